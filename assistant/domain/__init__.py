@@ -1,0 +1,1 @@
+"""What everything else speaks: plain frozen values and pure rules, standard library only."""

@@ -1,0 +1,55 @@
+"""Articles of the knowledge base and the passages that answer questions."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A document of the knowledge base, whatever file it came from."""
+
+    #: Its path relative to the ingested folder, or its address.
+    id: str
+    title: str
+    language: str
+    #: Markdown, without front matter.
+    text: str
+    #: Where the customer can open it; None: the product shows it itself.
+    url: str | None = None
+    updated: date | None = None
+    #: Last day on which it holds; None: for ever.
+    valid_until: date | None = None
+    tags: tuple[str, ...] = ()
+    #: Hash of everything that an index entry depends on; unchanged means nothing to do.
+    content_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A piece of an article, small enough to be one vector."""
+
+    #: Order within the article, from 0.
+    position: int
+    #: Headings above it, outermost first, without the title.
+    headings: tuple[str, ...]
+    #: Markdown of the piece: whole paragraphs, lists and tables, never half of one.
+    text: str
+    #: Length in model tokens.
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A chunk that a search returned."""
+
+    #: Id of the chunk in the index, stable while its article is unchanged.
+    chunk: int
+    article: str
+    title: str
+    url: str
+    language: str
+    headings: tuple[str, ...]
+    text: str
+    #: 0–1: how probable it is that this passage answers the question; means the same on every knowledge base.
+    score: float
+    valid_until: date | None = None

@@ -1,0 +1,78 @@
+"""What is said in a conversation, by whom, and what goes with it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Author(StrEnum):
+    CUSTOMER = "customer"
+    ASSISTANT = "assistant"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where a sentence of a reply stands in the knowledge base."""
+
+    #: The number that the text refers to as ``[n]``, from 1.
+    n: int
+    article: str
+    title: str
+    url: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A tappable answer: *value* is sent in the customer's name, *label* is shown."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Something to be said to the customer, before it is stored and numbered."""
+
+    text: str
+    #: BCP-47 language of the text.
+    language: str
+    citations: tuple[Citation, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One stored thing that was said."""
+
+    id: str
+    conversation: str
+    #: Order within the conversation, from 1 without gaps; a private note carries the seq of the message it follows.
+    seq: int
+    author: Author
+    text: str
+    created_at: datetime
+    language: str | None = None
+    #: What kind of line it is when the interface shows it in its own way: text, handoff, state.
+    kind: str = "text"
+    citations: tuple[Citation, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    #: The agent who wrote it.
+    agent: str | None = None
+    agent_name: str | None = None
+    #: Seen by agents only, never by the customer.
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """One thing a customer said, whichever channel carried it."""
+
+    channel: str
+    #: The channel's (or the web client's) own id; a second delivery of the same id is dropped.
+    message_id: str
+    text: str
+    #: Set by the web, where the conversation is known; messaging apps are matched by customer.
+    conversation: str

@@ -1,0 +1,91 @@
+"""What a customer's turn tells besides its words, and what may be done about it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Decision(StrEnum):
+    """What the assistant does with a turn."""
+
+    ANSWER = "answer"
+    #: One question back, only when the answer depends on it.
+    CLARIFY = "clarify"
+    #: Help for somebody who is not used to bots.
+    GUIDE = "guide"
+    #: Offer a person, keep helping.
+    OFFER = "offer"
+    #: Go to the queue now.
+    HANDOFF = "handoff"
+    #: Not in the knowledge base: say so, offer a person.
+    ABSTAIN = "abstain"
+
+
+class Reason(StrEnum):
+    """Why a person comes in."""
+
+    ASKED_FOR_PERSON = "asked_for_person"
+    FRUSTRATED = "frustrated"
+    STUCK = "stuck"
+    UNFAMILIAR = "unfamiliar"
+    NO_ANSWER = "no_answer"
+    SENSITIVE_TOPIC = "sensitive_topic"
+    RULE = "rule"
+    FAILURE = "failure"
+    DEADLINE = "deadline"
+    AGENT_TOOK_OVER = "agent_took_over"
+
+
+class Wish(StrEnum):
+    """How clearly a turn asks for a person."""
+
+    NONE = "none"
+    #: "agent?" alone, a question how to reach somebody: offered, one tap away.
+    VAGUE = "vague"
+    #: Obeyed at once.
+    CLEAR = "clear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The words behind a signal or a decision."""
+
+    #: Index of the turn in the conversation, from 0.
+    turn: int
+    text: str
+    #: Plain language, for the agent.
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """One customer turn, read. Numbers are 0–1."""
+
+    turn: int = 0
+    language: str = "ja"
+    frustration: float = 0.0
+    unfamiliarity: float = 0.0
+    #: How much the talk goes in circles: same question again, no answers, corrections.
+    no_progress: float = 0.0
+    wish: Wish = Wish.NONE
+    #: Name of a sensitive topic (harm, legal, fraud, personal_data) or None.
+    sensitive: str | None = None
+    urgency: float = 0.0
+    #: A greeting, thanks or goodbye and nothing else.
+    small_talk: str | None = None
+    evidence: tuple[Evidence, ...] = field(default=())
+
+    @property
+    def asked_for_person(self) -> bool:
+        return self.wish is Wish.CLEAR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A decision with why, so that an agent can read it and an operator replay it."""
+
+    decision: Decision
+    reason: Reason | None = None
+    #: The number that was compared, and with what; None where nothing was measured.
+    score: float | None = None
+    threshold: float | None = None
+    evidence: tuple[Evidence, ...] = ()

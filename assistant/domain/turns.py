@@ -1,0 +1,79 @@
+"""A turn: everything the customer said since the last reply, and how the reply to it came about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.domain.messages import Author
+from assistant.domain.signals import Decision, Reason, Signals, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One line of a conversation as the readers of signals see it."""
+
+    author: Author
+    text: str
+    #: Seconds since the line before it; None where unknown.
+    pause: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastTurn:
+    """What was read and decided in an earlier turn of the same conversation."""
+
+    signals: Signals
+    decision: Decision
+    reason: Reason | None = None
+    query: str = ""
+    #: Ids of the articles that were shown.
+    articles: tuple[str, ...] = ()
+    #: Best passage score of that turn; None where nothing was searched.
+    best_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What a reader of signals may look at besides the present words."""
+
+    #: Everything said before the present turn, oldest first.
+    lines: Sequence[Said] = ()
+    turns: Sequence[PastTurn] = ()
+    #: Conversations that this customer had before.
+    earlier_conversations: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A passage that a turn looked at."""
+
+    article: str
+    title: str
+    score: float
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A drafted sentence that was not shown."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRecord:
+    """How a reply was made, kept for agents and support leads."""
+
+    turn: int
+    #: Customer's last message of the turn, and the reply to it.
+    message_id: str
+    reply_id: str | None
+    signals: Signals
+    verdict: Verdict
+    query: str = ""
+    sources: tuple[Source, ...] = ()
+    model: str = ""
+    prompt_version: str | None = None
+    withheld: tuple[Withheld, ...] = ()
+    tokens: int = 0
+    milliseconds: int = 0
