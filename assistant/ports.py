@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     Vectors = NDArray[float32]
 
 T = TypeVar("T")
-S = TypeVar("S")
-S_contra = TypeVar("S_contra", contravariant=True)
+S_co = TypeVar("S_co", covariant=True)
 
 Clock = Callable[[], datetime]
 
@@ -117,11 +116,11 @@ class SignalReader(Protocol):
 # -- storage -----------------------------------------------------------------------------------------------------
 
 
-class Database(Protocol[S]):
+class Database(Protocol[S_co]):
     """Runs a step in one transaction: committed when it returns, rolled back when it raises."""
 
-    async def write(self, step: Callable[[S], T]) -> T: ...
-    async def read(self, step: Callable[[S], T]) -> T: ...
+    async def write(self, step: Callable[[S_co], T]) -> T: ...
+    async def read(self, step: Callable[[S_co], T]) -> T: ...
 
 
 class ArticleStore(Protocol):
