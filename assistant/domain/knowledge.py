@@ -5,6 +5,18 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an article was read, so that the next run knows its own."""
+
+    #: What the operator named: a folder, a file, a sitemap or a web address.
+    source: str
+    #: The file (absolute, with ``#row`` for a row of a sheet) or the web address itself.
+    location: str
+    #: The web server's own name for this version (ETag or Last-Modified); empty for files.
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A document of the knowledge base, whatever file it came from."""
 
@@ -22,6 +34,7 @@ class Article:
     tags: tuple[str, ...] = ()
     #: Hash of everything that an index entry depends on; unchanged means nothing to do.
     content_hash: str = ""
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
