@@ -49,7 +49,7 @@ class Message:
 
     id: str
     conversation: str
-    #: Order within the conversation, from 1 without gaps; a private note carries the seq of the message it follows.
+    #: Order within the conversation, from 1 without gaps; a private note carries that of the message before it.
     seq: int
     author: Author
     text: str
@@ -70,9 +70,7 @@ class Message:
 class Inbound:
     """One thing a customer said, whichever channel carried it."""
 
-    channel: str
-    #: The channel's (or the web client's) own id; a second delivery of the same id is dropped.
+    conversation: str
+    #: The sender's own id for it; a second delivery of the same id is dropped.
     message_id: str
     text: str
-    #: Set by the web, where the conversation is known; messaging apps are matched by customer.
-    conversation: str

@@ -45,6 +45,21 @@ class Wish(StrEnum):
     CLEAR = "clear"
 
 
+class Reaction(StrEnum):
+    """How a turn takes the reply before it."""
+
+    #: Thanks, "that worked", "understood".
+    ACCEPTED = "accepted"
+    #: "That is not what I asked", "I tried that".
+    REJECTED = "rejected"
+    #: The same question again, in the same or in other words.
+    REPHRASED = "rephrased"
+    #: Says no to the person who was offered.
+    DECLINED = "declined"
+    #: Goes on with something else.
+    MOVED_ON = "moved_on"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """The words behind a signal or a decision."""
@@ -54,6 +69,8 @@ class Evidence:
     text: str
     #: Plain language, for the agent.
     why: str
+    #: Which signal it speaks for: wish, frustration, no_progress, unfamiliarity, sensitive, urgency, topic.
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +87,14 @@ class Signals:
     #: Name of a sensitive topic (harm, legal, fraud, personal_data) or None.
     sensitive: str | None = None
     urgency: float = 0.0
-    #: A greeting, thanks or goodbye and nothing else.
+    #: ``greeting``, ``thanks``, ``bye`` or ``ok`` and nothing else.
     small_talk: str | None = None
+    #: How it takes the reply before it; None: there was none.
+    reaction: Reaction | None = None
+    #: What it is about in a word (delivery, returns, payment …); None: cannot be told.
+    topic: str | None = None
+    #: A keyword or two instead of a sentence.
+    brief: bool = False
     evidence: tuple[Evidence, ...] = field(default=())
 
     @property

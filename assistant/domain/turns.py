@@ -29,17 +29,25 @@ class PastTurn:
     articles: tuple[str, ...] = ()
     #: Best passage score of that turn; None where nothing was searched.
     best_score: float | None = None
+    #: Query vector of the turn, where the caller has it; lets the reader see a question asked again in other words.
+    vector: Sequence[float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What a reader of signals may look at besides the present words."""
+    """What a reader of signals may look at besides the present words: the current episode only.
+
+    An episode begins with the conversation, and again when an agent gives it back to the assistant: what was wished
+    or decided before that is over, and must not be passed in.
+    """
 
     #: Everything said before the present turn, oldest first.
     lines: Sequence[Said] = ()
     turns: Sequence[PastTurn] = ()
     #: Conversations that this customer had before.
     earlier_conversations: int = 0
+    #: Seconds between the last reply and the present turn; None where unknown.
+    pause: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,8 @@ BUSY_MILLISECONDS = 5_000
 class SqlDatabase(Generic[S]):
     """A database whose steps get a store of type *S* built on an open transaction.
 
-    SQLite has one writer thread; waiting for it is waiting in its queue, so "database is locked" can only come
-    from another process.
+    SQLite has one writer thread; waiting for it is waiting in its queue, so "database is locked" can only
+    come from another process.
     """
 
     def __init__(self, engine: sa.Engine, store: Callable[[sa.Connection], S]) -> None:
@@ -31,7 +31,9 @@ class SqlDatabase(Generic[S]):
         self._store = store
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="db-write")
         in_memory = isinstance(engine.pool, StaticPool)
-        self._readers = self._writer if in_memory else ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
+        self._readers = (
+            self._writer if in_memory else ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
+        )
         self._writing = engine.execution_options(write=True)
 
     async def write(self, step: Callable[[S], T]) -> T:
@@ -58,7 +60,9 @@ class SqlDatabase(Generic[S]):
 def sqlite_engine(path: Path | None) -> sa.Engine:
     """An engine for the file at *path*; None is a database in memory that lives as long as the engine."""
     if path is None:
-        engine = sa.create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = sa.create_engine(
+            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
     else:
         engine = sa.create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
     sa.event.listen(engine, "connect", _prepare_sqlite)

@@ -1,0 +1,180 @@
+"""A conversation's life: who owns it, and the only ways in which that changes."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from assistant.domain.errors import AlreadyClaimed, ConversationClosed, NotOwner, NotQueued
+from assistant.domain.signals import Reason
+
+
+class State(StrEnum):
+    #: The bot owns it.
+    ASSISTANT = "assistant"
+    #: Waiting for a person; the bot does not answer.
+    QUEUED = "queued"
+    #: A person owns it; the bot is silent.
+    AGENT = "agent"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class Outcome(StrEnum):
+    """How a conversation ended, as the agent (or the customer, or time) said."""
+
+    SOLVED = "solved"
+    WORKAROUND = "workaround"
+    UNSOLVED = "unsolved"
+    NO_REPLY = "no_reply"
+    SPAM = "spam"
+    #: The customer closed it.
+    CLOSED_BY_CUSTOMER = "closed_by_customer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One issue of one customer on one channel.
+
+    Every change of owner raises *epoch*; whatever was computed under an older epoch is void.
+    """
+
+    id: str
+    customer: str
+    channel: str
+    language: str
+    created_at: datetime
+    updated_at: datetime
+    state: State = State.ASSISTANT
+    epoch: int = 1
+    #: Number of the last message; the next one gets one more.
+    seq: int = 0
+    #: Messages up to this one belong to an earlier episode: old wishes in them are not obeyed again.
+    episode_from: int = 0
+    agent: str | None = None
+    priority: Priority = Priority.NORMAL
+    reason: Reason | None = None
+    #: Since when the customer has been waiting for a person.
+    waiting_since: datetime | None = None
+    #: What the customer was told about waiting.
+    told: str | None = None
+    closed_at: datetime | None = None
+    outcome: Outcome | None = None
+    #: The conversation before this one, and in a few words what it was about.
+    previous: str | None = None
+    carried: str | None = None
+
+    def speaks(self, now: datetime) -> Self:
+        """The next message takes a number."""
+        return replace(self, seq=self.seq + 1, updated_at=now)
+
+    def hand_off(self, reason: Reason, priority: Priority, told: str, now: datetime) -> Self:
+        """Wait for a person from *now*; whoever waits already keeps their place."""
+        self._open()
+        return replace(
+            self,
+            state=State.QUEUED,
+            epoch=self.epoch + 1,
+            agent=None,
+            reason=reason,
+            priority=priority,
+            told=told,
+            waiting_since=self.waiting_since or now,
+            updated_at=now,
+        )
+
+    def claim(self, agent: str, now: datetime) -> Self:
+        """Give the conversation to *agent*; claiming one's own again changes nothing."""
+        self._open()
+        if self.state is State.AGENT:
+            if self.agent == agent:
+                return self
+            raise AlreadyClaimed
+        reason = self.reason if self.state is State.QUEUED else Reason.AGENT_TOOK_OVER
+        return replace(
+            self, state=State.AGENT, epoch=self.epoch + 1, agent=agent, reason=reason, updated_at=now
+        )
+
+    def release(self, agent: str, now: datetime) -> Self:
+        """Back to the queue, with the waiting time kept."""
+        self.owned_by(agent)
+        return self._requeue(now)
+
+    def transfer(self, agent: str, to: str, now: datetime) -> Self:
+        self.owned_by(agent)
+        return replace(self, epoch=self.epoch + 1, agent=to, updated_at=now)
+
+    def lapse(self, now: datetime) -> Self:
+        """The agent has been silent for too long: somebody else may take over."""
+        return self._requeue(now)
+
+    def give_back(self, agent: str, now: datetime) -> Self:
+        """The assistant answers again, from the next message on."""
+        self.owned_by(agent)
+        return self._to_assistant(now)
+
+    def cancel_wait(self, now: datetime) -> Self:
+        """The customer does not want to wait any longer."""
+        self._open()
+        if self.state is not State.QUEUED:
+            raise NotQueued
+        return self._to_assistant(now)
+
+    def resolve(self, agent: str, outcome: Outcome, now: datetime) -> Self:
+        self.owned_by(agent)
+        return self._closed(outcome, now)
+
+    def close(self, now: datetime) -> Self:
+        """The customer ends it; ending it twice is harmless."""
+        return self if self.state is State.CLOSED else self._closed(Outcome.CLOSED_BY_CUSTOMER, now)
+
+    def owned_by(self, agent: str) -> None:
+        """NotOwner unless *agent* has it."""
+        self._open()
+        if self.state is not State.AGENT or self.agent != agent:
+            raise NotOwner
+
+    def _open(self) -> None:
+        if self.state is State.CLOSED:
+            raise ConversationClosed
+
+    def _requeue(self, now: datetime) -> Self:
+        return replace(
+            self,
+            state=State.QUEUED,
+            epoch=self.epoch + 1,
+            agent=None,
+            waiting_since=self.waiting_since or now,
+            updated_at=now,
+        )
+
+    def _to_assistant(self, now: datetime) -> Self:
+        return replace(
+            self,
+            state=State.ASSISTANT,
+            epoch=self.epoch + 1,
+            agent=None,
+            reason=None,
+            priority=Priority.NORMAL,
+            waiting_since=None,
+            told=None,
+            episode_from=self.seq,
+            updated_at=now,
+        )
+
+    def _closed(self, outcome: Outcome, now: datetime) -> Self:
+        return replace(
+            self,
+            state=State.CLOSED,
+            epoch=self.epoch + 1,
+            outcome=outcome,
+            waiting_since=None,
+            closed_at=now,
+            updated_at=now,
+        )

@@ -1,0 +1,196 @@
+"""Deciding what to do with a turn: pure functions from signals, history and policy to a verdict; no clock, no model.
+
+`decide_before` runs before anything that can fail (search, model); `decide_after` when it is known what was found.
+Both read only the episode in *history* (see `History`): wishes from before an agent returned the conversation, or from
+an earlier conversation, are not in it and so cannot fire again.
+"""
+
+from collections.abc import Sequence
+
+from assistant.domain.policy import Policy
+from assistant.domain.signals import Decision, Evidence, Reaction, Reason, Signals, Verdict, Wish
+from assistant.domain.turns import History, PastTurn
+
+#: Reactions that show that the reply before them did not help.
+UNHELPED = frozenset({Reaction.REJECTED, Reaction.REPHRASED})
+
+
+def decide_before(signals: Signals, history: History, policy: Policy) -> Verdict | None:
+    """What must be honoured whatever is down: a wish, a people-only topic, anger, going in circles."""
+    if signals.wish is Wish.CLEAR:
+        return Verdict(
+            decision=Decision.HANDOFF, reason=Reason.ASKED_FOR_PERSON, evidence=about(signals, "wish")
+        )
+    if signals.sensitive in policy.people_only:
+        return Verdict(
+            decision=Decision.HANDOFF, reason=Reason.SENSITIVE_TOPIC, evidence=about(signals, "sensitive")
+        )
+    if signals.topic in policy.people_only:
+        return Verdict(decision=Decision.HANDOFF, reason=Reason.RULE, evidence=about(signals, "topic"))
+    return _angry(signals, history, policy) or _stuck(signals, history, policy)
+
+
+def decide_after(
+    signals: Signals,
+    history: History,
+    policy: Policy,
+    best_score: float | None,
+    *,
+    ambiguous: bool = False,
+) -> Verdict:
+    """What to do with what was found; `offer` and `guide` still give the answer when there is one.
+
+    *best_score* is the best passage's, None when nothing was searched or found. *ambiguous*: several articles answer
+    equally well, so that one question back would change the answer.
+    """
+    if signals.small_talk is not None:
+        return Verdict(decision=Decision.ANSWER)
+    answered = best_score is not None and best_score >= policy.answer_score
+    failed = failed_turns(signals, history) + (not answered)
+    if not answered and failed >= policy.max_failed_turns:
+        return _handoff_stuck(signals, failed, policy)
+    return (
+        _offer(signals, history, policy)
+        or _guide(signals, history, policy)
+        or _clarify(signals, history, policy, best_score, ambiguous=ambiguous)
+        or _found(best_score, policy, answered=answered)
+    )
+
+
+def about(signals: Signals, *kinds: str) -> tuple[Evidence, ...]:
+    """The evidence of the turn that belongs to these signals."""
+    return tuple(item for item in signals.evidence if item.kind in kinds)
+
+
+def failed_turns(signals: Signals, history: History) -> int:
+    """How many turns in a row, up to the one before this, got no answer that helped."""
+    reaction, failed = signals.reaction, 0
+    for turn in reversed(history.turns):
+        if turn.signals.small_talk is None:
+            if turn.reason is not Reason.NO_ANSWER and reaction not in UNHELPED:
+                break
+            failed += 1
+        reaction = turn.signals.reaction
+    return 0 if signals.reaction is Reaction.ACCEPTED else failed
+
+
+def open_offer(turns: Sequence[PastTurn], policy: Policy) -> PastTurn | None:
+    """The last turn that offered a person, unless the customer has calmed down or said no since."""
+    for turn in reversed(turns):
+        if turn.decision in (Decision.OFFER, Decision.HANDOFF):
+            return turn
+        if turn.signals.frustration < policy.calm_frustration or turn.signals.reaction is Reaction.DECLINED:
+            return None
+    return None
+
+
+def _angry(signals: Signals, history: History, policy: Policy) -> Verdict | None:
+    """Anger hands over when it comes after an offer, lasts, or is too strong to be answered with one."""
+    threshold = policy.outburst_frustration
+    before = history.turns[-1].signals.frustration if history.turns else 0.0
+    if signals.reaction is not Reaction.DECLINED:
+        if open_offer(history.turns, policy):
+            threshold = (policy.offer_frustration + policy.handoff_frustration) / 2
+        elif before >= policy.offer_frustration:
+            threshold = policy.handoff_frustration
+    if signals.frustration < threshold:
+        return None
+    return Verdict(
+        decision=Decision.HANDOFF,
+        reason=Reason.FRUSTRATED,
+        score=signals.frustration,
+        threshold=threshold,
+        evidence=about(signals, "frustration", "no_progress"),
+    )
+
+
+def _stuck(signals: Signals, history: History, policy: Policy) -> Verdict | None:
+    failed = failed_turns(signals, history)
+    moved_on = signals.reaction in (Reaction.DECLINED, Reaction.MOVED_ON, Reaction.ACCEPTED)
+    if failed < policy.max_failed_turns or signals.small_talk or moved_on:
+        return None
+    return _handoff_stuck(signals, failed, policy)
+
+
+def _handoff_stuck(signals: Signals, failed: int, policy: Policy) -> Verdict:
+    return Verdict(
+        decision=Decision.HANDOFF,
+        reason=Reason.STUCK,
+        score=float(failed),
+        threshold=float(policy.max_failed_turns),
+        evidence=about(signals, "no_progress", "frustration"),
+    )
+
+
+def _offer(signals: Signals, history: History, policy: Policy) -> Verdict | None:
+    if signals.wish is Wish.VAGUE:
+        return Verdict(
+            decision=Decision.OFFER, reason=Reason.ASKED_FOR_PERSON, evidence=about(signals, "wish")
+        )
+    if signals.sensitive is not None:
+        return Verdict(
+            decision=Decision.OFFER, reason=Reason.SENSITIVE_TOPIC, evidence=about(signals, "sensitive")
+        )
+    return _offer_by(
+        Reason.FRUSTRATED, "frustration", policy.offer_frustration, signals, history, policy
+    ) or _offer_by(Reason.STUCK, "no_progress", policy.offer_no_progress, signals, history, policy)
+
+
+def _offer_by(
+    reason: Reason, kind: str, threshold: float, signals: Signals, history: History, policy: Policy
+) -> Verdict | None:
+    """An offer for a measured signal; again only when it got worse or some turns have passed."""
+    score = float(getattr(signals, kind))
+    if score < threshold or signals.reaction is Reaction.DECLINED:
+        return None
+    for ago, turn in enumerate(reversed(history.turns), start=1):
+        if turn.decision is Decision.OFFER and turn.reason in (Reason.FRUSTRATED, Reason.STUCK):
+            worse = score >= float(getattr(turn.signals, kind)) + policy.offer_again_rise
+            if not worse and ago < policy.offer_again_turns:
+                return None
+            break
+    return Verdict(
+        decision=Decision.OFFER,
+        reason=reason,
+        score=score,
+        threshold=threshold,
+        evidence=about(signals, "frustration", "no_progress"),
+    )
+
+
+def _guide(signals: Signals, history: History, policy: Policy) -> Verdict | None:
+    if signals.unfamiliarity < policy.guide_unfamiliarity:
+        return None
+    guided = 0
+    for turn in reversed(history.turns):
+        if turn.decision is not Decision.GUIDE:
+            break
+        guided += 1
+    return Verdict(
+        decision=Decision.OFFER if guided >= policy.max_guided_turns else Decision.GUIDE,
+        reason=Reason.UNFAMILIAR,
+        score=signals.unfamiliarity,
+        threshold=policy.guide_unfamiliarity,
+        evidence=about(signals, "unfamiliarity"),
+    )
+
+
+def _clarify(
+    signals: Signals, history: History, policy: Policy, best_score: float | None, *, ambiguous: bool
+) -> Verdict | None:
+    """One question back, never two in a row."""
+    if history.turns and history.turns[-1].decision is Decision.CLARIFY:
+        return None
+    near = best_score is not None and policy.clarify_score <= best_score < policy.answer_score
+    if not ambiguous and not (near and signals.brief):
+        return None
+    return Verdict(decision=Decision.CLARIFY, score=best_score, threshold=policy.answer_score)
+
+
+def _found(best_score: float | None, policy: Policy, *, answered: bool) -> Verdict:
+    return Verdict(
+        decision=Decision.ANSWER if answered else Decision.ABSTAIN,
+        reason=None if answered else Reason.NO_ANSWER,
+        score=best_score,
+        threshold=policy.answer_score,
+    )

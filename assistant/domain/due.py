@@ -1,0 +1,27 @@
+"""Work as rows with a due time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    #: The customer said something; the assistant's turn.
+    TURN = "turn"
+    #: The watchdog: by then the customer must have heard something.
+    DEADLINE = "deadline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something to be done for a conversation, at most one of each kind at a time."""
+
+    kind: Kind
+    conversation: str
+    due_at: datetime
+    #: Since when it has been wanted; a burst may push *due_at* only so far from it.
+    since: datetime
+    #: Attempts that ended in an error or were never heard of again.
+    tries: int = 0
+    #: Proof of the present lease; a later lease has another.
+    lease: str | None = None

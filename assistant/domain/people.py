@@ -1,0 +1,52 @@
+"""Customers and agents."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """One way in which a customer reaches us."""
+
+    channel: str
+    #: The channel's own id for them.
+    id: str
+    #: Proven by the channel or by a signature.
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A person asking for help."""
+
+    id: str
+    created_at: datetime
+    name: str | None = None
+    email: str | None = None
+    locale: str | None = None
+    verified: bool = False
+    #: 0 never met a bot … 1 at home with them; None: nothing known yet.
+    familiarity: float | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
+    identities: tuple[Identity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """A human of the support team."""
+
+    id: str
+    email: str
+    name: str
+    admin: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastConversation:
+    """An earlier conversation of the same customer, on whichever channel."""
+
+    conversation: str
+    channel: str
+    closed_at: datetime | None
+    summary: str | None
+    csat: int | None

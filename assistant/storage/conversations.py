@@ -1,0 +1,139 @@
+"""Conversations and what was said in them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.domain.conversation import Conversation, State
+from assistant.domain.errors import NotFound
+from assistant.domain.messages import Author, Message
+from assistant.storage import tables as t
+from assistant.storage.rows import conversation_from, conversation_row, message_from, message_row
+
+#: Agents see the longest waiting first within priority; these ranks sort the priorities.
+PRIORITY_RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+
+
+class SqlConversations:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def get(self, conversation: str) -> Conversation:
+        """The conversation, or NotFound."""
+        row = self._row(t.conversations.c.id == conversation)
+        if row is None:
+            raise NotFound("There is no such conversation.")
+        return conversation_from(row)
+
+    def by_token(self, conversation: str, token_hash: str) -> Conversation | None:
+        where = sa.and_(t.conversations.c.id == conversation, t.conversations.c.token_hash == token_hash)
+        row = self._row(where)
+        return None if row is None else conversation_from(row)
+
+    def add(self, conversation: Conversation, token_hash: str | None) -> None:
+        row = conversation_row(conversation) | {"token_hash": token_hash}
+        self._connection.execute(sa.insert(t.conversations), row)
+
+    def save(self, conversation: Conversation) -> None:
+        """Store the next value of a conversation and tell agents' screens that it changed."""
+        row = conversation_row(conversation)
+        where = t.conversations.c.id == conversation.id
+        self._connection.execute(sa.update(t.conversations).where(where).values(row))
+
+    def of_customer(self, customer: str, *, before: str) -> Sequence[Conversation]:
+        """The customer's other conversations, newest first."""
+        c = t.conversations.c
+        query = (
+            sa.select(t.conversations)
+            .where(c.customer == customer, c.id != before)
+            .order_by(c.created_at.desc())
+        )
+        return [conversation_from(row) for row in self._connection.execute(query.limit(20)).mappings()]
+
+    def inbox(
+        self, *, state: State | None, agent: str | None, after: int, limit: int
+    ) -> Sequence[Conversation]:
+        """A page of conversations as agents see them; *after* is how many were seen already."""
+        c = t.conversations.c
+        query = sa.select(t.conversations)
+        if state is not None:
+            query = query.where(c.state == state)
+        if agent is not None:
+            query = query.where(c.agent == agent, c.state == State.AGENT)
+        if state in (State.QUEUED, State.AGENT):
+            rank = sa.case(PRIORITY_RANK, value=c.priority)
+            query = query.order_by(rank, sa.func.coalesce(c.waiting_since, c.updated_at))
+        else:
+            query = query.order_by(c.updated_at.desc())
+        rows = self._connection.execute(query.order_by(c.id).offset(after).limit(limit)).mappings()
+        return [conversation_from(row) for row in rows]
+
+    def counts(self, agent: str) -> dict[str, int]:
+        """How many open conversations there are in each state, and how many are *agent*'s."""
+        c = t.conversations.c
+        query = sa.select(c.state, sa.func.count(), sa.func.sum(sa.case((c.agent == agent, 1), else_=0)))
+        found = {row[0]: (row[1], row[2]) for row in self._connection.execute(query.group_by(c.state))}
+        counts = {
+            state.value: found.get(state.value, (0, 0))[0] for state in State if state is not State.CLOSED
+        }
+        return counts | {"mine": int(found.get(State.AGENT.value, (0, 0))[1])}
+
+    def waiting_before(self, conversation: Conversation) -> int:
+        """How many others wait for a person ahead of this one."""
+        c = t.conversations.c
+        query = sa.select(sa.func.count()).where(
+            c.state == State.QUEUED, c.id != conversation.id, c.waiting_since <= conversation.waiting_since
+        )
+        return int(self._connection.execute(query).scalar_one())
+
+    def _row(self, where: sa.ColumnElement[bool]) -> Any:
+        return self._connection.execute(sa.select(t.conversations).where(where)).mappings().first()
+
+
+class SqlMessages:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, message: Message) -> None:
+        self._connection.execute(sa.insert(t.messages), message_row(message))
+
+    def get(self, conversation: str, message: str) -> Message | None:
+        where = sa.and_(t.messages.c.conversation == conversation, t.messages.c.id == message)
+        row = self._connection.execute(sa.select(t.messages).where(where)).mappings().first()
+        return None if row is None else message_from(row)
+
+    def public(self, conversation: str, *, after: int = 0) -> Sequence[Message]:
+        """What the customer may see, in order."""
+        return self._select(conversation, after, t.messages.c.private.is_(False))
+
+    def all(self, conversation: str) -> Sequence[Message]:
+        """What agents see: private notes too, each where it was written."""
+        return self._select(conversation, 0, sa.true())
+
+    def last(self, conversations: Sequence[str]) -> dict[str, Message]:
+        """The last public message of each conversation."""
+        c = t.messages.c
+        newest = (
+            sa.select(sa.func.max(c.position))
+            .where(c.conversation.in_(conversations), c.private.is_(False))
+            .group_by(c.conversation)
+        )
+        rows = self._connection.execute(sa.select(t.messages).where(c.position.in_(newest))).mappings()
+        return {row["conversation"]: message_from(row) for row in rows}
+
+    def first_words(self, conversations: Sequence[str]) -> dict[str, str]:
+        """What each customer last said in their own words, for lists."""
+        c = t.messages.c
+        newest = (
+            sa.select(sa.func.max(c.position))
+            .where(c.conversation.in_(conversations), c.author == Author.CUSTOMER)
+            .group_by(c.conversation)
+        )
+        rows = self._connection.execute(sa.select(c.conversation, c.text).where(c.position.in_(newest)))
+        return {row.conversation: row.text for row in rows}
+
+    def _select(self, conversation: str, after: int, where: sa.ColumnElement[bool]) -> Sequence[Message]:
+        c = t.messages.c
+        query = sa.select(t.messages).where(c.conversation == conversation, c.seq > after, where)
+        return [message_from(row) for row in self._connection.execute(query.order_by(c.position)).mappings()]

@@ -1,0 +1,99 @@
+"""Customers with their identities; agents with their credentials."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from assistant.domain.errors import NotFound
+from assistant.domain.people import Agent, Customer, Identity
+from assistant.storage import tables as t
+
+
+class SqlCustomers:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def get(self, customer: str) -> Customer:
+        query = sa.select(t.customers).where(t.customers.c.id == customer)
+        row = self._connection.execute(query).mappings().first()
+        if row is None:
+            raise NotFound("There is no such customer.")
+        return Customer(**dict(row), identities=self._identities(customer))
+
+    def by_identity(self, channel: str, identity: str) -> Customer | None:
+        c = t.identities.c
+        query = sa.select(c.customer).where(c.channel == channel, c.id == identity)
+        found = self._connection.execute(query).scalar_one_or_none()
+        return None if found is None else self.get(found)
+
+    def add(self, customer: Customer) -> None:
+        values = {column.name: getattr(customer, column.name) for column in t.customers.c}
+        self._connection.execute(sa.insert(t.customers), values)
+        for identity in customer.identities:
+            row = {"channel": identity.channel, "id": identity.id, "verified": identity.verified}
+            self._connection.execute(sa.insert(t.identities), row | {"customer": customer.id})
+
+    def set_familiarity(self, customer: str, familiarity: float) -> None:
+        where = t.customers.c.id == customer
+        self._connection.execute(sa.update(t.customers).where(where).values(familiarity=familiarity))
+
+    def names(self, customers: Sequence[str]) -> dict[str, tuple[str | None, bool]]:
+        """Name and whether verified, for lists."""
+        c = t.customers.c
+        rows = self._connection.execute(sa.select(c.id, c.name, c.verified).where(c.id.in_(customers)))
+        return {row.id: (row.name, row.verified) for row in rows}
+
+    def _identities(self, customer: str) -> tuple[Identity, ...]:
+        c = t.identities.c
+        rows = self._connection.execute(sa.select(c.channel, c.id, c.verified).where(c.customer == customer))
+        return tuple(Identity(channel=row.channel, id=row.id, verified=row.verified) for row in rows)
+
+
+class SqlAgents:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, agent: Agent, password_hash: str, now: datetime) -> None:
+        values = {"id": agent.id, "email": agent.email, "name": agent.name, "admin": agent.admin}
+        self._connection.execute(sa.insert(t.agents), values | {"password": password_hash, "created_at": now})
+
+    def set_password(self, agent: str, password_hash: str) -> None:
+        where = t.agents.c.id == agent
+        self._connection.execute(sa.update(t.agents).where(where).values(password=password_hash))
+
+    def all(self) -> Sequence[Agent]:
+        return [
+            _agent(row) for row in self._connection.execute(sa.select(t.agents).order_by(t.agents.c.email))
+        ]
+
+    def get(self, agent: str) -> Agent | None:
+        row = self._connection.execute(sa.select(t.agents).where(t.agents.c.id == agent)).first()
+        return None if row is None else _agent(row)
+
+    def by_email(self, email: str) -> tuple[Agent, str] | None:
+        """The agent and the hash of their password."""
+        row = self._connection.execute(sa.select(t.agents).where(t.agents.c.email == email)).first()
+        return None if row is None else (_agent(row), row.password)
+
+    def open_door(
+        self, agent: str, secret_hash: str, csrf: str | None, expires_at: datetime | None, now: datetime
+    ) -> None:
+        """Keep a session (with its CSRF token) or an API token (without)."""
+        values = {"secret_hash": secret_hash, "agent": agent, "csrf": csrf, "expires_at": expires_at}
+        self._connection.execute(sa.insert(t.credentials), values | {"created_at": now})
+
+    def by_secret(self, secret_hash: str, now: datetime) -> tuple[Agent, str | None] | None:
+        """Whose session or token this is, and its CSRF token; None when unknown or expired."""
+        c = t.credentials.c
+        alive = sa.or_(c.expires_at.is_(None), c.expires_at > now)
+        query = sa.select(t.agents, c.csrf).join(t.credentials, c.agent == t.agents.c.id)
+        row = self._connection.execute(query.where(c.secret_hash == secret_hash, alive)).first()
+        return None if row is None else (_agent(row), row.csrf)
+
+    def close_door(self, secret_hash: str) -> None:
+        self._connection.execute(sa.delete(t.credentials).where(t.credentials.c.secret_hash == secret_hash))
+
+
+def _agent(row: sa.Row[tuple[object, ...]]) -> Agent:
+    return Agent(id=row.id, email=row.email, name=row.name, admin=row.admin)

@@ -1,0 +1,120 @@
+"""How replies were made, handoff packets, feedback, and the numbers drawn from them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.domain.turns import TurnRecord
+from assistant.storage import tables as t
+from assistant.storage.rows import from_json, to_json
+
+
+class SqlTurns:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, conversation: str, seq: int, record: TurnRecord, now: datetime) -> None:
+        row = {
+            "conversation": conversation,
+            "turn": record.turn,
+            "seq": seq,
+            "record": to_json(TurnRecord, record),
+            "created_at": now,
+            "decision": record.verdict.decision,
+        }
+        self._connection.execute(sa.insert(t.turns), row)
+
+    def all(self, conversation: str, *, after: int = 0) -> Sequence[TurnRecord]:
+        """The turns whose messages come after seq *after*, in order."""
+        c = t.turns.c
+        query = sa.select(c.record).where(c.conversation == conversation, c.seq > after).order_by(c.turn)
+        return [from_json(TurnRecord, row.record) for row in self._connection.execute(query)]
+
+    def count(self, conversation: str) -> int:
+        query = sa.select(sa.func.count()).where(t.turns.c.conversation == conversation)
+        return int(self._connection.execute(query).scalar_one())
+
+    def answered_up_to(self, conversation: str) -> int:
+        """The seq of the last customer message that some turn has dealt with."""
+        query = sa.select(sa.func.max(t.turns.c.seq)).where(t.turns.c.conversation == conversation)
+        return self._connection.execute(query).scalar_one() or 0
+
+
+class SqlHandoffs:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, conversation: str, epoch: int, reason: str, packet: dict[str, Any], now: datetime) -> None:
+        row = {
+            "conversation": conversation,
+            "epoch": epoch,
+            "reason": reason,
+            "packet": packet,
+            "created_at": now,
+        }
+        self._connection.execute(sa.insert(t.handoffs), row)
+
+    def last(self, conversation: str) -> dict[str, Any] | None:
+        """The packet of the latest handoff."""
+        c = t.handoffs.c
+        query = sa.select(c.packet).where(c.conversation == conversation).order_by(c.epoch.desc()).limit(1)
+        packet: dict[str, Any] | None = self._connection.execute(query).scalar_one_or_none()
+        return packet
+
+    def claimed(self, conversation: str, now: datetime) -> None:
+        """Somebody took it: the waiting ends."""
+        c = t.handoffs.c
+        where = sa.and_(c.conversation == conversation, c.claimed_at.is_(None))
+        self._connection.execute(sa.update(t.handoffs).where(where).values(claimed_at=now))
+
+    def recent_waits(self, *, limit: int) -> Sequence[float]:
+        """Seconds that the last *limit* customers waited for a person."""
+        c = t.handoffs.c
+        query = sa.select(c.created_at, c.claimed_at).where(c.claimed_at.is_not(None))
+        rows = self._connection.execute(query.order_by(c.claimed_at.desc()).limit(limit))
+        return [(row.claimed_at - row.created_at).total_seconds() for row in rows]
+
+
+class SqlFeedback:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, values: dict[str, Any]) -> None:
+        self._connection.execute(sa.insert(t.feedback), values)
+
+    def csat(self, conversations: Sequence[str]) -> dict[str, int]:
+        """The latest satisfaction score of each conversation that has one."""
+        c = t.feedback.c
+        query = sa.select(c.conversation, c.value).where(c.kind == "csat", c.conversation.in_(conversations))
+        return {row.conversation: row.value for row in self._connection.execute(query.order_by(c.id))}
+
+
+class SqlNumbers:
+    """Counts for the dashboard, over conversations that began in [start, end)."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def conversations(self, start: datetime, end: datetime) -> Sequence[Any]:
+        """(id, created_at, state, outcome, agent) of each."""
+        c = t.conversations.c
+        query = sa.select(c.id, c.created_at, c.state, c.outcome, c.agent)
+        return self._connection.execute(query.where(c.created_at >= start, c.created_at < end)).all()
+
+    def handoffs(self, start: datetime, end: datetime) -> Sequence[Any]:
+        """(conversation, reason, created_at, claimed_at) of each."""
+        c = t.handoffs.c
+        query = sa.select(c.conversation, c.reason, c.created_at, c.claimed_at)
+        return self._connection.execute(query.where(c.created_at >= start, c.created_at < end)).all()
+
+    def decisions(self, start: datetime, end: datetime) -> dict[str, int]:
+        c = t.turns.c
+        query = sa.select(c.decision, sa.func.count()).where(c.created_at >= start, c.created_at < end)
+        return {row[0]: row[1] for row in self._connection.execute(query.group_by(c.decision))}
+
+    def csat(self, start: datetime, end: datetime) -> Sequence[int]:
+        c = t.feedback.c
+        query = sa.select(c.value).where(c.kind == "csat", c.created_at >= start, c.created_at < end)
+        return [row.value for row in self._connection.execute(query)]

@@ -1,0 +1,22 @@
+"""The store that a transaction step gets: every table through one small object each."""
+
+import sqlalchemy as sa
+
+from assistant.storage.conversations import SqlConversations, SqlMessages
+from assistant.storage.people import SqlAgents, SqlCustomers
+from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlNumbers, SqlTurns
+from assistant.storage.work import SqlDue, SqlJournal
+
+
+class SqlStore:
+    def __init__(self, connection: sa.Connection) -> None:
+        self.conversations = SqlConversations(connection)
+        self.messages = SqlMessages(connection)
+        self.customers = SqlCustomers(connection)
+        self.agents = SqlAgents(connection)
+        self.turns = SqlTurns(connection)
+        self.handoffs = SqlHandoffs(connection)
+        self.feedback = SqlFeedback(connection)
+        self.due = SqlDue(connection)
+        self.journal = SqlJournal(connection)
+        self.numbers = SqlNumbers(connection)

@@ -1,0 +1,107 @@
+"""Due rows with leases, and the journal that agents' screens follow."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from assistant.domain.due import Due, Kind
+from assistant.storage import tables as t
+
+
+class SqlDue:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def put(self, kind: Kind, conversation: str, due_at: datetime, now: datetime) -> None:
+        """Want *kind* done at *due_at*; wanting it again moves the time and keeps since when it is wanted.
+
+        A lease that is being worked on is taken away: its outcome would be about an older state of things.
+        """
+        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        row = {"conversation": conversation, "kind": kind, "due_at": due_at, "since": now, "tries": 0}
+        moved = {"due_at": due_at, "lease": None, "lease_until": None}
+        statement = (
+            insert(t.due)
+            .values(row)
+            .on_conflict_do_update(index_elements=["conversation", "kind"], set_=moved)
+        )
+        self._connection.execute(statement)
+
+    def get(self, kind: Kind, conversation: str) -> Due | None:
+        where = sa.and_(t.due.c.conversation == conversation, t.due.c.kind == kind)
+        row = self._connection.execute(sa.select(t.due).where(where)).first()
+        return None if row is None else _due(row)
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Due]:
+        """Lease up to *limit* rows that are due; a row whose lease ran out counts as one more try."""
+        c = t.due.c
+        free = sa.or_(c.lease_until.is_(None), c.lease_until <= now)
+        query = sa.select(t.due).where(c.due_at <= now, free).order_by(c.due_at).limit(limit)
+        claimed = []
+        for row in self._connection.execute(query.with_for_update(skip_locked=True)).all():
+            token = secrets.token_hex(8)
+            tries = row.tries + (1 if row.lease else 0)
+            mine = sa.and_(c.conversation == row.conversation, c.kind == row.kind)
+            values = {"lease": token, "lease_until": now + lease, "tries": tries}
+            self._connection.execute(sa.update(t.due).where(mine).values(values))
+            claimed.append(_due(row, lease=token, tries=tries))
+        return claimed
+
+    def done(self, kind: Kind, conversation: str, lease: str | None = None) -> bool:
+        """Take the row away; with *lease* only if that lease still holds. True: it was there."""
+        c = t.due.c
+        where = sa.and_(c.conversation == conversation, c.kind == kind)
+        if lease is not None:
+            where = sa.and_(where, c.lease == lease)
+        return self._connection.execute(sa.delete(t.due).where(where)).rowcount > 0
+
+    def retry(self, item: Due, due_at: datetime) -> None:
+        """Give the lease back after a failure; the next try is at *due_at*."""
+        c = t.due.c
+        where = sa.and_(c.conversation == item.conversation, c.kind == item.kind, c.lease == item.lease)
+        values = {"due_at": due_at, "lease": None, "lease_until": None, "tries": item.tries + 1}
+        self._connection.execute(sa.update(t.due).where(where).values(values))
+
+    def next_time(self) -> datetime | None:
+        """When the next row wants attention."""
+        c = t.due.c
+        query = sa.select(sa.func.min(sa.func.coalesce(c.lease_until, c.due_at)))
+        moment: datetime | None = self._connection.execute(query).scalar_one()
+        return moment
+
+
+def _due(row: sa.Row[tuple[object, ...]], *, lease: str | None = None, tries: int | None = None) -> Due:
+    return Due(
+        kind=Kind(row.kind),
+        conversation=row.conversation,
+        due_at=row.due_at,
+        since=row.since,
+        tries=row.tries if tries is None else tries,
+        lease=lease or row.lease,
+    )
+
+
+class SqlJournal:
+    """Append-only: what changed, in commit order."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def note(self, conversation: str, message: str | None, now: datetime) -> None:
+        row = {"conversation": conversation, "message": message, "created_at": now}
+        self._connection.execute(sa.insert(t.journal), row)
+
+    def after(self, last: int, *, limit: int) -> Sequence[tuple[int, str, str | None]]:
+        """(id, conversation, message) of what was noted after *last*."""
+        c = t.journal.c
+        query = sa.select(c.id, c.conversation, c.message).where(c.id > last).order_by(c.id).limit(limit)
+        return [(row.id, row.conversation, row.message) for row in self._connection.execute(query)]
+
+    def span(self) -> tuple[int, int]:
+        """First and last id that the journal still holds; (1, 0) when it is empty."""
+        c = t.journal.c
+        first, last = self._connection.execute(sa.select(sa.func.min(c.id), sa.func.max(c.id))).one()
+        return (first or 1, last or 0)
