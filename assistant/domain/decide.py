@@ -1,8 +1,8 @@
-"""Deciding what to do with a turn: pure functions from signals, history and policy to a verdict; no clock, no model.
+"""Deciding what to do with a turn: pure functions, signals, history and policy in, a verdict out.
 
-`decide_before` runs before anything that can fail (search, model); `decide_after` when it is known what was found.
-Both read only the episode in *history* (see `History`): wishes from before an agent returned the conversation, or from
-an earlier conversation, are not in it and so cannot fire again.
+`decide_before` runs before anything that can fail (search, model); `decide_after` when what was found is known.
+Both read only the episode in *history* (see `History`): wishes from before an agent returned the conversation,
+or from an earlier conversation, are not in it and so cannot fire again.
 """
 
 from collections.abc import Sequence
@@ -40,8 +40,8 @@ def decide_after(
 ) -> Verdict:
     """What to do with what was found; `offer` and `guide` still give the answer when there is one.
 
-    *best_score* is the best passage's, None when nothing was searched or found. *ambiguous*: several articles answer
-    equally well, so that one question back would change the answer.
+    *best_score* is the best passage's, None when nothing was searched or found. *ambiguous*: several articles
+    answer equally well, so that one question back would change the answer.
     """
     if signals.small_talk is not None:
         return Verdict(decision=Decision.ANSWER)

@@ -1,4 +1,4 @@
-"""The escalation policy: what a support lead decides, as data, and the opening hours; the deciding is in `decide.py`."""
+"""The escalation policy as data, and the opening hours; the deciding itself is in `decide.py`."""
 
 from __future__ import annotations
 

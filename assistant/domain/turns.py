@@ -29,7 +29,7 @@ class PastTurn:
     articles: tuple[str, ...] = ()
     #: Best passage score of that turn; None where nothing was searched.
     best_score: float | None = None
-    #: Query vector of the turn, where the caller has it; lets the reader see a question asked again in other words.
+    #: Query vector of the turn, where the caller has it: shows a question asked again in other words.
     vector: Sequence[float] | None = None
 
 
@@ -37,8 +37,8 @@ class PastTurn:
 class History:
     """What a reader of signals may look at besides the present words: the current episode only.
 
-    An episode begins with the conversation, and again when an agent gives it back to the assistant: what was wished
-    or decided before that is over, and must not be passed in.
+    An episode begins with the conversation, and again when an agent gives it back to the assistant: what was
+    wished or decided before that is over, and must not be passed in.
     """
 
     #: Everything said before the present turn, oldest first.

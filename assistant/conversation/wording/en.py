@@ -1,0 +1,137 @@
+"""What the assistant itself says in English, by situation; several wordings where it may come twice."""
+
+SENTENCES: dict[str, tuple[str, ...]] = {
+    # -- opening and closing
+    "greeting": (
+        "Hello! I'm an AI assistant, and I answer from our help articles. "
+        "Just type your question in your own words.",
+    ),
+    "greeting_returning": ("Hello again, this is the AI assistant. What can I help you with today?",),
+    "closed": ("Thank you for getting in touch. If anything else comes up, just write to us here.",),
+    "closed_quiet": (
+        "I haven't heard from you for a while, so I've closed this chat. "
+        "If there's more, just carry on writing.",
+    ),
+    # -- small talk
+    "small_talk_greeting": ("Hello! What can I help you with?", "Hi there. What would you like to know?"),
+    "small_talk_thanks": (
+        "Glad that helped. If you have another question, go ahead.",
+        "You're welcome. I'm here if anything else comes up.",
+    ),
+    "small_talk_bye": ("Thanks for stopping by. Take care!",),
+    "small_talk_ok": ("If anything is still unclear, just ask.",),
+    # -- nothing found
+    "abstain": (
+        "I'm sorry, I couldn't find that in our help articles. "
+        "I can connect you with a person on our team if you like.",
+        "I looked, but none of our articles answers this. Someone on our team can.",
+        "I can't tell you anything reliable about this from our articles. Shall I connect you with a person?",
+    ),
+    "related": ("The closest article I have is this one.",),
+    "clarify": (
+        "Could you tell me a little more? For example, what you are trying to do, or where you got stuck.",
+    ),
+    "clarify_choices": ("Which of these is your question about?",),
+    # -- acknowledging, at most one sentence before whatever comes next
+    "acknowledge_frustrated": (
+        "I understand this has been frustrating.",
+        "I'm sorry this is taking so much of your time.",
+        "I'm sorry, what I've given you so far hasn't solved it.",
+        "That's a fair complaint.",
+    ),
+    "acknowledge_stuck": (
+        "It looks like my last answer missed the point.",
+        "I'm sorry you have to explain this again.",
+    ),
+    # -- offering a person
+    "offer_frustrated": (
+        "A person on our team can take it from here. Shall I connect you?",
+        "If you'd rather talk this through with a person, I can connect you.",
+    ),
+    "offer_stuck": (
+        "I don't seem to be getting you there. Shall I connect you with a person?",
+        "This may be beyond what I can solve. Someone on our team can take over if you like.",
+    ),
+    "offer_unfamiliar": ("If you'd rather write with a person, I can connect you at any time.",),
+    "offer_no_answer": ("Someone on our team can answer this. Shall I connect you?",),
+    "offer_asked_for_person": (
+        'I can connect you with a person. Press the button below, or just write "connect me".',
+    ),
+    "offer_sensitive_topic": (
+        "Since this is important, you may want to speak with a person directly. Shall I connect you?",
+    ),
+    "offer_declined": ("All right, I'll keep helping you here.",),
+    # -- handing over
+    "handoff_asked_for_person": ("Of course. I'm connecting you with a person on our team.",),
+    "handoff_frustrated": (
+        "I'm sorry for the trouble so far. A person on our team is taking over from here.",
+    ),
+    "handoff_stuck": ("I'm sorry I couldn't answer this properly. A person on our team is taking over.",),
+    "handoff_unfamiliar": ("A person on our team will go through this with you.",),
+    "handoff_no_answer": ("A person on our team will answer this.",),
+    "handoff_sensitive_topic": ("This is important, so a person on our team will speak with you directly.",),
+    "handoff_rule": ("A person on our team will take care of this.",),
+    "handoff_failure": (
+        "I'm sorry, I can't answer automatically at the moment. "
+        "I'm connecting you with a person on our team.",
+    ),
+    "handoff_deadline": ("I'm sorry for the delay. I'm connecting you with a person on our team.",),
+    "handoff_agent_took_over": ("A person on our team is taking over from here.",),
+    "handoff_carried_over": (
+        "They can see everything we've written, so you won't need to explain it again.",
+    ),
+    # -- what the customer is told about waiting
+    "waiting_minutes": ("You should hear back in about ${minutes} minutes. Please stay in this chat.",),
+    "waiting_queue": ("There are ${ahead} people ahead of you. We'll get to you in turn.",),
+    "waiting_unknown": ("We'll get to you in turn. Please stay in this chat.",),
+    "outside_hours": ("Our team is away just now. You'll get an answer from ${opening}.",),
+    "outside_hours_unknown": ("Our team is away just now. You'll get an answer once we're back.",),
+    "ask_contact": (
+        "In case you close this page, where can we reach you? An e-mail address or a phone number is enough, "
+        "and it's fine not to leave one.",
+    ),
+    "contact_noted": ("Thank you. I'll pass your contact details on to the team.",),
+    "added_while_waiting": ("Got it. I'll pass this on as well.",),
+    "handoff_cancelled": ("I've taken you out of the queue. I'll carry on helping you here.",),
+    "watchdog": ("I'm sorry this is taking longer than it should. I've passed it to a person on our team.",),
+    "still_waiting": (
+        "Thank you for waiting, and I'm sorry it's taking a while. You are still in the queue.",
+    ),
+    # -- people coming and going
+    "agent_joined": ("${name} from our team is here and will take it from this point.",),
+    "agent_joined_unnamed": ("A person from our team has joined and will take it from this point.",),
+    "returned": ("You're back with the AI assistant. If you need a person again, just say so.",),
+    # -- helping somebody who is not used to bots
+    "guide_intro": (
+        "No problem. You can write to me in everyday words, and short is fine.",
+        "It's simple: just write one thing you'd like to know.",
+    ),
+    "guide_example": ('For example, you can write: "${example}"',),
+    "guide_choices": ("You can also tap one of these.",),
+    "guide_answered": ("If any part is unclear, just write that.",),
+    # -- trouble
+    "empty": ("Your message looks empty. Please type your question.",),
+    "unreadable": ("I'm sorry, I couldn't read what you sent. Could you type your question?",),
+    "failure": (
+        "I'm sorry, I can't answer right now. Please try again in a little while, or ask for a person.",
+    ),
+    # -- the survey
+    "csat_question": ("How was the help you got today?",),
+    "csat_1": ("Very dissatisfied",),
+    "csat_2": ("Dissatisfied",),
+    "csat_3": ("Neutral",),
+    "csat_4": ("Satisfied",),
+    "csat_5": ("Very satisfied",),
+    "csat_thanks": ("Thank you for your feedback.",),
+    # -- buttons: what is shown, and sent in the customer's name
+    "button_person": ("Talk to a person",),
+    "button_stay": ("Carry on here",),
+    "button_cancel_handoff": ("Stop waiting for a person",),
+    "button_solved": ("That solved it",),
+    "button_not_solved": ("Not solved",),
+    # -- moments, used inside other sentences
+    "moment_today": ("${time} today",),
+    "moment_tomorrow": ("${time} tomorrow",),
+    "moment_date": ("${time} on ${weekday}, ${month}/${day}",),
+    "weekdays": ("Monday Tuesday Wednesday Thursday Friday Saturday Sunday",),
+}
