@@ -1,0 +1,18 @@
+// Which of the two interface languages to use, and dates and numbers in it.
+import type { Language } from "./types";
+
+export function pickLanguage(...tags: (string | null | undefined)[]): Language {
+  const tag = tags.find((each) => each);
+  return tag?.toLowerCase().startsWith("ja") ? "ja" : "en";
+}
+
+export function clock(iso: string, language: Language): string {
+  return new Date(iso).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+}
+
+/** Today: the time only; earlier: with the date. */
+export function moment(iso: string, language: Language): string {
+  const then = new Date(iso);
+  if (then.toDateString() === new Date().toDateString()) return clock(iso, language);
+  return then.toLocaleString(language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+}

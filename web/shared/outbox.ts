@@ -1,0 +1,90 @@
+// Messages on their way: kept in storage until the server has them, retried with the same id.
+import { signal, type Signal } from "@preact/signals";
+import { type Pause, backoff, pause } from "./backoff";
+import { ApiError } from "./http";
+import { load, onOtherTab, save } from "./store";
+
+export interface Unsent {
+  id: string;
+  text: string;
+  at: string;
+  /** null while it is being tried; else why it stays unsent. */
+  failed: "offline" | "refused" | null;
+  why: string | null;
+}
+
+export interface Outbox<T extends Unsent> {
+  entries: Signal<T[]>;
+  add(entry: T): void;
+  retry(id: string): void;
+  remove(id: string): void;
+  /** The network is back: try everything that failed for want of it. */
+  wake(): void;
+}
+
+const TRIES = 5;
+
+export function createOutbox<T extends Unsent>(key: string, send: (entry: T) => Promise<unknown>): Outbox<T> {
+  const entries = signal<T[]>(load<T[]>(key) ?? []);
+  let pumping = false;
+  let resting: Pause | null = null;
+
+  // Every change starts from what is stored, since another tab may have written meanwhile.
+  function change(edit: (list: T[]) => T[]): void {
+    entries.value = edit(load<T[]>(key) ?? []);
+    save(key, entries.value);
+  }
+
+  const mark = (chosen: (entry: T) => boolean, failed: T["failed"], why: string | null = null) =>
+    change((list) => list.map((entry) => (chosen(entry) ? { ...entry, failed, why } : entry)));
+  const remove = (id: string) => change((list) => list.filter((entry) => entry.id !== id));
+
+  async function attempt(entry: T): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await send(entry);
+        return remove(entry.id);
+      } catch (problem) {
+        if (!(problem instanceof ApiError)) throw problem;
+        if (!problem.passing) return mark((each) => each.id === entry.id, "refused", problem.code || String(problem.status));
+        // The order matters: when one cannot go out, those behind it must not overtake it.
+        if (tries === TRIES) return mark((each) => each.failed === null, "offline");
+        resting = pause(problem.retryAfter ? problem.retryAfter * 1000 : backoff(tries, 8_000));
+        await resting.done;
+      }
+    }
+  }
+
+  async function pump(): Promise<void> {
+    if (pumping) return;
+    pumping = true;
+    try {
+      for (let next = first(); next; next = first()) await attempt(next);
+    } finally {
+      pumping = false;
+    }
+  }
+
+  const first = () => entries.value.find((entry) => entry.failed === null);
+
+  function wake(): void {
+    mark((entry) => entry.failed === "offline", null);
+    resting?.end();
+    void pump();
+  }
+
+  onOtherTab(key, () => (entries.value = load<T[]>(key) ?? []));
+  return {
+    entries,
+    remove,
+    wake,
+    add(entry) {
+      change((list) => [...list, entry]);
+      void pump();
+    },
+    retry(id) {
+      mark((entry) => entry.id === id || entry.failed === "offline", null);
+      void pump();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// Who is answering, the way out, and the way to a person: in sight at all times.
+import { useSignal } from "@preact/signals";
+import { Close, Mark, Person } from "../shared/icons";
+import { useChat, useText } from "./context";
+import { useAttempt } from "./attempt";
+
+function Answering() {
+  const { session, welcome } = useChat();
+  const text = useText();
+  const withPerson = session.state.value === "agent";
+  return (
+    <div class="answering">
+      <span class="avatar">{withPerson ? <Person /> : <Mark />}</span>
+      <h2>{withPerson ? (session.agent.value ?? text.agent) : (welcome.value?.assistant.name ?? text.assistant)}</h2>
+      {!withPerson && <span class="tag">{text.aiTag}</span>}
+    </div>
+  );
+}
+
+function PersonButton() {
+  const { session } = useChat();
+  const text = useText();
+  const asking = useSignal(false);
+  const attempt = useAttempt(text.personFailed);
+  const state = session.state.value;
+  const ask = () => attempt(session.askForPerson, asking);
+  if (state === "agent") return null;
+  return (
+    <button
+      class="person"
+      aria-disabled={asking.value || state === "queued"}
+      onClick={() => state !== "queued" && !asking.value && ask()}
+      data-testid="widget-person"
+    >
+      <Person />
+      {state === "queued" ? text.waiting : asking.value ? text.asking : text.person}
+    </button>
+  );
+}
+
+export function Header() {
+  const { open } = useChat();
+  const text = useText();
+  return (
+    <header>
+      <Answering />
+      <button class="plain" aria-label={text.close} onClick={() => (open.value = false)} data-testid="widget-close">
+        <Close />
+      </button>
+      <PersonButton />
+    </header>
+  );
+}

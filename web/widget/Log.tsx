@@ -1,0 +1,93 @@
+// The conversation from top to bottom: greeting, messages, the reply being written, the survey.
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { Rich } from "../shared/Rich";
+import { Bubble } from "./Bubble";
+import { useChat, useText } from "./context";
+import { SurveyCard } from "./SurveyCard";
+import { UnsentBubble } from "./UnsentBubble";
+
+const NEAR_END_PX = 120;
+
+function Greeting() {
+  const { session, welcome } = useChat();
+  const text = useText();
+  const greeting = welcome.value;
+  const fresh = session.messages.value.length === 0 && session.outbox.entries.value.length === 0;
+  if (!greeting) return null;
+  return (
+    <div class="greeting" data-testid="widget-greeting">
+      <p>{greeting.greeting}</p>
+      <p class="disclosure" data-testid="widget-disclosure">{greeting.disclosure}</p>
+      {fresh && greeting.examples.length > 0 && (
+        <div class="choices" role="group" aria-label={text.examples}>
+          <p class="caption" aria-hidden="true">{text.examples}</p>
+          {greeting.examples.map((example) => (
+            <button key={example} onClick={() => session.send(example)} data-testid="widget-example">
+              {example}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Writing() {
+  const { session, config } = useChat();
+  const text = useText();
+  const { draft, typing } = session;
+  if (draft.value)
+    return (
+      <div class="message assistant" aria-busy="true" data-testid="widget-draft">
+        <div class="bubble"><Rich html={draft.value.html} base={config.origin} /></div>
+      </div>
+    );
+  if (!typing.value) return null;
+  const name = typing.value.name ?? (typing.value.author === "agent" ? text.agent : text.assistant);
+  return (
+    <div class="message assistant" data-testid="widget-typing">
+      <div class="bubble dots" role="img" aria-label={text.typing(name)}><i /><i /><i /></div>
+    </div>
+  );
+}
+
+/** Follows the newest words while the reader is near the end; leaves them alone when they scrolled up. */
+function useFollow() {
+  const { session, open } = useChat();
+  const box = useRef<HTMLDivElement>(null);
+  const near = useRef(true);
+  const sent = session.outbox.entries.value.length;
+  const lastSent = useRef(sent);
+  useLayoutEffect(() => {
+    const log = box.current;
+    if (log && (near.current || sent > lastSent.current)) log.scrollTop = log.scrollHeight;
+    lastSent.current = sent;
+  }, [session.messages.value, session.draft.value, session.typing.value, session.survey.value, sent, open.value]);
+  function scrolled(): void {
+    const log = box.current!;
+    near.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+  }
+  return { box, scrolled };
+}
+
+export function Log() {
+  const { session } = useChat();
+  const text = useText();
+  const { box, scrolled } = useFollow();
+  const messages = session.messages.value;
+  const arrived = new Set(messages.map((each) => each.id));
+  const unsent = session.outbox.entries.value.filter((each) => !arrived.has(each.id));
+  return (
+    <div class="log" role="log" aria-live="off" aria-label={text.log} tabIndex={0} ref={box} onScroll={scrolled} data-testid="widget-log">
+      <Greeting />
+      {messages.map((message, at) => (
+        <Bubble key={message.id} message={message} before={messages[at - 1]} last={at === messages.length - 1 && !unsent.length} />
+      ))}
+      {unsent.map((entry) => (
+        <UnsentBubble key={entry.id} entry={entry} />
+      ))}
+      <Writing />
+      <SurveyCard />
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+// The strip under the header: offline, failed, waiting, with a person, back with the assistant.
+import { useSignal } from "@preact/signals";
+import { notice, useAttempt } from "./attempt";
+import { useChat, useText } from "./context";
+
+function Waiting() {
+  const { session } = useChat();
+  const text = useText();
+  const busy = useSignal(false);
+  const attempt = useAttempt(text.failed);
+  return (
+    <div class="status waiting" data-testid="widget-waiting">
+      <p>{session.told.value ?? text.waiting}</p>
+      <button disabled={busy.value} onClick={() => attempt(session.stopWaiting, busy)} data-testid="widget-cancel-waiting">
+        {text.cancel}
+      </button>
+    </div>
+  );
+}
+
+function Failed() {
+  const text = useText();
+  const failed = notice.value;
+  if (!failed) return null;
+  return (
+    <div class="status failed" role="alert" data-testid="widget-notice">
+      <p>{failed.words}</p>
+      <button onClick={failed.again}>{text.retry}</button>
+      <button onClick={() => (notice.value = null)}>{text.dismiss}</button>
+    </div>
+  );
+}
+
+function Standing() {
+  const { session } = useChat();
+  const text = useText();
+  const { state, agent, returned } = session;
+  if (state.value === "queued") return <Waiting />;
+  if (state.value === "agent") {
+    const words = agent.value ? text.withAgent(agent.value) : text.withSomeone;
+    return <p class="status agent" data-testid="widget-agent">{words}</p>;
+  }
+  if (returned.value) return <p class="status" data-testid="widget-returned">{text.returned}</p>;
+  return null;
+}
+
+export function Status() {
+  const { session } = useChat();
+  const text = useText();
+  return (
+    <div aria-live="polite">
+      {!session.connected.value && <p class="status offline" data-testid="widget-offline">{text.offline}</p>}
+      <Failed />
+      <Standing />
+    </div>
+  );
+}

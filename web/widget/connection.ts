@@ -1,0 +1,57 @@
+// Keeps one event stream alive while it is useful: a tab in view always listens, and of the hidden
+// tabs only one, since a browser allows few connections per host.
+import { type ServerEvent, type Stream, openStream } from "../shared/sse";
+import { type Api, type Ticket, bearer } from "./api";
+
+export interface Listener {
+  ticket: Ticket;
+  lastId: () => string | null;
+  on: (event: ServerEvent) => void;
+  onUp: (connected: boolean) => void;
+  onRefused: () => void;
+}
+
+export interface Connection {
+  close(): void;
+  wake(): void;
+}
+
+export function connect(api: Api, listener: Listener): Connection {
+  const { ticket, lastId, on, onUp, onRefused } = listener;
+  let stream: Stream | null = null;
+  let giveUpLock = () => {};
+
+  function listen(): void {
+    stream ??= openStream({ url: api.eventsUrl(ticket), headers: () => bearer(ticket), lastId, on, onUp, onRefused });
+  }
+  function rest(): void {
+    stream?.close();
+    stream = null;
+  }
+  const untilReleased = () => new Promise<void>((resolve) => (giveUpLock = resolve));
+
+  function hidden(): void {
+    if (!navigator.locks) return rest();
+    void navigator.locks.request(`yorisoi:${ticket.id}`, { ifAvailable: true }, (lock) => {
+      if (lock && document.hidden) return untilReleased();
+      if (document.hidden) rest();
+    });
+  }
+  function visible(): void {
+    giveUpLock();
+    listen();
+    stream?.wake();
+  }
+  const changed = () => (document.hidden ? hidden() : visible());
+
+  document.addEventListener("visibilitychange", changed);
+  listen();
+  return {
+    wake: () => stream?.wake(),
+    close() {
+      document.removeEventListener("visibilitychange", changed);
+      giveUpLock();
+      rest();
+    },
+  };
+}
