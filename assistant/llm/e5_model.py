@@ -1,0 +1,92 @@
+"""Keeps the converted E5 model in the data folder: made once, checked at every start, remade when damaged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from assistant.domain.errors import SetupError
+from assistant.llm.e5_graph import Progress, write_graph, write_tokenizer
+from assistant.llm.e5_weights import Weights, packaged_weights
+
+#: Raised whenever the conversion changes: another name is another model, and another index.
+NAME = "multilingual-e5-small-int8-v1"
+SUMS = "checksums.json"
+
+#: What the Hugging Face layout says about a sentence-embedding model, beside graph and tokenizer.
+DESCRIPTION: dict[str, dict[str, object]] = {
+    "config.json": {
+        "_name_or_path": NAME,
+        "model_type": "bert",
+        "hidden_size": 384,
+        "max_position_embeddings": 512,
+    },
+    "config_sentence_transformers.json": {"prompts": {"query": "query: ", "passage": "passage: "}},
+    "1_Pooling/config.json": {"word_embedding_dimension": 384, "pooling_mode_mean_tokens": True},
+}
+
+
+def prepared_e5(models: Path, progress: Progress | None = None) -> Path:
+    """The model's folder under *models*, made from the packaged weights if it is missing or damaged."""
+    folder = models / NAME
+    if _intact(folder):
+        return folder
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f"{NAME}.", dir=models))
+    except OSError as exc:
+        raise SetupError(
+            f"The embedding model cannot be kept in {models} ({exc.strerror}); make it writable."
+        ) from exc
+    try:
+        _make(made, progress or (lambda _done, _total: None))
+        _swap(made, folder)
+    except OSError as exc:
+        raise SetupError(
+            f"The embedding model could not be written to {models} ({exc.strerror}); it needs 150 MB."
+        ) from exc
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return folder
+
+
+def _make(folder: Path, progress: Progress) -> None:
+    weights = Weights(packaged_weights())
+    write_tokenizer(weights, folder / "tokenizer.json")
+    write_graph(weights, folder / "model.onnx", progress)
+    for name, content in DESCRIPTION.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    sums = {
+        str(path.relative_to(folder)): _checksum(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+    (folder / SUMS).write_text(json.dumps(sums), encoding="utf-8")
+
+
+def _swap(made: Path, folder: Path) -> None:
+    """Put the new folder in place; another process may have done so meanwhile, which is as good."""
+    if folder.exists() and not _intact(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+    try:
+        os.rename(made, folder)
+    except OSError:
+        if not _intact(folder):
+            raise
+
+
+def _intact(folder: Path) -> bool:
+    """Whether every file is there and has the checksum it was written with."""
+    try:
+        sums = json.loads((folder / SUMS).read_text(encoding="utf-8"))
+        return bool(sums) and all(_checksum(folder / name) == value for name, value in sums.items())
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
