@@ -1,0 +1,119 @@
+"""Which quotes make the answer: the direct one, what it cannot do without, then what adds to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.llm.candidates import MOST_ITEMS, Candidate, asks_how
+from assistant.llm.terms import terms
+from assistant.llm.units import Kind, Unit
+from assistant.llm.wording import JOINS, POINTS_BACK, QUALIFIES
+from assistant.ports import Ask
+
+#: Whole sentences, or whole lists and tables, in one answer.
+MOST_QUOTES = 4
+_MOST_CHARACTERS = 700
+#: A further quote has to come this near to the best one.
+_NEAR, _NEAR_ROW = 0.4, 0.35
+_SAME_WORDS = 0.65
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """Units of one block that stand together in the answer."""
+
+    units: tuple[Unit, ...]
+    score: float
+
+    @property
+    def text(self) -> str:
+        return " ".join(unit.text for unit in self.units)
+
+
+def choose(ask: Ask, scored: Sequence[tuple[Candidate, float]], every: Sequence[Unit]) -> list[Quote]:
+    """At most four quotes from the *scored* candidates; *every* unit is there to complete them."""
+    ranked = sorted(scored, key=lambda pair: -pair[1])
+    context = _Context(every, ranked)
+    chosen: list[Quote] = []
+    for candidate, score in ranked:
+        quote = context.completed(candidate, score)
+        if quote and _adds(quote, chosen):
+            chosen.append(quote)
+        if _is_enough(ask, chosen):
+            break
+    return _in_reading_order(chosen)
+
+
+def _adds(quote: Quote, chosen: Sequence[Quote]) -> bool:
+    if not chosen:
+        return True
+    best = chosen[0]
+    if (
+        quote.score < best.score - _NEAR
+        or len(quote.text) + sum(len(q.text) for q in chosen) > _MOST_CHARACTERS
+    ):
+        return False
+    said = {unit for q in chosen for unit in q.units}
+    return not said.intersection(quote.units) and all(_differs(quote, q) for q in chosen)
+
+
+def _differs(one: Quote, other: Quote) -> bool:
+    here, there = terms(one.text), terms(other.text)
+    return len(here & there) < _SAME_WORDS * max(1, min(len(here), len(there)))
+
+
+def _is_enough(ask: Ask, chosen: Sequence[Quote]) -> bool:
+    sentences = sum(1 if q.units[0].kind is not Kind.SENTENCE else len(q.units) for q in chosen)
+    steps = chosen and asks_how(ask.question) and chosen[0].units[-1].kind is Kind.STEP
+    return bool(steps) or sentences >= MOST_QUOTES
+
+
+def _in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
+    """The direct answer stays first; what follows keeps the order of the articles."""
+    return [*chosen[:1], *sorted(chosen[1:], key=lambda q: (q.units[0].passage, q.units[0].place))]
+
+
+class _Context:
+    """The passages around the candidates."""
+
+    def __init__(self, every: Sequence[Unit], ranked: Sequence[tuple[Candidate, float]]) -> None:
+        self._blocks: dict[tuple[int, int], list[Unit]] = {}
+        for unit in every:
+            self._blocks.setdefault((unit.passage, unit.block), []).append(unit)
+        self._scores = {candidate.units: score for candidate, score in ranked}
+
+    def completed(self, candidate: Candidate, score: float) -> Quote | None:
+        """The candidate with what it needs to be understood; None if that is not there."""
+        last = candidate.units[-1]
+        if last.kind is Kind.ROW and len(candidate.units) == 1:
+            return Quote(units=self._rows_like(last, score), score=score)
+        if len(candidate.units) == 1 and last.kind is Kind.SENTENCE:
+            sentences = self._sentences_around(last)
+            return Quote(units=sentences, score=score) if sentences else None
+        return Quote(units=candidate.units[: MOST_ITEMS + 1], score=score)
+
+    def _block(self, unit: Unit) -> list[Unit]:
+        return self._blocks[unit.passage, unit.block]
+
+    def _rows_like(self, row: Unit, score: float) -> tuple[Unit, ...]:
+        """The rows of the same table that fit nearly as well, in the table's order."""
+        near = [unit for unit in self._block(row) if self._scores.get((unit,), 0.0) >= score - _NEAR_ROW]
+        return tuple(near)
+
+    def _sentences_around(self, unit: Unit) -> tuple[Unit, ...]:
+        block = self._block(unit)
+        position = block.index(unit)
+        first = position
+        while POINTS_BACK.search(block[first].text):
+            if first == 0:
+                return ()
+            first -= 1
+        after = block[position + 1 : position + 2]
+        last = position + 1 + bool(after and QUALIFIES.search(after[0].text) and not after[0].leads_in)
+        if last - first > MOST_QUOTES - 1:
+            return ()
+        return (_without_joint(block[first]), *block[first + 1 : last])
+
+
+def _without_joint(unit: Unit) -> Unit:
+    rest = JOINS.sub("", unit.text)
+    return replace(unit, text=rest[:1].upper() + rest[1:] if rest[:1].isascii() else rest)

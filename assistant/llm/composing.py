@@ -1,0 +1,117 @@
+"""Chosen quotes as the Markdown of a reply, with their citations."""
+
+from collections.abc import Sequence
+
+from assistant.domain.messages import Citation
+from assistant.llm.choosing import Quote
+from assistant.llm.units import Kind, Unit
+from assistant.ports import Ask, Draft
+
+#: Language of the reply, language of the article -> what the customer is told; "" is any other language.
+_FOREIGN = {
+    ("ja", "en"): "（英語の記事からの引用です。）",
+    ("ja", ""): "（別の言語の記事からの引用です。）",
+    ("en", "ja"): "(Quoted from an article in Japanese.)",
+    ("en", ""): "(Quoted from an article in another language.)",
+}
+
+
+def compose(ask: Ask, quotes: Sequence[Quote]) -> Draft:
+    """Each quote with its ``[n]``; quotes that follow one another in the source share a number."""
+    if not quotes:
+        return Draft(text="")
+    runs = _runs(quotes)
+    numbers, citations = _cited(ask, runs)
+    parts = [_block(run, number) for run, number in zip(runs, numbers, strict=True)]
+    foreign = _foreign_note(ask, quotes)
+    return Draft(text="\n\n".join([*foreign, *parts]), citations=tuple(citations))
+
+
+def _runs(quotes: Sequence[Quote]) -> list[tuple[Unit, ...]]:
+    runs: list[tuple[Unit, ...]] = []
+    for quote in quotes:
+        before = runs[-1][-1] if runs else None
+        if before and _follows(before, quote.units[0]):
+            runs[-1] = (*runs[-1], *quote.units)
+        else:
+            runs.append(quote.units)
+    return runs
+
+
+def _follows(before: Unit, unit: Unit) -> bool:
+    return (before.passage, before.block, before.kind) == (unit.passage, unit.block, unit.kind) and (
+        unit.kind is not Kind.SENTENCE or unit.place == before.place + 1
+    )
+
+
+def _cited(ask: Ask, runs: Sequence[tuple[Unit, ...]]) -> tuple[list[int], list[Citation]]:
+    numbers, citations = [], list[Citation]()
+    for run in runs:
+        passage, quote = ask.passages[run[0].passage], _quote(run)
+        n = len(citations) + 1
+        numbers.append(n)
+        citations.append(
+            Citation(n=n, article=passage.article, title=passage.title, url=passage.url, quote=quote)
+        )
+    return numbers, citations
+
+
+def _quote(run: Sequence[Unit]) -> str:
+    """The words as they stand in the article."""
+    if all(unit.kind is Kind.SENTENCE for unit in run):
+        return _joined(run)
+    return "\n".join(_line(unit) if unit.kind in (Kind.STEP, Kind.ITEM) else unit.text for unit in run)
+
+
+def _joined(sentences: Sequence[Unit]) -> str:
+    text = ""
+    for unit in sentences:
+        text += (" " if text and text[-1].isascii() else "") + unit.text
+    return text
+
+
+def _block(run: Sequence[Unit], n: int) -> str:
+    opening = [unit for unit in run if unit.kind is Kind.SENTENCE]
+    rest = [unit for unit in run if unit.kind is not Kind.SENTENCE]
+    parts = [
+        "".join(
+            f"{_spaced(unit.text)}[{n}]" + (" " if unit.text.isascii() else "") for unit in opening
+        ).strip()
+    ]
+    if rest and rest[0].kind is Kind.ROW:
+        parts.append(_table(rest, n))
+    elif rest and len(run) == 1 and rest[0].kind is not Kind.CODE:
+        parts.append(f"{_spaced(rest[0].text)}[{n}]")
+    else:
+        parts.append("\n".join(_listed(unit, n) for unit in rest))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _spaced(text: str) -> str:
+    """Latin text keeps a space before its number."""
+    return f"{text} " if text and text[-1].isascii() else text
+
+
+def _listed(unit: Unit, n: int) -> str:
+    if unit.kind is Kind.CODE:
+        return f"\n```\n{unit.text}\n```"
+    return f"{_line(unit)} [{n}]" if unit.text[-1] not in ":：" else _line(unit)
+
+
+def _line(unit: Unit) -> str:
+    return "   " * unit.depth + f"{unit.marker} {unit.text}"
+
+
+def _table(rows: Sequence[Unit], n: int) -> str:
+    header = rows[0].header
+    lines = [header, ("---",) * len(header)]
+    lines += [(*row.cells[:-1], f"{row.cells[-1]} [{n}]") for row in rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _foreign_note(ask: Ask, quotes: Sequence[Quote]) -> list[str]:
+    language = ask.passages[quotes[0].units[0].passage].language
+    if language == ask.language:
+        return []
+    reply = "ja" if ask.language == "ja" else "en"
+    return [_FOREIGN.get((reply, language)) or _FOREIGN[reply, ""]]

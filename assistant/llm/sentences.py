@@ -1,0 +1,95 @@
+"""Where one sentence ends and the next begins, in Japanese and English; what it is worth is not here."""
+
+import re
+from collections.abc import Iterator
+
+_PAIRS = {
+    "「": "」",
+    "『": "』",
+    "（": "）",
+    "(": ")",
+    "［": "］",
+    "【": "】",
+    "〈": "〉",
+    "《": "》",
+    "“": "”",
+}
+_CLOSERS = "」』）)］】〉》”\"'’"
+_FULL_STOPS = "。．！？!?"
+#: Never the end of a sentence.
+_NEVER_LAST = """e.g i.e mr mrs ms dr prof st no nos vs approx fig sec ch vol ver est dept tel ext cf al
+jan feb mar apr jun jul aug sep sept oct nov dec"""
+_ABBREVIATIONS = frozenset(_NEVER_LAST.split())
+#: The end of a sentence only when a capital follows.
+_PERHAPS = frozenset({"etc", "inc", "ltd", "co", "corp", "a.m", "p.m", "u.s", "u.k", "e.u"})
+_LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.]*)\.$")
+_JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ]")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of *text* in order; brackets, decimals, addresses and abbreviations stay whole."""
+    sheltered = _sheltered(text)
+    found, start = [], 0
+    for end in _ends(text, sheltered):
+        if end > start:
+            found.append(text[start:end].strip())
+            start = end
+    found.append(text[start:].strip())
+    return [sentence for sentence in found if sentence]
+
+
+def _sheltered(text: str) -> set[int]:
+    """Positions inside matched brackets; an unmatched bracket shelters nothing."""
+    inside: set[int] = set()
+    open_at: list[tuple[int, str]] = []
+    for position, char in enumerate(text):
+        if char in _PAIRS:
+            open_at.append((position, _PAIRS[char]))
+        elif open_at and char == open_at[-1][1]:
+            inside.update(range(open_at.pop()[0], position + 1))
+    return inside
+
+
+def _ends(text: str, sheltered: set[int]) -> Iterator[int]:
+    for position, char in enumerate(text):
+        if position in sheltered:
+            continue
+        if char == "\n":
+            yield position + 1
+        elif char in _FULL_STOPS or char == ".":
+            end = _after_closers(text, position + 1)
+            if _is_end(text, position, end):
+                yield end
+
+
+def _after_closers(text: str, position: int) -> int:
+    while position < len(text) and (text[position] in _FULL_STOPS or text[position] in _CLOSERS):
+        position += 1
+    return position
+
+
+def _is_end(text: str, position: int, end: int) -> bool:
+    char, following = text[position], text[end : end + 1]
+    if char in "。！？":
+        # 「…。」と quotes inside a sentence that goes on.
+        return not (
+            end > position + 1 and text[end - 1] in _CLOSERS and re.match(r"[とをがはにでもの]", following)
+        )
+    if char == "．":
+        return not following.isdigit()
+    if following and not following.isspace():
+        # Without a space a Latin mark ends a sentence only after Japanese, not in Yahoo!ショッピング.
+        return char in "!?" and bool(_JAPANESE.match(text[position - 1 : position]))
+    return char in "!?" or _full_stop_ends(text[: position + 1], text[end:].lstrip())
+
+
+def _full_stop_ends(before: str, after: str) -> bool:
+    if re.search(r"(^|\s)\d{1,2}\.$", before):  # the number of a list item
+        return not after or (bool(re.search(r"\S\s+\d{1,2}\.$", before)) and after[:1].isupper())
+    word = _LAST_WORD.search(before)
+    name = word.group(1).lower() if word else ""
+    if name in _ABBREVIATIONS or len(name) == 1:
+        return not after
+    if name in _PERHAPS:
+        return not after or after[:1].isupper() or bool(_JAPANESE.match(after))
+    return True

@@ -1,0 +1,58 @@
+"""The words of a text that carry meaning, in Japanese and English, for counting what two texts share."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from math import log
+
+_WORD = re.compile(r"[一-鿿々〆]+|[ァ-ヿー]+|[a-z0-9][a-z0-9'’._-]*[a-z0-9]|[a-z0-9]")
+_EMPTY = """a an the is are was were be been am do does did done have has had can could will would shall should may
+might must i me my mine you your yours he she it its we our us they them their this that these those there here
+of in on at to for from by with about into over under as if or and but not no so than then when where which
+who whom what why how many much long get got any some please tell want would like need know there's i'm i've
+it's don't doesn't isn't can't 方法 場合 教 知 何 私 時 事 件 際"""
+_STOP = frozenset(_EMPTY.split())
+
+
+@lru_cache(maxsize=8192)
+def terms(text: str) -> frozenset[str]:
+    """Stems of words; for kanji, pairs of characters, which find 期限 in 返品期限."""
+    return frozenset(
+        stem for word in _WORD.findall(normal(text)) for stem in _stems(word) if stem not in _STOP
+    )
+
+
+def normal(text: str) -> str:
+    """The form in which texts are compared, never shown."""
+    return unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+
+
+def _stems(word: str) -> Iterable[str]:
+    if "一" <= word[0] <= "鿿" or word[0] in "々〆":
+        return [word] if len(word) <= 2 else [word[i : i + 2] for i in range(len(word) - 1)]
+    if word in _STOP or word[0] >= "ァ":
+        return [word]
+    return [_english_stem(word.removesuffix("'s"))]
+
+
+def _english_stem(word: str) -> str:
+    for ending, replacement in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = re.sub(r"([bdgmnprt])\1$", r"\1", word[: -len(ending)] + replacement)
+            break
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+def rarity(texts: Iterable[frozenset[str]]) -> Mapping[str, float]:
+    """How telling each term is: the fewer of *texts* have it, the more."""
+    every = list(texts)
+    counts = Counter(term for text in every for term in text)
+    return {term: log(1 + len(every) / count) for term, count in counts.items()}
+
+
+def overlap(wanted: frozenset[str], had: frozenset[str], weights: Mapping[str, float]) -> float:
+    """0–1: how much of the wanted meaning is in *had*; terms that no text has do not count."""
+    total = sum(weights.get(term, 0.0) for term in wanted)
+    return sum(weights.get(term, 0.0) for term in wanted & had) / total if total else 0.0
