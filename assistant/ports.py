@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from assistant.domain.conversation import Conversation
 from assistant.domain.due import Due, Kind
+from assistant.domain.handoff import Facts
 from assistant.domain.knowledge import Article, Chunk, Passage
 from assistant.domain.messages import Author, Citation, Message
 from assistant.domain.people import Agent, Customer
@@ -126,6 +127,10 @@ class ChatModel(Protocol):
 # -- signals --------------------------------------------------------------------------------------------
 
 
+#: Everything said so far to what the customer wants and claims.
+FactPicker = Callable[[Sequence[Said]], Facts]
+
+
 class SignalReader(Protocol):
     """What a customer's turn tells besides its words."""
 
@@ -200,6 +205,7 @@ class DueRows(Protocol):
     def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Due]: ...
     def done(self, kind: Kind, conversation: str, lease: str | None = None) -> bool: ...
     def retry(self, item: Due, due_at: datetime) -> None: ...
+    def postpone(self, item: Due, due_at: datetime) -> None: ...
     def next_time(self) -> datetime | None: ...
 
 

@@ -74,6 +74,9 @@ class Conversation:
         """The next message takes a number."""
         return replace(self, seq=self.seq + 1, updated_at=now)
 
+    def speaks_language(self, language: str) -> Self:
+        return replace(self, language=language)
+
     def hand_off(self, reason: Reason, priority: Priority, told: str, now: datetime) -> Self:
         """Wait for a person from *now*; whoever waits already keeps their place."""
         self._open()

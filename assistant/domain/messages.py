@@ -41,6 +41,17 @@ class Reply:
     language: str
     citations: tuple[Citation, ...] = ()
     buttons: tuple[Button, ...] = ()
+    #: What kind of line it is when the interface shows it in its own way: text, handoff, notice.
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What an agent typed: an answer, or a private note."""
+
+    message_id: str
+    text: str
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +66,7 @@ class Message:
     text: str
     created_at: datetime
     language: str | None = None
-    #: What kind of line it is when the interface shows it in its own way: text, handoff, state.
+    #: As in `Reply`.
     kind: str = "text"
     citations: tuple[Citation, ...] = ()
     buttons: tuple[Button, ...] = ()

@@ -65,6 +65,13 @@ class SqlDue:
         values = {"due_at": due_at, "lease": None, "lease_until": None, "tries": item.tries + 1}
         self._connection.execute(sa.update(t.due).where(where).values(values))
 
+    def postpone(self, item: Due, due_at: datetime) -> None:
+        """Give the lease back without counting a try."""
+        c = t.due.c
+        where = sa.and_(c.conversation == item.conversation, c.kind == item.kind, c.lease == item.lease)
+        values = {"due_at": due_at, "lease": None, "lease_until": None}
+        self._connection.execute(sa.update(t.due).where(where).values(values))
+
     def next_time(self) -> datetime | None:
         """When the next row wants attention."""
         c = t.due.c

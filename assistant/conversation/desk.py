@@ -1,0 +1,117 @@
+"""What agents do with a conversation: steps inside a transaction, each all or nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from assistant.conversation.speak import save, say, write
+from assistant.conversation.timing import Timing
+from assistant.conversation.wording import say as words
+from assistant.domain.conversation import Conversation, Outcome, State
+from assistant.domain.due import Kind
+from assistant.domain.errors import AlreadyClaimed, NotFound
+from assistant.domain.messages import Author, Message, Reply, Written
+from assistant.domain.people import Agent
+from assistant.ports import Store
+
+
+def claim(store: Store, conversation_id: str, agent: Agent, timing: Timing, now: datetime) -> Conversation:
+    """Take it; of several who try at once one wins and the others hear who has it (AlreadyClaimed)."""
+    before = store.conversations.get(conversation_id)
+    if before.state is State.AGENT and before.agent not in (None, agent.id):
+        raise _claimed_by(store, before)
+    conversation = before.claim(agent.id, now)
+    if conversation is before:
+        return before
+    store.due.done(Kind.TURN, conversation.id)
+    store.due.put(Kind.DEADLINE, conversation.id, now + timing.agent_deadline, now)
+    store.handoffs.claimed(conversation.id, now)
+    conversation = _tell(store, conversation, "agent_joined", now, name=agent.name)
+    return save(store, conversation, now)
+
+
+def reply(store: Store, conversation_id: str, agent: Agent, written: Written, now: datetime) -> Message:
+    """Say something to the customer (only the owner may), or leave a private note (everybody may)."""
+    conversation = store.conversations.get(conversation_id)
+    if known := store.messages.get(conversation.id, written.message_id):
+        return known
+    if not written.private:
+        conversation.owned_by(agent.id)
+        store.due.done(Kind.DEADLINE, conversation.id)
+    conversation, message = write(store, conversation, agent, written, now)
+    save(store, conversation, now)
+    return message
+
+
+def release(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
+    """Back to the queue for somebody else."""
+    conversation = store.conversations.get(conversation_id).release(agent.id, now)
+    return save(store, conversation, now)
+
+
+def transfer(store: Store, conversation_id: str, agent: Agent, to: str, now: datetime) -> Conversation:
+    """Give it to a colleague, named by id or e-mail address."""
+    colleague = store.agents.get(to)
+    if colleague is None:
+        raise NotFound("There is no such agent.")
+    conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
+    conversation = _tell(store, conversation, "agent_joined", now, name=colleague.name)
+    return save(store, conversation, now)
+
+
+def give_back(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
+    """The assistant answers again from the next message on; what was said before is over."""
+    conversation = store.conversations.get(conversation_id)
+    conversation.owned_by(agent.id)
+    conversation = _tell(store, conversation, "returned", now)
+    conversation = conversation.give_back(agent.id, now)
+    _nothing_due(store, conversation)
+    return save(store, conversation, now)
+
+
+def resolve(
+    store: Store, conversation_id: str, agent: Agent, outcome: Outcome, note: Written | None, now: datetime
+) -> Conversation:
+    """Close it with how it ended; the note stays on our side."""
+    conversation = store.conversations.get(conversation_id).resolve(agent.id, outcome, now)
+    if note is not None:
+        write(store, conversation, agent, note, now)
+    conversation = _tell(store, conversation, "closed", now)
+    _nothing_due(store, conversation)
+    return save(store, conversation, now)
+
+
+def _tell(
+    store: Store, conversation: Conversation, situation: str, now: datetime, **values: str
+) -> Conversation:
+    text = words(situation, conversation.language, **values)
+    notice = Reply(text=text, language=conversation.language, kind="notice")
+    conversation, _ = say(store, conversation, Author.SYSTEM, notice, now)
+    return conversation
+
+
+def _nothing_due(store: Store, conversation: Conversation) -> None:
+    for kind in Kind:
+        store.due.done(kind, conversation.id)
+
+
+def _claimed_by(store: Store, conversation: Conversation) -> AlreadyClaimed:
+    owner = store.agents.get(conversation.agent or "")
+    name = owner.name if owner else "Another agent"
+    who = {"id": conversation.agent, "name": name}
+    return AlreadyClaimed(f"{name} already has this conversation.", agent=who)
+
+
+def lines_about(messages: Sequence[Message]) -> str:
+    """What the customer has been asking, for a suggestion: their last words since anybody answered."""
+    words_since: list[str] = []
+    for message in reversed(messages):
+        if message.author is Author.CUSTOMER:
+            words_since.insert(0, message.text)
+        elif words_since and message.author is Author.AGENT:
+            break
+        if len(words_since) == LAST_WORDS:
+            break
+    return "\n".join(words_since)
+
+
+LAST_WORDS = 3

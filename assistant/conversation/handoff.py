@@ -1,0 +1,105 @@
+"""Hands a conversation to people: one step, used by the turn, the button and the watchdog alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from assistant.conversation.gather import said
+from assistant.conversation.opening import summary_of
+from assistant.conversation.speak import save, say
+from assistant.conversation.waiting import expectation
+from assistant.conversation.wording import say as words
+from assistant.domain.conversation import Conversation
+from assistant.domain.due import Kind
+from assistant.domain.handoff import Case, build_packet, priority
+from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.people import PastConversation
+from assistant.domain.policy import Policy
+from assistant.domain.signals import Reason, Signals, Verdict
+from assistant.ports import FactPicker, Store
+
+#: Earlier conversations that travel with a handoff.
+PREVIOUS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """Why a conversation goes to people, and what can be laid on the agent's table."""
+
+    verdict: Verdict
+    #: button, matcher, policy, model, watchdog or agent.
+    decided_by: str
+    signals: Signals | None = None
+    suggested: Reply | None = None
+
+
+def hand_over(
+    store: Store,
+    conversation: Conversation,
+    why: Handover,
+    policy: Policy,
+    pick_facts: FactPicker,
+    now: datetime,
+) -> tuple[Conversation, Message]:
+    """Queue the conversation, tell the customer what happens, and keep the packet; the caller commits."""
+    urgent = priority(why.verdict, why.signals, policy)
+    reason = why.verdict.reason or Reason.RULE
+    queued = conversation.hand_off(reason, urgent, "", now)
+    told = _told(store, queued, reason, policy, now)
+    queued = conversation.hand_off(reason, urgent, told.text, now)
+    store.handoffs.add(queued.id, queued.epoch, reason, _packet(store, queued, why, pick_facts, now), now)
+    queued, message = say(store, queued, Author.ASSISTANT, told, now)
+    store.due.done(Kind.TURN, queued.id)
+    store.due.done(Kind.DEADLINE, queued.id)
+    return save(store, queued, now), message
+
+
+def _told(store: Store, queued: Conversation, reason: Reason, policy: Policy, now: datetime) -> Reply:
+    language = queued.language
+    lines = [
+        words(f"handoff_{reason}", language),
+        words("handoff_carried_over", language),
+        expectation(store, queued, policy.hours, now),
+    ]
+    if not policy.hours.is_open(now) and store.customers.get(queued.customer).email is None:
+        lines.append(words("ask_contact", language))
+    return Reply(text="\n".join(lines), language=language, kind="handoff")
+
+
+def _packet(
+    store: Store, queued: Conversation, why: Handover, pick_facts: FactPicker, now: datetime
+) -> dict[str, object]:
+    lines = said(store.messages.public(queued.id))
+    case = Case(
+        conversation=queued.id,
+        epoch=queued.epoch,
+        created_at=now,
+        channel=queued.channel,
+        verdict=why.verdict,
+        decided_by=why.decided_by,
+        signals=why.signals,
+        customer=store.customers.get(queued.customer),
+        previous=previous_of(store, queued),
+        lines=lines,
+        records=store.turns.all(queued.id),
+        facts=pick_facts(lines),
+        suggested=(why.suggested,) if why.suggested else (),
+        told_customer=queued.told,
+    )
+    return build_packet(case)
+
+
+def previous_of(store: Store, conversation: Conversation) -> Sequence[PastConversation]:
+    """The customer's earlier conversations, newest first, each in a line."""
+    earlier = store.conversations.of_customer(conversation.customer, before=conversation.id)[:PREVIOUS]
+    scores = store.feedback.csat([one.id for one in earlier])
+    return [
+        PastConversation(
+            conversation=one.id,
+            channel=one.channel,
+            closed_at=one.closed_at,
+            summary=summary_of(store, one),
+            csat=scores.get(one.id),
+        )
+        for one in earlier
+    ]

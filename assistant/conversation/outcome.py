@@ -1,0 +1,25 @@
+"""What came of thinking about a turn, before anything of it is stored."""
+
+from dataclasses import dataclass
+
+from assistant.domain.messages import Reply
+from assistant.domain.signals import Signals, Verdict
+from assistant.domain.turns import Source, Withheld
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thought:
+    signals: Signals
+    verdict: Verdict
+    #: What to say; None for a handoff, whose words depend on the queue at that moment.
+    reply: Reply | None
+    query: str = ""
+    sources: tuple[Source, ...] = ()
+    model: str = ""
+    prompt_version: str | None = None
+    withheld: tuple[Withheld, ...] = ()
+    tokens: int = 0
+    #: How long the thinking took.
+    milliseconds: int = 0
+    #: What an agent could say, when a person takes over with an answer at hand.
+    suggested: Reply | None = None

@@ -1,0 +1,136 @@
+"""The turn as a pipe: understand, decide, retrieve, decide, draft. Nothing is stored, no lock is held."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from assistant.conversation.compose import compose, small_talk
+from assistant.conversation.gather import Gathered
+from assistant.conversation.outcome import Thought
+from assistant.domain.decide import decide_after, decide_before
+from assistant.domain.errors import Unavailable
+from assistant.domain.knowledge import Passage
+from assistant.domain.messages import Reply
+from assistant.domain.policy import Policy
+from assistant.domain.signals import Decision, Reason, Signals, Verdict
+from assistant.domain.turns import Said, Source
+from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, SignalReader
+
+#: Passages that an answer is drafted from.
+PASSAGES = 6
+
+#: Turns a follow-up question into one that stands alone: (question, lines before it).
+Rewrite = Callable[[str, Sequence[Said]], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mind:
+    """Everything that thinking needs."""
+
+    reader: SignalReader
+    retriever: Retriever
+    answerer: Answerer
+    rewrite: Rewrite
+    policy: Policy
+    languages: tuple[str, ...]
+    #: Questions that this knowledge base answers, by language: examples for people new to this.
+    examples: Callable[[str], tuple[str, ...]]
+
+
+async def think(mind: Mind, gathered: Gathered, progress: Progress) -> Thought:
+    """What to do with a burst of messages; raises nothing that a missing model or index could cause."""
+    signals = mind.reader.read(gathered.text, gathered.history)
+    policy = mind.policy.for_channel(gathered.conversation.channel)
+    verdict = decide_before(signals, gathered.history, policy)
+    if verdict is not None and verdict.reason is Reason.ASKED_FOR_PERSON:
+        return Thought(signals=signals, verdict=verdict, reply=None)
+    if verdict is None and signals.small_talk is not None:
+        reply = small_talk(signals.small_talk, signals.language, gathered.turn)
+        verdict = decide_after(signals, gathered.history, policy, None)
+        return Thought(signals=signals, verdict=verdict, reply=reply)
+    return await _search_and_answer(mind, gathered, signals, verdict, progress)
+
+
+async def _search_and_answer(
+    mind: Mind, gathered: Gathered, signals: Signals, verdict: Verdict | None, progress: Progress
+) -> Thought:
+    policy = mind.policy.for_channel(gathered.conversation.channel)
+    query = mind.rewrite(gathered.text, gathered.history.lines)
+    try:
+        passages = await mind.retriever.search(query, language=signals.language, limit=PASSAGES)
+    except Unavailable:
+        return _without_search(signals, verdict, query)
+    best = max((passage.score for passage in passages), default=None)
+    if verdict is None:
+        verdict = decide_after(signals, gathered.history, policy, best)
+    draft = Draft(text="", model="")
+    if best is not None and best >= policy.answer_score and verdict.decision is not Decision.CLARIFY:
+        ask = Ask(question=query, language=signals.language, passages=passages, lines=gathered.history.lines)
+        seen = progress if verdict.decision is not Decision.HANDOFF else _unseen
+        draft = await mind.answerer.answer(ask, seen)
+        if not draft.text and verdict.decision is Decision.ANSWER:
+            verdict = decide_after(signals, gathered.history, policy, None)
+    reply = _reply(mind, gathered, signals.language, verdict, draft)
+    return _thought(Found(query, passages, draft), signals, verdict, reply)
+
+
+class Found(NamedTuple):
+    """What a search brought, and what was made of it."""
+
+    query: str
+    passages: Sequence[Passage]
+    draft: Draft
+
+
+def _reply(mind: Mind, gathered: Gathered, language: str, verdict: Verdict, draft: Draft) -> Reply:
+    return compose(
+        verdict,
+        draft,
+        language,
+        turn=gathered.turn,
+        past=gathered.history.turns,
+        examples=mind.examples(language) if verdict.decision is Decision.GUIDE else (),
+    )
+
+
+def _thought(found: Found, signals: Signals, verdict: Verdict, reply: Reply) -> Thought:
+    """What is told to the customer, or, when a person takes over, suggested to that person."""
+    handed_over = verdict.decision is Decision.HANDOFF
+    draft = found.draft
+    cited = set() if handed_over else {citation.article for citation in draft.citations}
+    return Thought(
+        signals=signals,
+        verdict=verdict,
+        reply=None if handed_over else reply,
+        suggested=reply if handed_over and draft.text else None,
+        query=found.query,
+        sources=sources(found.passages, cited),
+        model=draft.model,
+        prompt_version=draft.prompt_version,
+        withheld=draft.withheld,
+        tokens=draft.tokens,
+    )
+
+
+def sources(passages: Sequence[Passage], cited: set[str]) -> tuple[Source, ...]:
+    """The articles that were looked at, each with its best passage's score."""
+    best: dict[str, Source] = {}
+    for passage in passages:
+        if passage.article not in best or passage.score > best[passage.article].score:
+            best[passage.article] = Source(
+                article=passage.article,
+                title=passage.title,
+                score=round(passage.score, 3),
+                shown=passage.article in cited,
+            )
+    return tuple(best.values())
+
+
+def _without_search(signals: Signals, verdict: Verdict | None, query: str) -> Thought:
+    """Keywords and vectors both down: a person, rather than silence."""
+    failure = Verdict(decision=Decision.HANDOFF, reason=Reason.FAILURE)
+    return Thought(signals=signals, verdict=verdict or failure, reply=None, query=query)
+
+
+async def _unseen(_text: str) -> None:
+    """A draft for the agent's eyes is not streamed to the customer."""

@@ -1,0 +1,23 @@
+"""How long things may take; one value, passed to everything that sets a due time."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    #: A pause this long ends a burst of messages …
+    quiet: timedelta = timedelta(seconds=0.6)
+    #: … and no burst is waited for longer than this, however fast somebody types.
+    longest_burst: timedelta = timedelta(seconds=6)
+    #: An unanswered customer hears something by then.
+    turn_deadline: timedelta = timedelta(seconds=30)
+    #: Silent agents lose the conversation to the queue after this.
+    agent_deadline: timedelta = timedelta(minutes=10)
+    #: Somebody who waits in the queue and writes again hears that they are not forgotten.
+    queue_reminder: timedelta = timedelta(minutes=5)
+    #: A worker that is not heard of for this long has lost its work.
+    lease: timedelta = timedelta(seconds=45)
+
+
+MAX_TEXT = 4_000

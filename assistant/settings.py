@@ -1,0 +1,152 @@
+"""Every setting, read once, by `app.py` and the commands; what is not set runs embedded on one machine."""
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from assistant.domain.errors import SetupError
+
+PLACEHOLDERS = {"", "changeme", "change-me", "secret", "default", "placeholder", "xxx", "todo", "test"}
+
+
+class Settings(BaseSettings):
+    """The environment (and `.env`), checked; secrets are never printed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ASSISTANT_",
+        env_file=".env",
+        extra="ignore",
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+    data_dir: Path = Path("data")
+    database_url: str | None = None
+    chroma_url: str | None = None
+    chat_model: str | None = None
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key")
+    )
+    openai_base_url: str | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url")
+    )
+    embeddings: str = "local"
+    languages: Annotated[tuple[str, ...], NoDecode] = ("ja", "en")
+    secret_key: SecretStr | None = None
+    #: Signs the `customer.id` of signed-in visitors; the secret key where unset.
+    identity_secret: SecretStr | None = None
+    public_url: str = "http://localhost:8000"
+    policy: Path | None = None
+    #: Web addresses in private networks may be ingested (an intranet's help centre).
+    ingest_private: bool = False
+    #: Pages that may embed the widget; `*` is any.
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
+    #: How long a burst of messages may pause, in seconds, before the assistant answers it.
+    quiet_seconds: float = Field(0.6, ge=0, le=10)
+    #: After how many seconds an unanswered customer gets an acknowledgement and a place in the queue.
+    turn_deadline_seconds: float = Field(30, gt=0, le=600)
+    #: After how many seconds without an agent's answer a conversation goes back to the queue.
+    agent_deadline_seconds: float = Field(600, gt=0)
+
+    @field_validator("languages", "allowed_origins", mode="before")
+    @classmethod
+    def split(cls, value: object) -> object:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("languages")
+    @classmethod
+    def at_least_one_language(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("name at least one language, for example ja,en")
+        return value
+
+    @field_validator("secret_key", "identity_secret")
+    @classmethod
+    def not_a_placeholder(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and (
+            key.get_secret_value().lower() in PLACEHOLDERS or len(key.get_secret_value()) < 16
+        ):
+            raise ValueError("is a placeholder or too short; use at least 16 random characters")
+        return key
+
+    @field_validator(
+        "openai_api_key", "openai_base_url", "chat_model", "database_url", "chroma_url", mode="before"
+    )
+    @classmethod
+    def empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("database_url")
+    @classmethod
+    def only_sqlite_yet(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith("sqlite:///"):
+            raise ValueError("only sqlite:///PATH works in this version")
+        return url
+
+    @property
+    def database_path(self) -> Path:
+        return (
+            Path(self.database_url.removeprefix("sqlite:///"))
+            if self.database_url
+            else self.data_dir / "yorisoi.db"
+        )
+
+    @property
+    def models_dir(self) -> Path:
+        return self.data_dir / "models"
+
+    @property
+    def model(self) -> str:
+        """The chat model in force: a key without a model means OpenAI's small one, nothing means quotes."""
+        return self.chat_model or ("openai:gpt-5-mini" if self.openai_api_key else "extractive")
+
+    def signing_key(self) -> bytes:
+        """The secret key; made once and kept in the data folder where none is set."""
+        return self.secret_key.get_secret_value().encode() if self.secret_key else _kept_key(self.data_dir)
+
+    def identity_key(self) -> bytes:
+        """What a site signs its customers' ids with."""
+        return (
+            self.identity_secret.get_secret_value().encode() if self.identity_secret else self.signing_key()
+        )
+
+
+def load_settings() -> Settings:
+    """The settings, or SetupError with one line for each that is wrong."""
+    try:
+        return Settings()  # type: ignore[call-arg]
+    except ValidationError as exc:
+        wrong = (f"ASSISTANT_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in exc.errors())
+        raise SetupError("; ".join(wrong)) from exc
+
+
+def prepare_data_dir(path: Path) -> None:
+    """Make the data folder and prove that it can be written to, or SetupError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / f".probe-{secrets.token_hex(4)}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as exc:
+        raise SetupError(
+            f"The data folder {path} cannot be written to ({exc.strerror}); "
+            "make it writable or set ASSISTANT_DATA_DIR to another folder."
+        ) from exc
+
+
+def _kept_key(data_dir: Path) -> bytes:
+    path = data_dir / "secret.key"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        key = secrets.token_hex(32).encode()
+        path.touch(mode=0o600)
+        path.write_bytes(key)
+        return key

@@ -1,0 +1,100 @@
+"""Wakes the streams of this process and carries drafts and typing to them; nothing here is the truth."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from assistant.domain.messages import Author
+
+#: A customer who pressed a key this recently is still writing.
+TYPING_SECONDS = 2.0
+
+#: Key of those who follow every conversation.
+EVERYTHING = ""
+
+
+class Follower:
+    """One open stream: woken when something was committed, holding only the newest of what is not stored.
+
+    A reader that never reads costs one entry per conversation and kind, however much happens.
+    """
+
+    def __init__(self) -> None:
+        self._woken = asyncio.Event()
+        self._passing: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def pass_on(self, conversation: str, event: str, data: dict[str, Any]) -> None:
+        self._passing[conversation, event] = data
+        self._woken.set()
+
+    async def news(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]]:
+        """Wait to be woken, or *timeout* seconds; (conversation, event, data) of what is not stored."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._woken.wait()
+        except TimeoutError:
+            return []
+        self._woken.clear()
+        passing, self._passing = self._passing, {}
+        return [(conversation, event, data) for (conversation, event), data in passing.items()]
+
+
+class LocalWire:
+    """The wire of a single process."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._followers: dict[str, set[Follower]] = defaultdict(set)
+        self._typing_until: dict[str, float] = {}
+        self._clock = clock
+        #: Set whenever something may have become due.
+        self.work = asyncio.Event()
+
+    @contextmanager
+    def follow(self, conversation: str = EVERYTHING) -> Iterator[Follower]:
+        follower = Follower()
+        self._followers[conversation].add(follower)
+        try:
+            yield follower
+        finally:
+            self._followers[conversation].discard(follower)
+            if not self._followers[conversation]:
+                del self._followers[conversation]
+
+    def ring(self, conversation: str) -> None:
+        self.work.set()
+        for follower in self._watching(conversation):
+            follower.wake()
+
+    def draft(self, conversation: str, text: str) -> None:
+        self._pass_on(conversation, "delta", {"text": text})
+
+    def typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None:
+        if author is Author.CUSTOMER:
+            self._note_typing(conversation, on)
+        self._pass_on(conversation, "typing", {"author": author.value, "on": on, "name": name})
+
+    def is_typing(self, conversation: str) -> bool:
+        return self._typing_until.get(conversation, 0.0) > self._clock()
+
+    @property
+    def streams(self) -> int:
+        return sum(map(len, self._followers.values()))
+
+    def _note_typing(self, conversation: str, on: bool) -> None:
+        now = self._clock()
+        self._typing_until = {key: until for key, until in self._typing_until.items() if until > now}
+        if on:
+            self._typing_until[conversation] = now + TYPING_SECONDS
+
+    def _pass_on(self, conversation: str, event: str, data: dict[str, Any]) -> None:
+        for follower in self._watching(conversation):
+            follower.pass_on(conversation, event, data)
+
+    def _watching(self, conversation: str) -> list[Follower]:
+        return [*self._followers.get(conversation, ()), *self._followers.get(EVERYTHING, ())]
