@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from assistant.ports import Vectors
 
 # Chosen on JSQuAD (which sentence holds the answer) and on the sample knowledge base's cases.
-_MEANING, _WORDS, _HEADING, _PASSAGE, _FACT = 14.0, 0.8, 0.5, 1.0, 0.35
+_MEANING, _WORDS, _HEADING, _PASSAGE, _FACT = 10.0, 1.0, 0.5, 1.0, 0.35
 _STEPS, _LANGUAGE, _OPENING = 0.6, 0.8, 0.25
 #: Cosines of E5 lie between about .75 and .95; below this they tell nothing.
 _NO_MEANING = 0.75

@@ -8,11 +8,13 @@ from functools import lru_cache
 from math import log
 
 _WORD = re.compile(r"[一-鿿々〆]+|[ァ-ヿー]+|[a-z0-9][a-z0-9'’._-]*[a-z0-9]|[a-z0-9]")
-_EMPTY = """a an the is are was were be been am do does did done have has had can could will would shall should may
-might must i me my mine you your yours he she it its we our us they them their this that these those there here
-of in on at to for from by with about into over under as if or and but not no so than then when where which
-who whom what why how many much long get got any some please tell want would like need know there's i'm i've
-it's don't doesn't isn't can't 方法 場合 教 知 何 私 時 事 件 際"""
+_EMPTY = """
+a an the is are was were be been am do does did done have has had can could will would shall should
+may might must i me my mine you your yours he she it its we our us they them their this that these
+those there here of in on at to for from by with about into over under as if or and but not no so
+than then when where which who whom what why how many much long get got any some please tell want
+would like need know there's i'm i've it's don't doesn't isn't can't
+方法 場合 教 知 何 私 時 事 件 際"""
 _STOP = frozenset(_EMPTY.split())
 
 

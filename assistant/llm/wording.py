@@ -45,18 +45,21 @@ REFERS = re.compile(
     _FLAGS,
 )
 
-_ASKS_WHEN = r"""いつ | 何(日|時|週間|か月|ヶ月|年) | 期限 | 期間 | 日数 | どの?(くらい|ぐらい) | どれ(くらい|ぐらい)
+_ASKS_WHEN = r"""いつ | 何(日|時|週間|か月|ヶ月|年) | 期限 | 期間 | 日数
+    | どの?(くらい|ぐらい) | どれ(くらい|ぐらい)
     | \bwhen\b | how\ (long|soon|late|quickly) | deadline | what\ time | how\ many\ (days|hours)"""
 _TELLS_WHEN = r"""\d\s*(日|時|分|週|か月|ヶ月|カ月|月|年|営業日) | 当日 | 翌日 | 以内 | まで
-    | \d[\d–-]*\s*(business\ |working\ )?(day|hour|minute|week|month|year)s? | \d\s?(am|pm|a\.m|p\.m) | \d:\d\d
+    | \d[\d–-]*\s*(business\ |working\ )?(day|hour|minute|week|month|year)s?
+    | \d\s?(am|pm|a\.m|p\.m) | \d:\d\d
     | \b(mon|tues|wednes|thurs|fri|satur|sun)day | \b(until|within)\b"""
 _ASKS_PRICE = r"""いくら | 何円 | 料金 | 手数料 | 送料 | 費用 | 値段 | 金額
     | how\ much | \bcost | \bfees?\b | \bprice | \bcharge | \bpays?\b"""
-_TELLS_PRICE = r"\d\s*(円|％|%|ポイント) | [¥$€£]\s?\d | 無料 | 有料 | \bfree\b | \d\s?(yen|percent|points)"
-_ASKS_COUNT = r"""何(回|個|件|点|枚|台|人|名|文字|種類|桁) | いくつ | 上限 | 最大 | 制限
+_TELLS_PRICE = r"\d\s*(円|％|%|ポイント)|[¥$€£]\s?\d | 無料 | 有料 | \bfree\b | \d\s?(yen|percent|points)"
+_ASKS_COUNT = r"""何(回|個|件|点|枚|台|人|名|文字|種類|桁)
+    | いくつ | 上限 | 最大 | 制限
     | how\ (many|often|large|big) | limit"""
-_TELLS_COUNT = r"\d | [一二三四五六七八九十百千万]"
-_ASKS_WHETHER = r"""(でき|可能|使え|もらえ|変え|払え|返せ|いい|よい|良い|あり|要|必要|大丈夫|受け取れ|取れ|送れ)
+_TELLS_COUNT = r"\d | [一二三四五六七八九十]"
+_ASKS_WHETHER = r"""(でき|可能|使え|もらえ|変え|払え|返せ|いい|よい|良い|あり|要|必要|大丈夫|取れ|送れ)
     [^。？?]{0,6}(か|の|かな)?[?？。]*$ | ^(can|could|do|does|is|are|may|will|am)\ """
 _TELLS_WHETHER = r"""でき(ます|ません|ない|る) | 可能 | 不可 | いただけ | 不要 | 必要 | ありません | せん。
     | \b(can(not|'t)? | must | not | no | need | only | may | required)\b"""
