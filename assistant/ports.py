@@ -1,24 +1,21 @@
 """The outside world in one page: what the product needs from databases, models, indexes and channels.
 
-Async methods may wait for the outside; the stores are synchronous on purpose: they are used only inside a
-transaction, and a transaction that cannot await cannot be left open while a model thinks.
+Async methods may wait for the outside. What a database transaction offers is in `stores.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from assistant.domain.conversation import Conversation
-from assistant.domain.due import Due, Kind
 from assistant.domain.handoff import Facts
-from assistant.domain.knowledge import Article, Chunk, Passage
-from assistant.domain.messages import Author, Citation, Message
-from assistant.domain.people import Agent, Customer
+from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passage, Terms
+from assistant.domain.messages import Author, Citation
 from assistant.domain.signals import Signals
-from assistant.domain.turns import History, Said, TurnRecord, Withheld
+from assistant.domain.turns import History, Said, Withheld
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -35,8 +32,20 @@ Clock = Callable[[], datetime]
 # -- who is told ----------------------------------------------------------------------------------------
 
 
+class Follower(Protocol):
+    """One open stream."""
+
+    async def news(
+        self, timeout: float
+    ) -> list[tuple[str, str, dict[str, Any]]]: ...  # (conversation, event, data)
+
+
 class Wire(Protocol):
     """Wakes whoever follows a conversation, and carries what is worth seeing but not storing."""
+
+    def follow(
+        self, conversation: str = ""
+    ) -> AbstractContextManager[Follower]: ...  # "": every conversation
 
     def ring(self, conversation: str) -> None: ...  # something about it was committed
     def draft(self, conversation: str, text: str) -> None: ...  # the reply so far; "" withdraws it
@@ -59,12 +68,15 @@ class Embedder(Protocol):
 
 
 class VectorIndex(Protocol):
-    """Nearest chunks by vector; a cache that can be rebuilt from the articles."""
+    """Nearest vectors; a cache that can be rebuilt. An id names a chunk and which of its vectors."""
 
-    async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]: ...  # (chunk, cosine)
-    async def put(self, chunks: Sequence[int], vectors: Vectors) -> None: ...
-    async def remove(self, chunks: Sequence[int]) -> None: ...
+    name: str
+
+    async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]: ...  # (id, cosine)
+    async def put(self, ids: Sequence[int], vectors: Vectors) -> None: ...
+    async def remove(self, ids: Sequence[int]) -> None: ...
     async def ids(self) -> set[int]: ...
+    async def close(self) -> None: ...
 
 
 class Retriever(Protocol):
@@ -147,101 +159,40 @@ class Database(Protocol[S_co]):
     async def read(self, step: Callable[[S_co], T]) -> T: ...
 
 
-class Conversations(Protocol):
-    def get(self, conversation: str) -> Conversation: ...  # NotFound
-    def by_token(self, conversation: str, token_hash: str) -> Conversation | None: ...
-    def add(self, conversation: Conversation, token_hash: str | None) -> None: ...
-    def save(self, conversation: Conversation) -> None: ...
-    def of_customer(self, customer: str, *, before: str) -> Sequence[Conversation]: ...  # newest first
-    def waiting_before(self, conversation: Conversation) -> int: ...
-
-
-class Messages(Protocol):
-    def add(self, message: Message) -> None: ...
-    def get(self, conversation: str, message: str) -> Message | None: ...
-    def public(
-        self, conversation: str, *, after: int = 0
-    ) -> Sequence[Message]: ...  # what a customer may see
-    def all(self, conversation: str) -> Sequence[Message]: ...  # private notes too
-
-
-class Customers(Protocol):
-    def get(self, customer: str) -> Customer: ...  # NotFound
-    def by_identity(self, channel: str, identity: str) -> Customer | None: ...
-    def add(self, customer: Customer) -> None: ...
-    def set_familiarity(self, customer: str, familiarity: float) -> None: ...
-
-
-class Agents(Protocol):
-    def get(self, agent: str) -> Agent | None: ...
-
-
-class Turns(Protocol):
-    def add(self, conversation: str, seq: int, record: TurnRecord, now: datetime) -> None: ...
-    def all(self, conversation: str, *, after: int = 0) -> Sequence[TurnRecord]: ...
-    def count(self, conversation: str) -> int: ...
-    def answered_up_to(self, conversation: str) -> int: ...  # seq of the last customer message in a turn
-
-
-class Handoffs(Protocol):
-    def add(
-        self, conversation: str, epoch: int, reason: str, packet: dict[str, Any], now: datetime
-    ) -> None: ...
-    def last(self, conversation: str) -> dict[str, Any] | None: ...
-    def claimed(self, conversation: str, now: datetime) -> None: ...
-    def recent_waits(self, *, limit: int) -> Sequence[float]: ...  # seconds
-
-
-class FeedbackStore(Protocol):
-    def add(self, values: dict[str, Any]) -> None: ...
-    def csat(self, conversations: Sequence[str]) -> Mapping[str, int]: ...
-
-
-class DueRows(Protocol):
-    """Work with a due time; one row of a kind per conversation."""
-
-    def put(self, kind: Kind, conversation: str, due_at: datetime, now: datetime) -> None: ...
-    def get(self, kind: Kind, conversation: str) -> Due | None: ...
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Due]: ...
-    def done(self, kind: Kind, conversation: str, lease: str | None = None) -> bool: ...
-    def retry(self, item: Due, due_at: datetime) -> None: ...
-    def postpone(self, item: Due, due_at: datetime) -> None: ...
-    def next_time(self) -> datetime | None: ...
-
-
-class Journal(Protocol):
-    """Tells agents' screens what changed."""
-
-    def note(self, conversation: str, message: str | None, now: datetime) -> None: ...
-
-
-class Store(Protocol):
-    """Everything about conversations, inside one transaction."""
-
-    @property
-    def conversations(self) -> Conversations: ...
-    @property
-    def messages(self) -> Messages: ...
-    @property
-    def customers(self) -> Customers: ...
-    @property
-    def agents(self) -> Agents: ...
-    @property
-    def turns(self) -> Turns: ...
-    @property
-    def handoffs(self) -> Handoffs: ...
-    @property
-    def feedback(self) -> FeedbackStore: ...
-    @property
-    def due(self) -> DueRows: ...
-    @property
-    def journal(self) -> Journal: ...
-
-
 class ArticleStore(Protocol):
     """Articles and chunks, the truth behind every index."""
 
     def hashes(self) -> Mapping[str, str]: ...  # article id -> content hash
-    def put(self, article: Article, chunks: Sequence[Chunk], vectors: Vectors) -> None: ...  # replaces
-    def remove(self, articles: Sequence[str]) -> None: ...
+    def origins(self) -> Mapping[str, Origin]: ...
+    def relocate(self, origins: Mapping[str, Origin]) -> None: ...
     def article(self, article: str) -> Article | None: ...
+    def all(self) -> Sequence[Article]: ...
+    def put(self, article: Article, parts: Sequence[tuple[Chunk, Terms]]) -> None: ...  # replaces
+    def remove(self, gone: Sequence[str]) -> None: ...
+
+
+class PassageStore(Protocol):
+    """What search reads of the knowledge base, and the vectors that it is given."""
+
+    def version(self) -> int: ...  # another number after every change
+    def chunk_ids(self) -> Sequence[int]: ...
+    def words(self, some: Sequence[int]) -> Iterator[ChunkWords]: ...
+    def matching(self, words: Sequence[str], *, limit: int) -> Sequence[int]: ...  # best first
+    def passages(self, some: Sequence[int]) -> Mapping[int, Passage]: ...  # scored 0
+    def unembedded(self, model: str, *, limit: int) -> Sequence[tuple[int, str, Chunk]]: ...  # id, title
+    def count_unembedded(self, model: str) -> int: ...
+    def embedded(self, model: str) -> Sequence[int]: ...
+    def vectors(self, model: str, some: Sequence[int]) -> Iterator[tuple[int, Vectors]]: ...
+    def put_vectors(self, model: str, found: Mapping[int, Vectors]) -> None: ...
+    def forget_vectors(self, *, except_model: str) -> None: ...
+
+
+class KnowledgeStore(ArticleStore, PassageStore, Protocol):
+    """The whole knowledge base in one transaction."""
+
+
+class HasArticles(Protocol):
+    """A store whose transaction reaches the knowledge base."""
+
+    @property
+    def articles(self) -> KnowledgeStore: ...

@@ -1,8 +1,10 @@
 """What agents do with a conversation: steps inside a transaction, each all or nothing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.conversation.handoff import Handover, lay_on_table
 from assistant.conversation.speak import save, say, write
 from assistant.conversation.timing import Timing
 from assistant.conversation.wording import say as words
@@ -11,10 +13,24 @@ from assistant.domain.due import Kind
 from assistant.domain.errors import AlreadyClaimed, NotFound
 from assistant.domain.messages import Author, Message, Reply, Written
 from assistant.domain.people import Agent
-from assistant.ports import Store
+from assistant.domain.signals import Decision, Reason, Verdict
+from assistant.ports import FactPicker
+from assistant.stores import Store
+
+TOOK_OVER = Handover(
+    verdict=Verdict(decision=Decision.HANDOFF, reason=Reason.AGENT_TOOK_OVER), decided_by="agent"
+)
 
 
-def claim(store: Store, conversation_id: str, agent: Agent, timing: Timing, now: datetime) -> Conversation:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What taking a conversation needs to know."""
+
+    timing: Timing
+    pick_facts: FactPicker
+
+
+def claim(store: Store, conversation_id: str, agent: Agent, desk: Desk, now: datetime) -> Conversation:
     """Take it; of several who try at once one wins and the others hear who has it (AlreadyClaimed)."""
     before = store.conversations.get(conversation_id)
     if before.state is State.AGENT and before.agent not in (None, agent.id):
@@ -23,9 +39,11 @@ def claim(store: Store, conversation_id: str, agent: Agent, timing: Timing, now:
     if conversation is before:
         return before
     store.due.done(Kind.TURN, conversation.id)
-    store.due.put(Kind.DEADLINE, conversation.id, now + timing.agent_deadline, now)
+    store.due.put(Kind.DEADLINE, conversation.id, now + desk.timing.agent_deadline, now)
+    if before.state is State.ASSISTANT:
+        lay_on_table(store, conversation, TOOK_OVER, desk.pick_facts, now)
     store.handoffs.claimed(conversation.id, now)
-    conversation = _tell(store, conversation, "agent_joined", now, name=agent.name)
+    conversation = _tell(store, conversation, _joined(conversation, agent), now)
     return save(store, conversation, now)
 
 
@@ -54,7 +72,7 @@ def transfer(store: Store, conversation_id: str, agent: Agent, to: str, now: dat
     if colleague is None:
         raise NotFound("There is no such agent.")
     conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
-    conversation = _tell(store, conversation, "agent_joined", now, name=colleague.name)
+    conversation = _tell(store, conversation, _joined(conversation, colleague), now)
     return save(store, conversation, now)
 
 
@@ -62,7 +80,7 @@ def give_back(store: Store, conversation_id: str, agent: Agent, now: datetime) -
     """The assistant answers again from the next message on; what was said before is over."""
     conversation = store.conversations.get(conversation_id)
     conversation.owned_by(agent.id)
-    conversation = _tell(store, conversation, "returned", now)
+    conversation = _tell(store, conversation, words("returned", conversation.language), now)
     conversation = conversation.give_back(agent.id, now)
     _nothing_due(store, conversation)
     return save(store, conversation, now)
@@ -75,18 +93,19 @@ def resolve(
     conversation = store.conversations.get(conversation_id).resolve(agent.id, outcome, now)
     if note is not None:
         write(store, conversation, agent, note, now)
-    conversation = _tell(store, conversation, "closed", now)
+    conversation = _tell(store, conversation, words("closed", conversation.language), now)
     _nothing_due(store, conversation)
     return save(store, conversation, now)
 
 
-def _tell(
-    store: Store, conversation: Conversation, situation: str, now: datetime, **values: str
-) -> Conversation:
-    text = words(situation, conversation.language, **values)
+def _tell(store: Store, conversation: Conversation, text: str, now: datetime) -> Conversation:
     notice = Reply(text=text, language=conversation.language, kind="notice")
     conversation, _ = say(store, conversation, Author.SYSTEM, notice, now)
     return conversation
+
+
+def _joined(conversation: Conversation, agent: Agent) -> str:
+    return words("agent_joined", conversation.language, name=agent.name)
 
 
 def _nothing_due(store: Store, conversation: Conversation) -> None:

@@ -9,7 +9,7 @@ from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Message
 from assistant.domain.people import Customer
 from assistant.domain.turns import History, PastTurn, Said, TurnRecord
-from assistant.ports import Store
+from assistant.stores import Store
 
 #: Lines of an episode that a turn looks back on.
 LOOK_BACK = 60

@@ -16,7 +16,8 @@ from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.people import PastConversation
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Reason, Signals, Verdict
-from assistant.ports import FactPicker, Store
+from assistant.ports import FactPicker
+from assistant.stores import Store
 
 #: Earlier conversations that travel with a handoff.
 PREVIOUS = 5
@@ -47,11 +48,20 @@ def hand_over(
     queued = conversation.hand_off(reason, urgent, "", now)
     told = _told(store, queued, reason, policy, now)
     queued = conversation.hand_off(reason, urgent, told.text, now)
-    store.handoffs.add(queued.id, queued.epoch, reason, _packet(store, queued, why, pick_facts, now), now)
+    lay_on_table(store, queued, why, pick_facts, now)
     queued, message = say(store, queued, Author.ASSISTANT, told, now)
     store.due.done(Kind.TURN, queued.id)
     store.due.done(Kind.DEADLINE, queued.id)
     return save(store, queued, now), message
+
+
+def lay_on_table(
+    store: Store, conversation: Conversation, why: Handover, pick_facts: FactPicker, now: datetime
+) -> None:
+    """Keep the packet of a handoff that *conversation* has just gone through."""
+    packet = _packet(store, conversation, why, pick_facts, now)
+    reason = why.verdict.reason or Reason.RULE
+    store.handoffs.add(conversation.id, conversation.epoch, reason, packet, now)
 
 
 def _told(store: Store, queued: Conversation, reason: Reason, policy: Policy, now: datetime) -> Reply:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author
 from assistant.domain.people import Customer, Identity
-from assistant.ports import Store
+from assistant.stores import Store
 
 WEB = "web"
 #: How much of the last conversation a new one carries.

@@ -9,7 +9,7 @@ from assistant.domain.conversation import Conversation, State
 from assistant.domain.due import Kind
 from assistant.domain.errors import BadInput, ConversationClosed, TooLarge
 from assistant.domain.messages import Author, Inbound, Message
-from assistant.ports import Store
+from assistant.stores import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

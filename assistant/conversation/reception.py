@@ -13,7 +13,8 @@ from assistant.domain.errors import BadInput, ConversationClosed
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Evidence, Reason, Verdict
-from assistant.ports import FactPicker, Store
+from assistant.ports import FactPicker
+from assistant.stores import Store
 
 #: Feedback kind -> smallest and largest value.
 SCALES = {"thumb": (-1, 1), "csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
@@ -75,10 +76,8 @@ def rate(store: Store, conversation_id: str, rating: Rating, now: datetime) -> N
     conversation = store.conversations.get(conversation_id)
     if rating.message_id and store.messages.get(conversation.id, rating.message_id) is None:
         raise BadInput("There is no such message in this conversation.")
-    values = {"kind": rating.kind, "value": rating.value, "message": rating.message_id}
-    store.feedback.add(
-        values | {"conversation": conversation.id, "comment": rating.comment, "created_at": now}
-    )
+    about = {"conversation": conversation.id, "message": rating.message_id, "created_at": now}
+    store.feedback.add(about | {"kind": rating.kind, "value": rating.value, "comment": rating.comment})
     store.journal.note(conversation.id, None, now)
 
 

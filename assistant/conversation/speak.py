@@ -6,7 +6,7 @@ from uuid import uuid4
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Message, Reply, Written
 from assistant.domain.people import Agent
-from assistant.ports import Store
+from assistant.stores import Store
 
 
 def say(

@@ -18,7 +18,8 @@ from assistant.domain.due import Due, Kind
 from assistant.domain.messages import Author
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.domain.turns import TurnRecord
-from assistant.ports import Clock, Database, FactPicker, Store, Wire
+from assistant.ports import Clock, Database, FactPicker, Wire
+from assistant.stores import Store
 
 log = structlog.get_logger()
 
@@ -118,7 +119,6 @@ class Assistant:
         conversation: Conversation,
         gathered: Gathered,
         thought: Thought,
-        milliseconds: int,
     ) -> None:
         assert thought.reply is not None
         now = self.clock()
@@ -138,7 +138,6 @@ class Assistant:
         conversation: Conversation,
         gathered: Gathered,
         thought: Thought,
-        milliseconds: int,
     ) -> None:
         now = self.clock()
         record = _record(gathered, thought, None)

@@ -6,7 +6,7 @@ from statistics import median
 from assistant.conversation.wording import moment, say
 from assistant.domain.conversation import Conversation
 from assistant.domain.policy import BusinessHours
-from assistant.ports import Store
+from assistant.stores import Store
 
 #: Fewer waits than this say nothing about the next one.
 ENOUGH_WAITS = 5

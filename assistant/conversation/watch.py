@@ -11,7 +11,8 @@ from assistant.domain.due import Due, Kind
 from assistant.domain.messages import Author, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Verdict
-from assistant.ports import Clock, Database, FactPicker, Store, Wire
+from assistant.ports import Clock, Database, FactPicker, Wire
+from assistant.stores import Store
 
 LATE = Verdict(decision=Decision.HANDOFF, reason=Reason.DEADLINE)
 

@@ -42,6 +42,17 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A way in for an agent: a session of the console (with a CSRF token) or an API token (without)."""
+
+    #: Only the hash of the secret is ever kept.
+    secret_hash: str
+    csrf: str | None = None
+    #: None: until revoked.
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastConversation:
     """An earlier conversation of the same customer, on whichever channel."""
 

@@ -122,7 +122,7 @@ class SqlMessages:
         rows = self._connection.execute(sa.select(t.messages).where(c.position.in_(newest))).mappings()
         return {row["conversation"]: message_from(row) for row in rows}
 
-    def first_words(self, conversations: Sequence[str]) -> dict[str, str]:
+    def last_words(self, conversations: Sequence[str]) -> dict[str, str]:
         """What each customer last said in their own words, for lists."""
         c = t.messages.c
         newest = (

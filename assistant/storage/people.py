@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from assistant.domain.errors import NotFound
-from assistant.domain.people import Agent, Customer, Identity
+from assistant.domain.people import Agent, Customer, Door, Identity
 from assistant.storage import tables as t
 
 
@@ -68,20 +68,19 @@ class SqlAgents:
         ]
 
     def get(self, agent: str) -> Agent | None:
-        row = self._connection.execute(sa.select(t.agents).where(t.agents.c.id == agent)).first()
+        """By id or e-mail address."""
+        where = sa.or_(t.agents.c.id == agent, t.agents.c.email == agent)
+        row = self._connection.execute(sa.select(t.agents).where(where)).first()
         return None if row is None else _agent(row)
 
-    def by_email(self, email: str) -> tuple[Agent, str] | None:
-        """The agent and the hash of their password."""
-        row = self._connection.execute(sa.select(t.agents).where(t.agents.c.email == email)).first()
-        return None if row is None else (_agent(row), row.password)
+    def password_hash(self, agent: str) -> str | None:
+        query = sa.select(t.agents.c.password).where(t.agents.c.id == agent)
+        found: str | None = self._connection.execute(query).scalar_one_or_none()
+        return found
 
-    def open_door(
-        self, agent: str, secret_hash: str, csrf: str | None, expires_at: datetime | None, now: datetime
-    ) -> None:
-        """Keep a session (with its CSRF token) or an API token (without)."""
-        values = {"secret_hash": secret_hash, "agent": agent, "csrf": csrf, "expires_at": expires_at}
-        self._connection.execute(sa.insert(t.credentials), values | {"created_at": now})
+    def open_door(self, agent: str, door: Door, now: datetime) -> None:
+        values = {"secret_hash": door.secret_hash, "csrf": door.csrf, "expires_at": door.expires_at}
+        self._connection.execute(sa.insert(t.credentials), values | {"agent": agent, "created_at": now})
 
     def by_secret(self, secret_hash: str, now: datetime) -> tuple[Agent, str | None] | None:
         """Whose session or token this is, and its CSRF token; None when unknown or expired."""

@@ -10,7 +10,8 @@ import structlog
 
 from assistant.domain.due import Due, Kind
 from assistant.domain.errors import Unavailable
-from assistant.ports import Clock, Database, Store
+from assistant.ports import Clock, Database
+from assistant.stores import Store
 from assistant.work.wire import LocalWire
 
 log = structlog.get_logger()

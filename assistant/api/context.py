@@ -1,0 +1,50 @@
+"""What every route may use; built once by app.py and found on the application."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+from fastapi import Depends, Request
+
+from assistant.api.limits import Limits
+from assistant.conversation.desk import Desk
+from assistant.conversation.think import Mind
+from assistant.conversation.timing import Timing
+from assistant.ports import Clock, Database, FactPicker, Wire
+from assistant.stores import Store
+
+
+class Health(Protocol):
+    async def __call__(self) -> dict[str, str | None]: ...  # part -> None when well, else what is wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    database: Database[Store]
+    mind: Mind
+    wire: Wire
+    timing: Timing
+    desk: Desk
+    pick_facts: FactPicker
+    clock: Clock
+    limits: Limits
+    #: Signs customers' ids, and sessions.
+    identity_key: bytes
+    languages: tuple[str, ...]
+    public_url: str
+    #: Hosts that links in replies may lead to.
+    hosts: Sequence[str]
+    #: Finds an article of the knowledge base by id.
+    article: Callable[[str], Any]
+    health: Health
+    static: Path
+    origins: tuple[str, ...]
+
+
+def context(request: Request) -> Context:
+    found: Context = request.app.state.context
+    return found
+
+
+Ctx = Annotated[Context, Depends(context)]
