@@ -1,0 +1,51 @@
+"""Which network addresses a host name leads to, and whether they are public ones."""
+
+import asyncio
+import ipaddress
+import socket
+
+from assistant.knowledge.loaders import Unreadable
+
+#: IPv6 ranges that carry an IPv4 address in their last four bytes.
+CARRIERS = (
+    ipaddress.IPv6Network("64:ff9b::/96"),
+    ipaddress.IPv6Network("64:ff9b:1::/48"),
+    ipaddress.IPv6Network("::/96"),
+)
+
+
+async def public_addresses(host: str, port: int, *, allow_private: bool) -> list[str]:
+    """Everything the name resolves to right now; one private address among them refuses the name."""
+    addresses = await _resolved(host, port)
+    private = [address for address in addresses if not is_public(address)]
+    if private and not allow_private:
+        raise Unreadable(
+            f"{host} is in a private network ({private[0]}), which is refused; "
+            "set ASSISTANT_INGEST_PRIVATE=1 to allow it"
+        )
+    return addresses
+
+
+def is_public(address: str) -> bool:
+    """Whether an address belongs to the open Internet, whatever wrapping it comes in."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address) and (inner := _carried(found)) is not None:
+        return inner.is_global and not inner.is_multicast
+    return found.is_global and not found.is_multicast
+
+
+def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if address.teredo is not None:
+        return address.teredo[1]
+    if any(address in carrier for carrier in CARRIERS):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
+
+
+async def _resolved(host: str, port: int) -> list[str]:
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as exc:
+        raise Unreadable(f"there is no such address: {host} is not known; check the spelling") from exc
+    # IPv4 first: a machine without IPv6 cannot use the other, a machine with it can use both.
+    return sorted({str(entry[4][0]) for entry in found}, key=lambda address: (":" in address, address))

@@ -1,0 +1,72 @@
+"""Markdown to its top-level blocks: headings, paragraphs, tables, lists, code; each as its own source lines."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+KINDS = {
+    "heading_open": "heading",
+    "table_open": "table",
+    "bullet_list_open": "list",
+    "ordered_list_open": "list",
+    "fence": "code",
+    "code_block": "code",
+}
+#: Blocks only: reading what is inside of them would double the time.
+PARSER = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A block of Markdown as its author wrote it."""
+
+    kind: str
+    text: str
+    #: Level and words of a heading.
+    level: int = 0
+    title: str = ""
+
+
+def blocks(text: str) -> list[Block]:
+    """Every line that is not blank is in exactly one block."""
+    lines = text.split("\n")
+    found: list[Block] = []
+    done = 0
+    for token, following in _outermost(PARSER.parse(text)):
+        first, last = token.map or (done, done)
+        found += _stray(lines[done:first])
+        # A block's map may reach over the blank lines behind it.
+        found += _block(token, following, lines[max(first, done) : last])
+        done = max(done, last)
+    return found + _stray(lines[done:])
+
+
+def _outermost(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token | None]]:
+    for position, token in enumerate(tokens):
+        if token.level == 0 and token.map and token.nesting >= 0:
+            yield token, tokens[position + 1] if position + 1 < len(tokens) else None
+
+
+def _block(token: Token, following: Token | None, lines: Sequence[str]) -> list[Block]:
+    text = "\n".join(lines).strip("\n")
+    if not text.strip() or token.type == "hr":
+        return []
+    if token.type == "heading_open" and following is not None and _words(following.content):
+        return [Block(kind="heading", text=text, level=int(token.tag[1]), title=_words(following.content))]
+    kind = KINDS.get(token.type, "paragraph")
+    return [Block(kind="paragraph" if kind == "heading" else kind, text=text)]
+
+
+def _words(heading: str) -> str:
+    """A heading without its marks: links become their words."""
+    linked = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", heading)
+    return " ".join(re.sub(r"[*`]+", "", linked).split()) or " ".join(heading.split())
+
+
+def _stray(lines: Sequence[str]) -> list[Block]:
+    """Lines that the parser swallows, such as link definitions."""
+    text = "\n".join(lines).strip("\n")
+    return [Block(kind="paragraph", text=text)] if text.strip() else []

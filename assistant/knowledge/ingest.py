@@ -1,0 +1,205 @@
+"""The ingest run: reads what was named, indexes what changed, says what failed; knows no parser and no index."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from assistant.domain.knowledge import Article, Chunk, Origin
+from assistant.knowledge.articles import article_of
+from assistant.knowledge.chunking import CHUNKER, CountTokens, chunked
+from assistant.knowledge.loaders import Document, Unreadable
+from assistant.knowledge.loaders.reader import Reader
+from assistant.knowledge.places import Places
+from assistant.knowledge.sources import File, Trouble, files
+from assistant.knowledge.web import Page, Web, pages
+
+#: Articles per transaction.
+GROUP = 16
+#: Documents fetched ahead of the one being indexed.
+AHEAD = 4
+
+#: Called with the stage (``read``, then ``embed``), how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
+
+
+class Index(Protocol):
+    """Where articles go; `assistant.knowledge.index.Indexer` is one."""
+
+    async def hashes(self) -> Mapping[str, str]: ...  # article -> content hash
+    async def origins(self) -> Mapping[str, Origin]: ...
+    async def put(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None: ...  # one transaction
+    async def relocate(self, origins: Mapping[str, Origin]) -> None: ...
+    async def remove(self, articles: Sequence[str]) -> None: ...
+    async def embed(self, progress: Callable[[int, int], None]) -> None: ...  # what has no vector yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the operator may choose."""
+
+    #: Remove the articles whose document vanished from what was named.
+    prune: bool = False
+    #: Read web addresses in private networks too.
+    allow_private: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class IngestReport:
+    """What a run did, by article id; failures and warnings as (where, why)."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+
+
+def quiet(stage: str, done: int, total: int) -> None:
+    """Progress for nobody."""
+
+
+async def ingest(
+    sources: Sequence[str],
+    *,
+    index: Index,
+    count_tokens: CountTokens,
+    options: Options = Options(),  # noqa: B008 - frozen
+    progress: Progress = quiet,
+) -> IngestReport:
+    """Bring the index up to date with files, folders, web addresses and sitemaps; what fails keeps its old version."""
+    async with Reader() as reader, Web(allow_private=options.allow_private) as web:
+        places = Places(await index.origins())
+        run = _Run(index, count_tokens, reader, places, await index.hashes())
+        items = run.noted([item async for item in _found(sources, web)])
+        progress("read", 0, len(items))
+        async for done, item, content in _ahead(items, run):
+            await run.take(item, content)
+            progress("read", done, len(items))
+        await run.finish(prune=options.prune)
+    await index.embed(lambda done, total: progress("embed", done, total))
+    return run.report
+
+
+async def _found(sources: Sequence[str], web: Web) -> AsyncIterator[File | Page | Trouble]:
+    for source in sources:
+        if "://" in source:
+            async for page in pages(source, web):
+                yield page
+        else:
+            for file in files(source):
+                yield file
+
+
+@dataclass(slots=True)
+class _Run:
+    index: Index
+    count_tokens: CountTokens
+    reader: Reader
+    places: Places
+    hashes: Mapping[str, str]
+    report: IngestReport = field(default_factory=IngestReport)
+    group: list[tuple[Article, Sequence[Chunk]]] = field(default_factory=list)
+
+    def noted(self, found: Sequence[File | Page | Trouble]) -> list[File | Page]:
+        """What can be tried, each place once; troubles go to the report."""
+        items: dict[str, File | Page] = {}
+        for item in found:
+            if isinstance(item, Trouble):
+                self._trouble(item)
+            else:
+                self.places.read(item.source)
+                items.setdefault(item.location, item)
+        return list(items.values())
+
+    def version(self, item: File | Page) -> str:
+        """The server's name for the version that is indexed, if it was cut as it would be today."""
+        known = self.places.known(item.location)
+        current = known is not None and self.hashes.get(known[0], "").startswith(f"{CHUNKER}.")
+        return known[1].version if known and current else ""
+
+    async def take(self, item: File | Page, content: asyncio.Task[bytes | None]) -> None:
+        """One document, from bytes to the group that is written next."""
+        try:
+            data = await content
+            if data is None:
+                self._unmodified(item)
+                return
+            documents = await self.reader.read(item.suffix, data)
+            articles = [self._article(item, document) for document in documents]
+            await self._put(articles)
+        except Unreadable as exc:
+            self.places.doubt(item.location)
+            self.report.failed.append((next(item.ids()), str(exc)))
+            return
+        if not documents:
+            self.report.warnings.append((next(item.ids()), "left out: it is a draft"))
+
+    async def finish(self, *, prune: bool) -> None:
+        await self._flush()
+        await self.index.relocate(self.places.moved)
+        if prune and (vanished := self.places.vanished()):
+            await self.index.remove(vanished)
+            self.report.removed += vanished
+        for source, ids in self.places.prefixed.items():
+            why = f"another folder has articles of these names, so {len(ids)} ids carry the folder's: {ids[0]} …"
+            self.report.warnings.append((source, why))
+
+    def _trouble(self, trouble: Trouble) -> None:
+        if trouble.harmless:
+            self.report.warnings.append((trouble.place, trouble.why))
+        else:
+            self.places.doubt(trouble.place)
+            self.report.failed.append((trouble.place, trouble.why))
+
+    def _unmodified(self, item: File | Page) -> None:
+        known = self.places.known(item.location)
+        assert known is not None
+        self.places.keep(item.location)
+        self.report.unchanged.append(known[0])
+
+    def _article(self, item: File | Page, document: Document) -> Article:
+        part = f"#{document.part}" if document.part else ""
+        origin = Origin(source=item.source, location=item.location + part, version=item.version)
+        id = self.places.id((id + part for id in item.ids()), origin)
+        self.report.warnings += [(id, warning) for warning in document.warnings]
+        return article_of(document, id=id, folders=item.folders, url=item.url, origin=origin)
+
+    async def _put(self, articles: Sequence[Article]) -> None:
+        for article in articles:
+            if self.hashes.get(article.id) == article.content_hash:
+                self.report.unchanged.append(article.id)
+                continue
+            chunks = await asyncio.to_thread(chunked, article.text, self.count_tokens)
+            if not chunks:
+                raise Unreadable("it has no text")
+            self.group.append((article, chunks))
+            if len(self.group) >= GROUP:
+                await self._flush()
+
+    async def _flush(self) -> None:
+        """Everything collected in one transaction; only then is it in the report."""
+        group, self.group = self.group, []
+        if not group:
+            return
+        await self.index.put(group)
+        for article, _ in group:
+            known = article.id in self.hashes
+            (self.report.updated if known else self.report.added).append(article.id)
+
+
+async def _ahead(
+    items: Sequence[File | Page], run: _Run
+) -> AsyncIterator[tuple[int, File | Page, asyncio.Task[bytes | None]]]:
+    """Each item, numbered from 1, with its content on the way and a few more under way behind it."""
+    coming: deque[asyncio.Task[bytes | None]] = deque()
+    try:
+        for position, item in enumerate(items):
+            for later in items[position + len(coming) : position + AHEAD]:
+                coming.append(asyncio.ensure_future(later.content(run.version(later))))
+            yield position + 1, item, coming.popleft()
+    finally:
+        for task in coming:
+            task.cancel()

@@ -1,0 +1,16 @@
+"""Documents in: one small file per format, and the table that says which suffix is whose."""
+
+from assistant.knowledge.loaders.document import Document, Loader, Unreadable
+from assistant.knowledge.loaders.html import load_html
+from assistant.knowledge.loaders.markdown import load_markdown
+from assistant.knowledge.loaders.text import load_text
+
+LOADERS: dict[str, Loader] = {
+    ".md": load_markdown,
+    ".markdown": load_markdown,
+    ".txt": load_text,
+    ".html": load_html,
+    ".htm": load_html,
+}
+
+__all__ = ["LOADERS", "Document", "Loader", "Unreadable"]

@@ -1,0 +1,78 @@
+"""The process that opens hostile documents: bytes in, JSON out, with limits on time, memory and files.
+
+Started by reader.py as ``python -m assistant.knowledge.loaders.child``; one line of JSON and the bytes per document.
+"""
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from typing import BinaryIO
+
+from assistant.knowledge.loaders import LOADERS
+from assistant.knowledge.loaders.document import Unreadable
+
+MEMORY_BYTES = 1_500_000_000
+CPU_SECONDS = 30
+
+
+def main() -> None:
+    """Serve documents until the parent closes the pipe."""
+    source, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    # Whatever a library prints must not mix with the answers.
+    os.dup2(2, 1)
+    _limit_memory()
+    while header := source.readline():
+        request = json.loads(header)
+        data = source.read(request["size"])
+        _limit_time()
+        _send(answers, answer(request["suffix"], data))
+
+
+def answer(suffix: str, data: bytes) -> dict[str, object]:
+    """The documents in *data*, or why there are none."""
+    try:
+        return {"documents": [asdict(document) for document in LOADERS[suffix](data)]}
+    except Unreadable as exc:
+        return {"error": str(exc)}
+    except RecursionError:
+        return {"error": "it is nested too deeply to be a document"}
+    except MemoryError:
+        return {"error": "reading it takes too much memory; split it or save it in a simpler format"}
+
+
+def _send(answers: BinaryIO, message: dict[str, object]) -> None:
+    body = json.dumps(message, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    answers.write(len(body).to_bytes(8, "big") + body)
+    answers.flush()
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows: the parent's clock is the only limit there.
+        return
+    for limit, value in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        try:
+            resource.setrlimit(limit, (value, value))
+        except (ValueError, OSError):  # macOS knows RLIMIT_AS but refuses it.
+            continue
+
+
+def _limit_time() -> None:
+    """Thirty more seconds of work for the next document."""
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + CPU_SECONDS, hard))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""The block of facts above a document: YAML, TOML, JSON or plain ``Key: value`` lines, whoever wrote it."""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import yaml
+
+LARGEST = 64_000
+#: What authors call our facts, the most telling name first.
+NAMES = {
+    "title": ("title", "タイトル", "件名"),
+    "language": ("language", "lang", "locale", "言語"),
+    "updated": (
+        *(
+            "updated",
+            "updated_at",
+            "last_updated",
+            "lastmod",
+            "last_modified",
+            "modified",
+            "更新日",
+            "最終更新日",
+        ),
+        *("date", "日付"),
+    ),
+    "valid_until": ("valid_until", "expires", "expiry", "expirydate", "有効期限"),
+    "tags": ("tags", "keywords", "categories", "category", "タグ", "キーワード", "カテゴリ", "カテゴリー"),
+    "url": ("url", "canonical_url", "canonical", "permalink", "link"),
+    "draft": ("draft", "下書き"),
+    "published": ("published",),
+}
+KNOWN = {name for names in NAMES.values() for name in names}
+LANGUAGES = {
+    **dict.fromkeys(("jp", "japanese", "日本語"), "ja"),
+    **dict.fromkeys(("english", "英語"), "en"),
+    **dict.fromkeys(("chinese", "中国語"), "zh"),
+    **dict.fromkeys(("korean", "韓国語"), "ko"),
+}
+DATE_FORMATS = (
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y年%m月%d日",
+    "%d %B %Y",
+    "%B %d, %Y",
+    "%b %d, %Y",
+    "%d %b %Y",
+    "%Y%m%d",
+)
+YES = {"true", "yes", "1", "on"}
+
+FENCED = re.compile(r"\A(---|\+\+\+|;;;)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+PLAIN = re.compile(r"\A(?:[^\s:#|<>{\[][^:\n]{0,30}:[ \t]*[^\n]*\n|[ \t]+\S[^\n]*\n)+(?=\n|\Z)")
+KEY_LINE = re.compile(r"^([^\s:#][^:\n]{0,40}):[ \t]*(.*)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What front matter says, in our words."""
+
+    title: str = ""
+    language: str = ""
+    updated: date | None = None
+    valid_until: date | None = None
+    tags: tuple[str, ...] = ()
+    url: str | None = None
+    draft: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def split(text: str) -> tuple[Facts, str]:
+    """The facts above a text, and the text without them."""
+    values, body = _block(text)
+    return facts(values), body
+
+
+def facts(values: Mapping[str, Any]) -> Facts:
+    """Known keys under whatever name, unknown ones ignored, unusable values as warnings."""
+    found = {_plain(key): value for key, value in values.items()}
+    warnings: list[str] = []
+    return Facts(
+        title=_text(_first(found, "title")),
+        language=_language(_text(_first(found, "language")), warnings),
+        updated=_date(_text(_first(found, "updated")), "updated", warnings),
+        valid_until=_date(_text(_first(found, "valid_until")), "valid_until", warnings),
+        tags=_tags(found),
+        url=_url(_text(_first(found, "url"))),
+        draft=_text(_first(found, "draft")).casefold() in YES
+        or _text(_first(found, "published")).casefold() in {"false", "no"},
+        warnings=tuple(warnings),
+    )
+
+
+def _block(text: str) -> tuple[Mapping[str, Any], str]:
+    text = text.lstrip("\n")
+    if (fenced := FENCED.match(text)) and len(fenced[2]) <= LARGEST:
+        values = _toml(fenced[2]) if fenced[1] == "+++" else _yaml_or_json(fenced[2])
+        return (values, text[fenced.end() :]) if values is not None else ({}, text)
+    if text.startswith("{"):
+        return _json_block(text)
+    if (plain := PLAIN.match(text)) and _plain(text.partition(":")[0]) in KNOWN:
+        return _lines(plain[0]), text[plain.end() :]
+    return {}, text
+
+
+def _toml(block: str) -> Mapping[str, Any] | None:
+    try:
+        return tomllib.loads(block)
+    except tomllib.TOMLDecodeError:
+        return _lines(block.replace("=", ":")) or None
+
+
+def _yaml_or_json(block: str) -> Mapping[str, Any] | None:
+    """BaseLoader keeps every value a string: an impossible date is then ours to report, not YAML's to raise."""
+    try:
+        values = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506 - builds strings, lists and dicts only
+    except yaml.YAMLError:
+        values = _lines(block)
+    return values if isinstance(values, dict) else None
+
+
+def _json_block(text: str) -> tuple[Mapping[str, Any], str]:
+    try:
+        values, end = json.JSONDecoder().raw_decode(text)
+    except (json.JSONDecodeError, RecursionError):
+        return {}, text
+    known = isinstance(values, dict) and any(_plain(key) in KNOWN for key in values)
+    return (values, text[end:]) if known else ({}, text)
+
+
+def _lines(block: str) -> dict[str, str]:
+    pairs = (KEY_LINE.match(line) for line in block.splitlines())
+    return {pair[1].strip(): pair[2].strip().strip("\"'") for pair in pairs if pair}
+
+
+def _plain(key: object) -> str:
+    return str(key).strip().casefold().replace("-", "_").replace(" ", "_")
+
+
+def _first(found: Mapping[str, Any], fact: str) -> Any:
+    return next((found[name] for name in NAMES[fact] if found.get(name)), None)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return "" if value is None or isinstance(value, dict) else " ".join(str(value).split())
+
+
+def _tags(found: Mapping[str, Any]) -> tuple[str, ...]:
+    tags: dict[str, None] = {}
+    for name in NAMES["tags"]:
+        value = found.get(name)
+        parts = value if isinstance(value, list) else re.split(r"[,、，;；\n]", _text(value))
+        tags.update(dict.fromkeys(tag for part in parts if (tag := _text(part))))
+    return tuple(tags)
+
+
+def _url(text: str) -> str | None:
+    return text if re.match(r"https?://[^\s<>\"]+\Z", text) else None
+
+
+def _language(text: str, warnings: list[str]) -> str:
+    if not text:
+        return ""
+    named = LANGUAGES.get(text.casefold())
+    if tag := re.match(r"([a-z]{2,3})(?:[-_][a-z0-9]+)*\Z", text.casefold()):
+        return named or tag[1]
+    if named is None:
+        warnings.append(f"language {text[:40]!r} is not a language tag such as ja or en; ignored")
+    return named or ""
+
+
+def _date(text: str, name: str, warnings: list[str]) -> date | None:
+    if not text:
+        return None
+    found = iso_date(text)
+    if found is None:
+        warnings.append(f"{name} {text[:40]!r} is not a date such as 2026-09-30; ignored")
+    return found
+
+
+def iso_date(text: str) -> date | None:
+    """A day as people write it, the time of day dropped."""
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        pass
+    day = re.split(r"[T ](?=\d{1,2}:)", text)[0]
+    for form in ("%Y-%m-%d", *DATE_FORMATS):
+        try:
+            return datetime.strptime(day, form).date()
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,173 @@
+"""Markdown in other people's dialects to plain Markdown: front matter read, raw HTML and blog marks turned or dropped."""
+
+import re
+
+from assistant.knowledge.loaders import front_matter, html
+from assistant.knowledge.loaders.document import Document, Unreadable
+from assistant.knowledge.loaders.text import decoded
+
+BLOCK = (
+    "address|article|aside|blockquote|body|center|details|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|"
+    "header|hr|html|iframe|li|main|nav|noscript|ol|p|pre|script|section|style|summary|svg|table|tbody|td|tfoot|th|"
+    "thead|tr|ul|video|audio|object|embed"
+)
+INLINE = "abbr|b|big|bdi|bdo|cite|del|dfn|font|i|ins|label|mark|nobr|picture|q|s|samp|small|source|span|strike|sub|time|tt|u|var|wbr"
+
+#: Code and comments are taken out before anything else looks at the text.
+FENCE = re.compile(
+    r"^([ \t]*(?:[-*+]|\d+[.)])?[ \t]*)(`{3,}|~{3,})([^\n]*\n.*?)(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.M | re.S
+)
+CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)([^\n]*?[^`\n])\1(?!`)")
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+KEPT = re.compile("\ufdd0(\\d+)\ufdd1")
+
+CONTENTS = re.compile(
+    r"^(?:\*\*(?:目次|Contents|Table of Contents)\*\*[ \t]*\n+)?[ \t]*\[(?::contents|\[?toc\]?|_TOC_)\][ \t]*$",
+    re.M | re.I,
+)
+PHOTO = re.compile(r"\[f:id:[^\]\n]*\]")
+EMBED = re.compile(r"\[(https?://[^\s\]]+?)(?::(?:embed|title|cite|bookmark|image|plain))+[^\]\n]*\]")
+CRAMPED_HEADING = re.compile(r"^(#{2,6})(?=[^#\s])", re.M)
+IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|!\[[^\]\n]*\]\[[^\]\n]*\]")
+DEFINITION = re.compile(
+    r"^ {0,3}\[([^\]\^\n][^\]\n]*)\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(][^\n]*)?[ \t]*\n?", re.M
+)
+REFERENCE = re.compile(r"\[([^\[\]\n]+)\](?:\[([^\[\]\n]*)\])?(?![(\[:])")
+EMPTY_LINK = re.compile(r"(?<!!)\[\s*\]\([^)\n]*\)")
+
+DROPPED = re.compile(
+    r"<(script|style|iframe|form|noscript|svg|video|audio|object)\b.*?(?:</\1\s*>|\Z)", re.S | re.I
+)
+JOINED = re.compile(r"<(table|dl)\b.*?</\1\s*>", re.S | re.I)
+BLOCK_START = re.compile(rf"^([ \t]*)</?(?:{BLOCK})\b[^\n]*(?:\n(?![ \t]*$)[^\n]*)*", re.M | re.I)
+INLINE_TAG = re.compile(rf"</?(?:{INLINE})(?:\s[^<>\n]*)?/?>", re.I)
+BLOCK_TAG = re.compile(rf"</?(?:{BLOCK})(?:\s[^<>\n]*)?/?>", re.I)
+LINE_BREAK = re.compile(r"<br\s*/?>", re.I)
+ENTITY = re.compile(r"&(?:nbsp|amp|quot|apos|#39|#160|hellip|mdash|ndash|copy|yen);")
+ENTITIES = {
+    "&nbsp;": " ",
+    "&#160;": " ",
+    "&amp;": "&",
+    "&quot;": '"',
+    "&apos;": "'",
+    "&#39;": "'",
+    "&hellip;": "…",
+}
+ENTITIES |= {"&mdash;": "—", "&ndash;": "–", "&copy;": "©", "&yen;": "¥"}
+
+
+def load_markdown(data: bytes) -> list[Document]:
+    """One article; none when its front matter says that it is a draft."""
+    text = decoded(data)
+    if not text.strip():
+        raise Unreadable("the file is empty; write something in it or delete it")
+    facts, body = front_matter.split(text)
+    if facts.draft:
+        return []
+    title, body = _titled(facts.title, plain(body))
+    if not body:
+        raise Unreadable("it has front matter or a title but no text; write the article below it")
+    return [
+        Document(
+            title=title,
+            text=body,
+            language=facts.language,
+            url=facts.url,
+            updated=facts.updated,
+            valid_until=facts.valid_until,
+            tags=facts.tags,
+            warnings=facts.warnings,
+        )
+    ]
+
+
+def plain(text: str) -> str:
+    """The same article in CommonMark with tables: no raw HTML, no images, no marks of a blog engine."""
+    kept: list[str] = []
+    text = _set_aside(text, kept)
+    text = EMPTY_LINK.sub("", IMAGE.sub("", EMBED.sub(r"<\1>", PHOTO.sub("", CONTENTS.sub("", text)))))
+    text = _linked(text)
+    text = _without_html(CRAMPED_HEADING.sub(r"\1 ", text))
+    text = ENTITY.sub(lambda match: ENTITIES[match[0]], text)
+    text = _put_back(text, kept)
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.M)).strip("\n")
+
+
+def _titled(title: str, body: str) -> tuple[str, str]:
+    """A first-level heading on top is the title; a title is not repeated in the text."""
+    heading = re.match(r"#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)|([^\n#>|\-*].*)\n=+[ \t]*(?:\n|\Z)", body)
+    if heading is None:
+        return title, body
+    text = (heading[1] or heading[2]).strip()
+    if title and text != title:
+        return title, body
+    rest = body[heading.end() :].strip("\n")
+    return (text, rest) if rest else (text, body if title else "")
+
+
+def _linked(text: str) -> str:
+    """Links by reference with their address in place: a chunk must not depend on the foot of the page."""
+    targets = {found[1].casefold(): found[2] for found in DEFINITION.finditer(text)}
+    if not targets:
+        return text
+
+    def link(match: re.Match[str]) -> str:
+        target = targets.get((match[2] or match[1]).casefold())
+        return f"[{match[1]}]({target})" if target else match[0]
+
+    return REFERENCE.sub(link, DEFINITION.sub("", text))
+
+
+def _set_aside(text: str, kept: list[str]) -> str:
+    """Code out of reach of the rewriting, comments gone."""
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(match[0])
+        return f"\ufdd0{len(kept) - 1}\ufdd1"
+
+    def keep_fence(match: re.Match[str]) -> str:
+        kept.append(match[0][len(match[1]) :])
+        return f"{match[1]}\ufdd0{len(kept) - 1}\ufdd1"
+
+    return COMMENT.sub("", CODE_SPAN.sub(keep, FENCE.sub(keep_fence, text)))
+
+
+def _put_back(text: str, kept: list[str]) -> str:
+    """Code may have been set aside inside of code, so look again in what was put back."""
+    while KEPT.search(text):
+        text = KEPT.sub(lambda match: kept[int(match[1])], text)
+    return text
+
+
+def _without_html(text: str) -> str:
+    if "<" not in text:
+        return text
+    text = DROPPED.sub("", text)
+    text = JOINED.sub(lambda match: re.sub(r"\n\s*\n", "\n", match[0]), text)
+    text = re.sub(r"^([ \t]*)<br\s*/?>[ \t]*$", "", text, flags=re.M | re.I)
+    text = "\n".join(_row(line) if line.lstrip().startswith("|") else line for line in text.split("\n"))
+    text = BLOCK_START.sub(_converted, text)
+    return _inline(text)
+
+
+def _converted(match: re.Match[str]) -> str:
+    """A block of HTML ends at the first blank line, as in CommonMark."""
+    indent = match[1]
+    lines = html.markdown(match[0]).split("\n")
+    return "\n" + "\n".join(indent + line if line else "" for line in lines) + "\n"
+
+
+def _row(line: str) -> str:
+    """A row of a table must stay one line: lists in a cell become dots."""
+    line = re.sub(r"</li>\s*<li>", " ・", re.sub(r"<[uo]l>\s*<li>", "・", line, flags=re.I), flags=re.I)
+    return BLOCK_TAG.sub(" ", LINE_BREAK.sub(" ", line))
+
+
+def _inline(text: str) -> str:
+    text = re.sub(r"</?(?:strong|b)>", "**", text, flags=re.I)
+    text = re.sub(r"</?(?:em|i)>", "*", text, flags=re.I)
+    text = re.sub(r"<(code|kbd)>([^<\n]*)</\1>", r"`\2`", text, flags=re.I)
+    text = re.sub(r"<sup>([^<\n]*)</sup>", r"^\1", text, flags=re.I)
+    text = re.sub(r"<a\s[^>\n]*?href=[\"']?([^\s\"'>]+)[^>\n]*>(.*?)</a>", r"[\2](\1)", text, flags=re.I)
+    text = re.sub(r"</?(?:a|img)(?:\s[^<>\n]*)?/?>", "", text, flags=re.I)
+    return INLINE_TAG.sub("", LINE_BREAK.sub("\n", text))

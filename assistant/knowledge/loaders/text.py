@@ -1,0 +1,121 @@
+"""Bytes to clean text: encodings found out, invisible characters gone; and the plain text loader."""
+
+import re
+import unicodedata
+
+from assistant.knowledge.loaders.document import Document, Unreadable
+
+#: Marks that the same encoding repeats when UTF-8 Japanese is misread as CP932: 縺 繧 繝.
+MISREAD = re.compile("[縺繧繝]")
+KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fc]")
+HALF_WIDTH = re.compile("[\uff61-\uff9f]")
+HAN = re.compile("[\u4e00-\u9fff]")
+
+#: Zero-width characters, direction overrides, tag characters and other marks that a reader cannot see but a model
+#: reads; selectors after a kanji (old forms of names) and joiners inside an emoji stay.
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufdd0-\ufdef\ufff0-\ufffb\U000e0000-\U000e0fff]"
+    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
+    "|(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]"
+    "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+)
+BYTE_ORDER_MARKS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+UNKNOWN_ENCODING = "its text encoding is not recognised; save it as UTF-8"
+
+
+def load_text(data: bytes) -> list[Document]:
+    """Plain text: the first line is the title when it looks like one."""
+    text = decoded(data).strip()
+    if not text:
+        raise Unreadable("the file is empty; write something in it or delete it")
+    first, _, rest = text.partition("\n")
+    if rest.startswith("\n") and len(first) <= 80 and rest.strip():
+        return [Document(title=first.strip(), text=rest.strip())]
+    return [Document(text=text)]
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file in whatever encoding Japanese and English offices save; clean of invisible marks."""
+    return clean(_decode(data))
+
+
+def clean(text: str) -> str:
+    """Text without characters that hide or reorder it, lines ended by a newline, characters composed."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", text))
+
+
+def _decode(data: bytes) -> str:
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            return _strict(data, encoding)
+    if b"\x00" in data[:4096]:
+        return _strict(data, _wide_encoding(data[:4096]))
+    if b"\x1b$" in data or b"\x1b(" in data:
+        return _strict(data, "iso2022_jp_ext")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        return _legacy(data, exc)
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as exc:
+        raise Unreadable(f"it is not valid {encoding.upper()} (byte {exc.start}); save it as UTF-8") from exc
+
+
+def _wide_encoding(head: bytes) -> str:
+    """UTF-16 without a mark has its zero bytes on one side; anything else with zeros is not text."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if max(even, odd) < len(head) // 20 or min(even, odd) > max(even, odd) // 4:
+        raise Unreadable("it is not a text file; give Markdown, HTML, CSV, Excel, PDF or Word")
+    return "utf-16-be" if even > odd else "utf-16-le"
+
+
+def _legacy(data: bytes, utf8: UnicodeDecodeError) -> str:
+    """The likeliest of the encodings from before UTF-8."""
+    readings = {name: reading for name in ("cp932", "euc_jp") if (reading := _reading(data, name))}
+    likeliest = max(readings.values(), key=_japanese_share, default="")
+    if len(MISREAD.findall(likeliest)) > len(likeliest) / 20 or (utf8.start > 0 and _mostly_utf8(data)):
+        raise Unreadable(f"it is damaged UTF-8 (byte {utf8.start}); save it again as UTF-8")
+    if _japanese_share(likeliest) > 0.1:
+        return likeliest
+    return _western(data)
+
+
+def _reading(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Whether all but a few characters are sound UTF-8 beyond ASCII."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return sum(character > "\x7f" for character in text) - broken > 4 * broken
+
+
+def _japanese_share(text: str) -> float:
+    """How Japanese a reading looks: kana speak for it, half-width katakana mostly against."""
+    signs = len(KANA.findall(text)) + len(HAN.findall(text)) / 4 - len(HALF_WIDTH.findall(text))
+    return signs / max(1, sum(character > "\x7f" for character in text))
+
+
+def _western(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data, cp_isolation=["cp1252", "cp1250", "cp1251", "big5", "gb18030", "cp949"]).best()
+    if best is None:
+        raise Unreadable(UNKNOWN_ENCODING)
+    return str(best)

@@ -1,0 +1,90 @@
+"""Which article was read where: ids that stay, and what vanished since; pure bookkeeping.
+
+An article's id is its path relative to the ingested folder, or its address, and it keeps the id it first got.
+Where another folder already holds that id, the new article's id begins with its own folder's name (``en/faq.md``).
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from assistant.domain.knowledge import Origin
+
+
+class Places:
+    """The origins known before a run, and what the run saw of them."""
+
+    def __init__(self, origins: Mapping[str, Origin]) -> None:
+        self._origins = dict(origins)
+        self._ids = {origin.location: id for id, origin in origins.items()}
+        self._seen: set[str] = set()
+        self._doubtful: set[str] = set()
+        self._read: set[str] = set()
+        self._gone: dict[str, bool] = {}
+        #: Articles whose folder moved.
+        self.moved: dict[str, Origin] = {}
+        #: Ids that had to differ from the plain path, by what was named.
+        self.prefixed: dict[str, list[str]] = {}
+
+    def known(self, location: str) -> tuple[str, Origin] | None:
+        """The article that was read there before."""
+        id = self._ids.get(location)
+        return (id, self._origins[id]) if id is not None else None
+
+    def id(self, candidates: Iterable[str], origin: Origin) -> str:
+        """The id of what was read at a place, now and on every later run."""
+        self._seen.add(origin.location)
+        if origin.location in self._ids:
+            return self._ids[origin.location]
+        for position, candidate in enumerate(candidates):
+            holder = self._origins.get(candidate)
+            if holder is None or self._is_gone(holder):
+                return self._given(candidate, origin, holder, prefixed=position > 0)
+        raise AssertionError("the last candidate is the whole path, which only one file has")
+
+    def read(self, source: str) -> None:
+        """What was named could be listed, so what is not in it vanished."""
+        self._read.add(source)
+
+    def doubt(self, place: str) -> None:
+        """Something there could not be read: it may well still exist."""
+        self._doubtful.add(place)
+
+    def keep(self, location: str) -> None:
+        """It is still there."""
+        self._seen.add(location)
+
+    def vanished(self) -> list[str]:
+        """Articles of the sources that were read whose document is no longer in them."""
+        return [
+            id
+            for id, origin in self._origins.items()
+            if origin.location not in self._seen
+            and any(_covers(source, origin) for source in self._read)
+            and not any(_within(origin.location, place) for place in self._doubtful)
+        ]
+
+    def _given(self, id: str, origin: Origin, holder: Origin | None, *, prefixed: bool) -> str:
+        if holder is not None:
+            self.moved[id] = origin
+            # The rest of the folder that moved belongs to the new one too.
+            self._read.add(holder.source)
+        if prefixed:
+            self.prefixed.setdefault(origin.source, []).append(id)
+        self._origins[id] = origin
+        self._ids[origin.location] = id
+        return id
+
+    def _is_gone(self, holder: Origin) -> bool:
+        """Whether the folder or file that an article came from exists no more: then this may be the same, moved."""
+        if holder.source not in self._gone:
+            self._gone[holder.source] = "://" not in holder.source and not Path(holder.source).exists()
+        return self._gone[holder.source]
+
+
+def _covers(source: str, origin: Origin) -> bool:
+    return source == origin.source or ("://" not in source and _within(origin.location, source))
+
+
+def _within(location: str, place: str) -> bool:
+    """Whether a location is that place, a row of it, or in that folder."""
+    return location == place or location.startswith((f"{place}#", f"{place.rstrip('/')}/"))

@@ -1,0 +1,150 @@
+"""What the operator named, as files to read: folders walked with care, sizes checked before a byte is read."""
+
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.knowledge.loaders import LOADERS, Unreadable
+
+LARGEST_FILE = 20_000_000
+SKIPPED_FOLDERS = {"node_modules", "__pycache__"}
+#: Kinds that look like documents to a person but need a step first.
+MENDS = {
+    ".doc": "save it as .docx",
+    ".xls": "save it as .xlsx",
+    ".ppt": "export it as PDF",
+    ".pptx": "export it as PDF",
+    ".rtf": "save it as .docx",
+    ".odt": "save it as .docx",
+    ".ods": "save it as .xlsx",
+    ".pages": "export it as PDF",
+    ".numbers": "export it as .xlsx",
+}
+KINDS = "Markdown, text, HTML, CSV, Excel (.xlsx), Word (.docx) or PDF"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file to read."""
+
+    path: Path
+    #: The folder that ids are relative to.
+    root: Path
+    #: What the operator named, resolved: a folder, or the file itself.
+    source: str
+    version: str = ""
+    url: str | None = None
+
+    @property
+    def location(self) -> str:
+        return str(self.path)
+
+    @property
+    def suffix(self) -> str:
+        return self.path.suffix.lower()
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Names of the folders it lies in, innermost last."""
+        return (self.root.name, *self.path.relative_to(self.root).parts[:-1])
+
+    def ids(self) -> Iterator[str]:
+        """Its path in the folder; where that is taken, with more and more of the folder's own path before it."""
+        id = _composed(self.path.relative_to(self.root).as_posix())
+        yield id
+        for folder in (self.root, *self.root.parents):
+            id = f"{_composed(folder.name)}/{id}"
+            yield id
+
+    async def content(self, _version: str) -> bytes:
+        """Its bytes, unless it is too large, not a plain file, or not ours to read."""
+        try:
+            found = self.path.stat()
+            if not stat.S_ISREG(found.st_mode):
+                raise Unreadable("it is not a plain file")
+            if found.st_size > LARGEST_FILE:
+                raise Unreadable(f"it has {found.st_size / 1e6:,.0f} MB, more than 20 MB; split it")
+            return self.path.read_bytes()
+        except OSError as exc:
+            raise Unreadable(_reason(exc)) from exc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A place that cannot be read."""
+
+    place: str
+    why: str
+    #: Only worth a remark: nothing that was indexed before is in doubt.
+    harmless: bool = False
+
+
+def files(named: str) -> Iterator[File | Trouble]:
+    """The files that a path stands for, in a steady order."""
+    path = Path(named).expanduser()
+    try:
+        source = path.resolve(strict=True)
+        mode = source.stat().st_mode
+    except (OSError, RuntimeError) as exc:
+        yield Trouble(place=named, why=_reason(exc))
+        return
+    if stat.S_ISDIR(mode):
+        yield from _walked(source)
+    elif source.suffix.lower() in LOADERS:
+        yield File(path=source, root=source.parent, source=str(source))
+    else:
+        mend = MENDS.get(source.suffix.lower(), f"give {KINDS}")
+        yield Trouble(place=named, why=f"this kind of file cannot be read; {mend}")
+
+
+def _walked(root: Path) -> Iterator[File | Trouble]:
+    troubles: list[Trouble] = []
+
+    def unreadable(exc: OSError) -> None:
+        troubles.append(Trouble(place=str(exc.filename), why=_reason(exc)))
+
+    found = 0
+    for folder, folders, names in os.walk(root, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not _skipped(name) and name not in SKIPPED_FOLDERS)
+        for name in sorted(names):
+            if (item := _item(root, Path(folder) / name)) is not None:
+                found += isinstance(item, File)
+                yield item
+    yield from troubles
+    if not found and not troubles:
+        yield Trouble(place=str(root), why=f"no documents in this folder; it needs {KINDS}")
+
+
+def _item(root: Path, path: Path) -> File | Trouble | None:
+    suffix = path.suffix.lower()
+    if _skipped(path.name) or path.stem.lower() == "readme":
+        return None
+    if suffix in MENDS:
+        return Trouble(place=str(path), why=f"not read: {MENDS[suffix]}", harmless=True)
+    if suffix not in LOADERS:
+        return None
+    if path.is_symlink() and not path.resolve().is_relative_to(root):
+        return Trouble(place=str(path), why="not read: the link leaves the folder", harmless=True)
+    return File(path=path, root=root, source=str(root))
+
+
+def _skipped(name: str) -> bool:
+    return name.startswith((".", "~$"))
+
+
+def _composed(name: str) -> str:
+    """File names come decomposed from a Mac; an id must be the same everywhere."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _reason(exc: OSError | RuntimeError) -> str:
+    if isinstance(exc, FileNotFoundError):
+        return "there is no such file or folder; check the path"
+    if isinstance(exc, PermissionError):
+        return "no permission to read it; give this user read access"
+    if isinstance(exc, RuntimeError):
+        return "the link leads back to itself"
+    return f"it cannot be read ({exc.strerror or exc})"
