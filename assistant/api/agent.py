@@ -1,0 +1,112 @@
+"""The agents' side: signing in, the inbox, one conversation with everything on the table."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Cookie, Header, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from assistant.api.context import Context, Ctx
+from assistant.api.doors import SESSION_COOKIE, SESSION_DAYS, Inside, new_session, password_fits
+from assistant.api.rows import inbox_rows
+from assistant.api.shapes import LoginIn, agent_message_out, agent_out, card_out, turn_out
+from assistant.api.streams import agent_events
+from assistant.conversation.handoff import previous_of
+from assistant.conversation.opening import hash_of
+from assistant.domain.conversation import State
+from assistant.domain.errors import BadInput, Unauthorized
+from assistant.stores import Store
+
+router = APIRouter(prefix="/v1/agent", tags=["agent"])
+
+PAGE = 50
+
+
+@router.post("/login")
+async def login(body: LoginIn, request: Request, response: Response, ctx: Ctx) -> dict[str, Any]:
+    ctx.limits.login.check(f"{request.client.host if request.client else ''} {body.email.lower()}")
+    email, now = body.email.strip().lower(), ctx.clock()
+    agent = await ctx.database.read(lambda store: store.agents.get(email))
+    kept = await ctx.database.read(lambda store: store.agents.password_hash(agent.id)) if agent else None
+    if not password_fits(kept, body.password) or agent is None:
+        raise Unauthorized("That e-mail address and password do not fit together.")
+    secret, csrf = await ctx.database.write(lambda store: new_session(store, agent, now))
+    response.set_cookie(
+        SESSION_COOKIE,
+        secret,
+        max_age=SESSION_DAYS * 86_400,
+        httponly=True,
+        samesite="lax",
+        secure=ctx.public_url.startswith("https:"),
+    )
+    return {"agent": agent_out(agent), "csrf": csrf}
+
+
+@router.post("/logout", status_code=204)
+async def logout(
+    ctx: Ctx, _inside: Inside, session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None
+) -> Response:
+    if session:
+        await ctx.database.write(lambda store: store.agents.close_door(hash_of(session)))
+    response = Response(status_code=204)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+@router.get("/me")
+async def me(inside: Inside) -> dict[str, Any]:
+    return {"agent": agent_out(inside.agent), "csrf": inside.csrf}
+
+
+@router.get("/conversations")
+async def inbox(
+    inside: Inside,
+    ctx: Ctx,
+    state: State | None = None,
+    mine: bool = False,
+    after: Annotated[str, Query(max_length=20)] = "",
+) -> dict[str, Any]:
+    if after and not (after.isascii() and after.isdigit()):
+        raise BadInput("after: take the cursor from the page before.")
+    start = int(after or 0)
+    agent = inside.agent.id
+
+    def step(store: Store) -> dict[str, Any]:
+        page = store.conversations.inbox(
+            state=state, agent=agent if mine else None, after=start, limit=PAGE + 1
+        )
+        return {
+            "conversations": inbox_rows(store, page[:PAGE]),
+            "next": str(start + PAGE) if len(page) > PAGE else None,
+            "counts": store.conversations.counts(agent),
+        }
+
+    return await ctx.database.read(step)
+
+
+@router.get("/conversations/{conversation}")
+async def read(conversation: str, _inside: Inside, ctx: Ctx) -> dict[str, Any]:
+    return await ctx.database.read(partial(_table, conversation_id=conversation, ctx=ctx))
+
+
+def _table(store: Store, conversation_id: str, ctx: Context) -> dict[str, Any]:
+    """Everything an agent needs to take over without asking again."""
+    conversation = store.conversations.get(conversation_id)
+    messages = store.messages.all(conversation.id)
+    return {
+        "conversation": inbox_rows(store, [conversation])[0],
+        "messages": [agent_message_out(message, ctx.hosts) for message in messages],
+        "customer": card_out(store.customers.get(conversation.customer), previous_of(store, conversation)),
+        "handoff": store.handoffs.last(conversation.id),
+        "turns": [turn_out(record) for record in store.turns.all(conversation.id)],
+        "agents": [{"id": agent.id, "name": agent.name} for agent in store.agents.all()],
+    }
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def events(
+    _inside: Inside, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
+) -> AsyncIterator[ServerSentEvent]:
+    async for event in agent_events(ctx, last_event_id):
+        yield event

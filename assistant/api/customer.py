@@ -1,0 +1,152 @@
+"""The customer's side of the web chat."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from assistant.api.context import Context, Ctx
+from assistant.api.shapes import FeedbackIn, MessageIn, OpenIn, TypingIn, message_out, state_out, survey_out
+from assistant.api.streams import customer_events
+from assistant.conversation import reception
+from assistant.conversation.opening import Visitor, hash_of, language_of, open_conversation
+from assistant.conversation.receive import receive
+from assistant.conversation.wording import say
+from assistant.domain.conversation import Conversation
+from assistant.domain.errors import NotFound, Unauthorized
+from assistant.domain.messages import Author, Inbound
+from assistant.stores import Store
+
+router = APIRouter(prefix="/v1", tags=["customer"])
+
+
+async def owned(
+    conversation: str, ctx: Ctx, authorization: Annotated[str | None, Header()] = None
+) -> Conversation:
+    """The conversation that the bearer token opens; another's gets the same 404 as none at all."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorized("Send the conversation's token as Authorization: Bearer.")
+    found = await ctx.database.read(lambda store: store.conversations.by_token(conversation, hash_of(token)))
+    if found is None:
+        raise NotFound("There is no such conversation.")
+    return found
+
+
+Owned = Annotated[Conversation, Depends(owned)]
+
+
+@router.post("/conversations", status_code=201)
+async def open_(body: OpenIn, request: Request, ctx: Ctx) -> dict[str, Any]:
+    ctx.limits.open.check(request.client.host if request.client else "")
+    visitor = Visitor(
+        locale=body.locale,
+        id=body.customer.id if body.customer else None,
+        signature=body.customer.signature if body.customer else None,
+        name=body.customer.name if body.customer else None,
+        email=body.customer.email if body.customer else None,
+        previous=(body.previous.id, body.previous.token) if body.previous else None,
+    )
+    now = ctx.clock()
+    opened = await ctx.database.write(
+        lambda store: open_conversation(store, visitor, ctx.identity_key, ctx.languages, now)
+    )
+    ctx.wire.ring(opened.conversation.id)
+    return {"id": opened.conversation.id, "token": opened.token, "state": opened.conversation.state}
+
+
+@router.get("/widget")
+async def widget(ctx: Ctx, lang: Annotated[str, Query(max_length=35)] = "") -> dict[str, Any]:
+    """What the widget shows before the first word."""
+    language = language_of(lang, ctx.languages)
+    return {
+        "assistant": {"name": say("assistant_name", language)},
+        "greeting": say("greeting", language),
+        "disclosure": say("disclosure", language),
+        "examples": list(ctx.mind.examples(language)),
+        "languages": list(ctx.languages),
+    }
+
+
+@router.post("/conversations/{conversation}/messages", status_code=202)
+async def send(body: MessageIn, owner: Owned, ctx: Ctx) -> dict[str, Any]:
+    ctx.limits.message.check(owner.id)
+    inbound = Inbound(conversation=owner.id, message_id=str(body.id), text=body.text)
+    now = ctx.clock()
+    receipt = await ctx.database.write(lambda store: receive(store, inbound, ctx.timing, now))
+    if not receipt.repeated:
+        ctx.wire.typing(owner.id, Author.CUSTOMER, False)
+        ctx.wire.ring(owner.id)
+    return {"message": message_out(receipt.message, ctx.hosts)}
+
+
+@router.get("/conversations/{conversation}")
+async def read(owner: Owned, ctx: Ctx) -> dict[str, Any]:
+    return await ctx.database.read(lambda store: _conversation(store, ctx, owner.id))
+
+
+def _conversation(store: Store, ctx: Context, conversation_id: str) -> dict[str, Any]:
+    conversation = store.conversations.get(conversation_id)
+    agent = store.agents.get(conversation.agent) if conversation.agent else None
+    messages = store.messages.public(conversation.id)
+    return {
+        "id": conversation.id,
+        **state_out(conversation, agent),
+        "messages": [message_out(message, ctx.hosts) for message in messages],
+        "survey": survey_out(reception.survey(store, conversation)),
+    }
+
+
+@router.get("/conversations/{conversation}/events", response_class=EventSourceResponse)
+async def events(
+    owner: Owned, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
+) -> AsyncIterator[ServerSentEvent]:
+    async for event in customer_events(ctx, owner.id, last_event_id):
+        yield event
+
+
+@router.post("/conversations/{conversation}/typing", status_code=204)
+async def typing(body: TypingIn, owner: Owned, ctx: Ctx) -> Response:
+    ctx.wire.typing(owner.id, Author.CUSTOMER, body.on)
+    return Response(status_code=204)
+
+
+@router.post("/conversations/{conversation}/handoff", status_code=202)
+async def handoff(owner: Owned, ctx: Ctx) -> dict[str, Any]:
+    """A person, please: needs the database and nothing else."""
+    now = ctx.clock()
+    conversation, message = await ctx.database.write(
+        lambda store: reception.ask_for_person(store, owner.id, ctx.mind.policy, ctx.pick_facts, now)
+    )
+    ctx.wire.draft(owner.id, "")
+    ctx.wire.ring(owner.id)
+    return {"state": conversation.state, "message": message_out(message, ctx.hosts)}
+
+
+@router.post("/conversations/{conversation}/handoff/cancel")
+async def cancel(owner: Owned, ctx: Ctx) -> dict[str, Any]:
+    now = ctx.clock()
+    conversation = await ctx.database.write(lambda store: reception.cancel_wait(store, owner.id, now))
+    ctx.wire.ring(owner.id)
+    return {"state": conversation.state}
+
+
+@router.post("/conversations/{conversation}/feedback", status_code=201)
+async def feedback(body: FeedbackIn, owner: Owned, ctx: Ctx) -> dict[str, Any]:
+    rating = reception.Rating(
+        kind=body.kind, value=body.value, message_id=body.message_id, comment=body.comment
+    )
+    now = ctx.clock()
+    await ctx.database.write(lambda store: reception.rate(store, owner.id, rating, now))
+    ctx.wire.ring(owner.id)
+    return {}
+
+
+@router.post("/conversations/{conversation}/close")
+async def close(owner: Owned, ctx: Ctx) -> dict[str, Any]:
+    now = ctx.clock()
+    conversation = await ctx.database.write(lambda store: reception.close(store, owner.id, now))
+    ctx.wire.draft(owner.id, "")
+    ctx.wire.ring(owner.id)
+    return {"state": conversation.state}

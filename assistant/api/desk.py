@@ -1,0 +1,122 @@
+"""What agents do with a conversation, over HTTP."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Response
+
+from assistant.api.context import Context, Ctx
+from assistant.api.doors import Inside
+from assistant.api.rows import inbox_rows
+from assistant.api.shapes import (
+    AgentMessageIn,
+    ResolveIn,
+    TransferIn,
+    TypingIn,
+    agent_message_out,
+    citations_out,
+)
+from assistant.conversation import desk
+from assistant.conversation.receive import readable
+from assistant.domain.conversation import Conversation
+from assistant.domain.messages import Author, Written
+from assistant.ports import Ask
+from assistant.stores import Store
+
+router = APIRouter(prefix="/v1/agent/conversations/{conversation}", tags=["agent"])
+
+SUGGESTIONS = 3
+PASSAGES = 6
+
+
+async def _act(ctx: Context, step: Callable[[Store], Conversation]) -> dict[str, Any]:
+    """Do it, wake who watches, and show how the conversation stands now."""
+
+    def transaction(store: Store) -> tuple[str, dict[str, Any]]:
+        conversation = step(store)
+        return conversation.id, inbox_rows(store, [conversation])[0]
+
+    conversation_id, row = await ctx.database.write(transaction)
+    ctx.wire.ring(conversation_id)
+    return {"conversation": row}
+
+
+@router.post("/claim")
+async def claim(conversation: str, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+    now = ctx.clock()
+    claimed = await _act(ctx, lambda store: desk.claim(store, conversation, inside.agent, ctx.desk, now))
+    ctx.wire.draft(conversation, "")
+    return claimed
+
+
+@router.post("/release")
+async def release(conversation: str, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+    now = ctx.clock()
+    return await _act(ctx, lambda store: desk.release(store, conversation, inside.agent, now))
+
+
+@router.post("/transfer")
+async def transfer(conversation: str, body: TransferIn, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+    now = ctx.clock()
+    return await _act(ctx, lambda store: desk.transfer(store, conversation, inside.agent, body.agent, now))
+
+
+@router.post("/return")
+async def give_back(conversation: str, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+    now = ctx.clock()
+    return await _act(ctx, lambda store: desk.give_back(store, conversation, inside.agent, now))
+
+
+@router.post("/resolve")
+async def resolve(conversation: str, body: ResolveIn, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+    now = ctx.clock()
+    note = Written(message_id=uuid4().hex, text=readable(body.note), private=True) if body.note else None
+    return await _act(
+        ctx, lambda store: desk.resolve(store, conversation, inside.agent, body.as_outcome, note, now)
+    )
+
+
+@router.post("/messages", status_code=201)
+async def reply(conversation: str, body: AgentMessageIn, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+    written = Written(message_id=str(body.id), text=readable(body.text), private=body.private)
+    now = ctx.clock()
+    message = await ctx.database.write(
+        lambda store: desk.reply(store, conversation, inside.agent, written, now)
+    )
+    ctx.wire.ring(conversation)
+    return {"message": agent_message_out(message, ctx.hosts)}
+
+
+@router.post("/typing", status_code=204)
+async def typing(conversation: str, body: TypingIn, inside: Inside, ctx: Ctx) -> Response:
+    ctx.wire.typing(conversation, Author.AGENT, body.on, inside.agent.name)
+    return Response(status_code=204)
+
+
+@router.post("/suggest")
+async def suggest(conversation: str, _inside: Inside, ctx: Ctx) -> dict[str, Any]:
+    """Up to three drafts from the knowledge base, each with where it stands; never sent by themselves."""
+
+    def step(store: Store) -> tuple[Conversation, str]:
+        found = store.conversations.get(conversation)
+        return found, desk.lines_about(store.messages.public(conversation))
+
+    found, question = await ctx.database.read(step)
+    if not question:
+        return {"suggestions": []}
+    passages = await ctx.mind.retriever.search(question, language=found.language, limit=PASSAGES)
+    articles = list(dict.fromkeys(passage.article for passage in passages))[:SUGGESTIONS]
+    suggestions = []
+    for article in articles:
+        own = [passage for passage in passages if passage.article == article]
+        draft = await ctx.mind.answerer.answer(
+            Ask(question=question, language=found.language, passages=own), _unseen
+        )
+        if draft.text:
+            suggestions.append({"text": draft.text, "citations": citations_out(draft.citations)})
+    return {"suggestions": suggestions}
+
+
+async def _unseen(_text: str) -> None:
+    """A suggestion is shown when it is whole."""

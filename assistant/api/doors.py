@@ -1,0 +1,84 @@
+"""Who an agent is: passwords, sessions with CSRF tokens, API tokens."""
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Annotated, NamedTuple
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from fastapi import Cookie, Depends, Header, Request
+
+from assistant.api.context import Ctx
+from assistant.conversation.opening import hash_of
+from assistant.domain.errors import Forbidden, Unauthorized
+from assistant.domain.people import Agent, Door
+from assistant.stores import Store
+
+SESSION_COOKIE = "yorisoi_session"
+SESSION_DAYS = 14
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_hasher = PasswordHasher()
+#: Compared with when the address is unknown, so that the answer takes as long as for a known one.
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+class Entered(NamedTuple):
+    agent: Agent
+    #: The CSRF token of the session; None for an API token.
+    csrf: str | None
+
+
+def hash_password(password: str) -> str:
+    return _hasher.hash(password)
+
+
+def password_fits(password_hash: str | None, password: str) -> bool:
+    try:
+        fits = _hasher.verify(password_hash or _NOBODY, password)
+    except VerificationError:
+        return False
+    return fits and password_hash is not None
+
+
+def new_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
+    """A session secret for the cookie, and its CSRF token."""
+    secret, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+    door = Door(secret_hash=hash_of(secret), csrf=csrf, expires_at=now + timedelta(days=SESSION_DAYS))
+    store.agents.open_door(agent.id, door, now)
+    return secret, csrf
+
+
+def new_token(store: Store, agent: Agent, now: datetime) -> str:
+    """An API token, shown once."""
+    secret = secrets.token_urlsafe(32)
+    store.agents.open_door(agent.id, Door(secret_hash=hash_of(secret)), now)
+    return secret
+
+
+async def entered(
+    request: Request,
+    ctx: Ctx,
+    authorization: Annotated[str | None, Header()] = None,
+    x_csrf_token: Annotated[str | None, Header()] = None,
+    session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None,
+) -> Entered:
+    """The agent who calls; a browser's session sends its CSRF token with everything that changes something."""
+    scheme, _, token = (authorization or "").partition(" ")
+    by_token = scheme.lower() == "bearer" and token
+    secret = token if by_token else session
+    if not secret:
+        raise Unauthorized("Sign in first.")
+    now = ctx.clock()
+    found = await ctx.database.read(lambda store: store.agents.by_secret(hash_of(secret), now))
+    if found is None or bool(by_token) != (found[1] is None):
+        raise Unauthorized("The session has ended; sign in again.")
+    agent, csrf = found
+    changes = csrf is not None and request.method not in READING
+    if changes and not hmac.compare_digest((csrf or "").encode(), (x_csrf_token or "").encode()):
+        raise Forbidden("Send the session's X-CSRF-Token header.")
+    return Entered(agent, csrf)
+
+
+Inside = Annotated[Entered, Depends(entered)]

@@ -1,0 +1,97 @@
+"""For operators: is the process alive, are its parts well, what are the numbers."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from statistics import median
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from assistant.api.context import Ctx
+from assistant.api.doors import Inside
+from assistant.api.errors import error
+from assistant.domain.errors import BadInput
+from assistant.stores import Store
+
+router = APIRouter(tags=["operations"])
+
+DEFAULT_DAYS = 30
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def readyz(ctx: Ctx) -> Response:
+    """503 with the failing parts named; degraded parts are named too."""
+    parts = await ctx.health()
+    failing = {part: why for part, why in parts.items() if why}
+    if failing:
+        return error(
+            503, "not_ready", "; ".join(f"{part}: {why}" for part, why in failing.items()), parts=parts
+        )
+    return Response('{"status":"ready"}', media_type="application/json")
+
+
+@router.get("/metrics")
+async def metrics() -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/v1/agent/metrics", tags=["agent"])
+async def numbers(
+    _inside: Inside, ctx: Ctx, from_: Annotated[str | None, Query(alias="from")] = None, to: str | None = None
+) -> dict[str, Any]:
+    now = ctx.clock()
+    start = moment(from_) if from_ else now - timedelta(days=DEFAULT_DAYS)
+    end = moment(to) if to else now + timedelta(seconds=1)
+    return await ctx.database.read(lambda store: count(store, start, end))
+
+
+def moment(text: str) -> datetime:
+    """An RFC 3339 time or a plain date, which begins at midnight UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise BadInput(f"{text!r} is not a time such as 2026-11-01 or 2026-11-01T09:00:00Z.") from exc
+    return found if found.tzinfo else datetime.combine(found.date(), time(), UTC)
+
+
+def count(store: Store, start: datetime, end: datetime) -> dict[str, Any]:
+    """The numbers of the dashboard; who never reached a person or an answer is nobody's success."""
+    conversations = store.numbers.conversations(start, end)
+    handoffs = store.numbers.handoffs(start, end)
+    decisions = store.numbers.decisions(start, end)
+    scores = store.numbers.csat(start, end)
+    handed_over = {row.conversation for row in handoffs}
+    waits = [(row.claimed_at - row.created_at).total_seconds() for row in handoffs if row.claimed_at]
+    solved = [row for row in conversations if row.outcome in ("solved", "workaround")]
+    return {
+        "conversations": len(conversations),
+        "handoffs": len(handoffs),
+        "handoff_rate": round(len(handed_over) / len(conversations), 3) if conversations else None,
+        "answered": decisions.get("answer", 0),
+        "abstained": decisions.get("abstain", 0),
+        "resolved_by_agent": len(solved),
+        "closed_without_agent": sum(
+            1 for row in conversations if row.state == "closed" and row.id not in handed_over
+        ),
+        "csat": {"mean": round(sum(scores) / len(scores), 2) if scores else None, "count": len(scores)},
+        "median_wait_seconds": median(waits) if waits else None,
+        "by_reason": _tally([row.reason for row in handoffs]),
+        "by_day": _by_day(conversations, handoffs),
+    }
+
+
+def _tally(values: Sequence[str]) -> dict[str, int]:
+    return {value: values.count(value) for value in sorted(set(values))}
+
+
+def _by_day(conversations: Sequence[Any], handoffs: Sequence[Any]) -> list[dict[str, Any]]:
+    begun = [row.created_at.date().isoformat() for row in conversations]
+    handed = [row.created_at.date().isoformat() for row in handoffs]
+    days = sorted({*begun, *handed})
+    return [{"day": day, "conversations": begun.count(day), "handoffs": handed.count(day)} for day in days]

@@ -1,0 +1,115 @@
+"""The pages a person opens: the demo shop, the console, the widget file, and articles of the knowledge base."""
+
+import re
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from posixpath import join, normpath
+from string import Template
+
+import nh3
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from markdown_it import MarkdownIt
+
+from assistant.api.context import Ctx
+from assistant.domain.errors import NotFound, Unavailable
+from assistant.domain.knowledge import Article
+
+router = APIRouter(include_in_schema=False)
+
+HERE = Path(__file__).parent
+#: Nothing from elsewhere, nothing inline: what a customer or an article says cannot run in these pages.
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+WORDS = {"ja": ("こもれび商店", "最終更新: {}"), "en": ("Komorebi Store", "Last updated: {}")}
+
+
+def mount(app: FastAPI, static: Path) -> None:
+    """Serve the built front end from *static* and the pages of this module."""
+    app.include_router(router)
+    for name in ("console", "demo"):
+        files = StaticFiles(directory=static / name, check_dir=False)
+        app.mount(f"/{name}", files, name=name)
+
+
+def _built(path: Path, media_type: str) -> Response:
+    if not path.is_file():
+        raise Unavailable("The front end is not built yet; run `make web` (or `make run`).")
+    return FileResponse(path, media_type=media_type, headers=HEADERS)
+
+
+@router.get("/")
+async def demo(ctx: Ctx) -> Response:
+    return _built(ctx.static / "demo" / "index.html", "text/html")
+
+
+@router.get("/console")
+@router.get("/console/")
+async def console(ctx: Ctx) -> Response:
+    return _built(ctx.static / "console" / "index.html", "text/html")
+
+
+@router.get("/widget.js")
+async def widget(ctx: Ctx) -> Response:
+    response = _built(ctx.static / "widget.js", "text/javascript")
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@router.get("/favicon.ico")
+async def icon() -> Response:
+    return Response(status_code=204)
+
+
+@router.get("/help/article.css")
+async def stylesheet() -> Response:
+    return FileResponse(HERE / "article.css", media_type="text/css", headers=HEADERS)
+
+
+@router.get("/help/{article:path}")
+async def article(article: str, ctx: Ctx) -> Response:
+    """An article as the customer reads it; one that lives elsewhere is opened there."""
+    found: Article | None = await ctx.article(article)
+    if found is None:
+        raise NotFound("There is no such article.")
+    if found.url and found.url.startswith(("http://", "https://")):
+        return RedirectResponse(found.url)
+    return HTMLResponse(article_page(found), headers=HEADERS)
+
+
+def article_page(article: Article) -> str:
+    home, updated = WORDS.get(article.language, WORDS["en"])
+    return _template().substitute(
+        language=escape(article.language),
+        title=escape(article.title),
+        home=escape(home),
+        updated=escape(updated.format(article.updated)) if article.updated else "",
+        body=_body(article),
+    )
+
+
+def _body(article: Article) -> str:
+    """The article's Markdown, sanitised; links between articles lead to their pages."""
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(article.text)
+    folder = article.id.rpartition("/")[0]
+
+    def to_page(match: re.Match[str]) -> str:
+        return f'href="/help/{escape(normpath(join(folder, match[1])))}"'
+
+    html = re.sub(r'href="((?![a-z]+:|/|#)[^"]+\.md)"', to_page, html)
+    return nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img"}, url_schemes={"http", "https", "mailto", "tel"})
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    return Template((HERE / "article.html").read_text("utf-8"))
