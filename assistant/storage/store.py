@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.articles import SqlArticles
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlNumbers, SqlTurns
@@ -10,6 +11,7 @@ from assistant.storage.work import SqlDue, SqlJournal
 
 class SqlStore:
     def __init__(self, connection: sa.Connection) -> None:
+        self.articles = SqlArticles(connection)
         self.conversations = SqlConversations(connection)
         self.messages = SqlMessages(connection)
         self.customers = SqlCustomers(connection)
