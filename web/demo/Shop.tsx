@@ -48,7 +48,11 @@ function Hero({ words }: { words: Text }) {
   return (
     <section class="hero wide">
       <div class="hero-words">
-        <h1>{words.headline}</h1>
+        <h1>
+          {words.headline.map((line) => (
+            <span key={line}>{line}</span>
+          ))}
+        </h1>
         <p>{words.lead}</p>
         <p class="hero-actions">
           <a class="solid" href="#products">

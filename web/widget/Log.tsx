@@ -51,18 +51,27 @@ function Writing() {
   );
 }
 
-/** Follows the newest words while the reader is near the end; leaves them alone when they scrolled up. */
+/** Keeps the newest words in view while the reader is near the end; leaves them alone when they scrolled up. */
 function useFollow() {
   const { session, open } = useChat();
   const box = useRef<HTMLDivElement>(null);
   const near = useRef(true);
   const sent = session.outbox.entries.value.length;
   const lastSent = useRef(sent);
+  const toEnd = () => near.current && box.current?.scrollTo(0, box.current.scrollHeight);
+
   useLayoutEffect(() => {
-    const log = box.current;
-    if (log && (near.current || sent > lastSent.current)) log.scrollTop = log.scrollHeight;
+    const watch = new ResizeObserver(toEnd);
+    watch.observe(box.current!);
+    watch.observe(box.current!.firstElementChild!);
+    return () => watch.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    near.current ||= sent > lastSent.current;
     lastSent.current = sent;
-  }, [session.messages.value, session.draft.value, session.typing.value, session.survey.value, sent, open.value]);
+    toEnd();
+  }, [sent, open.value]);
+
   function scrolled(): void {
     const log = box.current!;
     near.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
@@ -79,6 +88,7 @@ export function Log() {
   const unsent = session.outbox.entries.value.filter((each) => !arrived.has(each.id));
   return (
     <div class="log" role="log" aria-live="off" aria-label={text.log} tabIndex={0} ref={box} onScroll={scrolled} data-testid="widget-log">
+      <div class="lines">
       <Greeting />
       {messages.map((message, at) => (
         <Bubble key={message.id} message={message} before={messages[at - 1]} last={at === messages.length - 1 && !unsent.length} />
@@ -88,6 +98,7 @@ export function Log() {
       ))}
       <Writing />
       <SurveyCard />
+      </div>
     </div>
   );
 }

@@ -1,0 +1,70 @@
+// The frame: login, top bar, the three panes or the numbers.
+import { ShortcutList, useShortcuts } from "./shortcuts";
+import { connected } from "./state/live";
+import { standing } from "./state/me";
+import { contextShown, route } from "./state/route";
+import { text } from "./text";
+import { Context } from "./views/Context";
+import { Inbox } from "./views/Inbox";
+import { Login } from "./views/Login";
+import { Numbers } from "./views/Numbers";
+import { Thread } from "./views/Thread";
+import { Toasts } from "./views/Toasts";
+import { TopBar } from "./views/TopBar";
+
+function Desk() {
+  const { conversation } = route.value;
+  const pane = !conversation ? "inbox" : contextShown.value ? "context" : "thread";
+  return (
+    <div class="desk" data-pane={pane}>
+      <Inbox />
+      <Thread />
+      {conversation && contextShown.value && <Context />}
+    </div>
+  );
+}
+
+function Screen() {
+  useShortcuts();
+  const expired = standing.value === "expired";
+  return (
+    <>
+      <div class="frame" inert={expired}>
+        <TopBar />
+        {!connected.value && (
+          <p class="offline" role="status">
+            {text().offline}
+          </p>
+        )}
+        {route.value.page === "numbers" ? <Numbers /> : <Desk />}
+      </div>
+      <ShortcutList />
+      <Toasts />
+      {expired && <Login expired />}
+    </>
+  );
+}
+
+function Unreachable() {
+  return (
+    <main class="login">
+      <p>{text().unreachable}</p>
+      <button class="solid" onClick={() => location.reload()}>
+        {text().retry}
+      </button>
+    </main>
+  );
+}
+
+export function App() {
+  switch (standing.value) {
+    case "unknown":
+      return <p class="login">{text().loading}</p>;
+    case "unreachable":
+      return <Unreachable />;
+    case "out":
+      return <Login />;
+    default:
+      return <Screen />;
+  }
+}

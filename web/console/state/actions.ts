@@ -1,0 +1,60 @@
+// What an agent does with a conversation. Each tells what came of it.
+import { ApiError } from "../../shared/http";
+import { text } from "../text";
+import type { Agent, Outcome, Row, Suggestion } from "../types";
+import { neighbour } from "./inbox";
+import { me, post } from "./me";
+import { openConversation } from "./route";
+import { conversationChanged, detail, openId, reload } from "./thread";
+import { say } from "./toast";
+import * as writing from "./writing";
+
+const failed = (problem: unknown): string => {
+  if (!(problem instanceof ApiError)) throw problem;
+  const agent = problem.body.agent as Agent | undefined;
+  if (problem.code === "already_claimed" && agent) return text().actions.taken(agent.name);
+  if (problem.status === 0) return text().unreachable;
+  return problem.code === "not_owner" ? text().notOwner : text().actions.failed;
+};
+
+async function act(id: string, action: string, body: unknown, done: string): Promise<boolean> {
+  try {
+    const { conversation } = await post<{ conversation: Row }>(`/conversations/${id}/${action}`, body);
+    conversationChanged(conversation);
+    say(done);
+    return true;
+  } catch (problem) {
+    say(failed(problem), true);
+    void reload().catch(() => undefined);
+    return false;
+  }
+}
+
+export const owns = (row: Row): boolean => row.state === "agent" && row.agent?.id === me.value?.id;
+export const claimable = (row: Row): boolean => row.state === "queued" || row.state === "assistant";
+
+export const claim = (id: string) => act(id, "claim", {}, text().actions.claimed);
+export const release = (id: string) => act(id, "release", {}, text().actions.released);
+export const giveBack = (id: string) => act(id, "return", {}, text().actions.returned);
+export const transfer = (id: string, agent: Agent) => act(id, "transfer", { agent: agent.id }, text().actions.transferred(agent.name));
+
+export const resolve = (id: string, outcome: Outcome, note: string) =>
+  act(id, "resolve", { outcome, ...(note.trim() && { note: note.trim() }) }, text().actions.resolved);
+
+export async function resolveAndGoOn(id: string): Promise<void> {
+  const after = neighbour(id, 1);
+  if (await resolve(id, "solved", "")) openConversation(after?.id ?? null);
+}
+
+/** A reply belongs to the agent who owns the conversation, so sending one claims it first. */
+export async function send(): Promise<void> {
+  const row = detail.value?.conversation;
+  if (!row || row.id !== openId.value || !writing.words.value.trim()) return;
+  if (writing.mode.value === "reply" && !owns(row) && !(await claim(row.id))) return;
+  writing.send();
+}
+
+export async function suggest(id: string): Promise<Suggestion[]> {
+  const { suggestions } = await post<{ suggestions: Suggestion[] }>(`/conversations/${id}/suggest`);
+  return suggestions;
+}

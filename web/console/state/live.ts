@@ -1,0 +1,50 @@
+// The inbox's event stream: open while somebody is logged in, resumed where it broke off.
+import { effect, signal } from "@preact/signals";
+import { type ServerEvent, type Stream, openStream } from "../../shared/sse";
+import type { AgentMessage, Row } from "../types";
+import { counts, refresh } from "./inbox";
+import { expire, standing } from "./me";
+import { conversationChanged, customerTypes, draftGrew, messageCame, reload } from "./thread";
+
+export const connected = signal(true);
+
+let lastId: string | null = null;
+let stream: Stream | null = null;
+
+function refetch(): void {
+  lastId = null;
+  void Promise.all([refresh(), reload()]).catch(() => undefined);
+}
+
+const on: Record<string, (data: never) => void> = {
+  conversation: (row: Row) => conversationChanged(row),
+  message: ({ conversation, message }: { conversation: string; message: AgentMessage }) => messageCame(conversation, message),
+  typing: (data: { conversation: string; on: boolean }) => customerTypes(data.conversation, data.on),
+  delta: (data: { conversation: string; text: string }) => draftGrew(data.conversation, data.text),
+  reset: refetch,
+};
+
+function take({ event, data, id }: ServerEvent): void {
+  if (id) lastId = id;
+  on[event]?.(JSON.parse(data) as never);
+}
+
+function up(now: boolean): void {
+  // Without an id to resume from, what happened during the gap can only be fetched.
+  if (now && !connected.value && lastId === null) refetch();
+  connected.value = now;
+}
+
+effect(() => {
+  stream?.close();
+  stream = null;
+  if (standing.value !== "in") return;
+  void refresh().catch(() => undefined);
+  stream = openStream({ url: "/v1/agent/events", headers: () => ({}), lastId: () => lastId, on: take, onUp: up, onRefused: expire });
+});
+
+addEventListener("online", () => stream?.wake());
+effect(() => {
+  const waiting = counts.value.queued;
+  document.title = waiting ? `(${waiting}) Yorisoi` : "Yorisoi";
+});

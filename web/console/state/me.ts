@@ -1,0 +1,61 @@
+// Who is logged in, and every call to the agent API made in their name.
+import { signal } from "@preact/signals";
+import { ApiError, call } from "../../shared/http";
+import type { Me } from "../types";
+
+interface Login {
+  agent: Me;
+  csrf: string;
+}
+
+export type Standing = "unknown" | "out" | "in" | "expired" | "unreachable";
+
+export const standing = signal<Standing>("unknown");
+export const me = signal<Me | null>(null);
+let csrf = "";
+
+const API = "/v1/agent";
+
+function enter({ agent, csrf: token }: Login): void {
+  const before = me.value;
+  // Another person on this screen must not inherit what the first one had open.
+  if (before && before.id !== agent.id) return location.reload();
+  me.value = agent;
+  csrf = token;
+  standing.value = "in";
+}
+
+export async function recognise(): Promise<void> {
+  try {
+    enter(await call<Login>("GET", `${API}/me`, {}));
+  } catch (problem) {
+    if (!(problem instanceof ApiError)) throw problem;
+    standing.value = problem.status === 401 ? "out" : "unreachable";
+  }
+}
+
+export async function logIn(email: string, password: string): Promise<void> {
+  enter(await call<Login>("POST", `${API}/login`, {}, { email, password }));
+}
+
+export async function logOut(): Promise<void> {
+  await post("/logout");
+  location.reload();
+}
+
+export function expire(): void {
+  if (standing.value === "in") standing.value = "expired";
+}
+
+async function guarded<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (problem) {
+    if (problem instanceof ApiError && problem.status === 401) expire();
+    throw problem;
+  }
+}
+
+export const get = <T>(path: string): Promise<T> => guarded(call<T>("GET", API + path, {}));
+export const post = <T>(path: string, body: unknown = {}): Promise<T> =>
+  guarded(call<T>("POST", API + path, { "X-CSRF-Token": csrf }, body));

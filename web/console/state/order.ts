@@ -1,0 +1,28 @@
+// Which list a conversation stands in, and in which order. Pure.
+import type { Priority, Row } from "../types";
+
+export const TABS = ["queued", "mine", "team", "assistant", "closed"] as const;
+export type Tab = (typeof TABS)[number];
+
+const RANK: Record<Priority, number> = { urgent: 0, high: 1, normal: 2, low: 3 };
+const LATEST_FIRST: readonly Tab[] = ["assistant", "closed"];
+
+export function tabOf(row: Row, me: string): Tab {
+  if (row.state !== "agent") return row.state;
+  return row.agent?.id === me ? "mine" : "team";
+}
+
+/** As the server sorts: priority, then who has waited longest; those who wait for nothing come last. */
+function byWaiting(a: Row, b: Row): number {
+  const rank = RANK[a.priority] - RANK[b.priority];
+  if (rank) return rank;
+  if (a.waiting_since && b.waiting_since) return a.waiting_since < b.waiting_since ? -1 : 1;
+  if (a.waiting_since || b.waiting_since) return a.waiting_since ? -1 : 1;
+  return a.updated_at < b.updated_at ? 1 : -1;
+}
+
+const byLatest = (a: Row, b: Row): number => (a.updated_at < b.updated_at ? 1 : -1);
+
+export function listOf(rows: Iterable<Row>, tab: Tab, me: string): Row[] {
+  return [...rows].filter((row) => tabOf(row, me) === tab).sort(LATEST_FIRST.includes(tab) ? byLatest : byWaiting);
+}

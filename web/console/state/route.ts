@@ -1,0 +1,26 @@
+// Which screen is in view, kept in the address so that a reload or a link comes back to it.
+import { signal } from "@preact/signals";
+
+export interface Route {
+  page: "desk" | "numbers";
+  conversation: string | null;
+}
+
+function read(): Route {
+  const [, page, id] = location.hash.split("/");
+  if (page === "numbers") return { page: "numbers", conversation: null };
+  return { page: "desk", conversation: page === "c" && id ? decodeURIComponent(id) : null };
+}
+
+export const route = signal<Route>(read());
+/** On narrow screens the context is a pane of its own; on wide ones it can be folded away. */
+export const contextShown = signal(matchMedia("(min-width: 1180px)").matches);
+
+addEventListener("hashchange", () => (route.value = read()));
+
+export const addressOf = (id: string): string => `#/c/${encodeURIComponent(id)}`;
+
+export function openConversation(id: string | null): void {
+  location.hash = id ? addressOf(id) : "#/";
+  if (!matchMedia("(min-width: 1180px)").matches) contextShown.value = false;
+}

@@ -1,0 +1,82 @@
+// What the agent writes: a draft per conversation that survives a reload or an expired session, and the outbox.
+import { computed, effect, signal } from "@preact/signals";
+import { ApiError } from "../../shared/http";
+import { type Unsent, createOutbox } from "../../shared/outbox";
+import { load, save } from "../../shared/store";
+import { uuid } from "../../shared/uuid";
+import type { AgentMessage } from "../types";
+import { me, post, standing } from "./me";
+import { messageCame, openId } from "./thread";
+
+export type Mode = "reply" | "note";
+
+interface Drafts {
+  reply: string;
+  note: string;
+}
+
+export interface Outgoing extends Unsent {
+  conversation: string;
+  private: boolean;
+}
+
+const TYPING_EVERY_MS = 4_000;
+const EMPTY: Drafts = { reply: "", note: "" };
+
+export const mode = signal<Mode>("reply");
+export const drafts = signal<Drafts>(EMPTY);
+export const words = computed(() => drafts.value[mode.value]);
+
+const keyOf = (id: string) => `yorisoi:console:draft:${me.peek()?.id}:${id}`;
+
+effect(() => {
+  const id = openId.value;
+  mode.value = "reply";
+  drafts.value = (id && me.value && load<Drafts>(keyOf(id))) || EMPTY;
+});
+
+export function write(next: string): void {
+  const id = openId.value;
+  if (!id) return;
+  drafts.value = { ...drafts.value, [mode.value]: next };
+  save(keyOf(id), drafts.value.reply || drafts.value.note ? drafts.value : null);
+}
+
+/** Puts a suggestion in the reply; markers are dropped because the customer would see no sources with them. */
+export function insert(suggestion: string): void {
+  mode.value = "reply";
+  const plain = suggestion.replace(/\s?\[\d+\]/g, "");
+  write(words.value.trim() ? `${words.value.trimEnd()}\n\n${plain}` : plain);
+}
+
+async function deliver({ id, conversation, text, private: hidden }: Outgoing): Promise<void> {
+  try {
+    const { message } = await post<{ message: AgentMessage }>(`/conversations/${conversation}/messages`, { id, text, private: hidden });
+    messageCame(conversation, message);
+  } catch (problem) {
+    // An expired session passes with the next login; the message waits for it like for a network.
+    throw problem instanceof ApiError && problem.status === 401 ? new ApiError(0) : problem;
+  }
+}
+
+export const outbox = createOutbox<Outgoing>("yorisoi:console:unsent", deliver);
+
+export function send(): void {
+  const conversation = openId.value;
+  const text = words.value.trim();
+  if (!conversation || !text) return;
+  outbox.add({ id: uuid(), text, at: new Date().toISOString(), failed: null, why: null, conversation, private: mode.value === "note" });
+  write("");
+}
+
+let told = 0;
+export function tellTyping(): void {
+  if (Date.now() - told < TYPING_EVERY_MS) return;
+  told = Date.now();
+  void post(`/conversations/${openId.value}/typing`, { on: true }).catch(() => undefined);
+}
+
+addEventListener("online", outbox.wake);
+effect(() => {
+  if (standing.value === "in") outbox.wake();
+});

@@ -1,0 +1,133 @@
+// The agent side's API shapes. No behaviour here.
+import type { Author, Citation, Language, Message, State } from "../shared/types";
+
+export interface Agent {
+  id: string;
+  name: string;
+}
+
+export interface Me extends Agent {
+  email: string;
+  admin: boolean;
+}
+
+export type Priority = "urgent" | "high" | "normal" | "low";
+export type Outcome = "solved" | "workaround" | "unsolved" | "no_reply" | "spam";
+
+export interface Row {
+  id: string;
+  state: State;
+  epoch: number;
+  channel: string;
+  language: string;
+  customer: { id: string; name: string | null; verified: boolean };
+  agent: Agent | null;
+  priority: Priority;
+  reason: string | null;
+  ask: string | null;
+  waiting_since: string | null;
+  last: { author: Author; text: string; created_at: string } | null;
+  updated_at: string;
+  created_at: string;
+  outcome: string | null;
+}
+
+export interface Counts {
+  queued: number;
+  mine: number;
+  agent: number;
+  assistant: number;
+}
+
+export interface Listing {
+  conversations: Row[];
+  next: string | null;
+  counts: Counts;
+}
+
+export interface AgentMessage extends Omit<Message, "agent"> {
+  private: boolean;
+  agent: Agent | null;
+  delivery: { status: "pending" | "sent" | "failed"; error: string | null } | null;
+}
+
+export interface Card {
+  id: string;
+  name: string | null;
+  email: string | null;
+  verified: boolean;
+  familiarity: number | null;
+  locale: string | null;
+  attributes: Record<string, unknown>;
+  identities: { channel: string; id: string }[];
+  previous: { conversation: string; channel?: string; closed_at: string | null; summary: string | null; csat: number | null }[];
+}
+
+export interface Evidence {
+  turn: number;
+  text: string;
+  why: string;
+}
+
+export interface Source {
+  article: string;
+  title?: string;
+  score: number;
+  shown: boolean;
+}
+
+export interface Suggestion {
+  text: string;
+  citations: Partial<Citation>[];
+}
+
+export interface Packet {
+  created_at: string;
+  trigger: { reason: string; decided_by: string | null; score: number | null; threshold: number | null; evidence: Evidence[] };
+  issue: { ask: string | null; summary: Partial<Record<Language, string | null>>; topic: string | null; urgency: string | null };
+  facts: { claimed: string[]; verified: string[]; missing: string[] };
+  attempts: { turn: number; query: string | null; sources: Source[]; reaction: string | null }[];
+  promises: string[];
+  sentiment: { turn: number; frustration: number }[];
+  suggested: Suggestion[];
+  told_customer: string | null;
+}
+
+export interface Turn {
+  turn: number;
+  message_id: string;
+  reply_id: string | null;
+  signals: { frustration: number; unfamiliarity: number; no_progress: number; asked_for_person: boolean; language: string };
+  decision: string;
+  reason: string | null;
+  evidence: Evidence[];
+  sources: Source[];
+  query: string | null;
+  model: string | null;
+  prompt_version: string | null;
+  withheld: { text: string; why: string }[];
+  ms: number;
+}
+
+export interface Detail {
+  conversation: Row;
+  messages: AgentMessage[];
+  customer: Card;
+  handoff: Packet | null;
+  turns: Turn[];
+  agents: Agent[];
+}
+
+export interface Metrics {
+  conversations: number;
+  handoffs: number;
+  handoff_rate: number | null;
+  answered: number;
+  abstained: number;
+  resolved_by_assistant: number;
+  resolved_by_agent: number;
+  csat: { mean: number | null; count: number };
+  median_wait_seconds: number | null;
+  by_reason: Record<string, number>;
+  by_day: { day: string; conversations: number; handoffs: number }[];
+}

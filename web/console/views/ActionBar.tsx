@@ -1,0 +1,99 @@
+// Above the transcript: whose conversation it is, and what can be done with it.
+import { useSignal } from "@preact/signals";
+import { Back, Person, Side } from "../../shared/icons";
+import { claim, claimable, giveBack, owns, release } from "../state/actions";
+import { me } from "../state/me";
+import { contextShown, openConversation } from "../state/route";
+import { text, word } from "../text";
+import type { Detail, Row } from "../types";
+import { asking } from "./asking";
+import { channelName, customerName, stateName } from "./names";
+import { ResolveDialog } from "./ResolveDialog";
+import { TransferDialog } from "./TransferDialog";
+import { Waited } from "./Waited";
+
+function Title({ row }: { row: Row }) {
+  const words = text();
+  return (
+    <div class="title">
+      <h1>{customerName(row, words)}</h1>
+      <p class="meta">
+        <span class={`state ${row.state}`} data-testid="conversation-state">
+          {stateName(row, words)}
+        </span>
+        {channelName(row.channel, words)}・{word(words.languages, row.language)}
+        {row.waiting_since && <Waited since={row.waiting_since} />}
+      </p>
+    </div>
+  );
+}
+
+function Owned({ row }: { row: Row }) {
+  const { actions } = text();
+  const menu = useSignal(false);
+  const choose = (action: () => unknown) => () => {
+    menu.value = false;
+    void action();
+  };
+  function left(event: FocusEvent): void {
+    if (!(event.currentTarget as Element).contains(event.relatedTarget as Node | null)) menu.value = false;
+  }
+  function key(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || !menu.value) return;
+    event.stopPropagation();
+    menu.value = false;
+  }
+  return (
+    <>
+      <div class="menu" onFocusOut={left} onKeyDown={key}>
+        <button class="outline" aria-expanded={menu.value} onClick={() => (menu.value = !menu.value)} data-testid="more-actions">
+          {actions.more}
+        </button>
+        {menu.value && (
+          <div class="menu-items">
+            <button onClick={choose(() => giveBack(row.id))} data-testid="return">{actions.return}</button>
+            <button onClick={choose(() => release(row.id))} data-testid="release">{actions.release}</button>
+            <button onClick={choose(() => (asking.value = "transfer"))} data-testid="transfer">{actions.transfer}</button>
+          </div>
+        )}
+      </div>
+      <button class="solid" onClick={() => (asking.value = "resolve")} data-testid="resolve">
+        {actions.resolve}
+      </button>
+    </>
+  );
+}
+
+export function ActionBar({ shown }: { shown: Detail }) {
+  const words = text();
+  const row = shown.conversation;
+  return (
+    <header class="actionbar">
+      <button class="icon-button narrow-only" aria-label={words.back} onClick={() => openConversation(null)} data-testid="back">
+        <Back />
+      </button>
+      <Title row={row} />
+      <div class="actions">
+        {claimable(row) && (
+          <button class="solid" onClick={() => void claim(row.id)} data-testid="claim">
+            {words.actions.claim}
+          </button>
+        )}
+        {owns(row) && <Owned row={row} />}
+        <button
+          class="icon-button"
+          aria-label={words.context}
+          title={words.context}
+          aria-pressed={contextShown.value}
+          onClick={() => (contextShown.value = !contextShown.value)}
+          data-testid="toggle-context"
+        >
+          <span class="narrow-only"><Person /></span>
+          <span class="wide-only"><Side /></span>
+        </button>
+      </div>
+      <ResolveDialog id={row.id} />
+      <TransferDialog id={row.id} agents={shown.agents.filter((agent) => agent.id !== me.value?.id)} />
+    </header>
+  );
+}

@@ -1,0 +1,73 @@
+// Where the agent writes: a reply to the customer, or a yellow note for colleagues.
+import { useEffect, useRef } from "preact/hooks";
+import { sendsOnCtrlEnter } from "../../shared/ime";
+import { claimable, owns, send } from "../state/actions";
+import { type Mode, mode, tellTyping, words as written, write } from "../state/writing";
+import { text } from "../text";
+import type { Row } from "../types";
+
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+export const COMPOSER_ID = "composer";
+
+function ModeTab({ name, label }: { name: Mode; label: string }) {
+  return (
+    <button type="button" aria-pressed={mode.value === name} onClick={() => (mode.value = name)} data-testid={`mode-${name}`}>
+      {label}
+    </button>
+  );
+}
+
+export function Composer({ row }: { row: Row }) {
+  const { compose } = text();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const note = mode.value === "note" || row.state === "closed";
+  useEffect(() => {
+    if (row.state === "closed") mode.value = "note";
+  }, [row.state, row.id]);
+  useEffect(() => {
+    const box = area.current!;
+    box.style.height = "auto";
+    box.style.height = `${box.scrollHeight + 2}px`;
+  }, [written.value, row.id]);
+
+  function typed(event: Event): void {
+    write((event.target as HTMLTextAreaElement).value);
+    if (!note && owns(row)) tellTyping();
+  }
+  function key(event: KeyboardEvent): void {
+    if (!sendsOnCtrlEnter(event)) return;
+    event.preventDefault();
+    void send();
+  }
+  function submit(event: Event): void {
+    event.preventDefault();
+    void send();
+  }
+
+  return (
+    <form class={`composer ${note ? "note" : ""}`} onSubmit={submit} data-testid="composer">
+      <div class="modes">
+        {row.state !== "closed" && <ModeTab name="reply" label={compose.reply} />}
+        <ModeTab name="note" label={compose.note} />
+        <span class="meta">{row.state === "closed" ? compose.closed : note ? text().noteHint : ""}</span>
+      </div>
+      <textarea
+        id={COMPOSER_ID}
+        ref={area}
+        rows={2}
+        value={written.value}
+        aria-label={note ? compose.note : compose.reply}
+        placeholder={note ? compose.notePlaceholder : compose.replyPlaceholder}
+        onInput={typed}
+        onKeyDown={key}
+        data-testid="composer-input"
+      />
+      <div class="send">
+        <span class="meta wide-only">{MAC ? compose.hintMac : compose.hint}</span>
+        <button class="solid" disabled={!written.value.trim()} data-testid="composer-send">
+          {note ? compose.save : claimable(row) ? compose.claimAndSend : compose.send}
+        </button>
+      </div>
+    </form>
+  );
+}

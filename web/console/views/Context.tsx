@@ -1,0 +1,28 @@
+// The right pane: why the conversation is here, and who the customer is.
+import { Back } from "../../shared/icons";
+import { contextShown } from "../state/route";
+import { detail } from "../state/thread";
+import { text } from "../text";
+import { CustomerCard } from "./CustomerCard";
+import { PacketCard } from "./PacketCard";
+import { Suggestions } from "./Suggestions";
+
+export function Context() {
+  const words = text();
+  const shown = detail.value;
+  return (
+    <aside class="context" aria-label={words.context} data-testid="context">
+      <button class="text back narrow-only" onClick={() => (contextShown.value = false)} data-testid="back-to-thread">
+        <Back />
+        {words.backToThread}
+      </button>
+      {shown && (
+        <>
+          {shown.handoff && <PacketCard packet={shown.handoff} />}
+          <Suggestions key={shown.conversation.id} row={shown.conversation} given={shown.handoff?.suggested ?? []} />
+          <CustomerCard card={shown.customer} />
+        </>
+      )}
+    </aside>
+  );
+}

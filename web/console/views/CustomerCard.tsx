@@ -1,0 +1,84 @@
+// Who the customer is, as far as is known.
+import { moment } from "../../shared/language";
+import { addressOf } from "../state/route";
+import { language, text, word } from "../text";
+import type { Card } from "../types";
+import { channelName } from "./names";
+
+function familiarityName(value: number | null): string {
+  const { familiar, unknown } = text().card;
+  if (value === null) return unknown;
+  return familiar[Math.min(2, Math.floor(value * 3))]!;
+}
+
+function Facts({ card }: { card: Card }) {
+  const words = text();
+  return (
+    <dl>
+      {card.email && (
+        <>
+          <dt>{words.email}</dt>
+          <dd>{card.email}</dd>
+        </>
+      )}
+      <dt>{words.card.familiarity}</dt>
+      <dd>{familiarityName(card.familiarity)}</dd>
+      {card.locale && (
+        <>
+          <dt>{words.card.locale}</dt>
+          <dd>{word(words.languages, card.locale)}</dd>
+        </>
+      )}
+      {Object.entries(card.attributes).map(([name, value]) => (
+        <>
+          <dt>{name}</dt>
+          <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+        </>
+      ))}
+      <dt>{words.card.identities}</dt>
+      <dd>
+        {card.identities.map((identity) => (
+          <p key={identity.channel + identity.id}>
+            {channelName(identity.channel, words)} <code>{identity.id}</code>
+          </p>
+        ))}
+      </dd>
+    </dl>
+  );
+}
+
+function Previous({ card }: { card: Card }) {
+  const words = text();
+  return (
+    <section>
+      <h3>{words.card.previous}</h3>
+      {card.previous.length === 0 && <p class="meta">{words.card.none}</p>}
+      <ul class="previous">
+        {card.previous.map((each) => (
+          <li key={each.conversation}>
+            <a href={addressOf(each.conversation)}>{each.summary || each.conversation}</a>
+            <p class="meta">
+              {each.channel && `${channelName(each.channel, words)}・`}
+              {each.closed_at && moment(each.closed_at, language.value)}
+              {each.csat !== null && ` ・ ${words.card.csat(each.csat)}`}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export function CustomerCard({ card }: { card: Card }) {
+  const words = text();
+  return (
+    <section class="card" aria-label={words.card.title} data-testid="customer-card">
+      <h2>
+        {card.name ?? words.customer}
+        <span class={`badge ${card.verified ? "verified" : ""}`}>{card.verified ? words.verified : words.unverified}</span>
+      </h2>
+      <Facts card={card} />
+      <Previous card={card} />
+    </section>
+  );
+}

@@ -1,0 +1,100 @@
+// How a reply came about: what was read from the customer, what was found, what was left out.
+import type { ComponentChildren } from "preact";
+import { text, word } from "../text";
+import type { Source, Turn } from "../types";
+
+function Line({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function Meter({ name, value }: { name: string; value: number }) {
+  const percent = Math.round(value * 100);
+  return (
+    <span class="meter">
+      {name}
+      <meter min={0} max={100} high={70} value={percent} aria-label={name} />
+      {percent}
+    </span>
+  );
+}
+
+export function SourceList({ sources, absent }: { sources: Source[]; absent?: string }) {
+  const words = text();
+  return (
+    <ul class="sources">
+      {sources.map((source) => (
+        <li key={source.article} title={source.article}>
+          <span>{source.title ?? source.article}</span>
+          <b>{Math.round(source.score * 100)}</b>
+          {source.shown ? !absent && <i>{words.how.shown}</i> : absent && <i>{absent}</i>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Signals({ turn }: { turn: Turn }) {
+  const { how } = text();
+  const { frustration, unfamiliarity, no_progress, asked_for_person } = turn.signals;
+  return (
+    <>
+      <Meter name={how.frustration} value={frustration} />
+      <Meter name={how.unfamiliarity} value={unfamiliarity} />
+      <Meter name={how.no_progress} value={no_progress} />
+      {asked_for_person && <b>{how.asked}</b>}
+    </>
+  );
+}
+
+export function HowMade({ turn }: { turn: Turn }) {
+  const words = text();
+  const { how } = words;
+  return (
+    <details class="how" data-testid="how-made">
+      <summary>
+        {how.title}
+        <span class="meta">{word(words.decisions, turn.decision)}</span>
+      </summary>
+      <dl>
+        <Line name={how.decision}>
+          {word(words.decisions, turn.decision)}
+          {turn.reason && `（${word(words.reasons, turn.reason)}）`}
+        </Line>
+        <Line name={how.signals}>
+          <Signals turn={turn} />
+        </Line>
+        {turn.evidence.length > 0 && (
+          <Line name={how.evidence}>
+            {turn.evidence.map((each) => (
+              <p key={each.text + each.why}>
+                <q>{each.text}</q> {each.why}
+              </p>
+            ))}
+          </Line>
+        )}
+        {turn.query && <Line name={how.query}>{turn.query}</Line>}
+        {turn.sources.length > 0 && (
+          <Line name={how.sources}>
+            <SourceList sources={turn.sources} />
+          </Line>
+        )}
+        {turn.withheld.length > 0 && (
+          <Line name={how.withheld}>
+            {turn.withheld.map((each) => (
+              <p key={each.text}>
+                <del>{each.text}</del> {each.why}
+              </p>
+            ))}
+          </Line>
+        )}
+        <Line name={how.model}>{[turn.model, turn.prompt_version].filter(Boolean).join(" / ")}</Line>
+        <Line name={how.time}>{how.seconds((turn.ms / 1000).toFixed(1))}</Line>
+      </dl>
+    </details>
+  );
+}

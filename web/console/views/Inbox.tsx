@@ -1,0 +1,40 @@
+// The left pane: who waits, whose is whose.
+import { choose, counts, list, loaded, more, next, tab } from "../state/inbox";
+import { TABS, type Tab } from "../state/order";
+import { text } from "../text";
+import { InboxRow } from "./InboxRow";
+
+function TabButton({ name }: { name: Tab }) {
+  const count = counts.value[name];
+  const chosen = tab.value === name;
+  return (
+    <button role="tab" id={`tab-${name}`} aria-selected={chosen} aria-controls="inbox-list" onClick={() => void choose(name)} data-testid={`tab-${name}`}>
+      {text().tabs[name]}
+      {count !== null && <span class={`count ${name === "queued" && count ? "hot" : ""}`}>{count}</span>}
+    </button>
+  );
+}
+
+export function Inbox() {
+  const words = text();
+  return (
+    <section class="inbox" aria-label={words.inbox} data-testid="inbox">
+      <div class="tabs" role="tablist" aria-label={words.inbox}>
+        {TABS.map((name) => (
+          <TabButton key={name} name={name} />
+        ))}
+      </div>
+      <div class="rows" id="inbox-list" role="tabpanel" aria-labelledby={`tab-${tab.value}`} tabIndex={-1}>
+        {list.value.map((row) => (
+          <InboxRow key={row.id} row={row} />
+        ))}
+        {list.value.length === 0 && <p class="empty">{loaded.value ? words.empty[tab.value] : words.loading}</p>}
+        {next.value && (
+          <button class="text" onClick={() => void more()}>
+            {words.more}
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}

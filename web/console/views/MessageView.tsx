@@ -1,0 +1,61 @@
+// One message of the transcript.
+import { moment } from "../../shared/language";
+import { safeUrl } from "../../shared/html";
+import { Rich } from "../../shared/Rich";
+import { language, text } from "../text";
+import type { AgentMessage, Turn } from "../types";
+import { HowMade } from "./HowMade";
+
+function Sources({ message }: { message: AgentMessage }) {
+  return (
+    <ol class="cited">
+      {message.citations.map((citation) => {
+        const url = safeUrl(citation.url, location.origin);
+        return (
+          <li key={citation.n} value={citation.n}>
+            {url ? (
+              <a href={url} target="_blank" rel="noopener noreferrer" title={citation.quote}>
+                {citation.title}
+              </a>
+            ) : (
+              citation.title
+            )}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Delivery({ message }: { message: AgentMessage }) {
+  const words = text();
+  if (message.delivery?.status === "failed")
+    return (
+      <p class="problem" data-testid="delivery-failed">
+        {words.deliveryFailed}
+        {message.delivery.error && `: ${message.delivery.error}`}
+      </p>
+    );
+  return message.delivery?.status === "pending" ? <p class="meta">{words.deliveryPending}</p> : null;
+}
+
+export function MessageView({ message, turn }: { message: AgentMessage; turn: Turn | undefined }) {
+  const words = text();
+  const kind = message.private ? "note" : message.author;
+  const author = message.agent?.name ?? words.authors[message.author];
+  return (
+    <article class={`message ${kind}`} data-testid="message" data-author={message.author} data-private={message.private}>
+      <p class="by">
+        <b>{author}</b>
+        {message.private && <span class="private">{words.note}</span>}
+        <time dateTime={message.created_at}>{moment(message.created_at, language.value)}</time>
+      </p>
+      <div class="body">
+        <Rich html={message.html} base={location.origin} lang={message.lang} />
+      </div>
+      {message.citations.length > 0 && <Sources message={message} />}
+      <Delivery message={message} />
+      {turn && <HowMade turn={turn} />}
+    </article>
+  );
+}

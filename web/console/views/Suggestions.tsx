@@ -1,0 +1,52 @@
+// Draft replies. A click puts one in the composer; nothing is ever sent from here.
+import { useSignal } from "@preact/signals";
+import { ApiError } from "../../shared/http";
+import { suggest } from "../state/actions";
+import { contextShown } from "../state/route";
+import { insert } from "../state/writing";
+import { text } from "../text";
+import type { Row, Suggestion } from "../types";
+import { COMPOSER_ID } from "./Composer";
+
+function choose(suggestion: Suggestion): void {
+  insert(suggestion.text);
+  if (!matchMedia("(min-width: 1180px)").matches) contextShown.value = false;
+  document.getElementById(COMPOSER_ID)?.focus();
+}
+
+export function Suggestions({ row, given }: { row: Row; given: Suggestion[] }) {
+  const words = text();
+  const fresh = useSignal<Suggestion[] | null>(null);
+  const busy = useSignal(false);
+  const failed = useSignal(false);
+  if (row.state === "closed") return null;
+
+  async function ask(): Promise<void> {
+    busy.value = true;
+    try {
+      fresh.value = await suggest(row.id);
+      failed.value = fresh.value.length === 0;
+    } catch (problem) {
+      if (!(problem instanceof ApiError)) throw problem;
+      failed.value = true;
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  return (
+    <section class="card suggestions" aria-label={words.packet.suggested} data-testid="suggestions">
+      <h2>{words.packet.suggested}</h2>
+      {(fresh.value ?? given).map((suggestion) => (
+        <button key={suggestion.text} class="suggestion" onClick={() => choose(suggestion)} data-testid="suggestion">
+          <span>{suggestion.text}</span>
+          <b>{words.packet.insert}</b>
+        </button>
+      ))}
+      {failed.value && <p role="status">{words.packet.noSuggestion}</p>}
+      <button class="outline" disabled={busy.value} onClick={() => void ask()} data-testid="suggest">
+        {busy.value ? words.packet.suggesting : words.packet.suggest}
+      </button>
+    </section>
+  );
+}

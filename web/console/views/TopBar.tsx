@@ -1,0 +1,39 @@
+// The slim bar: where you are, who you are, language, shortcuts.
+import { Mark } from "../../shared/icons";
+import { helpShown } from "../shortcuts";
+import { logOut, me } from "../state/me";
+import { route } from "../state/route";
+import { switchLanguage, text } from "../text";
+
+export function TopBar() {
+  const words = text();
+  const at = route.value.page;
+  return (
+    <header class="topbar">
+      <p class="brand">
+        <Mark />
+        <b>{words.product}</b>
+      </p>
+      <nav aria-label={words.console}>
+        <a href="#/" aria-current={at === "desk" ? "page" : undefined}>
+          {words.inbox}
+        </a>
+        <a href="#/numbers" aria-current={at === "numbers" ? "page" : undefined} data-testid="nav-numbers">
+          {words.numbers}
+        </a>
+      </nav>
+      <div class="tools">
+        <button class="text wide-only" onClick={() => (helpShown.value = true)} aria-label={words.shortcuts} title={words.shortcuts}>
+          ?
+        </button>
+        <button class="text" lang={words.language === "English" ? "en" : "ja"} aria-label={words.languageLabel} onClick={switchLanguage} data-testid="console-language">
+          {words.language}
+        </button>
+        <span class="who wide-only" data-testid="agent-name">{me.value?.name}</span>
+        <button class="text" onClick={() => void logOut()} data-testid="logout">
+          {words.logout}
+        </button>
+      </div>
+    </header>
+  );
+}
