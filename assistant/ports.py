@@ -70,7 +70,8 @@ class Embedder(Protocol):
 class VectorIndex(Protocol):
     """Nearest vectors; a cache that can be rebuilt. An id names a chunk and which of its vectors."""
 
-    name: str
+    #: Why it stands in for the usual one; None: it is the usual one.
+    stands_in: str | None
 
     async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]: ...  # (id, cosine)
     async def put(self, ids: Sequence[int], vectors: Vectors) -> None: ...

@@ -52,6 +52,26 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """A chunk's words as keyword search sees them: normalised and separated by spaces."""
+
+    title: str
+    headings: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkWords:
+    """What ranking needs to know of a stored chunk besides its vectors."""
+
+    chunk: int
+    article: str
+    language: str
+    valid_until: date | None
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A chunk that a search returned."""
 

@@ -1,0 +1,51 @@
+"""Nearest vectors by comparing with all of them: exact, in memory, nothing to break."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from numpy import float32
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[float32]
+
+
+class ExactIndex:
+    """The in-memory twin of every vector index, and what search falls back to."""
+
+    def __init__(self, stands_in: str | None = None) -> None:
+        self.stands_in = stands_in
+        self._ids: list[int] = []
+        self._vectors: Vectors | None = None
+
+    async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
+        import numpy as np
+
+        if self._vectors is None or not self._ids:
+            return []
+        cosines = self._vectors @ vector
+        best = np.argpartition(-cosines, min(limit, len(cosines)) - 1)[:limit]
+        return sorted(((self._ids[i], float(cosines[i])) for i in best), key=lambda hit: -hit[1])
+
+    async def put(self, ids: Sequence[int], vectors: Vectors) -> None:
+        import numpy as np
+
+        await self.remove(ids)
+        kept = [] if self._vectors is None else [self._vectors]
+        self._vectors = np.concatenate([*kept, vectors])
+        self._ids += ids
+
+    async def remove(self, ids: Sequence[int]) -> None:
+        gone = set(ids)
+        keep = [row for row, known in enumerate(self._ids) if known not in gone]
+        if len(keep) < len(self._ids) and self._vectors is not None:
+            self._vectors = self._vectors[keep]
+            self._ids = [self._ids[row] for row in keep]
+
+    async def ids(self) -> set[int]:
+        return set(self._ids)
+
+    async def close(self) -> None:
+        self._ids, self._vectors = [], None

@@ -1,0 +1,68 @@
+"""Puts articles into the knowledge base: keyword search finds them at once, vectors follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from assistant.domain.knowledge import Article, Chunk, Origin
+from assistant.knowledge.entries import texts_of, words_of
+from assistant.ports import Database, Embedder, HasArticles
+
+#: Chunks whose vectors are made before they are stored; what is stored survives an interruption.
+TOGETHER = 64
+
+
+class Indexer:
+    """The one way into the knowledge base."""
+
+    def __init__(self, database: Database[HasArticles], embedder: Embedder) -> None:
+        self._database = database
+        self._embedder = embedder
+
+    async def hashes(self) -> Mapping[str, str]:
+        return await self._database.read(lambda store: store.articles.hashes())
+
+    async def origins(self) -> Mapping[str, Origin]:
+        return await self._database.read(lambda store: store.articles.origins())
+
+    async def relocate(self, origins: Mapping[str, Origin]) -> None:
+        await self._database.write(lambda store: store.articles.relocate(origins))
+
+    async def put(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+        """Store or replace *articles* in one transaction; keyword search finds them at once."""
+        prepared = [
+            (article, [(chunk, words_of(article, chunk)) for chunk in chunks]) for article, chunks in articles
+        ]
+
+        def step(store: HasArticles) -> None:
+            for article, parts in prepared:
+                store.articles.put(article, parts)
+
+        await self._database.write(step)
+
+    async def remove(self, articles: Sequence[str]) -> None:
+        await self._database.write(lambda store: store.articles.remove(articles))
+
+    async def embed(self, progress: Callable[[int, int], None] = lambda _done, _total: None) -> None:
+        """Make the vectors that are missing: of new chunks, after an interruption, for another model."""
+        model = self._embedder.name
+        total = await self._database.read(lambda store: store.articles.count_unembedded(model))
+        done = 0
+        progress(done, total)
+        while waiting := await self._database.read(
+            lambda store: store.articles.unembedded(model, limit=TOGETHER)
+        ):
+            await self._embed(waiting)
+            done += len(waiting)
+            progress(done, max(done, total))
+        await self._database.write(lambda store: store.articles.forget_vectors(except_model=model))
+
+    async def _embed(self, waiting: Sequence[tuple[int, str, Chunk]]) -> None:
+        model = self._embedder.name
+        texts = {chunk: texts_of(title, content) for chunk, title, content in waiting}
+        # Chunks of one article share their title.
+        unique = list(dict.fromkeys(text for some in texts.values() for text in some))
+        place = {text: row for row, text in enumerate(unique)}
+        vectors = await self._embedder.passages(unique)
+        found = {chunk: vectors[[place[text] for text in some]] for chunk, some in texts.items()}
+        await self._database.write(lambda store: store.articles.put_vectors(model, found))

@@ -1,0 +1,171 @@
+"""Hybrid search: a question to its best passages, by meaning and by words, with a calibrated score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from assistant.domain.errors import Unavailable
+from assistant.domain.knowledge import Passage
+from assistant.knowledge.entries import SLOTS
+from assistant.knowledge.exact import ExactIndex
+from assistant.knowledge.shelf import Shelf
+from assistant.ports import Database, Embedder, HasArticles, VectorIndex
+
+if TYPE_CHECKING:
+    from numpy import float32
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[float32]
+
+#: Candidates that each side proposes.
+NEAREST, MATCHING = 60, 40
+#: Vectors handed to the index at a time.
+TOGETHER = 2_000
+#: Characters of a question that are looked at; what customers ask fits ten times.
+MAX_QUESTION = 2_000
+
+
+class HybridRetriever:
+    """Finds passages by vectors and by words; either alone still answers when the other is down."""
+
+    def __init__(
+        self,
+        database: Database[HasArticles],
+        embedder: Embedder,
+        index: VectorIndex,
+        *,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        self._database = database
+        self._embedder = embedder
+        self._index = index
+        self._today = today
+        self._shelf = Shelf()
+        self._version = -1
+        #: Ids that the vector index holds.
+        self._indexed: set[int] = set()
+        #: Parts that failed last time they were needed, with the reason.
+        self._broken: dict[str, str] = {}
+
+    async def start(self) -> None:
+        """Load the knowledge base and bring the vector index into line with it."""
+        try:
+            self._indexed = await self._index.ids()
+        except Unavailable as exc:
+            self._fall_back(exc)
+        await self.refresh()
+
+    async def close(self) -> None:
+        await self._index.close()
+
+    async def refresh(self) -> bool:
+        """Take in what changed in SQL, whoever wrote it; whether anything did."""
+        version = await self._database.read(lambda store: store.articles.version())
+        if version == self._version:
+            return False
+        model = self._embedder.name
+        await self._database.read(lambda store: self._shelf.load(store.articles, model))
+        await self._align()
+        self._version = version
+        return True
+
+    def health(self) -> Mapping[str, str | None]:
+        """Each part, and why it does not work or None."""
+        return {
+            "embeddings": self._broken.get("embeddings"),
+            "vectors": self._index.stands_in,
+            "words": self._broken.get("words"),
+        }
+
+    async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
+        """The best passages, best first; empty where nothing is alike or nothing is asked."""
+        from assistant.knowledge.fusion import scores
+
+        asked = clean(question)
+        if not asked or not self._shelf.items:
+            return []
+        vector = await self._vector(asked)
+        found = dict.fromkeys([*await self._nearest(vector), *await self._matching(asked)])
+        chunks = [chunk for chunk in found if self._holds(chunk)]
+        if not chunks:
+            return []
+        items = [self._shelf.items[chunk] for chunk in chunks]
+        scored = scores(asked, vector, items, self._shelf, language)
+        best = sorted(zip(scored, chunks, strict=True), reverse=True)[:limit]
+        return await self._passages([(chunk, score) for score, chunk in best])
+
+    async def _passages(self, best: Sequence[tuple[int, float]]) -> list[Passage]:
+        stored = await self._database.read(
+            lambda store: store.articles.passages([chunk for chunk, _ in best])
+        )
+        return [replace(stored[chunk], score=score) for chunk, score in best if chunk in stored]
+
+    def _holds(self, chunk: int) -> bool:
+        """Whether the chunk is still there and its article still valid."""
+        item = self._shelf.items.get(chunk)
+        return item is not None and (item.valid_until is None or item.valid_until >= self._today())
+
+    async def _vector(self, question: str) -> Vectors | None:
+        try:
+            vector = await self._embedder.query(question)
+        except Unavailable as exc:
+            self._broken["embeddings"] = str(exc)
+            return None
+        self._broken.pop("embeddings", None)
+        return vector
+
+    async def _nearest(self, vector: Vectors | None) -> list[int]:
+        if vector is None:
+            return []
+        try:
+            hits = await self._index.nearest(vector, limit=NEAREST)
+        except Unavailable as exc:
+            self._fall_back(exc)
+            await self._bring_into_line()
+            hits = await self._index.nearest(vector, limit=NEAREST)
+        return [id_ // SLOTS for id_, _ in hits]
+
+    async def _matching(self, question: str) -> Sequence[int]:
+        from assistant.knowledge.lexical import telling
+
+        words = telling(question, self._shelf)
+        try:
+            found = await self._database.read(lambda store: store.articles.matching(words, limit=MATCHING))
+        except Unavailable as exc:
+            self._broken["words"] = str(exc)
+            return []
+        self._broken.pop("words", None)
+        return found
+
+    async def _align(self) -> None:
+        """Bring the vector index into line with the knowledge base, by ids."""
+        try:
+            await self._bring_into_line()
+        except Unavailable as exc:
+            self._fall_back(exc)
+            await self._bring_into_line()
+
+    async def _bring_into_line(self) -> None:
+        import numpy as np
+
+        wanted = self._shelf.vector_ids()
+        if gone := sorted(self._indexed - wanted):
+            await self._index.remove(gone)
+        if missing := sorted(wanted - self._indexed):
+            for start in range(0, len(missing), TOGETHER):
+                some = missing[start : start + TOGETHER]
+                await self._index.put(some, self._shelf.vectors(some).astype(np.float32))
+        self._indexed = wanted
+
+    def _fall_back(self, why: Unavailable) -> None:
+        """Compare with every vector in memory from now on: slower, and nothing is missing."""
+        self._index, self._indexed = ExactIndex(str(why)), set()
+
+
+def clean(question: str) -> str:
+    """The question without what no part can take: control characters, lone surrogates, the end of a book."""
+    cut = question[:MAX_QUESTION].encode("utf-8", "ignore").decode()
+    return " ".join("".join(char if char.isprintable() else " " for char in cut).split())

@@ -1,0 +1,57 @@
+"""The tables of the knowledge base."""
+
+import sqlalchemy as sa
+
+from assistant.storage.schema import Json, metadata
+
+articles = sa.Table(
+    "articles",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("language", sa.String(35), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("url", sa.Text),
+    sa.Column("updated", sa.Date),
+    sa.Column("valid_until", sa.Date),
+    sa.Column("tags", Json, nullable=False),
+    sa.Column("content_hash", sa.String(64), nullable=False),
+    sa.Column("origin", Json),
+)
+
+chunks = sa.Table(
+    "chunks",
+    metadata,
+    #: Never used twice, so that an index which has not caught up cannot take one passage for another.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column(
+        "article", sa.Text, sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("headings", Json, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("tokens", sa.Integer, nullable=False),
+    #: Words as the lexical search sees them, separated by spaces.
+    sa.Column("title_terms", sa.Text, nullable=False),
+    sa.Column("heading_terms", sa.Text, nullable=False),
+    sa.Column("body_terms", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+vectors = sa.Table(
+    "vectors",
+    metadata,
+    sa.Column("chunk", sa.Integer, sa.ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("model", sa.String(255), primary_key=True),
+    sa.Column("dimensions", sa.Integer, nullable=False),
+    #: Several vectors of *dimensions* half-precision numbers each, one after the other.
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+#: One row that counts changes.
+knowledge = sa.Table(
+    "knowledge",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+)

@@ -1,0 +1,206 @@
+"""The knowledge base in SQL: articles, chunks, vectors; how words are matched is in fulltext.py."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passage, Terms
+from assistant.storage import fulltext
+from assistant.storage.article_tables import articles, chunks, knowledge, vectors
+
+if TYPE_CHECKING:
+    from numpy import float32
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[float32]
+
+#: Ids per statement: SQLite takes 32,766 parameters, PostgreSQL 65,535.
+MANY = 5_000
+
+
+class SqlArticles:
+    """Articles and chunks, the truth behind every index."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    # -- articles
+
+    def hashes(self) -> Mapping[str, str]:
+        return {
+            row.id: row.content_hash for row in self._run(sa.select(articles.c.id, articles.c.content_hash))
+        }
+
+    def origins(self) -> Mapping[str, Origin]:
+        rows = self._run(sa.select(articles.c.id, articles.c.origin).where(articles.c.origin.is_not(None)))
+        return {row.id: Origin(**row.origin) for row in rows}
+
+    def relocate(self, origins: Mapping[str, Origin]) -> None:
+        """Note where articles were read now; what they say is unchanged."""
+        for article, origin in origins.items():
+            self._run(articles.update().where(articles.c.id == article).values(origin=asdict(origin)))
+
+    def article(self, article: str) -> Article | None:
+        row = self._run(sa.select(articles).where(articles.c.id == article)).mappings().first()
+        return _article(row) if row else None
+
+    def all(self) -> Sequence[Article]:
+        return [_article(row) for row in self._run(sa.select(articles).order_by(articles.c.id)).mappings()]
+
+    def put(self, article: Article, parts: Sequence[tuple[Chunk, Terms]]) -> None:
+        """Store an article, replacing what was there; its vectors come later."""
+        self.remove([article.id])
+        self._run(articles.insert().values(_article_row(article)))
+        rows = [_chunk_row(article.id, chunk, terms) for chunk, terms in parts]
+        if rows:
+            self._run(chunks.insert(), rows)
+        self._changed()
+
+    def remove(self, gone: Sequence[str]) -> None:
+        for some in _groups(gone):
+            self._run(chunks.delete().where(chunks.c.article.in_(some)))
+            self._run(articles.delete().where(articles.c.id.in_(some)))
+        if gone:
+            self._changed()
+
+    # -- passages
+
+    def version(self) -> int:
+        """Counts every change; the same number means the same knowledge base."""
+        return int(self._run(sa.select(knowledge.c.version)).scalar() or 0)
+
+    def chunk_ids(self) -> Sequence[int]:
+        return self._run(sa.select(chunks.c.id).order_by(chunks.c.id)).scalars().all()
+
+    def words(self, some: Sequence[int]) -> Iterator[ChunkWords]:
+        """What ranking needs of some chunks."""
+        columns = (chunks.c.id, chunks.c.title_terms, chunks.c.heading_terms, chunks.c.body_terms)
+        query = sa.select(*columns, chunks.c.article, articles.c.language, articles.c.valid_until).join(
+            articles
+        )
+        for group in _groups(some):
+            for row in self._run(query.where(chunks.c.id.in_(group))):
+                yield ChunkWords(
+                    chunk=row.id,
+                    article=row.article,
+                    language=row.language,
+                    valid_until=row.valid_until,
+                    terms=Terms(title=row.title_terms, headings=row.heading_terms, body=row.body_terms),
+                )
+
+    def matching(self, words: Sequence[str], *, limit: int) -> Sequence[int]:
+        """Chunks that hold any of the *words*, best match first."""
+        return fulltext.matching(self._connection, words, limit=limit)
+
+    def passages(self, some: Sequence[int]) -> Mapping[int, Passage]:
+        """The passages of chunks, scored 0; what is gone is left out."""
+        rows = self._run(
+            sa.select(chunks, articles.c.title, articles.c.url, articles.c.language, articles.c.valid_until)
+            .join(articles)
+            .where(chunks.c.id.in_(some))
+        )
+        return {row.id: _passage(row) for row in rows}
+
+    # -- vectors
+
+    def unembedded(self, model: str, *, limit: int) -> Sequence[tuple[int, str, Chunk]]:
+        """Chunks without vectors of *model*, oldest first: (id, article's title, chunk)."""
+        has = sa.exists().where(vectors.c.chunk == chunks.c.id, vectors.c.model == model)
+        rows = self._run(
+            sa.select(chunks, articles.c.title).join(articles).where(~has).order_by(chunks.c.id).limit(limit)
+        )
+        return [(row.id, row.title, _chunk(row)) for row in rows]
+
+    def count_unembedded(self, model: str) -> int:
+        has = sa.exists().where(vectors.c.chunk == chunks.c.id, vectors.c.model == model)
+        return int(self._run(sa.select(sa.func.count()).select_from(chunks).where(~has)).scalar_one())
+
+    def put_vectors(self, model: str, found: Mapping[int, "Vectors"]) -> None:
+        """Store each chunk's vectors (one row each), unless the chunk has gone meanwhile."""
+        there = set(self._run(sa.select(chunks.c.id).where(chunks.c.id.in_(list(found)))).scalars())
+        rows = [
+            {"chunk": chunk, "model": model, "dimensions": matrix.shape[1], "data": _bytes(matrix)}
+            for chunk, matrix in found.items()
+            if chunk in there
+        ]
+        if rows:
+            self._run(vectors.delete().where(vectors.c.chunk.in_(there), vectors.c.model == model))
+            self._run(vectors.insert(), rows)
+            self._changed()
+
+    def forget_vectors(self, *, except_model: str) -> None:
+        """Drop the vectors of other models."""
+        self._run(vectors.delete().where(vectors.c.model != except_model))
+
+    def vectors(self, model: str, some: Sequence[int]) -> Iterator[tuple[int, "Vectors"]]:
+        """The vectors of some chunks, where there are any."""
+        import numpy as np  # noqa: PLC0415 - most commands never read a vector
+
+        for group in _groups(some):
+            query = sa.select(vectors).where(vectors.c.model == model, vectors.c.chunk.in_(group))
+            for row in self._run(query):
+                yield row.chunk, np.frombuffer(row.data, "<f2").reshape(-1, row.dimensions).astype(np.float32)
+
+    def embedded(self, model: str) -> Sequence[int]:
+        """Chunks that have vectors of *model*."""
+        return self._run(sa.select(vectors.c.chunk).where(vectors.c.model == model)).scalars().all()
+
+    def _changed(self) -> None:
+        if not self._run(knowledge.update().values(version=knowledge.c.version + 1)).rowcount:
+            self._run(knowledge.insert().values(id=1, version=1))
+
+    def _run(self, statement: Any, rows: Sequence[dict[str, Any]] | None = None) -> sa.CursorResult[Any]:
+        return self._connection.execute(statement, rows)
+
+
+def _groups(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (ids[start : start + MANY] for start in range(0, len(ids), MANY))
+
+
+def _bytes(matrix: "Vectors") -> bytes:
+    """Half precision: cosines move by less than 0.0005, and the file is half as large."""
+    return matrix.astype("<f2").tobytes()
+
+
+def _article_row(article: Article) -> dict[str, Any]:
+    values = asdict(article)
+    return values | {"tags": list(article.tags)}
+
+
+def _article(row: sa.RowMapping) -> Article:
+    values = dict(row)
+    origin = values["origin"]
+    return Article(**values | {"tags": tuple(values["tags"]), "origin": Origin(**origin) if origin else None})
+
+
+def _chunk_row(article: str, chunk: Chunk, terms: Terms) -> dict[str, Any]:
+    return {
+        "article": article,
+        "position": chunk.position,
+        "headings": list(chunk.headings),
+        "text": chunk.text,
+        "tokens": chunk.tokens,
+        "title_terms": terms.title,
+        "heading_terms": terms.headings,
+        "body_terms": terms.body,
+    }
+
+
+def _chunk(row: Any) -> Chunk:
+    return Chunk(position=row.position, headings=tuple(row.headings), text=row.text, tokens=row.tokens)
+
+
+def _passage(row: Any) -> Passage:
+    return Passage(
+        chunk=row.id,
+        article=row.article,
+        title=row.title,
+        url=row.url or "",
+        language=row.language,
+        headings=tuple(row.headings),
+        text=row.text,
+        score=0.0,
+        valid_until=row.valid_until,
+    )
