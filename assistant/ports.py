@@ -147,7 +147,9 @@ FactPicker = Callable[[Sequence[Said]], Facts]
 class SignalReader(Protocol):
     """What a customer's turn tells besides its words."""
 
-    def read(self, text: str, history: History) -> Signals: ...
+    def read(
+        self, text: str, history: History, vector: Sequence[float] | None = None
+    ) -> Signals: ...  # vector: the query's embedding, if at hand
 
 
 # -- storage --------------------------------------------------------------------------------------------

@@ -1,0 +1,240 @@
+"""The handoff packet, version 1: everything an agent needs to take over, built without a model and without waiting."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from assistant.domain.conversation import Priority
+from assistant.domain.messages import Reply
+from assistant.domain.people import Customer, PastConversation
+from assistant.domain.policy import Policy
+from assistant.domain.signals import Evidence, Reason, Signals, Verdict
+from assistant.domain.turns import Said, TurnRecord
+
+VERSION = 1
+
+#: Lines of the transcript that travel in the packet; the rest is one click away.
+LAST_LINES = 12
+
+#: Most urgent first.
+ORDER = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the customer's own words give away; nothing of it is verified."""
+
+    #: What they want, in their words.
+    ask: str | None = None
+    topic: str | None = None
+    #: Order numbers, dates, amounts, products, e-mail addresses, phone numbers.
+    claimed: tuple[str, ...] = ()
+    #: What an agent will need and nobody has said yet.
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """All that is known when a conversation is handed over; what is unknown stays empty."""
+
+    conversation: str
+    epoch: int
+    created_at: datetime
+    channel: str
+    verdict: Verdict
+    #: button, matcher, policy, model, watchdog or agent.
+    decided_by: str = "policy"
+    signals: Signals | None = None
+    customer: Customer | None = None
+    previous: Sequence[PastConversation] = ()
+    lines: Sequence[Said] = ()
+    records: Sequence[TurnRecord] = ()
+    facts: Facts = field(default_factory=Facts)
+    #: Language -> summary by a model; a missing language is summed up from quotes.
+    summary: Mapping[str, str] = field(default_factory=dict)
+    suggested: Sequence[Reply] = ()
+    promises: Sequence[str] = ()
+    told_customer: str | None = None
+
+
+def build_packet(case: Case) -> dict[str, Any]:
+    """The packet as contract.md shows it: every key always there, nothing invented."""
+    return {
+        "version": VERSION,
+        "conversation": case.conversation,
+        "epoch": case.epoch,
+        "created_at": _stamp(case.created_at),
+        "channel": case.channel,
+        "trigger": _trigger(case),
+        "customer": _customer(case),
+        "issue": {
+            "ask": case.facts.ask,
+            "summary": {language: _summary(case, language) for language in SUMMARIES},
+            "topic": case.facts.topic,
+            "urgency": urgency(case.verdict, case.signals),
+        },
+        "facts": {"claimed": list(case.facts.claimed), "verified": [], "missing": list(case.facts.missing)},
+        "attempts": attempts(case.records, case.signals),
+        "promises": list(case.promises),
+        "sentiment": [
+            {"turn": record.turn, "frustration": round(record.signals.frustration, 2)}
+            for record in case.records
+        ],
+        "transcript": {
+            "messages": len(case.lines),
+            "last": [{"author": str(line.author), "text": line.text} for line in case.lines[-LAST_LINES:]],
+        },
+        "suggested": [
+            {
+                "text": reply.text,
+                "citations": [{"n": cited.n, "article": cited.article} for cited in reply.citations],
+            }
+            for reply in case.suggested
+        ],
+        "told_customer": case.told_customer,
+    }
+
+
+def attempts(records: Sequence[TurnRecord], now: Signals | None = None) -> list[dict[str, Any]]:
+    """What the assistant tried, with how the customer took it: told by the turn after."""
+    after = [record.signals for record in records[1:]]
+    following = [*after, now if records and now is not None and now.turn > records[-1].turn else None]
+    return [
+        {
+            "turn": record.turn,
+            "query": record.query or None,
+            "sources": [
+                {"article": source.article, "score": round(source.score, 2), "shown": source.shown}
+                for source in record.sources
+            ],
+            "reaction": str(then.reaction) if then is not None and then.reaction is not None else None,
+        }
+        for record, then in zip(records, following, strict=True)
+        if record.query or record.sources
+    ]
+
+
+def urgency(verdict: Verdict, signals: Signals | None) -> str:
+    """low, normal, high or urgent, as the customer's words have it."""
+    if signals is not None and signals.sensitive in ("harm", "fraud"):
+        return "urgent"
+    pressing = signals is not None and (signals.urgency >= 0.5 or signals.frustration >= 0.8)
+    if pressing or verdict.reason in (Reason.FRUSTRATED, Reason.SENSITIVE_TOPIC):
+        return "high"
+    return "normal"
+
+
+def priority(verdict: Verdict, signals: Signals | None, policy: Policy) -> Priority:
+    """Place in the queue: the highest of what the policy gives the reason, the topics and the urgency."""
+    names = [verdict.reason, *((signals.sensitive, signals.topic) if signals is not None else ())]
+    wanted = {Priority(policy.priorities[name]) for name in names if name and name in policy.priorities}
+    if signals is not None and signals.urgency >= 0.5:
+        wanted.add(Priority.HIGH)
+    return min(wanted, key=ORDER.index, default=Priority.NORMAL)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _trigger(case: Case) -> dict[str, Any]:
+    verdict = case.verdict
+    return {
+        "reason": str(verdict.reason) if verdict.reason else None,
+        "decided_by": case.decided_by,
+        "score": None if verdict.score is None else round(verdict.score, 2),
+        "threshold": verdict.threshold,
+        "evidence": [_evidence(item) for item in verdict.evidence],
+    }
+
+
+def _evidence(item: Evidence) -> dict[str, Any]:
+    return {"turn": item.turn, "text": item.text, "why": item.why}
+
+
+def _customer(case: Case) -> dict[str, Any]:
+    who = case.customer
+    return {
+        "id": who.id if who else None,
+        "name": who.name if who else None,
+        "locale": who.locale if who else None,
+        "verified": who.verified if who else False,
+        "familiarity": _familiarity(case),
+        "identities": [{"channel": i.channel, "id": i.id} for i in who.identities] if who else [],
+        "attributes": dict(who.attributes) if who else {},
+        "previous": [
+            {
+                "conversation": past.conversation,
+                "closed_at": _stamp(past.closed_at) if past.closed_at else None,
+                "summary": past.summary,
+                "csat": past.csat,
+            }
+            for past in case.previous
+        ],
+    }
+
+
+def _familiarity(case: Case) -> float | None:
+    """How much at home with bots: as kept for the customer, else as this conversation shows."""
+    if case.customer is not None and case.customer.familiarity is not None:
+        return round(case.customer.familiarity, 2)
+    return None if case.signals is None else round(1 - case.signals.unfamiliarity, 2)
+
+
+#: For the agent, around the customer's own words.
+SUMMARIES: dict[str, dict[str, str]] = {
+    "ja": {
+        "ask": "お客様のご用件:「{ask}」",
+        "none": "ご用件はまだ伺えていません。",
+        "tried": "アシスタントは{count}回お調べし、次の記事を示しました: {articles}。",
+        "empty": "アシスタントは{count}回お調べしましたが、お答えできる記事はありませんでした。",
+        "last": "直近のご発言:「{last}」",
+        "asked_for_person": "担当者との会話を希望されています。",
+        "frustrated": "不満を示されています。",
+        "stuck": "やりとりが進まず、解決していません。",
+        "unfamiliar": "チャットの操作に慣れていないご様子です。",
+        "no_answer": "ヘルプに答えがありませんでした。",
+        "sensitive_topic": "人が対応すべき内容です。",
+        "rule": "担当者が対応すると決めている内容です。",
+        "failure": "自動応答が利用できませんでした。",
+        "deadline": "返信の期限を過ぎました。",
+        "agent_took_over": "担当者が引き取りました。",
+    },
+    "en": {
+        "ask": "The customer asks: “{ask}”",
+        "none": "The customer has not said yet what it is about.",
+        "tried": "The assistant searched {count} time(s) and showed: {articles}.",
+        "empty": "The assistant searched {count} time(s) and found no article that answers.",
+        "last": "Last words: “{last}”",
+        "asked_for_person": "They ask for a person.",
+        "frustrated": "They are frustrated.",
+        "stuck": "The conversation went in circles and nothing is solved.",
+        "unfamiliar": "They do not seem used to chat assistants.",
+        "no_answer": "The knowledge base had no answer.",
+        "sensitive_topic": "The topic is one for people.",
+        "rule": "The policy gives this topic to people.",
+        "failure": "The assistant could not answer at all.",
+        "deadline": "The deadline for an answer passed.",
+        "agent_took_over": "An agent took it over.",
+    },
+}
+
+
+def _summary(case: Case, language: str) -> str:
+    if language in case.summary:
+        return case.summary[language]
+    words = SUMMARIES[language]
+    parts = [words["ask"].format(ask=case.facts.ask) if case.facts.ask else words["none"]]
+    searched = [record for record in case.records if record.query or record.sources]
+    shown = dict.fromkeys(s.title or s.article for record in searched for s in record.sources if s.shown)
+    if searched:
+        parts.append(
+            words["tried" if shown else "empty"].format(count=len(searched), articles=", ".join(shown))
+        )
+    if case.verdict.reason:
+        parts.append(words[case.verdict.reason])
+    said = [line.text for line in case.lines if line.author == "customer" and line.text.strip()]
+    if said and case.facts.ask and case.facts.ask not in said[-1]:
+        parts.append(words["last"].format(last=" ".join(said[-1].split())[:120]))
+    return ("" if language == "ja" else " ").join(parts)

@@ -1,0 +1,79 @@
+"""Cues: what customers say, as patterns in the YAML files of `cues/`, each with what it tells; nothing is weighed here.
+
+A file has ``parts`` (named pieces of patterns, written ``<name>`` where they are used) and ``cues``.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+PART = re.compile(r"<([a-z_]+)>")
+
+#: Clauses are cut to this before patterns see them: a clause is not longer, and no pattern can become slow.
+LONGEST_CLAUSE = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing that can be said in many ways."""
+
+    kind: str
+    why: str
+    weight: float
+    pattern: re.Pattern[str]
+    #: A clause in which this stands does not count.
+    unless: re.Pattern[str] | None
+
+    def find(self, clause: str) -> re.Match[str] | None:
+        found = self.pattern.search(clause)
+        if found is None or (self.unless is not None and self.unless.search(clause)):
+            return None
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A cue met in a turn, with the words that met it."""
+
+    cue: Cue
+    words: str
+
+
+@cache
+def cues(name: str) -> tuple[Cue, ...]:
+    """The cues of a file, compiled once."""
+    source = files("assistant.signals").joinpath("cues", f"{name}.yaml").read_text("utf-8")
+    data = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    parts = data.get("parts") or {}
+    return tuple(_cue(row, parts) for row in data["cues"])
+
+
+def hits(name: str, clauses: list[str]) -> Iterator[Hit]:
+    """Every cue of the file that the clauses meet, once each."""
+    for cue in cues(name):
+        for clause in clauses:
+            found = cue.find(clause[:LONGEST_CLAUSE])
+            if found is not None:
+                yield Hit(cue, clause[max(0, found.start() - 10) : found.end() + 10].strip()[:80])
+                break
+
+
+def _cue(row: Mapping[str, Any], parts: Mapping[str, str]) -> Cue:
+    return Cue(
+        kind=row["kind"],
+        why=row["why"],
+        weight=float(row.get("weight", 1.0)),
+        pattern=re.compile("|".join(_filled(pattern, parts) for pattern in row["any"])),
+        unless=re.compile("|".join(_filled(p, parts) for p in row["unless"])) if "unless" in row else None,
+    )
+
+
+def _filled(pattern: str, parts: Mapping[str, str]) -> str:
+    while PART.search(pattern):
+        pattern = PART.sub(lambda found: f"(?:{parts[found[1]]})", pattern)
+    return f"(?:{pattern})"

@@ -1,0 +1,147 @@
+"""Reads a policy from YAML; every mistake is one clear line that says where and what to write instead."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from assistant.domain.conversation import Priority
+from assistant.domain.errors import SetupError
+from assistant.domain.policy import BusinessHours, Policy
+
+WEEKDAYS = {name: day for day, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
+#: Counted in turns, not 0–1.
+COUNTS = frozenset({"max_guided_turns", "max_failed_turns", "offer_again_turns"})
+NUMBERS = frozenset(field.name for field in fields(Policy) if field.type == "float")
+
+
+def load_policy(path: Path | str | None) -> Policy:
+    """The policy of a file, over the built-in one; None: the built-in one."""
+    if path is None:
+        return Policy()
+    try:
+        data = yaml.safe_load(Path(path).read_text("utf-8"))
+    except OSError as error:
+        raise SetupError(f"policy {path}: cannot be read ({error.strerror}); set ASSISTANT_POLICY") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SetupError(f"policy {path}: not YAML ({' '.join(str(error).split())[:120]})") from error
+    return read_policy(data or {}, str(path))
+
+
+def read_policy(data: object, where: str = "policy", base: Policy | None = None) -> Policy:
+    rows = _mapping(data, where)
+    readers: dict[str, Callable[[object, str], Any]] = {
+        "people_only": _names,
+        "priorities": _priorities,
+        "hours": _hours,
+        **dict.fromkeys(NUMBERS, _share),
+        **dict.fromkeys(COUNTS, _count),
+    }
+    channels = rows.pop("channels", None)
+    if unknown := rows.keys() - readers.keys():
+        raise SetupError(
+            f"{where}: unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(readers))}"
+        )
+    values: dict[str, Any] = {key: readers[key](value, f"{where}: {key}") for key, value in rows.items()}
+    policy = replace(base or Policy(), **values)
+    _ordered(policy, where)
+    if channels is None:
+        return policy
+    own = _mapping(channels, f"{where}: channels")
+    return replace(
+        policy,
+        channels={name: read_policy(row, f"{where}: channels.{name}", policy) for name, row in own.items()},
+    )
+
+
+def _ordered(policy: Policy, where: str) -> None:
+    rising = (policy.calm_frustration, policy.offer_frustration, policy.handoff_frustration)
+    if list(rising) != sorted(rising):
+        raise SetupError(
+            f"{where}: calm_frustration, offer_frustration and handoff_frustration must rise, not {rising}"
+        )
+    if policy.clarify_score > policy.answer_score:
+        raise SetupError(f"{where}: clarify_score must not be above answer_score")
+
+
+def _mapping(value: object, where: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise SetupError(f"{where}: expected `key: value` lines, not {_shown(value)}")
+    return {str(key): row for key, row in value.items()}
+
+
+def _share(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise SetupError(f"{where}: expected a number from 0 to 1, not {_shown(value)}")
+    return float(value)
+
+
+def _count(value: object, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise SetupError(f"{where}: expected a whole number of turns, 1 or more, not {_shown(value)}")
+    return value
+
+
+def _names(value: object, where: str) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise SetupError(f"{where}: expected a list of topics like [harm, legal], not {_shown(value)}")
+    return frozenset(value)
+
+
+def _priorities(value: object, where: str) -> dict[str, str]:
+    rows = _mapping(value, where)
+    for name, priority in rows.items():
+        if priority not in list(Priority):
+            raise SetupError(f"{where}: {name} must be one of {', '.join(Priority)}, not {_shown(priority)}")
+    return rows
+
+
+def _hours(value: object, where: str) -> BusinessHours:
+    rows = _mapping(value, where)
+    if unknown := rows.keys() - {"zone", "days", "holidays"}:
+        raise SetupError(f"{where}: unknown key {sorted(unknown)[0]!r}; known are days, holidays, zone")
+    days = _mapping(rows.get("days") or {}, f"{where}.days")
+    return BusinessHours(
+        zone=_zone(rows.get("zone", BusinessHours().zone), f"{where}.zone"),
+        days={
+            _weekday(day, f"{where}.days"): _span(span, f"{where}.days.{day}") for day, span in days.items()
+        },
+        holidays=frozenset(_day(day, f"{where}.holidays") for day in rows.get("holidays") or []),
+    )
+
+
+def _zone(value: object, where: str) -> str:
+    try:
+        return ZoneInfo(str(value)).key
+    except (KeyError, ValueError, OSError) as error:
+        raise SetupError(f"{where}: unknown time zone {_shown(value)}; write one like Asia/Tokyo") from error
+
+
+def _weekday(value: str, where: str) -> int:
+    if value.lower()[:3] not in WEEKDAYS:
+        raise SetupError(f"{where}: unknown day {value!r}; write {', '.join(WEEKDAYS)}")
+    return WEEKDAYS[value.lower()[:3]]
+
+
+def _span(value: object, where: str) -> tuple[str, str]:
+    parts = [part.strip() for part in value.split("-")] if isinstance(value, str) else []
+    try:
+        opening, closing = (time.fromisoformat(part) for part in parts)
+    except ValueError as error:
+        raise SetupError(f'{where}: expected hours like "10:00-18:00", not {_shown(value)}') from error
+    return opening.isoformat("minutes"), closing.isoformat("minutes")
+
+
+def _day(value: object, where: str) -> str:
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError as error:
+        raise SetupError(f"{where}: expected dates like 2026-01-01, not {_shown(value)}") from error
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:60]

@@ -1,0 +1,178 @@
+"""Is the talk getting anywhere: the same question again, replies turned down, no answers; from words and vectors."""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.domain.messages import Author
+from assistant.domain.signals import Decision, Evidence, Reaction, Reason
+from assistant.domain.turns import History, PastTurn
+from assistant.signals import cues, text
+
+#: From here on two questions count as the same: by shared character pairs, by the cosine of their vectors.
+SAME_WORDS = 0.42
+SAME_MEANING = 0.915
+#: A question is compared with this many before it.
+LOOK_BACK = 4
+#: Fewer comparable characters than this are no question.
+SHORTEST = 5
+
+LETTERS = re.compile(r"[\w]+")
+FILLERS = re.compile(
+    r"ください|下さい|ですか|ますか|でしょうか|です|ます|ました|について|どう(?:すれ|し)?(?:ば)?|いい|したい|教えて|あの|はい|いえ|すみません"
+    r"|\b(?:the|an?|is|are|i|my|me|to|do|does|how|what|can|could|you|please|it|of|in|for|and|on|this|that|want|need)\b"
+)
+
+#: How much each sign adds; several add up (noisy-or).
+WEIGHTS = {"same": 0.5, "rejected": 0.45, "no_answer": 0.3, "same_articles": 0.25, "failed_before": 0.3}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How the turn takes the reply before it, and how much the talk goes in circles."""
+
+    reaction: Reaction | None
+    no_progress: float
+    evidence: tuple[Evidence, ...]
+    #: Share of the question asked before, 0–1.
+    sameness: float = 0.0
+    #: Says yes to a person just offered.
+    consents: bool = False
+
+
+def read_progress(
+    comparable: str,
+    history: History,
+    turn: int,
+    vector: Sequence[float] | None = None,
+    *,
+    small_talk: str | None = None,
+) -> Progress:
+    reply = last_reply(history)
+    if reply is None:
+        return Progress(None, 0.0, ())
+    said = {hit.cue.kind: hit for hit in cues.hits("reactions", text.clauses(comparable)[:8])}
+    offered = offers_person(reply, history)
+    same, earlier = sameness(comparable, history, vector)
+    reaction = _reaction(said, offered=offered, same=same, small_talk=small_talk)
+    signs = _signs(reaction, reply, history)
+    evidence = _evidence(signs, said, earlier, turn)
+    return Progress(
+        reaction,
+        0.0 if reaction is Reaction.ACCEPTED or small_talk else noisy_or(signs.values()),
+        evidence,
+        same,
+        consents=offered and "consent" in said and "declined" not in said,
+    )
+
+
+def noisy_or(weights: Iterable[float]) -> float:
+    """Several signs add up: the chance that at least one of them is right."""
+    missed = 1.0
+    for weight in weights:
+        missed *= 1.0 - weight
+    return 1.0 - missed
+
+
+def last_reply(history: History) -> str | None:
+    """What the assistant or an agent said last."""
+    for line in reversed(history.lines):
+        if line.author in (Author.ASSISTANT, Author.AGENT):
+            return line.text
+    return None
+
+
+def offers_person(reply: str, history: History) -> bool:
+    if history.turns and history.turns[-1].decision in (Decision.OFFER, Decision.ABSTAIN):
+        return True
+    return meets("reply_offers", reply)
+
+
+def abstains(reply: str) -> bool:
+    return meets("reply_abstains", reply)
+
+
+def meets(kind: str, reply: str) -> bool:
+    clauses = text.clauses(text.comparable(text.window(reply)))[-6:]
+    return any(cue.find(clause) for cue in cues.cues("reactions") if cue.kind == kind for clause in clauses)
+
+
+def sameness(
+    comparable: str, history: History, vector: Sequence[float] | None
+) -> tuple[float, PastTurn | str | None]:
+    """How much the turn asks again what was asked in the last turns, 0–1 with .5 as "the same", and which."""
+    best, which = 0.0, None
+    pairs = bigrams(comparable)
+    for said in [line.text for line in history.lines if line.author is Author.CUSTOMER][-LOOK_BACK:]:
+        score = overlap(pairs, bigrams(text.comparable(text.window(said)))) / SAME_WORDS / 2
+        if score > best:
+            best, which = min(score, 1.0), said
+    if vector is not None and len(pairs) >= SHORTEST:
+        for past in history.turns[-LOOK_BACK:]:
+            if past.vector is not None and past.query:
+                score = 0.5 + (cosine(vector, past.vector) - SAME_MEANING) / (1 - SAME_MEANING) / 2
+                if score > best:
+                    best, which = min(score, 1.0), past.query
+    return max(0.0, best), which
+
+
+def bigrams(comparable: str) -> frozenset[str]:
+    bare = "".join(LETTERS.findall(FILLERS.sub(" ", comparable[: text.WINDOW])))
+    return frozenset(bare[i : i + 2] for i in range(len(bare) - 1)) if len(bare) >= SHORTEST else frozenset()
+
+
+def overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """Dice's coefficient."""
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+
+
+def cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    norm = math.sqrt(math.sumprod(one, one) * math.sumprod(other, other)) if hasattr(math, "sumprod") else 1.0
+    return sum(a * b for a, b in zip(one, other, strict=True)) / (norm or 1.0)
+
+
+def _reaction(
+    said: dict[str, cues.Hit], *, offered: bool, same: float, small_talk: str | None
+) -> Reaction | None:
+    if offered and "declined" in said:
+        return Reaction.DECLINED
+    if "rejected" in said:
+        return Reaction.REJECTED
+    if "accepted" in said or small_talk in ("thanks", "ok"):
+        return Reaction.ACCEPTED
+    if same >= 0.5:
+        return Reaction.REPHRASED
+    return None if small_talk else Reaction.MOVED_ON
+
+
+def _signs(reaction: Reaction | None, reply: str, history: History) -> dict[str, float]:
+    signs = {}
+    if reaction is Reaction.REPHRASED:
+        signs["same"] = WEIGHTS["same"]
+    if reaction is Reaction.REJECTED:
+        signs["rejected"] = WEIGHTS["rejected"]
+    if abstains(reply) or (history.turns and history.turns[-1].reason is Reason.NO_ANSWER):
+        signs["no_answer"] = WEIGHTS["no_answer"]
+    shown = [set(turn.articles) for turn in history.turns[-2:] if turn.articles]
+    if len(shown) == 2 and shown[0] & shown[1] and reaction is not Reaction.ACCEPTED:
+        signs["same_articles"] = WEIGHTS["same_articles"]
+    before = [t for t in history.turns[-3:] if t.signals.reaction in (Reaction.REJECTED, Reaction.REPHRASED)]
+    if before and signs:
+        signs["failed_before"] = 1 - (1 - WEIGHTS["failed_before"]) ** len(before)
+    return signs
+
+
+def _evidence(
+    signs: dict[str, float], said: dict[str, cues.Hit], earlier: object, turn: int
+) -> tuple[Evidence, ...]:
+    found = []
+    if "same" in signs and earlier is not None:
+        found.append(("asks again what was asked before", f"{earlier}"[:80]))
+    if "rejected" in signs:
+        found.append(("says that the reply did not help", said["rejected"].words))
+    if "no_answer" in signs:
+        found.append(("the reply before had no answer", ""))
+    if "same_articles" in signs:
+        found.append(("the same articles came up again", ""))
+    return tuple(Evidence(turn=turn, text=words, why=why, kind="no_progress") for why, words in found)

@@ -1,0 +1,85 @@
+"""The reader: one customer turn and its history to signals; joins the readers of single signals, decides nothing."""
+
+from collections.abc import Sequence
+
+from assistant.domain.signals import Evidence, Signals, Wish
+from assistant.domain.turns import History
+from assistant.signals import cues, facts
+from assistant.signals.frustration import read_frustration
+from assistant.signals.language import language_of
+from assistant.signals.progress import Progress, read_progress
+from assistant.signals.small_talk import small_talk_of
+from assistant.signals.text import clauses, comparable, window
+from assistant.signals.unfamiliarity import is_brief, read_unfamiliarity
+from assistant.signals.wish import Found, find_wish
+
+#: Not for a bot, most serious first.
+SENSITIVE = ("harm", "fraud", "legal", "personal_data")
+
+
+class Reader:
+    """A SignalReader from rules; whatever else is down, it reads."""
+
+    def __init__(self, languages: Sequence[str] = ("ja", "en")) -> None:
+        self.languages = tuple(languages)
+
+    def read(self, text: str, history: History, vector: Sequence[float] | None = None) -> Signals:
+        """What *text*, everything said since the last reply, tells; *vector* is its query embedding, if at hand."""
+        turn = history.turns[-1].signals.turn + 1 if history.turns else 0
+        whole = comparable(text)
+        near = window(whole)
+        language = language_of(near, self.languages, _previous_language(history))
+        small_talk = small_talk_of(near)
+        progress = read_progress(near, history, turn, vector, small_talk=small_talk)
+        brief = small_talk is None and is_brief(near, language)
+        frustration, why_frustrated = read_frustration(window(text), near, history, turn, progress)
+        unfamiliarity, why_unfamiliar = read_unfamiliarity(near, history, turn, brief=brief)
+        circumstances = {hit.cue.kind: hit for hit in cues.hits("circumstances", clauses(near))}
+        sensitive = next((name for name in SENSITIVE if name in circumstances), None)
+        wish = _wish(whole, progress, history)
+        return Signals(
+            turn=turn,
+            language=language,
+            frustration=round(frustration, 3),
+            unfamiliarity=round(unfamiliarity, 3),
+            no_progress=round(progress.no_progress, 3),
+            wish=wish.wish,
+            sensitive=sensitive,
+            urgency=circumstances["urgency"].cue.weight if "urgency" in circumstances else 0.0,
+            small_talk=small_talk if wish.wish is Wish.NONE and frustration < 0.5 else None,
+            reaction=progress.reaction,
+            topic=facts.topic_of(near),
+            brief=brief,
+            evidence=(
+                *((Evidence(turn=turn, text=wish.words, why=wish.why, kind="wish"),) if wish.words else ()),
+                *why_frustrated,
+                *progress.evidence,
+                *why_unfamiliar,
+                *_circumstantial(circumstances, sensitive, turn),
+            ),
+        )
+
+
+def _previous_language(history: History) -> str | None:
+    return history.turns[-1].signals.language if history.turns else None
+
+
+def _wish(whole: str, progress: Progress, history: History) -> Found:
+    """Said outright, or a yes to the person just offered; asking vaguely twice is asking clearly."""
+    found = find_wish(whole)
+    if progress.consents and found.wish is not Wish.CLEAR:
+        return Found(Wish.CLEAR, whole[:80], "says yes to the person who was offered")
+    if found.wish is Wish.VAGUE and history.turns and history.turns[-1].signals.wish is Wish.VAGUE:
+        return Found(Wish.CLEAR, found.words, "asks for somebody again")
+    return found
+
+
+def _circumstantial(
+    circumstances: dict[str, cues.Hit], sensitive: str | None, turn: int
+) -> tuple[Evidence, ...]:
+    kinds = [(sensitive, "sensitive"), ("urgency", "urgency")]
+    return tuple(
+        Evidence(turn=turn, text=circumstances[name].words, why=circumstances[name].cue.why, kind=kind)
+        for name, kind in kinds
+        if name in circumstances
+    )

@@ -1,0 +1,30 @@
+"""Courtesies: a greeting, thanks, a goodbye, and nothing else in the turn."""
+
+import re
+
+from assistant.signals import cues
+
+#: Longer turns hold more than courtesy.
+LONGEST = 90
+REST = re.compile(
+    r"[\W_]|(?:です|ます|ました|ね|よ|が|で|は|も|を|に|の|お|ご|さん|様|また|何か)|\b(?:and|so|very|much|you|for|the|a|to|u)\b"
+)
+#: What a turn is called when it holds several.
+FIRST = ("bye", "thanks", "greeting", "ok")
+EMOJI = re.compile(r"^[\U0001F300-\U0001FAFF\u2600-\u27bf\s!?.~〜ー]+$")
+HAPPY = re.compile(r"[😀-😆😊-😍🙂🙏👍👌❤💕🎉✨😄]")
+
+
+def small_talk_of(comparable: str) -> str | None:
+    if not comparable or len(comparable) > LONGEST:
+        return None
+    if EMOJI.match(comparable):
+        return "thanks" if HAPPY.search(comparable) else None
+    rest, kinds = comparable, set()
+    for cue in cues.cues("small_talk"):
+        rest, count = cue.pattern.subn(" ", rest)
+        if count:
+            kinds.add(cue.kind)
+    if not kinds or "?" in comparable.replace("how are you?", "") or REST.sub("", rest):
+        return None
+    return next(kind for kind in FIRST if kind in kinds)

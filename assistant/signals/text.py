@@ -1,0 +1,38 @@
+"""Making a customer's words comparable: widths, cases, invisible characters, clauses; no judgement."""
+
+import re
+import unicodedata
+
+#: Readers of tone look at this much of each end; nobody's mood needs more.
+WINDOW = 1_500
+
+INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+CJK = r"[\u3040-\u30ff\u3400-\u9fff々ー]"
+CJK_GAP = re.compile(rf"(?<={CJK})[ \t\u3000]+(?={CJK})")
+BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
+CLAUSES = re.compile(r"[^。!?\n]*[。!?\n]*")
+APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"})
+
+
+def comparable(text: str) -> str:
+    """Widths and cases folded, invisible characters gone, Japanese without the spaces between its characters."""
+    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).translate(APOSTROPHES)
+    text = BLANKS.sub(" ", CONTROL.sub(" ", text))
+    return CJK_GAP.sub("", text).casefold().strip()
+
+
+def window(text: str) -> str:
+    """The beginning and the end of a text that is too long to be read whole."""
+    return text if len(text) <= 2 * WINDOW else f"{text[:WINDOW]}\n{text[-WINDOW:]}"
+
+
+def clauses(text: str) -> list[str]:
+    """Sentences, roughly: up to a full stop, question or exclamation mark, or a line's end."""
+    return [part.strip() for part in CLAUSES.findall(text) if part.strip()]
+
+
+def excerpt(text: str, start: int, end: int, *, around: int = 12, most: int = 80) -> str:
+    """The matched words with a little of what stands around them, on one line."""
+    piece = text[max(0, start - around) : end + around]
+    return " ".join(piece.split())[:most]

@@ -1,0 +1,90 @@
+"""The wish for a person: a matcher that needs nothing but the words, in both languages at once."""
+
+import re
+from dataclasses import dataclass
+
+from assistant.domain.signals import Wish
+from assistant.signals import cues, text
+
+#: Commas and "but" end what a negation reaches in English.
+PIECES = re.compile(r"[,;:]|\bbut\b|\bso\b|\binstead,?(?= |$)|\bplease\b(?= \w)|\(|\)| - | – |—")
+NEGATED = re.compile(
+    r"(?:\bdo(?:es)?n'?o?t|\bdo not|\bno need|\bnot(?! able)|\bwithout|\bavoid(?:ing)?|\brather than|\binstead of"
+    r"|\bnever|\bunnecessary|\bno longer)"
+    r"(?: (?:want|wanna|need|wish|like|have|to|be|get|me|us|think|it|is|a|an|the|for|necessary|any|your|"
+    r"try(?:ing)?|going|interested|in|asking|looking|connected|transferred|bother)){0,6} ?$"
+)
+#: "why don't you connect me", "I don't know how to reach an agent": negations that ask for a person all the same.
+STILL_ASKS = re.compile(
+    r"\b(?:why|you) (?:do|did|wo|are)n'?t|\b(?:know|understand|see|get|able|can'?t|cannot)\b"
+)
+JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+LEVELS = {"clear": Wish.CLEAR, "vague": Wish.VAGUE}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    wish: Wish
+    words: str
+    why: str
+
+
+NOTHING = Found(Wish.NONE, "", "")
+
+
+def find_wish(comparable: str) -> Found:
+    """The strongest wish of a turn; every clause counts, however long the turn is."""
+    best = NOTHING
+    for clause in text.clauses(comparable):
+        for piece in slices(clause):
+            found = japanese(piece) if JAPANESE.search(piece) else english(piece)
+            if found.wish is Wish.CLEAR:
+                return found
+            best = found if best.wish is Wish.NONE else best
+    return best
+
+
+def slices(clause: str) -> list[str]:
+    """A clause in overlapping pieces that patterns may take whole: endless text hides no wish and costs no time."""
+    size = cues.LONGEST_CLAUSE
+    return [clause[start : start + size] for start in range(0, max(1, len(clause) - 100), size - 100)]
+
+
+def english(clause: str) -> Found:
+    ruled_out = False
+    for cue in cues.cues("wish_en"):
+        found = cue.find(clause)
+        if found is None:
+            continue
+        if cue.kind == "none":
+            ruled_out = True
+        elif not (ruled_out and not _elsewhere(clause)) and not _negated(clause, found.start()):
+            return Found(LEVELS[cue.kind], text.excerpt(clause, found.start(), found.end()), cue.why)
+    return NOTHING
+
+
+def japanese(clause: str) -> Found:
+    for cue in cues.cues("wish_ja"):
+        found = cue.find(clause)
+        if found is None:
+            continue
+        if cue.kind in LEVELS:
+            return Found(LEVELS[cue.kind], text.excerpt(clause, found.start(), found.end()), cue.why)
+        clause = clause[: found.start()] + "※" + clause[found.end() :]
+    return english(clause) if re.search(r"[a-z]{4}", clause) else NOTHING
+
+
+def _negated(clause: str, start: int) -> bool:
+    before = PIECES.split(clause[:start])[-1][-80:]
+    found = NEGATED.search(before)
+    return found is not None and STILL_ASKS.search(before) is None
+
+
+def _elsewhere(clause: str) -> bool:
+    """A clause that is about people in general may still hold a plain wish after a comma."""
+    return any(
+        cue.find(piece)
+        for piece in PIECES.split(clause)[1:]
+        for cue in cues.cues("wish_en")
+        if cue.kind == "clear" and not any(c.find(piece) for c in cues.cues("wish_en") if c.kind == "none")
+    )
