@@ -31,8 +31,9 @@ export function createOutbox<T extends Unsent>(key: string, send: (entry: T) => 
 
   // Every change starts from what is stored, since another tab may have written meanwhile.
   function change(edit: (list: T[]) => T[]): void {
-    entries.value = edit(load<T[]>(key) ?? []);
-    save(key, entries.value);
+    const edited = edit(load<T[]>(key) ?? []);
+    save(key, edited);
+    entries.value = edited;
   }
 
   const mark = (chosen: (entry: T) => boolean, failed: T["failed"], why: string | null = null) =>

@@ -1,5 +1,5 @@
 // The inbox's event stream: open while somebody is logged in, resumed where it broke off.
-import { effect, signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import { type ServerEvent, type Stream, openStream } from "../../shared/sse";
 import type { AgentMessage, Row } from "../types";
 import { counts, refresh } from "./inbox";
@@ -35,12 +35,15 @@ function up(now: boolean): void {
   connected.value = now;
 }
 
+function listen(): void {
+  void refresh().catch(() => undefined);
+  stream = openStream({ url: "/v1/agent/events", headers: () => ({}), lastId: () => lastId, on: take, onUp: up, onRefused: expire });
+}
+
 effect(() => {
   stream?.close();
   stream = null;
-  if (standing.value !== "in") return;
-  void refresh().catch(() => undefined);
-  stream = openStream({ url: "/v1/agent/events", headers: () => ({}), lastId: () => lastId, on: take, onUp: up, onRefused: expire });
+  if (standing.value === "in") untracked(listen);
 });
 
 addEventListener("online", () => stream?.wake());

@@ -1,5 +1,5 @@
 // The conversation in view.
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError } from "../../shared/http";
 import type { AgentMessage, Detail, Row } from "../types";
 import { rowChanged } from "./inbox";
@@ -72,14 +72,17 @@ export function draftGrew(id: string, words: string): void {
   if (id === openId.value) draft.value = words;
 }
 
-effect(() => {
-  const id = openId.value;
-  if (standing.value !== "in") return;
+function turnTo(id: string | null): void {
   missing.value = false;
-  if (detail.peek()?.conversation.id !== id) {
+  if (detail.value?.conversation.id !== id) {
     detail.value = null;
     draft.value = "";
     customerTyping.value = false;
   }
   void reload().catch(() => undefined);
+}
+
+effect(() => {
+  const id = openId.value;
+  if (standing.value === "in") untracked(() => turnTo(id));
 });

@@ -1,5 +1,5 @@
 // What the agent writes: a draft per conversation that survives a reload or an expired session, and the outbox.
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError } from "../../shared/http";
 import { type Unsent, createOutbox } from "../../shared/outbox";
 import { load, save } from "../../shared/store";
@@ -78,5 +78,5 @@ export function tellTyping(): void {
 
 addEventListener("online", outbox.wake);
 effect(() => {
-  if (standing.value === "in") outbox.wake();
+  if (standing.value === "in") untracked(outbox.wake);
 });

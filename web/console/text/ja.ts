@@ -23,7 +23,7 @@ export const ja = {
   inbox: "受信箱",
   shortcuts: "キーボードショートカット",
   context: "お客様と引き継ぎ情報",
-  tabs: { queued: "順番待ち", mine: "自分", team: "チーム", assistant: "AI対応中", closed: "完了" },
+  tabs: { queued: "順番待ち", mine: "自分", team: "チーム", assistant: "AI対応", closed: "完了" },
   empty: {
     queued: "お待ちのお客様はいません。",
     mine: "担当している会話はありません。順番待ちから引き受けられます。",
