@@ -1,0 +1,102 @@
+"""A draft while it is written: every sentence is checked, and only what is supported becomes part of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.domain.messages import Citation
+from assistant.domain.turns import Withheld
+from assistant.llm.pieces import Piece
+from assistant.llm.support import Source, evidence, objection, unfit
+from assistant.llm.terms import normal
+from assistant.llm.units import Unit
+from assistant.ports import Ask
+
+#: What the prompt tells a model to write when the passages do not answer.
+NO_ANSWER = "NO_ANSWER"
+_MOST_PIECES = 10
+
+
+@dataclass(slots=True, kw_only=True)
+class Writing:
+    """The answer so far."""
+
+    ask: Ask
+    sources: Sequence[Source]
+    shown: list[str] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
+    #: (passage, block) -> the units of it that are cited; its order gives the numbers.
+    _cited: dict[tuple[int, int], list[Unit]] = field(default_factory=dict)
+    _said: set[str] = field(default_factory=set)
+    says_no_answer: bool = False
+
+    @property
+    def text(self) -> str:
+        return "".join(self.shown).strip()
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.shown) >= _MOST_PIECES or len(self.withheld) >= _MOST_PIECES
+
+    @property
+    def is_in_another_language(self) -> bool:
+        return not self.shown and [w.why for w in self.withheld[:2]].count("wrong language") == 2
+
+    def add(self, piece: Piece) -> bool:
+        """True if the piece became part of the answer."""
+        if NO_ANSWER in piece.text:
+            self.says_no_answer = True
+            return False
+        if (same := normal(piece.text)) in self._said:
+            self.withheld.append(Withheld(text=piece.text, why="said already"))
+            return False
+        self._said.add(same)
+        why, proof = self._checked(piece)
+        if proof is None:
+            self.withheld.append(Withheld(text=piece.text, why=why))
+            return False
+        self.shown.append(self._rendered(piece, self._number(proof)))
+        return True
+
+    def withdraw(self, why: str) -> None:
+        """A half answer is none: what was shown goes to what was withheld."""
+        self.withheld += [Withheld(text=text.strip(), why=why) for text in self.shown]
+        self.shown = []
+
+    def _checked(self, piece: Piece) -> tuple[str, "Unit | None"]:
+        """The unit that proves the piece, or why none does; another passage than the cited may prove it."""
+        if why := unfit(piece.text, self.ask.language):
+            return why, None
+        cited = [n - 1 for n in piece.cited if 0 < n <= len(self.sources)]
+        why = "" if cited else "no citation"
+        for rank in [*cited, *(i for i in range(len(self.sources)) if i not in cited)]:
+            reason = objection(piece.text, self.sources[rank], self.ask.language)
+            if reason is None:
+                return "", evidence(piece.text, self.sources[rank], rank)
+            why = why or reason
+        return why, None
+
+    def _number(self, proof: Unit) -> int:
+        units = self._cited.setdefault((proof.passage, proof.block), [])
+        if proof not in units:
+            units.append(proof)
+        return list(self._cited).index((proof.passage, proof.block)) + 1
+
+    def _rendered(self, piece: Piece, n: int) -> str:
+        break_before = (
+            "\n" if piece.mark and self.shown else "\n\n" if piece.opens_line and self.shown else ""
+        )
+        mark = f"{piece.mark} " if piece.mark else ""
+        space = " " if piece.text[-1].isascii() else ""
+        return f"{break_before}{mark}{piece.text}{space}[{n}]" + ("" if piece.mark else space)
+
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(
+            Citation(n=n, article=p.article, title=p.title, url=p.url, quote=_quote(cited))
+            for n, ((rank, _), cited) in enumerate(self._cited.items(), 1)
+            for p in [self.ask.passages[rank]]
+        )
+
+
+def _quote(cited: Sequence[Unit]) -> str:
+    texts = [unit.text for unit in sorted(cited, key=lambda unit: unit.place)]
+    return "\n".join(texts) if cited[0].cells or cited[0].marker != "-" else " ".join(texts)

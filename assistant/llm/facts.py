@@ -1,0 +1,125 @@
+"""The parts of a sentence that have to be exact: numbers with their units, dates and names."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from assistant.llm.terms import normal
+
+_FLAGS = re.IGNORECASE | re.VERBOSE
+_KANJI_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
+_KANJI_NUMBER = re.compile(
+    r"[〇一二三四五六七八九十百千]+(?=日|年|[かヶカ]月|月|週|時|分|回|個|点|枚|円|万|件|名|人|営業)"
+)
+_SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
+_TENS = {"twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+_WORD_NUMBERS = {word: value for value, word in enumerate(_SMALL)} | _TENS | {"ninety": 90}
+_COUNTED = r"(?=\s+(business |working )?(day|hour|minute|week|month|year|time|photo|item|point)s?\b)"
+_WORD_NUMBER = re.compile(rf"\b({'|'.join(_WORD_NUMBERS)})\b{_COUNTED}")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH, _DAY = rf"({'|'.join(_MONTHS)})[a-z]*\.?", r"(\d{1,2})(?:st|nd|rd|th)?"
+_MONTH_DAY = re.compile(rf"\b{_MONTH}\s+{_DAY}\b|\b{_DAY}\s+(?:of\s+)?{_MONTH}")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_NUMBER = re.compile(
+    r"""(?P<before>[¥$€£])?\s?(?P<number>\d+(?:[.:]\d+)?)\s?(?P<scale>万|千|k\b)?\s?
+    (?P<unit>営業日|日間|日|時間|時|分|秒|週間|週|[かヶカヵ箇]月|月|年間|年|円|%|ポイント|回|個|点|枚|件|名|人|文字|桁|歳
+    |cm|mm|kg|g|gb|mb|(?:business\ |working\ )?days?|hours?|minutes?|seconds?|weeks?|months?|years?
+    |yen|percent|points?|times?|am\b|pm\b|a\.m|p\.m)?""",
+    _FLAGS,
+)
+#: One name for each unit, whatever the language.
+_UNITS = {
+    "workday": ("business day", "working day", "営業日"),
+    "day": ("日", "日間"),
+    "hour": ("時間",),
+    "minute": ("分",),
+    "second": ("秒",),
+    "week": ("週", "週間"),
+    "month": ("か月", "ヶ月", "カ月", "ヵ月", "箇月"),
+    "month of the year": ("月",),
+    "year": ("年", "年間"),
+    "yen": ("円", "¥"),
+    "%": ("percent",),
+    "point": ("ポイント",),
+    "time": ("回",),
+    "am": ("a.m",),
+    "pm": ("p.m",),
+}
+_UNIT = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings}
+
+
+@lru_cache(maxsize=4096)
+def numbers(text: str) -> frozenset[tuple[str, str]]:
+    """(number, unit), spelled one way: 三十日, 30日間 and "thirty days" are ("30", "day"); no unit is ""."""
+    text = _THOUSANDS.sub("", normal(text))
+    text = _WORD_NUMBER.sub(lambda found: str(_WORD_NUMBERS[found[1]]), text)
+    text = _KANJI_NUMBER.sub(lambda found: str(_kanji_value(found[0])), text)
+    return frozenset((*_dates(text), *_amounts(_MONTH_DAY.sub(" ", text))))
+
+
+def _dates(text: str) -> Iterator[tuple[str, str]]:
+    for found in _MONTH_DAY.finditer(text):
+        month, day = found[1] or found[4], found[2] or found[3]
+        yield str(_MONTHS.index(month) + 1), "month of the year"
+        yield day, "day"
+
+
+def _amounts(text: str) -> Iterator[tuple[str, str]]:
+    for found in _NUMBER.finditer(text):
+        unit = found["unit"] or found["before"] or ""
+        unit = unit if unit in _UNIT else unit.removesuffix("s")
+        yield _scaled(found["number"], found["scale"]), _UNIT.get(unit, unit)
+
+
+def _scaled(number: str, scale: str | None) -> str:
+    if ":" in number:
+        return number
+    value = float(number) * {"万": 10_000, "千": 1_000, "k": 1_000}.get(scale or "", 1)
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _kanji_value(number: str) -> int:
+    total = digit = 0
+    for char in number:
+        if char in _KANJI_DIGITS:
+            digit = digit * 10 + _KANJI_DIGITS[char]
+        else:
+            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[char]
+            digit = 0
+    return total + digit
+
+
+def unfounded_numbers(said: str, source: str) -> list[str]:
+    """Numbers of *said* that *source* does not have; a number without a unit fits any."""
+    known = numbers(source)
+    values = {value for value, _ in known}
+    bare = {value for value, unit in known if not unit}
+    missing = [pair for pair in sorted(numbers(said)) if pair not in known and pair[0] not in bare]
+    return [f"{value} {unit}".strip() for value, unit in missing if unit or value not in values]
+
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*")
+_KATAKANA = re.compile(r"[ァ-ヴー]{3,}")
+_QUOTED = re.compile(r"[「『\"“]([^」』\"”]{2,40})[」』\"”]")
+_JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
+
+
+def unfounded_names(said: str, source: str, *, same_language: bool) -> list[str]:
+    """Names of products, buttons and services in *said* that *source* does not have."""
+    known = normal(source)
+    found = [name for name in _latin_names(said) if normal(name) not in known]
+    found += [words for words in _QUOTED.findall(said) if same_language and normal(words) not in known]
+    if same_language:
+        found += [word for word in _KATAKANA.findall(said) if normal(word).rstrip("ー") not in known]
+    return found
+
+
+def _latin_names(text: str) -> Iterator[str]:
+    """Capitalised or numbered words; the first of an English sentence is capital by rule, so it is none."""
+    in_japanese = bool(_JAPANESE.search(text))
+    for found in _NAME.finditer(text):
+        word = found[0]
+        starts = not text[: found.start()].strip(" \"'「（(-*0123456789.")
+        inside = any(char.isupper() or char.isdigit() for char in word[1:])
+        if inside or (word[0].isupper() and word != "I" and (in_japanese or starts)):
+            yield word

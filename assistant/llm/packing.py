@@ -1,0 +1,75 @@
+"""What of the passages and the talk so far goes into a prompt: what the question needs, as data."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from assistant.domain.messages import Author
+from assistant.domain.turns import Said
+from assistant.llm.candidates import Candidate
+from assistant.llm.tokens import count_tokens
+from assistant.llm.units import Kind, Unit, units
+from assistant.ports import Ask
+
+#: Tokens of all passages together.
+BUDGET = 700
+#: Below the best part by more than this, a part is not worth its tokens.
+_FAR = 1.3
+_MOST_BLOCK = 600
+_EARLIER_LINES, _EARLIER_CHARACTERS = 4, 140
+
+_DELIMITER = re.compile(r"</?\s*(passages?|customer|system|assistant)\b[^>]*>", re.IGNORECASE)
+_HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGENT: "Agent"}
+
+
+def pack(ask: Ask, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET) -> str:
+    """The numbered passages of a prompt; each passage keeps its rank in the search, from 1, as its number."""
+    chosen: dict[int, set[Unit]] = {}
+    left = budget
+    for candidate, score in ranked:
+        if score < ranked[0][1] - _FAR:
+            break
+        rank = candidate.units[0].passage
+        new = set(_with_block(ask, candidate)) - chosen.get(rank, set())
+        cost = sum(count_tokens(unit.text, model) + 2 for unit in new) + (20 if rank not in chosen else 0)
+        if cost <= left:
+            chosen.setdefault(rank, set()).update(new)
+            left -= cost
+    return "\n\n".join(_passage(ask, rank, chosen[rank]) for rank in sorted(chosen))
+
+
+def _with_block(ask: Ask, candidate: Candidate) -> Iterable[Unit]:
+    """A sentence is read with its paragraph and an item with its list, unless they are long."""
+    first = candidate.units[0]
+    block = [u for u in units(ask.passages[first.passage], first.passage) if u.block == first.block]
+    return block if sum(len(unit.text) for unit in block) <= _MOST_BLOCK else candidate.units
+
+
+def _passage(ask: Ask, rank: int, chosen: set[Unit]) -> str:
+    passage = ask.passages[rank]
+    heading = " > ".join((passage.title, *passage.headings))
+    lines = [_line(unit) for unit in sorted(chosen, key=lambda unit: unit.place)]
+    return f"[{rank + 1}] {as_data(heading)}\n" + "\n".join(as_data(line) for line in lines)
+
+
+def _line(unit: Unit) -> str:
+    if unit.kind is Kind.ROW:
+        cells = zip(unit.header, unit.cells, strict=False)
+        return "; ".join(f"{name}: {cell}" if name else cell for name, cell in cells if cell)
+    return f"{unit.marker} {unit.text}" if unit.kind in (Kind.STEP, Kind.ITEM) else unit.text
+
+
+def condensed(lines: Sequence[Said]) -> str:
+    """The last lines of the conversation, cut short."""
+    last = [line for line in lines if line.author in _ROLE][-_EARLIER_LINES:]
+    return "\n".join(f"{_ROLE[line.author]}: {_cut(as_data(line.text))}" for line in last) or "(nothing)"
+
+
+def _cut(text: str) -> str:
+    text = re.sub(r"\s+", " ", text)
+    return text if len(text) <= _EARLIER_CHARACTERS else text[:_EARLIER_CHARACTERS] + "…"
+
+
+def as_data(text: str) -> str:
+    """Without what could end the data or hide in it."""
+    return _DELIMITER.sub(" ", _HIDDEN.sub("", text)).strip()

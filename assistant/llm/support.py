@@ -1,0 +1,136 @@
+"""Whether a drafted sentence may be shown: checked against its passage, with the reason if not."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.domain.knowledge import Passage
+from assistant.llm.facts import unfounded_names, unfounded_numbers
+from assistant.llm.opposites import is_negated, opposed
+from assistant.llm.terms import normal, overlap, rarity, terms
+from assistant.llm.units import Unit, units
+
+#: Of a sentence's meaning, how much the passage has to have.
+LEAST_SHARED = 0.5
+#: With another language on each side, words tell little; names and numbers still have to be there.
+_ALIGNED = 3
+
+_FLAGS = re.IGNORECASE | re.VERBOSE
+_MARKUP = re.compile(r"<[A-Za-z/!][^>]*>?|!\[|\]\(|javascript:|data:text|&#\w+;", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\])）」]+|[\w.+-]+@[\w-]+\.[\w.-]+", re.IGNORECASE)
+#: An act that somebody would have to do after the reply; nobody will.
+_PROMISE = re.compile(
+    r"""\b(i|we)(\ will|'ll|\ shall|\ promise|\ guarantee
+      |\ have\ just|'ve\ just|('m|\ am|'re|\ are)\ going\ to)\b
+    |\b(i|i've|i\ have)\ (\w+\ )?(refunded|cancell?ed|sent|booked|processed|issued|arranged|applied|credited
+      |upgraded|escalated|notified)\b
+    |\b(legally\ binding|you\ have\ my\ word|it's\ a\ deal)\b|\b(deal|agreed)[.!]
+    |後ほど|折り返し|のちほど|後日|ただちに|至急
+    |(連絡|返金|送付|手配|対応|発送|お送り|確認|返信|キャンセル|処理|変更|交換|お電話|補償|保証|約束)(を|は)?
+      (させて)?(いただ(きます|く)|いたします|致します|します|しておきます|しました|いたしました)""",
+    _FLAGS,
+)
+_KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
+_JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
+_LATIN = re.compile(r"[A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A passage, taken apart once for all sentences of a draft."""
+
+    passage: Passage
+    units: tuple[Unit, ...]
+    #: What each unit says with the headings above it.
+    texts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, passage: Passage) -> "Source":
+        every = tuple(units(passage, 0))
+        heads = f"{passage.title} {' '.join(passage.headings)}"
+        return cls(passage=passage, units=every, texts=tuple(f"{heads} {_whole(unit)}" for unit in every))
+
+    @property
+    def text(self) -> str:
+        return f"{self.passage.title}\n{' '.join(self.passage.headings)}\n{self.passage.text}"
+
+
+def _whole(unit: Unit) -> str:
+    if not unit.cells:
+        return f"{unit.headings[-1] if unit.headings else ''} {unit.text}"
+    return " ".join(f"{name} {cell}" for name, cell in zip(unit.header, unit.cells, strict=False))
+
+
+def objection(sentence: str, source: Source, language: str) -> str | None:
+    """Why *sentence* may not be shown with *source* as its proof; None if it may."""
+    if reason := unfit(sentence, language):
+        return reason
+    aligned = _aligned(sentence, source)
+    if not aligned:
+        return "the passage says nothing of the kind"
+    return _inexact(sentence, aligned, source) or _unsupported(sentence, aligned, source, language)
+
+
+def unfit(sentence: str, language: str) -> str | None:
+    """What no passage can make good."""
+    if _MARKUP.search(sentence):
+        return "markup"
+    if not re.search(r"\w", sentence):
+        return "no words"
+    return "wrong language" if is_other_language(sentence, language) else None
+
+
+def is_other_language(sentence: str, language: str) -> bool:
+    """By script, so it only tells Japanese from the rest; names in Latin letters are at home in Japanese."""
+    words = re.sub(r"[「『\"“`][^」』\"”`]*[」』\"”`]", "", sentence)
+    if language == "ja":
+        return not _KANA.search(sentence) and len(_LATIN.findall(words)) > 12
+    return len(_JAPANESE.findall(words)) > len(_LATIN.findall(words))
+
+
+def evidence(sentence: str, source: Source, rank: int) -> Unit:
+    """The unit that says most of what *sentence* says; its passage has this *rank*."""
+    return replace(source.units[_aligned(sentence, source)[0]], passage=rank)
+
+
+def _aligned(sentence: str, source: Source) -> list[int]:
+    """The units that say most of what the sentence says, best first."""
+    wanted, having = terms(sentence), [terms(text) for text in source.texts]
+    weights = rarity(having)
+    shared = [overlap(wanted, had, weights) for had in having]
+    best = sorted(range(len(shared)), key=shared.__getitem__, reverse=True)[:_ALIGNED]
+    return [i for i in best if shared[i] > 0] or list(range(len(shared)))[:_ALIGNED]
+
+
+def _inexact(sentence: str, aligned: Sequence[int], source: Source) -> str | None:
+    near = " ".join(source.texts[i] for i in aligned)
+    if wrong := unfounded_numbers(sentence, near):
+        return f"not in the passage: {', '.join(wrong)}"
+    if addresses := [
+        found for found in _ADDRESS.findall(sentence) if found.rstrip(".,。") not in source.text
+    ]:
+        return f"address not in the passage: {addresses[0]}"
+    same = _is_japanese(sentence) == _is_japanese(source.passage.text)
+    if names := unfounded_names(sentence, source.text, same_language=same):
+        return f"name not in the passage: {names[0]}"
+    best = source.texts[aligned[0]]
+    if same and (word := opposed(sentence, best)):
+        return f"the passage says the opposite of “{word}”"
+    if is_negated(sentence) != is_negated(source.units[aligned[0]].text):
+        return "negated otherwise than in the passage"
+    return None
+
+
+def _unsupported(sentence: str, aligned: Sequence[int], source: Source, language: str) -> str | None:
+    near = terms(" ".join(source.texts[i] for i in aligned))
+    wanted = terms(sentence)
+    share = len(wanted & near) / len(wanted) if wanted else 0.0
+    if _PROMISE.search(normal(sentence)) and share < 0.9:
+        return "promises an act"
+    if _is_japanese(sentence) == _is_japanese(source.passage.text) and share < LEAST_SHARED:
+        return f"only {share:.0%} of it stands in the passage"
+    return None
+
+
+def _is_japanese(text: str) -> bool:
+    return bool(_KANA.search(text))
