@@ -124,8 +124,8 @@ export interface Metrics {
   handoff_rate: number | null;
   answered: number;
   abstained: number;
-  resolved_by_assistant: number;
   resolved_by_agent: number;
+  closed_without_agent: number;
   csat: { mean: number | null; count: number };
   median_wait_seconds: number | null;
   by_reason: Record<string, number>;

@@ -69,7 +69,7 @@ export function createOutbox<T extends Unsent>(key: string, send: (entry: T) => 
   const first = () => entries.value.find((entry) => entry.failed === null);
 
   function wake(): void {
-    mark((entry) => entry.failed === "offline", null);
+    if (entries.value.some((entry) => entry.failed === "offline")) mark((entry) => entry.failed === "offline", null);
     resting?.end();
     void pump();
   }

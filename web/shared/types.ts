@@ -34,7 +34,8 @@ export interface Survey {
   kind: string;
   question: string;
   options: { label: string; value: number | string }[];
-  comment: string;
+  /** What the comment field asks; the widget has its own words when absent. */
+  comment?: string;
 }
 
 export interface Snapshot {

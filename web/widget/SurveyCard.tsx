@@ -47,7 +47,7 @@ export function SurveyCard() {
             rows={2}
             value={comment.value}
             aria-label={text.comment}
-            placeholder={survey.comment}
+            placeholder={survey.comment ?? text.comment}
             onInput={(event) => (comment.value = event.currentTarget.value)}
             data-testid="widget-survey-comment"
           />

@@ -4,7 +4,7 @@ import { ThumbDown, ThumbUp } from "../shared/icons";
 import { useAttempt } from "./attempt";
 import { useChat, useText } from "./context";
 
-type Verdict = "up" | "down";
+type Verdict = 1 | -1;
 
 export function Thumbs({ id }: { id: string }) {
   const { session } = useChat();
@@ -20,15 +20,15 @@ export function Thumbs({ id }: { id: string }) {
   }
 
   const thumb = (value: Verdict, label: string, Icon: typeof ThumbUp) => (
-    <button class="plain" aria-label={label} aria-pressed={given.value === value} onClick={() => rate(value)} data-testid={`widget-thumb-${value}`}>
+    <button class="plain" aria-label={label} aria-pressed={given.value === value} onClick={() => rate(value)} data-testid={value > 0 ? "widget-thumb-up" : "widget-thumb-down"}>
       <Icon />
     </button>
   );
   return (
     <span class="thumbs">
       <span role="status">{given.value && text.rated}</span>
-      {thumb("up", text.helpful, ThumbUp)}
-      {thumb("down", text.notHelpful, ThumbDown)}
+      {thumb(1, text.helpful, ThumbUp)}
+      {thumb(-1, text.notHelpful, ThumbDown)}
     </span>
   );
 }

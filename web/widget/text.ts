@@ -45,7 +45,7 @@ const ja = {
   sendRating: "評価を送る",
 
   thanks: "ご回答ありがとうございました。今後の改善に役立てます。",
-  comment: "コメント",
+  comment: "よろしければ、理由をお聞かせください（任意）",
 };
 
 const en: typeof ja = {
@@ -92,7 +92,7 @@ const en: typeof ja = {
   sendRating: "Send rating",
 
   thanks: "Thank you. Your answer helps us to do better.",
-  comment: "Comment",
+  comment: "Anything you would like to add (optional)",
 };
 
 export type Text = typeof ja;

@@ -17,7 +17,7 @@ function Meter({ name, value }: { name: string; value: number }) {
   return (
     <span class="meter">
       {name}
-      <meter min={0} max={100} high={70} value={percent} aria-label={name} />
+      <meter min={0} max={100} low={0} high={60} optimum={0} value={percent} aria-label={name} />
       {percent}
     </span>
   );
@@ -30,7 +30,7 @@ export function SourceList({ sources, absent }: { sources: Source[]; absent?: st
       {sources.map((source) => (
         <li key={source.article} title={source.article}>
           <span>{source.title ?? source.article}</span>
-          <b>{Math.round(source.score * 100)}</b>
+          <b>{Math.round(source.score * 100)}%</b>
           {source.shown ? !absent && <i>{words.how.shown}</i> : absent && <i>{absent}</i>}
         </li>
       ))}
@@ -72,7 +72,7 @@ export function HowMade({ turn }: { turn: Turn }) {
           <Line name={how.evidence}>
             {turn.evidence.map((each) => (
               <p key={each.text + each.why}>
-                <q>{each.text}</q> {each.why}
+                {each.text && <q>{each.text}</q>} {each.why}
               </p>
             ))}
           </Line>

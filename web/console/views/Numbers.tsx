@@ -9,10 +9,13 @@ import type { Metrics } from "../types";
 import { DayChart } from "./DayChart";
 
 const DAYS = 14;
+const dayBefore = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
 
-function period(): string {
-  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
-  return `from=${day(DAYS - 1)}&to=${day(0)}`;
+/** A bar for every day, the empty ones too. */
+function everyDay(days: Metrics["by_day"]): Metrics["by_day"] {
+  const known = new Map(days.map((day) => [day.day, day]));
+  const names = Array.from({ length: DAYS }, (_, at) => dayBefore(DAYS - 1 - at));
+  return names.map((day) => known.get(day) ?? { day, conversations: 0, handoffs: 0 });
 }
 
 function Figure({ name, value, note }: { name: string; value: string; note?: string }) {
@@ -35,7 +38,7 @@ function Figures({ metrics }: { metrics: Metrics }) {
     <dl class="figures">
       <Figure name={words.metrics.conversations} value={count(metrics.conversations)} />
       <Figure name={words.metrics.rate} value={metrics.handoff_rate === null ? "–" : `${(metrics.handoff_rate * 100).toFixed(1)}%`} />
-      <Figure name={words.metrics.byAssistant} value={count(metrics.resolved_by_assistant)} />
+      <Figure name={words.metrics.byAssistant} value={count(metrics.closed_without_agent)} />
       <Figure name={words.metrics.byAgent} value={count(metrics.resolved_by_agent)} />
       <Figure name={words.metrics.answered} value={count(metrics.answered)} />
       <Figure name={words.metrics.abstained} value={count(metrics.abstained)} />
@@ -67,7 +70,7 @@ export function Numbers() {
   const metrics = useSignal<Metrics | null>(null);
   const failed = useSignal(false);
   useEffect(() => {
-    get<Metrics>(`/metrics?${period()}`).then(
+    get<Metrics>(`/metrics?from=${dayBefore(DAYS - 1)}`).then(
       (answer) => (metrics.value = answer),
       (problem) => {
         if (!(problem instanceof ApiError)) throw problem;
@@ -85,7 +88,7 @@ export function Numbers() {
         <>
           <Figures metrics={shown} />
           <h2>{words.metrics.byDay}</h2>
-          {shown.by_day.length ? <DayChart days={shown.by_day} /> : <p>{words.metrics.none}</p>}
+          {shown.by_day.length ? <DayChart days={everyDay(shown.by_day)} /> : <p>{words.metrics.none}</p>}
           <h2>{words.metrics.byReason}</h2>
           {Object.keys(shown.by_reason).length ? <Reasons reasons={shown.by_reason} /> : <p>{words.metrics.none}</p>}
         </>

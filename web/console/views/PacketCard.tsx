@@ -36,7 +36,7 @@ function Why({ packet }: { packet: Packet }) {
       <p>{words.reasonLong[reason] ?? ""}</p>
       {evidence.map((each) => (
         <figure key={each.text + each.why}>
-          <blockquote>{each.text}</blockquote>
+          {each.text && <blockquote>{each.text}</blockquote>}
           <figcaption>{each.why}</figcaption>
         </figure>
       ))}
