@@ -64,6 +64,7 @@ class Embedder(Protocol):
     dimensions: int
 
     async def passages(self, texts: Sequence[str]) -> Vectors: ...  # (len(texts), dimensions) float32
+    def tokens(self, text: str) -> int: ...  # its length as the model counts
     async def query(self, text: str) -> Vectors: ...  # (dimensions,) float32
 
 

@@ -37,9 +37,12 @@ class HybridRetriever:
         embedder: Embedder,
         index: VectorIndex,
         *,
+        link: Callable[[str], str] = str,
         today: Callable[[], date] = date.today,
     ) -> None:
+        """*link* is the address at which the product itself shows an article that has none of its own."""
         self._database = database
+        self._link = link
         self._embedder = embedder
         self._index = index
         self._today = today
@@ -101,7 +104,11 @@ class HybridRetriever:
         stored = await self._database.read(
             lambda store: store.articles.passages([chunk for chunk, _ in best])
         )
-        return [replace(stored[chunk], score=score) for chunk, score in best if chunk in stored]
+        return [
+            replace(stored[chunk], score=score, url=stored[chunk].url or self._link(stored[chunk].article))
+            for chunk, score in best
+            if chunk in stored
+        ]
 
     def _holds(self, chunk: int) -> bool:
         """Whether the chunk is still there and its article still valid."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -48,6 +49,14 @@ class SqlArticles:
 
     def all(self) -> Sequence[Article]:
         return [_article(row) for row in self._run(sa.select(articles).order_by(articles.c.id)).mappings()]
+
+    def titles(self, today: date) -> Sequence[tuple[str, str, str]]:
+        """(id, title, language) of every article that holds *today*."""
+        c = articles.c
+        holds = sa.or_(c.valid_until.is_(None), c.valid_until >= today)
+        return [
+            tuple(row) for row in self._run(sa.select(c.id, c.title, c.language).where(holds).order_by(c.id))
+        ]
 
     def put(self, article: Article, parts: Sequence[tuple[Chunk, Terms]]) -> None:
         """Store an article, replacing what was there; its vectors come later."""

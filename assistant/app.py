@@ -1,0 +1,270 @@
+"""The composition root: the only place that knows every adapter. Commands and the service are built here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from assistant.domain.errors import SetupError
+from assistant.settings import Settings, prepare_data_dir
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from assistant.conversation.think import Mind
+    from assistant.conversation.timing import Timing
+    from assistant.conversation.turn import Assistant
+    from assistant.knowledge.examples import Examples
+    from assistant.knowledge.index import Indexer
+    from assistant.knowledge.search import HybridRetriever
+    from assistant.ports import Answerer, Embedder
+    from assistant.storage.database import SqlDatabase
+    from assistant.storage.store import SqlStore
+    from assistant.work.wire import LocalWire
+
+STATIC = Path(__file__).parent / "api" / "static"
+PROMPTS = Path(__file__).parent.parent / "prompts"
+#: How often the serving process looks whether another process changed the knowledge base.
+REFRESH_SECONDS = 1.0
+#: How long work in hand may take to finish at a stop.
+DRAIN_SECONDS = 8.0
+MAX_BODY = 256 * 1024
+
+Steps = Callable[[int, int], None]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_database(settings: Settings) -> SqlDatabase[SqlStore]:
+    """The database of *settings* with an up-to-date schema; SetupError when it cannot be used."""
+    from assistant.storage.database import SqlDatabase, sqlite_engine
+    from assistant.storage.migrate import migrate
+    from assistant.storage.store import SqlStore
+
+    prepare_data_dir(settings.data_dir)
+    engine = sqlite_engine(settings.database_path)
+    migrate(engine)
+    return SqlDatabase(engine, SqlStore)
+
+
+def open_embedder(settings: Settings, progress: Steps | None = None) -> Embedder:
+    from assistant.llm.embeddings import OPENAI, make_embedder
+
+    client = _openai(settings) if settings.embeddings.startswith(OPENAI) else None
+    return make_embedder(settings.embeddings, settings.models_dir, openai=client, progress=progress)
+
+
+def open_answerer(settings: Settings, embedder: Embedder) -> Answerer:
+    from assistant.llm.answering import make_answerer
+
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    return make_answerer(settings.model, embedder, PROMPTS, api_key=key, base_url=settings.openai_base_url)
+
+
+def make_timing(settings: Settings) -> Timing:
+    from datetime import timedelta
+
+    from assistant.conversation.timing import Timing
+
+    return Timing(
+        quiet=timedelta(seconds=settings.quiet_seconds),
+        turn_deadline=timedelta(seconds=settings.turn_deadline_seconds),
+        agent_deadline=timedelta(seconds=settings.agent_deadline_seconds),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """The knowledge base, open: what ingesting and searching need."""
+
+    database: SqlDatabase[SqlStore]
+    embedder: Embedder
+    retriever: HybridRetriever
+    indexer: Indexer
+    examples: Examples
+
+    async def refresh(self) -> None:
+        """Take in what another process, or this one, changed."""
+        if await self.retriever.refresh():
+            await self.load_examples()
+
+    async def load_examples(self) -> None:
+        today = now().date()
+        self.examples.load(await self.database.read(lambda store: store.articles.titles(today)))
+
+    async def close(self) -> None:
+        await self.retriever.close()
+        self.database.close()
+
+
+async def open_knowledge(settings: Settings, progress: Steps | None = None) -> Knowledge:
+    """Open database, embedding model and index, and bring them into line with each other."""
+    from assistant.knowledge.examples import Examples
+    from assistant.knowledge.index import Indexer
+    from assistant.knowledge.search import HybridRetriever
+    from assistant.knowledge.vector_index import open_index
+
+    database = open_database(settings)
+    embedder = await asyncio.to_thread(open_embedder, settings, progress)
+    index = await asyncio.to_thread(open_index, settings.data_dir, embedder.name)
+    pages = f"{settings.public_url.rstrip('/')}/help/"
+    retriever = HybridRetriever(database, embedder, index, link=lambda article: pages + quote(article))
+    await retriever.start()
+    knowledge = Knowledge(
+        database=database,
+        embedder=embedder,
+        retriever=retriever,
+        indexer=Indexer(database, embedder),
+        examples=Examples(),
+    )
+    await knowledge.load_examples()
+    return knowledge
+
+
+def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
+    from assistant.conversation.think import Mind
+    from assistant.domain.policy import Policy
+    from assistant.llm.rewrite import standalone
+    from assistant.signals.policy_file import load_policy
+    from assistant.signals.reader import Reader
+
+    return Mind(
+        reader=Reader(languages=settings.languages),
+        retriever=knowledge.retriever,
+        answerer=open_answerer(settings, knowledge.embedder),
+        rewrite=standalone,
+        policy=load_policy(settings.policy) if settings.policy else Policy(),
+        languages=settings.languages,
+        examples=knowledge.examples,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Everything that runs while the assistant serves."""
+
+    settings: Settings
+    knowledge: Knowledge
+    mind: Mind
+    wire: LocalWire
+    assistant: Assistant
+    timing: Timing
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The loops work inside this; on leaving, work in hand is finished or left to its lease."""
+        from assistant.conversation.watch import Watchdog
+        from assistant.domain.due import Kind
+        from assistant.work.loop import Duties, Loop
+
+        database = self.knowledge.database
+        watchdog = Watchdog(database, self.mind.policy, self.assistant.pick_facts, self.wire, now)
+        duties = Duties(
+            handlers={Kind.TURN: self.assistant.take_turn, Kind.DEADLINE: watchdog.deadline_passed},
+            give_up=self.assistant.give_up,
+        )
+        loop = Loop(database, duties, self.wire, now, self.timing.lease)
+        tasks = [asyncio.create_task(loop.run()), asyncio.create_task(self._follow_knowledge())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await loop.drain(DRAIN_SECONDS)
+            await self.knowledge.close()
+
+    async def health(self) -> dict[str, str | None]:
+        """Each part, and what is wrong with it or None."""
+        await self.knowledge.database.read(lambda store: store.journal.span())
+        return {"database": None, **self.knowledge.retriever.health()}
+
+    async def _follow_knowledge(self) -> None:
+        from assistant.domain.errors import Unavailable
+
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            with contextlib.suppress(Unavailable):  # readyz says so; the next round tries again
+                await self.knowledge.refresh()
+
+
+async def make_service(settings: Settings, progress: Steps | None = None) -> Service:
+    from assistant.conversation.turn import Assistant
+    from assistant.signals.facts import pick_facts
+    from assistant.work.wire import LocalWire
+
+    knowledge = await open_knowledge(settings, progress)
+    mind, wire, timing = make_mind(settings, knowledge), LocalWire(), make_timing(settings)
+    assistant = Assistant(
+        database=knowledge.database, mind=mind, wire=wire, timing=timing, pick_facts=pick_facts, clock=now
+    )
+    return Service(
+        settings=settings, knowledge=knowledge, mind=mind, wire=wire, assistant=assistant, timing=timing
+    )
+
+
+def create_app(settings: Settings, service: Service) -> FastAPI:
+    """The HTTP application around a running *service*."""
+    from fastapi import FastAPI
+    from starlette.middleware.cors import CORSMiddleware
+
+    from assistant import __version__
+    from assistant.api import agent, customer, desk, errors, operations, pages
+
+    app = FastAPI(title="Yorisoi", version=__version__, max_body_size=MAX_BODY)
+    app.state.context = _context(settings, service)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.allowed_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+    )
+    errors.install(app)
+    for part in (customer, agent, desk, operations):
+        app.include_router(part.router)
+    pages.mount(app, STATIC)
+    return app
+
+
+def _context(settings: Settings, service: Service) -> Any:
+    from assistant.api.context import Context
+    from assistant.api.limits import Limits
+    from assistant.conversation.desk import Desk
+
+    database = service.knowledge.database
+    host = urlsplit(settings.public_url).netloc
+    return Context(
+        database=database,
+        mind=service.mind,
+        wire=service.wire,
+        timing=service.timing,
+        desk=Desk(timing=service.timing, pick_facts=service.assistant.pick_facts),
+        pick_facts=service.assistant.pick_facts,
+        clock=now,
+        limits=Limits(),
+        identity_key=settings.identity_key(),
+        languages=settings.languages,
+        public_url=settings.public_url,
+        hosts=(host,),
+        article=lambda id_: database.read(lambda store: store.articles.article(id_)),
+        health=service.health,
+        static=STATIC,
+        origins=settings.allowed_origins,
+    )
+
+
+def _openai(settings: Settings) -> Any:
+    from openai import AsyncOpenAI
+
+    if not settings.openai_api_key and not settings.openai_base_url:
+        raise SetupError(f"ASSISTANT_EMBEDDINGS={settings.embeddings} needs OPENAI_API_KEY.")
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+    return AsyncOpenAI(api_key=key, base_url=settings.openai_base_url, timeout=30, max_retries=1)

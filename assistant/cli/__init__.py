@@ -1,0 +1,44 @@
+"""The commands: what is typed and printed; heavy imports stay inside the commands that need them."""
+
+import sys
+
+import typer
+
+from assistant.cli import agents, doctor, knowledge, serve, talk
+from assistant.domain.errors import AssistantError
+
+app = typer.Typer(
+    name="assistant",
+    help="Yorisoi: answers customers from your knowledge base and hands over to people.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command()(serve.serve)
+app.command()(knowledge.ingest)
+app.command()(knowledge.search)
+app.command()(knowledge.ask)
+app.command()(talk.chat)
+app.command()(talk.assess)
+app.add_typer(agents.app, name="agent")
+app.command()(doctor.doctor)
+app.command()(doctor.migrate)
+
+
+def run() -> int:
+    """Run the command line; the exit code: 0 done, 1 failed with one line said why, 2 wrongly called."""
+    try:
+        app()
+    except AssistantError as exc:
+        print(f"assistant: {exc}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read our output (head, less) has seen enough.
+        sys.stdout = None
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return 0

@@ -1,0 +1,105 @@
+"""`doctor` and `migrate`: is the installation well, and what mends it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from assistant.cli.output import AsJson, print_json
+from assistant.domain.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.app import Knowledge
+    from assistant.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    part: str
+    well: bool
+    says: str
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check settings, data folder, database, index, search in every language, and the model."""
+    findings = asyncio.run(_examine())
+    for finding in findings:
+        if as_json:
+            print_json(asdict(finding))
+        else:
+            print(f"{'ok  ' if finding.well else 'BAD '} {finding.part:<12} {finding.says}")
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(1)
+
+
+async def _examine() -> list[Finding]:
+    from assistant.settings import load_settings, prepare_data_dir
+
+    try:
+        settings = load_settings()
+        prepare_data_dir(settings.data_dir)
+    except AssistantError as exc:
+        return [Finding(part="settings", well=False, says=str(exc))]
+    findings = [
+        Finding(part="settings", well=True, says=f"languages {', '.join(settings.languages)}"),
+        Finding(part="data folder", well=True, says=str(settings.data_dir.resolve())),
+    ]
+    return findings + await _examine_knowledge(settings) + [await _examine_model(settings)]
+
+
+async def _examine_knowledge(settings: Settings) -> list[Finding]:
+    from assistant.app import open_knowledge
+
+    try:
+        knowledge = await open_knowledge(settings)
+    except AssistantError as exc:
+        return [Finding(part="database", well=False, says=str(exc))]
+    try:
+        findings = [await _examine_articles(knowledge), _examine_index(knowledge)]
+        return findings + [_words(language) for language in settings.languages]
+    finally:
+        await knowledge.close()
+
+
+async def _examine_articles(knowledge: Knowledge) -> Finding:
+    count = len(await knowledge.indexer.hashes())
+    mend = "no articles yet: run `assistant ingest knowledge_base` or name your own folder"
+    return Finding(part="database", well=count > 0, says=f"{count} articles" if count else mend)
+
+
+def _examine_index(knowledge: Knowledge) -> Finding:
+    troubles = [why for why in knowledge.retriever.health().values() if why]
+    return Finding(part="index", well=not troubles, says="; ".join(troubles) or "Chroma, in step")
+
+
+def _words(language: str) -> Finding:
+    from assistant.knowledge.lexical import lexical_alive
+
+    dead = lexical_alive((language,))
+    mend = "finds nothing; reinstall with `make install` (SudachiPy and its dictionary)"
+    return Finding(
+        part=f"words {language}", well=not dead, says=mend if dead else "the tokenizer finds words"
+    )
+
+
+async def _examine_model(settings: Settings) -> Finding:
+    from assistant.llm.answering import try_model
+
+    if settings.model == "extractive":
+        return Finding(part="model", well=True, says="none set: answers quote the knowledge base")
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    why = await try_model(settings.model, api_key=key, base_url=settings.openai_base_url)
+    return Finding(part="model", well=why is None, says=why or f"{settings.model} answers")
+
+
+def migrate() -> None:
+    """Bring the database schema up to date."""
+    from assistant.app import open_database
+    from assistant.settings import load_settings
+
+    database = open_database(load_settings())
+    database.close()
+    print("The database schema is up to date.")

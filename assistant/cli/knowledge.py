@@ -1,0 +1,175 @@
+"""`ingest`, `search` and `ask`: the knowledge base from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.output import AsJson, Batch, Steps, bar, batch, print_json, text_of
+from assistant.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from assistant.app import Knowledge
+    from assistant.domain.knowledge import Passage
+    from assistant.knowledge.ingest import IngestReport
+    from assistant.settings import Settings
+
+PREPARING = "Preparing the language model"
+STAGES = {"read": "Reading documents", "embed": "Indexing passages"}
+
+
+@asynccontextmanager
+async def opened(settings: Settings, steps: Steps | None = None) -> AsyncIterator[Knowledge]:
+    from assistant.app import open_knowledge
+
+    knowledge = await open_knowledge(settings, partial(steps, PREPARING) if steps else None)
+    try:
+        yield knowledge
+    finally:
+        await knowledge.close()
+
+
+def ingest(
+    sources: Annotated[list[str], typer.Argument(metavar="PATH_OR_URL…", help="Files, folders, addresses.")],
+    prune: Annotated[bool, typer.Option(help="Remove articles whose document vanished.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Index documents; unchanged ones are skipped."""
+    from assistant.settings import load_settings
+
+    report = asyncio.run(_ingest(load_settings(), sources, prune))
+    _print_report(report, as_json)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+async def _ingest(settings: Settings, sources: list[str], prune: bool) -> IngestReport:
+    with bar() as steps:
+        async with opened(settings, steps) as knowledge:
+            return await take_in(knowledge, settings, sources, steps, prune=prune)
+
+
+async def take_in(
+    knowledge: Knowledge, settings: Settings, sources: list[str], steps: Steps, *, prune: bool = False
+) -> IngestReport:
+    """Index *sources* and bring the vector index into line."""
+    from assistant.knowledge.ingest import Options, ingest
+
+    report = await ingest(
+        sources,
+        index=knowledge.indexer,
+        count_tokens=knowledge.embedder.tokens,
+        options=Options(prune=prune, allow_private=settings.ingest_private),
+        progress=lambda stage, done, total: steps(STAGES.get(stage, stage), done, total),
+    )
+    await knowledge.refresh()
+    return report
+
+
+def _print_report(report: IngestReport, as_json: bool) -> None:
+    counts = {
+        name: len(getattr(report, name)) for name in ("added", "updated", "unchanged", "removed", "failed")
+    }
+    problems = [{"document": where, "why": why} for where, why in report.failed]
+    warnings = [{"document": where, "why": why} for where, why in report.warnings]
+    if as_json:
+        print_json(counts | {"problems": problems, "warnings": warnings})
+        return
+    print(", ".join(f"{count} {name}" for name, count in counts.items()))
+    for kind, items in (("failed", problems), ("warning", warnings)):
+        for item in items:
+            print(f"{kind}: {item['document']}: {item['why']}", file=sys.stderr)
+
+
+def search(
+    query: Annotated[str | None, typer.Argument(help="What a customer would ask.")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many.")] = 5,
+    file: Batch = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the passages that answer a question."""
+    _one_of(query, file)
+    asyncio.run(_search(query, k, file, as_json))
+
+
+async def _search(query: str | None, k: int, file: str | None, as_json: bool) -> None:
+    from assistant.settings import load_settings
+
+    async with opened(load_settings()) as knowledge:
+        if query is not None:
+            _print_passages(await knowledge.retriever.search(query, limit=k), as_json)
+            return
+        for item in batch(file or "-"):
+            # Several passages of one article may be ahead of the next article.
+            passages = await knowledge.retriever.search(text_of(item), limit=k * 4)
+            print_json({"id": item.get("id"), "hits": articles(passages)[:k]})
+
+
+def articles(passages: list[Passage]) -> list[dict[str, Any]]:
+    """Articles, each by its best passage, best first."""
+    best: dict[str, Passage] = {}
+    for passage in passages:
+        best.setdefault(passage.article, passage)
+    return [{"article": p.article, "score": round(p.score, 4), "title": p.title} for p in best.values()]
+
+
+def _print_passages(passages: list[Passage], as_json: bool) -> None:
+    hits = [
+        {"article": p.article, "title": p.title, "url": p.url, "score": round(p.score, 4), "text": p.text}
+        for p in passages
+    ]
+    if as_json:
+        print_json(hits)
+        return
+    if not hits:
+        print("Nothing found.")
+    for hit in hits:
+        print(f"{hit['score']:.2f}  {hit['title']}  ({hit['article']})")
+        print("      " + " ".join(str(hit["text"]).split())[:160])
+
+
+def ask(
+    question: Annotated[str | None, typer.Argument(help="What a customer would ask.")] = None,
+    file: Batch = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question from the knowledge base, with citations."""
+    _one_of(question, file)
+    asyncio.run(_ask(question, file, as_json))
+
+
+async def _ask(question: str | None, file: str | None, as_json: bool) -> None:
+    from assistant.app import make_mind
+    from assistant.conversation.asking import answer_once
+    from assistant.settings import load_settings
+
+    settings = load_settings()
+    async with opened(settings) as knowledge:
+        mind = make_mind(settings, knowledge)
+        if question is not None:
+            _print_answer(await answer_once(mind, question), as_json)
+            return
+        for item in batch(file or "-"):
+            print_json({"id": item.get("id")} | await answer_once(mind, text_of(item)))
+
+
+def _print_answer(answer: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(answer)
+        return
+    print(answer["answer"])
+    for cited in answer["citations"]:
+        print(f"[{cited['n']}] {cited['title']}  {cited['url']}")
+
+
+def _one_of(text: str | None, file: str | None) -> None:
+    if (text is None) == (file is None):
+        raise typer.BadParameter("give either a question or --batch FILE")
+    if text is not None and not text.strip():
+        raise BadInput("The question is empty.")

@@ -1,0 +1,149 @@
+"""`serve`: the service, and with `--demo` everything that a first look needs."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import socket
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+from uuid import uuid4
+
+import typer
+
+from assistant.cli.output import bar
+from assistant.domain.errors import SetupError
+
+if TYPE_CHECKING:
+    from assistant.app import Service
+    from assistant.cli.output import Steps
+    from assistant.settings import Settings
+
+SAMPLE = Path(__file__).parent.parent.parent / "knowledge_base"
+DEMO_EMAIL = "demo@komorebi.example"
+#: Open streams are cut this long after a stop was asked for; clients come back by themselves.
+GRACE_SECONDS = 3
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    demo: Annotated[bool, typer.Option(help="Load the sample help and make a demo agent.")] = False,
+) -> None:
+    """Run the service: chat, agent console, API."""
+    from assistant.settings import load_settings, prepare_data_dir
+
+    settings = load_settings()
+    listener = _listen(host, port)
+    prepare_data_dir(settings.data_dir)
+    with _only_one(settings.data_dir):
+        if "public_url" not in settings.model_fields_set:
+            address = f"http://localhost:{listener.getsockname()[1]}"
+            settings = settings.model_copy(update={"public_url": address})
+        _run(settings, listener, demo)
+
+
+def _run(settings: Settings, listener: socket.socket, demo: bool) -> None:
+    import uvloop
+
+    uvloop.run(_serve(settings, listener, demo))
+
+
+async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> None:
+    import uvicorn
+
+    from assistant.app import create_app, make_service
+    from assistant.cli.knowledge import PREPARING
+    from assistant.logs import set_up
+
+    set_up()
+    with bar() as steps:
+        service = await make_service(settings, partial(steps, PREPARING))
+        password = await _prepare_demo(settings, service, steps) if demo else None
+    config = uvicorn.Config(
+        create_app(settings, service),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        lifespan="off",
+    )
+    async with service.running():
+        _say_where(settings, password, demo)
+        await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The listening socket, or SetupError when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except (OSError, UnicodeError) as exc:
+        listener.close()
+        why = os.strerror(exc.errno) if isinstance(exc, OSError) and exc.errno else str(exc)
+        raise SetupError(f"Cannot listen on {host}:{port} ({why}); try another one with --port.") from exc
+    return listener
+
+
+def _only_one(data_dir: Path) -> IO[bytes]:
+    """Held while serving: an embedded database and index have one serving process."""
+    lock = (data_dir / "serve.lock").open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        lock.close()
+        raise SetupError(
+            f"Another `assistant serve` already runs on {data_dir}; stop it, or set ASSISTANT_DATA_DIR."
+        ) from exc
+    return lock
+
+
+async def _prepare_demo(settings: Settings, service: Service, steps: Steps) -> str:
+    """The sample help, indexed, and a demo agent; their password, kept in the data folder."""
+    from assistant.cli.knowledge import take_in
+
+    report = await take_in(service.knowledge, settings, [str(SAMPLE)], steps)
+    if report.failed:
+        raise SetupError(f"The sample help could not be read: {report.failed[0]}")
+    return await _demo_agent(settings, service)
+
+
+async def _demo_agent(settings: Settings, service: Service) -> str:
+    from assistant.api.doors import hash_password
+    from assistant.app import now
+    from assistant.domain.people import Agent
+
+    kept = settings.data_dir / "demo-agent.password"
+    database = service.knowledge.database
+    known = await database.read(lambda store: store.agents.get(DEMO_EMAIL))
+    if known and kept.exists():
+        return kept.read_text().strip()
+    password = secrets.token_urlsafe(9)
+    password_hash = hash_password(password)
+    agent = known or Agent(id=uuid4().hex, email=DEMO_EMAIL, name="森 みどり", admin=True)
+    if known:
+        await database.write(lambda store: store.agents.set_password(agent.id, password_hash))
+    else:
+        await database.write(lambda store: store.agents.add(agent, password_hash, now()))
+    kept.touch(mode=0o600)
+    kept.write_text(password + "\n")
+    return password
+
+
+def _say_where(settings: Settings, password: str | None, demo: bool) -> None:
+    url = settings.public_url
+    lines = [
+        "",
+        f"  Shop with the chat   {url}/",
+        f"  Agent console        {url}/console",
+        f"  API                  {url}/docs",
+    ]
+    if demo:
+        lines.insert(3, f"    sign in as         {DEMO_EMAIL}   password {password}")
+    lines += ["", f"  Answers from {settings.model}; stop with Ctrl-C.", ""]
+    print("\n".join(lines), flush=True)

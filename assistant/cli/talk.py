@@ -1,0 +1,162 @@
+"""`chat` and `assess`: conversations in the terminal, and reading recorded ones."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from assistant.cli.output import batch, print_json
+from assistant.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.app import Service
+    from assistant.domain.messages import Message
+    from assistant.settings import Settings
+
+#: How long the terminal waits for the next thing to be said.
+PATIENCE_SECONDS = 60.0
+
+
+def chat(
+    lang: Annotated[str, typer.Option(help="Language to begin in.")] = "",
+) -> None:
+    """Talk with the assistant here; an empty line or Ctrl-D ends it."""
+    from assistant.settings import load_settings
+
+    asyncio.run(_chat(load_settings(), lang))
+
+
+async def _chat(settings: Settings, lang: str) -> None:
+    from assistant.app import make_service, now
+    from assistant.conversation.opening import Visitor, open_conversation
+    from assistant.conversation.reception import close
+    from assistant.conversation.wording import say
+
+    service = await make_service(settings)
+    async with service.running():
+        database = service.knowledge.database
+        visitor, key = Visitor(locale=lang or None), settings.identity_key()
+        opened = await database.write(
+            lambda store: open_conversation(store, visitor, key, settings.languages, now())
+        )
+        conversation = opened.conversation
+        print(say("greeting", conversation.language))
+        seen = 0
+        while text := await asyncio.to_thread(_line):
+            seen = await _exchange(service, conversation.id, text, seen)
+        await database.write(lambda store: close(store, conversation.id, now()))
+
+
+async def _exchange(service: Service, conversation: str, text: str, seen: int) -> int:
+    """Say *text*, print what is answered; the seq of the last message that was printed."""
+    from assistant.app import now
+    from assistant.conversation.receive import receive
+    from assistant.domain.messages import Author, Inbound
+
+    database = service.knowledge.database
+    inbound = Inbound(conversation=conversation, message_id=str(uuid4()), text=text)
+    with service.wire.follow(conversation) as follower:
+        await database.write(lambda store: receive(store, inbound, service.timing, now()))
+        service.wire.ring(conversation)
+        for _ in range(int(PATIENCE_SECONDS)):
+            await follower.news(1.0)
+            found = await database.read(lambda store: store.messages.public(conversation, after=seen))
+            answers = [message for message in found if message.author is not Author.CUSTOMER]
+            if answers:
+                for message in answers:
+                    _print_message(message)
+                return answers[-1].seq
+    return seen
+
+
+def _print_message(message: Message) -> None:
+    print(f"\n{message.text}")
+    for cited in message.citations:
+        print(f"  [{cited.n}] {cited.title}  {cited.url}")
+    if message.buttons:
+        print("  " + "  ".join(f"( {button.label} )" for button in message.buttons))
+
+
+def _line() -> str:
+    try:
+        return input("\n> ").strip()
+    except EOFError:
+        return ""
+
+
+def assess(
+    policy: Annotated[
+        str | None, typer.Option(help="A policy file to decide by instead; prints what would change.")
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--batch", metavar="FILE", help="JSON lines (- is stdin).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Signals and decision per customer turn of recorded dialogues (stdin, or --batch FILE)."""
+    from assistant.settings import load_settings
+
+    settings = load_settings()
+    rules = _policy(settings.policy)
+    other = _policy(policy) if policy else None
+    for item in batch(file or "-"):
+        before = _assess(settings, item, rules)
+        if other is None:
+            _print_assessment(item.get("id"), before, as_json or file is not None)
+        else:
+            _print_changes(item.get("id"), before, _assess(settings, item, other), as_json)
+
+
+def _policy(path: Path | str | None) -> Any:
+    from pathlib import Path
+
+    from assistant.domain.policy import Policy
+    from assistant.signals.policy_file import load_policy
+
+    return load_policy(Path(path)) if path else Policy()
+
+
+def _assess(settings: Settings, item: dict[str, Any], policy: Any) -> list[dict[str, Any]]:
+    from assistant.signals.assess import assess as read
+    from assistant.signals.reader import Reader
+
+    turns = item.get("turns")
+    if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
+        raise BadInput(f'Dialogue {item.get("id")!r} has no list of "turns".')
+    return read(turns, Reader(languages=settings.languages), policy)
+
+
+def _print_assessment(id_: Any, turns: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print_json({"id": id_, "turns": turns})
+        return
+    print(f"dialogue {id_}")
+    for turn in turns:
+        numbers = f"frustration {turn['frustration']:.2f}  unfamiliarity {turn['unfamiliarity']:.2f}"
+        reason = f" ({turn['reason']})" if turn["reason"] else ""
+        print(f"  turn {turn['turn']}: {numbers}  -> {turn['decision']}{reason}")
+
+
+def _print_changes(
+    id_: Any, before: list[dict[str, Any]], after: list[dict[str, Any]], as_json: bool
+) -> None:
+    """What another policy would have decided differently."""
+    changes = [
+        {"turn": a["turn"], "from": [a["decision"], a["reason"]], "to": [b["decision"], b["reason"]]}
+        for a, b in zip(before, after, strict=True)
+        if (a["decision"], a["reason"]) != (b["decision"], b["reason"])
+    ]
+    if as_json:
+        print_json({"id": id_, "changes": changes})
+        return
+    for change in changes:
+        was, now = (" ".join(str(part) for part in change[key] if part) for key in ("from", "to"))
+        print(f"dialogue {id_} turn {change['turn']}: {was} -> {now}")
+    if not changes:
+        print(f"dialogue {id_}: no change", file=sys.stderr)

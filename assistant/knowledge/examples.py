@@ -1,0 +1,35 @@
+"""Questions that this knowledge base answers, for people who do not know what they may ask."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import chain, zip_longest
+
+#: Offered at a time.
+EXAMPLES = 3
+#: Longer titles do not fit a button.
+LONGEST = {"ja": 24, "en": 48}
+
+
+class Examples:
+    """Titles of articles by language, spread over the knowledge base's folders."""
+
+    def __init__(self) -> None:
+        self._by_language: dict[str, tuple[str, ...]] = {}
+
+    def load(self, titles: Sequence[tuple[str, str, str]]) -> None:
+        """Choose anew from (id, title, language) of every valid article."""
+        groups: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for article, title, language in titles:
+            if len(title) <= LONGEST.get(language, LONGEST["en"]):
+                groups[language][article.rpartition("/")[0]].append(title)
+        self._by_language = {language: _spread(folders) for language, folders in groups.items()}
+
+    def __call__(self, language: str) -> tuple[str, ...]:
+        return self._by_language.get(language, ())
+
+
+def _spread(folders: dict[str, list[str]]) -> tuple[str, ...]:
+    """One title of each folder, the fullest folders first, as customers ask about those most."""
+    fullest = sorted(folders.values(), key=len, reverse=True)
+    rounds = chain.from_iterable(zip_longest(*fullest))
+    return tuple([title for title in rounds if title][:EXAMPLES])

@@ -1,0 +1,53 @@
+"""Puts an answerer together from settings: quotes alone, or a model with quotes to fall back to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.domain.errors import ModelUnavailable, SetupError
+from assistant.llm.extractive import ExtractiveAnswerer
+from assistant.llm.ranking import Ranker
+from assistant.ports import Answerer, Embedder
+
+if TYPE_CHECKING:
+    from assistant.ports import ChatModel
+
+EXTRACTIVE = "extractive"
+
+
+def make_answerer(
+    spec: str, embedder: Embedder, prompts: Path, *, api_key: str | None, base_url: str | None
+) -> Answerer:
+    """The answerer of *spec*; SetupError when it names no model that can be had."""
+    ranker = Ranker(embedder)
+    quotes = ExtractiveAnswerer(ranker=ranker)
+    model = _model(spec, api_key, base_url)
+    if model is None:
+        return quotes
+    from assistant.llm.grounded import GroundedAnswerer
+    from assistant.llm.prompts import Prompt
+
+    return GroundedAnswerer(model, Prompt.read(prompts / "answer.md"), fallback=quotes, ranker=ranker)
+
+
+async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> str | None:
+    """Ask the model for a word; None when it answers, else why not, with the mend."""
+    try:
+        model = _model(spec, api_key, base_url)
+        if model is None:
+            return None
+        async for _ in model.stream("Answer with one word.", "Say: ready"):
+            return None
+    except (ModelUnavailable, SetupError) as exc:
+        mend = "check OPENAI_BASE_URL, OPENAI_API_KEY and ASSISTANT_CHAT_MODEL; customers get quotes meanwhile"
+        return f"{exc} ({mend})"
+    return "the model answered nothing"
+
+
+def _model(spec: str, api_key: str | None, base_url: str | None) -> ChatModel | None:
+    if spec == EXTRACTIVE:
+        return None
+    from assistant.llm.models import make_chat_model
+
+    return make_chat_model(spec, api_key=api_key, base_url=base_url)
