@@ -14,41 +14,36 @@ MAX_CHARACTERS = 32_768
 #: Sudachi refuses more than 49,149 bytes; a character here is at most four.
 PIECE = 12_000
 
+_CHARACTER = r"[々〆ぁ-ゖァ-ヺー一-鿿㐀-䶿\U00020000-\U0003ffff]"
 _RUN = re.compile(
     r"(?P<code>[a-z]*\d[a-z\d]*(?:[-_./:][a-z\d]+)+"
     r"|[a-z]+(?:[-_./:][a-z\d]+)*[-_./:][a-z]*\d[a-z\d]*|[a-z]+\d[a-z\d]*)"
     r"|(?P<number>\d[\d,]*(?:\.\d+)?)"
-    r"|(?P<japanese>[々〆ぁ-ゖァ-ヺー一-鿿㐀-䶿\U00020000-\U0003ffff]+)"
-    r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?)"
+    rf"|(?P<word>(?:(?!{_CHARACTER})[^\W\d_])+(?:'[^\W\d_]+)?)"
 )
+_JAPANESE = re.compile(f"{_CHARACTER}+")
 _PART = re.compile(r"[a-z]+|\d+")
 _KATAKANA_LONG = re.compile(r"(?<=[ァ-ヺ]{3})ー(?![ァ-ヺー])")
-_ENGLISH_STOP = frozenset(
-    """
-    a an the and or but if of to in on at by for with from as is am are was were be been being do does did
-    done can could would should will shall may might must have has had i me my we us our you your he she
-    it its they them their this that these those there here what which who whom how when where why not no so
-    than then too very just about into any some all s t re ll ve d m don doesn didn isn aren wasn won please
-    """.split()  # noqa: SIM905
+#: Parts of speech that carry meaning.
+_CONTENT = frozenset(
+    {"名詞", "代名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "感動詞", "連体詞"}
 )
-#: Parts of speech that carry meaning, and of those the ones that do not.
-_CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "感動詞", "連体詞"})
 _NOUNS = frozenset({"名詞", "接頭辞", "接尾辞"})
-_JAPANESE_STOP = frozenset(
-    """
-    為る 有る 居る 成る 出来る 下さる 言う 事 物 時 場合 方 御 様 此れ 其れ 何 何時 何処 如何 どう 良い
-    因る 於く 頂く 致す 貰う くれる 呉れる 教える 知る さん こう そう 此の 其の 又 等 所 訳 筈 為
-    御座る 参る 得る 仕舞う 無い
-    """.split()  # noqa: SIM905
-)
-
+#: お and ご, as Sudachi writes them.
+HONORIFIC = "御"
 Segment = Callable[[str], list[str]]
 
 
 def terms(text: str) -> list[str]:
-    """The words of *text*, in order; a compound also as one word, a code also by its parts."""
-    folded = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).casefold()
-    return [word for run in _RUN.finditer(folded) for word in _words(run)]
+    """The words of *text*; a compound also as one word, a code also by its parts."""
+    cut = text[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()
+    folded = unicodedata.normalize("NFKC", cut).casefold()
+    found = [word for run in _RUN.finditer(folded) for word in _words(run)]
+    if _JAPANESE.search(folded):
+        # In one piece: words are cut by what stands beside them, numbers and commas too.
+        for start in range(0, len(folded), PIECE):
+            found += japanese_words()(folded[start : start + PIECE])
+    return found
 
 
 def _words(run: re.Match[str]) -> Iterator[str]:
@@ -59,12 +54,8 @@ def _words(run: re.Match[str]) -> Iterator[str]:
             yield from (part for part in _PART.findall(found) if len(part) > 1)
         case "number":
             yield found.replace(",", "")
-        case "japanese":
-            for start in range(0, len(found), PIECE):
-                yield from japanese_words()(found[start : start + PIECE])
         case _:
-            if found not in _ENGLISH_STOP:
-                yield stem(found)
+            yield stem(found)
 
 
 def stem(word: str) -> str:
@@ -99,8 +90,9 @@ def japanese_words() -> Segment:
     return _sudachi()
 
 
-def character_pairs(run: str) -> list[str]:
-    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+def character_pairs(text: str) -> list[str]:
+    runs = _JAPANESE.findall(text)
+    return [pair for run in runs for pair in ([run[i : i + 2] for i in range(len(run) - 1)] or [run])]
 
 
 def _sudachi() -> Segment:
@@ -113,24 +105,23 @@ def _sudachi() -> Segment:
     def tokenizer() -> Tokenizer:
         if not hasattr(threads, "tokenizer"):
             threads.tokenizer = dictionary.tokenizer(mode=SplitMode.A, fields={"normalized_form", "pos"})
-        made: Tokenizer = threads.tokenizer
-        return made
+        return threads.tokenizer
 
-    def words(run: str) -> list[str]:
+    def words(text: str) -> list[str]:
         found: list[str] = []
         compound: list[str] = []
-        for morpheme in tokenizer().tokenize(run):
+        for morpheme in tokenizer().tokenize(text):
             kind = morpheme.part_of_speech()[0]
-            if kind not in _NOUNS:
+            japanese = _JAPANESE.search(morpheme.surface()) is not None
+            if kind not in _NOUNS or not japanese:
                 found += _joined(compound)
                 compound = []
-            if kind not in _CONTENT:
+            if not japanese or kind not in _CONTENT:
                 continue
             word = _KATAKANA_LONG.sub("", morpheme.normalized_form().casefold())
-            if kind in _NOUNS and word != "御":
+            found.append(word)
+            if kind in _NOUNS and word != HONORIFIC:
                 compound.append(word)
-            if word not in _JAPANESE_STOP:
-                found.append(word)
         return found + _joined(compound)
 
     return words
