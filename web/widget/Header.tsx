@@ -42,12 +42,12 @@ export function Header() {
   const { open } = useChat();
   const text = useText();
   return (
-    <header>
+    <div class="header">
       <Answering />
       <button class="plain" aria-label={text.close} onClick={() => (open.value = false)} data-testid="widget-close">
         <Close />
       </button>
       <PersonButton />
-    </header>
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 // The customer's line to the server: which conversation this browser holds, its stream, and what goes out.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { ApiError } from "../shared/http";
 import { type Unsent, createOutbox } from "../shared/outbox";
 import type { ServerEvent } from "../shared/sse";
@@ -21,7 +21,9 @@ export function createSession(config: Config) {
   const me = config.customer?.id ?? null;
   const api = createApi(config.origin);
   const model = createModel();
-  const connected = signal(true);
+  const streaming = signal(true);
+  const online = signal(navigator.onLine);
+  const connected = computed(() => online.value && streaming.value);
   const outbox = createOutbox<Unsent>(`${key}:unsent`, deliver);
   let saved = stored();
   let opening: Promise<Ticket> | null = null;
@@ -43,7 +45,7 @@ export function createSession(config: Config) {
     connection?.close();
     connection = null;
     saved = null;
-    connected.value = true;
+    streaming.value = true;
     model.clear();
   }
 
@@ -76,7 +78,7 @@ export function createSession(config: Config) {
       ticket,
       lastId: () => (model.newest.value ? String(model.newest.value) : null),
       on: take,
-      onUp: (up) => (connected.value = up),
+      onUp: (up) => (streaming.value = up),
       onRefused: forget,
     });
   }
@@ -160,7 +162,9 @@ export function createSession(config: Config) {
   }
 
   onOtherTab(key, followOtherTab);
+  addEventListener("offline", () => (online.value = false));
   addEventListener("online", () => {
+    online.value = true;
     connection?.wake();
     outbox.wake();
   });

@@ -34,11 +34,11 @@ export function Login({ expired = false }: { expired?: boolean }) {
   return (
     <main class={`login ${expired ? "over" : ""}`} data-testid="login">
       <form onSubmit={submit} aria-label={words.login}>
-        <p class="brand">
+        <h1 class="brand">
           <Mark />
           <b>{words.product}</b>
           <span>{words.console}</span>
-        </p>
+        </h1>
         {expired && <p class="expired">{words.expired}</p>}
         <label>
           {words.email}

@@ -80,7 +80,7 @@ export function Numbers() {
   }, []);
   const shown = metrics.value;
   return (
-    <main class="numbers" data-testid="numbers">
+    <main class="numbers" tabIndex={0} data-testid="numbers">
       <h1>{words.metrics.title}</h1>
       <p class="meta">{words.metrics.period}</p>
       {!shown && <p>{failed.value ? words.unreachable : words.loading}</p>}
