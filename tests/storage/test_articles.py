@@ -1,0 +1,157 @@
+"""The knowledge base in SQL."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from assistant.domain.knowledge import Article, Chunk, Origin, Terms
+from assistant.storage.articles import SqlArticles
+from assistant.storage.database import sqlite_engine
+from assistant.storage.fulltext import any_of
+from assistant.storage.schema import metadata
+
+
+@pytest.fixture
+def articles() -> Iterator[SqlArticles]:
+    engine = sqlite_engine(None)
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        yield SqlArticles(connection)
+    engine.dispose()
+
+
+def article(name: str = "returns.md", *, hash_: str = "1", until: date | None = None) -> Article:
+    return Article(
+        id=name,
+        title="Returns",
+        language="en",
+        text="# Returns",
+        tags=("returns",),
+        content_hash=hash_,
+        valid_until=until,
+        origin=Origin(source="kb", location=f"/kb/{name}"),
+    )
+
+
+def part(body: str, position: int = 0, title: str = "return") -> tuple[Chunk, Terms]:
+    chunk = Chunk(position=position, headings=("How",), text=body, tokens=3)
+    return chunk, Terms(title=title, headings="how", body=body)
+
+
+def test_an_article_comes_back_as_it_was_put(articles: SqlArticles) -> None:
+    articles.put(article(until=date(2027, 1, 31)), [part("thirty days")])
+    assert articles.article("returns.md") == article(until=date(2027, 1, 31))
+    assert articles.all() == [article(until=date(2027, 1, 31))]
+    assert articles.hashes() == {"returns.md": "1"}
+    assert articles.origins() == {"returns.md": Origin(source="kb", location="/kb/returns.md")}
+
+
+def test_an_unknown_article_is_none(articles: SqlArticles) -> None:
+    assert articles.article("nowhere.md") is None
+
+
+def test_a_moved_article_keeps_its_chunks(articles: SqlArticles) -> None:
+    articles.put(article(), [part("thirty days")])
+    before = articles.chunk_ids()
+    articles.relocate({"returns.md": Origin(source="kb2", location="/kb2/returns.md", version="v2")})
+    assert articles.chunk_ids() == before
+    assert articles.origins()["returns.md"].version == "v2"
+
+
+def test_words_find_chunks_best_first(articles: SqlArticles) -> None:
+    articles.put(article("a.md"), [part("the refund takes five days", title="x")])
+    articles.put(article("b.md"), [part("nothing here", title="refund")])
+    articles.put(article("c.md"), [part("送料 無料", title="返品")])
+    first, second = articles.matching(["refund"], limit=5)
+    assert [articles.passages([first])[first].article, articles.passages([second])[second].article] == [
+        "b.md",
+        "a.md",
+    ]
+    assert len(articles.matching(["送料"], limit=5)) == 1
+
+
+def test_a_replaced_article_is_found_by_its_new_words_only(articles: SqlArticles) -> None:
+    articles.put(article(), [part("old words")])
+    articles.put(article(hash_="2"), [part("new phrases"), part("more", 1)])
+    assert articles.matching(["old"], limit=5) == []
+    assert len(articles.matching(["new", "more"], limit=5)) == 2
+
+
+def test_a_removed_article_leaves_nothing_behind(articles: SqlArticles) -> None:
+    articles.put(article(), [part("gone tomorrow")])
+    (chunk,) = articles.chunk_ids()
+    articles.put_vectors("m", {chunk: np.ones((2, 4), np.float32)})
+    articles.remove(["returns.md"])
+    assert articles.matching(["gone"], limit=5) == []
+    assert (articles.chunk_ids(), list(articles.vectors("m", [chunk])), articles.hashes()) == ([], [], {})
+
+
+def test_a_chunk_id_is_never_used_twice(articles: SqlArticles) -> None:
+    articles.put(article(), [part("one")])
+    (first,) = articles.chunk_ids()
+    articles.put(article(hash_="2"), [part("one")])
+    assert articles.chunk_ids()[0] > first
+
+
+@pytest.mark.parametrize(
+    "word", ['"', '""', "*", "NEAR(", "title_terms:x", "^a", "a\0b", "' OR 1=1 --", "-", "{"]
+)
+def test_no_word_reaches_the_query_language(articles: SqlArticles, word: str) -> None:
+    articles.put(article(), [part("thirty days")])
+    assert articles.matching([word], limit=5) == []
+
+
+def test_every_word_is_quoted() -> None:
+    assert any_of(["a", 'b"c']) == '"a" OR "b""c"'
+
+
+def test_every_change_counts(articles: SqlArticles) -> None:
+    versions = [articles.version()]
+    articles.put(article(), [part("thirty days")])
+    versions.append(articles.version())
+    articles.put_vectors("m", {articles.chunk_ids()[0]: np.ones((1, 4), np.float32)})
+    versions.append(articles.version())
+    articles.remove(["returns.md"])
+    versions.append(articles.version())
+    assert versions == sorted(set(versions))
+
+
+def test_chunks_wait_for_vectors_of_the_model_in_use(articles: SqlArticles) -> None:
+    articles.put(article(), [part("one"), part("two", 1)])
+    first, second = articles.chunk_ids()
+    articles.put_vectors("old", {first: np.ones((1, 4), np.float32)})
+    articles.put_vectors("new", {second: np.ones((1, 4), np.float32)})
+    assert [(id_, title, chunk.text) for id_, title, chunk in articles.unembedded("new", limit=9)] == [
+        (first, "Returns", "one")
+    ]
+    assert articles.count_unembedded("new") == 1
+    articles.forget_vectors(except_model="new")
+    assert (articles.embedded("old"), articles.embedded("new")) == ([], [second])
+
+
+def test_vectors_survive_in_half_precision(articles: SqlArticles) -> None:
+    articles.put(article(), [part("one")])
+    (chunk,) = articles.chunk_ids()
+    matrix = np.array([[0.6, 0.8], [1, 0]], np.float32)
+    articles.put_vectors("m", {chunk: matrix, 999: matrix})
+    ((found, stored),) = articles.vectors("m", [chunk, 999])
+    assert found == chunk
+    assert np.abs(stored - matrix).max() < 0.0005
+
+
+def test_ranking_gets_words_language_and_validity(articles: SqlArticles) -> None:
+    articles.put(article(until=date(2027, 1, 31)), [part("one two")])
+    (row,) = articles.words(articles.chunk_ids())
+    assert (row.article, row.language, row.valid_until) == ("returns.md", "en", date(2027, 1, 31))
+    assert row.terms == Terms(title="return", headings="how", body="one two")
+
+
+def test_dropping_the_tables_drops_the_word_index() -> None:
+    engine = sqlite_engine(None)
+    metadata.create_all(engine)
+    metadata.drop_all(engine)
+    assert not sa.inspect(engine).has_table("chunk_words")
+    engine.dispose()
