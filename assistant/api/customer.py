@@ -13,7 +13,7 @@ from assistant.conversation import reception
 from assistant.conversation.opening import Visitor, hash_of, language_of, open_conversation
 from assistant.conversation.receive import receive
 from assistant.conversation.wording import say
-from assistant.domain.conversation import Conversation
+from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import NotFound, Unauthorized
 from assistant.domain.messages import Author, Inbound
 from assistant.stores import Store
@@ -77,6 +77,7 @@ async def send(body: MessageIn, owner: Owned, ctx: Ctx) -> dict[str, Any]:
     receipt = await ctx.database.write(lambda store: receive(store, inbound, ctx.timing, now))
     if not receipt.repeated:
         ctx.wire.typing(owner.id, Author.CUSTOMER, False)
+        ctx.wire.typing(owner.id, Author.ASSISTANT, receipt.state is State.ASSISTANT)
         ctx.wire.ring(owner.id)
     return {"message": message_out(receipt.message, ctx.hosts)}
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Message
@@ -69,12 +68,13 @@ def _history(store: Store, conversation: Conversation, before: Sequence[Message]
 
 def said(messages: Sequence[Message]) -> list[Said]:
     """The lines with the pauses between them."""
-    times = [m.created_at for m in messages]
-    pauses = [None, *((b - a).total_seconds() for a, b in pairwise(times))]
-    return [
-        Said(author=message.author, text=message.text, pause=pause)
-        for message, pause in zip(messages, pauses, strict=True)
-    ]
+    lines: list[Said] = []
+    before: datetime | None = None
+    for message in messages:
+        pause = (message.created_at - before).total_seconds() if before else None
+        lines.append(Said(author=message.author, text=message.text, pause=pause))
+        before = message.created_at
+    return lines
 
 
 def past(record: TurnRecord) -> PastTurn:

@@ -98,8 +98,8 @@ def build_packet(case: Case) -> dict[str, Any]:
 
 def attempts(records: Sequence[TurnRecord], now: Signals | None = None) -> list[dict[str, Any]]:
     """What the assistant tried, with how the customer took it: told by the turn after."""
-    after = [record.signals for record in records[1:]]
-    following = [*after, now if records and now is not None and now.turn > records[-1].turn else None]
+    last = now if records and now is not None and now.turn > records[-1].turn else None
+    following = [*(record.signals for record in records[1:]), last]
     return [
         {
             "turn": record.turn,
@@ -110,7 +110,7 @@ def attempts(records: Sequence[TurnRecord], now: Signals | None = None) -> list[
             ],
             "reaction": str(then.reaction) if then is not None and then.reaction is not None else None,
         }
-        for record, then in zip(records, following, strict=True)
+        for record, then in zip(records, following, strict=False)
         if record.query or record.sources
     ]
 
