@@ -1,0 +1,70 @@
+# Everything a developer or an operator types. `make` alone lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+STATIC := assistant/api/static/widget.js
+
+.DEFAULT_GOAL := help
+.PHONY: help run install web test test-fast check fix bench evals lock clean
+
+help: ## list what make can do
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+run: install ## everything from a fresh clone to a browser page: chat, console, sample help
+	@$(BIN)/assistant serve --demo
+
+install: $(VENV)/.installed $(STATIC) ## the environment in .venv, the front end built
+
+web: ## build the widget, the console and the demo page
+	@scripts/build-web
+
+test: $(VENV)/.installed-dev $(STATIC) check ## all tests, the browser included
+	@scripts/find-browser
+	@$(BIN)/python -m pytest
+
+test-fast: $(VENV)/.installed-dev ## unit tests only, a few seconds
+	@$(BIN)/python -m pytest -m "not slow and not e2e"
+
+check: $(VENV)/.installed-dev ## format, lint, types, import directions
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fix: $(VENV)/.installed-dev ## format and mend what can be mended automatically
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-dev $(STATIC) ## measure speed, each figure beside its floor
+	@$(BIN)/python -m evals bench
+
+evals: $(VENV)/.installed-dev ## measure quality, each figure beside its baseline
+	@$(BIN)/python -m evals all
+
+lock: $(VENV)/.uv ## pin what pyproject.toml asks for
+	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url -p 3.11 pyproject.toml -o requirements.lock
+	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url -p 3.11 --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## remove what was built, keep the data
+	rm -rf $(VENV) assistant/api/static web/node_modules
+
+$(VENV)/.uv:
+	@echo "Making the environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -q --disable-pip-version-check uv==0.13.9
+	@touch $@
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/.uv
+	@echo "Installing what the assistant needs …"
+	@$(UV) pip install -q --require-hashes -r requirements.lock
+	@$(UV) pip install -q --no-deps -e .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@echo "Installing what tests and checks need …"
+	@$(UV) pip install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(STATIC): $(VENV)/.installed $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
+	@scripts/build-web
