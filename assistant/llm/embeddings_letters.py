@@ -28,8 +28,8 @@ class LetterEmbedder:
         self.embedded: list[str] = []
 
     async def query(self, text: str) -> Vectors:
-        vectors = await self._embed([text])
-        return vectors[0]
+        vector: Vectors = (await self._embed([text]))[0]
+        return vector
 
     async def passages(self, texts: Sequence[str]) -> Vectors:
         self.embedded += texts

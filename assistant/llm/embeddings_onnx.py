@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.domain.errors import SetupError
 
 if TYPE_CHECKING:
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]
     from numpy import float32
     from numpy.typing import NDArray
     from tokenizers import Encoding
@@ -70,7 +70,8 @@ class OnnxEmbedder:
         prompt = self._prompts.get("query", "")
         loop = asyncio.get_running_loop()
         vectors = await loop.run_in_executor(self._asking, self._embed, [prompt + text], self._session)
-        return vectors[0]
+        vector: Vectors = vectors[0]
+        return vector
 
     async def passages(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
@@ -146,7 +147,7 @@ def _clean(text: str) -> str:
 
 def _session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
     import onnxruntime
-    from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf, NoSuchFile
+    from onnxruntime.capi import onnxruntime_pybind11_state as state  # type: ignore[import-untyped]
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -156,7 +157,7 @@ def _session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(
             str(graph), options, providers=["CPUExecutionProvider"], disabled_optimizers=UNWANTED
         )
-    except (Fail, InvalidGraph, InvalidProtobuf, NoSuchFile) as exc:
+    except (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.NoSuchFile) as exc:
         raise SetupError(f"{graph} cannot be loaded as an ONNX model; export or download it again.") from exc
 
 

@@ -31,7 +31,8 @@ class OpenAIEmbedder:
         self.dimensions = 0
 
     async def query(self, text: str) -> Vectors:
-        return (await self._embed([text]))[0]
+        vector: Vectors = (await self._embed([text]))[0]
+        return vector
 
     async def passages(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
