@@ -113,7 +113,7 @@ class OnnxEmbedder:
     def _feed(self, encodings: Sequence[Encoding]) -> dict[str, Any]:
         import numpy as np
 
-        longest = max(len(encoding.ids) for encoding in encodings)
+        longest = max(1, *(len(encoding.ids) for encoding in encodings))
         ids = np.zeros((len(encodings), longest), np.int64)
         mask = np.zeros_like(ids)
         for row, encoding in enumerate(encodings):
@@ -126,10 +126,12 @@ class OnnxEmbedder:
 
     def _pool(self, hidden: Vectors, mask: NDArray[Any]) -> Vectors:
         """The first token's vector, or the mean of all that are not padding."""
+        import numpy as np
+
         if self._first_token_only:
             return hidden[:, 0]
         weights = mask[:, :, None].astype(hidden.dtype)
-        pooled: Vectors = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
+        pooled: Vectors = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1)
         return pooled
 
 
