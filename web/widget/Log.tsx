@@ -11,17 +11,17 @@ const NEAR_END_PX = 120;
 function Greeting() {
   const { session, welcome } = useChat();
   const text = useText();
-  const greeting = welcome.value;
+  // That an AI answers is said even when the server cannot say it.
+  const { greeting, disclosure, examples } = welcome.value ?? { ...text, examples: [] };
   const fresh = session.messages.value.length === 0 && session.outbox.entries.value.length === 0;
-  if (!greeting) return null;
   return (
     <div class="greeting" data-testid="widget-greeting">
-      <p>{greeting.greeting}</p>
-      <p class="disclosure" data-testid="widget-disclosure">{greeting.disclosure}</p>
-      {fresh && greeting.examples.length > 0 && (
+      <p>{greeting}</p>
+      <p class="disclosure" data-testid="widget-disclosure">{disclosure}</p>
+      {fresh && examples.length > 0 && (
         <div class="choices" role="group" aria-label={text.examples}>
           <p class="caption" aria-hidden="true">{text.examples}</p>
-          {greeting.examples.map((example) => (
+          {examples.map((example) => (
             <button key={example} onClick={() => session.send(example)} data-testid="widget-example">
               {example}
             </button>

@@ -72,13 +72,18 @@ export function createSession(config: Config) {
     settle();
   }
 
+  function heardFromServer(up: boolean): void {
+    if (up && !streaming.value) outbox.wake();
+    streaming.value = up;
+  }
+
   function listen(ticket: Ticket): void {
     connection?.close();
     connection = connect(api, {
       ticket,
       lastId: () => (model.newest.value ? String(model.newest.value) : null),
       on: take,
-      onUp: (up) => (streaming.value = up),
+      onUp: heardFromServer,
       onRefused: forget,
     });
   }

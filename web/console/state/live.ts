@@ -5,6 +5,7 @@ import type { AgentMessage, Row } from "../types";
 import { counts, refresh } from "./inbox";
 import { expire, standing } from "./me";
 import { conversationChanged, customerTypes, draftGrew, messageCame, reload } from "./thread";
+import { outbox } from "./writing";
 
 export const connected = signal(true);
 
@@ -32,6 +33,7 @@ function take({ event, data, id }: ServerEvent): void {
 function up(now: boolean): void {
   // Without an id to resume from, what happened during the gap can only be fetched.
   if (now && !connected.value && lastId === null) refetch();
+  if (now && !connected.value) outbox.wake();
   connected.value = now;
 }
 

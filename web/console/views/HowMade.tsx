@@ -1,6 +1,7 @@
 // How a reply came about: what was read from the customer, what was found, what was left out.
 import type { ComponentChildren } from "preact";
 import { text, word } from "../text";
+import { phrase } from "../text/phrases";
 import type { Source, Turn } from "../types";
 
 function Line({ name, children }: { name: string; children: ComponentChildren }) {
@@ -72,7 +73,7 @@ export function HowMade({ turn }: { turn: Turn }) {
           <Line name={how.evidence}>
             {turn.evidence.map((each) => (
               <p key={each.text + each.why}>
-                {each.text && <q>{each.text}</q>} {each.why}
+                {each.text && <q>{each.text}</q>} {phrase(each.why)}
               </p>
             ))}
           </Line>
@@ -87,7 +88,7 @@ export function HowMade({ turn }: { turn: Turn }) {
           <Line name={how.withheld}>
             {turn.withheld.map((each) => (
               <p key={each.text}>
-                <del>{each.text}</del> {each.why}
+                <del>{each.text}</del> {phrase(each.why)}
               </p>
             ))}
           </Line>

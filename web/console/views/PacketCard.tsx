@@ -1,6 +1,7 @@
 // The handoff packet, readable in half a minute: why, what they want, what happened, what is missing.
 import type { ComponentChildren } from "preact";
 import { language, text, word } from "../text";
+import { phrase } from "../text/phrases";
 import type { Packet } from "../types";
 import { SourceList } from "./HowMade";
 import { Sparkline } from "./Sparkline";
@@ -20,7 +21,7 @@ function Lines({ title, lines, kind = "" }: { title: string; lines: string[]; ki
     <Part title={title}>
       <ul class={`lines ${kind}`}>
         {lines.map((line) => (
-          <li key={line}>{line}</li>
+          <li key={line}>{phrase(line)}</li>
         ))}
       </ul>
     </Part>
@@ -37,7 +38,7 @@ function Why({ packet }: { packet: Packet }) {
       {evidence.map((each) => (
         <figure key={each.text + each.why}>
           {each.text && <blockquote>{each.text}</blockquote>}
-          <figcaption>{each.why}</figcaption>
+          <figcaption>{phrase(each.why)}</figcaption>
         </figure>
       ))}
     </div>
