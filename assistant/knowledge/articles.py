@@ -1,4 +1,4 @@
-"""Documents to articles: title, language and the hash that tells whether anything changed; no files, no index."""
+"""Documents to articles: title, language and the hash that tells whether anything changed."""
 
 import json
 import re
@@ -31,7 +31,7 @@ SAMPLE = 4_000
 def article_of(
     document: Document, *, id: str, folders: Sequence[str], url: str | None, origin: Origin
 ) -> Article:
-    """The article that a document becomes; *folders* are those it lies in, innermost last; *url* where it was found."""
+    """The article of a document that lies in these folders (innermost last), found at *url* if on the web."""
     language = document.language or _folder_language(folders) or document.language_hint
     article = Article(
         id=id,

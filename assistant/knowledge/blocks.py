@@ -1,4 +1,4 @@
-"""Markdown to its top-level blocks: headings, paragraphs, tables, lists, code; each as its own source lines."""
+"""Markdown to its top-level blocks: headings, paragraphs, tables, lists, code, as source lines."""
 
 import re
 from collections.abc import Iterator, Sequence

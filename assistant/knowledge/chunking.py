@@ -1,4 +1,4 @@
-"""Articles to chunks: cut at headings, sized in model tokens, tables, lists and code left whole; knows no index."""
+"""Articles to chunks: cut at headings, sized in model tokens, tables, lists and code left whole."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,8 +37,8 @@ class Piece:
     tokens: int
 
 
-def chunked(text: str, count_tokens: CountTokens, sizes: Sizes = Sizes()) -> list[Chunk]:  # noqa: B008 - frozen
-    """The chunks of an article in reading order; every visible character is in one of them or in its headings."""
+def chunked(text: str, count_tokens: CountTokens, sizes: Sizes = Sizes()) -> list[Chunk]:
+    """The chunks of an article in reading order; each character is in one of them or in its headings."""
     pieces: list[Piece] = []
     for headings, members in _sections(blocks(text)):
         pieces += _packed(headings, members, count_tokens, sizes)
@@ -49,7 +49,7 @@ def chunked(text: str, count_tokens: CountTokens, sizes: Sizes = Sizes()) -> lis
 
 
 def _sections(parts: Sequence[Block]) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
-    """Blocks grouped under the path of headings above them; a heading with nothing below it is its own text."""
+    """Blocks grouped under the path of headings above them; a heading with nothing below it is text."""
     path: list[tuple[int, str]] = []
     members: list[Block] = []
     for position, part in enumerate(parts):
@@ -74,8 +74,7 @@ def _packed(
 ) -> list[Piece]:
     """A section as pieces near the target size."""
     pieces: list[Piece] = []
-    for text in _glued(members):
-        tokens = count_tokens(text)
+    for text, tokens in _glued(members, count_tokens, sizes.most):
         parts = [(text, tokens)] if tokens <= sizes.most else _cut(text, count_tokens, sizes.most)
         for part, length in parts:
             if pieces and _fits(pieces[-1], length, sizes):
@@ -94,19 +93,28 @@ def _joined(piece: Piece, text: str, tokens: int) -> Piece:
     return replace(piece, text=f"{piece.text}\n\n{text}", tokens=piece.tokens + tokens + SEPARATOR)
 
 
-def _glued(members: Sequence[Block]) -> Iterator[str]:
-    """A short paragraph that announces a list, a table or code stays with it."""
-    announced = ""
+def _glued(members: Sequence[Block], count_tokens: CountTokens, most: int) -> Iterator[tuple[str, int]]:
+    """A short paragraph that announces a list, a table or code stays with it, unless that would cut it."""
+    announced, before = "", 0
     for member, following in zip(members, [*members[1:], None], strict=True):
-        text = f"{announced}\n\n{member.text}" if announced else member.text
+        tokens = count_tokens(member.text)
+        if announced and tokens <= most < before + SEPARATOR + tokens:
+            yield announced, before
+            announced, before = "", 0
+        if announced:
+            text, tokens = f"{announced}\n\n{member.text}", before + SEPARATOR + tokens
+        else:
+            text = member.text
         listed = following is not None and following.kind != "paragraph"
-        announced = text if listed and member.kind == "paragraph" and len(text) <= ANNOUNCEMENT else ""
-        if not announced:
-            yield text
+        if listed and member.kind == "paragraph" and len(text) <= ANNOUNCEMENT:
+            announced, before = text, tokens
+        else:
+            announced, before = "", 0
+            yield text, tokens
 
 
 def _merged(pieces: Iterable[Piece], count_tokens: CountTokens, sizes: Sizes) -> list[Piece]:
-    """Pieces too short to stand alone join a neighbour under the same parent, their headings kept in the text."""
+    """Pieces too short to stand alone join a neighbour under the same parent, headings kept in the text."""
     merged: list[Piece] = []
     for piece in pieces:
         if merged and (together := _together(merged[-1], piece, count_tokens, sizes)):
@@ -146,7 +154,7 @@ def _lifted(piece: Piece, shared: tuple[str, ...], count_tokens: CountTokens) ->
     return Piece(headings=shared, text=f"{marks}\n\n{piece.text}", tokens=tokens)
 
 
-# -- cutting what is too long --------------------------------------------------------------------------------------
+# -- cutting what is too long ---------------------------------------------------------------------------
 
 
 def _cut(text: str, count_tokens: CountTokens, most: int) -> list[tuple[str, int]]:

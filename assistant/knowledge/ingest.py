@@ -1,4 +1,4 @@
-"""The ingest run: reads what was named, indexes what changed, says what failed; knows no parser and no index."""
+"""The ingest run: reads what was named, indexes what changed, says what failed."""
 
 import asyncio
 from collections import deque
@@ -10,7 +10,7 @@ from assistant.domain.knowledge import Article, Chunk, Origin
 from assistant.knowledge.articles import article_of
 from assistant.knowledge.chunking import CHUNKER, CountTokens, chunked
 from assistant.knowledge.loaders import Document, Unreadable
-from assistant.knowledge.loaders.reader import Reader
+from assistant.knowledge.loaders.reader import Reader, Reads
 from assistant.knowledge.places import Places
 from assistant.knowledge.sources import File, Trouble, files
 from assistant.knowledge.web import Page, Web, pages
@@ -66,13 +66,17 @@ async def ingest(
     *,
     index: Index,
     count_tokens: CountTokens,
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: Options = Options(),
     progress: Progress = quiet,
+    reader: Reads | None = None,
 ) -> IngestReport:
-    """Bring the index up to date with files, folders, web addresses and sitemaps; what fails keeps its old version."""
-    async with Reader() as reader, Web(allow_private=options.allow_private) as web:
+    """Bring the index up to date with files, folders, web addresses and sitemaps.
+
+    One document's failure is reported and keeps its old version; it stops nothing else.
+    """
+    async with Reader() as child, Web(allow_private=options.allow_private) as web:
         places = Places(await index.origins())
-        run = _Run(index, count_tokens, reader, places, await index.hashes())
+        run = _Run(index, count_tokens, reader or child, places, await index.hashes())
         items = run.noted([item async for item in _found(sources, web)])
         progress("read", 0, len(items))
         async for done, item, content in _ahead(items, run):
@@ -97,7 +101,7 @@ async def _found(sources: Sequence[str], web: Web) -> AsyncIterator[File | Page 
 class _Run:
     index: Index
     count_tokens: CountTokens
-    reader: Reader
+    reader: Reads
     places: Places
     hashes: Mapping[str, str]
     report: IngestReport = field(default_factory=IngestReport)
@@ -144,7 +148,7 @@ class _Run:
             await self.index.remove(vanished)
             self.report.removed += vanished
         for source, ids in self.places.prefixed.items():
-            why = f"another folder has articles of these names, so {len(ids)} ids carry the folder's: {ids[0]} …"
+            why = f"{len(ids)} ids carry the folder's name ({ids[0]} …): another folder has these already"
             self.report.warnings.append((source, why))
 
     def _trouble(self, trouble: Trouble) -> None:

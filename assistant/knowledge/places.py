@@ -1,7 +1,7 @@
 """Which article was read where: ids that stay, and what vanished since; pure bookkeeping.
 
 An article's id is its path relative to the ingested folder, or its address, and it keeps the id it first got.
-Where another folder already holds that id, the new article's id begins with its own folder's name (``en/faq.md``).
+Where another folder already holds that id, the newcomer's begins with its own folder's name (``en/faq.md``).
 """
 
 from collections.abc import Iterable, Mapping
@@ -75,7 +75,7 @@ class Places:
         return id
 
     def _is_gone(self, holder: Origin) -> bool:
-        """Whether the folder or file that an article came from exists no more: then this may be the same, moved."""
+        """Whether the folder or file that an article came from is gone: then this may be the same, moved."""
         if holder.source not in self._gone:
             self._gone[holder.source] = "://" not in holder.source and not Path(holder.source).exists()
         return self._gone[holder.source]

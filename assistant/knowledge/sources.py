@@ -1,4 +1,4 @@
-"""What the operator named, as files to read: folders walked with care, sizes checked before a byte is read."""
+"""What the operator named, as files to read: folders walked with care, sizes checked before reading."""
 
 import os
 import stat
@@ -14,12 +14,10 @@ SKIPPED_FOLDERS = {"node_modules", "__pycache__"}
 #: Kinds that look like documents to a person but need a step first.
 MENDS = {
     ".doc": "save it as .docx",
-    ".xls": "save it as .xlsx",
     ".ppt": "export it as PDF",
     ".pptx": "export it as PDF",
     ".rtf": "save it as .docx",
     ".odt": "save it as .docx",
-    ".ods": "save it as .xlsx",
     ".pages": "export it as PDF",
     ".numbers": "export it as .xlsx",
 }
@@ -52,7 +50,7 @@ class File:
         return (self.root.name, *self.path.relative_to(self.root).parts[:-1])
 
     def ids(self) -> Iterator[str]:
-        """Its path in the folder; where that is taken, with more and more of the folder's own path before it."""
+        """Its path in the folder; where that is taken, with more of the folder's own path before it."""
         id = _composed(self.path.relative_to(self.root).as_posix())
         yield id
         for folder in (self.root, *self.root.parents):

@@ -1,12 +1,11 @@
 """Web addresses and sitemaps as pages to read; fetched with guards, because an address may lead anywhere.
 
-http and https only, every address a name resolves to must be public, the connection goes to the address that was
-checked (the name stays in Host and TLS), and each redirect is checked anew. `ASSISTANT_INGEST_PRIVATE=1` lifts the
-network and port rules, for an intranet's help centre.
+http and https only, every address a name resolves to must be public, the connection goes to the address that
+was checked (the name stays in Host and TLS), and each redirect is checked anew. `ASSISTANT_INGEST_PRIVATE=1`
+lifts the network and port rules, for an intranet's help centre.
 """
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -108,15 +107,17 @@ class Web:
             await self._client.aclose()
 
     async def fetch(self, address: str, version: str = "") -> Response | None:
-        """What is at the address; None when it is still that version; Unreadable says in one line what is wrong."""
+        """What is at the address; None when it is still that version; Unreadable says what is wrong."""
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._followed(address, version)
         except (TimeoutError, httpx.TimeoutException) as exc:
             raise Unreadable("the server takes too long to answer; try again later") from exc
-        except ssl.SSLError as exc:
-            raise Unreadable(f"its certificate is not accepted ({exc.reason})") from exc
         except httpx.HTTPError as exc:
+            if "CERTIFICATE" in str(exc):
+                raise Unreadable(
+                    "its certificate is not accepted; renew it, or trust its authority here"
+                ) from exc
             raise Unreadable(f"the server cannot be reached ({type(exc).__name__}); try again later") from exc
 
     async def _followed(self, address: str, version: str) -> Response | None:
@@ -165,7 +166,8 @@ def checked(address: str, *, any_port: bool) -> httpx.URL:
         raise Unreadable("it carries a user name or password; give it without")
     if not any_port and _port(url) not in PORTS:
         raise Unreadable(
-            f"port {_port(url)} is refused, only 80 and 443 are read; set ASSISTANT_INGEST_PRIVATE=1 to allow it"
+            f"port {_port(url)} is refused, a web page is on 80 or 443; "
+            "set ASSISTANT_INGEST_PRIVATE=1 to allow it"
         )
     return url
 
@@ -177,7 +179,7 @@ async def pages(address: str, web: Web) -> AsyncIterator[Page | Trouble]:
         yield Page(location=source, source=source, web=web)
         return
     try:
-        listed = [found async for found in _listed(source, web)]
+        listed = list(dict.fromkeys([found async for found in _listed(source, web)]))
     except Unreadable as exc:
         yield Trouble(place=source, why=str(exc))
         return
@@ -198,7 +200,7 @@ async def _listed(source: str, web: Web) -> AsyncIterator[str]:
         assert response is not None
         found = sitemap.parse(response.content)
         waiting += [place for place in found.sitemaps if sitemap.same_host(place, source)]
-        for place in dict.fromkeys(found.pages):
+        for place in found.pages:
             if sitemap.same_host(place, source):
                 yield place
 

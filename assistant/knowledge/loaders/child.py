@@ -1,6 +1,7 @@
 """The process that opens hostile documents: bytes in, JSON out, with limits on time, memory and files.
 
-Started by reader.py as ``python -m assistant.knowledge.loaders.child``; one line of JSON and the bytes per document.
+Started by reader.py as ``python -m assistant.knowledge.loaders.child``.
+Per document it gets one line of JSON and the bytes. What it does not expect ends it: reader.py reports that.
 """
 
 import json
@@ -22,6 +23,7 @@ def main() -> None:
     # Whatever a library prints must not mix with the answers.
     os.dup2(2, 1)
     _limit_memory()
+    _send(answers, {"ready": True})
     while header := source.readline():
         request = json.loads(header)
         data = source.read(request["size"])

@@ -12,9 +12,11 @@ from assistant.knowledge.loaders.text import clean, decoded
 
 #: Never content, whatever page it is.
 FURNITURE = (
-    "script, style, noscript, template, iframe, object, embed, svg, canvas, form, button, input, select, textarea,"
+    "script, style, noscript, template, iframe, object, embed, svg, canvas, form, button, input, select,"
+    "textarea,"
     "nav, header, footer, aside, dialog, [hidden], [aria-hidden=true], [role=navigation], [role=banner],"
-    "[role=contentinfo], [role=search], [role=complementary], [role=dialog], .breadcrumb, .breadcrumbs, .sidebar,"
+    "[role=contentinfo], [role=search], [role=complementary], [role=dialog],"
+    ".breadcrumb, .breadcrumbs, .sidebar,"
     ".cookie, .cookie-banner, .share, .related-articles, .pagination, .toc, .table-of-contents"
 )
 #: Where help centres keep the article, the surest place first.
@@ -62,7 +64,7 @@ def markdown(fragment: str) -> str:
     return Markdown().convert_soup(BeautifulSoup(fragment, "lxml")).strip()
 
 
-class Markdown(MarkdownConverter):  # type: ignore[misc]
+class Markdown(MarkdownConverter):
     """Markdown without images and without ornaments, tables always with a header."""
 
     def __init__(self) -> None:

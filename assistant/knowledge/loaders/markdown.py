@@ -1,4 +1,4 @@
-"""Markdown in other people's dialects to plain Markdown: front matter read, raw HTML and blog marks turned or dropped."""
+"""Other people's Markdown to plain Markdown: front matter read, raw HTML and blog marks turned or dropped."""
 
 import re
 
@@ -11,7 +11,10 @@ BLOCK = (
     "header|hr|html|iframe|li|main|nav|noscript|ol|p|pre|script|section|style|summary|svg|table|tbody|td|tfoot|th|"
     "thead|tr|ul|video|audio|object|embed"
 )
-INLINE = "abbr|b|big|bdi|bdo|cite|del|dfn|font|i|ins|label|mark|nobr|picture|q|s|samp|small|source|span|strike|sub|time|tt|u|var|wbr"
+INLINE = (
+    "abbr|b|big|bdi|bdo|cite|del|dfn|font|i|ins|label|mark|nobr|picture|q|s|samp|small|source|span|strike|sub|"
+    "time|tt|u|var|wbr"
+)
 
 #: Code and comments are taken out before anything else looks at the text.
 FENCE = re.compile(
@@ -22,7 +25,8 @@ COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 KEPT = re.compile("\ufdd0(\\d+)\ufdd1")
 
 CONTENTS = re.compile(
-    r"^(?:\*\*(?:目次|Contents|Table of Contents)\*\*[ \t]*\n+)?[ \t]*\[(?::contents|\[?toc\]?|_TOC_)\][ \t]*$",
+    r"^(?:\*\*(?:目次|Contents|Table of Contents)\*\*[ \t]*\n+)?"
+    r"[ \t]*\[(?::contents|\[?toc\]?|_TOC_)\][ \t]*$",
     re.M | re.I,
 )
 PHOTO = re.compile(r"\[f:id:[^\]\n]*\]")
@@ -30,7 +34,7 @@ EMBED = re.compile(r"\[(https?://[^\s\]]+?)(?::(?:embed|title|cite|bookmark|imag
 CRAMPED_HEADING = re.compile(r"^(#{2,6})(?=[^#\s])", re.M)
 IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|!\[[^\]\n]*\]\[[^\]\n]*\]")
 DEFINITION = re.compile(
-    r"^ {0,3}\[([^\]\^\n][^\]\n]*)\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(][^\n]*)?[ \t]*\n?", re.M
+    r"^ {0,3}\[([^\]\^\n][^\]\n]*)\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(][^\n]*)?[ \t]*(?:\n|\Z)", re.M
 )
 REFERENCE = re.compile(r"\[([^\[\]\n]+)\](?:\[([^\[\]\n]*)\])?(?![(\[:])")
 EMPTY_LINK = re.compile(r"(?<!!)\[\s*\]\([^)\n]*\)")
@@ -42,6 +46,8 @@ JOINED = re.compile(r"<(table|dl)\b.*?</\1\s*>", re.S | re.I)
 BLOCK_START = re.compile(rf"^([ \t]*)</?(?:{BLOCK})\b[^\n]*(?:\n(?![ \t]*$)[^\n]*)*", re.M | re.I)
 INLINE_TAG = re.compile(rf"</?(?:{INLINE})(?:\s[^<>\n]*)?/?>", re.I)
 BLOCK_TAG = re.compile(rf"</?(?:{BLOCK})(?:\s[^<>\n]*)?/?>", re.I)
+#: Styled apart by the site, but words that run together without its styles.
+ABUTTING = re.compile(r"(</(?:strong|b)>)(?=<(?:span|small)\b)", re.I)
 LINE_BREAK = re.compile(r"<br\s*/?>", re.I)
 ENTITY = re.compile(r"&(?:nbsp|amp|quot|apos|#39|#160|hellip|mdash|ndash|copy|yen);")
 ENTITIES = {
@@ -64,7 +70,7 @@ def load_markdown(data: bytes) -> list[Document]:
     facts, body = front_matter.split(text)
     if facts.draft:
         return []
-    title, body = _titled(facts.title, plain(body))
+    title, body = titled(facts.title, plain(body))
     if not body:
         raise Unreadable("it has front matter or a title but no text; write the article below it")
     return [
@@ -93,7 +99,7 @@ def plain(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.M)).strip("\n")
 
 
-def _titled(title: str, body: str) -> tuple[str, str]:
+def titled(title: str, body: str) -> tuple[str, str]:
     """A first-level heading on top is the title; a title is not repeated in the text."""
     heading = re.match(r"#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)|([^\n#>|\-*].*)\n=+[ \t]*(?:\n|\Z)", body)
     if heading is None:
@@ -145,9 +151,11 @@ def _without_html(text: str) -> str:
     text = DROPPED.sub("", text)
     text = JOINED.sub(lambda match: re.sub(r"\n\s*\n", "\n", match[0]), text)
     text = re.sub(r"^([ \t]*)<br\s*/?>[ \t]*$", "", text, flags=re.M | re.I)
-    text = "\n".join(_row(line) if line.lstrip().startswith("|") else line for line in text.split("\n"))
-    text = BLOCK_START.sub(_converted, text)
-    return _inline(text)
+    text = "\n".join(
+        _row(line) if line.lstrip().startswith("|") and "<" in line else line for line in text.split("\n")
+    )
+    text = BLOCK_START.sub(_converted, ABUTTING.sub(r"\1 ", text))
+    return BLOCK_TAG.sub("", _inline(text))
 
 
 def _converted(match: re.Match[str]) -> str:
@@ -160,7 +168,7 @@ def _converted(match: re.Match[str]) -> str:
 def _row(line: str) -> str:
     """A row of a table must stay one line: lists in a cell become dots."""
     line = re.sub(r"</li>\s*<li>", " ・", re.sub(r"<[uo]l>\s*<li>", "・", line, flags=re.I), flags=re.I)
-    return BLOCK_TAG.sub(" ", LINE_BREAK.sub(" ", line))
+    return re.sub(r" {2,}", " ", BLOCK_TAG.sub(" ", LINE_BREAK.sub(" ", line)))
 
 
 def _inline(text: str) -> str:

@@ -7,13 +7,31 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from datetime import date
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
+from assistant.domain.errors import SetupError
+from assistant.knowledge.loaders import LOADERS
 from assistant.knowledge.loaders.document import Document, Unreadable
 
 SECONDS = 30.0
+#: A parser stumbled over the content; or the system ended it at a limit.
+DAMAGED = "it is damaged; open it in the program that made it and save it again"
+TOO_MUCH = "reading it needs more time or memory than allowed; split it"
 #: The child gets no secrets: it opens hostile files.
 ENVIRONMENT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "LANG", "LC_ALL")
+
+
+class Reads(Protocol):
+    """Bytes of a file with that suffix to its documents, or Unreadable."""
+
+    async def read(self, suffix: str, data: bytes) -> list[Document]: ...
+
+
+class ReadsHere:
+    """Reads in this process, without limits: for documents that are trusted, such as a test's own."""
+
+    async def read(self, suffix: str, data: bytes) -> list[Document]:
+        return LOADERS[suffix](data)
 
 
 class Reader:
@@ -40,8 +58,9 @@ class Reader:
             await self.close()
             raise Unreadable(f"reading it takes more than {self._seconds:g} s; split it") from exc
         except (asyncio.IncompleteReadError, ConnectionError) as exc:
+            crashed = await child.wait() > 0
             await self.close()
-            raise Unreadable("reading it needs more time or memory than allowed; split it") from exc
+            raise Unreadable(DAMAGED if crashed else TOO_MUCH) from exc
         if "error" in message:
             raise Unreadable(message["error"])
         return [_document(values) for values in message["documents"]]
@@ -63,14 +82,24 @@ class Reader:
             stderr=DEVNULL,
             env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
         )
+        try:
+            # Its start is not the document's time.
+            await _answer(self._child)
+        except asyncio.IncompleteReadError as exc:
+            await self.close()
+            raise SetupError("The reader of documents does not start; run `make install` again.") from exc
         return self._child
 
 
 async def _asked(child: Process, suffix: str, data: bytes) -> dict[str, Any]:
     assert child.stdin is not None
-    assert child.stdout is not None
     child.stdin.write(json.dumps({"suffix": suffix, "size": len(data)}).encode() + b"\n" + data)
     await child.stdin.drain()
+    return await _answer(child)
+
+
+async def _answer(child: Process) -> dict[str, Any]:
+    assert child.stdout is not None
     size = int.from_bytes(await child.stdout.readexactly(8), "big")
     message: dict[str, Any] = json.loads(await child.stdout.readexactly(size))
     return message

@@ -9,13 +9,14 @@ from assistant.knowledge.loaders.document import Document, Unreadable
 MISREAD = re.compile("[縺繧繝]")
 KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fc]")
 HALF_WIDTH = re.compile("[\uff61-\uff9f]")
+USUAL = re.compile("[\t\n\r -~\u2010-\u2030\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]")
 HAN = re.compile("[\u4e00-\u9fff]")
 
-#: Zero-width characters, direction overrides, tag characters and other marks that a reader cannot see but a model
-#: reads; selectors after a kanji (old forms of names) and joiners inside an emoji stay.
+#: Zero-width characters, direction overrides, tag characters and other marks that a reader cannot see but a
+#: model reads; selectors after a kanji (old forms of names) and joiners inside an emoji stay.
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufdd0-\ufdef\ufff0-\ufffb\U000e0000-\U000e0fff]"
+    "\u3164\ufeff\uffa0\ufdd0-\ufdef\ufff0-\ufffb\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
     "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
     "|(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]"
     "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
@@ -57,7 +58,7 @@ def _decode(data: bytes) -> str:
         if data.startswith(mark):
             return _strict(data, encoding)
     if b"\x00" in data[:4096]:
-        return _strict(data, _wide_encoding(data[:4096]))
+        return _wide(data)
     if b"\x1b$" in data or b"\x1b(" in data:
         return _strict(data, "iso2022_jp_ext")
     try:
@@ -73,12 +74,18 @@ def _strict(data: bytes, encoding: str) -> str:
         raise Unreadable(f"it is not valid {encoding.upper()} (byte {exc.start}); save it as UTF-8") from exc
 
 
-def _wide_encoding(head: bytes) -> str:
-    """UTF-16 without a mark has its zero bytes on one side; anything else with zeros is not text."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if max(even, odd) < len(head) // 20 or min(even, odd) > max(even, odd) // 4:
+def _wide(data: bytes) -> str:
+    """UTF-16 without a mark, in the byte order that makes sense; anything else with zeros is not text."""
+    readings = [reading for name in ("utf-16-le", "utf-16-be") if (reading := _reading(data, name))]
+    likeliest = max(readings, key=_usual_share, default="")
+    if _usual_share(likeliest) < 0.9:
         raise Unreadable("it is not a text file; give Markdown, HTML, CSV, Excel, PDF or Word")
-    return "utf-16-be" if even > odd else "utf-16-le"
+    return likeliest
+
+
+def _usual_share(text: str) -> float:
+    """How much of a text is in the characters of Japanese and English prose."""
+    return len(USUAL.findall(text)) / max(1, len(text))
 
 
 def _legacy(data: bytes, utf8: UnicodeDecodeError) -> str:

@@ -1,0 +1,48 @@
+"""Word documents: headings, lists and tables to Markdown."""
+
+import io
+import zipfile
+
+from assistant.knowledge.loaders import html, zipped
+from assistant.knowledge.loaders.document import Document, Unreadable
+from assistant.knowledge.loaders.markdown import titled
+from assistant.knowledge.loaders.text import clean
+
+#: Japanese Word names its styles so; the English names are known to mammoth.
+STYLES = "\n".join(
+    [
+        "p[style-name='Title'] => h1.title:fresh",
+        "p[style-name='表題'] => h1.title:fresh",
+        *(f"p[style-name='見出し {level}'] => h{level}:fresh" for level in range(1, 7)),
+    ]
+)
+
+
+def load_docx(data: bytes) -> list[Document]:
+    """One article, its title from the document's title or first heading."""
+    import mammoth  # type: ignore[import-untyped]
+
+    zipped.check(data)
+    try:
+        turned = mammoth.convert_to_html(
+            io.BytesIO(data), style_map=STYLES, convert_image=lambda _image: [], ignore_empty_paragraphs=True
+        )
+        stated = _stated_title(data)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as exc:
+        raise Unreadable("it is not a sound Word document; open it and save it again as .docx") from exc
+    title, text = titled(stated, html.markdown(clean(turned.value)))
+    if not text:
+        raise Unreadable("it has no text; pictures of text cannot be read")
+    return [Document(title=title, text=text)]
+
+
+def _stated_title(data: bytes) -> str:
+    """The title in the document's properties."""
+    from defusedxml.ElementTree import fromstring
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "docProps/core.xml" not in archive.namelist():
+            return ""
+        core = fromstring(archive.read("docProps/core.xml"), forbid_dtd=True)
+    title = core.find("{http://purl.org/dc/elements/1.1/}title")
+    return clean(title.text or "").strip() if title is not None else ""

@@ -1,0 +1,51 @@
+"""Limits for the ZIP archives that office files are, checked before anything is unpacked."""
+
+import io
+import zipfile
+
+from assistant.knowledge.loaders.document import Unreadable
+
+LARGEST_UNPACKED = 200_000_000
+#: Office files shrink to a tenth; only a bomb shrinks to a thousandth.
+MOST_SHRUNK = 300
+MOST_PARTS = 5_000
+
+
+def check(data: bytes) -> None:
+    """Refuse an archive that would unpack to more than a document can be, or that defines XML entities."""
+    if not data:
+        raise Unreadable("the file is empty; write something in it or delete it")
+    if not data.startswith(b"PK"):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_sizes(archive.infolist(), len(data))
+            _check_entities(archive)
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+    ) as exc:
+        raise Unreadable("it is damaged; open it and save it again") from exc
+
+
+def _check_sizes(parts: list[zipfile.ZipInfo], packed: int) -> None:
+    unpacked = sum(part.file_size for part in parts)
+    if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED or unpacked > MOST_SHRUNK * max(packed, 10_000):
+        raise Unreadable(
+            f"it unpacks to {unpacked / 1e6:,.0f} MB in {len(parts):,} parts, which is too much; split it"
+        )
+
+
+def _check_entities(archive: zipfile.ZipFile) -> None:
+    """No office program writes a document type; entities in one multiply without end."""
+    for part in archive.infolist():
+        if not part.filename.lower().endswith((".xml", ".rels")):
+            continue
+        with archive.open(part) as content:
+            head = content.read(4096)
+        if b"<!DOCTYPE" in head or b"<!ENTITY" in head or "<!DOCTYPE".encode("utf-16-le") in head:
+            raise Unreadable("it defines XML entities, which no office program does; refused")

@@ -1,0 +1,83 @@
+"""The child process: what kills a parser kills nothing else."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from assistant.knowledge.loaders import Unreadable
+from assistant.knowledge.loaders.reader import Reader
+
+GOOD = "---\ntitle: 返品\nupdated: 2026-09-01\ntags: [a]\n---\n30日以内です。\n".encode()
+
+
+@pytest.fixture
+async def reader() -> AsyncIterator[Reader]:
+    async with Reader() as reader:
+        yield reader
+
+
+async def test_a_document_crosses_the_process_whole(reader: Reader) -> None:
+    [document] = await reader.read(".md", GOOD)
+    assert document.text == "30日以内です。"
+    assert (document.title, str(document.updated), document.tags) == ("返品", "2026-09-01", ("a",))
+
+
+async def test_the_reason_of_a_refusal_crosses_too_and_the_child_goes_on(reader: Reader) -> None:
+    with pytest.raises(Unreadable, match="empty; write something in it"):
+        await reader.read(".md", b"")
+    assert await reader.read(".md", GOOD)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("raise KeyError('a bug in a parser')", "damaged; open it in the program that made it"),
+        ("while True: pass", "takes more than 0.5 s; split it"),
+        ("bytearray(4_000_000_000)", "takes too much memory; split it"),
+        ("import os; os.kill(os.getpid(), 9)", "needs more time or memory than allowed"),
+        ("f = lambda x: f(x); f(1)", "nested too deeply"),
+        ("import tempfile; f = tempfile.TemporaryFile(); f.write(b'x'); f.flush()", "damaged"),
+    ],
+    ids=["bug", "endless", "memory", "killed", "deep", "writes a file"],
+)
+async def test_a_document_that_kills_its_parser_fails_alone(
+    body: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(tmp_path, monkeypatch, body)
+    async with Reader(seconds=0.5) as reader:
+        assert await reader.read(".md", GOOD)
+        with pytest.raises(Unreadable, match=why):
+            await reader.read(".txt", b"hostile")
+        assert await reader.read(".md", GOOD)
+
+
+async def test_closing_leaves_no_process(reader: Reader) -> None:
+    await reader.read(".md", GOOD)
+    child = reader._child
+    assert child is not None
+    await reader.close()
+    assert child.returncode is not None
+
+
+async def test_the_child_sees_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    spoil(tmp_path, monkeypatch, "import os; from assistant.knowledge.loaders import Unreadable; "
+          "raise Unreadable(' '.join(os.environ.values()))")  # fmt: skip
+    async with Reader() as reader:
+        with pytest.raises(Unreadable) as refusal:
+            await reader.read(".txt", b"?")
+    assert "sk-canary" not in str(refusal.value)
+
+
+def spoil(folder: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    """Replace the child's plain text loader by *body*, as a hostile document would."""
+    (folder / "sitecustomize.py").write_text(
+        "import sys\n"
+        "if 'assistant.knowledge.loaders.child' in ' '.join(sys.orig_argv):\n"
+        "    from assistant.knowledge import loaders\n"
+        f"    def hostile(data):\n        {body}\n        return []\n"
+        "    loaders.LOADERS['.txt'] = hostile\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{folder}:{os.getcwd()}")
