@@ -8,7 +8,7 @@ from itertools import groupby
 from assistant.domain.knowledge import Passage
 from assistant.llm.terms import terms
 from assistant.llm.units import Kind, Unit, units
-from assistant.llm.wording import HOW, REFERS
+from assistant.llm.wording import HOW, REFERS, TROUBLE
 
 MOST_ITEMS = 10
 #: Enough to tell what a list is about.
@@ -27,6 +27,8 @@ class Candidate:
     #: Of the search, 0–1, and the language of the passage.
     passage_score: float
     language: str
+    #: First under its heading.
+    opens_section: bool
 
     @property
     def kind(self) -> Kind:
@@ -44,15 +46,17 @@ class Candidate:
 
 def asks_how(question: str) -> bool:
     """Steps are wanted rather than a fact."""
-    return bool(HOW.search(question.strip()))
+    return bool(HOW.search(question.strip()) or TROUBLE.search(question))
 
 
 def candidates(question: str, passages: Sequence[Passage]) -> list[Candidate]:
     """Everything quotable of *passages*, in order; a text that two passages share counts once."""
     found: dict[str, Candidate] = {}
     for rank, passage in enumerate(passages):
+        section: tuple[str, ...] | None = None
         for group in _groups(units(passage, rank), whole_steps=asks_how(question)):
-            candidate = _candidate(group, passage)
+            candidate = _candidate(group, passage, opens_section=group[0].headings != section)
+            section = group[0].headings
             found.setdefault(candidate.text, candidate)
     return list(found.values())
 
@@ -93,13 +97,14 @@ def _is_fragment(unit: Unit) -> bool:
     return len(unit.text) < 20 if re.search(r"[぀-ヿ一-鿿]", unit.text) else len(unit.text.split()) < 6
 
 
-def _candidate(group: tuple[Unit, ...], passage: Passage) -> Candidate:
+def _candidate(group: tuple[Unit, ...], passage: Passage, *, opens_section: bool) -> Candidate:
     return Candidate(
         units=group,
         text=" ".join(_said(unit) for unit in group)[:_COMPARED_CHARACTERS],
         heading=" ".join((passage.title, *group[0].headings)),
         passage_score=passage.score,
         language=passage.language,
+        opens_section=opens_section,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.llm.candidates import MOST_ITEMS, Candidate, asks_how
+from assistant.llm.candidates import MOST_ITEMS, Candidate
 from assistant.llm.terms import terms
 from assistant.llm.units import Kind, Unit
 from assistant.llm.wording import JOINS, POINTS_BACK, QUALIFIES
@@ -12,9 +12,11 @@ from assistant.ports import Ask
 #: Whole sentences, or whole lists and tables, in one answer.
 MOST_QUOTES = 4
 _MOST_CHARACTERS = 700
-#: A further quote has to come this near to the best one.
-_NEAR, _NEAR_ROW = 0.4, 0.35
-_SAME_WORDS = 0.65
+#: A further quote has to come this near to the best one, in log-odds; from another article, nearer.
+_NEAR, _NEAR_ROW, _ELSEWHERE = 1.5, 0.8, 0.7
+_SAME_WORDS = 0.6
+#: Beside whole steps.
+_MOST_BESIDE_STEPS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,35 +38,38 @@ def choose(ask: Ask, scored: Sequence[tuple[Candidate, float]], every: Sequence[
     chosen: list[Quote] = []
     for candidate, score in ranked:
         quote = context.completed(candidate, score)
-        if quote and _adds(quote, chosen):
+        if quote and _adds(ask, quote, chosen):
             chosen.append(quote)
-        if _is_enough(ask, chosen):
+        if _is_enough(chosen):
             break
     return _in_reading_order(chosen)
 
 
-def _adds(quote: Quote, chosen: Sequence[Quote]) -> bool:
+def _adds(ask: Ask, quote: Quote, chosen: Sequence[Quote]) -> bool:
     if not chosen:
         return True
-    best = chosen[0]
-    if (
-        quote.score < best.score - _NEAR
-        or len(quote.text) + sum(len(q.text) for q in chosen) > _MOST_CHARACTERS
-    ):
+    elsewhere = _article(ask, quote) != _article(ask, chosen[0])
+    if quote.score < chosen[0].score - _NEAR + _ELSEWHERE * elsewhere:
+        return False
+    if len(quote.text) + sum(len(q.text) for q in chosen) > _MOST_CHARACTERS:
         return False
     said = {unit for q in chosen for unit in q.units}
     return not said.intersection(quote.units) and all(_differs(quote, q) for q in chosen)
 
 
+def _article(ask: Ask, quote: Quote) -> str:
+    return ask.passages[quote.units[0].passage].article
+
+
 def _differs(one: Quote, other: Quote) -> bool:
     here, there = terms(one.text), terms(other.text)
-    return len(here & there) < _SAME_WORDS * max(1, min(len(here), len(there)))
+    return len(here & there) < _SAME_WORDS * max(1, len(here | there))
 
 
-def _is_enough(ask: Ask, chosen: Sequence[Quote]) -> bool:
-    sentences = sum(1 if q.units[0].kind is not Kind.SENTENCE else len(q.units) for q in chosen)
-    steps = chosen and asks_how(ask.question) and chosen[0].units[-1].kind is Kind.STEP
-    return bool(steps) or sentences >= MOST_QUOTES
+def _is_enough(chosen: Sequence[Quote]) -> bool:
+    if chosen and chosen[0].units[-1].kind is Kind.STEP and len(chosen[0].units) > 1:
+        return len(chosen) > _MOST_BESIDE_STEPS
+    return sum(len(q.units) if q.units[0].kind is Kind.SENTENCE else 1 for q in chosen) >= MOST_QUOTES
 
 
 def _in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
@@ -115,5 +120,8 @@ class _Context:
 
 
 def _without_joint(unit: Unit) -> Unit:
-    rest = JOINS.sub("", unit.text)
-    return replace(unit, text=rest[:1].upper() + rest[1:] if rest[:1].isascii() else rest)
+    joint = JOINS.match(unit.text)
+    if not joint:
+        return unit
+    rest = unit.text[joint.end() :]
+    return replace(unit, text=rest[:1].upper() + rest[1:])

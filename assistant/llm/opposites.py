@@ -12,7 +12,7 @@ _PAIRS = (
         r"有料 | 円 | 料金が | [¥$€£]\s?\d | \bcharged?\b | \bfees?\b | \bpay\b",
     ),
     (
-        r"不要 | 必要(は)?(ありません|ない) | \boptional\b | (\bnot|n't|\bno)\ (need|have\ to|required|necessary)",
+        r"不要 | 必要(は)?(ありません|ない) | \boptional\b | (\bno|n.?t)\ (need|have\ to|required|necessary)",
         r"必要(です|な|が|と) | 必須 | しなければ | \b(must|required|needs?\ to|ha(ve|s)\ to)\b",
     ),
     (
@@ -21,7 +21,7 @@ _PAIRS = (
     ),
     (
         r"以上 | より(多|大き|長) | 超え | \b(at\ least|or\ more|over|more\ than)\b",
-        r"以下 | 未満 | より(少な|小さ|短) | \b(at\ most | up\ to | or\ less | under | less\ than | maximum)\b",
+        r"以下 | 未満 | より(少な|小さ|短) | \b(at\ most|up\ to|or\ less|under|less\ than|maximum)\b",
     ),
     (r"未開封 | \bunopened\b", r"(?<!未)開封(済|した|後) | (?<!un)\bopened\b"),
     (r"未使用 | \bunused\b", r"(?<!未)使用(済|した|後) | (?<!un)\bused\b"),

@@ -99,6 +99,7 @@ class _Reader:
             if token.type == "inline":
                 self._inline(tokens[position - 1], words(token.children or ()))
             elif token.type in ("fence", "code_block"):
+                self.block += not self.lists
                 self._add(token.content.rstrip("\n"), Kind.CODE)
             elif token.type == "html_block":
                 self._html(token.content)

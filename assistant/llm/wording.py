@@ -12,6 +12,16 @@ HOW = re.compile(
     _FLAGS,
 )
 
+#: A trouble told rather than a question asked; what helps is what to do.
+TROUBLE = re.compile(
+    r"""忘れ | なくし | 失くし | 紛失 | 間違え
+    | (でき|開け|入れ|使え|届か|来|表示され|つか|付か|動か)(ない|ません|なく|なかった)
+    | 壊れ | 割れ | 破れ | 故障 | 困って | エラー
+    | \b(forgot|forgotten|lost|broke|broken|damaged|stuck|locked\ out|wrong|error|rejected|declined|missing)\b
+    | \b(can't|cannot|won't|doesn't|didn't|isn't|hasn't|not\ working|stopped\ working|never\ arrived)\b""",
+    _FLAGS,
+)
+
 #: A sentence that points back to something said before it.
 POINTS_BACK = re.compile(
     r"""^(この | その | これ | それ | こちら | そちら | そこ | ここ | 同様 | 上記 | 前述 | 前者 | 後者
