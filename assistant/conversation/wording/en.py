@@ -2,6 +2,10 @@
 
 SENTENCES: dict[str, tuple[str, ...]] = {
     # -- opening and closing
+    "assistant_name": ("AI assistant",),
+    "disclosure": (
+        "Answers are written automatically from our help articles. You can reach a person at any time.",
+    ),
     "greeting": (
         "Hello! I'm an AI assistant, and I answer from our help articles. "
         "Just type your question in your own words.",
@@ -122,6 +126,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "csat_3": ("Neutral",),
     "csat_4": ("Satisfied",),
     "csat_5": ("Very satisfied",),
+    "csat_comment": ("Anything you would like to add?",),
     "csat_thanks": ("Thank you for your feedback.",),
     # -- buttons: what is shown, and sent in the customer's name
     "button_person": ("Talk to a person",),

@@ -2,6 +2,8 @@
 
 SENTENCES: dict[str, tuple[str, ...]] = {
     # -- opening and closing
+    "assistant_name": ("AIアシスタント",),
+    "disclosure": ("ヘルプの記事をもとに自動でお答えしています。担当者とはいつでもお話しいただけます。",),
     "greeting": (
         "こんにちは。AIアシスタントです。ヘルプの記事をもとにお答えします。ご質問をそのまま文章でお書きください。",
     ),
@@ -124,6 +126,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "csat_3": ("どちらともいえない",),
     "csat_4": ("満足",),
     "csat_5": ("とても満足",),
+    "csat_comment": ("よろしければご意見をお聞かせください",),
     "csat_thanks": ("ご回答ありがとうございました。",),
     # -- buttons: what is shown, and sent in the customer's name
     "button_person": ("担当者と話す",),

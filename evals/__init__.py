@@ -1,0 +1,1 @@
+"""Cases, scores and benchmarks; imports the product, never the reverse."""

@@ -1,0 +1,54 @@
+"""Scores for classifiers: ranks and counts; no product in here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+def auroc(scores: Sequence[float], labels: Sequence[bool]) -> float:
+    """Chance that a positive ranks above a negative, ties half."""
+    order = sorted(range(len(scores)), key=lambda i: scores[i])
+    ranks = [0.0] * len(scores)
+    start = 0
+    while start < len(order):
+        end = start
+        while end < len(order) and scores[order[end]] == scores[order[start]]:
+            end += 1
+        for i in order[start:end]:
+            ranks[i] = (start + end + 1) / 2
+        start = end
+    positives = sum(labels)
+    negatives = len(labels) - positives
+    if not positives or not negatives:
+        return float("nan")
+    total = sum(rank for rank, label in zip(ranks, labels, strict=True) if label)
+    return (total - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What a yes-or-no reader got right and wrong."""
+
+    true: int
+    false: int
+    missed: int
+
+    @classmethod
+    def of(cls, found: Sequence[bool], labels: Sequence[bool]) -> "Hits":
+        pairs = list(zip(found, labels, strict=True))
+        return cls(
+            sum(f and wanted for f, wanted in pairs),
+            sum(f and not wanted for f, wanted in pairs),
+            sum(wanted and not f for f, wanted in pairs),
+        )
+
+    @property
+    def precision(self) -> float:
+        return self.true / (self.true + self.false) if self.true + self.false else float("nan")
+
+    @property
+    def recall(self) -> float:
+        return self.true / (self.true + self.missed) if self.true + self.missed else float("nan")
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.true / (2 * self.true + self.false + self.missed) if self.true else 0.0
