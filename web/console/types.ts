@@ -71,7 +71,7 @@ export interface Evidence {
 
 export interface Source {
   article: string;
-  title?: string;
+  title?: string | undefined;
   score: number;
   shown: boolean;
 }

@@ -1,5 +1,6 @@
 // How did we do? Five faces and, if the customer likes, a few words.
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { Face } from "../shared/Face";
 import { useAttempt } from "./attempt";
 import { useChat, useText } from "./context";
@@ -13,6 +14,10 @@ export function SurveyCard() {
   const thanked = useSignal(false);
   const busy = useSignal(false);
   const attempt = useAttempt(text.failed);
+  const closed = session.state.value === "closed";
+  useEffect(() => {
+    if (!closed) thanked.value = false;
+  }, [closed]);
 
   async function answer(): Promise<void> {
     if (!survey || chosen.value === null) return;
@@ -20,6 +25,8 @@ export function SurveyCard() {
     const feedback = { kind: survey.kind, value: chosen.value, ...(said && { comment: said }) };
     if (!(await attempt(() => session.feedback(feedback), busy))) return;
     thanked.value = true;
+    chosen.value = null;
+    comment.value = "";
     session.survey.value = null;
   }
 

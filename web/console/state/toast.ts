@@ -18,6 +18,7 @@ export const dismiss = (id: number): void => {
 
 export function say(words: string, bad = false): void {
   const id = ++last;
-  toasts.value = [...toasts.value, { id, words, bad }];
+  // Good news is old news as soon as the next comes; what went wrong stays its time.
+  toasts.value = [...toasts.value.filter((each) => each.bad), { id, words, bad }];
   setTimeout(() => dismiss(id), SECONDS * 1000);
 }

@@ -218,7 +218,7 @@ export const en: typeof ja = {
     csatCount: (n) => `${n} answers`,
     wait: "Median wait",
     byDay: "Conversations per day",
-    handoffs: "of which handed over",
+    handoffs: "Handoffs",
     byReason: "Reasons for handoff",
     none: "There is no data for this period yet.",
     chart: "Bar chart of conversations and handoffs per day",

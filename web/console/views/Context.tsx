@@ -3,9 +3,12 @@ import { Back } from "../../shared/icons";
 import { contextShown } from "../state/route";
 import { detail } from "../state/thread";
 import { text } from "../text";
+import type { Turn } from "../types";
 import { CustomerCard } from "./CustomerCard";
 import { PacketCard } from "./PacketCard";
 import { Suggestions } from "./Suggestions";
+
+const titlesOf = (turns: Turn[]) => new Map(turns.flatMap((turn) => turn.sources).map((source) => [source.article, source.title]));
 
 export function Context() {
   const words = text();
@@ -18,7 +21,7 @@ export function Context() {
       </button>
       {shown && (
         <>
-          {shown.handoff && <PacketCard packet={shown.handoff} />}
+          {shown.handoff && <PacketCard packet={shown.handoff} titles={titlesOf(shown.turns)} />}
           <Suggestions key={shown.conversation.id} row={shown.conversation} given={shown.handoff?.suggested ?? []} />
           <CustomerCard card={shown.customer} />
         </>

@@ -35,14 +35,18 @@ function Facts({ card }: { card: Card }) {
           <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
         </>
       ))}
-      <dt>{words.card.identities}</dt>
-      <dd>
-        {card.identities.map((identity) => (
-          <p key={identity.channel + identity.id}>
-            {channelName(identity.channel, words)} <code>{identity.id}</code>
-          </p>
-        ))}
-      </dd>
+      {card.identities.length > 0 && (
+        <>
+          <dt>{words.card.identities}</dt>
+          <dd>
+            {card.identities.map((identity) => (
+              <p key={identity.channel + identity.id}>
+                {channelName(identity.channel, words)} <code>{identity.id}</code>
+              </p>
+            ))}
+          </dd>
+        </>
+      )}
     </dl>
   );
 }

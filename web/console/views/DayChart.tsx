@@ -1,4 +1,4 @@
-// Conversations per day, with the part that was handed to a person.
+// Conversations per day, with the handoffs in front.
 import { language, text } from "../text";
 import type { Metrics } from "../types";
 
@@ -9,7 +9,7 @@ const AXIS = 26;
 
 export function DayChart({ days }: { days: Metrics["by_day"] }) {
   const words = text();
-  const most = Math.max(1, ...days.map((day) => day.conversations));
+  const most = Math.max(1, ...days.map((day) => Math.max(day.conversations, day.handoffs)));
   const width = days.length * (BAR + GAP);
   const tall = (n: number) => (n / most) * (HEIGHT - 20);
   const name = (day: string) => new Date(`${day}T00:00`).toLocaleDateString(language.value, { month: "numeric", day: "numeric" });
@@ -21,7 +21,7 @@ export function DayChart({ days }: { days: Metrics["by_day"] }) {
             <title>{`${name(day.day)}: ${day.conversations} / ${day.handoffs}`}</title>
             <rect class="all" y={HEIGHT - tall(day.conversations)} width={BAR} height={tall(day.conversations)} rx="4" />
             <rect class="part" y={HEIGHT - tall(day.handoffs)} width={BAR} height={tall(day.handoffs)} rx="4" />
-            <text class="value" x={BAR / 2} y={HEIGHT - tall(day.conversations) - 5}>{day.conversations}</text>
+            <text class="value" x={BAR / 2} y={HEIGHT - tall(Math.max(day.conversations, day.handoffs)) - 5}>{day.conversations || ""}</text>
             <text x={BAR / 2} y={HEIGHT + 18}>{name(day.day)}</text>
           </g>
         ))}

@@ -2,9 +2,17 @@
 import type { ComponentChildren } from "preact";
 import { language, text, word } from "../text";
 import { phrase } from "../text/phrases";
-import type { Packet } from "../types";
+import type { Evidence, Packet, Source } from "../types";
 import { SourceList } from "./HowMade";
 import { Sparkline } from "./Sparkline";
+
+const MOST_SOURCES = 3;
+
+interface PacketProps {
+  packet: Packet;
+  /** The packet names articles by id only. */
+  titles: Map<string, string | undefined>;
+}
 
 function Part({ title, children }: { title: string; children: ComponentChildren }) {
   return (
@@ -28,6 +36,13 @@ function Lines({ title, lines, kind = "" }: { title: string; lines: string[]; ki
   );
 }
 
+/** One quote may show several things: each quote once, with all that it shows. */
+function quotes(evidence: Evidence[]): [string, string][] {
+  const whys = new Map<string, string[]>();
+  for (const { text: said, why } of evidence) whys.set(said, [...(whys.get(said) ?? []), phrase(why)]);
+  return [...whys].map(([said, each]) => [said, each.join(" / ")]);
+}
+
 function Why({ packet }: { packet: Packet }) {
   const words = text();
   const { reason, evidence } = packet.trigger;
@@ -35,17 +50,21 @@ function Why({ packet }: { packet: Packet }) {
     <div class={`why ${reason}`} data-testid="packet-why">
       <p class="reason">{word(words.reasons, reason)}</p>
       <p>{words.reasonLong[reason] ?? ""}</p>
-      {evidence.map((each) => (
-        <figure key={each.text + each.why}>
-          {each.text && <blockquote>{each.text}</blockquote>}
-          <figcaption>{phrase(each.why)}</figcaption>
+      {quotes(evidence).map(([said, why]) => (
+        <figure key={said}>
+          {said && <blockquote>{said}</blockquote>}
+          <figcaption>{why}</figcaption>
         </figure>
       ))}
     </div>
   );
 }
 
-function Tried({ packet }: { packet: Packet }) {
+/** What the customer was shown, and the best of the rest. */
+const worthSeeing = (sources: Source[], titles: PacketProps["titles"]): Source[] =>
+  sources.filter((source, rank) => source.shown || rank < MOST_SOURCES).map((source) => ({ ...source, title: titles.get(source.article) }));
+
+function Tried({ packet, titles }: PacketProps) {
   const words = text();
   if (!packet.attempts.length) return null;
   return (
@@ -57,7 +76,7 @@ function Tried({ packet }: { packet: Packet }) {
               {attempt.query && words.packet.query(attempt.query)}
               {attempt.reaction && <span class="badge">{word(words.reactions, attempt.reaction)}</span>}
             </p>
-            <SourceList sources={attempt.sources} absent={words.packet.notShown} />
+            <SourceList sources={worthSeeing(attempt.sources, titles)} absent={words.packet.notShown} />
           </li>
         ))}
       </ol>
@@ -65,7 +84,7 @@ function Tried({ packet }: { packet: Packet }) {
   );
 }
 
-export function PacketCard({ packet }: { packet: Packet }) {
+export function PacketCard({ packet, titles }: PacketProps) {
   const words = text();
   const { issue, facts } = packet;
   const summary = issue.summary[language.value] ?? issue.summary.ja ?? issue.summary.en;
@@ -87,7 +106,7 @@ export function PacketCard({ packet }: { packet: Packet }) {
       <Lines title={words.packet.claimed} lines={facts.claimed} />
       <Lines title={words.packet.verifiedFacts} lines={facts.verified} />
       <Lines title={words.packet.promises} lines={packet.promises} />
-      <Tried packet={packet} />
+      <Tried packet={packet} titles={titles} />
       {packet.sentiment.length > 1 && (
         <Part title={words.packet.mood}>
           <Sparkline values={packet.sentiment.map((each) => each.frustration)} threshold={packet.trigger.threshold} />
