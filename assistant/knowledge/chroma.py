@@ -170,6 +170,11 @@ def _probe(folder: Path) -> None:
 
 
 def _set_aside(folder: Path) -> None:
+    """Keep the files for whoever wants to know, out of the way."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    # Chroma remembers a client per path, one that failed to open too.
+    SharedSystemClient.clear_system_cache()
     shutil.rmtree(folder / DAMAGED, ignore_errors=True)
     if (folder / FILES).exists():
         (folder / FILES).rename(folder / DAMAGED)

@@ -20,7 +20,7 @@ SAMPLES: dict[str, Sequence[tuple[str, str]]] = {
         ("ﾊﾟｿｺﾝのエラーE-1042について", "パソコン Ｅ－１０４２"),
     ),
     "en": (
-        ("Returning items: refunds take five days.", "return an item"),
+        ("Returning items: refunds take five days.", "return item"),
         ("Error E-1042 means the card was declined.", "e-1042"),
     ),
 }

@@ -77,7 +77,7 @@ def stem(word: str) -> str:
 
 
 def _without_double(base: str) -> str:
-    if base[-1] == base[-2] and base[-1] not in "lsz":
+    if base[-1] == base[-2] and (base[-1] not in "lsz" or (base[-1] == "l" and len(base) > 5)):
         return base[:-1]
     return base.removesuffix("e")
 

@@ -35,6 +35,9 @@ class LetterEmbedder:
         self.embedded += texts
         return await self._embed(texts)
 
+    def tokens(self, text: str) -> int:
+        return len(text)
+
     async def _embed(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import openai
 
 from assistant.domain.errors import ModelUnavailable
+from assistant.llm.tokens import count_tokens
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -41,6 +42,9 @@ class OpenAIEmbedder:
             await self._embed(texts[start : start + TOGETHER]) for start in range(0, len(texts), TOGETHER)
         ]
         return np.concatenate(parts) if parts else np.zeros((0, self.dimensions), np.float32)
+
+    def tokens(self, text: str) -> int:
+        return count_tokens(text, self._model)
 
     async def _embed(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
