@@ -1,6 +1,6 @@
-"""An OpenAI-compatible chat server without a model: answers honestly from the passages, or with a named fault.
+"""An OpenAI-compatible chat server without a model: answers honestly from passages, or with a named fault.
 
-``http://host:port/v1`` answers; ``http://host:port/FAULT/v1`` fails in that way. Only for tests and demonstrations.
+``http://host:port/v1`` answers, ``http://host:port/FAULT/v1`` fails in that way.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ _SENTENCE = re.compile(r"[^。.!?！？\n]+[。.!?！？]?")
 
 
 def honest(body: Body) -> str:
-    """The first sentences of the best passages, with their numbers; what a perfect but dull model would say."""
+    """The first sentences of the best passages with their numbers: what a perfect, dull model would say."""
     prompt = str(body["messages"][-1]["content"])
     passages = _PASSAGE.findall(prompt)[:2]
     first = [(n, found[0].strip()) for n, text in passages if (found := _SENTENCE.findall(text))]

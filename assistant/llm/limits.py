@@ -15,6 +15,8 @@ class Limits:
     #: Between words; an empty piece of a stream is no word.
     between: float = 5.0
     total: float = 30.0
+    #: Before the second try, where the server names no time.
+    pause: float = 0.3
     #: Calls at the same time.
     parallel: int = 8
     #: Characters of one answer; a model that writes more has lost itself.

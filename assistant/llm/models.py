@@ -19,8 +19,6 @@ _COMPLETE = frozenset(
     {"stop", "end_turn", "eos", "end", "complete", "completed", "finished", "stop_sequence"}
 )
 _MOST_TOKENS = 800
-#: Seconds before the second try where the server names none.
-_PAUSE = 0.3
 
 
 def make_chat_model(
@@ -60,13 +58,14 @@ def _langchain(
     if not model:
         raise SetupError(f"ASSISTANT_CHAT_MODEL={name} has no provider; write it as openai:{name}.")
     if provider == "openai":
-        return _openai(model, api_key, base_url, limits, http)
+        return openai_chat(model, api_key, base_url, limits, http)
     return _other(provider, model, limits)
 
 
-def _openai(
+def openai_chat(
     model: str, api_key: str | None, base_url: str | None, limits: Limits, http: "AsyncClient | None"
 ) -> "BaseChatModel":
+    """Any OpenAI-compatible server through the official client, with nothing left to its defaults."""
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
@@ -144,7 +143,7 @@ class LangChainModel:
                     yield word
             return
         except _Failure as failure:
-            pause = _PAUSE if failure.after is None else failure.after
+            pause = self._limits.pause if failure.after is None else failure.after
             left = started + self._limits.first - asyncio.get_running_loop().time()
             if shown or not failure.again or pause >= left:
                 raise

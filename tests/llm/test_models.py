@@ -1,0 +1,209 @@
+"""Chat models against a server that fails in every known way: words or ModelUnavailable, in time."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+import respx
+import uvicorn
+from httpx2 import AsyncClient
+
+from assistant.domain.errors import ModelUnavailable, SetupError
+from assistant.llm.limits import Breaker, Limits
+from assistant.llm.models import (
+    FirstThatAnswers,
+    LangChainModel,
+    make_chat_model,
+    make_http_client,
+    openai_chat,
+)
+from assistant.llm.scripted import ScriptedModel
+from assistant.ports import ChatModel
+from evals.fake_model import DONE, STATUSES, STREAMS, chunk, create_fake
+from tests.llm.bridge import client
+
+QUICK = Limits(connect=0.2, first=0.4, between=0.15, total=0.8, pause=0.01)
+EVENTS = {"content-type": "text/event-stream"}
+PROMPT = ("system", "<passages>\n[1] 返品\n返品は30日以内にできます。\n</passages>")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A fake server on a free port of this machine."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(create_fake(), log_level="critical", timeout_graceful_shutdown=0)
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    running.should_exit = running.force_exit = True
+    thread.join()
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[AsyncClient]:
+    async with make_http_client(QUICK) as opened:
+        yield opened
+
+
+def model(base_url: str, http: AsyncClient, limits: Limits = QUICK) -> ChatModel:
+    made = make_chat_model("openai:fake", base_url=base_url, limits=limits, http=http)
+    assert made
+    return made
+
+
+async def words(asked: ChatModel) -> str:
+    return "".join([word async for word in asked.stream(*PROMPT)])
+
+
+@pytest.mark.slow
+async def test_an_answer_comes_in_pieces_and_whole(server: str, http: AsyncClient) -> None:
+    pieces = [word async for word in model(f"{server}/v1", http).stream(*PROMPT)]
+    assert len(pieces) > 1
+    assert "".join(pieces) == "返品は30日以内にできます。 [1]"
+
+
+HALF = [name for name in STREAMS if name not in ("missing-done", "duplicates", "surrogates")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", [*HALF, *STATUSES, "html", "plain-json"])
+async def test_a_failure_is_model_unavailable_within_the_deadline(
+    server: str, http: AsyncClient, fault: str
+) -> None:
+    started = time.monotonic()
+    with pytest.raises(ModelUnavailable) as failure:
+        await words(model(f"{server}/{fault}/v1", http))
+    assert time.monotonic() - started < QUICK.total + 0.5
+    assert "返品" not in str(failure.value)
+
+
+@pytest.mark.slow
+async def test_a_stream_without_its_last_mark_is_whole_if_the_model_said_so(
+    server: str, http: AsyncClient
+) -> None:
+    assert await words(model(f"{server}/missing-done/v1", http)) == "返品は30日以内にできます。 [1]"
+
+
+@pytest.mark.slow
+async def test_half_characters_are_replaced(server: str, http: AsyncClient) -> None:
+    text = await words(model(f"{server}/surrogates/v1", http))
+    assert "返品" in text
+    text.encode()
+
+
+async def test_a_server_that_is_not_there_is_model_unavailable(http: AsyncClient) -> None:
+    with pytest.raises(ModelUnavailable):
+        await words(model("http://127.0.0.1:9/v1", http))
+
+
+WHOLE = httpx.Response(200, content=chunk("はい。") + chunk(finish="stop") + DONE, headers=EVENTS)
+HALF_SAID = httpx.Response(200, content=chunk("半分"), headers=EVENTS)
+DOWN = httpx.Response(500)
+
+
+def routed(
+    *answers: httpx.Response | Exception, breaker: Breaker | None = None
+) -> tuple[ChatModel, respx.Route]:
+    """A model whose server answers with *answers*, one after another."""
+    router = respx.MockRouter(assert_all_called=False)
+    route = router.post("https://model.example/v1/chat/completions").mock(side_effect=list(answers))
+    chat = openai_chat("fake", "key", "https://model.example/v1", QUICK, client(router))
+    return LangChainModel("fake", chat, QUICK, breaker=breaker or Breaker()), route
+
+
+@pytest.mark.parametrize(
+    "failure", [DOWN, httpx.Response(429, headers={"Retry-After": "0"}), httpx.ConnectError("x")]
+)
+async def test_one_retry_before_the_first_word(failure: httpx.Response | Exception) -> None:
+    asked, route = routed(failure, WHOLE)
+    assert await words(asked) == "はい。"
+    assert route.call_count == 2
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        (HALF_SAID, WHOLE),  # a word was shown
+        (httpx.Response(401), WHOLE),  # the next try would fail alike
+        (httpx.Response(429, headers={"Retry-After": "60"}), WHOLE),  # later than the deadline
+    ],
+)
+async def test_no_retry_where_it_is_too_late_or_of_no_use(answers: tuple[httpx.Response, ...]) -> None:
+    asked, route = routed(*answers)
+    with pytest.raises(ModelUnavailable):
+        await words(asked)
+    assert route.call_count == 1
+
+
+async def test_after_failures_in_a_row_a_model_is_left_alone_for_a_while() -> None:
+    now = [0.0]
+    unauthorized = [httpx.Response(401)] * 2
+    asked, route = routed(*unauthorized, WHOLE, breaker=Breaker(failures=2, pause=30, clock=lambda: now[0]))
+    for _ in range(3):
+        with pytest.raises(ModelUnavailable):
+            await words(asked)
+    assert route.call_count == 2  # the third was not even tried
+    now[0] = 31.0
+    assert await words(asked) == "はい。"
+
+
+@pytest.mark.slow
+async def test_more_calls_than_allowed_at_once_wait_and_then_give_up(server: str, http: AsyncClient) -> None:
+    limits = Limits(connect=0.5, first=0.3, between=0.3, total=1.0, parallel=1)
+    asked = model(f"{server}/hang-first/v1", http, limits)
+    failures = await asyncio.gather(words(asked), words(asked), return_exceptions=True)
+    assert all(isinstance(failure, ModelUnavailable) for failure in failures)
+
+
+async def test_the_request_says_what_it_should_and_no_more() -> None:
+    asked, route = routed(WHOLE)
+    await words(asked)
+    body = json.loads(route.calls[0].request.content)
+    assert [message["role"] for message in body["messages"]] == ["system", "user"]
+    assert body["model"] == "fake"
+    assert body["stream"] is True
+    assert set(body) <= {
+        "model",
+        "messages",
+        "stream",
+        "stream_options",
+        "temperature",
+        "max_completion_tokens",
+    }
+
+
+async def test_the_next_model_is_asked_when_one_fails() -> None:
+    assert await words(FirstThatAnswers([ScriptedModel(), ScriptedModel("はい。")])) == "はい。"
+
+
+async def test_the_next_model_is_not_asked_once_words_were_shown() -> None:
+    with pytest.raises(ModelUnavailable):
+        await words(FirstThatAnswers([ScriptedModel("半分", breaks_off=True), ScriptedModel("はい。")]))
+
+
+@pytest.mark.parametrize(
+    ("spec", "mend"),
+    [
+        ("gpt-5", "write it as openai:gpt-5"),
+        ("openai:gpt-5", "needs OPENAI_API_KEY or OPENAI_BASE_URL"),
+        ("nosuch:model", "cannot be used"),
+        ("anthropic:claude", "cannot be used"),
+    ],
+)
+def test_a_model_that_cannot_be_had_is_said_in_one_line_with_the_mend(spec: str, mend: str) -> None:
+    with pytest.raises(SetupError, match=mend) as failure:
+        make_chat_model(spec)
+    assert "\n" not in str(failure.value)
+
+
+def test_extractive_is_no_model() -> None:
+    assert make_chat_model("extractive") is None
