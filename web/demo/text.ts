@@ -56,7 +56,7 @@ const en: typeof ja = {
   tax: "tax included",
   isNew: "New",
   promises: [
-    { title: "30 days to return", words: "Unopened, unused items can be returned within 30 days of the day after delivery.", topic: "returns/return-deadline" },
+    { title: "30 days to return", words: "Unopened, unused items can be returned within 30 days, counted from the day after delivery.", topic: "returns/return-deadline" },
     { title: "Delivery from ¥550", words: "¥550 within Honshu and Shikoku, and free on orders of ¥5,500 or more.", topic: "delivery/delivery-fee" },
     { title: "Ask a person, or an AI", words: "Use the chat at the bottom right whenever you like. You can also talk to our team.", topic: null },
   ],

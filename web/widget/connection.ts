@@ -33,8 +33,10 @@ export function connect(api: Api, listener: Listener): Connection {
   function hidden(): void {
     if (!navigator.locks) return rest();
     void navigator.locks.request(`yorisoi:${ticket.id}`, { ifAvailable: true }, (lock) => {
-      if (lock && document.hidden) return untilReleased();
-      if (document.hidden) rest();
+      if (!document.hidden) return;
+      if (!lock) return rest();
+      listen();
+      return untilReleased();
     });
   }
   function visible(): void {
@@ -45,7 +47,7 @@ export function connect(api: Api, listener: Listener): Connection {
   const changed = () => (document.hidden ? hidden() : visible());
 
   document.addEventListener("visibilitychange", changed);
-  listen();
+  changed();
   return {
     wake: () => stream?.wake(),
     close() {

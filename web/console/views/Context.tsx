@@ -15,7 +15,7 @@ export function Context() {
   const shown = detail.value;
   return (
     <aside class="context" aria-label={words.context} data-testid="context">
-      <button class="text back narrow-only" onClick={() => (contextShown.value = false)} data-testid="back-to-thread">
+      <button class="text back" onClick={() => (contextShown.value = false)} data-testid="back-to-thread">
         <Back />
         {words.backToThread}
       </button>
