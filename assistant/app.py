@@ -34,7 +34,6 @@ PROMPTS = Path(__file__).parent.parent / "prompts"
 REFRESH_SECONDS = 1.0
 #: How long work in hand may take to finish at a stop.
 DRAIN_SECONDS = 8.0
-MAX_BODY = 256 * 1024
 
 Steps = Callable[[int, int], None]
 
@@ -212,26 +211,10 @@ async def make_service(settings: Settings, progress: Steps | None = None) -> Ser
 
 
 def create_app(settings: Settings, service: Service) -> FastAPI:
-    """The HTTP application around a running *service*."""
-    from fastapi import FastAPI
-    from starlette.middleware.cors import CORSMiddleware
+    """The HTTP application around a *service*."""
+    from assistant.api import make_app
 
-    from assistant import __version__
-    from assistant.api import agent, customer, desk, errors, operations, pages
-
-    app = FastAPI(title="Yorisoi", version=__version__, max_body_size=MAX_BODY)
-    app.state.context = _context(settings, service)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=list(settings.allowed_origins),
-        allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
-    )
-    errors.install(app)
-    for part in (customer, agent, desk, operations):
-        app.include_router(part.router)
-    pages.mount(app, STATIC)
-    return app
+    return make_app(_context(settings, service), origins=settings.allowed_origins)
 
 
 def _context(settings: Settings, service: Service) -> Any:
@@ -257,7 +240,6 @@ def _context(settings: Settings, service: Service) -> Any:
         article=lambda id_: database.read(lambda store: store.articles.article(id_)),
         health=service.health,
         static=STATIC,
-        origins=settings.allowed_origins,
     )
 
 

@@ -31,6 +31,7 @@ from assistant.work.wire import LocalWire
 
 IDENTITY_KEY = b"the site's identity secret"
 LANGUAGES = ("ja", "en")
+JAPANESE = Visitor(locale="ja")
 MONDAY_NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
@@ -54,7 +55,10 @@ def passage(article: str, title: str, text: str, language: str) -> Passage:
 
 
 RETURNS_JA = passage(
-    "ja/returns.md", "返品の期限", "返品の期限は、商品の到着から30日以内です。開封した商品は返品できません。", "ja"
+    "ja/returns.md",
+    "返品の期限",
+    "返品の期限は、商品の到着から30日以内です。開封した商品は返品できません。",
+    "ja",
 )
 RETURNS_EN = passage(
     "en/returns.md",
@@ -75,6 +79,11 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
+class RunningClock(Clock):
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+
 @dataclass
 class Rig:
     """Speaks as the customer and as agents, and does what is due when told to."""
@@ -84,9 +93,9 @@ class Rig:
     answerer: Answerer = field(default_factory=ExtractiveAnswerer)
     policy: Policy = field(default_factory=Policy)
     timing: Timing = field(default_factory=Timing)
+    clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        self.clock = Clock()
         self.wire = LocalWire()
         self.mind = Mind(
             reader=Reader(languages=LANGUAGES),
@@ -110,7 +119,7 @@ class Rig:
 
     # -- the customer
 
-    async def open(self, visitor: Visitor = Visitor(locale="ja")) -> Opened:
+    async def open(self, visitor: Visitor = JAPANESE) -> Opened:
         return await self.database.write(
             lambda store: open_conversation(store, visitor, IDENTITY_KEY, LANGUAGES, self.clock())
         )
@@ -121,9 +130,7 @@ class Rig:
 
     async def press_person_button(self, conversation: str) -> tuple[Conversation, Message]:
         return await self.database.write(
-            lambda store: reception.ask_for_person(
-                store, conversation, self.policy, pick_facts, self.clock()
-            )
+            lambda store: reception.ask_for_person(store, conversation, self.policy, pick_facts, self.clock())
         )
 
     async def ask(self, conversation: str, text: str) -> Message:

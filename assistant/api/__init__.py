@@ -1,1 +1,39 @@
 """HTTP in and out: no decisions, no SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from assistant.api.context import Context
+
+#: No call has a body near this size; a message is a few kilobytes.
+MAX_BODY = 256 * 1024
+
+
+def make_app(context: Context, *, origins: Sequence[str]) -> FastAPI:
+    """The application; pages at *origins* may embed the widget."""
+    from fastapi import FastAPI
+    from starlette.middleware.cors import CORSMiddleware
+
+    from assistant import __version__
+    from assistant.api import agent, customer, desk, errors, operations, pages
+    from assistant.api.body_limit import BodyLimit
+
+    app = FastAPI(title="Yorisoi", version=__version__)
+    app.state.context = context
+    app.add_middleware(BodyLimit, most=MAX_BODY)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+    )
+    errors.install(app)
+    for part in (customer, agent, desk, operations):
+        app.include_router(part.router)
+    pages.mount(app, context.static)
+    return app

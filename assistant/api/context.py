@@ -38,8 +38,8 @@ class Context:
     #: Finds an article of the knowledge base by id.
     article: Callable[[str], Any]
     health: Health
+    #: The built front end.
     static: Path
-    origins: tuple[str, ...]
 
 
 def context(request: Request) -> Context:

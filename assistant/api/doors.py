@@ -64,7 +64,7 @@ async def entered(
     x_csrf_token: Annotated[str | None, Header()] = None,
     session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None,
 ) -> Entered:
-    """The agent who calls; a browser's session sends its CSRF token with everything that changes something."""
+    """The agent who calls; a browser's session proves with its CSRF token that it means a change."""
     scheme, _, token = (authorization or "").partition(" ")
     by_token = scheme.lower() == "bearer" and token
     secret = token if by_token else session

@@ -48,9 +48,7 @@ async def test_two_conversations_may_use_the_same_message_id(rig: Rig) -> None:
 
 async def test_nothing_is_added_to_a_closed_conversation(rig: Rig) -> None:
     opened = await rig.open()
-    await rig.database.write(
-        lambda store: reception.close(store, opened.conversation.id, rig.clock())
-    )
+    await rig.database.write(lambda store: reception.close(store, opened.conversation.id, rig.clock()))
     with pytest.raises(ConversationClosed):
         await rig.say(opened.conversation.id, "まだいますか")
     assert await rig.messages(opened.conversation.id) == []

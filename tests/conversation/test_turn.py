@@ -60,7 +60,13 @@ async def test_what_the_knowledge_base_does_not_hold_is_not_answered(rig: Rig, q
 
 @pytest.mark.parametrize(
     "wish",
-    ["人と話したい", "担当者につないでください", "オペレーターお願いします", "I want to talk to a human", "agent please"],
+    [
+        "人と話したい",
+        "担当者につないでください",
+        "オペレーターお願いします",
+        "I want to talk to a human",
+        "agent please",
+    ],
 )
 async def test_a_wish_for_a_person_needs_neither_index_nor_model(
     database: SqlDatabase[SqlStore], wish: str
@@ -93,7 +99,12 @@ async def test_without_search_a_person_takes_over_and_nobody_waits_in_silence(ri
 async def test_repeated_failure_leads_to_an_offer_and_then_to_a_person(rig: Rig) -> None:
     opened = await rig.open()
     states = []
-    for question in ("月旅行の切符は？", "だから月旅行の切符のことです", "月旅行の切符を聞いているのですが", "答えになっていません"):
+    for question in (
+        "月旅行の切符は？",
+        "だから月旅行の切符のことです",
+        "月旅行の切符を聞いているのですが",
+        "答えになっていません",
+    ):
         await rig.ask(opened.conversation.id, question)
         states.append((await rig.state(opened.conversation.id)).state)
         if states[-1] is State.QUEUED:
@@ -171,4 +182,4 @@ async def test_how_a_reply_was_made_is_kept(rig: Rig) -> None:
     reply = await rig.ask(opened.conversation.id, "返品の期限は？")
     (record,) = await rig.database.read(lambda store: store.turns.all(opened.conversation.id))
     assert (record.reply_id, record.verdict.decision, record.model) == (reply.id, "answer", "extractive")
-    assert [(source.article, source.shown) for source in record.sources][0] == ("ja/returns.md", True)
+    assert (record.sources[0].article, record.sources[0].shown) == ("ja/returns.md", True)

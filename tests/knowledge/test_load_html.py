@@ -46,6 +46,12 @@ def test_what_the_reader_does_not_see_as_the_article_is_gone(noise: str) -> None
     assert noise not in load_html(PAGE)[0].text
 
 
+def test_characters_hidden_behind_references_are_stripped() -> None:
+    page = b"<title>Fee&#8203;s</title><body><p>5&#x200b;00 yen&#xE0041;&#x202e;</p></body>"
+    [document] = load_html(page)
+    assert (document.title, document.text) == ("Fees", "500 yen")
+
+
 def test_a_page_without_landmarks_gives_its_body() -> None:
     [document] = load_html(
         "<title>送料</title><body><nav>メニュー</nav><p>送料は500円です。</p></body>".encode()

@@ -163,6 +163,8 @@ def redirect(to: str) -> Answer:
         (Answer(status="799 Odd"), "the server answers 799; check the address"),
         (redirect("/"), "it redirects more than 5 times; give the final address"),
         (redirect("file:///etc/passwd"), "only http and https addresses are read"),
+        (redirect("http://[broken/"), "it redirects to an address that is not valid"),
+        (Answer(status="304 Not Modified"), "the server answers 304 Not Modified; check the address"),
         (
             Answer(b"x", headers={"Content-Type": "image/png"}),
             "a page of type image/png cannot be read; give Mark",
@@ -183,6 +185,8 @@ def redirect(to: str) -> Answer:
         "odd",
         "endless",
         "to a file",
+        "to nonsense",
+        "304",
         "image",
         "huge",
         "zstd",

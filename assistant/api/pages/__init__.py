@@ -1,4 +1,4 @@
-"""The pages a person opens: the demo shop, the console, the widget file, and articles of the knowledge base."""
+"""The pages a person opens: the demo shop, the console, the widget file, articles of the help."""
 
 import re
 from functools import lru_cache

@@ -1,0 +1,187 @@
+"""The real application around the engine on a database in memory; the worker loop runs as in production."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from assistant.api import make_app
+from assistant.api.context import Context
+from assistant.api.doors import hash_password, new_token
+from assistant.api.limits import Limits
+from assistant.conversation.timing import Timing
+from assistant.domain.due import Kind
+from assistant.domain.knowledge import Article
+from assistant.domain.people import Agent
+from assistant.signals.facts import pick_facts
+from assistant.storage.database import SqlDatabase
+from assistant.storage.store import SqlStore
+from assistant.work.loop import Duties, Loop
+from tests.rig import IDENTITY_KEY, LANGUAGES, Rig, RunningClock
+
+PASSWORD = "correct horse battery"
+ARTICLE = Article(
+    id="ja/returns.md",
+    title="返品 <b>の期限",
+    language="ja",
+    text="# 返品\n\n<script>alert(1)</script> [送料](../ja/delivery.md) [外](javascript:alert(1))",
+)
+
+
+@dataclass
+class Client:
+    """Speaks HTTP as a customer and as an agent."""
+
+    http: httpx2.AsyncClient
+    rig: Rig
+    health: dict[str, str | None]
+
+    async def open(self, **body: Any) -> "Conversation":
+        response = await self.http.post("/v1/conversations", json={"locale": "ja", **body})
+        assert response.status_code == 201, response.text
+        return Conversation(self.http, response.json()["id"], response.json()["token"])
+
+    async def hire(self, name: str = "Mori") -> dict[str, str]:
+        """Headers of a new agent's API token."""
+        person = Agent(id=uuid4().hex, email=f"{name.lower()}@shop.example", name=name)
+        password = hash_password(PASSWORD)
+
+        def step(store: SqlStore) -> str:
+            store.agents.add(person, password, self.rig.clock())
+            return new_token(store, person, self.rig.clock())
+
+        token = await self.rig.database.write(step)
+        return {"Authorization": f"Bearer {token}"}
+
+
+@dataclass
+class Conversation:
+    """One visitor's conversation."""
+
+    http: httpx2.AsyncClient
+    id: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    async def post(self, what: str, body: Any = None, **headers: str) -> httpx2.Response:
+        url = f"/v1/conversations/{self.id}/{what}"
+        return await self.http.post(url, json=body, headers=self.headers | headers)
+
+    async def say(self, text: str, message_id: str | None = None) -> httpx2.Response:
+        return await self.post("messages", {"id": message_id or str(uuid4()), "text": text})
+
+    async def get(self) -> dict[str, Any]:
+        response = await self.http.get(f"/v1/conversations/{self.id}", headers=self.headers)
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+    async def answered(self, answers: int = 1) -> list[dict[str, Any]]:
+        """Wait until so many things were said to the customer."""
+        async with asyncio.timeout(5):
+            while True:
+                said = [m for m in (await self.get())["messages"] if m["author"] != "customer"]
+                if len(said) >= answers:
+                    return said
+                await asyncio.sleep(0.02)
+
+
+async def events(
+    http: httpx2.AsyncClient, url: str, headers: dict[str, str], until: int
+) -> list[dict[str, Any]]:
+    """The first *until* events of a stream, each {event, id, data}."""
+    found: list[dict[str, Any]] = []
+    current: dict[str, Any] = {}
+    async with asyncio.timeout(5), http.stream("GET", url, headers=headers) as response:
+        assert response.status_code == 200
+        async for line in response.aiter_lines():
+            name, _, value = line.partition(": ")
+            if name == "data":
+                current["data"] = json.loads(value)
+            elif name in ("event", "id"):
+                current[name] = value
+            elif not line and "event" in current:
+                found.append(current)
+                current = {}
+                if len(found) >= until:
+                    break
+    return found
+
+
+@pytest.fixture
+async def client(database: SqlDatabase[SqlStore], tmp_path: Path) -> AsyncIterator[Client]:
+    timing = Timing(quiet=timedelta(seconds=0.02), lease=timedelta(seconds=5))
+    rig = Rig(database, timing=timing, clock=RunningClock())
+    health: dict[str, str | None] = {"database": None, "words": None}
+    app = application(rig, health, tmp_path)
+    async with working(rig), serving(app) as address, httpx2.AsyncClient(base_url=address) as http:
+        yield Client(http=http, rig=rig, health=health)
+
+
+@asynccontextmanager
+async def working(rig: Rig) -> AsyncIterator[None]:
+    handlers = {Kind.TURN: rig.assistant.take_turn, Kind.DEADLINE: rig.watchdog.deadline_passed}
+    duties = Duties(handlers=handlers, give_up=rig.assistant.give_up)
+    loop = Loop(rig.database, duties, rig.wire, rig.clock, rig.timing.lease)
+    task = asyncio.create_task(loop.run())
+    yield
+    task.cancel()
+    await loop.drain(1)
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[str]:
+    """A real server on a free port of the loopback address."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.005)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+def application(rig: Rig, health: dict[str, str | None], static: Path) -> FastAPI:
+    async def parts() -> dict[str, str | None]:
+        return health
+
+    async def article(id_: str) -> Article | None:
+        return ARTICLE if id_ == ARTICLE.id else None
+
+    return make_app(
+        Context(
+            database=rig.database,
+            mind=rig.mind,
+            wire=rig.wire,
+            timing=rig.timing,
+            desk=rig.desk,
+            pick_facts=pick_facts,
+            clock=rig.clock,
+            limits=Limits(),
+            identity_key=IDENTITY_KEY,
+            languages=LANGUAGES,
+            public_url="http://localhost:8000",
+            hosts=("localhost:8000",),
+            article=article,
+            health=parts,
+            static=static,
+        ),
+        origins=("*",),
+    )

@@ -1,0 +1,143 @@
+"""The agents' side over HTTP."""
+
+import asyncio
+from uuid import uuid4
+
+from tests.api.conftest import PASSWORD, Client, events
+
+
+async def test_signing_in_needs_the_right_password(client: Client) -> None:
+    await client.hire()
+    for email, password, status in (
+        ("mori@shop.example", PASSWORD, 200),
+        (" MORI@shop.example ", PASSWORD, 200),
+        ("mori@shop.example", "wrong", 401),
+        ("nobody@shop.example", PASSWORD, 401),
+    ):
+        body = {"email": email, "password": password}
+        assert (await client.http.post("/v1/agent/login", json=body)).status_code == status
+
+
+async def test_a_browser_session_needs_its_csrf_token_to_change_anything(client: Client) -> None:
+    await client.hire()
+    conversation = await client.open()
+    body = {"email": "mori@shop.example", "password": PASSWORD}
+    signed_in = await client.http.post("/v1/agent/login", json=body)
+    assert "httponly" in signed_in.headers["set-cookie"].lower()
+    url = f"/v1/agent/conversations/{conversation.id}/claim"
+    assert (await client.http.get("/v1/agent/me")).status_code == 200
+    assert (await client.http.post(url)).status_code == 403
+    token = {"X-CSRF-Token": signed_in.json()["csrf"]}
+    assert (await client.http.post(url, headers=token)).status_code == 200
+    assert (await client.http.post("/v1/agent/logout", headers=token)).status_code == 204
+    assert (await client.http.get("/v1/agent/me")).status_code == 401
+
+
+async def test_without_signing_in_there_is_nothing_to_see(client: Client) -> None:
+    conversation = await client.open()
+    for url in ("/v1/agent/conversations", f"/v1/agent/conversations/{conversation.id}", "/v1/agent/metrics"):
+        assert (await client.http.get(url)).status_code == 401
+        wrong = {"Authorization": f"Bearer {conversation.token}"}
+        assert (await client.http.get(url, headers=wrong)).status_code == 401
+
+
+async def test_the_inbox_shows_the_longest_waiting_first(client: Client) -> None:
+    agent = await client.hire()
+    waiting = []
+    for text in ("一番目", "二番目"):
+        conversation = await client.open()
+        await conversation.say(text)
+        await conversation.post("handoff")
+        waiting.append(conversation.id)
+    page = (await client.http.get("/v1/agent/conversations?state=queued", headers=agent)).json()
+    assert [row["id"] for row in page["conversations"]] == waiting
+    assert [row["ask"] for row in page["conversations"]] == ["一番目", "二番目"]
+    assert page["counts"]["queued"] == 2
+
+
+async def test_of_many_agents_who_claim_at_once_exactly_one_wins(client: Client) -> None:
+    conversation = await client.open()
+    await conversation.post("handoff")
+    agents = [await client.hire(f"Agent{n}") for n in range(10)]
+    url = f"/v1/agent/conversations/{conversation.id}/claim"
+    responses = await asyncio.gather(*(client.http.post(url, headers=agent) for agent in agents))
+    statuses = sorted(response.status_code for response in responses)
+    assert statuses == [200] + [409] * 9
+    refused = next(response for response in responses if response.status_code == 409).json()["error"]
+    assert refused["code"] == "already_claimed"
+    assert refused["agent"]["name"] in refused["message"]
+
+
+async def test_the_whole_desk(client: Client) -> None:
+    agent, conversation = await client.hire(), await client.open()
+    await conversation.say("返品の期限は？")
+    await conversation.answered()
+    await conversation.post("handoff")
+    url = f"/v1/agent/conversations/{conversation.id}"
+    table = (await client.http.get(url, headers=agent)).json()
+    assert table["handoff"]["trigger"]["reason"] == "asked_for_person"
+    assert table["turns"][0]["decision"] == "answer"
+    assert table["turns"][0]["sources"][0]["shown"]
+    hello = {"id": str(uuid4()), "text": "担当の森です"}
+    assert (await client.http.post(f"{url}/messages", json=hello, headers=agent)).status_code == 409
+    assert (await client.http.post(f"{url}/claim", headers=agent)).status_code == 200
+    assert (await client.http.post(f"{url}/messages", json=hello, headers=agent)).status_code == 201
+    assert (await client.http.post(f"{url}/messages", json=hello, headers=agent)).status_code == 201
+    said = [m for m in (await conversation.get())["messages"] if m["author"] == "agent"]
+    assert [(m["text"], m["agent"]) for m in said] == [("担当の森です", {"name": "Mori"})]
+    suggestions = (await client.http.post(f"{url}/suggest", headers=agent)).json()["suggestions"]
+    assert suggestions[0]["citations"][0]["article"] == "ja/returns.md"
+    assert (await client.http.post(f"{url}/return", headers=agent)).json()["conversation"][
+        "state"
+    ] == "assistant"
+    assert (await client.http.post(f"{url}/resolve", json={}, headers=agent)).status_code == 409
+    await client.http.post(f"{url}/claim", headers=agent)
+    resolved = await client.http.post(
+        f"{url}/resolve", json={"outcome": "solved", "note": "説明済み"}, headers=agent
+    )
+    assert resolved.json()["conversation"]["outcome"] == "solved"
+    assert (await conversation.get())["survey"]["kind"] == "csat"
+
+
+async def test_an_agents_stream_follows_every_conversation_and_resumes(client: Client) -> None:
+    agent = await client.hire()
+    watching = asyncio.create_task(events(client.http, "/v1/agent/events", agent, 3))
+    await asyncio.sleep(0.1)
+    conversation = await client.open()
+    await conversation.say("返品の期限は？")
+    await conversation.answered()
+    seen = [one for one in await watching if "id" in one]
+    assert seen[0]["event"] == "conversation"
+    assert seen[0]["data"]["id"] == conversation.id
+    resumed = await events(client.http, "/v1/agent/events", agent | {"Last-Event-ID": seen[0]["id"]}, 1)
+    assert int(resumed[0]["id"]) == int(seen[0]["id"]) + 1
+
+
+async def test_an_agents_stream_that_cannot_resume_says_so(client: Client) -> None:
+    agent = await client.hire()
+    (first,) = await events(client.http, "/v1/agent/events", agent | {"Last-Event-ID": "12345"}, 1)
+    assert first["event"] == "reset"
+
+
+async def test_an_unknown_conversation_is_not_found(client: Client) -> None:
+    agent = await client.hire()
+    for method, url in (("GET", "nowhere"), ("POST", "nowhere/claim"), ("POST", "nowhere/return")):
+        response = await client.http.request(method, f"/v1/agent/conversations/{url}", headers=agent)
+        assert response.status_code == 404
+
+
+async def test_the_numbers_count_conversations_handoffs_and_satisfaction(client: Client) -> None:
+    agent, conversation = await client.hire(), await client.open()
+    await conversation.post("handoff")
+    await conversation.post("feedback", {"kind": "csat", "value": 4})
+    numbers = (await client.http.get("/v1/agent/metrics", headers=agent)).json()
+    assert (numbers["conversations"], numbers["handoffs"], numbers["csat"]) == (
+        1,
+        1,
+        {"mean": 4.0, "count": 1},
+    )
+    assert numbers["by_reason"] == {"asked_for_person": 1}
+    assert (await client.http.get("/v1/agent/metrics?from=2999-01-01", headers=agent)).json()[
+        "conversations"
+    ] == 0
+    assert (await client.http.get("/v1/agent/metrics?from=yesterday", headers=agent)).status_code == 422

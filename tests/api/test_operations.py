@@ -1,0 +1,48 @@
+"""Health, pages, and what leaves in an error."""
+
+from tests.api.conftest import Client
+
+
+async def test_readyz_names_the_part_that_fails(client: Client) -> None:
+    assert (await client.http.get("/healthz")).json() == {"status": "ok"}
+    assert (await client.http.get("/readyz")).status_code == 200
+    client.health["words"] = "the tokenizer finds nothing"
+    response = await client.http.get("/readyz")
+    assert response.status_code == 503
+    assert "words" in response.json()["error"]["message"]
+
+
+async def test_metrics_are_in_the_format_of_prometheus(client: Client) -> None:
+    response = await client.http.get("/metrics")
+    assert response.status_code == 200
+    assert "# HELP" in response.text
+
+
+async def test_an_article_is_shown_without_anything_that_runs(client: Client) -> None:
+    response = await client.http.get("/help/ja/returns.md")
+    assert response.status_code == 200
+    assert "<script>alert" not in response.text
+    assert 'href="javascript:' not in response.text
+    assert "返品 &lt;b&gt;の期限" in response.text
+    assert 'href="/help/ja/delivery.md"' in response.text
+    assert "script-src 'self'" in response.headers["content-security-policy"]
+    assert (await client.http.get("/help/ja/unknown.md")).status_code == 404
+
+
+async def test_a_front_end_that_is_not_built_says_how_to_build_it(client: Client) -> None:
+    for page in ("/", "/console", "/widget.js"):
+        response = await client.http.get(page)
+        assert response.status_code == 503
+        assert "make" in response.json()["error"]["message"]
+
+
+async def test_other_sites_may_call_the_chat(client: Client) -> None:
+    headers = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+    response = await client.http.options("/v1/conversations", headers=headers)
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in response.headers
+
+
+async def test_unknown_addresses_get_the_same_kind_of_error(client: Client) -> None:
+    response = await client.http.get("/v1/nothing")
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
