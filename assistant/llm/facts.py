@@ -119,7 +119,7 @@ def _latin_names(text: str) -> Iterator[str]:
     in_japanese = bool(_JAPANESE.search(text))
     for found in _NAME.finditer(text):
         word = found[0]
-        starts = not text[: found.start()].strip(" \"'「（(-*0123456789.")
+        opens = not text[: found.start()].strip(" \"'「（(-*0123456789.")
         inside = any(char.isupper() or char.isdigit() for char in word[1:])
-        if inside or (word[0].isupper() and word != "I" and (in_japanese or starts)):
+        if inside or (word[0].isupper() and word != "I" and (in_japanese or not opens)):
             yield word

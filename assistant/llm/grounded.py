@@ -1,11 +1,13 @@
 """Answers that a model writes and the passages prove; where either fails, quotes from the passages."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 
 from assistant.domain.errors import ModelUnavailable
 from assistant.llm.drafting import Writing
 from assistant.llm.packing import as_data, condensed, pack
-from assistant.llm.pieces import Splitter
+from assistant.llm.pieces import Piece, Splitter
 from assistant.llm.prompts import Prompt
 from assistant.llm.ranking import Ranker
 from assistant.llm.support import Source
@@ -51,21 +53,29 @@ class GroundedAnswerer:
     async def _written(self, ask: Ask, system: str, user: str, progress: Progress) -> tuple[Writing, str]:
         """What of the model's words stood the check, and why it broke off if it did."""
         writing = Writing(ask=ask, sources=[Source.of(passage) for passage in ask.passages])
+        try:
+            async with aclosing(self._pieces(system, user)) as pieces:
+                async for piece in pieces:
+                    if writing.add(piece):
+                        await progress(writing.text)
+                    if writing.is_full or writing.is_in_another_language:
+                        break
+        except ModelUnavailable as error:
+            return writing, str(error)
+        return writing, ""
+
+    async def _pieces(self, system: str, user: str) -> AsyncGenerator[Piece, None]:
         splitter = Splitter()
         stream = self._model.stream(system, user)
         try:
             async for text in stream:
                 for piece in splitter.feed(text):
-                    if writing.add(piece):
-                        await progress(writing.text)
-                if writing.is_full or writing.is_in_another_language:
-                    break
-        except ModelUnavailable as error:
-            return writing, str(error)
+                    yield piece
+        finally:
+            if isinstance(stream, AsyncGenerator):
+                await stream.aclose()
         for piece in splitter.finish():
-            if writing.add(piece):
-                await progress(writing.text)
-        return writing, ""
+            yield piece
 
 
 def _name(language: str) -> str:

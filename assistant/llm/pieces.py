@@ -8,7 +8,7 @@ from assistant.llm.sentences import sentences
 _CITED = re.compile(r"\s*[\[［【(]\s*(\d{1,2}(?:\s*[,、，]\s*\d{1,2})*)\s*[\]］】)]")
 _MARKERS_FIRST = re.compile(rf"^(?:{_CITED.pattern})+")
 _MAY_BE_MARKER = re.compile(r"\s*(?:[\[［【(][\d\s,、，]*)?")
-_LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)．]|[-*・•●])\s*")
+_LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)]\s+|[-*]\s+|\d{1,2}．\s*|[・•●]\s*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

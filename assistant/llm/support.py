@@ -12,7 +12,8 @@ from assistant.llm.units import Unit, units
 
 #: Of a sentence's meaning, how much the passage has to have.
 LEAST_SHARED = 0.5
-#: With another language on each side, words tell little; names and numbers still have to be there.
+#: A promise may only be one that the passage makes, nearly in its words.
+LEAST_SHARED_TO_PROMISE = 0.9
 _ALIGNED = 3
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
@@ -68,7 +69,14 @@ def objection(sentence: str, source: Source, language: str) -> str | None:
     aligned = _aligned(sentence, source)
     if not aligned:
         return "the passage says nothing of the kind"
-    return _inexact(sentence, aligned, source) or _unsupported(sentence, aligned, source, language)
+    share = _share(sentence, aligned, source)
+    if share < LEAST_SHARED_TO_PROMISE and _PROMISE.search(normal(sentence)):
+        return "promises an act"
+    if reason := _inexact(sentence, aligned, source):
+        return reason
+    if share < LEAST_SHARED and _is_japanese(sentence) == _is_japanese(source.passage.text):
+        return f"only {share:.0%} of it stands in the passage"
+    return None
 
 
 def unfit(sentence: str, language: str) -> str | None:
@@ -121,15 +129,10 @@ def _inexact(sentence: str, aligned: Sequence[int], source: Source) -> str | Non
     return None
 
 
-def _unsupported(sentence: str, aligned: Sequence[int], source: Source, language: str) -> str | None:
-    near = terms(" ".join(source.texts[i] for i in aligned))
-    wanted = terms(sentence)
-    share = len(wanted & near) / len(wanted) if wanted else 0.0
-    if _PROMISE.search(normal(sentence)) and share < 0.9:
-        return "promises an act"
-    if _is_japanese(sentence) == _is_japanese(source.passage.text) and share < LEAST_SHARED:
-        return f"only {share:.0%} of it stands in the passage"
-    return None
+def _share(sentence: str, aligned: Sequence[int], source: Source) -> float:
+    """How many of the sentence's telling words the passage has; with other languages that tells nothing."""
+    wanted, near = terms(sentence), terms(" ".join(source.texts[i] for i in aligned))
+    return len(wanted & near) / len(wanted) if wanted else 0.0
 
 
 def _is_japanese(text: str) -> bool:
