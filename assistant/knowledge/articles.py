@@ -26,6 +26,9 @@ SCRIPTS = {
 #: A text counts as written in a script when more than this share of its letters is.
 SCRIPT_SHARE = 0.1
 SAMPLE = 4_000
+#: Kanji alone, in a text this short, are rather a Japanese phrase than Chinese.
+SHORT = 60
+LONGEST_TITLE = 300
 
 
 def article_of(
@@ -35,7 +38,7 @@ def article_of(
     language = document.language or _folder_language(folders) or document.language_hint
     article = Article(
         id=id,
-        title=document.title or _name(id),
+        title=document.title[:LONGEST_TITLE] or _name(id),
         language=language or written_in(f"{document.title} {document.text}"),
         text=document.text,
         url=_address(document.url, url),
@@ -48,11 +51,11 @@ def article_of(
 
 
 def written_in(text: str) -> str:
-    """The language by its script; the Latin one is taken for English."""
+    """The language by its script; what is Latin is taken for English."""
     letters = [character for character in text[:SAMPLE] if character.isalpha()]
     for language, script in SCRIPTS.items():
         if sum(bool(script.match(letter)) for letter in letters) > len(letters) * SCRIPT_SHARE:
-            return language
+            return "ja" if language == "zh" and len(letters) < SHORT else language
     return "en"
 
 

@@ -15,6 +15,8 @@ KINDS = {
     "fence": "code",
     "code_block": "code",
 }
+#: What is longer is a paragraph that somebody set in large letters.
+LONGEST_HEADING = 200
 #: Blocks only: reading what is inside of them would double the time.
 PARSER = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
 
@@ -54,8 +56,9 @@ def _block(token: Token, following: Token | None, lines: Sequence[str]) -> list[
     text = "\n".join(lines).strip("\n")
     if not text.strip() or token.type == "hr":
         return []
-    if token.type == "heading_open" and following is not None and _words(following.content):
-        return [Block(kind="heading", text=text, level=int(token.tag[1]), title=_words(following.content))]
+    title = _words(following.content) if token.type == "heading_open" and following is not None else ""
+    if 0 < len(title) <= LONGEST_HEADING:
+        return [Block(kind="heading", text=text, level=int(token.tag[1]), title=title)]
     kind = KINDS.get(token.type, "paragraph")
     return [Block(kind="paragraph" if kind == "heading" else kind, text=text)]
 

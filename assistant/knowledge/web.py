@@ -7,6 +7,7 @@ lifts the network and port rules, for an intranet's help centre.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import TracebackType
@@ -113,6 +114,8 @@ class Web:
                 return await self._followed(address, version)
         except (TimeoutError, httpx.TimeoutException) as exc:
             raise Unreadable("the server takes too long to answer; try again later") from exc
+        except httpx.InvalidURL as exc:
+            raise Unreadable("it redirects to an address that is not valid") from exc
         except httpx.HTTPError as exc:
             if "CERTIFICATE" in str(exc):
                 raise Unreadable(
@@ -123,12 +126,15 @@ class Web:
     async def _followed(self, address: str, version: str) -> Response | None:
         for _ in range(MOST_REDIRECTS + 1):
             url = checked(address, any_port=self._allow_private)
-            async for response in self._sent(url, version):
+            async with self._sent(url, version) as response:
+                if response.status_code == HTTPStatus.NOT_MODIFIED and version:
+                    return None
                 if not response.has_redirect_location:
-                    return None if response.status_code == 304 else await _received(response, str(url))
+                    return await _received(response, str(url))
                 address = str(url.join(response.headers["location"]))
         raise Unreadable(f"it redirects more than {MOST_REDIRECTS} times; give the final address")
 
+    @asynccontextmanager
     async def _sent(self, url: httpx.URL, version: str) -> AsyncIterator[httpx.Response]:
         """The one response to a request, sent to an address that was checked."""
         addresses = await public_addresses(url.host, _port(url), allow_private=self._allow_private)
@@ -143,13 +149,18 @@ class Web:
             yield response
         finally:
             await response.aclose()
+            self._http.cookies.clear()
 
     @property
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:
-            # No proxy from the environment: it would resolve names by itself, unchecked.
             self._client = httpx.AsyncClient(
-                verify=httpx.create_ssl_context(), trust_env=False, follow_redirects=False, headers=HEADERS
+                verify=httpx.create_ssl_context(),
+                # No proxy from the environment: it would resolve names by itself, unchecked.
+                trust_env=False,
+                # A connection kept open was checked for another name that shares the address.
+                limits=httpx.Limits(max_keepalive_connections=0),
+                headers=HEADERS,
             )
         return self._client
 

@@ -163,7 +163,7 @@ def redirect(to: str) -> Answer:
         (Answer(status="799 Odd"), "the server answers 799; check the address"),
         (redirect("/"), "it redirects more than 5 times; give the final address"),
         (redirect("file:///etc/passwd"), "only http and https addresses are read"),
-        (redirect("http://[broken/"), "it redirects to an address that is not valid"),
+        (redirect("http://example.com:port/"), "it redirects to an address that is not valid"),
         (Answer(status="304 Not Modified"), "the server answers 304 Not Modified; check the address"),
         (
             Answer(b"x", headers={"Content-Type": "image/png"}),

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from assistant.knowledge.loaders.text import clean
+
 LARGEST = 64_000
 #: What authors call our facts, the most telling name first.
 NAMES = {
@@ -148,7 +150,7 @@ def _first(found: Mapping[str, Any], fact: str) -> Any:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         value = value[0] if value else ""
-    return "" if value is None or isinstance(value, dict) else " ".join(str(value).split())
+    return "" if value is None or isinstance(value, dict) else " ".join(clean(str(value)).split())
 
 
 def _tags(found: Mapping[str, Any]) -> tuple[str, ...]:

@@ -45,12 +45,12 @@ def load_html(data: bytes) -> list[Document]:
         raise Unreadable("the page has no text; it may be drawn by a script, save the finished page instead")
     heading = main.find("h1")
     if isinstance(heading, Tag):
-        title = " ".join(heading.get_text(" ").split()) or title
+        title = " ".join(heading.get_text().split()) or title
         heading.decompose()
     return [
         Document(
-            title=title,
-            text=Markdown().convert_soup(main).strip(),
+            title=clean(title),
+            text=_markdown(main),
             language_hint=language,
             url=known.url,
             updated=known.updated,
@@ -61,7 +61,12 @@ def load_html(data: bytes) -> list[Document]:
 
 def markdown(fragment: str) -> str:
     """A piece of HTML as Markdown; text that already is Markdown passes through."""
-    return Markdown().convert_soup(BeautifulSoup(fragment, "lxml")).strip()
+    return _markdown(BeautifulSoup(fragment, "lxml"))
+
+
+def _markdown(element: Tag) -> str:
+    """Cleaned once more: character references were still references when the page was read."""
+    return clean(Markdown().convert_soup(element)).strip()
 
 
 class Markdown(MarkdownConverter):

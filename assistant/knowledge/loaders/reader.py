@@ -14,6 +14,7 @@ from assistant.knowledge.loaders import LOADERS
 from assistant.knowledge.loaders.document import Document, Unreadable
 
 SECONDS = 30.0
+LARGEST_ANSWER = 50_000_000
 #: A parser stumbled over the content; or the system ended it at a limit.
 DAMAGED = "it is damaged; open it in the program that made it and save it again"
 TOO_MUCH = "reading it needs more time or memory than allowed; split it"
@@ -101,6 +102,8 @@ async def _asked(child: Process, suffix: str, data: bytes) -> dict[str, Any]:
 async def _answer(child: Process) -> dict[str, Any]:
     assert child.stdout is not None
     size = int.from_bytes(await child.stdout.readexactly(8), "big")
+    if size > LARGEST_ANSWER:
+        child.kill()
     message: dict[str, Any] = json.loads(await child.stdout.readexactly(size))
     return message
 
