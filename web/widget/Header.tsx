@@ -8,11 +8,12 @@ function Answering() {
   const { session, welcome } = useChat();
   const text = useText();
   const withPerson = session.state.value === "agent";
+  const assistant = welcome.value?.assistant.name ?? text.assistant;
   return (
     <div class="answering">
       <span class="avatar">{withPerson ? <Person /> : <Mark />}</span>
-      <h2>{withPerson ? (session.agent.value ?? text.agent) : (welcome.value?.assistant.name ?? text.assistant)}</h2>
-      {!withPerson && <span class="tag">{text.aiTag}</span>}
+      <h2>{withPerson ? (session.agent.value ?? text.agent) : assistant}</h2>
+      {!withPerson && !assistant.includes(text.aiTag) && <span class="tag">{text.aiTag}</span>}
     </div>
   );
 }
