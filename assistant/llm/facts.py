@@ -19,6 +19,7 @@ _WORD_NUMBER = re.compile(rf"\b({'|'.join(_WORD_NUMBERS)})\b{_COUNTED}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH, _DAY = rf"({'|'.join(_MONTHS)})[a-z]*\.?", r"(\d{1,2})(?:st|nd|rd|th)?"
 _MONTH_DAY = re.compile(rf"\b{_MONTH}\s+{_DAY}\b|\b{_DAY}\s+(?:of\s+)?{_MONTH}")
+_JAPANESE_DATE = re.compile(r"(\d{1,2})月(\d{1,2})日(?:\s?[〜~–-]\s?(\d{1,2})日)?")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NUMBER = re.compile(
     r"""(?P<before>[¥$€£])?\s?(?P<number>\d+(?:[.:]\d+)?)\s?(?P<scale>万|千|k\b)?\s?
@@ -54,14 +55,23 @@ def numbers(text: str) -> frozenset[tuple[str, str]]:
     text = _THOUSANDS.sub("", normal(text))
     text = _WORD_NUMBER.sub(lambda found: str(_WORD_NUMBERS[found[1]]), text)
     text = _KANJI_NUMBER.sub(lambda found: str(_kanji_value(found[0])), text)
-    return frozenset((*_dates(text), *_amounts(_MONTH_DAY.sub(" ", text))))
+    return frozenset((*_dates(text), *_amounts(_JAPANESE_DATE.sub(" ", _MONTH_DAY.sub(" ", text)))))
 
 
 def _dates(text: str) -> Iterator[tuple[str, str]]:
     for found in _MONTH_DAY.finditer(text):
         month, day = found[1] or found[4], found[2] or found[3]
-        yield str(_MONTHS.index(month) + 1), "month of the year"
-        yield day, "day"
+        yield from _date(str(_MONTHS.index(month) + 1), day)
+    for found in _JAPANESE_DATE.finditer(text):
+        for day in filter(None, (found[2], found[3])):
+            yield from _date(found[1], day)
+
+
+def _date(month: str, day: str) -> Iterator[tuple[str, str]]:
+    """The whole date, and its parts for who names only one."""
+    yield f"{month}/{day}", "date"
+    yield month, "month of the year"
+    yield day, "day"
 
 
 def _amounts(text: str) -> Iterator[tuple[str, str]]:

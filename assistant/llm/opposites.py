@@ -48,13 +48,28 @@ _NO_NEGATION = re.compile(
     r"""な(ければ|くては|いと)(なり|いけ)ません | かもしれ(ません|ない) | ほかなりません | だけで(は)?なく
     | のみ(なら|で(は)?な)[くず] | 限りません | すみません | 申し訳(ござい|あり)ません
     | ご?心配(は)?(あり|い)(ません|りません)
-    | \b(not\ only | no\ later\ than | not\ later\ than | no\.\ ?\d | whether\ or\ not | no\ problem)\b""",
+    | \b(not\ only | (no|not)\ (later|more|less|fewer|longer)\ than | no\.\ ?\d | whether\ or\ not
+      | no\ problem)\b""",
     _FLAGS,
 )
 
 
+_CLAUSES = re.compile(
+    r"(?<!\d)[、，,;；。]|[、，;；。]|(?<=が)、|\s(?=(?:but|so|if|when|unless|until|because|while|although)\s)"
+)
+
+
+def negations(text: str) -> int:
+    return len(_NEGATION.findall(_NO_NEGATION.sub(" ", normal(text))))
+
+
 def is_negated(text: str) -> bool:
-    return bool(_NEGATION.search(_NO_NEGATION.sub(" ", normal(text))))
+    return negations(text) > 0
+
+
+def clauses(text: str) -> list[str]:
+    """Parts that can each be negated by themselves."""
+    return [part for part in _CLAUSES.split(text) if part and part.strip()]
 
 
 def opposed(said: str, source: str) -> str | None:

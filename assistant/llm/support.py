@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.domain.knowledge import Passage
 from assistant.llm.facts import unfounded_names, unfounded_numbers
-from assistant.llm.opposites import is_negated, opposed
+from assistant.llm.opposites import clauses, is_negated, negations, opposed
 from assistant.llm.terms import normal, overlap, rarity, terms
 from assistant.llm.units import Unit, units
 
@@ -15,6 +15,8 @@ LEAST_SHARED = 0.5
 #: A promise may only be one that the passage makes, nearly in its words.
 LEAST_SHARED_TO_PROMISE = 0.9
 _ALIGNED = 3
+#: Clauses that share this much of their words are about the same thing.
+_SAME_CLAUSE = 0.6
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 _MARKUP = re.compile(r"<[A-Za-z/!][^>]*>?|!\[|\]\(|javascript:|data:text|&#\w+;", re.IGNORECASE)
@@ -105,8 +107,10 @@ def _aligned(sentence: str, source: Source) -> list[int]:
     """The units that say most of what the sentence says, best first."""
     wanted, having = terms(sentence), [terms(text) for text in source.texts]
     weights = rarity(having)
+    own = [terms(unit.text) for unit in source.units]
     shared = [overlap(wanted, had, weights) for had in having]
-    best = sorted(range(len(shared)), key=shared.__getitem__, reverse=True)[:_ALIGNED]
+    closeness = [share + 0.1 * _alike(wanted, had) for share, had in zip(shared, own, strict=True)]
+    best = sorted(range(len(shared)), key=closeness.__getitem__, reverse=True)[:_ALIGNED]
     return [i for i in best if shared[i] > 0] or list(range(len(shared)))[:_ALIGNED]
 
 
@@ -124,14 +128,40 @@ def _inexact(sentence: str, aligned: Sequence[int], source: Source) -> str | Non
     best = source.texts[aligned[0]]
     if same and (word := opposed(sentence, best)):
         return f"the passage says the opposite of “{word}”"
-    if is_negated(sentence) != is_negated(source.units[aligned[0]].text):
+    if _is_turned(sentence, [source.units[i].text for i in aligned]):
         return "negated otherwise than in the passage"
     return None
 
 
+def _is_turned(sentence: str, near: Sequence[str]) -> bool:
+    """A clause of it says no where the same clause of the passage says yes, or the other way round."""
+    if is_negated(sentence) != is_negated(near[0]):
+        return True
+    known = [(terms(clause), clause) for text in near for clause in clauses(text)]
+    for clause in clauses(sentence):
+        wanted = terms(clause)
+        same = max(known, key=lambda pair: _alike(wanted, pair[0]), default=None)
+        if (
+            wanted
+            and same
+            and _alike(wanted, same[0]) >= _SAME_CLAUSE
+            and negations(clause) != negations(same[1])
+        ):
+            return True
+    return False
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other) if one or other else 0.0
+
+
 def _share(sentence: str, aligned: Sequence[int], source: Source) -> float:
     """How many of the sentence's telling words the passage has; with other languages that tells nothing."""
-    wanted, near = terms(sentence), terms(" ".join(source.texts[i] for i in aligned))
+    near = terms(" ".join(source.texts[i] for i in aligned))
+    wanted = terms(sentence)
+    # Whoever invents a rule names the topic; only what is said about it counts.
+    said = wanted - terms(source.passage.title)
+    wanted = said if len(said) > 1 else wanted
     return len(wanted & near) / len(wanted) if wanted else 0.0
 
 
