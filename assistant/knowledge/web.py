@@ -114,8 +114,8 @@ class Web:
                 return await self._followed(address, version)
         except (TimeoutError, httpx.TimeoutException) as exc:
             raise Unreadable("the server takes too long to answer; try again later") from exc
-        except httpx.InvalidURL as exc:
-            raise Unreadable("it redirects to an address that is not valid") from exc
+        except httpx.RemoteProtocolError as exc:
+            raise Unreadable("the server does not answer as a web server should; check the address") from exc
         except httpx.HTTPError as exc:
             if "CERTIFICATE" in str(exc):
                 raise Unreadable(

@@ -163,7 +163,10 @@ def redirect(to: str) -> Answer:
         (Answer(status="799 Odd"), "the server answers 799; check the address"),
         (redirect("/"), "it redirects more than 5 times; give the final address"),
         (redirect("file:///etc/passwd"), "only http and https addresses are read"),
-        (redirect("http://example.com:port/"), "it redirects to an address that is not valid"),
+        (
+            redirect("http://example.com:port/"),
+            "the server does not answer as a web server should; check the address",
+        ),
         (Answer(status="304 Not Modified"), "the server answers 304 Not Modified; check the address"),
         (
             Answer(b"x", headers={"Content-Type": "image/png"}),
@@ -176,7 +179,7 @@ def redirect(to: str) -> Answer:
             "it has more than 10 MB",
         ),
         (Answer(b"x" * 100, pause=0.1), "the server takes too long to answer; try again later"),
-        (Answer(b"x", headers={"Content-Length": "99"}), "the server cannot be reached"),
+        (Answer(b"x", headers={"Content-Length": "99"}), "the server does not answer as a web server"),
     ],
     ids=[
         "404",
