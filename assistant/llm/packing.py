@@ -11,9 +11,9 @@ from assistant.llm.units import Kind, Unit, units
 from assistant.ports import Ask
 
 #: Tokens of all passages together.
-BUDGET = 700
+BUDGET = 600
 #: Below the best part by more than this, a part is not worth its tokens.
-_FAR = 1.3
+_FAR = 3.3
 _MOST_BLOCK = 600
 _EARLIER_LINES, _EARLIER_CHARACTERS = 4, 140
 

@@ -1,0 +1,21 @@
+"""``python -m evals NAME``: one line per measurement; each is a module of this package with a ``main()``."""
+
+import importlib
+import sys
+
+MEASUREMENTS = {
+    "answers": "what quotes and drafts say: evals/answers.py",
+}
+
+
+def main() -> int:
+    if len(sys.argv) < 2 or sys.argv[1] not in MEASUREMENTS:
+        print("usage: python -m evals NAME\n" + "\n".join(f"  {k:10} {v}" for k, v in MEASUREMENTS.items()))
+        return 2
+    name = sys.argv.pop(1)
+    importlib.import_module(f"evals.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,31 @@
+"""The product's own search over a folder of articles, built for a measurement in a folder of its own."""
+
+from pathlib import Path
+
+from assistant.knowledge.index import Indexer
+from assistant.knowledge.ingest import Options, ingest
+from assistant.knowledge.search import HybridRetriever
+from assistant.knowledge.vector_index import open_index
+from assistant.llm.e5_model import prepared_e5
+from assistant.llm.embeddings_onnx import OnnxEmbedder
+from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.schema import metadata
+from assistant.storage.store import SqlStore
+
+
+def local_embedder(data: Path) -> OnnxEmbedder:
+    return OnnxEmbedder(prepared_e5(data / "models"))
+
+
+async def retriever_over(folder: Path, data: Path, embedder: OnnxEmbedder) -> HybridRetriever:
+    """A started retriever; what *data* already holds is not indexed again."""
+    data.mkdir(parents=True, exist_ok=True)
+    engine = sqlite_engine(data / "evals.sqlite")
+    metadata.create_all(engine)
+    database = SqlDatabase(engine, SqlStore)
+    await ingest(
+        [str(folder)], index=Indexer(database, embedder), count_tokens=embedder.tokens, options=Options()
+    )
+    retriever = HybridRetriever(database, embedder, open_index(data, embedder.name))
+    await retriever.start()
+    return retriever
