@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import secrets
+import signal
 import socket
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
@@ -70,9 +73,15 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> Non
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="off",
     )
+    server = uvicorn.Server(config)
+    # uvicorn raises the signal again when it is done; a wanted stop is no failure.
+    setattr(server, "capture_signals", nullcontext)  # noqa: B010 - mypy knows no methods as values
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, setattr, server, "should_exit", True)
     async with service.running():
         _say_where(settings, password, demo)
-        await uvicorn.Server(config).serve(sockets=[listener])
+        await server.serve(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
