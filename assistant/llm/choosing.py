@@ -82,8 +82,11 @@ class _Context:
 
     def __init__(self, every: Sequence[Unit], ranked: Sequence[tuple[Candidate, float]]) -> None:
         self._blocks: dict[tuple[int, int], list[Unit]] = {}
-        for unit in every:
+        self._lead_ins: dict[tuple[int, int], Unit] = {}
+        for before, unit in zip([None, *every[:-1]], every, strict=False):
             self._blocks.setdefault((unit.passage, unit.block), []).append(unit)
+            if before and before.leads_in and before.passage == unit.passage:
+                self._lead_ins[unit.passage, unit.block] = before
         self._scores = {candidate.units: score for candidate, score in ranked}
 
     def completed(self, candidate: Candidate, score: float) -> Quote | None:
@@ -100,9 +103,10 @@ class _Context:
         return self._blocks[unit.passage, unit.block]
 
     def _rows_like(self, row: Unit, score: float) -> tuple[Unit, ...]:
-        """The rows of the same table that fit nearly as well, in the table's order."""
+        """The rows of the same table that fit nearly as well, in its order, with what announces the table."""
         near = [unit for unit in self._block(row) if self._scores.get((unit,), 0.0) >= score - _NEAR_ROW]
-        return tuple(near)
+        lead_in = self._lead_ins.get((row.passage, row.block))
+        return (lead_in, *near) if lead_in else tuple(near)
 
     def _sentences_around(self, unit: Unit) -> tuple[Unit, ...]:
         block = self._block(unit)

@@ -78,6 +78,8 @@ def _block(run: Sequence[Unit], n: int) -> str:
             f"{_spaced(unit.text)}[{n}]" + (" " if unit.text.isascii() else "") for unit in opening
         ).strip()
     ]
+    if rest and not opening and _needs_caption(rest[0]):
+        parts.append(f"**{rest[0].headings[-1]}**")
     if rest and rest[0].kind is Kind.ROW:
         parts.append(_table(rest, n))
     elif rest and len(run) == 1 and rest[0].kind is not Kind.CODE:
@@ -85,6 +87,13 @@ def _block(run: Sequence[Unit], n: int) -> str:
     else:
         parts.append("\n".join(_listed(unit, n) for unit in rest))
     return "\n\n".join(part for part in parts if part)
+
+
+def _needs_caption(unit: Unit) -> bool:
+    """Rows and items that are no sentences mean what the heading above them says."""
+    if not unit.headings:
+        return False
+    return unit.kind is Kind.ROW or (unit.kind is Kind.ITEM and unit.text[-1] not in "。．.!！?？)）")
 
 
 def _spaced(text: str) -> str:
