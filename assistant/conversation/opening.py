@@ -110,15 +110,18 @@ def _customer(
 
 def _add(store: Store, visitor: Visitor, now: datetime, *, identities: tuple[Identity, ...] = ()) -> Customer:
     claimed = {"claimed_id": visitor.id} if visitor.id and not identities else {}
+    customer_id = uuid4().hex
+    # Nobody else can have this identity: it names this visitor until they prove who they are.
+    visiting = Identity(channel=WEB, id=f"visitor:{customer_id}")
     customer = Customer(
-        id=uuid4().hex,
+        id=customer_id,
         created_at=now,
         name=visitor.name,
         email=visitor.email,
         locale=visitor.locale,
         verified=bool(identities),
         attributes=claimed,
-        identities=identities,
+        identities=identities or (visiting,),
     )
     store.customers.add(customer)
     return customer

@@ -1,5 +1,6 @@
 """Questions that this knowledge base answers, for people who do not know what they may ask."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import chain, zip_longest
@@ -8,6 +9,8 @@ from itertools import chain, zip_longest
 EXAMPLES = 3
 #: Longer titles do not fit a button.
 LONGEST = {"ja": 24, "en": 48}
+
+QUESTION = re.compile(r"[?？]$|(?:ですか|ますか|ませんか|でしょうか|には)$")
 
 
 class Examples:
@@ -29,7 +32,7 @@ class Examples:
 
 
 def _spread(folders: dict[str, list[str]]) -> tuple[str, ...]:
-    """One title of each folder, the fullest folders first, as customers ask about those most."""
+    """Titles that are questions first, then one of each folder, the fullest first: customers ask those most."""
     fullest = sorted(folders.values(), key=len, reverse=True)
-    rounds = chain.from_iterable(zip_longest(*fullest))
-    return tuple([title for title in rounds if title][:EXAMPLES])
+    rounds = [title for title in chain.from_iterable(zip_longest(*fullest)) if title]
+    return tuple(sorted(rounds, key=lambda title: not QUESTION.search(title))[:EXAMPLES])

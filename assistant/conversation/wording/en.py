@@ -85,6 +85,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "They can see everything we've written, so you won't need to explain it again.",
     ),
     # -- what the customer is told about waiting
+    "waiting_minute": ("You should hear back in about a minute. Please stay in this chat.",),
+    "waiting_next": ("There is one person ahead of you. We'll get to you next.",),
     "waiting_minutes": ("You should hear back in about ${minutes} minutes. Please stay in this chat.",),
     "waiting_queue": ("There are ${ahead} people ahead of you. We'll get to you in turn.",),
     "waiting_unknown": ("We'll get to you in turn. Please stay in this chat.",),

@@ -82,6 +82,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "これまでのやりとりは担当者に引き継ぎますので、はじめからご説明いただく必要はありません。",
     ),
     # -- what the customer is told about waiting
+    "waiting_minute": ("まもなく、1分ほどでご返信できる見込みです。このままお待ちください。",),
+    "waiting_next": ("ただいま、お客様の前に1名の方がお待ちです。次にご案内します。",),
     "waiting_minutes": ("およそ${minutes}分でご返信できる見込みです。このままお待ちください。",),
     "waiting_queue": ("ただいま、お客様の前に${ahead}名の方がお待ちです。順番にご案内します。",),
     "waiting_unknown": ("順番にご案内しておりますので、このままお待ちください。",),
