@@ -1,0 +1,1 @@
+"""Documents in, passages out: loaders, chunking, words, vectors, hybrid search."""
