@@ -7,6 +7,8 @@ import { SurveyCard } from "./SurveyCard";
 import { UnsentBubble } from "./UnsentBubble";
 
 const NEAR_END_PX = 120;
+/** How much of what was said before stays in view above a long message. */
+const ABOVE_PX = 56;
 
 function Greeting() {
   const { session, welcome } = useChat();
@@ -51,6 +53,20 @@ function Writing() {
   );
 }
 
+/** Where to look: the end, but never past the beginning of the newest message, however long it is. */
+function newest(log: HTMLElement): number {
+  const last = [...log.querySelectorAll(".message")].at(-1);
+  const end = log.scrollHeight - log.clientHeight;
+  if (!last) return end;
+  const top = last.getBoundingClientRect().top - log.getBoundingClientRect().top + log.scrollTop;
+  return Math.min(end, top - ABOVE_PX);
+}
+
+/** Never up: who has read further is left there. */
+function scrollDown(log: HTMLElement): void {
+  log.scrollTo(0, Math.max(log.scrollTop, newest(log)));
+}
+
 /** Keeps the newest words in view while the reader is near the end; leaves them alone when they scrolled up. */
 function useFollow() {
   const { session, open } = useChat();
@@ -58,7 +74,7 @@ function useFollow() {
   const near = useRef(true);
   const sent = session.outbox.entries.value.length;
   const lastSent = useRef(sent);
-  const toEnd = () => near.current && box.current?.scrollTo(0, box.current.scrollHeight);
+  const toEnd = () => near.current && box.current && scrollDown(box.current);
 
   useLayoutEffect(() => {
     const watch = new ResizeObserver(toEnd);
@@ -74,7 +90,7 @@ function useFollow() {
 
   function scrolled(): void {
     const log = box.current!;
-    near.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+    near.current = log.scrollTop > newest(log) - NEAR_END_PX;
   }
   return { box, scrolled };
 }
