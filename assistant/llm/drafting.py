@@ -1,16 +1,17 @@
 """A draft while it is written: every sentence is checked, and only what is supported becomes part of it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from assistant.domain.messages import Citation
 from assistant.domain.turns import Withheld
 from assistant.llm.pieces import Piece
-from assistant.llm.support import Source, evidence, objection, unfit
+from assistant.llm.support import ALIKE, LEAST_SHARED_IF_ALIKE, Source, evidence, nearest, objection, unfit
 from assistant.llm.terms import normal
 from assistant.llm.units import Unit
 from assistant.ports import Ask
 
+Likeness = Callable[[str, Sequence[str]], Awaitable[float]]
 #: What the prompt tells a model to write when the passages do not answer.
 NO_ANSWER = "NO_ANSWER"
 _MOST_PIECES = 10
@@ -22,6 +23,8 @@ class Writing:
 
     ask: Ask
     sources: Sequence[Source]
+    #: How near a text comes in meaning to the nearest of some others, 0–1.
+    likeness: Likeness
     shown: list[str] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
     #: (passage, block) -> the units of it that are cited; its order gives the numbers.
@@ -41,7 +44,7 @@ class Writing:
     def is_in_another_language(self) -> bool:
         return not self.shown and [w.why for w in self.withheld[:2]].count("wrong language") == 2
 
-    def add(self, piece: Piece) -> bool:
+    async def add(self, piece: Piece) -> bool:
         """True if the piece became part of the answer."""
         if NO_ANSWER in piece.text:
             self.says_no_answer = True
@@ -50,7 +53,7 @@ class Writing:
             self.withheld.append(Withheld(text=piece.text, why="said already"))
             return False
         self._said.add(same)
-        why, proof = self._checked(piece)
+        why, proof = await self._checked(piece)
         if proof is None:
             self.withheld.append(Withheld(text=piece.text, why=why))
             return False
@@ -62,18 +65,27 @@ class Writing:
         self.withheld += [Withheld(text=text.strip(), why=why) for text in self.shown]
         self.shown = []
 
-    def _checked(self, piece: Piece) -> tuple[str, "Unit | None"]:
+    async def _checked(self, piece: Piece) -> tuple[str, "Unit | None"]:
         """The unit that proves the piece, or why none does; another passage than the cited may prove it."""
         if why := unfit(piece.text, self.ask.language):
             return why, None
         cited = [n - 1 for n in piece.cited if 0 < n <= len(self.sources)]
         why = "" if cited else "no citation"
         for rank in [*cited, *(i for i in range(len(self.sources)) if i not in cited)]:
-            reason = objection(piece.text, self.sources[rank], self.ask.language)
+            reason = await self._objection(piece.text, self.sources[rank])
             if reason is None:
                 return "", evidence(piece.text, self.sources[rank], rank)
             why = why or reason
         return why, None
+
+    async def _objection(self, text: str, source: Source) -> str | None:
+        """Words first; only where they leave it open is the embedder asked."""
+        language = self.ask.language
+        reason = objection(text, source, language)
+        if reason is None or objection(text, source, language, LEAST_SHARED_IF_ALIKE):
+            return reason
+        alike = await self.likeness(text, nearest(text, source))
+        return None if alike >= ALIKE.get(language, max(ALIKE.values())) else reason
 
     def _number(self, proof: Unit) -> int:
         units = self._cited.setdefault((proof.passage, proof.block), [])

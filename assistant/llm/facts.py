@@ -20,6 +20,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH, _DAY = rf"({'|'.join(_MONTHS)})[a-z]*\.?", r"(\d{1,2})(?:st|nd|rd|th)?"
 _MONTH_DAY = re.compile(rf"\b{_MONTH}\s+{_DAY}\b|\b{_DAY}\s+(?:of\s+)?{_MONTH}")
 _JAPANESE_DATE = re.compile(r"(\d{1,2})月(\d{1,2})日(?:\s?[〜~–-]\s?(\d{1,2})日)?")
+_CLOCK = re.compile(r"(\d{1,2})時(\d{2})分")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NUMBER = re.compile(
     r"""(?P<before>[¥$€£])?\s?(?P<number>\d+(?:[.:]\d+)?)\s?(?P<scale>万|千|k\b)?\s?
@@ -52,7 +53,7 @@ _UNIT = {spelling: unit for unit, spellings in _UNITS.items() for spelling in sp
 @lru_cache(maxsize=4096)
 def numbers(text: str) -> frozenset[tuple[str, str]]:
     """(number, unit), spelled one way: 三十日, 30日間 and "thirty days" are ("30", "day"); no unit is ""."""
-    text = _THOUSANDS.sub("", normal(text))
+    text = _CLOCK.sub(r"\1:\2", _THOUSANDS.sub("", normal(text)))
     text = _WORD_NUMBER.sub(lambda found: str(_WORD_NUMBERS[found[1]]), text)
     text = _KANJI_NUMBER.sub(lambda found: str(_kanji_value(found[0])), text)
     return frozenset((*_dates(text), *_amounts(_JAPANESE_DATE.sub(" ", _MONTH_DAY.sub(" ", text)))))

@@ -52,11 +52,12 @@ class GroundedAnswerer:
 
     async def _written(self, ask: Ask, system: str, user: str, progress: Progress) -> tuple[Writing, str]:
         """What of the model's words stood the check, and why it broke off if it did."""
-        writing = Writing(ask=ask, sources=[Source.of(passage) for passage in ask.passages])
+        sources = [Source.of(passage) for passage in ask.passages]
+        writing = Writing(ask=ask, sources=sources, likeness=self._ranker.likeness)
         try:
             async with aclosing(self._pieces(system, user)) as pieces:
                 async for piece in pieces:
-                    if writing.add(piece):
+                    if await writing.add(piece):
                         await progress(writing.text)
                     if writing.is_full or writing.is_in_another_language:
                         break

@@ -17,7 +17,7 @@ _PAIRS = (
     ),
     (
         r"以内 | まで(に|は|の|。|$) | \b(within | by | until | before)\b",
-        r"以降 | を過ぎ | 経過(後|し) | \b(after | once | from)\b",
+        r"以降 | を過ぎ | 経過(後|し) | (?<!day\ )\bafter\b",
     ),
     (
         r"以上 | より(多|大き|長) | 超え | \b(at\ least|or\ more|over|more\ than)\b",
@@ -38,7 +38,8 @@ _OPPOSITES = tuple((re.compile(one, _FLAGS), re.compile(other, _FLAGS)) for one,
 
 _NEGATION = re.compile(
     r"""ません | ない(?!よう) | ず(に|、|。) | 不可 | できかね | いたしかね | 対象外 | 禁止 | 無効
-    | なく(?=、|なり|て) | お断り | 受け付けておりません
+    | なく(?=、|なり|て) | お断り | 受け付けておりません | (売り|品|在庫)切れ
+    | \b(out\ of\ stock | sold\ out)\b
     | \b(not | no | never | none | neither | nor | cannot | without | unable | impossible | excluded
       | except)\b | n't\b""",
     _FLAGS,
@@ -54,6 +55,12 @@ _NO_NEGATION = re.compile(
 )
 
 
+#: Costs nothing, said with a no or without one.
+_FREE = re.compile(
+    r"""無料 | かかりません | いただきません | 負担(は)?(ありません|不要) | \bfree(\ of\ charge)?\b
+    | \b(no|without)\ (extra\ )?(charge|cost|fee)s? | n't\ (charge|cost) | not\ (charged?|cost)""",
+    _FLAGS,
+)
 _CLAUSES = re.compile(
     r"(?<!\d)[、，,;；。]|[、，;；。]|(?<=が)、|\s(?=(?:but|so|if|when|unless|until|because|while|although)\s)"
 )
@@ -61,6 +68,14 @@ _CLAUSES = re.compile(
 
 def negations(text: str) -> int:
     return len(_NEGATION.findall(_NO_NEGATION.sub(" ", normal(text))))
+
+
+def are_turned(one: str, other: str) -> bool:
+    """One says no where the other says yes."""
+    one, other = normal(one), normal(other)
+    if _FREE.search(one) and _FREE.search(other):
+        one, other = _FREE.sub(" ", one), _FREE.sub(" ", other)
+    return is_negated(one) != is_negated(other)
 
 
 def is_negated(text: str) -> bool:

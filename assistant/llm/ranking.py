@@ -36,6 +36,13 @@ class Ranker:
             scores = with_meaning(scores, query, vectors)
         return sorted(zip(shortlist, scores, strict=True), key=lambda pair: -pair[1])
 
+    async def likeness(self, text: str, others: Sequence[str]) -> float:
+        """Cosine to the nearest of *others*; 0 without an embedder."""
+        if not self._embedder or not others:
+            return 0.0
+        vectors = await self.vectors([text, *others])
+        return float((vectors[1:] @ vectors[0]).max())
+
     async def vectors(self, texts: Sequence[str]) -> "Vectors":
         import numpy
 
