@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from assistant.domain.knowledge import Article, Origin
 from assistant.knowledge.chunking import CHUNKER
-from assistant.knowledge.loaders.document import Document
+from assistant.knowledge.loaders.document import Document, Unreadable
 
 #: Folder names that speak for a language; ``it`` and ``hr`` are departments more often than languages.
 FOLDERS = re.compile(
@@ -29,12 +29,15 @@ SAMPLE = 4_000
 #: Kanji alone, in a text this short, are rather a Japanese phrase than Chinese.
 SHORT = 60
 LONGEST_TITLE = 300
+LONGEST_TEXT = 2_000_000
 
 
 def article_of(
     document: Document, *, id: str, folders: Sequence[str], url: str | None, origin: Origin
 ) -> Article:
     """The article of a document that lies in these folders (innermost last), found at *url* if on the web."""
+    if len(document.text) > LONGEST_TEXT:
+        raise Unreadable(f"it has {len(document.text):,} characters, which is no article any more; split it")
     language = document.language or _folder_language(folders) or document.language_hint
     article = Article(
         id=id,

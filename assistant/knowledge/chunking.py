@@ -16,6 +16,8 @@ CountTokens = Callable[[str], int]
 SEPARATOR = 2
 #: Characters of a paragraph that is rather the introduction of what follows.
 ANNOUNCEMENT = 300
+#: Characters per token, generously.
+WINDOW = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,34 +159,39 @@ def _lifted(piece: Piece, shared: tuple[str, ...], count_tokens: CountTokens) ->
 # -- cutting what is too long ---------------------------------------------------------------------------
 
 
-def _cut(text: str, count_tokens: CountTokens, most: int) -> list[tuple[str, int]]:
+def _cut(text: str, count_tokens: CountTokens, most: int) -> Iterator[tuple[str, int]]:
     """A block longer than a chunk may be, cut where it hurts least: rows, items, lines, sentences."""
-    head, lines, tail = _frame(text)
-    room = most - count_tokens(head + tail) - 2 * SEPARATOR
+    before, head, lines, tail = _frame(text)
+    room = most - count_tokens(before + head + tail) - 2 * SEPARATOR
     if room < most // 2:
-        head, lines, tail, room = "", text.split("\n"), "", most
+        before, head, lines, tail, room = "", "", text.split("\n"), "", most
     atoms = [atom for line in _units(lines) for atom in _atoms(line, count_tokens, room)]
-    return [
-        (whole := head + group + tail, count_tokens(whole)) for group in _grouped(atoms, count_tokens, room)
-    ]
+    for group in _grouped(atoms, count_tokens, room):
+        whole = before + head + group + tail
+        yield whole, count_tokens(whole)
+        before = ""
 
 
-TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]*-[\s:|-]*$")
 CODE_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 ITEM = re.compile(r"^(?:[-*+]|\d+[.)])\s")
 SENTENCE_END = re.compile(r"(?<=[。！？])(?=[^。！？」』）)])|(?<=[.!?])\s+(?=\S)")
 
 
-def _frame(text: str) -> tuple[str, list[str], str]:
-    """What every part of a cut block repeats: a table's header, a code block's fences."""
+def _frame(text: str) -> tuple[str, str, list[str], str]:
+    """What stands before a table, and what every part repeats: a table's header, a code block's fences."""
     lines = text.split("\n")
-    rule = next((at for at, line in enumerate(lines) if TABLE_RULE.match(line) and "|" in line), None)
+    rule = next((at for at, line in enumerate(lines) if _is_rule(line)), None)
     if rule and len(lines) > rule + 1 and "|" in lines[rule - 1]:
-        announced = lines[: rule - 1]
-        return "\n".join(lines[rule - 1 : rule + 1]) + "\n", [*announced, *lines[rule + 1 :]], ""
+        announced, header = "\n".join(lines[: rule - 1]), "\n".join(lines[rule - 1 : rule + 1])
+        return f"{announced}\n" if announced else "", f"{header}\n", lines[rule + 1 :], ""
     if (fence := CODE_FENCE.match(lines[0])) and lines[-1].strip().startswith(fence[1]):
-        return lines[0] + "\n", lines[1:-1], "\n" + lines[-1]
-    return "", lines, ""
+        return "", lines[0] + "\n", lines[1:-1], "\n" + lines[-1]
+    return "", "", lines, ""
+
+
+def _is_rule(line: str) -> bool:
+    """Whether it is the line between a table's header and its rows."""
+    return {"|", "-"} <= set(line) <= set("|:- \t")
 
 
 def _units(lines: Sequence[str]) -> list[str]:
@@ -222,15 +229,20 @@ def _sentences(line: str) -> list[str]:
 
 
 def _hard_cut(text: str, count_tokens: CountTokens, room: int) -> Iterator[str]:
-    """The last resort for one endless line: cut anywhere."""
-    while count_tokens(text) > room and len(text) > 1:
-        low, high = 1, len(text) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if count_tokens(text[:middle]) <= room else (low, middle - 1)
-        yield text[:low]
-        text = text[low:]
-    yield text
+    """The last resort for one endless line: cut anywhere; never counts more than a window of it."""
+    while text:
+        window = text[: room * WINDOW]
+        length = len(window) if count_tokens(window) <= room else _longest(window, count_tokens, room)
+        yield text[:length]
+        text = text[length:]
+
+
+def _longest(window: str, count_tokens: CountTokens, room: int) -> int:
+    low, high = 1, len(window) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if count_tokens(window[:middle]) <= room else (low, middle - 1)
+    return low
 
 
 def _grouped(atoms: Iterable[tuple[str, str]], count_tokens: CountTokens, room: int) -> Iterator[str]:

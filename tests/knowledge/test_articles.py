@@ -1,10 +1,14 @@
 """Documents to articles: which language is believed, which title and which address."""
 
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
 import pytest
 
 from assistant.domain.knowledge import Article, Origin
 from assistant.knowledge.articles import article_of, written_in
-from assistant.knowledge.loaders import Document
+from assistant.knowledge.loaders import Document, Unreadable
 
 ORIGIN = Origin(source="/kb", location="/kb/a.md")
 
@@ -61,11 +65,20 @@ def test_a_page_may_name_a_better_address_only_on_its_own_host(
     assert article(Document(text="Text", url=stated), url=found).url == url
 
 
+def test_a_text_as_long_as_a_library_is_refused() -> None:
+    with pytest.raises(Unreadable, match="2,000,001 characters, which is no article any more; split it"):
+        article(Document(text="x" * 2_000_001))
+
+
 def test_the_hash_covers_what_a_reader_sees_and_not_where_it_came_from() -> None:
-    first = article(Document(text="Text", tags=("a",)))
-    elsewhere = article_of(
-        Document(text="Text", tags=("a",)), id="b.md", folders=(), url=None, origin=Origin(source="/x", location="/x/b")
-    )
-    assert elsewhere.content_hash != article(Document(text="Text", tags=("b",))).content_hash
-    assert first.title != elsewhere.title
-    assert article(Document(text="Text", title="T")).content_hash == article(Document(text="Text", title="T")).content_hash
+    def hash_of(document: Document, id: str = "a.md") -> str:
+        origin = Origin(source="/kb", location=f"/kb/{id}")
+        return article_of(document, id=id, folders=(), url=None, origin=origin).content_hash
+
+    document = Document(text="Text", title="Title")
+    assert hash_of(document, "elsewhere/b.md") == hash_of(document)
+    changes: list[dict[str, Any]] = [
+        *({"text": "New"}, {"title": "New"}, {"language": "fr"}, {"url": "https://e.com"}),
+        *({"tags": ("new",)}, {"updated": date(2026, 9, 1)}, {"valid_until": date(2026, 9, 1)}),
+    ]
+    assert len({hash_of(replace(document, **change)) for change in changes} | {hash_of(document)}) == 8

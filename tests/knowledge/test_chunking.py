@@ -1,6 +1,7 @@
 """Chunks: cut at headings, whole tables and lists, nothing lost, nothing too long."""
 
 import re
+import time
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -63,6 +64,7 @@ def test_a_huge_table_is_cut_between_rows_and_each_part_has_the_header() -> None
     rows = [f"| item {n} | {n} yen |" for n in range(100)]
     chunks = cut("## Prices\n\nAll prices:\n\n| item | price |\n| --- | --- |\n" + "\n".join(rows))
     assert len(chunks) > 10
+    assert chunks[0][1].startswith("All prices:\n\n| item | price |\n| --- | --- |\n| item 0 |")
     assert all("| item | price |\n| --- | --- |\n" in text for _, text in chunks)
     assert [row for _, text in chunks for row in text.split("\n") if row in rows] == rows
 
@@ -88,6 +90,12 @@ def test_a_long_paragraph_is_cut_at_its_sentences() -> None:
 
 def test_one_endless_line_is_cut_hard() -> None:
     assert [words(text) for _, text in cut("漢" * 200)] == [76, 76, 48]
+
+
+def test_a_hostile_line_of_list_marks_is_plain_text() -> None:
+    started = time.monotonic()
+    assert cut("Before.\n\n" + "- " * 50_000 + "end")[0][1].startswith("Before.")
+    assert time.monotonic() - started < 5
 
 
 def test_headings_without_text_are_not_lost() -> None:
