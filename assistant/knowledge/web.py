@@ -6,9 +6,11 @@ lifts the network and port rules, for an intranet's help centre.
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -155,7 +157,7 @@ class Web:
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:
             self._client = httpx.AsyncClient(
-                verify=httpx.create_ssl_context(),
+                verify=_trusted(),
                 # No proxy from the environment: it would resolve names by itself, unchecked.
                 trust_env=False,
                 # A connection kept open was checked for another name that shares the address.
@@ -278,6 +280,11 @@ def _version(response: httpx.Response) -> str:
         if 0 < len(value := response.headers.get(header, "")) <= 200:
             return f"{kind}:{value}"
     return ""
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 def _port(url: httpx.URL) -> int:

@@ -133,7 +133,7 @@ MARKDOWN = st.lists(
 ).map("\n\n".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @example("# \n\n#")
 @example("a\n===\n\n| a |\n|---|")
 @given(MARKDOWN)

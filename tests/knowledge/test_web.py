@@ -20,7 +20,7 @@ PAGE = "<html><title>Returns</title><body><article><h1>Returns</h1><p>30 days.</
 
 @pytest.fixture
 async def web() -> AsyncIterator[Web]:
-    async with Web(allow_private=True, seconds=2) as web:
+    async with Web(allow_private=True, seconds=1) as web:
         yield web
 
 
@@ -178,7 +178,7 @@ def redirect(to: str) -> Answer:
             Answer(gzip.compress(b"x" * 11_000_000), headers={"Content-Encoding": "gzip"}),
             "it has more than 10 MB",
         ),
-        (Answer(b"x" * 100, pause=0.1), "the server takes too long to answer; try again later"),
+        (Answer(b"x" * 100, pause=0.05), "the server takes too long to answer; try again later"),
         (Answer(b"x", headers={"Content-Length": "99"}), "the server does not answer as a web server"),
     ],
     ids=[
@@ -206,7 +206,7 @@ async def test_an_answer_that_is_no_page_is_one_line_with_the_mend(
     with pytest.raises(Unreadable) as refusal:
         await web.fetch(site.address("/"))
     assert str(refusal.value).startswith(why)
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 3
 
 
 async def test_a_server_that_is_down_is_one_line(site: Site, web: Web) -> None:
