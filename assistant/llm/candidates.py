@@ -68,8 +68,9 @@ def _groups(every: Sequence[Unit], *, whole_steps: bool) -> Iterator[tuple[Unit,
             yield block
         else:
             yield from _singles(block)
-        if block[-1].leads_in and position + 1 < len(blocks) and len(blocks[position + 1]) <= MOST_ITEMS:
-            yield (block[-1], *blocks[position + 1])
+        following = blocks[position + 1] if position + 1 < len(blocks) else ()
+        if block[-1].leads_in and 0 < len(following) <= MOST_ITEMS and not REFERS.search(block[-1].text):
+            yield (block[-1], *following)
 
 
 def _singles(block: Sequence[Unit]) -> Iterator[tuple[Unit, ...]]:

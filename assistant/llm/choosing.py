@@ -51,6 +51,8 @@ def _adds(ask: Ask, quote: Quote, chosen: Sequence[Quote]) -> bool:
     elsewhere = _article(ask, quote) != _article(ask, chosen[0])
     if quote.score < chosen[0].score - _NEAR + _ELSEWHERE * elsewhere:
         return False
+    if _is_steps(quote) and any(map(_is_steps, chosen)):
+        return False
     if len(quote.text) + sum(len(q.text) for q in chosen) > _MOST_CHARACTERS:
         return False
     said = {unit for q in chosen for unit in q.units}
@@ -66,8 +68,12 @@ def _differs(one: Quote, other: Quote) -> bool:
     return len(here & there) < _SAME_WORDS * max(1, len(here | there))
 
 
+def _is_steps(quote: Quote) -> bool:
+    return quote.units[-1].kind is Kind.STEP and len(quote.units) > 1
+
+
 def _is_enough(chosen: Sequence[Quote]) -> bool:
-    if chosen and chosen[0].units[-1].kind is Kind.STEP and len(chosen[0].units) > 1:
+    if chosen and _is_steps(chosen[0]):
         return len(chosen) > _MOST_BESIDE_STEPS
     return sum(len(q.units) if q.units[0].kind is Kind.SENTENCE else 1 for q in chosen) >= MOST_QUOTES
 

@@ -225,7 +225,11 @@ def _text(content: object) -> str:
     """Words of a chunk; other kinds of content (tool calls, thinking) are none. Half characters become �."""
     if isinstance(content, list):
         content = "".join(part.get("text", "") for part in content if isinstance(part, dict))
-    return content.encode("utf-8", "replace").decode("utf-8") if isinstance(content, str) else ""
+    return (
+        content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if isinstance(content, str)
+        else ""
+    )
 
 
 def _vendor_errors() -> tuple[type[Exception], ...]:

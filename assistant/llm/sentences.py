@@ -63,9 +63,15 @@ def _ends(text: str, sheltered: set[int]) -> Iterator[int]:
 
 
 def _after_closers(text: str, position: int) -> int:
-    while position < len(text) and (text[position] in _FULL_STOPS or text[position] in _CLOSERS):
+    while position < len(text) and (text[position] in _FULL_STOPS or _closes(text, position)):
         position += 1
     return position
+
+
+def _closes(text: str, position: int) -> bool:
+    """Straight quotes open and close alike: they close when an odd number stands before."""
+    char = text[position]
+    return char in _CLOSERS and (char not in "\"'" or text.count(char, 0, position) % 2 == 1)
 
 
 def _is_end(text: str, position: int, end: int) -> bool:

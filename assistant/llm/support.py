@@ -12,8 +12,8 @@ from assistant.llm.units import Kind, Unit, units
 
 #: Of a sentence's meaning, how much the passage has to have.
 LEAST_SHARED = 0.5
-#: Said in other words, but nearly the same to the embedder. Multilingual E5: paraphrases have .93 and more, invented
-#: rules on the same topic .88 (English) and .92 (Japanese), nine times in ten.
+#: Said in other words, but nearly the same to the embedder. Multilingual E5 gives paraphrases .93 and more,
+#: invented rules on the same topic .88 (English) or .92 (Japanese) and less, nine times in ten.
 LEAST_SHARED_IF_ALIKE, ALIKE = 0.35, {"ja": 0.945, "en": 0.925}
 #: A promise may only be one that the passage makes, nearly in its words.
 LEAST_SHARED_TO_PROMISE = 0.9
@@ -38,6 +38,8 @@ _PROMISE = re.compile(
       (させて)?(いただ(きます|く)|いたします|致します|します|しておきます|しました|いたしました)""",
     _FLAGS,
 )
+#: A stream that came twice: 返品は返品は, 返返品品はは.
+_STUTTER = re.compile(r"(\S{5,})\1|(?:([^\W\d_])\2){3}")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -90,6 +92,8 @@ def unfit(sentence: str, language: str) -> str | None:
     """What no passage can make good."""
     if _MARKUP.search(sentence):
         return "markup"
+    if "\ufffd" in sentence or _STUTTER.search(sentence):
+        return "garbled"
     if not re.search(r"\w", sentence):
         return "no words"
     return "wrong language" if is_other_language(sentence, language) else None

@@ -48,10 +48,13 @@ JOINS = re.compile(
     _FLAGS,
 )
 
-#: Only says where else to look.
+#: Only says where else to look, or points at a picture that a quote cannot show.
 REFERS = re.compile(
     r"""(を|も)?(ご覧|ご参照|参照して|ご確認)(ください|下さい|いただ) | ^(詳しくは|詳細は)
-    | \bsee\b.{0,120}\.$ | ^(refer|go)\ to\b | ^for\ .{0,60}\bsee\b""",
+    | [上下次]の?図 | 図のよう | 画像の(よう|とおり|通り) | スクリーンショット
+    | \bsee\b.{0,120}\.$ | ^(refer|go)\ to\b | ^for\ .{0,60}\bsee\b
+    | \b(image|figure|screenshot|diagram)s?\ (below|above)\b
+    | \bthe\ (following|above)\ (image|figure|screenshot)""",
     _FLAGS,
 )
 

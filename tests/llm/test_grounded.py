@@ -1,20 +1,25 @@
 """Answers that a model writes: what is shown as it comes, what is withheld, and what replaces it."""
 
+import re
+import time
 from pathlib import Path
 
 import pytest
+from httpx2 import AsyncClient
 
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
 from assistant.llm.extractive import ExtractiveAnswerer
 from assistant.llm.grounded import GroundedAnswerer
+from assistant.llm.models import make_chat_model
 from assistant.llm.prompts import Prompt, PromptMismatch
 from assistant.llm.ranking import Ranker
 from assistant.llm.scripted import ScriptedModel
 from assistant.llm.tokens import count_tokens
-from assistant.ports import Ask, Draft
-from evals.fake_model import TEXTS
+from assistant.ports import Ask, ChatModel, Draft
+from evals.fake_model import FAULTS, TEXTS
+from tests.llm.conftest import QUICK
 from tests.llm.passages import passage
 
 PROMPT = Prompt.read(Path(__file__).parents[2] / "prompts" / "answer.md")
@@ -26,7 +31,7 @@ QUOTED = "未開封の商品は30日以内に返品できます。[1]"
 
 
 async def drafted(
-    model: ScriptedModel,
+    model: ChatModel,
     question: str = "未開封の商品は返品できますか",
     passages: tuple[Passage, ...] = PASSAGES,
 ) -> tuple[Draft, list[str]]:
@@ -99,6 +104,21 @@ async def test_words_that_must_not_be_shown_are_never_shown(fault: str) -> None:
     assert draft.text.startswith(QUOTED)
     assert set(shown) == {draft.text}
     assert draft.withheld
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_whatever_the_server_does_the_customer_gets_a_true_answer_in_time(
+    server: str, http: AsyncClient, fault: str
+) -> None:
+    model = make_chat_model("openai:fake", base_url=f"{server}/{fault}/v1", limits=QUICK, http=http)
+    assert model
+    started = time.monotonic()
+    draft, shown = await drafted(model)
+    assert time.monotonic() - started < 2 * QUICK.total + 1
+    assert draft.text.startswith(QUOTED)
+    assert {citation.article for citation in draft.citations} <= {"ja/returns.md", "ja/cost.md"}
+    assert not re.search(r"evil|script|90日|binding|canary|refund|shit", "".join(shown))
 
 
 async def test_a_draft_in_another_language_is_asked_for_once_more() -> None:

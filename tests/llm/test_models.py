@@ -2,15 +2,11 @@
 
 import asyncio
 import json
-import socket
-import threading
 import time
-from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
 import respx
-import uvicorn
 from httpx2 import AsyncClient
 
 from assistant.domain.errors import ModelUnavailable, SetupError
@@ -19,39 +15,16 @@ from assistant.llm.models import (
     FirstThatAnswers,
     LangChainModel,
     make_chat_model,
-    make_http_client,
     openai_chat,
 )
 from assistant.llm.scripted import ScriptedModel
 from assistant.ports import ChatModel
-from evals.fake_model import DONE, STATUSES, STREAMS, chunk, create_fake
+from evals.fake_model import DONE, STATUSES, STREAMS, chunk
 from tests.llm.bridge import client
+from tests.llm.conftest import QUICK
 
-QUICK = Limits(connect=0.2, first=0.4, between=0.15, total=0.8, pause=0.01)
 EVENTS = {"content-type": "text/event-stream"}
 PROMPT = ("system", "<passages>\n[1] 返品\n返品は30日以内にできます。\n</passages>")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A fake server on a free port of this machine."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_fake(), log_level="critical", timeout_graceful_shutdown=0)
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    running.should_exit = running.force_exit = True
-    thread.join()
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[AsyncClient]:
-    async with make_http_client(QUICK) as opened:
-        yield opened
 
 
 def model(base_url: str, http: AsyncClient, limits: Limits = QUICK) -> ChatModel:

@@ -25,6 +25,7 @@ from assistant.llm.sentences import sentences
         ("We close at 5 p.m. on Sundays. We reopen at 9 a.m. Come early.",
          ["We close at 5 p.m. on Sundays.", "We reopen at 9 a.m.", "Come early."]),
         ('Press "Return." Then wait!', ['Press "Return."', "Then wait!"]),
+        ('状態は"a"です。"b"にもできます。', ['状態は"a"です。', '"b"にもできます。']),
         ("Mr. J. Smith of Hayate Inc. called. Wait.", ["Mr. J. Smith of Hayate Inc. called.", "Wait."]),
         ("1. Press the button.", ["1. Press the button."]),
         ("Chapter ends in 2026. The next begins.", ["Chapter ends in 2026.", "The next begins."]),

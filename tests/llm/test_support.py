@@ -78,6 +78,9 @@ def test_what_the_english_passage_says_may_be_said(sentence: str) -> None:
         ("詳しくは https://evil.example/ をご覧ください。", "address not in the passage"),
         ("<b>返品できます。</b>", "markup"),
         ("![返品](x)返品できます。", "markup"),
+        ("未開封の商品未開封の商品は30日以内です。", "garbled"),
+        ("返返品品でできき", "garbled"),
+        ("\ufffd返品\ufffdできます。", "garbled"),
     ],
 )
 def test_what_the_passage_does_not_say_is_withheld(sentence: str, why: str) -> None:
