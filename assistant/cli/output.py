@@ -1,6 +1,7 @@
 """How commands print: data as JSON lines, progress as a bar on a terminal, everything else as plain lines."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -18,45 +19,56 @@ Batch = Annotated[
 
 Steps = Callable[[str, int, int], None]
 
+#: Half a character: JSON may name one, no encoding can write it.
+HALF = re.compile("[\ud800-\udfff]")
+
 
 def print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    line = json.dumps(value, ensure_ascii=False)
+    sys.stdout.write(HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", line) + "\n")
     sys.stdout.flush()
 
 
 def batch(file: str) -> Iterator[dict[str, Any]]:
     """The JSON lines of *file* (`-` is stdin); BadInput names the line that is none."""
     try:
-        with nullcontext(sys.stdin) if file == "-" else Path(file).open(encoding="utf-8") as source:
+        with nullcontext(sys.stdin) if file == "-" else Path(file).open(encoding="utf-8-sig") as source:
             for number, line in enumerate(source, start=1):
                 if line.strip():
                     yield _object(line, file, number)
     except (OSError, UnicodeDecodeError) as exc:
-        raise SetupError(f"{file} cannot be read ({exc}).") from exc
+        why = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8"
+        raise SetupError(f"{file} cannot be read ({why}); give JSON lines in UTF-8.") from exc
 
 
 def _object(line: str, file: str, number: int) -> dict[str, Any]:
+    if HALF.search(line):
+        raise BadInput(f"{file}, line {number}: not UTF-8; save it as UTF-8.")
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as exc:
-        raise BadInput(f"{file}, line {number}: not a JSON object ({exc}).") from exc
+        raise BadInput(f"{file}, line {number}: not JSON ({exc}); give one object a line.") from exc
     if not isinstance(value, dict):
-        raise BadInput(f"{file}, line {number}: not a JSON object.")
+        raise BadInput(f'{file}, line {number}: not an object; write {{"id": …, …}}.')
     return value
 
 
 def text_of(item: dict[str, Any]) -> str:
     text = item.get("text")
     if not isinstance(text, str):
-        raise BadInput(f'Item {item.get("id")!r} has no "text".')
+        raise BadInput(f'Item {item.get("id")!r} has no "text"; give every line one, a string.')
     return text
 
 
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Progress where only failures belong on stderr."""
+
+
 @contextmanager
-def bar() -> Iterator[Steps]:
-    """A progress bar per stage, on stderr; on something that is no terminal a line per stage."""
+def bar(otherwise: Steps = silent) -> Iterator[Steps]:
+    """A progress bar per stage on a terminal's stderr; *otherwise* is told where there is no terminal."""
     if not sys.stderr.isatty():
-        yield _lines()
+        yield otherwise
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -73,14 +85,17 @@ def bar() -> Iterator[Steps]:
         yield steps
 
 
-def _lines() -> Steps:
+def lines() -> Steps:
     """Says each stage when it begins and when it ends."""
     said: set[tuple[str, bool]] = set()
 
     def steps(stage: str, done: int, total: int) -> None:
         ended = total > 0 and done >= total
-        if (stage, ended) not in said and (ended or not done):
-            said.add((stage, ended))
-            print(f"{stage}: {done}/{total}" if ended else f"{stage} …", file=sys.stderr, flush=True)
+        if (stage, False) not in said:
+            print(f"{stage} …", file=sys.stderr, flush=True)
+        elif ended and (stage, True) not in said:
+            print(f"{stage}: {done}/{total}", file=sys.stderr, flush=True)
+        said.add((stage, ended))
+        said.add((stage, False))
 
     return steps

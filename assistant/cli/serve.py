@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import os
+import gc
 import secrets
 import signal
 import socket
@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import typer
 
-from assistant.cli.output import bar
+from assistant.cli.output import bar, lines
 from assistant.domain.errors import SetupError
 
 if TYPE_CHECKING:
@@ -51,20 +51,24 @@ def serve(
 def _run(settings: Settings, listener: socket.socket, demo: bool) -> None:
     import uvloop
 
+    # Starting makes a great many objects that stay; collecting among them only takes time.
+    gc.disable()
     uvloop.run(_serve(settings, listener, demo))
 
 
 async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> None:
     import uvicorn
 
-    from assistant.app import create_app, make_service
+    from assistant.app import create_app, make_service, now
     from assistant.cli.knowledge import PREPARING
     from assistant.logs import set_up
 
     set_up()
-    with bar() as steps:
+    with bar(otherwise=lines()) as steps:
         service = await make_service(settings, partial(steps, PREPARING))
         password = await _prepare_demo(settings, service, steps) if demo else None
+    # We are the only ones who serve: what is still leased was in hand when the last process died.
+    await service.knowledge.database.write(lambda store: store.due.end_leases(now()))
     config = uvicorn.Config(
         create_app(settings, service),
         log_config=None,
@@ -79,6 +83,8 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> Non
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)
+    gc.freeze()
+    gc.enable()
     async with service.running():
         _say_where(settings, password, demo)
         await server.serve(sockets=[listener])
@@ -94,7 +100,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(2048)
     except (OSError, UnicodeError) as exc:
         listener.close()
-        why = os.strerror(exc.errno) if isinstance(exc, OSError) and exc.errno else str(exc)
+        why = exc.strerror if isinstance(exc, OSError) else "no name of a machine"
         raise SetupError(f"Cannot listen on {host}:{port} ({why}); try another one with --port.") from exc
     return listener
 

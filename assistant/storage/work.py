@@ -72,6 +72,11 @@ class SqlDue:
         values = {"due_at": due_at, "lease": None, "lease_until": None}
         self._connection.execute(sa.update(t.due).where(where).values(values))
 
+    def end_leases(self, now: datetime) -> None:
+        """Let every lease run out now; for the start of a process that is the only one."""
+        statement = sa.update(t.due).where(t.due.c.lease_until > now).values(lease_until=now)
+        self._connection.execute(statement)
+
     def next_time(self) -> datetime | None:
         """When the next row wants attention."""
         c = t.due.c
