@@ -1,6 +1,7 @@
 """The commands: what is typed and printed; heavy imports stay inside the commands that need them."""
 
 import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -30,10 +31,16 @@ app.command()(doctor.migrate)
 
 def run() -> int:
     """Run the command line; the exit code: 0 done, 1 failed with one line said why, 2 wrongly called."""
+    _speak_utf8()
     try:
         app()
     except AssistantError as exc:
         print(f"assistant: {exc}", file=sys.stderr)
+        return 1
+    except UnicodeError as exc:
+        print(
+            f"assistant: Not UTF-8: a name, or something typed ({exc}); write it in UTF-8.", file=sys.stderr
+        )
         return 1
     except BrokenPipeError:
         # Whoever read our output (head, less) has seen enough.
@@ -42,3 +49,10 @@ def run() -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _speak_utf8() -> None:
+    """JSON is UTF-8 in whatever locale; bytes that are not come in as halves of characters and are found."""
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)

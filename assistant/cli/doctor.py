@@ -6,10 +6,8 @@ import asyncio
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-import typer
-
 from assistant.cli.output import AsJson, print_json
-from assistant.domain.errors import AssistantError
+from assistant.domain.errors import AssistantError, SetupError
 
 if TYPE_CHECKING:
     from assistant.app import Knowledge
@@ -31,8 +29,8 @@ def doctor(as_json: AsJson = False) -> None:
             print_json(asdict(finding))
         else:
             print(f"{'ok  ' if finding.well else 'BAD '} {finding.part:<12} {finding.says}")
-    if not all(finding.well for finding in findings):
-        raise typer.Exit(1)
+    if ill := [finding.part for finding in findings if not finding.well]:
+        raise SetupError(f"Not well: {', '.join(ill)}; what is printed beside each says what mends it.")
 
 
 async def _examine() -> list[Finding]:
