@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
@@ -64,7 +65,8 @@ async def _exchange(service: Service, conversation: str, text: str, seen: int) -
     with service.wire.follow(conversation) as follower:
         await database.write(lambda store: receive(store, inbound, service.timing, now()))
         service.wire.ring(conversation)
-        for _ in range(int(PATIENCE_SECONDS)):
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
             await follower.news(1.0)
             found = await database.read(lambda store: store.messages.public(conversation, after=seen))
             answers = [message for message in found if message.author is not Author.CUSTOMER]
@@ -128,7 +130,7 @@ def _assess(settings: Settings, item: dict[str, Any], policy: Any) -> list[dict[
 
     turns = item.get("turns")
     if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
-        raise BadInput(f'Dialogue {item.get("id")!r} has no list of "turns".')
+        raise BadInput(f'Dialogue {item.get("id")!r} has no list of "turns"; give {{"author", "text"}} each.')
     return read(turns, Reader(languages=settings.languages), policy)
 
 
