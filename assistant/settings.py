@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.domain.errors import SetupError
 
 PLACEHOLDERS = {"", "changeme", "change-me", "secret", "default", "placeholder", "xxx", "todo", "test"}
+SHORTEST_KEY = 16
 
 
 class Settings(BaseSettings):
@@ -71,9 +73,9 @@ class Settings(BaseSettings):
     @classmethod
     def not_a_placeholder(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and (
-            key.get_secret_value().lower() in PLACEHOLDERS or len(key.get_secret_value()) < 16
+            key.get_secret_value().lower() in PLACEHOLDERS or len(key.get_secret_value()) < SHORTEST_KEY
         ):
-            raise ValueError("is a placeholder or too short; use at least 16 random characters")
+            raise ValueError(f"is a placeholder or too short; use at least {SHORTEST_KEY} random characters")
         return key
 
     @field_validator(
@@ -123,8 +125,15 @@ def load_settings() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg]
     except ValidationError as exc:
-        wrong = (f"ASSISTANT_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in exc.errors())
-        raise SetupError("; ".join(wrong)) from exc
+        raise SetupError("; ".join(map(_wrong, exc.errors()))) from exc
+    except UnicodeDecodeError as exc:
+        raise SetupError("The file .env is not UTF-8; save it as UTF-8.") from exc
+
+
+def _wrong(error: ErrorDetails) -> str:
+    name = "_".join(map(str, error["loc"])).upper()
+    prefix = "" if name.startswith("OPENAI_") else "ASSISTANT_"
+    return f"{prefix}{name}: {error['msg'].removeprefix('Value error, ')}"
 
 
 def prepare_data_dir(path: Path) -> None:
@@ -143,10 +152,10 @@ def prepare_data_dir(path: Path) -> None:
 
 def _kept_key(data_dir: Path) -> bytes:
     path = data_dir / "secret.key"
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        key = secrets.token_hex(32).encode()
-        path.touch(mode=0o600)
-        path.write_bytes(key)
-        return key
+    if not path.exists() or len(path.read_bytes()) < SHORTEST_KEY:
+        # Whole or not at all: a crash must not leave an empty key that signs everything alike.
+        made = data_dir / f".secret-{secrets.token_hex(4)}"
+        made.touch(mode=0o600)
+        made.write_bytes(secrets.token_hex(32).encode())
+        made.replace(path)
+    return path.read_bytes()
