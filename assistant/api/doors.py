@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Annotated, NamedTuple
 
 from argon2 import PasswordHasher
@@ -20,8 +21,6 @@ SESSION_DAYS = 14
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _hasher = PasswordHasher()
-#: Compared with when the address is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
 class Entered(NamedTuple):
@@ -36,10 +35,16 @@ def hash_password(password: str) -> str:
 
 def password_fits(password_hash: str | None, password: str) -> bool:
     try:
-        fits = _hasher.verify(password_hash or _NOBODY, password)
+        fits = _hasher.verify(password_hash or _nobody(), password)
     except VerificationError:
         return False
     return fits and password_hash is not None
+
+
+@cache
+def _nobody() -> str:
+    """Compared with when the address is unknown, so that the answer takes as long as for a known one."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def new_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
