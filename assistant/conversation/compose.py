@@ -16,14 +16,14 @@ def compose(
     *,
     turn: int,
     past: Sequence[PastTurn] = (),
-    examples: tuple[str, ...] = (),
+    choices: tuple[str, ...] = (),
 ) -> Reply:
-    """The reply to a turn that is not handed over."""
+    """The reply to a turn that is not handed over; *choices* are questions that one tap asks."""
     parts = [_acknowledgement(verdict, language, turn, past)]
     if verdict.decision is Decision.GUIDE:
-        parts.append(_guidance(draft, language, turn, examples))
+        parts.append(_guidance(draft, language, turn, choices))
     elif not draft.text:
-        parts.append(_without_answer(verdict, language, turn))
+        parts.append(_without_answer(verdict, language, turn, choices))
     else:
         parts.append(draft.text)
     if draft.text and verdict.decision is Decision.OFFER:
@@ -32,7 +32,7 @@ def compose(
         text="\n\n".join(part for part in parts if part),
         language=language,
         citations=draft.citations,
-        buttons=_buttons(verdict, language, examples, answered=bool(draft.text)),
+        buttons=_buttons(verdict, language, () if draft.text else choices),
     )
 
 
@@ -55,33 +55,30 @@ def _acknowledgement(verdict: Verdict, language: str, turn: int, past: Sequence[
     return say(f"acknowledge_{verdict.reason}", language, variant=turn)
 
 
-def _guidance(draft: Draft, language: str, turn: int, examples: tuple[str, ...]) -> str:
+def _guidance(draft: Draft, language: str, turn: int, choices: tuple[str, ...]) -> str:
     if draft.text:
         return "\n\n".join((draft.text, say("guide_answered", language, variant=turn)))
     lines = [say("guide_intro", language, variant=turn)]
-    if examples:
-        lines += [say("guide_example", language, example=examples[0]), say("guide_choices", language)]
+    if choices:
+        lines += [say("guide_example", language, example=choices[0]), say("guide_choices", language)]
     return "\n".join(lines)
 
 
-def _without_answer(verdict: Verdict, language: str, turn: int) -> str:
+def _without_answer(verdict: Verdict, language: str, turn: int, choices: tuple[str, ...]) -> str:
     if verdict.decision is Decision.CLARIFY:
-        return say("clarify", language, variant=turn)
+        return say("clarify_choices" if choices else "clarify", language, variant=turn)
     if verdict.decision is Decision.OFFER:
         return _offer(verdict, language, turn)
-    return say("abstain", language, variant=turn)
+    related = (say("related", language),) if choices else ()
+    return "\n".join((say("abstain", language, variant=turn), *related))
 
 
 def _offer(verdict: Verdict, language: str, turn: int) -> str:
     return say(f"offer_{verdict.reason or Reason.NO_ANSWER}", language, variant=turn)
 
 
-def _buttons(
-    verdict: Verdict, language: str, examples: tuple[str, ...], *, answered: bool
-) -> tuple[Button, ...]:
-    choices: tuple[Button, ...] = ()
-    if verdict.decision is Decision.GUIDE and not answered:
-        choices = tuple(Button(label=example, value=example) for example in examples)
-    if verdict.decision in (Decision.OFFER, Decision.ABSTAIN, Decision.GUIDE):
-        choices = (*choices, person_button(language))
-    return choices
+def _buttons(verdict: Verdict, language: str, choices: tuple[str, ...]) -> tuple[Button, ...]:
+    """What one tap says: questions that can be answered, and the wish for a person where one is offered."""
+    buttons = tuple(Button(label=choice, value=choice) for choice in choices)
+    offered = verdict.decision in (Decision.OFFER, Decision.ABSTAIN, Decision.GUIDE, Decision.CLARIFY)
+    return (*buttons, person_button(language)) if offered else buttons

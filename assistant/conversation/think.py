@@ -19,6 +19,9 @@ from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, SignalRea
 #: Passages that an answer is drafted from.
 PASSAGES = 6
 
+#: Articles that are named when none answers for sure.
+RELATED = 3
+
 #: Turns a follow-up question into one that stands alone: (question, lines before it).
 Rewrite = Callable[[str, Sequence[Said]], str]
 
@@ -70,8 +73,9 @@ async def _search_and_answer(
         draft = await mind.answerer.answer(ask, seen)
         if not draft.text and verdict.decision is Decision.ANSWER:
             verdict = decide_after(signals, gathered.history, policy, None)
-    reply = _reply(mind, gathered, signals.language, verdict, draft)
-    return _thought(Found(query, passages, draft), signals, verdict, reply)
+    found = Found(query, passages, draft)
+    reply = _reply(mind, gathered, signals.language, verdict, found)
+    return _thought(found, signals, verdict, reply)
 
 
 class Found(NamedTuple):
@@ -82,15 +86,21 @@ class Found(NamedTuple):
     draft: Draft
 
 
-def _reply(mind: Mind, gathered: Gathered, language: str, verdict: Verdict, draft: Draft) -> Reply:
+def _reply(mind: Mind, gathered: Gathered, language: str, verdict: Verdict, found: Found) -> Reply:
+    if verdict.decision is Decision.GUIDE:
+        choices = mind.examples(language)
+    else:
+        choices = related(found, mind.policy.for_channel(gathered.conversation.channel))
     return compose(
-        verdict,
-        draft,
-        language,
-        turn=gathered.turn,
-        past=gathered.history.turns,
-        examples=mind.examples(language) if verdict.decision is Decision.GUIDE else (),
+        verdict, found.draft, language, turn=gathered.turn, past=gathered.history.turns, choices=choices
     )
+
+
+def related(found: Found, policy: Policy) -> tuple[str, ...]:
+    """Titles of articles that may be meant, when none is sure enough to answer from."""
+    near = (passage.title for passage in found.passages if passage.score >= policy.clarify_score)
+    titles = dict.fromkeys(title for title in near if title != found.query)
+    return tuple(titles)[:RELATED]
 
 
 def _thought(found: Found, signals: Signals, verdict: Verdict, reply: Reply) -> Thought:

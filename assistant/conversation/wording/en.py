@@ -31,7 +31,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "I looked, but none of our articles answers this. Someone on our team can.",
         "I can't tell you anything reliable about this from our articles. Shall I connect you with a person?",
     ),
-    "related": ("The closest article I have is this one.",),
+    "related": ("These are the closest things I can tell you about.",),
     "clarify": (
         "Could you tell me a little more? For example, what you are trying to do, or where you got stuck.",
     ),
