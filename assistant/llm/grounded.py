@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from assistant.domain.errors import ModelUnavailable
 from assistant.llm.drafting import Writing
+from assistant.llm.masking import masked
 from assistant.llm.packing import as_data, condensed, pack
 from assistant.llm.pieces import Piece, Splitter
 from assistant.llm.prompts import Prompt
@@ -47,7 +48,7 @@ class GroundedAnswerer:
             language=_name(ask.language),
             passages=passages,
             history=condensed(ask.lines),
-            question=as_data(ask.question),
+            question=as_data(masked(ask.question)),
         )
 
     async def _written(self, ask: Ask, system: str, user: str, progress: Progress) -> tuple[Writing, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
 from assistant.llm.candidates import Candidate
+from assistant.llm.masking import masked
 from assistant.llm.tokens import count_tokens
 from assistant.llm.units import Kind, Unit, units
 from assistant.ports import Ask
@@ -60,9 +61,11 @@ def _line(unit: Unit) -> str:
 
 
 def condensed(lines: Sequence[Said]) -> str:
-    """The last lines of the conversation, cut short."""
+    """The last lines of the conversation, cut short, without personal data."""
     last = [line for line in lines if line.author in _ROLE][-_EARLIER_LINES:]
-    return "\n".join(f"{_ROLE[line.author]}: {_cut(as_data(line.text))}" for line in last) or "(nothing)"
+    return (
+        "\n".join(f"{_ROLE[line.author]}: {_cut(as_data(masked(line.text)))}" for line in last) or "(nothing)"
+    )
 
 
 def _cut(text: str) -> str:

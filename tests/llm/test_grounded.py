@@ -155,6 +155,14 @@ async def test_the_prompt_holds_the_passages_and_the_talk_as_data() -> None:
     assert "\U000e0041" not in user
 
 
+async def test_the_model_never_sees_the_customers_personal_data() -> None:
+    model = ScriptedModel("NO_ANSWER")
+    await drafted(model, question="090-1234-5678の山田です。taro@example.jpに返金できますか")
+    assert "090" not in model.asked[0][1]
+    assert "[PHONE]" in model.asked[0][1]
+    assert "[EMAIL]" in model.asked[0][1]
+
+
 def test_a_prompt_is_filled_strictly() -> None:
     prompt = Prompt(name="p", text="Say $this\n---\nto $them")
     assert prompt.fill(this="$them", them="all") == ("Say $them", "to all")
