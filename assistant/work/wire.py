@@ -19,18 +19,19 @@ EVERYTHING = ""
 class Follower:
     """One open stream: woken when something was committed, holding only the newest of what is not stored.
 
-    A reader that never reads costs one entry per conversation and kind, however much happens.
+    A reader that never reads costs one entry per conversation, kind and author, however much happens.
     """
 
     def __init__(self) -> None:
         self._woken = asyncio.Event()
-        self._passing: dict[tuple[str, str], dict[str, Any]] = {}
+        self._passing: dict[tuple[str, str, str | None], dict[str, Any]] = {}
 
     def wake(self) -> None:
         self._woken.set()
 
     def pass_on(self, conversation: str, event: str, data: dict[str, Any]) -> None:
-        self._passing[conversation, event] = data
+        # By author: the customer's typing must not hide that the agent has stopped.
+        self._passing[conversation, event, data.get("author")] = data
         self._woken.set()
 
     async def news(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]]:
@@ -42,7 +43,7 @@ class Follower:
             return []
         self._woken.clear()
         passing, self._passing = self._passing, {}
-        return [(conversation, event, data) for (conversation, event), data in passing.items()]
+        return [(conversation, event, data) for (conversation, event, _), data in passing.items()]
 
 
 class LocalWire:
@@ -89,6 +90,7 @@ class LocalWire:
     def _note_typing(self, conversation: str, on: bool) -> None:
         now = self._clock()
         self._typing_until = {key: until for key, until in self._typing_until.items() if until > now}
+        self._typing_until.pop(conversation, None)
         if on:
             self._typing_until[conversation] = now + TYPING_SECONDS
 
