@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -39,6 +40,12 @@ ARTICLE = Article(
 )
 
 
+@cache
+def kept_password() -> str:
+    """Hashing takes long on purpose; once is enough for all tests."""
+    return hash_password(PASSWORD)
+
+
 @dataclass
 class Client:
     """Speaks HTTP as a customer and as an agent."""
@@ -55,7 +62,7 @@ class Client:
     async def hire(self, name: str = "Mori") -> dict[str, str]:
         """Headers of a new agent's API token."""
         person = Agent(id=uuid4().hex, email=f"{name.lower()}@shop.example", name=name)
-        password = hash_password(PASSWORD)
+        password = kept_password()
 
         def step(store: SqlStore) -> str:
             store.agents.add(person, password, self.rig.clock())

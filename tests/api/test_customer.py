@@ -214,7 +214,7 @@ async def test_the_widget_learns_what_to_say_first(client: Client) -> None:
 
 async def test_too_many_messages_are_slowed_down(client: Client) -> None:
     conversation = await client.open()
-    responses = [await conversation.say("返品は？") for _ in range(40)]
+    responses = await asyncio.gather(*(conversation.say("返品は？") for _ in range(40)))
     slowed = [response for response in responses if response.status_code == 429]
     assert slowed
     assert int(slowed[0].headers["Retry-After"]) >= 1
