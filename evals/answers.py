@@ -118,7 +118,19 @@ def _is_withheld(case: Case, sources: dict[int, Source]) -> bool:
     return objection(case.sentence, sources[id(case.passage)], case.language) is not None
 
 
+def report_paraphrases(passages: Sequence[Passage]) -> None:
+    """True sentences in words of our own; how many the check withholds before it asks the embedder."""
+    withheld = []
+    for line in (ROOT / "evals/cases/paraphrases.jsonl").read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
+        sources = [Source.of(p) for p in passages if p.article == case["article"]]
+        withheld.append(all(objection(case["text"], source, source.passage.language) for source in sources))
+    print(f"  true, in other words     {len(withheld):5}  {mean(withheld):.3f}")
+
+
 def main() -> None:
     found = asyncio.run(answers())
     report_answers(found)
-    report_checks(list({p.chunk: p for a in found for p in a.passages}.values()))
+    passages = list({p.chunk: p for a in found for p in a.passages}.values())
+    report_checks(passages)
+    report_paraphrases(passages)

@@ -111,6 +111,7 @@ class _Context:
     def _rows_like(self, row: Unit, score: float) -> tuple[Unit, ...]:
         """The rows of the same table that fit nearly as well, in its order, with what announces the table."""
         near = [unit for unit in self._block(row) if self._scores.get((unit,), 0.0) >= score - _NEAR_ROW]
+        near = near if len(near) <= MOST_ITEMS else [row]
         lead_in = self._lead_ins.get((row.passage, row.block))
         return (lead_in, *near) if lead_in else tuple(near)
 

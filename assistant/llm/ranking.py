@@ -47,10 +47,16 @@ class Ranker:
         import numpy
 
         assert self._embedder
-        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        # A copy of what is known: while the embedder works, another question may push the oldest out.
+        known = {text: self._vectors[text] for text in texts if text in self._vectors}
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
         if missing:
-            self._vectors.update(zip(missing, await self._embedder.passages(missing), strict=True))
-        rows = numpy.stack([self._vectors[text] for text in texts])
+            new = dict(zip(missing, await self._embedder.passages(missing), strict=True))
+            known |= new
+            self._vectors |= new
+            self._forget()
+        return numpy.stack([known[text] for text in texts])
+
+    def _forget(self) -> None:
         for oldest in list(self._vectors)[: max(0, len(self._vectors) - _REMEMBERED)]:
             del self._vectors[oldest]
-        return rows

@@ -1,0 +1,57 @@
+"""Ranking with an embedder: what it is asked for, and that it is not asked twice."""
+
+from collections.abc import Sequence
+
+import numpy
+from numpy import float32
+from numpy.typing import NDArray
+
+from assistant.llm.ranking import MOST_COMPARED, Ranker
+from assistant.ports import Ask
+from tests.llm.passages import DEADLINE, passage
+
+
+class Counting:
+    """An embedder in whose eyes only texts with 水着 are like the question."""
+
+    name, dimensions = "counting", 2
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def passages(self, texts: Sequence[str]) -> NDArray[float32]:
+        self.asked += texts
+        return numpy.array([[1, 0] if "水着" in text else [0.8, 0.6] for text in texts], dtype=float32)
+
+    async def query(self, text: str) -> NDArray[float32]:
+        return numpy.array([1, 0], dtype=float32)
+
+
+ASK = Ask(question="泳ぐ服は返せますか", language="ja", passages=[passage(DEADLINE)])
+
+
+async def test_meaning_decides_where_words_do_not() -> None:
+    ranked = await Ranker(Counting()).ranked(ASK)
+    assert "水着" in ranked[0][0].text
+
+
+async def test_a_sentence_is_embedded_once() -> None:
+    embedder = Counting()
+    ranker = Ranker(embedder)
+    await ranker.ranked(ASK)
+    asked = list(embedder.asked)
+    await ranker.ranked(ASK)
+    assert embedder.asked == asked
+
+
+async def test_no_question_embeds_more_than_a_handful_of_sentences() -> None:
+    embedder = Counting()
+    long = passage("".join(f"返品は{n}日以内にお申し込みください。" for n in range(200)))
+    await Ranker(embedder).ranked(Ask(question="返品の期限は", language="ja", passages=[long]))
+    assert len(embedder.asked) == MOST_COMPARED
+
+
+async def test_likeness_is_to_the_nearest() -> None:
+    ranker = Ranker(Counting())
+    assert await ranker.likeness("水着", ["送料", "水着です"]) > 0.99
+    assert await Ranker().likeness("水着", ["水着"]) == 0.0
