@@ -6,18 +6,18 @@ from assistant.knowledge.index import Indexer
 from assistant.knowledge.ingest import Options, ingest
 from assistant.knowledge.search import HybridRetriever
 from assistant.knowledge.vector_index import open_index
-from assistant.llm.e5_model import prepared_e5
-from assistant.llm.embeddings_onnx import OnnxEmbedder
+from assistant.llm.embeddings import make_embedder
+from assistant.ports import Embedder
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 
 
-def local_embedder(data: Path) -> OnnxEmbedder:
-    return OnnxEmbedder(prepared_e5(data / "models"))
+def local_embedder(data: Path) -> Embedder:
+    return make_embedder("local", data / "models")
 
 
-async def retriever_over(folder: Path, data: Path, embedder: OnnxEmbedder) -> HybridRetriever:
+async def retriever_over(folder: Path, data: Path, embedder: Embedder) -> HybridRetriever:
     """A started retriever; what *data* already holds is not indexed again."""
     data.mkdir(parents=True, exist_ok=True)
     engine = sqlite_engine(data / "evals.sqlite")

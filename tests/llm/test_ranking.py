@@ -23,6 +23,9 @@ class Counting:
         self.asked += texts
         return numpy.array([[1, 0] if "水着" in text else [0.8, 0.6] for text in texts], dtype=float32)
 
+    def tokens(self, text: str) -> int:
+        return len(text)
+
     async def query(self, text: str) -> NDArray[float32]:
         return numpy.array([1, 0], dtype=float32)
 
