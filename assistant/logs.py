@@ -8,8 +8,10 @@ import structlog
 
 def set_up() -> None:
     """Structured lines on stderr; JSON where nobody looks at a terminal."""
+    # The console's usual traceback shows local variables, and those hold what customers said.
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     renderer: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+        console if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[
