@@ -95,6 +95,11 @@ class Knowledge:
         if await self.retriever.refresh():
             await self.load_examples()
 
+    async def meaning(self, text: str) -> list[float]:
+        """The vector of a text as a question; Unavailable when a hosted model does not answer."""
+        vector: list[float] = (await self.embedder.query(text)).tolist()
+        return vector
+
     async def load_examples(self) -> None:
         today = now().date()
         self.examples.load(await self.database.read(lambda store: store.articles.titles(today)))
@@ -136,9 +141,10 @@ def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     from assistant.signals.reader import Reader
 
     return Mind(
-        reader=Reader(languages=settings.languages),
+        reader=Reader(languages=settings.languages, embedding=knowledge.embedder.name),
         retriever=knowledge.retriever,
         answerer=open_answerer(settings, knowledge.embedder),
+        meaning=knowledge.meaning,
         rewrite=standalone,
         policy=load_policy(settings.policy) if settings.policy else Policy(),
         languages=settings.languages,

@@ -1,5 +1,6 @@
 """The whole engine on a database in memory, with a list for an index and a clock that is moved by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -14,6 +15,7 @@ from assistant.conversation.turn import Assistant
 from assistant.conversation.watch import Watchdog
 from assistant.domain.conversation import Conversation, Outcome
 from assistant.domain.due import Kind
+from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Author, Inbound, Message, Written
 from assistant.domain.people import Agent
@@ -101,6 +103,7 @@ class Rig:
             reader=Reader(languages=LANGUAGES),
             retriever=self.passages,
             answerer=self.answerer,
+            meaning=self.meaning,
             rewrite=standalone,
             policy=self.policy,
             languages=LANGUAGES,
@@ -116,6 +119,10 @@ class Rig:
         )
         self.watchdog = Watchdog(self.database, self.policy, pick_facts, self.wire, self.clock)
         self.desk = Desk(timing=self.timing, pick_facts=pick_facts)
+
+    async def meaning(self, _text: str) -> Sequence[float]:
+        """No language model here: turns are read by their words."""
+        raise Unavailable
 
     # -- the customer
 

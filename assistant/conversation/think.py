@@ -1,7 +1,7 @@
 """The turn as a pipe: understand, decide, retrieve, decide, draft. Nothing is stored, no lock is held."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from assistant.conversation.compose import compose, small_talk
@@ -19,6 +19,9 @@ from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, SignalRea
 #: Passages that an answer is drafted from.
 PASSAGES = 6
 
+#: Characters of a turn whose meaning is looked at, and earlier turns that it is compared with.
+MEANT, RECENT = 2_000, 2
+
 #: Articles that are named when none answers for sure.
 RELATED = 3
 
@@ -33,6 +36,8 @@ class Mind:
     reader: SignalReader
     retriever: Retriever
     answerer: Answerer
+    #: A text to its vector, the same that search uses.
+    meaning: Callable[[str], Awaitable[Sequence[float]]]
     rewrite: Rewrite
     policy: Policy
     languages: tuple[str, ...]
@@ -42,7 +47,7 @@ class Mind:
 
 async def think(mind: Mind, gathered: Gathered, progress: Progress) -> Thought:
     """What to do with a burst of messages; raises nothing that a missing model or index could cause."""
-    signals = mind.reader.read(gathered.text, gathered.history)
+    signals = await understand(mind, gathered)
     policy = mind.policy.for_channel(gathered.conversation.channel)
     verdict = decide_before(signals, gathered.history, policy)
     if verdict is not None and verdict.reason is Reason.ASKED_FOR_PERSON:
@@ -52,6 +57,22 @@ async def think(mind: Mind, gathered: Gathered, progress: Progress) -> Thought:
         verdict = decide_after(signals, gathered.history, policy, None)
         return Thought(signals=signals, verdict=verdict, reply=reply)
     return await _search_and_answer(mind, gathered, signals, verdict, progress)
+
+
+async def understand(mind: Mind, gathered: Gathered) -> Signals:
+    """The turn, read: by its words alone when they ask for a person, else with their meaning too."""
+    signals = mind.reader.read(gathered.text, gathered.history)
+    if signals.asked_for_person:
+        return signals
+    try:
+        vector = await mind.meaning(gathered.text[:MEANT])
+        turns = [
+            replace(turn, vector=await mind.meaning(turn.query)) for turn in gathered.history.turns[-RECENT:]
+        ]
+    except Unavailable:
+        return signals
+    earlier = list(gathered.history.turns[:-RECENT])
+    return mind.reader.read(gathered.text, replace(gathered.history, turns=[*earlier, *turns]), vector)
 
 
 async def _search_and_answer(
