@@ -33,7 +33,7 @@ def run() -> int:
     """Run the command line; the exit code: 0 done, 1 failed with one line said why, 2 wrongly called."""
     _speak_utf8()
     try:
-        app()
+        app(prog_name="assistant")
     except AssistantError as exc:
         print(f"assistant: {exc}", file=sys.stderr)
         return 1

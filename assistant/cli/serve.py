@@ -39,13 +39,18 @@ def serve(
     from assistant.settings import load_settings, prepare_data_dir
 
     settings = load_settings()
-    listener = _listen(host, port)
-    prepare_data_dir(settings.data_dir)
-    with _only_one(settings.data_dir):
-        if "public_url" not in settings.model_fields_set:
-            address = f"http://localhost:{listener.getsockname()[1]}"
-            settings = settings.model_copy(update={"public_url": address})
-        _run(settings, listener, demo)
+    with _listen(host, port) as listener:
+        prepare_data_dir(settings.data_dir)
+        with _only_one(settings.data_dir):
+            _run(_at(settings, listener), listener, demo)
+
+
+def _at(settings: Settings, listener: socket.socket) -> Settings:
+    """Settings with the address we listen on, where no public one is set."""
+    if "public_url" in settings.model_fields_set:
+        return settings
+    address = f"http://localhost:{listener.getsockname()[1]}"
+    return settings.model_copy(update={"public_url": address})
 
 
 def _run(settings: Settings, listener: socket.socket, demo: bool) -> None:
