@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Cookie, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -63,8 +63,8 @@ async def me(inside: Inside) -> dict[str, Any]:
 async def inbox(
     inside: Inside,
     ctx: Ctx,
-    state: State | None = None,
-    mine: bool = False,
+    state: Literal["", "assistant", "queued", "agent", "closed"] = "",
+    mine: Literal["", "true", "false", "1", "0"] = "",
     after: Annotated[str, Query(max_length=20)] = "",
 ) -> dict[str, Any]:
     if after and not (after.isascii() and after.isdigit()):
@@ -74,7 +74,10 @@ async def inbox(
 
     def step(store: Store) -> dict[str, Any]:
         page = store.conversations.inbox(
-            state=state, agent=agent if mine else None, after=start, limit=PAGE + 1
+            state=State(state) if state else None,
+            agent=agent if mine in ("true", "1") else None,
+            after=start,
+            limit=PAGE + 1,
         )
         return {
             "conversations": inbox_rows(store, page[:PAGE]),

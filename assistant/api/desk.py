@@ -73,7 +73,7 @@ async def resolve(conversation: str, body: ResolveIn, inside: Inside, ctx: Ctx) 
     now = ctx.clock()
     note = Written(message_id=uuid4().hex, text=readable(body.note), private=True) if body.note else None
     return await _act(
-        ctx, lambda store: desk.resolve(store, conversation, inside.agent, body.as_outcome, note, now)
+        ctx, lambda store: desk.resolve(store, conversation, inside.agent, body.outcome, note, now)
     )
 
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from assistant.api.render import render
 from assistant.conversation.reception import Survey
-from assistant.domain.conversation import Conversation, Outcome
+from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Citation, Message
 from assistant.domain.people import Agent, Customer, PastConversation
 from assistant.domain.turns import TurnRecord
@@ -66,12 +66,9 @@ class TransferIn(BaseModel):
 
 
 class ResolveIn(BaseModel):
-    outcome: Literal["solved", "workaround", "unsolved", "no_reply", "spam"] = Field(default="solved")
+    #: solved, workaround, unsolved, no_reply, spam, or a team's own word
+    outcome: Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,31}$")]
     note: Annotated[str, StringConstraints(max_length=4000)] | None = None
-
-    @property
-    def as_outcome(self) -> Outcome:
-        return Outcome(self.outcome)
 
 
 def stamp(moment: datetime | None) -> str | None:

@@ -8,7 +8,7 @@ from assistant.conversation.handoff import Handover, lay_on_table
 from assistant.conversation.speak import save, say, write
 from assistant.conversation.timing import Timing
 from assistant.conversation.wording import say as words
-from assistant.domain.conversation import Conversation, Outcome, State
+from assistant.domain.conversation import Conversation, State
 from assistant.domain.due import Kind
 from assistant.domain.errors import AlreadyClaimed, NotFound
 from assistant.domain.messages import Author, Message, Reply, Written
@@ -87,7 +87,7 @@ def give_back(store: Store, conversation_id: str, agent: Agent, now: datetime) -
 
 
 def resolve(
-    store: Store, conversation_id: str, agent: Agent, outcome: Outcome, note: Written | None, now: datetime
+    store: Store, conversation_id: str, agent: Agent, outcome: str, note: Written | None, now: datetime
 ) -> Conversation:
     """Close it with how it ended; the note stays on our side."""
     conversation = store.conversations.get(conversation_id).resolve(agent.id, outcome, now)

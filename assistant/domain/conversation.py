@@ -27,7 +27,7 @@ class Priority(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a conversation ended, as the agent (or the customer, or time) said."""
+    """How a conversation ended; a team may use words of its own besides these."""
 
     SOLVED = "solved"
     WORKAROUND = "workaround"
@@ -65,7 +65,8 @@ class Conversation:
     #: What the customer was told about waiting.
     told: str | None = None
     closed_at: datetime | None = None
-    outcome: Outcome | None = None
+    #: One of `Outcome`, or a team's own word.
+    outcome: str | None = None
     #: The conversation before this one, and in a few words what it was about.
     previous: str | None = None
     carried: str | None = None
@@ -129,7 +130,7 @@ class Conversation:
             raise NotQueued
         return self._to_assistant(now)
 
-    def resolve(self, agent: str, outcome: Outcome, now: datetime) -> Self:
+    def resolve(self, agent: str, outcome: str, now: datetime) -> Self:
         self.owned_by(agent)
         return self._closed(outcome, now)
 
@@ -171,7 +172,7 @@ class Conversation:
             updated_at=now,
         )
 
-    def _closed(self, outcome: Outcome, now: datetime) -> Self:
+    def _closed(self, outcome: str, now: datetime) -> Self:
         return replace(
             self,
             state=State.CLOSED,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from assistant.domain.conversation import Conversation, Outcome, Priority, State
+from assistant.domain.conversation import Conversation, Priority, State
 from assistant.domain.messages import Author, Button, Citation, Message
 from assistant.domain.signals import Reason
 
@@ -38,7 +38,6 @@ def conversation_from(row: sa.RowMapping) -> Conversation:
     values["state"] = State(values["state"])
     values["priority"] = Priority(values["priority"])
     values["reason"] = Reason(values["reason"]) if values["reason"] else None
-    values["outcome"] = Outcome(values["outcome"]) if values["outcome"] else None
     return Conversation(**values)
 
 

@@ -55,6 +55,15 @@ async def test_the_inbox_shows_the_longest_waiting_first(client: Client) -> None
     assert page["counts"]["queued"] == 2
 
 
+async def test_empty_filters_of_the_inbox_are_no_filters(client: Client) -> None:
+    agent, conversation = await client.hire(), await client.open()
+    page = await client.http.get("/v1/agent/conversations?state=&mine=&after=", headers=agent)
+    assert [row["id"] for row in page.json()["conversations"]] == [conversation.id]
+    assert (await client.http.get("/v1/agent/conversations?state=lost", headers=agent)).status_code == 422
+    mine = await client.http.get("/v1/agent/conversations?mine=true", headers=agent)
+    assert mine.json()["conversations"] == []
+
+
 async def test_of_many_agents_who_claim_at_once_exactly_one_wins(client: Client) -> None:
     conversation = await client.open()
     await conversation.post("handoff")
@@ -90,11 +99,10 @@ async def test_the_whole_desk(client: Client) -> None:
     assert (await client.http.post(f"{url}/return", headers=agent)).json()["conversation"][
         "state"
     ] == "assistant"
-    assert (await client.http.post(f"{url}/resolve", json={}, headers=agent)).status_code == 409
+    solved = {"outcome": "solved", "note": "説明済み"}
+    assert (await client.http.post(f"{url}/resolve", json=solved, headers=agent)).status_code == 409
     await client.http.post(f"{url}/claim", headers=agent)
-    resolved = await client.http.post(
-        f"{url}/resolve", json={"outcome": "solved", "note": "説明済み"}, headers=agent
-    )
+    resolved = await client.http.post(f"{url}/resolve", json=solved, headers=agent)
     assert resolved.json()["conversation"]["outcome"] == "solved"
     assert (await conversation.get())["survey"]["kind"] == "csat"
 
