@@ -55,14 +55,29 @@ export async function choose(which: Tab): Promise<void> {
 export const chooseNext = (): Promise<void> => choose(TABS[(TABS.indexOf(tab.value) + 1) % TABS.length]!);
 
 let timer = 0;
+/** At most once in a while, and never put off: a busy inbox changes all the time. */
 function refreshSoon(): void {
-  clearTimeout(timer);
-  timer = window.setTimeout(() => void refresh().catch(() => undefined), REFRESH_MS);
+  timer ||= window.setTimeout(() => {
+    timer = 0;
+    void refresh().catch(() => undefined);
+  }, REFRESH_MS);
+}
+
+/** The totals as if *row* were counted (+1) or not counted any more (-1) until the server says. */
+function count(row: Row, by: 1 | -1): void {
+  const to = { ...totals.value };
+  if (row.state !== "closed") to[row.state] += by;
+  if (tabOf(row, mine()) === "mine") to.mine += by;
+  totals.value = to;
 }
 
 export function rowChanged(row: Row): void {
   const known = rows.value.get(row.id);
   if (known && known.epoch > row.epoch) return;
+  if (known) {
+    count(known, -1);
+    count(row, 1);
+  }
   merge([row]);
   refreshSoon();
 }

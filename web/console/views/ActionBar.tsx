@@ -22,7 +22,7 @@ function Title({ row }: { row: Row }) {
           {stateName(row, words)}
         </span>
         {channelName(row.channel, words)}・{word(words.languages, row.language)}
-        {row.waiting_since && <Waited since={row.waiting_since} />}
+        {row.state === "queued" && row.waiting_since && <Waited since={row.waiting_since} />}
       </p>
     </div>
   );

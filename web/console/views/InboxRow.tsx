@@ -34,7 +34,7 @@ export function InboxRow({ row }: { row: Row }) {
     >
       <p class="top">
         <b>{customerName(row, words)}</b>
-        {row.waiting_since ? <Waited since={row.waiting_since} /> : <time class="meta">{moment(row.updated_at, language.value)}</time>}
+        {row.state === "queued" && row.waiting_since ? <Waited since={row.waiting_since} /> : <time class="meta">{moment(row.updated_at, language.value)}</time>}
       </p>
       <p class="ask" lang={row.language}>
         {(row.state === "agent" && row.last?.text) || row.ask || row.last?.text}
