@@ -20,6 +20,8 @@ web: ## build the widget, the console and the demo page
 	@scripts/build-web
 
 test: $(VENV)/.installed-dev $(STATIC) check ## all tests, the browser included
+	@scripts/with-node npm run --silent check
+	@scripts/with-node npm run --silent test
 	@scripts/find-browser
 	@$(BIN)/python -m pytest
 
