@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from assistant.domain.handoff import Facts
 from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passage, Terms
@@ -18,10 +18,11 @@ from assistant.domain.signals import Signals
 from assistant.domain.turns import History, Said, Withheld
 
 if TYPE_CHECKING:
-    from numpy import float32
+    from numpy import float32, int8
     from numpy.typing import NDArray
 
     Vectors = NDArray[float32]
+    Tokens = NDArray[int8]
 
 T = TypeVar("T")
 S_co = TypeVar("S_co", covariant=True)
@@ -47,6 +48,9 @@ class Wire(Protocol):
         self, conversation: str = ""
     ) -> AbstractContextManager[Follower]: ...  # "": every conversation
 
+    @property
+    def streams(self) -> int: ...  # how many are open
+
     def ring(self, conversation: str) -> None: ...  # something about it was committed
     def draft(self, conversation: str, text: str) -> None: ...  # the reply so far; "" withdraws it
     def typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None: ...
@@ -66,6 +70,22 @@ class Embedder(Protocol):
     async def passages(self, texts: Sequence[str]) -> Vectors: ...  # (len(texts), dimensions) float32
     def tokens(self, text: str) -> int: ...  # its length as the model counts
     async def query(self, text: str) -> Vectors: ...  # (dimensions,) float32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fine:
+    """A text as one vector, and as a small vector of each of its tokens."""
+
+    whole: Vectors
+    tokens: Tokens
+
+
+@runtime_checkable
+class FineEmbedder(Protocol):
+    """An Embedder that also tells tokens apart: slower to compare, much better at ranking."""
+
+    async def fine_passages(self, texts: Sequence[str]) -> Sequence[Fine]: ...
+    async def fine_query(self, text: str) -> Fine: ...
 
 
 class VectorIndex(Protocol):
@@ -187,7 +207,8 @@ class PassageStore(Protocol):
     def count_unembedded(self, model: str) -> int: ...
     def embedded(self, model: str) -> Sequence[int]: ...
     def vectors(self, model: str, some: Sequence[int]) -> Iterator[tuple[int, Vectors]]: ...
-    def put_vectors(self, model: str, found: Mapping[int, Vectors]) -> None: ...
+    def tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence[Tokens]]: ...  # by slot
+    def put_vectors(self, model: str, found: Mapping[int, Sequence[Fine]]) -> None: ...  # by slot
     def forget_vectors(self, *, except_model: str) -> None: ...
 
 

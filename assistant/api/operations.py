@@ -6,11 +6,12 @@ from statistics import median
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from assistant.api.context import Ctx
 from assistant.api.doors import Inside
 from assistant.api.errors import error
+from assistant.api.metrics import exposition, totals
 from assistant.domain.errors import BadInput
 from assistant.stores import Store
 
@@ -37,8 +38,10 @@ async def readyz(ctx: Ctx) -> Response:
 
 
 @router.get("/metrics")
-async def metrics() -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+async def metrics(ctx: Ctx) -> Response:
+    now, streams = ctx.clock(), ctx.wire.streams
+    found = await ctx.database.read(lambda store: totals(store, streams, now))
+    return Response(exposition(found), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/v1/agent/metrics", tags=["agent"])

@@ -114,6 +114,13 @@ class SqlNumbers:
         query = sa.select(c.decision, sa.func.count()).where(c.created_at >= start, c.created_at < end)
         return {row[0]: row[1] for row in self._connection.execute(query.group_by(c.decision))}
 
+    def handoff_reasons(self) -> dict[str, int]:
+        """How many handoffs there ever were for each reason."""
+        c = t.handoffs.c
+        return dict(
+            self._connection.execute(sa.select(c.reason, sa.func.count()).group_by(c.reason)).tuples()
+        )
+
     def csat(self, start: datetime, end: datetime) -> Sequence[int]:
         c = t.feedback.c
         query = sa.select(c.value).where(c.kind == "csat", c.created_at >= start, c.created_at < end)

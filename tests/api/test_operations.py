@@ -13,9 +13,19 @@ async def test_readyz_names_the_part_that_fails(client: Client) -> None:
 
 
 async def test_metrics_are_in_the_format_of_prometheus(client: Client) -> None:
+    conversation = await client.open()
+    await conversation.say("返品の期限は？")
+    await conversation.answered()
+    await conversation.post("handoff")
     response = await client.http.get("/metrics")
     assert response.status_code == 200
-    assert "# HELP" in response.text
+    for line in (
+        'assistant_turns_total{decision="answer"} 1.0',
+        'assistant_handoffs_total{reason="asked_for_person"} 1.0',
+        'assistant_conversations{state="queued"} 1.0',
+        "process_resident_memory_bytes",
+    ):
+        assert line in response.text
 
 
 async def test_an_article_is_shown_without_anything_that_runs(client: Client) -> None:

@@ -1,0 +1,86 @@
+"""Prometheus metrics, drawn from the database when asked: they survive restarts and agree between processes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from assistant.domain.conversation import State
+from assistant.stores import Store
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Totals(NamedTuple):
+    """Everything that is counted, at one moment."""
+
+    turns: Mapping[str, int]
+    handoffs: Mapping[str, int]
+    states: Mapping[str, int]
+    streams: int
+    #: Seconds that the longest waiting customer has been waiting.
+    longest_wait: float
+
+
+def totals(store: Store, streams: int, now: datetime) -> Totals:
+    """Counts over all time, by a handful of queries."""
+    waiting = store.conversations.inbox(state=State.QUEUED, agent=None, after=0, limit=200)
+    since = [one.waiting_since for one in waiting if one.waiting_since]
+    return Totals(
+        turns=store.numbers.decisions(BEGINNING, now),
+        handoffs=store.numbers.handoff_reasons(),
+        states=store.conversations.counts(""),
+        streams=streams,
+        longest_wait=(now - min(since)).total_seconds() if since else 0.0,
+    )
+
+
+def exposition(found: Totals) -> bytes:
+    """The text that Prometheus reads."""
+    registry = CollectorRegistry()
+    for collector in (ProcessCollector, PlatformCollector):
+        collector(registry=registry)
+    GCCollector(registry=registry)
+    registry.register(_Counted(found))
+    return generate_latest(registry)
+
+
+class _Counted(Collector):
+    def __init__(self, found: Totals) -> None:
+        self._found = found
+
+    def collect(self) -> Iterable[Metric]:
+        found = self._found
+        yield _counter("assistant_turns", "Customer turns by decision.", "decision", found.turns)
+        yield _counter("assistant_handoffs", "Handoffs by reason.", "reason", found.handoffs)
+        conversations = GaugeMetricFamily(
+            "assistant_conversations", "Open conversations by state.", labels=["state"]
+        )
+        for state in (State.ASSISTANT, State.QUEUED, State.AGENT):
+            conversations.add_metric([state], found.states.get(state, 0))
+        yield conversations
+        yield GaugeMetricFamily("assistant_streams", "Open event streams.", value=found.streams)
+        yield GaugeMetricFamily(
+            "assistant_longest_wait_seconds",
+            "How long the longest waiting has waited.",
+            value=found.longest_wait,
+        )
+
+    def describe(self) -> Iterator[Metric]:
+        return iter(())
+
+
+def _counter(name: str, says: str, label: str, values: Mapping[str, int]) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, says, labels=[label])
+    for value, count in sorted(values.items()):
+        family.add_metric([value], count)
+    return family
