@@ -2,60 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.knowledge.entries import TITLE
+from assistant.knowledge.fine import closeness
 from assistant.knowledge.segment import terms
 from assistant.knowledge.shelf import Item, Shelf, numbers
+from assistant.ports import Fine
 
 if TYPE_CHECKING:
-    from numpy import float32
+    from numpy import float32, int8, uint32
     from numpy.typing import NDArray
 
     Vectors = NDArray[float32]
-    Words = NDArray[float32]
+    Tokens = NDArray[int8]
+    Words = NDArray[uint32]
 
 K1, B = 1.2, 0.75
-#: What each arm says of a candidate; more is better.
-ARMS = ("text", "title", "closest", "words", "title_words", "coverage", "title_coverage", "title_precision")
+#: What each arm says of a candidate; more is better. The last two compare token by token.
+ARMS = (
+    "text",
+    "title",
+    "words",
+    "title_words",
+    "all_words",
+    "coverage",
+    "title_coverage",
+    "title_precision",
+    "tokens",
+    "title_tokens",
+)
+FINE = len(ARMS) - 2
 
 
-def arms(question: str, vector: Vectors | None, items: Sequence[Item], shelf: Shelf) -> Vectors:
-    """One row per candidate, one column per arm."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """A question as the arms see it."""
+
+    text: str
+    language: str | None
+    #: None when the embedding model is down.
+    fine: Fine | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """The candidates of one question: a row per candidate and a column per arm, and what is told of each."""
+
+    arms: Vectors
+    #: Whether it is in the question's language.
+    own_language: NDArray[float32]
+    #: One divided by how many chunks have its title: titles that all share tell nothing.
+    title_share: NDArray[float32]
+    #: Words in the question, and how many of them stand nowhere in the knowledge base.
+    asked: int
+    unknown: int
+    japanese: bool
+
+
+def described(question: Question, items: Sequence[Item], shelf: Shelf) -> Candidates:
+    """What the quick arms say; the arms that compare tokens are still 0."""
     import numpy as np
 
-    words = np.unique(numbers(terms(question)))
+    words = np.unique(numbers(terms(question.text)))
     rarity = _rarity(words, shelf)
     bodies = _counts([item.body for item in items], words)
     titles = _counts([item.title for item in items], words)
+    said = np.zeros((len(items), len(ARMS)), np.float32)
+    said[:, :2] = _cosines(question.fine, items)
+    said[:, 2:8] = _lexical(bodies, titles, rarity, items, shelf)
+    return Candidates(
+        arms=said,
+        own_language=np.array([question.language in (None, item.language) for item in items], np.float32),
+        title_share=np.array([1 / shelf.title_share(item) for item in items], np.float32),
+        asked=len(words),
+        unknown=int((shelf.frequency(words) == 0).sum()),
+        japanese=question.language == "ja",
+    )
+
+
+def compare_tokens(
+    candidates: Candidates, question: Question, tokens: Mapping[int, Sequence[Tokens]]
+) -> None:
+    """Fill in the arms that compare tokens, from the *tokens* of each row's text and title."""
+    if question.fine is None:
+        return
+    for row, slots in tokens.items():
+        for column, slot in ((FINE, 0), (FINE + 1, TITLE)):
+            if slot < len(slots):
+                candidates.arms[row, column] = closeness(question.fine.tokens, slots[slot])
+
+
+def _lexical(
+    bodies: Vectors, titles: Vectors, rarity: Vectors, items: Sequence[Item], shelf: Shelf
+) -> Vectors:
+    """BM25 of text, title, both; share of the question found in both, in the title; of the title asked."""
+    import numpy as np
+
+    body_length = np.array([len(item.body) for item in items], np.float32)
+    title_length = np.array([len(item.title) for item in items], np.float32)
     total = max(float(rarity.sum()), 1e-6)
-    title_rarity = np.array([max(float(_rarity(np.unique(i.title), shelf).sum()), 1e-6) for i in items])
+    of_title = np.array([max(float(_rarity(np.unique(i.title), shelf).sum()), 1e-6) for i in items])
     columns = [
-        *_cosines(vector, items),
-        _bm25(bodies, [len(item.body) for item in items], shelf.mean_body) @ rarity,
-        _bm25(titles, [len(item.title) for item in items], shelf.mean_title) @ rarity,
+        _bm25(bodies, body_length, shelf.mean_body) @ rarity,
+        _bm25(titles, title_length, shelf.mean_title) @ rarity,
+        _bm25(bodies + titles, body_length + title_length, shelf.mean_body + shelf.mean_title) @ rarity,
         ((bodies + titles) > 0) @ rarity / total,
         (titles > 0) @ rarity / total,
-        (titles > 0) @ rarity / title_rarity,
+        (titles > 0) @ rarity / of_title,
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _cosines(vector: Vectors | None, items: Sequence[Item]) -> list[Vectors]:
-    """With the text, with the title, with the closest of all; 0 where there is no vector yet."""
+def _cosines(fine: Fine | None, items: Sequence[Item]) -> Vectors:
+    """With the text and with the title; what has no vector yet gets what is usual among the others."""
     import numpy as np
 
-    found = np.zeros((3, len(items)), np.float32)
+    found = np.full((len(items), 2), np.nan, np.float32)
     for row, item in enumerate(items):
-        if vector is None or item.vectors is None or item.vectors.shape[1] != len(vector):
-            continue
-        cosines = item.vectors.astype(np.float32) @ vector
-        found[:, row] = cosines[0], cosines[min(TITLE, len(cosines) - 1)], cosines.max()
-    return list(found)
+        if fine is not None and item.vectors is not None and item.vectors.shape[1] == len(fine.whole):
+            cosines = item.vectors.astype(np.float32) @ fine.whole
+            found[row] = cosines[0], cosines[min(TITLE, len(cosines) - 1)]
+    known = ~np.isnan(found[:, 0])
+    found[~known] = np.median(found[known], axis=0) if known.any() else 0
+    return found
 
 
-def _rarity(words: NDArray, shelf: Shelf) -> Vectors:  # type: ignore[type-arg]
+def _rarity(words: Words, shelf: Shelf) -> Vectors:
     """BM25's inverse document frequency."""
     import numpy as np
 
@@ -64,22 +139,19 @@ def _rarity(words: NDArray, shelf: Shelf) -> Vectors:  # type: ignore[type-arg]
     return rarity
 
 
-def _counts(texts: Sequence[NDArray], words: NDArray) -> Vectors:  # type: ignore[type-arg]
-    """How often each of *words* stands in each text."""
+def _counts(texts: Sequence[Words], words: Words) -> Vectors:
+    """How often each of *words* (sorted) stands in each text."""
     import numpy as np
 
     counts = np.zeros((len(texts), len(words)), np.float32)
+    if not len(words):
+        return counts
     for row, text in enumerate(texts):
-        place = np.searchsorted(words, text)
-        place[place == len(words)] = 0
-        hits = place[words[place] == text] if len(words) else place[:0]
-        np.add.at(counts[row], hits, 1)
+        place = np.minimum(np.searchsorted(words, text), len(words) - 1)
+        np.add.at(counts[row], place[words[place] == text], 1)
     return counts
 
 
-def _bm25(counts: Vectors, lengths: Sequence[int], mean: float) -> Vectors:
-    import numpy as np
-
-    long = np.array(lengths, np.float32)[:, None] / mean
-    weighted: Vectors = counts * (K1 + 1) / (counts + K1 * (1 - B + B * long))
-    return weighted
+def _bm25(counts: Vectors, lengths: Vectors, mean: float) -> Vectors:
+    usual = K1 * (1 - B + B * lengths[:, None] / mean)
+    return (counts * (K1 + 1) / (counts + usual)).astype("f4")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from assistant.domain.knowledge import Article, Chunk, Origin
+from assistant.knowledge import fine
 from assistant.knowledge.entries import texts_of, words_of
 from assistant.ports import Database, Embedder, HasArticles
 
@@ -63,6 +64,6 @@ class Indexer:
         # Chunks of one article share their title.
         unique = list(dict.fromkeys(text for some in texts.values() for text in some))
         place = {text: row for row, text in enumerate(unique)}
-        vectors = await self._embedder.passages(unique)
-        found = {chunk: vectors[[place[text] for text in some]] for chunk, some in texts.items()}
+        made = await fine.passages(self._embedder, unique)
+        found = {chunk: [made[place[text]] for text in some] for chunk, some in texts.items()}
         await self._database.write(lambda store: store.articles.put_vectors(model, found))

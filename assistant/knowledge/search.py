@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
+from assistant.knowledge import fine
 from assistant.knowledge.entries import SLOTS
 from assistant.knowledge.exact import ExactIndex
+from assistant.knowledge.features import Candidates, Question
 from assistant.knowledge.shelf import Shelf
-from assistant.ports import Database, Embedder, HasArticles, VectorIndex
-
-if TYPE_CHECKING:
-    from numpy import float32
-    from numpy.typing import NDArray
-
-    Vectors = NDArray[float32]
+from assistant.ports import Database, Embedder, Fine, HasArticles, VectorIndex
 
 #: Candidates that each side proposes.
 NEAREST, MATCHING = 60, 40
+#: Candidates that are compared token by token.
+COMPARED = 32
 #: Vectors handed to the index at a time.
 TOGETHER = 2_000
 #: Characters of a question that are looked at; what customers ask fits ten times.
@@ -85,20 +82,45 @@ class HybridRetriever:
 
     async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
         """The best passages, best first; empty where nothing is alike or nothing is asked."""
-        from assistant.knowledge.fusion import scores
+        from assistant.knowledge.fusion import probabilities, ranks, weights
 
+        chunks, candidates = await self.candidates(question, language)
+        if candidates is None:
+            return []
+        ranked = ranks(candidates, weights())
+        likely = probabilities(candidates, ranked, weights())
+        best = (-ranked).argsort(kind="stable")[:limit]
+        return await self._passages([(chunks[row], float(likely[row])) for row in best])
+
+    async def candidates(self, question: str, language: str | None) -> tuple[list[int], Candidates | None]:
+        """The passages in question, at most COMPARED, and what every arm says of them."""
         asked = clean(question)
         if not asked or not self._shelf.items:
-            return []
-        vector = await self._vector(asked)
-        found = dict.fromkeys([*await self._nearest(vector), *await self._matching(asked)])
+            return [], None
+        seen = Question(asked, language, await self._fine(asked))
+        found = dict.fromkeys([*await self._nearest(seen.fine), *await self._matching(asked)])
         chunks = [chunk for chunk in found if self._holds(chunk)]
         if not chunks:
-            return []
+            return [], None
+        return await self._compare(seen, chunks)
+
+    async def _compare(self, question: Question, chunks: list[int]) -> tuple[list[int], Candidates]:
+        """Leave the unlikely out by the quick arms, then compare the rest token by token."""
+        from assistant.knowledge.features import compare_tokens, described
+        from assistant.knowledge.fusion import ranks, weights
+
         items = [self._shelf.items[chunk] for chunk in chunks]
-        scored = scores(asked, vector, items, self._shelf, language)
-        best = sorted(zip(scored, chunks, strict=True), reverse=True)[:limit]
-        return await self._passages([(chunk, score) for score, chunk in best])
+        everyone = described(question, items, self._shelf)
+        if len(chunks) > COMPARED:
+            likely = sorted((-ranks(everyone, weights())).argsort(kind="stable")[:COMPARED])
+            chunks = [chunks[row] for row in likely]
+            everyone = described(question, [items[row] for row in likely], self._shelf)
+        if question.fine is not None and question.fine.tokens.size:
+            model = self._embedder.name
+            tokens = await self._database.read(lambda store: store.articles.tokens(model, chunks))
+            rows = {chunk: row for row, chunk in enumerate(chunks)}
+            compare_tokens(everyone, question, {rows[chunk]: slots for chunk, slots in tokens.items()})
+        return chunks, everyone
 
     async def _passages(self, best: Sequence[tuple[int, float]]) -> list[Passage]:
         stored = await self._database.read(
@@ -115,24 +137,24 @@ class HybridRetriever:
         item = self._shelf.items.get(chunk)
         return item is not None and (item.valid_until is None or item.valid_until >= self._today())
 
-    async def _vector(self, question: str) -> Vectors | None:
+    async def _fine(self, question: str) -> Fine | None:
         try:
-            vector = await self._embedder.query(question)
+            asked = await fine.query(self._embedder, question)
         except Unavailable as exc:
             self._broken["embeddings"] = str(exc)
             return None
         self._broken.pop("embeddings", None)
-        return vector
+        return asked
 
-    async def _nearest(self, vector: Vectors | None) -> list[int]:
-        if vector is None:
+    async def _nearest(self, asked: Fine | None) -> list[int]:
+        if asked is None:
             return []
         try:
-            hits = await self._index.nearest(vector, limit=NEAREST)
+            hits = await self._index.nearest(asked.whole, limit=NEAREST)
         except Unavailable as exc:
             self._fall_back(exc)
             await self._bring_into_line()
-            hits = await self._index.nearest(vector, limit=NEAREST)
+            hits = await self._index.nearest(asked.whole, limit=NEAREST)
         return [id_ // SLOTS for id_, _ in hits]
 
     async def _matching(self, question: str) -> Sequence[int]:

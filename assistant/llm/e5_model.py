@@ -12,10 +12,13 @@ from pathlib import Path
 from assistant.domain.errors import SetupError
 from assistant.llm.e5_graph import Progress, write_graph, write_tokenizer
 from assistant.llm.e5_weights import Weights, packaged_weights
+from assistant.llm.token_space import FILE as TOKEN_SPACE
 
 #: Raised whenever the conversion changes: another name is another model, and another index.
-NAME = "multilingual-e5-small-int8-v1"
+NAME = "multilingual-e5-small-int8-v2"
 SUMS = "checksums.json"
+#: The directions of this model's token vectors.
+TOKENS = Path(__file__).with_name("e5_token_space.json")
 
 #: What the Hugging Face layout says about a sentence-embedding model, beside graph and tokenizer.
 DESCRIPTION: dict[str, dict[str, object]] = {
@@ -58,6 +61,7 @@ def _make(folder: Path, progress: Progress) -> None:
     weights = Weights(packaged_weights())
     write_tokenizer(weights, folder / "tokenizer.json")
     write_graph(weights, folder / "model.onnx", progress)
+    shutil.copyfile(TOKENS, folder / TOKEN_SPACE)
     for name, content in DESCRIPTION.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(json.dumps(content), encoding="utf-8")

@@ -35,15 +35,15 @@ def make_embedder(
             raise SetupError(f"ASSISTANT_EMBEDDINGS={spec} needs OPENAI_API_KEY or OPENAI_BASE_URL.")
         return OpenAIEmbedder(openai, spec.removeprefix(OPENAI))
 
-    from assistant.llm.embeddings_onnx import OnnxEmbedder
+    from assistant.llm.embeddings_onnx import opened
 
     if spec == LOCAL:
         from assistant.llm.e5_model import prepared_e5
 
-        return OnnxEmbedder(prepared_e5(models, progress))
+        return opened(prepared_e5(models, progress))
     folder = Path(spec)
     if not folder.is_dir():
         raise SetupError(
             f"ASSISTANT_EMBEDDINGS={spec} is no folder; set it to local, openai:NAME or a model's folder."
         )
-    return OnnxEmbedder(folder)
+    return opened(folder)

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain.errors import SetupError
+from assistant.llm.token_space import FILE as TOKEN_SPACE
+from assistant.llm.token_space import TokenSpace
+from assistant.ports import Fine
 
 if TYPE_CHECKING:
     import onnxruntime  # type: ignore[import-untyped]
@@ -64,31 +67,38 @@ class OnnxEmbedder:
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="embed-query")
         self._workers = ThreadPoolExecutor(cores, thread_name_prefix="embed")
         self.name = _name(folder, graph)
-        self.dimensions = len(self._embed(["a"], self._session)[0])
+        self._space = TokenSpace(folder) if (folder / TOKEN_SPACE).is_file() else None
+        #: Tokens at the start that are not the text's own: the opening mark and the prompt.
+        self._marks = {kind: 1 + self.tokens(prompt.strip()) for kind, prompt in self._prompts.items()}
+        self.dimensions = len(self._embed(["a"], "passage", self._session)[0].whole)
 
     async def query(self, text: str) -> Vectors:
-        prompt = self._prompts.get("query", "")
-        loop = asyncio.get_running_loop()
-        vectors = await loop.run_in_executor(self._asking, self._embed, [prompt + text], self._session)
-        vector: Vectors = vectors[0]
-        return vector
+        return (await self._ask(text)).whole
 
     async def passages(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
-        prompt = self._prompts.get("passage", "")
+        found = await self._read(texts)
+        return np.stack([each.whole for each in found]) if found else np.zeros((0, self.dimensions), "f4")
+
+    async def _ask(self, text: str) -> Fine:
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._asking, self._embed, [text], "query", self._session)
+        return found[0]
+
+    async def _read(self, texts: Sequence[str]) -> list[Fine]:
         loop = asyncio.get_running_loop()
         batches = list(_alike(texts))
         runs = [
             loop.run_in_executor(
-                self._workers, self._embed, [prompt + texts[i] for i in batch], self._indexing
+                self._workers, self._embed, [texts[i] for i in batch], "passage", self._indexing
             )
             for batch in batches
         ]
-        vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        for batch, found in zip(batches, await asyncio.gather(*runs), strict=True):
-            vectors[batch] = found
-        return vectors
+        found: dict[int, Fine] = {}
+        for batch, some in zip(batches, await asyncio.gather(*runs), strict=True):
+            found.update(zip(batch, some, strict=True))
+        return [found[i] for i in range(len(texts))]
 
     def tokens(self, text: str) -> int:
         """How many tokens the model sees, its two marks and the prompt not counted; at most its limit."""
@@ -98,17 +108,23 @@ class OnnxEmbedder:
         self._asking.shutdown(cancel_futures=True)
         self._workers.shutdown(cancel_futures=True)
 
-    def _embed(self, texts: Sequence[str], session: onnxruntime.InferenceSession) -> Vectors:
+    def _embed(self, texts: Sequence[str], kind: str, session: onnxruntime.InferenceSession) -> list[Fine]:
         import numpy as np
 
-        encodings = [self._tokenizer.encode(_clean(text)) for text in texts]
-        feed = self._feed(encodings)
+        prompt = self._prompts.get(kind, "")
+        feed = self._feed([self._tokenizer.encode(_clean(prompt + text)) for text in texts])
         hidden = session.run(None, feed)[0]
-        if hidden.ndim == 3:
-            hidden = self._pool(hidden, feed["attention_mask"])
-        norms = np.linalg.norm(hidden, axis=1, keepdims=True)
-        vectors: Vectors = (hidden / np.maximum(norms, 1e-12)).astype(np.float32)
-        return vectors
+        pooled = self._pool(hidden, feed["attention_mask"]) if hidden.ndim == 3 else hidden
+        norms = np.linalg.norm(pooled, axis=1, keepdims=True)
+        whole = (pooled / np.maximum(norms, 1e-12)).astype(np.float32)
+        if self._space is None:
+            return [Fine(row, np.zeros((0, 0), np.int8)) for row in whole]
+        skip = self._marks.get(kind, 1)
+        lengths = feed["attention_mask"].sum(axis=1)
+        return [
+            Fine(whole[i], self._space.shrink(hidden[i, skip : max(skip, length - 1)]))
+            for i, length in enumerate(lengths)
+        ]
 
     def _feed(self, encodings: Sequence[Encoding]) -> dict[str, Any]:
         import numpy as np
@@ -133,6 +149,21 @@ class OnnxEmbedder:
         weights = mask[:, :, None].astype(hidden.dtype)
         pooled: Vectors = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1)
         return pooled
+
+
+class FineOnnxEmbedder(OnnxEmbedder):
+    """An ONNX model of which the directions of its token vectors are known."""
+
+    async def fine_query(self, text: str) -> Fine:
+        return await self._ask(text)
+
+    async def fine_passages(self, texts: Sequence[str]) -> Sequence[Fine]:
+        return await self._read(texts)
+
+
+def opened(folder: Path) -> OnnxEmbedder:
+    """The embedder of the model in *folder*."""
+    return FineOnnxEmbedder(folder) if (folder / TOKEN_SPACE).is_file() else OnnxEmbedder(folder)
 
 
 def _alike(texts: Sequence[str]) -> Iterator[list[int]]:

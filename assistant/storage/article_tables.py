@@ -46,6 +46,8 @@ vectors = sa.Table(
     sa.Column("dimensions", sa.Integer, nullable=False),
     #: Several vectors of *dimensions* half-precision numbers each, one after the other.
     sa.Column("data", sa.LargeBinary, nullable=False),
+    #: Small vectors of the tokens; read for the few passages that are compared closely.
+    sa.Column("tokens", sa.LargeBinary, nullable=False),
 )
 
 #: One row that counts changes.

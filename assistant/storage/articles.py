@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passage, Terms
+from assistant.ports import Fine
 from assistant.storage import fulltext
 from assistant.storage.article_tables import articles, chunks, knowledge, vectors
+from assistant.storage.vectors import token_bytes, tokens_from, whole_bytes, whole_from
 
 if TYPE_CHECKING:
-    from numpy import float32
+    from numpy import float32, int8
     from numpy.typing import NDArray
 
     Vectors = NDArray[float32]
+    Tokens = NDArray[int8]
 
 #: Ids per statement: SQLite takes 32,766 parameters, PostgreSQL 65,535.
 MANY = 5_000
@@ -126,12 +129,18 @@ class SqlArticles:
         has = sa.exists().where(vectors.c.chunk == chunks.c.id, vectors.c.model == model)
         return int(self._run(sa.select(sa.func.count()).select_from(chunks).where(~has)).scalar_one())
 
-    def put_vectors(self, model: str, found: Mapping[int, "Vectors"]) -> None:
-        """Store each chunk's vectors (one row each), unless the chunk has gone meanwhile."""
+    def put_vectors(self, model: str, found: Mapping[int, Sequence[Fine]]) -> None:
+        """Store each chunk's vectors, one per slot, unless the chunk has gone meanwhile."""
         there = set(self._run(sa.select(chunks.c.id).where(chunks.c.id.in_(list(found)))).scalars())
         rows = [
-            {"chunk": chunk, "model": model, "dimensions": matrix.shape[1], "data": _bytes(matrix)}
-            for chunk, matrix in found.items()
+            {
+                "chunk": chunk,
+                "model": model,
+                "dimensions": len(slots[0].whole),
+                "data": whole_bytes(slots),
+                "tokens": token_bytes(slots),
+            }
+            for chunk, slots in found.items()
             if chunk in there
         ]
         if rows:
@@ -145,12 +154,16 @@ class SqlArticles:
 
     def vectors(self, model: str, some: Sequence[int]) -> Iterator[tuple[int, "Vectors"]]:
         """The vectors of some chunks, where there are any."""
-        import numpy as np  # noqa: PLC0415 - most commands never read a vector
-
         for group in _groups(some):
-            query = sa.select(vectors).where(vectors.c.model == model, vectors.c.chunk.in_(group))
-            for row in self._run(query):
-                yield row.chunk, np.frombuffer(row.data, "<f2").reshape(-1, row.dimensions).astype(np.float32)
+            query = sa.select(vectors.c.chunk, vectors.c.dimensions, vectors.c.data)
+            for row in self._run(query.where(vectors.c.model == model, vectors.c.chunk.in_(group))):
+                yield row.chunk, whole_from(row.data, row.dimensions)
+
+    def tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence["Tokens"]]:
+        """The token vectors of some chunks by slot, where there are any."""
+        query = sa.select(vectors.c.chunk, vectors.c.tokens)
+        rows = self._run(query.where(vectors.c.model == model, vectors.c.chunk.in_(some)))
+        return {row.chunk: tokens_from(row.tokens) for row in rows}
 
     def embedded(self, model: str) -> Sequence[int]:
         """Chunks that have vectors of *model*."""
@@ -166,11 +179,6 @@ class SqlArticles:
 
 def _groups(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
     return (ids[start : start + MANY] for start in range(0, len(ids), MANY))
-
-
-def _bytes(matrix: "Vectors") -> bytes:
-    """Half precision: cosines move by less than 0.0005, and the file is half as large."""
-    return matrix.astype("<f2").tobytes()
 
 
 def _article_row(article: Article) -> dict[str, Any]:

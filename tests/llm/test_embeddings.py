@@ -1,5 +1,6 @@
 """Embedding models: choosing one, any ONNX folder, the OpenAI protocol, and making the local one."""
 
+import base64
 import json
 import struct
 from pathlib import Path
@@ -18,6 +19,7 @@ from assistant.llm import e5_model
 from assistant.llm.e5_weights import Weights
 from assistant.llm.embeddings import make_embedder
 from assistant.llm.embeddings_onnx import OnnxEmbedder
+from assistant.ports import FineEmbedder
 
 WORDS = ["<unk>", "query:", "passage:", "red", "green", "blue", "far"]
 
@@ -198,11 +200,20 @@ def tiny_weights() -> bytes:
     return head + directory + body
 
 
+def write_token_space(path: Path) -> Path:
+    """Keeps the first four of the tiny model's 32 numbers."""
+    directions = np.eye(32, 4, dtype=np.int8)
+    kept = {"center": [0.0] * 32, "scale": 1.0, "rows": 32, "columns": 4}
+    path.write_text(json.dumps(kept | {"int8": base64.b64encode(directions.tobytes()).decode()}))
+    return path
+
+
 @pytest.fixture
 def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "weights.bin"
     path.write_bytes(tiny_weights())
     monkeypatch.setattr(e5_model, "packaged_weights", lambda: path)
+    monkeypatch.setattr(e5_model, "TOKENS", write_token_space(tmp_path / "space.json"))
     return tmp_path / "models"
 
 
@@ -225,6 +236,22 @@ async def test_the_local_model_is_made_once(packaged: Path) -> None:
     steps.clear()
     make_embedder("local", packaged, progress=lambda done, total: steps.append((done, total)))
     assert steps == []
+
+
+async def test_the_local_model_tells_tokens_apart_without_prompt_and_marks(packaged: Path) -> None:
+    embedder = make_embedder("local", packaged)
+    assert isinstance(embedder, FineEmbedder)
+    question = await embedder.fine_query("a b")
+    short, long = await embedder.fine_passages(["a", "a b a b"])
+    assert question.whole == pytest.approx(await embedder.query("a b"), abs=1e-6)
+    assert question.tokens.shape[1] == 4
+    assert 0 < len(short.tokens) < len(long.tokens)
+    assert np.abs(long.tokens).max() <= 7
+
+
+def test_a_model_without_a_token_space_has_only_whole_vectors(tmp_path: Path) -> None:
+    embedder = make_embedder(str(save_model(tmp_path / "table")), tmp_path)
+    assert not isinstance(embedder, FineEmbedder)
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "model.onnx_data", "tokenizer.json", "checksums.json"])

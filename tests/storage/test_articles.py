@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
+from assistant.ports import Fine
 from assistant.storage.articles import SqlArticles
 from assistant.storage.database import sqlite_engine
 from assistant.storage.fulltext import any_of
@@ -21,6 +22,13 @@ def articles() -> Iterator[SqlArticles]:
     with engine.begin() as connection:
         yield SqlArticles(connection)
     engine.dispose()
+
+
+NO_TOKENS = np.zeros((0, 0), np.int8)
+
+
+def slots(count: int) -> list[Fine]:
+    return [Fine(np.ones(4, np.float32), NO_TOKENS) for _ in range(count)]
 
 
 def article(name: str = "returns.md", *, hash_: str = "1", until: date | None = None) -> Article:
@@ -83,7 +91,7 @@ def test_a_replaced_article_is_found_by_its_new_words_only(articles: SqlArticles
 def test_a_removed_article_leaves_nothing_behind(articles: SqlArticles) -> None:
     articles.put(article(), [part("gone tomorrow")])
     (chunk,) = articles.chunk_ids()
-    articles.put_vectors("m", {chunk: np.ones((2, 4), np.float32)})
+    articles.put_vectors("m", {chunk: slots(2)})
     articles.remove(["returns.md"])
     assert articles.matching(["gone"], limit=5) == []
     assert (articles.chunk_ids(), list(articles.vectors("m", [chunk])), articles.hashes()) == ([], [], {})
@@ -108,11 +116,22 @@ def test_every_word_is_quoted() -> None:
     assert any_of(["a", 'b"c']) == '"a" OR "b""c"'
 
 
+def test_token_vectors_survive_in_four_bits(articles: SqlArticles) -> None:
+    articles.put(article(), [part("one")])
+    (chunk,) = articles.chunk_ids()
+    title, text = np.array([[-7, 7, 0, 3]], np.int8), np.array([[1, 2, 3, 4], [-1, -2, -3, -4]], np.int8)
+    kept = [Fine(np.ones(4, np.float32), tokens) for tokens in (text, title, NO_TOKENS)]
+    articles.put_vectors("m", {chunk: kept})
+    found = articles.tokens("m", [chunk, 999])
+    assert [tokens.tolist() for tokens in found[chunk]] == [text.tolist(), title.tolist(), []]
+    assert articles.tokens("other", [chunk]) == {}
+
+
 def test_every_change_counts(articles: SqlArticles) -> None:
     versions = [articles.version()]
     articles.put(article(), [part("thirty days")])
     versions.append(articles.version())
-    articles.put_vectors("m", {articles.chunk_ids()[0]: np.ones((1, 4), np.float32)})
+    articles.put_vectors("m", {articles.chunk_ids()[0]: slots(1)})
     versions.append(articles.version())
     articles.remove(["returns.md"])
     versions.append(articles.version())
@@ -122,8 +141,8 @@ def test_every_change_counts(articles: SqlArticles) -> None:
 def test_chunks_wait_for_vectors_of_the_model_in_use(articles: SqlArticles) -> None:
     articles.put(article(), [part("one"), part("two", 1)])
     first, second = articles.chunk_ids()
-    articles.put_vectors("old", {first: np.ones((1, 4), np.float32)})
-    articles.put_vectors("new", {second: np.ones((1, 4), np.float32)})
+    articles.put_vectors("old", {first: slots(1)})
+    articles.put_vectors("new", {second: slots(1)})
     assert [(id_, title, chunk.text) for id_, title, chunk in articles.unembedded("new", limit=9)] == [
         (first, "Returns", "one")
     ]
@@ -136,7 +155,8 @@ def test_vectors_survive_in_half_precision(articles: SqlArticles) -> None:
     articles.put(article(), [part("one")])
     (chunk,) = articles.chunk_ids()
     matrix = np.array([[0.6, 0.8], [1, 0]], np.float32)
-    articles.put_vectors("m", {chunk: matrix, 999: matrix})
+    kept = [Fine(row, NO_TOKENS) for row in matrix]
+    articles.put_vectors("m", {chunk: kept, 999: kept})
     ((found, stored),) = articles.vectors("m", [chunk, 999])
     assert found == chunk
     assert np.abs(stored - matrix).max() < 0.0005

@@ -226,6 +226,7 @@ def upgrade() -> None:
         sa.Column("model", sa.String(length=255), nullable=False),
         sa.Column("dimensions", sa.Integer(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("tokens", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["chunk"], ["chunks.id"], name="fk_vectors_chunk", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("chunk", "model", name="pk_vectors"),
     )
