@@ -13,6 +13,10 @@ from assistant.domain.turns import History, PastTurn, Said
 from assistant.ports import SignalReader
 from assistant.signals.progress import abstains
 
+#: Text -> its query embedding; empty when there is none at hand.
+Vectors = Mapping[str, Sequence[float]]
+NO_VECTORS: Vectors = {}
+
 #: Stands for "the recorded reply answered"; a transcript does not tell how well.
 ANSWERED = 1.0
 
@@ -47,15 +51,18 @@ class Assessed:
 class _Replay:
     """What has been said and decided so far."""
 
+    vectors: Vectors
     lines: list[Said] = field(default_factory=list)
     turns: list[PastTurn] = field(default_factory=list)
     #: Turns before this one were an agent's, or before an agent's: their wishes are over.
     episode: int = 0
 
 
-def assess(turns: Sequence[Mapping[str, Any]], reader: SignalReader, policy: Policy) -> list[dict[str, Any]]:
+def assess(
+    turns: Sequence[Mapping[str, Any]], reader: SignalReader, policy: Policy, vectors: Vectors = NO_VECTORS
+) -> list[dict[str, Any]]:
     """One entry per customer turn of ``[{"author", "text"}, …]``, as the contract's batch mode prints it."""
-    read = replay(said(turns), reader, policy)
+    read = replay(said(turns), reader, policy, vectors)
     places = [item.index for item in read]
     return [item.as_dict(places) for item in read]
 
@@ -71,8 +78,10 @@ def said(turns: Sequence[Mapping[str, Any]]) -> list[Said]:
     return lines
 
 
-def replay(lines: Sequence[Said], reader: SignalReader, policy: Policy) -> list[Assessed]:
-    so_far, result = _Replay(), []
+def replay(
+    lines: Sequence[Said], reader: SignalReader, policy: Policy, vectors: Vectors = NO_VECTORS
+) -> list[Assessed]:
+    so_far, result = _Replay(vectors), []
     for index, line in enumerate(lines):
         if line.author is Author.CUSTOMER:
             result.append(_turn(index, lines, so_far, reader, policy))
@@ -86,7 +95,8 @@ def _turn(
     index: int, lines: Sequence[Said], so_far: _Replay, reader: SignalReader, policy: Policy
 ) -> Assessed:
     whole = History(lines=so_far.lines, turns=so_far.turns)
-    signals = reader.read(lines[index].text, whole)
+    vector = so_far.vectors.get(lines[index].text)
+    signals = reader.read(lines[index].text, whole, vector)
     episode = History(lines=so_far.lines, turns=so_far.turns[so_far.episode :])
     score = _score(lines[index + 1 :])
     verdict = decide_before(signals, episode, policy) or decide_after(signals, episode, policy, score)
@@ -97,6 +107,7 @@ def _turn(
             reason=verdict.reason,
             query=lines[index].text,
             best_score=score,
+            vector=vector,
         )
     )
     return Assessed(index=index, signals=signals, verdict=verdict)

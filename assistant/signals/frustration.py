@@ -1,80 +1,87 @@
 """Frustration of a turn: from its words in context, from the course of the talk, and from what was there before."""
 
+import math
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
 from assistant.signals import cues, text
-from assistant.signals.progress import Progress, noisy_or
+from assistant.signals.progress import Progress
+from assistant.signals.tone import weights
 
 SHOUTING = re.compile(r"\b[A-Z]{3,}\b")
 LETTERS = re.compile(r"[A-Za-z]")
 MARKS = re.compile(r"[!?]{2,}")
-JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-
-#: How much the course of the talk adds.
-COURSE = {Reaction.REJECTED: 0.22, Reaction.REPHRASED: 0.16}
-PER_FAILED_TURN = 0.12
-#: Share of earlier frustration that lasts, unless the customer was helped.
-LASTS = 0.45
-LASTS_WHEN_SILENT = 0.25
+#: From here on the learned ear is named as evidence where no cue explains the score.
+EVIDENT = 0.5
 
 
 def read_frustration(
-    raw: str, comparable: str, history: History, turn: int, progress: Progress
+    raw: str, comparable: str, history: History, progress: Progress, heard: float, *, alone: bool
 ) -> tuple[float, tuple[Evidence, ...]]:
-    words, evidence = from_words(raw, comparable, turn)
-    score = noisy_or([words, from_course(history, progress), from_before(history, progress, words)])
-    return score, evidence
+    """0–1 with evidence; *heard* is what the learned ear makes of the words, *alone* that it had no vector."""
+    turn = history.turns[-1].signals.turn + 1 if history.turns else 0
+    hits = word_hits(comparable)
+    shown = features(hits, emphasis(raw), history, progress, heard)
+    joined = weights().joined["frustration_alone" if alone else "frustration"]
+    score = 1 / (1 + math.exp(-sum(joined.get(name, 0.0) * value for name, value in shown.items())))
+    return score, _evidence(hits, raw, score, turn, shown)
 
 
-def from_words(raw: str, comparable: str, turn: int) -> tuple[float, tuple[Evidence, ...]]:
-    name = "frustration_ja" if JAPANESE.search(comparable) else "frustration_en"
-    hits = list(cues.hits(name, text.clauses(comparable)[:40]))
-    calm = [hit.cue.weight for hit in hits if hit.cue.kind == "calm"]
-    heat = [hit for hit in hits if hit.cue.kind != "calm"]
-    weights = [hit.cue.weight for hit in heat]
-    emphasis = _emphasis(raw)
-    if emphasis and (weights or emphasis >= 0.3):
-        weights.append(emphasis)
-    score = noisy_or(weights) * (1.0 - max(calm, default=0.0))
-    evidence = tuple(
-        Evidence(turn=turn, text=hit.words, why=hit.cue.why, kind="frustration")
-        for hit in sorted(heat, key=lambda hit: -hit.cue.weight)
-    )
-    if emphasis >= 0.3:
-        evidence += (Evidence(turn=turn, text=raw[:40], why="shouts (capitals, marks)", kind="frustration"),)
-    return score, evidence
+def word_hits(comparable: str) -> list[cues.Hit]:
+    name = "frustration_ja" if text.JAPANESE.search(comparable) else "frustration_en"
+    return list(cues.hits(name, text.clauses(comparable)[:40]))
 
 
-def from_course(history: History, progress: Progress) -> float:
-    """Turned-down replies and questions asked again wear patience out."""
-    reaction = progress.reaction
-    if reaction not in COURSE:
-        return 0.0
-    failed = sum(turn.signals.reaction in COURSE for turn in history.turns[-4:])
-    return noisy_or([COURSE[reaction], *[PER_FAILED_TURN] * failed])
+def features(
+    hits: list[cues.Hit], loud: float, history: History, progress: Progress, heard: float
+) -> dict[str, float]:
+    """What frustration is judged by, by name; the weights of training are over these."""
+    before = history.turns[-1].signals.frustration if history.turns else 0.0
+    worn = min(progress.empty_replies, 3) / 3
+    shown = {"bias": 1.0, "heard": max(-6.0, min(6.0, heard)), "loud": loud, "before": before, "worn": worn}
+    shown |= {f"said {hit.cue.kind}": 1.0 for hit in hits}
+    heat = [hit.cue.weight for hit in hits if hit.cue.kind != "calm"]
+    shown["said"] = max(heat, default=0.0)
+    shown["said more"] = min(len(heat), 3) / 3
+    if progress.reaction is not None:
+        shown[f"took it: {progress.reaction}"] = 1.0
+    if progress.reaction is Reaction.ACCEPTED:
+        shown["before, accepted"] = before
+    shown["asked again"] = progress.sameness
+    shown["worn and heard"] = worn * max(0.0, shown["heard"] + 3) / 3
+    shown["first"] = float(not history.lines)
+    return shown
 
 
-def from_before(history: History, progress: Progress, words: float) -> float:
-    """Anger does not vanish between two turns."""
-    if not history.turns or progress.reaction in (Reaction.ACCEPTED, Reaction.DECLINED):
-        return 0.0
-    share = LASTS if words >= 0.2 or progress.reaction in COURSE else LASTS_WHEN_SILENT
-    return share * history.turns[-1].signals.frustration
-
-
-def _emphasis(raw: str) -> float:
-    """Capitals and heaped marks."""
+def emphasis(raw: str) -> float:
+    """Capitals and heaped marks, 0–1."""
     raw = text.window(raw)
     marks = MARKS.findall(unicodedata.normalize("NFKC", raw))
-    loud = 0.12 * min(2, len(marks)) + (0.1 if any(len(mark) >= 4 for mark in marks) else 0.0)
+    loud = 0.2 * min(2, len(marks)) + (0.2 if any(len(mark) >= 4 for mark in marks) else 0.0)
     letters = LETTERS.findall(raw)
-    shouted = SHOUTING.findall(raw)
+    shouted = len(SHOUTING.findall(raw))
     capitals = sum(letter.isupper() for letter in letters)
-    if len(letters) >= 12 and capitals / len(letters) > 0.7 and len(shouted) >= 3:
-        loud += 0.4
-    elif len(shouted) >= 2 and len(letters) >= 12:
-        loud += 0.12
-    return min(loud, 0.6)
+    if len(letters) >= 12 and capitals / len(letters) > 0.7 and shouted >= 3:
+        loud += 0.6
+    elif shouted >= 2 and len(letters) >= 12:
+        loud += 0.2
+    return min(loud, 1.0)
+
+
+def _evidence(
+    hits: list[cues.Hit], raw: str, score: float, turn: int, shown: Mapping[str, float]
+) -> tuple[Evidence, ...]:
+    heat = sorted((hit for hit in hits if hit.cue.kind != "calm"), key=lambda hit: -hit.cue.weight)
+    found = [(hit.words, hit.cue.why) for hit in heat]
+    if shown["loud"] >= 0.4:
+        found.append((raw[:40], "shouts (capitals, marks)"))
+    if score >= EVIDENT and not found:
+        found.append(
+            (" ".join(raw.split())[:80], "the wording sounds annoyed, as it follows what came before")
+        )
+    if score >= EVIDENT and shown["worn"] >= 0.6:
+        found.append(("", "several replies in a row brought nothing"))
+    return tuple(Evidence(turn=turn, text=words, why=why, kind="frustration") for words, why in found)

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.domain.messages import Author
-from assistant.domain.signals import Decision, Evidence, Reaction, Reason
+from assistant.domain.signals import Evidence, Reaction, Reason
 from assistant.domain.turns import History, PastTurn
 from assistant.signals import cues, text
 
 #: From here on two questions count as the same: by shared character pairs, by the cosine of their vectors.
 SAME_WORDS = 0.42
 SAME_MEANING = 0.915
+SAME_REPLY = 0.8
 #: A question is compared with this many before it.
 LOOK_BACK = 4
+#: Longer than this, a yes says more than yes.
+LONGEST_YES = 60
 #: Fewer comparable characters than this are no question.
 SHORTEST = 5
 
@@ -25,7 +28,14 @@ FILLERS = re.compile(
 )
 
 #: How much each sign adds; several add up (noisy-or).
-WEIGHTS = {"same": 0.5, "rejected": 0.45, "no_answer": 0.3, "same_articles": 0.25, "failed_before": 0.3}
+WEIGHTS = {
+    "same": 0.5,
+    "rejected": 0.45,
+    "no_answer": 0.3,
+    "same_reply": 0.4,
+    "same_articles": 0.25,
+    "failed_before": 0.3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,11 @@ class Progress:
     sameness: float = 0.0
     #: Says yes to a person just offered.
     consents: bool = False
+    #: The reply before had no answer, or was (nearly) one given before.
+    no_answer: bool = False
+    repeated: bool = False
+    #: Replies in a row, up to the one before this, that had no answer or were given before.
+    empty_replies: int = 0
 
 
 def read_progress(
@@ -53,17 +68,21 @@ def read_progress(
     if reply is None:
         return Progress(None, 0.0, ())
     said = {hit.cue.kind: hit for hit in cues.hits("reactions", text.clauses(comparable)[:8])}
-    offered = offers_person(reply, history)
+    offered = meets("reply_offers", reply)
     same, earlier = sameness(comparable, history, vector)
+    empty = empty_replies(history)
     reaction = _reaction(said, offered=offered, same=same, small_talk=small_talk)
-    signs = _signs(reaction, reply, history)
+    signs = _signs(reaction, history, no_answer=empty[-1:] == ["none"], repeated=empty[-1:] == ["again"])
     evidence = _evidence(signs, said, earlier, turn)
     return Progress(
         reaction,
         0.0 if reaction is Reaction.ACCEPTED or small_talk else noisy_or(signs.values()),
         evidence,
         same,
-        consents=offered and "consent" in said and "declined" not in said,
+        consents=offered and len(comparable) <= LONGEST_YES and "consent" in said and "declined" not in said,
+        no_answer=empty[-1:] == ["none"],
+        repeated=empty[-1:] == ["again"],
+        empty_replies=len(empty),
     )
 
 
@@ -81,12 +100,6 @@ def last_reply(history: History) -> str | None:
         if line.author in (Author.ASSISTANT, Author.AGENT):
             return line.text
     return None
-
-
-def offers_person(reply: str, history: History) -> bool:
-    if history.turns and history.turns[-1].decision in (Decision.OFFER, Decision.ABSTAIN):
-        return True
-    return meets("reply_offers", reply)
 
 
 def abstains(reply: str) -> bool:
@@ -146,14 +159,34 @@ def _reaction(
     return None if small_talk else Reaction.MOVED_ON
 
 
-def _signs(reaction: Reaction | None, reply: str, history: History) -> dict[str, float]:
+def empty_replies(history: History) -> list[str]:
+    """The unbroken row of replies, up to the last, that brought nothing: ``none`` had no answer, ``again`` was one
+    given before."""
+    replies = [line.text for line in history.lines if line.author is Author.ASSISTANT][-LOOK_BACK - 2 :]
+    pairs = [bigrams(text.comparable(text.window(reply))) for reply in replies]
+    row: list[str] = []
+    for place in range(len(replies) - 1, -1, -1):
+        if abstains(replies[place]):
+            row.append("none")
+        elif any(overlap(pairs[place], earlier) >= SAME_REPLY for earlier in pairs[:place]):
+            row.append("again")
+        else:
+            break
+    return row[::-1]
+
+
+def _signs(
+    reaction: Reaction | None, history: History, *, no_answer: bool, repeated: bool
+) -> dict[str, float]:
     signs = {}
     if reaction is Reaction.REPHRASED:
         signs["same"] = WEIGHTS["same"]
     if reaction is Reaction.REJECTED:
         signs["rejected"] = WEIGHTS["rejected"]
-    if abstains(reply) or (history.turns and history.turns[-1].reason is Reason.NO_ANSWER):
+    if no_answer or (history.turns and history.turns[-1].reason is Reason.NO_ANSWER):
         signs["no_answer"] = WEIGHTS["no_answer"]
+    if repeated:
+        signs["same_reply"] = WEIGHTS["same_reply"]
     shown = [set(turn.articles) for turn in history.turns[-2:] if turn.articles]
     if len(shown) == 2 and shown[0] & shown[1] and reaction is not Reaction.ACCEPTED:
         signs["same_articles"] = WEIGHTS["same_articles"]
@@ -173,6 +206,8 @@ def _evidence(
         found.append(("says that the reply did not help", said["rejected"].words))
     if "no_answer" in signs:
         found.append(("the reply before had no answer", ""))
+    if "same_reply" in signs:
+        found.append(("got the same reply as before", ""))
     if "same_articles" in signs:
         found.append(("the same articles came up again", ""))
     return tuple(Evidence(turn=turn, text=words, why=why, kind="no_progress") for why, words in found)

@@ -10,9 +10,12 @@ from assistant.signals.language import language_of
 from assistant.signals.progress import Progress, read_progress
 from assistant.signals.small_talk import small_talk_of
 from assistant.signals.text import clauses, comparable, window
+from assistant.signals.tone import hear, weights
 from assistant.signals.unfamiliarity import is_brief, read_unfamiliarity
 from assistant.signals.wish import Found, find_wish
 
+#: From here on the learned ear is sure of a wish for a person.
+SURE = 1.5
 #: Not for a bot, most serious first.
 SENSITIVE = ("harm", "fraud", "legal", "personal_data")
 
@@ -20,8 +23,10 @@ SENSITIVE = ("harm", "fraud", "legal", "personal_data")
 class Reader:
     """A SignalReader from rules; whatever else is down, it reads."""
 
-    def __init__(self, languages: Sequence[str] = ("ja", "en")) -> None:
+    def __init__(self, languages: Sequence[str] = ("ja", "en"), embedding: str | None = None) -> None:
         self.languages = tuple(languages)
+        #: Name of the embedding that vectors come from.
+        self.embedding = embedding
 
     def read(self, text: str, history: History, vector: Sequence[float] | None = None) -> Signals:
         """What *text*, everything said since the last reply, tells; *vector* is its query embedding, if at hand."""
@@ -32,11 +37,17 @@ class Reader:
         small_talk = small_talk_of(near)
         progress = read_progress(near, history, turn, vector, small_talk=small_talk)
         brief = small_talk is None and is_brief(near, language)
-        frustration, why_frustrated = read_frustration(window(text), near, history, turn, progress)
-        unfamiliarity, why_unfamiliar = read_unfamiliarity(near, history, turn, brief=brief)
+        usable = vector if self.embedding == weights().embedding else None
+        heard = hear(near, usable)
+        frustration, why_frustrated = read_frustration(
+            window(text), near, history, progress, heard["frustration"], alone=usable is None
+        )
+        unfamiliarity, why_unfamiliar = read_unfamiliarity(
+            near, history, heard["unfamiliarity"], brief=brief, alone=usable is None
+        )
         circumstances = {hit.cue.kind: hit for hit in cues.hits("circumstances", clauses(near))}
         sensitive = next((name for name in SENSITIVE if name in circumstances), None)
-        wish = _wish(whole, progress, history)
+        wish = _wish(whole, progress, history, heard["wish"])
         return Signals(
             turn=turn,
             language=language,
@@ -64,9 +75,14 @@ def _previous_language(history: History) -> str | None:
     return history.turns[-1].signals.language if history.turns else None
 
 
-def _wish(whole: str, progress: Progress, history: History) -> Found:
-    """Said outright, or a yes to the person just offered; asking vaguely twice is asking clearly."""
+def _wish(whole: str, progress: Progress, history: History, heard: float) -> Found:
+    """Said outright, or a yes to the person just offered; asking vaguely twice is asking clearly.
+
+    The learned ear may add a wish that the matcher missed, never take one away.
+    """
     found = find_wish(whole)
+    if heard >= SURE and found.wish is not Wish.CLEAR and not found.denied:
+        return Found(Wish.CLEAR, whole[:80], "asks for a person, by the sound of it")
     if progress.consents and found.wish is not Wish.CLEAR:
         return Found(Wish.CLEAR, whole[:80], "says yes to the person who was offered")
     if found.wish is Wish.VAGUE and history.turns and history.turns[-1].signals.wish is Wish.VAGUE:

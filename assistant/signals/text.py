@@ -11,6 +11,11 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 CJK = r"[\u3040-\u30ff\u3400-\u9fff々ー]"
 CJK_GAP = re.compile(rf"(?<={CJK})[ \t\u3000]+(?={CJK})")
 BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
+JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+#: How a Japanese sentence, not a keyword, ends.
+SENTENCE_END = re.compile(
+    r"(?:です|ます|た|ん|ください|下さい|う|い|る|か|よ|ね|て|の|ば|わ|な|け|ど|が|[?。!])$"
+)
 CLAUSES = re.compile(r"[^。!?\n]*[。!?\n]*")
 APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"})
 

@@ -1,76 +1,67 @@
-"""Is the customer used to bots: words about it, telegram style, letters, pauses, taps that are not taken; by evidence."""
+"""Is the customer used to bots: words about it, telegram style, letters, pauses, and what was seen before; by evidence."""
 
-import re
+import math
 
 from assistant.domain.messages import Author
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
 from assistant.signals import cues, text
-from assistant.signals.progress import noisy_or
+from assistant.signals.tone import weights
 
 #: Who came before knows the place: what is inferred from style counts that much less per earlier conversation.
 PER_VISIT = 0.6
-#: What was seen in earlier turns counts on, a little less each turn, and less once the customer gets going.
-KEPT = 0.82
-KEPT_WHEN_GOING = 0.55
 LONG_PAUSE = 240.0
-
+EVIDENT = 0.5
+#: What only a beginner says; no number of earlier visits outweighs it.
 SAID = frozenset({"how_to_use", "discomfort"})
-SENTENCE_JA = re.compile(
-    r"(?:です|ます|ました|ません|ください|下さい|でしょう|ですか|たい|した|ない|の|か|よ|ね|て)[。!?…]*$"
-)
-BLANK_WORDS = re.compile(r"^[^。!?、,.]{1,12}(?:[ 　][^。!?、,.]{1,12}){0,3}$")
 
 
 def read_unfamiliarity(
-    comparable: str, history: History, turn: int, *, brief: bool
+    comparable: str, history: History, heard: float, *, brief: bool, alone: bool
 ) -> tuple[float, tuple[Evidence, ...]]:
+    """0–1 with evidence; *heard* is what the learned ear makes of the words, *alone* that it had no vector."""
+    turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = list(cues.hits("unfamiliarity", text.clauses(comparable)[:12]))
-    at_home = any(hit.cue.kind == "at_home" for hit in hits)
-    style = PER_VISIT**history.earlier_conversations
-    signs = [
-        (hit.cue.weight * (1.0 if hit.cue.kind in SAID else style), hit.cue.why, hit.words)
-        for hit in hits
-        if hit.cue.kind != "at_home"
-    ]
-    signs += [(weight * style, why, "") for weight, why in _manner(history, brief=brief)]
-    now = noisy_or([weight for weight, _, _ in signs])
-    score = noisy_or([now, _kept(history)]) * (0.4 if at_home else 1.0)
-    evidence = tuple(
-        Evidence(turn=turn, text=words, why=why, kind="unfamiliarity") for _, why, words in signs
-    )
-    return min(score, 1.0), evidence
+    shown = features(hits, history, heard, brief=brief)
+    joined = weights().joined["unfamiliarity_alone" if alone else "unfamiliarity"]
+    score = 1 / (1 + math.exp(-sum(joined.get(name, 0.0) * value for name, value in shown.items())))
+    if not any(hit.cue.kind in SAID for hit in hits):
+        score *= PER_VISIT**history.earlier_conversations
+    return score, _evidence(hits, comparable, score, turn, shown)
+
+
+def features(hits: list[cues.Hit], history: History, heard: float, *, brief: bool) -> dict[str, float]:
+    """What unfamiliarity is judged by, by name; the weights of training are over these."""
+    first = not any(line.author is Author.CUSTOMER for line in history.lines)
+    reactions = [turn.signals.reaction for turn in history.turns]
+    before = history.turns[-1].signals.unfamiliarity if history.turns else 0.0
+    shown = {"bias": 1.0, "heard": max(-6.0, min(6.0, heard)), "first": float(first), "before": before}
+    shown |= {f"said {hit.cue.kind}": 1.0 for hit in hits}
+    shown["said"] = max((hit.cue.weight for hit in hits if hit.cue.kind != "at_home"), default=0.0)
+    shown["brief first"] = float(brief and first)
+    shown["long pause"] = float(history.pause is not None and history.pause >= LONG_PAUSE)
+    shown["going"] = min(reactions.count(Reaction.ACCEPTED), 2) / 2
+    shown["highest"] = max((turn.signals.unfamiliarity for turn in history.turns), default=0.0)
+    return shown
 
 
 def is_brief(comparable: str, language: str) -> bool:
     """A keyword or two instead of a sentence."""
     if language == "ja":
-        return (
-            len(comparable) <= 14
-            and bool(BLANK_WORDS.match(comparable))
-            and not SENTENCE_JA.search(comparable)
-        )
-    words = comparable.split()
-    return len(words) <= 2 and not comparable.endswith("?")
+        return len(comparable) <= 12 and not text.SENTENCE_END.search(comparable) and "、" not in comparable
+    return len(comparable.split()) <= 2 and not comparable.endswith("?")
 
 
-def _manner(history: History, *, brief: bool) -> list[tuple[float, str]]:
-    """What shows without words."""
-    signs = []
-    first = not any(line.author is Author.CUSTOMER for line in history.lines)
-    if brief and first:
-        signs.append((0.2, "writes a keyword or two, like to a search engine"))
-    if history.pause is not None and history.pause >= LONG_PAUSE:
-        signs.append((0.15, "took long to answer"))
-    return signs
-
-
-def _kept(history: History) -> float:
-    """What is left of the impression of the turn before."""
-    if not history.turns:
-        return 0.0
-    last = history.turns[-1].signals
-    going = [turn.signals.reaction for turn in history.turns[-2:]].count(Reaction.ACCEPTED) or (
-        len(history.turns) >= 2 and last.unfamiliarity < history.turns[-2].signals.unfamiliarity
-    )
-    return last.unfamiliarity * (KEPT_WHEN_GOING if going else KEPT)
+def _evidence(
+    hits: list[cues.Hit], comparable: str, score: float, turn: int, shown: dict[str, float]
+) -> tuple[Evidence, ...]:
+    found = [(hit.words, hit.cue.why) for hit in hits if hit.cue.kind != "at_home"]
+    if shown["brief first"]:
+        found.append((comparable[:40], "writes a keyword or two, like to a search engine"))
+    if shown["long pause"]:
+        found.append(("", "took long to answer"))
+    if score >= EVIDENT and not found:
+        earlier = shown["before"] >= EVIDENT
+        why = "seemed new to chats in the turns before" if earlier else "writes like somebody new to chats"
+        found.append((comparable[:60], why))
+    return tuple(Evidence(turn=turn, text=words, why=why, kind="unfamiliarity") for words, why in found)

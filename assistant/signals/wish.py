@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assistant.domain.signals import Wish
 from assistant.signals import cues, text
+from assistant.signals.spelling import mend
 
 #: Commas and "but" end what a negation reaches in English.
 PIECES = re.compile(r"[,;:]|\bbut\b|\bso\b|\binstead,?(?= |$)|\bplease\b(?= \w)|\(|\)| - | – |—")
@@ -18,7 +19,7 @@ NEGATED = re.compile(
 STILL_ASKS = re.compile(
     r"\b(?:why|you) (?:do|did|wo|are)n'?t|\b(?:know|understand|see|get|able|can'?t|cannot)\b"
 )
-JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
 LEVELS = {"clear": Wish.CLEAR, "vague": Wish.VAGUE}
 
 
@@ -27,9 +28,16 @@ class Found:
     wish: Wish
     words: str
     why: str
+    #: Speaks about people, or says that none is needed: whoever hears a wish here mishears.
+    denied: bool = False
 
 
 NOTHING = Found(Wish.NONE, "", "")
+
+
+DENIED = Found(Wish.NONE, "", "", denied=True)
+#: Stronger findings of a turn win over weaker ones.
+STRENGTH = {Wish.CLEAR: 3, Wish.VAGUE: 2, Wish.NONE: 0}
 
 
 def find_wish(comparable: str) -> Found:
@@ -37,10 +45,10 @@ def find_wish(comparable: str) -> Found:
     best = NOTHING
     for clause in text.clauses(comparable):
         for piece in slices(clause):
-            found = japanese(piece) if JAPANESE.search(piece) else english(piece)
+            found = japanese(piece) if text.JAPANESE.search(piece) else english(piece)
             if found.wish is Wish.CLEAR:
                 return found
-            best = found if best.wish is Wish.NONE else best
+            best = max(best, found, key=lambda one: STRENGTH[one.wish] + one.denied)
     return best
 
 
@@ -51,27 +59,34 @@ def slices(clause: str) -> list[str]:
 
 
 def english(clause: str) -> Found:
-    ruled_out = False
+    ruled_out, vague, clause = False, NOTHING, mend(clause)
     for cue in cues.cues("wish_en"):
         found = cue.find(clause)
         if found is None:
             continue
         if cue.kind == "none":
             ruled_out = True
-        elif not (ruled_out and not _elsewhere(clause)) and not _negated(clause, found.start()):
-            return Found(LEVELS[cue.kind], text.excerpt(clause, found.start(), found.end()), cue.why)
-    return NOTHING
+        elif _negated(clause, found.start()):
+            ruled_out = True
+        elif not ruled_out or _elsewhere(clause):
+            here = Found(LEVELS[cue.kind], text.excerpt(clause, found.start(), found.end()), cue.why)
+            if here.wish is Wish.CLEAR:
+                return here
+            vague, clause = here, clause[: found.start()] + "※" + clause[found.end() :]
+    return DENIED if ruled_out and vague is NOTHING else vague
 
 
 def japanese(clause: str) -> Found:
+    ruled_out = False
     for cue in cues.cues("wish_ja"):
         found = cue.find(clause)
         if found is None:
             continue
         if cue.kind in LEVELS:
             return Found(LEVELS[cue.kind], text.excerpt(clause, found.start(), found.end()), cue.why)
-        clause = clause[: found.start()] + "※" + clause[found.end() :]
-    return english(clause) if re.search(r"[a-z]{4}", clause) else NOTHING
+        ruled_out, clause = True, clause[: found.start()] + "※" + clause[found.end() :]
+    heard = english(clause) if re.search(r"[a-z]{4}", clause) else NOTHING
+    return DENIED if ruled_out and heard is NOTHING else heard
 
 
 def _negated(clause: str, start: int) -> bool:

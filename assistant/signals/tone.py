@@ -1,0 +1,69 @@
+"""The learned ear: linear heads over hashed text pieces and, where at hand, the query embedding; weights are a text file."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from assistant.signals.grams import grams
+
+#: Weights are written as whole numbers of this size, so that the file stays readable and small.
+UNIT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A linear reader of one thing: above 0 is yes."""
+
+    pieces: tuple[float, ...]
+    vector: tuple[float, ...]
+    bias: float
+    #: Takes the place of the vector's part where no vector is at hand.
+    bias_alone: float
+
+    def hear(self, buckets: Sequence[int], vector: Sequence[float] | None) -> float:
+        heard = sum(self.pieces[bucket] for bucket in buckets) / math.sqrt(len(buckets) or 1)
+        if vector is None:
+            return heard + self.bias_alone
+        return heard + self.bias + sum(a * b for a, b in zip(self.vector, vector, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Everything that training wrote."""
+
+    #: Name of the embedding that the vectors' parts belong to; of another, vectors are ignored.
+    embedding: str
+    heads: Mapping[str, Head]
+    #: Signal -> feature -> weight, with a vector at hand (``frustration``) and without (``frustration_alone``).
+    joined: Mapping[str, Mapping[str, float]]
+
+
+@cache
+def weights() -> Weights:
+    """The committed weights; `python -m evals train signals` writes them."""
+    source = files("assistant.signals").joinpath("weights", "heads.json").read_text("utf-8")
+    data: dict[str, Any] = json.loads(source)
+    return Weights(
+        embedding=data["embedding"],
+        heads={name: _head(row) for name, row in data["heads"].items()},
+        joined=data["joined"],
+    )
+
+
+def hear(comparable: str, vector: Sequence[float] | None) -> dict[str, float]:
+    """What every head hears in a text."""
+    buckets = grams(comparable)
+    return {name: head.hear(buckets, vector) for name, head in weights().heads.items()}
+
+
+def _head(row: Mapping[str, Any]) -> Head:
+    return Head(
+        pieces=tuple(weight / UNIT for weight in row["pieces"]),
+        vector=tuple(weight / UNIT for weight in row["vector"]),
+        bias=row["bias"],
+        bias_alone=row["bias_alone"],
+    )

@@ -1,0 +1,99 @@
+"""Fits the heads: linear models over a vector and hashed pieces, and small logistic models; numpy, same result each run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.signals.grams import BUCKETS
+
+Array = NDArray[np.float64]
+
+ROUNDS, BATCH, PACE = 12, 256, 0.004
+#: Pull towards zero for the vector's and the pieces' weights.
+CALM_VECTOR, CALM_PIECES = 2e-3, 1e-5
+
+
+@dataclass(slots=True)
+class Fitted:
+    """A head before it is written down; *bias* is that of the product's own domain."""
+
+    vector: Array
+    pieces: Array
+    bias: float
+
+    def score(self, vectors: Array, buckets: Sequence[list[int]]) -> Array:
+        return np.asarray(self.bias + vectors @ self.vector + heard(self.pieces, buckets))
+
+
+class Adam:
+    """Kingma and Ba's optimiser for a few arrays."""
+
+    def __init__(self, *sizes: int) -> None:
+        self.values = [np.zeros(size) for size in sizes]
+        self._first = [np.zeros(size) for size in sizes]
+        self._second = [np.zeros(size) for size in sizes]
+        self._steps = 0
+
+    def step(self, gradients: Sequence[Array], paces: Sequence[float]) -> None:
+        self._steps += 1
+        for value, first, second, gradient, pace in zip(
+            self.values, self._first, self._second, gradients, paces, strict=True
+        ):
+            first += 0.1 * (gradient - first)
+            second += 0.001 * (gradient**2 - second)
+            mean = first / (1 - 0.9**self._steps)
+            spread = np.sqrt(second / (1 - 0.999**self._steps)) + 1e-8
+            value -= pace * mean / spread
+
+
+def heard(pieces: Array, buckets: Sequence[list[int]]) -> Array:
+    return np.array([pieces[row].sum() / np.sqrt(len(row) or 1) for row in buckets])
+
+
+def fit_head(
+    vectors: Array, buckets: Sequence[list[int]], targets: Array, weights: Array, domains: NDArray[np.int64]
+) -> Fitted:
+    """Domain 0 is the product's own; the others only lend their words, not their base rates."""
+    middle, spread = vectors.mean(0), vectors.std(0) + 1e-6
+    scaled = (vectors - middle) / spread
+    model = Adam(vectors.shape[1], BUCKETS, int(domains.max()) + 1)
+    draw = np.random.default_rng(0)
+    for _ in range(ROUNDS):
+        order = draw.permutation(len(targets))
+        for batch in np.array_split(order, len(order) // BATCH + 1):
+            rows = [buckets[i] for i in batch]
+            vector, pieces, biases = model.values
+            logits = biases[domains[batch]] + scaled[batch] @ vector + heard(pieces, rows)
+            slope = (_sigmoid(logits) - targets[batch]) * weights[batch] / weights[batch].sum()
+            gradients = (
+                scaled[batch].T @ slope + CALM_VECTOR * vector,
+                _piece_slope(rows, slope) + CALM_PIECES * pieces,
+                np.bincount(domains[batch], slope, len(biases)).astype(np.float64),
+            )
+            model.step(gradients, (0.3 * PACE, 3 * PACE, 3 * PACE))
+    vector, pieces, biases = model.values
+    return Fitted(vector / spread, pieces, float(biases[0] - vector @ (middle / spread)))
+
+
+def _piece_slope(rows: Sequence[list[int]], slope: Array) -> Array:
+    total = np.zeros(BUCKETS)
+    for row, value in zip(rows, slope, strict=True):
+        total[row] += value / np.sqrt(len(row) or 1)
+    return total
+
+
+def fit_logistic(features: Array, targets: Array, weights: Array, calm: float = 2e-3) -> Array:
+    """Weights of a small logistic model; the first feature is the bias and is not pulled."""
+    model = Adam(features.shape[1])
+    pull = np.full(features.shape[1], calm)
+    pull[0] = 0.0
+    for step in range(2_500):
+        slope = (_sigmoid(features @ model.values[0]) - targets) * weights / weights.sum()
+        model.step([features.T @ slope + pull * model.values[0]], [0.05 if step < 1_500 else 0.01])
+    return model.values[0]
+
+
+def _sigmoid(logits: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))

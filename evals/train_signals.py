@@ -1,0 +1,130 @@
+"""Trains the learned heads of the signals and writes their weights: ``python -m evals train signals --data FOLDER``."""
+
+import argparse
+import asyncio
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.llm.embeddings import make_embedder
+from assistant.signals.grams import grams
+from assistant.signals.text import comparable
+from assistant.signals.tone import UNIT
+from evals.fitting import Array, Fitted, fit_head, heard
+from evals.joining import LABELS, Talk, join, talks
+from evals.training_sources import HEADS, SOURCES, Example, texts
+
+WEIGHTS = Path(__file__).parents[1] / "assistant" / "signals" / "weights" / "heads.json"
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="python -m evals train signals")
+    options.add_argument("--data", type=Path, default=Path("../shared/data/dialogues"))
+    options.add_argument(
+        "--models", type=Path, default=Path("data/models"), help="where the embedding is kept"
+    )
+    options.add_argument("--vectors", type=Path, help="keep vectors here between runs")
+    chosen = options.parse_args()
+    examples = {name: source(chosen.data) for name, source in HEADS.items()}
+    known = {signal: talks(chosen.data, signal) for signal in LABELS}
+    wanted = list(texts(examples))
+    wanted += [line for rows in known.values() for talk in rows for line in talk.customer_texts()]
+    name, vectors = asyncio.run(embedded(list(dict.fromkeys(wanted)), chosen.models, chosen.vectors))
+    WEIGHTS.write_text(train(name, vectors, examples, known), "utf-8")
+    print(f"written: {WEIGHTS} ({WEIGHTS.stat().st_size // 1024} kB)")
+
+
+async def embedded(wanted: Sequence[str], models: Path, kept: Path | None) -> tuple[str, dict[str, Array]]:
+    embedder = make_embedder("local", models)
+    vectors: dict[str, Array] = {}
+    if kept is not None and kept.is_file():
+        with np.load(kept) as archive:
+            vectors = dict(zip(archive["texts"].tolist(), archive["vectors"].astype(np.float64), strict=True))
+    missing = [text for text in wanted if text not in vectors]
+    for place, text in enumerate(missing):
+        vectors[text] = (await embedder.query(text)).astype(np.float64)
+        if place % 2_000 == 0:
+            print(f"embedding {place} of {len(missing)}")
+    if kept is not None and missing:
+        np.savez(kept, texts=np.array(list(vectors)), vectors=np.array(list(vectors.values()), np.float32))
+    return embedder.name, vectors
+
+
+def train(
+    embedding: str,
+    vectors: Mapping[str, Array],
+    examples: Mapping[str, list[Example]],
+    known: Mapping[str, list[Talk]],
+) -> str:
+    heads, joined = {}, {}
+    for name, rows in examples.items():
+        trained = Trained(rows, vectors)
+        heads[name] = _written(trained.whole(), trained.vectors)
+        print(f"{name}: {len(rows)} examples")
+        if name in known:
+            both, words = trained.honest(heads[name]["bias_alone"])
+            joined[name] = join(name, known[name], both, vectors)
+            joined[f"{name}_alone"] = join(name, known[name], words, None)
+    written = {
+        "made by": "python -m evals train signals",
+        "sources": SOURCES,
+        "embedding": embedding,
+        "joined": joined,
+        "heads": heads,
+    }
+    packed = json.dumps(written, ensure_ascii=False, separators=(",", ":"))
+    return re.sub(r'("(?:pieces|vector|joined|heads)":)', r"\n\1", packed) + "\n"
+
+
+class Trained:
+    """The examples of one head in numbers."""
+
+    def __init__(self, rows: Sequence[Example], vectors: Mapping[str, Array]) -> None:
+        domains = {"service": 0} | {
+            name: place
+            for place, name in enumerate(sorted({row.domain for row in rows} - {"service"}), start=1)
+        }
+        self.rows = rows
+        self.vectors = np.array([vectors[row.text] for row in rows])
+        self.buckets = [grams(comparable(row.text)) for row in rows]
+        self.targets = np.array([row.target for row in rows])
+        self.weights = np.array([row.weight for row in rows])
+        self.domains = np.array([domains[row.domain] for row in rows])
+        self.folds = np.array([row.fold for row in rows])
+
+    def whole(self) -> Fitted:
+        return self.fit(np.ones(len(self.rows), bool))
+
+    def fit(self, chosen: Any) -> Fitted:
+        places = np.flatnonzero(chosen)
+        return fit_head(
+            self.vectors[places],
+            [self.buckets[i] for i in places],
+            self.targets[places],
+            self.weights[places],
+            self.domains[places],
+        )
+
+    def honest(self, bias_alone: float) -> tuple[dict[str, float], dict[str, float]]:
+        """Text -> what heads that never saw it hear: with its vector, and in the words alone."""
+        words = np.zeros(len(self.rows))
+        both = np.zeros(len(self.rows))
+        for fold in np.unique(self.folds):
+            head, there = self.fit(self.folds != fold), self.folds == fold
+            both[there] = head.score(self.vectors, self.buckets)[there]
+            words[there] = heard(head.pieces, self.buckets)[there] + bias_alone
+        names = [row.text for row in self.rows]
+        return dict(zip(names, both.tolist(), strict=True)), dict(zip(names, words.tolist(), strict=True))
+
+
+def _written(head: Fitted, vectors: Array) -> dict[str, Any]:
+    return {
+        "bias": round(head.bias, 4),
+        "bias_alone": round(head.bias + float((vectors @ head.vector).mean()), 4),
+        "vector": [round(weight * UNIT) for weight in head.vector.tolist()],
+        "pieces": [round(weight * UNIT) for weight in head.pieces.tolist()],
+    }

@@ -1,0 +1,129 @@
+"""Decisions as tables: signals, history and policy in, verdict out."""
+
+import pytest
+
+from assistant.domain.decide import decide_after, decide_before, failed_turns
+from assistant.domain.policy import Policy
+from assistant.domain.signals import Decision, Evidence, Reaction, Reason, Signals, Wish
+from assistant.domain.turns import History, PastTurn
+
+POLICY = Policy()
+NEW = History()
+
+
+def past(
+    decision: Decision = Decision.ANSWER,
+    reason: Reason | None = None,
+    *,
+    frustration: float = 0.0,
+    reaction: Reaction | None = None,
+    no_progress: float = 0.0,
+) -> PastTurn:
+    signals = Signals(frustration=frustration, reaction=reaction, no_progress=no_progress)
+    return PastTurn(signals=signals, decision=decision, reason=reason)
+
+
+def history(*turns: PastTurn) -> History:
+    return History(turns=turns)
+
+
+OFFERED = past(Decision.OFFER, Reason.FRUSTRATED, frustration=0.6)
+NOTHING = past(Decision.ABSTAIN, Reason.NO_ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("signals", "before", "reason"),
+    [
+        (Signals(), NEW, None),
+        (Signals(wish=Wish.CLEAR), NEW, Reason.ASKED_FOR_PERSON),
+        (
+            Signals(wish=Wish.CLEAR, sensitive="harm"),
+            NEW,
+            Reason.ASKED_FOR_PERSON,
+        ),  # the customer comes first
+        (Signals(wish=Wish.VAGUE), NEW, None),
+        (Signals(sensitive="fraud"), NEW, Reason.SENSITIVE_TOPIC),
+        (Signals(sensitive="personal_data"), NEW, None),
+        (Signals(frustration=0.85), NEW, None),  # first an offer
+        (Signals(frustration=0.97), NEW, Reason.FRUSTRATED),  # an outburst needs none
+        (Signals(frustration=0.7), history(OFFERED), Reason.FRUSTRATED),
+        (Signals(frustration=0.6), history(OFFERED), None),
+        (Signals(frustration=0.85), history(past(frustration=0.6)), Reason.FRUSTRATED),  # it lasts
+        (Signals(frustration=0.7), history(OFFERED, past(frustration=0.1)), None),  # calmed down in between
+        (Signals(frustration=0.7, reaction=Reaction.DECLINED), history(OFFERED), None),
+        (Signals(reaction=Reaction.REPHRASED), history(NOTHING, NOTHING, NOTHING), Reason.STUCK),
+        (Signals(reaction=Reaction.MOVED_ON), history(NOTHING, NOTHING, NOTHING), None),
+        (Signals(reaction=Reaction.ACCEPTED), history(NOTHING, NOTHING, NOTHING), None),
+    ],
+)
+def test_before_anything_can_fail(signals: Signals, before: History, reason: Reason | None) -> None:
+    verdict = decide_before(signals, before, POLICY)
+    assert (verdict.reason if verdict else None) == reason
+    assert verdict is None or verdict.decision is Decision.HANDOFF
+
+
+@pytest.mark.parametrize(
+    ("signals", "before", "score", "decision", "reason"),
+    [
+        (Signals(), NEW, 0.9, Decision.ANSWER, None),
+        (Signals(), NEW, 0.2, Decision.ABSTAIN, Reason.NO_ANSWER),
+        (Signals(), NEW, None, Decision.ABSTAIN, Reason.NO_ANSWER),
+        (Signals(small_talk="thanks"), NEW, None, Decision.ANSWER, None),
+        (Signals(wish=Wish.VAGUE), NEW, 0.9, Decision.OFFER, Reason.ASKED_FOR_PERSON),
+        (Signals(sensitive="personal_data"), NEW, 0.9, Decision.OFFER, Reason.SENSITIVE_TOPIC),
+        (Signals(frustration=0.6), NEW, 0.9, Decision.OFFER, Reason.FRUSTRATED),
+        (Signals(frustration=0.6), history(OFFERED), 0.9, Decision.ANSWER, None),  # not every turn
+        (Signals(frustration=0.8), history(OFFERED), 0.9, Decision.OFFER, Reason.FRUSTRATED),  # it got worse
+        (Signals(frustration=0.6), history(OFFERED, past(), past()), 0.9, Decision.OFFER, Reason.FRUSTRATED),
+        (Signals(frustration=0.6, reaction=Reaction.DECLINED), history(OFFERED), 0.9, Decision.ANSWER, None),
+        (Signals(no_progress=0.7), NEW, 0.9, Decision.OFFER, Reason.STUCK),
+        (Signals(unfamiliarity=0.7), NEW, 0.9, Decision.GUIDE, Reason.UNFAMILIAR),
+        (Signals(unfamiliarity=0.7), NEW, None, Decision.GUIDE, Reason.UNFAMILIAR),
+        (
+            Signals(unfamiliarity=0.7),
+            history(past(Decision.GUIDE), past(Decision.GUIDE)),
+            0.9,
+            Decision.OFFER,
+            Reason.UNFAMILIAR,
+        ),
+        (Signals(brief=True), NEW, 0.4, Decision.CLARIFY, None),
+        (Signals(brief=True), history(past(Decision.CLARIFY)), 0.4, Decision.ABSTAIN, Reason.NO_ANSWER),
+        (Signals(brief=True), NEW, 0.1, Decision.ABSTAIN, Reason.NO_ANSWER),
+        (Signals(), history(NOTHING), 0.1, Decision.ABSTAIN, Reason.NO_ANSWER),
+        (Signals(), history(NOTHING, NOTHING), 0.1, Decision.HANDOFF, Reason.STUCK),
+        (Signals(), history(NOTHING, NOTHING), 0.9, Decision.ANSWER, None),
+    ],
+)
+def test_after_the_search(
+    signals: Signals, before: History, score: float | None, decision: Decision, reason: Reason | None
+) -> None:
+    verdict = decide_after(signals, before, POLICY, score)
+    assert (verdict.decision, verdict.reason) == (decision, reason)
+
+
+def test_several_good_articles_are_asked_between() -> None:
+    assert decide_after(Signals(), NEW, POLICY, 0.9, ambiguous=True).decision is Decision.CLARIFY
+
+
+def test_a_rejected_answer_counts_as_a_failed_turn() -> None:
+    signals = Signals(reaction=Reaction.REJECTED)
+    assert failed_turns(signals, history(past(), past(reaction=Reaction.REPHRASED))) == 2
+    assert failed_turns(signals, history(past(), past(reaction=Reaction.ACCEPTED))) == 1
+    assert failed_turns(Signals(reaction=Reaction.ACCEPTED), history(NOTHING)) == 0
+
+
+def test_a_verdict_carries_number_threshold_and_evidence() -> None:
+    words = Evidence(turn=0, text="何度も", why="repeats", kind="frustration")
+    verdict = decide_after(Signals(frustration=0.6, evidence=(words,)), NEW, POLICY, 0.9)
+    assert (verdict.score, verdict.threshold, verdict.evidence) == (0.6, POLICY.offer_frustration, (words,))
+
+
+def test_the_policy_moves_the_threshold() -> None:
+    strict = Policy(offer_frustration=0.9, handoff_frustration=0.95)
+    assert decide_after(Signals(frustration=0.6), NEW, strict, 0.9).decision is Decision.ANSWER
+
+
+def test_topics_given_to_people_are_a_rule() -> None:
+    verdict = decide_before(Signals(topic="points"), NEW, Policy(people_only=frozenset({"points"})))
+    assert verdict is not None
+    assert verdict.reason is Reason.RULE

@@ -1,0 +1,119 @@
+"""The handoff packet: complete, and nothing in it invented."""
+
+from datetime import UTC, datetime
+
+from assistant.domain.conversation import Priority
+from assistant.domain.handoff import Case, Facts, build_packet, priority, urgency
+from assistant.domain.messages import Author, Citation, Reply
+from assistant.domain.people import Customer, Identity
+from assistant.domain.policy import Policy
+from assistant.domain.signals import Decision, Evidence, Reaction, Reason, Signals, Verdict
+from assistant.domain.turns import Said, Source, TurnRecord
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+ANSWER = Verdict(decision=Decision.ANSWER)
+FRUSTRATED = Verdict(
+    decision=Decision.HANDOFF,
+    reason=Reason.FRUSTRATED,
+    score=0.914,
+    threshold=0.8,
+    evidence=(Evidence(turn=1, text="何度も", why="repeats", kind="frustration"),),
+)
+
+
+def record(turn: int, query: str, **signals: object) -> TurnRecord:
+    return TurnRecord(
+        turn=turn,
+        message_id=f"m{turn}",
+        reply_id=None,
+        signals=Signals(turn=turn, **signals),  # type: ignore[arg-type]
+        verdict=ANSWER,
+        query=query,
+        sources=(Source(article="returns.md", title="返品", score=0.712, shown=True),) if query else (),
+    )
+
+
+def test_an_empty_case_has_every_key_and_invents_nothing() -> None:
+    packet = build_packet(
+        Case(
+            conversation="c",
+            epoch=2,
+            created_at=NOW,
+            channel="web",
+            verdict=Verdict(decision=Decision.HANDOFF),
+        )
+    )
+    assert list(packet) == [
+        "version", "conversation", "epoch", "created_at", "channel", "trigger", "customer", "issue", "facts",
+        "attempts", "promises", "sentiment", "transcript", "suggested", "told_customer",
+    ]  # fmt: skip
+    assert packet["created_at"] == "2026-11-23T06:00:00Z"
+    assert packet["customer"]["id"] is None
+    assert packet["issue"]["ask"] is None
+    assert packet["attempts"] == packet["suggested"] == packet["promises"] == []
+
+
+def test_a_full_case_is_laid_out_as_the_contract_shows_it() -> None:
+    case = Case(
+        conversation="c",
+        epoch=3,
+        created_at=NOW,
+        channel="line",
+        verdict=FRUSTRATED,
+        signals=Signals(turn=2, frustration=0.91, unfamiliarity=0.8),
+        customer=Customer(id="k", created_at=NOW, identities=(Identity(channel="line", id="U1"),)),
+        lines=[
+            Said(author=Author.CUSTOMER, text="返品したい"),
+            Said(author=Author.ASSISTANT, text="こちらです"),
+        ],
+        records=[record(0, "返品したい", frustration=0.1), record(1, "返品", reaction=Reaction.REPHRASED)],
+        facts=Facts(ask="返品したい", topic="returns", claimed=("order number: 123",), missing=()),
+        suggested=[
+            Reply(
+                text="14日以内です",
+                language="ja",
+                citations=(Citation(n=1, article="a", title="", url="", quote=""),),
+            )
+        ],
+        told_customer="およそ5分",
+    )
+    packet = build_packet(case)
+    assert packet["trigger"] == {
+        "reason": "frustrated", "decided_by": "policy", "score": 0.91, "threshold": 0.8,
+        "evidence": [{"turn": 1, "text": "何度も", "why": "repeats"}],
+    }  # fmt: skip
+    assert packet["attempts"][0] == {
+        "turn": 0, "query": "返品したい", "reaction": "rephrased",
+        "sources": [{"article": "returns.md", "score": 0.71, "shown": True}],
+    }  # fmt: skip
+    assert packet["customer"]["familiarity"] == 0.2
+    assert packet["sentiment"][0] == {"turn": 0, "frustration": 0.1}
+    assert packet["suggested"] == [{"text": "14日以内です", "citations": [{"n": 1, "article": "a"}]}]
+    assert "「返品したい」" in packet["issue"]["summary"]["ja"]
+    assert "返品したい" in packet["issue"]["summary"]["en"]
+    assert packet["issue"]["urgency"] == "high"
+
+
+def test_a_models_summary_takes_the_place_of_the_quoted_one() -> None:
+    case = Case(
+        conversation="c",
+        epoch=1,
+        created_at=NOW,
+        channel="web",
+        verdict=ANSWER,
+        summary={"en": "Wants a refund."},
+    )
+    assert build_packet(case)["issue"]["summary"]["en"] == "Wants a refund."
+
+
+def test_priority_is_the_highest_that_applies() -> None:
+    assert priority(FRUSTRATED, Signals(), Policy()) is Priority.HIGH
+    assert priority(FRUSTRATED, Signals(sensitive="harm"), Policy()) is Priority.URGENT
+    assert priority(ANSWER, Signals(urgency=0.6), Policy()) is Priority.HIGH
+    assert priority(ANSWER, None, Policy()) is Priority.NORMAL
+
+
+def test_urgency_follows_the_words() -> None:
+    assert urgency(ANSWER, Signals(sensitive="fraud")) == "urgent"
+    assert urgency(ANSWER, Signals(urgency=0.6)) == "high"
+    assert urgency(ANSWER, Signals()) == "normal"

@@ -1,0 +1,53 @@
+"""Facts that customers claim."""
+
+import pytest
+
+from assistant.domain.messages import Author
+from assistant.domain.turns import Said
+from assistant.signals.facts import pick_facts
+
+
+def said(*texts: str) -> list[Said]:
+    return [Said(author=Author.CUSTOMER, text=text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("注文番号は20481199です", "order number: 20481199"),
+        ("注文番号A-1234-5678が届きません", "order number: A-1234-5678"),
+        ("my order #AB12345 is late", "order number: AB12345"),
+        ("order number 55-20931 please", "order number: 55-20931"),
+        ("電話は090-1234-5678です", "phone: 090-1234-5678"),
+        ("call me on +81 90-1234-5678", "phone: +81 90-1234-5678"),
+        ("メールは Taro.Yamada@example.co.jp です", "e-mail: Taro.Yamada@example.co.jp"),
+        ("12,800円引かれました", "amount: 12,800円"),
+        ("I was charged $45.90 twice", "amount: $45.90"),
+        ("5月2日に買いました", "date: 5月2日"),
+        ("I bought it on 3 May", "date: 3 may"),
+        ("2026-05-02に注文", "date: 2026-05-02"),
+        ("「ふわふわ毛布」が届かない", "product: ふわふわ毛布"),
+        ("the kettle I bought is broken", "product: kettle"),
+    ],
+)
+def test_a_claim_is_picked_out(text: str, fact: str) -> None:
+    assert fact.casefold() in [found.casefold() for found in pick_facts(said(text)).claimed]
+
+
+def test_what_is_missing_depends_on_the_topic() -> None:
+    assert pick_facts(said("返品したいです")).missing == ("order number",)
+    assert pick_facts(said("返品したいです", "注文番号は20481199です")).missing == ()
+
+
+def test_the_ask_is_the_first_thing_wanted_in_the_customers_words() -> None:
+    assert (
+        pick_facts(said("こんにちは", "人と話したい", "届いた皿が割れていました")).ask
+        == "届いた皿が割れていました"
+    )
+    assert pick_facts(said("hello")).ask is None
+    assert pick_facts([]).ask is None
+
+
+def test_what_others_said_is_no_claim() -> None:
+    lines = [Said(author=Author.ASSISTANT, text="注文番号12345678をお調べしました")]
+    assert pick_facts(lines).claimed == ()
