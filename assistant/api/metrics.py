@@ -1,4 +1,4 @@
-"""Prometheus metrics, drawn from the database when asked: they survive restarts and agree between processes."""
+"""Prometheus metrics, drawn from the database when asked: they survive restarts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime

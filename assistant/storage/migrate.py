@@ -29,7 +29,7 @@ def migrate(engine: sa.Engine) -> bool:
             return before != revision(connection)
     except CommandError as exc:
         raise SetupError(
-            f"The database is newer than this program ({exc}); install the newer version, or restore a backup."
+            f"The database is newer than this program ({exc}); install that version or restore a backup."
         ) from exc
     except DatabaseError as exc:
         raise SetupError(

@@ -117,9 +117,8 @@ class SqlNumbers:
     def handoff_reasons(self) -> dict[str, int]:
         """How many handoffs there ever were for each reason."""
         c = t.handoffs.c
-        return dict(
-            self._connection.execute(sa.select(c.reason, sa.func.count()).group_by(c.reason)).tuples()
-        )
+        rows = self._connection.execute(sa.select(c.reason, sa.func.count()).group_by(c.reason))
+        return {row[0]: row[1] for row in rows}
 
     def csat(self, start: datetime, end: datetime) -> Sequence[int]:
         c = t.feedback.c
