@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assistant.ports import Vectors
 
 #: Each costs the embedder some milliseconds.
-MOST_COMPARED = 16
+MOST_COMPARED = 12
 _REMEMBERED = 4096
 
 
