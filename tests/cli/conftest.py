@@ -2,15 +2,19 @@
 
 import gc
 import io
+import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assistant.cli import run
+from assistant.llm.embeddings import make_embedder
+from assistant.ports import Embedder
 from tests.cli.shell import Outcome, Shell
 
 SAMPLE = Path(__file__).parents[2] / "knowledge_base"
@@ -43,28 +47,58 @@ def own(indexed: Shell, tmp_path: Path) -> Shell:
     return Shell(tmp_path / "data")
 
 
-Type = Callable[..., Outcome]
+class Terminal:
+    """Types commands in this process."""
 
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
 
-@pytest.fixture
-def type_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
-    """Types a command in this process: for those that need no model. The data folder is empty."""
-    for name in [name for name in os.environ if name.startswith(("ASSISTANT_", "OPENAI_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("ASSISTANT_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.chdir(tmp_path)
-
-    def typed(*words: str, stdin: str = "", **settings: str) -> Outcome:
+    def __call__(self, *words: str, stdin: str = "", **settings: str) -> Outcome:
         for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["assistant", *words])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+            self._monkeypatch.setenv(name, value)
+        self._monkeypatch.setattr(sys, "argv", ["assistant", *words])
+        self._monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         try:
             code = run()
         except SystemExit as exc:
             code = int(exc.code or 0)
         gc.enable()  # serve starts without it
-        return Outcome(code, *capsys.readouterr())
+        return Outcome(code, *self._capsys.readouterr())
 
-    return typed
+    def batch(self, *words: str, items: Sequence[object]) -> list[Any]:
+        """The lines that a command answers to *items*."""
+        outcome = self(*words, "--batch", "-", stdin="".join(json.dumps(item) + "\n" for item in items))
+        assert (outcome.code, outcome.err) == (0, "")
+        return outcome.lines
+
+
+@pytest.fixture
+def type_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """A terminal where nothing is indexed."""
+    for name in [name for name in os.environ if name.startswith(("ASSISTANT_", "OPENAI_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ASSISTANT_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(tmp_path)
+    return Terminal(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="session")
+def embedder(indexed: Shell) -> Embedder:
+    """The real model, loaded once for all commands that are typed in this process."""
+    return make_embedder("local", indexed.data / "models")
+
+
+@pytest.fixture
+def asks(type_: Terminal, indexed: Shell, embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal where the library is indexed; not to be changed."""
+    monkeypatch.setenv("ASSISTANT_DATA_DIR", str(indexed.data))
+    monkeypatch.setattr("assistant.app.open_embedder", lambda *_: embedder)
+    return type_
+
+
+@pytest.fixture
+def changes(asks: Terminal, own: Shell, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal where the library is indexed, in a folder of this test's own."""
+    monkeypatch.setenv("ASSISTANT_DATA_DIR", str(own.data))
+    return asks

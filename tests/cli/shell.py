@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ T = TypeVar("T")
 ASSISTANT = [sys.executable, "-m", "assistant"]
 #: Far more than anything here takes: what hangs must fail, what is slow on a busy machine must not.
 PATIENCE = 90.0
+BYTECODE = Path(tempfile.gettempdir()) / "yorisoi-bytecode"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ class Shell:
     @property
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("ASSISTANT_", "OPENAI_"))}
+        if kept.pop("PYTHONDONTWRITEBYTECODE", ""):
+            # Compiling everything at each start would take longer than what is tested.
+            kept["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
         return kept | {"ASSISTANT_DATA_DIR": str(self.data), "NO_COLOR": "1"} | self.settings
 
     def having(self, **settings: str) -> "Shell":
@@ -77,12 +82,6 @@ class Shell:
             check=False,
         )
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
-
-    def batch(self, *words: str, items: list[dict[str, Any]]) -> list[Any]:
-        """The lines that a command answers to *items*."""
-        outcome = self.run(*words, "--batch", "-", stdin="".join(json.dumps(item) + "\n" for item in items))
-        assert (outcome.code, outcome.err) == (0, "")
-        return outcome.lines
 
     @contextmanager
     def serving(self, *words: str) -> Iterator["Served"]:

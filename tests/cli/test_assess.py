@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Type
+from tests.cli.conftest import Terminal
 
 ANGRY: dict[str, Any] = {
     "id": "angry",
@@ -28,7 +28,7 @@ def lines(*items: object) -> str:
     return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
 
 
-def test_one_line_per_dialogue_in_order_one_entry_per_customer_turn(type_: Type) -> None:
+def test_one_line_per_dialogue_in_order_one_entry_per_customer_turn(type_: Terminal) -> None:
     nothing: dict[str, Any] = {"id": None, "turns": []}
     outcome = type_("assess", "--batch", "-", stdin=lines(ENGLISH, ANGRY, nothing, ENGLISH))
     assert (outcome.code, outcome.err) == (0, "")
@@ -37,7 +37,7 @@ def test_one_line_per_dialogue_in_order_one_entry_per_customer_turn(type_: Type)
     assert all(set(turn) == KEYS for line in outcome.lines for turn in line["turns"])
 
 
-def test_what_is_read_and_decided(type_: Type) -> None:
+def test_what_is_read_and_decided(type_: Terminal) -> None:
     english, angry = type_("assess", "--json", stdin=lines(ENGLISH, ANGRY)).lines
     asked = angry["turns"][1]
     assert (asked["asked_for_person"], asked["decision"], asked["reason"]) == (
@@ -50,14 +50,14 @@ def test_what_is_read_and_decided(type_: Type) -> None:
         assert 0 <= turn["unfamiliarity"] <= 1
 
 
-def test_a_file_says_the_same_as_stdin(type_: Type, tmp_path: Path) -> None:
+def test_a_file_says_the_same_as_stdin(type_: Terminal, tmp_path: Path) -> None:
     # Editors on Windows put a mark at the beginning.
     (tmp_path / "dialogues.jsonl").write_text("\ufeff" + lines(ANGRY, ENGLISH), "utf-8")
     from_file = type_("assess", "--batch", "dialogues.jsonl")
     assert from_file.lines == type_("assess", "--batch", "-", stdin=lines(ANGRY, ENGLISH)).lines
 
 
-def test_without_json_a_person_can_read_it(type_: Type) -> None:
+def test_without_json_a_person_can_read_it(type_: Terminal) -> None:
     outcome = type_("assess", stdin=lines(ANGRY))
     assert outcome.out.startswith("dialogue angry\n  turn 0: frustration ")
     assert "-> handoff (asked_for_person)" in outcome.out
@@ -66,7 +66,7 @@ def test_without_json_a_person_can_read_it(type_: Type) -> None:
 @pytest.mark.parametrize(
     "text", ["\ud83d", "a\x00b", "", "   ", "🙂" * 500, "あ" * 20_000, "\u202e\u200b", '" OR NEAR(*']
 )
-def test_strange_words_are_read_and_written(type_: Type, text: str) -> None:
+def test_strange_words_are_read_and_written(type_: Terminal, text: str) -> None:
     dialogue = {"id": text, "turns": [{"author": "customer", "text": text}]}
     outcome = type_("assess", "--batch", "-", stdin=json.dumps(dialogue) + "\n")
     assert (outcome.code, outcome.err) == (0, "")
@@ -93,7 +93,7 @@ def test_strange_words_are_read_and_written(type_: Type, text: str) -> None:
     ids=lambda value: ascii(value)[:50],
 )
 def test_a_line_that_is_none_is_named_and_those_before_it_are_answered(
-    type_: Type, line: str, says: str
+    type_: Terminal, line: str, says: str
 ) -> None:
     outcome = type_("assess", "--batch", "-", stdin=lines(ENGLISH) + line + "\n" + lines(ENGLISH))
     assert says in outcome.refusal()
@@ -101,15 +101,15 @@ def test_a_line_that_is_none_is_named_and_those_before_it_are_answered(
 
 
 @pytest.mark.parametrize("name", ["nowhere.jsonl", "."])
-def test_a_batch_that_cannot_be_read_is_named(type_: Type, name: str) -> None:
+def test_a_batch_that_cannot_be_read_is_named(type_: Terminal, name: str) -> None:
     assert f"assistant: {name} cannot be read" in type_("assess", "--batch", name).refusal()
 
 
-def test_a_batch_in_another_encoding_is_named(type_: Type, tmp_path: Path) -> None:
+def test_a_batch_in_another_encoding_is_named(type_: Terminal, tmp_path: Path) -> None:
     (tmp_path / "sjis.jsonl").write_bytes(lines(ANGRY).encode("cp932"))
     assert "sjis.jsonl cannot be read (it is not UTF-8)" in type_("assess", "--batch", "sjis.jsonl").refusal()
 
 
-def test_a_policy_that_is_not_there_is_named(type_: Type) -> None:
+def test_a_policy_that_is_not_there_is_named(type_: Terminal) -> None:
     outcome = type_("assess", stdin=lines(ENGLISH), ASSISTANT_POLICY="/nowhere.yaml")
     assert "/nowhere.yaml" in outcome.refusal()
