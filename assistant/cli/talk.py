@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from assistant.app import Service
     from assistant.domain.messages import Message
+    from assistant.ports import Embedder
     from assistant.settings import Settings
 
 #: How long the terminal waits for the next thing to be said.
@@ -104,15 +105,28 @@ def assess(
     """Signals and decision per customer turn of recorded dialogues (stdin, or --batch FILE)."""
     from assistant.settings import load_settings
 
-    settings = load_settings()
+    asyncio.run(_assess_all(load_settings(), policy, file, as_json))
+
+
+async def _assess_all(settings: Settings, policy: str | None, file: str | None, as_json: bool) -> None:
+    from assistant.app import open_embedder
+    from assistant.settings import prepare_data_dir
+    from assistant.signals.assess import assess as replayed
+    from assistant.signals.reader import Reader
+
     rules = _policy(settings.policy)
     other = _policy(policy) if policy else None
+    prepare_data_dir(settings.data_dir)
+    embedder = open_embedder(settings)
+    reader = Reader(languages=settings.languages, embedding=embedder.name)
     for item in batch(file or "-"):
-        before = _assess(settings, item, rules)
+        turns = _turns(item)
+        vectors = await _vectors(embedder, turns)
+        before = replayed(turns, reader, rules, vectors)
         if other is None:
             _print_assessment(item.get("id"), before, as_json or file is not None)
         else:
-            _print_changes(item.get("id"), before, _assess(settings, item, other), as_json)
+            _print_changes(item.get("id"), before, replayed(turns, reader, other, vectors), as_json)
 
 
 def _policy(path: Path | str | None) -> Any:
@@ -124,14 +138,27 @@ def _policy(path: Path | str | None) -> Any:
     return load_policy(Path(path)) if path else Policy()
 
 
-def _assess(settings: Settings, item: dict[str, Any], policy: Any) -> list[dict[str, Any]]:
-    from assistant.signals.assess import assess as read
-    from assistant.signals.reader import Reader
-
+def _turns(item: dict[str, Any]) -> list[dict[str, Any]]:
     turns = item.get("turns")
     if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
         raise BadInput(f'Dialogue {item.get("id")!r} has no list of "turns"; give {{"author", "text"}} each.')
-    return read(turns, Reader(languages=settings.languages), policy)
+    return turns
+
+
+async def _vectors(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[str, list[float]]:
+    """What each thing that the customer said means, as the reader takes it; none where that fails."""
+    from assistant.conversation.think import MEANT
+    from assistant.domain.errors import Unavailable
+
+    texts = {
+        turn["text"]
+        for turn in turns
+        if turn.get("author") == "customer" and isinstance(turn.get("text"), str)
+    }
+    try:
+        return {text: (await embedder.query(text[:MEANT])).tolist() for text in texts}
+    except Unavailable:
+        return {}
 
 
 def _print_assessment(id_: Any, turns: list[dict[str, Any]], as_json: bool) -> None:
