@@ -43,7 +43,7 @@ class HybridRetriever:
         self._embedder = embedder
         self._index = index
         self._today = today
-        self._shelf = Shelf()
+        self.shelf = Shelf()
         self._version = -1
         #: Ids that the vector index holds.
         self._indexed: set[int] = set()
@@ -67,7 +67,7 @@ class HybridRetriever:
         if version == self._version:
             return False
         model = self._embedder.name
-        await self._database.read(lambda store: self._shelf.load(store.articles, model))
+        await self._database.read(lambda store: self.shelf.load(store.articles, model))
         await self._align()
         self._version = version
         return True
@@ -95,7 +95,7 @@ class HybridRetriever:
     async def candidates(self, question: str, language: str | None) -> tuple[list[int], Candidates | None]:
         """The passages in question, at most COMPARED, and what every arm says of them."""
         asked = clean(question)
-        if not asked or not self._shelf.items:
+        if not asked or not self.shelf.items:
             return [], None
         seen = Question(asked, language, await self._fine(asked))
         found = dict.fromkeys([*await self._nearest(seen.fine), *await self._matching(asked)])
@@ -109,12 +109,12 @@ class HybridRetriever:
         from assistant.knowledge.features import compare_tokens, described
         from assistant.knowledge.fusion import ranks, weights
 
-        items = [self._shelf.items[chunk] for chunk in chunks]
-        everyone = described(question, items, self._shelf)
+        items = [self.shelf.items[chunk] for chunk in chunks]
+        everyone = described(question, items, self.shelf)
         if len(chunks) > COMPARED:
             likely = sorted((-ranks(everyone, weights())).argsort(kind="stable")[:COMPARED])
             chunks = [chunks[row] for row in likely]
-            everyone = described(question, [items[row] for row in likely], self._shelf)
+            everyone = described(question, [items[row] for row in likely], self.shelf)
         if question.fine is not None and question.fine.tokens.size:
             model = self._embedder.name
             tokens = await self._database.read(lambda store: store.articles.tokens(model, chunks))
@@ -134,7 +134,7 @@ class HybridRetriever:
 
     def _holds(self, chunk: int) -> bool:
         """Whether the chunk is still there and its article still valid."""
-        item = self._shelf.items.get(chunk)
+        item = self.shelf.items.get(chunk)
         return item is not None and (item.valid_until is None or item.valid_until >= self._today())
 
     async def _fine(self, question: str) -> Fine | None:
@@ -160,7 +160,7 @@ class HybridRetriever:
     async def _matching(self, question: str) -> Sequence[int]:
         from assistant.knowledge.lexical import telling
 
-        words = telling(question, self._shelf)
+        words = telling(question, self.shelf)
         try:
             found = await self._database.read(lambda store: store.articles.matching(words, limit=MATCHING))
         except Unavailable as exc:
@@ -180,13 +180,13 @@ class HybridRetriever:
     async def _bring_into_line(self) -> None:
         import numpy as np
 
-        wanted = self._shelf.vector_ids()
+        wanted = self.shelf.vector_ids()
         if gone := sorted(self._indexed - wanted):
             await self._index.remove(gone)
         if missing := sorted(wanted - self._indexed):
             for start in range(0, len(missing), TOGETHER):
                 some = missing[start : start + TOGETHER]
-                await self._index.put(some, self._shelf.vectors(some).astype(np.float32))
+                await self._index.put(some, self.shelf.vectors(some).astype(np.float32))
         self._indexed = wanted
 
     def _fall_back(self, why: Unavailable) -> None:

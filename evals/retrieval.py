@@ -1,0 +1,147 @@
+"""How well search finds the right article, beside simpler pipelines: ``python -m evals retrieval``."""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.domain.policy import Policy
+from assistant.knowledge import fusion
+from assistant.knowledge.fusion import Weights
+from evals.embedding_cache import RememberingEmbedder
+from evals.retrieval_runs import Seen, gain, seen, served
+from evals.retrieval_sets import Asked, Collection, measured
+from evals.train_retrieval import auroc, only
+
+Vectors = NDArray[np.float32]
+Order = Callable[[Seen], Sequence[int]]
+TEXT, TITLE, WORDS = 0, 1, 4
+#: The usual constant of reciprocal rank fusion.
+RRF = 60
+#: Questions of every other set asked of each.
+FOREIGN = 60
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="evals retrieval", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/retrieval"))
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--most", type=int, default=1_500, help="questions per set")
+    options = parser.parse_args()
+    rows = asyncio.run(_rows(list(measured(options.data)), options.most))
+    if options.json:
+        print(json.dumps(rows))
+        return
+    for row in rows:
+        print(
+            "  ".join(
+                f"{name} {value if isinstance(value, str) else f'{value:.3f}'}" for name, value in row.items()
+            )
+        )
+
+
+async def _rows(collections: list[Collection], most: int) -> list[dict[str, str | float]]:
+    embedder, rows = RememberingEmbedder(), list[dict[str, str | float]]()
+    for collection in collections:
+        retriever, database = await served(collection, embedder)
+        own = await seen(retriever, database, collection.questions[:most])
+        others = [c for c in collections if c.family != collection.family]
+        foreign = await seen(retriever, database, [q for c in others for q in c.questions[:FOREIGN]])
+        for name, order in PIPELINES.items():
+            rows.append({"set": collection.name, "pipeline": name, **_found(own, order)})
+        rows.append(
+            {"set": collection.name, "pipeline": "tutorial", **await _tutorial(collection, embedder, most)}
+        )
+        rows.append({"set": collection.name, "scores": "", **_told_apart(own, foreign)})
+        database.close()
+    return rows
+
+
+def _found(own: list[Seen], order: Order) -> dict[str, float]:
+    ranked = [([each.articles[row] for row in order(each)], each.asked) for each in own]
+    return _measures(ranked)
+
+
+def _measures(ranked: Sequence[tuple[Sequence[str], Asked]]) -> dict[str, float]:
+    firsts = [names[0] in asked.relevant for names, asked in ranked if names]
+    return {
+        "nDCG@10": float(np.mean([gain(names, asked.relevant) for names, asked in ranked])),
+        "hit@1": float(np.sum(firsts) / len(ranked)),
+    }
+
+
+def _by(column: int) -> Order:
+    return lambda each: _falling(each.candidates.arms[:, column])
+
+
+def _falling(values: Vectors) -> list[int]:
+    return [int(row) for row in np.argsort(-values, kind="stable")]
+
+
+def _reciprocal(each: Seen) -> list[int]:
+    places = [np.argsort(np.argsort(-each.candidates.arms[:, arm], kind="stable")) for arm in (TEXT, WORDS)]
+    return _falling(np.sum([1 / (RRF + place) for place in places], axis=0))
+
+
+def _learned(each: Seen) -> list[int]:
+    return _falling(fusion.ranks(each.candidates, fusion.weights()))
+
+
+PIPELINES: dict[str, Order] = {
+    "yorisoi": _learned,
+    "words (BM25)": _by(WORDS),
+    "dense, text": _by(TEXT),
+    "dense, title": _by(TITLE),
+    "RRF": _reciprocal,
+}
+
+
+async def _tutorial(collection: Collection, embedder: RememberingEmbedder, most: int) -> dict[str, float]:
+    """LangChain's tutorial: pieces of 1,000 characters that overlap by 200, the same vectors, the nearest."""
+    pieces = [
+        (article.id, piece)
+        for article in collection.articles
+        for piece in _pieces(f"{article.title}\n{article.text}")
+    ]
+    vectors = await embedder.passages([piece for _, piece in pieces])
+    ranked = []
+    for asked in collection.questions[:most]:
+        cosines = vectors @ await embedder.query(asked.text)
+        names = dict.fromkeys(pieces[row][0] for row in np.argsort(-cosines, kind="stable")[:50])
+        ranked.append((list(names), asked))
+    return _measures(ranked)
+
+
+def _pieces(text: str) -> list[str]:
+    """As its recursive splitter cuts: at a line's end, else at a space, else anywhere."""
+    pieces = []
+    while len(text) > 1000:
+        cut = max(text.rfind("\n", 400, 1000), text.rfind(" ", 700, 1000))
+        cut = cut if cut > 0 else 1000
+        pieces.append(text[:cut])
+        text = text[max(cut - 200, 1) :]
+    return [*pieces, text]
+
+
+def _told_apart(own: list[Seen], foreign: list[Seen]) -> dict[str, float]:
+    """Answerable questions against those whose answer was taken out, and against other domains' questions."""
+    weights, enough = fusion.weights(), Policy().answer_score
+    known = [_best(each, weights) for each in own if each.right.any()]
+    near = [_best(each, weights, without=True) for each in own if not each.right.all()]
+    far = [_best(each, weights) for each in foreign]
+    return {
+        "AUROC near": auroc(known, near),
+        "AUROC far": auroc(known, far),
+        "own answered": float(np.mean(np.array(known) >= enough)),
+        "near answered": float(np.mean(np.array(near) >= enough)),
+        "far answered": float(np.mean(np.array(far) >= enough)),
+    }
+
+
+def _best(each: Seen, weights: Weights, *, without: bool = False) -> float:
+    candidates = only(each.candidates, ~each.right) if without else each.candidates
+    return float(fusion.probabilities(candidates, fusion.ranks(candidates, weights), weights).max())

@@ -1,0 +1,72 @@
+"""Builds a knowledge base from a set and asks it every question: what the product's search sees of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sqlalchemy as sa
+
+from assistant.domain.knowledge import Chunk
+from assistant.knowledge.exact import ExactIndex
+from assistant.knowledge.features import Candidates
+from assistant.knowledge.index import Indexer
+from assistant.knowledge.search import HybridRetriever
+from assistant.ports import Embedder
+from assistant.storage.articles import SqlArticles
+from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.schema import metadata
+from evals.retrieval_sets import Asked, Collection
+
+
+class Store:
+    def __init__(self, connection: sa.Connection) -> None:
+        self.articles = SqlArticles(connection)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A question, its candidates by article, and which of them answer."""
+
+    asked: Asked
+    articles: Sequence[str]
+    candidates: Candidates
+    right: np.ndarray
+
+
+async def served(collection: Collection, embedder: Embedder) -> tuple[HybridRetriever, SqlDatabase[Store]]:
+    """The set's knowledge base, one chunk per article, as the product serves it."""
+    engine = sqlite_engine(None)
+    metadata.create_all(engine)
+    database = SqlDatabase(engine, Store)
+    indexer = Indexer(database, embedder)
+    await indexer.put(
+        [(a, [Chunk(position=0, headings=(), text=a.text, tokens=0)]) for a in collection.articles]
+    )
+    await indexer.embed()
+    retriever = HybridRetriever(database, embedder, ExactIndex())
+    await retriever.start()
+    return retriever, database
+
+
+async def seen(
+    retriever: HybridRetriever, database: SqlDatabase[Store], questions: Sequence[Asked]
+) -> list[Seen]:
+    ids = await database.read(lambda store: store.articles.chunk_ids())
+    names = {row.chunk: row.article for row in await database.read(lambda s: list(s.articles.words(ids)))}
+    found = []
+    for asked in questions:
+        chunks, candidates = await retriever.candidates(asked.text, asked.language)
+        if candidates is not None:
+            articles = [names[chunk] for chunk in chunks]
+            right = np.array([article in asked.relevant for article in articles])
+            found.append(Seen(asked, articles, candidates, right))
+    return found
+
+
+def gain(order: Sequence[str], relevant: dict[str, int], *, most: int = 10) -> float:
+    """nDCG at *most*."""
+    gained = sum((2 ** relevant.get(name, 0) - 1) / np.log2(i + 2) for i, name in enumerate(order[:most]))
+    best = sum(
+        (2**g - 1) / np.log2(i + 2) for i, g in enumerate(sorted(relevant.values(), reverse=True)[:most])
+    )
+    return float(gained / best)

@@ -1,0 +1,146 @@
+"""Knowledge bases with questions, read from the shared data or made from it; nothing is scored here."""
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from assistant.domain.knowledge import Article
+
+#: Made-up sets are the same in every run.
+SEED = 3
+#: Characters of an article: about what one vector sees.
+LONG = 1_500
+#: Sections of a help centre.
+SECTIONS = 400
+HEADING = re.compile(r"#{1,4}\s+(.*)")
+MARKUP = re.compile(r"<[^>]+>|!\[.*?\]\(.*?\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question and the articles that answer it."""
+
+    text: str
+    language: str
+    relevant: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A knowledge base and its questions; *family* names the source, so that kin are held out together."""
+
+    name: str
+    articles: list[Article]
+    questions: list[Asked]
+
+    @property
+    def family(self) -> str:
+        return self.name.partition("-")[0]
+
+
+def measured(data: Path) -> Iterator[Collection]:
+    """The sets that are reported."""
+    for name in ("stackfaq", "covidfaq", "jsquad"):
+        yield _stored(data, name)
+    both = _stored(data, "mackerel_crosslingual")
+    for language in ("ja", "en"):
+        yield Collection(
+            name=f"mackerel-{language}",
+            articles=[article for article in both.articles if article.language != language],
+            questions=[asked for asked in both.questions if asked.language == language],
+        )
+
+
+def learned_from(data: Path) -> Iterator[Collection]:
+    """The sets that weights are learned from: those reported, and others made from what lies beside them."""
+    for made in measured(data):
+        yield made
+        if made.family != "mackerel":
+            yield replace(
+                made, name=f"{made.name}-untitled", articles=[replace(a, title="") for a in made.articles]
+            )
+    yield _second_questions(_stored(data, "jsquad"))
+    for language in ("ja", "en"):
+        yield _headings(data.parent / "help_center" / language, language)
+    yield _intents(data.parent / "scope" / "banking77.train.jsonl", "banking77", each=8)
+    yield _intents(data.parent / "scope" / "clinc150.train.jsonl", "clinc150", each=5)
+
+
+def _stored(data: Path, name: str) -> Collection:
+    articles = [
+        _article(row["id"], row["title"].strip(), row["text"], row["lang"])
+        for row in _rows(data / name / "kb.jsonl")
+    ]
+    questions = [
+        Asked(text=row["text"], language=row["lang"], relevant=row["relevant"])
+        for row in _rows(data / name / "queries.jsonl")
+    ]
+    return Collection(name=name, articles=articles, questions=questions)
+
+
+def _second_questions(squad: Collection) -> Collection:
+    """Passages titled with one of their questions and asked another: a title that says only a part."""
+    by_article: dict[str, list[str]] = {}
+    for asked in squad.questions:
+        by_article.setdefault(next(iter(asked.relevant)), []).append(asked.text)
+    pairs = {name: texts for name, texts in by_article.items() if len(texts) > 1}
+    return Collection(
+        name="jsquad-faq",
+        articles=[replace(a, title=pairs[a.id][0]) for a in squad.articles if a.id in pairs],
+        questions=[Asked(text=t[1], language="ja", relevant={name: 1}) for name, t in pairs.items()],
+    )
+
+
+def _headings(folder: Path, language: str) -> Collection:
+    """Sections of a help centre without their headings, asked for by them."""
+    articles, questions = [], []
+    for path in sorted(folder.rglob("*.md")):
+        head, _, text = path.read_text(encoding="utf-8").partition("\n---\n")
+        title = re.search(r"Title:\s*(.*)", head)
+        for number, (heading, section) in enumerate(_sections(MARKUP.sub("", text))):
+            name = f"{path.name}#{number}"
+            if title and len(section) >= 60:
+                articles.append(_article(name, title[1].strip(), section[:900], language))
+                questions.append(
+                    Asked(text=heading or title[1].strip(), language=language, relevant={name: 1})
+                )
+    articles, questions = articles[:SECTIONS], questions[:SECTIONS]
+    asked_once = [q for q in questions if sum(q.text == other.text for other in questions) == 1]
+    return Collection(name=f"mackerel-headings-{language}", articles=articles, questions=asked_once)
+
+
+def _sections(text: str) -> Iterator[tuple[str, str]]:
+    heading, lines = "", list[str]()
+    for line in [*text.splitlines(), "# end"]:
+        if found := HEADING.match(line):
+            yield heading, "\n".join(lines).strip()
+            heading, lines = found[1].strip("#*` "), []
+        else:
+            lines.append(line)
+
+
+def _intents(path: Path, name: str, *, each: int) -> Collection:
+    """One article per intent, made of four utterances; the others ask for it."""
+    utterances: dict[str, list[str]] = {}
+    for row in _rows(path):
+        utterances.setdefault(row["intent"], []).append(row["text"])
+    utterances.pop("oos", None)
+    articles, questions = [], []
+    for intent, texts in utterances.items():
+        random.Random(SEED).shuffle(texts)
+        articles.append(_article(intent, texts[0], " ".join(texts[1:4]), "en"))
+        questions += [Asked(text=text, language="en", relevant={intent: 1}) for text in texts[4 : 4 + each]]
+    return Collection(name=name, articles=articles, questions=questions)
+
+
+def _article(name: str, title: str, text: str, language: str) -> Article:
+    return Article(id=name, title=title, language=language, text=text[:LONG], content_hash=name)
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]

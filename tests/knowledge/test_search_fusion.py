@@ -1,0 +1,88 @@
+"""Weighing the arms: what the committed weights must always do."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from assistant.knowledge import fusion
+from assistant.knowledge.features import ARMS, FINE, Candidates
+from assistant.knowledge.fine import closeness
+from assistant.knowledge.fusion import Weights
+
+
+def candidates(rows: int = 8, *, seed: int = 0) -> Candidates:
+    dice = np.random.default_rng(seed)
+    arms = np.zeros((rows, len(ARMS)), np.float32)
+    arms[:, :2] = dice.uniform(0.8, 0.85, (rows, 2))
+    arms[:, 2:5] = dice.uniform(0, 4, (rows, 3))
+    arms[:, 5:8] = dice.uniform(0, 0.3, (rows, 3))
+    arms[:, FINE:] = dice.uniform(0.3, 0.4, (rows, 2))
+    ones = np.ones(rows, np.float32)
+    return Candidates(arms=arms, own_language=ones, title_share=ones, asked=5, unknown=0, japanese=True)
+
+
+def better(given: Candidates, row: int, *, by: float) -> Candidates:
+    """The same candidates, but every arm finds *row* the best by *by* units."""
+    arms = given.arms.copy()
+    units = np.array([fusion.UNIT[name] for name in ARMS])
+    arms[row] = arms.max(axis=0) + by * units
+    return replace(given, arms=arms)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_every_arm_prefers_comes_first(seed: int) -> None:
+    given = better(candidates(seed=seed), 3, by=0.5)
+    assert fusion.ranks(given, fusion.weights()).argmax() == 3
+
+
+@pytest.mark.parametrize("arm", range(len(ARMS)))
+def test_no_arm_counts_against_a_candidate(arm: int) -> None:
+    """Whatever the question, more agreement of one arm never makes what every arm prefers worse."""
+    learned = fusion.weights()
+    told = np.random.default_rng(arm).normal(size=(50, len(learned.gate)))
+    assert (np.logaddexp(0, told @ learned.gate) >= 0).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_probabilities_never_rise_down_the_list(seed: int) -> None:
+    given = candidates(seed=seed)
+    ranked = fusion.ranks(given, fusion.weights())
+    falling = fusion.probabilities(given, ranked, fusion.weights())[np.argsort(-ranked)]
+    assert (np.diff(falling) <= 1e-9).all()
+    assert ((falling >= 0) & (falling <= 1)).all()
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_one_candidate_is_ranked_like_any_other(rows: int) -> None:
+    given = candidates(rows)
+    ranked = fusion.ranks(given, fusion.weights())
+    assert np.isfinite(ranked).all()
+    assert np.isfinite(fusion.probabilities(given, ranked, fusion.weights())).all()
+
+
+def test_an_answer_scores_above_the_threshold_and_small_talk_below() -> None:
+    answer = better(candidates(), 2, by=3.0)
+    answer.arms[2, [0, 1, 5, 6, 7, FINE, FINE + 1]] = [0.93, 0.93, 0.95, 0.9, 0.9, 0.8, 0.8]
+    nothing = candidates()
+    nothing.arms[:, :2] -= 0.04
+    nothing.arms[:, 2:8] = 0
+    scores = [
+        fusion.probabilities(each, fusion.ranks(each, fusion.weights()), fusion.weights()).max()
+        for each in (answer, nothing)
+    ]
+    assert scores[0] > 0.5 > scores[1]
+
+
+def test_the_committed_weights_fit_the_features() -> None:
+    learned, given = fusion.weights(), candidates()
+    assert isinstance(learned, Weights)
+    assert learned.gate.shape == (len(fusion.context(given)), len(ARMS) * fusion.VIEWS)
+    assert len(learned.sure) == 1 + fusion.evidence(given, np.zeros(8, np.float32)).shape[1]
+
+
+def test_tokens_are_compared_one_by_one() -> None:
+    question = np.array([[7, 0], [0, 7]], np.int8)
+    assert closeness(question, np.array([[7, 0], [0, 7], [7, 7]], np.int8)) == pytest.approx(1)
+    assert closeness(question, np.array([[7, 0]], np.int8)) == pytest.approx(0.5)
+    assert closeness(question, np.zeros((0, 2), np.int8)) == 0
