@@ -89,10 +89,10 @@ def compare_tokens(
     """Fill in the arms that compare tokens, from the *tokens* of each row's text and title."""
     if question.fine is None:
         return
-    for row, slots in tokens.items():
-        for column, slot in ((FINE, 0), (FINE + 1, TITLE)):
-            if slot < len(slots):
-                candidates.arms[row, column] = closeness(question.fine.tokens, slots[slot])
+    rows = list(tokens)
+    for column, slot in ((FINE, 0), (FINE + 1, TITLE)):
+        passages = [tokens[row][slot] if slot < len(tokens[row]) else tokens[row][0][:0] for row in rows]
+        candidates.arms[rows, column] = closeness(question.fine.tokens, passages)
 
 
 def _lexical(

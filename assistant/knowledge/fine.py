@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from assistant.ports import Embedder, Fine, FineEmbedder
 
 if TYPE_CHECKING:
-    from numpy import int8
+    from numpy import float32, int8
     from numpy.typing import NDArray
 
+    Vectors = NDArray[float32]
     Tokens = NDArray[int8]
 
 
@@ -31,13 +32,19 @@ async def query(embedder: Embedder, text: str) -> Fine:
     return Fine(await embedder.query(text), np.zeros((0, 0), np.int8))
 
 
-def closeness(question: Tokens, passage: Tokens) -> float:
-    """How well each token of the question finds one like it in the passage, on average: 0 to 1."""
+def closeness(question: Tokens, passages: Sequence[Tokens]) -> Vectors:
+    """How well each token of the question finds one like it in each passage, on average: 0 to 1."""
     import numpy as np
 
-    if not question.size or not passage.size:
-        return 0.0
-    asked, said = question.astype(np.float32), passage.astype(np.float32)
+    found = np.zeros(len(passages), np.float32)
+    held = [place for place, tokens in enumerate(passages) if tokens.size]
+    if not question.size or not held:
+        return found
+    # All passages in one multiplication: one for each would take ten times as long.
+    said = np.concatenate([passages[place] for place in held]).astype(np.float32)
+    asked = question.astype(np.float32)
     asked /= np.linalg.norm(asked, axis=1, keepdims=True) + 1e-6
-    said /= np.linalg.norm(said, axis=1, keepdims=True) + 1e-6
-    return float((asked @ said.T).max(axis=1).mean())
+    cosines = (said @ asked.T) / (np.sqrt(np.einsum("ij,ij->i", said, said)) + 1e-6)[:, None]
+    starts = np.cumsum([0, *(len(passages[place]) for place in held[:-1])])
+    found[held] = np.maximum.reduceat(cosines, starts, axis=0).mean(axis=1)
+    return found

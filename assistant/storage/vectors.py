@@ -38,14 +38,15 @@ def tokens_from(data: bytes) -> "list[Tokens]":
     """The token vectors of each slot."""
     import numpy as np  # noqa: PLC0415
 
+    pairs = np.arange(256)
+    numbers = np.stack([pairs & 15, pairs >> 4], axis=1).astype(np.int8) - 8
     found, at = [], 0
     while at < len(data):
         rows, columns = HEAD.unpack_from(data, at)
         at += HEAD.size
-        pairs = np.frombuffer(data, np.uint8, rows * columns // 2, at)
-        at += len(pairs)
-        numbers = np.stack([pairs & 15, pairs >> 4], axis=1).astype(np.int8) - 8
-        found.append(numbers.reshape(rows, columns))
+        packed = np.frombuffer(data, np.uint8, rows * columns // 2, at)
+        at += len(packed)
+        found.append(numbers[packed].reshape(rows, columns))
     return found
 
 
