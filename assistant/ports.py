@@ -36,6 +36,9 @@ Clock = Callable[[], datetime]
 class Follower(Protocol):
     """One open stream."""
 
+    #: The process is stopping: nothing more will come.
+    over: bool
+
     async def news(
         self, timeout: float
     ) -> list[tuple[str, str, dict[str, Any]]]: ...  # (conversation, event, data)

@@ -42,7 +42,7 @@ async def customer_events(
     asked: dict[str, Any] | None = None
     with ctx.wire.follow(conversation) as follower:
         passing: list[tuple[str, str, dict[str, Any]]] = []
-        while True:
+        while not follower.over:
             state, question, messages = await ctx.database.read(
                 partial(_news, conversation_id=conversation, after=seen)
             )
@@ -97,7 +97,7 @@ async def agent_events(ctx: Context, last_event_id: str | None) -> AsyncIterator
     seen = last if seen is None else seen
     with ctx.wire.follow() as follower:
         yield ServerSentEvent(comment="")
-        while True:
+        while not follower.over:
             entries = await ctx.database.read(partial(_entries, ctx=ctx, after=seen))
             for number, name, data in entries:
                 seen = number

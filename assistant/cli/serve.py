@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SAMPLE = Path(__file__).parent.parent.parent / "knowledge_base"
 DEMO_EMAIL = "demo@komorebi.example"
-#: Open streams are cut this long after a stop was asked for; clients come back by themselves.
+#: Requests are cut this long after a stop was asked for; streams end at once, clients come back.
 GRACE_SECONDS = 3
 
 
@@ -85,9 +85,14 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> Non
     server = uvicorn.Server(config)
     # uvicorn raises the signal again when it is done; a wanted stop is no failure.
     setattr(server, "capture_signals", nullcontext)  # noqa: B010 - mypy knows no methods as values
+
+    def stop() -> None:
+        server.should_exit = True
+        service.wire.hang_up()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, setattr, server, "should_exit", True)
+        loop.add_signal_handler(number, stop)
     gc.freeze()
     gc.enable()
     async with service.running():

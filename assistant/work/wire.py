@@ -22,11 +22,16 @@ class Follower:
     A reader that never reads costs one entry per conversation, kind and author, however much happens.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, over: bool = False) -> None:
+        self.over = over
         self._woken = asyncio.Event()
         self._passing: dict[tuple[str, str, str | None], dict[str, Any]] = {}
 
     def wake(self) -> None:
+        self._woken.set()
+
+    def hang_up(self) -> None:
+        self.over = True
         self._woken.set()
 
     def pass_on(self, conversation: str, event: str, data: dict[str, Any]) -> None:
@@ -36,6 +41,8 @@ class Follower:
 
     async def news(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]]:
         """Wait to be woken, or *timeout* seconds; (conversation, event, data) of what is not stored."""
+        if self.over:
+            return []
         try:
             async with asyncio.timeout(timeout):
                 await self._woken.wait()
@@ -53,12 +60,13 @@ class LocalWire:
         self._followers: dict[str, set[Follower]] = defaultdict(set)
         self._typing_until: dict[str, float] = {}
         self._clock = clock
+        self._over = False
         #: Set whenever something may have become due.
         self.work = asyncio.Event()
 
     @contextmanager
     def follow(self, conversation: str = EVERYTHING) -> Iterator[Follower]:
-        follower = Follower()
+        follower = Follower(over=self._over)
         self._followers[conversation].add(follower)
         try:
             yield follower
@@ -71,6 +79,13 @@ class LocalWire:
         self.work.set()
         for follower in self._watching(conversation):
             follower.wake()
+
+    def hang_up(self) -> None:
+        """End every stream; clients come back to whoever serves then."""
+        self._over = True
+        for followers in self._followers.values():
+            for follower in followers:
+                follower.hang_up()
 
     def draft(self, conversation: str, text: str) -> None:
         self._pass_on(conversation, "delta", {"text": text})

@@ -93,6 +93,19 @@ async def test_who_has_left_is_followed_no_more(wire: LocalWire) -> None:
     wire.draft("a", "to nobody")
 
 
+async def test_at_a_stop_every_stream_ends_those_that_begin_later_too(wire: LocalWire) -> None:
+    with wire.follow("a") as of_a, wire.follow() as of_all:
+        waiting = asyncio.create_task(of_a.news(60))
+        await asyncio.sleep(0)
+        wire.hang_up()
+        async with asyncio.timeout(1):
+            assert await waiting == []
+            assert await of_all.news(60) == []
+        with wire.follow("b") as late:
+            assert await asyncio.wait_for(late.news(60), 1) == []
+            assert (of_a.over, of_all.over, late.over) == (True, True, True)
+
+
 def test_typing_expires(wire: LocalWire, seconds: Seconds) -> None:
     wire.typing("a", Author.CUSTOMER, True)
     seconds.now += TYPING_SECONDS - 0.01
