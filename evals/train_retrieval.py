@@ -27,6 +27,10 @@ Vectors = NDArray[np.float32]
 MOST = 400
 #: Questions of other sets asked of each.
 FOREIGN = 150
+#: How much near misses and other people's questions count beside those that have an answer.
+NEAR, FAR = 0.3, 0.5
+#: The share of other people's questions that may be answered at one half.
+ANSWERED_FAR = 0.02
 EPOCHS, BATCH, RATE, DECAY = 5, 32, 3e-3, 3e-4
 #: Sets whose other articles may answer as well teach nothing about what answers.
 AMBIGUOUS = {"banking77", "clinc150"}
@@ -65,7 +69,7 @@ def main() -> None:
         "licences": "BERT-FAQ (MIT, texts CC BY-SA), JSQuAD (CC BY-SA 4.0), mackerelio/documents (MIT), "
         "banking77 (CC BY 4.0), clinc150 (CC BY 3.0); the weights hold no text of them",
     }
-    fusion.FILE.write_text(json.dumps(about | {"weights": kept}, indent=0) + "\n", encoding="utf-8")
+    fusion.FILE.write_text(json.dumps(about | {"weights": kept}) + "\n", encoding="utf-8")
 
 
 async def _schools(collections: list[Collection]) -> list[School]:
@@ -212,23 +216,30 @@ def _slope(lesson: Lesson, asked: Vectors, gate: np.ndarray) -> np.ndarray:
 
 
 def _learn_sure(schools: list[School], weights: Weights) -> tuple[Vectors, Vectors, Vectors]:
-    """Logistic regression on the first candidates: right, wrong, near misses, other people's questions."""
-    rows, rights, counts = [], [], []
+    """Logistic regression on the first candidate of every question, with an answer and without."""
+    rows, rights, counts, foreign = [], [], [], []
     for school in schools:
-        parts = [(each.candidates, each.right) for each in school.own]
-        parts += [(w, np.zeros(len(w.arms), bool)) for each in school.own if (w := _without_right(each))]
-        parts += [(each.candidates, each.right) for each in school.foreign for _ in range(2)]
-        for candidates, right in parts:
-            ranked = fusion.ranks(candidates, weights)
-            first = np.argsort(-ranked, kind="stable")[:2]
-            rows.append(fusion.evidence(candidates, ranked)[first])
-            rights.append(right[first])
-            counts.append(np.array([1.0, 0.3][: len(first)]) / len(parts))
-    told, right, weight = np.concatenate(rows), np.concatenate(rights).astype(float), np.concatenate(counts)
+        kinds = (
+            (1.0, [(each.candidates, each.right) for each in school.own]),
+            (NEAR, [(w, np.zeros(len(w.arms), bool)) for each in school.own if (w := _without_right(each))]),
+            (FAR, [(each.candidates, each.right) for each in school.foreign]),
+        )
+        for share, parts in kinds:
+            for candidates, right in parts:
+                ranked = fusion.ranks(candidates, weights)
+                first = int(np.argmax(ranked))
+                rows.append(fusion.evidence(candidates)[first])
+                rights.append(float(right[first]))
+                counts.append(share / len(parts))
+                foreign.append(share == FAR)
+    told, weight = np.stack(rows), np.array(counts)
     mean, scale = told.mean(axis=0), told.std(axis=0) + 1e-3
     told = np.clip((told - mean) / scale, -4, 4)
     told = np.concatenate([np.ones((len(told), 1)), told], axis=1)
-    return _logistic(told, right, weight / weight.mean()), mean, scale
+    sure = _logistic(told, np.array(rights), weight / weight.mean())
+    # One half is where few of other people's questions are answered, whatever the mixture here.
+    sure[0] -= np.quantile((told @ sure)[np.array(foreign)], 1 - ANSWERED_FAR)
+    return sure, mean, scale
 
 
 def _logistic(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> Vectors:

@@ -24,6 +24,8 @@ FILE = Path(__file__).with_name("fusion.json")
 UNIT = dict(zip(ARMS, (0.02, 0.02, 3.0, 3.0, 3.0, 0.15, 0.15, 0.25, 0.05, 0.05), strict=True))
 #: Arms that may agree on the first place.
 PAIRS = ((0, 4), (0, 1), (1, 4), (1, 3), (0, FINE), (4, FINE), (1, FINE + 1))
+#: What the question's own language counts, where an article is there in both; in log odds.
+OWN_LANGUAGE = 1.5
 #: How an arm ranks: better than usual, close behind its best, high in its order.
 VIEWS = 3
 
@@ -54,7 +56,7 @@ def ranks(candidates: Candidates, learned: Weights) -> Vectors:
 
     asked = np.clip((context(candidates) - learned.gate_mean) / learned.gate_scale, -3, 3)
     counts = np.logaddexp(0, asked @ learned.gate)
-    ranked: Vectors = views(candidates.arms) @ counts
+    ranked: Vectors = views(candidates.arms) @ counts + OWN_LANGUAGE * candidates.own_language
     return ranked
 
 
@@ -62,7 +64,7 @@ def probabilities(candidates: Candidates, ranked: Vectors, learned: Weights) -> 
     """How probable it is that each candidate answers, never more for a lower one."""
     import numpy as np
 
-    told = np.clip((evidence(candidates, ranked) - learned.sure_mean) / learned.sure_scale, -4, 4)
+    told = np.clip((evidence(candidates) - learned.sure_mean) / learned.sure_scale, -4, 4)
     odds = told @ learned.sure[1:] + learned.sure[0]
     order = np.argsort(-ranked, kind="stable")
     falling = np.minimum.accumulate(1 / (1 + np.exp(-odds[order])))
@@ -113,20 +115,20 @@ def context(candidates: Candidates) -> Vectors:
     return np.array(told, np.float32)
 
 
-def evidence(candidates: Candidates, ranked: Vectors) -> Vectors:
-    """What tells an answer from something merely alike: one row per candidate."""
+def evidence(candidates: Candidates) -> Vectors:
+    """What tells an answer from something merely alike: one row per candidate.
+
+    Not how far it is ahead of the next: an article's neighbouring chunks and its translation are as close.
+    """
     import numpy as np
 
     arms = candidates.arms
-    shares = np.exp(ranked - ranked.max())
-    shares /= shares.sum()
     count = len(arms)
     asked, unknown = min(candidates.asked, 20) / 10, candidates.unknown / max(1, candidates.asked)
     columns = [
         *arms[:, [0, 1, 5, 6, 7, FINE, FINE + 1]].T,
         np.maximum(arms[:, 0], arms[:, 1]),
         np.maximum(arms[:, FINE], arms[:, FINE + 1]),
-        shares,
         arms[:, 0] - np.median(arms[:, 0]),
         arms[:, 1] - np.median(arms[:, 1]),
         arms[:, FINE] - np.median(arms[:, FINE]),

@@ -78,7 +78,7 @@ def test_the_committed_weights_fit_the_features() -> None:
     learned, given = fusion.weights(), candidates()
     assert isinstance(learned, Weights)
     assert learned.gate.shape == (len(fusion.context(given)), len(ARMS) * fusion.VIEWS)
-    assert len(learned.sure) == 1 + fusion.evidence(given, np.zeros(8, np.float32)).shape[1]
+    assert len(learned.sure) == 1 + fusion.evidence(given).shape[1]
 
 
 def test_tokens_are_compared_one_by_one() -> None:
