@@ -4,6 +4,10 @@ import importlib
 import sys
 
 MEASUREMENTS = {
+    "retrieval": "how well search finds, beside simpler pipelines: evals/retrieval.py",
+    "bench": "speed of the whole, each figure beside its floor; of a part: bench search",
+    "signals": "how well turns are read, beside simpler readers: evals/signals.py",
+    "train": "learns the weights of a part: train retrieval, train signals",
     "answers": "what quotes and drafts say: evals/answers.py",
 }
 

@@ -38,7 +38,7 @@ def own(language: str, half: str) -> list[Dialogue]:
 
 
 def parse(text: str, language: str) -> list[Dialogue]:
-    """Dialogues written as ``## id persona`` and lines ``C F: …`` / ``A: …``; ``A: @situation`` is our own wording."""
+    """Written as ``## id persona`` and lines ``C F: …`` / ``A: …``; ``A: @situation`` is our own wording."""
     dialogues: list[Dialogue] = []
     for number, row in enumerate(text.splitlines(), start=1):
         if heading := HEADING.match(row):
@@ -75,8 +75,11 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def said(turns: list[dict[str, Any]], customer: str) -> tuple[Said, ...]:
-    """A public dialogue's turns; *customer* is what the set calls the customer."""
+    """A public dialogue's turns; *customer* is how the set's names for customers begin."""
     return tuple(
-        Said(author=Author.CUSTOMER if turn["role"] == customer else Author.ASSISTANT, text=turn["text"])
+        Said(
+            author=Author.CUSTOMER if turn["role"].startswith(customer) else Author.ASSISTANT,
+            text=turn["text"],
+        )
         for turn in turns
     )

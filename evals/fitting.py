@@ -1,4 +1,4 @@
-"""Fits the heads: linear models over a vector and hashed pieces, and small logistic models; numpy, same result each run."""
+"""Fits the heads: linear over a vector and hashed pieces, and small logistic models."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def _piece_slope(rows: Sequence[list[int]], slope: Array) -> Array:
     return total
 
 
-def fit_logistic(features: Array, targets: Array, weights: Array, calm: float = 2e-3) -> Array:
+def fit_logistic(features: Array, targets: Array, weights: Array, calm: float = 6e-3) -> Array:
     """Weights of a small logistic model; the first feature is the bias and is not pulled."""
     model = Adam(features.shape[1])
     pull = np.full(features.shape[1], calm)

@@ -1,4 +1,4 @@
-"""``python -m evals signals``: what the reader of signals reaches, beside simpler readers, against the figures to reach."""
+"""``python -m evals signals``: what the reader of signals reaches, beside simpler readers."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""Trains the learned heads of the signals and writes their weights: ``python -m evals train signals --data FOLDER``."""
+"""Trains the heads of the signals: ``python -m evals train signals --data FOLDER``."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""What the heads learn from: public sets of the data folder and the training half of our own; who said what, how."""
+"""What the heads learn from: public sets of the data folder, and the training half of our own."""
 
 import random
 import zlib
@@ -49,8 +49,8 @@ def frustration(data: Path) -> list[Example]:
         *_naist(data),
         *_goemotions(data),
         *_calm(data, 0.35),
-        *_lines("frustration", 5.0),
-        *_own("F", 4.0),
+        *_lines("frustration", 10.0),
+        *_own("F", 8.0),
     ]
 
 
@@ -110,13 +110,18 @@ def _calm(data: Path, weight: float) -> Iterator[Example]:
     """Service talk in which nobody is upset and nobody asks for a person (a few do; they are few)."""
     for dialogue in rows(data / "asdc.jsonl"):
         for turn in dialogue["turns"]:
-            if turn["role"] == "customer":
+            if turn["role"].startswith("customer"):
                 yield Example(text=turn["text"], target=0.0, weight=2 * weight, group=dialogue["id"])
-    for text in _sample(_multidogo(data), 1_800):
+    for text in service_talk(data, 1_800):
         yield Example(text=text, target=0.0, weight=weight)
+
+
+def service_talk(data: Path, most: int) -> list[str]:
+    """Single customer lines, *most* of each set."""
+    found = _sample(_multidogo(data), most)
     for name in ("banking77.train.jsonl", "clinc150.train.jsonl"):
-        for text in _sample((row["text"] for row in rows(data.parent / "scope" / name)), 1_800):
-            yield Example(text=text, target=0.0, weight=weight)
+        found += _sample((row["text"] for row in rows(data.parent / "scope" / name)), most)
+    return found
 
 
 def _multidogo(data: Path) -> Iterator[str]:
@@ -127,7 +132,8 @@ def _multidogo(data: Path) -> Iterator[str]:
 
 def _sample(texts: Iterator[str], most: int) -> list[str]:
     known = sorted(set(texts))
-    return random.Random(0).sample(known, min(most, len(known)))
+    random.Random(0).shuffle(known)
+    return known[:most]
 
 
 def _nlupp(data: Path) -> Iterator[Example]:

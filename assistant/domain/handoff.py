@@ -1,4 +1,4 @@
-"""The handoff packet, version 1: everything an agent needs to take over, built without a model and without waiting."""
+"""The handoff packet, version 1: everything an agent needs to take over, built without a model."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

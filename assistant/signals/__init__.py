@@ -1,1 +1,1 @@
-"""Reads a customer's turn: language, wish for a person, frustration, unfamiliarity, no progress, with evidence."""
+"""Reads a customer's turn: language, wish for a person, mood, familiarity, progress; with evidence."""

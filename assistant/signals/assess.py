@@ -1,4 +1,4 @@
-"""Assessing recorded dialogues: the signals and decisions that the product would have had, reply by reply as recorded."""
+"""Assessing recorded dialogues: what the product would have read and decided, the replies as recorded."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Cues: what customers say, as patterns in the YAML files of `cues/`, each with what it tells; nothing is weighed here.
+"""Cues: what customers say, as patterns in the YAML files of `cues/`; nothing is weighed here.
 
 A file has ``parts`` (named pieces of patterns, written ``<name>`` where they are used) and ``cues``.
 """
@@ -47,10 +47,15 @@ class Hit:
 @cache
 def cues(name: str) -> tuple[Cue, ...]:
     """The cues of a file, compiled once."""
-    source = files("assistant.signals").joinpath("cues", f"{name}.yaml").read_text("utf-8")
-    data = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data = _file(name)
     parts = data.get("parts") or {}
     return tuple(_cue(row, parts) for row in data["cues"])
+
+
+@cache
+def words(name: str) -> dict[str, frozenset[str]]:
+    """One of the word lists of `words.yaml`."""
+    return {key: frozenset(row.split()) for key, row in _file("words")[name].items()}
 
 
 def hits(name: str, clauses: list[str]) -> Iterator[Hit]:
@@ -61,6 +66,12 @@ def hits(name: str, clauses: list[str]) -> Iterator[Hit]:
             if found is not None:
                 yield Hit(cue, clause[max(0, found.start() - 10) : found.end() + 10].strip()[:80])
                 break
+
+
+def _file(name: str) -> dict[str, Any]:
+    source = files("assistant.signals").joinpath("cues", f"{name}.yaml").read_text("utf-8")
+    data: dict[str, Any] = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return data
 
 
 def _cue(row: Mapping[str, Any], parts: Mapping[str, str]) -> Cue:

@@ -1,6 +1,5 @@
-"""What a customer's words claim: order numbers, dates, amounts, products, addresses; nothing is verified here."""
+"""What a customer's words claim: order numbers, dates, sums, products, addresses; unverified."""
 
-import re
 from collections.abc import Sequence
 
 from assistant.domain.handoff import Facts
@@ -14,43 +13,6 @@ from assistant.signals.wish import find_wish
 MOST_FACTS = 20
 LONGEST_ASK = 160
 
-EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,63}){1,4}")
-URL = re.compile(r"https?://[^\s、。」)]{3,200}")
-PHONE = re.compile(
-    r"(?<![a-z0-9-])(?:\+\d{1,3}[- ]?)?(?:\(0?\d{1,4}\)[- ]?|0?\d{1,4}[- ])\d{1,4}[- ]\d{3,4}(?!\d)"
-    r"|(?<![a-z0-9-])0[5789]0\d{8}(?!\d)|(?<![a-z0-9-])0\d{4} ?\d{5,6}(?!\d)|(?<![a-z0-9])\+\d{9,14}(?!\d)"
-    r"|\b\d{3}[- .]\d{3}[- .]\d{4}\b"
-)
-ORDER = re.compile(
-    r"(?:(?:ご?注文|受注|伝票|追跡|お?問い?合わ?せ|管理|予約|会員|契約|製造|型|シリアル)(?:の)?(?:番号|no\.?|id|ナンバー)(?:は|が|:|の|、)*\s*[「『]?)"
-    r"([a-z0-9][a-z0-9-]{3,24})"
-    r"|(?:\b(?:order|purchase|invoice|ticket|tracking|reference|ref|booking|confirmation|serial|account|case|policy|claim|customer)"
-    r"(?: (?:number|no\.?|id|code|#))?(?: is|:)? ?#? ?)((?=[a-z-]{0,8}\d)[a-z0-9-]{4,25})\b"
-    r"|(?:#|№)\s?((?=[a-z-]{0,8}\d)[a-z0-9-]{4,25})\b|\b((?=[a-z]{1,5}-?\d{4})[a-z]{1,5}-?\d[\d-]{3,18})\b"
-    r"|(?<![\d.,¥$€£+-])(\d{7,16})(?![\d円,.-])"
-)
-DATE = re.compile(
-    r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{4}[/-]\d{1,2}[/-]\d{1,2}|(?<![\d/])\d{1,2}/\d{1,2}(?![\d/])|(?:先週|今週|来週|先月|今月|来月|昨日|一昨日|おととい|明日|明後日|今朝|昨夜)(?:の?[月火水木金土日]曜日?)?"
-    r"|\b(?:\d{1,2}(?:st|nd|rd|th)? (?:of )?)?(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?\b"
-    r"|\b\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b(?: \d{4})?"
-    r"|\b(?:yesterday|last (?:week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|(?:\d+|two|three|four|five|a few) (?:days|weeks|months) ago)\b|(?:\d+|[一二三四五六七八九十]+)(?:日|週間|ヶ月|か月|カ月|ケ月)(?:以上)?前"
-)
-AMOUNT = re.compile(
-    r"(?:¥|￥|\\)\s?\d[\d,]{0,12}|(?:\d[\d,]{0,12}|\d{1,4}万(?:\d{1,4})?|[一二三四五六七八九十百千万]{1,8})円|[$€£]\s?\d[\d,]{0,12}(?:\.\d{1,2})?|\b\d[\d,]{0,12}(?:\.\d{1,2})? ?(?:yen|dollars|usd|eur|euros?|pounds|gbp|jpy)\b"
-)
-PRODUCT = re.compile(
-    r"「([^「」\n]{2,40})」|『([^『』\n]{2,40})』|\"([^\"\n]{2,40})\"|“([^”\n]{2,40})”"
-    r"|(?:^|[、。\s]|購入した|買った|注文した|届いた|頼んだ)((?:[ァ-ヴー]{3,14}|[一-龠]{2,6})(?:セット|ケース|バッグ|シャツ|靴|ジャケット|コート|テーブル|チェア|ソファ|カメラ|イヤホン|ヘッドホン|時計|財布|マグカップ|ポット|鍋|フライパン|掃除機|炊飯器|ドライヤー|スカート|ワンピース|パンツ|帽子|傘|毛布|枕|ランプ|ライト))"
-    r"|\b(?:my|the|a|an|this|new|bought|ordered|received) ((?:[a-z]+ ){0,2}(?:headphones|earbuds|shoes|boots|jacket|coat|shirt|dress|bag|backpack|laptop|phone|tablet|camera|watch|lamp|chair|sofa|table|kettle|blender|vacuum|mug|pan|pot|hat|jeans|sneakers|keyboard|monitor|charger|printer|toaster|mattress|pillow|blanket|umbrella|wallet|bike|stroller|heater|fan))\b"
-)
-KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("e-mail", EMAIL),
-    ("link", URL),
-    ("amount", AMOUNT),
-    ("phone", PHONE),
-    ("date", DATE),
-    ("order number", ORDER),
-)
 #: What fulfils a need of the topic table.
 FULFILS = {
     "order number": ("order number",),
@@ -90,13 +52,12 @@ def needs(topic: str | None) -> list[str]:
 def claims(raw: str, folded: str) -> list[str]:
     """``kind: value`` for every fact in a line; what one kind took is not read again as another."""
     found, rest = [], folded
-    for kind, pattern in KINDS:
-        for match in pattern.finditer(rest):
+    for cue in cues.cues("facts"):
+        for match in cue.pattern.finditer(rest):
             value = next((group for group in match.groups() if group), match[0])
-            found.append(f"{kind}: {_as_written(value, raw)}")
-        rest = pattern.sub(" ", rest)
-    products = (next(group for group in match.groups() if group) for match in PRODUCT.finditer(rest))
-    return found + [f"product: {_as_written(product.strip(), raw)}" for product in products]
+            found.append(f"{cue.kind}: {_as_written(value.strip(), raw)}")
+        rest = cue.pattern.sub(" ", rest)
+    return found
 
 
 def ask_of(lines: Sequence[str], near: Sequence[str]) -> str | None:

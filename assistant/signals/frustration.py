@@ -1,4 +1,4 @@
-"""Frustration of a turn: from its words in context, from the course of the talk, and from what was there before."""
+"""Frustration of a turn: its words in context, the course of the talk, what was there before."""
 
 import math
 import re
@@ -21,7 +21,7 @@ EVIDENT = 0.5
 def read_frustration(
     raw: str, comparable: str, history: History, progress: Progress, heard: float, *, alone: bool
 ) -> tuple[float, tuple[Evidence, ...]]:
-    """0–1 with evidence; *heard* is what the learned ear makes of the words, *alone* that it had no vector."""
+    """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no vector."""
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = word_hits(comparable)
     shown = features(hits, emphasis(raw), history, progress, heard)

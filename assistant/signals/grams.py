@@ -1,6 +1,7 @@
-"""Texts as sparse counts of hashed pieces, for the learned heads: letters in Japanese, words and letters elsewhere."""
+"""Texts as sparse counts of hashed pieces, for the learned heads: letters in Japanese, words elsewhere."""
 
 import re
+from itertools import pairwise
 from zlib import crc32
 
 from assistant.signals.text import JAPANESE
@@ -24,5 +25,5 @@ def _letters(text: str, most: int, least: int = 1) -> list[str]:
 
 def _words(text: str) -> list[str]:
     words = WORD.findall(text)
-    pairs = [f"{one} {other}" for one, other in zip(words, words[1:], strict=False)]
+    pairs = [f"{one} {other}" for one, other in pairwise(words)]
     return [f"w:{word}" for word in words] + pairs + _letters(text, 4, 4)

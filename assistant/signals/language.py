@@ -1,7 +1,9 @@
-"""Which language a turn is in, from its script and its commonest words; only languages that may be answered in."""
+"""Which language a turn is in, from its script and its commonest words; only languages we answer in."""
 
 import re
 from collections.abc import Sequence
+
+from assistant.signals import cues
 
 KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9f]")
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -18,41 +20,20 @@ ASKED = (
     (
         "en",
         re.compile(
-            r"\b(?:in|speak|write|use|answer in|reply in) english\b|\benglish,? please\b|英語で(?:お願い|話|答|返|対応|書)"
+            r"\b(?:in|speak|write|use) english\b|\benglish,? please\b|英語で(?:お願い|話|答|返|対応|書)"
         ),
     ),
     (
         "ja",
-        re.compile(
-            r"日本語で(?:お願い|話|答|返|対応|書)|\b(?:in|speak|reply in|answer in) japanese\b|\bjapanese,? please\b"
-        ),
+        re.compile(r"日本語で(?:お願い|話|答|返|対応|書)|\b(?:in|speak) japanese\b|\bjapanese,? please\b"),
     ),
 )
-
-#: A few of the commonest words that the languages do not share.
-COMMON: dict[str, frozenset[str]] = {
-    "en": frozenset(
-        ["the", "a", "an", "is", "are", "am", "was", "i", "my", "me", "you", "your", "it", "its", "it's", "this", "that", "these", "those", "to", "of", "in", "on", "for", "with", "from", "and", "or", "but", "not", "no", "yes", "can", "can't", "could", "do", "does", "don't", "did", "didn't", "how", "what", "when", "where", "why", "who", "which", "will", "would", "have", "has", "had", "be", "been", "get", "got", "want", "need", "please", "thanks", "thank", "hello", "hi", "hey", "ok", "okay", "help", "order", "return", "refund", "item", "i'm", "i've", "i'd", "what's", "there", "they", "we", "our", "any", "some", "just", "still", "again", "never", "ever", "so", "very", "really", "lol", "wtf"]
-    ),
-    "es": frozenset(
-        ["el", "la", "los", "las", "un", "una", "es", "son", "está", "estoy", "mi", "mis", "tu", "su", "que", "qué", "como", "cómo", "cuando", "cuándo", "donde", "dónde", "por", "para", "con", "del", "quiero", "necesito", "gracias", "hola", "pedido", "puedo", "pero", "muy", "porque", "señor", "ayuda", "devolver", "tengo"]
-    ),
-    "fr": frozenset(
-        ["le", "les", "des", "du", "une", "est", "sont", "je", "j'ai", "mon", "ma", "mes", "vous", "votre", "que", "qui", "quoi", "comment", "quand", "où", "pourquoi", "avec", "pour", "dans", "pas", "ne", "merci", "bonjour", "commande", "veux", "voudrais", "puis", "c'est", "mais", "très", "retour"]
-    ),
-    "de": frozenset(
-        ["der", "die", "das", "den", "dem", "ein", "eine", "ist", "sind", "ich", "mein", "meine", "mir", "mich", "sie", "ihr", "ihre", "wie", "wann", "wo", "warum", "und", "oder", "nicht", "mit", "für", "von", "zu", "auf", "kann", "können", "möchte", "will", "habe", "danke", "hallo", "bestellung", "bitte", "wird"]
-    ),
-    "pt": frozenset(
-        ["o", "os", "as", "um", "uma", "é", "são", "eu", "meu", "minha", "você", "vocês", "seu", "que", "como", "quando", "onde", "por", "para", "com", "do", "da", "não", "quero", "preciso", "obrigado", "obrigada", "olá", "pedido", "posso", "mas", "muito", "porque", "ajuda", "devolver", "tenho"]
-    ),
-}  # fmt: skip
 
 
 def language_of(text: str, allowed: Sequence[str], previous: str | None = None) -> str:
     """The language to answer in: the turn's own if allowed, else the conversation's, else the first allowed.
 
-    *text* is comparable (folded). A turn that tells nothing (a number, an emoji) keeps the conversation's language.
+    *text* is folded. A turn that tells nothing (a number, an emoji) keeps the conversation's language.
     """
     for language, pattern in ASKED:
         if language in allowed and pattern.search(text):
@@ -83,7 +64,8 @@ def _east_asian(text: str, kana: int, han: int, latin: int) -> str:
 
 def _latin(text: str) -> str | None:
     words = WORD.findall(text)
-    hits = {language: sum(word in common for word in words) for language, common in COMMON.items()}
+    common = cues.words("languages")
+    hits = {language: sum(word in known for word in words) for language, known in common.items()}
     best = max(hits, key=lambda language: hits[language])
     if hits[best] > hits["en"] and hits[best] >= 2:
         return best

@@ -1,4 +1,4 @@
-"""Is the talk getting anywhere: the same question again, replies turned down, no answers; from words and vectors."""
+"""Is the talk getting anywhere: the same question again, replies turned down, no answers."""
 
 import math
 import re

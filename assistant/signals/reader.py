@@ -1,4 +1,4 @@
-"""The reader: one customer turn and its history to signals; joins the readers of single signals, decides nothing."""
+"""The reader: one customer turn and its history to signals; joins the readers, decides nothing."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ class Reader:
         self.embedding = embedding
 
     def read(self, text: str, history: History, vector: Sequence[float] | None = None) -> Signals:
-        """What *text*, everything said since the last reply, tells; *vector* is its query embedding, if at hand."""
+        """What *text*, all that was said since the last reply, tells; *vector*: its query embedding."""
         turn = history.turns[-1].signals.turn + 1 if history.turns else 0
         whole = comparable(text)
         near = window(whole)

@@ -21,7 +21,7 @@ APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": 
 
 
 def comparable(text: str) -> str:
-    """Widths and cases folded, invisible characters gone, Japanese without the spaces between its characters."""
+    """Widths and cases folded, invisible characters gone, Japanese without spaces between characters."""
     text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).translate(APOSTROPHES)
     text = BLANKS.sub(" ", CONTROL.sub(" ", text))
     return CJK_GAP.sub("", text).casefold().strip()

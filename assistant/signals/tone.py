@@ -1,4 +1,4 @@
-"""The learned ear: linear heads over hashed text pieces and, where at hand, the query embedding; weights are a text file."""
+"""The learned ear: linear heads over hashed text pieces and, where at hand, the query embedding."""
 
 import json
 import math
@@ -35,7 +35,7 @@ class Head:
 class Weights:
     """Everything that training wrote."""
 
-    #: Name of the embedding that the vectors' parts belong to; of another, vectors are ignored.
+    #: Name of the embedding that the vectors' parts belong to; others are ignored.
     embedding: str
     heads: Mapping[str, Head]
     #: Signal -> feature -> weight, with a vector at hand (``frustration``) and without (``frustration_alone``).

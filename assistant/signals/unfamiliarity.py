@@ -1,4 +1,4 @@
-"""Is the customer used to bots: words about it, telegram style, letters, pauses, and what was seen before; by evidence."""
+"""Is the customer used to bots: words about it, style, pauses, what was seen before; with evidence."""
 
 import math
 
@@ -8,7 +8,7 @@ from assistant.domain.turns import History
 from assistant.signals import cues, text
 from assistant.signals.tone import weights
 
-#: Who came before knows the place: what is inferred from style counts that much less per earlier conversation.
+#: Who came before knows the place: style counts that much less per earlier conversation.
 PER_VISIT = 0.6
 LONG_PAUSE = 240.0
 EVIDENT = 0.5
@@ -19,7 +19,7 @@ SAID = frozenset({"how_to_use", "discomfort"})
 def read_unfamiliarity(
     comparable: str, history: History, heard: float, *, brief: bool, alone: bool
 ) -> tuple[float, tuple[Evidence, ...]]:
-    """0–1 with evidence; *heard* is what the learned ear makes of the words, *alone* that it had no vector."""
+    """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no vector."""
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = list(cues.hits("unfamiliarity", text.clauses(comparable)[:12]))
     shown = features(hits, history, heard, brief=brief)

@@ -53,7 +53,7 @@ def find_wish(comparable: str) -> Found:
 
 
 def slices(clause: str) -> list[str]:
-    """A clause in overlapping pieces that patterns may take whole: endless text hides no wish and costs no time."""
+    """A clause in overlapping pieces that patterns may take whole: endless text hides no wish."""
     size = cues.LONGEST_CLAUSE
     return [clause[start : start + size] for start in range(0, max(1, len(clause) - 100), size - 100)]
 
@@ -64,9 +64,7 @@ def english(clause: str) -> Found:
         found = cue.find(clause)
         if found is None:
             continue
-        if cue.kind == "none":
-            ruled_out = True
-        elif _negated(clause, found.start()):
+        if cue.kind == "none" or _negated(clause, found.start()):
             ruled_out = True
         elif not ruled_out or _elsewhere(clause):
             here = Found(LEVELS[cue.kind], text.excerpt(clause, found.start(), found.end()), cue.why)
