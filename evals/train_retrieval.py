@@ -31,6 +31,7 @@ FOREIGN = 150
 NEAR, FAR = 0.3, 0.5
 #: The share of other people's questions that may be answered at one half.
 ANSWERED_FAR = 0.02
+RIDGE = 10.0
 EPOCHS, BATCH, RATE, DECAY = 5, 32, 3e-3, 3e-4
 #: Sets whose other articles may answer as well teach nothing about what answers.
 AMBIGUOUS = {"banking77", "clinc150"}
@@ -243,9 +244,10 @@ def _learn_sure(schools: list[School], weights: Weights) -> tuple[Vectors, Vecto
 
 
 def _logistic(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> Vectors:
-    """Newton's method with a light ridge."""
+    """Newton's method with a ridge that leaves the first column, the bias, free."""
     found = np.zeros(told.shape[1])
-    ridge = np.full(told.shape[1], 1.0)
+    ridge = np.full(told.shape[1], RIDGE)
+    ridge[0] = 1e-3
     for _ in range(30):
         likely = 1 / (1 + np.exp(-told @ found))
         slope = told.T @ (weight * (likely - right)) + ridge * found

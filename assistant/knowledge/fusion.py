@@ -118,27 +118,17 @@ def context(candidates: Candidates) -> Vectors:
 def evidence(candidates: Candidates) -> Vectors:
     """What tells an answer from something merely alike: one row per candidate.
 
-    Not how far it is ahead of the next: an article's neighbouring chunks and its translation are as close.
+    Only what is true of the passage itself. How far it is ahead of the next says little: an article's
+    neighbouring chunks and its translation are as close, and how close usual passages are differs by domain.
     """
     import numpy as np
 
     arms = candidates.arms
-    count = len(arms)
-    asked, unknown = min(candidates.asked, 20) / 10, candidates.unknown / max(1, candidates.asked)
     columns = [
         *arms[:, [0, 1, 5, 6, 7, FINE, FINE + 1]].T,
         np.maximum(arms[:, 0], arms[:, 1]),
         np.maximum(arms[:, FINE], arms[:, FINE + 1]),
-        arms[:, 0] - np.median(arms[:, 0]),
-        arms[:, 1] - np.median(arms[:, 1]),
-        arms[:, FINE] - np.median(arms[:, FINE]),
-        arms[:, 0] * arms[:, 5],
-        arms[:, FINE] * arms[:, 5],
         candidates.own_language,
-        np.full(count, asked),
-        np.full(count, unknown),
-        np.full(count, float(candidates.japanese)),
-        np.full(count, float(arms[:, FINE].max() > 0)),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
