@@ -60,7 +60,7 @@ class Message:
 
     id: str
     conversation: str
-    #: Order within the conversation, from 1 without gaps; a private note carries that of the message before it.
+    #: Order within the conversation, from 1 without gaps; a private note carries that of the one before.
     seq: int
     author: Author
     text: str

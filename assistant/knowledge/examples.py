@@ -32,7 +32,7 @@ class Examples:
 
 
 def _spread(folders: dict[str, list[str]]) -> tuple[str, ...]:
-    """Titles that are questions first, then one of each folder, the fullest first: customers ask those most."""
+    """Titles that are questions first, then one of each folder, the fullest first."""
     fullest = sorted(folders.values(), key=len, reverse=True)
     rounds = [title for title in chain.from_iterable(zip_longest(*fullest)) if title]
     return tuple(sorted(rounds, key=lambda title: not QUESTION.search(title))[:EXAMPLES])
