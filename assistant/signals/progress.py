@@ -160,8 +160,7 @@ def _reaction(
 
 
 def empty_replies(history: History) -> list[str]:
-    """The unbroken row of replies, up to the last, that brought nothing: ``none`` had no answer, ``again`` was one
-    given before."""
+    """The row of replies, up to the last, that brought nothing: ``none`` no answer, ``again`` an old one."""
     replies = [line.text for line in history.lines if line.author is Author.ASSISTANT][-LOOK_BACK - 2 :]
     pairs = [bigrams(text.comparable(text.window(reply))) for reply in replies]
     row: list[str] = []

@@ -14,8 +14,8 @@ from assistant.signals.tone import hear, weights
 from assistant.signals.unfamiliarity import is_brief, read_unfamiliarity
 from assistant.signals.wish import Found, find_wish
 
-#: From here on the learned ear is sure of a wish for a person.
-SURE = 1.5
+#: From here on the learned ear is sure of a wish for a person; from there on it has a hint of one.
+SURE, HINT = 0.7, 0.0
 #: Not for a bot, most serious first.
 SENSITIVE = ("harm", "fraud", "legal", "personal_data")
 
@@ -83,6 +83,8 @@ def _wish(whole: str, progress: Progress, history: History, heard: float) -> Fou
     found = find_wish(whole)
     if heard >= SURE and found.wish is not Wish.CLEAR and not found.denied:
         return Found(Wish.CLEAR, whole[:80], "asks for a person, by the sound of it")
+    if heard >= HINT and found.wish is Wish.NONE and not found.denied:
+        return Found(Wish.VAGUE, whole[:80], "may be asking for a person, by the sound of it")
     if progress.consents and found.wish is not Wish.CLEAR:
         return Found(Wish.CLEAR, whole[:80], "says yes to the person who was offered")
     if found.wish is Wish.VAGUE and history.turns and history.turns[-1].signals.wish is Wish.VAGUE:

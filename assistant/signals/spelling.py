@@ -33,7 +33,7 @@ def real() -> frozenset[str]:
 
 @lru_cache(20_000)
 def mended(word: str) -> str:
-    """The known word that *word* is one slip from (a letter more, less, other, or two swapped), else itself."""
+    """The known word that is one slip away (a letter more, less, other, or two swapped), else *word*."""
     if word in real() or not SHORT.fullmatch(word):
         return word
     near = cuts().get(word) or next((cuts()[cut] for cut in _cuts(word) if cut in cuts()), None)

@@ -38,7 +38,7 @@ class Weights:
     #: Name of the embedding that the vectors' parts belong to; others are ignored.
     embedding: str
     heads: Mapping[str, Head]
-    #: Signal -> feature -> weight, with a vector at hand (``frustration``) and without (``frustration_alone``).
+    #: Signal -> feature -> weight, with a vector (``frustration``) and without (``frustration_alone``).
     joined: Mapping[str, Mapping[str, float]]
 
 

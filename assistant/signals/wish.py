@@ -10,12 +10,13 @@ from assistant.signals.spelling import mend
 #: Commas and "but" end what a negation reaches in English.
 PIECES = re.compile(r"[,;:]|\bbut\b|\bso\b|\binstead,?(?= |$)|\bplease\b(?= \w)|\(|\)| - | – |—")
 NEGATED = re.compile(
-    r"(?:\bdo(?:es)?n'?o?t|\bdo not|\bno need|\bnot(?! able)|\bwithout|\bavoid(?:ing)?|\brather than|\binstead of"
+    r"(?:\bdo(?:es)?n'?o?t|\bdo not|\bno need|\bnot(?! able)|\bwithout|\bavoid(?:ing)?|\brather than"
+    r"|\binstead of"
     r"|\bnever|\bunnecessary|\bno longer)"
     r"(?: (?:want|wanna|need|wish|like|have|to|be|get|me|us|think|it|is|a|an|the|for|necessary|any|your|"
     r"try(?:ing)?|going|interested|in|asking|looking|connected|transferred|bother)){0,6} ?$"
 )
-#: "why don't you connect me", "I don't know how to reach an agent": negations that ask for a person all the same.
+#: "why don't you connect me", "I don't know how to reach an agent": negations that ask all the same.
 STILL_ASKS = re.compile(
     r"\b(?:why|you) (?:do|did|wo|are)n'?t|\b(?:know|understand|see|get|able|can'?t|cannot)\b"
 )

@@ -18,7 +18,8 @@ def test_one_entry_per_customer_turn_with_the_contracts_keys() -> None:
     found = assess(talk("返品したいです", "14日以内なら返品できます。", "人と話したい"), READER, Policy())
     assert [row["turn"] for row in found] == [0, 2]
     assert list(found[0]) == [
-        "turn", "frustration", "unfamiliarity", "asked_for_person", "language", "decision", "reason", "evidence",
+        "turn", "frustration", "unfamiliarity", "asked_for_person",
+        "language", "decision", "reason", "evidence",
     ]  # fmt: skip
     assert (found[1]["asked_for_person"], found[1]["decision"], found[1]["reason"]) == (
         True,

@@ -4,10 +4,12 @@ import time
 
 import pytest
 
+from assistant.conversation.wording import LANGUAGES
 from assistant.domain.messages import Author
 from assistant.domain.signals import Decision, Reaction, Signals, Wish
 from assistant.domain.turns import History, PastTurn, Said
 from assistant.signals.reader import Reader
+from assistant.signals.text import JAPANESE
 
 READER = Reader()
 ALONE = History()
@@ -100,6 +102,21 @@ def test_anger_lasts_and_thanks_end_it() -> None:
 )
 def test_how_a_reply_is_taken(reply: str, text: str, reaction: Reaction) -> None:
     assert READER.read(text, after("商品を返品したいです", reply)).reaction is reaction
+
+
+OFFERS = [
+    sentence
+    for language in LANGUAGES.values()
+    for situation, sentences in language.items()
+    if situation == "abstain" or (situation.startswith("offer_") and situation != "offer_declined")
+    for sentence in sentences
+]
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+def test_a_yes_is_a_wish_after_every_offer_that_we_make(offer: str) -> None:
+    yes = "はい、お願いします" if JAPANESE.search(offer) else "yes please"
+    assert READER.read(yes, after("返品したい", offer)).wish is Wish.CLEAR
 
 
 @pytest.mark.parametrize(
