@@ -1,0 +1,56 @@
+"""A measured figure beside its floor, and how figures are printed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One line: what was measured, and what could not be had faster on this machine in the same run."""
+
+    measure: str
+    value: float
+    unit: str
+    floor: float
+    #: What the floor, or the limit, is.
+    beside: str
+
+    @property
+    def ratio(self) -> float:
+        return round(self.value / self.floor, 2) if self.floor else 0.0
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that *share* per cent of all do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, ceil(len(ordered) * share / 100) - 1)]
+
+
+def spread(measure: str, seconds: Sequence[float], floor: Sequence[float], beside: str) -> list[Figure]:
+    """p50 and p99 in milliseconds, each beside the same of the floor."""
+    return [
+        Figure(
+            measure=f"{measure} p{share}",
+            value=round(percentile(seconds, share) * 1000, 2),
+            unit="ms",
+            floor=round(percentile(floor, share) * 1000, 2),
+            beside=beside,
+        )
+        for share in (50, 99)
+    ]
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """Columns for people."""
+    rows = [("measure", "value", "floor", "ratio", "the floor is")]
+    rows += [
+        (f.measure, f"{f.value:,.2f} {f.unit}", f"{f.floor:,.2f} {f.unit}", f"{f.ratio:.2f}", f.beside)
+        for f in figures
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = (
+        f"{name:<{widths[0]}}  {value:>{widths[1]}}  {floor:>{widths[2]}}  {ratio:>{widths[3]}}  {beside}"
+        for name, value, floor, ratio, beside in rows
+    )
+    return "\n".join(lines)
