@@ -72,9 +72,9 @@ class Policy:
     #: Turns in a row without an answer after which a person takes over.
     max_failed_turns: int = 3
     #: Passage score below which the knowledge base is taken not to answer.
-    answer_score: float = 0.4
+    answer_score: float = 0.5
     #: Between this and `answer_score` a keyword or two gets one question back instead of an abstention.
-    clarify_score: float = 0.2
+    clarify_score: float = 0.25
     #: An offer comes again when the signal behind it has risen by this much, or after so many turns.
     offer_again_rise: float = 0.15
     offer_again_turns: int = 3
