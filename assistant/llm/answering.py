@@ -40,7 +40,9 @@ async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> 
         async for _ in model.stream("Answer with one word.", "Say: ready"):
             return None
     except (ModelUnavailable, SetupError) as exc:
-        mend = "check OPENAI_BASE_URL, OPENAI_API_KEY and ASSISTANT_CHAT_MODEL; customers get quotes meanwhile"
+        mend = (
+            "check OPENAI_BASE_URL, OPENAI_API_KEY and ASSISTANT_CHAT_MODEL; customers get quotes meanwhile"
+        )
         return f"{exc} ({mend})"
     return "the model answered nothing"
 

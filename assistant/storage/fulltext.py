@@ -28,8 +28,12 @@ TRIGGERS = {
 #: Everything that migrations must create on SQLite besides the tables.
 SQLITE_DDL = (_FTS, *(f"CREATE TRIGGER {name} {body}" for name, body in TRIGGERS.items()))
 
-for statement in SQLITE_DDL:
-    sa.event.listen(chunks, "after_create", sa.DDL(statement.replace("%", "%%")).execute_if(dialect="sqlite"))
+
+@sa.event.listens_for(chunks, "after_create")
+def _create(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
+    if connection.dialect.name == "sqlite":
+        for statement in SQLITE_DDL:
+            connection.exec_driver_sql(statement)
 
 
 @sa.event.listens_for(chunks, "before_drop")
