@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from assistant.domain.policy import Policy
 from assistant.knowledge import fusion
+from assistant.knowledge.features import only
 from assistant.knowledge.fusion import Weights
 from evals.embedding_cache import RememberingEmbedder
 from evals.retrieval_runs import Seen, gain, seen, served
 from evals.retrieval_sets import Asked, Collection, measured
-from evals.train_retrieval import auroc, only
+from evals.train_retrieval import auroc
 
 Vectors = NDArray[np.float32]
 Order = Callable[[Seen], Sequence[int]]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.knowledge import fusion
-from assistant.knowledge.features import FINE, Candidates
+from assistant.knowledge.features import FINE, Candidates, only
 from assistant.knowledge.fusion import Weights
 from evals.embedding_cache import RememberingEmbedder
 from evals.retrieval_runs import Seen, gain, seen, served
@@ -156,15 +156,6 @@ def _lessons(school: School) -> Iterator[Lesson]:
         ):
             blind = _without_tokens(candidates) if dice.random() < 0.2 else candidates
             yield Lesson(fusion.views(blind.arms), fusion.context(blind), right, 1 / len(found))
-
-
-def only(candidates: Candidates, rows: np.ndarray) -> Candidates:
-    return replace(
-        candidates,
-        arms=candidates.arms[rows],
-        own_language=candidates.own_language[rows],
-        title_share=candidates.title_share[rows],
-    )
 
 
 def _without_tokens(candidates: Candidates) -> Candidates:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from assistant.knowledge.entries import TITLE
 from assistant.knowledge.fine import closeness
@@ -62,6 +62,16 @@ class Candidates:
     japanese: bool
 
 
+def only(candidates: Candidates, rows: NDArray[Any]) -> Candidates:
+    """Some of the candidates: their row numbers, or True for each that stays."""
+    return replace(
+        candidates,
+        arms=candidates.arms[rows],
+        own_language=candidates.own_language[rows],
+        title_share=candidates.title_share[rows],
+    )
+
+
 def described(question: Question, items: Sequence[Item], shelf: Shelf) -> Candidates:
     """What the quick arms say; the arms that compare tokens are still 0."""
     import numpy as np
@@ -104,7 +114,7 @@ def _lexical(
     body_length = np.array([len(item.body) for item in items], np.float32)
     title_length = np.array([len(item.title) for item in items], np.float32)
     total = max(float(rarity.sum()), 1e-6)
-    of_title = np.array([max(float(_rarity(np.unique(i.title), shelf).sum()), 1e-6) for i in items])
+    of_title = _rarity_of_each([item.title_once for item in items], shelf)
     columns = [
         _bm25(bodies, body_length, shelf.mean_body) @ rarity,
         _bm25(titles, title_length, shelf.mean_title) @ rarity,
@@ -143,13 +153,25 @@ def _counts(texts: Sequence[Words], words: Words) -> Vectors:
     """How often each of *words* (sorted) stands in each text."""
     import numpy as np
 
-    counts = np.zeros((len(texts), len(words)), np.float32)
     if not len(words):
-        return counts
-    for row, text in enumerate(texts):
-        place = np.minimum(np.searchsorted(words, text), len(words) - 1)
-        np.add.at(counts[row], place[words[place] == text], 1)
-    return counts
+        return np.zeros((len(texts), 0), np.float32)
+    said = np.concatenate(texts)
+    row = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    place = np.minimum(np.searchsorted(words, said), len(words) - 1)
+    hits = words[place] == said
+    counted = np.bincount(row[hits] * len(words) + place[hits], minlength=len(texts) * len(words))
+    return counted.reshape(len(texts), len(words)).astype(np.float32)
+
+
+def _rarity_of_each(texts: Sequence[Words], shelf: Shelf) -> Vectors:
+    """The summed rarity of the words of each text."""
+    import numpy as np
+
+    summed = np.concatenate([[0.0], np.cumsum(_rarity(np.concatenate(texts), shelf))])
+    ends = np.cumsum([len(text) for text in texts])
+    starts = np.concatenate([[0], ends[:-1]])
+    found: Vectors = np.maximum(summed[ends] - summed[starts], 1e-6).astype(np.float32)
+    return found
 
 
 def _bm25(counts: Vectors, lengths: Vectors, mean: float) -> Vectors:

@@ -106,15 +106,14 @@ class HybridRetriever:
 
     async def _compare(self, question: Question, chunks: list[int]) -> tuple[list[int], Candidates]:
         """Leave the unlikely out by the quick arms, then compare the rest token by token."""
-        from assistant.knowledge.features import compare_tokens, described
+        from assistant.knowledge.features import compare_tokens, described, only
         from assistant.knowledge.fusion import ranks, weights
 
         items = [self.shelf.items[chunk] for chunk in chunks]
         everyone = described(question, items, self.shelf)
         if len(chunks) > COMPARED:
-            likely = sorted((-ranks(everyone, weights())).argsort(kind="stable")[:COMPARED])
-            chunks = [chunks[row] for row in likely]
-            everyone = described(question, [items[row] for row in likely], self.shelf)
+            likely = (-ranks(everyone, weights())).argsort(kind="stable")[:COMPARED]
+            chunks, everyone = [chunks[row] for row in likely], only(everyone, likely)
         if question.fine is not None and question.fine.tokens.size:
             model = self._embedder.name
             tokens = await self._database.read(lambda store: store.articles.tokens(model, chunks))

@@ -27,8 +27,9 @@ class Item:
     article: str
     language: str
     valid_until: date | None
-    #: Words of title and headings, in order.
+    #: Words of title and headings, in order, and each of them once.
     title: Words
+    title_once: Words
     body: Words
     #: One row per vector, slot 0 first; None until they are made.
     vectors: Halves | None = None
@@ -112,10 +113,14 @@ def numbers(words: Iterable[str]) -> Words:
 
 
 def _item(row: ChunkWords) -> Item:
+    import numpy as np
+
+    title = numbers(f"{row.terms.title} {row.terms.headings}".split())
     return Item(
         article=row.article,
         language=row.language,
         valid_until=row.valid_until,
-        title=numbers(f"{row.terms.title} {row.terms.headings}".split()),
+        title=title,
+        title_once=np.unique(title),
         body=numbers(row.terms.body.split()),
     )
