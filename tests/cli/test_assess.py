@@ -19,6 +19,8 @@ ANGRY: dict[str, Any] = {
     ],
 }
 ENGLISH: dict[str, Any] = {"id": 7, "turns": [{"author": "customer", "text": "How do I return a shirt?"}]}
+pytestmark = pytest.mark.slow
+
 KEYS = {
     "turn", "frustration", "unfamiliarity", "asked_for_person", "language", "decision", "reason", "evidence",
 }  # fmt: skip
@@ -28,17 +30,17 @@ def lines(*items: object) -> str:
     return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
 
 
-def test_one_line_per_dialogue_in_order_one_entry_per_customer_turn(type_: Terminal) -> None:
+def test_one_line_per_dialogue_in_order_one_entry_per_customer_turn(asks: Terminal) -> None:
     nothing: dict[str, Any] = {"id": None, "turns": []}
-    outcome = type_("assess", "--batch", "-", stdin=lines(ENGLISH, ANGRY, nothing, ENGLISH))
+    outcome = asks("assess", "--batch", "-", stdin=lines(ENGLISH, ANGRY, nothing, ENGLISH))
     assert (outcome.code, outcome.err) == (0, "")
     assert [line["id"] for line in outcome.lines] == [7, "angry", None, 7]
     assert [[turn["turn"] for turn in line["turns"]] for line in outcome.lines] == [[0], [0, 2, 4], [], [0]]
     assert all(set(turn) == KEYS for line in outcome.lines for turn in line["turns"])
 
 
-def test_what_is_read_and_decided(type_: Terminal) -> None:
-    english, angry = type_("assess", "--json", stdin=lines(ENGLISH, ANGRY)).lines
+def test_what_is_read_and_decided(asks: Terminal) -> None:
+    english, angry = asks("assess", "--json", stdin=lines(ENGLISH, ANGRY)).lines
     asked = angry["turns"][1]
     assert (asked["asked_for_person"], asked["decision"], asked["reason"]) == (
         True, "handoff", "asked_for_person",
@@ -50,15 +52,15 @@ def test_what_is_read_and_decided(type_: Terminal) -> None:
         assert 0 <= turn["unfamiliarity"] <= 1
 
 
-def test_a_file_says_the_same_as_stdin(type_: Terminal, tmp_path: Path) -> None:
+def test_a_file_says_the_same_as_stdin(asks: Terminal, tmp_path: Path) -> None:
     # Editors on Windows put a mark at the beginning.
     (tmp_path / "dialogues.jsonl").write_text("\ufeff" + lines(ANGRY, ENGLISH), "utf-8")
-    from_file = type_("assess", "--batch", "dialogues.jsonl")
-    assert from_file.lines == type_("assess", "--batch", "-", stdin=lines(ANGRY, ENGLISH)).lines
+    from_file = asks("assess", "--batch", "dialogues.jsonl")
+    assert from_file.lines == asks("assess", "--batch", "-", stdin=lines(ANGRY, ENGLISH)).lines
 
 
-def test_without_json_a_person_can_read_it(type_: Terminal) -> None:
-    outcome = type_("assess", stdin=lines(ANGRY))
+def test_without_json_a_person_can_read_it(asks: Terminal) -> None:
+    outcome = asks("assess", stdin=lines(ANGRY))
     assert outcome.out.startswith("dialogue angry\n  turn 0: frustration ")
     assert "-> handoff (asked_for_person)" in outcome.out
 
@@ -66,9 +68,9 @@ def test_without_json_a_person_can_read_it(type_: Terminal) -> None:
 @pytest.mark.parametrize(
     "text", ["\ud83d", "a\x00b", "", "   ", "🙂" * 500, "あ" * 20_000, "\u202e\u200b", '" OR NEAR(*']
 )
-def test_strange_words_are_read_and_written(type_: Terminal, text: str) -> None:
+def test_strange_words_are_read_and_written(asks: Terminal, text: str) -> None:
     dialogue = {"id": text, "turns": [{"author": "customer", "text": text}]}
-    outcome = type_("assess", "--batch", "-", stdin=json.dumps(dialogue) + "\n")
+    outcome = asks("assess", "--batch", "-", stdin=json.dumps(dialogue) + "\n")
     assert (outcome.code, outcome.err) == (0, "")
     assert [line["id"] for line in outcome.lines] == [text]
 
@@ -93,23 +95,23 @@ def test_strange_words_are_read_and_written(type_: Terminal, text: str) -> None:
     ids=lambda value: ascii(value)[:50],
 )
 def test_a_line_that_is_none_is_named_and_those_before_it_are_answered(
-    type_: Terminal, line: str, says: str
+    asks: Terminal, line: str, says: str
 ) -> None:
-    outcome = type_("assess", "--batch", "-", stdin=lines(ENGLISH) + line + "\n" + lines(ENGLISH))
+    outcome = asks("assess", "--batch", "-", stdin=lines(ENGLISH) + line + "\n" + lines(ENGLISH))
     assert says in outcome.refusal()
     assert [answered["id"] for answered in outcome.lines] == [7]
 
 
 @pytest.mark.parametrize("name", ["nowhere.jsonl", "."])
-def test_a_batch_that_cannot_be_read_is_named(type_: Terminal, name: str) -> None:
-    assert f"assistant: {name} cannot be read" in type_("assess", "--batch", name).refusal()
+def test_a_batch_that_cannot_be_read_is_named(asks: Terminal, name: str) -> None:
+    assert f"assistant: {name} cannot be read" in asks("assess", "--batch", name).refusal()
 
 
-def test_a_batch_in_another_encoding_is_named(type_: Terminal, tmp_path: Path) -> None:
+def test_a_batch_in_another_encoding_is_named(asks: Terminal, tmp_path: Path) -> None:
     (tmp_path / "sjis.jsonl").write_bytes(lines(ANGRY).encode("cp932"))
-    assert "sjis.jsonl cannot be read (it is not UTF-8)" in type_("assess", "--batch", "sjis.jsonl").refusal()
+    assert "sjis.jsonl cannot be read (it is not UTF-8)" in asks("assess", "--batch", "sjis.jsonl").refusal()
 
 
-def test_a_policy_that_is_not_there_is_named(type_: Terminal) -> None:
-    outcome = type_("assess", stdin=lines(ENGLISH), ASSISTANT_POLICY="/nowhere.yaml")
+def test_a_policy_that_is_not_there_is_named(asks: Terminal) -> None:
+    outcome = asks("assess", stdin=lines(ENGLISH), ASSISTANT_POLICY="/nowhere.yaml")
     assert "/nowhere.yaml" in outcome.refusal()
