@@ -89,11 +89,22 @@ class Knowledge:
     retriever: HybridRetriever
     indexer: Indexer
     examples: Examples
+    data_dir: Path
 
     async def refresh(self) -> None:
         """Take in what another process, or this one, changed."""
         if await self.retriever.refresh():
             await self.load_examples()
+
+    async def mend(self) -> None:
+        """Open the index again when something else stands in for it: a command may have held it."""
+        from assistant.knowledge.vector_index import open_index
+
+        if self.retriever.health()["vectors"] is None:
+            return
+        index = await asyncio.to_thread(open_index, self.data_dir, self.embedder.name)
+        if index.stands_in is None:
+            await self.retriever.move_to(index)
 
     async def meaning(self, text: str) -> list[float]:
         """The vector of a text as a question; Unavailable when a hosted model does not answer."""
@@ -128,6 +139,7 @@ async def open_knowledge(settings: Settings, progress: Steps | None = None) -> K
         retriever=retriever,
         indexer=Indexer(database, embedder),
         examples=Examples(),
+        data_dir=settings.data_dir,
     )
     await knowledge.load_examples()
     return knowledge
@@ -199,6 +211,7 @@ class Service:
             await asyncio.sleep(REFRESH_SECONDS)
             with contextlib.suppress(Unavailable):  # readyz says so; the next round tries again
                 await self.knowledge.refresh()
+                await self.knowledge.mend()
 
 
 async def make_service(settings: Settings, progress: Steps | None = None) -> Service:

@@ -72,6 +72,16 @@ class HybridRetriever:
         self._version = version
         return True
 
+    async def move_to(self, index: VectorIndex) -> None:
+        """Search in *index* from now on, once it is in line: the stand-in has done its service."""
+        before, held = self._index, self._indexed
+        self._index, self._indexed = index, await index.ids()
+        try:
+            await self._bring_into_line()
+        except Unavailable:
+            self._index, self._indexed = before, held
+            await index.close()
+
     def health(self) -> Mapping[str, str | None]:
         """Each part, and why it does not work or None."""
         return {

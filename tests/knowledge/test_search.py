@@ -285,3 +285,17 @@ async def test_scores_do_not_depend_on_the_limit(shop: Shop) -> None:
     five = await shop.retriever.search("返品の期限", language="ja", limit=5)
     assert replace(one[0], score=0) == replace(five[0], score=0)
     assert one[0].score == five[0].score
+
+
+async def test_a_stand_in_gives_way_when_the_index_can_be_had(tmp_path: Path) -> None:
+    holder = open_index(tmp_path, "letters")
+    shop = Shop(open_index(tmp_path, "letters"))
+    await shop.put("ja/new.md", "新しい記事", "新しい記事です。")
+    await shop.retriever.start()
+    assert shop.retriever.health()["vectors"]
+    await holder.close()
+    await shop.retriever.move_to(open_index(tmp_path, "letters"))
+    assert shop.retriever.health()["vectors"] is None
+    assert [passage.article for passage in await shop.retriever.search("新しい記事")] == ["ja/new.md"]
+    await shop.retriever.close()
+    shop.database.close()
