@@ -20,6 +20,7 @@ from evals.train_retrieval import auroc
 
 Vectors = NDArray[np.float32]
 Order = Callable[[Seen], Sequence[int]]
+Row = dict[str, str | float]
 TEXT, TITLE, WORDS = 0, 1, 4
 #: The usual constant of reciprocal rank fusion.
 RRF = 60
@@ -33,32 +34,37 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--most", type=int, default=1_500, help="questions per set")
     options = parser.parse_args()
-    rows = asyncio.run(_rows(list(measured(options.data)), options.most))
-    if options.json:
-        print(json.dumps(rows))
-        return
-    for row in rows:
-        print(
-            "  ".join(
-                f"{name} {value if isinstance(value, str) else f'{value:.3f}'}" for name, value in row.items()
-            )
-        )
+    asyncio.run(_report(list(measured(options.data)), options.most, as_json=options.json))
 
 
-async def _rows(collections: list[Collection], most: int) -> list[dict[str, str | float]]:
-    embedder, rows = RememberingEmbedder(), list[dict[str, str | float]]()
+async def _report(collections: list[Collection], most: int, *, as_json: bool) -> None:
+    """One line per set and pipeline, each as soon as it is known."""
+    embedder = RememberingEmbedder()
     for collection in collections:
-        retriever, database = await served(collection, embedder)
-        own = await seen(retriever, database, collection.questions[:most])
         others = [c for c in collections if c.family != collection.family]
-        foreign = await seen(retriever, database, [q for c in others for q in c.questions[:FOREIGN]])
-        for name, order in PIPELINES.items():
-            rows.append({"set": collection.name, "pipeline": name, **_found(own, order)})
-        rows.append(
-            {"set": collection.name, "pipeline": "tutorial", **await _tutorial(collection, embedder, most)}
-        )
-        rows.append({"set": collection.name, "scores": "", **_told_apart(own, foreign)})
-        database.close()
+        foreign = [asked for c in others for asked in c.questions[:FOREIGN]]
+        for row in await _rows(collection, foreign, embedder, most):
+            print(json.dumps(row) if as_json else _line(row), flush=True)
+
+
+def _line(row: Row) -> str:
+    return "  ".join(f"{k} {v if isinstance(v, str) else format(v, '.3f')}" for k, v in row.items())
+
+
+async def _rows(
+    collection: Collection, foreign: list[Asked], embedder: RememberingEmbedder, most: int
+) -> list[Row]:
+    retriever, database = await served(collection, embedder)
+    own = await seen(retriever, database, collection.questions[:most])
+    far = await seen(retriever, database, foreign)
+    database.close()
+    rows: list[Row] = [
+        {"set": collection.name, "pipeline": name, **_found(own, order)} for name, order in PIPELINES.items()
+    ]
+    rows.append(
+        {"set": collection.name, "pipeline": "tutorial", **await _tutorial(collection, embedder, most)}
+    )
+    rows.append({"set": collection.name, **_told_apart(own, far)})
     return rows
 
 
