@@ -41,7 +41,7 @@ def serve(
     settings = load_settings()
     with _listen(host, port) as listener:
         prepare_data_dir(settings.data_dir)
-        with _only_one(settings.data_dir):
+        with only_one(settings.data_dir):
             _run(_at(settings, listener), listener, demo)
 
 
@@ -115,7 +115,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _only_one(data_dir: Path) -> IO[bytes]:
+def only_one(data_dir: Path) -> IO[bytes]:
     """Held while serving: an embedded database and index have one serving process."""
     lock = (data_dir / "serve.lock").open("wb")
     try:
@@ -123,7 +123,8 @@ def _only_one(data_dir: Path) -> IO[bytes]:
     except OSError as exc:
         lock.close()
         raise SetupError(
-            f"Another `assistant serve` already runs on {data_dir}; stop it, or set ASSISTANT_DATA_DIR."
+            f"Another `assistant serve` or `chat` already runs on {data_dir}; "
+            "stop it, or set ASSISTANT_DATA_DIR."
         ) from exc
     return lock
 

@@ -46,7 +46,7 @@ def test_it_serves_refuses_a_second_and_stops_when_told(own: Shell) -> None:
         assert "30" in served.answer(talk)["text"]
 
         second = own.run("serve", "--port", "0").refusal()
-        assert "Another `assistant serve` already runs" in second
+        assert "already runs" in second
         assert "ASSISTANT_DATA_DIR" in second
 
         with _streaming(served, talk):
