@@ -17,6 +17,8 @@ _NEAR, _NEAR_ROW, _ELSEWHERE = 1.5, 0.8, 0.7
 _SAME_WORDS = 0.6
 #: Beside whole steps.
 _MOST_BESIDE_STEPS = 2
+#: Rows that may be added to an answer that stands already; a whole table says it all again.
+_MOST_ROWS_BESIDE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ def _adds(ask: Ask, quote: Quote, chosen: Sequence[Quote]) -> bool:
     if quote.score < chosen[0].score - _NEAR + _ELSEWHERE * elsewhere:
         return False
     if _is_steps(quote) and any(map(_is_steps, chosen)):
+        return False
+    if sum(unit.kind is Kind.ROW for unit in quote.units) > _MOST_ROWS_BESIDE:
         return False
     if len(quote.text) + sum(len(q.text) for q in chosen) > _MOST_CHARACTERS:
         return False
