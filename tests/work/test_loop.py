@@ -193,9 +193,11 @@ async def test_slow_work_of_one_conversation_does_not_hold_up_others(shift: Shif
     for conversation in (slow, *quick):
         await shift.put(conversation)
     async with running(shift.loop(work)):
-        await until(lambda: sorted(finished) == sorted(quick))
+        await until(lambda: len(finished) == len(quick))
+        assert sorted(finished) == sorted(quick)
         release.set()
-        await until(lambda: finished[-1] == slow)
+        await until(lambda: len(finished) == len(quick) + 1)
+    assert finished[-1] == slow
 
 
 async def test_who_waits_for_a_free_place_starts_as_soon_as_there_is_one(shift: Shift) -> None:
