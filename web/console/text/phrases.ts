@@ -3,6 +3,15 @@
 import { language } from ".";
 
 const JA: Record<string, string> = {
+  "asks whether a person or a machine answers": "相手が人か自動応答かのご確認",
+  "asks for a person, by the sound of it": "担当者をご希望のご様子",
+  "may be asking for a person, by the sound of it": "担当者をご希望の可能性あり",
+  "asks for somebody again": "再び担当者をご希望",
+  "got the same reply as before": "前と同じ返信",
+  "several replies in a row brought nothing": "続けて解決につながらない返信",
+  "the wording sounds annoyed, as it follows what came before": "流れから見て、ご不満のある言い回し",
+  "seemed new to chats in the turns before": "これまでの様子からチャットに不慣れ",
+  "writes like somebody new to chats": "チャットに不慣れな書き方",
   "an angry or weary face": "怒りや疲れの顔文字",
   "asks about the data kept on them": "ご自身のデータの扱いについての質問",
   "asks again what was asked before": "前と同じご質問",
