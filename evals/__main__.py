@@ -8,6 +8,7 @@ MEASUREMENTS = {
     "bench": "speed of the whole, each figure beside its floor; of a part: bench search",
     "signals": "how well turns are read, beside simpler readers: evals/signals.py",
     "train": "learns the weights of a part: train retrieval, train signals",
+    "sample": "what the sample help answers: evals/sample.py",
     "answers": "what quotes and drafts say: evals/answers.py",
 }
 
