@@ -72,6 +72,7 @@ function useFollow() {
   const { session, open } = useChat();
   const box = useRef<HTMLDivElement>(null);
   const near = useRef(true);
+  const top = useRef(0);
   const sent = session.outbox.entries.value.length;
   const lastSent = useRef(sent);
   const toEnd = () => near.current && box.current && scrollDown(box.current);
@@ -89,8 +90,11 @@ function useFollow() {
   }, [sent, open.value]);
 
   function scrolled(): void {
+    // A glide to the end passes through places far from it: only who scrolls up leaves.
     const log = box.current!;
-    near.current = log.scrollTop > newest(log) - NEAR_END_PX;
+    const up = log.scrollTop < top.current;
+    top.current = log.scrollTop;
+    near.current = (near.current && !up) || log.scrollTop > newest(log) - NEAR_END_PX;
   }
   return { box, scrolled };
 }
