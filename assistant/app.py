@@ -42,16 +42,41 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_database(settings: Settings) -> SqlDatabase[SqlStore]:
-    """The database of *settings* with an up-to-date schema; SetupError when it cannot be used."""
+def open_database(settings: Settings, *, migrating: bool = False) -> SqlDatabase[SqlStore]:
+    """The database of *settings* with an up-to-date schema; SetupError when it cannot be used.
+
+    SQLite's schema is brought up to date at once, PostgreSQL's only when *migrating*: other processes may
+    still work with the older one.
+    """
     from assistant.storage.database import SqlDatabase, sqlite_engine
-    from assistant.storage.migrate import migrate
+    from assistant.storage.migrate import is_current, migrate
     from assistant.storage.store import SqlStore
 
     prepare_data_dir(settings.data_dir)
-    engine = sqlite_engine(settings.database_path)
-    migrate(engine)
+    if settings.postgres_url is None:
+        engine = sqlite_engine(settings.database_path)
+        migrate(engine)
+    else:
+        from assistant.storage.postgres import postgres_engine
+
+        engine = postgres_engine(settings.postgres_url)
+        if migrating:
+            migrate(engine)
+        elif not is_current(engine):
+            raise SetupError("The database's schema is not up to date; run `assistant migrate`.")
     return SqlDatabase(engine, SqlStore)
+
+
+def make_wire(settings: Settings) -> LocalWire:
+    """Streams and workers are woken by it, in every process."""
+    from assistant.work.wire import LocalWire
+
+    if settings.postgres_url is None:
+        return LocalWire()
+    from assistant.storage.postgres import Notices
+    from assistant.work.shared_wire import SharedWire
+
+    return SharedWire(Notices(settings.postgres_url))
 
 
 def open_embedder(settings: Settings, progress: Steps | None = None) -> Embedder:
@@ -189,7 +214,8 @@ class Service:
             give_up=self.assistant.give_up,
         )
         loop = Loop(database, duties, self.wire, now, self.timing.lease)
-        tasks = [asyncio.create_task(loop.run()), asyncio.create_task(self._follow_knowledge())]
+        work = (loop.run(), self.wire.run(), self._follow_knowledge())
+        tasks = [asyncio.create_task(each) for each in work]
         try:
             yield
         finally:
@@ -217,10 +243,9 @@ class Service:
 async def make_service(settings: Settings, progress: Steps | None = None) -> Service:
     from assistant.conversation.turn import Assistant
     from assistant.signals.facts import pick_facts
-    from assistant.work.wire import LocalWire
 
     knowledge = await open_knowledge(settings, progress)
-    mind, wire, timing = make_mind(settings, knowledge), LocalWire(), make_timing(settings)
+    mind, wire, timing = make_mind(settings, knowledge), make_wire(settings), make_timing(settings)
     assistant = Assistant(
         database=knowledge.database, mind=mind, wire=wire, timing=timing, pick_facts=pick_facts, clock=now
     )

@@ -60,6 +60,13 @@ class Wire(Protocol):
     def is_typing(self, conversation: str) -> bool: ...  # the customer, within the last seconds
 
 
+class Bus(Protocol):
+    """Carries short texts between processes; they may be lost."""
+
+    def send(self, key: str, text: str) -> None: ...  # replaces what still waits under the same key
+    async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None: ...
+
+
 # -- knowledge ------------------------------------------------------------------------------------------
 
 

@@ -87,10 +87,16 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def only_sqlite_yet(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith("sqlite:///"):
-            raise ValueError("only sqlite:///PATH works in this version")
+    def known_database(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
+            raise ValueError("begin it with postgresql:// or sqlite:///")
         return url
+
+    @property
+    def postgres_url(self) -> str | None:
+        """The address of the PostgreSQL database; None: SQLite at `database_path`."""
+        url = self.database_url
+        return f"postgresql://{url.partition('://')[2]}" if url and url.startswith("postgres") else None
 
     @property
     def database_path(self) -> Path:

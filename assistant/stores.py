@@ -90,6 +90,7 @@ class DueRows(Protocol):
     def retry(self, item: Due, due_at: datetime) -> None: ...
     def postpone(self, item: Due, due_at: datetime) -> None: ...
     def next_time(self) -> datetime | None: ...
+    def renew(self, leases: Mapping[str, tuple[Kind, str]], until: datetime) -> None: ...  # by token
     def end_leases(self, now: datetime) -> None: ...  # whoever held them is gone
 
 
@@ -98,8 +99,9 @@ class Journal(Protocol):
 
     def note(self, conversation: str, message: str | None, now: datetime) -> None: ...
     def after(
-        self, last: int, *, limit: int
+        self, last: int, *, limit: int, now: datetime
     ) -> Sequence[tuple[int, str, str | None]]: ...  # id, conversation, message
+    def newest(self, now: datetime) -> int: ...  # where a new follower starts
     def span(self) -> tuple[int, int]: ...  # first and last id
 
 

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from assistant.storage.database import SqlDatabase
+from assistant.storage.migrate import migrate
+from assistant.storage.postgres import postgres_engine
 from assistant.storage.store import SqlStore
+from tests.postgres import emptied, new_database, postgres_server
 from tests.rig import Rig, memory_database
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -31,9 +34,28 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-@pytest.fixture
-def database() -> Iterator[SqlDatabase[SqlStore]]:
-    opened = memory_database()
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server, for whoever needs one."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres: str) -> str:
+    """A database with our schema, shared by tests that each empty it first."""
+    url = new_database(postgres)
+    engine = postgres_engine(url)
+    migrate(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def database(request: pytest.FixtureRequest) -> Iterator[SqlDatabase[SqlStore]]:
+    """What holds for one database holds for the other."""
+    on_sqlite = request.param == "sqlite"
+    opened = memory_database() if on_sqlite else emptied(request.getfixturevalue("postgres_database"))
     yield opened
     opened.close()
 

@@ -89,12 +89,15 @@ def _passing_to_customer(passed: tuple[str, str, dict[str, Any]]) -> ServerSentE
 
 async def agent_events(ctx: Context, last_event_id: str | None) -> AsyncIterator[ServerSentEvent]:
     """Everything that changes in any conversation, from after *last_event_id*, or from now on."""
-    first, last = await ctx.database.read(lambda store: store.journal.span())
+    now = ctx.clock()
+    (first, last), newest = await ctx.database.read(
+        lambda store: (store.journal.span(), store.journal.newest(now))
+    )
     seen = number_of(last_event_id)
     if seen is not None and not first - 1 <= seen <= last:
         seen = None
         yield event("reset", {})
-    seen = last if seen is None else seen
+    seen = newest if seen is None else seen
     with ctx.wire.follow() as follower:
         yield ServerSentEvent(comment="")
         while not follower.over:
@@ -115,7 +118,7 @@ async def agent_events(ctx: Context, last_event_id: str | None) -> AsyncIterator
 def _entries(store: Store, ctx: Context, after: int) -> list[tuple[int, str, dict[str, Any]]]:
     """Journal entries with the present state of what they speak of."""
     entries = []
-    for number, conversation, message_id in store.journal.after(after, limit=PAGE):
+    for number, conversation, message_id in store.journal.after(after, limit=PAGE, now=ctx.clock()):
         if message_id is None:
             rows = inbox_rows(store, [store.conversations.get(conversation)])
             entries.append((number, "conversation", rows[0]))

@@ -64,8 +64,9 @@ async def _examine_knowledge(settings: Settings) -> list[Finding]:
 
 async def _examine_articles(knowledge: Knowledge) -> Finding:
     count = len(await knowledge.indexer.hashes())
+    kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[knowledge.database.kind]
     mend = "no articles yet: run `assistant ingest knowledge_base` or name your own folder"
-    return Finding(part="database", well=count > 0, says=f"{count} articles" if count else mend)
+    return Finding(part="database", well=count > 0, says=f"{kind}, {f'{count} articles' if count else mend}")
 
 
 def _examine_index(knowledge: Knowledge) -> Finding:
@@ -98,6 +99,6 @@ def migrate() -> None:
     from assistant.app import open_database
     from assistant.settings import load_settings
 
-    database = open_database(load_settings())
+    database = open_database(load_settings(), migrating=True)
     database.close()
     print("The database schema is up to date.")

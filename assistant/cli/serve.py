@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import gc
 import secrets
 import signal
@@ -11,11 +10,12 @@ import socket
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import typer
 
+from assistant.cli.alone import place, several
 from assistant.cli.output import bar, lines
 from assistant.domain.errors import SetupError
 
@@ -41,7 +41,7 @@ def serve(
     settings = load_settings()
     with _listen(host, port) as listener:
         prepare_data_dir(settings.data_dir)
-        with only_one(settings.data_dir):
+        with place(settings):
             _run(_at(settings, listener), listener, demo)
 
 
@@ -72,8 +72,9 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> Non
     with bar(otherwise=lines()) as steps:
         service = await make_service(settings, partial(steps, PREPARING))
         password = await _prepare_demo(settings, service, steps) if demo else None
-    # We are the only ones who serve: what is still leased was in hand when the last process died.
-    await service.knowledge.database.write(lambda store: store.due.end_leases(now()))
+    if not several(settings):
+        # We are the only ones who serve: what is still leased was in hand when the last process died.
+        await service.knowledge.database.write(lambda store: store.due.end_leases(now()))
     config = uvicorn.Config(
         create_app(settings, service),
         log_config=None,
@@ -113,20 +114,6 @@ def _listen(host: str, port: int) -> socket.socket:
         why = exc.strerror if isinstance(exc, OSError) else "no name of a machine"
         raise SetupError(f"Cannot listen on {host}:{port} ({why}); try another one with --port.") from exc
     return listener
-
-
-def only_one(data_dir: Path) -> IO[bytes]:
-    """Held while serving: an embedded database and index have one serving process."""
-    lock = (data_dir / "serve.lock").open("wb")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as exc:
-        lock.close()
-        raise SetupError(
-            f"Another `assistant serve` or `chat` already runs on {data_dir}; "
-            "stop it, or set ASSISTANT_DATA_DIR."
-        ) from exc
-    return lock
 
 
 async def _prepare_demo(settings: Settings, service: Service, steps: Steps) -> str:

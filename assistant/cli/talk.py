@@ -29,13 +29,13 @@ def chat(
     lang: Annotated[str, typer.Option(help="Language to begin in.")] = "",
 ) -> None:
     """Talk with the assistant here; an empty line or Ctrl-D ends it."""
-    from assistant.cli.serve import only_one
+    from assistant.cli.alone import place
     from assistant.settings import load_settings, prepare_data_dir
 
     settings = load_settings()
     prepare_data_dir(settings.data_dir)
     # It works like a small service of its own; beside a real one, two would answer.
-    with only_one(settings.data_dir):
+    with place(settings):
         asyncio.run(_chat(settings, lang))
 
 

@@ -20,8 +20,9 @@ class SqlConversations:
         self._connection = connection
 
     def get(self, conversation: str) -> Conversation:
-        """The conversation, or NotFound."""
-        row = self._row(t.conversations.c.id == conversation)
+        """The conversation, or NotFound; whoever may write holds it until the transaction ends."""
+        writes = self._connection.get_execution_options().get("write", False)
+        row = self._row(t.conversations.c.id == conversation, hold=writes)
         if row is None:
             raise NotFound("There is no such conversation.")
         return conversation_from(row)
@@ -87,8 +88,11 @@ class SqlConversations:
         )
         return int(self._connection.execute(query).scalar_one())
 
-    def _row(self, where: sa.ColumnElement[bool]) -> Any:
-        return self._connection.execute(sa.select(t.conversations).where(where)).mappings().first()
+    def _row(self, where: sa.ColumnElement[bool], *, hold: bool = False) -> Any:
+        query = sa.select(t.conversations).where(where)
+        # One transaction at a time works on a conversation: its numbers have no gaps, its messages an order.
+        query = query.with_for_update() if hold else query
+        return self._connection.execute(query).mappings().first()
 
 
 class SqlMessages:

@@ -1,13 +1,15 @@
-"""Opens the database and runs transactions: one writer thread, a few readers, nothing async inside."""
+"""Opens the database and runs transactions: in threads of their own, nothing async inside."""
 
 import asyncio
+import random
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from assistant.domain.errors import Unavailable
@@ -16,45 +18,86 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 READERS = 3
+#: Writers where the database lets several write at once.
+WRITERS = 4
 BUSY_MILLISECONDS = 5_000
+#: A step that lost against another transaction, or its connection, is run this often in all.
+ATTEMPTS = 4
+#: Serialization failure, deadlock, unique violation: another transaction came first, and the step, run
+#: again, sees what it left.
+LOST_RACE = frozenset({"40001", "40P01", "23505"})
 
 
 class SqlDatabase(Generic[S]):
     """A database whose steps get a store of type *S* built on an open transaction.
 
     SQLite has one writer thread; waiting for it is waiting in its queue, so "database is locked" can only
-    come from another process.
+    come from another process. PostgreSQL has several; whoever writes to a conversation holds its row.
     """
 
     def __init__(self, engine: sa.Engine, store: Callable[[sa.Connection], S]) -> None:
         self.engine = engine
         self._store = store
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="db-write")
+        writers = 1 if engine.dialect.name == "sqlite" else WRITERS
+        self._writer = ThreadPoolExecutor(writers, thread_name_prefix="db-write")
         in_memory = isinstance(engine.pool, StaticPool)
         self._readers = (
             self._writer if in_memory else ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         )
         self._writing = engine.execution_options(write=True)
+        self._reading = engine.execution_options(**reading(engine.dialect.name))
+
+    @property
+    def kind(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
 
     async def write(self, step: Callable[[S], T]) -> T:
-        """Run *step* in a write transaction; its return value is only seen after the commit."""
+        """Run *step* in a write transaction; its return value is only seen after the commit.
+
+        A step may be run again when another transaction came first, so it changes nothing but the store.
+        """
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._run, self._writing, step)
 
     async def read(self, step: Callable[[S], T]) -> T:
         """Run *step* on a snapshot; it sees everything that was committed before the call."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._run, self.engine, step)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._run, self._reading, step)
 
     def _run(self, engine: sa.Engine, step: Callable[[S], T]) -> T:
-        try:
-            with engine.begin() as connection:
-                return step(self._store(connection))
-        except OperationalError as exc:
-            raise Unavailable(f"The database does not answer ({exc.orig}); try again shortly.") from exc
+        for attempt in range(1, ATTEMPTS + 1):
+            done = False
+            try:
+                with engine.begin() as connection:
+                    result = step(self._store(connection))
+                    done = True
+                return result
+            except DBAPIError as exc:
+                # A connection lost while committing leaves it open whether that happened.
+                again = _lost_race(exc) or (exc.connection_invalidated and not done)
+                if again and attempt < ATTEMPTS:
+                    time.sleep(random.uniform(0.2, 1.0) * 0.05 * attempt)
+                elif isinstance(exc, OperationalError) or exc.connection_invalidated:
+                    why = str(exc.orig).partition("\n")[0]
+                    raise Unavailable(f"The database does not answer ({why}); try again shortly.") from exc
+                else:
+                    raise
+        raise AssertionError("unreachable: the last attempt returns or raises")
 
     def close(self) -> None:
         self._writer.shutdown(wait=True)
         self._readers.shutdown(wait=True)
         self.engine.dispose()
+
+
+def _lost_race(exc: DBAPIError) -> bool:
+    return getattr(exc.orig, "sqlstate", None) in LOST_RACE
+
+
+def reading(dialect: str) -> dict[str, Any]:
+    """A read is one snapshot; SQLite's reads are anyway."""
+    if dialect == "sqlite":
+        return {}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def sqlite_engine(path: Path | None) -> sa.Engine:

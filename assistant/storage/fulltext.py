@@ -1,4 +1,4 @@
-"""Matching words in SQL: FTS5, kept in step with the chunks by triggers. All vendor-specific SQL is here."""
+"""Matching words in SQL: FTS5 on SQLite, tsvector on PostgreSQL. All such vendor-specific SQL is here."""
 
 from collections.abc import Sequence
 
@@ -25,15 +25,48 @@ TRIGGERS = {
     "chunk_words_removed": f"AFTER DELETE ON chunks BEGIN {_DELETE}; END",
     "chunk_words_changed": f"AFTER UPDATE OF {', '.join(COLUMNS)} ON chunks BEGIN {_DELETE}; {_INSERT}; END",
 }
-#: Everything that migrations must create on SQLite besides the tables.
-SQLITE_DDL = (_FTS, *(f"CREATE TRIGGER {name} {body}" for name, body in TRIGGERS.items()))
+
+# Words go into the tsvector as they are, without PostgreSQL's own parser: it would cut e-1042 in pieces.
+_QUOTED = r"""'''' || replace(replace(word, '\', '\\'), '''', '''''') || ''''"""
+_LEXEMES = f"""
+CREATE FUNCTION yorisoi_words(terms text, weight text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT coalesce(string_agg({_QUOTED} || ':' || least(place, 16383) || weight, ' '), '')::tsvector
+    FROM string_to_table(terms, ' ') WITH ORDINALITY AS found(word, place)
+    WHERE word <> '' AND octet_length(word) < 2000
+$$"""
+_COLUMN = """
+ALTER TABLE chunks ADD COLUMN words tsvector GENERATED ALWAYS AS (
+    yorisoi_words(title_terms, 'A') || yorisoi_words(heading_terms, 'B') || yorisoi_words(body_terms, 'D')
+) STORED"""
+_INDEX = "CREATE INDEX ix_chunks_words ON chunks USING gin (words)"
+
+#: Everything that migrations must create besides the tables.
+DDL = {
+    "sqlite": (_FTS, *(f"CREATE TRIGGER {name} {body}" for name, body in TRIGGERS.items())),
+    "postgresql": (_LEXEMES, _COLUMN, _INDEX),
+}
+
+_BM25 = f"""
+SELECT rowid FROM chunk_words WHERE chunk_words MATCH :words
+ORDER BY bm25(chunk_words, {", ".join(map(str, WEIGHTS))}) LIMIT :limit"""
+# ts_rank does not know how rare a word is, so each word's rank is weighted by that here. Its weights are
+# given for D, C, B, A; 1 divides by the length of the text.
+_BODY, _HEADING = WEIGHTS[2] / WEIGHTS[0], WEIGHTS[1] / WEIGHTS[0]
+_RANK = f"""
+SELECT id FROM (
+    SELECT chunks.id,
+        ts_rank('{{{_BODY}, 0, {_HEADING}, 1}}', words, asked.word, 1)
+        * ln(1 + (SELECT count(*) FROM chunks) / count(*) OVER (PARTITION BY asked.word)::float) AS gain
+    FROM unnest(CAST(:words AS tsquery[])) AS asked(word) JOIN chunks ON words @@ asked.word
+) AS hits
+GROUP BY id ORDER BY sum(gain) DESC, id LIMIT :limit"""
 
 
 @sa.event.listens_for(chunks, "after_create")
 def _create(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
-    if connection.dialect.name == "sqlite":
-        for statement in SQLITE_DDL:
-            connection.exec_driver_sql(statement)
+    for statement in DDL[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
 
 
 @sa.event.listens_for(chunks, "before_drop")
@@ -43,17 +76,23 @@ def _drop(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
 
 
 def matching(connection: sa.Connection, words: Sequence[str], *, limit: int) -> Sequence[int]:
-    """Chunks that hold any of the *words*, best BM25 first."""
+    """Chunks that hold any of the *words*, best match first."""
+    asked: str | list[str]
+    words = [clean for word in words if (clean := word.replace("\0", "").strip())]
     if not words:
         return []
-    weights = ", ".join(map(str, WEIGHTS))
-    statement = sa.text(
-        f"SELECT rowid FROM chunk_words WHERE chunk_words MATCH :words "
-        f"ORDER BY bm25(chunk_words, {weights}) LIMIT :limit"
-    )
-    return connection.execute(statement, {"words": any_of(words), "limit": limit}).scalars().all()
+    if connection.dialect.name == "sqlite":
+        query, asked = _BM25, any_of(words)
+    else:
+        query, asked = _RANK, [lexeme(word) for word in words]
+    return connection.execute(sa.text(query), {"words": asked, "limit": limit}).scalars().all()
 
 
 def any_of(words: Sequence[str]) -> str:
     """An FTS5 expression; every word is a quoted string, so nothing in it is an operator."""
-    return " OR ".join('"' + word.replace('"', '""').replace("\0", "") + '"' for word in words)
+    return " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+
+
+def lexeme(word: str) -> str:
+    """A tsquery of one word, quoted, so that nothing in it is an operator."""
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

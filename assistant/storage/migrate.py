@@ -1,19 +1,23 @@
-"""Brings the schema of a database up to date, all of it or nothing."""
+"""Brings the schema of a database up to date, all of it or nothing, and refuses what it does not know."""
 
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from assistant.domain.errors import SetupError
+from assistant.storage import article_tables, tables  # noqa: F401 - they join the metadata
+from assistant.storage.schema import metadata
 
 HERE = Path(__file__).parent / "migrations"
+#: Held while migrating, so that of several processes one does it.
+LOCK = 7_061_962
 
 
 def migrate(engine: sa.Engine) -> bool:
-    """Apply what is missing in one transaction; True: something was. SetupError when the file is no database
-    of ours, damaged, or newer than this program."""
-    if _is_current(engine):
+    """Apply what is missing in one transaction; True: something was. SetupError when the database is none
+    of ours, damaged, does not answer, or is newer than this program."""
+    if is_current(engine):
         return False
     from alembic import command
     from alembic.config import Config
@@ -23,6 +27,8 @@ def migrate(engine: sa.Engine) -> bool:
     config.set_main_option("script_location", str(HERE))
     try:
         with engine.execution_options(write=True).begin() as connection:
+            if engine.dialect.name != "sqlite":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
             before = revision(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -32,20 +38,44 @@ def migrate(engine: sa.Engine) -> bool:
             f"The database is newer than this program ({exc}); install that version or restore a backup."
         ) from exc
     except DatabaseError as exc:
-        raise SetupError(
-            f"{engine.url.database} is not a usable database ({exc.orig}); restore a backup, or move it away."
-        ) from exc
+        raise _unusable(engine, exc) from exc
 
 
-def _is_current(engine: sa.Engine) -> bool:
-    """A look at the version is enough for most starts, and Alembic takes half a second to import."""
+def is_current(engine: sa.Engine) -> bool:
+    """Whether the schema is the newest, and whole; SetupError when it says so and is not.
+
+    A look at the version is enough for most starts, and Alembic takes half a second to import.
+    """
     newest = max(path.stem.split("_")[0] for path in (HERE / "versions").glob("[0-9]*.py"))
     try:
         with engine.connect() as connection:
+            if not _has_version(connection):
+                return False
             found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
-    except DatabaseError:
-        return False
-    return found == [newest]
+            if found != [newest]:
+                return False
+            for table in metadata.sorted_tables:
+                connection.execute(sa.select(table).limit(0))
+    except DatabaseError as exc:
+        raise _unusable(engine, exc) from exc
+    return True
+
+
+def _has_version(connection: sa.Connection) -> bool:
+    if connection.dialect.name == "sqlite":
+        query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+    else:
+        query = "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL"
+    return connection.exec_driver_sql(query).first() is not None
+
+
+def _unusable(engine: sa.Engine, exc: DatabaseError) -> SetupError:
+    """One line, without the password."""
+    name = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+    why = " ".join(str(exc.orig).split())
+    if engine.dialect.name != "sqlite" and isinstance(exc, OperationalError):
+        return SetupError(f"{name} does not answer ({why}); start it, or mend ASSISTANT_DATABASE_URL.")
+    return SetupError(f"{name} is not a usable database ({why}); restore a backup, or move it away.")
 
 
 def revision(connection: sa.Connection) -> str | None:

@@ -1,7 +1,7 @@
 """Due rows with leases, and the journal that agents' screens follow."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,6 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.domain.due import Due, Kind
 from assistant.storage import tables as t
+
+#: No transaction is open for longer: the database ends those that are idle after half of it.
+SETTLED = timedelta(seconds=10)
+#: More than are noted in that time.
+RECENT = 20_000
 
 
 class SqlDue:
@@ -72,6 +77,13 @@ class SqlDue:
         values = {"due_at": due_at, "lease": None, "lease_until": None}
         self._connection.execute(sa.update(t.due).where(where).values(values))
 
+    def renew(self, leases: Mapping[str, tuple[Kind, str]], until: datetime) -> None:
+        """Keep what is in hand: *leases* by token, each with its kind and conversation."""
+        c = t.due.c
+        held = sa.tuple_(c.conversation, c.kind).in_([(who, kind) for kind, who in leases.values()])
+        where = sa.and_(held, c.lease.in_(list(leases)))
+        self._connection.execute(sa.update(t.due).where(where).values(lease_until=until))
+
     def end_leases(self, now: datetime) -> None:
         """Let every lease run out now; for the start of a process that is the only one."""
         statement = sa.update(t.due).where(t.due.c.lease_until > now).values(lease_until=now)
@@ -106,11 +118,29 @@ class SqlJournal:
         row = {"conversation": conversation, "message": message, "created_at": now}
         self._connection.execute(sa.insert(t.journal), row)
 
-    def after(self, last: int, *, limit: int) -> Sequence[tuple[int, str, str | None]]:
-        """(id, conversation, message) of what was noted after *last*."""
+    def after(self, last: int, *, limit: int, now: datetime) -> Sequence[tuple[int, str, str | None]]:
+        """(id, conversation, message) of what was noted after *last*, in order.
+
+        Where several write, a lower id may be committed after a higher one: what comes after a missing id
+        waits until the transaction that took it is committed, or must have ended some other way.
+        """
         c = t.journal.c
-        query = sa.select(c.id, c.conversation, c.message).where(c.id > last).order_by(c.id).limit(limit)
-        return [(row.id, row.conversation, row.message) for row in self._connection.execute(query)]
+        query = sa.select(t.journal).where(c.id > last).order_by(c.id).limit(limit)
+        found: list[tuple[int, str, str | None]] = []
+        for row in self._connection.execute(query):
+            if row.id != last + 1 and row.created_at > now - SETTLED:
+                break
+            last = row.id
+            found.append((row.id, row.conversation, row.message))
+        return found
+
+    def newest(self, now: datetime) -> int:
+        """The id from which a new follower starts: nothing with a lower one is still to come."""
+        c = t.journal.c
+        old = sa.select(sa.func.max(c.id)).where(c.created_at <= now - SETTLED)
+        start = self._connection.execute(old).scalar_one() or self.span()[0] - 1
+        recent = self.after(start, limit=RECENT, now=now)
+        return recent[-1][0] if recent else start
 
     def span(self) -> tuple[int, int]:
         """First and last id that the journal still holds; (1, 0) when it is empty."""

@@ -64,6 +64,9 @@ class LocalWire:
         #: Set whenever something may have become due.
         self.work = asyncio.Event()
 
+    async def run(self) -> None:
+        """Nothing to listen to: whatever happens, happens here."""
+
     @contextmanager
     def follow(self, conversation: str = EVERYTHING) -> Iterator[Follower]:
         follower = Follower(over=self._over)
@@ -79,6 +82,13 @@ class LocalWire:
         self.work.set()
         for follower in self._watching(conversation):
             follower.wake()
+
+    def wake_all(self) -> None:
+        """Let everybody look: something may have happened that was not heard of."""
+        self.work.set()
+        for followers in self._followers.values():
+            for follower in followers:
+                follower.wake()
 
     def hang_up(self) -> None:
         """End every stream; clients come back to whoever serves then."""

@@ -69,7 +69,7 @@ def test_wrong_usage_exits_2_and_touches_nothing(
         ("ASSISTANT_SECRET_KEY", "short", "ASSISTANT_SECRET_KEY: is a placeholder or too short; use at"),
         ("ASSISTANT_IDENTITY_SECRET", "secret", "ASSISTANT_IDENTITY_SECRET: is a placeholder"),
         ("ASSISTANT_LANGUAGES", " , ", "ASSISTANT_LANGUAGES: name at least one language, for example ja,en"),
-        ("ASSISTANT_DATABASE_URL", "mysql://x", "ASSISTANT_DATABASE_URL: only sqlite:///PATH works"),
+        ("ASSISTANT_DATABASE_URL", "mysql://x", "ASSISTANT_DATABASE_URL: begin it with postgresql://"),
         ("ASSISTANT_QUIET_SECONDS", "soon", "ASSISTANT_QUIET_SECONDS: Input should be a valid number"),
         ("ASSISTANT_QUIET_SECONDS", "-1", "ASSISTANT_QUIET_SECONDS: Input should be greater than or equal"),
         ("ASSISTANT_TURN_DEADLINE_SECONDS", "0", "ASSISTANT_TURN_DEADLINE_SECONDS: Input should be greater"),

@@ -10,18 +10,16 @@ import sqlalchemy as sa
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
 from assistant.ports import Fine
 from assistant.storage.articles import SqlArticles
-from assistant.storage.database import sqlite_engine
+from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.fulltext import any_of
 from assistant.storage.schema import metadata
+from assistant.storage.store import SqlStore
 
 
 @pytest.fixture
-def articles() -> Iterator[SqlArticles]:
-    engine = sqlite_engine(None)
-    metadata.create_all(engine)
-    with engine.begin() as connection:
+def articles(database: SqlDatabase[SqlStore]) -> Iterator[SqlArticles]:
+    with database.engine.begin() as connection:
         yield SqlArticles(connection)
-    engine.dispose()
 
 
 NO_TOKENS = np.zeros((0, 0), np.int8)

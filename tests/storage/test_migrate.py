@@ -1,5 +1,7 @@
 """Migrations and the tables in the code describe the same schema; what cannot be used is refused."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,10 @@ from alembic.runtime.migration import MigrationContext
 from assistant.domain.errors import SetupError
 from assistant.storage.database import sqlite_engine
 from assistant.storage.migrate import migrate, revision
+from assistant.storage.postgres import postgres_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
+from tests.postgres import new_database
 
 
 def test_a_migrated_database_has_the_schema_of_the_code(tmp_path: Path) -> None:
@@ -55,6 +59,16 @@ def test_a_newer_database_is_refused(tmp_path: Path) -> None:
         migrate(engine)
 
 
+@pytest.mark.parametrize("damage", ["DROP TABLE turns", "ALTER TABLE due DROP COLUMN lease"])
+def test_a_schema_that_is_not_whole_is_refused(tmp_path: Path, damage: str) -> None:
+    engine = sqlite_engine(tmp_path / "new.db")
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(damage)
+    with pytest.raises(SetupError, match="not a usable database"):
+        migrate(engine)
+
+
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "garbage.db"
     path.write_bytes(b"this is not a database at all, " * 200)
@@ -84,3 +98,86 @@ def test_the_store_reaches_every_table() -> None:
         store = SqlStore(connection)
         assert store.articles.hashes() == {}
         assert store.conversations.counts("nobody") == {"assistant": 0, "queued": 0, "agent": 0, "mine": 0}
+
+
+# -- PostgreSQL
+
+
+@pytest.fixture
+def empty(postgres: str) -> Iterator[sa.Engine]:
+    engine = postgres_engine(new_database(postgres))
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.slow
+def test_a_migrated_postgres_has_the_schema_of_the_code(empty: sa.Engine) -> None:
+    assert migrate(empty) is True
+    with empty.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": _is_known_to_tables})
+        assert compare_metadata(context, metadata) == []
+
+
+def _is_known_to_tables(_object: object, name: str | None, *_: object) -> bool:
+    """The generated column of words and its index are PostgreSQL's alone."""
+    return name not in ("words", "ix_chunks_words")
+
+
+@pytest.mark.slow
+def test_postgres_words_are_made_by_tables_and_migrations_alike(postgres: str, empty: sa.Engine) -> None:
+    created = postgres_engine(new_database(postgres))
+    metadata.create_all(created)
+    migrate(empty)
+    assert _words(created) == _words(empty)
+    created.dispose()
+
+
+def _words(engine: sa.Engine) -> list[str]:
+    queries = (
+        "SELECT pg_get_functiondef('yorisoi_words'::regproc)",
+        "SELECT generation_expression FROM information_schema.columns WHERE column_name = 'words'",
+        "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_chunks_words'",
+    )
+    with engine.connect() as connection:
+        return [str(connection.exec_driver_sql(query).scalar_one()) for query in queries]
+
+
+@pytest.mark.slow
+def test_of_processes_that_migrate_at_once_one_does_it(empty: sa.Engine) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(lambda _: migrate(empty), range(4))) == [False, False, False, True]
+
+
+@pytest.mark.slow
+def test_a_migration_that_fails_on_postgres_leaves_nothing_behind(empty: sa.Engine) -> None:
+    with empty.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE messages (id INTEGER)")
+    with pytest.raises(SetupError, match="not a usable database"):
+        migrate(empty)
+    assert sa.inspect(empty).get_table_names() == ["messages"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", "newer than this program"),
+        ("DROP TABLE turns", "not a usable database"),
+        ("ALTER TABLE due DROP COLUMN lease", "not a usable database"),
+    ],
+)
+def test_a_newer_or_damaged_postgres_is_refused(empty: sa.Engine, damage: str, says: str) -> None:
+    migrate(empty)
+    with empty.begin() as connection:
+        connection.exec_driver_sql(damage)
+    with pytest.raises(SetupError, match=says) as refused:
+        migrate(empty)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_server_that_does_not_answer_is_said_in_one_line_without_the_password() -> None:
+    engine = postgres_engine("postgresql://yorisoi:hush-hush@127.0.0.1:1/help")
+    with pytest.raises(SetupError, match="does not answer") as refused:
+        migrate(engine)
+    assert "\n" not in str(refused.value)
+    assert "hush-hush" not in str(refused.value)

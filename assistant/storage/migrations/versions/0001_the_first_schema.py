@@ -9,13 +9,26 @@ branch_labels = None
 depends_on = None
 
 #: Matching words: FTS5 over the segmented terms, kept in step by triggers (storage/fulltext.py).
-WORDS = (
+SQLITE_WORDS = (
     """CREATE VIRTUAL TABLE chunk_words USING fts5(
     title_terms, heading_terms, body_terms, content='chunks', content_rowid='id', tokenize="ascii tokenchars '-_./:+#'"
 )""",
     """CREATE TRIGGER chunk_words_added AFTER INSERT ON chunks BEGIN INSERT INTO chunk_words(rowid, title_terms, heading_terms, body_terms) VALUES (new.id, new.title_terms, new.heading_terms, new.body_terms); END""",
     """CREATE TRIGGER chunk_words_removed AFTER DELETE ON chunks BEGIN INSERT INTO chunk_words(chunk_words, rowid, title_terms, heading_terms, body_terms) VALUES ('delete', old.id, old.title_terms, old.heading_terms, old.body_terms); END""",
     """CREATE TRIGGER chunk_words_changed AFTER UPDATE OF title_terms, heading_terms, body_terms ON chunks BEGIN INSERT INTO chunk_words(chunk_words, rowid, title_terms, heading_terms, body_terms) VALUES ('delete', old.id, old.title_terms, old.heading_terms, old.body_terms); INSERT INTO chunk_words(rowid, title_terms, heading_terms, body_terms) VALUES (new.id, new.title_terms, new.heading_terms, new.body_terms); END""",
+)
+#: The same as a generated tsvector.
+POSTGRES_WORDS = (
+    r"""CREATE FUNCTION yorisoi_words(terms text, weight text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT coalesce(string_agg('''' || replace(replace(word, '\', '\\'), '''', '''''') || '''' || ':' || least(place, 16383) || weight, ' '), '')::tsvector
+    FROM string_to_table(terms, ' ') WITH ORDINALITY AS found(word, place)
+    WHERE word <> '' AND octet_length(word) < 2000
+$$""",
+    """ALTER TABLE chunks ADD COLUMN words tsvector GENERATED ALWAYS AS (
+    yorisoi_words(title_terms, 'A') || yorisoi_words(heading_terms, 'B') || yorisoi_words(body_terms, 'D')
+) STORED""",
+    "CREATE INDEX ix_chunks_words ON chunks USING gin (words)",
 )
 
 
@@ -230,5 +243,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["chunk"], ["chunks.id"], name="fk_vectors_chunk", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("chunk", "model", name="pk_vectors"),
     )
-    for statement in WORDS:
-        op.execute(sa.text(statement))
+    connection = op.get_bind()
+    for statement in SQLITE_WORDS if connection.dialect.name == "sqlite" else POSTGRES_WORDS:
+        connection.exec_driver_sql(statement)

@@ -1,0 +1,131 @@
+"""PostgreSQL: the engine, and the notices by which processes wake each other."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+
+import psycopg
+import sqlalchemy as sa
+import structlog
+
+from assistant.domain.errors import SetupError
+from assistant.storage.database import READERS, WRITERS
+
+log = structlog.get_logger()
+
+CONNECT_SECONDS = 3
+CHANNEL = "yorisoi"
+#: Names the lock of those who serve.
+PLACE = 7_061_963
+#: Bytes of a notice; PostgreSQL refuses 8,000.
+LONGEST = 7_900
+#: Notices that wait while the database does not answer; more are dropped.
+MOST_WAITING = 10_000
+#: What a process that was stopped or lost in the middle of a transaction can hold up others for, and what a
+#: statement may take; in milliseconds.
+LIMITS = {
+    "idle_in_transaction_session_timeout": 5_000,
+    "lock_timeout": 5_000,
+    "statement_timeout": 30_000,
+}
+
+
+def postgres_engine(url: str) -> sa.Engine:
+    """An engine for *url* (``postgresql://…``); nothing is connected yet."""
+    options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
+    return sa.create_engine(
+        sa.make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=READERS + WRITERS,
+        max_overflow=1,
+        pool_timeout=CONNECT_SECONDS,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "yorisoi",
+            "options": options,
+            # A partner that vanished without a word is noticed within seconds, not hours.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 20_000,
+        },
+    )
+
+
+@contextmanager
+def take_place(url: str, *, alone: bool) -> Iterator[None]:
+    """Held while a process serves, either alone or beside others; SetupError when that does not fit."""
+    lock = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
+    try:
+        connection = psycopg.connect(
+            url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name="yorisoi place"
+        )
+    except psycopg.Error as exc:
+        why = " ".join(str(exc).split())
+        raise SetupError(f"PostgreSQL does not answer ({why}); mend ASSISTANT_DATABASE_URL.") from exc
+    with closing(connection):
+        if not connection.execute(f"SELECT {lock}(%s)", (PLACE,)).fetchone() == (True,):
+            raise SetupError(
+                "Another `assistant serve` or `chat` already runs on this database, and one of the two has "
+                "its index embedded; set ASSISTANT_CHROMA_URL for all of them to serve with several."
+            )
+        yield
+
+
+class Notices:
+    """Short texts to the other processes on the same database, by LISTEN and NOTIFY.
+
+    They may be lost: whatever they speak of is stored already, or not worth storing.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        #: What is to be sent, the newest of each key.
+        self._waiting: dict[str, str] = {}
+        self._woken = asyncio.Event()
+        self._own: int | None = None
+
+    def send(self, key: str, text: str) -> None:
+        """Send *text* soon, instead of an older one of the same *key* that still waits."""
+        if len(text.encode()) <= LONGEST and (key in self._waiting or len(self._waiting) < MOST_WAITING):
+            self._waiting[key] = text
+            self._woken.set()
+
+    async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None:
+        """Until cancelled: *heard* for each text of another process, *missed* when some may be lost."""
+        await asyncio.gather(
+            self._again_and_again(partial(self._listen, heard, missed)), self._again_and_again(self._speak)
+        )
+
+    async def _again_and_again(self, work: Callable[[psycopg.AsyncConnection], Awaitable[None]]) -> None:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    self._url,
+                    autocommit=True,
+                    connect_timeout=CONNECT_SECONDS,
+                    application_name="yorisoi notices",
+                ) as connection:
+                    await work(connection)
+            except psycopg.Error as exc:
+                log.warning("notices interrupted", why=str(exc).partition("\n")[0])
+                await asyncio.sleep(random.uniform(0.5, 1.5))
+
+    async def _listen(
+        self, heard: Callable[[str], None], missed: Callable[[], None], connection: psycopg.AsyncConnection
+    ) -> None:
+        await connection.execute(f"LISTEN {CHANNEL}")
+        missed()
+        async for notice in connection.notifies():
+            if notice.pid != self._own:
+                heard(notice.payload)
+
+    async def _speak(self, connection: psycopg.AsyncConnection) -> None:
+        self._own = connection.info.backend_pid
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            waiting, self._waiting = list(self._waiting.values()), {}
+            query = f"SELECT pg_notify('{CHANNEL}', text) FROM unnest(%s::text[]) AS text"
+            await connection.execute(query, (waiting,))
