@@ -86,11 +86,14 @@ def open_embedder(settings: Settings, progress: Steps | None = None) -> Embedder
     return make_embedder(settings.embeddings, settings.models_dir, openai=client, progress=progress)
 
 
-def open_answerer(settings: Settings, embedder: Embedder) -> Answerer:
+def open_answerer(settings: Settings, knowledge: Knowledge) -> Answerer:
+    from assistant.knowledge.near import StoredCloseness
     from assistant.llm.answering import make_answerer
+    from assistant.llm.ranking import Ranker
 
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    return make_answerer(settings.model, embedder, PROMPTS, api_key=key, base_url=settings.openai_base_url)
+    ranker = Ranker(knowledge.embedder, StoredCloseness(knowledge.database, knowledge.embedder))
+    return make_answerer(settings.model, ranker, PROMPTS, api_key=key, base_url=settings.openai_base_url)
 
 
 def make_timing(settings: Settings) -> Timing:
@@ -180,7 +183,7 @@ def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     return Mind(
         reader=Reader(languages=settings.languages, embedding=knowledge.embedder.name),
         retriever=knowledge.retriever,
-        answerer=open_answerer(settings, knowledge.embedder),
+        answerer=open_answerer(settings, knowledge),
         meaning=knowledge.meaning,
         rewrite=standalone,
         policy=load_policy(settings.policy) if settings.policy else Policy(),

@@ -18,11 +18,12 @@ from assistant.domain.signals import Signals
 from assistant.domain.turns import History, Said, Withheld
 
 if TYPE_CHECKING:
-    from numpy import float32, int8
+    from numpy import float32, int8, intp
     from numpy.typing import NDArray
 
     Vectors = NDArray[float32]
     Tokens = NDArray[int8]
+    Spans = NDArray[intp]
 
 T = TypeVar("T")
 S_co = TypeVar("S_co", covariant=True)
@@ -96,6 +97,25 @@ class FineEmbedder(Protocol):
 
     async def fine_passages(self, texts: Sequence[str]) -> Sequence[Fine]: ...
     async def fine_query(self, text: str) -> Fine: ...
+    def spans(self, text: str) -> Spans: ...  # characters of each of the tokens of fine_passages([text])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Near:
+    """How near each token of a passage's text comes to each token of a question."""
+
+    #: Characters of the text that each token covers: (tokens, 2), from and to.
+    spans: Spans
+    #: (tokens, tokens of the question)
+    cosines: Vectors
+
+
+class Closeness(Protocol):
+    """Compares a question with stored passages, without embedding anything anew."""
+
+    async def near(
+        self, question: str, passages: Sequence[Passage]
+    ) -> Sequence[Near | None]: ...  # None: nothing is kept of that passage's tokens
 
 
 class VectorIndex(Protocol):

@@ -25,7 +25,8 @@ class RememberingEmbedder:
         if not isinstance(inner, FineEmbedder):
             raise TypeError("the local model tells tokens apart")
         self._inner = inner
-        self.name, self.dimensions, self.tokens = inner.name, inner.dimensions, inner.tokens
+        self.name, self.dimensions = inner.name, inner.dimensions
+        self.tokens, self.spans = inner.tokens, inner.spans
         self._memory = sqlite3.connect(CACHE / "fine.db")
         self._memory.execute("CREATE TABLE IF NOT EXISTS fine (k TEXT PRIMARY KEY, whole BLOB, tokens BLOB)")
 

@@ -45,8 +45,8 @@ class Collection:
 def measured(data: Path) -> Iterator[Collection]:
     """The sets that are reported."""
     for name in ("stackfaq", "covidfaq", "jsquad"):
-        yield _stored(data, name)
-    both = _stored(data, "mackerel_crosslingual")
+        yield stored(data, name)
+    both = stored(data, "mackerel_crosslingual")
     for language in ("ja", "en"):
         yield Collection(
             name=f"mackerel-{language}",
@@ -63,14 +63,14 @@ def learned_from(data: Path) -> Iterator[Collection]:
             yield replace(
                 made, name=f"{made.name}-untitled", articles=[replace(a, title="") for a in made.articles]
             )
-    yield _second_questions(_stored(data, "jsquad"))
+    yield _second_questions(stored(data, "jsquad"))
     for language in ("ja", "en"):
         yield _headings(data.parent / "help_center" / language, language)
     yield _intents(data.parent / "scope" / "banking77.train.jsonl", "banking77", each=8)
     yield _intents(data.parent / "scope" / "clinc150.train.jsonl", "clinc150", each=5)
 
 
-def _stored(data: Path, name: str) -> Collection:
+def stored(data: Path, name: str) -> Collection:
     articles = [
         _article(row["id"], row["title"].strip(), row["text"], row["lang"])
         for row in _rows(data / name / "kb.jsonl")

@@ -3,7 +3,11 @@
 import importlib
 import sys
 
-PARTS = {"retrieval": "evals.train_retrieval", "signals": "evals.train_signals"}
+PARTS = {
+    "retrieval": "evals.train_retrieval",
+    "quotes": "evals.train_quotes",
+    "signals": "evals.train_signals",
+}
 
 
 def main() -> None:

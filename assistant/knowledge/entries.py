@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.domain.knowledge import Article, Chunk, Terms
 from assistant.knowledge.segment import terms
 
@@ -22,5 +24,11 @@ def words_of(article: Article, chunk: Chunk) -> Terms:
 
 def texts_of(title: str, chunk: Chunk) -> list[str]:
     """The texts that become the chunk's vectors, by slot: the text under its title, and the title alone."""
-    heading = " > ".join((title, *chunk.headings))
-    return [f"{heading}\n{chunk.text}", heading]
+    heading, whole = under_heading(title, chunk.headings, chunk.text)
+    return [whole, heading.rstrip("\n")]
+
+
+def under_heading(title: str, headings: Sequence[str], text: str) -> tuple[str, str]:
+    """What stands above a chunk's text in its vectors, and the two together."""
+    heading = " > ".join((title, *headings)) + "\n"
+    return heading, heading + text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.errors import ModelUnavailable, SetupError
 from assistant.llm.extractive import ExtractiveAnswerer
 from assistant.llm.ranking import Ranker
-from assistant.ports import Answerer, Embedder
+from assistant.ports import Answerer
 
 if TYPE_CHECKING:
     from assistant.ports import ChatModel
@@ -17,10 +17,9 @@ EXTRACTIVE = "extractive"
 
 
 def make_answerer(
-    spec: str, embedder: Embedder, prompts: Path, *, api_key: str | None, base_url: str | None
+    spec: str, ranker: Ranker, prompts: Path, *, api_key: str | None, base_url: str | None
 ) -> Answerer:
     """The answerer of *spec*; SetupError when it names no model that can be had."""
-    ranker = Ranker(embedder)
     quotes = ExtractiveAnswerer(ranker=ranker)
     model = _model(spec, api_key, base_url)
     if model is None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Encoding
 
+    from assistant.ports import Spans
+
     Vectors = NDArray[float32]
 
 #: Where exporters put the graph, best first.
@@ -159,6 +161,14 @@ class FineOnnxEmbedder(OnnxEmbedder):
 
     async def fine_passages(self, texts: Sequence[str]) -> Sequence[Fine]:
         return await self._read(texts)
+
+    def spans(self, text: str) -> Spans:
+        """Where in *text* each token of its passage vectors stands: (tokens, 2), from and to."""
+        import numpy as np
+
+        prompt, skip = self._prompts.get("passage", ""), self._marks["passage"]
+        offsets = self._tokenizer.encode(_clean(prompt + text)).offsets[skip:-1]
+        return np.array(offsets, np.intp).reshape(-1, 2) - len(prompt)
 
 
 def opened(folder: Path) -> OnnxEmbedder:

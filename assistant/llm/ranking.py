@@ -1,14 +1,16 @@
 """The quotable parts of the passages, best answer first: where quotes and the model's answers start from."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from assistant.llm.candidates import Candidate, candidates
+from assistant.llm.places import Places
 from assistant.llm.scoring import prescores, with_meaning
-from assistant.ports import Ask, Embedder
+from assistant.ports import Ask, Closeness, Embedder, Near
 
 if TYPE_CHECKING:
-    from numpy import float32
+    from numpy import bool_, float32
     from numpy.typing import NDArray
 
     from assistant.ports import Vectors
@@ -19,22 +21,46 @@ _REMEMBERED = 4096
 
 
 class Ranker:
-    """Compares a question with what could be quoted; remembers vectors, as the same sentences come again."""
+    """Compares a question with what could be quoted.
 
-    def __init__(self, embedder: Embedder | None = None) -> None:
-        self._embedder = embedder
+    By the token vectors that search keeps of the passages, which costs next to nothing; where there are none,
+    by embedding the likeliest candidates, with a memory, as the same sentences come again.
+    """
+
+    def __init__(self, embedder: Embedder | None = None, closeness: Closeness | None = None) -> None:
+        self._embedder, self._stored = embedder, closeness
         self._vectors: dict[str, NDArray[float32]] = {}
 
     async def ranked(self, ask: Ask) -> list[tuple[Candidate, float]]:
         found = candidates(ask.question, ask.passages)
         scores = prescores(ask.question, found, ask.language)
-        best = sorted(range(len(found)), key=scores.__getitem__, reverse=True)[:MOST_COMPARED]
-        shortlist, scores = [found[i] for i in best], [scores[i] for i in best]
-        if self._embedder and shortlist:
-            query = await self._embedder.query(ask.question)
-            vectors = await self.vectors([f"{found.heading}: {found.text}" for found in shortlist])
-            scores = with_meaning(scores, query, vectors)
-        return sorted(zip(shortlist, scores, strict=True), key=lambda pair: -pair[1])
+        close = await self.closeness(ask, found)
+        if close is None and self._embedder and found:
+            best = sorted(range(len(found)), key=scores.__getitem__, reverse=True)[:MOST_COMPARED]
+            found, scores = [found[i] for i in best], [scores[i] for i in best]
+            close = await self._by_vectors(self._embedder, ask.question, found)
+        if close is not None:
+            scores = with_meaning(scores, close)
+        return sorted(zip(found, scores, strict=True), key=lambda pair: -pair[1])
+
+    async def closeness(self, ask: Ask, found: Sequence[Candidate]) -> "Vectors | None":
+        """How well each candidate answers each word of the question; None unless known for all passages."""
+        import numpy
+
+        near = await self._stored.near(ask.question, ask.passages) if self._stored else ()
+        if not near or not found or any(each is None for each in near):
+            return None
+        close: list[float] = []
+        for rank, group in groupby(found, key=lambda candidate: candidate.units[0].passage):
+            places, passage = Places(ask.passages[rank].text), near[rank]
+            assert passage is not None
+            close += [_closeness(passage, places.of_all(candidate.units)) for candidate in group]
+        return numpy.array(close, numpy.float32)
+
+    async def _by_vectors(self, embedder: Embedder, question: str, found: Sequence[Candidate]) -> "Vectors":
+        query = await embedder.query(question)
+        cosines: Vectors = await self.vectors([f"{each.heading}: {each.text}" for each in found]) @ query
+        return cosines
 
     async def likeness(self, text: str, others: Sequence[str]) -> float:
         """Cosine to the nearest of *others*; 0 without an embedder."""
@@ -60,3 +86,13 @@ class Ranker:
     def _forget(self) -> None:
         for oldest in list(self._vectors)[: max(0, len(self._vectors) - _REMEMBERED)]:
             del self._vectors[oldest]
+
+
+def _closeness(near: Near, places: Sequence[tuple[int, int]]) -> float:
+    """The mean over the question's tokens of the nearest token within *places*; nan where there is none."""
+    import numpy
+
+    inside: NDArray[bool_] = numpy.zeros(len(near.spans), bool)
+    for start, end in places:
+        inside |= (near.spans[:, 1] > start) & (near.spans[:, 0] < end)
+    return float(near.cosines[inside].max(axis=0).mean()) if inside.any() else numpy.nan

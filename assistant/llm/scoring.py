@@ -1,7 +1,14 @@
-"""How well each candidate answers a question: meaning, shared words, kind of fact, where it stands."""
+"""How well each candidate answers a question: meaning, shared words, kind of fact, where it stands.
 
-from collections.abc import Sequence
+The weights are learned: a softmax over the candidates of a question for which of them hold the answer
+(`python -m evals train quotes`). Scores are log-odds.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
 from math import log
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.llm.candidates import Candidate, asks_how
@@ -12,43 +19,72 @@ from assistant.llm.wording import FACTS
 if TYPE_CHECKING:
     from assistant.ports import Vectors
 
-# Fitted (a softmax over the candidates of a question) to which of them hold the answer: 132 questions to the
-# sample knowledge base and 246 of JSQuAD, where answers are marked. Scores are log-odds.
-_MEANING = 54.0
-_WORDS, _WORDS_OR_HEADING, _FACT, _LENGTH = 1.5, 1.1, 1.3, 0.9
-_PASSAGE, _PASSAGE_TO_BEST = 1.3, 1.8
-_OPENS_ARTICLE, _OPENS_SECTION = 0.95, 0.6
-_KIND = {Kind.ROW: 0.35, Kind.ITEM: -0.5, Kind.STEP: -1.0}
-#: Not fitted but wished: steps for who asks how, and the customer's own language.
-_STEPS_ASKED, _LANGUAGE = 1.5, 3.0
+FILE = Path(__file__).with_name("quotes.json")
+#: The customer's own language first; wished, not learned: little of what is learned from tells.
+_LANGUAGE = 3.0
+_KINDS = {Kind.ROW: "row", Kind.ITEM: "item", Kind.STEP: "step"}
 
 
-def prescores(question: str, candidates: Sequence[Candidate], language: str) -> list[float]:
-    """Everything but meaning, which costs a model."""
-    wanted, how = terms(question), asks_how(question)
-    weights = rarity([candidate.terms | terms(candidate.heading) for candidate in candidates])
-    best = max((candidate.passage_score for candidate in candidates), default=0.0) or 1.0
+@cache
+def weights() -> Mapping[str, float]:
+    """What each feature of `features`, and ``meaning``, counts."""
+    learned: dict[str, float] = json.loads(FILE.read_text(encoding="utf-8"))["weights"]
+    return learned
+
+
+def prescores(question: str, found: Sequence[Candidate], language: str) -> list[float]:
+    """Everything but meaning."""
+    count = weights()
     return [
-        _WORDS * overlap(wanted, candidate.terms, weights)
-        + _WORDS_OR_HEADING * overlap(wanted, candidate.terms | terms(candidate.heading), weights)
-        + _FACT * _tells(question, candidate.text)
-        + _LENGTH * log(len(candidate.text) + 1)
-        + _PASSAGE * candidate.passage_score
-        + _PASSAGE_TO_BEST * candidate.passage_score / best
-        + _OPENS_ARTICLE * candidate.opens_article
-        + _OPENS_SECTION * candidate.opens_section
-        + _KIND.get(candidate.kind, 0.0)
-        + _STEPS_ASKED * (how and candidate.kind is Kind.STEP)
+        sum(count[name] * value for name, value in told.items())
         + _LANGUAGE * (candidate.language == language)
-        for candidate in candidates
+        for candidate, told in zip(found, features(question, found), strict=True)
     ]
 
 
-def _tells(question: str, text: str) -> bool:
+def features(question: str, found: Sequence[Candidate]) -> list[dict[str, float]]:
+    """What is seen of each candidate; most lie between 0 and 1."""
+    wanted, how = terms(question), asks_how(question)
+    rare = rarity([candidate.terms | terms(candidate.heading) for candidate in found])
+    best = max((candidate.passage_score for candidate in found), default=0.0) or 1.0
+    return [
+        {
+            "words": overlap(wanted, candidate.terms, rare),
+            "words_or_heading": overlap(wanted, candidate.terms | terms(candidate.heading), rare),
+            "fact": _tells(question, candidate.text),
+            "length": log(len(candidate.text) + 1),
+            "passage": candidate.passage_score,
+            "passage_to_best": candidate.passage_score / best,
+            "opens_article": float(candidate.opens_article),
+            "opens_section": float(candidate.opens_section),
+            "steps_asked": float(how and candidate.kind is Kind.STEP),
+            **{name: float(candidate.kind is kind) for kind, name in _KINDS.items()},
+        }
+        for candidate in found
+    ]
+
+
+def _tells(question: str, text: str) -> float:
     """The text has the kind of fact that the question asks for."""
-    return any(asked.search(question) and told.search(text) for asked, told in FACTS)
+    return float(any(asked.search(question) and told.search(text) for asked, told in FACTS))
 
 
-def with_meaning(prescores: Sequence[float], query: "Vectors", vectors: "Vectors") -> list[float]:
-    cosines = vectors @ query
-    return [score + _MEANING * float(cosine) for score, cosine in zip(prescores, cosines, strict=True)]
+def with_meaning(prescores: Sequence[float], closeness: "Vectors") -> list[float]:
+    """The scores with what embeddings say of each candidate; nan: nothing."""
+    count = weights()["meaning"]
+    return [
+        score + count * float(nearness)
+        for score, nearness in zip(prescores, standardised(closeness), strict=True)
+    ]
+
+
+def standardised(closeness: "Vectors") -> "Vectors":
+    """How far above the other candidates' mean each is, in their standard deviations: the scale of one model
+    is not that of another."""
+    import numpy
+
+    known = closeness[~numpy.isnan(closeness)]
+    if not len(known):
+        return numpy.zeros_like(closeness)
+    relative: Vectors = (closeness - known.mean()) / (known.std() + 1e-6)
+    return numpy.nan_to_num(relative)

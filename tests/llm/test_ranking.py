@@ -6,8 +6,9 @@ import numpy
 from numpy import float32
 from numpy.typing import NDArray
 
+from assistant.domain.knowledge import Passage
 from assistant.llm.ranking import MOST_COMPARED, Ranker
-from assistant.ports import Ask
+from assistant.ports import Ask, Near
 from tests.llm.passages import DEADLINE, passage
 
 
@@ -58,3 +59,25 @@ async def test_likeness_is_to_the_nearest() -> None:
     ranker = Ranker(Counting())
     assert await ranker.likeness("水着", ["送料", "水着です"]) > 0.99
     assert await Ranker().likeness("水着", ["水着"]) == 0.0
+
+
+class Pointing:
+    """Says that the question's only word is meant by the characters of *word*."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    async def near(self, question: str, passages: Sequence[Passage]) -> Sequence[Near | None]:
+        return [self._near(each.text) for each in passages]
+
+    def _near(self, text: str) -> Near:
+        start = text.index(self.word)
+        spans = numpy.array([(0, start), (start, start + len(self.word))])
+        return Near(spans=spans, cosines=numpy.array([[0.1], [0.9]], dtype=float32))
+
+
+async def test_token_vectors_that_are_kept_spare_embedding_the_candidates() -> None:
+    embedder = Counting()
+    ranked = await Ranker(embedder, Pointing("開封済みの家電")).ranked(ASK)
+    assert "家電" in ranked[0][0].text
+    assert embedder.asked == []
