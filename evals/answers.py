@@ -102,7 +102,8 @@ def report_answers(found: Sequence[Answered]) -> None:
 
 def report_checks(passages: Sequence[Passage]) -> None:
     print("\nDrafted sentences: kind, language, cases, withheld")
-    cases = [*true_cases(passages), *false_cases(passages, Random(1))]
+    true = list(true_cases(passages))
+    cases = [*true, *false_cases(true, Random(1), "held")]
     sources = {id(passage): Source.of(passage) for passage in passages}
     started = time.perf_counter()
     withheld: dict[tuple[str, str], list[bool]] = {}

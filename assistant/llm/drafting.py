@@ -1,10 +1,11 @@
 """A draft while it is written: every sentence is checked, and only what is supported becomes part of it."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.domain.messages import Citation
 from assistant.domain.turns import Withheld
+from assistant.llm.masking import Mask, without_marks
 from assistant.llm.pieces import Piece
 from assistant.llm.support import ALIKE, LEAST_SHARED_IF_ALIKE, Source, evidence, nearest, objection, unfit
 from assistant.llm.terms import normal
@@ -23,6 +24,8 @@ class Writing:
 
     ask: Ask
     sources: Sequence[Source]
+    #: What the model was not told; put back into what is shown.
+    mask: Mask
     #: How near a text comes in meaning to the nearest of some others, 0–1.
     likeness: Likeness
     shown: list[str] = field(default_factory=list)
@@ -53,7 +56,7 @@ class Writing:
             self.withheld.append(Withheld(text=piece.text, why="said already"))
             return False
         self._said.add(same)
-        why, proof = await self._checked(piece)
+        why, proof = await self._checked(replace(piece, text=without_marks(piece.text)))
         if proof is None:
             self.withheld.append(Withheld(text=piece.text, why=why))
             return False
@@ -99,7 +102,8 @@ class Writing:
         )
         mark = f"{piece.mark} " if piece.mark else ""
         space = " " if piece.text[-1].isascii() else ""
-        return f"{break_before}{mark}{piece.text}{space}[{n}]" + ("" if piece.mark else space)
+        text = self.mask.reveal(piece.text)
+        return f"{break_before}{mark}{text}{space}[{n}]" + ("" if piece.mark else space)
 
     def citations(self) -> tuple[Citation, ...]:
         return tuple(

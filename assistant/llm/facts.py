@@ -9,24 +9,40 @@ from assistant.llm.terms import normal
 _FLAGS = re.IGNORECASE | re.VERBOSE
 _KANJI_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
 _KANJI_NUMBER = re.compile(
-    r"[〇一二三四五六七八九十百千]+(?=日|年|[かヶカ]月|月|週|時|分|回|個|点|枚|円|万|件|名|人|営業)"
+    r"[〇一二三四五六七八九十百千]+(?=日|年|[かヶカ]月|月|週|時|分|回|個|点|枚|円|万|件|名|人|営業|つ|本|種|割)"
 )
 _SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 _TENS = {"twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
 _WORD_NUMBERS = {word: value for value, word in enumerate(_SMALL)} | _TENS | {"ninety": 90}
-_COUNTED = r"(?=\s+(business |working )?(day|hour|minute|week|month|year|time|photo|item|point)s?\b)"
-_WORD_NUMBER = re.compile(rf"\b({'|'.join(_WORD_NUMBERS)})\b{_COUNTED}")
+_COUNTED = r"(?=[\s-]+(business |working )?(day|hour|minute|week|month|year|time|photo|item|point|instal)\w*)"
+#: "One" is a number only before what is counted.
+_WORD_NUMBER = re.compile(rf"\b(?:(one){_COUNTED}|({'|'.join(w for w in _WORD_NUMBERS if w != 'one')}))\b")
+_A_PERIOD = re.compile(r"\b(for|within|in|after|about|roughly|around)\s+an?\s+(?=(hour|week|month|year)\b)")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH, _DAY = rf"({'|'.join(_MONTHS)})[a-z]*\.?", r"(\d{1,2})(?:st|nd|rd|th)?"
-_MONTH_DAY = re.compile(rf"\b{_MONTH}\s+{_DAY}\b|\b{_DAY}\s+(?:of\s+)?{_MONTH}")
+_MONTH = (
+    r"(?:(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?)\b\.?"
+)
+_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
+_MONTH_DAY = re.compile(rf"\b{_MONTH}\s+{_DAY}\b(?!:)|\b{_DAY}\s+(?:of\s+)?{_MONTH}")
 _JAPANESE_DATE = re.compile(r"(\d{1,2})月(\d{1,2})日(?:\s?[〜~–-]\s?(\d{1,2})日)?")
-_CLOCK = re.compile(r"(\d{1,2})時(\d{2})分")
+_ERA = re.compile(r"(令和|平成|昭和)(元|\d{1,2})年")
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
+#: 2026-07-20, 2026/7/20, 7/20.
+_SHORT_DATE = re.compile(
+    r"(?<![\d/.-])(?:(\d{4})([/-]))?(1[0-2]|0?[1-9])([/-])(3[01]|[12]\d|0?[1-9])(?![\d/-])"
+)
+_CLOCK = re.compile(
+    r"(?P<half>午前|午後)?(?<!\d)(?P<hour>\d{1,2})(?:時(?!間)(?:(?P<minute>\d{1,2})分|(?P<midway>半))?|:(?P<minutes>\d{2}))"
+    r"\s?(?P<after>[ap]\.?m\b\.?)?|(?<![\d:])(?P<only>\d{1,2})\s?(?P<am>[ap]\.?m\b\.?)"
+)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NUMBER = re.compile(
-    r"""(?P<before>[¥$€£])?\s?(?P<number>\d+(?:[.:]\d+)?)\s?(?P<scale>万|千|k\b)?\s?
-    (?P<unit>営業日|日間|日|時間|時|分|秒|週間|週|[かヶカヵ箇]月|月|年間|年|円|%|ポイント|回|個|点|枚|件|名|人|文字|桁|歳
-    |cm|mm|kg|g|gb|mb|(?:business\ |working\ )?days?|hours?|minutes?|seconds?|weeks?|months?|years?
-    |yen|percent|points?|times?|am\b|pm\b|a\.m|p\.m)?""",
+    r"""(?P<before>[¥$€£]|jpy)?\s?(?P<number>\d+(?:[.:]\d+)?)\s?(?P<scale>万|千|k\b)?\s?
+    (?P<unit>営業日|日間|日|時間|時|分|秒|週間|週|[かヶカヵ箇]月|月|年間|年|円|%|パーセント|ポイント|回|個|点|枚|件
+    |名|人|文字|桁|歳|cm|mm|kg|g|gb|mb
+    |(?:business\ |working\ )?days?|hours?|minutes?|seconds?|weeks?|months?|years?
+    |yen|percent|points?|times?)?""",
     _FLAGS,
 )
 #: One name for each unit, whatever the language.
@@ -40,42 +56,70 @@ _UNITS = {
     "month": ("か月", "ヶ月", "カ月", "ヵ月", "箇月"),
     "month of the year": ("月",),
     "year": ("年", "年間"),
-    "yen": ("円", "¥"),
-    "%": ("percent",),
+    "yen": ("円", "¥", "jpy"),
+    "%": ("percent", "パーセント"),
     "point": ("ポイント",),
     "time": ("回",),
-    "am": ("a.m",),
-    "pm": ("p.m",),
 }
 _UNIT = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings}
+#: How many of the smaller make one of the larger.
+_SAME_PERIOD = (
+    ("year", 12, "month"),
+    ("week", 7, "day"),
+    ("day", 24, "hour"),
+    ("hour", 60, "minute"),
+    ("minute", 60, "second"),
+)
+Number = tuple[str, str]
 
 
 @lru_cache(maxsize=4096)
-def numbers(text: str) -> frozenset[tuple[str, str]]:
+def numbers(text: str) -> frozenset[Number]:
     """(number, unit), spelled one way: 三十日, 30日間 and "thirty days" are ("30", "day"); no unit is ""."""
-    text = _CLOCK.sub(r"\1:\2", _THOUSANDS.sub("", normal(text)))
-    text = _WORD_NUMBER.sub(lambda found: str(_WORD_NUMBERS[found[1]]), text)
+    text = _THOUSANDS.sub("", normal(text))
+    text = _A_PERIOD.sub(r"\1 1 ", text)
+    text = _WORD_NUMBER.sub(lambda found: str(_WORD_NUMBERS[found[0]]), text)
     text = _KANJI_NUMBER.sub(lambda found: str(_kanji_value(found[0])), text)
-    return frozenset((*_dates(text), *_amounts(_JAPANESE_DATE.sub(" ", _MONTH_DAY.sub(" ", text)))))
+    text = _ERA.sub(lambda found: f"{_ERAS[found[1]] + int(found[2].replace('元', '1'))}年", text)
+    text = _CLOCK.sub(_time, text)
+    dated = _SHORT_DATE.sub(" ", _JAPANESE_DATE.sub(" ", _MONTH_DAY.sub(" ", text)))
+    return frozenset((*_dates(text), *_amounts(dated)))
 
 
-def _dates(text: str) -> Iterator[tuple[str, str]]:
+def _time(found: re.Match[str]) -> str:
+    """A time of day in 24 hours: 午後6時, 6 p.m. and 18:00 are 18:00."""
+    hour = int(found["hour"] or found["only"])
+    minute = found["minute"] or found["minutes"] or ("30" if found["midway"] else "00")
+    half = found["half"] or (found["after"] or found["am"] or "")[:1]
+    if half in ("午後", "p") and hour < 12:
+        hour += 12
+    elif half in ("午前", "a") and hour == 12:
+        hour = 0
+    return f" {hour}:{int(minute):02} "
+
+
+def _dates(text: str) -> Iterator[Number]:
     for found in _MONTH_DAY.finditer(text):
         month, day = found[1] or found[4], found[2] or found[3]
         yield from _date(str(_MONTHS.index(month) + 1), day)
     for found in _JAPANESE_DATE.finditer(text):
         for day in filter(None, (found[2], found[3])):
             yield from _date(found[1], day)
+    for found in _SHORT_DATE.finditer(text):
+        if found[1] or found[4] == "/":
+            yield from _date(str(int(found[3])), str(int(found[5])))
+        if found[1]:
+            yield found[1], "year"
 
 
-def _date(month: str, day: str) -> Iterator[tuple[str, str]]:
+def _date(month: str, day: str) -> Iterator[Number]:
     """The whole date, and its parts for who names only one."""
     yield f"{month}/{day}", "date"
     yield month, "month of the year"
     yield day, "day"
 
 
-def _amounts(text: str) -> Iterator[tuple[str, str]]:
+def _amounts(text: str) -> Iterator[Number]:
     for found in _NUMBER.finditer(text):
         unit = found["unit"] or found["before"] or ""
         unit = unit if unit in _UNIT else unit.removesuffix("s")
@@ -100,12 +144,27 @@ def _kanji_value(number: str) -> int:
     return total + digit
 
 
+def _with_same_periods(known: frozenset[Number]) -> frozenset[Number]:
+    """Two weeks are 14 days, and the other way round."""
+    found = set(known)
+    for large, many, small in _SAME_PERIOD:
+        for value, unit in known:
+            if unit == large and value.isdigit():
+                found.add((str(int(value) * many), small))
+            if unit == small and value.isdigit() and int(value) % many == 0:
+                found.add((str(int(value) // many), large))
+    return frozenset(found)
+
+
 def unfounded_numbers(said: str, source: str) -> list[str]:
     """Numbers of *said* that *source* does not have; a number without a unit fits any."""
-    known = numbers(source)
+    known = _with_same_periods(numbers(source))
     values = {value for value, _ in known}
     bare = {value for value, unit in known if not unit}
+    years = {value for value, unit in numbers(said) if unit == "year" and len(value) == 4}
     missing = [pair for pair in sorted(numbers(said)) if pair not in known and pair[0] not in bare]
+    # Who writes the year of a date that stands without one adds nothing that the date does not say.
+    missing = [pair for pair in missing if pair[0] not in years or any(u == "year" for _, u in known)]
     return [f"{value} {unit}".strip() for value, unit in missing if unit or value not in values]
 
 

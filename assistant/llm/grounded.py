@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from assistant.domain.errors import ModelUnavailable
 from assistant.llm.drafting import Writing
-from assistant.llm.masking import masked
+from assistant.llm.masking import Mask
 from assistant.llm.packing import as_data, condensed, pack
 from assistant.llm.pieces import Piece, Splitter
 from assistant.llm.prompts import Prompt
@@ -27,11 +27,13 @@ class GroundedAnswerer:
         self._fallback, self._ranker = fallback, ranker
 
     async def answer(self, ask: Ask, progress: Progress) -> Draft:
-        system, user = self._filled(ask, pack(ask, await self._ranker.ranked(ask), self._model.name))
-        writing, failure = await self._written(ask, system, user, progress)
+        mask = Mask()
+        packed = pack(ask, await self._ranker.ranked(ask), self._model.name)
+        system, user = self._filled(ask, packed, mask)
+        writing, failure = await self._written(ask, mask, (system, user), progress)
         if writing.is_in_another_language and not failure:
             user += _AGAIN.format(language=_name(ask.language))
-            writing, failure = await self._written(ask, system, user, progress)
+            writing, failure = await self._written(ask, mask, (system, user), progress)
         tokens = sum(count_tokens(text, self._model.name) for text in (system, user, writing.text))
         if writing.says_no_answer and not writing.shown and not failure:
             draft = Draft(text="", model=self._model.name)
@@ -43,20 +45,22 @@ class GroundedAnswerer:
         withheld = tuple(writing.withheld)
         return replace(draft, prompt_version=self._prompt.version, tokens=tokens, withheld=withheld)
 
-    def _filled(self, ask: Ask, passages: str) -> tuple[str, str]:
+    def _filled(self, ask: Ask, passages: str, mask: Mask) -> tuple[str, str]:
         return self._prompt.fill(
             language=_name(ask.language),
             passages=passages,
-            history=condensed(ask.lines),
-            question=as_data(masked(ask.question)),
+            history=condensed(ask.lines, mask),
+            question=as_data(mask.hide(ask.question)),
         )
 
-    async def _written(self, ask: Ask, system: str, user: str, progress: Progress) -> tuple[Writing, str]:
+    async def _written(
+        self, ask: Ask, mask: Mask, prompt: tuple[str, str], progress: Progress
+    ) -> tuple[Writing, str]:
         """What of the model's words stood the check, and why it broke off if it did."""
         sources = [Source.of(passage) for passage in ask.passages]
-        writing = Writing(ask=ask, sources=sources, likeness=self._ranker.likeness)
+        writing = Writing(ask=ask, sources=sources, mask=mask, likeness=self._ranker.likeness)
         try:
-            async with aclosing(self._pieces(system, user)) as pieces:
+            async with aclosing(self._pieces(*prompt)) as pieces:
                 async for piece in pieces:
                     if await writing.add(piece):
                         await progress(writing.text)

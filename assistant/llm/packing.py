@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
 from assistant.llm.candidates import Candidate
-from assistant.llm.masking import masked
+from assistant.llm.masking import Mask
 from assistant.llm.tokens import count_tokens
 from assistant.llm.units import Kind, Unit, units
 from assistant.ports import Ask
@@ -60,11 +60,12 @@ def _line(unit: Unit) -> str:
     return f"{unit.marker} {unit.text}" if unit.kind in (Kind.STEP, Kind.ITEM) else unit.text
 
 
-def condensed(lines: Sequence[Said]) -> str:
+def condensed(lines: Sequence[Said], mask: Mask) -> str:
     """The last lines of the conversation, cut short, without personal data."""
     last = [line for line in lines if line.author in _ROLE][-_EARLIER_LINES:]
     return (
-        "\n".join(f"{_ROLE[line.author]}: {_cut(as_data(masked(line.text)))}" for line in last) or "(nothing)"
+        "\n".join(f"{_ROLE[line.author]}: {_cut(as_data(mask.hide(line.text)))}" for line in last)
+        or "(nothing)"
     )
 
 

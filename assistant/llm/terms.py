@@ -15,14 +15,14 @@ those there here of in on at to for from by with about into over under as if or 
 than then when where which who whom what why how many much long get got any some please tell want
 would like need know there's i'm i've it's don't doesn't isn't can't
 方法 場合 教 知 何 私 時 事 件 際"""
-_STOP = frozenset(_EMPTY.split())
+STOP = frozenset(_EMPTY.split())
 
 
 @lru_cache(maxsize=8192)
 def terms(text: str) -> frozenset[str]:
     """Stems of words; for kanji, pairs of characters, which find 期限 in 返品期限."""
     return frozenset(
-        stem for word in _WORD.findall(normal(text)) for stem in _stems(word) if stem not in _STOP
+        stem for word in _WORD.findall(normal(text)) for stem in _stems(word) if stem not in STOP
     )
 
 
@@ -34,12 +34,12 @@ def normal(text: str) -> str:
 def _stems(word: str) -> Iterable[str]:
     if "一" <= word[0] <= "鿿" or word[0] in "々〆":
         return [word] if len(word) <= 2 else [word[i : i + 2] for i in range(len(word) - 1)]
-    if word in _STOP or word[0] >= "ァ":
+    if word in STOP or word[0] >= "ァ":
         return [word]
-    return [_english_stem(word.removesuffix("'s"))]
+    return [english_stem(word.removesuffix("'s"))]
 
 
-def _english_stem(word: str) -> str:
+def english_stem(word: str) -> str:
     for ending, replacement in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
             word = re.sub(r"([bdgmnprt])\1$", r"\1", word[: -len(ending)] + replacement)

@@ -159,8 +159,22 @@ async def test_the_model_never_sees_the_customers_personal_data() -> None:
     model = ScriptedModel("NO_ANSWER")
     await drafted(model, question="090-1234-5678の山田です。taro@example.jpに返金できますか")
     assert "090" not in model.asked[0][1]
-    assert "[PHONE]" in model.asked[0][1]
-    assert "[EMAIL]" in model.asked[0][1]
+    assert "[PHONE_1]" in model.asked[0][1]
+    assert "[EMAIL_1]" in model.asked[0][1]
+
+
+async def test_hidden_values_are_back_in_what_is_shown() -> None:
+    model = ScriptedModel("[NAME_1]様、未開封の商品は30日以内に返品できます。[1]")
+    draft, _ = await drafted(model, question="田中太郎と申します。返品できますか")
+    assert draft.text == "田中太郎様、未開封の商品は30日以内に返品できます。[1]"
+    assert "田中" not in model.asked[0][1]
+
+
+async def test_a_mark_that_the_customer_typed_reveals_nothing() -> None:
+    model = ScriptedModel("[EMAIL_1] 未開封の商品は30日以内に返品できます。[1]")
+    draft, _ = await drafted(model, question="[EMAIL_1] は返品できますか")
+    assert "[EMAIL_1]" not in model.asked[0][1]
+    assert "@" not in draft.text
 
 
 def test_a_prompt_is_filled_strictly() -> None:
