@@ -23,7 +23,7 @@ def make_app(context: Context, *, origins: Sequence[str]) -> FastAPI:
     from assistant.api import agent, customer, desk, errors, operations, pages
     from assistant.api.body_limit import BodyLimit
 
-    app = FastAPI(title="Yorisoi", version=__version__)
+    app = FastAPI(title="Yorisoi", version=__version__, docs_url=None, redoc_url=None)
     app.state.context = context
     app.add_middleware(BodyLimit, most=MAX_BODY)
     app.add_middleware(

@@ -268,3 +268,8 @@ def _token_of_a_second_agent(demo: Demo) -> str:
     subprocess.run([*command, "add", email], input=b"a long password\n", env=environment, check=True)
     made = subprocess.run([*command, "token", email], env=environment, check=True, capture_output=True)
     return made.stdout.decode().strip()
+
+
+def test_the_description_of_the_api_needs_nothing_from_elsewhere(demo: Demo, agent: Page) -> None:
+    agent.goto(f"{demo.url}/docs")
+    expect(agent.get_by_text("/v1/conversations/{conversation}/handoff", exact=True)).to_be_visible()

@@ -37,7 +37,7 @@ WORDS = {"ja": ("こもれび商店", "最終更新: {}"), "en": ("Komorebi Stor
 def mount(app: FastAPI, static: Path) -> None:
     """Serve the built front end from *static* and the pages of this module."""
     app.include_router(router)
-    for name in ("console", "demo"):
+    for name in ("console", "demo", "docs"):
         files = StaticFiles(directory=static / name, check_dir=False)
         app.mount(f"/{name}", files, name=name)
 
@@ -57,6 +57,13 @@ async def demo(ctx: Ctx) -> Response:
 @router.get("/console/")
 async def console(ctx: Ctx) -> Response:
     return _built(ctx.static / "console" / "index.html", "text/html")
+
+
+@router.get("/docs")
+@router.get("/docs/")
+async def docs(ctx: Ctx) -> Response:
+    """Swagger UI from our own build: the usual page loads it from a CDN, which not every network reaches."""
+    return _built(ctx.static / "docs" / "index.html", "text/html")
 
 
 @router.get("/widget.js")
