@@ -109,8 +109,8 @@ async def test_the_whole_desk(client: Client) -> None:
 
 async def test_an_agents_stream_follows_every_conversation_and_resumes(client: Client) -> None:
     agent = await client.hire()
-    watching = asyncio.create_task(events(client.http, "/v1/agent/events", agent, 3))
-    await asyncio.sleep(0.1)
+    from_the_first = agent | {"Last-Event-ID": "0"}
+    watching = asyncio.create_task(events(client.http, "/v1/agent/events", from_the_first, 3))
     conversation = await client.open()
     await conversation.say("返品の期限は？")
     await conversation.answered()
