@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.knowledge.examples import Examples
     from assistant.knowledge.index import Indexer
     from assistant.knowledge.search import HybridRetriever
+    from assistant.knowledge.vector_index import KeptVectors
     from assistant.ports import Answerer, Embedder
     from assistant.storage.database import SqlDatabase
     from assistant.storage.store import SqlStore
@@ -117,22 +118,17 @@ class Knowledge:
     retriever: HybridRetriever
     indexer: Indexer
     examples: Examples
-    data_dir: Path
 
     async def refresh(self) -> None:
         """Take in what another process, or this one, changed."""
         if await self.retriever.refresh():
             await self.load_examples()
 
-    async def mend(self) -> None:
-        """Open the index again when something else stands in for it: a command may have held it."""
-        from assistant.knowledge.vector_index import open_index
-
-        if self.retriever.health()["vectors"] is None:
-            return
-        index = await asyncio.to_thread(open_index, self.data_dir, self.embedder.name)
-        if index.stands_in is None:
-            await self.retriever.move_to(index)
+    async def settle(self) -> None:
+        """Bring the vector index into line with all that there is, however long it takes."""
+        await self.refresh()
+        while await self.retriever.tend():
+            pass
 
     async def meaning(self, text: str) -> list[float]:
         """The vector of a text as a question; Unavailable when a hosted model does not answer."""
@@ -153,13 +149,12 @@ async def open_knowledge(settings: Settings, progress: Steps | None = None) -> K
     from assistant.knowledge.examples import Examples
     from assistant.knowledge.index import Indexer
     from assistant.knowledge.search import HybridRetriever
-    from assistant.knowledge.vector_index import open_index
 
     database = open_database(settings)
     embedder = await asyncio.to_thread(open_embedder, settings, progress)
-    index = await asyncio.to_thread(open_index, settings.data_dir, embedder.name)
+    vectors = await _open_vectors(settings, database, embedder)
     pages = f"{settings.public_url.rstrip('/')}/help/"
-    retriever = HybridRetriever(database, embedder, index, link=lambda article: pages + quote(article))
+    retriever = HybridRetriever(database, embedder, vectors, link=lambda article: pages + quote(article))
     await retriever.start()
     knowledge = Knowledge(
         database=database,
@@ -167,10 +162,24 @@ async def open_knowledge(settings: Settings, progress: Steps | None = None) -> K
         retriever=retriever,
         indexer=Indexer(database, embedder),
         examples=Examples(),
-        data_dir=settings.data_dir,
     )
     await knowledge.load_examples()
     return knowledge
+
+
+async def _open_vectors(
+    settings: Settings, database: SqlDatabase[SqlStore], embedder: Embedder
+) -> KeptVectors:
+    """The vectors of *embedder*, at the Chroma server if there is one, else in the data folder."""
+    from assistant.knowledge.vector_index import KeptVectors, by_turns, embedded, served
+
+    model, dimensions = embedder.name, embedder.dimensions
+    name = await database.read(lambda store: store.collections.name(model))
+    if name is None:
+        name = await database.write(lambda store: store.collections.named(model))
+    if settings.chroma_url is None:
+        return KeptVectors(embedded(settings.data_dir, name, dimensions))
+    return KeptVectors(served(settings.chroma_url, name, dimensions), by_turns(database, model, now))
 
 
 def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
@@ -236,11 +245,13 @@ class Service:
     async def _follow_knowledge(self) -> None:
         from assistant.domain.errors import Unavailable
 
+        more = True  # a first start has everything to fill
         while True:
-            await asyncio.sleep(REFRESH_SECONDS)
+            await asyncio.sleep(0 if more else REFRESH_SECONDS)
+            more = False
             with contextlib.suppress(Unavailable):  # readyz says so; the next round tries again
                 await self.knowledge.refresh()
-                await self.knowledge.mend()
+                more = await self.knowledge.retriever.tend()
 
 
 async def make_service(settings: Settings, progress: Steps | None = None) -> Service:

@@ -121,13 +121,12 @@ class Closeness(Protocol):
 class VectorIndex(Protocol):
     """Nearest vectors; a cache that can be rebuilt. An id names a chunk and which of its vectors."""
 
-    #: Why it stands in for the usual one; None: it is the usual one.
-    stands_in: str | None
-
     async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]: ...  # (id, cosine)
     async def put(self, ids: Sequence[int], vectors: Vectors) -> None: ...
     async def remove(self, ids: Sequence[int]) -> None: ...
+    async def among(self, ids: Sequence[int]) -> set[int]: ...  # those of them that it holds
     async def ids(self) -> set[int]: ...
+    async def count(self) -> int: ...
     async def close(self) -> None: ...
 
 
@@ -244,6 +243,22 @@ class PassageStore(Protocol):
 
 class KnowledgeStore(ArticleStore, PassageStore, Protocol):
     """The whole knowledge base in one transaction."""
+
+
+class CollectionStore(Protocol):
+    """Which collection of the vector index holds each model's vectors, and which process fills it."""
+
+    def name(self, model: str) -> str | None: ...
+    def named(self, model: str) -> str: ...  # made where there is none
+    def fill(self, model: str, filler: str, version: int, now: datetime) -> bool: ...  # whether it may
+    def filled(self, model: str, filler: str) -> None: ...
+
+
+class HasCollections(Protocol):
+    """A store whose transaction reaches the collections."""
+
+    @property
+    def collections(self) -> CollectionStore: ...
 
 
 class HasArticles(Protocol):

@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -91,6 +92,14 @@ class Settings(BaseSettings):
         if url is not None and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
             raise ValueError("begin it with postgresql:// or sqlite:///")
         return url
+
+    @field_validator("chroma_url")
+    @classmethod
+    def plain_address(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "http://unset")
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("give the server's address as http://HOST:PORT")
+        return url and url.rstrip("/")
 
     @property
     def postgres_url(self) -> str | None:

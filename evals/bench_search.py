@@ -17,9 +17,9 @@ from assistant.knowledge import fine
 from assistant.knowledge.index import Indexer
 from assistant.knowledge.lexical import telling
 from assistant.knowledge.search import MATCHING, NEAREST, HybridRetriever
-from assistant.knowledge.vector_index import open_index
+from assistant.knowledge.vector_index import KeptVectors, embedded
 from assistant.llm.embeddings import make_embedder
-from assistant.ports import Embedder, Fine, VectorIndex
+from assistant.ports import Embedder, Fine
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.schema import metadata
 from evals.embedding_cache import CACHE
@@ -35,7 +35,7 @@ REAL = 400
 class Served:
     database: SqlDatabase[Store]
     embedder: Embedder
-    index: VectorIndex
+    vectors: KeptVectors
     retriever: HybridRetriever
 
 
@@ -54,11 +54,13 @@ async def _bench(folder: Path, data: Path, passages: int) -> None:
     asked = [json.loads(line)["text"] for line in (data / "queries.jsonl").read_text("utf-8").splitlines()]
     database = await _filled(folder, embedder, texts, passages)
     started = time.perf_counter()
-    index = open_index(folder, embedder.name)
-    retriever = HybridRetriever(database, embedder, index)
+    vectors = KeptVectors(embedded(folder, "passages", embedder.dimensions))
+    retriever = HybridRetriever(database, embedder, vectors)
     await retriever.start()
+    while await retriever.tend():
+        pass
     print(f"passages {passages}; first start, vector index filled: {time.perf_counter() - started:.1f} s")
-    served = Served(database=database, embedder=embedder, index=index, retriever=retriever)
+    served = Served(database=database, embedder=embedder, vectors=vectors, retriever=retriever)
     await _time_questions(served, asked[: QUESTIONS + 20])
     print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most")
     await retriever.close()
@@ -112,7 +114,7 @@ async def _time_questions(served: Served, asked: Sequence[str]) -> None:
         return await served.embedder.query(text)
 
     async def nearest(text: str) -> object:
-        return await served.index.nearest(vectors[text], limit=NEAREST)
+        return await served.vectors.nearest(vectors[text], limit=NEAREST)
 
     async def words(text: str) -> object:
         look_for = telling(text, shelf)

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import httpx2
 
-from assistant.knowledge.vector_index import open_index
+from assistant.knowledge.chroma_files import open_files
 from assistant.llm.embeddings import make_embedder
 from assistant.ports import Embedder, VectorIndex
 from assistant.settings import Settings
@@ -171,11 +171,12 @@ class Floor:
 @contextmanager
 def _floor(data: Path) -> Iterator[Floor]:
     folder = data / "floor"
-    shutil.copytree(data / "index", folder / "index")
+    [index] = (data / "index").iterdir()
+    shutil.copytree(index, folder / index.name)
     embedder = make_embedder("local", data / "models")
     scratch = sqlite3.connect(folder / "floor.sqlite")
     scratch.executescript(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE kept (id INTEGER PRIMARY KEY, text);"
     )
-    yield Floor(embedder, open_index(folder, embedder.name), scratch)
+    yield Floor(embedder, open_files(folder / index.name, index.name, embedder.dimensions), scratch)
     scratch.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 from assistant.knowledge.index import Indexer
 from assistant.knowledge.ingest import Options, ingest
 from assistant.knowledge.search import HybridRetriever
-from assistant.knowledge.vector_index import open_index
+from assistant.knowledge.vector_index import KeptVectors, embedded
 from assistant.llm.embeddings import make_embedder
 from assistant.ports import Embedder
 from assistant.storage.database import SqlDatabase, sqlite_engine
@@ -26,6 +26,9 @@ async def retriever_over(folder: Path, data: Path, embedder: Embedder) -> Hybrid
     await ingest(
         [str(folder)], index=Indexer(database, embedder), count_tokens=embedder.tokens, options=Options()
     )
-    retriever = HybridRetriever(database, embedder, open_index(data, embedder.name))
+    vectors = KeptVectors(embedded(data, "passages", embedder.dimensions))
+    retriever = HybridRetriever(database, embedder, vectors)
     await retriever.start()
+    while await retriever.tend():
+        pass
     return retriever

@@ -8,11 +8,11 @@ import numpy as np
 import sqlalchemy as sa
 
 from assistant.domain.knowledge import Chunk
-from assistant.knowledge.exact import ExactIndex
 from assistant.knowledge.features import Candidates
 from assistant.knowledge.index import Indexer
 from assistant.knowledge.ingest import ingest
 from assistant.knowledge.search import HybridRetriever
+from assistant.knowledge.vector_index import KeptVectors
 from assistant.ports import Embedder
 from assistant.storage.articles import SqlArticles
 from assistant.storage.database import SqlDatabase, sqlite_engine
@@ -45,7 +45,7 @@ async def served(collection: Collection, embedder: Embedder) -> tuple[HybridRetr
         [(a, [Chunk(position=0, headings=(), text=a.text, tokens=0)]) for a in collection.articles]
     )
     await indexer.embed()
-    retriever = HybridRetriever(database, embedder, ExactIndex())
+    retriever = HybridRetriever(database, embedder, KeptVectors())
     await retriever.start()
     return retriever, database
 

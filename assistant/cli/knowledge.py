@@ -68,7 +68,7 @@ async def take_in(
         options=Options(prune=prune, allow_private=settings.ingest_private),
         progress=lambda stage, done, total: steps(STAGES.get(stage, stage), done, total),
     )
-    await knowledge.refresh()
+    await knowledge.settle()
     return report
 
 

@@ -1,17 +1,11 @@
-"""Nearest vectors from an embedded Chroma, opened by one process at a time under a file lock."""
+"""A collection of vectors in Chroma, wherever it lives; opening one is in the two files beside this."""
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import re
-import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.domain.errors import IndexUnavailable
 
@@ -25,42 +19,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LOCK, FILES, DAMAGED = "lock", "files", "damaged"
-#: There while a process has the index open: found at a start, the last one did not end well.
-OPEN_MARK = "open"
-PROBE_SECONDS = 20
 #: Ids read at a time.
 PAGE = 20_000
-
-#: Opens the index in a process of its own: damaged files can kill the process that reads them.
-PROBE = """
-import sys
-from assistant.knowledge.chroma import connect
-client = connect(sys.argv[1])
-for collection in client.list_collections():
-    some = collection.get(limit=1, include=["embeddings"])
-    if some["ids"]:
-        collection.query(query_embeddings=some["embeddings"], n_results=1, include=["distances"])
-"""
+#: A question does not wait longer than this for its nearest vectors.
+NEAREST_SECONDS = 3.0
 
 
 class ChromaIndex:
     """One collection of one embedding model; calls run in threads, as Chroma's client blocks."""
 
-    stands_in: str | None = None
-
-    def __init__(self, folder: Path, model: str) -> None:
-        """Open the index in *folder*; IndexUnavailable when another process has it or it is past help."""
-        self._lock = _locked(folder)
-        self._mark = folder / OPEN_MARK
-        if self._mark.exists():
-            _probe(folder)
-        self._mark.touch()
-        try:
-            self._client, self._collection = _opened(folder, collection_name(model))
-        except IndexUnavailable:
-            self._lock.close()
-            raise
+    def __init__(self, client: Client, collection: Collection, closed: Callable[[], None]) -> None:
+        """*closed* is called when the client is: files have a lock to give back."""
+        self._client, self._collection, self._closed = client, collection, closed
 
     async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
         def query() -> list[tuple[int, float]]:
@@ -68,14 +38,18 @@ class ChromaIndex:
                 query_embeddings=vector[None, :], n_results=limit, include=["distances"]
             )
             distances = (found["distances"] or [[]])[0]
-            return [(int(id_), 1 - float(far)) for id_, far in zip(found["ids"][0], distances, strict=True)]
+            pairs = zip(found["ids"][0], distances, strict=True)
+            return [(int(id_), 1 - float(far)) for id_, far in pairs]
 
-        return await self._call(query)
+        try:
+            async with asyncio.timeout(NEAREST_SECONDS):
+                return await self._call(query)
+        except TimeoutError as exc:
+            raise IndexUnavailable("The vector index takes too long to answer.") from exc
 
     async def put(self, ids: Sequence[int], vectors: Vectors) -> None:
-        most = self._client.get_max_batch_size()
-
         def add() -> None:
+            most = self._client.get_max_batch_size()
             for start in range(0, len(ids), most):
                 some = [str(id_) for id_ in ids[start : start + most]]
                 self._collection.upsert(ids=some, embeddings=vectors[start : start + most])
@@ -83,105 +57,73 @@ class ChromaIndex:
         await self._call(add)
 
     async def remove(self, ids: Sequence[int]) -> None:
-        most = self._client.get_max_batch_size()
+        await self._call(lambda: self._delete([str(id_) for id_ in ids]))
 
-        def delete() -> None:
-            for start in range(0, len(ids), most):
-                self._collection.delete(ids=[str(id_) for id_ in ids[start : start + most]])
-
-        await self._call(delete)
+    async def among(self, ids: Sequence[int]) -> set[int]:
+        """Which of *ids* it holds."""
+        names = [str(id_) for id_ in ids]
+        return await self._call(lambda: set(map(int, self._collection.get(ids=names, include=[])["ids"])))
 
     async def ids(self) -> set[int]:
-        return await self._call(lambda: set(self._all_ids()))
+        return await self._call(lambda: all_ids(self._collection))
+
+    async def count(self) -> int:
+        return await self._call(self._collection.count)
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._client.close)
-        self._mark.unlink(missing_ok=True)
-        self._lock.close()
+        try:
+            await self._call(self._client.close)
+        finally:
+            self._closed()
 
-    def _all_ids(self) -> Iterator[int]:
-        for offset in range(0, self._collection.count(), PAGE):
-            page = self._collection.get(limit=PAGE, offset=offset, include=[])
-            yield from map(int, page["ids"])
+    def _delete(self, names: Sequence[str]) -> None:
+        most = self._client.get_max_batch_size()
+        for start in range(0, len(names), most):
+            self._collection.delete(ids=list(names[start : start + most]))
 
     async def _call(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.to_thread(work)
-        except _chroma_errors() as exc:
-            raise IndexUnavailable(f"The vector index does not answer ({exc}).") from exc
+        except refusals() as exc:
+            raise IndexUnavailable(f"The vector index does not answer ({brief(exc)}).") from exc
 
 
-def connect(path: str) -> Client:
-    import chromadb
-    from chromadb.config import Settings
-
-    client = chromadb.PersistentClient(path, settings=Settings(anonymized_telemetry=False))
-    return cast("Client", client)
-
-
-def collection_name(model: str) -> str:
-    """A name that Chroma takes: 3–512 of letters, digits, dot, dash and underscore."""
-    return f"passages-{re.sub('[^a-zA-Z0-9_-]', '-', model)[:200].strip('-')}-v1"
+def collection_of(client: Client, name: str, dimensions: int) -> Collection:
+    """The collection of that name, made anew where it holds vectors of another length."""
+    collection = _made(client, name)
+    some: Any = collection.get(limit=1, include=["embeddings"])["embeddings"]
+    if some is not None and len(some) and len(some[0]) != dimensions:
+        client.delete_collection(name)
+        collection = _made(client, name)
+    return collection
 
 
-def _opened(folder: Path, name: str) -> tuple[Client, Collection]:
-    """Client and collection; files that Chroma refuses are set aside, the articles can make them again."""
-    refusals: tuple[type[Exception], ...] = (*_chroma_errors(), OSError)
-    try:
-        return _connected(folder, name)
-    except refusals:
-        _set_aside(folder)
-    try:
-        return _connected(folder, name)
-    except refusals as exc:
-        raise IndexUnavailable(f"The vector index cannot be opened ({exc}).") from exc
+def all_ids(collection: Collection) -> set[int]:
+    """Every id; what is not one of ours is removed."""
+    found = set(_names(collection))
+    if strange := [name for name in found if not name.isdecimal()]:
+        collection.delete(ids=strange)
+    return {int(name) for name in found if name.isdecimal()}
 
 
-def _connected(folder: Path, name: str) -> tuple[Client, Collection]:
-    """The model's collection; those of other models are dropped."""
-    client = connect(str(folder / FILES))
-    for other in client.list_collections():
-        if other.name != name:
-            client.delete_collection(other.name)
-    collection = client.get_or_create_collection(
-        name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 100}}
-    )
-    return client, collection
-
-
-def _locked(folder: Path) -> IO[bytes]:
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = (folder / LOCK).open("wb")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as exc:
-        lock.close()
-        raise IndexUnavailable("Another process has the vector index open.") from exc
-    return lock
-
-
-def _probe(folder: Path) -> None:
-    """Try the index where it can do no harm; set it aside when it is damaged."""
-    command = [sys.executable, "-c", PROBE, str(folder / FILES)]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=PROBE_SECONDS)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        _set_aside(folder)
-
-
-def _set_aside(folder: Path) -> None:
-    """Keep the files for whoever wants to know, out of the way."""
-    from chromadb.api.shared_system_client import SharedSystemClient
-
-    # Chroma remembers a client per path, one that failed to open too.
-    SharedSystemClient.clear_system_cache()
-    shutil.rmtree(folder / DAMAGED, ignore_errors=True)
-    if (folder / FILES).exists():
-        (folder / FILES).rename(folder / DAMAGED)
-
-
-def _chroma_errors() -> tuple[type[Exception], ...]:
-    """What a call can raise; ValueError is Chroma's for vectors of another length."""
+def refusals() -> tuple[type[Exception], ...]:
+    """What a call can raise; ValueError is Chroma's for vectors of another length, and for no connection."""
+    import httpx
     from chromadb.errors import ChromaError
 
-    return ChromaError, sqlite3.Error, RuntimeError, ValueError
+    return ChromaError, httpx.HTTPError, sqlite3.Error, RuntimeError, ValueError, KeyError, OSError
+
+
+def brief(exc: BaseException) -> str:
+    return " ".join(str(exc).split())[:200] or type(exc).__name__
+
+
+def _made(client: Client, name: str) -> Collection:
+    return client.get_or_create_collection(
+        name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 100}}
+    )
+
+
+def _names(collection: Collection) -> Iterator[str]:
+    for offset in range(0, collection.count(), PAGE):
+        yield from collection.get(limit=PAGE, offset=offset, include=[])["ids"]

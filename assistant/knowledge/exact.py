@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 class ExactIndex:
     """The in-memory twin of every vector index, and what search falls back to."""
 
-    def __init__(self, stands_in: str | None = None) -> None:
-        self.stands_in = stands_in
+    def __init__(self) -> None:
         self._ids: list[int] = []
         self._vectors: Vectors | None = None
 
@@ -44,8 +43,14 @@ class ExactIndex:
             self._vectors = self._vectors[keep]
             self._ids = [self._ids[row] for row in keep]
 
+    async def among(self, ids: Sequence[int]) -> set[int]:
+        return set(self._ids) & set(ids)
+
     async def ids(self) -> set[int]:
         return set(self._ids)
+
+    async def count(self) -> int:
+        return len(self._ids)
 
     async def close(self) -> None:
         self._ids, self._vectors = [], None

@@ -10,17 +10,15 @@ from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
 from assistant.knowledge import fine
 from assistant.knowledge.entries import SLOTS
-from assistant.knowledge.exact import ExactIndex
 from assistant.knowledge.features import Candidates, Question
 from assistant.knowledge.shelf import Shelf
-from assistant.ports import Database, Embedder, Fine, HasArticles, VectorIndex
+from assistant.knowledge.vector_index import KeptVectors
+from assistant.ports import Database, Embedder, Fine, HasArticles
 
 #: Candidates that each side proposes.
 NEAREST, MATCHING = 60, 40
 #: Candidates that are compared token by token.
 COMPARED = 32
-#: Vectors handed to the index at a time.
-TOGETHER = 2_000
 #: Characters of a question that are looked at; what customers ask fits ten times.
 MAX_QUESTION = 2_000
 
@@ -32,7 +30,7 @@ class HybridRetriever:
         self,
         database: Database[HasArticles],
         embedder: Embedder,
-        index: VectorIndex,
+        vectors: KeptVectors,
         *,
         link: Callable[[str], str] = str,
         today: Callable[[], date] = date.today,
@@ -41,25 +39,20 @@ class HybridRetriever:
         self._database = database
         self._link = link
         self._embedder = embedder
-        self._index = index
+        self._vectors = vectors
         self._today = today
         self.shelf = Shelf()
         self._version = -1
-        #: Ids that the vector index holds.
-        self._indexed: set[int] = set()
         #: Parts that failed last time they were needed, with the reason.
         self._broken: dict[str, str] = {}
 
     async def start(self) -> None:
-        """Load the knowledge base and bring the vector index into line with it."""
-        try:
-            self._indexed = await self._index.ids()
-        except Unavailable as exc:
-            self._fall_back(exc)
+        """Load the knowledge base and open the vector index; what is missing there is filled by `tend`."""
         await self.refresh()
+        await self.tend()
 
     async def close(self) -> None:
-        await self._index.close()
+        await self._vectors.close()
 
     async def refresh(self) -> bool:
         """Take in what changed in SQL, whoever wrote it; whether anything did."""
@@ -68,25 +61,19 @@ class HybridRetriever:
             return False
         model = self._embedder.name
         await self._database.read(lambda store: self.shelf.load(store.articles, model))
-        await self._align()
+        self._vectors.follow(self.shelf, version)
         self._version = version
         return True
 
-    async def move_to(self, index: VectorIndex) -> None:
-        """Search in *index* from now on, once it is in line: the stand-in has done its service."""
-        before, held = self._index, self._indexed
-        self._index, self._indexed = index, await index.ids()
-        try:
-            await self._bring_into_line()
-        except Unavailable:
-            self._index, self._indexed = before, held
-            await index.close()
+    async def tend(self) -> bool:
+        """Keep the vector index open and in step; whether there is more to do."""
+        return await self._vectors.tend()
 
     def health(self) -> Mapping[str, str | None]:
         """Each part, and why it does not work or None."""
         return {
             "embeddings": self._broken.get("embeddings"),
-            "vectors": self._index.stands_in,
+            "vectors": self._vectors.trouble,
             "words": self._broken.get("words"),
         }
 
@@ -158,12 +145,7 @@ class HybridRetriever:
     async def _nearest(self, asked: Fine | None) -> list[int]:
         if asked is None:
             return []
-        try:
-            hits = await self._index.nearest(asked.whole, limit=NEAREST)
-        except Unavailable as exc:
-            self._fall_back(exc)
-            await self._bring_into_line()
-            hits = await self._index.nearest(asked.whole, limit=NEAREST)
+        hits = await self._vectors.nearest(asked.whole, limit=NEAREST)
         return [id_ // SLOTS for id_, _ in hits]
 
     async def _matching(self, question: str) -> Sequence[int]:
@@ -177,30 +159,6 @@ class HybridRetriever:
             return []
         self._broken.pop("words", None)
         return found
-
-    async def _align(self) -> None:
-        """Bring the vector index into line with the knowledge base, by ids."""
-        try:
-            await self._bring_into_line()
-        except Unavailable as exc:
-            self._fall_back(exc)
-            await self._bring_into_line()
-
-    async def _bring_into_line(self) -> None:
-        import numpy as np
-
-        wanted = self.shelf.vector_ids()
-        if gone := sorted(self._indexed - wanted):
-            await self._index.remove(gone)
-        if missing := sorted(wanted - self._indexed):
-            for start in range(0, len(missing), TOGETHER):
-                some = missing[start : start + TOGETHER]
-                await self._index.put(some, self.shelf.vectors(some).astype(np.float32))
-        self._indexed = wanted
-
-    def _fall_back(self, why: Unavailable) -> None:
-        """Compare with every vector in memory from now on: slower, and nothing is missing."""
-        self._index, self._indexed = ExactIndex(str(why)), set()
 
 
 def clean(question: str) -> str:

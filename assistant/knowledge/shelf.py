@@ -66,12 +66,14 @@ class Shelf:
             for slot in range(len(item.vectors))
         }
 
-    def vectors(self, ids: Sequence[int]) -> Halves:
-        """The vectors of *ids*, one row each."""
+    def vectors(self, ids: Sequence[int]) -> tuple[list[int], Halves]:
+        """Those of *ids* that are still there, and their vectors, one row each."""
         import numpy as np
 
-        rows = ((self.items[id_ // SLOTS].vectors, id_ % SLOTS) for id_ in ids)
-        return np.stack([held[slot] for held, slot in rows if held is not None])
+        items = self.items
+        found = [id_ for id_ in ids if (item := items.get(id_ // SLOTS)) and item.vectors is not None]
+        rows = [items[id_ // SLOTS].vectors[id_ % SLOTS] for id_ in found]  # type: ignore[index]
+        return found, np.stack(rows) if rows else np.zeros((0, 0), np.float16)
 
     def frequency(self, words: Words) -> NDArray[uint32]:
         """In how many chunks each of *words* stands."""

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from assistant.storage.schema import Json, metadata
+from assistant.storage.schema import Json, Moment, metadata
 
 articles = sa.Table(
     "articles",
@@ -56,4 +56,16 @@ knowledge = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
+)
+
+#: Where each model's vectors are indexed.
+collections = sa.Table(
+    "collections",
+    metadata,
+    sa.Column("model", sa.String(255), primary_key=True),
+    #: Chroma's name for it, never used twice: another database's vectors cannot be taken for ours.
+    sa.Column("name", sa.String(100), nullable=False),
+    #: Who fills it, and until when.
+    sa.Column("lease", sa.String(32)),
+    sa.Column("lease_until", Moment),
 )

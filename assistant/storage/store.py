@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from assistant.storage.articles import SqlArticles
+from assistant.storage.collections import SqlCollections
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlNumbers, SqlTurns
@@ -12,6 +13,7 @@ from assistant.storage.work import SqlDue, SqlJournal
 class SqlStore:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
+        self.collections = SqlCollections(connection)
         self.conversations = SqlConversations(connection)
         self.messages = SqlMessages(connection)
         self.customers = SqlCustomers(connection)

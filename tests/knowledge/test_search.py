@@ -3,69 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.domain.errors import IndexUnavailable
-from assistant.domain.knowledge import Article, Chunk
 from assistant.knowledge.exact import ExactIndex
-from assistant.knowledge.index import Indexer
-from assistant.knowledge.search import HybridRetriever
-from assistant.knowledge.vector_index import open_index
-from assistant.llm.embeddings_letters import LetterEmbedder
+from assistant.knowledge.vector_index import KeptVectors
 from assistant.ports import VectorIndex
-from assistant.storage.articles import SqlArticles
-from assistant.storage.database import SqlDatabase, sqlite_engine
-from assistant.storage.schema import metadata
-
-TODAY = date(2026, 11, 23)
-PAGES = {
-    "ja/returns.md": ("返品の期限", "商品の到着から30日以内であれば返品できます。送料は当店が負担します。"),
-    "ja/points.md": ("ポイントの有効期限", "ポイントは最後のご購入から1年間有効です。"),
-    "ja/errors.md": ("エラーE-1042", "カードが承認されなかったときに表示されます。"),
-    "en/returns.md": ("Returning an item", "You can return any item within 30 days. We pay the postage."),
-    "en/invoice.md": ("Getting an invoice", "Invoices can be downloaded from your order history."),
-    "ja/sale.md": ("夏のセール", "浴衣が半額です。"),
-}
-
-
-class Store:
-    def __init__(self, connection: sa.Connection) -> None:
-        self.articles = SqlArticles(connection)
-
-
-class Shop:
-    """A knowledge base, its indexer and a retriever."""
-
-    def __init__(self, index: VectorIndex | None = None) -> None:
-        engine = sqlite_engine(None)
-        metadata.create_all(engine)
-        self.database = SqlDatabase(engine, Store)
-        self.embedder = LetterEmbedder()
-        self.indexer = Indexer(self.database, self.embedder)
-        self.retriever = self.serve(index or ExactIndex())
-
-    def serve(self, index: VectorIndex) -> HybridRetriever:
-        return HybridRetriever(self.database, self.embedder, index, today=lambda: TODAY)
-
-    async def put(self, name: str, title: str, text: str, *, until: date | None = None) -> None:
-        article = Article(
-            id=name, title=title, language=name[:2], text=text, valid_until=until, content_hash=text
-        )
-        await self.indexer.put([(article, [Chunk(position=0, headings=(), text=text, tokens=9)])])
-
-    async def fill(self) -> None:
-        for name, (title, text) in PAGES.items():
-            await self.put(name, title, text, until=date(2026, 8, 31) if "sale" in name else None)
-        await self.indexer.embed()
-
-    async def found(self, question: str, language: str | None = None) -> list[str]:
-        return [passage.article for passage in await self.retriever.search(question, language=language)]
+from tests.knowledge.shop import PAGES, Shop
 
 
 @pytest.fixture
@@ -175,8 +122,12 @@ class BrokenIndex(ExactIndex):
         raise IndexUnavailable("The disk is gone.")
 
 
+async def open_broken() -> VectorIndex:
+    return BrokenIndex()
+
+
 async def test_an_index_that_breaks_is_replaced_by_the_exact_one() -> None:
-    broken = Shop(BrokenIndex())
+    broken = Shop(KeptVectors(open_broken))
     await broken.fill()
     await broken.retriever.start()
     assert (await broken.found("ポイントの期限", "ja"))[0] == "ja/points.md"
@@ -226,76 +177,8 @@ def served() -> Iterator[Served]:
     loop.close()
 
 
-# -- Chroma
-
-
-async def test_chroma_finds_the_same_and_survives_a_restart(tmp_path: Path) -> None:
-    first = Shop(open_index(tmp_path, "letters"))
-    await first.fill()
-    await first.retriever.start()
-    before = await first.found("返品は何日以内ですか", "ja")
-    await first.retriever.close()
-
-    again = first.serve(open_index(tmp_path, "letters"))
-    await first.indexer.remove(["ja/points.md"])
-    await again.start()
-    hits = await again.search("返品は何日以内ですか", language="ja")
-    assert hits[0].article == before[0] == "ja/returns.md"
-    assert again.health()["vectors"] is None
-    await again.close()
-    first.database.close()
-
-
-async def test_a_second_process_searches_exactly_instead(tmp_path: Path) -> None:
-    holder = open_index(tmp_path, "letters")
-    second = Shop(open_index(tmp_path, "letters"))
-    await second.fill()
-    await second.retriever.start()
-    assert (await second.found("ポイント", "ja"))[0] == "ja/points.md"
-    assert second.retriever.health()["vectors"] == "Another process has the vector index open."
-    await holder.close()
-    second.database.close()
-
-
-async def test_damaged_files_are_set_aside_and_made_again(tmp_path: Path) -> None:
-    (await_closed := open_index(tmp_path, "letters"))
-    await await_closed.close()
-    (tmp_path / "index" / "files" / "chroma.sqlite3").write_bytes(b"not a database" * 100)
-    shop = Shop(open_index(tmp_path, "letters"))
-    await shop.fill()
-    await shop.retriever.start()
-    assert (await shop.found("ポイント", "ja"))[0] == "ja/points.md"
-    assert (tmp_path / "index" / "damaged").is_dir()
-    assert shop.retriever.health()["vectors"] is None
-    await shop.retriever.close()
-    shop.database.close()
-
-
-async def test_another_model_gets_a_collection_of_its_own(tmp_path: Path) -> None:
-    one = open_index(tmp_path, "letters")
-    await one.put([16], (await LetterEmbedder().passages(["a b"])))
-    await one.close()
-    other = open_index(tmp_path, "openai-text/embedding 3")
-    assert await other.ids() == set()
-    await other.close()
-
-
 async def test_scores_do_not_depend_on_the_limit(shop: Shop) -> None:
     one = await shop.retriever.search("返品の期限", language="ja", limit=1)
     five = await shop.retriever.search("返品の期限", language="ja", limit=5)
     assert replace(one[0], score=0) == replace(five[0], score=0)
     assert one[0].score == five[0].score
-
-
-async def test_a_stand_in_gives_way_when_the_index_can_be_had(tmp_path: Path) -> None:
-    holder = open_index(tmp_path, "letters")
-    shop = Shop(open_index(tmp_path, "letters"))
-    await shop.put("ja/new.md", "新しい記事", "新しい記事です。")
-    await shop.retriever.start()
-    assert shop.retriever.health()["vectors"]
-    await holder.close()
-    await shop.retriever.move_to(open_index(tmp_path, "letters"))
-    assert shop.retriever.health()["vectors"] is None
-    assert [passage.article for passage in await shop.retriever.search("新しい記事")] == ["ja/new.md"]
-    await shop.retriever.close()
-    shop.database.close()

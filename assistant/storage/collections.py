@@ -1,0 +1,53 @@
+"""Which collection of the vector index holds each model's vectors, and which process fills it."""
+
+import re
+import secrets
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from assistant.storage.article_tables import collections, knowledge
+
+#: How long a process that fills is believed to be alive without a word from it.
+LEASE = timedelta(seconds=30)
+
+
+class SqlCollections:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def name(self, model: str) -> str | None:
+        """Chroma's name for the vectors of *model*; None: there is none yet."""
+        query = sa.select(collections.c.name).where(collections.c.model == model)
+        found: str | None = self._connection.execute(query).scalar()
+        return found
+
+    def named(self, model: str) -> str:
+        """The same; made where there is none."""
+        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        made = insert(collections).values(model=model, name=collection_name(model))
+        self._connection.execute(made.on_conflict_do_nothing(index_elements=["model"]))
+        return self.name(model) or ""
+
+    def fill(self, model: str, filler: str, version: int, now: datetime) -> bool:
+        """Whether *filler* may bring the collection to *version*: nobody else does, and nothing is newer."""
+        newest = self._connection.execute(sa.select(knowledge.c.version)).scalar() or 0
+        if newest != version:
+            return False
+        c = collections.c
+        free = sa.or_(c.lease.is_(None), c.lease == filler, c.lease_until <= now)
+        taken = collections.update().where(c.model == model, free)
+        return bool(self._connection.execute(taken.values(lease=filler, lease_until=now + LEASE)).rowcount)
+
+    def filled(self, model: str, filler: str) -> None:
+        """Let others have it."""
+        c = collections.c
+        mine = collections.update().where(c.model == model, c.lease == filler)
+        self._connection.execute(mine.values(lease=None, lease_until=None))
+
+
+def collection_name(model: str) -> str:
+    """A new name that Chroma takes: 3-512 of letters, digits, dot, dash and underscore."""
+    readable = re.sub("[^a-zA-Z0-9-]+", "-", model)[:60].strip("-")
+    return f"passages-{readable or 'model'}-{secrets.token_hex(6)}"

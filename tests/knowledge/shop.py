@@ -1,0 +1,62 @@
+"""A small knowledge base with a retriever, for the tests of search and of the index."""
+
+from datetime import date
+
+import sqlalchemy as sa
+
+from assistant.domain.knowledge import Article, Chunk
+from assistant.knowledge.index import Indexer
+from assistant.knowledge.search import HybridRetriever
+from assistant.knowledge.vector_index import KeptVectors
+from assistant.llm.embeddings_letters import LetterEmbedder
+from assistant.storage.articles import SqlArticles
+from assistant.storage.collections import SqlCollections
+from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.schema import metadata
+
+TODAY = date(2026, 11, 23)
+PAGES = {
+    "ja/returns.md": ("返品の期限", "商品の到着から30日以内であれば返品できます。送料は当店が負担します。"),
+    "ja/points.md": ("ポイントの有効期限", "ポイントは最後のご購入から1年間有効です。"),
+    "ja/errors.md": ("エラーE-1042", "カードが承認されなかったときに表示されます。"),
+    "en/returns.md": ("Returning an item", "You can return any item within 30 days. We pay the postage."),
+    "en/invoice.md": ("Getting an invoice", "Invoices can be downloaded from your order history."),
+    "ja/sale.md": ("夏のセール", "浴衣が半額です。"),
+}
+
+
+class Store:
+    def __init__(self, connection: sa.Connection) -> None:
+        self.articles = SqlArticles(connection)
+        self.collections = SqlCollections(connection)
+
+
+class Shop:
+    """A knowledge base, its indexer and a retriever."""
+
+    def __init__(self, vectors: KeptVectors | None = None) -> None:
+        engine = sqlite_engine(None)
+        metadata.create_all(engine)
+        self.database = SqlDatabase(engine, Store)
+        self.embedder = LetterEmbedder()
+        self.indexer = Indexer(self.database, self.embedder)
+        self.retriever = self.serve(vectors or KeptVectors())
+        #: Further ones, to be closed.
+        self.opened: list[HybridRetriever] = []
+
+    def serve(self, vectors: KeptVectors) -> HybridRetriever:
+        return HybridRetriever(self.database, self.embedder, vectors, today=lambda: TODAY)
+
+    async def put(self, name: str, title: str, text: str, *, until: date | None = None) -> None:
+        article = Article(
+            id=name, title=title, language=name[:2], text=text, valid_until=until, content_hash=text
+        )
+        await self.indexer.put([(article, [Chunk(position=0, headings=(), text=text, tokens=9)])])
+
+    async def fill(self) -> None:
+        for name, (title, text) in PAGES.items():
+            await self.put(name, title, text, until=date(2026, 8, 31) if "sale" in name else None)
+        await self.indexer.embed()
+
+    async def found(self, question: str, language: str | None = None) -> list[str]:
+        return [passage.article for passage in await self.retriever.search(question, language=language)]
