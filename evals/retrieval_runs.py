@@ -56,7 +56,7 @@ async def served_folder(folder: Path, embedder: Embedder) -> tuple[HybridRetriev
     metadata.create_all(engine)
     database = SqlDatabase(engine, Store)
     await ingest([str(folder)], index=Indexer(database, embedder), count_tokens=embedder.tokens)
-    retriever = HybridRetriever(database, embedder, ExactIndex())
+    retriever = HybridRetriever(database, embedder, KeptVectors())
     await retriever.start()
     return retriever, database
 

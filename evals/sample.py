@@ -6,9 +6,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from assistant.app import make_mind, open_knowledge
+from assistant.app import make_mind
 from assistant.cli.knowledge import take_in
 from assistant.conversation.asking import answer_once
+from assistant.library import open_knowledge
 from assistant.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[1]

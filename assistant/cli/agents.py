@@ -25,8 +25,8 @@ def add(
 ) -> None:
     """Make an agent account; the password is asked, or read from stdin."""
     from assistant.api.doors import hash_password
-    from assistant.app import now, open_database
     from assistant.domain.people import Agent
+    from assistant.library import now, open_database
     from assistant.settings import load_settings
 
     email = email.strip().lower()
@@ -45,7 +45,7 @@ def add(
 def list_(as_json: AsJson = False) -> None:
     """Who has an account."""
     from assistant.api.shapes import agent_out
-    from assistant.app import open_database
+    from assistant.library import open_database
     from assistant.settings import load_settings
 
     database = open_database(load_settings())
@@ -61,7 +61,7 @@ def list_(as_json: AsJson = False) -> None:
 def token(email: Annotated[str, typer.Argument(help="Whose token.")]) -> None:
     """Make an API token and print it, once."""
     from assistant.api.doors import new_token
-    from assistant.app import now, open_database
+    from assistant.library import now, open_database
     from assistant.settings import load_settings
 
     database = open_database(load_settings())

@@ -10,7 +10,7 @@ from assistant.cli.output import AsJson, print_json
 from assistant.domain.errors import AssistantError, SetupError
 
 if TYPE_CHECKING:
-    from assistant.app import Knowledge
+    from assistant.library import Knowledge
     from assistant.settings import Settings
 
 
@@ -49,7 +49,7 @@ async def _examine() -> list[Finding]:
 
 
 async def _examine_knowledge(settings: Settings) -> list[Finding]:
-    from assistant.app import open_knowledge
+    from assistant.library import open_knowledge
 
     try:
         knowledge = await open_knowledge(settings)
@@ -96,7 +96,7 @@ async def _examine_model(settings: Settings) -> Finding:
 
 def migrate() -> None:
     """Bring the database schema up to date."""
-    from assistant.app import open_database
+    from assistant.library import open_database
     from assistant.settings import load_settings
 
     database = open_database(load_settings(), migrating=True)

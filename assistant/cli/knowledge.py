@@ -15,9 +15,9 @@ from assistant.cli.output import AsJson, Batch, Steps, bar, batch, print_json, t
 from assistant.domain.errors import BadInput
 
 if TYPE_CHECKING:
-    from assistant.app import Knowledge
     from assistant.domain.knowledge import Passage
     from assistant.knowledge.ingest import IngestReport
+    from assistant.library import Knowledge
     from assistant.settings import Settings
 
 PREPARING = "Preparing the language model"
@@ -26,7 +26,7 @@ STAGES = {"read": "Reading documents", "embed": "Indexing passages"}
 
 @asynccontextmanager
 async def opened(settings: Settings, steps: Steps | None = None) -> AsyncIterator[Knowledge]:
-    from assistant.app import open_knowledge
+    from assistant.library import open_knowledge
 
     knowledge = await open_knowledge(settings, partial(steps, PREPARING) if steps else None)
     try:

@@ -64,8 +64,9 @@ def _run(settings: Settings, listener: socket.socket, demo: bool) -> None:
 async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> None:
     import uvicorn
 
-    from assistant.app import create_app, make_service, now
+    from assistant.app import create_app, make_service
     from assistant.cli.knowledge import PREPARING
+    from assistant.library import now
     from assistant.logs import set_up
 
     set_up()
@@ -128,8 +129,8 @@ async def _prepare_demo(settings: Settings, service: Service, steps: Steps) -> s
 
 async def _demo_agent(settings: Settings, service: Service) -> str:
     from assistant.api.doors import hash_password
-    from assistant.app import now
     from assistant.domain.people import Agent
+    from assistant.library import now
 
     kept = settings.data_dir / "demo-agent.password"
     database = service.knowledge.database

@@ -40,10 +40,11 @@ def chat(
 
 
 async def _chat(settings: Settings, lang: str) -> None:
-    from assistant.app import make_service, now
+    from assistant.app import make_service
     from assistant.conversation.opening import Visitor, open_conversation
     from assistant.conversation.reception import close
     from assistant.conversation.wording import say
+    from assistant.library import now
 
     service = await make_service(settings)
     async with service.running():
@@ -62,9 +63,9 @@ async def _chat(settings: Settings, lang: str) -> None:
 
 async def _exchange(service: Service, conversation: str, text: str, seen: int) -> int:
     """Say *text*, print what is answered; the seq of the last message that was printed."""
-    from assistant.app import now
     from assistant.conversation.receive import receive
     from assistant.domain.messages import Author, Inbound
+    from assistant.library import now
 
     database = service.knowledge.database
     inbound = Inbound(conversation=conversation, message_id=str(uuid4()), text=text)
@@ -114,7 +115,7 @@ def assess(
 
 
 async def _assess_all(settings: Settings, policy: str | None, file: str | None, as_json: bool) -> None:
-    from assistant.app import open_embedder
+    from assistant.library import open_embedder
     from assistant.settings import prepare_data_dir
     from assistant.signals.assess import assess as replayed
     from assistant.signals.reader import Reader

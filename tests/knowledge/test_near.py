@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.knowledge import Article, Chunk
-from assistant.knowledge.exact import ExactIndex
 from assistant.knowledge.index import Indexer
 from assistant.knowledge.near import StoredCloseness
 from assistant.knowledge.search import HybridRetriever
+from assistant.knowledge.vector_index import KeptVectors
 from assistant.llm.embeddings_letters import LetterEmbedder
 from assistant.ports import Embedder, Fine
 from assistant.storage.database import SqlDatabase, sqlite_engine
@@ -47,7 +47,7 @@ async def stored(embedder: Embedder) -> tuple[HybridRetriever, StoredCloseness]:
     indexer = Indexer(database, embedder)
     await indexer.put([(ARTICLE, [CHUNK])])
     await indexer.embed()
-    retriever = HybridRetriever(database, embedder, ExactIndex())
+    retriever = HybridRetriever(database, embedder, KeptVectors())
     await retriever.start()
     return retriever, StoredCloseness(database, embedder)
 

@@ -1,0 +1,142 @@
+"""The knowledge base, put together for `app.py` and commands: database, embedding model, index, retriever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from assistant.domain.errors import SetupError
+from assistant.settings import Settings, prepare_data_dir
+
+if TYPE_CHECKING:
+    from assistant.knowledge.examples import Examples
+    from assistant.knowledge.index import Indexer
+    from assistant.knowledge.search import HybridRetriever
+    from assistant.knowledge.vector_index import KeptVectors
+    from assistant.ports import Embedder
+    from assistant.storage.database import SqlDatabase
+    from assistant.storage.store import SqlStore
+
+Steps = Callable[[int, int], None]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_database(settings: Settings, *, migrating: bool = False) -> SqlDatabase[SqlStore]:
+    """The database of *settings* with an up-to-date schema; SetupError when it cannot be used.
+
+    SQLite's schema is brought up to date at once, PostgreSQL's only when *migrating*: other processes may
+    still work with the older one.
+    """
+    from assistant.storage.database import SqlDatabase, sqlite_engine
+    from assistant.storage.migrate import is_current, migrate
+    from assistant.storage.store import SqlStore
+
+    prepare_data_dir(settings.data_dir)
+    if settings.postgres_url is None:
+        engine = sqlite_engine(settings.database_path)
+        migrate(engine)
+    else:
+        from assistant.storage.postgres import postgres_engine
+
+        engine = postgres_engine(settings.postgres_url)
+        if migrating:
+            migrate(engine)
+        elif not is_current(engine):
+            raise SetupError("The database's schema is not up to date; run `assistant migrate`.")
+    return SqlDatabase(engine, SqlStore)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """The knowledge base, open: what ingesting and searching need."""
+
+    database: SqlDatabase[SqlStore]
+    embedder: Embedder
+    retriever: HybridRetriever
+    indexer: Indexer
+    examples: Examples
+
+    async def refresh(self) -> None:
+        """Take in what another process, or this one, changed."""
+        if await self.retriever.refresh():
+            await self.load_examples()
+
+    async def settle(self) -> None:
+        """Bring the vector index into line with all that there is, however long it takes."""
+        await self.refresh()
+        while await self.retriever.tend():
+            pass
+
+    async def meaning(self, text: str) -> list[float]:
+        """The vector of a text as a question; Unavailable when a hosted model does not answer."""
+        vector: list[float] = (await self.embedder.query(text)).tolist()
+        return vector
+
+    async def load_examples(self) -> None:
+        today = now().date()
+        self.examples.load(await self.database.read(lambda store: store.articles.titles(today)))
+
+    async def close(self) -> None:
+        await self.retriever.close()
+        self.database.close()
+
+
+async def open_knowledge(settings: Settings, progress: Steps | None = None) -> Knowledge:
+    """Open database, embedding model and index, and bring them into line with each other."""
+    from assistant.knowledge.examples import Examples
+    from assistant.knowledge.index import Indexer
+    from assistant.knowledge.search import HybridRetriever
+
+    database = open_database(settings)
+    embedder = await asyncio.to_thread(open_embedder, settings, progress)
+    vectors = await _open_vectors(settings, database, embedder)
+    pages = f"{settings.public_url.rstrip('/')}/help/"
+    retriever = HybridRetriever(database, embedder, vectors, link=lambda article: pages + quote(article))
+    await retriever.start()
+    knowledge = Knowledge(
+        database=database,
+        embedder=embedder,
+        retriever=retriever,
+        indexer=Indexer(database, embedder),
+        examples=Examples(),
+    )
+    await knowledge.load_examples()
+    return knowledge
+
+
+async def _open_vectors(
+    settings: Settings, database: SqlDatabase[SqlStore], embedder: Embedder
+) -> KeptVectors:
+    """The vectors of *embedder*, at the Chroma server if there is one, else in the data folder."""
+    from assistant.knowledge.vector_index import KeptVectors, by_turns, embedded, served
+
+    model, dimensions = embedder.name, embedder.dimensions
+    name = await database.read(lambda store: store.collections.name(model))
+    if name is None:
+        name = await database.write(lambda store: store.collections.named(model))
+    if settings.chroma_url is None:
+        return KeptVectors(embedded(settings.data_dir, name, dimensions))
+    return KeptVectors(served(settings.chroma_url, name, dimensions), by_turns(database, model, now))
+
+
+def open_embedder(settings: Settings, progress: Steps | None = None) -> Embedder:
+    from assistant.llm.embeddings import OPENAI, make_embedder
+
+    client = _openai(settings) if settings.embeddings.startswith(OPENAI) else None
+    return make_embedder(settings.embeddings, settings.models_dir, openai=client, progress=progress)
+
+
+def _openai(settings: Settings) -> Any:
+    from openai import AsyncOpenAI
+
+    if not settings.openai_api_key and not settings.openai_base_url:
+        raise SetupError(f"ASSISTANT_EMBEDDINGS={settings.embeddings} needs OPENAI_API_KEY.")
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+    return AsyncOpenAI(api_key=key, base_url=settings.openai_base_url, timeout=30, max_retries=1)
