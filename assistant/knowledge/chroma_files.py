@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -59,17 +59,17 @@ for collection in client.list_collections():
 
 def open_files(folder: Path, name: str, dimensions: int) -> ChromaIndex:
     """The collection in *folder*; IndexUnavailable: another process has it, or nothing can be kept there."""
-    lock = _locked(folder)
-    try:
-        if not _closed_well(folder) and (why := _probed(folder)):
-            _set_aside(folder, why)
-        (folder / CLOSED).unlink(missing_ok=True)
-        return _opened(folder, name, dimensions, lock)
-    except BaseException as exc:
-        lock.close()
-        if isinstance(exc, OSError):
+    with ExitStack() as undo:
+        lock = undo.enter_context(_locked(folder))
+        try:
+            if not _closed_well(folder) and (why := _probed(folder)):
+                _set_aside(folder, why)
+            (folder / CLOSED).unlink(missing_ok=True)
+            index = _opened(folder, name, dimensions, lock)
+        except OSError as exc:
             raise unusable(folder, exc) from exc
-        raise
+        undo.pop_all()
+        return index
 
 
 def connect(path: str) -> Client:
@@ -106,14 +106,13 @@ def _opened(folder: Path, name: str, dimensions: int, lock: IO[bytes]) -> Chroma
 
 def _connected(folder: Path, name: str, dimensions: int, lock: IO[bytes]) -> ChromaIndex:
     path = str(folder / FILES)
-    try:
+    with ExitStack() as undo:
+        undo.callback(_forget_client, path)
         client = connect(path)
         collection = collection_of(client, name, dimensions)
         all_ids(collection)
-    except BaseException:
-        _forget_client(path)
-        raise
-    return ChromaIndex(client, collection, _closing(folder, lock))
+        undo.pop_all()
+        return ChromaIndex(client, collection, _closing(folder, lock))
 
 
 def _closing(folder: Path, lock: IO[bytes]) -> Callable[[], None]:
