@@ -18,12 +18,13 @@ from assistant.domain.signals import Signals
 from assistant.domain.turns import History, Said, Withheld
 
 if TYPE_CHECKING:
-    from numpy import float32, int8, intp
+    from numpy import float32, int8, intp, uint8
     from numpy.typing import NDArray
 
     Vectors = NDArray[float32]
     Tokens = NDArray[int8]
     Spans = NDArray[intp]
+    Packed = NDArray[uint8]
 
 T = TypeVar("T")
 S_co = TypeVar("S_co", covariant=True)
@@ -237,6 +238,9 @@ class PassageStore(Protocol):
     def embedded(self, model: str) -> Sequence[int]: ...
     def vectors(self, model: str, some: Sequence[int]) -> Iterator[tuple[int, Vectors]]: ...
     def tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence[Tokens]]: ...  # by slot
+    def packed_tokens(
+        self, model: str, some: Sequence[int]
+    ) -> Mapping[int, Sequence[Packed]]: ...  # the same, two numbers to a byte, lower half first, 8 above
     def put_vectors(self, model: str, found: Mapping[int, Sequence[Fine]]) -> None: ...  # by slot
     def forget_vectors(self, *, except_model: str) -> None: ...
 

@@ -17,6 +17,7 @@ from assistant.knowledge import fine
 from assistant.knowledge.index import Indexer
 from assistant.knowledge.lexical import telling
 from assistant.knowledge.search import MATCHING, NEAREST, HybridRetriever
+from assistant.knowledge.segment import terms
 from assistant.knowledge.vector_index import KeptVectors, embedded
 from assistant.llm.embeddings import make_embedder
 from assistant.ports import Embedder, Fine
@@ -117,7 +118,7 @@ async def _time_questions(served: Served, asked: Sequence[str]) -> None:
         return await served.vectors.nearest(vectors[text], limit=NEAREST)
 
     async def words(text: str) -> object:
-        look_for = telling(text, shelf)
+        look_for = telling(terms(text), shelf)
         return await served.database.read(lambda s: s.articles.matching(look_for, limit=MATCHING))
 
     async def whole(text: str) -> object:

@@ -55,8 +55,8 @@ async def _rows(
     collection: Collection, foreign: list[Asked], embedder: RememberingEmbedder, most: int
 ) -> list[Row]:
     retriever, database = await served(collection, embedder)
-    own = await seen(retriever, database, collection.questions[:most])
-    far = await seen(retriever, database, foreign)
+    own = await seen(retriever, collection.questions[:most])
+    far = await seen(retriever, foreign)
     database.close()
     rows: list[Row] = [
         {"set": collection.name, "pipeline": name, **_found(own, order)} for name, order in PIPELINES.items()

@@ -61,19 +61,15 @@ async def served_folder(folder: Path, embedder: Embedder) -> tuple[HybridRetriev
     return retriever, database
 
 
-async def seen(
-    retriever: HybridRetriever, database: SqlDatabase[Store], questions: Sequence[Asked]
-) -> list[Seen]:
-    ids = await database.read(lambda store: store.articles.chunk_ids())
-    names = {row.chunk: row.article for row in await database.read(lambda s: list(s.articles.words(ids)))}
-    found = []
+async def seen(retriever: HybridRetriever, questions: Sequence[Asked]) -> list[Seen]:
+    all_seen = []
     for asked in questions:
-        chunks, candidates = await retriever.candidates(asked.text, asked.language)
-        if candidates is not None:
-            articles = [names[chunk] for chunk in chunks]
+        found = await retriever.candidates(asked.text, asked.language)
+        if found is not None:
+            articles = [found.passages[chunk].article for chunk in found.chunks]
             right = np.array([article in asked.relevant for article in articles])
-            found.append(Seen(asked, articles, candidates, right))
-    return found
+            all_seen.append(Seen(asked, articles, found.described, right))
+    return all_seen
 
 
 def gain(order: Sequence[str], relevant: dict[str, int], *, most: int = 10) -> float:

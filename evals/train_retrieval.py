@@ -82,8 +82,8 @@ async def _schools(collections: list[Collection]) -> list[School]:
         foreign = _some(others, FOREIGN)
         school = School(
             collection,
-            await seen(retriever, database, own),
-            await seen(retriever, database, [replace(q, relevant={}) for q in foreign]),
+            await seen(retriever, own),
+            await seen(retriever, [replace(q, relevant={}) for q in foreign]),
         )
         database.close()
         print(f"{collection.name}: {len(collection.articles)} articles, {len(own)} questions", flush=True)

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.knowledge.entries import TITLE
 from assistant.knowledge.fine import closeness
-from assistant.knowledge.segment import terms
-from assistant.knowledge.shelf import Item, Shelf, numbers
+from assistant.knowledge.shelf import Shelf, numbers
 from assistant.ports import Fine
 
 if TYPE_CHECKING:
-    from numpy import float32, int8, uint32
+    from numpy import float32, intp, uint8, uint32
     from numpy.typing import NDArray
 
     Vectors = NDArray[float32]
-    Tokens = NDArray[int8]
+    Packed = NDArray[uint8]
     Words = NDArray[uint32]
+    Rows = NDArray[intp]
 
 K1, B = 1.2, 0.75
 #: What each arm says of a candidate; more is better. The last two compare token by token.
@@ -41,7 +41,7 @@ FINE = len(ARMS) - 2
 class Question:
     """A question as the arms see it."""
 
-    text: str
+    words: Sequence[str]
     language: str | None
     #: None when the embedding model is down.
     fine: Fine | None
@@ -72,29 +72,26 @@ def only(candidates: Candidates, rows: NDArray[Any]) -> Candidates:
     )
 
 
-def described(question: Question, items: Sequence[Item], shelf: Shelf) -> Candidates:
-    """What the quick arms say; the arms that compare tokens are still 0."""
+def described(question: Question, rows: Rows, shelf: Shelf) -> Candidates:
+    """What the quick arms say of some *rows* of the shelf; the arms that compare tokens are still 0."""
     import numpy as np
 
-    words = np.unique(numbers(terms(question.text)))
-    rarity = _rarity(words, shelf)
-    bodies = _counts([item.body for item in items], words)
-    titles = _counts([item.title for item in items], words)
-    said = np.zeros((len(items), len(ARMS)), np.float32)
-    said[:, :2] = _cosines(question.fine, items)
-    said[:, 2:8] = _lexical(bodies, titles, rarity, items, shelf)
+    words = np.unique(numbers(question.words))
+    said = np.zeros((len(rows), len(ARMS)), np.float32)
+    said[:, :2] = _cosines(question.fine, rows, shelf)
+    said[:, 2:8] = _lexical(words, rows, shelf)
     return Candidates(
         arms=said,
-        own_language=np.array([question.language in (None, item.language) for item in items], np.float32),
-        title_share=np.array([1 / shelf.title_share(item) for item in items], np.float32),
+        own_language=shelf.in_language(rows, question.language),
+        title_share=(1 / shelf.counts.title_share[rows]).astype(np.float32),
         asked=len(words),
-        unknown=int((shelf.frequency(words) == 0).sum()),
+        unknown=int((shelf.counts.frequency(words) == 0).sum()),
         japanese=question.language == "ja",
     )
 
 
 def compare_tokens(
-    candidates: Candidates, question: Question, tokens: Mapping[int, Sequence[Tokens]]
+    candidates: Candidates, question: Question, tokens: Mapping[int, Sequence[Packed]]
 ) -> None:
     """Fill in the arms that compare tokens, from the *tokens* of each row's text and title."""
     if question.fine is None:
@@ -105,20 +102,21 @@ def compare_tokens(
         candidates.arms[rows, column] = closeness(question.fine.tokens, passages)
 
 
-def _lexical(
-    bodies: Vectors, titles: Vectors, rarity: Vectors, items: Sequence[Item], shelf: Shelf
-) -> Vectors:
+def _lexical(words: Words, rows: Rows, shelf: Shelf) -> Vectors:
     """BM25 of text, title, both; share of the question found in both, in the title; of the title asked."""
     import numpy as np
 
-    body_length = np.array([len(item.body) for item in items], np.float32)
-    title_length = np.array([len(item.title) for item in items], np.float32)
+    counts, rarity = shelf.counts, shelf.counts.rarity(words)
+    bodies, titles = _counted(words, rows, shelf)
+    body_length, title_length = counts.body_length[rows], counts.title_length[rows]
+    mean_body = max(1.0, float(counts.body_length.mean()))
+    mean_title = max(1.0, float(counts.title_length.mean()))
     total = max(float(rarity.sum()), 1e-6)
-    of_title = _rarity_of_each([item.title_once for item in items], shelf)
+    of_title = np.maximum(counts.title_rarity[rows], 1e-6)
     columns = [
-        _bm25(bodies, body_length, shelf.mean_body) @ rarity,
-        _bm25(titles, title_length, shelf.mean_title) @ rarity,
-        _bm25(bodies + titles, body_length + title_length, shelf.mean_body + shelf.mean_title) @ rarity,
+        _bm25(bodies, body_length, mean_body) @ rarity,
+        _bm25(titles, title_length, mean_title) @ rarity,
+        _bm25(bodies + titles, body_length + title_length, mean_body + mean_title) @ rarity,
         ((bodies + titles) > 0) @ rarity / total,
         (titles > 0) @ rarity / total,
         (titles > 0) @ rarity / of_title,
@@ -126,51 +124,31 @@ def _lexical(
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _cosines(fine: Fine | None, items: Sequence[Item]) -> Vectors:
+def _counted(words: Words, rows: Rows, shelf: Shelf) -> tuple[Vectors, Vectors]:
+    """How often each of *words* (sorted) stands in each row's text, and in its title."""
+    import numpy as np
+
+    found = np.zeros((2, len(rows), len(words)), np.float32)
+    if len(words):
+        some = shelf.words.of(rows)
+        said = np.ascontiguousarray(some.values["word"])
+        place = np.minimum(np.searchsorted(words, said), len(words) - 1)
+        hits = np.flatnonzero(words[place] == said)
+        at = some.row_of_each()[hits], place[hits]
+        found[0][at], found[1][at] = some.values["body"][hits], some.values["title"][hits]
+    return found[0], found[1]
+
+
+def _cosines(fine: Fine | None, rows: Rows, shelf: Shelf) -> Vectors:
     """With the text and with the title; what has no vector yet gets what is usual among the others."""
     import numpy as np
 
-    found = np.full((len(items), 2), np.nan, np.float32)
-    for row, item in enumerate(items):
-        if fine is not None and item.vectors is not None and item.vectors.shape[1] == len(fine.whole):
-            cosines = item.vectors.astype(np.float32) @ fine.whole
-            found[row] = cosines[0], cosines[min(TITLE, len(cosines) - 1)]
-    known = ~np.isnan(found[:, 0])
-    found[~known] = np.median(found[known], axis=0) if known.any() else 0
-    return found
-
-
-def _rarity(words: Words, shelf: Shelf) -> Vectors:
-    """BM25's inverse document frequency."""
-    import numpy as np
-
-    frequency = shelf.frequency(words).astype(np.float32)
-    rarity: Vectors = np.log1p((len(shelf.items) - frequency + 0.5) / (frequency + 0.5))
-    return rarity
-
-
-def _counts(texts: Sequence[Words], words: Words) -> Vectors:
-    """How often each of *words* (sorted) stands in each text."""
-    import numpy as np
-
-    if not len(words):
-        return np.zeros((len(texts), 0), np.float32)
-    said = np.concatenate(texts)
-    row = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    place = np.minimum(np.searchsorted(words, said), len(words) - 1)
-    hits = words[place] == said
-    counted = np.bincount(row[hits] * len(words) + place[hits], minlength=len(texts) * len(words))
-    return counted.reshape(len(texts), len(words)).astype(np.float32)
-
-
-def _rarity_of_each(texts: Sequence[Words], shelf: Shelf) -> Vectors:
-    """The summed rarity of the words of each text."""
-    import numpy as np
-
-    summed = np.concatenate([[0.0], np.cumsum(_rarity(np.concatenate(texts), shelf))])
-    ends = np.cumsum([len(text) for text in texts])
-    starts = np.concatenate([[0], ends[:-1]])
-    found: Vectors = np.maximum(summed[ends] - summed[starts], 1e-6).astype(np.float32)
+    known = shelf.embedded[rows]
+    if fine is None or not known.any() or shelf.vectors.shape[2] != len(fine.whole):
+        return np.zeros((len(rows), 2), np.float32)
+    slots = [0, min(TITLE, shelf.vectors.shape[1] - 1)]
+    found: Vectors = shelf.vectors[rows][:, slots].astype(np.float32) @ fine.whole
+    found[~known] = np.median(found[known], axis=0)
     return found
 
 

@@ -26,12 +26,12 @@ SAMPLES: dict[str, Sequence[tuple[str, str]]] = {
 }
 
 
-def telling(question: str, shelf: Shelf) -> list[str]:
-    """The words of *question* worth looking for, rarest first."""
-    words = list(dict.fromkeys(terms(question)))
-    frequency = shelf.frequency(numbers(words))
+def telling(question: Sequence[str], shelf: Shelf) -> list[str]:
+    """The words of a question worth looking for, rarest first."""
+    words = list(dict.fromkeys(question))
+    frequency = shelf.counts.frequency(numbers(words))
     ranked = sorted((int(count), word) for count, word in zip(frequency, words, strict=True) if count)
-    most = COMMON * len(shelf.items)
+    most = COMMON * len(shelf)
     rare = [word for count, word in ranked if count <= most]
     return (rare or [word for _, word in ranked])[:MAX_WORDS]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
@@ -15,12 +17,24 @@ from assistant.knowledge.shelf import Shelf
 from assistant.knowledge.vector_index import KeptVectors
 from assistant.ports import Database, Embedder, Fine, HasArticles
 
+if TYPE_CHECKING:
+    from assistant.knowledge.ragged import Rows
+
 #: Candidates that each side proposes.
 NEAREST, MATCHING = 60, 40
 #: Candidates that are compared token by token.
 COMPARED = 32
 #: Characters of a question that are looked at; what customers ask fits ten times.
 MAX_QUESTION = 2_000
+
+
+class Found(NamedTuple):
+    """The candidates of a question, in no order."""
+
+    chunks: Sequence[int]
+    described: Candidates
+    #: By chunk; what has gone meanwhile is missing.
+    passages: Mapping[int, Passage]
 
 
 class HybridRetriever:
@@ -41,7 +55,7 @@ class HybridRetriever:
         self._embedder = embedder
         self._vectors = vectors
         self._today = today
-        self.shelf = Shelf()
+        self.shelf = Shelf.empty()
         self._version = -1
         #: Parts that failed last time they were needed, with the reason.
         self._broken: dict[str, str] = {}
@@ -60,7 +74,7 @@ class HybridRetriever:
         if version == self._version:
             return False
         model = self._embedder.name
-        await self._database.read(lambda store: self.shelf.load(store.articles, model))
+        self.shelf = await self._database.read(lambda store: self.shelf.refreshed(store.articles, model))
         self._vectors.follow(self.shelf, version)
         self._version = version
         return True
@@ -81,57 +95,56 @@ class HybridRetriever:
         """The best passages, best first; empty where nothing is alike or nothing is asked."""
         from assistant.knowledge.fusion import probabilities, ranks, weights
 
-        chunks, candidates = await self.candidates(question, language)
-        if candidates is None:
+        found = await self.candidates(question, language)
+        if found is None:
             return []
-        ranked = ranks(candidates, weights())
-        likely = probabilities(candidates, ranked, weights())
-        best = (-ranked).argsort(kind="stable")[:limit]
-        return await self._passages([(chunks[row], float(likely[row])) for row in best])
+        ranked = ranks(found.described, weights())
+        likely = probabilities(found.described, ranked, weights())
+        best = (-ranked).argsort(kind="stable").tolist()
+        return [
+            replace(passage, score=float(likely[row]), url=passage.url or self._link(passage.article))
+            for row in best
+            if (passage := found.passages.get(found.chunks[row]))
+        ][:limit]
 
-    async def candidates(self, question: str, language: str | None) -> tuple[list[int], Candidates | None]:
-        """The passages in question, at most COMPARED, and what every arm says of them."""
-        asked = clean(question)
-        if not asked or not self.shelf.items:
-            return [], None
-        seen = Question(asked, language, await self._fine(asked))
-        found = dict.fromkeys([*await self._nearest(seen.fine), *await self._matching(asked)])
-        chunks = [chunk for chunk in found if self._holds(chunk)]
-        if not chunks:
-            return [], None
-        return await self._compare(seen, chunks)
+    async def candidates(self, question: str, language: str | None) -> Found | None:
+        """The passages in question, at most COMPARED, and what every arm says of them; None: there are none."""
+        from assistant.knowledge.segment import terms
 
-    async def _compare(self, question: Question, chunks: list[int]) -> tuple[list[int], Candidates]:
+        asked, shelf = clean(question), self.shelf
+        if not asked or not len(shelf):
+            return None
+        # The words are looked for while the model reads the question.
+        meaning = asyncio.ensure_future(self._fine(asked))
+        await asyncio.sleep(0)
+        words = terms(asked)
+        matching = asyncio.ensure_future(self._matching(words, shelf))
+        seen = Question(words, language, await meaning)
+        found = dict.fromkeys([*await self._nearest(seen.fine), *await matching])
+        rows = shelf.rows(list(found))
+        rows = rows[shelf.until[rows] >= self._today().toordinal()]
+        return await self._compare(seen, rows, shelf) if len(rows) else None
+
+    async def _compare(self, question: Question, rows: Rows, shelf: Shelf) -> Found:
         """Leave the unlikely out by the quick arms, then compare the rest token by token."""
         from assistant.knowledge.features import compare_tokens, described, only
         from assistant.knowledge.fusion import ranks, weights
 
-        items = [self.shelf.items[chunk] for chunk in chunks]
-        everyone = described(question, items, self.shelf)
-        if len(chunks) > COMPARED:
+        everyone = described(question, rows, shelf)
+        if len(rows) > COMPARED:
             likely = (-ranks(everyone, weights())).argsort(kind="stable")[:COMPARED]
-            chunks, everyone = [chunks[row] for row in likely], only(everyone, likely)
-        if question.fine is not None and question.fine.tokens.size:
-            model = self._embedder.name
-            tokens = await self._database.read(lambda store: store.articles.tokens(model, chunks))
-            rows = {chunk: row for row, chunk in enumerate(chunks)}
-            compare_tokens(everyone, question, {rows[chunk]: slots for chunk, slots in tokens.items()})
-        return chunks, everyone
+            rows, everyone = rows[likely], only(everyone, likely)
+        model, chunks = self._embedder.name, shelf.ids[rows].tolist()
 
-    async def _passages(self, best: Sequence[tuple[int, float]]) -> list[Passage]:
-        stored = await self._database.read(
-            lambda store: store.articles.passages([chunk for chunk, _ in best])
-        )
-        return [
-            replace(stored[chunk], score=score, url=stored[chunk].url or self._link(stored[chunk].article))
-            for chunk, score in best
-            if chunk in stored
-        ]
+        def read(store: HasArticles) -> Mapping[int, Passage]:
+            # In the reader's thread, so that other requests go on meanwhile.
+            if question.fine is not None and question.fine.tokens.size:
+                tokens = store.articles.packed_tokens(model, chunks)
+                held = {row: tokens[chunk] for row, chunk in enumerate(chunks) if chunk in tokens}
+                compare_tokens(everyone, question, held)
+            return store.articles.passages(chunks)
 
-    def _holds(self, chunk: int) -> bool:
-        """Whether the chunk is still there and its article still valid."""
-        item = self.shelf.items.get(chunk)
-        return item is not None and (item.valid_until is None or item.valid_until >= self._today())
+        return Found(chunks, everyone, await self._database.read(read))
 
     async def _fine(self, question: str) -> Fine | None:
         try:
@@ -148,12 +161,12 @@ class HybridRetriever:
         hits = await self._vectors.nearest(asked.whole, limit=NEAREST)
         return [id_ // SLOTS for id_, _ in hits]
 
-    async def _matching(self, question: str) -> Sequence[int]:
+    async def _matching(self, words: Sequence[str], shelf: Shelf) -> Sequence[int]:
         from assistant.knowledge.lexical import telling
 
-        words = telling(question, self.shelf)
+        look_for = telling(words, shelf)
         try:
-            found = await self._database.read(lambda store: store.articles.matching(words, limit=MATCHING))
+            found = await self._database.read(lambda s: s.articles.matching(look_for, limit=MATCHING))
         except Unavailable as exc:
             self._broken["words"] = str(exc)
             return []

@@ -1,110 +1,201 @@
-"""What ranking needs of every chunk, kept in memory and brought into step with SQL by ids."""
+"""What ranking needs of every chunk, kept in a few arrays and brought into step with SQL by ids."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.domain.knowledge import ChunkWords
 from assistant.knowledge.entries import SLOTS
+from assistant.knowledge.ragged import Ragged, merged, ragged
 from assistant.ports import PassageStore
 
 if TYPE_CHECKING:
-    from numpy import float16, uint32
+    from numpy import bool_, float16, float32, int32, int64, intp, uint32
     from numpy.typing import NDArray
 
     Words = NDArray[uint32]
+    Rows = NDArray[intp]
     Halves = NDArray[float16]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """A chunk as ranking sees it; words are numbers, so that comparing them is arithmetic."""
-
-    article: str
-    language: str
-    valid_until: date | None
-    #: Words of title and headings, in order, and each of them once.
-    title: Words
-    title_once: Words
-    body: Words
-    #: One row per vector, slot 0 first; None until they are made.
-    vectors: Halves | None = None
+#: A word of a chunk, and how often it stands in its text and in its title and headings.
+WORD = [("word", "<u4"), ("body", "u1"), ("title", "u1")]
+OFTEN = 255
+#: Day number of what never expires.
+FOREVER = date.max.toordinal()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Shelf:
-    """Every chunk by id, and how common each word is."""
+    """Every chunk by row, ids rising; a changed knowledge base makes another shelf."""
 
-    def __init__(self) -> None:
-        self.items: dict[int, Item] = {}
-        self._frequencies: tuple[Words, NDArray[uint32]] | None = None
-        self._title_shares: dict[bytes, int] = {}
-        self.mean_body = self.mean_title = 1.0
+    ids: NDArray[int64]
+    words: Ragged
+    #: Place of each chunk's language in *languages*.
+    language: NDArray[int32]
+    languages: tuple[str, ...]
+    #: Day number until which each chunk holds.
+    until: NDArray[int32]
+    #: The same number for the same title and headings.
+    title: Words
+    #: Every vector of every chunk, slot by slot; zeros until they are made.
+    vectors: Halves
+    embedded: NDArray[bool_]
+    counts: Counts
 
-    def load(self, store: PassageStore, model: str) -> None:
-        """Read what is new and drop what is gone."""
-        there = set(store.chunk_ids())
-        gone = self.items.keys() - there
-        fresh = {row.chunk: _item(row) for row in store.words(sorted(there - self.items.keys()))}
-        items = {chunk: item for chunk, item in self.items.items() if chunk in there} | fresh
-        waiting = [c for c in store.embedded(model) if c in items and items[c].vectors is None]
-        for chunk, vectors in store.vectors(model, waiting):
-            items[chunk] = replace(items[chunk], vectors=vectors.astype("f2"))
-        self.items = items
-        if gone or fresh:
-            self._count()
+    @classmethod
+    def empty(cls) -> Shelf:
+        import numpy as np
+
+        words, titles = ragged([], WORD), numbers([])
+        return cls(
+            ids=np.zeros(0, np.int64),
+            words=words,
+            language=np.zeros(0, np.int32),
+            languages=(),
+            until=np.zeros(0, np.int32),
+            title=titles,
+            vectors=np.zeros((0, 0, 0), np.float16),
+            embedded=np.zeros(0, bool),
+            counts=Counts.of(words, titles),
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def rows(self, chunks: Sequence[int]) -> Rows:
+        """The rows of those *chunks* that are here, in the same order."""
+        import numpy as np
+
+        wanted = np.fromiter(chunks, np.int64, len(chunks))
+        if not len(self.ids):
+            return np.zeros(0, np.intp)
+        place = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
+        found: Rows = place[self.ids[place] == wanted]
+        return found
+
+    def in_language(self, rows: Rows, language: str | None) -> NDArray[float32]:
+        """1 for each row in *language*; all are, when none is asked for."""
+        import numpy as np
+
+        own = [place for place, name in enumerate(self.languages) if language in (None, name)]
+        return np.isin(self.language[rows], own).astype(np.float32)
 
     def vector_ids(self) -> set[int]:
         """The ids that a vector index holds for these chunks."""
-        return {
-            chunk * SLOTS + slot
-            for chunk, item in self.items.items()
-            if item.vectors is not None
-            for slot in range(len(item.vectors))
-        }
+        slots = self.vectors.shape[1]
+        return {chunk * SLOTS + slot for chunk in self.ids[self.embedded].tolist() for slot in range(slots)}
 
-    def vectors(self, ids: Sequence[int]) -> tuple[list[int], Halves]:
-        """Those of *ids* that are still there, and their vectors, one row each."""
+    def vectors_of(self, ids: Sequence[int]) -> tuple[list[int], Halves]:
+        """Those of the vector *ids* that are here, and their vectors, one row each."""
         import numpy as np
 
-        items = self.items
-        found = [id_ for id_ in ids if (item := items.get(id_ // SLOTS)) and item.vectors is not None]
-        rows = [items[id_ // SLOTS].vectors[id_ % SLOTS] for id_ in found]  # type: ignore[index]
-        return found, np.stack(rows) if rows else np.zeros((0, 0), np.float16)
+        wanted = np.fromiter(ids, np.int64, len(ids))
+        here = np.isin(wanted // SLOTS, self.ids[self.embedded])
+        wanted = wanted[here]
+        rows = self.rows((wanted // SLOTS).tolist())
+        return wanted.tolist(), self.vectors[rows, wanted % SLOTS]
 
-    def frequency(self, words: Words) -> NDArray[uint32]:
+    def refreshed(self, store: PassageStore, model: str) -> Shelf:
+        """This shelf with what is new in *store* and without what is gone."""
+        import numpy as np
+
+        there = np.fromiter(store.chunk_ids(), np.int64)
+        kept = np.flatnonzero(np.isin(self.ids, there))
+        new = list(store.words(np.setdiff1d(there, self.ids).tolist()))
+        ids = np.concatenate([self.ids[kept], np.array([row.chunk for row in new], np.int64)])
+        order = np.argsort(ids)
+        languages = tuple(dict.fromkeys([*self.languages, *(row.language for row in new)]))
+        words = merged([self.words.of(kept), ragged([_words(row) for row in new], WORD)], order)
+        title = np.concatenate([self.title[kept], numbers(_title(row) for row in new)])[order]
+        vectors, embedded = self._vectors(store, model, ids[order], kept)
+        language = [languages.index(row.language) for row in new]
+        until = [(row.valid_until or date.max).toordinal() for row in new]
+        changed = len(new) > 0 or len(kept) < len(self)
+        return Shelf(
+            ids=ids[order],
+            words=words,
+            language=np.concatenate([self.language[kept], np.array(language, np.int32)])[order],
+            languages=languages,
+            until=np.concatenate([self.until[kept], np.array(until, np.int32)])[order],
+            title=title,
+            vectors=vectors,
+            embedded=embedded,
+            counts=Counts.of(words, title) if changed else self.counts,
+        )
+
+    def _vectors(
+        self, store: PassageStore, model: str, ids: NDArray[int64], kept: Rows
+    ) -> tuple[Halves, NDArray[bool_]]:
+        """The vectors of *ids*: those at hand of the rows *kept*, the others read."""
+        import numpy as np
+
+        embedded = np.zeros(len(ids), bool)
+        mine = np.searchsorted(ids, self.ids[kept])
+        embedded[mine] = self.embedded[kept]
+        waiting = np.intersect1d(np.fromiter(store.embedded(model), np.int64), ids[~embedded])
+        read = list(store.vectors(model, waiting.tolist()))
+        shape = read[0][1].shape if read else self.vectors.shape[1:]
+        vectors = np.zeros((len(ids), *shape), np.float16)
+        if self.vectors.shape[1:] == shape:
+            vectors[mine] = self.vectors[kept]
+        for chunk, found in read:
+            row = np.searchsorted(ids, chunk)
+            vectors[row], embedded[row] = found, True
+        return vectors, embedded
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """How common words and titles are, and how long texts."""
+
+    known: Words
+    chunks: Words
+    title_share: NDArray[int32]
+    #: Summed rarity of the words of each title.
+    title_rarity: NDArray[float32]
+    body_length: NDArray[float32]
+    title_length: NDArray[float32]
+
+    @classmethod
+    def of(cls, words: Ragged, titles: Words) -> Counts:
+        import numpy as np
+
+        known, chunks = np.unique(words.values["word"], return_counts=True)
+        _, which, shares = np.unique(titles, return_inverse=True, return_counts=True)
+        counts = cls(
+            known,
+            chunks.astype(np.uint32),
+            shares[which].astype(np.int32),
+            np.zeros(len(titles), np.float32),
+            words.sums(words.values["body"]).astype(np.float32),
+            words.sums(words.values["title"]).astype(np.float32),
+        )
+        in_title = words.values["title"] > 0
+        rarity = np.zeros(len(in_title), np.float32)
+        rarity[in_title] = counts.rarity(words.values["word"][in_title])
+        counts.title_rarity[:] = words.sums(rarity)
+        return counts
+
+    def frequency(self, words: Words) -> Words:
         """In how many chunks each of *words* stands."""
         import numpy as np
 
-        if self._frequencies is None or not len(self._frequencies[0]):
+        if not len(self.known):
             return np.zeros(len(words), np.uint32)
-        known, counts = self._frequencies
-        place = np.minimum(np.searchsorted(known, words), len(known) - 1)
-        return np.where(known[place] == words, counts[place], 0).astype(np.uint32)
+        place = np.minimum(np.searchsorted(self.known, words), len(self.known) - 1)
+        return np.where(self.known[place] == words, self.chunks[place], 0).astype(np.uint32)
 
-    def title_share(self, item: Item) -> int:
-        """How many chunks have the same title and headings."""
-        return self._title_shares.get(item.title.tobytes(), 1)
-
-    def _count(self) -> None:
+    def rarity(self, words: Words) -> NDArray[float32]:
+        """BM25's inverse document frequency."""
         import numpy as np
 
-        if not self.items:
-            self._frequencies, self._title_shares = None, {}
-            return
-        items = self.items.values()
-        held = [np.unique(np.concatenate([item.title, item.body])) for item in items]
-        known, counts = np.unique(np.concatenate(held), return_counts=True)
-        self._frequencies = known, counts.astype(np.uint32)
-        shares: dict[bytes, int] = {}
-        for item in items:
-            shares[item.title.tobytes()] = shares.get(item.title.tobytes(), 0) + 1
-        self._title_shares = shares
-        self.mean_body = max(1.0, sum(len(item.body) for item in items) / len(self.items))
-        self.mean_title = max(1.0, sum(len(item.title) for item in items) / len(self.items))
+        frequency = self.frequency(words).astype(np.float32)
+        found: NDArray[float32] = np.log1p((len(self.title_share) - frequency + 0.5) / (frequency + 0.5))
+        return found
 
 
 def numbers(words: Iterable[str]) -> Words:
@@ -114,15 +205,18 @@ def numbers(words: Iterable[str]) -> Words:
     return np.array([zlib.crc32(word.encode("utf-8", "replace")) for word in words], np.uint32)
 
 
-def _item(row: ChunkWords) -> Item:
+def _title(row: ChunkWords) -> str:
+    return f"{row.terms.title} {row.terms.headings}"
+
+
+def _words(row: ChunkWords) -> NDArray[Any]:
+    """Each word of a chunk once, with its counts."""
     import numpy as np
 
-    title = numbers(f"{row.terms.title} {row.terms.headings}".split())
-    return Item(
-        article=row.article,
-        language=row.language,
-        valid_until=row.valid_until,
-        title=title,
-        title_once=np.unique(title),
-        body=numbers(row.terms.body.split()),
-    )
+    title, body = numbers(_title(row).split()), numbers(row.terms.body.split())
+    words, which = np.unique(np.concatenate([title, body]), return_inverse=True)
+    found = np.zeros(len(words), WORD)
+    found["word"] = words
+    for name, places in (("title", which[: len(title)]), ("body", which[len(title) :])):
+        found[name] = np.minimum(np.bincount(places, minlength=len(words)), OFTEN)
+    return found

@@ -49,7 +49,7 @@ class KeptVectors:
         self._opener, self._turns = opener, turns
         self._index: VectorIndex | None = None
         self._held: set[int] = set()
-        self._shelf, self._version = Shelf(), -1
+        self._shelf, self._version = Shelf.empty(), -1
         self._wanted: set[int] = set()
         self._exact: ExactIndex | None = None
         self._making = asyncio.Lock()
@@ -144,7 +144,7 @@ class KeptVectors:
         there = await index.among(sorted(some))
         if gone := sorted(there - wanted):
             await index.remove(gone)
-        missing, vectors = self._shelf.vectors(sorted(wanted - there))
+        missing, vectors = self._shelf.vectors_of(sorted(wanted - there))
         if missing:
             await index.put(missing, vectors.astype(np.float32))
         self._held = (self._held - some) | wanted
@@ -156,7 +156,7 @@ class KeptVectors:
         async with self._making:
             if self._exact is None:
                 exact = ExactIndex()
-                ids, vectors = await asyncio.to_thread(self._shelf.vectors, sorted(self._wanted))
+                ids, vectors = await asyncio.to_thread(self._shelf.vectors_of, sorted(self._wanted))
                 if ids:
                     await exact.put(ids, vectors.astype(np.float32))
                 self._exact = exact

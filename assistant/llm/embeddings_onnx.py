@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import os
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -39,6 +40,8 @@ TOGETHER = 2
 #: Characters of a text that are looked at: no model here reads further than about 8,000 tokens.
 MAX_CHARACTERS = 32_768
 MAX_TOKENS = 512
+#: Questions whose vectors are remembered.
+RECENT = 64
 #: onnxruntime's own fusion of these is six times slower on a CPU than the two operators.
 UNWANTED = ["SkipLayerNormFusion"]
 E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
@@ -47,8 +50,8 @@ E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
 class OnnxEmbedder:
     """Texts to unit vectors.
 
-    Questions have a session of their own on all cores; passages are embedded by one single-threaded run per
-    core, so a question asked while indexing shares the processor instead of queueing behind a batch.
+    Questions have a thread of their own, and passages are embedded a few at a time, so a question asked
+    while indexing shares the processor instead of queueing behind a batch.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -64,7 +67,6 @@ class OnnxEmbedder:
         )
         cores = os.cpu_count() or 1
         self._session = _session(graph, cores)
-        self._indexing = _session(graph, 1)
         self._inputs = {node.name for node in self._session.get_inputs()}
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="embed-query")
         self._workers = ThreadPoolExecutor(cores, thread_name_prefix="embed")
@@ -72,7 +74,8 @@ class OnnxEmbedder:
         self._space = TokenSpace(folder) if (folder / TOKEN_SPACE).is_file() else None
         #: Tokens at the start that are not the text's own: the opening mark and the prompt.
         self._marks = {kind: 1 + self.tokens(prompt.strip()) for kind, prompt in self._prompts.items()}
-        self.dimensions = len(self._embed(["a"], "passage", self._session)[0].whole)
+        self._recent: OrderedDict[str, Fine] = OrderedDict()
+        self.dimensions = len(self._embed(["a"], "passage")[0].whole)
 
     async def query(self, text: str) -> Vectors:
         return (await self._ask(text)).whole
@@ -84,17 +87,22 @@ class OnnxEmbedder:
         return np.stack([each.whole for each in found]) if found else np.zeros((0, self.dimensions), "f4")
 
     async def _ask(self, text: str) -> Fine:
+        """A turn is read and searched for in the same words: what was asked just now is not read again."""
+        if text in self._recent:
+            self._recent.move_to_end(text)
+            return self._recent[text]
         loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._asking, self._embed, [text], "query", self._session)
-        return found[0]
+        [found] = await loop.run_in_executor(self._asking, self._embed, [text], "query")
+        self._recent[text] = found
+        if len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
+        return found
 
     async def _read(self, texts: Sequence[str]) -> list[Fine]:
         loop = asyncio.get_running_loop()
         batches = list(_alike(texts))
         runs = [
-            loop.run_in_executor(
-                self._workers, self._embed, [texts[i] for i in batch], "passage", self._indexing
-            )
+            loop.run_in_executor(self._workers, self._embed, [texts[i] for i in batch], "passage")
             for batch in batches
         ]
         found: dict[int, Fine] = {}
@@ -110,12 +118,12 @@ class OnnxEmbedder:
         self._asking.shutdown(cancel_futures=True)
         self._workers.shutdown(cancel_futures=True)
 
-    def _embed(self, texts: Sequence[str], kind: str, session: onnxruntime.InferenceSession) -> list[Fine]:
+    def _embed(self, texts: Sequence[str], kind: str) -> list[Fine]:
         import numpy as np
 
         prompt = self._prompts.get(kind, "")
         feed = self._feed([self._tokenizer.encode(_clean(prompt + text)) for text in texts])
-        hidden = session.run(None, feed)[0]
+        hidden = self._session.run(None, feed)[0]
         pooled = self._pool(hidden, feed["attention_mask"]) if hidden.ndim == 3 else hidden
         norms = np.linalg.norm(pooled, axis=1, keepdims=True)
         whole = (pooled / np.maximum(norms, 1e-12)).astype(np.float32)
@@ -196,6 +204,9 @@ def _session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # Threads that spin while they wait gain nothing on a free machine and cost three times as much on a busy
+    # one.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(
             str(graph), options, providers=["CPUExecutionProvider"], disabled_optimizers=UNWANTED

@@ -11,14 +11,15 @@ from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passa
 from assistant.ports import Fine
 from assistant.storage import fulltext
 from assistant.storage.article_tables import articles, chunks, knowledge, vectors
-from assistant.storage.vectors import token_bytes, tokens_from, whole_bytes, whole_from
+from assistant.storage.vectors import packed_from, token_bytes, unpacked, whole_bytes, whole_from
 
 if TYPE_CHECKING:
-    from numpy import float32, int8
+    from numpy import float32, int8, uint8
     from numpy.typing import NDArray
 
     Vectors = NDArray[float32]
     Tokens = NDArray[int8]
+    Packed = NDArray[uint8]
 
 #: Ids per statement: SQLite takes 32,766 parameters, PostgreSQL 65,535.
 MANY = 5_000
@@ -161,9 +162,14 @@ class SqlArticles:
 
     def tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence["Tokens"]]:
         """The token vectors of some chunks by slot, where there are any."""
+        packed = self.packed_tokens(model, some)
+        return {chunk: [unpacked(tokens) for tokens in slots] for chunk, slots in packed.items()}
+
+    def packed_tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence["Packed"]]:
+        """The same as they are kept."""
         query = sa.select(vectors.c.chunk, vectors.c.tokens)
         rows = self._run(query.where(vectors.c.model == model, vectors.c.chunk.in_(some)))
-        return {row.chunk: tokens_from(row.tokens) for row in rows}
+        return {row.chunk: packed_from(row.tokens) for row in rows}
 
     def embedded(self, model: str) -> Sequence[int]:
         """Chunks that have vectors of *model*."""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from assistant.ports import Fine
 
 if TYPE_CHECKING:
-    from numpy import float32, int8
+    from numpy import float32, int8, uint8
     from numpy.typing import NDArray
 
     Vectors = NDArray[float32]
     Tokens = NDArray[int8]
+    Packed = NDArray[uint8]
 
 #: Rows and columns of each slot's token vectors.
 HEAD = struct.Struct("<HH")
@@ -34,20 +35,25 @@ def token_bytes(slots: Sequence[Fine]) -> bytes:
     return b"".join(HEAD.pack(*slot.tokens.shape) + _packed(slot.tokens) for slot in slots)
 
 
-def tokens_from(data: bytes) -> "list[Tokens]":
-    """The token vectors of each slot."""
+def packed_from(data: bytes) -> "list[Packed]":
+    """The token vectors of each slot as they are kept: a row per token, two numbers to a byte."""
     import numpy as np  # noqa: PLC0415
 
-    pairs = np.arange(256)
-    numbers = np.stack([pairs & 15, pairs >> 4], axis=1).astype(np.int8) - 8
     found, at = [], 0
     while at < len(data):
         rows, columns = HEAD.unpack_from(data, at)
         at += HEAD.size
-        packed = np.frombuffer(data, np.uint8, rows * columns // 2, at)
-        at += len(packed)
-        found.append(numbers[packed].reshape(rows, columns))
+        found.append(np.frombuffer(data, np.uint8, rows * columns // 2, at).reshape(rows, columns // 2))
+        at += rows * columns // 2
     return found
+
+
+def unpacked(packed: "Packed") -> "Tokens":
+    """The numbers of token vectors, from -8 to 7."""
+    import numpy as np  # noqa: PLC0415
+
+    pairs = np.stack([packed & 15, packed >> 4], axis=2).astype(np.int8) - 8
+    return pairs.reshape(len(packed), 2 * packed.shape[1])
 
 
 def _packed(tokens: "Tokens") -> bytes:

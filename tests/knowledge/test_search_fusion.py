@@ -83,8 +83,9 @@ def test_the_committed_weights_fit_the_features() -> None:
 
 def test_tokens_are_compared_one_by_one() -> None:
     question = np.array([[7, 0], [0, 7]], np.int8)
-    all_, half, none = [[7, 0], [0, 7], [7, 7]], [[7, 0]], np.zeros((0, 2))
-    passages = [np.array(tokens, np.int8) for tokens in (all_, none, half)]
+    # (7, 0), (0, 7) and (7, 7): two numbers to a byte, the lower half first, 8 above their value.
+    all_, half, none = [[0x8F], [0xF8], [0xFF]], [[0x8F]], np.zeros((0, 1))
+    passages = [np.array(tokens, np.uint8) for tokens in (all_, none, half)]
     assert closeness(question, passages) == pytest.approx([1, 0, 0.5])
     assert closeness(question[:0], passages) == pytest.approx([0, 0, 0])
     assert len(closeness(question, [])) == 0
