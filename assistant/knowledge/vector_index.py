@@ -68,7 +68,10 @@ class KeptVectors:
 
     @property
     def in_step(self) -> bool:
-        return self._index is not None and self._held == self._wanted
+        # Asked for every question: two sets of all ids are compared once, then they are the same set.
+        if self._held is not self._wanted and self._held == self._wanted:
+            self._held = self._wanted
+        return self._index is not None and self._held is self._wanted
 
     async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
         if self._index is not None and self.in_step:
