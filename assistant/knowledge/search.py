@@ -108,7 +108,7 @@ class HybridRetriever:
         ][:limit]
 
     async def candidates(self, question: str, language: str | None) -> Found | None:
-        """The passages in question, at most COMPARED, with what every arm says of them; None if there are none."""
+        """The passages in question, at most COMPARED, and what every arm says of them."""
         from assistant.knowledge.segment import terms
 
         asked, shelf = clean(question), self.shelf
