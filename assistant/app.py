@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from assistant.conversation.think import Mind
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn import Assistant
-    from assistant.ports import Answerer
+    from assistant.ports import Answerer, Channel
+    from assistant.work.loop import Duties
     from assistant.work.wire import LocalWire
 
 STATIC = Path(__file__).parent / "api" / "static"
@@ -64,6 +65,15 @@ def make_timing(settings: Settings) -> Timing:
     )
 
 
+def make_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
+    """The messaging apps that the environment has settings of."""
+    from assistant.channels.table import open_channels
+    from assistant.channels.web_calls import new_client
+    from assistant.settings import environment
+
+    return open_channels(environment(), settings.public_url, new_client())
+
+
 def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     from assistant.conversation.think import Mind
     from assistant.domain.policy import Policy
@@ -93,21 +103,15 @@ class Service:
     wire: LocalWire
     assistant: Assistant
     timing: Timing
+    #: Messaging apps that are set up, by name and account.
+    channels: Mapping[tuple[str, str], Channel]
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The loops work inside this; on leaving, work in hand is finished or left to its lease."""
-        from assistant.conversation.watch import Watchdog
-        from assistant.domain.due import Kind
-        from assistant.work.loop import Duties, Loop
+        from assistant.work.loop import Loop
 
-        database = self.knowledge.database
-        watchdog = Watchdog(database, self.mind.policy, self.assistant.pick_facts, self.wire, now)
-        duties = Duties(
-            handlers={Kind.TURN: self.assistant.take_turn, Kind.DEADLINE: watchdog.deadline_passed},
-            give_up=self.assistant.give_up,
-        )
-        loop = Loop(database, duties, self.wire, now, self.timing.lease)
+        loop = Loop(self.knowledge.database, make_duties(self), self.wire, now, self.timing.lease)
         work = (loop.run(), self.wire.run(), self._follow_knowledge())
         tasks = [asyncio.create_task(each) for each in work]
         try:
@@ -136,6 +140,30 @@ class Service:
                 more = await self.knowledge.retriever.tend()
 
 
+def make_duties(service: Service) -> Duties:
+    """Who does each kind of due work."""
+    from assistant.conversation.watch import Watchdog
+    from assistant.domain.due import Kind
+    from assistant.work.fetching import Fetcher
+    from assistant.work.loop import Duties
+    from assistant.work.outbox import Outbox
+
+    assistant, wire, database = service.assistant, service.wire, service.knowledge.database
+    watchdog = Watchdog(database, service.mind.policy, assistant.pick_facts, wire, now)
+    outbox = Outbox(database, service.channels, wire, now)
+    fetcher = Fetcher(database, service.channels, wire, now)
+    return Duties(
+        handlers={
+            Kind.TURN: outbox.attending(assistant.take_turn),
+            Kind.DEADLINE: watchdog.deadline_passed,
+            Kind.DELIVERY: outbox.deliver,
+            Kind.MEDIA: fetcher.fetch,
+        },
+        give_up=assistant.give_up,
+        given_up={Kind.DELIVERY: outbox.give_up, Kind.MEDIA: fetcher.give_up},
+    )
+
+
 async def make_service(settings: Settings, progress: Steps | None = None) -> Service:
     from assistant.conversation.turn import Assistant
     from assistant.signals.facts import pick_facts
@@ -146,7 +174,13 @@ async def make_service(settings: Settings, progress: Steps | None = None) -> Ser
         database=knowledge.database, mind=mind, wire=wire, timing=timing, pick_facts=pick_facts, clock=now
     )
     return Service(
-        settings=settings, knowledge=knowledge, mind=mind, wire=wire, assistant=assistant, timing=timing
+        settings=settings,
+        knowledge=knowledge,
+        mind=mind,
+        wire=wire,
+        assistant=assistant,
+        timing=timing,
+        channels=make_channels(settings),
     )
 
 
@@ -180,4 +214,5 @@ def _context(settings: Settings, service: Service) -> Any:
         article=lambda id_: database.read(lambda store: store.articles.article(id_)),
         health=service.health,
         static=STATIC,
+        channels=service.channels,
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
+from assistant.domain.channels import Call, Event, Letter, Part, Sent, Thread
 from assistant.domain.handoff import Facts
 from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passage, Terms
 from assistant.domain.messages import Author, Citation
@@ -67,6 +68,27 @@ class Bus(Protocol):
 
     def send(self, key: str, text: str) -> None: ...  # replaces what still waits under the same key
     async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None: ...
+
+
+# -- messaging apps -------------------------------------------------------------------------------------
+
+
+class Channel(Protocol):
+    """One account in a messaging app: its webhook in, its calls out."""
+
+    name: str
+    account: str
+
+    def greet(self, call: Call) -> str | None: ...  # the answer to the app's own test; None: no test
+    def verify(self, call: Call) -> None: ...  # Unauthorized
+    def parse(self, call: Call) -> Sequence[Event]: ...  # BadInput; unknown events yield none
+    def parts(self, letter: Letter) -> Sequence[Part]: ...  # pure: the same on every try
+    async def send(self, letter: Letter, part: Part) -> Sent: ...  # NotYet, Undeliverable
+    async def typing(self, thread: Thread) -> None: ...  # shows that somebody is at it, if the app can
+    async def fetch(self, source: str) -> bytes: ...  # a customer's file; NotYet, Undeliverable
+    async def name_of(self, thread: Thread) -> str | None: ...  # what the person calls themselves
+    async def check(self) -> Sequence[str]: ...  # what works, a line each; SetupError with the mend
+    def standing(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]: ...  # its limits now
 
 
 # -- knowledge ------------------------------------------------------------------------------------------

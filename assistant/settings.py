@@ -1,10 +1,12 @@
 """Every setting, read once, by `app.py` and the commands; what is not set runs embedded on one machine."""
 
+import os
 import secrets
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -133,6 +135,12 @@ class Settings(BaseSettings):
         return (
             self.identity_secret.get_secret_value().encode() if self.identity_secret else self.signing_key()
         )
+
+
+def environment() -> dict[str, str]:
+    """Every variable, of the environment and of `.env`: channels pick theirs by name (`docs/channels.md`)."""
+    kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return {**kept, **os.environ}
 
 
 def load_settings() -> Settings:

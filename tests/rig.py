@@ -23,12 +23,15 @@ from assistant.domain.policy import Policy
 from assistant.knowledge.listed import ListedPassages
 from assistant.llm.extractive import ExtractiveAnswerer
 from assistant.llm.rewrite import standalone
-from assistant.ports import Answerer
+from assistant.ports import Answerer, Channel
 from assistant.signals.facts import pick_facts
 from assistant.signals.reader import Reader
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
+from assistant.work.fetching import Fetcher
+from assistant.work.loop import Duties
+from assistant.work.outbox import Outbox
 from assistant.work.wire import LocalWire
 
 IDENTITY_KEY = b"the site's identity secret"
@@ -96,6 +99,8 @@ class Rig:
     policy: Policy = field(default_factory=Policy)
     timing: Timing = field(default_factory=Timing)
     clock: Clock = field(default_factory=Clock)
+    #: Messaging apps, by name and account.
+    channels: dict[tuple[str, str], Channel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.wire = LocalWire()
@@ -118,6 +123,8 @@ class Rig:
             clock=self.clock,
         )
         self.watchdog = Watchdog(self.database, self.policy, pick_facts, self.wire, self.clock)
+        self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
+        self.fetcher = Fetcher(self.database, self.channels, self.wire, self.clock)
         self.desk = Desk(timing=self.timing, pick_facts=pick_facts)
 
     async def meaning(self, _text: str) -> Sequence[float]:
@@ -183,12 +190,24 @@ class Rig:
 
     async def work(self) -> None:
         """Do what is due now, until nothing is."""
-        handlers = {Kind.TURN: self.assistant.take_turn, Kind.DEADLINE: self.watchdog.deadline_passed}
         while due := await self.database.write(
             lambda store: store.due.claim(self.clock(), self.timing.lease, 10)
         ):
             for item in due:
-                await handlers[item.kind](item)
+                await self.duties.handlers[item.kind](item)
+
+    @property
+    def duties(self) -> Duties:
+        return Duties(
+            handlers={
+                Kind.TURN: self.outbox.attending(self.assistant.take_turn),
+                Kind.DEADLINE: self.watchdog.deadline_passed,
+                Kind.DELIVERY: self.outbox.deliver,
+                Kind.MEDIA: self.fetcher.fetch,
+            },
+            give_up=self.assistant.give_up,
+            given_up={Kind.DELIVERY: self.outbox.give_up, Kind.MEDIA: self.fetcher.give_up},
+        )
 
     # -- looking
 

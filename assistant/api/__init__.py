@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: No call has a body near this size; a message is a few kilobytes.
 MAX_BODY = 256 * 1024
+#: Apps put a thousand events into a call, mail services whole messages with their files.
+MAX_WEBHOOK = {"/v1/channels/email": 16 * 1024 * 1024, "/v1/channels/": 4 * 1024 * 1024}
 
 
 def make_app(context: Context, *, origins: Sequence[str]) -> FastAPI:
@@ -20,12 +22,12 @@ def make_app(context: Context, *, origins: Sequence[str]) -> FastAPI:
     from starlette.middleware.cors import CORSMiddleware
 
     from assistant import __version__
-    from assistant.api import agent, customer, desk, errors, operations, pages
+    from assistant.api import agent, channels, customer, desk, errors, operations, pages
     from assistant.api.body_limit import BodyLimit
 
     app = FastAPI(title="Yorisoi", version=__version__, docs_url=None, redoc_url=None)
     app.state.context = context
-    app.add_middleware(BodyLimit, most=MAX_BODY)
+    app.add_middleware(BodyLimit, most=MAX_BODY, longer=MAX_WEBHOOK)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(origins),
@@ -33,7 +35,7 @@ def make_app(context: Context, *, origins: Sequence[str]) -> FastAPI:
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
     )
     errors.install(app)
-    for part in (customer, agent, desk, operations):
+    for part in (customer, channels, agent, desk, operations):
         app.include_router(part.router)
     pages.mount(app, context.static)
     return app

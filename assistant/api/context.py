@@ -1,7 +1,8 @@
 """What every route may use; built once by app.py and found on the application."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -11,7 +12,7 @@ from assistant.api.limits import Limits
 from assistant.conversation.desk import Desk
 from assistant.conversation.think import Mind
 from assistant.conversation.timing import Timing
-from assistant.ports import Clock, Database, FactPicker, Wire
+from assistant.ports import Channel, Clock, Database, FactPicker, Wire
 from assistant.stores import Store
 
 
@@ -40,6 +41,10 @@ class Context:
     health: Health
     #: The built front end.
     static: Path
+    #: Messaging apps, by name and account.
+    channels: Mapping[tuple[str, str], Channel] = field(default_factory=dict)
+    #: Webhook calls by channel and outcome.
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 def context(request: Request) -> Context:

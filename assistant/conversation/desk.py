@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.conversation.handoff import Handover, lay_on_table
+from assistant.conversation.reception import survey
 from assistant.conversation.speak import save, say, write
 from assistant.conversation.timing import Timing
 from assistant.conversation.wording import say as words
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.due import Kind
+from assistant.domain.due import ANSWERING, Kind
 from assistant.domain.errors import AlreadyClaimed, NotFound
-from assistant.domain.messages import Author, Message, Reply, Written
+from assistant.domain.messages import Author, Button, Message, Reply, Written
 from assistant.domain.people import Agent
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.ports import FactPicker
@@ -94,8 +95,20 @@ def resolve(
     if note is not None:
         write(store, conversation, agent, note, now)
     conversation = _tell(store, conversation, words("closed", conversation.language), now)
+    conversation = _ask_how_it_was(store, conversation, now)
     _nothing_due(store, conversation)
     return save(store, conversation, now)
+
+
+def _ask_how_it_was(store: Store, conversation: Conversation, now: datetime) -> Conversation:
+    """The survey as a message with choices where there is no widget to show it."""
+    question = survey(store, conversation)
+    if question is None or store.threads.of(conversation.id) is None:
+        return conversation
+    buttons = tuple(Button(label=label, value=label) for _, label in question.options)
+    asked = Reply(text=question.question, language=conversation.language, buttons=buttons, kind="survey")
+    conversation, _ = say(store, conversation, Author.SYSTEM, asked, now)
+    return conversation
 
 
 def _tell(store: Store, conversation: Conversation, text: str, now: datetime) -> Conversation:
@@ -109,7 +122,7 @@ def _joined(conversation: Conversation, agent: Agent) -> str:
 
 
 def _nothing_due(store: Store, conversation: Conversation) -> None:
-    for kind in Kind:
+    for kind in ANSWERING:
         store.due.done(kind, conversation.id)
 
 

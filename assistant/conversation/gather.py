@@ -12,6 +12,8 @@ from assistant.stores import Store
 
 #: Lines of an episode that a turn looks back on.
 LOOK_BACK = 60
+#: Kinds of a customer's message that say something; a picture, or what was taken back, does not.
+WORDS = ("text",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ def gather(store: Store, conversation_id: str) -> Gathered | None:
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.public(conversation.id, after=conversation.episode_from)
     answered = max(conversation.episode_from, store.turns.answered_up_to(conversation.id))
-    burst = [m for m in messages if m.seq > answered and m.author is Author.CUSTOMER]
+    burst = [m for m in messages if m.seq > answered and m.author is Author.CUSTOMER and m.kind in WORDS]
     if not burst:
         return None
     before = [m for m in messages if m.seq < burst[0].seq]

@@ -42,7 +42,7 @@ def receive(store: Store, inbound: Inbound, timing: Timing, now: datetime) -> Re
     )
     keep(store, message)
     store.conversations.save(conversation)
-    _expect_an_answer(store, conversation, timing, now)
+    expect_an_answer(store, conversation, timing, now)
     return Receipt(message=message, state=conversation.state)
 
 
@@ -56,7 +56,7 @@ def readable(text: str) -> str:
     return text
 
 
-def _expect_an_answer(store: Store, conversation: Conversation, timing: Timing, now: datetime) -> None:
+def expect_an_answer(store: Store, conversation: Conversation, timing: Timing, now: datetime) -> None:
     """Every unanswered message has a deadline; while the assistant owns the conversation, a turn too."""
     if conversation.state is State.ASSISTANT:
         _expect_a_turn(store, conversation.id, timing, now)

@@ -8,7 +8,7 @@ from assistant.conversation.speak import save, say
 from assistant.conversation.wording import csat_options
 from assistant.conversation.wording import say as words
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.due import Kind
+from assistant.domain.due import ANSWERING, Kind
 from assistant.domain.errors import BadInput, ConversationClosed
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.policy import Policy
@@ -55,7 +55,7 @@ def close(store: Store, conversation_id: str, now: datetime) -> Conversation:
     before = store.conversations.get(conversation_id)
     if before.state is State.CLOSED:
         return before
-    for kind in Kind:
+    for kind in ANSWERING:
         store.due.done(kind, before.id)
     return save(store, before.close(now), now)
 

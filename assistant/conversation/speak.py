@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from assistant.domain.conversation import Conversation
+from assistant.domain.due import Kind
 from assistant.domain.messages import Author, Message, Reply, Written
 from assistant.domain.people import Agent
 from assistant.stores import Store
@@ -27,6 +28,7 @@ def say(
         created_at=now,
     )
     keep(store, message)
+    _send(store, conversation, message)
     return conversation, message
 
 
@@ -49,7 +51,15 @@ def write(
         created_at=now,
     )
     keep(store, message)
+    if not written.private:
+        _send(store, conversation, message)
     return conversation, message
+
+
+def _send(store: Store, conversation: Conversation, message: Message) -> None:
+    """To the customer's app, if that is where they are; on the web the stored message is the delivery."""
+    if store.deliveries.add(conversation.id, conversation.epoch, message.id, message.created_at):
+        store.due.want(Kind.DELIVERY, conversation.id, message.created_at)
 
 
 def keep(store: Store, message: Message) -> None:

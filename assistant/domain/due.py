@@ -10,6 +10,14 @@ class Kind(StrEnum):
     TURN = "turn"
     #: The watchdog: by then the customer must have heard something.
     DEADLINE = "deadline"
+    #: Messages wait to be sent to the customer's app.
+    DELIVERY = "delivery"
+    #: Files that the customer sent wait to be fetched.
+    MEDIA = "media"
+
+
+#: What ends when nobody has to answer any more; what was said is still sent.
+ANSWERING = (Kind.TURN, Kind.DEADLINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

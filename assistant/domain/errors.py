@@ -9,7 +9,8 @@ AssistantError
 │   ├── ConversationClosed · AlreadyClaimed · NotOwner · NotQueued
 ├── TooMany 429
 ├── Unavailable 503         a part that we depend on does not answer
-│   └── ModelUnavailable · IndexUnavailable
+│   └── ModelUnavailable · IndexUnavailable · NotYet
+├── Undeliverable 502       an app refuses a message for good
 └── SetupError              the operator's to mend; commands print it in one line and exit 1
 """
 
@@ -110,6 +111,28 @@ class IndexUnavailable(Unavailable):
     """The search index does not answer."""
 
     code = "index_unavailable"
+
+
+class NotYet(Unavailable):
+    """The messaging app did not take the message; it is tried again."""
+
+    code = "not_yet"
+
+    def __init__(self, message: str | None = None, *, after: float | None = None) -> None:
+        super().__init__(message)
+        #: Seconds that the app asked us to wait.
+        self.after = after
+
+
+class Undeliverable(AssistantError):
+    """The messaging app refuses the message."""
+
+    status, code = 502, "undeliverable"
+
+    def __init__(self, message: str | None = None, *, gone: bool = False) -> None:
+        super().__init__(message)
+        #: Nothing else will reach this person either.
+        self.gone = gone
 
 
 class SetupError(AssistantError):

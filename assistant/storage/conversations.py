@@ -137,6 +137,12 @@ class SqlMessages:
         rows = self._connection.execute(sa.select(c.conversation, c.text).where(c.position.in_(newest)))
         return {row.conversation: row.text for row in rows}
 
+    def reword(self, conversation: str, message: str, text: str, kind: str) -> None:
+        """Its sender changed it, or took it back."""
+        c = t.messages.c
+        where = sa.and_(c.conversation == conversation, c.id == message)
+        self._connection.execute(sa.update(t.messages).where(where).values(text=text, kind=kind))
+
     def _select(self, conversation: str, after: int, where: sa.ColumnElement[bool]) -> Sequence[Message]:
         c = t.messages.c
         query = sa.select(t.messages).where(c.conversation == conversation, c.seq > after, where)

@@ -38,6 +38,10 @@ class SqlCustomers:
         where = t.customers.c.id == customer
         self._connection.execute(sa.update(t.customers).where(where).values(familiarity=familiarity))
 
+    def set_name(self, customer: str, name: str) -> None:
+        where = t.customers.c.id == customer
+        self._connection.execute(sa.update(t.customers).where(where).values(name=name))
+
     def names(self, customers: Sequence[str]) -> dict[str, tuple[str | None, bool]]:
         """Name and whether verified, for lists."""
         c = t.customers.c

@@ -4,7 +4,9 @@ import sqlalchemy as sa
 
 from assistant.storage.articles import SqlArticles
 from assistant.storage.collections import SqlCollections
+from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
+from assistant.storage.links import SqlLinks
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlNumbers, SqlTurns
 from assistant.storage.work import SqlDue, SqlJournal
@@ -24,3 +26,7 @@ class SqlStore:
         self.due = SqlDue(connection)
         self.journal = SqlJournal(connection)
         self.numbers = SqlNumbers(connection)
+        self.threads = SqlThreads(connection)
+        self.deliveries = SqlDeliveries(connection)
+        self.media = SqlMedia(connection)
+        self.links = SqlLinks(connection)

@@ -157,3 +157,100 @@ journal = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )
+
+#: Where a conversation goes on in a messaging app, and what the app needs to be answered.
+threads = sa.Table(
+    "threads",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("account", sa.String(64), nullable=False),
+    sa.Column("peer", sa.String(255), nullable=False),
+    sa.Column("thread", sa.String(255), nullable=False),
+    sa.Column("customer", Id, sa.ForeignKey("customers.id"), nullable=False),
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("heard_at", Moment, nullable=False),
+    sa.Column("context", Json, nullable=False),
+    sa.Column("unreachable", sa.Text),
+    sa.UniqueConstraint("channel", "account", "peer", "thread"),
+)
+
+#: Which of an app's events we have had: a second delivery is dropped, now and after a restart.
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("channel", sa.String(32), primary_key=True),
+    sa.Column("account", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("created_at", Moment, nullable=False, index=True),
+)
+
+#: Messages on their way to an app, in the order in which they were said.
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", Id, nullable=False, unique=True),
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("message", Id, nullable=False),
+    sa.Column("thread", Id, sa.ForeignKey("threads.id"), nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("platform_ids", Json, nullable=False),
+    sa.Column("status", sa.String(16)),
+    sa.Column("why", sa.Text),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("sent_at", Moment),
+)
+
+#: The app's ids of what we sent, by which it tells us what became of it.
+receipts = sa.Table(
+    "receipts",
+    metadata,
+    sa.Column("channel", sa.String(32), primary_key=True),
+    sa.Column("platform_id", sa.String(64), primary_key=True),
+    sa.Column("delivery", Id, sa.ForeignKey("deliveries.id"), nullable=False),
+)
+
+media = sa.Table(
+    "media",
+    metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", Id, nullable=False, unique=True),
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("message", Id, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("type", sa.String(100)),
+    sa.Column("size", sa.Integer),
+    sa.Column("why", sa.Text),
+    sa.Column("data", sa.LargeBinary),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+#: Two customers who are one person, with the proof; ended, never erased.
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("one", Id, sa.ForeignKey("customers.id"), nullable=False, index=True),
+    sa.Column("other", Id, sa.ForeignKey("customers.id"), nullable=False, index=True),
+    #: code or agent.
+    sa.Column("proof", sa.String(16), nullable=False),
+    sa.Column("agent", Id),
+    sa.Column("reason", sa.Text),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+)
+
+#: Codes that a customer reads on one channel and says on another; only hashes are kept.
+link_codes = sa.Table(
+    "link_codes",
+    metadata,
+    sa.Column("code_hash", sa.String(64), primary_key=True),
+    sa.Column("customer", Id, sa.ForeignKey("customers.id"), nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+)

@@ -1,7 +1,7 @@
 """Due rows with leases, and the journal that agents' screens follow."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -35,16 +35,29 @@ class SqlDue:
         )
         self._connection.execute(statement)
 
+    def want(self, kind: Kind, conversation: str, now: datetime) -> None:
+        """Have *kind* done soon; where it is wanted already, also by one who has it in hand, nothing changes.
+
+        Whoever has it in hand looks for more, holding the conversation, before calling it done.
+        """
+        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        row = {"conversation": conversation, "kind": kind, "due_at": now, "since": now, "tries": 0}
+        self._connection.execute(insert(t.due).values(row).on_conflict_do_nothing())
+
     def get(self, kind: Kind, conversation: str) -> Due | None:
         where = sa.and_(t.due.c.conversation == conversation, t.due.c.kind == kind)
         row = self._connection.execute(sa.select(t.due).where(where)).first()
         return None if row is None else _due(row)
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Due]:
+    def claim(
+        self, now: datetime, lease: timedelta, limit: int, kinds: Collection[Kind] = tuple(Kind)
+    ) -> Sequence[Due]:
         """Lease up to *limit* rows that are due; a row whose lease ran out counts as one more try."""
         c = t.due.c
         free = sa.or_(c.lease_until.is_(None), c.lease_until <= now)
-        query = sa.select(t.due).where(c.due_at <= now, free).order_by(c.due_at).limit(limit)
+        query = (
+            sa.select(t.due).where(c.due_at <= now, free, c.kind.in_(kinds)).order_by(c.due_at).limit(limit)
+        )
         claimed = []
         for row in self._connection.execute(query.with_for_update(skip_locked=True)).all():
             token = secrets.token_hex(8)
@@ -89,10 +102,10 @@ class SqlDue:
         statement = sa.update(t.due).where(t.due.c.lease_until > now).values(lease_until=now)
         self._connection.execute(statement)
 
-    def next_time(self) -> datetime | None:
+    def next_time(self, kinds: Collection[Kind] = tuple(Kind)) -> datetime | None:
         """When the next row wants attention."""
         c = t.due.c
-        query = sa.select(sa.func.min(sa.func.coalesce(c.lease_until, c.due_at)))
+        query = sa.select(sa.func.min(sa.func.coalesce(c.lease_until, c.due_at))).where(c.kind.in_(kinds))
         moment: datetime | None = self._connection.execute(query).scalar_one()
         return moment
 

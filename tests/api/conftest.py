@@ -22,13 +22,12 @@ from assistant.api.context import Context
 from assistant.api.doors import hash_password, new_token
 from assistant.api.limits import Limits
 from assistant.conversation.timing import Timing
-from assistant.domain.due import Kind
 from assistant.domain.knowledge import Article
 from assistant.domain.people import Agent
 from assistant.signals.facts import pick_facts
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from assistant.work.loop import Duties, Loop
+from assistant.work.loop import Loop
 from tests.rig import IDENTITY_KEY, LANGUAGES, Rig, RunningClock
 
 PASSWORD = "correct horse battery"
@@ -141,9 +140,7 @@ async def client(database: SqlDatabase[SqlStore], tmp_path: Path) -> AsyncIterat
 
 @asynccontextmanager
 async def working(rig: Rig) -> AsyncIterator[None]:
-    handlers = {Kind.TURN: rig.assistant.take_turn, Kind.DEADLINE: rig.watchdog.deadline_passed}
-    duties = Duties(handlers=handlers, give_up=rig.assistant.give_up)
-    loop = Loop(rig.database, duties, rig.wire, rig.clock, rig.timing.lease)
+    loop = Loop(rig.database, rig.duties, rig.wire, rig.clock, rig.timing.lease)
     task = asyncio.create_task(loop.run())
     yield
     task.cancel()
@@ -189,6 +186,7 @@ def application(rig: Rig, health: dict[str, str | None], static: Path) -> FastAP
             article=article,
             health=parts,
             static=static,
+            channels=rig.channels,
         ),
         origins=("*",),
     )

@@ -136,6 +136,22 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "button_cancel_handoff": ("Stop waiting for a person",),
     "button_solved": ("That solved it",),
     "button_not_solved": ("Not solved",),
+    # -- messaging apps
+    "sent_image": ("(a picture)",),
+    "sent_video": ("(a video)",),
+    "sent_audio": ("(a voice message)",),
+    "sent_file": ("(a file)",),
+    "sent_sticker": ("(a sticker)",),
+    "sent_location": ("(a location)",),
+    "unsent": ("(message taken back)",),
+    "cannot_read_file": (
+        "Thank you for sending this. I cannot read pictures or files myself. "
+        "Please describe it in words, or choose \u201cTalk to a person\u201d if a person should look at it.",
+    ),
+    "linked": ("Thank you, that confirms it is you. What you wrote to us elsewhere is at hand here too.",),
+    "choose_number": ("You can answer with the number.",),
+    "person_number": ("0: talk to a person",),
+    "read_more": ("More here:",),
     # -- moments, used inside other sentences
     "moment_today": ("${time} today",),
     "moment_tomorrow": ("${time} tomorrow",),

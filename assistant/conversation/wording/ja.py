@@ -136,6 +136,21 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "button_cancel_handoff": ("担当者を待つのをやめる",),
     "button_solved": ("解決しました",),
     "button_not_solved": ("解決していません",),
+    # -- messaging apps
+    "sent_image": ("（画像）",),
+    "sent_video": ("（動画）",),
+    "sent_audio": ("（音声）",),
+    "sent_file": ("（ファイル）",),
+    "sent_sticker": ("（スタンプ）",),
+    "sent_location": ("（位置情報）",),
+    "unsent": ("（送信が取り消されました）",),
+    "cannot_read_file": (
+        "お送りいただきありがとうございます。画像やファイルの中身は、私には読み取れません。内容を文章でお書きいただくか、担当者にお見せになりたいときは「担当者と話す」をお選びください。",
+    ),
+    "linked": ("ご本人であることを確認しました。ほかの窓口でのお問い合わせも、こちらで引き継ぎます。",),
+    "choose_number": ("番号でお返事いただけます。",),
+    "person_number": ("0：担当者と話す",),
+    "read_more": ("続きはこちら：",),
     # -- moments, used inside other sentences
     "moment_today": ("本日${time}",),
     "moment_tomorrow": ("明日${time}",),

@@ -1,0 +1,75 @@
+"""Webhooks of messaging apps: signature on the raw bytes, one transaction, then 200; thinking comes later."""
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse
+
+from assistant.api.context import Context, Ctx
+from assistant.conversation.arriving import Arrivals, take_in
+from assistant.domain.channels import Call
+from assistant.domain.errors import AssistantError, NotFound
+from assistant.ports import Channel
+
+router = APIRouter(prefix="/v1/channels", tags=["channels"])
+
+#: Calls by channel and outcome since the process began, for `/metrics`.
+Calls = Counter[tuple[str, str]]
+
+
+@router.get("/{name}", include_in_schema=False)
+@router.get("/{name}/{account}")
+@router.post("/{name}", include_in_schema=False)
+@router.post("/{name}/{account}")
+async def webhook(name: str, request: Request, ctx: Ctx, account: str = "") -> PlainTextResponse:
+    """200 when everything in the call is stored, or was before."""
+    channel = _channel(ctx.channels, name, account)
+    try:
+        answer = await _answer(channel, await _call(request, ctx.public_url), ctx)
+    except AssistantError as exc:
+        ctx.calls[name, exc.code] += 1
+        raise
+    ctx.calls[name, "ok"] += 1
+    return PlainTextResponse(answer)
+
+
+async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
+    if call.method == "GET":
+        if (greeting := channel.greet(call)) is None:
+            raise NotFound("This app sends no GET.")
+        return greeting
+    channel.verify(call)
+    if (greeting := channel.greet(call)) is not None:
+        return greeting
+    events = channel.parse(call)
+    if not events:
+        return ""
+    arrivals = Arrivals(timing=ctx.timing, languages=ctx.languages)
+    now = ctx.clock()
+    changed = await ctx.database.write(partial(take_in, events=events, arrivals=arrivals, now=now))
+    for conversation in changed:
+        ctx.wire.ring(conversation)
+    return ""
+
+
+def _channel(channels: Mapping[tuple[str, str], Channel], name: str, account: str) -> Channel:
+    channel = channels.get((name, account.lower()))
+    if channel is None:
+        raise NotFound("This channel is not set up.")
+    return channel
+
+
+async def _call(request: Request, public_url: str) -> Call:
+    """The call with the address that the app used, whatever stands between it and us."""
+    address = urlsplit(public_url.rstrip("/"))
+    query = f"?{request.url.query}" if request.url.query else ""
+    return Call(
+        method=request.method,
+        url=f"{address.scheme}://{address.netloc}{address.path}{request.url.path}{query}",
+        headers={name.lower(): value for name, value in request.headers.items()},
+        query=dict(request.query_params),
+        body=await request.body(),
+    )

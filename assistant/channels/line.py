@@ -1,0 +1,300 @@
+"""LINE: the Messaging API, as https://developers.line.biz/en/reference/messaging-api/ describes it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from assistant.channels import signatures
+from assistant.channels.channel import AppChannel, Setting, Wiring
+from assistant.channels.face import Look, utf16_units
+from assistant.channels.web_calls import Answer, call, download, each, json_of, refused, text_of
+from assistant.conversation.wording import say
+from assistant.domain.channels import (
+    Attachment,
+    Call,
+    Event,
+    Letter,
+    Part,
+    Reachable,
+    Said,
+    Sent,
+    Thread,
+    Unsent,
+)
+from assistant.domain.errors import NotYet, SetupError, Undeliverable
+from assistant.domain.messages import Author
+
+#: A reply token is promised for a minute after the webhook; the answer needs some of it on the way.
+TOKEN_HOLDS = timedelta(seconds=50)
+#: The loading animation ends by itself or with the next message.
+LOADING_SECONDS = 30
+#: How old the quota that agents see may be.
+QUOTA_HOLDS = timedelta(minutes=10)
+FILES = {"image": "image", "video": "video", "audio": "audio", "file": "file"}
+
+
+class Line(AppChannel):
+    name = "line"
+    api_url = "https://api.line.me"
+    look = Look(longest=5000, measure=utf16_units, texts=5, buttons=13, label=20)
+    settings = (
+        Setting(name="CHANNEL_SECRET", says="Channel secret, on the Basic settings tab"),
+        Setting(name="ACCESS_TOKEN", says="Long-lived channel access token, on the Messaging API tab"),
+        Setting(
+            name="DATA_URL",
+            says="Address of the server for files, where API_URL is replaced",
+            secret=False,
+            required=False,
+        ),
+    )
+    steps: ClassVar[Mapping[str, str]] = {
+        "ja": "LINE Developersコンソール > Messaging API設定: Webhook URLに {webhook} を設定し、"
+        "「Webhookの利用」をオンにして「検証」を押します。応答メッセージはオフ、「Webhookの再送」はオンにします。",
+        "en": "LINE Developers console > Messaging API: set the webhook URL to {webhook}, switch Use webhook "
+        "on, press Verify. Switch auto-reply messages off and Webhook redelivery on.",
+    }
+
+    def __init__(self, wiring: Wiring) -> None:
+        super().__init__(wiring)
+        self._data = (self.value("DATA_URL") or self.value("API_URL") or "https://api-data.line.me").rstrip(
+            "/"
+        )
+        self._headers = {"Authorization": f"Bearer {self.value('ACCESS_TOKEN')}"}
+        #: Messages left this month and when we asked; None: unlimited, or not known.
+        self._left: int | None = None
+        self._asked: datetime | None = None
+
+    # -- in
+
+    def verify(self, call: Call) -> None:
+        signatures.same(
+            signatures.line(self.value("CHANNEL_SECRET"), call.body), call.headers.get("x-line-signature")
+        )
+
+    def parse(self, call: Call) -> list[Event]:
+        return list(each(json_of(call.body).get("events"), self._event))
+
+    def _event(self, event: dict[str, Any]) -> Sequence[Event]:
+        """What one event says; in standby another module holds the chat, and we keep out of it."""
+        if event.get("mode") == "standby":
+            return ()
+        source = event["source"]
+        group = source.get("groupId") or source.get("roomId") or ""
+        about: dict[str, Any] = {
+            "id": text_of(event["webhookEventId"]),
+            "address": self.address(text_of(source["userId"]), text_of(group)),
+        }
+        if event["type"] == "message":
+            return self._message(event, group, about)
+        if event["type"] == "unsend":
+            return (Unsent(**about, message_id=text_of(event["unsend"]["messageId"])),)
+        if event["type"] == "follow":
+            return (
+                Reachable(
+                    **about, greet=not event["follow"].get("isUnblocked") if "follow" in event else True
+                ),
+            )
+        if event["type"] == "unfollow":
+            return (Reachable(**about, why="the customer has blocked this account on LINE"),)
+        return ()
+
+    def _message(self, event: dict[str, Any], group: str, about: dict[str, Any]) -> Sequence[Event]:
+        message = event["message"]
+        text, kind = "", "text"
+        files: tuple[Attachment, ...] = ()
+        if message["type"] == "text":
+            text = text_of(message["text"])
+            if group and not (text := addressed(text, message)):
+                return ()
+        elif group:
+            return ()
+        elif message["type"] == "sticker":
+            kind, text = (
+                "sticker",
+                " ".join(message.get("keywords", ())[:3]) if not message.get("text") else message["text"],
+            )
+        elif message["type"] == "location":
+            kind, text = "location", " ".join(filter(None, (message.get("title"), message.get("address"))))
+        elif message["type"] in FILES:
+            files = (self._file(message),)
+        else:
+            return ()
+        at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+        token = (
+            {"reply_token": event["replyToken"], "token_at": at.isoformat()}
+            if event.get("replyToken")
+            else {}
+        )
+        if event.get("deliveryContext", {}).get("isRedelivery"):
+            token = {}  # whether it was used is not known here; a push is safe
+        return (
+            Said(
+                **about,
+                message_id=text_of(message["id"]),
+                text=text,
+                kind=kind,
+                attachments=files,
+                context=token,
+            ),
+        )
+
+    def _file(self, message: dict[str, Any]) -> Attachment:
+        provider = message.get("contentProvider", {})
+        external = provider.get("originalContentUrl", "") if provider.get("type") == "external" else ""
+        return Attachment(
+            kind=FILES[message["type"]],
+            source=text_of(external or message["id"]),
+            name=str(message.get("fileName", "")),
+        )
+
+    # -- out
+
+    async def send(self, letter: Letter, part: Part) -> Sent:
+        """By reply token while it holds, which costs nothing; else by push."""
+        messages = [self._text(text, letter) for text in part.texts]
+        if items := [_quick_reply(b.label, b.value) for b in part.buttons]:
+            messages[-1]["quickReply"] = {"items": items}
+        if token := _fresh_token(letter):
+            answer = await self._post("reply", {"replyToken": token, "messages": messages})
+            if answer.ok:
+                return Sent(id=_id(answer), spent=("reply_token", "token_at"))
+            if answer.status == 400 and "reply token" in answer.says.lower():
+                # Used up by an earlier try of this message, of which we never heard? Then it has arrived.
+                if letter.tries:
+                    return Sent(id="", spent=("reply_token", "token_at"))
+            else:
+                raise refused(answer, token=self.variable("ACCESS_TOKEN"))
+        sent = await self._push(letter, messages)
+        return Sent(id=sent, spent=("reply_token", "token_at"))
+
+    async def _push(self, letter: Letter, messages: list[dict[str, Any]]) -> str:
+        address = letter.thread.address
+        to = {"to": address.thread or address.peer, "messages": messages}
+        answer = await self._post("push", to, {"X-Line-Retry-Key": letter.key})
+        if not answer.ok and answer.status != 409:  # 409: an earlier try with this key was accepted
+            raise refused(answer, token=self.variable("ACCESS_TOKEN"))
+        await self._ask_quota(letter.now)
+        return _id(answer)
+
+    async def _post(self, way: str, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
+        return await call(
+            self._client,
+            "POST",
+            f"{self._api}/v2/bot/message/{way}",
+            json=body,
+            headers={**self._headers, **(headers or {})},
+            final=("monthly limit",),
+        )
+
+    def _text(self, text: str, letter: Letter) -> dict[str, Any]:
+        """With the name of who speaks: an agent's own, or the assistant's."""
+        message = letter.message
+        name = (
+            message.agent_name
+            if message.author is Author.AGENT
+            else say("assistant_name", message.language or "en")
+        )
+        return {"type": "text", "text": text, **({"sender": {"name": name[:20]}} if name else {})}
+
+    async def typing(self, thread: Thread) -> None:
+        if not thread.address.thread:
+            body = {"chatId": thread.address.peer, "loadingSeconds": LOADING_SECONDS}
+            await call(
+                self._client,
+                "POST",
+                f"{self._api}/v2/bot/chat/loading/start",
+                json=body,
+                headers=self._headers,
+            )
+
+    async def name_of(self, thread: Thread) -> str | None:
+        answer = await self._get(f"/v2/bot/profile/{thread.address.peer}")
+        name = answer.data.get("displayName") if answer.ok else None
+        return name if isinstance(name, str) else None
+
+    async def fetch(self, source: str) -> bytes:
+        if source.startswith(("http://", "https://")):
+            raise Undeliverable("the file is on another server, which we do not call")
+        return await download(
+            self._client, f"{self._data}/v2/bot/message/{source}/content", headers=self._headers
+        )
+
+    # -- how it stands
+
+    def standing(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
+        left = self._left
+        known = left is not None
+        return (
+            {
+                "ja": f"今月はあと{left}通送れます。"
+                if known
+                else "50秒を過ぎた返信はプッシュ通知になり、月の通数に数えられます。",
+                "en": f"{left} messages left this month."
+                if known
+                else "Replies after 50 seconds are pushes, which count towards the monthly quota.",
+            },
+        )
+
+    async def check(self) -> Sequence[str]:
+        """Credentials, the webhook, and LINE's own test call to it."""
+        info = await self._get("/v2/bot/info")
+        if not info.ok:
+            raise SetupError(f"LINE refuses our token: {info.says}; mend {self.variable('ACCESS_TOKEN')}.")
+        found = [f"account {info.data.get('displayName')} ({info.data.get('basicId')})"]
+        if info.data.get("chatMode") == "chat":
+            found.append("chat mode is on: LINE's own manager answers too; switch it to bot")
+        await self._ask_quota(datetime.now(UTC))
+        found.append("quota: none" if self._left is None else f"quota: {self._left} messages left this month")
+        webhook = await self._get("/v2/bot/channel/webhook/endpoint")
+        if not webhook.data.get("active"):
+            raise SetupError("The webhook is off; switch Use webhook on in the console.")
+        test = await call(
+            self._client, "POST", f"{self._api}/v2/bot/channel/webhook/test", json={}, headers=self._headers
+        )
+        if not test.data.get("success"):
+            why = test.data.get("detail") or test.data.get("reason") or test.says
+            raise SetupError(f"LINE's test call to {webhook.data.get('endpoint')} failed: {why}.")
+        return [*found, f"webhook {webhook.data.get('endpoint')} answers LINE's test call"]
+
+    async def _ask_quota(self, now: datetime) -> None:
+        if self._asked and now - self._asked < QUOTA_HOLDS:
+            return
+        self._asked = now
+        try:
+            quota = await self._get("/v2/bot/message/quota")
+            used = await self._get("/v2/bot/message/quota/consumption")
+        except NotYet:
+            return
+        if quota.ok and used.ok and quota.data.get("type") == "limited":
+            self._left = int(quota.data["value"]) - int(used.data["totalUsage"])
+
+    async def _get(self, path: str) -> Answer:
+        return await call(self._client, "GET", self._api + path, headers=self._headers)
+
+
+def addressed(text: str, message: dict[str, Any]) -> str:
+    """What is said to us in a group: the words without the mention; "" when we are not mentioned."""
+    mentions = [m for m in message.get("mention", {}).get("mentionees", ()) if m.get("isSelf")]
+    units = text.encode("utf-16-le")  # LINE counts in UTF-16 units
+    for mention in sorted(mentions, key=lambda m: -int(m["index"])):
+        start, end = 2 * int(mention["index"]), 2 * (int(mention["index"]) + int(mention["length"]))
+        units = units[:start] + units[end:]
+    return units.decode("utf-16-le", "replace").strip() if mentions else ""
+
+
+def _quick_reply(label: str, value: str) -> dict[str, Any]:
+    short = label if utf16_units(label) <= 20 else label[:19] + "…"
+    return {"type": "action", "action": {"type": "message", "label": short, "text": value[:300]}}
+
+
+def _fresh_token(letter: Letter) -> str | None:
+    context = letter.thread.context
+    if "reply_token" not in context:
+        return None
+    since = datetime.fromisoformat(context["token_at"])
+    return context["reply_token"] if letter.now - since < TOKEN_HOLDS else None
+
+
+def _id(answer: Answer) -> str:
+    sent = answer.data.get("sentMessages") or [{}]
+    return str(sent[0].get("id", "") or answer.headers.get("x-line-accepted-request-id", ""))

@@ -1,0 +1,57 @@
+"""Signatures on webhooks, each as its app describes it; compared in constant time, wrong ones raise."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+
+from assistant.domain.errors import Unauthorized
+
+#: Seconds that a signed time may be off.
+TOLERANCE = 300
+
+
+def same(expected: str, given: str | None) -> None:
+    """Unauthorized unless *given* is what was expected."""
+    if not given or not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
+        raise Unauthorized("The signature is wrong.")
+
+
+def line(secret: str, body: bytes) -> str:
+    """https://developers.line.biz/en/reference/messaging-api/#signature-validation"""
+    return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
+
+
+def meta(secret: str, body: bytes) -> str:
+    """``sha256=`` and lower-case hex over the raw bytes; the scheme of GitHub's webhooks too."""
+    return "sha256=" + hmac.digest(secret.encode(), body, hashlib.sha256).hex()
+
+
+def slack(secret: str, timestamp: str, body: bytes) -> str:
+    """https://api.slack.com/authentication/verifying-requests-from-slack"""
+    base = b"v0:" + timestamp.encode() + b":" + body
+    return "v0=" + hmac.digest(secret.encode(), base, hashlib.sha256).hex()
+
+
+def mailgun(key: str, timestamp: str, token: str) -> str:
+    return hmac.digest(key.encode(), (timestamp + token).encode(), hashlib.sha256).hex()
+
+
+def twilio(token: str, url: str, parameters: Mapping[str, Iterable[str]]) -> str:
+    """The address, then every parameter's name and values, sorted, each value once.
+
+    https://www.twilio.com/docs/usage/security#validating-requests
+    """
+    signed = url + "".join(
+        name + value for name in sorted(parameters) for value in sorted(set(parameters[name]))
+    )
+    return base64.b64encode(hmac.digest(token.encode(), signed.encode(), hashlib.sha1)).decode()
+
+
+def fresh(timestamp: str | None, now: float, tolerance: int = TOLERANCE) -> str:
+    """The timestamp, if it is plain seconds of about now; else Unauthorized."""
+    if not timestamp or not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12):
+        raise Unauthorized("The signed time is missing.")
+    if abs(now - int(timestamp)) > tolerance:
+        raise Unauthorized("The signed time is not about now.")
+    return timestamp

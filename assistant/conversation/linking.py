@@ -1,0 +1,86 @@
+"""Which customers are one person: only with proof, and always to be taken back."""
+
+import re
+import secrets
+import unicodedata
+from datetime import datetime, timedelta
+
+from assistant.conversation.opening import hash_of, summary_of
+from assistant.conversation.speak import save, say
+from assistant.conversation.wording import say as words
+from assistant.domain.channels import Thread
+from assistant.domain.errors import BadInput, NotFound
+from assistant.domain.messages import Author, Reply
+from assistant.domain.people import Agent, PastConversation
+from assistant.stores import Store
+
+#: Letters that nobody mistakes for another when reading them aloud.
+ALPHABET = "BCDFGHJKMPQRTVWXY2346789"
+CODE = re.compile(rf"YR-?([{ALPHABET}]{{8}})")
+#: How long a code holds.
+CODE_HOLDS = timedelta(minutes=10)
+#: Other conversations that an agent is shown.
+MOST = 10
+
+
+def offer_code(store: Store, customer: str, now: datetime) -> tuple[str, datetime]:
+    """A code to be said on another channel within ten minutes; an earlier one holds no longer."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    store.links.offer_code(hash_of(code), customer, now + CODE_HOLDS)
+    return f"YR-{code}", now + CODE_HOLDS
+
+
+def said_code(store: Store, thread: Thread, text: str, now: datetime) -> str | None:
+    """The conversation, when what was said there is a code that holds: its owner is the same person."""
+    found = CODE.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
+    owner = store.links.take_code(hash_of(found[1]), now) if found else None
+    if owner is None:
+        return None
+    if owner not in store.links.person(thread.customer):
+        store.links.add(owner, thread.customer, {"proof": "code"}, now)
+    conversation = store.conversations.get(thread.conversation)
+    notice = Reply(text=words("linked", conversation.language), language=conversation.language, kind="notice")
+    conversation, _ = say(store, conversation, Author.SYSTEM, notice, now)
+    save(store, conversation, now)
+    return conversation.id
+
+
+def link(store: Store, conversation: str, other: str, agent: Agent, reason: str, now: datetime) -> str:
+    """An agent's decision that two conversations are one person's; the reason is kept."""
+    one = store.conversations.get(conversation).customer
+    two = store.conversations.get(other).customer
+    if one == two or two in store.links.person(one):
+        raise BadInput("These are one person's already.")
+    found = store.links.add(one, two, {"proof": "agent", "agent": agent.id, "reason": reason}, now)
+    store.journal.note(conversation, None, now)
+    return found
+
+
+def unlink(store: Store, link_id: str, now: datetime) -> None:
+    """Take a link back; NotFound when there is none that holds."""
+    if not store.links.end(link_id, now):
+        raise NotFound("There is no such link.")
+
+
+def same_person(store: Store, customer: str) -> list[PastConversation]:
+    """The conversations that linked customers have on other channels, newest first.
+
+    What was said before a link by somebody whom nobody verified is shown only as having been: no summary.
+    """
+    found = []
+    links = {name: row for row in store.links.of(customer) for name in (row["one"], row["other"])}
+    for other in store.links.person(customer)[1:]:
+        verified = any(identity.verified for identity in store.customers.get(other).identities)
+        since = links[other]["created_at"] if other in links else None
+        for one in store.conversations.of_customer(other, before=""):
+            shown = verified or (since is not None and one.created_at >= since)
+            found.append(
+                PastConversation(
+                    conversation=one.id,
+                    channel=one.channel,
+                    closed_at=one.closed_at,
+                    summary=summary_of(store, one) if shown else None,
+                    csat=None,
+                )
+            )
+    return found[:MOST]

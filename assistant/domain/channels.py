@@ -1,0 +1,209 @@
+"""Between us and a messaging app: who writes, what their app tells us, what is on its way to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from assistant.domain.messages import Button, Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where somebody can be reached in an app."""
+
+    channel: str
+    #: Which of our accounts in that app; "" where there is one.
+    account: str = ""
+    #: The app's own id of the person.
+    peer: str
+    #: The app's own id of a thread or group; "" where the person is the thread.
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """One address, the conversation that goes on there now, and what the app needs to be answered."""
+
+    id: str
+    address: Address
+    customer: str
+    conversation: str
+    #: When the customer last wrote: apps close their windows by it.
+    heard_at: datetime
+    #: What the next send may use: a reply token, a subject, an earlier message's id.
+    context: Mapping[str, str] = field(default_factory=dict)
+    #: Why nothing can be sent there (blocked, STOP); None: it can.
+    unreachable: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that came with a message and is fetched afterwards."""
+
+    #: image, video, audio or file.
+    kind: str
+    #: What the channel's `fetch` needs to get it.
+    source: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something the app tells us; *id* is the app's own, by which a second delivery is known."""
+
+    id: str
+    address: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said(Event):
+    """The customer sent a message."""
+
+    message_id: str
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    #: sticker or location: understood as such, not as words.
+    kind: str = "text"
+    name: str | None = None
+    locale: str | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited(Event):
+    """The customer changed a message."""
+
+    message_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsent(Event):
+    """The customer took a message back: nobody may read it any more."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reachable(Event):
+    """The customer followed us, unblocked us, or sent START; None: *why* they no longer can be reached."""
+
+    why: str | None = None
+    #: They came of their own accord: say who we are.
+    greet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived(Event):
+    """What became of something we sent, by the app's id for it."""
+
+    platform_id: str
+    #: sent, delivered, read or failed.
+    status: str
+    why: str | None = None
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    #: A call to the app is out, or was when the process died.
+    SENDING = "sending"
+    SENT = "sent"
+    #: For good: agents see why.
+    FAILED = "failed"
+    #: Written by the assistant before somebody else took over; never sent.
+    WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message on its way to an app, in as many parts as the app needs."""
+
+    id: str
+    conversation: str
+    message: str
+    thread: str
+    #: The conversation's epoch in which it was said.
+    epoch: int
+    state: DeliveryState = DeliveryState.WAITING
+    #: Parts that have arrived.
+    part: int = 0
+    #: Tries of the present part.
+    tries: int = 0
+    #: The app's ids of the parts.
+    platform_ids: tuple[str, ...] = ()
+    #: delivered, read: what the app said afterwards.
+    status: str | None = None
+    why: str | None = None
+    created_at: datetime
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A file that a customer sent."""
+
+    #: Random, so that nobody guesses another's.
+    id: str
+    conversation: str
+    message: str
+    kind: str
+    name: str
+    source: str
+    #: By its content; None until it is fetched.
+    type: str | None = None
+    size: int | None = None
+    #: Why it could not be had.
+    why: str | None = None
+    created_at: datetime
+
+
+# -- calls in, calls out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call to our webhook, as it came over the wire."""
+
+    method: str
+    #: The address under which the app knows us, query included.
+    url: str
+    #: Names in lower case.
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """As much of a message as one call to the app carries."""
+
+    texts: tuple[str, ...]
+    buttons: tuple[Button, ...] = ()
+    #: Sanitised HTML of the same, where the app shows it.
+    html: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message and where it goes."""
+
+    message: Message
+    thread: Thread
+    #: The same for every try of the same part.
+    key: str
+    #: Earlier tries of this part, whatever came of them.
+    tries: int
+    #: The assistant speaks for the first time, or again after a person: it says what it is.
+    introduces: bool
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    #: The app's id for it.
+    id: str
+    #: What of the thread's context is used up.
+    spent: tuple[str, ...] = ()
+    #: What the next message needs.
+    context: Mapping[str, str] = field(default_factory=dict)

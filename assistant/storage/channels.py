@@ -1,0 +1,201 @@
+"""Threads in messaging apps, what is on its way to them, and the files that came from them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from assistant.domain.channels import Address, Delivery, DeliveryState, Media, Thread
+from assistant.storage import tables as t
+
+#: Those that still have something to be done about them.
+UNDONE = (DeliveryState.WAITING, DeliveryState.SENDING)
+
+
+def short(platform_id: str) -> str:
+    """An app's id in the length of ours; longer ones by their hash."""
+    return platform_id if len(platform_id) <= 64 else hashlib.sha256(platform_id.encode()).hexdigest()
+
+
+class SqlThreads:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def seen(self, channel: str, account: str, event: str, now: datetime) -> bool:
+        """Whether this event was had before; from now on it was."""
+        row = {"channel": channel, "account": account, "id": short(event)}
+        where = sa.and_(*(t.events.c[name] == value for name, value in row.items()))
+        if self._connection.execute(sa.select(t.events.c.id).where(where)).first():
+            return True
+        self._connection.execute(sa.insert(t.events), row | {"created_at": now})
+        return False
+
+    def at(self, address: Address) -> Thread | None:
+        c = t.threads.c
+        return self._one(
+            sa.and_(
+                c.channel == address.channel,
+                c.account == address.account,
+                c.peer == address.peer,
+                c.thread == address.thread,
+            )
+        )
+
+    def get(self, thread: str) -> Thread | None:
+        return self._one(t.threads.c.id == thread)
+
+    def of(self, conversation: str) -> Thread | None:
+        """Where *conversation* goes on; None on the web, and once another one follows it there."""
+        return self._one(t.threads.c.conversation == conversation)
+
+    def put(self, thread: Thread) -> None:
+        """Add it, or store its next value."""
+        address = thread.address
+        row = {
+            "id": thread.id,
+            "channel": address.channel,
+            "account": address.account,
+            "peer": address.peer,
+            "thread": address.thread,
+            "customer": thread.customer,
+            "conversation": thread.conversation,
+            "heard_at": thread.heard_at,
+            "context": dict(thread.context),
+            "unreachable": thread.unreachable,
+        }
+        changed = sa.update(t.threads).where(t.threads.c.id == thread.id).values(row)
+        if not self._connection.execute(changed).rowcount:
+            self._connection.execute(sa.insert(t.threads), row)
+
+    def _one(self, where: sa.ColumnElement[bool]) -> Thread | None:
+        row = self._connection.execute(sa.select(t.threads).where(where)).mappings().first()
+        if row is None:
+            return None
+        values = dict(row)
+        address = Address(**{field.name: values.pop(field.name) for field in fields(Address)})
+        return Thread(address=address, **values)
+
+
+class SqlDeliveries:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, conversation: str, epoch: int, message: str, now: datetime) -> bool:
+        """Have *message* sent where its conversation goes on; False on the web, where it is read here."""
+        thread = SqlThreads(self._connection).of(conversation)
+        if thread is None:
+            return False
+        delivery = Delivery(
+            id=str(uuid4()),
+            conversation=conversation,
+            message=message,
+            thread=thread.id,
+            epoch=epoch,
+            created_at=now,
+        )
+        self._connection.execute(sa.insert(t.deliveries), _row(delivery))
+        return True
+
+    def head(self, conversation: str) -> Delivery | None:
+        """The first one that is not done: those after it wait for it."""
+        c = t.deliveries.c
+        query = sa.select(t.deliveries).where(c.conversation == conversation, c.state.in_(UNDONE))
+        row = self._connection.execute(query.order_by(c.position).limit(1)).mappings().first()
+        return None if row is None else _delivery(row)
+
+    def save(self, delivery: Delivery) -> None:
+        where = t.deliveries.c.id == delivery.id
+        self._connection.execute(sa.update(t.deliveries).where(where).values(_row(delivery)))
+
+    def arrived(self, channel: str, delivery: str, platform_id: str) -> None:
+        """Remember the app's id of a part, by which its news of it will be known."""
+        row = {"channel": channel, "platform_id": short(platform_id)}
+        where = sa.and_(*(t.receipts.c[name] == value for name, value in row.items()))
+        if self._connection.execute(sa.select(t.receipts.c.delivery).where(where)).first() is None:
+            self._connection.execute(sa.insert(t.receipts), row | {"delivery": delivery})
+
+    def by_platform_id(self, channel: str, platform_id: str) -> Delivery | None:
+        c = t.receipts.c
+        query = sa.select(t.deliveries).join(t.receipts, c.delivery == t.deliveries.c.id)
+        query = query.where(c.channel == channel, c.platform_id == short(platform_id))
+        row = self._connection.execute(query).mappings().first()
+        return None if row is None else _delivery(row)
+
+    def of_conversation(self, conversation: str) -> Mapping[str, Delivery]:
+        """Every delivery, by message."""
+        query = sa.select(t.deliveries).where(t.deliveries.c.conversation == conversation)
+        return {row["message"]: _delivery(row) for row in self._connection.execute(query).mappings()}
+
+    def of_message(self, conversation: str, message: str) -> Delivery | None:
+        c = t.deliveries.c
+        query = sa.select(t.deliveries).where(c.conversation == conversation, c.message == message)
+        row = self._connection.execute(query).mappings().first()
+        return None if row is None else _delivery(row)
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """How many there are, by channel and state."""
+        c = t.deliveries.c
+        query = sa.select(t.threads.c.channel, c.state, sa.func.count())
+        query = query.join(t.threads, c.thread == t.threads.c.id).group_by(t.threads.c.channel, c.state)
+        return {(row[0], row[1]): row[2] for row in self._connection.execute(query)}
+
+
+class SqlMedia:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, media: Media) -> None:
+        row = {field.name: getattr(media, field.name) for field in fields(Media)}
+        self._connection.execute(sa.insert(t.media), row)
+
+    def wanted(self, conversation: str) -> Sequence[Media]:
+        """Those that are still to be fetched, oldest first."""
+        c = t.media.c
+        return self._all(sa.and_(c.conversation == conversation, c.type.is_(None), c.why.is_(None)))
+
+    def of_conversation(self, conversation: str) -> Sequence[Media]:
+        return self._all(t.media.c.conversation == conversation)
+
+    def get(self, media: str) -> Media | None:
+        found = self._all(t.media.c.id == media)
+        return found[0] if found else None
+
+    def fetched(self, media: str, type_: str, data: bytes) -> None:
+        values = {"type": type_, "size": len(data), "data": data}
+        self._connection.execute(sa.update(t.media).where(t.media.c.id == media).values(values))
+
+    def failed(self, media: str, why: str) -> None:
+        self._connection.execute(sa.update(t.media).where(t.media.c.id == media).values(why=why))
+
+    def forget(self, conversation: str, message: str) -> None:
+        """Remove the files of a message that was taken back."""
+        c = t.media.c
+        self._connection.execute(
+            sa.delete(t.media).where(c.conversation == conversation, c.message == message)
+        )
+
+    def data(self, media: str) -> bytes | None:
+        query = sa.select(t.media.c.data).where(t.media.c.id == media)
+        found: bytes | None = self._connection.execute(query).scalar_one_or_none()
+        return found
+
+    def _all(self, where: sa.ColumnElement[bool]) -> Sequence[Media]:
+        columns = [t.media.c[field.name] for field in fields(Media)]
+        query = sa.select(*columns).where(where).order_by(t.media.c.position)
+        return [Media(**dict(row)) for row in self._connection.execute(query).mappings()]
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    row = {field.name: getattr(delivery, field.name) for field in fields(Delivery)}
+    return row | {"platform_ids": list(delivery.platform_ids)}
+
+
+def _delivery(row: sa.RowMapping) -> Delivery:
+    values = {field.name: row[field.name] for field in fields(Delivery)}
+    values["state"] = DeliveryState(values["state"])
+    values["platform_ids"] = tuple(values["platform_ids"])
+    return Delivery(**values)

@@ -1,0 +1,83 @@
+"""Phones, apps and our service in one process; the clock is moved by hand."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from assistant.channels.table import open_channels
+from assistant.domain.channels import Delivery
+from assistant.domain.people import Agent
+from assistant.storage.database import SqlDatabase
+from assistant.storage.store import SqlStore
+from tests.api.conftest import application
+from tests.channels.platform import Platform
+from tests.rig import Rig
+
+PUBLIC_URL = "https://shop.example"
+
+
+@dataclass
+class Scene:
+    """One messaging app, our service, and everybody in it."""
+
+    rig: Rig
+    http: httpx2.AsyncClient
+    platform: Platform
+    url: str
+    sign: Callable[..., Mapping[str, str]]
+
+    async def post(self, body: bytes, headers: Mapping[str, str] | None = None) -> httpx2.Response:
+        """A webhook call, signed unless *headers* say otherwise."""
+        return await self.http.post(
+            self.url, content=body, headers=dict(self.sign(body) if headers is None else headers)
+        )
+
+    async def tell(self, body: bytes) -> httpx2.Response:
+        """A webhook call, and everything that comes of it."""
+        response = await self.post(body)
+        assert response.status_code == 200, response.text
+        await self.rig.settle()
+        return response
+
+    async def conversation(self) -> str:
+        """The newest one."""
+        page = await self.rig.database.read(
+            lambda store: store.conversations.inbox(state=None, agent=None, after=0, limit=50)
+        )
+        return max(page, key=lambda one: one.created_at).id
+
+    async def deliveries(self) -> list[Delivery]:
+        conversation = await self.conversation()
+        found = await self.rig.database.read(lambda store: store.deliveries.of_conversation(conversation))
+        return list(found.values())
+
+    async def count(self, table: str) -> int:
+        def step(store: SqlStore) -> int:
+            rows: Any = store.threads._connection.exec_driver_sql(
+                f"SELECT count(*) FROM {table}"
+            ).scalar_one()
+            return int(rows)
+
+        return await self.rig.database.read(step)
+
+    async def agent(self) -> Agent:
+        return await self.rig.hire(f"Mori{uuid4().hex[:4]}")
+
+
+@pytest.fixture
+def make_scene(database: SqlDatabase[SqlStore], tmp_path: Path) -> Callable[..., Scene]:
+    def make(
+        platform: Platform, settings: Mapping[str, str], name: str, sign: Callable[..., Mapping[str, str]]
+    ) -> Scene:
+        rig = Rig(database)
+        rig.channels.update(open_channels(settings, PUBLIC_URL, platform.client()))
+        app = application(rig, {"database": None}, tmp_path)
+        http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://inside")
+        return Scene(rig=rig, http=http, platform=platform, url=f"/v1/channels/{name}", sign=sign)
+
+    return make
