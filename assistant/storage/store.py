@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 
 from assistant.storage.articles import SqlArticles
-from assistant.storage.collections import SqlCollections
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
+from assistant.storage.collections import SqlCollections
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.links import SqlLinks
 from assistant.storage.people import SqlAgents, SqlCustomers
