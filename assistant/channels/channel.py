@@ -21,6 +21,8 @@ class Setting:
     says: str
     secret: bool = True
     required: bool = True
+    #: Made up by us, not given by the app.
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

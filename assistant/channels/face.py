@@ -1,8 +1,10 @@
 """How a message looks in an app: plain text or its own bold, links, choices, and pieces that fit."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 import grapheme  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
@@ -98,6 +100,20 @@ def _shortened(text: str, message: Message, look: Look) -> str:
     room = look.longest - look.measure(more + person)
     body = plain(message.text, look.bold)
     return split(body, max(room, 40), look.measure)[0] + more + person
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"「」（）、。]+")
+
+
+def as_html(text: str) -> str:
+    """Plain text as HTML for mail: addresses become links, everything else is only text."""
+    out, last = [], 0
+    for found in _ADDRESS.finditer(text):
+        address = escape(found[0])
+        out += [escape(text[last : found.start()]), f'<a href="{address}">{address}</a>']
+        last = found.end()
+    body = "".join([*out, escape(text[last:])]).replace("\n", "<br>\n")
+    return f'<div style="font-family:sans-serif;line-height:1.6">{body}</div>'
 
 
 # -- length

@@ -5,16 +5,18 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 
-from assistant.domain.errors import Unauthorized
+from assistant.domain.errors import AssistantError, Unauthorized
 
 #: Seconds that a signed time may be off.
 TOLERANCE = 300
 
 
-def same(expected: str, given: str | None) -> None:
-    """Unauthorized unless *given* is what was expected."""
-    if not given or not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
-        raise Unauthorized("The signature is wrong.")
+def same(expected: str, given: str | None, *, error: type[AssistantError] = Unauthorized) -> None:
+    """*error* unless *given* is what was expected; where nothing is expected, nothing is right."""
+    if not (expected and given) or not hmac.compare_digest(
+        expected.encode(), given.encode("utf-8", "replace")
+    ):
+        raise error("The signature is wrong.")
 
 
 def line(secret: str, body: bytes) -> str:

@@ -5,11 +5,19 @@ from collections.abc import Iterable, Mapping
 import httpx
 
 from assistant.channels.channel import AppChannel, Wiring
+from assistant.channels.email import Email
 from assistant.channels.line import Line
+from assistant.channels.messenger import Instagram, Messenger
+from assistant.channels.slack import Slack
+from assistant.channels.sms import Sms
+from assistant.channels.telegram import Telegram
+from assistant.channels.whatsapp import WhatsApp
 from assistant.domain.errors import SetupError
 from assistant.ports import Channel
 
-CHANNELS: dict[str, type[AppChannel]] = {kind.name: kind for kind in (Line,)}
+CHANNELS: dict[str, type[AppChannel]] = {
+    kind.name: kind for kind in (Line, WhatsApp, Messenger, Instagram, Sms, Telegram, Slack, Email)
+}
 
 
 def open_channels(

@@ -5,7 +5,7 @@ from io import TextIOWrapper
 
 import typer
 
-from assistant.cli import agents, doctor, knowledge, serve, talk
+from assistant.cli import agents, channel, doctor, knowledge, serve, talk
 from assistant.domain.errors import AssistantError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command()(knowledge.ask)
 app.command()(talk.chat)
 app.command()(talk.assess)
 app.add_typer(agents.app, name="agent")
+app.add_typer(channel.app, name="channel")
 app.command()(doctor.doctor)
 app.command()(doctor.migrate)
 

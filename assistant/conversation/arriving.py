@@ -155,7 +155,9 @@ def _customer(store: Store, address: Address, said: Said | None, now: datetime) 
         name=said.name if said else None,
         email=address.peer if address.channel == "email" else None,
         locale=said.locale if said else None,
-        identities=(Identity(channel=address.channel, id=address.peer, verified=True),),
+        identities=(
+            Identity(channel=address.channel, id=address.peer, verified=said is None or said.verified),
+        ),
     )
     store.customers.add(customer)
     return customer

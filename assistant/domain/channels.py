@@ -68,6 +68,8 @@ class Said(Event):
     name: str | None = None
     locale: str | None = None
     context: Mapping[str, str] = field(default_factory=dict)
+    #: The app proves who writes; a mail's sender is only claimed.
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Fetches the files that customers sent: type by content, size limited, what cannot be had says why."""
 
+import base64
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -18,6 +19,8 @@ TRIES = 6
 OTHER, TEXT = "application/octet-stream", "text/plain"
 #: A text that came with the message itself, longer than a message may be.
 OWN_TEXT = "text:"
+#: A file that came inside the call, in base64.
+INLINE = "data:"
 
 
 class Fetcher:
@@ -72,6 +75,8 @@ class Fetcher:
     async def _data(self, media: Media, thread: Thread | None) -> bytes:
         if media.source.startswith(OWN_TEXT):
             return media.source.removeprefix(OWN_TEXT).encode("utf-8", "replace")
+        if media.source.startswith(INLINE):
+            return base64.b64decode(media.source.removeprefix(INLINE))
         address = thread.address if thread else None
         channel = self._channels.get((address.channel, address.account)) if address else None
         if channel is None:

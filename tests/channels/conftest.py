@@ -18,7 +18,7 @@ from tests.api.conftest import application
 from tests.channels.platform import Platform
 from tests.rig import Rig
 
-PUBLIC_URL = "https://shop.example"
+PUBLIC_URL = "http://localhost:8000"
 
 
 @dataclass

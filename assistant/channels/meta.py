@@ -1,0 +1,117 @@
+"""Meta's core for WhatsApp, Messenger and Instagram: signature, greeting, the way to call the Graph API.
+
+https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from assistant.channels import signatures
+from assistant.channels.channel import AppChannel, Setting
+from assistant.channels.web_calls import Answer, call, download, each, json_of, refused
+from assistant.domain.channels import Call, Event, Letter, Thread
+from assistant.domain.errors import Forbidden, SetupError, Undeliverable
+from assistant.domain.messages import Author
+
+#: How long after the customer's last message we may write; agents longer where the app has a tag for them.
+WINDOW = timedelta(hours=24)
+VERIFY_TOKEN = Setting(
+    name="VERIFY_TOKEN",
+    says="Verify token: a word of your own, given to Meta with the webhook address",
+    ours=True,
+)
+APP_SECRET = Setting(name="APP_SECRET", says="App secret, on Settings > Basic of the Meta app")
+
+
+class MetaChannel(AppChannel):
+    """What the three have in common."""
+
+    api_url = "https://graph.facebook.com/v25.0"
+    #: The setting that holds the access token.
+    token_setting: ClassVar[str] = "ACCESS_TOKEN"
+    #: How long an agent may write after the customer's last message.
+    agents_window: ClassVar[timedelta] = WINDOW
+
+    def greet(self, call: Call) -> str | None:
+        """Meta asks once whether the address is ours; the challenge goes back as it came."""
+        if call.method != "GET":
+            return None
+        if call.query.get("hub.mode") != "subscribe":
+            raise Forbidden("This is no verification.")
+        signatures.same(self.value("VERIFY_TOKEN"), call.query.get("hub.verify_token"), error=Forbidden)
+        return call.query.get("hub.challenge", "")
+
+    def verify(self, call: Call) -> None:
+        expected = signatures.meta(self.value("APP_SECRET"), call.body)
+        signatures.same(expected, call.headers.get("x-hub-signature-256"))
+
+    def parse(self, call: Call) -> list[Event]:
+        return list(each(json_of(call.body).get("entry"), lambda entry: list(self._entry(entry))))
+
+    def _entry(self, entry: dict[str, Any]) -> Iterator[Event]:
+        raise NotImplementedError
+
+    async def _post(self, path: str, body: dict[str, Any]) -> Answer:
+        answer = await call(
+            self._client, "POST", f"{self._api}/{path}", json=body, headers=self._authorization
+        )
+        if answer.ok:
+            return answer
+        raise self._refusal(answer)
+
+    def _refusal(self, answer: Answer) -> Undeliverable:
+        return refused(answer, token=self.variable(self.token_setting))
+
+    async def _get(self, path: str) -> Answer:
+        return await call(self._client, "GET", f"{self._api}/{path}", headers=self._authorization)
+
+    @property
+    def _authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.value(self.token_setting)}"}
+
+    async def _download(self, url: str) -> bytes:
+        """A file on Meta's servers; no other server gets a call, and none but Meta's API our token."""
+        if not url.startswith("https://") and not url.startswith(self._api):
+            raise Undeliverable("the file is on a server that we do not call")
+        return await download(self._client, url, headers=self._authorization)
+
+    def standing(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
+        left = self.agents_window - (now - thread.heard_at)
+        hours = int(left.total_seconds() // 3600)
+        if left <= timedelta():
+            return ({"ja": "返信できる期間が過ぎています。", "en": "The window for answers has closed."},)
+        return (
+            {
+                "ja": f"返信できる期間はあと{hours}時間です。",
+                "en": f"The window for answers closes in {hours} h.",
+            },
+        )
+
+    async def check(self) -> Sequence[str]:
+        answer = await self._get(self._own)
+        if not answer.ok:
+            raise SetupError(
+                f"Meta refuses our token: {answer.says}; mend {self.variable(self.token_setting)}."
+            )
+        who = next((answer.data[k] for k in ("verified_name", "name", "username") if answer.data.get(k)), "?")
+        return [
+            f"account {who}",
+            f"webhook {self._public_url}/v1/channels/{self.name}: Meta tests it when saved",
+        ]
+
+    @property
+    def _own(self) -> str:
+        """Our own node in the Graph."""
+        return "me"
+
+
+def by_person(letter: Letter) -> bool:
+    return letter.message.author is Author.AGENT
+
+
+def in_window(letter: Letter, window: timedelta) -> None:
+    """Undeliverable when the app would refuse it, because the customer was last heard too long ago."""
+    if letter.now - letter.thread.heard_at > window:
+        hours = int(window.total_seconds() // 3600)
+        raise Undeliverable(f"the window of {hours} hours after the customer's last message has closed")

@@ -1,0 +1,215 @@
+"""Slack as a place where customers write: the Events API. https://api.slack.com/apis/events-api"""
+
+import json
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+from urllib.parse import parse_qs
+
+from assistant.channels import signatures
+from assistant.channels.channel import AppChannel, Setting
+from assistant.channels.face import Look
+from assistant.channels.web_calls import Answer, call, download, each, json_of, text_of
+from assistant.domain.channels import (
+    Attachment,
+    Call,
+    Edited,
+    Event,
+    Letter,
+    Part,
+    Said,
+    Sent,
+    Thread,
+    Unsent,
+)
+from assistant.domain.errors import BadInput, NotYet, SetupError, Undeliverable
+
+MENTION = re.compile(r"<@[A-Z0-9]+>\s*")
+#: Slack's words for "this place is gone", and for credentials that no longer hold.
+GONE = {"channel_not_found", "is_archived", "user_disabled", "cannot_dm_bot", "not_in_channel"}
+REVOKED = {"invalid_auth", "token_revoked", "account_inactive", "token_expired", "not_authed"}
+KINDS = {"image": "image", "video": "video", "audio": "audio"}
+
+
+class Slack(AppChannel):
+    name = "slack"
+    api_url = "https://slack.com/api"
+    look = Look(longest=3000, bold="*", buttons=5, label=75)
+    settings = (
+        Setting(name="SIGNING_SECRET", says="Signing secret, on the app's Basic Information page"),
+        Setting(
+            name="BOT_TOKEN",
+            says="Bot user OAuth token (xoxb-…) with chat:write, im:history, app_mentions:read",
+        ),
+    )
+    steps: ClassVar[Mapping[str, str]] = {
+        "ja": "api.slack.com/apps > Event Subscriptions: {webhook} を設定し、"
+        "message.im と app_mention を購読します。"
+        "Interactivity にも同じURLを設定します。",
+        "en": "api.slack.com/apps > Event Subscriptions: enter {webhook}, subscribe to message.im and "
+        "app_mention. Enter the same address under Interactivity.",
+    }
+
+    def verify(self, call: Call) -> None:
+        stamp = signatures.fresh(call.headers.get("x-slack-request-timestamp"), time.time())
+        expected = signatures.slack(self.value("SIGNING_SECRET"), stamp, call.body)
+        signatures.same(expected, call.headers.get("x-slack-signature"))
+
+    def greet(self, call: Call) -> str | None:
+        if call.method != "POST" or b'"url_verification"' not in call.body:
+            return None
+        body = json_of(call.body)
+        return text_of(body["challenge"]) if body.get("type") == "url_verification" else None
+
+    def parse(self, call: Call) -> list[Event]:
+        if call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            return list(each([_interaction(call.body)], self._tap))
+        body = json_of(call.body)
+        return list(each([body] if body.get("type") == "event_callback" else [], self._event))
+
+    def _tap(self, payload: dict[str, Any]) -> Sequence[Event]:
+        """A button was pressed: its words are said in the customer's name."""
+        if payload.get("type") != "block_actions":
+            return ()
+        action, message = payload["actions"][0], payload["message"]
+        stamp = text_of(action["action_ts"])
+        address = self.address(
+            text_of(payload["user"]["id"]),
+            _thread(text_of(payload["channel"]["id"]), message),
+        )
+        return (
+            Said(
+                id=f"tap:{stamp}", address=address, message_id=f"tap:{stamp}", text=text_of(action["value"])
+            ),
+        )
+
+    def _event(self, body: dict[str, Any]) -> Sequence[Event]:
+        event, event_id = body["event"], text_of(body["event_id"])
+        if event["type"] not in ("message", "app_mention") or event.get("bot_id"):
+            return ()
+        changed = event.get("subtype")
+        inner = event.get("message") or event.get("previous_message") or event
+        if inner.get("bot_id") or (event["type"] == "message" and event.get("channel_type") != "im"):
+            return ()
+        channel = text_of(event["channel"])
+        address = self.address(text_of(inner["user"]), _thread(channel, inner))
+        message_id = f"{channel}:{text_of(inner['ts'])}"
+        if changed == "message_deleted":
+            return (Unsent(id=event_id, address=address, message_id=message_id),)
+        text = MENTION.sub("", _unescaped(text_of(inner.get("text", "")))).strip()
+        if changed == "message_changed":
+            return (Edited(id=event_id, address=address, message_id=message_id, text=text),)
+        if changed not in (None, "file_share"):
+            return ()
+        files = tuple(each(inner.get("files"), _file))
+        return (Said(id=event_id, address=address, message_id=message_id, text=text, attachments=files),)
+
+    # -- out
+
+    async def send(self, letter: Letter, part: Part) -> Sent:
+        channel, _, thread = letter.thread.address.thread.partition(":")
+        body: dict[str, Any] = {"channel": channel, "text": part.texts[0], "unfurl_links": False}
+        if thread:
+            body["thread_ts"] = thread
+        if part.buttons:
+            buttons = [
+                {
+                    "type": "button",
+                    "action_id": f"choice-{n}",
+                    "text": {"type": "plain_text", "text": button.label[:75]},
+                    "value": button.value[:2000],
+                }
+                for n, button in enumerate(part.buttons)
+            ]
+            words = {"type": "section", "text": {"type": "mrkdwn", "text": _escaped(part.texts[0])}}
+            body["blocks"] = [words, {"type": "actions", "elements": buttons}]
+        answer = await self._call("chat.postMessage", body | {"text": _escaped(part.texts[0])})
+        self._or_raise(answer)
+        return Sent(id=f"{answer.data.get('channel')}:{answer.data.get('ts')}")
+
+    def _or_raise(self, answer: Answer) -> None:
+        """Slack answers 200 and says in the body what went wrong."""
+        if answer.ok and answer.data.get("ok"):
+            return
+        error = str(answer.data.get("error") or answer.status)
+        if error in (
+            "ratelimited",
+            "internal_error",
+            "fatal_error",
+            "service_unavailable",
+            "request_timeout",
+        ):
+            raise NotYet(f"the app has trouble: {error}")
+        if error in REVOKED:
+            raise Undeliverable(
+                f"Slack does not accept our token ({error}): mend {self.variable('BOT_TOKEN')}"
+            )
+        raise Undeliverable(f"Slack refuses it: {error}", gone=error in GONE)
+
+    async def name_of(self, thread: Thread) -> str | None:
+        answer = await call(
+            self._client,
+            "GET",
+            f"{self._api}/users.info",
+            params={"user": thread.address.peer},
+            headers=self._authorization,
+        )
+        user = answer.data.get("user") if answer.ok else None
+        return str(user["real_name"]) if isinstance(user, dict) and user.get("real_name") else None
+
+    async def fetch(self, source: str) -> bytes:
+        if not source.startswith(("https://files.slack.com/", f"{self._api}/")):
+            raise Undeliverable("the file is on a server that we do not call")
+        return await download(self._client, source, headers=self._authorization)
+
+    async def check(self) -> Sequence[str]:
+        answer = await self._call("auth.test", {})
+        if not answer.data.get("ok"):
+            raise SetupError(
+                f"Slack refuses our token ({answer.data.get('error')}); mend {self.variable('BOT_TOKEN')}."
+            )
+        return [
+            f"bot {answer.data.get('user')} in {answer.data.get('team')}",
+            "Slack tests the webhook when saved",
+        ]
+
+    @property
+    def _authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.value('BOT_TOKEN')}"}
+
+    async def _call(self, method: str, body: dict[str, Any]) -> Answer:
+        return await call(
+            self._client, "POST", f"{self._api}/{method}", json=body, headers=self._authorization
+        )
+
+
+def _thread(channel: str, message: dict[str, Any]) -> str:
+    """A direct chat is one thread; in a channel each thread is a conversation of its own."""
+    if channel.startswith("D"):
+        return channel
+    return f"{channel}:{text_of(message.get('thread_ts') or message['ts'])}"
+
+
+def _interaction(body: bytes) -> dict[str, Any]:
+    try:
+        fields = parse_qs(body.decode("utf-8"), max_num_fields=20)
+        payload = json.loads(fields["payload"][0])
+    except (ValueError, KeyError, RecursionError) as exc:
+        raise BadInput("There is no payload.") from exc
+    if not isinstance(payload, dict):
+        raise BadInput("The payload is not an object.")
+    return payload
+
+
+def _file(file: dict[str, Any]) -> list[Attachment]:
+    kind = KINDS.get(str(file.get("mimetype", "")).partition("/")[0], "file")
+    return [Attachment(kind=kind, source=text_of(file["url_private"]), name=str(file.get("name", "")))]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -1,0 +1,193 @@
+"""SMS through Twilio. https://www.twilio.com/docs/messaging"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+from assistant.channels import signatures
+from assistant.channels.channel import AppChannel, Setting
+from assistant.channels.face import Look, utf16_units
+from assistant.channels.web_calls import Answer, call, download, refused
+from assistant.domain.channels import (
+    Arrived,
+    Attachment,
+    Call,
+    Event,
+    Letter,
+    Part,
+    Reachable,
+    Said,
+    Sent,
+    Thread,
+)
+from assistant.domain.errors import BadInput, SetupError, Unauthorized, Undeliverable
+
+#: Segments that an answer may cost: 67 Japanese or 153 Latin characters each.
+SEGMENTS = 5
+LONGEST = SEGMENTS * 67
+STOP = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "停止", "配信停止"}
+START = {"start", "unstop", "yes", "再開"}
+#: Twilio's own numbers: opted out, no such number, landline.
+GONE = {21610, 21211, 21614}
+#: What fits into seven bits; anything else makes the whole message UCS-2.
+GSM = set(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_TWICE = set("^{}\\[~]|€")
+
+
+class Sms(AppChannel):
+    name = "sms"
+    api_url = "https://api.twilio.com"
+    look = Look(longest=LONGEST, measure=utf16_units, parts=1)
+    settings = (
+        Setting(name="ACCOUNT_SID", says="Account SID, on the Twilio console's first page", secret=False),
+        Setting(name="AUTH_TOKEN", says="Auth token, beside it; it also signs the webhook"),
+        Setting(name="NUMBER", says="Our number, like +815012345678", secret=False),
+    )
+    steps: ClassVar[Mapping[str, str]] = {
+        "ja": "Twilioコンソール > Phone Numbers > 番号 > Messaging: "
+        "「A message comes in」に {webhook} (HTTP POST) を設定します。",
+        "en": "Twilio console > Phone Numbers > your number > Messaging: set A message comes in to {webhook} "
+        "(HTTP POST).",
+    }
+
+    def verify(self, call: Call) -> None:
+        """Twilio signs the address that it called; behind a proxy that is our public one."""
+        fields, token = _fields(call), self.value("AUTH_TOKEN")
+        given = call.headers.get("x-twilio-signature", "")
+        if "bodySHA256" in call.query:
+            body = hashlib.sha256(call.body).hexdigest()
+            signatures.same(body, call.query["bodySHA256"])
+            fields = {}
+        wanted = [signatures.twilio(token, url, fields) for url in _with_and_without_port(call.url)]
+        if not any(hmac.compare_digest(one, given) for one in wanted if given.isascii()):
+            raise Unauthorized("The signature is wrong.")
+
+    def parse(self, call: Call) -> list[Event]:
+        fields = {name: values[0] for name, values in _fields(call).items()}
+        sid = fields.get("MessageSid")
+        if not sid:
+            raise BadInput("There is no MessageSid.")
+        if status := fields.get("MessageStatus"):
+            return self._status(sid, status, fields)
+        if not (peer := fields.get("From")):
+            raise BadInput("There is no From.")
+        address, words = self.address(peer), fields.get("Body", "").strip()
+        if fields.get("OptOutType") == "STOP" or words.casefold() in STOP:
+            return [Reachable(id=sid, address=address, why="the customer has sent STOP")]
+        if fields.get("OptOutType") == "START" or words.casefold() in START:
+            return [Reachable(id=sid, address=address)]
+        return [Said(id=sid, address=address, message_id=sid, text=words, attachments=tuple(_media(fields)))]
+
+    def _status(self, sid: str, status: str, fields: Mapping[str, str]) -> list[Event]:
+        known = {
+            "sent": "sent",
+            "delivered": "delivered",
+            "read": "read",
+            "failed": "failed",
+            "undelivered": "failed",
+        }
+        if status not in known:
+            return []
+        why = f"Twilio error {fields['ErrorCode']}" if fields.get("ErrorCode") else None
+        address = self.address(fields.get("To", ""))
+        return [
+            Arrived(id=f"{sid}:{status}", address=address, platform_id=sid, status=known[status], why=why)
+        ]
+
+    async def send(self, letter: Letter, part: Part) -> Sent:
+        body = {
+            "From": self.value("NUMBER"),
+            "To": letter.thread.address.peer,
+            "Body": part.texts[0],
+            "StatusCallback": self._webhook,
+        }
+        answer = await self._call("POST", f"Accounts/{self.value('ACCOUNT_SID')}/Messages.json", data=body)
+        if answer.ok:
+            return Sent(id=str(answer.data["sid"]))
+        if answer.data.get("code") in GONE:
+            raise Undeliverable(f"this number cannot be reached: {answer.says}", gone=True)
+        raise refused(answer, token=self.variable("AUTH_TOKEN"))
+
+    async def fetch(self, source: str) -> bytes:
+        if not source.startswith(f"{self._api}/"):
+            raise Undeliverable("the file is on a server that we do not call")
+        return await download(self._client, source, auth=self._login)
+
+    def standing(self, thread: Thread, now: Any) -> Sequence[Mapping[str, Any]]:
+        return (
+            {
+                "ja": "SMSは日本語67文字ごとに1通分の料金がかかります。",
+                "en": "Every 153 Latin (or 67 Japanese) characters cost one message.",
+            },
+        )
+
+    async def check(self) -> Sequence[str]:
+        sid = self.value("ACCOUNT_SID")
+        account = await self._call("GET", f"Accounts/{sid}.json")
+        if not account.ok:
+            raise SetupError(f"Twilio refuses us: {account.says}; mend {self.variable('AUTH_TOKEN')}.")
+        number = await self._call(
+            "GET", f"Accounts/{sid}/IncomingPhoneNumbers.json", params={"PhoneNumber": self.value("NUMBER")}
+        )
+        found = number.data.get("incoming_phone_numbers") or [{}]
+        if found[0].get("sms_url") != self._webhook:
+            raise SetupError(
+                f"The number calls {found[0].get('sms_url') or 'nobody'}; set its webhook to {self._webhook}."
+            )
+        return [
+            f"account {account.data.get('friendly_name')}",
+            f"{self.value('NUMBER')} calls {self._webhook}",
+        ]
+
+    @property
+    def _webhook(self) -> str:
+        return f"{self._public_url}/v1/channels/sms" + (f"/{self.account}" if self.account else "")
+
+    @property
+    def _login(self) -> tuple[str, str]:
+        return self.value("ACCOUNT_SID"), self.value("AUTH_TOKEN")
+
+    async def _call(self, method: str, path: str, **how: Any) -> Answer:
+        return await call(self._client, method, f"{self._api}/2010-04-01/{path}", auth=self._login, **how)
+
+
+def segments(text: str) -> int:
+    """How many messages a text costs: 160 or 153 in GSM's alphabet, 70 or 67 in any other."""
+    if all(letter in GSM or letter in GSM_TWICE for letter in text):
+        length, one, more = sum(2 if letter in GSM_TWICE else 1 for letter in text), 160, 153
+    else:
+        length, one, more = utf16_units(text), 70, 67
+    return 1 if length <= one else -(-length // more)
+
+
+def _fields(call: Call) -> dict[str, list[str]]:
+    try:
+        body = call.body.decode("utf-8")
+        return parse_qs(body, keep_blank_values=True, strict_parsing=False, max_num_fields=200)
+    except ValueError as exc:
+        raise BadInput("The body is not a form.") from exc
+
+
+def _media(fields: Mapping[str, str]) -> list[Attachment]:
+    count = fields.get("NumMedia", "0")
+    number = min(int(count), 10) if count.isascii() and count.isdigit() and len(count) < 4 else 0
+    found = []
+    for n in range(number):
+        if url := fields.get(f"MediaUrl{n}"):
+            kind = fields.get(f"MediaContentType{n}", "").partition("/")[0]
+            found.append(Attachment(kind=kind if kind in ("image", "video", "audio") else "file", source=url))
+    return found
+
+
+def _with_and_without_port(url: str) -> list[str]:
+    """Twilio is not of one mind whether the usual port belongs to the address it signs."""
+    parts = urlsplit(url)
+    host, _, port = parts.netloc.partition(":")
+    usual = {"https": "443", "http": "80"}.get(parts.scheme, "")
+    other = host if port else f"{host}:{usual}"
+    return [url, parts._replace(netloc=other).geturl()]

@@ -1,0 +1,187 @@
+"""WhatsApp: the Cloud API. https://developers.facebook.com/docs/whatsapp/cloud-api"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, ClassVar
+
+from assistant.channels.channel import Setting
+from assistant.channels.face import Look
+from assistant.channels.meta import APP_SECRET, VERIFY_TOKEN, WINDOW, MetaChannel
+from assistant.channels.web_calls import Answer, each, text_of
+from assistant.domain.channels import Arrived, Attachment, Event, Letter, Part, Said, Sent, Thread
+from assistant.domain.errors import Undeliverable
+from assistant.domain.messages import Button
+
+FILES = {"image": "image", "video": "video", "audio": "audio", "voice": "audio", "document": "file"}
+#: Meta's numbers for "the 24 hours are over" and for people who cannot be reached.
+WINDOW_CLOSED, UNREACHABLE = {131047, 470}, {131026, 131051}
+BUTTONS, ROWS, LABEL, ROW_LABEL = 3, 10, 20, 24
+
+
+class WhatsApp(MetaChannel):
+    name = "whatsapp"
+    look = Look(longest=1024, bold="*", buttons=ROWS, label=ROW_LABEL)
+    settings = (
+        Setting(name="PHONE_NUMBER_ID", says="Phone number ID, on WhatsApp > API setup", secret=False),
+        Setting(
+            name="ACCESS_TOKEN", says="Permanent token of a system user with whatsapp_business_messaging"
+        ),
+        APP_SECRET,
+        VERIFY_TOKEN,
+        Setting(
+            name="TEMPLATE",
+            says="Name of an approved template with one parameter, sent when the 24 hours are over",
+            secret=False,
+            required=False,
+        ),
+    )
+    steps: ClassVar[Mapping[str, str]] = {
+        "ja": "Meta for Developers > WhatsApp > 設定: "
+        "コールバックURLに {webhook} と確認トークンを入れて「確認して保存」、"
+        "Webhookフィールドの messages を購読します。",
+        "en": "Meta for Developers > WhatsApp > Configuration: enter {webhook} and the verify token, press "
+        "Verify and save, subscribe to the field messages.",
+    }
+
+    def _entry(self, entry: dict[str, Any]) -> Iterator[Event]:
+        for change in entry["changes"]:
+            value = change["value"]
+            if value.get("metadata", {}).get("phone_number_id") != self.value("PHONE_NUMBER_ID"):
+                continue
+            names = {c["wa_id"]: c.get("profile", {}).get("name") for c in value.get("contacts", ())}
+            yield from each(value.get("messages"), partial(self._message, names=names))
+            yield from each(value.get("statuses"), self._status)
+
+    def _message(self, message: dict[str, Any], names: dict[str, Any]) -> list[Event]:
+        kind, peer = message["type"], text_of(message["from"])
+        text, shown = "", "text"
+        files: tuple[Attachment, ...] = ()
+        if kind == "text":
+            text = text_of(message["text"]["body"])
+        elif kind == "interactive":
+            chosen = message["interactive"]
+            text = text_of(chosen[chosen["type"]]["id"])
+        elif kind == "button":
+            text = text_of(message["button"].get("payload") or message["button"]["text"])
+        elif kind in FILES:
+            files, text = (self._file(message[kind], kind),), message[kind].get("caption", "")
+        elif kind == "sticker":
+            shown = "sticker"
+        elif kind == "location":
+            shown, place = "location", message["location"]
+            text = " ".join(filter(None, (place.get("name"), place.get("address"))))
+        else:  # reactions, system notes, and what is not known yet
+            return []
+        return [
+            Said(
+                id=text_of(message["id"]),
+                address=self.address(peer),
+                message_id=message["id"],
+                text=text,
+                attachments=files,
+                kind=shown,
+                name=names.get(peer),
+                context={"last_id": message["id"]},
+            )
+        ]
+
+    def _file(self, file: dict[str, Any], kind: str) -> Attachment:
+        return Attachment(kind=FILES[kind], source=text_of(file["id"]), name=str(file.get("filename", "")))
+
+    def _status(self, status: dict[str, Any]) -> list[Event]:
+        """What became of a message; news comes in any order and more than once."""
+        errors = status.get("errors") or [{}]
+        why = errors[0].get("title") or errors[0].get("message")
+        state = text_of(status["status"])
+        return [
+            Arrived(
+                id=f"{text_of(status['id'])}:{state}",
+                address=self.address(text_of(status["recipient_id"])),
+                platform_id=status["id"],
+                status=state,
+                why=f"WhatsApp: {why}" if why else None,
+            )
+        ]
+
+    # -- out
+
+    async def send(self, letter: Letter, part: Part) -> Sent:
+        late = letter.now - letter.thread.heard_at > WINDOW
+        content = self._template(letter, part) if late else _content(part)
+        to = {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            "to": letter.thread.address.peer,
+        }
+        answer = await self._post(f"{self.value('PHONE_NUMBER_ID')}/messages", to | content)
+        return Sent(id=str(answer.data["messages"][0]["id"]))
+
+    def _template(self, letter: Letter, part: Part) -> dict[str, Any]:
+        """The only thing that may be sent now: an approved text with our words in it."""
+        if not (name := self.value("TEMPLATE")):
+            raise Undeliverable(
+                "the 24 hours after the customer's last message are over, and no template is set "
+                f"({self.variable('TEMPLATE')})"
+            )
+        words = {"type": "text", "text": " ".join(part.texts[0].split())[:1024]}
+        return {
+            "type": "template",
+            "template": {
+                "name": name,
+                "language": {"code": letter.message.language or "en"},
+                "components": [{"type": "body", "parameters": [words]}],
+            },
+        }
+
+    def _refusal(self, answer: Answer) -> Undeliverable:
+        error = answer.data.get("error", {}) if isinstance(answer.data, dict) else {}
+        if error.get("code") in WINDOW_CLOSED:
+            return Undeliverable("the 24 hours after the customer's last message are over")
+        if error.get("code") in UNREACHABLE:
+            return Undeliverable(f"WhatsApp cannot reach this number: {answer.says}", gone=True)
+        return super()._refusal(answer)
+
+    async def typing(self, thread: Thread) -> None:
+        """Read, and writing; it ends with the next message or after 25 seconds."""
+        if last := thread.context.get("last_id"):
+            seen = {"messaging_product": "whatsapp", "status": "read", "message_id": last}
+            await self._post(
+                f"{self.value('PHONE_NUMBER_ID')}/messages", seen | {"typing_indicator": {"type": "text"}}
+            )
+
+    async def fetch(self, source: str) -> bytes:
+        found = await self._get(source)
+        if not found.ok or not isinstance(found.data.get("url"), str):
+            raise Undeliverable(f"WhatsApp does not give the file: {found.says}")
+        return await self._download(found.data["url"])
+
+    @property
+    def _own(self) -> str:
+        return self.value("PHONE_NUMBER_ID")
+
+
+def _content(part: Part) -> dict[str, Any]:
+    """Text; with up to three choices as buttons, with more as a list."""
+    text = part.texts[0]
+    if not part.buttons:
+        return {"type": "text", "text": {"body": text, "preview_url": False}}
+    if len(part.buttons) <= BUTTONS and all(len(b.label) <= LABEL for b in part.buttons):
+        replies = [{"type": "reply", "reply": {"id": b.value[:256], "title": b.label}} for b in part.buttons]
+        action: dict[str, Any] = {"buttons": replies}
+        return _interactive("button", text, action)
+    rows = [_row(button) for button in part.buttons[-ROWS:]]
+    return _interactive("list", text, {"button": "▼", "sections": [{"rows": rows}]})
+
+
+def _row(button: Button) -> dict[str, str]:
+    if len(button.label) <= ROW_LABEL:
+        return {"id": button.value[:200], "title": button.label}
+    return {
+        "id": button.value[:200],
+        "title": button.label[: ROW_LABEL - 1] + "…",
+        "description": button.label[:72],
+    }
+
+
+def _interactive(kind: str, text: str, action: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "interactive", "interactive": {"type": kind, "body": {"text": text}, "action": action}}

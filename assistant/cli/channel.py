@@ -1,0 +1,142 @@
+"""`channel add`, `channel check` and `channel list`: messaging apps, from nothing to the first message."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.output import AsJson, print_json
+from assistant.domain.errors import BadInput, SetupError
+
+if TYPE_CHECKING:
+    from httpx import AsyncClient
+
+    from assistant.channels.channel import Setting
+    from assistant.ports import Channel
+
+app = typer.Typer(help="Messaging apps: LINE, WhatsApp, e-mail and others.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="CHANNEL", help="line, whatsapp, messenger, instagram, sms, …")]
+Account = Annotated[str, typer.Option(help="A second account of the same app, by a name of your own.")]
+ENV = Path(".env")
+
+
+@app.command()
+def add(name: Name, account: Account = "", lang: Annotated[str, typer.Option(help="ja or en.")] = "") -> None:
+    """Ask for what a channel needs, write it to .env, and say what to do in the app's console."""
+    from assistant.channels.channel import variable
+    from assistant.channels.table import channel_of
+    from assistant.settings import environment, load_settings
+
+    kind, known = channel_of(name), environment()
+    if account and not account.isidentifier():
+        raise BadInput("An account's name has letters, digits and _ only.")
+    values = {}
+    for setting in kind.settings:
+        key = variable(name, setting.name, account)
+        if value := _ask(key, setting, known.get(key, "")):
+            values[key] = value
+    write_env(ENV, values)
+    print(f"\nWritten to {ENV}: {', '.join(values)}. Restart `assistant serve` to use it.\n")
+    settings = load_settings()
+    webhook = webhook_of(settings.public_url, name, account)
+    print(f"Webhook: {webhook}\n")
+    for language in (lang,) if lang in kind.steps else tuple(kind.steps):
+        print(kind.steps[language].format(webhook=webhook) + "\n")
+    print(f"Then: assistant channel check {name}{f' --account {account}' if account else ''}")
+    if not settings.public_url.startswith("https://"):
+        print("The app can only call an https address: set ASSISTANT_PUBLIC_URL to yours.", file=sys.stderr)
+
+
+@app.command()
+def check(name: Name, account: Account = "") -> None:
+    """Try credentials and webhook by the app's own test calls."""
+    for line in asyncio.run(_check(name, account)):
+        print(f"ok   {line}")
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """Every channel: whether it is set up, and where its app calls us."""
+    from assistant.channels.table import CHANNELS, accounts
+    from assistant.settings import environment, load_settings
+
+    known, public_url = environment(), load_settings().public_url
+    for name in CHANNELS:
+        on = accounts(name, known)
+        rows = [
+            {"channel": name, "account": a, "on": True, "webhook": webhook_of(public_url, name, a)}
+            for a in on
+        ]
+        for row in rows or [{"channel": name, "account": "", "on": False, "webhook": None}]:
+            if as_json:
+                print_json(row)
+            else:
+                state = "on " if row["on"] else "off"
+                print(f"{state} {name:<10} {row['account']:<10} {row['webhook'] or ''}".rstrip())
+
+
+async def _check(name: str, account: str) -> list[str]:
+    channel, client = open_one(name, account)
+    async with client:
+        return list(await channel.check())
+
+
+def open_one(name: str, account: str) -> tuple[Channel, AsyncClient]:
+    """The channel as the settings make it, and the client to be closed after it."""
+    from assistant.channels.table import channel_of, open_channels
+    from assistant.channels.web_calls import new_client
+    from assistant.settings import environment, load_settings
+
+    channel_of(name)
+    client = new_client()
+    found = open_channels(environment(), load_settings().public_url, client).get((name, account.lower()))
+    if found is None:
+        raise SetupError(f"{name} is not set up; run `assistant channel add {name}`.")
+    return found, client
+
+
+def webhook_of(public_url: str, name: str, account: str) -> str:
+    return f"{public_url.rstrip('/')}/v1/channels/{name}" + (f"/{account}" if account else "")
+
+
+def _ask(key: str, setting: Setting, before: str) -> str:
+    """What is typed, or stands on the next line of stdin; empty keeps what was, or makes a secret of ours."""
+    made = secrets.token_urlsafe(24) if setting.ours else ""
+    if not sys.stdin.isatty():
+        value = sys.stdin.readline().strip() or before or made
+    else:
+        hint = (
+            " [keep]" if before else " [made for you]" if made else "" if setting.required else " [optional]"
+        )
+        print(f"{setting.says}")
+        typed = typer.prompt(f"  {key}{hint}", default="", show_default=False, hide_input=setting.secret)
+        value = typed or before or made
+    if setting.required and not value:
+        raise BadInput(f"{key} is needed: {setting.says}.")
+    if any(sign in value for sign in "\r\n\0'"):
+        raise BadInput(f"{key} has a sign in it that no such value has.")
+    return value
+
+
+def _hint(setting: Setting, before: str) -> str:
+    if before:
+        return " [keep]"
+    return " [made for you]" if setting.ours else "" if setting.required else " [optional]"
+
+
+def write_env(path: Path, values: dict[str, str]) -> None:
+    """Set variables in a `.env` file, others untouched; readable by its owner alone."""
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    kept = [line for line in lines if line.partition("=")[0].removeprefix("export ").strip() not in values]
+    fresh = path.with_name(f".env-{secrets.token_hex(4)}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(
+        "\n".join([*kept, *(f"{key}='{value}'" for key, value in values.items())]) + "\n", "utf-8"
+    )
+    fresh.replace(path)

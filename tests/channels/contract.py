@@ -1,0 +1,152 @@
+"""What every channel promises; each channel's tests inherit it (``class TestLine(ChannelContract)``)."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from assistant.domain.conversation import State
+from assistant.domain.messages import Author
+from tests.channels.conftest import Scene
+from tests.channels.platform import Platform
+
+TABLES = ("events", "threads", "conversations", "messages")
+QUESTION = {"ja": "返品の期限はいつまでですか", "en": "What is the return deadline for an item?"}
+ANSWER = {"ja": "30日以内", "en": "within 30 days"}
+
+
+class ChannelContract:
+    """A channel gives its name, settings, platform, and how its app writes, signs and garbles."""
+
+    name: str
+    settings: Mapping[str, str]
+    peer: str
+    #: Only some apps put several events into a call.
+    batches = True
+    #: Bytes that this app could never mean.
+    poison: tuple[bytes, ...] = (
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe{}",
+        b"[" * 100_000,
+        b'{"events": {"a": 1}}',
+        b'{"entry": 7}',
+        b'{"update_id": 1e999}',
+        b'{"n": ' + b"9" * 5000 + b"}",
+    )
+
+    @abstractmethod
+    def platform(self) -> Platform: ...
+
+    @abstractmethod
+    def sign(self, body: bytes) -> Mapping[str, str]: ...
+
+    @abstractmethod
+    def wrongly_signed(self, body: bytes) -> list[Mapping[str, str]]:
+        """Headers that must not be believed."""
+
+    @abstractmethod
+    def message(self, text: str, message_id: str) -> bytes:
+        """The call that carries one message."""
+
+    def batch(self, texts: list[str]) -> bytes:
+        """One call with several messages and a broken event between them."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def unknown(self) -> list[bytes]:
+        """Calls of kinds that we do not know or need."""
+
+    def words(self, one: object) -> str:
+        """The words of something on the phone."""
+        return str(one["text"])  # type: ignore[index]
+
+    # -- the promises
+
+    @pytest.fixture
+    def scene(self, make_scene: Callable[..., Scene]) -> Scene:
+        return make_scene(self.platform(), self.settings, self.name, self.sign)
+
+    def on_phone(self, scene: Scene) -> list[str]:
+        return [self.words(one) for one in scene.platform.phone.get(self.peer, [])]
+
+    async def nothing(self, scene: Scene) -> bool:
+        return sum([await scene.count(table) for table in TABLES]) == 0
+
+    @pytest.mark.parametrize("language", ["ja", "en"])
+    async def test_from_question_to_the_agents_answer(self, scene: Scene, language: str) -> None:
+        await scene.tell(self.message(QUESTION[language], "m1"))
+        assert any(ANSWER[language] in text for text in self.on_phone(scene))
+        person = {"ja": "担当者と話したいです", "en": "I want to talk to a person"}[language]
+        await scene.tell(self.message(person, "m2"))
+        conversation = await scene.conversation()
+        assert (await scene.rig.state(conversation)).state is State.QUEUED
+        mori = await scene.agent()
+        await scene.rig.claim(conversation, mori)
+        await scene.rig.reply(conversation, mori, "森です。Here is your number: A-1.")
+        await scene.rig.work()
+        assert self.on_phone(scene)[-1].strip().endswith("森です。Here is your number: A-1.")
+
+    async def test_wrong_signatures_leave_no_trace(self, scene: Scene) -> None:
+        body = self.message(QUESTION["ja"], "m1")
+        for headers in self.wrongly_signed(body):
+            response = await scene.post(body, headers)
+            assert (response.status_code, response.json()["error"]["code"]) == (401, "unauthorized")
+        assert await self.nothing(scene)
+
+    async def test_changed_and_truncated_bytes_are_refused(self, scene: Scene) -> None:
+        body = self.message(QUESTION["ja"], "m1")
+        headers = self.sign(body)
+        for changed in self.changed(body):
+            assert (await scene.post(changed, headers)).status_code == 401
+        assert await self.nothing(scene)
+
+    def changed(self, body: bytes) -> list[bytes]:
+        return [body[:-1], body + b" ", body.replace("返品".encode(), "送料".encode())]
+
+    async def test_a_second_delivery_is_dropped(self, scene: Scene) -> None:
+        body = self.message(QUESTION["ja"], "m1")
+        for _ in range(3):
+            await scene.tell(body)
+        messages = await scene.rig.messages(await scene.conversation())
+        assert [m.author for m in messages] == [Author.CUSTOMER, Author.ASSISTANT]
+        assert len([text for text in self.on_phone(scene) if ANSWER["ja"] in text]) == 1
+
+    async def test_one_broken_event_costs_no_other(self, scene: Scene) -> None:
+        if not self.batches:
+            pytest.skip("this app sends one event a call")
+        assert (await scene.post(self.batch(["一つ目", "二つ目"]))).status_code == 200
+        said = [m.text for m in await scene.rig.messages(await scene.conversation())]
+        assert said == ["一つ目", "二つ目"]
+
+    async def test_what_is_unknown_is_taken_and_ignored(self, scene: Scene) -> None:
+        for body in self.unknown():
+            response = await scene.post(body)
+            assert response.status_code == 200, body
+        assert await scene.count("messages") == 0
+
+    async def test_poison_is_never_our_failure(self, scene: Scene) -> None:
+        for body in self.poison:
+            response = await scene.post(body)
+            assert response.status_code in (200, 401, 413, 422), (body[:40], response.status_code)
+        assert await scene.count("messages") == 0
+
+    @pytest.mark.parametrize(
+        "text",
+        ["\x00あ", "𠮷野家👨‍👩‍👧‍👦", "‮evil", "<script>alert(1)</script>", "'; DROP TABLE x"],
+        ids=ascii,
+    )
+    async def test_poison_text_is_only_text(self, scene: Scene, text: str) -> None:
+        await scene.tell(self.message(text, "m1"))
+        messages = await scene.rig.messages(await scene.conversation())
+        assert messages[0].text == text.replace("\x00", "")
+
+    async def test_too_large_a_call_is_refused(self, scene: Scene) -> None:
+        response = await scene.post(b"x" * (17 * 1024 * 1024))
+        assert response.status_code == 413
+
+    async def test_what_is_not_set_up_is_not_there(self, scene: Scene) -> None:
+        response = await scene.http.post(scene.url + "/elsewhere", content=b"{}")
+        assert response.status_code == 404
