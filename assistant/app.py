@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.conversation.think import Mind
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn import Assistant
+    from assistant.domain.budgets import Prices
     from assistant.ports import Answerer, Channel
     from assistant.work.loop import Duties
     from assistant.work.wire import LocalWire
@@ -43,14 +44,15 @@ def make_wire(settings: Settings) -> LocalWire:
     return SharedWire(Notices(settings.postgres_url))
 
 
-def open_answerer(settings: Settings, knowledge: Knowledge) -> Answerer:
+def open_answerer(settings: Settings, knowledge: Knowledge, prices: Prices) -> Answerer:
     from assistant.knowledge.near import StoredCloseness
-    from assistant.llm.answering import make_answerer
+    from assistant.llm.answering import Parts, make_answerer
     from assistant.llm.ranking import Ranker
 
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     ranker = Ranker(knowledge.embedder, StoredCloseness(knowledge.database, knowledge.embedder))
-    return make_answerer(settings.model, ranker, PROMPTS, api_key=key, base_url=settings.openai_base_url)
+    parts = Parts(ranker=ranker, embedder=knowledge.embedder, prices=prices)
+    return make_answerer(settings.model, parts, PROMPTS, api_key=key, base_url=settings.openai_base_url)
 
 
 def make_timing(settings: Settings) -> Timing:
@@ -75,21 +77,25 @@ def make_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
 
 
 def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
+    from assistant.conversation.allowance import allowances
     from assistant.conversation.think import Mind
     from assistant.domain.policy import Policy
     from assistant.llm.rewrite import standalone
     from assistant.signals.policy_file import load_policy
     from assistant.signals.reader import Reader
 
+    policy = load_policy(settings.policy) if settings.policy else Policy()
+
     return Mind(
         reader=Reader(languages=settings.languages, embedding=knowledge.embedder.name),
         retriever=knowledge.retriever,
-        answerer=open_answerer(settings, knowledge),
+        answerer=open_answerer(settings, knowledge, policy.prices),
         meaning=knowledge.meaning,
         rewrite=standalone,
-        policy=load_policy(settings.policy) if settings.policy else Policy(),
+        policy=policy,
         languages=settings.languages,
         examples=knowledge.examples,
+        allowance=allowances(knowledge.database, policy.budgets, now),
     )
 
 

@@ -164,6 +164,13 @@ class Retriever(Protocol):
 # -- language models ------------------------------------------------------------------------------------
 
 
+class Allowance(Protocol):
+    """What one turn may still spend on models, in tokens."""
+
+    async def reserve(self, tokens: int) -> str | None: ...  # whose budget is spent; None: go ahead
+    async def settle(self, reserved: int, tokens: int, cost: float | None) -> None: ...  # what it took
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """What an answer is to be written from."""
@@ -175,6 +182,8 @@ class Ask:
     passages: Sequence[Passage]
     #: Everything said before, oldest first.
     lines: Sequence[Said] = ()
+    #: None: no budget, as on the command line.
+    allowance: Allowance | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +196,11 @@ class Draft:
     model: str = "extractive"
     prompt_version: str | None = None
     withheld: tuple[Withheld, ...] = ()
+    #: In and out together, and what they cost where a price is known.
     tokens: int = 0
+    cost: float | None = None
+    #: Why quotes stand in for a model's words; empty: they do not.
+    instead: str = ""
 
 
 #: Called with the whole text so far, each time a checked sentence is added.

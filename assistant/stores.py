@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from assistant.domain.budgets import Account, Spent
 from assistant.domain.channels import Address, Delivery, Media, Thread
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.due import Due, Kind
@@ -168,6 +169,14 @@ class Numbers(Protocol):
     def handoff_reasons(self) -> Mapping[str, int]: ...  # over all time
 
 
+class Spending(Protocol):
+    """What models cost, in sums that outlive every process."""
+
+    def of(self, accounts: Sequence[Account]) -> Mapping[Account, Spent]: ...
+    def add(self, accounts: Sequence[Account], change: Spent) -> None: ...
+    def between(self, start: datetime, end: datetime) -> Spent: ...  # of whole days, everybody's
+
+
 class Store(Protocol):
     """Everything about conversations, inside one transaction."""
 
@@ -199,3 +208,5 @@ class Store(Protocol):
     def media(self) -> MediaStore: ...
     @property
     def links(self) -> Links: ...
+    @property
+    def spending(self) -> Spending: ...

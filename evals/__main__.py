@@ -9,6 +9,7 @@ MEASUREMENTS = {
     "signals": "how well turns are read, beside simpler readers: evals/signals.py",
     "train": "learns the weights of a part: train retrieval, train signals",
     "sample": "what the sample help answers: evals/sample.py",
+    "support": "what the check of drafts catches and lets through: evals/support.py",
     "answers": "what quotes and drafts say: evals/answers.py",
 }
 

@@ -75,7 +75,7 @@ async def answers() -> list[Answered]:
         started = time.perf_counter()
         draft = await answerer.answer(ask, _nothing)
         spent = (time.perf_counter() - started) * 1000
-        packed = count_tokens(pack(ask, await ranker.ranked(ask), MODEL), MODEL)
+        packed = count_tokens(pack(ask, await ranker.ranked(ask), MODEL).text, MODEL)
         found.append(Answered(case=case, passages=passages, draft=draft, milliseconds=spent, packed=packed))
     await retriever.close()
     return found

@@ -7,6 +7,7 @@ PARTS = {
     "retrieval": "evals.train_retrieval",
     "quotes": "evals.train_quotes",
     "signals": "evals.train_signals",
+    "support": "evals.train_support",
 }
 
 

@@ -107,11 +107,11 @@ async def suggest(conversation: str, _inside: Inside, ctx: Ctx) -> dict[str, Any
         return {"suggestions": []}
     passages = await ctx.mind.retriever.search(question, language=found.language, limit=PASSAGES)
     articles = list(dict.fromkeys(passage.article for passage in passages))[:SUGGESTIONS]
-    suggestions = []
+    suggestions, allowance = [], ctx.mind.allowance_of(found)
     for article in articles:
         own = [passage for passage in passages if passage.article == article]
         draft = await ctx.mind.answerer.answer(
-            Ask(question=question, language=found.language, passages=own), _unseen
+            Ask(question=question, language=found.language, passages=own, allowance=allowance), _unseen
         )
         if draft.text:
             suggestions.append({"text": draft.text, "citations": citations_out(draft.citations)})

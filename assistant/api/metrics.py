@@ -14,6 +14,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from assistant.domain.budgets import Spent
 from assistant.domain.conversation import State
 from assistant.stores import Store
 
@@ -27,6 +28,8 @@ class Totals(NamedTuple):
     handoffs: Mapping[str, int]
     states: Mapping[str, int]
     streams: int
+    #: On models.
+    spent: Spent
     #: Seconds that the longest waiting customer has been waiting.
     longest_wait: float
 
@@ -40,6 +43,7 @@ def totals(store: Store, streams: int, now: datetime) -> Totals:
         handoffs=store.numbers.handoff_reasons(),
         states=store.conversations.counts(""),
         streams=streams,
+        spent=store.spending.between(BEGINNING, now),
         longest_wait=(now - min(since)).total_seconds() if since else 0.0,
     )
 
@@ -62,6 +66,9 @@ class _Counted(Collector):
         found = self._found
         yield _counter("assistant_turns", "Customer turns by decision.", "decision", found.turns)
         yield _counter("assistant_handoffs", "Handoffs by reason.", "reason", found.handoffs)
+        yield CounterMetricFamily("assistant_model_calls", "Calls of models.", value=found.spent.calls)
+        yield CounterMetricFamily("assistant_model_tokens", "Tokens of models.", value=found.spent.tokens)
+        yield CounterMetricFamily("assistant_model_cost", "What models cost.", value=found.spent.cost)
         conversations = GaugeMetricFamily(
             "assistant_conversations", "Open conversations by state.", labels=["state"]
         )

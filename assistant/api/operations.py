@@ -1,6 +1,7 @@
 """For operators: is the process alive, are its parts well, what are the numbers."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from statistics import median
 from typing import Annotated, Any
@@ -82,6 +83,7 @@ def count(store: Store, start: datetime, end: datetime) -> dict[str, Any]:
         "closed_without_agent": sum(
             1 for row in conversations if row.state == "closed" and row.id not in handed_over
         ),
+        "model": asdict(store.spending.between(start, end)),
         "csat": {"mean": round(sum(scores) / len(scores), 2) if scores else None, "count": len(scores)},
         "median_wait_seconds": median(waits) if waits else None,
         "by_reason": _tally([row.reason for row in handoffs]),

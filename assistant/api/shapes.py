@@ -171,5 +171,7 @@ def turn_out(record: TurnRecord) -> dict[str, Any]:
         "prompt_version": record.prompt_version,
         "withheld": [asdict(one) for one in record.withheld],
         "tokens": record.tokens,
+        "cost": record.cost,
+        "instead": record.instead,
         "ms": record.milliseconds,
     }

@@ -19,6 +19,8 @@ class Thought:
     prompt_version: str | None = None
     withheld: tuple[Withheld, ...] = ()
     tokens: int = 0
+    cost: float | None = None
+    instead: str = ""
     #: How long the thinking took.
     milliseconds: int = 0
     #: What an agent could say, when a person takes over with an answer at hand.

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from assistant.conversation.compose import compose, small_talk
 from assistant.conversation.gather import Gathered
 from assistant.conversation.outcome import Thought
+from assistant.domain.budgets import Spender
+from assistant.domain.conversation import Conversation
 from assistant.domain.decide import decide_after, decide_before
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
@@ -14,7 +16,7 @@ from assistant.domain.messages import Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import Said, Source
-from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, SignalReader
+from assistant.ports import Allowance, Answerer, Ask, Draft, Progress, Retriever, SignalReader
 
 #: Passages that an answer is drafted from.
 PASSAGES = 6
@@ -43,6 +45,12 @@ class Mind:
     languages: tuple[str, ...]
     #: Questions that this knowledge base answers, by language: examples for people new to this.
     examples: Callable[[str], tuple[str, ...]]
+    #: What a turn may spend on models; None: there is none, or nobody counts.
+    allowance: Callable[[Spender], Allowance] | None = None
+
+    def allowance_of(self, conversation: Conversation) -> Allowance | None:
+        spender = Spender(conversation=conversation.id, customer=conversation.customer)
+        return self.allowance(spender) if self.allowance else None
 
 
 async def think(mind: Mind, gathered: Gathered, progress: Progress) -> Thought:
@@ -89,7 +97,13 @@ async def _search_and_answer(
         verdict = decide_after(signals, gathered.history, policy, best)
     draft = Draft(text="", model="")
     if best is not None and best >= policy.answer_score and verdict.decision is not Decision.CLARIFY:
-        ask = Ask(question=query, language=signals.language, passages=passages, lines=gathered.history.lines)
+        ask = Ask(
+            question=query,
+            language=signals.language,
+            passages=passages,
+            lines=gathered.history.lines,
+            allowance=mind.allowance_of(gathered.conversation),
+        )
         seen = progress if verdict.decision is not Decision.HANDOFF else _unseen
         draft = await mind.answerer.answer(ask, seen)
         if not draft.text and verdict.decision is Decision.ANSWER:
@@ -140,6 +154,8 @@ def _thought(found: Found, signals: Signals, verdict: Verdict, reply: Reply) -> 
         prompt_version=draft.prompt_version,
         withheld=draft.withheld,
         tokens=draft.tokens,
+        cost=draft.cost,
+        instead=draft.instead,
     )
 
 

@@ -166,6 +166,8 @@ def _record(gathered: Gathered, thought: Thought, reply_id: str | None) -> TurnR
         prompt_version=thought.prompt_version,
         withheld=thought.withheld,
         tokens=thought.tokens,
+        cost=thought.cost,
+        instead=thought.instead,
         milliseconds=thought.milliseconds,
     )
 

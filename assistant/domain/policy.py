@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from assistant.domain.budgets import Budgets, Prices
+
 #: How far ahead an opening is looked for; a team closed for longer has no next opening that we could promise.
 HORIZON_DAYS = 60
 
@@ -84,6 +86,9 @@ class Policy:
     priorities: Mapping[str, str] = field(
         default_factory=lambda: {"harm": "urgent", "fraud": "urgent", "legal": "high", "frustrated": "high"}
     )
+    #: What may be spent on models, and what they cost, where the operator says so.
+    budgets: Budgets = field(default_factory=Budgets)
+    prices: Prices = field(default_factory=Prices)
     hours: BusinessHours = field(default_factory=BusinessHours)
     #: Channel -> its own policy, where it differs.
     channels: Mapping[str, Policy] = field(default_factory=dict)

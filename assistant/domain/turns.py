@@ -84,4 +84,8 @@ class TurnRecord:
     prompt_version: str | None = None
     withheld: tuple[Withheld, ...] = ()
     tokens: int = 0
+    #: Of the model, where its price is known.
+    cost: float | None = None
+    #: Why quotes stand in for a model's words; empty: they do not.
+    instead: str = ""
     milliseconds: int = 0

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy import bool_, float32
     from numpy.typing import NDArray
 
+    from assistant.ports import Spans
+
     Vectors = NDArray[float32]
     Mask = NDArray[bool_]
 
@@ -41,8 +43,8 @@ class Reading:
     owned: tuple[tuple[int, ...], ...]
 
 
-def reading(text: str, fine: Fine, spans: Sequence[tuple[int, int]]) -> Reading:
-    """*spans*: start and end of each token in *text*."""
+def reading(text: str, fine: Fine, spans: Spans) -> Reading:
+    """*spans*: start and end of each token in *text*: (tokens, 2)."""
     import numpy as np
 
     tokens = fine.tokens.astype(np.float32)
@@ -50,7 +52,7 @@ def reading(text: str, fine: Fine, spans: Sequence[tuple[int, int]]) -> Reading:
     every = words(text)
     owned: list[list[int]] = [[] for _ in every]
     at = 0
-    for token, (start, end) in enumerate(spans[: len(tokens)]):
+    for token, (start, end) in enumerate(spans[: len(tokens)].tolist()):
         while at < len(every) and every[at].end <= start:
             at += 1
         if at < len(every) and end > max(start, every[at].start):

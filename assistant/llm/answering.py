@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.domain.budgets import Prices
 from assistant.domain.errors import ModelUnavailable, SetupError
 from assistant.llm.extractive import ExtractiveAnswerer
 from assistant.llm.ranking import Ranker
-from assistant.ports import Answerer
+from assistant.ports import Answerer, Embedder, FineEmbedder
 
 if TYPE_CHECKING:
     from assistant.ports import ChatModel
@@ -16,18 +18,40 @@ if TYPE_CHECKING:
 EXTRACTIVE = "extractive"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What an answerer is put together from besides a model."""
+
+    ranker: Ranker
+    embedder: Embedder
+    prices: Prices = field(default_factory=Prices)
+
+
 def make_answerer(
-    spec: str, ranker: Ranker, prompts: Path, *, api_key: str | None, base_url: str | None
+    spec: str,
+    parts: Parts,
+    prompts: Path,
+    *,
+    api_key: str | None,
+    base_url: str | None,
 ) -> Answerer:
     """The answerer of *spec*; SetupError when it names no model that can be had."""
-    quotes = ExtractiveAnswerer(ranker=ranker)
+    quotes = ExtractiveAnswerer(ranker=parts.ranker)
     model = _model(spec, api_key, base_url)
     if model is None:
         return quotes
+    from assistant.llm.evidence import Readings
     from assistant.llm.grounded import GroundedAnswerer
     from assistant.llm.prompts import Prompt
 
-    return GroundedAnswerer(model, Prompt.read(prompts / "answer.md"), fallback=quotes, ranker=ranker)
+    return GroundedAnswerer(
+        model,
+        Prompt.read(prompts / "answer.md"),
+        fallback=quotes,
+        ranker=parts.ranker,
+        readings=Readings(parts.embedder) if isinstance(parts.embedder, FineEmbedder) else None,
+        prices=parts.prices,
+    )
 
 
 async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> str | None:

@@ -5,9 +5,20 @@ from dataclasses import dataclass, field, replace
 
 from assistant.domain.messages import Citation
 from assistant.domain.turns import Withheld
+from assistant.llm.evidence import Evidence
 from assistant.llm.masking import Mask, without_marks
 from assistant.llm.pieces import Piece
-from assistant.llm.support import ALIKE, LEAST_SHARED_IF_ALIKE, Source, evidence, nearest, objection, unfit
+from assistant.llm.support import (
+    ALIKE,
+    LEAST_SHARED_IF_ALIKE,
+    Source,
+    evidence,
+    nearest,
+    objection,
+    promises_more,
+    unfit,
+    wrong_fact,
+)
 from assistant.llm.terms import normal
 from assistant.llm.units import Unit
 from assistant.ports import Ask
@@ -26,7 +37,9 @@ class Writing:
     sources: Sequence[Source]
     #: What the model was not told; put back into what is shown.
     mask: Mask
-    #: How near a text comes in meaning to the nearest of some others, 0–1.
+    #: Weighs a sentence against a passage.
+    evidence: Evidence
+    #: How near a text comes in meaning to the nearest of some others, 0–1: where nothing can be weighed.
     likeness: Likeness
     shown: list[str] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
@@ -34,6 +47,10 @@ class Writing:
     _cited: dict[tuple[int, int], list[Unit]] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
     says_no_answer: bool = False
+    #: Everything that the model said, and the tokens of the prompt and of that.
+    heard: str = ""
+    taken: int = 0
+    given: int = 0
 
     @property
     def text(self) -> str:
@@ -75,15 +92,27 @@ class Writing:
         cited = [n - 1 for n in piece.cited if 0 < n <= len(self.sources)]
         why = "" if cited else "no citation"
         for rank in [*cited, *(i for i in range(len(self.sources)) if i not in cited)]:
-            reason = await self._objection(piece.text, self.sources[rank])
+            reason = await self._objection(piece.text, rank)
             if reason is None:
                 return "", evidence(piece.text, self.sources[rank], rank)
             why = why or reason
         return why, None
 
-    async def _objection(self, text: str, source: Source) -> str | None:
-        """Words first; only where they leave it open is the embedder asked."""
-        language = self.ask.language
+    async def _objection(self, text: str, rank: int) -> str | None:
+        """Facts have to be exact; the meaning is weighed, where there is no head for it by words alone."""
+        source, language = self.sources[rank], self.ask.language
+        weighed = await self.evidence.weigh(text, rank)
+        if weighed is None:
+            return await self._objection_of_words(text, source, language)
+        if reason := wrong_fact(text, source, weighed.nearest):
+            return reason
+        promise = promises_more(text, source)
+        enough = weighed.head.enough_to_promise if promise else weighed.head.enough
+        if weighed.probability >= enough:
+            return None
+        return "promises an act" if promise else f"{weighed.probability:.0%} sure that the passage says it"
+
+    async def _objection_of_words(self, text: str, source: Source, language: str) -> str | None:
         reason = objection(text, source, language)
         if reason is None or objection(text, source, language, LEAST_SHARED_IF_ALIKE):
             return reason

@@ -79,11 +79,15 @@ def numbers(text: str) -> frozenset[Number]:
     text = _THOUSANDS.sub("", normal(text))
     text = _A_PERIOD.sub(r"\1 1 ", text)
     text = _WORD_NUMBER.sub(lambda found: str(_WORD_NUMBERS[found[0]]), text)
-    text = _KANJI_NUMBER.sub(lambda found: str(_kanji_value(found[0])), text)
-    text = _ERA.sub(lambda found: f"{_ERAS[found[1]] + int(found[2].replace('元', '1'))}年", text)
-    text = _CLOCK.sub(_time, text)
+    text = _CLOCK.sub(_time, in_digits(text))
     dated = _SHORT_DATE.sub(" ", _JAPANESE_DATE.sub(" ", _MONTH_DAY.sub(" ", text)))
     return frozenset((*_dates(text), *_amounts(dated)))
+
+
+def in_digits(text: str) -> str:
+    """三十日 as 30日 and 令和8年 as 2026年: so that the embedder compares like with like, too."""
+    text = _KANJI_NUMBER.sub(lambda found: str(_kanji_value(found[0])), text)
+    return _ERA.sub(lambda found: f"{_ERAS[found[1]] + int(found[2].replace('元', '1'))}年", text)
 
 
 def _time(found: re.Match[str]) -> str:
@@ -191,5 +195,7 @@ def _latin_names(text: str) -> Iterator[str]:
         word = found[0]
         opens = not text[: found.start()].strip(" \"'「（(-*0123456789.")
         inside = any(char.isupper() or char.isdigit() for char in word[1:])
+        if word.lower() in _UNIT:
+            continue  # JPY 500
         if inside or (word[0].isupper() and word != "I" and (in_japanese or not opens)):
             yield word

@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+#: Of one answer; what a budget holds back for it.
+MOST_TOKENS = 800
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

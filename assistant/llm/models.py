@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain.errors import ModelUnavailable, SetupError
-from assistant.llm.limits import Breaker, Limits
+from assistant.llm.limits import MOST_TOKENS, Breaker, Limits
 from assistant.ports import ChatModel
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ EXTRACTIVE = "extractive"
 _COMPLETE = frozenset(
     {"stop", "end_turn", "eos", "end", "complete", "completed", "finished", "stop_sequence"}
 )
-_MOST_TOKENS = 800
 
 
 def make_chat_model(
@@ -77,7 +76,7 @@ def openai_chat(
         api_key=SecretStr(api_key or "none"),
         base_url=base_url,
         temperature=0,
-        max_completion_tokens=_MOST_TOKENS,
+        max_completion_tokens=MOST_TOKENS,
         # Retries and deadlines are ours: the client would wait two minutes for a Retry-After.
         max_retries=0,
         timeout=limits.total,

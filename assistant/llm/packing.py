@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
@@ -16,6 +17,8 @@ BUDGET = 600
 #: Below the best part by more than this, a part is not worth its tokens.
 _FAR = 3.3
 _MOST_BLOCK = 600
+#: Characters of a question that a model reads.
+MOST_QUESTION = 2_000
 _EARLIER_LINES, _EARLIER_CHARACTERS = 4, 140
 
 _DELIMITER = re.compile(r"</?\s*(passages?|customer|system|assistant)\b[^>]*>", re.IGNORECASE)
@@ -23,8 +26,15 @@ _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufff
 _ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGENT: "Agent"}
 
 
-def pack(ask: Ask, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET) -> str:
-    """The numbered passages of a prompt; each passage keeps its rank in the search, from 1, as its number."""
+class Packed(NamedTuple):
+    """The numbered passages of a prompt; each keeps its rank in the search, from 1, as its number."""
+
+    text: str
+    ranks: tuple[int, ...]
+
+
+def pack(ask: Ask, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET) -> Packed:
+    """What the question needs of the passages, best first until the *budget* of tokens is full."""
     chosen: dict[int, set[Unit]] = {}
     left = budget
     for candidate, score in ranked:
@@ -36,7 +46,8 @@ def pack(ask: Ask, ranked: Sequence[tuple[Candidate, float]], model: str, budget
         if cost <= left:
             chosen.setdefault(rank, set()).update(new)
             left -= cost
-    return "\n\n".join(_passage(ask, rank, chosen[rank]) for rank in sorted(chosen))
+    ranks = tuple(sorted(chosen))
+    return Packed("\n\n".join(_passage(ask, rank, chosen[rank]) for rank in ranks), ranks)
 
 
 def _with_block(ask: Ask, candidate: Candidate) -> Iterable[Unit]:

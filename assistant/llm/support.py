@@ -39,7 +39,7 @@ _PROMISE = re.compile(
     _FLAGS,
 )
 #: A stream that came twice: 返品は返品は, 返返品品はは.
-_STUTTER = re.compile(r"(\S{5,})\1|(?:([^\W\d_])\2){3}")
+_STUTTER = re.compile(r"((?:(?!\d)\S){5,})\1|(?:([^\W\d_])\2){3}")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -61,6 +61,15 @@ class Source:
         return cls(passage=passage, units=every, texts=tuple(f"{heads} {_whole(unit)}" for unit in every))
 
     @property
+    def said(self) -> list[str]:
+        """Each unit in words, as its meaning is read."""
+        return [" ; ".join(_cells(unit)) if unit.cells else unit.text for unit in self.units]
+
+    @property
+    def heading(self) -> str:
+        return " > ".join((self.passage.title, *self.passage.headings))
+
+    @property
     def text(self) -> str:
         return f"{self.passage.title}\n{' '.join(self.passage.headings)}\n{self.passage.text}"
 
@@ -71,21 +80,63 @@ def _whole(unit: Unit) -> str:
     return " ".join(f"{name} {cell}" for name, cell in zip(unit.header, unit.cells, strict=False))
 
 
+def _cells(unit: Unit) -> list[str]:
+    pairs = zip(unit.header, unit.cells, strict=False)
+    return [f"{name}: {cell}" if name else cell for name, cell in pairs]
+
+
 def objection(sentence: str, source: Source, language: str, least: float = LEAST_SHARED) -> str | None:
-    """Why *sentence* may not be shown with *source* as its proof; None if it may."""
+    """Why *sentence* may not be shown with *source* as its proof, by words alone; None if it may."""
     if reason := unfit(sentence, language):
         return reason
     aligned = _aligned(sentence, source)
     if not aligned:
         return "the passage says nothing of the kind"
     share = _share(sentence, aligned, source)
-    if share < LEAST_SHARED_TO_PROMISE and _PROMISE.search(normal(sentence)):
+    if share < LEAST_SHARED_TO_PROMISE and promises(sentence):
         return "promises an act"
-    if reason := _inexact(sentence, aligned, source):
+    if reason := _inexact(sentence, aligned, source) or _contradicts(sentence, aligned, source):
         return reason
     if share < least and _is_japanese(sentence) == _is_japanese(source.passage.text):
         return f"only {share:.0%} of it stands in the passage"
     return None
+
+
+def wrong_fact(sentence: str, source: Source, nearest: Sequence[int] = ()) -> str | None:
+    """A number, date, address or name that the passage does not have, where it says something of the kind."""
+    aligned = _aligned(sentence, source)
+    if not aligned:
+        return "the passage says nothing of the kind"
+    return _inexact(sentence, [*aligned, *(i for i in nearest if i not in aligned)], source)
+
+
+def rules(sentence: str, source: Source) -> list[float]:
+    """What the exact rules say, for a head that weighs it with the rest; as many numbers as it was taught."""
+    aligned = _aligned(sentence, source)
+    if not aligned:
+        return [0.0] * 7
+    same = _is_japanese(sentence) == _is_japanese(source.passage.text)
+    return [
+        float(_is_turned(sentence, [_polar(source, i) for i in aligned])),
+        float(bool(opposed(sentence, source.texts[aligned[0]]))),
+        float(promises(sentence)),
+        _share(sentence, aligned, source),
+        float(is_negated(sentence)),
+        float(is_negated(source.units[aligned[0]].text)),
+        float(bool(unfounded_names(sentence, source.text, same_language=same))),
+    ]
+
+
+def promises_more(sentence: str, source: Source) -> bool:
+    """It promises, and not just in the passage's own words."""
+    return (
+        promises(sentence) and _share(sentence, _aligned(sentence, source), source) < LEAST_SHARED_TO_PROMISE
+    )
+
+
+def promises(sentence: str) -> bool:
+    """It says that somebody will do something, or has just done it."""
+    return bool(_PROMISE.search(normal(sentence)))
 
 
 def unfit(sentence: str, language: str) -> str | None:
@@ -139,6 +190,11 @@ def _inexact(sentence: str, aligned: Sequence[int], source: Source) -> str | Non
     same = _is_japanese(sentence) == _is_japanese(source.passage.text)
     if names := unfounded_names(sentence, source.text, same_language=same):
         return f"name not in the passage: {names[0]}"
+    return None
+
+
+def _contradicts(sentence: str, aligned: Sequence[int], source: Source) -> str | None:
+    same = _is_japanese(sentence) == _is_japanese(source.passage.text)
     best = source.texts[aligned[0]]
     if same and (word := opposed(sentence, best)):
         return f"the passage says the opposite of “{word}”"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from assistant.domain.budgets import Budget, Budgets, Price, Prices
 from assistant.domain.conversation import Priority
 from assistant.domain.errors import SetupError
 from assistant.domain.policy import BusinessHours, Policy
@@ -38,6 +39,8 @@ def read_policy(data: object, where: str = "policy", base: Policy | None = None)
         "people_only": _names,
         "priorities": _priorities,
         "hours": _hours,
+        "budgets": _budgets,
+        "prices": _prices,
         **dict.fromkeys(NUMBERS, _share),
         **dict.fromkeys(COUNTS, _count),
     }
@@ -112,6 +115,41 @@ def _hours(value: object, where: str) -> BusinessHours:
         },
         holidays=frozenset(_day(day, f"{where}.holidays") for day in rows.get("holidays") or []),
     )
+
+
+def _budgets(value: object, where: str) -> Budgets:
+    rows = _mapping(value, where)
+    known = [field.name for field in fields(Budgets)]
+    if unknown := rows.keys() - set(known):
+        raise SetupError(f"{where}: unknown budget {sorted(unknown)[0]!r}; known are {', '.join(known)}")
+    return replace(Budgets(), **{name: _budget(row, f"{where}.{name}", name) for name, row in rows.items()})
+
+
+def _budget(value: object, where: str, name: str) -> Budget:
+    rows = _mapping(value, where)
+    if unknown := rows.keys() - {"tokens", "calls"}:
+        raise SetupError(f"{where}: unknown key {sorted(unknown)[0]!r}; known are calls, tokens")
+    for key, number in rows.items():
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise SetupError(f"{where}.{key}: expected a whole number, 0 or more, not {_shown(number)}")
+    budget: Budget = getattr(Budgets(), name)
+    return replace(budget, **rows)
+
+
+def _prices(value: object, where: str) -> Prices:
+    return Prices(
+        models={name: _price(row, f"{where}.{name}") for name, row in _mapping(value, where).items()}
+    )
+
+
+def _price(value: object, where: str) -> Price:
+    rows = _mapping(value, where)
+    if rows.keys() != {"input", "output"} or not all(
+        isinstance(number, int | float) and not isinstance(number, bool) and number >= 0
+        for number in rows.values()
+    ):
+        raise SetupError(f"{where}: expected input and output, each the price of a million tokens")
+    return Price(input=float(rows["input"]), output=float(rows["output"]))
 
 
 def _zone(value: object, where: str) -> str:

@@ -9,6 +9,7 @@ from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.links import SqlLinks
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlNumbers, SqlTurns
+from assistant.storage.spending import SqlSpending
 from assistant.storage.work import SqlDue, SqlJournal
 
 
@@ -30,3 +31,4 @@ class SqlStore:
         self.deliveries = SqlDeliveries(connection)
         self.media = SqlMedia(connection)
         self.links = SqlLinks(connection)
+        self.spending = SqlSpending(connection)

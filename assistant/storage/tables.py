@@ -254,3 +254,15 @@ link_codes = sa.Table(
     sa.Column("customer", Id, sa.ForeignKey("customers.id"), nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
 )
+
+#: What was spent on models, by conversation, by visitor and day, and by day.
+spending = sa.Table(
+    "spending",
+    metadata,
+    sa.Column("scope", sa.String(16), primary_key=True),
+    sa.Column("key", Id, primary_key=True),
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("tokens", sa.BigInteger, nullable=False),
+    sa.Column("calls", sa.Integer, nullable=False),
+    sa.Column("cost", sa.Float, nullable=False),
+)

@@ -1,0 +1,97 @@
+"""What may be spent on models: per message, conversation, visitor and day, in tokens and in calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    CONVERSATION = "conversation"
+    VISITOR = "visitor"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    #: Tokens in and out together.
+    tokens: int
+    calls: int
+
+    def holds(self, spent: Spent, tokens: int) -> bool:
+        """There is room for one more call of *tokens*."""
+        return spent.tokens + tokens <= self.tokens and spent.calls < self.calls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budgets:
+    """A visitor's and the day's begin anew at midnight UTC."""
+
+    message: Budget = Budget(tokens=8_000, calls=2)
+    conversation: Budget = Budget(tokens=80_000, calls=60)
+    visitor: Budget = Budget(tokens=160_000, calls=120)
+    day: Budget = Budget(tokens=5_000_000, calls=5_000)
+
+    def of(self, scope: Scope) -> Budget:
+        budget: Budget = getattr(self, scope.value)
+        return budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    tokens: int = 0
+    calls: int = 0
+    #: In the currency of the price list; what has no price costs nothing here.
+    cost: float = 0.0
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(
+            tokens=self.tokens + other.tokens, calls=self.calls + other.calls, cost=self.cost + other.cost
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A sum that is kept."""
+
+    scope: Scope
+    #: Conversation, customer, or "" for the day.
+    key: str
+    #: The day (YYYY-MM-DD, UTC), or "" for what lasts.
+    day: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spender:
+    """For whom a model is asked."""
+
+    conversation: str
+    customer: str
+
+    def accounts(self, now: datetime) -> Iterator[Account]:
+        day = now.date().isoformat()
+        yield Account(scope=Scope.CONVERSATION, key=self.conversation, day="")
+        yield Account(scope=Scope.VISITOR, key=self.customer, day=day)
+        yield Account(scope=Scope.DAY, key="", day=day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """Of a million tokens."""
+
+    input: float
+    output: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What models cost, by the name they are set with; there is no price that we could know."""
+
+    models: Mapping[str, Price] = field(default_factory=dict)
+
+    def cost(self, model: str, taken: int, given: int) -> float | None:
+        """Of *taken* tokens in and *given* out; None: no price is known."""
+        price = self.models.get(model)
+        return (taken * price.input + given * price.output) / 1_000_000 if price else None

@@ -1,0 +1,50 @@
+"""What was spent on models: one row for each account, changed in place."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from assistant.domain.budgets import Account, Scope, Spent
+from assistant.storage import tables as t
+
+
+class SqlSpending:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def of(self, accounts: Sequence[Account]) -> Mapping[Account, Spent]:
+        c = t.spending.c
+        keys = [(account.scope.value, account.key, account.day) for account in accounts]
+        rows = self._connection.execute(
+            sa.select(t.spending).where(sa.tuple_(c.scope, c.key, c.day).in_(keys))
+        )
+        found = {
+            Account(scope=Scope(row.scope), key=row.key, day=row.day): Spent(
+                tokens=row.tokens, calls=row.calls, cost=row.cost
+            )
+            for row in rows
+        }
+        return {account: found.get(account, Spent()) for account in accounts}
+
+    def add(self, accounts: Sequence[Account], change: Spent) -> None:
+        """One statement: two processes that add at once both count."""
+        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        c = t.spending.c
+        new = insert(t.spending)
+        adding = new.on_conflict_do_update(
+            index_elements=[c.scope, c.key, c.day],
+            set_={name: c[name] + new.excluded[name] for name in ("tokens", "calls", "cost")},
+        )
+        values = {"tokens": change.tokens, "calls": change.calls, "cost": change.cost}
+        rows = [{"scope": a.scope.value, "key": a.key, "day": a.day, **values} for a in accounts]
+        self._connection.execute(adding, rows)
+
+    def between(self, start: datetime, end: datetime) -> Spent:
+        """Of all conversations, on the days from *start* to *end*."""
+        c = t.spending.c
+        sums = [sa.func.coalesce(sa.func.sum(column), 0) for column in (c.tokens, c.calls, c.cost)]
+        days = c.day.between(start.date().isoformat(), end.date().isoformat())
+        row = self._connection.execute(sa.select(*sums).where(c.scope == Scope.DAY.value, days)).one()
+        return Spent(tokens=int(row[0]), calls=int(row[1]), cost=float(row[2]))

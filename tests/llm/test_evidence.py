@@ -1,0 +1,75 @@
+"""The learned part of the check: what words find in a passage, and which sentences may stand."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import gettempdir
+
+import pytest
+
+from assistant.llm.alignment import features
+from assistant.llm.embeddings import make_embedder
+from assistant.llm.evidence import Evidence, Readings
+from assistant.llm.support import Source
+from assistant.llm.support_head import heads
+from assistant.llm.words import Sort, person_names, words
+from assistant.ports import FineEmbedder
+from tests.llm.passages import DEADLINE, passage
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def readings(tmp_path_factory: pytest.TempPathFactory) -> Readings:
+    embedder = make_embedder("local", Path(gettempdir()) / "yorisoi-test-models")
+    assert isinstance(embedder, FineEmbedder)
+    return Readings(embedder)
+
+
+@pytest.fixture
+async def evidence(readings: Readings) -> AsyncIterator[Evidence]:
+    sources = [Source.of(passage(DEADLINE, title="返品の期限")), Source.of(passage("x y", language="en"))]
+    weighing = Evidence(readings, sources, "ja")
+    weighing.begin([0, 1])
+    yield weighing
+    weighing.close()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stands"),
+    [
+        ("未開封でしたら、お届け日の翌日から30日以内にお申し込みいただけます。", True),
+        ("下着や水着の返品は承っておりません。", True),
+        ("返品の際は、マイページの「注文履歴」からお申し込みください。", True),
+        ("下着と水着も返品できます。", False),
+        ("返品のお客様には、専属の担当者が付きます。", False),
+        ("未開封なら30日以内に返品でき、さらにクーポンも差し上げます。", False),
+        ("後ほど担当者からご連絡いたします。", False),
+    ],
+)
+async def test_sentences_are_weighed(evidence: Evidence, sentence: str, stands: bool) -> None:
+    weighed = await evidence.weigh(sentence, 0)
+    assert weighed
+    assert (weighed.probability >= weighed.head.enough) is stands
+
+
+async def test_another_language_cannot_be_weighed(evidence: Evidence) -> None:
+    assert await evidence.weigh("返品できます。", 1) is None
+
+
+async def test_words_that_stand_in_the_passage_are_found(readings: Readings) -> None:
+    [said, same, other] = await readings.of(
+        ["返品は30日以内です。", "返品は30日以内です。", "猫が屋根で寝ています。"]
+    )
+    near, far = features(said, [same]), features(said, [other])
+    assert near.shape == far.shape == heads()["ja"].weights[: near.size].shape
+    assert near[0] > 0.99 > far[0]
+
+
+def test_words_are_sorted() -> None:
+    sorts = {word.form: word.sort for word in words("返品は三日以内にAmazonへ送ってください。")}
+    assert sorts["返品"] is Sort.NOUN
+    assert sorts["3"] is Sort.NUMBER
+    assert sorts["は"] is Sort.FUNCTION
+    assert sorts["送る"] is Sort.VERB
+    assert [word.sort for word in words("Return it to Komorebi.")][-1] is Sort.NAME
+    assert person_names("田中太郎です")[0] == (0, 2, "姓")
