@@ -110,7 +110,7 @@ class Writing:
         enough = weighed.head.enough_to_promise if promise else weighed.head.enough
         if weighed.probability >= enough:
             return None
-        return "promises an act" if promise else f"{weighed.probability:.0%} sure that the passage says it"
+        return "promises an act" if promise else f"hardly supported: {weighed.probability:.0%}"
 
     async def _objection_of_words(self, text: str, source: Source, language: str) -> str | None:
         reason = objection(text, source, language)

@@ -13,7 +13,7 @@ from assistant.llm.limits import Limits
 from assistant.llm.models import make_http_client
 from evals.fake_model import create_fake
 
-QUICK = Limits(connect=0.2, first=0.4, between=0.15, total=0.8, pause=0.01)
+QUICK = Limits(connect=0.3, first=0.9, between=0.3, total=1.8, pause=0.01)
 
 
 @pytest.fixture(scope="session")

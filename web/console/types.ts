@@ -106,6 +106,9 @@ export interface Turn {
   model: string | null;
   prompt_version: string | null;
   withheld: { text: string; why: string }[];
+  tokens: number;
+  cost: number | null;
+  instead: string;
   ms: number;
 }
 

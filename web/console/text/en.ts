@@ -115,6 +115,8 @@ export const en: typeof ja = {
     sources: "Articles found",
     shown: "used in the reply",
     withheld: "Left out as unsupported",
+    instead: "Quoted instead of the model's words",
+    tokens: (count: number, cost: string) => `${count} tokens${cost && `, ${cost}`}`,
     model: "Model",
     prompt: "Prompt",
     time: "Time",

@@ -113,6 +113,8 @@ export const ja = {
     sources: "参照した記事",
     shown: "回答に使用",
     withheld: "確認できず省いた文",
+    instead: "モデルの文の代わりに引用した理由",
+    tokens: (count: number, cost: string) => `${count}トークン${cost && `、${cost}`}`,
     model: "モデル",
     prompt: "プロンプト",
     time: "所要時間",

@@ -70,6 +70,18 @@ const JA: Record<string, string> = {
   "no citation": "出典がない",
   "said already": "すでに述べた内容",
   "wrong language": "言語が異なる",
+  "promises an act": "実行されない約束",
+  markup: "HTMLや画像",
+  garbled: "文字の乱れ",
+  "not in the passage": "出典にない数値",
+  "name not in the passage": "出典にない名称",
+  "address not in the passage": "出典にないリンク",
+  "hardly supported": "出典による裏付けが弱い",
+  "nothing of the draft stood the check": "確認できた文がなかったため",
+  "the message's budget is spent": "1件あたりの利用上限に達したため",
+  "the conversation's budget is spent": "会話の利用上限に達したため",
+  "the visitor's budget is spent": "お客様の1日の利用上限に達したため",
+  "the day's budget is spent": "1日の利用上限に達したため",
 };
 
 /** "order number: A-1234" keeps its value and gets the kind's name. */

@@ -93,7 +93,11 @@ export function HowMade({ turn }: { turn: Turn }) {
             ))}
           </Line>
         )}
-        <Line name={how.model}>{[turn.model, turn.prompt_version].filter(Boolean).join(" / ")}</Line>
+        {turn.instead && <Line name={how.instead}>{phrase(turn.instead)}</Line>}
+        <Line name={how.model}>
+          {[turn.model, turn.prompt_version].filter(Boolean).join(" / ")}
+          {turn.tokens > 0 && `（${how.tokens(turn.tokens, turn.cost === null ? "" : turn.cost.toFixed(5))}）`}
+        </Line>
         <Line name={how.time}>{how.seconds((turn.ms / 1000).toFixed(1))}</Line>
       </dl>
     </details>
