@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
+from assistant.domain.budgets import Allowance
 from assistant.domain.channels import Call, Event, Letter, Part, Sent, Thread
 from assistant.domain.handoff import Facts
 from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passage, Terms
@@ -164,13 +165,6 @@ class Retriever(Protocol):
 # -- language models ------------------------------------------------------------------------------------
 
 
-class Allowance(Protocol):
-    """What one turn may still spend on models, in tokens."""
-
-    async def reserve(self, tokens: int) -> str | None: ...  # whose budget is spent; None: go ahead
-    async def settle(self, reserved: int, tokens: int, cost: float | None) -> None: ...  # what it took
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """What an answer is to be written from."""
@@ -196,8 +190,7 @@ class Draft:
     model: str = "extractive"
     prompt_version: str | None = None
     withheld: tuple[Withheld, ...] = ()
-    #: In and out together, and what they cost where a price is known.
-    tokens: int = 0
+    tokens: int = 0  #: in and out together
     cost: float | None = None
     #: Why quotes stand in for a model's words; empty: they do not.
     instead: str = ""

@@ -9,8 +9,11 @@ MEASUREMENTS = {
     "signals": "how well turns are read, beside simpler readers: evals/signals.py",
     "train": "learns the weights of a part: train retrieval, train signals",
     "sample": "what the sample help answers: evals/sample.py",
+    "hostile": "what a model that obeys every injection gets through: evals/hostile.py",
+    "faulty": "what customers see of a failing model: evals/faulty.py",
+    "personal": "personal data hidden from models: evals/personal.py",
     "support": "what the check of drafts catches and lets through: evals/support.py",
-    "answers": "what quotes and drafts say: evals/answers.py",
+    "answers": "checked answers of models: tokens, speed, and the five above",
 }
 
 

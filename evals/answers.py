@@ -1,137 +1,180 @@
-"""``python -m evals answers``: what quotes answer, what the check of drafts catches, what both cost.
+"""``python -m evals answers``: every figure of checked answers, each beside its baseline, in one run.
 
-Questions: evals/cases/sample_kb.jsonl over knowledge_base/. Drafted sentences: evals/mutations.py.
+Tokens and speed over evals/cases/sample_kb.jsonl and knowledge_base/; the check (`support.py`), masking
+(`personal.py`), a model that obeys injections (`hostile.py`) and one that fails (`faulty.py`).
 """
 
 import asyncio
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from statistics import mean, median
 from typing import Any
 
-from assistant.domain.knowledge import Passage
+from assistant.domain.messages import Author
+from assistant.domain.turns import Said
+from assistant.knowledge.near import StoredCloseness
+from assistant.library import Knowledge
+from assistant.llm.evidence import Readings
 from assistant.llm.extractive import ExtractiveAnswerer
-from assistant.llm.packing import pack
+from assistant.llm.grounded import GroundedAnswerer
+from assistant.llm.masking import Mask
+from assistant.llm.packing import condensed, pack
+from assistant.llm.prompts import Prompt
 from assistant.llm.ranking import Ranker
-from assistant.llm.support import Source, objection
 from assistant.llm.tokens import count_tokens
-from assistant.ports import Ask, Draft
-from evals.mutations import Case, false_cases, true_cases
-from evals.pipeline import local_embedder, retriever_over
+from assistant.ports import Ask, FineEmbedder
+from evals import faulty, hostile, personal, support
+from evals.fake_model import honest
+from evals.support_sets import ROOT
 
-ROOT = Path(__file__).parents[1]
-#: Kept between runs: vectors of an unchanged knowledge base stay good.
-DATA = Path(tempfile.gettempdir()) / "yorisoi-evals"
 MODEL = "gpt-4o-mini"
+PROMPT = Prompt.read(ROOT / "prompts" / "answer.md")
+#: A quick model's pace: seconds to the first words, and for each dozen characters.
+FIRST, PACE = 0.4, 0.03
+#: Questions whose speed is measured, each twice: at first sight, and when its passages are known.
+TIMED = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """One question with what came of it."""
+class Found:
+    """A question with its passages, and the talk before it."""
 
     case: dict[str, Any]
-    passages: Sequence[Passage]
-    draft: Draft
-    milliseconds: float
-    packed: int
+    ask: Ask
+    #: How the product ranks what could be quoted.
+    ranker: Ranker
 
-    @property
-    def is_retrieved(self) -> bool:
-        return all(any(words in p.text for p in self.passages) for words in self.case["answer_contains"])
-
-    @property
-    def is_answered(self) -> bool:
-        return _has(self.draft.text, self.case)
-
-    @property
-    def is_answered_first(self) -> bool:
-        return _has(self.draft.text.split("\n\n")[0], self.case)
+    def holds(self, text: str) -> bool:
+        """The expected facts stand in it."""
+        return all(words in text for words in self.case["answer_contains"])
 
 
-def _has(text: str, case: dict[str, Any]) -> bool:
-    return all(words in text for words in case["answer_contains"])
+class PacedModel:
+    """Says what the honest fake says, at a real model's pace; notes when its first sentence was out."""
 
+    name = "paced"
 
-async def _nothing(_text: str) -> None:
-    return None
+    def __init__(self) -> None:
+        self.first_sentence = self.total = 0.0
 
-
-async def answers() -> list[Answered]:
-    """Every sample question, searched and answered by quoting."""
-    embedder = local_embedder(DATA)
-    retriever = await retriever_over(ROOT / "knowledge_base", DATA, embedder)
-    ranker = Ranker(embedder)
-    answerer = ExtractiveAnswerer(ranker=ranker)
-    found = []
-    for line in (ROOT / "evals/cases/sample_kb.jsonl").read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        passages = await retriever.search(case["text"], language=case["lang"], limit=5)
-        ask = Ask(question=case["text"], language=case["lang"], passages=passages)
+    async def stream(self, system: str, user: str) -> AsyncIterator[str]:
         started = time.perf_counter()
-        draft = await answerer.answer(ask, _nothing)
-        spent = (time.perf_counter() - started) * 1000
-        packed = count_tokens(pack(ask, await ranker.ranked(ask), MODEL).text, MODEL)
-        found.append(Answered(case=case, passages=passages, draft=draft, milliseconds=spent, packed=packed))
-    await retriever.close()
+        text = honest({"messages": [{"content": user}]})
+        end = text.find("]") + 1
+        self.first_sentence = 0.0
+        await asyncio.sleep(FIRST)
+        for start in range(0, len(text), 12):
+            await asyncio.sleep(PACE)
+            # The space after the number shows that the sentence is over.
+            if not self.first_sentence and start + 12 > end:
+                self.first_sentence = time.perf_counter() - started
+            yield text[start : start + 12]
+        self.total = time.perf_counter() - started
+        self.first_sentence = self.first_sentence or self.total
+
+
+async def found_all(knowledge: Knowledge) -> list[Found]:
+    """Every answerable sample question, searched; said before it: the three questions above it, answered."""
+    lines = (ROOT / "evals/cases/sample_kb.jsonl").read_text("utf-8").splitlines()
+    cases = [case for line in lines if (case := json.loads(line))["relevant"]]
+    ranker = Ranker(knowledge.embedder, StoredCloseness(knowledge.database, knowledge.embedder))
+    quotes, talk, found = ExtractiveAnswerer(ranker=ranker), list[Said](), list[Found]()
+    for case in cases:
+        passages = await knowledge.retriever.search(case["text"], language=case["lang"], limit=5)
+        ask = Ask(question=case["text"], language=case["lang"], passages=passages, lines=talk[-6:])
+        found.append(Found(case=case, ask=ask, ranker=ranker))
+        draft = await quotes.answer(ask, _unseen)
+        talk += [Said(author=Author.CUSTOMER, text=case["text"])]
+        talk += [Said(author=Author.ASSISTANT, text=draft.text)]
     return found
 
 
-def report_answers(found: Sequence[Answered]) -> None:
-    print("\nQuotes: language, questions, answer in passages, in answer, in its first part, characters")
-    for language in ("ja", "en"):
-        some = [a for a in found if a.case["lang"] == language]
-        shares = (
-            mean(a.is_retrieved for a in some),
-            mean(a.is_answered for a in some),
-            mean(a.is_answered_first for a in some),
-        )
-        length = mean(len(a.draft.text) for a in some)
-        print(f"  {language}  {len(some):4}", *(f" {share:.3f}" for share in shares), f" {length:.0f}")
-    times = sorted(a.milliseconds for a in found)
-    p50, p95 = median(times), times[int(len(times) * 0.95)]
-    print(f"  time, embedding of sentences not seen before included: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
-    usual = mean(sum(count_tokens(p.text[:1000], MODEL) for p in a.passages) for a in found)
-    packed = mean(a.packed for a in found)
-    print(f"  tokens of passages in a prompt: {packed:.0f}; of five whole chunks: {usual:.0f}")
+async def report_tokens(found: Sequence[Found]) -> None:
+    """Prompts as we fill them, beside the usual ones with the same instructions."""
+    ours, usual, held, held_usual = [], [], [], []
+    for one in found:
+        packed = pack(one.ask, await one.ranker.ranked(one.ask), MODEL).text
+        chunks = "\n\n".join(f"[{n}] {p.title}\n{p.text[:1000]}" for n, p in enumerate(one.ask.passages, 1))
+        whole = "\n".join(f"{line.author}: {line.text}" for line in one.ask.lines)
+        ours.append(_tokens(packed, condensed(one.ask.lines, Mask()), one.ask))
+        usual.append(_tokens(chunks, whole, one.ask))
+        held.append(one.holds(packed))
+        held_usual.append(one.holds(chunks))
+    print(f"\nTokens of a prompt, {len(found)} questions: ours; five chunks of 1,000, whole history")
+    print(
+        f"  tokens                  {mean(ours):.0f}  {mean(usual):.0f}  ratio {mean(ours) / mean(usual):.2f}"
+    )
+    print(f"  holds the expected fact {mean(held):.3f}  {mean(held_usual):.3f}")
+    answered = [sum(ours) / sum(held), sum(usual) / sum(held_usual)]
+    print(
+        f"  tokens for each such  {answered[0]:.0f}  {answered[1]:.0f}  ratio {answered[0] / answered[1]:.2f}"
+    )
 
 
-def report_checks(passages: Sequence[Passage]) -> None:
-    print("\nDrafted sentences: kind, language, cases, withheld")
-    true = list(true_cases(passages))
-    cases = [*true, *false_cases(true, Random(1), "held")]
-    sources = {id(passage): Source.of(passage) for passage in passages}
+def _tokens(passages: str, history: str, ask: Ask) -> int:
+    language = "Japanese" if ask.language == "ja" else "English"
+    filled = PROMPT.fill(language=language, passages=passages, history=history, question=ask.question)
+    return sum(count_tokens(part, MODEL) for part in filled)
+
+
+async def report_speed(found: Sequence[Found], knowledge: Knowledge) -> None:
+    """What packing and checking add to the model's own time, and when the first sentence is seen."""
+    assert isinstance(knowledge.embedder, FineEmbedder)
+    readings = Readings(knowledge.embedder)
+    print(
+        f"\nBeyond the model ({FIRST} s to its first words): p50 ms a turn; first sentence / the model's own"
+    )
+    for name in ("passages not seen before", "passages seen before"):
+        beyond, firsts = [], []
+        for one in found[:: len(found) // TIMED]:
+            spent, first = await _timed(one, readings)
+            beyond.append(spent)
+            firsts.append(first)
+        print(f"  {name:26} {median(beyond):.0f} ms  {median(firsts):.2f}")
+
+
+async def _timed(one: Found, readings: Readings) -> tuple[float, float]:
+    """(milliseconds beyond the model, first shown sentence over the model's own first)"""
+    model, shown = PacedModel(), list[float]()
+
+    async def progress(_text: str) -> None:
+        shown.append(time.perf_counter())
+
+    quotes = ExtractiveAnswerer(ranker=one.ranker)
+    answerer = GroundedAnswerer(model, PROMPT, fallback=quotes, ranker=one.ranker, readings=readings)
     started = time.perf_counter()
-    withheld: dict[tuple[str, str], list[bool]] = {}
-    for case in cases:
-        withheld.setdefault((case.kind, case.language), []).append(_is_withheld(case, sources))
-    spent = (time.perf_counter() - started) * 1000 / len(cases)
-    for (kind, language), verdicts in sorted(withheld.items()):
-        print(f"  {kind:18} {language}  {len(verdicts):5}  {mean(verdicts):.3f}")
-    print(f"  time of a check: {spent:.2f} ms")
+    await answerer.answer(one.ask, progress)
+    spent = time.perf_counter() - started
+    first = (shown[0] - started) / model.first_sentence if shown and model.first_sentence else 1.0
+    return 1000 * (spent - model.total), first
 
 
-def _is_withheld(case: Case, sources: dict[int, Source]) -> bool:
-    return objection(case.sentence, sources[id(case.passage)], case.language) is not None
+async def _unseen(_text: str) -> None:
+    return None
 
 
-def report_paraphrases(passages: Sequence[Passage]) -> None:
-    """True sentences in words of our own; how many the check withholds before it asks the embedder."""
-    withheld = []
-    for line in (ROOT / "evals/cases/paraphrases.jsonl").read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        sources = [Source.of(p) for p in passages if p.article == case["article"]]
-        withheld.append(all(objection(case["text"], source, source.passage.language) for source in sources))
-    print(f"  true, in other words     {len(withheld):5}  {mean(withheld):.3f}")
+async def _on_the_sample_help() -> None:
+    from assistant.cli.knowledge import take_in
+    from assistant.library import open_knowledge
+    from assistant.settings import load_settings
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings().model_copy(update={"data_dir": Path(folder), "chat_model": "extractive"})
+        knowledge = await open_knowledge(settings)
+        await take_in(knowledge, settings, [str(ROOT / "knowledge_base")], lambda _stage, _done, _all: None)
+        found = await found_all(knowledge)
+        await report_tokens(found)
+        await report_speed(found, knowledge)
+        await knowledge.close()
 
 
 def main() -> None:
-    found = asyncio.run(answers())
-    report_answers(found)
-    passages = list({p.chunk: p for a in found for p in a.passages}.values())
-    report_checks(passages)
-    report_paraphrases(passages)
+    asyncio.run(_on_the_sample_help())
+    support.main()
+    personal.main()
+    hostile.main()
+    faulty.main()

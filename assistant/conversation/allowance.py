@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from assistant.domain.budgets import Budgets, Spender, Spent
-from assistant.ports import Allowance, Clock, Database
+from assistant.domain.budgets import Allowance, Budgets, Spender, Spent
+from assistant.ports import Clock, Database
 from assistant.stores import Store
 
 

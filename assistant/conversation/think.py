@@ -7,7 +7,7 @@ from typing import NamedTuple
 from assistant.conversation.compose import compose, small_talk
 from assistant.conversation.gather import Gathered
 from assistant.conversation.outcome import Thought
-from assistant.domain.budgets import Spender
+from assistant.domain.budgets import Allowance, Spender
 from assistant.domain.conversation import Conversation
 from assistant.domain.decide import decide_after, decide_before
 from assistant.domain.errors import Unavailable
@@ -16,7 +16,7 @@ from assistant.domain.messages import Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import Said, Source
-from assistant.ports import Allowance, Answerer, Ask, Draft, Progress, Retriever, SignalReader
+from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, SignalReader
 
 #: Passages that an answer is drafted from.
 PASSAGES = 6

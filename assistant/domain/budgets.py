@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 
 class Scope(StrEnum):
@@ -75,6 +76,13 @@ class Spender:
         yield Account(scope=Scope.CONVERSATION, key=self.conversation, day="")
         yield Account(scope=Scope.VISITOR, key=self.customer, day=day)
         yield Account(scope=Scope.DAY, key="", day=day)
+
+
+class Allowance(Protocol):
+    """What one turn may still spend on models, in tokens."""
+
+    async def reserve(self, tokens: int) -> str | None: ...  # whose budget is spent; None: go ahead
+    async def settle(self, reserved: int, tokens: int, cost: float | None) -> None: ...  # what it took
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from httpx2 import AsyncClient
 
+from assistant.domain.budgets import Allowance
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
@@ -17,7 +18,7 @@ from assistant.llm.prompts import Prompt, PromptMismatch
 from assistant.llm.ranking import Ranker
 from assistant.llm.scripted import ScriptedModel
 from assistant.llm.tokens import count_tokens
-from assistant.ports import Allowance, Ask, ChatModel, Draft
+from assistant.ports import Ask, ChatModel, Draft
 from evals.fake_model import FAULTS, TEXTS
 from tests.llm.conftest import QUICK
 from tests.llm.passages import passage
