@@ -1,11 +1,14 @@
 """The product's own search over a folder of articles, built for a measurement in a folder of its own."""
 
+from datetime import date
 from pathlib import Path
 
+from assistant.knowledge.examples import Examples
 from assistant.knowledge.index import Indexer
 from assistant.knowledge.ingest import Options, ingest
 from assistant.knowledge.search import HybridRetriever
 from assistant.knowledge.vector_index import KeptVectors, embedded
+from assistant.library import Knowledge
 from assistant.llm.embeddings import make_embedder
 from assistant.ports import Embedder
 from assistant.storage.database import SqlDatabase, sqlite_engine
@@ -32,3 +35,17 @@ async def retriever_over(folder: Path, data: Path, embedder: Embedder) -> Hybrid
     while await retriever.tend():
         pass
     return retriever
+
+
+async def knowledge_over(folder: Path, embedder: Embedder, today: date) -> Knowledge:
+    """A folder of articles, open as the product opens it but kept in memory, on the day *today*."""
+    engine = sqlite_engine(None)
+    metadata.create_all(engine)
+    database = SqlDatabase(engine, SqlStore)
+    indexer = Indexer(database, embedder)
+    await ingest([str(folder)], index=indexer, count_tokens=embedder.tokens)
+    retriever = HybridRetriever(database, embedder, KeptVectors(), today=lambda: today)
+    await retriever.start()
+    return Knowledge(
+        database=database, embedder=embedder, retriever=retriever, indexer=indexer, examples=Examples()
+    )

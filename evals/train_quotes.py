@@ -1,6 +1,6 @@
 """Learns what makes a good quote: ``python -m evals train quotes``.
 
-From JSQuAD, where the answers are marked, and from our own questions to the sample help, which name the fact
+From JSQuAD, where the answers are marked, and from our own questions to two help centres, which name the fact
 that a good quote holds. Writes assistant/llm/quotes.json and prints how often the best candidate holds the
 answer, articles held out in turn.
 """
@@ -24,8 +24,10 @@ from assistant.llm.ranking import Ranker
 from assistant.ports import Ask
 from evals.embedding_cache import RememberingEmbedder
 from evals.fitting import Adam
-from evals.retrieval_runs import served, served_folder
+from evals.pipeline import knowledge_over
+from evals.retrieval_runs import served
 from evals.retrieval_sets import Asked, stored
+from evals.sample import TODAY
 
 Array = NDArray[np.float64]
 ROOT = Path(__file__).parents[1]
@@ -48,7 +50,7 @@ NAMES = (
     "step",
     "meaning",
 )
-LICENCES = "JSQuAD (CC BY-SA 4.0), questions of our own to the sample help"
+LICENCES = "JSQuAD (CC BY-SA 4.0), mackerelio/documents (MIT); questions of our own"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +82,7 @@ async def _lessons(data: Path) -> list[Lesson]:
     return [
         *await _squad(data / "retrieval"),
         *await _help_centre("sample", ROOT / "knowledge_base", CASES / "sample_kb.jsonl"),
+        *await _help_centre("help_center", data / "help_center", CASES / "help_center.jsonl"),
     ]
 
 
@@ -102,17 +105,17 @@ async def _squad(data: Path) -> list[Lesson]:
 async def _help_centre(source: str, folder: Path, cases: Path) -> list[Lesson]:
     """Questions to a folder of articles, cut as an operator's ingest would cut them."""
     embedder = RememberingEmbedder()
-    retriever, database = await served_folder(folder, embedder)
-    ranker = Ranker(embedder, StoredCloseness(database, embedder))
+    knowledge = await knowledge_over(folder, embedder, TODAY)
+    ranker = Ranker(embedder, StoredCloseness(knowledge.database, embedder))
     found = []
     for case in map(json.loads, cases.read_text("utf-8").splitlines()):
         if case["relevant"]:
             relevant = dict.fromkeys(case["relevant"], 1)
             asked = Asked(text=case["text"], language=case["lang"], relevant=relevant)
-            passages = await retriever.search(asked.text, language=asked.language, limit=PASSAGES)
+            passages = await knowledge.retriever.search(asked.text, language=asked.language, limit=PASSAGES)
             holds = _Holds(asked, passages, case["answer_contains"], enough=all)
             found.append(await _lesson(source, ranker, holds))
-    database.close()
+    await knowledge.close()
     return [lesson for lesson in found if lesson]
 
 
