@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,7 +118,7 @@ class Service:
         from assistant.work.loop import Loop
 
         loop = Loop(self.knowledge.database, make_duties(self), self.wire, now, self.timing.lease)
-        work = (loop.run(), self.wire.run(), self._follow_knowledge())
+        work = (loop.run(), self.wire.run(), self._follow_knowledge(), *self._mailboxes())
         tasks = [asyncio.create_task(each) for each in work]
         try:
             yield
@@ -133,6 +133,17 @@ class Service:
         """Each part, and what is wrong with it or None."""
         await self.knowledge.database.read(lambda store: store.journal.span())
         return {"database": None, **self.knowledge.retriever.health()}
+
+    def _mailboxes(self) -> Iterator[Coroutine[Any, Any, None]]:
+        """One watch for each channel that has to be asked for its mail."""
+        from assistant.conversation.arriving import Arrivals
+        from assistant.work.mailbox import watch
+
+        arrivals = Arrivals(timing=self.timing, languages=self.settings.languages)
+        for channel in self.channels.values():
+            if getattr(channel, "has_mailbox", False):
+                mailbox: Any = channel
+                yield watch(mailbox, self.knowledge.database, arrivals, self.wire, now)
 
     async def _follow_knowledge(self) -> None:
         from assistant.domain.errors import Unavailable

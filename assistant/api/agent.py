@@ -7,12 +7,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Cookie, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from assistant.api.app_shapes import channel_out, links_out, messages_out
 from assistant.api.context import Context, Ctx
 from assistant.api.doors import SESSION_COOKIE, SESSION_DAYS, Inside, new_session, password_fits
 from assistant.api.rows import inbox_rows
-from assistant.api.shapes import LoginIn, agent_message_out, agent_out, card_out, turn_out
+from assistant.api.shapes import LoginIn, agent_out, card_out, turn_out
 from assistant.api.streams import agent_events
 from assistant.conversation.handoff import previous_of
+from assistant.conversation.linking import same_person
 from assistant.conversation.opening import hash_of
 from assistant.domain.conversation import State
 from assistant.domain.errors import BadInput, Unauthorized
@@ -99,8 +101,13 @@ def _table(store: Store, conversation_id: str, ctx: Context) -> dict[str, Any]:
     messages = store.messages.all(conversation.id)
     return {
         "conversation": inbox_rows(store, [conversation])[0],
-        "messages": [agent_message_out(message, ctx.hosts) for message in messages],
-        "customer": card_out(store.customers.get(conversation.customer), previous_of(store, conversation)),
+        "messages": messages_out(store, conversation.id, messages, ctx.hosts),
+        "customer": card_out(
+            store.customers.get(conversation.customer),
+            [*previous_of(store, conversation), *same_person(store, conversation.customer)],
+        )
+        | {"links": links_out(store, conversation.customer)},
+        "channel": channel_out(store, ctx, conversation),
         "handoff": store.handoffs.last(conversation.id),
         "turns": [turn_out(record) for record in store.turns.all(conversation.id)],
         "agents": [{"id": agent.id, "name": agent.name} for agent in store.agents.all()],

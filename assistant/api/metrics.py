@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from prometheus_client import (
@@ -30,11 +31,16 @@ class Totals(NamedTuple):
     streams: int
     #: On models.
     spent: Spent
+    #: Webhook calls by channel and outcome since the process began; deliveries by channel and state.
+    calls: Mapping[tuple[str, str], int]
+    deliveries: Mapping[tuple[str, str], int]
     #: Seconds that the longest waiting customer has been waiting.
     longest_wait: float
 
 
-def totals(store: Store, streams: int, now: datetime) -> Totals:
+def totals(
+    store: Store, streams: int, now: datetime, calls: Mapping[tuple[str, str], int] = MappingProxyType({})
+) -> Totals:
     """Counts over all time, by a handful of queries."""
     waiting = store.conversations.inbox(state=State.QUEUED, agent=None, after=0, limit=200)
     since = [one.waiting_since for one in waiting if one.waiting_since]
@@ -44,6 +50,8 @@ def totals(store: Store, streams: int, now: datetime) -> Totals:
         states=store.conversations.counts(""),
         streams=streams,
         spent=store.spending.between(BEGINNING, now),
+        calls=dict(calls),
+        deliveries=store.deliveries.counts(),
         longest_wait=(now - min(since)).total_seconds() if since else 0.0,
     )
 
@@ -65,6 +73,8 @@ class _Counted(Collector):
     def collect(self) -> Iterable[Metric]:
         found = self._found
         yield _counter("assistant_turns", "Customer turns by decision.", "decision", found.turns)
+        yield _by_channel("assistant_channel_calls", "Webhook calls since the start.", "outcome", found.calls)
+        yield _by_channel("assistant_deliveries", "Messages to apps by state.", "state", found.deliveries)
         yield _counter("assistant_handoffs", "Handoffs by reason.", "reason", found.handoffs)
         yield CounterMetricFamily("assistant_model_calls", "Calls of models.", value=found.spent.calls)
         yield CounterMetricFamily("assistant_model_tokens", "Tokens of models.", value=found.spent.tokens)
@@ -84,6 +94,13 @@ class _Counted(Collector):
 
     def describe(self) -> Iterator[Metric]:
         return iter(())
+
+
+def _by_channel(name: str, says: str, label: str, values: Mapping[tuple[str, str], int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, says, labels=["channel", label])
+    for (channel, value), count in sorted(values.items()):
+        family.add_metric([channel, value], count)
+    return family
 
 
 def _counter(name: str, says: str, label: str, values: Mapping[str, int]) -> CounterMetricFamily:

@@ -41,7 +41,7 @@ async def readyz(ctx: Ctx) -> Response:
 @router.get("/metrics")
 async def metrics(ctx: Ctx) -> Response:
     now, streams = ctx.clock(), ctx.wire.streams
-    found = await ctx.database.read(lambda store: totals(store, streams, now))
+    found = await ctx.database.read(lambda store: totals(store, streams, now, ctx.calls))
     return Response(exposition(found), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -100,8 +100,12 @@ def citations_out(citations: Sequence[Citation]) -> list[dict[str, Any]]:
 def agent_message_out(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
     """A message as agents see it."""
     who = {"id": message.agent, "name": message.agent_name} if message.agent else None
-    # On the web the stored message is the delivery: the stream reads it from here.
-    return message_out(message, hosts) | {"private": message.private, "agent": who, "delivery": None}
+    return message_out(message, hosts) | {
+        "private": message.private,
+        "agent": who,
+        "delivery": None,
+        "media": [],
+    }
 
 
 def waiting_out(conversation: Conversation) -> dict[str, Any] | None:

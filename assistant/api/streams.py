@@ -7,10 +7,11 @@ from typing import Any
 
 from fastapi.sse import ServerSentEvent
 
+from assistant.api.app_shapes import messages_out
 from assistant.api.context import Context
 from assistant.api.render import render
 from assistant.api.rows import inbox_rows
-from assistant.api.shapes import agent_message_out, message_out, state_out, survey_out
+from assistant.api.shapes import message_out, state_out, survey_out
 from assistant.conversation.reception import survey
 from assistant.domain.messages import Message
 from assistant.stores import Store
@@ -123,6 +124,9 @@ def _entries(store: Store, ctx: Context, after: int) -> list[tuple[int, str, dic
             rows = inbox_rows(store, [store.conversations.get(conversation)])
             entries.append((number, "conversation", rows[0]))
         elif message := store.messages.get(conversation, message_id):
-            data = {"conversation": conversation, "message": agent_message_out(message, ctx.hosts)}
+            data = {
+                "conversation": conversation,
+                "message": messages_out(store, conversation, [message], ctx.hosts)[0],
+            }
             entries.append((number, "message", data))
     return entries

@@ -10,7 +10,7 @@ import smtplib
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
@@ -167,11 +167,14 @@ class Email(AppChannel):
                 mails_.append((number, data[0][1] if isinstance(data[0], tuple) else b""))
             return mails_
 
-    def seen(self, numbers: Sequence[bytes]) -> None:
+    def seen(self, numbers: list[bytes]) -> None:
         """These are stored: mark them as read."""
         with _Mailbox(self.value("IMAP_URL")) as box:
             for number in numbers:
                 box.store(number.decode(), "+FLAGS", "\\Seen")
+
+    def events_of(self, raw: bytes) -> list[Event]:
+        return list(self.events(mails.from_bytes(raw)))
 
     @property
     def has_mailbox(self) -> bool:
@@ -272,7 +275,3 @@ def _deliver(url: str, message: EmailMessage, variable: str) -> None:
 
 def _try_smtp(url: str, variable: str) -> None:
     _connected(url, variable).quit()
-
-
-#: How often a mailbox is looked into.
-POLL = timedelta(seconds=30)

@@ -160,32 +160,30 @@ def _parser() -> MarkdownIt:
 
 def plain(text: str, bold: str = "") -> str:
     """Markdown as an app shows it: lists with dots and numbers, links as words and a bare address."""
-    blocks: list[str] = []
+    #: Words, and the number of the outermost list they stand in; 0: none.
+    blocks: list[tuple[str, int]] = []
     lists: list[int | None] = []
-    prefix = ""
+    prefix, number = "", 0
     for token in _parser().parse(text):
         if token.type in ("bullet_list_open", "ordered_list_open"):
-            start = int(token.attrs.get("start", 1)) if token.type.startswith("ordered") else None
-            lists.append(start)
+            number += not lists
+            lists.append(int(token.attrs.get("start", 1)) if token.type.startswith("ordered") else None)
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             lists.pop()
         elif token.type == "list_item_open":
             prefix = _bullet(lists)
         elif token.type in ("fence", "code_block"):
-            blocks.append(token.content.rstrip())
+            blocks.append((token.content.rstrip(), 0))
         elif token.type == "inline":
-            heading = bool(blocks) is not None and token.level == 1 and token.map and _is_heading(text, token)
             words = _inline(token, bold)
-            blocks.append(f"{bold}{words}{bold}" if heading and bold else prefix + words)
+            heading = bool(bold) and _is_heading(text, token)
+            blocks.append((f"{bold}{words}{bold}" if heading else prefix + words, number if lists else 0))
             prefix = ""
-        elif token.type == "tr_close":
-            blocks.append("")
     return _joined(blocks)
 
 
 def _is_heading(text: str, token: Token) -> bool:
-    assert token.map
-    return text.splitlines()[token.map[0]].lstrip().startswith("#")
+    return token.map is not None and text.splitlines()[token.map[0]].lstrip().startswith("#")
 
 
 def _bullet(lists: list[int | None]) -> str:
@@ -197,12 +195,14 @@ def _bullet(lists: list[int | None]) -> str:
     return f"{indent}{number}. "
 
 
-def _joined(blocks: Sequence[str]) -> str:
-    """List items under each other, paragraphs apart."""
+def _joined(blocks: Sequence[tuple[str, int]]) -> str:
+    """Items of one list under each other, everything else apart; a block has its words and its list."""
     out: list[str] = []
-    for block in blocks:
-        item = block.lstrip().startswith(("・", "- ")) or block.lstrip()[:3].rstrip(".").isdigit()
-        out.append(block if not out else ("\n" if item else "\n\n") + block)
+    before = 0
+    for words, of_list in blocks:
+        gap = "\n" if of_list and of_list == before else "\n\n"
+        out.append(words if not out else gap + words)
+        before = of_list
     return "".join(out).strip()
 
 

@@ -45,7 +45,8 @@ async def _examine() -> list[Finding]:
         Finding(part="settings", well=True, says=f"languages {', '.join(settings.languages)}"),
         Finding(part="data folder", well=True, says=str(settings.data_dir.resolve())),
     ]
-    return findings + await _examine_knowledge(settings) + [await _examine_model(settings)]
+    findings += await _examine_knowledge(settings)
+    return [*findings, await _examine_model(settings), *await _examine_channels(settings)]
 
 
 async def _examine_knowledge(settings: Settings) -> list[Finding]:
@@ -92,6 +93,25 @@ async def _examine_model(settings: Settings) -> Finding:
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     why = await try_model(settings.model, api_key=key, base_url=settings.openai_base_url)
     return Finding(part="model", well=why is None, says=why or f"{settings.model} answers")
+
+
+async def _examine_channels(settings: Settings) -> list[Finding]:
+    """Every messaging app that is set up, by its own test calls."""
+    from assistant.app import make_channels
+    from assistant.domain.errors import NotYet
+
+    try:
+        channels = make_channels(settings)
+    except SetupError as exc:
+        return [Finding(part="channels", well=False, says=str(exc))]
+    findings = []
+    for (name, account), channel in channels.items():
+        try:
+            well, says = True, "; ".join(await channel.check())
+        except (SetupError, NotYet) as exc:
+            well, says = False, str(exc)
+        findings.append(Finding(part=f"{name} {account}".strip(), well=well, says=says))
+    return findings
 
 
 def migrate() -> None:

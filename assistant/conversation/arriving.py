@@ -139,6 +139,8 @@ def _language(said: Said | None, locale: str | None, languages: tuple[str, ...])
     """The app's locale, else the script of the first words; turns read it more closely later."""
     if locale:
         return language_of(locale, languages)
+    if said and linking.is_code(said.text):
+        return languages[0]
     if said and "ja" in languages and re.search("[぀-ヿ一-鿿]", said.text):
         return "ja"
     return "en" if said and "en" in languages and re.search("[A-Za-z]{2}", said.text) else languages[0]

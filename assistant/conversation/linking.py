@@ -32,7 +32,7 @@ def offer_code(store: Store, customer: str, now: datetime) -> tuple[str, datetim
 
 def said_code(store: Store, thread: Thread, text: str, now: datetime) -> str | None:
     """The conversation, when what was said there is a code that holds: its owner is the same person."""
-    found = CODE.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
+    found = is_code(text)
     owner = store.links.take_code(hash_of(found[1]), now) if found else None
     if owner is None:
         return None
@@ -43,6 +43,10 @@ def said_code(store: Store, thread: Thread, text: str, now: datetime) -> str | N
     conversation, _ = say(store, conversation, Author.SYSTEM, notice, now)
     save(store, conversation, now)
     return conversation.id
+
+
+def is_code(text: str) -> re.Match[str] | None:
+    return CODE.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
 
 
 def link(store: Store, conversation: str, other: str, agent: Agent, reason: str, now: datetime) -> str:

@@ -49,6 +49,23 @@ export interface AgentMessage extends Omit<Message, "agent"> {
   private: boolean;
   agent: Agent | null;
   delivery: { status: "pending" | "sent" | "failed"; error: string | null } | null;
+  media?: Media[];
+}
+
+export interface Media {
+  id: string;
+  kind: "image" | "video" | "audio" | "file";
+  name: string;
+  type: string | null;
+  size: number | null;
+  error: string | null;
+}
+
+export interface Channel {
+  name: string;
+  account: string | null;
+  unreachable: string | null;
+  limits: { ja: string; en: string }[];
 }
 
 export interface Card {
@@ -117,6 +134,7 @@ export interface Detail {
   messages: AgentMessage[];
   customer: Card;
   handoff: Packet | null;
+  channel?: Channel | null;
   turns: Turn[];
   agents: Agent[];
 }

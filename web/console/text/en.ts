@@ -101,6 +101,8 @@ export const en: typeof ja = {
   unsent: "This could not be sent.",
   notOwner: "This conversation now belongs to somebody else.",
   deliveryFailed: "Did not reach the customer",
+  fileKinds: { image: "Picture", video: "Video", audio: "Voice message", file: "File" },
+  fileComing: "being fetched",
   deliveryPending: "Waiting for delivery",
   how: {
     title: "How this reply was made",

@@ -99,6 +99,8 @@ export const ja = {
   unsent: "送信できませんでした。",
   notOwner: "この会話はほかの担当者に移っています。",
   deliveryFailed: "お客様に届きませんでした",
+  fileKinds: { image: "画像", video: "動画", audio: "音声", file: "ファイル" },
+  fileComing: "受信しています",
   deliveryPending: "配信待ち",
   how: {
     title: "この返信の根拠",

@@ -39,6 +39,25 @@ function Delivery({ message }: { message: AgentMessage }) {
   return message.delivery?.status === "pending" ? <p class="meta">{words.deliveryPending}</p> : null;
 }
 
+function Files({ message }: { message: AgentMessage }) {
+  const words = text();
+  return (
+    <ul class="files" data-testid="files">
+      {message.media?.map((file) => (
+        <li key={file.id}>
+          {file.type ? (
+            <a href={`/v1/agent/media/${file.id}`} download>
+              {file.name || words.fileKinds[file.kind]} ({file.type}, {Math.ceil((file.size ?? 0) / 1024)} kB)
+            </a>
+          ) : (
+            `${file.name || words.fileKinds[file.kind]}: ${file.error ?? words.fileComing}`
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 export function MessageView({ message, turn }: { message: AgentMessage; turn: Turn | undefined }) {
   const words = text();
   const kind = message.private ? "note" : message.author;
@@ -54,6 +73,7 @@ export function MessageView({ message, turn }: { message: AgentMessage; turn: Tu
         <Rich html={message.html} base={location.origin} lang={message.lang} />
       </div>
       {message.citations.length > 0 && <Sources message={message} />}
+      {message.media && message.media.length > 0 && <Files message={message} />}
       <Delivery message={message} />
       {turn && <HowMade turn={turn} />}
     </article>

@@ -1,0 +1,79 @@
+"""Files that came from messaging apps, and who is one person on several of them."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, StringConstraints
+
+from assistant.api.context import Context, Ctx
+from assistant.api.customer import Owned
+from assistant.api.doors import Inside
+from assistant.api.shapes import stamp
+from assistant.conversation import linking
+from assistant.domain.channels import Media
+from assistant.domain.errors import NotFound
+from assistant.stores import Store
+
+router = APIRouter(prefix="/v1", tags=["agent"])
+
+
+class LinkIn(BaseModel):
+    #: Another conversation of the same person.
+    conversation: Annotated[str, StringConstraints(max_length=64)]
+    reason: Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
+
+
+@router.get("/agent/media/{media}")
+async def media_for_agents(media: str, _inside: Inside, ctx: Ctx) -> Response:
+    return await _file(ctx, media, None)
+
+
+@router.get("/conversations/{conversation}/media/{media}")
+async def media_for_its_customer(media: str, owner: Owned, ctx: Ctx) -> Response:
+    return await _file(ctx, media, owner.id)
+
+
+async def _file(ctx: Context, media: str, of_conversation: str | None) -> Response:
+    """A file to be saved, never to be shown: whoever sent it may have meant harm."""
+
+    def step(store: Store) -> tuple[Media | None, bytes | None]:
+        return store.media.get(media), store.media.data(media)
+
+    found, data = await ctx.database.read(step)
+    if found is None or data is None or of_conversation not in (None, found.conversation):
+        raise NotFound("There is no such file.")
+    name = quote(found.name.replace("/", "_").replace("\\", "_") or f"{found.kind}-{found.id[:8]}", safe="")
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(data, media_type=found.type or "application/octet-stream", headers=headers)
+
+
+@router.post("/agent/conversations/{conversation}/links", status_code=201)
+async def link(conversation: str, body: LinkIn, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+    """An agent's decision that two conversations are one person's; it can be taken back."""
+    now = ctx.clock()
+    found = await ctx.database.write(
+        lambda store: linking.link(store, conversation, body.conversation, inside.agent, body.reason, now)
+    )
+    ctx.wire.ring(conversation)
+    return {"id": found}
+
+
+@router.delete("/agent/links/{link_id}", status_code=204)
+async def unlink(link_id: str, _inside: Inside, ctx: Ctx) -> Response:
+    now = ctx.clock()
+    await ctx.database.write(lambda store: linking.unlink(store, link_id, now))
+    return Response(status_code=204)
+
+
+@router.post("/conversations/{conversation}/link-code", status_code=201, tags=["customer"])
+async def link_code(owner: Owned, ctx: Ctx) -> dict[str, Any]:
+    """A code that its customer says on another channel to be known there as the same person."""
+    now = ctx.clock()
+    code, expires_at = await ctx.database.write(lambda store: linking.offer_code(store, owner.customer, now))
+    return {"code": code, "expires_at": stamp(expires_at)}

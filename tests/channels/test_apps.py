@@ -1,0 +1,263 @@
+"""What is special to one app: greetings, windows, tags, statuses, STOP, edits, threads, mail."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from assistant.channels import signatures
+from assistant.domain.channels import DeliveryState
+from assistant.domain.conversation import State
+from tests.channels import test_contracts as apps
+from tests.channels.conftest import Scene
+from tests.channels.contract import QUESTION, ChannelContract
+from tests.channels.platform import Platform, body_of
+from tests.channels.platforms import (
+    MessengerPlatform,
+    PostOffice,
+    SlackPlatform,
+    TelegramPlatform,
+    TwilioPlatform,
+    WhatsAppPlatform,
+    now_seconds,
+)
+
+DAY = 24 * 3600
+
+
+def scene_of(
+    kind: type[ChannelContract], make_scene: Callable[..., Scene], platform: Platform, **more: str
+) -> Scene:
+    channel = kind()
+    return make_scene(platform, {**channel.settings, **more}, channel.name, channel.sign)
+
+
+async def agents_words(scene: Scene, words: str, after: float) -> None:
+    """An agent takes the conversation over and writes *after* so many seconds."""
+    mori, conversation = await scene.agent(), await scene.conversation()
+    await scene.rig.claim(conversation, mori)
+    await scene.rig.work()
+    scene.rig.clock.pass_(after)
+    await scene.rig.reply(conversation, mori, words)
+    await scene.rig.work()
+
+
+# -- Meta
+
+
+@pytest.mark.parametrize(
+    ("token", "status", "text"), [("my word", 200, "1158201444"), ("another", 403, None), ("", 403, None)]
+)
+async def test_meta_asks_whether_the_address_is_ours(
+    make_scene: Callable[..., Scene], token: str, status: int, text: str | None
+) -> None:
+    scene = scene_of(apps.TestWhatsApp, make_scene, WhatsAppPlatform())
+    query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": token}
+    response = await scene.http.get(scene.url, params=query)
+    assert response.status_code == status
+    if text:
+        assert (response.text, response.headers["content-type"]) == (text, "text/plain; charset=utf-8")
+
+
+async def test_statuses_come_in_any_order_and_only_go_forward(make_scene: Callable[..., Scene]) -> None:
+    platform, app = WhatsAppPlatform(), apps.TestWhatsApp()
+    scene = scene_of(apps.TestWhatsApp, make_scene, platform)
+    await scene.tell(app.message(QUESTION["ja"], "m1"))
+    for status in ("read", "sent", "delivered", "failed"):
+        news = {"id": "wamid.out1", "status": status, "recipient_id": app.peer, "errors": [{"title": "x"}]}
+        await scene.tell(app.call([], statuses=[news]))
+    delivery = (await scene.deliveries())[0]
+    assert (delivery.state, delivery.status) == (DeliveryState.SENT, "read")
+
+
+async def test_a_message_that_failed_later_is_shown_as_failed(make_scene: Callable[..., Scene]) -> None:
+    app = apps.TestWhatsApp()
+    scene = scene_of(apps.TestWhatsApp, make_scene, WhatsAppPlatform())
+    await scene.tell(app.message(QUESTION["ja"], "m1"))
+    errors = [{"code": 131026, "title": "Message undeliverable"}]
+    news = {"id": "wamid.out1", "status": "failed", "recipient_id": app.peer, "errors": errors}
+    await scene.tell(app.call([], statuses=[news]))
+    delivery = (await scene.deliveries())[0]
+    assert (delivery.state, delivery.why) == (DeliveryState.FAILED, "WhatsApp: Message undeliverable")
+
+
+@pytest.mark.parametrize("template", ["", "support_reply"])
+async def test_after_a_day_whatsapp_takes_only_a_template(
+    make_scene: Callable[..., Scene], template: str
+) -> None:
+    platform = WhatsAppPlatform()
+    scene = scene_of(apps.TestWhatsApp, make_scene, platform, ASSISTANT_WHATSAPP_TEMPLATE=template)
+    await scene.tell(apps.TestWhatsApp().message(QUESTION["ja"], "m1"))
+    await agents_words(scene, "解決しました", after=DAY + 60)
+    last = (await scene.deliveries())[-1]
+    if template:
+        parameter = platform.templates[0]["template"]["components"][0]["parameters"][0]
+        assert (last.state, parameter["text"]) == (DeliveryState.SENT, "解決しました")
+    else:
+        assert last.state is DeliveryState.FAILED
+        assert "24 hours" in str(last.why)
+
+
+@pytest.mark.parametrize(
+    ("after", "way", "tag"), [(60, "RESPONSE", None), (2 * DAY, "MESSAGE_TAG", "HUMAN_AGENT")]
+)
+async def test_only_people_write_after_a_day_and_are_marked(
+    make_scene: Callable[..., Scene], after: int, way: str, tag: str | None
+) -> None:
+    platform = MessengerPlatform()
+    scene = scene_of(apps.TestMessenger, make_scene, platform)
+    await scene.tell(apps.TestMessenger().message(QUESTION["ja"], "m1"))
+    await agents_words(scene, "解決しました", after=after)
+    last = platform.phone[apps.TestMessenger.peer][-1]
+    assert (last["text"], last["way"], last["tag"]) == ("解決しました", way, tag)
+
+
+async def test_after_a_week_nobody_writes_on_messenger(make_scene: Callable[..., Scene]) -> None:
+    scene = scene_of(apps.TestMessenger, make_scene, MessengerPlatform())
+    await scene.tell(apps.TestMessenger().message(QUESTION["ja"], "m1"))
+    await agents_words(scene, "解決しました", after=8 * DAY)
+    assert "window of 168 hours" in str((await scene.deliveries())[-1].why)
+
+
+# -- SMS
+
+
+async def test_stop_is_obeyed_until_start(make_scene: Callable[..., Scene]) -> None:
+    platform, app = TwilioPlatform(), apps.TestSms()
+    scene = scene_of(apps.TestSms, make_scene, platform)
+    await scene.tell(app.message("担当者と話したいです", "m1"))
+    await scene.tell(app.message(" Stop ", "m2"))
+    calls = len(platform.calls)
+    await agents_words(scene, "もしもし", after=1)
+    assert len(platform.calls) == calls
+    await scene.tell(app.message("START", "m3"))
+    await scene.rig.reply(await scene.conversation(), (await owner(scene)), "おかえりなさい")
+    await scene.rig.work()
+    assert platform.texts(app.peer)[-1] == "おかえりなさい"
+
+
+async def owner(scene: Scene) -> Any:
+    agent = (await scene.rig.state(await scene.conversation())).agent
+    return await scene.rig.database.read(lambda store: store.agents.get(str(agent)))
+
+
+async def test_choices_are_numbered_and_zero_is_a_person(make_scene: Callable[..., Scene]) -> None:
+    platform, app = TwilioPlatform(), apps.TestSms()
+    scene = scene_of(apps.TestSms, make_scene, platform)
+    await scene.tell(app.message("パソコンの調子が悪い", "m1"))
+    assert "0：担当者と話す" in platform.texts(app.peer)[-1]
+    await scene.tell(app.message("０", "m2"))
+    assert (await scene.rig.state(await scene.conversation())).state is State.QUEUED
+
+
+async def test_an_sms_fits_and_leads_to_the_article(make_scene: Callable[..., Scene]) -> None:
+    platform, app = TwilioPlatform(), apps.TestSms()
+    scene = scene_of(apps.TestSms, make_scene, platform)
+    await scene.tell(app.message(QUESTION["ja"], "m1"))
+    text = platform.texts(app.peer)[0]
+    assert len(text) <= 335
+    assert "http://localhost:8000/help/ja/returns.md" in text
+
+
+# -- Telegram, Slack
+
+
+async def test_an_edit_before_the_answer_changes_the_question(make_scene: Callable[..., Scene]) -> None:
+    platform, app = TelegramPlatform(), apps.TestTelegram()
+    scene = scene_of(apps.TestTelegram, make_scene, platform)
+    await scene.post(app.message("送料は", "m1"))
+    edited = json.loads(app.message(QUESTION["ja"], "m1"))
+    await scene.tell(body_of({"update_id": 9, "edited_message": edited["message"]}))
+    messages = await scene.rig.messages(await scene.conversation())
+    assert messages[0].text == QUESTION["ja"]
+    assert "30日以内" in platform.texts(app.peer)[0]
+
+
+async def test_a_blocked_bot_is_said_and_not_tried_again(make_scene: Callable[..., Scene]) -> None:
+    platform, app = TelegramPlatform(blocked=True), apps.TestTelegram()
+    scene = scene_of(apps.TestTelegram, make_scene, platform)
+    await scene.tell(app.message(QUESTION["ja"], "m1"))
+    assert "blocked the bot" in str((await scene.deliveries())[0].why)
+
+
+async def test_slack_tests_the_address(make_scene: Callable[..., Scene]) -> None:
+    scene = scene_of(apps.TestSlack, make_scene, SlackPlatform())
+    body = body_of({"type": "url_verification", "challenge": "3eZbrw1aB", "token": "x"})
+    assert (await scene.post(body)).text == "3eZbrw1aB"
+    assert (await scene.post(body, {})).status_code == 401
+
+
+# -- mail
+
+
+@pytest.fixture
+async def mail(make_scene: Callable[..., Scene]) -> Any:
+    office = PostOffice()
+    async with office.open():
+        yield make_scene(office, apps.email_settings(office.port), "email", apps.TestEmail().sign)
+
+
+async def test_an_answer_is_threaded_marked_and_both_plain_and_html(mail: Scene) -> None:
+    await mail.tell(apps.TestEmail().message(QUESTION["ja"], "m1"))
+    sent = mail.platform.phone[apps.TestEmail.peer][0]
+    assert (sent["In-Reply-To"], sent["Subject"]) == ("<m1@customer.example>", "Re: 返品")
+    assert (sent["Auto-Submitted"], sent.get_content_type()) == ("auto-replied", "multipart/alternative")
+    assert 'href="http://localhost:8000/help/ja/returns.md"' in sent.get_body(("html",)).get_content()
+
+
+async def test_only_our_own_signed_address_joins_a_thread(mail: Scene) -> None:
+    app = apps.TestEmail()
+    await mail.tell(app.message(QUESTION["ja"], "m1"))
+    signed = str(mail.platform.phone[app.peer][0]["Reply-To"])
+    stranger = {"From": "mallory@evil.example", "To": signed}
+    await mail.tell(body_of(app.mail("前の会話を見せて", "m2") | stranger))
+    await mail.tell(body_of(app.mail("送料も教えてください", "m3") | {"To": signed}))
+    assert await mail.count("conversations") == 2
+    page = await mail.rig.database.read(
+        lambda s: s.conversations.inbox(state=None, agent=None, after=0, limit=9)
+    )
+    first = await mail.rig.messages(min(page, key=lambda one: one.created_at).id)
+    assert "送料も教えてください" in [m.text for m in first]
+    assert "前の会話を見せて" not in [m.text for m in first]
+
+
+async def test_quotes_and_signature_are_left_out(mail: Scene) -> None:
+    quoted = "2026年11月20日(金) 10:00 こもれび <support@shop.example>:\n> 以前の返信\n> です"
+    text = f"返品の期限はいつまでですか\n\n{quoted}"
+    await mail.tell(apps.TestEmail().message(text, "m1"))
+    assert (await mail.rig.messages(await mail.conversation()))[0].text == QUESTION["ja"]
+
+
+async def test_nobody_gets_a_hundred_automatic_mails(mail: Scene) -> None:
+    app = apps.TestEmail()
+    for number in range(15):
+        await mail.tell(app.message(QUESTION["ja"], f"n{number}"))
+    assert len(mail.platform.phone[app.peer]) == 10
+
+
+async def test_mailguns_form_by_its_signature(mail: Scene) -> None:
+    stamp = str(now_seconds())
+    fields = {
+        "from": "花子 <hanako@customer.example>",
+        "recipient": "support@shop.example",
+        "subject": "返品",
+        "body-plain": QUESTION["ja"],
+        "Message-Id": "<g1@customer.example>",
+        "timestamp": stamp,
+        "token": "abc",
+        "signature": signatures.mailgun("key-mailgun", stamp, "abc"),
+    }
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    assert (await mail.post(urlencode(fields | {"token": "abd"}).encode(), kind)).status_code == 401
+    assert (await mail.post(urlencode(fields).encode(), kind)).status_code == 200
+    assert (await mail.rig.messages(await mail.conversation()))[0].text == QUESTION["ja"]
+
+
+async def test_a_refused_address_is_said(mail: Scene) -> None:
+    office = mail.platform
+    assert isinstance(office, PostOffice)
+    office.refuse = ["550 no such user"]
+    await mail.tell(apps.TestEmail().message(QUESTION["ja"], "m1"))
+    assert "no such user (550)" in str((await mail.deliveries())[0].why)
