@@ -77,6 +77,7 @@ def changes(half: str) -> Mapping[str, Change]:
         "invented policy": partial(_templated, _WORDS["invented_policies"][half]),
         "invented promise": partial(_templated, _WORDS["invented_promises"][half]),
         "added claim": partial(_with_more, _WORDS["added_claims"][half]),
+        "generic claim": partial(_generic, _WORDS["generic_claims"][half]),
         "other product": partial(_other_product, _WORDS["other_names"][half]),
     }
 
@@ -122,6 +123,10 @@ def _other_product(names: Mapping[str, list[str]], case: Case, random: Random) -
 def _templated(templates: Mapping[str, list[str]], case: Case, random: Random) -> str | None:
     topic = case.passage.title if case.language == "ja" else case.passage.title.lower()
     return random.choice(templates[case.language]).format(topic=topic) if random.random() < 0.2 else None
+
+
+def _generic(claims: Mapping[str, list[str]], case: Case, random: Random) -> str | None:
+    return random.choice(claims[case.language]) if random.random() < 0.2 else None
 
 
 def _with_more(claims: Mapping[str, list[str]], case: Case, random: Random) -> str | None:

@@ -139,6 +139,7 @@ def own_cases(half: str, most: int = 200) -> list[Case]:
     said = [case for case in true if case.kind == "reworded"]
     cases = [*true, *false_cases([*true, *said], random, half), *notices(random, most // 4)]
     cases += _elsewhere(true, passages, random)
+    cases += _unrelated(true, half, random)
     return _at_most(cases, most, random)
 
 
@@ -149,6 +150,15 @@ def _elsewhere(true: Sequence[Case], passages: Sequence[Passage], random: Random
         other = random.choice(by_language[case.language])
         if other.article != case.passage.article:
             yield replace(case, kind="of another passage", passage=other)
+
+
+def _unrelated(true: Sequence[Case], half: str, random: Random) -> Iterator[Case]:
+    """Sentences about anything else, from the judged sets."""
+    for name, read in JUDGED.items():
+        said = [one.said for one in read() if one.is_held is (half == "held")]
+        own = [case for case in true if case.language == LANGUAGE_OF[name]]
+        for sentence in random.sample(said, 200):
+            yield replace(random.choice(own), kind="unrelated", sentence=sentence)
 
 
 def _at_most(cases: Sequence[Case], most: int, random: Random) -> list[Case]:

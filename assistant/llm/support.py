@@ -40,6 +40,9 @@ _PROMISE = re.compile(
 )
 #: A stream that came twice: 返品は返品は, 返返品品はは.
 _STUTTER = re.compile(r"((?:(?!\d)\S){5,})\1|(?:([^\W\d_])\2){3}")
+#: An answer asks nothing; what does is the customer's own words come back, or the prompt's.
+_QUESTION = re.compile(r"[?？]$|(ます|です|でしょう|ません)か。?$|[:：]$")
+_REQUEST = re.compile(r"(いただけ|ください|願え)(ます|ません)(でしょう)?か。?$")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -147,6 +150,8 @@ def unfit(sentence: str, language: str) -> str | None:
         return "garbled"
     if not re.search(r"\w", sentence):
         return "no words"
+    if _QUESTION.search(sentence.strip()) and not _REQUEST.search(sentence.strip()):
+        return "a question"
     return "wrong language" if is_other_language(sentence, language) else None
 
 

@@ -80,6 +80,8 @@ def test_what_the_english_passage_says_may_be_said(sentence: str) -> None:
         ("![返品](x)返品できます。", "markup"),
         ("未開封の商品未開封の商品は30日以内です。", "garbled"),
         ("返返品品でできき", "garbled"),
+        ("返品の期限は何日ですか", "a question"),
+        ("Question:", "a question"),
         ("\ufffd返品\ufffdできます。", "garbled"),
     ],
 )

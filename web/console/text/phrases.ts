@@ -71,6 +71,7 @@ const JA: Record<string, string> = {
   "said already": "すでに述べた内容",
   "wrong language": "言語が異なる",
   "promises an act": "実行されない約束",
+  "a question": "質問文",
   markup: "HTMLや画像",
   garbled: "文字の乱れ",
   "not in the passage": "出典にない数値",
