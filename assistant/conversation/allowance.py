@@ -32,12 +32,16 @@ class TurnAllowance:
             return "the message's budget is spent"
         accounts = list(self.spender.accounts(self.clock()))
 
+        wanted, given_back = Spent(tokens=tokens, calls=1), Spent(tokens=-tokens, calls=-1)
+
         def step(store: Store) -> str | None:
+            # Added before it is compared: the rows are ours until the commit, whoever else reserves too.
+            store.spending.add(accounts, wanted)
             spent = store.spending.of(accounts)
             for account in accounts:
-                if not self.budgets.of(account.scope).holds(spent[account], tokens):
+                if not self.budgets.of(account.scope).holds(spent[account] + given_back, tokens):
+                    store.spending.add(accounts, given_back)
                     return f"the {account.scope}'s budget is spent"
-            store.spending.add(accounts, Spent(tokens=tokens, calls=1))
             return None
 
         why = await self.database.write(step)
