@@ -62,6 +62,15 @@ def japanese_lexicon() -> Callable[[str], float] | None:
     phrases = json.loads((folder / "pn_wago.json").read_text("utf-8"))
     weight = {word: {"p": -1.0, "n": 1.0}.get(mark, 0.0) for word, mark in nouns.items()}
     weight |= {word.replace(" ", ""): 1.0 if "ネガ" in mark else -1.0 for word, mark in phrases.items()}
-    words = sorted((word for word, value in weight.items() if value and len(word) > 1), key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, words)))
-    return lambda text: sum(weight[word] for word in pattern.findall(text))
+    weight = {word: value for word, value in weight.items() if value and len(word) > 1}
+    lengths = sorted({len(word) for word in weight}, reverse=True)
+
+    def negative(text: str) -> float:
+        total, place = 0.0, 0
+        while place < len(text):
+            found = next((n for n in lengths if text[place : place + n] in weight), 0)
+            total += weight.get(text[place : place + found], 0.0)
+            place += found or 1
+        return total
+
+    return negative

@@ -33,7 +33,7 @@ class Dialogue:
 
 
 def own(language: str, half: str) -> list[Dialogue]:
-    """Our own dialogues; *half* is ``train`` or ``held``."""
+    """Our own dialogues; *half* is ``train`` or ``held`` (for measuring only)."""
     return parse((OWN / f"{language}.{half}.md").read_text("utf-8"), language)
 
 
@@ -54,9 +54,9 @@ def parse(text: str, language: str) -> list[Dialogue]:
 
 def _with_line(dialogue: Dialogue, line: re.Match[str], language: str) -> Dialogue:
     text = line["text"]
-    if text.startswith("@"):
-        text = say(text[1:], language)
     author = Author.CUSTOMER if line["who"] == "C" else Author.ASSISTANT
+    if author is Author.ASSISTANT and text.startswith("@"):
+        text = say(text[1:], language)
     labels = dict(dialogue.labels)
     if author is Author.CUSTOMER:
         labels[len(dialogue.lines)] = frozenset(line["labels"].split())

@@ -49,7 +49,15 @@ class Adam:
 
 
 def heard(pieces: Array, buckets: Sequence[list[int]]) -> Array:
-    return np.array([pieces[row].sum() / np.sqrt(len(row) or 1) for row in buckets])
+    rows, flat, roots = _flat(buckets)
+    return np.asarray(np.bincount(rows, pieces[flat], len(buckets)) / roots)
+
+
+def _flat(buckets: Sequence[list[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+    """Every bucket with the row it stands in, and the root of each row's length."""
+    lengths = np.array([len(row) for row in buckets], dtype=np.int64)
+    flat = np.fromiter((bucket for row in buckets for bucket in row), np.int64, int(lengths.sum()))
+    return np.repeat(np.arange(len(buckets)), lengths), flat, np.sqrt(np.maximum(lengths, 1))
 
 
 def fit_head(
@@ -77,11 +85,9 @@ def fit_head(
     return Fitted(vector / spread, pieces, float(biases[0] - vector @ (middle / spread)))
 
 
-def _piece_slope(rows: Sequence[list[int]], slope: Array) -> Array:
-    total = np.zeros(BUCKETS)
-    for row, value in zip(rows, slope, strict=True):
-        total[row] += value / np.sqrt(len(row) or 1)
-    return total
+def _piece_slope(buckets: Sequence[list[int]], slope: Array) -> Array:
+    rows, flat, roots = _flat(buckets)
+    return np.bincount(flat, (slope / roots)[rows], BUCKETS).astype(np.float64)
 
 
 def fit_logistic(features: Array, targets: Array, weights: Array, calm: float = 6e-3) -> Array:

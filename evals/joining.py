@@ -47,7 +47,9 @@ def talks(data: Path, signal: str) -> list[Talk]:
         for dialogue in own(language, "train")
     ]
     found += _single(signal, 0.5) + _calm(data)
-    return found + (_naist(data) if signal == "frustration" else _single("frustration", 0.1, all_are=0.0))
+    other = "unfamiliarity" if signal == "frustration" else "frustration"
+    found += _single(other, 0.1, all_are=0.0)
+    return found + (_naist(data) if signal == "frustration" else [])
 
 
 #: Lines made for training are as often annoyed as not; customers are not.

@@ -49,6 +49,7 @@ def frustration(data: Path) -> list[Example]:
         *_naist(data),
         *_goemotions(data),
         *_calm(data, 0.35),
+        *_lines("unfamiliarity", 2.0, all_are=0.0),
         *_lines("frustration", 10.0),
         *_own("F", 8.0),
     ]

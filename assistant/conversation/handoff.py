@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.conversation.gather import said
-from assistant.conversation.opening import summary_of
+from assistant.conversation.opening import WEB, summary_of
 from assistant.conversation.speak import save, say
 from assistant.conversation.waiting import expectation
 from assistant.conversation.wording import say as words
@@ -71,9 +71,17 @@ def _told(store: Store, queued: Conversation, reason: Reason, policy: Policy, no
         words("handoff_carried_over", language),
         expectation(store, queued, policy.hours, now),
     ]
-    if not policy.hours.is_open(now) and store.customers.get(queued.customer).email is None:
+    if not policy.hours.is_open(now) and _out_of_reach(store, queued):
         lines.append(words("ask_contact", language))
     return Reply(text="\n".join(lines), language=language, kind="handoff")
+
+
+def _out_of_reach(store: Store, queued: Conversation) -> bool:
+    """Whether an answer after they have left finds no way to them, and nobody has asked for one yet."""
+    if queued.channel != WEB or store.customers.get(queued.customer).email is not None:
+        return False
+    question = words("ask_contact", queued.language)
+    return not any(question in message.text for message in store.messages.public(queued.id))
 
 
 def _packet(

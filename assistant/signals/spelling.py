@@ -8,6 +8,8 @@ from assistant.signals import cues
 LONG = 5
 SHORT = re.compile(r"[a-z]{4,18}")
 ROW = re.compile(r"[a-z]+")
+#: "speak w/ someone", "talk w a human".
+WITH = re.compile(r"\bw/ ?|\bw (?=(?:an?|the|some|any|real|human|person|agent|rep)\b)")
 
 
 def _cuts(word: str) -> set[str]:
@@ -22,7 +24,7 @@ def cuts() -> dict[str, str]:
 
 
 def mend(text: str) -> str:
-    return ROW.sub(lambda found: mended(found[0]), text)
+    return ROW.sub(lambda found: mended(found[0]), WITH.sub("with ", text))
 
 
 @cache

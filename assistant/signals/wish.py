@@ -21,6 +21,13 @@ STILL_ASKS = re.compile(
     r"\b(?:why|you) (?:do|did|wo|are)n'?t|\b(?:know|understand|see|get|able|can'?t|cannot)\b"
 )
 
+#: What somebody else said or wrote is no wish of the customer's; what the customer has said before is.
+QUOTED = re.compile(
+    r"(?P<who>\b(?:he|she|they|it|who|boss|manager|wife|husband|mother|recording|message|e?mail|page|screen|sign"
+    r"|letter|app|site|tracking|what does)\b[^\"“”\n]{0,24})[\"“][^\"“”\n]{1,80}[\"”]"
+    r"|「[^」\n]{1,60}」(?=と(?:は|いう|言われ|書い|書か|出(?:る|て|ま)|表示|あ(?:る|り)|案内され))"
+    r"|[\"“][^\"“”\n]{1,80}[\"”](?= (?:is what|it says|means|mean)\b)"
+)
 LEVELS = {"clear": Wish.CLEAR, "vague": Wish.VAGUE}
 
 
@@ -44,7 +51,7 @@ STRENGTH = {Wish.CLEAR: 3, Wish.VAGUE: 2, Wish.NONE: 0}
 def find_wish(comparable: str) -> Found:
     """The strongest wish of a turn; every clause counts, however long the turn is."""
     best = NOTHING
-    for clause in text.clauses(comparable):
+    for clause in text.clauses(QUOTED.sub(lambda found: f"{found['who'] or ''}※", comparable)):
         for piece in slices(clause):
             found = japanese(piece) if text.JAPANESE.search(piece) else english(piece)
             if found.wish is Wish.CLEAR:
