@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -29,7 +30,7 @@ PROMPTS = Path(__file__).parent.parent / "prompts"
 #: How often the serving process looks whether another process changed the knowledge base.
 REFRESH_SECONDS = 1.0
 #: How long work in hand may take to finish at a stop.
-DRAIN_SECONDS = 8.0
+DRAIN_SECONDS = 5.0
 
 
 def make_wire(settings: Settings) -> LocalWire:
@@ -56,8 +57,6 @@ def open_answerer(settings: Settings, knowledge: Knowledge, prices: Prices) -> A
 
 
 def make_timing(settings: Settings) -> Timing:
-    from datetime import timedelta
-
     from assistant.conversation.timing import Timing
 
     return Timing(
@@ -115,10 +114,17 @@ class Service:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The loops work inside this; on leaving, work in hand is finished or left to its lease."""
+        from assistant.work.housekeeping import Housekeeping
+        from assistant.work.lookout import Lookout
         from assistant.work.loop import Loop
 
-        loop = Loop(self.knowledge.database, make_duties(self), self.wire, now, self.timing.lease)
-        work = (loop.run(), self.wire.run(), self._follow_knowledge(), *self._mailboxes())
+        database = self.knowledge.database
+        loop = Loop(database, make_duties(self), self.wire, now, self.timing.lease)
+        days = self.settings.retention_days
+        keeping = Housekeeping(database, now, None if days is None else timedelta(days=days))
+        work = [loop.run(), self.wire.run(), keeping.run(), self._follow_knowledge(), *self._mailboxes()]
+        if self.settings.postgres_url is not None:
+            work.append(Lookout(database, self.wire, now).run())
         tasks = [asyncio.create_task(each) for each in work]
         try:
             yield

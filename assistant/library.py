@@ -13,6 +13,8 @@ from assistant.domain.errors import SetupError
 from assistant.settings import Settings, prepare_data_dir
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from assistant.knowledge.examples import Examples
     from assistant.knowledge.index import Indexer
     from assistant.knowledge.search import HybridRetriever
@@ -28,28 +30,33 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def open_engine(settings: Settings) -> Engine:
+    """A way to the database of *settings*, whatever it holds."""
+    if settings.postgres_url is None:
+        from assistant.storage.database import sqlite_engine
+
+        return sqlite_engine(settings.database_path)
+    from assistant.storage.postgres import postgres_engine
+
+    return postgres_engine(settings.postgres_url)
+
+
 def open_database(settings: Settings, *, migrating: bool = False) -> SqlDatabase[SqlStore]:
     """The database of *settings* with an up-to-date schema; SetupError when it cannot be used.
 
     SQLite's schema is brought up to date at once, PostgreSQL's only when *migrating*: other processes may
     still work with the older one.
     """
-    from assistant.storage.database import SqlDatabase, sqlite_engine
+    from assistant.storage.database import SqlDatabase
     from assistant.storage.migrate import is_current, migrate
     from assistant.storage.store import SqlStore
 
     prepare_data_dir(settings.data_dir)
-    if settings.postgres_url is None:
-        engine = sqlite_engine(settings.database_path)
+    engine = open_engine(settings)
+    if migrating or settings.postgres_url is None:
         migrate(engine)
-    else:
-        from assistant.storage.postgres import postgres_engine
-
-        engine = postgres_engine(settings.postgres_url)
-        if migrating:
-            migrate(engine)
-        elif not is_current(engine):
-            raise SetupError("The database's schema is not up to date; run `assistant migrate`.")
+    elif not is_current(engine):
+        raise SetupError("The database's schema is not up to date; run `assistant migrate`.")
     return SqlDatabase(engine, SqlStore)
 
 

@@ -45,7 +45,7 @@ class Follower(Protocol):
 
     async def news(
         self, timeout: float
-    ) -> list[tuple[str, str, dict[str, Any]]]: ...  # (conversation, event, data)
+    ) -> list[tuple[str, str, dict[str, Any]]] | None: ...  # (conversation, event, data); None: nothing
 
 
 class Wire(Protocol):
@@ -59,6 +59,7 @@ class Wire(Protocol):
     def streams(self) -> int: ...  # how many are open
 
     def ring(self, conversation: str) -> None: ...  # something about it was committed
+    def wake(self, conversation: str) -> None: ...  # the same, but only in this process
     def draft(self, conversation: str, text: str) -> None: ...  # the reply so far; "" withdraws it
     def typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None: ...
     def is_typing(self, conversation: str) -> bool: ...  # the customer, within the last seconds

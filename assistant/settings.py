@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     #: After how many seconds without an agent's answer a conversation goes back to the queue.
     agent_deadline_seconds: float = Field(600, gt=0)
 
+    #: After how many days a closed conversation is forgotten; unset: never.
+    retention_days: int | None = Field(None, ge=1)
+
     @field_validator("languages", "allowed_origins", mode="before")
     @classmethod
     def split(cls, value: object) -> object:

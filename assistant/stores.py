@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from assistant.domain.audit import AuditEntry
 from assistant.domain.budgets import Account, Spent
 from assistant.domain.channels import Address, Delivery, Media, Thread
 from assistant.domain.conversation import Conversation, State
@@ -23,6 +24,7 @@ class Conversations(Protocol):
     def by_token(self, conversation: str, token_hash: str) -> Conversation | None: ...
     def add(self, conversation: Conversation, token_hash: str | None) -> None: ...
     def save(self, conversation: Conversation) -> None: ...
+    def some(self, conversations: Sequence[str]) -> Sequence[Conversation]: ...  # those there are
     def of_customer(self, customer: str, *, before: str) -> Sequence[Conversation]: ...  # newest first
     def waiting_before(self, conversation: Conversation) -> int: ...
     def inbox(
@@ -97,7 +99,9 @@ class DueRows(Protocol):
     def retry(self, item: Due, due_at: datetime) -> None: ...
     def postpone(self, item: Due, due_at: datetime) -> None: ...
     def next_time(self, kinds: Collection[Kind] = ...) -> datetime | None: ...
-    def renew(self, leases: Mapping[str, tuple[Kind, str]], until: datetime) -> None: ...  # by token
+    def bury(self, item: Due, why: str, now: datetime) -> None: ...  # it failed for good
+    def buried(self) -> int: ...
+    def renew(self, held: Sequence[Due], until: datetime) -> None: ...  # unless others have it now
     def end_leases(self, now: datetime) -> None: ...  # whoever held them is gone
 
 
@@ -159,6 +163,25 @@ class Links(Protocol):
     def take_code(self, code_hash: str, now: datetime) -> str | None: ...
 
 
+class Erasure(Protocol):
+    """Forgets people and conversations, with everything that hangs on them; counts the rows."""
+
+    def find(self, named: str) -> Sequence[str]: ...  # customers by id, e-mail or CHANNEL:ID
+    def customers(self, customers: Sequence[str]) -> int: ...
+    def conversations(self, conversations: Sequence[str]) -> int: ...
+    def closed_before(self, moment: datetime) -> Sequence[str]: ...
+    def without_conversations(self, moment: datetime) -> Sequence[str]: ...  # customers
+    def journal_before(self, moment: datetime) -> int: ...
+
+
+class Audit(Protocol):
+    """Who changed what; it only grows."""
+
+    def note(self, actor: str, action: str, now: datetime, **details: Any) -> None: ...
+    def owner(self, conversation: Conversation, actor: str, now: datetime) -> None: ...  # it changed
+    def all(self, *, conversation: str | None = None) -> Sequence[AuditEntry]: ...  # in order
+
+
 class Numbers(Protocol):
     """What the dashboard counts, between two moments."""
 
@@ -198,6 +221,10 @@ class Store(Protocol):
     def due(self) -> DueRows: ...
     @property
     def journal(self) -> Journal: ...
+    @property
+    def erasure(self) -> Erasure: ...
+    @property
+    def audit(self) -> Audit: ...
     @property
     def numbers(self) -> Numbers: ...
     @property

@@ -1,15 +1,14 @@
 """The agents' side: signing in, the inbox, one conversation with everything on the table."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Cookie, Header, Query, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from assistant.api.app_shapes import channel_out, links_out, messages_out
 from assistant.api.context import Context, Ctx
 from assistant.api.doors import SESSION_COOKIE, SESSION_DAYS, Inside, new_session, password_fits
+from assistant.api.event_stream import DESCRIBED, EventStream
 from assistant.api.rows import inbox_rows
 from assistant.api.shapes import LoginIn, agent_out, card_out, turn_out
 from assistant.api.streams import agent_events
@@ -114,9 +113,8 @@ def _table(store: Store, conversation_id: str, ctx: Context) -> dict[str, Any]:
     }
 
 
-@router.get("/events", response_class=EventSourceResponse)
+@router.get("/events", response_class=EventStream, responses=DESCRIBED)
 async def events(
     _inside: Inside, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
-) -> AsyncIterator[ServerSentEvent]:
-    async for event in agent_events(ctx, last_event_id):
-        yield event
+) -> EventStream:
+    return EventStream(agent_events(ctx, last_event_id))

@@ -1,12 +1,11 @@
 """The customer's side of the web chat."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from assistant.api.context import Context, Ctx
+from assistant.api.event_stream import DESCRIBED, EventStream
 from assistant.api.shapes import FeedbackIn, MessageIn, OpenIn, TypingIn, message_out, state_out, survey_out
 from assistant.api.streams import customer_events
 from assistant.conversation import reception
@@ -99,12 +98,11 @@ def _conversation(store: Store, ctx: Context, conversation_id: str) -> dict[str,
     }
 
 
-@router.get("/conversations/{conversation}/events", response_class=EventSourceResponse)
+@router.get("/conversations/{conversation}/events", response_class=EventStream, responses=DESCRIBED)
 async def events(
     owner: Owned, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
-) -> AsyncIterator[ServerSentEvent]:
-    async for event in customer_events(ctx, owner.id, last_event_id):
-        yield event
+) -> EventStream:
+    return EventStream(customer_events(ctx, owner.id, last_event_id))
 
 
 @router.post("/conversations/{conversation}/typing", status_code=204)

@@ -12,6 +12,8 @@ from fastapi import Cookie, Depends, Header, Request
 
 from assistant.api.context import Ctx
 from assistant.conversation.opening import hash_of
+from assistant.domain.audit import OPERATOR
+from assistant.domain.audit import agent as actor
 from assistant.domain.errors import Forbidden, Unauthorized
 from assistant.domain.people import Agent, Door
 from assistant.stores import Store
@@ -52,6 +54,7 @@ def new_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
     secret, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
     door = Door(secret_hash=hash_of(secret), csrf=csrf, expires_at=now + timedelta(days=SESSION_DAYS))
     store.agents.open_door(agent.id, door, now)
+    store.audit.note(actor(agent.id), "login", now)
     return secret, csrf
 
 
@@ -59,6 +62,7 @@ def new_token(store: Store, agent: Agent, now: datetime) -> str:
     """An API token, shown once."""
     secret = secrets.token_urlsafe(32)
     store.agents.open_door(agent.id, Door(secret_hash=hash_of(secret)), now)
+    store.audit.note(OPERATOR, "token", now, agent=agent.id)
     return secret
 
 

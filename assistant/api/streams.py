@@ -1,30 +1,31 @@
 """Event streams: they read what was committed and pass on drafts; they never run anything."""
 
-import json
-from collections.abc import AsyncIterator
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Any
-
-from fastapi.sse import ServerSentEvent
+from typing import Any, TypeVar
 
 from assistant.api.app_shapes import messages_out
 from assistant.api.context import Context
+from assistant.api.event_stream import HEARTBEAT, event
 from assistant.api.render import render
 from assistant.api.rows import inbox_rows
 from assistant.api.shapes import message_out, state_out, survey_out
 from assistant.conversation.reception import survey
+from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.messages import Message
 from assistant.stores import Store
+
+T = TypeVar("T")
+
+#: (conversation, event, data) of what is not stored.
+Passing = list[tuple[str, str, dict[str, Any]]]
 
 #: Something is sent at least this often, so that proxies and clients know the stream lives.
 HEARTBEAT_SECONDS = 10.0
 #: Journal entries read at a time.
 PAGE = 200
-
-
-def event(name: str, data: dict[str, Any], number: int | None = None) -> ServerSentEvent:
-    raw = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return ServerSentEvent(event=name, raw_data=raw, id=None if number is None else str(number))
 
 
 def number_of(last_event_id: str | None) -> int | None:
@@ -34,19 +35,18 @@ def number_of(last_event_id: str | None) -> int | None:
     return int(last_event_id) if len(last_event_id) < 16 else None
 
 
-async def customer_events(
-    ctx: Context, conversation: str, last_event_id: str | None
-) -> AsyncIterator[ServerSentEvent]:
+async def customer_events(ctx: Context, conversation: str, last_event_id: str | None) -> AsyncIterator[str]:
     """State, every message after *last_event_id* in order, then whatever happens."""
     seen = number_of(last_event_id) or 0
     told: dict[str, Any] | None = None
     asked: dict[str, Any] | None = None
     with ctx.wire.follow(conversation) as follower:
-        passing: list[tuple[str, str, dict[str, Any]]] = []
+        passing: Passing = []
         while not follower.over:
-            state, question, messages = await ctx.database.read(
-                partial(_news, conversation_id=conversation, after=seen)
-            )
+            news = await _look(ctx, partial(_news, conversation_id=conversation, after=seen))
+            if news is None:
+                return
+            state, question, messages = news
             if seen > state["seq"]:
                 seen, told = 0, None
                 yield event("reset", {})
@@ -63,9 +63,20 @@ async def customer_events(
             if question is not None and question != asked:
                 yield event("survey", question)
             asked = question
-            passing = await follower.news(HEARTBEAT_SECONDS)
-            if not passing:
-                yield ServerSentEvent(comment="")
+            while (woken := await follower.news(HEARTBEAT_SECONDS)) is None:
+                yield HEARTBEAT
+            passing = woken
+
+
+async def _look(ctx: Context, step: Callable[[Store], T]) -> T | None:
+    """What *step* reads, as soon as the database answers; None when what it reads of was erased."""
+    while True:
+        try:
+            return await ctx.database.read(step)
+        except NotFound:
+            return None
+        except Unavailable:
+            await asyncio.sleep(random.uniform(1, 3))
 
 
 def _news(
@@ -78,7 +89,7 @@ def _news(
     return state, question, list(store.messages.public(conversation_id, after=after))
 
 
-def _passing_to_customer(passed: tuple[str, str, dict[str, Any]]) -> ServerSentEvent | None:
+def _passing_to_customer(passed: tuple[str, str, dict[str, Any]]) -> str | None:
     """Drafts and others' typing; the customer's own typing is no news to them."""
     _, name, data = passed
     if name == "typing" and data["author"] == "customer":
@@ -88,7 +99,7 @@ def _passing_to_customer(passed: tuple[str, str, dict[str, Any]]) -> ServerSentE
     return event(name, data)
 
 
-async def agent_events(ctx: Context, last_event_id: str | None) -> AsyncIterator[ServerSentEvent]:
+async def agent_events(ctx: Context, last_event_id: str | None) -> AsyncIterator[str]:
     """Everything that changes in any conversation, from after *last_event_id*, or from now on."""
     now = ctx.clock()
     (first, last), newest = await ctx.database.read(
@@ -100,33 +111,38 @@ async def agent_events(ctx: Context, last_event_id: str | None) -> AsyncIterator
         yield event("reset", {})
     seen = newest if seen is None else seen
     with ctx.wire.follow() as follower:
-        yield ServerSentEvent(comment="")
+        yield HEARTBEAT
         while not follower.over:
-            entries = await ctx.database.read(partial(_entries, ctx=ctx, after=seen))
+            noted, entries = await _look(ctx, partial(_entries, ctx=ctx, after=seen)) or (0, [])
             for number, name, data in entries:
-                seen = number
                 yield event(name, data, number)
-            if len(entries) >= PAGE:
+            seen = max(seen, noted)
+            if noted and len(entries) >= PAGE:
                 continue
-            passing = await follower.news(HEARTBEAT_SECONDS)
+            while (passing := await follower.news(HEARTBEAT_SECONDS)) is None:
+                yield HEARTBEAT
             for conversation, name, data in passing:
                 if name == "delta" or data["author"] == "customer":
                     yield event(name, data | {"conversation": conversation})
-            if not passing:
-                yield ServerSentEvent(comment="")
 
 
-def _entries(store: Store, ctx: Context, after: int) -> list[tuple[int, str, dict[str, Any]]]:
-    """Journal entries with the present state of what they speak of."""
-    entries = []
-    for number, conversation, message_id in store.journal.after(after, limit=PAGE, now=ctx.clock()):
+def _entries(store: Store, ctx: Context, after: int) -> tuple[int, list[tuple[int, str, dict[str, Any]]]]:
+    """The last id that was read, and journal entries with the present state of what they speak of.
+
+    Of several entries that say "look at this conversation again" the first is enough.
+    """
+    noted = store.journal.after(after, limit=PAGE, now=ctx.clock())
+    changed = {conversation for _, conversation, message in noted if message is None}
+    rows = {row["id"]: row for row in inbox_rows(store, store.conversations.some(list(changed)))}
+    entries: list[tuple[int, str, dict[str, Any]]] = []
+    for number, conversation, message_id in noted:
         if message_id is None:
-            rows = inbox_rows(store, [store.conversations.get(conversation)])
-            entries.append((number, "conversation", rows[0]))
+            if conversation in rows:
+                entries.append((number, "conversation", rows.pop(conversation)))
         elif message := store.messages.get(conversation, message_id):
             data = {
                 "conversation": conversation,
                 "message": messages_out(store, conversation, [message], ctx.hosts)[0],
             }
             entries.append((number, "message", data))
-    return entries
+    return (noted[-1][0] if noted else 0, entries)

@@ -5,7 +5,7 @@ from io import TextIOWrapper
 
 import typer
 
-from assistant.cli import agents, channel, doctor, knowledge, serve, talk
+from assistant.cli import agents, channel, doctor, keeping, knowledge, serve, talk
 from assistant.domain.errors import AssistantError
 
 app = typer.Typer(
@@ -28,6 +28,9 @@ app.add_typer(agents.app, name="agent")
 app.add_typer(channel.app, name="channel")
 app.command()(doctor.doctor)
 app.command()(doctor.migrate)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
+app.command()(keeping.erase)
 
 
 def run() -> int:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import typer
 
 from assistant.cli.output import AsJson, print_json
 from assistant.domain.errors import BadInput, Conflict, NotFound
+
+if TYPE_CHECKING:
+    from assistant.stores import Store
 
 app = typer.Typer(help="Agents: the people of the support team.", no_args_is_help=True)
 
@@ -25,6 +28,7 @@ def add(
 ) -> None:
     """Make an agent account; the password is asked, or read from stdin."""
     from assistant.api.doors import hash_password
+    from assistant.domain.audit import OPERATOR
     from assistant.domain.people import Agent
     from assistant.library import now, open_database
     from assistant.settings import load_settings
@@ -37,7 +41,12 @@ def add(
     if asyncio.run(database.read(lambda store: store.agents.get(email))):
         raise Conflict(f"{email} has an account already.")
     password_hash = hash_password(_password())
-    asyncio.run(database.write(lambda store: store.agents.add(agent, password_hash, now())))
+
+    def step(store: Store) -> None:
+        store.agents.add(agent, password_hash, now())
+        store.audit.note(OPERATOR, "agent", now(), agent=agent.id, admin=admin)
+
+    asyncio.run(database.write(step))
     print(f"{agent.name} can sign in at /console as {email}.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import resource
 import secrets
 import signal
 import socket
@@ -28,6 +29,8 @@ SAMPLE = Path(__file__).parent.parent.parent / "knowledge_base"
 DEMO_EMAIL = "demo@komorebi.example"
 #: Requests are cut this long after a stop was asked for; streams end at once, clients come back.
 GRACE_SECONDS = 3
+#: What was sent must be taken within this, or the connection ends.
+STUCK_SECONDS = 30
 
 
 def serve(
@@ -55,6 +58,10 @@ def _at(settings: Settings, listener: socket.socket) -> Settings:
 
 def _run(settings: Settings, listener: socket.socket, demo: bool) -> None:
     import uvloop
+
+    # Every open stream is a file.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
     # Starting makes a great many objects that stay; collecting among them only takes time.
     gc.disable()
@@ -107,6 +114,8 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Inherited by every connection: a reader that takes nothing for so long is cut off by the system.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_SECONDS * 1000)
     try:
         listener.bind((host, port))
         listener.listen(2048)

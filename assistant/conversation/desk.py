@@ -9,6 +9,7 @@ from assistant.conversation.reception import survey
 from assistant.conversation.speak import save, say, write
 from assistant.conversation.timing import Timing
 from assistant.conversation.wording import say as words
+from assistant.domain.audit import agent as actor
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.due import ANSWERING, Kind
 from assistant.domain.errors import AlreadyClaimed, NotFound
@@ -34,7 +35,7 @@ class Desk:
 def claim(store: Store, conversation_id: str, agent: Agent, desk: Desk, now: datetime) -> Conversation:
     """Take it; of several who try at once one wins and the others hear who has it (AlreadyClaimed)."""
     before = store.conversations.get(conversation_id)
-    if before.state is State.AGENT and before.agent not in (None, agent.id):
+    if _taken(before, agent):
         raise _claimed_by(store, before)
     conversation = before.claim(agent.id, now)
     if conversation is before:
@@ -45,7 +46,7 @@ def claim(store: Store, conversation_id: str, agent: Agent, desk: Desk, now: dat
         lay_on_table(store, conversation, TOOK_OVER, desk.pick_facts, now)
     store.handoffs.claimed(conversation.id, now)
     conversation = _tell(store, conversation, _joined(conversation, agent), now)
-    return save(store, conversation, now)
+    return save(store, conversation, now, new_owner_by=actor(agent.id))
 
 
 def reply(store: Store, conversation_id: str, agent: Agent, written: Written, now: datetime) -> Message:
@@ -64,7 +65,7 @@ def reply(store: Store, conversation_id: str, agent: Agent, written: Written, no
 def release(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
     """Back to the queue for somebody else."""
     conversation = store.conversations.get(conversation_id).release(agent.id, now)
-    return save(store, conversation, now)
+    return save(store, conversation, now, new_owner_by=actor(agent.id))
 
 
 def transfer(store: Store, conversation_id: str, agent: Agent, to: str, now: datetime) -> Conversation:
@@ -74,7 +75,7 @@ def transfer(store: Store, conversation_id: str, agent: Agent, to: str, now: dat
         raise NotFound("There is no such agent.")
     conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
     conversation = _tell(store, conversation, _joined(conversation, colleague), now)
-    return save(store, conversation, now)
+    return save(store, conversation, now, new_owner_by=actor(agent.id))
 
 
 def give_back(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
@@ -84,7 +85,7 @@ def give_back(store: Store, conversation_id: str, agent: Agent, now: datetime) -
     conversation = _tell(store, conversation, words("returned", conversation.language), now)
     conversation = conversation.give_back(agent.id, now)
     _nothing_due(store, conversation)
-    return save(store, conversation, now)
+    return save(store, conversation, now, new_owner_by=actor(agent.id))
 
 
 def resolve(
@@ -97,7 +98,7 @@ def resolve(
     conversation = _tell(store, conversation, words("closed", conversation.language), now)
     conversation = _ask_how_it_was(store, conversation, now)
     _nothing_due(store, conversation)
-    return save(store, conversation, now)
+    return save(store, conversation, now, new_owner_by=actor(agent.id))
 
 
 def _ask_how_it_was(store: Store, conversation: Conversation, now: datetime) -> Conversation:
@@ -124,6 +125,10 @@ def _joined(conversation: Conversation, agent: Agent) -> str:
 def _nothing_due(store: Store, conversation: Conversation) -> None:
     for kind in ANSWERING:
         store.due.done(kind, conversation.id)
+
+
+def _taken(conversation: Conversation, agent: Agent) -> bool:
+    return conversation.state is State.AGENT and conversation.agent not in (None, agent.id)
 
 
 def _claimed_by(store: Store, conversation: Conversation) -> AlreadyClaimed:

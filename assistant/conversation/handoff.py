@@ -9,6 +9,7 @@ from assistant.conversation.opening import WEB, summary_of
 from assistant.conversation.speak import save, say
 from assistant.conversation.waiting import expectation
 from assistant.conversation.wording import say as words
+from assistant.domain.audit import ASSISTANT, CUSTOMER, WATCHDOG
 from assistant.domain.conversation import Conversation
 from assistant.domain.due import Kind
 from assistant.domain.handoff import Case, build_packet, priority
@@ -19,6 +20,8 @@ from assistant.domain.signals import Reason, Signals, Verdict
 from assistant.ports import FactPicker
 from assistant.stores import Store
 
+#: Who is behind a handoff, where it is not the assistant.
+ACTORS = {"button": CUSTOMER, "watchdog": WATCHDOG}
 #: Earlier conversations that travel with a handoff.
 PREVIOUS = 5
 
@@ -52,7 +55,7 @@ def hand_over(
     queued, message = say(store, queued, Author.ASSISTANT, told, now)
     store.due.done(Kind.TURN, queued.id)
     store.due.done(Kind.DEADLINE, queued.id)
-    return save(store, queued, now), message
+    return save(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
 
 
 def lay_on_table(

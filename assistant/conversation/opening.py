@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from assistant.domain.audit import CUSTOMER
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author
 from assistant.domain.people import Customer, Identity
@@ -56,6 +57,7 @@ def open_conversation(
         carried=summary_of(store, before) if before else None,
     )
     store.conversations.add(conversation, hash_of(token))
+    store.audit.owner(conversation, CUSTOMER, now)
     store.journal.note(conversation.id, None, now)
     return Opened(conversation=conversation, token=token)
 

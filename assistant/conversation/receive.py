@@ -29,8 +29,7 @@ def receive(store: Store, inbound: Inbound, timing: Timing, now: datetime) -> Re
     if known := store.messages.get(conversation.id, inbound.message_id):
         return Receipt(message=known, state=conversation.state, repeated=True)
     text = readable(inbound.text)
-    if conversation.state is State.CLOSED:
-        raise ConversationClosed
+    _refuse_closed(conversation)
     conversation = conversation.speaks(now)
     message = Message(
         id=inbound.message_id,
@@ -44,6 +43,11 @@ def receive(store: Store, inbound: Inbound, timing: Timing, now: datetime) -> Re
     store.conversations.save(conversation)
     expect_an_answer(store, conversation, timing, now)
     return Receipt(message=message, state=conversation.state)
+
+
+def _refuse_closed(conversation: Conversation) -> None:
+    if conversation.state is State.CLOSED:
+        raise ConversationClosed
 
 
 def readable(text: str) -> str:

@@ -7,6 +7,7 @@ from assistant.conversation.handoff import Handover, hand_over
 from assistant.conversation.speak import save, say
 from assistant.conversation.wording import csat_options
 from assistant.conversation.wording import say as words
+from assistant.domain.audit import CUSTOMER
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.due import ANSWERING, Kind
 from assistant.domain.errors import BadInput, ConversationClosed
@@ -48,7 +49,7 @@ def cancel_wait(store: Store, conversation_id: str, now: datetime) -> Conversati
     notice = Reply(text=text, language=before.language, kind="notice")
     spoken, _ = say(store, before, Author.ASSISTANT, notice, now)
     store.due.done(Kind.DEADLINE, before.id)
-    return save(store, spoken.cancel_wait(now), now)
+    return save(store, spoken.cancel_wait(now), now, new_owner_by=CUSTOMER)
 
 
 def close(store: Store, conversation_id: str, now: datetime) -> Conversation:
@@ -57,7 +58,7 @@ def close(store: Store, conversation_id: str, now: datetime) -> Conversation:
         return before
     for kind in ANSWERING:
         store.due.done(kind, before.id)
-    return save(store, before.close(now), now)
+    return save(store, before.close(now), now, new_owner_by=CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,8 +67,15 @@ def keep(store: Store, message: Message) -> None:
     store.journal.note(message.conversation, message.id, message.created_at)
 
 
-def save(store: Store, conversation: Conversation, now: datetime) -> Conversation:
-    """Store the conversation's next value and let agents' screens know."""
+def save(
+    store: Store, conversation: Conversation, now: datetime, *, new_owner_by: str | None = None
+) -> Conversation:
+    """Store the conversation's next value and let agents' screens know.
+
+    *new_owner_by*: who gave it another owner, where that changed.
+    """
     store.conversations.save(conversation)
+    if new_owner_by is not None:
+        store.audit.owner(conversation, new_owner_by, now)
     store.journal.note(conversation.id, None, now)
     return conversation

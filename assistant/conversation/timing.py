@@ -16,8 +16,8 @@ class Timing:
     agent_deadline: timedelta = timedelta(minutes=10)
     #: Somebody who waits in the queue and writes again hears that they are not forgotten.
     queue_reminder: timedelta = timedelta(minutes=5)
-    #: A worker that is not heard of for this long has lost its work.
-    lease: timedelta = timedelta(seconds=45)
+    #: A worker that is not heard of for this long has lost its work; while it works it renews the lease.
+    lease: timedelta = timedelta(seconds=15)
 
 
 MAX_TEXT = 4_000

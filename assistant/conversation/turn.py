@@ -58,23 +58,19 @@ class Assistant:
         self.wire.ring(item.conversation)
 
     async def give_up(self, item: Due) -> None:
-        """A turn that keeps failing goes to a person, and the customer hears so."""
+        """Work that keeps failing takes the conversation to a person, and the customer hears so."""
         verdict = Verdict(decision=Decision.HANDOFF, reason=Reason.FAILURE)
-        await self.hand_over(item.conversation, Handover(verdict=verdict, decided_by="watchdog"))
-
-    async def hand_over(self, conversation_id: str, why: Handover) -> None:
-        """Queue the conversation if the assistant still owns it."""
+        why = Handover(verdict=verdict, decided_by="watchdog")
 
         def step(store: Store) -> None:
-            conversation = store.conversations.get(conversation_id)
-            if conversation.state is not State.ASSISTANT:
-                store.due.done(Kind.TURN, conversation_id)
-                return
-            policy = self.mind.policy.for_channel(conversation.channel)
-            hand_over(store, conversation, why, policy, self.pick_facts, self.clock())
+            conversation = store.conversations.get(item.conversation)
+            ours = store.due.done(item.kind, item.conversation, item.lease)
+            if ours and conversation.state is State.ASSISTANT:
+                policy = self.mind.policy.for_channel(conversation.channel)
+                hand_over(store, conversation, why, policy, self.pick_facts, self.clock())
 
         await self.database.write(step)
-        self.wire.ring(conversation_id)
+        self.wire.ring(item.conversation)
 
     async def _customer_still_writes(self, item: Due) -> bool:
         now = self.clock()
@@ -103,7 +99,7 @@ class Assistant:
         conversation = store.conversations.get(gathered.conversation.id)
         if not store.due.done(Kind.TURN, conversation.id, item.lease):
             return False
-        if conversation.epoch != gathered.conversation.epoch or conversation.state is not State.ASSISTANT:
+        if owner_changed(conversation, gathered):
             return False
         conversation = conversation.speaks_language(thought.signals.language)
         _note_familiarity(store, gathered, thought)
@@ -122,7 +118,7 @@ class Assistant:
     ) -> None:
         assert thought.reply is not None
         now = self.clock()
-        unread = conversation.seq > gathered.last_seq
+        unread = more_was_said(conversation, gathered)
         conversation, message = say(store, conversation, Author.ASSISTANT, thought.reply, now)
         record = _record(gathered, thought, message.id)
         store.turns.add(conversation.id, gathered.last_seq, record, now)
@@ -151,6 +147,16 @@ class Assistant:
         )
         policy = self.mind.policy.for_channel(conversation.channel)
         hand_over(store, conversation, why, policy, self.pick_facts, now)
+
+
+def owner_changed(conversation: Conversation, gathered: Gathered) -> bool:
+    """Whether somebody else owns, or owned meanwhile, what was thought about."""
+    return conversation.epoch != gathered.conversation.epoch or conversation.state is not State.ASSISTANT
+
+
+def more_was_said(conversation: Conversation, gathered: Gathered) -> bool:
+    """Whether there are words that the thought does not know of."""
+    return conversation.seq > gathered.last_seq
 
 
 def _record(gathered: Gathered, thought: Thought, reply_id: str | None) -> TurnRecord:

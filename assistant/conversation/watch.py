@@ -6,6 +6,7 @@ from datetime import datetime
 from assistant.conversation.handoff import Handover, hand_over
 from assistant.conversation.speak import save, say
 from assistant.conversation.wording import say as words
+from assistant.domain.audit import WATCHDOG
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.due import Due, Kind
 from assistant.domain.messages import Author, Reply
@@ -37,12 +38,14 @@ class Watchdog:
         self._wire.ring(item.conversation)
 
     def _step(self, store: Store, item: Due, now: datetime) -> None:
+        conversation = store.conversations.get(item.conversation)
         if not store.due.done(Kind.DEADLINE, item.conversation, item.lease):
             return
-        conversation = store.conversations.get(item.conversation)
         act: dict[State, Callable[[], None]] = {
             State.ASSISTANT: lambda: self._to_people(store, conversation, now),
-            State.AGENT: lambda: _acknowledge(store, conversation.lapse(now), "watchdog", now),
+            State.AGENT: lambda: _acknowledge(
+                store, conversation.lapse(now), "watchdog", now, new_owner_by=WATCHDOG
+            ),
             State.QUEUED: lambda: _acknowledge(store, conversation, "still_waiting", now),
             State.CLOSED: lambda: None,
         }
@@ -54,8 +57,15 @@ class Watchdog:
         hand_over(store, conversation, why, policy, self._pick_facts, now)
 
 
-def _acknowledge(store: Store, conversation: Conversation, situation: str, now: datetime) -> None:
+def _acknowledge(
+    store: Store,
+    conversation: Conversation,
+    situation: str,
+    now: datetime,
+    *,
+    new_owner_by: str | None = None,
+) -> None:
     text = words(situation, conversation.language)
     notice = Reply(text=text, language=conversation.language, kind="notice")
     conversation, _ = say(store, conversation, Author.ASSISTANT, notice, now)
-    save(store, conversation, now)
+    save(store, conversation, now, new_owner_by=new_owner_by)

@@ -42,6 +42,11 @@ class SqlConversations:
         where = t.conversations.c.id == conversation.id
         self._connection.execute(sa.update(t.conversations).where(where).values(row))
 
+    def some(self, conversations: Sequence[str]) -> Sequence[Conversation]:
+        """Those of them that there are."""
+        query = sa.select(t.conversations).where(t.conversations.c.id.in_(conversations))
+        return [conversation_from(row) for row in self._connection.execute(query).mappings()]
+
     def of_customer(self, customer: str, *, before: str) -> Sequence[Conversation]:
         """The customer's other conversations, newest first."""
         c = t.conversations.c

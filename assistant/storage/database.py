@@ -83,6 +83,12 @@ class SqlDatabase(Generic[S]):
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
+    def forget(self) -> None:
+        """Let nothing of what was erased stay in the database's files."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            sqlite = self.kind == "sqlite"
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else "VACUUM")
+
     def close(self) -> None:
         self._writer.shutdown(wait=True)
         self._readers.shutdown(wait=True)
@@ -121,6 +127,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_MILLISECONDS}",
+        # What is erased is overwritten.
+        "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -3,9 +3,11 @@
 import sqlalchemy as sa
 
 from assistant.storage.articles import SqlArticles
+from assistant.storage.audit import SqlAudit
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.collections import SqlCollections
 from assistant.storage.conversations import SqlConversations, SqlMessages
+from assistant.storage.erasure import SqlErasure
 from assistant.storage.links import SqlLinks
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlNumbers, SqlTurns
@@ -26,6 +28,8 @@ class SqlStore:
         self.feedback = SqlFeedback(connection)
         self.due = SqlDue(connection)
         self.journal = SqlJournal(connection)
+        self.erasure = SqlErasure(connection)
+        self.audit = SqlAudit(connection)
         self.numbers = SqlNumbers(connection)
         self.threads = SqlThreads(connection)
         self.deliveries = SqlDeliveries(connection)

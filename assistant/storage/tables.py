@@ -144,7 +144,36 @@ due = sa.Table(
     sa.Column("since", Moment, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("lease", sa.String(32)),
-    sa.Column("lease_until", Moment),
+    sa.Column("lease_until", Moment, index=True),
+)
+
+#: Work that failed for good, its conversation in people's hands; kept for whoever mends the cause.
+dead_letters = sa.Table(
+    "dead_letters",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("conversation", Id, nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    #: The kind of error, never what somebody said.
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+#: Who changed what: rows are only ever added (the database refuses the rest), and hold no words of customers.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("created_at", Moment, nullable=False),
+    #: customer, assistant, watchdog, operator, or ``agent:ID``.
+    sa.Column("actor", sa.String(80), nullable=False),
+    sa.Column("action", sa.String(32), nullable=False),
+    sa.Column("conversation", Id, index=True),
+    #: The change of owner that it was.
+    sa.Column("epoch", sa.Integer),
+    sa.Column("details", Json, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 #: What agents' screens follow: which conversation or message changed, in order; the row is read afresh.

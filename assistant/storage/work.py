@@ -1,7 +1,7 @@
 """Due rows with leases, and the journal that agents' screens follow."""
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -90,12 +90,23 @@ class SqlDue:
         values = {"due_at": due_at, "lease": None, "lease_until": None}
         self._connection.execute(sa.update(t.due).where(where).values(values))
 
-    def renew(self, leases: Mapping[str, tuple[Kind, str]], until: datetime) -> None:
-        """Keep what is in hand: *leases* by token, each with its kind and conversation."""
+    def bury(self, item: Due, why: str, now: datetime) -> None:
+        """Take away what failed for good, and keep that it did."""
+        if self.done(item.kind, item.conversation, item.lease):
+            row = {"conversation": item.conversation, "kind": item.kind, "tries": item.tries}
+            self._connection.execute(sa.insert(t.dead_letters), row | {"why": why, "created_at": now})
+
+    def buried(self) -> int:
+        """How much work failed for good."""
+        query = sa.select(sa.func.count()).select_from(t.dead_letters)
+        return int(self._connection.execute(query).scalar_one())
+
+    def renew(self, held: Sequence[Due], until: datetime) -> None:
+        """Keep what is in hand, unless somebody else has it by now."""
         c = t.due.c
-        held = sa.tuple_(c.conversation, c.kind).in_([(who, kind) for kind, who in leases.values()])
-        where = sa.and_(held, c.lease.in_(list(leases)))
-        self._connection.execute(sa.update(t.due).where(where).values(lease_until=until))
+        theirs = c.conversation.in_([item.conversation for item in held])
+        unchanged = c.lease.in_([item.lease for item in held])
+        self._connection.execute(sa.update(t.due).where(theirs, unchanged).values(lease_until=until))
 
     def end_leases(self, now: datetime) -> None:
         """Let every lease run out now; for the start of a process that is the only one."""
@@ -103,11 +114,13 @@ class SqlDue:
         self._connection.execute(statement)
 
     def next_time(self, kinds: Collection[Kind] = tuple(Kind)) -> datetime | None:
-        """When the next row wants attention."""
+        """When the next row wants attention: it is due, or whoever had it was not heard of again."""
         c = t.due.c
-        query = sa.select(sa.func.min(sa.func.coalesce(c.lease_until, c.due_at))).where(c.kind.in_(kinds))
-        moment: datetime | None = self._connection.execute(query).scalar_one()
-        return moment
+        ours = c.kind.in_(kinds)
+        free = sa.select(c.due_at).where(c.lease_until.is_(None), ours).order_by(c.due_at).limit(1)
+        held = sa.select(sa.func.min(c.lease_until)).where(ours)
+        moments = [self._connection.execute(query).scalar() for query in (free, held)]
+        return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _due(row: sa.Row[tuple[object, ...]], *, lease: str | None = None, tries: int | None = None) -> Due:

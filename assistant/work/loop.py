@@ -2,14 +2,16 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from assistant.domain.due import Due, Kind
-from assistant.domain.errors import Unavailable
+from assistant.domain.errors import NotFound, Unavailable
 from assistant.ports import Clock, Database
 from assistant.stores import Store
 from assistant.work.wire import LocalWire
@@ -20,10 +22,19 @@ Handler = Callable[[Due], Awaitable[None]]
 
 #: How long the loop sleeps at most: bounds what a lost wake-up can cost.
 NAP_SECONDS = 1.0
-#: Failures after which somebody else has to decide.
-MAX_TRIES = 3
+#: Work in hand of one process and lane. Most of it waits, for a model above all, and must not keep others
+#: waiting.
+SLOTS = 64
 #: Kinds of work that share slots: apps that do not answer must not hold up those who think.
 LANES = ((Kind.TURN, Kind.DEADLINE), (Kind.DELIVERY,), (Kind.MEDIA,))
+#: Rows claimed at a time: with several processes, each takes a share of a rush.
+TOGETHER = 8
+#: Failures after which somebody else has to decide …
+MAX_TRIES = 3
+#: … and after which even that has failed, and nothing is tried any more.
+LAST_TRY = 6
+#: A lease is renewed this many times before it would run out.
+RENEWALS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +56,32 @@ class Loop:
         clock: Clock,
         lease: timedelta,
         *,
-        slots: int = 8,
+        slots: int = SLOTS,
     ) -> None:
         self._database, self._duties, self._wire, self._clock = database, duties, wire, clock
         self._lease, self._slots = lease, slots
-        self._running: dict[asyncio.Task[None], Kind] = {}
+        self._running: dict[asyncio.Task[None], Due] = {}
 
     async def run(self) -> None:
-        """Work until cancelled; then what is in hand is finished or left to its lease."""
+        """Work until cancelled; then `drain` what is in hand."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._claim())
+            tasks.create_task(self._renew())
+
+    async def drain(self, seconds: float) -> None:
+        """Give work in hand this long to finish; what does not is anybody's from then on."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
+        left = dict(self._running)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        now = self._clock()
+        with suppress(Unavailable):  # then the leases run out
+            for item in left.values():
+                await self._database.write(partial(_give_back, item=item, due_at=now))
+
+    async def _claim(self) -> None:
         while True:
             self._wire.work.clear()
             try:
@@ -62,16 +91,18 @@ class Loop:
                 pause = NAP_SECONDS
             await self._sleep(pause)
 
-    async def drain(self, seconds: float) -> None:
-        """Give work in hand this long to finish."""
-        if self._running:
-            await asyncio.wait(set(self._running), timeout=seconds)
-        for task in self._running:
-            task.cancel()
+    async def _renew(self) -> None:
+        """Keep the leases of work in hand: who stops doing so is taken for dead."""
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / RENEWALS)
+            if held := [item for item in self._running.values() if item.lease]:
+                until = self._clock() + self._lease
+                with suppress(Unavailable):  # the next time, or the lease runs out
+                    await self._database.write(partial(_keep, held=held, until=until))
 
     async def _round(self) -> float:
         """Start what is due; returns how long there is nothing more to do."""
-        free = {lane: count for lane in LANES if (count := self._slots - self._busy(lane)) > 0}
+        free = {lane: count for lane in LANES if (count := self._free(lane)) > 0}
         kinds = [kind for lane in free for kind in lane]
         upcoming = await self._database.read(lambda store: store.due.next_time(kinds))
         now = self._clock()
@@ -91,12 +122,14 @@ class Loop:
             self._start(item)
         return 0.0
 
-    def _busy(self, lane: Collection[Kind]) -> int:
-        return sum(kind in lane for kind in self._running.values())
+    def _free(self, lane: Collection[Kind]) -> int:
+        """How many rows of a lane may be claimed now."""
+        busy = sum(item.kind in lane for item in self._running.values())
+        return min(TOGETHER, self._slots - busy)
 
     def _start(self, item: Due) -> None:
         task = asyncio.create_task(self._do(item), name=f"{item.kind}:{item.conversation}")
-        self._running[task] = item.kind
+        self._running[task] = item
         task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
@@ -109,15 +142,25 @@ class Loop:
         handler = duties.handlers[item.kind] if item.tries < MAX_TRIES else last
         try:
             await handler(item)
-        except Exception:  # the one place that outlives whatever work does
+        except NotFound:  # erased meanwhile
+            log.info("nothing left to do it for", kind=item.kind, conversation=item.conversation)
+        except Exception as exc:  # the one place that outlives whatever work does
             log.exception("work failed", kind=item.kind, conversation=item.conversation, tries=item.tries)
-            await self._try_again(item)
+            await self._try_again(item, type(exc).__name__)
 
-    async def _try_again(self, item: Due) -> None:
+    async def _try_again(self, item: Due, why: str) -> None:
+        """Later, with growing pauses; what even giving up cannot help is buried, and `doctor` says so."""
+        now = self._clock()
         wait = timedelta(seconds=min(30.0, 0.5 * 2**item.tries) * random.uniform(0.8, 1.2))
-        due_at = self._clock() + wait
+
+        def step(store: Store) -> None:
+            if item.tries >= LAST_TRY:
+                store.due.bury(item, why, now)
+            else:
+                store.due.retry(item, now + wait)
+
         try:
-            await self._database.write(lambda store: store.due.retry(item, due_at))
+            await self._database.write(step)
         except Unavailable as exc:  # the lease runs out by itself
             log.warning("database unavailable", why=str(exc))
 
@@ -129,3 +172,11 @@ class Loop:
                 await self._wire.work.wait()
         except TimeoutError:
             return
+
+
+def _keep(store: Store, held: Sequence[Due], until: datetime) -> None:
+    store.due.renew(held, until)
+
+
+def _give_back(store: Store, item: Due, due_at: datetime) -> None:
+    store.due.postpone(item, due_at)

@@ -39,7 +39,7 @@ class SharedWire(LocalWire):
     def _heard(self, notice: str) -> None:
         what, conversation, more = json.loads(notice)
         told: dict[str, Callable[[], None]] = {
-            "ring": lambda: super(SharedWire, self).ring(conversation),
+            "ring": lambda: self.wake(conversation),
             "draft": lambda: super(SharedWire, self).draft(conversation, more["text"]),
             "typing": lambda: super(SharedWire, self).typing(
                 conversation, Author(more["author"]), more["on"], more["name"]

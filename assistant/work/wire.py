@@ -39,15 +39,16 @@ class Follower:
         self._passing[conversation, event, data.get("author")] = data
         self._woken.set()
 
-    async def news(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]]:
-        """Wait to be woken, or *timeout* seconds; (conversation, event, data) of what is not stored."""
+    async def news(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]] | None:
+        """Wait to be woken: (conversation, event, data) of what is not stored; None: *timeout* seconds passed
+        and nothing happened."""
         if self.over:
             return []
         try:
             async with asyncio.timeout(timeout):
                 await self._woken.wait()
         except TimeoutError:
-            return []
+            return None
         self._woken.clear()
         passing, self._passing = self._passing, {}
         return [(conversation, event, data) for (conversation, event, _), data in passing.items()]
@@ -79,6 +80,10 @@ class LocalWire:
                 del self._followers[conversation]
 
     def ring(self, conversation: str) -> None:
+        self.wake(conversation)
+
+    def wake(self, conversation: str) -> None:
+        """Let whoever follows it, here, look again."""
         self.work.set()
         for follower in self._watching(conversation):
             follower.wake()

@@ -12,12 +12,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from assistant.domain.due import Due, Kind
-from assistant.domain.errors import Unavailable
+from assistant.domain.errors import NotFound, Unavailable
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from assistant.work.loop import MAX_TRIES, Duties, Handler, Loop
 from assistant.work.wire import LocalWire
-from tests.rig import Clock, Rig
+from tests.rig import Clock, Rig, RunningClock
 
 T = TypeVar("T")
 
@@ -55,14 +55,22 @@ class Shift:
         self.clock.pass_(seconds)
         self.wire.work.set()
 
-    def loop(self, handler: Handler, *, slots: int = 8, database: object = None) -> Loop:
-        async def give_up(item: Due) -> None:
-            self.given_up.append(item)
-            await self.done(item)
-
-        duties = Duties(handlers={Kind.TURN: handler}, give_up=give_up)
+    def loop(
+        self,
+        handler: Handler,
+        *,
+        slots: int = 8,
+        database: object = None,
+        lease: timedelta = LEASE,
+        give_up: Handler | None = None,
+    ) -> Loop:
+        duties = Duties(handlers={Kind.TURN: handler}, give_up=give_up or self.note_giving_up)
         chosen: SqlDatabase[SqlStore] = database or self.rig.database  # type: ignore[assignment]
-        return Loop(chosen, duties, self.wire, self.clock, LEASE, slots=slots)
+        return Loop(chosen, duties, self.wire, self.clock, lease, slots=slots)
+
+    async def note_giving_up(self, item: Due) -> None:
+        self.given_up.append(item)
+        await self.done(item)
 
 
 @pytest.fixture
@@ -141,19 +149,13 @@ async def _gone(shift: Shift, conversation: str) -> None:
 
 
 async def test_a_lease_that_ran_out_is_taken_by_another_and_the_first_comes_too_late(shift: Shift) -> None:
-    conversation, release = await shift.conversation(), asyncio.Event()
-    first, second = list[Due](), list[Due]()
-
-    async def hangs(item: Due) -> None:
-        first.append(item)
-        await release.wait()
+    conversation, second = await shift.conversation(), list[Due]()
 
     async def takes_over(item: Due) -> None:
         second.append(item)
 
     await shift.put(conversation)
-    async with running(shift.loop(hangs)):
-        await until(lambda: bool(first))
+    first = await shift.rig.database.write(lambda store: store.due.claim(shift.clock(), LEASE, 1))
     shift.pass_(LEASE.total_seconds() - 1)
     async with running(shift.loop(takes_over)):
         await asyncio.sleep(0.02)
@@ -200,7 +202,10 @@ async def test_slow_work_of_one_conversation_does_not_hold_up_others(shift: Shif
     assert finished[-1] == slow
 
 
-async def test_who_waits_for_a_free_place_starts_as_soon_as_there_is_one(shift: Shift) -> None:
+async def test_who_waits_for_a_free_place_starts_as_soon_as_there_is_one(
+    shift: Shift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.work.loop.NAP_SECONDS", 60)
     at_work, most, finished = set[str](), 0, list[str]()
 
     async def work(item: Due) -> None:
@@ -214,7 +219,7 @@ async def test_who_waits_for_a_free_place_starts_as_soon_as_there_is_one(shift: 
 
     for _ in range(12):
         await shift.put(await shift.conversation())
-    async with asyncio.timeout(0.9), running(shift.loop(work, slots=2)):  # less than one nap
+    async with asyncio.timeout(20), running(shift.loop(work, slots=2)):  # less than one nap
         await until(lambda: len(finished) == 12)
     assert (most, len(set(finished))) == (2, 12)
 
@@ -277,7 +282,7 @@ async def test_a_stop_lets_work_in_hand_finish(shift: Shift) -> None:
     assert await shift.row(conversation) is None
 
 
-async def test_a_stop_does_not_wait_for_ever_and_leaves_the_row_to_its_lease(shift: Shift) -> None:
+async def test_a_stop_does_not_wait_for_ever_and_gives_back_what_is_not_done(shift: Shift) -> None:
     conversation, begun = await shift.conversation(), asyncio.Event()
 
     async def never_ends(_item: Due) -> None:
@@ -293,7 +298,58 @@ async def test_a_stop_does_not_wait_for_ever_and_leaves_the_row_to_its_lease(shi
         await loop.drain(0.02)
     row = await shift.row(conversation)
     assert row is not None
-    assert row.lease
+    assert (row.lease, row.tries) == (None, 0)
+
+
+async def test_long_work_keeps_its_lease_while_its_worker_lives(shift: Shift) -> None:
+    """On a clock that runs, twice as long as a lease lasts."""
+    shift.clock, lease = RunningClock(), timedelta(seconds=1)
+    conversation, begun, second = await shift.conversation(), list[Due](), list[Due]()
+
+    async def takes_long(item: Due) -> None:
+        begun.append(item)
+        await asyncio.sleep(2 * lease.total_seconds())
+        assert await shift.done(item)
+
+    async def takes_over(item: Due) -> None:
+        second.append(item)
+
+    await shift.put(conversation)
+    async with running(shift.loop(takes_long, lease=lease)):
+        await until(lambda: bool(begun))
+        async with running(shift.loop(takes_over, lease=lease)):
+            await _gone(shift, conversation)
+    assert (len(begun), second) == (1, [])
+
+
+async def test_what_even_giving_up_cannot_help_is_buried_and_counted(shift: Shift) -> None:
+    conversation = await shift.conversation()
+
+    async def fails(_item: Due) -> None:
+        raise RuntimeError("the handler has a bug")
+
+    loop = shift.loop(fails, give_up=fails)
+    await shift.put(conversation)
+    async with running(loop), asyncio.timeout(5):
+        while await shift.row(conversation):
+            shift.pass_(40)
+            await asyncio.sleep(0.005)
+    assert await shift.rig.database.read(lambda store: store.due.buried()) == 1
+
+
+async def test_work_for_a_conversation_that_was_erased_is_over(shift: Shift) -> None:
+    conversation, tries = await shift.conversation(), list[Due]()
+
+    async def finds_nothing(item: Due) -> None:
+        tries.append(item)
+        await shift.done(item)
+        raise NotFound
+
+    await shift.put(conversation)
+    async with running(shift.loop(finds_nothing)):
+        await until(lambda: bool(tries))
+        await asyncio.sleep(0.02)
+    assert len(tries) == 1
 
 
 class Shaky:

@@ -3,9 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
+import pytest
+
 from assistant.domain.messages import Author
 from assistant.ports import Follower
+from assistant.work.lookout import Lookout
 from assistant.work.shared_wire import SharedWire
+from assistant.work.wire import LocalWire
+from tests.rig import Rig
 
 
 class Line:
@@ -80,4 +85,18 @@ async def test_words_of_another_version_are_passed_over() -> None:
     assert line.other
     with there.follow("c") as follower:
         line.other.heard('["sing", "c", {"tune": "la"}]')
-        assert await follower.news(0.01) == []
+        assert await follower.news(0.01) is None
+
+
+async def test_what_another_process_did_is_noticed_though_its_notice_was_lost(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.work.lookout.LOOK_SECONDS", 0.02)
+    conversation = (await rig.open()).conversation.id
+    wire = LocalWire()
+    looking = asyncio.create_task(Lookout(rig.database, wire, rig.clock).run())
+    await asyncio.sleep(0.05)
+    with wire.follow(conversation) as follower:
+        await rig.say(conversation, "返品したい")  # and nobody rings
+        await woken(follower)
+    looking.cancel()

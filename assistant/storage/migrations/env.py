@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from assistant.storage import article_tables, fulltext, tables  # noqa: F401 - they join the metadata
+from assistant.storage import append_only, article_tables, fulltext, tables  # noqa: F401 - they join the metadata
 from assistant.storage.schema import metadata
 
 context.configure(
