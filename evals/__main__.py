@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "personal": "personal data hidden from models: evals/personal.py",
     "support": "what the check of drafts catches and lets through: evals/support.py",
     "answers": "checked answers of models: tokens, speed, and the five above",
+    "faults": "breaks the running service in every way we know and counts broken promises: evals/faults/",
 }
 
 

@@ -1,0 +1,83 @@
+"""``python -m evals.faults.crashing POINT:PROBABILITY serve …``: the service, dying at a named point.
+
+The product knows nothing of this: the points are put around its functions here, never by accident.
+"""
+
+import os
+import random
+import sys
+from typing import Any
+
+KILLED = 137
+
+
+def _put(place: Any, name: str, probability: float, *, before: bool) -> None:
+    """Let the function *name* of *place* be fatal now and then, before or after its work."""
+    function = getattr(place, name)
+
+    def maybe() -> None:
+        if random.random() < probability:
+            os._exit(KILLED)
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if before:
+            maybe()
+        result = function(*args, **kwargs)
+        if not before:
+            maybe()
+        return result
+
+    setattr(place, name, wrapped)
+
+
+def before_commit(probability: float) -> None:
+    """A message is written, and not committed."""
+    from assistant.api import customer
+
+    _put(customer, "receive", probability, before=False)
+
+
+def after_commit_before_200(probability: float) -> None:
+    """A message is stored; whoever sent it never hears so."""
+    from assistant.api import customer
+
+    _put(customer, "message_out", probability, before=True)
+
+
+def while_thinking(probability: float) -> None:
+    """A turn is leased and thought about."""
+    from assistant.conversation import think
+
+    _put(think, "_reply", probability, before=True)
+
+
+def after_reply_before_ring(probability: float) -> None:
+    """A reply is stored; nobody was told."""
+    from assistant.work.wire import LocalWire
+
+    _put(LocalWire, "ring", probability, before=True)
+
+
+def mid_ingest(probability: float) -> None:
+    """Some vectors are stored, others not yet."""
+    from assistant.storage.articles import SqlArticles
+
+    _put(SqlArticles, "put_vectors", probability, before=False)
+
+
+POINTS = {
+    point.__name__: point
+    for point in (before_commit, after_commit_before_200, while_thinking, after_reply_before_ring, mid_ingest)
+}
+
+
+def main() -> None:
+    point, _, probability = sys.argv.pop(1).partition(":")
+    POINTS[point](float(probability))
+    from assistant.__main__ import main as assistant
+
+    assistant()
+
+
+if __name__ == "__main__":
+    main()

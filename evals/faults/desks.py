@@ -1,0 +1,242 @@
+"""Rows about agents, streams and hostile clients: the service itself stays up."""
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+
+from evals.faults.load import Load, Talk
+from evals.faults.poison import BODIES, TEXTS
+from evals.faults.rows import Outcome, Row
+from evals.faults.site import Site
+
+CLAIMS = 50
+
+
+async def claims_at_once(site: Site, load: Load, seconds: float) -> Outcome:
+    """Fifty agents claim the same conversation, again and again: one wins, the others hear 409."""
+    tokens = await asyncio.to_thread(_agents, site, CLAIMS)
+    end, rounds, wrong = time.monotonic() + seconds, 0, 0
+    limits = httpx2.Limits(max_connections=CLAIMS, max_keepalive_connections=0)
+    async with httpx2.AsyncClient(timeout=60, limits=limits) as http:
+        while time.monotonic() < end or rounds < 5:
+            talk = await load.open()
+            claim = f"/v1/agent/conversations/{talk.id}/claim"
+            posts = (
+                http.post(random.choice(site.urls) + claim, headers={"Authorization": f"Bearer {token}"})
+                for token in tokens
+            )
+            statuses = [response.status_code for response in await asyncio.gather(*posts)]
+            wrong += abs(statuses.count(200) - 1) + sum(status not in (200, 409) for status in statuses)
+            rounds += 1
+    return wrong, f"{rounds} × {CLAIMS} claims"
+
+
+def _agents(site: Site, count: int) -> list[str]:
+    """Tokens of so many agents; made in the database, as the command takes a second each."""
+    from assistant.api.doors import new_token
+    from assistant.domain.people import Agent
+    from assistant.library import now, open_database
+    from assistant.settings import Settings
+
+    settings = Settings(  # type: ignore[call-arg]
+        data_dir=site.folder, database_url=site.settings.get("ASSISTANT_DATABASE_URL")
+    )
+    database = open_database(settings)
+
+    def step(store: Any) -> list[str]:
+        tokens = []
+        for _ in range(count):
+            agent = Agent(id=uuid4().hex, email=f"{uuid4().hex}@shop.example", name="Agent")
+            store.agents.add(agent, "x", now())
+            tokens.append(new_token(store, agent, now()))
+        return tokens
+
+    made: list[str] = asyncio.run(database.write(step))
+    database.close()
+    return made
+
+
+async def taken_over_while_it_writes(site: Site, load: Load, seconds: float) -> Outcome:
+    """An agent takes over at every 50 ms of a slow reply: nothing of the assistant comes after it."""
+    agent = {"Authorization": f"Bearer {site.token}"}
+    late, moments, end = 0, 0, time.monotonic() + seconds
+    while time.monotonic() < end or moments < 20:
+        talk = await load.open()
+        await load.say(talk, "返品の期限は何日ですか")
+        await asyncio.sleep(0.6 + 0.05 * (moments % 40))
+        url = f"{site.any().url}/v1/agent/conversations/{talk.id}/claim"
+        taken = await load.http.post(url, headers=agent)
+        moments += 1
+        if taken.status_code != 200:
+            continue
+        at = (await load.look(talk))["messages"][-1]["seq"]
+        await asyncio.sleep(0.4)
+        messages = (await load.look(talk))["messages"]
+        late += sum(m["author"] == "assistant" and m["seq"] > at for m in messages)
+    return late, f"{moments} takeovers"
+
+
+async def nobody_there(site: Site, load: Load, seconds: float) -> Outcome:
+    """A person is asked for while no agent is there; the first who comes sees it at once."""
+    wrong = 0
+    talks = [await load.open() for _ in range(10)]
+    for talk in talks:
+        answer = await load.http.post(f"{site.any().url}{talk.path('/handoff')}", headers=talk.headers)
+        wrong += answer.status_code != 202 or not answer.json()["message"]["text"]
+    for process in site.processes:
+        process.kill()
+        await asyncio.to_thread(process.start)
+    began = time.monotonic()
+    inbox = f"{site.any().url}/v1/agent/conversations?state=queued"
+    queued = (await load.http.get(inbox, headers={"Authorization": f"Bearer {site.token}"})).json()
+    seen = {row["id"] for row in queued["conversations"]}
+    wrong += sum(talk.id not in seen for talk in talks) + (time.monotonic() - began > 2)
+    return wrong, f"{len(talks)} in the queue after a kill"
+
+
+async def handed_back(site: Site, load: Load, seconds: float) -> Outcome:
+    """After an agent gives a conversation back, the next message is answered and the old ones are not."""
+    wrong, agent = 0, {"Authorization": f"Bearer {site.token}"}
+    for _ in range(5):
+        talk = await load.open()
+        base = f"{site.any().url}/v1/agent/conversations/{talk.id}"
+        await load.http.post(f"{base}/claim", headers=agent)
+        await load.say(talk, "担当者と話したい。返品の期限は？")
+        await load.http.post(f"{base}/return", headers=agent)
+        await asyncio.sleep(1.5)
+        before = [m for m in (await load.look(talk))["messages"] if m["author"] == "assistant"]
+        await load.say(talk, "沖縄への送料はいくらですか")
+        after: list[Any] = []
+        for _ in range(100):
+            await asyncio.sleep(0.2)
+            look = await load.look(talk)
+            after = [m for m in look["messages"] if m["author"] == "assistant"]
+            if after:
+                break
+        wrong += len(before) + (len(after) != 1)
+    return wrong, ""
+
+
+async def dropped_streams(site: Site, load: Load, seconds: float) -> Outcome:
+    """Streams are cut at random and resumed: each message once, in order, and all of them."""
+    end = time.monotonic() + seconds
+    readers = [asyncio.create_task(_reader(site, talk, end)) for talk in load.talks[:20]]
+    seen = await asyncio.gather(*readers)
+    wrong = 0
+    for talk, numbers in zip(load.talks, seen, strict=False):
+        last = (await load.look(talk))["messages"]
+        known = {message["seq"] for message in last}
+        wrong += numbers != sorted(set(numbers)) or not set(numbers) <= known
+        wrong += numbers != list(range(1, len(numbers) + 1))
+    return wrong, f"{len(seen)} streams, {sum(map(len, seen))} messages"
+
+
+async def _reader(site: Site, talk: Talk, end: float) -> list[int]:
+    numbers: list[int] = []
+    async with httpx2.AsyncClient(timeout=30) as http:
+        while time.monotonic() < end:
+            last = {"Last-Event-ID": str(numbers[-1])} if numbers else {}
+            try:
+                async with asyncio.timeout(random.uniform(0.2, 4)):
+                    url = f"{site.any().url}{talk.path('/events')}"
+                    async with http.stream("GET", url, headers=talk.headers | last) as stream:
+                        async for name, data in sse(stream.aiter_lines()):
+                            if name == "message":
+                                numbers.append(data["seq"])
+            except (TimeoutError, httpx2.TransportError):
+                await asyncio.sleep(random.uniform(0, 0.5))
+    return numbers
+
+
+async def sse(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    name = ""
+    async for line in lines:
+        field, _, value = line.partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data":
+            yield name, json.loads(value)
+
+
+async def copies(site: Site, load: Load, seconds: float) -> Outcome:
+    """Every message comes one to twenty times at once, and again after a restart."""
+    load.doubles, end, wrong = 1.0, time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        talk, message = await load.open(), str(uuid4())
+        body, many = {"id": message, "text": "返品の期限は？"}, random.randint(1, 20)
+        urls = [random.choice(site.urls) + talk.path("/messages") for _ in range(many)]
+        answers = await asyncio.gather(*(load.http.post(u, json=body, headers=talk.headers) for u in urls))
+        wrong += sum(answer.status_code != 202 for answer in answers)
+        wrong += len({answer.json().get("message", {}).get("seq") for answer in answers}) != 1
+        talk.acknowledged[message] = body["text"]
+        load.talks.append(talk)
+    site.processes[0].kill()
+    await asyncio.to_thread(site.processes[0].start)
+    for talk in load.talks[-20:]:
+        for message, text in list(talk.acknowledged.items()):
+            again = {"id": message, "text": text}
+            url = site.processes[0].url + talk.path("/messages")
+            wrong += (await load.http.post(url, json=again, headers=talk.headers)).status_code != 202
+    return wrong, f"{len(load.talks)} conversations"
+
+
+async def poison(site: Site, load: Load, seconds: float) -> Outcome:
+    """Hostile bodies and texts through every call that takes one: never a 5xx, and others are served."""
+    wrong: list[str] = []
+    talk = await load.open()
+    bearer = {"Authorization": f"Bearer {site.token}"}
+    desk = f"/v1/agent/conversations/{talk.id}"
+    calls: dict[str, dict[str, str]] = {
+        "/v1/conversations": {},
+        talk.path("/messages"): talk.headers,
+        talk.path("/feedback"): talk.headers,
+        talk.path("/typing"): talk.headers,
+        "/v1/agent/login": {},
+        f"{desk}/messages": bearer,
+        f"{desk}/resolve": bearer,
+        f"{desk}/transfer": bearer,
+    }
+    for path, headers in calls.items():
+        for body in BODIES:
+            answer = await _posted(load, site, path, body, headers)
+            if answer >= 500:
+                wrong.append(f"{path} {body[:30]!r} {answer}")
+    for text in TEXTS:
+        fresh = await load.open()
+        said: dict[str, Any] = {"id": str(uuid4()), "text": text}
+        rated: dict[str, Any] = {"kind": "thumb", "value": 1, "comment": text}
+        for path, fields in (("/messages", said), ("/feedback", rated)):
+            body = json.dumps(fields).encode()
+            answer = await _posted(load, site, fresh.path(path), body, fresh.headers)
+            if answer >= 500:
+                wrong.append(f"{path} {text[:20]!r} {answer}")
+        opened = {"locale": text[:30], "customer": {"id": text[:200] or "x", "name": text[:200]}}
+        answer = await _posted(load, site, "/v1/conversations", json.dumps(opened).encode(), fresh.headers)
+        if answer >= 500:
+            wrong.append(f"open {text[:20]!r} {answer}")
+    return len(wrong), "; ".join(wrong[:3])
+
+
+async def _posted(load: Load, site: Site, path: str, body: bytes, headers: dict[str, str]) -> int:
+    known = {"Content-Type": "application/json", "X-Forwarded-For": f"10.9.9.{random.randrange(256)}"}
+    answer = await load.http.post(site.any().url + path, content=body, headers=known | headers)
+    return answer.status_code
+
+
+ROWS = (
+    Row(id="A1", what="fifty agents claim at once", breaks=claims_at_once, quick=True),
+    Row(id="A1-pg", what="the same on PostgreSQL", breaks=claims_at_once, postgres=True),
+    Row(id="A2", what="a takeover at every moment of a reply", breaks=taken_over_while_it_writes, quick=True),
+    Row(id="A4", what="no agent is there", breaks=nobody_there),
+    Row(id="A6", what="handed back to the assistant", breaks=handed_back),
+    Row(id="C1", what="copies of a message, at once and later", breaks=copies),
+    Row(id="C4", what="poisoned bodies and texts", breaks=poison, quick=True),
+    Row(id="W1", what="streams cut and resumed", breaks=dropped_streams, quick=True),
+    Row(id="W1-pg", what="the same, from two processes", breaks=dropped_streams, postgres=True),
+)

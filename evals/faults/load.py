@@ -1,0 +1,125 @@
+"""Customers who write to the service whatever happens to it, and remember what they were promised."""
+
+import asyncio
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+
+CASES = Path(__file__).parents[1] / "cases" / "sample_kb.jsonl"
+QUESTIONS = [str(json.loads(line)["text"]) for line in CASES.read_text("utf-8").splitlines()]
+#: A client that is not answered sends the same message again; it gives up long after any fault here is over.
+PATIENCE_SECONDS = 90.0
+
+
+@dataclass
+class Talk:
+    """One customer's conversation and what it was promised: message ids answered with 202, in that order."""
+
+    id: str
+    token: str
+    address: str
+    acknowledged: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "X-Forwarded-For": self.address}
+
+    def path(self, more: str = "") -> str:
+        return f"/v1/conversations/{self.id}{more}"
+
+
+class Load:
+    """*rate* messages a second over *conversations*, to any of the *urls*."""
+
+    def __init__(self, urls: Sequence[str], *, rate: float = 20.0, conversations: int = 40) -> None:
+        self.urls, self.rate, self._count = urls, rate, conversations
+        self.talks: list[Talk] = []
+        #: Seconds of each acknowledged POST.
+        self.waits: list[float] = []
+        self.refused: Counter[int | str] = Counter()
+        #: Chance that a message is sent twice at once.
+        self.doubles = 0.1
+        self._stop = asyncio.Event()
+
+    async def __aenter__(self) -> "Load":
+        # A kept connection may be closed by the service just as it is used again; that is no fault of it.
+        limits = httpx2.Limits(max_connections=400, max_keepalive_connections=0)
+        self.http = httpx2.AsyncClient(timeout=15, limits=limits)
+        self.talks = [await self.open() for _ in range(self._count)]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.http.aclose()
+
+    async def open(self) -> Talk:
+        address = f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(256)}"
+        headers = {"X-Forwarded-For": address}
+        response = await self.ask("POST", "/v1/conversations", {"locale": "ja"}, headers)
+        return Talk(response["id"], response["token"], address)
+
+    async def run(self) -> None:
+        """Until `stop`; every message that was begun is acknowledged before this returns."""
+        pause = self._count / self.rate
+        await asyncio.gather(*(self._writes(talk, pause) for talk in self.talks))
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def _writes(self, talk: Talk, pause: float) -> None:
+        await asyncio.sleep(random.uniform(0, pause))
+        while not self._stop.is_set():
+            began = time.monotonic()
+            await self.say(talk, random.choice(QUESTIONS))
+            left = random.uniform(0.5, 1.5) * pause - (time.monotonic() - began)
+            try:
+                async with asyncio.timeout(max(0.0, left)):
+                    await self._stop.wait()
+            except TimeoutError:
+                continue
+
+    async def say(self, talk: Talk, text: str) -> None:
+        """Send, and send again until it is acknowledged, as a client does."""
+        message = str(uuid4())
+        body = {"id": message, "text": text}
+        copies = 2 if random.random() < self.doubles else 1
+        path = talk.path("/messages")
+        sent = [self.ask("POST", path, body, talk.headers) for _ in range(copies)]
+        answers = await asyncio.gather(*sent)
+        assert {answer["message"]["id"] for answer in answers} == {message}
+        talk.acknowledged[message] = text
+
+    async def ask(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
+        """The answer to a call, repeated until there is one."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            began = time.monotonic()
+            try:
+                url = random.choice(self.urls) + path
+                response = await self.http.request(method, url, json=body, headers=headers)
+            except httpx2.TransportError as exc:
+                self.refused[type(exc).__name__] += 1
+            else:
+                if response.status_code < 300:
+                    self.waits.append(time.monotonic() - began)
+                    return response.json()
+                self.refused[response.status_code] += 1
+                if response.status_code not in (429, 500, 503):
+                    raise SystemExit(f"evals faults: {path} answered {response.status_code} {response.text}")
+            await asyncio.sleep(random.uniform(0.1, 0.5))
+        raise SystemExit(f"evals faults: {path} was not answered for {PATIENCE_SECONDS} s")
+
+    async def look(self, talk: Talk) -> dict[str, Any]:
+        found: dict[str, Any] = await self.ask("GET", talk.path(), None, talk.headers)
+        return found
+
+    def percentile(self, share: float) -> float:
+        ordered = sorted(self.waits) or [0.0]
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -1,0 +1,92 @@
+"""The fake model as a process of its own, whose behaviour is changed while the service runs."""
+
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from evals.bench_service import environment
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Its address; `fails` says how it answers from now on."""
+
+    url: str
+
+    def fails(self, fault: str, share: float = 1.0) -> None:
+        """Answer a *share* of the calls with *fault* (evals/fake_model.py), the rest honestly."""
+        httpx2.post(f"{self.url}/mode", params={"fault": fault, "share": share}, timeout=10)
+
+    def recovers(self) -> None:
+        self.fails("", 0.0)
+
+
+@contextmanager
+def fake_model() -> Iterator[Model]:
+    port = free_port()
+    command = [sys.executable, "-m", "evals.faults.model", str(port)]
+    process = subprocess.Popen(command, env=environment(), cwd=Path(__file__).parents[2])
+    model = Model(f"http://127.0.0.1:{port}")
+    try:
+        _wait(model)
+        yield model
+    finally:
+        process.kill()
+        process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait(model: Model) -> None:
+    for _ in range(400):
+        try:
+            return model.recovers()
+        except httpx2.TransportError:
+            time.sleep(0.05)
+    raise SystemExit("evals faults: the fake model did not start.")
+
+
+def serve(port: int) -> None:
+    import uvicorn
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from evals.fake_model import create_fake
+
+    app = create_fake()
+    mode = ("", 0.0)
+
+    @app.post("/mode")
+    async def change(fault: str, share: float) -> None:
+        nonlocal mode
+        mode = (fault, share)
+
+    class Switch:
+        """Sends a share of the calls to the fault's own address."""
+
+        def __init__(self, inner: ASGIApp) -> None:
+            self.inner = inner
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            path = scope.get("path", "")
+            fault, share = mode
+            if path.startswith("/v1/") and random.random() < share:
+                scope = dict(scope) | {"path": f"/{fault}{path}"}
+            await self.inner(scope, receive, send)
+
+    uvicorn.run(Switch(app), host="127.0.0.1", port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))

