@@ -1,0 +1,48 @@
+"""The quickest rows of the fault matrix: no promise is broken. `python -m evals faults` runs all of them."""
+
+from pathlib import Path
+
+import pytest
+
+from evals.faults.checks import _of_one
+from evals.faults.load import Talk
+from evals.faults.run import ROWS, measured
+
+#: Seconds of each row.
+LONG = 8.0
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("no_network")
+def test_no_promise_is_broken_whatever_fails(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    rows = [row for row in ROWS if row.quick]
+    broken = measured(rows, LONG, rate=8, conversations=16)
+    assert broken == 0, capsys.readouterr().out
+
+
+def _message(seq: int, author: str, id_: str, text: str = "x", kind: str = "text") -> dict[str, object]:
+    return {"seq": seq, "author": author, "id": id_, "text": text, "kind": kind}
+
+
+QUESTION, ANSWER = _message(1, "customer", "c1"), _message(2, "assistant", "a1")
+
+
+@pytest.mark.parametrize(
+    ("messages", "acknowledged", "answers", "broken"),
+    [
+        ([QUESTION, ANSWER], ["c1"], ["c1"], {}),
+        ([], ["c1"], [], {"lost": 1, "order": 1}),
+        ([QUESTION, ANSWER, _message(3, "assistant", "a2")], ["c1"], ["c1", "c1"], {"doubled": 1}),
+        ([QUESTION, _message(3, "assistant", "a1")], ["c1"], ["c1"], {"order": 1}),
+        ([QUESTION], ["c1"], [], {"stuck": 1}),
+    ],
+    ids=["well", "lost", "doubled", "order", "stuck"],
+)
+def test_a_broken_promise_is_counted(
+    messages: list[dict[str, object]], acknowledged: list[str], answers: list[str], broken: dict[str, int]
+) -> None:
+    talk = Talk("t", "token", "10.0.0.1", dict.fromkeys(acknowledged, "x"))
+    replies = [m["id"] for m in messages if m["author"] == "assistant"]
+    turns = [{"message_id": m, "reply_id": r} for m, r in zip(answers, replies, strict=False)]
+    found = _of_one(talk, {"state": "assistant", "messages": messages}, turns)
+    assert {kind: count for kind, count in found.items() if count} == broken
