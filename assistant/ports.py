@@ -43,9 +43,8 @@ class Follower(Protocol):
     #: The process is stopping: nothing more will come.
     over: bool
 
-    async def news(
-        self, timeout: float
-    ) -> list[tuple[str, str, dict[str, Any]]] | None: ...  # (conversation, event, data); None: nothing
+    # (conversation, event, data) of what passed; None: nothing happened
+    async def news(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]] | None: ...
 
 
 class Wire(Protocol):

@@ -12,8 +12,8 @@ from assistant.storage.schema import metadata
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "articles", "audit", "chunks", "collections", "credentials", "events", "knowledge", "vectors"}
 )
-#: Tables that name a conversation without referring to it.
-LOOSE = (t.journal, t.dead_letters)
+#: Columns that name a conversation (or a customer) without referring to it.
+LOOSE = (t.journal.c.conversation, t.dead_letters.c.conversation, t.spending.c.key)
 
 
 class SqlErasure:
@@ -43,17 +43,22 @@ class SqlErasure:
         """Remove these people with all they said; how many rows went."""
         c = t.conversations.c
         theirs = self._connection.execute(sa.select(c.id).where(c.customer.in_(customers))).scalars().all()
-        return self.conversations(theirs) + self._remove(t.customers, t.customers.c.id.in_(customers))
+        gone = self.conversations(theirs) + self._loose(customers)
+        return gone + self._remove(t.customers, t.customers.c.id.in_(customers))
 
     def conversations(self, conversations: Sequence[str]) -> int:
         """Remove these conversations with everything that hangs on them."""
-        gone = sum(self._remove(table, table.c.conversation.in_(conversations)) for table in LOOSE)
-        return gone + self._remove(t.conversations, t.conversations.c.id.in_(conversations))
+        return self._loose(conversations) + self._remove(
+            t.conversations, t.conversations.c.id.in_(conversations)
+        )
 
     def journal_before(self, moment: datetime) -> int:
         """Drop what no stream resumes from any more."""
         where = t.journal.c.created_at < moment
         return self._connection.execute(sa.delete(t.journal).where(where)).rowcount
+
+    def _loose(self, ids: Sequence[str]) -> int:
+        return sum(self._remove(column.table, column.in_(ids)) for column in LOOSE)
 
     def _remove(self, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
         """Remove rows, after those of other tables that refer to them."""
