@@ -230,13 +230,13 @@ async def _posted(load: Load, site: Site, path: str, body: bytes, headers: dict[
 
 
 ROWS = (
-    Row(id="A1", what="fifty agents claim at once", breaks=claims_at_once, quick=True),
+    Row(id="A1", what="fifty agents claim at once", breaks=claims_at_once),
     Row(id="A1-pg", what="the same on PostgreSQL", breaks=claims_at_once, postgres=True),
-    Row(id="A2", what="a takeover at every moment of a reply", breaks=taken_over_while_it_writes, quick=True),
+    Row(id="A2", what="a takeover at every moment of a reply", breaks=taken_over_while_it_writes),
     Row(id="A4", what="no agent is there", breaks=nobody_there),
     Row(id="A6", what="handed back to the assistant", breaks=handed_back),
     Row(id="C1", what="copies of a message, at once and later", breaks=copies),
-    Row(id="C4", what="poisoned bodies and texts", breaks=poison, quick=True),
-    Row(id="W1", what="streams cut and resumed", breaks=dropped_streams, quick=True),
+    Row(id="C4", what="poisoned bodies and texts", breaks=poison),
+    Row(id="W1", what="streams cut and resumed", breaks=dropped_streams),
     Row(id="W1-pg", what="the same, from two processes", breaks=dropped_streams, postgres=True),
 )

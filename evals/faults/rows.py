@@ -229,7 +229,7 @@ MODEL_FAULTS = ("cut", "error-event", "bad-json", "bad-utf8", "no-finish", "html
 
 ROWS = (
     Row(id="P1", what="SIGKILL at random", breaks=kills, quick=True),
-    Row(id="P1-pg", what="the same, two processes on PostgreSQL", breaks=kills, postgres=True, quick=True),
+    Row(id="P1-pg", what="the same, two processes on PostgreSQL", breaks=kills, postgres=True),
     Row(id="P2", what="dies while it thinks", breaks=partial(kills, crash="while_thinking:0.03")),
     Row(id="P3a", what="dies before a commit", breaks=partial(kills, crash="before_commit:0.03")),
     Row(
@@ -241,7 +241,7 @@ ROWS = (
         breaks=partial(kills, crash="after_reply_before_ring:0.03"),
     ),
     Row(id="P5", what="SIGSTOP for longer than a lease", breaks=stopped, postgres=True),
-    Row(id="P6", what="SIGTERM under load", breaks=rolling, quick=True),
+    Row(id="P6", what="SIGTERM under load", breaks=rolling),
     Row(id="P6-pg", what="a rolling restart of two", breaks=rolling, postgres=True),
     Row(id="L1", what="the model is away", breaks=model_away),
     Row(id="L2", what="the model hangs", breaks=partial(model_fails, faults=("hang-first",), share=1.0)),
@@ -252,13 +252,13 @@ ROWS = (
         ),
     ),
     Row(id="L4", what="a fifth of the model's answers fail",
-        breaks=partial(model_fails, faults=("server-error", "overloaded"), share=0.2), quick=True),
+        breaks=partial(model_fails, faults=("server-error", "overloaded"), share=0.2)),
     Row(id="L5", what="broken streams", breaks=partial(model_fails, faults=MODEL_FAULTS, share=1.0)),
     Row(id="V1", what="the index's folder is gone", breaks=partial(index_lost, harm=remove_index)),
     Row(id="V2", what="the index's files are noise", breaks=partial(index_lost, harm=scramble_index)),
     Row(id="V3", what="the index's database is cut in half", breaks=partial(index_lost, harm=truncate_index)),
     Row(id="V5", what="ingest killed in the middle", breaks=kills_while_ingesting),
-    Row(id="D1", what="the disk is full", breaks=disk_full, quick=True),
+    Row(id="D1", what="the disk is full", breaks=disk_full),
     Row(id="D2", what="the database is locked", breaks=database_locked),
     Row(id="D5", what="PostgreSQL ends every connection", breaks=connections_cut, postgres=True),
 )  # fmt: skip
