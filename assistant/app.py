@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn import Assistant
     from assistant.domain.budgets import Prices
-    from assistant.ports import Answerer, Channel
+    from assistant.ports import Answerer, Channel, Rewrite
     from assistant.work.loop import Duties
     from assistant.work.wire import LocalWire
 
@@ -50,10 +50,21 @@ def open_answerer(settings: Settings, knowledge: Knowledge, prices: Prices) -> A
     from assistant.llm.answering import Parts, make_answerer
     from assistant.llm.ranking import Ranker
 
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     ranker = Ranker(knowledge.embedder, StoredCloseness(knowledge.database, knowledge.embedder))
+    key, base_url = _openai_key(settings), settings.openai_base_url
     parts = Parts(ranker=ranker, embedder=knowledge.embedder, prices=prices)
-    return make_answerer(settings.model, parts, PROMPTS, api_key=key, base_url=settings.openai_base_url)
+    return make_answerer(settings.model, parts, PROMPTS, api_key=key, base_url=base_url)
+
+
+def open_rewrite(settings: Settings) -> Rewrite:
+    from assistant.llm.answering import make_rewrite
+
+    key, base_url = _openai_key(settings), settings.openai_base_url
+    return make_rewrite(settings.model, PROMPTS, api_key=key, base_url=base_url)
+
+
+def _openai_key(settings: Settings) -> str | None:
+    return settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
 
 
 def make_timing(settings: Settings) -> Timing:
@@ -79,7 +90,6 @@ def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     from assistant.conversation.allowance import allowances
     from assistant.conversation.think import Mind
     from assistant.domain.policy import Policy
-    from assistant.llm.rewrite import standalone
     from assistant.signals.policy_file import load_policy
     from assistant.signals.reader import Reader
 
@@ -90,7 +100,7 @@ def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
         retriever=knowledge.retriever,
         answerer=open_answerer(settings, knowledge, policy.prices),
         meaning=knowledge.meaning,
-        rewrite=standalone,
+        rewrite=open_rewrite(settings),
         policy=policy,
         languages=settings.languages,
         examples=knowledge.examples,

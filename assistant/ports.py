@@ -200,6 +200,10 @@ class Draft:
 Progress = Callable[[str], Awaitable[None]]
 
 
+#: Turns a follow-up question into one that stands alone: (question, lines before it).
+Rewrite = Callable[[str, Sequence[Said]], Awaitable[str]]
+
+
 class Answerer(Protocol):
     """A question and its passages to an answer that says only what the passages say."""
 

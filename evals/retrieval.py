@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +15,14 @@ from assistant.domain.policy import Policy
 from assistant.knowledge import fusion
 from assistant.knowledge.features import only
 from assistant.knowledge.fusion import Weights
+from evals import retrieval_product
 from evals.embedding_cache import RememberingEmbedder
 from evals.retrieval_runs import Seen, gain, seen, served
-from evals.retrieval_sets import Asked, Collection, measured
-from evals.train_retrieval import auroc
+from evals.retrieval_sets import Asked, Collection, Row, measured
+from evals.train_retrieval import auroc, held_out
 
 Vectors = NDArray[np.float32]
 Order = Callable[[Seen], Sequence[int]]
-Row = dict[str, str | float]
 TEXT, TITLE, WORDS = 0, 1, 4
 #: The usual constant of reciprocal rank fusion.
 RRF = 60
@@ -34,12 +36,14 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--most", type=int, default=1_500, help="questions per set")
     options = parser.parse_args()
-    asyncio.run(_report(list(measured(options.data)), options.most, as_json=options.json))
+    asyncio.run(_report(options.data, options.most, as_json=options.json))
 
 
-async def _report(collections: list[Collection], most: int, *, as_json: bool) -> None:
+async def _report(data: Path, most: int, *, as_json: bool) -> None:
     """One line per set and pipeline, each as soon as it is known."""
-    embedder = RememberingEmbedder()
+    embedder, collections = RememberingEmbedder(), list(measured(data))
+    for row in await retrieval_product.report(embedder, data):
+        print(json.dumps(row) if as_json else _line(row), flush=True)
     for collection in collections:
         others = [c for c in collections if c.family != collection.family]
         foreign = [asked for c in others for asked in c.questions[:FOREIGN]]
@@ -58,13 +62,14 @@ async def _rows(
     own = await seen(retriever, collection.questions[:most])
     far = await seen(retriever, foreign)
     database.close()
+    unseen = held_out(collection.family)
+    pipelines = {"yorisoi, never having seen the set": _weighed(unseen), **PIPELINES}
     rows: list[Row] = [
-        {"set": collection.name, "pipeline": name, **_found(own, order)} for name, order in PIPELINES.items()
+        {"set": collection.name, "pipeline": name, **_found(own, order)} for name, order in pipelines.items()
     ]
-    rows.append(
-        {"set": collection.name, "pipeline": "tutorial", **await _tutorial(collection, embedder, most)}
-    )
-    rows.append({"set": collection.name, **_told_apart(own, far)})
+    rows.append({"set": collection.name, "pipeline": TUTORIAL, **await _tutorial(collection, embedder, most)})
+    told = _told_apart(own, far, unseen)
+    rows.append({"set": collection.name, "pipeline": "yorisoi, never having seen the set", **told})
     return rows
 
 
@@ -94,12 +99,12 @@ def _reciprocal(each: Seen) -> list[int]:
     return _falling(np.sum([1 / (RRF + place) for place in places], axis=0))
 
 
-def _learned(each: Seen) -> list[int]:
-    return _falling(fusion.ranks(each.candidates, fusion.weights()))
+def _weighed(weights: Weights) -> Order:
+    return lambda each: _falling(fusion.ranks(each.candidates, weights))
 
 
 PIPELINES: dict[str, Order] = {
-    "yorisoi": _learned,
+    "yorisoi, as committed": _weighed(fusion.weights()),
     "words (BM25)": _by(WORDS),
     "dense, text": _by(TEXT),
     "dense, title": _by(TITLE),
@@ -123,8 +128,16 @@ async def _tutorial(collection: Collection, embedder: RememberingEmbedder, most:
     return _measures(ranked)
 
 
+#: LangChain's own splitter where it is installed.
+SPLITTERS = "langchain_text_splitters"
+TUTORIAL = "tutorial" if find_spec(SPLITTERS) else "tutorial, splitter imitated"
+
+
 def _pieces(text: str) -> list[str]:
-    """As its recursive splitter cuts: at a line's end, else at a space, else anywhere."""
+    """As the recursive splitter cuts: at a line's end, else at a space, else anywhere."""
+    if find_spec(SPLITTERS):
+        splitter = import_module(SPLITTERS).RecursiveCharacterTextSplitter
+        return list(splitter(chunk_size=1000, chunk_overlap=200).split_text(text))
     pieces = []
     while len(text) > 1000:
         cut = max(text.rfind("\n", 400, 1000), text.rfind(" ", 700, 1000))
@@ -134,9 +147,9 @@ def _pieces(text: str) -> list[str]:
     return [*pieces, text]
 
 
-def _told_apart(own: list[Seen], foreign: list[Seen]) -> dict[str, float]:
+def _told_apart(own: list[Seen], foreign: list[Seen], weights: Weights) -> dict[str, float]:
     """Answerable questions against those whose answer was taken out, and against other domains' questions."""
-    weights, enough = fusion.weights(), Policy().answer_score
+    enough = Policy().answer_score
     known = [_best(each, weights) for each in own if each.right.any()]
     near = [_best(each, weights, without=True) for each in own if not each.right.all()]
     far = [_best(each, weights) for each in foreign]

@@ -10,12 +10,34 @@ from typing import Any
 
 from assistant.domain.knowledge import Article
 
+#: A line of a report: a set, a pipeline, its measures.
+Row = dict[str, str | float]
+
 #: Made-up sets are the same in every run.
 SEED = 3
 #: Characters of an article: about what one vector sees.
 LONG = 1_500
+#: Articles of a set that are tried without their titles too.
+UNTITLED = 500
 #: Sections of a help centre.
 SECTIONS = 400
+#: Pairs of sentences that say the same.
+PARAPHRASES = 500
+CHATTER = {"openinggreeting", "closinggreeting", "confirmation", "rejection", "thankyou"}
+JAPANESE_CHATTER = (
+    "こんにちは",
+    "はじめまして、よろしくお願いします",
+    "ありがとうございました",
+    "なるほど、わかりました",
+    "はい、そうです",
+    "いいえ、結構です",
+    "お疲れさまです",
+    "今日は暑いですね",
+    "元気ですか？",
+    "あなたは人間ですか",
+    "少し待ってください",
+    "了解です、助かりました",
+)
 HEADING = re.compile(r"#{1,4}\s+(.*)")
 MARKUP = re.compile(r"<[^>]+>|!\[.*?\]\(.*?\)")
 
@@ -60,26 +82,51 @@ def learned_from(data: Path) -> Iterator[Collection]:
     for made in measured(data):
         yield made
         if made.family != "mackerel":
-            yield replace(
-                made, name=f"{made.name}-untitled", articles=[replace(a, title="") for a in made.articles]
-            )
+            yield _untitled(made)
     yield _second_questions(stored(data, "jsquad"))
     for language in ("ja", "en"):
         yield _headings(data.parent / "help_center" / language, language)
     yield _intents(data.parent / "scope" / "banking77.train.jsonl", "banking77", each=8)
     yield _intents(data.parent / "scope" / "clinc150.train.jsonl", "clinc150", each=5)
+    yield _intents(data.parent / "dialogues" / "bitext.jsonl", "bitext", each=12)
+    yield _paraphrases(data.parent / "grounding" / "jnli.valid.jsonl")
+
+
+def small_talk(data: Path) -> list[Asked]:
+    """What customers say that asks nothing, in both languages."""
+    said = {
+        turn["text"]
+        for path in sorted((data.parent / "dialogues" / "multidogo").glob("*.jsonl"))
+        for row in rows(path)
+        for turn in row["customer_turns"]
+        if turn["intent"] in CHATTER and len(turn["text"]) > 3
+    }
+    english = random.Random(SEED).sample(sorted(said), 30)
+    return [
+        Asked(text=text, language=language, relevant={})
+        for language, texts in (("en", english), ("ja", JAPANESE_CHATTER))
+        for text in texts
+    ]
 
 
 def stored(data: Path, name: str) -> Collection:
     articles = [
         _article(row["id"], row["title"].strip(), row["text"], row["lang"])
-        for row in _rows(data / name / "kb.jsonl")
+        for row in rows(data / name / "kb.jsonl")
     ]
     questions = [
         Asked(text=row["text"], language=row["lang"], relevant=row["relevant"])
-        for row in _rows(data / name / "queries.jsonl")
+        for row in rows(data / name / "queries.jsonl")
     ]
     return Collection(name=name, articles=articles, questions=questions)
+
+
+def _untitled(made: Collection) -> Collection:
+    """The first articles of a set without their titles."""
+    articles = [replace(article, title="") for article in made.articles[:UNTITLED]]
+    names = {article.id for article in articles}
+    questions = [asked for asked in made.questions if asked.relevant.keys() <= names]
+    return replace(made, name=f"{made.name}-untitled", articles=articles, questions=questions)
 
 
 def _second_questions(squad: Collection) -> Collection:
@@ -126,8 +173,8 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
 def _intents(path: Path, name: str, *, each: int) -> Collection:
     """One article per intent, made of four utterances; the others ask for it."""
     utterances: dict[str, list[str]] = {}
-    for row in _rows(path):
-        utterances.setdefault(row["intent"], []).append(row["text"])
+    for row in rows(path):
+        utterances.setdefault(row["intent"], []).append(row.get("text") or row["utterance"])
     utterances.pop("oos", None)
     articles, questions = [], []
     for intent, texts in utterances.items():
@@ -137,10 +184,23 @@ def _intents(path: Path, name: str, *, each: int) -> Collection:
     return Collection(name=name, articles=articles, questions=questions)
 
 
+def _paraphrases(path: Path) -> Collection:
+    """Japanese titles without a text, asked for in other words."""
+    pairs = [row for row in rows(path) if row["label"] == "entailment"][:PARAPHRASES]
+    return Collection(
+        name="jnli",
+        articles=[_article(row["sentence_pair_id"], row["sentence1"], "", "ja") for row in pairs],
+        questions=[
+            Asked(text=row["sentence2"], language="ja", relevant={row["sentence_pair_id"]: 1})
+            for row in pairs
+        ],
+    )
+
+
 def _article(name: str, title: str, text: str, language: str) -> Article:
     return Article(id=name, title=title, language=language, text=text[:LONG], content_hash=name)
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def rows(path: Path) -> list[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]

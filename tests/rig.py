@@ -22,7 +22,7 @@ from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
 from assistant.knowledge.listed import ListedPassages
 from assistant.llm.extractive import ExtractiveAnswerer
-from assistant.llm.rewrite import standalone
+from assistant.llm.rewrite import from_conversation
 from assistant.ports import Answerer, Channel
 from assistant.signals.facts import pick_facts
 from assistant.signals.reader import Reader
@@ -109,7 +109,7 @@ class Rig:
             retriever=self.passages,
             answerer=self.answerer,
             meaning=self.meaning,
-            rewrite=standalone,
+            rewrite=from_conversation,
             policy=self.policy,
             languages=LANGUAGES,
             examples=lambda language: ("返品の期限",) if language == "ja" else ("Return deadline",),

@@ -15,8 +15,8 @@ from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
-from assistant.domain.turns import Said, Source
-from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, SignalReader
+from assistant.domain.turns import Source
+from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, Rewrite, SignalReader
 
 #: Passages that an answer is drafted from.
 PASSAGES = 6
@@ -26,9 +26,6 @@ MEANT, RECENT = 2_000, 2
 
 #: Articles that are named when none answers for sure.
 RELATED = 3
-
-#: Turns a follow-up question into one that stands alone: (question, lines before it).
-Rewrite = Callable[[str, Sequence[Said]], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +37,7 @@ class Mind:
     answerer: Answerer
     #: A text to its vector, the same that search uses.
     meaning: Callable[[str], Awaitable[Sequence[float]]]
+    #: A follow-up question to one that stands alone.
     rewrite: Rewrite
     policy: Policy
     languages: tuple[str, ...]
@@ -87,7 +85,7 @@ async def _search_and_answer(
     mind: Mind, gathered: Gathered, signals: Signals, verdict: Verdict | None, progress: Progress
 ) -> Thought:
     policy = mind.policy.for_channel(gathered.conversation.channel)
-    query = mind.rewrite(gathered.text, gathered.history.lines)
+    query = await mind.rewrite(gathered.text, gathered.history.lines)
     try:
         passages = await mind.retriever.search(query, language=signals.language, limit=PASSAGES)
     except Unavailable:

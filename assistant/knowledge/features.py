@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.knowledge.entries import TITLE
-from assistant.knowledge.fine import closeness
+from assistant.knowledge.fine import compared
 from assistant.knowledge.shelf import Shelf, numbers
 from assistant.ports import Fine
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Rows = NDArray[intp]
 
 K1, B = 1.2, 0.75
-#: What each arm says of a candidate; more is better. The last two compare token by token.
+#: What each arm says of a candidate; more is better. The last three compare token by token.
 ARMS = (
     "text",
     "title",
@@ -33,8 +33,9 @@ ARMS = (
     "title_precision",
     "tokens",
     "title_tokens",
+    "title_asked",
 )
-FINE = len(ARMS) - 2
+FINE = len(ARMS) - 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,12 +95,14 @@ def compare_tokens(
     candidates: Candidates, question: Question, tokens: Mapping[int, Sequence[Packed]]
 ) -> None:
     """Fill in the arms that compare tokens, from the *tokens* of each row's text and title."""
-    if question.fine is None:
+    import numpy as np
+
+    if question.fine is None or not tokens:
         return
-    rows = list(tokens)
-    for column, slot in ((FINE, 0), (FINE + 1, TITLE)):
-        passages = [tokens[row][slot] if slot < len(tokens[row]) else tokens[row][0][:0] for row in rows]
-        candidates.arms[rows, column] = closeness(question.fine.tokens, passages)
+    rows, asked = list(tokens), question.fine.tokens
+    text, _ = compared(asked, [slots[0] for slots in tokens.values()])
+    title, asked_of = compared(asked, [slots[TITLE] for slots in tokens.values()])
+    candidates.arms[rows, FINE:] = np.stack([text, title, asked_of], axis=1)
 
 
 def _lexical(words: Words, rows: Rows, shelf: Shelf) -> Vectors:

@@ -34,26 +34,29 @@ async def query(embedder: Embedder, text: str) -> Fine:
     return Fine(await embedder.query(text), np.zeros((0, 0), np.int8))
 
 
-def closeness(question: Tokens, passages: Sequence[Packed]) -> Vectors:
-    """How well each token of the question finds one like it in each passage, on average: 0 to 1.
+def compared(question: Tokens, passages: Sequence[Packed]) -> tuple[Vectors, Vectors]:
+    """How near each token of the question finds one in each passage, on average, and the other way round.
 
+    -1 to 1, 0 for a passage without tokens.
     A passage's numbers are two to a byte, the lower half first, 8 above their value.
     """
     import numpy as np
 
-    found = np.zeros(len(passages), np.float32)
+    met, asked_of = np.zeros((2, len(passages)), np.float32)
     held = [place for place, tokens in enumerate(passages) if tokens.size]
     if not question.size or not held:
-        return found
+        return met, asked_of
     # All passages in one multiplication: one for each would take ten times as long.
     packed = np.concatenate([passages[place] for place in held])
     said = np.take(_pairs(), packed, axis=0).reshape(len(packed), -1)
     asked = question.astype(np.float32)
     asked /= np.linalg.norm(asked, axis=1, keepdims=True) + 1e-6
     cosines = (said @ asked.T) / (np.sqrt(np.einsum("ij,ij->i", said, said)) + 1e-6)[:, None]
-    starts = np.cumsum([0, *(len(passages[place]) for place in held[:-1])])
-    found[held] = np.maximum.reduceat(cosines, starts, axis=0).mean(axis=1)
-    return found
+    lengths = np.array([len(passages[place]) for place in held])
+    starts = np.cumsum(lengths) - lengths
+    met[held] = np.maximum.reduceat(cosines, starts, axis=0).mean(axis=1)
+    asked_of[held] = np.add.reduceat(cosines.max(axis=1), starts) / lengths
+    return met, asked_of
 
 
 @cache

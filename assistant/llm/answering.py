@@ -10,7 +10,7 @@ from assistant.domain.budgets import Prices
 from assistant.domain.errors import ModelUnavailable, SetupError
 from assistant.llm.extractive import ExtractiveAnswerer
 from assistant.llm.ranking import Ranker
-from assistant.ports import Answerer, Embedder, FineEmbedder
+from assistant.ports import Answerer, Embedder, FineEmbedder, Rewrite
 
 if TYPE_CHECKING:
     from assistant.ports import ChatModel
@@ -52,6 +52,15 @@ def make_answerer(
         readings=Readings(parts.embedder) if isinstance(parts.embedder, FineEmbedder) else None,
         prices=parts.prices,
     )
+
+
+def make_rewrite(spec: str, prompts: Path, *, api_key: str | None, base_url: str | None) -> Rewrite:
+    """How a follow-up is made to stand alone: by the model of *spec*, or by the conversation's words."""
+    from assistant.llm.prompts import Prompt
+    from assistant.llm.rewrite import ModelRewrite, from_conversation
+
+    model = _model(spec, api_key, base_url)
+    return from_conversation if model is None else ModelRewrite(model, Prompt.read(prompts / "rewrite.md"))
 
 
 async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> str | None:

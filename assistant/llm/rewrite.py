@@ -1,11 +1,17 @@
-"""A follow-up made into a question that stands alone, from the conversation and without a model."""
+"""A follow-up made into a question that stands alone: from the conversation, better with a model."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 
+from assistant.domain.errors import ModelUnavailable
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
+from assistant.llm.masking import Mask
+from assistant.llm.packing import as_data, condensed
+from assistant.llm.prompts import Prompt
 from assistant.llm.terms import terms
+from assistant.ports import ChatModel
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 #: Says nothing to search for.
@@ -49,6 +55,38 @@ _REST = re.compile(
     _FLAGS,
 )
 _MOST_EARLIER = 2
+#: A customer waits for the rewriting and then for the answer, so it must be quick or it is left out.
+SECONDS = 2.5
+#: A rewritten question longer than this says more than was asked.
+MOST_CHARACTERS = 300
+
+
+class ModelRewrite:
+    """Asks a model to put a follow-up in words of its own; the conversation's own words where it fails."""
+
+    def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
+        self._model, self._prompt, self._seconds = model, prompt, seconds
+
+    async def __call__(self, question: str, lines: Sequence[Said]) -> str:
+        alone = standalone(question, lines)
+        if alone == question.strip():
+            return alone
+        mask = Mask()
+        history, asked = condensed(lines, mask), as_data(mask.hide(question))
+        system, user = self._prompt.fill(history=history, question=asked)
+        try:
+            async with asyncio.timeout(self._seconds):
+                written = "".join([part async for part in self._model.stream(system, user)])
+        except (ModelUnavailable, TimeoutError):
+            return alone
+        written = " ".join(mask.reveal(written).split())
+        # The customer's own words stay: what a model makes of them may lose what matters.
+        return f"{written} {question.strip()}" if 0 < len(written) <= MOST_CHARACTERS else alone
+
+
+async def from_conversation(question: str, lines: Sequence[Said]) -> str:
+    """Without a model."""
+    return standalone(question, lines)
 
 
 def standalone(question: str, lines: Sequence[Said]) -> str:

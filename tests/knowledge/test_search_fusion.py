@@ -7,7 +7,7 @@ import pytest
 
 from assistant.knowledge import fusion
 from assistant.knowledge.features import ARMS, FINE, Candidates
-from assistant.knowledge.fine import closeness
+from assistant.knowledge.fine import compared
 from assistant.knowledge.fusion import Weights
 
 
@@ -17,7 +17,7 @@ def candidates(rows: int = 8, *, seed: int = 0) -> Candidates:
     arms[:, :2] = dice.uniform(0.8, 0.85, (rows, 2))
     arms[:, 2:5] = dice.uniform(0, 4, (rows, 3))
     arms[:, 5:8] = dice.uniform(0, 0.3, (rows, 3))
-    arms[:, FINE:] = dice.uniform(0.3, 0.4, (rows, 2))
+    arms[:, FINE:] = dice.uniform(0.3, 0.4, (rows, 3))
     ones = np.ones(rows, np.float32)
     return Candidates(arms=arms, own_language=ones, title_share=ones, asked=5, unknown=0, japanese=True)
 
@@ -63,7 +63,8 @@ def test_one_candidate_is_ranked_like_any_other(rows: int) -> None:
 
 def test_an_answer_scores_above_the_threshold_and_small_talk_below() -> None:
     answer = better(candidates(), 2, by=3.0)
-    answer.arms[2, [0, 1, 5, 6, 7, FINE, FINE + 1]] = [0.93, 0.93, 0.95, 0.9, 0.9, 0.8, 0.8]
+    answer.arms[2, [0, 1, 5, 6, 7]] = [0.93, 0.93, 0.95, 0.9, 0.9]
+    answer.arms[2, FINE:] = 0.8
     nothing = candidates()
     nothing.arms[:, :2] -= 0.04
     nothing.arms[:, 2:8] = 0
@@ -86,6 +87,8 @@ def test_tokens_are_compared_one_by_one() -> None:
     # (7, 0), (0, 7) and (7, 7): two numbers to a byte, the lower half first, 8 above their value.
     all_, half, none = [[0x8F], [0xF8], [0xFF]], [[0x8F]], np.zeros((0, 1))
     passages = [np.array(tokens, np.uint8) for tokens in (all_, none, half)]
-    assert closeness(question, passages) == pytest.approx([1, 0, 0.5])
-    assert closeness(question[:0], passages) == pytest.approx([0, 0, 0])
-    assert len(closeness(question, [])) == 0
+    met, asked_of = compared(question, passages)
+    assert met == pytest.approx([1, 0, 0.5])
+    assert asked_of == pytest.approx([(1 + 1 + 0.5**0.5) / 3, 0, 1])
+    assert compared(question[:0], passages)[0] == pytest.approx([0, 0, 0])
+    assert len(compared(question, [])[0]) == 0

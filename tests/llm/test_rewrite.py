@@ -1,10 +1,15 @@
 """Follow-ups that lean on what was said before, and questions that do not."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
 
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
-from assistant.llm.rewrite import standalone
+from assistant.llm.prompts import Prompt
+from assistant.llm.rewrite import ModelRewrite, standalone
+from assistant.llm.scripted import ScriptedModel
 
 
 def said(*texts: str) -> list[Said]:
@@ -68,3 +73,55 @@ def test_only_the_customers_words_are_used() -> None:
 
 def test_a_follow_up_to_nothing_is_left_as_it_is() -> None:
     assert standalone("それは海外でもできますか", []) == "それは海外でもできますか"
+
+
+# -- with a model
+
+PROMPT = Prompt(name="rewrite", text="Rewrite.\n---\n$history\n$question")
+
+
+async def test_a_model_rewrites_what_leans_and_the_customers_words_stay() -> None:
+    model = ScriptedModel("返品は海外からでもできますか")
+    rewrite = ModelRewrite(model, PROMPT)
+    asked = await rewrite("それは海外でもできますか", said("返品の手順を教えてください"))
+    assert asked == "返品は海外からでもできますか それは海外でもできますか"
+    assert "返品の手順を教えてください" in model.asked[0][1]
+
+
+async def test_a_model_is_not_asked_for_what_stands_alone() -> None:
+    model = ScriptedModel()
+    question = "返品の送料はいくらですか"
+    assert await ModelRewrite(model, PROMPT)(question, said("返品の手順を教えてください")) == question
+    assert model.asked == []
+
+
+async def test_a_model_sees_no_personal_data() -> None:
+    model = ScriptedModel("何日で届きますか")
+    lines = said("hanako@example.com で注文した品の配送状況は？")
+    await ModelRewrite(model, PROMPT)("それはいつ届きますか", lines)
+    assert "hanako" not in str(model.asked)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        ScriptedModel(),
+        ScriptedModel("海外から", breaks_off=True),
+        ScriptedModel("長" * 400),
+        ScriptedModel(" "),
+    ],
+    ids=["down", "breaks off", "says too much", "says nothing"],
+)
+async def test_without_a_good_rewriting_the_conversations_words_serve(model: ScriptedModel) -> None:
+    asked = await ModelRewrite(model, PROMPT)("それは海外でも？", said("返品したい"))
+    assert asked == "返品したい それは海外でも？"
+
+
+async def test_a_slow_model_is_not_waited_for() -> None:
+    class Slow(ScriptedModel):
+        async def stream(self, system: str, user: str) -> AsyncIterator[str]:
+            await asyncio.sleep(60)
+            yield "never"
+
+    asked = await ModelRewrite(Slow(), PROMPT, seconds=0.01)("それは海外でも？", said("返品したい"))
+    assert asked == "返品したい それは海外でも？"
