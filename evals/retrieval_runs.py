@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from assistant.domain.knowledge import Chunk
 from assistant.knowledge.features import Candidates
 from assistant.knowledge.index import Indexer
+from assistant.knowledge.ingest import ingest
 from assistant.knowledge.search import HybridRetriever
 from assistant.knowledge.vector_index import KeptVectors
 from assistant.ports import Embedder
@@ -43,6 +45,17 @@ async def served(collection: Collection, embedder: Embedder) -> tuple[HybridRetr
         [(a, [Chunk(position=0, headings=(), text=a.text, tokens=0)]) for a in collection.articles]
     )
     await indexer.embed()
+    retriever = HybridRetriever(database, embedder, KeptVectors())
+    await retriever.start()
+    return retriever, database
+
+
+async def served_folder(folder: Path, embedder: Embedder) -> tuple[HybridRetriever, SqlDatabase[Store]]:
+    """A folder of articles as the product takes it in, cuts it and serves it."""
+    engine = sqlite_engine(None)
+    metadata.create_all(engine)
+    database = SqlDatabase(engine, Store)
+    await ingest([str(folder)], index=Indexer(database, embedder), count_tokens=embedder.tokens)
     retriever = HybridRetriever(database, embedder, KeptVectors())
     await retriever.start()
     return retriever, database
