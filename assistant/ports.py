@@ -198,8 +198,6 @@ class Draft:
 
 #: Called with the whole text so far, each time a checked sentence is added.
 Progress = Callable[[str], Awaitable[None]]
-
-
 #: Turns a follow-up question into one that stands alone: (question, lines before it).
 Rewrite = Callable[[str, Sequence[Said]], Awaitable[str]]
 
@@ -270,9 +268,7 @@ class PassageStore(Protocol):
     def embedded(self, model: str) -> Sequence[int]: ...
     def vectors(self, model: str, some: Sequence[int]) -> Iterator[tuple[int, Vectors]]: ...
     def tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence[Tokens]]: ...  # by slot
-    def packed_tokens(
-        self, model: str, some: Sequence[int]
-    ) -> Mapping[int, Sequence[Packed]]: ...  # the same, two numbers to a byte, lower half first, 8 above
+    def packed_tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence[Packed]]: ...
     def put_vectors(self, model: str, found: Mapping[int, Sequence[Fine]]) -> None: ...  # by slot
     def forget_vectors(self, *, except_model: str) -> None: ...
 
