@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from assistant.settings import Settings, prepare_data_dir
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from assistant.knowledge.contradictions import Statement
     from assistant.knowledge.examples import Examples
     from assistant.knowledge.index import Indexer
     from assistant.knowledge.search import HybridRetriever
@@ -80,6 +81,43 @@ class Knowledge:
         await self.refresh()
         while await self.retriever.tend():
             pass
+
+    async def compare(self) -> int:
+        """Look for contradictions of what is new with everything else; how many were found."""
+        from assistant.knowledge.comparing import contradictions
+
+        model = self.embedder.name
+        last, new = await self.database.read(lambda store: store.living.uncompared(model))
+        if not new:
+            return 0
+        owners = await self.database.read(lambda store: store.living.owners())
+        shelf = self.retriever.shelf
+        found = await contradictions(new, shelf, owners, self.statements, self.embedder)
+        await self.database.write(lambda store: store.living.compared(last, found, now()))
+        return len(found)
+
+    async def statements(self, chunks: Sequence[int]) -> Mapping[int, Sequence[Statement]]:
+        """What each chunk states that another could contradict."""
+        from assistant.knowledge.contradictions import Statement, states
+        from assistant.llm.candidates import said
+        from assistant.llm.units import units
+
+        passages = await self.database.read(lambda store: store.articles.passages(chunks))
+        return {
+            chunk: [
+                Statement(
+                    chunk=chunk,
+                    article=passage.article,
+                    language=passage.language,
+                    heading=" > ".join((passage.title, *unit.headings)),
+                    text=said(unit),
+                    quote=unit.text,
+                )
+                for unit in units(passage, 0)
+                if states(said(unit))
+            ]
+            for chunk, passage in passages.items()
+        }
 
     async def meaning(self, text: str) -> list[float]:
         """The vector of a text as a question; Unavailable when a hosted model does not answer."""

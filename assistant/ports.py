@@ -18,6 +18,7 @@ from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passa
 from assistant.domain.messages import Author, Citation
 from assistant.domain.signals import Signals
 from assistant.domain.turns import History, Said, Withheld
+from assistant.stores import CollectionStore, LivingStore
 
 if TYPE_CHECKING:
     from numpy import float32, int8, intp, uint8
@@ -277,15 +278,6 @@ class KnowledgeStore(ArticleStore, PassageStore, Protocol):
     """The whole knowledge base in one transaction."""
 
 
-class CollectionStore(Protocol):
-    """Which collection of the vector index holds each model's vectors, and which process fills it."""
-
-    def name(self, model: str) -> str | None: ...
-    def named(self, model: str) -> str: ...  # made where there is none
-    def fill(self, model: str, filler: str, version: int, now: datetime) -> bool: ...  # whether it may
-    def filled(self, model: str, filler: str) -> None: ...
-
-
 class HasCollections(Protocol):
     """A store whose transaction reaches the collections."""
 
@@ -295,6 +287,9 @@ class HasCollections(Protocol):
 
 class HasArticles(Protocol):
     """A store whose transaction reaches the knowledge base."""
+
+    @property
+    def living(self) -> LivingStore: ...
 
     @property
     def articles(self) -> KnowledgeStore: ...

@@ -6,7 +6,7 @@ Synchronous on purpose: a step inside a transaction cannot await, so none is eve
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from assistant.domain.audit import AuditEntry
@@ -14,8 +14,10 @@ from assistant.domain.budgets import Account, Spent
 from assistant.domain.channels import Address, Delivery, Media, Thread
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.due import Due, Kind
+from assistant.domain.living import Contradiction, Replaced, Trouble
 from assistant.domain.messages import Message
 from assistant.domain.people import Agent, Customer, Door
+from assistant.domain.replacing import Stated
 from assistant.domain.turns import TurnRecord
 
 
@@ -198,6 +200,33 @@ class Spending(Protocol):
     def of(self, accounts: Sequence[Account]) -> Mapping[Account, Spent]: ...
     def add(self, accounts: Sequence[Account], change: Spent) -> None: ...
     def between(self, start: datetime, end: datetime) -> Spent: ...  # of whole days, everybody's
+
+
+class CollectionStore(Protocol):
+    """Which collection of the vector index holds each model's vectors, and which process fills it."""
+
+    def name(self, model: str) -> str | None: ...
+    def named(self, model: str) -> str: ...  # made where there is none
+    def fill(self, model: str, filler: str, version: int, now: datetime) -> bool: ...  # whether it may
+    def filled(self, model: str, filler: str) -> None: ...
+
+
+class LivingStore(Protocol):
+    """Replacements, contradictions and troubles of sources."""
+
+    def stated(self) -> Sequence[Stated]: ...
+    def replace(self, found: Mapping[str, str]) -> bool: ...  # whether that is news
+    def replaced(self) -> Sequence[Replaced]: ...
+    def resting(self, today: date) -> Sequence[int]: ...  # chunks not answered from, though they hold
+    def owners(self) -> Mapping[int, str]: ...  # chunk -> article
+    def ending(self, before: date) -> Sequence[tuple[str, str, date]]: ...  # article, title, last day
+    def coming(self, after: date) -> Sequence[tuple[str, str, date]]: ...
+    def uncompared(self, model: str) -> tuple[int, Sequence[int]]: ...  # the last of them, chunks
+    def compared(self, last: int, found: Sequence[Contradiction], now: datetime) -> None: ...
+    def open(self, today: date) -> Sequence[Contradiction]: ...
+    def dismiss(self, contradiction: str, by: str, now: datetime) -> bool: ...
+    def note_troubles(self, sources: Sequence[str], found: Sequence[Trouble]) -> None: ...
+    def troubles(self) -> Sequence[Trouble]: ...
 
 
 class Store(Protocol):

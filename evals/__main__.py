@@ -15,12 +15,13 @@ MEASUREMENTS = {
     "support": "what the check of drafts catches and lets through: evals/support.py",
     "answers": "checked answers of models: tokens, speed, and the five above",
     "faults": "breaks the running service in every way we know and counts broken promises: evals/faults/",
+    "contradictions": "how well two articles that disagree are found: evals/contradictions.py",
 }
 
 
 def main() -> int:
     if len(sys.argv) < 2 or sys.argv[1] not in MEASUREMENTS:
-        print("usage: python -m evals NAME\n" + "\n".join(f"  {k:10} {v}" for k, v in MEASUREMENTS.items()))
+        print("usage: python -m evals NAME\n" + "\n".join(f"  {k:14} {v}" for k, v in MEASUREMENTS.items()))
         return 2
     name = sys.argv.pop(1)
     importlib.import_module(f"evals.{name}").main()

@@ -16,6 +16,7 @@ from assistant.knowledge.vector_index import KeptVectors
 from assistant.ports import Embedder
 from assistant.storage.articles import SqlArticles
 from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.living import SqlLiving
 from assistant.storage.schema import metadata
 from evals.retrieval_sets import Asked, Collection
 
@@ -23,6 +24,7 @@ from evals.retrieval_sets import Asked, Collection
 class Store:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
+        self.living = SqlLiving(connection)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +16,7 @@ from assistant.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from assistant.domain.knowledge import Passage
+    from assistant.domain.living import Contradiction
     from assistant.knowledge.ingest import IngestReport
     from assistant.library import Knowledge
     from assistant.settings import Settings
@@ -43,16 +44,27 @@ def ingest(
     """Index documents; unchanged ones are skipped."""
     from assistant.settings import load_settings
 
-    report = asyncio.run(_ingest(load_settings(), sources, prune))
-    _print_report(report, as_json)
+    report, disagree = asyncio.run(_ingest(load_settings(), sources, prune))
+    _print_report(report, disagree, as_json)
     if report.failed:
         raise typer.Exit(1)
 
 
-async def _ingest(settings: Settings, sources: list[str], prune: bool) -> IngestReport:
+async def _ingest(
+    settings: Settings, sources: list[str], prune: bool
+) -> tuple[IngestReport, Sequence[Contradiction]]:
     with bar() as steps:
         async with opened(settings, steps) as knowledge:
-            return await take_in(knowledge, settings, sources, steps, prune=prune)
+            report = await take_in(knowledge, settings, sources, steps, prune=prune)
+            return report, await contradictions_of(knowledge)
+
+
+async def contradictions_of(knowledge: Knowledge) -> Sequence[Contradiction]:
+    """Everything in which two articles do not agree today."""
+    from assistant.library import now
+
+    today = now().date()
+    return await knowledge.database.read(lambda store: store.living.open(today))
 
 
 async def take_in(
@@ -69,22 +81,41 @@ async def take_in(
         progress=lambda stage, done, total: steps(STAGES.get(stage, stage), done, total),
     )
     await knowledge.settle()
+    await knowledge.compare()
+    await knowledge.refresh()
     return report
 
 
-def _print_report(report: IngestReport, as_json: bool) -> None:
-    counts = {
-        name: len(getattr(report, name)) for name in ("added", "updated", "unchanged", "removed", "failed")
-    }
+COUNTED = ("added", "updated", "unchanged", "removed", "vanished", "failed")
+
+
+def _print_report(report: IngestReport, disagree: Sequence[Contradiction], as_json: bool) -> None:
+    counts = {name: len(getattr(report, name)) for name in COUNTED}
     problems = [{"document": where, "why": why} for where, why in report.failed]
     warnings = [{"document": where, "why": why} for where, why in report.warnings]
     if as_json:
-        print_json(counts | {"problems": problems, "warnings": warnings})
+        found = [contradiction_out(one) for one in disagree]
+        print_json(counts | {"problems": problems, "warnings": warnings, "contradictions": found})
         return
     print(", ".join(f"{count} {name}" for name, count in counts.items()))
     for kind, items in (("failed", problems), ("warning", warnings)):
         for item in items:
             print(f"{kind}: {item['document']}: {item['why']}", file=sys.stderr)
+    for id in report.vanished:
+        print(f"vanished: {id}: still answered from; --prune removes it", file=sys.stderr)
+    for one in disagree:
+        print(f"contradiction: {told(one)}", file=sys.stderr)
+
+
+def told(one: Contradiction) -> str:
+    """Both sides in a line."""
+    sides = (f"{side.article}: {' '.join(side.text.split())[:120]}" for side in (one.one, one.other))
+    return " <> ".join(sides)
+
+
+def contradiction_out(one: Contradiction) -> dict[str, Any]:
+    sides = [{"article": side.article, "text": side.text} for side in (one.one, one.other)]
+    return {"measure": one.measure, "sides": sides}
 
 
 def search(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from assistant.conversation.compose import compose, small_talk
+from assistant.conversation.disputes import both_sides, disputed, unsure
 from assistant.conversation.gather import Gathered
 from assistant.conversation.outcome import Thought
 from assistant.domain.budgets import Allowance, Spender
@@ -102,8 +103,12 @@ async def _search_and_answer(
             lines=gathered.history.lines,
             allowance=mind.allowance_of(gathered.conversation),
         )
-        seen = progress if verdict.decision is not Decision.HANDOFF else _unseen
-        draft = await mind.answerer.answer(ask, seen)
+        # What the help says in two ways is not shown before it is known that it is not said.
+        shown = verdict.decision is not Decision.HANDOFF and not any(one.disputes for one in passages)
+        draft = await mind.answerer.answer(ask, progress if shown else _unseen)
+        if dispute := disputed(draft.citations, passages):
+            draft = both_sides(draft, dispute, signals.language)
+            verdict = unsure(verdict)
         if not draft.text and verdict.decision is Decision.ANSWER:
             verdict = decide_after(signals, gathered.history, policy, None)
     found = Found(query, passages, draft)

@@ -1,5 +1,7 @@
 """Articles of the knowledge base and the passages that answer questions."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,8 +31,12 @@ class Article:
     #: Where the customer can open it; None: the product shows it itself.
     url: str | None = None
     updated: date | None = None
-    #: Last day on which it holds; None: for ever.
+    #: First and last day on which it holds; None: since ever, for ever.
+    valid_from: date | None = None
     valid_until: date | None = None
+    #: Articles that it replaces, and the one that replaces it, as their authors name them.
+    supersedes: tuple[str, ...] = ()
+    superseded_by: str = ""
     tags: tuple[str, ...] = ()
     #: Hash of everything that an index entry depends on; unchanged means nothing to do.
     content_hash: str = ""
@@ -85,4 +91,16 @@ class Passage:
     text: str
     #: 0–1: how probable it is that this passage answers the question; means the same on every knowledge base.
     score: float
-    valid_until: date | None = None
+    #: Sentences of it that another article contradicts, with nothing to tell which is right.
+    disputes: tuple[Dispute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """A sentence and what another article says instead."""
+
+    text: str
+    article: str
+    title: str
+    url: str
+    other: str

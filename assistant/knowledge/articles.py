@@ -46,7 +46,10 @@ def article_of(
         text=document.text,
         url=_address(document.url, url),
         updated=document.updated,
+        valid_from=document.valid_from,
         valid_until=document.valid_until,
+        supersedes=document.supersedes,
+        superseded_by=document.superseded_by,
         tags=document.tags,
         origin=origin,
     )
@@ -85,7 +88,8 @@ def _hashed(article: Article) -> Article:
     """Everything that the index or a reader sees; where the article came from is not part of it."""
     seen = (
         *(article.title, article.language, article.text, article.url),
-        *(str(article.updated), str(article.valid_until), article.tags),
+        *(str(article.updated), str(article.valid_from), str(article.valid_until), article.tags),
+        *(article.supersedes, article.superseded_by),
     )
     digest = sha256(json.dumps(seen, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
     return replace(article, content_hash=f"{CHUNKER}.{digest[:32]}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from assistant.domain.knowledge import Article, Chunk, Origin
+from assistant.domain.living import Trouble
+from assistant.domain.replacing import replacements
 from assistant.knowledge import fine
 from assistant.knowledge.entries import texts_of, words_of
 from assistant.ports import Database, Embedder, HasArticles
@@ -43,6 +45,17 @@ class Indexer:
 
     async def remove(self, articles: Sequence[str]) -> None:
         await self._database.write(lambda store: store.articles.remove(articles))
+
+    async def settle(self, sources: Sequence[str], troubles: Sequence[Trouble]) -> Sequence[tuple[str, str]]:
+        """After a run: note what failed, and which article replaces which; (article, what is wrong)."""
+
+        def step(store: HasArticles) -> Sequence[tuple[str, str]]:
+            store.living.note_troubles(sources, troubles)
+            found, wrong = replacements(store.living.stated())
+            store.living.replace(found)
+            return wrong
+
+        return await self._database.write(step)
 
     async def embed(self, progress: Callable[[int, int], None] = lambda _done, _total: None) -> None:
         """Make the vectors that are missing: of new chunks, after an interruption, for another model."""

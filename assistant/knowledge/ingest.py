@@ -4,9 +4,11 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
 from assistant.domain.knowledge import Article, Chunk, Origin
+from assistant.domain.living import Trouble as Failure
 from assistant.knowledge.articles import article_of
 from assistant.knowledge.chunking import CHUNKER, CountTokens, chunked
 from assistant.knowledge.loaders import Document, Unreadable
@@ -15,6 +17,7 @@ from assistant.knowledge.places import Places
 from assistant.knowledge.sources import File, Trouble, files
 from assistant.knowledge.web import Page, Web, pages
 
+VANISHED = "it is no longer there; run `assistant ingest` with --prune to remove it"
 #: Articles per transaction.
 GROUP = 16
 #: Documents fetched ahead of the one being indexed.
@@ -32,6 +35,9 @@ class Index(Protocol):
     async def put(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None: ...  # one transaction
     async def relocate(self, origins: Mapping[str, Origin]) -> None: ...
     async def remove(self, articles: Sequence[str]) -> None: ...
+    async def settle(
+        self, sources: Sequence[str], troubles: Sequence[Failure]
+    ) -> Sequence[tuple[str, str]]: ...  # (article, what is wrong with what it says of others)
     async def embed(self, progress: Callable[[int, int], None]) -> None: ...  # what has no vector yet
 
 
@@ -53,6 +59,8 @@ class IngestReport:
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    #: No longer where they were, and still answered from: nobody asked to remove them.
+    vanished: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
@@ -106,6 +114,8 @@ class _Run:
     hashes: Mapping[str, str]
     report: IngestReport = field(default_factory=IngestReport)
     group: list[tuple[Article, Sequence[Chunk]]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def noted(self, found: Sequence[File | Page | Trouble]) -> list[File | Page]:
         """What can be tried, each place once; troubles go to the report."""
@@ -136,7 +146,7 @@ class _Run:
             await self._put(articles)
         except Unreadable as exc:
             self.places.doubt(item.location)
-            self.report.failed.append((next(item.ids()), str(exc)))
+            self._failed(next(item.ids()), item.source, str(exc))
             return
         if not documents:
             self.report.warnings.append((next(item.ids()), "left out: it is a draft"))
@@ -144,9 +154,17 @@ class _Run:
     async def finish(self, *, prune: bool) -> None:
         await self._flush()
         await self.index.relocate(self.places.moved)
-        if prune and (vanished := self.places.vanished()):
+        vanished = self.places.vanished()
+        if prune and vanished:
             await self.index.remove(vanished)
             self.report.removed += vanished
+        elif vanished:
+            self.report.vanished += vanished
+            self.failures += [
+                Failure(place=id, source=self.places.source(id), why=VANISHED, since=self.now)
+                for id in vanished
+            ]
+        self.report.warnings += await self.index.settle(self.places.sources, self.failures)
         for source, ids in self.places.prefixed.items():
             why = f"{len(ids)} ids carry the folder's name ({ids[0]} …): another folder has these already"
             self.report.warnings.append((source, why))
@@ -156,7 +174,11 @@ class _Run:
             self.report.warnings.append((trouble.place, trouble.why))
         else:
             self.places.doubt(trouble.place)
-            self.report.failed.append((trouble.place, trouble.why))
+            self._failed(trouble.place, trouble.place, trouble.why)
+
+    def _failed(self, place: str, source: str, why: str) -> None:
+        self.report.failed.append((place, why))
+        self.failures.append(Failure(place=place, source=source, why=why, since=self.now))
 
     def _unmodified(self, item: File | Page) -> None:
         known = self.places.known(item.location)

@@ -45,6 +45,15 @@ class Places:
         """What was named could be listed, so what is not in it vanished."""
         self._read.add(source)
 
+    @property
+    def sources(self) -> list[str]:
+        """Everything that was looked at: what could be listed, and what could not."""
+        return sorted(self._read | self._doubtful)
+
+    def source(self, article: str) -> str:
+        """What was named when the article was read."""
+        return self._origins[article].source
+
     def doubt(self, place: str) -> None:
         """Something there could not be read: it may well still exist."""
         self._doubtful.add(place)

@@ -14,6 +14,7 @@ from assistant.knowledge import fine
 from assistant.knowledge.entries import SLOTS
 from assistant.knowledge.features import Candidates, Question
 from assistant.knowledge.shelf import Shelf
+from assistant.knowledge.standing import Standing
 from assistant.knowledge.vector_index import KeptVectors
 from assistant.ports import Database, Embedder, Fine, HasArticles
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 NEAREST, MATCHING = 60, 40
 #: Candidates that are compared token by token.
 COMPARED = 32
+#: Passages looked at beyond those wanted: what a newer article says otherwise falls away.
+FURTHER = 4
 #: Characters of a question that are looked at; what customers ask fits ten times.
 MAX_QUESTION = 2_000
 
@@ -56,6 +59,8 @@ class HybridRetriever:
         self._vectors = vectors
         self._today = today
         self.shelf = Shelf.empty()
+        #: What replaces and contradicts what.
+        self._standing = Standing()
         self._version = -1
         #: Parts that failed last time they were needed, with the reason.
         self._broken: dict[str, str] = {}
@@ -71,6 +76,8 @@ class HybridRetriever:
     async def refresh(self) -> bool:
         """Take in what changed in SQL, whoever wrote it; whether anything did."""
         version = await self._database.read(lambda store: store.articles.version())
+        if version != self._version or not self._standing.is_of(self._today()):
+            await self._database.read(lambda store: self._standing.load(store.living, self._today()))
         if version == self._version:
             return False
         model = self._embedder.name
@@ -101,11 +108,12 @@ class HybridRetriever:
         ranked = ranks(found.described, weights())
         likely = probabilities(found.described, ranked, weights())
         best = (-ranked).argsort(kind="stable").tolist()
-        return [
+        passages = [
             replace(passage, score=float(likely[row]), url=passage.url or self._link(passage.article))
             for row in best
             if (passage := found.passages.get(found.chunks[row]))
-        ][:limit]
+        ]
+        return self._standing.judged(passages[: limit + FURTHER], self._link)[:limit]
 
     async def candidates(self, question: str, language: str | None) -> Found | None:
         """The passages in question, at most COMPARED, and what every arm says of them."""
@@ -121,7 +129,7 @@ class HybridRetriever:
         matching = asyncio.ensure_future(self._matching(words, shelf))
         seen = Question(words, language, await meaning)
         found = dict.fromkeys([*await self._nearest(seen.fine), *await matching])
-        rows = shelf.rows(list(found))
+        rows = shelf.rows(self._standing.answering(found))
         rows = rows[shelf.until[rows] >= self._today().toordinal()]
         return await self._compare(seen, rows, shelf) if len(rows) else None
 

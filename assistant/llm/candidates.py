@@ -101,7 +101,7 @@ def _is_fragment(unit: Unit) -> bool:
 def _candidate(group: tuple[Unit, ...], passage: Passage, *, opens_section: bool) -> Candidate:
     return Candidate(
         units=group,
-        text=" ".join(_said(unit) for unit in group)[:_COMPARED_CHARACTERS],
+        text=" ".join(said(unit) for unit in group)[:_COMPARED_CHARACTERS],
         heading=" ".join((passage.title, *group[0].headings)),
         passage_score=passage.score,
         language=passage.language,
@@ -109,7 +109,8 @@ def _candidate(group: tuple[Unit, ...], passage: Passage, *, opens_section: bool
     )
 
 
-def _said(unit: Unit) -> str:
+def said(unit: Unit) -> str:
+    """What a unit says, a table row with its columns' names."""
     if unit.kind is not Kind.ROW:
         return unit.text
     return ", ".join(

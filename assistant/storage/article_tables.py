@@ -13,7 +13,11 @@ articles = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("url", sa.Text),
     sa.Column("updated", sa.Date),
+    sa.Column("valid_from", sa.Date),
     sa.Column("valid_until", sa.Date),
+    #: Stated by authors; what comes of it is in the table of replacements.
+    sa.Column("supersedes", Json, nullable=False, server_default="[]"),
+    sa.Column("superseded_by", sa.Text, nullable=False, server_default=""),
     sa.Column("tags", Json, nullable=False),
     sa.Column("content_hash", sa.String(64), nullable=False),
     sa.Column("origin", Json),
@@ -56,6 +60,67 @@ knowledge = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
+    #: Chunks up to this id were compared with each other for contradictions.
+    sa.Column("compared", sa.Integer, nullable=False, server_default="0"),
+)
+
+#: Articles that are no longer answered from.
+replacements = sa.Table(
+    "replacements",
+    metadata,
+    sa.Column("article", sa.Text, sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("by", sa.Text, sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+)
+
+#: Pairs of sentences that say different things of the same.
+contradictions = sa.Table(
+    "contradictions",
+    metadata,
+    #: Of both articles and sentences: the same pair found again is the same contradiction.
+    sa.Column("id", sa.String(32), primary_key=True),
+    *(
+        sa.Column(
+            f"{side}_article", sa.Text, sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False
+        )
+        for side in ("one", "other")
+    ),
+    sa.Column("one_text", sa.Text, nullable=False),
+    sa.Column("other_text", sa.Text, nullable=False),
+    #: What differs: days, yen, time of day ...
+    sa.Column("measure", sa.String(40), nullable=False),
+    sa.Column("found_at", Moment, nullable=False),
+)
+
+#: Contradictions that a person has judged to be none; they survive both articles.
+dismissals = sa.Table(
+    "dismissals",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+#: What could not be read when its source was last looked at, or was no longer there.
+troubles = sa.Table(
+    "troubles",
+    metadata,
+    sa.Column("place", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+)
+
+#: Work that belongs to no conversation and comes again.
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("name", sa.String(60), primary_key=True),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("lease", sa.String(32)),
+    sa.Column("lease_until", Moment),
+    sa.Column("done_at", Moment),
+    #: How it went, in a sentence.
+    sa.Column("outcome", sa.Text, nullable=False, server_default=""),
 )
 
 #: Where each model's vectors are indexed.

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passage, Terms
 from assistant.ports import Fine
 from assistant.storage import fulltext
-from assistant.storage.article_tables import articles, chunks, knowledge, vectors
+from assistant.storage.article_tables import articles, chunks, knowledge, replacements, vectors
 from assistant.storage.vectors import packed_from, token_bytes, unpacked, whole_bytes, whole_from
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ class SqlArticles:
     def titles(self, today: date) -> Sequence[tuple[str, str, str]]:
         """(id, title, language) of every article that holds *today*."""
         c = articles.c
-        holds = sa.or_(c.valid_until.is_(None), c.valid_until >= today)
+        ends = sa.or_(c.valid_until.is_(None), c.valid_until >= today)
+        begun = sa.or_(c.valid_from.is_(None), c.valid_from <= today)
+        holds = sa.and_(begun, ends, c.id.not_in(sa.select(replacements.c.article)))
         return [
             tuple(row) for row in self._run(sa.select(c.id, c.title, c.language).where(holds).order_by(c.id))
         ]
@@ -110,7 +112,7 @@ class SqlArticles:
     def passages(self, some: Sequence[int]) -> Mapping[int, Passage]:
         """The passages of chunks, scored 0; what is gone is left out."""
         rows = self._run(
-            sa.select(chunks, articles.c.title, articles.c.url, articles.c.language, articles.c.valid_until)
+            sa.select(chunks, articles.c.title, articles.c.url, articles.c.language)
             .join(articles)
             .where(chunks.c.id.in_(some))
         )
@@ -189,13 +191,14 @@ def _groups(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
 
 def _article_row(article: Article) -> dict[str, Any]:
     values = asdict(article)
-    return values | {"tags": list(article.tags)}
+    return values | {"tags": list(article.tags), "supersedes": list(article.supersedes)}
 
 
 def _article(row: sa.RowMapping) -> Article:
     values = dict(row)
     origin = values["origin"]
-    return Article(**values | {"tags": tuple(values["tags"]), "origin": Origin(**origin) if origin else None})
+    lists = {name: tuple(values[name]) for name in ("tags", "supersedes")}
+    return Article(**values | lists | {"origin": Origin(**origin) if origin else None})
 
 
 def _chunk_row(article: str, chunk: Chunk, terms: Terms) -> dict[str, Any]:
@@ -225,5 +228,4 @@ def _passage(row: Any) -> Passage:
         headings=tuple(row.headings),
         text=row.text,
         score=0.0,
-        valid_until=row.valid_until,
     )

@@ -9,6 +9,7 @@ from assistant.storage.collections import SqlCollections
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.links import SqlLinks
+from assistant.storage.living import SqlLiving
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlNumbers, SqlTurns
 from assistant.storage.spending import SqlSpending
@@ -18,6 +19,7 @@ from assistant.storage.work import SqlDue, SqlJournal
 class SqlStore:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
+        self.living = SqlLiving(connection)
         self.collections = SqlCollections(connection)
         self.conversations = SqlConversations(connection)
         self.messages = SqlMessages(connection)

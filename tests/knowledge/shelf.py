@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.domain.knowledge import Article, Chunk, Origin
+from assistant.domain.living import Trouble
 
 
 @dataclass(slots=True)
@@ -13,6 +14,7 @@ class Shelf:
     articles: dict[str, Article] = field(default_factory=dict)
     chunks: dict[str, Sequence[Chunk]] = field(default_factory=dict)
     groups: list[int] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
 
     async def hashes(self) -> Mapping[str, str]:
         return {id: article.content_hash for id, article in self.articles.items()}
@@ -33,6 +35,10 @@ class Shelf:
     async def remove(self, articles: Sequence[str]) -> None:
         for id in articles:
             del self.articles[id]
+
+    async def settle(self, sources: Sequence[str], troubles: Sequence[Trouble]) -> list[tuple[str, str]]:
+        self.troubles = list(troubles)
+        return []
 
     async def embed(self, progress: Callable[[int, int], None]) -> None:
         total = sum(len(chunks) for chunks in self.chunks.values())

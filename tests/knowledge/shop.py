@@ -12,6 +12,7 @@ from assistant.llm.embeddings_letters import LetterEmbedder
 from assistant.storage.articles import SqlArticles
 from assistant.storage.collections import SqlCollections
 from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.living import SqlLiving
 from assistant.storage.schema import metadata
 
 TODAY = date(2026, 11, 23)
@@ -28,6 +29,7 @@ PAGES = {
 class Store:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
+        self.living = SqlLiving(connection)
         self.collections = SqlCollections(connection)
 
 

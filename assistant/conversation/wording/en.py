@@ -31,6 +31,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "I looked, but none of our articles answers this. Someone on our team can.",
         "I can't tell you anything reliable about this from our articles. Shall I connect you with a person?",
     ),
+    "disputed": ("Our help articles disagree on this, and I cannot tell which of them is right.",),
+    "disputed_side": ("- “$title” says: $text [$n]",),
     "related": ("These are the closest things I can tell you about.",),
     "clarify": (
         "Could you tell me a little more? For example, what you are trying to do, or where you got stuck.",

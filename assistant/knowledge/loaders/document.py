@@ -27,7 +27,11 @@ class Document:
     language_hint: str = ""
     url: str | None = None
     updated: date | None = None
+    valid_from: date | None = None
     valid_until: date | None = None
+    #: Articles that this one replaces, and the one that replaces it, as their authors name them.
+    supersedes: tuple[str, ...] = ()
+    superseded_by: str = ""
     tags: tuple[str, ...] = ()
     #: Which part of the file this is, such as a row of a sheet; empty: the whole file.
     part: str = ""

@@ -30,7 +30,16 @@ NAMES = {
         ),
         *("date", "日付"),
     ),
-    "valid_until": ("valid_until", "expires", "expiry", "expirydate", "有効期限"),
+    "valid_from": (
+        *("valid_from", "effective", "effective_date", "effective_from", "publish_date", "publishdate"),
+        *("適用開始日", "適用日", "施行日", "有効開始日", "公開日"),
+    ),
+    "valid_until": (
+        *("valid_until", "valid_to", "expires", "expires_at", "expiry", "expirydate", "expiry_date"),
+        *("有効期限", "適用終了日", "有効終了日", "公開終了日"),
+    ),
+    "supersedes": ("supersedes", "replaces", "obsoletes", "旧記事", "置き換える記事"),
+    "superseded_by": ("superseded_by", "replaced_by", "obsoleted_by", "新記事", "後継記事"),
     "tags": ("tags", "keywords", "categories", "category", "タグ", "キーワード", "カテゴリ", "カテゴリー"),
     "url": ("url", "canonical_url", "canonical", "permalink", "link"),
     "draft": ("draft", "下書き"),
@@ -67,7 +76,11 @@ class Facts:
     title: str = ""
     language: str = ""
     updated: date | None = None
+    valid_from: date | None = None
     valid_until: date | None = None
+    #: Articles that this one replaces, and the one that replaces it, as their authors name them.
+    supersedes: tuple[str, ...] = ()
+    superseded_by: str = ""
     tags: tuple[str, ...] = ()
     url: str | None = None
     draft: bool = False
@@ -88,8 +101,10 @@ def facts(values: Mapping[str, Any]) -> Facts:
         title=_text(_first(found, "title")),
         language=_language(_text(_first(found, "language")), warnings),
         updated=_date(_text(_first(found, "updated")), "updated", warnings),
-        valid_until=_date(_text(_first(found, "valid_until")), "valid_until", warnings),
-        tags=_tags(found),
+        **_period(found, warnings),
+        supersedes=_several(found, "supersedes"),
+        superseded_by=_text(_first(found, "superseded_by")),
+        tags=_several(found, "tags"),
         url=_url(_text(_first(found, "url"))),
         draft=_text(_first(found, "draft")).casefold() in YES
         or _text(_first(found, "published")).casefold() in {"false", "no"},
@@ -153,13 +168,24 @@ def _text(value: Any) -> str:
     return "" if value is None or isinstance(value, dict) else " ".join(clean(str(value)).split())
 
 
-def _tags(found: Mapping[str, Any]) -> tuple[str, ...]:
-    tags: dict[str, None] = {}
-    for name in NAMES["tags"]:
+def _several(found: Mapping[str, Any], fact: str) -> tuple[str, ...]:
+    """Every value under every name of a fact, a list or a line with commas."""
+    values: dict[str, None] = {}
+    for name in NAMES[fact]:
         value = found.get(name)
         parts = value if isinstance(value, list) else re.split(r"[,、，;；\n]", _text(value))
-        tags.update(dict.fromkeys(tag for part in parts if (tag := _text(part))))
-    return tuple(tags)
+        values.update(dict.fromkeys(text for part in parts if (text := _text(part))))
+    return tuple(values)
+
+
+def _period(found: Mapping[str, Any], warnings: list[str]) -> dict[str, date | None]:
+    """From when until when it holds; a period that ends before it begins is none."""
+    names = ("valid_from", "valid_until")
+    days = {name: _date(_text(_first(found, name)), name, warnings) for name in names}
+    if days["valid_from"] and days["valid_until"] and days["valid_from"] > days["valid_until"]:
+        warnings.append("valid_from is after valid_until; both ignored")
+        return dict.fromkeys(names)
+    return days
 
 
 def _url(text: str) -> str | None:

@@ -80,7 +80,10 @@ def load_markdown(data: bytes) -> list[Document]:
             language=facts.language,
             url=facts.url,
             updated=facts.updated,
+            valid_from=facts.valid_from,
             valid_until=facts.valid_until,
+            supersedes=facts.supersedes,
+            superseded_by=facts.superseded_by,
             tags=facts.tags,
             warnings=facts.warnings,
         )

@@ -20,6 +20,7 @@ DAMAGED = "it is damaged; open it in the program that made it and save it again"
 TOO_MUCH = "reading it needs more time or memory than allowed; split it"
 #: The child gets no secrets: it opens hostile files.
 ENVIRONMENT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "LANG", "LC_ALL")
+DAYS = ("updated", "valid_from", "valid_until")
 
 
 class Reads(Protocol):
@@ -109,6 +110,6 @@ async def _answer(child: Process) -> dict[str, Any]:
 
 
 def _document(values: dict[str, Any]) -> Document:
-    days = {name: date.fromisoformat(values[name]) for name in ("updated", "valid_until") if values[name]}
-    lists = {name: tuple(values[name]) for name in ("tags", "warnings")}
+    days = {name: date.fromisoformat(values[name]) for name in DAYS if values[name]}
+    lists = {name: tuple(values[name]) for name in ("supersedes", "tags", "warnings")}
     return Document(**{**values, **days, **lists})

@@ -15,6 +15,8 @@ from assistant.knowledge.loaders.text import clean, decoded
 MOST_ROWS = 20_000
 #: A header may stand below a few lines of introduction.
 HEADER_WITHIN = 10
+#: What a row may say of itself as front matter does.
+FACTS = ("language", "url", "updated", "valid_from", "valid_until")
 #: Our columns under the names that support teams give them, the most telling first.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "question": (
@@ -49,7 +51,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "subcategory": ("subcategory", "サブカテゴリ", "サブカテゴリー", "中分類", "小分類"),
     "tags": ("tags", "tag", "keywords", "keyword", "タグ", "キーワード", "検索キーワード"),
-    **{name: front_matter.NAMES[name] for name in ("language", "url", "updated", "valid_until")},
+    **{name: front_matter.NAMES[name] for name in FACTS},
 }
 NO_COLUMNS = "it has no question and answer columns; name them 質問 and 回答, or question and answer"
 
@@ -124,9 +126,7 @@ def _document(columns: Mapping[str, int], row: Row, number: int, warnings: list[
     if not question or not answer:
         warnings.append(f"row {number}: it has no {'answer' if question else 'question'}; left out")
         return None
-    facts = front_matter.facts(
-        {name: cells.get(name, "") for name in ("language", "updated", "valid_until", "url")}
-    )
+    facts = front_matter.facts({name: cells.get(name, "") for name in FACTS})
     warnings += [f"row {number}: {warning}" for warning in facts.warnings]
     return Document(
         title=" ".join(question.split()),
@@ -134,6 +134,7 @@ def _document(columns: Mapping[str, int], row: Row, number: int, warnings: list[
         language=facts.language,
         url=facts.url,
         updated=facts.updated,
+        valid_from=facts.valid_from,
         valid_until=facts.valid_until,
         tags=front_matter.facts({"tags": _joined(cells, "category", "subcategory", "tags")}).tags,
         part=_part(cells.get("id"), number),

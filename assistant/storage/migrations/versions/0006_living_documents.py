@@ -1,0 +1,74 @@
+"""Validity, replacements, contradictions, troubles of sources, schedules."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for column in (
+        sa.Column("valid_from", sa.Date),
+        sa.Column("supersedes", sa.Text, nullable=False, server_default="[]"),
+        sa.Column("superseded_by", sa.Text, nullable=False, server_default=""),
+    ):
+        op.add_column("articles", column)
+    op.add_column("knowledge", sa.Column("compared", sa.Integer, nullable=False, server_default="0"))
+    op.create_table(
+        "replacements",
+        sa.Column("article", sa.Text, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        _article("replacements", "article"),
+        _article("replacements", "by"),
+        sa.PrimaryKeyConstraint("article", name="pk_replacements"),
+    )
+    op.create_table(
+        "contradictions",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("one_article", sa.Text, nullable=False),
+        sa.Column("other_article", sa.Text, nullable=False),
+        sa.Column("one_text", sa.Text, nullable=False),
+        sa.Column("other_text", sa.Text, nullable=False),
+        sa.Column("measure", sa.String(40), nullable=False),
+        sa.Column("found_at", sa.BigInteger, nullable=False),
+        _article("contradictions", "one_article"),
+        _article("contradictions", "other_article"),
+        sa.PrimaryKeyConstraint("id", name="pk_contradictions"),
+    )
+    _dismissals_troubles_schedules()
+
+
+def _dismissals_troubles_schedules() -> None:
+    op.create_table(
+        "dismissals",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_dismissals"),
+    )
+    op.create_table(
+        "troubles",
+        sa.Column("place", sa.Text, nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.Column("since", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("place", name="pk_troubles"),
+    )
+    op.create_table(
+        "schedules",
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("due_at", sa.BigInteger, nullable=False),
+        sa.Column("lease", sa.String(32)),
+        sa.Column("lease_until", sa.BigInteger),
+        sa.Column("done_at", sa.BigInteger),
+        sa.Column("outcome", sa.Text, nullable=False, server_default=""),
+        sa.PrimaryKeyConstraint("name", name="pk_schedules"),
+    )
+
+
+def _article(table: str, column: str) -> sa.ForeignKeyConstraint:
+    name = f"fk_{table}_{column}"
+    return sa.ForeignKeyConstraint([column], ["articles.id"], name=name, ondelete="CASCADE")
