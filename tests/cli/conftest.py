@@ -93,7 +93,7 @@ def embedder(indexed: Shell) -> Embedder:
 def asks(type_: Terminal, indexed: Shell, embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """A terminal where the library is indexed; not to be changed."""
     monkeypatch.setenv("ASSISTANT_DATA_DIR", str(indexed.data))
-    monkeypatch.setattr("assistant.app.open_embedder", lambda *_: embedder)
+    monkeypatch.setattr("assistant.library.open_embedder", lambda *_: embedder)
     return type_
 
 
