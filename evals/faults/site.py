@@ -254,7 +254,7 @@ def _answers(url: str) -> bool:
 
 
 def _named(admin: str, name: str) -> str:
-    return re.sub(r"/postgres(?=\?|$)", f"/{name}", admin)
+    return re.sub(r"/postgres(?=\?|$)", f"/{name}", admin, count=1)
 
 
 def _query(url: str, statement: str) -> None:
