@@ -113,7 +113,7 @@ def _table(store: Store, conversation_id: str, ctx: Context) -> dict[str, Any]:
     }
 
 
-@router.get("/events", response_class=EventStream, responses=DESCRIBED)
+@router.get("/events", status_code=200, response_class=EventStream, responses=DESCRIBED)
 async def events(
     _inside: Inside, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:

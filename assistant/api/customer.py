@@ -98,7 +98,12 @@ def _conversation(store: Store, ctx: Context, conversation_id: str) -> dict[str,
     }
 
 
-@router.get("/conversations/{conversation}/events", response_class=EventStream, responses=DESCRIBED)
+@router.get(
+    "/conversations/{conversation}/events",
+    status_code=200,
+    response_class=EventStream,
+    responses=DESCRIBED,
+)
 async def events(
     owner: Owned, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:

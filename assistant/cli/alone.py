@@ -39,7 +39,8 @@ def _folder(data_dir: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as exc:
             raise SetupError(
-                f"Another `assistant serve` or `chat` already runs on {data_dir}; stop it, or set "
-                "ASSISTANT_DATABASE_URL to PostgreSQL and ASSISTANT_CHROMA_URL to serve with several."
+                f"Another `assistant serve` or `chat` already runs on {data_dir}; stop it, set "
+                "ASSISTANT_DATA_DIR to another folder, or ASSISTANT_DATABASE_URL (PostgreSQL) and "
+                "ASSISTANT_CHROMA_URL to serve with several."
             ) from exc
         yield

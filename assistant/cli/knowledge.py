@@ -86,7 +86,7 @@ async def take_in(
     return report
 
 
-COUNTED = ("added", "updated", "unchanged", "removed", "vanished", "failed")
+COUNTED = ("added", "updated", "unchanged", "removed", "failed")
 
 
 def _print_report(report: IngestReport, disagree: Sequence[Contradiction], as_json: bool) -> None:
@@ -95,7 +95,8 @@ def _print_report(report: IngestReport, disagree: Sequence[Contradiction], as_js
     warnings = [{"document": where, "why": why} for where, why in report.warnings]
     if as_json:
         found = [contradiction_out(one) for one in disagree]
-        print_json(counts | {"problems": problems, "warnings": warnings, "contradictions": found})
+        more = {"problems": problems, "warnings": warnings, "vanished": report.vanished}
+        print_json(counts | more | {"contradictions": found})
         return
     print(", ".join(f"{count} {name}" for name, count in counts.items()))
     for kind, items in (("failed", problems), ("warning", warnings)):

@@ -63,7 +63,8 @@ def find_wish(comparable: str) -> Found:
 def slices(clause: str) -> list[str]:
     """A clause in overlapping pieces that patterns may take whole: endless text hides no wish."""
     size = cues.LONGEST_CLAUSE
-    return [clause[start : start + size] for start in range(0, max(1, len(clause) - 100), size - 100)]
+    pieces = (clause[start : start + size] for start in range(0, max(1, len(clause) - 100), size - 100))
+    return list(dict.fromkeys(pieces))
 
 
 def english(clause: str) -> Found:

@@ -56,3 +56,9 @@ async def test_other_sites_may_call_the_chat(client: Client) -> None:
 async def test_unknown_addresses_get_the_same_kind_of_error(client: Client) -> None:
     response = await client.http.get("/v1/nothing")
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+
+
+async def test_every_call_is_described(client: Client) -> None:
+    described = (await client.http.get("/openapi.json")).json()["paths"]
+    assert "/v1/conversations/{conversation}/events" in described
+    assert "/v1/agent/conversations/{conversation}/claim" in described
