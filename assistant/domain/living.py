@@ -15,6 +15,7 @@ class Side:
     text: str
     title: str = ""
     url: str = ""
+    language: str = ""
     updated: date | None = None
 
 

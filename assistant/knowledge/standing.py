@@ -18,7 +18,9 @@ class Standing:
         self._open: Sequence[Contradiction] = ()
 
     def load(self, store: LivingStore, today: date) -> None:
-        self._today, self._resting, self._open = today, frozenset(store.resting(today)), store.open(today)
+        self._today, self._resting = today, frozenset(store.resting(today))
+        # Across languages what is found is too unsure to tell customers: support leads see it at ingest.
+        self._open = [each for each in store.open(today) if each.one.language == each.other.language]
 
     def is_of(self, today: date) -> bool:
         return self._today == today

@@ -147,9 +147,11 @@ class SqlLiving:
                 one.c.title.label("one_title"),
                 one.c.updated.label("one_updated"),
                 one.c.url.label("one_url"),
+                one.c.language.label("one_language"),
                 other.c.title.label("other_title"),
                 other.c.updated.label("other_updated"),
                 other.c.url.label("other_url"),
+                other.c.language.label("other_language"),
             )
             .join(one, one.c.id == c.one_article)
             .join(other, other.c.id == c.other_article)
@@ -168,6 +170,7 @@ class SqlLiving:
                     title=row.one_title,
                     url=row.one_url or "",
                     text=row.one_text,
+                    language=row.one_language,
                     updated=row.one_updated,
                 ),
                 other=Side(
@@ -175,6 +178,7 @@ class SqlLiving:
                     title=row.other_title,
                     url=row.other_url or "",
                     text=row.other_text,
+                    language=row.other_language,
                     updated=row.other_updated,
                 ),
             )
