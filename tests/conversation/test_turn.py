@@ -1,16 +1,20 @@
 """The assistant's turn: what it says, and when it must not say it."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from assistant.conversation.compose import person_button
 from assistant.domain.conversation import State
+from assistant.domain.knowledge import Dispute
 from assistant.domain.signals import Reason
+from assistant.knowledge.listed import ListedPassages
 from assistant.llm.extractive import ExtractiveAnswerer
 from assistant.ports import Ask, Draft, Progress
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from tests.rig import Rig
+from tests.rig import RETURNS_JA, Rig
 
 
 class SlowAnswerer:
@@ -47,6 +51,23 @@ async def test_a_question_is_answered_with_its_source(
     assert answer in reply.text
     assert [citation.article for citation in reply.citations] == [article]
     assert reply.language == locale
+
+
+async def test_where_two_articles_disagree_both_are_told_and_nothing_is_streamed_as_sure(
+    database: SqlDatabase[SqlStore],
+) -> None:
+    said, other = "返品の期限は、商品の到着から30日以内です。", "返品の期限は、商品の到着から14日以内です。"
+    dispute = Dispute(text=said, article="ja/old.md", title="返品", url="/help/ja/old.md", other=other)
+    rig = Rig(database, passages=ListedPassages(replace(RETURNS_JA, disputes=(dispute,))))
+    conversation = (await rig.open()).conversation.id
+    with rig.wire.follow(conversation) as follower:
+        reply = await rig.ask(conversation, "返品の期限はいつまでですか")
+        seen = [data["text"] for _, name, data in await follower.news(0.1) if name == "delta"]
+    assert not any("30日" in text for text in seen)
+    assert said.strip("。") in reply.text
+    assert other.strip("。") in reply.text
+    assert [citation.article for citation in reply.citations] == ["ja/returns.md", "ja/old.md"]
+    assert person_button("ja") in reply.buttons
 
 
 @pytest.mark.parametrize("question", ["宇宙旅行の切符はありますか", "Do you sell trips to the moon?"])
