@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from assistant.cli.output import AsJson, print_json
@@ -12,6 +13,11 @@ from assistant.domain.errors import AssistantError, SetupError
 if TYPE_CHECKING:
     from assistant.library import Knowledge
     from assistant.settings import Settings
+    from assistant.storage.store import SqlStore
+
+#: An article that ends within this is worth a look, and so many lines are printed.
+SOON = timedelta(days=30)
+SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,7 @@ async def _examine_knowledge(settings: Settings) -> list[Finding]:
         return [Finding(part="database", well=False, says=str(exc))]
     try:
         findings = [await _examine_articles(knowledge), _examine_index(knowledge)]
+        findings += [await _examine_content(knowledge), await _examine_work(knowledge)]
         return findings + [_words(language) for language in settings.languages]
     finally:
         await knowledge.close()
@@ -68,6 +75,35 @@ async def _examine_articles(knowledge: Knowledge) -> Finding:
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[knowledge.database.kind]
     mend = "no articles yet: run `assistant ingest knowledge_base` or name your own folder"
     return Finding(part="database", well=count > 0, says=f"{kind}, {f'{count} articles' if count else mend}")
+
+
+async def _examine_content(knowledge: Knowledge) -> Finding:
+    """What support leads should look at: no fault of the installation, so it is never BAD."""
+    from assistant.cli.knowledge import told
+    from assistant.library import now
+
+    today = now().date()
+
+    def step(store: SqlStore) -> list[str]:
+        living = store.living
+        return [
+            *(f"disagree: {told(one)}" for one in living.open(today)),
+            *(f"not read: {one.place} ({one.why})" for one in living.troubles()),
+            *(f"holds until {last}: {id_}" for id_, _, last in living.ending(today + SOON)),
+            *(f"holds from {first}: {id_}" for id_, _, first in living.coming(today)),
+            *(f"replaced: {one.article} by {one.by}" for one in living.replaced()),
+        ]
+
+    seen = await knowledge.database.read(step)
+    rest = f" … and {len(seen) - SHOWN} more" if len(seen) > SHOWN else ""
+    says = "; ".join(seen[:SHOWN]) + rest if seen else "no two articles disagree, none ends soon"
+    return Finding(part="articles", well=True, says=says)
+
+
+async def _examine_work(knowledge: Knowledge) -> Finding:
+    buried = await knowledge.database.read(lambda store: store.due.buried())
+    says = f"given up so far: {buried} (the log says which; customers were handed to a person)"
+    return Finding(part="work", well=True, says=says if buried else "nothing was given up")
 
 
 def _examine_index(knowledge: Knowledge) -> Finding:

@@ -110,19 +110,6 @@ troubles = sa.Table(
     sa.Column("since", Moment, nullable=False),
 )
 
-#: Work that belongs to no conversation and comes again.
-schedules = sa.Table(
-    "schedules",
-    metadata,
-    sa.Column("name", sa.String(60), primary_key=True),
-    sa.Column("due_at", Moment, nullable=False),
-    sa.Column("lease", sa.String(32)),
-    sa.Column("lease_until", Moment),
-    sa.Column("done_at", Moment),
-    #: How it went, in a sentence.
-    sa.Column("outcome", sa.Text, nullable=False, server_default=""),
-)
-
 #: Where each model's vectors are indexed.
 collections = sa.Table(
     "collections",

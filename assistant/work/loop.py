@@ -149,7 +149,7 @@ class Loop:
             await self._try_again(item, type(exc).__name__)
 
     async def _try_again(self, item: Due, why: str) -> None:
-        """Later, with growing pauses; what even giving up cannot help is buried among the dead letters."""
+        """Later, with growing pauses; what even giving up cannot help is buried, and `doctor` counts it."""
         now = self._clock()
         wait = timedelta(seconds=min(30.0, 0.5 * 2**item.tries) * random.uniform(0.8, 1.2))
 

@@ -1,4 +1,4 @@
-"""Validity, replacements, contradictions, troubles of sources, schedules."""
+"""Validity, replacements, contradictions, troubles of sources."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,10 +38,10 @@ def upgrade() -> None:
         _article("contradictions", "other_article"),
         sa.PrimaryKeyConstraint("id", name="pk_contradictions"),
     )
-    _dismissals_troubles_schedules()
+    _dismissals_and_troubles()
 
 
-def _dismissals_troubles_schedules() -> None:
+def _dismissals_and_troubles() -> None:
     op.create_table(
         "dismissals",
         sa.Column("id", sa.String(32), nullable=False),
@@ -56,16 +56,6 @@ def _dismissals_troubles_schedules() -> None:
         sa.Column("why", sa.Text, nullable=False),
         sa.Column("since", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("place", name="pk_troubles"),
-    )
-    op.create_table(
-        "schedules",
-        sa.Column("name", sa.String(60), nullable=False),
-        sa.Column("due_at", sa.BigInteger, nullable=False),
-        sa.Column("lease", sa.String(32)),
-        sa.Column("lease_until", sa.BigInteger),
-        sa.Column("done_at", sa.BigInteger),
-        sa.Column("outcome", sa.Text, nullable=False, server_default=""),
-        sa.PrimaryKeyConstraint("name", name="pk_schedules"),
     )
 
 
