@@ -248,3 +248,14 @@ def test_doctor_finds_everything_well(asks: Terminal) -> None:
 def test_a_model_without_a_provider_is_told(asks: Terminal) -> None:
     outcome = asks("ask", "x", ASSISTANT_CHAT_MODEL="gpt")
     assert "write it as openai:gpt" in outcome.refusal()
+
+
+def test_doctor_tells_which_articles_disagree(type_: Terminal, tmp_path: Path) -> None:
+    for name, days in (("a.md", 30), ("b.md", 14)):
+        text = f"未開封の商品の返品は、お届けから{days}日以内にお申し込みください。"
+        (tmp_path / name).write_text(f"# 返品の期限\n\n{text}\n", encoding="utf-8")
+    assert type_("ingest", str(tmp_path)).code == 0
+    found = {finding["part"]: finding for finding in type_("doctor", "--json").lines}
+    assert found["articles"]["well"]
+    assert "disagree: a.md" in found["articles"]["says"]
+    assert "b.md" in found["articles"]["says"]
