@@ -6,11 +6,12 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from assistant.cli import run
 from assistant.llm.embeddings import make_embedder
@@ -73,14 +74,18 @@ class Terminal:
 
 
 @pytest.fixture
-def type_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+def type_(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Terminal]:
     """A terminal where nothing is indexed."""
     for name in [name for name in os.environ if name.startswith(("ASSISTANT_", "OPENAI_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ASSISTANT_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(tmp_path)
-    return Terminal(monkeypatch, capsys)
+    yield Terminal(monkeypatch, capsys)
+    # `serve` logs to the stderr of this test, which is closed when the test is over.
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
