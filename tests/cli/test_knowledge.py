@@ -242,7 +242,10 @@ def test_doctor_finds_everything_well(asks: Terminal) -> None:
     outcome = asks("doctor", "--json")
     assert (outcome.code, outcome.err) == (0, "")
     parts = {finding["part"] for finding in outcome.lines if finding["well"]}
-    assert parts == {"settings", "data folder", "database", "index", "words ja", "words en", "model"}
+    assert parts == {
+        *("settings", "data folder", "database", "index"),
+        *("words ja", "words en", "model", "articles", "work"),
+    }
 
 
 def test_a_model_without_a_provider_is_told(asks: Terminal) -> None:
