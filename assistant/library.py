@@ -133,15 +133,24 @@ class Knowledge:
         self.database.close()
 
 
-async def open_knowledge(settings: Settings, progress: Steps | None = None) -> Knowledge:
-    """Open database, embedding model and index, and bring them into line with each other."""
+async def open_knowledge(
+    settings: Settings, progress: Steps | None = None, *, beside_serve: bool = False
+) -> Knowledge:
+    """Open database, embedding model and index, and bring them into line with each other.
+
+    *beside_serve*: leave the index in the data folder to `serve`, whichever of the two started first.
+    """
     from assistant.knowledge.examples import Examples
     from assistant.knowledge.index import Indexer
     from assistant.knowledge.search import HybridRetriever
+    from assistant.knowledge.vector_index import KeptVectors
 
     database = open_database(settings)
     embedder = await asyncio.to_thread(open_embedder, settings, progress)
-    vectors = await _open_vectors(settings, database, embedder)
+    if beside_serve and settings.chroma_url is None:
+        vectors = KeptVectors()
+    else:
+        vectors = await _open_vectors(settings, database, embedder)
     pages = f"{settings.public_url.rstrip('/')}/help/"
     retriever = HybridRetriever(database, embedder, vectors, link=lambda article: pages + quote(article))
     await retriever.start()

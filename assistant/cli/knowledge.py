@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.domain.knowledge import Passage
     from assistant.domain.living import Contradiction
     from assistant.knowledge.ingest import IngestReport
+    from assistant.knowledge.loaders.reader import Reads
     from assistant.library import Knowledge
     from assistant.settings import Settings
 
@@ -26,10 +27,13 @@ STAGES = {"read": "Reading documents", "embed": "Indexing passages"}
 
 
 @asynccontextmanager
-async def opened(settings: Settings, steps: Steps | None = None) -> AsyncIterator[Knowledge]:
+async def opened(
+    settings: Settings, steps: Steps | None = None, *, beside_serve: bool = False
+) -> AsyncIterator[Knowledge]:
     from assistant.library import open_knowledge
 
-    knowledge = await open_knowledge(settings, partial(steps, PREPARING) if steps else None)
+    progress = partial(steps, PREPARING) if steps else None
+    knowledge = await open_knowledge(settings, progress, beside_serve=beside_serve)
     try:
         yield knowledge
     finally:
@@ -39,13 +43,18 @@ async def opened(settings: Settings, steps: Steps | None = None) -> AsyncIterato
 def ingest(
     sources: Annotated[list[str], typer.Argument(metavar="PATH_OR_URL…", help="Files, folders, addresses.")],
     prune: Annotated[bool, typer.Option(help="Remove articles whose document vanished.")] = False,
+    watch: Annotated[bool, typer.Option(help="Go on, and take in what changes, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Index documents; unchanged ones are skipped."""
+    from assistant.cli.watching import keep_watching
     from assistant.settings import load_settings
 
+    if watch:
+        asyncio.run(keep_watching(load_settings(), sources, prune=prune, as_json=as_json))
+        return
     report, disagree = asyncio.run(_ingest(load_settings(), sources, prune))
-    _print_report(report, disagree, as_json)
+    print_report(report, disagree, as_json)
     if report.failed:
         raise typer.Exit(1)
 
@@ -68,7 +77,13 @@ async def contradictions_of(knowledge: Knowledge) -> Sequence[Contradiction]:
 
 
 async def take_in(
-    knowledge: Knowledge, settings: Settings, sources: list[str], steps: Steps, *, prune: bool = False
+    knowledge: Knowledge,
+    settings: Settings,
+    sources: Sequence[str],
+    steps: Steps,
+    *,
+    prune: bool = False,
+    reader: Reads | None = None,
 ) -> IngestReport:
     """Index *sources* and bring the vector index into line."""
     from assistant.knowledge.ingest import Options, ingest
@@ -79,6 +94,7 @@ async def take_in(
         count_tokens=knowledge.embedder.tokens,
         options=Options(prune=prune, allow_private=settings.ingest_private),
         progress=lambda stage, done, total: steps(STAGES.get(stage, stage), done, total),
+        reader=reader,
     )
     await knowledge.settle()
     await knowledge.compare()
@@ -89,7 +105,7 @@ async def take_in(
 COUNTED = ("added", "updated", "unchanged", "removed", "failed")
 
 
-def _print_report(report: IngestReport, disagree: Sequence[Contradiction], as_json: bool) -> None:
+def print_report(report: IngestReport, disagree: Sequence[Contradiction], as_json: bool) -> None:
     counts = {name: len(getattr(report, name)) for name in COUNTED}
     problems = [{"document": where, "why": why} for where, why in report.failed]
     warnings = [{"document": where, "why": why} for where, why in report.warnings]

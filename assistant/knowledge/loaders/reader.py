@@ -83,6 +83,8 @@ class Reader:
             stdout=PIPE,
             stderr=DEVNULL,
             env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
+            # Ctrl-C is for us: a child that it ended would look like a document that kills its reader.
+            start_new_session=True,
         )
         try:
             # Its start is not the document's time.
