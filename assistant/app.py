@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn import Assistant
     from assistant.domain.budgets import Prices
+    from assistant.domain.living import Source
     from assistant.ports import Answerer, Channel, Rewrite
     from assistant.work.loop import Duties
     from assistant.work.wire import LocalWire
@@ -127,12 +128,16 @@ class Service:
         from assistant.work.housekeeping import Housekeeping
         from assistant.work.lookout import Lookout
         from assistant.work.loop import Loop
+        from assistant.work.resync import Resync
 
         database = self.knowledge.database
         loop = Loop(database, make_duties(self), self.wire, now, self.timing.lease)
         days = self.settings.retention_days
         keeping = Housekeeping(database, now, None if days is None else timedelta(days=days))
-        work = [loop.run(), self.wire.run(), keeping.run(), self._follow_knowledge(), *self._mailboxes()]
+        hours = self.settings.resync_hours
+        resync = Resync(database, self._read_again, now, timedelta(hours=hours) if hours else None)
+        work = [loop.run(), self.wire.run(), keeping.run(), resync.run()]
+        work += [self._follow_knowledge(), *self._mailboxes()]
         if self.settings.postgres_url is not None:
             work.append(Lookout(database, self.wire, now).run())
         tasks = [asyncio.create_task(each) for each in work]
@@ -160,6 +165,20 @@ class Service:
             if getattr(channel, "has_mailbox", False):
                 mailbox: Any = channel
                 yield watch(mailbox, self.knowledge.database, arrivals, self.wire, now)
+
+    async def _read_again(self, source: Source) -> dict[str, int]:
+        from assistant.knowledge.ingest import Options, ingest
+
+        report = await ingest(
+            [source.source],
+            index=self.knowledge.indexer,
+            count_tokens=self.knowledge.embedder.tokens,
+            options=Options(prune=source.prune, allow_private=self.settings.ingest_private),
+        )
+        await self.knowledge.refresh()
+        await self.knowledge.compare()
+        kinds = ("added", "updated", "unchanged", "removed", "failed")
+        return {kind: len(getattr(report, kind)) for kind in kinds}
 
     async def _follow_knowledge(self) -> None:
         from assistant.domain.errors import Unavailable

@@ -18,7 +18,7 @@ from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passa
 from assistant.domain.messages import Author, Citation
 from assistant.domain.signals import Signals
 from assistant.domain.turns import History, Said, Withheld
-from assistant.stores import CollectionStore, LivingStore
+from assistant.stores import CollectionStore, LivingStore, SourceStore
 
 if TYPE_CHECKING:
     from numpy import float32, int8, intp, uint8
@@ -290,6 +290,9 @@ class HasArticles(Protocol):
 
     @property
     def living(self) -> LivingStore: ...
+
+    @property
+    def sources(self) -> SourceStore: ...
 
     @property
     def articles(self) -> KnowledgeStore: ...

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     policy: Path | None = None
     #: Web addresses in private networks may be ingested (an intranet's help centre).
     ingest_private: bool = False
+    #: How often web sources are read again while serving, in hours; 0: only when somebody asks.
+    resync_hours: float = Field(6, ge=0, le=24 * 365)
     #: Pages that may embed the widget; `*` is any.
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
     #: How long a burst of messages may pause, in seconds, before the assistant answers it.

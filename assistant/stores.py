@@ -14,7 +14,7 @@ from assistant.domain.budgets import Account, Spent
 from assistant.domain.channels import Address, Delivery, Media, Thread
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.due import Due, Kind
-from assistant.domain.living import Contradiction, Replaced, Trouble
+from assistant.domain.living import Contradiction, Look, Replaced, Source, Trouble
 from assistant.domain.messages import Message
 from assistant.domain.people import Agent, Customer, Door
 from assistant.domain.replacing import Stated
@@ -229,6 +229,17 @@ class LivingStore(Protocol):
     def troubles(self) -> Sequence[Trouble]: ...
 
 
+class SourceStore(Protocol):
+    """What was named to be read, and which process reads it again."""
+
+    def looked(self, looks: Sequence[Look]) -> None: ...
+    def all(self) -> Sequence[Source]: ...
+    def want(self, source: str) -> bool: ...  # whether it is a web source that we know
+    def claim(self, now: datetime, interval: timedelta | None) -> Source | None: ...  # due and leased
+    def renew(self, source: Source, now: datetime) -> bool: ...  # whether the lease still holds
+    def release(self, source: Source) -> None: ...
+
+
 class Store(Protocol):
     """Everything about conversations, inside one transaction."""
 
@@ -266,3 +277,7 @@ class Store(Protocol):
     def links(self) -> Links: ...
     @property
     def spending(self) -> Spending: ...
+    @property
+    def sources(self) -> SourceStore: ...
+    @property
+    def living(self) -> LivingStore: ...

@@ -18,6 +18,7 @@ from assistant.storage.articles import SqlArticles
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.living import SqlLiving
 from assistant.storage.schema import metadata
+from assistant.storage.sources import SqlSources
 from evals.retrieval_sets import Asked, Collection
 
 
@@ -25,6 +26,7 @@ class Store:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
         self.living = SqlLiving(connection)
+        self.sources = SqlSources(connection)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

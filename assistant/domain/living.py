@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 
@@ -66,3 +66,52 @@ class Trouble:
     source: str
     why: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A run's word on one of the places that it was given."""
+
+    source: str
+    at: datetime
+    #: Everything in it could be read.
+    well: bool
+    #: Articles whose document vanished were removed.
+    prune: bool
+    #: Some article comes from it: not a slip of whoever typed it.
+    holds: bool = True
+
+
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+#: A web source that fails is tried again after this, twice as long each time, at most the usual interval.
+AGAIN = timedelta(minutes=15)
+#: Sources are read this share of the interval earlier or later, so that they do not all come at once.
+JITTER = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A folder, file or web address that articles were read from."""
+
+    source: str
+    prune: bool
+    looked_at: datetime
+    read_at: datetime | None = None
+    #: Looks in a row in which something could not be read.
+    failures: int = 0
+    #: Somebody asked for it to be read at once.
+    wanted: bool = False
+    #: Proof of the present lease.
+    lease: str | None = None
+
+    @property
+    def on_the_web(self) -> bool:
+        return "://" in self.source
+
+    def due_at(self, interval: timedelta) -> datetime:
+        """When a web source is to be read again; the same answer in every process."""
+        if self.wanted:
+            return LONG_AGO
+        pause = interval if not self.failures else min(interval, AGAIN * 2 ** min(self.failures - 1, 20))
+        told = sha256(f"{self.source} {self.looked_at.isoformat()}".encode()).digest()
+        return self.looked_at + pause * (1 + JITTER * (told[0] / 127.5 - 1))

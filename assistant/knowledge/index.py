@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from assistant.domain.knowledge import Article, Chunk, Origin
-from assistant.domain.living import Trouble
+from assistant.domain.knowledge import Article, Chunk, Origin, Terms
+from assistant.domain.living import Look, Trouble
 from assistant.domain.replacing import replacements
 from assistant.knowledge import fine
 from assistant.knowledge.entries import texts_of, words_of
@@ -33,9 +34,8 @@ class Indexer:
 
     async def put(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
         """Store or replace *articles* in one transaction; keyword search finds them at once."""
-        prepared = [
-            (article, [(chunk, words_of(article, chunk)) for chunk in chunks]) for article, chunks in articles
-        ]
+        # In a thread: a service that reads its sources again answers questions meanwhile.
+        prepared = await asyncio.to_thread(_prepared, articles)
 
         def step(store: HasArticles) -> None:
             for article, parts in prepared:
@@ -46,10 +46,13 @@ class Indexer:
     async def remove(self, articles: Sequence[str]) -> None:
         await self._database.write(lambda store: store.articles.remove(articles))
 
-    async def settle(self, sources: Sequence[str], troubles: Sequence[Trouble]) -> Sequence[tuple[str, str]]:
+    async def settle(
+        self, sources: Sequence[str], troubles: Sequence[Trouble], looks: Sequence[Look]
+    ) -> Sequence[tuple[str, str]]:
         """After a run: note what failed, and which article replaces which; (article, what is wrong)."""
 
         def step(store: HasArticles) -> Sequence[tuple[str, str]]:
+            store.sources.looked(looks)
             store.living.note_troubles(sources, troubles)
             found, wrong = replacements(store.living.stated())
             store.living.replace(found)
@@ -80,3 +83,11 @@ class Indexer:
         made = await fine.passages(self._embedder, unique)
         found = {chunk: [made[place[text]] for text in some] for chunk, some in texts.items()}
         await self._database.write(lambda store: store.articles.put_vectors(model, found))
+
+
+def _prepared(
+    articles: Sequence[tuple[Article, Sequence[Chunk]]],
+) -> list[tuple[Article, list[tuple[Chunk, Terms]]]]:
+    return [
+        (article, [(chunk, words_of(article, chunk)) for chunk in chunks]) for article, chunks in articles
+    ]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from assistant.domain.knowledge import Article, Chunk, Origin
+from assistant.domain.living import Look
 from assistant.domain.living import Trouble as Failure
 from assistant.knowledge.articles import article_of
 from assistant.knowledge.chunking import CHUNKER, CountTokens, chunked
@@ -36,7 +37,7 @@ class Index(Protocol):
     async def relocate(self, origins: Mapping[str, Origin]) -> None: ...
     async def remove(self, articles: Sequence[str]) -> None: ...
     async def settle(
-        self, sources: Sequence[str], troubles: Sequence[Failure]
+        self, sources: Sequence[str], troubles: Sequence[Failure], looks: Sequence[Look]
     ) -> Sequence[tuple[str, str]]: ...  # (article, what is wrong with what it says of others)
     async def embed(self, progress: Callable[[int, int], None]) -> None: ...  # what has no vector yet
 
@@ -115,6 +116,8 @@ class _Run:
     report: IngestReport = field(default_factory=IngestReport)
     group: list[tuple[Article, Sequence[Chunk]]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    #: What was named, as articles know it.
+    named: set[str] = field(default_factory=set)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def noted(self, found: Sequence[File | Page | Trouble]) -> list[File | Page]:
@@ -124,6 +127,7 @@ class _Run:
             if isinstance(item, Trouble):
                 self._trouble(item)
             else:
+                self.named.add(item.source)
                 self.places.read(item.source)
                 items.setdefault(item.location, item)
         return list(items.values())
@@ -164,7 +168,18 @@ class _Run:
                 Failure(place=id, source=self.places.source(id), why=VANISHED, since=self.now)
                 for id in vanished
             ]
-        self.report.warnings += await self.index.settle(self.places.sources, self.failures)
+        failing = {one.source for one in self.failures if one.why != VANISHED}
+        looks = [
+            Look(
+                source=source,
+                at=self.now,
+                well=source not in failing,
+                prune=prune,
+                holds=self.places.holds(source),
+            )
+            for source in sorted(self.named)
+        ]
+        self.report.warnings += await self.index.settle(self.places.sources, self.failures, looks)
         for source, ids in self.places.prefixed.items():
             why = f"{len(ids)} ids carry the folder's name ({ids[0]} …): another folder has these already"
             self.report.warnings.append((source, why))
@@ -173,6 +188,8 @@ class _Run:
         if trouble.harmless:
             self.report.warnings.append((trouble.place, trouble.why))
         else:
+            if "://" in trouble.place:
+                self.named.add(trouble.place)
             self.places.doubt(trouble.place)
             self._failed(trouble.place, trouble.place, trouble.why)
 
@@ -196,6 +213,7 @@ class _Run:
     async def _put(self, articles: Sequence[Article]) -> None:
         for article in articles:
             if self.hashes.get(article.id) == article.content_hash:
+                self.places.reread(article)
                 self.report.unchanged.append(article.id)
                 continue
             chunks = await asyncio.to_thread(chunked, article.text, self.count_tokens)

@@ -7,7 +7,7 @@ Where another folder already holds that id, the newcomer's begins with its own f
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from assistant.domain.knowledge import Origin
+from assistant.domain.knowledge import Article, Origin
 
 
 class Places:
@@ -20,7 +20,7 @@ class Places:
         self._doubtful: set[str] = set()
         self._read: set[str] = set()
         self._gone: dict[str, bool] = {}
-        #: Articles whose folder moved.
+        #: Articles whose folder moved, or whose server names another version.
         self.moved: dict[str, Origin] = {}
         #: Ids that had to differ from the plain path, by what was named.
         self.prefixed: dict[str, list[str]] = {}
@@ -41,6 +41,11 @@ class Places:
                 return self._given(candidate, origin, holder, prefixed=position > 0)
         raise AssertionError("the last candidate is the whole path, which only one file has")
 
+    def reread(self, article: Article) -> None:
+        """It says what it said, but its server may call that another version now."""
+        if article.origin and article.origin.version != self._origins[article.id].version:
+            self.moved[article.id] = article.origin
+
     def read(self, source: str) -> None:
         """What was named could be listed, so what is not in it vanished."""
         self._read.add(source)
@@ -53,6 +58,10 @@ class Places:
     def source(self, article: str) -> str:
         """What was named when the article was read."""
         return self._origins[article].source
+
+    def holds(self, source: str) -> bool:
+        """Whether any article was read there."""
+        return any(origin.source == source for origin in self._origins.values())
 
     def doubt(self, place: str) -> None:
         """Something there could not be read: it may well still exist."""

@@ -98,6 +98,7 @@ dismissals = sa.Table(
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False),
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
 )
 
 #: What could not be read when its source was last looked at, or was no longer there.
@@ -110,6 +111,25 @@ troubles = sa.Table(
     sa.Column("since", Moment, nullable=False),
 )
 
+#: What was ever named to be read: folders, files, web addresses. The latter are read again now and then.
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    #: Articles whose document vanished are removed.
+    sa.Column("prune", sa.Boolean, nullable=False),
+    sa.Column("looked_at", Moment, nullable=False),
+    #: When everything in it could be read.
+    sa.Column("read_at", Moment),
+    #: Looks in a row in which something could not be.
+    sa.Column("failures", sa.Integer, nullable=False),
+    #: Somebody asked for it to be read at once.
+    sa.Column("wanted", sa.Boolean, nullable=False),
+    #: Who reads it now, and until when.
+    sa.Column("lease", sa.String(32)),
+    sa.Column("lease_until", Moment),
+)
+
 #: Where each model's vectors are indexed.
 collections = sa.Table(
     "collections",
@@ -120,4 +140,9 @@ collections = sa.Table(
     #: Who fills it, and until when.
     sa.Column("lease", sa.String(32)),
     sa.Column("lease_until", Moment),
+    #: The setting that opens the model.
+    sa.Column("spec", sa.Text, nullable=False, server_default=""),
+    #: Who makes its vectors, and until when.
+    sa.Column("maker", sa.String(32)),
+    sa.Column("maker_until", Moment),
 )

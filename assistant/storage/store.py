@@ -12,6 +12,7 @@ from assistant.storage.links import SqlLinks
 from assistant.storage.living import SqlLiving
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlNumbers, SqlTurns
+from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
 from assistant.storage.work import SqlDue, SqlJournal
 
@@ -20,6 +21,7 @@ class SqlStore:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
         self.living = SqlLiving(connection)
+        self.sources = SqlSources(connection)
         self.collections = SqlCollections(connection)
         self.conversations = SqlConversations(connection)
         self.messages = SqlMessages(connection)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.domain.knowledge import Article, Chunk, Origin
-from assistant.domain.living import Trouble
+from assistant.domain.living import Look, Trouble
 
 
 @dataclass(slots=True)
@@ -15,6 +15,7 @@ class Shelf:
     chunks: dict[str, Sequence[Chunk]] = field(default_factory=dict)
     groups: list[int] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
 
     async def hashes(self) -> Mapping[str, str]:
         return {id: article.content_hash for id, article in self.articles.items()}
@@ -36,8 +37,10 @@ class Shelf:
         for id in articles:
             del self.articles[id]
 
-    async def settle(self, sources: Sequence[str], troubles: Sequence[Trouble]) -> list[tuple[str, str]]:
-        self.troubles = list(troubles)
+    async def settle(
+        self, sources: Sequence[str], troubles: Sequence[Trouble], looks: Sequence[Look]
+    ) -> list[tuple[str, str]]:
+        self.troubles, self.looks = list(troubles), list(looks)
         return []
 
     async def embed(self, progress: Callable[[int, int], None]) -> None:

@@ -14,6 +14,7 @@ from assistant.storage.collections import SqlCollections
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.living import SqlLiving
 from assistant.storage.schema import metadata
+from assistant.storage.sources import SqlSources
 
 TODAY = date(2026, 11, 23)
 PAGES = {
@@ -30,6 +31,7 @@ class Store:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
         self.living = SqlLiving(connection)
+        self.sources = SqlSources(connection)
         self.collections = SqlCollections(connection)
 
 

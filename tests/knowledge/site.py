@@ -1,7 +1,8 @@
 """A web server on the loopback that says what a test wants, and keeps what it was asked."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 
@@ -52,3 +53,12 @@ class Site:
             writer.write(bytes([byte]))
             await writer.drain()
             await asyncio.sleep(answer.pause)
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[Site]:
+    site = Site()
+    server = await asyncio.start_server(site.serve, "127.0.0.1", 0)
+    site.port = server.sockets[0].getsockname()[1]
+    yield site
+    server.close()

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from assistant.domain.errors import SetupError
 from assistant.storage.database import sqlite_engine
-from assistant.storage.migrate import migrate, revision
+from assistant.storage.migrate import HERE, migrate, revision
 from assistant.storage.postgres import postgres_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
@@ -48,6 +51,35 @@ def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
     engine = sqlite_engine(tmp_path / "new.db")
     migrate(engine)
     assert migrate(engine) is False
+
+
+def test_web_addresses_that_were_ingested_before_sources_were_kept_are_sources(tmp_path: Path) -> None:
+    engine = sqlite_engine(tmp_path / "old.db")
+    upgrade(engine, "0006")
+    origins = [
+        '{"source":"https://help.example.jp/sitemap.xml","location":"https://help.example.jp/a","version":""}',
+        '{"source":"/srv/articles","location":"/srv/articles/b.md","version":""}',
+    ]
+    with engine.begin() as connection:
+        for origin in origins:
+            connection.exec_driver_sql(
+                "INSERT INTO articles (id, title, language, text, tags, content_hash, origin)"
+                " VALUES (?, 'A', 'en', 'Text', '[]', 'h', ?)",
+                (origin, origin),
+            )
+    migrate(engine)
+    with engine.begin() as connection:
+        known = SqlStore(connection).sources.all()
+    assert [one.source for one in known] == ["https://help.example.jp/sitemap.xml"]
+    assert known[0].due_at(timedelta(hours=6)) < datetime.now(UTC)
+
+
+def upgrade(engine: sa.Engine, target: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    with engine.execution_options(write=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, target)
 
 
 def test_a_newer_database_is_refused(tmp_path: Path) -> None:
