@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 ASSISTANT = [sys.executable, "-m", "assistant"]
 #: Far more than anything here takes: what hangs must fail, what is slow on a busy machine must not.
-PATIENCE = 90.0
+PATIENCE = 240.0
 BYTECODE = Path(tempfile.gettempdir()) / "yorisoi-bytecode"
 
 

@@ -12,6 +12,7 @@ from evals.faults.run import ROWS, measured
 LONG = 8.0
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.usefixtures("no_network")
 def test_no_promise_is_broken_whatever_fails(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
