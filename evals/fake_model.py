@@ -6,7 +6,11 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -46,10 +50,14 @@ def chunk(text: str | None = None, *, finish: str | None = None, **delta: Any) -
 DONE = b"data: [DONE]\n\n"
 
 
-async def said(text: str, *, finish: str | None = "stop", done: bool = True) -> AsyncIterator[bytes]:
-    """*text* a few characters at a time."""
+async def said(
+    text: str, *, finish: str | None = "stop", done: bool = True, pace: float = 0.0
+) -> AsyncIterator[bytes]:
+    """*text* a few characters at a time, with *pace* seconds in between."""
     yield chunk("", role="assistant")
     for start in range(0, len(text), 6):
+        if pace:
+            await asyncio.sleep(pace)
         yield chunk(text[start : start + 6])
     if finish:
         yield chunk(finish=finish)
@@ -186,12 +194,13 @@ TEXTS: Mapping[str, str] = {
 FAULTS = (*STREAMS, *STATUSES, *TEXTS, "html", "plain-json")
 
 
-def create_fake() -> FastAPI:
+def create_fake(says: Callable[[Body], str] = honest, pace: float = 0.0) -> FastAPI:
+    """The server; without a fault it answers what *says* makes of a request."""
     app = FastAPI()
 
     @app.post("/v1/chat/completions")
     async def answer(request: Request) -> Response:
-        return _streamed(said(honest(await request.json())))
+        return _streamed(said(says(await request.json()), pace=pace))
 
     @app.post("/{fault}/v1/chat/completions")
     async def fail(fault: str, request: Request) -> Response:
@@ -211,6 +220,26 @@ def create_fake() -> FastAPI:
 
 def _streamed(events: AsyncIterator[bytes]) -> Response:
     return StreamingResponse(events, media_type="text/event-stream")
+
+
+@contextmanager
+def served(app: FastAPI | None = None) -> Iterator[str]:
+    """A fake on a free port of this machine."""
+    import uvicorn
+
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(app or create_fake(), log_level="critical", timeout_graceful_shutdown=0)
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        running.should_exit = running.force_exit = True
+        thread.join()
 
 
 if __name__ == "__main__":

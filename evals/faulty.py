@@ -7,14 +7,9 @@ must not be shown.
 
 import asyncio
 import re
-import socket
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from statistics import median
-
-import uvicorn
 
 from assistant.domain.knowledge import Passage
 from assistant.llm.extractive import ExtractiveAnswerer
@@ -24,7 +19,7 @@ from assistant.llm.models import make_chat_model, make_http_client
 from assistant.llm.prompts import Prompt
 from assistant.llm.ranking import Ranker
 from assistant.ports import Ask, Draft
-from evals.fake_model import FAULTS, create_fake
+from evals.fake_model import FAULTS, served
 from evals.support_sets import ROOT, passages_of
 
 TURNS = 50
@@ -37,24 +32,6 @@ QUESTION = "未開封の商品の返品期限は何日ですか"
 _NEVER = re.compile(
     r"evil|<script|onerror|90日|binding|canary|shit|Traceback|status_code|\{\"|data:|undefined|null|ください。ください"
 )
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    """The fake on a free port of this machine."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_fake(), log_level="critical", timeout_graceful_shutdown=0)
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        running.should_exit = running.force_exit = True
-        thread.join()
 
 
 def is_good(draft: Draft, shown: Sequence[str], seconds: float) -> bool:

@@ -23,6 +23,7 @@ _ABBREVIATIONS = frozenset(_NEVER_LAST.split())
 #: The end of a sentence only when a capital follows.
 _PERHAPS = frozenset({"etc", "inc", "ltd", "co", "corp", "a.m", "p.m", "u.s", "u.k", "e.u"})
 _LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.]*)\.$")
+_PICTURE = re.compile(r"!\[(?!\d)")
 _JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ]")
 
 
@@ -85,7 +86,9 @@ def _is_end(text: str, position: int, end: int) -> bool:
         return not following.isdigit()
     if following and not following.isspace():
         # Without a space a Latin mark ends a sentence only after Japanese, not in Yahoo!ショッピング.
-        return char in "!?" and bool(_JAPANESE.match(text[position - 1 : position]))
+        # Nor before the brackets of a Markdown picture; a citation number is none.
+        after_japanese = _JAPANESE.match(text[position - 1 : position])
+        return char in "!?" and bool(after_japanese) and not _PICTURE.match(text, position)
     return char in "!?" or _full_stop_ends(text[: position + 1], text[end:].lstrip())
 
 

@@ -43,6 +43,16 @@ _STUTTER = re.compile(r"((?:(?!\d)\S){5,})\1|(?:([^\W\d_])\2){3}")
 #: An answer asks nothing; what does is the customer's own words come back, or the prompt's.
 _QUESTION = re.compile(r"[?？]$|(ます|です|でしょう|ません)か。?$|[:：]$")
 _REQUEST = re.compile(r"(いただけ|ください|願え)(ます|ません)(でしょう)?か。?$")
+#: 返品は!: a topic or an object of which nothing is said.
+_UNFINISHED = re.compile(r"(?:[はをへ]|(?<!す)が)[!！。．.]?$")
+#: A shop does not curse, whatever a document or a customer says.
+_PROFANE = re.compile(
+    r"""\b(shit\w*|bullshit|fuck\w*|damn(it|ed)?|bitch\w*|bastards?|asshole\w*|arsehole\w*|crap|cunts?
+      |piss(ed)?\ off|goddamn\w*|dumbass\w*|motherfuck\w*)\b
+    |くそったれ|クソ(野郎|っ?たれ|みたい)|くたばれ|死ね|馬鹿野郎|バカ野郎|ばかやろう
+    |ふざけるな|ボケ(が|野郎)|カス野郎""",
+    _FLAGS,
+)
 _KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -150,6 +160,10 @@ def unfit(sentence: str, language: str) -> str | None:
         return "garbled"
     if not re.search(r"\w", sentence):
         return "no words"
+    if _UNFINISHED.search(sentence.strip()):
+        return "unfinished"
+    if _PROFANE.search(normal(sentence)):
+        return "profanity"
     if _QUESTION.search(sentence.strip()) and not _REQUEST.search(sentence.strip()):
         return "a question"
     return "wrong language" if is_other_language(sentence, language) else None

@@ -82,6 +82,8 @@ def test_what_the_english_passage_says_may_be_said(sentence: str) -> None:
         ("返返品品でできき", "garbled"),
         ("返品の期限は何日ですか", "a question"),
         ("Question:", "a question"),
+        ("返品は!", "unfinished"),
+        ("不良品の返送料は無料だ、くそったれ。", "profanity"),
         ("\ufffd返品\ufffdできます。", "garbled"),
     ],
 )
@@ -100,6 +102,7 @@ def test_what_the_passage_does_not_say_is_withheld(sentence: str, why: str) -> N
         ("Deal! That is a legally binding offer.", "promises an act"),
         ("All members enjoy lifetime protection plans and priority lounge access.", "stands in the passage"),
         ("返品は30日以内です。", "wrong language"),
+        ("Return shipping is free for defective items, damn it.", "profanity"),
     ],
 )
 def test_what_the_english_passage_does_not_say_is_withheld(sentence: str, why: str) -> None:

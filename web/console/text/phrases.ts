@@ -74,6 +74,8 @@ const JA: Record<string, string> = {
   "a question": "質問文",
   markup: "HTMLや画像",
   garbled: "文字の乱れ",
+  unfinished: "言いかけの文",
+  profanity: "不適切な言葉",
   "not in the passage": "出典にない数値",
   "name not in the passage": "出典にない名称",
   "address not in the passage": "出典にないリンク",
