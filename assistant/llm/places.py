@@ -1,18 +1,22 @@
 """Where a unit stands in its passage's Markdown, found by letters and digits alone."""
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from assistant.llm.units import Kind, Unit
 
 #: Letters that find one end of a unit with markup in its middle, a link's address for example.
 _END = 5
+#: All but letters and digits, and those.
+_NO_LETTERS, _LETTERS = re.compile(r"[\W_]+"), re.compile(r"[^\W_]+")
 
 
 class Places:
     """Finds units in one text."""
 
     def __init__(self, text: str) -> None:
-        self._at = [place for place, char in enumerate(text) if char.isalnum()]
+        self._at = [i for found in _LETTERS.finditer(text) for i in range(found.start(), found.end())]
         self._letters = _letters(text)
 
     def of(self, unit: Unit) -> tuple[int, int] | None:
@@ -31,5 +35,12 @@ class Places:
         return [place for unit in units if (place := self.of(unit))]
 
 
+@lru_cache(maxsize=4096)
 def _letters(text: str) -> str:
-    return "".join(char for char in text if char.isalnum())
+    return _NO_LETTERS.sub("", text)
+
+
+@lru_cache(maxsize=256)
+def places_in(text: str) -> Places:
+    """The places of a passage, which comes again with every question about it."""
+    return Places(text)

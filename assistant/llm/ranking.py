@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from assistant.llm.candidates import Candidate, candidates
-from assistant.llm.places import Places
+from assistant.llm.places import places_in
 from assistant.llm.scoring import prescores, with_meaning
 from assistant.ports import Ask, Closeness, Embedder, Near
 
@@ -52,7 +52,7 @@ class Ranker:
             return None
         close: list[float] = []
         for rank, group in groupby(found, key=lambda candidate: candidate.units[0].passage):
-            places, passage = Places(ask.passages[rank].text), near[rank]
+            places, passage = places_in(ask.passages[rank].text), near[rank]
             assert passage is not None
             close += [_closeness(passage, places.of_all(candidate.units)) for candidate in group]
         return numpy.array(close, numpy.float32)

@@ -18,6 +18,7 @@ _PATTERNS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def count_tokens(text: str, model: str = "") -> int:
     """Exact for OpenAI's models; for others the newest vocabulary's, which comes near in Japanese too."""
     return len(_encoding(_encoding_name(model.rpartition(":")[2])).encode_ordinary(text))

@@ -58,7 +58,12 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e000
 
 def units(passage: Passage, rank: int) -> list[Unit]:
     """Everything quotable of *passage*, in order."""
-    return [replace(unit, passage=rank) for unit in _units(passage.text, passage.headings)]
+    return list(_ranked(passage.text, passage.headings, rank))
+
+
+@lru_cache(maxsize=1024)
+def _ranked(text: str, headings: tuple[str, ...], rank: int) -> tuple[Unit, ...]:
+    return tuple(replace(unit, passage=rank) for unit in _units(text, headings))
 
 
 @lru_cache(maxsize=512)
