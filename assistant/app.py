@@ -134,8 +134,7 @@ class Service:
         loop = Loop(database, make_duties(self), self.wire, now, self.timing.lease)
         days = self.settings.retention_days
         keeping = Housekeeping(database, now, None if days is None else timedelta(days=days))
-        hours = self.settings.resync_hours
-        resync = Resync(database, self._read_again, now, timedelta(hours=hours) if hours else None)
+        resync = Resync(database, self._read_again, now, self.settings.resync)
         work = [loop.run(), self.wire.run(), keeping.run(), resync.run()]
         work += [self._follow_knowledge(), *self._mailboxes()]
         if self.settings.postgres_url is not None:
@@ -266,5 +265,6 @@ def _context(settings: Settings, service: Service) -> Any:
         article=lambda id_: database.read(lambda store: store.articles.article(id_)),
         health=service.health,
         static=STATIC,
+        resync=settings.resync,
         channels=service.channels,
     )

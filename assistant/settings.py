@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -121,6 +122,11 @@ class Settings(BaseSettings):
             if self.database_url
             else self.data_dir / "yorisoi.db"
         )
+
+    @property
+    def resync(self) -> timedelta | None:
+        """How often web sources are read again by themselves; None: never."""
+        return timedelta(hours=self.resync_hours) if self.resync_hours else None
 
     @property
     def models_dir(self) -> Path:

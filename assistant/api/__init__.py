@@ -22,7 +22,7 @@ def make_app(context: Context, *, origins: Sequence[str]) -> FastAPI:
     from starlette.middleware.cors import CORSMiddleware
 
     from assistant import __version__
-    from assistant.api import agent, apps, channels, customer, desk, errors, operations, pages
+    from assistant.api import agent, apps, channels, customer, desk, errors, knowledge, operations, pages
     from assistant.api.body_limit import BodyLimit
 
     app = FastAPI(title="Yorisoi", version=__version__, docs_url=None, redoc_url=None)
@@ -35,7 +35,7 @@ def make_app(context: Context, *, origins: Sequence[str]) -> FastAPI:
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
     )
     errors.install(app)
-    for part in (customer, channels, apps, agent, desk, operations):
+    for part in (customer, channels, apps, agent, desk, knowledge, operations):
         app.include_router(part.router)
     pages.mount(app, context.static)
     return app

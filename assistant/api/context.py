@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -41,6 +42,8 @@ class Context:
     health: Health
     #: The built front end.
     static: Path
+    #: How often web sources are read again; None: only when somebody asks.
+    resync: timedelta | None = None
     #: Messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel] = field(default_factory=dict)
     #: Webhook calls by channel and outcome.

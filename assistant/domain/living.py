@@ -58,6 +58,9 @@ class Replaced:
     since: date | None = None
 
 
+VANISHED = "it is no longer there; run `assistant ingest` with --prune to remove it"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """A document that could not be read, or is no longer where it was."""
@@ -66,6 +69,10 @@ class Trouble:
     source: str
     why: str
     since: datetime
+
+    @property
+    def vanished(self) -> bool:
+        return self.why == VANISHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,3 +122,13 @@ class Source:
         pause = interval if not self.failures else min(interval, AGAIN * 2 ** min(self.failures - 1, 20))
         told = sha256(f"{self.source} {self.looked_at.isoformat()}".encode()).digest()
         return self.looked_at + pause * (1 + JITTER * (told[0] / 127.5 - 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismissal:
+    """A contradiction that a person judged to be none."""
+
+    contradiction: Contradiction
+    by: str
+    at: datetime
+    why: str

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from assistant.domain.knowledge import Article, Chunk, Origin
-from assistant.domain.living import Look
+from assistant.domain.living import VANISHED, Look
 from assistant.domain.living import Trouble as Failure
 from assistant.knowledge.articles import article_of
 from assistant.knowledge.chunking import CHUNKER, CountTokens, chunked
@@ -18,7 +18,6 @@ from assistant.knowledge.places import Places
 from assistant.knowledge.sources import File, Trouble, files
 from assistant.knowledge.web import Page, Web, pages
 
-VANISHED = "it is no longer there; run `assistant ingest` with --prune to remove it"
 #: Articles per transaction.
 GROUP = 16
 #: Documents fetched ahead of the one being indexed.
@@ -168,7 +167,7 @@ class _Run:
                 Failure(place=id, source=self.places.source(id), why=VANISHED, since=self.now)
                 for id in vanished
             ]
-        failing = {one.source for one in self.failures if one.why != VANISHED}
+        failing = {one.source for one in self.failures if not one.vanished}
         looks = [
             Look(
                 source=source,

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from assistant.domain.living import Contradiction, Replaced, Side, Trouble
+from assistant.domain.knowledge import Origin
+from assistant.domain.listed import Listed
+from assistant.domain.living import Contradiction, Dismissal, Replaced, Side, Trouble
 from assistant.domain.replacing import Stated
 from assistant.storage.article_tables import (
     articles,
@@ -142,59 +145,68 @@ class SqlLiving:
         c = contradictions.c
         gone = sa.select(replacements.c.article)
         query = (
-            sa.select(
-                contradictions,
-                one.c.title.label("one_title"),
-                one.c.updated.label("one_updated"),
-                one.c.url.label("one_url"),
-                one.c.language.label("one_language"),
-                other.c.title.label("other_title"),
-                other.c.updated.label("other_updated"),
-                other.c.url.label("other_url"),
-                other.c.language.label("other_language"),
-            )
-            .join(one, one.c.id == c.one_article)
-            .join(other, other.c.id == c.other_article)
+            _sides(one, other)
             .where(_holds(one, today), _holds(other, today))
             .where(c.one_article.not_in(gone), c.other_article.not_in(gone))
             .where(c.id.not_in(sa.select(dismissals.c.id)))
             .order_by(c.found_at.desc(), c.id)
         )
+        return [_contradiction(row) for row in self._connection.execute(query)]
+
+    def dismissed(self) -> Sequence[Dismissal]:
+        """Contradictions of articles that are still there, judged to be none; the last first."""
+        d = dismissals.c
+        query = (
+            _sides(articles.alias(), articles.alias())
+            .add_columns(d.by, d.at, d.why)
+            .join(dismissals, d.id == contradictions.c.id)
+            .order_by(d.at.desc(), d.id)
+        )
         return [
-            Contradiction(
-                id=row.id,
-                measure=row.measure,
-                found_at=row.found_at,
-                one=Side(
-                    article=row.one_article,
-                    title=row.one_title,
-                    url=row.one_url or "",
-                    text=row.one_text,
-                    language=row.one_language,
-                    updated=row.one_updated,
-                ),
-                other=Side(
-                    article=row.other_article,
-                    title=row.other_title,
-                    url=row.other_url or "",
-                    text=row.other_text,
-                    language=row.other_language,
-                    updated=row.other_updated,
-                ),
-            )
+            Dismissal(contradiction=_contradiction(row), by=row.by, at=row.at, why=row.why)
             for row in self._connection.execute(query)
         ]
 
-    def dismiss(self, contradiction: str, by: str, now: datetime) -> bool:
+    def dismiss(self, contradiction: str, by: str, now: datetime, why: str = "") -> bool:
         """It is none, says *by*; False when there is no such contradiction."""
         known = sa.select(contradictions.c.id).where(contradictions.c.id == contradiction)
         if self._connection.execute(known).first() is None:
             return False
         insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
-        row = insert(dismissals).values(id=contradiction, by=by, at=now)
+        row = insert(dismissals).values(id=contradiction, by=by, at=now, why=why)
         self._connection.execute(row.on_conflict_do_nothing(index_elements=["id"]))
         self._connection.execute(knowledge.update().values(version=knowledge.c.version + 1))
         return True
+
+    def restore(self, contradiction: str) -> bool:
+        """It is one after all; False when nobody had dismissed it."""
+        gone = self._connection.execute(dismissals.delete().where(dismissals.c.id == contradiction)).rowcount
+        self._connection.execute(knowledge.update().values(version=knowledge.c.version + 1))
+        return gone > 0
+
+    # -- articles
+
+    def listed(self) -> Sequence[Listed]:
+        """Every article without its text."""
+        new, c = articles.alias(), articles.c
+        columns = (c.id, c.title, c.language, c.url, c.updated, c.valid_from, c.valid_until, c.origin)
+        query = (
+            sa.select(*columns, replacements.c.by, new.c.valid_from.label("replaced_from"))
+            .join(replacements, replacements.c.article == c.id, isouter=True)
+            .join(new, new.c.id == replacements.c.by, isouter=True)
+            .order_by(c.title, c.id)
+        )
+        return [
+            Listed(
+                **{name: row[name] for name in ("id", "title", "language", "url", "updated")},
+                valid_from=row["valid_from"],
+                valid_until=row["valid_until"],
+                replaced_by=row["by"],
+                replaced_from=row["replaced_from"],
+                origin=Origin(**row["origin"]) if row["origin"] else None,
+            )
+            for row in self._connection.execute(query).mappings()
+        ]
 
     # -- sources
 
@@ -226,3 +238,30 @@ def _holds(article: sa.FromClause, today: date) -> sa.ColumnElement[bool]:
     c = article.c
     begun = sa.or_(c.valid_from.is_(None), c.valid_from <= today)
     return sa.and_(begun, sa.or_(c.valid_until.is_(None), c.valid_until >= today))
+
+
+def _sides(one: sa.FromClause, other: sa.FromClause) -> sa.Select[Any]:
+    c = contradictions.c
+    told = [
+        side.c[name].label(f"{which}_{name}")
+        for which, side in (("one", one), ("other", other))
+        for name in ("title", "updated", "url", "language")
+    ]
+    joined = contradictions.join(one, one.c.id == c.one_article).join(other, other.c.id == c.other_article)
+    return sa.select(contradictions, *told).select_from(joined)
+
+
+def _contradiction(row: Any) -> Contradiction:
+    values = row._mapping
+    one, other = (
+        Side(
+            article=values[f"{which}_article"],
+            title=values[f"{which}_title"],
+            url=values[f"{which}_url"] or "",
+            text=values[f"{which}_text"],
+            language=values[f"{which}_language"],
+            updated=values[f"{which}_updated"],
+        )
+        for which in ("one", "other")
+    )
+    return Contradiction(id=row.id, measure=row.measure, found_at=row.found_at, one=one, other=other)

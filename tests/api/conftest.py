@@ -58,9 +58,9 @@ class Client:
         assert response.status_code == 201, response.text
         return Conversation(self.http, response.json()["id"], response.json()["token"])
 
-    async def hire(self, name: str = "Mori") -> dict[str, str]:
+    async def hire(self, name: str = "Mori", *, admin: bool = False) -> dict[str, str]:
         """Headers of a new agent's API token."""
-        person = Agent(id=uuid4().hex, email=f"{name.lower()}@shop.example", name=name)
+        person = Agent(id=uuid4().hex, email=f"{name.lower()}@shop.example", name=name, admin=admin)
         password = kept_password()
 
         def step(store: SqlStore) -> str:
