@@ -42,6 +42,7 @@ async def overview(_inside: Inside, ctx: Ctx) -> dict[str, Any]:
         articles, troubles = store.living.listed(), store.living.troubles()
         by_place = {one.place: one for one in troubles}
         read = Counter(article.origin.source for article in articles if article.origin)
+        failing = Counter(one.source for one in troubles)
         names = {agent.id: agent.name for agent in store.agents.all()}
         return {
             "states": {
@@ -49,7 +50,12 @@ async def overview(_inside: Inside, ctx: Ctx) -> dict[str, Any]:
             },
             "articles": len(articles),
             "sources": [
-                _source_out(one, read[one.source], by_place.get(one.source), ctx)
+                _source_out(one, ctx)
+                | {
+                    "articles": read[one.source],
+                    "troubles": failing[one.source],
+                    "trouble": _told(by_place.get(one.source)),
+                }
                 for one in store.sources.all()
             ],
             "troubles": [_trouble_out(one) for one in troubles[:MOST]],
@@ -176,7 +182,7 @@ def _article_out(
         "source": origin.source if origin else None,
         "location": origin.location if origin else None,
         "read_at": stamp(source.read_at) if source else None,
-        "trouble": _trouble_out(trouble) if trouble else None,
+        "trouble": _told(trouble),
     }
 
 
@@ -184,19 +190,21 @@ def _trouble_out(trouble: Trouble) -> dict[str, Any]:
     return asdict(trouble) | {"since": stamp(trouble.since), "vanished": trouble.vanished}
 
 
-def _source_out(source: Source, articles: int, trouble: Trouble | None, ctx: Context) -> dict[str, Any]:
-    every = ctx.resync if source.on_the_web else None
+def _told(trouble: Trouble | None) -> dict[str, Any] | None:
+    return _trouble_out(trouble) if trouble else None
+
+
+def _source_out(source: Source, ctx: Context) -> dict[str, Any]:
+    every = ctx.resync if source.on_the_web and not source.wanted else None
     return {
         "source": source.source,
         "web": source.on_the_web,
-        "articles": articles,
         "prune": source.prune,
         "read_at": stamp(source.read_at),
         "looked_at": stamp(source.looked_at),
         "failures": source.failures,
         "next_at": stamp(source.due_at(every)) if every else None,
         "reading": source.wanted or source.lease is not None,
-        "trouble": _trouble_out(trouble) if trouble else None,
     }
 
 

@@ -81,7 +81,7 @@ class Look:
 
     source: str
     at: datetime
-    #: Everything in it could be read.
+    #: It could be read; documents in it may be troubles of their own.
     well: bool
     #: Articles whose document vanished were removed.
     prune: bool
@@ -104,7 +104,7 @@ class Source:
     prune: bool
     looked_at: datetime
     read_at: datetime | None = None
-    #: Looks in a row in which something could not be read.
+    #: Looks in a row in which it could not be read.
     failures: int = 0
     #: Somebody asked for it to be read at once.
     wanted: bool = False

@@ -167,7 +167,7 @@ class _Run:
                 Failure(place=id, source=self.places.source(id), why=VANISHED, since=self.now)
                 for id in vanished
             ]
-        failing = {one.source for one in self.failures if not one.vanished}
+        failing = {one.place for one in self.failures}
         looks = [
             Look(
                 source=source,

@@ -119,9 +119,9 @@ sources = sa.Table(
     #: Articles whose document vanished are removed.
     sa.Column("prune", sa.Boolean, nullable=False),
     sa.Column("looked_at", Moment, nullable=False),
-    #: When everything in it could be read.
+    #: When it could be read the last time.
     sa.Column("read_at", Moment),
-    #: Looks in a row in which something could not be.
+    #: Looks in a row in which it could not be.
     sa.Column("failures", sa.Integer, nullable=False),
     #: Somebody asked for it to be read at once.
     sa.Column("wanted", sa.Boolean, nullable=False),

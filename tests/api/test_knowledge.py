@@ -83,6 +83,7 @@ async def test_the_overview_tells_what_is_wrong_and_where_it_comes_from(
     }  # fmt: skip
     folder, sitemap = seen["sources"]
     assert (folder["source"], folder["web"], folder["articles"], folder["failures"]) == (FOLDER, False, 8, 0)
+    assert (folder["troubles"], sitemap["troubles"]) == (2, 1)
     assert folder["read_at"] == "2026-11-01T00:00:00Z"
     assert (sitemap["web"], sitemap["failures"], sitemap["read_at"]) == (True, 1, None)
     assert sitemap["trouble"]["why"] == "the server answers 503"

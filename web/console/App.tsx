@@ -6,6 +6,7 @@ import { contextShown, route } from "./state/route";
 import { text } from "./text";
 import { Context } from "./views/Context";
 import { Inbox } from "./views/Inbox";
+import { Knowledge } from "./views/knowledge/Knowledge";
 import { Login } from "./views/Login";
 import { Numbers } from "./views/Numbers";
 import { Thread } from "./views/Thread";
@@ -24,6 +25,17 @@ function Desk() {
   );
 }
 
+function Page() {
+  switch (route.value.page) {
+    case "numbers":
+      return <Numbers />;
+    case "knowledge":
+      return <Knowledge />;
+    default:
+      return <Desk />;
+  }
+}
+
 function Screen() {
   useShortcuts();
   const expired = standing.value === "expired";
@@ -36,7 +48,7 @@ function Screen() {
             {text().offline}
           </p>
         )}
-        {route.value.page === "numbers" ? <Numbers /> : <Desk />}
+        <Page />
       </div>
       <ShortcutList />
       <Toasts />

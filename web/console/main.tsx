@@ -9,6 +9,7 @@ import "./styles/inbox.css";
 import "./styles/thread.css";
 import "./styles/context.css";
 import "./styles/numbers.css";
+import "./styles/knowledge.css";
 
 render(<App />, document.getElementById("console")!);
 void recognise();

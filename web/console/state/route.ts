@@ -2,13 +2,13 @@
 import { signal } from "@preact/signals";
 
 export interface Route {
-  page: "desk" | "numbers";
+  page: "desk" | "numbers" | "knowledge";
   conversation: string | null;
 }
 
 function read(): Route {
   const [, page, id] = location.hash.split("/");
-  if (page === "numbers") return { page: "numbers", conversation: null };
+  if (page === "numbers" || page === "knowledge") return { page, conversation: null };
   return { page: "desk", conversation: page === "c" && id ? decodeURIComponent(id) : null };
 }
 

@@ -4,6 +4,7 @@ import { helpShown } from "../shortcuts";
 import { logOut, me } from "../state/me";
 import { route } from "../state/route";
 import { switchLanguage, text } from "../text";
+import { knowledgeText } from "../text/knowledge";
 
 export function TopBar() {
   const words = text();
@@ -20,6 +21,9 @@ export function TopBar() {
         </a>
         <a href="#/numbers" aria-current={at === "numbers" ? "page" : undefined} data-testid="nav-numbers">
           {words.numbers}
+        </a>
+        <a href="#/knowledge" aria-current={at === "knowledge" ? "page" : undefined} data-testid="nav-knowledge">
+          {knowledgeText().title}
         </a>
       </nav>
       <div class="tools">

@@ -1,0 +1,32 @@
+"""The knowledge page, as a support lead opens it on a desk and on a phone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Demo, shot
+
+pytestmark = [pytest.mark.slow, pytest.mark.e2e]
+
+
+def signed_in(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url}/console#/knowledge")
+    page.get_by_test_id("login-email").fill(demo.email)
+    page.get_by_test_id("login-password").fill(demo.password)
+    page.get_by_test_id("login-submit").click()
+    page.get_by_test_id("article").first.wait_for()
+
+
+def test_leads_see_where_articles_come_from_and_find_one(agent: Page, demo: Demo) -> None:
+    signed_in(agent, demo)
+    expect(agent.get_by_test_id("source")).to_have_count(1)
+    expect(agent.get_by_test_id("source")).to_contain_text("knowledge_base")
+    agent.get_by_test_id("search-articles").fill("return-deadline")
+    expect(agent.get_by_test_id("article")).to_have_count(2)
+    shot(agent, "knowledge")
+
+
+def test_it_fits_a_phone(phone: Page, demo: Demo) -> None:
+    signed_in(phone, demo)
+    shot(phone, "knowledge-phone")
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    assert phone.get_by_test_id("nav-knowledge").bounding_box()["height"] < 60  # type: ignore[index]

@@ -1,0 +1,142 @@
+// The knowledge base as the API tells it, and what a support lead does with it.
+import { signal } from "@preact/signals";
+import { ApiError } from "../../shared/http";
+import { knowledgeText } from "../text/knowledge";
+import { text } from "../text";
+import { get, post } from "./me";
+import { say } from "./toast";
+
+export interface Trouble {
+  place: string;
+  source: string;
+  why: string;
+  since: string;
+  vanished: boolean;
+}
+
+export interface Source {
+  source: string;
+  web: boolean;
+  articles: number;
+  prune: boolean;
+  read_at: string | null;
+  looked_at: string;
+  failures: number;
+  next_at: string | null;
+  reading: boolean;
+  /** Documents in it that could not be read, or are gone. */
+  troubles: number;
+  trouble: Trouble | null;
+}
+
+export interface Side {
+  article: string;
+  title: string;
+  url: string;
+  text: string;
+  language: string;
+  updated: string | null;
+}
+
+export interface Contradiction {
+  id: string;
+  measure: string;
+  found_at: string;
+  one: Side;
+  other: Side;
+  newer: "one" | "other" | null;
+}
+
+export interface Dismissed extends Contradiction {
+  by: string;
+  at: string;
+  reason: string;
+}
+
+export interface Overview {
+  articles: number;
+  states: Record<string, number>;
+  sources: Source[];
+  troubles: Trouble[];
+  contradictions: Contradiction[];
+  dismissed: Dismissed[];
+}
+
+export interface Article {
+  id: string;
+  title: string;
+  language: string;
+  url: string;
+  updated: string | null;
+  valid_from: string | null;
+  valid_until: string | null;
+  replaced_by: string | null;
+  source: string | null;
+  location: string | null;
+  read_at: string | null;
+  trouble: Trouble | null;
+  state: string;
+  ends_soon: boolean;
+}
+
+interface Page {
+  articles: Article[];
+  found: number;
+  next: number | null;
+}
+
+export const overview = signal<Overview | null>(null);
+export const unreachable = signal(false);
+export const page = signal<Page | null>(null);
+export const wanted = signal({ state: "", q: "" });
+
+async function shown<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    const answer = await work;
+    unreachable.value = false;
+    return answer;
+  } catch (problem) {
+    if (!(problem instanceof ApiError)) throw problem;
+    unreachable.value = true;
+    return null;
+  }
+}
+
+export async function look(): Promise<void> {
+  const answer = await shown(get<Overview>("/knowledge"));
+  if (answer) overview.value = answer;
+}
+
+/** The first page of what is wanted, or the one after what is shown. */
+export async function list(after = 0): Promise<void> {
+  const asked = wanted.value;
+  const query = new URLSearchParams({ ...asked, after: String(after) });
+  const answer = await shown(get<Page>(`/knowledge/articles?${query}`));
+  // Something else was asked for meanwhile.
+  if (!answer || wanted.value !== asked) return;
+  const before = after ? (page.value?.articles ?? []) : [];
+  page.value = { ...answer, articles: [...before, ...answer.articles] };
+}
+
+export function want(change: Partial<{ state: string; q: string }>): void {
+  wanted.value = { ...wanted.value, ...change };
+  void list();
+}
+
+async function change(path: string, body: unknown, done: string): Promise<boolean> {
+  try {
+    await post(`/knowledge${path}`, body);
+    say(done);
+    await look();
+    return true;
+  } catch (problem) {
+    if (!(problem instanceof ApiError)) throw problem;
+    const words = knowledgeText();
+    say(problem.status === 0 ? text().unreachable : problem.status === 403 ? words.forbidden : words.failed, true);
+    return false;
+  }
+}
+
+export const dismiss = (id: string, reason: string) => change(`/contradictions/${id}/dismiss`, { reason }, knowledgeText().dismissDone);
+export const restore = (id: string) => change(`/contradictions/${id}/restore`, {}, knowledgeText().restored);
+export const readAgain = (source: string) => change("/sources/read", { source }, knowledgeText().asked);

@@ -1,0 +1,142 @@
+// Two articles that do not agree, side by side, and the way to say that they do.
+import { useSignal } from "@preact/signals";
+import type { Contradiction, Dismissed, Side } from "../../state/knowledge";
+import { dismiss, restore } from "../../state/knowledge";
+import { text } from "../../text";
+import { knowledgeText, measure } from "../../text/knowledge";
+import { Dialog } from "../Dialog";
+import { day } from "./days";
+
+interface Props {
+  found: Contradiction[];
+  dismissed: Dismissed[];
+  lead: boolean;
+}
+
+export function Contradictions({ found, dismissed, lead }: Props) {
+  const words = knowledgeText();
+  const asked = useSignal<Contradiction | null>(null);
+  return (
+    <section aria-labelledby="contradictions">
+      <h2 id="contradictions">
+        {words.contradictions} <span class="badge">{found.length}</span>
+      </h2>
+      {!found.length && <p>{words.noContradictions}</p>}
+      <ul class="pairs">
+        {found.map((one) => (
+          <li key={one.id} class="pair" data-testid="contradiction">
+            <Pair pair={one} />
+            {lead && (
+              <p class="buttons">
+                <button class="outline" onClick={() => (asked.value = one)} data-testid="dismiss">
+                  {words.dismiss}
+                </button>
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+      {dismissed.length > 0 && <Before dismissed={dismissed} lead={lead} />}
+      <WhyNot asked={asked.value} close={() => (asked.value = null)} />
+    </section>
+  );
+}
+
+function Pair({ pair }: { pair: Contradiction }) {
+  const words = knowledgeText();
+  return (
+    <>
+      <p class="meta">{words.differs(measure(pair.measure))}</p>
+      <div class="sides">
+        <OneSide side={pair.one} wins={pair.newer === "one"} />
+        <OneSide side={pair.other} wins={pair.newer === "other"} />
+      </div>
+      {!pair.newer && <p class="meta">{words.bothTold}</p>}
+    </>
+  );
+}
+
+function OneSide({ side, wins }: { side: Side; wins: boolean }) {
+  const words = knowledgeText();
+  return (
+    <figure class={`side ${wins ? "wins" : ""}`}>
+      <figcaption>
+        <a href={side.url} target="_blank" rel="noreferrer">
+          {side.title || side.article}
+        </a>
+        <small>
+          {side.article} · {side.updated ? words.updated(day(side.updated)) : words.noDate}
+        </small>
+      </figcaption>
+      <blockquote lang={side.language}>{side.text}</blockquote>
+      {wins && <p class="meta">{words.newerWins}</p>}
+    </figure>
+  );
+}
+
+function Before({ dismissed, lead }: { dismissed: Dismissed[]; lead: boolean }) {
+  const words = knowledgeText();
+  return (
+    <details data-testid="dismissed">
+      <summary>{words.dismissed(dismissed.length)}</summary>
+      <ul class="pairs">
+        {dismissed.map((one) => (
+          <li key={one.id} class="pair">
+            <Pair pair={{ ...one, newer: null }} />
+            <p>
+              <b>{one.reason}</b> <span class="meta">{words.by(one.by, day(one.at))}</span>
+            </p>
+            {lead && (
+              <p class="buttons">
+                <button class="outline" onClick={() => void restore(one.id)}>
+                  {words.restore}
+                </button>
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function WhyNot({ asked, close }: { asked: Contradiction | null; close: () => void }) {
+  const words = knowledgeText();
+  const reason = useSignal("");
+
+  async function submit(event: Event): Promise<void> {
+    event.preventDefault();
+    if (!asked || !(await dismiss(asked.id, reason.value))) return;
+    reason.value = "";
+    close();
+  }
+
+  return (
+    <Dialog title={words.dismissTitle} open={asked !== null} onClose={close} testid="dismiss-dialog">
+      <form onSubmit={submit}>
+        <p>{words.dismissLead}</p>
+        <label>
+          {words.reason}
+          <textarea
+            rows={3}
+            required
+            minLength={3}
+            maxLength={500}
+            value={reason.value}
+            placeholder={words.reasonHint}
+            onInput={(event) => (reason.value = event.currentTarget.value)}
+            data-testid="dismiss-reason"
+          />
+        </label>
+        <p class="buttons">
+          <button type="button" class="outline" onClick={close}>
+            {text().cancel}
+          </button>
+          <button class="solid" data-testid="dismiss-confirm">
+            {words.dismiss}
+          </button>
+        </p>
+      </form>
+    </Dialog>
+  );
+}
