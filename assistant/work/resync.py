@@ -61,10 +61,13 @@ class Resync:
             counts = await self._read(source)
         except AssistantError as exc:
             log.warning("source not read", source=source.source, why=str(exc))
-            failed = Look(source=source.source, at=self._clock(), well=False, prune=source.prune)
-            await self._database.write(lambda store: store.sources.looked([failed]))
+        except Exception:  # a fault of ours must not have the source read again and again without a pause
+            log.exception("source not read", source=source.source)
         else:
             log.info("source read again", source=source.source, **counts)
+            return
+        failed = Look(source=source.source, at=self._clock(), well=False, prune=source.prune)
+        await self._database.write(lambda store: store.sources.looked([failed]))
 
     async def _hold(self, source: Source, reading: asyncio.Task[None]) -> None:
         """Keep the lease while reading; who lost it stops."""

@@ -30,7 +30,7 @@ class Press:
     def __init__(self, database: SqlDatabase[SqlStore]) -> None:
         self.database, self.clock = database, Clock()
         self.read: list[str] = []
-        self.broken = False
+        self.broken: Exception | None = None
 
     async def look(self, *sources: str, well: bool = True, holds: bool = True) -> None:
         looks = [Look(source=s, at=self.clock(), well=well, prune=False, holds=holds) for s in sources]
@@ -40,7 +40,7 @@ class Press:
         self.read.append(source.source)
         await asyncio.sleep(0)
         if self.broken:
-            raise ModelUnavailable("The embedding model does not answer.")
+            raise self.broken
         await self.look(source.source)
         return {"updated": 1}
 
@@ -108,10 +108,15 @@ async def test_who_lost_the_lease_stops(press: Press, monkeypatch: pytest.Monkey
     assert stopped.is_set()
 
 
-async def test_a_source_that_fails_is_tried_again_soon_then_less_often(press: Press) -> None:
+@pytest.mark.parametrize(
+    "broken", [ModelUnavailable("The embedding model does not answer."), RuntimeError("a fault of ours")]
+)
+async def test_a_source_that_fails_is_tried_again_soon_then_less_often(
+    press: Press, broken: Exception
+) -> None:
     await press.look(HELP)
     press.clock.pass_(2 * 3600)
-    press.broken = True
+    press.broken = broken
     pauses = []
     for _ in range(4):
         assert await press.process().round() is True
@@ -120,7 +125,7 @@ async def test_a_source_that_fails_is_tried_again_soon_then_less_often(press: Pr
         press.clock.pass_(2 * 3600)
     assert [round(pause / 15) for pause in pauses] == [1, 2, 4, 4]
     assert source.failures == 4
-    press.broken = False
+    press.broken = None
     await press.process().round()
     assert [one.failures for one in await press.sources()] == [0]
 
