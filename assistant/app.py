@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +31,8 @@ STATIC = Path(__file__).parent / "api" / "static"
 PROMPTS = Path(__file__).parent.parent / "prompts"
 #: How often the serving process looks whether another process changed the knowledge base.
 REFRESH_SECONDS = 1.0
+#: How often it looks whether vectors are missing, and after which time nobody answers by another model's.
+MAKE_SECONDS, FORGET_SECONDS = 5.0, 3600.0
 #: How long work in hand may take to finish at a stop.
 DRAIN_SECONDS = 5.0
 
@@ -136,7 +139,7 @@ class Service:
         keeping = Housekeeping(database, now, None if days is None else timedelta(days=days))
         resync = Resync(database, self._read_again, now, self.settings.resync)
         work = [loop.run(), self.wire.run(), keeping.run(), resync.run()]
-        work += [self._follow_knowledge(), *self._mailboxes()]
+        work += [self._follow_knowledge(), self._make_vectors(), *self._mailboxes()]
         if self.settings.postgres_url is not None:
             work.append(Lookout(database, self.wire, now).run())
         tasks = [asyncio.create_task(each) for each in work]
@@ -152,6 +155,8 @@ class Service:
     async def health(self) -> dict[str, str | None]:
         """Each part, and what is wrong with it or None."""
         await self.knowledge.database.read(lambda store: store.journal.span())
+        if self.knowledge.retriever.missing:
+            await self.knowledge.note_missing()  # how far it is by now
         return {"database": None, **self.knowledge.retriever.health()}
 
     def _mailboxes(self) -> Iterator[Coroutine[Any, Any, None]]:
@@ -189,6 +194,26 @@ class Service:
             with contextlib.suppress(Unavailable):  # readyz says so; the next round tries again
                 await self.knowledge.refresh()
                 more = await self.knowledge.retriever.tend()
+
+    async def _make_vectors(self) -> None:
+        """Make vectors that nobody makes: after an interrupted ingest, or of a new model in the settings."""
+        from assistant.domain.errors import Unavailable
+
+        knowledge, since, waiting = self.knowledge, time.monotonic(), False
+        while True:
+            with contextlib.suppress(Unavailable):  # a hosted model that is down; the next round tries again
+                missing = await knowledge.note_missing()
+                # An ingest that is reading makes its vectors itself in a moment.
+                if missing and (waiting or knowledge.retriever.changing):
+                    await knowledge.making.make()
+                    await knowledge.refresh()
+                    await knowledge.compare()
+                    missing = await knowledge.note_missing()
+                waiting = missing > 0
+                if not missing and time.monotonic() - since > FORGET_SECONDS:
+                    await knowledge.making.forget_others()
+                    since = float("inf")
+            await asyncio.sleep(MAKE_SECONDS)
 
 
 def make_duties(service: Service) -> Duties:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from assistant.knowledge.contradictions import Statement
     from assistant.knowledge.examples import Examples
     from assistant.knowledge.index import Indexer
+    from assistant.knowledge.making import Making
     from assistant.knowledge.search import HybridRetriever
+    from assistant.knowledge.succession import Succession
     from assistant.knowledge.vector_index import KeptVectors
     from assistant.ports import Embedder
     from assistant.storage.database import SqlDatabase
@@ -67,9 +69,10 @@ class Knowledge:
 
     database: SqlDatabase[SqlStore]
     embedder: Embedder
-    retriever: HybridRetriever
+    retriever: Succession
     indexer: Indexer
     examples: Examples
+    making: Making
 
     async def refresh(self) -> None:
         """Take in what another process, or this one, changed."""
@@ -81,11 +84,25 @@ class Knowledge:
         await self.refresh()
         while await self.retriever.tend():
             pass
+        await self.making.note()
+
+    async def note_missing(self) -> int:
+        """How many passages have no vectors; `readyz` says so when nothing stands in for them."""
+        missing, total = await self.making.missing()
+        alone = missing and not self.retriever.changing and not await self.making.note()
+        self.retriever.missing = (
+            f"The vectors of {self.embedder.name} are being made ({total - missing:,} of {total:,} passages)."
+            if alone
+            else None
+        )
+        return missing
 
     async def compare(self) -> int:
         """Look for contradictions of what is new with everything else; how many were found."""
         from assistant.knowledge.comparing import contradictions
 
+        if self.retriever.changing:
+            return 0  # the shelf holds another model's vectors; the next time
         model = self.embedder.name
         last, new = await self.database.read(lambda store: store.living.uncompared(model))
         if not new:
@@ -142,27 +159,53 @@ async def open_knowledge(
     """
     from assistant.knowledge.examples import Examples
     from assistant.knowledge.index import Indexer
-    from assistant.knowledge.search import HybridRetriever
-    from assistant.knowledge.vector_index import KeptVectors
+    from assistant.knowledge.making import Making
+    from assistant.knowledge.succession import Succession
 
     database = open_database(settings)
     embedder = await asyncio.to_thread(open_embedder, settings, progress)
-    if beside_serve and settings.chroma_url is None:
-        vectors = KeptVectors()
-    else:
-        vectors = await _open_vectors(settings, database, embedder)
-    pages = f"{settings.public_url.rstrip('/')}/help/"
-    retriever = HybridRetriever(database, embedder, vectors, link=lambda article: pages + quote(article))
+    making = Making(database, embedder, settings.embeddings, now)
+    before = await _before(settings, making)
+    retriever = Succession(
+        await _retriever(settings, database, embedder, beside_serve),
+        await _retriever(settings, database, before, beside_serve) if before else None,
+        ready=making.done,
+        changed=making.note,
+    )
     await retriever.start()
     knowledge = Knowledge(
         database=database,
         embedder=embedder,
         retriever=retriever,
-        indexer=Indexer(database, embedder),
+        indexer=Indexer(database, embedder, making.turn(politely=False)),
         examples=Examples(),
+        making=making,
     )
     await knowledge.load_examples()
     return knowledge
+
+
+async def _before(settings: Settings, making: Making) -> Embedder | None:
+    """The model that answers while the vectors of the one in the settings are made; None: they are."""
+    if (other := await making.earlier()) is None:
+        return None
+    try:
+        found = await asyncio.to_thread(open_embedder, settings.model_copy(update={"embeddings": other.spec}))
+    except SetupError:
+        return None  # it is gone, or its key is: until then words answer
+    return found if found.name == other.model else None
+
+
+async def _retriever(
+    settings: Settings, database: SqlDatabase[SqlStore], embedder: Embedder, beside_serve: bool
+) -> HybridRetriever:
+    from assistant.knowledge.search import HybridRetriever
+    from assistant.knowledge.vector_index import KeptVectors
+
+    kept = await _open_vectors(settings, database, embedder)
+    vectors = KeptVectors() if beside_serve and settings.chroma_url is None else kept
+    pages = f"{settings.public_url.rstrip('/')}/help/"
+    return HybridRetriever(database, embedder, vectors, link=lambda article: pages + quote(article))
 
 
 async def _open_vectors(

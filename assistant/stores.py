@@ -204,12 +204,16 @@ class Spending(Protocol):
 
 
 class CollectionStore(Protocol):
-    """Which collection of the vector index holds each model's vectors, and which process fills it."""
+    """Which collection of the vector index holds each model's vectors, who makes and who fills them."""
 
     def name(self, model: str) -> str | None: ...
     def named(self, model: str) -> str: ...  # made where there is none
     def fill(self, model: str, filler: str, version: int, now: datetime) -> bool: ...  # whether it may
     def filled(self, model: str, filler: str) -> None: ...
+    def make(self, model: str, maker: str, now: datetime, *, politely: bool) -> bool: ...  # whether it may
+    def complete(self, model: str, spec: str) -> None: ...  # all its vectors are made
+    def completed(self) -> Mapping[str, str]: ...  # model -> the setting that opens it
+    def forget(self, *, except_model: str) -> Sequence[str]: ...  # names of collections
 
 
 class LivingStore(Protocol):

@@ -6,9 +6,11 @@ from pathlib import Path
 from assistant.knowledge.examples import Examples
 from assistant.knowledge.index import Indexer
 from assistant.knowledge.ingest import Options, ingest
+from assistant.knowledge.making import Making
 from assistant.knowledge.search import HybridRetriever
+from assistant.knowledge.succession import Succession
 from assistant.knowledge.vector_index import KeptVectors, embedded
-from assistant.library import Knowledge
+from assistant.library import Knowledge, now
 from assistant.llm.embeddings import make_embedder
 from assistant.ports import Embedder
 from assistant.storage.database import SqlDatabase, sqlite_engine
@@ -46,6 +48,12 @@ async def knowledge_over(folder: Path, embedder: Embedder, today: date) -> Knowl
     await ingest([str(folder)], index=indexer, count_tokens=embedder.tokens)
     retriever = HybridRetriever(database, embedder, KeptVectors(), today=lambda: today)
     await retriever.start()
+    making = Making(database, embedder, "local", now)
     return Knowledge(
-        database=database, embedder=embedder, retriever=retriever, indexer=indexer, examples=Examples()
+        database=database,
+        embedder=embedder,
+        retriever=Succession(retriever, ready=making.done, changed=making.note),
+        indexer=indexer,
+        examples=Examples(),
+        making=making,
     )

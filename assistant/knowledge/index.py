@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
 from assistant.domain.living import Look, Trouble
@@ -12,16 +12,21 @@ from assistant.knowledge import fine
 from assistant.knowledge.entries import texts_of, words_of
 from assistant.ports import Database, Embedder, HasArticles
 
+#: Whether vectors may be made now: another process may be at it.
+Turn = Callable[[], Awaitable[bool]]
 #: Chunks whose vectors are made before they are stored; what is stored survives an interruption.
 TOGETHER = 64
+
+
+async def always() -> bool:
+    return True
 
 
 class Indexer:
     """The one way into the knowledge base."""
 
-    def __init__(self, database: Database[HasArticles], embedder: Embedder) -> None:
-        self._database = database
-        self._embedder = embedder
+    def __init__(self, database: Database[HasArticles], embedder: Embedder, turn: Turn = always) -> None:
+        self._database, self._embedder, self._turn = database, embedder, turn
 
     async def hashes(self) -> Mapping[str, str]:
         return await self._database.read(lambda store: store.articles.hashes())
@@ -61,7 +66,10 @@ class Indexer:
         return await self._database.write(step)
 
     async def embed(self, progress: Callable[[int, int], None] = lambda _done, _total: None) -> None:
-        """Make the vectors that are missing: of new chunks, after an interruption, for another model."""
+        """Make the vectors that are missing: of new chunks, after an interruption, for another model.
+
+        Those of other models stay: somebody may still answer by them.
+        """
         model = self._embedder.name
         total = await self._database.read(lambda store: store.articles.count_unembedded(model))
         done = 0
@@ -69,10 +77,11 @@ class Indexer:
         while waiting := await self._database.read(
             lambda store: store.articles.unembedded(model, limit=TOGETHER)
         ):
+            if not await self._turn():
+                return
             await self._embed(waiting)
             done += len(waiting)
             progress(done, max(done, total))
-        await self._database.write(lambda store: store.articles.forget_vectors(except_model=model))
 
     async def _embed(self, waiting: Sequence[tuple[int, str, Chunk]]) -> None:
         model = self._embedder.name

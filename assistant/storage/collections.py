@@ -1,7 +1,8 @@
-"""Which collection of the vector index holds each model's vectors, and which process fills it."""
+"""Which collection of the vector index holds each model's vectors, who makes and who fills them."""
 
 import re
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,6 +12,8 @@ from assistant.storage.article_tables import collections, knowledge
 
 #: How long a process that fills is believed to be alive without a word from it.
 LEASE = timedelta(seconds=30)
+#: The same of one that makes vectors; it says a word with each of its small batches.
+MAKING = timedelta(seconds=15)
 
 
 class SqlCollections:
@@ -45,6 +48,34 @@ class SqlCollections:
         c = collections.c
         mine = collections.update().where(c.model == model, c.lease == filler)
         self._connection.execute(mine.values(lease=None, lease_until=None))
+
+    def make(self, model: str, maker: str, now: datetime, *, politely: bool) -> bool:
+        """Whether *maker* may make vectors of *model*; *politely*: unless somebody else does."""
+        self.named(model)
+        c = collections.c
+        free = sa.or_(c.maker.is_(None), c.maker == maker, c.maker_until <= now) if politely else sa.true()
+        taken = collections.update().where(c.model == model, free)
+        return bool(self._connection.execute(taken.values(maker=maker, maker_until=now + MAKING)).rowcount)
+
+    def complete(self, model: str, spec: str) -> None:
+        """Every vector of *model* was made; *spec* is the setting that opens it."""
+        self.named(model)
+        self._connection.execute(
+            collections.update().where(collections.c.model == model).values(spec=spec, maker=None)
+        )
+
+    def completed(self) -> Mapping[str, str]:
+        """Models whose vectors were all made once, and the settings that open them."""
+        c = collections.c
+        rows = self._connection.execute(sa.select(c.model, c.spec).where(c.spec != "").order_by(c.model))
+        return {row.model: row.spec for row in rows}
+
+    def forget(self, *, except_model: str) -> Sequence[str]:
+        """Drop the other models' collections; their names, for whoever removes them from the index."""
+        others = collections.c.model != except_model
+        names = self._connection.execute(sa.select(collections.c.name).where(others)).scalars().all()
+        self._connection.execute(collections.delete().where(others))
+        return names
 
 
 def collection_name(model: str) -> str:

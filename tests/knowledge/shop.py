@@ -15,6 +15,7 @@ from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.living import SqlLiving
 from assistant.storage.schema import metadata
 from assistant.storage.sources import SqlSources
+from assistant.storage.store import SqlStore
 
 TODAY = date(2026, 11, 23)
 PAGES = {
@@ -47,6 +48,13 @@ class Shop:
         self.retriever = self.serve(vectors or KeptVectors())
         #: Further ones, to be closed.
         self.opened: list[HybridRetriever] = []
+
+    @classmethod
+    def on(cls, database: SqlDatabase[SqlStore]) -> "Shop":
+        """One that fills a database of the product's own."""
+        made = cls()
+        made.indexer = Indexer(database, made.embedder)
+        return made
 
     def serve(self, vectors: KeptVectors) -> HybridRetriever:
         return HybridRetriever(self.database, self.embedder, vectors, today=lambda: TODAY)

@@ -1,0 +1,77 @@
+"""Changes the embedding model while questions are answered: by one's vectors or the other's, never both."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from assistant.domain.knowledge import Passage
+from assistant.knowledge.search import HybridRetriever
+from assistant.knowledge.shelf import Shelf
+
+
+class Succession:
+    """The retriever that answers now, and the one that will once all of its vectors are made.
+
+    A question goes to one of them from beginning to end, so the change is a moment between two questions.
+    """
+
+    def __init__(
+        self,
+        retriever: HybridRetriever,
+        before: HybridRetriever | None = None,
+        *,
+        ready: Callable[[], Awaitable[bool]],
+        changed: Callable[[], Awaitable[object]],
+    ) -> None:
+        """*before* answers until *retriever* is *ready*; *changed* is called when it is and does."""
+        self._now = before or retriever
+        self._coming = retriever if before else None
+        self._ready, self._changed = ready, changed
+        #: Why vectors are missing of a model that nothing stands in for; None: none are.
+        self.missing: str | None = None
+
+    @property
+    def changing(self) -> bool:
+        """Whether an earlier model's vectors still answer."""
+        return self._coming is not None
+
+    @property
+    def shelf(self) -> Shelf:
+        return self._now.shelf
+
+    async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
+        return await self._now.search(question, language=language, limit=limit)
+
+    async def start(self) -> None:
+        await self._now.start()
+
+    async def refresh(self) -> bool:
+        """Take in what changed in SQL; whether anything did."""
+        return await self._now.refresh()
+
+    async def tend(self) -> bool:
+        """Keep the vector index in step, and change over when it is time; whether there is more to do."""
+        more = await self._now.tend()
+        return await self._approach() or more
+
+    def health(self) -> Mapping[str, str | None]:
+        found = dict(self._now.health())
+        return found | {"vectors": found["vectors"] or self.missing}
+
+    async def close(self) -> None:
+        for retriever in (self._now, self._coming):
+            if retriever is not None:
+                await retriever.close()
+
+    async def _approach(self) -> bool:
+        """Bring the coming one's index into line, then let it answer; whether there is more to do."""
+        if self._coming is None or not await self._ready():
+            return False
+        await self._coming.refresh()
+        if await self._coming.tend():
+            return True
+        gone, self._now, self._coming = self._now, self._coming, None
+        # A question that it still has in hand is compared with the vectors in memory.
+        await gone.close()
+        await self._changed()
+        return False

@@ -1,0 +1,225 @@
+"""Another embedding model in the settings: answers go on by the old one's vectors, then by the new one's."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from assistant.domain.knowledge import Passage
+from assistant.knowledge.index import Indexer
+from assistant.knowledge.making import Earlier, Making
+from assistant.knowledge.search import HybridRetriever
+from assistant.knowledge.succession import Succession
+from assistant.knowledge.vector_index import FOLDER, KeptVectors, embedded
+from assistant.llm.embeddings_letters import LetterEmbedder
+from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.migrate import migrate
+from assistant.storage.store import SqlStore
+from tests.knowledge.shop import PAGES, Shop
+from tests.rig import Clock
+
+QUESTION = "返品は何日以内ですか"
+
+
+class NewEmbedder(LetterEmbedder):
+    """Another model: other vectors, of another length."""
+
+    name = "new letters"
+    dimensions = 96
+
+
+class Watched(HybridRetriever):
+    """Keeps whose question vectors were compared with whose passages."""
+
+    compared: list[tuple[str, int, int]]
+
+    async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
+        asked = await self._embedder.query(question)
+        self.compared.append((self._embedder.name, len(asked), self.shelf.vectors.shape[2]))
+        return await super().search(question, language=language, limit=limit)
+
+
+class Change:
+    """A knowledge base whose vectors are all the old model's, opened with the new one in the settings."""
+
+    def __init__(self, folder: Path, database: SqlDatabase[SqlStore]) -> None:
+        self.folder, self.database, self.clock = folder, database, Clock()
+        self.compared: list[tuple[str, int, int]] = []
+        self.new, self.old = NewEmbedder(), LetterEmbedder()
+
+    def making(self, embedder: LetterEmbedder) -> Making:
+        return Making(self.database, embedder, embedder.name, self.clock)
+
+    async def retriever(self, embedder: LetterEmbedder) -> HybridRetriever:
+        name = await self.database.write(lambda store: store.collections.named(embedder.name))
+        made = Watched(self.database, embedder, KeptVectors(embedded(self.folder, name, embedder.dimensions)))
+        made.compared = self.compared
+        return made
+
+    async def open(self) -> Succession:
+        """As the library opens it."""
+        making = self.making(self.new)
+        new = await self.retriever(self.new)
+        earlier = await making.earlier()
+        assert earlier is None or earlier == Earlier(self.old.name, self.old.name)
+        before = await self.retriever(self.old) if earlier else None
+        opened = Succession(new, before, ready=making.done, changed=making.note)
+        await opened.start()
+        return opened
+
+    async def completed(self) -> list[str]:
+        return list(await self.database.read(lambda store: store.collections.completed()))
+
+
+def database_at(path: Path) -> SqlDatabase[SqlStore]:
+    engine = sqlite_engine(path)
+    migrate(engine)
+    return SqlDatabase(engine, SqlStore)
+
+
+@pytest.fixture
+async def change(tmp_path: Path) -> AsyncIterator[Change]:
+    made = Change(tmp_path, database_at(tmp_path / "yorisoi.db"))
+    shop = Shop.on(made.database)
+    await made.retriever(made.old)
+    await shop.fill()
+    assert await made.making(made.old).note() is True
+    yield made
+    made.database.close()
+
+
+async def settled(opened: Succession) -> None:
+    await opened.refresh()
+    while await opened.tend():
+        pass
+
+
+async def test_the_old_model_answers_until_the_new_one_is_whole(change: Change) -> None:
+    opened = await change.open()
+    await settled(opened)
+    assert opened.changing is True
+    assert (await opened.search(QUESTION, language="ja"))[0].article == "ja/returns.md"
+    asked = asyncio.create_task(many_questions(opened))
+    await change.making(change.new).make()
+    await settled(opened)
+    asked.cancel()
+    assert opened.changing is False
+    assert (await opened.search(QUESTION, language="ja"))[0].article == "ja/returns.md"
+    assert change.compared[0] == ("letters", 128, 128)
+    assert change.compared[-1] == ("new letters", 96, 96)
+    # Never the question's vector of one model against passages of the other, and never back.
+    assert set(change.compared) == {("letters", 128, 128), ("new letters", 96, 96)}
+    assert change.compared == sorted(change.compared)
+    assert len(list((change.folder / FOLDER).iterdir())) == 2
+    await opened.close()
+
+
+async def many_questions(opened: Succession) -> None:
+    while True:
+        await opened.search(QUESTION, language="ja")
+
+
+async def test_the_next_start_knows_that_the_change_is_done(change: Change) -> None:
+    await change.making(change.new).make()
+    opened = await change.open()
+    assert opened.changing is False
+    assert await change.completed() == ["letters", "new letters"]
+    await opened.close()
+
+
+async def test_new_articles_do_not_bring_an_older_model_back(change: Change) -> None:
+    await change.making(change.new).make()
+    await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
+    assert await change.making(change.new).earlier() is None
+
+
+async def test_articles_that_come_while_it_changes_are_found_by_their_words(change: Change) -> None:
+    opened = await change.open()
+    await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
+    await opened.refresh()
+    assert "ja/gift.md" in [found.article for found in await opened.search("ラッピング", language="ja")]
+    await opened.close()
+
+
+async def test_of_two_processes_one_makes_the_vectors(change: Change) -> None:
+    """The other one leaves it to the first, and takes over when that is not heard of any more."""
+    await change.retriever(change.new)
+    first, second = change.making(change.new), change.making(change.new)
+    assert await first.turn(politely=True)() is True
+    await second.make()
+    assert await second.done() is False
+    change.clock.pass_(16)
+    await second.make()
+    assert await second.done() is True
+
+
+async def test_an_ingest_does_not_wait_for_anybody(change: Change) -> None:
+    await change.retriever(change.new)
+    assert await change.making(change.new).turn(politely=True)() is True
+    turn = change.making(change.new).turn(politely=False)
+    await Indexer(change.database, change.new, turn).embed()
+    assert await change.making(change.new).done() is True
+
+
+async def test_what_the_old_model_left_is_dropped_only_when_told(change: Change) -> None:
+    await change.retriever(change.new)
+    await change.making(change.new).make()
+    count = len(await change.database.read(lambda store: store.articles.embedded("letters")))
+    assert count == len(PAGES)
+    await change.making(change.new).forget_others()
+    assert await change.database.read(lambda store: store.articles.embedded("letters")) == []
+    assert await change.completed() == ["new letters"]
+
+
+MAKING = """
+import asyncio, sys
+from pathlib import Path
+from assistant.knowledge import index
+from tests.knowledge.test_succession import Change, database_at
+index.TOGETHER = 1
+
+async def main():
+    change = Change(Path(sys.argv[1]), database_at(Path(sys.argv[1]) / "yorisoi.db"))
+    await change.retriever(change.new)
+    made = index.Indexer._embed
+    async def slowly(self, waiting):
+        await made(self, waiting)
+        print("one more", flush=True)
+        await asyncio.sleep(0.2)
+    index.Indexer._embed = slowly
+    await change.making(change.new).make()
+
+asyncio.run(main())
+"""
+
+
+async def test_killed_in_the_middle_it_goes_on_where_it_was(change: Change) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", MAKING, str(change.folder)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    for _ in range(3):
+        assert await asyncio.to_thread(process.stdout.readline) == "one more\n"
+    process.send_signal(signal.SIGKILL)
+    process.wait(timeout=10)
+    process.stdout.close()
+
+    opened = await change.open()
+    await settled(opened)
+    assert opened.changing is True  # some vectors of the new model are there, and none is used
+    assert (await opened.search(QUESTION, language="ja"))[0].article == "ja/returns.md"
+    missing, total = await change.making(change.new).missing()
+    assert 0 < missing < total
+    change.clock.pass_(10 * 24 * 3600)  # the killed process is not heard of any more
+    change.new.embedded.clear()
+    await change.making(change.new).make()
+    assert 0 < len(change.new.embedded) < 2 * total
+    await settled(opened)
+    assert opened.changing is False
+    assert (await opened.search(QUESTION, language="ja"))[0].article == "ja/returns.md"
+    assert {name for name, _, _ in change.compared} == {"letters", "new letters"}
+    await opened.close()
