@@ -19,6 +19,8 @@ from assistant.stores import Store
 router = APIRouter(tags=["operations"])
 
 DEFAULT_DAYS = 30
+#: Parts of which either finds answers.
+ANSWERING = ("words", "vectors")
 
 
 @router.get("/healthz")
@@ -28,13 +30,12 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(ctx: Ctx) -> Response:
-    """503 with the failing parts named; degraded parts are named too."""
+    """503 with the failing parts named; `degraded` while customers are still answered, by fewer parts."""
     parts = await ctx.health()
-    failing = {part: why for part, why in parts.items() if why}
-    if failing:
-        return error(
-            503, "not_ready", "; ".join(f"{part}: {why}" for part, why in failing.items()), parts=parts
-        )
+    if why := "; ".join(f"{part}: {why}" for part, why in parts.items() if why):
+        degraded = any(not parts.get(part, "missing") for part in ANSWERING)
+        code = "degraded" if degraded else "not_ready"
+        return error(503, code, f"{code.replace('_', ' ')}: {why}", parts=parts)
     return Response('{"status":"ready"}', media_type="application/json")
 
 

@@ -63,7 +63,7 @@ async def _examine_knowledge(settings: Settings) -> list[Finding]:
     except AssistantError as exc:
         return [Finding(part="database", well=False, says=str(exc))]
     try:
-        findings = [await _examine_articles(knowledge), _examine_index(knowledge)]
+        findings = [await _examine_articles(knowledge), await _examine_index(knowledge)]
         findings += [await _examine_content(knowledge), await _examine_work(knowledge)]
         return findings + [_words(language) for language in settings.languages]
     finally:
@@ -106,9 +106,20 @@ async def _examine_work(knowledge: Knowledge) -> Finding:
     return Finding(part="work", well=True, says=says if buried else "nothing was given up")
 
 
-def _examine_index(knowledge: Knowledge) -> Finding:
-    troubles = [why for why in knowledge.retriever.health().values() if why]
-    return Finding(part="index", well=not troubles, says="; ".join(troubles) or "Chroma, in step")
+async def _examine_index(knowledge: Knowledge) -> Finding:
+    """The same words as `/readyz`: doctor opens what `serve` opens."""
+    from assistant.knowledge.chroma_files import IN_USE
+
+    missing = await knowledge.note_missing()
+    health = knowledge.retriever.health().values()
+    if troubles := [why for why in health if why and why != IN_USE]:
+        return Finding(part="index", well=False, says=f"degraded: {'; '.join(troubles)}")
+    says = "Chroma, open in another process (its /readyz tells)" if IN_USE in health else "Chroma, in step"
+    if knowledge.retriever.changing:
+        says += f"; another model takes over when `serve` has made its vectors ({missing:,} are missing)"
+    elif missing:
+        says += f"; {missing:,} passages wait for vectors, words find them (`serve` makes them)"
+    return Finding(part="index", well=True, says=says)
 
 
 def _words(language: str) -> Finding:

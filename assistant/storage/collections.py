@@ -13,7 +13,7 @@ from assistant.storage.article_tables import collections, knowledge
 #: How long a process that fills is believed to be alive without a word from it.
 LEASE = timedelta(seconds=30)
 #: The same of one that makes vectors; it says a word with each of its small batches.
-MAKING = timedelta(seconds=15)
+MAKING = timedelta(seconds=30)
 
 
 class SqlCollections:

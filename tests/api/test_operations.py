@@ -1,5 +1,7 @@
 """Health, pages, and what leaves in an error."""
 
+import pytest
+
 from tests.api.conftest import Client
 
 
@@ -9,7 +11,27 @@ async def test_readyz_names_the_part_that_fails(client: Client) -> None:
     client.health["words"] = "the tokenizer finds nothing"
     response = await client.http.get("/readyz")
     assert response.status_code == 503
-    assert "words" in response.json()["error"]["message"]
+    assert response.json()["error"]["message"] == "not ready: words: the tokenizer finds nothing"
+
+
+@pytest.mark.parametrize(
+    ("words", "vectors", "code"),
+    [
+        (None, "The vector index is being rebuilt (2 of 9 vectors).", "degraded"),
+        ("the tokenizer finds nothing", None, "degraded"),
+        ("the tokenizer finds nothing", "The disk is gone.", "not_ready"),
+    ],
+)
+async def test_readyz_tells_degraded_from_not_ready(
+    client: Client, words: str | None, vectors: str | None, code: str
+) -> None:
+    client.health.update(words=words, vectors=vectors)
+    response = await client.http.get("/readyz")
+    assert response.status_code == 503
+    told = response.json()["error"]
+    assert told["code"] == code
+    assert told["message"].startswith(code.replace("_", " "))
+    assert all(why in told["message"] for why in (words, vectors) if why)
 
 
 async def test_metrics_are_in_the_format_of_prometheus(client: Client) -> None:

@@ -152,7 +152,7 @@ async def test_of_two_processes_one_makes_the_vectors(change: Change) -> None:
     assert await first.turn(politely=True)() is True
     await second.make()
     assert await second.done() is False
-    change.clock.pass_(16)
+    change.clock.pass_(31)
     await second.make()
     assert await second.done() is True
 
