@@ -17,7 +17,7 @@ PIECE = 12_000
 _CHARACTER = r"[々〆ぁ-ゖァ-ヺー一-鿿㐀-䶿\U00020000-\U0003ffff]"
 _RUN = re.compile(
     r"(?P<code>[a-z]*\d[a-z\d]*(?:[-_./:][a-z\d]+)+"
-    r"|[a-z]+(?:[-_./:][a-z\d]+)*[-_./:][a-z]*\d[a-z\d]*|[a-z]+\d[a-z\d]*)"
+    r"|[a-z]+(?:[-_./:][a-z\d]+)*[-_./:][a-z]*\d[a-z\d]*|[a-z]+\d[a-z\d]*|\d+[a-z]+\d[a-z\d]*)"
     r"|(?P<number>\d[\d,]*(?:\.\d+)?)"
     rf"|(?P<word>(?:(?!{_CHARACTER})[^\W\d_])+(?:'[^\W\d_]+)?)"
 )

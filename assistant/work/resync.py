@@ -45,10 +45,12 @@ class Resync:
         source = await self._database.write(lambda store: store.sources.claim(now, interval))
         if source is None:
             return False
-        reading = asyncio.create_task(self._take(source))
+        reading = asyncio.ensure_future(self._read(source))
         holding = asyncio.create_task(self._hold(source, reading))
         try:
             await asyncio.wait([reading])
+            if not reading.cancelled():
+                await self._tell(source, reading)
         finally:
             holding.cancel()
             reading.cancel()
@@ -56,20 +58,18 @@ class Resync:
             await self._database.write(lambda store: store.sources.release(source))
         return True
 
-    async def _take(self, source: Source) -> None:
-        try:
-            counts = await self._read(source)
-        except AssistantError as exc:
-            log.warning("source not read", source=source.source, why=str(exc))
-        except Exception:  # a fault of ours must not have the source read again and again without a pause
-            log.exception("source not read", source=source.source)
-        else:
-            log.info("source read again", source=source.source, **counts)
+    async def _tell(self, source: Source, reading: "asyncio.Future[dict[str, int]]") -> None:
+        """What failed, by a fault of ours too, is not read again without a pause."""
+        problem = reading.exception()
+        if problem is None:
+            log.info("source read again", source=source.source, **reading.result())
             return
+        fault = None if isinstance(problem, AssistantError) else problem
+        log.warning("source not read", source=source.source, why=str(problem), exc_info=fault)
         failed = Look(source=source.source, at=self._clock(), well=False, prune=source.prune)
         await self._database.write(lambda store: store.sources.looked([failed]))
 
-    async def _hold(self, source: Source, reading: asyncio.Task[None]) -> None:
+    async def _hold(self, source: Source, reading: "asyncio.Future[dict[str, int]]") -> None:
         """Keep the lease while reading; who lost it stops."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)

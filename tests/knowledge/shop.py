@@ -9,6 +9,7 @@ from assistant.knowledge.index import Indexer
 from assistant.knowledge.search import HybridRetriever
 from assistant.knowledge.vector_index import KeptVectors
 from assistant.llm.embeddings_letters import LetterEmbedder
+from assistant.ports import Embedder
 from assistant.storage.articles import SqlArticles
 from assistant.storage.collections import SqlCollections
 from assistant.storage.database import SqlDatabase, sqlite_engine
@@ -39,11 +40,20 @@ class Store:
 class Shop:
     """A knowledge base, its indexer and a retriever."""
 
-    def __init__(self, vectors: KeptVectors | None = None) -> None:
-        engine = sqlite_engine(None)
-        metadata.create_all(engine)
+    def __init__(
+        self,
+        vectors: KeptVectors | None = None,
+        *,
+        engine: sa.Engine | None = None,
+        embedder: Embedder | None = None,
+    ) -> None:
+        """On a database in memory, unless *engine* is one with our tables."""
+        if engine is None:
+            engine = sqlite_engine(None)
+            metadata.create_all(engine)
         self.database = SqlDatabase(engine, Store)
-        self.embedder = LetterEmbedder()
+        self.letters = LetterEmbedder()
+        self.embedder = embedder or self.letters
         self.indexer = Indexer(self.database, self.embedder)
         self.retriever = self.serve(vectors or KeptVectors())
         #: Further ones, to be closed.

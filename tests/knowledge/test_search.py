@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from assistant.domain.errors import IndexUnavailable
 from assistant.knowledge.exact import ExactIndex
+from assistant.knowledge.search import clean
 from assistant.knowledge.vector_index import KeptVectors
 from assistant.ports import VectorIndex
 from tests.knowledge.shop import PAGES, Shop
+from tests.postgres import emptied
 
 
 @pytest.fixture
@@ -95,24 +97,24 @@ async def test_a_change_between_ranking_and_reading_drops_the_passage(shop: Shop
 
 async def test_embedding_goes_on_where_it_was_interrupted(shop: Shop) -> None:
     await shop.put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
-    shop.embedder.broken = True
+    shop.letters.broken = True
     with pytest.raises(Exception, match="switched off"):
         await shop.indexer.embed()
-    shop.embedder.broken, shop.embedder.embedded = False, []
+    shop.letters.broken, shop.letters.embedded = False, []
     steps: list[tuple[int, int]] = []
     await shop.indexer.embed(lambda done, total: steps.append((done, total)))
     assert steps == [(0, 1), (1, 1)]
-    assert all("ギフト" in text for text in shop.embedder.embedded)
+    assert all("ギフト" in text for text in shop.letters.embedded)
 
 
 # -- parts that are down
 
 
 async def test_without_the_embedding_model_words_still_answer(shop: Shop) -> None:
-    shop.embedder.broken = True
+    shop.letters.broken = True
     assert (await shop.found("返品の送料", "ja"))[0] == "ja/returns.md"
     assert shop.retriever.health()["embeddings"] == "The embedding model is switched off."
-    shop.embedder.broken = False
+    shop.letters.broken = False
     await shop.found("返品の送料", "ja")
     assert shop.retriever.health() == {"embeddings": None, "vectors": None, "words": None}
 
@@ -151,29 +153,72 @@ async def test_any_question_gets_an_orderly_answer(shop: Shop, question: str) ->
         assert 0 <= passage.score <= 1
 
 
-Served = Callable[[str, str | None], int]
-QUESTIONS = st.text(st.characters(exclude_categories=[]))
+#: Asks a full and an empty knowledge base; (article, score) of what came back from each.
+Served = Callable[[str, str | None], tuple[list[tuple[str, float]], list[tuple[str, float]]]]
+
+OPERATORS = (
+    *"\"*^(){}:-+~|&!%_\\';$",
+    *("AND", "OR", "NOT", 'NEAR("a" "b", 5)', "title_terms:", "col:", "<->", "<2>", ":*", "/*", "*/", "--"),
+    *("'; DROP TABLE chunks; --", "' OR 1=1", "$1", "%s", "\\x00", "\0", "\ud800", "\udfff", "\udc00\ud800"),
+)
+WORDS = (
+    *("返品", "ポイント", "ﾍﾝﾋﾟﾝ", "Ｅ－１０４２", "return", "𠮷野家"),
+    *("الإرجاع", "возврат", "환불", "कैसे", "é", "e\u0301"),
+)
+EMOJI = ("😀", "👩\u200d👧", "🇯🇵", "❤\ufe0f", "👍🏽", "\u200d", "\U000e007f")
+SPACES = (" ", "\u3000", "\t", "\n", "\r", "\u00a0", "\u200b", "\ufeff", "\u2028", "\x0b", "\x85")
 
 
-@settings(max_examples=60, deadline=None)
-@given(question=QUESTIONS, language=st.sampled_from(["ja", "en", "xx", None]))
+def of(*parts: str, most: int = 40) -> st.SearchStrategy[str]:
+    return st.lists(st.sampled_from(parts), max_size=most).map("".join)
+
+
+QUESTIONS = st.one_of(
+    st.text(st.characters(exclude_categories=[])),
+    of(*OPERATORS, *WORDS, *SPACES),
+    of(*WORDS, *EMOJI),
+    of(*EMOJI),
+    of(*SPACES),
+    st.tuples(of(*OPERATORS, *WORDS, *EMOJI, *SPACES, most=6), st.integers(1, 20_000)).map(
+        lambda part: (part[0] * part[1])[:20_000]
+    ),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(question=QUESTIONS, language=st.sampled_from(["ja", "en", "xx", "", None]))
 def test_no_question_breaks_the_search(served: Served, question: str, language: str | None) -> None:
-    assert served(question, language) >= 0
+    found, in_nothing = served(question, language)
+    assert in_nothing == []
+    scores = [score for _, score in found]
+    assert all(0 <= score <= 1 for score in scores)
+    assert scores == sorted(scores, reverse=True)
+    assert "ja/sale.md" not in [article for article, _ in found]  # it has ended
+    if not clean(question):
+        assert found == []
+    else:
+        # What no part can take changes nothing.
+        assert served(clean(question), language)[0] == found
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    """One shop for all examples: asks it a question, tells how many passages came back."""
-    loop = asyncio.new_event_loop()
-    made = Shop()
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def served(request: pytest.FixtureRequest) -> Iterator[Served]:
+    """One shop for all examples, and one that has nothing yet."""
+    loop, empty = asyncio.new_event_loop(), Shop()
+    on_postgres = request.param == "postgresql"
+    made = Shop(engine=emptied(request.getfixturevalue("postgres_database")).engine if on_postgres else None)
     loop.run_until_complete(made.fill())
     loop.run_until_complete(made.retriever.start())
+    loop.run_until_complete(empty.retriever.start())
 
-    def ask(question: str, language: str | None) -> int:
-        return len(loop.run_until_complete(made.retriever.search(question, language=language)))
+    def asked(shop: Shop, question: str, language: str | None) -> list[tuple[str, float]]:
+        found = loop.run_until_complete(shop.retriever.search(question, language=language))
+        assert shop.retriever.health() == {"embeddings": None, "vectors": None, "words": None}
+        return [(passage.article, passage.score) for passage in found]
 
-    yield ask
+    yield lambda question, language: (asked(made, question, language), asked(empty, question, language))
     made.database.close()
+    empty.database.close()
     loop.close()
 
 
