@@ -223,13 +223,15 @@ def _streamed(events: AsyncIterator[bytes]) -> Response:
 
 
 @contextmanager
-def served(app: FastAPI | None = None) -> Iterator[str]:
-    """A fake on a free port of this machine."""
+def served(app: FastAPI | None = None, **options: Any) -> Iterator[str]:
+    """A fake, or another *app*, on a free port of this machine; *options* are uvicorn's."""
     import uvicorn
 
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app or create_fake(), log_level="critical", timeout_graceful_shutdown=0)
+    config = uvicorn.Config(
+        app or create_fake(), log_level="critical", timeout_graceful_shutdown=0, **options
+    )
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -17,6 +17,7 @@ CODES = {
     401: "unauthorized",
     404: "not_found",
     405: "method_not_allowed",
+    408: "too_slow",
     413: "too_large",
 }
 
@@ -51,7 +52,9 @@ async def _invalid(_request: Request, exc: Exception) -> JSONResponse:
 
 async def _http(_request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, HTTPException)
-    return error(exc.status_code, CODES.get(exc.status_code, "error"), str(exc.detail))
+    answer = error(exc.status_code, CODES.get(exc.status_code, "error"), str(exc.detail))
+    answer.headers.update(exc.headers or {})
+    return answer
 
 
 async def _unforeseen(request: Request, exc: Exception) -> JSONResponse:

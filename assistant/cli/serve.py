@@ -72,6 +72,7 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> Non
     import uvicorn
 
     from assistant.app import create_app, make_service
+    from assistant.cli.connections import Impatient
     from assistant.cli.knowledge import PREPARING
     from assistant.library import now
     from assistant.logs import set_up
@@ -85,6 +86,7 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> Non
         await service.knowledge.database.write(lambda store: store.due.end_leases(now()))
     config = uvicorn.Config(
         create_app(settings, service),
+        http=Impatient,
         log_config=None,
         access_log=False,
         server_header=False,

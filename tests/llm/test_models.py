@@ -7,6 +7,7 @@ import time
 import httpx
 import pytest
 import respx
+from fastapi import FastAPI, Response
 from httpx2 import AsyncClient
 
 from assistant.domain.errors import ModelUnavailable, SetupError
@@ -19,7 +20,7 @@ from assistant.llm.models import (
 )
 from assistant.llm.scripted import ScriptedModel
 from assistant.ports import ChatModel
-from evals.fake_model import DONE, STATUSES, STREAMS, chunk
+from evals.fake_model import DONE, STATUSES, STREAMS, chunk, served
 from tests.llm.bridge import client
 from tests.llm.conftest import QUICK
 
@@ -127,6 +128,53 @@ async def test_after_failures_in_a_row_a_model_is_left_alone_for_a_while() -> No
     assert route.call_count == 2  # the third was not even tried
     now[0] = 31.0
     assert await words(asked) == "はい。"
+
+
+def counting(*answers: Response) -> tuple[FastAPI, list[float]]:
+    """A server that gives *answers* one after another, the last for ever, and when it was asked."""
+    app, asked = FastAPI(), list[float]()
+
+    @app.post("/v1/chat/completions")
+    async def answer() -> Response:
+        asked.append(time.monotonic())
+        return answers[min(len(asked), len(answers)) - 1]
+
+    return app, asked
+
+
+def over_http(base_url: str, http: AsyncClient, breaker: Breaker) -> ChatModel:
+    chat = openai_chat("fake", "key", f"{base_url}/v1", QUICK, http)
+    return LangChainModel("fake", chat, QUICK, breaker=breaker)
+
+
+@pytest.mark.slow
+async def test_retry_after_is_waited_for_over_http(http: AsyncClient) -> None:
+    whole = Response(WHOLE.content, media_type="text/event-stream")
+    app, asked = counting(Response(status_code=429, headers={"Retry-After": "0.3"}), whole)
+    with served(app) as url:
+        assert await words(over_http(url, http, Breaker())) == "はい。"
+    assert len(asked) == 2
+    assert asked[1] - asked[0] >= 0.3
+
+
+@pytest.mark.slow
+async def test_a_failing_server_is_left_alone_over_http_and_asked_again_later(http: AsyncClient) -> None:
+    now = [0.0]
+    app, asked = counting(Response(status_code=503))
+    with served(app) as url:
+        model = over_http(url, http, Breaker(failures=2, pause=30, clock=lambda: now[0]))
+        for _ in range(5):
+            with pytest.raises(ModelUnavailable):
+                await words(model)
+        assert len(asked) == 4  # two turns, two tries each; then none
+        now[0] = 31.0
+        with pytest.raises(ModelUnavailable):
+            await words(model)
+        assert len(asked) > 4
+        before = len(asked)
+        with pytest.raises(ModelUnavailable):
+            await words(model)
+        assert len(asked) == before  # one call tried it, and it is left alone again
 
 
 @pytest.mark.slow

@@ -1,0 +1,50 @@
+"""HTTP connections that do not wait for ever: a request whose head crawls is cut."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+if TYPE_CHECKING:
+    from asyncio import TimerHandle
+
+#: A client sends the head of a request within this from its first byte, or the connection ends. uvicorn
+#: itself waits for ever; bodies have their own deadline (`api/body_limit.py`), as by then we can say why.
+HEAD_SECONDS = 10.0
+
+
+class Impatient(HttpToolsProtocol):
+    """uvicorn's protocol with a deadline for the head of every request."""
+
+    _late: TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        if self._late is None and self.timeout_keep_alive_task is not None:
+            self._wait()  # a further request on a kept connection
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        self._heard()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._heard()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._late = self.loop.call_later(HEAD_SECONDS, self._cut)
+
+    def _heard(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _cut(self) -> None:
+        self._late = None
+        self.transport.close()

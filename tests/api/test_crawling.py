@@ -1,0 +1,65 @@
+"""Requests that crawl are cut, so that a few hundred of them cannot hold every connection."""
+
+import socket
+import time
+from urllib.parse import urlsplit
+
+import pytest
+from fastapi import FastAPI, Request
+
+from assistant.api import errors
+from assistant.api.body_limit import BodyLimit
+from assistant.cli import connections
+from assistant.cli.connections import Impatient
+from evals.fake_model import served
+
+HEAD = b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n"
+
+
+def slow(seconds: float = 0.2) -> FastAPI:
+    app = FastAPI()
+    app.add_middleware(BodyLimit, most=100, longer={}, seconds=seconds)
+    errors.install(app)
+
+    @app.post("/x")
+    async def take(request: Request) -> int:
+        return len(await request.body())
+
+    return app
+
+
+def heard(url: str, *parts: bytes, pause: float = 0.05) -> bytes:
+    """What the server says to a request that comes part by part, until it closes the connection."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
+        for part in parts:
+            connection.sendall(part)
+            time.sleep(pause)
+        said = b""
+        while more := connection.recv(4096):
+            said += more
+        return said
+
+
+def test_a_body_that_crawls_is_refused_and_the_connection_closed() -> None:
+    with served(slow()) as url:
+        said = heard(url, HEAD + b"\r\n", b"12", b"3")
+    assert said.startswith(b"HTTP/1.1 408")
+    assert b"too_slow" in said
+
+
+def test_a_body_in_time_is_taken() -> None:
+    with served(slow(seconds=5)) as url:
+        said = heard(url, HEAD + b"Connection: close\r\n\r\n", b"12345", b"67890")
+    assert said.startswith(b"HTTP/1.1 200")
+    assert said.endswith(b"10")
+
+
+@pytest.mark.parametrize("before", [b"", HEAD + b"\r\n1234567890"], ids=["the first", "a later one"])
+def test_a_head_that_crawls_ends_the_connection(monkeypatch: pytest.MonkeyPatch, before: bytes) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+    began = time.monotonic()
+    with served(slow(seconds=5), http=Impatient, timeout_keep_alive=60) as url:
+        said = heard(url, *filter(None, [before]), b"POST /x HTTP/1.1\r\nHos", b"t: x\r\nX-")
+    assert said.count(b"HTTP/1.1 ") == bool(before)
+    assert time.monotonic() - began < 4
