@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "support": "what the check of drafts catches and lets through: evals/support.py",
     "answers": "checked answers of models: tokens, speed, and the five above",
     "faults": "breaks the running service in every way we know and counts broken promises: evals/faults/",
+    "fuzz": "parsers under atheris: evals/fuzz.py",
     "contradictions": "how well two articles that disagree are found: evals/contradictions.py",
 }
 
