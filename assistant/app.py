@@ -5,29 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from assistant.library import Knowledge, Steps, now, open_knowledge
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
     from assistant.conversation.think import Mind
     from assistant.conversation.timing import Timing
     from assistant.conversation.turn import Assistant
     from assistant.domain.budgets import Prices
     from assistant.domain.living import Source
-    from assistant.ports import Answerer, Channel, Rewrite
+    from assistant.domain.policy import Policy
+    from assistant.ports import Answerer, Bus, Channel, Rewrite
     from assistant.work.loop import Duties
     from assistant.work.wire import LocalWire
 
-STATIC = Path(__file__).parent / "api" / "static"
 PROMPTS = Path(__file__).parent.parent / "prompts"
 #: How often the serving process looks whether another process changed the knowledge base.
 REFRESH_SECONDS = 1.0
@@ -37,16 +34,23 @@ MAKE_SECONDS, FORGET_SECONDS = 5.0, 3600.0
 DRAIN_SECONDS = 5.0
 
 
-def make_wire(settings: Settings) -> LocalWire:
-    """Streams and workers are woken by it, in every process."""
+def make_wire(settings: Settings, bus: Bus | None = None) -> LocalWire:
+    """Streams and workers are woken by it, in every process: by PostgreSQL if there is one, else by *bus*."""
+    from assistant.work.shared_wire import SharedWire
     from assistant.work.wire import LocalWire
 
-    if settings.postgres_url is None:
-        return LocalWire()
-    from assistant.storage.postgres import Notices
-    from assistant.work.shared_wire import SharedWire
+    if settings.postgres_url is not None:
+        from assistant.storage.postgres import Notices
 
-    return SharedWire(Notices(settings.postgres_url))
+        bus = Notices(settings.postgres_url)
+    return LocalWire() if bus is None else SharedWire(bus)
+
+
+def make_policy(settings: Settings) -> Policy:
+    from assistant.domain.policy import Policy
+    from assistant.signals.policy_file import load_policy
+
+    return load_policy(settings.policy) if settings.policy else Policy()
 
 
 def open_answerer(settings: Settings, knowledge: Knowledge, prices: Prices) -> Answerer:
@@ -93,12 +97,9 @@ def make_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
 def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     from assistant.conversation.allowance import allowances
     from assistant.conversation.think import Mind
-    from assistant.domain.policy import Policy
-    from assistant.signals.policy_file import load_policy
     from assistant.signals.reader import Reader
 
-    policy = load_policy(settings.policy) if settings.policy else Policy()
-
+    policy = make_policy(settings)
     return Mind(
         reader=Reader(languages=settings.languages, embedding=knowledge.embedder.name),
         retriever=knowledge.retriever,
@@ -112,9 +113,21 @@ def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     )
 
 
+@contextlib.asynccontextmanager
+async def alongside(work: Sequence[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Everything in *work* runs inside this, and is cancelled on leaving."""
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """Everything that runs while the assistant serves."""
+    """Everything that thinks, sends and watches while the assistant serves."""
 
     settings: Settings
     knowledge: Knowledge
@@ -142,13 +155,10 @@ class Service:
         work += [self._follow_knowledge(), self._make_vectors(), *self._mailboxes()]
         if self.settings.postgres_url is not None:
             work.append(Lookout(database, self.wire, now).run())
-        tasks = [asyncio.create_task(each) for each in work]
         try:
-            yield
+            async with alongside(work):
+                yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             await loop.drain(DRAIN_SECONDS)
             await self.knowledge.close()
 
@@ -240,12 +250,13 @@ def make_duties(service: Service) -> Duties:
     )
 
 
-async def make_service(settings: Settings, progress: Steps | None = None) -> Service:
+async def make_service(settings: Settings, progress: Steps | None = None, bus: Bus | None = None) -> Service:
+    """*bus* leads to the process that answers calls, where that is another one."""
     from assistant.conversation.turn import Assistant
     from assistant.signals.facts import pick_facts
 
-    knowledge = await open_knowledge(settings, progress)
-    mind, wire, timing = make_mind(settings, knowledge), make_wire(settings), make_timing(settings)
+    knowledge = await open_knowledge(settings, progress, at_once=True)
+    mind, wire, timing = make_mind(settings, knowledge), make_wire(settings, bus), make_timing(settings)
     assistant = Assistant(
         database=knowledge.database, mind=mind, wire=wire, timing=timing, pick_facts=pick_facts, clock=now
     )
@@ -257,39 +268,4 @@ async def make_service(settings: Settings, progress: Steps | None = None) -> Ser
         assistant=assistant,
         timing=timing,
         channels=make_channels(settings),
-    )
-
-
-def create_app(settings: Settings, service: Service) -> FastAPI:
-    """The HTTP application around a *service*."""
-    from assistant.api import make_app
-
-    return make_app(_context(settings, service), origins=settings.allowed_origins)
-
-
-def _context(settings: Settings, service: Service) -> Any:
-    from assistant.api.context import Context
-    from assistant.api.limits import Limits
-    from assistant.conversation.desk import Desk
-
-    database = service.knowledge.database
-    host = urlsplit(settings.public_url).netloc
-    return Context(
-        database=database,
-        mind=service.mind,
-        wire=service.wire,
-        timing=service.timing,
-        desk=Desk(timing=service.timing, pick_facts=service.assistant.pick_facts),
-        pick_facts=service.assistant.pick_facts,
-        clock=now,
-        limits=Limits(),
-        identity_key=settings.identity_key(),
-        languages=settings.languages,
-        public_url=settings.public_url,
-        hosts=(host,),
-        article=lambda id_: database.read(lambda store: store.articles.article(id_)),
-        health=service.health,
-        static=STATIC,
-        resync=settings.resync,
-        channels=service.channels,
     )

@@ -151,11 +151,12 @@ class Knowledge:
 
 
 async def open_knowledge(
-    settings: Settings, progress: Steps | None = None, *, beside_serve: bool = False
+    settings: Settings, progress: Steps | None = None, *, beside_serve: bool = False, at_once: bool = False
 ) -> Knowledge:
     """Open database, embedding model and index, and bring them into line with each other.
 
     *beside_serve*: leave the index in the data folder to `serve`, whichever of the two started first.
+    *at_once*: without the vector index, which takes seconds to load; `tend` opens it.
     """
     from assistant.knowledge.examples import Examples
     from assistant.knowledge.index import Indexer
@@ -172,7 +173,7 @@ async def open_knowledge(
         ready=making.done,
         changed=making.note,
     )
-    await retriever.start()
+    await retriever.start(at_once=at_once)
     knowledge = Knowledge(
         database=database,
         embedder=embedder,

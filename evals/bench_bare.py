@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 import httpx2
 
@@ -56,9 +57,12 @@ def serve(port: int, database: str) -> None:
         id: str
         text: str
 
+    one_at_a_time = Lock()
+
     def keep(message: Message) -> dict[str, str]:
-        connection.execute("INSERT INTO kept VALUES (?, ?)", (message.id, message.text))
-        connection.commit()
+        with one_at_a_time:
+            connection.execute("INSERT INTO kept VALUES (?, ?)", (message.id, message.text))
+            connection.commit()
         return {"id": message.id}
 
     app.post("/kept")(keep)

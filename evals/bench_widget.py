@@ -2,7 +2,7 @@
 
 import gzip
 
-from assistant.app import STATIC
+from assistant.front import STATIC
 from evals.bench_figures import Figure
 
 #: The budget of the house, in bytes.

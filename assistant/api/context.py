@@ -11,10 +11,15 @@ from fastapi import Depends, Request
 
 from assistant.api.limits import Limits
 from assistant.conversation.desk import Desk
-from assistant.conversation.think import Mind
 from assistant.conversation.timing import Timing
-from assistant.ports import Channel, Clock, Database, FactPicker, Wire
+from assistant.domain.conversation import Conversation
+from assistant.domain.policy import Policy
+from assistant.ports import Channel, Clock, Database, Draft, FactPicker, Wire
 from assistant.stores import Store
+
+
+class Suggest(Protocol):
+    async def __call__(self, conversation: Conversation, question: str) -> Sequence[Draft]: ...
 
 
 class Health(Protocol):
@@ -24,7 +29,11 @@ class Health(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     database: Database[Store]
-    mind: Mind
+    policy: Policy
+    #: Questions that the knowledge base answers, by language.
+    examples: Callable[[str], Sequence[str]]
+    #: Drafts for agents.
+    suggest: Suggest
     wire: Wire
     timing: Timing
     desk: Desk

@@ -63,7 +63,7 @@ async def widget(ctx: Ctx, lang: Annotated[str, Query(max_length=35)] = "") -> d
         "assistant": {"name": say("assistant_name", language)},
         "greeting": say("greeting", language),
         "disclosure": say("disclosure", language),
-        "examples": list(ctx.mind.examples(language)),
+        "examples": list(ctx.examples(language)),
         "languages": list(ctx.languages),
     }
 
@@ -121,7 +121,7 @@ async def handoff(owner: Owned, ctx: Ctx) -> dict[str, Any]:
     """A person, please: needs the database and nothing else."""
     now = ctx.clock()
     conversation, message = await ctx.database.write(
-        lambda store: reception.ask_for_person(store, owner.id, ctx.mind.policy, ctx.pick_facts, now)
+        lambda store: reception.ask_for_person(store, owner.id, ctx.policy, ctx.pick_facts, now)
     )
     ctx.wire.draft(owner.id, "")
     ctx.wire.ring(owner.id)

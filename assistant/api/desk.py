@@ -21,13 +21,9 @@ from assistant.conversation import desk
 from assistant.conversation.receive import readable
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Written
-from assistant.ports import Ask
 from assistant.stores import Store
 
 router = APIRouter(prefix="/v1/agent/conversations/{conversation}", tags=["agent"])
-
-SUGGESTIONS = 3
-PASSAGES = 6
 
 
 async def _act(ctx: Context, step: Callable[[Store], Conversation]) -> dict[str, Any]:
@@ -105,18 +101,6 @@ async def suggest(conversation: str, _inside: Inside, ctx: Ctx) -> dict[str, Any
     found, question = await ctx.database.read(step)
     if not question:
         return {"suggestions": []}
-    passages = await ctx.mind.retriever.search(question, language=found.language, limit=PASSAGES)
-    articles = list(dict.fromkeys(passage.article for passage in passages))[:SUGGESTIONS]
-    suggestions, allowance = [], ctx.mind.allowance_of(found)
-    for article in articles:
-        own = [passage for passage in passages if passage.article == article]
-        draft = await ctx.mind.answerer.answer(
-            Ask(question=question, language=found.language, passages=own, allowance=allowance), _unseen
-        )
-        if draft.text:
-            suggestions.append({"text": draft.text, "citations": citations_out(draft.citations)})
+    drafts = await ctx.suggest(found, question)
+    suggestions = [{"text": one.text, "citations": citations_out(one.citations)} for one in drafts]
     return {"suggestions": suggestions}
-
-
-async def _unseen(_text: str) -> None:
-    """A suggestion is shown when it is whole."""

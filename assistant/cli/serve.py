@@ -5,30 +5,30 @@ from __future__ import annotations
 import asyncio
 import gc
 import resource
-import secrets
 import signal
 import socket
 from contextlib import nullcontext
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from uuid import uuid4
 
 import typer
 
-from assistant.cli.alone import place, several
-from assistant.cli.output import bar, lines
+from assistant.cli.alone import place
+from assistant.cli.demo import EMAIL, demo_agent
 from assistant.domain.errors import SetupError
 
 if TYPE_CHECKING:
-    from assistant.app import Service
-    from assistant.cli.output import Steps
-    from assistant.settings import Settings
+    from fastapi import FastAPI
+    from uvicorn import Server
 
-SAMPLE = Path(__file__).parent.parent.parent / "knowledge_base"
-DEMO_EMAIL = "demo@komorebi.example"
+    from assistant.front import Front
+    from assistant.settings import Settings
+    from assistant.work.companion import Companion, Launched
+
 #: Requests are cut this long after a stop was asked for; streams end at once, clients come back.
 GRACE_SECONDS = 3
+#: Work in hand may take this long after that.
+STOP_SECONDS = 6
 #: What was sent must be taken within this, or the connection ends.
 STUCK_SECONDS = 30
 
@@ -57,35 +57,64 @@ def _at(settings: Settings, listener: socket.socket) -> Settings:
 
 
 def _run(settings: Settings, listener: socket.socket, demo: bool) -> None:
-    import uvloop
+    from assistant.work.companion import launch
 
     # Every open stream is a file.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
-    # Starting makes a great many objects that stay; collecting among them only takes time.
-    gc.disable()
-    uvloop.run(_serve(settings, listener, demo))
+    # First of all: it loads its libraries while we load ours.
+    launched = launch()
+    try:
+        import uvloop
+
+        # Starting makes a great many objects that stay; collecting among them only takes time.
+        gc.disable()
+        uvloop.run(_serve(settings, listener, demo, launched))
+    finally:
+        launched.process.kill()
 
 
-async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> None:
-    import uvicorn
-
-    from assistant.app import create_app, make_service
-    from assistant.cli.connections import Impatient
-    from assistant.cli.knowledge import PREPARING
-    from assistant.library import now
+async def _serve(settings: Settings, listener: socket.socket, demo: bool, launched: Launched) -> None:
+    """Answer calls at once; say where when the companion is ready too. SetupError when it cannot be."""
+    from assistant.front import create_app, make_front
     from assistant.logs import set_up
+    from assistant.work.companion import Companion
+    from assistant.work.pipe import Pipe
 
     set_up()
-    with bar(otherwise=lines()) as steps:
-        service = await make_service(settings, partial(steps, PREPARING))
-        password = await _prepare_demo(settings, service, steps) if demo else None
-    if not several(settings):
-        # We are the only ones who serve: what is still leased was in hand when the last process died.
-        await service.knowledge.database.write(lambda store: store.due.end_leases(now()))
+    pipe = Pipe()
+    front = make_front(settings, pipe)
+    companion = Companion(pipe, partial(pipe.ask, "start", settings, demo))
+    server = _server(create_app(front))
+
+    def stop() -> None:
+        server.should_exit = True
+        front.wire.hang_up()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    gc.freeze()
+    gc.enable()
+    async with front.running():
+        accompanied = asyncio.create_task(companion.run(launched))
+        accompanied.add_done_callback(lambda _ended: stop())
+        said = asyncio.create_task(_say_where(settings, front, companion, demo))
+        await server.serve(sockets=[listener])
+        said.cancel()
+        await companion.stop(STOP_SECONDS)
+        await accompanied
+    front.database.close()
+
+
+def _server(app: FastAPI) -> Server:
+    import uvicorn
+
+    from assistant.cli.connections import Impatient
+
     config = uvicorn.Config(
-        create_app(settings, service),
+        app,
         http=Impatient,
         log_config=None,
         access_log=False,
@@ -96,19 +125,7 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> Non
     server = uvicorn.Server(config)
     # uvicorn raises the signal again when it is done; a wanted stop is no failure.
     setattr(server, "capture_signals", nullcontext)  # noqa: B010 - mypy knows no methods as values
-
-    def stop() -> None:
-        server.should_exit = True
-        service.wire.hang_up()
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    gc.freeze()
-    gc.enable()
-    async with service.running():
-        _say_where(settings, password, demo)
-        await server.serve(sockets=[listener])
+    return server
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -128,39 +145,10 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _prepare_demo(settings: Settings, service: Service, steps: Steps) -> str:
-    """The sample help, indexed, and a demo agent; their password, kept in the data folder."""
-    from assistant.cli.knowledge import take_in
-
-    report = await take_in(service.knowledge, settings, [str(SAMPLE)], steps)
-    if report.failed:
-        raise SetupError(f"The sample help could not be read: {report.failed[0]}")
-    return await _demo_agent(settings, service)
-
-
-async def _demo_agent(settings: Settings, service: Service) -> str:
-    from assistant.api.doors import hash_password
-    from assistant.domain.people import Agent
-    from assistant.library import now
-
-    kept = settings.data_dir / "demo-agent.password"
-    database = service.knowledge.database
-    known = await database.read(lambda store: store.agents.get(DEMO_EMAIL))
-    if known and kept.exists():
-        return kept.read_text().strip()
-    password = secrets.token_urlsafe(9)
-    password_hash = hash_password(password)
-    agent = known or Agent(id=uuid4().hex, email=DEMO_EMAIL, name="森 みどり", admin=True)
-    if known:
-        await database.write(lambda store: store.agents.set_password(agent.id, password_hash))
-    else:
-        await database.write(lambda store: store.agents.add(agent, password_hash, now()))
-    kept.touch(mode=0o600)
-    kept.write_text(password + "\n")
-    return password
-
-
-def _say_where(settings: Settings, password: str | None, demo: bool) -> None:
+async def _say_where(settings: Settings, front: Front, companion: Companion, demo: bool) -> None:
+    """Once everything is ready."""
+    await companion.ready.wait()
+    password = await demo_agent(settings, front.database) if demo else None
     url = settings.public_url
     lines = [
         "",
@@ -169,6 +157,6 @@ def _say_where(settings: Settings, password: str | None, demo: bool) -> None:
         f"  API                  {url}/docs",
     ]
     if demo:
-        lines.insert(3, f"    sign in as         {DEMO_EMAIL}   password {password}")
+        lines.insert(3, f"    sign in as         {EMAIL}   password {password}")
     lines += ["", f"  Answers from {settings.model}; stop with Ctrl-C.", ""]
     print("\n".join(lines), flush=True)

@@ -80,13 +80,11 @@ def _said(store: Store, event: Said, arrivals: Arrivals, now: datetime) -> str |
     known = store.threads.at(event.address)
     if known and (answered := _answers_survey(store, known, event, now)):
         return answered
-    thread = _open(store, known, event, arrivals, now)
+    thread, conversation = _open(store, known, event, arrivals, now)
+    context = {**thread.context, **event.context}
+    store.threads.put(replace(thread, heard_at=now, context=context, unreachable=None))
     if linked := linking.said_code(store, thread, event.text, now):
         return linked
-    store.threads.put(
-        replace(thread, heard_at=now, context={**thread.context, **event.context}, unreachable=None)
-    )
-    conversation = store.conversations.get(thread.conversation)
     if event.kind == "sticker":
         files.only_noted(store, conversation, event, now)
     elif event.kind == "location" or not event.text.strip():
@@ -103,11 +101,14 @@ def _said(store: Store, event: Said, arrivals: Arrivals, now: datetime) -> str |
     return conversation.id
 
 
-def _open(store: Store, known: Thread | None, event: Event, arrivals: Arrivals, now: datetime) -> Thread:
-    """The thread with a conversation that is open: the one that goes on there, or a new one."""
+def _open(
+    store: Store, known: Thread | None, event: Event, arrivals: Arrivals, now: datetime
+) -> tuple[Thread, Conversation]:
+    """The thread, still to be stored, with a conversation that is open: the one that goes on there, or a new
+    one."""
     before = store.conversations.get(known.conversation) if known else None
     if known and before and before.state is not State.CLOSED:
-        return known
+        return known, before
     said = event if isinstance(event, Said) else None
     customer = store.customers.get(known.customer) if known else _customer(store, event.address, said, now)
     locale = (said.locale if said else None) or customer.locale
@@ -131,8 +132,7 @@ def _open(store: Store, known: Thread | None, event: Event, arrivals: Arrivals, 
         heard_at=now,
         context=known.context if known else {},
     )
-    store.threads.put(thread)
-    return thread
+    return thread, conversation
 
 
 def _language(said: Said | None, locale: str | None, languages: tuple[str, ...]) -> str:
@@ -184,9 +184,8 @@ def _choice(store: Store, conversation: Conversation, text: str) -> str:
 def _reachable(store: Store, event: Reachable, arrivals: Arrivals, now: datetime) -> str | None:
     known = store.threads.at(event.address)
     if event.greet and event.why is None:
-        thread = _open(store, known, event, arrivals, now)
+        thread, conversation = _open(store, known, event, arrivals, now)
         store.threads.put(replace(thread, unreachable=None))
-        conversation = store.conversations.get(thread.conversation)
         language = conversation.language
         greeting = Reply(text=words("greeting", language), language=language, kind="notice")
         conversation, _ = say(store, conversation, Author.ASSISTANT, greeting, now)

@@ -78,7 +78,7 @@ def keep_files(store: Store, conversation: str, event: Said, now: datetime) -> N
             )
         )
     if attachments:
-        store.due.want(Kind.MEDIA, conversation, now)
+        store.due.want(Kind.MEDIA, conversation, now, now)
 
 
 def fitting(text: str) -> str:

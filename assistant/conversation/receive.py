@@ -64,8 +64,7 @@ def expect_an_answer(store: Store, conversation: Conversation, timing: Timing, n
     """Every unanswered message has a deadline; while the assistant owns the conversation, a turn too."""
     if conversation.state is State.ASSISTANT:
         _expect_a_turn(store, conversation.id, timing, now)
-    if store.due.get(Kind.DEADLINE, conversation.id) is None:
-        store.due.put(Kind.DEADLINE, conversation.id, now + _patience(conversation.state, timing), now)
+    store.due.want(Kind.DEADLINE, conversation.id, now + _patience(conversation.state, timing), now)
 
 
 def _expect_a_turn(store: Store, conversation: str, timing: Timing, now: datetime) -> None:

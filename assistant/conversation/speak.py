@@ -59,7 +59,7 @@ def write(
 def _send(store: Store, conversation: Conversation, message: Message) -> None:
     """To the customer's app, if that is where they are; on the web the stored message is the delivery."""
     if store.deliveries.add(conversation.id, conversation.epoch, message.id, message.created_at):
-        store.due.want(Kind.DELIVERY, conversation.id, message.created_at)
+        store.due.want(Kind.DELIVERY, conversation.id, message.created_at, message.created_at)
 
 
 def keep(store: Store, message: Message) -> None:

@@ -65,10 +65,14 @@ class HybridRetriever:
         #: Parts that failed last time they were needed, with the reason.
         self._broken: dict[str, str] = {}
 
-    async def start(self) -> None:
-        """Load the knowledge base and open the vector index; what is missing there is filled by `tend`."""
+    async def start(self, *, at_once: bool = False) -> None:
+        """Load the knowledge base and open the vector index; what is missing there is filled by `tend`.
+
+        *at_once*: leave opening it to `tend` too; until then all vectors in memory are compared.
+        """
         await self.refresh()
-        await self.tend()
+        if not at_once:
+            await self.tend()
 
     async def close(self) -> None:
         await self._vectors.close()

@@ -42,8 +42,8 @@ class Succession:
     async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
         return await self._now.search(question, language=language, limit=limit)
 
-    async def start(self) -> None:
-        await self._now.start()
+    async def start(self, *, at_once: bool = False) -> None:
+        await self._now.start(at_once=at_once)
 
     async def refresh(self) -> bool:
         """Take in what changed in SQL; whether anything did."""

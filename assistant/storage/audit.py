@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from assistant.domain.audit import AuditEntry
 from assistant.domain.conversation import Conversation
 from assistant.storage import tables as t
+from assistant.storage.statements import inserting
 
 
 class SqlAudit:
@@ -17,14 +18,14 @@ class SqlAudit:
 
     def note(self, actor: str, action: str, now: datetime, **details: Any) -> None:
         row = {"actor": actor, "action": action, "created_at": now, "details": details}
-        self._connection.execute(sa.insert(t.audit), row)
+        self._connection.execute(inserting(t.audit), row)
 
     def owner(self, conversation: Conversation, actor: str, now: datetime) -> None:
         """*conversation* has a new owner; what it was before is the entry of the epoch before."""
         details = {"state": conversation.state, "agent": conversation.agent, "reason": conversation.reason}
         row = {"actor": actor, "action": "owner", "created_at": now, "details": details}
         row |= {"conversation": conversation.id, "epoch": conversation.epoch}
-        self._connection.execute(sa.insert(t.audit), row)
+        self._connection.execute(inserting(t.audit), row)
 
     def all(self, *, conversation: str | None = None) -> Sequence[AuditEntry]:
         """Everything, or what concerns one conversation, in order."""

@@ -11,9 +11,13 @@ import sqlalchemy as sa
 
 from assistant.domain.channels import Address, Delivery, DeliveryState, Media, Thread
 from assistant.storage import tables as t
+from assistant.storage.statements import inserting, putting, selecting, unless_there, updating
 
 #: Those that still have something to be done about them.
 UNDONE = (DeliveryState.WAITING, DeliveryState.SENDING)
+
+HEAD = selecting(t.deliveries, "conversation").where(t.deliveries.c.state.in_(UNDONE))
+HEAD = HEAD.order_by(t.deliveries.c.position).limit(1)
 
 
 def short(platform_id: str) -> str:
@@ -28,29 +32,20 @@ class SqlThreads:
     def seen(self, channel: str, account: str, event: str, now: datetime) -> bool:
         """Whether this event was had before; from now on it was."""
         row = {"channel": channel, "account": account, "id": short(event)}
-        where = sa.and_(*(t.events.c[name] == value for name, value in row.items()))
-        if self._connection.execute(sa.select(t.events.c.id).where(where)).first():
-            return True
-        self._connection.execute(sa.insert(t.events), row | {"created_at": now})
-        return False
+        added = self._connection.execute(unless_there(self._connection, t.events), row | {"created_at": now})
+        return added.rowcount == 0
 
     def at(self, address: Address) -> Thread | None:
-        c = t.threads.c
         return self._one(
-            sa.and_(
-                c.channel == address.channel,
-                c.account == address.account,
-                c.peer == address.peer,
-                c.thread == address.thread,
-            )
+            channel=address.channel, account=address.account, peer=address.peer, thread=address.thread
         )
 
     def get(self, thread: str) -> Thread | None:
-        return self._one(t.threads.c.id == thread)
+        return self._one(id=thread)
 
     def of(self, conversation: str) -> Thread | None:
         """Where *conversation* goes on; None on the web, and once another one follows it there."""
-        return self._one(t.threads.c.conversation == conversation)
+        return self._one(conversation=conversation)
 
     def put(self, thread: Thread) -> None:
         """Add it, or store its next value."""
@@ -67,17 +62,15 @@ class SqlThreads:
             "context": dict(thread.context),
             "unreachable": thread.unreachable,
         }
-        changed = sa.update(t.threads).where(t.threads.c.id == thread.id).values(row)
-        if not self._connection.execute(changed).rowcount:
-            self._connection.execute(sa.insert(t.threads), row)
+        self._connection.execute(putting(self._connection, t.threads), row)
 
-    def _one(self, where: sa.ColumnElement[bool]) -> Thread | None:
-        row = self._connection.execute(sa.select(t.threads).where(where)).mappings().first()
+    def _one(self, **values: str) -> Thread | None:
+        row = self._connection.execute(selecting(t.threads, *values), values).mappings().first()
         if row is None:
             return None
-        values = dict(row)
-        address = Address(**{field.name: values.pop(field.name) for field in fields(Address)})
-        return Thread(address=address, **values)
+        found = dict(row)
+        address = Address(**{field.name: found.pop(field.name) for field in fields(Address)})
+        return Thread(address=address, **found)
 
 
 class SqlDeliveries:
@@ -97,26 +90,22 @@ class SqlDeliveries:
             epoch=epoch,
             created_at=now,
         )
-        self._connection.execute(sa.insert(t.deliveries), _row(delivery))
+        self._connection.execute(inserting(t.deliveries), _row(delivery))
         return True
 
     def head(self, conversation: str) -> Delivery | None:
         """The first one that is not done: those after it wait for it."""
-        c = t.deliveries.c
-        query = sa.select(t.deliveries).where(c.conversation == conversation, c.state.in_(UNDONE))
-        row = self._connection.execute(query.order_by(c.position).limit(1)).mappings().first()
+        row = self._connection.execute(HEAD, {"conversation": conversation}).mappings().first()
         return None if row is None else _delivery(row)
 
     def save(self, delivery: Delivery) -> None:
-        where = t.deliveries.c.id == delivery.id
-        self._connection.execute(sa.update(t.deliveries).where(where).values(_row(delivery)))
+        row = _row(delivery) | {"at_id": delivery.id}
+        self._connection.execute(updating(t.deliveries, "id"), row)
 
     def arrived(self, channel: str, delivery: str, platform_id: str) -> None:
         """Remember the app's id of a part, by which its news of it will be known."""
         row = {"channel": channel, "platform_id": short(platform_id)}
-        where = sa.and_(*(t.receipts.c[name] == value for name, value in row.items()))
-        if self._connection.execute(sa.select(t.receipts.c.delivery).where(where)).first() is None:
-            self._connection.execute(sa.insert(t.receipts), row | {"delivery": delivery})
+        self._connection.execute(unless_there(self._connection, t.receipts), row | {"delivery": delivery})
 
     def by_platform_id(self, channel: str, platform_id: str) -> Delivery | None:
         c = t.receipts.c
@@ -150,7 +139,7 @@ class SqlMedia:
 
     def add(self, media: Media) -> None:
         row = {field.name: getattr(media, field.name) for field in fields(Media)}
-        self._connection.execute(sa.insert(t.media), row)
+        self._connection.execute(inserting(t.media), row)
 
     def wanted(self, conversation: str) -> Sequence[Media]:
         """Those that are still to be fetched, oldest first."""

@@ -10,9 +10,23 @@ from assistant.domain.errors import NotFound
 from assistant.domain.messages import Author, Message
 from assistant.storage import tables as t
 from assistant.storage.rows import conversation_from, conversation_row, message_from, message_row
+from assistant.storage.statements import inserting, selecting, updating
 
 #: Agents see the longest waiting first within priority; these ranks sort the priorities.
 PRIORITY_RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+#: A customer's conversations but one, newest first.
+OTHERS = (
+    selecting(t.conversations, "customer")
+    .where(t.conversations.c.id != sa.bindparam("before"))
+    .order_by(t.conversations.c.created_at.desc())
+    .limit(20)
+)
+#: What a customer may see of a conversation after some seq, in order.
+PUBLIC = (
+    selecting(t.messages, "conversation")
+    .where(t.messages.c.seq > sa.bindparam("after"), t.messages.c.private.is_(False))
+    .order_by(t.messages.c.position)
+)
 
 
 class SqlConversations:
@@ -22,25 +36,25 @@ class SqlConversations:
     def get(self, conversation: str) -> Conversation:
         """The conversation, or NotFound; whoever may write holds it until the transaction ends."""
         writes = self._connection.get_execution_options().get("write", False)
-        row = self._row(t.conversations.c.id == conversation, hold=writes)
+        # One transaction at a time works on a conversation: its numbers have no gaps, its messages an order.
+        row = self._row(selecting(t.conversations, "id", hold=writes), id=conversation)
         if row is None:
             raise NotFound("There is no such conversation.")
         return conversation_from(row)
 
     def by_token(self, conversation: str, token_hash: str) -> Conversation | None:
-        where = sa.and_(t.conversations.c.id == conversation, t.conversations.c.token_hash == token_hash)
-        row = self._row(where)
+        by_both = selecting(t.conversations, "id", "token_hash")
+        row = self._row(by_both, id=conversation, token_hash=token_hash)
         return None if row is None else conversation_from(row)
 
     def add(self, conversation: Conversation, token_hash: str | None) -> None:
         row = conversation_row(conversation) | {"token_hash": token_hash}
-        self._connection.execute(sa.insert(t.conversations), row)
+        self._connection.execute(inserting(t.conversations), row)
 
     def save(self, conversation: Conversation) -> None:
         """Store the next value of a conversation and tell agents' screens that it changed."""
-        row = conversation_row(conversation)
-        where = t.conversations.c.id == conversation.id
-        self._connection.execute(sa.update(t.conversations).where(where).values(row))
+        row = conversation_row(conversation) | {"at_id": conversation.id}
+        self._connection.execute(updating(t.conversations, "id"), row)
 
     def some(self, conversations: Sequence[str]) -> Sequence[Conversation]:
         """Those of them that there are."""
@@ -49,13 +63,8 @@ class SqlConversations:
 
     def of_customer(self, customer: str, *, before: str) -> Sequence[Conversation]:
         """The customer's other conversations, newest first."""
-        c = t.conversations.c
-        query = (
-            sa.select(t.conversations)
-            .where(c.customer == customer, c.id != before)
-            .order_by(c.created_at.desc())
-        )
-        return [conversation_from(row) for row in self._connection.execute(query.limit(20)).mappings()]
+        rows = self._connection.execute(OTHERS, {"customer": customer, "before": before})
+        return [conversation_from(row) for row in rows.mappings()]
 
     def inbox(
         self, *, state: State | None, agent: str | None, after: int, limit: int
@@ -93,11 +102,8 @@ class SqlConversations:
         )
         return int(self._connection.execute(query).scalar_one())
 
-    def _row(self, where: sa.ColumnElement[bool], *, hold: bool = False) -> Any:
-        query = sa.select(t.conversations).where(where)
-        # One transaction at a time works on a conversation: its numbers have no gaps, its messages an order.
-        query = query.with_for_update() if hold else query
-        return self._connection.execute(query).mappings().first()
+    def _row(self, query: sa.Select[Any], **values: str) -> Any:
+        return self._connection.execute(query, values).mappings().first()
 
 
 class SqlMessages:
@@ -105,20 +111,23 @@ class SqlMessages:
         self._connection = connection
 
     def add(self, message: Message) -> None:
-        self._connection.execute(sa.insert(t.messages), message_row(message))
+        self._connection.execute(inserting(t.messages), message_row(message))
 
     def get(self, conversation: str, message: str) -> Message | None:
-        where = sa.and_(t.messages.c.conversation == conversation, t.messages.c.id == message)
-        row = self._connection.execute(sa.select(t.messages).where(where)).mappings().first()
+        values = {"conversation": conversation, "id": message}
+        row = self._connection.execute(selecting(t.messages, *values), values).mappings().first()
         return None if row is None else message_from(row)
 
     def public(self, conversation: str, *, after: int = 0) -> Sequence[Message]:
         """What the customer may see, in order."""
-        return self._select(conversation, after, t.messages.c.private.is_(False))
+        rows = self._connection.execute(PUBLIC, {"conversation": conversation, "after": after})
+        return [message_from(row) for row in rows.mappings()]
 
     def all(self, conversation: str) -> Sequence[Message]:
         """What agents see: private notes too, each where it was written."""
-        return self._select(conversation, 0, sa.true())
+        query = selecting(t.messages, "conversation").order_by(t.messages.c.position)
+        rows = self._connection.execute(query, {"conversation": conversation})
+        return [message_from(row) for row in rows.mappings()]
 
     def last(self, conversations: Sequence[str]) -> dict[str, Message]:
         """The last public message of each conversation."""
@@ -147,8 +156,3 @@ class SqlMessages:
         c = t.messages.c
         where = sa.and_(c.conversation == conversation, c.id == message)
         self._connection.execute(sa.update(t.messages).where(where).values(text=text, kind=kind))
-
-    def _select(self, conversation: str, after: int, where: sa.ColumnElement[bool]) -> Sequence[Message]:
-        c = t.messages.c
-        query = sa.select(t.messages).where(c.conversation == conversation, c.seq > after, where)
-        return [message_from(row) for row in self._connection.execute(query.order_by(c.position)).mappings()]

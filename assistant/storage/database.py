@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +10,10 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from assistant.domain.errors import Unavailable
+from assistant.storage.grouped import Group, unavailable
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -21,6 +22,8 @@ READERS = 3
 #: Writers where the database lets several write at once.
 WRITERS = 4
 BUSY_MILLISECONDS = 5_000
+#: How often a writer looks whether another process has finished writing.
+POLL_SECONDS = 0.001
 #: A step that lost against another transaction, or its connection, is run this often in all.
 ATTEMPTS = 4
 #: Serialization failure, deadlock, unique violation: another transaction came first, and the step, run
@@ -45,6 +48,8 @@ class SqlDatabase(Generic[S]):
             self._writer if in_memory else ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         )
         self._writing = engine.execution_options(write=True)
+        #: Only a writer that is alone can share its transactions.
+        self._group = None if in_memory or writers > 1 else Group(self._writing, store)
         self._reading = engine.execution_options(**reading(engine.dialect.name))
 
     @property
@@ -57,7 +62,14 @@ class SqlDatabase(Generic[S]):
 
         A step may be run again when another transaction came first, so it changes nothing but the store.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._run, self._writing, step)
+        loop = asyncio.get_running_loop()
+        if self._group is None:
+            return await loop.run_in_executor(self._writer, self._run, self._writing, step)
+        self._group.given += 1
+        # Whoever stops waiting must not stop what others share.
+        result, committed = await asyncio.shield(loop.run_in_executor(self._writer, self._group.run, step))
+        await asyncio.shield(asyncio.wrap_future(committed))
+        return result
 
     async def read(self, step: Callable[[S], T]) -> T:
         """Run *step* on a snapshot; it sees everything that was committed before the call."""
@@ -76,11 +88,8 @@ class SqlDatabase(Generic[S]):
                 again = _lost_race(exc) or (exc.connection_invalidated and not done)
                 if again and attempt < ATTEMPTS:
                     time.sleep(random.uniform(0.2, 1.0) * 0.05 * attempt)
-                elif isinstance(exc, OperationalError) or exc.connection_invalidated:
-                    why = str(exc.orig).partition("\n")[0]
-                    raise Unavailable(f"The database does not answer ({why}); try again shortly.") from exc
                 else:
-                    raise
+                    raise unavailable(exc) from exc
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def forget(self) -> None:
@@ -134,5 +143,29 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if not connection.get_execution_options().get("write", False):
+        connection.exec_driver_sql("BEGIN")
+    elif not _begin_soon(connection.connection.dbapi_connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # waits once more, and says why not
+
+
+def _begin_soon(raw: Any) -> bool:
+    """Begin to write as soon as another process has finished; False: it did not within BUSY_MILLISECONDS.
+
+    SQLite's own waiting sleeps for up to 100 ms at a time, which is longer than most transactions take.
+    """
+    end = time.monotonic() + BUSY_MILLISECONDS / 1000
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < end:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as exc:
+                if exc.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    return False
+                time.sleep(POLL_SECONDS)
+            else:
+                return True
+        return False
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")

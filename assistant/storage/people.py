@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from assistant.domain.errors import NotFound
 from assistant.domain.people import Agent, Customer, Door, Identity
 from assistant.storage import tables as t
+from assistant.storage.statements import inserting, selecting, updating
 
 
 class SqlCustomers:
@@ -15,28 +16,26 @@ class SqlCustomers:
         self._connection = connection
 
     def get(self, customer: str) -> Customer:
-        query = sa.select(t.customers).where(t.customers.c.id == customer)
-        row = self._connection.execute(query).mappings().first()
+        row = self._connection.execute(selecting(t.customers, "id"), {"id": customer}).mappings().first()
         if row is None:
             raise NotFound("There is no such customer.")
         return Customer(**dict(row), identities=self._identities(customer))
 
     def by_identity(self, channel: str, identity: str) -> Customer | None:
-        c = t.identities.c
-        query = sa.select(c.customer).where(c.channel == channel, c.id == identity)
-        found = self._connection.execute(query).scalar_one_or_none()
-        return None if found is None else self.get(found)
+        values = {"channel": channel, "id": identity}
+        row = self._connection.execute(selecting(t.identities, *values), values).first()
+        return None if row is None else self.get(row.customer)
 
     def add(self, customer: Customer) -> None:
         values = {column.name: getattr(customer, column.name) for column in t.customers.c}
-        self._connection.execute(sa.insert(t.customers), values)
+        self._connection.execute(inserting(t.customers), values)
         for identity in customer.identities:
             row = {"channel": identity.channel, "id": identity.id, "verified": identity.verified}
-            self._connection.execute(sa.insert(t.identities), row | {"customer": customer.id})
+            self._connection.execute(inserting(t.identities), row | {"customer": customer.id})
 
     def set_familiarity(self, customer: str, familiarity: float) -> None:
-        where = t.customers.c.id == customer
-        self._connection.execute(sa.update(t.customers).where(where).values(familiarity=familiarity))
+        values = {"at_id": customer, "familiarity": familiarity}
+        self._connection.execute(updating(t.customers, "id"), values)
 
     def set_name(self, customer: str, name: str) -> None:
         where = t.customers.c.id == customer
@@ -49,8 +48,7 @@ class SqlCustomers:
         return {row.id: (row.name, row.verified) for row in rows}
 
     def _identities(self, customer: str) -> tuple[Identity, ...]:
-        c = t.identities.c
-        rows = self._connection.execute(sa.select(c.channel, c.id, c.verified).where(c.customer == customer))
+        rows = self._connection.execute(selecting(t.identities, "customer"), {"customer": customer})
         return tuple(Identity(channel=row.channel, id=row.id, verified=row.verified) for row in rows)
 
 
@@ -60,7 +58,7 @@ class SqlAgents:
 
     def add(self, agent: Agent, password_hash: str, now: datetime) -> None:
         values = {"id": agent.id, "email": agent.email, "name": agent.name, "admin": agent.admin}
-        self._connection.execute(sa.insert(t.agents), values | {"password": password_hash, "created_at": now})
+        self._connection.execute(inserting(t.agents), values | {"password": password_hash, "created_at": now})
 
     def set_password(self, agent: str, password_hash: str) -> None:
         where = t.agents.c.id == agent
@@ -84,7 +82,7 @@ class SqlAgents:
 
     def open_door(self, agent: str, door: Door, now: datetime) -> None:
         values = {"secret_hash": door.secret_hash, "csrf": door.csrf, "expires_at": door.expires_at}
-        self._connection.execute(sa.insert(t.credentials), values | {"agent": agent, "created_at": now})
+        self._connection.execute(inserting(t.credentials), values | {"agent": agent, "created_at": now})
 
     def by_secret(self, secret_hash: str, now: datetime) -> tuple[Agent, str | None] | None:
         """Whose session or token this is, and its CSRF token; None when unknown or expired."""

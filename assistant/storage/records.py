@@ -9,6 +9,12 @@ import sqlalchemy as sa
 from assistant.domain.turns import TurnRecord
 from assistant.storage import tables as t
 from assistant.storage.rows import from_json, to_json
+from assistant.storage.statements import inserting, selecting
+
+LATER_TURNS = selecting(t.turns, "conversation").where(t.turns.c.seq > sa.bindparam("after"))
+LATER_TURNS = LATER_TURNS.order_by(t.turns.c.turn)
+COUNTED_TURNS = sa.select(sa.func.count(), sa.func.max(t.turns.c.seq))
+COUNTED_TURNS = COUNTED_TURNS.where(t.turns.c.conversation == sa.bindparam("conversation"))
 
 
 class SqlTurns:
@@ -24,22 +30,24 @@ class SqlTurns:
             "created_at": now,
             "decision": record.verdict.decision,
         }
-        self._connection.execute(sa.insert(t.turns), row)
+        self._connection.execute(inserting(t.turns), row)
 
     def all(self, conversation: str, *, after: int = 0) -> Sequence[TurnRecord]:
         """The turns whose messages come after seq *after*, in order."""
-        c = t.turns.c
-        query = sa.select(c.record).where(c.conversation == conversation, c.seq > after).order_by(c.turn)
-        return [from_json(TurnRecord, row.record) for row in self._connection.execute(query)]
+        rows = self._connection.execute(LATER_TURNS, {"conversation": conversation, "after": after})
+        return [from_json(TurnRecord, row.record) for row in rows]
 
     def count(self, conversation: str) -> int:
-        query = sa.select(sa.func.count()).where(t.turns.c.conversation == conversation)
-        return int(self._connection.execute(query).scalar_one())
+        return self._counted(conversation)[0]
 
     def answered_up_to(self, conversation: str) -> int:
         """The seq of the last customer message that some turn has dealt with."""
-        query = sa.select(sa.func.max(t.turns.c.seq)).where(t.turns.c.conversation == conversation)
-        return self._connection.execute(query).scalar_one() or 0
+        return self._counted(conversation)[1]
+
+    def _counted(self, conversation: str) -> tuple[int, int]:
+        """How many turns there were, and the last seq of them."""
+        count, last = self._connection.execute(COUNTED_TURNS, {"conversation": conversation}).one()
+        return count, last or 0
 
 
 class SqlHandoffs:
@@ -54,7 +62,7 @@ class SqlHandoffs:
             "packet": packet,
             "created_at": now,
         }
-        self._connection.execute(sa.insert(t.handoffs), row)
+        self._connection.execute(inserting(t.handoffs), row)
 
     def last(self, conversation: str) -> dict[str, Any] | None:
         """The packet of the latest handoff."""
@@ -82,7 +90,7 @@ class SqlFeedback:
         self._connection = connection
 
     def add(self, values: dict[str, Any]) -> None:
-        self._connection.execute(sa.insert(t.feedback), values)
+        self._connection.execute(inserting(t.feedback), values)
 
     def csat(self, conversations: Sequence[str]) -> dict[str, int]:
         """The latest satisfaction score of each conversation that has one."""

@@ -5,15 +5,34 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.domain.due import Due, Kind
 from assistant.storage import tables as t
+from assistant.storage.statements import deleting, inserting, putting, selecting, unless_there, updating
 
 #: No transaction is open for longer: the database ends those that are idle after half of it.
 SETTLED = timedelta(seconds=10)
 #: More than are noted in that time.
 RECENT = 20_000
+
+
+_KINDS = t.due.c.kind.in_(sa.bindparam("kinds", expanding=True))
+_UNHELD = sa.or_(t.due.c.lease_until.is_(None), t.due.c.lease_until <= sa.bindparam("now"))
+#: What may be claimed now, longest due first.
+FREE = (
+    sa.select(t.due)
+    .where(t.due.c.due_at <= sa.bindparam("now"), _UNHELD, _KINDS)
+    .order_by(t.due.c.due_at)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+NEXT_FREE = sa.select(t.due.c.due_at).where(t.due.c.lease_until.is_(None), _KINDS)
+NEXT_FREE = NEXT_FREE.order_by(t.due.c.due_at).limit(1)
+NEXT_HELD = sa.select(sa.func.min(t.due.c.lease_until)).where(_KINDS)
+
+
+#: What wanting again changes: a lease, which is not given, is taken away.
+MOVED = ("due_at", "lease", "lease_until")
 
 
 class SqlDue:
@@ -25,56 +44,43 @@ class SqlDue:
 
         A lease that is being worked on is taken away: its outcome would be about an older state of things.
         """
-        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
         row = {"conversation": conversation, "kind": kind, "due_at": due_at, "since": now, "tries": 0}
-        moved = {"due_at": due_at, "lease": None, "lease_until": None}
-        statement = (
-            insert(t.due)
-            .values(row)
-            .on_conflict_do_update(index_elements=["conversation", "kind"], set_=moved)
-        )
-        self._connection.execute(statement)
+        row |= {"lease": None, "lease_until": None}
+        self._connection.execute(putting(self._connection, t.due, *MOVED), row)
 
-    def want(self, kind: Kind, conversation: str, now: datetime) -> None:
-        """Have *kind* done soon; where it is wanted already, also by one who has it in hand, nothing changes.
+    def want(self, kind: Kind, conversation: str, due_at: datetime, now: datetime) -> None:
+        """Have *kind* done at *due_at*; where it is wanted already, or in somebody's hand, nothing changes.
 
         Whoever has it in hand looks for more, holding the conversation, before calling it done.
         """
-        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
-        row = {"conversation": conversation, "kind": kind, "due_at": now, "since": now, "tries": 0}
-        self._connection.execute(insert(t.due).values(row).on_conflict_do_nothing())
+        row = {"conversation": conversation, "kind": kind, "due_at": due_at, "since": now, "tries": 0}
+        self._connection.execute(unless_there(self._connection, t.due), row)
 
     def get(self, kind: Kind, conversation: str) -> Due | None:
-        where = sa.and_(t.due.c.conversation == conversation, t.due.c.kind == kind)
-        row = self._connection.execute(sa.select(t.due).where(where)).first()
+        values = {"conversation": conversation, "kind": kind}
+        row = self._connection.execute(selecting(t.due, *values), values).first()
         return None if row is None else _due(row)
 
     def claim(
         self, now: datetime, lease: timedelta, limit: int, kinds: Collection[Kind] = tuple(Kind)
     ) -> Sequence[Due]:
         """Lease up to *limit* rows that are due; a row whose lease ran out counts as one more try."""
-        c = t.due.c
-        free = sa.or_(c.lease_until.is_(None), c.lease_until <= now)
-        query = (
-            sa.select(t.due).where(c.due_at <= now, free, c.kind.in_(kinds)).order_by(c.due_at).limit(limit)
-        )
         claimed = []
-        for row in self._connection.execute(query.with_for_update(skip_locked=True)).all():
+        for row in self._connection.execute(FREE, {"now": now, "kinds": list(kinds), "most": limit}).all():
             token = secrets.token_hex(8)
             tries = row.tries + (1 if row.lease else 0)
-            mine = sa.and_(c.conversation == row.conversation, c.kind == row.kind)
+            mine = {"at_conversation": row.conversation, "at_kind": row.kind}
             values = {"lease": token, "lease_until": now + lease, "tries": tries}
-            self._connection.execute(sa.update(t.due).where(mine).values(values))
+            self._connection.execute(updating(t.due, "conversation", "kind"), mine | values)
             claimed.append(_due(row, lease=token, tries=tries))
         return claimed
 
     def done(self, kind: Kind, conversation: str, lease: str | None = None) -> bool:
         """Take the row away; with *lease* only if that lease still holds. True: it was there."""
-        c = t.due.c
-        where = sa.and_(c.conversation == conversation, c.kind == kind)
+        values = {"conversation": conversation, "kind": kind}
         if lease is not None:
-            where = sa.and_(where, c.lease == lease)
-        return self._connection.execute(sa.delete(t.due).where(where)).rowcount > 0
+            values["lease"] = lease
+        return self._connection.execute(deleting(t.due, *values), values).rowcount > 0
 
     def retry(self, item: Due, due_at: datetime) -> None:
         """Give the lease back after a failure; the next try is at *due_at*."""
@@ -85,16 +91,15 @@ class SqlDue:
 
     def postpone(self, item: Due, due_at: datetime) -> None:
         """Give the lease back without counting a try."""
-        c = t.due.c
-        where = sa.and_(c.conversation == item.conversation, c.kind == item.kind, c.lease == item.lease)
+        ours = {"at_conversation": item.conversation, "at_kind": item.kind, "at_lease": item.lease}
         values = {"due_at": due_at, "lease": None, "lease_until": None}
-        self._connection.execute(sa.update(t.due).where(where).values(values))
+        self._connection.execute(updating(t.due, "conversation", "kind", "lease"), ours | values)
 
     def bury(self, item: Due, why: str, now: datetime) -> None:
         """Take away what failed for good, and keep that it did."""
         if self.done(item.kind, item.conversation, item.lease):
             row = {"conversation": item.conversation, "kind": item.kind, "tries": item.tries}
-            self._connection.execute(sa.insert(t.dead_letters), row | {"why": why, "created_at": now})
+            self._connection.execute(inserting(t.dead_letters), row | {"why": why, "created_at": now})
 
     def buried(self) -> int:
         """How much work failed for good."""
@@ -115,11 +120,8 @@ class SqlDue:
 
     def next_time(self, kinds: Collection[Kind] = tuple(Kind)) -> datetime | None:
         """When the next row wants attention: it is due, or whoever had it was not heard of again."""
-        c = t.due.c
-        ours = c.kind.in_(kinds)
-        free = sa.select(c.due_at).where(c.lease_until.is_(None), ours).order_by(c.due_at).limit(1)
-        held = sa.select(sa.func.min(c.lease_until)).where(ours)
-        moments = [self._connection.execute(query).scalar() for query in (free, held)]
+        values = {"kinds": list(kinds)}
+        moments = [self._connection.execute(query, values).scalar() for query in (NEXT_FREE, NEXT_HELD)]
         return min((moment for moment in moments if moment is not None), default=None)
 
 
@@ -142,7 +144,7 @@ class SqlJournal:
 
     def note(self, conversation: str, message: str | None, now: datetime) -> None:
         row = {"conversation": conversation, "message": message, "created_at": now}
-        self._connection.execute(sa.insert(t.journal), row)
+        self._connection.execute(inserting(t.journal), row)
 
     def after(self, last: int, *, limit: int, now: datetime) -> Sequence[tuple[int, str, str | None]]:
         """(id, conversation, message) of what was noted after *last*, in order.

@@ -97,7 +97,8 @@ class Fetcher:
         store.conversations.get(item.conversation)
         store.due.done(Kind.MEDIA, item.conversation, item.lease)
         if store.media.wanted(item.conversation):
-            store.due.want(Kind.MEDIA, item.conversation, self._clock())
+            now = self._clock()
+            store.due.want(Kind.MEDIA, item.conversation, now, now)
 
 
 def type_of(data: bytes, source: str = "") -> str:

@@ -72,13 +72,15 @@ class Outbox:
     async def give_up(self, item: Due) -> None:
         """The first one made the work fail again and again: it has failed, the others go on."""
 
+        now = self._clock()
+
         def step(store: Store) -> None:
             store.conversations.get(item.conversation)
             if delivery := store.deliveries.head(item.conversation):
-                _failed(store, delivery, "sending it failed several times; see the log", self._clock())
+                _failed(store, delivery, "sending it failed several times; see the log", now)
             store.due.done(Kind.DELIVERY, item.conversation, item.lease)
             if store.deliveries.head(item.conversation):
-                store.due.want(Kind.DELIVERY, item.conversation, self._clock())
+                store.due.want(Kind.DELIVERY, item.conversation, now, now)
 
         await self._database.write(step)
         self._wire.ring(item.conversation)

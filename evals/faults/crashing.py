@@ -1,5 +1,7 @@
 """``python -m evals.faults.crashing POINT:PROBABILITY serve …``: the service, dying at a named point.
 
+The process beside it is started through here too, so a point may be in either.
+
 The product knows nothing of this: the points are put around its functions here, never by accident.
 """
 
@@ -72,11 +74,16 @@ POINTS = {
 
 
 def main() -> None:
-    point, _, probability = sys.argv.pop(1).partition(":")
-    POINTS[point](float(probability))
     from assistant.__main__ import main as assistant
+    from assistant.cli.worker import main as worker
+    from assistant.work import companion
 
-    assistant()
+    named = sys.argv.pop(1)
+    point, _, probability = named.partition(":")
+    POINTS[point](float(probability))
+    beside = len(sys.argv) > 1 and sys.argv[1].isdigit()
+    companion.COMMAND = (sys.executable, "-m", "evals.faults.crashing", named)
+    worker() if beside else assistant()
 
 
 if __name__ == "__main__":

@@ -61,10 +61,12 @@ class Process:
         end = time.monotonic() + STARTING_SECONDS
         while time.monotonic() < end and self.alive:
             try:
-                if httpx2.get(f"{self.url}/healthz", timeout=5).status_code == 200:
+                # Not necessarily well: an index may be what a row breaks.
+                if '"assistant"' not in httpx2.get(f"{self.url}/readyz", timeout=5).text:
                     return
             except httpx2.TransportError:
-                time.sleep(0.05)
+                pass
+            time.sleep(0.05)
         if self.alive:
             raise SystemExit(f"evals faults: not ready in {STARTING_SECONDS} s: {self.tail()}")
 
@@ -85,12 +87,18 @@ class Process:
             return -9, time.monotonic() - began
 
     def pause(self) -> None:
-        assert self.popen
-        os.kill(self.popen.pid, signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        """To it, and to the process beside it that thinks."""
         assert self.popen
-        os.kill(self.popen.pid, signal.SIGCONT)
+        pid = self.popen.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for one in (pid, *map(int, children)):
+            os.kill(one, number)
 
     def tail(self) -> str:
         return self.log.read_text("utf-8", "replace")[-1500:]

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +21,7 @@ from assistant.api import make_app
 from assistant.api.context import Context
 from assistant.api.doors import hash_password, new_token
 from assistant.api.limits import Limits
+from assistant.conversation.suggesting import suggest
 from assistant.conversation.timing import Timing
 from assistant.domain.knowledge import Article
 from assistant.domain.people import Agent
@@ -172,7 +173,9 @@ def application(rig: Rig, health: dict[str, str | None], static: Path) -> FastAP
     return make_app(
         Context(
             database=rig.database,
-            mind=rig.mind,
+            policy=rig.policy,
+            examples=rig.mind.examples,
+            suggest=partial(suggest, rig.mind),
             wire=rig.wire,
             timing=rig.timing,
             desk=rig.desk,

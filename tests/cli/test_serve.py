@@ -1,6 +1,8 @@
 """`serve` from the outside: how it starts, stops, is killed, and what a second one is told."""
 
+import os
 import random
+import signal
 import socket
 import threading
 import time
@@ -141,6 +143,32 @@ def test_a_turn_that_was_in_hand_when_killed_is_answered_soon_after_the_start(ow
         _answered_once(served, [(talk, message)])
         # Neither the lease (45 s) nor the watchdog (30 s) is waited for.
         assert time.monotonic() - ready_at < 15
+
+
+def test_when_the_process_that_thinks_dies_messages_are_taken_in_and_answered_later(own: Shell) -> None:
+    with own.serving() as served:
+        talk = served.open()
+        os.kill(_worker(served), signal.SIGKILL)
+        served.say(talk, QUESTION)
+        assert "30" in served.answer(talk)["text"]
+        assert httpx2.get(f"{served.url}/readyz", timeout=20).status_code == 200
+        code, _ = served.stop()
+    assert code == 0
+    assert "worker ended" in (own.data / "serve.log").read_text()
+
+
+def test_when_serve_is_killed_the_process_that_thinks_ends_too(own: Shell) -> None:
+    with own.serving() as served:
+        worker = _worker(served)
+        served.kill()
+        until(lambda: not Path(f"/proc/{worker}").exists(), seconds=5)
+
+
+def _worker(served: Served) -> int:
+    """The id of the process beside it."""
+    pid = served.process.pid
+    [child] = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(child)
 
 
 @contextmanager

@@ -1,0 +1,51 @@
+"""What `serve --demo` prepares: the sample help, and an agent to look at the console with."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from assistant.domain.errors import SetupError
+
+if TYPE_CHECKING:
+    from assistant.app import Service
+    from assistant.cli.output import Steps
+    from assistant.settings import Settings
+    from assistant.storage.database import SqlDatabase
+    from assistant.storage.store import SqlStore
+
+SAMPLE = Path(__file__).parent.parent.parent / "knowledge_base"
+EMAIL = "demo@komorebi.example"
+
+
+async def index_sample(settings: Settings, service: Service, steps: Steps) -> None:
+    """The sample help, indexed."""
+    from assistant.cli.knowledge import take_in
+
+    report = await take_in(service.knowledge, settings, [str(SAMPLE)], steps)
+    if report.failed:
+        raise SetupError(f"The sample help could not be read: {report.failed[0]}")
+
+
+async def demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> str:
+    """A demo agent; their password, kept in the data folder."""
+    from assistant.api.doors import hash_password
+    from assistant.domain.people import Agent
+    from assistant.library import now
+
+    kept = settings.data_dir / "demo-agent.password"
+    known = await database.read(lambda store: store.agents.get(EMAIL))
+    if known and kept.exists():
+        return kept.read_text().strip()
+    password = secrets.token_urlsafe(9)
+    password_hash = hash_password(password)
+    agent = known or Agent(id=uuid4().hex, email=EMAIL, name="森 みどり", admin=True)
+    if known:
+        await database.write(lambda store: store.agents.set_password(agent.id, password_hash))
+    else:
+        await database.write(lambda store: store.agents.add(agent, password_hash, now()))
+    kept.touch(mode=0o600)
+    kept.write_text(password + "\n")
+    return password

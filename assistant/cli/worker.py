@@ -1,0 +1,117 @@
+"""The process beside `serve` that thinks, sends and watches: it begins when asked, ends with its parent."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import gc
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from assistant.work.pipe import Pipe
+
+if TYPE_CHECKING:
+    from assistant.app import Service
+    from assistant.domain.conversation import Conversation
+    from assistant.ports import Draft
+    from assistant.settings import Settings
+
+#: Below the process that answers calls: with both cores busy, a customer's message is taken in first.
+NICENESS = 5
+#: Of prctl(2): the signal that we get when our parent dies.
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    _end_with_parent()
+    os.nice(NICENESS)
+    # Ctrl-C reaches both processes; the parent says when to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Starting makes a great many objects that stay; collecting among them only takes time.
+    gc.disable()
+    import uvloop
+
+    uvloop.run(_work(int(sys.argv[1])))
+
+
+def _end_with_parent() -> None:
+    """Even if it is killed: two must never have the index open."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+async def _work(end: int) -> None:
+    pipe = Pipe()
+    worker = Worker(pipe)
+    pipe.offer(start=worker.start, stop=worker.stop, health=worker.health, suggest=worker.suggest)
+    await pipe.open(socket.socket(fileno=end))
+    await pipe.listen()
+    if not worker.stopped:
+        os._exit(1)  # nobody is left to work for; leases run out by themselves
+
+
+class Worker:
+    """What the parent may ask of us."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+        self._service: Service | None = None
+        self._working: asyncio.Task[None] | None = None
+        self._enough = asyncio.Event()
+        self.stopped = False
+
+    async def start(self, settings: Settings, demo: bool) -> None:
+        """Open everything and begin; SetupError when something is to be mended first."""
+        from assistant.app import make_service
+        from assistant.cli.alone import several
+        from assistant.cli.demo import index_sample
+        from assistant.cli.knowledge import PREPARING
+        from assistant.cli.output import bar, lines
+        from assistant.library import now
+        from assistant.logs import set_up
+
+        set_up()
+        with bar(otherwise=lines()) as steps:
+            service = await make_service(settings, partial(steps, PREPARING), self._pipe)
+            if demo:
+                await index_sample(settings, service, steps)
+        if not several(settings):
+            # We are the only ones who work: what is still leased was in hand when the last process died.
+            await service.knowledge.database.write(lambda store: store.due.end_leases(now()))
+        gc.freeze()
+        gc.enable()
+        self._service = service
+        self._working = asyncio.create_task(self._work(service))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._enough.set)
+
+    async def stop(self) -> None:
+        """Finish what is in hand, or give it back."""
+        self._enough.set()
+        if self._working is not None:
+            await self._working
+        self.stopped = True
+
+    async def health(self) -> dict[str, str | None]:
+        return await self._service.health() if self._service else {"assistant": "It is starting."}
+
+    async def suggest(self, conversation: Conversation, question: str) -> list[Draft]:
+        from assistant.conversation.suggesting import suggest
+        from assistant.domain.errors import Unavailable
+
+        if self._service is None:
+            raise Unavailable("The assistant is starting.")
+        return await suggest(self._service.mind, conversation, question)
+
+    async def _work(self, service: Service) -> None:
+        async with service.running():
+            await self._enough.wait()
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        main()

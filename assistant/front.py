@@ -1,0 +1,129 @@
+"""The process that answers calls: it stores what comes in and shows what is stored; a companion thinks.
+
+Two processes, because thinking keeps a Python interpreter busy, and webhooks would wait for turns that are
+none of their business. Here nothing is heavy, so a call is answered after its one transaction.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+
+from assistant.api import make_app
+from assistant.api.context import Context
+from assistant.api.limits import Limits
+from assistant.app import alongside, make_channels, make_policy, make_timing, make_wire
+from assistant.conversation.desk import Desk
+from assistant.conversation.timing import Timing
+from assistant.domain.conversation import Conversation
+from assistant.domain.errors import Unavailable
+from assistant.domain.policy import Policy
+from assistant.knowledge.examples import Examples
+from assistant.library import now, open_database
+from assistant.ports import Channel, Draft
+from assistant.settings import Settings
+from assistant.signals.facts import pick_facts
+from assistant.storage.database import SqlDatabase
+from assistant.storage.store import SqlStore
+from assistant.work.lookout import Lookout
+from assistant.work.pipe import Pipe
+from assistant.work.wire import LocalWire
+
+STATIC = Path(__file__).parent / "api" / "static"
+#: How often it is looked whether the knowledge base changed: for the examples that customers are offered.
+REFRESH_SECONDS = 1.0
+#: How long the companion may take to say how it is, and to draft for an agent.
+HEALTH_SECONDS, SUGGEST_SECONDS = 3.0, 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    settings: Settings
+    database: SqlDatabase[SqlStore]
+    policy: Policy
+    examples: Examples
+    wire: LocalWire
+    timing: Timing
+    #: Messaging apps that are set up, by name and account.
+    channels: Mapping[tuple[str, str], Channel]
+    #: To the companion.
+    pipe: Pipe
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        work = [self.wire.run(), self._follow_titles()]
+        if self.settings.postgres_url is not None:
+            work.append(Lookout(self.database, self.wire, now).run())
+        async with alongside(work):
+            yield
+
+    async def health(self) -> dict[str, str | None]:
+        """Each part, and what is wrong with it or None."""
+        await self.database.read(lambda store: store.journal.span())
+        try:
+            parts: dict[str, str | None] = await self.pipe.ask("health", seconds=HEALTH_SECONDS)
+        except Unavailable as exc:
+            return {"database": None, "assistant": str(exc)}
+        return parts
+
+    async def suggest(self, conversation: Conversation, question: str) -> Sequence[Draft]:
+        drafts: Sequence[Draft] = await self.pipe.ask(
+            "suggest", conversation, question, seconds=SUGGEST_SECONDS
+        )
+        return drafts
+
+    async def _follow_titles(self) -> None:
+        version = None
+        while True:
+            with contextlib.suppress(Unavailable):  # the next round tries again
+                found = await self.database.read(lambda store: (store.articles.version(), now().date()))
+                if found != version:
+                    titles = await self.database.read(lambda store: store.articles.titles(now().date()))
+                    self.examples.load(titles)
+                    version = found
+            await asyncio.sleep(REFRESH_SECONDS)
+
+
+def make_front(settings: Settings, pipe: Pipe) -> Front:
+    """SetupError when the database cannot be used."""
+    return Front(
+        settings=settings,
+        database=open_database(settings),
+        policy=make_policy(settings),
+        examples=Examples(),
+        wire=make_wire(settings, pipe),
+        timing=make_timing(settings),
+        channels=make_channels(settings),
+        pipe=pipe,
+    )
+
+
+def create_app(front: Front) -> FastAPI:
+    """The HTTP application around it."""
+    settings, database = front.settings, front.database
+    context = Context(
+        database=database,
+        policy=front.policy,
+        examples=front.examples,
+        suggest=front.suggest,
+        wire=front.wire,
+        timing=front.timing,
+        desk=Desk(timing=front.timing, pick_facts=pick_facts),
+        pick_facts=pick_facts,
+        clock=now,
+        limits=Limits(),
+        identity_key=settings.identity_key(),
+        languages=settings.languages,
+        public_url=settings.public_url,
+        hosts=(urlsplit(settings.public_url).netloc,),
+        article=lambda id_: database.read(lambda store: store.articles.article(id_)),
+        health=front.health,
+        static=STATIC,
+        resync=settings.resync,
+        channels=front.channels,
+    )
+    return make_app(context, origins=settings.allowed_origins)

@@ -1,0 +1,117 @@
+"""Two processes of one service on one machine, asking each other over a socket; either may end."""
+
+import asyncio
+import itertools
+import pickle
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from assistant.domain.errors import AssistantError, Unavailable
+
+log = structlog.get_logger()
+
+Offer = Callable[..., Awaitable[Any]]
+
+
+class Pipe:
+    """One end: asks the other end's functions, answers for its own, and is the bus between the two.
+
+    Only a parent and its child share one, so what comes through is as trusted as our own memory.
+    """
+
+    def __init__(self) -> None:
+        self._offers: dict[str, Offer] = {}
+        self._reader = asyncio.StreamReader()
+        self._writer: asyncio.StreamWriter | None = None
+        self._numbers = itertools.count()
+        self._asked: dict[int, asyncio.Future[Any]] = {}
+        self._answering: set[asyncio.Task[Any]] = set()
+        self._heard: Callable[[str], None] = lambda _text: None
+        self._missed: Callable[[], None] = lambda: None
+
+    def offer(self, **functions: Offer) -> None:
+        """Let the other end ask these, by name."""
+        self._offers |= functions
+
+    async def open(self, end: socket.socket) -> None:
+        """Have *end* for our end from now on; `listen` must follow."""
+        self._reader, self._writer = await asyncio.open_unix_connection(sock=end)
+        self._missed()
+
+    async def listen(self) -> None:
+        """Until the other end is gone."""
+        try:
+            while True:
+                size = int.from_bytes(await self._reader.readexactly(4))
+                self._take(*pickle.loads(await self._reader.readexactly(size)))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+        finally:
+            if self._writer is not None:
+                self._writer.close()
+            self._writer = None
+            asked, self._asked = self._asked, {}
+            for future in asked.values():
+                future.set_exception(Unavailable("The assistant's process has ended; it is started again."))
+
+    async def ask(self, name: str, *args: Any, seconds: float | None = None) -> Any:
+        """What the other end's function *name* returns or raises; Unavailable when it does not answer."""
+        number, future = next(self._numbers), asyncio.get_running_loop().create_future()
+        if not self._put("ask", number, (name, args)):
+            raise Unavailable("The assistant's process is starting.")
+        self._asked[number] = future
+        try:
+            async with asyncio.timeout(seconds):
+                return await future
+        except TimeoutError as exc:
+            raise Unavailable("The assistant's process does not answer.") from exc
+        finally:
+            self._asked.pop(number, None)
+
+    # -- the bus
+
+    def send(self, _key: str, text: str) -> None:
+        self._put("notice", 0, text)
+
+    async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None:
+        """Until cancelled: *heard* for each notice, *missed* whenever a new process has taken over."""
+        self._heard, self._missed = heard, missed
+        missed()
+        await asyncio.Event().wait()
+
+    # -- what passes
+
+    def _put(self, kind: str, number: int, value: Any) -> bool:
+        """False: nobody is there."""
+        if self._writer is None:
+            return False
+        message = pickle.dumps((kind, number, value))
+        self._writer.write(len(message).to_bytes(4) + message)
+        return True
+
+    def _take(self, kind: str, number: int, value: Any) -> None:
+        if kind == "notice":
+            self._heard(value)
+        elif kind == "ask":
+            name, args = value
+            task = asyncio.ensure_future(self._offers[name](*args))
+            self._answering.add(task)
+            task.add_done_callback(lambda done: self._answer(number, name, done))
+        elif (future := self._asked.get(number)) and not future.done():
+            future.set_result(value) if kind == "answer" else future.set_exception(value)
+
+    def _answer(self, number: int, name: str, task: "asyncio.Task[Any]") -> None:
+        self._answering.discard(task)
+        if task.cancelled():
+            return
+        exc = task.exception()
+        if exc is None:
+            self._put("answer", number, task.result())
+        elif isinstance(exc, AssistantError):
+            self._put("failed", number, exc)
+        else:
+            log.error("work failed", kind=name, exc_info=exc)
+            self._put("failed", number, Unavailable(f"{name} failed ({type(exc).__name__}); see the log."))

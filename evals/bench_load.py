@@ -1,0 +1,54 @@
+"""A load that costs little itself: plain HTTP/1.1 over kept connections, at a steady rate."""
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlsplit
+
+#: Idle connections of an address.
+Idle = list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
+
+
+class Target:
+    """An address that is called; as many connections as calls are under way."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
+        self._idle: Idle = []
+
+    async def post(
+        self, path: str, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes, float]:
+        """Status, body, and seconds from the first byte sent to the last received; opening is not counted."""
+        reader, writer = self._idle.pop() if self._idle else await self._open()
+        kind = {"content-type": "application/json"} | dict(headers or {})
+        head = "".join(f"{name}: {value}\r\n" for name, value in kind.items())
+        start = f"POST {path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\ncontent-length: {len(body)}\r\n"
+        began = time.perf_counter()
+        writer.write(f"{start}{head}\r\n".encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", answer, re.IGNORECASE)
+        said = await reader.readexactly(int(length[1])) if length else b""
+        seconds = time.perf_counter() - began
+        self._idle.append((reader, writer))
+        return int(answer.split(b" ", 2)[1]), said, seconds
+
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection(self._host, self._port)
+
+    def close(self) -> None:
+        for _, writer in self._idle:
+            writer.close()
+
+
+async def steadily(rate: float, count: int, call: Callable[[int], Awaitable[None]]) -> None:
+    """*call* with 0 to *count* - 1, so many a second, whether or not those before were answered."""
+    began = asyncio.get_running_loop().time()
+
+    async def later(number: int) -> None:
+        await asyncio.sleep(began + number / rate - asyncio.get_running_loop().time())
+        await call(number)
+
+    await asyncio.gather(*(later(number) for number in range(count)))
