@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from evals.bench_figures import Figure, table
 
 #: Parts with a measurement of their own.
-PARTS = {"channels": "evals.bench_channels", "search": "evals.bench_search"}
+PARTS = {"channels": "evals.bench_channels", "search": "evals.bench_search", "serve": "evals.bench_serve"}
 
 
 def main() -> None:

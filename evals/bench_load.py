@@ -22,10 +22,18 @@ class Target:
         self, path: str, body: bytes, headers: Mapping[str, str] | None = None
     ) -> tuple[int, bytes, float]:
         """Status, body, and seconds from the first byte sent to the last received; opening is not counted."""
+        kind = {"content-type": "application/json", "content-length": str(len(body))}
+        return await self._call("POST", path, body, kind | dict(headers or {}))
+
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes, float]:
+        return await self._call("GET", path, b"", headers or {})
+
+    async def _call(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, bytes, float]:
         reader, writer = self._idle.pop() if self._idle else await self._open()
-        kind = {"content-type": "application/json"} | dict(headers or {})
-        head = "".join(f"{name}: {value}\r\n" for name, value in kind.items())
-        start = f"POST {path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\ncontent-length: {len(body)}\r\n"
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        start = f"{method} {path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\n"
         began = time.perf_counter()
         writer.write(f"{start}{head}\r\n".encode() + body)
         answer = await reader.readuntil(b"\r\n\r\n")

@@ -54,7 +54,7 @@ class Asked:
 
 async def figures(data: Path, turns: int) -> list[Figure]:
     questions = _questions(turns + WARM_UP)
-    with _floor(data) as floor, bare(data / "bare.sqlite") as bare_url:
+    with floors(data) as floor, bare(data / "bare.sqlite") as bare_url:
         return [
             figure
             for pause in PAUSES
@@ -169,7 +169,7 @@ class Floor:
 
 
 @contextmanager
-def _floor(data: Path) -> Iterator[Floor]:
+def floors(data: Path) -> Iterator[Floor]:
     folder = data / "floor"
     [index] = (data / "index").iterdir()
     shutil.copytree(index, folder / index.name)

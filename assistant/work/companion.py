@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 import structlog
@@ -17,7 +17,7 @@ from assistant.work.pipe import Pipe
 log = structlog.get_logger()
 
 #: What is started; the number of the socket is added.
-COMMAND = (sys.executable, "-m", "assistant.cli.worker")
+COMMAND: Sequence[str] = (sys.executable, "-m", "assistant.cli.worker")
 #: Seconds between two starts: the first pause, and the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 #: One that lived for so long had started well.

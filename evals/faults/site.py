@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,9 +139,14 @@ class Workshop:
         self.server: Any = None
 
     @contextmanager
-    def site(self, *, postgres: bool = False, serve: bool = True) -> Iterator[Site]:
+    def site(
+        self, *, postgres: bool = False, serve: bool = True, more: Mapping[str, str] | None = None
+    ) -> Iterator[Site]:
+        """With settings beside the usual ones, if there are any *more*."""
         folder = self.folder / f"site-{secrets.token_hex(3)}"
         made = self._on_postgres(folder) if postgres else self._on_sqlite(folder)
+        for process in made.processes:
+            process.settings |= more or {}
         try:
             if serve:
                 for process in made.processes:

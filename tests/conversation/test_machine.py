@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partialmethod
 from typing import Any
 
 import pytest
@@ -78,13 +79,13 @@ def overlooks_what_was_said_meanwhile(patch: Patch) -> None:
 
 
 def sets_no_deadline(patch: Patch) -> None:
-    put = SqlDue.put
+    for name in ("put", "want"):
+        patch.setattr(SqlDue, name, partialmethod(_but_deadlines, getattr(SqlDue, name)))
 
-    def only_turns(self: SqlDue, kind: Kind, *rest: Any) -> None:
-        if kind is not Kind.DEADLINE:
-            put(self, kind, *rest)
 
-    patch.setattr(SqlDue, "put", only_turns)
+def _but_deadlines(self: SqlDue, done: Callable[..., None], kind: Kind, *rest: Any) -> None:
+    if kind is not Kind.DEADLINE:
+        done(self, kind, *rest)
 
 
 def remembers_old_episodes(patch: Patch) -> None:
