@@ -36,6 +36,8 @@ from assistant.work.wire import LocalWire
 STATIC = Path(__file__).parent / "api" / "static"
 #: How often it is looked whether the knowledge base changed: for the examples that customers are offered.
 REFRESH_SECONDS = 1.0
+#: How often apps are asked for what agents should know of their limits; each asks less often if it likes.
+LIMITS_SECONDS = 60.0
 #: How long the companion may take to say how it is, and to draft for an agent.
 HEALTH_SECONDS, SUGGEST_SECONDS = 3.0, 60.0
 
@@ -55,7 +57,7 @@ class Front:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        work = [self.wire.run(), self._follow_titles()]
+        work = [self.wire.run(), self._follow_titles(), self._follow_limits()]
         if self.settings.postgres_url is not None:
             work.append(Lookout(self.database, self.wire, now).run())
         async with alongside(work):
@@ -75,6 +77,12 @@ class Front:
             "suggest", conversation, question, seconds=SUGGEST_SECONDS
         )
         return drafts
+
+    async def _follow_limits(self) -> None:
+        while True:
+            for channel in self.channels.values():
+                await channel.refresh(now())
+            await asyncio.sleep(LIMITS_SECONDS)
 
     async def _follow_titles(self) -> None:
         version = None

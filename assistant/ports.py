@@ -90,6 +90,7 @@ class Channel(Protocol):
     async def fetch(self, source: str) -> bytes: ...  # a customer's file; NotYet, Undeliverable
     async def name_of(self, thread: Thread) -> str | None: ...  # what the person calls themselves
     async def check(self) -> Sequence[str]: ...  # what works, a line each; SetupError with the mend
+    async def refresh(self, now: datetime) -> None: ...  # asks the app about its limits, where they change
     def standing(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]: ...  # its limits now
 
 

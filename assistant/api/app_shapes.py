@@ -46,6 +46,7 @@ def delivery_out(delivery: Delivery | None) -> dict[str, Any] | None:
         "status": STATUS[delivery.state],
         "seen": delivery.status,
         "error": delivery.why,
+        "again": delivery.state is DeliveryState.FAILED,
         "sent_at": stamp(delivery.sent_at),
     }
 

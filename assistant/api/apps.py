@@ -9,8 +9,9 @@ from pydantic import BaseModel, StringConstraints
 from assistant.api.context import Context, Ctx
 from assistant.api.customer import Owned
 from assistant.api.doors import Inside
-from assistant.api.shapes import stamp
+from assistant.api.shapes import agent_message_out, stamp
 from assistant.conversation import linking
+from assistant.conversation.sending_again import send_again
 from assistant.domain.channels import Media
 from assistant.domain.errors import NotFound
 from assistant.stores import Store
@@ -62,6 +63,27 @@ async def link(conversation: str, body: LinkIn, inside: Inside, ctx: Ctx) -> dic
     )
     ctx.wire.ring(conversation)
     return {"id": found}
+
+
+@router.get("/agent/conversations/{conversation}/alike")
+async def alike(conversation: str, _inside: Inside, ctx: Ctx) -> dict[str, Any]:
+    """Conversations that may be the same person's, each with why: `email`, `number` or `name`."""
+    found = await ctx.database.read(lambda store: linking.alike(store, conversation))
+    return {
+        "alike": [
+            {"conversation": one.id, "channel": one.channel, "name": customer.name, "why": why}
+            for one, customer, why in found
+        ]
+    }
+
+
+@router.post("/agent/conversations/{conversation}/messages/{message}/send-again")
+async def again(conversation: str, message: str, _inside: Inside, ctx: Ctx) -> dict[str, Any]:
+    """Try to send once more what did not reach the customer's app."""
+    now = ctx.clock()
+    found = await ctx.database.write(lambda store: send_again(store, conversation, message, now))
+    ctx.wire.ring(conversation)
+    return {"message": agent_message_out(found, ctx.hosts)}
 
 
 @router.delete("/agent/links/{link_id}", status_code=204)

@@ -82,6 +82,9 @@ class AppChannel:
     async def fetch(self, source: str) -> bytes:
         raise Undeliverable("this channel carries no files")
 
+    async def refresh(self, now: datetime) -> None:
+        """Nothing about its limits has to be asked for."""
+
     def standing(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
         return ()
 

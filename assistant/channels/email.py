@@ -196,6 +196,9 @@ class Email(AppChannel):
             )
         return found
 
+    async def refresh(self, now: datetime) -> None:
+        """A mailbox has no limits to ask for."""
+
     def standing(self, thread: Any, now: datetime) -> Sequence[Mapping[str, Any]]:
         return ()
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting, Wiring
 from assistant.channels.face import Look, utf16_units
+from assistant.channels.limits import pushes
 from assistant.channels.web_calls import Answer, call, download, each, json_of, refused, text_of
 from assistant.conversation.wording import say
 from assistant.domain.channels import (
@@ -222,18 +223,12 @@ class Line(AppChannel):
     # -- how it stands
 
     def standing(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
-        left = self._left
-        known = left is not None
-        return (
-            {
-                "ja": f"今月はあと{left}通送れます。"
-                if known
-                else "50秒を過ぎた返信はプッシュ通知になり、月の通数に数えられます。",
-                "en": f"{left} messages left this month."
-                if known
-                else "Replies after 50 seconds are pushes, which count towards the monthly quota.",
-            },
-        )
+        since = thread.context.get("token_at") if "reply_token" in thread.context else None
+        free = since is not None and now - datetime.fromisoformat(since) < TOKEN_HOLDS
+        return pushes(free=free, left=self._left)
+
+    async def refresh(self, now: datetime) -> None:
+        await self._ask_quota(now)
 
     async def check(self) -> Sequence[str]:
         """Credentials, the webhook, and LINE's own test call to it."""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting
+from assistant.channels.limits import window
 from assistant.channels.web_calls import Answer, call, download, each, json_of, refused
 from assistant.domain.channels import Call, Event, Letter, Thread
 from assistant.domain.errors import Forbidden, SetupError, Undeliverable
@@ -77,16 +78,7 @@ class MetaChannel(AppChannel):
         return await download(self._client, url, headers=self._authorization)
 
     def standing(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
-        left = self.agents_window - (now - thread.heard_at)
-        hours = int(left.total_seconds() // 3600)
-        if left <= timedelta():
-            return ({"ja": "返信できる期間が過ぎています。", "en": "The window for answers has closed."},)
-        return (
-            {
-                "ja": f"返信できる期間はあと{hours}時間です。",
-                "en": f"The window for answers closes in {hours} h.",
-            },
-        )
+        return window(self.agents_window - (now - thread.heard_at))
 
     async def check(self) -> Sequence[str]:
         answer = await self._get(self._own)

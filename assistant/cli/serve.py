@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from uvicorn import Server
 
-    from assistant.front import Front
     from assistant.settings import Settings
     from assistant.work.companion import Companion, Launched
 
@@ -87,6 +86,7 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool, launch
     front = make_front(settings, pipe)
     companion = Companion(pipe, partial(pipe.ask, "start", settings, demo))
     server = _server(create_app(front))
+    password = await demo_agent(settings, front.database) if demo else None
 
     def stop() -> None:
         server.should_exit = True
@@ -100,7 +100,7 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool, launch
     async with front.running():
         accompanied = asyncio.create_task(companion.run(launched))
         accompanied.add_done_callback(lambda _ended: stop())
-        said = asyncio.create_task(_say_where(settings, front, companion, demo))
+        said = asyncio.create_task(_say_where(settings, companion, password))
         await server.serve(sockets=[listener])
         said.cancel()
         await companion.stop(STOP_SECONDS)
@@ -145,10 +145,9 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _say_where(settings: Settings, front: Front, companion: Companion, demo: bool) -> None:
+async def _say_where(settings: Settings, companion: Companion, password: str | None) -> None:
     """Once everything is ready."""
     await companion.ready.wait()
-    password = await demo_agent(settings, front.database) if demo else None
     url = settings.public_url
     lines = [
         "",
@@ -156,7 +155,7 @@ async def _say_where(settings: Settings, front: Front, companion: Companion, dem
         f"  Agent console        {url}/console",
         f"  API                  {url}/docs",
     ]
-    if demo:
+    if password is not None:
         lines.insert(3, f"    sign in as         {EMAIL}   password {password}")
     lines += ["", f"  Answers from {settings.model}; stop with Ctrl-C.", ""]
     print("\n".join(lines), flush=True)

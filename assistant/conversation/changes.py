@@ -43,9 +43,12 @@ def unsent(store: Store, event: Unsent, now: datetime) -> str | None:
     if thread is None:
         return None
     conversation = store.conversations.get(thread.conversation)
-    if store.messages.get(conversation.id, event.message_id) is None:
+    before = store.messages.get(conversation.id, event.message_id)
+    if before is None or before.kind == "unsent":
         return None
     text = words("unsent", conversation.language)
+    store.turns.forget(conversation.id, before.seq)
+    store.handoffs.forget(conversation.id, before.text, text)
     store.messages.reword(conversation.id, event.message_id, text, "unsent")
     store.media.forget(conversation.id, event.message_id)
     store.journal.note(conversation.id, event.message_id, now)

@@ -9,9 +9,10 @@ from assistant.conversation.opening import hash_of, summary_of
 from assistant.conversation.speak import save, say
 from assistant.conversation.wording import say as words
 from assistant.domain.channels import Thread
+from assistant.domain.conversation import Conversation
 from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.messages import Author, Reply
-from assistant.domain.people import Agent, PastConversation
+from assistant.domain.people import Agent, Customer, PastConversation
 from assistant.stores import Store
 
 #: Letters that nobody mistakes for another when reading them aloud.
@@ -58,6 +59,18 @@ def link(store: Store, conversation: str, other: str, agent: Agent, reason: str,
     found = store.links.add(one, two, {"proof": "agent", "agent": agent.id, "reason": reason}, now)
     store.journal.note(conversation, None, now)
     return found
+
+
+def alike(store: Store, conversation: str) -> list[tuple[Conversation, Customer, str]]:
+    """Conversations of others who may be the same person, for an agent to decide, with what speaks for it."""
+    customer = store.customers.get(store.conversations.get(conversation).customer)
+    known = store.links.person(customer.id)
+    return [
+        (latest, store.customers.get(other), why)
+        for other, why in store.links.alike(customer)
+        if other not in known
+        for latest in store.conversations.of_customer(other, before="")[:1]
+    ]
 
 
 def unlink(store: Store, link_id: str, now: datetime) -> None:

@@ -7,7 +7,13 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from assistant.domain.people import Customer
 from assistant.storage import tables as t
+
+#: Channels whose identities are telephone numbers, with a plus or without.
+PHONES = ("sms", "whatsapp")
+#: So many others are proposed at most.
+MOST_ALIKE = 5
 
 
 class SqlLinks:
@@ -43,6 +49,25 @@ class SqlLinks:
                         found.append(each)
                         todo.append(each)
         return found
+
+    def alike(self, customer: Customer) -> Sequence[tuple[str, str]]:
+        """(customer, why) of others who may be the same person, surest first; it proves nothing."""
+        c, i = t.customers.c, t.identities.c
+        numbers = [each.id.lstrip("+") for each in customer.identities if each.channel in PHONES]
+        wanted = {
+            "email": sa.select(c.id).where(sa.func.lower(c.email) == (customer.email or "").lower()),
+            "number": sa.select(i.customer).where(
+                i.channel.in_(PHONES), i.id.in_([*numbers, *(f"+{each}" for each in numbers)])
+            ),
+            "name": sa.select(c.id).where(c.name == (customer.name or "")),
+        }
+        found = {
+            other: why
+            for why, query in reversed(wanted.items())
+            for other in self._connection.execute(query.limit(MOST_ALIKE + 1)).scalars()
+        }
+        surest = sorted(found.items(), key=lambda one: list(wanted).index(one[1]))
+        return [one for one in surest if one[0] != customer.id][:MOST_ALIKE]
 
     def offer_code(self, code_hash: str, customer: str, expires_at: datetime) -> None:
         self._connection.execute(sa.delete(t.link_codes).where(t.link_codes.c.customer == customer))

@@ -1,15 +1,17 @@
 """How replies were made, handoff packets, feedback, and the numbers drawn from them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.forgetting import without
 from assistant.domain.turns import TurnRecord
 from assistant.storage import tables as t
 from assistant.storage.rows import from_json, to_json
-from assistant.storage.statements import inserting, selecting
+from assistant.storage.statements import inserting, selecting, updating
 
 LATER_TURNS = selecting(t.turns, "conversation").where(t.turns.c.seq > sa.bindparam("after"))
 LATER_TURNS = LATER_TURNS.order_by(t.turns.c.turn)
@@ -36,6 +38,23 @@ class SqlTurns:
         """The turns whose messages come after seq *after*, in order."""
         rows = self._connection.execute(LATER_TURNS, {"conversation": conversation, "after": after})
         return [from_json(TurnRecord, row.record) for row in rows]
+
+    def forget(self, conversation: str, seq: int) -> None:
+        """The customer took back message *seq*: its turn keeps its numbers and decision, not the words."""
+        c = t.turns.c
+        its = sa.select(c.turn, c.record).where(c.conversation == conversation, c.seq >= seq)
+        row = self._connection.execute(its.order_by(c.turn).limit(1)).first()
+        if row is None:
+            return
+        record = from_json(TurnRecord, row.record)
+        record = replace(
+            record,
+            query="",
+            signals=replace(record.signals, evidence=()),
+            verdict=replace(record.verdict, evidence=()),
+        )
+        values = {"at_conversation": conversation, "at_turn": row.turn, "record": to_json(TurnRecord, record)}
+        self._connection.execute(updating(t.turns, "conversation", "turn"), values)
 
     def count(self, conversation: str) -> int:
         return self._counted(conversation)[0]
@@ -70,6 +89,15 @@ class SqlHandoffs:
         query = sa.select(c.packet).where(c.conversation == conversation).order_by(c.epoch.desc()).limit(1)
         packet: dict[str, Any] | None = self._connection.execute(query).scalar_one_or_none()
         return packet
+
+    def forget(self, conversation: str, words: str, instead: str) -> None:
+        """The customer took *words* back: no packet of the conversation repeats them."""
+        c = t.handoffs.c
+        query = sa.select(c.epoch, c.packet).where(c.conversation == conversation)
+        for row in self._connection.execute(query).all():
+            values = {"at_conversation": conversation, "at_epoch": row.epoch}
+            values["packet"] = without(row.packet, words, instead)
+            self._connection.execute(updating(t.handoffs, "conversation", "epoch"), values)
 
     def claimed(self, conversation: str, now: datetime) -> None:
         """Somebody took it: the waiting ends."""

@@ -117,5 +117,6 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
             if httpx2.get(f"{url}/readyz").status_code == 200:
                 return
         except httpx2.TransportError:
-            time.sleep(0.2)
+            pass
+        time.sleep(0.2)
     raise AssertionError(f"not ready in {READY_SECONDS} s: {log.read_text()}")

@@ -48,7 +48,7 @@ export interface Listing {
 export interface AgentMessage extends Omit<Message, "agent"> {
   private: boolean;
   agent: Agent | null;
-  delivery: { status: "pending" | "sent" | "failed"; error: string | null } | null;
+  delivery: { status: "pending" | "sent" | "failed"; seen?: string | null; error: string | null; again?: boolean } | null;
   media?: Media[];
 }
 
@@ -65,7 +65,15 @@ export interface Channel {
   name: string;
   account: string | null;
   unreachable: string | null;
-  limits: { ja: string; en: string }[];
+  limits: { ja: string; en: string; urgent?: boolean }[];
+}
+
+export interface Link {
+  id: string;
+  customer: string;
+  proof: string;
+  reason: string | null;
+  created_at: string;
 }
 
 export interface Card {
@@ -77,6 +85,7 @@ export interface Card {
   locale: string | null;
   attributes: Record<string, unknown>;
   identities: { channel: string; id: string }[];
+  links?: Link[];
   previous: { conversation: string; channel?: string; closed_at: string | null; summary: string | null; csat: number | null }[];
 }
 

@@ -31,7 +31,7 @@ async function failure(response: Response): Promise<ApiError> {
 }
 
 export async function call<T>(
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "DELETE",
   url: string,
   headers: Record<string, string>,
   body?: unknown,

@@ -57,5 +57,6 @@ async function guarded<T>(work: Promise<T>): Promise<T> {
 }
 
 export const get = <T>(path: string): Promise<T> => guarded(call<T>("GET", API + path, {}));
+export const remove = (path: string): Promise<null> => guarded(call<null>("DELETE", API + path, { "X-CSRF-Token": csrf }));
 export const post = <T>(path: string, body: unknown = {}): Promise<T> =>
   guarded(call<T>("POST", API + path, { "X-CSRF-Token": csrf }, body));

@@ -89,7 +89,7 @@ export const en: typeof ja = {
     declined: "declined a person",
     moved_on: "moved on",
   },
-  channels: { web: "Web", line: "LINE", email: "E-mail", sms: "SMS", whatsapp: "WhatsApp", slack: "Slack", telegram: "Telegram" },
+  channels: { web: "Web", line: "LINE", email: "E-mail", sms: "SMS", whatsapp: "WhatsApp", slack: "Slack", telegram: "Telegram", messenger: "Messenger", instagram: "Instagram" },
   languages: { ja: "Japanese", en: "English" },
   authors: { customer: "Customer", assistant: "Assistant", agent: "Agent", system: "System" },
   note: "Private note",

@@ -87,7 +87,7 @@ export const ja = {
     declined: "担当者は不要",
     moved_on: "別の話題へ",
   } as Record<string, string>,
-  channels: { web: "Web", line: "LINE", email: "メール", sms: "SMS", whatsapp: "WhatsApp", slack: "Slack", telegram: "Telegram" } as Record<string, string>,
+  channels: { web: "Web", line: "LINE", email: "メール", sms: "SMS", whatsapp: "WhatsApp", slack: "Slack", telegram: "Telegram", messenger: "Messenger", instagram: "Instagram" } as Record<string, string>,
   languages: { ja: "日本語", en: "英語" } as Record<string, string>,
   authors: { customer: "お客様", assistant: "アシスタント", agent: "担当者", system: "システム" },
   note: "社内メモ",

@@ -6,6 +6,8 @@ import { text } from "../text";
 import type { Turn } from "../types";
 import { CustomerCard } from "./CustomerCard";
 import { PacketCard } from "./PacketCard";
+import { ChannelCard } from "./phone/ChannelCard";
+import { PersonCard } from "./phone/PersonCard";
 import { Suggestions } from "./Suggestions";
 
 const titlesOf = (turns: Turn[]) => new Map(turns.flatMap((turn) => turn.sources).map((source) => [source.article, source.title]));
@@ -23,7 +25,9 @@ export function Context() {
         <>
           {shown.handoff && <PacketCard packet={shown.handoff} titles={titlesOf(shown.turns)} />}
           <Suggestions key={shown.conversation.id} row={shown.conversation} given={shown.handoff?.suggested ?? []} />
+          {shown.channel && <ChannelCard channel={shown.channel} />}
           <CustomerCard card={shown.customer} />
+          <PersonCard key={`person-${shown.conversation.id}`} conversation={shown.conversation.id} links={shown.customer.links ?? []} />
         </>
       )}
     </aside>

@@ -3,8 +3,10 @@ import { moment } from "../../shared/language";
 import { safeUrl } from "../../shared/html";
 import { Rich } from "../../shared/Rich";
 import { language, text } from "../text";
+import { phoneText } from "../text/phone";
 import type { AgentMessage, Turn } from "../types";
 import { HowMade } from "./HowMade";
+import { SendAgain } from "./phone/SendAgain";
 
 function Sources({ message }: { message: AgentMessage }) {
   return (
@@ -34,9 +36,11 @@ function Delivery({ message }: { message: AgentMessage }) {
       <p class="problem" data-testid="delivery-failed">
         {words.deliveryFailed}
         {message.delivery.error && `: ${message.delivery.error}`}
+        {message.delivery.again && <SendAgain message={message.id} />}
       </p>
     );
-  return message.delivery?.status === "pending" ? <p class="meta">{words.deliveryPending}</p> : null;
+  if (message.delivery?.status === "pending") return <p class="meta">{words.deliveryPending}</p>;
+  return message.delivery && <p class="meta">{phoneText().seen[message.delivery.seen ?? "sent"]}</p>;
 }
 
 function Files({ message }: { message: AgentMessage }) {

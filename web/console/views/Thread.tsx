@@ -8,6 +8,7 @@ import { ActionBar } from "./ActionBar";
 import { Composer } from "./Composer";
 import { MessageView } from "./MessageView";
 import { OutgoingView } from "./OutgoingView";
+import { Standing } from "./phone/ChannelCard";
 
 const NEAR_END_PX = 160;
 
@@ -83,6 +84,7 @@ export function Thread() {
         <>
           <ActionBar shown={shown} />
           <Transcript shown={shown} />
+          {shown.channel && <Standing channel={shown.channel} />}
           <Composer row={shown.conversation} />
         </>
       ) : (

@@ -1,0 +1,47 @@
+"""What agents are told of an app's limits, in both languages; what is urgent is shown as an alarm."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+Limits = Sequence[Mapping[str, Any]]
+
+#: So few messages left, and so little time to answer, are an alarm.
+FEW, SOON = 50, timedelta(hours=3)
+FREE = {
+    "ja": "お客様の発言から50秒以内の返信は無料です。",
+    "en": "Replies within 50 seconds of their words are free.",
+}
+PUSHED = {
+    "ja": "返信はプッシュ通知になり、月の通数に数えられます。",
+    "en": "Replies are pushes now, which count towards the monthly quota.",
+}
+CLOSED = {"ja": "返信できる期間が過ぎています。", "en": "The window for answers has closed.", "urgent": True}
+
+
+def pushes(*, free: bool, left: int | None) -> Limits:
+    """Of an app whose pushes are counted; *left* is None where nobody counts."""
+    said: list[Mapping[str, Any]] = [FREE if free else PUSHED]
+    if left is not None:
+        ja, en = f"今月はあと{left}通送れます。", f"{left} messages left this month."
+        said.append({"ja": ja, "en": en, "urgent": left < FEW})
+    return said
+
+
+def window(left: timedelta) -> Limits:
+    """Of an app that lets us answer for some time only."""
+    if left <= timedelta():
+        return (CLOSED,)
+    minutes = int(left.total_seconds() // 60)
+    ja, en = (
+        (f"{minutes // 60}時間", f"{minutes // 60} h")
+        if minutes >= 60
+        else (f"{minutes}分", f"{minutes} min")
+    )
+    return (
+        {
+            "ja": f"返信できる期間はあと{ja}です。",
+            "en": f"The window for answers closes in {en}.",
+            "urgent": left < SOON,
+        },
+    )
