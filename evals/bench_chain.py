@@ -49,18 +49,46 @@ def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
 
 
 def serve(port: int, data: Path, model: str) -> None:
-    import sqlite3
-
     import uvicorn
     from fastapi import FastAPI
-    from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun
-    from langchain_core.documents import Document
+    from pydantic import BaseModel
+
+    answering, app = _answering(data, model), FastAPI()
+
+    class Question(BaseModel):
+        text: str
+
+    async def ask(question: Question) -> dict[str, str]:
+        return {"text": await answering.ainvoke(question.text)}
+
+    app.post("/ask")(ask)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+
+
+def _answering(data: Path, model: str) -> Any:
+    """The chain, as LangChain's own introduction writes it."""
     from langchain_core.output_parsers import StrOutputParser
     from langchain_core.prompts import ChatPromptTemplate
-    from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import RunnablePassthrough
     from langchain_openai import ChatOpenAI
-    from pydantic import BaseModel
+
+    def numbered(documents: list[Any]) -> str:
+        return "".join(f"[{n}] passage\n{one.page_content}\n" for n, one in enumerate(documents, start=1))
+
+    return (
+        {"passages": _retriever(data) | numbered, "question": RunnablePassthrough()}
+        | ChatPromptTemplate.from_template(PROMPT)
+        | ChatOpenAI(model="fake", base_url=model, streaming=True)
+        | StrOutputParser()
+    )
+
+
+def _retriever(data: Path) -> Any:
+    import sqlite3
+
+    from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun
+    from langchain_core.documents import Document
+    from langchain_core.retrievers import BaseRetriever
 
     from assistant.knowledge.chroma_files import open_files
     from assistant.knowledge.entries import SLOTS
@@ -69,8 +97,7 @@ def serve(port: int, data: Path, model: str) -> None:
     embedder = make_embedder("local", data / "models")
     [folder] = (data / "index").iterdir()
     index = open_files(folder, folder.name, embedder.dimensions)
-    database = sqlite3.connect(data / "yorisoi.db")
-    texts = dict(database.execute("SELECT id, text FROM chunks"))
+    texts = dict(sqlite3.connect(data / "yorisoi.db").execute("SELECT id, text FROM chunks"))
 
     class Nearest(BaseRetriever):
         async def _aget_relevant_documents(
@@ -82,25 +109,7 @@ def serve(port: int, data: Path, model: str) -> None:
         def _get_relevant_documents(self, query: str, **_: Any) -> list[Document]:
             raise NotImplementedError
 
-    def numbered(documents: list[Document]) -> str:
-        return "".join(f"[{n}] passage\n{one.page_content}\n" for n, one in enumerate(documents, start=1))
-
-    answering = (
-        {"passages": Nearest() | numbered, "question": RunnablePassthrough()}
-        | ChatPromptTemplate.from_template(PROMPT)
-        | ChatOpenAI(model="fake", base_url=model, streaming=True)
-        | StrOutputParser()
-    )
-    app = FastAPI()
-
-    class Question(BaseModel):
-        text: str
-
-    async def ask(question: Question) -> dict[str, str]:
-        return {"text": await answering.ainvoke(question.text)}
-
-    app.post("/ask")(ask)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+    return Nearest()
 
 
 if __name__ == "__main__":

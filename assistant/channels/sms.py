@@ -29,6 +29,7 @@ SEGMENTS = 5
 LONGEST = SEGMENTS * 67
 STOP = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "停止", "配信停止"}
 START = {"start", "unstop", "yes", "再開"}
+HELP = {"help", "info", "ヘルプ"}
 #: Twilio's own numbers: opted out, no such number, landline.
 GONE = {21610, 21211, 21614}
 #: What fits into seven bits; anything else makes the whole message UCS-2.
@@ -81,6 +82,10 @@ class Sms(AppChannel):
             return [Reachable(id=sid, address=address, why="the customer has sent STOP")]
         if fields.get("OptOutType") == "START" or words.casefold() in START:
             return [Reachable(id=sid, address=address)]
+        if fields.get("OptOutType") == "HELP":
+            return []  # Twilio has answered by itself
+        if words.casefold() in HELP:
+            return [Reachable(id=sid, address=address, greet=True, says="sms_help")]
         return [Said(id=sid, address=address, message_id=sid, text=words, attachments=tuple(_media(fields)))]
 
     def _status(self, sid: str, status: str, fields: Mapping[str, str]) -> list[Event]:

@@ -187,7 +187,7 @@ def _reachable(store: Store, event: Reachable, arrivals: Arrivals, now: datetime
         thread, conversation = _open(store, known, event, arrivals, now)
         store.threads.put(replace(thread, unreachable=None))
         language = conversation.language
-        greeting = Reply(text=words("greeting", language), language=language, kind="notice")
+        greeting = Reply(text=words(event.says, language), language=language, kind="notice")
         conversation, _ = say(store, conversation, Author.ASSISTANT, greeting, now)
         save(store, conversation, now)
         return conversation.id

@@ -94,6 +94,8 @@ class Reachable(Event):
     why: str | None = None
     #: They came of their own accord: say who we are.
     greet: bool = False
+    #: What is said then, by its name in the wording.
+    says: str = "greeting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,6 +138,17 @@ async def test_stop_is_obeyed_until_start(make_scene: Callable[..., Scene]) -> N
     assert platform.texts(app.peer)[-1] == "おかえりなさい"
 
 
+async def test_help_says_who_we_are_and_how_to_stop_and_starts_no_turn(
+    make_scene: Callable[..., Scene],
+) -> None:
+    platform, app = TwilioPlatform(), apps.TestSms()
+    scene = scene_of(apps.TestSms, make_scene, platform)
+    await scene.tell(app.message("help", "m1"))
+    [said] = platform.texts(app.peer)
+    assert "STOP" in said or "停止" in said
+    assert await scene.count("turns") == 0
+
+
 async def owner(scene: Scene) -> Any:
     agent = (await scene.rig.state(await scene.conversation())).agent
     return await scene.rig.database.read(lambda store: store.agents.get(str(agent)))

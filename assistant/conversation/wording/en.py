@@ -10,6 +10,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "Hello! I'm an AI assistant, and I answer from our help articles. "
         "Just type your question in your own words.",
     ),
+    "sms_help": (
+        "This is an automatic assistant. Text your question in your own words. "
+        "Text PERSON for a person, STOP to get no more messages.",
+    ),
     "greeting_returning": ("Hello again, this is the AI assistant. What can I help you with today?",),
     "closed": ("Thank you for getting in touch. If anything else comes up, just write to us here.",),
     "closed_quiet": (
