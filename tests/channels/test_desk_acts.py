@@ -79,9 +79,13 @@ async def test_others_with_the_same_number_address_or_name_are_proposed_until_li
     visitor = await scene.rig.open()
     others = await conversations(scene)
     assert len(others) == 2
-    await scene.rig.database.write(
-        lambda store: store.customers.set_name(visitor.conversation.customer, "花子")
-    )
+    on_line = await scene.rig.state(where)
+
+    def name(store: SqlStore) -> None:
+        for customer in (on_line.customer, visitor.conversation.customer):
+            store.customers.set_name(customer, "花子")
+
+    await scene.rig.database.write(name)
     known = await headers(scene)
     found = (await scene.http.get(f"/v1/agent/conversations/{where}/alike", headers=known)).json()["alike"]
     assert [(one["conversation"], one["why"]) for one in found] == [(visitor.conversation.id, "name")]
