@@ -1,12 +1,16 @@
-"""How fast search is, beside its raw parts in the same run: ``python -m evals bench search``."""
+"""How fast search is, beside its raw parts in the same run: ``python -m evals bench search``.
+
+Each figure of the table that search is held to, with its floor or limit. What is asked runs in a process of
+its own that opened the filled data folder, as a service does: filling it costs memory that serving does not.
+"""
 
 import argparse
 import asyncio
 import json
-import resource
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,87 +19,96 @@ import numpy as np
 from assistant.domain.knowledge import Article, Chunk
 from assistant.knowledge import fine
 from assistant.knowledge.index import Indexer
-from assistant.knowledge.lexical import telling
-from assistant.knowledge.search import MATCHING, NEAREST, HybridRetriever
-from assistant.knowledge.segment import terms
-from assistant.knowledge.vector_index import KeptVectors, embedded
+from assistant.library import open_database, open_knowledge
 from assistant.llm.embeddings import make_embedder
 from assistant.ports import Embedder, Fine
-from assistant.storage.database import SqlDatabase, sqlite_engine
-from assistant.storage.schema import metadata
+from assistant.settings import Settings, load_settings
+from assistant.storage.database import SqlDatabase
+from assistant.storage.store import SqlStore
+from evals import bench_ingest
+from evals.bench_figures import Figure, table
+from evals.bench_service import environment, resident, serving
 from evals.embedding_cache import CACHE
-from evals.retrieval_runs import Store
 
 DATA = Path("../shared/data/retrieval/jsquad")
 QUESTIONS = 300
 #: Passages that are really embedded; the others are theirs with a little noise.
 REAL = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
-    database: SqlDatabase[Store]
-    embedder: Embedder
-    vectors: KeptVectors
-    retriever: HybridRetriever
+#: Megabytes that the serving process may have.
+MEMORY = 900
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="evals bench search", description=__doc__)
     parser.add_argument("--passages", type=int, default=20_000)
+    parser.add_argument("--questions", type=int, default=QUESTIONS)
     parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--json", action="store_true", help="one JSON object per figure")
     options = parser.parse_args()
-    with TemporaryDirectory() as folder:
-        asyncio.run(_bench(Path(folder), options.data, options.passages))
+    with TemporaryDirectory(prefix="yorisoi-bench-") as folder:
+        figures = _measured(Path(folder), options)
+    if options.json:
+        print("\n".join(json.dumps(asdict(figure) | {"ratio": figure.ratio}) for figure in figures))
+    else:
+        print(table(figures))
 
 
-async def _bench(folder: Path, data: Path, passages: int) -> None:
-    embedder = make_embedder("local", CACHE)
-    texts = [json.loads(line)["text"] for line in (data / "kb.jsonl").read_text("utf-8").splitlines()]
-    asked = [json.loads(line)["text"] for line in (data / "queries.jsonl").read_text("utf-8").splitlines()]
-    database = await _filled(folder, embedder, texts, passages)
-    started = time.perf_counter()
-    vectors = KeptVectors(embedded(folder, "passages", embedder.dimensions))
-    retriever = HybridRetriever(database, embedder, vectors)
-    await retriever.start()
-    while await retriever.tend():
-        pass
-    print(f"passages {passages}; first start, vector index filled: {time.perf_counter() - started:.1f} s")
-    served = Served(database=database, embedder=embedder, vectors=vectors, retriever=retriever)
-    await _time_questions(served, asked[: QUESTIONS + 20])
-    print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most")
-    await retriever.close()
-    database.close()
+def _measured(folder: Path, options: argparse.Namespace) -> list[Figure]:
+    texts = _column(options.data / "kb.jsonl", "text")
+    settings = load_settings().model_copy(update={"data_dir": folder / "data"})
+    settings.data_dir.mkdir(parents=True)
+    CACHE.mkdir(exist_ok=True)
+    # The model is made once and not again for every run.
+    settings.models_dir.symlink_to(CACHE)
+    _say("Filling a knowledge base …")
+    asyncio.run(_filled(settings, texts, options.passages))
+    _say("Starting the service …")
+    with serving(settings.data_dir) as (url, _):
+        memory = resident(url)
+    _say("Asking questions, alone and beside an ingest …")
+    asked = _column(options.data / "queries.jsonl", "text")[: options.questions]
+    (folder / "asked.json").write_text(json.dumps({"questions": asked, "texts": texts[REAL:]}))
+    command = [sys.executable, "-m", "evals.bench_search_asking", str(folder)]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment())
+    figures = [Figure(**each) for each in json.loads(answer.stdout)]
+    _say("Indexing the sample help …")
+    ingested = asyncio.run(bench_ingest.measured(folder / "ingest"))
+    held = Figure(measure="memory of the service", value=memory, unit="MB", floor=MEMORY, beside="the limit")
+    return [*figures, ingested.figure, held]
 
 
-async def _filled(
-    folder: Path, embedder: Embedder, texts: Sequence[str], passages: int
-) -> SqlDatabase[Store]:
-    """A knowledge base of *passages* that has real words and real or nearly real vectors."""
-    engine = sqlite_engine(folder / "bench.db")
-    metadata.create_all(engine)
-    database = SqlDatabase(engine, Store)
+def _column(path: Path, name: str) -> list[str]:
+    return [str(json.loads(line)[name]) for line in path.read_text("utf-8").splitlines()]
+
+
+async def _filled(settings: Settings, texts: Sequence[str], passages: int) -> None:
+    """A data folder with *passages* that have real words and real or nearly real vectors, and its index."""
+    database = open_database(settings)
+    embedder = make_embedder("local", settings.models_dir)
     indexer = Indexer(database, embedder)
-    started = time.perf_counter()
     for start in range(0, passages, 500):
         await indexer.put([_article(number, texts) for number in range(start, min(start + 500, passages))])
-    print(f"words of {passages} articles stored and searchable: {time.perf_counter() - started:.1f} s")
-    started = time.perf_counter()
+    await _embed(database, embedder, texts)
+    database.close()
+    knowledge = await open_knowledge(settings)
+    await knowledge.settle()
+    await knowledge.close()
+
+
+async def _embed(database: SqlDatabase[SqlStore], embedder: Embedder, texts: Sequence[str]) -> None:
     made = await fine.passages(embedder, texts[:REAL])
-    print(f"raw embedding: {REAL / (time.perf_counter() - started):.1f} passages/s")
     ids = await database.read(lambda store: store.articles.chunk_ids())
     noise = np.random.default_rng(1)
-    for start in range(0, passages, 500):
+    for start in range(0, len(ids), 500):
         found = {}
         for place, chunk in enumerate(ids[start : start + 500], start):
             near = made[place % REAL]
             moved = near.whole + noise.normal(0, 0.02, len(near.whole)).astype(np.float32)
             found[chunk] = [Fine(moved / np.linalg.norm(moved), near.tokens)] * 2
         await _store(database, embedder.name, found)
-    return database
 
 
-async def _store(database: SqlDatabase[Store], model: str, found: dict[int, list[Fine]]) -> None:
+async def _store(database: SqlDatabase[SqlStore], model: str, found: dict[int, list[Fine]]) -> None:
     await database.write(lambda store: store.articles.put_vectors(model, found))
 
 
@@ -107,36 +120,6 @@ def _article(number: int, texts: Sequence[str]) -> tuple[Article, list[Chunk]]:
     return article, [Chunk(position=0, headings=(), text=text, tokens=0)]
 
 
-async def _time_questions(served: Served, asked: Sequence[str]) -> None:
-    """Each part alone and the whole, over the same questions."""
-    shelf = served.retriever.shelf
-
-    async def embed(text: str) -> object:
-        return await served.embedder.query(text)
-
-    async def nearest(text: str) -> object:
-        return await served.vectors.nearest(vectors[text], limit=NEAREST)
-
-    async def words(text: str) -> object:
-        look_for = telling(terms(text), shelf)
-        return await served.database.read(lambda s: s.articles.matching(look_for, limit=MATCHING))
-
-    async def whole(text: str) -> object:
-        return await served.retriever.search(text, language="ja")
-
-    vectors = {text: await served.embedder.query(text) for text in asked}
-    parts = [await _timed(part, asked) for part in (embed, nearest, words)]
-    search = await _timed(whole, asked)
-    for name, times in zip(("embedding", "vectors", "words", "search"), (*parts, search), strict=True):
-        print(f"{name:10} p50 {np.percentile(times, 50):6.1f} ms   p99 {np.percentile(times, 99):6.1f} ms")
-    raw = sum(float(np.percentile(times, 50)) for times in parts)
-    print(f"search p50 is {np.percentile(search, 50) / raw:.2f} times the sum of its raw parts")
-
-
-async def _timed(part: Callable[[str], Awaitable[object]], asked: Sequence[str]) -> list[float]:
-    times = []
-    for text in asked:
-        started = time.perf_counter()
-        await part(text)
-        times.append((time.perf_counter() - started) * 1000)
-    return times[20:]
+def _say(what: str) -> None:
+    """The whole takes minutes; stdout is for the figures."""
+    print(what, file=sys.stderr, flush=True)

@@ -52,6 +52,14 @@ def serving(data: Path, *words: str, **settings: str) -> Iterator[tuple[str, flo
                 process.wait()
 
 
+def resident(url: str) -> float:
+    """Megabytes of memory that the service at *url* has, as it tells itself."""
+    told = httpx2.get(f"{url}/metrics", timeout=30).text
+    found = re.search(r"^process_resident_memory_bytes (\S+)", told, re.MULTILINE)
+    assert found, "the service tells nothing of its memory"
+    return round(float(found[1]) / 2**20, 1)
+
+
 def _ready(process: "subprocess.Popen[bytes]", log: Path) -> str:
     """The address, once `/readyz` says 200."""
     end = time.monotonic() + STARTING_SECONDS

@@ -27,7 +27,10 @@ class RememberingEmbedder:
         self._inner = inner
         self.name, self.dimensions = inner.name, inner.dimensions
         self.tokens, self.spans = inner.tokens, inner.spans
-        self._memory = sqlite3.connect(CACHE / "fine.db")
+        self._memory = sqlite3.connect(CACHE / "fine.db", timeout=60)
+        # Other measurements write there too; what a power cut loses is embedded again.
+        self._memory.execute("PRAGMA journal_mode = WAL")
+        self._memory.execute("PRAGMA synchronous = OFF")
         self._memory.execute("CREATE TABLE IF NOT EXISTS fine (k TEXT PRIMARY KEY, whole BLOB, tokens BLOB)")
 
     async def query(self, text: str) -> Vectors:

@@ -4,8 +4,6 @@ import argparse
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +13,7 @@ from assistant.domain.policy import Policy
 from assistant.knowledge import fusion
 from assistant.knowledge.features import only
 from assistant.knowledge.fusion import Weights
-from evals import retrieval_product
+from evals import retrieval_product, tutorial
 from evals.embedding_cache import RememberingEmbedder
 from evals.retrieval_runs import Seen, gain, seen, served
 from evals.retrieval_sets import Asked, Collection, Row, measured
@@ -35,19 +33,23 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/retrieval"))
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--most", type=int, default=1_500, help="questions per set")
+    parser.add_argument("--sets", nargs="+", metavar="NAME", help="only these; else every set")
     options = parser.parse_args()
-    asyncio.run(_report(options.data, options.most, as_json=options.json))
+    asyncio.run(_report(options))
 
 
-async def _report(data: Path, most: int, *, as_json: bool) -> None:
+async def _report(options: argparse.Namespace) -> None:
     """One line per set and pipeline, each as soon as it is known."""
+    data, as_json = options.data, options.json
     embedder, collections = RememberingEmbedder(), list(measured(data))
     for row in await retrieval_product.report(embedder, data):
         print(json.dumps(row) if as_json else _line(row), flush=True)
     for collection in collections:
+        if options.sets and collection.name not in options.sets:
+            continue
         others = [c for c in collections if c.family != collection.family]
         foreign = [asked for c in others for asked in c.questions[:FOREIGN]]
-        for row in await _rows(collection, foreign, embedder, most):
+        for row in await _rows(collection, foreign, embedder, options.most):
             print(json.dumps(row) if as_json else _line(row), flush=True)
 
 
@@ -67,7 +69,11 @@ async def _rows(
     rows: list[Row] = [
         {"set": collection.name, "pipeline": name, **_found(own, order)} for name, order in pipelines.items()
     ]
-    rows.append({"set": collection.name, "pipeline": TUTORIAL, **await _tutorial(collection, embedder, most)})
+    asked = collection.questions[:most]
+    brought = await tutorial.found(collection, embedder, asked)
+    rows.append(
+        {"set": collection.name, "pipeline": "tutorial", **_measures(list(zip(brought, asked, strict=True)))}
+    )
     told = _told_apart(own, far, unseen)
     rows.append({"set": collection.name, "pipeline": "yorisoi, never having seen the set", **told})
     return rows
@@ -110,41 +116,6 @@ PIPELINES: dict[str, Order] = {
     "dense, title": _by(TITLE),
     "RRF": _reciprocal,
 }
-
-
-async def _tutorial(collection: Collection, embedder: RememberingEmbedder, most: int) -> dict[str, float]:
-    """LangChain's tutorial: pieces of 1,000 characters that overlap by 200, the same vectors, the nearest."""
-    pieces = [
-        (article.id, piece)
-        for article in collection.articles
-        for piece in _pieces(f"{article.title}\n{article.text}")
-    ]
-    vectors = await embedder.passages([piece for _, piece in pieces])
-    ranked = []
-    for asked in collection.questions[:most]:
-        cosines = vectors @ await embedder.query(asked.text)
-        names = dict.fromkeys(pieces[row][0] for row in np.argsort(-cosines, kind="stable")[:50])
-        ranked.append((list(names), asked))
-    return _measures(ranked)
-
-
-#: LangChain's own splitter where it is installed.
-SPLITTERS = "langchain_text_splitters"
-TUTORIAL = "tutorial" if find_spec(SPLITTERS) else "tutorial, splitter imitated"
-
-
-def _pieces(text: str) -> list[str]:
-    """As the recursive splitter cuts: at a line's end, else at a space, else anywhere."""
-    if find_spec(SPLITTERS):
-        splitter = import_module(SPLITTERS).RecursiveCharacterTextSplitter
-        return list(splitter(chunk_size=1000, chunk_overlap=200).split_text(text))
-    pieces = []
-    while len(text) > 1000:
-        cut = max(text.rfind("\n", 400, 1000), text.rfind(" ", 700, 1000))
-        cut = cut if cut > 0 else 1000
-        pieces.append(text[:cut])
-        text = text[max(cut - 200, 1) :]
-    return [*pieces, text]
 
 
 def _told_apart(own: list[Seen], foreign: list[Seen], weights: Weights) -> dict[str, float]:

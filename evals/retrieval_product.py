@@ -1,7 +1,7 @@
 """Search and follow-ups over folders that the product itself takes in and cuts; part of ``evals retrieval``.
 
 `municipal`: questions of citizens in their own words, written for this and never learned from.
-`sample`: the sample help with its questions and near misses, looked at while building.
+`sample`: the sample help with questions and near misses by another writer, never learned from.
 """
 
 import json
@@ -40,7 +40,7 @@ class Folder:
 async def report(embedder: Embedder, data: Path) -> list[Row]:
     """How often the right article is found, told from what nobody can answer, and found for follow-ups."""
     with TemporaryDirectory() as place:
-        folders = [_municipal(Path(place)), _sample()]
+        folders = [_municipal(Path(place)), sample("sample_kb.held.jsonl")]
         lines: list[Row] = []
         for folder, other in zip(folders, reversed(folders), strict=True):
             retriever, database = await served_folder(folder.path, embedder)
@@ -120,8 +120,9 @@ def _municipal(place: Path) -> Folder:
     return Folder(name="municipal", path=place, known=known, near=[])
 
 
-def _sample() -> Folder:
-    cases = [json.loads(line) for line in (CASES / "sample_kb.jsonl").read_text("utf-8").splitlines()]
+def sample(name: str) -> Folder:
+    """The sample help with the questions of a file of cases."""
+    cases = [json.loads(line) for line in (CASES / name).read_text("utf-8").splitlines()]
     asked = [
         Asked(text=case["text"], language=case["lang"], relevant=dict.fromkeys(case["relevant"], 1))
         for case in cases

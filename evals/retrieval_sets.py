@@ -17,12 +17,16 @@ Row = dict[str, str | float]
 SEED = 3
 #: Characters of an article: about what one vector sees.
 LONG = 1_500
+#: Articles that are learned from, at most, of a set: more teach little and take minutes to embed.
+LEARNED = 600
 #: Articles of a set that are tried without their titles too.
-UNTITLED = 500
-#: Sections of a help centre.
-SECTIONS = 400
+UNTITLED = 200
+#: Sections of a help centre, and its articles asked for in the other language.
+SECTIONS, TRANSLATED = 160, 120
+#: Passages titled with a question.
+TITLED = 400
 #: Pairs of sentences that say the same.
-PARAPHRASES = 500
+PARAPHRASES = 400
 CHATTER = {"openinggreeting", "closinggreeting", "confirmation", "rejection", "thankyou"}
 JAPANESE_CHATTER = (
     "こんにちは",
@@ -80,10 +84,10 @@ def measured(data: Path) -> Iterator[Collection]:
 def learned_from(data: Path) -> Iterator[Collection]:
     """The sets that weights are learned from: those reported, and others made from what lies beside them."""
     for made in measured(data):
-        yield made
+        yield part(made, TRANSLATED if made.family == "mackerel" else LEARNED)
         if made.family != "mackerel":
             yield _untitled(made)
-    yield _second_questions(stored(data, "jsquad"))
+    yield part(_second_questions(stored(data, "jsquad")), TITLED)
     for language in ("ja", "en"):
         yield _headings(data.parent / "help_center" / language, language)
     yield _intents(data.parent / "scope" / "banking77.train.jsonl", "banking77", each=8)
@@ -121,12 +125,36 @@ def stored(data: Path, name: str) -> Collection:
     return Collection(name=name, articles=articles, questions=questions)
 
 
-def _untitled(made: Collection) -> Collection:
-    """The first articles of a set without their titles."""
-    articles = [replace(article, title="") for article in made.articles[:UNTITLED]]
+def part(made: Collection, most: int) -> Collection:
+    """The first articles of a set, and what is asked of no others."""
+    articles = made.articles[:most]
     names = {article.id for article in articles}
     questions = [asked for asked in made.questions if asked.relevant.keys() <= names]
-    return replace(made, name=f"{made.name}-untitled", articles=articles, questions=questions)
+    return replace(made, articles=articles, questions=questions)
+
+
+def hollowed(data: Path, most: int) -> Collection:
+    """Passages without the sentences that answer what is asked of them: right in all but the answer."""
+    squad = part(stored(data, "jsquad"), most)
+    answers = {row["text"]: row["answers"] for row in rows(data / "jsquad" / "queries.jsonl")}
+    texts = {article.id: article.text for article in squad.articles}
+    asked: dict[str, Asked] = {}
+    for question in squad.questions:
+        [name] = question.relevant
+        sentences = re.findall(r"[^。]*。?", texts[name])
+        rest = "".join(each for each in sentences if not any(a in each for a in answers[question.text]))
+        # What is nearly all gone would be a far question.
+        if name not in asked and len(rest) > len(texts[name]) / 2:
+            texts[name], asked[name] = rest, replace(question, relevant={})
+    articles = [replace(article, text=texts[article.id]) for article in squad.articles]
+    return replace(squad, name="jsquad-hollowed", articles=articles, questions=list(asked.values()))
+
+
+def _untitled(made: Collection) -> Collection:
+    """The first articles of a set without their titles."""
+    some = part(made, UNTITLED)
+    articles = [replace(article, title="") for article in some.articles]
+    return replace(some, name=f"{made.name}-untitled", articles=articles)
 
 
 def _second_questions(squad: Collection) -> Collection:

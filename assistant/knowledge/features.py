@@ -61,6 +61,8 @@ class Candidates:
     asked: int
     unknown: int
     japanese: bool
+    #: The same number for candidates of the same article, as far as is known.
+    article: NDArray[intp]
 
 
 def only(candidates: Candidates, rows: NDArray[Any]) -> Candidates:
@@ -70,6 +72,7 @@ def only(candidates: Candidates, rows: NDArray[Any]) -> Candidates:
         arms=candidates.arms[rows],
         own_language=candidates.own_language[rows],
         title_share=candidates.title_share[rows],
+        article=candidates.article[rows],
     )
 
 
@@ -85,10 +88,18 @@ def described(question: Question, rows: Rows, shelf: Shelf) -> Candidates:
         arms=said,
         own_language=shelf.in_language(rows, question.language),
         title_share=(1 / shelf.counts.title_share[rows]).astype(np.float32),
+        article=np.arange(len(rows)),
         asked=len(words),
         unknown=int((shelf.counts.frequency(words) == 0).sum()),
         japanese=question.language == "ja",
     )
+
+
+def of_articles(candidates: Candidates, articles: Sequence[str]) -> Candidates:
+    """The candidates, known to be of these *articles*, one for each."""
+    import numpy as np
+
+    return replace(candidates, article=np.unique(np.array(articles), return_inverse=True)[1])
 
 
 def compare_tokens(

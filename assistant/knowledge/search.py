@@ -139,7 +139,7 @@ class HybridRetriever:
 
     async def _compare(self, question: Question, rows: Rows, shelf: Shelf) -> Found:
         """Leave the unlikely out by the quick arms, then compare the rest token by token."""
-        from assistant.knowledge.features import compare_tokens, described, only
+        from assistant.knowledge.features import compare_tokens, described, of_articles, only
         from assistant.knowledge.fusion import ranks, weights
 
         everyone = described(question, rows, shelf)
@@ -156,7 +156,9 @@ class HybridRetriever:
                 compare_tokens(everyone, question, held)
             return store.articles.passages(chunks)
 
-        return Found(chunks, everyone, await self._database.read(read))
+        passages = await self._database.read(read)
+        articles = [passages[chunk].article if chunk in passages else "" for chunk in chunks]
+        return Found(chunks, of_articles(everyone, articles), passages)
 
     async def _fine(self, question: str) -> Fine | None:
         try:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.knowledge import fusion
-from assistant.knowledge.features import ARMS, FINE, Candidates
+from assistant.knowledge.features import ARMS, FINE, Candidates, of_articles
 from assistant.knowledge.fine import compared
 from assistant.knowledge.fusion import Weights
 
@@ -19,7 +19,15 @@ def candidates(rows: int = 8, *, seed: int = 0) -> Candidates:
     arms[:, 5:8] = dice.uniform(0, 0.3, (rows, 3))
     arms[:, FINE:] = dice.uniform(0.3, 0.4, (rows, 3))
     ones = np.ones(rows, np.float32)
-    return Candidates(arms=arms, own_language=ones, title_share=ones, asked=5, unknown=0, japanese=True)
+    return Candidates(
+        arms=arms,
+        own_language=ones,
+        title_share=ones,
+        asked=5,
+        unknown=0,
+        japanese=True,
+        article=np.arange(rows),
+    )
 
 
 def better(given: Candidates, row: int, *, by: float) -> Candidates:
@@ -75,11 +83,37 @@ def test_an_answer_scores_above_the_threshold_and_small_talk_below() -> None:
     assert scores[0] > 0.5 > scores[1]
 
 
+def test_an_answer_is_surer_where_no_other_article_comes_as_near() -> None:
+    alone = better(candidates(), 2, by=3.0)
+    beside = better(better(candidates(), 2, by=3.0), 5, by=0.0)
+    assert _best(alone) > _best(beside)
+
+
+def test_passages_of_one_article_are_no_rivals() -> None:
+    two = better(better(candidates(), 2, by=3.0), 5, by=0.0)
+    names = [str(row) for row in range(8)]
+    names[5] = names[2]
+    assert _best(of_articles(two, names)) > _best(two)
+
+
+def _best(given: Candidates) -> float:
+    ranked = fusion.ranks(given, fusion.weights())
+    return float(fusion.probabilities(given, ranked, fusion.weights()).max())
+
+
+def test_both_is_the_log_odds_of_a_product() -> None:
+    told, sure = np.array([[0.3, -2.0]]), np.array([[0.5, 1.0, 0.2], [-0.4, 0.1, 0.7]])
+    one, other = 1 / (1 + np.exp(-(0.5 + 0.3 - 0.4))), 1 / (1 + np.exp(-(-0.4 + 0.03 - 1.4)))
+    found = fusion.both(told.astype(np.float32), sure.astype(np.float32))[0]
+    assert 1 / (1 + np.exp(-found)) == pytest.approx(one * other, abs=1e-6)
+
+
 def test_the_committed_weights_fit_the_features() -> None:
     learned, given = fusion.weights(), candidates()
     assert isinstance(learned, Weights)
     assert learned.gate.shape == (len(fusion.context(given)), len(ARMS) * fusion.VIEWS)
-    assert len(learned.sure) == 1 + fusion.evidence(given).shape[1]
+    columns = fusion.evidence(given, fusion.ranks(given, learned)).shape[1]
+    assert learned.sure.shape == (2, 1 + columns)
 
 
 def test_tokens_are_compared_one_by_one() -> None:
