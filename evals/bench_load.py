@@ -6,8 +6,10 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
-#: Idle connections of an address.
-Idle = list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
+#: Servers close a connection that is idle for some seconds; one that is older than this is not used again.
+KEPT_SECONDS = 2.0
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Target:
@@ -16,7 +18,8 @@ class Target:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
-        self._idle: Idle = []
+        #: Idle connections, since when.
+        self._idle: list[tuple[float, Connection]] = []
 
     async def post(
         self, path: str, body: bytes, headers: Mapping[str, str] | None = None
@@ -31,7 +34,7 @@ class Target:
     async def _call(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str]
     ) -> tuple[int, bytes, float]:
-        reader, writer = self._idle.pop() if self._idle else await self._open()
+        reader, writer = await self._connection()
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         start = f"{method} {path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\n"
         began = time.perf_counter()
@@ -40,15 +43,16 @@ class Target:
         length = re.search(rb"content-length: (\d+)", answer, re.IGNORECASE)
         said = await reader.readexactly(int(length[1])) if length else b""
         seconds = time.perf_counter() - began
-        self._idle.append((reader, writer))
+        self._idle.append((time.monotonic(), (reader, writer)))
         return int(answer.split(b" ", 2)[1]), said, seconds
 
-    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connection(self) -> Connection:
+        while self._idle:
+            since, kept = self._idle.pop()
+            if time.monotonic() - since < KEPT_SECONDS:
+                return kept
+            kept[1].close()
         return await asyncio.open_connection(self._host, self._port)
-
-    def close(self) -> None:
-        for _, writer in self._idle:
-            writer.close()
 
 
 async def steadily(rate: float, count: int, call: Callable[[int], Awaitable[None]]) -> None:
