@@ -86,7 +86,10 @@ def _answering(data: Path, model: str) -> Any:
 def _retriever(data: Path) -> Any:
     import sqlite3
 
-    from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun
+    from langchain_core.callbacks import (
+        AsyncCallbackManagerForRetrieverRun,
+        CallbackManagerForRetrieverRun,
+    )
     from langchain_core.documents import Document
     from langchain_core.retrievers import BaseRetriever
 
@@ -106,7 +109,9 @@ def _retriever(data: Path) -> Any:
             found = await index.nearest(await embedder.query(query), limit=PASSAGES)
             return [Document(texts[id_ // SLOTS]) for id_, _ in found]
 
-        def _get_relevant_documents(self, query: str, **_: Any) -> list[Document]:
+        def _get_relevant_documents(
+            self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+        ) -> list[Document]:
             raise NotImplementedError
 
     return Nearest()

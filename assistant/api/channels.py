@@ -16,6 +16,10 @@ from assistant.ports import Channel
 
 router = APIRouter(prefix="/v1/channels", tags=["channels"])
 
+#: Events of one call that are stored at a time: nobody else's message waits for a thousand. Each is taken in
+#: once, so a call that is cut in the middle is simply sent again.
+TOGETHER = 50
+
 #: Calls by channel and outcome since the process began, for `/metrics`.
 Calls = Counter[tuple[str, str]]
 
@@ -49,9 +53,11 @@ async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
         return ""
     arrivals = Arrivals(timing=ctx.timing, languages=ctx.languages)
     now = ctx.clock()
-    changed = await ctx.database.write(partial(take_in, events=events, arrivals=arrivals, now=now))
-    for conversation in changed:
-        ctx.wire.ring(conversation)
+    for start in range(0, len(events), TOGETHER):
+        some = events[start : start + TOGETHER]
+        changed = await ctx.database.write(partial(take_in, events=some, arrivals=arrivals, now=now))
+        for conversation in changed:
+            ctx.wire.ring(conversation)
     return ""
 
 
