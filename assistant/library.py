@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -162,10 +163,12 @@ async def open_knowledge(
     from assistant.knowledge.index import Indexer
     from assistant.knowledge.making import Making
     from assistant.knowledge.succession import Succession
+    from assistant.knowledge.vector_index import remove
 
     database = open_database(settings)
     embedder = await asyncio.to_thread(open_embedder, settings, progress)
-    making = Making(database, embedder, settings.embeddings, now)
+    out_of_index = partial(remove, data_dir=settings.data_dir, url=settings.chroma_url)
+    making = Making(database, embedder, settings.embeddings, now, out_of_index)
     before = await _before(settings, making)
     retriever = Succession(
         await _retriever(settings, database, embedder, beside_serve),

@@ -72,6 +72,12 @@ def open_files(folder: Path, name: str, dimensions: int) -> ChromaIndex:
         return index
 
 
+def remove_files(folder: Path) -> None:
+    """Remove a collection that nobody answers by any more; IndexUnavailable: another process still does."""
+    with _locked(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def connect(path: str) -> Client:
     import chromadb
     from chromadb.config import Settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -27,6 +28,16 @@ def open_served(url: str, name: str, dimensions: int) -> ChromaIndex:
     except refusals() as exc:
         mend = "start it, or check ASSISTANT_CHROMA_URL"
         raise IndexUnavailable(f"The Chroma server at {url} does not answer ({brief(exc)}); {mend}.") from exc
+
+
+def remove_served(url: str, name: str) -> None:
+    """Remove a collection that nobody answers by any more; IndexUnavailable: the server does not answer."""
+    try:
+        client, session = _connected(url)
+        with closing(session):
+            client.delete_collection(name)
+    except refusals() as exc:
+        raise IndexUnavailable(f"The Chroma server at {url} does not answer ({brief(exc)}).") from exc
 
 
 def _connected(url: str) -> tuple[Client, httpx.Client]:

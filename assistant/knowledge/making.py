@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
+from assistant.domain.errors import IndexUnavailable
 from assistant.knowledge.index import Indexer, Turn
 from assistant.ports import Clock, Database, Embedder, HasArticles, HasCollections
 
@@ -20,11 +23,24 @@ class Earlier(NamedTuple):
     spec: str
 
 
+async def nothing(_collection: str) -> None:
+    """For those who keep no index."""
+
+
 class Making:
     """The vectors of one model; *spec* is the setting that opens it."""
 
-    def __init__(self, database: Database[HasBoth], embedder: Embedder, spec: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database[HasBoth],
+        embedder: Embedder,
+        spec: str,
+        clock: Clock,
+        remove: Callable[[str], Awaitable[None]] = nothing,
+    ) -> None:
+        """*remove* takes a collection out of the vector index."""
         self._database, self._embedder, self._spec, self._clock = database, embedder, spec, clock
+        self._remove = remove
         self._me = secrets.token_hex(8)
         self._noted = False
 
@@ -79,11 +95,13 @@ class Making:
         """Drop what other models left: nobody has answered by them for long."""
         model = self._embedder.name
 
-        def step(store: HasBoth) -> None:
+        def step(store: HasBoth) -> Sequence[str]:
             store.articles.forget_vectors(except_model=model)
-            store.collections.forget(except_model=model)
+            return store.collections.forget(except_model=model)
 
-        await self._database.write(step)
+        for collection in await self._database.write(step):
+            with suppress(IndexUnavailable):  # files that stay do no harm
+                await self._remove(collection)
 
     async def _completed(self) -> bool:
         model = self._embedder.name

@@ -195,6 +195,17 @@ def served(url: str, name: str, dimensions: int) -> Opener:
     return opener
 
 
+async def remove(name: str, data_dir: Path, url: str | None) -> None:
+    """Remove a collection; IndexUnavailable where it cannot be."""
+    from assistant.knowledge.chroma_files import remove_files
+    from assistant.knowledge.chroma_server import remove_served
+
+    if url is None:
+        await asyncio.to_thread(remove_files, data_dir / FOLDER / name)
+    else:
+        await asyncio.to_thread(remove_served, url, name)
+
+
 def by_turns(database: Database[HasCollections], model: str, clock: Clock) -> Turns:
     """One process at a time fills what several use; it says so in SQL."""
     me = secrets.token_hex(8)

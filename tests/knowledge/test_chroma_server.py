@@ -18,7 +18,7 @@ from assistant.domain.errors import IndexUnavailable
 from assistant.knowledge import chroma_server
 from assistant.knowledge.chroma_server import open_served
 from assistant.knowledge.search import HybridRetriever
-from assistant.knowledge.vector_index import KeptVectors, by_turns, served
+from assistant.knowledge.vector_index import KeptVectors, by_turns, remove, served
 from tests.knowledge.shop import Shop
 
 pytestmark = pytest.mark.slow
@@ -119,6 +119,12 @@ async def test_several_processes_share_it_and_follow_each_others_changes(shop: S
     assert await other.found("ギフト包装はいくら") == "ja/gift.md"
     assert one.vectors._index is not None
     assert await one.vectors._index.ids() == one.retriever.shelf.vector_ids()
+    # What another model left goes when nobody answers by it.
+    name = await shop.database.read(lambda store: store.collections.name(shop.embedder.name))
+    await remove(name or "", Path("nowhere"), server.url)
+    again = await served(server.url, name or "", shop.embedder.dimensions)()
+    assert await again.count() == 0
+    await again.close()
 
 
 async def test_down_at_the_start_and_there_later(shop: Shop, server: Server) -> None:

@@ -4,17 +4,22 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from assistant.app import Service
 from assistant.domain.knowledge import Passage
+from assistant.knowledge.examples import Examples
 from assistant.knowledge.index import Indexer
 from assistant.knowledge.making import Earlier, Making
 from assistant.knowledge.search import HybridRetriever
 from assistant.knowledge.succession import Succession
-from assistant.knowledge.vector_index import FOLDER, KeptVectors, embedded
+from assistant.knowledge.vector_index import FOLDER, KeptVectors, embedded, remove
+from assistant.library import Knowledge
 from assistant.llm.embeddings_letters import LetterEmbedder
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.migrate import migrate
@@ -52,7 +57,13 @@ class Change:
         self.new, self.old = NewEmbedder(), LetterEmbedder()
 
     def making(self, embedder: LetterEmbedder) -> Making:
-        return Making(self.database, embedder, embedder.name, self.clock)
+        return Making(
+            self.database,
+            embedder,
+            embedder.name,
+            self.clock,
+            partial(remove, data_dir=self.folder, url=None),
+        )
 
     async def retriever(self, embedder: LetterEmbedder) -> HybridRetriever:
         name = await self.database.write(lambda store: store.collections.named(embedder.name))
@@ -166,13 +177,93 @@ async def test_an_ingest_does_not_wait_for_anybody(change: Change) -> None:
 
 
 async def test_what_the_old_model_left_is_dropped_only_when_told(change: Change) -> None:
-    await change.retriever(change.new)
+    opened = await change.open()
     await change.making(change.new).make()
-    count = len(await change.database.read(lambda store: store.articles.embedded("letters")))
-    assert count == len(PAGES)
+    await settled(opened)
+    assert len(await change.database.read(lambda store: store.articles.embedded("letters"))) == len(PAGES)
     await change.making(change.new).forget_others()
     assert await change.database.read(lambda store: store.articles.embedded("letters")) == []
     assert await change.completed() == ["new letters"]
+    [left] = (change.folder / FOLDER).iterdir()
+    assert "new-letters" in left.name
+    await opened.close()
+
+
+class Served:
+    """The part of the running service that makes vectors."""
+
+    def __init__(self, change: Change, opened: Succession) -> None:
+        making = change.making(change.new)
+        self.knowledge = Knowledge(
+            database=change.database,
+            embedder=change.new,
+            retriever=opened,
+            indexer=Indexer(change.database, change.new),
+            examples=Examples(),
+            making=making,
+        )
+        nobody: Any = None
+        self.service = Service(
+            settings=nobody,
+            knowledge=self.knowledge,
+            mind=nobody,
+            wire=nobody,
+            assistant=nobody,
+            timing=nobody,
+            channels={},
+        )
+
+    async def until(self, wanted: Callable[[], Awaitable[bool]]) -> None:
+        work = [self.service._make_vectors(), self.service._follow_knowledge()]
+        tasks = [asyncio.create_task(each) for each in work]
+        async with asyncio.timeout(30):
+            while not await wanted():
+                await asyncio.sleep(0.02)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_the_service_changes_over_by_itself(change: Change) -> None:
+    opened = await change.open()
+    served = Served(change, opened)
+    assert (await served.service.health())["vectors"] is None  # the old model answers: nothing is degraded
+
+    async def changed() -> bool:
+        return not opened.changing
+
+    await served.until(changed)
+    assert await change.completed() == ["letters", "new letters"]
+    await opened.close()
+
+
+async def test_the_service_makes_what_an_interrupted_ingest_left_missing(
+    change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.app.MAKE_SECONDS", 0.02)
+    await change.making(change.new).make()
+    await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
+    opened = await change.open()
+    served = Served(change, opened)
+    assert await served.knowledge.note_missing() == 1
+    await served.until(change.making(change.new).done)
+    await opened.close()
+
+
+async def test_where_nothing_stands_in_the_service_says_that_it_is_degraded(change: Change) -> None:
+    """The old model cannot be opened any more: words answer."""
+    new = await change.retriever(change.new)
+    making = change.making(change.new)
+    opened = Succession(new, ready=making.done, changed=making.note)
+    await opened.start()
+    served = Served(change, opened)
+    await served.knowledge.note_missing()
+    told = (await served.service.health())["vectors"]
+    assert told == "The vectors of new letters are being made (0 of 6 passages)."
+    assert (await opened.search("返品", language="ja"))[0].article == "ja/returns.md"
+    await making.make()
+    assert (await served.service.health())["vectors"] is None
+    await opened.close()
 
 
 MAKING = """
