@@ -38,7 +38,8 @@ CIRCUMSTANCES = {
     r"read-?only|permission|os error (13|30)\b": "let this user write there",
 }
 
-#: Opens the files as we do, reads every id, and searches in them.
+#: Opens the files as we do, reads every id, and searches in them from many sides: one question passes
+#: through a small part of the graph, and damage elsewhere would end the service later.
 PROBE = """
 import sqlite3, sys
 from pathlib import Path
@@ -51,7 +52,7 @@ if file.exists():
 client = connect(sys.argv[1])
 for collection in client.list_collections():
     collection.get(include=[])
-    some = collection.get(limit=1, include=["embeddings"])
+    some = collection.get(limit=200, include=["embeddings"])
     if some["ids"]:
         collection.query(query_embeddings=some["embeddings"], n_results=10, include=["distances"])
 """

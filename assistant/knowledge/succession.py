@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from assistant.domain.knowledge import Passage
 from assistant.knowledge.search import HybridRetriever
 from assistant.knowledge.shelf import Shelf
+
+#: Questions that the one that went had in hand are answered by then: files must not be closed under them.
+LINGER_SECONDS = 5.0
 
 
 class Succession:
@@ -26,6 +30,8 @@ class Succession:
         """*before* answers until *retriever* is *ready*; *changed* is called when it is and does."""
         self._now = before or retriever
         self._coming = retriever if before else None
+        self._gone: HybridRetriever | None = None
+        self._gone_at = 0.0
         self._ready, self._changed = ready, changed
         #: Why vectors are missing of a model that nothing stands in for; None: none are.
         self.missing: str | None = None
@@ -52,6 +58,9 @@ class Succession:
     async def tend(self) -> bool:
         """Keep the vector index in step, and change over when it is time; whether there is more to do."""
         more = await self._now.tend()
+        if self._gone is not None and time.monotonic() > self._gone_at + LINGER_SECONDS:
+            gone, self._gone = self._gone, None
+            await gone.close()
         return await self._approach() or more
 
     def health(self) -> Mapping[str, str | None]:
@@ -59,7 +68,7 @@ class Succession:
         return found | {"vectors": found["vectors"] or self.missing}
 
     async def close(self) -> None:
-        for retriever in (self._now, self._coming):
+        for retriever in (self._now, self._coming, self._gone):
             if retriever is not None:
                 await retriever.close()
 
@@ -70,8 +79,7 @@ class Succession:
         await self._coming.refresh()
         if await self._coming.tend():
             return True
-        gone, self._now, self._coming = self._now, self._coming, None
-        # A question that it still has in hand is compared with the vectors in memory.
-        await gone.close()
+        self._gone, self._now, self._coming = self._now, self._coming, None
+        self._gone_at = time.monotonic()
         await self._changed()
         return False

@@ -134,6 +134,21 @@ async def many_questions(opened: Succession) -> None:
         await opened.search(QUESTION, language="ja")
 
 
+async def test_the_old_index_is_closed_once_its_questions_are_answered(
+    change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = await change.open()
+    await settled(opened)
+    old = opened._now
+    await change.making(change.new).make()
+    await settled(opened)
+    assert await old._vectors._index.count() == len(PAGES) * old.shelf.vectors.shape[1]  # type: ignore[union-attr]
+    monkeypatch.setattr("assistant.knowledge.succession.LINGER_SECONDS", 0)
+    await opened.tend()
+    assert old._vectors._index is None
+    await opened.close()
+
+
 async def test_the_next_start_knows_that_the_change_is_done(change: Change) -> None:
     await change.making(change.new).make()
     opened = await change.open()
@@ -176,10 +191,14 @@ async def test_an_ingest_does_not_wait_for_anybody(change: Change) -> None:
     assert await change.making(change.new).done() is True
 
 
-async def test_what_the_old_model_left_is_dropped_only_when_told(change: Change) -> None:
+async def test_what_the_old_model_left_is_dropped_only_when_told(
+    change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.knowledge.succession.LINGER_SECONDS", 0)
     opened = await change.open()
     await change.making(change.new).make()
     await settled(opened)
+    await opened.tend()
     assert len(await change.database.read(lambda store: store.articles.embedded("letters"))) == len(PAGES)
     await change.making(change.new).forget_others()
     assert await change.database.read(lambda store: store.articles.embedded("letters")) == []
