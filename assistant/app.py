@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.domain.budgets import Prices
     from assistant.domain.living import Source
     from assistant.domain.policy import Policy
-    from assistant.ports import Answerer, Bus, Channel, Rewrite
+    from assistant.ports import Answerer, Bus, Channel, Rewrite, Summarise, Vote
     from assistant.work.loop import Duties
     from assistant.work.wire import LocalWire
 
@@ -71,6 +71,20 @@ def open_rewrite(settings: Settings) -> Rewrite:
     return make_rewrite(settings.model, PROMPTS, api_key=key, base_url=base_url)
 
 
+def open_summarise(settings: Settings) -> Summarise | None:
+    from assistant.llm.answering import make_summarise
+
+    key, base_url = _openai_key(settings), settings.openai_base_url
+    return make_summarise(settings.model, PROMPTS, api_key=key, base_url=base_url)
+
+
+def open_vote(settings: Settings) -> Vote | None:
+    from assistant.llm.answering import make_vote
+
+    key, base_url = _openai_key(settings), settings.openai_base_url
+    return make_vote(settings.model, PROMPTS, api_key=key, base_url=base_url)
+
+
 def _openai_key(settings: Settings) -> str | None:
     return settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
 
@@ -109,6 +123,8 @@ def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
         policy=policy,
         languages=settings.languages,
         examples=knowledge.examples,
+        vote=open_vote(settings),
+        summarise=open_summarise(settings),
         allowance=allowances(knowledge.database, policy.budgets, now),
     )
 
@@ -228,6 +244,7 @@ class Service:
 
 def make_duties(service: Service) -> Duties:
     """Who does each kind of due work."""
+    from assistant.conversation.enrich import Enricher
     from assistant.conversation.watch import Watchdog
     from assistant.domain.due import Kind
     from assistant.work.fetching import Fetcher
@@ -238,15 +255,23 @@ def make_duties(service: Service) -> Duties:
     watchdog = Watchdog(database, service.mind.policy, assistant.pick_facts, wire, now)
     outbox = Outbox(database, service.channels, wire, now)
     fetcher = Fetcher(database, service.channels, wire, now)
+    enricher = Enricher(
+        database=database, mind=service.mind, wire=wire, pick_facts=assistant.pick_facts, clock=now
+    )
     return Duties(
         handlers={
             Kind.TURN: outbox.attending(assistant.take_turn),
             Kind.DEADLINE: watchdog.deadline_passed,
             Kind.DELIVERY: outbox.deliver,
             Kind.MEDIA: fetcher.fetch,
+            Kind.PACKET: enricher.enrich,
         },
         give_up=assistant.give_up,
-        given_up={Kind.DELIVERY: outbox.give_up, Kind.MEDIA: fetcher.give_up},
+        given_up={
+            Kind.DELIVERY: outbox.give_up,
+            Kind.MEDIA: fetcher.give_up,
+            Kind.PACKET: enricher.give_up,
+        },
     )
 
 

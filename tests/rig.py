@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from assistant.conversation import desk, reception
 from assistant.conversation.desk import Desk
+from assistant.conversation.enrich import Enricher
 from assistant.conversation.opening import Opened, Visitor, open_conversation
 from assistant.conversation.receive import Receipt, receive
 from assistant.conversation.think import Mind
@@ -125,6 +126,13 @@ class Rig:
         self.watchdog = Watchdog(self.database, self.policy, pick_facts, self.wire, self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
         self.fetcher = Fetcher(self.database, self.channels, self.wire, self.clock)
+        self.enricher = Enricher(
+            database=self.database,
+            mind=self.mind,
+            wire=self.wire,
+            pick_facts=pick_facts,
+            clock=self.clock,
+        )
         self.desk = Desk(timing=self.timing, pick_facts=pick_facts)
 
     async def meaning(self, _text: str) -> Sequence[float]:
@@ -204,9 +212,14 @@ class Rig:
                 Kind.DEADLINE: self.watchdog.deadline_passed,
                 Kind.DELIVERY: self.outbox.deliver,
                 Kind.MEDIA: self.fetcher.fetch,
+                Kind.PACKET: self.enricher.enrich,
             },
             give_up=self.assistant.give_up,
-            given_up={Kind.DELIVERY: self.outbox.give_up, Kind.MEDIA: self.fetcher.give_up},
+            given_up={
+                Kind.DELIVERY: self.outbox.give_up,
+                Kind.MEDIA: self.fetcher.give_up,
+                Kind.PACKET: self.enricher.give_up,
+            },
         )
 
     # -- looking

@@ -65,6 +65,7 @@ def lay_on_table(
     packet = _packet(store, conversation, why, pick_facts, now)
     reason = why.verdict.reason or Reason.RULE
     store.handoffs.add(conversation.id, conversation.epoch, reason, packet, now)
+    store.due.put(Kind.PACKET, conversation.id, now, now)
 
 
 def _told(store: Store, queued: Conversation, reason: Reason, policy: Policy, now: datetime) -> Reply:

@@ -64,6 +64,9 @@ def expect_an_answer(store: Store, conversation: Conversation, timing: Timing, n
     """Every unanswered message has a deadline; while the assistant owns the conversation, a turn too."""
     if conversation.state is State.ASSISTANT:
         _expect_a_turn(store, conversation.id, timing, now)
+    if conversation.state is State.QUEUED:
+        # What is added while waiting belongs into the packet.
+        store.due.put(Kind.PACKET, conversation.id, now + timing.quiet, now)
     store.due.want(Kind.DEADLINE, conversation.id, now + _patience(conversation.state, timing), now)
 
 

@@ -5,19 +5,20 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from assistant.conversation.compose import compose, small_talk
-from assistant.conversation.disputes import both_sides, disputed, unsure
+from assistant.conversation.disputes import both_sides, disputed
+from assistant.conversation.disputes import unsure as unsure_answer
 from assistant.conversation.gather import Gathered
 from assistant.conversation.outcome import Thought
 from assistant.domain.budgets import Allowance, Spender
 from assistant.domain.conversation import Conversation
-from assistant.domain.decide import decide_after, decide_before
+from assistant.domain.decide import decide_after, decide_before, unsure, voted
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import Source
-from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, Rewrite, SignalReader
+from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, Rewrite, SignalReader, Summarise, Vote
 
 #: Passages that an answer is drafted from.
 PASSAGES = 6
@@ -44,6 +45,10 @@ class Mind:
     languages: tuple[str, ...]
     #: Questions that this knowledge base answers, by language: examples for people new to this.
     examples: Callable[[str], tuple[str, ...]]
+    #: A model's vote on turns that the reader is unsure of; None: there is no model.
+    vote: Vote | None = None
+    #: A conversation summed up by a model; None: there is none, quotes do.
+    summarise: Summarise | None = None
     #: What a turn may spend on models; None: there is none, or nobody counts.
     allowance: Callable[[Spender], Allowance] | None = None
 
@@ -77,9 +82,20 @@ async def understand(mind: Mind, gathered: Gathered) -> Signals:
             replace(turn, vector=await mind.meaning(turn.query)) for turn in gathered.history.turns[-RECENT:]
         ]
     except Unavailable:
-        return signals
+        return await _with_vote(mind, gathered, signals)
     earlier = list(gathered.history.turns[:-RECENT])
-    return mind.reader.read(gathered.text, replace(gathered.history, turns=[*earlier, *turns]), vector)
+    signals = mind.reader.read(gathered.text, replace(gathered.history, turns=[*earlier, *turns]), vector)
+    return await _with_vote(mind, gathered, signals)
+
+
+async def _with_vote(mind: Mind, gathered: Gathered, signals: Signals) -> Signals:
+    """A model may vote where that could change something; it is never needed."""
+    policy = mind.policy.for_channel(gathered.conversation.channel)
+    if mind.vote is None or not policy.vote_within or not unsure(signals, policy):
+        return signals
+    allowance = mind.allowance_of(gathered.conversation)
+    ballot = await mind.vote(gathered.text, gathered.history.lines, allowance)
+    return signals if ballot is None else voted(signals, ballot)
 
 
 async def _search_and_answer(
@@ -108,7 +124,7 @@ async def _search_and_answer(
         draft = await mind.answerer.answer(ask, progress if shown else _unseen)
         if dispute := disputed(draft.citations, passages):
             draft = both_sides(draft, dispute, signals.language)
-            verdict = unsure(verdict)
+            verdict = unsure_answer(verdict)
         if not draft.text and verdict.decision is Decision.ANSWER:
             verdict = decide_after(signals, gathered.history, policy, None)
     found = Found(query, passages, draft)

@@ -14,6 +14,7 @@ from assistant.conversation.speak import save, say
 from assistant.conversation.think import Mind, think
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Conversation, State
+from assistant.domain.decide import BY_MODEL
 from assistant.domain.due import Due, Kind
 from assistant.domain.messages import Author
 from assistant.domain.signals import Decision, Reason, Verdict
@@ -141,12 +142,16 @@ class Assistant:
         asked = thought.verdict.reason is Reason.ASKED_FOR_PERSON
         why = Handover(
             verdict=thought.verdict,
-            decided_by="matcher" if asked else "policy",
+            decided_by=_decided_by(thought.verdict) if asked else "policy",
             signals=thought.signals,
             suggested=thought.suggested,
         )
         policy = self.mind.policy.for_channel(conversation.channel)
         hand_over(store, conversation, why, policy, self.pick_facts, now)
+
+
+def _decided_by(verdict: Verdict) -> str:
+    return "model" if any(item.why == BY_MODEL for item in verdict.evidence) else "matcher"
 
 
 def owner_changed(conversation: Conversation, gathered: Gathered) -> bool:

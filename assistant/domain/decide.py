@@ -5,12 +5,16 @@ found. Both read only the episode in *history* (see `History`): wishes from befo
 conversation, or from an earlier conversation, are not in it and so cannot fire again.
 """
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.domain.policy import Policy
-from assistant.domain.signals import Decision, Evidence, Reaction, Reason, Signals, Verdict, Wish
+from assistant.domain.signals import Ballot, Decision, Evidence, Reaction, Reason, Signals, Verdict, Wish
 from assistant.domain.turns import History, PastTurn
 
+#: Evidence of a wish that a model heard.
+BY_MODEL = "a model takes it as a wish for a person"
 #: Reactions that show that the reply before them did not help.
 UNHELPED = frozenset({Reaction.REJECTED, Reaction.REPHRASED})
 
@@ -54,6 +58,25 @@ def decide_after(
         or _guide(signals, history, policy)
         or _clarify(signals, history, policy, best_score, ambiguous=ambiguous)
         or _found(best_score, policy, answered=answered)
+    )
+
+
+def unsure(signals: Signals, policy: Policy) -> bool:
+    """Whether another vote on the turn could change what is decided."""
+    near = abs(signals.frustration - policy.offer_frustration) <= policy.vote_within
+    return signals.small_talk is None and (signals.wish is Wish.VAGUE or near)
+
+
+def voted(signals: Signals, ballot: Ballot) -> Signals:
+    """The signals with a model's vote: it may make a vague wish clear, and counts half on frustration."""
+    asked = signals.wish is Wish.VAGUE and ballot.person
+    frustration = round((signals.frustration + ballot.frustration) / 2, 3)
+    heard = Evidence(turn=signals.turn, text="", why=BY_MODEL, kind="wish") if asked else None
+    return replace(
+        signals,
+        frustration=frustration,
+        wish=Wish.CLEAR if asked else signals.wish,
+        evidence=(*signals.evidence, heard) if heard else signals.evidence,
     )
 
 
@@ -131,9 +154,33 @@ def _offer(signals: Signals, history: History, policy: Policy) -> Verdict | None
         return Verdict(
             decision=Decision.OFFER, reason=Reason.SENSITIVE_TOPIC, evidence=about(signals, "sensitive")
         )
-    return _offer_by(
-        Reason.FRUSTRATED, "frustration", policy.offer_frustration, signals, history, policy
-    ) or _offer_by(Reason.STUCK, "no_progress", policy.offer_no_progress, signals, history, policy)
+    return (
+        _offer_by(Reason.FRUSTRATED, "frustration", policy.offer_frustration, signals, history, policy)
+        or _offer_by(Reason.STUCK, "no_progress", policy.offer_no_progress, signals, history, policy)
+        or _together(signals, history, policy)
+    )
+
+
+def _together(signals: Signals, history: History, policy: Policy) -> Verdict | None:
+    """Several signs that are each too weak: the chance that at least one of them is right."""
+    signs = {
+        Reason.FRUSTRATED: signals.frustration,
+        Reason.STUCK: signals.no_progress,
+        Reason.UNFAMILIAR: signals.unfamiliarity,
+    }
+    weak = {reason: sign for reason, sign in signs.items() if sign >= policy.weak_sign}
+    together = 1 - math.prod(1 - sign for sign in weak.values())
+    lately = any(turn.decision is Decision.OFFER for turn in history.turns[-policy.offer_again_turns :])
+    declined = signals.reaction in (Reaction.DECLINED, Reaction.ACCEPTED)
+    if len(weak) < 2 or together < policy.offer_together or lately or declined:
+        return None
+    return Verdict(
+        decision=Decision.OFFER,
+        reason=max(weak, key=lambda reason: weak[reason]),
+        score=round(together, 3),
+        threshold=policy.offer_together,
+        evidence=about(signals, "frustration", "no_progress", "unfamiliarity"),
+    )
 
 
 def _offer_by(

@@ -14,6 +14,8 @@ class Kind(StrEnum):
     DELIVERY = "delivery"
     #: Files that the customer sent wait to be fetched.
     MEDIA = "media"
+    #: The packet of a handoff can still be made better.
+    PACKET = "packet"
 
 
 #: What ends when nobody has to answer any more; what was said is still sent.

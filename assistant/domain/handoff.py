@@ -16,6 +16,7 @@ VERSION = 1
 
 #: Lines of the transcript that travel in the packet; the rest is one click away.
 LAST_LINES = 12
+LINE = "\n"
 
 #: Most urgent first.
 ORDER = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
@@ -32,6 +33,8 @@ class Facts:
     claimed: tuple[str, ...] = ()
     #: What an agent will need and nobody has said yet.
     missing: tuple[str, ...] = ()
+    #: What was promised to the customer, each with who says so: ``agent: …``, ``customer says: …``.
+    promises: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,6 @@ class Case:
     #: Language -> summary by a model; a missing language is summed up from quotes.
     summary: Mapping[str, str] = field(default_factory=dict)
     suggested: Sequence[Reply] = ()
-    promises: Sequence[str] = ()
     told_customer: str | None = None
 
 
@@ -76,24 +78,55 @@ def build_packet(case: Case) -> dict[str, Any]:
         },
         "facts": {"claimed": list(case.facts.claimed), "verified": [], "missing": list(case.facts.missing)},
         "attempts": attempts(case.records, case.signals),
-        "promises": list(case.promises),
+        "promises": list(case.facts.promises),
         "sentiment": [
             {"turn": record.turn, "frustration": round(record.signals.frustration, 2)}
             for record in case.records
         ],
-        "transcript": {
-            "messages": len(case.lines),
-            "last": [{"author": str(line.author), "text": line.text} for line in case.lines[-LAST_LINES:]],
-        },
-        "suggested": [
-            {
-                "text": reply.text,
-                "citations": [{"n": cited.n, "article": cited.article} for cited in reply.citations],
-            }
-            for reply in case.suggested
-        ],
+        "transcript": _transcript(case.lines),
+        "suggested": _suggested(case.suggested),
         "told_customer": case.told_customer,
     }
+
+
+def improved(
+    packet: Mapping[str, Any],
+    lines: Sequence[Said],
+    facts: Facts,
+    suggested: Sequence[Reply],
+    summary: Mapping[str, str],
+) -> dict[str, Any]:
+    """The packet with what was said since, and with what took longer: suggested replies, a better summary."""
+    issue = packet["issue"]
+    better = {
+        # The next step stands in a line of its own and stays.
+        language: f"{text}\n{issue['summary'][language].rpartition(LINE)[2]}"
+        for language, text in summary.items()
+        if language in SUMMARIES
+    }
+    return {
+        **packet,
+        "issue": {**issue, "ask": issue["ask"] or facts.ask, "summary": issue["summary"] | better},
+        "facts": {**packet["facts"], "claimed": list(facts.claimed), "missing": list(facts.missing)},
+        "promises": list(facts.promises),
+        "transcript": _transcript(lines),
+        "suggested": _suggested(suggested) or packet["suggested"],
+    }
+
+
+def _transcript(lines: Sequence[Said]) -> dict[str, Any]:
+    last = [{"author": str(line.author), "text": line.text} for line in lines[-LAST_LINES:]]
+    return {"messages": len(lines), "last": last}
+
+
+def _suggested(replies: Sequence[Reply]) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": reply.text,
+            "citations": [{"n": cited.n, "article": cited.article} for cited in reply.citations],
+        }
+        for reply in replies
+    ]
 
 
 def attempts(records: Sequence[TurnRecord], now: Signals | None = None) -> list[dict[str, Any]]:
@@ -200,6 +233,19 @@ SUMMARIES: dict[str, dict[str, str]] = {
         "failure": "自動応答が利用できませんでした。",
         "deadline": "返信の期限を過ぎました。",
         "agent_took_over": "担当者が引き取りました。",
+        "step_safety": "まず: ご本人の安全を確かめ、必要なら緊急の窓口をご案内してください。",
+        "step_fraud": "まず: 被害が広がらないよう、利用停止など急ぎの処置を確かめてください。",
+        "step_promise": "次に: 「{promise}」とお約束しています。果たされたかを確かめてください。",
+        "step_call": "次に: {phone} へお電話ください。",
+        "step_missing": "次に: {missing}を伺ってください。ほかは伺い済みです。",
+        "step_other": "次に: お試し済みの方法を除き、別の解決策をご案内ください。",
+        "step_ask": "次に: ご用件を伺ってください。",
+        "step_answer": "次に: ご用件にお答えください。必要なことは伺い済みです。",
+        "order number": "注文番号",
+        "registered e-mail address": "登録のメールアドレス",
+        "product": "商品名",
+        "amount": "金額",
+        "and": "、",
     },
     "en": {
         "ask": "The customer asks: “{ask}”",
@@ -217,11 +263,21 @@ SUMMARIES: dict[str, dict[str, str]] = {
         "failure": "The assistant could not answer at all.",
         "deadline": "The deadline for an answer passed.",
         "agent_took_over": "An agent took it over.",
+        "step_safety": "First: make sure they are safe, and name the emergency line if needed.",
+        "step_fraud": "First: see whether something has to be blocked at once, before it gets worse.",
+        "step_promise": "Next: “{promise}” was promised; see whether it was kept.",
+        "step_call": "Next: call {phone}.",
+        "step_missing": "Next: ask for the {missing}; nothing else is needed.",
+        "step_other": "Next: offer a way that they have not tried yet.",
+        "step_ask": "Next: ask what it is about.",
+        "step_answer": "Next: answer the request; what it takes has been said.",
+        "and": " and the ",
     },
 }
 
 
 def _summary(case: Case, language: str) -> str:
+    """What it is about, what was tried, why a person comes in; the next step in a line of its own."""
     if language in case.summary:
         return case.summary[language]
     words = SUMMARIES[language]
@@ -237,4 +293,25 @@ def _summary(case: Case, language: str) -> str:
     said = [line.text for line in case.lines if line.author == "customer" and line.text.strip()]
     if said and case.facts.ask and case.facts.ask not in said[-1]:
         parts.append(words["last"].format(last=" ".join(said[-1].split())[:120]))
-    return ("" if language == "ja" else " ").join(parts)
+    return ("" if language == "ja" else " ").join(parts) + "\n" + _next_step(case, words)
+
+
+def _next_step(case: Case, words: Mapping[str, str]) -> str:
+    """What the agent would best do first: the most pressing that applies."""
+    sensitive = case.signals.sensitive if case.signals is not None else None
+    phone = next((fact.partition(": ")[2] for fact in case.facts.claimed if fact.startswith("phone: ")), None)
+    if sensitive in ("harm", "fraud"):
+        return words["step_safety" if sensitive == "harm" else "step_fraud"]
+    if case.facts.promises:
+        return words["step_promise"].format(promise=case.facts.promises[-1].partition(": ")[2])
+    if case.facts.ask is None:
+        return words["step_call"].format(phone=phone) if phone else words["step_ask"]
+    if case.facts.missing:
+        missing = words["and"].join(words.get(need, need) for need in case.facts.missing)
+        return words["step_missing"].format(missing=missing)
+    if phone and case.verdict.reason is Reason.ASKED_FOR_PERSON:
+        return words["step_call"].format(phone=phone)
+    tried = any(record.sources for record in case.records)
+    if tried and case.verdict.reason in (Reason.STUCK, Reason.FRUSTRATED):
+        return words["step_other"]
+    return words["step_answer"]

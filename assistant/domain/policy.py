@@ -69,6 +69,11 @@ class Policy:
     calm_frustration: float = 0.3
     guide_unfamiliarity: float = 0.6
     offer_no_progress: float = 0.6
+    #: Several weak signs together offer a person from here on; a sign weaker than `weak_sign` adds nothing.
+    offer_together: float = 0.7
+    weak_sign: float = 0.35
+    #: A model, where there is one, is asked about turns whose frustration is this near to an offer; 0: never.
+    vote_within: float = 0.2
     #: Guided turns in a row after which a person is offered too.
     max_guided_turns: int = 2
     #: Turns in a row without an answer after which a person takes over.

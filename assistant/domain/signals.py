@@ -103,6 +103,16 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ballot:
+    """What a model makes of a turn, beside the reader."""
+
+    #: Asks for a person.
+    person: bool
+    #: 0–1.
+    frustration: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """A decision with why, so that an agent can read it and an operator replay it."""
 

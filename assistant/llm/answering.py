@@ -10,7 +10,7 @@ from assistant.domain.budgets import Prices
 from assistant.domain.errors import ModelUnavailable, SetupError
 from assistant.llm.extractive import ExtractiveAnswerer
 from assistant.llm.ranking import Ranker
-from assistant.ports import Answerer, Embedder, FineEmbedder, Rewrite
+from assistant.ports import Answerer, Embedder, FineEmbedder, Rewrite, Summarise, Vote
 
 if TYPE_CHECKING:
     from assistant.ports import ChatModel
@@ -61,6 +61,30 @@ def make_rewrite(spec: str, prompts: Path, *, api_key: str | None, base_url: str
 
     model = _model(spec, api_key, base_url)
     return from_conversation if model is None else ModelRewrite(model, Prompt.read(prompts / "rewrite.md"))
+
+
+def make_summarise(
+    spec: str, prompts: Path, *, api_key: str | None, base_url: str | None
+) -> Summarise | None:
+    """How a conversation is summed up for an agent: by the model of *spec*; None: by quotes alone."""
+    model = _model(spec, api_key, base_url)
+    if model is None:
+        return None
+    from assistant.llm.prompts import Prompt
+    from assistant.llm.summary import ModelSummary
+
+    return ModelSummary(model, Prompt.read(prompts / "summary.md"))
+
+
+def make_vote(spec: str, prompts: Path, *, api_key: str | None, base_url: str | None) -> Vote | None:
+    """How a turn that is hard to read is voted on: by the model of *spec*; None: not at all."""
+    model = _model(spec, api_key, base_url)
+    if model is None:
+        return None
+    from assistant.llm.prompts import Prompt
+    from assistant.llm.vote import ModelVote
+
+    return ModelVote(model, Prompt.read(prompts / "vote.md"))
 
 
 async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> str | None:

@@ -24,7 +24,7 @@ _EARLIER_LINES = 2
 #: What the customer said tells more of what is asked now than what we answered.
 _EARLIER_CHARACTERS, _EARLIER_CHARACTERS_OF_OURS = 140, 80
 
-_DELIMITER = re.compile(r"</?\s*(passages?|customer|system|assistant)\b[^>]*>", re.IGNORECASE)
+_DELIMITER = re.compile(r"</?\s*(passages?|conversation|customer|system|assistant)\b[^>]*>", re.IGNORECASE)
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGENT: "Agent"}
 

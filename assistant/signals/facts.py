@@ -1,6 +1,6 @@
 """What a customer's words claim: order numbers, dates, sums, products, addresses; unverified."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.domain.handoff import Facts
 from assistant.domain.messages import Author
@@ -10,7 +10,7 @@ from assistant.signals import cues, text
 from assistant.signals.small_talk import small_talk_of
 from assistant.signals.wish import find_wish
 
-MOST_FACTS = 20
+MOST_FACTS, MOST_PROMISES = 20, 5
 LONGEST_ASK = 160
 
 #: What fulfils a need of the topic table.
@@ -40,7 +40,21 @@ def pick_facts(said: Sequence[Said]) -> Facts:
         topic=topic,
         claimed=tuple(claimed[:MOST_FACTS]),
         missing=tuple(need for need in needs(topic) if not kinds & set(FULFILS.get(need, ()))),
+        promises=tuple(promises(said))[-MOST_PROMISES:],
     )
+
+
+def promises(said: Sequence[Said]) -> Iterator[str]:
+    """What an agent promised in this conversation, and what the customer says was promised before."""
+    who = {Author.AGENT: ("ours", "agent"), Author.CUSTOMER: ("told", "customer says")}
+    for line in said:
+        if line.author not in who:
+            continue
+        kind, name = who[line.author]
+        for clause in text.clauses(text.window(line.text)):
+            folded = text.comparable(clause)[: cues.LONGEST_CLAUSE]
+            if any(cue.find(folded) for cue in cues.cues("promises") if cue.kind == kind):
+                yield f"{name}: {' '.join(clause.split())[:LONGEST_ASK]}"
 
 
 def needs(topic: str | None) -> list[str]:

@@ -99,6 +99,12 @@ class SqlHandoffs:
             values["packet"] = without(row.packet, words, instead)
             self._connection.execute(updating(t.handoffs, "conversation", "epoch"), values)
 
+    def improve(self, packet: dict[str, Any]) -> None:
+        """Keep *packet* in place of the one of the same handoff."""
+        c = t.handoffs.c
+        where = sa.and_(c.conversation == packet["conversation"], c.epoch == packet["epoch"])
+        self._connection.execute(sa.update(t.handoffs).where(where).values(packet=packet))
+
     def claimed(self, conversation: str, now: datetime) -> None:
         """Somebody took it: the waiting ends."""
         c = t.handoffs.c

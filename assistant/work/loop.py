@@ -26,7 +26,7 @@ NAP_SECONDS = 1.0
 #: waiting.
 SLOTS = 64
 #: Kinds of work that share slots: apps that do not answer must not hold up those who think.
-LANES = ((Kind.TURN, Kind.DEADLINE), (Kind.DELIVERY,), (Kind.MEDIA,))
+LANES = ((Kind.TURN, Kind.DEADLINE), (Kind.DELIVERY,), (Kind.MEDIA,), (Kind.PACKET,))
 #: Rows claimed at a time: with several processes, each takes a share of a rush.
 TOGETHER = 8
 #: Failures after which somebody else has to decide …

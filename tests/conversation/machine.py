@@ -141,7 +141,12 @@ class Machine(RuleBasedStateMachine):
         self.run(self._start(due))
 
     async def _start(self, due: list[Due]) -> None:
-        does = {Kind.TURN: self.rig.assistant.take_turn, Kind.DEADLINE: self.rig.watchdog.deadline_passed}
+        does = {
+            Kind.TURN: self.rig.assistant.take_turn,
+            Kind.DEADLINE: self.rig.watchdog.deadline_passed,
+            # Making packets better changes nothing that is promised here.
+            Kind.PACKET: self.rig.enricher.give_up,
+        }
         self.workers += [asyncio.ensure_future(does[item.kind](item)) for item in due]
         await self._until_quiet()
 

@@ -1,5 +1,8 @@
 """Decisions as tables: signals, history and policy in, verdict out."""
 
+import copy
+from itertools import pairwise
+
 import pytest
 
 from assistant.domain.decide import decide_after, decide_before, failed_turns
@@ -127,3 +130,64 @@ def test_topics_given_to_people_are_a_rule() -> None:
     verdict = decide_before(Signals(topic="points"), NEW, Policy(people_only=frozenset({"points"})))
     assert verdict is not None
     assert verdict.reason is Reason.RULE
+
+
+def decisions(*signals: Signals, policy: Policy = POLICY, score: float = 0.9) -> list[Decision]:
+    """What a conversation of these turns gets, each answered well."""
+    turns: list[PastTurn] = []
+    for one in signals:
+        episode = History(turns=tuple(turns))
+        verdict = decide_before(one, episode, policy) or decide_after(one, episode, policy, score)
+        turns.append(PastTurn(signals=one, decision=verdict.decision, reason=verdict.reason))
+    return [turn.decision for turn in turns]
+
+
+def test_a_mood_that_wavers_about_the_threshold_makes_no_flapping() -> None:
+    wavering = [Signals(frustration=0.52 if turn % 2 == 0 else 0.45) for turn in range(9)]
+    found = decisions(*wavering)
+    offers = [place for place, decision in enumerate(found) if decision is Decision.OFFER]
+    assert offers[0] == 0
+    assert all(later - earlier >= POLICY.offer_again_turns for earlier, later in pairwise(offers))
+    assert Decision.HANDOFF not in found
+
+
+def test_who_calms_down_and_gets_angry_again_is_offered_a_person_again() -> None:
+    moods = (0.6, 0.1, 0.1, 0.6)
+    assert decisions(*(Signals(frustration=mood) for mood in moods)) == [
+        Decision.OFFER, Decision.ANSWER, Decision.ANSWER, Decision.OFFER,
+    ]  # fmt: skip
+
+
+def test_what_gets_worse_after_an_offer_is_offered_again_and_then_handed_over() -> None:
+    moods = (0.5, 0.5, 0.64, 0.7)
+    assert decisions(*(Signals(frustration=mood) for mood in moods)) == [
+        Decision.OFFER, Decision.ANSWER, Decision.ANSWER, Decision.HANDOFF,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("signals", "reason"),
+    [
+        (Signals(frustration=0.45, no_progress=0.5), Reason.STUCK),
+        (Signals(frustration=0.48, unfamiliarity=0.45), Reason.FRUSTRATED),
+        (Signals(frustration=0.4, no_progress=0.4), None),
+        (Signals(frustration=0.49), None),
+        (Signals(frustration=0.3, no_progress=0.55, unfamiliarity=0.3), None),
+        (Signals(frustration=0.45, no_progress=0.5, reaction=Reaction.DECLINED), None),
+        (Signals(frustration=0.45, no_progress=0.5, reaction=Reaction.ACCEPTED), None),
+    ],
+)
+def test_several_weak_signs_add_up(signals: Signals, reason: Reason | None) -> None:
+    verdict = decide_after(signals, NEW, POLICY, 0.9)
+    assert (verdict.decision, verdict.reason) == (
+        (Decision.OFFER, reason) if reason else (Decision.ANSWER, None)
+    )
+
+
+def test_deciding_is_a_pure_function() -> None:
+    """The same in, the same out, and nothing that came in is changed."""
+    signals, before = Signals(frustration=0.7), history(OFFERED)
+    kept = copy.deepcopy((signals, before, POLICY))
+    assert decide_before(signals, before, POLICY) == decide_before(signals, before, POLICY)
+    assert decide_after(signals, before, POLICY, 0.4) == decide_after(signals, before, POLICY, 0.4)
+    assert (signals, before, POLICY) == kept
