@@ -25,6 +25,7 @@ from assistant.conversation.suggesting import suggest
 from assistant.conversation.timing import Timing
 from assistant.domain.knowledge import Article
 from assistant.domain.people import Agent
+from assistant.domain.policy import Policy
 from assistant.signals.facts import pick_facts
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
@@ -130,9 +131,14 @@ async def events(
 
 
 @pytest.fixture
-async def client(database: SqlDatabase[SqlStore], tmp_path: Path) -> AsyncIterator[Client]:
+def policy() -> Policy:
+    return Policy()
+
+
+@pytest.fixture
+async def client(database: SqlDatabase[SqlStore], policy: Policy, tmp_path: Path) -> AsyncIterator[Client]:
     timing = Timing(quiet=timedelta(seconds=0.02), lease=timedelta(seconds=5))
-    rig = Rig(database, timing=timing, clock=RunningClock())
+    rig = Rig(database, policy=policy, timing=timing, clock=RunningClock())
     health: dict[str, str | None] = {"database": None, "words": None}
     app = application(rig, health, tmp_path)
     async with working(rig), serving(app) as address, httpx2.AsyncClient(base_url=address) as http:

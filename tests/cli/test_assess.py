@@ -115,3 +115,48 @@ def test_a_batch_in_another_encoding_is_named(asks: Terminal, tmp_path: Path) ->
 def test_a_policy_that_is_not_there_is_named(asks: Terminal) -> None:
     outcome = asks("assess", stdin=lines(ENGLISH), ASSISTANT_POLICY="/nowhere.yaml")
     assert "/nowhere.yaml" in outcome.refusal()
+
+
+GRUMBLING: dict[str, Any] = {
+    "id": "grumbling",
+    "turns": [
+        {"author": "customer", "text": "返品の期限は？"},
+        {"author": "assistant", "text": "30日以内です。"},
+        {"author": "customer", "text": "何度も同じことを言わせないでください。話になりません。"},
+    ],
+}
+PATIENT = "offer_frustration: 0.999\nhandoff_frustration: 1.0\noutburst_frustration: 1.0\n"
+
+
+def test_another_policy_prints_the_decisions_that_change_and_no_others(
+    asks: Terminal, tmp_path: Path
+) -> None:
+    (tmp_path / "patient.yaml").write_text(PATIENT, "utf-8")
+    replayed = lines(GRUMBLING, ENGLISH)
+    now = asks("assess", "--json", stdin=replayed).lines[0]["turns"][1]
+    outcome = asks("assess", "--policy", "patient.yaml", "--json", stdin=replayed)
+    assert (outcome.code, outcome.err) == (0, "")
+    grumbling, english = outcome.lines
+    assert grumbling == {
+        "id": "grumbling",
+        "changes": [{"turn": 2, "from": [now["decision"], now["reason"]], "to": ["answer", None]}],
+    }
+    assert now["reason"] == "frustrated"
+    assert english == {"id": 7, "changes": []}
+    told = asks("assess", "--policy", "patient.yaml", stdin=replayed)
+    assert told.out.strip() == f"dialogue grumbling turn 2: {now['decision']} frustrated -> answer"
+    assert "no change" in told.err
+
+
+def test_the_same_policy_changes_nothing(asks: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "same.yaml").write_text("offer_frustration: 0.5\n", "utf-8")
+    outcome = asks("assess", "--policy", "same.yaml", "--json", stdin=lines(ANGRY, GRUMBLING))
+    assert [line["changes"] for line in outcome.lines] == [[], []]
+
+
+def test_a_policy_that_is_wrong_is_one_clear_line(asks: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "wrong.yaml").write_text("offer_frustration: often\n", "utf-8")
+    outcome = asks("assess", "--policy", "wrong.yaml", stdin=lines(ENGLISH))
+    assert outcome.code == 1
+    assert "offer_frustration" in outcome.err
+    assert "Traceback" not in outcome.err

@@ -1,0 +1,130 @@
+"""Waiting for a person, over HTTP: what is told, adding to it, changing one's mind, and being given back."""
+
+import hmac
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from assistant.conversation.wording import say
+from assistant.domain.policy import BusinessHours, Policy
+from tests.api.conftest import Client, Conversation
+from tests.rig import IDENTITY_KEY
+
+WISH = "担当者につないでください"
+
+
+async def handed_over(client: Client, **body: Any) -> tuple[Conversation, dict[str, Any]]:
+    conversation = await client.open(**body)
+    await conversation.say(WISH)
+    [told] = await conversation.answered()
+    return conversation, told
+
+
+async def packet(client: Client, conversation: str, agent: dict[str, str]) -> dict[str, Any]:
+    response = await client.http.get(f"/v1/agent/conversations/{conversation}", headers=agent)
+    found: dict[str, Any] = response.json()["handoff"]
+    return found
+
+
+async def test_the_place_in_the_queue_is_the_real_one(client: Client) -> None:
+    for ahead in range(3):
+        _, told = await handed_over(client)
+        expected = {
+            0: say("waiting_unknown", "ja"),
+            1: say("waiting_next", "ja"),
+            2: say("waiting_queue", "ja", ahead="2"),
+        }[ahead]
+        assert told["text"].endswith(expected)
+
+
+async def test_a_wait_is_told_in_minutes_once_there_were_enough(client: Client) -> None:
+    agent = await client.hire()
+    for _ in range(5):
+        conversation, _ = await handed_over(client)
+        claimed = await client.http.post(f"/v1/agent/conversations/{conversation.id}/claim", headers=agent)
+        assert claimed.status_code == 200
+    _, told = await handed_over(client)
+    assert say("waiting_minute", "ja") in told["text"]
+
+
+async def test_what_was_told_is_what_the_agent_sees(client: Client) -> None:
+    agent = await client.hire()
+    conversation, told = await handed_over(client)
+    assert (await packet(client, conversation.id, agent))["told_customer"] == told["text"]
+
+
+async def test_whoever_waits_may_add_and_nobody_but_the_agent_answers(client: Client) -> None:
+    agent = await client.hire()
+    conversation, _ = await handed_over(client)
+    added = await conversation.say("注文番号は20481199です")
+    assert added.status_code == 202
+    await conversation.say("返品の期限はいつまでですか")
+    await client.http.post(f"/v1/agent/conversations/{conversation.id}/claim", headers=agent)
+    found = await conversation.get()
+    assert found["state"] == "agent"
+    texts = [message["text"] for message in found["messages"] if message["author"] == "assistant"]
+    assert len(texts) == 1
+    shown = (await client.http.get(f"/v1/agent/conversations/{conversation.id}", headers=agent)).json()
+    assert "注文番号は20481199です" in [message["text"] for message in shown["messages"]]
+
+
+async def test_a_change_of_mind_goes_back_to_the_assistant(client: Client) -> None:
+    conversation, _ = await handed_over(client)
+    cancelled = await conversation.post("handoff/cancel")
+    assert (cancelled.status_code, cancelled.json()["state"]) == (200, "assistant")
+    await conversation.say("返品の期限はいつまでですか")
+    answers = await conversation.answered(3)
+    assert answers[1]["text"] == say("handoff_cancelled", "ja")
+    assert "30日" in answers[2]["text"]
+    assert (await conversation.get())["state"] == "assistant", "the old wish does not fire again"
+    assert (await conversation.post("handoff/cancel")).status_code == 409
+
+
+async def test_after_return_neither_an_old_wish_nor_old_anger_fires_again(client: Client) -> None:
+    agent = await client.hire()
+    conversation = await client.open()
+    await conversation.say("もういい加減にしてください。話になりません。責任者を出してください。")
+    await conversation.answered()
+    for act in ("claim", "return"):
+        done = await client.http.post(f"/v1/agent/conversations/{conversation.id}/{act}", headers=agent)
+        assert done.status_code == 200
+    said = len([m for m in (await conversation.get())["messages"] if m["author"] != "customer"])
+    await conversation.say("返品の期限はいつまでですか")
+    answer = (await conversation.answered(said + 1))[-1]
+    assert "30日" in answer["text"]
+    assert (await conversation.get())["state"] == "assistant"
+
+
+async def test_a_new_conversation_carries_no_old_wish(client: Client) -> None:
+    conversation, _ = await handed_over(client)
+    await conversation.post("close")
+    again = await client.open(previous={"id": conversation.id, "token": conversation.token})
+    await again.say("返品の期限はいつまでですか")
+    [answer] = await again.answered()
+    assert "30日" in answer["text"]
+    assert (await again.get())["state"] == "assistant"
+
+
+class TestOutsideHours:
+    @pytest.fixture
+    def policy(self) -> Policy:
+        in_two_days = (datetime.now(UTC).weekday() + 2) % 7
+        return Policy(hours=BusinessHours(zone="UTC", days={in_two_days: ("10:00", "11:00")}))
+
+    async def test_the_opening_is_told_and_an_address_asked_for_once(self, client: Client) -> None:
+        conversation, told = await handed_over(client)
+        assert "受付時間外" in told["text"]
+        assert "10:00以降" in told["text"]
+        assert told["text"].count(say("ask_contact", "ja")) == 1
+        await conversation.post("handoff/cancel")
+        await conversation.say(WISH)
+        again = (await conversation.answered(3))[-1]["text"]
+        assert "受付時間外" in again
+        assert say("ask_contact", "ja") not in again
+
+    async def test_who_can_be_reached_anyway_is_not_asked(self, client: Client) -> None:
+        signature = hmac.new(IDENTITY_KEY, b"customer-7", "sha256").hexdigest()
+        customer = {"id": "customer-7", "email": "hana@example.jp", "signature": signature}
+        _, told = await handed_over(client, customer=customer)
+        assert say("ask_contact", "ja") not in told["text"]
