@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from assistant.signals.grams import BUCKETS
 
 Array = NDArray[np.float64]
+#: The pieces of one text.
+Buckets = NDArray[np.int64]
 
 ROUNDS, BATCH, PACE = 12, 256, 0.004
 #: Pull towards zero for the vector's and the pieces' weights.
@@ -23,7 +25,7 @@ class Fitted:
     pieces: Array
     bias: float
 
-    def score(self, vectors: Array, buckets: Sequence[list[int]]) -> Array:
+    def score(self, vectors: Array, buckets: Sequence[Buckets]) -> Array:
         return np.asarray(self.bias + vectors @ self.vector + heard(self.pieces, buckets))
 
 
@@ -48,24 +50,27 @@ class Adam:
             value -= pace * mean / spread
 
 
-def heard(pieces: Array, buckets: Sequence[list[int]]) -> Array:
+def heard(pieces: Array, buckets: Sequence[Buckets]) -> Array:
     rows, flat, roots = _flat(buckets)
     return np.asarray(np.bincount(rows, pieces[flat], len(buckets)) / roots)
 
 
-def _flat(buckets: Sequence[list[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+def _flat(buckets: Sequence[Buckets]) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
     """Every bucket with the row it stands in, and the root of each row's length."""
     lengths = np.array([len(row) for row in buckets], dtype=np.int64)
-    flat = np.fromiter((bucket for row in buckets for bucket in row), np.int64, int(lengths.sum()))
+    flat = np.concatenate(buckets) if buckets else np.zeros(0, np.int64)
     return np.repeat(np.arange(len(buckets)), lengths), flat, np.sqrt(np.maximum(lengths, 1))
 
 
 def fit_head(
-    vectors: Array, buckets: Sequence[list[int]], targets: Array, weights: Array, domains: NDArray[np.int64]
+    vectors: Array, buckets: Sequence[Buckets], targets: Array, weights: Array, domains: NDArray[np.int64]
 ) -> Fitted:
-    """Domain 0 is the product's own; the others only lend their words, not their base rates."""
-    middle, spread = vectors.mean(0), vectors.std(0) + 1e-6
-    scaled = (vectors - middle) / spread
+    """Domain 0 is the product's own; the others only lend their words, not their base rates.
+
+    Rows of *vectors* that are nan were not embedded: they teach the pieces alone.
+    """
+    middle, spread = np.nanmean(vectors, 0), np.nanstd(vectors, 0) + 1e-6
+    scaled = np.nan_to_num((vectors - middle) / spread)
     model = Adam(vectors.shape[1], BUCKETS, int(domains.max()) + 1)
     draw = np.random.default_rng(0)
     for _ in range(ROUNDS):
@@ -85,7 +90,7 @@ def fit_head(
     return Fitted(vector / spread, pieces, float(biases[0] - vector @ (middle / spread)))
 
 
-def _piece_slope(buckets: Sequence[list[int]], slope: Array) -> Array:
+def _piece_slope(buckets: Sequence[Buckets], slope: Array) -> Array:
     rows, flat, roots = _flat(buckets)
     return np.bincount(flat, (slope / roots)[rows], BUCKETS).astype(np.float64)
 

@@ -5,21 +5,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.domain.messages import Author
-from assistant.domain.signals import Decision, Signals
+from assistant.domain.signals import Decision, Signals, Wish
 from assistant.domain.turns import History, PastTurn, Said
 from assistant.signals import cues, frustration, unfamiliarity
 from assistant.signals.language import language_of
-from assistant.signals.progress import Progress, read_progress
+from assistant.signals.progress import Progress, meets, read_progress
 from assistant.signals.small_talk import small_talk_of
 from assistant.signals.text import clauses, comparable
+from assistant.signals.wish import features, find_wish
 from evals.dialogues import own, rows, said
 from evals.fitting import Array, fit_logistic
-from evals.training_sources import LANGUAGES, LINES, held_out, service_talk
+from evals.training_sources import LANGUAGES, LINES, held_out, lines, service_talk
 
 #: What was felt before is itself judged by these weights: a few rounds settle it.
 ROUNDS = 4
+#: How many turns of customers are annoyed, about, and how often saying so must be right; likewise a wish that
+#: the ear adds to those of the matcher.
+COMMON, PRECISE, PRECISE_WISH = 0.2, 0.85, 0.85
 LABELS = {"frustration": "F", "unfamiliarity": "U"}
 
 
@@ -119,7 +124,26 @@ def join(
         matrix = np.array([[row.get(name, 0.0) for name in names] for row in shown])
         found = fit_logistic(matrix, targets, weights)
         joined = {name: round(float(value), 4) for name, value in zip(names, found, strict=True)}
+    if signal == "frustration" and vectors is not None:
+        # With the embedding down, an offer too many is better than one too few.
+        own = np.array([moment.talk.weight >= 1.0 for moment in moments])
+        annoyed = _annoyed_from((matrix @ found)[own], targets[own] > 0.5)
+        joined["bias"] = round(joined["bias"] - annoyed, 4)
     return {name: value for name, value in joined.items() if not name.startswith("domain ")}
+
+
+def _annoyed_from(logits: Array, annoyed: NDArray[np.bool_]) -> float:
+    """The logit from which on saying so is right often enough, if as few are annoyed as customers are."""
+    as_rare = COMMON / (1 - COMMON) * (~annoyed).sum() / annoyed.sum()
+    return _precise_from(logits, annoyed, PRECISE, as_rare)
+
+
+def _precise_from(logits: Array, wanted: NDArray[np.bool_], precise: float, weight: float = 1.0) -> float:
+    """The logit from which on this share of turns is wanted; a wanted one counts as much as *weight*."""
+    order = np.argsort(-logits)
+    right, wrong = np.cumsum(wanted[order] * weight), np.cumsum(~wanted[order])
+    enough = np.flatnonzero(right / (right + wrong) >= precise)
+    return float(logits[order][enough[-1]]) if len(enough) else 0.0
 
 
 def _moments(
@@ -182,3 +206,30 @@ def _features(signal: str, moment: Moment, history: History) -> dict[str, float]
     folded = comparable(moment.text)
     brief = small_talk_of(folded) is None and unfamiliarity.is_brief(folded, language_of(folded, LANGUAGES))
     return unfamiliarity.features(moment.hits, history, moment.heard, brief=brief)
+
+
+def join_wish(data: Path, heard: Mapping[str, float]) -> dict[str, float]:
+    """Feature -> weight for the turns of which the matcher is not sure."""
+    known = [(example.text, example.target, 1.0) for example in lines("wish", 1.0)]
+    known += [
+        (line.text, float("P" in dialogue.labels[place]), 1.0)
+        for language in LANGUAGES
+        for dialogue in own(language, "train")
+        for place, line in enumerate(dialogue.lines)
+        if place in dialogue.labels and not (place and meets("reply_offers", dialogue.lines[place - 1].text))
+    ]
+    known += [(text, 0.0, 0.5) for text in service_talk(data, 300)]
+    unsure = [
+        (features(found, heard[text]), target, weight)
+        for text, target, weight in known
+        if (found := find_wish(comparable(text))).wish is not Wish.CLEAR
+    ]
+    names = ["bias", "heard", "vague", "denied"]
+    matrix = np.array([[row[name] for name in names] for row, _, _ in unsure])
+    targets = np.array([target for _, target, _ in unsure])
+    weights = np.array([weight for _, _, weight in unsure])
+    fitted = fit_logistic(matrix, targets, weights)
+    joined = {name: round(float(value), 4) for name, value in zip(names, fitted, strict=True)}
+    sure = _precise_from(matrix @ fitted, targets > 0.5, PRECISE_WISH)
+    joined["bias"] = round(joined["bias"] - sure, 4)
+    return joined

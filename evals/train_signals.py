@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from assistant.domain.signals import Wish
 from assistant.llm.embeddings import make_embedder
 from assistant.signals.grams import grams
 from assistant.signals.text import comparable
 from assistant.signals.tone import UNIT
+from assistant.signals.wish import features, find_wish
 from evals.fitting import Array, Fitted, fit_head, heard
-from evals.joining import LABELS, Talk, join, talks
+from evals.joining import LABELS, Talk, join, join_wish, talks
+from evals.scores import Hits, auroc
 from evals.training_sources import HEADS, SOURCES, Example, texts
 
 WEIGHTS = Path(__file__).parents[1] / "assistant" / "signals" / "weights" / "heads.json"
@@ -34,7 +37,7 @@ def main() -> None:
     wanted = list(texts(examples))
     wanted += [line for rows in known.values() for talk in rows for line in talk.customer_texts()]
     name, vectors = asyncio.run(embedded(list(dict.fromkeys(wanted)), chosen.models, chosen.vectors))
-    WEIGHTS.write_text(train(name, vectors, examples, known), "utf-8")
+    WEIGHTS.write_text(train(chosen.data, name, vectors, examples, known), "utf-8")
     print(f"written: {WEIGHTS} ({WEIGHTS.stat().st_size // 1024} kB)")
 
 
@@ -55,6 +58,7 @@ async def embedded(wanted: Sequence[str], models: Path, kept: Path | None) -> tu
 
 
 def train(
+    data: Path,
     embedding: str,
     vectors: Mapping[str, Array],
     examples: Mapping[str, list[Example]],
@@ -65,19 +69,58 @@ def train(
         trained = Trained(rows, vectors)
         heads[name] = _written(trained.whole(), trained.vectors)
         print(f"{name}: {len(rows)} examples")
+        both, words = trained.honest(heads[name]["bias_alone"])
         if name in known:
-            both, words = trained.honest(heads[name]["bias_alone"])
             joined[name] = join(name, known[name], both, vectors)
             joined[f"{name}_alone"] = join(name, known[name], words, None)
+        else:
+            joined[name] = join_wish(data, both)
+            joined[f"{name}_alone"] = join_wish(data, words)
     written = {
         "made by": "python -m evals train signals",
         "sources": SOURCES,
+        "left out": left_out(examples, vectors, joined["wish"]),
         "embedding": embedding,
         "joined": joined,
         "heads": heads,
     }
     packed = json.dumps(written, ensure_ascii=False, separators=(",", ":"))
     return re.sub(r'("(?:pieces|vector|joined|heads)":)', r"\n\1", packed) + "\n"
+
+
+def left_out(
+    examples: Mapping[str, list[Example]], vectors: Mapping[str, Array], joined: Mapping[str, float]
+) -> dict[str, float]:
+    """How the heads do on each source of other people's when they have learned nothing from it."""
+    found = {}
+    for name, source in (
+        ("wish", "nlupp"),
+        ("wish", "bitext"),
+        ("frustration", "naist"),
+        ("frustration", "reddit"),
+    ):
+        trained = Trained(examples[name], vectors)
+        there = np.array([row.source == source for row in examples[name]])
+        chosen = there & np.array([row.embedded for row in examples[name]])
+        head = trained.fit(~there)
+        heard = head.score(trained.vectors[chosen], [trained.buckets[i] for i in np.flatnonzero(chosen)])
+        yes = trained.targets[chosen] > 0.5
+        rows = [examples[name][i] for i in np.flatnonzero(chosen)]
+        if name == "frustration":
+            clear = yes | (trained.targets[chosen] == 0)
+            found[f"{source}: AUROC"] = round(auroc(heard[clear].tolist(), yes[clear].tolist()), 3)
+            continue
+        said = [asks(row.text, value, joined) for row, value in zip(rows, heard.tolist(), strict=True)]
+        hits = Hits.of(said, yes.tolist())
+        found[f"{source}: F1"], found[f"{source}: recall"] = round(hits.f1, 3), round(hits.recall, 3)
+    return found
+
+
+def asks(text: str, heard: float, joined: Mapping[str, float]) -> bool:
+    """Whether matcher and ear together take *text* for a wish for a person."""
+    found = find_wish(comparable(text))
+    logit = sum(joined[name] * value for name, value in features(found, heard).items())
+    return found.wish is Wish.CLEAR or logit >= 0
 
 
 class Trained:
@@ -89,8 +132,10 @@ class Trained:
             for place, name in enumerate(sorted({row.domain for row in rows} - {"service"}), start=1)
         }
         self.rows = rows
-        self.vectors = np.array([vectors[row.text] for row in rows])
-        self.buckets = [grams(comparable(row.text)) for row in rows]
+        size = len(next(iter(vectors.values())))
+        unknown = np.full(size, np.nan)
+        self.vectors = np.array([vectors[row.text] if row.embedded else unknown for row in rows])
+        self.buckets = [np.array(grams(comparable(row.text)), np.int64) for row in rows]
         self.targets = np.array([row.target for row in rows])
         self.weights = np.array([row.weight for row in rows])
         self.domains = np.array([domains[row.domain] for row in rows])
@@ -115,8 +160,9 @@ class Trained:
         both = np.zeros(len(self.rows))
         for fold in np.unique(self.folds):
             head, there = self.fit(self.folds != fold), self.folds == fold
-            both[there] = head.score(self.vectors, self.buckets)[there]
             words[there] = heard(head.pieces, self.buckets)[there] + bias_alone
+            both[there] = head.score(self.vectors, self.buckets)[there]
+        both = np.where(np.isnan(both), words, both)
         names = [row.text for row in self.rows]
         return dict(zip(names, both.tolist(), strict=True)), dict(zip(names, words.tolist(), strict=True))
 
@@ -124,7 +170,7 @@ class Trained:
 def _written(head: Fitted, vectors: Array) -> dict[str, Any]:
     return {
         "bias": round(head.bias, 4),
-        "bias_alone": round(head.bias + float((vectors @ head.vector).mean()), 4),
+        "bias_alone": round(head.bias + float(np.nanmean(vectors @ head.vector)), 4),
         "vector": [round(weight * UNIT) for weight in head.vector.tolist()],
         "pieces": [round(weight * UNIT) for weight in head.pieces.tolist()],
     }

@@ -9,25 +9,45 @@ from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
 from assistant.signals import cues, text
 from assistant.signals.progress import Progress
-from assistant.signals.tone import weights
+from assistant.signals.tone import Heard, weights
 
 SHOUTING = re.compile(r"\b[A-Z]{3,}\b")
 LETTERS = re.compile(r"[A-Za-z]")
 MARKS = re.compile(r"[!?]{2,}")
+#: Some words are no accident, whatever the ear makes of them.
+CERTAIN = 0.6
 #: From here on the learned ear is named as evidence where no cue explains the score.
 EVIDENT = 0.5
 
 
 def read_frustration(
-    raw: str, comparable: str, history: History, progress: Progress, heard: float, *, alone: bool
+    raw: str, comparable: str, history: History, progress: Progress, heard: Heard, *, alone: bool
 ) -> tuple[float, tuple[Evidence, ...]]:
-    """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no vector."""
+    """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no vector.
+
+    With a vector there are two judges, one of the words alone, which trusts cues more: their mean counts.
+    """
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = word_hits(comparable)
-    shown = features(hits, emphasis(raw), history, progress, heard)
-    joined = weights().joined["frustration_alone" if alone else "frustration"]
-    score = 1 / (1 + math.exp(-sum(joined.get(name, 0.0) * value for name, value in shown.items())))
+    shown = features(hits, emphasis(raw), history, progress, heard.best)
+    logit = _judged(shown, "frustration_alone" if alone else "frustration")
+    if not alone:
+        words = features(hits, emphasis(raw), history, progress, heard.words)
+        logit = (logit + _judged(words, "frustration_alone")) / 2
+    score = 1 / (1 + math.exp(-logit))
+    kinds = {hit.cue.kind for hit in hits}
+    if "certain" in kinds and "calm" not in kinds:
+        score = max(score, CERTAIN)
     return score, _evidence(hits, raw, score, turn, shown)
+
+
+def _judged(shown: Mapping[str, float], judge: str) -> float:
+    joined = weights().joined[judge]
+    return sum(joined.get(name, 0.0) * value for name, value in shown.items())
+
+
+def _within(heard: float) -> float:
+    return max(-6.0, min(6.0, heard))
 
 
 def word_hits(comparable: str) -> list[cues.Hit]:
@@ -41,7 +61,7 @@ def features(
     """What frustration is judged by, by name; the weights of training are over these."""
     before = history.turns[-1].signals.frustration if history.turns else 0.0
     worn = min(progress.empty_replies, 3) / 3
-    shown = {"bias": 1.0, "heard": max(-6.0, min(6.0, heard)), "loud": loud, "before": before, "worn": worn}
+    shown = {"bias": 1.0, "heard": _within(heard), "loud": loud, "before": before, "worn": worn}
     shown |= {f"said {hit.cue.kind}": 1.0 for hit in hits}
     heat = [hit.cue.weight for hit in hits if hit.cue.kind != "calm"]
     shown["said"] = max(heat, default=0.0)

@@ -16,6 +16,8 @@ SAME_MEANING = 0.915
 SAME_REPLY = 0.8
 #: A question is compared with this many before it.
 LOOK_BACK = 4
+#: Replies are looked for in this many lines.
+WITHIN = 40
 #: Longer than this, a yes says more than yes.
 LONGEST_YES = 60
 #: Fewer comparable characters than this are no question.
@@ -160,8 +162,14 @@ def _reaction(
 
 
 def empty_replies(history: History) -> list[str]:
-    """The row of replies, up to the last, that brought nothing: ``none`` no answer, ``again`` an old one."""
-    replies = [line.text for line in history.lines if line.author is Author.ASSISTANT][-LOOK_BACK - 2 :]
+    """The row of replies, up to the last, that brought nothing: ``none`` no answer, ``again`` an old one.
+
+    An agent's words end it: what the assistant had not answered before is over.
+    """
+    spoken = list(history.lines)[-WITHIN:]
+    by_agent = max((place for place, line in enumerate(spoken) if line.author is Author.AGENT), default=-1)
+    since = [line.text for line in spoken[by_agent + 1 :] if line.author is Author.ASSISTANT]
+    replies = since[-LOOK_BACK - 2 :]
     pairs = [bigrams(text.comparable(text.window(reply))) for reply in replies]
     row: list[str] = []
     for place in range(len(replies) - 1, -1, -1):

@@ -10,12 +10,13 @@ from assistant.signals.language import language_of
 from assistant.signals.progress import Progress, read_progress
 from assistant.signals.small_talk import small_talk_of
 from assistant.signals.text import clauses, comparable, window
-from assistant.signals.tone import hear, weights
+from assistant.signals.tone import Heard, hear, weights
 from assistant.signals.unfamiliarity import is_brief, read_unfamiliarity
-from assistant.signals.wish import Found, find_wish
+from assistant.signals.wish import Found, chance, find_wish
 
-#: From here on the learned ear is sure of a wish for a person; from there on it has a hint of one.
-SURE, HINT = 0.7, 0.0
+#: From here on the learned ear is sure of a wish for a person (by the words alone it must be surer); from
+#: there on it has a hint of one.
+SURE, SURE_ALONE, HINT = 0.5, 0.9, 0.2
 #: Not for a bot, most serious first.
 SENSITIVE = ("harm", "fraud", "legal", "personal_data")
 
@@ -43,11 +44,11 @@ class Reader:
             window(text), near, history, progress, heard["frustration"], alone=usable is None
         )
         unfamiliarity, why_unfamiliar = read_unfamiliarity(
-            near, history, heard["unfamiliarity"], brief=brief, alone=usable is None
+            near, history, heard["unfamiliarity"].best, brief=brief, alone=usable is None
         )
         circumstances = {hit.cue.kind: hit for hit in cues.hits("circumstances", clauses(near))}
         sensitive = next((name for name in SENSITIVE if name in circumstances), None)
-        wish = _wish(whole, progress, history, heard["wish"])
+        wish = _wish(whole, progress, history, heard["wish"], alone=usable is None)
         return Signals(
             turn=turn,
             language=language,
@@ -75,20 +76,24 @@ def _previous_language(history: History) -> str | None:
     return history.turns[-1].signals.language if history.turns else None
 
 
-def _wish(whole: str, progress: Progress, history: History, heard: float) -> Found:
+def _wish(whole: str, progress: Progress, history: History, heard: Heard, *, alone: bool) -> Found:
     """Said outright, or a yes to the person just offered; asking vaguely twice is asking clearly.
 
     The learned ear may add a wish that the matcher missed, never take one away.
     """
     found = find_wish(whole)
-    if heard >= SURE and found.wish is not Wish.CLEAR and not found.denied:
+    if found.wish is Wish.CLEAR:
+        return found
+    words = chance(found, heard.words, alone=True)
+    likely = words if alone else chance(found, heard.best, alone=False)
+    if words >= SURE_ALONE or (not alone and likely >= SURE):
         return Found(Wish.CLEAR, whole[:80], "asks for a person, by the sound of it")
-    if heard >= HINT and found.wish is Wish.NONE and not found.denied:
-        return Found(Wish.VAGUE, whole[:80], "may be asking for a person, by the sound of it")
-    if progress.consents and found.wish is not Wish.CLEAR:
+    if progress.consents:
         return Found(Wish.CLEAR, whole[:80], "says yes to the person who was offered")
     if found.wish is Wish.VAGUE and history.turns and history.turns[-1].signals.wish is Wish.VAGUE:
         return Found(Wish.CLEAR, found.words, "asks for somebody again")
+    if found.wish is Wish.NONE and likely >= HINT:
+        return Found(Wish.VAGUE, whole[:80], "may be asking for a person, by the sound of it")
     return found
 
 

@@ -23,7 +23,13 @@ def cuts() -> dict[str, str]:
     return {cut: word for word in known for cut in (*_cuts(word), word)}
 
 
+#: How people shorten the words of a wish.
+SHORT_FOR = {"tlk": "talk", "spk": "speak", "hooman": "human", "humon": "human", "reel": "real", "2": "to"}
+SHORTENED = re.compile(r"\b(?:tlk|spk|hooman|humon|reel(?= person| human)|(?<=talk )2|(?<=speak )2)\b")
+
+
 def mend(text: str) -> str:
+    text = SHORTENED.sub(lambda found: SHORT_FOR[found[0]], text)
     return ROW.sub(lambda found: mended(found[0]), WITH.sub("with ", text))
 
 

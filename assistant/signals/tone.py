@@ -6,12 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.signals.grams import grams
 
 #: Weights are written as whole numbers of this size, so that the file stays readable and small.
 UNIT = 1_000
+
+
+class Heard(NamedTuple):
+    """What a head makes of a text: with its vector where there is one, and in the words alone."""
+
+    best: float
+    words: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +31,12 @@ class Head:
     #: Takes the place of the vector's part where no vector is at hand.
     bias_alone: float
 
-    def hear(self, buckets: Sequence[int], vector: Sequence[float] | None) -> float:
+    def hear(self, buckets: Sequence[int], vector: Sequence[float] | None) -> Heard:
         heard = sum(self.pieces[bucket] for bucket in buckets) / math.sqrt(len(buckets) or 1)
+        words = heard + self.bias_alone
         if vector is None:
-            return heard + self.bias_alone
-        return heard + self.bias + sum(a * b for a, b in zip(self.vector, vector, strict=True))
+            return Heard(words, words)
+        return Heard(heard + self.bias + sum(a * b for a, b in zip(self.vector, vector, strict=True)), words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,8 @@ class Weights:
     heads: Mapping[str, Head]
     #: Signal -> feature -> weight, with a vector (``frustration``) and without (``frustration_alone``).
     joined: Mapping[str, Mapping[str, float]]
+    #: Measure -> value on a public source by heads that learned nothing from it.
+    left_out: Mapping[str, float]
 
 
 @cache
@@ -51,10 +61,11 @@ def weights() -> Weights:
         embedding=data["embedding"],
         heads={name: _head(row) for name, row in data["heads"].items()},
         joined=data["joined"],
+        left_out=data["left out"],
     )
 
 
-def hear(comparable: str, vector: Sequence[float] | None) -> dict[str, float]:
+def hear(comparable: str, vector: Sequence[float] | None) -> dict[str, Heard]:
     """What every head hears in a text."""
     buckets = grams(comparable)
     return {name: head.hear(buckets, vector) for name, head in weights().heads.items()}

@@ -1,11 +1,13 @@
-"""The wish for a person: a matcher that needs nothing but the words, in both languages at once."""
+"""The wish for a person: a matcher that needs nothing but the words, and a learned ear beside it."""
 
+import math
 import re
 from dataclasses import dataclass
 
 from assistant.domain.signals import Wish
 from assistant.signals import cues, text
 from assistant.signals.spelling import mend
+from assistant.signals.tone import weights
 
 #: Commas and "but" end what a negation reaches in English.
 PIECES = re.compile(r"[,;:]|\bbut\b|\bso\b|\binstead,?(?= |$)|\bplease\b(?= \w)|\(|\)| - | – |—")
@@ -58,6 +60,23 @@ def find_wish(comparable: str) -> Found:
                 return found
             best = max(best, found, key=lambda one: STRENGTH[one.wish] + one.denied)
     return best
+
+
+def chance(found: Found, heard: float, *, alone: bool) -> float:
+    """How likely a turn asks for a person, 0–1: by what the learned ear hears and the matcher found."""
+    joined = weights().joined["wish_alone" if alone else "wish"]
+    shown = features(found, heard)
+    return 1 / (1 + math.exp(-sum(joined.get(name, 0.0) * value for name, value in shown.items())))
+
+
+def features(found: Found, heard: float) -> dict[str, float]:
+    """What a wish that the matcher is not sure of is judged by; the weights of training are over these."""
+    return {
+        "bias": 1.0,
+        "heard": max(-6.0, min(6.0, heard)),
+        "vague": float(found.wish is Wish.VAGUE),
+        "denied": float(found.denied),
+    }
 
 
 def slices(clause: str) -> list[str]:

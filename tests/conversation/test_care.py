@@ -17,7 +17,7 @@ CHOICES = {
 }
 NEW_TO_THIS = {
     "ja": "こういうものは初めてで、どうやって使うのかわかりません",
-    "en": "I have never used one of these, what am I supposed to do here?",
+    "en": "I'm no good with computers, how does this work? What do I type?",
 }
 QUESTION = {"ja": "返品の期限はいつまでですか", "en": "What is the return deadline for an item?"}
 DEADLINE = {"ja": "30日", "en": "30 days"}
@@ -90,8 +90,8 @@ async def test_who_stays_lost_is_offered_a_person(rig: Rig, language: str) -> No
     lost = {
         "ja": ["どこを押すのでしょう、機械は苦手で", "やはりわかりません、パソコンは初めてなもので"],
         "en": [
-            "where do I press, I'm no good with computers",
-            "I still don't know how to use this thing, sorry",
+            "where do I press? I'm not good with these machines",
+            "I don't know how to use this chat, I'm too old for it",
         ],
     }[language]
     replies = await talk(rig, language, NEW_TO_THIS[language], *lost)

@@ -1,9 +1,14 @@
 """Our own dialogues are well formed, and the two halves share nothing."""
 
+from collections import Counter
+
 import pytest
 
 from assistant.domain.messages import Author
-from evals.dialogues import own, parse
+from assistant.signals.progress import bigrams, overlap
+from assistant.signals.text import comparable
+from evals.dialogues import Dialogue, own, parse
+from evals.training_sources import lines
 
 
 def test_lines_labels_and_our_own_wording_are_read() -> None:
@@ -32,3 +37,27 @@ def test_there_are_four_hundred_turns_and_no_line_in_both_halves(language: str) 
     assert sum(map(len, halves)) >= 400
     assert len(halves[1]) >= 200
     assert [text for text in set(halves[0]) & set(halves[1]) if len(text) > 12] == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_held_line_is_nearly_a_line_that_was_trained_on(language: str) -> None:
+    trained = {line for dialogue in own(language, "train") for line in customer_texts(dialogue)}
+    trained |= {
+        example.text for name in ("wish", "frustration", "unfamiliarity") for example in lines(name, 1.0)
+    }
+    known = [pairs for text in trained if (pairs := bigrams(comparable(text)))]
+    holding: dict[str, list[int]] = {}
+    for place, pairs in enumerate(known):
+        for pair in pairs:
+            holding.setdefault(pair, []).append(place)
+    near = []
+    for text in {text for dialogue in own(language, "held") for text in customer_texts(dialogue)}:
+        if len(comparable(text)) >= 12:
+            pairs = bigrams(comparable(text))
+            shared = Counter(place for pair in pairs for place in holding.get(pair, ()))
+            near += [text for place, _ in shared.most_common(10) if overlap(pairs, known[place]) >= 0.8]
+    assert near == []
+
+
+def customer_texts(dialogue: Dialogue) -> list[str]:
+    return [dialogue.lines[place].text for place in dialogue.customer_lines()]

@@ -6,8 +6,10 @@ import pytest
 
 from assistant.conversation.wording import LANGUAGES
 from assistant.domain.messages import Author
+from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reaction, Signals, Wish
 from assistant.domain.turns import History, PastTurn, Said
+from assistant.signals.assess import replay
 from assistant.signals.reader import Reader
 from assistant.signals.text import JAPANESE
 
@@ -46,6 +48,18 @@ def test_anger_is_heard_however_polite(text: str) -> None:
     signals = READER.read(text, after("返品したい", "注文履歴をご覧ください"))
     assert signals.frustration >= 0.5
     assert any(item.kind == "frustration" for item in signals.evidence)
+
+
+def test_what_only_an_annoyed_person_says_counts_whatever_the_ear_hears() -> None:
+    for text in ("何度も申し上げておりますが、まだ届きません", "How many times do I have to say it?"):
+        assert READER.read(text, ALONE).frustration >= 0.6
+    assert READER.read("how many times can I change the date?", ALONE).frustration < 0.5
+
+
+def test_an_enquiry_that_was_never_answered_is_offered_a_person() -> None:
+    text = "先日お問い合わせした件ですが、まだご回答をいただけていないようです"
+    [found] = replay([Said(author=Author.CUSTOMER, text=text)], READER, Policy())
+    assert found.verdict.decision is Decision.OFFER
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "web" / "console" / "text" / "phrases.ts").read_text("utf-8")
-#: Cues whose reasons agents see; those of facts and topics are notes and lists of what to ask.
+#: Cues whose reasons agents see; those of facts, topics and promises are notes and lists of what to ask.
 READ = sorted(
-    p for p in (ROOT / "assistant" / "signals" / "cues").glob("*.yaml") if p.stem not in ("facts", "topic")
+    p
+    for p in (ROOT / "assistant" / "signals" / "cues").glob("*.yaml")
+    if p.stem not in ("facts", "topic", "promises")
 )
 
 
