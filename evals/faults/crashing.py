@@ -60,6 +60,21 @@ def after_reply_before_ring(probability: float) -> None:
     _put(LocalWire, "ring", probability, before=True)
 
 
+def after_send_before_mark(probability: float) -> None:
+    """A messaging app has the message; we do not know."""
+    from assistant.work.outbox import Outbox
+
+    send = Outbox._send
+
+    async def sent(self: Outbox, errand: Any) -> Any:
+        outcome = await send(self, errand)
+        if random.random() < probability:
+            os._exit(KILLED)
+        return outcome
+
+    setattr(Outbox, "_send", sent)  # noqa: B010 - mypy knows no methods as values
+
+
 def mid_ingest(probability: float) -> None:
     """Some vectors are stored, others not yet."""
     from assistant.storage.articles import SqlArticles
@@ -69,7 +84,14 @@ def mid_ingest(probability: float) -> None:
 
 POINTS = {
     point.__name__: point
-    for point in (before_commit, after_commit_before_200, while_thinking, after_reply_before_ring, mid_ingest)
+    for point in (
+        before_commit,
+        after_commit_before_200,
+        while_thinking,
+        after_reply_before_ring,
+        after_send_before_mark,
+        mid_ingest,
+    )
 }
 
 

@@ -1,6 +1,7 @@
 """What is broken, row by row of the fault matrix; each returns violations of its own besides the promises."""
 
 import asyncio
+import os
 import random
 import resource
 import shutil
@@ -139,6 +140,16 @@ async def connections_cut(site: Site, load: Load, seconds: float) -> Outcome:
     return load.refused[500], f"{count} connections"
 
 
+async def database_dies(site: Site, load: Load, seconds: float) -> Outcome:
+    """PostgreSQL is killed and comes back a while later; nobody has to start us again."""
+    before = load.refused[503]
+    os.kill(site.server.get_pid(), signal.SIGKILL)
+    await asyncio.sleep(max(10.0, seconds))
+    await asyncio.to_thread(site.server.ensure_postgres_running)
+    back = [await asyncio.to_thread(until, partial(_all_well, process), 30.0) for process in site.processes]
+    return load.refused[500] + back.count(False), f"{load.refused[503] - before} × 503"
+
+
 async def index_lost(site: Site, load: Load, seconds: float, *, harm: Callable[[Site], None]) -> Outcome:
     """The vector index is harmed while the service is down; it must start, answer, and mend itself."""
     process = site.processes[0]
@@ -261,4 +272,5 @@ ROWS = (
     Row(id="D1", what="the disk is full", breaks=disk_full),
     Row(id="D2", what="the database is locked", breaks=database_locked),
     Row(id="D5", what="PostgreSQL ends every connection", breaks=connections_cut, postgres=True),
+    Row(id="D6", what="PostgreSQL is killed and comes back", breaks=database_dies, postgres=True),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from evals.faults.apps import ROWS as APPS
 from evals.faults.checks import KINDS, violations
 from evals.faults.desks import ROWS as DESKS
 from evals.faults.load import Load
@@ -16,7 +17,7 @@ from evals.faults.rows import ROWS as SERVICE
 from evals.faults.rows import Row
 from evals.faults.site import Workshop
 
-ROWS = (*SERVICE, *DESKS)
+ROWS = (*SERVICE, *DESKS, *APPS)
 
 
 def main() -> None:

@@ -115,8 +115,9 @@ class Site:
     model: Model
     settings: dict[str, str]
     token: str
-    #: Of the database, on PostgreSQL.
+    #: Of the database, on PostgreSQL, and its server.
     database: str | None = None
+    server: Any = None
 
     @property
     def urls(self) -> list[str]:
@@ -176,7 +177,7 @@ class Workshop:
         }
         processes = [Process(["serve"], settings, folder / f"serve-{n}.log") for n in range(2)]
         made = self._made(folder, processes, settings)
-        made.database = database
+        made.database, made.server = database, self.server
         return made
 
     def _settings(self, folder: Path) -> dict[str, str]:

@@ -1,0 +1,89 @@
+"""Rows of messaging apps: death between a send and its mark."""
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from evals.bench_channels import SETTINGS
+from evals.bench_phones import MAKERS, SECRET, Phones
+from evals.faults.load import Load
+from evals.faults.rows import Outcome, Row
+from evals.faults.site import Process, Site
+
+#: LINE knows our keys; Telegram does not, so there one death may cost one message twice.
+KEYED, OTHER = "line", "telegram"
+CRASH = "after_send_before_mark:0.15"
+PAUSE, PATIENCE = 0.4, 90.0
+
+
+@dataclass
+class OnceOnly(Phones):
+    """Reply tokens hold once, as LINE's do."""
+
+    used: set[str] = field(default_factory=set)
+
+    def answer(self, head: str, body: bytes) -> tuple[int, dict[str, Any]]:
+        token = next((token for token in self.tokens if token.encode() in body), "")
+        if token in self.used:
+            return 400, {"message": "Invalid reply token"}
+        status, said = super().answer(head, body)
+        if token and status == 200:
+            self.used.add(token)
+        return status, said
+
+
+async def dies_after_sending(site: Site, load: Load, seconds: float) -> Outcome:
+    """Nothing is lost; where the app knows keys nothing comes twice, elsewhere once a death at most."""
+    phones, process = OnceOnly(), site.processes[0]
+    server = await asyncio.start_server(phones.session, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    for name in (KEYED, OTHER):
+        process.settings |= {f"ASSISTANT_{name}_{one}".upper(): SECRET for one in SETTINGS[name]}
+        process.settings[f"ASSISTANT_{name}_API_URL".upper()] = address
+    process.kill()
+    await asyncio.to_thread(process.start, crash=CRASH)
+    deaths, number, end = 0, 0, time.monotonic() + seconds
+    peers: dict[str, list[str]] = {KEYED: [], OTHER: []}
+    async with httpx2.AsyncClient(timeout=10) as http:
+        while time.monotonic() < end or not deaths:
+            number += 1
+            for name in peers:
+                peers[name].append(MAKERS[name][1](number))
+                deaths += await _told(http, process, name, peers[name][-1], phones)
+            await asyncio.sleep(PAUSE)
+    process.kill()
+    await asyncio.to_thread(process.start)
+    everybody = [peer for some in peers.values() for peer in some]
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and not all(phones.arrived[peer] for peer in everybody):
+        await asyncio.sleep(0.2)
+    server.close()
+    times = {name: Counter(len(phones.arrived[peer]) for peer in some) for name, some in peers.items()}
+    lost = sum(counted[0] for counted in times.values())
+    twice = {
+        name: sum(n * (many - 1) for many, n in counted.items() if many) for name, counted in times.items()
+    }
+    wrong = lost + twice[KEYED] + max(0, twice[OTHER] - deaths)
+    return wrong, f"{deaths} deaths, {len(everybody)} people, {lost} lost, twice: {twice}"
+
+
+async def _told(http: httpx2.AsyncClient, process: Process, name: str, peer: str, phones: Phones) -> int:
+    """The app calls until it hears 200; how often the service had to be started again meanwhile."""
+    deaths, (body, headers) = 0, MAKERS[name][0](peer, phones)
+    while True:
+        if not process.alive:
+            deaths += 1
+            await asyncio.to_thread(process.start, crash=CRASH)
+        try:
+            answer = await http.post(f"{process.url}/v1/channels/{name}", content=body, headers=dict(headers))
+            if answer.status_code == 200:
+                return deaths
+        except httpx2.TransportError:
+            await asyncio.sleep(0.2)
+
+
+ROWS = (Row(id="P4", what="dies after a send, before it is marked", breaks=dies_after_sending),)
