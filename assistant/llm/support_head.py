@@ -1,7 +1,8 @@
 """The learned part of the check: how probable it is that a passage supports a sentence.
 
-A logistic model for each language over `alignment.py` and what the exact rules saw, with the difference of
-the two meanings. Weights, their data and licences: support_head.json, made by `evals train support`.
+A logistic model for each language over `alignment.py` and what the exact rules saw, each bent at a few knots
+where that helps, with the difference of the two meanings. Weights, their data and licences:
+support_head.json, made by `evals train support`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ class Head:
 
     mean: Vectors
     scale: Vectors
+    #: Of the features, then of the features above each knot.
     weights: Vectors
+    #: Where the line of each feature may bend, in standard deviations.
+    knots: Vectors
     #: Of the difference of the two meanings.
     turn: Vectors
     bias: float
@@ -43,8 +47,15 @@ class Head:
     def probability(self, told: Vectors, turned: Vectors) -> float:
         import numpy as np
 
-        seen = np.clip((told - self.mean) / self.scale, -FAR, FAR)
+        seen = bent(np.clip((told - self.mean) / self.scale, -FAR, FAR), self.knots)
         return float(1 / (1 + np.exp(-(seen @ self.weights + turned @ self.turn + self.bias))))
+
+
+def bent(seen: Vectors, knots: Vectors) -> Vectors:
+    """Features, and how far each is above each knot: along the last axis."""
+    import numpy as np
+
+    return np.concatenate([seen, *(np.maximum(seen - knot, 0) for knot in knots)], axis=-1)
 
 
 @cache

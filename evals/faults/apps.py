@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,10 +61,11 @@ async def dies_after_sending(site: Site, load: Load, seconds: float) -> Outcome:
     while time.monotonic() < end and not all(phones.arrived[peer] for peer in everybody):
         await asyncio.sleep(0.2)
     server.close()
-    times = {name: Counter(len(phones.arrived[peer]) for peer in some) for name, some in peers.items()}
-    lost = sum(counted[0] for counted in times.values())
+    lost = sum(not phones.arrived[peer] for peer in everybody)
+    # Words of different kinds may come to one person: an acknowledgement, then the answer.
     twice = {
-        name: sum(n * (many - 1) for many, n in counted.items() if many) for name, counted in times.items()
+        name: sum(len(phones.arrived[peer]) - len(set(phones.arrived[peer])) for peer in some)
+        for name, some in peers.items()
     }
     wrong = lost + twice[KEYED] + max(0, twice[OTHER] - deaths)
     return wrong, f"{deaths} deaths, {len(everybody)} people, {lost} lost, twice: {twice}"
