@@ -44,14 +44,17 @@ export function Contradictions({ found, dismissed, lead }: Props) {
 
 function Pair({ pair }: { pair: Contradiction }) {
   const words = knowledgeText();
+  // Customers hear of a disagreement only within one language; see conversation/disputes.py.
+  const across = pair.one.language !== pair.other.language;
+  const wins = across ? null : pair.newer;
   return (
     <>
       <p class="meta">{words.differs(measure(pair.measure))}</p>
       <div class="sides">
-        <OneSide side={pair.one} wins={pair.newer === "one"} />
-        <OneSide side={pair.other} wins={pair.newer === "other"} />
+        <OneSide side={pair.one} wins={wins === "one"} />
+        <OneSide side={pair.other} wins={wins === "other"} />
       </div>
-      {!pair.newer && <p class="meta">{words.bothTold}</p>}
+      {!wins && <p class="meta">{across ? words.acrossLanguages : words.bothTold}</p>}
     </>
   );
 }
