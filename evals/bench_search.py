@@ -63,8 +63,8 @@ def _measured(folder: Path, options: argparse.Namespace) -> list[Figure]:
     _say("Filling a knowledge base …")
     asyncio.run(_filled(settings, texts, options.passages))
     _say("Starting the service …")
-    with serving(settings.data_dir) as (url, _):
-        memory = resident(url)
+    with serving(settings.data_dir):
+        memory = resident(settings.data_dir)
     _say("Asking questions, alone and beside an ingest …")
     asked = _column(options.data / "queries.jsonl", "text")[: options.questions]
     (folder / "asked.json").write_text(json.dumps({"questions": asked, "texts": texts[REAL:]}))
