@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from assistant.domain.budgets import Prices
     from assistant.domain.living import Source
     from assistant.domain.policy import Policy
-    from assistant.ports import Answerer, Bus, Channel, Rewrite, Summarise, Vote
+    from assistant.domain.turns import Summarise, Vote
+    from assistant.ports import Answerer, Bus, Channel, Rewrite
     from assistant.work.loop import Duties
     from assistant.work.wire import LocalWire
 

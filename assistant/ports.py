@@ -16,7 +16,7 @@ from assistant.domain.channels import Call, Event, Letter, Part, Sent, Thread
 from assistant.domain.handoff import Facts
 from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passage, Terms
 from assistant.domain.messages import Author, Citation
-from assistant.domain.signals import Ballot, Signals
+from assistant.domain.signals import Signals
 from assistant.domain.turns import History, Said, Withheld
 from assistant.stores import CollectionStore, LivingStore, SourceStore
 
@@ -202,8 +202,6 @@ class Draft:
 Progress = Callable[[str], Awaitable[None]]
 #: Turns a follow-up question into one that stands alone: (question, lines before it).
 Rewrite = Callable[[str, Sequence[Said]], Awaitable[str]]
-#: A conversation in a few sentences for an agent, by language; empty where that fails.
-Summarise = Callable[[Sequence[Said], Allowance | None], Awaitable[Mapping[str, str]]]
 
 
 class Answerer(Protocol):
@@ -227,10 +225,6 @@ class ChatModel(Protocol):
 
 #: Everything said so far to what the customer wants and claims.
 FactPicker = Callable[[Sequence[Said]], Facts]
-
-
-#: A model's view of a turn, with the lines before it; None: it has none, or not in time.
-Vote = Callable[[str, Sequence[Said], Allowance | None], Awaitable[Ballot | None]]
 
 
 class SignalReader(Protocol):

@@ -1,14 +1,11 @@
 """``python -m evals signals``: what the reader of signals reaches, beside simpler readers."""
 
 import argparse
-import asyncio
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision
@@ -18,10 +15,9 @@ from assistant.signals.reader import Reader
 from assistant.signals.tone import weights
 from evals.baselines import anger_by_keyword, anger_by_lexicon, by_similarity, person_by_keyword
 from evals.dialogues import Dialogue, own, rows, said
+from evals.embedded import Embedded
 from evals.scores import Hits, auroc
 from evals.training_sources import held_out
-
-Vector = Sequence[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,33 +59,6 @@ def main() -> None:
     ):
         for row in measure(bench):
             print(row, flush=True)
-
-
-class Embedded:
-    """Vectors of texts, made as the product makes them; none without models."""
-
-    def __init__(self, models: Path | None, kept: Path | None = None) -> None:
-        from assistant.llm.embeddings import make_embedder
-
-        self._embedder = make_embedder("local", models) if models is not None else None
-        self._known: dict[str, Vector] = {}
-        if self._embedder is not None and kept is not None:
-            with np.load(kept) as archive:
-                self._known = dict(zip(archive["texts"].tolist(), archive["vectors"].tolist(), strict=True))
-
-    @property
-    def name(self) -> str | None:
-        return self._embedder.name if self._embedder else None
-
-    def of(self, texts: Sequence[str]) -> Mapping[str, Vector]:
-        if self._embedder is not None:
-            asyncio.run(self._embed([text for text in dict.fromkeys(texts) if text not in self._known]))
-        return self._known
-
-    async def _embed(self, texts: Sequence[str]) -> None:
-        assert self._embedder is not None
-        for text in texts:
-            self._known[text] = (await self._embedder.query(text)).tolist()
 
 
 class Bench:

@@ -17,8 +17,8 @@ from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
-from assistant.domain.turns import Source
-from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, Rewrite, SignalReader, Summarise, Vote
+from assistant.domain.turns import Source, Summarise, Vote
+from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, Rewrite, SignalReader
 
 #: Passages that an answer is drafted from.
 PASSAGES = 6

@@ -10,6 +10,7 @@ from assistant.domain.messages import Reply
 from assistant.domain.people import Customer, PastConversation
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Evidence, Reason, Signals, Verdict
+from assistant.domain.summaries import SUMMARIES
 from assistant.domain.turns import Said, TurnRecord
 
 VERSION = 1
@@ -213,67 +214,6 @@ def _familiarity(case: Case) -> float | None:
     if case.customer is not None and case.customer.familiarity is not None:
         return round(case.customer.familiarity, 2)
     return None if case.signals is None else round(1 - case.signals.unfamiliarity, 2)
-
-
-#: For the agent, around the customer's own words.
-SUMMARIES: dict[str, dict[str, str]] = {
-    "ja": {
-        "ask": "お客様のご用件:「{ask}」",
-        "none": "ご用件はまだ伺えていません。",
-        "tried": "アシスタントは{count}回お調べし、次の記事を示しました: {articles}。",
-        "empty": "アシスタントは{count}回お調べしましたが、お答えできる記事はありませんでした。",
-        "last": "直近のご発言:「{last}」",
-        "asked_for_person": "担当者との会話を希望されています。",
-        "frustrated": "不満を示されています。",
-        "stuck": "やりとりが進まず、解決していません。",
-        "unfamiliar": "チャットの操作に慣れていないご様子です。",
-        "no_answer": "ヘルプに答えがありませんでした。",
-        "sensitive_topic": "人が対応すべき内容です。",
-        "rule": "担当者が対応すると決めている内容です。",
-        "failure": "自動応答が利用できませんでした。",
-        "deadline": "返信の期限を過ぎました。",
-        "agent_took_over": "担当者が引き取りました。",
-        "step_safety": "まず: ご本人の安全を確かめ、必要なら緊急の窓口をご案内してください。",
-        "step_fraud": "まず: 被害が広がらないよう、利用停止など急ぎの処置を確かめてください。",
-        "step_promise": "次に: 「{promise}」とお約束しています。果たされたかを確かめてください。",
-        "step_call": "次に: {phone} へお電話ください。",
-        "step_missing": "次に: {missing}を伺ってください。ほかは伺い済みです。",
-        "step_other": "次に: お試し済みの方法を除き、別の解決策をご案内ください。",
-        "step_ask": "次に: ご用件を伺ってください。",
-        "step_answer": "次に: ご用件にお答えください。必要なことは伺い済みです。",
-        "order number": "注文番号",
-        "registered e-mail address": "登録のメールアドレス",
-        "product": "商品名",
-        "amount": "金額",
-        "and": "、",
-    },
-    "en": {
-        "ask": "The customer asks: “{ask}”",
-        "none": "The customer has not said yet what it is about.",
-        "tried": "The assistant searched {count} time(s) and showed: {articles}.",
-        "empty": "The assistant searched {count} time(s) and found no article that answers.",
-        "last": "Last words: “{last}”",
-        "asked_for_person": "They ask for a person.",
-        "frustrated": "They are frustrated.",
-        "stuck": "The conversation went in circles and nothing is solved.",
-        "unfamiliar": "They do not seem used to chat assistants.",
-        "no_answer": "The knowledge base had no answer.",
-        "sensitive_topic": "The topic is one for people.",
-        "rule": "The policy gives this topic to people.",
-        "failure": "The assistant could not answer at all.",
-        "deadline": "The deadline for an answer passed.",
-        "agent_took_over": "An agent took it over.",
-        "step_safety": "First: make sure they are safe, and name the emergency line if needed.",
-        "step_fraud": "First: see whether something has to be blocked at once, before it gets worse.",
-        "step_promise": "Next: “{promise}” was promised; see whether it was kept.",
-        "step_call": "Next: call {phone}.",
-        "step_missing": "Next: ask for the {missing}; nothing else is needed.",
-        "step_other": "Next: offer a way that they have not tried yet.",
-        "step_ask": "Next: ask what it is about.",
-        "step_answer": "Next: answer the request; what it takes has been said.",
-        "and": " and the ",
-    },
-}
 
 
 def _summary(case: Case, language: str) -> str:

@@ -1,10 +1,11 @@
 """A turn: everything the customer said since the last reply, and how the reply to it came about."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.domain.budgets import Allowance
 from assistant.domain.messages import Author
-from assistant.domain.signals import Decision, Reason, Signals, Verdict
+from assistant.domain.signals import Ballot, Decision, Reason, Signals, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +90,9 @@ class TurnRecord:
     #: Why quotes stand in for a model's words; empty: they do not.
     instead: str = ""
     milliseconds: int = 0
+
+
+#: A model's view of a turn, with the lines before it; None: it has none, or not in time.
+Vote = Callable[[str, Sequence[Said], Allowance | None], Awaitable[Ballot | None]]
+#: A conversation in a few sentences for an agent, by language; empty where that fails.
+Summarise = Callable[[Sequence[Said], Allowance | None], Awaitable[Mapping[str, str]]]

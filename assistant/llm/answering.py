@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.budgets import Prices
 from assistant.domain.errors import ModelUnavailable, SetupError
+from assistant.domain.turns import Summarise, Vote
 from assistant.llm.extractive import ExtractiveAnswerer
 from assistant.llm.ranking import Ranker
-from assistant.ports import Answerer, Embedder, FineEmbedder, Rewrite, Summarise, Vote
+from assistant.ports import Answerer, Embedder, FineEmbedder, Rewrite
 
 if TYPE_CHECKING:
     from assistant.ports import ChatModel

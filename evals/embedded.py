@@ -1,0 +1,36 @@
+"""Vectors for measuring: made as the product makes them, or kept from training."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+Vector = Sequence[float]
+
+
+class Embedded:
+    """Vectors of texts, made as the product makes them; none without models."""
+
+    def __init__(self, models: Path | None, kept: Path | None = None) -> None:
+        from assistant.llm.embeddings import make_embedder
+
+        self._embedder = make_embedder("local", models) if models is not None else None
+        self._known: dict[str, Vector] = {}
+        if self._embedder is not None and kept is not None:
+            with np.load(kept) as archive:
+                self._known = dict(zip(archive["texts"].tolist(), archive["vectors"].tolist(), strict=True))
+
+    @property
+    def name(self) -> str | None:
+        return self._embedder.name if self._embedder else None
+
+    def of(self, texts: Sequence[str]) -> Mapping[str, Vector]:
+        if self._embedder is not None:
+            asyncio.run(self._embed([text for text in dict.fromkeys(texts) if text not in self._known]))
+        return self._known
+
+    async def _embed(self, texts: Sequence[str]) -> None:
+        assert self._embedder is not None
+        for text in texts:
+            self._known[text] = (await self._embedder.query(text)).tolist()
