@@ -6,6 +6,7 @@ const JA: Record<string, string> = {
   "asks whether a person or a machine answers": "相手が人か自動応答かのご確認",
   "asks for a person, by the sound of it": "担当者をご希望のご様子",
   "may be asking for a person, by the sound of it": "担当者をご希望の可能性あり",
+  "a model takes it as a wish for a person": "生成AIの判定では担当者をご希望",
   "asks for somebody again": "再び担当者をご希望",
   "got the same reply as before": "前と同じ返信",
   "several replies in a row brought nothing": "続けて解決につながらない返信",
