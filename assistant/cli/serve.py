@@ -73,6 +73,8 @@ def _run(settings: Settings, listener: socket.socket, demo: bool) -> None:
         uvloop.run(_serve(settings, listener, demo, launched))
     finally:
         launched.process.kill()
+        launched.process.wait()
+        launched.end.close()
 
 
 async def _serve(settings: Settings, listener: socket.socket, demo: bool, launched: Launched) -> None:
