@@ -44,6 +44,8 @@ NAMES = (
     "passage_to_best",
     "opens_article",
     "opens_section",
+    "opens_asked_article",
+    "opens_asked_section",
     "steps_asked",
     "row",
     "item",

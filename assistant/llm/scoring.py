@@ -47,6 +47,7 @@ def features(question: str, found: Sequence[Candidate]) -> list[dict[str, float]
     wanted, how = terms(question), asks_how(question)
     rare = rarity([candidate.terms | terms(candidate.heading) for candidate in found])
     best = max((candidate.passage_score for candidate in found), default=0.0) or 1.0
+    asked_for = {heading: overlap(wanted, terms(heading), rare) for heading in {c.heading for c in found}}
     return [
         {
             "words": overlap(wanted, candidate.terms, rare),
@@ -57,6 +58,9 @@ def features(question: str, found: Sequence[Candidate]) -> list[dict[str, float]
             "passage_to_best": candidate.passage_score / best,
             "opens_article": float(candidate.opens_article),
             "opens_section": float(candidate.opens_section),
+            # Under a heading that is what is asked, the first words are the answer.
+            "opens_asked_article": candidate.opens_article * asked_for[candidate.heading],
+            "opens_asked_section": candidate.opens_section * asked_for[candidate.heading],
             "steps_asked": float(how and candidate.kind is Kind.STEP),
             **{name: float(candidate.kind is kind) for kind, name in _KINDS.items()},
         }
