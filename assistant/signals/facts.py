@@ -1,5 +1,6 @@
 """What a customer's words claim: order numbers, dates, sums, products, addresses; unverified."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from assistant.domain.handoff import Facts
@@ -12,6 +13,9 @@ from assistant.signals.wish import find_wish
 
 MOST_FACTS, MOST_PROMISES = 20, 5
 LONGEST_ASK = 160
+#: A few words, or words that point back, go on with what was said before: "can I get it replaced?"
+STANDS_ALONE = 12
+POINTS_BACK = re.compile(r"^(?:それ|これ|その|この|そちら|こちら|じゃあ|では)|\b(?:it|that|this|they|them)\b")
 
 #: What fulfils a need of the topic table.
 FULFILS = {
@@ -33,10 +37,11 @@ def pick_facts(said: Sequence[Said]) -> Facts:
     claimed = list(
         dict.fromkeys(fact for line, folded in zip(lines, near, strict=True) for fact in claims(line, folded))
     )
-    topic = next((found for line in near if (found := topic_of(line))), None)
+    opened = _last_matter(near)
+    topic = next((found for line in near[opened:] if (found := topic_of(line))), None)
     kinds = {fact.split(":")[0] for fact in claimed}
     return Facts(
-        ask=ask_of(lines, near),
+        ask=ask_of(lines[opened:], near[opened:]),
         topic=topic,
         claimed=tuple(claimed[:MOST_FACTS]),
         missing=tuple(need for need in needs(topic) if not kinds & set(FULFILS.get(need, ()))),
@@ -74,8 +79,30 @@ def claims(raw: str, folded: str) -> list[str]:
     return found
 
 
+def _last_matter(near: Sequence[str]) -> int:
+    """Where the customer began with what they want now: at their last change to another topic."""
+    opened, topic = 0, None
+    for at, folded in enumerate(near):
+        # Whoever only hands in an order number has not changed the topic.
+        rest = _without_claims(folded)
+        found = topic_of(rest)
+        if found is None or found == topic:
+            continue
+        if topic is None:
+            topic = found
+        elif len(rest) >= STANDS_ALONE and not POINTS_BACK.search(rest):
+            opened, topic = at, found
+    return opened
+
+
+def _without_claims(folded: str) -> str:
+    for cue in cues.cues("facts"):
+        folded = cue.pattern.sub(" ", folded)
+    return " ".join(folded.split())
+
+
 def ask_of(lines: Sequence[str], near: Sequence[str]) -> str | None:
-    """The first thing they wanted, in their words: no courtesy, no mere call for a person."""
+    """The first thing wanted, in the customer's words: no courtesy, no mere call for a person."""
     said = [
         " ".join(line.split())
         for line, folded in zip(lines, near, strict=True)

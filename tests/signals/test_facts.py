@@ -48,6 +48,34 @@ def test_the_ask_is_the_first_thing_wanted_in_the_customers_words() -> None:
     assert pick_facts([]).ask is None
 
 
+@pytest.mark.parametrize(
+    ("lines", "ask", "topic"),
+    [
+        (
+            (
+                "返品の送料は誰が払いますか",
+                "それは沖縄でも同じですか",
+                "注文番号 A-1029 の件です。11月20日に届くはずでした。",
+                "同じことを何度もご説明しているのですが、どうなっておりますでしょうか",
+            ),
+            "注文番号 A-1029 の件です。11月20日に届くはずでした。",
+            "delivery",
+        ),
+        (
+            ("How much is gift wrapping?", "My parcel from order KM-55121 has not arrived", "hello??"),
+            "My parcel from order KM-55121 has not arrived",
+            "delivery",
+        ),
+        (("届いた皿が割れていました", "交換できますか"), "届いた皿が割れていました", "defect"),
+        (("The plate arrived broken", "can I send it back?"), "The plate arrived broken", "defect"),
+    ],
+    ids=["another matter", "another matter in English", "a few words", "words that point back"],
+)
+def test_what_is_wanted_is_the_matter_that_came_last(lines: tuple[str, ...], ask: str, topic: str) -> None:
+    facts = pick_facts(said(*lines))
+    assert (facts.ask, facts.topic) == (ask, topic)
+
+
 def test_what_others_said_is_no_claim() -> None:
     lines = [Said(author=Author.ASSISTANT, text="注文番号12345678をお調べしました")]
     assert pick_facts(lines).claimed == ()
