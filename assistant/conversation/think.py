@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import NamedTuple
 
 from assistant.conversation.compose import compose, small_talk
@@ -111,7 +112,7 @@ async def _search_and_answer(
     if verdict is None:
         verdict = decide_after(signals, gathered.history, policy, best)
     draft = Draft(text="", model="")
-    if best is not None and best >= policy.answer_score and verdict.decision is not Decision.CLARIFY:
+    if best is not None and best >= _enough(verdict, policy):
         ask = Ask(
             question=query,
             language=signals.language,
@@ -130,6 +131,14 @@ async def _search_and_answer(
     found = Found(query, passages, draft)
     reply = _reply(mind, gathered, signals.language, verdict, found)
     return _thought(found, signals, verdict, reply)
+
+
+def _enough(verdict: Verdict, policy: Policy) -> float:
+    """The score from which on a passage is answered from."""
+    if verdict.decision is Decision.CLARIFY:
+        return inf
+    soothing = verdict.decision is Decision.OFFER and verdict.reason is Reason.FRUSTRATED
+    return max(policy.answer_score, policy.frustrated_answer_score if soothing else 0.0)
 
 
 class Found(NamedTuple):

@@ -7,8 +7,9 @@ import pytest
 
 from assistant.conversation.opening import Visitor
 from assistant.conversation.wording import say, table
+from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Message
-from tests.rig import Rig
+from tests.rig import RETURNS_EN, RETURNS_JA, Rig
 
 VISITORS = {"ja": Visitor(locale="ja"), "en": Visitor(locale="en")}
 CHOICES = {
@@ -109,6 +110,28 @@ async def test_annoyance_is_named_in_one_sentence_and_not_again_at_once(rig: Rig
     assert len(named) == 1
     assert first.text.startswith(named[0])
     assert not any(sentence in second.text for sentence in acknowledgements(language))
+
+
+class Scored:
+    """A retriever that is as sure as it is told to be."""
+
+    def __init__(self, score: float) -> None:
+        self.score = score
+
+    async def search(self, question: str, *, language: str | None = None, limit: int = 6) -> list[Passage]:
+        return [replace(RETURNS_JA if language == "ja" else RETURNS_EN, score=self.score)]
+
+
+@languages
+@pytest.mark.parametrize(("score", "answered"), [(0.6, False), (0.9, True)])
+async def test_the_annoyed_get_only_answers_that_are_surer_than_usual(
+    rig: Rig, language: str, score: float, answered: bool
+) -> None:
+    rig.assistant = replace(rig.assistant, mind=replace(rig.mind, retriever=Scored(score)))
+    calm, annoyed = await talk(rig, language, QUESTION[language], f"{QUESTION[language]} {ANNOYED[language]}")
+    assert DEADLINE[language] in calm.text
+    assert (DEADLINE[language] in annoyed.text) is answered
+    assert say("button_person", language) in [button.label for button in annoyed.buttons]
 
 
 @languages
