@@ -95,7 +95,10 @@ def _evidence(
     hits: list[cues.Hit], raw: str, score: float, turn: int, shown: Mapping[str, float]
 ) -> tuple[Evidence, ...]:
     heat = sorted((hit for hit in hits if hit.cue.kind != "calm"), key=lambda hit: -hit.cue.weight)
-    found = [(hit.words, hit.cue.why) for hit in heat]
+    strongest: dict[str, str] = {}
+    for hit in heat:
+        strongest.setdefault(hit.cue.why, hit.words)
+    found = [(words, why) for why, words in strongest.items()]
     if shown["loud"] >= 0.4:
         found.append((raw[:40], "shouts (capitals, marks)"))
     if score >= EVIDENT and not found:

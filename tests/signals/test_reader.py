@@ -222,3 +222,10 @@ def test_five_hundred_turns_cost_no_more_than_a_few() -> None:
 def test_vectors_of_another_embedding_are_ignored() -> None:
     with_strange = Reader(embedding="another model").read("最悪です", ALONE, [1.0, 2.0])
     assert with_strange.frustration == READER.read("最悪です", ALONE).frustration
+
+
+def test_one_reason_is_told_once() -> None:
+    signals = READER.read("同じことを何度もご説明しているのですが、どうなっておりますでしょうか", ALONE)
+    reasons = [one.why for one in signals.evidence if one.kind == "frustration"]
+    assert "has had to say it more than once" in reasons
+    assert len(reasons) == len(set(reasons))
