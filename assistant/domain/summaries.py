@@ -35,8 +35,8 @@ SUMMARIES: dict[str, dict[str, str]] = {
     "en": {
         "ask": "The customer asks: “{ask}”",
         "none": "The customer has not said yet what it is about.",
-        "tried": "The assistant searched {count} time(s) and showed: {articles}.",
-        "empty": "The assistant searched {count} time(s) and found no article that answers.",
+        "tried": "Searches by the assistant: {count}. Articles shown: {articles}.",
+        "empty": "Searches by the assistant: {count}. No article answered.",
         "last": "Last words: “{last}”",
         "asked_for_person": "They ask for a person.",
         "frustrated": "They are frustrated.",
