@@ -1,51 +1,33 @@
 """A plain LangChain retrieval chain behind FastAPI: our embeddings, index and model; it stores nothing."""
 
 import os
-import socket
-import subprocess
+import shutil
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-import httpx2
-
-from evals.bench_service import environment
+from evals.own_process import listening
 
 PROMPT = "Answer only from the passages, and cite them.\n\n<passages>\n{passages}</passages>\n\n{question}"
 PASSAGES = 6
-STARTING_SECONDS = 120
 
 
 @contextmanager
-def chain(data: Path, model: str) -> Iterator[str]:
-    """Its address, while it runs in a process of its own on a copy of the index in *data*."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    command = [sys.executable, "-m", "evals.bench_chain", str(port), str(data), f"{model}/v1"]
-    known = environment(OPENAI_API_KEY="sk-none")
-    process = subprocess.Popen(command, env=known, cwd=Path(__file__).parents[1])
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait(url, process)
-        yield url
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + STARTING_SECONDS
-    while process.poll() is None and time.monotonic() < end:
-        try:
-            httpx2.post(f"{url}/ask", json={"text": "返品の期限"}, timeout=60).raise_for_status()
-            return
-        except httpx2.TransportError:
-            time.sleep(0.1)
-    raise SystemExit("evals bench: the chain did not start.")
+def chain(prepared: Path, model: str) -> Iterator[str]:
+    """Its address, while it runs in a process of its own on a copy of a *prepared* data folder."""
+    with TemporaryDirectory(prefix="yorisoi-chain-") as folder:
+        data = Path(folder)
+        shutil.copytree(prepared / "index", data / "index")
+        shutil.copy(prepared / "yorisoi.db", data)
+        (data / "models").symlink_to(prepared / "models")
+        knock = "/ask", {"text": "返品の期限"}
+        with listening(
+            "evals.bench_chain", folder, f"{model}/v1", knock=knock, OPENAI_API_KEY="sk-none"
+        ) as url:
+            yield url
 
 
 def serve(port: int, data: Path, model: str) -> None:

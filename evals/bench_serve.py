@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import json
 import random
-import shutil
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -124,49 +123,31 @@ async def say(target: Target, talk: Talk, text: str) -> float:
 async def turns(workshop: Workshop, size: Size) -> list[Figure]:
     """One by one beside the bare work, then all at once beside the chain."""
     with workshop.site(more=QUIET) as site:
-        shutil.copytree(site.folder / "index", site.folder / "rival" / "index")
         with floors(site.folder) as floor:
             own, work = await _one_by_one(site, floor, size.turns)
         ours = await _at_once(site, size.turns)
-        _copied(site.folder)
-        with chain(site.folder / "rival", site.model.url) as url:
-            theirs = await _chain_at_once(url, size.turns)
     return [
         *spread("own time of a turn", own, work, "embedding + search + two commits"),
-        Figure(
-            measure="turns/s, one process, SQLite",
-            value=round(ours, 1),
-            unit="/s",
-            floor=round(theirs, 1),
-            beside="a LangChain chain that stores nothing",
-        ),
+        await _beside_the_chain("turns/s, one process, SQLite", ours, workshop, size),
     ]
 
 
 async def several(workshop: Workshop, size: Size) -> list[Figure]:
     with workshop.site(postgres=True, more=QUIET) as site:
         ours = await _at_once(site, size.turns)
-    one = workshop.prepared()
-    rival = workshop.folder / "rival"
-    shutil.copytree(one / "index", rival / "index", dirs_exist_ok=True)
-    shutil.copy(one / "yorisoi.db", rival)
-    (rival / "models").symlink_to(one / "models")
-    with chain(rival, workshop.model.url) as url:
+    return [await _beside_the_chain("turns/s, two processes, PostgreSQL", ours, workshop, size)]
+
+
+async def _beside_the_chain(measure: str, ours: float, workshop: Workshop, size: Size) -> Figure:
+    with chain(workshop.prepared(), workshop.model.url) as url:
         theirs = await _chain_at_once(url, size.turns)
-    return [
-        Figure(
-            measure="turns/s, two processes, PostgreSQL",
-            value=round(ours, 1),
-            unit="/s",
-            floor=round(theirs, 1),
-            beside="a LangChain chain that stores nothing, one process",
-        )
-    ]
-
-
-def _copied(folder: Path) -> None:
-    shutil.copy(folder / "yorisoi.db", folder / "rival")
-    (folder / "rival" / "models").symlink_to(folder / "models")
+    return Figure(
+        measure=measure,
+        value=round(ours, 1),
+        unit="/s",
+        floor=round(theirs, 1),
+        beside="a LangChain chain that stores nothing, one process",
+    )
 
 
 async def _one_by_one(site: Site, floor: Floor, count: int) -> tuple[list[float], list[float]]:

@@ -15,6 +15,7 @@ from assistant.domain.people import Agent
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from tests.api.conftest import application
+from tests.channels.line_platform import SETTINGS, LinePlatform, signed
 from tests.channels.platform import Platform
 from tests.rig import Rig
 
@@ -81,3 +82,14 @@ def make_scene(database: SqlDatabase[SqlStore], tmp_path: Path) -> Callable[...,
         return Scene(rig=rig, http=http, platform=platform, url=f"/v1/channels/{name}", sign=sign)
 
     return make
+
+
+@pytest.fixture
+def line() -> LinePlatform:
+    return LinePlatform()
+
+
+@pytest.fixture
+def scene(make_scene: Callable[..., Scene], line: LinePlatform) -> Scene:
+    """LINE, unless a test says another app."""
+    return make_scene(line, SETTINGS, "line", signed)

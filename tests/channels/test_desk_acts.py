@@ -1,6 +1,5 @@
 """What agents do about messaging apps: send again, see limits, find who may be the same person."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,20 +7,10 @@ import pytest
 from assistant.domain.people import Customer, Identity
 from assistant.storage.store import SqlStore
 from tests.channels.conftest import Scene
-from tests.channels.line_platform import SETTINGS, USER, LinePlatform, signed, webhook
+from tests.channels.line_platform import USER, LinePlatform, webhook
 from tests.channels.test_desk_of_apps import conversations, headers, table
 
 QUESTION = "返品の期限はいつまでですか"
-
-
-@pytest.fixture
-def line() -> LinePlatform:
-    return LinePlatform()
-
-
-@pytest.fixture
-def scene(make_scene: Callable[..., Scene], line: LinePlatform) -> Scene:
-    return make_scene(line, SETTINGS, "line", signed)
 
 
 async def again(scene: Scene, message: str) -> int:

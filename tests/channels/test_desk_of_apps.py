@@ -1,27 +1,14 @@
 """What agents see of messaging apps, and who is known to be one person."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from assistant.api.doors import new_token
 from assistant.conversation.linking import offer_code
 from tests.channels.conftest import Scene
-from tests.channels.line_platform import SETTINGS, USER, LinePlatform, refusal, signed, webhook
+from tests.channels.line_platform import USER, LinePlatform, refusal, webhook
 
 PAGE = b"<html><script>alert(1)</script></html>"
-
-
-@pytest.fixture
-def line() -> LinePlatform:
-    return LinePlatform()
-
-
-@pytest.fixture
-def scene(make_scene: Callable[..., Scene], line: LinePlatform) -> Scene:
-    return make_scene(line, SETTINGS, "line", signed)
 
 
 async def headers(scene: Scene) -> dict[str, str]:

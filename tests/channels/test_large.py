@@ -1,24 +1,10 @@
 """More than anybody sends: a call of hundreds of events, a message as long as a book."""
 
-from collections.abc import Callable
-
-import pytest
-
 from assistant.conversation.timing import MAX_TEXT
 from tests.channels.conftest import Scene
-from tests.channels.line_platform import SETTINGS, USER, LinePlatform, signed, webhook
+from tests.channels.line_platform import USER, LinePlatform, webhook
 
 QUESTION = "返品の期限はいつまでですか"
-
-
-@pytest.fixture
-def line() -> LinePlatform:
-    return LinePlatform()
-
-
-@pytest.fixture
-def scene(make_scene: Callable[..., Scene], line: LinePlatform) -> Scene:
-    return make_scene(line, SETTINGS, "line", signed)
 
 
 async def test_hundreds_of_events_in_a_call_are_stored_in_portions_and_answered_once(

@@ -1,6 +1,5 @@
 """LINE from the first question to the agent's words on the phone, and everything that its platform does."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
@@ -10,19 +9,9 @@ from assistant.domain.channels import DeliveryState
 from assistant.domain.conversation import State
 from assistant.domain.messages import Author
 from tests.channels.conftest import Scene
-from tests.channels.line_platform import SETTINGS, USER, LinePlatform, refusal, signed, webhook
+from tests.channels.line_platform import USER, LinePlatform, refusal, webhook
 
 RETURNS = "返品の期限はいつまでですか"
-
-
-@pytest.fixture
-def line() -> LinePlatform:
-    return LinePlatform()
-
-
-@pytest.fixture
-def scene(make_scene: Callable[..., Scene], line: LinePlatform) -> Scene:
-    return make_scene(line, SETTINGS, "line", signed)
 
 
 async def say(scene: Scene, line: LinePlatform, text: str) -> None:

@@ -1,16 +1,15 @@
 """A model's summary for the agent: what can be trusted of it."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from assistant.domain.budgets import Allowance
-from assistant.domain.errors import ModelUnavailable
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
 from assistant.llm.prompts import Prompt
 from assistant.llm.summary import ModelSummary
+from tests.llm.speaking import Speaking
 
 PROMPT = Prompt.read(Path(__file__).parents[2] / "prompts" / "summary.md")
 LINES = [
@@ -18,19 +17,6 @@ LINES = [
     Said(author=Author.ASSISTANT, text="配送状況は注文履歴でご確認いただけます。"),
 ]
 GOOD = "ja: 注文20481199が届いていません。\n\nen: Order 20481199 has not arrived."
-
-
-class Model:
-    name = "openai:fake"
-
-    def __init__(self, words: str | None) -> None:
-        self.words, self.seen = words, ""
-
-    async def stream(self, system: str, user: str) -> AsyncIterator[str]:
-        self.seen = user
-        if self.words is None:
-            raise ModelUnavailable("down")
-        yield self.words
 
 
 class Empty:
@@ -42,7 +28,7 @@ class Empty:
 
 
 async def summed_up(words: str | None, allowance: Allowance | None = None) -> dict[str, str]:
-    return dict(await ModelSummary(Model(words), PROMPT)(LINES, allowance))
+    return dict(await ModelSummary(Speaking(words), PROMPT)(LINES, allowance))
 
 
 async def test_both_languages_are_read() -> None:
@@ -62,7 +48,7 @@ async def test_a_number_that_nobody_said_is_not_believed() -> None:
 
 
 async def test_personal_data_stays_here() -> None:
-    model = Model(GOOD)
+    model = Speaking(GOOD)
     await ModelSummary(model, PROMPT)(LINES, None)
     assert "taro@example.jp" not in model.seen
 

@@ -4,6 +4,7 @@ import { text } from "../text";
 import type { Outcome } from "../types";
 import { asking } from "./asking";
 import { Dialog } from "./Dialog";
+import { Confirm } from "./Reason";
 
 const OUTCOMES: Outcome[] = ["solved", "workaround", "unsolved", "no_reply", "spam"];
 
@@ -40,14 +41,7 @@ export function ResolveDialog({ id }: { id: string }) {
           {words.resolve.note}
           <textarea rows={3} value={note.value} placeholder={words.resolve.noteHint} onInput={(event) => (note.value = event.currentTarget.value)} data-testid="resolve-note" />
         </label>
-        <p class="buttons">
-          <button type="button" class="outline" onClick={close}>
-            {words.cancel}
-          </button>
-          <button class="solid" data-testid="resolve-confirm">
-            {words.resolve.confirm}
-          </button>
-        </p>
+        <Confirm label={words.resolve.confirm} close={close} testid="resolve-confirm" />
       </form>
     </Dialog>
   );

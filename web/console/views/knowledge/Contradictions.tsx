@@ -2,9 +2,9 @@
 import { useSignal } from "@preact/signals";
 import type { Contradiction, Dismissed, Side } from "../../state/knowledge";
 import { dismiss, restore } from "../../state/knowledge";
-import { text } from "../../text";
 import { knowledgeText, measure } from "../../text/knowledge";
 import { Dialog } from "../Dialog";
+import { Confirm, Reason } from "../Reason";
 import { day } from "./days";
 
 interface Props {
@@ -118,27 +118,8 @@ function WhyNot({ asked, close }: { asked: Contradiction | null; close: () => vo
     <Dialog title={words.dismissTitle} open={asked !== null} onClose={close} testid="dismiss-dialog">
       <form onSubmit={submit}>
         <p>{words.dismissLead}</p>
-        <label>
-          {words.reason}
-          <textarea
-            rows={3}
-            required
-            minLength={3}
-            maxLength={500}
-            value={reason.value}
-            placeholder={words.reasonHint}
-            onInput={(event) => (reason.value = event.currentTarget.value)}
-            data-testid="dismiss-reason"
-          />
-        </label>
-        <p class="buttons">
-          <button type="button" class="outline" onClick={close}>
-            {text().cancel}
-          </button>
-          <button class="solid" data-testid="dismiss-confirm">
-            {words.dismiss}
-          </button>
-        </p>
+        <Reason label={words.reason} hint={words.reasonHint} value={reason} testid="dismiss-reason" />
+        <Confirm label={words.dismiss} close={close} testid="dismiss-confirm" />
       </form>
     </Dialog>
   );

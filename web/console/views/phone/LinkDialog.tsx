@@ -6,6 +6,7 @@ import { text, word } from "../../text";
 import { phoneText } from "../../text/phone";
 import { Dialog } from "../Dialog";
 import { channelName } from "../names";
+import { Confirm, Reason } from "../Reason";
 
 interface Props {
   conversation: string;
@@ -57,27 +58,8 @@ export function LinkDialog({ conversation, open, close }: Props) {
             data-testid="link-other"
           />
         </label>
-        <label>
-          {words.reason}
-          <textarea
-            rows={2}
-            required
-            minLength={3}
-            maxLength={500}
-            value={reason.value}
-            placeholder={words.reasonHint}
-            onInput={(event) => (reason.value = event.currentTarget.value)}
-            data-testid="link-reason"
-          />
-        </label>
-        <p class="buttons">
-          <button type="button" class="outline" onClick={close}>
-            {text().cancel}
-          </button>
-          <button class="solid" data-testid="link-confirm">
-            {words.confirm}
-          </button>
-        </p>
+        <Reason label={words.reason} hint={words.reasonHint} value={reason} testid="link-reason" />
+        <Confirm label={words.confirm} close={close} testid="link-confirm" />
       </form>
     </Dialog>
   );

@@ -1,0 +1,20 @@
+"""A model that says what it is told to, for whatever asks one a single question."""
+
+from collections.abc import AsyncIterator
+
+from assistant.domain.errors import ModelUnavailable
+
+
+class Speaking:
+    """*words*: None is a model that is down; `seen` is what it was shown last."""
+
+    name = "openai:fake"
+
+    def __init__(self, words: str | None) -> None:
+        self.words, self.seen = words, ""
+
+    async def stream(self, system: str, user: str) -> AsyncIterator[str]:
+        self.seen = user
+        if self.words is None:
+            raise ModelUnavailable("down")
+        yield self.words
