@@ -55,13 +55,15 @@ def make_policy(settings: Settings) -> Policy:
 
 
 def open_answerer(settings: Settings, knowledge: Knowledge, prices: Prices) -> Answerer:
-    from assistant.knowledge.near import StoredCloseness
+    from assistant.knowledge.kept_tokens import StoredTokens
     from assistant.llm.answering import Parts, make_answerer
     from assistant.llm.ranking import Ranker
 
-    ranker = Ranker(knowledge.embedder, StoredCloseness(knowledge.database, knowledge.embedder))
+    kept = StoredTokens(knowledge.database, knowledge.embedder)
     key, base_url = _openai_key(settings), settings.openai_base_url
-    parts = Parts(ranker=ranker, embedder=knowledge.embedder, prices=prices)
+    parts = Parts(
+        ranker=Ranker(knowledge.embedder, kept), embedder=knowledge.embedder, kept=kept, prices=prices
+    )
     return make_answerer(settings.model, parts, PROMPTS, api_key=key, base_url=base_url)
 
 

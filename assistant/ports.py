@@ -127,21 +127,21 @@ class FineEmbedder(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Near:
-    """How near each token of a passage's text comes to each token of a question."""
+class PassageTokens:
+    """The tokens of a passage, read in the context of the whole."""
 
-    #: Characters of the text that each token covers: (tokens, 2), from and to.
+    #: Characters of its text that each covers: (tokens, 2), from and to; below 0: of the headings above it.
     spans: Spans
-    #: (tokens, tokens of the question)
-    cosines: Vectors
+    #: One unit vector a token.
+    vectors: Vectors
 
 
-class Closeness(Protocol):
-    """Compares a question with stored passages, without embedding anything anew."""
+class KeptTokens(Protocol):
+    """Tokens of passages, without embedding anything anew."""
 
-    async def near(
-        self, question: str, passages: Sequence[Passage]
-    ) -> Sequence[Near | None]: ...  # None: nothing is kept of that passage's tokens
+    async def of(
+        self, passages: Sequence[Passage]
+    ) -> Sequence[PassageTokens | None]: ...  # None: none is kept
 
 
 class VectorIndex(Protocol):

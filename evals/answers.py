@@ -17,7 +17,7 @@ from typing import Any
 
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
-from assistant.knowledge.near import StoredCloseness
+from assistant.knowledge.kept_tokens import StoredTokens
 from assistant.library import Knowledge
 from assistant.llm.evidence import Readings
 from assistant.llm.extractive import ExtractiveAnswerer
@@ -84,7 +84,7 @@ async def found_all(knowledge: Knowledge, questions: str) -> list[Found]:
     """The answerable questions of a file, searched; said before each: the three above it, answered."""
     lines = (ROOT / "evals/cases" / questions).read_text("utf-8").splitlines()
     cases = [case for line in lines if (case := json.loads(line))["relevant"]]
-    ranker = Ranker(knowledge.embedder, StoredCloseness(knowledge.database, knowledge.embedder))
+    ranker = Ranker(knowledge.embedder, StoredTokens(knowledge.database, knowledge.embedder))
     quotes, talk, found = ExtractiveAnswerer(ranker=ranker), list[Said](), list[Found]()
     for case in cases:
         passages = await knowledge.retriever.search(case["text"], language=case["lang"], limit=5)
@@ -100,7 +100,7 @@ async def report_tokens(found: Sequence[Found], questions: str) -> None:
     """Prompts as we fill them, beside the usual ones with the same instructions."""
     ours, usual, held, held_usual = [], [], [], []
     for one in found:
-        packed = pack(one.ask, await one.ranker.ranked(one.ask), MODEL).text
+        packed = pack(one.ask, await one.ranker.ranked(one.ask), MODEL)
         chunks = "\n\n".join(f"[{n}] {p.title}\n{p.text[:1000]}" for n, p in enumerate(one.ask.passages, 1))
         whole = "\n".join(f"{line.author}: {line.text}" for line in one.ask.lines)
         ours.append(_tokens(packed, condensed(one.ask.lines, Mask()), one.ask))
@@ -127,7 +127,7 @@ def _tokens(passages: str, history: str, ask: Ask) -> int:
 async def report_speed(found: Sequence[Found], knowledge: Knowledge) -> None:
     """What packing and checking add to the model's own time, and when the first sentence is seen."""
     assert isinstance(knowledge.embedder, FineEmbedder)
-    readings = Readings(knowledge.embedder)
+    readings = Readings(knowledge.embedder, StoredTokens(knowledge.database, knowledge.embedder))
     print(
         f"\nBeyond the model ({FIRST} s to its first words): p50 ms a turn, of it at work in our thread"
         " (the rest is the embedder and waiting for a processor); first sentence / the model's own"

@@ -6,6 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.domain.knowledge import Passage
+from assistant.knowledge.entries import under_heading
+from assistant.knowledge.kept_tokens import placed
+from assistant.ports import FineEmbedder, PassageTokens
+
 Vector = Sequence[float]
 
 
@@ -34,3 +39,17 @@ class Embedded:
         assert self._embedder is not None
         for text in texts:
             self._known[text] = (await self._embedder.query(text)).tolist()
+
+
+class TokensOnTheSpot:
+    """Tokens of passages that no index keeps, read as an ingest reads them."""
+
+    def __init__(self, embedder: FineEmbedder) -> None:
+        self._embedder = embedder
+
+    async def of(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
+        texts = [under_heading(each.title, each.headings, each.text)[1] for each in passages]
+        found = await self._embedder.fine_passages(texts)
+        return [
+            placed(self._embedder, *each) for each in zip(passages, (f.tokens for f in found), strict=True)
+        ]

@@ -22,13 +22,14 @@ _HANG = 60.0
 CANARY = "yorisoi-canary-7f3a"
 
 _PASSAGE = re.compile(r"^\[(\d+)\] [^\n]*\n(.*?)(?=^\[\d+\] |</passages>)", re.MULTILINE | re.DOTALL)
+_MARK = re.compile(r"^\s*(?:-|\d+\.) ", re.MULTILINE)
 _SENTENCE = re.compile(r"[^。.!?！？\n]+[。.!?！？]?")
 
 
 def honest(body: Body) -> str:
     """The first sentences of the best passages with their numbers: what a perfect, dull model would say."""
     prompt = str(body["messages"][-1]["content"])
-    passages = _PASSAGE.findall(prompt)[:2]
+    passages = [(n, _MARK.sub("", text)) for n, text in _PASSAGE.findall(prompt)[:2]]
     first = [(n, found[0].strip()) for n, text in passages if (found := _SENTENCE.findall(text))]
     return "".join(f"{sentence} [{n}] " for n, sentence in first).strip() or "NO_ANSWER"
 

@@ -21,6 +21,7 @@ from assistant.llm.grounded import GroundedAnswerer
 from assistant.llm.prompts import Prompt
 from assistant.llm.ranking import Ranker
 from assistant.ports import Ask, ChatModel
+from evals.embedded import TokensOnTheSpot
 from evals.embedding_cache import RememberingEmbedder
 from evals.fake_model import CANARY
 from evals.obedient import INVENTED, SINK, ObedientModel
@@ -94,7 +95,7 @@ def harms(text: str, allowed: Sequence[str] = ()) -> set[str]:
 async def counted() -> tuple[int, Counter[str], Counter[str]]:
     """Answers, harms shown, and harms that the bare model would have shown."""
     embedder = RememberingEmbedder()
-    readings, ranker = Readings(embedder), Ranker(None)
+    readings, ranker = Readings(embedder, TokensOnTheSpot(embedder)), Ranker(None)
     model, total, done, bare = ObedientModel(), 0, Counter[str](), Counter[str]()
     for place, (language, text) in enumerate(injections()):
         for ask in asks(language, text, place):

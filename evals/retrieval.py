@@ -61,8 +61,8 @@ async def _rows(
     collection: Collection, foreign: list[Asked], embedder: RememberingEmbedder, most: int
 ) -> list[Row]:
     retriever, database = await served(collection, embedder)
-    own = await seen(retriever, collection.questions[:most])
-    far = await seen(retriever, foreign)
+    own = await seen(retriever, database, collection.questions[:most])
+    far = await seen(retriever, database, foreign)
     database.close()
     unseen = held_out(collection.family)
     pipelines = {"yorisoi, never having seen the set": _weighed(unseen), **PIPELINES}

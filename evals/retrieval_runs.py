@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -65,15 +66,22 @@ async def served_folder(folder: Path, embedder: Embedder) -> tuple[HybridRetriev
     return retriever, database
 
 
-async def seen(retriever: HybridRetriever, questions: Sequence[Asked]) -> list[Seen]:
+async def seen(
+    retriever: HybridRetriever, database: SqlDatabase[Store], questions: Sequence[Asked]
+) -> list[Seen]:
     all_seen = []
     for asked in questions:
         found = await retriever.candidates(asked.text, asked.language)
         if found is not None:
-            articles = [found.passages[chunk].article for chunk in found.chunks]
+            articles = await database.read(partial(_articles, found.chunks))
             right = np.array([article in asked.relevant for article in articles])
             all_seen.append(Seen(asked, articles, found.described, right))
     return all_seen
+
+
+def _articles(chunks: Sequence[int], store: Store) -> list[str]:
+    passages = store.articles.passages(chunks)
+    return [passages[chunk].article for chunk in chunks]
 
 
 def gain(order: Sequence[str], relevant: dict[str, int], *, most: int = 10) -> float:

@@ -18,6 +18,7 @@ from assistant.llm.ranking import Ranker
 from assistant.llm.support import Source
 from assistant.llm.support_head import heads
 from assistant.ports import Ask
+from evals.embedded import TokensOnTheSpot
 from evals.embedding_cache import RememberingEmbedder
 from evals.support_sets import JUDGED, LANGUAGE_OF, TRUE, Judged, halves, own_cases, paraphrases
 from evals.weighing import Scales, as_source, auroc, overlaps
@@ -68,7 +69,7 @@ class Check:
 
     def __init__(self) -> None:
         embedder = RememberingEmbedder()
-        self._readings, self._ranker = Readings(embedder), Ranker(embedder)
+        self._readings, self._ranker = Readings(embedder, TokensOnTheSpot(embedder)), Ranker(embedder)
 
     async def withheld(self, sentence: str, language: str, passages: Sequence[Passage]) -> str | None:
         """Why the sentence is not shown with these passages; None: it is."""

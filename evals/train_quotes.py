@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.knowledge import Passage
-from assistant.knowledge.near import StoredCloseness
+from assistant.knowledge.kept_tokens import StoredTokens
 from assistant.llm import scoring
 from assistant.llm.candidates import Candidate, candidates
 from assistant.llm.ranking import Ranker
@@ -94,7 +94,7 @@ async def _squad(data: Path) -> list[Lesson]:
     rows = map(json.loads, (data / "jsquad" / "queries.jsonl").read_text("utf-8").splitlines())
     answers = {row["text"]: row["answers"] for row in rows}
     retriever, database = await served(collection, embedder)
-    ranker = Ranker(embedder, StoredCloseness(database, embedder))
+    ranker = Ranker(embedder, StoredTokens(database, embedder))
     found = []
     for asked in random.Random(5).sample(collection.questions, QUESTIONS):
         passages = await retriever.search(asked.text, language="ja", limit=PASSAGES)
@@ -108,7 +108,7 @@ async def _help_centre(source: str, folder: Path, cases: Path) -> list[Lesson]:
     """Questions to a folder of articles, cut as an operator's ingest would cut them."""
     embedder = RememberingEmbedder()
     knowledge = await knowledge_over(folder, embedder, TODAY)
-    ranker = Ranker(embedder, StoredCloseness(knowledge.database, embedder))
+    ranker = Ranker(embedder, StoredTokens(knowledge.database, embedder))
     found = []
     for case in map(json.loads, cases.read_text("utf-8").splitlines()):
         if case["relevant"]:

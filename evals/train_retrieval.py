@@ -98,8 +98,8 @@ async def _schools(data: Path) -> list[School]:
         retriever, database = await served(collection, embedder)
         others = [q for c in collections if c.family != collection.family for q in _some(c.questions, 60)]
         foreign = [*(replace(q, relevant={}) for q in _some(others, FOREIGN)), *chatter]
-        own = await seen(retriever, _some(collection.questions, MOST))
-        far = await seen(retriever, foreign)
+        own = await seen(retriever, database, _some(collection.questions, MOST))
+        far = await seen(retriever, database, foreign)
         database.close()
         near = await _hollowed(data, embedder) if collection.name == HOLLOWED else []
         told(School(collection, own, far, near))
@@ -111,7 +111,7 @@ async def _hollowed(data: Path, embedder: RememberingEmbedder) -> list[Seen]:
     """Questions to articles that lack the sentence with the answer."""
     collection = hollowed(data, LEARNED)
     retriever, database = await served(collection, embedder)
-    found = await seen(retriever, _some(collection.questions, MOST))
+    found = await seen(retriever, database, _some(collection.questions, MOST))
     database.close()
     return found
 
@@ -120,7 +120,7 @@ async def _sample(embedder: RememberingEmbedder) -> School:
     """The sample help as the product takes it in, with the questions that were looked at while building."""
     folder = retrieval_product.sample("sample_kb.jsonl")
     retriever, database = await served_folder(folder.path, embedder)
-    own, near = await seen(retriever, folder.known), await seen(retriever, folder.near)
+    own, near = await seen(retriever, database, folder.known), await seen(retriever, database, folder.near)
     database.close()
     return School(Collection(name=folder.name, articles=[], questions=folder.known), own, [], near)
 

@@ -8,16 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.knowledge import Passage
-from assistant.llm.alignment import Reading
-from assistant.llm.evidence import Readings
-from assistant.llm.facts import in_digits
-from assistant.llm.support import Source, rules
-from assistant.llm.support_head import told, turned
+from assistant.llm.evidence import Readings, compared
+from assistant.llm.support import Source
+from evals.embedded import TokensOnTheSpot
 from evals.embedding_cache import RememberingEmbedder
 from evals.support_sets import Judged
 
 Array = NDArray[np.float64]
-TOGETHER = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +29,8 @@ class Scales:
     """Weighs with the local model, remembering on disk what was embedded."""
 
     def __init__(self) -> None:
-        self._readings = Readings(RememberingEmbedder())
+        embedder = RememberingEmbedder()
+        self._readings = Readings(embedder, TokensOnTheSpot(embedder))
         self._sources: dict[int, Source] = {}
 
     def source(self, passage: Passage) -> Source:
@@ -42,25 +40,11 @@ class Scales:
         return asyncio.run(self._weigh(pairs))
 
     async def _weigh(self, pairs: Sequence[tuple[str, Source]]) -> list[Weighing | None]:
-        found: list[Weighing | None] = []
-        for start in range(0, len(pairs), TOGETHER):
-            some = pairs[start : start + TOGETHER]
-            await self._readings.of(
-                [text for said, source in some for text in (in_digits(said), *source.said)]
-            )
-            found += [await self._one(said, source) for said, source in some]
-        return found
+        return [await self._one(said, source) for said, source in pairs]
 
     async def _one(self, said: str, source: Source) -> Weighing | None:
-        [sentence, heading, *units] = await self._readings.of([in_digits(said), source.heading, *source.said])
-        units = [unit for unit in units if len(unit.tokens)]
-        if not units or not len(sentence.tokens):
-            return None
-        return _weighing(sentence, units, heading, rules(said, source))
-
-
-def _weighing(said: Reading, units: Sequence[Reading], heading: Reading, seen: Sequence[float]) -> Weighing:
-    return Weighing(told(said, units, heading if heading.text else None, seen), turned(said, units))
+        found = await compared(self._readings, said, source)
+        return Weighing(found.told, found.turned) if found else None
 
 
 def as_source(judged: Judged, language: str) -> Source:

@@ -61,7 +61,7 @@ class Candidates:
     asked: int
     unknown: int
     japanese: bool
-    #: The same number for candidates of the same article, as far as is known.
+    #: The same number for candidates of the same article.
     article: NDArray[intp]
 
 
@@ -88,18 +88,11 @@ def described(question: Question, rows: Rows, shelf: Shelf) -> Candidates:
         arms=said,
         own_language=shelf.in_language(rows, question.language),
         title_share=(1 / shelf.counts.title_share[rows]).astype(np.float32),
-        article=np.arange(len(rows)),
+        article=np.unique(shelf.article[rows], return_inverse=True)[1],
         asked=len(words),
         unknown=int((shelf.counts.frequency(words) == 0).sum()),
         japanese=question.language == "ja",
     )
-
-
-def of_articles(candidates: Candidates, articles: Sequence[str]) -> Candidates:
-    """The candidates, known to be of these *articles*, one for each."""
-    import numpy as np
-
-    return replace(candidates, article=np.unique(np.array(articles), return_inverse=True)[1])
 
 
 def compare_tokens(

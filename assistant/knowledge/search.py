@@ -13,6 +13,7 @@ from assistant.domain.knowledge import Passage
 from assistant.knowledge import fine
 from assistant.knowledge.entries import SLOTS
 from assistant.knowledge.features import Candidates, Question
+from assistant.knowledge.recent import Recent
 from assistant.knowledge.shelf import Shelf
 from assistant.knowledge.standing import Standing
 from assistant.knowledge.vector_index import KeptVectors
@@ -20,6 +21,7 @@ from assistant.ports import Database, Embedder, Fine, HasArticles
 
 if TYPE_CHECKING:
     from assistant.knowledge.ragged import Rows
+    from assistant.ports import Packed
 
 #: Candidates that each side proposes.
 NEAREST, MATCHING = 60, 40
@@ -27,6 +29,8 @@ NEAREST, MATCHING = 60, 40
 COMPARED = 32
 #: Passages looked at beyond those wanted: what a newer article says otherwise falls away.
 FURTHER = 4
+#: Passages that are remembered, with about 10 kB of token vectors each.
+REMEMBERED = 2_000
 #: Characters of a question that are looked at; what customers ask fits ten times.
 MAX_QUESTION = 2_000
 
@@ -36,8 +40,6 @@ class Found(NamedTuple):
 
     chunks: Sequence[int]
     described: Candidates
-    #: By chunk; what has gone meanwhile is missing.
-    passages: Mapping[int, Passage]
 
 
 class HybridRetriever:
@@ -59,6 +61,9 @@ class HybridRetriever:
         self._vectors = vectors
         self._today = today
         self.shelf = Shelf.empty()
+        self._tokens: Recent[int, Sequence[Packed]] = Recent(REMEMBERED)
+        #: Of the shelf's state: an article's address may change though its chunks do not.
+        self._passages: Recent[int, Passage] = Recent(REMEMBERED)
         #: What replaces and contradicts what.
         self._standing = Standing()
         self._version = -1
@@ -88,6 +93,7 @@ class HybridRetriever:
         self.shelf = await self._database.read(lambda store: self.shelf.refreshed(store.articles, model))
         self._vectors.follow(self.shelf, version)
         self._version = version
+        self._passages = Recent(REMEMBERED)
         return True
 
     async def tend(self) -> bool:
@@ -106,18 +112,20 @@ class HybridRetriever:
         """The best passages, best first; empty where nothing is alike or nothing is asked."""
         from assistant.knowledge.fusion import probabilities, ranks, weights
 
-        found = await self.candidates(question, language)
+        recent, found = self._passages, await self.candidates(question, language)
         if found is None:
             return []
         ranked = ranks(found.described, weights())
         likely = probabilities(found.described, ranked, weights())
-        best = (-ranked).argsort(kind="stable").tolist()
-        passages = [
+        best = (-ranked).argsort(kind="stable").tolist()[: limit + FURTHER]
+        chunks = [found.chunks[row] for row in best]
+        passages = await recent.of(chunks, self._read_passages)
+        scored = [
             replace(passage, score=float(likely[row]), url=passage.url or self._link(passage.article))
-            for row in best
-            if (passage := found.passages.get(found.chunks[row]))
+            for row, chunk in zip(best, chunks, strict=True)
+            if (passage := passages.get(chunk))  # it may have gone meanwhile
         ]
-        return self._standing.judged(passages[: limit + FURTHER], self._link)[:limit]
+        return self._standing.judged(scored, self._link)[:limit]
 
     async def candidates(self, question: str, language: str | None) -> Found | None:
         """The passages in question, at most COMPARED, and what every arm says of them."""
@@ -139,26 +147,26 @@ class HybridRetriever:
 
     async def _compare(self, question: Question, rows: Rows, shelf: Shelf) -> Found:
         """Leave the unlikely out by the quick arms, then compare the rest token by token."""
-        from assistant.knowledge.features import compare_tokens, described, of_articles, only
+        from assistant.knowledge.features import compare_tokens, described, only
         from assistant.knowledge.fusion import ranks, weights
 
         everyone = described(question, rows, shelf)
         if len(rows) > COMPARED:
             likely = (-ranks(everyone, weights())).argsort(kind="stable")[:COMPARED]
             rows, everyone = rows[likely], only(everyone, likely)
-        model, chunks = self._embedder.name, shelf.ids[rows].tolist()
+        chunks = shelf.ids[rows].tolist()
+        if question.fine is not None and question.fine.tokens.size:
+            tokens = await self._tokens.of(chunks, self._read_tokens)
+            held = {row: tokens[chunk] for row, chunk in enumerate(chunks) if chunk in tokens}
+            compare_tokens(everyone, question, held)
+        return Found(chunks, everyone)
 
-        def read(store: HasArticles) -> Mapping[int, Passage]:
-            # In the reader's thread, so that other requests go on meanwhile.
-            if question.fine is not None and question.fine.tokens.size:
-                tokens = store.articles.packed_tokens(model, chunks)
-                held = {row: tokens[chunk] for row, chunk in enumerate(chunks) if chunk in tokens}
-                compare_tokens(everyone, question, held)
-            return store.articles.passages(chunks)
+    async def _read_tokens(self, chunks: Sequence[int]) -> Mapping[int, Sequence[Packed]]:
+        model = self._embedder.name
+        return await self._database.read(lambda store: store.articles.packed_tokens(model, chunks))
 
-        passages = await self._database.read(read)
-        articles = [passages[chunk].article if chunk in passages else "" for chunk in chunks]
-        return Found(chunks, of_articles(everyone, articles), passages)
+    async def _read_passages(self, chunks: Sequence[int]) -> Mapping[int, Passage]:
+        return await self._database.read(lambda store: store.articles.passages(chunks))
 
     async def _fine(self, question: str) -> Fine | None:
         try:

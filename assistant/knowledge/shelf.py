@@ -39,8 +39,9 @@ class Shelf:
     languages: tuple[str, ...]
     #: Day number until which each chunk holds.
     until: NDArray[int32]
-    #: The same number for the same title and headings.
+    #: The same number for the same title and headings, and for the same article.
     title: Words
+    article: Words
     #: Every vector of every chunk, slot by slot; zeros until they are made.
     vectors: Halves
     embedded: NDArray[bool_]
@@ -58,6 +59,7 @@ class Shelf:
             languages=(),
             until=np.zeros(0, np.int32),
             title=titles,
+            article=titles,
             vectors=np.zeros((0, 0, 0), np.float16),
             embedded=np.zeros(0, bool),
             counts=Counts.of(words, titles),
@@ -111,6 +113,7 @@ class Shelf:
         languages = tuple(dict.fromkeys([*self.languages, *(row.language for row in new)]))
         words = merged([self.words.of(kept), ragged([_words(row) for row in new], WORD)], order)
         title = np.concatenate([self.title[kept], numbers(_title(row) for row in new)])[order]
+        article = np.concatenate([self.article[kept], numbers(row.article for row in new)])[order]
         vectors, embedded = self._vectors(store, model, ids[order], kept)
         language = [languages.index(row.language) for row in new]
         until = [(row.valid_until or date.max).toordinal() for row in new]
@@ -122,6 +125,7 @@ class Shelf:
             languages=languages,
             until=np.concatenate([self.until[kept], np.array(until, np.int32)])[order],
             title=title,
+            article=article,
             vectors=vectors,
             embedded=embedded,
             counts=Counts.of(words, title) if changed else self.counts,

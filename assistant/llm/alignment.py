@@ -15,7 +15,7 @@ from assistant.llm.words import Sort, Word, words
 from assistant.ports import Fine
 
 if TYPE_CHECKING:
-    from numpy import bool_, float32
+    from numpy import bool_, float32, int8
     from numpy.typing import NDArray
 
     from assistant.ports import Spans
@@ -45,11 +45,7 @@ class Reading:
 
 def reading(text: str, fine: Fine, spans: Spans) -> Reading:
     """*spans*: start and end of each token in *text*: (tokens, 2)."""
-    import numpy as np
-
-    tokens = fine.tokens.astype(np.float32)
-    tokens /= np.linalg.norm(tokens, axis=1, keepdims=True) + 1e-6
-    every = words(text)
+    tokens, every = as_units(fine.tokens), words(text)
     owned: list[list[int]] = [[] for _ in every]
     at = 0
     for token, (start, end) in enumerate(spans[: len(tokens)].tolist()):
@@ -58,6 +54,15 @@ def reading(text: str, fine: Fine, spans: Spans) -> Reading:
         if at < len(every) and end > max(start, every[at].start):
             owned[at].append(token)
     return Reading(text, fine.whole, tokens, every, tuple(map(tuple, owned)))
+
+
+def as_units(tokens: NDArray[int8]) -> Vectors:
+    """Each row with length 1."""
+    import numpy as np
+
+    rows = tokens.astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6
+    return rows
 
 
 def features(said: Reading, units: Sequence[Reading], heads: Reading | None = None) -> Vectors:

@@ -11,7 +11,7 @@ from assistant.domain.errors import ModelUnavailable, SetupError
 from assistant.domain.turns import Summarise, Vote
 from assistant.llm.extractive import ExtractiveAnswerer
 from assistant.llm.ranking import Ranker
-from assistant.ports import Answerer, Embedder, FineEmbedder, Rewrite
+from assistant.ports import Answerer, Embedder, FineEmbedder, KeptTokens, Rewrite
 
 if TYPE_CHECKING:
     from assistant.ports import ChatModel
@@ -25,6 +25,7 @@ class Parts:
 
     ranker: Ranker
     embedder: Embedder
+    kept: KeptTokens
     prices: Prices = field(default_factory=Prices)
 
 
@@ -50,7 +51,7 @@ def make_answerer(
         Prompt.read(prompts / "answer.md"),
         fallback=quotes,
         ranker=parts.ranker,
-        readings=Readings(parts.embedder) if isinstance(parts.embedder, FineEmbedder) else None,
+        readings=Readings(parts.embedder, parts.kept) if isinstance(parts.embedder, FineEmbedder) else None,
         prices=parts.prices,
     )
 

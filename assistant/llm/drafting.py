@@ -101,6 +101,8 @@ class Writing:
     async def _objection(self, text: str, rank: int) -> str | None:
         """Facts have to be exact; the meaning is weighed, where there is no head for it by words alone."""
         source, language = self.sources[rank], self.ask.language
+        if source.says(text):
+            return None
         weighed = await self.evidence.weigh(text, rank)
         if weighed is None:
             return await self._objection_of_words(text, source, language)

@@ -1,26 +1,36 @@
-"""The passages of one answer, read while the model still thinks; sentences are weighed against them."""
+"""What the passages of an answer say, and how well they support the sentences of a draft."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assistant.llm.alignment import Reading, reading
 from assistant.llm.facts import in_digits
+from assistant.llm.places import places_in, within
 from assistant.llm.support import Source, rules
 from assistant.llm.support_head import Head, heads, told, trained_on, turned
-from assistant.ports import FineEmbedder
+from assistant.llm.units import Unit
+from assistant.ports import FineEmbedder, KeptTokens
+
+if TYPE_CHECKING:
+    from assistant.ports import Vectors
 
 #: Texts that are remembered: units of passages come again with every question about them. About 20 kB each.
 REMEMBERED = 2_000
 #: Units of the sentence's meaning that its numbers may stand in besides those that share its words.
 NEAREST = 3
+#: Units of a passage that a sentence is weighed against: the others are further from it by their tokens.
+MOST_READ = 5
+#: A model that has said nothing after so many seconds leaves time to read what it will probably cite.
+HEAD_START = 0.05
 
 
 class Readings:
-    """Texts with their vectors."""
+    """Texts with their vectors, and the tokens of passages as search keeps them."""
 
-    def __init__(self, embedder: FineEmbedder) -> None:
-        self._embedder = embedder
+    def __init__(self, embedder: FineEmbedder, kept: KeptTokens) -> None:
+        self._embedder, self._kept = embedder, kept
         self._known: dict[str, Reading] = {}
 
     async def of(self, texts: Sequence[str]) -> list[Reading]:
@@ -39,9 +49,67 @@ class Readings:
                 del self._known[oldest]
         return [found[text] for text in texts]
 
+    async def nearest(self, said: Reading, source: Source) -> Sequence[int]:
+        """The units of a passage that may support what is *said*, by the tokens that search keeps of it."""
+        every = range(len(source.units))
+        if len(every) <= MOST_READ:
+            return every
+        [tokens] = await self._kept.of([source.passage])
+        if tokens is None:
+            return every
+        at, likeness = places_in(source.passage.text), said.tokens @ tokens.vectors.T
+        near = []
+        for unit in source.units:
+            places = [at.of(unit), at.of_header(unit) if unit.cells else None]
+            inside = within(tokens, [place for place in places if place])
+            near.append(float(likeness[:, inside].max(axis=1).mean()) if inside.any() else 0.0)
+        return sorted(sorted(every, key=near.__getitem__, reverse=True)[:MOST_READ])
+
     def head(self, language: str) -> Head | None:
         """The head for a language, if it was made for this embedder's vectors."""
         return heads().get(language) if getattr(self._embedder, "name", "") == trained_on() else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """A sentence beside the parts of a passage that come nearest to it."""
+
+    said: Reading
+    heading: Reading
+    units: tuple[Reading, ...]
+    #: Which of the source's units they are.
+    places: tuple[int, ...]
+    #: What the exact rules say.
+    rules: list[float]
+
+    @property
+    def told(self) -> "Vectors":
+        return told(self.said, self.units, self.heading if self.heading.text else None, self.rules)
+
+    @property
+    def turned(self) -> "Vectors":
+        return turned(self.said, self.units)
+
+    @property
+    def nearest(self) -> tuple[int, ...]:
+        """Of `places`, those that come nearest in meaning."""
+        alike = [float(unit.whole @ self.said.whole) for unit in self.units]
+        order = sorted(range(len(alike)), key=alike.__getitem__, reverse=True)
+        return tuple(self.places[i] for i in order[:NEAREST])
+
+
+async def compared(readings: Readings, sentence: str, source: Source) -> Compared | None:
+    """None when one of the two says nothing that could be compared."""
+    [said] = await readings.of([in_digits(sentence)])
+    if not len(said.tokens):
+        return None
+    places = await readings.nearest(said, source)
+    heading, *units = await readings.of([source.heading, *(source.said[i] for i in places)])
+    kept = [(place, unit) for place, unit in zip(places, units, strict=True) if len(unit.tokens)]
+    if not kept:
+        return None
+    which, some = zip(*kept, strict=True)
+    return Compared(said, heading, some, which, rules(sentence, source))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +123,35 @@ class Weighed:
 
 
 class Evidence:
-    """Weighs the sentences of one answer; begins to read the passages when it is made."""
+    """Weighs the sentences of one answer."""
 
     def __init__(self, readings: Readings | None, sources: Sequence[Source], language: str) -> None:
         self._readings, self._sources = readings, sources
         self._head = readings.head(language) if readings else None
         self._language = language
-        self._tasks: dict[int, asyncio.Task[list[Reading]]] = {}
+        self._reading: asyncio.Task[None] | None = None
 
-    def begin(self, ranks: Sequence[int]) -> None:
-        """Read these passages meanwhile; the others when a sentence cites them."""
+    def begin(self, likely: Sequence[Unit]) -> None:
+        """Read these meanwhile, if the model leaves time for it; others when a sentence needs them."""
         if self._readings and self._head:
-            for rank in ranks:
-                self._task(self._readings, rank)
+            self._reading = asyncio.create_task(self._read(self._readings, likely))
 
     async def weigh(self, sentence: str, rank: int) -> Weighed | None:
         """None where the head cannot tell: another language, another embedder."""
         source = self._sources[rank]
         if not self._readings or not self._head or source.passage.language != self._language:
             return None
-        heading, *units = await self._task(self._readings, rank)
-        units = [unit for unit in units if len(unit.tokens)]
-        [said] = await self._readings.of([in_digits(sentence)])
-        if not units or not len(said.tokens):
+        found = await compared(self._readings, sentence, source)
+        if found is None:
             return None
-        seen = told(said, units, heading, rules(sentence, source))
-        order = sorted(range(len(units)), key=lambda i: -float(units[i].whole @ said.whole))
-        probability = self._head.probability(seen, turned(said, units))
-        return Weighed(probability, self._head, tuple(order[:NEAREST]))
+        return Weighed(self._head.probability(found.told, found.turned), self._head, found.nearest)
 
     def close(self) -> None:
-        for task in self._tasks.values():
-            task.cancel()
+        if self._reading:
+            self._reading.cancel()
 
-    def _task(self, readings: Readings, rank: int) -> asyncio.Task[list[Reading]]:
-        if rank not in self._tasks:
-            source = self._sources[rank]
-            self._tasks[rank] = asyncio.create_task(readings.of([source.heading, *source.said]))
-        return self._tasks[rank]
+    async def _read(self, readings: Readings, likely: Sequence[Unit]) -> None:
+        await asyncio.sleep(HEAD_START)
+        sources = [self._sources[unit.passage] for unit in likely]
+        texts = [source.said[unit.place] for source, unit in zip(sources, likely, strict=True)]
+        await readings.of([*dict.fromkeys(source.heading for source in sources), *texts])

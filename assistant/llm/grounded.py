@@ -16,9 +16,12 @@ from assistant.llm.prompts import Prompt
 from assistant.llm.ranking import Ranker
 from assistant.llm.support import Source
 from assistant.llm.tokens import count_tokens
+from assistant.llm.units import Unit
 from assistant.ports import Answerer, Ask, ChatModel, Draft, Progress
 
 _LANGUAGES = {"ja": "Japanese", "en": "English"}
+#: Units that are read before the model has said anything.
+LIKELY = 6
 _AGAIN = "\n\nThe last draft was in another language. Write in {language} only."
 
 
@@ -29,8 +32,8 @@ class Asked:
     system: str
     user: str
     mask: Mask
-    #: Passages that are in the prompt, by rank.
-    packed: tuple[int, ...]
+    #: What will probably be cited.
+    likely: tuple[Unit, ...]
 
 
 class GroundedAnswerer:
@@ -80,14 +83,16 @@ class GroundedAnswerer:
 
     async def _asked(self, ask: Ask) -> Asked:
         mask, name = Mask(), self._model.name
-        packed = pack(ask, await self._ranker.ranked(ask), name)
+        ranked = await self._ranker.ranked(ask)
+        packed = pack(ask, ranked, name)
+        likely = tuple(unit for candidate, _ in ranked for unit in candidate.units)[:LIKELY]
         system, user = self._prompt.fill(
             language=_name(ask.language),
-            passages=packed.text,
+            passages=packed,
             history=condensed(ask.lines, mask),
             question=as_data(mask.hide(ask.question))[:MOST_QUESTION],
         )
-        return Asked(system=system, user=user, mask=mask, packed=packed.ranks)
+        return Asked(system=system, user=user, mask=mask, likely=likely)
 
     async def _paid(self, ask: Ask, asked: Asked, progress: Progress) -> tuple[Writing, str]:
         """What was written within the budget, and why there is no more of it."""
@@ -98,7 +103,7 @@ class GroundedAnswerer:
         if ask.allowance and (why_not := await ask.allowance.reserve(reserved)):
             return writing, why_not
         with closing(writing.evidence):
-            writing.evidence.begin(asked.packed)
+            writing.evidence.begin(asked.likely)
             why_not = await self._written(writing, asked, progress)
         writing.taken, writing.given = taken, count_tokens(writing.heard, name)
         if ask.allowance:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
@@ -29,15 +28,9 @@ _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufff
 _ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGENT: "Agent"}
 
 
-class Packed(NamedTuple):
-    """The numbered passages of a prompt; each keeps its rank in the search, from 1, as its number."""
-
-    text: str
-    ranks: tuple[int, ...]
-
-
-def pack(ask: Ask, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET) -> Packed:
-    """What the question needs of the passages, best first until the *budget* of tokens is full."""
+def pack(ask: Ask, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET) -> str:
+    """What the question needs of the passages, best first until the *budget* of tokens is full; each passage
+    keeps its rank in the search, from 1, as its number."""
     chosen: dict[int, set[Unit]] = {}
     left = budget
     for candidate, score in ranked:
@@ -50,8 +43,7 @@ def pack(ask: Ask, ranked: Sequence[tuple[Candidate, float]], model: str, budget
         if cost <= left:
             chosen.setdefault(rank, set()).update(new)
             left -= cost
-    ranks = tuple(sorted(chosen))
-    return Packed("\n\n".join(_passage(ask, rank, chosen[rank]) for rank in ranks), ranks)
+    return "\n\n".join(_passage(ask, rank, chosen[rank]) for rank in sorted(chosen))
 
 
 def _with_block(ask: Ask, candidate: Candidate) -> Iterable[Unit]:

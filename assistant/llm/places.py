@@ -1,10 +1,18 @@
-"""Where a unit stands in its passage's Markdown, found by letters and digits alone."""
+"""Where a unit stands in its passage's Markdown, found by letters and digits alone, and its tokens."""
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from assistant.llm.units import Kind, Unit
+from assistant.ports import PassageTokens
+
+if TYPE_CHECKING:
+    from numpy import bool_
+    from numpy.typing import NDArray
+
+Place = tuple[int, int]
 
 #: Letters that find one end of a unit with markup in its middle, a link's address for example.
 _END = 5
@@ -19,9 +27,19 @@ class Places:
         self._at = [i for found in _LETTERS.finditer(text) for i in range(found.start(), found.end())]
         self._letters = _letters(text)
 
-    def of(self, unit: Unit) -> tuple[int, int] | None:
+    def of(self, unit: Unit) -> Place | None:
         """The characters from and to; None where the unit's words do not stand as they are."""
-        wanted = _letters("".join(unit.cells) if unit.kind is Kind.ROW else unit.text)
+        return self._find("".join(unit.cells) if unit.kind is Kind.ROW else unit.text)
+
+    def of_header(self, row: Unit) -> Place | None:
+        """Of the table row's columns."""
+        return self._find("".join(row.header))
+
+    def of_all(self, units: Sequence[Unit]) -> list[Place]:
+        return [place for unit in units if (place := self.of(unit))]
+
+    def _find(self, words: str) -> Place | None:
+        wanted = _letters(words)
         start = self._letters.find(wanted) if wanted else -1
         end = start + len(wanted)
         if start < 0 and len(wanted) >= 2 * _END:
@@ -30,9 +48,6 @@ class Places:
         if start < 0 or end <= start:
             return None
         return self._at[start], self._at[end - 1] + 1
-
-    def of_all(self, units: Sequence[Unit]) -> list[tuple[int, int]]:
-        return [place for unit in units if (place := self.of(unit))]
 
 
 @lru_cache(maxsize=4096)
@@ -44,3 +59,14 @@ def _letters(text: str) -> str:
 def places_in(text: str) -> Places:
     """The places of a passage, which comes again with every question about it."""
     return Places(text)
+
+
+def within(tokens: PassageTokens, places: Sequence[Place]) -> "NDArray[bool_]":
+    """Which of a passage's *tokens* stand in one of the *places*."""
+    import numpy
+
+    starts, ends = tokens.spans[:, 0], tokens.spans[:, 1]
+    inside: NDArray[bool_] = numpy.zeros(len(starts), bool)
+    for start, end in places:
+        inside |= (ends > start) & (starts < end)
+    return inside

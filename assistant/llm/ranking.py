@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from assistant.domain.errors import Unavailable
+from assistant.llm.alignment import as_units
 from assistant.llm.candidates import Candidate, candidates
-from assistant.llm.places import places_in
+from assistant.llm.places import Place, places_in, within
 from assistant.llm.scoring import prescores, with_meaning
-from assistant.ports import Ask, Closeness, Embedder, Near
+from assistant.ports import Ask, Embedder, FineEmbedder, KeptTokens, PassageTokens
 
 if TYPE_CHECKING:
-    from numpy import bool_, float32
+    from numpy import float32
     from numpy.typing import NDArray
 
     from assistant.ports import Vectors
@@ -27,8 +29,8 @@ class Ranker:
     by embedding the likeliest candidates, with a memory, as the same sentences come again.
     """
 
-    def __init__(self, embedder: Embedder | None = None, closeness: Closeness | None = None) -> None:
-        self._embedder, self._stored = embedder, closeness
+    def __init__(self, embedder: Embedder | None = None, kept: KeptTokens | None = None) -> None:
+        self._embedder, self._kept = embedder, kept
         self._vectors: dict[str, NDArray[float32]] = {}
 
     async def ranked(self, ask: Ask) -> list[tuple[Candidate, float]]:
@@ -47,14 +49,23 @@ class Ranker:
         """How well each candidate answers each word of the question; None unless known for all passages."""
         import numpy
 
-        near = await self._stored.near(ask.question, ask.passages) if self._stored else ()
-        if not near or not found or any(each is None for each in near):
+        if not found or not self._kept or not isinstance(self._embedder, FineEmbedder):
+            return None
+        tokens = await self._kept.of(ask.passages)
+        if any(each is None for each in tokens):
+            return None
+        try:
+            asked = as_units((await self._embedder.fine_query(ask.question)).tokens)
+        except Unavailable:
+            return None
+        if not asked.size:
             return None
         close: list[float] = []
         for rank, group in groupby(found, key=lambda candidate: candidate.units[0].passage):
-            places, passage = places_in(ask.passages[rank].text), near[rank]
+            places, passage = places_in(ask.passages[rank].text), tokens[rank]
             assert passage is not None
-            close += [_closeness(passage, places.of_all(candidate.units)) for candidate in group]
+            cosines = passage.vectors @ asked.T
+            close += [_closeness(passage, cosines, places.of_all(candidate.units)) for candidate in group]
         return numpy.array(close, numpy.float32)
 
     async def _by_vectors(self, embedder: Embedder, question: str, found: Sequence[Candidate]) -> "Vectors":
@@ -88,11 +99,9 @@ class Ranker:
             del self._vectors[oldest]
 
 
-def _closeness(near: Near, places: Sequence[tuple[int, int]]) -> float:
+def _closeness(tokens: PassageTokens, cosines: "Vectors", places: Sequence[Place]) -> float:
     """The mean over the question's tokens of the nearest token within *places*; nan where there is none."""
     import numpy
 
-    inside: NDArray[bool_] = numpy.zeros(len(near.spans), bool)
-    for start, end in places:
-        inside |= (near.spans[:, 1] > start) & (near.spans[:, 0] < end)
-    return float(near.cosines[inside].max(axis=0).mean()) if inside.any() else numpy.nan
+    inside = within(tokens, places)
+    return float(cosines[inside].max(axis=0).mean()) if inside.any() else numpy.nan

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assistant.domain.knowledge import Passage
 from assistant.llm.facts import unfounded_names, unfounded_numbers
@@ -18,6 +19,8 @@ LEAST_SHARED_IF_ALIKE, ALIKE = 0.35, {"ja": 0.945, "en": 0.925}
 #: A promise may only be one that the passage makes, nearly in its words.
 LEAST_SHARED_TO_PROMISE = 0.9
 _ALIGNED = 3
+#: Letters from which on a sentence says something by itself.
+_WHOLE = 12
 #: Of a sentence's words, how many a unit has that speaks of the same thing.
 _SAME_THING = 0.6
 #: Clauses that share this much of their words are about the same thing.
@@ -73,6 +76,11 @@ class Source:
         heads = f"{passage.title} {' '.join(passage.headings)}"
         return cls(passage=passage, units=every, texts=tuple(f"{heads} {_whole(unit)}" for unit in every))
 
+    def says(self, sentence: str) -> bool:
+        """The sentence stands in it as it is."""
+        words = _bare(sentence)
+        return len(words) >= _WHOLE and any(words == _bare(said) for said in self.said)
+
     @property
     def said(self) -> list[str]:
         """Each unit in words, as its meaning is read."""
@@ -85,6 +93,12 @@ class Source:
     @property
     def text(self) -> str:
         return f"{self.passage.title}\n{' '.join(self.passage.headings)}\n{self.passage.text}"
+
+
+@lru_cache(maxsize=4096)
+def _bare(text: str) -> str:
+    """Without the spaces and the full stop that make no difference; a number or a sign does."""
+    return re.sub(r"\s+", "", normal(text)).rstrip("。.")
 
 
 def _whole(unit: Unit) -> str:
@@ -158,7 +172,7 @@ def unfit(sentence: str, language: str) -> str | None:
         return "markup"
     if "\ufffd" in sentence or _STUTTER.search(sentence):
         return "garbled"
-    if not re.search(r"\w", sentence):
+    if not re.search(r"[^\W\d_]", sentence):
         return "no words"
     if _UNFINISHED.search(sentence.strip()):
         return "unfinished"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.knowledge import fusion
-from assistant.knowledge.features import ARMS, FINE, Candidates, of_articles
+from assistant.knowledge.features import ARMS, FINE, Candidates
 from assistant.knowledge.fine import compared
 from assistant.knowledge.fusion import Weights
 
@@ -91,9 +91,9 @@ def test_an_answer_is_surer_where_no_other_article_comes_as_near() -> None:
 
 def test_passages_of_one_article_are_no_rivals() -> None:
     two = better(better(candidates(), 2, by=3.0), 5, by=0.0)
-    names = [str(row) for row in range(8)]
-    names[5] = names[2]
-    assert _best(of_articles(two, names)) > _best(two)
+    article = np.arange(8)
+    article[5] = article[2]
+    assert _best(replace(two, article=article)) > _best(two)
 
 
 def _best(given: Candidates) -> float:

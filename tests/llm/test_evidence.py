@@ -8,11 +8,12 @@ import pytest
 
 from assistant.llm.alignment import features
 from assistant.llm.embeddings import make_embedder
-from assistant.llm.evidence import Evidence, Readings
+from assistant.llm.evidence import MOST_READ, Evidence, Readings
 from assistant.llm.support import Source
 from assistant.llm.support_head import heads
 from assistant.llm.words import Sort, person_names, words
 from assistant.ports import FineEmbedder
+from evals.embedded import TokensOnTheSpot
 from tests.llm.passages import DEADLINE, passage
 
 pytestmark = pytest.mark.slow
@@ -22,14 +23,14 @@ pytestmark = pytest.mark.slow
 def readings(tmp_path_factory: pytest.TempPathFactory) -> Readings:
     embedder = make_embedder("local", Path(gettempdir()) / "yorisoi-test-models")
     assert isinstance(embedder, FineEmbedder)
-    return Readings(embedder)
+    return Readings(embedder, TokensOnTheSpot(embedder))
 
 
 @pytest.fixture
 async def evidence(readings: Readings) -> AsyncIterator[Evidence]:
     sources = [Source.of(passage(DEADLINE, title="返品の期限")), Source.of(passage("x y", language="en"))]
     weighing = Evidence(readings, sources, "ja")
-    weighing.begin([0, 1])
+    weighing.begin(sources[0].units[:1])
     yield weighing
     weighing.close()
 
@@ -63,6 +64,15 @@ async def test_words_that_stand_in_the_passage_are_found(readings: Readings) -> 
     near, far = features(said, [same]), features(said, [other])
     assert near.shape == far.shape == heads()["ja"].weights[: near.size].shape
     assert near[0] > 0.99 > far[0]
+
+
+async def test_of_a_long_passage_only_the_nearest_parts_are_read(readings: Readings) -> None:
+    others = "".join(f"色見本{n}番は店頭でご覧になれます。" for n in range(12))
+    source = Source.of(passage(others + DEADLINE, title="返品の期限"))
+    [said] = await readings.of(["未開封でしたら、お届け日の翌日から30日以内にお申し込みいただけます。"])
+    near = await readings.nearest(said, source)
+    assert len(near) == MOST_READ
+    assert any("30日以内" in source.units[i].text for i in near)
 
 
 def test_words_are_sorted() -> None:

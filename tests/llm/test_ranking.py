@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import numpy
-from numpy import float32
+from numpy import float32, int8, intp
 from numpy.typing import NDArray
 
 from assistant.domain.knowledge import Passage
 from assistant.llm.ranking import MOST_COMPARED, Ranker
-from assistant.ports import Ask, Near
+from assistant.ports import Ask, Fine, PassageTokens
 from tests.llm.passages import DEADLINE, passage
 
 
@@ -61,23 +61,36 @@ async def test_likeness_is_to_the_nearest() -> None:
     assert await Ranker().likeness("水着", ["水着"]) == 0.0
 
 
+class TellingTokensApart(Counting):
+    """Every token of a question means the same."""
+
+    async def fine_query(self, text: str) -> Fine:
+        return Fine(numpy.ones(2, float32), numpy.array([[7, 0]], int8))
+
+    async def fine_passages(self, texts: Sequence[str]) -> Sequence[Fine]:
+        raise AssertionError("what is kept is not embedded")
+
+    def spans(self, text: str) -> "NDArray[intp]":
+        raise AssertionError("what is kept is not embedded")
+
+
 class Pointing:
-    """Says that the question's only word is meant by the characters of *word*."""
+    """Keeps that the characters of *word* mean what every question asks."""
 
     def __init__(self, word: str) -> None:
         self.word = word
 
-    async def near(self, question: str, passages: Sequence[Passage]) -> Sequence[Near | None]:
-        return [self._near(each.text) for each in passages]
+    async def of(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
+        return [self._tokens(each.text) for each in passages]
 
-    def _near(self, text: str) -> Near:
+    def _tokens(self, text: str) -> PassageTokens:
         start = text.index(self.word)
         spans = numpy.array([(0, start), (start, start + len(self.word))])
-        return Near(spans=spans, cosines=numpy.array([[0.1], [0.9]], dtype=float32))
+        return PassageTokens(spans=spans, vectors=numpy.array([[0.1, 0.9], [1, 0]], float32))
 
 
 async def test_token_vectors_that_are_kept_spare_embedding_the_candidates() -> None:
-    embedder = Counting()
+    embedder = TellingTokensApart()
     ranked = await Ranker(embedder, Pointing("開封済みの家電")).ranked(ASK)
     assert "家電" in ranked[0][0].text
     assert embedder.asked == []

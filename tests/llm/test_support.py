@@ -162,3 +162,18 @@ def test_a_number_without_its_unit_fits_any(said: str, source: str, wrong: list[
 )
 def test_negation_is_told_from_what_looks_like_it(text: str, negated: bool) -> None:
     assert is_negated(text) is negated
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stands"),
+    [
+        ("ただし、下着と水着は返品できません。", True),
+        ("ただし、下着と水着は 返品できません", True),
+        ("ただし、下着と水着は返品できます。", False),
+        ("状態: 未開封; 期限: 30日以内; 返金額: 全額", True),
+        ("状態: 未開封; 期限: 14日以内; 返金額: 全額", False),
+        ("全額", False),  # of what?
+    ],
+)
+def test_what_stands_in_the_passage_needs_no_weighing(sentence: str, stands: bool) -> None:
+    assert Source.of(passage(DEADLINE)).says(sentence) is stands

@@ -1,13 +1,15 @@
-"""Closeness from stored token vectors: each word where the passage says it; nothing where nothing is kept."""
+"""Tokens of passages from SQL: each where the passage says it; none where nothing is kept."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from assistant.domain.knowledge import Article, Chunk
 from assistant.knowledge.index import Indexer
-from assistant.knowledge.near import StoredCloseness
+from assistant.knowledge.kept_tokens import StoredTokens
 from assistant.knowledge.search import HybridRetriever
 from assistant.knowledge.vector_index import KeptVectors
 from assistant.llm.embeddings_letters import LetterEmbedder
@@ -40,7 +42,7 @@ def _direction(char: str) -> NDArray[np.int8]:
     return np.random.default_rng(ord(char)).integers(-7, 8, 64).astype(np.int8)
 
 
-async def stored(embedder: Embedder) -> tuple[HybridRetriever, StoredCloseness]:
+async def stored(embedder: Embedder) -> tuple[HybridRetriever, StoredTokens]:
     engine = sqlite_engine(None)
     metadata.create_all(engine)
     database = SqlDatabase(engine, Store)
@@ -49,28 +51,34 @@ async def stored(embedder: Embedder) -> tuple[HybridRetriever, StoredCloseness]:
     await indexer.embed()
     retriever = HybridRetriever(database, embedder, KeptVectors())
     await retriever.start()
-    return retriever, StoredCloseness(database, embedder)
+    return retriever, StoredTokens(database, embedder)
 
 
-async def test_each_word_of_the_question_is_found_where_the_passage_says_it() -> None:
-    retriever, closeness = await stored(Characters())
+async def test_each_token_stands_where_the_passage_says_it() -> None:
+    retriever, kept = await stored(Characters())
     passages = await retriever.search("770円", language="ja")
-    (near,) = await closeness.near("770円", passages)
-    assert near is not None
-    best = near.spans[near.cosines.argmax(axis=0)]
-    assert [passages[0].text[start:end] for start, end in best] == ["7", "7", "0", "円"]
-    assert near.cosines.max(axis=0).min() > 0.99
+    (tokens,) = await kept.of(passages)
+    assert tokens is not None
+    text = "".join(passages[0].text[start:end] for start, end in tokens.spans if start >= 0)
+    assert text == passages[0].text
+    asked = _direction("円").astype(np.float32)
+    best = tokens.spans[(tokens.vectors @ asked).argmax()]
+    assert passages[0].text[slice(*best)] == "円"
+    assert np.linalg.norm(tokens.vectors, axis=1) == pytest.approx(1, abs=1e-3)
 
 
-async def test_a_model_that_keeps_no_tokens_compares_nothing() -> None:
-    retriever, closeness = await stored(LetterEmbedder())
+async def test_a_changed_passage_is_not_taken_for_the_one_that_is_kept() -> None:
+    retriever, kept = await stored(Characters())
     passages = await retriever.search("770円", language="ja")
-    assert await closeness.near("770円", passages) == [None]
+    assert await kept.of([replace(passages[0], text="送料は当社が負担します。")]) == [None]
 
 
-async def test_while_the_embedding_model_is_down_nothing_is_compared() -> None:
-    embedder = Characters()
-    retriever, closeness = await stored(embedder)
+async def test_what_was_read_is_remembered() -> None:
+    retriever, kept = await stored(Characters())
     passages = await retriever.search("770円", language="ja")
-    embedder.broken = True
-    assert await closeness.near("770円", passages) == [None]
+    assert (await kept.of(passages))[0] is (await kept.of(passages))[0]
+
+
+async def test_a_model_that_keeps_no_tokens_has_none() -> None:
+    retriever, kept = await stored(LetterEmbedder())
+    assert await kept.of(await retriever.search("770円", language="ja")) == [None]
