@@ -171,7 +171,7 @@ class Service:
         keeping = Housekeeping(database, now, None if days is None else timedelta(days=days))
         resync = Resync(database, self._read_again, now, self.settings.resync)
         work = [loop.run(), self.wire.run(), keeping.run(), resync.run()]
-        work += [self._follow_knowledge(), self._make_vectors(), *self._mailboxes()]
+        work += [self._warm_up(), self._follow_knowledge(), self._make_vectors(), *self._mailboxes()]
         if self.settings.postgres_url is not None:
             work.append(Lookout(database, self.wire, now).run())
         try:
@@ -180,6 +180,20 @@ class Service:
         finally:
             await loop.drain(DRAIN_SECONDS)
             await self.knowledge.close()
+
+    async def _warm_up(self) -> None:
+        """Load what the first customer would wait for: dictionaries, patterns, the model's vocabulary."""
+        from assistant.conversation.asking import answer_once
+        from assistant.llm.tokens import count_tokens
+
+        settings, examples = self.settings, self.mind.examples
+        without = settings.model_copy(update={"chat_model": "extractive"})
+        mind = make_mind(without, self.knowledge)
+        for language in settings.languages:
+            for question in examples(language)[:1]:
+                await answer_once(mind, question)
+        if settings.model != without.model:
+            await asyncio.to_thread(count_tokens, "", settings.model)
 
     async def health(self) -> dict[str, str | None]:
         """Each part, and what is wrong with it or None."""

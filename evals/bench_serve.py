@@ -192,7 +192,7 @@ async def _answered(site: Site, talks: Sequence[Talk]) -> None:
             found: dict[str, Any] = json.loads(said)
             if any(message["author"] != "customer" for message in found["messages"]):
                 break
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
         else:
             raise SystemExit("evals bench: a message was not answered.")
 

@@ -1,6 +1,5 @@
 """What the passages of an answer say, and how well they support the sentences of a draft."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from assistant.llm.facts import in_digits
 from assistant.llm.places import places_in, within
 from assistant.llm.support import Source, rules
 from assistant.llm.support_head import Head, heads, told, trained_on, turned
-from assistant.llm.units import Unit
 from assistant.ports import FineEmbedder, KeptTokens
 
 if TYPE_CHECKING:
@@ -22,8 +20,6 @@ REMEMBERED = 2_000
 NEAREST = 3
 #: Units of a passage that a sentence is weighed against: the others are further from it by their tokens.
 MOST_READ = 5
-#: A model that has said nothing after so many seconds leaves time to read what it will probably cite.
-HEAD_START = 0.05
 
 
 class Readings:
@@ -129,12 +125,6 @@ class Evidence:
         self._readings, self._sources = readings, sources
         self._head = readings.head(language) if readings else None
         self._language = language
-        self._reading: asyncio.Task[None] | None = None
-
-    def begin(self, likely: Sequence[Unit]) -> None:
-        """Read these meanwhile, if the model leaves time for it; others when a sentence needs them."""
-        if self._readings and self._head:
-            self._reading = asyncio.create_task(self._read(self._readings, likely))
 
     async def weigh(self, sentence: str, rank: int) -> Weighed | None:
         """None where the head cannot tell: another language, another embedder."""
@@ -145,13 +135,3 @@ class Evidence:
         if found is None:
             return None
         return Weighed(self._head.probability(found.told, found.turned), self._head, found.nearest)
-
-    def close(self) -> None:
-        if self._reading:
-            self._reading.cancel()
-
-    async def _read(self, readings: Readings, likely: Sequence[Unit]) -> None:
-        await asyncio.sleep(HEAD_START)
-        sources = [self._sources[unit.passage] for unit in likely]
-        texts = [source.said[unit.place] for source, unit in zip(sources, likely, strict=True)]
-        await readings.of([*dict.fromkeys(source.heading for source in sources), *texts])

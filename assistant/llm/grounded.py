@@ -1,7 +1,7 @@
 """Answers that a model writes and the passages prove; where either fails, quotes from the passages."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, closing
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from assistant.domain.budgets import Prices
@@ -16,12 +16,9 @@ from assistant.llm.prompts import Prompt
 from assistant.llm.ranking import Ranker
 from assistant.llm.support import Source
 from assistant.llm.tokens import count_tokens
-from assistant.llm.units import Unit
 from assistant.ports import Answerer, Ask, ChatModel, Draft, Progress
 
 _LANGUAGES = {"ja": "Japanese", "en": "English"}
-#: Units that are read before the model has said anything.
-LIKELY = 6
 _AGAIN = "\n\nThe last draft was in another language. Write in {language} only."
 
 
@@ -32,8 +29,6 @@ class Asked:
     system: str
     user: str
     mask: Mask
-    #: What will probably be cited.
-    likely: tuple[Unit, ...]
 
 
 class GroundedAnswerer:
@@ -83,16 +78,14 @@ class GroundedAnswerer:
 
     async def _asked(self, ask: Ask) -> Asked:
         mask, name = Mask(), self._model.name
-        ranked = await self._ranker.ranked(ask)
-        packed = pack(ask, ranked, name)
-        likely = tuple(unit for candidate, _ in ranked for unit in candidate.units)[:LIKELY]
+        packed = pack(ask, await self._ranker.ranked(ask), name)
         system, user = self._prompt.fill(
             language=_name(ask.language),
             passages=packed,
             history=condensed(ask.lines, mask),
             question=as_data(mask.hide(ask.question))[:MOST_QUESTION],
         )
-        return Asked(system=system, user=user, mask=mask, likely=likely)
+        return Asked(system=system, user=user, mask=mask)
 
     async def _paid(self, ask: Ask, asked: Asked, progress: Progress) -> tuple[Writing, str]:
         """What was written within the budget, and why there is no more of it."""
@@ -102,9 +95,7 @@ class GroundedAnswerer:
         reserved = taken + MOST_TOKENS
         if ask.allowance and (why_not := await ask.allowance.reserve(reserved)):
             return writing, why_not
-        with closing(writing.evidence):
-            writing.evidence.begin(asked.likely)
-            why_not = await self._written(writing, asked, progress)
+        why_not = await self._written(writing, asked, progress)
         writing.taken, writing.given = taken, count_tokens(writing.heard, name)
         if ask.allowance:
             cost = self._prices.cost(name, writing.taken, writing.given)

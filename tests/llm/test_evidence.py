@@ -1,6 +1,5 @@
 """The learned part of the check: what words find in a passage, and which sentences may stand."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -27,12 +26,9 @@ def readings(tmp_path_factory: pytest.TempPathFactory) -> Readings:
 
 
 @pytest.fixture
-async def evidence(readings: Readings) -> AsyncIterator[Evidence]:
+def evidence(readings: Readings) -> Evidence:
     sources = [Source.of(passage(DEADLINE, title="返品の期限")), Source.of(passage("x y", language="en"))]
-    weighing = Evidence(readings, sources, "ja")
-    weighing.begin(sources[0].units[:1])
-    yield weighing
-    weighing.close()
+    return Evidence(readings, sources, "ja")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from assistant.llm.facts import numbers, unfounded_numbers
 from assistant.llm.opposites import is_negated
 from assistant.llm.support import Source, objection
-from tests.llm.passages import passage
+from tests.llm.passages import DEADLINE, passage
 
 JA = passage(
     """返品の申し込み期限は、未開封の商品ならお届け日の翌日から30日以内、開封済みの商品なら14日以内です。
