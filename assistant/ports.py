@@ -132,8 +132,8 @@ class PassageTokens:
 
     #: Characters of its text that each covers: (tokens, 2), from and to; below 0: of the headings above it.
     spans: Spans
-    #: One unit vector a token.
-    vectors: Vectors
+    #: A small vector of each, of any length.
+    tokens: Tokens
 
 
 class KeptTokens(Protocol):

@@ -12,11 +12,11 @@ from assistant.knowledge.recent import Recent
 from assistant.ports import Database, Embedder, FineEmbedder, HasArticles, PassageTokens
 
 if TYPE_CHECKING:
-    from numpy import float32, int8
+    from numpy import int8
     from numpy.typing import NDArray
 
-#: Passages that are remembered: good ones come again with every question about them. About 100 kB each.
-REMEMBERED = 256
+#: Passages that are remembered: good ones come again with every question about them. About 30 kB each.
+REMEMBERED = 1_000
 
 
 class StoredTokens:
@@ -52,12 +52,4 @@ def placed(embedder: FineEmbedder, passage: Passage, tokens: NDArray[int8]) -> P
     spans = embedder.spans(whole) - len(heading)
     if not tokens.size or len(spans) != len(tokens):
         return None
-    return PassageTokens(spans=spans, vectors=_unit(tokens))
-
-
-def _unit(tokens: NDArray[int8]) -> NDArray[float32]:
-    import numpy as np
-
-    rows = tokens.astype(np.float32)
-    unit: NDArray[float32] = rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6)
-    return unit
+    return PassageTokens(spans=spans.astype("i4"), tokens=tokens)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.llm.alignment import Reading, reading
+from assistant.llm.alignment import Reading, as_units, reading
 from assistant.llm.facts import in_digits
 from assistant.llm.places import places_in, within
 from assistant.llm.support import Source, rules
@@ -53,7 +53,7 @@ class Readings:
         [tokens] = await self._kept.of([source.passage])
         if tokens is None:
             return every
-        at, likeness = places_in(source.passage.text), said.tokens @ tokens.vectors.T
+        at, likeness = places_in(source.passage.text), said.tokens @ as_units(tokens.tokens).T
         near = []
         for unit in source.units:
             places = [at.of(unit), at.of_header(unit) if unit.cells else None]

@@ -64,7 +64,7 @@ class Ranker:
         for rank, group in groupby(found, key=lambda candidate: candidate.units[0].passage):
             places, passage = places_in(ask.passages[rank].text), tokens[rank]
             assert passage is not None
-            cosines = passage.vectors @ asked.T
+            cosines = as_units(passage.tokens) @ asked.T
             close += [_closeness(passage, cosines, places.of_all(candidate.units)) for candidate in group]
         return numpy.array(close, numpy.float32)
 

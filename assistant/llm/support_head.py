@@ -72,6 +72,7 @@ def _head(row: dict[str, Any]) -> Head:
     return Head(**(row | lists))
 
 
+@cache
 def trained_on() -> str:
     """The embedding model whose vectors the weights are for."""
     return str(json.loads(FILE.read_text(encoding="utf-8"))["embedding"])

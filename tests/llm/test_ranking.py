@@ -86,7 +86,7 @@ class Pointing:
     def _tokens(self, text: str) -> PassageTokens:
         start = text.index(self.word)
         spans = numpy.array([(0, start), (start, start + len(self.word))])
-        return PassageTokens(spans=spans, vectors=numpy.array([[0.1, 0.9], [1, 0]], float32))
+        return PassageTokens(spans=spans, tokens=numpy.array([[1, 7], [7, 0]], int8))
 
 
 async def test_token_vectors_that_are_kept_spare_embedding_the_candidates() -> None:
