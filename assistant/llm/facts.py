@@ -9,7 +9,7 @@ from assistant.llm.terms import normal
 _FLAGS = re.IGNORECASE | re.VERBOSE
 _KANJI_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
 _KANJI_NUMBER = re.compile(
-    r"[〇一二三四五六七八九十百千]+(?=日|年|[かヶカ]月|月|週|時|分|回|個|点|枚|円|万|件|名|人|営業|つ|本|種|割)"
+    r"[〇一二三四五六七八九十百千]+(?=日|年|[かヶカ]月|月|週|時|分|回|個|点|枚|円|万|件|名|人|営業|つ|本|種|割|倍)"
 )
 _SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 _TENS = {"twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
@@ -39,7 +39,7 @@ _CLOCK = re.compile(
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NUMBER = re.compile(
     r"""(?P<before>[¥$€£]|jpy)?\s?(?P<number>\d+(?:[.:]\d+)?)\s?(?P<scale>万|千|k\b)?\s?
-    (?P<unit>営業日|日間|日|時間|時|分|秒|週間|週|[かヶカヵ箇]月|月|年間|年|円|%|パーセント|ポイント|回|個|点|枚|件
+    (?P<unit>営業日|日間|日|時間|時|分|秒|週間|週|[かヶカヵ箇]月|月|年間|年|円|%|パーセント|ポイント|回|倍|個|点|枚|件
     |名|人|文字|桁|歳|cm|mm|kg|g|gb|mb
     |(?:business\ |working\ )?days?|hours?|minutes?|seconds?|weeks?|months?|years?
     |yen|percent|points?|times?)?""",

@@ -177,3 +177,7 @@ def test_negation_is_told_from_what_looks_like_it(text: str, negated: bool) -> N
 )
 def test_what_stands_in_the_passage_needs_no_weighing(sentence: str, stands: bool) -> None:
     assert Source.of(passage(DEADLINE)).says(sentence) is stands
+
+
+def test_three_times_as_much_is_a_number() -> None:
+    assert unfounded_numbers("全額を三倍にして返金いたします。", "返金は3営業日以内です。") == ["3 倍"]
