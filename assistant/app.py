@@ -184,7 +184,7 @@ class Service:
     async def _warm_up(self) -> None:
         """Load what the first customer would wait for: dictionaries, patterns, the model's vocabulary."""
         from assistant.conversation.asking import answer_once
-        from assistant.llm.tokens import count_tokens
+        from assistant.llm.answering import preload
 
         settings, examples = self.settings, self.mind.examples
         without = settings.model_copy(update={"chat_model": "extractive"})
@@ -192,8 +192,7 @@ class Service:
         for language in settings.languages:
             for question in examples(language)[:1]:
                 await answer_once(mind, question)
-        if settings.model != without.model:
-            await asyncio.to_thread(count_tokens, "", settings.model)
+        await asyncio.to_thread(preload, settings.model)
 
     async def health(self) -> dict[str, str | None]:
         """Each part, and what is wrong with it or None."""

@@ -89,6 +89,17 @@ def make_vote(spec: str, prompts: Path, *, api_key: str | None, base_url: str | 
     return ModelVote(model, Prompt.read(prompts / "vote.md"))
 
 
+def preload(spec: str) -> None:
+    """Import and read what the first answer of the model would wait for; seconds of a processor's time."""
+    from assistant.llm.tokens import count_tokens
+
+    for name in spec.split(","):
+        if name.strip() != EXTRACTIVE:
+            count_tokens("", name.strip())
+            if name.strip().startswith("openai:"):
+                import langchain_openai  # noqa: F401
+
+
 async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> str | None:
     """Ask the model for a word; None when it answers, else why not, with the mend."""
     try:

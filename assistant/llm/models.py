@@ -1,7 +1,7 @@
 """Chat models behind our port: any OpenAI-compatible server, any other LangChain provider, with deadlines."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +31,7 @@ def make_chat_model(
     """The model that *spec* names; None for ``extractive``; of several, with commas, the first to answer."""
     limits = limits or Limits()
     names = [name.strip() for name in spec.split(",") if name.strip() and name.strip() != EXTRACTIVE]
-    models = [
-        LangChainModel(name, _langchain(name, api_key, base_url, limits, http), limits) for name in names
-    ]
+    models = [LangChainModel(name, _maker(name, api_key, base_url, limits, http), limits) for name in names]
     if len(models) < 2:
         return models[0] if models else None
     return FirstThatAnswers(models)
@@ -50,15 +48,20 @@ def make_http_client(limits: Limits) -> "AsyncClient":
     )
 
 
-def _langchain(
+def _maker(
     name: str, api_key: str | None, base_url: str | None, limits: Limits, http: "AsyncClient | None"
-) -> "BaseChatModel":
+) -> "Callable[[], BaseChatModel]":
+    """What makes the model when it is first needed; SetupError now if it never will."""
     provider, _, model = name.partition(":")
     if not model:
         raise SetupError(f"ASSISTANT_CHAT_MODEL={name} has no provider; write it as openai:{name}.")
     if provider == "openai":
-        return openai_chat(model, api_key, base_url, limits, http)
-    return _other(provider, model, limits)
+        if not api_key and not base_url:
+            raise SetupError(f"ASSISTANT_CHAT_MODEL={name} needs OPENAI_API_KEY or OPENAI_BASE_URL.")
+        # Its library takes as long to import as all the rest of the service to start.
+        return lambda: openai_chat(model, api_key, base_url, limits, http)
+    other = _other(provider, model, limits)
+    return lambda: other
 
 
 def openai_chat(
@@ -68,8 +71,6 @@ def openai_chat(
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
-    if not api_key and not base_url:
-        raise SetupError(f"ASSISTANT_CHAT_MODEL=openai:{model} needs OPENAI_API_KEY or OPENAI_BASE_URL.")
     return ChatOpenAI(
         model=model,
         # A local server asks for no key, the client insists on one.
@@ -102,10 +103,16 @@ class LangChainModel:
     """A LangChain chat model with our deadlines, one retry before the first word, and a breaker."""
 
     def __init__(
-        self, name: str, chat: "BaseChatModel", limits: Limits, *, breaker: Breaker | None = None
+        self,
+        name: str,
+        make: "Callable[[], BaseChatModel]",
+        limits: Limits,
+        *,
+        breaker: Breaker | None = None,
     ) -> None:
         self.name = name
-        self._chat, self._limits = chat, limits
+        self._make, self._limits = make, limits
+        self._chat: BaseChatModel | None = None
         self._breaker = breaker or Breaker()
         self._places = asyncio.Semaphore(limits.parallel)
 
@@ -115,6 +122,8 @@ class LangChainModel:
             raise ModelUnavailable(
                 f"{self.name} failed several times in a row; it is left alone for a while."
             )
+        if self._chat is None:
+            self._chat = await asyncio.to_thread(self._make)
         started = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout_at(started + self._limits.first):
@@ -122,7 +131,7 @@ class LangChainModel:
         except TimeoutError:
             raise ModelUnavailable(f"{self.name} is busy with other questions.") from None
         try:
-            async with aclosing(self._tried_twice(system, user, started)) as words:
+            async with aclosing(self._tried_twice(self._chat, system, user, started)) as words:
                 async for word in words:
                     yield word
         except ModelUnavailable:
@@ -133,10 +142,12 @@ class LangChainModel:
         finally:
             self._places.release()
 
-    async def _tried_twice(self, system: str, user: str, started: float) -> AsyncGenerator[str, None]:
+    async def _tried_twice(
+        self, chat: "BaseChatModel", system: str, user: str, started: float
+    ) -> AsyncGenerator[str, None]:
         shown = False
         try:
-            async with aclosing(self._words(system, user, started)) as words:
+            async with aclosing(self._words(chat, system, user, started)) as words:
                 async for word in words:
                     shown = True
                     yield word
@@ -147,13 +158,15 @@ class LangChainModel:
             if shown or not failure.again or pause >= left:
                 raise
         await asyncio.sleep(pause)
-        async with aclosing(self._words(system, user, started)) as words:
+        async with aclosing(self._words(chat, system, user, started)) as words:
             async for word in words:
                 yield word
 
-    async def _words(self, system: str, user: str, started: float) -> AsyncGenerator[str, None]:
+    async def _words(
+        self, chat: "BaseChatModel", system: str, user: str, started: float
+    ) -> AsyncGenerator[str, None]:
         """One attempt, vendor errors as ours."""
-        chunks = self._chat.astream([("system", system), ("human", user)]).__aiter__()
+        chunks = chat.astream([("system", system), ("human", user)]).__aiter__()
         try:
             async for word in self._timed(chunks, started):
                 yield word

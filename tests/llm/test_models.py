@@ -91,7 +91,7 @@ def routed(
     router = respx.MockRouter(assert_all_called=False)
     route = router.post("https://model.example/v1/chat/completions").mock(side_effect=list(answers))
     chat = openai_chat("fake", "key", "https://model.example/v1", QUICK, client(router))
-    return LangChainModel("fake", chat, QUICK, breaker=breaker or Breaker()), route
+    return LangChainModel("fake", lambda: chat, QUICK, breaker=breaker or Breaker()), route
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def counting(*answers: Response) -> tuple[FastAPI, list[float]]:
 
 def over_http(base_url: str, http: AsyncClient, breaker: Breaker) -> ChatModel:
     chat = openai_chat("fake", "key", f"{base_url}/v1", QUICK, http)
-    return LangChainModel("fake", chat, QUICK, breaker=breaker)
+    return LangChainModel("fake", lambda: chat, QUICK, breaker=breaker)
 
 
 @pytest.mark.slow
