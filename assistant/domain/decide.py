@@ -39,13 +39,10 @@ def decide_after(
     history: History,
     policy: Policy,
     best_score: float | None,
-    *,
-    ambiguous: bool = False,
 ) -> Verdict:
     """What to do with what was found; `offer` and `guide` still give the answer when there is one.
 
-    *best_score* is the best passage's, None when nothing was searched or found. *ambiguous*: several articles
-    answer equally well, so that one question back would change the answer.
+    *best_score* is the best passage's, None when nothing was searched or found.
     """
     if signals.small_talk is not None:
         return Verdict(decision=Decision.ANSWER)
@@ -56,7 +53,7 @@ def decide_after(
     return (
         _offer(signals, history, policy)
         or _guide(signals, history, policy)
-        or _clarify(signals, history, policy, best_score, ambiguous=ambiguous)
+        or _clarify(signals, history, policy, best_score)
         or _found(best_score, policy, answered=answered)
     )
 
@@ -222,14 +219,12 @@ def _guide(signals: Signals, history: History, policy: Policy) -> Verdict | None
     )
 
 
-def _clarify(
-    signals: Signals, history: History, policy: Policy, best_score: float | None, *, ambiguous: bool
-) -> Verdict | None:
+def _clarify(signals: Signals, history: History, policy: Policy, best_score: float | None) -> Verdict | None:
     """One question back, never two in a row."""
     if history.turns and history.turns[-1].decision is Decision.CLARIFY:
         return None
     near = best_score is not None and policy.clarify_score <= best_score < policy.answer_score
-    if not ambiguous and not (near and signals.brief):
+    if not (near and signals.brief):
         return None
     return Verdict(decision=Decision.CLARIFY, score=best_score, threshold=policy.answer_score)
 

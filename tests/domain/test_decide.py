@@ -104,10 +104,6 @@ def test_after_the_search(
     assert (verdict.decision, verdict.reason) == (decision, reason)
 
 
-def test_several_good_articles_are_asked_between() -> None:
-    assert decide_after(Signals(), NEW, POLICY, 0.9, ambiguous=True).decision is Decision.CLARIFY
-
-
 def test_a_rejected_answer_counts_as_a_failed_turn() -> None:
     signals = Signals(reaction=Reaction.REJECTED)
     assert failed_turns(signals, history(past(), past(reaction=Reaction.REPHRASED))) == 2
