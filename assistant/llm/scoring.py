@@ -45,6 +45,7 @@ def prescores(question: str, found: Sequence[Candidate], language: str) -> list[
 def features(question: str, found: Sequence[Candidate]) -> list[dict[str, float]]:
     """What is seen of each candidate; most lie between 0 and 1."""
     wanted, how = terms(question), asks_how(question)
+    facts = [told for asked, told in FACTS if asked.search(question)]
     rare = rarity([candidate.terms | terms(candidate.heading) for candidate in found])
     best = max((candidate.passage_score for candidate in found), default=0.0) or 1.0
     asked_for = {heading: overlap(wanted, terms(heading), rare) for heading in {c.heading for c in found}}
@@ -52,7 +53,8 @@ def features(question: str, found: Sequence[Candidate]) -> list[dict[str, float]
         {
             "words": overlap(wanted, candidate.terms, rare),
             "words_or_heading": overlap(wanted, candidate.terms | terms(candidate.heading), rare),
-            "fact": _tells(question, candidate.text),
+            # It has the kind of fact that the question asks for.
+            "fact": float(any(told.search(candidate.text) for told in facts)),
             "length": log(len(candidate.text) + 1),
             "passage": candidate.passage_score,
             "passage_to_best": candidate.passage_score / best,
@@ -66,11 +68,6 @@ def features(question: str, found: Sequence[Candidate]) -> list[dict[str, float]
         }
         for candidate in found
     ]
-
-
-def _tells(question: str, text: str) -> float:
-    """The text has the kind of fact that the question asks for."""
-    return float(any(asked.search(question) and told.search(text) for asked, told in FACTS))
 
 
 def with_meaning(prescores: Sequence[float], closeness: "Vectors") -> list[float]:
