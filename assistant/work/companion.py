@@ -19,7 +19,7 @@ log = structlog.get_logger()
 #: What is started; the number of the socket is added.
 COMMAND: Sequence[str] = (sys.executable, "-m", "assistant.cli.worker")
 #: Seconds between two starts: the first pause, and the longest.
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 #: One that lived for so long had started well.
 WELL_SECONDS = 60.0
 
