@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import json
 import random
+import statistics
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+from assistant.llm.models import make_chat_model
 from evals.bench_bare import bare
 from evals.bench_chain import chain
 from evals.bench_figures import Figure, spread, table
@@ -29,6 +31,15 @@ from evals.faults.site import Site, Workshop
 PATIENCE_SECONDS = 300.0
 #: Questions at once in the race for turns.
 ABREAST = 64
+#: A prompt to which the fake model says two sentences.
+ASKED_ALONE = """<passages>
+[1] 返品
+未開封でしたら、お届け日の翌日から30日以内にお申し込みいただけます。
+[2] 送料
+返品の送料は、お客様のご都合による場合はお客様にご負担いただきます。
+</passages>"""
+#: Questions before the race.
+FIRST = 8
 QUIET = {"ASSISTANT_QUIET_SECONDS": "0"}
 PARTS = ("acknowledgement", "turns", "several", "streams")
 
@@ -123,17 +134,22 @@ async def say(target: Target, talk: Talk, text: str) -> float:
 async def turns(workshop: Workshop, size: Size) -> list[Figure]:
     """One by one beside the bare work, then all at once beside the chain."""
     with workshop.site(more=QUIET) as site:
+        await _at_once(site, FIRST)
         with floors(site.folder) as floor:
-            own, work = await _one_by_one(site, floor, size.turns)
+            whole, work = await _one_by_one(site, floor, size.turns)
+        model = await _model_alone(workshop.model.url)
         ours = await _at_once(site, size.turns)
+    own = [max(0.0, seconds - model) for seconds in whole]
+    name = f"own time of a turn, without {1000 * model:.0f} ms of the model"
     return [
-        *spread("own time of a turn", own, work, "embedding + search + two commits"),
+        *spread(name, own, work, "embedding + search + two commits"),
         await _beside_the_chain("turns/s, one process, SQLite", ours, workshop, size),
     ]
 
 
 async def several(workshop: Workshop, size: Size) -> list[Figure]:
     with workshop.site(postgres=True, more=QUIET) as site:
+        await _at_once(site, FIRST)  # the chain has answered a question, too, before it is timed
         ours = await _at_once(site, size.turns)
     return [await _beside_the_chain("turns/s, two processes, PostgreSQL", ours, workshop, size)]
 
@@ -165,6 +181,18 @@ async def _one_by_one(site: Site, floor: Floor, count: int) -> tuple[list[float]
         _, said, _ = await target.get(f"/v1/agent/conversations/{talk.id}", agent)
         own += [turn["ms"] / 1000 for turn in json.loads(said)["turns"]]
     return own, work
+
+
+async def _model_alone(url: str) -> float:
+    """Median seconds of an answer of two sentences, through the client that we call models with."""
+    chat, took = make_chat_model("openai:fake", api_key="none", base_url=f"{url}/v1"), list[float]()
+    assert chat is not None
+    for _ in range(20):
+        began = time.perf_counter()
+        async for _words in chat.stream("Answer from the passages.", ASKED_ALONE):
+            pass
+        took.append(time.perf_counter() - began)
+    return statistics.median(took)
 
 
 async def _at_once(site: Site, count: int) -> float:
