@@ -10,7 +10,7 @@ from assistant.api.shapes import FeedbackIn, MessageIn, OpenIn, TypingIn, messag
 from assistant.api.streams import customer_events
 from assistant.conversation import reception
 from assistant.conversation.opening import Visitor, hash_of, language_of, open_conversation
-from assistant.conversation.receive import receive
+from assistant.conversation.receive import Receipt, receive
 from assistant.conversation.wording import say
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import NotFound, Unauthorized
@@ -20,14 +20,25 @@ from assistant.stores import Store
 router = APIRouter(prefix="/v1", tags=["customer"])
 
 
-async def owned(
-    conversation: str, ctx: Ctx, authorization: Annotated[str | None, Header()] = None
-) -> Conversation:
-    """The conversation that the bearer token opens; another's gets the same 404 as none at all."""
+def bearer(authorization: Annotated[str | None, Header()] = None) -> str:
+    """The hash of the token that was sent."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized("Send the conversation's token as Authorization: Bearer.")
-    found = await ctx.database.read(lambda store: store.conversations.by_token(conversation, hash_of(token)))
+    return hash_of(token)
+
+
+Bearer = Annotated[str, Depends(bearer)]
+
+
+async def owned(conversation: str, ctx: Ctx, token: Bearer) -> Conversation:
+    """The conversation that the bearer token opens."""
+    return await ctx.database.read(lambda store: _opened(store, conversation, token))
+
+
+def _opened(store: Store, conversation: str, token: str) -> Conversation:
+    """Another's conversation gets the same 404 as none at all."""
+    found = store.conversations.by_token(conversation, token)
     if found is None:
         raise NotFound("There is no such conversation.")
     return found
@@ -69,15 +80,21 @@ async def widget(ctx: Ctx, lang: Annotated[str, Query(max_length=35)] = "") -> d
 
 
 @router.post("/conversations/{conversation}/messages", status_code=202)
-async def send(body: MessageIn, owner: Owned, ctx: Ctx) -> dict[str, Any]:
-    ctx.limits.message.check(owner.id)
-    inbound = Inbound(conversation=owner.id, message_id=str(body.id), text=body.text)
+async def send(conversation: str, body: MessageIn, token: Bearer, ctx: Ctx) -> dict[str, Any]:
+    # By the token, which nobody else has: who only knows the conversation cannot use up its rate.
+    ctx.limits.message.check(token)
+    inbound = Inbound(conversation=conversation, message_id=str(body.id), text=body.text)
     now = ctx.clock()
-    receipt = await ctx.database.write(lambda store: receive(store, inbound, ctx.timing, now))
+
+    def step(store: Store) -> Receipt:
+        _opened(store, conversation, token)
+        return receive(store, inbound, ctx.timing, now)
+
+    receipt = await ctx.database.write(step)
     if not receipt.repeated:
-        ctx.wire.typing(owner.id, Author.CUSTOMER, False)
-        ctx.wire.typing(owner.id, Author.ASSISTANT, receipt.state is State.ASSISTANT)
-        ctx.wire.ring(owner.id)
+        ctx.wire.typing(conversation, Author.CUSTOMER, False)
+        ctx.wire.typing(conversation, Author.ASSISTANT, receipt.state is State.ASSISTANT)
+        ctx.wire.ring(conversation)
     return {"message": message_out(receipt.message, ctx.hosts)}
 
 
