@@ -20,6 +20,8 @@ Outcome = tuple[int, str]
 Break = Callable[[Site, Load, float], Awaitable[Outcome]]
 READY_SECONDS = 5.0
 STOP_SECONDS = 10.0
+#: Bytes that a file may have when the disk is full: less than any transaction takes.
+ROOM = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,16 +105,15 @@ async def model_away(site: Site, load: Load, seconds: float) -> Outcome:
 
 
 async def disk_full(site: Site, load: Load, seconds: float) -> Outcome:
-    """Nothing can be written any more; then there is room again."""
-    process = site.processes[0]
-    assert process.popen
-    pid, free = process.popen.pid, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-    size = max(path.stat().st_size for path in site.folder.glob("yorisoi.db*"))
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (size + 4096, resource.RLIM_INFINITY))
+    """Nothing can be written any more, by neither process; then there is room again."""
+    process, pids = site.processes[0], site.processes[0].pids
     before = load.refused[503]
+    for pid in pids:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (ROOM, resource.RLIM_INFINITY))
     await asyncio.sleep(seconds)
     wrong = 0 if process.alive else 1
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, free)
+    for pid in process.pids:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     refused, other = load.refused[503] - before, load.refused[500]
     return wrong + (other > 0) + (refused == 0), f"{refused} × 503, {other} × 500"
 

@@ -93,12 +93,16 @@ class Process:
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
-        """To it, and to the process beside it that thinks."""
+        for one in self.pids:
+            os.kill(one, number)
+
+    @property
+    def pids(self) -> list[int]:
+        """Its own, and that of the process beside it that thinks."""
         assert self.popen
         pid = self.popen.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for one in (pid, *map(int, children)):
-            os.kill(one, number)
+        return [pid, *map(int, children)]
 
     def tail(self) -> str:
         return self.log.read_text("utf-8", "replace")[-1500:]
