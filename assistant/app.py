@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.library import Knowledge, Steps, now, open_knowledge
 from assistant.settings import Settings
+from assistant.work.alongside import alongside
 
 if TYPE_CHECKING:
     from assistant.conversation.think import Mind
@@ -132,18 +133,6 @@ def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     )
 
 
-@contextlib.asynccontextmanager
-async def alongside(work: Sequence[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    """Everything in *work* runs inside this, and is cancelled on leaving."""
-    tasks = [asyncio.create_task(each) for each in work]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """Everything that thinks, sends and watches while the assistant serves."""
@@ -187,8 +176,7 @@ class Service:
         from assistant.llm.answering import preload
 
         settings, examples = self.settings, self.mind.examples
-        without = settings.model_copy(update={"chat_model": "extractive"})
-        mind = make_mind(without, self.knowledge)
+        mind = make_mind(settings.model_copy(update={"chat_model": "extractive"}), self.knowledge)
         for language in settings.languages:
             for question in examples(language)[:1]:
                 await answer_once(mind, question)

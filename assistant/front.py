@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from assistant.api import make_app
 from assistant.api.context import Context
 from assistant.api.limits import Limits
-from assistant.app import alongside, make_channels, make_policy, make_timing, make_wire
+from assistant.app import make_channels, make_policy, make_timing, make_wire
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Conversation
@@ -29,6 +29,7 @@ from assistant.settings import Settings
 from assistant.signals.facts import pick_facts
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
+from assistant.work.alongside import alongside
 from assistant.work.lookout import Lookout
 from assistant.work.pipe import Pipe
 from assistant.work.wire import LocalWire
