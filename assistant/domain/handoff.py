@@ -19,6 +19,9 @@ VERSION = 1
 LAST_LINES = 12
 LINE = "\n"
 
+#: The last turns, and how frustrated one of them was that an agent must hear of.
+FRESH, FRUSTRATED = 3, 0.5
+
 #: Most urgent first.
 ORDER = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
 
@@ -75,7 +78,7 @@ def build_packet(case: Case) -> dict[str, Any]:
             "ask": case.facts.ask,
             "summary": {language: _summary(case, language) for language in SUMMARIES},
             "topic": case.facts.topic,
-            "urgency": urgency(case.verdict, case.signals),
+            "urgency": urgency(case.verdict, case.signals, outburst(case)),
         },
         "facts": {"claimed": list(case.facts.claimed), "verified": [], "missing": list(case.facts.missing)},
         "attempts": attempts(case.records, case.signals),
@@ -149,11 +152,19 @@ def attempts(records: Sequence[TurnRecord], now: Signals | None = None) -> list[
     ]
 
 
-def urgency(verdict: Verdict, signals: Signals | None) -> str:
-    """low, normal, high or urgent, as the customer's words have it."""
+def outburst(case: Case) -> Signals | None:
+    """The most frustrated of the last turns: who asks for a person calmly may have been angry just before."""
+    turns = [*(record.signals for record in case.records[-FRESH:]), *([case.signals] if case.signals else ())]
+    angry = [signals for signals in turns if signals.frustration >= FRUSTRATED]
+    return max(angry, key=lambda signals: signals.frustration, default=None)
+
+
+def urgency(verdict: Verdict, signals: Signals | None, angry: Signals | None = None) -> str:
+    """low, normal, high or urgent, as the customer's words have it; *angry*: a turn before, if it was."""
     if signals is not None and signals.sensitive in ("harm", "fraud"):
         return "urgent"
     pressing = signals is not None and (signals.urgency >= 0.5 or signals.frustration >= 0.8)
+    pressing = pressing or (angry is not None and angry.frustration >= 0.8)
     if pressing or verdict.reason in (Reason.FRUSTRATED, Reason.SENSITIVE_TOPIC):
         return "high"
     return "normal"
@@ -173,13 +184,15 @@ def _stamp(moment: datetime) -> str:
 
 
 def _trigger(case: Case) -> dict[str, Any]:
-    verdict = case.verdict
+    verdict, angry = case.verdict, outburst(case)
+    words = [item for item in angry.evidence if item.kind == "frustration" and item.text] if angry else []
+    evidence = dict.fromkeys([*verdict.evidence, *words])
     return {
         "reason": str(verdict.reason) if verdict.reason else None,
         "decided_by": case.decided_by,
         "score": None if verdict.score is None else round(verdict.score, 2),
         "threshold": verdict.threshold,
-        "evidence": [_evidence(item) for item in verdict.evidence],
+        "evidence": [_evidence(item) for item in evidence],
     }
 
 
@@ -230,6 +243,8 @@ def _summary(case: Case, language: str) -> str:
         )
     if case.verdict.reason:
         parts.append(words[case.verdict.reason])
+    if outburst(case) and case.verdict.reason is not Reason.FRUSTRATED:
+        parts.append(words[Reason.FRUSTRATED])
     said = [line.text for line in case.lines if line.author == "customer" and line.text.strip()]
     if said and case.facts.ask and case.facts.ask not in said[-1]:
         parts.append(words["last"].format(last=" ".join(said[-1].split())[:120]))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
 from assistant.knowledge.entries import under_heading
-from assistant.knowledge.recent import Recent
 from assistant.ports import Database, Embedder, FineEmbedder, HasArticles, PassageTokens
+from assistant.recent import Recent
 
 if TYPE_CHECKING:
     from numpy import int8
@@ -52,4 +52,4 @@ def placed(embedder: FineEmbedder, passage: Passage, tokens: NDArray[int8]) -> P
     spans = embedder.spans(whole) - len(heading)
     if not tokens.size or len(spans) != len(tokens):
         return None
-    return PassageTokens(spans=spans.astype("i4"), tokens=tokens)
+    return PassageTokens(spans=spans, tokens=tokens)

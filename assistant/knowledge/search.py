@@ -13,11 +13,11 @@ from assistant.domain.knowledge import Passage
 from assistant.knowledge import fine
 from assistant.knowledge.entries import SLOTS
 from assistant.knowledge.features import Candidates, Question
-from assistant.knowledge.recent import Recent
 from assistant.knowledge.shelf import Shelf
 from assistant.knowledge.standing import Standing
 from assistant.knowledge.vector_index import KeptVectors
 from assistant.ports import Database, Embedder, Fine, HasArticles
+from assistant.recent import Recent
 
 if TYPE_CHECKING:
     from assistant.knowledge.ragged import Rows

@@ -6,8 +6,7 @@ import asyncio
 import hashlib
 import json
 import os
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from assistant.domain.errors import SetupError
 from assistant.llm.token_space import FILE as TOKEN_SPACE
 from assistant.llm.token_space import TokenSpace
 from assistant.ports import Fine
+from assistant.recent import Recent
 
 if TYPE_CHECKING:
     import onnxruntime  # type: ignore[import-untyped]
@@ -74,7 +74,7 @@ class OnnxEmbedder:
         self._space = TokenSpace(folder) if (folder / TOKEN_SPACE).is_file() else None
         #: Tokens at the start that are not the text's own: the opening mark and the prompt.
         self._marks = {kind: 1 + self.tokens(prompt.strip()) for kind, prompt in self._prompts.items()}
-        self._recent: OrderedDict[str, Fine] = OrderedDict()
+        self._recent: Recent[str, Fine] = Recent(RECENT)
         self.dimensions = len(self._embed(["a"], "passage")[0].whole)
 
     async def query(self, text: str) -> Vectors:
@@ -88,15 +88,12 @@ class OnnxEmbedder:
 
     async def _ask(self, text: str) -> Fine:
         """A turn is read and searched for in the same words: what was asked just now is not read again."""
-        if text in self._recent:
-            self._recent.move_to_end(text)
-            return self._recent[text]
+        return (await self._recent.of([text], self._asked))[text]
+
+    async def _asked(self, texts: Sequence[str]) -> Mapping[str, Fine]:
         loop = asyncio.get_running_loop()
-        [found] = await loop.run_in_executor(self._asking, self._embed, [text], "query")
-        self._recent[text] = found
-        if len(self._recent) > RECENT:
-            self._recent.popitem(last=False)
-        return found
+        found = await loop.run_in_executor(self._asking, self._embed, list(texts), "query")
+        return dict(zip(texts, found, strict=True))
 
     async def _read(self, texts: Sequence[str]) -> list[Fine]:
         loop = asyncio.get_running_loop()

@@ -1,6 +1,6 @@
 """What the passages of an answer say, and how well they support the sentences of a draft."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from assistant.llm.places import places_in, within
 from assistant.llm.support import Source, rules
 from assistant.llm.support_head import Head, heads, told, trained_on, turned
 from assistant.ports import FineEmbedder, KeptTokens
+from assistant.recent import Recent
 
 if TYPE_CHECKING:
     from assistant.ports import Vectors
@@ -27,23 +28,18 @@ class Readings:
 
     def __init__(self, embedder: FineEmbedder, kept: KeptTokens) -> None:
         self._embedder, self._kept = embedder, kept
-        self._known: dict[str, Reading] = {}
+        self._recent: Recent[str, Reading] = Recent(REMEMBERED)
 
     async def of(self, texts: Sequence[str]) -> list[Reading]:
-        # A copy of what is known: while the embedder works, another question may push the oldest out.
-        found = {text: self._known[text] for text in texts if text in self._known}
-        missing = [text for text in dict.fromkeys(texts) if text not in found]
-        if missing:
-            made = await self._embedder.fine_passages(missing)
-            new = {
-                text: reading(text, fine, self._embedder.spans(text))
-                for text, fine in zip(missing, made, strict=True)
-            }
-            found |= new
-            self._known |= new
-            for oldest in list(self._known)[: max(0, len(self._known) - REMEMBERED)]:
-                del self._known[oldest]
+        found = await self._recent.of(texts, self._read)
         return [found[text] for text in texts]
+
+    async def _read(self, texts: Sequence[str]) -> Mapping[str, Reading]:
+        made = await self._embedder.fine_passages(texts)
+        return {
+            text: reading(text, fine, self._embedder.spans(text))
+            for text, fine in zip(texts, made, strict=True)
+        }
 
     async def nearest(self, said: Reading, source: Source) -> Sequence[int]:
         """The units of a passage that may support what is *said*, by the tokens that search keeps of it."""

@@ -123,7 +123,10 @@ class LangChainModel:
                 f"{self.name} failed several times in a row; it is left alone for a while."
             )
         if self._chat is None:
-            self._chat = await asyncio.to_thread(self._make)
+            try:
+                self._chat = await asyncio.to_thread(self._make)
+            except (ImportError, ValueError) as error:
+                raise ModelUnavailable(f"{self.name} cannot be used: {type(error).__name__}") from error
         started = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout_at(started + self._limits.first):

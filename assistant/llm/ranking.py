@@ -1,6 +1,6 @@
 """The quotable parts of the passages, best answer first: where quotes and the model's answers start from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from assistant.llm.candidates import Candidate, candidates
 from assistant.llm.places import Place, places_in, within
 from assistant.llm.scoring import prescores, with_meaning
 from assistant.ports import Ask, Embedder, FineEmbedder, KeptTokens, PassageTokens
+from assistant.recent import Recent
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -31,7 +32,7 @@ class Ranker:
 
     def __init__(self, embedder: Embedder | None = None, kept: KeptTokens | None = None) -> None:
         self._embedder, self._kept = embedder, kept
-        self._vectors: dict[str, NDArray[float32]] = {}
+        self._recent: Recent[str, NDArray[float32]] = Recent(_REMEMBERED)
 
     async def ranked(self, ask: Ask) -> list[tuple[Candidate, float]]:
         found = candidates(ask.question, ask.passages)
@@ -83,20 +84,12 @@ class Ranker:
     async def vectors(self, texts: Sequence[str]) -> "Vectors":
         import numpy
 
-        assert self._embedder
-        # A copy of what is known: while the embedder works, another question may push the oldest out.
-        known = {text: self._vectors[text] for text in texts if text in self._vectors}
-        missing = [text for text in dict.fromkeys(texts) if text not in known]
-        if missing:
-            new = dict(zip(missing, await self._embedder.passages(missing), strict=True))
-            known |= new
-            self._vectors |= new
-            self._forget()
-        return numpy.stack([known[text] for text in texts])
+        found = await self._recent.of(texts, self._embed)
+        return numpy.stack([found[text] for text in texts])
 
-    def _forget(self) -> None:
-        for oldest in list(self._vectors)[: max(0, len(self._vectors) - _REMEMBERED)]:
-            del self._vectors[oldest]
+    async def _embed(self, texts: Sequence[str]) -> "Mapping[str, NDArray[float32]]":
+        assert self._embedder
+        return dict(zip(texts, await self._embedder.passages(texts), strict=True))
 
 
 def _closeness(tokens: PassageTokens, cosines: "Vectors", places: Sequence[Place]) -> float:

@@ -16,6 +16,10 @@ PART = re.compile(r"<([a-z_]+)>")
 
 #: Clauses are cut to this before patterns see them: a clause is not longer, and no pattern can become slow.
 LONGEST_CLAUSE = 600
+#: Characters shown beside the words that met a cue, and of all of them.
+BESIDE, LONGEST_WORDS = 10, 80
+#: Two letters of one Latin word.
+LATIN = re.compile(r"[a-z0-9'’]{2}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,18 @@ def hits(name: str, clauses: list[str]) -> Iterator[Hit]:
         for clause in clauses:
             found = cue.find(clause[:LONGEST_CLAUSE])
             if found is not None:
-                yield Hit(cue, clause[max(0, found.start() - 10) : found.end() + 10].strip()[:80])
+                yield Hit(cue, _around(clause, found.start(), found.end()))
                 break
+
+
+def _around(clause: str, start: int, end: int) -> str:
+    """The words that met a cue and a little beside them, Latin words whole."""
+    start, end = max(0, start - BESIDE), min(len(clause), end + BESIDE)
+    while start > 0 and LATIN.fullmatch(clause, start - 1, start + 1):
+        start -= 1
+    while end < len(clause) and LATIN.fullmatch(clause, end - 1, end + 1):
+        end += 1
+    return clause[start:end].strip()[:LONGEST_WORDS]
 
 
 def _file(name: str) -> dict[str, Any]:

@@ -218,3 +218,14 @@ async def test_too_many_messages_are_slowed_down(client: Client) -> None:
     slowed = [response for response in responses if response.status_code == 429]
     assert slowed
     assert int(slowed[0].headers["Retry-After"]) >= 1
+
+
+async def test_who_only_knows_a_conversation_cannot_use_up_its_rate(client: Client) -> None:
+    conversation = await client.open()
+    stranger = Conversation(client.http, conversation.id, "no such token")
+    refused = await asyncio.gather(*(stranger.say("x") for _ in range(40)))
+    assert {response.status_code for response in refused} <= {404, 429}
+    assert (await conversation.say("返品は？")).status_code == 202
+    assert [m["text"] for m in (await conversation.get())["messages"] if m["author"] == "customer"] == [
+        "返品は？"
+    ]

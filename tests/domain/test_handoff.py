@@ -117,3 +117,37 @@ def test_urgency_follows_the_words() -> None:
     assert urgency(ANSWER, Signals(sensitive="fraud")) == "urgent"
     assert urgency(ANSWER, Signals(urgency=0.6)) == "high"
     assert urgency(ANSWER, Signals()) == "normal"
+
+
+def test_anger_a_turn_before_a_calm_wish_is_told() -> None:
+    """What a packet leaves out, the agent walks into."""
+    words = Evidence(turn=1, text="少々困っております。", why="is under strain", kind="frustration")
+    wish = Evidence(turn=2, text="担当の方と", why="asks to speak with a person", kind="wish")
+    case = Case(
+        conversation="c",
+        epoch=2,
+        created_at=NOW,
+        channel="web",
+        verdict=Verdict(decision=Decision.HANDOFF, reason=Reason.ASKED_FOR_PERSON, evidence=(wish,)),
+        signals=Signals(turn=2, evidence=(wish,)),
+        records=[record(0, "返品"), record(1, "", frustration=0.95, evidence=(words,)), record(2, "")],
+    )
+    packet = build_packet(case)
+    assert [item["text"] for item in packet["trigger"]["evidence"]] == ["担当の方と", "少々困っております。"]
+    assert "不満を示されています。" in packet["issue"]["summary"]["ja"]
+    assert packet["issue"]["urgency"] == "high"
+
+
+def test_anger_of_long_ago_is_not() -> None:
+    calm = [record(turn, "") for turn in range(1, 5)]
+    case = Case(
+        conversation="c",
+        epoch=2,
+        created_at=NOW,
+        channel="web",
+        verdict=Verdict(decision=Decision.HANDOFF, reason=Reason.ASKED_FOR_PERSON),
+        records=[record(0, "", frustration=0.95), *calm],
+    )
+    packet = build_packet(case)
+    assert "frustrated" not in packet["issue"]["summary"]["en"]
+    assert packet["issue"]["urgency"] == "normal"

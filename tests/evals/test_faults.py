@@ -9,7 +9,7 @@ from evals.faults.load import Talk
 from evals.faults.run import ROWS, measured
 
 #: Seconds of each row.
-LONG = 6.0
+LONG = 8.0
 
 
 @pytest.mark.alone

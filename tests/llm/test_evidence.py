@@ -1,17 +1,22 @@
 """The learned part of the check: what words find in a passage, and which sentences may stand."""
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Any, NoReturn
 
 import pytest
 
 from assistant.llm.alignment import features
+from assistant.llm.drafting import Writing
 from assistant.llm.embeddings import make_embedder
 from assistant.llm.evidence import MOST_READ, Evidence, Readings
+from assistant.llm.masking import Mask
+from assistant.llm.pieces import Piece
 from assistant.llm.support import Source
 from assistant.llm.support_head import heads
 from assistant.llm.words import Sort, person_names, words
-from assistant.ports import FineEmbedder
+from assistant.ports import Ask, FineEmbedder
 from evals.embedded import TokensOnTheSpot
 from tests.llm.passages import DEADLINE, passage
 
@@ -79,3 +84,22 @@ def test_words_are_sorted() -> None:
     assert sorts["送る"] is Sort.VERB
     assert [word.sort for word in words("Return it to Komorebi.")][-1] is Sort.NAME
     assert person_names("田中太郎です")[0] == (0, 2, "姓")
+
+
+class Refusing:
+    """A test fails where something is embedded or read."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AssertionError(f"{name} was asked for")
+
+
+async def test_what_stands_word_for_word_is_shown_without_weighing_it() -> None:
+    refusing: Any = Refusing()
+    ask = Ask(question="", language="ja", passages=[passage(DEADLINE)])
+    writing = Writing(
+        ask=ask, sources=[Source.of(ask.passages[0])], mask=Mask(), evidence=refusing, likeness=refusing
+    )
+    said = Piece(text="ただし、下着と水着は返品できません。", cited=(1,), mark="", opens_line=False)
+    assert await writing.add(said)
+    with pytest.raises(AssertionError, match="weigh"):
+        await writing.add(replace(said, text="ただし、下着と水着は返品できます。"))

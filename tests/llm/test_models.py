@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 import time
+from typing import NoReturn
 
 import httpx
 import pytest
@@ -228,3 +231,22 @@ def test_a_model_that_cannot_be_had_is_said_in_one_line_with_the_mend(spec: str,
 
 def test_extractive_is_no_model() -> None:
     assert make_chat_model("extractive") is None
+
+
+async def test_a_model_that_cannot_be_made_is_unavailable() -> None:
+    def make() -> NoReturn:
+        raise ValueError("its address is none")
+
+    with pytest.raises(ModelUnavailable, match="ValueError"):
+        await words(LangChainModel("fake", make, QUICK))
+
+
+def test_its_library_is_imported_when_it_is_needed_and_not_before() -> None:
+    script = (
+        "import sys; from assistant.llm.models import make_chat_model;"
+        "from assistant.llm.answering import preload;"
+        "make_chat_model('openai:x', api_key='k'); print('langchain_openai' in sys.modules);"
+        "preload('openai:x'); print('langchain_openai' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["False", "True"]

@@ -6,7 +6,9 @@ import numpy
 from numpy import float32, int8, intp
 from numpy.typing import NDArray
 
+from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
+from assistant.llm.candidates import candidates
 from assistant.llm.ranking import MOST_COMPARED, Ranker
 from assistant.ports import Ask, Fine, PassageTokens
 from tests.llm.passages import DEADLINE, passage
@@ -94,3 +96,12 @@ async def test_token_vectors_that_are_kept_spare_embedding_the_candidates() -> N
     ranked = await Ranker(embedder, Pointing("開封済みの家電")).ranked(ASK)
     assert "家電" in ranked[0][0].text
     assert embedder.asked == []
+
+
+async def test_while_the_embedding_model_is_down_words_decide() -> None:
+    class Down(TellingTokensApart):
+        async def fine_query(self, text: str) -> Fine:
+            raise Unavailable("down")
+
+    ranker = Ranker(Down(), Pointing("開封済みの家電"))
+    assert await ranker.closeness(ASK, candidates(ASK.question, ASK.passages)) is None

@@ -229,3 +229,11 @@ def test_one_reason_is_told_once() -> None:
     reasons = [one.why for one in signals.evidence if one.kind == "frustration"]
     assert "has had to say it more than once" in reasons
     assert len(reasons) == len(set(reasons))
+
+
+def test_evidence_is_quoted_in_whole_words() -> None:
+    said = "That is not what I asked. This is the third time I'm asking."
+    signals = READER.read(said, ALONE)
+    told = [item.text for item in signals.evidence if item.kind == "frustration"]
+    assert told
+    assert {word for text in told for word in text.split()} <= set(said.lower().split())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from assistant.knowledge.recent import Recent
+from assistant.recent import Recent
 
 
 class Reading:
