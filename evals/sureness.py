@@ -26,7 +26,7 @@ OUT, GAP, NEAR, FAR, SMALL = 0.3, 0.5, 2.0, 0.5, 0.3
 #: Articles that fall away with the right one, so that nothing like it is left; and those of a small base.
 LIKE_IT, FEW = (3, 12), (1, 10)
 #: The share of other people's questions that may be answered at one half.
-ANSWERED_FAR = 0.01
+ANSWERED_FAR = 0.02
 RIDGE = 10.0
 #: Titles of the other language are no questions, but all that tells how near another language comes.
 TITLES, TITLES_COUNT = {"mackerel-ja", "mackerel-en"}, 0.1

@@ -24,7 +24,16 @@ from assistant.knowledge.search import COMPARED
 from evals import retrieval_product
 from evals.embedding_cache import RememberingEmbedder
 from evals.retrieval_runs import Seen, gain, seen, served, served_folder
-from evals.retrieval_sets import LEARNED, Asked, Collection, hollowed, learned_from, small_talk
+from evals.retrieval_sets import (
+    INVENTED,
+    LEARNED,
+    Asked,
+    Collection,
+    hollowed,
+    invented,
+    learned_from,
+    small_talk,
+)
 from evals.sureness import School, kinds, learned_sureness
 
 Vectors = NDArray[np.float32]
@@ -59,7 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="evals train retrieval", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/retrieval"))
     data: Path = parser.parse_args().data
-    schools = asyncio.run(_schools(data))
+    schools, others = asyncio.run(_schools(data))
     unseen = report_held_out(schools)
     HELD_OUT.write_text(
         json.dumps({family: _kept(w) for family, w in unseen.items()}) + "\n", encoding="utf-8"
@@ -71,7 +80,10 @@ def main() -> None:
         "(MIT), banking77 (CC BY 4.0), clinc150 (CC BY 3.0), bitext (CDLA-Sharing-1.0), MultiDoGO "
         "(CDLA-Permissive-1.0), questions of our own; the weights hold no text of them",
     }
-    fusion.FILE.write_text(json.dumps(about | {"weights": _kept(learn(schools))}) + "\n", encoding="utf-8")
+    learned = learn(schools)
+    for school in others:
+        print(f"never learned from {school.collection.name:12} {_measured(school, learned)}", flush=True)
+    fusion.FILE.write_text(json.dumps(about | {"weights": _kept(learned)}) + "\n", encoding="utf-8")
 
 
 def held_out(family: str) -> Weights:
@@ -83,28 +95,28 @@ def _kept(weights: Weights) -> dict[str, Any]:
     return {name: np.round(getattr(weights, name), 4).tolist() for name in Weights.__slots__}
 
 
-async def _schools(data: Path) -> list[School]:
-    """Every set's questions as search sees them; minutes the first time, as all is embedded."""
-    collections, chatter = list(learned_from(data)), small_talk(data)
-    embedder, schools = RememberingEmbedder(), list[School]()
-    started = time.perf_counter()
+async def _schools(data: Path) -> tuple[list[School], list[School]]:
+    """Every set's questions as search sees them, those learned from and those that only measure; minutes the
+    first time, as all is embedded."""
+    embedder, started = RememberingEmbedder(), time.perf_counter()
+    learned, measuring = list(learned_from(data)), [invented(name) for name in INVENTED]
+    chatter = small_talk(data)
 
-    def told(school: School) -> None:
-        schools.append(school)
-        name, asked = school.collection.name, len(school.own) + len(school.foreign) + len(school.near)
-        print(f"{time.perf_counter() - started:5.0f} s  {name}: {asked} questions", flush=True)
-
-    for collection in collections:
-        retriever, database = await served(collection, embedder)
-        others = [q for c in collections if c.family != collection.family for q in _some(c.questions, 60)]
+    async def school(collection: Collection, among: Sequence[Collection]) -> School:
+        others = [q for c in among if c.family != collection.family for q in _some(c.questions, 60)]
         foreign = [*(replace(q, relevant={}) for q in _some(others, FOREIGN)), *chatter]
+        retriever, database = await served(collection, embedder)
         own = await seen(retriever, database, _some(collection.questions, MOST))
         far = await seen(retriever, database, foreign)
+        near = await seen(retriever, database, collection.near)
         database.close()
-        near = await _hollowed(data, embedder) if collection.name == HOLLOWED else []
-        told(School(collection, own, far, near))
-    told(await _sample(embedder))
-    return schools
+        if collection.name == HOLLOWED:
+            near = await _hollowed(data, embedder)
+        print(f"{time.perf_counter() - started:5.0f} s  {collection.name}", flush=True)
+        return School(collection, own, far, near)
+
+    schools = [await school(collection, learned) for collection in learned]
+    return [*schools, await _sample(embedder)], [await school(each, measuring) for each in measuring]
 
 
 async def _hollowed(data: Path, embedder: RememberingEmbedder) -> list[Seen]:

@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from assistant.knowledge import fusion
 from assistant.knowledge.features import ARMS, Candidates
 from evals.retrieval_runs import Seen
-from evals.retrieval_sets import Asked, Collection, hollowed, part
+from evals.retrieval_sets import INVENTED, Asked, Collection, hollowed, invented, part
 from evals.sureness import School, kinds
 
 
@@ -69,3 +70,14 @@ def test_near_misses_lack_the_answer_and_gaps_all_that_is_like_it() -> None:
     [(small, its)] = made["own, small"][1]
     assert its.sum() == 1
     assert len(small.arms) <= 10
+
+
+@pytest.mark.parametrize("name", INVENTED)
+def test_invented_knowledge_bases_hold_what_is_asked_of_them(name: str) -> None:
+    made = invented(name)
+    names = {article.id for article in made.articles}
+    assert len(names) == len(made.articles) >= 90
+    assert all(asked.relevant.keys() <= names for asked in made.questions)
+    assert len(made.questions) >= 250
+    assert len(made.near) >= 100
+    assert {asked.text for asked in made.questions}.isdisjoint(asked.text for asked in made.near)
