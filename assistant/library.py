@@ -16,6 +16,7 @@ from assistant.settings import Settings, prepare_data_dir
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from assistant.domain.turns import Meaning
     from assistant.knowledge.contradictions import Statement
     from assistant.knowledge.examples import Examples
     from assistant.knowledge.index import Indexer
@@ -137,10 +138,11 @@ class Knowledge:
             for chunk, passage in passages.items()
         }
 
-    async def meaning(self, text: str) -> list[float]:
-        """The vector of a text as a question; Unavailable when a hosted model does not answer."""
-        vector: list[float] = (await self.embedder.query(text)).tolist()
-        return vector
+    async def meaning(self, text: str) -> Meaning:
+        """What the model makes of a text as a question; Unavailable when a hosted one does not answer."""
+        from assistant.llm.embeddings import meant
+
+        return await meant(self.embedder, text)
 
     async def load_examples(self) -> None:
         today = now().date()

@@ -17,7 +17,7 @@ from assistant.domain.handoff import Facts
 from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passage, Terms
 from assistant.domain.messages import Author, Citation
 from assistant.domain.signals import Signals
-from assistant.domain.turns import History, Said, Withheld
+from assistant.domain.turns import History, Meaning, Said, Withheld
 from assistant.stores import CollectionStore, LivingStore, SourceStore
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ class Fine:
 
     whole: Vectors
     tokens: Tokens
+    #: Of questions: how it is said, as a layer in the middle of the model has it; None where none tells.
+    tone: Vectors | None = None
 
 
 @runtime_checkable
@@ -230,9 +232,8 @@ FactPicker = Callable[[Sequence[Said]], Facts]
 class SignalReader(Protocol):
     """What a customer's turn tells besides its words."""
 
-    def read(
-        self, text: str, history: History, vector: Sequence[float] | None = None
-    ) -> Signals: ...  # vector: the query's embedding, if at hand
+    # meaning: what the embedding model makes of it, if at hand
+    def read(self, text: str, history: History, meaning: Meaning | None = None) -> Signals: ...
 
 
 # -- storage --------------------------------------------------------------------------------------------

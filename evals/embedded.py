@@ -7,30 +7,27 @@ from pathlib import Path
 import numpy as np
 
 from assistant.domain.knowledge import Passage
+from assistant.domain.turns import Meaning
 from assistant.knowledge.entries import under_heading
 from assistant.knowledge.kept_tokens import placed
+from assistant.llm.embeddings import make_embedder, meant
 from assistant.ports import FineEmbedder, PassageTokens
-
-Vector = Sequence[float]
 
 
 class Embedded:
-    """Vectors of texts, made as the product makes them; none without models."""
+    """What texts mean, as the product takes it; nothing without models."""
 
     def __init__(self, models: Path | None, kept: Path | None = None) -> None:
-        from assistant.llm.embeddings import make_embedder
-
         self._embedder = make_embedder("local", models) if models is not None else None
-        self._known: dict[str, Vector] = {}
+        self._known: dict[str, Meaning] = {}
         if self._embedder is not None and kept is not None:
-            with np.load(kept) as archive:
-                self._known = dict(zip(archive["texts"].tolist(), archive["vectors"].tolist(), strict=True))
+            self._known = kept_meanings(kept)
 
     @property
     def name(self) -> str | None:
         return self._embedder.name if self._embedder else None
 
-    def of(self, texts: Sequence[str]) -> Mapping[str, Vector]:
+    def of(self, texts: Sequence[str]) -> Mapping[str, Meaning]:
         if self._embedder is not None:
             asyncio.run(self._embed([text for text in dict.fromkeys(texts) if text not in self._known]))
         return self._known
@@ -38,7 +35,14 @@ class Embedded:
     async def _embed(self, texts: Sequence[str]) -> None:
         assert self._embedder is not None
         for text in texts:
-            self._known[text] = (await self._embedder.query(text)).tolist()
+            self._known[text] = await meant(self._embedder, text)
+
+
+def kept_meanings(file: Path) -> dict[str, Meaning]:
+    """What `train signals --vectors` kept."""
+    with np.load(file) as archive:
+        rows = (archive[name].tolist() for name in ("texts", "vectors", "tones"))
+        return {text: Meaning(vector, tone) for text, vector, tone in zip(*rows, strict=True)}
 
 
 class TokensOnTheSpot:

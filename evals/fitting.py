@@ -14,7 +14,7 @@ Buckets = NDArray[np.int64]
 
 ROUNDS, BATCH, PACE = 12, 256, 0.004
 #: Pull towards zero for the vector's and the pieces' weights.
-CALM_VECTOR, CALM_PIECES = 2e-3, 1e-5
+CALM_VECTOR, CALM_PIECES = 2e-3, 5e-5
 
 
 @dataclass(slots=True)

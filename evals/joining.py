@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from assistant.domain.messages import Author
 from assistant.domain.signals import Decision, Signals, Wish
-from assistant.domain.turns import History, PastTurn, Said
+from assistant.domain.turns import History, Meaning, PastTurn, Said
 from assistant.signals import cues, frustration, unfamiliarity
 from assistant.signals.language import language_of
 from assistant.signals.progress import Progress, meets, read_progress
@@ -51,9 +51,9 @@ def talks(data: Path, signal: str) -> list[Talk]:
         for language in LANGUAGES
         for dialogue in own(language, "train")
     ]
-    found += _single(signal, 0.5) + _calm(data)
+    found += _single(signal, 0.25) + _calm(data)
     other = "unfamiliarity" if signal == "frustration" else "frustration"
-    found += _single(other, 0.1, all_are=0.0)
+    found += _single(other, 0.05, all_are=0.0)
     return found + (_naist(data) if signal == "frustration" else [])
 
 
@@ -111,10 +111,10 @@ class Moment:
 
 
 def join(
-    signal: str, known: list[Talk], heard: Mapping[str, float], vectors: Mapping[str, Array] | None
+    signal: str, known: list[Talk], heard: Mapping[str, float], meanings: Mapping[str, Meaning] | None
 ) -> dict[str, float]:
-    """Feature -> weight; *vectors* None: as when there is no embedding."""
-    moments = [moment for talk in known for moment in _moments(signal, talk, heard, vectors)]
+    """Feature -> weight; *meanings* None: as when there is no embedding."""
+    moments = [moment for talk in known for moment in _moments(signal, talk, heard, meanings)]
     targets = np.array([moment.target for moment in moments])
     weights = np.array([moment.talk.weight for moment in moments])
     joined: dict[str, float] = {}
@@ -124,7 +124,7 @@ def join(
         matrix = np.array([[row.get(name, 0.0) for name in names] for row in shown])
         found = fit_logistic(matrix, targets, weights)
         joined = {name: round(float(value), 4) for name, value in zip(names, found, strict=True)}
-    if signal == "frustration" and vectors is not None:
+    if signal == "frustration" and meanings is not None:
         # With the embedding down, an offer too many is better than one too few.
         own = np.array([moment.talk.weight >= 1.0 for moment in moments])
         annoyed = _annoyed_from((matrix @ found)[own], targets[own] > 0.5)
@@ -147,14 +147,14 @@ def _precise_from(logits: Array, wanted: NDArray[np.bool_], precise: float, weig
 
 
 def _moments(
-    signal: str, talk: Talk, heard: Mapping[str, float], vectors: Mapping[str, Array] | None
+    signal: str, talk: Talk, heard: Mapping[str, float], meanings: Mapping[str, Meaning] | None
 ) -> list[Moment]:
     found: list[Moment] = []
     turns: list[PastTurn] = []
     for place, target in talk.targets.items():
         text = talk.lines[place].text
         folded = comparable(text)
-        vector = vectors[text].tolist() if vectors is not None else None
+        vector = meanings[text].vector if meanings is not None else None
         history = History(lines=talk.lines[:place], turns=tuple(turns))
         progress = read_progress(folded, history, len(turns), vector, small_talk=small_talk_of(folded))
         found.append(Moment(talk, text, target, history, progress, _hits(signal, folded), heard[text]))
@@ -210,7 +210,7 @@ def _features(signal: str, moment: Moment, history: History) -> dict[str, float]
 
 def join_wish(data: Path, heard: Mapping[str, float]) -> dict[str, float]:
     """Feature -> weight for the turns of which the matcher is not sure."""
-    known = [(example.text, example.target, 1.0) for example in lines("wish", 1.0)]
+    known = [(example.text, example.target, 0.5) for example in lines("wish", 1.0)]
     known += [
         (line.text, float("P" in dialogue.labels[place]), 1.0)
         for language in LANGUAGES
@@ -218,7 +218,7 @@ def join_wish(data: Path, heard: Mapping[str, float]) -> dict[str, float]:
         for place, line in enumerate(dialogue.lines)
         if place in dialogue.labels and not (place and meets("reply_offers", dialogue.lines[place - 1].text))
     ]
-    known += [(text, 0.0, 0.5) for text in service_talk(data, 300)]
+    known += [(text, 0.0, 1.0) for text in service_talk(data, 400)]
     unsure = [
         (features(found, heard[text]), target, weight)
         for text, target, weight in known

@@ -38,7 +38,7 @@ def main() -> None:
     options.add_argument("--data", type=Path, default=Path("../shared/data/dialogues"))
     options.add_argument("--models", type=Path, default=Path("data/models"))
     options.add_argument("--half", choices=("held", "train"), default="held")
-    options.add_argument("--vectors", type=Path, help="vectors that `train signals --vectors` kept")
+    options.add_argument("--vectors", type=Path, help="meanings that `train signals --vectors` kept")
     options.add_argument(
         "--words-only", action="store_true", help="without the embedding, as when it is down"
     )
@@ -74,16 +74,16 @@ class Bench:
 
     def replay(self, dialogue: Dialogue) -> list[Assessed]:
         if dialogue.id not in self._replays:
-            vectors = self.embedded.of([dialogue.lines[i].text for i in dialogue.customer_lines()])
-            self._replays[dialogue.id] = replay(dialogue.lines, self.reader, Policy(), vectors)
+            meanings = self.embedded.of([dialogue.lines[i].text for i in dialogue.customer_lines()])
+            self._replays[dialogue.id] = replay(dialogue.lines, self.reader, Policy(), meanings)
         return self._replays[dialogue.id]
 
     def turns(self, dialogues: Sequence[Dialogue]) -> list[tuple[Dialogue, Assessed]]:
         return [(dialogue, turn) for dialogue in dialogues for turn in self.replay(dialogue)]
 
     def asks(self, text: str) -> bool:
-        vector = self.embedded.of([text]).get(text)
-        return self.reader.read(text, History(), vector).asked_for_person
+        meaning = self.embedded.of([text]).get(text)
+        return self.reader.read(text, History(), meaning).asked_for_person
 
 
 def wishes(bench: Bench) -> list[Row]:
@@ -274,9 +274,9 @@ def cost(bench: Bench) -> list[Row]:
     for dialogue, turn in bench.turns([*bench.own("ja"), *bench.own("en")]):
         text = dialogue.lines[turn.index].text
         history = History(lines=dialogue.lines[: turn.index])
-        vector = bench.embedded.of([text]).get(text)
+        meaning = bench.embedded.of([text]).get(text)
         start = time.perf_counter()
-        bench.reader.read(text, history, vector)
+        bench.reader.read(text, history, meaning)
         spent.append(1000 * (time.perf_counter() - start))
     slow = sorted(spent)[int(len(spent) * 0.95)]
     return [

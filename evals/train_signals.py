@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from assistant.domain.signals import Wish
-from assistant.llm.embeddings import make_embedder
+from assistant.domain.turns import Meaning
+from assistant.llm.embeddings import make_embedder, meant
 from assistant.signals.grams import grams
 from assistant.signals.text import comparable
 from assistant.signals.tone import UNIT
 from assistant.signals.wish import features, find_wish
+from evals.embedded import kept_meanings
 from evals.fitting import Array, Fitted, fit_head, heard
 from evals.joining import LABELS, Talk, join, join_wish, talks
 from evals.scores import Hits, auroc
@@ -36,42 +38,43 @@ def main() -> None:
     known = {signal: talks(chosen.data, signal) for signal in LABELS}
     wanted = list(texts(examples))
     wanted += [line for rows in known.values() for talk in rows for line in talk.customer_texts()]
-    name, vectors = asyncio.run(embedded(list(dict.fromkeys(wanted)), chosen.models, chosen.vectors))
-    WEIGHTS.write_text(train(chosen.data, name, vectors, examples, known), "utf-8")
+    name, meanings = asyncio.run(embedded(list(dict.fromkeys(wanted)), chosen.models, chosen.vectors))
+    WEIGHTS.write_text(train(chosen.data, name, meanings, examples, known), "utf-8")
     print(f"written: {WEIGHTS} ({WEIGHTS.stat().st_size // 1024} kB)")
 
 
-async def embedded(wanted: Sequence[str], models: Path, kept: Path | None) -> tuple[str, dict[str, Array]]:
+async def embedded(wanted: Sequence[str], models: Path, kept: Path | None) -> tuple[str, dict[str, Meaning]]:
     embedder = make_embedder("local", models)
-    vectors: dict[str, Array] = {}
-    if kept is not None and kept.is_file():
-        with np.load(kept) as archive:
-            vectors = dict(zip(archive["texts"].tolist(), archive["vectors"].astype(np.float64), strict=True))
-    missing = [text for text in wanted if text not in vectors]
+    meanings = kept_meanings(kept) if kept is not None and kept.is_file() else {}
+    missing = [text for text in wanted if text not in meanings]
     for place, text in enumerate(missing):
-        vectors[text] = (await embedder.query(text)).astype(np.float64)
+        meanings[text] = await meant(embedder, text)
         if place % 2_000 == 0:
-            print(f"embedding {place} of {len(missing)}")
+            print(f"embedding {place} of {len(missing)}", flush=True)
     if kept is not None and missing:
-        np.savez(kept, texts=np.array(list(vectors)), vectors=np.array(list(vectors.values()), np.float32))
-    return embedder.name, vectors
+        vectors, tones = (
+            np.array([getattr(each, part) for each in meanings.values()], np.float32)
+            for part in ("vector", "tone")
+        )
+        np.savez(kept, texts=np.array(list(meanings)), vectors=vectors, tones=tones)
+    return embedder.name, meanings
 
 
 def train(
     data: Path,
     embedding: str,
-    vectors: Mapping[str, Array],
+    meanings: Mapping[str, Meaning],
     examples: Mapping[str, list[Example]],
     known: Mapping[str, list[Talk]],
 ) -> str:
     heads, joined = {}, {}
     for name, rows in examples.items():
-        trained = Trained(rows, vectors)
-        heads[name] = _written(trained.whole(), trained.vectors)
+        trained = Trained(rows, meanings)
+        heads[name] = _written(trained.whole(), trained.tones)
         print(f"{name}: {len(rows)} examples")
         both, words = trained.honest(heads[name]["bias_alone"])
         if name in known:
-            joined[name] = join(name, known[name], both, vectors)
+            joined[name] = join(name, known[name], both, meanings)
             joined[f"{name}_alone"] = join(name, known[name], words, None)
         else:
             joined[name] = join_wish(data, both)
@@ -79,17 +82,17 @@ def train(
     written = {
         "made by": "python -m evals train signals",
         "sources": SOURCES,
-        "left out": left_out(examples, vectors, joined["wish"]),
+        "left out": left_out(examples, meanings, joined["wish"]),
         "embedding": embedding,
         "joined": joined,
         "heads": heads,
     }
     packed = json.dumps(written, ensure_ascii=False, separators=(",", ":"))
-    return re.sub(r'("(?:pieces|vector|joined|heads)":)', r"\n\1", packed) + "\n"
+    return re.sub(r'("(?:pieces|tone|joined|heads)":)', r"\n\1", packed) + "\n"
 
 
 def left_out(
-    examples: Mapping[str, list[Example]], vectors: Mapping[str, Array], joined: Mapping[str, float]
+    examples: Mapping[str, list[Example]], meanings: Mapping[str, Meaning], joined: Mapping[str, float]
 ) -> dict[str, float]:
     """How the heads do on each source of other people's when they have learned nothing from it."""
     found = {}
@@ -99,11 +102,11 @@ def left_out(
         ("frustration", "naist"),
         ("frustration", "reddit"),
     ):
-        trained = Trained(examples[name], vectors)
+        trained = Trained(examples[name], meanings)
         there = np.array([row.source == source for row in examples[name]])
         chosen = there & np.array([row.embedded for row in examples[name]])
         head = trained.fit(~there)
-        heard = head.score(trained.vectors[chosen], [trained.buckets[i] for i in np.flatnonzero(chosen)])
+        heard = head.score(trained.tones[chosen], [trained.buckets[i] for i in np.flatnonzero(chosen)])
         yes = trained.targets[chosen] > 0.5
         rows = [examples[name][i] for i in np.flatnonzero(chosen)]
         if name == "frustration":
@@ -126,15 +129,14 @@ def asks(text: str, heard: float, joined: Mapping[str, float]) -> bool:
 class Trained:
     """The examples of one head in numbers."""
 
-    def __init__(self, rows: Sequence[Example], vectors: Mapping[str, Array]) -> None:
+    def __init__(self, rows: Sequence[Example], meanings: Mapping[str, Meaning]) -> None:
         domains = {"service": 0} | {
             name: place
             for place, name in enumerate(sorted({row.domain for row in rows} - {"service"}), start=1)
         }
         self.rows = rows
-        size = len(next(iter(vectors.values())))
-        unknown = np.full(size, np.nan)
-        self.vectors = np.array([vectors[row.text] if row.embedded else unknown for row in rows])
+        unknown = np.full(len(next(iter(meanings.values())).tone), np.nan)
+        self.tones = np.array([meanings[row.text].tone if row.embedded else unknown for row in rows])
         self.buckets = [np.array(grams(comparable(row.text)), np.int64) for row in rows]
         self.targets = np.array([row.target for row in rows])
         self.weights = np.array([row.weight for row in rows])
@@ -147,7 +149,7 @@ class Trained:
     def fit(self, chosen: Any) -> Fitted:
         places = np.flatnonzero(chosen)
         return fit_head(
-            self.vectors[places],
+            self.tones[places],
             [self.buckets[i] for i in places],
             self.targets[places],
             self.weights[places],
@@ -155,22 +157,22 @@ class Trained:
         )
 
     def honest(self, bias_alone: float) -> tuple[dict[str, float], dict[str, float]]:
-        """Text -> what heads that never saw it hear: with its vector, and in the words alone."""
+        """Text -> what heads that never saw it hear: with its tone, and in the words alone."""
         words = np.zeros(len(self.rows))
         both = np.zeros(len(self.rows))
         for fold in np.unique(self.folds):
             head, there = self.fit(self.folds != fold), self.folds == fold
             words[there] = heard(head.pieces, self.buckets)[there] + bias_alone
-            both[there] = head.score(self.vectors, self.buckets)[there]
+            both[there] = head.score(self.tones, self.buckets)[there]
         both = np.where(np.isnan(both), words, both)
         names = [row.text for row in self.rows]
         return dict(zip(names, both.tolist(), strict=True)), dict(zip(names, words.tolist(), strict=True))
 
 
-def _written(head: Fitted, vectors: Array) -> dict[str, Any]:
+def _written(head: Fitted, tones: Array) -> dict[str, Any]:
     return {
         "bias": round(head.bias, 4),
-        "bias_alone": round(head.bias + float(np.nanmean(vectors @ head.vector)), 4),
-        "vector": [round(weight * UNIT) for weight in head.vector.tolist()],
+        "bias_alone": round(head.bias + float(np.nanmean(tones @ head.vector)), 4),
+        "tone": [round(weight * UNIT) for weight in head.vector.tolist()],
         "pieces": [round(weight * UNIT) for weight in head.pieces.tolist()],
     }

@@ -60,8 +60,8 @@ def frustration(data: Path) -> list[Example]:
         *_goemotions(data),
         *_calm(data, 0.35),
         *lines("unfamiliarity", 2.0, all_are=0.0),
-        *lines("frustration", 10.0),
-        *_own("F", 8.0),
+        *lines("frustration", 5.0),
+        *_own("F", 6.0),
     ]
 
 
@@ -69,17 +69,17 @@ def wish(data: Path) -> list[Example]:
     return [
         *_nlupp(data),
         *_bitext(data),
-        *_calm(data, 0.4),
+        *_calm(data, 0.6),
         *lines("frustration", 1.0, all_are=0.0),
-        *lines("wish", 4.0),
-        *_own("P", 4.0),
+        *lines("wish", 3.0),
+        *_own("P", 3.0),
     ]
 
 
 def unfamiliarity(data: Path) -> list[Example]:
     return [
         *_calm(data, 0.3),
-        *lines("frustration", 1.0, all_are=0.0),
+        *lines("frustration", 0.5, all_are=0.0),
         *lines("unfamiliarity", 4.0),
         *_own("U", 3.0),
     ]

@@ -1,6 +1,5 @@
 """The whole engine on a database in memory, with a list for an index and a clock that is moved by hand."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -21,6 +20,7 @@ from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Author, Inbound, Message, Written
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
+from assistant.domain.turns import Meaning
 from assistant.knowledge.listed import ListedPassages
 from assistant.llm.extractive import ExtractiveAnswerer
 from assistant.llm.rewrite import from_conversation
@@ -135,7 +135,7 @@ class Rig:
         )
         self.desk = Desk(timing=self.timing, pick_facts=pick_facts)
 
-    async def meaning(self, _text: str) -> Sequence[float]:
+    async def meaning(self, _text: str) -> Meaning:
         """No language model here: turns are read by their words."""
         raise Unavailable
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from assistant.app import Service
     from assistant.domain.messages import Message
+    from assistant.domain.turns import Meaning
     from assistant.ports import Embedder
     from assistant.settings import Settings
 
@@ -127,12 +128,12 @@ async def _assess_all(settings: Settings, policy: str | None, file: str | None, 
     reader = Reader(languages=settings.languages, embedding=embedder.name)
     for item in batch(file or "-"):
         turns = _turns(item)
-        vectors = await _vectors(embedder, turns)
-        before = replayed(turns, reader, rules, vectors)
+        meanings = await _meanings(embedder, turns)
+        before = replayed(turns, reader, rules, meanings)
         if other is None:
             _print_assessment(item.get("id"), before, as_json or file is not None)
         else:
-            _print_changes(item.get("id"), before, replayed(turns, reader, other, vectors), as_json)
+            _print_changes(item.get("id"), before, replayed(turns, reader, other, meanings), as_json)
 
 
 def _policy(path: Path | str | None) -> Any:
@@ -151,10 +152,11 @@ def _turns(item: dict[str, Any]) -> list[dict[str, Any]]:
     return turns
 
 
-async def _vectors(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[str, list[float]]:
+async def _meanings(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[str, Meaning]:
     """What each thing that the customer said means, as the reader takes it; none where that fails."""
     from assistant.conversation.think import MEANT
     from assistant.domain.errors import Unavailable
+    from assistant.llm.embeddings import meant
 
     texts = {
         turn["text"]
@@ -162,7 +164,7 @@ async def _vectors(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[str,
         if turn.get("author") == "customer" and isinstance(turn.get("text"), str)
     }
     try:
-        return {text: (await embedder.query(text[:MEANT])).tolist() for text in texts}
+        return {text: await meant(embedder, text[:MEANT]) for text in texts}
     except Unavailable:
         return {}
 

@@ -18,7 +18,7 @@ from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
-from assistant.domain.turns import Source, Summarise, Vote
+from assistant.domain.turns import Meaning, Source, Summarise, Vote
 from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, Rewrite, SignalReader
 
 #: Passages that an answer is drafted from.
@@ -38,8 +38,8 @@ class Mind:
     reader: SignalReader
     retriever: Retriever
     answerer: Answerer
-    #: A text to its vector, the same that search uses.
-    meaning: Callable[[str], Awaitable[Sequence[float]]]
+    #: What the model that search uses makes of a text.
+    meaning: Callable[[str], Awaitable[Meaning]]
     #: A follow-up question to one that stands alone.
     rewrite: Rewrite
     policy: Policy
@@ -78,14 +78,15 @@ async def understand(mind: Mind, gathered: Gathered) -> Signals:
     if signals.asked_for_person:
         return signals
     try:
-        vector = await mind.meaning(gathered.text[:MEANT])
+        meaning = await mind.meaning(gathered.text[:MEANT])
         turns = [
-            replace(turn, vector=await mind.meaning(turn.query)) for turn in gathered.history.turns[-RECENT:]
+            replace(turn, vector=(await mind.meaning(turn.query)).vector)
+            for turn in gathered.history.turns[-RECENT:]
         ]
     except Unavailable:
         return await _with_vote(mind, gathered, signals)
     earlier = list(gathered.history.turns[:-RECENT])
-    signals = mind.reader.read(gathered.text, replace(gathered.history, turns=[*earlier, *turns]), vector)
+    signals = mind.reader.read(gathered.text, replace(gathered.history, turns=[*earlier, *turns]), meaning)
     return await _with_vote(mind, gathered, signals)
 
 

@@ -18,6 +18,16 @@ class Said:
     pause: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an embedding model makes of a text."""
+
+    #: Of what is said: texts that say the same are near.
+    vector: Sequence[float]
+    #: Of how it is said, from within the model; empty where a model does not tell.
+    tone: Sequence[float] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastTurn:
     """What was read and decided in an earlier turn of the same conversation."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.llm.e5_weights import Weights
+from assistant.llm.embeddings_onnx import MIDDLE
 
 if TYPE_CHECKING:
     import onnx
@@ -69,10 +70,11 @@ class Graph:
             helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "length"])
             for name in ("input_ids", "attention_mask")
         )
-        hidden = helper.make_tensor_value_info(
-            "last_hidden_state", TensorProto.FLOAT, ["batch", "length", width]
+        last, middle = (
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", "length", width])
+            for name in ("last_hidden_state", MIDDLE)
         )
-        graph = helper.make_graph(self.nodes, "e5", [ids, mask], [hidden], self.tensors)
+        graph = helper.make_graph(self.nodes, "e5", [ids, mask], [last, middle], self.tensors)
         versions = [helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, 1)]
         return helper.make_model(graph, opset_imports=versions, ir_version=IR_VERSION)
 
@@ -148,8 +150,9 @@ def _layer(graph: Graph, weights: Weights, layer: int, state: str) -> str:
     attended = dense("ao", f"l{layer}.heads", shape.hidden)
     state = _norm(graph, weights, f"l{layer}.aln", state, attended)
     inner = graph.add("Gelu", [dense("fi", state, shape.hidden)], f"l{layer}.gelu", domain=FUSED)
-    last = "last_hidden_state" if layer == shape.layers - 1 else None
-    return _norm(graph, weights, f"l{layer}.oln", state, dense("fo", inner, shape.inner), output=last)
+    # How a question is said is heard two thirds of the way (`signals/tone.py`).
+    seen = {shape.layers - 1: "last_hidden_state", shape.layers * 2 // 3 - 1: MIDDLE}.get(layer)
+    return _norm(graph, weights, f"l{layer}.oln", state, dense("fo", inner, shape.inner), output=seen)
 
 
 def _norm(

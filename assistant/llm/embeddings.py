@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.domain.errors import SetupError
-from assistant.ports import Embedder
+from assistant.domain.turns import Meaning
+from assistant.ports import Embedder, FineEmbedder
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -47,3 +48,11 @@ def make_embedder(
             f"ASSISTANT_EMBEDDINGS={spec} is no folder; set it to local, openai:NAME or a model's folder."
         )
     return opened(folder)
+
+
+async def meant(embedder: Embedder, text: str) -> Meaning:
+    """What *text* says, and how, where the model tells."""
+    if not isinstance(embedder, FineEmbedder):
+        return Meaning((await embedder.query(text)).tolist())
+    fine = await embedder.fine_query(text)
+    return Meaning(fine.whole.tolist(), fine.tone.tolist() if fine.tone is not None else ())

@@ -9,13 +9,13 @@ from assistant.domain.errors import BadInput
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Signals, Verdict
-from assistant.domain.turns import History, PastTurn, Said
+from assistant.domain.turns import History, Meaning, PastTurn, Said
 from assistant.ports import SignalReader
 from assistant.signals.progress import abstains
 
 #: Text -> its query embedding; empty when there is none at hand.
-Vectors = Mapping[str, Sequence[float]]
-NO_VECTORS: Vectors = {}
+Meanings = Mapping[str, Meaning]
+NONE: Meanings = {}
 
 #: Stands for "the recorded reply answered"; a transcript does not tell how well.
 ANSWERED = 1.0
@@ -51,7 +51,7 @@ class Assessed:
 class _Replay:
     """What has been said and decided so far."""
 
-    vectors: Vectors
+    meanings: Meanings
     lines: list[Said] = field(default_factory=list)
     turns: list[PastTurn] = field(default_factory=list)
     #: Turns before this one were an agent's, or before an agent's: their wishes are over.
@@ -59,10 +59,10 @@ class _Replay:
 
 
 def assess(
-    turns: Sequence[Mapping[str, Any]], reader: SignalReader, policy: Policy, vectors: Vectors = NO_VECTORS
+    turns: Sequence[Mapping[str, Any]], reader: SignalReader, policy: Policy, meanings: Meanings = NONE
 ) -> list[dict[str, Any]]:
     """One entry per customer turn of ``[{"author", "text"}, …]``, as the contract's batch mode prints it."""
-    read = replay(said(turns), reader, policy, vectors)
+    read = replay(said(turns), reader, policy, meanings)
     places = [item.index for item in read]
     return [item.as_dict(places) for item in read]
 
@@ -79,9 +79,9 @@ def said(turns: Sequence[Mapping[str, Any]]) -> list[Said]:
 
 
 def replay(
-    lines: Sequence[Said], reader: SignalReader, policy: Policy, vectors: Vectors = NO_VECTORS
+    lines: Sequence[Said], reader: SignalReader, policy: Policy, meanings: Meanings = NONE
 ) -> list[Assessed]:
-    so_far, result = _Replay(vectors), []
+    so_far, result = _Replay(meanings), []
     for index, line in enumerate(lines):
         if line.author is Author.CUSTOMER:
             result.append(_turn(index, lines, so_far, reader, policy))
@@ -95,8 +95,8 @@ def _turn(
     index: int, lines: Sequence[Said], so_far: _Replay, reader: SignalReader, policy: Policy
 ) -> Assessed:
     whole = History(lines=so_far.lines, turns=so_far.turns)
-    vector = so_far.vectors.get(lines[index].text)
-    signals = reader.read(lines[index].text, whole, vector)
+    meaning = so_far.meanings.get(lines[index].text)
+    signals = reader.read(lines[index].text, whole, meaning)
     episode = History(lines=so_far.lines, turns=so_far.turns[so_far.episode :])
     score = _score(lines[index + 1 :])
     verdict = decide_before(signals, episode, policy) or decide_after(signals, episode, policy, score)
@@ -107,7 +107,7 @@ def _turn(
             reason=verdict.reason,
             query=lines[index].text,
             best_score=score,
-            vector=vector,
+            vector=meaning.vector if meaning else None,
         )
     )
     return Assessed(index=index, signals=signals, verdict=verdict)

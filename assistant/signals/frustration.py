@@ -23,9 +23,9 @@ EVIDENT = 0.5
 def read_frustration(
     raw: str, comparable: str, history: History, progress: Progress, heard: Heard, *, alone: bool
 ) -> tuple[float, tuple[Evidence, ...]]:
-    """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no vector.
+    """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no tone.
 
-    With a vector there are two judges, one of the words alone, which trusts cues more: their mean counts.
+    With a tone there are two judges, one of the words alone, which trusts cues more: their mean counts.
     """
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = word_hits(comparable)

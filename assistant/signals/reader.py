@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from assistant.domain.signals import Evidence, Signals, Wish
-from assistant.domain.turns import History
+from assistant.domain.turns import History, Meaning
 from assistant.signals import cues, facts
 from assistant.signals.frustration import read_frustration
 from assistant.signals.language import language_of
@@ -14,9 +14,10 @@ from assistant.signals.tone import Heard, hear, weights
 from assistant.signals.unfamiliarity import is_brief, read_unfamiliarity
 from assistant.signals.wish import Found, chance, find_wish
 
-#: From here on the learned ear is sure of a wish for a person (by the words alone it must be surer); from
-#: there on it has a hint of one.
-SURE, SURE_ALONE, HINT = 0.5, 0.9, 0.2
+#: From here on the learned ear is sure of a wish for a person, from there on it has a hint of one; by the words
+#: alone it must be surer.
+SURE, HINT = 0.5, 0.2
+SURE_ALONE, HINT_ALONE = 0.9, 0.5
 #: Not for a bot, most serious first.
 SENSITIVE = ("harm", "fraud", "legal", "personal_data")
 
@@ -26,29 +27,30 @@ class Reader:
 
     def __init__(self, languages: Sequence[str] = ("ja", "en"), embedding: str | None = None) -> None:
         self.languages = tuple(languages)
-        #: Name of the embedding that vectors come from.
+        #: Name of the embedding model that meanings come from.
         self.embedding = embedding
 
-    def read(self, text: str, history: History, vector: Sequence[float] | None = None) -> Signals:
-        """What *text*, all that was said since the last reply, tells; *vector*: its query embedding."""
+    def read(self, text: str, history: History, meaning: Meaning | None = None) -> Signals:
+        """What *text*, all that was said since the last reply, tells."""
         turn = history.turns[-1].signals.turn + 1 if history.turns else 0
         whole = comparable(text)
         near = window(whole)
         language = language_of(near, self.languages, _previous_language(history))
         small_talk = small_talk_of(near)
+        vector = meaning.vector if meaning else None
         progress = read_progress(near, history, turn, vector, small_talk=small_talk)
         brief = small_talk is None and is_brief(near, language)
-        usable = vector if self.embedding == weights().embedding else None
-        heard = hear(near, usable)
+        tone = meaning.tone if meaning and meaning.tone and self.embedding == weights().embedding else None
+        heard = hear(near, tone)
         frustration, why_frustrated = read_frustration(
-            window(text), near, history, progress, heard["frustration"], alone=usable is None
+            window(text), near, history, progress, heard["frustration"], alone=tone is None
         )
         unfamiliarity, why_unfamiliar = read_unfamiliarity(
-            near, history, heard["unfamiliarity"].best, brief=brief, alone=usable is None
+            near, history, heard["unfamiliarity"].best, brief=brief, alone=tone is None
         )
         circumstances = {hit.cue.kind: hit for hit in cues.hits("circumstances", clauses(near))}
         sensitive = next((name for name in SENSITIVE if name in circumstances), None)
-        wish = _wish(whole, progress, history, heard["wish"], alone=usable is None)
+        wish = _wish(whole, progress, history, heard["wish"], alone=tone is None)
         return Signals(
             turn=turn,
             language=language,
@@ -92,7 +94,7 @@ def _wish(whole: str, progress: Progress, history: History, heard: Heard, *, alo
         return Found(Wish.CLEAR, whole[:80], "says yes to the person who was offered")
     if found.wish is Wish.VAGUE and history.turns and history.turns[-1].signals.wish is Wish.VAGUE:
         return Found(Wish.CLEAR, found.words, "asks for somebody again")
-    if found.wish is Wish.NONE and likely >= HINT:
+    if found.wish is Wish.NONE and likely >= (HINT_ALONE if alone else HINT):
         return Found(Wish.VAGUE, whole[:80], "may be asking for a person, by the sound of it")
     return found
 

@@ -1,4 +1,9 @@
-"""The learned ear: linear heads over hashed text pieces and, where at hand, the query embedding."""
+"""The learned ear: linear heads over hashed text pieces and, where at hand, the embedding model's tone.
+
+How something is said shows best in the middle of the model, two thirds of the way: its last layer was trained
+to keep what is asked and forgets the rest. Of anger in other people's talks, with nothing learned from them,
+it tells .65 (AUROC) where the eighth of twelve layers tells .70.
+"""
 
 import json
 import math
@@ -15,7 +20,7 @@ UNIT = 1_000
 
 
 class Heard(NamedTuple):
-    """What a head makes of a text: with its vector where there is one, and in the words alone."""
+    """What a head makes of a text: with its tone where there is one, and in the words alone."""
 
     best: float
     words: float
@@ -26,27 +31,27 @@ class Head:
     """A linear reader of one thing: above 0 is yes."""
 
     pieces: tuple[float, ...]
-    vector: tuple[float, ...]
+    tone: tuple[float, ...]
     bias: float
-    #: Takes the place of the vector's part where no vector is at hand.
+    #: Takes the place of the tone's part where none is at hand.
     bias_alone: float
 
-    def hear(self, buckets: Sequence[int], vector: Sequence[float] | None) -> Heard:
+    def hear(self, buckets: Sequence[int], tone: Sequence[float] | None) -> Heard:
         heard = sum(self.pieces[bucket] for bucket in buckets) / math.sqrt(len(buckets) or 1)
         words = heard + self.bias_alone
-        if vector is None:
+        if tone is None:
             return Heard(words, words)
-        return Heard(heard + self.bias + sum(a * b for a, b in zip(self.vector, vector, strict=True)), words)
+        return Heard(heard + self.bias + sum(a * b for a, b in zip(self.tone, tone, strict=True)), words)
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Everything that training wrote."""
 
-    #: Name of the embedding that the vectors' parts belong to; others are ignored.
+    #: Name of the embedding model that the tones belong to; others are ignored.
     embedding: str
     heads: Mapping[str, Head]
-    #: Signal -> feature -> weight, with a vector (``frustration``) and without (``frustration_alone``).
+    #: Signal -> feature -> weight, with a tone (``frustration``) and without (``frustration_alone``).
     joined: Mapping[str, Mapping[str, float]]
     #: Measure -> value on a public source by heads that learned nothing from it.
     left_out: Mapping[str, float]
@@ -65,16 +70,16 @@ def weights() -> Weights:
     )
 
 
-def hear(comparable: str, vector: Sequence[float] | None) -> dict[str, Heard]:
+def hear(comparable: str, tone: Sequence[float] | None) -> dict[str, Heard]:
     """What every head hears in a text."""
     buckets = grams(comparable)
-    return {name: head.hear(buckets, vector) for name, head in weights().heads.items()}
+    return {name: head.hear(buckets, tone) for name, head in weights().heads.items()}
 
 
 def _head(row: Mapping[str, Any]) -> Head:
     return Head(
         pieces=tuple(weight / UNIT for weight in row["pieces"]),
-        vector=tuple(weight / UNIT for weight in row["vector"]),
+        tone=tuple(weight / UNIT for weight in row["tone"]),
         bias=row["bias"],
         bias_alone=row["bias_alone"],
     )

@@ -18,7 +18,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from assistant.domain.errors import ModelUnavailable, SetupError
 from assistant.llm import e5_model
 from assistant.llm.e5_weights import Weights
-from assistant.llm.embeddings import make_embedder
+from assistant.llm.embeddings import make_embedder, meant
 from assistant.llm.embeddings_onnx import OnnxEmbedder
 from assistant.ports import FineEmbedder
 
@@ -165,17 +165,19 @@ def blocks(rows: int, columns: int, seed: int) -> bytes:
 
 
 def tiny_weights() -> bytes:
-    """A weights file of the packaged format: one layer of 32 numbers."""
-    hidden, inner = 32, 64
+    """A weights file of the packaged format: three layers of 32 numbers."""
+    hidden, inner, layers = 32, 64, 3
     tensors: dict[str, tuple[int, bytes]] = {
         "emb.word": (len(PIECES) * hidden, blocks(len(PIECES), hidden, 0))
     }
     shapes = {"q": (hidden, hidden), "k": (hidden, hidden), "v": (hidden, hidden), "ao": (hidden, hidden)}
     shapes |= {"fi": (inner, hidden), "fo": (hidden, inner)}
-    for seed, (name, (out, columns)) in enumerate(shapes.items(), 1):
-        tensors[f"l0.{name}.w"] = (out * columns, blocks(out, columns, seed))
-        tensors[f"l0.{name}.b"] = (out, np.zeros(out, "<f4").tobytes())
-    for name in ("emb.ln", "l0.aln", "l0.oln"):
+    for layer in range(layers):
+        for seed, (name, (out, columns)) in enumerate(shapes.items(), 1 + layer * len(shapes)):
+            tensors[f"l{layer}.{name}.w"] = (out * columns, blocks(out, columns, seed))
+            tensors[f"l{layer}.{name}.b"] = (out, np.zeros(out, "<f4").tobytes())
+    norms = [f"l{layer}.{name}" for layer in range(layers) for name in ("aln", "oln")]
+    for name in ("emb.ln", *norms):
         tensors[f"{name}.w"] = (hidden, np.ones(hidden, "<f4").tobytes())
         tensors[f"{name}.b"] = (hidden, np.zeros(hidden, "<f4").tobytes())
     tensors["emb.pos"] = (512 * hidden, np.zeros(512 * hidden, "<f4").tobytes())
@@ -184,7 +186,7 @@ def tiny_weights() -> bytes:
     texts = [piece.encode() for piece in PIECES]
     offsets = np.cumsum([0, *map(len, texts)]).astype("<u4").tobytes()
     scores = np.linspace(-1, -3, len(PIECES)).astype("<f4").tobytes()
-    head = b"E5S1" + struct.pack("<I7ifi", 1, hidden, 1, 2, inner, len(PIECES), 512, 1, 1e-12, 32)
+    head = b"E5S1" + struct.pack("<I7ifi", 1, hidden, layers, 2, inner, len(PIECES), 512, 1, 1e-12, 32)
     head += (
         struct.pack("<5iQ", len(PIECES), 0, 2, 1, 3, sum(map(len, texts)))
         + offsets
@@ -248,6 +250,23 @@ async def test_the_local_model_tells_tokens_apart_without_prompt_and_marks(packa
     assert question.tokens.shape[1] == 4
     assert 0 < len(short.tokens) < len(long.tokens)
     assert np.abs(long.tokens).max() <= 7
+
+
+async def test_the_local_model_tells_how_a_question_is_said(packaged: Path) -> None:
+    embedder = make_embedder("local", packaged)
+    assert isinstance(embedder, FineEmbedder)
+    said, other = await meant(embedder, "a b"), await meant(embedder, "b b b")
+    assert len(said.tone) == 32
+    assert said.tone != other.tone
+    assert said.vector != pytest.approx(said.tone)
+    [passage] = await embedder.fine_passages(["a b"])
+    assert passage.tone is None
+
+
+async def test_a_model_of_only_whole_vectors_tells_no_tone(tmp_path: Path) -> None:
+    said = await meant(make_embedder(str(save_model(tmp_path / "table")), tmp_path), "a")
+    assert said.vector
+    assert not said.tone
 
 
 def test_a_model_without_a_token_space_has_only_whole_vectors(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from assistant.conversation.wording import LANGUAGES
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reaction, Signals, Wish
-from assistant.domain.turns import History, PastTurn, Said
+from assistant.domain.turns import History, Meaning, PastTurn, Said
 from assistant.signals.assess import replay
 from assistant.signals.reader import Reader
 from assistant.signals.text import JAPANESE
@@ -219,8 +219,8 @@ def test_five_hundred_turns_cost_no_more_than_a_few() -> None:
     assert time.perf_counter() - start < 0.5
 
 
-def test_vectors_of_another_embedding_are_ignored() -> None:
-    with_strange = Reader(embedding="another model").read("最悪です", ALONE, [1.0, 2.0])
+def test_the_tone_of_another_model_is_ignored() -> None:
+    with_strange = Reader(embedding="another model").read("最悪です", ALONE, Meaning([1.0, 2.0], [3.0]))
     assert with_strange.frustration == READER.read("最悪です", ALONE).frustration
 
 

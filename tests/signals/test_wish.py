@@ -3,6 +3,8 @@
 import pytest
 
 from assistant.domain.signals import Wish
+from assistant.domain.turns import History
+from assistant.signals.reader import Reader
 from assistant.signals.text import comparable
 from assistant.signals.wish import find_wish
 
@@ -83,6 +85,13 @@ def test_a_vague_wish_is_only_vague(text: str) -> None:
 @pytest.mark.parametrize("text", NONE)
 def test_people_as_a_topic_are_no_wish(text: str) -> None:
     assert find_wish(comparable(text)).wish is Wish.NONE
+
+
+@pytest.mark.parametrize(
+    "text", ["返品の期限", "では返品の期限は？", "送料は？", "返品したい", "delivery to Okinawa?"]
+)
+def test_a_short_question_is_no_wish_by_words_alone_either(text: str) -> None:
+    assert Reader().read(text, History()).wish is Wish.NONE
 
 
 def test_the_words_of_the_wish_are_the_evidence() -> None:
