@@ -14,8 +14,8 @@ from assistant.signals.tone import Heard, hear, weights
 from assistant.signals.unfamiliarity import is_brief, read_unfamiliarity
 from assistant.signals.wish import Found, chance, find_wish
 
-#: From here on the learned ear is sure of a wish for a person, from there on it has a hint of one; by the words
-#: alone it must be surer.
+#: From here on the learned ear is sure of a wish for a person, from there on it has a hint of one; by the
+#: words alone it must be surer.
 SURE, HINT = 0.5, 0.2
 SURE_ALONE, HINT_ALONE = 0.9, 0.5
 #: Not for a bot, most serious first.
