@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from assistant.domain.budgets import Prices
     from assistant.domain.living import Source
     from assistant.domain.policy import Policy
-    from assistant.domain.turns import Summarise, Vote
-    from assistant.ports import Answerer, Bus, Channel, Rewrite
+    from assistant.ports import Answerer, Bus, Channel, ChatModel
     from assistant.work.loop import Duties
     from assistant.work.wire import LocalWire
 
@@ -55,38 +54,16 @@ def make_policy(settings: Settings) -> Policy:
     return load_policy(settings.policy) if settings.policy else Policy()
 
 
-def open_answerer(settings: Settings, knowledge: Knowledge, prices: Prices) -> Answerer:
+def open_answerer(model: ChatModel | None, knowledge: Knowledge, prices: Prices) -> Answerer:
     from assistant.knowledge.kept_tokens import StoredTokens
     from assistant.llm.answering import Parts, make_answerer
     from assistant.llm.ranking import Ranker
 
-    kept = StoredTokens(knowledge.database, knowledge.embedder)
-    key, base_url = _openai_key(settings), settings.openai_base_url
-    parts = Parts(
-        ranker=Ranker(knowledge.embedder, kept), embedder=knowledge.embedder, kept=kept, prices=prices
-    )
-    return make_answerer(settings.model, parts, PROMPTS, api_key=key, base_url=base_url)
-
-
-def open_rewrite(settings: Settings) -> Rewrite:
-    from assistant.llm.answering import make_rewrite
-
-    key, base_url = _openai_key(settings), settings.openai_base_url
-    return make_rewrite(settings.model, PROMPTS, api_key=key, base_url=base_url)
-
-
-def open_summarise(settings: Settings) -> Summarise | None:
-    from assistant.llm.answering import make_summarise
-
-    key, base_url = _openai_key(settings), settings.openai_base_url
-    return make_summarise(settings.model, PROMPTS, api_key=key, base_url=base_url)
-
-
-def open_vote(settings: Settings) -> Vote | None:
-    from assistant.llm.answering import make_vote
-
-    key, base_url = _openai_key(settings), settings.openai_base_url
-    return make_vote(settings.model, PROMPTS, api_key=key, base_url=base_url)
+    embedder = knowledge.embedder
+    kept = StoredTokens(knowledge.database, embedder)
+    ranker = Ranker(embedder, kept)
+    parts = Parts(ranker=ranker, embedder=embedder, kept=kept, prices=prices)
+    return make_answerer(model, parts, PROMPTS)
 
 
 def _openai_key(settings: Settings) -> str | None:
@@ -115,20 +92,23 @@ def make_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
 def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     from assistant.conversation.allowance import allowances
     from assistant.conversation.think import Mind
+    from assistant.llm.answering import make_rewrite, make_summarise, make_vote, open_model
     from assistant.signals.reader import Reader
 
     policy = make_policy(settings)
+    key, base_url = _openai_key(settings), settings.openai_base_url
+    model = open_model(settings.model, api_key=key, base_url=base_url)
     return Mind(
         reader=Reader(languages=settings.languages, embedding=knowledge.embedder.name),
         retriever=knowledge.retriever,
-        answerer=open_answerer(settings, knowledge, policy.prices),
+        answerer=open_answerer(model, knowledge, policy.prices),
         meaning=knowledge.meaning,
-        rewrite=open_rewrite(settings),
+        rewrite=make_rewrite(model, PROMPTS),
         policy=policy,
         languages=settings.languages,
         examples=knowledge.examples,
-        vote=open_vote(settings),
-        summarise=open_summarise(settings),
+        vote=make_vote(model, PROMPTS),
+        summarise=make_summarise(model, PROMPTS),
         allowance=allowances(knowledge.database, policy.budgets, now),
     )
 

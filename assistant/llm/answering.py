@@ -29,17 +29,20 @@ class Parts:
     prices: Prices = field(default_factory=Prices)
 
 
-def make_answerer(
-    spec: str,
-    parts: Parts,
-    prompts: Path,
-    *,
-    api_key: str | None,
-    base_url: str | None,
-) -> Answerer:
-    """The answerer of *spec*; SetupError when it names no model that can be had."""
+def open_model(spec: str, *, api_key: str | None, base_url: str | None) -> ChatModel | None:
+    """The model of *spec*; None: quotes alone. SetupError when it names no model that can be had.
+
+    One for all that is asked of it: they share connections, the bound on calls and what is known of failures.
+    """
+    if spec == EXTRACTIVE:
+        return None
+    from assistant.llm.models import make_chat_model
+
+    return make_chat_model(spec, api_key=api_key, base_url=base_url)
+
+
+def make_answerer(model: ChatModel | None, parts: Parts, prompts: Path) -> Answerer:
     quotes = ExtractiveAnswerer(ranker=parts.ranker)
-    model = _model(spec, api_key, base_url)
     if model is None:
         return quotes
     from assistant.llm.evidence import Readings
@@ -56,20 +59,16 @@ def make_answerer(
     )
 
 
-def make_rewrite(spec: str, prompts: Path, *, api_key: str | None, base_url: str | None) -> Rewrite:
-    """How a follow-up is made to stand alone: by the model of *spec*, or by the conversation's words."""
+def make_rewrite(model: ChatModel | None, prompts: Path) -> Rewrite:
+    """How a follow-up is made to stand alone: by the model, or by the conversation's words."""
     from assistant.llm.prompts import Prompt
     from assistant.llm.rewrite import ModelRewrite, from_conversation
 
-    model = _model(spec, api_key, base_url)
     return from_conversation if model is None else ModelRewrite(model, Prompt.read(prompts / "rewrite.md"))
 
 
-def make_summarise(
-    spec: str, prompts: Path, *, api_key: str | None, base_url: str | None
-) -> Summarise | None:
-    """How a conversation is summed up for an agent: by the model of *spec*; None: by quotes alone."""
-    model = _model(spec, api_key, base_url)
+def make_summarise(model: ChatModel | None, prompts: Path) -> Summarise | None:
+    """How a conversation is summed up for an agent: by the model; None: by quotes alone."""
     if model is None:
         return None
     from assistant.llm.prompts import Prompt
@@ -78,9 +77,8 @@ def make_summarise(
     return ModelSummary(model, Prompt.read(prompts / "summary.md"))
 
 
-def make_vote(spec: str, prompts: Path, *, api_key: str | None, base_url: str | None) -> Vote | None:
-    """How a turn that is hard to read is voted on: by the model of *spec*; None: not at all."""
-    model = _model(spec, api_key, base_url)
+def make_vote(model: ChatModel | None, prompts: Path) -> Vote | None:
+    """How a turn that is hard to read is voted on: by the model; None: not at all."""
     if model is None:
         return None
     from assistant.llm.prompts import Prompt
@@ -103,7 +101,7 @@ def preload(spec: str) -> None:
 async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> str | None:
     """Ask the model for a word; None when it answers, else why not, with the mend."""
     try:
-        model = _model(spec, api_key, base_url)
+        model = open_model(spec, api_key=api_key, base_url=base_url)
         if model is None:
             return None
         async for _ in model.stream("Answer with one word.", "Say: ready"):
@@ -114,11 +112,3 @@ async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> 
         )
         return f"{exc} ({mend})"
     return "the model answered nothing"
-
-
-def _model(spec: str, api_key: str | None, base_url: str | None) -> ChatModel | None:
-    if spec == EXTRACTIVE:
-        return None
-    from assistant.llm.models import make_chat_model
-
-    return make_chat_model(spec, api_key=api_key, base_url=base_url)

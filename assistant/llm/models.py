@@ -113,6 +113,7 @@ class LangChainModel:
         self.name = name
         self._make, self._limits = make, limits
         self._chat: BaseChatModel | None = None
+        self._making = asyncio.Lock()
         self._breaker = breaker or Breaker()
         self._places = asyncio.Semaphore(limits.parallel)
 
@@ -122,11 +123,7 @@ class LangChainModel:
             raise ModelUnavailable(
                 f"{self.name} failed several times in a row; it is left alone for a while."
             )
-        if self._chat is None:
-            try:
-                self._chat = await asyncio.to_thread(self._make)
-            except (ImportError, ValueError) as error:
-                raise ModelUnavailable(f"{self.name} cannot be used: {type(error).__name__}") from error
+        chat = await self._made()
         started = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout_at(started + self._limits.first):
@@ -134,7 +131,7 @@ class LangChainModel:
         except TimeoutError:
             raise ModelUnavailable(f"{self.name} is busy with other questions.") from None
         try:
-            async with aclosing(self._tried_twice(self._chat, system, user, started)) as words:
+            async with aclosing(self._tried_twice(chat, system, user, started)) as words:
                 async for word in words:
                     yield word
         except ModelUnavailable:
@@ -144,6 +141,16 @@ class LangChainModel:
             self._breaker.succeeded()
         finally:
             self._places.release()
+
+    async def _made(self) -> "BaseChatModel":
+        """The model's client, made by whoever needs it first while the others wait."""
+        async with self._making:
+            if self._chat is None:
+                try:
+                    self._chat = await asyncio.to_thread(self._make)
+                except (ImportError, ValueError) as error:
+                    raise ModelUnavailable(f"{self.name} cannot be used: {type(error).__name__}") from error
+            return self._chat
 
     async def _tried_twice(
         self, chat: "BaseChatModel", system: str, user: str, started: float

@@ -12,6 +12,7 @@ import pytest
 import respx
 from fastapi import FastAPI, Response
 from httpx2 import AsyncClient
+from langchain_core.language_models import BaseChatModel
 
 from assistant.domain.errors import ModelUnavailable, SetupError
 from assistant.llm.limits import Breaker, Limits
@@ -250,3 +251,17 @@ def test_its_library_is_imported_when_it_is_needed_and_not_before() -> None:
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["False", "True"]
+
+
+async def test_many_that_ask_first_make_one_client() -> None:
+    router = respx.MockRouter()
+    router.post("https://model.example/v1/chat/completions").mock(return_value=WHOLE)
+    made = list[BaseChatModel]()
+
+    def make() -> BaseChatModel:
+        made.append(openai_chat("fake", "key", "https://model.example/v1", QUICK, client(router)))
+        return made[-1]
+
+    asked = LangChainModel("fake", make, QUICK)
+    assert await asyncio.gather(*(words(asked) for _ in range(4))) == ["はい。"] * 4
+    assert len(made) == 1
