@@ -82,11 +82,16 @@ def make_timing(settings: Settings) -> Timing:
 
 def make_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
     """The messaging apps that the environment has settings of."""
-    from assistant.channels.table import open_channels
-    from assistant.channels.web_calls import new_client
+    from assistant.channels import are_set
     from assistant.settings import environment
 
-    return open_channels(environment(), settings.public_url, new_client())
+    found = environment()
+    if not are_set(found):
+        return {}
+    from assistant.channels.table import open_channels
+    from assistant.channels.web_calls import new_client
+
+    return open_channels(found, settings.public_url, new_client())
 
 
 def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:

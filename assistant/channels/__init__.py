@@ -1,1 +1,12 @@
 """Messaging apps: one file each, siblings never import each other; the table of them is in `table.py`."""
+
+from collections.abc import Iterable
+
+#: By name; what each is stands in `table`, which takes a quarter of a second to import.
+NAMES = ("line", "whatsapp", "messenger", "instagram", "sms", "telegram", "slack", "email")
+
+
+def are_set(variables: Iterable[str]) -> bool:
+    """Whether any of the environment's *variables* may be about a messaging app."""
+    prefixes = tuple(f"ASSISTANT_{name}_".upper() for name in NAMES)
+    return any(variable.upper().startswith(prefixes) for variable in variables)

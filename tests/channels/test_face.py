@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.channels import NAMES, are_set
 from assistant.channels.channel import Setting
 from assistant.channels.face import as_html, characters, plain, split, utf8_bytes, utf16_units
 from assistant.channels.sms import segments
@@ -70,3 +71,9 @@ def test_every_channel_setting_is_documented() -> None:
     wanted = [f"`ASSISTANT_{name}_{setting.name}`".upper() for name, setting in settings]
     assert [one for one in wanted if one not in page] == []
     assert "docs/channels.md" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_every_channel_is_named_before_it_is_imported() -> None:
+    assert set(NAMES) == set(CHANNELS)
+    assert are_set({"ASSISTANT_LINE_CHANNEL_SECRET__second": "x"})
+    assert not are_set({"ASSISTANT_LANGUAGES": "ja", "LINE_TOKEN": "x"})
