@@ -46,7 +46,8 @@ from pathlib import Path
 from assistant.knowledge.chroma_files import connect
 file = Path(sys.argv[1]) / "chroma.sqlite3"
 if file.exists():
-    found = sqlite3.connect(f"file:{file}?mode=ro", uri=True).execute("PRAGMA quick_check(1)").fetchone()
+    # Not read-only: what a death left half written has to be rolled back before it can be read.
+    found = sqlite3.connect(f"file:{file}?mode=rw", uri=True).execute("PRAGMA quick_check(1)").fetchone()
     if found != ("ok",):
         sys.exit("chroma.sqlite3 is damaged: " + found[0])
 client = connect(sys.argv[1])

@@ -165,6 +165,29 @@ async def test_what_goes_missing_while_serving_is_noticed(
     assert await vectors._index.ids() == shop.retriever.shelf.vector_ids()
 
 
+def half_written(file: Path) -> None:
+    """As a process leaves it that dies in a transaction whose first pages are in the file already."""
+    with sqlite3.connect(file, isolation_level=None) as connection:
+        connection.execute("PRAGMA cache_size = 5")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("CREATE TABLE half (text)")
+        connection.executemany("INSERT INTO half VALUES (?)", [("x" * 1_000,)] * 500)
+        left = {path: path.read_bytes() for path in file.parent.glob(f"{file.name}*")}
+        connection.execute("ROLLBACK")
+    connection.close()
+    assert len(left) > 1
+    for path, content in left.items():
+        path.write_bytes(content)
+
+
+async def test_what_a_death_left_half_written_is_rolled_back(shop: Shop, folder: Path) -> None:
+    half_written(folder / "files" / "chroma.sqlite3")
+    vectors = await reopened(shop, folder)
+    await answers(shop)
+    assert vectors.in_step, vectors.trouble
+    assert not list(folder.glob("damaged-*"))
+
+
 @pytest.mark.slow
 async def test_killed_in_the_middle_of_a_write_it_is_whole_afterwards(shop: Shop, folder: Path) -> None:
     script = (
