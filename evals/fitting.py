@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 Buckets = NDArray[np.int64]
 
 ROUNDS, BATCH, PACE = 12, 256, 0.004
-#: Pull towards zero for the vector's and the pieces' weights.
+#: Pull towards zero for the tone's and the pieces' weights; the latter by what sources left out tell.
 CALM_VECTOR, CALM_PIECES = 2e-3, 5e-5
 
 

@@ -13,9 +13,9 @@ from assistant.domain.turns import History, Meaning, PastTurn, Said
 from assistant.ports import SignalReader
 from assistant.signals.progress import abstains
 
-#: Text -> its query embedding; empty when there is none at hand.
+#: What the embedding model makes of each text; empty where there is none.
 Meanings = Mapping[str, Meaning]
-NONE: Meanings = {}
+NO_MEANINGS: Meanings = {}
 
 #: Stands for "the recorded reply answered"; a transcript does not tell how well.
 ANSWERED = 1.0
@@ -59,7 +59,7 @@ class _Replay:
 
 
 def assess(
-    turns: Sequence[Mapping[str, Any]], reader: SignalReader, policy: Policy, meanings: Meanings = NONE
+    turns: Sequence[Mapping[str, Any]], reader: SignalReader, policy: Policy, meanings: Meanings = NO_MEANINGS
 ) -> list[dict[str, Any]]:
     """One entry per customer turn of ``[{"author", "text"}, …]``, as the contract's batch mode prints it."""
     read = replay(said(turns), reader, policy, meanings)
@@ -79,7 +79,7 @@ def said(turns: Sequence[Mapping[str, Any]]) -> list[Said]:
 
 
 def replay(
-    lines: Sequence[Said], reader: SignalReader, policy: Policy, meanings: Meanings = NONE
+    lines: Sequence[Said], reader: SignalReader, policy: Policy, meanings: Meanings = NO_MEANINGS
 ) -> list[Assessed]:
     so_far, result = _Replay(meanings), []
     for index, line in enumerate(lines):
