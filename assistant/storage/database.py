@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from assistant.storage.grouped import Group, unavailable
+from assistant.storage.failures import lost_race, unavailable
+from assistant.storage.grouped import Group, refuse_to_commit_nothing
+from assistant.storage.values import prepare_engine
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -26,9 +28,6 @@ BUSY_MILLISECONDS = 5_000
 POLL_SECONDS = 0.001
 #: A step that lost against another transaction, or its connection, is run this often in all.
 ATTEMPTS = 4
-#: Serialization failure, deadlock, unique violation: another transaction came first, and the step, run
-#: again, sees what it left.
-LOST_RACE = frozenset({"40001", "40P01", "23505"})
 
 
 class SqlDatabase(Generic[S]):
@@ -85,11 +84,13 @@ class SqlDatabase(Generic[S]):
                 return result
             except DBAPIError as exc:
                 # A connection lost while committing leaves it open whether that happened.
-                again = _lost_race(exc) or (exc.connection_invalidated and not done)
+                again = lost_race(exc) or (exc.connection_invalidated and not done)
                 if again and attempt < ATTEMPTS:
                     time.sleep(random.uniform(0.2, 1.0) * 0.05 * attempt)
                 else:
                     raise unavailable(exc) from exc
+            except SQLAlchemyError as exc:
+                raise unavailable(exc) from exc
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def forget(self) -> None:
@@ -104,10 +105,6 @@ class SqlDatabase(Generic[S]):
         self.engine.dispose()
 
 
-def _lost_race(exc: DBAPIError) -> bool:
-    return getattr(exc.orig, "sqlstate", None) in LOST_RACE
-
-
 def reading(dialect: str) -> dict[str, Any]:
     """A read is one snapshot; SQLite's reads are anyway."""
     if dialect == "sqlite":
@@ -119,12 +116,19 @@ def sqlite_engine(path: Path | None) -> sa.Engine:
     """An engine for the file at *path*; None is a database in memory that lives as long as the engine."""
     if path is None:
         engine = sa.create_engine(
-            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+            "sqlite://",
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+            hide_parameters=True,
         )
     else:
-        engine = sa.create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+        engine = sa.create_engine(
+            f"sqlite:///{path}", connect_args={"check_same_thread": False}, hide_parameters=True
+        )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "commit", refuse_to_commit_nothing)
+    prepare_engine(engine)
     return engine
 
 

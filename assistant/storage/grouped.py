@@ -3,25 +3,27 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import ExitStack
 from typing import Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.domain.errors import Unavailable
+from assistant.storage.failures import unavailable
 
 S = TypeVar("S")
 T = TypeVar("T")
 
 #: How long a transaction may stay open for those who come after: another process may wait for it.
 TOGETHER_SECONDS = 0.01
+ENDED = "The database took back what was being written; try again shortly."
 
 
 class Group(Generic[S]):
     """Runs the steps of a single writer, all in its thread; only `given` is counted outside.
 
-    A step that raises takes back only what it did itself.
+    A step that raises takes back only what it did itself. When the database ends the whole transaction,
+    which SQLite does by itself on a full disk, every step in it has failed.
     """
 
     def __init__(self, engine: sa.Engine, store: Callable[[sa.Connection], S]) -> None:
@@ -29,8 +31,7 @@ class Group(Generic[S]):
         #: How many steps were handed to the writer; it must get to run every one of them.
         self.given = 0
         self._begun = 0
-        self._connection: sa.Connection | None = None
-        self._open = ExitStack()
+        self._transaction: sa.Transaction | None = None
         self._committed: Future[None] = Future()
         self._until = 0.0
 
@@ -38,40 +39,71 @@ class Group(Generic[S]):
         """What *step* returns, and what is done as soon as that is committed; Unavailable."""
         self._begun += 1
         try:
-            return self._first(step) if self._connection is None else self._another(self._connection, step)
-        except DBAPIError as exc:
+            return self._first(step) if self._transaction is None else self._another(self._transaction, step)
+        except SQLAlchemyError as exc:
             raise unavailable(exc) from exc
         finally:
-            if self._connection is not None and (
+            if self._transaction is not None and not is_open(self._transaction.connection):
+                self._fail(Unavailable(ENDED))
+            if self._transaction is not None and (
                 self._begun == self.given or time.monotonic() >= self._until
             ):
                 self._commit()
 
     def _first(self, step: Callable[[S], T]) -> tuple[T, "Future[None]"]:
-        with ExitStack() as opened:
-            connection = opened.enter_context(self._engine.begin())
+        connection = self._engine.connect()
+        try:
+            transaction = connection.begin()
             self._until = time.monotonic() + TOGETHER_SECONDS
             result = step(self._store(connection))
-            self._open, self._connection = opened.pop_all(), connection
+        except BaseException:
+            connection.close()
+            raise
+        self._transaction = transaction
         return result, self._committed
 
-    def _another(self, connection: sa.Connection, step: Callable[[S], T]) -> tuple[T, "Future[None]"]:
-        with connection.begin_nested():
-            return step(self._store(connection)), self._committed
+    def _another(self, transaction: sa.Transaction, step: Callable[[S], T]) -> tuple[T, "Future[None]"]:
+        with transaction.connection.begin_nested():
+            return step(self._store(transaction.connection)), self._committed
 
     def _commit(self) -> None:
-        committed, self._committed, self._connection = self._committed, Future(), None
+        transaction, committed = self._end()
         try:
-            self._open.close()
-        except DBAPIError as exc:
+            with transaction.connection:
+                transaction.commit()
+        except SQLAlchemyError as exc:
             committed.set_exception(unavailable(exc))
+        except Unavailable as exc:
+            committed.set_exception(exc)
         else:
             committed.set_result(None)
 
+    def _fail(self, why: Unavailable) -> None:
+        """Tell everybody who shared the transaction that nothing of theirs was stored."""
+        transaction, committed = self._end()
+        committed.set_exception(why)
+        # Whatever state it is in, nobody may use it again.
+        transaction.connection.invalidate()
+        transaction.connection.close()
 
-def unavailable(exc: DBAPIError) -> Exception:
-    """What callers are told: Unavailable when the database is, else the mistake itself."""
-    if not isinstance(exc, OperationalError) and not exc.connection_invalidated:
-        return exc
-    why = str(exc.orig).partition("\n")[0]
-    return Unavailable(f"The database does not answer ({why}); try again shortly.")
+    def _end(self) -> tuple[sa.Transaction, "Future[None]"]:
+        assert self._transaction is not None
+        transaction, committed = self._transaction, self._committed
+        self._transaction, self._committed = None, Future()
+        return transaction, committed
+
+
+def is_open(connection: sa.Connection) -> bool:
+    """Whether SQLite still has the transaction: it ends it by itself when the disk is full, among others."""
+    if connection.invalidated or connection.closed:
+        return False
+    raw = connection.connection.dbapi_connection
+    return bool(getattr(raw, "in_transaction", True))
+
+
+def refuse_to_commit_nothing(connection: sa.Connection) -> None:
+    """Before a commit: Unavailable when what was written in it is gone already."""
+    if not is_open(connection):
+        raise Unavailable(ENDED)
+
+

@@ -12,6 +12,7 @@ import structlog
 
 from assistant.domain.errors import SetupError
 from assistant.storage.database import READERS, WRITERS
+from assistant.storage.values import prepare_engine
 
 log = structlog.get_logger()
 
@@ -35,7 +36,7 @@ LIMITS = {
 def postgres_engine(url: str) -> sa.Engine:
     """An engine for *url* (``postgresql://…``); nothing is connected yet."""
     options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
-    return sa.create_engine(
+    engine = sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=READERS + WRITERS,
         max_overflow=1,
@@ -50,7 +51,10 @@ def postgres_engine(url: str) -> sa.Engine:
             "keepalives_count": 3,
             "tcp_user_timeout": 20_000,
         },
+        hide_parameters=True,
     )
+    prepare_engine(engine)
+    return engine
 
 
 @contextmanager
@@ -94,9 +98,9 @@ class Notices:
 
     async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None:
         """Until cancelled: *heard* for each text of another process, *missed* when some may be lost."""
-        await asyncio.gather(
-            self._again_and_again(partial(self._listen, heard, missed)), self._again_and_again(self._speak)
-        )
+        async with asyncio.TaskGroup() as tasks:  # an end of one is an end of both
+            tasks.create_task(self._again_and_again(partial(self._listen, heard, missed)))
+            tasks.create_task(self._again_and_again(self._speak))
 
     async def _again_and_again(self, work: Callable[[psycopg.AsyncConnection], Awaitable[None]]) -> None:
         while True:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from assistant.domain.errors import NotFound
+from assistant.domain.errors import NotFound, Unavailable
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
@@ -91,3 +91,34 @@ async def test_who_stops_waiting_does_not_stop_the_others(database: SqlDatabase[
     done = await asyncio.gather(*tasks, return_exceptions=True)
     assert [one for one in done[1::2] if one is not None] == []
     assert {f"c{n}" for n in range(1, 10, 2)} <= set(await noted(database))
+
+
+async def test_when_the_disk_fills_within_a_shared_commit_nobody_in_it_is_told_it_was_stored(
+    database: SqlDatabase[SqlStore],
+) -> None:
+    def fill(store: SqlStore) -> None:
+        connection = store.journal._connection
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 5}")
+        store.journal.note("x" * 100_000, None, NOW)
+
+    steps = [note("before"), fill, note("after")]
+    done = await asyncio.gather(*map(database.write, steps), return_exceptions=True)
+    assert isinstance(done[0], Unavailable)
+    assert isinstance(done[1], Unavailable)
+    assert await noted(database) == (["after"] if done[2] is None else [])
+    await database.write(note("next"))
+    assert (await noted(database))[-1] == "next"
+
+
+async def test_a_step_that_swallows_the_end_of_its_transaction_is_not_told_it_was_stored(
+    database: SqlDatabase[SqlStore],
+) -> None:
+    def swallow(store: SqlStore) -> None:
+        store.journal.note("lost", None, NOW)
+        store.journal._connection.connection.rollback()
+
+    for steps in ([swallow], [note("before"), swallow, note("after")]):
+        done = await asyncio.gather(*map(database.write, steps), return_exceptions=True)
+        assert all(isinstance(one, Unavailable) for one in done[:2])
+        assert not {"lost", "before"} & set(await noted(database))

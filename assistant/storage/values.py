@@ -1,0 +1,83 @@
+"""Makes what comes from outside fit: every text, and every id that another system gave, passes here."""
+
+import hashlib
+import re
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.storage.failures import conceal
+
+#: Looks like one of our hashes of an id.
+HASHED = re.compile(r"[0-9a-f]{64}")
+
+
+class ForeignId(sa.TypeDecorator[str]):
+    """An id that another system gave, of any length; overlong ones are stored as their hash.
+
+    What must be sent back in full is kept elsewhere: in a thread's `context`, or its `whole` address.
+    """
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, length: int = 64) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else fit(value, self.length)
+
+
+class Label(sa.TypeDecorator[str]):
+    """A word from outside that nothing depends on, such as a locale; what is too long is cut."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else value[: self.length]
+
+
+def fit(id_: str, length: int = 64) -> str:
+    """*id_* itself, or its hash where it is longer or cannot be stored; two ids are never made one.
+
+    An id that looks like a hash is hashed as well, so that nobody can name another's.
+    """
+    if len(id_) <= length and storable(id_) == id_ and not HASHED.fullmatch(id_):
+        return id_
+    return hashlib.sha256(id_.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def storable(text: str) -> str:
+    """The text as every database can keep it: without NUL and half characters."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def prepare_engine(engine: sa.Engine) -> None:
+    """Let nothing reach the database that it cannot keep, nor come back from it what a log must not hold."""
+    sa.event.listen(engine, "before_cursor_execute", _clean, retval=True)
+    sa.event.listen(engine, "handle_error", conceal)
+
+
+def _clean(
+    _connection: object, _cursor: object, statement: str, parameters: Any, _context: object, _many: bool
+) -> tuple[str, Any]:
+    return statement, _cleaned(parameters)
+
+
+def _cleaned(value: Any) -> Any:
+    """*value*, or each value in it, storable; the same object where nothing had to be done."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {key: _cleaned(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_cleaned(each) for each in value)
+    return value
