@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from assistant.library import Knowledge, Steps, now, open_knowledge
 from assistant.settings import Settings
-from assistant.work.alongside import alongside
+from assistant.work.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from assistant.conversation.think import Mind
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from assistant.domain.living import Source
     from assistant.domain.policy import Policy
     from assistant.ports import Answerer, Bus, Channel, ChatModel
-    from assistant.work.loop import Duties
+    from assistant.work.loop import Duties, Loop
+    from assistant.work.supervisor import Start
     from assistant.work.wire import LocalWire
 
 PROMPTS = Path(__file__).parent.parent / "prompts"
@@ -130,30 +132,42 @@ class Service:
     timing: Timing
     #: Messaging apps that are set up, by name and account.
     channels: Mapping[tuple[str, str], Channel]
+    supervisor: Supervisor = field(default_factory=Supervisor)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The loops work inside this; on leaving, work in hand is finished or left to its lease."""
-        from assistant.work.housekeeping import Housekeeping
-        from assistant.work.lookout import Lookout
         from assistant.work.loop import Loop
-        from assistant.work.resync import Resync
 
-        database = self.knowledge.database
-        loop = Loop(database, make_duties(self), self.wire, now, self.timing.lease)
-        days = self.settings.retention_days
-        keeping = Housekeeping(database, now, None if days is None else timedelta(days=days))
-        resync = Resync(database, self._read_again, now, self.settings.resync)
-        work = [loop.run(), self.wire.run(), keeping.run(), resync.run()]
-        work += [self._warm_up(), self._follow_knowledge(), self._make_vectors(), *self._mailboxes()]
-        if self.settings.postgres_url is not None:
-            work.append(Lookout(database, self.wire, now).run())
+        loop = Loop(self.knowledge.database, make_duties(self), self.wire, now, self.timing.lease)
         try:
-            async with alongside(work):
+            async with self.supervisor.running(self.tasks(loop)):
                 yield
         finally:
             await loop.drain(DRAIN_SECONDS)
             await self.knowledge.close()
+
+    def tasks(self, loop: Loop) -> dict[str, Start]:
+        """Everything that goes on as long as the service does."""
+        from assistant.work.housekeeping import Housekeeping
+        from assistant.work.lookout import Lookout
+        from assistant.work.resync import Resync
+
+        database, days = self.knowledge.database, self.settings.retention_days
+        keeping = Housekeeping(database, now, None if days is None else timedelta(days=days))
+        resync = Resync(database, self._read_again, now, self.settings.resync)
+        work: dict[str, Start] = {
+            "loop": loop.run,
+            "wire": self.wire.run,
+            "housekeeping": keeping.run,
+            "resync": resync.run,
+            "warm-up": self._warm_up,
+            "knowledge": self._follow_knowledge,
+            "vectors": self._make_vectors,
+        }
+        if self.settings.postgres_url is not None:
+            work["lookout"] = Lookout(database, self.wire, now).run
+        return work | dict(self._mailboxes())
 
     async def _warm_up(self) -> None:
         """Load what the first customer would wait for: dictionaries, patterns, the model's vocabulary."""
@@ -169,21 +183,22 @@ class Service:
 
     async def health(self) -> dict[str, str | None]:
         """Each part, and what is wrong with it or None."""
-        await self.knowledge.database.read(lambda store: store.journal.span())
+        words = await self.knowledge.database.read(lambda store: store.articles.words_trouble())
         if self.knowledge.retriever.missing:
             await self.knowledge.note_missing()  # how far it is by now
-        return {"database": None, **self.knowledge.retriever.health()}
+        parts = dict(self.knowledge.retriever.health())
+        return parts | {"words": parts["words"] or words} | self.supervisor.troubles()
 
-    def _mailboxes(self) -> Iterator[Coroutine[Any, Any, None]]:
+    def _mailboxes(self) -> Iterator[tuple[str, Start]]:
         """One watch for each channel that has to be asked for its mail."""
         from assistant.conversation.arriving import Arrivals
         from assistant.work.mailbox import watch
 
         arrivals = Arrivals(timing=self.timing, languages=self.settings.languages)
-        for channel in self.channels.values():
+        for (name, account), channel in self.channels.items():
             if getattr(channel, "has_mailbox", False):
-                mailbox: Any = channel
-                yield watch(mailbox, self.knowledge.database, arrivals, self.wire, now)
+                start = partial(watch, cast(Any, channel), self.knowledge.database, arrivals, self.wire, now)
+                yield f"mailbox {name} {account}".strip(), start
 
     async def _read_again(self, source: Source) -> dict[str, int]:
         from assistant.knowledge.ingest import Options, ingest

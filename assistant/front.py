@@ -6,8 +6,9 @@ none of their business. Here nothing is heavy, so a call is answered after its o
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,9 +30,10 @@ from assistant.settings import Settings
 from assistant.signals.facts import pick_facts
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from assistant.work.alongside import alongside
 from assistant.work.lookout import Lookout
 from assistant.work.pipe import Pipe
+from assistant.work.proof import Proof
+from assistant.work.supervisor import Start, Supervisor
 from assistant.work.wire import LocalWire
 
 STATIC = Path(__file__).parent / "api" / "static"
@@ -55,23 +57,43 @@ class Front:
     channels: Mapping[tuple[str, str], Channel]
     #: To the companion.
     pipe: Pipe
+    proof: Proof
+    supervisor: Supervisor = field(default_factory=Supervisor)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        work = [self.wire.run(), self._follow_titles(), self._follow_limits()]
-        if self.settings.postgres_url is not None:
-            work.append(Lookout(self.database, self.wire, now).run())
-        async with alongside(work):
+        async with self.supervisor.running(self.tasks()):
             yield
+
+    def tasks(self) -> dict[str, Start]:
+        """Everything that goes on as long as calls are answered."""
+        work: dict[str, Start] = {
+            "wire": self.wire.run,
+            "titles": self._follow_titles,
+            "limits": self._follow_limits,
+        }
+        if self.settings.postgres_url is not None:
+            work["lookout"] = Lookout(self.database, self.wire, now).run
+        return work
 
     async def health(self) -> dict[str, str | None]:
         """Each part, and what is wrong with it or None."""
-        await self.database.read(lambda store: store.journal.span())
+        parts = await self.proof.parts()
+        if parts["database"]:
+            return parts  # nobody is answered now, whatever else works
+        parts |= self.supervisor.troubles()
         try:
-            parts: dict[str, str | None] = await self.pipe.ask("health", seconds=HEALTH_SECONDS)
+            parts |= await self.pipe.ask("health", seconds=HEALTH_SECONDS)
         except Unavailable as exc:
-            return {"database": None, "assistant": str(exc)}
+            parts["assistant"] = str(exc)
         return parts
+
+    async def restarts(self) -> dict[str, int]:
+        """How often each long-lived task was started again since the service was."""
+        found = Counter(self.supervisor.restarts)
+        with contextlib.suppress(Unavailable):
+            found.update(await self.pipe.ask("restarts", seconds=HEALTH_SECONDS))
+        return dict(found)
 
     async def suggest(self, conversation: Conversation, question: str) -> Sequence[Draft]:
         drafts: Sequence[Draft] = await self.pipe.ask(
@@ -99,9 +121,11 @@ class Front:
 
 def make_front(settings: Settings, pipe: Pipe) -> Front:
     """SetupError when the database cannot be used."""
+    database = open_database(settings)
     return Front(
         settings=settings,
-        database=open_database(settings),
+        database=database,
+        proof=Proof(database, now, settings.data_dir),
         policy=make_policy(settings),
         examples=Examples(),
         wire=make_wire(settings, pipe),
@@ -131,6 +155,7 @@ def create_app(front: Front) -> FastAPI:
         hosts=(urlsplit(settings.public_url).netloc,),
         article=lambda id_: database.read(lambda store: store.articles.article(id_)),
         health=front.health,
+        restarts=front.restarts,
         static=STATIC,
         resync=settings.resync,
         channels=front.channels,

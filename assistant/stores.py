@@ -119,6 +119,7 @@ class Journal(Protocol):
         self, last: int, *, limit: int, now: datetime
     ) -> Sequence[tuple[int, str, str | None]]: ...  # id, conversation, message
     def newest(self, now: datetime) -> int: ...  # where a new follower starts
+    def prove(self, now: datetime) -> None: ...  # writes something, whatever it is
     def span(self) -> tuple[int, int]: ...  # first and last id
 
 

@@ -1,7 +1,7 @@
 """What every route may use; built once by app.py and found on the application."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +20,11 @@ from assistant.stores import Store
 
 class Suggest(Protocol):
     async def __call__(self, conversation: Conversation, question: str) -> Sequence[Draft]: ...
+
+
+async def no_restarts() -> Mapping[str, int]:
+    """Nothing was started again, because nothing runs beside."""
+    return {}
 
 
 class Health(Protocol):
@@ -57,6 +62,8 @@ class Context:
     channels: Mapping[tuple[str, str], Channel] = field(default_factory=dict)
     #: Webhook calls by channel and outcome.
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: How often each long-lived task was started again.
+    restarts: Callable[[], Awaitable[Mapping[str, int]]] = no_restarts
 
 
 def context(request: Request) -> Context:

@@ -56,25 +56,26 @@ def totals(
     )
 
 
-def exposition(found: Totals) -> bytes:
+def exposition(found: Totals, restarts: Mapping[str, int] = MappingProxyType({})) -> bytes:
     """The text that Prometheus reads."""
     registry = CollectorRegistry()
     for collector in (ProcessCollector, PlatformCollector):
         collector(registry=registry)
     GCCollector(registry=registry)
-    registry.register(_Counted(found))
+    registry.register(_Counted(found, restarts))
     return generate_latest(registry)
 
 
 class _Counted(Collector):
-    def __init__(self, found: Totals) -> None:
-        self._found = found
+    def __init__(self, found: Totals, restarts: Mapping[str, int]) -> None:
+        self._found, self._restarts = found, restarts
 
     def collect(self) -> Iterable[Metric]:
         found = self._found
         yield _counter("assistant_turns", "Customer turns by decision.", "decision", found.turns)
         yield _by_channel("assistant_channel_calls", "Webhook calls since the start.", "outcome", found.calls)
         yield _by_channel("assistant_deliveries", "Messages to apps by state.", "state", found.deliveries)
+        yield _counter("assistant_task_restarts", "Tasks started again.", "task", self._restarts)
         yield _counter("assistant_handoffs", "Handoffs by reason.", "reason", found.handoffs)
         yield CounterMetricFamily("assistant_model_calls", "Calls of models.", value=found.spent.calls)
         yield CounterMetricFamily("assistant_model_tokens", "Tokens of models.", value=found.spent.tokens)

@@ -43,7 +43,7 @@ async def readyz(ctx: Ctx) -> Response:
 async def metrics(ctx: Ctx) -> Response:
     now, streams = ctx.clock(), ctx.wire.streams
     found = await ctx.database.read(lambda store: totals(store, streams, now, ctx.calls))
-    return Response(exposition(found), media_type=CONTENT_TYPE_LATEST)
+    return Response(exposition(found, await ctx.restarts()), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/v1/agent/metrics", tags=["agent"])

@@ -48,7 +48,8 @@ def _end_with_parent() -> None:
 async def _work(end: int) -> None:
     pipe = Pipe()
     worker = Worker(pipe)
-    pipe.offer(start=worker.start, stop=worker.stop, health=worker.health, suggest=worker.suggest)
+    pipe.offer(start=worker.start, stop=worker.stop, beat=worker.beat, health=worker.health)
+    pipe.offer(suggest=worker.suggest, restarts=worker.restarts)
     await pipe.open(socket.socket(fileno=end))
     await pipe.listen()
     if not worker.stopped:
@@ -98,6 +99,13 @@ class Worker:
 
     async def health(self) -> dict[str, str | None]:
         return await self._service.health() if self._service else {"assistant": "It is starting."}
+
+    async def beat(self) -> None:
+        """Whoever hears this is alive."""
+
+    async def restarts(self) -> dict[str, int]:
+        """How often each long-lived task was started again."""
+        return dict(self._service.supervisor.restarts) if self._service else {}
 
     async def suggest(self, conversation: Conversation, question: str) -> list[Draft]:
         from assistant.conversation.suggesting import suggest

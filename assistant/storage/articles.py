@@ -109,6 +109,16 @@ class SqlArticles:
         """Chunks that hold any of the *words*, best match first."""
         return fulltext.matching(self._connection, words, limit=limit)
 
+    def words_trouble(self) -> str | None:
+        """Why words do not find what is there; None: they do."""
+        c = chunks.c
+        row = self._run(sa.select(c.id, c.body_terms).where(c.body_terms != "").limit(1)).first()
+        if row is None:
+            return None
+        rarest = sorted(set(row.body_terms.split()), key=len)[-1:]
+        found = fulltext.matching(self._connection, rarest, limit=1)
+        return None if found else "The index of words finds nothing; restore a backup, or ingest again."
+
     def passages(self, some: Sequence[int]) -> Mapping[int, Passage]:
         """The passages of chunks, scored 0; what is gone is left out."""
         rows = self._run(

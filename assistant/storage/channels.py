@@ -1,6 +1,5 @@
 """Threads in messaging apps, what is on its way to them, and the files that came from them."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from assistant.domain.channels import Address, Delivery, DeliveryState, Media, Thread
 from assistant.storage import tables as t
 from assistant.storage.statements import inserting, putting, selecting, unless_there, updating
+from assistant.storage.values import fit, fit_original
 
 #: Those that still have something to be done about them.
 UNDONE = (DeliveryState.WAITING, DeliveryState.SENDING)
@@ -20,18 +20,13 @@ HEAD = selecting(t.deliveries, "conversation").where(t.deliveries.c.state.in_(UN
 HEAD = HEAD.order_by(t.deliveries.c.position).limit(1)
 
 
-def short(platform_id: str) -> str:
-    """An app's id in the length of ours; longer ones by their hash."""
-    return platform_id if len(platform_id) <= 64 else hashlib.sha256(platform_id.encode()).hexdigest()
-
-
 class SqlThreads:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def seen(self, channel: str, account: str, event: str, now: datetime) -> bool:
         """Whether this event was had before; from now on it was."""
-        row = {"channel": channel, "account": account, "id": short(event)}
+        row = {"channel": channel, "account": account, "id": fit_original(event)}
         added = self._connection.execute(unless_there(self._connection, t.events), row | {"created_at": now})
         return added.rowcount == 0
 
@@ -61,6 +56,7 @@ class SqlThreads:
             "heard_at": thread.heard_at,
             "context": dict(thread.context),
             "unreachable": thread.unreachable,
+            "whole": _whole(address) or None,
         }
         self._connection.execute(putting(self._connection, t.threads), row)
 
@@ -69,8 +65,15 @@ class SqlThreads:
         if row is None:
             return None
         found = dict(row)
-        address = Address(**{field.name: found.pop(field.name) for field in fields(Address)})
+        whole = found.pop("whole") or {}
+        address = Address(**{field.name: found.pop(field.name) for field in fields(Address)} | whole)
         return Thread(address=address, **found)
+
+
+def _whole(address: Address) -> dict[str, str]:
+    """The parts of an address that its columns hold only the hash of."""
+    parts = {"peer": address.peer, "thread": address.thread}
+    return {name: value for name, value in parts.items() if fit(value, 255) != value}
 
 
 class SqlDeliveries:
@@ -104,13 +107,13 @@ class SqlDeliveries:
 
     def arrived(self, channel: str, delivery: str, platform_id: str) -> None:
         """Remember the app's id of a part, by which its news of it will be known."""
-        row = {"channel": channel, "platform_id": short(platform_id)}
+        row = {"channel": channel, "platform_id": fit_original(platform_id)}
         self._connection.execute(unless_there(self._connection, t.receipts), row | {"delivery": delivery})
 
     def by_platform_id(self, channel: str, platform_id: str) -> Delivery | None:
         c = t.receipts.c
         query = sa.select(t.deliveries).join(t.receipts, c.delivery == t.deliveries.c.id)
-        query = query.where(c.channel == channel, c.platform_id == short(platform_id))
+        query = query.where(c.channel == channel, c.platform_id == fit_original(platform_id))
         row = self._connection.execute(query).mappings().first()
         return None if row is None else _delivery(row)
 

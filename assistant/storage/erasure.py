@@ -11,7 +11,7 @@ from assistant.storage.schema import metadata
 #: Tables that hold nothing a customer said or is (`events` are ids of calls that platforms made).
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "articles", "audit", "chunks", "collections", "contradictions", "credentials", "dismissals"}
-    | {"events", "knowledge", "replacements", "sources", "troubles", "vectors"}
+    | {"events", "knowledge", "proofs", "replacements", "sources", "troubles", "vectors"}
 )
 #: Columns that name a conversation (or a customer) without referring to it.
 LOOSE = (t.journal.c.conversation, t.dead_letters.c.conversation, t.spending.c.key)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from typing import Generic, TypeVar
 
 import sqlalchemy as sa
@@ -51,15 +52,13 @@ class Group(Generic[S]):
                 self._commit()
 
     def _first(self, step: Callable[[S], T]) -> tuple[T, "Future[None]"]:
-        connection = self._engine.connect()
-        try:
+        with ExitStack() as opened:
+            connection = opened.enter_context(self._engine.connect())
             transaction = connection.begin()
             self._until = time.monotonic() + TOGETHER_SECONDS
             result = step(self._store(connection))
-        except BaseException:
-            connection.close()
-            raise
-        self._transaction = transaction
+            self._transaction = transaction
+            opened.pop_all()  # it stays open for those who come after
         return result, self._committed
 
     def _another(self, transaction: sa.Transaction, step: Callable[[S], T]) -> tuple[T, "Future[None]"]:
@@ -105,5 +104,3 @@ def refuse_to_commit_nothing(connection: sa.Connection) -> None:
     """Before a commit: Unavailable when what was written in it is gone already."""
     if not is_open(connection):
         raise Unavailable(ENDED)
-
-

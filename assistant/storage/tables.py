@@ -1,8 +1,13 @@
-"""The tables of people, conversations and due work."""
+"""The tables of people and conversations; with those of the work about them, everything but knowledge."""
 
 import sqlalchemy as sa
 
 from assistant.storage.schema import Json, Moment, metadata
+from assistant.storage.values import ForeignId, Label
+from assistant.storage.work_tables import dead_letters as dead_letters
+from assistant.storage.work_tables import due as due
+from assistant.storage.work_tables import proofs as proofs
+from assistant.storage.work_tables import spending as spending
 
 Id = sa.String(64)
 
@@ -13,7 +18,7 @@ customers = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("name", sa.Text),
     sa.Column("email", sa.Text),
-    sa.Column("locale", sa.String(35)),
+    sa.Column("locale", Label(35)),
     sa.Column("verified", sa.Boolean, nullable=False),
     sa.Column("familiarity", sa.Float),
     sa.Column("attributes", Json, nullable=False),
@@ -23,7 +28,7 @@ identities = sa.Table(
     "identities",
     metadata,
     sa.Column("channel", sa.String(32), primary_key=True),
-    sa.Column("id", sa.String(255), primary_key=True),
+    sa.Column("id", ForeignId(255), primary_key=True),
     sa.Column("customer", Id, sa.ForeignKey("customers.id"), nullable=False, index=True),
     sa.Column("verified", sa.Boolean, nullable=False),
 )
@@ -69,7 +74,7 @@ conversations = sa.Table(
     sa.Column("told", sa.Text),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
-    sa.Column("closed_at", Moment),
+    sa.Column("closed_at", Moment, index=True),
     sa.Column("outcome", sa.String(32)),
     sa.Column("previous", Id),
     sa.Column("carried", sa.Text),
@@ -83,7 +88,7 @@ messages = sa.Table(
     metadata,
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
     #: The sender's own id for it; unique per conversation, which makes a second delivery harmless.
-    sa.Column("id", Id, nullable=False),
+    sa.Column("id", ForeignId, nullable=False),
     sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("author", sa.String(16), nullable=False),
@@ -130,33 +135,8 @@ feedback = sa.Table(
     sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False, index=True),
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("value", sa.Integer, nullable=False),
-    sa.Column("message", Id),
+    sa.Column("message", ForeignId),
     sa.Column("comment", sa.Text),
-    sa.Column("created_at", Moment, nullable=False),
-)
-
-due = sa.Table(
-    "due",
-    metadata,
-    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True),
-    sa.Column("kind", sa.String(16), primary_key=True),
-    sa.Column("due_at", Moment, nullable=False, index=True),
-    sa.Column("since", Moment, nullable=False),
-    sa.Column("tries", sa.Integer, nullable=False),
-    sa.Column("lease", sa.String(32)),
-    sa.Column("lease_until", Moment, index=True),
-)
-
-#: Work that failed for good, its conversation in people's hands; kept for whoever mends the cause.
-dead_letters = sa.Table(
-    "dead_letters",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("conversation", Id, nullable=False, index=True),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("tries", sa.Integer, nullable=False),
-    #: The kind of error, never what somebody said.
-    sa.Column("why", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
 )
 
@@ -182,7 +162,7 @@ journal = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("conversation", Id, nullable=False),
-    sa.Column("message", Id),
+    sa.Column("message", ForeignId),
     sa.Column("created_at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -193,14 +173,16 @@ threads = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("channel", sa.String(32), nullable=False),
-    sa.Column("account", sa.String(64), nullable=False),
-    sa.Column("peer", sa.String(255), nullable=False),
-    sa.Column("thread", sa.String(255), nullable=False),
+    sa.Column("account", ForeignId, nullable=False),
+    sa.Column("peer", ForeignId(255), nullable=False),
+    sa.Column("thread", ForeignId(255), nullable=False),
     sa.Column("customer", Id, sa.ForeignKey("customers.id"), nullable=False),
     sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False, index=True),
     sa.Column("heard_at", Moment, nullable=False),
     sa.Column("context", Json, nullable=False),
     sa.Column("unreachable", sa.Text),
+    #: The parts of the address that did not fit, in full: what is sent goes there.
+    sa.Column("whole", Json),
     sa.UniqueConstraint("channel", "account", "peer", "thread"),
 )
 
@@ -209,8 +191,8 @@ events = sa.Table(
     "events",
     metadata,
     sa.Column("channel", sa.String(32), primary_key=True),
-    sa.Column("account", sa.String(64), primary_key=True),
-    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("account", ForeignId, primary_key=True),
+    sa.Column("id", ForeignId, primary_key=True),
     sa.Column("created_at", Moment, nullable=False, index=True),
 )
 
@@ -221,8 +203,8 @@ deliveries = sa.Table(
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("id", Id, nullable=False, unique=True),
     sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False, index=True),
-    sa.Column("message", Id, nullable=False),
-    sa.Column("thread", Id, sa.ForeignKey("threads.id"), nullable=False),
+    sa.Column("message", ForeignId, nullable=False),
+    sa.Column("thread", Id, sa.ForeignKey("threads.id"), nullable=False, index=True),
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("part", sa.Integer, nullable=False),
@@ -239,8 +221,8 @@ receipts = sa.Table(
     "receipts",
     metadata,
     sa.Column("channel", sa.String(32), primary_key=True),
-    sa.Column("platform_id", sa.String(64), primary_key=True),
-    sa.Column("delivery", Id, sa.ForeignKey("deliveries.id"), nullable=False),
+    sa.Column("platform_id", ForeignId, primary_key=True),
+    sa.Column("delivery", Id, sa.ForeignKey("deliveries.id"), nullable=False, index=True),
 )
 
 media = sa.Table(
@@ -249,7 +231,7 @@ media = sa.Table(
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("id", Id, nullable=False, unique=True),
     sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False, index=True),
-    sa.Column("message", Id, nullable=False),
+    sa.Column("message", ForeignId, nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
@@ -282,16 +264,4 @@ link_codes = sa.Table(
     sa.Column("code_hash", sa.String(64), primary_key=True),
     sa.Column("customer", Id, sa.ForeignKey("customers.id"), nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
-)
-
-#: What was spent on models, by conversation, by visitor and day, and by day.
-spending = sa.Table(
-    "spending",
-    metadata,
-    sa.Column("scope", sa.String(16), primary_key=True),
-    sa.Column("key", Id, primary_key=True),
-    sa.Column("day", sa.String(10), primary_key=True),
-    sa.Column("tokens", sa.BigInteger, nullable=False),
-    sa.Column("calls", sa.Integer, nullable=False),
-    sa.Column("cost", sa.Float, nullable=False),
 )

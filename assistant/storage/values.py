@@ -44,12 +44,16 @@ class Label(sa.TypeDecorator[str]):
 
 
 def fit(id_: str, length: int = 64) -> str:
-    """*id_* itself, or its hash where it is longer or cannot be stored; two ids are never made one.
+    """*id_* itself, or its hash where it is longer or cannot be stored; what was fitted stays as it is."""
+    return id_ if len(id_) <= length and storable(id_) == id_ else _hash(id_)
 
-    An id that looks like a hash is hashed as well, so that nobody can name another's.
-    """
-    if len(id_) <= length and storable(id_) == id_ and not HASHED.fullmatch(id_):
-        return id_
+
+def fit_original(id_: str, length: int = 64) -> str:
+    """The same for an id that never comes from our own tables: it is nobody else's hash either."""
+    return _hash(id_) if HASHED.fullmatch(id_) else fit(id_, length)
+
+
+def _hash(id_: str) -> str:
     return hashlib.sha256(id_.encode("utf-8", "surrogatepass")).hexdigest()
 
 

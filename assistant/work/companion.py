@@ -20,6 +20,8 @@ log = structlog.get_logger()
 COMMAND: Sequence[str] = (sys.executable, "-m", "assistant.cli.worker")
 #: Seconds between two starts: the first pause, and the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+#: It is asked so often whether it is alive, and given up after so many silences.
+BEAT_SECONDS, MISSED_BEATS = 10.0, 3
 #: One that lived for so long had started well.
 WELL_SECONDS = 60.0
 
@@ -62,7 +64,7 @@ class Companion:
             log.error("worker ended", why=why)
             pause = FIRST_PAUSE if time.monotonic() - began > WELL_SECONDS else min(pause * 2, LONGEST_PAUSE)
             await asyncio.sleep(pause)
-            launched = launch()
+            launched = await self._launch_again()
 
     async def stop(self, seconds: float) -> None:
         """Let it finish what it has in hand within *seconds*."""
@@ -72,21 +74,62 @@ class Companion:
         if self._process is not None:
             self._process.kill()
 
+    async def _launch_again(self) -> Launched:
+        """A machine that is short of memory or processes may have some later."""
+        while True:
+            try:
+                return launch()
+            except OSError as exc:
+                log.error("worker not started", why=str(exc))
+                await asyncio.sleep(LONGEST_PAUSE)
+
     async def _live(self, launched: Launched) -> str:
         """The life of one process; how it ended."""
         self._process, end = launched
         await self._pipe.open(end)
-        connected = asyncio.create_task(self._pipe.listen())
-        why = None
+        listening = asyncio.create_task(self._pipe.listen())
+        tasks = [asyncio.create_task(self._work(listening)), asyncio.create_task(self._miss_beats())]
+        try:
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (listening, *tasks):
+                task.cancel()
+            await asyncio.gather(listening, *tasks, return_exceptions=True)
+            if not self._stopping:
+                self._process.kill()
+        code, last = await self._ended(), next(iter(ended))
+        if exc := last.exception():
+            log.error("worker not understood", exc_info=exc)
+        why = None if exc else last.result()
+        return why or f"The assistant's process ended ({code}) before it was told to; see above."
+
+    async def _work(self, listening: "asyncio.Task[None]") -> str | None:
+        """Until the other end is gone; what is to be mended first, if anything is."""
         try:
             await self._start()
             self.ready.set()
-            await connected
-        except (SetupError, Unavailable) as exc:
-            why = str(exc) if isinstance(exc, SetupError) else None
-        finally:
-            connected.cancel()
-            if not self._stopping:
-                self._process.kill()
-        code = await asyncio.to_thread(self._process.wait)
-        return why or f"The assistant's process ended ({code}) before it was told to; see above."
+            await listening
+        except SetupError as exc:
+            return str(exc)
+        except Unavailable:
+            return None
+        return None
+
+    async def _miss_beats(self) -> str:
+        """Until it has not answered for long: a process that hangs holds what nobody else may do."""
+        missed = 0
+        while missed < MISSED_BEATS:
+            await asyncio.sleep(BEAT_SECONDS)
+            try:
+                await self._pipe.ask("beat", seconds=BEAT_SECONDS)
+            except Unavailable:
+                missed += 1
+            else:
+                missed = 0
+        return "The assistant's process hung, and was ended."
+
+    async def _ended(self) -> int:
+        assert self._process is not None
+        while (code := self._process.poll()) is None:
+            await asyncio.sleep(0.02)
+        return code

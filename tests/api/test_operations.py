@@ -2,6 +2,9 @@
 
 import pytest
 
+from assistant.api.metrics import Totals, exposition
+from assistant.domain.budgets import Spent
+
 from tests.api.conftest import Client
 
 
@@ -84,3 +87,9 @@ async def test_every_call_is_described(client: Client) -> None:
     described = (await client.http.get("/openapi.json")).json()["paths"]
     assert "/v1/conversations/{conversation}/events" in described
     assert "/v1/agent/conversations/{conversation}/claim" in described
+
+
+def test_tasks_that_were_started_again_are_counted() -> None:
+    nothing = Spent(tokens=0, calls=0, cost=0.0)
+    found = Totals({}, {}, {}, streams=0, spent=nothing, calls={}, deliveries={}, longest_wait=0.0)
+    assert b'assistant_task_restarts_total{task="loop"} 2.0' in exposition(found, {"loop": 2})

@@ -1,0 +1,62 @@
+"""Ids of other systems fit their columns; indexes for forgetting; a row that proves writing."""
+
+import json
+
+import sqlalchemy as sa
+from alembic import op
+
+from assistant.storage.values import fit
+
+revision = "0012"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+#: Where ids of other systems are, and how long they may be.
+FOREIGN = (
+    ("messages", "id", 64),
+    ("media", "message", 64),
+    ("journal", "message", 64),
+    ("feedback", "message", 64),
+    ("deliveries", "message", 64),
+    ("identities", "id", 255),
+    ("threads", "peer", 255),
+    ("threads", "thread", 255),
+)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "proofs",
+        sa.Column("id", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_proofs"),
+    )
+    op.add_column("threads", sa.Column("whole", sa.Text))
+    op.create_index("ix_deliveries_thread", "deliveries", ["thread"])
+    op.create_index("ix_receipts_delivery", "receipts", ["delivery"])
+    op.create_index("ix_conversations_closed_at", "conversations", ["closed_at"])
+    for table, column, length in FOREIGN:
+        _fit(table, column, length)
+
+
+def _fit(table: str, column: str, length: int) -> None:
+    """SQLite took ids of any length; they are looked for by what they are now stored as."""
+    connection = op.get_bind()
+    too_long = sa.text(f"SELECT DISTINCT {column} FROM {table} WHERE length({column}) > :length")
+    for before in connection.execute(too_long, {"length": length}).scalars().all():
+        values = {"before": before, "after": fit(before, length)}
+        if table == "threads":
+            _keep_whole(connection, column, before)
+        connection.execute(sa.text(f"UPDATE {table} SET {column} = :after WHERE {column} = :before"), values)
+
+
+def _keep_whole(connection: sa.Connection, column: str, before: str) -> None:
+    rows = connection.execute(
+        sa.text(f"SELECT id, whole FROM threads WHERE {column} = :before"), {"before": before}
+    )
+    for id_, whole in rows.all():
+        kept = json.dumps({**json.loads(whole or "{}"), column: before}, ensure_ascii=False)
+        connection.execute(
+            sa.text("UPDATE threads SET whole = :whole WHERE id = :id"), {"whole": kept, "id": id_}
+        )

@@ -1,0 +1,68 @@
+"""Keeps long-lived tasks alive: one that ends by an error is logged, shown, and started again."""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
+
+#: Starts a task; one that returns has done what it was for.
+Start = Callable[[], Coroutine[Any, Any, None]]
+
+#: Seconds between the end of a task and its next start: the first pause, and the longest.
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+#: One that lived for so long had started well.
+WELL_SECONDS = 60.0
+#: `readyz` shows a failure for at least this long.
+SHOWN_SECONDS = 10.0
+
+
+class Supervisor:
+    def __init__(self) -> None:
+        #: The tasks as they run now, by name.
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+        #: How often each was started again.
+        self.restarts: Counter[str] = Counter()
+        #: When each failed last, and how.
+        self._failed: dict[str, tuple[float, str]] = {}
+
+    @contextlib.asynccontextmanager
+    async def running(self, work: Mapping[str, Start]) -> AsyncIterator[None]:
+        """Everything in *work* runs inside this, and is cancelled on leaving."""
+        keepers = [asyncio.create_task(self._keep(name, start)) for name, start in work.items()]
+        try:
+            yield
+        finally:
+            for keeper in keepers:
+                keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
+
+    def troubles(self) -> dict[str, str]:
+        """What failed lately, by name."""
+        since = time.monotonic() - SHOWN_SECONDS
+        return {name: why for name, (moment, why) in self._failed.items() if moment > since}
+
+    async def _keep(self, name: str, start: Start) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            began = time.monotonic()
+            task = self.tasks[name] = asyncio.create_task(start(), name=name)
+            try:
+                await asyncio.wait([task])
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            exc = asyncio.CancelledError() if task.cancelled() else task.exception()
+            if exc is None:
+                del self.tasks[name]
+                return
+            log.error("task ended", task=name, exc_info=exc)
+            self.restarts[name] += 1
+            self._failed[name] = time.monotonic(), f"It ended ({type(exc).__name__}) and is started again."
+            pause = FIRST_PAUSE if time.monotonic() - began > WELL_SECONDS else min(pause * 2, LONGEST_PAUSE)
+            await asyncio.sleep(pause)
