@@ -4,7 +4,6 @@ import pytest
 
 from assistant.api.metrics import Totals, exposition
 from assistant.domain.budgets import Spent
-
 from tests.api.conftest import Client
 
 
