@@ -3,7 +3,6 @@
 import asyncio
 import os
 import random
-import resource
 import shutil
 import signal
 import sqlite3
@@ -20,8 +19,6 @@ Outcome = tuple[int, str]
 Break = Callable[[Site, Load, float], Awaitable[Outcome]]
 READY_SECONDS = 5.0
 STOP_SECONDS = 10.0
-#: Bytes that a file may have when the disk is full: less than any transaction takes.
-ROOM = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,20 +101,6 @@ async def model_away(site: Site, load: Load, seconds: float) -> Outcome:
     return 0, ""
 
 
-async def disk_full(site: Site, load: Load, seconds: float) -> Outcome:
-    """Nothing can be written any more, by neither process; then there is room again."""
-    process, pids = site.processes[0], site.processes[0].pids
-    before = load.refused[503]
-    for pid in pids:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (ROOM, resource.RLIM_INFINITY))
-    await asyncio.sleep(seconds)
-    wrong = 0 if process.alive else 1
-    for pid in process.pids:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    refused, other = load.refused[503] - before, load.refused[500]
-    return wrong + (other > 0) + (refused == 0), f"{refused} × 503, {other} × 500"
-
-
 async def database_locked(site: Site, load: Load, seconds: float) -> Outcome:
     """Another program holds the database for longer than anybody waits."""
     with sqlite3.connect(site.folder / "yorisoi.db", isolation_level=None, timeout=20) as other:
@@ -147,7 +130,7 @@ async def database_dies(site: Site, load: Load, seconds: float) -> Outcome:
     os.kill(site.server.get_pid(), signal.SIGKILL)
     await asyncio.sleep(max(10.0, seconds))
     await asyncio.to_thread(site.server.ensure_postgres_running)
-    back = [await asyncio.to_thread(until, partial(_all_well, process), 30.0) for process in site.processes]
+    back = [await asyncio.to_thread(until, partial(all_well, process), 30.0) for process in site.processes]
     return load.refused[500] + back.count(False), f"{load.refused[503] - before} × 503"
 
 
@@ -157,11 +140,11 @@ async def index_lost(site: Site, load: Load, seconds: float, *, harm: Callable[[
     await asyncio.to_thread(process.stop)
     harm(site)
     await asyncio.to_thread(process.start)
-    mended = await asyncio.to_thread(until, lambda: _all_well(process), 60.0)
+    mended = await asyncio.to_thread(until, lambda: all_well(process), 60.0)
     return int(not mended), f"ready again in {process.starts[-1]:.1f} s"
 
 
-def _all_well(process: Process) -> bool:
+def all_well(process: Process) -> bool:
     import httpx2
 
     try:
@@ -270,7 +253,6 @@ ROWS = (
     Row(id="V2", what="the index's files are noise", breaks=partial(index_lost, harm=scramble_index)),
     Row(id="V3", what="the index's database is cut in half", breaks=partial(index_lost, harm=truncate_index)),
     Row(id="V5", what="ingest killed in the middle", breaks=kills_while_ingesting),
-    Row(id="D1", what="the disk is full", breaks=disk_full),
     Row(id="D2", what="the database is locked", breaks=database_locked),
     Row(id="D5", what="PostgreSQL ends every connection", breaks=connections_cut, postgres=True),
     Row(id="D6", what="PostgreSQL is killed and comes back", breaks=database_dies, postgres=True),

@@ -12,12 +12,15 @@ from tempfile import TemporaryDirectory
 from evals.faults.apps import ROWS as APPS
 from evals.faults.checks import KINDS, violations
 from evals.faults.desks import ROWS as DESKS
+from evals.faults.disk import ROWS as DISKS
+from evals.faults.disk import let_go
 from evals.faults.load import Load
 from evals.faults.rows import ROWS as SERVICE
 from evals.faults.rows import Row
 from evals.faults.site import Workshop
+from evals.faults.standby import ROWS as STANDBY
 
-ROWS = (*SERVICE, *DESKS, *APPS)
+ROWS = (*SERVICE, *DISKS, *STANDBY, *DESKS, *APPS)
 
 
 def main() -> None:
@@ -42,7 +45,7 @@ def measured(
     """Prints the table; how many promises were broken in all."""
     broken = 0
     head = "  ".join(f"{kind:>7}" for kind in KINDS)
-    print(f"{'row':6} {'messages':>8}  {head}   p50     p99   what", flush=True)
+    print(f"{'row':7} {'messages':>8}  {head}   p50     p99   what", flush=True)
     with ExitStack() as stack:
         temporary = TemporaryDirectory(prefix="yorisoi-faults-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(temporary))
@@ -55,14 +58,16 @@ def measured(
             counts = "  ".join(f"{found[kind]:7}" for kind in KINDS)
             sent = sum(len(talk.acknowledged) for talk in load.talks)
             waits = f"{load.percentile(0.5) * 1000:4.0f}  {load.percentile(0.99) * 1000:6.0f} ms"
-            print(f"{row.id:6} {sent:8}  {counts}  {waits}   {row.what}; {remark}", flush=True)
+            print(f"{row.id:7} {sent:8}  {counts}  {waits}   {row.what}; {remark}", flush=True)
     return broken
 
 
 async def _row(
     workshop: Workshop, row: Row, seconds: float, rate: float, conversations: int
 ) -> tuple[Counter[str], Load, str]:
-    with workshop.site(postgres=row.postgres) as site:
+    with ExitStack() as stack:
+        site = stack.enter_context(workshop.site(postgres=row.postgres))
+        stack.callback(let_go, site.folder)
         async with Load(site.urls, rate=rate, conversations=conversations) as load:
             running = asyncio.create_task(load.run())
             await asyncio.sleep(2)
