@@ -6,6 +6,7 @@ Synchronous on purpose: a step inside a transaction cannot await, so none is eve
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
@@ -106,6 +107,7 @@ class DueRows(Protocol):
     def postpone(self, item: Due, due_at: datetime) -> None: ...
     def next_time(self, kinds: Collection[Kind] = ...) -> datetime | None: ...
     def bury(self, item: Due, why: str, now: datetime) -> None: ...  # it failed for good
+    def refused(self, where: str, why: str, now: datetime) -> None: ...  # an event that we failed at
     def buried(self) -> int: ...
     def renew(self, held: Sequence[Due], until: datetime) -> None: ...  # unless others have it now
     def end_leases(self, now: datetime) -> None: ...  # whoever held them is gone
@@ -255,6 +257,8 @@ class SourceStore(Protocol):
 
 class Store(Protocol):
     """Everything about conversations, inside one transaction."""
+
+    def alone(self) -> AbstractContextManager[None]: ...  # kept or taken back by itself; Broken
 
     @property
     def conversations(self) -> Conversations: ...

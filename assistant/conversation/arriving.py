@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
+import structlog
+
 from assistant.conversation import changes, files, linking, reception
 from assistant.conversation.compose import person_button
 from assistant.conversation.files import fitting
@@ -26,10 +28,12 @@ from assistant.domain.channels import (
     Unsent,
 )
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.errors import BadInput
+from assistant.domain.errors import BadInput, Broken
 from assistant.domain.messages import Author, Inbound, Reply
 from assistant.domain.people import Customer, Identity
 from assistant.stores import Store
+
+log = structlog.get_logger()
 
 #: "1", "１", "1." or "(1)": an answer by number.
 NUMBER = re.compile(r"\(?(\d{1,2})[.)]?")
@@ -50,9 +54,14 @@ def take_in(store: Store, events: Sequence[Event], arrivals: Arrivals, now: date
         if store.threads.seen(event.address.channel, event.address.account, event.id, now):
             continue
         try:
-            changed.append(_take(store, event, arrivals, now))
-        except BadInput:  # an empty message, raised before anything was written: no loss to anybody
+            with store.alone():
+                changed.append(_take(store, event, arrivals, now))
+        except BadInput:  # an empty message: no loss to anybody
             continue
+        except Broken as exc:  # it costs no other event of the call, nor is it sent again for ever
+            where = f"{event.address.channel} {event.address.account}".strip()
+            log.exception("event not taken in", channel=where, id=event.id[:80])
+            store.due.refused(where, str(exc), now)
     return list(dict.fromkeys(one for one in changed if one))
 
 

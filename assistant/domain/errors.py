@@ -10,6 +10,7 @@ AssistantError
 ├── TooMany 429
 ├── Unavailable 503         a part that we depend on does not answer
 │   └── ModelUnavailable · IndexUnavailable · NotYet
+├── Broken 500              a fault of ours in one piece of work; the rest goes on
 ├── Undeliverable 502       an app refuses a message for good
 └── SetupError              the operator's to mend; commands print it in one line and exit 1
 """
@@ -122,6 +123,12 @@ class NotYet(Unavailable):
         super().__init__(message)
         #: Seconds that the app asked us to wait.
         self.after = after
+
+
+class Broken(AssistantError):
+    """Something of ours failed; see the log."""
+
+    code = "broken"
 
 
 class Undeliverable(AssistantError):

@@ -12,6 +12,7 @@ from assistant.storage.links import SqlLinks
 from assistant.storage.living import SqlLiving
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlNumbers, SqlTurns
+from assistant.storage.savepoint import Savepoint
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
 from assistant.storage.work import SqlDue, SqlJournal
@@ -40,3 +41,8 @@ class SqlStore:
         self.media = SqlMedia(connection)
         self.links = SqlLinks(connection)
         self.spending = SqlSpending(connection)
+        self._connection = connection
+
+    def alone(self) -> Savepoint:
+        """For a piece of work whose failure must not cost the others of the transaction."""
+        return Savepoint(self._connection)

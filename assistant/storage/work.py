@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from assistant.domain.due import Due, Kind
 from assistant.storage import tables as t
 from assistant.storage.statements import deleting, inserting, putting, selecting, unless_there, updating
+from assistant.storage.values import fit
 
 #: No transaction is open for longer: the database ends those that are idle after half of it.
 SETTLED = timedelta(seconds=10)
@@ -100,6 +101,11 @@ class SqlDue:
         if self.done(item.kind, item.conversation, item.lease):
             row = {"conversation": item.conversation, "kind": item.kind, "tries": item.tries}
             self._connection.execute(inserting(t.dead_letters), row | {"why": why, "created_at": now})
+
+    def refused(self, where: str, why: str, now: datetime) -> None:
+        """Keep that something from outside could not be taken in: *where* it came from, and the error."""
+        row = {"conversation": fit(where), "kind": "event", "tries": 1, "why": why, "created_at": now}
+        self._connection.execute(inserting(t.dead_letters), row)
 
     def buried(self) -> int:
         """How much work failed for good."""

@@ -1,0 +1,39 @@
+"""One piece of a transaction, taken back alone when it fails."""
+
+from types import TracebackType
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from assistant.domain.errors import AssistantError, Broken, Unavailable
+from assistant.storage.failures import lost_race, unavailable
+
+
+class Savepoint:
+    """What is done inside is kept as a whole or not at all; Broken when we failed at it.
+
+    What ends the whole transaction, or has it run again, is raised as it is.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._nested = self._connection.begin_nested()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if exc is None:
+            self._nested.commit()
+            return
+        self._nested.rollback()
+        if isinstance(exc, Exception) and not isinstance(exc, AssistantError) and not of_all(exc):
+            raise Broken(type(exc).__name__) from exc
+
+
+def of_all(exc: Exception) -> bool:
+    """Whether it concerns the whole transaction: the database is down, or others came first."""
+    if isinstance(exc, DBAPIError) and lost_race(exc):
+        return True
+    return isinstance(exc, SQLAlchemyError) and isinstance(unavailable(exc), Unavailable)
