@@ -10,12 +10,10 @@ from assistant.domain.errors import Unavailable
 #: Serialization failure, deadlock, unique violation: another transaction came first, and the step, run
 #: again, sees what it left.
 LOST_RACE = frozenset({"40001", "40P01", "23505"})
-#: Classes of SQLSTATE by which PostgreSQL says that it cannot work just now: the connection, transactions
-#: ended for others, resources (a full disk), limits, operators (a shutdown), the system, its configuration,
-#: and a file that is damaged.
-DOWN = frozenset({"08", "40", "53", "54", "55", "57", "58", "F0", "XX"})
-#: Only reading is possible: a standby, or one that was told so.
-READ_ONLY = frozenset({"25006", "25P02", "25P03", "25P04"})
+#: Classes of SQLSTATE that are our own mistakes: values that do not fit, rows that must not be, statements
+#: that mean nothing. With all others PostgreSQL says that it cannot work just now: a shutdown, a full disk, a
+#: standby, which it tells by several codes (25006, 0A000, 57P03).
+OURS = frozenset({"21", "22", "23", "42"})
 
 
 def lost_race(exc: DBAPIError) -> bool:
@@ -42,10 +40,10 @@ def unavailable(exc: SQLAlchemyError) -> Exception:
 def _is_down(exc: DBAPIError) -> bool:
     if exc.connection_invalidated or isinstance(exc, OperationalError | sa.exc.InterfaceError):
         return True
-    state = sqlstate(exc)
+    if state := sqlstate(exc):
+        return state[:2] not in OURS
     # SQLite says with its plainest error that a file is damaged, or none of ours.
-    damaged = type(exc.orig) is sqlite3.DatabaseError
-    return damaged or state in READ_ONLY or state[:2] in DOWN
+    return type(exc.orig) is sqlite3.DatabaseError
 
 
 def conceal(context: sa.engine.ExceptionContext) -> None:
