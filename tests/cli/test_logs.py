@@ -1,7 +1,10 @@
 """What a whole run writes to its log: nothing that customers said, nothing that opens a door."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -49,6 +52,7 @@ def test_the_log_of_a_whole_run_holds_no_secret_and_nothing_personal(own: Shell)
             with own.having(**known).serving() as service:
                 tokens += _conversation(service, token)
                 _mishaps(service)
+                _errors_of_the_database(service, own.data / "yorisoi.db")
             _is_clean(own.data / "serve.log", tokens)
     assert prompts
     hidden = [PERSONAL[kind] for kind in ("e-mail", "phone", "card", "key of somebody")]
@@ -80,6 +84,19 @@ def _mishaps(service: Served) -> None:
         refused = httpx2.post(f"{service.url}{path}", content=broken, timeout=20)
         assert 400 <= refused.status_code < 500
         assert PERSONAL["e-mail"] not in refused.text
+
+
+def _errors_of_the_database(service: Served, path: Path) -> None:
+    """A fault of ours while somebody's words are stored: the log says what failed, not with which values."""
+    talk = service.open()
+    headers, message = {"Authorization": f"Bearer {talk.token}"}, {"id": str(uuid4()), "text": SAID}
+    url = f"{service.url}/v1/conversations/{talk.id}/messages"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute(
+            "CREATE TRIGGER broken BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'broken'); END"
+        )
+        assert httpx2.post(url, json=message, headers=headers, timeout=20).status_code == 500
+        other.execute("DROP TRIGGER broken")
 
 
 def _is_clean(log: Path, tokens: list[str]) -> None:
