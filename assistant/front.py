@@ -132,7 +132,9 @@ def create_app(front: Front) -> FastAPI:
         article=lambda id_: database.read(lambda store: store.articles.article(id_)),
         health=front.health,
         static=STATIC,
+        metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+        public_docs=settings.api_docs == "public",
         resync=settings.resync,
         channels=front.channels,
     )
-    return make_app(context, origins=settings.allowed_origins)
+    return make_app(context, origins=settings.allowed_origins, proxies=settings.trusted_proxies)

@@ -7,30 +7,37 @@ from fastapi import APIRouter, Cookie, Header, Query, Request, Response
 
 from assistant.api.app_shapes import channel_out, links_out, messages_out
 from assistant.api.context import Context, Ctx
-from assistant.api.doors import SESSION_COOKIE, SESSION_DAYS, Inside, new_session, password_fits
+from assistant.api.addresses import address_of
+from assistant.api.doors import SESSION_DAYS, Inside, account_of, new_session
 from assistant.api.event_stream import DESCRIBED, EventStream
+from assistant.api.limited import SESSION_COOKIE, SIGNING_IN_ANYWHERE, SIGNING_IN_AS, LimitedRoute
 from assistant.api.rows import inbox_rows
 from assistant.api.shapes import LoginIn, agent_out, card_out, turn_out
 from assistant.api.streams import agent_events
 from assistant.conversation.handoff import previous_of
 from assistant.conversation.linking import same_person
 from assistant.conversation.opening import hash_of
+from assistant.domain.audit import STRANGER
+from assistant.domain.audit import agent as actor
 from assistant.domain.conversation import State
 from assistant.domain.errors import BadInput, Unauthorized
 from assistant.stores import Store
 
-router = APIRouter(prefix="/v1/agent", tags=["agent"])
+router = APIRouter(prefix="/v1/agent", tags=["agent"], route_class=LimitedRoute)
 
 PAGE = 50
 
 
 @router.post("/login")
 async def login(body: LoginIn, request: Request, response: Response, ctx: Ctx) -> dict[str, Any]:
-    ctx.limits.login.check(f"{request.client.host if request.client else ''} {body.email.lower()}")
-    email, now = body.email.strip().lower(), ctx.clock()
-    agent = await ctx.database.read(lambda store: store.agents.get(email))
+    email, address, now = account_of(body.email), address_of(request), ctx.clock()
+    ctx.limits.check(SIGNING_IN_AS, f"{address} {email}")
+    ctx.limits.check(SIGNING_IN_ANYWHERE, email)
+    agent = await ctx.database.read(lambda store: store.agents.by_email(email))
     kept = await ctx.database.read(lambda store: store.agents.password_hash(agent.id)) if agent else None
-    if not password_fits(kept, body.password) or agent is None:
+    if not await ctx.passwords.fits(kept, body.password) or agent is None:
+        who = actor(agent.id) if agent else STRANGER
+        await ctx.database.write(lambda store: store.audit.note(who, "login_failed", now, address=address))
         raise Unauthorized("That e-mail address and password do not fit together.")
     secret, csrf = await ctx.database.write(lambda store: new_session(store, agent, now))
     response.set_cookie(
@@ -46,10 +53,16 @@ async def login(body: LoginIn, request: Request, response: Response, ctx: Ctx) -
 
 @router.post("/logout", status_code=204)
 async def logout(
-    ctx: Ctx, _inside: Inside, session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None
+    ctx: Ctx, inside: Inside, session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None
 ) -> Response:
     if session:
-        await ctx.database.write(lambda store: store.agents.close_door(hash_of(session)))
+        now = ctx.clock()
+
+        def step(store: Store) -> None:
+            store.agents.close_door(hash_of(session))
+            store.audit.note(actor(inside.agent.id), "logout", now)
+
+        await ctx.database.write(step)
     response = Response(status_code=204)
     response.delete_cookie(SESSION_COOKIE)
     return response

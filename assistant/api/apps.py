@@ -9,6 +9,7 @@ from pydantic import BaseModel, StringConstraints
 from assistant.api.context import Context, Ctx
 from assistant.api.customer import Owned
 from assistant.api.doors import Inside
+from assistant.api.limited import LimitedRoute
 from assistant.api.shapes import agent_message_out, stamp
 from assistant.conversation import linking
 from assistant.conversation.sending_again import send_again
@@ -16,7 +17,7 @@ from assistant.domain.channels import Media
 from assistant.domain.errors import NotFound
 from assistant.stores import Store
 
-router = APIRouter(prefix="/v1", tags=["agent"])
+router = APIRouter(prefix="/v1", tags=["agent"], route_class=LimitedRoute)
 
 
 class LinkIn(BaseModel):

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from assistant.api.context import Context, Ctx
 from assistant.api.doors import Inside
+from assistant.api.limited import LimitedRoute
 from assistant.api.rows import inbox_rows
 from assistant.api.shapes import (
     AgentMessageIn,
@@ -23,7 +24,7 @@ from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Written
 from assistant.stores import Store
 
-router = APIRouter(prefix="/v1/agent/conversations/{conversation}", tags=["agent"])
+router = APIRouter(prefix="/v1/agent/conversations/{conversation}", tags=["agent"], route_class=LimitedRoute)
 
 
 async def _act(ctx: Context, step: Callable[[Store], Conversation]) -> dict[str, Any]:

@@ -1,16 +1,14 @@
-"""Who an agent is: passwords, sessions with CSRF tokens, API tokens."""
+"""Who an agent is: sessions with CSRF tokens, API tokens."""
 
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Annotated, NamedTuple
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from fastapi import Cookie, Depends, Header, Request
 
 from assistant.api.context import Ctx
+from assistant.api.limited import SESSION_COOKIE
 from assistant.conversation.opening import hash_of
 from assistant.domain.audit import OPERATOR
 from assistant.domain.audit import agent as actor
@@ -18,11 +16,8 @@ from assistant.domain.errors import Forbidden, Unauthorized
 from assistant.domain.people import Agent, Door
 from assistant.stores import Store
 
-SESSION_COOKIE = "yorisoi_session"
 SESSION_DAYS = 14
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-
-_hasher = PasswordHasher()
 
 
 class Entered(NamedTuple):
@@ -31,22 +26,9 @@ class Entered(NamedTuple):
     csrf: str | None
 
 
-def hash_password(password: str) -> str:
-    return _hasher.hash(password)
-
-
-def password_fits(password_hash: str | None, password: str) -> bool:
-    try:
-        fits = _hasher.verify(password_hash or _nobody(), password)
-    except VerificationError:
-        return False
-    return fits and password_hash is not None
-
-
-@cache
-def _nobody() -> str:
-    """Compared with when the address is unknown, so that the answer takes as long as for a known one."""
-    return _hasher.hash(secrets.token_hex(16))
+def account_of(email: str) -> str:
+    """An e-mail address as accounts are kept and counted under it, however it was typed."""
+    return email.strip().lower()
 
 
 def new_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:

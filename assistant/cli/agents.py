@@ -27,7 +27,7 @@ def add(
     admin: Annotated[bool, typer.Option(help="May manage other agents.")] = False,
 ) -> None:
     """Make an agent account; the password is asked, or read from stdin."""
-    from assistant.api.doors import hash_password
+    from assistant.api.passwords import hash_password
     from assistant.domain.audit import OPERATOR
     from assistant.domain.people import Agent
     from assistant.library import now, open_database

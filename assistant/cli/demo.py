@@ -31,7 +31,7 @@ async def index_sample(settings: Settings, service: Service, steps: Steps) -> No
 
 async def demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> str:
     """A demo agent; their password, kept in the data folder."""
-    from assistant.api.doors import hash_password
+    from assistant.api.passwords import hash_password
     from assistant.domain.people import Agent
     from assistant.library import now
 

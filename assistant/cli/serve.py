@@ -122,6 +122,7 @@ def _server(app: FastAPI) -> Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the application reads them, from proxies that the settings name
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="off",
     )

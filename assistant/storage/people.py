@@ -75,6 +75,10 @@ class SqlAgents:
         row = self._connection.execute(sa.select(t.agents).where(where)).first()
         return None if row is None else _agent(row)
 
+    def by_email(self, email: str) -> Agent | None:
+        row = self._connection.execute(sa.select(t.agents).where(t.agents.c.email == email)).first()
+        return None if row is None else _agent(row)
+
     def password_hash(self, agent: str) -> str | None:
         query = sa.select(t.agents.c.password).where(t.agents.c.id == agent)
         found: str | None = self._connection.execute(query).scalar_one_or_none()

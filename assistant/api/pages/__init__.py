@@ -8,29 +8,21 @@ from posixpath import join, normpath
 from string import Template
 
 import nh3
-from fastapi import APIRouter, FastAPI
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from markdown_it import MarkdownIt
 
-from assistant.api.context import Ctx
+from assistant.api.addresses import is_local
+from assistant.api.context import Context, Ctx
+from assistant.api.limited import LimitedRoute
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.knowledge import Article
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=LimitedRoute)
 
 HERE = Path(__file__).parent
-#: Nothing from elsewhere, nothing inline: what a customer or an article says cannot run in these pages.
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-cache",
-}
+HEADERS = {"Cache-Control": "no-cache"}
 WORDS = {"ja": ("こもれび商店", "最終更新: {}"), "en": ("Komorebi Store", "Last updated: {}")}
 
 
@@ -61,9 +53,21 @@ async def console(ctx: Ctx) -> Response:
 
 @router.get("/docs")
 @router.get("/docs/")
-async def docs(ctx: Ctx) -> Response:
+async def docs(request: Request, ctx: Ctx) -> Response:
     """Swagger UI from our own build: the usual page loads it from a CDN, which not every network reaches."""
+    _for_readers_of_the_api(request, ctx)
     return _built(ctx.static / "docs" / "index.html", "text/html")
+
+
+@router.get("/openapi.json")
+async def description(request: Request, ctx: Ctx) -> Response:
+    _for_readers_of_the_api(request, ctx)
+    return JSONResponse(request.app.openapi())
+
+
+def _for_readers_of_the_api(request: Request, ctx: Context) -> None:
+    if not ctx.public_docs and not is_local(request):
+        raise NotFound("The API describes itself to this machine only; see ASSISTANT_API_DOCS.")
 
 
 @router.get("/widget.js")
