@@ -3,14 +3,14 @@
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Cookie, Header, Query, Request, Response
+from fastapi import APIRouter, Cookie, Header, HTTPException, Query, Request, Response
 
 from assistant.api.app_shapes import channel_out, links_out, messages_out
 from assistant.api.context import Context, Ctx
 from assistant.api.addresses import address_of
 from assistant.api.doors import SESSION_DAYS, Inside, account_of, new_session
 from assistant.api.event_stream import DESCRIBED, EventStream
-from assistant.api.limited import SESSION_COOKIE, SIGNING_IN_ANYWHERE, SIGNING_IN_AS, LimitedRoute
+from assistant.api.limited import SESSION_COOKIE, SIGNING_IN_ANYWHERE, SIGNING_IN_AS, LimitedRoute, hold_stream
 from assistant.api.rows import inbox_rows
 from assistant.api.shapes import LoginIn, agent_out, card_out, turn_out
 from assistant.api.streams import agent_events
@@ -26,6 +26,8 @@ from assistant.stores import Store
 router = APIRouter(prefix="/v1/agent", tags=["agent"], route_class=LimitedRoute)
 
 PAGE = 50
+#: No inbox goes on beyond so many.
+MOST_CONVERSATIONS = 10_000_000
 
 
 @router.post("/login")
@@ -80,10 +82,11 @@ async def inbox(
     state: Literal["", "assistant", "queued", "agent", "closed"] = "",
     mine: Literal["", "true", "false", "1", "0"] = "",
     after: Annotated[str, Query(max_length=20)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
 ) -> dict[str, Any]:
-    if after and not (after.isascii() and after.isdigit()):
-        raise BadInput("after: take the cursor from the page before.")
-    start = int(after or 0)
+    start = cursor(after)
+    if q.strip():
+        raise HTTPException(400, "The inbox cannot be searched yet; leave q out.")
     agent = inside.agent.id
 
     def step(store: Store) -> dict[str, Any]:
@@ -100,6 +103,13 @@ async def inbox(
         }
 
     return await ctx.database.read(step)
+
+
+def cursor(after: str) -> int:
+    """Where a page starts, or BadInput for what no page before it said."""
+    if after and not (after.isascii() and after.isdigit() and int(after) <= MOST_CONVERSATIONS):
+        raise BadInput("after: take the cursor from the page before.")
+    return int(after or 0)
 
 
 @router.get("/conversations/{conversation}")
@@ -128,6 +138,7 @@ def _table(store: Store, conversation_id: str, ctx: Context) -> dict[str, Any]:
 
 @router.get("/events", status_code=200, response_class=EventStream, responses=DESCRIBED)
 async def events(
-    _inside: Inside, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
+    inside: Inside, request: Request, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:
-    return EventStream(agent_events(ctx, last_event_id))
+    ended = hold_stream(request, ctx.limits, by_address=False)
+    return EventStream(agent_events(ctx, inside.secret_hash, last_event_id), ended)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from assistant.api.context import Context, Ctx
 from assistant.api.event_stream import DESCRIBED, EventStream
-from assistant.api.limited import LimitedRoute
+from assistant.api.limited import LimitedRoute, hold_stream
 from assistant.api.shapes import FeedbackIn, MessageIn, OpenIn, TypingIn, message_out, state_out, survey_out
 from assistant.api.streams import customer_events
 from assistant.conversation import reception
@@ -19,6 +19,12 @@ from assistant.domain.messages import Author, Inbound
 from assistant.stores import Store
 
 router = APIRouter(prefix="/v1", tags=["customer"], route_class=LimitedRoute)
+
+
+#: Messages in one reading.
+MESSAGES = 500
+#: The largest number that every database keeps as a seq.
+MOST_SEQ = 2**31 - 1
 
 
 def bearer(authorization: Annotated[str | None, Header()] = None) -> str:
@@ -97,18 +103,23 @@ async def send(conversation: str, body: MessageIn, token: Bearer, ctx: Ctx) -> d
 
 
 @router.get("/conversations/{conversation}")
-async def read(owner: Owned, ctx: Ctx) -> dict[str, Any]:
-    return await ctx.database.read(lambda store: _conversation(store, ctx, owner.id))
+async def read(
+    owner: Owned, ctx: Ctx, after: Annotated[int, Query(ge=0, le=MOST_SEQ)] = 0
+) -> dict[str, Any]:
+    """The conversation with its messages after seq *after*; `next` is the `after` of the following page."""
+    return await ctx.database.read(lambda store: _conversation(store, ctx, owner.id, after))
 
 
-def _conversation(store: Store, ctx: Context, conversation_id: str) -> dict[str, Any]:
+def _conversation(store: Store, ctx: Context, conversation_id: str, after: int) -> dict[str, Any]:
     conversation = store.conversations.get(conversation_id)
     agent = store.agents.get(conversation.agent) if conversation.agent else None
-    messages = store.messages.public(conversation.id)
+    messages = store.messages.public(conversation.id, after=after, limit=MESSAGES + 1)
+    page = messages[:MESSAGES]
     return {
         "id": conversation.id,
         **state_out(conversation, agent),
-        "messages": [message_out(message, ctx.hosts) for message in messages],
+        "messages": [message_out(message, ctx.hosts) for message in page],
+        "next": page[-1].seq if len(messages) > MESSAGES else None,
         "survey": survey_out(reception.survey(store, conversation)),
     }
 
@@ -120,9 +131,10 @@ def _conversation(store: Store, ctx: Context, conversation_id: str) -> dict[str,
     responses=DESCRIBED,
 )
 async def events(
-    owner: Owned, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
+    owner: Owned, request: Request, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:
-    return EventStream(customer_events(ctx, owner.id, last_event_id))
+    ended = hold_stream(request, ctx.limits, by_address=True)
+    return EventStream(customer_events(ctx, owner.id, last_event_id), ended)
 
 
 @router.post("/conversations/{conversation}/typing", status_code=204)

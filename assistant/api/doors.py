@@ -24,6 +24,8 @@ class Entered(NamedTuple):
     agent: Agent
     #: The CSRF token of the session; None for an API token.
     csrf: str | None
+    #: Of the session or the token.
+    secret_hash: str
 
 
 def account_of(email: str) -> str:
@@ -69,7 +71,7 @@ async def entered(
     changes = csrf is not None and request.method not in READING
     if changes and not hmac.compare_digest((csrf or "").encode(), (x_csrf_token or "").encode()):
         raise Forbidden("Send the session's X-CSRF-Token header.")
-    return Entered(agent, csrf)
+    return Entered(agent, csrf, hash_of(secret))
 
 
 Inside = Annotated[Entered, Depends(entered)]

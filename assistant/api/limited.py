@@ -40,8 +40,8 @@ WEBHOOK = Limit("a messaging app's calls", By.ADDRESS, Rate(2_000, 500))
 COUNTING = Limit("metrics", By.ADDRESS, Rate(20, 1))
 FORGED = Limit("calls of apps with a wrong signature", By.ADDRESS, Rate(60, 1))
 
-#: Streams that one conversation's token, one agent's session and one address may have open.
-STREAMS_OF_TOKEN, STREAMS_OF_ADDRESS = 8, 60
+#: Streams that one token or session, and the visitors of one address, may have open at a time.
+STREAMS_OF_TOKEN, STREAMS_OF_ADDRESS = 20, 100
 
 _CUSTOMER, _AGENT = "/v1/conversations/{conversation}", "/v1/agent/conversations/{conversation}"
 #: Calls that have limits of their own; other calls that only read have READING.
@@ -108,6 +108,24 @@ def token_of(request: Request) -> str:
     """The hash of the token or the session that is sent; the address where there is neither."""
     sent = request.headers.get("authorization") or request.cookies.get(SESSION_COOKIE)
     return hash_of(sent) if sent else address_of(request)
+
+
+def hold_stream(request: Request, limits: Limits, *, by_address: bool) -> Callable[[], None]:
+    """Room for one more stream, or TooMany; call what it returns when the stream has ended."""
+    let_go = limits.hold(f"stream {token_of(request)}", STREAMS_OF_TOKEN)
+    if not by_address:
+        return let_go
+    try:
+        let_go_of_address = limits.hold(f"stream {address_of(request)}", STREAMS_OF_ADDRESS)
+    except TooMany:
+        let_go()
+        raise
+
+    def both() -> None:
+        let_go()
+        let_go_of_address()
+
+    return both
 
 
 class EveryCall:

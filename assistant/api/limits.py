@@ -2,10 +2,10 @@
 
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from assistant.domain.errors import TooMany
 
@@ -73,15 +73,14 @@ class Limits:
             self._limiters[limit] = Limiter(limit.rate)
         self._limiters[limit].check(key)
 
-    @contextmanager
-    def holding(self, key: str, most: int) -> Iterator[None]:
-        """One more of the things that *key* has open at a time, or TooMany."""
+    def hold(self, key: str, most: int) -> Callable[[], None]:
+        """One more of the things that *key* has open at a time, or TooMany; call what it returns at the end."""
         if self._open[key] >= most:
             raise TooMany("There are too many open at a time; close some.", retry_after=5)
         self._open[key] += 1
-        try:
-            yield
-        finally:
-            self._open[key] -= 1
-            if not self._open[key]:
-                del self._open[key]
+        return partial(self._let_go, key)
+
+    def _let_go(self, key: str) -> None:
+        self._open[key] -= 1
+        if self._open[key] <= 0:
+            del self._open[key]

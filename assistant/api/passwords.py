@@ -14,12 +14,12 @@ from assistant.domain.errors import TooMany
 
 T = TypeVar("T")
 
-#: Argon2 itself works in four threads, so one at a time keeps a small machine answering.
-WORKERS = 1
+#: One at a time, on one core (argon2's own default is four), so that a small machine goes on answering.
+WORKERS, LANES = 1, 1
 #: Who comes when so many wait is told to come again.
 MOST_WAITING = 20
 
-_hasher = PasswordHasher()
+_hasher = PasswordHasher(parallelism=LANES)
 
 
 class Passwords:

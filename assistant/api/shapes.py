@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, StringConstraints
 
-from assistant.api.render import render
+from assistant.api.render import plain, render
 from assistant.conversation.reception import Survey
 from assistant.domain.conversation import Conversation
-from assistant.domain.messages import Citation, Message
+from assistant.domain.messages import Author, Citation, Message
 from assistant.domain.people import Agent, Customer, PastConversation
 from assistant.domain.turns import TurnRecord
 
@@ -77,13 +77,14 @@ def stamp(moment: datetime | None) -> str | None:
 
 
 def message_out(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
-    """A message as its customer sees it."""
+    """A message as its customer sees it; customers write words, not Markdown."""
+    theirs = message.author is Author.CUSTOMER
     return {
         "id": message.id,
         "seq": message.seq,
         "author": message.author,
         "text": message.text,
-        "html": render(message.text, message.citations, hosts),
+        "html": plain(message.text) if theirs else render(message.text, message.citations, hosts),
         "citations": citations_out(message.citations),
         "buttons": [asdict(button) for button in message.buttons],
         "created_at": stamp(message.created_at),

@@ -118,9 +118,10 @@ class SqlMessages:
         row = self._connection.execute(selecting(t.messages, *values), values).mappings().first()
         return None if row is None else message_from(row)
 
-    def public(self, conversation: str, *, after: int = 0) -> Sequence[Message]:
-        """What the customer may see, in order."""
-        rows = self._connection.execute(PUBLIC, {"conversation": conversation, "after": after})
+    def public(self, conversation: str, *, after: int = 0, limit: int | None = None) -> Sequence[Message]:
+        """What the customer may see, in order; at most *limit*."""
+        query = PUBLIC if limit is None else PUBLIC.limit(limit)
+        rows = self._connection.execute(query, {"conversation": conversation, "after": after})
         return [message_from(row) for row in rows.mappings()]
 
     def all(self, conversation: str) -> Sequence[Message]:
