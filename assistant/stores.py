@@ -34,6 +34,8 @@ class Conversations(Protocol):
         self, *, state: State | None, agent: str | None, after: int, limit: int
     ) -> Sequence[Conversation]: ...  # in the order in which agents should look at them
     def counts(self, agent: str) -> dict[str, int]: ...
+    def queued(self, *, origin: str | None = None) -> int: ...  # how many wait: all, or of an address
+    def queued_of(self, customer: str, *, besides: str) -> Sequence[Conversation]: ...  # longest first
 
 
 class Messages(Protocol):

@@ -1,16 +1,25 @@
 """The customer's side of the web chat."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from assistant.api.addresses import address_of
 from assistant.api.context import Context, Ctx
 from assistant.api.event_stream import DESCRIBED, EventStream
 from assistant.api.limited import LimitedRoute, hold_stream
 from assistant.api.shapes import FeedbackIn, MessageIn, OpenIn, TypingIn, message_out, state_out, survey_out
 from assistant.api.streams import customer_events
 from assistant.conversation import reception
-from assistant.conversation.opening import Visitor, hash_of, language_of, open_conversation
+from assistant.conversation.opening import (
+    Visitor,
+    hash_of,
+    language_of,
+    open_conversation,
+    opened_by,
+    origin_of,
+)
 from assistant.conversation.receive import Receipt, receive
 from assistant.conversation.wording import say
 from assistant.domain.conversation import Conversation, State
@@ -40,12 +49,13 @@ Bearer = Annotated[str, Depends(bearer)]
 
 async def owned(conversation: str, ctx: Ctx, token: Bearer) -> Conversation:
     """The conversation that the bearer token opens."""
-    return await ctx.database.read(lambda store: _opened(store, conversation, token))
+    now = ctx.clock()
+    return await ctx.database.read(lambda store: _opened(store, conversation, token, now))
 
 
-def _opened(store: Store, conversation: str, token: str) -> Conversation:
+def _opened(store: Store, conversation: str, token: str, now: datetime) -> Conversation:
     """Another's conversation gets the same 404 as none at all."""
-    found = store.conversations.by_token(conversation, token)
+    found = opened_by(store, conversation, token, now)
     if found is None:
         raise NotFound("There is no such conversation.")
     return found
@@ -62,6 +72,7 @@ async def open_(body: OpenIn, request: Request, ctx: Ctx) -> dict[str, Any]:
         signature=body.customer.signature if body.customer else None,
         name=body.customer.name if body.customer else None,
         email=body.customer.email if body.customer else None,
+        origin=origin_of(address_of(request), ctx.identity_key),
         previous=(body.previous.id, body.previous.token) if body.previous else None,
     )
     now = ctx.clock()
@@ -91,7 +102,7 @@ async def send(conversation: str, body: MessageIn, token: Bearer, ctx: Ctx) -> d
     now = ctx.clock()
 
     def step(store: Store) -> Receipt:
-        _opened(store, conversation, token)
+        _opened(store, conversation, token, now)
         return receive(store, inbound, ctx.timing, now)
 
     receipt = await ctx.database.write(step)

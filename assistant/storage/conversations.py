@@ -102,6 +102,23 @@ class SqlConversations:
         )
         return int(self._connection.execute(query).scalar_one())
 
+    def queued(self, *, origin: str | None = None) -> int:
+        """How many wait for a person: in all, or opened from one address."""
+        c = t.conversations.c
+        query = sa.select(sa.func.count()).where(c.state == State.QUEUED)
+        if origin is not None:
+            query = query.where(c.origin == origin)
+        return int(self._connection.execute(query).scalar_one())
+
+    def queued_of(self, customer: str, *, besides: str) -> Sequence[Conversation]:
+        """A customer's other conversations that wait for a person, the longest waiting first."""
+        c = t.conversations.c
+        query = sa.select(t.conversations).where(
+            c.customer == customer, c.state == State.QUEUED, c.id != besides
+        )
+        rows = self._connection.execute(query.order_by(c.waiting_since)).mappings()
+        return [conversation_from(row) for row in rows]
+
     def _row(self, query: sa.Select[Any], **values: str) -> Any:
         return self._connection.execute(query, values).mappings().first()
 

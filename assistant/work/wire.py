@@ -106,8 +106,8 @@ class LocalWire:
         self._pass_on(conversation, "delta", {"text": text})
 
     def typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None:
-        if author is Author.CUSTOMER:
-            self._note_typing(conversation, on)
+        if author is Author.CUSTOMER and not self._note_typing(conversation, on):
+            return  # nothing new: a widget says it with every key, and each agent's stream would be woken
         self._pass_on(conversation, "typing", {"author": author.value, "on": on, "name": name})
 
     def is_typing(self, conversation: str) -> bool:
@@ -117,12 +117,14 @@ class LocalWire:
     def streams(self) -> int:
         return sum(map(len, self._followers.values()))
 
-    def _note_typing(self, conversation: str, on: bool) -> None:
+    def _note_typing(self, conversation: str, on: bool) -> bool:
+        """Whether that is news."""
         now = self._clock()
         self._typing_until = {key: until for key, until in self._typing_until.items() if until > now}
-        self._typing_until.pop(conversation, None)
+        typed = self._typing_until.pop(conversation, None) is not None
         if on:
             self._typing_until[conversation] = now + TYPING_SECONDS
+        return typed is not on
 
     def _pass_on(self, conversation: str, event: str, data: dict[str, Any]) -> None:
         for follower in self._watching(conversation):
