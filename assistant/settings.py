@@ -3,8 +3,8 @@
 import os
 import secrets
 from datetime import timedelta
-from pathlib import Path
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 

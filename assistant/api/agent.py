@@ -5,12 +5,18 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Cookie, Header, HTTPException, Query, Request, Response
 
+from assistant.api.addresses import address_of
 from assistant.api.app_shapes import channel_out, links_out, messages_out
 from assistant.api.context import Context, Ctx
-from assistant.api.addresses import address_of
 from assistant.api.doors import SESSION_DAYS, Inside, account_of, new_session
 from assistant.api.event_stream import DESCRIBED, EventStream
-from assistant.api.limited import SESSION_COOKIE, SIGNING_IN_ANYWHERE, SIGNING_IN_AS, LimitedRoute, hold_stream
+from assistant.api.limited import (
+    SESSION_COOKIE,
+    SIGNING_IN_ANYWHERE,
+    SIGNING_IN_AS,
+    LimitedRoute,
+    hold_stream,
+)
 from assistant.api.rows import inbox_rows
 from assistant.api.shapes import LoginIn, agent_out, card_out, turn_out
 from assistant.api.streams import agent_events

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
 from assistant.api.context import Context, Ctx
-from assistant.api.limited import FORGED, LimitedRoute
+from assistant.api.limited import LimitedRoute
 from assistant.conversation.arriving import Arrivals, take_in
 from assistant.domain.channels import Call
 from assistant.domain.errors import AssistantError, NotFound

@@ -114,9 +114,7 @@ async def send(conversation: str, body: MessageIn, token: Bearer, ctx: Ctx) -> d
 
 
 @router.get("/conversations/{conversation}")
-async def read(
-    owner: Owned, ctx: Ctx, after: Annotated[int, Query(ge=0, le=MOST_SEQ)] = 0
-) -> dict[str, Any]:
+async def read(owner: Owned, ctx: Ctx, after: Annotated[int, Query(ge=0, le=MOST_SEQ)] = 0) -> dict[str, Any]:
     """The conversation with its messages after seq *after*; `next` is the `after` of the following page."""
     return await ctx.database.read(lambda store: _conversation(store, ctx, owner.id, after))
 

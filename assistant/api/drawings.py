@@ -12,6 +12,7 @@ from html import escape
 
 import structlog
 
+from assistant.api.draw import draw
 from assistant.domain.knowledge import Article
 
 log = structlog.get_logger()
@@ -75,6 +76,4 @@ def _is_small(text: str) -> bool:
 
 
 def _draw_here(article: Article) -> str:
-    from assistant.api.draw import draw  # markdown-it, when the first article is opened
-
     return draw(article.id, article.text)

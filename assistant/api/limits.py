@@ -74,7 +74,7 @@ class Limits:
         self._limiters[limit].check(key)
 
     def hold(self, key: str, most: int) -> Callable[[], None]:
-        """One more of the things that *key* has open at a time, or TooMany; call what it returns at the end."""
+        """One more that *key* has open at a time, or TooMany; call what it returns at the end."""
         if self._open[key] >= most:
             raise TooMany("There are too many open at a time; close some.", retry_after=5)
         self._open[key] += 1

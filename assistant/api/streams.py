@@ -54,9 +54,8 @@ async def customer_events(ctx: Context, conversation: str, last_event_id: str | 
             if told != state["public"]:
                 told = state["public"]
                 yield event("state", state["public"])
-            for passed in passing:
-                if shown := _passing_to_customer(passed):
-                    yield shown
+            for shown in filter(None, map(_passing_to_customer, passing)):
+                yield shown
             for message in messages:
                 seen = message["seq"]
                 yield event("message", message, seen)

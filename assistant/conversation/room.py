@@ -1,4 +1,4 @@
-"""The queue has room for everybody: one place a customer, some an address, and no more than people can serve."""
+"""The queue has room for everybody: one place a customer, some an address, so many in all."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -52,9 +52,7 @@ def move_place(store: Store, conversation: Conversation, now: datetime) -> Conve
     return conversation if since == now else replace(conversation, waiting_since=since)
 
 
-def _tell(
-    store: Store, conversation: Conversation, what: str, now: datetime
-) -> tuple[Conversation, Message]:
+def _tell(store: Store, conversation: Conversation, what: str, now: datetime) -> tuple[Conversation, Message]:
     text = words(what, conversation.language)
     notice = Reply(text=text, language=conversation.language, kind="notice")
     return say(store, conversation, Author.ASSISTANT, notice, now)

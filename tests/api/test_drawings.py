@@ -1,6 +1,7 @@
 """Articles' pages: drawn once, and never in anybody's way."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -19,12 +20,12 @@ async def test_a_long_article_is_drawn_in_another_process_and_once(monkeypatch: 
     monkeypatch.setattr(drawings, "_draw_here", lambda _: pytest.fail("drawn in this process"))
     started, start = 0, asyncio.create_subprocess_exec
 
-    async def counted(*command: str, **how: int) -> asyncio.subprocess.Process:
+    async def counted(*command: str, **how: Any) -> asyncio.subprocess.Process:
         nonlocal started
         started += 1
         return await start(*command, **how)
 
-    monkeypatch.setattr(drawings.asyncio, "create_subprocess_exec", counted)
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", counted)
     drawn = Drawings(seconds=60)
     found = await asyncio.gather(*(drawn.of(article(LONG)) for _ in range(5)))
     assert started == 1
