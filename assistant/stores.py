@@ -69,6 +69,8 @@ class Agents(Protocol):
     def open_door(self, agent: str, door: Door, now: datetime) -> None: ...
     def by_secret(self, secret_hash: str, now: datetime) -> tuple[Agent, str | None] | None: ...  # CSRF token
     def close_door(self, secret_hash: str) -> None: ...
+    def close_doors(self, agent: str, *, tokens: bool) -> int: ...  # sessions, API tokens too; how many
+    def remove(self, agent: str) -> None: ...  # with every way in
 
 
 class Turns(Protocol):

@@ -8,7 +8,7 @@ import secrets
 import socket
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -72,7 +72,7 @@ class Stage:
         return f"/v1/conversations/{found['id']}", {"Authorization": f"Bearer {found['token']}"}
 
 
-async def all_at_once(calls: list[Awaitable[Any]], abreast: int = 16) -> None:
+async def all_at_once(calls: Sequence[Awaitable[Any]], abreast: int = 16) -> None:
     gate = asyncio.Semaphore(abreast)
 
     async def one(call: Awaitable[Any]) -> None:

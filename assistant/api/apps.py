@@ -88,9 +88,9 @@ async def again(conversation: str, message: str, _inside: Inside, ctx: Ctx) -> d
 
 
 @router.delete("/agent/links/{link_id}", status_code=204)
-async def unlink(link_id: str, _inside: Inside, ctx: Ctx) -> Response:
+async def unlink(link_id: str, inside: Inside, ctx: Ctx) -> Response:
     now = ctx.clock()
-    await ctx.database.write(lambda store: linking.unlink(store, link_id, now))
+    await ctx.database.write(lambda store: linking.unlink(store, link_id, inside.agent, now))
     return Response(status_code=204)
 
 

@@ -16,7 +16,7 @@ from assistant.domain.errors import Forbidden, Unauthorized
 from assistant.domain.people import Agent, Door
 from assistant.stores import Store
 
-SESSION_DAYS = 14
+SESSION_DAYS, TOKEN_DAYS = 14, 365
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -42,11 +42,12 @@ def new_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
     return secret, csrf
 
 
-def new_token(store: Store, agent: Agent, now: datetime) -> str:
-    """An API token, shown once."""
+def new_token(store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS) -> str:
+    """An API token, shown once; it ends after so many days."""
     secret = secrets.token_urlsafe(32)
-    store.agents.open_door(agent.id, Door(secret_hash=hash_of(secret)), now)
-    store.audit.note(OPERATOR, "token", now, agent=agent.id)
+    door = Door(secret_hash=hash_of(secret), expires_at=now + timedelta(days=days))
+    store.agents.open_door(agent.id, door, now)
+    store.audit.note(OPERATOR, "token", now, agent=agent.id, days=days)
     return secret
 
 

@@ -88,7 +88,7 @@ class LimitedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        of_method = {method: limits_of(method, self.path) for method in self.methods}
+        of_method = {method: limits_of(method, self.path) for method in self.methods or ()}
 
         async def limited(request: Request) -> Response:
             limits: Limits = request.app.state.context.limits

@@ -99,6 +99,21 @@ class SqlAgents:
     def close_door(self, secret_hash: str) -> None:
         self._connection.execute(sa.delete(t.credentials).where(t.credentials.c.secret_hash == secret_hash))
 
+    def close_doors(self, agent: str, *, tokens: bool) -> int:
+        """End every session of *agent*, and every API token where *tokens*; how many ended."""
+        c = t.credentials.c
+        sessions = sa.true() if tokens else c.csrf.is_not(None)
+        ended = self._connection.execute(sa.delete(t.credentials).where(c.agent == agent, sessions))
+        return ended.rowcount
+
+    def remove(self, agent: str) -> None:
+        """The account and every way in; what the agent wrote stays under their name."""
+        self.close_doors(agent, tokens=True)
+        conversations = t.conversations.c
+        forgotten = sa.update(t.conversations).where(conversations.agent == agent).values(agent=None)
+        self._connection.execute(forgotten)
+        self._connection.execute(sa.delete(t.agents).where(t.agents.c.id == agent))
+
 
 def _agent(row: sa.Row[tuple[object, ...]]) -> Agent:
     return Agent(id=row.id, email=row.email, name=row.name, admin=row.admin)
