@@ -10,6 +10,7 @@ from assistant.api.app_shapes import channel_out, links_out, messages_out
 from assistant.api.context import Context, Ctx
 from assistant.api.doors import SESSION_DAYS, Inside, account_of, new_session
 from assistant.api.event_stream import DESCRIBED, EventStream
+from assistant.api.hiding import hide_in
 from assistant.api.limited import (
     SESSION_COOKIE,
     SIGNING_IN_ANYWHERE,
@@ -130,14 +131,16 @@ def _table(store: Store, conversation_id: str, ctx: Context) -> dict[str, Any]:
     return {
         "conversation": inbox_rows(store, [conversation])[0],
         "messages": messages_out(store, conversation.id, messages, ctx.hosts),
-        "customer": card_out(
-            store.customers.get(conversation.customer),
-            [*previous_of(store, conversation), *same_person(store, conversation.customer)],
+        "customer": hide_in(
+            card_out(
+                store.customers.get(conversation.customer),
+                [*previous_of(store, conversation), *same_person(store, conversation.customer)],
+            )
         )
         | {"links": links_out(store, conversation.customer)},
         "channel": channel_out(store, ctx, conversation),
-        "handoff": store.handoffs.last(conversation.id),
-        "turns": [turn_out(record) for record in store.turns.all(conversation.id)],
+        "handoff": hide_in(store.handoffs.last(conversation.id)),
+        "turns": [hide_in(turn_out(record)) for record in store.turns.all(conversation.id)],
         "agents": [{"id": agent.id, "name": agent.name} for agent in store.agents.all()],
     }
 

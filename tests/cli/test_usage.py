@@ -11,7 +11,8 @@ from tests.cli.shell import Shell
 
 COMMANDS = [
     ("serve",), ("ingest",), ("search",), ("ask",), ("chat",), ("assess",), ("doctor",), ("migrate",),
-    ("agent",), ("agent", "add"), ("agent", "list"), ("agent", "token"), ("agent", "password"), ("agent", "revoke"), ("agent", "remove"),
+    ("agent",), ("agent", "add"), ("agent", "list"), ("agent", "token"),
+    ("agent", "password"), ("agent", "revoke"), ("agent", "remove"),
 ]  # fmt: skip
 HEAVY = ["chromadb", "onnxruntime", "openai", "langchain", "numpy", "sqlalchemy", "fastapi", "sudachipy"]
 
