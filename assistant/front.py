@@ -157,7 +157,9 @@ def create_app(front: Front) -> FastAPI:
         health=front.health,
         restarts=front.restarts,
         static=STATIC,
+        metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+        public_docs=settings.api_docs == "public",
         resync=settings.resync,
         channels=front.channels,
     )
-    return make_app(context, origins=settings.allowed_origins)
+    return make_app(context, origins=settings.allowed_origins, proxies=settings.trusted_proxies)

@@ -10,6 +10,9 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Request
 
 from assistant.api.limits import Limits
+from assistant.api.metrics import COUNTED_SECONDS, Totals
+from assistant.api.passwords import Passwords
+from assistant.api.shared import Shared
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Conversation
@@ -45,6 +48,7 @@ class Context:
     pick_facts: FactPicker
     clock: Clock
     limits: Limits
+    passwords: Passwords = field(default_factory=Passwords)
     #: Signs customers' ids, and sessions.
     identity_key: bytes
     languages: tuple[str, ...]
@@ -56,6 +60,10 @@ class Context:
     health: Health
     #: The built front end.
     static: Path
+    #: Who sends it may read /metrics; None: only programs on this machine.
+    metrics_token: str | None = None
+    #: Everybody may read how the API describes itself, not only this machine.
+    public_docs: bool = False
     #: How often web sources are read again; None: only when somebody asks.
     resync: timedelta | None = None
     #: Messaging apps, by name and account.
@@ -64,6 +72,8 @@ class Context:
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: How often each long-lived task was started again.
     restarts: Callable[[], Awaitable[Mapping[str, int]]] = no_restarts
+    #: What `/metrics` last counted.
+    counted: Shared[Totals] = field(default_factory=lambda: Shared(COUNTED_SECONDS))
 
 
 def context(request: Request) -> Context:

@@ -19,8 +19,9 @@ from fastapi import FastAPI
 
 from assistant.api import make_app
 from assistant.api.context import Context
-from assistant.api.doors import hash_password, new_token
+from assistant.api.doors import new_token
 from assistant.api.limits import Limits
+from assistant.api.passwords import hash_password
 from assistant.conversation.suggesting import suggest
 from assistant.conversation.timing import Timing
 from assistant.domain.knowledge import Article
@@ -198,4 +199,5 @@ def application(rig: Rig, health: dict[str, str | None], static: Path) -> FastAP
             channels=rig.channels,
         ),
         origins=("*",),
+        proxies=("127.0.0.1",),
     )

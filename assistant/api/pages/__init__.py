@@ -1,36 +1,26 @@
 """The pages a person opens: the demo shop, the console, the widget file, articles of the help."""
 
-import re
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from posixpath import join, normpath
 from string import Template
 
-import nh3
-from fastapi import APIRouter, FastAPI
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
-from markdown_it import MarkdownIt
 
-from assistant.api.context import Ctx
+from assistant.api.addresses import is_local
+from assistant.api.context import Context, Ctx
+from assistant.api.drawings import Drawings
+from assistant.api.limited import LimitedRoute
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.knowledge import Article
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=LimitedRoute)
 
 HERE = Path(__file__).parent
-#: Nothing from elsewhere, nothing inline: what a customer or an article says cannot run in these pages.
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-cache",
-}
+HEADERS = {"Cache-Control": "no-cache"}
+_drawings = Drawings()
 WORDS = {"ja": ("こもれび商店", "最終更新: {}"), "en": ("Komorebi Store", "Last updated: {}")}
 
 
@@ -61,9 +51,21 @@ async def console(ctx: Ctx) -> Response:
 
 @router.get("/docs")
 @router.get("/docs/")
-async def docs(ctx: Ctx) -> Response:
+async def docs(request: Request, ctx: Ctx) -> Response:
     """Swagger UI from our own build: the usual page loads it from a CDN, which not every network reaches."""
+    _for_readers_of_the_api(request, ctx)
     return _built(ctx.static / "docs" / "index.html", "text/html")
+
+
+@router.get("/openapi.json")
+async def description(request: Request, ctx: Ctx) -> Response:
+    _for_readers_of_the_api(request, ctx)
+    return JSONResponse(request.app.openapi())
+
+
+def _for_readers_of_the_api(request: Request, ctx: Context) -> None:
+    if not ctx.public_docs and not is_local(request):
+        raise NotFound("The API describes itself to this machine only; see ASSISTANT_API_DOCS.")
 
 
 @router.get("/widget.js")
@@ -91,30 +93,18 @@ async def article(article: str, ctx: Ctx) -> Response:
         raise NotFound("There is no such article.")
     if found.url and found.url.startswith(("http://", "https://")):
         return RedirectResponse(found.url)
-    return HTMLResponse(article_page(found), headers=HEADERS)
+    return HTMLResponse(await _page(found), headers=HEADERS)
 
 
-def article_page(article: Article) -> str:
+async def _page(article: Article) -> str:
     home, updated = WORDS.get(article.language, WORDS["en"])
     return _template().substitute(
         language=escape(article.language),
         title=escape(article.title),
         home=escape(home),
         updated=escape(updated.format(article.updated)) if article.updated else "",
-        body=_body(article),
+        body=await _drawings.of(article),
     )
-
-
-def _body(article: Article) -> str:
-    """The article's Markdown, sanitised; links between articles lead to their pages."""
-    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(article.text)
-    folder = article.id.rpartition("/")[0]
-
-    def to_page(match: re.Match[str]) -> str:
-        return f'href="/help/{escape(normpath(join(folder, match[1])))}"'
-
-    html = re.sub(r'href="((?![a-z]+:|/|#)[^"]+\.md)"', to_page, html)
-    return nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img"}, url_schemes={"http", "https", "mailto", "tel"})
 
 
 @lru_cache(maxsize=1)
