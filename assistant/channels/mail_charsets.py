@@ -66,7 +66,12 @@ def codec_of(label: str | None) -> str | None:
     if short in ALIASES:
         return ALIASES[short]
     if re.fullmatch(r"(iso8859\d{1,2}|windows125\d|cp125\d|koi8[ru]|usascii|ascii|latin1|tis620)", short):
-        for start, codec in (("iso8859", "iso-8859-"), ("windows", "cp"), ("koi8", "koi8-"), ("usascii", "ascii")):
+        for start, codec in (
+            ("iso8859", "iso-8859-"),
+            ("windows", "cp"),
+            ("koi8", "koi8-"),
+            ("usascii", "ascii"),
+        ):
             short = codec + short.removeprefix(start) if short.startswith(start) else short
         return short
     return None

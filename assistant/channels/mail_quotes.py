@@ -24,7 +24,19 @@ FROM = _header(
     *("发件人", "寄件者", "寄件人", "보낸 사람", "보낸사람", "Lähettäjä", "Från"),
 )
 DATE = _header(
-    *("送信日時", "送信日", "日時", "日付", "受信日時", "Date", "Sent", "Gesendet", "Datum", "Envoyé", "Envoyée"),
+    *(
+        "送信日時",
+        "送信日",
+        "日時",
+        "日付",
+        "受信日時",
+        "Date",
+        "Sent",
+        "Gesendet",
+        "Datum",
+        "Envoyé",
+        "Envoyée",
+    ),
     *("Enviado", "Enviado el", "Enviada em", "Fecha", "Data", "Inviato", "Verzonden", "Skickat", "Sendt"),
     *("发送时间", "寄件日期", "日期", "보낸 날짜", "날짜", "Отправлено", "Дата", "Lähetetty", "Wysłano"),
 )
@@ -56,8 +68,12 @@ FORWARD = re.compile(
     re.IGNORECASE,
 )
 #: Subjects of mails that are passed on.
-FORWARDED = re.compile(r"^\s{0,4}(?:fwd?|転送|wg|tr|rv|i|enc|doorst|转发|轉寄|전달)\s{0,2}[:：]", re.IGNORECASE)
-REPLY = re.compile(r"^\s{0,4}(?:re|aw|antw|sv|返信|回复|回覆|답장)(?:\[\d{1,3}\])?\s{0,2}[:：]", re.IGNORECASE)
+FORWARDED = re.compile(
+    r"^\s{0,4}(?:fwd?|転送|wg|tr|rv|i|enc|doorst|转发|轉寄|전달)\s{0,2}[:：]", re.IGNORECASE
+)
+REPLY = re.compile(
+    r"^\s{0,4}(?:re|aw|antw|sv|返信|回复|回覆|답장)(?:\[\d{1,3}\])?\s{0,2}[:：]", re.IGNORECASE
+)
 
 _DAY = (
     r"(?:\d{2,4}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}\.? [^\W\d]{3,12}\.? "
@@ -74,7 +90,11 @@ WROTE = re.compile(
     re.IGNORECASE,
 )
 #: … and where only the quote below it tells that it does.
-WROTE_ABOVE_QUOTE = re.compile(r"(?:wrote|said|schrieb|書きました|書いた|書かれました|送信しました|送りました|写道|님이 작성)$", re.IGNORECASE)
+WROTE_ABOVE_QUOTE = re.compile(
+    r"(?:wrote|said|schrieb|書きました|書いた|書かれました|送信しました|送りました|写道|님이 작성)$",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(r"\W{0,4}(?:On|Am|Le|El|Il|At|Op|Em|Den|W dniu|在|\d)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"^\s{0,3}(?:[A-Za-z]{1,4})?[>＞]")
 #: Lines that a phone or a program puts under every mail.
 _PHONE = re.compile(
@@ -106,7 +126,9 @@ def newest_words(text: str, subject: str = "", *, reply: bool = False) -> str:
 
     A mail that is passed on keeps the words of the other; *reply*: a mail that answers one.
     """
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MOST_LINES]]
+    lines = [
+        line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MOST_LINES]
+    ]
     start = next((n for n, line in enumerate(lines) if _announces_forward(line)), None)
     if FORWARDED.match(subject[:80]) and start is None:
         start = next((n for n in range(len(lines)) if _block_at(lines, n)), 0)
@@ -161,7 +183,7 @@ def _block_at(lines: list[str], number: int) -> bool:
         return False
     rest = lines[number + 1 : number + 1 + BLOCK_LINES]
     found = [any(_matches(kind, line) for line in rest) for kind in (DATE, TO, SUBJECT)]
-    return sum(found) >= 2 or (found[0] or found[2]) and "@" in lines[number]
+    return sum(found) >= 2 or ((found[0] or found[2]) and "@" in lines[number])
 
 
 def _attribution_at(lines: list[str], number: int) -> int:
@@ -174,7 +196,8 @@ def _attribution_at(lines: list[str], number: int) -> int:
             return 0
         if _says_who(some) or (_follows_quote(lines, number + size) and _says_who_above(some)):
             # What is complete without its first line begins below it.
-            return 0 if size > 1 and _says_who(some[1:]) else size
+            begins = size == 1 or _BEGINS.match(some[0]) or some[0].count("<") > some[0].count(">")
+            return size if begins or not _says_who(some[1:]) else 0
     return 0
 
 
@@ -199,7 +222,11 @@ def _trimmed(lines: list[str]) -> list[str]:
     """Up to the first line that a program puts under every mail."""
     for number, line in enumerate(lines):
         short = len(line) <= LONGEST_LINE
-        if line in ("--", "-- ", "--\xa0") or (short and _PHONE.match(line)) or _DISCLAIMER.match(line[:LONGEST_LINE]):
+        if (
+            line in ("--", "-- ", "--\xa0")
+            or (short and _PHONE.match(line))
+            or _DISCLAIMER.match(line[:LONGEST_LINE])
+        ):
             return lines[:number]
     return lines
 
