@@ -4,7 +4,7 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
-from assistant.channels.mail_quotes import FORWARD, FORWARDED, newest_words
+from assistant.channels.mail_quotes import FORWARD, FORWARDED, FROM, newest_words
 
 #: How mailers mark what they quote: Gmail, Apple, Thunderbird, Outlook, Yahoo, Proton, Zoho and others.
 QUOTES = (
@@ -18,14 +18,11 @@ QUOTES = (
     ".moz-cite-prefix",
     ".zmail_extra",
     ".tutanota_quote",
-    ".WordSection1 > div[style*='border-top']",
-    "div[style*='border-top:solid']",
-    "div[style*='border-top: solid']",
     "#isReplyContent",
     "#mail-editor-reference-message-container",
 )
 #: Everything from here on is quoted.
-BELOW = ("#divRplyFwdMsg", "#appendonsend", "#OLK_SRC_BODY_SECTION", "#reply-intro", "#x_divRplyFwdMsg")
+BELOW = ("div[style*='border-top:solid']", "div[style*='border-top: solid']", "#divRplyFwdMsg", "#appendonsend", "#OLK_SRC_BODY_SECTION", "#reply-intro", "#x_divRplyFwdMsg")
 SIGNATURES = (
     ".gmail_signature",
     ".moz-signature",
@@ -79,7 +76,9 @@ def _remove(soup: BeautifulSoup, selectors: tuple[str, ...]) -> None:
 
 def _remove_quotes(soup: BeautifulSoup) -> None:
     for element in soup.select(", ".join(BELOW)):
-        for later in [*element.find_next_siblings(), element]:
+        if element.get("style") and not FROM.search(element.get_text()[:300].strip()):
+            continue  # only a line above something else
+        for later in [*element.find_all_next(), *element.find_all_next(string=True), element]:
             later.extract()
     _remove(soup, QUOTES)
 

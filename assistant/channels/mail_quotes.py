@@ -50,7 +50,7 @@ SUBJECT = _header(
 )
 
 #: What mailers draw lines with, and what stands before a quoted line.
-_SIGNS = " \t　*>＞|-_=━─＝－‐ー"
+_SIGNS = " \t　*>＞|-_=━─＝－‐ー#~"
 #: What stands, between such signs, before the mail that is answered.
 ORIGINAL = re.compile(
     r"Original (?:Message|Mail|Appointment)|Reply message|元の(?:メッセージ|メール)|オリジナル ?メッセージ|"
@@ -169,7 +169,7 @@ def _matches(pattern: re.Pattern[str], line: str) -> bool:
 def _announces(pattern: re.Pattern[str], line: str, *, ruled: bool = True) -> bool:
     """Whether nothing but *pattern* stands here, with signs on both sides if it has to be *ruled*."""
     words = line.strip(_SIGNS) if len(line) <= LONGEST_LINE else ""
-    lined = line.lstrip(" \t　*>＞|")[:1] in tuple(_SIGNS) and line.rstrip()[-1:] in tuple(_SIGNS)
+    lined = line.lstrip(" \t　>＞|")[:1] in tuple(_SIGNS) and line.rstrip()[-1:] in tuple(_SIGNS)
     return bool(words) and pattern.fullmatch(words) is not None and (lined or not ruled)
 
 
@@ -233,7 +233,7 @@ def _trimmed(lines: list[str]) -> list[str]:
 
 def _unsigned(lines: list[str]) -> list[str]:
     """Without a block at the end that begins with a line of signs and says how somebody is reached."""
-    while lines and not lines[-1].strip():
+    while lines and not lines[-1].strip(_SIGNS):
         lines = lines[:-1]
     first = max(len(lines) - SIGNATURE_LINES, 0)
     for number in range(first, len(lines)):

@@ -46,7 +46,8 @@ async def watch(
     """Until cancelled."""
     while True:
         try:
-            await look(mailbox, database, arrivals, wire, clock)
+            while await look(mailbox, database, arrivals, wire, clock):
+                pass  # there may be more than one look takes
         except (NotYet, Unavailable) as exc:
             log.warning("mailbox not read", why=str(exc))
         await asyncio.sleep(PAUSE)
@@ -54,8 +55,12 @@ async def watch(
 
 async def look(
     mailbox: Mailbox, database: Database[Store], arrivals: Arrivals, wire: Wire, clock: Clock
-) -> None:
-    """Store every unread mail, then mark it as read; one that cannot be read is given to people as it is."""
+) -> int:
+    """Store every unread mail, then mark it as read; one that cannot be read is given to people as it is.
+
+    Returns how many were stored.
+    """
+    stored = 0
     for number, raw in await _apart(_SERVER, mailbox.poll):
         if mailbox.tries[number] >= LAST_TRY:
             continue
@@ -67,6 +72,8 @@ async def look(
             wire.ring(conversation)
         await _apart(_SERVER, partial(mailbox.seen, [number]))
         del mailbox.tries[number]
+        stored += 1
+    return stored
 
 
 async def _events(mailbox: Mailbox, raw: bytes, tries: int) -> list[Event]:
