@@ -17,6 +17,7 @@ MEASUREMENTS = {
     "faults": "breaks the running service in every way we know and counts broken promises: evals/faults/",
     "fuzz": "parsers under atheris: evals/fuzz.py",
     "stalls": "hostile input at every entrance while another waits: evals/stalls.py",
+    "world": "inputs as the world sends them, a line each: evals/world/",
     "contradictions": "how well two articles that disagree are found: evals/contradictions.py",
 }
 

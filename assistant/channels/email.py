@@ -2,33 +2,45 @@
 
 import asyncio
 import base64
-import contextlib
 import hashlib
-import hmac
-import imaplib
-import smtplib
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from typing import Any, ClassVar
-from urllib.parse import unquote, urlsplit
+
+import structlog
 
 from assistant.channels import mail as mails
 from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting, Wiring
 from assistant.channels.face import Look, as_html
 from assistant.channels.mail import Mail
+from assistant.channels.mail_form import form, signed_fields
+from assistant.channels.mail_marks import Proof, answered_by_machine, only_for_people, proof_of
+from assistant.channels.mail_parts import as_file
+from assistant.channels.mail_servers import Mailbox, Server, deliver, outgoing, server
+from assistant.channels.mail_threads import SignedThreads
 from assistant.channels.web_calls import each, json_of
 from assistant.conversation.wording import say
 from assistant.domain.channels import Call, Event, Letter, Part, Said, Sent
 from assistant.domain.errors import BadInput, NotYet, SetupError, Unauthorized, Undeliverable
 from assistant.domain.messages import Author
 
+log = structlog.get_logger()
+
 #: Mails that the assistant writes to one address in an hour: more is a loop, or somebody's cannon.
 MOST_PER_HOUR = 10
-SECONDS = 15
+#: Mails that are fetched from a mailbox at a time, and bytes of one.
+MOST_MAILS, LARGEST_MAIL = 20, 25 * 1024 * 1024
+#: Signatures of Mailgun that are remembered while they count as fresh.
+MOST_TOKENS = 20_000
+#: Characters of what we sent last, by which it is known again in a quote.
+KNOWN_AGAIN = 6_000
+#: Who a mail is from that does not say so: nothing can be sent there.
+NOBODY = "unknown-sender@invalid"
 
 
 class Email(AppChannel):
@@ -37,7 +49,11 @@ class Email(AppChannel):
     settings = (
         Setting(name="ADDRESS", says="Our address, like support@shop.example", secret=False),
         Setting(name="SECRET", says="A random secret that signs our reply addresses", ours=True),
-        Setting(name="SMTP_URL", says="smtps://user:password@host:465, or smtp://…:587 for STARTTLS"),
+        Setting(
+            name="SMTP_URL",
+            says="smtps://user:password@host:465, or smtp://…:587 for STARTTLS; ?certificate=unchecked accepts any "
+            "certificate, ?encryption=none sends mail and password in the clear",
+        ),
         Setting(
             name="WEBHOOK_PASSWORD",
             says="Postmark: call the webhook as https://postmark:PASSWORD@…",
@@ -45,7 +61,18 @@ class Email(AppChannel):
             ours=True,
         ),
         Setting(name="MAILGUN_KEY", says="Mailgun: the HTTP webhook signing key", required=False),
-        Setting(name="IMAP_URL", says="imaps://user:password@host: read a mailbox instead", required=False),
+        Setting(
+            name="IMAP_URL",
+            says="imaps://user:password@host, or imap://… for STARTTLS: read a mailbox instead",
+            required=False,
+        ),
+        Setting(
+            name="TRUSTED_SERVER",
+            says="The name that your mail server writes first in Authentication-Results, like mx.google.com: its "
+            "checks of senders are then believed",
+            secret=False,
+            required=False,
+        ),
     )
     steps: ClassVar[Mapping[str, str]] = {
         "ja": "Postmark: Inbound webhookに {webhook} を postmark:パスワード つきで設定します。"
@@ -56,8 +83,19 @@ class Email(AppChannel):
 
     def __init__(self, wiring: Wiring) -> None:
         super().__init__(wiring)
-        self._local, _, self._domain = self.value("ADDRESS").lower().partition("@")
+        self._domain = self.value("ADDRESS").lower().partition("@")[2]
+        self._threads = SignedThreads(self.value("ADDRESS"), self.value("SECRET"))
         self._written: dict[str, deque[float]] = {}
+        #: Tokens of Mailgun's signatures, with what they came with.
+        self._tokens: dict[str, bytes] = {}
+        #: How often each unread mail was begun with, by its number in the mailbox.
+        self.tries: Counter[bytes] = Counter()
+
+    def _outgoing(self) -> Server:
+        return server(self.value("SMTP_URL"), self.variable("SMTP_URL"), (465, 587))
+
+    def _incoming(self) -> Server:
+        return server(self.value("IMAP_URL"), self.variable("IMAP_URL"), (993, 143))
 
     # -- in
 
@@ -71,58 +109,96 @@ class Email(AppChannel):
         if not (key := self.value("MAILGUN_KEY")):
             raise Unauthorized("The signature is wrong.")
         try:
-            fields, _ = mails.form(call.body, call.headers.get("content-type", ""))
+            fields = signed_fields(call.body, call.headers.get("content-type", ""))
         except BadInput as exc:
             raise Unauthorized("The signature is wrong.") from exc
         stamp = signatures.fresh(fields.get("timestamp"), time.time())
-        signatures.same(signatures.mailgun(key, stamp, fields.get("token", "")), fields.get("signature"))
+        token = fields.get("token", "")
+        signatures.same(signatures.mailgun(key, stamp, token), fields.get("signature"))
+        self._once(token, call.body)
+
+    def _once(self, token: str, body: bytes) -> None:
+        """Mailgun's signature covers no words: a token that was used proves nothing of another body."""
+        digest = hashlib.sha256(body).digest()
+        if self._tokens.setdefault(token, digest) != digest:
+            raise Unauthorized("The signature was used before.")
+        while len(self._tokens) > MOST_TOKENS:
+            del self._tokens[next(iter(self._tokens))]
 
     def parse(self, call: Call) -> list[Event]:
         if call.headers.get("content-type", "").startswith("application/json"):
             return list(each([json_of(call.body)], lambda body: self.events(mails.from_postmark(body))))
-        fields, files = mails.form(call.body, call.headers.get("content-type", ""))
+        fields, files = form(call.body, call.headers.get("content-type", ""))
         return list(each([fields], lambda one: self.events(mails.from_mailgun(one, files))))
 
     def events(self, mail: Mail) -> Sequence[Event]:
-        """The mail as a message, unless a machine wrote it."""
-        if mails.automatic(mail, self._domain):
+        """The mail as a message, unless a machine answered us."""
+        if answered_by_machine(mail) or self._threads.is_ours(mail):
+            log.info("mail of a machine left unanswered", id=mail.message_id[:100])
             return ()
-        thread = self._thread(mail)
+        thread, signed = self._threads.of(mail)
+        proven = signed or self._threads.answered(mail) is not None
+        proven = proven or proof_of(mail, self.value("TRUSTED_SERVER")) is Proof.PASSED
+        text = mail.text or ("" if mail.is_reply else mail.subject)
         return (
             Said(
                 id=mail.message_id,
                 address=self.address(mail.sender, thread),
                 message_id=mail.message_id,
-                text=mail.text or mail.subject,
+                text=mail.subject if mail.unreadable else text,
+                kind="mail" if mail.unreadable else "text" if text or mail.attachments else "reply",
                 attachments=mail.attachments,
                 name=mail.name,
                 context={"subject": mail.subject, "in_reply_to": mail.message_id},
                 # Anybody can write any sender; only an answer to a mail that we sent there proves it.
-                verified=thread != _fresh_thread(mail),
+                verified=signed,
+                unproven=not proven,
+                people_only=self._only_for_people(mail),
             ),
         )
 
-    def _thread(self, mail: Mail) -> str:
-        """The thread that our own signed address names, if it was given to this sender; else a new one."""
-        hashes = [a.partition("@")[0].partition("+")[2] for a in mail.to if a.startswith(f"{self._local}+")]
-        for found in [*hashes, mail.headers.get("x-mailbox-hash", "")]:
-            thread, _, signature = found.partition("-")
-            if thread and hmac.compare_digest(signature.encode(), self._sign(thread, mail.sender).encode()):
-                return thread
-        return _fresh_thread(mail)
+    def _only_for_people(self, mail: Mail) -> str | None:
+        if mail.unreadable:
+            return "its words are in no character set that we know; the mail is attached"
+        if mail.sender == self.value("ADDRESS").lower():
+            return "it names our own address as its sender"
+        return only_for_people(mail, self._domain)
 
-    def _sign(self, thread: str, peer: str) -> str:
-        key = self.value("SECRET").encode()
-        return hmac.digest(key, f"{thread} {peer}".encode(), hashlib.sha256).hex()[:20]
+    def unreadable(self, raw: bytes, why: str) -> list[Event]:
+        """A mail that cannot be taken apart, for people to look at."""
+        digest = hashlib.sha256(raw).hexdigest()
+        head = BytesHeaderParser().parsebytes(raw[:20_000])
+        name, sender = mails.one_address(str(head.get("from", "")))
+        return [
+            Said(
+                id=digest,
+                address=self.address(sender or NOBODY, digest[:16]),
+                message_id=digest,
+                text="",
+                kind="mail",
+                attachments=(as_file("message.eml", "message/rfc822", raw),),
+                name=name or None,
+                verified=False,
+                unproven=True,
+                people_only=f"it cannot be read ({why}); the mail is attached",
+            )
+        ]
 
     # -- out
 
     async def send(self, letter: Letter, part: Part) -> Sent:
         message = self.compose(letter, part)
+        peer, context = letter.thread.address.peer, letter.thread.context
+        if peer in (NOBODY, self.value("ADDRESS").lower()):
+            raise Undeliverable("the mail names no sender that can be answered")
         if letter.message.author is not Author.AGENT:
-            self._guard(letter.thread.address.peer)
-        await asyncio.to_thread(_deliver, self.value("SMTP_URL"), message, self.variable("SMTP_URL"))
-        return Sent(id=str(message["Message-ID"]), context={"last_sent": str(message["Message-ID"])})
+            self._guard(peer, context)
+        await deliver(self._outgoing(), message)
+        sent = f"{context.get('sent_text', '')}\n{part.texts[0]}"[-KNOWN_AGAIN:]
+        return Sent(
+            id=str(message["Message-ID"]),
+            context={"last_sent": str(message["Message-ID"]), "sent_text": sent},
+        )
 
     def compose(self, letter: Letter, part: Part) -> EmailMessage:
         """Plain and HTML, threaded, marked as automatic where a person did not write it."""
@@ -130,12 +206,10 @@ class Email(AppChannel):
         message = EmailMessage()
         message["From"] = f"{_name(letter)} <{self.value('ADDRESS')}>"
         message["To"] = address.peer
-        signed = f"{self._local}+{address.thread}-{self._sign(address.thread, address.peer)}@{self._domain}"
-        message["Reply-To"] = signed
-        subject = context.get("subject") or self.value("ADDRESS")
-        message["Subject"] = subject if subject.lower().startswith("re:") else f"Re: {subject}"
+        message["Reply-To"] = self._threads.reply_address(address)
+        message["Subject"] = self._subject(letter)
         # The key is the same on every try, so a second copy is known as one by mail programs.
-        message["Message-ID"] = f"<{letter.key}@{self._domain}>"
+        message["Message-ID"] = self._threads.message_id(letter.key, address)
         if before := context.get("in_reply_to"):
             message["In-Reply-To"] = before
             message["References"] = " ".join(filter(None, (context.get("last_sent"), before)))
@@ -145,7 +219,21 @@ class Email(AppChannel):
         message.add_alternative(as_html(part.texts[0]), subtype="html")
         return message
 
-    def _guard(self, peer: str) -> None:
+    def _subject(self, letter: Letter) -> str:
+        """The customer's own words only where a person answers: whoever forges a sender writes the subject."""
+        if letter.message.author is not Author.AGENT:
+            return say("mail_subject", letter.message.language or "en")
+        subject = letter.thread.context.get("subject") or self.value("ADDRESS")
+        return subject if subject.lower().startswith("re:") else f"Re: {subject}"
+
+    def _guard(self, peer: str, context: Mapping[str, str]) -> None:
+        """Undeliverable where no automatic mail may go."""
+        if why := context.get("people_only"):
+            raise Undeliverable(f"no automatic answer goes to this mail: {why}")
+        if context.get("unproven") and context.get("last_sent"):
+            raise Undeliverable(
+                "one automatic mail went to this address; nothing shows that the writer owns it"
+            )
         now, written = time.monotonic(), self._written.setdefault(peer, deque())
         while written and now - written[0] > 3600:
             written.popleft()
@@ -159,19 +247,21 @@ class Email(AppChannel):
 
     def poll(self) -> list[tuple[bytes, bytes]]:
         """Number and content of unread mails, which stay unread; blocking. NotYet when it cannot be had."""
-        with _Mailbox(self.value("IMAP_URL")) as box:
-            _, found = box.search(None, "UNSEEN")
+        with Mailbox(self._incoming()) as box:
+            _, found = box.uid("SEARCH", "UNSEEN")
+            # Those that failed before come last: they are in nobody's way.
+            numbers = sorted((found[0] or b"").split(), key=lambda number: (self.tries[number], int(number)))
             mails_ = []
-            for number in found[0].split()[:50]:
-                _, data = box.fetch(number.decode(), "(BODY.PEEK[])")
-                mails_.append((number, data[0][1] if isinstance(data[0], tuple) else b""))
+            for number in numbers[:MOST_MAILS]:
+                _, data = box.uid("FETCH", number.decode(), f"(BODY.PEEK[]<0.{LARGEST_MAIL}>)")
+                mails_.append((number, data[0][1] if data and isinstance(data[0], tuple) else b""))
             return mails_
 
     def seen(self, numbers: list[bytes]) -> None:
         """These are stored: mark them as read."""
-        with _Mailbox(self.value("IMAP_URL")) as box:
+        with Mailbox(self._incoming()) as box:
             for number in numbers:
-                box.store(number.decode(), "+FLAGS", "\\Seen")
+                box.uid("STORE", number.decode(), "+FLAGS", "(\\Seen)")
 
     def events_of(self, raw: bytes) -> list[Event]:
         return list(self.events(mails.from_bytes(raw)))
@@ -183,8 +273,8 @@ class Email(AppChannel):
     async def check(self) -> Sequence[str]:
         found = []
         try:
-            await asyncio.to_thread(_try_smtp, self.value("SMTP_URL"), self.variable("SMTP_URL"))
-            found.append("the outgoing server lets us in")
+            async with outgoing(self._outgoing()):
+                found.append("the outgoing server lets us in")
             if self.has_mailbox:
                 await asyncio.to_thread(self.poll)
                 found.append("the mailbox lets us in")
@@ -203,78 +293,6 @@ class Email(AppChannel):
         return ()
 
 
-class _Mailbox:
-    """An open mailbox; whatever goes wrong in it is NotYet."""
-
-    def __init__(self, url: str) -> None:
-        self._url = urlsplit(url)
-
-    def __enter__(self) -> imaplib.IMAP4:
-        secure = self._url.scheme != "imap"
-        try:
-            kind: type[imaplib.IMAP4] = imaplib.IMAP4_SSL if secure else imaplib.IMAP4
-            self._box = kind(
-                self._url.hostname or "", self._url.port or (993 if secure else 143), timeout=SECONDS
-            )
-            self._box.login(unquote(self._url.username or ""), unquote(self._url.password or ""))
-            self._box.select(unquote(self._url.path.strip("/")) or "INBOX")
-        except (OSError, imaplib.IMAP4.error) as exc:
-            raise NotYet(f"the mailbox does not let us in ({type(exc).__name__})") from exc
-        return self._box
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        with contextlib.suppress(OSError, imaplib.IMAP4.error):
-            self._box.logout()
-        if isinstance(error, (OSError, imaplib.IMAP4.error)):
-            raise NotYet(f"the mailbox does not answer ({type(error).__name__})") from error
-
-
-def _fresh_thread(mail: Mail) -> str:
-    return hashlib.sha256(mail.message_id.encode()).hexdigest()[:16]
-
-
 def _name(letter: Letter) -> str:
     name = letter.message.agent_name or say("assistant_name", letter.message.language or "en")
     return " ".join(name.replace("<", "").replace(">", "").replace('"', "").split())
-
-
-def _connected(url: str, variable: str) -> smtplib.SMTP:
-    """An open, signed-in connection."""
-    parts = urlsplit(url)
-    secure = parts.scheme == "smtps"
-    try:
-        kind = smtplib.SMTP_SSL if secure else smtplib.SMTP
-        server = kind(parts.hostname or "", parts.port or (465 if secure else 587), timeout=SECONDS)
-        if not secure and server.has_extn("starttls"):
-            server.starttls()
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        return server
-    except smtplib.SMTPAuthenticationError as exc:
-        raise Undeliverable(f"the outgoing server does not accept our password: mend {variable}") from exc
-    except (OSError, smtplib.SMTPException) as exc:
-        raise NotYet(f"the outgoing server does not answer ({type(exc).__name__})") from exc
-
-
-def _deliver(url: str, message: EmailMessage, variable: str) -> None:
-    server = _connected(url, variable)
-    try:
-        server.send_message(message)
-    except smtplib.SMTPRecipientsRefused as exc:
-        code, words = next(iter(exc.recipients.values()))
-        said = f"{words.decode('utf-8', 'replace')[:200]} ({code})"
-        if code < 500:
-            raise NotYet(f"the outgoing server asks us to wait: {said}") from exc
-        raise Undeliverable(f"the address is refused: {said}", gone=True) from exc
-    except smtplib.SMTPResponseException as exc:
-        kind = NotYet if exc.smtp_code < 500 else Undeliverable
-        raise kind(f"the outgoing server refuses it ({exc.smtp_code})") from exc
-    except (OSError, smtplib.SMTPException) as exc:
-        raise NotYet(f"the outgoing server does not answer ({type(exc).__name__})") from exc
-    finally:
-        with contextlib.suppress(OSError, smtplib.SMTPException):
-            server.quit()
-
-
-def _try_smtp(url: str, variable: str) -> None:
-    _connected(url, variable).quit()

@@ -1,178 +1,190 @@
 """A mail as we need it, from each of the forms in which it comes: raw, Postmark's JSON, Mailgun's form."""
 
 import base64
+import binascii
 import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email import policy
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parseaddr
 from typing import Any
-from urllib.parse import parse_qs
 
-from bs4 import BeautifulSoup
-from mailparser_reply import EmailReplyParser  # type: ignore[import-untyped]
-
+from assistant.channels.mail_charsets import MOST_HEADER, header_text, text_of_bytes
+from assistant.channels.mail_html import newest_words_of_html
+from assistant.channels.mail_parts import Contents, as_file, contents_of
+from assistant.channels.mail_quotes import newest_words
 from assistant.channels.web_calls import text_of
 from assistant.domain.channels import Attachment
 from assistant.domain.errors import BadInput
 
-#: Languages whose "On … wrote:" is known.
-LANGUAGES = ["ja", "en"]
 LONGEST = 200_000
+#: A raw mail: bytes, lines, and declared boundaries, which are nested at most so deep.
+MOST_BYTES, MOST_LINES, MOST_BOUNDARIES = 32 * 1024 * 1024, 600_000, 40
+_BROKEN = (ValueError, LookupError, AttributeError, TypeError, RecursionError, AssertionError, binascii.Error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     message_id: str
+    #: Who is to be answered: the address of Reply-To, where one is given.
     sender: str
     name: str | None
+    #: The address of From.
+    author: str
     to: tuple[str, ...]
     subject: str
     #: What the sender wrote, without what they quoted.
     text: str
-    #: Names in lower case.
+    #: Names in lower case; of several with one name the uppermost, which the last server wrote.
     headers: Mapping[str, str]
     attachments: tuple[Attachment, ...] = ()
+    #: Its words are in no character set that we know: people look at the file.
+    unreadable: bool = False
+
+    @property
+    def is_reply(self) -> bool:
+        return is_reply(self.headers)
+
+
+def is_reply(headers: Mapping[str, str]) -> bool:
+    return bool(headers.get("in-reply-to", "").strip() or headers.get("references", "").strip())
 
 
 def from_bytes(raw: bytes) -> Mail:
-    """A mail as a server keeps it; BadInput when it is none."""
+    """A mail as a server keeps it; BadInput when it is none, or when its parts are without end."""
+    if len(raw) > MOST_BYTES or raw.count(b"\n") > MOST_LINES:
+        raise BadInput("The mail is too large to be read.")
+    if len(re.findall(rb"boundary", raw, re.IGNORECASE)) > MOST_BOUNDARIES:
+        raise BadInput("The mail is nested too deeply to be read.")
     try:
-        message = BytesParser(policy=policy.default).parsebytes(raw)
-        return _mail(message)
-    except (ValueError, LookupError, AttributeError, TypeError) as exc:
+        message = BytesParser(policy=policy.compat32).parsebytes(raw)
+        headers = headers_of(message)
+        contents = contents_of(message)
+        mail = make(headers, contents)
+    except BadInput:
+        raise
+    except _BROKEN as exc:
         raise BadInput("This is no mail that can be read.") from exc
+    return mail
 
 
-def _mail(message: EmailMessage) -> Mail:
-    headers = {name.lower(): str(value) for name, value in message.items()}
-    body = message.get_body(("plain", "html"))
-    words = str(body.get_content()) if body else ""
-    if body and body.get_content_type() == "text/html":
-        words = without_html(words)
-    files = tuple(
-        inline(str(part.get_filename() or ""), part.get_content_type(), _bytes(part))
-        for part in message.iter_attachments()
-    )
-    return make(headers, words, files)
+def headers_of(message: Message) -> dict[str, str]:
+    """The uppermost header of each name; From and its like keep their encoded words until they are taken apart."""
+    found: dict[str, str] = {}
+    for name, value in message.raw_items():
+        text = str(value)[:MOST_HEADER]
+        found.setdefault(name.lower(), text if name.lower() in ADDRESSES else header_text(text))
+    return found
+
+
+ADDRESSES = ("from", "reply-to", "to", "cc", "sender", "x-original-from", "x-original-sender", "delivered-to")
 
 
 def from_postmark(body: Mapping[str, Any]) -> Mail:
     """https://postmarkapp.com/developer/webhooks/inbound-webhook"""
-    headers = {text_of(h["Name"]).lower(): text_of(h["Value"]) for h in body.get("Headers", ())}
+    headers: dict[str, str] = {}
+    for one in body.get("Headers") or ():
+        if isinstance(one, Mapping):  # one that is broken costs only itself
+            headers.setdefault(str(one.get("Name", "")).lower(), str(one.get("Value", ""))[:MOST_HEADER])
     headers |= {
         "from": text_of(body["From"]),
         "to": text_of(body.get("To", "")),
-        "subject": text_of(body.get("Subject", "")),
+        "subject": text_of(body.get("Subject") or ""),
     }
+    if reply_to := body.get("ReplyTo"):
+        headers["reply-to"] = text_of(reply_to)
     headers.setdefault("message-id", text_of(body["MessageID"]))
     if hash_ := body.get("MailboxHash"):
         headers["x-mailbox-hash"] = text_of(hash_)
-    files = tuple(
-        inline(str(a.get("Name", "")), str(a.get("ContentType", "")), base64.b64decode(text_of(a["Content"])))
-        for a in body.get("Attachments", ())
-    )
-    return make(headers, body.get("TextBody") or without_html(str(body.get("HtmlBody", ""))), files)
+    files = tuple(_of_postmark(one) for one in body.get("Attachments") or ())
+    plain, html = str(body.get("TextBody") or ""), str(body.get("HtmlBody") or "")
+    return make(headers, Contents(plain=plain[:LONGEST], html=html[:LONGEST], files=files))
+
+
+def _of_postmark(one: Mapping[str, Any]) -> Attachment:
+    try:
+        data = base64.b64decode(text_of(one["Content"]))
+    except (ValueError, KeyError):
+        data = b""
+    return as_file(str(one.get("Name", "")), str(one.get("ContentType", "")), data)
+
+
+#: Fields of Mailgun's form that are headers of the mail under another name.
+MAILGUN = {"recipient": "to", "X-Mailgun-Spf": "x-mailgun-spf"}
 
 
 def from_mailgun(fields: Mapping[str, str], files: tuple[Attachment, ...]) -> Mail:
     """https://documentation.mailgun.com/docs/mailgun/user-manual/receive-forward-store/"""
-    known = {"from": "from", "subject": "subject", "recipient": "to", "Message-Id": "message-id"}
-    headers = {as_: fields[name] for name, as_ in known.items() if name in fields}
-    for name in (
-        "In-Reply-To",
-        "References",
-        "Auto-Submitted",
-        "Precedence",
-        "X-Auto-Response-Suppress",
-        "Return-Path",
-    ):
-        if name in fields:
-            headers[name.lower()] = fields[name]
-    return make(headers, fields.get("body-plain") or without_html(fields.get("body-html", "")), files)
+    headers = {
+        MAILGUN.get(name, name.lower()): value[:MOST_HEADER]
+        for name, value in fields.items()
+        if not name.startswith(("body-", "stripped-"))
+    }
+    if not {"from", "sender"} & headers.keys():
+        raise KeyError("from")
+    plain, html = fields.get("body-plain", ""), fields.get("body-html", "")
+    return make(headers, Contents(plain=plain[:LONGEST], html=html[:LONGEST], files=files))
 
 
-def make(headers: Mapping[str, str], words: str, files: tuple[Attachment, ...]) -> Mail:
-    name, sender = parseaddr(headers.get("from", ""))
-    if "@" not in sender:
+def make(headers: Mapping[str, str], contents: Contents) -> Mail:
+    """BadInput for a mail without a sender."""
+    name, author = one_address(headers.get("from", ""))
+    if "@" not in author:
         raise BadInput("The mail has no sender.")
-    to = tuple(address.lower() for _, address in getaddresses([headers.get("to", ""), headers.get("cc", "")]))
-    message_id = headers.get("message-id", "").strip()
+    answered_name, answered = one_address(headers.get("reply-to", ""))
+    if "@" not in answered:
+        answered_name, answered = name, author
+    subject = " ".join(headers.get("subject", "").split())[:200]
     return Mail(
-        # Without an id of its own, the same mail is known by what is in it.
-        message_id=message_id
-        or hashlib.sha256(
-            repr(sorted(headers.items())).encode() + words.encode("utf-8", "replace")
-        ).hexdigest(),
-        sender=sender.lower(),
-        name=name or None,
-        to=to,
-        subject=" ".join(headers.get("subject", "").split())[:200],
-        text=unquoted(words[:LONGEST]),
+        message_id=message_id_of(headers, contents),
+        sender=answered,
+        name=answered_name or name or None,
+        author=author,
+        to=tuple(
+            all_addresses(headers.get("to", ""), headers.get("cc", ""), headers.get("delivered-to", ""))
+        ),
+        subject=subject,
+        text=_words(contents, subject, is_reply(headers)),
         headers=headers,
-        attachments=files,
+        attachments=contents.files,
+        unreadable=contents.unreadable,
     )
 
 
-def inline(name: str, type_: str, data: bytes) -> Attachment:
-    """A file that came inside the call."""
-    kind = type_.partition("/")[0]
-    source = "data:" + base64.b64encode(data).decode()
-    return Attachment(kind=kind if kind in ("image", "video", "audio") else "file", source=source, name=name)
+def _words(contents: Contents, subject: str, reply: bool) -> str:
+    """The newest words, from the plain text where there is one."""
+    if contents.plain.strip():
+        return newest_words(contents.plain[:LONGEST], subject, reply=reply)
+    return newest_words_of_html(contents.html[:LONGEST], subject, reply=reply)
 
 
-def unquoted(text: str) -> str:
-    """The newest words, without quotes and signature."""
-    text = text.replace("\r\n", "\n")
-    found = EmailReplyParser(languages=LANGUAGES).parse_reply(text=text) or ""
-    return (found or text).strip()
+def message_id_of(headers: Mapping[str, str], contents: Contents) -> str:
+    """Without an id of its own, the same mail is known by what is in it."""
+    if known := headers.get("message-id", "").strip():
+        return known
+    whole = repr(sorted(headers.items())) + contents.plain + contents.html
+    return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
-def without_html(html: str) -> str:
-    return BeautifulSoup(html[:LONGEST], "lxml").get_text("\n", strip=True)
+def one_address(header: str) -> tuple[str, str]:
+    """Name and address, in lower case; ("", "") when there is none."""
+    header = _readable(header)
+    name, address = parseaddr(header)
+    if "@" not in address and (found := re.search(r"[^\s<>@,;:\"]{1,100}@[^\s<>@,;:\"]{1,200}", header)):
+        name, address = header[: found.start()].strip(' "<'), found[0]
+    return header_text(name)[:200], re.sub(r"\s", "", address).lower()
 
 
-def form(body: bytes, content_type: str) -> tuple[dict[str, str], tuple[Attachment, ...]]:
-    """Fields and files of a form in either encoding, or BadInput."""
-    if content_type.startswith("application/x-www-form-urlencoded"):
-        try:
-            pairs = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=500)
-        except ValueError as exc:
-            raise BadInput("The body is not a form.") from exc
-        return {name: values[0] for name, values in pairs.items()}, ()
-    if not re.match(r"multipart/form-data;.*boundary=", content_type):
-        raise BadInput("The body is neither JSON nor a form.")
-    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
-    message = BytesParser(policy=policy.HTTP).parsebytes(head + body)
-    fields: dict[str, str] = {}
-    files = []
-    for part in message.iter_parts() if message.is_multipart() else ():
-        data = _bytes(part)
-        name = part.get_param("name", header="content-disposition")
-        if part.get_filename():
-            files.append(inline(str(part.get_filename()), part.get_content_type(), data))
-        elif isinstance(name, str):
-            fields[name] = data.decode("utf-8", "replace")
-    return fields, tuple(files)
+def all_addresses(*headers: str) -> list[str]:
+    return [address.lower() for _, address in getaddresses([_readable(one) for one in headers])]
 
 
-def automatic(mail: Mail, own_domain: str) -> bool:
-    """Written by a machine: answering it could go on for ever (RFC 3834)."""
-    headers = mail.headers
-    return (
-        headers.get("auto-submitted", "no").strip().lower() not in ("no", "")
-        or headers.get("precedence", "").strip().lower() in ("bulk", "list", "junk", "auto_reply")
-        or "x-auto-response-suppress" in headers
-        or "list-id" in headers
-        or headers.get("return-path", "x").strip() in ("", "<>")
-        or mail.sender.split("@")[0] in ("mailer-daemon", "postmaster", "noreply", "no-reply")
-        or mail.message_id.rstrip(">").endswith(f"@{own_domain}")
-    )
-
-
-def _bytes(part: Message) -> bytes:
-    data = part.get_payload(decode=True)
-    return data if isinstance(data, bytes) else b""
+def _readable(header: str) -> str:
+    """Bytes that are no ASCII are read before the header is taken apart: JIS has commas and brackets in it."""
+    header = header[:MOST_HEADER].replace("\r", " ").replace("\n", " ")
+    if "\x1b" in header or re.search("[\udc80-\udcff]", header):
+        return text_of_bytes(header.encode("utf-8", "surrogateescape"), None)[0]
+    return header

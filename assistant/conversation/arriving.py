@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
@@ -12,7 +12,9 @@ import structlog
 from assistant.conversation import changes, files, linking, reception
 from assistant.conversation.compose import person_button
 from assistant.conversation.files import fitting
+from assistant.conversation.handoff import leave_to_people
 from assistant.conversation.opening import language_of, summary_of
+from assistant.conversation.quoted import without_ours
 from assistant.conversation.receive import receive
 from assistant.conversation.speak import save, say
 from assistant.conversation.timing import Timing
@@ -35,6 +37,8 @@ from assistant.stores import Store
 
 log = structlog.get_logger()
 
+#: How long an unproven address gets no second automatic answer.
+UNPROVEN_HOLDS = timedelta(days=7)
 #: "1", "１", "1." or "(1)": an answer by number.
 NUMBER = re.compile(r"\(?(\d{1,2})[.)]?")
 
@@ -90,13 +94,17 @@ def _said(store: Store, event: Said, arrivals: Arrivals, now: datetime) -> str |
     if known and (answered := _answers_survey(store, known, event, now)):
         return answered
     thread, conversation = _open(store, known, event, arrivals, now)
-    context = {**thread.context, **event.context}
+    event = _own_words(event, thread)
+    why = event.people_only or _why_unproven(store, event, now)
+    context = {**thread.context, **event.context, **_marks(thread, event, why)}
     store.threads.put(replace(thread, heard_at=now, context=context, unreachable=None))
+    if why:
+        conversation = leave_to_people(store, conversation, why, now)
     if linked := linking.said_code(store, thread, event.text, now):
         return linked
     if event.kind == "sticker":
         files.only_noted(store, conversation, event, now)
-    elif event.kind == "location" or not event.text.strip():
+    elif event.kind != "text" or not event.text.strip():
         files.only_files(store, conversation, event, arrivals.timing, now)
     else:
         text = _choice(store, conversation, event.text)
@@ -108,6 +116,28 @@ def _said(store: Store, event: Said, arrivals: Arrivals, now: datetime) -> str |
         )
     files.keep_files(store, conversation.id, event, now)
     return conversation.id
+
+
+def _own_words(event: Said, thread: Thread) -> Said:
+    """Without what the customer's app quoted of ours; a reply without words is said to be one."""
+    text = without_ours(event.text, thread.context.get("sent_text", ""))
+    empty = event.kind == "text" and not text.strip() and not event.attachments
+    return replace(event, text=text, kind="reply" if empty else event.kind)
+
+
+def _marks(thread: Thread, event: Said, why: str | None) -> dict[str, str]:
+    """What the channel must know before it sends anything automatic; a later message may lift it."""
+    marked = why or event.unproven or "unproven" in thread.context
+    return {"people_only": why or "", "unproven": "yes" if event.unproven else ""} if marked else {}
+
+
+def _why_unproven(store: Store, event: Said, now: datetime) -> str | None:
+    """Whoever forges a sender makes us write to a stranger: once, until the address is proven."""
+    if event.unproven and store.threads.unproven(event.address, now - UNPROVEN_HOLDS):
+        return (
+            "nothing shows that the address is the writer's own, and an automatic answer went there already"
+        )
+    return None
 
 
 def _open(

@@ -15,7 +15,7 @@ from assistant.domain.messages import Author, Message, Reply
 from assistant.stores import Store
 
 #: Kinds of what customers send besides words.
-NOTED = ("file", "location", "sticker")
+NOTED = ("file", "location", "sticker", "reply", "mail")
 
 
 def only_noted(store: Store, conversation: Conversation, event: Said, now: datetime) -> Conversation:

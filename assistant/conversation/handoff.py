@@ -11,13 +11,13 @@ from assistant.conversation.speak import save, say
 from assistant.conversation.waiting import expectation
 from assistant.conversation.wording import say as words
 from assistant.domain.audit import ASSISTANT, CUSTOMER, WATCHDOG
-from assistant.domain.conversation import Conversation
+from assistant.domain.conversation import Conversation, Priority, State
 from assistant.domain.due import Kind
-from assistant.domain.handoff import Case, build_packet, priority
+from assistant.domain.handoff import Case, Facts, build_packet, priority
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.people import PastConversation
 from assistant.domain.policy import Policy
-from assistant.domain.signals import Reason, Signals, Verdict
+from assistant.domain.signals import Decision, Evidence, Reason, Signals, Verdict
 from assistant.ports import FactPicker
 from assistant.stores import Store
 
@@ -63,6 +63,19 @@ def hand_over(
     store.due.done(Kind.TURN, queued.id)
     store.due.done(Kind.DEADLINE, queued.id)
     return save(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
+
+
+def leave_to_people(store: Store, conversation: Conversation, why: str, now: datetime) -> Conversation:
+    """Queue the conversation without a word to whoever wrote: an automatic answer must not go there."""
+    if conversation.state is not State.ASSISTANT:
+        return conversation
+    evidence = (Evidence(turn=store.turns.count(conversation.id), text="", why=why),)
+    verdict = Verdict(decision=Decision.HANDOFF, reason=Reason.RULE, evidence=evidence)
+    queued = conversation.hand_off(Reason.RULE, Priority.NORMAL, "", now)
+    # The facts follow with the message itself, which is about to be stored.
+    lay_on_table(store, queued, Handover(verdict=verdict, decided_by="policy"), lambda _lines: Facts(), now)
+    store.due.done(Kind.TURN, queued.id)
+    return save(store, queued, now, new_owner_by=ASSISTANT)
 
 
 def lay_on_table(

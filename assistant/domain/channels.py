@@ -70,6 +70,10 @@ class Said(Event):
     context: Mapping[str, str] = field(default_factory=dict)
     #: The app proves who writes; a mail's sender is only claimed.
     verified: bool = True
+    #: Nothing shows that the address is the writer's own: one automatic answer goes there, no more.
+    unproven: bool = False
+    #: Why only people answer it; None: the assistant may.
+    people_only: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

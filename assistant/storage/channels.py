@@ -42,6 +42,15 @@ class SqlThreads:
         """Where *conversation* goes on; None on the web, and once another one follows it there."""
         return self._one(conversation=conversation)
 
+    def unproven(self, address: Address, since: datetime) -> bool:
+        """Whether another thread with this peer, heard since then, began without proof of who writes."""
+        c = t.threads.c
+        there = sa.and_(c.channel == address.channel, c.account == address.account, c.peer == address.peer)
+        query = sa.select(c.context).where(there, c.thread != address.thread, c.heard_at >= since)
+        # The newest tell: somebody may write a thousand.
+        found = self._connection.execute(query.order_by(c.heard_at.desc()).limit(50)).scalars()
+        return any(context.get("unproven") for context in found)
+
     def put(self, thread: Thread) -> None:
         """Add it, or store its next value."""
         address = thread.address

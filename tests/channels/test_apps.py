@@ -1,6 +1,7 @@
 """What is special to one app: greetings, windows, tags, statuses, STOP, edits, threads, mail."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -213,7 +214,8 @@ async def mail(make_scene: Callable[..., Scene]) -> Any:
 async def test_an_answer_is_threaded_marked_and_both_plain_and_html(mail: Scene) -> None:
     await mail.tell(apps.TestEmail().message(QUESTION["ja"], "m1"))
     sent = mail.platform.phone[apps.TestEmail.peer][0]
-    assert (sent["In-Reply-To"], sent["Subject"]) == ("<m1@customer.example>", "Re: 返品")
+    # Whoever forges a sender also writes the subject: no automatic mail repeats it.
+    assert (sent["In-Reply-To"], sent["Subject"]) == ("<m1@customer.example>", "お問い合わせへのお返事")
     assert (sent["Auto-Submitted"], sent.get_content_type()) == ("auto-replied", "multipart/alternative")
     assert 'href="http://localhost:8000/help/ja/returns.md"' in sent.get_body(("html",)).get_content()
 
@@ -244,8 +246,22 @@ async def test_quotes_and_signature_are_left_out(mail: Scene) -> None:
 async def test_nobody_gets_a_hundred_automatic_mails(mail: Scene) -> None:
     app = apps.TestEmail()
     for number in range(15):
-        await mail.tell(app.message(QUESTION["ja"], f"n{number}"))
+        to = str(mail.platform.phone[app.peer][-1]["Reply-To"]) if number else "support@shop.example"
+        await mail.tell(body_of(app.mail(QUESTION["ja"], f"n{number}") | {"To": to}))
     assert len(mail.platform.phone[app.peer]) == 10
+
+
+async def test_a_forged_sender_makes_us_write_once(mail: Scene) -> None:
+    app = apps.TestEmail()
+    for number in range(12):
+        mine = app.mail(QUESTION["ja"], f"n{number}") | {"Subject": "You won: http://evil.example"}
+        await mail.tell(body_of(mine))
+    [only] = mail.platform.phone[app.peer]
+    assert "evil" not in str(only)
+    conversations = await mail.rig.database.read(
+        lambda s: s.conversations.inbox(state=None, agent=None, after=0, limit=50)
+    )
+    assert Counter(one.state for one in conversations) == {State.ASSISTANT: 1, State.QUEUED: 11}
 
 
 async def test_mailguns_form_by_its_signature(mail: Scene) -> None:

@@ -154,6 +154,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "sent_file": ("(a file)",),
     "sent_sticker": ("(a sticker)",),
     "sent_location": ("(a location)",),
+    "sent_reply": ("(a reply without words)",),
+    "sent_mail": ("(a mail that cannot be read)",),
+    "mail_subject": ("Our answer to your message",),
     "unsent": ("(message taken back)",),
     "cannot_read_file": (
         "Thank you for sending this. I cannot read pictures or files myself. "

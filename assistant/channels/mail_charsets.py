@@ -1,0 +1,256 @@
+"""Bytes of a mail as text, whatever the label says: Japanese mailers write many, and many labels are wrong."""
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+#: Bytes of one text that are read.
+MOST_BYTES = 1_000_000
+#: Characters of a header that are read.
+MOST_HEADER = 10_000
+#: Share of characters that may be broken before a text counts as unreadable.
+BROKEN_SHARE = 0.1
+#: Bytes from which a character set is guessed where nothing else tells.
+SAMPLE = 4_000
+
+#: Characters of a text that may be Japanese without any kana.
+LONGEST_SUBJECT = 20
+
+#: Labels of mailers, in lower case without "-", "_" and a leading "x-", to codecs of Python.
+ALIASES = {
+    **dict.fromkeys(("shiftjis", "sjis", "windows31j", "mskanji", "cp932", "csshiftjis", "mscp932"), "cp932"),
+    **dict.fromkeys(("eucjp", "ujis", "eucjpms", "eucjpwin", "cp51932", "cseucpkdfmtjapanese"), "euc_jp"),
+    **dict.fromkeys(("utf8", "utf8mb4", "unicode11utf8", "cesu8"), "utf-8"),
+    **dict.fromkeys(("gb2312", "gbk", "gb18030", "cp936", "csgb2312", "euccn"), "gb18030"),
+    **dict.fromkeys(("ksc56011987", "ksc5601", "euckr", "cp949", "windows949", "uhc"), "cp949"),
+    **dict.fromkeys(("big5", "big5hkscs", "cnbig5", "cp950"), "big5hkscs"),
+    **dict.fromkeys(("iso2022kr", "csiso2022kr"), "iso2022_kr"),
+    **dict.fromkeys(("hzgb2312", "hz"), "hz"),
+    "utf7": "utf-7",
+    "utf16": "utf-16",
+    "utf16le": "utf-16-le",
+    "utf16be": "utf-16-be",
+    "iso88598i": "iso-8859-8",
+    "macintosh": "mac-roman",
+}
+#: Labels that mailers write without knowing; what the bytes tell goes before them.
+WEAK = ("ascii", "usascii", "iso88591", "latin1", "windows1252", "cp1252", "unknown8bit", "unknown", "binary")
+#: Escape sequences that only JIS has.
+JIS = re.compile(rb"\x1b(?:\$[@B]|\$\([DOPQ]|\([BJIH])")
+_JIS_PART = re.compile(rb"(\x1b(?:\$[@B]|\$\([DOPQ]|\([BJIH]))")
+_KANA = re.compile("[ぁ-ゖァ-ヺー]")
+_HALF = re.compile("[\uff61-\uff9f]")
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x84\x86-\x9f\ue000-\uf8ff]")
+#: An encoded word of a header (RFC 2047), its language left out.
+_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=")
+
+
+def text_of_bytes(data: bytes, label: str | None) -> tuple[str, bool]:
+    """The text, and whether it can be read; what cannot has marks of replacement."""
+    data = data[:MOST_BYTES]
+    for mark, codec in ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark) and (found := _strict(data, codec)) is not None:
+            return found, True
+    if JIS.search(data) and (found := _jis(data)) is not None:
+        return found, True
+    found = _labelled(data, label)
+    return (found, True) if found is not None else _mended(data, codec_of(label))
+
+
+def codec_of(label: str | None) -> str | None:
+    """Python's codec for a label; None: it says nothing, or is none of a text."""
+    short = _short(label)
+    if not short or short.startswith(("unknown", "default", "iso2022jp", "cp5022", "csiso2022jp", "jis")):
+        return None
+    if short in ALIASES:
+        return ALIASES[short]
+    if re.fullmatch(r"(iso8859\d{1,2}|windows125\d|cp125\d|koi8[ru]|usascii|ascii|latin1|tis620)", short):
+        for start, codec in (
+            ("iso8859", "iso-8859-"),
+            ("windows", "cp"),
+            ("koi8", "koi8-"),
+            ("usascii", "ascii"),
+        ):
+            short = codec + short.removeprefix(start) if short.startswith(start) else short
+        return short
+    return None
+
+
+def _short(label: str | None) -> str:
+    return re.sub(r"[-_\s\"']", "", (label or "")[:60].lower()).removeprefix("x")
+
+
+def _labelled(data: bytes, label: str | None) -> str | None:
+    """Read without a fault, by the label or by what the bytes tell; None: by neither."""
+    codec = codec_of(label)
+    if codec in ("utf-7", "hz", "utf-16", "utf-16-le", "utf-16-be", "iso2022_kr"):
+        return _strict(data, codec)
+    utf8 = _strict(data, "utf-8")
+    if utf8 is not None and (utf8.isascii() or codec in (None, "utf-8") or _has_three(data)):
+        return utf8
+    weak = codec is None or _short(label) in WEAK
+    if not weak and codec and (found := _strict(data, codec)) is not None and not _NO_TEXT.search(found):
+        return found
+    if utf8 is not None:
+        return utf8
+    return _guessed(data, codec)
+
+
+def _has_three(data: bytes) -> bool:
+    """A character of three bytes: by chance, no other encoding has those all through a text."""
+    return re.search(rb"[\xe1-\xef][\x80-\xbf][\x80-\xbf]", data) is not None
+
+
+def _guessed(data: bytes, codec: str | None) -> str | None:
+    """What reads as Japanese, else as the label says, else as a library guesses."""
+    readings = [found for name in ("cp932", "euc_jp") if (found := _strict(data, name)) is not None]
+    japanese = [one for one in readings if _is_japanese(one)] or [one for one in readings if _is_common(one)]
+    if japanese:
+        return max(japanese, key=lambda one: len(_KANA.findall(one)) - 2 * len(_HALF.findall(one)))
+    high = sum(byte > 0x7F for byte in data[:SAMPLE])
+    if codec in ("ascii", "latin1", "iso-8859-1", "cp1252", None) and high < len(data[:SAMPLE]) / 4:
+        return _strict(data, "cp1252")
+    best = from_bytes(data[:SAMPLE]).best()
+    found = _strict(data, best.encoding) if best else None
+    unlikely = found is None or _NO_TEXT.search(found) or len(_HALF.findall(found)) > len(found) / 4
+    return None if unlikely else found
+
+
+def _is_japanese(text: str) -> bool:
+    kana, half = len(_KANA.findall(text)), len(_HALF.findall(text))
+    return kana > 0 and half <= kana and not _NO_TEXT.search(text)
+
+
+def _is_common(text: str) -> bool:
+    """A few words in the kanji of everyday, such as a subject: the first level of JIS X 0208, nothing rare."""
+    if len(text) > LONGEST_SUBJECT:
+        return False
+    leads = [letter.encode("euc_jp", "replace")[0] for letter in text if not letter.isascii()]
+    return all(0xB0 <= lead <= 0xCF or lead in (0xA1, 0xA3) for lead in leads)
+
+
+def _mended(data: bytes, codec: str | None) -> tuple[str, bool]:
+    """The reading with the fewest faults."""
+    names = dict.fromkeys(name for name in (codec, "utf-8", "cp932", "euc_jp") if name)
+    readings = [data.decode(name, "replace") for name in names if name != "ascii"]
+    best = min(readings, key=lambda text: text.count("\ufffd") + len(_NO_TEXT.findall(text)))
+    faults = best.count("\ufffd") + len(_NO_TEXT.findall(best))
+    return best, faults <= len(best) * BROKEN_SHARE
+
+
+def _strict(data: bytes, codec: str) -> str | None:
+    if codec == "euc_jp":
+        return _euc(data)
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError as exc:
+        # A text that was cut may end inside a character.
+        return data[: exc.start].decode(codec) if len(data) == MOST_BYTES and _near_end(exc) else None
+    except (LookupError, UnicodeError):
+        return None
+
+
+def _near_end(exc: UnicodeDecodeError) -> bool:
+    return exc.start > MOST_BYTES - 8
+
+
+# -- JIS X 0208 with the letters of NEC and IBM, which Python's own codecs refuse
+
+
+def _jis(data: bytes) -> str | None:
+    """ISO-2022-JP as Microsoft's mailers write it (cp50220): ①, ㈱, 髙 and half-width kana included."""
+    mode, out = b"\x1b(B", []
+    for part in _JIS_PART.split(data):
+        if _JIS_PART.fullmatch(part):
+            mode = part
+        elif mode in (b"\x1b$B", b"\x1b$@"):
+            out.append(_rows(part))
+        elif mode == b"\x1b(I":
+            out.append(bytes(b | 0x80 if 0x21 <= b <= 0x5F else b for b in part).decode("cp932", "replace"))
+        elif mode.startswith(b"\x1b$("):
+            three = re.sub(rb"([\x21-\x7e])([\x21-\x7e])", _supplement, part)
+            out.append(three.decode("euc_jp", "replace"))
+        else:
+            out.append(text_of_bytes(part, None)[0] if max(part, default=0) > 0x7F else part.decode("ascii"))
+    text = "".join(out)
+    return text if text.count("\ufffd") <= len(text) * BROKEN_SHARE else None
+
+
+def _supplement(pair: re.Match[bytes]) -> bytes:
+    """JIS X 0212 as EUC-JP writes it."""
+    return bytes((0x8F, pair[1][0] | 0x80, pair[2][0] | 0x80))
+
+
+def _rows(part: bytes) -> str:
+    """Pairs of seven bits; a line end between them means that a mailer forgot to go back to ASCII."""
+    return re.sub(rb"([\x21-\x7e])([\x21-\x7e])", _shifted, part).decode("cp932", "replace")
+
+
+def _shifted(pair: re.Match[bytes]) -> bytes:
+    """A place in JIS X 0208 as Shift_JIS writes it."""
+    row, cell = pair[1][0], pair[2][0]
+    lead = ((row - 0x21) >> 1) + (0x81 if row < 0x5F else 0xC1)
+    trail = cell + (0x1F if cell < 0x60 else 0x20) if row & 1 else cell + 0x7E
+    return bytes((lead, trail))
+
+
+def _euc(data: bytes) -> str | None:
+    """EUC-JP with the letters of NEC and IBM."""
+    try:
+        return data.decode("euc_jp")
+    except UnicodeDecodeError:
+        pass
+    if b"\x8f" in data or re.search(rb"[\x80-\x8d\x90-\xa0\xff]", data):
+        return None
+    pairs = re.sub(rb"\x8e([\xa1-\xdf])|([\xa1-\xfe])([\xa1-\xfe])", _from_euc, data)
+    try:
+        return pairs.decode("cp932")
+    except UnicodeDecodeError:
+        return None
+
+
+def _from_euc(found: re.Match[bytes]) -> bytes:
+    if found[1]:
+        return found[1]
+    row, cell = found[2][0] & 0x7F, found[3][0] & 0x7F
+    lead = ((row - 0x21) >> 1) + (0x81 if row < 0x5F else 0xC1)
+    trail = cell + (0x1F if cell < 0x60 else 0x20) if row & 1 else cell + 0x7E
+    return bytes((lead, trail))
+
+
+# -- headers
+
+
+def header_text(value: str) -> str:
+    """A header as its writer meant it: encoded words, or bytes that stand there unencoded."""
+    value = value[:MOST_HEADER]
+    out: list[tuple[bytes, str | None]] = []
+    last = 0
+    for found in _WORD.finditer(value):
+        between = value[last : found.start()]
+        # White space between encoded words is not part of the text.
+        if between.strip() or not out or out[-1][1] is None:
+            out.append((_raw(between), None))
+        data = _word(found[2], found[3])
+        if out and out[-1][1] == found[1].lower():
+            out[-1] = (out[-1][0] + data, out[-1][1])  # a character may be split between two words
+        else:
+            out.append((data, found[1].lower()))
+        last = found.end()
+    out.append((_raw(value[last:]), None))
+    text = "".join(text_of_bytes(data, label or "utf-8")[0] for data, label in out if data)
+    return " ".join(text.replace("\x00", "").split())
+
+
+def _raw(value: str) -> bytes:
+    return value.encode("utf-8", "surrogateescape")
+
+
+def _word(kind: str, content: str) -> bytes:
+    if kind in "bB":
+        letters = re.sub(rb"[^A-Za-z0-9+/]", b"", content.encode("ascii", "ignore"))
+        letters = letters[: len(letters) - (len(letters) % 4 == 1)]
+        return codecs.decode(letters + b"=" * (-len(letters) % 4), "base64") if letters else b""
+    quoted = content.replace("_", " ").encode("utf-8", "surrogateescape")
+    return re.sub(rb"=([0-9A-Fa-f]{2})", lambda one: bytes((int(one[1], 16),)), quoted)

@@ -1,0 +1,113 @@
+"""The product as it serves, with a mailbox and an outgoing server of ours, over three small articles."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from assistant.domain.channels import Thread
+from assistant.domain.conversation import Conversation
+from assistant.domain.messages import Author, Message
+from evals.world.post import Post
+
+ARTICLES = {
+    "returns.md": "# 返品の期限\n\n返品の申し込み期限は30日以内です。\n\n## 返品の送料\n\n返品の送料はお客様のご負担です。\n",
+    "delivery.md": "# 配送\n\n配送料は全国一律550円です。お届けまで3日ほどかかります。\n",
+    "payment.md": "# 支払い方法\n\nクレジットカードと銀行振込が使えます。\n",
+}
+WAIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What became of a mail."""
+
+    conversation: Conversation
+    thread: Thread
+    messages: tuple[Message, ...]
+
+    @property
+    def text(self) -> str:
+        """What the customer said last."""
+        return [m.text for m in self.messages if m.author is Author.CUSTOMER][-1]
+
+
+class MailService:
+    def __init__(self, post: Post, service: object) -> None:
+        from assistant.app import Service
+
+        assert isinstance(service, Service)
+        self.post, self._service = post, service
+
+    async def read(self, peer: str, *, answered: bool = False) -> Found | None:
+        """The newest conversation with *peer*; with its answer, if one comes; None: there is none."""
+        end = asyncio.get_running_loop().time() + WAIT_SECONDS
+        while self.post.unread and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.05)
+        found = await self._find(peer)
+        while answered and found and asyncio.get_running_loop().time() < end:
+            if any(m.author is not Author.CUSTOMER for m in found.messages) and not self._waits(peer):
+                return found
+            await asyncio.sleep(0.05)
+            found = await self._find(peer)
+        return found
+
+    def _waits(self, peer: str) -> bool:
+        return not any(peer in str(mail["To"]) for mail in self.post.sent)
+
+    async def count(self, peer: str) -> int:
+        return len(await self._service.knowledge.database.read(lambda store: _of(store, peer)))
+
+    async def _find(self, peer: str) -> Found | None:
+        def look(store: object) -> Found | None:
+            found = _of(store, peer)
+            if not found:
+                return None
+            newest = max(found, key=lambda one: one[0].updated_at)
+            messages = tuple(store.messages.public(newest[0].id))  # type: ignore[attr-defined]
+            return Found(conversation=newest[0], thread=newest[1], messages=messages)
+
+        return await self._service.knowledge.database.read(look)
+
+
+def _of(store: object, peer: str) -> list[tuple[Conversation, Thread]]:
+    page = store.conversations.inbox(state=None, agent=None, after=0, limit=1000)  # type: ignore[attr-defined]
+    with_threads = [(one, store.threads.of(one.id)) for one in page]  # type: ignore[attr-defined]
+    return [(one, thread) for one, thread in with_threads if thread and thread.address.peer == peer]
+
+
+@asynccontextmanager
+async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
+    from assistant.app import make_service
+    from assistant.knowledge.ingest import Options, ingest
+    from assistant.settings import Settings, prepare_data_dir
+    from assistant.work import mailbox
+
+    articles = scratch / "articles"
+    articles.mkdir()
+    for name, text in ARTICLES.items():
+        (articles / name).write_text(text, "utf-8")
+    async with Post().open() as post:
+        mailed = {
+            "ASSISTANT_EMAIL_ADDRESS": "support@shop.example",
+            "ASSISTANT_EMAIL_SECRET": "signs our addresses",
+            "ASSISTANT_EMAIL_SMTP_URL": f"smtp://127.0.0.1:{post.smtp_port}",
+            "ASSISTANT_EMAIL_IMAP_URL": f"imap://support:p%20w@127.0.0.1:{post.imap_port}?encryption=none",
+        }
+        settings = Settings(data_dir=scratch / "data", chat_model="extractive")
+        prepare_data_dir(settings.data_dir)
+        with patch.dict(os.environ, mailed), patch.object(mailbox, "PAUSE", 0.2):
+            service = await make_service(settings)
+            knowledge = service.knowledge
+            await ingest(
+                [str(articles)],
+                index=knowledge.indexer,
+                count_tokens=knowledge.embedder.tokens,
+                options=Options(),
+            )
+            await knowledge.refresh()
+            async with service.running():
+                yield MailService(post, service)
