@@ -138,8 +138,8 @@ def json_of(body: bytes) -> dict[str, Any]:
     return value
 
 
-#: OSError: a time beyond what the system can tell.
-_BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)
+#: What a broken event makes its reader raise. OSError: a time beyond what the system can tell.
+BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)
 
 
 def each(items: Any, read: Callable[[Any], Sequence[T]]) -> Iterator[T]:
@@ -147,7 +147,7 @@ def each(items: Any, read: Callable[[Any], Sequence[T]]) -> Iterator[T]:
     for item in items if isinstance(items, list) else ():
         try:
             yield from list(read(item))
-        except _BROKEN as exc:
+        except BROKEN as exc:
             # Only its kind: the text of a ValueError quotes what somebody wrote.
             log.warning("event not understood", why=type(exc).__name__)
 
