@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting
+from assistant.channels.content import Content, listed
 from assistant.channels.face import Look, utf16_units
-from assistant.channels.web_calls import Answer, call, download, refused
+from assistant.channels.web_calls import Answer, call, download, refused, storable
 from assistant.domain.channels import (
     Arrived,
     Attachment,
@@ -69,7 +70,7 @@ class Sms(AppChannel):
             raise Unauthorized("The signature is wrong.")
 
     def parse(self, call: Call) -> list[Event]:
-        fields = {name: values[0] for name, values in _fields(call).items()}
+        fields = {name: storable(values[0]) for name, values in _fields(call).items()}
         sid = fields.get("MessageSid")
         if not sid:
             raise BadInput("There is no MessageSid.")
@@ -79,14 +80,17 @@ class Sms(AppChannel):
             raise BadInput("There is no From.")
         address, words = self.address(peer), fields.get("Body", "").strip()
         if fields.get("OptOutType") == "STOP" or words.casefold() in STOP:
-            return [Reachable(id=sid, address=address, why="the customer has sent STOP")]
-        if fields.get("OptOutType") == "START" or words.casefold() in START:
-            return [Reachable(id=sid, address=address)]
+            return [
+                Reachable(id=sid, address=address, why=f"the customer has sent {words.upper() or 'STOP'}")
+            ]
         if fields.get("OptOutType") == "HELP":
             return []  # Twilio has answered by itself
         if words.casefold() in HELP:
             return [Reachable(id=sid, address=address, greet=True, says="sms_help")]
-        return [Said(id=sid, address=address, message_id=sid, text=words, attachments=tuple(_media(fields)))]
+        # "Yes" takes STOP back, and where nobody said STOP it is an answer to what we asked.
+        restarts = fields.get("OptOutType") == "START" or words.casefold() in START
+        carried = _carried(fields, words)
+        return [Said(id=sid, address=address, message_id=sid, **carried.parts, restarts=restarts)]
 
     def _status(self, sid: str, status: str, fields: Mapping[str, str]) -> list[Event]:
         known = {
@@ -176,6 +180,14 @@ def _fields(call: Call) -> dict[str, list[str]]:
         return parse_qs(body, keep_blank_values=True, strict_parsing=False, max_num_fields=200)
     except ValueError as exc:
         raise BadInput("The body is not a form.") from exc
+
+
+def _carried(fields: Mapping[str, str], words: str) -> Content:
+    """Words, pictures, and places where the sender's phone can send them."""
+    if fields.get("Latitude"):
+        about = listed(fields.get("Label"), fields.get("Address"))
+        return Content(kind="location", text=words, about=about)
+    return Content(text=words or fields.get("ButtonText", ""), attachments=tuple(_media(fields)))
 
 
 def _media(fields: Mapping[str, str]) -> list[Attachment]:

@@ -21,6 +21,8 @@ T = TypeVar("T")
 CONNECT_SECONDS, CALL_SECONDS = 3.0, 10.0
 #: Bytes of a file that we take; one more shows that it is too large.
 LARGEST_FILE = 10 * 1024 * 1024 + 1
+#: Of a webhook: how deep its JSON may be, and the digits of its numbers.
+DEEPEST, LONGEST_INTEGER = 24, 40
 #: Bytes of an answer to an API call.
 LARGEST_ANSWER = 1024 * 1024
 
@@ -128,14 +130,36 @@ def _data(body: bytes) -> Any:
 
 
 def json_of(body: bytes) -> dict[str, Any]:
-    """The object in the body of a webhook, or BadInput."""
+    """The object in the body of a webhook, or BadInput; its texts as every database can keep them."""
     try:
-        value = json.loads(body.decode("utf-8"))
+        value = _storable(json.loads(body.decode("utf-8"), parse_int=_integer))
     except (ValueError, RecursionError) as exc:
         raise BadInput("The body is not JSON in UTF-8.") from exc
     if not isinstance(value, dict):
         raise BadInput("The body is not a JSON object.")
     return value
+
+
+def _integer(digits: str) -> int | None:
+    """None for a number that nothing counts: it costs its own event and not the call."""
+    return int(digits) if len(digits) <= LONGEST_INTEGER else None
+
+
+def _storable(value: Any, depth: int = 0) -> Any:
+    """Without NUL and half characters; None in place of what is nested deeper than any app nests."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict | list) and depth == DEEPEST:
+        return None
+    if isinstance(value, list):
+        return [_storable(one, depth + 1) for one in value]
+    if isinstance(value, dict):
+        return {storable(name): _storable(one, depth + 1) for name, one in value.items()}
+    return value
+
+
+def storable(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 #: What a broken event makes its reader raise. OSError: a time beyond what the system can tell.

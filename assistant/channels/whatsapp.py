@@ -5,10 +5,23 @@ from functools import partial
 from typing import Any, ClassVar
 
 from assistant.channels.channel import Setting
+from assistant.channels.content import Content, content_of, is_words, listed
 from assistant.channels.face import Look
 from assistant.channels.meta import APP_SECRET, VERIFY_TOKEN, WINDOW, MetaChannel
-from assistant.channels.web_calls import Answer, each, text_of
-from assistant.domain.channels import Arrived, Attachment, Event, Letter, Part, Said, Sent, Thread
+from assistant.channels.web_calls import Answer, each, json_of, text_of
+from assistant.domain.channels import (
+    Arrived,
+    Attachment,
+    Edited,
+    Event,
+    Letter,
+    Part,
+    Reachable,
+    Said,
+    Sent,
+    Thread,
+    Unsent,
+)
 from assistant.domain.errors import Undeliverable
 from assistant.domain.messages import Button
 
@@ -53,40 +66,28 @@ class WhatsApp(MetaChannel):
             yield from each(value.get("statuses"), self._status)
 
     def _message(self, message: dict[str, Any], names: dict[str, Any]) -> list[Event]:
-        kind, peer = message["type"], text_of(message["from"])
-        text, shown = "", "text"
-        files: tuple[Attachment, ...] = ()
-        if kind == "text":
-            text = text_of(message["text"]["body"])
-        elif kind == "interactive":
-            chosen = message["interactive"]
-            text = text_of(chosen[chosen["type"]]["id"])
-        elif kind == "button":
-            text = text_of(message["button"].get("payload") or message["button"]["text"])
-        elif kind in FILES:
-            files, text = (self._file(message[kind], kind),), message[kind].get("caption", "")
-        elif kind == "sticker":
-            shown = "sticker"
-        elif kind == "location":
-            shown, place = "location", message["location"]
-            text = " ".join(filter(None, (place.get("name"), place.get("address"))))
-        else:  # reactions, system notes, and what is not known yet
-            return []
+        kind, peer, id_ = message["type"], text_of(message["from"]), text_of(message["id"])
+        address = self.address(peer)
+        if kind == "system" or (kind == "reaction" and not message["reaction"].get("emoji")):
+            return []  # news of a number, or a reaction taken back
+        if kind == "request_welcome":
+            return [Reachable(id=id_, address=address, greet=True)]
+        if kind == "revoke":
+            return [Unsent(id=id_, address=address, message_id=text_of(message[kind]["original_message_id"]))]
+        if kind == "edit":
+            edit = message["edit"]
+            text, before = carried(edit["message"]).text, text_of(edit["original_message_id"])
+            return [Edited(id=id_, address=address, message_id=before, text=text)]
         return [
             Said(
-                id=text_of(message["id"]),
-                address=self.address(peer),
-                message_id=message["id"],
-                text=text,
-                attachments=files,
-                kind=shown,
-                name=names.get(peer),
-                context={"last_id": message["id"]},
+                id=id_,
+                address=address,
+                message_id=id_,
+                **content_of(carried, message).parts,
+                name=listed(names.get(peer)) or None,
+                context={"last_id": id_},
             )
         ]
-
-    def _file(self, file: dict[str, Any], kind: str) -> Attachment:
-        return Attachment(kind=FILES[kind], source=text_of(file["id"]), name=str(file.get("filename", "")))
 
     def _status(self, status: dict[str, Any]) -> list[Event]:
         """What became of a message; news comes in any order and more than once."""
@@ -158,6 +159,55 @@ class WhatsApp(MetaChannel):
     @property
     def _own(self) -> str:
         return self.value("PHONE_NUMBER_ID")
+
+
+# -- what a message carries
+
+
+def carried(message: dict[str, Any]) -> Content:
+    """By its type; what people's phones can send and this API cannot carry comes as `unsupported`."""
+    kind = message["type"]
+    inner: Any = message.get(kind)
+    if kind == "text":
+        product = message.get("context", {}).get("referred_product")
+        about = listed(product["product_retailer_id"]) if product else ""
+        return Content(text=text_of(inner["body"]), kind="product" if product else "text", about=about)
+    if kind == "interactive":
+        return _chosen(inner)
+    if kind == "button":
+        payload = inner.get("payload")
+        return Content(text=payload if is_words(payload) else text_of(inner["text"]))
+    if kind in FILES:
+        file = Attachment(
+            kind=FILES[kind], source=text_of(inner["id"]), name=str(inner.get("filename") or "")
+        )
+        return Content(text=inner.get("caption") or "", attachments=(file,))
+    if kind == "location":
+        return Content(kind=kind, about=listed(inner.get("name"), inner.get("address")))
+    if kind == "contacts":
+        return Content(kind="contact", about=listed(*(part for one in inner for part in _contact(one))))
+    if kind == "order":
+        items = (f"{one['product_retailer_id']} ×{one['quantity']}" for one in inner["product_items"])
+        return Content(kind="order", text=text_of(inner.get("text") or ""), about=listed(*items))
+    if kind == "reaction":
+        return Content(kind=kind, about=listed(inner["emoji"]))
+    return Content(kind="sticker" if kind == "sticker" else "unknown")
+
+
+def _chosen(interactive: dict[str, Any]) -> Content:
+    """A button or row of ours, whose id are its words; or the answers of a form."""
+    kind = interactive["type"]
+    if kind != "nfm_reply":
+        return Content(text=text_of(interactive[kind]["id"]))
+    answers = json_of(text_of(interactive[kind]["response_json"]).encode())
+    return Content(kind="form", about=listed(*(v for k, v in answers.items() if k != "flow_token")))
+
+
+def _contact(contact: dict[str, Any]) -> list[Any]:
+    return [contact["name"]["formatted_name"], *(one.get("phone") for one in contact.get("phones", ()))]
+
+
+# -- what we send
 
 
 def _content(part: Part) -> dict[str, Any]:

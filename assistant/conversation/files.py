@@ -29,7 +29,7 @@ def shown(event: Said, language: str) -> str:
 
 
 def needs_no_answer(store: Store, conversation: Conversation, event: Said) -> bool:
-    """A reaction, or a sticker after something of ours, is a nod; who begins with a sticker hears something."""
+    """A reaction is a nod, and so is a sticker after something of ours; who begins with one hears us."""
     if event.kind == "reaction":
         return True
     begun = any(m.author is not Author.CUSTOMER for m in store.messages.public(conversation.id))

@@ -236,13 +236,18 @@ async def test_pictures_are_kept_for_people_and_honestly_not_read(scene: Scene, 
     assert len(line.texts(USER)) == 1
 
 
-async def test_a_sticker_is_no_question(scene: Scene, line: LinePlatform) -> None:
+async def test_a_sticker_is_no_question_but_who_begins_with_one_hears_something(
+    scene: Scene, line: LinePlatform
+) -> None:
     sticker = {"id": "1", "type": "sticker", "packageId": "1", "stickerId": "2", "keywords": ["ありがとう"]}
-    await scene.tell(webhook(line.event("message", scene.rig.clock(), message=sticker)))
-    assert line.texts(USER) == []
-    assert [m.text for m in await scene.rig.messages(await scene.conversation())] == [
+    for number in ("1", "2"):
+        message = sticker | {"id": number}
+        await scene.tell(webhook(line.event("message", scene.rig.clock(), message=message)))
+    assert len(line.texts(USER)) == 1
+    assert "文章でお書き" in line.texts(USER)[0]
+    assert [m.text for m in await scene.rig.messages(await scene.conversation())][::2] == [
         "（スタンプ） ありがとう"
-    ]
+    ] * 2
 
 
 async def test_the_survey_is_asked_and_its_answer_understood(scene: Scene, line: LinePlatform) -> None:
