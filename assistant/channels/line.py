@@ -1,16 +1,28 @@
 """LINE: the Messaging API, as https://developers.line.biz/en/reference/messaging-api/ describes it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting, Wiring
 from assistant.channels.content import Content, content_of, is_words, listed
 from assistant.channels.face import Look, utf16_units
+from assistant.channels.hosts import Hosts
 from assistant.channels.limits import pushes
 from assistant.channels.line_messages import addressed, carried, token_of
-from assistant.channels.web_calls import Answer, call, download, each, json_of, refused, text_of
+from assistant.channels.web_calls import (
+    Answer,
+    call,
+    download,
+    each,
+    in_time,
+    json_of,
+    refused,
+    text_of,
+)
 from assistant.conversation.wording import say
 from assistant.domain.channels import (
     Call,
@@ -32,6 +44,8 @@ TOKEN_HOLDS = timedelta(seconds=50)
 LOADING_SECONDS = 30
 #: How old the quota that agents see may be.
 QUOTA_HOLDS = timedelta(minutes=10)
+#: Asking for it must not make a message late that has gone out.
+QUOTA_SECONDS = 2.0
 
 
 class Line(AppChannel):
@@ -121,6 +135,7 @@ class Line(AppChannel):
 
     # -- out
 
+    @in_time
     async def send(self, letter: Letter, part: Part) -> Sent:
         """By reply token while it holds, which costs nothing; else by push."""
         messages = [self._text(text, letter) for text in part.texts]
@@ -181,15 +196,13 @@ class Line(AppChannel):
 
     async def name_of(self, thread: Thread) -> str | None:
         answer = await self._get(f"/v2/bot/profile/{thread.address.peer}")
-        name = answer.data.get("displayName") if answer.ok else None
-        return name if isinstance(name, str) else None
+        return answer.text("displayName") or None if answer.ok else None
 
     async def fetch(self, source: str) -> bytes:
         if source.startswith(("http://", "https://")):
             raise Undeliverable("the file is on another server, which we do not call")
-        return await download(
-            self._client, f"{self._data}/v2/bot/message/{source}/content", headers=self._headers
-        )
+        url = f"{self._data}/v2/bot/message/{quote(source, safe='')}/content"
+        return await download(self._client, url, Hosts(api=self._data), headers=self._headers)
 
     # -- how it stands
 
@@ -227,12 +240,14 @@ class Line(AppChannel):
             return
         self._asked = now
         try:
-            quota = await self._get("/v2/bot/message/quota")
-            used = await self._get("/v2/bot/message/quota/consumption")
-        except NotYet:
+            async with asyncio.timeout(QUOTA_SECONDS):
+                quota = await self._get("/v2/bot/message/quota")
+                used = await self._get("/v2/bot/message/quota/consumption")
+        except (NotYet, TimeoutError):
             return
-        if quota.ok and used.ok and quota.data.get("type") == "limited":
-            self._left = int(quota.data["value"]) - int(used.data["totalUsage"])
+        of, spent = quota.find("value"), used.find("totalUsage")
+        if quota.find("type") == "limited" and isinstance(of, int) and isinstance(spent, int):
+            self._left = of - spent
 
     async def _get(self, path: str) -> Answer:
         return await call(self._client, "GET", self._api + path, headers=self._headers)
@@ -252,5 +267,4 @@ def _fresh_token(letter: Letter) -> str | None:
 
 
 def _id(answer: Answer) -> str:
-    sent = answer.data.get("sentMessages") or [{}]
-    return str(sent[0].get("id", "") or answer.headers.get("x-line-accepted-request-id", ""))
+    return answer.text("sentMessages", 0, "id") or str(answer.headers.get("x-line-accepted-request-id", ""))

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from assistant.channels.channel import Setting
 from assistant.channels.content import UNKNOWN, Content, content_of, is_words, listed
 from assistant.channels.face import Look, utf8_bytes
 from assistant.channels.meta import APP_SECRET, VERIFY_TOKEN, WINDOW, MetaChannel, by_person, in_window
-from assistant.channels.web_calls import each, text_of
+from assistant.channels.web_calls import each, in_time, text_of
 from assistant.domain.channels import (
     Address,
     Attachment,
@@ -88,6 +89,7 @@ class Messenger(MetaChannel):
             return [Unsent(id=f"{mid}:deleted", address=address, message_id=mid)]
         return [Said(id=mid, address=address, message_id=mid, **content_of(carried, message).parts)]
 
+    @in_time
     async def send(self, letter: Letter, part: Part) -> Sent:
         """An answer in the first day; later only what a person wrote, marked as such."""
         late = letter.now - letter.thread.heard_at > WINDOW
@@ -105,16 +107,15 @@ class Messenger(MetaChannel):
         )
         to = {"recipient": {"id": letter.thread.address.peer}}
         answer = await self._post("me/messages", {**to, **way, "message": message})
-        return Sent(id=str(answer.data.get("message_id", "")))
+        return Sent(id=answer.text("message_id"))
 
     async def typing(self, thread: Thread) -> None:
         to = {"recipient": {"id": thread.address.peer}}
         await self._post("me/messages", to | {"sender_action": "typing_on"})
 
     async def name_of(self, thread: Thread) -> str | None:
-        answer = await self._get(f"{thread.address.peer}?fields=name")
-        name = answer.data.get("name") if answer.ok else None
-        return name if isinstance(name, str) else None
+        answer = await self._get(f"{quote(thread.address.peer, safe='')}?fields=name")
+        return answer.text("name") or None if answer.ok else None
 
     async def fetch(self, source: str) -> bytes:
         return await self._download(source)

@@ -10,7 +10,8 @@ from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting
 from assistant.channels.content import Content, content_of
 from assistant.channels.face import Look
-from assistant.channels.web_calls import Answer, call, download, each, json_of, text_of
+from assistant.channels.hosts import Hosts
+from assistant.channels.web_calls import Answer, call, download, each, in_time, json_of, text_of
 from assistant.domain.channels import (
     Attachment,
     Call,
@@ -125,6 +126,7 @@ class Slack(AppChannel):
 
     # -- out
 
+    @in_time
     async def send(self, letter: Letter, part: Part) -> Sent:
         channel, _, thread = letter.thread.address.thread.partition(":")
         body: dict[str, Any] = {"channel": channel, "text": part.texts[0], "unfurl_links": False}
@@ -144,11 +146,12 @@ class Slack(AppChannel):
             body["blocks"] = [words, {"type": "actions", "elements": buttons}]
         answer = await self._call("chat.postMessage", body | {"text": _escaped(part.texts[0])})
         self._or_raise(answer)
-        return Sent(id=f"{answer.data.get('channel')}:{answer.data.get('ts')}")
+        stamp = answer.text("ts")
+        return Sent(id=f"{answer.text('channel')}:{stamp}" if stamp else "")
 
     def _or_raise(self, answer: Answer) -> None:
         """Slack answers 200 and says in the body what went wrong."""
-        if answer.ok and answer.data.get("ok"):
+        if answer.ok and answer.data.get("ok") is not False:
             return
         error = str(answer.data.get("error") or answer.status)
         if error in (
@@ -173,13 +176,11 @@ class Slack(AppChannel):
             params={"user": thread.address.peer},
             headers=self._authorization,
         )
-        user = answer.data.get("user") if answer.ok else None
-        return str(user["real_name"]) if isinstance(user, dict) and user.get("real_name") else None
+        return answer.text("user", "real_name") or None if answer.ok else None
 
     async def fetch(self, source: str) -> bytes:
-        if not source.startswith(("https://files.slack.com/", f"{self._api}/")):
-            raise Undeliverable("the file is on a server that we do not call")
-        return await download(self._client, source, headers=self._authorization)
+        hosts = Hosts(api=self._api, trusted=("files.slack.com",))
+        return await download(self._client, source, hosts, headers=self._authorization)
 
     async def check(self) -> Sequence[str]:
         answer = await self._call("auth.test", {})

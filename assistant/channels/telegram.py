@@ -2,12 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting
 from assistant.channels.content import Content, content_of, listed
 from assistant.channels.face import Look, utf16_units
-from assistant.channels.web_calls import Answer, call, download, each, json_of, refused, text_of
+from assistant.channels.hosts import Hosts
+from assistant.channels.web_calls import (
+    Answer,
+    call,
+    download,
+    each,
+    in_time,
+    json_of,
+    refused,
+    text_of,
+)
 from assistant.domain.channels import (
     Attachment,
     Call,
@@ -112,6 +123,7 @@ class Telegram(AppChannel):
 
     # -- out
 
+    @in_time
     async def send(self, letter: Letter, part: Part) -> Sent:
         """Choices are a keyboard that goes away with the answer; a tap sends its words."""
         keyboard: dict[str, Any] = {"remove_keyboard": True}
@@ -129,17 +141,18 @@ class Telegram(AppChannel):
             raise Undeliverable(f"the customer has blocked the bot: {answer.says}", gone=True)
         if not answer.ok:
             raise refused(answer, token=self.variable("BOT_TOKEN"))
-        return Sent(id=f"{letter.thread.address.peer}:{answer.data['result']['message_id']}")
+        number = answer.text("result", "message_id")
+        return Sent(id=f"{letter.thread.address.peer}:{number}" if number else "")
 
     async def typing(self, thread: Thread) -> None:
         await self._call("sendChatAction", {"chat_id": int(thread.address.peer), "action": "typing"})
 
     async def fetch(self, source: str) -> bytes:
         found = await self._call("getFile", {"file_id": source})
-        if not found.ok:
+        if not found.ok or not (path := found.text("result", "file_path")):
             raise Undeliverable(f"Telegram does not give the file: {found.says}")
-        token, path = self.value("BOT_TOKEN"), found.data["result"]["file_path"]
-        return await download(self._client, f"{self._api}/file/bot{token}/{path}")
+        url = f"{self._api}/file/bot{self.value('BOT_TOKEN')}/{quote(path)}"
+        return await download(self._client, url, Hosts(api=self._api))
 
     async def check(self) -> Sequence[str]:
         """Credentials; registers the webhook and asks how its calls went."""
@@ -155,10 +168,9 @@ class Telegram(AppChannel):
         put = await self._call("setWebhook", body)
         if not put.ok:
             raise SetupError(f"Telegram does not take {url} as webhook: {put.says}.")
-        info = (await self._call("getWebhookInfo", {})).data.get("result", {})
-        trouble = info.get("last_error_message")
+        trouble = (await self._call("getWebhookInfo", {})).text("result", "last_error_message")
         return [
-            f"bot @{me.data['result']['username']}",
+            f"bot @{me.text('result', 'username')}",
             f"webhook {url}",
             *([f"last error: {trouble}"] if trouble else []),
         ]

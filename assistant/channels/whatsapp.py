@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from assistant.channels.channel import Setting
 from assistant.channels.content import Content, content_of, is_words, listed
 from assistant.channels.face import Look
 from assistant.channels.meta import APP_SECRET, VERIFY_TOKEN, WINDOW, MetaChannel
-from assistant.channels.web_calls import Answer, each, json_of, text_of
+from assistant.channels.web_calls import Answer, each, in_time, json_of, text_of
 from assistant.domain.channels import (
     Arrived,
     Attachment,
@@ -33,6 +34,7 @@ BUTTONS, ROWS, LABEL, ROW_LABEL = 3, 10, 20, 24
 
 class WhatsApp(MetaChannel):
     name = "whatsapp"
+    trusted = ("lookaside.fbsbx.com",)
     look = Look(longest=1024, bold="*", buttons=ROWS, label=ROW_LABEL)
     settings = (
         Setting(name="PHONE_NUMBER_ID", says="Phone number ID, on WhatsApp > API setup", secret=False),
@@ -106,6 +108,7 @@ class WhatsApp(MetaChannel):
 
     # -- out
 
+    @in_time
     async def send(self, letter: Letter, part: Part) -> Sent:
         late = letter.now - letter.thread.heard_at > WINDOW
         content = self._template(letter, part) if late else _content(part)
@@ -115,7 +118,7 @@ class WhatsApp(MetaChannel):
             "to": letter.thread.address.peer,
         }
         answer = await self._post(f"{self.value('PHONE_NUMBER_ID')}/messages", to | content)
-        return Sent(id=str(answer.data["messages"][0]["id"]))
+        return Sent(id=answer.text("messages", 0, "id"))
 
     def _template(self, letter: Letter, part: Part) -> dict[str, Any]:
         """The only thing that may be sent now: an approved text with our words in it."""
@@ -135,10 +138,10 @@ class WhatsApp(MetaChannel):
         }
 
     def _refusal(self, answer: Answer) -> Undeliverable:
-        error = answer.data.get("error", {}) if isinstance(answer.data, dict) else {}
-        if error.get("code") in WINDOW_CLOSED:
+        code = answer.find("error", "code")
+        if code in WINDOW_CLOSED:
             return Undeliverable("the 24 hours after the customer's last message are over")
-        if error.get("code") in UNREACHABLE:
+        if code in UNREACHABLE:
             return Undeliverable(f"WhatsApp cannot reach this number: {answer.says}", gone=True)
         return super()._refusal(answer)
 
@@ -151,10 +154,10 @@ class WhatsApp(MetaChannel):
             )
 
     async def fetch(self, source: str) -> bytes:
-        found = await self._get(source)
-        if not found.ok or not isinstance(found.data.get("url"), str):
+        found = await self._get(quote(source, safe=""))
+        if not found.ok or not found.text("url"):
             raise Undeliverable(f"WhatsApp does not give the file: {found.says}")
-        return await self._download(found.data["url"])
+        return await self._download(found.text("url"))
 
     @property
     def _own(self) -> str:

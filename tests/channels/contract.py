@@ -61,6 +61,8 @@ class ChannelContract:
     def unknown(self) -> list[bytes]:
         """Calls of kinds that we do not know or need."""
 
+    #: The beginning of ids that are longer than ours.
+    long = "m" * 120
     #: What people send besides words.
     things: list[Thing] = []
 
@@ -153,8 +155,10 @@ class ChannelContract:
 
     async def test_ids_of_any_length_are_kept_apart(self, scene: Scene) -> None:
         """Messenger's have a hundred characters and more, of which the first are often the same."""
+        if not self.long:
+            pytest.skip("its ids are numbers, or each message is a thread")
         first, second = (
-            self.message(text, "m" * 120 + end) for text, end in ((QUESTION["ja"], "1"), ("送料は", "2"))
+            self.message(text, self.long + end) for text, end in ((QUESTION["ja"], "1"), ("送料は", "2"))
         )
         for body in (first, first, second, second):
             await scene.tell(body)

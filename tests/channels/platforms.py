@@ -117,6 +117,8 @@ class TelegramPlatform(Platform):
     def answer(self, request: httpx.Request) -> httpx.Response:
         if f"/bot{self.token}/" not in request.url.path:
             return httpx.Response(401, json={"ok": False, "error_code": 401, "description": "Unauthorized"})
+        if "/file/" in request.url.path:
+            return httpx.Response(200, content=b"OggS")
         if not request.url.path.endswith("/sendMessage"):
             result = {"username": "komorebi_bot", "url": "https://shop.example/v1/channels/telegram"}
             return httpx.Response(200, json={"ok": True, "result": result})

@@ -185,7 +185,7 @@ class TestInstagram(TestMessenger):
 
 
 class TestTelegram(ChannelContract):
-    name, peer, batches = "telegram", "4242", False
+    name, peer, batches, long = "telegram", "4242", False, ""
     things = things.TELEGRAM
 
     def thing(self, content: dict[str, Any], message_id: str) -> bytes:
@@ -365,7 +365,7 @@ class TestSlack(ChannelContract):
 
 
 class TestEmail(ChannelContract):
-    name, peer, batches = "email", "hanako@customer.example", False
+    name, peer, batches, long = "email", "hanako@customer.example", False, ""
     settings: Mapping[str, str] = {}
 
     @pytest.fixture
