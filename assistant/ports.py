@@ -80,6 +80,8 @@ class Channel(Protocol):
 
     name: str
     account: str
+    #: Bytes of the largest webhook call that the app could mean.
+    largest_call: int
 
     def greet(self, call: Call) -> str | None: ...  # the answer to the app's own test; None: no test
     def verify(self, call: Call) -> None: ...  # Unauthorized

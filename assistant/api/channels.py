@@ -1,8 +1,11 @@
 """Webhooks of messaging apps: signature on the raw bytes, one transaction, then 200; thinking comes later."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
@@ -10,8 +13,8 @@ from fastapi.responses import PlainTextResponse
 
 from assistant.api.context import Context, Ctx
 from assistant.conversation.arriving import Arrivals, take_in
-from assistant.domain.channels import Call
-from assistant.domain.errors import AssistantError, NotFound
+from assistant.domain.channels import Call, Event
+from assistant.domain.errors import AssistantError, NotFound, TooLarge, Unavailable
 from assistant.ports import Channel
 
 router = APIRouter(prefix="/v1/channels", tags=["channels"])
@@ -19,6 +22,11 @@ router = APIRouter(prefix="/v1/channels", tags=["channels"])
 #: Events of one call that are stored at a time: nobody else's message waits for a thousand. Each is taken in
 #: once, so a call that is cut in the middle is simply sent again.
 TOGETHER = 50
+
+#: Calls that are read at a time, and how long one may wait and take; the app sends it again.
+READERS, READING_SECONDS = 4, 10.0
+_readers = ThreadPoolExecutor(READERS, thread_name_prefix="webhook")
+T = TypeVar("T")
 
 #: Calls by channel and outcome since the process began, for `/metrics`.
 Calls = Counter[tuple[str, str]]
@@ -45,12 +53,9 @@ async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
         if (greeting := channel.greet(call)) is None:
             raise NotFound("This app sends no GET.")
         return greeting
-    channel.verify(call)
-    if (greeting := channel.greet(call)) is not None:
-        return greeting
-    events = channel.parse(call)
-    if not events:
-        return ""
+    greeting, events = await off_the_loop(partial(_read, channel, call))
+    if greeting is not None or not events:
+        return greeting or ""
     arrivals = Arrivals(timing=ctx.timing, languages=ctx.languages)
     now = ctx.clock()
     for start in range(0, len(events), TOGETHER):
@@ -59,6 +64,25 @@ async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
         for conversation in changed:
             ctx.wire.ring(conversation)
     return ""
+
+
+def _read(channel: Channel, call: Call) -> tuple[str | None, Sequence[Event]]:
+    """What the call says, once its signature is right: the answer to the app's own test, or its events."""
+    if len(call.body) > channel.largest_call:
+        raise TooLarge("This app sends no calls of that size.")
+    channel.verify(call)
+    if (greeting := channel.greet(call)) is not None:
+        return greeting, ()
+    return None, channel.parse(call)
+
+
+async def off_the_loop(read: Callable[[], T]) -> T:
+    """*read* in one of a few threads: what strangers send is never parsed where everybody waits for it."""
+    try:
+        async with asyncio.timeout(READING_SECONDS):
+            return await asyncio.get_running_loop().run_in_executor(_readers, read)
+    except TimeoutError as exc:
+        raise Unavailable("Too many calls are being read just now.") from exc
 
 
 def _channel(channels: Mapping[tuple[str, str], Channel], name: str, account: str) -> Channel:

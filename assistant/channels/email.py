@@ -33,6 +33,7 @@ SECONDS = 15
 
 class Email(AppChannel):
     name = "email"
+    largest_call = 16 * 1024 * 1024
     look = Look(longest=20_000)
     settings = (
         Setting(name="ADDRESS", says="Our address, like support@shop.example", secret=False),

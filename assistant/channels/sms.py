@@ -46,6 +46,7 @@ GSM_TWICE = set("^{}\\[~]|€")
 
 class Sms(AppChannel):
     name = "sms"
+    largest_call = 64 * 1024
     api_url = "https://api.twilio.com"
     look = Look(longest=LONGEST, measure=utf16_units, parts=1)
     settings = (
