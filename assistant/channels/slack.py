@@ -29,7 +29,7 @@ from assistant.domain.errors import BadInput, NotYet, SetupError, Undeliverable
 #: Somebody who is meant; the name stands behind a bar, or nowhere.
 MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>\s*")
 #: An address, a channel or a date in Slack's markup, and the words that are shown for it.
-MARKED = re.compile(r"<([^<>|\s]+)(?:\|([^<>]*))?>")
+MARKED = re.compile(r"<([^<>|\s]+)(?:\|([^<>]*))?>(?=(\S?))")
 #: Subtypes of messages in which a person says something.
 SAID = (None, "file_share", "thread_broadcast", "me_message")
 #: Slack's words for "this place is gone", and for credentials that no longer hold.
@@ -233,7 +233,7 @@ def carried(message: dict[str, Any]) -> Content:
 
 
 def plain_text(text: str) -> str:
-    """Slack's markup as text: ``<https://a.jp|ここ>`` is 「ここ https://a.jp」, a mention of us is nothing.
+    """Slack's markup as text: ``<https://a.jp|ここ>`` is 「ここ (https://a.jp)」, a mention of us is nothing.
 
     https://api.slack.com/reference/surfaces/formatting#retrieving-messages
     """
@@ -247,4 +247,6 @@ def _shown(marked: re.Match[str]) -> str:
         return label or target[:1].replace("!", "@") + target[1:].partition("^")[0]
     address = target.removeprefix("mailto:").removeprefix("tel:")
     bare = address.removeprefix("https://").removeprefix("http://").rstrip("/")
-    return address if label.rstrip("/") in ("", bare, address.rstrip("/")) else f"{label} {address}"
+    if label.rstrip("/") not in ("", bare, address.rstrip("/")):
+        return f"{label} ({address})"
+    return f"{address} " if marked[3] else address  # or the next word would belong to the address
