@@ -23,9 +23,9 @@ router = APIRouter(prefix="/v1/channels", tags=["channels"])
 #: once, so a call that is cut in the middle is simply sent again.
 TOGETHER = 50
 
-#: Calls that are read at a time, and how long one may wait and take; the app sends it again.
-READERS, READING_SECONDS = 4, 10.0
-_readers = ThreadPoolExecutor(READERS, thread_name_prefix="webhook")
+#: Calls of an app that are read at a time, and how long one may wait and take; the app sends it again.
+READERS, READING_SECONDS = 2, 10.0
+_readers: dict[str, ThreadPoolExecutor] = {}
 T = TypeVar("T")
 
 #: Calls by channel and outcome since the process began, for `/metrics`.
@@ -53,7 +53,7 @@ async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
         if (greeting := channel.greet(call)) is None:
             raise NotFound("This app sends no GET.")
         return greeting
-    greeting, events = await off_the_loop(partial(_read, channel, call))
+    greeting, events = await _off_the_loop(channel.name, partial(_read, channel, call))
     if greeting is not None or not events:
         return greeting or ""
     arrivals = Arrivals(timing=ctx.timing, languages=ctx.languages)
@@ -76,11 +76,14 @@ def _read(channel: Channel, call: Call) -> tuple[str | None, Sequence[Event]]:
     return None, channel.parse(call)
 
 
-async def off_the_loop(read: Callable[[], T]) -> T:
-    """*read* in one of a few threads: what strangers send is never parsed where everybody waits for it."""
+async def _off_the_loop(name: str, read: Callable[[], T]) -> T:
+    """*read* in one of the app's few threads: what strangers send is never parsed where everybody waits for
+    it, and no app's calls wait for another's."""
+    if name not in _readers:
+        _readers[name] = ThreadPoolExecutor(READERS, thread_name_prefix=f"webhook-{name}")
     try:
         async with asyncio.timeout(READING_SECONDS):
-            return await asyncio.get_running_loop().run_in_executor(_readers, read)
+            return await asyncio.get_running_loop().run_in_executor(_readers[name], read)
     except TimeoutError as exc:
         raise Unavailable("Too many calls are being read just now.") from exc
 

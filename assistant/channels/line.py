@@ -116,9 +116,10 @@ class Line(AppChannel):
         message = event["message"]
         content = content_of(carried, message)
         if group:  # only what is said to us; the rest is theirs
-            content = Content(text=addressed(content.text, message) if content.kind == "text" else "")
-            if not content.text:
+            words = addressed(content.text, message) if content.text else None
+            if words is None:
                 return ()
+            content = Content(text=words)
         said = Said(**about, message_id=text_of(message["id"]), **content.parts, context=token_of(event))
         return (said,)
 

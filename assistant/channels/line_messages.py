@@ -44,11 +44,11 @@ def token_of(event: dict[str, Any]) -> dict[str, str]:
     return {"reply_token": token, "token_at": datetime.fromtimestamp(at / 1000, UTC).isoformat()}
 
 
-def addressed(text: str, message: dict[str, Any]) -> str:
-    """What is said to us in a group: the words without the mention; "" when we are not mentioned."""
+def addressed(text: str, message: dict[str, Any]) -> str | None:
+    """What is said to us in a group: the words without the mention; None when we are not mentioned."""
     mentions = [m for m in message.get("mention", {}).get("mentionees", ()) if m.get("isSelf")]
     units = text.encode("utf-16-le")  # LINE counts in UTF-16 units
     for mention in sorted(mentions, key=lambda m: -int(m["index"])):
         start, end = 2 * int(mention["index"]), 2 * (int(mention["index"]) + int(mention["length"]))
         units = units[:start] + units[end:]
-    return units.decode("utf-16-le", "replace").strip() if mentions else ""
+    return units.decode("utf-16-le", "replace").strip() if mentions else None

@@ -29,7 +29,10 @@ from assistant.domain.errors import BadInput, SetupError, Unauthorized, Undelive
 #: Segments that an answer may cost: 67 Japanese or 153 Latin characters each.
 SEGMENTS = 5
 LONGEST = SEGMENTS * 67
-STOP = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "停止", "配信停止"}
+STOP = {
+    *("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"),
+    *("停止", "配信停止"),
+}
 START = {"start", "unstop", "yes", "再開"}
 HELP = {"help", "info", "ヘルプ"}
 #: Twilio's own numbers: opted out, no such number, landline.

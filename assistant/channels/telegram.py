@@ -41,6 +41,7 @@ FILES = {
     "audio": "audio",
     "document": "file",
 }
+LONGEST_LOCALE = 35
 #: What the app itself notes in a private chat: nobody has said anything.
 SERVICE = {
     "pinned_message",
@@ -103,7 +104,7 @@ class Telegram(AppChannel):
                 message_id=message_id,
                 **content_of(carried, message).parts,
                 name=listed(sender.get("first_name"), sender.get("last_name")) or None,
-                locale=sender.get("language_code"),
+                locale=listed(sender.get("language_code"))[:LONGEST_LOCALE] or None,
             ),
         )
 

@@ -148,3 +148,12 @@ def test_the_zone_is_the_machines_or_the_first_languages(
 def test_hours_that_cannot_be_meant(tmp_path: Path, days: str, complaint: str) -> None:
     with pytest.raises(SetupError, match=complaint):
         load_policy(written(tmp_path, f"hours:\n  days: {days}\n"))
+
+
+def test_the_example_in_the_documentation_is_what_it_says(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "hours.md").read_text("utf-8")
+    hours = load_policy(written(tmp_path, page.split("```yaml\n")[1].split("```")[0])).hours
+    assert hours.days[3] == ("10:00", "12:00", "13:00", "18:00")
+    assert (hours.days[4], hours.days[5], hours.days[6]) == (("22:00", "06:00"), ("10:00", "24:00"), ())
+    assert "2026-12-31" in hours.holidays
+    assert hours.special == {"2026-12-28": ("10:00", "15:00")}
