@@ -59,16 +59,19 @@ class WhatsApp(MetaChannel):
     }
 
     def _entry(self, entry: dict[str, Any]) -> Iterator[Event]:
-        for change in entry["changes"]:
-            value = change["value"]
-            if value.get("metadata", {}).get("phone_number_id") != self.value("PHONE_NUMBER_ID"):
-                continue
-            names = {c["wa_id"]: c.get("profile", {}).get("name") for c in value.get("contacts", ())}
-            yield from each(value.get("messages"), partial(self._message, names=names))
-            yield from each(value.get("statuses"), self._status)
+        yield from each(entry.get("changes"), self._change)
 
-    def _message(self, message: dict[str, Any], names: dict[str, Any]) -> list[Event]:
-        kind, peer, id_ = message["type"], text_of(message["from"]), text_of(message["id"])
+    def _change(self, change: dict[str, Any]) -> list[Event]:
+        value = change["value"]
+        if value.get("metadata", {}).get("phone_number_id") != self.value("PHONE_NUMBER_ID"):
+            return []
+        names = dict(each(value.get("contacts"), _name))
+        said = each(value.get("messages"), partial(self._message, names=names))
+        return [*said, *each(value.get("statuses"), self._status)]
+
+    def _message(self, message: dict[str, Any], names: dict[str, str]) -> list[Event]:
+        kind, id_ = message["type"], text_of(message["id"])
+        peer = text_of(message.get("from") or message["from_user_id"])
         address = self.address(peer)
         if kind == "system" or (kind == "reaction" and not message["reaction"].get("emoji")):
             return []  # news of a number, or a reaction taken back
@@ -86,7 +89,7 @@ class WhatsApp(MetaChannel):
                 address=address,
                 message_id=id_,
                 **content_of(carried, message).parts,
-                name=listed(names.get(peer)) or None,
+                name=names.get(peer) or None,
                 context={"last_id": id_},
             )
         ]
@@ -99,7 +102,7 @@ class WhatsApp(MetaChannel):
         return [
             Arrived(
                 id=f"{text_of(status['id'])}:{state}",
-                address=self.address(text_of(status["recipient_id"])),
+                address=self.address(text_of(status.get("recipient_id") or status["recipient_user_id"])),
                 platform_id=status["id"],
                 status=state,
                 why=f"WhatsApp: {why}" if why else None,
@@ -115,7 +118,8 @@ class WhatsApp(MetaChannel):
         to = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
-            "to": letter.thread.address.peer,
+            # Whoever has a user name shows no number; their id is never only digits.
+            "to" if letter.thread.address.peer.isdigit() else "recipient": letter.thread.address.peer,
         }
         answer = await self._post(f"{self.value('PHONE_NUMBER_ID')}/messages", to | content)
         return Sent(id=answer.text("messages", 0, "id"))
@@ -165,6 +169,12 @@ class WhatsApp(MetaChannel):
 
 
 # -- what a message carries
+
+
+def _name(contact: dict[str, Any]) -> list[tuple[str, str]]:
+    profile = contact.get("profile") or {}
+    peer = contact.get("wa_id") or contact["user_id"]
+    return [(text_of(peer), listed(profile.get("name") or profile.get("username")))]
 
 
 def carried(message: dict[str, Any]) -> Content:

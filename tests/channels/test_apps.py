@@ -456,3 +456,27 @@ async def test_a_reaction_on_telegram_is_seen_and_opens_nothing(make_scene: Call
     await scene.tell(body_of({"update_id": 2, "message_reaction": reaction}))
     assert (await said(scene))[-1] == ("reaction", "（リアクション） 👍")
     assert len(app.on_phone(scene)) == 1
+
+
+async def test_who_shows_no_number_on_whatsapp_is_heard_and_answered(
+    make_scene: Callable[..., Scene],
+) -> None:
+    """Since 2026 people may have a user name instead, and are known by an id of their own."""
+    platform, app, person = WhatsAppPlatform(), apps.TestWhatsApp(), "JP.13491208655302741918"
+    scene = scene_of(apps.TestWhatsApp, make_scene, platform)
+    message = {k: v for k, v in app.one(QUESTION["ja"], "m1").items() if k != "from"}
+    contacts = [{}, {"profile": {"username": "hanako"}, "user_id": person}]
+    await scene.tell(app.call([message | {"from_user_id": person}], contacts=contacts))
+    assert "30日以内" in app.words(platform.phone[person][0])
+    news = {"id": "wamid.out1", "status": "read", "recipient_user_id": person}
+    await scene.tell(app.call([], statuses=[news]))
+    assert (await scene.deliveries())[0].status == "read"
+
+
+async def test_one_broken_change_costs_no_other(make_scene: Callable[..., Scene]) -> None:
+    app = apps.TestWhatsApp()
+    scene = scene_of(apps.TestWhatsApp, make_scene, WhatsAppPlatform())
+    call = json.loads(app.message(QUESTION["ja"], "m1"))
+    call["entry"][0]["changes"].append({"field": "messages"})
+    await scene.tell(body_of(call))
+    assert await said(scene) == [("text", QUESTION["ja"])]
