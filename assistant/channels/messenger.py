@@ -195,7 +195,7 @@ def _reacted(reaction: dict[str, Any], event: dict[str, Any], address: Address) 
 def _made_id(kind: str, event: dict[str, Any]) -> str:
     """Of an event that has none: the same for a second delivery of it."""
     told = json.dumps([event["sender"], event.get("timestamp"), event[kind]], sort_keys=True)
-    return f"{kind}:{hashlib.sha256(told.encode()).hexdigest()}"
+    return f"{kind}:{hashlib.sha256(told.encode()).hexdigest()[:40]}"
 
 
 def _short(label: str) -> str:
