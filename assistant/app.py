@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from assistant.library import Knowledge, Steps, now, open_knowledge
+from assistant.library import Knowledge, Steps, make_policy, now, open_knowledge
 from assistant.settings import Settings
 from assistant.work.supervisor import Supervisor
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from assistant.conversation.turn import Assistant
     from assistant.domain.budgets import Prices
     from assistant.domain.living import Source
-    from assistant.domain.policy import Policy
     from assistant.ports import Answerer, Bus, Channel, ChatModel
     from assistant.work.loop import Duties, Loop
     from assistant.work.supervisor import Start
@@ -47,13 +46,6 @@ def make_wire(settings: Settings, bus: Bus | None = None) -> LocalWire:
 
         bus = Notices(settings.postgres_url)
     return LocalWire() if bus is None else SharedWire(bus)
-
-
-def make_policy(settings: Settings) -> Policy:
-    from assistant.domain.policy import Policy
-    from assistant.signals.policy_file import load_policy
-
-    return load_policy(settings.policy) if settings.policy else Policy()
 
 
 def open_answerer(model: ChatModel | None, knowledge: Knowledge, prices: Prices) -> Answerer:
@@ -99,6 +91,7 @@ def make_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
 def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     from assistant.conversation.allowance import allowances
     from assistant.conversation.think import Mind
+    from assistant.domain.hours import local
     from assistant.llm.answering import make_rewrite, make_summarise, make_vote, open_model
     from assistant.signals.reader import Reader
 
@@ -116,7 +109,7 @@ def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
         examples=knowledge.examples,
         vote=make_vote(model, PROMPTS),
         summarise=make_summarise(model, PROMPTS),
-        allowance=allowances(knowledge.database, policy.budgets, now),
+        allowance=allowances(knowledge.database, policy.budgets, lambda: local(now(), policy.zone)),
     )
 
 

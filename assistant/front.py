@@ -9,6 +9,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,14 +18,15 @@ from fastapi import FastAPI
 from assistant.api import make_app
 from assistant.api.context import Context
 from assistant.api.limits import Limits
-from assistant.app import make_channels, make_policy, make_timing, make_wire
+from assistant.app import make_channels, make_timing, make_wire
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Conversation
 from assistant.domain.errors import Unavailable
+from assistant.domain.hours import business_day
 from assistant.domain.policy import Policy
 from assistant.knowledge.examples import Examples
-from assistant.library import now, open_database
+from assistant.library import make_policy, now, open_database
 from assistant.ports import Channel, Draft
 from assistant.settings import Settings
 from assistant.signals.facts import pick_facts
@@ -107,13 +109,16 @@ class Front:
                 await channel.refresh(now())
             await asyncio.sleep(LIMITS_SECONDS)
 
+    def today(self) -> date:
+        return business_day(now(), self.policy.zone)
+
     async def _follow_titles(self) -> None:
         version = None
         while True:
             with contextlib.suppress(Unavailable):  # the next round tries again
-                found = await self.database.read(lambda store: (store.articles.version(), now().date()))
+                found = await self.database.read(lambda store: (store.articles.version(), self.today()))
                 if found != version:
-                    titles = await self.database.read(lambda store: store.articles.titles(now().date()))
+                    titles = await self.database.read(lambda store: store.articles.titles(self.today()))
                     self.examples.load(titles)
                     version = found
             await asyncio.sleep(REFRESH_SECONDS)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from assistant.domain.errors import SetupError
+from assistant.domain.hours import JAPAN, business_day
 from assistant.settings import Settings, prepare_data_dir
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from assistant.domain.policy import Policy
     from assistant.domain.turns import Meaning
     from assistant.knowledge.contradictions import Statement
     from assistant.knowledge.examples import Examples
@@ -75,6 +77,12 @@ class Knowledge:
     indexer: Indexer
     examples: Examples
     making: Making
+    #: Where the business is.
+    zone: str = JAPAN
+
+    def today(self) -> date:
+        """By which articles hold already, or no longer."""
+        return business_day(now(), self.zone)
 
     async def refresh(self) -> None:
         """Take in what another process, or this one, changed."""
@@ -145,7 +153,7 @@ class Knowledge:
         return await meant(self.embedder, text)
 
     async def load_examples(self) -> None:
-        today = now().date()
+        today = self.today()
         self.examples.load(await self.database.read(lambda store: store.articles.titles(today)))
 
     async def close(self) -> None:
@@ -186,6 +194,7 @@ async def open_knowledge(
         indexer=Indexer(database, embedder, making.turn(politely=False)),
         examples=Examples(),
         making=making,
+        zone=make_policy(settings).zone,
     )
     await knowledge.load_examples()
     return knowledge
@@ -211,7 +220,21 @@ async def _retriever(
     kept = await _open_vectors(settings, database, embedder)
     vectors = KeptVectors() if beside_serve and settings.chroma_url is None else kept
     pages = f"{settings.public_url.rstrip('/')}/help/"
-    return HybridRetriever(database, embedder, vectors, link=lambda article: pages + quote(article))
+    zone = make_policy(settings).zone
+    return HybridRetriever(
+        database,
+        embedder,
+        vectors,
+        link=lambda article: pages + quote(article),
+        today=lambda: business_day(now(), zone),
+    )
+
+
+def make_policy(settings: Settings) -> Policy:
+    from assistant.signals.hours_file import default_zone
+    from assistant.signals.policy_file import load_policy
+
+    return load_policy(settings.policy, default_zone(settings.languages))
 
 
 async def _open_vectors(

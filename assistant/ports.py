@@ -1,7 +1,6 @@
-"""The outside world in one page: what the product needs from databases, models, indexes and channels.
+"""The outside world in one page: what the product needs of it; async methods may wait for it.
 
-Async methods may wait for the outside. What a database transaction offers is in `stores.py`.
-"""
+What a database transaction offers is in `stores.py`."""
 
 from __future__ import annotations
 
@@ -80,6 +79,7 @@ class Channel(Protocol):
 
     name: str
     account: str
+    largest_call: int  # bytes that a webhook call of this app may have
 
     def greet(self, call: Call) -> str | None: ...  # the answer to the app's own test; None: no test
     def verify(self, call: Call) -> None: ...  # Unauthorized

@@ -114,24 +114,26 @@ def line(peer: str, phones: Phones) -> tuple[bytes, Mapping[str, str]]:
 def whatsapp(peer: str, _phones: Phones) -> tuple[bytes, Mapping[str, str]]:
     message = {"from": peer, "id": uuid4().hex, "type": "text", "text": {"body": QUESTION}}
     value = {"metadata": {"phone_number_id": SECRET}, "messages": [message]}
-    return _meta({"entry": [{"changes": [{"value": value}]}]})
+    return signed_meta({"entry": [{"changes": [{"value": value}]}]})
 
 
 def messenger(peer: str, _phones: Phones) -> tuple[bytes, Mapping[str, str]]:
     event = {"sender": {"id": peer}, "message": {"mid": uuid4().hex, "text": QUESTION}}
-    return _meta({"entry": [{"messaging": [event]}]})
+    return signed_meta({"entry": [{"messaging": [event]}]})
 
 
-def _meta(value: Any) -> tuple[bytes, Mapping[str, str]]:
+def signed_meta(value: Any) -> tuple[bytes, dict[str, str]]:
     body = json.dumps(value).encode()
     return body, {"x-hub-signature-256": signatures.meta(SECRET, body)}
 
 
 def sms(peer: str, phones: Phones) -> tuple[bytes, Mapping[str, str]]:
     fields = {"MessageSid": uuid4().hex, "From": peer, "Body": QUESTION}
-    signed = signatures.twilio(
-        SECRET, f"{phones.known_as}/v1/channels/sms", {k: [v] for k, v in fields.items()}
-    )
+    return signed_form(fields, f"{phones.known_as}/v1/channels/sms")
+
+
+def signed_form(fields: Mapping[str, str], url: str) -> tuple[bytes, dict[str, str]]:
+    signed = signatures.twilio(SECRET, url, {k: [v] for k, v in fields.items()})
     kind = {"content-type": "application/x-www-form-urlencoded"}
     return urlencode(fields).encode(), kind | {"x-twilio-signature": signed}
 
@@ -153,7 +155,11 @@ def slack(peer: str, _phones: Phones) -> tuple[bytes, Mapping[str, str]]:
         "text": QUESTION,
         "ts": uuid4().hex,
     }
-    body = json.dumps({"type": "event_callback", "event_id": uuid4().hex, "event": event}).encode()
+    return signed_slack({"type": "event_callback", "event_id": uuid4().hex, "event": event})
+
+
+def signed_slack(value: Any) -> tuple[bytes, dict[str, str]]:
+    body = json.dumps(value).encode()
     stamp = str(int(time.time()))
     return body, {
         "x-slack-request-timestamp": stamp,

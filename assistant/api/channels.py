@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from assistant.api.context import Context, Ctx
 from assistant.api.limited import LimitedRoute
 from assistant.conversation.arriving import Arrivals, take_in
 from assistant.domain.channels import Call, Event
-from assistant.domain.errors import AssistantError, NotFound, Unavailable
+from assistant.domain.errors import AssistantError, NotFound, TooLarge, Unavailable
 from assistant.ports import Channel
 
 router = APIRouter(prefix="/v1/channels", tags=["channels"], route_class=LimitedRoute)
@@ -24,8 +24,8 @@ router = APIRouter(prefix="/v1/channels", tags=["channels"], route_class=Limited
 #: once, so a call that is cut in the middle is simply sent again.
 TOGETHER = 50
 
-#: Calls that are read at a time, those that may wait for it, and how long both may take.
-READERS, MOST_WAITING, READING_SECONDS = 2, 200, 15.0
+#: Calls of an app that are read at a time, those that may wait for it, and how long both may take.
+READERS, MOST_WAITING, READING_SECONDS = 2, 200, 10.0
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
         if (greeting := channel.greet(call)) is None:
             raise NotFound("This app sends no GET.")
         return greeting
-    greeting, events = await _beside.read(partial(_read, channel, call))
+    greeting, events = await _readers_of(channel.name).read(partial(_read, channel, call))
     if greeting is not None:
         return greeting
     arrivals = Arrivals(timing=ctx.timing, languages=ctx.languages)
@@ -68,19 +68,24 @@ async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
 
 
 def _read(channel: Channel, call: Call) -> tuple[str | None, Sequence[Event]]:
+    """What the call says, once its signature is right: the answer to the app's own test, or its events."""
+    if len(call.body) > channel.largest_call:
+        raise TooLarge("This app sends no calls of that size.")
     channel.verify(call)
-    greeting = channel.greet(call)
-    return greeting, () if greeting is not None else channel.parse(call)
+    if (greeting := channel.greet(call)) is not None:
+        return greeting, ()
+    return None, channel.parse(call)
 
 
-class Beside:
-    """What strangers send is taken apart beside the loop, a few at a time; 503 when too much waits, or too long."""
+class WebhookReaders:
+    """A few threads in which an app's calls are parsed: never on the event loop, never behind another app's."""
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="webhooks")
+    def __init__(self, name: str) -> None:
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix=f"webhook-{name}")
         self._waiting = 0
 
     async def read(self, step: Callable[[], T]) -> T:
+        """What *step* returns; Unavailable (503) when too many calls wait, or too long: the app sends it again."""
         if self._waiting >= MOST_WAITING:
             raise Unavailable("Too many calls wait to be read; try again shortly.")
         self._waiting += 1
@@ -93,7 +98,9 @@ class Beside:
             self._waiting -= 1
 
 
-_beside = Beside()
+@cache
+def _readers_of(name: str) -> WebhookReaders:
+    return WebhookReaders(name)
 
 
 def _channel(channels: Mapping[tuple[str, str], Channel], name: str, account: str) -> Channel:

@@ -15,6 +15,7 @@ from assistant.api.limited import LimitedRoute
 from assistant.api.shapes import stamp
 from assistant.domain.audit import agent as actor
 from assistant.domain.errors import BadInput, Forbidden, NotFound
+from assistant.domain.hours import business_day
 from assistant.domain.listed import STATES, Listed
 from assistant.domain.living import Contradiction, Source, Trouble
 from assistant.stores import Store
@@ -37,7 +38,7 @@ class SourceIn(BaseModel):
 @router.get("")
 async def overview(_inside: Inside, ctx: Ctx) -> dict[str, Any]:
     """What is wrong with the knowledge base, where it comes from, how many articles are in which state."""
-    today = ctx.clock().date()
+    today = business_day(ctx.clock(), ctx.policy.zone)
 
     def step(store: Store) -> dict[str, Any]:
         articles, troubles = store.living.listed(), store.living.troubles()
@@ -80,7 +81,7 @@ async def articles(
     after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> dict[str, Any]:
     """A page of articles: all, or those of a state, whose title or id holds *q*."""
-    today, wanted = ctx.clock().date(), q.strip().casefold()
+    today, wanted = business_day(ctx.clock(), ctx.policy.zone), q.strip().casefold()
 
     def step(store: Store) -> dict[str, Any]:
         by_place = {one.place: one for one in store.living.troubles()}

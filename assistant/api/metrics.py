@@ -1,7 +1,7 @@
 """Prometheus metrics, drawn from the database when asked: they survive restarts."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ def totals(
         handoffs=store.numbers.handoff_reasons(),
         states=store.conversations.counts(""),
         streams=streams,
-        spent=store.spending.between(BEGINNING, now),
+        spent=store.spending.between(BEGINNING, now + timedelta(days=1)),  # where it is tomorrow already
         calls=dict(calls),
         deliveries=store.deliveries.counts(),
         longest_wait=(now - min(since)).total_seconds() if since else 0.0,

@@ -3,9 +3,10 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from statistics import median
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -17,6 +18,7 @@ from assistant.api.errors import error
 from assistant.api.limited import LimitedRoute
 from assistant.api.metrics import Totals, exposition, totals
 from assistant.domain.errors import BadInput, Forbidden, Unauthorized
+from assistant.domain.hours import local
 from assistant.stores import Store
 
 router = APIRouter(tags=["operations"], route_class=LimitedRoute)
@@ -69,25 +71,34 @@ def _let_in(request: Request, ctx: Context, authorization: str | None) -> None:
 
 @router.get("/v1/agent/metrics", tags=["agent"])
 async def numbers(
-    _inside: Inside, ctx: Ctx, from_: Annotated[str | None, Query(alias="from")] = None, to: str | None = None
+    _inside: Inside,
+    ctx: Ctx,
+    from_: Annotated[str | None, Query(alias="from")] = None,
+    to: str | None = None,
+    days: Annotated[int | None, Query(ge=1, le=366)] = None,
 ) -> dict[str, Any]:
-    now = ctx.clock()
-    start = moment(from_) if from_ else now - timedelta(days=DEFAULT_DAYS)
-    end = moment(to) if to else now + timedelta(seconds=1)
-    return await ctx.database.read(lambda store: count(store, start, end))
+    """By days of the business's own time zone, which `zone` names; the last *days*, or from and to."""
+    now, zone = local(ctx.clock(), ctx.policy.zone), ctx.policy.zone
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    start = midnight - timedelta(days=days - 1) if days else now - timedelta(days=DEFAULT_DAYS)
+    start = moment(from_, zone) if from_ else start
+    end = moment(to, zone) if to else now + timedelta(seconds=1)
+    found = await ctx.database.read(lambda store: count(store, local(start, zone), local(end, zone)))
+    return found | {"zone": zone}
 
 
-def moment(text: str) -> datetime:
-    """An RFC 3339 time or a plain date, which begins at midnight UTC."""
+def moment(text: str, zone: str) -> datetime:
+    """An RFC 3339 time or a plain date, which begins at midnight where the business is."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError as exc:
         raise BadInput(f"{text!r} is not a time such as 2026-11-01 or 2026-11-01T09:00:00Z.") from exc
-    return found if found.tzinfo else datetime.combine(found.date(), time(), UTC)
+    return found if found.tzinfo else datetime.combine(found.date(), time(), ZoneInfo(zone))
 
 
 def count(store: Store, start: datetime, end: datetime) -> dict[str, Any]:
-    """The numbers of the dashboard; who never reached a person or an answer is nobody's success."""
+    """The numbers of the dashboard, by days of *start*'s zone; who never reached a person or an answer is
+    nobody's success."""
     conversations = store.numbers.conversations(start, end)
     handoffs = store.numbers.handoffs(start, end)
     decisions = store.numbers.decisions(start, end)
@@ -105,11 +116,11 @@ def count(store: Store, start: datetime, end: datetime) -> dict[str, Any]:
         "closed_without_agent": sum(
             1 for row in conversations if row.state == "closed" and row.id not in handed_over
         ),
-        "model": asdict(store.spending.between(start, end)),
+        "model": asdict(store.spending.between(start, end - timedelta(microseconds=1))),
         "csat": {"mean": round(sum(scores) / len(scores), 2) if scores else None, "count": len(scores)},
         "median_wait_seconds": median(waits) if waits else None,
         "by_reason": _tally([row.reason for row in handoffs]),
-        "by_day": _by_day(conversations, handoffs),
+        "by_day": _by_day(conversations, handoffs, start.tzinfo),
     }
 
 
@@ -117,8 +128,10 @@ def _tally(values: Sequence[str]) -> dict[str, int]:
     return {value: values.count(value) for value in sorted(set(values))}
 
 
-def _by_day(conversations: Sequence[Any], handoffs: Sequence[Any]) -> list[dict[str, Any]]:
-    begun = [row.created_at.date().isoformat() for row in conversations]
-    handed = [row.created_at.date().isoformat() for row in handoffs]
+def _by_day(
+    conversations: Sequence[Any], handoffs: Sequence[Any], zone: tzinfo | None
+) -> list[dict[str, Any]]:
+    begun = [row.created_at.astimezone(zone).date().isoformat() for row in conversations]
+    handed = [row.created_at.astimezone(zone).date().isoformat() for row in handoffs]
     days = sorted({*begun, *handed})
     return [{"day": day, "conversations": begun.count(day), "handoffs": handed.count(day)} for day in days]

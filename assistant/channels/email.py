@@ -45,6 +45,7 @@ NOBODY = "unknown-sender@invalid"
 
 class Email(AppChannel):
     name = "email"
+    largest_call = 16 * 1024 * 1024
     look = Look(longest=20_000)
     settings = (
         Setting(name="ADDRESS", says="Our address, like support@shop.example", secret=False),

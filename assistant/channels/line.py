@@ -1,17 +1,30 @@
 """LINE: the Messaging API, as https://developers.line.biz/en/reference/messaging-api/ describes it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting, Wiring
+from assistant.channels.content import Content, content_of, is_words, listed
 from assistant.channels.face import Look, utf16_units
+from assistant.channels.hosts import Hosts
 from assistant.channels.limits import pushes
-from assistant.channels.web_calls import Answer, call, download, each, json_of, refused, text_of
+from assistant.channels.line_messages import addressed, carried, token_of
+from assistant.channels.web_calls import (
+    Answer,
+    call,
+    download,
+    each,
+    in_time,
+    json_of,
+    refused,
+    text_of,
+)
 from assistant.conversation.wording import say
 from assistant.domain.channels import (
-    Attachment,
     Call,
     Event,
     Letter,
@@ -31,7 +44,8 @@ TOKEN_HOLDS = timedelta(seconds=50)
 LOADING_SECONDS = 30
 #: How old the quota that agents see may be.
 QUOTA_HOLDS = timedelta(minutes=10)
-FILES = {"image": "image", "video": "video", "audio": "audio", "file": "file"}
+#: Asking for it must not make a message late that has gone out.
+QUOTA_SECONDS = 2.0
 
 
 class Line(AppChannel):
@@ -85,71 +99,44 @@ class Line(AppChannel):
             "id": text_of(event["webhookEventId"]),
             "address": self.address(text_of(source["userId"]), text_of(group)),
         }
-        if event["type"] == "message":
-            return self._message(event, group, about)
-        if event["type"] == "unsend":
-            return (Unsent(**about, message_id=text_of(event["unsend"]["messageId"])),)
-        if event["type"] == "follow":
-            return (
-                Reachable(
-                    **about, greet=not event["follow"].get("isUnblocked") if "follow" in event else True
-                ),
-            )
-        if event["type"] == "unfollow":
-            return (Reachable(**about, why="the customer has blocked this account on LINE"),)
-        return ()
+        match event["type"]:
+            case "message":
+                return self._message(event, group, about)
+            case "postback" if not group:
+                return self._pressed(event["postback"], about)
+            case "unsend":
+                return (Unsent(**about, message_id=text_of(event["unsend"]["messageId"])),)
+            case "follow":
+                return (Reachable(**about, greet=not event.get("follow", {}).get("isUnblocked")),)
+            case "unfollow":
+                return (Reachable(**about, why="the customer has blocked this account on LINE"),)
+        return ()  # members, beacons, a video watched to its end: nobody has said anything
 
     def _message(self, event: dict[str, Any], group: str, about: dict[str, Any]) -> Sequence[Event]:
         message = event["message"]
-        text, kind = "", "text"
-        files: tuple[Attachment, ...] = ()
-        if message["type"] == "text":
-            text = text_of(message["text"])
-            if group and not (text := addressed(text, message)):
+        content = content_of(carried, message)
+        if group:  # only what is said to us; the rest is theirs
+            words = addressed(content.text, message) if content.text else None
+            if words is None:
                 return ()
-        elif group:
-            return ()
-        elif message["type"] == "sticker":
-            kind, text = (
-                "sticker",
-                " ".join(message.get("keywords", ())[:3]) if not message.get("text") else message["text"],
-            )
-        elif message["type"] == "location":
-            kind, text = "location", " ".join(filter(None, (message.get("title"), message.get("address"))))
-        elif message["type"] in FILES:
-            files = (self._file(message),)
-        else:
-            return ()
-        at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-        token = (
-            {"reply_token": event["replyToken"], "token_at": at.isoformat()}
-            if event.get("replyToken")
-            else {}
-        )
-        if event.get("deliveryContext", {}).get("isRedelivery"):
-            token = {}  # whether it was used is not known here; a push is safe
-        return (
-            Said(
-                **about,
-                message_id=text_of(message["id"]),
-                text=text,
-                kind=kind,
-                attachments=files,
-                context=token,
-            ),
-        )
+            content = Content(text=words)
+        said = Said(**about, message_id=text_of(message["id"]), **content.parts, context=token_of(event))
+        return (said,)
 
-    def _file(self, message: dict[str, Any]) -> Attachment:
-        provider = message.get("contentProvider", {})
-        external = provider.get("originalContentUrl", "") if provider.get("type") == "external" else ""
-        return Attachment(
-            kind=FILES[message["type"]],
-            source=text_of(external or message["id"]),
-            name=str(message.get("fileName", "")),
-        )
+    def _pressed(self, postback: dict[str, Any], about: dict[str, Any]) -> Sequence[Event]:
+        """A button of a menu or a picker of dates; a change of menus says nothing."""
+        params = postback.get("params") or {}
+        if "newRichMenuAliasId" in params:
+            return ()
+        data = text_of(postback["data"])
+        content = Content(kind="button", about=listed(data, *params.values()))
+        if is_words(data):
+            content = Content(text=data)
+        return (Said(**about, message_id=f"postback:{about['id']}", **content.parts),)
 
     # -- out
 
+    @in_time
     async def send(self, letter: Letter, part: Part) -> Sent:
         """By reply token while it holds, which costs nothing; else by push."""
         messages = [self._text(text, letter) for text in part.texts]
@@ -210,15 +197,13 @@ class Line(AppChannel):
 
     async def name_of(self, thread: Thread) -> str | None:
         answer = await self._get(f"/v2/bot/profile/{thread.address.peer}")
-        name = answer.data.get("displayName") if answer.ok else None
-        return name if isinstance(name, str) else None
+        return answer.text("displayName") or None if answer.ok else None
 
     async def fetch(self, source: str) -> bytes:
         if source.startswith(("http://", "https://")):
             raise Undeliverable("the file is on another server, which we do not call")
-        return await download(
-            self._client, f"{self._data}/v2/bot/message/{source}/content", headers=self._headers
-        )
+        url = f"{self._data}/v2/bot/message/{quote(source, safe='')}/content"
+        return await download(self._client, url, Hosts(api=self._data), headers=self._headers)
 
     # -- how it stands
 
@@ -256,25 +241,17 @@ class Line(AppChannel):
             return
         self._asked = now
         try:
-            quota = await self._get("/v2/bot/message/quota")
-            used = await self._get("/v2/bot/message/quota/consumption")
-        except NotYet:
+            async with asyncio.timeout(QUOTA_SECONDS):
+                quota = await self._get("/v2/bot/message/quota")
+                used = await self._get("/v2/bot/message/quota/consumption")
+        except (NotYet, TimeoutError):
             return
-        if quota.ok and used.ok and quota.data.get("type") == "limited":
-            self._left = int(quota.data["value"]) - int(used.data["totalUsage"])
+        of, spent = quota.find("value"), used.find("totalUsage")
+        if quota.find("type") == "limited" and isinstance(of, int) and isinstance(spent, int):
+            self._left = of - spent
 
     async def _get(self, path: str) -> Answer:
         return await call(self._client, "GET", self._api + path, headers=self._headers)
-
-
-def addressed(text: str, message: dict[str, Any]) -> str:
-    """What is said to us in a group: the words without the mention; "" when we are not mentioned."""
-    mentions = [m for m in message.get("mention", {}).get("mentionees", ()) if m.get("isSelf")]
-    units = text.encode("utf-16-le")  # LINE counts in UTF-16 units
-    for mention in sorted(mentions, key=lambda m: -int(m["index"])):
-        start, end = 2 * int(mention["index"]), 2 * (int(mention["index"]) + int(mention["length"]))
-        units = units[:start] + units[end:]
-    return units.decode("utf-16-le", "replace").strip() if mentions else ""
 
 
 def _quick_reply(label: str, value: str) -> dict[str, Any]:
@@ -291,5 +268,4 @@ def _fresh_token(letter: Letter) -> str | None:
 
 
 def _id(answer: Answer) -> str:
-    sent = answer.data.get("sentMessages") or [{}]
-    return str(sent[0].get("id", "") or answer.headers.get("x-line-accepted-request-id", ""))
+    return answer.text("sentMessages", 0, "id") or str(answer.headers.get("x-line-accepted-request-id", ""))

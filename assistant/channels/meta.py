@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting
+from assistant.channels.hosts import Hosts
 from assistant.channels.limits import window
 from assistant.channels.web_calls import Answer, call, download, each, json_of, refused
 from assistant.domain.channels import Call, Event, Letter, Thread
@@ -17,6 +18,8 @@ from assistant.domain.messages import Author
 
 #: How long after the customer's last message we may write; agents longer where the app has a tag for them.
 WINDOW = timedelta(hours=24)
+#: Where files lie that people send through Meta's apps.
+FILE_HOSTS = ("fbcdn.net", "fbsbx.com", "cdninstagram.com", "whatsapp.net", "facebook.com")
 VERIFY_TOKEN = Setting(
     name="VERIFY_TOKEN",
     says="Verify token: a word of your own, given to Meta with the webhook address",
@@ -33,6 +36,8 @@ class MetaChannel(AppChannel):
     token_setting: ClassVar[str] = "ACCESS_TOKEN"
     #: How long an agent may write after the customer's last message.
     agents_window: ClassVar[timedelta] = WINDOW
+    #: Servers of files that ask for our token.
+    trusted: ClassVar[tuple[str, ...]] = ()
 
     def greet(self, call: Call) -> str | None:
         """Meta asks once whether the address is ours; the challenge goes back as it came."""
@@ -72,10 +77,9 @@ class MetaChannel(AppChannel):
         return {"Authorization": f"Bearer {self.value(self.token_setting)}"}
 
     async def _download(self, url: str) -> bytes:
-        """A file on Meta's servers; no other server gets a call, and none but Meta's API our token."""
-        if not url.startswith("https://") and not url.startswith(self._api):
-            raise Undeliverable("the file is on a server that we do not call")
-        return await download(self._client, url, headers=self._authorization)
+        """A file on Meta's servers; no other server gets a call, and few of them our token."""
+        hosts = Hosts(api=self._api, trusted=self.trusted, plain=FILE_HOSTS)
+        return await download(self._client, url, hosts, headers=self._authorization)
 
     def standing(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
         return window(self.agents_window - (now - thread.heard_at))
@@ -86,7 +90,7 @@ class MetaChannel(AppChannel):
             raise SetupError(
                 f"Meta refuses our token: {answer.says}; mend {self.variable(self.token_setting)}."
             )
-        who = next((answer.data[k] for k in ("verified_name", "name", "username") if answer.data.get(k)), "?")
+        who = next((name for k in ("verified_name", "name", "username") if (name := answer.text(k))), "?")
         return [
             f"account {who}",
             f"webhook {self._public_url}/v1/channels/{self.name}: Meta tests it when saved",

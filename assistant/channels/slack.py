@@ -1,6 +1,5 @@
 """Slack as a place where customers write: the Events API. https://api.slack.com/apis/events-api"""
 
-import json
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -9,8 +8,10 @@ from urllib.parse import parse_qs
 
 from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting
+from assistant.channels.content import Content, content_of
 from assistant.channels.face import Look
-from assistant.channels.web_calls import Answer, call, download, each, json_of, text_of
+from assistant.channels.hosts import Hosts
+from assistant.channels.web_calls import Answer, call, download, each, in_time, json_of, text_of
 from assistant.domain.channels import (
     Attachment,
     Call,
@@ -25,7 +26,12 @@ from assistant.domain.channels import (
 )
 from assistant.domain.errors import BadInput, NotYet, SetupError, Undeliverable
 
-MENTION = re.compile(r"<@[A-Z0-9]+>\s*")
+#: Somebody who is meant; the name stands behind a bar, or nowhere.
+MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>\s*")
+#: An address, a channel or a date in Slack's markup, and the words that are shown for it.
+MARKED = re.compile(r"<([^<>|\s]+)(?:\|([^<>]*))?>(?=(\S?))")
+#: Subtypes of messages in which a person says something.
+SAID = (None, "file_share", "thread_broadcast", "me_message")
 #: Slack's words for "this place is gone", and for credentials that no longer hold.
 GONE = {"channel_not_found", "is_archived", "user_disabled", "cannot_dm_bot", "not_in_channel"}
 REVOKED = {"invalid_auth", "token_revoked", "account_inactive", "token_expired", "not_authed"}
@@ -86,6 +92,8 @@ class Slack(AppChannel):
 
     def _event(self, body: dict[str, Any]) -> Sequence[Event]:
         event, event_id = body["event"], text_of(body["event_id"])
+        if event["type"] == "reaction_added":
+            return self._reacted(event, event_id)
         if event["type"] not in ("message", "app_mention") or event.get("bot_id"):
             return ()
         changed = event.get("subtype")
@@ -95,18 +103,30 @@ class Slack(AppChannel):
         channel = text_of(event["channel"])
         address = self.address(text_of(inner["user"]), _thread(channel, inner))
         message_id = f"{channel}:{text_of(inner['ts'])}"
-        if changed == "message_deleted":
+        if changed == "message_deleted" or inner.get("subtype") == "tombstone":
             return (Unsent(id=event_id, address=address, message_id=message_id),)
-        text = MENTION.sub("", _unescaped(text_of(inner.get("text", "")))).strip()
         if changed == "message_changed":
+            before, text = event.get("previous_message", {}), plain_text(text_of(inner.get("text", "")))
+            if before.get("text") == inner.get("text"):  # a preview was added
+                return ()
             return (Edited(id=event_id, address=address, message_id=message_id, text=text),)
-        if changed not in (None, "file_share"):
+        if changed not in SAID:
             return ()
-        files = tuple(each(inner.get("files"), _file))
-        return (Said(id=event_id, address=address, message_id=message_id, text=text, attachments=files),)
+        content = content_of(carried, inner)
+        return (Said(id=event_id, address=address, message_id=message_id, **content.parts),)
+
+    def _reacted(self, event: dict[str, Any], event_id: str) -> Sequence[Event]:
+        """Only where Slack is told to tell us of them."""
+        channel = text_of(event["item"]["channel"])
+        if not channel.startswith("D"):
+            return ()
+        address, about = self.address(text_of(event["user"]), channel), f":{text_of(event['reaction'])}:"
+        id_ = f"reaction:{event_id}"
+        return (Said(id=event_id, address=address, message_id=id_, text="", kind="reaction", about=about),)
 
     # -- out
 
+    @in_time
     async def send(self, letter: Letter, part: Part) -> Sent:
         channel, _, thread = letter.thread.address.thread.partition(":")
         body: dict[str, Any] = {"channel": channel, "text": part.texts[0], "unfurl_links": False}
@@ -126,11 +146,12 @@ class Slack(AppChannel):
             body["blocks"] = [words, {"type": "actions", "elements": buttons}]
         answer = await self._call("chat.postMessage", body | {"text": _escaped(part.texts[0])})
         self._or_raise(answer)
-        return Sent(id=f"{answer.data.get('channel')}:{answer.data.get('ts')}")
+        stamp = answer.text("ts")
+        return Sent(id=f"{answer.text('channel')}:{stamp}" if stamp else "")
 
     def _or_raise(self, answer: Answer) -> None:
         """Slack answers 200 and says in the body what went wrong."""
-        if answer.ok and answer.data.get("ok"):
+        if answer.ok and answer.data.get("ok") is not False:
             return
         error = str(answer.data.get("error") or answer.status)
         if error in (
@@ -155,13 +176,11 @@ class Slack(AppChannel):
             params={"user": thread.address.peer},
             headers=self._authorization,
         )
-        user = answer.data.get("user") if answer.ok else None
-        return str(user["real_name"]) if isinstance(user, dict) and user.get("real_name") else None
+        return answer.text("user", "real_name") or None if answer.ok else None
 
     async def fetch(self, source: str) -> bytes:
-        if not source.startswith(("https://files.slack.com/", f"{self._api}/")):
-            raise Undeliverable("the file is on a server that we do not call")
-        return await download(self._client, source, headers=self._authorization)
+        hosts = Hosts(api=self._api, trusted=("files.slack.com",))
+        return await download(self._client, source, hosts, headers=self._authorization)
 
     async def check(self) -> Sequence[str]:
         answer = await self._call("auth.test", {})
@@ -194,12 +213,9 @@ def _thread(channel: str, message: dict[str, Any]) -> str:
 def _interaction(body: bytes) -> dict[str, Any]:
     try:
         fields = parse_qs(body.decode("utf-8"), max_num_fields=20)
-        payload = json.loads(fields["payload"][0])
-    except (ValueError, KeyError, RecursionError) as exc:
+        return json_of(fields["payload"][0].encode())
+    except (ValueError, KeyError) as exc:
         raise BadInput("There is no payload.") from exc
-    if not isinstance(payload, dict):
-        raise BadInput("The payload is not an object.")
-    return payload
 
 
 def _file(file: dict[str, Any]) -> list[Attachment]:
@@ -211,5 +227,26 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _unescaped(text: str) -> str:
+def carried(message: dict[str, Any]) -> Content:
+    files = tuple(each(message.get("files"), _file))
+    return Content(text=plain_text(text_of(message.get("text", ""))), attachments=files)
+
+
+def plain_text(text: str) -> str:
+    """Slack's markup as text: ``<https://a.jp|ここ>`` is 「ここ (https://a.jp)」, a mention of us is nothing.
+
+    https://api.slack.com/reference/surfaces/formatting#retrieving-messages
+    """
+    text = MARKED.sub(_shown, MENTION.sub("", text)).strip()
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _shown(marked: re.Match[str]) -> str:
+    target, label = marked[1], (marked[2] or "").strip()
+    if target[0] in "#!":  # a channel, a group, a date: the words for it, or its name
+        return label or target[:1].replace("!", "@") + target[1:].partition("^")[0]
+    address = target.removeprefix("mailto:").removeprefix("tel:")
+    bare = address.removeprefix("https://").removeprefix("http://").rstrip("/")
+    if label.rstrip("/") not in ("", bare, address.rstrip("/")):
+        return f"{label} ({address})"
+    return f"{address} " if marked[3] else address  # or the next word would belong to the address

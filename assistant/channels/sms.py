@@ -8,8 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting
+from assistant.channels.content import Content, listed
 from assistant.channels.face import Look, utf16_units
-from assistant.channels.web_calls import Answer, call, download, refused
+from assistant.channels.hosts import Hosts
+from assistant.channels.web_calls import Answer, call, download, in_time, refused, storable
 from assistant.domain.channels import (
     Arrived,
     Attachment,
@@ -27,11 +29,16 @@ from assistant.domain.errors import BadInput, SetupError, Unauthorized, Undelive
 #: Segments that an answer may cost: 67 Japanese or 153 Latin characters each.
 SEGMENTS = 5
 LONGEST = SEGMENTS * 67
-STOP = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "停止", "配信停止"}
+STOP = {
+    *("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"),
+    *("停止", "配信停止"),
+}
 START = {"start", "unstop", "yes", "再開"}
 HELP = {"help", "info", "ヘルプ"}
 #: Twilio's own numbers: opted out, no such number, landline.
 GONE = {21610, 21211, 21614}
+#: Where Twilio sends whoever asks for a picture.
+FILE_HOSTS = ("twiliocdn.com",)
 #: What fits into seven bits; anything else makes the whole message UCS-2.
 GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
@@ -42,6 +49,7 @@ GSM_TWICE = set("^{}\\[~]|€")
 
 class Sms(AppChannel):
     name = "sms"
+    largest_call = 64 * 1024
     api_url = "https://api.twilio.com"
     look = Look(longest=LONGEST, measure=utf16_units, parts=1)
     settings = (
@@ -69,7 +77,7 @@ class Sms(AppChannel):
             raise Unauthorized("The signature is wrong.")
 
     def parse(self, call: Call) -> list[Event]:
-        fields = {name: values[0] for name, values in _fields(call).items()}
+        fields = {name: storable(values[0]) for name, values in _fields(call).items()}
         sid = fields.get("MessageSid")
         if not sid:
             raise BadInput("There is no MessageSid.")
@@ -79,14 +87,17 @@ class Sms(AppChannel):
             raise BadInput("There is no From.")
         address, words = self.address(peer), fields.get("Body", "").strip()
         if fields.get("OptOutType") == "STOP" or words.casefold() in STOP:
-            return [Reachable(id=sid, address=address, why="the customer has sent STOP")]
-        if fields.get("OptOutType") == "START" or words.casefold() in START:
-            return [Reachable(id=sid, address=address)]
+            return [
+                Reachable(id=sid, address=address, why=f"the customer has sent {words.upper() or 'STOP'}")
+            ]
         if fields.get("OptOutType") == "HELP":
             return []  # Twilio has answered by itself
         if words.casefold() in HELP:
             return [Reachable(id=sid, address=address, greet=True, says="sms_help")]
-        return [Said(id=sid, address=address, message_id=sid, text=words, attachments=tuple(_media(fields)))]
+        # "Yes" takes STOP back, and where nobody said STOP it is an answer to what we asked.
+        restarts = fields.get("OptOutType") == "START" or words.casefold() in START
+        carried = _carried(fields, words)
+        return [Said(id=sid, address=address, message_id=sid, **carried.parts, restarts=restarts)]
 
     def _status(self, sid: str, status: str, fields: Mapping[str, str]) -> list[Event]:
         known = {
@@ -104,6 +115,7 @@ class Sms(AppChannel):
             Arrived(id=f"{sid}:{status}", address=address, platform_id=sid, status=known[status], why=why)
         ]
 
+    @in_time
     async def send(self, letter: Letter, part: Part) -> Sent:
         body = {
             "From": self.value("NUMBER"),
@@ -113,15 +125,13 @@ class Sms(AppChannel):
         }
         answer = await self._call("POST", f"Accounts/{self.value('ACCOUNT_SID')}/Messages.json", data=body)
         if answer.ok:
-            return Sent(id=str(answer.data["sid"]))
+            return Sent(id=answer.text("sid"))
         if answer.data.get("code") in GONE:
             raise Undeliverable(f"this number cannot be reached: {answer.says}", gone=True)
         raise refused(answer, token=self.variable("AUTH_TOKEN"))
 
     async def fetch(self, source: str) -> bytes:
-        if not source.startswith(f"{self._api}/"):
-            raise Undeliverable("the file is on a server that we do not call")
-        return await download(self._client, source, auth=self._login)
+        return await download(self._client, source, Hosts(api=self._api, plain=FILE_HOSTS), auth=self._login)
 
     def standing(self, thread: Thread, now: Any) -> Sequence[Mapping[str, Any]]:
         return (
@@ -139,11 +149,9 @@ class Sms(AppChannel):
         number = await self._call(
             "GET", f"Accounts/{sid}/IncomingPhoneNumbers.json", params={"PhoneNumber": self.value("NUMBER")}
         )
-        found = number.data.get("incoming_phone_numbers") or [{}]
-        if found[0].get("sms_url") != self._webhook:
-            raise SetupError(
-                f"The number calls {found[0].get('sms_url') or 'nobody'}; set its webhook to {self._webhook}."
-            )
+        called = number.text("incoming_phone_numbers", 0, "sms_url")
+        if called != self._webhook:
+            raise SetupError(f"The number calls {called or 'nobody'}; set its webhook to {self._webhook}.")
         return [
             f"account {account.data.get('friendly_name')}",
             f"{self.value('NUMBER')} calls {self._webhook}",
@@ -176,6 +184,14 @@ def _fields(call: Call) -> dict[str, list[str]]:
         return parse_qs(body, keep_blank_values=True, strict_parsing=False, max_num_fields=200)
     except ValueError as exc:
         raise BadInput("The body is not a form.") from exc
+
+
+def _carried(fields: Mapping[str, str], words: str) -> Content:
+    """Words, pictures, and places where the sender's phone can send them."""
+    if fields.get("Latitude"):
+        about = listed(fields.get("Label"), fields.get("Address"))
+        return Content(kind="location", text=words, about=about)
+    return Content(text=words or fields.get("ButtonText", ""), attachments=tuple(_media(fields)))
 
 
 def _media(fields: Mapping[str, str]) -> list[Attachment]:

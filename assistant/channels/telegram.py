@@ -2,11 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting
+from assistant.channels.content import Content, content_of, listed
 from assistant.channels.face import Look, utf16_units
-from assistant.channels.web_calls import Answer, call, download, each, json_of, refused, text_of
+from assistant.channels.hosts import Hosts
+from assistant.channels.web_calls import (
+    Answer,
+    call,
+    download,
+    each,
+    in_time,
+    json_of,
+    refused,
+    text_of,
+)
 from assistant.domain.channels import (
     Attachment,
     Call,
@@ -21,7 +33,26 @@ from assistant.domain.channels import (
 )
 from assistant.domain.errors import SetupError, Undeliverable
 
-FILES = {"photo": "image", "video": "video", "voice": "audio", "audio": "audio", "document": "file"}
+FILES = {
+    "photo": "image",
+    "video": "video",
+    "video_note": "video",
+    "voice": "audio",
+    "audio": "audio",
+    "document": "file",
+}
+LONGEST_LOCALE = 35
+#: What the app itself notes in a private chat: nobody has said anything.
+SERVICE = {
+    "pinned_message",
+    "message_auto_delete_timer_changed",
+    "chat_background_set",
+    "write_access_allowed",
+    "connected_website",
+    "boost_added",
+    "successful_payment",
+    "refunded_payment",
+}
 
 
 class Telegram(AppChannel):
@@ -48,6 +79,8 @@ class Telegram(AppChannel):
         event_id = str(int(update["update_id"]))
         if member := update.get("my_chat_member"):
             return self._member(member, event_id)
+        if reaction := update.get("message_reaction"):
+            return self._reacted(reaction, event_id)
         message = update.get("message") or update.get("edited_message")
         if message is None or message["chat"]["type"] != "private" or message["from"].get("is_bot"):
             return ()
@@ -61,12 +94,7 @@ class Telegram(AppChannel):
         return self._said(message, event_id, message_id)
 
     def _said(self, message: dict[str, Any], event_id: str, message_id: str) -> Sequence[Event]:
-        kind = "sticker" if "sticker" in message else "location" if "location" in message else "text"
-        text = message.get("text") or message.get("caption") or ""
-        files = tuple(
-            f for name, as_ in FILES.items() if name in message for f in [_file(message[name], as_)]
-        )
-        if not (text or files or kind != "text"):
+        if SERVICE & message.keys():
             return ()
         sender = message["from"]
         return (
@@ -74,13 +102,19 @@ class Telegram(AppChannel):
                 id=event_id,
                 address=self.address(str(int(message["chat"]["id"]))),
                 message_id=message_id,
-                text=text_of(text) if kind == "text" else str(message.get("sticker", {}).get("emoji", "")),
-                attachments=files,
-                kind=kind,
-                name=" ".join(filter(None, (sender.get("first_name"), sender.get("last_name")))) or None,
-                locale=sender.get("language_code"),
+                **content_of(carried, message).parts,
+                name=listed(sender.get("first_name"), sender.get("last_name")) or None,
+                locale=listed(sender.get("language_code"))[:LONGEST_LOCALE] or None,
             ),
         )
+
+    def _reacted(self, reaction: dict[str, Any], event_id: str) -> Sequence[Event]:
+        emoji = listed(*(one.get("emoji") for one in reaction["new_reaction"]))
+        if not emoji or reaction["chat"]["type"] != "private":
+            return ()
+        address = self.address(str(int(reaction["chat"]["id"])))
+        id_ = f"reaction:{event_id}"
+        return (Said(id=event_id, address=address, message_id=id_, text="", kind="reaction", about=emoji),)
 
     def _member(self, member: dict[str, Any], event_id: str) -> Sequence[Event]:
         gone = member["new_chat_member"]["status"] == "kicked"
@@ -90,6 +124,7 @@ class Telegram(AppChannel):
 
     # -- out
 
+    @in_time
     async def send(self, letter: Letter, part: Part) -> Sent:
         """Choices are a keyboard that goes away with the answer; a tap sends its words."""
         keyboard: dict[str, Any] = {"remove_keyboard": True}
@@ -107,17 +142,18 @@ class Telegram(AppChannel):
             raise Undeliverable(f"the customer has blocked the bot: {answer.says}", gone=True)
         if not answer.ok:
             raise refused(answer, token=self.variable("BOT_TOKEN"))
-        return Sent(id=f"{letter.thread.address.peer}:{answer.data['result']['message_id']}")
+        number = answer.text("result", "message_id")
+        return Sent(id=f"{letter.thread.address.peer}:{number}" if number else "")
 
     async def typing(self, thread: Thread) -> None:
         await self._call("sendChatAction", {"chat_id": int(thread.address.peer), "action": "typing"})
 
     async def fetch(self, source: str) -> bytes:
         found = await self._call("getFile", {"file_id": source})
-        if not found.ok:
+        if not found.ok or not (path := found.text("result", "file_path")):
             raise Undeliverable(f"Telegram does not give the file: {found.says}")
-        token, path = self.value("BOT_TOKEN"), found.data["result"]["file_path"]
-        return await download(self._client, f"{self._api}/file/bot{token}/{path}")
+        url = f"{self._api}/file/bot{self.value('BOT_TOKEN')}/{quote(path)}"
+        return await download(self._client, url, Hosts(api=self._api))
 
     async def check(self) -> Sequence[str]:
         """Credentials; registers the webhook and asks how its calls went."""
@@ -128,15 +164,14 @@ class Telegram(AppChannel):
         body = {
             "url": url,
             "secret_token": self.value("SECRET_TOKEN"),
-            "allowed_updates": ["message", "edited_message", "my_chat_member"],
+            "allowed_updates": ["message", "edited_message", "message_reaction", "my_chat_member"],
         }
         put = await self._call("setWebhook", body)
         if not put.ok:
             raise SetupError(f"Telegram does not take {url} as webhook: {put.says}.")
-        info = (await self._call("getWebhookInfo", {})).data.get("result", {})
-        trouble = info.get("last_error_message")
+        trouble = (await self._call("getWebhookInfo", {})).text("result", "last_error_message")
         return [
-            f"bot @{me.data['result']['username']}",
+            f"bot @{me.text('result', 'username')}",
             f"webhook {url}",
             *([f"last error: {trouble}"] if trouble else []),
         ]
@@ -145,6 +180,37 @@ class Telegram(AppChannel):
         return await call(
             self._client, "POST", f"{self._api}/bot{self.value('BOT_TOKEN')}/{method}", json=body
         )
+
+
+# -- what a message carries
+
+
+def carried(message: dict[str, Any]) -> Content:
+    """https://core.telegram.org/bots/api#message"""
+    files = tuple(_file(message[name], kind) for name, kind in FILES.items() if name in message)
+    text = text_of(message.get("text") or message.get("caption") or "")
+    kind, about = _thing(message)
+    if kind == "text" and not (text or files):
+        kind = "unknown"
+    return Content(text=text, kind=kind, about=about, attachments=files)
+
+
+def _thing(message: dict[str, Any]) -> tuple[str, str]:
+    """What came besides words and files: its kind and what people should know of it."""
+    if "sticker" in message:
+        return "sticker", listed(message["sticker"].get("emoji"))
+    if "location" in message:
+        place = message.get("venue", {})
+        return "location", listed(place.get("title"), place.get("address"))
+    if contact := message.get("contact"):
+        return "contact", listed(contact.get("first_name"), contact.get("last_name"), contact["phone_number"])
+    if poll := message.get("poll"):
+        return "poll", listed(poll["question"], *(one.get("text") for one in poll.get("options", ())))
+    if dice := message.get("dice"):
+        return "dice", listed(dice["emoji"], str(dice["value"]))
+    if data := message.get("web_app_data"):
+        return "form", listed(data.get("button_text"), data.get("data"))
+    return ("story", "") if "story" in message else ("text", "")
 
 
 def _file(file: Any, kind: str) -> Attachment:

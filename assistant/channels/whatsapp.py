@@ -3,12 +3,26 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from assistant.channels.channel import Setting
+from assistant.channels.content import Content, content_of, is_words, listed
 from assistant.channels.face import Look
 from assistant.channels.meta import APP_SECRET, VERIFY_TOKEN, WINDOW, MetaChannel
-from assistant.channels.web_calls import Answer, each, text_of
-from assistant.domain.channels import Arrived, Attachment, Event, Letter, Part, Said, Sent, Thread
+from assistant.channels.web_calls import Answer, each, in_time, json_of, text_of
+from assistant.domain.channels import (
+    Arrived,
+    Attachment,
+    Edited,
+    Event,
+    Letter,
+    Part,
+    Reachable,
+    Said,
+    Sent,
+    Thread,
+    Unsent,
+)
 from assistant.domain.errors import Undeliverable
 from assistant.domain.messages import Button
 
@@ -20,6 +34,7 @@ BUTTONS, ROWS, LABEL, ROW_LABEL = 3, 10, 20, 24
 
 class WhatsApp(MetaChannel):
     name = "whatsapp"
+    trusted = ("lookaside.fbsbx.com",)
     look = Look(longest=1024, bold="*", buttons=ROWS, label=ROW_LABEL)
     settings = (
         Setting(name="PHONE_NUMBER_ID", says="Phone number ID, on WhatsApp > API setup", secret=False),
@@ -44,49 +59,40 @@ class WhatsApp(MetaChannel):
     }
 
     def _entry(self, entry: dict[str, Any]) -> Iterator[Event]:
-        for change in entry["changes"]:
-            value = change["value"]
-            if value.get("metadata", {}).get("phone_number_id") != self.value("PHONE_NUMBER_ID"):
-                continue
-            names = {c["wa_id"]: c.get("profile", {}).get("name") for c in value.get("contacts", ())}
-            yield from each(value.get("messages"), partial(self._message, names=names))
-            yield from each(value.get("statuses"), self._status)
+        yield from each(entry.get("changes"), self._change)
 
-    def _message(self, message: dict[str, Any], names: dict[str, Any]) -> list[Event]:
-        kind, peer = message["type"], text_of(message["from"])
-        text, shown = "", "text"
-        files: tuple[Attachment, ...] = ()
-        if kind == "text":
-            text = text_of(message["text"]["body"])
-        elif kind == "interactive":
-            chosen = message["interactive"]
-            text = text_of(chosen[chosen["type"]]["id"])
-        elif kind == "button":
-            text = text_of(message["button"].get("payload") or message["button"]["text"])
-        elif kind in FILES:
-            files, text = (self._file(message[kind], kind),), message[kind].get("caption", "")
-        elif kind == "sticker":
-            shown = "sticker"
-        elif kind == "location":
-            shown, place = "location", message["location"]
-            text = " ".join(filter(None, (place.get("name"), place.get("address"))))
-        else:  # reactions, system notes, and what is not known yet
+    def _change(self, change: dict[str, Any]) -> list[Event]:
+        value = change["value"]
+        if value.get("metadata", {}).get("phone_number_id") != self.value("PHONE_NUMBER_ID"):
             return []
+        names = dict(each(value.get("contacts"), _name))
+        said = each(value.get("messages"), partial(self._message, names=names))
+        return [*said, *each(value.get("statuses"), self._status)]
+
+    def _message(self, message: dict[str, Any], names: dict[str, str]) -> list[Event]:
+        kind, id_ = message["type"], text_of(message["id"])
+        peer = text_of(message.get("from") or message["from_user_id"])
+        address = self.address(peer)
+        if kind == "system" or (kind == "reaction" and not message["reaction"].get("emoji")):
+            return []  # news of a number, or a reaction taken back
+        if kind == "request_welcome":
+            return [Reachable(id=id_, address=address, greet=True)]
+        if kind == "revoke":
+            return [Unsent(id=id_, address=address, message_id=text_of(message[kind]["original_message_id"]))]
+        if kind == "edit":
+            edit = message["edit"]
+            text, before = carried(edit["message"]).text, text_of(edit["original_message_id"])
+            return [Edited(id=id_, address=address, message_id=before, text=text)]
         return [
             Said(
-                id=text_of(message["id"]),
-                address=self.address(peer),
-                message_id=message["id"],
-                text=text,
-                attachments=files,
-                kind=shown,
-                name=names.get(peer),
-                context={"last_id": message["id"]},
+                id=id_,
+                address=address,
+                message_id=id_,
+                **content_of(carried, message).parts,
+                name=names.get(peer) or None,
+                context={"last_id": id_},
             )
         ]
-
-    def _file(self, file: dict[str, Any], kind: str) -> Attachment:
-        return Attachment(kind=FILES[kind], source=text_of(file["id"]), name=str(file.get("filename", "")))
 
     def _status(self, status: dict[str, Any]) -> list[Event]:
         """What became of a message; news comes in any order and more than once."""
@@ -96,7 +102,7 @@ class WhatsApp(MetaChannel):
         return [
             Arrived(
                 id=f"{text_of(status['id'])}:{state}",
-                address=self.address(text_of(status["recipient_id"])),
+                address=self.address(text_of(status.get("recipient_id") or status["recipient_user_id"])),
                 platform_id=status["id"],
                 status=state,
                 why=f"WhatsApp: {why}" if why else None,
@@ -105,16 +111,18 @@ class WhatsApp(MetaChannel):
 
     # -- out
 
+    @in_time
     async def send(self, letter: Letter, part: Part) -> Sent:
         late = letter.now - letter.thread.heard_at > WINDOW
         content = self._template(letter, part) if late else _content(part)
         to = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
-            "to": letter.thread.address.peer,
+            # Whoever has a user name shows no number; their id is never only digits.
+            "to" if letter.thread.address.peer.isdigit() else "recipient": letter.thread.address.peer,
         }
         answer = await self._post(f"{self.value('PHONE_NUMBER_ID')}/messages", to | content)
-        return Sent(id=str(answer.data["messages"][0]["id"]))
+        return Sent(id=answer.text("messages", 0, "id"))
 
     def _template(self, letter: Letter, part: Part) -> dict[str, Any]:
         """The only thing that may be sent now: an approved text with our words in it."""
@@ -134,10 +142,10 @@ class WhatsApp(MetaChannel):
         }
 
     def _refusal(self, answer: Answer) -> Undeliverable:
-        error = answer.data.get("error", {}) if isinstance(answer.data, dict) else {}
-        if error.get("code") in WINDOW_CLOSED:
+        code = answer.find("error", "code")
+        if code in WINDOW_CLOSED:
             return Undeliverable("the 24 hours after the customer's last message are over")
-        if error.get("code") in UNREACHABLE:
+        if code in UNREACHABLE:
             return Undeliverable(f"WhatsApp cannot reach this number: {answer.says}", gone=True)
         return super()._refusal(answer)
 
@@ -150,14 +158,69 @@ class WhatsApp(MetaChannel):
             )
 
     async def fetch(self, source: str) -> bytes:
-        found = await self._get(source)
-        if not found.ok or not isinstance(found.data.get("url"), str):
+        found = await self._get(quote(source, safe=""))
+        if not found.ok or not found.text("url"):
             raise Undeliverable(f"WhatsApp does not give the file: {found.says}")
-        return await self._download(found.data["url"])
+        return await self._download(found.text("url"))
 
     @property
     def _own(self) -> str:
         return self.value("PHONE_NUMBER_ID")
+
+
+# -- what a message carries
+
+
+def _name(contact: dict[str, Any]) -> list[tuple[str, str]]:
+    profile = contact.get("profile") or {}
+    peer = contact.get("wa_id") or contact["user_id"]
+    return [(text_of(peer), listed(profile.get("name") or profile.get("username")))]
+
+
+def carried(message: dict[str, Any]) -> Content:
+    """By its type; what people's phones can send and this API cannot carry comes as `unsupported`."""
+    kind = message["type"]
+    inner: Any = message.get(kind)
+    if kind == "text":
+        product = message.get("context", {}).get("referred_product")
+        about = listed(product["product_retailer_id"]) if product else ""
+        return Content(text=text_of(inner["body"]), kind="product" if product else "text", about=about)
+    if kind == "interactive":
+        return _chosen(inner)
+    if kind == "button":
+        payload = inner.get("payload")
+        return Content(text=payload if is_words(payload) else text_of(inner["text"]))
+    if kind in FILES:
+        file = Attachment(
+            kind=FILES[kind], source=text_of(inner["id"]), name=str(inner.get("filename") or "")
+        )
+        return Content(text=inner.get("caption") or "", attachments=(file,))
+    if kind == "location":
+        return Content(kind=kind, about=listed(inner.get("name"), inner.get("address")))
+    if kind == "contacts":
+        return Content(kind="contact", about=listed(*(part for one in inner for part in _contact(one))))
+    if kind == "order":
+        items = (f"{one['product_retailer_id']} ×{one['quantity']}" for one in inner["product_items"])
+        return Content(kind="order", text=text_of(inner.get("text") or ""), about=listed(*items))
+    if kind == "reaction":
+        return Content(kind=kind, about=listed(inner["emoji"]))
+    return Content(kind="sticker" if kind == "sticker" else "unknown")
+
+
+def _chosen(interactive: dict[str, Any]) -> Content:
+    """A button or row of ours, whose id are its words; or the answers of a form."""
+    kind = interactive["type"]
+    if kind != "nfm_reply":
+        return Content(text=text_of(interactive[kind]["id"]))
+    answers = json_of(text_of(interactive[kind]["response_json"]).encode())
+    return Content(kind="form", about=listed(*(v for k, v in answers.items() if k != "flow_token")))
+
+
+def _contact(contact: dict[str, Any]) -> list[Any]:
+    return [contact["name"]["formatted_name"], *(one.get("phone") for one in contact.get("phones", ()))]
+
+
+# -- what we send
 
 
 def _content(part: Part) -> dict[str, Any]:

@@ -80,9 +80,8 @@ async def _examine_articles(knowledge: Knowledge) -> Finding:
 async def _examine_content(knowledge: Knowledge) -> Finding:
     """What support leads should look at: no fault of the installation, so it is never BAD."""
     from assistant.cli.knowledge import told
-    from assistant.library import now
 
-    today = now().date()
+    today = knowledge.today()
 
     def step(store: SqlStore) -> list[str]:
         living = store.living

@@ -70,9 +70,7 @@ async def _ingest(
 
 async def contradictions_of(knowledge: Knowledge) -> Sequence[Contradiction]:
     """Everything in which two articles do not agree today."""
-    from assistant.library import now
-
-    today = now().date()
+    today = knowledge.today()
     return await knowledge.database.read(lambda store: store.living.open(today))
 
 

@@ -88,9 +88,12 @@ def _take(store: Store, event: Event, arrivals: Arrivals, now: datetime) -> str 
 
 
 def _said(store: Store, event: Said, arrivals: Arrivals, now: datetime) -> str | None:
-    if event.kind == "text" and not event.text.strip() and not event.attachments:
-        return None
+    event = _never_empty(event)
     known = store.threads.at(event.address)
+    if event.restarts and known and known.unreachable:
+        return _reachable(store, Reachable(id=event.id, address=event.address), arrivals, now)
+    if event.kind == "reaction" and not _is_open(store, known):
+        return None
     if known and (answered := _answers_survey(store, known, event, now)):
         return answered
     thread, conversation = _open(store, known, event, arrivals, now)
@@ -102,12 +105,12 @@ def _said(store: Store, event: Said, arrivals: Arrivals, now: datetime) -> str |
         conversation = leave_to_people(store, conversation, why, now)
     if linked := linking.said_code(store, thread, event.text, now):
         return linked
-    if event.kind == "sticker":
+    if files.needs_no_answer(store, conversation, event):
         files.only_noted(store, conversation, event, now)
-    elif event.kind != "text" or not event.text.strip():
+    elif not event.text.strip():
         files.only_files(store, conversation, event, arrivals.timing, now)
     else:
-        text = _choice(store, conversation, event.text)
+        text = _choice(store, conversation, files.shown(event, conversation.language))
         receive(
             store,
             Inbound(conversation=conversation.id, message_id=event.message_id, text=fitting(text)),
@@ -138,6 +141,17 @@ def _why_unproven(store: Store, event: Said, now: datetime) -> str | None:
             "nothing shows that the address is the writer's own, and an automatic answer went there already"
         )
     return None
+
+
+def _never_empty(event: Said) -> Said:
+    """Whoever sends anything hears something, so nothing at all is a thing of a kind that we do not know."""
+    nothing = event.kind == "text" and not event.text.strip("\x00 \t\r\n") and not event.attachments
+    return replace(event, kind="unknown", text="") if nothing else event
+
+
+def _is_open(store: Store, known: Thread | None) -> bool:
+    before = store.conversations.get(known.conversation) if known else None
+    return before is not None and before.state is not State.CLOSED
 
 
 def _open(

@@ -28,6 +28,8 @@ def edited(store: Store, event: Edited, timing: Timing, now: datetime) -> str | 
     if before is None or conversation.state is State.CLOSED:
         return None
     text = readable(fitting(event.text))
+    if text == before.text:  # apps tell of previews and the like as edits too
+        return None
     if before.seq > store.turns.answered_up_to(conversation.id):
         store.messages.reword(conversation.id, before.id, text, before.kind)
         store.journal.note(conversation.id, before.id, now)

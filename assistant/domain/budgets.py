@@ -29,7 +29,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budgets:
-    """A visitor's, an address's and the day's begin anew at midnight UTC."""
+    """A visitor's, an address's and the day's begin anew at midnight where the business is."""
 
     message: Budget = Budget(tokens=8_000, calls=2)
     conversation: Budget = Budget(tokens=80_000, calls=60)
@@ -63,7 +63,7 @@ class Account:
     scope: Scope
     #: Conversation, customer, hash of an address, or "" for the day.
     key: str
-    #: The day (YYYY-MM-DD, UTC), or "" for what lasts.
+    #: The day (YYYY-MM-DD, where the business is), or "" for what lasts.
     day: str
 
 
@@ -77,6 +77,7 @@ class Spender:
     origin: str | None = None
 
     def accounts(self, now: datetime) -> Iterator[Account]:
+        """*now* in the business's time zone."""
         day = now.date().isoformat()
         yield Account(scope=Scope.CONVERSATION, key=self.conversation, day="")
         yield Account(scope=Scope.VISITOR, key=self.customer, day=day)

@@ -56,15 +56,39 @@ class Event:
     address: Address
 
 
+#: What customers send besides words and files; the wording names each as ``sent_<kind>``.
+KINDS = (
+    "sticker",
+    "reaction",
+    "location",
+    "contact",
+    "order",
+    "product",
+    "form",
+    "poll",
+    "dice",
+    "link",
+    "post",
+    "story",
+    "button",
+    "unknown",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said(Event):
     """The customer sent a message."""
 
     message_id: str
+    #: Their own words; "" where there are none.
     text: str
     attachments: tuple[Attachment, ...] = ()
-    #: sticker or location: understood as such, not as words.
+    #: text, or one of KINDS: something else came, with or without words.
     kind: str = "text"
+    #: What came besides words, as people can read it: a contact's name, what was ordered.
+    about: str = ""
+    #: A word that takes STOP back; where nobody said STOP it is a word like any other.
+    restarts: bool = False
     name: str | None = None
     locale: str | None = None
     context: Mapping[str, str] = field(default_factory=dict)

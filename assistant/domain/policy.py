@@ -1,59 +1,14 @@
-"""The escalation policy as data, and the opening hours; the deciding itself is in `decide.py`."""
+"""The escalation policy as data; the deciding itself is in `decide.py`, the opening hours in `hours.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from assistant.domain.budgets import Budgets, Prices
+from assistant.domain.hours import JAPAN, BusinessHours
 
-#: How far ahead an opening is looked for; a team closed for longer has no next opening that we could promise.
-HORIZON_DAYS = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BusinessHours:
-    """When people answer, in the zone's local time; weekdays 0 (Monday) to 6."""
-
-    zone: str = "Asia/Tokyo"
-    #: weekday -> ("10:00", "18:00"); a missing weekday is closed. Empty: always open.
-    days: Mapping[int, tuple[str, str]] = field(default_factory=dict)
-    #: Dates (YYYY-MM-DD) on which nobody answers.
-    holidays: frozenset[str] = frozenset()
-
-    def is_open(self, now: datetime) -> bool:
-        if not self.days:
-            return now.astimezone(ZoneInfo(self.zone)).date().isoformat() not in self.holidays
-        span = self._span(now.astimezone(ZoneInfo(self.zone)))
-        return span is not None and span[0] <= now < span[1]
-
-    def next_opening(self, now: datetime) -> datetime | None:
-        """When people answer next, *now* itself when they do; None: not within the next two months."""
-        if self.is_open(now):
-            return now
-        local = now.astimezone(ZoneInfo(self.zone))
-        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-        for ahead in range(HORIZON_DAYS):
-            span = self._span(midnight + timedelta(days=ahead))
-            if span is not None and span[0] >= now:
-                return span[0]
-        return None
-
-    def _span(self, local: datetime) -> tuple[datetime, datetime] | None:
-        """Opening and closing on the day of *local*; a closing at or before the opening is past midnight."""
-        if local.date().isoformat() in self.holidays:
-            return None
-        if not self.days:
-            opening, closing = time(0), time(0)
-        elif local.weekday() in self.days:
-            opening, closing = map(time.fromisoformat, self.days[local.weekday()])
-        else:
-            return None
-        start = datetime.combine(local.date(), opening, tzinfo=local.tzinfo)
-        end = datetime.combine(local.date(), closing, tzinfo=local.tzinfo)
-        return start, end if end > start else end + timedelta(days=1)
+__all__ = ["BusinessHours", "Policy"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +53,8 @@ class Policy:
     #: What may be spent on models, and what they cost, where the operator says so.
     budgets: Budgets = field(default_factory=Budgets)
     prices: Prices = field(default_factory=Prices)
+    #: Where the business is: by its clock days begin, for articles, budgets, numbers and hours.
+    zone: str = JAPAN
     hours: BusinessHours = field(default_factory=BusinessHours)
     #: Channel -> its own policy, where it differs.
     channels: Mapping[str, Policy] = field(default_factory=dict)

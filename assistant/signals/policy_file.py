@@ -2,43 +2,45 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from datetime import date, time
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
 from assistant.domain.budgets import Budget, Budgets, Price, Prices
 from assistant.domain.conversation import Priority
 from assistant.domain.errors import SetupError
-from assistant.domain.policy import BusinessHours, Policy
+from assistant.domain.hours import JAPAN, BusinessHours
+from assistant.domain.policy import Policy
+from assistant.signals.hours_file import read_hours, read_zone
 
-WEEKDAYS = {name: day for day, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 #: Counted in turns or people, not 0–1.
 COUNTS = frozenset({"max_guided_turns", "max_failed_turns", "offer_again_turns", "queue_limit"})
 NUMBERS = frozenset(field.name for field in fields(Policy) if field.type == "float")
 
 
-def load_policy(path: Path | str | None) -> Policy:
-    """The policy of a file, over the built-in one; None: the built-in one."""
+def load_policy(path: Path | str | None, zone: str = JAPAN) -> Policy:
+    """The policy of a file, over the built-in one; None: the built-in one. *zone*: where it names none."""
+    built_in = Policy(zone=zone, hours=BusinessHours(zone=zone))
     if path is None:
-        return Policy()
+        return built_in
     try:
         data = yaml.safe_load(Path(path).read_text("utf-8"))
     except OSError as error:
         raise SetupError(f"policy {path}: cannot be read ({error.strerror}); set ASSISTANT_POLICY") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SetupError(f"policy {path}: not YAML ({' '.join(str(error).split())[:120]})") from error
-    return read_policy(data or {}, str(path))
+    return read_policy(data or {}, str(path), built_in)
 
 
 def read_policy(data: object, where: str = "policy", base: Policy | None = None) -> Policy:
-    rows = _mapping(data, where)
+    rows, base = _mapping(data, where), base or Policy()
+    base = _at_home(rows, where, base)
     readers: dict[str, Callable[[object, str], Any]] = {
         "people_only": _names,
         "priorities": _priorities,
-        "hours": _hours,
+        "zone": read_zone,
+        "hours": lambda value, at: read_hours(value, at, base.zone),
         "budgets": _budgets,
         "prices": _prices,
         **dict.fromkeys(NUMBERS, _share),
@@ -50,7 +52,7 @@ def read_policy(data: object, where: str = "policy", base: Policy | None = None)
             f"{where}: unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(readers))}"
         )
     values: dict[str, Any] = {key: readers[key](value, f"{where}: {key}") for key, value in rows.items()}
-    policy = replace(base or Policy(), **values)
+    policy = replace(base, **values)
     _ordered(policy, where)
     if channels is None:
         return policy
@@ -59,6 +61,16 @@ def read_policy(data: object, where: str = "policy", base: Policy | None = None)
         policy,
         channels={name: read_policy(row, f"{where}: channels.{name}", policy) for name, row in own.items()},
     )
+
+
+def _at_home(rows: Mapping[str, Any], where: str, base: Policy) -> Policy:
+    """*base* where the business is: `zone`, or what the opening hours say about it."""
+    hours = rows.get("hours")
+    named = rows.get("zone") or (hours.get("zone") if isinstance(hours, Mapping) else None)
+    if named is None:
+        return base
+    zone = read_zone(named, f"{where}: zone" if "zone" in rows else f"{where}: hours.zone")
+    return replace(base, zone=zone, hours=replace(base.hours, zone=zone))
 
 
 def _ordered(policy: Policy, where: str) -> None:
@@ -103,20 +115,6 @@ def _priorities(value: object, where: str) -> dict[str, str]:
     return rows
 
 
-def _hours(value: object, where: str) -> BusinessHours:
-    rows = _mapping(value, where)
-    if unknown := rows.keys() - {"zone", "days", "holidays"}:
-        raise SetupError(f"{where}: unknown key {sorted(unknown)[0]!r}; known are days, holidays, zone")
-    days = _mapping(rows.get("days") or {}, f"{where}.days")
-    return BusinessHours(
-        zone=_zone(rows.get("zone", BusinessHours().zone), f"{where}.zone"),
-        days={
-            _weekday(day, f"{where}.days"): _span(span, f"{where}.days.{day}") for day, span in days.items()
-        },
-        holidays=frozenset(_day(day, f"{where}.holidays") for day in rows.get("holidays") or []),
-    )
-
-
 def _budgets(value: object, where: str) -> Budgets:
     rows = _mapping(value, where)
     known = [field.name for field in fields(Budgets)]
@@ -150,35 +148,6 @@ def _price(value: object, where: str) -> Price:
     ):
         raise SetupError(f"{where}: expected input and output, each the price of a million tokens")
     return Price(input=float(rows["input"]), output=float(rows["output"]))
-
-
-def _zone(value: object, where: str) -> str:
-    try:
-        return ZoneInfo(str(value)).key
-    except (KeyError, ValueError, OSError) as error:
-        raise SetupError(f"{where}: unknown time zone {_shown(value)}; write one like Asia/Tokyo") from error
-
-
-def _weekday(value: str, where: str) -> int:
-    if value.lower()[:3] not in WEEKDAYS:
-        raise SetupError(f"{where}: unknown day {value!r}; write {', '.join(WEEKDAYS)}")
-    return WEEKDAYS[value.lower()[:3]]
-
-
-def _span(value: object, where: str) -> tuple[str, str]:
-    parts = [part.strip() for part in value.split("-")] if isinstance(value, str) else []
-    try:
-        opening, closing = (time.fromisoformat(part) for part in parts)
-    except ValueError as error:
-        raise SetupError(f'{where}: expected hours like "10:00-18:00", not {_shown(value)}') from error
-    return opening.isoformat("minutes"), closing.isoformat("minutes")
-
-
-def _day(value: object, where: str) -> str:
-    try:
-        return date.fromisoformat(str(value)).isoformat()
-    except ValueError as error:
-        raise SetupError(f"{where}: expected dates like 2026-01-01, not {_shown(value)}") from error
 
 
 def _shown(value: object) -> str:

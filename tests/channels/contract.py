@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from assistant.domain.conversation import State
 from assistant.domain.messages import Author
 from tests.channels.conftest import Scene
 from tests.channels.platform import Platform
+from tests.channels.things import Thing
 
 TABLES = ("events", "threads", "conversations", "messages")
 QUESTION = {"ja": "返品の期限はいつまでですか", "en": "What is the return deadline for an item?"}
@@ -58,6 +60,15 @@ class ChannelContract:
     @abstractmethod
     def unknown(self) -> list[bytes]:
         """Calls of kinds that we do not know or need."""
+
+    #: The beginning of ids that are longer than ours.
+    long = "m" * 120
+    #: What people send besides words.
+    things: list[Thing] = []
+
+    def thing(self, content: dict[str, Any], message_id: str) -> bytes:
+        """The call that carries it."""
+        raise NotImplementedError
 
     def words(self, one: object) -> str:
         """The words of something on the phone."""
@@ -126,6 +137,46 @@ class ChannelContract:
             response = await scene.post(body)
             assert response.status_code == 200, body
         assert await scene.count("messages") == 0
+
+    async def test_whoever_sends_anything_hears_something_and_agents_see_what_came(
+        self, scene: Scene
+    ) -> None:
+        for number, (content, kind, shown) in enumerate(self.things):
+            heard = len(self.on_phone(scene))
+            await scene.tell(self.thing(content, f"t{number}"))
+            sent = [
+                m for m in await scene.rig.messages(await scene.conversation()) if m.author is Author.CUSTOMER
+            ]
+            assert (len(sent), sent[-1].kind) == (number + 1, kind), content
+            assert shown in sent[-1].text
+            if kind != "sticker":
+                assert "文章でお書き" in self.on_phone(scene)[heard], content
+            scene.rig.clock.pass_(11 * 60)
+
+    async def test_ids_of_any_length_are_kept_apart(self, scene: Scene) -> None:
+        """Messenger's have a hundred characters and more, of which the first are often the same."""
+        if not self.long:
+            pytest.skip("its ids are numbers, or each message is a thread")
+        first, second = (
+            self.message(text, self.long + end) for text, end in ((QUESTION["ja"], "1"), ("送料は", "2"))
+        )
+        for body in (first, first, second, second):
+            await scene.tell(body)
+        said = [
+            m for m in await scene.rig.messages(await scene.conversation()) if m.author is Author.CUSTOMER
+        ]
+        assert [m.text for m in said] == [QUESTION["ja"], "送料は"]
+        assert len(self.on_phone(scene)) == 2
+
+    async def test_half_characters_and_zeros_cost_nobody_a_message(self, scene: Scene) -> None:
+        """JSON can say half of a surrogate pair, and databases cannot keep it."""
+        body = self.message("返品の期限はHALFいつまでですか", "m1")
+        await scene.tell(body.replace(b"HALF", self.half))
+        assert "いつまで" in (await scene.rig.messages(await scene.conversation()))[0].text
+        assert len(self.on_phone(scene)) == 1
+
+    #: Half a character, as this app's calls can carry it.
+    half = rb"\ud83d\u0000"
 
     async def test_poison_is_never_our_failure(self, scene: Scene) -> None:
         for body in self.poison:

@@ -44,12 +44,15 @@ class WhatsAppPlatform(Platform):
             self.templates.append(body)
         elif not self.window_open:
             return meta_refusal(400, 131047, "Re-engagement message")
-        if body["to"] == "10000000000":
+        to = body.get("to") or body["recipient"]
+        if ("to" in body) != to.isdigit():
+            return meta_refusal(400, 100, "a number goes to `to`, an id to `recipient`")
+        if to == "10000000000":
             return meta_refusal(400, 131026, "Message undeliverable")
         if problem := self._problem(body):
             return meta_refusal(400, 100, problem)
         self.numbers += 1
-        self.arrive(body["to"], body)
+        self.arrive(to, body)
         return httpx.Response(200, json={"messages": [{"id": f"wamid.out{self.numbers}"}]})
 
     def _problem(self, body: dict[str, Any]) -> str | None:
@@ -117,6 +120,8 @@ class TelegramPlatform(Platform):
     def answer(self, request: httpx.Request) -> httpx.Response:
         if f"/bot{self.token}/" not in request.url.path:
             return httpx.Response(401, json={"ok": False, "error_code": 401, "description": "Unauthorized"})
+        if "/file/" in request.url.path:
+            return httpx.Response(200, content=b"OggS")
         if not request.url.path.endswith("/sendMessage"):
             result = {"username": "komorebi_bot", "url": "https://shop.example/v1/channels/telegram"}
             return httpx.Response(200, json={"ok": True, "result": result})

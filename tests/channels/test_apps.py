@@ -11,6 +11,7 @@ import pytest
 from assistant.channels import signatures
 from assistant.domain.channels import DeliveryState
 from assistant.domain.conversation import State
+from tests.channels import line_platform
 from tests.channels import test_contracts as apps
 from tests.channels.conftest import Scene
 from tests.channels.contract import QUESTION, ChannelContract
@@ -288,3 +289,210 @@ async def test_a_refused_address_is_said(mail: Scene) -> None:
     office.refuse = ["550 no such user"]
     await mail.tell(apps.TestEmail().message(QUESTION["ja"], "m1"))
     assert "no such user (550)" in str((await mail.deliveries())[0].why)
+
+
+# -- what is no message of words, app by app
+
+
+@pytest.mark.parametrize("word", ["Yes", "はい", "yes please"])
+async def test_yes_to_our_own_offer_of_a_person_hands_over(
+    make_scene: Callable[..., Scene], word: str
+) -> None:
+    """Twilio takes "Yes" for START, and so did we."""
+    platform, app = TwilioPlatform(), apps.TestSms()
+    scene = scene_of(apps.TestSms, make_scene, platform)
+    await scene.tell(app.message("Can I pay with dogecoin at your Nagoya museum?", "m1"))
+    assert "person" in platform.texts(app.peer)[-1]
+    await scene.tell(app.message(word, "m2"))
+    assert (await scene.rig.state(await scene.conversation())).state is State.QUEUED
+
+
+async def test_yes_after_stop_takes_it_back_and_a_start_out_of_the_blue_is_answered(
+    make_scene: Callable[..., Scene],
+) -> None:
+    platform, app = TwilioPlatform(), apps.TestSms()
+    scene = scene_of(apps.TestSms, make_scene, platform)
+    await scene.tell(app.message("Start", "m1"))
+    assert len(platform.texts(app.peer)) == 1
+    await scene.tell(app.message("Cancel", "m2"))
+    thread = await scene.rig.database.read(lambda store: store.threads.at(channel(scene).address(app.peer)))
+    assert thread is not None
+    assert thread.unreachable == "the customer has sent CANCEL"
+    await scene.tell(app.message("Yes", "m3"))
+    thread = await scene.rig.database.read(lambda store: store.threads.at(channel(scene).address(app.peer)))
+    assert thread is not None
+    assert thread.unreachable is None
+
+
+def channel(scene: Scene) -> Any:
+    return next(iter(scene.rig.channels.values()))
+
+
+async def said(scene: Scene) -> list[tuple[str, str]]:
+    messages = await scene.rig.messages(await scene.conversation())
+    return [(m.kind, m.text) for m in messages if m.author.value == "customer"]
+
+
+async def test_an_order_with_words_is_read_and_seen(make_scene: Callable[..., Scene]) -> None:
+    platform, app = WhatsAppPlatform(), apps.TestWhatsApp()
+    scene = scene_of(apps.TestWhatsApp, make_scene, platform)
+    order = {"text": "2 of these please", "product_items": [{"product_retailer_id": "a", "quantity": 2}]}
+    await scene.tell(app.thing({"type": "order", "order": order}, "m1"))
+    assert await said(scene) == [("text", "2 of these please\n(an order) a ×2")]
+    assert len(app.on_phone(scene)) == 1
+
+
+async def test_whatsapp_edits_withdrawals_reactions_and_the_first_visit(
+    make_scene: Callable[..., Scene],
+) -> None:
+    app = apps.TestWhatsApp()
+    scene = scene_of(apps.TestWhatsApp, make_scene, WhatsAppPlatform())
+    await scene.tell(app.thing({"type": "request_welcome"}, "w1"))
+    assert "こんにちは" in app.on_phone(scene)[0]
+    await scene.post(app.message("送料は", "m1"))
+    inner = {"type": "text", "text": {"body": QUESTION["ja"]}}
+    await scene.tell(
+        app.thing({"type": "edit", "edit": {"original_message_id": "wamid.m1", "message": inner}}, "e1")
+    )
+    assert await said(scene) == [("text", QUESTION["ja"])]
+    await scene.tell(app.thing({"type": "reaction", "reaction": {"message_id": "x", "emoji": "👍"}}, "r1"))
+    await scene.tell(app.thing({"type": "reaction", "reaction": {"message_id": "x"}}, "r2"))
+    await scene.tell(app.thing({"type": "revoke", "revoke": {"original_message_id": "wamid.m1"}}, "d1"))
+    assert await said(scene) == [
+        ("unsent", "（送信が取り消されました）"),
+        ("reaction", "（リアクション） 👍"),
+    ]
+    assert len(app.on_phone(scene)) == 2
+
+
+@pytest.mark.parametrize(
+    ("postback", "heard"),
+    [
+        ({"title": "返品", "payload": QUESTION["ja"]}, "30日以内"),
+        ({"title": QUESTION["ja"], "payload": "MENU_RETURNS"}, "30日以内"),
+        ({"title": "はじめる", "payload": "GET_STARTED"}, "こんにちは"),
+    ],
+)
+async def test_a_button_without_an_id_is_pressed_once(
+    make_scene: Callable[..., Scene], postback: dict[str, str], heard: str
+) -> None:
+    platform, app = MessengerPlatform(), apps.TestMessenger()
+    scene = scene_of(apps.TestMessenger, make_scene, platform)
+    event = {"sender": {"id": app.peer}, "timestamp": 7, "postback": postback}
+    for _ in range(2):
+        await scene.tell(app.call([event]))
+    [text] = app.on_phone(scene)
+    assert heard in text
+
+
+async def test_a_link_beside_words_is_not_said_twice_and_edits_are_taken(
+    make_scene: Callable[..., Scene],
+) -> None:
+    app = apps.TestMessenger()
+    scene = scene_of(apps.TestMessenger, make_scene, MessengerPlatform())
+    link = {"type": "fallback", "payload": {"url": "https://shop.example/p", "title": "器"}}
+    await scene.post(app.thing({"text": "https://shop.example/p 送料は", "attachments": [link]}, "m1"))
+    assert await said(scene) == [("text", "https://shop.example/p 送料は")]
+    edit = {"mid": "m1", "text": QUESTION["ja"], "num_edit": 1}
+    await scene.tell(app.call([{"sender": {"id": app.peer}, "message_edit": edit}]))
+    assert await said(scene) == [("text", QUESTION["ja"])]
+
+
+@pytest.mark.parametrize(
+    ("marked", "shown"),
+    [
+        ("<https://shop.example/p|この商品>の送料は", "この商品 (https://shop.example/p)の送料は"),
+        ("<https://shop.example/p>の送料は", "https://shop.example/p の送料は"),
+        ("<https://shop.example/p>", "https://shop.example/p"),
+        ("<https://shop.example|shop.example>", "https://shop.example"),
+        ("<mailto:a@shop.example|a@shop.example> です", "a@shop.example です"),
+        ("<tel:+8190|090> へ", "090 (+8190) へ"),
+        (
+            "<@U024|bot> <#C1|general> <!here> <!date^1^{date}|明日> 返品 &lt;b&gt;",
+            "general @here 明日 返品 <b>",
+        ),
+    ],
+)
+async def test_slacks_markup_is_text(make_scene: Callable[..., Scene], marked: str, shown: str) -> None:
+    app = apps.TestSlack()
+    scene = scene_of(apps.TestSlack, make_scene, SlackPlatform())
+    await scene.post(app.thing({"text": marked}, "m1"))
+    assert await said(scene) == [("text", shown)]
+
+
+@pytest.mark.parametrize("subtype", ["thread_broadcast", "me_message"])
+async def test_slacks_ways_of_saying_something_are_heard(
+    make_scene: Callable[..., Scene], subtype: str
+) -> None:
+    app = apps.TestSlack()
+    scene = scene_of(apps.TestSlack, make_scene, SlackPlatform())
+    await scene.tell(app.thing({"subtype": subtype, "text": QUESTION["ja"], "thread_ts": "1.1"}, "m1"))
+    assert "30日以内" in app.on_phone(scene)[0]
+
+
+async def test_a_preview_that_slack_adds_is_no_new_question(make_scene: Callable[..., Scene]) -> None:
+    app = apps.TestSlack()
+    scene = scene_of(apps.TestSlack, make_scene, SlackPlatform())
+    await scene.tell(app.message(QUESTION["ja"], "1"))
+    inner = {"user": "U1", "text": QUESTION["ja"], "ts": "17000.1"}
+    event = {"type": "message", "subtype": "message_changed", "channel": app.peer, "channel_type": "im"}
+    for number, before in enumerate(({"text": QUESTION["ja"]}, {})):
+        await scene.tell(app.call(event | {"message": inner, "previous_message": before}, f"c{number}"))
+    assert len(app.on_phone(scene)) == 1
+
+
+@pytest.mark.parametrize(
+    ("postback", "kinds"),
+    [
+        ({"data": QUESTION["ja"]}, ["text"]),
+        ({"data": "action=reserve", "params": {"datetime": "2026-12-24T10:00"}}, ["button"]),
+        ({"data": "menu", "params": {"newRichMenuAliasId": "b", "status": "SUCCESS"}}, []),
+    ],
+)
+async def test_buttons_of_lines_menus(
+    make_scene: Callable[..., Scene], postback: dict[str, Any], kinds: list[str]
+) -> None:
+    app = apps.TestLine()
+    scene = make_scene(app.platform(), app.settings, app.name, app.sign)
+    event = app.app.event("postback", scene.rig.clock(), postback=postback)
+    assert (await scene.post(line_platform.webhook(event))).status_code == 200
+    await scene.rig.settle()
+    assert [kind for kind, _ in (await said(scene) if kinds else [])] == kinds
+    assert len(app.on_phone(scene)) == len(kinds)
+
+
+async def test_a_reaction_on_telegram_is_seen_and_opens_nothing(make_scene: Callable[..., Scene]) -> None:
+    app = apps.TestTelegram()
+    scene = scene_of(apps.TestTelegram, make_scene, TelegramPlatform())
+    new = [{"type": "emoji", "emoji": "👍"}]
+    reaction = {"chat": {"id": 4242, "type": "private"}, "message_id": 1, "new_reaction": new}
+    await scene.tell(body_of({"update_id": 1, "message_reaction": reaction}))
+    assert await scene.count("conversations") == 0
+    await scene.tell(app.message(QUESTION["ja"], "m1"))
+    await scene.tell(body_of({"update_id": 2, "message_reaction": reaction}))
+    assert (await said(scene))[-1] == ("reaction", "（リアクション） 👍")
+    assert len(app.on_phone(scene)) == 1
+
+
+async def test_who_shows_no_number_on_whatsapp_is_heard_and_answered(
+    make_scene: Callable[..., Scene],
+) -> None:
+    """Since 2026 people may have a user name instead, and are known by an id of their own."""
+    platform, app, person = WhatsAppPlatform(), apps.TestWhatsApp(), "JP.13491208655302741918"
+    scene = scene_of(apps.TestWhatsApp, make_scene, platform)
+    message = {k: v for k, v in app.one(QUESTION["ja"], "m1").items() if k != "from"}
+    contacts = [{}, {"profile": {"username": "hanako"}, "user_id": person}]
+    await scene.tell(app.call([message | {"from_user_id": person}], contacts=contacts))
+    assert "30日以内" in app.words(platform.phone[person][0])
+    news = {"id": "wamid.out1", "status": "read", "recipient_user_id": person}
+    await scene.tell(app.call([], statuses=[news]))
+    assert (await scene.deliveries())[0].status == "read"
+
+
+async def test_one_broken_change_costs_no_other(make_scene: Callable[..., Scene]) -> None:
+    app = apps.TestWhatsApp()
+    scene = scene_of(apps.TestWhatsApp, make_scene, WhatsAppPlatform())
+    call = json.loads(app.message(QUESTION["ja"], "m1"))
+    call["entry"][0]["changes"].append({"field": "messages"})
+    await scene.tell(body_of(call))
+    assert await said(scene) == [("text", QUESTION["ja"])]

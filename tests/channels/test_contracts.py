@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from assistant.channels import signatures
-from tests.channels import line_platform
+from tests.channels import line_platform, things
 from tests.channels.conftest import PUBLIC_URL, Scene
 from tests.channels.contract import ChannelContract
 from tests.channels.platform import Platform, body_of
@@ -29,6 +29,11 @@ META_SECRET = "It's a Secret to Everybody"
 
 class TestLine(ChannelContract):
     name, settings, peer = "line", line_platform.SETTINGS, line_platform.USER
+    things = things.LINE
+
+    def thing(self, content: dict[str, Any], message_id: str) -> bytes:
+        message = {"id": message_id, **content}
+        return line_platform.webhook(self.app.event("message", MONDAY_NOON, message=message))
 
     def platform(self) -> Platform:
         self.app = line_platform.LinePlatform()
@@ -62,6 +67,11 @@ class TestLine(ChannelContract):
 
 class TestWhatsApp(ChannelContract):
     name, peer = "whatsapp", "819012345678"
+    things = things.WHATSAPP
+
+    def thing(self, content: dict[str, Any], message_id: str) -> bytes:
+        return self.call([{"from": self.peer, "id": message_id, **content}])
+
     settings = {
         "ASSISTANT_WHATSAPP_PHONE_NUMBER_ID": "106540352242922",
         "ASSISTANT_WHATSAPP_ACCESS_TOKEN": "wa-token",
@@ -114,7 +124,7 @@ class TestWhatsApp(ChannelContract):
         return self.call([first, {"type": "text"}, 7, first, second])
 
     def unknown(self) -> list[bytes]:
-        kinds = ("reaction", "system", "unsupported", "order", "new")
+        kinds = ("reaction", "system")
         calls = [self.call([{"from": self.peer, "id": kind, "type": kind, kind: {}}]) for kind in kinds]
         return [*calls, body_of({"entry": []}), body_of({"entry": [{"changes": [{"value": {}}]}]})]
 
@@ -125,6 +135,11 @@ class TestWhatsApp(ChannelContract):
 
 class TestMessenger(ChannelContract):
     name, peer = "messenger", "24512345"
+    things = things.MESSENGER
+
+    def thing(self, content: dict[str, Any], message_id: str) -> bytes:
+        return self.call([{"sender": {"id": self.peer}, "message": {"mid": message_id, **content}}])
+
     settings = {
         "ASSISTANT_MESSENGER_PAGE_TOKEN": "page-token",
         "ASSISTANT_MESSENGER_APP_SECRET": META_SECRET,
@@ -170,7 +185,13 @@ class TestInstagram(TestMessenger):
 
 
 class TestTelegram(ChannelContract):
-    name, peer, batches = "telegram", "4242", False
+    name, peer, batches, long = "telegram", "4242", False, ""
+    things = things.TELEGRAM
+
+    def thing(self, content: dict[str, Any], message_id: str) -> bytes:
+        call = json.loads(self.message("", message_id))
+        return body_of(call | {"message": call["message"] | content})
+
     settings = {
         "ASSISTANT_TELEGRAM_BOT_TOKEN": "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
         "ASSISTANT_TELEGRAM_SECRET_TOKEN": "our_own_secret_of_some_length",
@@ -216,6 +237,11 @@ class TestTelegram(ChannelContract):
 
 class TestSms(ChannelContract):
     name, peer, batches = "sms", "+819012345678", False
+    things, half = things.SMS, b"%00"
+
+    def thing(self, content: dict[str, Any], message_id: str) -> bytes:
+        return urlencode({"MessageSid": message_id, "From": self.peer, **content}).encode()
+
     poison = (b"", b"{", b"\xff\xfe", b"Body=%FF", b"a=" * 5000, b"NumMedia=%EF%BC%91&MessageSid=")
     settings = {
         "ASSISTANT_SMS_ACCOUNT_SID": "AC1",
@@ -265,6 +291,12 @@ class TestSms(ChannelContract):
 
 class TestSlack(ChannelContract):
     name, peer, batches = "slack", "D024BE91L", False
+    things = things.SLACK
+
+    def thing(self, content: dict[str, Any], message_id: str) -> bytes:
+        call = json.loads(self.message("", message_id))
+        return body_of(call | {"event": call["event"] | content})
+
     settings = {
         "ASSISTANT_SLACK_SIGNING_SECRET": "8f742231b10e8888abcd99yyyzzz85a5",
         "ASSISTANT_SLACK_BOT_TOKEN": "xoxb-1",
@@ -333,7 +365,7 @@ class TestSlack(ChannelContract):
 
 
 class TestEmail(ChannelContract):
-    name, peer, batches = "email", "hanako@customer.example", False
+    name, peer, batches, long = "email", "hanako@customer.example", False, ""
     settings: Mapping[str, str] = {}
 
     @pytest.fixture

@@ -236,13 +236,18 @@ async def test_pictures_are_kept_for_people_and_honestly_not_read(scene: Scene, 
     assert len(line.texts(USER)) == 1
 
 
-async def test_a_sticker_is_no_question(scene: Scene, line: LinePlatform) -> None:
+async def test_a_sticker_is_no_question_but_who_begins_with_one_hears_something(
+    scene: Scene, line: LinePlatform
+) -> None:
     sticker = {"id": "1", "type": "sticker", "packageId": "1", "stickerId": "2", "keywords": ["ありがとう"]}
-    await scene.tell(webhook(line.event("message", scene.rig.clock(), message=sticker)))
-    assert line.texts(USER) == []
-    assert [m.text for m in await scene.rig.messages(await scene.conversation())] == [
+    for number in ("1", "2"):
+        message = sticker | {"id": number}
+        await scene.tell(webhook(line.event("message", scene.rig.clock(), message=message)))
+    assert len(line.texts(USER)) == 1
+    assert "文章でお書き" in line.texts(USER)[0]
+    assert [m.text for m in await scene.rig.messages(await scene.conversation())][::2] == [
         "（スタンプ） ありがとう"
-    ]
+    ] * 2
 
 
 async def test_the_survey_is_asked_and_its_answer_understood(scene: Scene, line: LinePlatform) -> None:
@@ -277,3 +282,23 @@ async def test_a_thousand_events_in_one_call(scene: Scene, line: LinePlatform) -
     events = [line.message(f"質問{n}", now, peer=f"U{n:032x}") for n in range(1, 1001)]
     assert (await scene.post(webhook(*events))).status_code == 200
     assert await scene.count("messages") == 1000
+
+
+async def test_being_called_in_a_group_without_a_word_is_answered(scene: Scene, line: LinePlatform) -> None:
+    group = {"source": {"type": "group", "groupId": "C1", "userId": USER}}
+    mention = {"mentionees": [{"index": 0, "length": 5, "isSelf": True}]}
+    await scene.tell(webhook(line.message("@こもれび", scene.rig.clock(), mention=mention) | group))
+    assert [m.kind for m in await scene.rig.messages(await scene.conversation())] == [
+        "unknown",
+        "file_notice",
+    ]
+
+
+async def test_half_a_character_costs_no_other_event_of_the_call(scene: Scene, line: LinePlatform) -> None:
+    """Five good ones and one whose every text holds half of a surrogate pair were all refused with 500."""
+    now = scene.rig.clock()
+    good = [line.message(f"質問{n}", now, peer=f"U{n:032x}") for n in range(5)]
+    bad = line.message("HALF", now, peer="UHALF", id="HALF") | {"webhookEventId": "HALF"}
+    body = webhook(*good[:3], bad, *good[3:]).replace(b"HALF", rb"\ud83d\u0000x")
+    assert (await scene.post(body)).status_code == 200
+    assert await scene.count("messages") == 6

@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime
 from string import Template
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from assistant.conversation.wording import LANGUAGES, WordingMismatch, csat_options, moment, say
+from assistant.domain.channels import KINDS
+from assistant.domain.hours import BusinessHours
 from assistant.domain.signals import Reason
 
 JA, EN = LANGUAGES["ja"], LANGUAGES["en"]
@@ -71,3 +74,30 @@ def test_moments_are_said_as_one_says_them(when: str, ja: str, en: str) -> None:
 
 def test_the_survey_has_five_options() -> None:
     assert [value for value, _ in csat_options("ja")] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_everything_that_people_send_has_a_name(kind: str, language: str) -> None:
+    assert say(f"sent_{kind}", language)[0] in "（("
+
+
+@pytest.mark.parametrize(
+    ("now", "ja", "en"),
+    [
+        ("2026-11-30T12:15", "本日13:00以降", "from 13:00 today"),  # the lunch break
+        ("2026-11-30T18:00", "明日10:00以降", "from 10:00 tomorrow"),
+        ("2026-12-01T00:30", "本日10:00以降", "from 10:00 today"),  # after midnight it is today already
+        ("2026-12-04T19:00", "12月7日（月）10:00以降", "from 10:00 on Monday, 12/7"),
+        ("2026-12-28T19:00", "1月4日（月）10:00以降", "from 10:00 on Monday, 1/4"),
+    ],
+)
+def test_when_people_are_back_is_said_as_one_says_it(now: str, ja: str, en: str) -> None:
+    weekdays = dict.fromkeys(range(5), ("10:00", "12:00", "13:00", "18:00"))
+    days_off = frozenset({"2026-12-29", "2026-12-30", "2026-12-31", "2027-01-01"})
+    hours = BusinessHours(days=weekdays, holidays=days_off)
+    at = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo("Asia/Tokyo"))
+    opening = hours.next_opening(at)
+    assert opening is not None
+    assert ja in say("outside_hours", "ja", opening=moment(opening, at, "ja"))
+    assert en in say("outside_hours", "en", opening=moment(opening, at, "en"))

@@ -160,4 +160,6 @@ export interface Metrics {
   median_wait_seconds: number | null;
   by_reason: Record<string, number>;
   by_day: { day: string; conversations: number; handoffs: number }[];
+  /** The business's time zone, by which days begin. */
+  zone: string;
 }

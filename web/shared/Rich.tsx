@@ -20,5 +20,5 @@ export function Rich({ html, base, lang, onCite }: RichProps) {
     onCite?.(Number(marker.getAttribute("data-cite")));
   }
 
-  return <div class="rich" ref={box} lang={lang ?? undefined} onClick={clicked} />;
+  return <div class="rich" dir="auto" ref={box} lang={lang ?? undefined} onClick={clicked} />;
 }

@@ -34,7 +34,7 @@ function Source({ citation, chosen }: { citation: Citation; chosen: boolean }) {
       ) : (
         <div class="no-link">{title}</div>
       )}
-      {citation.quote && <blockquote>{citation.quote}</blockquote>}
+      {citation.quote && <blockquote dir="auto">{citation.quote}</blockquote>}
     </li>
   );
 }

@@ -88,6 +88,7 @@ export function Composer({ input }: { input: RefObject<HTMLTextAreaElement | nul
       }}
     >
       <textarea
+        dir="auto"
         ref={input}
         rows={1}
         value={words.value}

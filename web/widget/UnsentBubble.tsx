@@ -9,7 +9,7 @@ export function UnsentBubble({ entry }: { entry: Unsent }) {
   return (
     <div class={`message customer ${entry.failed ? "unsent" : "pending"}`} data-testid="widget-unsent" data-failed={entry.failed ?? ""}>
       <span class="hidden">{text.you}</span>
-      <div class="bubble">{entry.text}</div>
+      <div class="bubble" dir="auto">{entry.text}</div>
       {entry.failed ? (
         <div class="under" role="alert">
           <span>{why ?? text.unsent}</span>

@@ -157,10 +157,26 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "sent_reply": ("(a reply without words)",),
     "sent_mail": ("(a mail that cannot be read)",),
     "mail_subject": ("Our answer to your message",),
+    "sent_reaction": ("(a reaction)",),
+    "sent_contact": ("(a contact)",),
+    "sent_order": ("(an order)",),
+    "sent_product": ("(a product)",),
+    "sent_form": ("(answers to a form)",),
+    "sent_poll": ("(a poll)",),
+    "sent_dice": ("(an animated emoji)",),
+    "sent_link": ("(a link)",),
+    "sent_post": ("(a shared post)",),
+    "sent_story": ("(a story)",),
+    "sent_button": ("(a button)",),
+    "sent_unknown": ("(a message of a kind that cannot be shown)",),
     "unsent": ("(message taken back)",),
     "cannot_read_file": (
         "Thank you for sending this. I cannot read pictures or files myself. "
         "Please describe it in words, or choose \u201cTalk to a person\u201d if a person should look at it.",
+    ),
+    "words_only": (
+        "Thank you for sending this. I can only read words, so please write what you need in a message, "
+        "or choose \u201cTalk to a person\u201d if a person should look at it.",
     ),
     "linked": ("Thank you, that confirms it is you. What you wrote to us elsewhere is at hand here too.",),
     "choose_number": ("You can answer with the number.",),

@@ -53,6 +53,7 @@ export function Composer({ row }: { row: Row }) {
       </div>
       <textarea
         id={COMPOSER_ID}
+        dir="auto"
         ref={area}
         rows={2}
         value={written.value}

@@ -36,7 +36,7 @@ export function InboxRow({ row }: { row: Row }) {
         <b>{customerName(row, words)}</b>
         {row.state === "queued" && row.waiting_since ? <Waited since={row.waiting_since} /> : <time class="meta">{moment(row.updated_at, language.value)}</time>}
       </p>
-      <p class="ask" lang={row.language}>
+      <p class="ask" dir="auto" lang={row.language}>
         {(row.state === "agent" && row.last?.text) || row.ask || row.last?.text}
       </p>
       <Badges row={row} />

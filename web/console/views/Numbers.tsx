@@ -9,12 +9,17 @@ import type { Metrics } from "../types";
 import { DayChart } from "./DayChart";
 
 const DAYS = 14;
-const dayBefore = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+
+/** The last days where the business is, as YYYY-MM-DD, the oldest first. */
+function lastDays(zone: string): string[] {
+  const today = new Date(`${new Date().toLocaleDateString("sv-SE", { timeZone: zone })}T12:00Z`).getTime();
+  return Array.from({ length: DAYS }, (_, at) => new Date(today - (DAYS - 1 - at) * 86_400_000).toISOString().slice(0, 10));
+}
 
 /** A bar for every day, the empty ones too. */
-function everyDay(days: Metrics["by_day"]): Metrics["by_day"] {
-  const known = new Map(days.map((day) => [day.day, day]));
-  const names = Array.from({ length: DAYS }, (_, at) => dayBefore(DAYS - 1 - at));
+function everyDay({ by_day, zone }: Metrics): Metrics["by_day"] {
+  const known = new Map(by_day.map((day) => [day.day, day]));
+  const names = lastDays(zone);
   return names.map((day) => known.get(day) ?? { day, conversations: 0, handoffs: 0 });
 }
 
@@ -70,7 +75,7 @@ export function Numbers() {
   const metrics = useSignal<Metrics | null>(null);
   const failed = useSignal(false);
   useEffect(() => {
-    get<Metrics>(`/metrics?from=${dayBefore(DAYS - 1)}`).then(
+    get<Metrics>(`/metrics?days=${DAYS}`).then(
       (answer) => (metrics.value = answer),
       (problem) => {
         if (!(problem instanceof ApiError)) throw problem;
@@ -88,7 +93,7 @@ export function Numbers() {
         <>
           <Figures metrics={shown} />
           <h2>{words.metrics.byDay}</h2>
-          {shown.by_day.length ? <DayChart days={everyDay(shown.by_day)} /> : <p>{words.metrics.none}</p>}
+          {shown.by_day.length ? <DayChart days={everyDay(shown)} /> : <p>{words.metrics.none}</p>}
           <h2>{words.metrics.byReason}</h2>
           {Object.keys(shown.by_reason).length ? <Reasons reasons={shown.by_reason} /> : <p>{words.metrics.none}</p>}
         </>

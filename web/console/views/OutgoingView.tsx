@@ -10,7 +10,7 @@ export function OutgoingView({ entry }: { entry: Outgoing }) {
   }
   return (
     <article class={`message ${entry.private ? "note" : "agent"} outgoing`} data-testid="outgoing" data-failed={entry.failed ?? ""}>
-      <div class="body plain">{entry.text}</div>
+      <div class="body plain" dir="auto">{entry.text}</div>
       {entry.failed ? (
         <p class="problem" role="alert">
           {entry.why === "not_owner" ? words.notOwner : words.unsent}

@@ -52,7 +52,7 @@ function Why({ packet }: { packet: Packet }) {
       <p>{words.reasonLong[reason] ?? ""}</p>
       {quotes(evidence).map(([said, why]) => (
         <figure key={said}>
-          {said && <blockquote>{said}</blockquote>}
+          {said && <blockquote dir="auto">{said}</blockquote>}
           <figcaption>{why}</figcaption>
         </figure>
       ))}
@@ -94,7 +94,7 @@ export function PacketCard({ packet, titles }: PacketProps) {
       <Why packet={packet} />
       {issue.ask && (
         <Part title={words.packet.ask}>
-          <p class="quote">{issue.ask}</p>
+          <p class="quote" dir="auto">{issue.ask}</p>
         </Part>
       )}
       {summary && (
@@ -114,7 +114,7 @@ export function PacketCard({ packet, titles }: PacketProps) {
       )}
       {packet.told_customer && (
         <Part title={words.packet.told}>
-          <p class="quote">{packet.told_customer}</p>
+          <p class="quote" dir="auto">{packet.told_customer}</p>
         </Part>
       )}
     </section>

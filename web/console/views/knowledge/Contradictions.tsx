@@ -71,7 +71,7 @@ function OneSide({ side, wins }: { side: Side; wins: boolean }) {
           {side.article} · {side.updated ? words.updated(day(side.updated)) : words.noDate}
         </small>
       </figcaption>
-      <blockquote lang={side.language}>{side.text}</blockquote>
+      <blockquote dir="auto" lang={side.language}>{side.text}</blockquote>
       {wins && <p class="meta">{words.newerWins}</p>}
     </figure>
   );

@@ -1,0 +1,142 @@
+"""Reads opening hours and the business's time zone from a policy; mistakes are one line with the mend."""
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from assistant.domain.errors import SetupError
+from assistant.domain.hours import JAPAN, BusinessHours, minutes
+
+WEEKDAYS = {name: day for day, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
+WEEKDAYS |= {name: day for day, name in enumerate("月火水木金土日")}
+#: Between opening and closing, or the first and last of some days; 〜 and its wide forms are read as ~.
+DASH = re.compile(r"\s*(?:-|–|—|~|〜)\s*")
+CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
+#: The latest closing, past midnight; 深夜2時 is 26:00.
+LATEST = 36 * 60
+CLOSED = ("closed", "休み", "休業", "定休日")
+ALL_DAY = ("24h", "24時間", "open")
+#: The longest row of holidays.
+LONGEST_HOLIDAYS = 366
+
+
+def default_zone(languages: Sequence[str]) -> str:
+    """Where the business is if nobody says: where the machine is, or else where the first language is spoken.
+
+    A machine in UTC is a server or a container that nobody told.
+    """
+    machine = os.environ.get("TZ", "").removeprefix(":") or _linked_zone()
+    if machine and machine.split("/")[-1] not in ("UTC", "UCT", "Zulu", "Universal", "GMT"):
+        try:
+            return ZoneInfo(machine).key
+        except (KeyError, ValueError, OSError):
+            pass
+    return JAPAN if languages[0].startswith("ja") else "UTC"
+
+
+def _linked_zone() -> str:
+    return os.path.realpath("/etc/localtime").partition("/zoneinfo/")[2]
+
+
+def read_zone(value: object, where: str) -> str:
+    try:
+        return ZoneInfo(str(value)).key
+    except (KeyError, ValueError, OSError) as error:
+        raise SetupError(f"{where}: unknown time zone {_shown(value)}; write one like Asia/Tokyo") from error
+
+
+def read_hours(value: object, where: str, zone: str = JAPAN) -> BusinessHours:
+    rows = _mapping(value, where)
+    if unknown := rows.keys() - {"zone", "days", "holidays", "special"}:
+        raise SetupError(
+            f"{where}: unknown key {sorted(unknown)[0]!r}; known are days, holidays, special, zone"
+        )
+    days: dict[int, tuple[str, ...]] = {}
+    for name, times in _mapping(rows.get("days") or {}, f"{where}.days").items():
+        for day in _weekdays(name, f"{where}.days"):
+            days[day] = _times(times, f"{where}.days.{name}")
+    special = _mapping(rows.get("special") or {}, f"{where}.special")
+    return BusinessHours(
+        zone=read_zone(rows.get("zone", zone), f"{where}.zone"),
+        days=days,
+        holidays=frozenset(_holidays(rows.get("holidays") or [], f"{where}.holidays")),
+        special={
+            _day(day, f"{where}.special").isoformat(): _times(times, f"{where}.special.{day}")
+            for day, times in special.items()
+        },
+    )
+
+
+def _weekdays(name: str, where: str) -> list[int]:
+    """``mon``, ``mon-fri``, ``月〜金``."""
+    ends = [_weekday(end, name, where) for end in DASH.split(unicodedata.normalize("NFKC", name))]
+    if len(ends) > 2:
+        raise SetupError(f"{where}: unknown day {name!r}; write {', '.join(list(WEEKDAYS)[:7])} or mon-fri")
+    return [day % 7 for day in range(ends[0], ends[-1] + 1 + 7 * (ends[-1] < ends[0]))]
+
+
+def _weekday(end: str, name: str, where: str) -> int:
+    short = end.strip().lower().removesuffix("曜日").removesuffix("曜")[:3]
+    if short not in WEEKDAYS:
+        raise SetupError(f"{where}: unknown day {name!r}; write {', '.join(list(WEEKDAYS)[:7])} or mon-fri")
+    return WEEKDAYS[short]
+
+
+def _times(value: object, where: str) -> tuple[str, ...]:
+    """Opening and closing in turn, of ``10:00-12:00, 13:00-18:00`` or a list of such spans; closed: none."""
+    if value is None or value is False or (isinstance(value, str) and value.strip().lower() in CLOSED):
+        return ()
+    if str(value).strip().lower() in ALL_DAY:
+        return ("00:00", "24:00")
+    spans = value if isinstance(value, list) else re.split(r"[,、]", str(value))
+    found = [clock for span in spans for clock in _span(span, where)]
+    moments = [minutes(clock) for clock in found]
+    if moments[:-1] != sorted(moments[:-1]):
+        raise SetupError(f"{where}: the hours must follow each other, not {_shown(value)}")
+    if len(moments) > 2 and moments[-1] <= moments[-2] and moments[-1] > moments[0]:
+        raise SetupError(f"{where}: the hours must not overlap, not {_shown(value)}")
+    return tuple(found)
+
+
+def _span(value: object, where: str) -> tuple[str, str]:
+    ends = DASH.split(unicodedata.normalize("NFKC", str(value)).strip())
+    read = [found for end in ends if (found := CLOCK.fullmatch(end))]
+    if len(ends) != 2 or len(read) != 2:
+        raise SetupError(f'{where}: expected hours like "10:00-18:00", not {_shown(value)}')
+    opening, closing = (f"{int(found[1]):02}:{found[2]}" for found in read)
+    if minutes(opening) >= 24 * 60 or minutes(closing) > LATEST:
+        raise SetupError(f'{where}: hours past midnight are "22:00-26:00", not {_shown(value)}')
+    return opening, closing
+
+
+def _holidays(value: object, where: str) -> Iterator[str]:
+    """Dates, and rows of them: ``2026-12-29/2027-01-03``."""
+    if not isinstance(value, list):
+        raise SetupError(f"{where}: expected a list of dates like [2026-01-01], not {_shown(value)}")
+    for one in value:
+        first, _, last = str(one).partition("/")
+        start, end = _day(first, where), _day(last or first, where)
+        if not 0 <= (end - start).days < LONGEST_HOLIDAYS:
+            raise SetupError(f"{where}: the last day must follow the first, not {_shown(one)}")
+        yield from ((start + timedelta(days=n)).isoformat() for n in range((end - start).days + 1))
+
+
+def _day(value: object, where: str) -> date:
+    try:
+        return date.fromisoformat(str(value).strip())
+    except ValueError as error:
+        raise SetupError(f"{where}: expected dates like 2026-01-01, not {_shown(value)}") from error
+
+
+def _mapping(value: object, where: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise SetupError(f"{where}: expected `key: value` lines, not {_shown(value)}")
+    return {str(key): row for key, row in value.items()}
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:60]

@@ -1,0 +1,223 @@
+"""Messages of apps as people send them: kinds that are no words, a yes to our own offer, opening hours."""
+
+import asyncio
+import json
+import random
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import httpx2
+
+from assistant.signals.policy_file import load_policy
+from evals.bench_channels import SETTINGS
+from evals.bench_phones import SECRET, Phones, signed_form, signed_meta, signed_slack
+from evals.bench_service import ASSISTANT, environment, serving
+from evals.world.cases import Case, Place
+
+#: Seconds until an answer stands on a phone, at most.
+PATIENCE = 30
+KNOWLEDGE = Path(__file__).parents[2] / "knowledge_base"
+Signed = tuple[str, bytes, dict[str, str]]
+
+
+class Steady(random.Random):
+    """No send of ours is refused."""
+
+    def random(self) -> float:
+        return 1.0
+
+
+@dataclass
+class Counter:
+    """The service as an operator starts it, the phones of its customers, and an agent who looks on."""
+
+    http: httpx2.AsyncClient
+    phones: Phones
+    seen: set[str] = field(default_factory=set)
+    people: int = 0
+
+    async def tell(self, peer: str, call: Signed) -> list[str]:
+        """What is new on the phone after it."""
+        name, body, headers = call
+        before = len(self.phones.arrived[peer])
+        (await self.http.post(f"/v1/channels/{name}", content=body, headers=headers)).raise_for_status()
+        end = time.monotonic() + PATIENCE
+        while len(self.phones.arrived[peer]) == before and time.monotonic() < end:
+            await asyncio.sleep(0.1)
+        return self.phones.arrived[peer][before:]
+
+    async def newest(self) -> dict[str, Any]:
+        """As agents see the conversation that was not there at the last look."""
+        page = (await self.http.get("/v1/agent/conversations")).json()["conversations"]
+        new = [one["id"] for one in page if one["id"] not in self.seen]
+        self.seen |= set(new)
+        found: dict[str, Any] = {"messages": []}
+        if new:
+            found = (await self.http.get(f"/v1/agent/conversations/{new[0]}")).json()
+        return found
+
+    def peer(self, first: str) -> str:
+        self.people += 1
+        return f"{first}{self.people:08}"
+
+
+@asynccontextmanager
+async def open_counter(folder: Path) -> AsyncIterator[Counter]:
+    phones = Phones(chance=Steady())
+    server = await asyncio.start_server(phones.session, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    settings: dict[str, str] = {}
+    for name, needed in SETTINGS.items():
+        settings |= {f"ASSISTANT_{name}_{one}".upper(): SECRET for one in needed}
+        settings[f"ASSISTANT_{name}_API_URL".upper()] = f"http://127.0.0.1:{port}"
+    folder.mkdir(parents=True, exist_ok=True)
+    token = await asyncio.to_thread(_prepare, folder, settings)
+    place = serving(folder, **settings)
+    url, _ = await asyncio.to_thread(place.__enter__)
+    phones.known_as = url.replace("127.0.0.1", "localhost")
+    try:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(base_url=url, timeout=30, headers=headers) as http:
+            yield Counter(http=http, phones=phones)
+    finally:
+        await asyncio.to_thread(place.__exit__, None, None, None)
+        server.close()
+
+
+def _prepare(folder: Path, settings: dict[str, str]) -> str:
+    """The sample articles, and an API token of a new agent."""
+    known = environment(ASSISTANT_DATA_DIR=str(folder), **settings)
+
+    def run(*words: str | Path, said: bytes = b"") -> str:
+        done = subprocess.run(
+            [ASSISTANT, *words], input=said, check=True, env=known, cwd=folder, capture_output=True
+        )
+        return done.stdout.decode()
+
+    run("ingest", KNOWLEDGE)
+    run("agent", "add", "world@shop.example", said=b"a long enough password\n")
+    return run("agent", "token", "world@shop.example").split()[-1]
+
+
+async def _counter(place: Place) -> Counter:
+    found: Counter = await place.once("apps", lambda: open_counter(place.scratch / "apps"))
+    return found
+
+
+# -- how each app carries what the inputs hold
+
+
+def _whatsapp(peer: str, content: dict[str, Any], _: Counter) -> Signed:
+    message = {"from": peer, "id": f"wamid.{uuid4().hex}", **content}
+    value = {"metadata": {"phone_number_id": SECRET}, "messages": [message]}
+    return ("whatsapp", *signed_meta({"entry": [{"changes": [{"value": value}]}]}))
+
+
+def _telegram(peer: str, content: dict[str, Any], _: Counter) -> Signed:
+    number = uuid4().int % 10**12
+    who = {"chat": {"id": int(peer), "type": "private"}, "from": {"id": int(peer)}}
+    body = json.dumps({"update_id": number, "message": {"message_id": number, **who, **content}}).encode()
+    return "telegram", body, {"x-telegram-bot-api-secret-token": SECRET}
+
+
+def _meta(name: str) -> Callable[[str, dict[str, Any], Counter], Signed]:
+    def call(peer: str, content: dict[str, Any], _: Counter) -> Signed:
+        inner = content if "postback" in content else {"message": {"mid": uuid4().hex, **content}}
+        event = {"sender": {"id": peer}, "timestamp": 1, **inner}
+        return (name, *signed_meta({"entry": [{"messaging": [event]}]}))
+
+    return call
+
+
+def _slack(peer: str, content: dict[str, Any], _: Counter) -> Signed:
+    event = {"channel": peer, "channel_type": "im", "user": f"U{peer}", "ts": uuid4().hex, **content}
+    return ("slack", *signed_slack({"type": "event_callback", "event_id": uuid4().hex, "event": event}))
+
+
+def _sms(peer: str, content: dict[str, Any], counter: Counter) -> Signed:
+    fields = {"MessageSid": uuid4().hex, "From": peer, **content}
+    return ("sms", *signed_form(fields, f"{counter.phones.known_as}/v1/channels/sms"))
+
+
+#: By the first word of the input's app: how it is sent, and how its people's ids begin.
+APPS = {
+    "whatsapp": (_whatsapp, "8190"),
+    "telegram": (_telegram, "3"),
+    "messenger": (_meta("messenger"), "1"),
+    "instagram": (_meta("instagram"), "2"),
+    "slack": (_slack, "D"),
+    "sms": (_sms, "+8190"),
+}
+#: Who sends no words is asked for them.
+ASKED = ("文章でお書き", "describe it in words", "only read words")
+#: Where the words of a person stand in a message; the desk must have them.
+WORDS = (("text",), ("order", "text"), ("postback", "payload"))
+
+
+# -- what is right
+
+
+async def kinds(place: Place, paths: Sequence[Path]) -> Sequence[str]:
+    """Whoever sends anything hears something, and agents see what came."""
+    counter, problems = await _counter(place), []
+    for line in paths[0].read_text("utf-8").splitlines():
+        given = json.loads(line)
+        send, first = APPS[given["app"].split()[0]]
+        peer = counter.peer(first)
+        heard = await counter.tell(peer, send(peer, given["message"], counter))
+        seen = [m["text"] for m in (await counter.newest())["messages"] if m["author"] == "customer"]
+        words = [found for path in WORDS if isinstance(found := _at(given["message"], path), str)]
+        if not heard:
+            problems.append(f"no answer: {line}")
+        if not seen or not seen[0].strip() or any(one not in seen[0] for one in words):
+            problems.append(f"agents see {seen or 'nothing'}: {line}")
+        elif not words and not seen[0].startswith(("（", "(")):
+            problems.append(f"agents do not see what came but {seen}: {line}")
+        elif not words and not any(asked in one for one in heard for asked in ASKED):
+            problems.append(f"heard {heard}: {line}")
+    return problems
+
+
+def _at(value: Any, path: Sequence[str]) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+async def yes(place: Place, paths: Sequence[Path]) -> Sequence[str]:
+    counter, given = await _counter(place), json.loads(paths[0].read_text("utf-8"))
+    peer = given["1"]["From"]
+    offered = await counter.tell(peer, _sms(peer, given["1"], counter))
+    await counter.tell(peer, _sms(peer, given["2"], counter))
+    state = (await counter.newest()).get("conversation", {}).get("state")
+    return [] if state == "queued" else [f"the state is {state} after {offered} and yes"]
+
+
+async def overnight(_place: Place, paths: Sequence[Path]) -> Sequence[str]:
+    hours = load_policy(paths[0]).hours
+    #: Tuesday, Saturday, Saturday after the shift, Monday before the first.
+    wanted = {
+        "2026-12-01T02:00": True,
+        "2026-12-05T03:00": True,
+        "2026-12-05T07:00": False,
+        "2026-11-30T03:00": False,
+    }
+    found = {
+        at: hours.is_open(datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("Asia/Tokyo"))) for at in wanted
+    }
+    return [f"{at}: open is {found[at]}" for at in wanted if found[at] is not wanted[at]]
+
+
+CASES: list[Case] = [
+    Case(files=("06-sms-yes.json",), says="Yes to our own offer hands over", check=yes),
+    Case(files=("07-unknown-kinds.jsonl",), says="whoever sends anything hears something", check=kinds),
+    Case(files=("18-overnight-policy.yaml",), says="a night's shift goes on after midnight", check=overnight),
+]

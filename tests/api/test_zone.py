@@ -1,0 +1,54 @@
+"""Days begin at midnight where the business is: for numbers, budgets, articles and the search."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from assistant import library
+from assistant.api.operations import count, moment
+from assistant.domain.budgets import Spender, Spent
+from assistant.domain.hours import local
+from assistant.settings import load_settings
+from assistant.storage.database import SqlDatabase
+from assistant.storage.store import SqlStore
+from tests.rig import Clock, Rig
+
+#: In Tokyo it is half past midnight of the 1st of December.
+NIGHT = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
+TOKYO = "Asia/Tokyo"
+
+
+def test_a_plain_date_begins_where_the_business_is() -> None:
+    assert moment("2026-12-01", TOKYO).astimezone(UTC) == datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
+    assert moment("2026-12-01T00:00:00Z", TOKYO) == datetime(2026, 12, 1, tzinfo=UTC)
+
+
+async def test_the_numbers_are_cut_into_the_businesss_days(database: SqlDatabase[SqlStore]) -> None:
+    rig = Rig(database, clock=Clock(NIGHT))
+    await rig.open()
+    spender = Spender(conversation="c", customer="v")
+    spent = Spent(tokens=7, calls=1)
+    await database.write(lambda s: s.spending.add(list(spender.accounts(local(NIGHT, TOKYO))), spent))
+    start, end = (local(moment(day, TOKYO), TOKYO) for day in ("2026-12-01", "2026-12-02"))
+    today = await database.read(lambda store: count(store, start, end))
+    assert today["by_day"] == [{"day": "2026-12-01", "conversations": 1, "handoffs": 0}]
+    assert today["model"]["tokens"] == 7
+    before = local(moment("2026-11-30", TOKYO), TOKYO)
+    yesterday = await database.read(lambda store: count(store, before, start))
+    assert (yesterday["conversations"], yesterday["model"]["tokens"]) == (0, 0)
+
+
+async def test_an_article_holds_from_midnight_where_the_business_is(
+    database: SqlDatabase[SqlStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_vectors(*_: Any) -> Any:
+        return None
+
+    monkeypatch.setattr(library, "now", lambda: NIGHT)
+    monkeypatch.setattr(library, "_open_vectors", no_vectors)
+    nobody: Any = None
+    for zone, day in ((TOKYO, date(2026, 12, 1)), ("America/New_York", date(2026, 11, 30))):
+        monkeypatch.setenv("TZ", zone)
+        retriever = await library._retriever(load_settings(), database, nobody, beside_serve=False)
+        assert retriever._today() == day
