@@ -145,14 +145,11 @@ class _Run:
                 self._unmodified(item)
                 return
             documents = await self.reader.read(item.suffix, data)
-            articles = [self._article(item, document) for document in documents]
-            await self._put(articles)
+            await self._withhold(item, [one for one in documents if one.withheld])
+            await self._put([self._article(item, one) for one in documents if not one.withheld])
         except Unreadable as exc:
             self.places.doubt(item.location)
             self._failed(next(item.ids()), item.source, str(exc))
-            return
-        if not documents:
-            self.report.warnings.append((next(item.ids()), "left out: it is a draft"))
 
     async def finish(self, *, prune: bool) -> None:
         await self._flush()
@@ -201,6 +198,22 @@ class _Run:
         assert known is not None
         self.places.keep(item.location)
         self.report.unchanged.append(known[0])
+
+    async def _withhold(self, item: File | Page, documents: Sequence[Document]) -> None:
+        """What its author keeps from customers goes at once, unlike a document that merely vanished."""
+        for document in documents:
+            part = f"#{document.part}" if document.part else ""
+            location = item.location + part
+            known = self.places.known(location)
+            id = known[0] if known else next(item.ids()) + part
+            self.report.warnings.append(
+                (id, f"left out, customers are not meant to read it ({document.withheld})")
+            )
+            self.report.warnings += [(id, warning) for warning in document.warnings]
+            if known:
+                self.places.keep(location)
+                await self.index.remove([id])
+                self.report.removed.append(id)
 
     def _article(self, item: File | Page, document: Document) -> Article:
         part = f"#{document.part}" if document.part else ""

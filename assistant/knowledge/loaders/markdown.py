@@ -2,7 +2,7 @@
 
 import re
 
-from assistant.knowledge.loaders import front_matter, html
+from assistant.knowledge.loaders import authoring, front_matter, html, templating
 from assistant.knowledge.loaders.document import Document, Unreadable
 from assistant.knowledge.loaders.text import decoded
 
@@ -16,12 +16,11 @@ INLINE = (
     "time|tt|u|var|wbr"
 )
 
-#: Code and comments are taken out before anything else looks at the text.
+#: Code is taken out before anything else looks at the text.
 FENCE = re.compile(
     r"^([ \t]*(?:[-*+]|\d+[.)])?[ \t]*)(`{3,}|~{3,})([^\n]*\n.*?)(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.M | re.S
 )
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)([^\n]*?[^`\n])\1(?!`)")
-COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 KEPT = re.compile("\ufdd0(\\d+)\ufdd1")
 
 CONTENTS = re.compile(
@@ -63,14 +62,23 @@ ENTITIES |= {"&mdash;": "—", "&ndash;": "–", "&copy;": "©", "&yen;": "¥"}
 
 
 def load_markdown(data: bytes) -> list[Document]:
-    """One article; none when its front matter says that it is a draft."""
-    text = decoded(data)
+    """One article; without text when its front matter keeps it from customers."""
+    return _loaded(decoded(data), mdx=False)
+
+
+def load_mdx(data: bytes) -> list[Document]:
+    """One article, its components as the words that they show."""
+    return _loaded(decoded(data), mdx=True)
+
+
+def _loaded(text: str, *, mdx: bool) -> list[Document]:
     if not text.strip():
         raise Unreadable("the file is empty; write something in it or delete it")
     facts, body = front_matter.split(text)
-    if facts.draft:
-        return []
-    title, body = titled(facts.title, plain(body))
+    if facts.withheld:
+        return [Document(withheld=facts.withheld)]
+    warnings = list(facts.warnings)
+    title, body = titled(facts.title, plain(body, warnings, mdx=mdx))
     if not body:
         raise Unreadable("it has front matter or a title but no text; write the article below it")
     return [
@@ -85,15 +93,17 @@ def load_markdown(data: bytes) -> list[Document]:
             supersedes=facts.supersedes,
             superseded_by=facts.superseded_by,
             tags=facts.tags,
-            warnings=facts.warnings,
+            warnings=tuple(warnings),
         )
     ]
 
 
-def plain(text: str) -> str:
-    """The same article in CommonMark with tables: no raw HTML, no images, no marks of a blog engine."""
+def plain(text: str, warnings: list[str] | None = None, *, mdx: bool = False) -> str:
+    """The same article in CommonMark with tables: no raw HTML, no images, no marks of authors' tools."""
+    warnings = [] if warnings is None else warnings
     kept: list[str] = []
-    text = _set_aside(text, kept)
+    text = authoring.without_comments(_set_aside(authoring.directives(text), kept))
+    text = authoring.plain_markup(templating.rendered(text, warnings, mdx=mdx), warnings)
     text = EMPTY_LINK.sub("", IMAGE.sub("", EMBED.sub(r"<\1>", PHOTO.sub("", CONTENTS.sub("", text)))))
     text = _linked(text)
     text = _without_html(CRAMPED_HEADING.sub(r"\1 ", text))
@@ -128,7 +138,7 @@ def _linked(text: str) -> str:
 
 
 def _set_aside(text: str, kept: list[str]) -> str:
-    """Code out of reach of the rewriting, comments gone."""
+    """Code out of reach of the rewriting."""
 
     def keep(match: re.Match[str]) -> str:
         kept.append(match[0])
@@ -138,7 +148,7 @@ def _set_aside(text: str, kept: list[str]) -> str:
         kept.append(match[0][len(match[1]) :])
         return f"{match[1]}\ufdd0{len(kept) - 1}\ufdd1"
 
-    return COMMENT.sub("", CODE_SPAN.sub(keep, FENCE.sub(keep_fence, text)))
+    return CODE_SPAN.sub(keep, FENCE.sub(keep_fence, text))
 
 
 def _put_back(text: str, kept: list[str]) -> str:
