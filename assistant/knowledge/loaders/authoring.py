@@ -89,6 +89,8 @@ EMOJI = re.compile(r"(?<![\w:/]):[a-z][a-z0-9_+-]{1,40}:(?![\w:/])")
 ABBREVIATION = re.compile(r"^\*\[[^\]\n]+\]:[^\n]*(?:\n|\Z)", re.M)
 FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:[ \t]*([^\n]*(?:\n(?: {2,}|\t)[^\n]+)*)(?:\n|\Z)", re.M)
 FOOTNOTE_MARK = re.compile(r"\[\^([^\]\s]+)\](?!:)")
+#: How kanji are read: Aozora's and Denden's marks.
+FURIGANA = re.compile(r"[｜|]?([一-鿿々〆ヶ]+)《[ぁ-ゖァ-ヺー・]+》|\{([一-鿿々〆ヶ]+)\|[ぁ-ゖァ-ヺー|]+\}")
 INLINE_NOTE = re.compile(r"(?<!\[)\^\[([^\]\n]+)\]")
 
 
@@ -135,6 +137,7 @@ def plain_markup(text: str, warnings: list[str]) -> str:
         text = _footnotes(text)
     if "^" in text:
         text = SUPERSCRIPT.sub(r"^\1", BLOCK_ID.sub("", text))
+    text = FURIGANA.sub(r"\1\2", text) if "《" in text or "{" in text else text
     text = SUBSCRIPT.sub(r"\1", text) if "~" in text else text
     text = MARKED.sub(r"\1", text) if "==" in text else text
     text = ABBREVIATION.sub("", text) if "*[" in text else text

@@ -95,7 +95,15 @@ def _formatted(data: bytes, plain: list[Sheet]) -> list[Sheet]:
     try:
         workbook = openpyxl.load_workbook(io.BytesIO(data), data_only=True, rich_text=True)
         return [_shown(workbook[one.name], one) for one in plain]
-    except (InvalidFileException, zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError):
+    except (
+        OSError,
+        InvalidFileException,
+        zipfile.BadZipFile,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ):
         # OpenDocument, or something that only calamine forgives.
         return plain
 
