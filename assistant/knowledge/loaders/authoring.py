@@ -6,41 +6,50 @@ Code is out of reach already (markdown.py); every pattern is linear.
 
 import re
 
+#: What each begins with, and the whole of it. Nothing looks behind the next beginning, so all are linear.
 COMMENTS = (
-    re.compile(r"<!--.*?(?:-->|\Z)", re.S),
-    re.compile(r"\{/\*.*?(?:\*/\s*\}|\Z)", re.S),  # MDX
-    re.compile(r"%%.*?%%", re.S),  # Obsidian
-    re.compile(r"\{[%#<]?-?\s*comment\b[^}\n]*\}.*?(?:\{[%<]?-?\s*(?:end|/\s*)comment\b[^}\n]*\}|\Z)", re.S),
-    re.compile(r"\{\{[<%]-?\s*comment\b[^}\n]*\}\}.*?(?:\{\{[<%]-?\s*/\s*comment\b[^}\n]*\}\}|\Z)", re.S),
-    re.compile(r"\{\{-?\s*(?:/\*.*?\*/\s*-?\}\}|/\*.*\Z)", re.S),  # Hugo, Go
-    re.compile(r"\{\{!--.*?(?:--\}\}|\Z)|\{\{![^{}]*\}\}", re.S),  # Handlebars
-    re.compile(r"\{#(?![\w:-]+[\s}]).*?(?:#\}|\Z)", re.S),  # Jinja, Twig; {#id} is a heading's
-    re.compile(r"<%(?:#|--).*?(?:%>|\Z)", re.S),  # ERB, JSP
-    re.compile(r"\{>>.*?<<\}|\{--.*?--\}", re.S),  # CriticMarkup: remarks, and what was deleted
-    re.compile(r"^%(?![%}])[ \t]?[^\n]*(?:\n|\Z)", re.M),  # MyST
-    re.compile(
-        r"^[ \t]*\[(?://|comment|_?note-to-self|#)\]:[ \t]*(?:#|<>)[^\n]*(?:\n(?![ \t]*(?:\n|\Z|\[))[^\n]*)*",
-        re.M | re.I,
+    ("<!--", re.compile(r"<!--.*?(?:-->|\Z)", re.S)),
+    ("{/*", re.compile(r"\{/\*.*?(?:\*/\s*\}|\Z)", re.S)),  # MDX
+    ("%%", re.compile(r"%%.*?%%", re.S)),  # Obsidian
+    (
+        "comment",
+        re.compile(r"\{%-?\s*comment\b[^}\n]*\}.*?(?:\{%-?\s*endcomment\b[^}\n]*\}|\Z)", re.S),
+    ),  # Liquid
+    (
+        "comment",
+        re.compile(r"\{\{[<%]\s*comment\b[^}\n]*\}\}.*?(?:\{\{[<%]\s*/\s*comment\b[^}\n]*\}\}|\Z)", re.S),
     ),
-    re.compile(
-        r"^(:{3,})[ \t]*\{?\.?(?:comment|content-hidden|hidden|internal)\b[^\n]*\n.*?(?:^\1[ \t]*$|\Z)",
-        re.M | re.S,
+    ("/*", re.compile(r"\{\{-?\s*/\*.*?(?:\*/\s*-?\}\}|\Z)", re.S)),  # Hugo, Go
+    ("{{!", re.compile(r"\{\{!--.*?(?:--\}\}|\Z)|\{\{![^{}]*\}\}", re.S)),  # Handlebars
+    ("{#", re.compile(r"\{#(?![\w:-]+[\s}]).*?(?:#\}|\Z)", re.S)),  # Jinja, Twig; {#id} is a heading's
+    ("<%", re.compile(r"<%(?:#|--).*?(?:%>|\Z)", re.S)),  # ERB, JSP
+    ("{>>", re.compile(r"\{>>(?:(?!\{>>).)*?<<\}", re.S)),  # CriticMarkup
+    ("{--", re.compile(r"\{--(?:(?!\{--).)*?--\}", re.S)),
+    ("%", re.compile(r"^%(?![%}])[ \t]?[^\n]*(?:\n|\Z)", re.M)),  # MyST
+    ("]:", re.compile(r"^[ \t]*\[(?://|comment|_?note-to-self|#)\]:[ \t]*(?:#|<>)[^\n]*", re.M | re.I)),
+    (
+        ":::",
+        re.compile(
+            r"^(:{3,})[ \t]*\{?\.?(?:comment|content-hidden|hidden|internal)\b[^\n]*\n.*?(?:^\1[ \t]*$|\Z)",
+            re.M | re.S,
+        ),
     ),
-    re.compile(r"\\begin\{comment\}.*?(?:\\end\{comment\}|\Z)", re.S),
+    ("\\begin{comment}", re.compile(r"\\begin\{comment\}.*?(?:\\end\{comment\}|\Z)", re.S)),
 )
 #: Old prices and withdrawn rules; ~~~ alone is a fence.
 STRUCK = re.compile(r"(?<![~\\])~~(?![~\s])(?:(?!~~|\n[ \t]*\n).)+?~~(?!~)", re.S)
+MAY_BE_STRUCK = re.compile(r"line-through|<(?:del|s|strike)\b", re.I)
 STRUCK_HTML = re.compile(
-    r"<(del|s|strike)(?:\s[^<>]*)?>.*?</\1\s*>"
+    r"<(del|s|strike)(?:\s[^<>]*)?>(?:(?!<\1\b).)*?</\1\s*>"
     r"|<(span|p|div|font|em|strong|b|i|u)\s[^<>]*line-through[^<>]*>(?:(?!<\2\b).)*?</\2\s*>",
     re.S | re.I,
 )
-SUBSTITUTED = re.compile(r"\{~~.*?~>(.*?)~~\}", re.S)
-INSERTED = re.compile(r"\{(\+\+|==)(.*?)(?:\+\+|==)\}", re.S)
+SUBSTITUTED = re.compile(r"\{~~(?:(?!\{~~).)*?~>((?:(?!\{~~).)*?)~~\}", re.S)
+INSERTED = re.compile(r"\{(\+\+|==)((?:(?!\{\1).)*?)\1\}", re.S)
 
 #: MyST writes admonitions as code: their text is no code.
 DIRECTIVE = re.compile(
-    r"^([ \t]*)(`{3,}|:{3,})\{([\w-]+)\}[ \t]*([^\n]*)\n(.*?)^[ \t]*\2[ \t]*$", re.M | re.S
+    r"^([ \t]*)(`{3,}|:{3,})\{([\w-]+)\}[ \t]*([^\n]*)\n(.*?)(?:^[ \t]*\2[ \t]*$|\Z)", re.M | re.S
 )
 CODE_DIRECTIVES = {
     "code",
@@ -73,7 +82,7 @@ SNIPPET = re.compile(r"^[ \t]*-{1,2}8<-{1,2}[^\n]*$|^[ \t]*\[!INCLUDE[ \t]*\[?[^
 PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|mp4|mov|pdf)\b", re.I)
 
 ATTRIBUTES = re.compile(
-    r"[ \t]*(?<![{\w$])\{:?[ \t]*(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w.-]+))(?:[ \t]+(?:[#.]?[\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w.-]+)))*[ \t]*\}"
+    r"(?<![{\w$])\{:?[ \t]*(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w.-]+))(?:[ \t]+(?:[#.]?[\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w.-]+)))*[ \t]*\}"
 )
 CONTENTS = re.compile(
     r"^(?:[*-][ \t]+\w+\n)?\{:?[ \t]*toc\b[^}\n]*\}[ \t]*$|^\[\[?_?toc_?\]?\][ \t]*$|^@\[toc\][^\n]*$",
@@ -81,26 +90,28 @@ CONTENTS = re.compile(
 )
 BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z][\w-]*[ \t]*$", re.M)
 TAG_LINE = re.compile(r"^(?:#[^\s#]+[ \t]+)+#[^\s#]+[ \t]*$|^#[^\s#/]+/[^\s#]+[ \t]*$", re.M)
-MARKED = re.compile(r"(?<![=\w])==(?![=\s])([^=\n]+?)==(?!=)")
+MARKED = re.compile(r"(?<![=\w])==(?![=\s])([^=\n]{1,500}?)==(?!=)")
 SUBSCRIPT = re.compile(r"(?<=\w)~(\w{1,8})~(?=\W|\w|$)")
 SUPERSCRIPT = re.compile(r"(?<=\w)\^(\w{1,8})\^")
 TASK = re.compile(r"^([ \t]*(?:[-*+]|\d+[.)])[ \t]+)\[[ xX]\][ \t]+", re.M)
 EMOJI = re.compile(r"(?<![\w:/]):[a-z][a-z0-9_+-]{1,40}:(?![\w:/])")
 ABBREVIATION = re.compile(r"^\*\[[^\]\n]+\]:[^\n]*(?:\n|\Z)", re.M)
 FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:[ \t]*([^\n]*(?:\n(?: {2,}|\t)[^\n]+)*)(?:\n|\Z)", re.M)
-FOOTNOTE_MARK = re.compile(r"\[\^([^\]\s]+)\](?!:)")
+FOOTNOTE_MARK = re.compile(r"\[\^([^\[\]\s]{1,100})\](?!:)")
 #: How kanji are read: Aozora's and Denden's marks.
 FURIGANA = re.compile(r"[｜|]?([一-鿿々〆ヶ]+)《[ぁ-ゖァ-ヺー・]+》|\{([一-鿿々〆ヶ]+)\|[ぁ-ゖァ-ヺー|]+\}")
-INLINE_NOTE = re.compile(r"(?<!\[)\^\[([^\]\n]+)\]")
+INLINE_NOTE = re.compile(r"(?<!\[)\^\[([^\[\]\n]{1,500})\]")
 
 
 def without_comments(text: str) -> str:
     """What authors write for each other, and what they struck out, gone; code must be set aside before."""
-    for comment in COMMENTS:
-        text = comment.sub("", text)
+    for mark, comment in COMMENTS:
+        if mark in text:
+            text = comment.sub("", text)
     text = ATTRIBUTES.sub("", CONTENTS.sub("", text)) if "{" in text or "[" in text else text
     text = INSERTED.sub(r"\2", SUBSTITUTED.sub(r"\1", text))
-    return STRUCK.sub("", STRUCK_HTML.sub("", text)) if "~~" in text or "<" in text else text
+    text = STRUCK_HTML.sub("", text) if MAY_BE_STRUCK.search(text) else text
+    return STRUCK.sub("", text) if "~~" in text else text
 
 
 def directives(text: str) -> str:
@@ -124,7 +135,7 @@ def plain_markup(text: str, warnings: list[str]) -> str:
     """CommonMark with tables: every other mark turned into the words that it stands for."""
     if ":::" in text:
         text = CONTAINER.sub(_container, text)
-    if re.search(r"^[ \t]*(?:!!!|\?\?\?|===)", text, re.M):
+    if "!!!" in text or "???" in text or "===" in text:
         text = INDENTED.sub(_dedented, text)
     if "[!" in text:
         text = CALLOUT.sub(_callout, text)
@@ -142,7 +153,8 @@ def plain_markup(text: str, warnings: list[str]) -> str:
     text = MARKED.sub(r"\1", text) if "==" in text else text
     text = ABBREVIATION.sub("", text) if "*[" in text else text
     text = EMOJI.sub("", text) if ":" in text else text
-    return TASK.sub(r"\1", TAG_LINE.sub("", text) if "#" in text else text)
+    text = TAG_LINE.sub("", text) if "#" in text else text
+    return TASK.sub(r"\1", text) if "[ ]" in text or "[x]" in text or "[X]" in text else text
 
 
 def _container(match: re.Match[str]) -> str:

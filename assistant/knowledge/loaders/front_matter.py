@@ -130,9 +130,9 @@ def _toml(block: str) -> Mapping[str, Any] | None:
 
 
 def _yaml_or_json(block: str) -> Mapping[str, Any] | None:
-    """BaseLoader keeps every value a string: an impossible date is ours to report, not YAML's to raise."""
+    """Base loaders keep every value a string: an impossible date is ours to report, not YAML's to raise."""
     try:
-        values = yaml.load(block, Loader=yaml.BaseLoader)
+        values = yaml.load(block, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.YAMLError:
         values = _lines(block)
     return values if isinstance(values, dict) else None

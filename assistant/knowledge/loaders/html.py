@@ -1,6 +1,7 @@
 """HTML to Markdown: the main content of a page, or a fragment inside a Markdown file."""
 
 import re
+from functools import cache
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -12,6 +13,8 @@ from assistant.knowledge.loaders.document import Document, Unreadable
 from assistant.knowledge.loaders.text import clean, decoded
 
 DECLARED = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{3,20})", re.IGNORECASE)
+#: What only a look at the tags tells whether it is to be read.
+UNREAD = re.compile(r"<(?:r[tp]c?|del|s|strike)\b|line-through", re.IGNORECASE)
 #: What servers send instead of an article, and call it found.
 NOT_FOUND = re.compile(
     r"^\W*(?:error\s*)?404\b|(?:page|article) (?:was |is |could )?not (?:be )?found|page (?:doesn.t|does not) exist"
@@ -81,14 +84,21 @@ def filled(text: str, warnings: list[str]) -> str:
 def markdown(fragment: str) -> str:
     """A piece of HTML as Markdown; text that already is Markdown passes through."""
     soup = BeautifulSoup(fragment, "lxml")
-    page.cleaned(soup)
+    if UNREAD.search(fragment):
+        page.cleaned(soup)
     return _markdown(soup)
 
 
 def _markdown(element: Tag) -> str:
     """Cleaned once more: character references were still references when the page was read."""
-    tables.plain_tables(element)
-    return clean(Markdown().convert_soup(element)).strip()
+    if element.table is not None:
+        tables.plain_tables(element)
+    return clean(_converter().convert_soup(element)).strip()
+
+
+@cache
+def _converter() -> "Markdown":
+    return Markdown()
 
 
 class Markdown(MarkdownConverter):

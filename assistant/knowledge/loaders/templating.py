@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping
 #: Stands where a value is missing, until the sentence around it is gone.
 MISSING = "\ufdd2"
 
-TAG = re.compile(r"\{%-?\s*(/?\s*[\w.-]+)((?:[^%\"']|\"[^\"]*\"|'[^']*'|%(?!\}))*)-?%\}")
+TAG = re.compile(
+    r"\{%-?\s*(/?\s*[\w.-]+)((?:[^%\"'{]|\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|%(?!\})){0,500})-?%\}"
+)
 SHORTCODE = re.compile(
-    r"\{\{(?P<open>[<%])-?\s*(?P<name>/?\s*[\w./-]+)(?P<more>(?:[^>%\"'`}]|\"[^\"]*\"|'[^']*'|`[^`]*`)*?)/?\s*-?[>%]\}\}"
+    r"\{\{(?P<open>[<%])-?\s*(?P<name>/?\s*[\w./-]+)(?P<more>(?:[^>%\"'`{}]|\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|`[^`\n]{0,300}`){0,300}?)/?\s*-?[>%]\}\}"
 )
 ESCAPED = re.compile(r"\{\{[<%]/\*(.*?)\*/[>%]\}\}", re.S)
 HIGHLIGHTED = re.compile(
-    r"\{%-?\s*(?:highlight|code(?:block)?)\b([^%]*)-?%\}(.*?)\{%-?\s*end(?:highlight|code(?:block)?)\s*-?%\}",
+    r"\{%-?\s*(?:highlight|code(?:block)?)\b([^%]*)-?%\}((?:(?!\{%).)*)\{%-?\s*end(?:highlight|code(?:block)?)\s*-?%\}",
     re.S,
 )
 VARIABLE = re.compile(r"\{\{\{?[^{}\n]*\}?\}\}|\$\{[\w.\[\]]+\}|<%=.*?%>|\$\{\{[^{}\n]*\}\}")
@@ -38,7 +40,7 @@ CONSTANT = re.compile(
 )
 EXPRESSION = re.compile(r"(?<![\\{$])\{([^{}\n]*)\}")
 COMPONENT = re.compile(
-    r"[ \t]*</?[A-Z][\w.]*((?:[^<>{}\"']|\"[^\"]*\"|'[^']*'|\{(?:[^{}]|\{[^{}]*\})*\})*)/?>"
+    r"[ \t]*</?[A-Z][\w.]*((?:[^<>{}\"']|\"[^\"<]{0,500}\"|'[^'<]{0,500}'|\{(?:[^{}<]|\{[^{}<]*\}){0,500}\}){0,500})/?>"
 )
 QUOTED = re.compile(r"['\"`]([^'\"`]*)['\"`]\Z")
 
@@ -53,7 +55,7 @@ def rendered(text: str, warnings: list[str], *, mdx: bool = False) -> str:
         return text
     text = ESCAPED.sub(r"\1", text)
     text = HIGHLIGHTED.sub(lambda code: f"\n```{code[1].strip()}\n{code[2].strip()}\n```\n", text)
-    text = SCRIPTLET.sub("", TAG.sub(_tag, SHORTCODE.sub(_shortcode, text)))
+    text = SCRIPTLET.sub("", TAG.sub(_tag, _shortcodes(text)))
     names = dict.fromkeys(found[0].strip("{}$<>%= ") for found in VARIABLE.finditer(text))
     text = VARIABLE.sub(MISSING, text)
     if MISSING not in text:
@@ -95,20 +97,28 @@ def _content(arguments: str) -> str:
     return next((value for name, value in _arguments(arguments) if name in ("content", "text")), "")
 
 
-def _shortcode(match: re.Match[str]) -> str:
-    name = match["name"].replace(" ", "")
-    arguments = list(_arguments(match["more"]))
-    before, after = match.string[: match.start()], match.string[match.end() :]
-    alone = before.rpartition("\n")[2].strip() == "" and after.partition("\n")[0].strip() == ""
-    closes = f"/{name}" in re.sub(r"\s", "", after)
+def _shortcodes(text: str) -> str:
+    closed = {found["name"].replace(" ", "") for found in SHORTCODE.finditer(text)}
+
+    def words(match: re.Match[str]) -> str:
+        start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
+        around = text[start : match.start()] + text[match.end() : end if end >= 0 else None]
+        name = match["name"].replace(" ", "")
+        return _shortcode(name, match["more"], block=not around.strip() or f"/{name}" in closed)
+
+    return SHORTCODE.sub(words, text)
+
+
+def _shortcode(name: str, more: str, *, block: bool) -> str:
+    arguments = list(_arguments(more))
     if name in ADDRESSES:
-        return next((value for _, value in arguments), "").split()[0] if arguments else "#"
+        return next((value.split()[0] for _, value in arguments if value.strip()), "#")
     if name.startswith("/") or ORNAMENTS.match(name):
         return ""
-    if alone or closes:
-        title = _title(match["more"]) or next((value for key, value in arguments if not key), "")
+    if block:
+        title = _title(more) or next((value for key, value in arguments if not key), "")
         return f"\n\n**{title}**\n\n" if title and name not in PICTURES else ""
-    return f"{{{{{name} {match['more'].strip()}}}}}"
+    return f"{{{{{name} {more.strip()}}}}}"
 
 
 def _arguments(text: str) -> Iterator[tuple[str, str]]:
