@@ -13,7 +13,7 @@ COMMENTS = (
     ("%%", re.compile(r"%%.*?%%", re.S)),  # Obsidian
     (
         "comment",
-        re.compile(r"\{%-?\s*comment\b[^}\n]*\}.*?(?:\{%-?\s*endcomment\b[^}\n]*\}|\Z)", re.S),
+        re.compile(r"(?<!\{)\{%-?\s*comment\b[^}\n]*\}.*?(?:\{%-?\s*endcomment\b[^}\n]*\}|\Z)", re.S),
     ),  # Liquid
     (
         "comment",
@@ -108,6 +108,7 @@ def without_comments(text: str) -> str:
     for mark, comment in COMMENTS:
         if mark in text:
             text = comment.sub("", text)
+    text = CONTAINER.sub(_container, text) if ":::" in text else text
     text = ATTRIBUTES.sub("", CONTENTS.sub("", text)) if "{" in text or "[" in text else text
     text = INSERTED.sub(r"\2", SUBSTITUTED.sub(r"\1", text))
     text = STRUCK_HTML.sub("", text) if MAY_BE_STRUCK.search(text) else text
@@ -133,8 +134,6 @@ def directives(text: str) -> str:
 
 def plain_markup(text: str, warnings: list[str]) -> str:
     """CommonMark with tables: every other mark turned into the words that it stands for."""
-    if ":::" in text:
-        text = CONTAINER.sub(_container, text)
     if "!!!" in text or "???" in text or "===" in text:
         text = INDENTED.sub(_dedented, text)
     if "[!" in text:

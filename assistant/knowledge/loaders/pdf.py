@@ -38,6 +38,7 @@ SENTENCE_END = re.compile(r"[。．！？.!?:：;」）)]$")
 PAGE_NUMBER = re.compile(
     r"^[-–\s]*(?:p(?:age)?\.?\s*)?\d{1,4}(?:\s*(?:/|of|ページ|頁)\s*\d{0,4})?[-–\s]*$", re.IGNORECASE
 )
+NUMBER_BEHIND = re.compile(r"(?<=\S)\s+[-–]?\s*\d{1,4}\s*[-–]?$")
 PROGRAM_TITLE = re.compile(
     r"^(?:Microsoft (?:Word|PowerPoint|Excel)\s*-\s*|untitled|無題|名称未設定)", re.IGNORECASE
 )
@@ -120,7 +121,8 @@ def _without_running_heads(pages: Sequence[Sequence[Line]]) -> Iterator[Line]:
         for line in page:
             ended = bool(SENTENCE_END.search(line.text))
             at_edge = id(line) in edge
-            numbered = at_edge and (PAGE_NUMBER.match(line.text) or EDITION.search(line.text))
+            words = NUMBER_BEHIND.sub("", line.text)
+            numbered = at_edge and (PAGE_NUMBER.match(line.text) or EDITION.search(words))
             if not numbered and not (at_edge and edge[id(line)] in repeated):
                 yield line
         if ended:

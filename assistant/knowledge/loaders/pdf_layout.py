@@ -106,7 +106,8 @@ def _without_struck(chars: list[dict[str, Any]], page: "Page") -> list[dict[str,
             for one in strokes
         )
 
-    return [char for char in chars if not struck(char)]
+    # Their place stays taken: what stands around them is one line still.
+    return [char | {"text": ""} if struck(char) else char for char in chars]
 
 
 def _without_readings(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
