@@ -11,6 +11,14 @@ CARRIERS = (
     ipaddress.IPv6Network("64:ff9b::/96"),
     ipaddress.IPv6Network("64:ff9b:1::/48"),
     ipaddress.IPv6Network("::/96"),
+    # IPv4-translated (RFC 2765); ::ffff:0:0/96, the mapped ones, Python knows.
+    ipaddress.IPv6Network("::ffff:0:0:0/96"),
+)
+#: What is routed on the open Internet (IANA's registry); all else is special, whatever Python's tables say.
+GLOBAL = ipaddress.IPv6Network("2000::/3")
+SPECIAL = (
+    *map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "3fff::/20")),
+    *map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24")),
 )
 
 
@@ -29,9 +37,13 @@ async def public_addresses(host: str, port: int, *, allow_private: bool) -> list
 def is_public(address: str) -> bool:
     """Whether an address belongs to the open Internet, whatever wrapping it comes in."""
     found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address) and (inner := _carried(found)) is not None:
-        return inner.is_global and not inner.is_multicast
-    return found.is_global and not found.is_multicast
+    if isinstance(found, ipaddress.IPv6Address):
+        if (inner := _carried(found)) is not None:
+            return is_public(str(inner))
+        if found not in GLOBAL:
+            return False
+    special = any(found in network for network in SPECIAL if network.version == found.version)
+    return found.is_global and not found.is_multicast and not special
 
 
 def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -16,7 +16,8 @@ from assistant.knowledge.loaders import Document, Unreadable
 from assistant.knowledge.loaders.reader import Reader, Reads
 from assistant.knowledge.places import Places
 from assistant.knowledge.sources import File, Trouble, files
-from assistant.knowledge.web import Page, Web, pages
+from assistant.knowledge.sites import pages
+from assistant.knowledge.web import Page, Web
 
 #: Articles per transaction.
 GROUP = 16
@@ -85,7 +86,7 @@ async def ingest(
     async with Reader() as child, Web(allow_private=options.allow_private) as web:
         places = Places(await index.origins())
         run = _Run(index, count_tokens, reader or child, places, await index.hashes())
-        items = run.noted([item async for item in _found(sources, web)])
+        items = run.noted([item async for item in _found(sources, web, run.reader)])
         progress("read", 0, len(items))
         async for done, item, content in _ahead(items, run):
             await run.take(item, content)
@@ -95,10 +96,10 @@ async def ingest(
     return run.report
 
 
-async def _found(sources: Sequence[str], web: Web) -> AsyncIterator[File | Page | Trouble]:
+async def _found(sources: Sequence[str], web: Web, reader: Reads) -> AsyncIterator[File | Page | Trouble]:
     for source in sources:
         if "://" in source:
-            async for page in pages(source, web):
+            async for page in pages(source, web, reader):
                 yield page
         else:
             for file in files(source):
@@ -144,15 +145,16 @@ class _Run:
             if data is None:
                 self._unmodified(item)
                 return
-            documents = await self.reader.read(item.suffix, data)
-            articles = [self._article(item, document) for document in documents]
-            await self._put(articles)
+            documents = (
+                [Document(withheld=item.withheld)]
+                if item.withheld
+                else await self.reader.read(item.suffix, data)
+            )
+            await self._withhold(item, [one for one in documents if one.withheld])
+            await self._put([self._article(item, one) for one in documents if not one.withheld])
         except Unreadable as exc:
             self.places.doubt(item.location)
             self._failed(next(item.ids()), item.source, str(exc))
-            return
-        if not documents:
-            self.report.warnings.append((next(item.ids()), "left out: it is a draft"))
 
     async def finish(self, *, prune: bool) -> None:
         await self._flush()
@@ -184,6 +186,8 @@ class _Run:
             self.report.warnings.append((source, why))
 
     def _trouble(self, trouble: Trouble) -> None:
+        if trouble.partly:
+            self.places.read_partly(trouble.partly)
         if trouble.harmless:
             self.report.warnings.append((trouble.place, trouble.why))
         else:
@@ -201,6 +205,22 @@ class _Run:
         assert known is not None
         self.places.keep(item.location)
         self.report.unchanged.append(known[0])
+
+    async def _withhold(self, item: File | Page, documents: Sequence[Document]) -> None:
+        """What its author keeps from customers goes at once, unlike a document that merely vanished."""
+        for document in documents:
+            part = f"#{document.part}" if document.part else ""
+            location = item.location + part
+            known = self.places.known(location)
+            id = known[0] if known else next(item.ids()) + part
+            self.report.warnings.append(
+                (id, f"left out, customers are not meant to read it ({document.withheld})")
+            )
+            self.report.warnings += [(id, warning) for warning in document.warnings]
+            if known:
+                self.places.keep(location)
+                await self.index.remove([id])
+                self.report.removed.append(id)
 
     def _article(self, item: File | Page, document: Document) -> Article:
         part = f"#{document.part}" if document.part else ""

@@ -19,6 +19,7 @@ class Places:
         self._seen: set[str] = set()
         self._doubtful: set[str] = set()
         self._read: set[str] = set()
+        self._partly: set[str] = set()
         self._gone: dict[str, bool] = {}
         #: Articles whose folder moved, or whose server names another version.
         self.moved: dict[str, Origin] = {}
@@ -50,6 +51,10 @@ class Places:
         """What was named could be listed, so what is not in it vanished."""
         self._read.add(source)
 
+    def read_partly(self, source: str) -> None:
+        """Not everything in what was named could be listed: what is missing may still be there."""
+        self._partly.add(source)
+
     @property
     def sources(self) -> list[str]:
         """Everything that was looked at: what could be listed, and what could not."""
@@ -77,7 +82,7 @@ class Places:
             id
             for id, origin in self._origins.items()
             if origin.location not in self._seen
-            and any(_covers(source, origin) for source in self._read)
+            and any(_covers(source, origin) for source in self._read - self._partly)
             and not any(_within(origin.location, place) for place in self._doubtful)
         ]
 

@@ -6,9 +6,13 @@ import zlib
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from assistant.knowledge.loaders import Unreadable
+from assistant.knowledge.loaders.document import Unreadable
 
 LARGEST = 50_000_000
+CHUNK = 65_536
+#: As the protocol has it.
+MOST_PLACES = 50_000
+LONGEST_ADDRESS = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,40 +34,61 @@ def same_host(address: str, other: str) -> bool:
 
 
 def parse(content: bytes) -> Sitemap:
-    """The addresses in a sitemap; entities and document types are refused."""
+    """The addresses in a sitemap, read as a stream; entities and document types are refused."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import fromstring
 
     try:
-        root = fromstring(_unpacked(content), forbid_dtd=True)
+        kind, places = _read(content)
     except (ParseError, DefusedXmlException, ValueError) as exc:
         raise Unreadable("it is not a valid sitemap; check it in a browser") from exc
-    kind = root.tag.rpartition("}")[2]
-    if kind not in ("urlset", "sitemapindex"):
-        raise Unreadable(f"it is XML of the kind {kind[:40]!r}, not a sitemap")
-    places = tuple(
-        (child.text or "").strip()
-        for entry in root
-        for child in entry
-        if child.tag.rpartition("}")[2] == "loc" and (child.text or "").strip()
-    )
-    if not places:
-        raise Unreadable("the sitemap lists no pages")
-    return Sitemap(places, ()) if kind == "urlset" else Sitemap((), places)
-
-
-def _unpacked(content: bytes) -> bytes:
-    if not content.startswith(b"\x1f\x8b"):
-        return content
-    try:
-        unpacked = gzip.GzipFile(fileobj=io.BytesIO(content)).read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as exc:
         raise Unreadable("its packing is broken; it is not valid gzip") from exc
-    if len(unpacked) > LARGEST:
-        raise Unreadable(f"unpacked it has more than {LARGEST // 1_000_000} MB; split the sitemap")
-    return unpacked
+    if kind not in ("urlset", "sitemapindex"):
+        raise Unreadable(f"it is XML of the kind {kind[:40]!r}, not a sitemap")
+    if not places:
+        raise Unreadable("the sitemap lists no pages")
+    return Sitemap(tuple(places), ()) if kind == "urlset" else Sitemap((), tuple(places))
+
+
+def _read(content: bytes) -> tuple[str, list[str]]:
+    """The kind of a sitemap and what it lists; what was read is forgotten at once."""
+    from defusedxml.ElementTree import iterparse
+
+    kind, depth, places = "", 0, list[str]()
+    for event, tag in iterparse(_Capped(content), events=("start", "end"), forbid_dtd=True):
+        depth += 1 if event == "start" else -1
+        kind = kind or tag.tag.rpartition("}")[2]
+        if event == "start":
+            continue
+        # <urlset><url><loc>; an <image:loc> stands one deeper.
+        if depth == 2 and tag.tag.rpartition("}")[2] == "loc" and (place := (tag.text or "").strip()):
+            places.append(place[:LONGEST_ADDRESS])
+        if depth <= 1:
+            tag.clear()
+        if len(places) > MOST_PLACES:
+            break
+    return kind, places
+
+
+class _Capped(io.RawIOBase):
+    """Unpacks as far as it is read, and no further than a sitemap may be."""
+
+    def __init__(self, content: bytes) -> None:
+        packed = io.BytesIO(content)
+        self._source = gzip.GzipFile(fileobj=packed) if content.startswith(b"\x1f\x8b") else packed
+        self._left = LARGEST
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._source.read(min(size, CHUNK) if size > 0 else CHUNK)
+        self._left -= len(part)
+        if self._left < 0:
+            raise Unreadable(f"unpacked it has more than {LARGEST // 1_000_000} MB; split the sitemap")
+        return part
 
 
 def _host(address: str) -> str:

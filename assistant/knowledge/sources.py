@@ -35,6 +35,8 @@ class File:
     source: str
     version: str = ""
     url: str | None = None
+    #: Why customers must not hear what is in it, whatever it says itself.
+    withheld: str = ""
 
     @property
     def location(self) -> str:
@@ -78,6 +80,8 @@ class Trouble:
     why: str
     #: Only worth a remark: nothing that was indexed before is in doubt.
     harmless: bool = False
+    #: What was named and could be listed only in part: nothing of it counts as vanished.
+    partly: str = ""
 
 
 def files(named: str) -> Iterator[File | Trouble]:

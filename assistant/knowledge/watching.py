@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from assistant.knowledge.loaders.document import Document, Unreadable
 from assistant.knowledge.loaders.reader import Reads
+from assistant.knowledge.sitemap import Sitemap
 from assistant.knowledge.sources import File, files
 
 LOOK_SECONDS = 1.0
@@ -90,6 +91,9 @@ class Remembering:
         if isinstance(found, Unreadable):
             raise Unreadable(str(found))
         return found
+
+    async def sitemap(self, data: bytes) -> Sitemap:
+        return await self._reader.sitemap(data)
 
     def forget_unused(self) -> None:
         """Keep what was read since the last time only."""

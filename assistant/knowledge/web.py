@@ -1,4 +1,4 @@
-"""Web addresses and sitemaps as pages to read; fetched with guards, because an address may lead anywhere.
+"""Web addresses as pages to read; fetched with guards, because an address may lead anywhere.
 
 http and https only, every address a name resolves to must be public, the connection goes to the address that
 was checked (the name stays in Host and TLS), and each redirect is checked anew. `ASSISTANT_INGEST_PRIVATE=1`
@@ -6,6 +6,7 @@ lifts the network and port rules, for an intranet's help centre.
 """
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -14,22 +15,21 @@ from functools import cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
-from urllib.parse import urldefrag
 
 import httpx
 
-from assistant.knowledge import sitemap
 from assistant.knowledge.addresses import public_addresses
 from assistant.knowledge.loaders import Unreadable
-from assistant.knowledge.sources import KINDS, Trouble
+from assistant.knowledge.sources import KINDS
 
 LARGEST_PAGE = 10_000_000
 SECONDS = 30.0
 MOST_REDIRECTS = 5
 PORTS = {80, 443}
-MOST_PAGES = 2_000
-MOST_SITEMAPS = 50
 HEADERS = {"User-Agent": "Yorisoi-ingest/1", "Accept": "*/*", "Accept-Encoding": "identity"}
+
+NOINDEX = re.compile(r"\b(?:noindex|none)\b", re.IGNORECASE)
+LOGIN = re.compile(r"/(?:log-?in|sign-?in|sso|auth|oauth2?|saml2?|session/new|authorize)\b", re.IGNORECASE)
 
 #: Content types that are read, as the suffix whose loader reads them.
 SUFFIXES = {
@@ -58,6 +58,8 @@ class Response:
     #: Text is in UTF-8, whatever the server sent.
     content: bytes
     version: str
+    #: What the server says that keeps it from customers.
+    withheld: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Page:
     suffix: str = ".html"
     version: str = ""
     url: str | None = None
+    withheld: str = ""
     _fetched: Response | None = field(default=None, repr=False)
 
     @property
@@ -89,6 +92,7 @@ class Page:
         if response.suffix == ".xml":
             raise Unreadable(f"it is XML, not an article; give {KINDS}")
         self.suffix, self.version, self.url = response.suffix, response.version, response.address
+        self.withheld = response.withheld
         return response.content
 
 
@@ -134,6 +138,7 @@ class Web:
                 if not response.has_redirect_location:
                     return await _received(response, str(url))
                 address = str(url.join(response.headers["location"]))
+                _refuse_detour(url, httpx.URL(address))
         raise Unreadable(f"it redirects more than {MOST_REDIRECTS} times; give the final address")
 
     @asynccontextmanager
@@ -167,6 +172,14 @@ class Web:
         return self._client
 
 
+def _refuse_detour(asked: httpx.URL, led: httpx.URL) -> None:
+    """A server may lead elsewhere instead of saying that a page is gone, or needs a login."""
+    if LOGIN.search(led.path) and not LOGIN.search(asked.path):
+        raise Unreadable("it leads to a login page; give a public page")
+    if led.path == "/" and not led.query and asked.path.count("/") > 1 and asked.host == led.host:
+        raise Unreadable("it leads to the site's start page, the page may be gone; check the address")
+
+
 def checked(address: str, *, any_port: bool) -> httpx.URL:
     """The address, if it is one that may be fetched at all."""
     try:
@@ -185,39 +198,6 @@ def checked(address: str, *, any_port: bool) -> httpx.URL:
     return url
 
 
-async def pages(address: str, web: Web) -> AsyncIterator[Page | Trouble]:
-    """The page at an address, or every page of the sitemap there."""
-    source = urldefrag(address.strip()).url
-    if not sitemap.looks_like(source):
-        yield Page(location=source, source=source, web=web)
-        return
-    try:
-        listed = list(dict.fromkeys([found async for found in _listed(source, web)]))
-    except Unreadable as exc:
-        yield Trouble(place=source, why=str(exc))
-        return
-    for location in listed[:MOST_PAGES]:
-        yield Page(location=location, source=source, web=web)
-    if len(listed) > MOST_PAGES:
-        yield Trouble(
-            place=source, why=f"only the first {MOST_PAGES} of {len(listed)} pages are read", harmless=True
-        )
-
-
-async def _listed(source: str, web: Web) -> AsyncIterator[str]:
-    """Addresses in a sitemap, on its own host, those of an index's sitemaps included."""
-    waiting, read = [source], 0
-    while waiting and read < MOST_SITEMAPS:
-        response = await web.fetch(waiting.pop(0))
-        read += 1
-        assert response is not None
-        found = sitemap.parse(response.content)
-        waiting += [place for place in found.sitemaps if sitemap.same_host(place, source)]
-        for place in found.pages:
-            if sitemap.same_host(place, source):
-                yield place
-
-
 async def _received(response: httpx.Response, address: str) -> Response:
     if response.status_code != HTTPStatus.OK:
         raise Unreadable(_refusal(response.status_code))
@@ -231,7 +211,11 @@ async def _received(response: httpx.Response, address: str) -> Response:
             raise Unreadable(f"it has more than {LARGEST_PAGE // 1_000_000} MB; give a smaller page")
     version = _version(response)
     return Response(
-        address=address, suffix=suffix, content=_in_utf8(bytes(content), response, suffix), version=version
+        address=address,
+        suffix=suffix,
+        content=_in_utf8(bytes(content), response, suffix),
+        version=version,
+        withheld="X-Robots-Tag: noindex" if NOINDEX.search(response.headers.get("x-robots-tag", "")) else "",
     )
 
 

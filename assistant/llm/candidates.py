@@ -1,6 +1,7 @@
 """What could be quoted in answer to a question: single units, and lists whose items belong together."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -54,7 +55,10 @@ def candidates(question: str, passages: Sequence[Passage]) -> list[Candidate]:
     found: dict[str, Candidate] = {}
     for rank, passage in enumerate(passages):
         section: tuple[str, ...] | None = None
-        for group in _groups(units(passage, rank), whole_steps=asks_how(question)):
+        every, steps = units(passage, rank), asks_how(question)
+        # A passage of nothing but labels still says what it says.
+        groups = list(_groups(every, whole_steps=steps)) or [(u,) for u in every if u.kind is not Kind.CODE]
+        for group in groups:
             candidate = _candidate(group, passage, opens_section=group[0].headings != section)
             section = group[0].headings
             found.setdefault(candidate.text, candidate)
@@ -62,20 +66,24 @@ def candidates(question: str, passages: Sequence[Passage]) -> list[Candidate]:
 
 
 def _groups(every: Sequence[Unit], *, whole_steps: bool) -> Iterator[tuple[Unit, ...]]:
+    under = Counter(unit.headings for unit in every)
     blocks = [tuple(block) for _, block in groupby(every, key=lambda unit: unit.block)]
     for position, block in enumerate(blocks):
         if block[0].kind is Kind.STEP and whole_steps:
             yield block
         else:
-            yield from _singles(block)
+            # What is all that its section says is the answer, however short: "30台", "Yes".
+            yield from _singles(block, whole=under[block[0].headings] == 1)
         following = blocks[position + 1] if position + 1 < len(blocks) else ()
         if block[-1].leads_in and 0 < len(following) <= MOST_ITEMS and not REFERS.search(block[-1].text):
             yield (block[-1], *following)
 
 
-def _singles(block: Sequence[Unit]) -> Iterator[tuple[Unit, ...]]:
+def _singles(block: Sequence[Unit], *, whole: bool) -> Iterator[tuple[Unit, ...]]:
     for position, unit in enumerate(block):
-        if unit.kind is Kind.CODE or unit.leads_in or _is_fragment(unit) or REFERS.search(unit.text):
+        if unit.kind is Kind.CODE or unit.leads_in or REFERS.search(unit.text):
+            continue
+        if _is_fragment(unit) and not whole:
             continue
         yield (*_parents(block, position), unit)
 

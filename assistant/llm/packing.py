@@ -33,9 +33,9 @@ def pack(ask: Ask, ranked: Sequence[tuple[Candidate, float]], model: str, budget
     keeps its rank in the search, from 1, as its number."""
     chosen: dict[int, set[Unit]] = {}
     left = budget
-    for candidate, score in ranked:
+    for candidate, score in _with_best_passage(ask, ranked):
         if score < ranked[0][1] - _FAR:
-            break
+            continue
         rank = candidate.units[0].passage
         together = _with_block(ask, candidate) if score >= ranked[0][1] - _NEAR else candidate.units
         new = set(together) - chosen.get(rank, set())
@@ -44,6 +44,18 @@ def pack(ask: Ask, ranked: Sequence[tuple[Candidate, float]], model: str, budget
             chosen.setdefault(rank, set()).update(new)
             left -= cost
     return "\n\n".join(_passage(ask, rank, chosen[rank]) for rank in sorted(chosen))
+
+
+def _with_best_passage(ask: Ask, ranked: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+    """What the passage that search found best says comes first or second, whatever its own words score."""
+    if not ranked:
+        return []
+    best = max(range(len(ask.passages)), key=lambda rank: ask.passages[rank].score)
+    own = next((each for each in ranked if each[0].units[0].passage == best), None)
+    if own is None or own == ranked[0]:
+        return list(ranked)
+    others = [each for each in ranked if each is not own]
+    return [others[0], (own[0], max(own[1], ranked[0][1] - _FAR)), *others[1:]]
 
 
 def _with_block(ask: Ask, candidate: Candidate) -> Iterable[Unit]:

@@ -286,12 +286,18 @@ async def test_a_named_file_is_read_whatever_its_name(shelf: Shelf, kb: Path) ->
     assert (await run(shelf, kb / "faq.csv", prune=True)).removed == ["faq.csv#3"]
 
 
-async def test_a_draft_is_left_out_with_a_remark_and_pruned(shelf: Shelf, kb: Path) -> None:
+async def test_what_becomes_a_draft_is_no_longer_told_even_without_prune(shelf: Shelf, kb: Path) -> None:
     await run(shelf, kb)
     (kb / "en/returns/deadline.md").write_text("---\ndraft: true\n---\nSoon.\n")
-    report = await run(shelf, kb, prune=True)
-    assert report.warnings == [("en/returns/deadline.md", "left out: it is a draft")]
-    assert report.removed == ["en/returns/deadline.md"]
+    (kb / "faq.csv").write_text("質問,回答,公開\n送料は？,500円です。,○\n返品は？,はい。,×\n")
+    report = await run(shelf, kb)
+    assert sorted(report.warnings) == [
+        ("en/returns/deadline.md", "left out, customers are not meant to read it (draft: true)"),
+        ("faq.csv#3", "left out, customers are not meant to read it (公開: ×)"),
+    ]
+    assert sorted(report.removed) == ["en/returns/deadline.md", "faq.csv#3"]
+    assert report.vanished == []
+    assert not {"en/returns/deadline.md", "faq.csv#3"} & shelf.articles.keys()
 
 
 async def test_a_wrong_date_is_a_warning_about_its_article(shelf: Shelf, kb: Path) -> None:

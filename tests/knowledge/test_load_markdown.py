@@ -79,9 +79,30 @@ def test_aliases_in_front_matter_do_not_multiply() -> None:
     assert load(f"---\ntitle: T\n{bomb}---\nText\n").title == "T"
 
 
-@pytest.mark.parametrize("flag", ["draft: true", "Draft: yes", "published: false"])
-def test_a_draft_is_no_article(flag: str) -> None:
-    assert load_markdown(f"---\ntitle: A\n{flag}\n---\nText\n".encode()) == []
+@pytest.mark.parametrize(
+    "flag",
+    [
+        *("draft: true", "Draft: yes", "published: false", "status: draft", "status: In review", "unlisted: true"),
+        *("visibility: internal", "audience: [staff]", "下書き: true", "公開状態: 非公開", "公開範囲: 社内のみ"),
+        *("公開: false", "ステータス: 作成中", "archived: true", "private: yes", "社外秘: はい"),
+    ],
+)
+def test_what_customers_are_not_meant_to_read_is_withheld_with_its_reason(flag: str) -> None:
+    [document] = load_markdown(f"---\ntitle: A\n{flag}\n---\nText\n".encode())
+    assert (document.text, bool(document.withheld)) == ("", True)
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        *("draft: false", "published: true", "status: published", "visibility: public", "audience: customers"),
+        *("公開状態: 公開", "公開: 2026-01-01", "status: reviewed", "公開範囲: 社内・お客様", "state: active"),
+        *("下書き: ''", "private: no", "対象者: 全員"),
+    ],
+)
+def test_what_customers_may_read_is_not_withheld(flag: str) -> None:
+    [document] = load_markdown(f"---\ntitle: A\n{flag}\n---\nText\n".encode())
+    assert (document.text, document.withheld) == ("Text", "")
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ import pytest
 from assistant.knowledge import web as web_module
 from assistant.knowledge.addresses import is_public
 from assistant.knowledge.loaders import Unreadable
+from assistant.knowledge.loaders.reader import ReadsHere
+from assistant.knowledge.sites import pages
 from assistant.knowledge.sources import Trouble
-from assistant.knowledge.web import Page, Web, pages
+from assistant.knowledge.web import Page, Web
 from tests.knowledge.site import Answer, Site
 
 PAGE = "<html><title>Returns</title><body><article><h1>Returns</h1><p>30 days.</p></article></body></html>"
@@ -62,6 +64,16 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
         ("64:ff9b::5db8:d822", True),
         ("2002:7f00:1::", False),
         ("2001:0:53aa:64c:0:0:80ff:fffe", False),
+        ("fec0::1", False),
+        ("::ffff:0:7f00:1", False),
+        ("::ffff:0:5db8:d822", True),
+        ("192.0.0.192", False),
+        ("192.88.99.1", False),
+        ("5f00::1", False),
+        ("3fff::1", False),
+        ("100::1", False),
+        ("2001:db8::1", False),
+        ("::ffff:192.0.0.192", False),
     ],
 )
 def test_only_addresses_of_the_open_internet_are_public(address: str, public: bool) -> None:
@@ -257,7 +269,7 @@ async def test_a_page_is_fetched_only_when_it_changed(site: Site, web: Web) -> N
 
 
 async def listed(web: Web, address: str) -> list[Page | Trouble]:
-    return [found async for found in pages(address, web)]
+    return [found async for found in pages(address, web, ReadsHere())]
 
 
 def urlset(*addresses: str) -> bytes:
@@ -280,6 +292,52 @@ async def test_an_index_of_sitemaps_gives_every_page_of_its_own_host_once(site: 
         (site.address("/a"), site.address("/sitemap.xml")),
         (site.address("/c"), site.address("/sitemap.xml")),
     ]
+    assert [one.why for one in found if isinstance(one, Trouble)] == [
+        "1 pages on other hosts left out (https://elsewhere.example/b); give their own sitemap"
+    ]
+
+
+async def test_one_part_of_an_index_that_is_gone_stops_no_other(site: Site, web: Web) -> None:
+    parts = "".join(f"<sitemap><loc>{path}</loc></sitemap>" for path in ("/gone.xml", "/1.xml", "/empty.xml"))
+    xml = {"Content-Type": "application/xml"}
+    site.answers["/sitemap.xml"] = Answer(f"<sitemapindex>{parts}</sitemapindex>".encode(), headers=xml)
+    site.answers["/1.xml"] = Answer(urlset("/a"), headers=xml)
+    site.answers["/empty.xml"] = Answer(urlset(), headers=xml)
+    page, *troubles = await listed(web, site.address("/sitemap.xml"))
+    assert isinstance(page, Page)
+    assert page.location == site.address("/a")
+    assert [(one.harmless, one.partly) for one in troubles if isinstance(one, Trouble)] == [
+        (True, site.address("/sitemap.xml"))
+    ] * 2
+
+
+async def test_a_sitemap_of_other_hosts_only_is_said_to_be_one(site: Site, web: Web) -> None:
+    body = urlset("https://elsewhere.example/b")
+    site.answers["/sitemap.xml"] = Answer(body, headers={"Content-Type": "application/xml"})
+    [trouble] = await listed(web, site.address("/sitemap.xml"))
+    assert isinstance(trouble, Trouble)
+    assert not trouble.harmless
+    assert "all 1 pages that it lists are on other hosts" in trouble.why
+
+
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [("/account/login?next=/a", "leads to a login page"), ("/", "leads to the site's start page")],
+)
+async def test_a_redirect_that_hides_a_page_is_no_article(to: str, why: str, site: Site, web: Web) -> None:
+    site.answers["/help/a"] = redirect(to)
+    site.answers[to] = Answer(PAGE.encode())
+    with pytest.raises(Unreadable, match=why):
+        await web.fetch(site.address("/help/a"))
+
+
+async def test_a_page_that_asks_not_to_be_indexed_says_so(site: Site, web: Web) -> None:
+    site.answers["/a"] = Answer(
+        PAGE.encode(), headers={"Content-Type": "text/html", "X-Robots-Tag": "noindex"}
+    )
+    page = Page(location=site.address("/a"), source=site.address("/a"), web=web)
+    await page.content("")
+    assert page.withheld == "X-Robots-Tag: noindex"
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,12 @@ import sys
 from dataclasses import asdict
 from typing import BinaryIO
 
+from assistant.knowledge import sitemap
 from assistant.knowledge.loaders import LOADERS
 from assistant.knowledge.loaders.document import Unreadable
 
+#: No document's suffix: what it lists is wanted.
+SITEMAP = "sitemap"
 MEMORY_BYTES = 1_500_000_000
 CPU_SECONDS = 30
 
@@ -32,8 +35,10 @@ def main() -> None:
 
 
 def answer(suffix: str, data: bytes) -> dict[str, object]:
-    """The documents in *data*, or why there are none."""
+    """The documents in *data*, or what a sitemap lists, or why there is none of it."""
     try:
+        if suffix == SITEMAP:
+            return asdict(sitemap.parse(data))
         return {"documents": [asdict(document) for document in LOADERS[suffix](data)]}
     except Unreadable as exc:
         return {"error": str(exc)}

@@ -18,7 +18,7 @@ class Document:
     """One article's worth of content, before it has an id."""
 
     #: Markdown, without front matter.
-    text: str
+    text: str = ""
     #: Empty: to be taken from the file's name.
     title: str = ""
     #: As the document itself states it; empty: not stated.
@@ -35,6 +35,8 @@ class Document:
     tags: tuple[str, ...] = ()
     #: Which part of the file this is, such as a row of a sheet; empty: the whole file.
     part: str = ""
+    #: Why customers must not hear it; such a document has no text and is never indexed.
+    withheld: str = ""
     #: What was ignored and why, one line each.
     warnings: tuple[str, ...] = ()
 

@@ -21,19 +21,26 @@ STYLES = "\n".join(
 def load_docx(data: bytes) -> list[Document]:
     """One article, its title from the document's title or first heading."""
     import mammoth  # type: ignore[import-untyped]
+    from lxml.etree import XMLSyntaxError
+
+    from assistant.knowledge.loaders.word_marks import without_unseen
 
     zipped.check(data)
     try:
         turned = mammoth.convert_to_html(
-            io.BytesIO(data), style_map=STYLES, convert_image=lambda _image: [], ignore_empty_paragraphs=True
+            io.BytesIO(without_unseen(data)),
+            style_map=STYLES,
+            convert_image=lambda _image: [],
+            ignore_empty_paragraphs=True,
         )
         stated = _stated_title(data)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as exc:
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, XMLSyntaxError) as exc:
         raise Unreadable("it is not a sound Word document; open it and save it again as .docx") from exc
-    title, text = titled(stated, html.markdown(clean(turned.value)))
+    warnings: list[str] = []
+    title, text = titled(stated, html.filled(html.markdown(clean(turned.value)), warnings))
     if not text:
         raise Unreadable("it has no text; pictures of text cannot be read")
-    return [Document(title=title, text=text)]
+    return [Document(title=title, text=text, warnings=tuple(warnings))]
 
 
 def _stated_title(data: bytes) -> str:

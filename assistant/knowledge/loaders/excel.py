@@ -1,16 +1,36 @@
-"""Excel and OpenDocument workbooks of question–answer sheets."""
+"""Excel and OpenDocument workbooks of question–answer sheets, their cells as the spreadsheet shows them."""
 
 import io
+import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.knowledge.loaders import sheet, zipped
+from assistant.knowledge.loaders.cell_formats import shown
 from assistant.knowledge.loaders.document import Document, Unreadable
 
 if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
     from python_calamine import CalamineWorkbook
+
+#: Beyond, a workbook is read without its formats: they need ten times the memory.
+MOST_FORMATTED_CELLS = 400_000
+UNFORMATTED = "numbers and days are read as they are stored, not as the spreadsheet shows them"
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet's cells as text."""
+
+    name: str
+    rows: list[list[str]]
+    #: Cells, as (row, column) from 0, that a merged one above reaches into.
+    continued: set[tuple[int, int]] = field(default_factory=set)
+    #: Cells that hold a day, whatever form it is shown in.
+    days: dict[tuple[int, int], str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
 
 def load_excel(data: bytes) -> list[Document]:
@@ -25,10 +45,10 @@ def load_excel(data: bytes) -> list[Document]:
         raise Unreadable("it is locked with a password; save it without") from exc
     except CalamineError as exc:
         raise Unreadable("it is not a sound workbook; open it and save it again as .xlsx") from exc
-    return list(_documents(sheets))
+    return list(_documents(_formatted(data, sheets)))
 
 
-def _sheets(workbook: "CalamineWorkbook") -> Iterator[tuple[str, list[list[str]]]]:
+def _sheets(workbook: "CalamineWorkbook") -> Iterator[Sheet]:
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     for about in workbook.sheets_metadata:
@@ -41,22 +61,113 @@ def _sheets(workbook: "CalamineWorkbook") -> Iterator[tuple[str, list[list[str]]
             )
         rows = [[_text(cell) for cell in row] for row in found.to_python(skip_empty_area=False)]
         if any(cell for row in rows for cell in row):
-            yield about.name, rows
+            yield _filled(Sheet(about.name, rows), _spans(found))
 
 
-def _documents(sheets: list[tuple[str, list[list[str]]]]) -> Iterator[Document]:
+def _spans(found: Any) -> list[tuple[int, int, int, int]]:
+    """First and last row, first and last column of merged cells, from 0."""
+    ranges = found.merged_cell_ranges or []
+    return [(top, bottom, left, right) for (top, left), (bottom, right) in ranges]
+
+
+def _filled(one: Sheet, spans: list[tuple[int, int, int, int]]) -> Sheet:
+    """What a merged cell says holds for every row that it reaches over."""
+    for top, bottom, left, _right in spans:
+        if top >= len(one.rows) or left >= len(one.rows[top]):
+            continue
+        for row in range(top + 1, min(bottom + 1, len(one.rows))):
+            if left < len(one.rows[row]):
+                one.rows[row][left] = one.rows[top][left]
+                one.continued.add((row, left))
+                if (top, left) in one.days:
+                    one.days[row, left] = one.days[top, left]
+    return one
+
+
+def _formatted(data: bytes, plain: list[Sheet]) -> list[Sheet]:
+    """The same sheets with what Excel shows in each cell, without what it hides or strikes out."""
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    cells = sum(len(row) for one in plain for row in one.rows)
+    if not data.startswith(b"PK") or cells > MOST_FORMATTED_CELLS:
+        return [replace(one, warnings=[UNFORMATTED]) if one.days else one for one in plain]
+    try:
+        workbook = openpyxl.load_workbook(io.BytesIO(data), data_only=True, rich_text=True)
+        return [_shown(workbook[one.name], one) for one in plain]
+    except (
+        OSError,
+        InvalidFileException,
+        zipfile.BadZipFile,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ):
+        # OpenDocument, or something that only calamine forgives.
+        return plain
+
+
+def _shown(found: "Worksheet", plain: Sheet) -> Sheet:
+    one = Sheet(plain.name, [["" for _ in row] for row in plain.rows])
+    columns = _hidden_columns(found)
+    rows = {number - 1 for number, about in found.row_dimensions.items() if about.hidden}
+    for number, row in enumerate(found.iter_rows(max_row=len(plain.rows))):
+        for at, cell in enumerate(row[: len(one.rows[number])]):
+            if cell.value is None or number in rows or at in columns or _says_nothing(cell):
+                continue
+            one.rows[number][at] = _cell(cell)
+            if isinstance(cell.value, date):
+                one.days[number, at] = cell.value.isoformat()
+    for kind, places in (("rows", rows), ("columns", columns)):
+        if written := sorted(place for place in places if _written(plain, kind, place)):
+            one.warnings.append(f"{len(written)} hidden {kind} left out")
+    spans = [(r.min_row - 1, r.max_row - 1, r.min_col - 1, r.max_col - 1) for r in found.merged_cells.ranges]
+    return _filled(one, spans)
+
+
+def _hidden_columns(found: "Worksheet") -> set[int]:
+    hidden = (about for about in found.column_dimensions.values() if about.hidden and about.min and about.max)
+    return {at for about in hidden for at in range(about.min - 1, min(about.max, 1_000))}
+
+
+def _written(plain: Sheet, kind: str, place: int) -> bool:
+    if kind == "rows":
+        return place < len(plain.rows) and any(plain.rows[place])
+    return any(place < len(row) and row[place] for row in plain.rows)
+
+
+def _says_nothing(cell: Any) -> bool:
+    """Struck out, or the error of a formula."""
+    return cell.data_type == "e" or bool(cell.font and cell.font.strike)
+
+
+def _cell(cell: Any) -> str:
+    from openpyxl.cell.rich_text import CellRichText, TextBlock
+
+    if isinstance(cell.value, CellRichText):
+        return "".join(
+            str(part) for part in cell.value if not (isinstance(part, TextBlock) and part.font.strike)
+        )
+    return shown(cell.value, cell.number_format or "General")
+
+
+def _documents(sheets: list[Sheet]) -> Iterator[Document]:
     if not sheets:
         raise Unreadable("the workbook is empty; write something in it or delete it")
     skipped: list[str] = []
     found: list[Document] = []
-    for position, (name, rows) in enumerate(sheets):
+    for position, one in enumerate(sheets):
         try:
-            documents = sheet.documents(rows)
+            documents = sheet.documents(one.rows, continued=one.continued, days=one.days)
         except Unreadable as exc:
-            skipped.append(f"sheet {name!r} left out: {exc}")
+            skipped.append(f"sheet {one.name!r} left out: {exc}")
             continue
+        skipped += [f"sheet {one.name!r}: {warning}" for warning in one.warnings]
         found += (
-            documents if position == 0 else [replace(one, part=f"{name}-{one.part}") for one in documents]
+            documents
+            if position == 0
+            else [replace(document, part=f"{one.name}-{document.part}") for document in documents]
         )
     if not found:
         raise Unreadable(sheet.NO_COLUMNS)
@@ -65,7 +176,7 @@ def _documents(sheets: list[tuple[str, list[list[str]]]]) -> Iterator[Document]:
 
 
 def _text(cell: object) -> str:
-    """What the spreadsheet would show, near enough."""
+    """What is stored, where its format is not known."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime | date):

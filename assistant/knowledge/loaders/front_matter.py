@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from assistant.knowledge.loaders import audience
 from assistant.knowledge.loaders.text import clean
 
 LARGEST = 64_000
@@ -42,10 +43,8 @@ NAMES = {
     "superseded_by": ("superseded_by", "replaced_by", "obsoleted_by", "新記事", "後継記事"),
     "tags": ("tags", "keywords", "categories", "category", "タグ", "キーワード", "カテゴリ", "カテゴリー"),
     "url": ("url", "canonical_url", "canonical", "permalink", "link"),
-    "draft": ("draft", "下書き"),
-    "published": ("published",),
 }
-KNOWN = {name for names in NAMES.values() for name in names}
+KNOWN = {name for names in NAMES.values() for name in names} | audience.NAMES
 LANGUAGES = {
     **dict.fromkeys(("jp", "japanese", "日本語"), "ja"),
     **dict.fromkeys(("english", "英語"), "en"),
@@ -62,7 +61,6 @@ DATE_FORMATS = (
     "%d %b %Y",
     "%Y%m%d",
 )
-YES = {"true", "yes", "1", "on"}
 
 FENCED = re.compile(r"\A(---|\+\+\+|;;;)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 PLAIN = re.compile(r"\A(?:[^\s:#|<>{\[][^:\n]{0,30}:[ \t]*[^\n]*\n|[ \t]+\S[^\n]*\n)+(?=\n|\Z)")
@@ -83,7 +81,8 @@ class Facts:
     superseded_by: str = ""
     tags: tuple[str, ...] = ()
     url: str | None = None
-    draft: bool = False
+    #: What keeps it from customers, such as ``status: draft``; empty: nothing.
+    withheld: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -106,8 +105,7 @@ def facts(values: Mapping[str, Any]) -> Facts:
         superseded_by=_text(_first(found, "superseded_by")),
         tags=_several(found, "tags"),
         url=_url(_text(_first(found, "url"))),
-        draft=_text(_first(found, "draft")).casefold() in YES
-        or _text(_first(found, "published")).casefold() in {"false", "no"},
+        withheld=audience.withheld(found),
         warnings=tuple(warnings),
     )
 
@@ -132,9 +130,9 @@ def _toml(block: str) -> Mapping[str, Any] | None:
 
 
 def _yaml_or_json(block: str) -> Mapping[str, Any] | None:
-    """BaseLoader keeps every value a string: an impossible date is ours to report, not YAML's to raise."""
+    """Base loaders keep every value a string: an impossible date is ours to report, not YAML's to raise."""
     try:
-        values = yaml.load(block, Loader=yaml.BaseLoader)
+        values = yaml.load(block, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.YAMLError:
         values = _lines(block)
     return values if isinstance(values, dict) else None

@@ -1,72 +1,104 @@
 """HTML to Markdown: the main content of a page, or a fragment inside a Markdown file."""
 
 import re
+from functools import cache
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
-from assistant.knowledge.loaders import front_matter
+from assistant.knowledge.loaders import front_matter, page, tables, templating
+from assistant.knowledge.loaders.code import put_back, set_aside
 from assistant.knowledge.loaders.document import Document, Unreadable
 from assistant.knowledge.loaders.text import clean, decoded
 
-#: Never content, whatever page it is.
-FURNITURE = (
-    "script, style, noscript, template, iframe, object, embed, svg, canvas, form, button, input, select,"
-    "textarea,"
-    "nav, header, footer, aside, dialog, [hidden], [aria-hidden=true], [role=navigation], [role=banner],"
-    "[role=contentinfo], [role=search], [role=complementary], [role=dialog],"
-    ".breadcrumb, .breadcrumbs, .sidebar,"
-    ".cookie, .cookie-banner, .share, .related-articles, .pagination, .toc, .table-of-contents"
-)
-#: Where help centres keep the article, the surest place first.
-MAIN = (
-    "[itemprop=articleBody]",
-    ".article-body, .article__body, .entry-content, .post-content, .markdown-body",
-    "article",
-    "main, [role=main], #main-content, #main, #content",
-    "body",
-)
 DECLARED = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{3,20})", re.IGNORECASE)
-HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])", re.IGNORECASE
+#: What only a look at the tags tells whether it is to be read.
+UNREAD = re.compile(r"<(?:r[tp]c?|del|s|strike)\b|line-through", re.IGNORECASE)
+#: What servers send instead of an article, and call it found.
+NOT_FOUND = re.compile(
+    r"^\W*(?:error\s*)?404\b|(?:page|article) (?:was |is |could )?not (?:be )?found|page (?:doesn.t|does not) exist"
+    r"|ページ[はがを]?(?:見つかりません|存在しません|ございません|表示できません)|お探しのページ|記事が見つかりません",
+    re.IGNORECASE,
 )
-LEAST_MAIN = 80
+LOGIN = re.compile(r"\b(?:log[ -]?in|sign[ -]?in)\b|ログイン|サインイン", re.IGNORECASE)
+#: A page about passwords says more than a page that asks for one.
+LONGEST_STUB = 600
 
 
 def load_html(data: bytes) -> list[Document]:
     """The main content of a page with its title, language and dates."""
     soup = BeautifulSoup(_text(data), "lxml")
     title, language, known = _title(soup), _language(soup), _meta(soup)
-    for hidden in soup.find_all(style=HIDDEN_STYLE):
-        hidden.decompose()
-    main = _main(soup)
+    if _unlisted(soup):
+        return [Document(withheld="robots: noindex")]
+    asks_password = soup.select_one("input[type=password]") is not None
+    page.cleaned(soup)
+    main = page.main_part(soup)
     if main is None:
         raise Unreadable("the page has no text; it may be drawn by a script, save the finished page instead")
     heading = main.find("h1")
     if isinstance(heading, Tag):
         title = " ".join(heading.get_text().split()) or title
         heading.decompose()
+    warnings = list(known.warnings)
+    text = filled(_markdown(main), warnings)
+    _refuse_stub(f"{title}\n{text}", asks_password=asks_password)
     return [
         Document(
             title=clean(title),
-            text=_markdown(main),
+            text=text,
             language_hint=language,
             url=known.url,
             updated=known.updated,
-            warnings=known.warnings,
+            warnings=tuple(warnings),
         )
     ]
 
 
+def _refuse_stub(text: str, *, asks_password: bool) -> None:
+    if len(text) > LONGEST_STUB:
+        return
+    if NOT_FOUND.search(text):
+        raise Unreadable("the page says that it was not found; check the address")
+    if asks_password and LOGIN.search(text):
+        raise Unreadable("it is a login page; give a public page")
+
+
+def _unlisted(soup: BeautifulSoup) -> bool:
+    """Whether the page asks search engines to leave it out."""
+    stated = soup.find_all(
+        "meta", attrs={"name": re.compile(r"^(?:robots|googlebot|bingbot)$", re.IGNORECASE)}
+    )
+    return any(re.search(r"\b(?:noindex|none)\b", str(tag.get("content")), re.IGNORECASE) for tag in stated)
+
+
+def filled(text: str, warnings: list[str]) -> str:
+    """Without what a template was to fill in."""
+    if "{" not in text and "<%" not in text:
+        return text
+    kept: list[str] = []
+    return put_back(templating.rendered(set_aside(text, kept), warnings), kept).strip()
+
+
 def markdown(fragment: str) -> str:
     """A piece of HTML as Markdown; text that already is Markdown passes through."""
-    return _markdown(BeautifulSoup(fragment, "lxml"))
+    soup = BeautifulSoup(fragment, "lxml")
+    if UNREAD.search(fragment):
+        page.cleaned(soup)
+    return _markdown(soup)
 
 
 def _markdown(element: Tag) -> str:
     """Cleaned once more: character references were still references when the page was read."""
-    return clean(Markdown().convert_soup(element)).strip()
+    if element.table is not None:
+        tables.plain_tables(element)
+    return clean(_converter().convert_soup(element)).strip()
+
+
+@cache
+def _converter() -> "Markdown":
+    return Markdown()
 
 
 class Markdown(MarkdownConverter):
@@ -116,32 +148,6 @@ def _text(data: bytes) -> str:
         except (LookupError, UnicodeDecodeError):
             return decoded(data)
     return decoded(data)
-
-
-def _main(soup: BeautifulSoup) -> Tag | None:
-    """The first usual place that holds text; furniture is dropped only outside of it, header and all."""
-    for place in MAIN:
-        found = [element for element in soup.select(place) if _length(element) >= LEAST_MAIN]
-        if place != "body" and len(found) != 1:
-            continue
-        if found:
-            return _unfurnished(found[0])
-    body = soup.body
-    return _unfurnished(body) if body is not None and _length(_unfurnished(body)) else None
-
-
-def _unfurnished(element: Tag) -> Tag:
-    heading = element.find("h1")
-    for furniture in element.select(FURNITURE):
-        # Some sites wrap the article's own heading in <header>.
-        if heading is not None and furniture.name == "header" and heading in furniture.find_all("h1"):
-            continue
-        furniture.decompose()
-    return element
-
-
-def _length(element: Tag) -> int:
-    return len(element.get_text().strip())
 
 
 def _title(soup: BeautifulSoup) -> str:

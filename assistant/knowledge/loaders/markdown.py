@@ -2,7 +2,8 @@
 
 import re
 
-from assistant.knowledge.loaders import front_matter, html
+from assistant.knowledge.loaders import authoring, front_matter, html, templating
+from assistant.knowledge.loaders.code import put_back, set_aside
 from assistant.knowledge.loaders.document import Document, Unreadable
 from assistant.knowledge.loaders.text import decoded
 
@@ -13,16 +14,8 @@ BLOCK = (
 )
 INLINE = (
     "abbr|b|big|bdi|bdo|cite|del|dfn|font|i|ins|label|mark|nobr|picture|q|s|samp|small|source|span|strike|sub|"
-    "time|tt|u|var|wbr"
+    "time|tt|u|var|wbr|ruby|rb"
 )
-
-#: Code and comments are taken out before anything else looks at the text.
-FENCE = re.compile(
-    r"^([ \t]*(?:[-*+]|\d+[.)])?[ \t]*)(`{3,}|~{3,})([^\n]*\n.*?)(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.M | re.S
-)
-CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)([^\n]*?[^`\n])\1(?!`)")
-COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-KEPT = re.compile("\ufdd0(\\d+)\ufdd1")
 
 CONTENTS = re.compile(
     r"^(?:\*\*(?:目次|Contents|Table of Contents)\*\*[ \t]*\n+)?"
@@ -39,6 +32,7 @@ DEFINITION = re.compile(
 REFERENCE = re.compile(r"\[([^\[\]\n]+)\](?:\[([^\[\]\n]*)\])?(?![(\[:])")
 EMPTY_LINK = re.compile(r"(?<!!)\[\s*\]\([^)\n]*\)")
 
+READING = re.compile(r"<(rt|rp|rtc)\b[^<>]*>.*?</\1\s*>", re.S | re.I)
 DROPPED = re.compile(
     r"<(script|style|iframe|form|noscript|svg|video|audio|object)\b.*?(?:</\1\s*>|\Z)", re.S | re.I
 )
@@ -63,14 +57,23 @@ ENTITIES |= {"&mdash;": "—", "&ndash;": "–", "&copy;": "©", "&yen;": "¥"}
 
 
 def load_markdown(data: bytes) -> list[Document]:
-    """One article; none when its front matter says that it is a draft."""
-    text = decoded(data)
+    """One article; without text when its front matter keeps it from customers."""
+    return _loaded(decoded(data), mdx=False)
+
+
+def load_mdx(data: bytes) -> list[Document]:
+    """One article, its components as the words that they show."""
+    return _loaded(decoded(data), mdx=True)
+
+
+def _loaded(text: str, *, mdx: bool) -> list[Document]:
     if not text.strip():
         raise Unreadable("the file is empty; write something in it or delete it")
     facts, body = front_matter.split(text)
-    if facts.draft:
-        return []
-    title, body = titled(facts.title, plain(body))
+    if facts.withheld:
+        return [Document(withheld=facts.withheld)]
+    warnings = list(facts.warnings)
+    title, body = titled(facts.title, plain(body, warnings, mdx=mdx))
     if not body:
         raise Unreadable("it has front matter or a title but no text; write the article below it")
     return [
@@ -85,20 +88,22 @@ def load_markdown(data: bytes) -> list[Document]:
             supersedes=facts.supersedes,
             superseded_by=facts.superseded_by,
             tags=facts.tags,
-            warnings=facts.warnings,
+            warnings=tuple(warnings),
         )
     ]
 
 
-def plain(text: str) -> str:
-    """The same article in CommonMark with tables: no raw HTML, no images, no marks of a blog engine."""
+def plain(text: str, warnings: list[str] | None = None, *, mdx: bool = False) -> str:
+    """The same article in CommonMark with tables: no raw HTML, no images, no marks of authors' tools."""
+    warnings = [] if warnings is None else warnings
     kept: list[str] = []
-    text = _set_aside(text, kept)
+    text = authoring.without_comments(set_aside(authoring.directives(text), kept))
+    text = authoring.plain_markup(templating.rendered(text, warnings, mdx=mdx), warnings)
     text = EMPTY_LINK.sub("", IMAGE.sub("", EMBED.sub(r"<\1>", PHOTO.sub("", CONTENTS.sub("", text)))))
     text = _linked(text)
     text = _without_html(CRAMPED_HEADING.sub(r"\1 ", text))
     text = ENTITY.sub(lambda match: ENTITIES[match[0]], text)
-    text = _put_back(text, kept)
+    text = put_back(text, kept)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.M)).strip("\n")
 
 
@@ -127,31 +132,10 @@ def _linked(text: str) -> str:
     return REFERENCE.sub(link, DEFINITION.sub("", text))
 
 
-def _set_aside(text: str, kept: list[str]) -> str:
-    """Code out of reach of the rewriting, comments gone."""
-
-    def keep(match: re.Match[str]) -> str:
-        kept.append(match[0])
-        return f"\ufdd0{len(kept) - 1}\ufdd1"
-
-    def keep_fence(match: re.Match[str]) -> str:
-        kept.append(match[0][len(match[1]) :])
-        return f"{match[1]}\ufdd0{len(kept) - 1}\ufdd1"
-
-    return COMMENT.sub("", CODE_SPAN.sub(keep, FENCE.sub(keep_fence, text)))
-
-
-def _put_back(text: str, kept: list[str]) -> str:
-    """Code may have been set aside inside of code, so look again in what was put back."""
-    while KEPT.search(text):
-        text = KEPT.sub(lambda match: kept[int(match[1])], text)
-    return text
-
-
 def _without_html(text: str) -> str:
     if "<" not in text:
         return text
-    text = DROPPED.sub("", text)
+    text = READING.sub("", DROPPED.sub("", text))
     text = JOINED.sub(lambda match: re.sub(r"\n\s*\n", "\n", match[0]), text)
     text = re.sub(r"^([ \t]*)<br\s*/?>[ \t]*$", "", text, flags=re.M | re.I)
     text = "\n".join(

@@ -2,19 +2,30 @@
 
 import io
 import re
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assistant.knowledge.loaders.document import Document, Unreadable
 from assistant.knowledge.loaders.front_matter import facts
+from assistant.knowledge.loaders.pdf_layout import Line
 from assistant.knowledge.loaders.text import clean
 
 if TYPE_CHECKING:
-    from pypdf import PageObject, PdfReader
+    from pdfplumber import PDF
 
 MOST_PAGES = 500
+#: Of processor time, less than the reader may have: what was read until then is kept.
+MOST_SECONDS = 22.0
+#: Shares of a page's height on top and on foot where running heads stand.
+EDGE = 0.12
+#: What a foot says even where there is only one page: an edition, a notice of copyright.
+EDITION = re.compile(
+    r"^\W*(?:©|\(c\)|copyright)|all rights reserved|^[^。]{0,20}\d{4}年\s*\d{1,2}月[^。]{0,6}(?:版|改訂|発行|作成|現在)$"
+    r"|^(?:rev(?:ision)?|ver(?:sion)?)\.?\s*[\d.]+$|^(?:社外秘|confidential|取扱注意)$",
+    re.IGNORECASE,
+)
 #: Larger than the body text by so much is a heading.
 HEADING_SIZE = 1.15
 LONGEST_HEADING = 80
@@ -27,6 +38,7 @@ SENTENCE_END = re.compile(r"[。．！？.!?:：;」）)]$")
 PAGE_NUMBER = re.compile(
     r"^[-–\s]*(?:p(?:age)?\.?\s*)?\d{1,4}(?:\s*(?:/|of|ページ|頁)\s*\d{0,4})?[-–\s]*$", re.IGNORECASE
 )
+NUMBER_BEHIND = re.compile(r"(?<=\S)\s+[-–]?\s*\d{1,4}\s*[-–]?$")
 PROGRAM_TITLE = re.compile(
     r"^(?:Microsoft (?:Word|PowerPoint|Excel)\s*-\s*|untitled|無題|名称未設定)", re.IGNORECASE
 )
@@ -34,73 +46,64 @@ PROGRAM_TITLE = re.compile(
 JAPANESE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a page and the size of its letters."""
-
-    text: str
-    size: float
-
-
 def load_pdf(data: bytes) -> list[Document]:
     """One article from the text layer of a PDF."""
-    reader = _opened(data)
-    pages = [_lines(page) for page in reader.pages[:MOST_PAGES]]
-    lines = list(_without_running_heads(pages))
+    from assistant.knowledge.loaders.pdf_layout import lines as lines_of
+
+    document = _opened(data)
+    warnings: list[str] = []
+    pages: list[list[Line]] = []
+    textless: list[int] = []
+    began = time.process_time()
+    count = len(document.pages)
+    for number, page in enumerate(document.pages[:MOST_PAGES], 1):
+        pages.append(lines_of(page))
+        if not pages[-1] and (page.images or page.rects or page.curves or page.lines):
+            textless.append(number)
+        page.close()
+        if time.process_time() - began > MOST_SECONDS:
+            break
+    if len(pages) < count:
+        warnings.append(f"only the first {len(pages)} of {count} pages are read; split it")
+    if textless:
+        some = ", ".join(map(str, textless[:10])) + (" …" if len(textless) > 10 else "")
+        warnings.append(
+            f"{len(textless)} of {count} pages have no text ({some}), a scan? Run OCR on it first"
+        )
+    return [_document(document, list(_without_running_heads(pages)), tuple(warnings))]
+
+
+def _document(pdf: "PDF", lines: list[Line], warnings: tuple[str, ...]) -> Document:
     if not any(line.text for line in lines):
         raise Unreadable("it has no text layer (a scan?); run text recognition (OCR) on it first")
     body = _body_size(lines)
-    title, rest = _title(reader, lines, body)
-    stated = facts({"language": _stated(reader.trailer, "/Root", "/Lang")})
-    left_out = f"only the first {MOST_PAGES} pages are read" if len(reader.pages) > MOST_PAGES else ""
-    return [
-        Document(
-            title=title,
-            text="\n\n".join(_paragraphs(rest, body)),
-            language_hint=stated.language,
-            warnings=(left_out,) if left_out else (),
-        )
-    ]
+    title, rest = _title(_tidy(str((pdf.metadata or {}).get("Title") or "")), lines, body)
+    stated = facts({"language": _language(pdf)})
+    text = "\n\n".join(_paragraphs(rest, body))
+    return Document(title=title, text=text, language_hint=stated.language, warnings=warnings)
 
 
-def _opened(data: bytes) -> "PdfReader":
-    from pypdf import PasswordType, PdfReader
-    from pypdf.errors import PyPdfError
+def _opened(data: bytes) -> "PDF":
+    import pdfplumber
+    from pdfminer.pdfdocument import PDFPasswordIncorrect
+    from pdfplumber.utils.exceptions import PdfminerException
 
     if not data:
         raise Unreadable("the file is empty; write something in it or delete it")
     try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
-            raise Unreadable("it is locked with a password; save it without")
-        _ = len(reader.pages)
-    except (PyPdfError, ValueError, KeyError, OSError) as exc:
+        document = pdfplumber.open(io.BytesIO(data))
+        if not document.pages:
+            raise Unreadable("it is a broken PDF; open it and save it again as PDF")
+    except (PdfminerException, ValueError, KeyError, TypeError, OSError) as exc:
+        if exc.args and isinstance(exc.args[0], PDFPasswordIncorrect):
+            raise Unreadable("it is locked with a password; save it without") from exc
         raise Unreadable("it is a broken PDF; open it and save it again as PDF") from exc
-    return reader
+    return document
 
 
-def _lines(page: "PageObject") -> list[Line]:
-    """The lines of a page, each with the size most of its letters have."""
-    pieces: list[tuple[str, float]] = []
-
-    def visit(text: str, _matrix: Any, place: Sequence[float], _font: Any, size: float | None) -> None:
-        pieces.append((text, abs((size or 0) * (place[3] or place[1] or 1))))
-
-    page.extract_text(visitor_text=visit)
-    return list(_split(pieces))
-
-
-def _split(pieces: Iterable[tuple[str, float]]) -> Iterator[Line]:
-    text, sizes = "", Counter[float]()
-    for piece, size in pieces:
-        for part in re.split(r"(\n)", piece):
-            if part == "\n":
-                yield Line(_tidy(text), max(sizes, key=sizes.__getitem__, default=0.0))
-                text, sizes = "", Counter()
-            elif part:
-                text += part
-                sizes[round(size, 1)] += len(part.strip())
-    yield Line(_tidy(text), max(sizes, key=sizes.__getitem__, default=0.0))
+def _language(pdf: "PDF") -> str:
+    stated = pdf.doc.catalog.get("Lang")
+    return stated.decode("latin-1") if isinstance(stated, bytes) else ""
 
 
 def _tidy(text: str) -> str:
@@ -110,65 +113,72 @@ def _tidy(text: str) -> str:
 def _without_running_heads(pages: Sequence[Sequence[Line]]) -> Iterator[Line]:
     """Page numbers, and lines that stand on top or foot of most pages, say nothing."""
     edges = Counter(text for page in pages for text in set(_edges(page).values()))
-    repeated = {text for text, count in edges.items() if len(pages) > 2 and count > len(pages) / 2}
+    most = max(1, len(pages) / 2)
+    repeated = {text for text, count in edges.items() if count > most}
     for page in pages:
         edge = _edges(page)
+        ended = False
         for line in page:
-            numbered = id(line) in edge and PAGE_NUMBER.match(line.text)
-            if not numbered and edge.get(id(line)) not in repeated:
+            ended = bool(SENTENCE_END.search(line.text))
+            at_edge = id(line) in edge
+            words = NUMBER_BEHIND.sub("", line.text)
+            numbered = at_edge and (PAGE_NUMBER.match(line.text) or EDITION.search(words))
+            if not numbered and not (at_edge and edge[id(line)] in repeated):
                 yield line
+        if ended:
+            yield Line("", 0.0)
 
 
 def _edges(page: Sequence[Line]) -> dict[int, str]:
-    """The two lines on top and on foot; the outermost without their numbers, which may be the page's."""
-    written = [line for line in page if line.text]
-    inner = {id(line): line.text for line in (*written[1:2], *written[-2:-1])}
-    return inner | {id(line): re.sub(r"\d+", "0", line.text) for line in (*written[:1], *written[-1:])}
+    """The two lines on top and on foot, and whatever stands in the margins, numbers as one."""
+    written = [line for line in page if line.text and not line.is_table]
+    some = {id(line): line for line in (*written[:2], *written[-2:])}
+    some |= {id(line): line for line in written if not EDGE / 2 < line.place < 1 - EDGE / 2}
+    inner = {id(line) for line in (*written[1:2], *written[-2:-1]) if EDGE < line.place < 1 - EDGE}
+    return {
+        place: line.text if place in inner else re.sub(r"\d+", "0", line.text) for place, line in some.items()
+    }
 
 
 def _body_size(lines: Iterable[Line]) -> float:
     sizes = Counter[float]()
     for line in lines:
-        sizes[line.size] += len(line.text)
+        sizes[line.size] += 0 if line.is_table else len(line.text)
     return sizes.most_common(1)[0][0]
 
 
-def _title(reader: "PdfReader", lines: list[Line], body: float) -> tuple[str, list[Line]]:
+def _title(stated: str, lines: list[Line], body: float) -> tuple[str, list[Line]]:
     """The title that the file states, else its largest line on top."""
     written = [line for line in lines if line.text]
     largest = max(written[:5], key=lambda line: line.size)
-    stated = _tidy(_stated(reader.trailer, "/Info", "/Title"))
     if _is_heading(largest, body) and (not stated or PROGRAM_TITLE.match(stated) or stated == largest.text):
         return largest.text, [line for line in lines if line is not largest]
     return ("" if PROGRAM_TITLE.match(stated) else stated), lines
 
 
-def _stated(trailer: Any, section: str, name: str) -> str:
-    """A fact from the file's catalogue, which may be anything."""
-    from pypdf.generic import DictionaryObject
-
-    found = trailer.get(section)
-    found = found.get_object() if found is not None else None
-    return str(found.get(name) or "") if isinstance(found, DictionaryObject) else ""
-
-
 def _is_heading(line: Line, body: float) -> bool:
-    return line.size >= body * HEADING_SIZE and len(line.text) <= LONGEST_HEADING
+    return not line.is_table and line.size >= body * HEADING_SIZE and len(line.text) <= LONGEST_HEADING
 
 
 def _paragraphs(lines: Sequence[Line], body: float) -> Iterator[str]:
     """Markdown blocks: headings by their sizes, lists, and paragraphs with their lines joined."""
     sizes = sorted({line.size for line in lines if line.text and _is_heading(line, body)}, reverse=True)
     levels = {size: min(6, 2 + position) for position, size in enumerate(sizes)}
-    longest = max((len(line.text) for line in lines if not _is_heading(line, body)), default=1)
+    longest = max(
+        (len(line.text) for line in lines if not line.is_table and not _is_heading(line, body)), default=1
+    )
     paragraph: list[str] = []
     for line in lines:
         heading = bool(line.text) and _is_heading(line, body)
-        begins = heading or not line.text or BULLET.match(line.text) or NUMBERED.match(line.text)
+        begins = (
+            heading or line.is_table or not line.text or BULLET.match(line.text) or NUMBERED.match(line.text)
+        )
         if paragraph and (begins or _ended(paragraph[-1], longest)):
             yield _joined(paragraph)
             paragraph = []
-        if heading:
+        if line.is_table:
+            yield line.text
+        elif heading:
             yield f"{'#' * levels[line.size]} {line.text}"
         elif line.text:
             paragraph.append(BULLET.sub("- ", line.text))

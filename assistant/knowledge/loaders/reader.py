@@ -11,7 +11,9 @@ from typing import Any, Protocol, Self
 
 from assistant.domain.errors import SetupError
 from assistant.knowledge.loaders import LOADERS
+from assistant.knowledge.loaders.child import SITEMAP
 from assistant.knowledge.loaders.document import Document, Unreadable
+from assistant.knowledge.sitemap import Sitemap, parse
 
 SECONDS = 30.0
 LARGEST_ANSWER = 50_000_000
@@ -24,9 +26,11 @@ DAYS = ("updated", "valid_from", "valid_until")
 
 
 class Reads(Protocol):
-    """Bytes of a file with that suffix to its documents, or Unreadable."""
+    """Bytes of a file with that suffix to its documents, of a sitemap to what it lists, or Unreadable."""
 
     async def read(self, suffix: str, data: bytes) -> list[Document]: ...
+
+    async def sitemap(self, data: bytes) -> Sitemap: ...
 
 
 class ReadsHere:
@@ -34,6 +38,9 @@ class ReadsHere:
 
     async def read(self, suffix: str, data: bytes) -> list[Document]:
         return LOADERS[suffix](data)
+
+    async def sitemap(self, data: bytes) -> Sitemap:
+        return parse(data)
 
 
 class Reader:
@@ -53,6 +60,14 @@ class Reader:
 
     async def read(self, suffix: str, data: bytes) -> list[Document]:
         """The documents in a file of that suffix; Unreadable says in one line why there are none."""
+        return [_document(values) for values in (await self._answered(suffix, data))["documents"]]
+
+    async def sitemap(self, data: bytes) -> Sitemap:
+        """What a sitemap lists."""
+        message = await self._answered(SITEMAP, data)
+        return Sitemap(tuple(message["pages"]), tuple(message["sitemaps"]))
+
+    async def _answered(self, suffix: str, data: bytes) -> dict[str, Any]:
         child = self._child or await self._started()
         try:
             message = await asyncio.wait_for(_asked(child, suffix, data), self._seconds)
@@ -65,7 +80,7 @@ class Reader:
             raise Unreadable(DAMAGED if crashed else TOO_MUCH) from exc
         if "error" in message:
             raise Unreadable(message["error"])
-        return [_document(values) for values in message["documents"]]
+        return message
 
     async def close(self) -> None:
         """End the child at once; there is nothing in it to lose."""

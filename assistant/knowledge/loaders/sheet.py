@@ -1,16 +1,15 @@
-"""Question–answer sheets: which column is what, one article per row; and the CSV reader."""
+"""Question–answer sheets, from CSV or a spreadsheet: which column is what, one article per row."""
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from assistant.knowledge.loaders import front_matter
+from assistant.knowledge.loaders import audience, front_matter
 from assistant.knowledge.loaders.document import Document, Unreadable
 from assistant.knowledge.loaders.markdown import plain
-from assistant.knowledge.loaders.text import clean, decoded
+from assistant.knowledge.loaders.text import clean
 
 MOST_ROWS = 20_000
 #: A header may stand below a few lines of introduction.
@@ -37,7 +36,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("answer", "回答", "回答内容", "回答文", "答え", "a", "答", "reply", "response"),
         *("body", "本文", "内容", "text", "content", "description", "説明", "解説"),
     ),
-    "id": ("id", "faq_id", "no", "no.", "番号", "管理番号", "faq番号", "key", "slug", "code", "#"),
+    "id": ("id", "faq_id", "no", "no.", "番号", "管理番号", "faq番号", "faqid", "key", "slug", "code", "#"),
     "category": (
         "category",
         "categories",
@@ -50,83 +49,168 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "区分",
     ),
     "subcategory": ("subcategory", "サブカテゴリ", "サブカテゴリー", "中分類", "小分類"),
-    "tags": ("tags", "tag", "keywords", "keyword", "タグ", "キーワード", "検索キーワード"),
+    "tags": ("tags", "tag", "keywords", "keyword", "タグ", "キーワード", "検索キーワード", "label", "labels"),
     **{name: front_matter.NAMES[name] for name in FACTS},
 }
+PLURALS = {name for names in COLUMNS.values() for name in names if name.isascii() and len(name) > 2}
+#: Names that nobody can list: "お客様からのご質問", "模範回答", "Your answer".
+WORDED = {
+    "question": re.compile(
+        r"質問(?!者|日|数|番号|id|件|種)|問い合わせ(?!者|日|数|番号|id|件|種|先)|(?:^|_)questions?(?:$|_(?!id|no|number|date|type|count))"
+    ),
+    "answer": re.compile(
+        r"(?:回答|返答|答え|応答|返信)(?!者|日|数|番号|id|件|率|期限)|(?:^|_)answers?(?:$|_(?!id|no|number|date|type|count|by))"
+    ),
+}
+LONGEST_NAME = 24
+MOST_WARNINGS = 20
 NO_COLUMNS = "it has no question and answer columns; name them 質問 and 回答, or question and answer"
 
 Row = Sequence[str]
+#: Row and column of a cell, from 0.
+Place = tuple[int, int]
 
 
-def load_csv(data: bytes) -> list[Document]:
-    """One article per row, separated by commas, tabs or semicolons."""
-    text = decoded(data)
-    if not text.strip():
-        raise Unreadable("the file is empty; write something in it or delete it")
-    first = text.lstrip("\n").partition("\n")[0]
-    delimiter = max(",\t;", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    except csv.Error as exc:
-        raise Unreadable(f"it is not valid CSV ({exc}); save it again from the spreadsheet") from exc
-    return documents(rows)
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where a sheet has what; empty without a header."""
+
+    #: Our name of a column -> its place.
+    known: Mapping[str, int]
+    #: The author's name of each column that may say who is meant to read a row -> its place.
+    audience: Mapping[str, int]
+    width: int
 
 
-def documents(rows: Sequence[Row]) -> list[Document]:
-    """The articles of a sheet; `part` is the row's own id, or its number as the spreadsheet shows it."""
+def documents(
+    rows: Sequence[Row],
+    *,
+    delimiter: str = "",
+    continued: Collection[Place] = (),
+    days: Mapping[Place, str] = MappingProxyType({}),
+) -> list[Document]:
+    """The articles of a sheet; `part` is the row's own id, or its number as the spreadsheet shows it.
+
+    *continued*: cells that a merged one above reaches into; such a question has several answers. *days*: cells
+    that hold a day, which the spreadsheet may show in any form.
+    """
     if len(rows) > MOST_ROWS:
         raise Unreadable(f"it has {len(rows):,} rows, more than {MOST_ROWS:,}; split it")
     columns, below = _header(rows)
     warnings: list[str] = []
     found: dict[str, Document] = {}
+    last = ""
     for number, row in enumerate(rows[below:], below + 1):
-        document = _document(columns, row, number, warnings)
+        row = _fitted(columns, row, number, delimiter, warnings)
+        stored = {
+            name: days[number - 1, at] for name, at in columns.known.items() if (number - 1, at) in days
+        }
+        document = _document(columns, row, number, stored, warnings)
         if document is None:
+            continue
+        if last and (number - 1, columns.known["question"]) in continued:
+            apart = (number - 1, columns.known["answer"]) not in continued
+            found[last] = _continued(found[last], document, more=document.text if apart else "")
             continue
         if document.part in found:
             warnings.append(f"row {number}: id {document.part!r} is used twice; make it unique")
             document = replace(document, part=f"{document.part}-row-{number}")
         found[document.part] = document
+        last = document.part
     if not found:
         raise Unreadable("it has no row with a question and an answer; fill them in or delete it")
     first, *others = found.values()
-    return [replace(first, warnings=(*warnings[:20], *first.warnings)), *others]
+    return [replace(first, warnings=(*_shortened(warnings), *first.warnings)), *others]
 
 
-def _header(rows: Sequence[Row]) -> tuple[Mapping[str, int], int]:
+def is_header(row: Row) -> bool:
+    """Whether it names a question and an answer column."""
+    columns = dict(_columns(row))
+    return {"question", "answer"} <= columns.keys() and columns["question"] != columns["answer"]
+
+
+def _continued(above: Document, document: Document, *, more: str) -> Document:
+    """One question over several rows: every answer that customers may read."""
+    if document.withheld or not more:
+        return above
+    return document if above.withheld else replace(above, text=f"{above.text}\n\n{more}")
+
+
+def _shortened(warnings: Sequence[str]) -> list[str]:
+    more = len(warnings) - MOST_WARNINGS
+    return [*warnings[:MOST_WARNINGS], *([f"and {more} more warnings"] if more > 0 else [])]
+
+
+def _fitted(columns: Columns, row: Row, number: int, delimiter: str, warnings: list[str]) -> Row:
+    """A row no wider than its header: what is too much was most likely cut at a comma of the last column."""
+    while len(row) > columns.width and not row[-1].strip():
+        row = row[:-1]
+    if not columns.width or len(row) <= columns.width:
+        return row
+    last = columns.width - 1
+    why = f"row {number}: it has more cells than the header; put the text into quotation marks"
+    if delimiter and columns.known["answer"] == last:
+        warnings.append(f"{why} (the last ones were put together)")
+        spaced = f"{delimiter} " if delimiter in ",;" and row[last + 1][:1].isascii() else delimiter
+        return [*row[:last], spaced.join(row[last:])]
+    warnings.append(f"{why}; left out")
+    return []
+
+
+def _header(rows: Sequence[Row]) -> tuple[Columns, int]:
     """Which column is what, and the number of rows down to there."""
     for number, row in enumerate(rows[:HEADER_WITHIN], 1):
-        columns = dict(_columns(row))
-        if "question" in columns and "answer" in columns:
-            return columns, number
+        if is_header(row):
+            standing = {_name(cell): at for at, cell in enumerate(row) if _name(cell) in audience.NAMES}
+            width = max(at for at, cell in enumerate(row, 1) if cell.strip())
+            return Columns(dict(_columns(row)), standing, width), number
     if rows and {len([cell for cell in row if cell.strip()]) for row in rows} <= {0, 2}:
-        return {"question": 0, "answer": 1}, 0
+        return Columns({"question": 0, "answer": 1}, {}, 0), 0
     raise Unreadable(NO_COLUMNS)
 
 
 def _columns(row: Row) -> Iterator[tuple[str, int]]:
-    names = [_plain(cell) for cell in row]
+    names = [_name(cell) for cell in row]
     for column, known in COLUMNS.items():
         at = next((names.index(name) for name in known if name in names), None)
+        if at is None and column in WORDED:
+            at = next((place for place, name in enumerate(names) if _is_worded(column, name)), None)
         if at is not None:
             yield column, at
 
 
-def _plain(cell: str) -> str:
+def _is_worded(column: str, name: str) -> bool:
+    """Whether a name speaks of the column, and is a name rather than a question or an answer."""
+    return (
+        len(name) <= LONGEST_NAME and bool(WORDED[column].search(name)) and not re.search(r"[。?か]$", name)
+    )
+
+
+def _name(cell: str) -> str:
+    """A column's name in one spelling: without brackets, marks, remarks and plurals of our own names."""
     name = unicodedata.normalize("NFKC", cell).strip().casefold()
     name = re.sub(r"^[【\[<](.+?)[】\]>]", r"\1", name)
-    return re.sub(r"[\s_-]+", "_", re.sub(r"[(\[【].*$|[*※:]", "", name).strip())
+    name = re.sub(r"[(\[【,、;:].*$|[*※]", "", name).strip()
+    name = re.sub(
+        r"[\s_-]+", "_", re.sub(r"(?<=^[qa])\.$|^(?:(?:faq|article)[\s_-]+|記事の)(?=\w)", "", name)
+    )
+    return name[:-1] if name[:-1] in PLURALS else name
 
 
-def _document(columns: Mapping[str, int], row: Row, number: int, warnings: list[str]) -> Document | None:
-    cells = {name: clean(row[at]).strip() for name, at in columns.items() if at < len(row)}
+def _document(
+    columns: Columns, row: Row, number: int, days: Mapping[str, str], warnings: list[str]
+) -> Document | None:
+    cells = {name: clean(row[at]).strip() for name, at in columns.known.items() if at < len(row)}
     question, answer = cells.get("question", ""), plain(cells.get("answer", ""))
     if not question and not answer:
         return None
     if not question or not answer:
         warnings.append(f"row {number}: it has no {'answer' if question else 'question'}; left out")
         return None
-    facts = front_matter.facts({name: cells.get(name, "") for name in FACTS})
+    part = _part(cells.get("id"), number)
+    if kept := audience.withheld({name: row[at] for name, at in columns.audience.items() if at < len(row)}):
+        return Document(part=part, withheld=kept)
+    facts = front_matter.facts({name: days.get(name) or cells.get(name, "") for name in FACTS})
     warnings += [f"row {number}: {warning}" for warning in facts.warnings]
     return Document(
         title=" ".join(question.split()),
@@ -137,7 +221,7 @@ def _document(columns: Mapping[str, int], row: Row, number: int, warnings: list[
         valid_from=facts.valid_from,
         valid_until=facts.valid_until,
         tags=front_matter.facts({"tags": _joined(cells, "category", "subcategory", "tags")}).tags,
-        part=_part(cells.get("id"), number),
+        part=part,
     )
 
 

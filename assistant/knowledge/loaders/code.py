@@ -1,0 +1,30 @@
+"""Keeps code out of reach while the words around it are rewritten."""
+
+import re
+
+FENCE = re.compile(
+    r"^([ \t]*(?:[-*+]|\d+[.)])?[ \t]*)(`{3,}|~{3,})([^\n]*\n.*?)(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.M | re.S
+)
+CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)([^\n]*?[^`\n])\1(?!`)")
+KEPT = re.compile("\ufdd0(\\d+)\ufdd1")
+
+
+def set_aside(text: str, kept: list[str]) -> str:
+    """The text with a mark for each piece of code, which goes to *kept*."""
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(match[0])
+        return f"\ufdd0{len(kept) - 1}\ufdd1"
+
+    def keep_fence(match: re.Match[str]) -> str:
+        kept.append(match[0][len(match[1]) :])
+        return f"{match[1]}\ufdd0{len(kept) - 1}\ufdd1"
+
+    return CODE_SPAN.sub(keep, FENCE.sub(keep_fence, text))
+
+
+def put_back(text: str, kept: list[str]) -> str:
+    """Code may have been set aside inside of code, so look again in what was put back."""
+    while KEPT.search(text):
+        text = KEPT.sub(lambda match: kept[int(match[1])], text)
+    return text

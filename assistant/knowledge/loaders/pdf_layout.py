@@ -1,0 +1,358 @@
+"""A PDF page by its geometry: lines of text in reading order, each column whole, tables apart.
+
+Columns are told by the white between them (recursive cuts as in Nagy and Seth's X-Y cut, 1984), not by the
+order in which a program wrote the letters.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from assistant.knowledge.loaders.text import clean
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page
+
+#: In letters: white that parts two columns, and white that parts two words.
+GUTTER, SPACE = 1.5, 0.25
+#: Letters smaller than this share of their neighbours' size are readings of kanji.
+READING_SIZE = 0.62
+#: Lines that make a column, and letters that its lines have at least, as they are counted in kanji.
+COLUMN_LINES, COLUMN_LETTERS = 2, 6
+MOST_TABLE_LINES = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a page and the size of its letters; or a whole table in Markdown."""
+
+    text: str
+    size: float
+    #: From the page's top, as a share of its height.
+    place: float = 0.5
+    is_table: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Letters of one line without a wide gap."""
+
+    text: str
+    size: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @property
+    def letters(self) -> float:
+        """How long it is, two Latin letters for a kanji."""
+        return sum(1.0 if char > "\u2e7f" else 0.5 for char in self.text)
+
+
+def lines(page: "Page") -> list[Line]:
+    """The lines of a page in the order in which people read them."""
+    written = [char for char in page.chars if _on_page(char, page)]
+    chars = [char for char in written if char["text"].strip()]
+    if not chars or not (chars := _without_readings(_without_struck(chars, page))):
+        return []
+    height = float(page.height) or 1.0
+    if _is_vertical(chars):
+        return [replace(line, place=0.5) for line in _columns_of_kanji(chars)]
+    tables = list(_tables(page))
+    spaces = [char for char in written if not char["text"].strip()]
+    free = [char for char in [*chars, *spaces] if not any(_within(char, box) for box, _ in tables)]
+    runs = _runs(free)
+    placed = [Run(text, 0.0, box[0], box[2], box[1], box[3]) for box, text in tables]
+    found: list[Line] = []
+    before: Run | None = None
+    for run in _in_order([*runs, *placed]):
+        if before is not None and _apart(before, run):
+            found.append(Line("", 0.0))
+        is_table = run in placed or run.text.startswith("| ")
+        found.append(Line(run.text, round(run.size, 1), run.top / height, is_table))
+        before = run
+    return found
+
+
+def _apart(above: Run, below: Run) -> bool:
+    """Whether more white than between lines parts two runs."""
+    return below.top - above.bottom > 0.9 * max(above.size, below.size)
+
+
+def _on_page(char: dict[str, Any], page: "Page") -> bool:
+    left, top, right, bottom = page.bbox
+    return bool(char["x1"] > left and char["x0"] < right and char["bottom"] > top and char["top"] < bottom)
+
+
+# -- letters to runs ------------------------------------------------------------------------------------
+
+
+def _without_struck(chars: list[dict[str, Any]], page: "Page") -> list[dict[str, Any]]:
+    """Letters that a thin line crosses at half their height are no longer meant."""
+    strokes = [shape for shape in [*page.lines, *page.rects] if shape["height"] < 2 < shape["width"]][
+        :MOST_TABLE_LINES
+    ]
+    if not strokes or len(strokes) * len(chars) > 5_000_000:
+        return chars
+
+    def struck(char: dict[str, Any]) -> bool:
+        third = (char["bottom"] - char["top"]) * 0.3
+        middle = (char["x0"] + char["x1"]) / 2
+        return any(
+            one["x0"] <= middle <= one["x1"] and char["top"] + third < one["top"] < char["bottom"] - third
+            for one in strokes
+        )
+
+    # Their place stays taken: what stands around them is one line still.
+    return [char | {"text": ""} if struck(char) else char for char in chars]
+
+
+def _without_readings(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Small kana beside larger kanji say how these are read."""
+    sizes = Counter(round(char["size"], 1) for char in chars)
+    usual = sizes.most_common(1)[0][0]
+    kana = [c for c in chars if c["size"] < usual * READING_SIZE and "\u3041" <= c["text"] <= "\u30ff"]
+    if not kana:
+        return chars
+    large = [c for c in chars if c["size"] >= usual * READING_SIZE and "\u3400" <= c["text"] <= "\u9fff"]
+    small = {
+        id(one)
+        for one in kana
+        if any(
+            abs((one["x0"] + one["x1"]) - (c["x0"] + c["x1"])) < 3 * c["size"]
+            and abs((one["top"] + one["bottom"]) - (c["top"] + c["bottom"])) < 3 * c["size"]
+            for c in large
+        )
+    }
+    return [char for char in chars if id(char) not in small]
+
+
+def _runs(chars: Sequence[dict[str, Any]]) -> list[Run]:
+    """Letters grouped by their line, cut where a gap is as wide as a gutter."""
+    rows: list[list[dict[str, Any]]] = []
+    for char in sorted(chars, key=lambda one: (one["top"] + one["bottom"]) / 2):
+        middle = (char["top"] + char["bottom"]) / 2
+        if rows and abs(_middle(rows[-1]) - middle) < 0.4 * min(char["size"], rows[-1][-1]["size"]):
+            rows[-1].append(char)
+        else:
+            rows.append([char])
+    found: list[Run] = []
+    for row in rows:
+        row.sort(key=lambda one: one["x0"])
+        part: list[dict[str, Any]] = []
+        spaced = False
+        for char in row:
+            if not char["text"].strip():
+                spaced = True
+                continue
+            if part and char["x0"] - part[-1]["x1"] > GUTTER * max(char["size"], part[-1]["size"]):
+                found.append(_run(part))
+                part = []
+            part.append(char | {"spaced": spaced})
+            spaced = False
+        if part:
+            found.append(_run(part))
+    return [run for run in found if run.text]
+
+
+def _middle(row: Sequence[dict[str, Any]]) -> float:
+    return float((row[0]["top"] + row[0]["bottom"]) / 2)
+
+
+def _run(chars: Sequence[dict[str, Any]]) -> Run:
+    text = chars[0]["text"]
+    for before, char in zip(chars, chars[1:], strict=False):
+        gap = char["x0"] - before["x1"]
+        apart = char["spaced"] or gap > SPACE * min(char["size"], before["size"])
+        text += " " + char["text"] if apart else char["text"]
+    sizes = Counter(round(char["size"], 1) for char in chars)
+    return Run(
+        _tidy(text),
+        sizes.most_common(1)[0][0],
+        min(char["x0"] for char in chars),
+        max(char["x1"] for char in chars),
+        min(char["top"] for char in chars),
+        max(char["bottom"] for char in chars),
+    )
+
+
+def _tidy(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+# -- runs to reading order ------------------------------------------------------------------------------
+
+
+def _in_order(runs: list[Run], depth: int = 0) -> Iterator[Run]:
+    """Column by column; what reaches over several columns parts those above it from those below."""
+    gutter = _gutter(runs) if depth < 6 else None
+    if gutter is None:
+        yield from _rows(runs)
+        return
+    left: list[Run] = []
+    right: list[Run] = []
+    for run in sorted(runs, key=lambda one: (one.top, one.left)):
+        if run.left < gutter < run.right:
+            for column in (left, right):
+                yield from _in_order(column, depth + 1)
+            left, right = [], []
+            yield run
+        else:
+            (left if run.right <= gutter else right).append(run)
+    for column in (left, right):
+        yield from _in_order(column, depth + 1)
+
+
+def _gutter(runs: Sequence[Run]) -> float | None:
+    """Where white runs down between two columns of prose, if it does."""
+    best: tuple[float, float] | None = None
+    for at in sorted({(one.right + GUTTER) for one in runs}):
+        left = [one for one in runs if one.right <= at]
+        right = [one for one in runs if one.left >= at]
+        crossing = len(runs) - len(left) - len(right)
+        beside = [one for one in right if any(_level(one, other) for other in left)]
+        if len(beside) < COLUMN_LINES or crossing > len(runs) * 0.5 or not _is_prose(left, right):
+            continue
+        if best is None or (crossing, -len(beside)) < best:
+            best, place = (crossing, -len(beside)), at
+    return place if best is not None else None
+
+
+def _level(one: Run, other: Run) -> bool:
+    return one.top < other.bottom and other.top < one.bottom
+
+
+def _is_prose(left: Sequence[Run], right: Sequence[Run]) -> bool:
+    """Whether both sides are written lines rather than the cells of a table."""
+    return all(
+        len(side) >= COLUMN_LINES
+        and median(one.letters for one in side) >= COLUMN_LETTERS
+        and len(side) - len({round(one.top) for one in side}) <= len(side) * 0.3
+        for side in (left, right)
+    )
+
+
+def _rows(runs: Sequence[Run]) -> Iterator[Run]:
+    """Top to bottom; rows of several runs that stand in the same columns are a table without lines."""
+    rows: list[list[Run]] = []
+    for run in sorted(runs, key=lambda one: (one.top, one.left)):
+        if rows and _level(rows[-1][0], run) and run.top < (rows[-1][0].top + rows[-1][0].bottom) / 2:
+            rows[-1].append(run)
+        else:
+            rows.append([run])
+    waiting: list[list[Run]] = []
+    for row in [sorted(row, key=lambda one: one.left) for row in rows]:
+        if len(row) < 2 or (waiting and not _fits(row, waiting[0])):
+            yield from _flushed(waiting)
+            waiting = []
+        if len(row) < 2:
+            yield from row
+        else:
+            waiting.append(row)
+    yield from _flushed(waiting)
+
+
+def _fits(row: Sequence[Run], header: Sequence[Run]) -> bool:
+    return len(row) <= len(header) and all(_column(run, header) is not None for run in row)
+
+
+def _column(run: Run, header: Sequence[Run]) -> int | None:
+    """The column that a run stands in: the one that it shares most of its width with, or is nearest to."""
+    reach = [min(run.right, one.right) - max(run.left, one.left) for one in header]
+    best = max(range(len(header)), key=reach.__getitem__)
+    return best if reach[best] > -3 * run.size else None
+
+
+def _flushed(rows: Sequence[Sequence[Run]]) -> Iterator[Run]:
+    if len(rows) < 2:
+        for row in rows:
+            whole = "  ".join(run.text for run in row)
+            yield replace(row[0], text=" ".join(whole.split()), right=row[-1].right)
+        return
+    header = rows[0]
+    cells = [["" for _ in header] for _ in rows]
+    for number, row in enumerate(rows):
+        for run in row:
+            at = _column(run, header) or 0
+            cells[number][at] = f"{cells[number][at]} {run.text}".strip()
+    text = _markdown(cells)
+    yield Run(text, 0.0, header[0].left, header[-1].right, header[0].top, rows[-1][-1].bottom)
+
+
+# -- tables ---------------------------------------------------------------------------------------------
+
+
+def _tables(page: "Page") -> Iterator[tuple[tuple[float, float, float, float], str]]:
+    """Boxes of tables with drawn lines, each in Markdown."""
+    drawn = len(page.lines) + len(page.rects) + len(page.curves)
+    if not 4 <= drawn <= MOST_TABLE_LINES:
+        return
+    for table in page.find_tables():
+        cells = [[_tidy(cell or "") for cell in row] for row in table.extract()]
+        if len(cells) < 2 or max(map(len, cells)) < 2 or not any(map(any, cells)):
+            continue
+        boxes = [row.cells for row in table.rows]
+        yield table.bbox, _markdown(_filled(cells, boxes))
+
+
+def _filled(cells: list[list[str]], boxes: Sequence[Sequence[Any]]) -> list[list[str]]:
+    """A merged cell's words in every place that it covers: such places have no box of their own."""
+    for number, row in enumerate(boxes):
+        for at, box in enumerate(row):
+            if box is not None:
+                continue
+            above = boxes[number - 1][at] if number else None
+            reach = next((b for b in row if b is not None), None)
+            if number and (above is None or reach is None or above[3] > reach[1] + 1):
+                cells[number][at] = cells[number - 1][at]
+            elif at:
+                cells[number][at] = cells[number][at - 1]
+    return cells
+
+
+def _markdown(cells: Sequence[Sequence[str]]) -> str:
+    width = max(map(len, cells))
+    rows = [
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in [*row, *[""] * (width - len(row))]) + " |"
+        for row in cells
+    ]
+    return "\n".join([rows[0], "|" + " --- |" * width, *rows[1:]])
+
+
+def _within(char: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
+    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+# -- vertical writing -----------------------------------------------------------------------------------
+
+
+def _is_vertical(chars: Sequence[dict[str, Any]]) -> bool:
+    """Whether most letters stand under the one that was written before."""
+    down = across = 0
+    for before, char in zip(chars, chars[1:], strict=False):
+        size = max(char["size"], 1.0)
+        x, y = char["x0"] - before["x0"], char["top"] - before["top"]
+        if abs(x) < 0.3 * size and 0.3 * size < y < 2.5 * size:
+            down += 1
+        elif abs(y) < 0.3 * size and 0.1 * size < x < 2.5 * size:
+            across += 1
+    return down > 2 * across and down >= len(chars) * 0.4
+
+
+def _columns_of_kanji(chars: Sequence[dict[str, Any]]) -> Iterator[Line]:
+    """Right to left, each top to bottom."""
+    columns: list[list[dict[str, Any]]] = []
+    for char in sorted(chars, key=lambda one: -(one["x0"] + one["x1"]) / 2):
+        middle = (char["x0"] + char["x1"]) / 2
+        if columns and abs((columns[-1][0]["x0"] + columns[-1][0]["x1"]) / 2 - middle) < 0.5 * char["size"]:
+            columns[-1].append(char)
+        else:
+            columns.append([char])
+    for column in columns:
+        column.sort(key=lambda one: one["top"])
+        sizes = Counter(round(char["size"], 1) for char in column)
+        yield Line(_tidy("".join(char["text"] for char in column)), sizes.most_common(1)[0][0])

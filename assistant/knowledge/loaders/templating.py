@@ -1,0 +1,151 @@
+"""Template syntax that nobody rendered: structure is dropped, words stay, sentences with an unfilled value go.
+
+Liquid, Jinja, Hugo, GitBook, Handlebars, ERB and MDX. Code is out of reach already (markdown.py).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+#: Stands where a value is missing, until the sentence around it is gone.
+MISSING = "\ufdd2"
+
+TAG = re.compile(
+    r"\{%-?\s*(/?\s*[\w.-]+)((?:[^%\"'{]|\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|%(?!\})){0,500})-?%\}"
+)
+SHORTCODE = re.compile(
+    r"\{\{(?P<open>[<%])-?\s*(?P<name>/?\s*[\w./-]+)(?P<more>(?:[^>%\"'`{}]|\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|`[^`\n]{0,300}`){0,300}?)/?\s*-?[>%]\}\}"
+)
+ESCAPED = re.compile(r"\{\{[<%]/\*(.*?)\*/[>%]\}\}", re.S)
+HIGHLIGHTED = re.compile(
+    r"\{%-?\s*(?:highlight|code(?:block)?)\b([^%]*)-?%\}((?:(?!\{%).)*)\{%-?\s*end(?:highlight|code(?:block)?)\s*-?%\}",
+    re.S,
+)
+VARIABLE = re.compile(r"\{\{\{?[^{}\n]*\}?\}\}|\$\{[\w.\[\]]+\}|<%=.*?%>|\$\{\{[^{}\n]*\}\}")
+SCRIPTLET = re.compile(r"<%(?!=).*?%>", re.S)
+ARGUMENT = re.compile(r"(?:([\w-]+)\s*=\s*)?(?:\"([^\"]*)\"|'([^']*)'|`([^`]*)`)")
+#: Names of arguments that hold words for the reader.
+TITLES = ("title", "label", "header", "heading", "summary", "name", "content", "text", "caption")
+#: Inside of a sentence, these are pictures, and these are addresses.
+ORNAMENTS = re.compile(
+    r"(?:icon|icons|fa|fas|far|emoji|badge|br|anchor|figure|img|image|video|youtube|include|readfile|embed)\b"
+)
+ADDRESSES = ("ref", "relref")
+PICTURES = ("figure", "img", "image", "video", "youtube", "vimeo", "embed", "file")
+
+IMPORT = re.compile(r"^(?:import\s+(?:[\w*{][^\n]*?\sfrom\s+)?['\"][^'\"\n]+['\"];?[ \t]*\n?)", re.M)
+EXPORT = re.compile(r"^export\s+(?:const|let|var|default|function)\b[^\n]*(?:\n(?![ \t]*\n)[^\n]*)*\n?", re.M)
+CONSTANT = re.compile(
+    r"^export\s+(?:const|let|var)\s+(\w+)\s*=\s*(?:(-?\d[\d.,_]*)|\"([^\"\n]*)\"|'([^'\n]*)'|`([^`$\n]*)`)\s*;?[ \t]*$",
+    re.M,
+)
+EXPRESSION = re.compile(r"(?<![\\{$])\{([^{}\n]*)\}")
+COMPONENT = re.compile(
+    r"[ \t]*</?[A-Z][\w.]*((?:[^<>{}\"']|\"[^\"<]{0,500}\"|'[^'<]{0,500}'|\{(?:[^{}<]|\{[^{}<]*\}){0,500}\}){0,500})/?>"
+)
+QUOTED = re.compile(r"['\"`]([^'\"`]*)['\"`]\Z")
+
+SENTENCE_END = re.compile(r"(?<=[。！？])|(?<=[.!?])(?=\s)")
+
+
+def rendered(text: str, warnings: list[str], *, mdx: bool = False) -> str:
+    """The words that a reader would have seen, as far as they are there."""
+    mdx = mdx or bool(IMPORT.search(text) or CONSTANT.search(text))
+    text = _without_components(text, mdx=mdx)
+    if "{" not in text and "<%" not in text:
+        return text
+    text = ESCAPED.sub(r"\1", text)
+    text = HIGHLIGHTED.sub(lambda code: f"\n```{code[1].strip()}\n{code[2].strip()}\n```\n", text)
+    text = SCRIPTLET.sub("", TAG.sub(_tag, _shortcodes(text)))
+    names = dict.fromkeys(found[0].strip("{}$<>%= ") for found in VARIABLE.finditer(text))
+    text = VARIABLE.sub(MISSING, text)
+    if MISSING not in text:
+        return text
+    named = f" ({', '.join(name for name in names if name)[:80]})" if any(names) else ""
+    warnings.append(f"it has values that a template was to fill in{named}; sentences with them are left out")
+    return _without_missing(text)
+
+
+def _without_components(text: str, *, mdx: bool) -> str:
+    """MDX without its modules and components: constants filled in, titles of tabs and boxes as words."""
+    if mdx:
+        constants = {name: next(filter(None, values), "") for name, *values in CONSTANT.findall(text)}
+        text = EXPORT.sub("", IMPORT.sub("", text))
+        text = COMPONENT.sub(_component, text)
+        return EXPRESSION.sub(lambda found: _value(found[1].strip(), constants), text)
+    return COMPONENT.sub(_component, text) if re.search(r"</?[A-Z]\w*", text) else text
+
+
+def _component(match: re.Match[str]) -> str:
+    if match[0].lstrip().isupper():  # <BR>, <P>: HTML in capitals
+        return match[0]
+    title = _title(match[1])
+    return f"\n\n**{title}**\n\n" if title and not match[0].lstrip().startswith("</") else ""
+
+
+def _value(expression: str, constants: Mapping[str, str]) -> str:
+    if quoted := QUOTED.match(expression):
+        return quoted[1]
+    return constants.get(expression) or f"{{{{{expression}}}}}" if expression else ""
+
+
+def _tag(match: re.Match[str]) -> str:
+    title = _title(match[2])
+    return f"\n\n**{title}**\n\n" if title and match[1] not in ("include", "embed") else _content(match[2])
+
+
+def _content(arguments: str) -> str:
+    return next((value for name, value in _arguments(arguments) if name in ("content", "text")), "")
+
+
+def _shortcodes(text: str) -> str:
+    closed = {found["name"].replace(" ", "") for found in SHORTCODE.finditer(text)}
+
+    def words(match: re.Match[str]) -> str:
+        start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
+        around = text[start : match.start()] + text[match.end() : end if end >= 0 else None]
+        name = match["name"].replace(" ", "")
+        return _shortcode(name, match["more"], block=not around.strip() or f"/{name}" in closed)
+
+    return SHORTCODE.sub(words, text)
+
+
+def _shortcode(name: str, more: str, *, block: bool) -> str:
+    arguments = list(_arguments(more))
+    if name in ADDRESSES:
+        return next((value.split()[0] for _, value in arguments if value.strip()), "#")
+    if name.startswith("/") or ORNAMENTS.match(name):
+        return ""
+    if block:
+        title = _title(more) or next((value for key, value in arguments if not key), "")
+        return f"\n\n**{title}**\n\n" if title and name not in PICTURES else ""
+    return f"{{{{{name} {more.strip()}}}}}"
+
+
+def _arguments(text: str) -> Iterator[tuple[str, str]]:
+    for found in ARGUMENT.finditer(text):
+        yield found[1] or "", found[2] or found[3] or found[4] or ""
+
+
+def _title(arguments: str) -> str:
+    named = {name.lower(): value.strip() for name, value in _arguments(arguments) if name}
+    return next((named[name] for name in TITLES[:5] if named.get(name)), "")
+
+
+def _without_missing(text: str) -> str:
+    """Each sentence, table cell and heading around a missing value goes; what stands beside it stays."""
+    return "\n".join(line for line in (_line(line) for line in text.split("\n")) if line is not None)
+
+
+def _line(line: str) -> str | None:
+    if MISSING not in line:
+        return line
+    if line.lstrip().startswith("|"):
+        return "|".join("" if MISSING in cell else cell for cell in line.split("|"))
+    if line.lstrip().startswith("#"):
+        return line.replace(MISSING, "")
+    mark = re.match(r"[ \t>]*(?:[-*+]|\d+[.)])?[ \t]*", line)
+    start = mark.end() if mark else 0
+    kept = "".join(part for part in SENTENCE_END.split(line[start:]) if MISSING not in part)
+    return (
+        line[:start] + kept.strip() if re.search(r"\w", kept) else ("" if not line[:start].strip() else None)
+    )

@@ -1,0 +1,324 @@
+"""The handed documents through `ingest` and, where an answer is asked for, through a conversation."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import mkdtemp
+
+from assistant.app import make_mind
+from assistant.conversation.asking import answer_once
+from assistant.knowledge.index import Indexer
+from assistant.knowledge.ingest import IngestReport, Options, ingest
+from assistant.knowledge.loaders import Unreadable
+from assistant.knowledge.loaders.reader import Reader
+from assistant.llm.embeddings_letters import LetterEmbedder
+from assistant.settings import load_settings
+from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.schema import metadata
+from assistant.storage.store import SqlStore
+from evals.embedding_cache import RememberingEmbedder
+from evals.pipeline import knowledge_over
+from evals.world import document_siblings
+from evals.world.cases import Case, Place, Sibling
+
+ROOT = Path(__file__).parents[2]
+TODAY = date(2026, 11, 30)
+
+Check = Callable[[Place, Sequence[Path]], Awaitable[Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an ingest run made of its sources."""
+
+    report: IngestReport
+    #: Everything that search can find, titles, tags and texts.
+    text: str
+
+
+async def taken(*sources: str) -> Taken:
+    embedder = LetterEmbedder()
+    engine = sqlite_engine(None)
+    metadata.create_all(engine)
+    database = SqlDatabase(engine, SqlStore)
+    options = Options(allow_private=True)
+    report = await ingest(
+        sources, index=Indexer(database, embedder), count_tokens=embedder.tokens, options=options
+    )
+    ids = sorted(await database.read(lambda store: store.articles.hashes()))
+    found = [await database.read(lambda store, id=id: store.articles.article(id)) for id in ids]  # type: ignore[misc]
+    database.close()
+    text = "\n".join(f"{one.title}\n{' '.join(one.tags)}\n{one.text}" for one in found if one)
+    return Taken(report, text)
+
+
+def reads(*has: str, lacks: Sequence[str] = (), warns: str = "") -> Check:
+    """*has* and *lacks*: what search must and must not find; *warns*: what the report must say."""
+
+    async def check(_place: Place, paths: Sequence[Path]) -> list[str]:
+        found = await taken(str(paths[0]))
+        return [*_missing(found.text, has, lacks), *_unsaid(found.report, warns)]
+
+    return check
+
+
+def answers(expected: Mapping[str, str], *, beside_sample: bool = False) -> Check:
+    """Questions and what must stand in their answers."""
+
+    async def check(place: Place, paths: Sequence[Path]) -> list[str]:
+        folder = Path(mkdtemp(dir=place.scratch))
+        shutil.copy(paths[0], folder)
+        if beside_sample:
+            shutil.copytree(ROOT / "knowledge_base", folder / "sample")
+        knowledge = await knowledge_over(folder, RememberingEmbedder(), TODAY)
+        mind = make_mind(load_settings().model_copy(update={"chat_model": "extractive"}), knowledge)
+        said = {question: str((await answer_once(mind, question))["answer"]) for question in expected}
+        await knowledge.close()
+        return [
+            f"{question!r} is answered {said[question][:60]!r}, not {wanted!r}"
+            for question, wanted in expected.items()
+            if not said[question].startswith(wanted)
+        ]
+
+    return check
+
+
+def listed(*has: str, pages: Mapping[str, str], warns: Sequence[str]) -> Check:
+    """A sitemap that a site serves with some pages and parts of it."""
+
+    async def check(_place: Place, paths: Sequence[Path]) -> list[str]:
+        body = paths[0].read_text("utf-8")
+        async with _serving({**pages, "/sitemap.xml": body}) as base:
+            found = await taken(f"{base}/sitemap.xml")
+        said = json.dumps([*found.report.warnings, *found.report.failed], ensure_ascii=False)
+        return [
+            *_missing(found.text, has, ()),
+            *(f"nothing says {one!r}" for one in warns if one not in said),
+        ]
+
+    return check
+
+
+def _missing(text: str, has: Sequence[str], lacks: Sequence[str]) -> list[str]:
+    wrong = [f"{one!r} is not there" for one in has if one not in text]
+    return wrong + [f"{one!r} is there" for one in lacks if one in text]
+
+
+def _unsaid(report: IngestReport, warns: str) -> list[str]:
+    said = " ".join(why for _, why in [*report.warnings, *report.failed])
+    return [f"no warning speaks of {warns!r}: {said!r}"] if warns and warns not in said else []
+
+
+@asynccontextmanager
+async def _serving(pages: Mapping[str, str]) -> AsyncIterator[str]:
+    """A site on the loopback; addresses in *pages* that name the cases' own port lead to it."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode()
+        body = pages.get(path, "").replace("127.0.0.1:8127", f"127.0.0.1:{port}").encode()
+        status = "200 OK" if path in pages else "404 Not Found"
+        kind = "application/xml" if path.endswith(".xml") else "text/html"
+        head = (
+            f"HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield f"http://127.0.0.1:{port}"
+
+
+URLSET = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
+PAGE = "<html><title>{0}</title><body><main><h1>{0}</h1><p>{1}</p></main></body></html>"
+NO_SYNTAX = (
+    "{{",
+    "{%",
+    "}}",
+    "%}",
+    ":::",
+    "import ",
+    "export ",
+    "[[",
+    "]]",
+    "[^",
+    "{#",
+    "{:",
+    "<Tab",
+    "<Doc",
+)
+MARKS = "authors' marks are gone, their words stay"
+
+
+def case(file: str, says: str, check: Check) -> Case:
+    return Case(files=(file,), says=says, check=check)
+
+
+TERSE = {
+    "送料はいくらですか": "550円",
+    "返品はできますか": "はい。",
+    "代引きは使えますか": "不可",
+    "営業開始は何時ですか": "9:30",
+    "保証期間は何か月ですか": "12か月",
+    "電話番号は何番ですか": "0120-000-123",
+    "会員の割引率はいくらですか": "10%",
+    "返金はいつですか": "7日後",
+}
+SECTIONS = {
+    "送料はいくらですか": "全国一律550円",
+    "代引きは使えますか": "不可",
+    "営業時間は？": "平日9:00〜18:00",
+}
+BESIDE = {
+    "店舗の駐車場は何台ですか": "30台",
+    "ペットと入店できますか": "不可",
+    "工房体験の定員は何名ですか": "12名",
+}
+SMALLEST = {"送料はいくらですか": "550円", "返品はできますか": "お届けから14日以内"}
+
+CASES = [
+    case("01a-terse-answers.csv", "terse answers are the answers", answers(TERSE)),
+    case("01c-terse-sections.md", "terse sections are the answers", answers(SECTIONS)),
+    case("01e-terse-beside-sample-kb.csv", "also beside other help", answers(BESIDE, beside_sample=True)),
+    case("01f-terse-smallest.csv", "also alone", answers(SMALLEST)),
+    case(
+        "08a-draft-rows.csv", "draft rows are left out", reads("アプリから", lacks=["9800円"], warns="下書き")
+    ),
+    case("08c-status-draft.md", "a draft is left out", reads(lacks=["来月から"], warns="status: draft")),
+    case("08d-visibility-internal.md", "internal is left out", reads(lacks=["社内の手順"], warns="left out")),
+    case(
+        "09a-mdx-comment.md",
+        MARKS,
+        reads("14日以内に", "iPhone", "送料はお客様負担", lacks=("社内", *NO_SYNTAX)),
+    ),
+    case(
+        "09b-obsidian-comment.md",
+        MARKS,
+        reads(
+            "注文履歴の画面",
+            "14日以内",
+            "送料はお客様負担",
+            lacks=("社内", "%%", "^block", "[!", "==", *NO_SYNTAX),
+        ),
+    ),
+    case("09c-jekyll-comment.md", MARKS, reads("30日以内", lacks=["社内", "45日", "comment"])),
+    case(
+        "09e-hidden-text-ruby-strike-rowspan.docx",
+        "what Word hides, strikes out or deleted is gone",
+        reads(
+            *("30日以内です", "550円です", "公開の文", "次の返品の手順です", "| 沖縄 | 80 | 1,650円 |"),
+            lacks=["社内", "770円550", "14日", "移動前", "へんぴん"],
+        ),
+    ),
+    case("10a-rowspan.html", "merged cells", reads("| 関東 | 80 | 770円 |", "| 沖縄 | 80 | 1,650円 |")),
+    case(
+        "10d-merged-cells.xlsx", "merged cells", reads("未開封に限り", "開封後は不良品", "配送日数は", "配送")
+    ),
+    case(
+        "10e-layout-table.html", "the page's frame is gone", reads("| 未開封 | できます |", lacks=["ホーム"])
+    ),
+    case(
+        "11a-typed-cells.xlsx",
+        "cells as Excel shows them",
+        reads(
+            *("10%", "0.5%", "¥550", "9:30", "2026年12月28日", "0120-123-456", "1,234.50", "2026/5/1 17:00"),
+            *("12か月", "0.3"),
+            lacks=["00:00", "0.1\n", "0.005"],
+        ),
+    ),
+    case(
+        "12a-ruby.html", "furigana", reads("未開封の商品は、14日以内なら返品できます。", lacks=["へんぴん"])
+    ),
+    case(
+        "13a-accordion-hidden.html", "collapsed answers", reads("14日以内", "550円", "注文履歴から", "領収書")
+    ),
+    case("13b-tabs-hidden.html", "tabs", reads("iPhone", "App Store", "Android", "Google Play")),
+    case("14a-two-articles.html", "both articles", reads("14日以内", "550円です")),
+    case(
+        "15a-hugo-shortcodes.md",
+        MARKS,
+        reads("1,100円です", "お盆は2日", "関東", "沖縄", lacks=("送料は円", *NO_SYNTAX), warns="template"),
+    ),
+    case(
+        "15b-liquid.md",
+        MARKS,
+        reads("未開封に限ります", lacks=("期限は日", "toc", *NO_SYNTAX), warns="return_days"),
+    ),
+    case("15c-gitbook.md", MARKS, reads("開封後は返品できません", "iPhone", lacks=NO_SYNTAX)),
+    case(
+        "15e-footnotes.md",
+        MARKS,
+        reads("2年です。", "購入日から数えます", "6か月", lacks=("*[API]", *NO_SYNTAX)),
+    ),
+    case("15g-docusaurus.mdx", MARKS, reads("14日以内に", "Android", lacks=("社内", *NO_SYNTAX))),
+    case(
+        "16a-two-columns.pdf",
+        "each column whole",
+        reads(
+            "accepted within 30 days of delivery if the item is unopened", "costs 550 yen in Japan and 1,100 yen to Okinawa"
+        ),
+    ),
+    case("16c-table.pdf", "a table's cells", reads("| 北海道 | 1,100円 |", "| 沖縄 | 1,320円 | 1,650円 |")),
+    case("16e-mixed-scan.pdf", "scanned pages are named", reads("550円", warns="2 of 3 pages have no text")),
+    case(
+        "17a-strike.html",
+        "old prices are not told",
+        reads("550円です", lacks=["770", "900", "1,000", "無料"]),
+    ),
+    case(
+        "19a-sitemap-index.xml",
+        "a part that is gone stops no other",
+        listed(
+            "30日です",
+            pages={
+                "/s2/one.xml": URLSET.format("<url><loc>/a</loc></url>"),
+                "/s2/empty.xml": URLSET.format(""),
+                "/a": PAGE.format("返品", "期限は30日です。"),
+            },
+            warns=["gone.xml", "empty.xml"],
+        ),
+    ),
+    case(
+        "19b-sitemap-relative-and-other-host.xml",
+        "what is elsewhere is named",
+        listed("30日です", pages={"/a": PAGE.format("返品", "期限は30日です。")}, warns=["localhost:8127/b"]),
+    ),
+    case("20a-unquoted-comma.csv", "no answer is cut", reads('Just say "hi", ok?', warns="row 3")),
+    case(
+        "20b-zendesk-export.csv", "an export", reads("14 days", "return", lacks=["Ends soon"], warns="draft")
+    ),
+    case("20c-questions-answers.csv", "plural headers", reads("Can I return?", lacks=["Questions"])),
+    case(
+        "20f-semicolon-quoted-header.csv",
+        "quoted header",
+        reads("Yes, within 14 days", lacks=["as the customer"]),
+    ),
+    case(
+        "21a-cookie-banners.html",
+        "no banner",
+        reads("14日以内", lacks=["Cookie", "クッキー", "privacy", "©", "cookies"]),
+    ),
+]
+
+
+async def siblings(_place: Place) -> list[Sibling]:
+    """Generated documents through the child process that reads them."""
+    found = []
+    async with Reader() as reader:
+        for made in document_siblings.every():
+            try:
+                documents = await reader.read(made.suffix, made.data)
+            except Unreadable as exc:
+                found.append(Sibling(name=made.name, wrong=f"not read: {exc}", lost=True))
+                continue
+            text = "\n".join(f"{one.title}\n{one.text}" for one in documents)
+            wrong = _missing(text, made.has, made.lacks)
+            found.append(Sibling(name=made.name, wrong="; ".join(wrong)[:200] or None))
+    return found
