@@ -111,8 +111,8 @@ def make_front(settings: Settings, pipe: Pipe) -> Front:
     )
 
 
-def create_app(front: Front) -> FastAPI:
-    """The HTTP application around it."""
+def create_app(front: Front, *, shop: Mapping[str, str] | None = None) -> FastAPI:
+    """The HTTP application around it; with the sample *shop*, by its names, where a demo is served."""
     settings, database = front.settings, front.database
     context = Context(
         database=database,
@@ -132,6 +132,8 @@ def create_app(front: Front) -> FastAPI:
         article=lambda id_: database.read(lambda store: store.articles.article(id_)),
         health=front.health,
         static=STATIC,
+        names=shop or dict.fromkeys(settings.languages, settings.name),
+        demo=shop is not None,
         resync=settings.resync,
         channels=front.channels,
     )

@@ -51,6 +51,10 @@ class Context:
     health: Health
     #: The built front end.
     static: Path
+    #: What the operator is called on pages, by language; none: neutral words.
+    names: Mapping[str, str] = field(default_factory=dict)
+    #: Whether `/` shows the sample shop.
+    demo: bool = False
     #: How often web sources are read again; None: only when somebody asks.
     resync: timedelta | None = None
     #: Messaging apps, by name and account.
