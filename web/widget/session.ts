@@ -145,7 +145,8 @@ export function createSession(config: Config) {
 
   function send(words: string): void {
     model.returned.value = false;
-    outbox.add({ id: uuid(), text: words, at: new Date().toISOString(), failed: null, why: null });
+    const after = model.newest.value;
+    outbox.add({ id: uuid(), text: words, at: new Date().toISOString(), failed: null, why: null, after });
   }
 
   async function askForPerson(): Promise<void> {
