@@ -12,7 +12,8 @@ SOURCE_MARKER = re.compile(r"\s?\[\d{1,2}\](?!\()")
 def suggestions_out(suggestions: Sequence[Mapping[str, Any]], hosts: Sequence[str]) -> list[dict[str, Any]]:
     """With their HTML, in which no marker of a source stands: a customer would see no sources with it."""
     return [
-        {**one, "html": render(SOURCE_MARKER.sub("", one["text"]), allowed_hosts=hosts)} for one in suggestions
+        {**one, "html": render(SOURCE_MARKER.sub("", one["text"]), allowed_hosts=hosts)}
+        for one in suggestions
     ]
 
 

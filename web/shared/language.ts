@@ -8,7 +8,7 @@ export function pickLanguage(...tags: (string | null | undefined)[]): Language {
 }
 
 export function clock(iso: string, language: Language): string {
-  return new Date(iso).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+  return new Date(iso).toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
 }
 
 /** Today: the time only; earlier: with the date. */
