@@ -70,7 +70,7 @@ def _history(store: Store, conversation: Conversation, before: Sequence[Message]
 
 
 def _language_so_far(store: Store, conversation: Conversation) -> str | None:
-    """The language of its turns, else of the page or app that it began on; a default of ours tells nothing."""
+    """The language of its turns, else of the page or app that it began on; our default tells nothing."""
     tells = store.turns.count(conversation.id) or store.customers.get(conversation.customer).locale
     return conversation.language if tells else None
 

@@ -1,4 +1,4 @@
-"""What somebody finds who looks for the first time: links, languages, long words, tables, the phone's back button."""
+"""What somebody meets who looks for the first time: links, languages, long texts, tables, the way back."""
 
 import json
 from urllib.parse import urldefrag, urljoin

@@ -1,4 +1,4 @@
-"""The pages that the server writes itself: articles of the help, their list, a plain start, a wrong address."""
+"""Pages that the server writes itself: articles of the help, their list, a plain start, a wrong address."""
 
 import re
 from collections.abc import Mapping, Sequence
