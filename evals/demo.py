@@ -1,7 +1,7 @@
 """``make run MODEL=demo``: the demo with a model, where nobody has one: the fake server writes as a dull one.
 
-``python -m evals.demo FAULT`` lets it fail in one of the ways of `fake_model.py`: ``make run MODEL=xss``. What
-follows is given to ``assistant serve``; settings of the environment hold, but for the model.
+``python -m evals.demo FAULT`` lets it fail in one of the ways of `fake_model.py`: ``make run MODEL=xss``.
+What follows is given to ``assistant serve``; settings of the environment hold, but for the model.
 """
 
 import os

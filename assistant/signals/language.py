@@ -35,8 +35,8 @@ ASKED = (
 def language_of(text: str, allowed: Sequence[str], previous: str | None = None) -> str:
     """The language to answer in: the turn's own if allowed, else the conversation's, else our first.
 
-    *text* is folded. A turn that tells nothing (a number, an emoji), or little (a word or two of Latin letters:
-    a product, a button), keeps the *previous* language: the conversation's, or its page's.
+    *text* is folded. A turn that tells nothing (a number, an emoji), or little (a word or two of Latin
+    letters: a product, a button), keeps the *previous* language: the conversation's, or its page's.
     """
     for language, pattern in ASKED:
         if language in allowed and pattern.search(text):

@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    """Leave by the way on which everything that was started is ended; a second signal does not cut that short."""
+    """Leave by the way that ends whatever was started; a second signal does not cut it short."""
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(0)
