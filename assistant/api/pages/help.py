@@ -36,7 +36,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "name": "ヘルプ",
         "updated": "最終更新: {}",
         "welcome": "お困りのことはありませんか",
-        "lead": "右下のチャットからご質問ください。ヘルプをもとにお答えします。担当者ともお話しいただけます。",
+        "lead": "右下のチャットからご質問ください。ヘルプからお答えし、担当者ともお話しいただけます。",
         "articles": "ヘルプ記事の一覧",
         "none": "記事はまだありません。",
         "console": "担当者の方はこちら（コンソール）",
@@ -118,7 +118,10 @@ def _body(article: Article) -> str:
         return f'href="/help/{escape(normpath(join(folder, match[1])))}'
 
     html = re.sub(r'href="(?![a-z]+:|/|#)([^"#]+\.md)(?=["#])', to_page, html)
-    return nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img"}, url_schemes={"http", "https", "mailto", "tel"})
+    safe = nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img"}, url_schemes={"http", "https", "mailto", "tel"})
+    # A wide table scrolls in a frame that the keyboard reaches.
+    framed = safe.replace("<table>", '<div class="wide" tabindex="0"><table>')
+    return framed.replace("</table>", "</table></div>")
 
 
 @lru_cache(maxsize=1)
