@@ -18,9 +18,12 @@ function items(list: Element, bullet: string): string {
   return [...list.children].map((item, at) => mark(at) + children(item, bullet).trim().replace(/\n+/g, "\n  ")).join("\n");
 }
 
+/** Each row as a line that can be read without its table: "Okinawa – Under ¥5,500: ¥1,320 / Over: free". */
 function rows(table: Element, bullet: string): string {
-  const cells = (row: Element) => [...row.children].map((cell) => children(cell, bullet).trim()).join(" / ");
-  return [...table.querySelectorAll("tr")].map(cells).join("\n");
+  const cells = (row: Element) => [...row.children].map((cell) => children(cell, bullet).trim());
+  const [head, ...body] = [...table.querySelectorAll("tr")].map(cells);
+  const named = (row: string[]) => row.slice(1).map((cell, at) => (head![at + 1] ? `${head![at + 1]}: ${cell}` : cell));
+  return body.map((row) => [row[0], named(row).join(" / ")].filter(Boolean).join(" – ")).join("\n");
 }
 
 function block(element: Element, bullet: string): string {
