@@ -140,8 +140,8 @@ def make_front(settings: Settings, pipe: Pipe) -> Front:
     )
 
 
-def create_app(front: Front) -> FastAPI:
-    """The HTTP application around it."""
+def create_app(front: Front, *, shop: Mapping[str, str] | None = None) -> FastAPI:
+    """The HTTP application around it; with the sample *shop*, by its names, where a demo is served."""
     settings, database = front.settings, front.database
     context = Context(
         database=database,
@@ -164,6 +164,8 @@ def create_app(front: Front) -> FastAPI:
         static=STATIC,
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
         public_docs=settings.api_docs == "public",
+        names=shop or dict.fromkeys(settings.languages, settings.name),
+        demo=shop is not None,
         resync=settings.resync,
         channels=front.channels,
     )

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     )
     embeddings: str = "local"
     languages: Annotated[tuple[str, ...], NoDecode] = ("ja", "en")
+    #: What the operator is called on help pages.
+    name: str = Field("", max_length=80)
     secret_key: SecretStr | None = None
     #: Signs the `customer.id` of signed-in visitors; the secret key where unset.
     identity_secret: SecretStr | None = None

@@ -84,7 +84,7 @@ def _ready(process: "subprocess.Popen[bytes]", log: Path) -> str:
     """The address, once `/readyz` says 200."""
     end = time.monotonic() + STARTING_SECONDS
     while time.monotonic() < end and process.poll() is None:
-        if found := re.search(r"Shop with the chat +http://localhost:(\d+)/", log.read_text()):
+        if found := re.search(r"with the chat +http://localhost:(\d+)/", log.read_text()):
             url = f"http://127.0.0.1:{found[1]}"
             if httpx2.get(f"{url}/readyz", timeout=30).status_code == 200:
                 return url

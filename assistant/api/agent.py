@@ -21,6 +21,7 @@ from assistant.api.limited import (
 from assistant.api.rows import inbox_rows
 from assistant.api.shapes import LoginIn, agent_out, card_out, turn_out
 from assistant.api.streams import agent_events
+from assistant.api.suggestions import handoff_out
 from assistant.conversation.handoff import previous_of
 from assistant.conversation.linking import same_person
 from assistant.conversation.opening import hash_of
@@ -139,7 +140,7 @@ def _table(store: Store, conversation_id: str, ctx: Context) -> dict[str, Any]:
         )
         | {"links": links_out(store, conversation.customer)},
         "channel": channel_out(store, ctx, conversation),
-        "handoff": hide_in(store.handoffs.last(conversation.id)),
+        "handoff": hide_in(handoff_out(store.handoffs.last(conversation.id), ctx.hosts)),
         "turns": [hide_in(turn_out(record)) for record in store.turns.all(conversation.id)],
         "agents": [{"id": agent.id, "name": agent.name} for agent in store.agents.all()],
     }

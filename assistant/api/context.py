@@ -64,6 +64,10 @@ class Context:
     metrics_token: str | None = None
     #: Everybody may read how the API describes itself, not only this machine.
     public_docs: bool = False
+    #: What the operator is called on pages, by language; none: neutral words.
+    names: Mapping[str, str] = field(default_factory=dict)
+    #: Whether `/` shows the sample shop.
+    demo: bool = False
     #: How often web sources are read again; None: only when somebody asks.
     resync: timedelta | None = None
     #: Messaging apps, by name and account.

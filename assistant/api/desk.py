@@ -19,6 +19,7 @@ from assistant.api.shapes import (
     citations_out,
     message_out,
 )
+from assistant.api.suggestions import suggestions_out
 from assistant.conversation import desk
 from assistant.conversation.receive import readable
 from assistant.domain.audit import agent as actor
@@ -123,4 +124,4 @@ async def suggest(conversation: str, _inside: Inside, ctx: Ctx) -> dict[str, Any
         return {"suggestions": []}
     drafts = await ctx.suggest(found, question)
     suggestions = [{"text": one.text, "citations": citations_out(one.citations)} for one in drafts]
-    return {"suggestions": suggestions}
+    return {"suggestions": suggestions_out(suggestions, ctx.hosts)}

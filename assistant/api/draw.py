@@ -16,10 +16,13 @@ def draw(article_id: str, text: str) -> str:
     folder = article_id.rpartition("/")[0]
 
     def to_page(match: re.Match[str]) -> str:
-        return f'href="/help/{escape(normpath(join(folder, match[1])))}"'
+        return f'href="/help/{escape(normpath(join(folder, match[1])))}'
 
-    html = re.sub(r'href="((?![a-z]+:|/|#)[^"]+\.md)"', to_page, html)
-    return nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img"}, url_schemes={"http", "https", "mailto", "tel"})
+    html = re.sub(r'href="(?![a-z]+:|/|#)([^"#]+\.md)(?=["#])', to_page, html)
+    safe = nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img"}, url_schemes={"http", "https", "mailto", "tel"})
+    # A wide table scrolls in a frame that the keyboard reaches.
+    framed = safe.replace("<table>", '<div class="wide" tabindex="0"><table>')
+    return framed.replace("</table>", "</table></div>")
 
 
 if __name__ == "__main__":

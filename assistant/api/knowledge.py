@@ -12,6 +12,7 @@ from pydantic import BaseModel, StringConstraints
 from assistant.api.context import Context, Ctx
 from assistant.api.doors import Entered, Inside
 from assistant.api.limited import LimitedRoute
+from assistant.api.places import Places
 from assistant.api.shapes import stamp
 from assistant.domain.audit import agent as actor
 from assistant.domain.errors import BadInput, Forbidden, NotFound
@@ -46,21 +47,23 @@ async def overview(_inside: Inside, ctx: Ctx) -> dict[str, Any]:
         read = Counter(article.origin.source for article in articles if article.origin)
         failing = Counter(one.source for one in troubles)
         names = {agent.id: agent.name for agent in store.agents.all()}
+        every = store.sources.all()
+        places = Places(one.source for one in every)
         return {
             "states": {
                 state: sum(article.is_in(state, today, by_place) for article in articles) for state in STATES
             },
             "articles": len(articles),
             "sources": [
-                _source_out(one, ctx)
+                _source_out(one, ctx, places)
                 | {
                     "articles": read[one.source],
                     "troubles": failing[one.source],
-                    "trouble": _told(by_place.get(one.source)),
+                    "trouble": _told(by_place.get(one.source), places),
                 }
-                for one in store.sources.all()
+                for one in every
             ],
-            "troubles": [_trouble_out(one) for one in troubles[:MOST]],
+            "troubles": [_trouble_out(one, places) for one in troubles[:MOST]],
             "contradictions": [_contradiction_out(one, ctx) for one in store.living.open(today)[:MOST]],
             "dismissed": [
                 _contradiction_out(one.contradiction, ctx)
@@ -86,6 +89,7 @@ async def articles(
     def step(store: Store) -> dict[str, Any]:
         by_place = {one.place: one for one in store.living.troubles()}
         sources = {one.source: one for one in store.sources.all()}
+        places = Places(sources)
         found = [
             article
             for article in store.living.listed()
@@ -95,7 +99,7 @@ async def articles(
         page = found[after : after + PAGE]
         return {
             "articles": [
-                _article_out(one, sources, by_place, ctx)
+                _article_out(one, sources, by_place, ctx, places)
                 | {"state": one.state(today), "ends_soon": one.ends_soon(today)}
                 for one in page
             ],
@@ -168,7 +172,11 @@ def _link(article: str, url: str | None, ctx: Context) -> str:
 
 
 def _article_out(
-    article: Listed, sources: Mapping[str, Source], troubles: Mapping[str, Trouble], ctx: Context
+    article: Listed,
+    sources: Mapping[str, Source],
+    troubles: Mapping[str, Trouble],
+    ctx: Context,
+    places: Places,
 ) -> dict[str, Any]:
     origin, trouble = article.origin, article.trouble(troubles)
     source = sources.get(origin.source) if origin else None
@@ -181,25 +189,30 @@ def _article_out(
         "valid_from": article.valid_from,
         "valid_until": article.valid_until,
         "replaced_by": article.replaced_by,
-        "source": origin.source if origin else None,
-        "location": origin.location if origin else None,
+        "source": places.source(origin.source) if origin else None,
+        "location": places.inside(origin.location, origin.source) if origin else None,
         "read_at": stamp(source.read_at) if source else None,
-        "trouble": _told(trouble),
+        "trouble": _told(trouble, places),
     }
 
 
-def _trouble_out(trouble: Trouble) -> dict[str, Any]:
-    return asdict(trouble) | {"since": stamp(trouble.since), "vanished": trouble.vanished}
+def _trouble_out(trouble: Trouble, places: Places) -> dict[str, Any]:
+    return asdict(trouble) | {
+        "place": places.inside(trouble.place, trouble.source),
+        "source": places.source(trouble.source),
+        "since": stamp(trouble.since),
+        "vanished": trouble.vanished,
+    }
 
 
-def _told(trouble: Trouble | None) -> dict[str, Any] | None:
-    return _trouble_out(trouble) if trouble else None
+def _told(trouble: Trouble | None, places: Places) -> dict[str, Any] | None:
+    return _trouble_out(trouble, places) if trouble else None
 
 
-def _source_out(source: Source, ctx: Context) -> dict[str, Any]:
+def _source_out(source: Source, ctx: Context, places: Places) -> dict[str, Any]:
     every = ctx.resync if source.on_the_web and not source.wanted else None
     return {
-        "source": source.source,
+        "source": places.source(source.source),
         "web": source.on_the_web,
         "prune": source.prune,
         "read_at": stamp(source.read_at),

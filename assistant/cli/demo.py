@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SAMPLE = Path(__file__).parent.parent.parent / "knowledge_base"
 EMAIL = "demo@komorebi.example"
+#: What the sample help and its pages belong to.
+SHOP = {"ja": "こもれび商店", "en": "Komorebi Store"}
 
 
 async def index_sample(settings: Settings, service: Service, steps: Steps) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.alone import place
-from assistant.cli.demo import EMAIL, demo_agent, forget_demo_agent
+from assistant.cli.demo import EMAIL, SHOP, demo_agent, forget_demo_agent
 from assistant.domain.errors import SetupError
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool, launch
     pipe = Pipe()
     front = make_front(settings, pipe)
     companion = Companion(pipe, partial(pipe.ask, "start", settings, demo))
-    server = _server(create_app(front))
+    server = _server(create_app(front, shop=SHOP if demo else None))
     password = await (demo_agent if demo else forget_demo_agent)(settings, front.database)
 
     def stop() -> None:
@@ -156,7 +156,7 @@ async def _say_where(settings: Settings, companion: Companion, password: str | N
     url = settings.public_url
     lines = [
         "",
-        f"  Shop with the chat   {url}/",
+        f"  {'Shop' if password else 'Page'} with the chat   {url}/",
         f"  Agent console        {url}/console",
         f"  API                  {url}/docs",
     ]

@@ -61,11 +61,18 @@ def _history(store: Store, conversation: Conversation, before: Sequence[Message]
     return History(
         lines=said(before[-LOOK_BACK:]),
         turns=[past(record) for record in records],
+        language=_language_so_far(store, conversation),
         earlier_conversations=len(
             store.conversations.of_customer(conversation.customer, before=conversation.id)
         ),
         pause=pause,
     )
+
+
+def _language_so_far(store: Store, conversation: Conversation) -> str | None:
+    """The language of its turns, else of the page or app that it began on; our default tells nothing."""
+    tells = store.turns.count(conversation.id) or store.customers.get(conversation.customer).locale
+    return conversation.language if tells else None
 
 
 def said(messages: Sequence[Message]) -> list[Said]:

@@ -55,6 +55,8 @@ class History:
     #: Everything said before the present turn, oldest first.
     lines: Sequence[Said] = ()
     turns: Sequence[PastTurn] = ()
+    #: What the conversation is in so far, by its page or its turns; None where nothing tells.
+    language: str | None = None
     #: Conversations that this customer had before.
     earlier_conversations: int = 0
     #: Seconds between the last reply and the present turn; None where unknown.

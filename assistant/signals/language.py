@@ -15,6 +15,8 @@ LATIN = re.compile(r"[a-zà-öø-ÿ]")
 WORD = re.compile(r"[a-zà-öø-ÿ]+(?:'[a-z]+)?")
 #: Characters that Chinese writes and Japanese does not.
 CHINESE = re.compile(r"[们吗你这么还怎说请们给让为钱货买订单没对时间问题谢谢您哪块儿咱呢吧啊]")
+#: So many Latin words change a conversation's language: with a common word of theirs among them, or without.
+SENTENCE, LONG = 3, 6
 #: "English, please" said in either language.
 ASKED = (
     (
@@ -31,15 +33,27 @@ ASKED = (
 
 
 def language_of(text: str, allowed: Sequence[str], previous: str | None = None) -> str:
-    """The language to answer in: the turn's own if allowed, else the conversation's, else the first allowed.
+    """The language to answer in: the turn's own if allowed, else the conversation's, else our first.
 
-    *text* is folded. A turn that tells nothing (a number, an emoji) keeps the conversation's language.
+    *text* is folded. A turn that tells nothing (a number, an emoji), or little (a word or two of Latin
+    letters: a product, a button), keeps the *previous* language: the conversation's, or its page's.
     """
     for language, pattern in ASKED:
         if language in allowed and pattern.search(text):
             return language
-    found = detect(text) or previous
+    found = detect(text)
+    if previous in allowed and (found not in allowed or not _changes(text, found)):
+        return str(previous)
     return found if found is not None and found in allowed else allowed[0]
+
+
+def _changes(text: str, language: str | None) -> bool:
+    """Whether a text says enough to leave another language for this one: Japanese script always does."""
+    if language == "ja":
+        return True
+    words = WORD.findall(text)
+    common = cues.words("languages").get(str(language), ())
+    return len(words) >= LONG or (len(words) >= SENTENCE and any(word in common for word in words))
 
 
 def detect(text: str) -> str | None:

@@ -35,7 +35,7 @@ class Reader:
         turn = history.turns[-1].signals.turn + 1 if history.turns else 0
         whole = comparable(text)
         near = window(whole)
-        language = language_of(near, self.languages, _previous_language(history))
+        language = language_of(near, self.languages, history.language or _previous_language(history))
         small_talk = small_talk_of(near)
         vector = meaning.vector if meaning else None
         progress = read_progress(near, history, turn, vector, small_talk=small_talk)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -170,7 +170,9 @@ async def serving(app: FastAPI) -> AsyncIterator[str]:
     await task
 
 
-def application(rig: Rig, health: dict[str, str | None], static: Path) -> FastAPI:
+def application(
+    rig: Rig, health: dict[str, str | None], static: Path, *, names: Mapping[str, str] | None = None
+) -> FastAPI:
     async def parts() -> dict[str, str | None]:
         return health
 
@@ -196,6 +198,7 @@ def application(rig: Rig, health: dict[str, str | None], static: Path) -> FastAP
             article=article,
             health=parts,
             static=static,
+            names=names or {},
             channels=rig.channels,
         ),
         origins=("*",),

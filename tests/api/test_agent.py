@@ -96,6 +96,8 @@ async def test_the_whole_desk(client: Client) -> None:
     assert [(m["text"], m["agent"]) for m in said] == [("担当の森です", {"name": "Mori"})]
     suggestions = (await client.http.post(f"{url}/suggest", headers=agent)).json()["suggestions"]
     assert suggestions[0]["citations"][0]["article"] == "ja/returns.md"
+    assert suggestions[0]["html"].startswith("<p>")
+    assert "[1]" not in suggestions[0]["html"]
     assert (await client.http.post(f"{url}/return", headers=agent)).json()["conversation"][
         "state"
     ] == "assistant"

@@ -1,14 +1,17 @@
 """The knowledge base over HTTP, as support leads look after it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
 from assistant.domain.living import VANISHED, Contradiction, Look, Side, Trouble
+from assistant.knowledge import quantities
 from assistant.storage.store import SqlStore
 from tests.api.conftest import Client
 
@@ -82,7 +85,12 @@ async def test_the_overview_tells_what_is_wrong_and_where_it_comes_from(
         "failed": 2, "vanished": 1, "ends_soon": 1, "not_yet": 1, "replaced": 1, "ended": 1, "holds": 6,
     }  # fmt: skip
     folder, sitemap = seen["sources"]
-    assert (folder["source"], folder["web"], folder["articles"], folder["failures"]) == (FOLDER, False, 8, 0)
+    assert (folder["source"], folder["web"], folder["articles"], folder["failures"]) == (
+        "articles",
+        False,
+        8,
+        0,
+    )
     assert (folder["troubles"], sitemap["troubles"]) == (2, 1)
     assert folder["read_at"] == "2026-11-01T00:00:00Z"
     assert (sitemap["web"], sitemap["failures"], sitemap["read_at"]) == (True, 1, None)
@@ -110,8 +118,8 @@ async def test_articles_by_state_and_title(
 
 async def test_an_article_tells_where_it_came_from_and_when(client: Client, lead: dict[str, str]) -> None:
     [old] = (await got(client, lead, "/articles?q=before"))["articles"]
-    assert (old["state"], old["replaced_by"], old["source"]) == ("replaced", "new.md", FOLDER)
-    assert old["location"] == f"{FOLDER}/before.md"
+    assert (old["state"], old["replaced_by"], old["source"]) == ("replaced", "new.md", "articles")
+    assert old["location"] == "articles/before.md"
     assert old["read_at"] == "2026-11-01T00:00:00Z"
     assert old["url"] == "http://localhost:8000/help/before.md"
 
@@ -203,3 +211,16 @@ async def test_an_article_that_is_replaced_only_later_still_holds(client: Client
     agent = await client.hire()
     assert await ids(client, agent, "state=replaced") == []
     assert "before.md" in await ids(client, agent, "state=holds")
+
+
+def test_every_measure_has_a_japanese_name() -> None:
+    """Contradictions name their measure in English; the console translates it."""
+    root = Path(__file__).parents[2]
+    table = (root / "web/console/text/knowledge.ts").read_text("utf-8").partition("MEASURES")[2]
+    code = (root / "assistant/knowledge/quantities.py").read_text("utf-8")
+    named = {name for name, _ in quantities._MEASURES.values()} | set(
+        re.findall(r'Quantity\("([a-z ]+)"', code)
+    )
+    translated = {one or two for one, two in re.findall(r'^  (?:"([^"]+)"|([a-z]+)): "', table, re.MULTILINE)}
+    assert named - translated == set()
+    assert {"days", "time of day"} <= named

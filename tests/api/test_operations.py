@@ -64,7 +64,7 @@ async def test_an_article_is_shown_without_anything_that_runs(client: Client) ->
 
 
 async def test_a_front_end_that_is_not_built_says_how_to_build_it(client: Client) -> None:
-    for page in ("/", "/console", "/docs", "/widget.js"):
+    for page in ("/console", "/docs", "/widget.js"):
         response = await client.http.get(page)
         assert response.status_code == 503
         assert "make" in response.json()["error"]["message"]

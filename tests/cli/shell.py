@@ -102,7 +102,7 @@ class Shell:
 def _address(process: "subprocess.Popen[bytes]", log: Path) -> tuple[str, int]:
     def printed() -> int | None:
         assert process.poll() is None, log.read_text()
-        found = re.search(r"Shop with the chat +http://localhost:(\d+)/", log.read_text())
+        found = re.search(r"with the chat +http://localhost:(\d+)/", log.read_text())
         return int(found[1]) if found else None
 
     port = until(printed)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.conversation.compose import person_button
+from assistant.conversation.opening import Visitor
 from assistant.domain.conversation import State
 from assistant.domain.knowledge import Dispute
 from assistant.domain.signals import Reason
@@ -51,6 +52,12 @@ async def test_a_question_is_answered_with_its_source(
     assert answer in reply.text
     assert [citation.article for citation in reply.citations] == [article]
     assert reply.language == locale
+
+
+@pytest.mark.parametrize("words", ["agent", "points", "fees", "Wo ist meine Bestellung?"])
+async def test_a_word_on_an_english_page_is_answered_in_english(rig: Rig, words: str) -> None:
+    opened = await rig.open(Visitor(locale="en-US"))
+    assert (await rig.ask(opened.conversation.id, words)).language == "en"
 
 
 async def test_where_two_articles_disagree_both_are_told_and_nothing_is_streamed_as_sure(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "test-results" / "screenshots"
@@ -80,9 +80,15 @@ def phone(browser: Browser) -> Iterator[Page]:
     yield from _page(browser, 390, 844)
 
 
-def _page(browser: Browser, width: int, height: int) -> Iterator[Page]:
+@pytest.fixture
+def english(browser: Browser) -> Iterator[Page]:
+    """Somebody whose browser speaks English, and no Japanese."""
+    yield from _page(browser, 1280, 800, "en-US")
+
+
+def _page(browser: Browser, width: int, height: int, locale: str = "ja-JP") -> Iterator[Page]:
     """A page of its own visitor; anything that goes wrong in it fails the test."""
-    context = browser.new_context(viewport={"width": width, "height": height})
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
     page, troubles = context.new_page(), list[str]()
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on(
@@ -96,6 +102,33 @@ def _page(browser: Browser, width: int, height: int) -> Iterator[Page]:
 def _is_foreign(url: str) -> bool:
     """Whether the page reached for somebody else's server; our own streams are cut when a page closes."""
     return not url.startswith(("http://localhost", "data:", "blob:"))
+
+
+class Widget:
+    """The customer's chat."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def find(self, name: str) -> Locator:
+        return self.page.get_by_test_id(f"widget-{name}")
+
+    def said_by(self, author: str) -> Locator:
+        return self.page.locator(f'[data-testid="widget-message"][data-author="{author}"]')
+
+    def say(self, text: str) -> None:
+        """Send it and wait for what is said to it."""
+        before = self.said_by("assistant").count()
+        self.find("input").fill(text)
+        self.page.keyboard.press("Enter")
+        expect(self.said_by("assistant")).to_have_count(before + 1, timeout=15_000)
+
+
+def sign_in(page: Page, demo: Demo, where: str = "") -> None:
+    page.goto(f"{demo.url}/console{where}")
+    page.get_by_test_id("login-email").fill(demo.email)
+    page.get_by_test_id("login-password").fill(demo.password)
+    page.get_by_test_id("login-submit").click()
 
 
 def shot(page: Page, name: str) -> None:

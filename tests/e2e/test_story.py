@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Demo, shot
+from tests.e2e.conftest import Demo, Widget, shot
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -57,26 +57,6 @@ ENGLISH = Script(
     again="How much does gift wrapping cost?",
     again_answer="¥",
 )
-
-
-class Widget:
-    """The customer's chat."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def find(self, name: str) -> Locator:
-        return self.page.get_by_test_id(f"widget-{name}")
-
-    def said_by(self, author: str) -> Locator:
-        return self.page.locator(f'[data-testid="widget-message"][data-author="{author}"]')
-
-    def say(self, text: str) -> None:
-        """Send it and wait for what is said to it."""
-        before = self.said_by("assistant").count()
-        self.find("input").fill(text)
-        self.page.keyboard.press("Enter")
-        expect(self.said_by("assistant")).to_have_count(before + 1, timeout=15_000)
 
 
 @pytest.mark.parametrize("script", [JAPANESE, ENGLISH], ids=lambda script: script.language)

@@ -1,6 +1,9 @@
 """The stand-in for a model that `make run MODEL=…` starts."""
 
 import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -24,3 +27,40 @@ def test_it_answers_from_the_passages_of_its_prompt() -> None:
 def test_an_unknown_fault_is_refused_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nonsense"]) == 2
     assert "hang-between" in capsys.readouterr().err
+
+
+class Started:
+    """What was started instead of the service."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
+        self.command, self.env = list(map(str, command)), env
+        started.append(self)
+
+    def wait(self) -> int:
+        return 0
+
+
+started: list[Started] = []
+
+
+def test_settings_and_words_reach_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("subprocess.Popen", Started)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setenv("ASSISTANT_DATA_DIR", "/elsewhere")
+    assert main(["xss", "--port", "8123"]) == 0
+    assert started[-1].command[1:] == ["serve", "--demo", "--port", "8123"]
+    assert started[-1].env["ASSISTANT_DATA_DIR"] == "/elsewhere"
+    assert started[-1].env["ASSISTANT_CHAT_MODEL"] == "openai:xss"
+
+
+@pytest.mark.parametrize(
+    ("given", "runs"),
+    [
+        (["PORT=8123"], "assistant serve --demo --port 8123"),
+        (["MODEL=xss", "PORT=8123"], "python -m evals.demo xss --port 8123"),
+    ],
+)
+def test_make_run_takes_a_port(given: list[str], runs: str) -> None:
+    root = Path(__file__).parents[2]
+    said = subprocess.run(["make", "-n", "run", *given], cwd=root, capture_output=True, text=True, check=True)
+    assert f".venv/bin/{runs}" in said.stdout

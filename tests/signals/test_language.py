@@ -26,6 +26,18 @@ BOTH = ("ja", "en")
         ("English please", "ja", "en"),
         ("日本語でお願いします", "en", "ja"),
         ("", None, "ja"),
+        ("agent", "en", "en"),
+        ("points", "en", "en"),
+        ("fees", "en", "en"),
+        ("free trial", "ja", "ja"),
+        ("pillow price ?", "ja", "ja"),
+        ("ok thanks", "ja", "ja"),
+        ("iPhone 15 Pro Max Case", "ja", "ja"),
+        ("can I return it", "ja", "en"),
+        ("返品", "en", "ja"),
+        ("Wann wird meine Bestellung geliefert?", "en", "en"),
+        ("¿dónde está mi pedido?", "en", "en"),
+        ("ich möchte meine bestellung zurückgeben", None, "ja"),
     ],
 )
 def test_language(text: str, previous: str | None, language: str) -> None:

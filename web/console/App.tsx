@@ -17,11 +17,12 @@ function Desk() {
   const { conversation } = route.value;
   const pane = !conversation ? "inbox" : contextShown.value ? "context" : "thread";
   return (
-    <div class="desk" data-pane={pane}>
+    <main class="desk" data-pane={pane}>
+      <h1 class="unseen">{text().inbox}</h1>
       <Inbox />
       <Thread />
       {conversation && contextShown.value && <Context />}
-    </div>
+    </main>
   );
 }
 

@@ -104,6 +104,7 @@ export interface Source {
 
 export interface Suggestion {
   text: string;
+  html: string;
   citations: Partial<Citation>[];
 }
 

@@ -3,7 +3,9 @@ import { choose, language } from "./language";
 import { type Product, products } from "./products";
 import { type Text, text } from "./text";
 
-const article = (topic: string) => `/help/${language.value}/${topic}`;
+/** An article is found by its file in knowledge_base/. */
+const article = (topic: string) => `/help/${language.value}/${topic}.md`;
+const articles = () => `/help?lang=${language.value}`;
 
 function openChat(): void {
   document.querySelector<HTMLElement & { open(): void }>("yorisoi-chat")?.open();
@@ -22,7 +24,7 @@ function Header({ words }: { words: Text }) {
           </span>
         </a>
         <div class="tools">
-          <a href={article("returns/return-deadline")}>{words.help}</a>
+          <a href={articles()}>{words.help}</a>
           <button
             lang={language.value === "ja" ? "en" : "ja"}
             aria-label={words.otherLabel}
@@ -112,6 +114,9 @@ function Footer({ words }: { words: Text }) {
                 <a href={article(link.topic)}>{link.label}</a>
               </li>
             ))}
+            <li>
+              <a href={articles()}>{words.allArticles}</a>
+            </li>
           </ul>
         </nav>
         <section>

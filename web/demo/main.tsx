@@ -1,4 +1,4 @@
-// Entry of the demo shop: the language comes from the address, then from the browser's memory of the last choice.
+// Entry of the demo shop: everything is drawn once its language is known.
 import { render } from "preact";
 import "../shared/tokens.css";
 import { followAddress } from "./language";

@@ -1,13 +1,14 @@
 // Which of the two interface languages to use, and dates and numbers in it.
 import type { Language } from "./types";
 
+/** The first of the tags ("ja-JP", "fr") that is one of ours; English where none is. */
 export function pickLanguage(...tags: (string | null | undefined)[]): Language {
-  const tag = tags.find((each) => each);
-  return tag?.toLowerCase().startsWith("ja") ? "ja" : "en";
+  const spoken = tags.map((tag) => tag?.toLowerCase().split(/[-_]/)[0]);
+  return spoken.find((each): each is Language => each === "ja" || each === "en") ?? "en";
 }
 
 export function clock(iso: string, language: Language): string {
-  return new Date(iso).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+  return new Date(iso).toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
 }
 
 /** Today: the time only; earlier: with the date. */

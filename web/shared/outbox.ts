@@ -11,6 +11,8 @@ export interface Unsent {
   /** null while it is being tried; else why it stays unsent. */
   failed: "offline" | "refused" | null;
   why: string | null;
+  /** Number of the newest message that was there when it was written: a refused one stays behind it. */
+  after?: number;
 }
 
 export interface Outbox<T extends Unsent> {

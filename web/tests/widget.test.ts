@@ -48,7 +48,6 @@ const config = (customer: string | null = null): Config => ({
   customer: customer ? { id: customer } : null,
   accent: null,
   side: "right",
-  locale: () => "ja",
   language: signal("ja"),
 });
 

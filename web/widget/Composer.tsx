@@ -8,6 +8,9 @@ import { useAttempt } from "./attempt";
 import { useChat, useText } from "./context";
 
 const TYPING_EVERY_MS = 4_000;
+/** What the server takes; from here on the writer is told how much is left. */
+export const LONGEST = 4_000;
+const COUNT_FROM = 3_500;
 
 function Closed() {
   const { session } = useChat();
@@ -38,11 +41,27 @@ function useTellTyping() {
   };
 }
 
+/** Characters as the server counts them: an emoji is not two. */
+const lengthOf = (words: string): number => (words.length < COUNT_FROM ? words.length : [...words.trim()].length);
+
+function Hint({ length }: { length: number }) {
+  const text = useText();
+  if (length < COUNT_FROM) return <p class="hint">{text.hint}</p>;
+  const over = length > LONGEST;
+  return (
+    <p id="length" class={over ? "length over" : "length"} data-testid="widget-length">
+      <span role="status">{over && text.tooLong}</span> {length.toLocaleString("en")} / {LONGEST.toLocaleString("en")}
+    </p>
+  );
+}
+
 export function Composer({ input }: { input: RefObject<HTMLTextAreaElement | null> }) {
   const { session } = useChat();
   const text = useText();
   const words = useSignal("");
   const tellTyping = useTellTyping();
+  const length = lengthOf(words.value);
+  const over = length > LONGEST;
 
   useEffect(() => {
     const area = input.current;
@@ -60,7 +79,7 @@ export function Composer({ input }: { input: RefObject<HTMLTextAreaElement | nul
 
   function send(): void {
     const message = words.value.trim();
-    if (!message) return;
+    if (!message || over) return;
     session.send(message);
     words.value = "";
     tellTyping(false);
@@ -95,15 +114,17 @@ export function Composer({ input }: { input: RefObject<HTMLTextAreaElement | nul
         aria-label={text.write}
         placeholder={text.placeholder}
         enterkeyhint="send"
+        aria-invalid={over}
+        aria-describedby={over ? "length" : undefined}
         onInput={typed}
         onKeyDown={key}
         onBlur={() => tellTyping(false)}
         data-testid="widget-input"
       />
-      <button class="primary" aria-label={text.send} disabled={!words.value.trim()} data-testid="widget-send">
+      <button class="primary" aria-label={text.send} disabled={!words.value.trim() || over} data-testid="widget-send">
         <Send />
       </button>
-      <p class="hint">{text.hint}</p>
+      <Hint length={length} />
     </form>
   );
 }

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { Close, Mark, Person } from "../shared/icons";
 import { useChat, useText } from "./context";
 import { useAttempt } from "./attempt";
+import { keepFocus } from "./focus";
 
 function Answering() {
   const { session, welcome } = useChat();
@@ -24,17 +25,16 @@ function PersonButton() {
   const asking = useSignal(false);
   const attempt = useAttempt(text.personFailed);
   const state = session.state.value;
-  const ask = () => attempt(session.askForPerson, asking);
-  if (state === "agent") return null;
+  async function ask(event: Event): Promise<void> {
+    const focus = keepFocus(event.currentTarget);
+    if (!asking.value && (await attempt(session.askForPerson, asking))) focus(".waiting button");
+  }
+  // Who waits sees it in the strip below, with the way out.
+  if (state === "agent" || state === "queued") return null;
   return (
-    <button
-      class="person"
-      aria-disabled={asking.value || state === "queued"}
-      onClick={() => state !== "queued" && !asking.value && ask()}
-      data-testid="widget-person"
-    >
+    <button class="person" aria-disabled={asking.value} onClick={ask} data-testid="widget-person">
       <Person />
-      {state === "queued" ? text.waiting : asking.value ? text.asking : text.person}
+      {asking.value ? text.asking : text.person}
     </button>
   );
 }

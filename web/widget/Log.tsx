@@ -1,5 +1,7 @@
 // The conversation from top to bottom: greeting, messages, the reply being written, the survey.
+import { Fragment } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Unsent } from "../shared/outbox";
 import { Rich } from "../shared/Rich";
 import { Bubble } from "./Bubble";
 import { useChat, useText } from "./context";
@@ -7,8 +9,10 @@ import { SurveyCard } from "./SurveyCard";
 import { UnsentBubble } from "./UnsentBubble";
 
 const NEAR_END_PX = 120;
-/** How much of what was said before stays in view above a long message. */
-const ABOVE_PX = 56;
+/** Between the edge and the line that is brought there. */
+const ABOVE_PX = 12;
+/** How much of the view the question may take above its answer. */
+const QUESTION_SHARE = 0.4;
 
 function Greeting() {
   const { session, welcome } = useChat();
@@ -53,13 +57,18 @@ function Writing() {
   );
 }
 
-/** Where to look: the end, but never past the beginning of the newest message, however long it is. */
+/** Where to look: the end, but never past the beginning of the newest message, nor past the question that it
+ *  answers where both fit. */
 function newest(log: HTMLElement): number {
-  const last = [...log.querySelectorAll(".message")].at(-1);
+  const all = [...log.querySelectorAll<HTMLElement>(".message")];
   const end = log.scrollHeight - log.clientHeight;
+  const last = all.at(-1);
   if (!last) return end;
-  const top = last.getBoundingClientRect().top - log.getBoundingClientRect().top + log.scrollTop;
-  return Math.min(end, top - ABOVE_PX);
+  const topOf = (element: Element) => element.getBoundingClientRect().top - log.getBoundingClientRect().top + log.scrollTop;
+  const question = all.filter((each) => each.classList.contains("customer")).at(-1);
+  const between = question ? topOf(last) - topOf(question) : 0;
+  const first = question && between >= 0 && between < log.clientHeight * QUESTION_SHARE ? question : last;
+  return Math.min(end, topOf(first) - ABOVE_PX);
 }
 
 /** Never up: who has read further is left there. */
@@ -99,6 +108,11 @@ function useFollow() {
   return { box, scrolled };
 }
 
+/** A refused message stays where it was written, so that what is said later is not hidden above it. */
+function Refused({ entries }: { entries: Unsent[] }) {
+  return entries.map((entry) => <UnsentBubble key={entry.id} entry={entry} />);
+}
+
 export function Log() {
   const { session } = useChat();
   const text = useText();
@@ -106,14 +120,21 @@ export function Log() {
   const messages = session.messages.value;
   const arrived = new Set(messages.map((each) => each.id));
   const unsent = session.outbox.entries.value.filter((each) => !arrived.has(each.id));
+  const pending = unsent.filter((each) => each.failed !== "refused");
+  const behind = (seq: number, next: number) =>
+    unsent.filter(({ failed, after = 0 }) => failed === "refused" && after >= seq && after < next);
   return (
     <div class="log" role="log" aria-live="off" aria-label={text.log} tabIndex={0} ref={box} onScroll={scrolled} data-testid="widget-log">
       <div class="lines">
       <Greeting />
+      <Refused entries={behind(0, messages[0]?.seq ?? Infinity)} />
       {messages.map((message, at) => (
-        <Bubble key={message.id} message={message} before={messages[at - 1]} last={at === messages.length - 1 && !unsent.length} />
+        <Fragment key={message.id}>
+          <Bubble message={message} before={messages[at - 1]} last={at === messages.length - 1 && !pending.length} />
+          <Refused entries={behind(message.seq, messages[at + 1]?.seq ?? Infinity)} />
+        </Fragment>
       ))}
-      {unsent.map((entry) => (
+      {pending.map((entry) => (
         <UnsentBubble key={entry.id} entry={entry} />
       ))}
       <Writing />

@@ -2,16 +2,24 @@
 import { useSignal } from "@preact/signals";
 import { notice, useAttempt } from "./attempt";
 import { useChat, useText } from "./context";
+import { keepFocus } from "./focus";
 
 function Waiting() {
   const { session } = useChat();
   const text = useText();
   const busy = useSignal(false);
   const attempt = useAttempt(text.failed);
+  const told = session.told.value;
+  // What stands in the conversation is not said twice.
+  const said = !told || session.messages.value.some((each) => each.text === told);
+  async function stop(event: Event): Promise<void> {
+    const focus = keepFocus(event.currentTarget);
+    if (await attempt(session.stopWaiting, busy)) focus(".person");
+  }
   return (
     <div class="status waiting" data-testid="widget-waiting">
-      <p>{session.told.value ?? text.waiting}</p>
-      <button disabled={busy.value} onClick={() => attempt(session.stopWaiting, busy)} data-testid="widget-cancel-waiting">
+      <p>{said ? text.waiting : told}</p>
+      <button aria-disabled={busy.value} onClick={(event) => !busy.value && void stop(event)} data-testid="widget-cancel-waiting">
         {text.cancel}
       </button>
     </div>

@@ -1,6 +1,7 @@
 // The launcher and the panel, and what ties them together: focus, Escape, the phone's keyboard.
 import { useEffect, useRef } from "preact/hooks";
 import { Announcer } from "./Announcer";
+import { useBack } from "./back";
 import { Composer } from "./Composer";
 import { useChat, useText } from "./context";
 import { Header } from "./Header";
@@ -44,6 +45,7 @@ export function Widget() {
   const { launcher, input } = useFocus();
   const panel = useRef<HTMLElement>(null);
   useWelcome();
+  useBack(open);
   useViewport(panel, open.value);
   useEffect(() => {
     if (open.value) session.markRead();

@@ -14,9 +14,7 @@ export interface Config {
   customer: Customer | null;
   accent: string | null;
   side: "left" | "right";
-  /** The page's own tag ("ja", "en-US"), told to the server. */
-  locale: () => string;
-  /** The interface's language; follows the page when it switches. */
+  /** The interface's language, told to the server too; follows the page when it switches. */
   language: Signal<Language>;
 }
 
@@ -26,9 +24,11 @@ function customerOf({ customerId, customerName, signature }: DOMStringMap): Cust
 }
 
 export function readConfig(script: HTMLScriptElement): Config {
-  const locale = () => script.dataset.lang || document.documentElement.lang || navigator.language || "en";
-  const language = signal(pickLanguage(locale()));
-  const watch = new MutationObserver(() => (language.value = pickLanguage(locale())));
+  // What the page says goes first; a page in neither language leaves it to the browser.
+  const tags = () => [script.dataset.lang, document.documentElement.lang, ...navigator.languages];
+  const pick = () => pickLanguage(...tags());
+  const language = signal(pick());
+  const watch = new MutationObserver(() => (language.value = pick()));
   watch.observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });
   watch.observe(script, { attributes: true, attributeFilter: ["data-lang"] });
   return {
@@ -36,7 +36,6 @@ export function readConfig(script: HTMLScriptElement): Config {
     customer: customerOf(script.dataset),
     accent: script.dataset.accent || null,
     side: script.dataset.position === "left" ? "left" : "right",
-    locale,
     language,
   };
 }

@@ -89,7 +89,7 @@ export function createSession(config: Config) {
   }
 
   async function create(previous: Ticket | null): Promise<Ticket> {
-    const { id, token } = await api.open({ locale: config.locale(), customer: config.customer, previous });
+    const { id, token } = await api.open({ locale: config.language.value, customer: config.customer, previous });
     leave();
     keep({ id, token, customer: me, read: 0 });
     listen({ id, token });
@@ -145,7 +145,8 @@ export function createSession(config: Config) {
 
   function send(words: string): void {
     model.returned.value = false;
-    outbox.add({ id: uuid(), text: words, at: new Date().toISOString(), failed: null, why: null });
+    const after = model.newest.value;
+    outbox.add({ id: uuid(), text: words, at: new Date().toISOString(), failed: null, why: null, after });
   }
 
   async function askForPerson(): Promise<void> {

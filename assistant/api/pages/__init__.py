@@ -1,18 +1,21 @@
-"""The pages a person opens: the demo shop, the console, the widget file, articles of the help."""
+"""The pages a person opens: the start, the console, the widget file, articles of the help."""
 
-from functools import lru_cache
-from html import escape
 from pathlib import Path
-from string import Template
+from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Request
+
+from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
 
 from assistant.api.addresses import is_local
-from assistant.api.context import Context, Ctx
+from assistant.api.context import Context, Ctx, context
 from assistant.api.drawings import Drawings
+from assistant.api.errors import error
 from assistant.api.limited import LimitedRoute
+from assistant.api.pages.help import article_page, list_page, missing_page, preferred, start_page
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.knowledge import Article
 
@@ -21,7 +24,10 @@ router = APIRouter(include_in_schema=False, route_class=LimitedRoute)
 HERE = Path(__file__).parent
 HEADERS = {"Cache-Control": "no-cache"}
 _drawings = Drawings()
-WORDS = {"ja": ("こもれび商店", "最終更新: {}"), "en": ("Komorebi Store", "Last updated: {}")}
+#: What programs call: they are answered in JSON, whatever they accept.
+FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+
+Lang = Annotated[str, Query(max_length=35)]
 
 
 def mount(app: FastAPI, static: Path) -> None:
@@ -30,6 +36,23 @@ def mount(app: FastAPI, static: Path) -> None:
     for name in ("console", "demo", "docs"):
         files = StaticFiles(directory=static / name, check_dir=False)
         app.mount(f"/{name}", files, name=name)
+    app.add_exception_handler(NotFound, _missing)
+    app.add_exception_handler(404, _missing)
+
+
+async def _missing(request: Request, exc: Exception) -> Response:
+    """A page for a person with a browser, JSON for a program."""
+    person = "text/html" in request.headers.get("accept", "")
+    if not person or request.url.path.startswith(FOR_PROGRAMS):
+        return error(404, "not_found", exc.detail if isinstance(exc, HTTPException) else str(exc))
+    ctx = context(request)
+    page = missing_page(_language(request, ctx), ctx.names)
+    return HTMLResponse(page, status_code=404, headers=HEADERS)
+
+
+def _language(request: Request, ctx: Context, asked: str = "") -> str:
+    """The language of a page: as *asked* in its address, else the browser's, if it is one of ours."""
+    return preferred(asked or request.headers.get("accept-language", ""), ctx.languages)
 
 
 def _built(path: Path, media_type: str) -> Response:
@@ -39,8 +62,11 @@ def _built(path: Path, media_type: str) -> Response:
 
 
 @router.get("/")
-async def demo(ctx: Ctx) -> Response:
-    return _built(ctx.static / "demo" / "index.html", "text/html")
+async def start(request: Request, ctx: Ctx, lang: Lang = "") -> Response:
+    """The sample shop while it is shown, else a plain page with the chat."""
+    if ctx.demo:
+        return _built(ctx.static / "demo" / "index.html", "text/html")
+    return HTMLResponse(start_page(_language(request, ctx, lang), ctx.names), headers=HEADERS)
 
 
 @router.get("/console")
@@ -85,6 +111,15 @@ async def stylesheet() -> Response:
     return FileResponse(HERE / "article.css", media_type="text/css", headers=HEADERS)
 
 
+@router.get("/help")
+@router.get("/help/")
+async def articles(request: Request, ctx: Ctx, lang: Lang = "") -> Response:
+    """Every article that holds today."""
+    today = ctx.clock().date()
+    titles = await ctx.database.read(lambda store: store.articles.titles(today))
+    return HTMLResponse(list_page(titles, _language(request, ctx, lang), ctx.names), headers=HEADERS)
+
+
 @router.get("/help/{article:path}")
 async def article(article: str, ctx: Ctx) -> Response:
     """An article as the customer reads it; one that lives elsewhere is opened there."""
@@ -93,20 +128,5 @@ async def article(article: str, ctx: Ctx) -> Response:
         raise NotFound("There is no such article.")
     if found.url and found.url.startswith(("http://", "https://")):
         return RedirectResponse(found.url)
-    return HTMLResponse(await _page(found), headers=HEADERS)
-
-
-async def _page(article: Article) -> str:
-    home, updated = WORDS.get(article.language, WORDS["en"])
-    return _template().substitute(
-        language=escape(article.language),
-        title=escape(article.title),
-        home=escape(home),
-        updated=escape(updated.format(article.updated)) if article.updated else "",
-        body=await _drawings.of(article),
-    )
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    return Template((HERE / "article.html").read_text("utf-8"))
+    body = await _drawings.of(found)
+    return HTMLResponse(article_page(found, body, ctx.names), headers=HEADERS)

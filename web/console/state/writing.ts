@@ -42,10 +42,9 @@ export function write(next: string): void {
   save(keyOf(id), drafts.value.reply || drafts.value.note ? drafts.value : null);
 }
 
-/** Puts a suggestion in the reply; markers are dropped because the customer would see no sources with them. */
-export function insert(suggestion: string): void {
+/** Puts plain words in the reply, after what is written there. */
+export function insert(plain: string): void {
   mode.value = "reply";
-  const plain = suggestion.replace(/\s?\[\d+\]/g, "");
   write(words.value.trim() ? `${words.value.trimEnd()}\n\n${plain}` : plain);
 }
 

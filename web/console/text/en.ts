@@ -219,7 +219,7 @@ export const en: typeof ja = {
     byAssistant: "Closed without an agent",
     byAgent: "Resolved by agents",
     csat: "Satisfaction (of 5)",
-    csatCount: (n) => `${n} answers`,
+    csatCount: (n) => `${n} ${n === 1 ? "answer" : "answers"}`,
     wait: "Median wait",
     byDay: "Conversations per day",
     handoffs: "Handoffs",

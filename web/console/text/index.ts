@@ -9,7 +9,7 @@ import { ja } from "./ja";
 const KEY = "yorisoi:console:language";
 
 export type Text = typeof ja;
-export const language = signal<Language>(pickLanguage(load<string>(KEY), navigator.language));
+export const language = signal<Language>(pickLanguage(load<string>(KEY), ...navigator.languages));
 export const text = (): Text => (language.value === "ja" ? ja : en);
 
 export function switchLanguage(): void {

@@ -16,7 +16,7 @@ function Title({ row }: { row: Row }) {
   const words = text();
   return (
     <div class="title">
-      <h1>{customerName(row, words)}</h1>
+      <h2>{customerName(row, words)}</h2>
       <p class="meta">
         <span class={`state ${row.state}`} data-testid="conversation-state">
           {stateName(row, words)}

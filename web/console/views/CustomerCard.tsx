@@ -41,7 +41,7 @@ function Facts({ card }: { card: Card }) {
           <dd>
             {card.identities.map((identity) => (
               <p key={identity.channel + identity.id}>
-                {channelName(identity.channel, words)} <code>{identity.id}</code>
+                {channelName(identity.channel, words)} {!isVisitor(identity.id) && <code>{identity.id}</code>}
               </p>
             ))}
           </dd>
@@ -50,6 +50,9 @@ function Facts({ card }: { card: Card }) {
     </dl>
   );
 }
+
+/** The server's own number for somebody who has not said who they are: it tells an agent nothing. */
+const isVisitor = (id: string): boolean => id.startsWith("visitor:");
 
 function Previous({ card }: { card: Card }) {
   const words = text();

@@ -1,6 +1,7 @@
 // Draft replies. A click puts one in the composer; nothing is ever sent from here.
 import { useSignal } from "@preact/signals";
 import { ApiError } from "../../shared/http";
+import { plainText } from "../../shared/plain";
 import { suggest } from "../state/actions";
 import { contextShown } from "../state/route";
 import { insert } from "../state/writing";
@@ -8,8 +9,8 @@ import { text } from "../text";
 import type { Row, Suggestion } from "../types";
 import { COMPOSER_ID } from "./Composer";
 
-function choose(suggestion: Suggestion): void {
-  insert(suggestion.text);
+function choose(words: string): void {
+  insert(words);
   if (!matchMedia("(min-width: 1180px)").matches) contextShown.value = false;
   document.getElementById(COMPOSER_ID)?.focus();
 }
@@ -37,9 +38,9 @@ export function Suggestions({ row, given }: { row: Row; given: Suggestion[] }) {
   return (
     <section class="card suggestions" aria-label={words.packet.suggested} data-testid="suggestions">
       <h2>{words.packet.suggested}</h2>
-      {(fresh.value ?? given).map((suggestion) => (
-        <button key={suggestion.text} class="suggestion" onClick={() => choose(suggestion)} data-testid="suggestion">
-          <span>{suggestion.text}</span>
+      {(fresh.value ?? given).map((suggestion) => plainText(suggestion.html, location.origin)).map((reply) => (
+        <button key={reply} class="suggestion" onClick={() => choose(reply)} data-testid="suggestion">
+          <span>{reply}</span>
           <b>{words.packet.insert}</b>
         </button>
       ))}

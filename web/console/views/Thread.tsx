@@ -79,7 +79,7 @@ function Transcript({ shown }: { shown: Detail }) {
 export function Thread() {
   const shown = detail.value;
   return (
-    <main class="thread" data-testid="thread" data-state={shown?.conversation.state}>
+    <section class="thread" data-testid="thread" data-state={shown?.conversation.state}>
       {shown ? (
         <>
           <ActionBar shown={shown} />
@@ -90,6 +90,6 @@ export function Thread() {
       ) : (
         <Blank />
       )}
-    </main>
+    </section>
   );
 }

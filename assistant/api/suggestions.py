@@ -1,0 +1,24 @@
+"""Suggested replies as agents get them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assistant.api.render import render
+
+SOURCE_MARKER = re.compile(r"\s?\[\d{1,2}\](?!\()")
+
+
+def suggestions_out(suggestions: Sequence[Mapping[str, Any]], hosts: Sequence[str]) -> list[dict[str, Any]]:
+    """With their HTML, in which no marker of a source stands: a customer would see no sources with it."""
+    return [
+        {**one, "html": render(SOURCE_MARKER.sub("", one["text"]), allowed_hosts=hosts)}
+        for one in suggestions
+    ]
+
+
+def handoff_out(packet: Mapping[str, Any] | None, hosts: Sequence[str]) -> dict[str, Any] | None:
+    """A handoff packet with its suggestions."""
+    if packet is None:
+        return None
+    return {**packet, "suggested": suggestions_out(packet.get("suggested", ()), hosts)}

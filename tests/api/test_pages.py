@@ -1,0 +1,81 @@
+"""What a person's browser is shown: a start, the list of articles, and a page where there is nothing."""
+
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from assistant.api.pages.help import preferred
+from tests.api.conftest import Client, application
+from tests.rig import Rig
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "ja"),
+        ("en-US,en;q=0.9", "en"),
+        ("en;q=0.5,ja;q=0.8", "ja"),
+        ("de-DE,de;q=0.9,en;q=0.7", "en"),
+        ("fr", "ja"),
+        ("en;q=high,;;q=,", "en"),
+    ],
+)
+def test_the_browser_says_which_language(header: str, language: str) -> None:
+    assert preferred(header, ("ja", "en")) == language
+
+
+@pytest.mark.parametrize(
+    ("headers", "query", "words"),
+    [
+        ({"Accept-Language": "en"}, "", "How can we help?"),
+        ({"Accept-Language": "ja"}, "", "お困りのことはありませんか"),
+        ({"Accept-Language": "ja"}, "?lang=en", "How can we help?"),
+    ],
+)
+async def test_the_start_is_nobodys_shop(
+    client: Client, headers: dict[str, str], query: str, words: str
+) -> None:
+    page = (await client.http.get(f"/{query}", headers=headers)).text
+    assert words in page
+    assert "/widget.js" in page
+    assert "Komorebi" not in page
+    assert "こもれび" not in page
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [({}, "ヘルプ"), ({"ja": "森 & 商店", "en": "Mori"}, "森 &amp; 商店")],
+)
+async def test_pages_bear_the_operators_name(
+    rig: Rig, tmp_path: Path, names: dict[str, str], shown: str
+) -> None:
+    app = application(rig, {}, tmp_path, names=names)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as http:
+        for path in ("/help/ja/returns.md", "/", "/help"):
+            assert f'<a href="/?lang=ja">{shown}</a>' in (await http.get(path)).text
+
+
+async def test_articles_are_listed(client: Client) -> None:
+    page = (await client.http.get("/help", headers={"Accept-Language": "ja"})).text
+    assert "ヘルプ記事の一覧" in page
+
+
+@pytest.mark.parametrize("path", ["/help/ja/unknown.md", "/nothing", "/elsewhere/page.html"])
+async def test_a_wrong_address_is_a_page_for_people_and_json_for_programs(client: Client, path: str) -> None:
+    page = await client.http.get(path, headers=BROWSER | {"Accept-Language": "en"})
+    assert page.status_code == 404
+    assert page.headers["content-type"].startswith("text/html")
+    assert "We could not find this page" in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    answer = await client.http.get(path)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
+async def test_calls_are_answered_in_json_even_to_a_browser(client: Client) -> None:
+    answer = await client.http.get(
+        "/v1/conversations/unknown", headers=BROWSER | {"Authorization": "Bearer x"}
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
