@@ -4,6 +4,7 @@ import importlib
 import sys
 
 PARTS = {
+    "embedding": "evals.train_embedding",
     "retrieval": "evals.train_retrieval",
     "quotes": "evals.train_quotes",
     "signals": "evals.train_signals",

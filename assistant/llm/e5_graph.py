@@ -1,8 +1,10 @@
-"""Turns the E5 weights into an int8 ONNX graph and a tokenizer in the Hugging Face folder layout."""
+"""Turns the E5 weights into a quantised ONNX graph and a tokenizer in the Hugging Face folder layout."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     from numpy import float32, int8
     from numpy.typing import NDArray
 
+    from assistant.llm.reader_weights import ReaderWeights
+
+    InputScales = Mapping[str, NDArray[float32]]
+
 #: Told (steps done, steps in all).
 Progress = Callable[[int, int], None]
 
@@ -22,12 +28,27 @@ FUSED = "com.microsoft"
 EPSILON = 1e-12
 #: Tensors at least this large live beside the graph, where sessions map the same memory.
 BESIDE = 4_096
+#: Largest magnitude of a weight in a matrix product. Processors without VNNI add two products of an
+#: unsigned activation and a weight in 16 bits, and saturate there: 2 * 255 * 127 does not fit, 2 * 255 * 63
+#: does.
+#: With it every processor computes the same integers.
+MAX_WEIGHT = 63
+#: Largest magnitude of a word vector's value: words are looked up, never multiplied as integers.
+MAX_WORD = 127
+#: Scales of the dense layers' inputs, written by `python -m evals train embedding`.
+INPUT_SCALES = Path(__file__).with_name("e5_input_scales.json")
+SCALE_STEPS = 8
+#: Of an input's range, what goes into the weights: of .5, .7, .8 and .9 the nearest to the float model.
+INPUT_SHARE = 0.7
+#: The reader's outputs.
+TOKEN_LOGITS, WINDOW_LOGIT = "token_logits", "window_logit"
 
 
 class Graph:
     """An ONNX graph under construction."""
 
-    def __init__(self) -> None:
+    def __init__(self, input_scales: InputScales) -> None:
+        self.input_scales = input_scales
         self.nodes: list[onnx.NodeProto] = []
         self.tensors: list[onnx.TensorProto] = []
 
@@ -50,10 +71,18 @@ class Graph:
         return outputs
 
     def linear(self, source: str, weights: NDArray[float32], bias: NDArray[float32], output: str) -> str:
-        """A dense layer: weights as int8 with one scale per output, activations quantised as they come."""
+        """A dense layer: 7-bit weights with one scale per output, activations quantised as they come.
+
+        Where an input scale is known, inputs are divided by it and weights multiplied, so that one large
+        input does not coarsen the steps of all others (Xiao et al., SmoothQuant, 2023).
+        """
         import numpy as np
 
-        values, scale = int8_rows(weights)
+        by = self.input_scales.get(output)
+        if by is not None and len(by) == weights.shape[1]:
+            source = self.add("Mul", [source, self.keep(f"{output}.in.scale", 1 / by)], f"{output}.in")
+            weights = weights * by
+        values, scale = quantize_rows(weights, MAX_WEIGHT)
         inputs = [
             source,
             self.keep(f"{output}.w", values.T),
@@ -63,58 +92,133 @@ class Graph:
         ]
         return self.add("DynamicQuantizeMatMul", inputs, output, domain=FUSED)
 
-    def model(self, width: int) -> onnx.ModelProto:
+    def model(self, inputs: Sequence[str], outputs: Mapping[str, Sequence[str | int]]) -> onnx.ModelProto:
+        """The whole graph: *inputs* are integers per text and token, *outputs* floats of these shapes."""
         from onnx import TensorProto, helper
 
-        ids, mask = (
-            helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "length"])
-            for name in ("input_ids", "attention_mask")
+        graph = helper.make_graph(
+            self.nodes,
+            "e5",
+            [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "length"]) for name in inputs],
+            [
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+                for name, shape in outputs.items()
+            ],
+            self.tensors,
         )
-        last, middle = (
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", "length", width])
-            for name in ("last_hidden_state", MIDDLE)
-        )
-        graph = helper.make_graph(self.nodes, "e5", [ids, mask], [last, middle], self.tensors)
         versions = [helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, 1)]
         return helper.make_model(graph, opset_imports=versions, ir_version=IR_VERSION)
 
 
-def int8_rows(weights: NDArray[float32]) -> tuple[NDArray[int8], NDArray[float32]]:
-    """Each row as int8 and its scale."""
+def read_input_scales(path: Path) -> InputScales:
+    """The scales of each dense layer's inputs, by layer; kept as eighths of powers of two, one byte each."""
     import numpy as np
 
-    scale = np.maximum(np.abs(weights).max(axis=1) / 127, np.float32(1e-12)).astype(np.float32)
+    kept = json.loads(path.read_text(encoding="utf-8"))["layers"]
+    return {
+        name: np.exp2(np.frombuffer(base64.b64decode(text), np.int8) / SCALE_STEPS).astype(np.float32)
+        for name, text in kept.items()
+    }
+
+
+def scale_steps(largest: NDArray[float32], matrix: NDArray[float32]) -> NDArray[int8]:
+    """Input scales of a dense layer in eighths of powers of two.
+
+    *largest* is the greatest magnitude of each input, *matrix* the weights, a row per output. Each input's
+    range is split between inputs and weights; INPUT_SHARE of it goes into the weights.
+    """
+    import numpy as np
+
+    weight = np.maximum(np.abs(matrix).max(axis=0), 1e-5)
+    scale = np.maximum(largest, 1e-5) ** INPUT_SHARE / weight ** (1 - INPUT_SHARE)
+    steps = np.log2(scale / np.exp(np.log(scale).mean())) * SCALE_STEPS
+    found: NDArray[int8] = np.clip(np.rint(steps), -127, 127).astype(np.int8)
+    return found
+
+
+def quantize_rows(weights: NDArray[float32], largest: int) -> tuple[NDArray[int8], NDArray[float32]]:
+    """Each row as int8 within ±*largest*, and its scale: *weights* is (rows, columns), the scale (rows,)."""
+    import numpy as np
+
+    scale = np.maximum(np.abs(weights).max(axis=1) / largest, np.float32(1e-12)).astype(np.float32)
     return np.rint(weights / scale[:, None]).astype(np.int8), scale
 
 
 def write_graph(weights: Weights, path: Path, progress: Progress) -> None:
     """Write the model to *path*, its large tensors beside it."""
-    import onnx
 
     shape = weights.shape
-    graph = Graph()
+    graph = Graph(read_input_scales(INPUT_SCALES))
     state = _embeddings(graph, weights)
     progress(1, shape.layers + 2)
     for layer in range(shape.layers):
         state = _layer(graph, weights, layer, state)
         progress(layer + 2, shape.layers + 2)
-    onnx.save(
-        graph.model(shape.hidden),
-        path,
-        save_as_external_data=True,
-        location=f"{path.name}_data",
-        size_threshold=BESIDE,
+    states: list[str | int] = ["batch", "length", shape.hidden]
+    _save(graph.model(["input_ids", "attention_mask"], {"last_hidden_state": states, MIDDLE: states}), path)
+
+
+def write_reader_graph(weights: ReaderWeights, path: Path, embedding: Path) -> None:
+    """Write the reader to *path*; it shares the word vectors of the *embedding* graph beside it.
+
+    Of each token: the logits of "answers" and "is needed beside the answer". Of the text: of "answers".
+    """
+    graph = Graph(weights.input_scales())
+    state = _embeddings(graph, weights, embedding, segment=weights.learned("segment"))
+    for layer in range(weights.shape.layers):
+        state = _layer(graph, weights, layer, state)
+    _head(graph, weights, "token_head", state, TOKEN_LOGITS)
+    graph.add("Gather", [state, graph.keep("first", np_int(0))], "first.state", axis=1)
+    _head(graph, weights, "window_head", "first.state", WINDOW_LOGIT)
+    inputs = ["input_ids", "attention_mask", "token_type_ids"]
+    heads = len(weights.learned("token_head.bias"))
+    _save(graph.model(inputs, {TOKEN_LOGITS: ["batch", "length", heads], WINDOW_LOGIT: ["batch", 1]}), path)
+
+
+def _head(graph: Graph, weights: ReaderWeights, name: str, source: str, output: str) -> None:
+    product = graph.add(
+        "MatMul", [source, graph.keep(f"{name}.w", weights.learned(f"{name}.weight").T)], f"{name}.product"
     )
+    graph.add("Add", [product, graph.keep(f"{name}.b", weights.learned(f"{name}.bias"))], output)
 
 
-def _embeddings(graph: Graph, weights: Weights) -> str:
-    """Word and position vectors, added and normalised."""
+def np_int(value: int) -> NDArray[Any]:
+    import numpy as np
+
+    return np.array(value)
+
+
+def _save(model: onnx.ModelProto, path: Path) -> None:
+    """Large tensors go beside the graph, where sessions map the same memory."""
+    import onnx
+
+    onnx.save(model, path, save_as_external_data=True, location=f"{path.name}_data", size_threshold=BESIDE)
+
+
+def _keep_words(graph: Graph, weights: Weights, embedding: Path | None) -> None:
+    """The word vectors as bytes: of the weights, or where the *embedding* graph keeps them already."""
+    import numpy as np
+    import onnx
+
+    if embedding is None:
+        rows, scales = zip(*(quantize_rows(block, MAX_WORD) for block in weights.words()), strict=True)
+        graph.keep("words", np.concatenate(rows))
+        graph.keep("words.scale", np.concatenate(scales))
+        return
+    kept = onnx.load(str(embedding), load_external_data=False).graph.initializer
+    graph.tensors += [tensor for tensor in kept if tensor.name in ("words", "words.scale")]
+
+
+def _embeddings(
+    graph: Graph, weights: Weights, embedding: Path | None = None, segment: NDArray[float32] | None = None
+) -> str:
+    """Word and position vectors, added and normalised; *segment* is added where the token type is 1."""
     import numpy as np
     from onnx import TensorProto
 
-    rows, scales = zip(*(int8_rows(block) for block in weights.words()), strict=True)
-    graph.add("Gather", [graph.keep("words", np.concatenate(rows)), "input_ids"], "word.q")
-    graph.add("Gather", [graph.keep("words.scale", np.concatenate(scales)), "input_ids"], "word.scale")
+    _keep_words(graph, weights, embedding)
+    graph.add("Gather", ["words", "input_ids"], "word.q")
+    graph.add("Gather", ["words.scale", "input_ids"], "word.scale")
     graph.add("Cast", ["word.q"], "word.f", to=TensorProto.FLOAT)
     graph.add("Unsqueeze", ["word.scale", graph.keep("last", np.array([-1]))], "word.scale.column")
     graph.add("Mul", ["word.f", "word.scale.column"], "word")
@@ -125,7 +229,13 @@ def _embeddings(graph: Graph, weights: Weights) -> str:
     zero = graph.keep("zero", np.array([0]))
     graph.add("Slice", [graph.keep("positions", positions), zero, "length", zero], "position")
     graph.add("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
-    return _norm(graph, weights, "emb.ln", "word", "position")
+    if segment is None:
+        return _norm(graph, weights, "emb.ln", "word", "position")
+    graph.add("Cast", ["token_type_ids"], "type.f", to=TensorProto.FLOAT)
+    graph.add("Unsqueeze", ["type.f", "last"], "type.column")
+    graph.add("Mul", ["type.column", graph.keep("segment", segment)], "type.vector")
+    graph.add("Add", ["position", "type.vector"], "place")
+    return _norm(graph, weights, "emb.ln", "word", "place")
 
 
 def _layer(graph: Graph, weights: Weights, layer: int, state: str) -> str:

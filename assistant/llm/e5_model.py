@@ -15,7 +15,7 @@ from assistant.llm.e5_weights import Weights, packaged_weights
 from assistant.llm.token_space import FILE as TOKEN_SPACE
 
 #: Raised whenever the conversion changes: another name is another model, and another index.
-NAME = "multilingual-e5-small-int8-v3"
+NAME = "multilingual-e5-small-int7-v4"
 SUMS = "checksums.json"
 #: The directions of this model's token vectors.
 TOKENS = Path(__file__).with_name("e5_token_space.json")

@@ -68,7 +68,7 @@ class OnnxEmbedder:
             _described(folder, "1_Pooling/config.json").get("pooling_mode_cls_token")
         )
         cores = os.cpu_count() or 1
-        self._session = _session(graph, cores)
+        self._session = open_session(graph, cores)
         self._inputs = {node.name for node in self._session.get_inputs()}
         last, *others = [node.name for node in self._session.get_outputs()]
         #: A passage's tone is nobody's.
@@ -199,7 +199,7 @@ def _clean(text: str) -> str:
     return text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
 
 
-def _session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
+def open_session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as state  # type: ignore[import-untyped]
 

@@ -1,5 +1,6 @@
 """What the passages of an answer say, and how well they support the sentences of a draft."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -104,6 +105,19 @@ async def compared(readings: Readings, sentence: str, source: Source) -> Compare
     return Compared(said, heading, some, which, rules(sentence, source))
 
 
+#: Where a sentence goes on to a claim of its own, which the rest of it would carry along.
+_ADDS = re.compile(
+    r"、(?=さらに|しかも|そのうえ|その上|加えて|併せて|あわせて|おまけに)"
+    r"|[,;]\s+(?:and\s+)?(?=(?:also|plus|moreover|furthermore|additionally|in addition)\b)",
+    re.IGNORECASE,
+)
+
+
+def added_claims(sentence: str) -> list[str]:
+    """The claims that a sentence adds to its first one; each must stand by itself."""
+    return [part.strip() for part in _ADDS.split(sentence)[1:] if part.strip()]
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """A sentence against one passage."""
@@ -127,7 +141,8 @@ class Evidence:
         source = self._sources[rank]
         if not self._readings or not self._head or source.passage.language != self._language:
             return None
-        found = await compared(self._readings, sentence, source)
-        if found is None:
+        found = [await compared(self._readings, part, source) for part in (sentence, *added_claims(sentence))]
+        if found[0] is None:
             return None
-        return Weighed(self._head.probability(found.told, found.turned), self._head, found.nearest)
+        likely = [self._head.probability(each.told, each.turned) for each in found if each]
+        return Weighed(min(likely), self._head, found[0].nearest)

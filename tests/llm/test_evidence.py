@@ -10,7 +10,7 @@ import pytest
 from assistant.llm.alignment import features
 from assistant.llm.drafting import Writing
 from assistant.llm.embeddings import make_embedder
-from assistant.llm.evidence import MOST_READ, Evidence, Readings
+from assistant.llm.evidence import MOST_READ, Evidence, Readings, added_claims
 from assistant.llm.masking import Mask
 from assistant.llm.pieces import Piece
 from assistant.llm.support import Source
@@ -52,6 +52,18 @@ async def test_sentences_are_weighed(evidence: Evidence, sentence: str, stands: 
     weighed = await evidence.weigh(sentence, 0)
     assert weighed
     assert (weighed.probability >= weighed.head.enough) is stands
+
+
+@pytest.mark.parametrize(
+    ("sentence", "added"),
+    [
+        ("30日以内に返品でき、さらにクーポンも差し上げます。", ["さらにクーポンも差し上げます。"]),
+        ("Returns are free, and also we give you a coupon.", ["also we give you a coupon."]),
+        ("30日以内に、未開封なら返品できます。", []),
+    ],
+)
+def test_an_added_claim_is_weighed_by_itself(sentence: str, added: list[str]) -> None:
+    assert added_claims(sentence) == added
 
 
 async def test_another_language_cannot_be_weighed(evidence: Evidence) -> None:
