@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 #: Contents that a known kind never has.
-WRONG: tuple[Any, ...] = ({}, [], None, 7, "x", {"a": {"b": []}})
+WRONG: tuple[Any, ...] = ({}, [], None, 7, "x", {"id": "1", "caption": 7, "body": {"b": []}})
 WHATSAPP = (
     *("text", "image", "video", "audio", "document", "sticker", "location", "contacts", "order"),
     *("interactive", "button", "unsupported", "unknown", "ephemeral", "poll_creation", "event", "new"),
