@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from assistant.channels.web_calls import BROKEN
+from assistant.channels.web_calls import BROKEN, text_of
 from assistant.domain.channels import Attachment
 
 log = structlog.get_logger()
@@ -41,7 +41,9 @@ UNKNOWN = Content(kind="unknown")
 def content_of(read: Callable[[Any], Content], message: Any) -> Content:
     """What *read* makes of it; UNKNOWN where we know who wrote, and not what."""
     try:
-        return read(message)
+        found = read(message)
+        text_of(found.text)
+        return found
     except BROKEN as exc:
         log.warning("message not understood", why=type(exc).__name__)
         return UNKNOWN

@@ -32,6 +32,7 @@ class MetaChannel(AppChannel):
     """What the three have in common."""
 
     api_url = "https://graph.facebook.com/v25.0"
+    largest_call = 4 * 1024 * 1024  # Meta puts up to a thousand events, or 3 MB, into a call
     #: The setting that holds the access token.
     token_setting: ClassVar[str] = "ACCESS_TOKEN"
     #: How long an agent may write after the customer's last message.

@@ -81,7 +81,7 @@ class WhatsApp(MetaChannel):
             return [Unsent(id=id_, address=address, message_id=text_of(message[kind]["original_message_id"]))]
         if kind == "edit":
             edit = message["edit"]
-            text, before = carried(edit["message"]).text, text_of(edit["original_message_id"])
+            text, before = text_of(carried(edit["message"]).text), text_of(edit["original_message_id"])
             return [Edited(id=id_, address=address, message_id=before, text=text)]
         return [
             Said(

@@ -40,15 +40,18 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 async def _examine() -> list[Finding]:
+    from assistant.library import make_policy
     from assistant.settings import load_settings, prepare_data_dir
 
     try:
         settings = load_settings()
         prepare_data_dir(settings.data_dir)
+        zone = make_policy(settings).zone
     except AssistantError as exc:
         return [Finding(part="settings", well=False, says=str(exc))]
+    says = f"languages {', '.join(settings.languages)}; days begin at midnight of {zone}"
     findings = [
-        Finding(part="settings", well=True, says=f"languages {', '.join(settings.languages)}"),
+        Finding(part="settings", well=True, says=says),
         Finding(part="data folder", well=True, says=str(settings.data_dir.resolve())),
     ]
     findings += await _examine_knowledge(settings)

@@ -45,7 +45,8 @@ def putting(connection: sa.Connection, table: sa.Table, *changed: str) -> Any:
 
 @cache
 def _unless_there(dialect: str, table: sa.Table) -> Any:
-    return _insert(dialect, table).on_conflict_do_nothing()
+    # Of an insert SQLAlchemy keeps the count only when it is told to: without, PostgreSQL's was always -1.
+    return _insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 @cache

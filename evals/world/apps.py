@@ -16,11 +16,13 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 
+from assistant.channels import signatures
 from assistant.signals.policy_file import load_policy
 from evals.bench_channels import SETTINGS
 from evals.bench_phones import SECRET, Phones, signed_form, signed_meta, signed_slack
 from evals.bench_service import ASSISTANT, environment, serving
-from evals.world.cases import Case, Place
+from evals.world.app_kinds import generated
+from evals.world.cases import Case, Place, Sibling
 
 #: Seconds until an answer stands on a phone, at most.
 PATIENCE = 30
@@ -137,8 +139,29 @@ def _meta(name: str) -> Callable[[str, dict[str, Any], Counter], Signed]:
     return call
 
 
+def _line(peer: str, content: dict[str, Any], counter: Counter) -> Signed:
+    token, at = uuid4().hex, int(time.time() * 1000)
+    counter.phones.tokens[token] = peer
+    event = {
+        "type": "message",
+        "timestamp": at,
+        "source": {"type": "user", "userId": peer},
+        "replyToken": token,
+    }
+    event |= {"webhookEventId": uuid4().hex, "message": {"id": uuid4().hex, **content}}
+    body = json.dumps({"events": [event]}).encode()
+    return "line", body, {"x-line-signature": signatures.line(SECRET, body)}
+
+
 def _slack(peer: str, content: dict[str, Any], _: Counter) -> Signed:
-    event = {"channel": peer, "channel_type": "im", "user": f"U{peer}", "ts": uuid4().hex, **content}
+    event = {
+        "type": "message",
+        "channel": peer,
+        "channel_type": "im",
+        "user": f"U{peer}",
+        "ts": uuid4().hex,
+        **content,
+    }
     return ("slack", *signed_slack({"type": "event_callback", "event_id": uuid4().hex, "event": event}))
 
 
@@ -153,6 +176,7 @@ APPS = {
     "telegram": (_telegram, "3"),
     "messenger": (_meta("messenger"), "1"),
     "instagram": (_meta("instagram"), "2"),
+    "line": (_line, "U"),
     "slack": (_slack, "D"),
     "sms": (_sms, "+8190"),
 }
@@ -214,6 +238,20 @@ async def overnight(_place: Place, paths: Sequence[Path]) -> Sequence[str]:
         at: hours.is_open(datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("Asia/Tokyo"))) for at in wanted
     }
     return [f"{at}: open is {found[at]}" for at in wanted if found[at] is not wanted[at]]
+
+
+async def siblings(place: Place) -> list[Sibling]:
+    """Each from a person of its own, who hears something."""
+    counter = await _counter(place)
+
+    async def one(app: str, content: dict[str, Any]) -> Sibling:
+        send, first = APPS[app]
+        peer = counter.peer(first)
+        heard = await counter.tell(peer, send(peer, content, counter))
+        wrong = None if heard else "no answer"
+        return Sibling(name=f"{app} {content}", wrong=wrong, lost=not heard)
+
+    return [await one(app, content) for app, content in generated()]
 
 
 CASES: list[Case] = [

@@ -12,6 +12,7 @@ from assistant.domain.hours import local
 from assistant.settings import load_settings
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
+from tests.api.conftest import Client
 from tests.rig import Clock, Rig
 
 #: In Tokyo it is half past midnight of the 1st of December.
@@ -52,3 +53,12 @@ async def test_an_article_holds_from_midnight_where_the_business_is(
         monkeypatch.setenv("TZ", zone)
         retriever = await library._retriever(load_settings(), database, nobody, beside_serve=False)
         assert retriever._today() == day
+
+
+async def test_the_dashboard_asks_for_days_and_is_told_the_zone(client: Client) -> None:
+    agent = await client.hire()
+    await client.open()
+    found = (await client.http.get("/v1/agent/metrics?days=1", headers=agent)).json()
+    assert (found["zone"], found["conversations"]) == (TOKYO, 1)
+    assert [one["day"] for one in found["by_day"]] == [str(local(client.rig.clock(), TOKYO).date())]
+    assert (await client.http.get("/v1/agent/metrics?days=0", headers=agent)).status_code == 422

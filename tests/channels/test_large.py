@@ -24,3 +24,13 @@ async def test_a_message_as_long_as_a_book_is_cut_and_answered(scene: Scene, lin
     messages = await scene.rig.messages(await scene.conversation())
     assert len(messages[0].text) <= MAX_TEXT
     assert line.texts(USER)
+
+
+async def test_a_second_delivery_of_any_event_is_dropped_on_both_databases(
+    scene: Scene, line: LinePlatform
+) -> None:
+    """Messages are known by their own ids too; a greeting is known only by the event's."""
+    follow = webhook(line.event("follow", scene.rig.clock()))
+    for _ in range(3):
+        await scene.tell(follow)
+    assert len(line.texts(USER)) == 1

@@ -18,6 +18,7 @@ WHATSAPP: list[Thing] = [
     ({"type": "unknown", "errors": [{"code": 131051}]}, "unknown", "表示できない"),
     ({"type": "ephemeral", "ephemeral": {}}, "unknown", "表示できない"),
     ({"type": "text"}, "unknown", "表示できない"),
+    ({"type": "image", "image": {"id": "1", "caption": {"a": 1}}}, "unknown", "表示できない"),
     (
         {"type": "order", "order": {"product_items": [{"product_retailer_id": "器", "quantity": 2}]}},
         "order",
