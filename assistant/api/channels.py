@@ -1,11 +1,8 @@
 """Webhooks of messaging apps: signature on the raw bytes, one transaction, then 200; thinking comes later."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from functools import partial
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
@@ -13,8 +10,8 @@ from fastapi.responses import PlainTextResponse
 
 from assistant.api.context import Context, Ctx
 from assistant.conversation.arriving import Arrivals, take_in
-from assistant.domain.channels import Call, Event
-from assistant.domain.errors import AssistantError, NotFound, Unavailable
+from assistant.domain.channels import Call
+from assistant.domain.errors import AssistantError, NotFound
 from assistant.ports import Channel
 
 router = APIRouter(prefix="/v1/channels", tags=["channels"])
@@ -22,11 +19,6 @@ router = APIRouter(prefix="/v1/channels", tags=["channels"])
 #: Events of one call that are stored at a time: nobody else's message waits for a thousand. Each is taken in
 #: once, so a call that is cut in the middle is simply sent again.
 TOGETHER = 50
-
-#: Calls that are read at a time, those that may wait for it, and how long both may take.
-READERS, MOST_WAITING, READING_SECONDS = 2, 200, 15.0
-
-T = TypeVar("T")
 
 #: Calls by channel and outcome since the process began, for `/metrics`.
 Calls = Counter[tuple[str, str]]
@@ -53,9 +45,12 @@ async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
         if (greeting := channel.greet(call)) is None:
             raise NotFound("This app sends no GET.")
         return greeting
-    greeting, events = await _beside.read(partial(_read, channel, call))
-    if greeting is not None:
+    channel.verify(call)
+    if (greeting := channel.greet(call)) is not None:
         return greeting
+    events = channel.parse(call)
+    if not events:
+        return ""
     arrivals = Arrivals(timing=ctx.timing, languages=ctx.languages)
     now = ctx.clock()
     for start in range(0, len(events), TOGETHER):
@@ -64,35 +59,6 @@ async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
         for conversation in changed:
             ctx.wire.ring(conversation)
     return ""
-
-
-def _read(channel: Channel, call: Call) -> tuple[str | None, Sequence[Event]]:
-    channel.verify(call)
-    greeting = channel.greet(call)
-    return greeting, () if greeting is not None else channel.parse(call)
-
-
-class Beside:
-    """What strangers send is taken apart beside the loop, a few at a time; 503 when too much waits, or too long."""
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="webhooks")
-        self._waiting = 0
-
-    async def read(self, step: Callable[[], T]) -> T:
-        if self._waiting >= MOST_WAITING:
-            raise Unavailable("Too many calls wait to be read; try again shortly.")
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(READING_SECONDS):
-                return await asyncio.get_running_loop().run_in_executor(self._pool, step)
-        except TimeoutError as exc:
-            raise Unavailable("Reading this call takes too long.") from exc
-        finally:
-            self._waiting -= 1
-
-
-_beside = Beside()
 
 
 def _channel(channels: Mapping[tuple[str, str], Channel], name: str, account: str) -> Channel:

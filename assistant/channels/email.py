@@ -19,7 +19,7 @@ from assistant.channels.channel import AppChannel, Setting, Wiring
 from assistant.channels.face import Look, as_html
 from assistant.channels.mail import Mail
 from assistant.channels.mail_form import form, signed_fields
-from assistant.channels.mail_marks import Proof, answered_by_machine, only_for_people, proof_of
+from assistant.channels.mail_marks import Proof, answered_by_machine, only_for_people, original, proof_of
 from assistant.channels.mail_parts import as_file
 from assistant.channels.mail_servers import Mailbox, Server, deliver, outgoing, server
 from assistant.channels.mail_threads import SignedThreads
@@ -35,6 +35,8 @@ log = structlog.get_logger()
 MOST_PER_HOUR = 10
 #: Mails that are fetched from a mailbox at a time, and bytes of one.
 MOST_MAILS, LARGEST_MAIL = 20, 25 * 1024 * 1024
+#: Bytes that are fetched at a time, and of a mail that people are shown as it is.
+MOST_BYTES, MOST_SHOWN = 50 * 1024 * 1024, 10 * 1024 * 1024
 #: Signatures of Mailgun that are remembered while they count as fresh.
 MOST_TOKENS = 20_000
 #: Characters of what we sent last, by which it is known again in a quote.
@@ -51,8 +53,8 @@ class Email(AppChannel):
         Setting(name="SECRET", says="A random secret that signs our reply addresses", ours=True),
         Setting(
             name="SMTP_URL",
-            says="smtps://user:password@host:465, or smtp://…:587 for STARTTLS; ?certificate=unchecked accepts any "
-            "certificate, ?encryption=none sends mail and password in the clear",
+            says="smtps://user:password@host:465, or smtp://…:587 for STARTTLS; ?certificate=unchecked "
+            "accepts any certificate, ?encryption=none sends mail and password in the clear",
         ),
         Setting(
             name="WEBHOOK_PASSWORD",
@@ -68,8 +70,8 @@ class Email(AppChannel):
         ),
         Setting(
             name="TRUSTED_SERVER",
-            says="The name that your mail server writes first in Authentication-Results, like mx.google.com: its "
-            "checks of senders are then believed",
+            says="The name that your mail server writes first in Authentication-Results, like "
+            "mx.google.com: its checks of senders are then believed",
             secret=False,
             required=False,
         ),
@@ -85,6 +87,9 @@ class Email(AppChannel):
         super().__init__(wiring)
         self._domain = self.value("ADDRESS").lower().partition("@")[2]
         self._threads = SignedThreads(self.value("ADDRESS"), self.value("SECRET"))
+        self._outgoing()  # a wrong address is said at the start, not when the first mail waits
+        if self.has_mailbox:
+            self._incoming()
         self._written: dict[str, deque[float]] = {}
         #: Tokens of Mailgun's signatures, with what they came with.
         self._tokens: dict[str, bytes] = {}
@@ -133,6 +138,7 @@ class Email(AppChannel):
 
     def events(self, mail: Mail) -> Sequence[Event]:
         """The mail as a message, unless a machine answered us."""
+        mail = original(mail, self.value("ADDRESS").lower())
         if answered_by_machine(mail) or self._threads.is_ours(mail):
             log.info("mail of a machine left unanswered", id=mail.message_id[:100])
             return ()
@@ -176,7 +182,7 @@ class Email(AppChannel):
                 message_id=digest,
                 text="",
                 kind="mail",
-                attachments=(as_file("message.eml", "message/rfc822", raw),),
+                attachments=(as_file("message.eml", "message/rfc822", raw[:MOST_SHOWN]),),
                 name=name or None,
                 verified=False,
                 unproven=True,
@@ -220,7 +226,7 @@ class Email(AppChannel):
         return message
 
     def _subject(self, letter: Letter) -> str:
-        """The customer's own words only where a person answers: whoever forges a sender writes the subject."""
+        """The customer's words only where a person answers: whoever forges a sender writes the subject."""
         if letter.message.author is not Author.AGENT:
             return say("mail_subject", letter.message.language or "en")
         subject = letter.thread.context.get("subject") or self.value("ADDRESS")
@@ -251,8 +257,10 @@ class Email(AppChannel):
             _, found = box.uid("SEARCH", "UNSEEN")
             # Those that failed before come last: they are in nobody's way.
             numbers = sorted((found[0] or b"").split(), key=lambda number: (self.tries[number], int(number)))
-            mails_ = []
+            mails_: list[tuple[bytes, bytes]] = []
             for number in numbers[:MOST_MAILS]:
+                if sum(len(raw) for _, raw in mails_) > MOST_BYTES:
+                    break
                 _, data = box.uid("FETCH", number.decode(), f"(BODY.PEEK[]<0.{LARGEST_MAIL}>)")
                 mails_.append((number, data[0][1] if data and isinstance(data[0], tuple) else b""))
             return mails_
@@ -264,6 +272,8 @@ class Email(AppChannel):
                 box.uid("STORE", number.decode(), "+FLAGS", "(\\Seen)")
 
     def events_of(self, raw: bytes) -> list[Event]:
+        if len(raw) >= LARGEST_MAIL:
+            raise BadInput(f"it is larger than {LARGEST_MAIL // 1024 // 1024} MB")
         return list(self.events(mails.from_bytes(raw)))
 
     @property

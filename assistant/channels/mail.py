@@ -72,11 +72,13 @@ def from_bytes(raw: bytes) -> Mail:
 
 
 def headers_of(message: Message) -> dict[str, str]:
-    """The uppermost header of each name; From and its like keep their encoded words until they are taken apart."""
+    """The uppermost header of each name; addresses keep their encoded words until they are taken apart."""
     found: dict[str, str] = {}
     for name, value in message.raw_items():
-        text = str(value)[:MOST_HEADER]
-        found.setdefault(name.lower(), text if name.lower() in ADDRESSES else header_text(text))
+        lower = name.lower()
+        if lower not in found:
+            text = str(value)[:MOST_HEADER]
+            found[lower] = text if lower in ADDRESSES else header_text(text)
     return found
 
 
@@ -183,7 +185,7 @@ def all_addresses(*headers: str) -> list[str]:
 
 
 def _readable(header: str) -> str:
-    """Bytes that are no ASCII are read before the header is taken apart: JIS has commas and brackets in it."""
+    """Bytes that are no ASCII are read before it is taken apart: JIS has commas and brackets in it."""
     header = header[:MOST_HEADER].replace("\r", " ").replace("\n", " ")
     if "\x1b" in header or re.search("[\udc80-\udcff]", header):
         return text_of_bytes(header.encode("utf-8", "surrogateescape"), None)[0]

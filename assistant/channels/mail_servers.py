@@ -1,7 +1,8 @@
-"""The servers by which mail goes out and comes in, encrypted and proven by certificate unless an operator says no.
+"""The servers by which mail goes out and comes in: encrypted, with certificates that are verified.
 
-Addresses are ``smtps://``, ``imaps://`` (encrypted from the first byte) or ``smtp://``, ``imap://`` (STARTTLS, which
-the server has to offer). ``?certificate=unchecked`` accepts any certificate, ``?encryption=none`` does without.
+Addresses are ``smtps://``, ``imaps://`` (encrypted from the first byte) or ``smtp://``, ``imap://``
+(STARTTLS, which the server has to offer). ``?certificate=unchecked`` accepts any certificate,
+``?encryption=none`` does without encryption.
 """
 
 import asyncio
@@ -52,23 +53,23 @@ class Server:
         """What an operator can do about *exc*."""
         if isinstance(exc, ssl.SSLCertVerificationError) or "certificate verify failed" in str(exc).lower():
             return (
-                f"its certificate cannot be verified; mend it, or add ?certificate=unchecked to {self.variable} "
-                "if you know that server"
+                "its certificate cannot be verified; mend it, or add ?certificate=unchecked "
+                f"to {self.variable} if you know that server"
             )
         if "STARTTLS" in str(exc).upper() or "TLS not supported" in str(exc):
             return (
-                f"it offers no encryption (STARTTLS); use its encrypted port, or add ?encryption=none to {self.variable} "
-                "if mail and password may travel in the clear"
+                "it offers no encryption (STARTTLS); use its encrypted port, or add ?encryption=none "
+                f"to {self.variable} if mail and password may travel in the clear"
             )
         return type(exc).__name__
 
 
 def server(url: str, variable: str, ports: tuple[int, int]) -> Server:
-    """*ports*: with encryption from the first byte, and with STARTTLS. SetupError for another kind of address."""
+    """*ports*: encrypted from the first byte, and with STARTTLS. SetupError for another address."""
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps", "imap", "imaps") or not parts.hostname:
         raise SetupError(
-            f"{variable}: an address is like {variable.split('_')[-2].lower()}s://user:password@host."
+            f"{variable}: such an address is like smtps://user:password@host or imaps://user:password@host."
         )
     says = parse_qs(parts.query)
     at_once = parts.scheme.endswith("s")
@@ -150,7 +151,7 @@ class Mailbox:
             box.select(self._at.path or "INBOX")
         except (OSError, imaplib.IMAP4.error) as exc:
             if box is not None:
-                box.shutdown()
+                _hang_up(box)
             raise NotYet(f"the mailbox does not let us in: {self._at.why(exc)}") from exc
         self._box = box
         return box
@@ -164,7 +165,7 @@ class Mailbox:
             if at.encrypted:
                 box.starttls(at.context())
         except BaseException:
-            box.shutdown()
+            _hang_up(box)
             raise
         return box
 
@@ -173,3 +174,8 @@ class Mailbox:
             self._box.logout()
         if isinstance(error, (OSError, imaplib.IMAP4.error)):
             raise NotYet(f"the mailbox does not answer ({type(error).__name__})") from error
+
+
+def _hang_up(box: imaplib.IMAP4) -> None:
+    with contextlib.suppress(OSError):
+        box.shutdown()
