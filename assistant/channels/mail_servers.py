@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import imaplib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
@@ -21,6 +21,8 @@ from assistant.domain.errors import NotYet, SetupError, Undeliverable
 
 #: A whole send, or one call to a mailbox.
 SECONDS = 10.0
+#: Mails that are fetched at a time, their bytes together, and bytes of one.
+MOST_MAILS, MOST_BYTES, LARGEST_MAIL = 20, 50 * 1024 * 1024, 25 * 1024 * 1024
 #: Hosts on which nobody listens on the way.
 HERE = ("localhost", "127.0.0.1", "::1")
 
@@ -164,7 +166,7 @@ class Mailbox:
         try:
             if at.encrypted:
                 box.starttls(at.context())
-        except BaseException:
+        except (OSError, imaplib.IMAP4.error):
             _hang_up(box)
             raise
         return box
@@ -179,3 +181,26 @@ class Mailbox:
 def _hang_up(box: imaplib.IMAP4) -> None:
     with contextlib.suppress(OSError):
         box.shutdown()
+
+
+def fetch_unread(at: Server, tries: Callable[[bytes], int]) -> list[tuple[bytes, bytes]]:
+    """Number and content of some unread mails, which stay unread; NotYet.
+
+    Those that were tried and failed come last: they are in nobody's way.
+    """
+    with Mailbox(at) as box:
+        _, found = box.uid("SEARCH", "UNSEEN")
+        numbers = sorted((found[0] or b"").split(), key=lambda number: (tries(number), int(number)))
+        mails: list[tuple[bytes, bytes]] = []
+        for number in numbers[:MOST_MAILS]:
+            if sum(len(raw) for _, raw in mails) > MOST_BYTES:
+                break
+            _, data = box.uid("FETCH", number.decode(), f"(BODY.PEEK[]<0.{LARGEST_MAIL}>)")
+            mails.append((number, data[0][1] if data and isinstance(data[0], tuple) else b""))
+        return mails
+
+
+def mark_as_read(at: Server, numbers: list[bytes]) -> None:
+    with Mailbox(at) as box:
+        for number in numbers:
+            box.uid("STORE", number.decode(), "+FLAGS", "(\\Seen)")
