@@ -204,7 +204,10 @@ class Email(AppChannel):
             raise Undeliverable("the mail names no sender that can be answered")
         if letter.message.author is not Author.AGENT:
             self._guard(peer, context)
-        await deliver(self._outgoing(), message)
+        try:
+            await deliver(self._outgoing(), message)
+        except ValueError as exc:  # of the standard library, for an address that no mail can carry
+            raise Undeliverable("the address cannot be written into a mail", gone=True) from exc
         sent = f"{context.get('sent_text', '')}\n{part.texts[0]}"[-KNOWN_AGAIN:]
         return Sent(
             id=str(message["Message-ID"]),

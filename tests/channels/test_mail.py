@@ -254,14 +254,14 @@ NESTED = b"Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n"
     ids=range(6),
 )
 async def test_a_hostile_form_is_refused_before_it_is_read(mail: Scene, body: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     response = await mail.post(body, MULTI)
     assert response.status_code in (200, 401, 422)
-    assert time.perf_counter() - started < 5, "65 s of a busy machine before"
+    assert time.process_time() - started < 5, "65 s of a busy machine before"
 
 
 async def test_thousands_of_line_ends_are_read_in_no_time(mail: Scene) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     await mail.post(written(TextBody="返品" + "\n" * 30_000 + "x"))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert len(await said(mail)) == 1

@@ -10,6 +10,7 @@ import pytest
 from assistant.channels import mail
 from assistant.channels.mail_charsets import header_text, text_of_bytes
 from assistant.channels.mail_html import newest_words_of_html
+from assistant.channels.mail_parts import Contents
 from assistant.channels.mail_quotes import newest_words
 from assistant.conversation.quoted import without_ours
 from assistant.domain.errors import BadInput
@@ -208,17 +209,17 @@ def deep_html() -> str:
     ids=range(12),
 )
 def test_hostile_words_are_read_in_no_time(words: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     newest_words(words, "Re: x", reply=True)
     without_ours(words, words[:6000])
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_hostile_pages_are_read_in_no_time() -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     newest_words_of_html(deep_html()[:200_000], "Re: x", reply=True)
     newest_words_of_html("<p>" * 60_000, reply=True)
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -234,7 +235,27 @@ def test_hostile_pages_are_read_in_no_time() -> None:
     ids=range(6),
 )
 def test_hostile_mails_are_read_or_refused_in_no_time(raw: bytes) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     with contextlib.suppress(BadInput):
         mail.from_bytes(raw)
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("header", "address"),
+    [
+        ('"a..b."@docomo.ne.jp', "a..b.@docomo.ne.jp"),
+        ("花子 <x+y=z@mail.example>", "x+y=z@mail.example"),
+        ("O'Neil <o'neil@mail.example>", "o'neil@mail.example"),
+        (".:(]\\\x00é]>]\r花\r_@x.example", "_@x.example"),
+        ("t-a@\x00@_f)\n(@x", ""),
+        (':"]u]q-_;] \n8_[-\t花q([>@@x.example', ""),
+    ],
+)
+def test_addresses_to_which_mail_can_go(header: str, address: str) -> None:
+    assert mail.one_address(header)[1] == address
+
+
+def test_a_message_id_is_one_word() -> None:
+    headers = {"from": "a@mail.example", "message-id": "<a@b>\r\nBcc: victim@mail.example"}
+    assert mail.make(headers, Contents(plain="x")).message_id == "<a@b>Bcc:victim@mail.example"
