@@ -78,14 +78,14 @@ def _read(channel: Channel, call: Call) -> tuple[str | None, Sequence[Event]]:
 
 
 class WebhookReaders:
-    """A few threads in which an app's calls are parsed: never on the event loop, never behind another app's."""
+    """A few threads that parse an app's calls: never on the event loop, never behind another app's."""
 
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix=f"webhook-{name}")
         self._waiting = 0
 
     async def read(self, step: Callable[[], T]) -> T:
-        """What *step* returns; Unavailable (503) when too many calls wait, or too long: the app sends it again."""
+        """What *step* returns; Unavailable (503) when too many calls wait or one waits too long."""
         if self._waiting >= MOST_WAITING:
             raise Unavailable("Too many calls wait to be read; try again shortly.")
         self._waiting += 1

@@ -7,7 +7,6 @@ import time
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from typing import Any, ClassVar
 
@@ -16,15 +15,23 @@ import structlog
 from assistant.channels import mail as mails
 from assistant.channels import signatures
 from assistant.channels.channel import AppChannel, Setting, Wiring
-from assistant.channels.face import Look, as_html
+from assistant.channels.face import Look
 from assistant.channels.mail import Mail
 from assistant.channels.mail_form import form, signed_fields
-from assistant.channels.mail_marks import Proof, answered_by_machine, only_for_people, proof_of
+from assistant.channels.mail_marks import Proof, answered_by_machine, only_for_people, original, proof_of
 from assistant.channels.mail_parts import as_file
-from assistant.channels.mail_servers import Mailbox, Server, deliver, outgoing, server
+from assistant.channels.mail_servers import (
+    LARGEST_MAIL,
+    Server,
+    deliver,
+    fetch_unread,
+    mark_as_read,
+    outgoing,
+    server,
+)
 from assistant.channels.mail_threads import SignedThreads
+from assistant.channels.mail_writing import compose
 from assistant.channels.web_calls import each, json_of
-from assistant.conversation.wording import say
 from assistant.domain.channels import Call, Event, Letter, Part, Said, Sent
 from assistant.domain.errors import BadInput, NotYet, SetupError, Unauthorized, Undeliverable
 from assistant.domain.messages import Author
@@ -33,8 +40,8 @@ log = structlog.get_logger()
 
 #: Mails that the assistant writes to one address in an hour: more is a loop, or somebody's cannon.
 MOST_PER_HOUR = 10
-#: Mails that are fetched from a mailbox at a time, and bytes of one.
-MOST_MAILS, LARGEST_MAIL = 20, 25 * 1024 * 1024
+#: Bytes of a mail that people are shown as it is.
+MOST_SHOWN = 10 * 1024 * 1024
 #: Signatures of Mailgun that are remembered while they count as fresh.
 MOST_TOKENS = 20_000
 #: Characters of what we sent last, by which it is known again in a quote.
@@ -52,8 +59,8 @@ class Email(AppChannel):
         Setting(name="SECRET", says="A random secret that signs our reply addresses", ours=True),
         Setting(
             name="SMTP_URL",
-            says="smtps://user:password@host:465, or smtp://…:587 for STARTTLS; ?certificate=unchecked accepts any "
-            "certificate, ?encryption=none sends mail and password in the clear",
+            says="smtps://user:password@host:465, or smtp://…:587 for STARTTLS; ?certificate=unchecked "
+            "accepts any certificate, ?encryption=none sends mail and password in the clear",
         ),
         Setting(
             name="WEBHOOK_PASSWORD",
@@ -69,8 +76,8 @@ class Email(AppChannel):
         ),
         Setting(
             name="TRUSTED_SERVER",
-            says="The name that your mail server writes first in Authentication-Results, like mx.google.com: its "
-            "checks of senders are then believed",
+            says="The name that your mail server writes first in Authentication-Results, like "
+            "mx.google.com: its checks of senders are then believed",
             secret=False,
             required=False,
         ),
@@ -86,6 +93,9 @@ class Email(AppChannel):
         super().__init__(wiring)
         self._domain = self.value("ADDRESS").lower().partition("@")[2]
         self._threads = SignedThreads(self.value("ADDRESS"), self.value("SECRET"))
+        self._outgoing()  # a wrong address is said at the start, not when the first mail waits
+        if self.has_mailbox:
+            self._incoming()
         self._written: dict[str, deque[float]] = {}
         #: Tokens of Mailgun's signatures, with what they came with.
         self._tokens: dict[str, bytes] = {}
@@ -134,6 +144,7 @@ class Email(AppChannel):
 
     def events(self, mail: Mail) -> Sequence[Event]:
         """The mail as a message, unless a machine answered us."""
+        mail = original(mail, self.value("ADDRESS").lower())
         if answered_by_machine(mail) or self._threads.is_ours(mail):
             log.info("mail of a machine left unanswered", id=mail.message_id[:100])
             return ()
@@ -177,7 +188,7 @@ class Email(AppChannel):
                 message_id=digest,
                 text="",
                 kind="mail",
-                attachments=(as_file("message.eml", "message/rfc822", raw),),
+                attachments=(as_file("message.eml", "message/rfc822", raw[:MOST_SHOWN]),),
                 name=name or None,
                 verified=False,
                 unproven=True,
@@ -188,44 +199,21 @@ class Email(AppChannel):
     # -- out
 
     async def send(self, letter: Letter, part: Part) -> Sent:
-        message = self.compose(letter, part)
+        message = compose(letter, part, self.value("ADDRESS"), self._threads)
         peer, context = letter.thread.address.peer, letter.thread.context
         if peer in (NOBODY, self.value("ADDRESS").lower()):
             raise Undeliverable("the mail names no sender that can be answered")
         if letter.message.author is not Author.AGENT:
             self._guard(peer, context)
-        await deliver(self._outgoing(), message)
+        try:
+            await deliver(self._outgoing(), message)
+        except ValueError as exc:  # of the standard library, for an address that no mail can carry
+            raise Undeliverable("the address cannot be written into a mail", gone=True) from exc
         sent = f"{context.get('sent_text', '')}\n{part.texts[0]}"[-KNOWN_AGAIN:]
         return Sent(
             id=str(message["Message-ID"]),
             context={"last_sent": str(message["Message-ID"]), "sent_text": sent},
         )
-
-    def compose(self, letter: Letter, part: Part) -> EmailMessage:
-        """Plain and HTML, threaded, marked as automatic where a person did not write it."""
-        address, context = letter.thread.address, letter.thread.context
-        message = EmailMessage()
-        message["From"] = f"{_name(letter)} <{self.value('ADDRESS')}>"
-        message["To"] = address.peer
-        message["Reply-To"] = self._threads.reply_address(address)
-        message["Subject"] = self._subject(letter)
-        # The key is the same on every try, so a second copy is known as one by mail programs.
-        message["Message-ID"] = self._threads.message_id(letter.key, address)
-        if before := context.get("in_reply_to"):
-            message["In-Reply-To"] = before
-            message["References"] = " ".join(filter(None, (context.get("last_sent"), before)))
-        if letter.message.author is not Author.AGENT:
-            message["Auto-Submitted"] = "auto-replied"
-        message.set_content(part.texts[0])
-        message.add_alternative(as_html(part.texts[0]), subtype="html")
-        return message
-
-    def _subject(self, letter: Letter) -> str:
-        """The customer's own words only where a person answers: whoever forges a sender writes the subject."""
-        if letter.message.author is not Author.AGENT:
-            return say("mail_subject", letter.message.language or "en")
-        subject = letter.thread.context.get("subject") or self.value("ADDRESS")
-        return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
     def _guard(self, peer: str, context: Mapping[str, str]) -> None:
         """Undeliverable where no automatic mail may go."""
@@ -248,23 +236,15 @@ class Email(AppChannel):
 
     def poll(self) -> list[tuple[bytes, bytes]]:
         """Number and content of unread mails, which stay unread; blocking. NotYet when it cannot be had."""
-        with Mailbox(self._incoming()) as box:
-            _, found = box.uid("SEARCH", "UNSEEN")
-            # Those that failed before come last: they are in nobody's way.
-            numbers = sorted((found[0] or b"").split(), key=lambda number: (self.tries[number], int(number)))
-            mails_ = []
-            for number in numbers[:MOST_MAILS]:
-                _, data = box.uid("FETCH", number.decode(), f"(BODY.PEEK[]<0.{LARGEST_MAIL}>)")
-                mails_.append((number, data[0][1] if data and isinstance(data[0], tuple) else b""))
-            return mails_
+        return fetch_unread(self._incoming(), lambda number: self.tries[number])
 
     def seen(self, numbers: list[bytes]) -> None:
         """These are stored: mark them as read."""
-        with Mailbox(self._incoming()) as box:
-            for number in numbers:
-                box.uid("STORE", number.decode(), "+FLAGS", "(\\Seen)")
+        mark_as_read(self._incoming(), numbers)
 
     def events_of(self, raw: bytes) -> list[Event]:
+        if len(raw) >= LARGEST_MAIL:
+            raise BadInput(f"it is larger than {LARGEST_MAIL // 1024 // 1024} MB")
         return list(self.events(mails.from_bytes(raw)))
 
     @property
@@ -292,8 +272,3 @@ class Email(AppChannel):
 
     def standing(self, thread: Any, now: datetime) -> Sequence[Mapping[str, Any]]:
         return ()
-
-
-def _name(letter: Letter) -> str:
-    name = letter.message.agent_name or say("assistant_name", letter.message.language or "en")
-    return " ".join(name.replace("<", "").replace(">", "").replace('"', "").split())

@@ -23,6 +23,9 @@ from assistant.domain.errors import BadInput
 LONGEST = 200_000
 #: A raw mail: bytes, lines, and declared boundaries, which are nested at most so deep.
 MOST_BYTES, MOST_LINES, MOST_BOUNDARIES = 32 * 1024 * 1024, 600_000, 40
+_UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
+#: An address to which mail can go; those of Japanese phones have dots in any place.
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[\w.-]{1,190}")
 _BROKEN = (ValueError, LookupError, AttributeError, TypeError, RecursionError, AssertionError, binascii.Error)
 
 
@@ -72,11 +75,13 @@ def from_bytes(raw: bytes) -> Mail:
 
 
 def headers_of(message: Message) -> dict[str, str]:
-    """The uppermost header of each name; From and its like keep their encoded words until they are taken apart."""
+    """The uppermost header of each name; addresses keep their encoded words until they are taken apart."""
     found: dict[str, str] = {}
     for name, value in message.raw_items():
-        text = str(value)[:MOST_HEADER]
-        found.setdefault(name.lower(), text if name.lower() in ADDRESSES else header_text(text))
+        lower = name.lower()
+        if lower not in found:
+            text = str(value)[:MOST_HEADER]
+            found[lower] = text if lower in ADDRESSES else header_text(text)
     return found
 
 
@@ -163,7 +168,8 @@ def _words(contents: Contents, subject: str, reply: bool) -> str:
 
 def message_id_of(headers: Mapping[str, str], contents: Contents) -> str:
     """Without an id of its own, the same mail is known by what is in it."""
-    if known := headers.get("message-id", "").strip():
+    known = _UNPRINTED.sub("", headers.get("message-id", ""))
+    if known:
         return known
     whole = repr(sorted(headers.items())) + contents.plain + contents.html
     return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
@@ -175,7 +181,8 @@ def one_address(header: str) -> tuple[str, str]:
     name, address = parseaddr(header)
     if "@" not in address and (found := re.search(r"[^\s<>@,;:\"]{1,100}@[^\s<>@,;:\"]{1,200}", header)):
         name, address = header[: found.start()].strip(' "<'), found[0]
-    return header_text(name)[:200], re.sub(r"\s", "", address).lower()
+    address = _UNPRINTED.sub("", address).lower().replace('"', "")
+    return header_text(name)[:200], address if _ADDRESS.fullmatch(address) else ""
 
 
 def all_addresses(*headers: str) -> list[str]:
@@ -183,7 +190,7 @@ def all_addresses(*headers: str) -> list[str]:
 
 
 def _readable(header: str) -> str:
-    """Bytes that are no ASCII are read before the header is taken apart: JIS has commas and brackets in it."""
+    """Bytes that are no ASCII are read before it is taken apart: JIS has commas and brackets in it."""
     header = header[:MOST_HEADER].replace("\r", " ").replace("\n", " ")
     if "\x1b" in header or re.search("[\udc80-\udcff]", header):
         return text_of_bytes(header.encode("utf-8", "surrogateescape"), None)[0]

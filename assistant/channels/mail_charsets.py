@@ -1,4 +1,4 @@
-"""Bytes of a mail as text, whatever the label says: Japanese mailers write many, and many labels are wrong."""
+"""Bytes of a mail as text, whatever the label says: many labels are missing or wrong."""
 
 import codecs
 import re
@@ -109,7 +109,8 @@ def _guessed(data: bytes, codec: str | None) -> str | None:
     if japanese:
         return max(japanese, key=lambda one: len(_KANA.findall(one)) - 2 * len(_HALF.findall(one)))
     high = sum(byte > 0x7F for byte in data[:SAMPLE])
-    if codec in ("ascii", "latin1", "iso-8859-1", "cp1252", None) and high < len(data[:SAMPLE]) / 4:
+    latin = codec in ("ascii", "latin1", "iso-8859-1", "cp1252")
+    if (latin or codec is None) and high < len(data[:SAMPLE]) / (2 if latin else 4):
         return _strict(data, "cp1252")
     best = from_bytes(data[:SAMPLE]).best()
     found = _strict(data, best.encoding) if best else None
@@ -123,7 +124,7 @@ def _is_japanese(text: str) -> bool:
 
 
 def _is_common(text: str) -> bool:
-    """A few words in the kanji of everyday, such as a subject: the first level of JIS X 0208, nothing rare."""
+    """A few words in everyday kanji, such as a subject: the first level of JIS X 0208, nothing rare."""
     if len(text) > LONGEST_SUBJECT:
         return False
     leads = [letter.encode("euc_jp", "replace")[0] for letter in text if not letter.isascii()]

@@ -1,8 +1,8 @@
-"""The form in which Mailgun hands a mail over: fields and files, counted and measured before they are read."""
+"""The form in which Mailgun hands a mail over: counted and measured before it is read."""
 
 import re
 from email.message import Message
-from email.parser import BytesHeaderParser
+from email.parser import HeaderParser
 from urllib.parse import parse_qs
 
 from assistant.channels.mail_charsets import header_text
@@ -35,7 +35,7 @@ def form(body: bytes, content_type: str) -> tuple[dict[str, str], tuple[Attachme
     fields: dict[str, str] = {}
     files = []
     for head, data in _parts(body, content_type):
-        message = BytesHeaderParser().parsebytes(head)
+        message = HeaderParser().parsestr(head.decode("utf-8", "replace"))
         name, filename = _parameter(message, "name"), _parameter(message, "filename")
         if filename:
             files.append(as_file(header_text(filename), message.get_content_type(), data))
@@ -78,5 +78,4 @@ def _parameter(message: Message, name: str) -> str:
     value = message.get_param(name, header="content-disposition")
     if isinstance(value, tuple):
         return value[2]
-    # Browsers and Mailgun write UTF-8 here without saying so.
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if value else ""
+    return value or ""

@@ -1,100 +1,98 @@
-"""Mails that are written in HTML only: their lines as they look, without what their mailers mark as quoted."""
+"""Mails written in HTML only: their lines as they look, without what their mailers mark as quoted.
+
+The page is walked once, with no look back: a page of nothing but nested quotes takes no longer than another.
+"""
 
 import re
+from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, Tag
+from lxml import etree, html  # type: ignore[import-untyped]
 
-from assistant.channels.mail_quotes import FORWARD, FORWARDED, FROM, newest_words
+from assistant.channels.mail_quote_forms import FORWARD, FORWARDED, FROM
+from assistant.channels.mail_quotes import newest_words
 
-#: How mailers mark what they quote: Gmail, Apple, Thunderbird, Outlook, Yahoo, Proton, Zoho and others.
-QUOTES = (
-    "blockquote",
-    ".gmail_quote",
-    ".gmail_quote_container",
-    ".gmail_extra",
-    ".gmail_attr",
-    ".yahoo_quoted",
-    ".protonmail_quote",
-    ".moz-cite-prefix",
-    ".zmail_extra",
-    ".tutanota_quote",
-    "#isReplyContent",
-    "#mail-editor-reference-message-container",
-)
+#: How mailers mark what they quote: Gmail, Yahoo, Proton, Thunderbird, Zoho, Tutanota, Outlook …
+QUOTES = {
+    *("gmail_quote", "gmail_quote_container", "gmail_extra", "gmail_attr", "yahoo_quoted"),
+    *("protonmail_quote", "moz-cite-prefix", "zmail_extra", "tutanota_quote", "isReplyContent"),
+    "mail-editor-reference-message-container",
+}
 #: Everything from here on is quoted.
-BELOW = ("div[style*='border-top:solid']", "div[style*='border-top: solid']", "#divRplyFwdMsg", "#appendonsend", "#OLK_SRC_BODY_SECTION", "#reply-intro", "#x_divRplyFwdMsg")
-SIGNATURES = (
-    ".gmail_signature",
-    ".moz-signature",
-    "#Signature",
-    "#ms-outlook-mobile-signature",
-    ".protonmail_signature_block",
-)
-NO_WORDS = ("script", "style", "head", "title", "template", "noscript")
-#: Elements that begin a line of their own.
-LINES = (
-    "p",
-    "div",
-    "li",
-    "tr",
-    "table",
-    "blockquote",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "pre",
-    "hr",
-    "ul",
-    "ol",
-)
-#: Stands at the end of such an element; no HTML has it.
-END = "\x00"
+BELOW = {"divRplyFwdMsg", "x_divRplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "reply-intro"}
+SIGNATURES = {
+    *("gmail_signature", "moz-signature", "Signature", "ms-outlook-mobile-signature"),
+    "protonmail_signature_block",
+}
+#: Outlook draws a line above the head of what it quotes.
+LINE_ABOVE = re.compile(r"border-top:\s?solid")
+NO_WORDS = {"script", "style", "head", "title", "template", "noscript"}
+#: Elements that begin and end a line of their own.
+LINES = {
+    *("p", "div", "li", "tr", "table", "blockquote", "pre", "hr", "ul", "ol"),
+    *("h1", "h2", "h3", "h4", "h5", "h6"),
+}
 
 
-def newest_words_of_html(html: str, subject: str = "", *, reply: bool = False) -> str:
+def newest_words_of_html(page: str, subject: str = "", *, reply: bool = False) -> str:
     """What the writer says; as `newest_words`, after the mailer's own marks of quotes."""
-    if not html.strip():
+    root = _parsed(page)
+    if root is None:
         return ""
-    soup = BeautifulSoup(html.replace(END, ""), "lxml")
-    _remove(soup, NO_WORDS)
-    whole = _lines(soup)
+    whole = _lines(_words(root, whole=True))
     if FORWARDED.match(subject[:80]) or FORWARD.search(whole[:20_000]):
         return newest_words(whole, subject, reply=reply)
-    _remove(soup, SIGNATURES)
-    _remove_quotes(soup)
-    own = newest_words(_lines(soup), subject, reply=reply)
+    own = newest_words(_lines(_words(root, whole=False)), subject, reply=reply)
     return own if own or reply else newest_words(whole, subject, reply=reply)
 
 
-def _remove(soup: BeautifulSoup, selectors: tuple[str, ...]) -> None:
-    for element in soup.select(", ".join(selectors)):
-        element.extract()
+def _parsed(page: str) -> html.HtmlElement | None:
+    text = page.replace("\x00", "").encode("utf-8", "replace")
+    if not text.strip():
+        return None
+    try:
+        return html.document_fromstring(text, parser=html.HTMLParser(encoding="utf-8"))
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
 
 
-def _remove_quotes(soup: BeautifulSoup) -> None:
-    for element in soup.select(", ".join(BELOW)):
-        if element.get("style") and not FROM.search(element.get_text()[:300].strip()):
-            continue  # only a line above something else
-        for later in [*element.find_all_next(), *element.find_all_next(string=True), element]:
-            later.extract()
-    _remove(soup, QUOTES)
-
-
-def _lines(soup: BeautifulSoup) -> str:
-    """The text, one line for each that a reader sees."""
-    out = []
-    for element in soup.find_all(LINES):
-        element.append(END)
-    for node in soup.descendants:
-        if isinstance(node, Tag):
-            out.append("\n" if node.name in LINES or node.name == "br" else "")
+def _words(root: html.HtmlElement, *, whole: bool) -> Iterator[str]:
+    """The words in their order, line ends included; all of them, or those that are not marked as quoted."""
+    hidden = 0
+    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event in ("comment", "pi"):
+            yield "" if hidden else _flat(element.tail)
+            continue
+        skipped = element.tag in NO_WORDS or (not whole and _is_quote(element))
+        if event == "start":
+            if not whole and not hidden and _is_below(element):
+                return
+            hidden += skipped
+            if not hidden:
+                yield ("\n" if element.tag in LINES or element.tag == "br" else "") + _flat(element.text)
         else:
-            out.append("\n" if str(node) == END else re.sub(r"\s+", " ", str(node)))
-    for end in soup.find_all(string=END):
-        end.extract()
-    text = "".join(out).replace("\xa0", " ")
-    lines = [line.strip() for line in text.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+            hidden -= skipped
+            if not hidden:
+                yield ("\n" if element.tag in LINES else "") + _flat(element.tail)
+
+
+def _is_quote(element: html.HtmlElement) -> bool:
+    named = {*element.get("class", "").split(), element.get("id", "")}
+    return element.tag == "blockquote" or bool(named & (QUOTES | SIGNATURES))
+
+
+def _is_below(element: html.HtmlElement) -> bool:
+    if element.get("id", "") in BELOW:
+        return True
+    if not LINE_ABOVE.search(element.get("style", "")):
+        return False
+    first = "".join(text for text, _ in zip(element.itertext(), range(5), strict=False))
+    return FROM.search(first.strip()[:100]) is not None
+
+
+def _flat(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "")
+
+
+def _lines(words: Iterator[str]) -> str:
+    text = "".join(words).replace("\xa0", " ")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()

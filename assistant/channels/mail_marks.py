@@ -1,9 +1,10 @@
-"""What the head of a mail tells about who sent it: a machine, a colleague, a list, and whether it is proven."""
+"""What the head of a mail tells of its sender: a machine, a colleague, a list, and whether it is proven."""
 
 import re
+from dataclasses import replace
 from enum import StrEnum
 
-from assistant.channels.mail import Mail
+from assistant.channels.mail import Mail, one_address
 
 #: Senders that read no answers.
 NO_REPLY = re.compile(
@@ -12,7 +13,8 @@ NO_REPLY = re.compile(
 )
 #: Subjects with which programs begin that answer while somebody is away.
 AWAY = re.compile(
-    r"\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of office|自動(?:応答|返信|送信)|不在(?:通知|連絡|のお知らせ)|"
+    r"\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of office|"
+    r"自動(?:応答|返信|送信)|不在(?:通知|連絡|のお知らせ)|"
     r"abwesenheit|automatische antwort|réponse automatique|respuesta automática|自动回复|自動回覆|부재중)",
     re.IGNORECASE,
 )
@@ -29,8 +31,19 @@ class Proof(StrEnum):
     NONE = "none"
 
 
+def original(mail: Mail, ours: str) -> Mail:
+    """A group that writes its own address as the sender keeps the real one beside it."""
+    if mail.sender != ours:
+        return mail
+    for header in ("x-original-from", "x-original-sender"):
+        name, address = one_address(mail.headers.get(header, ""))
+        if address and address != ours:
+            return replace(mail, sender=address, name=name or mail.name)
+    return mail
+
+
 def answered_by_machine(mail: Mail) -> bool:
-    """A program's answer, or the news that a mail did not arrive: answering it could go on for ever (RFC 3834)."""
+    """A program's answer, or news that a mail did not arrive: answering could go on for ever (RFC 3834)."""
     headers = mail.headers
     automatic = headers.get("auto-submitted", "no").split(";")[0].strip().lower()
     if headers.get("return-path", "x").strip() in ("", "<>"):

@@ -1,14 +1,15 @@
-"""The servers by which mail goes out and comes in, encrypted and proven by certificate unless an operator says no.
+"""The servers by which mail goes out and comes in: encrypted, with certificates that are verified.
 
-Addresses are ``smtps://``, ``imaps://`` (encrypted from the first byte) or ``smtp://``, ``imap://`` (STARTTLS, which
-the server has to offer). ``?certificate=unchecked`` accepts any certificate, ``?encryption=none`` does without.
+Addresses are ``smtps://``, ``imaps://`` (encrypted from the first byte) or ``smtp://``, ``imap://``
+(STARTTLS, which the server has to offer). ``?certificate=unchecked`` accepts any certificate,
+``?encryption=none`` does without encryption.
 """
 
 import asyncio
 import contextlib
 import imaplib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
@@ -20,6 +21,8 @@ from assistant.domain.errors import NotYet, SetupError, Undeliverable
 
 #: A whole send, or one call to a mailbox.
 SECONDS = 10.0
+#: Mails that are fetched at a time, their bytes together, and bytes of one.
+MOST_MAILS, MOST_BYTES, LARGEST_MAIL = 20, 50 * 1024 * 1024, 25 * 1024 * 1024
 #: Hosts on which nobody listens on the way.
 HERE = ("localhost", "127.0.0.1", "::1")
 
@@ -52,23 +55,23 @@ class Server:
         """What an operator can do about *exc*."""
         if isinstance(exc, ssl.SSLCertVerificationError) or "certificate verify failed" in str(exc).lower():
             return (
-                f"its certificate cannot be verified; mend it, or add ?certificate=unchecked to {self.variable} "
-                "if you know that server"
+                "its certificate cannot be verified; mend it, or add ?certificate=unchecked "
+                f"to {self.variable} if you know that server"
             )
         if "STARTTLS" in str(exc).upper() or "TLS not supported" in str(exc):
             return (
-                f"it offers no encryption (STARTTLS); use its encrypted port, or add ?encryption=none to {self.variable} "
-                "if mail and password may travel in the clear"
+                "it offers no encryption (STARTTLS); use its encrypted port, or add ?encryption=none "
+                f"to {self.variable} if mail and password may travel in the clear"
             )
         return type(exc).__name__
 
 
 def server(url: str, variable: str, ports: tuple[int, int]) -> Server:
-    """*ports*: with encryption from the first byte, and with STARTTLS. SetupError for another kind of address."""
+    """*ports*: encrypted from the first byte, and with STARTTLS. SetupError for another address."""
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps", "imap", "imaps") or not parts.hostname:
         raise SetupError(
-            f"{variable}: an address is like {variable.split('_')[-2].lower()}s://user:password@host."
+            f"{variable}: such an address is like smtps://user:password@host or imaps://user:password@host."
         )
     says = parse_qs(parts.query)
     at_once = parts.scheme.endswith("s")
@@ -150,7 +153,7 @@ class Mailbox:
             box.select(self._at.path or "INBOX")
         except (OSError, imaplib.IMAP4.error) as exc:
             if box is not None:
-                box.shutdown()
+                _hang_up(box)
             raise NotYet(f"the mailbox does not let us in: {self._at.why(exc)}") from exc
         self._box = box
         return box
@@ -163,8 +166,8 @@ class Mailbox:
         try:
             if at.encrypted:
                 box.starttls(at.context())
-        except BaseException:
-            box.shutdown()
+        except (OSError, imaplib.IMAP4.error):
+            _hang_up(box)
             raise
         return box
 
@@ -173,3 +176,31 @@ class Mailbox:
             self._box.logout()
         if isinstance(error, (OSError, imaplib.IMAP4.error)):
             raise NotYet(f"the mailbox does not answer ({type(error).__name__})") from error
+
+
+def _hang_up(box: imaplib.IMAP4) -> None:
+    with contextlib.suppress(OSError):
+        box.shutdown()
+
+
+def fetch_unread(at: Server, tries: Callable[[bytes], int]) -> list[tuple[bytes, bytes]]:
+    """Number and content of some unread mails, which stay unread; NotYet.
+
+    Those that were tried and failed come last: they are in nobody's way.
+    """
+    with Mailbox(at) as box:
+        _, found = box.uid("SEARCH", "UNSEEN")
+        numbers = sorted((found[0] or b"").split(), key=lambda number: (tries(number), int(number)))
+        mails: list[tuple[bytes, bytes]] = []
+        for number in numbers[:MOST_MAILS]:
+            if sum(len(raw) for _, raw in mails) > MOST_BYTES:
+                break
+            _, data = box.uid("FETCH", number.decode(), f"(BODY.PEEK[]<0.{LARGEST_MAIL}>)")
+            mails.append((number, data[0][1] if data and isinstance(data[0], tuple) else b""))
+        return mails
+
+
+def mark_as_read(at: Server, numbers: list[bytes]) -> None:
+    with Mailbox(at) as box:
+        for number in numbers:
+            box.uid("STORE", number.decode(), "+FLAGS", "(\\Seen)")

@@ -1,4 +1,4 @@
-"""Which conversation a mail goes on in: told by addresses and Message-IDs that we signed, never by a subject."""
+"""Which conversation a mail goes on in: told by what we signed, never by a subject."""
 
 import hashlib
 import hmac

@@ -166,7 +166,8 @@ class SqlMedia:
         return found[0] if found else None
 
     def fetched(self, media: str, type_: str, data: bytes) -> None:
-        values = {"type": type_, "size": len(data), "data": data}
+        # Where it came from is not needed any more; inside a mail, that was the whole file in base64.
+        values = {"type": type_, "size": len(data), "data": data, "source": ""}
         self._connection.execute(sa.update(t.media).where(t.media.c.id == media).values(values))
 
     def failed(self, media: str, why: str) -> None:

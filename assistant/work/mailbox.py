@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 #: Seconds between looks, and for taking one mail apart.
 PAUSE, READING_SECONDS = 30.0, 20.0
+#: Looks without a pause between them.
+MOST_LOOKS = 50
 #: A mail that failed so often is given to people as it is; after the last try it is left alone, unread.
 FAILURES, LAST_TRY = 2, 5
 #: Calls to the server and the taking apart of mails: neither holds up anybody else's threads.
@@ -46,8 +48,9 @@ async def watch(
     """Until cancelled."""
     while True:
         try:
-            while await look(mailbox, database, arrivals, wire, clock):
-                pass  # there may be more than one look takes
+            for _ in range(MOST_LOOKS):  # there may be more than one look takes
+                if not await look(mailbox, database, arrivals, wire, clock):
+                    break
         except (NotYet, Unavailable) as exc:
             log.warning("mailbox not read", why=str(exc))
         await asyncio.sleep(PAUSE)

@@ -1,7 +1,7 @@
 """``python -m evals world``: inputs as the world sends them, through the real entrances, a line each.
 
-``--siblings`` runs generated relatives of the same kinds instead and prints the share that is right. Modules of
-this package give ``CASES: list[Case]`` and, where they have relatives, ``async siblings(place) -> list[Sibling]``.
+``--siblings`` runs generated relatives of the same kinds instead and prints the share that is right. Modules
+of this package give ``CASES: list[Case]`` and, where they have relatives, ``async siblings(place)``.
 """
 
 import argparse

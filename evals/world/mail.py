@@ -92,7 +92,9 @@ async def _goes_on(place: Place, paths: Sequence[Path]) -> list[str]:
     found = await service.read("g1@mail.example")
     count = await service.count("g1@mail.example")
     said = [m for m in found.messages if m.author == "customer"] if found else []
-    return [] if (count, len(said)) == (1, 2) else [f"{count} conversations, {len(said)} messages in the newest"]
+    return (
+        [] if (count, len(said)) == (1, 2) else [f"{count} conversations, {len(said)} messages in the newest"]
+    )
 
 
 def _case(file: str, says: str, check: Check, *, answered: bool = False) -> Case:

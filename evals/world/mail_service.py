@@ -14,7 +14,8 @@ from assistant.domain.messages import Author, Message
 from evals.world.post import Post
 
 ARTICLES = {
-    "returns.md": "# 返品の期限\n\n返品の申し込み期限は30日以内です。\n\n## 返品の送料\n\n返品の送料はお客様のご負担です。\n",
+    "returns.md": "# 返品の期限\n\n返品の申し込み期限は30日以内です。\n\n## 返品の送料\n\n"
+    "返品の送料はお客様のご負担です。\n",
     "delivery.md": "# 配送\n\n配送料は全国一律550円です。お届けまで3日ほどかかります。\n",
     "payment.md": "# 支払い方法\n\nクレジットカードと銀行振込が使えます。\n",
 }
@@ -83,7 +84,7 @@ def _of(store: object, peer: str) -> list[tuple[Conversation, Thread]]:
 async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
     from assistant.app import make_service
     from assistant.knowledge.ingest import Options, ingest
-    from assistant.settings import Settings, prepare_data_dir
+    from assistant.settings import load_settings, prepare_data_dir
     from assistant.work import mailbox
 
     articles = scratch / "articles"
@@ -97,7 +98,8 @@ async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
             "ASSISTANT_EMAIL_SMTP_URL": f"smtp://127.0.0.1:{post.smtp_port}",
             "ASSISTANT_EMAIL_IMAP_URL": f"imap://support:p%20w@127.0.0.1:{post.imap_port}?encryption=none",
         }
-        settings = Settings(data_dir=scratch / "data", chat_model="extractive")
+        own = {"data_dir": scratch / "data", "chat_model": "extractive"}
+        settings = load_settings().model_copy(update=own)
         prepare_data_dir(settings.data_dir)
         with patch.dict(os.environ, mailed), patch.object(mailbox, "PAUSE", 0.2):
             service = await make_service(settings)

@@ -1,4 +1,6 @@
-"""Mails put together from quote forms, character sets and mailers, each with the words that it really says."""
+"""Mails put together from quote forms, character sets and mailers, each with what it really says."""
+
+# ruff: noqa: E501
 
 import base64
 import quopri
@@ -58,6 +60,20 @@ LINES = {
     "hidemaru": f"{NAME} <{MAIL}> さんは書きました:",
     "san-wa": f"{NAME}さんは 2026年11月30日 に書きました：",
     "gmail-zh": f"{NAME} <{MAIL}> 于2026年11月30日周一 20:05写道：",
+    "ios-spark": f"2026年11月30日 20:05 +0900、{NAME} <{MAIL}> のメール:",
+    "gmail-ja-pm": f"2026年11月30日(月) 午後8:05 {NAME} <{MAIL}>:",
+    "gmail-ja-san": f"2026年11月30日(月) 20:05 {NAME} <{MAIL}> さんは書きました:",
+    "gmail-pt": f"Em seg., 30 de nov. de 2026 às 20:05, {NAME} <{MAIL}> escreveu:",
+    "gmail-nl": f"Op ma 30 nov 2026 om 20:05 schreef {NAME} <{MAIL}>:",
+    "gmail-pl": f"pon., 30 lis 2026 o 20:05 {NAME} <{MAIL}> napisał(a):",
+    "gmail-ru": f"пн, 30 нояб. 2026 г. в 20:05, {NAME} <{MAIL}>:",
+    "gmail-ko": f"2026년 11월 30일 (월) 20:05, {NAME} <{MAIL}>님이 작성:",
+    "gmail-tw": f"{NAME} <{MAIL}> 於 2026年11月30日 週一 下午8:05寫道：",
+    "al-mail": f"At 20:05 26/11/30, {NAME} wrote:",
+    "shuriken": f"{NAME} さんの 2026/11/30 20:05 のメッセージ:",
+    "notes": f"-----{MAIL} wrote: -----",
+    "samsung": f"-------- 元のメッセージ --------\n差出人: {NAME} <{MAIL}>\n日付: 2026/11/30 20:05 (GMT+09:00)\n件名: Re: x",
+    "thunderbird-original": f"-------- Original-Nachricht --------\nBetreff: x\nDatum: 30.11.2026\nVon: {NAME} <{MAIL}>",
     "none": "",
 }
 FEET = {
@@ -104,7 +120,9 @@ def made() -> list[Made]:
                 codec = label = "utf-8"
                 body = text.encode(codec)
             raw = _raw(sender, "text/plain", label, transfer, body)
-            found.append(Made(name=f"{name} {codec} as {label} {transfer}", sender=sender, raw=raw, right=RIGHT))
+            found.append(
+                Made(name=f"{name} {codec} as {label} {transfer}", sender=sender, raw=raw, right=RIGHT)
+            )
     for number, (name, html) in enumerate(_pages()):
         sender = f"h{number}@mail.example"
         codec, label = CHARSETS[(number * 3) % len(CHARSETS)]

@@ -1,4 +1,4 @@
-"""A post office for measurements and tests: a mailbox by IMAP and a server for outgoing mail, on this machine."""
+"""A post office for measurements and tests: a mailbox by IMAP and a server for outgoing mail."""
 
 import asyncio
 import contextlib
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from typing import Any
 
 Session = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -24,11 +25,12 @@ class Post:
     #: Numbers that were marked as read.
     seen: list[int] = field(default_factory=list)
     sent: list[EmailMessage] = field(default_factory=list)
-    #: Every line that a client sent.
-    heard: list[str] = field(default_factory=list)
+    #: Every line that a client sent without encryption.
+    in_the_clear: list[str] = field(default_factory=list)
     password: str = "p w"
-    #: With it, STARTTLS is offered.
+    #: With it, STARTTLS is offered, or encryption begins with the first byte.
     certificate: ssl.SSLContext | None = None
+    at_once: bool = False
     #: Seconds before each answer.
     slow: float = 0.0
     imap_port: int = 0
@@ -43,8 +45,9 @@ class Post:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Post"]:
-        imap = await asyncio.start_server(self._closing(self._imap), "127.0.0.1", 0, limit=LARGEST)
-        smtp = await asyncio.start_server(self._closing(self._smtp), "127.0.0.1", 0, limit=LARGEST)
+        how: dict[str, Any] = {"limit": LARGEST, "ssl": self.certificate if self.at_once else None}
+        imap = await asyncio.start_server(self._closing(self._imap), "127.0.0.1", 0, **how)
+        smtp = await asyncio.start_server(self._closing(self._smtp), "127.0.0.1", 0, **how)
         self.imap_port, self.smtp_port = (s.sockets[0].getsockname()[1] for s in (imap, smtp))
         try:
             yield self
@@ -68,9 +71,10 @@ class Post:
 
         return closed
 
-    async def _line(self, reader: asyncio.StreamReader) -> str:
+    async def _line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
         line = (await reader.readline()).decode("utf-8", "replace").strip()
-        self.heard.append(line)
+        if writer.get_extra_info("ssl_object") is None:
+            self.in_the_clear.append(line)
         await asyncio.sleep(self.slow)
         return line
 
@@ -81,8 +85,8 @@ class Post:
             writer.write("".join(f"{line}\r\n" for line in lines).encode())
 
         say("220 post office")
-        offered = self.certificate
-        while line := await self._line(reader):
+        offered = None if self.at_once else self.certificate
+        while line := await self._line(reader, writer):
             word = line.split(":")[0].split(" ")[0].upper()
             if word == "EHLO":
                 say("250-post office", *(["250-STARTTLS"] if offered else []), "250 AUTH PLAIN")
@@ -104,8 +108,8 @@ class Post:
 
     async def _imap(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"* OK post office\r\n")
-        offered = self.certificate
-        while line := await self._line(reader):
+        offered = None if self.at_once else self.certificate
+        while line := await self._line(reader, writer):
             tag, _, command = line.partition(" ")
             if command.upper() == "STARTTLS" and offered:
                 writer.write(f"{tag} OK go on\r\n".encode())

@@ -244,14 +244,6 @@ async def test_quotes_and_signature_are_left_out(mail: Scene) -> None:
     assert (await mail.rig.messages(await mail.conversation()))[0].text == QUESTION["ja"]
 
 
-async def test_nobody_gets_a_hundred_automatic_mails(mail: Scene) -> None:
-    app = apps.TestEmail()
-    for number in range(15):
-        to = str(mail.platform.phone[app.peer][-1]["Reply-To"]) if number else "support@shop.example"
-        await mail.tell(body_of(app.mail(QUESTION["ja"], f"n{number}") | {"To": to}))
-    assert len(mail.platform.phone[app.peer]) == 10
-
-
 async def test_a_forged_sender_makes_us_write_once(mail: Scene) -> None:
     app = apps.TestEmail()
     for number in range(12):

@@ -38,7 +38,11 @@ async def read(scene: Scene) -> None:
 
 def mail(number: int = 1) -> bytes:
     made = EmailMessage()
-    made["From"], made["To"], made["Subject"] = "花子 <hanako@customer.example>", "support@shop.example", "返品"
+    made["From"], made["To"], made["Subject"] = (
+        "花子 <hanako@customer.example>",
+        "support@shop.example",
+        "返品",
+    )
     made["Message-ID"] = f"<i{number}@customer.example>"
     made.set_content("返品の期限はいつまでですか\n")
     return made.as_bytes()
