@@ -5,7 +5,8 @@ import { useChat, useText } from "./context";
 export function UnsentBubble({ entry }: { entry: Unsent }) {
   const { session } = useChat();
   const text = useText();
-  const why = entry.failed === "refused" ? (entry.why === "413" || entry.why === "too_long" ? text.tooLong : text.refused) : null;
+  const tooLong = entry.why === "too_large";
+  const why = entry.failed === "refused" ? (tooLong ? text.tooLong : text.refused) : null;
   return (
     <div class={`message customer ${entry.failed ? "unsent" : "pending"}`} data-testid="widget-unsent" data-failed={entry.failed ?? ""}>
       <span class="hidden">{text.you}</span>
@@ -13,7 +14,7 @@ export function UnsentBubble({ entry }: { entry: Unsent }) {
       {entry.failed ? (
         <div class="under" role="alert">
           <span>{why ?? text.unsent}</span>
-          <button onClick={() => session.outbox.retry(entry.id)} data-testid="widget-retry">{text.retry}</button>
+          {!tooLong && <button onClick={() => session.outbox.retry(entry.id)} data-testid="widget-retry">{text.retry}</button>}
           <button onClick={() => session.outbox.remove(entry.id)}>{text.discard}</button>
         </div>
       ) : (
