@@ -130,11 +130,14 @@ def create_app(front: Front, *, shop: Mapping[str, str] | None = None) -> FastAP
         public_url=settings.public_url,
         hosts=(urlsplit(settings.public_url).netloc,),
         article=lambda id_: database.read(lambda store: store.articles.article(id_)),
+        titles=lambda day: database.read(lambda store: store.articles.titles(day)),
         health=front.health,
         static=STATIC,
         names=shop or dict.fromkeys(settings.languages, settings.name),
         demo=shop is not None,
+        metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+        public_docs=settings.api_docs == "public",
         resync=settings.resync,
         channels=front.channels,
     )
-    return make_app(context, origins=settings.allowed_origins)
+    return make_app(context, origins=settings.allowed_origins, proxies=settings.trusted_proxies)

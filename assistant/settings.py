@@ -3,8 +3,9 @@
 import os
 import secrets
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -54,6 +55,12 @@ class Settings(BaseSettings):
     resync_hours: float = Field(6, ge=0, le=24 * 365)
     #: Pages that may embed the widget; `*` is any.
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
+    #: Addresses or networks whose X-Forwarded-For is believed; a program on this machine is by default.
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
+    #: Whoever sends it as a bearer token may read /metrics; unset: only programs on this machine.
+    metrics_token: SecretStr | None = None
+    #: The API describes itself at /docs and /openapi.json: to everybody, or to this machine only.
+    api_docs: Literal["public", "local"] = "local"
     #: How long a burst of messages may pause, in seconds, before the assistant answers it.
     quiet_seconds: float = Field(0.6, ge=0, le=10)
     #: After how many seconds an unanswered customer gets an acknowledgement and a place in the queue.
@@ -64,7 +71,7 @@ class Settings(BaseSettings):
     #: After how many days a closed conversation is forgotten; unset: never.
     retention_days: int | None = Field(None, ge=1)
 
-    @field_validator("languages", "allowed_origins", mode="before")
+    @field_validator("languages", "allowed_origins", "trusted_proxies", mode="before")
     @classmethod
     def split(cls, value: object) -> object:
         return (
@@ -80,7 +87,17 @@ class Settings(BaseSettings):
             raise ValueError("name at least one language, for example ja,en")
         return value
 
-    @field_validator("secret_key", "identity_secret")
+    @field_validator("trusted_proxies")
+    @classmethod
+    def known_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                ip_network(one)
+            except ValueError as exc:
+                raise ValueError(f"{one!r} is no address and no network such as 10.0.0.0/8") from exc
+        return value
+
+    @field_validator("secret_key", "identity_secret", "metrics_token")
     @classmethod
     def not_a_placeholder(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and (
@@ -90,7 +107,13 @@ class Settings(BaseSettings):
         return key
 
     @field_validator(
-        "openai_api_key", "openai_base_url", "chat_model", "database_url", "chroma_url", mode="before"
+        "openai_api_key",
+        "openai_base_url",
+        "chat_model",
+        "database_url",
+        "chroma_url",
+        "metrics_token",
+        mode="before",
     )
     @classmethod
     def empty_is_unset(cls, value: object) -> object:

@@ -34,13 +34,15 @@ class Conversations(Protocol):
         self, *, state: State | None, agent: str | None, after: int, limit: int
     ) -> Sequence[Conversation]: ...  # in the order in which agents should look at them
     def counts(self, agent: str) -> dict[str, int]: ...
+    def queued(self, *, origin: str | None = None) -> int: ...  # how many wait: all, or of an address
+    def queued_of(self, customer: str, *, besides: str) -> Sequence[Conversation]: ...  # longest first
 
 
 class Messages(Protocol):
     def add(self, message: Message) -> None: ...
     def get(self, conversation: str, message: str) -> Message | None: ...
     def public(
-        self, conversation: str, *, after: int = 0
+        self, conversation: str, *, after: int = 0, limit: int | None = None
     ) -> Sequence[Message]: ...  # what a customer may see
     def all(self, conversation: str) -> Sequence[Message]: ...  # private notes too
     def last(self, conversations: Sequence[str]) -> Mapping[str, Message]: ...
@@ -59,6 +61,7 @@ class Customers(Protocol):
 
 class Agents(Protocol):
     def get(self, agent: str) -> Agent | None: ...  # by id or e-mail address
+    def by_email(self, email: str) -> Agent | None: ...
     def all(self) -> Sequence[Agent]: ...
     def add(self, agent: Agent, password_hash: str, now: datetime) -> None: ...
     def password_hash(self, agent: str) -> str | None: ...
@@ -66,6 +69,8 @@ class Agents(Protocol):
     def open_door(self, agent: str, door: Door, now: datetime) -> None: ...
     def by_secret(self, secret_hash: str, now: datetime) -> tuple[Agent, str | None] | None: ...  # CSRF token
     def close_door(self, secret_hash: str) -> None: ...
+    def close_doors(self, agent: str, *, tokens: bool) -> int: ...  # sessions, API tokens too; how many
+    def remove(self, agent: str) -> None: ...  # with every way in
 
 
 class Turns(Protocol):

@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "answers": "checked answers of models: tokens, speed, and the five above",
     "faults": "breaks the running service in every way we know and counts broken promises: evals/faults/",
     "fuzz": "parsers under atheris: evals/fuzz.py",
+    "stalls": "hostile input at every entrance while another waits: evals/stalls.py",
     "contradictions": "how well two articles that disagree are found: evals/contradictions.py",
 }
 

@@ -16,24 +16,38 @@ MAX_BODY = 256 * 1024
 MAX_WEBHOOK = {"/v1/channels/email": 16 * 1024 * 1024, "/v1/channels/": 4 * 1024 * 1024}
 
 
-def make_app(context: Context, *, origins: Sequence[str]) -> FastAPI:
-    """The application; pages at *origins* may embed the widget."""
+def make_app(context: Context, *, origins: Sequence[str], proxies: Sequence[str] = ()) -> FastAPI:
+    """The application; pages at *origins* may embed the widget, *proxies* say from where a call comes."""
     from fastapi import FastAPI
     from starlette.middleware.cors import CORSMiddleware
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
     from assistant import __version__
     from assistant.api import agent, apps, channels, customer, desk, errors, knowledge, operations, pages
     from assistant.api.body_limit import BodyLimit
+    from assistant.api.headers import SecurityHeaders
+    from assistant.api.limited import EveryCall
 
-    app = FastAPI(title="Yorisoi", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Yorisoi",
+        version=__version__,
+        openapi_url=None,  # pages/ serves it, to whom the settings say
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # the caller's Host would decide where to
+    )
     app.state.context = context
+    # The last that is added is the first that a call meets.
     app.add_middleware(BodyLimit, most=MAX_BODY, longer=MAX_WEBHOOK)
+    app.add_middleware(EveryCall, limits=context.limits)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(origins),
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
     )
+    app.add_middleware(SecurityHeaders, https=context.public_url.startswith("https:"))
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     errors.install(app)
     for part in (customer, channels, apps, agent, desk, knowledge, operations):
         app.include_router(part.router)

@@ -3,12 +3,21 @@
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Cookie, Header, Query, Request, Response
+from fastapi import APIRouter, Cookie, Header, HTTPException, Query, Request, Response
 
+from assistant.api.addresses import address_of
 from assistant.api.app_shapes import channel_out, links_out, messages_out
 from assistant.api.context import Context, Ctx
-from assistant.api.doors import SESSION_COOKIE, SESSION_DAYS, Inside, new_session, password_fits
+from assistant.api.doors import SESSION_DAYS, Inside, account_of, new_session
 from assistant.api.event_stream import DESCRIBED, EventStream
+from assistant.api.hiding import hide_in
+from assistant.api.limited import (
+    SESSION_COOKIE,
+    SIGNING_IN_ANYWHERE,
+    SIGNING_IN_AS,
+    LimitedRoute,
+    hold_stream,
+)
 from assistant.api.rows import inbox_rows
 from assistant.api.shapes import LoginIn, agent_out, card_out, turn_out
 from assistant.api.streams import agent_events
@@ -16,22 +25,29 @@ from assistant.api.suggestions import handoff_out
 from assistant.conversation.handoff import previous_of
 from assistant.conversation.linking import same_person
 from assistant.conversation.opening import hash_of
+from assistant.domain.audit import STRANGER
+from assistant.domain.audit import agent as actor
 from assistant.domain.conversation import State
 from assistant.domain.errors import BadInput, Unauthorized
 from assistant.stores import Store
 
-router = APIRouter(prefix="/v1/agent", tags=["agent"])
+router = APIRouter(prefix="/v1/agent", tags=["agent"], route_class=LimitedRoute)
 
 PAGE = 50
+#: No inbox goes on beyond so many.
+MOST_CONVERSATIONS = 10_000_000
 
 
 @router.post("/login")
 async def login(body: LoginIn, request: Request, response: Response, ctx: Ctx) -> dict[str, Any]:
-    ctx.limits.login.check(f"{request.client.host if request.client else ''} {body.email.lower()}")
-    email, now = body.email.strip().lower(), ctx.clock()
-    agent = await ctx.database.read(lambda store: store.agents.get(email))
+    email, address, now = account_of(body.email), address_of(request), ctx.clock()
+    ctx.limits.check(SIGNING_IN_AS, f"{address} {email}")
+    ctx.limits.check(SIGNING_IN_ANYWHERE, email)
+    agent = await ctx.database.read(lambda store: store.agents.by_email(email))
     kept = await ctx.database.read(lambda store: store.agents.password_hash(agent.id)) if agent else None
-    if not password_fits(kept, body.password) or agent is None:
+    if not await ctx.passwords.fits(kept, body.password) or agent is None:
+        who = actor(agent.id) if agent else STRANGER
+        await ctx.database.write(lambda store: store.audit.note(who, "login_failed", now, address=address))
         raise Unauthorized("That e-mail address and password do not fit together.")
     secret, csrf = await ctx.database.write(lambda store: new_session(store, agent, now))
     response.set_cookie(
@@ -47,10 +63,16 @@ async def login(body: LoginIn, request: Request, response: Response, ctx: Ctx) -
 
 @router.post("/logout", status_code=204)
 async def logout(
-    ctx: Ctx, _inside: Inside, session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None
+    ctx: Ctx, inside: Inside, session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None
 ) -> Response:
     if session:
-        await ctx.database.write(lambda store: store.agents.close_door(hash_of(session)))
+        now = ctx.clock()
+
+        def step(store: Store) -> None:
+            store.agents.close_door(hash_of(session))
+            store.audit.note(actor(inside.agent.id), "logout", now)
+
+        await ctx.database.write(step)
     response = Response(status_code=204)
     response.delete_cookie(SESSION_COOKIE)
     return response
@@ -68,10 +90,11 @@ async def inbox(
     state: Literal["", "assistant", "queued", "agent", "closed"] = "",
     mine: Literal["", "true", "false", "1", "0"] = "",
     after: Annotated[str, Query(max_length=20)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
 ) -> dict[str, Any]:
-    if after and not (after.isascii() and after.isdigit()):
-        raise BadInput("after: take the cursor from the page before.")
-    start = int(after or 0)
+    start = cursor(after)
+    if q.strip():
+        raise HTTPException(400, "The inbox cannot be searched yet; leave q out.")
     agent = inside.agent.id
 
     def step(store: Store) -> dict[str, Any]:
@@ -90,6 +113,13 @@ async def inbox(
     return await ctx.database.read(step)
 
 
+def cursor(after: str) -> int:
+    """Where a page starts, or BadInput for what no page before it said."""
+    if after and not (after.isascii() and after.isdigit() and int(after) <= MOST_CONVERSATIONS):
+        raise BadInput("after: take the cursor from the page before.")
+    return int(after or 0)
+
+
 @router.get("/conversations/{conversation}")
 async def read(conversation: str, _inside: Inside, ctx: Ctx) -> dict[str, Any]:
     return await ctx.database.read(partial(_table, conversation_id=conversation, ctx=ctx))
@@ -102,20 +132,23 @@ def _table(store: Store, conversation_id: str, ctx: Context) -> dict[str, Any]:
     return {
         "conversation": inbox_rows(store, [conversation])[0],
         "messages": messages_out(store, conversation.id, messages, ctx.hosts),
-        "customer": card_out(
-            store.customers.get(conversation.customer),
-            [*previous_of(store, conversation), *same_person(store, conversation.customer)],
+        "customer": hide_in(
+            card_out(
+                store.customers.get(conversation.customer),
+                [*previous_of(store, conversation), *same_person(store, conversation.customer)],
+            )
         )
         | {"links": links_out(store, conversation.customer)},
         "channel": channel_out(store, ctx, conversation),
-        "handoff": handoff_out(store.handoffs.last(conversation.id), ctx.hosts),
-        "turns": [turn_out(record) for record in store.turns.all(conversation.id)],
+        "handoff": handoff_out(hide_in(store.handoffs.last(conversation.id)), ctx.hosts),
+        "turns": [hide_in(turn_out(record)) for record in store.turns.all(conversation.id)],
         "agents": [{"id": agent.id, "name": agent.name} for agent in store.agents.all()],
     }
 
 
 @router.get("/events", status_code=200, response_class=EventStream, responses=DESCRIBED)
 async def events(
-    _inside: Inside, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
+    inside: Inside, request: Request, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:
-    return EventStream(agent_events(ctx, last_event_id))
+    ended = hold_stream(request, ctx.limits, by_address=False)
+    return EventStream(agent_events(ctx, inside.secret_hash, last_event_id), ended)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, StringConstraints
 from assistant.api.context import Context, Ctx
 from assistant.api.customer import Owned
 from assistant.api.doors import Inside
+from assistant.api.limited import LimitedRoute
 from assistant.api.shapes import agent_message_out, stamp
 from assistant.conversation import linking
 from assistant.conversation.sending_again import send_again
@@ -16,7 +17,7 @@ from assistant.domain.channels import Media
 from assistant.domain.errors import NotFound
 from assistant.stores import Store
 
-router = APIRouter(prefix="/v1", tags=["agent"])
+router = APIRouter(prefix="/v1", tags=["agent"], route_class=LimitedRoute)
 
 
 class LinkIn(BaseModel):
@@ -87,9 +88,9 @@ async def again(conversation: str, message: str, _inside: Inside, ctx: Ctx) -> d
 
 
 @router.delete("/agent/links/{link_id}", status_code=204)
-async def unlink(link_id: str, _inside: Inside, ctx: Ctx) -> Response:
+async def unlink(link_id: str, inside: Inside, ctx: Ctx) -> Response:
     now = ctx.clock()
-    await ctx.database.write(lambda store: linking.unlink(store, link_id, now))
+    await ctx.database.write(lambda store: linking.unlink(store, link_id, inside.agent, now))
     return Response(status_code=204)
 
 

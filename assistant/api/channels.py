@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
 from assistant.api.context import Context, Ctx
+from assistant.api.limited import LimitedRoute
 from assistant.conversation.arriving import Arrivals, take_in
 from assistant.domain.channels import Call
 from assistant.domain.errors import AssistantError, NotFound
 from assistant.ports import Channel
 
-router = APIRouter(prefix="/v1/channels", tags=["channels"])
+router = APIRouter(prefix="/v1/channels", tags=["channels"], route_class=LimitedRoute)
 
 #: Events of one call that are stored at a time: nobody else's message waits for a thousand. Each is taken in
 #: once, so a call that is cut in the middle is simply sent again.

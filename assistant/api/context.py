@@ -1,15 +1,18 @@
 """What every route may use; built once by app.py and found on the application."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
 from assistant.api.limits import Limits
+from assistant.api.metrics import COUNTED_SECONDS, Totals
+from assistant.api.passwords import Passwords
+from assistant.api.shared import Shared
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Conversation
@@ -40,6 +43,7 @@ class Context:
     pick_facts: FactPicker
     clock: Clock
     limits: Limits
+    passwords: Passwords = field(default_factory=Passwords)
     #: Signs customers' ids, and sessions.
     identity_key: bytes
     languages: tuple[str, ...]
@@ -48,6 +52,8 @@ class Context:
     hosts: Sequence[str]
     #: Finds an article of the knowledge base by id.
     article: Callable[[str], Any]
+    #: Id, title and language of every article that holds on a day.
+    titles: Callable[[date], Awaitable[Sequence[tuple[str, str, str]]]]
     health: Health
     #: The built front end.
     static: Path
@@ -55,12 +61,18 @@ class Context:
     names: Mapping[str, str] = field(default_factory=dict)
     #: Whether `/` shows the sample shop.
     demo: bool = False
+    #: Who sends it may read /metrics; None: only programs on this machine.
+    metrics_token: str | None = None
+    #: Everybody may read how the API describes itself, not only this machine.
+    public_docs: bool = False
     #: How often web sources are read again; None: only when somebody asks.
     resync: timedelta | None = None
     #: Messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel] = field(default_factory=dict)
     #: Webhook calls by channel and outcome.
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: What `/metrics` last counted.
+    counted: Shared[Totals] = field(default_factory=lambda: Shared(COUNTED_SECONDS))
 
 
 def context(request: Request) -> Context:

@@ -1,15 +1,25 @@
 """The customer's side of the web chat."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from assistant.api.addresses import address_of
 from assistant.api.context import Context, Ctx
 from assistant.api.event_stream import DESCRIBED, EventStream
+from assistant.api.limited import LimitedRoute, hold_stream
 from assistant.api.shapes import FeedbackIn, MessageIn, OpenIn, TypingIn, message_out, state_out, survey_out
 from assistant.api.streams import customer_events
 from assistant.conversation import reception
-from assistant.conversation.opening import Visitor, hash_of, language_of, open_conversation
+from assistant.conversation.opening import (
+    Visitor,
+    hash_of,
+    language_of,
+    open_conversation,
+    opened_by,
+    origin_of,
+)
 from assistant.conversation.receive import Receipt, receive
 from assistant.conversation.wording import say
 from assistant.domain.conversation import Conversation, State
@@ -17,7 +27,13 @@ from assistant.domain.errors import NotFound, Unauthorized
 from assistant.domain.messages import Author, Inbound
 from assistant.stores import Store
 
-router = APIRouter(prefix="/v1", tags=["customer"])
+router = APIRouter(prefix="/v1", tags=["customer"], route_class=LimitedRoute)
+
+
+#: Messages in one reading.
+MESSAGES = 500
+#: The largest number that every database keeps as a seq.
+MOST_SEQ = 2**31 - 1
 
 
 def bearer(authorization: Annotated[str | None, Header()] = None) -> str:
@@ -33,12 +49,13 @@ Bearer = Annotated[str, Depends(bearer)]
 
 async def owned(conversation: str, ctx: Ctx, token: Bearer) -> Conversation:
     """The conversation that the bearer token opens."""
-    return await ctx.database.read(lambda store: _opened(store, conversation, token))
+    now = ctx.clock()
+    return await ctx.database.read(lambda store: _opened(store, conversation, token, now))
 
 
-def _opened(store: Store, conversation: str, token: str) -> Conversation:
+def _opened(store: Store, conversation: str, token: str, now: datetime) -> Conversation:
     """Another's conversation gets the same 404 as none at all."""
-    found = store.conversations.by_token(conversation, token)
+    found = opened_by(store, conversation, token, now)
     if found is None:
         raise NotFound("There is no such conversation.")
     return found
@@ -49,13 +66,13 @@ Owned = Annotated[Conversation, Depends(owned)]
 
 @router.post("/conversations", status_code=201)
 async def open_(body: OpenIn, request: Request, ctx: Ctx) -> dict[str, Any]:
-    ctx.limits.open.check(request.client.host if request.client else "")
     visitor = Visitor(
         locale=body.locale,
         id=body.customer.id if body.customer else None,
         signature=body.customer.signature if body.customer else None,
         name=body.customer.name if body.customer else None,
         email=body.customer.email if body.customer else None,
+        origin=origin_of(address_of(request), ctx.identity_key),
         previous=(body.previous.id, body.previous.token) if body.previous else None,
     )
     now = ctx.clock()
@@ -81,13 +98,11 @@ async def widget(ctx: Ctx, lang: Annotated[str, Query(max_length=35)] = "") -> d
 
 @router.post("/conversations/{conversation}/messages", status_code=202)
 async def send(conversation: str, body: MessageIn, token: Bearer, ctx: Ctx) -> dict[str, Any]:
-    # By the token, which nobody else has: who only knows the conversation cannot use up its rate.
-    ctx.limits.message.check(token)
     inbound = Inbound(conversation=conversation, message_id=str(body.id), text=body.text)
     now = ctx.clock()
 
     def step(store: Store) -> Receipt:
-        _opened(store, conversation, token)
+        _opened(store, conversation, token, now)
         return receive(store, inbound, ctx.timing, now)
 
     receipt = await ctx.database.write(step)
@@ -99,18 +114,21 @@ async def send(conversation: str, body: MessageIn, token: Bearer, ctx: Ctx) -> d
 
 
 @router.get("/conversations/{conversation}")
-async def read(owner: Owned, ctx: Ctx) -> dict[str, Any]:
-    return await ctx.database.read(lambda store: _conversation(store, ctx, owner.id))
+async def read(owner: Owned, ctx: Ctx, after: Annotated[int, Query(ge=0, le=MOST_SEQ)] = 0) -> dict[str, Any]:
+    """The conversation with its messages after seq *after*; `next` is the `after` of the following page."""
+    return await ctx.database.read(lambda store: _conversation(store, ctx, owner.id, after))
 
 
-def _conversation(store: Store, ctx: Context, conversation_id: str) -> dict[str, Any]:
+def _conversation(store: Store, ctx: Context, conversation_id: str, after: int) -> dict[str, Any]:
     conversation = store.conversations.get(conversation_id)
     agent = store.agents.get(conversation.agent) if conversation.agent else None
-    messages = store.messages.public(conversation.id)
+    messages = store.messages.public(conversation.id, after=after, limit=MESSAGES + 1)
+    page = messages[:MESSAGES]
     return {
         "id": conversation.id,
         **state_out(conversation, agent),
-        "messages": [message_out(message, ctx.hosts) for message in messages],
+        "messages": [message_out(message, ctx.hosts) for message in page],
+        "next": page[-1].seq if len(messages) > MESSAGES else None,
         "survey": survey_out(reception.survey(store, conversation)),
     }
 
@@ -122,9 +140,10 @@ def _conversation(store: Store, ctx: Context, conversation_id: str) -> dict[str,
     responses=DESCRIBED,
 )
 async def events(
-    owner: Owned, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
+    owner: Owned, request: Request, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:
-    return EventStream(customer_events(ctx, owner.id, last_event_id))
+    ended = hold_stream(request, ctx.limits, by_address=True)
+    return EventStream(customer_events(ctx, owner.id, last_event_id), ended)
 
 
 @router.post("/conversations/{conversation}/typing", status_code=204)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from assistant.api.context import Context, Ctx
 from assistant.api.doors import Inside
+from assistant.api.limited import LimitedRoute
 from assistant.api.rows import inbox_rows
 from assistant.api.shapes import (
     AgentMessageIn,
@@ -16,15 +17,18 @@ from assistant.api.shapes import (
     TypingIn,
     agent_message_out,
     citations_out,
+    message_out,
 )
 from assistant.api.suggestions import suggestions_out
 from assistant.conversation import desk
 from assistant.conversation.receive import readable
+from assistant.domain.audit import agent as actor
 from assistant.domain.conversation import Conversation
-from assistant.domain.messages import Author, Written
+from assistant.domain.errors import NotFound
+from assistant.domain.messages import Author, Message, Written
 from assistant.stores import Store
 
-router = APIRouter(prefix="/v1/agent/conversations/{conversation}", tags=["agent"])
+router = APIRouter(prefix="/v1/agent/conversations/{conversation}", tags=["agent"], route_class=LimitedRoute)
 
 
 async def _act(ctx: Context, step: Callable[[Store], Conversation]) -> dict[str, Any]:
@@ -83,6 +87,22 @@ async def reply(conversation: str, body: AgentMessageIn, inside: Inside, ctx: Ct
     )
     ctx.wire.ring(conversation)
     return {"message": agent_message_out(message, ctx.hosts)}
+
+
+@router.post("/messages/{message}/reveal")
+async def reveal(conversation: str, message: str, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+    """A message with the card number or secret that is hidden in it; who looked is noted."""
+    now = ctx.clock()
+
+    def step(store: Store) -> Message:
+        found = store.messages.get(store.conversations.get(conversation).id, message)
+        if found is None:
+            raise NotFound("There is no such message.")
+        store.audit.note(actor(inside.agent.id), "reveal", now, conversation=conversation, message=message)
+        return found
+
+    found = await ctx.database.write(step)
+    return {"message": {"id": found.id, "text": found.text, "html": message_out(found, ctx.hosts)["html"]}}
 
 
 @router.post("/typing", status_code=204)

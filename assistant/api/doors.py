@@ -1,16 +1,14 @@
-"""Who an agent is: passwords, sessions with CSRF tokens, API tokens."""
+"""Who an agent is: sessions with CSRF tokens, API tokens."""
 
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Annotated, NamedTuple
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from fastapi import Cookie, Depends, Header, Request
 
 from assistant.api.context import Ctx
+from assistant.api.limited import SESSION_COOKIE
 from assistant.conversation.opening import hash_of
 from assistant.domain.audit import OPERATOR
 from assistant.domain.audit import agent as actor
@@ -18,35 +16,21 @@ from assistant.domain.errors import Forbidden, Unauthorized
 from assistant.domain.people import Agent, Door
 from assistant.stores import Store
 
-SESSION_COOKIE = "yorisoi_session"
-SESSION_DAYS = 14
+SESSION_DAYS, TOKEN_DAYS = 14, 365
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-
-_hasher = PasswordHasher()
 
 
 class Entered(NamedTuple):
     agent: Agent
     #: The CSRF token of the session; None for an API token.
     csrf: str | None
+    #: Of the session or the token.
+    secret_hash: str
 
 
-def hash_password(password: str) -> str:
-    return _hasher.hash(password)
-
-
-def password_fits(password_hash: str | None, password: str) -> bool:
-    try:
-        fits = _hasher.verify(password_hash or _nobody(), password)
-    except VerificationError:
-        return False
-    return fits and password_hash is not None
-
-
-@cache
-def _nobody() -> str:
-    """Compared with when the address is unknown, so that the answer takes as long as for a known one."""
-    return _hasher.hash(secrets.token_hex(16))
+def account_of(email: str) -> str:
+    """An e-mail address as accounts are kept and counted under it, however it was typed."""
+    return email.strip().lower()
 
 
 def new_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
@@ -58,11 +42,12 @@ def new_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
     return secret, csrf
 
 
-def new_token(store: Store, agent: Agent, now: datetime) -> str:
-    """An API token, shown once."""
+def new_token(store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS) -> str:
+    """An API token, shown once; it ends after so many days."""
     secret = secrets.token_urlsafe(32)
-    store.agents.open_door(agent.id, Door(secret_hash=hash_of(secret)), now)
-    store.audit.note(OPERATOR, "token", now, agent=agent.id)
+    door = Door(secret_hash=hash_of(secret), expires_at=now + timedelta(days=days))
+    store.agents.open_door(agent.id, door, now)
+    store.audit.note(OPERATOR, "token", now, agent=agent.id, days=days)
     return secret
 
 
@@ -87,7 +72,7 @@ async def entered(
     changes = csrf is not None and request.method not in READING
     if changes and not hmac.compare_digest((csrf or "").encode(), (x_csrf_token or "").encode()):
         raise Forbidden("Send the session's X-CSRF-Token header.")
-    return Entered(agent, csrf)
+    return Entered(agent, csrf, hash_of(secret))
 
 
 Inside = Annotated[Entered, Depends(entered)]

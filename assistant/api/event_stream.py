@@ -5,7 +5,7 @@ FastAPI's own keep two queues and three tasks for each, which is more memory tha
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from starlette.responses import StreamingResponse
@@ -32,9 +32,11 @@ def event(name: str, data: dict[str, Any], number: int | None = None) -> str:
 class EventStream(StreamingResponse):
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncIterator[str]) -> None:
+    def __init__(self, events: AsyncIterator[str], ended: Callable[[], None]) -> None:
+        """*ended* is called once, whatever ends it."""
         # nginx would hold events back until its buffer is full.
         super().__init__(events, headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+        self._ended = ended
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the events end or the client has gone."""
@@ -45,6 +47,7 @@ class EventStream(StreamingResponse):
         finally:
             for task in (sending, watching):
                 task.cancel()
+            self._ended()
             await asyncio.gather(sending, watching, return_exceptions=True)
         if not sending.cancelled() and (trouble := sending.exception()):
             raise trouble

@@ -11,6 +11,7 @@ from pydantic import BaseModel, StringConstraints
 
 from assistant.api.context import Context, Ctx
 from assistant.api.doors import Entered, Inside
+from assistant.api.limited import LimitedRoute
 from assistant.api.places import Places
 from assistant.api.shapes import stamp
 from assistant.domain.audit import agent as actor
@@ -19,7 +20,7 @@ from assistant.domain.listed import STATES, Listed
 from assistant.domain.living import Contradiction, Source, Trouble
 from assistant.stores import Store
 
-router = APIRouter(prefix="/v1/agent/knowledge", tags=["agent"])
+router = APIRouter(prefix="/v1/agent/knowledge", tags=["agent"], route_class=LimitedRoute)
 
 PAGE = 50
 #: Troubles and contradictions beyond these wait until some are dealt with.

@@ -1,13 +1,15 @@
-"""How often one visitor or address may do something; kept in memory, forgotten after a while."""
+"""How often one address, token or account may do something; kept in memory, forgotten after a while."""
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
 
 from assistant.domain.errors import TooMany
 
-#: Visitors remembered at a time; the longest unseen are forgotten first.
+#: Callers remembered by each limit; the longest unseen are forgotten first.
 REMEMBERED = 50_000
 
 
@@ -17,6 +19,25 @@ class Rate:
     burst: int
     #: … and so many a second on average.
     per_second: float
+
+
+class By(StrEnum):
+    """Who is counted."""
+
+    ADDRESS = "address"
+    #: The token or session that is sent; the address where there is none.
+    TOKEN = "token"
+    #: The e-mail address that somebody signs in with.
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many calls of some kind."""
+
+    name: str
+    by: By
+    rate: Rate
 
 
 class Limiter:
@@ -40,10 +61,26 @@ class Limiter:
 
 
 class Limits:
-    """The rates of the service."""
+    """What every caller has used of every limit."""
 
     def __init__(self) -> None:
-        self.open = Limiter(Rate(60, 2.0))
-        self.message = Limiter(Rate(30, 2.0))
-        self.login = Limiter(Rate(10, 0.1))
-        self.handoff = Limiter(Rate(10, 0.2))
+        self._limiters: dict[Limit, Limiter] = {}
+        self._open: Counter[str] = Counter()
+
+    def check(self, limit: Limit, key: str) -> None:
+        """Count one use of *limit* by *key*, or TooMany."""
+        if limit not in self._limiters:
+            self._limiters[limit] = Limiter(limit.rate)
+        self._limiters[limit].check(key)
+
+    def hold(self, key: str, most: int) -> Callable[[], None]:
+        """One more that *key* has open at a time, or TooMany; call what it returns at the end."""
+        if self._open[key] >= most:
+            raise TooMany("There are too many open at a time; close some.", retry_after=5)
+        self._open[key] += 1
+        return partial(self._let_go, key)
+
+    def _let_go(self, key: str) -> None:
+        self._open[key] -= 1
+        if self._open[key] <= 0:
+            del self._open[key]

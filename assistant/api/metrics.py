@@ -19,6 +19,8 @@ from assistant.domain.budgets import Spent
 from assistant.domain.conversation import State
 from assistant.stores import Store
 
+#: Counting reads whole tables, so it is done at most this often.
+COUNTED_SECONDS = 5.0
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 

@@ -1,22 +1,25 @@
 """For operators: is the process alive, are its parts well, what are the numbers."""
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from statistics import median
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from assistant.api.context import Ctx
+from assistant.api.addresses import is_local
+from assistant.api.context import Context, Ctx
 from assistant.api.doors import Inside
 from assistant.api.errors import error
-from assistant.api.metrics import exposition, totals
-from assistant.domain.errors import BadInput
+from assistant.api.limited import LimitedRoute
+from assistant.api.metrics import Totals, exposition, totals
+from assistant.domain.errors import BadInput, Forbidden, Unauthorized
 from assistant.stores import Store
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], route_class=LimitedRoute)
 
 DEFAULT_DAYS = 30
 #: Parts of which either finds answers.
@@ -40,10 +43,28 @@ async def readyz(ctx: Ctx) -> Response:
 
 
 @router.get("/metrics")
-async def metrics(ctx: Ctx) -> Response:
-    now, streams = ctx.clock(), ctx.wire.streams
-    found = await ctx.database.read(lambda store: totals(store, streams, now, ctx.calls))
+async def metrics(
+    request: Request, ctx: Ctx, authorization: Annotated[str | None, Header()] = None
+) -> Response:
+    """For Prometheus on this machine, or with the token of the settings."""
+    _let_in(request, ctx, authorization)
+
+    async def count_all() -> Totals:
+        now, streams = ctx.clock(), ctx.wire.streams
+        return await ctx.database.read(lambda store: totals(store, streams, now, ctx.calls))
+
+    found = (await ctx.counted.get(count_all))._replace(streams=ctx.wire.streams, calls=dict(ctx.calls))
     return Response(exposition(found), media_type=CONTENT_TYPE_LATEST)
+
+
+def _let_in(request: Request, ctx: Context, authorization: str | None) -> None:
+    if ctx.metrics_token is None:
+        if not is_local(request):
+            raise Forbidden("Metrics are for this machine; set ASSISTANT_METRICS_TOKEN for others.")
+        return
+    sent = (authorization or "").removeprefix("Bearer ").encode()
+    if not hmac.compare_digest(sent, ctx.metrics_token.encode()):
+        raise Unauthorized("Send the metrics token as Authorization: Bearer.")
 
 
 @router.get("/v1/agent/metrics", tags=["agent"])

@@ -1,9 +1,12 @@
 """Reply text to HTML that is safe in any browser; nothing else in the product makes HTML from a reply."""
 
 import re
+from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from html import escape
+from threading import Lock
 from urllib.parse import urlsplit
 
 import nh3
@@ -30,13 +33,70 @@ _HIDDEN = re.compile(
 _PICTURE = re.compile(r"!(?=\[)")
 #: Longer than any reply; what is longer was not written by us.
 _MOST_CHARACTERS = 20_000
+#: Beyond these a text is shown as it is written: every bracket is tried against every other, and every row of
+#: a table is filled up to the longest, so that 4,000 characters may become a megabyte.
+_MOST_FORMATTED, _MOST_BRACKETS, _MOST_LINES, _MOST_CELLS = 8_000, 120, 600, 2_000
+#: So much HTML is remembered: messages do not change, and are shown again and again.
+_REMEMBERED_CHARACTERS = 4_000_000
 
 
 def render(text: str, citations: Sequence[Citation] = (), allowed_hosts: Collection[str] = ()) -> str:
     """HTML of a reply: ``[n]`` links to its citation, an address is a link only on an allowed host."""
+    cited = frozenset(citation.n for citation in citations)
+    return _remembered.get(text, cited, frozenset(host.lower() for host in allowed_hosts))
+
+
+def plain(text: str) -> str:
+    """HTML of a text that means nothing but its characters, as customers' words do."""
+    text = _HIDDEN.sub("", _whole_characters(text)[:_MOST_CHARACTERS]).strip()
+    lines = [escape(line, quote=False) for line in text.split("\n")]
+    return f"<p>{'<br>'.join(lines)}</p>" if text else ""
+
+
+class _Remembered:
+    """What was rendered last, by the hash of what it was made from; asked by several threads."""
+
+    def __init__(self, most_characters: int) -> None:
+        self._most, self._size = most_characters, 0
+        self._known: OrderedDict[bytes, str] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, text: str, cited: frozenset[int], hosts: frozenset[str]) -> str:
+        made_of = repr((text, sorted(cited), sorted(hosts))).encode()
+        key = sha256(made_of).digest()
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        html = _render(text, cited, hosts)
+        with self._lock:
+            if key not in self._known:
+                self._known[key] = html
+                self._size += len(html)
+            while self._size > self._most:
+                self._size -= len(self._known.popitem(last=False)[1])
+        return html
+
+
+_remembered = _Remembered(_REMEMBERED_CHARACTERS)
+
+
+def _render(text: str, cited: frozenset[int], hosts: frozenset[str]) -> str:
     text = _PICTURE.sub("", _HIDDEN.sub("", _whole_characters(text)[:_MOST_CHARACTERS]))
-    env = {"cited": {citation.n for citation in citations}, "hosts": {host.lower() for host in allowed_hosts}}
-    return _clean(_parser().render(text, env)).strip()
+    if _takes_long(text):
+        return plain(text)
+    return _clean(_parser().render(text, {"cited": cited, "hosts": hosts})).strip()
+
+
+def _takes_long(text: str) -> bool:
+    lines = text.split("\n")
+    widest = max(line.count("|") for line in lines)
+    return (
+        len(text) > _MOST_FORMATTED
+        or text.count("[") > _MOST_BRACKETS
+        or len(lines) > _MOST_LINES
+        or widest * len(lines) > _MOST_CELLS
+    )
 
 
 def _whole_characters(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.api.shapes import stamp
+from assistant.domain.confidential import hidden
 from assistant.domain.conversation import Conversation
 from assistant.stores import Store
 
@@ -49,4 +50,4 @@ def inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[dict
 
 
 def _line(text: str | None) -> str | None:
-    return None if text is None else " ".join(text.split())[:LINE]
+    return None if text is None else " ".join(hidden(text).split())[:LINE]

@@ -1,17 +1,18 @@
 """What crosses HTTP: request bodies, checked, and domain values as the JSON that contract.md promises."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, StringConstraints
 
-from assistant.api.render import render
+from assistant.api.render import plain, render
 from assistant.conversation.reception import Survey
+from assistant.domain.confidential import hidden
 from assistant.domain.conversation import Conversation
-from assistant.domain.messages import Citation, Message
+from assistant.domain.messages import Author, Citation, Message
 from assistant.domain.people import Agent, Customer, PastConversation
 from assistant.domain.turns import TurnRecord
 
@@ -77,13 +78,14 @@ def stamp(moment: datetime | None) -> str | None:
 
 
 def message_out(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
-    """A message as its customer sees it."""
+    """A message as its customer sees it; customers write words, not Markdown."""
+    theirs = message.author is Author.CUSTOMER
     return {
         "id": message.id,
         "seq": message.seq,
         "author": message.author,
         "text": message.text,
-        "html": render(message.text, message.citations, hosts),
+        "html": plain(message.text) if theirs else render(message.text, message.citations, hosts),
         "citations": citations_out(message.citations),
         "buttons": [asdict(button) for button in message.buttons],
         "created_at": stamp(message.created_at),
@@ -98,9 +100,11 @@ def citations_out(citations: Sequence[Citation]) -> list[dict[str, Any]]:
 
 
 def agent_message_out(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
-    """A message as agents see it."""
+    """A message as agents see it; `hidden`: something in it is shown only on request (`reveal`)."""
+    shown = replace(message, text=hidden(message.text))
     who = {"id": message.agent, "name": message.agent_name} if message.agent else None
-    return message_out(message, hosts) | {
+    return message_out(shown, hosts) | {
+        "hidden": shown.text != message.text,
         "private": message.private,
         "agent": who,
         "delivery": None,

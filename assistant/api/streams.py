@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -14,7 +15,6 @@ from assistant.api.rows import inbox_rows
 from assistant.api.shapes import message_out, state_out, survey_out
 from assistant.conversation.reception import survey
 from assistant.domain.errors import NotFound, Unavailable
-from assistant.domain.messages import Message
 from assistant.stores import Store
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ Passing = list[tuple[str, str, dict[str, Any]]]
 
 #: Something is sent at least this often, so that proxies and clients know the stream lives.
 HEARTBEAT_SECONDS = 10.0
-#: Journal entries read at a time.
+#: Journal entries, or messages, read at a time.
 PAGE = 200
 
 
@@ -43,7 +43,7 @@ async def customer_events(ctx: Context, conversation: str, last_event_id: str | 
     with ctx.wire.follow(conversation) as follower:
         passing: Passing = []
         while not follower.over:
-            news = await _look(ctx, partial(_news, conversation_id=conversation, after=seen))
+            news = await _look(ctx, partial(_news, ctx=ctx, conversation_id=conversation, after=seen))
             if news is None:
                 return
             state, question, messages = news
@@ -54,12 +54,14 @@ async def customer_events(ctx: Context, conversation: str, last_event_id: str | 
             if told != state["public"]:
                 told = state["public"]
                 yield event("state", state["public"])
-            for passed in passing:
-                if shown := _passing_to_customer(passed):
-                    yield shown
+            for shown in filter(None, map(_passing_to_customer, passing)):
+                yield shown
             for message in messages:
-                seen = message.seq
-                yield event("message", message_out(message, ctx.hosts), message.seq)
+                seen = message["seq"]
+                yield event("message", message, seen)
+            if len(messages) >= PAGE:
+                passing = []
+                continue
             if question is not None and question != asked:
                 yield event("survey", question)
             asked = question
@@ -80,13 +82,15 @@ async def _look(ctx: Context, step: Callable[[Store], T]) -> T | None:
 
 
 def _news(
-    store: Store, conversation_id: str, after: int
-) -> tuple[dict[str, Any], dict[str, Any] | None, list[Message]]:
+    store: Store, ctx: Context, conversation_id: str, after: int
+) -> tuple[dict[str, Any], dict[str, Any] | None, list[dict[str, Any]]]:
+    """Read and rendered in the database's thread: streams share the event loop with everybody."""
     conversation = store.conversations.get(conversation_id)
     agent = store.agents.get(conversation.agent) if conversation.agent else None
     state = {"seq": conversation.seq, "public": state_out(conversation, agent)}
     question = survey_out(survey(store, conversation))
-    return state, question, list(store.messages.public(conversation_id, after=after))
+    messages = store.messages.public(conversation_id, after=after, limit=PAGE)
+    return state, question, [message_out(message, ctx.hosts) for message in messages]
 
 
 def _passing_to_customer(passed: tuple[str, str, dict[str, Any]]) -> str | None:
@@ -99,8 +103,11 @@ def _passing_to_customer(passed: tuple[str, str, dict[str, Any]]) -> str | None:
     return event(name, data)
 
 
-async def agent_events(ctx: Context, last_event_id: str | None) -> AsyncIterator[str]:
-    """Everything that changes in any conversation, from after *last_event_id*, or from now on."""
+async def agent_events(ctx: Context, secret_hash: str, last_event_id: str | None) -> AsyncIterator[str]:
+    """Everything that changes in any conversation, from after *last_event_id*, or from now on.
+
+    It ends when the session or the token does: looked up as often as a heartbeat is due.
+    """
     now = ctx.clock()
     (first, last), newest = await ctx.database.read(
         lambda store: (store.journal.span(), store.journal.newest(now))
@@ -112,6 +119,7 @@ async def agent_events(ctx: Context, last_event_id: str | None) -> AsyncIterator
     seen = newest if seen is None else seen
     with ctx.wire.follow() as follower:
         yield HEARTBEAT
+        checked = time.monotonic()
         while not follower.over:
             noted, entries = await _look(ctx, partial(_entries, ctx=ctx, after=seen)) or (0, [])
             for number, name, data in entries:
@@ -119,9 +127,14 @@ async def agent_events(ctx: Context, last_event_id: str | None) -> AsyncIterator
             seen = max(seen, noted)
             if noted and len(entries) >= PAGE:
                 continue
-            while (passing := await follower.news(HEARTBEAT_SECONDS)) is None:
+            passing = await follower.news(HEARTBEAT_SECONDS)
+            if time.monotonic() - checked >= HEARTBEAT_SECONDS:
+                if not await _look(ctx, lambda store: store.agents.by_secret(secret_hash, ctx.clock())):
+                    return
+                checked = time.monotonic()
+            if passing is None:
                 yield HEARTBEAT
-            for conversation, name, data in passing:
+            for conversation, name, data in passing or ():
                 if name == "delta" or data["author"] == "customer":
                     yield event(name, data | {"conversation": conversation})
 

@@ -1,10 +1,11 @@
-"""`agent add`, `agent list` and `agent token`."""
+"""`agent add`, `list`, `token`, `password`, `revoke` and `remove`."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
 from uuid import uuid4
 
 import typer
@@ -13,7 +14,12 @@ from assistant.cli.output import AsJson, print_json
 from assistant.domain.errors import BadInput, Conflict, NotFound
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from assistant.domain.people import Agent
     from assistant.stores import Store
+
+T = TypeVar("T")
 
 app = typer.Typer(help="Agents: the people of the support team.", no_args_is_help=True)
 
@@ -24,16 +30,17 @@ SHORTEST_PASSWORD = 10
 def add(
     email: Annotated[str, typer.Argument(help="The e-mail address to sign in with.")],
     name: Annotated[str | None, typer.Option(help="The name that customers see.")] = None,
-    admin: Annotated[bool, typer.Option(help="May manage other agents.")] = False,
+    admin: Annotated[bool, typer.Option(help="May change the knowledge base in the console.")] = False,
 ) -> None:
     """Make an agent account; the password is asked, or read from stdin."""
-    from assistant.api.doors import hash_password
+    from assistant.api.doors import account_of
+    from assistant.api.passwords import hash_password
     from assistant.domain.audit import OPERATOR
     from assistant.domain.people import Agent
     from assistant.library import now, open_database
     from assistant.settings import load_settings
 
-    email = email.strip().lower()
+    email = account_of(email)
     if "@" not in email:
         raise BadInput(f"{email!r} is not an e-mail address.")
     database = open_database(load_settings())
@@ -67,17 +74,57 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def token(email: Annotated[str, typer.Argument(help="Whose token.")]) -> None:
+def token(
+    email: Annotated[str, typer.Argument(help="Whose token.")],
+    days: Annotated[int, typer.Option(help="For how many days it is good.", min=1, max=3650)] = 365,
+) -> None:
     """Make an API token and print it, once."""
     from assistant.api.doors import new_token
+
+    print(_changed(email, lambda store, agent, now: new_token(store, agent, now, days)))
+
+
+@app.command()
+def password(email: Annotated[str, typer.Argument(help="Whose password.")]) -> None:
+    """Change a password, asked or read from stdin; who is signed in with the old one is signed out."""
+    from assistant.api.passwords import hash_password
+    from assistant.conversation.staff import change_password
+
+    _changed(email, lambda *_: None)  # nobody is asked for a password of no account
+    hashed = hash_password(_password())
+    ended = _changed(email, lambda store, agent, now: change_password(store, agent, hashed, now))
+    print(f"The password is changed; {ended} session(s) ended.")
+
+
+@app.command()
+def revoke(email: Annotated[str, typer.Argument(help="Whose sessions and tokens.")]) -> None:
+    """End every session and API token of an agent at once."""
+    from assistant.conversation.staff import revoke as end_all
+
+    print(f"{_changed(email, end_all)} session(s) and token(s) ended.")
+
+
+@app.command()
+def remove(email: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
+    """Remove an account; the agent's conversations go back to the queue."""
+    from assistant.conversation.staff import remove as remove_agent
+
+    print(f"Removed; {_changed(email, remove_agent)} conversation(s) went back to the queue.")
+
+
+def _changed(email: str, change: Callable[[Store, Agent, datetime], T]) -> T:
+    """What *change* says about the agent, or NotFound."""
+    from assistant.api.doors import account_of
     from assistant.library import now, open_database
     from assistant.settings import load_settings
 
-    database = open_database(load_settings())
-    agent = asyncio.run(database.read(lambda store: store.agents.get(email.strip().lower())))
-    if agent is None:
-        raise NotFound(f"Nobody has an account as {email}; make one with `assistant agent add {email}`.")
-    print(asyncio.run(database.write(lambda store: new_token(store, agent, now()))))
+    def step(store: Store) -> T:
+        agent = store.agents.by_email(account_of(email))
+        if agent is None:
+            raise NotFound(f"Nobody has an account as {email}; make one with `assistant agent add {email}`.")
+        return change(store, agent, now())
+
+    return asyncio.run(open_database(load_settings()).write(step))
 
 
 def _password() -> str:

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 #: A client sends the head of a request within this from its first byte, or the connection ends. uvicorn
 #: itself waits for ever; bodies have their own deadline (`api/body_limit.py`), as by then we can say why.
 HEAD_SECONDS = 10.0
+#: … and within so many bytes; uvicorn itself keeps whatever comes.
+HEAD_BYTES = 64 * 1024
+TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class Impatient(HttpToolsProtocol):
-    """uvicorn's protocol with a deadline for the head of every request."""
+    """uvicorn's protocol with a deadline and a size for the head of every request."""
 
     _late: TimerHandle | None = None
+    _head = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -27,7 +31,11 @@ class Impatient(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._late is None and self.timeout_keep_alive_task is not None:
             self._wait()  # a further request on a kept connection
+        self._head += len(data)
         super().data_received(data)
+        if self._late is not None and self._head > HEAD_BYTES and not self.transport.is_closing():
+            self.transport.write(TOO_LONG)
+            self._cut()
 
     def on_headers_complete(self) -> None:
         self._heard()
@@ -38,6 +46,7 @@ class Impatient(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _wait(self) -> None:
+        self._head = 0
         self._late = self.loop.call_later(HEAD_SECONDS, self._cut)
 
     def _heard(self) -> None:
@@ -46,5 +55,5 @@ class Impatient(HttpToolsProtocol):
             self._late = None
 
     def _cut(self) -> None:
-        self._late = None
+        self._heard()
         self.transport.close()

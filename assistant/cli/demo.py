@@ -31,9 +31,26 @@ async def index_sample(settings: Settings, service: Service, steps: Steps) -> No
         raise SetupError(f"The sample help could not be read: {report.failed[0]}")
 
 
+async def forget_demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> None:
+    """Who is known from a first look has no way in when the service is used in earnest."""
+    from assistant.conversation.staff import remove
+    from assistant.library import now
+
+    kept = settings.data_dir / "demo-agent.password"
+    if not kept.exists():
+        return
+
+    def step(store: SqlStore) -> None:
+        if known := store.agents.by_email(EMAIL):
+            remove(store, known, now())
+
+    await database.write(step)
+    kept.unlink()
+
+
 async def demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> str:
     """A demo agent; their password, kept in the data folder."""
-    from assistant.api.doors import hash_password
+    from assistant.api.passwords import hash_password
     from assistant.domain.people import Agent
     from assistant.library import now
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.alone import place
-from assistant.cli.demo import EMAIL, SHOP, demo_agent
+from assistant.cli.demo import EMAIL, SHOP, demo_agent, forget_demo_agent
 from assistant.domain.errors import SetupError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool, launch
     front = make_front(settings, pipe)
     companion = Companion(pipe, partial(pipe.ask, "start", settings, demo))
     server = _server(create_app(front, shop=SHOP if demo else None))
-    password = await demo_agent(settings, front.database) if demo else None
+    password = await (demo_agent if demo else forget_demo_agent)(settings, front.database)
 
     def stop() -> None:
         server.should_exit = True
@@ -122,6 +122,7 @@ def _server(app: FastAPI) -> Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the application reads them, from proxies that the settings name
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="off",
     )

@@ -12,7 +12,7 @@ from assistant.conversation.wording import say as words
 from assistant.domain.audit import agent as actor
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.due import ANSWERING, Kind
-from assistant.domain.errors import AlreadyClaimed, NotFound
+from assistant.domain.errors import AlreadyClaimed, Conflict, NotFound
 from assistant.domain.messages import Author, Button, Message, Reply, Written
 from assistant.domain.people import Agent
 from assistant.domain.signals import Decision, Reason, Verdict
@@ -53,6 +53,8 @@ def reply(store: Store, conversation_id: str, agent: Agent, written: Written, no
     """Say something to the customer (only the owner may), or leave a private note (everybody may)."""
     conversation = store.conversations.get(conversation_id)
     if known := store.messages.get(conversation.id, written.message_id):
+        if known.agent != agent.id:
+            raise Conflict("Another message has this id; make a new one.")
         return known
     if not written.private:
         conversation.owned_by(agent.id)

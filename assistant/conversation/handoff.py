@@ -6,6 +6,7 @@ from datetime import datetime
 
 from assistant.conversation.gather import said
 from assistant.conversation.opening import WEB, summary_of
+from assistant.conversation.room import has_room, move_place, refuse_place
 from assistant.conversation.speak import save, say
 from assistant.conversation.waiting import expectation
 from assistant.conversation.wording import say as words
@@ -45,7 +46,13 @@ def hand_over(
     pick_facts: FactPicker,
     now: datetime,
 ) -> tuple[Conversation, Message]:
-    """Queue the conversation, tell the customer what happens, and keep the packet; the caller commits."""
+    """Queue the conversation, tell the customer what happens, and keep the packet; the caller commits.
+
+    Where the queue is full the customer is told that instead, and the assistant keeps the conversation.
+    """
+    conversation = move_place(store, conversation, now)
+    if not has_room(store, conversation, policy):
+        return refuse_place(store, conversation, now)
     urgent = priority(why.verdict, why.signals, policy)
     reason = why.verdict.reason or Reason.RULE
     queued = conversation.hand_off(reason, urgent, "", now)

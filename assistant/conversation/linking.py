@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from assistant.conversation.opening import hash_of, summary_of
 from assistant.conversation.speak import save, say
 from assistant.conversation.wording import say as words
+from assistant.domain.audit import CUSTOMER
+from assistant.domain.audit import agent as actor
 from assistant.domain.channels import Thread
 from assistant.domain.conversation import Conversation
 from assistant.domain.errors import BadInput, NotFound
@@ -38,7 +40,8 @@ def said_code(store: Store, thread: Thread, text: str, now: datetime) -> str | N
     if owner is None:
         return None
     if owner not in store.links.person(thread.customer):
-        store.links.add(owner, thread.customer, {"proof": "code"}, now)
+        made = store.links.add(owner, thread.customer, {"proof": "code"}, now)
+        store.audit.note(CUSTOMER, "link", now, link=made)
     conversation = store.conversations.get(thread.conversation)
     notice = Reply(text=words("linked", conversation.language), language=conversation.language, kind="notice")
     conversation, _ = say(store, conversation, Author.SYSTEM, notice, now)
@@ -57,6 +60,7 @@ def link(store: Store, conversation: str, other: str, agent: Agent, reason: str,
     if one == two or two in store.links.person(one):
         raise BadInput("These are one person's already.")
     found = store.links.add(one, two, {"proof": "agent", "agent": agent.id, "reason": reason}, now)
+    store.audit.note(actor(agent.id), "link", now, link=found)
     store.journal.note(conversation, None, now)
     return found
 
@@ -73,10 +77,11 @@ def alike(store: Store, conversation: str) -> list[tuple[Conversation, Customer,
     ]
 
 
-def unlink(store: Store, link_id: str, now: datetime) -> None:
+def unlink(store: Store, link_id: str, agent: Agent, now: datetime) -> None:
     """Take a link back; NotFound when there is none that holds."""
     if not store.links.end(link_id, now):
         raise NotFound("There is no such link.")
+    store.audit.note(actor(agent.id), "unlink", now, link=link_id)
 
 
 def same_person(store: Store, customer: str) -> list[PastConversation]:

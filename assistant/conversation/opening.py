@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from assistant.domain.audit import CUSTOMER
@@ -16,6 +16,8 @@ from assistant.stores import Store
 WEB = "web"
 #: How much of the last conversation a new one carries.
 CARRIED_CHARACTERS = 300
+#: How long a visitor's token opens a conversation that is closed.
+TOKEN_LASTS = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,8 @@ class Visitor:
     email: str | None = None
     #: Conversation that this one follows, and the token that proves it.
     previous: tuple[str, str] | None = None
+    #: A hash of the address that they come from.
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,7 @@ def open_conversation(
     store: Store, visitor: Visitor, identity_key: bytes, languages: tuple[str, ...], now: datetime
 ) -> Opened:
     """Start a conversation on the web; an unproven id or a wrong earlier token is simply not believed."""
-    before = _previous(store, visitor)
+    before = _previous(store, visitor, now)
     customer = _customer(store, visitor, identity_key, before, now)
     token = secrets.token_urlsafe(32)
     conversation = Conversation(
@@ -55,6 +59,7 @@ def open_conversation(
         updated_at=now,
         previous=before.id if before else None,
         carried=summary_of(store, before) if before else None,
+        origin=visitor.origin,
     )
     store.conversations.add(conversation, hash_of(token))
     store.audit.owner(conversation, CUSTOMER, now)
@@ -71,6 +76,18 @@ def language_of(locale: str | None, languages: tuple[str, ...]) -> str:
 def hash_of(secret: str) -> str:
     """Tokens have 256 random bits, so a plain hash keeps them."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def origin_of(address: str, key: bytes) -> str:
+    """A keyed hash of an address: equal for the same one, and nobody can be found by it."""
+    return hmac.new(key, f"address {address}".encode(), hashlib.sha256).hexdigest()
+
+
+def opened_by(store: Store, conversation: str, token_hash: str, now: datetime) -> Conversation | None:
+    """The conversation that a token opens; it ends some time after the conversation did."""
+    found = store.conversations.by_token(conversation, token_hash)
+    over = found is not None and found.closed_at is not None and now - found.closed_at > TOKEN_LASTS
+    return None if over else found
 
 
 def signed(customer_id: str, signature: str, key: bytes) -> bool:
@@ -90,11 +107,11 @@ def summary_of(store: Store, conversation: Conversation) -> str | None:
     return words[0][:CARRIED_CHARACTERS] if words else None
 
 
-def _previous(store: Store, visitor: Visitor) -> Conversation | None:
+def _previous(store: Store, visitor: Visitor, now: datetime) -> Conversation | None:
     if visitor.previous is None:
         return None
     conversation, token = visitor.previous
-    return store.conversations.by_token(conversation, hash_of(token))
+    return opened_by(store, conversation, hash_of(token), now)
 
 
 def _customer(

@@ -54,7 +54,9 @@ class Mind:
     allowance: Callable[[Spender], Allowance] | None = None
 
     def allowance_of(self, conversation: Conversation) -> Allowance | None:
-        spender = Spender(conversation=conversation.id, customer=conversation.customer)
+        spender = Spender(
+            conversation=conversation.id, customer=conversation.customer, origin=conversation.origin
+        )
         return self.allowance(spender) if self.allowance else None
 
 

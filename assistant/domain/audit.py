@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 CUSTOMER, ASSISTANT, WATCHDOG, OPERATOR = "customer", "assistant", "watchdog", "operator"
+#: Who tried to sign in to an account that is not there.
+STRANGER = "stranger"
 
 
 def agent(id_: str) -> str:

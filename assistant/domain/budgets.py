@@ -12,6 +12,7 @@ from typing import Protocol
 class Scope(StrEnum):
     CONVERSATION = "conversation"
     VISITOR = "visitor"
+    ADDRESS = "address"
     DAY = "day"
 
 
@@ -28,11 +29,13 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budgets:
-    """A visitor's and the day's begin anew at midnight UTC."""
+    """A visitor's, an address's and the day's begin anew at midnight UTC."""
 
     message: Budget = Budget(tokens=8_000, calls=2)
     conversation: Budget = Budget(tokens=80_000, calls=60)
     visitor: Budget = Budget(tokens=160_000, calls=120)
+    #: Of all visitors of one address: whoever opens new conversations is no new visitor.
+    address: Budget = Budget(tokens=800_000, calls=600)
     day: Budget = Budget(tokens=5_000_000, calls=5_000)
 
     def of(self, scope: Scope) -> Budget:
@@ -58,7 +61,7 @@ class Account:
     """A sum that is kept."""
 
     scope: Scope
-    #: Conversation, customer, or "" for the day.
+    #: Conversation, customer, hash of an address, or "" for the day.
     key: str
     #: The day (YYYY-MM-DD, UTC), or "" for what lasts.
     day: str
@@ -70,11 +73,15 @@ class Spender:
 
     conversation: str
     customer: str
+    #: Hash of the address; None where an app proves who it is.
+    origin: str | None = None
 
     def accounts(self, now: datetime) -> Iterator[Account]:
         day = now.date().isoformat()
         yield Account(scope=Scope.CONVERSATION, key=self.conversation, day="")
         yield Account(scope=Scope.VISITOR, key=self.customer, day=day)
+        if self.origin is not None:
+            yield Account(scope=Scope.ADDRESS, key=self.origin, day=day)
         yield Account(scope=Scope.DAY, key="", day=day)
 
 

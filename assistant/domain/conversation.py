@@ -70,6 +70,8 @@ class Conversation:
     #: The conversation before this one, and in a few words what it was about.
     previous: str | None = None
     carried: str | None = None
+    #: A keyed hash of the web address that it was opened from: limits count by it, nobody can be found by it.
+    origin: str | None = None
 
     def speaks(self, now: datetime) -> Self:
         """The next message takes a number."""

@@ -93,6 +93,8 @@ class Policy:
     priorities: Mapping[str, str] = field(
         default_factory=lambda: {"harm": "urgent", "fraud": "urgent", "legal": "high", "frustrated": "high"}
     )
+    #: So many may wait for a person; whoever asks beyond them is told so.
+    queue_limit: int = 500
     #: What may be spent on models, and what they cost, where the operator says so.
     budgets: Budgets = field(default_factory=Budgets)
     prices: Prices = field(default_factory=Prices)

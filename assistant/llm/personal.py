@@ -8,18 +8,13 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from assistant.domain.confidential import DIGITS, SECRET, is_card, narrowed
 from assistant.llm.words import person_names
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
-#: Full-width letters, digits and the many hyphens as ASCII, one for one, so that places stay the same.
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_NARROW |= dict.fromkeys(map(ord, "‐‑‒–—―−－"), ord("-"))
-#: Typed for a hyphen between digits, a letter everywhere else.
-_LONG_VOWEL = re.compile(r"(?<=\d)ー(?=\d)")
 
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b")
-_DIGITS = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){11,18}(?![\w-])", re.ASCII)
 _MY_NUMBER = re.compile(r"(?:マイナンバー|個人番号)[^\d\n]{0,8}(\d{4}[ -]?\d{4}[ -]?\d{4})(?!\d)")
 _PHONE = re.compile(
     r"""(?<![\w./¥$€-])(?:
@@ -68,16 +63,6 @@ _SAID_NAME = re.compile(
 _HONORIFIC = re.compile(
     r"(?P<given>[ 　][一-龥々ぁ-んァ-ヶ]{1,4}?)?(?=さん|様|さま|氏|と申|ともう|です(?:。|が|けど|$))"
 )
-_SECRET = re.compile(
-    r"""\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,} | \bAKIA[0-9A-Z]{16}\b | \bgh[pousr]_[A-Za-z0-9]{20,}
-    | \bgithub_pat_\w{20,} | \bAIza[\w-]{30,} | \bglpat-[\w-]{16,} | \bhf_[A-Za-z0-9]{20,}
-    | \bxox[abprs]-[A-Za-z0-9-]{10,} | \beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}
-    | -----BEGIN[ A-Z]+KEY-----(?:[\s\S]{0,4000}?-----END[ A-Z]+KEY-----)?
-    | (?<=password:)\s?\S+ | (?<=password\ is)\s(?=\S*\d)\S+ | (?<=passcode\ is)\s\S*\d\S*
-    | (?:(?<=パスワードは)|(?<=パスワード：)|(?<=パスワード:)|(?<=暗証番号は)|(?<=PINは))\s?[!-~]{4,}
-    | (?<=[?&](?:key|sig)=)[\w%-]{8,} | (?<=Bearer\ )[\w.~+/-]{16,}""",
-    re.VERBOSE | re.ASCII,
-)
 
 
 class Found(NamedTuple):
@@ -88,7 +73,7 @@ class Found(NamedTuple):
 
 def found_in(text: str) -> list[Found]:
     """What of *text* is personal, in order, nothing twice."""
-    narrow = _LONG_VOWEL.sub("-", text.translate(_NARROW))
+    narrow = narrowed(text)
     taken: list[Found] = []
     for kind, places in _KINDS:
         for start, end in places(narrow):
@@ -140,13 +125,6 @@ def _is_name(found: str) -> bool:
     return len(found) > 1 and not _NO_NAMES.search(found)
 
 
-def _is_card(found: str) -> bool:
-    """Luhn's check digit."""
-    digits = [int(char) for char in found if char.isdigit()][::-1]
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]
-    return len(digits) >= 12 and (sum(digits[::2]) + sum(doubled)) % 10 == 0
-
-
 def _is_my_number(found: str) -> bool:
     """The check digit of the Japanese individual number."""
     digits = [int(char) for char in found if char.isdigit()]
@@ -162,10 +140,10 @@ def _is_phone(found: str) -> bool:
 
 #: In this order: what is certain before what is likely.
 _KINDS: tuple[tuple[str, Places], ...] = (
-    ("SECRET", _matching(_SECRET)),
+    ("SECRET", _matching(SECRET)),
     ("EMAIL", _matching(_EMAIL)),
-    ("CARD", _matching(_DIGITS, _is_card)),
-    ("ID", _matching(_DIGITS, _is_my_number)),
+    ("CARD", _matching(DIGITS, is_card)),
+    ("ID", _matching(DIGITS, _is_my_number)),
     ("ID", _matching(_MY_NUMBER)),
     ("IBAN", _matching(_IBAN)),
     ("ADDRESS", _matching(_POSTCODE)),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.domain.confidential import hidden
 from assistant.domain.handoff import Facts
 from assistant.domain.messages import Author
 from assistant.domain.signals import Wish
@@ -32,7 +33,7 @@ def topic_of(comparable: str) -> str | None:
 
 def pick_facts(said: Sequence[Said]) -> Facts:
     """What the customer's lines among *said* want and claim, and what an agent will still have to ask."""
-    lines = [line.text for line in said if line.author is Author.CUSTOMER]
+    lines = [hidden(line.text) for line in said if line.author is Author.CUSTOMER]
     near = [text.comparable(text.window(line)) for line in lines]
     claimed = list(
         dict.fromkeys(fact for line, folded in zip(lines, near, strict=True) for fact in claims(line, folded))

@@ -15,8 +15,8 @@ from assistant.domain.errors import SetupError
 from assistant.domain.policy import BusinessHours, Policy
 
 WEEKDAYS = {name: day for day, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
-#: Counted in turns, not 0–1.
-COUNTS = frozenset({"max_guided_turns", "max_failed_turns", "offer_again_turns"})
+#: Counted in turns or people, not 0–1.
+COUNTS = frozenset({"max_guided_turns", "max_failed_turns", "offer_again_turns", "queue_limit"})
 NUMBERS = frozenset(field.name for field in fields(Policy) if field.type == "float")
 
 
@@ -85,7 +85,7 @@ def _share(value: object, where: str) -> float:
 
 def _count(value: object, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise SetupError(f"{where}: expected a whole number of turns, 1 or more, not {_shown(value)}")
+        raise SetupError(f"{where}: expected a whole number, 1 or more, not {_shown(value)}")
     return value
 
 

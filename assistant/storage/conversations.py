@@ -102,6 +102,23 @@ class SqlConversations:
         )
         return int(self._connection.execute(query).scalar_one())
 
+    def queued(self, *, origin: str | None = None) -> int:
+        """How many wait for a person: in all, or opened from one address."""
+        c = t.conversations.c
+        query = sa.select(sa.func.count()).where(c.state == State.QUEUED)
+        if origin is not None:
+            query = query.where(c.origin == origin)
+        return int(self._connection.execute(query).scalar_one())
+
+    def queued_of(self, customer: str, *, besides: str) -> Sequence[Conversation]:
+        """A customer's other conversations that wait for a person, the longest waiting first."""
+        c = t.conversations.c
+        query = sa.select(t.conversations).where(
+            c.customer == customer, c.state == State.QUEUED, c.id != besides
+        )
+        rows = self._connection.execute(query.order_by(c.waiting_since)).mappings()
+        return [conversation_from(row) for row in rows]
+
     def _row(self, query: sa.Select[Any], **values: str) -> Any:
         return self._connection.execute(query, values).mappings().first()
 
@@ -118,9 +135,10 @@ class SqlMessages:
         row = self._connection.execute(selecting(t.messages, *values), values).mappings().first()
         return None if row is None else message_from(row)
 
-    def public(self, conversation: str, *, after: int = 0) -> Sequence[Message]:
-        """What the customer may see, in order."""
-        rows = self._connection.execute(PUBLIC, {"conversation": conversation, "after": after})
+    def public(self, conversation: str, *, after: int = 0, limit: int | None = None) -> Sequence[Message]:
+        """What the customer may see, in order; at most *limit*."""
+        query = PUBLIC if limit is None else PUBLIC.limit(limit)
+        rows = self._connection.execute(query, {"conversation": conversation, "after": after})
         return [message_from(row) for row in rows.mappings()]
 
     def all(self, conversation: str) -> Sequence[Message]:

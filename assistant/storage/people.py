@@ -75,6 +75,10 @@ class SqlAgents:
         row = self._connection.execute(sa.select(t.agents).where(where)).first()
         return None if row is None else _agent(row)
 
+    def by_email(self, email: str) -> Agent | None:
+        row = self._connection.execute(sa.select(t.agents).where(t.agents.c.email == email)).first()
+        return None if row is None else _agent(row)
+
     def password_hash(self, agent: str) -> str | None:
         query = sa.select(t.agents.c.password).where(t.agents.c.id == agent)
         found: str | None = self._connection.execute(query).scalar_one_or_none()
@@ -94,6 +98,21 @@ class SqlAgents:
 
     def close_door(self, secret_hash: str) -> None:
         self._connection.execute(sa.delete(t.credentials).where(t.credentials.c.secret_hash == secret_hash))
+
+    def close_doors(self, agent: str, *, tokens: bool) -> int:
+        """End every session of *agent*, and every API token where *tokens*; how many ended."""
+        c = t.credentials.c
+        sessions = sa.true() if tokens else c.csrf.is_not(None)
+        ended = self._connection.execute(sa.delete(t.credentials).where(c.agent == agent, sessions))
+        return ended.rowcount
+
+    def remove(self, agent: str) -> None:
+        """The account and every way in; what the agent wrote stays under their name."""
+        self.close_doors(agent, tokens=True)
+        conversations = t.conversations.c
+        forgotten = sa.update(t.conversations).where(conversations.agent == agent).values(agent=None)
+        self._connection.execute(forgotten)
+        self._connection.execute(sa.delete(t.agents).where(t.agents.c.id == agent))
 
 
 def _agent(row: sa.Row[tuple[object, ...]]) -> Agent:

@@ -75,6 +75,8 @@ conversations = sa.Table(
     sa.Column("carried", sa.Text),
     #: Hash of the visitor's bearer token; None where the channel proves who speaks.
     sa.Column("token_hash", sa.String(64)),
+    #: A keyed hash of the address that it was opened from.
+    sa.Column("origin", sa.String(64)),
     sa.Index("ix_conversations_state_waiting", "state", "waiting_since"),
 )
 

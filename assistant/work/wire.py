@@ -59,7 +59,8 @@ class LocalWire:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._followers: dict[str, set[Follower]] = defaultdict(set)
-        self._typing_until: dict[str, float] = {}
+        #: Conversation -> until when its customer counts as writing, and when that was last passed on.
+        self._typing: dict[str, tuple[float, float]] = {}
         self._clock = clock
         self._over = False
         #: Set whenever something may have become due.
@@ -106,23 +107,27 @@ class LocalWire:
         self._pass_on(conversation, "delta", {"text": text})
 
     def typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None:
-        if author is Author.CUSTOMER:
-            self._note_typing(conversation, on)
+        if author is Author.CUSTOMER and not self._note_typing(conversation, on):
+            return  # nothing new: a widget says it with every key, and each agent's stream would be woken
         self._pass_on(conversation, "typing", {"author": author.value, "on": on, "name": name})
 
     def is_typing(self, conversation: str) -> bool:
-        return self._typing_until.get(conversation, 0.0) > self._clock()
+        return self._typing.get(conversation, (0.0, 0.0))[0] > self._clock()
 
     @property
     def streams(self) -> int:
         return sum(map(len, self._followers.values()))
 
-    def _note_typing(self, conversation: str, on: bool) -> None:
+    def _note_typing(self, conversation: str, on: bool) -> bool:
+        """Whether that is news: a change, or as much as is needed to go on showing it."""
         now = self._clock()
-        self._typing_until = {key: until for key, until in self._typing_until.items() if until > now}
-        self._typing_until.pop(conversation, None)
-        if on:
-            self._typing_until[conversation] = now + TYPING_SECONDS
+        self._typing = {key: (until, said) for key, (until, said) in self._typing.items() if until > now}
+        _, said = self._typing.pop(conversation, (None, None))
+        if not on:
+            return said is not None
+        news = said is None or now - said >= TYPING_SECONDS / 2
+        self._typing[conversation] = (now + TYPING_SECONDS, now if said is None or news else said)
+        return news
 
     def _pass_on(self, conversation: str, event: str, data: dict[str, Any]) -> None:
         for follower in self._watching(conversation):

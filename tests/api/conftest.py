@@ -3,10 +3,10 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from fastapi import FastAPI
 
 from assistant.api import make_app
 from assistant.api.context import Context
-from assistant.api.doors import hash_password, new_token
+from assistant.api.doors import new_token
 from assistant.api.limits import Limits
+from assistant.api.passwords import hash_password
 from assistant.conversation.suggesting import suggest
 from assistant.conversation.timing import Timing
 from assistant.domain.knowledge import Article
@@ -175,6 +176,9 @@ def application(
     async def parts() -> dict[str, str | None]:
         return health
 
+    async def titles(day: date) -> Sequence[tuple[str, str, str]]:
+        return [(ARTICLE.id, ARTICLE.title, ARTICLE.language), ("en/returns.md", "<Returns>", "en")]
+
     async def article(id_: str) -> Article | None:
         return ARTICLE if id_ == ARTICLE.id else None
 
@@ -195,10 +199,12 @@ def application(
             public_url="http://localhost:8000",
             hosts=("localhost:8000",),
             article=article,
+            titles=titles,
             health=parts,
             static=static,
             names=names or {},
             channels=rig.channels,
         ),
         origins=("*",),
+        proxies=("127.0.0.1",),
     )

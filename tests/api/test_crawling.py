@@ -55,6 +55,14 @@ def test_a_body_in_time_is_taken() -> None:
     assert said.endswith(b"10")
 
 
+def test_a_head_without_an_end_is_refused() -> None:
+    """uvicorn would keep whatever comes: two connections took 209 MB."""
+    flood = b"X-Pad: " + b"a" * 4_000 + b"\r\n"
+    with served(slow(seconds=5), http=Impatient, timeout_keep_alive=60) as url:
+        said = heard(url, HEAD, *[flood * 4] * 5)
+    assert said.startswith(b"HTTP/1.1 431")
+
+
 @pytest.mark.parametrize("before", [b"", HEAD + b"\r\n1234567890"], ids=["the first", "a later one"])
 def test_a_head_that_crawls_ends_the_connection(monkeypatch: pytest.MonkeyPatch, before: bytes) -> None:
     monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)

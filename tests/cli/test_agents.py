@@ -1,4 +1,7 @@
-"""`agent add`, `agent list`, `agent token`."""
+"""Agents' accounts from the command line."""
+
+import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -55,3 +58,75 @@ def test_a_token_for_nobody_says_how_to_make_an_account(type_: Terminal) -> None
     assert (
         "assistant agent add nobody@shop.example" in type_("agent", "token", "nobody@shop.example").refusal()
     )
+
+
+def _doors(type_: Terminal) -> list[str]:
+    """A session and a token of Mori's, and whose they are."""
+    from assistant.api.doors import new_session
+    from assistant.library import now, open_database
+    from assistant.settings import load_settings
+
+    type_("agent", "add", "mori@shop.example", stdin=PASSWORD)
+    token = type_("agent", "token", "mori@shop.example").out.strip()
+    database = open_database(load_settings())
+    agent = asyncio.run(database.read(lambda store: store.agents.by_email("mori@shop.example")))
+    assert agent is not None
+    session, _ = asyncio.run(database.write(lambda store: new_session(store, agent, now())))
+    return [session, token]
+
+
+def _open(doors: list[str], later: timedelta = timedelta()) -> list[bool]:
+    from assistant.conversation.opening import hash_of
+    from assistant.library import now, open_database
+    from assistant.settings import load_settings
+
+    database = open_database(load_settings())
+    return [
+        asyncio.run(
+            database.read(lambda store, door=door: store.agents.by_secret(hash_of(door), now() + later))  # type: ignore[misc]
+        )
+        is not None
+        for door in doors
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "left"),
+    [
+        (("password", " MORI@shop.example"), "another long password\n", [False, True]),
+        (("revoke", "mori@shop.example"), "", [False, False]),
+        (("remove", "mori@shop.example"), "", [False, False]),
+    ],
+)
+def test_ways_in_end_at_once(type_: Terminal, words: tuple[str, ...], stdin: str, left: list[bool]) -> None:
+    doors = _doors(type_)
+    assert _open(doors) == [True, True]
+    done = type_("agent", *words, stdin=stdin)
+    assert (done.code, done.err) == (0, "")
+    assert _open(doors) == left
+    assert (type_("agent", "list").out == "") == (words[0] == "remove")
+    again = type_("agent", *words, stdin=stdin)
+    assert (again.code == 0) == (words[0] != "remove")
+
+
+def test_tokens_end(type_: Terminal) -> None:
+    session, token = _doors(type_)
+    assert _open([session, token], timedelta(days=15)) == [False, True]
+    assert _open([token], timedelta(days=366)) == [False]
+    short = type_("agent", "token", "mori@shop.example", "--days", "2").out.strip()
+    assert _open([short], timedelta(days=3)) == [False]
+
+
+def test_the_demo_agent_does_not_survive_the_demo(type_: Terminal) -> None:
+    from assistant.cli.demo import EMAIL, demo_agent, forget_demo_agent
+    from assistant.library import open_database
+    from assistant.settings import load_settings
+
+    settings = load_settings()
+    database = open_database(settings)
+    type_("agent", "add", "mori@shop.example", stdin=PASSWORD)
+    asyncio.run(demo_agent(settings, database))
+    assert EMAIL in type_("agent", "list").out
+    for _ in range(2):
+        asyncio.run(forget_demo_agent(settings, database))
+        assert [agent["email"] for agent in type_("agent", "list", "--json").json] == ["mori@shop.example"]

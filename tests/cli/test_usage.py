@@ -12,6 +12,7 @@ from tests.cli.shell import Shell
 COMMANDS = [
     ("serve",), ("ingest",), ("search",), ("ask",), ("chat",), ("assess",), ("doctor",), ("migrate",),
     ("agent",), ("agent", "add"), ("agent", "list"), ("agent", "token"),
+    ("agent", "password"), ("agent", "revoke"), ("agent", "remove"),
 ]  # fmt: skip
 HEAVY = ["chromadb", "onnxruntime", "openai", "langchain", "numpy", "sqlalchemy", "fastapi", "sudachipy"]
 

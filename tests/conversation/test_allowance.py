@@ -16,7 +16,7 @@ from assistant.storage.store import SqlStore
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 WIDE = Budget(tokens=10_000, calls=100)
 NARROW = Budgets(message=WIDE, conversation=WIDE, visitor=WIDE, day=WIDE)
-SPENDER = Spender(conversation="c1", customer="taro")
+SPENDER = Spender(conversation="c1", customer="taro", origin="a1")
 
 
 def allowance(
@@ -32,6 +32,9 @@ def allowance(
         ("conversation", Spender(conversation="c2", customer="taro"), False),
         ("visitor", Spender(conversation="c2", customer="taro"), True),
         ("visitor", Spender(conversation="c2", customer="hana"), False),
+        ("address", Spender(conversation="c2", customer="hana", origin="a1"), True),
+        ("address", Spender(conversation="c2", customer="hana", origin="a2"), False),
+        ("address", Spender(conversation="c2", customer="hana"), False),
         ("day", Spender(conversation="c2", customer="hana"), True),
     ],
 )

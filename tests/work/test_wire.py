@@ -130,3 +130,19 @@ def test_only_the_customers_own_typing_holds_the_answer_back(wire: LocalWire) ->
 def test_a_ring_tells_the_loop_that_something_may_be_due(wire: LocalWire) -> None:
     wire.ring("a")
     assert wire.work.is_set()
+
+
+async def test_keys_that_are_pressed_all_the_time_wake_nobody_all_the_time() -> None:
+    """Every agent's stream would be woken by every key of every customer."""
+    now = 0.0
+    wire, passed = LocalWire(clock=lambda: now), []
+    with wire.follow() as follower:
+        for _ in range(40):  # four seconds of writing
+            wire.typing("a", Author.CUSTOMER, True)
+            passed += await follower.news(0) or []
+            assert wire.is_typing("a")
+            now += 0.1
+        wire.typing("a", Author.CUSTOMER, False)
+        wire.typing("a", Author.CUSTOMER, False)
+        passed += await follower.news(0) or []
+    assert [data["on"] for _, _, data in passed] == [True] * 4 + [False]

@@ -4,30 +4,24 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Query, Request
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from assistant.api.addresses import is_local
 from assistant.api.context import Context, Ctx, context
+from assistant.api.drawings import Drawings
 from assistant.api.errors import error
+from assistant.api.limited import LimitedRoute
 from assistant.api.pages.help import article_page, list_page, missing_page, preferred, start_page
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.knowledge import Article
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=LimitedRoute)
 
 HERE = Path(__file__).parent
-#: Nothing from elsewhere, nothing inline: what a customer or an article says cannot run in these pages.
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-cache",
-}
+HEADERS = {"Cache-Control": "no-cache"}
+_drawings = Drawings()
 #: What programs call: they are answered in JSON, whatever they accept.
 FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
@@ -81,9 +75,21 @@ async def console(ctx: Ctx) -> Response:
 
 @router.get("/docs")
 @router.get("/docs/")
-async def docs(ctx: Ctx) -> Response:
+async def docs(request: Request, ctx: Ctx) -> Response:
     """Swagger UI from our own build: the usual page loads it from a CDN, which not every network reaches."""
+    _for_readers_of_the_api(request, ctx)
     return _built(ctx.static / "docs" / "index.html", "text/html")
+
+
+@router.get("/openapi.json")
+async def description(request: Request, ctx: Ctx) -> Response:
+    _for_readers_of_the_api(request, ctx)
+    return JSONResponse(request.app.openapi())
+
+
+def _for_readers_of_the_api(request: Request, ctx: Context) -> None:
+    if not ctx.public_docs and not is_local(request):
+        raise NotFound("The API describes itself to this machine only; see ASSISTANT_API_DOCS.")
 
 
 @router.get("/widget.js")
@@ -107,8 +113,7 @@ async def stylesheet() -> Response:
 @router.get("/help/")
 async def articles(request: Request, ctx: Ctx, lang: Lang = "") -> Response:
     """Every article that holds today."""
-    today = ctx.clock().date()
-    titles = await ctx.database.read(lambda store: store.articles.titles(today))
+    titles = await ctx.titles(ctx.clock().date())
     return HTMLResponse(list_page(titles, _language(request, ctx, lang), ctx.names), headers=HEADERS)
 
 
@@ -120,4 +125,4 @@ async def article(article: str, ctx: Ctx) -> Response:
         raise NotFound("There is no such article.")
     if found.url and found.url.startswith(("http://", "https://")):
         return RedirectResponse(found.url)
-    return HTMLResponse(article_page(found, ctx.names), headers=HEADERS)
+    return HTMLResponse(article_page(found, await _drawings.of(found), ctx.names), headers=HEADERS)

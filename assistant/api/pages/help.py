@@ -5,12 +5,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from posixpath import join, normpath
 from string import Template
 from urllib.parse import quote
-
-import nh3
-from markdown_it import MarkdownIt
 
 from assistant.domain.knowledge import Article
 
@@ -58,10 +54,11 @@ def preferred(header: str, languages: Sequence[str]) -> str:
     return spoken[0] if spoken else languages[0]
 
 
-def article_page(article: Article, names: Mapping[str, str]) -> str:
+def article_page(article: Article, drawn: str, names: Mapping[str, str]) -> str:
+    """An article around its body *drawn* as HTML."""
     words = _words(article.language)
     updated = words["updated"].format(article.updated) if article.updated else ""
-    body = f'<p class="updated">{escape(updated)}</p>\n<article>{_body(article)}</article>'
+    body = f'<p class="updated">{escape(updated)}</p>\n<article>{drawn}</article>'
     return _page(article.language, article.title, body, names)
 
 
@@ -107,21 +104,6 @@ def _page(language: str, title: str, body: str, names: Mapping[str, str]) -> str
     return _template().substitute(
         language=escape(language), title=escape(title), home=escape(home), body=body
     )
-
-
-def _body(article: Article) -> str:
-    """The article's Markdown, sanitised; links between articles lead to their pages."""
-    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(article.text)
-    folder = article.id.rpartition("/")[0]
-
-    def to_page(match: re.Match[str]) -> str:
-        return f'href="/help/{escape(normpath(join(folder, match[1])))}'
-
-    html = re.sub(r'href="(?![a-z]+:|/|#)([^"#]+\.md)(?=["#])', to_page, html)
-    safe = nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img"}, url_schemes={"http", "https", "mailto", "tel"})
-    # A wide table scrolls in a frame that the keyboard reaches.
-    framed = safe.replace("<table>", '<div class="wide" tabindex="0"><table>')
-    return framed.replace("</table>", "</table></div>")
 
 
 @lru_cache(maxsize=1)

@@ -104,6 +104,11 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "contact_noted": ("Thank you. I'll pass your contact details on to the team.",),
     "added_while_waiting": ("Got it. I'll pass this on as well.",),
+    "queue_full": (
+        "I'm sorry, so many people are waiting for our team just now that we can't take anyone else. "
+        "Please ask again a little later; until then I'll help you here as best I can.",
+    ),
+    "place_moved": ("Your place in the queue has moved to your newer conversation. Please wait there.",),
     "handoff_cancelled": ("I've taken you out of the queue. I'll carry on helping you here.",),
     "watchdog": ("I'm sorry this is taking longer than it should. I've passed it to a person on our team.",),
     "still_waiting": (

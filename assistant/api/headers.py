@@ -1,0 +1,49 @@
+"""What every answer says to the browser: nothing of ours is framed, guessed at, or runs anything foreign."""
+
+from collections.abc import Mapping
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+#: Nothing from elsewhere, nothing inline: what a customer or an article says cannot run in our pages.
+PAGES = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+#: The API's answers are no pages at all.
+DATA = "default-src 'none'; frame-ancestors 'none'"
+ALWAYS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class SecurityHeaders:
+    """Adds them to whatever leaves, static files and errors too; what an answer says itself stays."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        self._always = dict(ALWAYS)
+        if https:
+            self._always["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def adding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._always.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", _policy(scope["path"]))
+            await send(message)
+
+        await self._app(scope, receive, adding)
+
+
+def _policy(path: str) -> str:
+    return DATA if path.startswith("/v1/") else PAGES

@@ -1,0 +1,13 @@
+"""From where a conversation was opened, as a keyed hash: limits count by it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("conversations", sa.Column("origin", sa.String(64)))
