@@ -140,7 +140,7 @@ def _table(store: Store, conversation_id: str, ctx: Context) -> dict[str, Any]:
         )
         | {"links": links_out(store, conversation.customer)},
         "channel": channel_out(store, ctx, conversation),
-        "handoff": hide_in(handoff_out(store.handoffs.last(conversation.id), ctx.hosts)),
+        "handoff": handoff_out(hide_in(store.handoffs.last(conversation.id)), ctx.hosts),
         "turns": [hide_in(turn_out(record)) for record in store.turns.all(conversation.id)],
         "agents": [{"id": agent.id, "name": agent.name} for agent in store.agents.all()],
     }

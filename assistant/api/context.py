@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -57,17 +57,19 @@ class Context:
     hosts: Sequence[str]
     #: Finds an article of the knowledge base by id.
     article: Callable[[str], Any]
+    #: Id, title and language of every article that holds on a day.
+    titles: Callable[[date], Awaitable[Sequence[tuple[str, str, str]]]]
     health: Health
     #: The built front end.
     static: Path
-    #: Who sends it may read /metrics; None: only programs on this machine.
-    metrics_token: str | None = None
-    #: Everybody may read how the API describes itself, not only this machine.
-    public_docs: bool = False
     #: What the operator is called on pages, by language; none: neutral words.
     names: Mapping[str, str] = field(default_factory=dict)
     #: Whether `/` shows the sample shop.
     demo: bool = False
+    #: Who sends it may read /metrics; None: only programs on this machine.
+    metrics_token: str | None = None
+    #: Everybody may read how the API describes itself, not only this machine.
+    public_docs: bool = False
     #: How often web sources are read again; None: only when somebody asks.
     resync: timedelta | None = None
     #: Messaging apps, by name and account.

@@ -3,10 +3,10 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -176,6 +176,9 @@ def application(
     async def parts() -> dict[str, str | None]:
         return health
 
+    async def titles(day: date) -> Sequence[tuple[str, str, str]]:
+        return [(ARTICLE.id, ARTICLE.title, ARTICLE.language), ("en/returns.md", "<Returns>", "en")]
+
     async def article(id_: str) -> Article | None:
         return ARTICLE if id_ == ARTICLE.id else None
 
@@ -196,6 +199,7 @@ def application(
             public_url="http://localhost:8000",
             hosts=("localhost:8000",),
             article=article,
+            titles=titles,
             health=parts,
             static=static,
             names=names or {},

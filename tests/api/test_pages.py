@@ -58,9 +58,17 @@ async def test_pages_bear_the_operators_name(
             assert f'<a href="/?lang=ja">{shown}</a>' in (await http.get(path)).text
 
 
-async def test_articles_are_listed(client: Client) -> None:
-    page = (await client.http.get("/help", headers={"Accept-Language": "ja"})).text
-    assert "ヘルプ記事の一覧" in page
+@pytest.mark.parametrize(
+    ("language", "listed", "unlisted"),
+    [
+        ("ja", '<a href="/help/ja/returns.md">', "en/returns.md"),
+        ("en", '<a href="/help/en/returns.md">&lt;Returns&gt;</a>', "ja/returns.md"),
+    ],
+)
+async def test_articles_are_listed(client: Client, language: str, listed: str, unlisted: str) -> None:
+    page = (await client.http.get(f"/help?lang={language}")).text
+    assert listed in page
+    assert unlisted not in page
 
 
 @pytest.mark.parametrize("path", ["/help/ja/unknown.md", "/nothing", "/elsewhere/page.html"])

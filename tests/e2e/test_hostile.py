@@ -14,8 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from evals.fake_model import create_fake, served
 from evals.obedient import obeyed
 from tests.cli.shell import Served, Shell, Talk
-from tests.e2e.conftest import Demo, shot
-from tests.e2e.test_story import Widget
+from tests.e2e.conftest import Demo, Widget, shot
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -47,6 +47,8 @@ export interface Listing {
 
 export interface AgentMessage extends Omit<Message, "agent"> {
   private: boolean;
+  /** A card number or a secret in it is shown on request only. */
+  hidden?: boolean;
   agent: Agent | null;
   delivery: { status: "pending" | "sent" | "failed"; seen?: string | null; error: string | null; again?: boolean } | null;
   media?: Media[];

@@ -3,12 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
-
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-
 
 from assistant.api.addresses import is_local
 from assistant.api.context import Context, Ctx, context
@@ -115,8 +113,7 @@ async def stylesheet() -> Response:
 @router.get("/help/")
 async def articles(request: Request, ctx: Ctx, lang: Lang = "") -> Response:
     """Every article that holds today."""
-    today = ctx.clock().date()
-    titles = await ctx.database.read(lambda store: store.articles.titles(today))
+    titles = await ctx.titles(ctx.clock().date())
     return HTMLResponse(list_page(titles, _language(request, ctx, lang), ctx.names), headers=HEADERS)
 
 
@@ -128,5 +125,4 @@ async def article(article: str, ctx: Ctx) -> Response:
         raise NotFound("There is no such article.")
     if found.url and found.url.startswith(("http://", "https://")):
         return RedirectResponse(found.url)
-    body = await _drawings.of(found)
-    return HTMLResponse(article_page(found, body, ctx.names), headers=HEADERS)
+    return HTMLResponse(article_page(found, await _drawings.of(found), ctx.names), headers=HEADERS)

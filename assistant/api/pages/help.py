@@ -54,11 +54,11 @@ def preferred(header: str, languages: Sequence[str]) -> str:
     return spoken[0] if spoken else languages[0]
 
 
-def article_page(article: Article, html: str, names: Mapping[str, str]) -> str:
-    """*html* is the article's body, sanitised."""
+def article_page(article: Article, drawn: str, names: Mapping[str, str]) -> str:
+    """An article around its body *drawn* as HTML."""
     words = _words(article.language)
     updated = words["updated"].format(article.updated) if article.updated else ""
-    body = f'<p class="updated">{escape(updated)}</p>\n<article>{html}</article>'
+    body = f'<p class="updated">{escape(updated)}</p>\n<article>{drawn}</article>'
     return _page(article.language, article.title, body, names)
 
 

@@ -41,3 +41,15 @@ export const unlink = (id: string) => told(remove(`/links/${id}`), phoneText().u
 export async function alike(conversation: string): Promise<Alike[]> {
   return (await get<{ alike: Alike[] }>(`/conversations/${conversation}/alike`)).alike;
 }
+
+/** The HTML of a message with what is hidden in it; null when that failed. */
+export async function reveal(conversation: string, message: string): Promise<string | null> {
+  try {
+    const found = await post<{ message: { html: string } }>(`/conversations/${conversation}/messages/${message}/reveal`);
+    return found.message.html;
+  } catch (problem) {
+    if (!(problem instanceof ApiError)) throw problem;
+    say(phoneText().failed, true);
+    return null;
+  }
+}

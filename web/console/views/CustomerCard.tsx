@@ -18,7 +18,9 @@ function Facts({ card }: { card: Card }) {
       {card.email && (
         <>
           <dt>{words.email}</dt>
-          <dd>{card.email}</dd>
+          <dd>
+            {card.email} <span class="meta">({words.claimed})</span>
+          </dd>
         </>
       )}
       <dt>{words.card.familiarity}</dt>

@@ -1,11 +1,11 @@
 // One message of the transcript.
 import { moment } from "../../shared/language";
 import { safeUrl } from "../../shared/html";
-import { Rich } from "../../shared/Rich";
 import { language, text } from "../text";
 import { phoneText } from "../text/phone";
 import type { AgentMessage, Turn } from "../types";
 import { HowMade } from "./HowMade";
+import { Body } from "./Reveal";
 import { SendAgain } from "./phone/SendAgain";
 
 function Sources({ message }: { message: AgentMessage }) {
@@ -73,9 +73,7 @@ export function MessageView({ message, turn }: { message: AgentMessage; turn: Tu
         {message.private && <span class="private">{words.note}</span>}
         <time dateTime={message.created_at}>{moment(message.created_at, language.value)}</time>
       </p>
-      <div class="body">
-        <Rich html={message.html} base={location.origin} lang={message.lang} />
-      </div>
+      <Body message={message} />
       {message.citations.length > 0 && <Sources message={message} />}
       {message.media && message.media.length > 0 && <Files message={message} />}
       <Delivery message={message} />
