@@ -145,7 +145,7 @@ def _runs(chars: Sequence[dict[str, Any]]) -> list[Run]:
         part: list[dict[str, Any]] = []
         spaced = False
         for char in row:
-            if not char["text"].strip():
+            if char["text"].isspace():
                 spaced = True
                 continue
             if part and char["x0"] - part[-1]["x1"] > GUTTER * max(char["size"], part[-1]["size"]):
