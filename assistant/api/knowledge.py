@@ -59,6 +59,7 @@ async def overview(_inside: Inside, ctx: Ctx) -> dict[str, Any]:
                 for one in store.sources.all()
             ],
             "troubles": [_trouble_out(one) for one in troubles[:MOST]],
+            "remarks": [_trouble_out(one) for one in store.living.remarks()[:MOST]],
             "contradictions": [_contradiction_out(one, ctx) for one in store.living.open(today)[:MOST]],
             "dismissed": [
                 _contradiction_out(one.contradiction, ctx)

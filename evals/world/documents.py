@@ -262,7 +262,8 @@ CASES = [
         "16a-two-columns.pdf",
         "each column whole",
         reads(
-            "accepted within 30 days of delivery if the item is unopened", "costs 550 yen in Japan and 1,100 yen to Okinawa"
+            "accepted within 30 days of delivery if the item is unopened",
+            "costs 550 yen in Japan and 1,100 yen to Okinawa",
         ),
     ),
     case("16c-table.pdf", "a table's cells", reads("| 北海道 | 1,100円 |", "| 沖縄 | 1,320円 | 1,650円 |")),
