@@ -98,7 +98,7 @@ def _joined(piece: Piece, text: str, tokens: int) -> Piece:
 
 
 def _glued(members: Sequence[Block], count_tokens: CountTokens, most: int) -> Iterator[tuple[str, int]]:
-    """What announces a list or asks what the next paragraph answers stays with it, unless that would cut it."""
+    """What announces a list or asks what the next block answers stays with it, unless that would cut it."""
     announced, before = "", 0
     for member, following in zip(members, [*members[1:], None], strict=True):
         tokens = count_tokens(member.text)

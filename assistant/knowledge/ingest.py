@@ -15,8 +15,8 @@ from assistant.knowledge.chunking import CHUNKER, CountTokens, chunked
 from assistant.knowledge.loaders import Document, Unreadable
 from assistant.knowledge.loaders.reader import Reader, Reads
 from assistant.knowledge.places import Places
-from assistant.knowledge.sources import File, Trouble, files
 from assistant.knowledge.sites import pages
+from assistant.knowledge.sources import File, Trouble, files
 from assistant.knowledge.web import Page, Web
 
 #: Articles per transaction.

@@ -1,4 +1,4 @@
-"""What authors' tools add to Markdown, turned into plain Markdown or dropped: comments, admonitions, tabs, links.
+"""What authors' tools add to Markdown, turned into plain Markdown or dropped: remarks, boxes, tabs, links.
 
 Obsidian, MyST, MkDocs, VuePress, Docusaurus, GitBook, Quarto and GitHub; templates are templating.py's.
 Code is out of reach already (markdown.py); every pattern is linear.
@@ -65,12 +65,14 @@ SILENT_DIRECTIVES = {"toctree", "contents", "image", "figure", "include", "index
 OPTION_LINES = re.compile(r"\A(?:[ \t]*:[\w-]+:[^\n]*\n|---\n.*?\n---\n)+", re.S)
 
 CONTAINER = re.compile(
-    r"^[ \t]*:{3,}[ \t]*(?:\{(?P<braces>[^}\n]*)\}|(?P<kind>[\w-]+))?[ \t]*(?:\[(?P<square>[^\]\n]*)\])?(?P<rest>[^\n]*)$",
+    r"^[ \t]*:{3,}[ \t]*(?:\{(?P<braces>[^}\n]*)\}|(?P<kind>[\w-]+))?[ \t]*"
+    r"(?:\[(?P<square>[^\]\n]*)\])?(?P<rest>[^\n]*)$",
     re.M,
 )
 TITLE = re.compile(r"\b(?:title|label|header|heading|summary|name)\s*=\s*(?:\"([^\"\n]*)\"|'([^'\n]*)')")
 INDENTED = re.compile(
-    r"^(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===\+?)[ \t]*(?P<kind>[\w -]*?)[ \t]*(?:\"(?P<title>[^\"\n]*)\")?[ \t]*\n"
+    r"^(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===\+?)[ \t]*(?P<kind>[\w -]*?)[ \t]*"
+    r"(?:\"(?P<title>[^\"\n]*)\")?[ \t]*\n"
     r"(?P<body>(?:(?P=indent)(?: {4}|\t)[^\n]*(?:\n|\Z)|[ \t]*\n)+)",
     re.M,
 )
@@ -82,7 +84,8 @@ SNIPPET = re.compile(r"^[ \t]*-{1,2}8<-{1,2}[^\n]*$|^[ \t]*\[!INCLUDE[ \t]*\[?[^
 PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|mp4|mov|pdf)\b", re.I)
 
 ATTRIBUTES = re.compile(
-    r"(?<![{\w$])\{:?[ \t]*(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w.-]+))(?:[ \t]+(?:[#.]?[\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w.-]+)))*[ \t]*\}"
+    r"(?<![{\w$])\{:?[ \t]*(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w.-]+))"
+    r"(?:[ \t]+(?:[#.]?[\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w.-]+)))*[ \t]*\}"
 )
 CONTENTS = re.compile(
     r"^(?:[*-][ \t]+\w+\n)?\{:?[ \t]*toc\b[^}\n]*\}[ \t]*$|^\[\[?_?toc_?\]?\][ \t]*$|^@\[toc\][^\n]*$",

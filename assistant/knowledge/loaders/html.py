@@ -17,7 +17,8 @@ DECLARED = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{3,20})", re.IGNORE
 UNREAD = re.compile(r"<(?:r[tp]c?|del|s|strike)\b|line-through", re.IGNORECASE)
 #: What servers send instead of an article, and call it found.
 NOT_FOUND = re.compile(
-    r"^\W*(?:error\s*)?404\b|(?:page|article) (?:was |is |could )?not (?:be )?found|page (?:doesn.t|does not) exist"
+    r"^\W*(?:error\s*)?404\b|(?:page|article) (?:was |is |could )?not (?:be )?found"
+    r"|page (?:doesn.t|does not) exist"
     r"|ページ[はがを]?(?:見つかりません|存在しません|ございません|表示できません)|お探しのページ|記事が見つかりません",
     re.IGNORECASE,
 )
