@@ -49,9 +49,7 @@ def fill(store: SqlStore) -> None:
         [
             Trouble(place="gone.md", source=FOLDER, why=VANISHED, since=LATE),
             Trouble(place="prices.csv", source=FOLDER, why="it is damaged", since=LATE),
-            Trouble(
-                place="open.csv#3", source=FOLDER, why="left out (draft: true)", since=LATE, harmless=True
-            ),
+            Trouble(place="open.csv#3", source=FOLDER, why="draft: true", since=LATE, harmless=True),
             Trouble(place=SITEMAP, source=SITEMAP, why="the server answers 503", since=LATE),
         ],
     )
@@ -90,9 +88,7 @@ async def test_the_overview_tells_what_is_wrong_and_where_it_comes_from(
     assert folder["read_at"] == "2026-11-01T00:00:00Z"
     assert (sitemap["web"], sitemap["failures"], sitemap["read_at"]) == (True, 1, None)
     assert sitemap["trouble"]["why"] == "the server answers 503"
-    assert [(one["place"], one["why"]) for one in seen["remarks"]] == [
-        ("open.csv#3", "left out (draft: true)")
-    ]
+    assert [(one["place"], one["why"]) for one in seen["remarks"]] == [("open.csv#3", "draft: true")]
 
 
 @pytest.mark.parametrize(

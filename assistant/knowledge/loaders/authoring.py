@@ -112,7 +112,8 @@ def without_comments(text: str) -> str:
         if mark in text:
             text = comment.sub("", text)
     text = CONTAINER.sub(_container, text) if ":::" in text else text
-    text = ATTRIBUTES.sub("", CONTENTS.sub("", text)) if "{" in text or "[" in text else text
+    text = CONTENTS.sub("", text) if "toc" in text or "TOC" in text else text
+    text = ATTRIBUTES.sub("", text) if "{" in text else text
     text = INSERTED.sub(r"\2", SUBSTITUTED.sub(r"\1", text))
     text = STRUCK_HTML.sub("", text) if MAY_BE_STRUCK.search(text) else text
     return STRUCK.sub("", text) if "~~" in text else text
@@ -150,7 +151,7 @@ def plain_markup(text: str, warnings: list[str]) -> str:
         text = _footnotes(text)
     if "^" in text:
         text = SUPERSCRIPT.sub(r"^\1", BLOCK_ID.sub("", text))
-    text = FURIGANA.sub(r"\1\2", text) if "《" in text or "{" in text else text
+    text = FURIGANA.sub(r"\1\2", text) if "《" in text or ("{" in text and "|" in text) else text
     text = SUBSCRIPT.sub(r"\1", text) if "~" in text else text
     text = MARKED.sub(r"\1", text) if "==" in text else text
     text = ABBREVIATION.sub("", text) if "*[" in text else text

@@ -87,12 +87,12 @@ def markdown(fragment: str) -> str:
     soup = BeautifulSoup(fragment, "lxml")
     if UNREAD.search(fragment):
         page.cleaned(soup)
-    return _markdown(soup)
+    return _markdown(soup, tabled="<table" in fragment.casefold())
 
 
-def _markdown(element: Tag) -> str:
+def _markdown(element: Tag, *, tabled: bool = True) -> str:
     """Cleaned once more: character references were still references when the page was read."""
-    if element.table is not None:
+    if tabled:
         tables.plain_tables(element)
     return clean(_converter().convert_soup(element)).strip()
 
