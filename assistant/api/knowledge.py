@@ -64,6 +64,7 @@ async def overview(_inside: Inside, ctx: Ctx) -> dict[str, Any]:
                 for one in every
             ],
             "troubles": [_trouble_out(one, places) for one in troubles[:MOST]],
+            "remarks": [_trouble_out(one, places) for one in store.living.remarks()[:MOST]],
             "contradictions": [_contradiction_out(one, ctx) for one in store.living.open(today)[:MOST]],
             "dismissed": [
                 _contradiction_out(one.contradiction, ctx)

@@ -69,6 +69,8 @@ class Trouble:
     source: str
     why: str
     since: datetime
+    #: It could be read, and only a part was left out.
+    harmless: bool = False
 
     @property
     def vanished(self) -> bool:

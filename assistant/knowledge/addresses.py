@@ -16,7 +16,7 @@ CARRIERS = (
 )
 #: What is routed on the open Internet (IANA's registry); all else is special, whatever Python's tables say.
 GLOBAL = ipaddress.IPv6Network("2000::/3")
-SPECIAL = (
+SPECIAL: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = (
     *map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "3fff::/20")),
     *map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24")),
 )

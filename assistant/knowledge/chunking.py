@@ -8,7 +8,7 @@ from assistant.domain.knowledge import Chunk
 from assistant.knowledge.blocks import Block, blocks
 
 #: Raise when the same text would be cut differently: every article is then indexed anew.
-CHUNKER = "1"
+CHUNKER = "2"
 
 CountTokens = Callable[[str], int]
 
@@ -16,6 +16,8 @@ CountTokens = Callable[[str], int]
 SEPARATOR = 2
 #: Characters of a paragraph that is rather the introduction of what follows.
 ANNOUNCEMENT = 300
+#: A paragraph that only the next one completes: a question, a line in bold, "only if:".
+ASKS = re.compile(r"\A\*\*[^*]+\*\*\Z|\A(?:\*\*)?[QＱ]\d*[.．:：、)）]|[?？:：](?:\*\*)?\Z")
 #: Characters per token, generously.
 WINDOW = 4
 
@@ -96,7 +98,7 @@ def _joined(piece: Piece, text: str, tokens: int) -> Piece:
 
 
 def _glued(members: Sequence[Block], count_tokens: CountTokens, most: int) -> Iterator[tuple[str, int]]:
-    """A short paragraph that announces a list, a table or code stays with it, unless that would cut it."""
+    """What announces a list or asks what the next block answers stays with it, unless that would cut it."""
     announced, before = "", 0
     for member, following in zip(members, [*members[1:], None], strict=True):
         tokens = count_tokens(member.text)
@@ -107,8 +109,8 @@ def _glued(members: Sequence[Block], count_tokens: CountTokens, most: int) -> It
             text, tokens = f"{announced}\n\n{member.text}", before + SEPARATOR + tokens
         else:
             text = member.text
-        listed = following is not None and following.kind != "paragraph"
-        if listed and member.kind == "paragraph" and len(text) <= ANNOUNCEMENT:
+        leads = following is not None and (following.kind != "paragraph" or bool(ASKS.search(member.text)))
+        if leads and member.kind == "paragraph" and len(text) <= ANNOUNCEMENT:
             announced, before = text, tokens
         else:
             announced, before = "", 0

@@ -8,6 +8,7 @@ another subject. Across languages, each must be the other's nearest of all that 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,10 @@ from assistant.knowledge.segment import stem, terms
 LEAST_ALIKE, LEAST_ALIKE_ABROAD = 0.94, 0.87
 #: Letters that join compounds and add nothing: 商品到着後, 更新日前.
 JOINTS = "御日後前毎"
+#: What names one thing and no other: telephone numbers, mail addresses, codes of models and plans.
+NAMED = re.compile(
+    r"\b0\d{1,4}-\d{1,4}-\d{3,4}\b|\+\d[\d -]{7,}\d|[\w.+-]+@[\w-]+\.[\w.]+|\b[A-Z]{1,5}-?\d{2,}\b"
+)
 WORDS = Path(__file__).parent / "same_thing.txt"
 
 
@@ -49,6 +54,8 @@ def states(text: str) -> bool:
 
 def differing(one: Statement, other: Statement) -> tuple[Quantity, Quantity] | None:
     """The one quantity in which two statements differ; None where they agree or cannot be compared."""
+    if _name_two(one, other):
+        return None
     mine, theirs = quantities(one.text), quantities(other.text)
     for measure in sorted({q.measure for q in mine} & {q.measure for q in theirs}):
         here = {q for q in mine if q.measure == measure}
@@ -61,19 +68,19 @@ def differing(one: Statement, other: Statement) -> tuple[Quantity, Quantity] | N
     return None
 
 
+def _name_two(one: Statement, other: Statement) -> bool:
+    """Whether each gives a telephone number, an address or a code, and none is the other's."""
+    here, there = (set(NAMED.findall(unicodedata.normalize("NFKC", side.text))) for side in (one, other))
+    return bool(here and there) and not here & there
+
+
 def about_the_same(one: Statement, other: Statement) -> bool:
     """Whether neither of two statements in one language speaks of something that the other does not."""
     if _more(one.text, other) or _more(other.text, one):
         return False
-    # Two campaigns, two holidays: each title names what the other page never speaks of. A whole sentence
-    # names its subject itself; then only titles that are alike but for it say that there are two.
-    titles = _meanings(one.heading), _meanings(other.heading)
-    alike = bool(titles[0] & titles[1]) or not (_is_sentence(one) and _is_sentence(other))
-    return not (alike and _more(one.heading, other) and _more(other.heading, one))
-
-
-def _is_sentence(statement: Statement) -> bool:
-    return statement.quote.rstrip("」』）)”\"'")[-1:] in tuple("。．.!！?？")
+    # Two campaigns, two accounts: each title names what the other page never speaks of. A sentence that both
+    # pages share word for word is then said of two things.
+    return not (_more(one.heading, other) and _more(other.heading, one))
 
 
 def _more(said: str, other: Statement) -> list[str]:

@@ -15,14 +15,16 @@ from assistant.knowledge.chunking import CHUNKER, CountTokens, chunked
 from assistant.knowledge.loaders import Document, Unreadable
 from assistant.knowledge.loaders.reader import Reader, Reads
 from assistant.knowledge.places import Places
-from assistant.knowledge.sources import File, Trouble, files
 from assistant.knowledge.sites import pages
+from assistant.knowledge.sources import File, Trouble, files
 from assistant.knowledge.web import Page, Web
 
 #: Articles per transaction.
 GROUP = 16
 #: Documents fetched ahead of the one being indexed.
 AHEAD = 4
+#: Characters of one place's remarks on record.
+MOST_REMARKED = 1_000
 
 #: Called with the stage (``read``, then ``embed``), how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
@@ -116,6 +118,8 @@ class _Run:
     report: IngestReport = field(default_factory=IngestReport)
     group: list[tuple[Article, Sequence[Chunk]]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    #: What was left out of what could be read.
+    remarks: list[Failure] = field(default_factory=list)
     #: What was named, as articles know it.
     named: set[str] = field(default_factory=set)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -180,7 +184,9 @@ class _Run:
             )
             for source in sorted(self.named)
         ]
-        self.report.warnings += await self.index.settle(self.places.sources, self.failures, looks)
+        self.report.warnings += await self.index.settle(
+            self.places.sources, [*self.failures, *self.remarks], looks
+        )
         for source, ids in self.places.prefixed.items():
             why = f"{len(ids)} ids carry the folder's name ({ids[0]} …): another folder has these already"
             self.report.warnings.append((source, why))
@@ -189,12 +195,20 @@ class _Run:
         if trouble.partly:
             self.places.read_partly(trouble.partly)
         if trouble.harmless:
-            self.report.warnings.append((trouble.place, trouble.why))
+            inside = (source for source in self.places.sources if trouble.place.startswith(source))
+            self._remark(trouble.place, trouble.partly or next(inside, trouble.place), trouble.why)
         else:
             if "://" in trouble.place:
                 self.named.add(trouble.place)
             self.places.doubt(trouble.place)
             self._failed(trouble.place, trouble.place, trouble.why)
+
+    def _remark(self, place: str, source: str, *whys: str) -> None:
+        """What was left out: in the report, and on record until the source is looked at again."""
+        self.report.warnings += [(place, why) for why in whys]
+        if whys:
+            why = "; ".join(whys)[:MOST_REMARKED]
+            self.remarks.append(Failure(place=place, source=source, why=why, since=self.now, harmless=True))
 
     def _failed(self, place: str, source: str, why: str) -> None:
         self.report.failed.append((place, why))
@@ -213,10 +227,8 @@ class _Run:
             location = item.location + part
             known = self.places.known(location)
             id = known[0] if known else next(item.ids()) + part
-            self.report.warnings.append(
-                (id, f"left out, customers are not meant to read it ({document.withheld})")
-            )
-            self.report.warnings += [(id, warning) for warning in document.warnings]
+            why = f"left out, customers are not meant to read it ({document.withheld})"
+            self._remark(id, item.source, why, *document.warnings)
             if known:
                 self.places.keep(location)
                 await self.index.remove([id])
@@ -226,7 +238,7 @@ class _Run:
         part = f"#{document.part}" if document.part else ""
         origin = Origin(source=item.source, location=item.location + part, version=item.version)
         id = self.places.id((id + part for id in item.ids()), origin)
-        self.report.warnings += [(id, warning) for warning in document.warnings]
+        self._remark(id, item.source, *document.warnings)
         return article_of(document, id=id, folders=item.folders, url=item.url, origin=origin)
 
     async def _put(self, articles: Sequence[Article]) -> None:

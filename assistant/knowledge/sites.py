@@ -73,7 +73,10 @@ class Listing:
 
     def _nothing(self) -> str:
         if self.elsewhere:
-            return f"all {len(self.elsewhere)} pages that it lists are on other hosts ({next(iter(self.elsewhere))}); give their own sitemap"
+            some = next(iter(self.elsewhere))
+            return (
+                f"all {len(self.elsewhere)} pages that it lists are on other hosts ({some}); give their own"
+            )
         reasons = "; ".join(f"{place}: {why}" for place, why in list(self.failed.items())[:3])
         return f"none of its sitemaps can be read ({reasons})"
 

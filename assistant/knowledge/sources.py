@@ -20,6 +20,11 @@ MENDS = {
     ".odt": "save it as .docx",
     ".pages": "export it as PDF",
     ".numbers": "export it as .xlsx",
+    ".docm": "save it as .docx",
+    ".xlsm": "save it as .xlsx",
+    ".xhtml": "save it as .html",
+    ".epub": "export it as PDF",
+    **dict.fromkeys((".rst", ".adoc", ".asciidoc", ".org", ".textile"), "save it as Markdown"),
 }
 KINDS = "Markdown, text, HTML, CSV, Excel (.xlsx), Word (.docx) or PDF"
 

@@ -109,6 +109,8 @@ troubles = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("since", Moment, nullable=False),
+    #: It could be read, and only a part was left out.
+    sa.Column("harmless", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 #: What was ever named to be read: folders, files, web addresses. The latter are read again now and then.

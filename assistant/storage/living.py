@@ -215,7 +215,8 @@ class SqlLiving:
         query = sa.select(troubles.c.place, troubles.c.since)
         since = {row.place: row.since for row in self._connection.execute(query)}
         self._connection.execute(troubles.delete().where(troubles.c.source.in_(sources)))
-        unique = {one.place: one for one in found}
+        # A place that cannot be read at all says so, whatever was left out of it before.
+        unique = {one.place: one for one in sorted(found, key=lambda one: not one.harmless)}
         self._connection.execute(troubles.delete().where(troubles.c.place.in_(list(unique))))
         rows = [
             {
@@ -223,6 +224,7 @@ class SqlLiving:
                 "source": one.source,
                 "why": one.why,
                 "since": since.get(one.place, one.since),
+                "harmless": one.harmless,
             }
             for one in unique.values()
         ]
@@ -230,7 +232,15 @@ class SqlLiving:
             self._connection.execute(troubles.insert(), rows)
 
     def troubles(self) -> Sequence[Trouble]:
-        query = sa.select(troubles).order_by(troubles.c.since.desc(), troubles.c.place)
+        return self._noted(harmless=False)
+
+    def remarks(self) -> Sequence[Trouble]:
+        """What was left out of documents that could be read."""
+        return self._noted(harmless=True)
+
+    def _noted(self, *, harmless: bool) -> list[Trouble]:
+        query = sa.select(troubles).where(troubles.c.harmless.is_(harmless))
+        query = query.order_by(troubles.c.since.desc(), troubles.c.place)
         return [Trouble(**row) for row in self._connection.execute(query).mappings()]
 
 

@@ -1,140 +1,10 @@
 """The handed documents through `ingest` and, where an answer is asked for, through a conversation."""
 
-import asyncio
-import json
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from tempfile import mkdtemp
-
-from assistant.app import make_mind
-from assistant.conversation.asking import answer_once
-from assistant.knowledge.index import Indexer
-from assistant.knowledge.ingest import IngestReport, Options, ingest
 from assistant.knowledge.loaders import Unreadable
 from assistant.knowledge.loaders.reader import Reader
-from assistant.llm.embeddings_letters import LetterEmbedder
-from assistant.settings import load_settings
-from assistant.storage.database import SqlDatabase, sqlite_engine
-from assistant.storage.schema import metadata
-from assistant.storage.store import SqlStore
-from evals.embedding_cache import RememberingEmbedder
-from evals.pipeline import knowledge_over
 from evals.world import document_siblings
 from evals.world.cases import Case, Place, Sibling
-
-ROOT = Path(__file__).parents[2]
-TODAY = date(2026, 11, 30)
-
-Check = Callable[[Place, Sequence[Path]], Awaitable[Sequence[str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What an ingest run made of its sources."""
-
-    report: IngestReport
-    #: Everything that search can find, titles, tags and texts.
-    text: str
-
-
-async def taken(*sources: str) -> Taken:
-    embedder = LetterEmbedder()
-    engine = sqlite_engine(None)
-    metadata.create_all(engine)
-    database = SqlDatabase(engine, SqlStore)
-    options = Options(allow_private=True)
-    report = await ingest(
-        sources, index=Indexer(database, embedder), count_tokens=embedder.tokens, options=options
-    )
-    ids = sorted(await database.read(lambda store: store.articles.hashes()))
-    found = [await database.read(lambda store, id=id: store.articles.article(id)) for id in ids]  # type: ignore[misc]
-    database.close()
-    text = "\n".join(f"{one.title}\n{' '.join(one.tags)}\n{one.text}" for one in found if one)
-    return Taken(report, text)
-
-
-def reads(*has: str, lacks: Sequence[str] = (), warns: str = "") -> Check:
-    """*has* and *lacks*: what search must and must not find; *warns*: what the report must say."""
-
-    async def check(_place: Place, paths: Sequence[Path]) -> list[str]:
-        found = await taken(str(paths[0]))
-        return [*_missing(found.text, has, lacks), *_unsaid(found.report, warns)]
-
-    return check
-
-
-def answers(expected: Mapping[str, str], *, beside_sample: bool = False) -> Check:
-    """Questions and what must stand in their answers."""
-
-    async def check(place: Place, paths: Sequence[Path]) -> list[str]:
-        folder = Path(mkdtemp(dir=place.scratch))
-        shutil.copy(paths[0], folder)
-        if beside_sample:
-            shutil.copytree(ROOT / "knowledge_base", folder / "sample")
-        knowledge = await knowledge_over(folder, RememberingEmbedder(), TODAY)
-        mind = make_mind(load_settings().model_copy(update={"chat_model": "extractive"}), knowledge)
-        said = {question: str((await answer_once(mind, question))["answer"]) for question in expected}
-        await knowledge.close()
-        return [
-            f"{question!r} is answered {said[question][:60]!r}, not {wanted!r}"
-            for question, wanted in expected.items()
-            if not said[question].startswith(wanted)
-        ]
-
-    return check
-
-
-def listed(*has: str, pages: Mapping[str, str], warns: Sequence[str]) -> Check:
-    """A sitemap that a site serves with some pages and parts of it."""
-
-    async def check(_place: Place, paths: Sequence[Path]) -> list[str]:
-        body = paths[0].read_text("utf-8")
-        async with _serving({**pages, "/sitemap.xml": body}) as base:
-            found = await taken(f"{base}/sitemap.xml")
-        said = json.dumps([*found.report.warnings, *found.report.failed], ensure_ascii=False)
-        return [
-            *_missing(found.text, has, ()),
-            *(f"nothing says {one!r}" for one in warns if one not in said),
-        ]
-
-    return check
-
-
-def _missing(text: str, has: Sequence[str], lacks: Sequence[str]) -> list[str]:
-    wrong = [f"{one!r} is not there" for one in has if one not in text]
-    return wrong + [f"{one!r} is there" for one in lacks if one in text]
-
-
-def _unsaid(report: IngestReport, warns: str) -> list[str]:
-    said = " ".join(why for _, why in [*report.warnings, *report.failed])
-    return [f"no warning speaks of {warns!r}: {said!r}"] if warns and warns not in said else []
-
-
-@asynccontextmanager
-async def _serving(pages: Mapping[str, str]) -> AsyncIterator[str]:
-    """A site on the loopback; addresses in *pages* that name the cases' own port lead to it."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        path = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode()
-        body = pages.get(path, "").replace("127.0.0.1:8127", f"127.0.0.1:{port}").encode()
-        status = "200 OK" if path in pages else "404 Not Found"
-        kind = "application/xml" if path.endswith(".xml") else "text/html"
-        head = (
-            f"HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        writer.write(head.encode() + body)
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with server:
-        yield f"http://127.0.0.1:{port}"
-
+from evals.world.document_checks import Check, answers, listed, missing, reads
 
 URLSET = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
 PAGE = "<html><title>{0}</title><body><main><h1>{0}</h1><p>{1}</p></main></body></html>"
@@ -262,7 +132,8 @@ CASES = [
         "16a-two-columns.pdf",
         "each column whole",
         reads(
-            "accepted within 30 days of delivery if the item is unopened", "costs 550 yen in Japan and 1,100 yen to Okinawa"
+            "accepted within 30 days of delivery if the item is unopened",
+            "costs 550 yen in Japan and 1,100 yen to Okinawa",
         ),
     ),
     case("16c-table.pdf", "a table's cells", reads("| 北海道 | 1,100円 |", "| 沖縄 | 1,320円 | 1,650円 |")),
@@ -319,6 +190,6 @@ async def siblings(_place: Place) -> list[Sibling]:
                 found.append(Sibling(name=made.name, wrong=f"not read: {exc}", lost=True))
                 continue
             text = "\n".join(f"{one.title}\n{one.text}" for one in documents)
-            wrong = _missing(text, made.has, made.lacks)
+            wrong = missing(text, made.has, made.lacks)
             found.append(Sibling(name=made.name, wrong="; ".join(wrong)[:200] or None))
     return found

@@ -52,6 +52,7 @@ def fill(store: SqlStore) -> None:
         [
             Trouble(place="gone.md", source=FOLDER, why=VANISHED, since=LATE),
             Trouble(place="prices.csv", source=FOLDER, why="it is damaged", since=LATE),
+            Trouble(place="open.csv#3", source=FOLDER, why="draft: true", since=LATE, harmless=True),
             Trouble(place=SITEMAP, source=SITEMAP, why="the server answers 503", since=LATE),
         ],
     )
@@ -95,6 +96,7 @@ async def test_the_overview_tells_what_is_wrong_and_where_it_comes_from(
     assert folder["read_at"] == "2026-11-01T00:00:00Z"
     assert (sitemap["web"], sitemap["failures"], sitemap["read_at"]) == (True, 1, None)
     assert sitemap["trouble"]["why"] == "the server answers 503"
+    assert [(one["place"], one["why"]) for one in seen["remarks"]] == [("open.csv#3", "draft: true")]
 
 
 @pytest.mark.parametrize(

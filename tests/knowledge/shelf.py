@@ -15,6 +15,7 @@ class Shelf:
     chunks: dict[str, Sequence[Chunk]] = field(default_factory=dict)
     groups: list[int] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
+    remarks: list[Trouble] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
 
     async def hashes(self) -> Mapping[str, str]:
@@ -40,7 +41,9 @@ class Shelf:
     async def settle(
         self, sources: Sequence[str], troubles: Sequence[Trouble], looks: Sequence[Look]
     ) -> list[tuple[str, str]]:
-        self.troubles, self.looks = list(troubles), list(looks)
+        self.troubles = [one for one in troubles if not one.harmless]
+        self.remarks = [one for one in troubles if one.harmless]
+        self.looks = list(looks)
         return []
 
     async def embed(self, progress: Callable[[int, int], None]) -> None:

@@ -47,6 +47,8 @@ def said(text: str, title: str = "", language: str = "ja") -> Statement:
         (said("3〜5日で届きます"), said("5日以内に届きます"), None),
         (said("5,000円以上で無料"), said("5,000円未満は550円"), None),
         (said("30日以内"), said("550円"), None),
+        (said("0120-000-482 は18時まで"), said("0120-000-483 is open until 17:00"), None),
+        (said("A tree per $750"), said("One tree per $1,000"), "dollars"),
     ],
 )
 def test_differing(one: Statement, other: Statement, measure: str | None) -> None:
@@ -70,6 +72,16 @@ def test_differing(one: Statement, other: Statement, measure: str | None) -> Non
             said("上限 1,000ポイント", "春のキャンペーン"),
             said("上限 3,000ポイント", "冬のキャンペーン"),
             False,
+        ),
+        (
+            said("You can withdraw up to 500 dollars a day.", "Easy Saver"),
+            said("You can withdraw up to 800 dollars a day.", "Fixed Bond"),
+            False,
+        ),
+        (
+            said("We plant a tree for every $750 you spend with your card.", "Trees"),
+            said("We'll plant one tree per $1,000 spent on your card.", "Our impact"),
+            True,
         ),
     ],
 )

@@ -297,6 +297,7 @@ async def test_what_becomes_a_draft_is_no_longer_told_even_without_prune(shelf: 
     ]
     assert sorted(report.removed) == ["en/returns/deadline.md", "faq.csv#3"]
     assert report.vanished == []
+    assert sorted(one.place for one in shelf.remarks) == ["en/returns/deadline.md", "faq.csv#3"]
     assert not {"en/returns/deadline.md", "faq.csv#3"} & shelf.articles.keys()
 
 

@@ -82,8 +82,21 @@ def test_aliases_in_front_matter_do_not_multiply() -> None:
 @pytest.mark.parametrize(
     "flag",
     [
-        *("draft: true", "Draft: yes", "published: false", "status: draft", "status: In review", "unlisted: true"),
-        *("visibility: internal", "audience: [staff]", "下書き: true", "公開状態: 非公開", "公開範囲: 社内のみ"),
+        *(
+            "draft: true",
+            "Draft: yes",
+            "published: false",
+            "status: draft",
+            "status: In review",
+            "unlisted: true",
+        ),
+        *(
+            "visibility: internal",
+            "audience: [staff]",
+            "下書き: true",
+            "公開状態: 非公開",
+            "公開範囲: 社内のみ",
+        ),
         *("公開: false", "ステータス: 作成中", "archived: true", "private: yes", "社外秘: はい"),
     ],
 )
@@ -95,8 +108,20 @@ def test_what_customers_are_not_meant_to_read_is_withheld_with_its_reason(flag: 
 @pytest.mark.parametrize(
     "flag",
     [
-        *("draft: false", "published: true", "status: published", "visibility: public", "audience: customers"),
-        *("公開状態: 公開", "公開: 2026-01-01", "status: reviewed", "公開範囲: 社内・お客様", "state: active"),
+        *(
+            "draft: false",
+            "published: true",
+            "status: published",
+            "visibility: public",
+            "audience: customers",
+        ),
+        *(
+            "公開状態: 公開",
+            "公開: 2026-01-01",
+            "status: reviewed",
+            "公開範囲: 社内・お客様",
+            "state: active",
+        ),
         *("下書き: ''", "private: no", "対象者: 全員"),
     ],
 )

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from assistant.knowledge.loaders import Document, Unreadable
-from assistant.knowledge.loaders.excel import load_excel
 from assistant.knowledge.loaders.csv_file import load_csv
+from assistant.knowledge.loaders.excel import load_excel
 from assistant.knowledge.loaders.sheet import MOST_ROWS
 from tests.knowledge.office import xlsx, zipped
 

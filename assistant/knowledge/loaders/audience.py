@@ -1,4 +1,4 @@
-"""Whether a document is meant for customers, by what its author says of it: drafts and internal notes are not."""
+"""Whether a document is meant for customers, by what its author says of it; drafts and such are not."""
 
 import re
 import unicodedata
@@ -37,7 +37,8 @@ YES = {"true", "yes", "y", "1", "on", "t", "○", "〇", "◯", "✓", "✔", "�
 NO = {"false", "no", "n", "0", "off", "f", "×", "✕", "✗", "x", "いいえ", "無", "無し", "なし", "否", "-"}
 NOT_FOR_CUSTOMERS = re.compile(
     r"\b(?:draft(?:s|ed)?|wip|work[ _-]in[ _-]progress|in[ _-]progress|in[ _-]review|review|under[ _-]review|"
-    r"needs[ _-]review|for[ _-]review|pending|awaiting|to[ _-]?do|planned|scheduled|unpublished|not[ _-]published|"
+    r"needs[ _-]review|for[ _-]review|"
+    r"pending|awaiting|to[ _-]?do|planned|scheduled|unpublished|not[ _-]published|"
     r"unlisted|private|internal(?:[ _-]only)?|hidden|confidential|secret|restricted|staff|agents?|employees?|"
     r"team|admins?|archived?|retired|deprecated|obsolete|deleted|trash(?:ed)?|rejected|disabled|inactive)\b"
     r"|下書|草稿|ドラフト|非公開|未公開|限定公開|社内|社外秘|部外秘|極秘|機密|スタッフ|従業員|社員|管理者"
@@ -46,7 +47,8 @@ NOT_FOR_CUSTOMERS = re.compile(
 )
 #: Whatever else stands beside it, customers may read it: "public, internal", "社内・お客様".
 FOR_CUSTOMERS = re.compile(
-    r"\b(?:public|everyone|anyone|customers?|all users|external|published|live)\b|お客様|一般公開|全体公開|全員|社外\b|公開済"
+    r"\b(?:public|everyone|anyone|customers?|all users|external|published|live)\b"
+    r"|お客様|一般公開|全体公開|全員|社外\b|公開済"
 )
 NEGATED = re.compile(r"\b(?:not?|non|un)[ _-]*(?:public|published|live|for customers)\b")
 

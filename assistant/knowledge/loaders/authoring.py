@@ -1,4 +1,4 @@
-"""What authors' tools add to Markdown, turned into plain Markdown or dropped: comments, admonitions, tabs, links.
+"""What authors' tools add to Markdown, turned into plain Markdown or dropped: remarks, boxes, tabs, links.
 
 Obsidian, MyST, MkDocs, VuePress, Docusaurus, GitBook, Quarto and GitHub; templates are templating.py's.
 Code is out of reach already (markdown.py); every pattern is linear.
@@ -65,12 +65,14 @@ SILENT_DIRECTIVES = {"toctree", "contents", "image", "figure", "include", "index
 OPTION_LINES = re.compile(r"\A(?:[ \t]*:[\w-]+:[^\n]*\n|---\n.*?\n---\n)+", re.S)
 
 CONTAINER = re.compile(
-    r"^[ \t]*:{3,}[ \t]*(?:\{(?P<braces>[^}\n]*)\}|(?P<kind>[\w-]+))?[ \t]*(?:\[(?P<square>[^\]\n]*)\])?(?P<rest>[^\n]*)$",
+    r"^[ \t]*:{3,}[ \t]*(?:\{(?P<braces>[^}\n]*)\}|(?P<kind>[\w-]+))?[ \t]*"
+    r"(?:\[(?P<square>[^\]\n]*)\])?(?P<rest>[^\n]*)$",
     re.M,
 )
 TITLE = re.compile(r"\b(?:title|label|header|heading|summary|name)\s*=\s*(?:\"([^\"\n]*)\"|'([^'\n]*)')")
 INDENTED = re.compile(
-    r"^(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===\+?)[ \t]*(?P<kind>[\w -]*?)[ \t]*(?:\"(?P<title>[^\"\n]*)\")?[ \t]*\n"
+    r"^(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===\+?)[ \t]*(?P<kind>[\w -]*?)[ \t]*"
+    r"(?:\"(?P<title>[^\"\n]*)\")?[ \t]*\n"
     r"(?P<body>(?:(?P=indent)(?: {4}|\t)[^\n]*(?:\n|\Z)|[ \t]*\n)+)",
     re.M,
 )
@@ -82,7 +84,8 @@ SNIPPET = re.compile(r"^[ \t]*-{1,2}8<-{1,2}[^\n]*$|^[ \t]*\[!INCLUDE[ \t]*\[?[^
 PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|mp4|mov|pdf)\b", re.I)
 
 ATTRIBUTES = re.compile(
-    r"(?<![{\w$])\{:?[ \t]*(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w.-]+))(?:[ \t]+(?:[#.]?[\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w.-]+)))*[ \t]*\}"
+    r"(?<![{\w$])\{:?[ \t]*(?:[#.][\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w.-]+))"
+    r"(?:[ \t]+(?:[#.]?[\w:.-]+|[\w-]+=(?:\"[^\"\n]*\"|[\w.-]+)))*[ \t]*\}"
 )
 CONTENTS = re.compile(
     r"^(?:[*-][ \t]+\w+\n)?\{:?[ \t]*toc\b[^}\n]*\}[ \t]*$|^\[\[?_?toc_?\]?\][ \t]*$|^@\[toc\][^\n]*$",
@@ -109,7 +112,8 @@ def without_comments(text: str) -> str:
         if mark in text:
             text = comment.sub("", text)
     text = CONTAINER.sub(_container, text) if ":::" in text else text
-    text = ATTRIBUTES.sub("", CONTENTS.sub("", text)) if "{" in text or "[" in text else text
+    text = CONTENTS.sub("", text) if "toc" in text or "TOC" in text else text
+    text = ATTRIBUTES.sub("", text) if "{" in text else text
     text = INSERTED.sub(r"\2", SUBSTITUTED.sub(r"\1", text))
     text = STRUCK_HTML.sub("", text) if MAY_BE_STRUCK.search(text) else text
     return STRUCK.sub("", text) if "~~" in text else text
@@ -147,7 +151,7 @@ def plain_markup(text: str, warnings: list[str]) -> str:
         text = _footnotes(text)
     if "^" in text:
         text = SUPERSCRIPT.sub(r"^\1", BLOCK_ID.sub("", text))
-    text = FURIGANA.sub(r"\1\2", text) if "《" in text or "{" in text else text
+    text = FURIGANA.sub(r"\1\2", text) if "《" in text or ("{" in text and "|" in text) else text
     text = SUBSCRIPT.sub(r"\1", text) if "~" in text else text
     text = MARKED.sub(r"\1", text) if "==" in text else text
     text = ABBREVIATION.sub("", text) if "*[" in text else text

@@ -21,7 +21,7 @@ STYLES = "\n".join(
 def load_docx(data: bytes) -> list[Document]:
     """One article, its title from the document's title or first heading."""
     import mammoth  # type: ignore[import-untyped]
-    from lxml.etree import XMLSyntaxError
+    from lxml.etree import XMLSyntaxError  # type: ignore[import-untyped]
 
     from assistant.knowledge.loaders.word_marks import without_unseen
 

@@ -12,7 +12,7 @@ from assistant.knowledge.loaders.cell_formats import shown
 from assistant.knowledge.loaders.document import Document, Unreadable
 
 if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
+    from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
     from python_calamine import CalamineWorkbook
 
 #: Beyond, a workbook is read without its formats: they need ten times the memory.
@@ -86,8 +86,8 @@ def _filled(one: Sheet, spans: list[tuple[int, int, int, int]]) -> Sheet:
 
 def _formatted(data: bytes, plain: list[Sheet]) -> list[Sheet]:
     """The same sheets with what Excel shows in each cell, without what it hides or strikes out."""
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
+    import openpyxl  # type: ignore[import-untyped]
+    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
     cells = sum(len(row) for one in plain for row in one.rows)
     if not data.startswith(b"PK") or cells > MOST_FORMATTED_CELLS:
@@ -143,7 +143,7 @@ def _says_nothing(cell: Any) -> bool:
 
 
 def _cell(cell: Any) -> str:
-    from openpyxl.cell.rich_text import CellRichText, TextBlock
+    from openpyxl.cell.rich_text import CellRichText, TextBlock  # type: ignore[import-untyped]
 
     if isinstance(cell.value, CellRichText):
         return "".join(

@@ -17,7 +17,8 @@ DECLARED = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{3,20})", re.IGNORE
 UNREAD = re.compile(r"<(?:r[tp]c?|del|s|strike)\b|line-through", re.IGNORECASE)
 #: What servers send instead of an article, and call it found.
 NOT_FOUND = re.compile(
-    r"^\W*(?:error\s*)?404\b|(?:page|article) (?:was |is |could )?not (?:be )?found|page (?:doesn.t|does not) exist"
+    r"^\W*(?:error\s*)?404\b|(?:page|article) (?:was |is |could )?not (?:be )?found"
+    r"|page (?:doesn.t|does not) exist"
     r"|ページ[はがを]?(?:見つかりません|存在しません|ございません|表示できません)|お探しのページ|記事が見つかりません",
     re.IGNORECASE,
 )
@@ -86,12 +87,12 @@ def markdown(fragment: str) -> str:
     soup = BeautifulSoup(fragment, "lxml")
     if UNREAD.search(fragment):
         page.cleaned(soup)
-    return _markdown(soup)
+    return _markdown(soup, tabled="<table" in fragment.casefold())
 
 
-def _markdown(element: Tag) -> str:
+def _markdown(element: Tag, *, tabled: bool = True) -> str:
     """Cleaned once more: character references were still references when the page was read."""
-    if element.table is not None:
+    if tabled:
         tables.plain_tables(element)
     return clean(_converter().convert_soup(element)).strip()
 

@@ -8,7 +8,8 @@ from bs4 import BeautifulSoup, Tag
 FURNITURE = (
     "script, style, noscript, template, iframe, object, embed, svg, canvas, input, select, textarea,"
     "nav, header, footer, dialog, [role=navigation], [role=banner], [role=contentinfo], [role=search],"
-    "[role=complementary], [role=dialog], aside:not([class*=note], [class*=warn], [class*=tip], [class*=callout],"
+    "[role=complementary], [role=dialog], "
+    "aside:not([class*=note], [class*=warn], [class*=tip], [class*=callout],"
     "[class*=admonition], [class*=important], [class*=info], [class*=alert])"
 )
 #: What sites call their furniture; a name alone is no proof, so the article itself is never dropped for one.
@@ -29,12 +30,16 @@ NAMED = ",".join(
             for where in ("class", "id")
         ),
         '[id*="onetrust" i], [id*="cybot" i], [id*="usercentrics" i], [id*="didomi" i], [id*="truste" i]',
-        '[aria-label*="cookie" i], [aria-label*="breadcrumb" i], [aria-label*="パンくず"], .cc-window, .cc-banner',
-        '[class*="banner" i], [class*="promo" i], [class*="popup" i], [class*="modal" i], [class*="newsletter" i]',
+        '[aria-label*="cookie" i], [aria-label*="breadcrumb" i], [aria-label*="パンくず"]',
+        ".cc-window, .cc-banner",
+        '[class*="banner" i], [class*="promo" i], [class*="popup" i], [class*="modal" i]',
+        '[class*="newsletter" i]',
         '[class*="sale-" i], [class~="sale" i], [class~="ad" i], [class~="ads" i], [class*="advert" i]',
         '[class*="privacy-notice" i], [class*="related" i], [class~="share" i], [class*="social" i], .toc',
-        ".table-of-contents, .page-metadata, .pageSection:has(#attachments), .topankuzu, .topicpath, .pankuzu",
-        '[class*="internal-only" i], [class*="staff-only" i], [class*="agent-only" i], [data-audience="internal"]',
+        ".table-of-contents, .page-metadata, .pageSection:has(#attachments), .topankuzu",
+        ".topicpath, .pankuzu",
+        '[class*="internal-only" i], [class*="staff-only" i], [class*="agent-only" i]',
+        '[data-audience="internal"]',
         "form",
     ]
 )
@@ -168,7 +173,9 @@ def _is_answer(hidden: Tag, controlled: set[str]) -> bool:
 
 
 def _is_switch(tag: Tag) -> bool:
-    switch = "[aria-expanded], [role=button], [data-toggle], [data-bs-toggle], button, summary, input[type=checkbox]"
+    switch = (
+        "[aria-expanded], [role=button], [data-toggle], [data-bs-toggle], button, summary, [type=checkbox]"
+    )
     named = " ".join(tag.get("class") or [])
     return bool(
         tag.name in ("button", "summary", "dt", "label")

@@ -13,7 +13,7 @@ from assistant.knowledge.loaders.pdf_layout import Line
 from assistant.knowledge.loaders.text import clean
 
 if TYPE_CHECKING:
-    from pdfplumber import PDF
+    from pdfplumber.pdf import PDF
 
 MOST_PAGES = 500
 #: Of processor time, less than the reader may have: what was read until then is kept.
@@ -22,7 +22,8 @@ MOST_SECONDS = 22.0
 EDGE = 0.12
 #: What a foot says even where there is only one page: an edition, a notice of copyright.
 EDITION = re.compile(
-    r"^\W*(?:©|\(c\)|copyright)|all rights reserved|^[^。]{0,20}\d{4}年\s*\d{1,2}月[^。]{0,6}(?:版|改訂|発行|作成|現在)$"
+    r"^\W*(?:©|\(c\)|copyright)|all rights reserved"
+    r"|^[^。]{0,20}\d{4}年\s*\d{1,2}月[^。]{0,6}(?:版|改訂|発行|作成|現在)$"
     r"|^(?:rev(?:ision)?|ver(?:sion)?)\.?\s*[\d.]+$|^(?:社外秘|confidential|取扱注意)$",
     re.IGNORECASE,
 )

@@ -7,10 +7,12 @@ order in which a program wrote the letters.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from assistant.knowledge.loaders.text import clean
+from assistant.knowledge.loaders.pdf_tables import in_markdown, ruled_tables, tidy
+from assistant.knowledge.loaders.pdf_vertical import columns_of_kanji, is_vertical
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -21,7 +23,7 @@ GUTTER, SPACE = 1.5, 0.25
 READING_SIZE = 0.62
 #: Lines that make a column, and letters that its lines have at least, as they are counted in kanji.
 COLUMN_LINES, COLUMN_LETTERS = 2, 6
-MOST_TABLE_LINES = 4_000
+MOST_STROKES = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ def lines(page: "Page") -> list[Line]:
     if not chars or not (chars := _without_readings(_without_struck(chars, page))):
         return []
     height = float(page.height) or 1.0
-    if _is_vertical(chars):
-        return [replace(line, place=0.5) for line in _columns_of_kanji(chars)]
-    tables = list(_tables(page))
+    if is_vertical(chars):
+        return [Line(text, size) for text, size in columns_of_kanji(chars)]
+    tables = list(ruled_tables(page))
     spaces = [char for char in written if not char["text"].strip()]
     free = [char for char in [*chars, *spaces] if not any(_within(char, box) for box, _ in tables)]
     runs = _runs(free)
@@ -93,7 +95,7 @@ def _on_page(char: dict[str, Any], page: "Page") -> bool:
 def _without_struck(chars: list[dict[str, Any]], page: "Page") -> list[dict[str, Any]]:
     """Letters that a thin line crosses at half their height are no longer meant."""
     strokes = [shape for shape in [*page.lines, *page.rects] if shape["height"] < 2 < shape["width"]][
-        :MOST_TABLE_LINES
+        :MOST_STROKES
     ]
     if not strokes or len(strokes) * len(chars) > 5_000_000:
         return chars
@@ -145,7 +147,7 @@ def _runs(chars: Sequence[dict[str, Any]]) -> list[Run]:
         part: list[dict[str, Any]] = []
         spaced = False
         for char in row:
-            if not char["text"].strip():
+            if char["text"].isspace():
                 spaced = True
                 continue
             if part and char["x0"] - part[-1]["x1"] > GUTTER * max(char["size"], part[-1]["size"]):
@@ -164,23 +166,19 @@ def _middle(row: Sequence[dict[str, Any]]) -> float:
 
 def _run(chars: Sequence[dict[str, Any]]) -> Run:
     text = chars[0]["text"]
-    for before, char in zip(chars, chars[1:], strict=False):
+    for before, char in pairwise(chars):
         gap = char["x0"] - before["x1"]
         apart = char["spaced"] or gap > SPACE * min(char["size"], before["size"])
         text += " " + char["text"] if apart else char["text"]
     sizes = Counter(round(char["size"], 1) for char in chars)
     return Run(
-        _tidy(text),
+        tidy(text),
         sizes.most_common(1)[0][0],
         min(char["x0"] for char in chars),
         max(char["x1"] for char in chars),
         min(char["top"] for char in chars),
         max(char["bottom"] for char in chars),
     )
-
-
-def _tidy(text: str) -> str:
-    return " ".join(clean(text).split())
 
 
 # -- runs to reading order ------------------------------------------------------------------------------
@@ -278,81 +276,10 @@ def _flushed(rows: Sequence[Sequence[Run]]) -> Iterator[Run]:
         for run in row:
             at = _column(run, header) or 0
             cells[number][at] = f"{cells[number][at]} {run.text}".strip()
-    text = _markdown(cells)
+    text = in_markdown(cells)
     yield Run(text, 0.0, header[0].left, header[-1].right, header[0].top, rows[-1][-1].bottom)
-
-
-# -- tables ---------------------------------------------------------------------------------------------
-
-
-def _tables(page: "Page") -> Iterator[tuple[tuple[float, float, float, float], str]]:
-    """Boxes of tables with drawn lines, each in Markdown."""
-    drawn = len(page.lines) + len(page.rects) + len(page.curves)
-    if not 4 <= drawn <= MOST_TABLE_LINES:
-        return
-    for table in page.find_tables():
-        cells = [[_tidy(cell or "") for cell in row] for row in table.extract()]
-        if len(cells) < 2 or max(map(len, cells)) < 2 or not any(map(any, cells)):
-            continue
-        boxes = [row.cells for row in table.rows]
-        yield table.bbox, _markdown(_filled(cells, boxes))
-
-
-def _filled(cells: list[list[str]], boxes: Sequence[Sequence[Any]]) -> list[list[str]]:
-    """A merged cell's words in every place that it covers: such places have no box of their own."""
-    for number, row in enumerate(boxes):
-        for at, box in enumerate(row):
-            if box is not None:
-                continue
-            above = boxes[number - 1][at] if number else None
-            reach = next((b for b in row if b is not None), None)
-            if number and (above is None or reach is None or above[3] > reach[1] + 1):
-                cells[number][at] = cells[number - 1][at]
-            elif at:
-                cells[number][at] = cells[number][at - 1]
-    return cells
-
-
-def _markdown(cells: Sequence[Sequence[str]]) -> str:
-    width = max(map(len, cells))
-    rows = [
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in [*row, *[""] * (width - len(row))]) + " |"
-        for row in cells
-    ]
-    return "\n".join([rows[0], "|" + " --- |" * width, *rows[1:]])
 
 
 def _within(char: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
-
-
-# -- vertical writing -----------------------------------------------------------------------------------
-
-
-def _is_vertical(chars: Sequence[dict[str, Any]]) -> bool:
-    """Whether most letters stand under the one that was written before."""
-    down = across = 0
-    for before, char in zip(chars, chars[1:], strict=False):
-        size = max(char["size"], 1.0)
-        x, y = char["x0"] - before["x0"], char["top"] - before["top"]
-        if abs(x) < 0.3 * size and 0.3 * size < y < 2.5 * size:
-            down += 1
-        elif abs(y) < 0.3 * size and 0.1 * size < x < 2.5 * size:
-            across += 1
-    return down > 2 * across and down >= len(chars) * 0.4
-
-
-def _columns_of_kanji(chars: Sequence[dict[str, Any]]) -> Iterator[Line]:
-    """Right to left, each top to bottom."""
-    columns: list[list[dict[str, Any]]] = []
-    for char in sorted(chars, key=lambda one: -(one["x0"] + one["x1"]) / 2):
-        middle = (char["x0"] + char["x1"]) / 2
-        if columns and abs((columns[-1][0]["x0"] + columns[-1][0]["x1"]) / 2 - middle) < 0.5 * char["size"]:
-            columns[-1].append(char)
-        else:
-            columns.append([char])
-    for column in columns:
-        column.sort(key=lambda one: one["top"])
-        sizes = Counter(round(char["size"], 1) for char in column)
-        yield Line(_tidy("".join(char["text"] for char in column)), sizes.most_common(1)[0][0])
+    return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])

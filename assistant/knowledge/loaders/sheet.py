@@ -91,8 +91,8 @@ def documents(
 ) -> list[Document]:
     """The articles of a sheet; `part` is the row's own id, or its number as the spreadsheet shows it.
 
-    *continued*: cells that a merged one above reaches into; such a question has several answers. *days*: cells
-    that hold a day, which the spreadsheet may show in any form.
+    *continued*: cells that a merged one above reaches into; such a question has several answers.
+    *days*: cells that hold a day, which the spreadsheet may show in any form.
     """
     if len(rows) > MOST_ROWS:
         raise Unreadable(f"it has {len(rows):,} rows, more than {MOST_ROWS:,}; split it")

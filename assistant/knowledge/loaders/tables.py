@@ -1,6 +1,7 @@
-"""HTML tables made plain: merged cells say their value in every place, one header row, page frames unwrapped."""
+"""HTML tables made plain: merged cells say their value in every place, one header, page frames unwrapped."""
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 
 MOST_COLUMNS = 100
 MOST_CELLS = 50_000

@@ -1,4 +1,4 @@
-"""Template syntax that nobody rendered: structure is dropped, words stay, sentences with an unfilled value go.
+"""Template syntax that nobody rendered: structure goes, words stay, sentences with an unfilled value go.
 
 Liquid, Jinja, Hugo, GitBook, Handlebars, ERB and MDX. Code is out of reach already (markdown.py).
 """
@@ -35,12 +35,14 @@ PICTURES = ("figure", "img", "image", "video", "youtube", "vimeo", "embed", "fil
 IMPORT = re.compile(r"^(?:import\s+(?:[\w*{][^\n]*?\sfrom\s+)?['\"][^'\"\n]+['\"];?[ \t]*\n?)", re.M)
 EXPORT = re.compile(r"^export\s+(?:const|let|var|default|function)\b[^\n]*(?:\n(?![ \t]*\n)[^\n]*)*\n?", re.M)
 CONSTANT = re.compile(
-    r"^export\s+(?:const|let|var)\s+(\w+)\s*=\s*(?:(-?\d[\d.,_]*)|\"([^\"\n]*)\"|'([^'\n]*)'|`([^`$\n]*)`)\s*;?[ \t]*$",
+    r"^export\s+(?:const|let|var)\s+(\w+)\s*=\s*"
+    r"(?:(-?\d[\d.,_]*)|\"([^\"\n]*)\"|'([^'\n]*)'|`([^`$\n]*)`)\s*;?[ \t]*$",
     re.M,
 )
 EXPRESSION = re.compile(r"(?<![\\{$])\{([^{}\n]*)\}")
 COMPONENT = re.compile(
-    r"[ \t]*</?[A-Z][\w.]*((?:[^<>{}\"']|\"[^\"<]{0,500}\"|'[^'<]{0,500}'|\{(?:[^{}<]|\{[^{}<]*\}){0,500}\}){0,500})/?>"
+    r"[ \t]*</?[A-Z][\w.]*((?:[^<>{}\"']|\"[^\"<]{0,500}\"|'[^'<]{0,500}'"
+    r"|\{(?:[^{}<]|\{[^{}<]*\}){0,500}\}){0,500})/?>"
 )
 QUOTED = re.compile(r"['\"`]([^'\"`]*)['\"`]\Z")
 

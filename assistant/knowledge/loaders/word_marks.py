@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 #: Parts with text, as mammoth reads them.
@@ -57,7 +57,8 @@ def _cleaned(xml: bytes, styles: set[str]) -> bytes:
             parent.remove(tag)
     for ruby in list(root.iter(f"{WORD}ruby")):
         _unwrap(ruby)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    cleaned: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return cleaned
 
 
 def _is_unseen(looks: etree._Element) -> bool:

@@ -58,6 +58,8 @@ export interface Overview {
   states: Record<string, number>;
   sources: Source[];
   troubles: Trouble[];
+  /** What was left out of documents that could be read. */
+  remarks: Trouble[];
   contradictions: Contradiction[];
   dismissed: Dismissed[];
 }

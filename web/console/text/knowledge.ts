@@ -26,6 +26,8 @@ const ja = {
   restored: "食い違いの一覧に戻しました。",
   troubles: "読み込めなかった文書",
   noTroubles: "読み込めなかった文書はありません。",
+  leftOut: "読み込まなかった部分",
+  leftOutHint: "回答には使われません。文書を直すと、次の読み込みで消えます。",
   keeps: "以前の内容のまま回答に使っています。",
   since: (day: string) => `${day}から`,
   vanished: "元の場所からなくなりました。assistant ingest に --prune を付けて実行すると、記事も取り除かれます。",
@@ -91,6 +93,8 @@ const en: typeof ja = {
   restored: "Back on the list.",
   troubles: "Documents that could not be read",
   noTroubles: "Every document could be read.",
+  leftOut: "Parts that were left out",
+  leftOutHint: "Nothing is answered from them. Once the document is mended, the next reading clears the line.",
   keeps: "What was read before is still answered from.",
   since: (day) => `since ${day}`,
   vanished: "It is no longer where it was. Running assistant ingest with --prune removes its article too.",
@@ -157,5 +161,8 @@ const MEASURES: Record<string, string> = {
   cm: "長さ",
   kg: "重さ",
   mb: "容量",
+  "time of day": "時刻",
+  date: "日付",
+  "year of a date": "年",
 };
 export const measure = (name: string): string => (language.value === "ja" ? (MEASURES[name] ?? name) : name);

@@ -7,7 +7,7 @@ import { knowledgeText } from "../../text/knowledge";
 import { Articles } from "./Articles";
 import { Contradictions } from "./Contradictions";
 import { Sources } from "./Sources";
-import { Troubles } from "./Troubles";
+import { Remarks, Troubles } from "./Troubles";
 
 /** Sources that are being read change by themselves. */
 const AGAIN_MS = 5_000;
@@ -35,6 +35,7 @@ export function Knowledge() {
         <>
           <Contradictions found={seen.contradictions} dismissed={seen.dismissed} lead={lead} />
           <Troubles troubles={seen.troubles} />
+          <Remarks remarks={seen.remarks ?? []} />
           <Sources sources={seen.sources} lead={lead} />
           <Articles states={seen.states} all={seen.articles} />
         </>

@@ -23,3 +23,27 @@ export function Troubles({ troubles }: { troubles: Trouble[] }) {
     </section>
   );
 }
+
+/** Parts of documents that nobody is answered from, each with the reason. */
+export function Remarks({ remarks }: { remarks: Trouble[] }) {
+  const words = knowledgeText();
+  if (!remarks.length) return null;
+  return (
+    <details data-testid="remarks">
+      <summary>
+        {words.leftOut} <span class="badge">{remarks.length}</span>
+      </summary>
+      <p>{words.leftOutHint}</p>
+      <ul class="troubles">
+        {remarks.map((one) => (
+          <li key={one.place} data-testid="remark">
+            <b>{one.place}</b>
+            <span class="problem" lang="en">
+              {one.why}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -7,7 +7,7 @@ from alembic import op
 
 from assistant.storage.values import fit
 
-revision = "0012"
+revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None

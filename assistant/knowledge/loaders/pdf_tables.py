@@ -1,0 +1,53 @@
+"""Tables of a PDF page that are drawn with lines, as Markdown; merged cells say theirs in every place."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from assistant.knowledge.loaders.text import clean
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page
+
+#: A page of more is a drawing.
+MOST_LINES = 4_000
+
+
+def ruled_tables(page: "Page") -> Iterator[tuple[tuple[float, float, float, float], str]]:
+    """Boxes of tables with drawn lines, each in Markdown."""
+    drawn = len(page.lines) + len(page.rects) + len(page.curves)
+    if not 4 <= drawn <= MOST_LINES:
+        return
+    for table in page.find_tables():
+        cells = [[tidy(cell or "") for cell in row] for row in table.extract()]
+        if len(cells) < 2 or max(map(len, cells)) < 2 or not any(map(any, cells)):
+            continue
+        boxes = [row.cells for row in table.rows]
+        yield table.bbox, in_markdown(_filled(cells, boxes))
+
+
+def _filled(cells: list[list[str]], boxes: Sequence[Sequence[Any]]) -> list[list[str]]:
+    """A merged cell's words in every place that it covers: such places have no box of their own."""
+    for number, row in enumerate(boxes):
+        for at, box in enumerate(row):
+            if box is not None:
+                continue
+            above = boxes[number - 1][at] if number else None
+            reach = next((b for b in row if b is not None), None)
+            if number and (above is None or reach is None or above[3] > reach[1] + 1):
+                cells[number][at] = cells[number - 1][at]
+            elif at:
+                cells[number][at] = cells[number][at - 1]
+    return cells
+
+
+def in_markdown(cells: Sequence[Sequence[str]]) -> str:
+    width = max(map(len, cells))
+    rows = [
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in [*row, *[""] * (width - len(row))]) + " |"
+        for row in cells
+    ]
+    return "\n".join([rows[0], "|" + " --- |" * width, *rows[1:]])
+
+
+def tidy(text: str) -> str:
+    return " ".join(clean(text).split())
