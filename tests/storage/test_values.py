@@ -1,6 +1,5 @@
 """Whatever comes from outside, both databases take it, and know it again."""
 
-import pytest
 import sqlalchemy as sa
 
 from assistant.domain.people import Customer
@@ -19,15 +18,13 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize("column", TEXTS, ids=str)
-def test_every_text_may_hold_zeros_and_half_characters(
-    database: SqlDatabase[SqlStore], column: sa.Column[str]
-) -> None:
+def test_every_text_may_hold_zeros_and_half_characters(database: SqlDatabase[SqlStore]) -> None:
     assert len(TEXTS) > 100
     with database.engine.begin() as connection:
-        found = connection.execute(sa.select(column).where(column == HOSTILE))
-        assert found.all() == []
-        connection.execute(sa.update(column.table).where(column == HOSTILE).values({column: HOSTILE}))
+        for column in TEXTS:
+            found = connection.execute(sa.select(column).where(column == HOSTILE))
+            assert found.all() == []
+            connection.execute(sa.update(column.table).where(column == HOSTILE).values({column: HOSTILE}))
 
 
 async def test_what_cannot_be_kept_is_left_out(rig: Rig) -> None:
