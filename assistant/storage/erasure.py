@@ -46,16 +46,19 @@ class SqlErasure:
         query = sa.select(c.id).where(c.created_at < moment, ~has).limit(limit)
         return self._connection.execute(query).scalars().all()
 
-    def customers(self, customers: Sequence[str]) -> int:
-        """Remove these people with all they said; how many rows went."""
+    def customers(self, customers: Sequence[str], *, journal: bool = True) -> int:
+        """Remove these people with all they said; how many rows went.
+
+        *journal*: from there too, which reads all of it; it holds ids, and for two days only.
+        """
         c = t.conversations.c
         theirs = self._connection.execute(sa.select(c.id).where(c.customer.in_(customers))).scalars().all()
-        gone = self.conversations(theirs) + self._loose(customers)
+        gone = self.conversations(theirs, journal=journal) + self._loose(customers, journal)
         return gone + self._remove(t.customers, t.customers.c.id.in_(customers))
 
-    def conversations(self, conversations: Sequence[str]) -> int:
+    def conversations(self, conversations: Sequence[str], *, journal: bool = True) -> int:
         """Remove these conversations with everything that hangs on them."""
-        return self._loose(conversations) + self._remove(
+        return self._loose(conversations, journal) + self._remove(
             t.conversations, t.conversations.c.id.in_(conversations)
         )
 
@@ -79,8 +82,9 @@ class SqlErasure:
         tables = (t.credentials, t.link_codes)
         return sum(self._remove(table, table.c.expires_at < now) for table in tables)
 
-    def _loose(self, ids: Sequence[str]) -> int:
-        return sum(self._remove(column.table, column.in_(ids)) for column in LOOSE)
+    def _loose(self, ids: Sequence[str], journal: bool) -> int:
+        columns = [column for column in LOOSE if ids and (journal or column.table is not t.journal)]
+        return sum(self._remove(column.table, column.in_(ids)) for column in columns)
 
     def _remove(self, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
         """Remove rows, after those of other tables that refer to them."""

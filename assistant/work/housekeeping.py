@@ -56,9 +56,9 @@ class Housekeeping:
         assert self._retention is not None
         now = self._clock()
         ended = store.erasure.closed_before(now - self._retention, limit=TOGETHER)
-        rows = store.erasure.conversations(ended)
+        rows = store.erasure.conversations(ended, journal=False)
         people = store.erasure.without_conversations(now - self._retention, limit=TOGETHER)
-        rows += store.erasure.customers(people)
+        rows += store.erasure.customers(people, journal=False)
         if rows:
             store.audit.note(ASSISTANT, "retention", now, conversations=len(ended), customers=len(people))
         return rows
