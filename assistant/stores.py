@@ -40,9 +40,7 @@ class Conversations(Protocol):
 class Messages(Protocol):
     def add(self, message: Message) -> None: ...
     def get(self, conversation: str, message: str) -> Message | None: ...
-    def public(
-        self, conversation: str, *, after: int = 0
-    ) -> Sequence[Message]: ...  # what a customer may see
+    def public(self, conversation: str, *, after: int = 0) -> Sequence[Message]: ...  # for customers
     def all(self, conversation: str) -> Sequence[Message]: ...  # private notes too
     def last(self, conversations: Sequence[str]) -> Mapping[str, Message]: ...
     def last_words(self, conversations: Sequence[str]) -> Mapping[str, str]: ...  # the customer's
@@ -117,9 +115,8 @@ class Journal(Protocol):
     """Tells agents' screens what changed."""
 
     def note(self, conversation: str, message: str | None, now: datetime) -> None: ...
-    def after(
-        self, last: int, *, limit: int, now: datetime
-    ) -> Sequence[tuple[int, str, str | None]]: ...  # id, conversation, message
+    #: (id, conversation, message)
+    def after(self, last: int, *, limit: int, now: datetime) -> Sequence[tuple[int, str, str | None]]: ...
     def newest(self, now: datetime) -> int: ...  # where a new follower starts
     def prove(self, now: datetime) -> None: ...  # writes something, whatever it is
     def span(self) -> tuple[int, int]: ...  # first and last id

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.domain.errors import NotFound, Unavailable
+from assistant.storage import grouped
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
@@ -18,7 +19,8 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqlDatabase[SqlStore]]:
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlDatabase[SqlStore]]:
+    monkeypatch.setattr(grouped, "TOGETHER_SECONDS", 10.0)  # however busy the machine is
     engine = sqlite_engine(tmp_path / "a.sqlite")
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
