@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -199,6 +200,10 @@ def prepare_data_dir(path: Path) -> None:
     """Make the data folder and prove that it can be written to, or SetupError."""
     try:
         path.mkdir(parents=True, exist_ok=True)
+        with suppress(PermissionError):  # another's folder that we may write to
+            path.chmod(0o700)  # what customers said is nobody else's to read
+            for file in path.glob("*.db*"):
+                file.chmod(0o600)
         probe = path / f".probe-{secrets.token_hex(4)}"
         probe.write_bytes(b"")
         probe.unlink()

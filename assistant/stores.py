@@ -44,7 +44,7 @@ class Messages(Protocol):
     def get(self, conversation: str, message: str) -> Message | None: ...
     def public(
         self, conversation: str, *, after: int = 0, limit: int | None = None
-    ) -> Sequence[Message]: ...  # what a customer may see
+    ) -> Sequence[Message]: ...  # for customers
     def all(self, conversation: str) -> Sequence[Message]: ...  # private notes too
     def last(self, conversations: Sequence[str]) -> Mapping[str, Message]: ...
     def last_words(self, conversations: Sequence[str]) -> Mapping[str, str]: ...  # the customer's
@@ -122,9 +122,8 @@ class Journal(Protocol):
     """Tells agents' screens what changed."""
 
     def note(self, conversation: str, message: str | None, now: datetime) -> None: ...
-    def after(
-        self, last: int, *, limit: int, now: datetime
-    ) -> Sequence[tuple[int, str, str | None]]: ...  # id, conversation, message
+    #: (id, conversation, message)
+    def after(self, last: int, *, limit: int, now: datetime) -> Sequence[tuple[int, str, str | None]]: ...
     def newest(self, now: datetime) -> int: ...  # where a new follower starts
     def prove(self, now: datetime) -> None: ...  # writes something, whatever it is
     def span(self) -> tuple[int, int]: ...  # first and last id
@@ -183,11 +182,13 @@ class Erasure(Protocol):
     """Forgets people and conversations, with everything that hangs on them; counts the rows."""
 
     def find(self, named: str) -> Sequence[str]: ...  # customers by id, e-mail or CHANNEL:ID
-    def customers(self, customers: Sequence[str]) -> int: ...
-    def conversations(self, conversations: Sequence[str]) -> int: ...
-    def closed_before(self, moment: datetime) -> Sequence[str]: ...
-    def without_conversations(self, moment: datetime) -> Sequence[str]: ...  # customers
-    def journal_before(self, moment: datetime) -> int: ...
+    def customers(self, customers: Sequence[str], *, journal: bool = True) -> int: ...
+    def conversations(self, conversations: Sequence[str], *, journal: bool = True) -> int: ...
+    def closed_before(self, moment: datetime, *, limit: int) -> Sequence[str]: ...  # oldest first
+    def without_conversations(self, moment: datetime, *, limit: int) -> Sequence[str]: ...  # customers
+    def journal_before(self, moment: datetime, *, limit: int) -> int: ...
+    def events_before(self, moment: datetime, *, limit: int) -> int: ...
+    def expired(self, now: datetime) -> int: ...  # sessions, tokens, codes
 
 
 class Audit(Protocol):

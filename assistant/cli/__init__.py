@@ -1,5 +1,6 @@
 """The commands: what is typed and printed; heavy imports stay inside the commands that need them."""
 
+import os
 import sys
 from io import TextIOWrapper
 
@@ -36,6 +37,8 @@ app.command()(keeping.erase)
 def run() -> int:
     """Run the command line; the exit code: 0 done, 1 failed with one line said why, 2 wrongly called."""
     _speak_utf8()
+    # Databases, keys, indexes, backups: whatever we write is for us alone.
+    os.umask(0o077)
     try:
         app(prog_name="assistant")
     except AssistantError as exc:

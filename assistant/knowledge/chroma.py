@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.domain.errors import IndexUnavailable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: Its own: whoever else waits for something slow, a mail server above all, must not hold up questions.
+_THREADS = ThreadPoolExecutor(4, thread_name_prefix="chroma")
 #: Ids read at a time.
 PAGE = 20_000
 #: A question does not wait longer than this for its nearest vectors.
@@ -83,7 +86,7 @@ class ChromaIndex:
 
     async def _call(self, work: Callable[[], T]) -> T:
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
         except refusals() as exc:
             raise IndexUnavailable(f"The vector index does not answer ({brief(exc)}).") from exc
 

@@ -166,12 +166,12 @@ class SqlMedia:
         return found[0] if found else None
 
     def fetched(self, media: str, type_: str, data: bytes) -> None:
-        # Where it came from is not needed any more; inside a mail, that was the whole file in base64.
+        # Where it came from is of no use any more, and may be the whole file in base64.
         values = {"type": type_, "size": len(data), "data": data, "source": ""}
         self._connection.execute(sa.update(t.media).where(t.media.c.id == media).values(values))
 
     def failed(self, media: str, why: str) -> None:
-        self._connection.execute(sa.update(t.media).where(t.media.c.id == media).values(why=why))
+        self._connection.execute(sa.update(t.media).where(t.media.c.id == media).values(why=why, source=""))
 
     def forget(self, conversation: str, message: str) -> None:
         """Remove the files of a message that was taken back."""

@@ -25,41 +25,66 @@ class SqlErasure:
         """Customers by id, e-mail address, or CHANNEL:ID of an identity."""
         c, i = t.customers.c, t.identities.c
         channel, _, identity = named.partition(":")
-        theirs = sa.select(i.customer).where(i.channel == channel, i.id == identity)
-        where = sa.or_(c.id == named, c.email == named, c.id.in_(theirs))
+        theirs = sa.select(i.customer).where(
+            i.channel == channel.lower(), i.id.in_([identity, identity.lower()])
+        )
+        by_mail = sa.func.lower(c.email) == named.lower()
+        writes = sa.select(i.customer).where(i.channel == "email", i.id.in_([named, named.lower()]))
+        where = sa.or_(c.id == named, by_mail, c.id.in_(theirs), c.id.in_(writes))
         return self._connection.execute(sa.select(c.id).where(where).order_by(c.id)).scalars().all()
 
-    def closed_before(self, moment: datetime) -> Sequence[str]:
-        """Conversations that ended before then."""
+    def closed_before(self, moment: datetime, *, limit: int) -> Sequence[str]:
+        """Conversations that ended before then, the oldest first."""
         c = t.conversations.c
-        return self._connection.execute(sa.select(c.id).where(c.closed_at < moment)).scalars().all()
+        query = sa.select(c.id).where(c.closed_at < moment).order_by(c.closed_at).limit(limit)
+        return self._connection.execute(query).scalars().all()
 
-    def without_conversations(self, moment: datetime) -> Sequence[str]:
+    def without_conversations(self, moment: datetime, *, limit: int) -> Sequence[str]:
         """Customers known since before then of whom no conversation is left."""
         c = t.customers.c
         has = sa.exists().where(t.conversations.c.customer == c.id)
-        return self._connection.execute(sa.select(c.id).where(c.created_at < moment, ~has)).scalars().all()
+        query = sa.select(c.id).where(c.created_at < moment, ~has).limit(limit)
+        return self._connection.execute(query).scalars().all()
 
-    def customers(self, customers: Sequence[str]) -> int:
-        """Remove these people with all they said; how many rows went."""
+    def customers(self, customers: Sequence[str], *, journal: bool = True) -> int:
+        """Remove these people with all they said; how many rows went.
+
+        *journal*: from there too, which reads all of it; it holds ids, and for two days only.
+        """
         c = t.conversations.c
         theirs = self._connection.execute(sa.select(c.id).where(c.customer.in_(customers))).scalars().all()
-        gone = self.conversations(theirs) + self._loose(customers)
+        gone = self.conversations(theirs, journal=journal) + self._loose(customers, journal)
         return gone + self._remove(t.customers, t.customers.c.id.in_(customers))
 
-    def conversations(self, conversations: Sequence[str]) -> int:
+    def conversations(self, conversations: Sequence[str], *, journal: bool = True) -> int:
         """Remove these conversations with everything that hangs on them."""
-        return self._loose(conversations) + self._remove(
+        return self._loose(conversations, journal) + self._remove(
             t.conversations, t.conversations.c.id.in_(conversations)
         )
 
-    def journal_before(self, moment: datetime) -> int:
-        """Drop what no stream resumes from any more."""
-        where = t.journal.c.created_at < moment
+    def journal_before(self, moment: datetime, *, limit: int) -> int:
+        """Drop what no stream resumes from any more, the oldest first; how many entries went."""
+        c = t.journal.c
+        oldest = sa.select(c.id).order_by(c.id).limit(limit).subquery()
+        where = sa.and_(c.id.in_(sa.select(oldest.c.id)), c.created_at < moment)
         return self._connection.execute(sa.delete(t.journal).where(where)).rowcount
 
-    def _loose(self, ids: Sequence[str]) -> int:
-        return sum(self._remove(column.table, column.in_(ids)) for column in LOOSE)
+    def events_before(self, moment: datetime, *, limit: int) -> int:
+        """Forget which calls of apps were had: none is repeated so late."""
+        c = t.events.c
+        query = sa.select(c.channel, c.account, c.id).where(c.created_at < moment).limit(limit)
+        rows = self._connection.execute(query).all()
+        statement = sa.delete(t.events).where(sa.tuple_(c.channel, c.account, c.id).in_(rows))
+        return self._connection.execute(statement).rowcount if rows else 0
+
+    def expired(self, now: datetime) -> int:
+        """Drop sessions, tokens and codes that open nothing any more."""
+        tables = (t.credentials, t.link_codes)
+        return sum(self._remove(table, table.c.expires_at < now) for table in tables)
+
+    def _loose(self, ids: Sequence[str], journal: bool) -> int:
+        columns = [column for column in LOOSE if ids and (journal or column.table is not t.journal)]
+        return sum(self._remove(column.table, column.in_(ids)) for column in columns)
 
     def _remove(self, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
         """Remove rows, after those of other tables that refer to them."""

@@ -1,5 +1,6 @@
 """Steps that wait at the same moment share one commit, because each commit is as slow as the disk."""
 
+import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -76,14 +77,17 @@ class Group(Generic[S]):
             committed.set_exception(exc)
         else:
             committed.set_result(None)
+        finally:
+            if not committed.done():  # whatever happened, nobody waits for ever
+                committed.set_exception(Unavailable(ENDED))
 
     def _fail(self, why: Unavailable) -> None:
         """Tell everybody who shared the transaction that nothing of theirs was stored."""
         transaction, committed = self._end()
         committed.set_exception(why)
         # Whatever state it is in, nobody may use it again.
-        transaction.connection.invalidate()
-        transaction.connection.close()
+        with transaction.connection as connection:
+            connection.invalidate()
 
     def _end(self) -> tuple[sa.Transaction, "Future[None]"]:
         assert self._transaction is not None
@@ -96,8 +100,10 @@ def is_open(connection: sa.Connection) -> bool:
     """Whether SQLite still has the transaction: it ends it by itself when the disk is full, among others."""
     if connection.invalidated or connection.closed:
         return False
-    raw = connection.connection.dbapi_connection
-    return bool(getattr(raw, "in_transaction", True))
+    try:
+        return bool(getattr(connection.connection.dbapi_connection, "in_transaction", True))
+    except sqlite3.Error:  # it is closed
+        return False
 
 
 def refuse_to_commit_nothing(connection: sa.Connection) -> None:

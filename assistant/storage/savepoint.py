@@ -24,10 +24,7 @@ class Savepoint:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if exc is None:
-            self._nested.commit()
-            return
-        self._nested.rollback()
+        self._nested.__exit__(kind, exc, trace)
         if isinstance(exc, Exception) and not isinstance(exc, AssistantError) and not of_all(exc):
             raise Broken(type(exc).__name__) from exc
 

@@ -178,7 +178,7 @@ threads = sa.Table(
     sa.Column("account", ForeignId, nullable=False),
     sa.Column("peer", ForeignId(255), nullable=False),
     sa.Column("thread", ForeignId(255), nullable=False),
-    sa.Column("customer", Id, sa.ForeignKey("customers.id"), nullable=False),
+    sa.Column("customer", Id, sa.ForeignKey("customers.id"), nullable=False, index=True),
     sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False, index=True),
     sa.Column("heard_at", Moment, nullable=False),
     sa.Column("context", Json, nullable=False),

@@ -171,8 +171,9 @@ class SqlJournal:
     def newest(self, now: datetime) -> int:
         """The id from which a new follower starts: nothing with a lower one is still to come."""
         c = t.journal.c
-        old = sa.select(sa.func.max(c.id)).where(c.created_at <= now - SETTLED)
-        start = self._connection.execute(old).scalar_one() or self.span()[0] - 1
+        # From the end: the newest old one is near.
+        old = sa.select(c.id).where(c.created_at <= now - SETTLED).order_by(c.id.desc()).limit(1)
+        start = self._connection.execute(old).scalar() or self.span()[0] - 1
         recent = self.after(start, limit=RECENT, now=now)
         return recent[-1][0] if recent else start
 
@@ -183,5 +184,7 @@ class SqlJournal:
     def span(self) -> tuple[int, int]:
         """First and last id that the journal still holds; (1, 0) when it is empty."""
         c = t.journal.c
-        first, last = self._connection.execute(sa.select(sa.func.min(c.id), sa.func.max(c.id))).one()
+        # Asked for each by itself, which reads one entry; for both in one query SQLite reads all.
+        ends = (sa.select(end(c.id)).scalar_subquery() for end in (sa.func.min, sa.func.max))
+        first, last = self._connection.execute(sa.select(*ends)).one()
         return (first or 1, last or 0)

@@ -22,6 +22,8 @@ COMMAND: Sequence[str] = (sys.executable, "-m", "assistant.cli.worker")
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 #: It is asked so often whether it is alive, and given up after so many silences.
 BEAT_SECONDS, MISSED_BEATS = 10.0, 3
+#: Loading libraries and making an index on a busy machine may keep it from answering.
+MISSED_STARTING = 18
 #: One that lived for so long had started well.
 WELL_SECONDS = 60.0
 
@@ -118,7 +120,7 @@ class Companion:
     async def _miss_beats(self) -> str:
         """Until it has not answered for long: a process that hangs holds what nobody else may do."""
         missed = 0
-        while missed < MISSED_BEATS:
+        while missed < (MISSED_BEATS if self.ready.is_set() else MISSED_STARTING):
             await asyncio.sleep(BEAT_SECONDS)
             try:
                 await self._pipe.ask("beat", seconds=BEAT_SECONDS)

@@ -20,6 +20,15 @@ def test_a_backup_comes_back_in_an_empty_folder(type_: Terminal, tmp_path: Path)
     assert "mori@shop.example" in type_("agent", "list", **elsewhere).out
 
 
+def test_what_is_kept_is_for_the_operator_alone(own: Shell) -> None:
+    assert own.run("agent", "add", "mori@shop.example", stdin="a long password\n").code == 0
+    own.data.chmod(0o755)  # as an earlier version made it
+    (own.data / "yorisoi.db").chmod(0o644)
+    assert own.run("agent", "list").code == 0
+    assert own.data.stat().st_mode & 0o077 == 0
+    assert [path.name for path in own.data.glob("*.db*") if path.stat().st_mode & 0o077] == []
+
+
 @pytest.mark.parametrize("content", [None, b"", b"no zip", b"PK\x05\x06" + bytes(18)])
 def test_what_is_no_backup_is_refused(type_: Terminal, tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "kept.zip"

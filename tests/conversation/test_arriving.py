@@ -6,6 +6,7 @@ import pytest
 
 from assistant.conversation import arriving
 from assistant.conversation.arriving import Arrivals, take_in
+from assistant.conversation.receive import receive
 from assistant.domain.channels import Address, Event, Said
 from assistant.domain.errors import Unavailable
 from assistant.storage.store import SqlStore
@@ -34,7 +35,6 @@ async def buried(rig: Rig) -> int:
 async def test_a_broken_event_costs_only_itself(
     rig: Rig, fault: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receive = arriving.receive
 
     def fails(store: SqlStore, inbound: Any, *more: Any) -> Any:
         result = receive(store, inbound, *more)

@@ -6,13 +6,18 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from assistant.conversation.arriving import Arrivals, take_in
+from assistant.domain.channels import Address, Attachment, Said
 from assistant.domain.errors import NotFound
+from assistant.domain.people import Door
+from assistant.storage import tables
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.erasure import LOOSE, NOT_ABOUT_CUSTOMERS
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
+from assistant.work import housekeeping
 from assistant.work.housekeeping import Housekeeping
-from tests.rig import Rig
+from tests.rig import LANGUAGES, Rig
 
 CANARY = "カナリア4711"
 
@@ -99,3 +104,71 @@ async def test_no_byte_of_it_stays_in_the_file(tmp_path: Path) -> None:
     rig.database.close()
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert CANARY.encode() not in left
+
+
+@pytest.mark.parametrize("named", ["Bob@X.com", "bob@x.com", "email:Bob@X.com", "EMAIL:bob@x.com"])
+async def test_a_mail_address_is_found_however_it_is_written(rig: Rig, named: str) -> None:
+    event = Said(id="e1", message_id="m1", address=Address(channel="email", peer="bob@x.com"), text="返品")
+    arrivals = Arrivals(timing=rig.timing, languages=LANGUAGES)
+    (talk,) = await rig.database.write(lambda store: take_in(store, [event], arrivals, rig.clock()))
+    customer = (await rig.state(talk)).customer
+    assert await rig.database.read(lambda store: store.erasure.find(named)) == [customer]
+
+
+async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(rig: Rig) -> None:
+    agent, now = await rig.hire(), rig.clock()
+    customer = (await rig.open()).conversation.customer
+
+    def fill(store: SqlStore) -> None:
+        store.agents.open_door(agent.id, Door(secret_hash="old", csrf=None, expires_at=now), now)
+        store.agents.open_door(agent.id, Door(secret_hash="token", csrf=None, expires_at=None), now)
+        store.links.offer_code("code", customer, now)
+        for number in range(5):
+            store.threads.seen("line", "", f"e{number}", now)
+
+    await rig.database.write(fill)
+    rig.clock.pass_(31 * 86_400)
+    await rig.database.write(lambda store: store.threads.seen("line", "", "new", rig.clock()))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(housekeeping, "ROWS_TOGETHER", 2)
+        await Housekeeping(rig.database, rig.clock, None).tidy()
+    with rig.database.engine.connect() as connection:
+        left = [
+            connection.execute(sa.select(column)).scalars().all()
+            for column in (
+                tables.credentials.c.secret_hash,
+                tables.link_codes.c.code_hash,
+                tables.events.c.id,
+            )
+        ]
+    assert left == [["token"], [], ["new"]]
+    assert await rig.database.read(lambda store: store.journal.span()) == (1, 0)
+
+
+async def test_a_file_is_kept_once(rig: Rig) -> None:
+    """Mails bring theirs inside the call, in base64."""
+    file = Attachment(kind="file", source="data:" + "QUJD" * 1_000)
+    address = Address(channel="email", peer="bob@x.com")
+    event = Said(id="e1", message_id="m1", address=address, text="返品", attachments=(file,))
+    arrivals = Arrivals(timing=rig.timing, languages=LANGUAGES)
+    (talk,) = await rig.database.write(lambda store: take_in(store, [event], arrivals, rig.clock()))
+    await rig.settle()
+    (media,) = await rig.database.read(lambda store: store.media.of_conversation(talk))
+    assert (media.size, media.source) == (3_000, "")
+
+
+async def test_the_ends_of_the_journal_are_found_without_reading_it(rig: Rig) -> None:
+    """Asked for by every stream; both in one query would read every row."""
+    if rig.database.kind != "sqlite":
+        pytest.skip("PostgreSQL's planner tells it otherwise")
+    asked: list[str] = []
+    sa.event.listen(
+        rig.database.engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, *_: asked.append(statement),
+    )
+    await rig.database.read(lambda store: store.journal.span())
+    query = next(statement for statement in asked if "journal" in statement)
+    with rig.database.engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+    assert [step for step in plan if step.startswith("SCAN journal")] == []

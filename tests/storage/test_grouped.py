@@ -1,6 +1,7 @@
 """Writers at the same moment share a commit, and nothing else."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.domain.errors import NotFound, Unavailable
+from assistant.storage import grouped
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
@@ -18,7 +20,8 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqlDatabase[SqlStore]]:
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlDatabase[SqlStore]]:
+    monkeypatch.setattr(grouped, "TOGETHER_SECONDS", 10.0)  # however busy the machine is
     engine = sqlite_engine(tmp_path / "a.sqlite")
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
@@ -93,6 +96,16 @@ async def test_who_stops_waiting_does_not_stop_the_others(database: SqlDatabase[
     assert {f"c{n}" for n in range(1, 10, 2)} <= set(await noted(database))
 
 
+async def together(database: SqlDatabase[SqlStore], steps: list[Any]) -> list[Any]:
+    """What comes of steps that all wait before the first is done."""
+    begin = threading.Event()
+    database._writer.submit(begin.wait)
+    writing = [asyncio.create_task(database.write(step)) for step in steps]
+    await asyncio.sleep(0.05)
+    begin.set()
+    return await asyncio.gather(*writing, return_exceptions=True)
+
+
 async def test_when_the_disk_fills_within_a_shared_commit_nobody_in_it_is_told_it_was_stored(
     database: SqlDatabase[SqlStore],
 ) -> None:
@@ -103,7 +116,7 @@ async def test_when_the_disk_fills_within_a_shared_commit_nobody_in_it_is_told_i
         store.journal.note("x" * 100_000, None, NOW)
 
     steps = [note("before"), fill, note("after")]
-    done = await asyncio.gather(*map(database.write, steps), return_exceptions=True)
+    done = await together(database, steps)
     assert isinstance(done[0], Unavailable)
     assert isinstance(done[1], Unavailable)
     assert await noted(database) == (["after"] if done[2] is None else [])
@@ -119,6 +132,6 @@ async def test_a_step_that_swallows_the_end_of_its_transaction_is_not_told_it_wa
         store.journal._connection.connection.rollback()
 
     for steps in ([swallow], [note("before"), swallow, note("after")]):
-        done = await asyncio.gather(*map(database.write, steps), return_exceptions=True)
+        done = await together(database, steps)
         assert all(isinstance(one, Unavailable) for one in done[:2])
         assert not {"lost", "before"} & set(await noted(database))

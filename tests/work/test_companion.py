@@ -34,7 +34,8 @@ async def test_one_that_hangs_or_dies_is_followed_by_another(
     sign: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(companion, "COMMAND", (sys.executable, "-c", LIVES))
-    monkeypatch.setattr(companion, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(companion, "BEAT_SECONDS", 0.3)
+    monkeypatch.setattr(companion, "MISSED_STARTING", 1_000)
     pipe = Pipe()
 
     async def start() -> None:
@@ -42,7 +43,7 @@ async def test_one_that_hangs_or_dies_is_followed_by_another(
 
     kept, first = Companion(pipe, start), launch()
     running = asyncio.create_task(kept.run(first))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await kept.ready.wait()
         os.kill(first.process.pid, sign)
         while kept.ready.is_set():

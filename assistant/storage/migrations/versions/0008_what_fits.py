@@ -1,4 +1,4 @@
-"""Ids of other systems fit their columns; indexes for forgetting; a row that proves writing."""
+"""Ids of other systems fit their columns; indexes for forgetting; files are kept once; a row that proves writing."""
 
 import json
 
@@ -33,6 +33,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_proofs"),
     )
     op.add_column("threads", sa.Column("whole", sa.Text))
+    op.execute("UPDATE media SET source = '' WHERE data IS NOT NULL")
+    op.create_index("ix_threads_customer", "threads", ["customer"])
     op.create_index("ix_deliveries_thread", "deliveries", ["thread"])
     op.create_index("ix_receipts_delivery", "receipts", ["delivery"])
     op.create_index("ix_conversations_closed_at", "conversations", ["closed_at"])
