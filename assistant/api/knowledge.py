@@ -162,6 +162,18 @@ def _lead(inside: Entered) -> str:
     return inside.agent.id
 
 
+def named(place: str, *, under: str = "") -> str:
+    """A web address as it is; of a file only its name, from the folder *under* which it was found.
+
+    Where the server keeps its files is nobody's business who answers customers.
+    """
+    if "://" in place or "/" not in place:
+        return place
+    folder = under.rstrip("/")
+    inside = place.removeprefix(f"{folder}/") if folder and place != folder else place
+    return inside if not inside.startswith("/") else inside.rstrip("/").rpartition("/")[2] or "/"
+
+
 def _link(article: str, url: str | None, ctx: Context) -> str:
     return url or f"{ctx.public_url.rstrip('/')}/help/{quote(article)}"
 
@@ -180,15 +192,21 @@ def _article_out(
         "valid_from": article.valid_from,
         "valid_until": article.valid_until,
         "replaced_by": article.replaced_by,
-        "source": origin.source if origin else None,
-        "location": origin.location if origin else None,
+        "source": named(origin.source) if origin else None,
+        "location": named(origin.location, under=origin.source) if origin else None,
         "read_at": stamp(source.read_at) if source else None,
         "trouble": _told(trouble),
     }
 
 
 def _trouble_out(trouble: Trouble) -> dict[str, Any]:
-    return asdict(trouble) | {"since": stamp(trouble.since), "vanished": trouble.vanished}
+    return {
+        "place": named(trouble.place, under=trouble.source),
+        "source": named(trouble.source),
+        "why": trouble.why.replace(trouble.source, named(trouble.source)),
+        "since": stamp(trouble.since),
+        "vanished": trouble.vanished,
+    }
 
 
 def _told(trouble: Trouble | None) -> dict[str, Any] | None:
@@ -198,7 +216,7 @@ def _told(trouble: Trouble | None) -> dict[str, Any] | None:
 def _source_out(source: Source, ctx: Context) -> dict[str, Any]:
     every = ctx.resync if source.on_the_web and not source.wanted else None
     return {
-        "source": source.source,
+        "source": named(source.source),
         "web": source.on_the_web,
         "prune": source.prune,
         "read_at": stamp(source.read_at),
