@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from assistant.api import limited, streams
-from assistant.api.metrics import Totals
+from assistant.api.metrics import Totals, totals
 from assistant.conversation.opening import TOKEN_LASTS
 from tests.api.conftest import PASSWORD, Client, Conversation
 
@@ -55,23 +55,17 @@ async def test_metrics_are_for_whoever_has_the_token(client: Client) -> None:
 async def test_metrics_are_counted_once_for_all_who_ask(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counted, count = 0, client_totals()
+    counted = 0
 
     def counting(*given: Any) -> Totals:
         nonlocal counted
         counted += 1
-        return count(*given)
+        return totals(*given)
 
     monkeypatch.setattr("assistant.api.operations.totals", counting)
     answers = await asyncio.gather(*(client.http.get("/metrics") for _ in range(10)))
     assert {answer.status_code for answer in answers} == {200}
     assert counted == 1
-
-
-def client_totals() -> Any:
-    from assistant.api import operations
-
-    return operations.totals
 
 
 async def test_the_api_describes_itself_to_this_machine_unless_told(client: Client) -> None:
