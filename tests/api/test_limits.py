@@ -105,6 +105,13 @@ async def test_a_stranger_cannot_choose_an_address(client: Client, tmp_path: Pat
     assert seen == ["198.51.100.7", "203.0.113.5"]
 
 
+@pytest.fixture
+def never(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No password fits, and no time is spent on finding that out."""
+    monkeypatch.setattr("assistant.api.passwords.password_fits", lambda *_: False)
+
+
+@pytest.mark.usefixtures("never")
 @pytest.mark.parametrize("padding", ["", " ", "\t", "　", "  "])
 async def test_an_account_is_one_however_it_is_typed(client: Client, padding: str) -> None:
     await client.hire()
@@ -117,6 +124,7 @@ async def test_an_account_is_one_however_it_is_typed(client: Client, padding: st
     assert 429 in codes
 
 
+@pytest.mark.usefixtures("never")
 async def test_an_account_is_limited_from_many_addresses(client: Client) -> None:
     await client.hire()
     codes = []
@@ -140,6 +148,7 @@ async def test_nobody_waits_for_passwords(monkeypatch: pytest.MonkeyPatch) -> No
     assert await asyncio.gather(*waiting) == [True] * MOST_WAITING
 
 
+@pytest.mark.usefixtures("never")
 async def test_failed_logins_are_noted_with_their_address(client: Client) -> None:
     await client.hire()
     for email in ("mori@shop.example", "nobody@shop.example"):
