@@ -17,6 +17,8 @@ from uuid import uuid4
 
 import httpx2
 
+from evals.hostile_site import turn_hostile
+
 SIGNING, TELEGRAM = "the signing key of mail", secrets.token_hex(16)
 #: What costs Markdown, patterns or tables the most for its length.
 TEXTS = [
@@ -49,6 +51,7 @@ class Stage:
 
     url: str
     token: str
+    sitemap: str
     http: httpx2.AsyncClient
     statuses: Counter[int] = field(default_factory=Counter)
     numbers: "count[int]" = field(default_factory=count)
@@ -56,7 +59,8 @@ class Stage:
     async def call(self, method: str, path: str, **how: Any) -> httpx2.Response | None:
         number = next(self.numbers)
         address = {"X-Forwarded-For": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
-        headers = address | how.pop("headers", {})
+        json_sent = {"Content-Type": "application/json"} if "content" in how else {}
+        headers = address | json_sent | how.pop("headers", {})
         try:
             response = await self.http.request(method, self.url + path, headers=headers, **how)
         except httpx2.TransportError:
@@ -206,10 +210,18 @@ async def articles(stage: Stage) -> None:
     await all_at_once([stage.call("GET", "/help/long.md", timeout=60) for _ in range(10)])
 
 
+async def sitemaps(stage: Stage) -> None:
+    """A known site's sitemap has become a bomb, and a support lead has it read again."""
+    turn_hostile()
+    agent, source = {"Authorization": f"Bearer {stage.token}"}, {"source": stage.sitemap}
+    await stage.call("POST", "/v1/agent/knowledge/sources/read", json=source, headers=agent)
+    await asyncio.sleep(15)
+
+
 ENTRANCES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     one.__name__: one
     for one in (
         *(nobody, names, nested, markdown, streams, logins),
-        *(forged, updates, mails, heads, counts, articles),
+        *(forged, updates, mails, heads, counts, articles, sitemaps),
     )
 }

@@ -25,11 +25,13 @@ import httpx2
 
 from evals.bench_service import ASSISTANT, environment, serving
 from evals.entrances import ENTRANCES, SIGNING, TELEGRAM, Stage
+from evals.hostile_site import hostile_site
 
 MOST_MS = 250.0
 EVERY_SECONDS = 0.02
 SETTINGS = {
     "ASSISTANT_CHAT_MODEL": "extractive",
+    "ASSISTANT_INGEST_PRIVATE": "true",
     "ASSISTANT_TELEGRAM_BOT_TOKEN": "1:none",
     "ASSISTANT_TELEGRAM_SECRET_TOKEN": TELEGRAM,
     "ASSISTANT_TELEGRAM_API_URL": "http://127.0.0.1:9",
@@ -44,20 +46,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="evals stalls", description=__doc__)
     parser.add_argument("--only", choices=ENTRANCES, action="append")
     options = parser.parse_args()
-    with TemporaryDirectory(prefix="yorisoi-stalls-", ignore_cleanup_errors=True) as folder:
-        data = prepared(Path(folder))
+    temporary = TemporaryDirectory(prefix="yorisoi-stalls-", ignore_cleanup_errors=True)
+    with temporary as folder, hostile_site() as sitemap:
+        data = prepared(Path(folder), sitemap)
         with serving(data, **SETTINGS) as (url, _):
-            failed = asyncio.run(driven(url, agent_token(data), options.only or list(ENTRANCES)))
+            failed = asyncio.run(driven((url, agent_token(data), sitemap), options.only or list(ENTRANCES)))
         failed += (data / "serve.log").read_text().count("Traceback")
     sys.exit(1 if failed else 0)
 
 
-def prepared(folder: Path) -> Path:
+def prepared(folder: Path, sitemap: str) -> Path:
     """A data folder with one agent and one article, which is long."""
     data, source = folder / "data", folder / "help"
     source.mkdir()
     (source / "long.md").write_text("# 返品\n\n返品の期限は30日です。\n")
-    commands = [(["ingest", str(source)], ""), (["agent", "add", "mori@shop.example"], "a long password\n")]
+    commands = [
+        (["ingest", str(source), sitemap], ""),
+        (["agent", "add", "mori@shop.example", "--admin"], "a long password\n"),
+    ]
     for words, typed in commands:
         run(data, *words, typed=typed)
     connection = sqlite3.connect(data / "yorisoi.db")
@@ -69,7 +75,7 @@ def prepared(folder: Path) -> Path:
 
 
 def run(data: Path, *words: str, typed: str = "") -> str:
-    known = environment(ASSISTANT_DATA_DIR=str(data))
+    known = environment(ASSISTANT_DATA_DIR=str(data), ASSISTANT_INGEST_PRIVATE="true")
     command = [str(ASSISTANT), *words]
     done = subprocess.run(
         command, env=known, input=typed, capture_output=True, text=True, check=True, cwd=data.parent
@@ -81,14 +87,14 @@ def agent_token(data: Path) -> str:
     return run(data, "agent", "token", "mori@shop.example")
 
 
-async def driven(url: str, token: str, entrances: list[str]) -> int:
-    """Drive each in turn and print its row; how many failed."""
+async def driven(service: tuple[str, str, str], entrances: list[str]) -> int:
+    """Drive each in turn and print its row; how many failed. *service*: address, token, sitemap."""
     print(f"{'entrance':12} {'longest stall':>14} {'99 %':>9}   answers", flush=True)
     failed = 0
     for name in entrances:
         async with httpx2.AsyncClient(timeout=30) as http:
-            stage = Stage(url, token, http)
-            waits = await watched(url, ENTRANCES[name](stage))
+            stage = Stage(*service, http)
+            waits = await watched(service[0], ENTRANCES[name](stage))
         worst, usual = max(waits), sorted(waits)[int(len(waits) * 0.99)]
         broken = any(status >= 500 for status in stage.statuses)
         failed += broken or worst > MOST_MS

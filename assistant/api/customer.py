@@ -23,7 +23,7 @@ from assistant.conversation.opening import (
 from assistant.conversation.receive import Receipt, receive
 from assistant.conversation.wording import say
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.errors import NotFound, Unauthorized
+from assistant.domain.errors import Conflict, NotFound, Unauthorized
 from assistant.domain.messages import Author, Inbound
 from assistant.stores import Store
 
@@ -106,6 +106,8 @@ async def send(conversation: str, body: MessageIn, token: Bearer, ctx: Ctx) -> d
         return receive(store, inbound, ctx.timing, now)
 
     receipt = await ctx.database.write(step)
+    if receipt.message.author is not Author.CUSTOMER:  # a private note, for all they know
+        raise Conflict("Another message has this id; make a new one.")
     if not receipt.repeated:
         ctx.wire.typing(conversation, Author.CUSTOMER, False)
         ctx.wire.typing(conversation, Author.ASSISTANT, receipt.state is State.ASSISTANT)

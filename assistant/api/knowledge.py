@@ -201,6 +201,7 @@ def _trouble_out(trouble: Trouble, places: Places) -> dict[str, Any]:
     return asdict(trouble) | {
         "place": places.inside(trouble.place, trouble.source),
         "source": places.source(trouble.source),
+        "why": trouble.why.replace(trouble.source, places.source(trouble.source)),
         "since": stamp(trouble.since),
         "vanished": trouble.vanished,
     }

@@ -38,7 +38,6 @@ WORKING = Limit("an agent's work", By.TOKEN, Rate(120, 10))
 SUGGESTING = Limit("drafts for an agent", By.TOKEN, Rate(20, 0.5))
 WEBHOOK = Limit("a messaging app's calls", By.ADDRESS, Rate(2_000, 500))
 COUNTING = Limit("metrics", By.ADDRESS, Rate(20, 1))
-FORGED = Limit("calls of apps with a wrong signature", By.ADDRESS, Rate(60, 1))
 
 #: Streams that one token or session, and the visitors of one address, may have open at a time.
 STREAMS_OF_TOKEN, STREAMS_OF_ADDRESS = 20, 100

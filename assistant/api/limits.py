@@ -63,6 +63,8 @@ class Limiter:
 class Limits:
     """What every caller has used of every limit."""
 
+    clock: Callable[[], float] = staticmethod(time.monotonic)
+
     def __init__(self) -> None:
         self._limiters: dict[Limit, Limiter] = {}
         self._open: Counter[str] = Counter()
@@ -70,7 +72,7 @@ class Limits:
     def check(self, limit: Limit, key: str) -> None:
         """Count one use of *limit* by *key*, or TooMany."""
         if limit not in self._limiters:
-            self._limiters[limit] = Limiter(limit.rate)
+            self._limiters[limit] = Limiter(limit.rate, self.clock)
         self._limiters[limit].check(key)
 
     def hold(self, key: str, most: int) -> Callable[[], None]:

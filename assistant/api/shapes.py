@@ -139,7 +139,7 @@ def agent_out(agent: Agent) -> dict[str, Any]:
 
 
 def card_out(customer: Customer, previous: Sequence[PastConversation]) -> dict[str, Any]:
-    """The customer as agents see them."""
+    """The customer as agents see them; `claimed` is what nobody proved, whatever is said of their ids."""
     return {
         "id": customer.id,
         "name": customer.name,
@@ -148,7 +148,10 @@ def card_out(customer: Customer, previous: Sequence[PastConversation]) -> dict[s
         "familiarity": customer.familiarity,
         "locale": customer.locale,
         "attributes": customer.attributes,
-        "identities": [{"channel": i.channel, "id": i.id} for i in customer.identities],
+        "claimed": [name for name in ("name", "email") if getattr(customer, name)],
+        "identities": [
+            {"channel": i.channel, "id": i.id, "verified": i.verified} for i in customer.identities
+        ],
         "previous": [asdict(one) | {"closed_at": stamp(one.closed_at)} for one in previous],
     }
 

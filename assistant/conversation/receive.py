@@ -7,7 +7,7 @@ from assistant.conversation.speak import keep
 from assistant.conversation.timing import MAX_TEXT, Timing
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.due import Kind
-from assistant.domain.errors import BadInput, Conflict, ConversationClosed, TooLarge
+from assistant.domain.errors import BadInput, ConversationClosed, TooLarge
 from assistant.domain.messages import Author, Inbound, Message
 from assistant.stores import Store
 
@@ -27,8 +27,6 @@ def receive(store: Store, inbound: Inbound, timing: Timing, now: datetime) -> Re
     """
     conversation = store.conversations.get(inbound.conversation)
     if known := store.messages.get(conversation.id, inbound.message_id):
-        if known.author is not Author.CUSTOMER:
-            raise Conflict("Another message has this id; make a new one.")
         return Receipt(message=known, state=conversation.state, repeated=True)
     text = readable(inbound.text)
     _refuse_closed(conversation)

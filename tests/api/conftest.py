@@ -55,6 +55,7 @@ class Client:
     http: httpx2.AsyncClient
     rig: Rig
     health: dict[str, str | None]
+    app: FastAPI
 
     async def open(self, **body: Any) -> "Conversation":
         response = await self.http.post("/v1/conversations", json={"locale": "ja", **body})
@@ -143,7 +144,7 @@ async def client(database: SqlDatabase[SqlStore], policy: Policy, tmp_path: Path
     health: dict[str, str | None] = {"database": None, "words": None}
     app = application(rig, health, tmp_path)
     async with working(rig), serving(app) as address, httpx2.AsyncClient(base_url=address) as http:
-        yield Client(http=http, rig=rig, health=health)
+        yield Client(http=http, rig=rig, health=health, app=app)
 
 
 @asynccontextmanager

@@ -92,6 +92,7 @@ async def test_the_overview_tells_what_is_wrong_and_where_it_comes_from(
         8,
         0,
     )
+    assert FOLDER not in str(seen), "where the server keeps its files"
     assert (folder["troubles"], sitemap["troubles"]) == (2, 1)
     assert folder["read_at"] == "2026-11-01T00:00:00Z"
     assert (sitemap["web"], sitemap["failures"], sitemap["read_at"]) == (True, 1, None)

@@ -71,6 +71,17 @@ def test_wrong_usage_exits_2_and_touches_nothing(
         ("ASSISTANT_IDENTITY_SECRET", "secret", "ASSISTANT_IDENTITY_SECRET: is a placeholder"),
         ("ASSISTANT_LANGUAGES", " , ", "ASSISTANT_LANGUAGES: name at least one language, for example ja,en"),
         ("ASSISTANT_DATABASE_URL", "mysql://x", "ASSISTANT_DATABASE_URL: begin it with postgresql://"),
+        (
+            "ASSISTANT_TRUSTED_PROXIES",
+            "10.0.0.1/8",
+            "ASSISTANT_TRUSTED_PROXIES: '10.0.0.1/8' is no address and",
+        ),
+        (
+            "ASSISTANT_METRICS_TOKEN",
+            "short",
+            "ASSISTANT_METRICS_TOKEN: is a placeholder or too short; use at",
+        ),
+        ("ASSISTANT_API_DOCS", "all", "ASSISTANT_API_DOCS: Input should be 'public' or 'local'"),
         ("ASSISTANT_QUIET_SECONDS", "soon", "ASSISTANT_QUIET_SECONDS: Input should be a valid number"),
         ("ASSISTANT_QUIET_SECONDS", "-1", "ASSISTANT_QUIET_SECONDS: Input should be greater than or equal"),
         ("ASSISTANT_TURN_DEADLINE_SECONDS", "0", "ASSISTANT_TURN_DEADLINE_SECONDS: Input should be greater"),
