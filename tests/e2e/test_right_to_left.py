@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Demo
-from tests.e2e.test_story import ENGLISH, Widget, _open_chat
+from tests.e2e.conftest import Demo, Widget
+from tests.e2e.test_story import ENGLISH, _open_chat
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
