@@ -17,7 +17,7 @@ from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passa
 from assistant.domain.messages import Author, Citation
 from assistant.domain.signals import Signals
 from assistant.domain.turns import History, Meaning, Said, Withheld
-from assistant.stores import CollectionStore, LivingStore, SourceStore
+from assistant.knowledge_stores import CollectionStore, LivingStore, SourceStore
 
 if TYPE_CHECKING:
     from numpy import float32, int8, intp, uint8

@@ -33,6 +33,7 @@ def channel(name: str) -> Target:
     from assistant.domain.channels import Call
 
     values = {setting.name: "shop@shop.example" for setting in KINDS[name].settings}
+    values |= {"SMTP_URL": "smtps://u:p@shop.example", "IMAP_URL": ""}
     wiring = Wiring(account="", values=values, client=httpx.AsyncClient(), public_url="https://shop.example")
     made = KINDS[name](wiring)
     form = "application/x-www-form-urlencoded" if name == "sms" else "application/json"

@@ -40,6 +40,7 @@ def run() -> int:
     # Databases, keys, indexes, backups: whatever we write is for us alone.
     os.umask(0o077)
     try:
+        "".join(sys.argv).encode()  # a half character here is a byte of another encoding
         app(prog_name="assistant")
     except AssistantError as exc:
         print(f"assistant: {exc}", file=sys.stderr)

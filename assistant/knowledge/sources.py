@@ -66,6 +66,7 @@ class File:
 
     async def content(self, _version: str) -> bytes:
         """Its bytes, unless it is too large, not a plain file, or not ours to read."""
+        self.location.encode()  # UnicodeError: a name that is not text cannot be kept
         try:
             found = self.path.stat()
             if not stat.S_ISREG(found.st_mode):

@@ -8,7 +8,7 @@ from datetime import date
 
 from assistant.domain.knowledge import Dispute, Passage
 from assistant.domain.living import Contradiction, Side
-from assistant.stores import LivingStore
+from assistant.knowledge_stores import LivingStore
 
 
 class Standing:

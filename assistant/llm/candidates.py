@@ -57,7 +57,9 @@ def candidates(question: str, passages: Sequence[Passage]) -> list[Candidate]:
         section: tuple[str, ...] | None = None
         every, steps = units(passage, rank), asks_how(question)
         # A passage of nothing but labels still says what it says.
-        groups = list(_groups(every, whole_steps=steps)) or [(u,) for u in every if u.kind is not Kind.CODE]
+        groups = list(_groups(every, whole_steps=steps)) or [
+            (unit,) for unit in every if _says_anything(unit)
+        ]
         for group in groups:
             candidate = _candidate(group, passage, opens_section=group[0].headings != section)
             section = group[0].headings
@@ -81,7 +83,7 @@ def _groups(every: Sequence[Unit], *, whole_steps: bool) -> Iterator[tuple[Unit,
 
 def _singles(block: Sequence[Unit], *, whole: bool) -> Iterator[tuple[Unit, ...]]:
     for position, unit in enumerate(block):
-        if unit.kind is Kind.CODE or unit.leads_in or REFERS.search(unit.text):
+        if unit.leads_in or not _says_anything(unit):
             continue
         if _is_fragment(unit) and not whole:
             continue
@@ -97,6 +99,11 @@ def _parents(block: Sequence[Unit], position: int) -> tuple[Unit, ...]:
             found.insert(0, unit)
             depth = unit.depth
     return tuple(found)
+
+
+def _says_anything(unit: Unit) -> bool:
+    """Not only where else to look, and not its heading once more."""
+    return unit.kind is not Kind.CODE and not REFERS.search(unit.text) and unit.text not in unit.headings
 
 
 def _is_fragment(unit: Unit) -> bool:
