@@ -27,6 +27,7 @@ _TAGS = {"p", "br", "hr", "ul", "ol", "li", "strong", "em", "s", "code", "pre", 
     "td",
 }
 _MARKER = re.compile(r"\[(\d{1,2})\](?!\()")
+_BLANK_LINE = re.compile(r"\n[ \t\u3000]*\n")
 _HIDDEN = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
@@ -49,8 +50,10 @@ def render(text: str, citations: Sequence[Citation] = (), allowed_hosts: Collect
 def plain(text: str) -> str:
     """HTML of a text that means nothing but its characters, as customers' words do."""
     text = _HIDDEN.sub("", _whole_characters(text)[:_MOST_CHARACTERS]).strip()
-    lines = [escape(line, quote=False) for line in text.split("\n")]
-    return f"<p>{'<br>'.join(lines)}</p>" if text else ""
+    paragraphs = [part.strip("\n") for part in _BLANK_LINE.split(text)]
+    return "".join(
+        f"<p>{escape(part, quote=False).replace(chr(10), '<br>')}</p>" for part in paragraphs if part
+    )
 
 
 class _Remembered:
