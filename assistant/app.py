@@ -93,6 +93,7 @@ def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     from assistant.conversation.think import Mind
     from assistant.domain.hours import local
     from assistant.llm.answering import make_rewrite, make_summarise, make_vote, open_model
+    from assistant.llm.reader import read_after
     from assistant.signals.reader import Reader
 
     policy = make_policy(settings)
@@ -100,7 +101,7 @@ def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     model = open_model(settings.model, api_key=key, base_url=base_url)
     return Mind(
         reader=Reader(languages=settings.languages, embedding=knowledge.embedder.name),
-        retriever=knowledge.retriever,
+        retriever=read_after(knowledge.retriever, settings.embeddings, settings.models_dir),
         answerer=open_answerer(model, knowledge, policy.prices),
         meaning=knowledge.meaning,
         rewrite=make_rewrite(model, PROMPTS),

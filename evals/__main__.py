@@ -19,12 +19,14 @@ MEASUREMENTS = {
     "stalls": "hostile input at every entrance while another waits: evals/stalls.py",
     "world": "inputs as the world sends them, a line each: evals/world/",
     "contradictions": "how well two articles that disagree are found: evals/contradictions.py",
+    "foreign": "how help centres never seen here are answered, beside trivial ways: evals/foreign.py",
+    "calibrate_reader": "what the reader's scores mean, learned again: evals/calibrate_reader.py",
 }
 
 
 def main() -> int:
     if len(sys.argv) < 2 or sys.argv[1] not in MEASUREMENTS:
-        print("usage: python -m evals NAME\n" + "\n".join(f"  {k:14} {v}" for k, v in MEASUREMENTS.items()))
+        print("usage: python -m evals NAME\n" + "\n".join(f"  {k:16} {v}" for k, v in MEASUREMENTS.items()))
         return 2
     name = sys.argv.pop(1)
     importlib.import_module(f"evals.{name}").main()

@@ -5,6 +5,7 @@ import sys
 
 PARTS = {
     "embedding": "evals.train_embedding",
+    "reader": "evals.train_reader",
     "retrieval": "evals.train_retrieval",
     "quotes": "evals.train_quotes",
     "signals": "evals.train_signals",

@@ -93,6 +93,9 @@ class Passage:
     score: float
     #: Sentences of it that another article contradicts, with nothing to tell which is right.
     disputes: tuple[Dispute, ...] = ()
+    #: Log-odds of each of its quotable parts, in order, as the reader scored them: it answers the question,
+    #: it is needed beside the answer; None where the reader did not see it. Empty: nobody read it.
+    parts: tuple[tuple[float, float] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ class Quote:
 def choose(ask: Ask, scored: Sequence[tuple[Candidate, float]], every: Sequence[Unit]) -> list[Quote]:
     """At most four quotes from the *scored* candidates; *every* unit is there to complete them."""
     ranked = sorted(scored, key=lambda pair: -pair[1])
-    context = _Context(every, ranked)
+    context = Context(every, ranked)
     chosen: list[Quote] = []
     for candidate, score in ranked:
         quote = context.completed(candidate, score)
@@ -44,7 +44,7 @@ def choose(ask: Ask, scored: Sequence[tuple[Candidate, float]], every: Sequence[
             chosen.append(quote)
         if _is_enough(chosen):
             break
-    return _in_reading_order(chosen)
+    return in_reading_order(chosen)
 
 
 def _adds(ask: Ask, quote: Quote, chosen: Sequence[Quote]) -> bool:
@@ -53,41 +53,41 @@ def _adds(ask: Ask, quote: Quote, chosen: Sequence[Quote]) -> bool:
     elsewhere = _article(ask, quote) != _article(ask, chosen[0])
     if quote.score < chosen[0].score - _NEAR + _ELSEWHERE * elsewhere:
         return False
-    if _is_steps(quote) and any(map(_is_steps, chosen)):
+    if is_steps(quote) and any(map(is_steps, chosen)):
         return False
     if sum(unit.kind is Kind.ROW for unit in quote.units) > _MOST_ROWS_BESIDE:
         return False
     if len(quote.text) + sum(len(q.text) for q in chosen) > _MOST_CHARACTERS:
         return False
     said = {unit for q in chosen for unit in q.units}
-    return not said.intersection(quote.units) and all(_differs(quote, q) for q in chosen)
+    return not said.intersection(quote.units) and all(differs(quote, q) for q in chosen)
 
 
 def _article(ask: Ask, quote: Quote) -> str:
     return ask.passages[quote.units[0].passage].article
 
 
-def _differs(one: Quote, other: Quote) -> bool:
+def differs(one: Quote, other: Quote) -> bool:
     here, there = terms(one.text), terms(other.text)
     return len(here & there) < _SAME_WORDS * max(1, len(here | there))
 
 
-def _is_steps(quote: Quote) -> bool:
+def is_steps(quote: Quote) -> bool:
     return quote.units[-1].kind is Kind.STEP and len(quote.units) > 1
 
 
 def _is_enough(chosen: Sequence[Quote]) -> bool:
-    if chosen and _is_steps(chosen[0]):
+    if chosen and is_steps(chosen[0]):
         return len(chosen) > _MOST_BESIDE_STEPS
     return sum(len(q.units) if q.units[0].kind is Kind.SENTENCE else 1 for q in chosen) >= MOST_QUOTES
 
 
-def _in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
+def in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
     """The direct answer stays first; what follows keeps the order of the articles."""
     return [*chosen[:1], *sorted(chosen[1:], key=lambda q: (q.units[0].passage, q.units[0].place))]
 
 
-class _Context:
+class Context:
     """The passages around the candidates."""
 
     def __init__(self, every: Sequence[Unit], ranked: Sequence[tuple[Candidate, float]]) -> None:

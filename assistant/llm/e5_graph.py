@@ -168,11 +168,13 @@ def write_reader_graph(weights: ReaderWeights, path: Path, embedding: Path) -> N
     for layer in range(weights.shape.layers):
         state = _layer(graph, weights, layer, state)
     _head(graph, weights, "token_head", state, TOKEN_LOGITS)
-    graph.add("Gather", [state, graph.keep("first", np_int(0))], "first.state", axis=1)
+    graph.add("Gather", [state, graph.keep("first", _numbers(0))], "first.state", axis=1)
     _head(graph, weights, "window_head", "first.state", WINDOW_LOGIT)
     inputs = ["input_ids", "attention_mask", "token_type_ids"]
     heads = len(weights.learned("token_head.bias"))
-    _save(graph.model(inputs, {TOKEN_LOGITS: ["batch", "length", heads], WINDOW_LOGIT: ["batch", 1]}), path)
+    _save(
+        graph.model(inputs, {TOKEN_LOGITS: ["batch", "length", heads], WINDOW_LOGIT: ["batch", 1, 1]}), path
+    )
 
 
 def _head(graph: Graph, weights: ReaderWeights, name: str, source: str, output: str) -> None:
@@ -182,10 +184,10 @@ def _head(graph: Graph, weights: ReaderWeights, name: str, source: str, output: 
     graph.add("Add", [product, graph.keep(f"{name}.b", weights.learned(f"{name}.bias"))], output)
 
 
-def np_int(value: int) -> NDArray[Any]:
+def _numbers(*values: int) -> NDArray[Any]:
     import numpy as np
 
-    return np.array(value)
+    return np.array(values)
 
 
 def _save(model: onnx.ModelProto, path: Path) -> None:

@@ -17,6 +17,8 @@ from assistant.llm.token_space import FILE as TOKEN_SPACE
 #: Raised whenever the conversion changes: another name is another model, and another index.
 NAME = "multilingual-e5-small-int7-v4"
 SUMS = "checksums.json"
+#: The reader's graph, beside the model's.
+READER = "reader.onnx"
 #: The directions of this model's token vectors.
 TOKENS = Path(__file__).with_name("e5_token_space.json")
 
@@ -55,6 +57,31 @@ def prepared_e5(models: Path, progress: Progress | None = None) -> Path:
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return folder
+
+
+def prepared_reader(folder: Path) -> Path:
+    """The reader's graph in the prepared model's *folder*, whose word vectors it shares; made when missing,
+    damaged or of other weights."""
+    from assistant.llm.e5_graph import write_reader_graph
+    from assistant.llm.reader_weights import FILE, ReaderWeights
+
+    graph, mark = folder / READER, folder / f"{READER}.json"
+    source = _checksum(FILE)
+    try:
+        kept = json.loads(mark.read_text(encoding="utf-8"))
+        if kept["source"] == source and all(_checksum(folder / n) == c for n, c in kept["files"].items()):
+            return graph
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    with tempfile.TemporaryDirectory(prefix="reader.", dir=folder) as name:
+        made = Path(name) / READER
+        write_reader_graph(ReaderWeights(packaged_weights()), made, folder / "model.onnx")
+        files = sorted(Path(name).iterdir())
+        sums = {path.name: _checksum(path) for path in files}
+        for path in files:
+            os.replace(path, folder / path.name)
+    mark.write_text(json.dumps({"source": source, "files": sums}), encoding="utf-8")
+    return graph
 
 
 def _make(folder: Path, progress: Progress) -> None:

@@ -1,8 +1,9 @@
 """Answers of whole sentences, list items and table rows quoted from the knowledge base; no model needed."""
 
-from assistant.llm.choosing import choose
+from assistant.llm.choosing import Quote, choose
 from assistant.llm.composing import compose
 from assistant.llm.ranking import Ranker
+from assistant.llm.selection import select_quotes
 from assistant.llm.units import units
 from assistant.ports import Ask, Draft, Embedder, Progress
 
@@ -14,8 +15,16 @@ class ExtractiveAnswerer:
         self._ranker = ranker or Ranker(embedder)
 
     async def answer(self, ask: Ask, progress: Progress) -> Draft:
-        every = [unit for rank, passage in enumerate(ask.passages) for unit in units(passage, rank)]
-        draft = compose(ask, choose(ask, await self._ranker.ranked(ask), every))
+        draft = compose(ask, select_quotes(ask) if _is_read(ask) else await self._chosen(ask))
         if draft.text:
             await progress(draft.text)
         return draft
+
+    async def _chosen(self, ask: Ask) -> list[Quote]:
+        """Where nobody read the passages: by words and vectors."""
+        every = [unit for rank, passage in enumerate(ask.passages) for unit in units(passage, rank)]
+        return choose(ask, await self._ranker.ranked(ask), every)
+
+
+def _is_read(ask: Ask) -> bool:
+    return any(passage.parts for passage in ask.passages)

@@ -1,0 +1,84 @@
+"""Which parts of the passages make the answer, by what the reader makes of each part.
+
+The direct part first, then what it cannot do without, then what answers nearly as well, within a length that
+people read.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from assistant.llm.candidates import Candidate, candidates
+from assistant.llm.choosing import Context, Quote, differs, in_reading_order, is_steps
+from assistant.llm.units import Kind, Unit, units
+from assistant.ports import Ask
+
+#: Characters of an answer, by its language; whole steps may be longer.
+MAX_CHARACTERS = {"ja": 200, "en": 400}
+#: A further part comes this near to the best one, in log-odds, and is itself not unlikely.
+MAX_BEHIND, MIN_FURTHER = 4.0, -3.0
+#: From this on a part is needed beside the answer, in log-odds.
+MIN_NEEDED = 0.0
+#: Another article is quoted beside the first when it is this likely in comparison.
+MIN_SECOND = 0.6
+NOTHING = -12.0
+
+
+def select_quotes(ask: Ask) -> list[Quote]:
+    """The quotes of an answer, the direct one first; empty where nothing can be quoted."""
+    every = [unit for rank, passage in enumerate(ask.passages) for unit in units(passage, rank)]
+    found = candidates(ask.question, ask.passages)
+    scored = [(candidate, score(ask, candidate)) for candidate in found]
+    context = Context(every, scored)
+    chosen: list[Quote] = []
+    for candidate, likely in _in_order(ask, scored):
+        quote = context.completed(candidate, likely)
+        if quote and _fits(ask, quote, chosen) and (not chosen or _is_near(ask, quote, chosen[0])):
+            chosen.append(quote)
+            chosen += [need for need in _needs(ask, quote, every) if _fits(ask, need, chosen)]
+    return in_reading_order(chosen)
+
+
+def score(ask: Ask, candidate: Candidate) -> float:
+    """How likely the candidate answers: its best part, in log-odds."""
+    parts = ask.passages[candidate.units[0].passage].parts
+    known = [
+        part[0]
+        for unit in candidate.units
+        if not unit.leads_in and unit.place < len(parts) and (part := parts[unit.place]) is not None
+    ]
+    return max(known, default=NOTHING)
+
+
+def _in_order(ask: Ask, scored: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+    """The best passage's candidates first, best first; then those of others that are nearly as likely."""
+    best = ask.passages[0].score if ask.passages else 0.0
+    likely = {n for n, passage in enumerate(ask.passages) if passage.score >= MIN_SECOND * best}
+    ranked = sorted(scored, key=lambda pair: (pair[0].units[0].passage, -pair[1]))
+    return [pair for pair in ranked if pair[0].units[0].passage in likely]
+
+
+def _is_near(ask: Ask, quote: Quote, best: Quote) -> bool:
+    return quote.score >= max(best.score - MAX_BEHIND, MIN_FURTHER)
+
+
+def _fits(ask: Ask, quote: Quote, chosen: Sequence[Quote]) -> bool:
+    if not chosen:
+        return True
+    said = {unit for each in chosen for unit in each.units}
+    if said.intersection(quote.units) or not all(differs(quote, each) for each in chosen):
+        return False
+    if is_steps(quote) and any(map(is_steps, chosen)):
+        return False
+    limit = MAX_CHARACTERS.get(ask.language, MAX_CHARACTERS["en"])
+    return len(quote.text) + sum(len(each.text) for each in chosen) <= limit
+
+
+def _needs(ask: Ask, quote: Quote, every: Sequence[Unit]) -> Iterator[Quote]:
+    """Sentences and items of the same passage without which the quote would mislead."""
+    passage = quote.units[0].passage
+    parts = ask.passages[passage].parts
+    for unit in every:
+        if unit.passage != passage or unit in quote.units or unit.place >= len(parts):
+            continue
+        part = parts[unit.place]
+        if part is not None and part[1] >= MIN_NEEDED and unit.kind is not Kind.CODE and not unit.leads_in:
+            yield Quote(units=(unit,), score=part[0])
