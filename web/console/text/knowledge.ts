@@ -161,8 +161,5 @@ const MEASURES: Record<string, string> = {
   cm: "長さ",
   kg: "重さ",
   mb: "容量",
-  "time of day": "時刻",
-  date: "日付",
-  "year of a date": "年",
 };
 export const measure = (name: string): string => (language.value === "ja" ? (MEASURES[name] ?? name) : name);
