@@ -86,8 +86,9 @@ def _cuts(
                 placed.append((index, inside[0], inside[-1] + 1))
     start, members = 0, list[tuple[int, int, int]]()
     for each in placed:
-        if members and each[2] - start > MAX_WINDOW_TOKENS:
-            yield start, min(each[1], start + MAX_WINDOW_TOKENS), members
+        if each[2] - start > MAX_WINDOW_TOKENS:
+            if members:
+                yield start, min(each[1], start + MAX_WINDOW_TOKENS), members
             start, members = each[1], []
         members.append((each[0], each[1], min(each[2], start + MAX_WINDOW_TOKENS)))
     yield start, min(len(offsets), start + MAX_WINDOW_TOKENS), members

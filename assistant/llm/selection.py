@@ -17,8 +17,8 @@ MAX_CHARACTERS = {"ja": 200, "en": 400}
 MAX_BEHIND, MIN_FURTHER = 4.0, -3.0
 #: From this on a part is needed beside the answer, in log-odds.
 MIN_NEEDED = 0.0
-#: Another article is quoted beside the first when it is this likely in comparison.
-MIN_SECOND = 0.6
+#: One more passage is quoted beside the first when it is this likely in comparison.
+MIN_SECOND = 0.8
 NOTHING = -12.0
 
 
@@ -49,9 +49,9 @@ def score(ask: Ask, candidate: Candidate) -> float:
 
 
 def _in_order(ask: Ask, scored: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
-    """The best passage's candidates first, best first; then those of others that are nearly as likely."""
+    """The best passage's candidates, best first; then the second's, where that is nearly as likely."""
     best = ask.passages[0].score if ask.passages else 0.0
-    likely = {n for n, passage in enumerate(ask.passages) if passage.score >= MIN_SECOND * best}
+    likely = [n for n, passage in enumerate(ask.passages[:2]) if passage.score >= MIN_SECOND * best]
     ranked = sorted(scored, key=lambda pair: (pair[0].units[0].passage, -pair[1]))
     return [pair for pair in ranked if pair[0].units[0].passage in likely]
 

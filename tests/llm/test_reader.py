@@ -99,6 +99,14 @@ def test_every_part_of_a_long_passage_is_in_a_window(tokenizer: Tokenizer) -> No
 
 
 @pytest.mark.slow
+def test_a_part_after_long_text_that_is_none_has_tokens(tokenizer: Tokenizer) -> None:
+    late = passage("```\n" + "x = 1 # 番号\n" * 200 + "```\n\n手続きは窓口で受け付けています。")
+    windows = read_windows(tokenizer, question_ids(tokenizer, QUESTION), late)
+    assert all(start < end for window in windows for _, start, end in window.units)
+    assert any(window.units for window in windows)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("context", ["", "送料はいくら？"])
 def test_beginning_and_end_of_a_long_question_are_read(tokenizer: Tokenizer, context: str) -> None:
     ids = question_ids(tokenizer, f"返品したいです。{'はじめまして。' * 200}{QUESTION}", context)
