@@ -16,8 +16,8 @@ HEAD_SECONDS = 10.0
 #: … and within so many bytes, as do the fields behind a body and the marks between its chunks; uvicorn itself
 #: keeps whatever comes.
 HEAD_BYTES = 64 * 1024
-#: So many further requests may come before the first is answered. uvicorn itself keeps as many as come, and goes
-#: on reading with every answer: one connection of small requests took 5.7 GB. Browsers and proxies send none.
+#: So many further requests may come before the first is answered; browsers and proxies send none. uvicorn
+#: itself keeps whatever comes (one connection of small requests took 5.7 GB).
 WAITING_REQUESTS = 16
 TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
