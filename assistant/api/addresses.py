@@ -6,6 +6,8 @@ from starlette.requests import HTTPConnection
 
 #: One household or one machine has at least so much of IPv6 to itself.
 PREFIX_BITS = 64
+#: What proxies write, and browsers into what a page asks for.
+NOT_LOCAL = ("forwarded", "via", "origin", "x-real-ip", "cf-connecting-ip", "true-client-ip")
 
 
 def address_of(call: HTTPConnection) -> str:
@@ -26,10 +28,18 @@ def address_of(call: HTTPConnection) -> str:
 
 
 def is_local(call: HTTPConnection) -> bool:
-    """It comes from a program on this machine: neither through a proxy nor from a page in a browser."""
-    if any(name in call.headers for name in ("x-forwarded-for", "forwarded", "via", "origin")):
+    """It comes from a program on this machine: neither through a proxy nor from a page in a browser.
+
+    A proxy that writes no header of its own still passes the name that was asked for, or should; so does a
+    browser whose page had its name point to this machine.
+    """
+    if any(name in NOT_LOCAL or name.startswith("x-forwarded-") for name in call.headers):
         return False
+    return _is_loopback(call.url.hostname or "") and _is_loopback(call.client.host if call.client else "")
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        return ip_address(call.client.host if call.client else "").is_loopback
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False

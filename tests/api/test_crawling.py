@@ -14,6 +14,7 @@ from assistant.cli.connections import Impatient
 from evals.fake_model import served
 
 HEAD = b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n"
+LAST = b"GET /y HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
 def slow(seconds: float = 0.2) -> FastAPI:
@@ -61,6 +62,41 @@ def test_a_head_without_an_end_is_refused() -> None:
     with served(slow(seconds=5), http=Impatient, timeout_keep_alive=60) as url:
         said = heard(url, HEAD, *[flood * 4] * 5)
     assert said.startswith(b"HTTP/1.1 431")
+
+
+CHUNKED = b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begun", "more"),
+    [
+        (CHUNKED + b"2\r\n{}\r\n0\r\n", b"X-Pad: " + b"a" * 4_000 + b"\r\n"),
+        (CHUNKED + b"2\r\n{}\r\n0\r\nX-Pad: ", b"a" * 4_000),
+        (CHUNKED + b"5;", b"a" * 4_000),
+        (HEAD + b"\r\n1234567890GET / HTTP/1.1\r\n", b"X-Pad: " + b"a" * 4_000 + b"\r\n"),
+    ],
+    ids=["fields behind a body", "one field behind a body", "marks of a chunk", "a head behind a body"],
+)
+def test_what_has_no_end_behind_a_head_is_refused(begun: bytes, more: bytes) -> None:
+    with served(slow(seconds=5), http=Impatient, timeout_keep_alive=60) as url:
+        said = heard(url, begun, *[more * 4] * 5)
+    assert b"HTTP/1.1 431" in said or b"HTTP/1.1 400" in said
+
+
+def test_a_long_body_in_chunks_is_no_head() -> None:
+    with served(FastAPI(), http=Impatient, timeout_keep_alive=60) as url:
+        said = heard(url, CHUNKED, *[b"4000\r\n" + b"a" * 0x4000 + b"\r\n"] * 8, b"0\r\n\r\n" + LAST)
+    assert said.count(b"HTTP/1.1 404") == 2
+
+
+def test_few_requests_come_before_the_first_is_answered() -> None:
+    """uvicorn would keep whatever comes: one connection took 5.7 GB and every other caller waited."""
+    one = b"GET /y HTTP/1.1\r\nHost: x\r\n\r\n"
+    with served(FastAPI(), http=Impatient, timeout_keep_alive=60) as url:
+        few, many = heard(url, one * connections.WAITING_REQUESTS + LAST), heard(url, one * 1_000)
+    assert few.count(b"HTTP/1.1 404") == connections.WAITING_REQUESTS + 1
+    assert many.count(b"HTTP/1.1 404") == 0
+    assert many.startswith(b"HTTP/1.1 400")
 
 
 @pytest.mark.parametrize("before", [b"", HEAD + b"\r\n1234567890"], ids=["the first", "a later one"])

@@ -40,8 +40,15 @@ async def test_the_host_that_a_caller_names_decides_no_redirect(client: Client, 
 
 
 async def test_metrics_are_for_this_machine(client: Client) -> None:
-    assert (await client.http.get("/metrics")).status_code == 200
-    for headers in (STRANGER, {"Origin": "https://evil.example"}, {"Forwarded": "for=198.51.100.7"}):
+    for headers in ({}, {"Host": "localhost:8000"}, {"Host": "[::1]:8000"}):
+        assert (await client.http.get("/metrics", headers=headers)).status_code == 200
+    strangers = [STRANGER, {"Origin": "https://evil.example"}, {"Forwarded": "for=198.51.100.7"}]
+    strangers += [
+        {"X-Real-IP": "198.51.100.7"},
+        {"X-Forwarded-Host": "shop.example"},
+        {"Host": "shop.example"},
+    ]
+    for headers in strangers:
         assert (await client.http.get("/metrics", headers=headers)).status_code == 403
 
 
