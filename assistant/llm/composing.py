@@ -1,6 +1,7 @@
 """Chosen quotes as the Markdown of a reply, with their citations."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.domain.messages import Citation
 from assistant.llm.choosing import Quote
@@ -45,15 +46,19 @@ def _follows(before: Unit, unit: Unit) -> bool:
 
 
 def _cited(ask: Ask, runs: Sequence[tuple[Unit, ...]]) -> tuple[list[int], list[Citation]]:
-    numbers, citations = [], list[Citation]()
+    """The number of each run's source, and the sources: each article once, with all that is quoted of it."""
+    numbers, found = list[int](), dict[str, Citation]()
     for run in runs:
         passage, quote = ask.passages[run[0].passage], _quote(run)
-        n = len(citations) + 1
-        numbers.append(n)
-        citations.append(
-            Citation(n=n, article=passage.article, title=passage.title, url=passage.url, quote=quote)
-        )
-    return numbers, citations
+        known = found.get(passage.article)
+        if known is None:
+            n = len(found) + 1
+            known = Citation(n=n, article=passage.article, title=passage.title, url=passage.url, quote=quote)
+        else:
+            known = replace(known, quote=f"{known.quote}\n{quote}")
+        found[passage.article] = known
+        numbers.append(known.n)
+    return numbers, list(found.values())
 
 
 def _quote(run: Sequence[Unit]) -> str:
