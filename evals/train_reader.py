@@ -11,9 +11,9 @@ items and rows, does it answer and is it needed beside the answer:
         --export assistant/llm/reader.npz
     python -m evals calibrate_reader
 
-The shipped weights: one epoch over 5,077 help questions (w1 to w6 and the four trades of `faq`) mixed with 2,090
-of the marked texts (1,200 Japanese, 890 English), then 19 minutes (about 370 steps, rate 6e-4, `--start`) over
-w7 to w9 and 2,400 of the first help questions. The loss was still falling.
+The shipped weights: one epoch over 5,077 help questions (w1 to w6 and the four trades of `faq`) mixed with
+2,090 of the marked texts (1,200 Japanese, 890 English), then 19 minutes (about 370 steps, rate 6e-4,
+`--start`) over w7 to w9 and 2,400 of the first help questions. The loss was still falling.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The reader's weights: the shipped E5 weights with a learned low-rank change, and the reader's heads.
 
-Learned from: questions on invented help pages (`evals/cases/reading`, `evals/cases/faq`; MIT, as this project);
-JaQuAD (SkelterLabsInc, CC BY-SA 3.0), PolicyQA (wasiahmad, MIT), XQuAD English (google-deepmind, CC BY-SA 4.0).
+Learned from: questions on invented help pages (`evals/cases/reading`, `evals/cases/faq`; MIT, as this
+project); JaQuAD (SkelterLabsInc, CC BY-SA 3.0), PolicyQA (wasiahmad, MIT), XQuAD English (google-deepmind,
+CC BY-SA 4.0).
 """
 
 from __future__ import annotations
