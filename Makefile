@@ -43,7 +43,7 @@ bench: $(VENV)/.installed-dev $(STATIC) ## measure speed, each figure beside its
 	@$(BIN)/python -m evals bench
 
 evals: $(VENV)/.installed-dev ## measure quality, each figure beside its baseline
-	@for part in sample retrieval signals answers; do $(BIN)/python -m evals $$part || exit 1; done
+	@for part in foreign sample retrieval signals answers; do $(BIN)/python -m evals $$part || exit 1; done
 
 lock: $(VENV)/.uv ## pin what pyproject.toml asks for
 	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url -p 3.11 pyproject.toml -o requirements.lock

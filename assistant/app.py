@@ -181,7 +181,8 @@ class Service:
         if self.knowledge.retriever.missing:
             await self.knowledge.note_missing()  # how far it is by now
         parts = dict(self.knowledge.retriever.health())
-        return parts | {"words": parts["words"] or words} | self.supervisor.troubles()
+        reader = getattr(self.mind.retriever, "trouble", None)
+        return parts | {"words": parts["words"] or words, "reader": reader} | self.supervisor.troubles()
 
     def _mailboxes(self) -> Iterator[tuple[str, Start]]:
         """One watch for each channel that has to be asked for its mail."""

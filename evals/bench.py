@@ -12,7 +12,12 @@ from tempfile import TemporaryDirectory
 from evals.bench_figures import Figure, table
 
 #: Parts with a measurement of their own.
-PARTS = {"channels": "evals.bench_channels", "search": "evals.bench_search", "serve": "evals.bench_serve"}
+PARTS = {
+    "channels": "evals.bench_channels",
+    "reader": "evals.bench_reader",
+    "search": "evals.bench_search",
+    "serve": "evals.bench_serve",
+}
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ from assistant.llm.reader import CALIBRATION, Reader
 from evals.embedding_cache import CACHE, RememberingEmbedder
 from evals.foreign import TODAY
 from evals.pipeline import knowledge_over
-from evals.reading_sets import CASES, rows
+from evals.reading_sets import CASES
+from evals.retrieval_sets import rows
 from evals.scores import auroc
 
 #: Never learned from by the reader (`evals train reader --hold`).

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from assistant.llm.e5_graph import scale_steps
+from assistant.llm.input_scales import scale_steps
 from evals.reader_model import Batch, LowRank, Reader
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ PolicyQA, XQuAD). *Help*: help pages of invented firms with customers' questions
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from assistant.domain.knowledge import Article, Passage
 from assistant.knowledge.chunking import chunked
 from assistant.llm.units import Unit, units
 from assistant.ports import Embedder
+from evals.retrieval_sets import rows
 
 CASES = Path(__file__).parent / "cases"
 #: Passages of one question that are read in training: those that answer, and the likeliest of the others.
@@ -54,10 +54,6 @@ class ReadingQuestion:
     passages: tuple[MarkedPassage, ...]
     #: What the customer wrote before, for follow-ups.
     context: str = ""
-
-
-def rows(path: Path) -> list[Row]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
 def passages_of(article: Article, count_tokens: Callable[[str], int]) -> list[Passage]:

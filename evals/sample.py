@@ -10,10 +10,12 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from assistant.app import make_mind
 from assistant.conversation.asking import answer_once
+from assistant.library import Knowledge
 from assistant.settings import load_settings
 from evals.embedding_cache import RememberingEmbedder
 from evals.pipeline import knowledge_over
@@ -57,13 +59,27 @@ async def _run(asked: Set, *, failures: bool) -> None:
     knowledge = await knowledge_over(asked.folder, RememberingEmbedder(), TODAY)
     mind = make_mind(load_settings().model_copy(update={"chat_model": "extractive"}), knowledge)
     answers = [await answer_once(mind, case["text"]) for case in cases]
+    first = [await first_passage(knowledge, case["text"]) for case in cases]
     await knowledge.close()
-    print(f"{asked.name}: {report(cases, answers)}", flush=True)
+    print(f"{asked.name}: {report(cases, answers)}; characters {length_of(answers)}", flush=True)
+    print(f"  first passage whole: {report(cases, first)}; characters {length_of(first)}", flush=True)
     if failures:
         for case, answer in zip(cases, answers, strict=True):
             if (what := verdict(case, answer)) not in ("right", "declined"):
                 said = " ".join(answer["answer"].split())
                 print(f"  {what}: {case['text']}\n    {answer['decision']}: {said}")
+
+
+async def first_passage(knowledge: Knowledge, question: str) -> Answer:
+    """The most trivial answer: the first passage of our search, whole."""
+    found = await knowledge.retriever.search(question, limit=1)
+    text = found[0].text if found else ""
+    return {"answer": text, "citations": [{"article": passage.article} for passage in found]}
+
+
+def length_of(answers: list[Answer]) -> float:
+    """Of what was answered, the median."""
+    return median([len(answer["answer"]) for answer in answers if answer["citations"]] or [0])
 
 
 def report(cases: list[Case], answers: list[Answer]) -> str:

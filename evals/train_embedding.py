@@ -2,7 +2,8 @@
 
 Runs the float model over the sample help, keeps the largest input of each channel of each dense layer, and
 splits each channel's range between inputs and weights (Xiao et al., SmoothQuant, 2023). Then prints how near
-the quantised model is to the float one, with and without the scales, on questions to other help centres.
+the quantised model is to the float one and how long it takes, beside other ways to quantise, on questions to
+other help centres.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 import base64
 import json
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,12 +25,12 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from tokenizers import Tokenizer
 
-from assistant.llm import e5_graph
-from assistant.llm.e5_graph import INPUT_SCALES, Graph, scale_steps, write_graph, write_tokenizer
+from assistant.llm.e5_graph import FUSED, Graph, write_graph, write_tokenizer
 from assistant.llm.e5_model import NAME, prepared_e5
 from assistant.llm.e5_weights import Weights, packaged_weights
 from assistant.llm.embeddings import meant
 from assistant.llm.embeddings_onnx import MIDDLE, UNWANTED, opened
+from assistant.llm.input_scales import INPUT_SCALES, read_input_scales, scale_steps
 
 Array = NDArray[np.float32]
 
@@ -86,36 +88,64 @@ def calibrate() -> None:
         folder = Path(name)
         write_tokenizer(weights, folder / "tokenizer.json")
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        exact = write_variant(weights, folder / "float", FloatGraph)
+        exact = write_variant(weights, folder / "float", FloatGraph({}))
         scales = {
             layer: scale_of(weights, layer, largest) for layer, largest in ranges(exact, tokenizer).items()
         }
         INPUT_SCALES.write_text(json.dumps({"layers": scales}) + "\n", encoding="utf-8")
-        reference = hidden_states(exact, tokenizer)
-        plain = write_variant(weights, folder / "plain", PlainGraph)
-        scaled = write_variant(weights, folder / "scaled", Graph)
-        for label, model in (("without scales", plain), ("with scales", scaled)):
-            print(
-                f"{label}: cosine to the float model {nearness(hidden_states(model, tokenizer), reference)}"
-            )
-    print(f"wrote {INPUT_SCALES} ({INPUT_SCALES.stat().st_size // 1024} kB)")
+        print(f"wrote {INPUT_SCALES} ({INPUT_SCALES.stat().st_size // 1024} kB)")
+        compare(weights, folder, exact, tokenizer)
 
 
-class PlainGraph(Graph):
-    """The quantised model without input scales."""
+def compare(weights: Weights, folder: Path, exact: Path, tokenizer: Tokenizer) -> None:
+    """Print every way to quantise beside the float model; what ships comes last."""
+    reference, seconds = hidden_states(exact, tokenizer)
+    print(f"float: {1000 * seconds:.1f} ms a text")
+    scales = read_input_scales(INPUT_SCALES)
+    variants: dict[str, Graph] = {
+        "8 bits (saturate without VNNI)": EightBitGraph({}),
+        "7 bits": Graph({}),
+        "unsigned 8 bits with a zero point": UnsignedGraph({}),
+        "unsigned 8 bits, scaled inputs": UnsignedGraph(scales),
+        "7 bits, scaled inputs": Graph(scales),
+    }
+    for number, (label, graph) in enumerate(variants.items()):
+        states, seconds = hidden_states(write_variant(weights, folder / str(number), graph), tokenizer)
+        print(f"{label}: cosine to float {nearness(states, reference)}; {1000 * seconds:.1f} ms a text")
 
-    def __init__(self, _scales: Mapping[str, Array]) -> None:
-        super().__init__({})
+
+class EightBitGraph(Graph):
+    """Weights of 8 bits, as before."""
+
+    largest = 127
 
 
-def write_variant(weights: Weights, folder: Path, kind: type[Graph]) -> Path:
-    """The model with dense layers of *kind*."""
+class UnsignedGraph(Graph):
+    """Unsigned weights of 8 bits, a zero point a row."""
+
+    def linear(self, source: str, weights: Any, bias: Any, output: str) -> str:
+        by = self.input_scales.get(output)
+        if by is not None:
+            source = self.add("Mul", [source, self.keep(f"{output}.in.scale", 1 / by)], f"{output}.in")
+            weights = weights * by
+        low, high = np.minimum(weights.min(axis=1), 0), np.maximum(weights.max(axis=1), 0)
+        scale = np.maximum((high - low) / 255, 1e-12).astype(np.float32)
+        zero = np.rint(-low / scale).astype(np.uint8)
+        values = np.clip(np.rint(weights / scale[:, None]) + zero[:, None], 0, 255).astype(np.uint8)
+        inputs = [
+            source,
+            self.keep(f"{output}.w", values.T),
+            self.keep(f"{output}.scale", scale),
+            self.keep(f"{output}.zero", zero),
+            self.keep(f"{output}.b", bias),
+        ]
+        return self.add("DynamicQuantizeMatMul", inputs, output, domain=FUSED)
+
+
+def write_variant(weights: Weights, folder: Path, graph: Graph) -> Path:
+    """The model with the dense layers of *graph*."""
     folder.mkdir()
-    before, e5_graph.Graph = e5_graph.Graph, kind  # type: ignore[misc]
-    try:
-        write_graph(weights, folder / "model.onnx", lambda _done, _all: None)
-    finally:
-        e5_graph.Graph = before  # type: ignore[misc]
+    write_graph(weights, folder / "model.onnx", lambda _done, _all: None, graph)
     return folder / "model.onnx"
 
 
@@ -183,13 +213,14 @@ def run(model: Any, names: Sequence[str], ids: Sequence[int]) -> Any:
     )
 
 
-def hidden_states(path: Path, tokenizer: Tokenizer) -> list[tuple[Array, Array]]:
-    """The mean token vectors of the last and the middle layer, per text."""
-    names = ["last_hidden_state", MIDDLE]
-    return [
-        tuple(each[0].mean(axis=0) for each in run(session(path), names, ids))
-        for ids in encoded(tokenizer, foreign_texts())
-    ]
+def hidden_states(path: Path, tokenizer: Tokenizer) -> tuple[list[tuple[Array, Array]], float]:
+    """The mean token vectors of the last and the middle layer, per text, and the seconds a text took."""
+    names, texts = ["last_hidden_state", MIDDLE], encoded(tokenizer, foreign_texts())
+    model = session(path)
+    run(model, names, texts[0])
+    started = time.perf_counter()
+    found = [tuple(each[0].mean(axis=0) for each in run(model, names, ids)) for ids in texts]
+    return found, (time.perf_counter() - started) / len(texts)
 
 
 def nearness(these: Sequence[tuple[Array, Array]], those: Sequence[tuple[Array, Array]]) -> str:

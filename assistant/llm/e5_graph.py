@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.llm.e5_weights import Weights
 from assistant.llm.embeddings_onnx import MIDDLE
+from assistant.llm.input_scales import INPUT_SCALES, read_input_scales
 
 if TYPE_CHECKING:
     import onnx
     from numpy import float32, int8
     from numpy.typing import NDArray
 
+    from assistant.llm.input_scales import InputScales
     from assistant.llm.reader_weights import ReaderWeights
-
-    InputScales = Mapping[str, NDArray[float32]]
 
 #: Told (steps done, steps in all).
 Progress = Callable[[int, int], None]
@@ -35,17 +33,15 @@ BESIDE = 4_096
 MAX_WEIGHT = 63
 #: Largest magnitude of a word vector's value: words are looked up, never multiplied as integers.
 MAX_WORD = 127
-#: Scales of the dense layers' inputs, written by `python -m evals train embedding`.
-INPUT_SCALES = Path(__file__).with_name("e5_input_scales.json")
-SCALE_STEPS = 8
-#: Of an input's range, what goes into the weights: of .5, .7, .8 and .9 the nearest to the float model.
-INPUT_SHARE = 0.7
 #: The reader's outputs.
 TOKEN_LOGITS, WINDOW_LOGIT = "token_logits", "window_logit"
 
 
 class Graph:
     """An ONNX graph under construction."""
+
+    #: Largest magnitude of a weight.
+    largest = MAX_WEIGHT
 
     def __init__(self, input_scales: InputScales) -> None:
         self.input_scales = input_scales
@@ -82,7 +78,7 @@ class Graph:
         if by is not None and len(by) == weights.shape[1]:
             source = self.add("Mul", [source, self.keep(f"{output}.in.scale", 1 / by)], f"{output}.in")
             weights = weights * by
-        values, scale = quantize_rows(weights, MAX_WEIGHT)
+        values, scale = quantize_rows(weights, self.largest)
         inputs = [
             source,
             self.keep(f"{output}.w", values.T),
@@ -110,32 +106,6 @@ class Graph:
         return helper.make_model(graph, opset_imports=versions, ir_version=IR_VERSION)
 
 
-def read_input_scales(path: Path) -> InputScales:
-    """The scales of each dense layer's inputs, by layer; kept as eighths of powers of two, one byte each."""
-    import numpy as np
-
-    kept = json.loads(path.read_text(encoding="utf-8"))["layers"]
-    return {
-        name: np.exp2(np.frombuffer(base64.b64decode(text), np.int8) / SCALE_STEPS).astype(np.float32)
-        for name, text in kept.items()
-    }
-
-
-def scale_steps(largest: NDArray[float32], matrix: NDArray[float32]) -> NDArray[int8]:
-    """Input scales of a dense layer in eighths of powers of two.
-
-    *largest* is the greatest magnitude of each input, *matrix* the weights, a row per output. Each input's
-    range is split between inputs and weights; INPUT_SHARE of it goes into the weights.
-    """
-    import numpy as np
-
-    weight = np.maximum(np.abs(matrix).max(axis=0), 1e-5)
-    scale = np.maximum(largest, 1e-5) ** INPUT_SHARE / weight ** (1 - INPUT_SHARE)
-    steps = np.log2(scale / np.exp(np.log(scale).mean())) * SCALE_STEPS
-    found: NDArray[int8] = np.clip(np.rint(steps), -127, 127).astype(np.int8)
-    return found
-
-
 def quantize_rows(weights: NDArray[float32], largest: int) -> tuple[NDArray[int8], NDArray[float32]]:
     """Each row as int8 within ±*largest*, and its scale: *weights* is (rows, columns), the scale (rows,)."""
     import numpy as np
@@ -144,11 +114,11 @@ def quantize_rows(weights: NDArray[float32], largest: int) -> tuple[NDArray[int8
     return np.rint(weights / scale[:, None]).astype(np.int8), scale
 
 
-def write_graph(weights: Weights, path: Path, progress: Progress) -> None:
-    """Write the model to *path*, its large tensors beside it."""
+def write_graph(weights: Weights, path: Path, progress: Progress, graph: Graph | None = None) -> None:
+    """Write the model to *path*, its large tensors beside it; with the dense layers of an empty *graph*."""
 
     shape = weights.shape
-    graph = Graph(read_input_scales(INPUT_SCALES))
+    graph = graph or Graph(read_input_scales(INPUT_SCALES))
     state = _embeddings(graph, weights)
     progress(1, shape.layers + 2)
     for layer in range(shape.layers):

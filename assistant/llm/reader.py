@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from math import exp, log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
+from assistant.domain.errors import SetupError
 from assistant.llm.e5_graph import TOKEN_LOGITS, WINDOW_LOGIT
 from assistant.llm.reader_input import Window, question_ids, read_windows
 from assistant.recent import Recent
@@ -28,6 +32,10 @@ if TYPE_CHECKING:
 CALIBRATION = Path(__file__).with_name("reader_calibration.json")
 #: Readings that are remembered: the same questions come again.
 CACHE_SIZE = 512
+#: Pause after the graph could not be made or opened.
+RETRY_SECONDS = 60.0
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,9 @@ class Reader:
         self._models = models
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._recent: Recent[tuple[str, str, int, str], Reading] = Recent(CACHE_SIZE)
+        #: Why it cannot read, and until when it is not tried again; None: it can.
+        self.trouble: str | None = None
+        self._try_again_at = 0.0
 
     @cached_property
     def _model(self) -> tuple[Any, Any]:
@@ -74,8 +85,20 @@ class Reader:
         return [known[question, context, p.chunk, p.text] for p in passages]
 
     async def rescore(self, question: str, passages: Sequence[Passage], context: str = "") -> list[Passage]:
-        """The passages, best first, each with the probability that it answers and its parts' scores."""
-        readings = await self.read(question, passages, context)
+        """The passages, best first, each with the probability that it answers and its parts' scores.
+
+        As they are while the reader cannot be opened: search alone answers then, and `trouble` says why.
+        """
+        if time.monotonic() < self._try_again_at:
+            return list(passages)
+        try:
+            readings = await self.read(question, passages, context)
+        except (SetupError, OSError) as exc:
+            self.trouble = f"The reader cannot be opened ({exc}); search alone answers."
+            self._try_again_at = time.monotonic() + RETRY_SECONDS
+            log.warning("reader not opened", why=str(exc))
+            return list(passages)
+        self.trouble = None
         scored = [
             replace(passage, score=probability(reading, passage.score), parts=reading.units)
             for passage, reading in zip(passages, readings, strict=True)
@@ -134,6 +157,11 @@ class ReadingRetriever:
     def __init__(self, retriever: Retriever, reader: Reader) -> None:
         self._retriever, self._reader = retriever, reader
 
+    @property
+    def trouble(self) -> str | None:
+        """Why passages are not read; None: they are."""
+        return self._reader.trouble
+
     async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
         found = await self._retriever.search(question, language=language, limit=limit)
         return await self._reader.rescore(question, found)
@@ -142,17 +170,14 @@ class ReadingRetriever:
 def probability(reading: Reading, search: float) -> float:
     """How probable it is that a passage answers, by the reader and by search together."""
     weights = calibration()
-    odds = log(min(max(search, 1e-4), 1 - 1e-4) / (1 - min(max(search, 1e-4), 1 - 1e-4)))
+    search = min(max(search, 1e-4), 1 - 1e-4)
+    odds = math.log(search / (1 - search))
     score = weights["bias"] + weights["reader"] * reading.answers + weights["search"] * odds
-    return 1 / (1 + exp(-max(-30.0, min(30.0, score))))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
+@cache
 def calibration() -> dict[str, float]:
     """The weights of reader and search, learned on trades that the reader had not learned from."""
-    global _calibration
-    if _calibration is None:
-        _calibration = json.loads(CALIBRATION.read_text(encoding="utf-8"))
-    return _calibration
-
-
-_calibration: dict[str, float] | None = None
+    weights: dict[str, float] = json.loads(CALIBRATION.read_text(encoding="utf-8"))
+    return weights

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.llm.e5_weights import Weights
+from assistant.llm.input_scales import input_scales
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,11 +57,9 @@ class ReaderWeights(Weights):
 
     def input_scales(self) -> Mapping[str, Any]:
         """The scales of the dense layers' inputs, by layer."""
-        import numpy as np
-
         end = ".input"
         return {
-            name.removesuffix(end): np.exp2(steps / 8).astype(np.float32)
+            name.removesuffix(end): input_scales(steps)
             for name, steps in self._learned.items()
             if name.endswith(end)
         }

@@ -77,6 +77,14 @@ async def test_search_is_followed_by_reading(reader: Reader) -> None:
     assert found[0].article == "ja/parking.md"
 
 
+async def test_search_alone_answers_while_the_reader_cannot_be_opened(tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("a file where a folder should be")
+    broken = Reader(tmp_path / "models")
+    assert await broken.rescore(QUESTION, [PETS, PARKING]) == [PETS, PARKING]
+    assert broken.trouble
+    assert "search alone answers" in broken.trouble
+
+
 @pytest.mark.slow
 def test_a_damaged_graph_is_made_again() -> None:
     folder = prepared_e5(MODELS)

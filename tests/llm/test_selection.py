@@ -51,4 +51,5 @@ def test_an_unlikely_article_is_not_quoted_beside_the_first() -> None:
 def test_an_answer_stays_short() -> None:
     long = "".join(f"第{n}駐車場は{n}0台分あります。" for n in range(1, 40))
     text = said(ask(long, likely={"第": (3.0, LOW)}))
+    assert text.startswith("第1駐車場は")
     assert len(text) <= MAX_CHARACTERS["ja"] + 40
