@@ -86,6 +86,8 @@ def _cuts(
                 placed.append((index, inside[0], inside[-1] + 1))
     start, members = 0, list[tuple[int, int, int]]()
     for each in placed:
+        if each[1] < start:
+            continue  # words that stood in an earlier window, where they were read
         if each[2] - start > MAX_WINDOW_TOKENS:
             if members:
                 yield start, min(each[1], start + MAX_WINDOW_TOKENS), members

@@ -1,5 +1,6 @@
 """The reader: a question and a passage read together."""
 
+import math
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -112,6 +113,20 @@ def test_a_part_after_long_text_that_is_none_has_tokens(tokenizer: Tokenizer) ->
     windows = read_windows(tokenizer, question_ids(tokenizer, QUESTION), late)
     assert all(start < end for window in windows for _, start, end in window.units)
     assert any(window.units for window in windows)
+
+
+@pytest.mark.slow
+async def test_a_line_that_comes_again_in_a_later_window_is_read_once(
+    tokenizer: Tokenizer, reader: Reader
+) -> None:
+    parts = [f"{n}番の窓口では{n}種類の手続きを受け付けています。\n\nご注意ください。" for n in range(60)]
+    repeated = passage("\n\n".join(parts))
+    windows = read_windows(tokenizer, question_ids(tokenizer, QUESTION), repeated)
+    assert all(
+        window.passage_start < a < b < len(window.ids) for window in windows for _, a, b in window.units
+    )
+    [read] = await reader.rescore("手続きの窓口", [repeated])
+    assert all(math.isfinite(score) for part in read.parts if part for score in part)
 
 
 @pytest.mark.slow
