@@ -1,11 +1,14 @@
 """From where a call comes: who is counted together, and whether it is this machine itself."""
 
+import re
 from ipaddress import IPv6Address, ip_address
 
 from starlette.requests import HTTPConnection
 
 #: One household or one machine has at least so much of IPv6 to itself.
 PREFIX_BITS = 64
+#: Some proxies write the port beside the address, another one for every connection.
+_WITH_PORT = re.compile(r"\A(?:\[([^\[\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5})\Z")
 #: What proxies write, and browsers into what a page asks for.
 NOT_LOCAL = ("forwarded", "via", "origin", "x-real-ip", "cf-connecting-ip", "true-client-ip")
 
@@ -15,7 +18,7 @@ def address_of(call: HTTPConnection) -> str:
 
     ``scope["client"]`` is the real one: what trusted proxies say was put there before (`make_app`).
     """
-    host = call.client.host if call.client else ""
+    host = _WITH_PORT.sub(r"\1\2", call.client.host if call.client else "")
     try:
         address = ip_address(host)
     except ValueError:

@@ -19,6 +19,7 @@ NAME = "multilingual-e5-small-int7-v4"
 SUMS = "checksums.json"
 #: The reader's graph, beside the model's.
 READER = "reader.onnx"
+READER_FILES = {READER, f"{READER}_data"}
 #: The directions of this model's token vectors.
 TOKENS = Path(__file__).with_name("e5_token_space.json")
 
@@ -62,26 +63,39 @@ def prepared_e5(models: Path, progress: Progress | None = None) -> Path:
 def prepared_reader(folder: Path) -> Path:
     """The reader's graph in the prepared model's *folder*, whose word vectors it shares; made when missing,
     damaged or of other weights."""
-    from assistant.llm.e5_graph import write_reader_graph
-    from assistant.llm.reader_weights import FILE, ReaderWeights
+    from assistant.llm.reader_weights import FILE
 
     graph, mark = folder / READER, folder / f"{READER}.json"
     source = _checksum(FILE)
     try:
         kept = json.loads(mark.read_text(encoding="utf-8"))
-        if kept["source"] == source and all(_checksum(folder / n) == c for n, c in kept["files"].items()):
+        sums = kept["files"]
+        whole = sums.keys() >= READER_FILES and all(_checksum(folder / n) == c for n, c in sums.items())
+        if kept["source"] == source and whole:
             return graph
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
+    try:
+        _make_reader(folder, graph, mark, source)
+    except OSError as exc:
+        raise SetupError(
+            f"The reader's graph could not be written to {folder} ({exc.strerror}); it needs 25 MB."
+        ) from exc
+    return graph
+
+
+def _make_reader(folder: Path, graph: Path, mark: Path, source: str) -> None:
+    from assistant.llm.e5_graph import write_reader_graph
+    from assistant.llm.reader_weights import ReaderWeights
+
     with tempfile.TemporaryDirectory(prefix="reader.", dir=folder) as name:
-        made = Path(name) / READER
+        made = Path(name) / graph.name
         write_reader_graph(ReaderWeights(packaged_weights()), made, folder / "model.onnx")
         files = sorted(Path(name).iterdir())
         sums = {path.name: _checksum(path) for path in files}
         for path in files:
             os.replace(path, folder / path.name)
     mark.write_text(json.dumps({"source": source, "files": sums}), encoding="utf-8")
-    return graph
 
 
 def _make(folder: Path, progress: Progress) -> None:

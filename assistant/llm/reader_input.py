@@ -42,11 +42,16 @@ def question_ids(tokenizer: Tokenizer, question: str, context: str = "") -> list
     """
     asked = f"{context.strip()} / {question.strip()}" if context.strip() else question.strip()
     text = "query: " + _ends(" ".join(asked.split()), MAX_QUESTION_CHARACTERS)
-    ids: list[int] = tokenizer.encode(text.encode("utf-8", "replace").decode(), add_special_tokens=False).ids
+    ids: list[int] = tokenizer.encode(_readable(text), add_special_tokens=False).ids
     if len(ids) <= MAX_QUESTION_TOKENS:
         return ids
     half = MAX_QUESTION_TOKENS // 2
     return [*ids[:half], *ids[-half:]]
+
+
+def _readable(text: str) -> str:
+    """Halves of surrogates, which the tokenizer refuses, as question marks; places stay the same."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _ends(text: str, most: int) -> str:
@@ -56,8 +61,8 @@ def _ends(text: str, most: int) -> str:
 def read_windows(tokenizer: Tokenizer, question: Sequence[int], passage: Passage) -> list[Window]:
     """The windows of *passage*, at least one; every unit that can be found in its text is in one of them."""
     title = "passage: " + " > ".join((passage.title, *passage.headings))
-    head = tokenizer.encode(title, add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
-    body = tokenizer.encode("\n" + passage.text, add_special_tokens=False)
+    head = tokenizer.encode(_readable(title), add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
+    body = tokenizer.encode("\n" + _readable(passage.text), add_special_tokens=False)
     starts = [START, *question, END, *head]
     found = []
     for start, end, inside in _cuts(body.offsets, passage, units(passage, 0)):

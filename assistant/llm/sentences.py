@@ -23,6 +23,9 @@ _ABBREVIATIONS = frozenset(_NEVER_LAST.split())
 #: The end of a sentence only when a capital follows.
 _PERHAPS = frozenset({"etc", "inc", "ltd", "co", "corp", "a.m", "p.m", "u.s", "u.k", "e.u"})
 _LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.]*)\.$")
+_NEXT = re.compile(r"\S")
+#: Characters before a full stop that tell whether it ends a sentence.
+LONGEST_BEFORE = 64
 _PICTURE = re.compile(r"!\[(?!\d)")
 _JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ]")
 
@@ -41,24 +44,28 @@ def sentences(text: str) -> list[str]:
 
 def _sheltered(text: str) -> set[int]:
     """Positions inside matched brackets; an unmatched bracket shelters nothing."""
-    inside: set[int] = set()
+    outermost: list[tuple[int, int]] = []
     open_at: list[tuple[int, str]] = []
     for position, char in enumerate(text):
         if char in _PAIRS:
             open_at.append((position, _PAIRS[char]))
         elif open_at and char == open_at[-1][1]:
-            inside.update(range(open_at.pop()[0], position + 1))
-    return inside
+            start = open_at.pop()[0]
+            while outermost and outermost[-1][0] > start:
+                outermost.pop()
+            outermost.append((start, position + 1))
+    return {position for start, end in outermost for position in range(start, end)}
 
 
 def _ends(text: str, sheltered: set[int]) -> Iterator[int]:
+    end = 0  # of a run of marks such as "!?」", which is measured once
     for position, char in enumerate(text):
         if position in sheltered:
             continue
         if char == "\n":
             yield position + 1
         elif char in _FULL_STOPS or char == ".":
-            end = _after_closers(text, position + 1)
+            end = end if position < end else _after_closers(text, position + 1)
             if _is_end(text, position, end):
                 yield end
 
@@ -89,10 +96,13 @@ def _is_end(text: str, position: int, end: int) -> bool:
         # Nor before the brackets of a Markdown picture; a citation number is none.
         after_japanese = _JAPANESE.match(text[position - 1 : position])
         return char in "!?" and bool(after_japanese) and not _PICTURE.match(text, position)
-    return char in "!?" or _full_stop_ends(text[: position + 1], text[end:].lstrip())
+    return char in "!?" or _full_stop_ends(
+        text[max(position - LONGEST_BEFORE, 0) : position + 1], _NEXT.search(text, end)
+    )
 
 
-def _full_stop_ends(before: str, after: str) -> bool:
+def _full_stop_ends(before: str, following: re.Match[str] | None) -> bool:
+    after = following[0] if following else ""
     if re.search(r"(^|\s)\d{1,2}\.$", before):  # the number of a list item
         return not after or (bool(re.search(r"\S\s+\d{1,2}\.$", before)) and after[:1].isupper())
     word = _LAST_WORD.search(before)

@@ -13,6 +13,10 @@ from assistant.domain.hours import JAPAN, BusinessHours, minutes
 
 WEEKDAYS = {name: day for day, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 WEEKDAYS |= {name: day for day, name in enumerate("月火水木金土日")}
+#: Mon, Monday, Mondays; 月, 月曜, 月曜日.
+WEEKDAY = re.compile(
+    r"(?:(mon)|(tue)s?|(wed)(?:s|nes)?|(thu)(?:rs?)?|(fri)|(sat)(?:ur)?|(sun))(?:days?)?\.?|([月火水木金土日])(?:曜日?)?"
+)
 #: Between opening and closing, or the first and last of some days; 〜 and its wide forms are read as ~.
 DASH = re.compile(r"\s*(?:-|–|—|~|〜)\s*")
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
@@ -80,10 +84,10 @@ def _weekdays(name: str, where: str) -> list[int]:
 
 
 def _weekday(end: str, name: str, where: str) -> int:
-    short = end.strip().lower().removesuffix("曜日").removesuffix("曜")[:3]
-    if short not in WEEKDAYS:
+    named = WEEKDAY.fullmatch(end.strip().lower())
+    if not named:
         raise SetupError(f"{where}: unknown day {name!r}; write {', '.join(list(WEEKDAYS)[:7])} or mon-fri")
-    return WEEKDAYS[short]
+    return WEEKDAYS[named[named.lastindex or 0]]
 
 
 def _times(value: object, where: str) -> tuple[str, ...]:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.requests import HTTPConnection
 
 from assistant.api import limited
+from assistant.api.addresses import address_of
 from assistant.api.limited import TABLE, LimitedRoute, limits_of
 from assistant.api.limits import By, Limit, Limits, Rate
 from assistant.api.passwords import MOST_WAITING, Passwords
@@ -187,3 +189,18 @@ def test_a_limit_counts_by_key() -> None:
     limits.check(limit, "b")
     with pytest.raises(TooMany):
         limits.check(limit, "a")
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("192.0.2.1:40000", "192.0.2.1"),
+        ("[2001:db8::1]:40000", "2001:db8::/64"),
+        ("[2001:db8::2]", "2001:db8::/64"),
+        ("2001:db8::3", "2001:db8::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+    ],
+)
+def test_the_port_that_a_proxy_writes_makes_no_other_caller(host: str, counted: str) -> None:
+    call = HTTPConnection({"type": "http", "client": (host, 0), "headers": []})
+    assert address_of(call) == counted

@@ -1,5 +1,6 @@
 """Markdown as other people write it: front matter of every style, and the marks of blog engines."""
 
+import time
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -7,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from assistant.knowledge.loaders import Document, Unreadable
+from assistant.knowledge.loaders.authoring import plain_markup, without_comments
+from assistant.knowledge.loaders.front_matter import split
 from assistant.knowledge.loaders.markdown import load_markdown, plain
+from assistant.knowledge.loaders.templating import rendered
 
 FILES = Path(__file__).parent / "files"
 
@@ -87,6 +91,16 @@ def test_aliases_in_front_matter_do_not_multiply() -> None:
             "Draft: yes",
             "published: false",
             "status: draft",
+            "status: dr\u200baft",
+            "status: not yet published",
+            "status: scheduled to be published",
+            "status: draft, no longer live",
+            "audience: customer support staff",
+            "閲覧範囲: お客様には非公開",
+            "対象者: 全員（社内）",
+            "公開: 不可",
+            "draft: Yes!",
+            "draft: ✅",
             "status: In review",
             "unlisted: true",
         ),
@@ -112,6 +126,10 @@ def test_what_customers_are_not_meant_to_read_is_withheld_with_its_reason(flag: 
             "draft: false",
             "published: true",
             "status: published",
+            "status: drafted on 2020, published",
+            "対象者: 管理者と一般のお客さま",
+            "audience: customers and staff",
+            "公開範囲: 全員（社内外）",
             "visibility: public",
             "audience: customers",
         ),
@@ -217,3 +235,43 @@ HATENA = """\
 )
 def test_raw_html_and_marks_are_turned_or_dropped(raw: str, wanted: str) -> None:
     assert plain(raw) == wanted
+
+
+@pytest.mark.parametrize(
+    ("read", "worst"),
+    [
+        ("templates", "<%" * 50_000),
+        ("templates", "<%= " * 25_000),
+        ("templates", "{{</*" * 20_000),
+        ("templates", "{" + " " * 100_000),
+        ("templates", "{{%" + " " * 100_000),
+        ("templates", "{% " + "a" * 100_000),
+        ("templates", "{{< " + "a" * 100_000),
+        ("templates", "<A" + "a" * 100_000),
+        ("templates", "export const a=1" + " " * 100_000 + "x"),
+        ("comments", "{%comment" * 11_000),
+        ("comments", "{% comment %}" + "{%endcomment" * 8_000),
+        ("comments", "<span " + "line-through" * 8_000),
+        ("marks", "《" + "一" * 100_000),
+        ("marks", "!!! " + " " * 100_000 + "x"),
+        ("marks", "[!INCLUDE" + " " * 100_000),
+    ],
+)
+def test_the_worst_markup_takes_no_longer_than_another(read: str, worst: str) -> None:
+    began = time.process_time()
+    if read == "templates":
+        rendered(worst, [])
+    elif read == "comments":
+        without_comments(worst)
+    else:
+        plain_markup(worst, [])
+    assert time.process_time() - began < 1.0
+
+
+def test_aliases_that_multiply_are_not_written_out() -> None:
+    rows = [f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]" for n in range(9)]
+    text = "\n".join(["---", "a: &a [x, x]", *rows, "title: *j", "tags: *j", "status: *j", "---", "Text"])
+    began = time.process_time()
+    facts, body = split(text)
+    assert (facts.title, body) == ("", "Text")
+    assert time.process_time() - began < 1.0

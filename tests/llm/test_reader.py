@@ -1,5 +1,6 @@
 """The reader: a question and a passage read together."""
 
+import json
 import math
 from pathlib import Path
 from tempfile import gettempdir
@@ -7,6 +8,7 @@ from tempfile import gettempdir
 import pytest
 from tokenizers import Tokenizer
 
+from assistant.domain.errors import SetupError
 from assistant.domain.knowledge import Passage
 from assistant.llm.e5_model import READER, prepared_e5, prepared_reader
 from assistant.llm.reader import Reader, ReadingRetriever
@@ -94,6 +96,23 @@ def test_a_damaged_graph_is_made_again() -> None:
     graph.write_bytes(b"nothing")
     assert prepared_reader(folder).read_bytes() == whole
     assert graph.name == READER
+    mark = graph.with_name(f"{READER}.json")
+    kept = json.loads(mark.read_text(encoding="utf-8"))
+    for lie in (json.dumps(kept | {"files": {}}), "[" * 100_000):
+        graph.write_bytes(b"nothing")
+        mark.write_text(lie, encoding="utf-8")
+        assert prepared_reader(folder).read_bytes() == whole
+
+
+def test_a_graph_that_cannot_be_written_says_how_to_mend_it(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="could not be written"):
+        prepared_reader(tmp_path / "missing")
+
+
+@pytest.mark.slow
+async def test_halves_of_surrogates_in_a_passage_are_read(reader: Reader) -> None:
+    [read] = await reader.rescore(QUESTION, [passage("犬は\ud83d入れます。")])
+    assert all(read.parts)
 
 
 @pytest.mark.slow

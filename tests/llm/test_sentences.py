@@ -1,5 +1,7 @@
 """Sentence splitting, as a table."""
 
+import time
+
 import pytest
 
 from assistant.llm.sentences import sentences
@@ -36,3 +38,12 @@ from assistant.llm.sentences import sentences
 )  # fmt: skip
 def test_a_text_is_split_into_whole_sentences(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["。" * 60_000, "!" * 60_000, "a. " * 20_000, "(" * 30_000 + ")" * 30_000, "1. " * 20_000]
+)
+def test_the_worst_text_takes_no_longer_than_another(text: str) -> None:
+    began = time.process_time()
+    assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+    assert time.process_time() - began < 1.0

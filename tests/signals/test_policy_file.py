@@ -157,3 +157,21 @@ def test_the_example_in_the_documentation_is_what_it_says(tmp_path: Path) -> Non
     assert (hours.days[4], hours.days[5], hours.days[6]) == (("22:00", "06:00"), ("10:00", "24:00"), ())
     assert "2026-12-31" in hours.holidays
     assert hours.special == {"2026-12-28": ("10:00", "15:00")}
+
+
+@pytest.mark.parametrize("days", ["sat,sun", "mon, tue", "sunset", "monkey", "月・火", "wednesdayfriday"])
+def test_a_day_that_is_none_is_not_guessed(tmp_path: Path, days: str) -> None:
+    with pytest.raises(SetupError, match="unknown day"):
+        load_policy(written(tmp_path, f'hours:\n  days: {{"{days}": "10:00-18:00"}}\n'))
+
+
+@pytest.mark.parametrize("days", ["Mon", "Mondays", "mon.", "月", "月曜", "月曜日"])
+def test_a_day_by_any_of_its_names(tmp_path: Path, days: str) -> None:
+    policy = load_policy(written(tmp_path, f'hours:\n  days: {{"{days}": "10:00-18:00"}}\n'))
+    assert list(policy.hours.days) == [0]
+
+
+@pytest.mark.parametrize("day", ["tues", "Weds", "wednesday", "thur", "thurs", "Thursday", "Saturday", "sun"])
+def test_a_day_as_english_shortens_it(tmp_path: Path, day: str) -> None:
+    policy = load_policy(written(tmp_path, f'hours:\n  days: {{"{day}": "10:00-18:00"}}\n'))
+    assert len(policy.hours.days) == 1

@@ -33,8 +33,29 @@ STANDING = {
     *("公開範囲", "公開設定", "公開区分", "閲覧範囲", "閲覧権限", "対象者", "記事の状態", "公開"),
 }
 NAMES = WITHHELD_BY_YES | WITHHELD_BY_NO | STANDING
-YES = {"true", "yes", "y", "1", "on", "t", "○", "〇", "◯", "✓", "✔", "☑", "はい", "有", "有り", "あり"}
-NO = {"false", "no", "n", "0", "off", "f", "×", "✕", "✗", "x", "いいえ", "無", "無し", "なし", "否", "-"}
+YES = {"true", "yes", "y", "1", "on", "t", "○", "〇", "◯", "✓", "✔", "☑", "✅", "はい", "有", "有り", "あり"}
+NO = {
+    "false",
+    "no",
+    "n",
+    "0",
+    "off",
+    "f",
+    "×",
+    "✕",
+    "✗",
+    "x",
+    "いいえ",
+    "無",
+    "無し",
+    "なし",
+    "否",
+    "不可",
+    "しない",
+    "未",
+    "never",
+    "-",
+}
 NOT_FOR_CUSTOMERS = re.compile(
     r"\b(?:draft(?:s|ed)?|wip|work[ _-]in[ _-]progress|in[ _-]progress|in[ _-]review|review|under[ _-]review|"
     r"needs[ _-]review|for[ _-]review|"
@@ -47,10 +68,15 @@ NOT_FOR_CUSTOMERS = re.compile(
 )
 #: Whatever else stands beside it, customers may read it: "public, internal", "社内・お客様".
 FOR_CUSTOMERS = re.compile(
-    r"\b(?:public|everyone|anyone|customers?|all users|external|published|live)\b"
-    r"|お客様|一般公開|全体公開|全員|社外\b|公開済"
+    r"\b(?:public|everyone|anyone|customers?(?![ _-]*(?:support|service|care|success)\b)|all users|external|"
+    r"published|live)\b|お客(?:様|さま)(?!に?は?(?:非公開|サポート))|一般公開|全体公開|(?<!社内)全員(?!.?社内(?!外))|社外\b|公開済"
 )
-NEGATED = re.compile(r"\b(?:not?|non|un)[ _-]*(?:public|published|live|for customers)\b")
+NEGATED = re.compile(
+    r"\b(?:not?|non|un|never|no[ _-]longer)[ _-]*(?:yet[ _-]*)?(?:be[ _-]*)?"
+    r"(?:public|published|live|for customers)\b"
+    r"|\b(?:to be|will be) published\b"
+)
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe0f\ufeff]")
 
 
 def withheld(values: Mapping[str, Any]) -> str:
@@ -63,12 +89,13 @@ def withheld(values: Mapping[str, Any]) -> str:
 
 
 def _withholds(name: str, value: str) -> bool:
-    plain = unicodedata.normalize("NFKC", value).strip().casefold()
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", value)).strip().casefold()
     name = name.strip("*?？").strip("_")
     if not plain:
         return False
     if name in WITHHELD_BY_YES:
-        return plain in YES or plain == name
+        # "Yes!", "true # until June" where nothing parsed it.
+        return plain == name or plain.partition("#")[0].strip(" .!。") in YES
     if name in WITHHELD_BY_NO and plain in NO:
         return True
     return name in STANDING and _standing(plain)
@@ -83,4 +110,4 @@ def _standing(plain: str) -> bool:
 
 def _values(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else [value]
-    return [str(part).strip() for part in parts if part is not None and not isinstance(part, dict)]
+    return [str(part).strip() for part in parts if part is not None and not isinstance(part, dict | list)]

@@ -13,11 +13,11 @@ COMMENTS = (
     ("%%", re.compile(r"%%.*?%%", re.S)),  # Obsidian
     (
         "comment",
-        re.compile(r"(?<!\{)\{%-?\s*comment\b[^}\n]*\}.*?(?:\{%-?\s*endcomment\b[^}\n]*\}|\Z)", re.S),
+        re.compile(r"(?<!\{)\{%-?\s*comment\b[^{}\n]*\}.*?(?:\{%-?\s*endcomment\b[^{}\n]*\}|\Z)", re.S),
     ),  # Liquid
     (
         "comment",
-        re.compile(r"\{\{[<%]\s*comment\b[^}\n]*\}\}.*?(?:\{\{[<%]\s*/\s*comment\b[^}\n]*\}\}|\Z)", re.S),
+        re.compile(r"\{\{[<%]\s*comment\b[^{}\n]*\}\}.*?(?:\{\{[<%]\s*/\s*comment\b[^{}\n]*\}\}|\Z)", re.S),
     ),
     ("/*", re.compile(r"\{\{-?\s*/\*.*?(?:\*/\s*-?\}\}|\Z)", re.S)),  # Hugo, Go
     ("{{!", re.compile(r"\{\{!--.*?(?:--\}\}|\Z)|\{\{![^{}]*\}\}", re.S)),  # Handlebars
@@ -41,7 +41,7 @@ STRUCK = re.compile(r"(?<![~\\])~~(?![~\s])(?:(?!~~|\n[ \t]*\n).)+?~~(?!~)", re.
 MAY_BE_STRUCK = re.compile(r"line-through|<(?:del|s|strike)\b", re.I)
 STRUCK_HTML = re.compile(
     r"<(del|s|strike)(?:\s[^<>]*)?>(?:(?!<\1\b).)*?</\1\s*>"
-    r"|<(span|p|div|font|em|strong|b|i|u)\s[^<>]*line-through[^<>]*>(?:(?!<\2\b).)*?</\2\s*>",
+    r"|<(span|p|div|font|em|strong|b|i|u)\s(?=[^<>]*line-through)[^<>]*>(?:(?!<\2\b).)*?</\2\s*>",
     re.S | re.I,
 )
 SUBSTITUTED = re.compile(r"\{~~(?:(?!\{~~).)*?~>((?:(?!\{~~).)*?)~~\}", re.S)
@@ -71,8 +71,8 @@ CONTAINER = re.compile(
 )
 TITLE = re.compile(r"\b(?:title|label|header|heading|summary|name)\s*=\s*(?:\"([^\"\n]*)\"|'([^'\n]*)')")
 INDENTED = re.compile(
-    r"^(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===\+?)[ \t]*(?P<kind>[\w -]*?)[ \t]*"
-    r"(?:\"(?P<title>[^\"\n]*)\")?[ \t]*\n"
+    r"^(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===\+?)[\w \t-]*"
+    r"(?:\"(?P<title>[^\"\n]*)\"[ \t]*)?\n"
     r"(?P<body>(?:(?P=indent)(?: {4}|\t)[^\n]*(?:\n|\Z)|[ \t]*\n)+)",
     re.M,
 )
@@ -80,7 +80,7 @@ CALLOUT = re.compile(r"^((?:[ \t]*>)+)[ \t]*\[!([\w-]+)(?:\|[^\]\n]*)?\][+-]?[ \
 
 EMBEDDED = re.compile(r"!\[\[([^\[\]\n]+)\]\]")
 WIKI_LINK = re.compile(r"\[\[(?![\s_])([^\[\]\n|]+)(?:\\?\|([^\[\]\n]+))?\]\]")
-SNIPPET = re.compile(r"^[ \t]*-{1,2}8<-{1,2}[^\n]*$|^[ \t]*\[!INCLUDE[ \t]*\[?[^\n]*\]$", re.M | re.I)
+SNIPPET = re.compile(r"^[ \t]*-{1,2}8<-{1,2}[^\n]*$|^[ \t]*\[!INCLUDE[^\n]*\]$", re.M | re.I)
 PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|mp4|mov|pdf)\b", re.I)
 
 ATTRIBUTES = re.compile(
@@ -102,7 +102,9 @@ ABBREVIATION = re.compile(r"^\*\[[^\]\n]+\]:[^\n]*(?:\n|\Z)", re.M)
 FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:[ \t]*([^\n]*(?:\n(?: {2,}|\t)[^\n]+)*)(?:\n|\Z)", re.M)
 FOOTNOTE_MARK = re.compile(r"\[\^([^\[\]\s]{1,100})\](?!:)")
 #: How kanji are read: Aozora's and Denden's marks.
-FURIGANA = re.compile(r"[｜|]?([一-鿿々〆ヶ]+)《[ぁ-ゖァ-ヺー・]+》|\{([一-鿿々〆ヶ]+)\|[ぁ-ゖァ-ヺー|]+\}")
+FURIGANA = re.compile(
+    r"(?:[｜|]|(?<![一-鿿々〆ヶ]))([一-鿿々〆ヶ]+)《[ぁ-ゖァ-ヺー・]+》|\{([一-鿿々〆ヶ]+)\|[ぁ-ゖァ-ヺー|]+\}"
+)
 INLINE_NOTE = re.compile(r"(?<!\[)\^\[([^\[\]\n]{1,500})\]")
 
 

@@ -163,7 +163,7 @@ def _first(found: Mapping[str, Any], fact: str) -> Any:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         value = value[0] if value else ""
-    return "" if value is None or isinstance(value, dict) else " ".join(clean(str(value)).split())
+    return "" if value is None or isinstance(value, dict | list) else " ".join(clean(str(value)).split())
 
 
 def _several(found: Mapping[str, Any], fact: str) -> tuple[str, ...]:

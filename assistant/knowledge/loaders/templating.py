@@ -10,19 +10,19 @@ from collections.abc import Iterator, Mapping
 MISSING = "\ufdd2"
 
 TAG = re.compile(
-    r"\{%-?\s*(/?\s*[\w.-]+)((?:[^%\"'{]|\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|%(?!\})){0,500})-?%\}"
+    r"\{%-?\s*((?:/\s*)?[\w.-]++)((?:[^%\"'{]|\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|%(?!\})){0,500})-?%\}"
 )
 SHORTCODE = re.compile(
-    r"\{\{(?P<open>[<%])-?\s*(?P<name>/?\s*[\w./-]+)(?P<more>(?:[^>%\"'`{}]|\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|`[^`\n]{0,300}`){0,300}?)/?\s*-?[>%]\}\}"
+    r"\{\{(?P<open>[<%])-?\s*(?P<name>(?:/\s*)?[\w./-]++)(?P<more>(?:[^>%\"'`{}]|\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|`[^`\n]{0,300}`){0,300}?)/?\s{0,20}-?[>%]\}\}"
 )
-ESCAPED = re.compile(r"\{\{[<%]/\*(.*?)\*/[>%]\}\}", re.S)
+ESCAPED = re.compile(r"\{\{[<%]/\*((?:(?!\{\{[<%]/\*).)*?)\*/[>%]\}\}", re.S)
 HIGHLIGHTED = re.compile(
     r"\{%-?\s*(?:highlight|code(?:block)?)\b([^%]*)-?%\}((?:(?!\{%).)*)\{%-?\s*end(?:highlight|code(?:block)?)\s*-?%\}",
     re.S,
 )
-VARIABLE = re.compile(r"\{\{\{?[^{}\n]*\}?\}\}|\$\{[\w.\[\]]+\}|<%=.*?%>|\$\{\{[^{}\n]*\}\}")
-SCRIPTLET = re.compile(r"<%(?!=).*?%>", re.S)
-ARGUMENT = re.compile(r"(?:([\w-]+)\s*=\s*)?(?:\"([^\"]*)\"|'([^']*)'|`([^`]*)`)")
+VARIABLE = re.compile(r"\{\{\{?[^{}\n]*\}?\}\}|\$\{[\w.\[\]]+\}|<%=(?:(?!<%).)*?%>|\$\{\{[^{}\n]*\}\}")
+SCRIPTLET = re.compile(r"<%(?!=)(?:(?!<%).)*?%>", re.S)
+ARGUMENT = re.compile(r"(?:(?<![\w-])([\w-]+)\s*=\s*)?(?:\"([^\"]*)\"|'([^']*)'|`([^`]*)`)")
 #: Names of arguments that hold words for the reader.
 TITLES = ("title", "label", "header", "heading", "summary", "name", "content", "text", "caption")
 #: Inside of a sentence, these are pictures, and these are addresses.
@@ -36,12 +36,12 @@ IMPORT = re.compile(r"^(?:import\s+(?:[\w*{][^\n]*?\sfrom\s+)?['\"][^'\"\n]+['\"
 EXPORT = re.compile(r"^export\s+(?:const|let|var|default|function)\b[^\n]*(?:\n(?![ \t]*\n)[^\n]*)*\n?", re.M)
 CONSTANT = re.compile(
     r"^export\s+(?:const|let|var)\s+(\w+)\s*=\s*"
-    r"(?:(-?\d[\d.,_]*)|\"([^\"\n]*)\"|'([^'\n]*)'|`([^`$\n]*)`)\s*;?[ \t]*$",
+    r"(?:(-?\d[\d.,_]*)|\"([^\"\n]*)\"|'([^'\n]*)'|`([^`$\n]*)`)[ \t]*(?:;[ \t]*)?$",
     re.M,
 )
 EXPRESSION = re.compile(r"(?<![\\{$])\{([^{}\n]*)\}")
 COMPONENT = re.compile(
-    r"[ \t]*</?[A-Z][\w.]*((?:[^<>{}\"']|\"[^\"<]{0,500}\"|'[^'<]{0,500}'"
+    r"(?<![ \t])[ \t]*</?[A-Z][\w.]*+((?:[^<>{}\"']|\"[^\"<]{0,500}\"|'[^'<]{0,500}'"
     r"|\{(?:[^{}<]|\{[^{}<]*\}){0,500}\}){0,500})/?>"
 )
 QUOTED = re.compile(r"['\"`]([^'\"`]*)['\"`]\Z")
