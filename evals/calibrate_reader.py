@@ -112,13 +112,9 @@ async def ask(knowledge: Knowledge, reader: Reader, text: str, line: dict[str, A
     if not passages:
         return None
     readings = await reader.read(text, passages)
-    answers = line["answer"] if line else []
-    right = [
-        bool(line)
-        and passage.article == f"{line['page']}.md"
-        and any(part in passage.text for part in answers)
-        for passage in passages
-    ]
+    answers: list[str] = line["answer"] if line else []
+    page = f"{line['page']}.md" if line else None
+    right = [each.article == page and any(part in each.text for part in answers) for each in passages]
     scores = np.clip([passage.score for passage in passages], 1e-4, 1 - 1e-4)
     kind = "stray" if line is None else "answerable" if answers else "near miss"
     found = np.array([reading.answers for reading in readings])

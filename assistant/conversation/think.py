@@ -141,7 +141,9 @@ def _enough(verdict: Verdict, policy: Policy) -> float:
     if verdict.decision is Decision.CLARIFY:
         return inf
     soothing = verdict.decision is Decision.OFFER and verdict.reason is Reason.FRUSTRATED
-    return max(policy.answer_score, policy.frustrated_answer_score if soothing else 0.0)
+    # Neither a complaint nor "is this where I write?" asks anything of the help: only what is sure is quoted.
+    careful = soothing or verdict.decision is Decision.GUIDE
+    return max(policy.answer_score, policy.frustrated_answer_score if careful else 0.0)
 
 
 class Found(NamedTuple):

@@ -35,8 +35,9 @@ class Policy:
     max_failed_turns: int = 3
     #: Passage score below which the knowledge base is taken not to answer.
     answer_score: float = 0.5
-    #: The same where a frustrated customer is offered a person: a wrong answer would anger them more.
-    frustrated_answer_score: float = 0.75
+    #: The same where a frustrated customer is offered a person, or somebody new to chat is guided: most such
+    #: turns ask nothing of the help, and a wrong answer would anger or confuse more.
+    frustrated_answer_score: float = 0.85
     #: Between this and `answer_score` a keyword or two gets one question back instead of an abstention.
     clarify_score: float = 0.25
     #: An offer comes again when the signal behind it has risen by this much, or after so many turns.

@@ -109,18 +109,22 @@ class Context:
             return Quote(units=sentences, score=score) if sentences else None
         return Quote(units=candidate.units[: MOST_ITEMS + 1], score=score)
 
-    def _block(self, unit: Unit) -> list[Unit]:
+    def block(self, unit: Unit) -> list[Unit]:
+        """The paragraph, list or table that the unit belongs to."""
         return self._blocks[unit.passage, unit.block]
+
+    def with_lead_in(self, rows: Sequence[Unit]) -> tuple[Unit, ...]:
+        """Rows of one table behind what announces it."""
+        lead_in = self._lead_ins.get((rows[0].passage, rows[0].block))
+        return (lead_in, *rows) if lead_in else tuple(rows)
 
     def _rows_like(self, row: Unit, score: float) -> tuple[Unit, ...]:
         """The rows of the same table that fit nearly as well, in its order, with what announces the table."""
-        near = [unit for unit in self._block(row) if self._scores.get((unit,), 0.0) >= score - _NEAR_ROW]
-        near = near if len(near) <= MOST_ITEMS else [row]
-        lead_in = self._lead_ins.get((row.passage, row.block))
-        return (lead_in, *near) if lead_in else tuple(near)
+        near = [unit for unit in self.block(row) if self._scores.get((unit,), 0.0) >= score - _NEAR_ROW]
+        return self.with_lead_in(near if len(near) <= MOST_ITEMS else [row])
 
     def _sentences_around(self, unit: Unit) -> tuple[Unit, ...]:
-        block = self._block(unit)
+        block = self.block(unit)
         position = block.index(unit)
         first = position
         while POINTS_BACK.search(block[first].text):

@@ -1,5 +1,6 @@
 """Chosen quotes as the Markdown of a reply, with their citations."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ _FOREIGN = {
     ("en", "ja"): "(Quoted from an article in Japanese.)",
     ("en", ""): "(Quoted from an article in another language.)",
 }
+
+_NUMBER = re.compile(r"\[(\d+)\]")
 
 
 def compose(ask: Ask, quotes: Sequence[Quote]) -> Draft:
@@ -101,15 +104,22 @@ def _needs_caption(unit: Unit) -> bool:
     return unit.kind is Kind.ROW or (unit.kind is Kind.ITEM and unit.text[-1] not in "。．.!！?？)）")
 
 
+def _without_numbers(text: str) -> str:
+    """Numbers of an article's own notes would be taken for our sources."""
+    return _NUMBER.sub(r"(\1)", text)
+
+
 def _spaced(text: str) -> str:
     """Latin text keeps a space before its number."""
+    text = _without_numbers(text)
     return f"{text} " if text and text[-1].isascii() else text
 
 
 def _listed(unit: Unit, n: int) -> str:
     if unit.kind is Kind.CODE:
         return f"\n```\n{unit.text}\n```"
-    return f"{_line(unit)} [{n}]" if unit.text[-1] not in ":：" else _line(unit)
+    line = _without_numbers(_line(unit))
+    return f"{line} [{n}]" if unit.text[-1] not in ":：" else line
 
 
 def _line(unit: Unit) -> str:
@@ -119,7 +129,8 @@ def _line(unit: Unit) -> str:
 def _table(rows: Sequence[Unit], n: int) -> str:
     header = rows[0].header
     lines = [header, ("---",) * len(header)]
-    lines += [(*row.cells[:-1], f"{row.cells[-1]} [{n}]") for row in rows]
+    rows_of_cells = [[_without_numbers(cell) for cell in row.cells] for row in rows]
+    lines += [(*cells[:-1], f"{cells[-1]} [{n}]") for cells in rows_of_cells]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from assistant.llm.places import places_in
@@ -20,6 +21,8 @@ START, END = 0, 2
 #: Tokens of the question and of the passage that are read at once; longer passages are read in windows.
 MAX_QUESTION_TOKENS, MAX_WINDOW_TOKENS = 64, 200
 MAX_TITLE_TOKENS = 48
+#: Windows of one passage that are read: our own chunks have three at most.
+MAX_WINDOWS = 8
 #: Characters of a question that are looked at.
 MAX_QUESTION_CHARACTERS = 600
 
@@ -65,7 +68,8 @@ def read_windows(tokenizer: Tokenizer, question: Sequence[int], passage: Passage
     body = tokenizer.encode("\n" + _readable(passage.text), add_special_tokens=False)
     starts = [START, *question, END, *head]
     found = []
-    for start, end, inside in _cuts(body.offsets, passage, units(passage, 0)):
+    cuts = _cuts(body.offsets, passage, units(passage, 0))
+    for start, end, inside in islice(cuts, MAX_WINDOWS):
         shift = len(starts) - start
         found.append(
             Window(

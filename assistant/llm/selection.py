@@ -4,10 +4,12 @@ The direct part first, then what it cannot do without, then what answers nearly 
 people read.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
-from assistant.llm.candidates import Candidate, candidates
+from assistant.llm.candidates import MOST_ITEMS, Candidate, candidates
 from assistant.llm.choosing import Context, Quote, differs, in_reading_order, is_steps
+from assistant.llm.terms import normal
 from assistant.llm.units import Kind, Unit, units
 from assistant.ports import Ask
 
@@ -19,6 +21,8 @@ MAX_BEHIND, MIN_FURTHER = 4.0, -3.0
 MIN_NEEDED = 0.0
 #: One more passage is quoted beside the first when it is this likely in comparison.
 MIN_SECOND = 0.8
+#: A row stands out when it is so much likelier than the next, in log-odds; rows of a table shown whole.
+STANDS_OUT, MAX_ROWS = 2.0, 8
 NOTHING = -12.0
 
 
@@ -30,7 +34,7 @@ def select_quotes(ask: Ask) -> list[Quote]:
     context = Context(every, scored)
     chosen: list[Quote] = []
     for candidate, likely in _in_order(ask, scored):
-        quote = context.completed(candidate, likely)
+        quote = _whole(ask, candidate, likely, context)
         if quote and _fits(ask, quote, chosen) and (not chosen or _is_near(ask, quote, chosen[0])):
             chosen.append(quote)
             chosen += [need for need in _needs(ask, quote, every) if _fits(ask, need, chosen)]
@@ -39,13 +43,43 @@ def select_quotes(ask: Ask) -> list[Quote]:
 
 def score(ask: Ask, candidate: Candidate) -> float:
     """How likely the candidate answers: its best part, in log-odds."""
-    parts = ask.passages[candidate.units[0].passage].parts
-    known = [
-        part[0]
-        for unit in candidate.units
-        if not unit.leads_in and unit.place < len(parts) and (part := parts[unit.place]) is not None
-    ]
-    return max(known, default=NOTHING)
+    return max((_of_unit(ask, unit) for unit in candidate.units if not unit.leads_in), default=NOTHING)
+
+
+def _whole(ask: Ask, candidate: Candidate, likely: float, context: Context) -> Quote | None:
+    """The candidate with what it is nothing without: all steps, the rows that are asked for."""
+    last = candidate.units[-1]
+    block = context.block(last)
+    if last.kind is Kind.STEP and len(block) <= MOST_ITEMS:
+        return Quote(units=tuple(block), score=likely)
+    if last.kind is Kind.ROW and (rows := _rows_asked_for(ask, block)):
+        return Quote(units=context.with_lead_in(rows), score=likely)
+    return context.completed(candidate, likely)
+
+
+def _rows_asked_for(ask: Ask, table: Sequence[Unit]) -> list[Unit]:
+    """The rows whose first cell the question names; else the whole of a small table where none stands out.
+
+    A row alone says something wrong to whoever asked for another one.
+    """
+    asked = normal(ask.question)
+    named = [row for row in table if any(name in asked for name in _names(row))]
+    if named:
+        return named[:MOST_ITEMS]
+    scores = sorted((_of_unit(ask, row) for row in table), reverse=True)
+    stands_out = len(scores) < 2 or scores[0] - scores[1] >= STANDS_OUT
+    return [] if stands_out or len(table) > MAX_ROWS else list(table)
+
+
+def _names(row: Unit) -> list[str]:
+    parts = re.split(r"[・、,/／()（）]|\bor\b|\band\b", normal(row.cells[0])) if row.cells else []
+    return [part.strip() for part in parts if len(part.strip()) > 1]
+
+
+def _of_unit(ask: Ask, unit: Unit) -> float:
+    parts = ask.passages[unit.passage].parts
+    part = parts[unit.place] if unit.place < len(parts) else None
+    return NOTHING if part is None else part[0]
 
 
 def _in_order(ask: Ask, scored: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:

@@ -12,7 +12,13 @@ from assistant.domain.errors import SetupError
 from assistant.domain.knowledge import Passage
 from assistant.llm.e5_model import READER, prepared_e5, prepared_reader
 from assistant.llm.reader import Reader, ReadingRetriever
-from assistant.llm.reader_input import MAX_QUESTION_TOKENS, MAX_WINDOW_TOKENS, question_ids, read_windows
+from assistant.llm.reader_input import (
+    MAX_QUESTION_TOKENS,
+    MAX_WINDOW_TOKENS,
+    MAX_WINDOWS,
+    question_ids,
+    read_windows,
+)
 from assistant.llm.units import units
 from tests.llm.passages import passage
 
@@ -156,3 +162,9 @@ def test_beginning_and_end_of_a_long_question_are_read(tokenizer: Tokenizer, con
     read = tokenizer.decode(ids).replace(" ", "")
     assert read.endswith(QUESTION)
     assert "返品したいです" in read
+
+
+@pytest.mark.slow
+def test_of_a_passage_as_long_as_a_book_the_beginning_is_read(tokenizer: Tokenizer) -> None:
+    book = passage("\n\n".join(f"{n}番の窓口では{n}種類の手続きを受け付けています。" for n in range(600)))
+    assert len(read_windows(tokenizer, question_ids(tokenizer, QUESTION), book)) == MAX_WINDOWS

@@ -53,3 +53,28 @@ def test_an_answer_stays_short() -> None:
     text = said(ask(long, likely={"第": (3.0, LOW)}))
     assert text.startswith("第1駐車場は")
     assert len(text) <= MAX_CHARACTERS["ja"] + 40
+
+
+STEPS = "1. フォームを開きます。\n2. 写真を添付します。\n3. 送信します。"
+TABLE = "| 地域 | 日数 |\n|---|---|\n| 北海道 | 2〜3日 |\n| 沖縄 | 3〜5日 |\n| 近畿 | 1日 |"
+
+
+def test_steps_stay_whole_and_in_order() -> None:
+    text = said(ask(STEPS, likely={"写真": (3.0, LOW)}))
+    assert [line[:2] for line in text.splitlines()] == ["1.", "2.", "3."]
+
+
+def test_the_row_that_is_named_is_the_answer_whatever_the_reader_likes() -> None:
+    asked = replace(ask(TABLE, likely={"沖縄": (3.0, LOW)}), question="北海道まで何日かかりますか")
+    assert "2〜3日" in said(asked)
+    assert "3〜5日" not in said(asked)
+
+
+def test_a_small_table_stays_whole_where_no_row_is_named_and_none_stands_out() -> None:
+    asked = replace(ask(TABLE, likely={"沖縄": (1.0, LOW), "北海道": (0.5, LOW)}), question="札幌まで何日")
+    assert all(days in said(asked) for days in ("2〜3日", "3〜5日", "1日"))
+
+
+def test_a_number_in_brackets_of_the_article_is_not_taken_for_a_source() -> None:
+    text = said(ask("送料は[1]500円です[2]。", likely={"送料": (3.0, LOW)}))
+    assert text == "送料は(1)500円です(2)。[1]"
