@@ -1,35 +1,45 @@
-"""``python -m evals NAME``: one line per measurement; each is a module of this package with a ``main()``."""
+"""``python -m evals NAME``: each is a module with a ``main()``; README.md says more of them."""
 
 import importlib
 import sys
 
+#: Name on the command line: module, and what it tells.
 MEASUREMENTS = {
-    "retrieval": "how well search finds, beside simpler pipelines: evals/retrieval.py",
-    "bench": "speed of the whole, each figure beside its floor; of a part: bench search",
-    "signals": "how well turns are read, beside simpler readers: evals/signals.py",
-    "train": "learns the weights of a part: train retrieval, train signals",
-    "sample": "what the sample help answers: evals/sample.py",
-    "hostile": "what a model that obeys every injection gets through: evals/hostile.py",
-    "faulty": "what customers see of a failing model: evals/faulty.py",
-    "personal": "personal data hidden from models: evals/personal.py",
-    "support": "what the check of drafts catches and lets through: evals/support.py",
-    "answers": "checked answers of models: tokens, speed, and the five above",
-    "faults": "breaks the running service in every way we know and counts broken promises: evals/faults/",
-    "fuzz": "parsers under atheris: evals/fuzz.py",
-    "stalls": "hostile input at every entrance while another waits: evals/stalls.py",
-    "world": "inputs as the world sends them, a line each: evals/world/",
-    "contradictions": "how well two articles that disagree are found: evals/contradictions.py",
-    "foreign": "how help centres never seen here are answered, beside trivial ways: evals/foreign.py",
-    "calibrate_reader": "what the reader's scores mean, learned again: evals/calibrate_reader.py",
+    "retrieval": ("evals.quality.retrieval", "how well search finds, beside simpler pipelines"),
+    "bench": ("evals.bench.run", "speed of the whole, each figure beside its floor; of a part: bench search"),
+    "signals": ("evals.quality.signals", "how well turns are read, beside simpler readers"),
+    "train": ("evals.train.run", "learns the weights of a part: train retrieval, train signals"),
+    "sample": ("evals.quality.sample", "what the sample help answers"),
+    "hostile": ("evals.quality.hostile", "what a model that obeys every injection gets through"),
+    "faulty": ("evals.quality.faulty", "what customers see of a failing model"),
+    "personal": ("evals.quality.personal", "personal data hidden from models"),
+    "support": ("evals.quality.support", "what the check of drafts catches and lets through"),
+    "answers": ("evals.quality.answers", "checked answers of models: tokens, speed, and the five above"),
+    "faults": (
+        "evals.faults.run",
+        "breaks the running service in every way we know and counts broken promises",
+    ),
+    "fuzz": ("evals.faults.fuzz", "parsers under atheris"),
+    "stalls": ("evals.faults.stalls", "hostile input at every entrance while another waits"),
+    "world": ("evals.world", "inputs as the world sends them, a line each"),
+    "contradictions": ("evals.quality.contradictions", "how well two articles that disagree are found"),
+    "foreign": (
+        "evals.quality.foreign",
+        "how help centres never seen here are answered, beside trivial ways",
+    ),
+    "calibrate_reader": ("evals.train.calibrate_reader", "what the reader's scores mean, learned again"),
 }
 
 
 def main() -> int:
     if len(sys.argv) < 2 or sys.argv[1] not in MEASUREMENTS:
-        print("usage: python -m evals NAME\n" + "\n".join(f"  {k:16} {v}" for k, v in MEASUREMENTS.items()))
+        print(
+            "usage: python -m evals NAME\n"
+            + "\n".join(f"  {k:16} {says}" for k, (_, says) in MEASUREMENTS.items())
+        )
         return 2
     name = sys.argv.pop(1)
-    importlib.import_module(f"evals.{name}").main()
+    importlib.import_module(MEASUREMENTS[name][0]).main()
     return 0
 
 

@@ -10,8 +10,8 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.migrate import migrate
 from assistant.storage.postgres import postgres_engine
 from assistant.storage.store import SqlStore
+from tests.harness import Rig, memory_database
 from tests.postgres import emptied, new_database, postgres_server
-from tests.rig import Rig, memory_database
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.settings import Settings
+from assistant.app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(p for top in ("assistant", "evals") for p in (ROOT / top).rglob("*.py"))
@@ -54,7 +54,7 @@ def test_only_the_worker_loop_catches_everything() -> None:
         if path.parts[-3:-1] != ("evals",)
         and re.search(r"except (Base)?Exception\b|except:", path.read_text("utf-8"))
     ]
-    assert broad == ["assistant/work/loop.py"]
+    assert broad == ["assistant/jobs/worker_loop.py"]
 
 
 def test_the_domain_needs_nothing_but_the_standard_library() -> None:

@@ -23,10 +23,20 @@ def make_app(context: Context, *, origins: Sequence[str], proxies: Sequence[str]
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
     from assistant import __version__
-    from assistant.api import agent, apps, channels, customer, desk, errors, knowledge, operations, pages
+    from assistant.api import (
+        agent,
+        customer,
+        desk,
+        errors,
+        health,
+        knowledge,
+        messaging_apps,
+        pages,
+        webhooks,
+    )
     from assistant.api.body_limit import BodyLimit
-    from assistant.api.headers import SecurityHeaders
-    from assistant.api.limited import EveryCall
+    from assistant.api.rate_limit_rules import EveryCall
+    from assistant.api.security_headers import SecurityHeaders
 
     app = FastAPI(
         title="Yorisoi",
@@ -49,7 +59,7 @@ def make_app(context: Context, *, origins: Sequence[str], proxies: Sequence[str]
     app.add_middleware(SecurityHeaders, https=context.public_url.startswith("https:"))
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     errors.install(app)
-    for part in (customer, channels, apps, agent, desk, knowledge, operations):
+    for part in (customer, webhooks, messaging_apps, agent, desk, knowledge, health):
         app.include_router(part.router)
     pages.mount(app, context.static)
     return app

@@ -5,31 +5,31 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Cookie, Header, HTTPException, Query, Request, Response
 
-from assistant.api.addresses import address_of
-from assistant.api.app_shapes import channel_out, links_out, messages_out
+from assistant.api.auth import SESSION_DAYS, Inside, account_of, new_session
+from assistant.api.channel_schemas import channel_out, links_out, messages_out
+from assistant.api.client_address import address_of
 from assistant.api.context import Context, Ctx
-from assistant.api.doors import SESSION_DAYS, Inside, account_of, new_session
-from assistant.api.event_stream import DESCRIBED, EventStream
-from assistant.api.hiding import hide_in
-from assistant.api.limited import (
+from assistant.api.inbox_rows import inbox_rows
+from assistant.api.live_updates import agent_events
+from assistant.api.rate_limit_rules import (
     SESSION_COOKIE,
     SIGNING_IN_ANYWHERE,
     SIGNING_IN_AS,
     LimitedRoute,
     hold_stream,
 )
-from assistant.api.rows import inbox_rows
-from assistant.api.shapes import LoginIn, agent_out, card_out, turn_out
-from assistant.api.streams import agent_events
+from assistant.api.redaction import hide_in
+from assistant.api.schemas import LoginIn, agent_out, card_out, turn_out
+from assistant.api.sse import DESCRIBED, EventStream
 from assistant.api.suggestions import handoff_out
-from assistant.conversation.handoff import previous_of
-from assistant.conversation.linking import same_person
-from assistant.conversation.opening import hash_of
+from assistant.conversation.handoff.handover import previous_of
+from assistant.conversation.inbound.conversation_start import hash_of
+from assistant.conversation.inbound.customer_linking import same_person
 from assistant.domain.audit import STRANGER
 from assistant.domain.audit import agent as actor
 from assistant.domain.conversation import State
 from assistant.domain.errors import BadInput, Unauthorized
-from assistant.stores import Store
+from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1/agent", tags=["agent"], route_class=LimitedRoute)
 

@@ -1,4 +1,4 @@
-"""What every route may use; built once by app.py and found on the application."""
+"""What every route may use; built once by app/web_app.py and found on the application."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -9,16 +9,20 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
-from assistant.api.limits import Limits
 from assistant.api.metrics import COUNTED_SECONDS, Totals
-from assistant.api.passwords import Passwords
-from assistant.api.shared import Shared
+from assistant.api.password_hashing import Passwords
+from assistant.api.rate_limits import Limits
+from assistant.api.single_flight import Shared
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Conversation
 from assistant.domain.policy import Policy
-from assistant.ports import Channel, Clock, Database, Draft, FactPicker, Wire
-from assistant.stores import Store
+from assistant.ports.answering import Draft
+from assistant.ports.channels import Channel
+from assistant.ports.clock import Clock
+from assistant.ports.notifications import Wire
+from assistant.ports.signals import FactPicker
+from assistant.ports.storage.store import Database, Store
 
 
 class Suggest(Protocol):

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from assistant.api.addresses import address_of
+from assistant.api.client_address import address_of
 from assistant.api.context import Context, Ctx
-from assistant.api.event_stream import DESCRIBED, EventStream
-from assistant.api.limited import LimitedRoute, hold_stream
-from assistant.api.shapes import FeedbackIn, MessageIn, OpenIn, TypingIn, message_out, state_out, survey_out
-from assistant.api.streams import customer_events
-from assistant.conversation import reception
-from assistant.conversation.opening import (
+from assistant.api.live_updates import customer_events
+from assistant.api.rate_limit_rules import LimitedRoute, hold_stream
+from assistant.api.schemas import FeedbackIn, MessageIn, OpenIn, TypingIn, message_out, state_out, survey_out
+from assistant.api.sse import DESCRIBED, EventStream
+from assistant.conversation.inbound import customer_actions
+from assistant.conversation.inbound.conversation_start import (
     Visitor,
     hash_of,
     language_of,
@@ -20,12 +20,12 @@ from assistant.conversation.opening import (
     opened_by,
     origin_of,
 )
-from assistant.conversation.receive import Receipt, receive
-from assistant.conversation.wording import say
+from assistant.conversation.inbound.receive import Receipt, receive
+from assistant.conversation.templates import say
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import Conflict, NotFound, Unauthorized
 from assistant.domain.messages import Author, Inbound
-from assistant.stores import Store
+from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1", tags=["customer"], route_class=LimitedRoute)
 
@@ -131,7 +131,7 @@ def _conversation(store: Store, ctx: Context, conversation_id: str, after: int) 
         **state_out(conversation, agent),
         "messages": [message_out(message, ctx.hosts) for message in page],
         "next": page[-1].seq if len(messages) > MESSAGES else None,
-        "survey": survey_out(reception.survey(store, conversation)),
+        "survey": survey_out(customer_actions.survey(store, conversation)),
     }
 
 
@@ -159,7 +159,7 @@ async def handoff(owner: Owned, ctx: Ctx) -> dict[str, Any]:
     """A person, please: needs the database and nothing else."""
     now = ctx.clock()
     conversation, message = await ctx.database.write(
-        lambda store: reception.ask_for_person(store, owner.id, ctx.policy, ctx.pick_facts, now)
+        lambda store: customer_actions.ask_for_person(store, owner.id, ctx.policy, ctx.pick_facts, now)
     )
     ctx.wire.draft(owner.id, "")
     ctx.wire.ring(owner.id)
@@ -169,18 +169,18 @@ async def handoff(owner: Owned, ctx: Ctx) -> dict[str, Any]:
 @router.post("/conversations/{conversation}/handoff/cancel")
 async def cancel(owner: Owned, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
-    conversation = await ctx.database.write(lambda store: reception.cancel_wait(store, owner.id, now))
+    conversation = await ctx.database.write(lambda store: customer_actions.cancel_wait(store, owner.id, now))
     ctx.wire.ring(owner.id)
     return {"state": conversation.state}
 
 
 @router.post("/conversations/{conversation}/feedback", status_code=201)
 async def feedback(body: FeedbackIn, owner: Owned, ctx: Ctx) -> dict[str, Any]:
-    rating = reception.Rating(
+    rating = customer_actions.Rating(
         kind=body.kind, value=body.value, message_id=body.message_id, comment=body.comment
     )
     now = ctx.clock()
-    await ctx.database.write(lambda store: reception.rate(store, owner.id, rating, now))
+    await ctx.database.write(lambda store: customer_actions.rate(store, owner.id, rating, now))
     ctx.wire.ring(owner.id)
     return {}
 
@@ -188,7 +188,7 @@ async def feedback(body: FeedbackIn, owner: Owned, ctx: Ctx) -> dict[str, Any]:
 @router.post("/conversations/{conversation}/close")
 async def close(owner: Owned, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
-    conversation = await ctx.database.write(lambda store: reception.close(store, owner.id, now))
+    conversation = await ctx.database.write(lambda store: customer_actions.close(store, owner.id, now))
     ctx.wire.draft(owner.id, "")
     ctx.wire.ring(owner.id)
     return {"state": conversation.state}

@@ -6,11 +6,11 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Response
 
+from assistant.api.auth import Inside
 from assistant.api.context import Context, Ctx
-from assistant.api.doors import Inside
-from assistant.api.limited import LimitedRoute
-from assistant.api.rows import inbox_rows
-from assistant.api.shapes import (
+from assistant.api.inbox_rows import inbox_rows
+from assistant.api.rate_limit_rules import LimitedRoute
+from assistant.api.schemas import (
     AgentMessageIn,
     ResolveIn,
     TransferIn,
@@ -21,12 +21,12 @@ from assistant.api.shapes import (
 )
 from assistant.api.suggestions import suggestions_out
 from assistant.conversation import desk
-from assistant.conversation.receive import readable
+from assistant.conversation.inbound.receive import readable
 from assistant.domain.audit import agent as actor
 from assistant.domain.conversation import Conversation
 from assistant.domain.errors import NotFound
 from assistant.domain.messages import Author, Message, Written
-from assistant.stores import Store
+from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1/agent/conversations/{conversation}", tags=["agent"], route_class=LimitedRoute)
 

@@ -9,17 +9,17 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, StringConstraints
 
+from assistant.api.auth import Entered, Inside
 from assistant.api.context import Context, Ctx
-from assistant.api.doors import Entered, Inside
-from assistant.api.limited import LimitedRoute
-from assistant.api.places import Places
-from assistant.api.shapes import stamp
+from assistant.api.rate_limit_rules import LimitedRoute
+from assistant.api.schemas import stamp
+from assistant.api.source_labels import Places
+from assistant.domain.article_lifecycle import Contradiction, Source, Trouble
+from assistant.domain.article_listing import STATES, Listed
 from assistant.domain.audit import agent as actor
 from assistant.domain.errors import BadInput, Forbidden, NotFound
 from assistant.domain.hours import business_day
-from assistant.domain.listed import STATES, Listed
-from assistant.domain.living import Contradiction, Source, Trouble
-from assistant.stores import Store
+from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1/agent/knowledge", tags=["agent"], route_class=LimitedRoute)
 

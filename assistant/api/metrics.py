@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 
 from assistant.domain.budgets import Spent
 from assistant.domain.conversation import State
-from assistant.stores import Store
+from assistant.ports.storage.store import Store
 
 #: Counting reads whole tables, so it is done at most this often.
 COUNTED_SECONDS = 5.0

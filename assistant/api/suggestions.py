@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assistant.api.render import render
+from assistant.api.reply_html import render
 
 SOURCE_MARKER = re.compile(r"\s?\[\d{1,2}\](?!\()")
 

@@ -1,4 +1,4 @@
-"""Messaging apps: one file each, siblings never import each other; the table of them is in `table.py`."""
+"""Messaging apps: one file each, siblings never import each other; the table of them is in `registry.py`."""
 
 from collections.abc import Iterable
 

@@ -12,15 +12,15 @@ from typing import Any, ClassVar
 
 import structlog
 
-from assistant.channels import mail as mails
+from assistant.channels import email_parsing as mails
 from assistant.channels import signatures
-from assistant.channels.channel import AppChannel, Setting, Wiring
-from assistant.channels.face import Look
-from assistant.channels.mail import Mail
-from assistant.channels.mail_form import form, signed_fields
-from assistant.channels.mail_marks import Proof, answered_by_machine, only_for_people, original, proof_of
-from assistant.channels.mail_parts import as_file
-from assistant.channels.mail_servers import (
+from assistant.channels.base import AppChannel, Setting, Wiring
+from assistant.channels.email_composition import compose
+from assistant.channels.email_mailgun_form import form, signed_fields
+from assistant.channels.email_parsing import Mail
+from assistant.channels.email_parts import as_file
+from assistant.channels.email_sender import Proof, answered_by_machine, only_for_people, original, proof_of
+from assistant.channels.email_servers import (
     LARGEST_MAIL,
     Server,
     deliver,
@@ -29,9 +29,9 @@ from assistant.channels.mail_servers import (
     outgoing,
     server,
 )
-from assistant.channels.mail_threads import SignedThreads
-from assistant.channels.mail_writing import compose
-from assistant.channels.web_calls import each, json_of
+from assistant.channels.email_threads import SignedThreads
+from assistant.channels.formatting import Look
+from assistant.channels.http import each, json_of
 from assistant.domain.channels import Call, Event, Letter, Part, Said, Sent
 from assistant.domain.errors import BadInput, NotYet, SetupError, Unauthorized, Undeliverable
 from assistant.domain.messages import Author

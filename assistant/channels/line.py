@@ -7,23 +7,14 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from assistant.channels import signatures
-from assistant.channels.channel import AppChannel, Setting, Wiring
-from assistant.channels.content import Content, content_of, is_words, listed
-from assistant.channels.face import Look, utf16_units
-from assistant.channels.hosts import Hosts
-from assistant.channels.limits import pushes
+from assistant.channels.allowed_hosts import Hosts
+from assistant.channels.base import AppChannel, Setting, Wiring
+from assistant.channels.formatting import Look, utf16_units
+from assistant.channels.http import Answer, call, download, each, in_time, json_of, refused, text_of
+from assistant.channels.inbound_content import Content, content_of, is_words, listed
+from assistant.channels.limit_notes import pushes
 from assistant.channels.line_messages import addressed, carried, token_of
-from assistant.channels.web_calls import (
-    Answer,
-    call,
-    download,
-    each,
-    in_time,
-    json_of,
-    refused,
-    text_of,
-)
-from assistant.conversation.wording import say
+from assistant.conversation.templates import say
 from assistant.domain.channels import (
     Call,
     Event,

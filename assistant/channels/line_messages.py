@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.channels.content import UNKNOWN, Content, listed
-from assistant.channels.web_calls import text_of
+from assistant.channels.http import text_of
+from assistant.channels.inbound_content import UNKNOWN, Content, listed
 from assistant.domain.channels import Attachment
 
 #: Milliseconds since 1970 that a calendar knows.

@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from assistant.channels.channel import Setting
-from assistant.channels.content import UNKNOWN, Content, content_of, is_words, listed
-from assistant.channels.face import Look, utf8_bytes
+from assistant.channels.base import Setting
+from assistant.channels.formatting import Look, utf8_bytes
+from assistant.channels.http import each, in_time, text_of
+from assistant.channels.inbound_content import UNKNOWN, Content, content_of, is_words, listed
 from assistant.channels.meta import APP_SECRET, VERIFY_TOKEN, WINDOW, MetaChannel, by_person, in_window
-from assistant.channels.web_calls import each, in_time, text_of
 from assistant.domain.channels import (
     Address,
     Attachment,

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from assistant.channels import signatures
-from assistant.channels.channel import AppChannel, Setting
-from assistant.channels.hosts import Hosts
-from assistant.channels.limits import window
-from assistant.channels.web_calls import Answer, call, download, each, json_of, refused
+from assistant.channels.allowed_hosts import Hosts
+from assistant.channels.base import AppChannel, Setting
+from assistant.channels.http import Answer, call, download, each, json_of, refused
+from assistant.channels.limit_notes import window
 from assistant.domain.channels import Call, Event, Letter, Thread
 from assistant.domain.errors import Forbidden, SetupError, Undeliverable
 from assistant.domain.messages import Author

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from assistant.channels import signatures
-from assistant.channels.channel import AppChannel, Setting
-from assistant.channels.content import Content, content_of
-from assistant.channels.face import Look
-from assistant.channels.hosts import Hosts
-from assistant.channels.web_calls import Answer, call, download, each, in_time, json_of, text_of
+from assistant.channels.allowed_hosts import Hosts
+from assistant.channels.base import AppChannel, Setting
+from assistant.channels.formatting import Look
+from assistant.channels.http import Answer, call, download, each, in_time, json_of, text_of
+from assistant.channels.inbound_content import Content, content_of
 from assistant.domain.channels import (
     Attachment,
     Call,

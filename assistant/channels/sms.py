@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from assistant.channels import signatures
-from assistant.channels.channel import AppChannel, Setting
-from assistant.channels.content import Content, listed
-from assistant.channels.face import Look, utf16_units
-from assistant.channels.hosts import Hosts
-from assistant.channels.web_calls import Answer, call, download, in_time, refused, storable
+from assistant.channels.allowed_hosts import Hosts
+from assistant.channels.base import AppChannel, Setting
+from assistant.channels.formatting import Look, utf16_units
+from assistant.channels.http import Answer, call, download, in_time, refused, storable
+from assistant.channels.inbound_content import Content, listed
 from assistant.domain.channels import (
     Arrived,
     Attachment,

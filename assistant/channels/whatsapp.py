@@ -5,11 +5,11 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from assistant.channels.channel import Setting
-from assistant.channels.content import Content, content_of, is_words, listed
-from assistant.channels.face import Look
+from assistant.channels.base import Setting
+from assistant.channels.formatting import Look
+from assistant.channels.http import Answer, each, in_time, json_of, text_of
+from assistant.channels.inbound_content import Content, content_of, is_words, listed
 from assistant.channels.meta import APP_SECRET, VERIFY_TOKEN, WINDOW, MetaChannel
-from assistant.channels.web_calls import Answer, each, in_time, json_of, text_of
 from assistant.domain.channels import (
     Arrived,
     Attachment,

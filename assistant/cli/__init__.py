@@ -6,7 +6,7 @@ from io import TextIOWrapper
 
 import typer
 
-from assistant.cli import agents, channel, doctor, keeping, knowledge, serve, talk
+from assistant.cli import agents, backup, channel, chat, doctor, knowledge, serve
 from assistant.domain.errors import AssistantError
 
 app = typer.Typer(
@@ -23,15 +23,15 @@ app.command()(serve.serve)
 app.command()(knowledge.ingest)
 app.command()(knowledge.search)
 app.command()(knowledge.ask)
-app.command()(talk.chat)
-app.command()(talk.assess)
+app.command()(chat.chat)
+app.command()(chat.assess)
 app.add_typer(agents.app, name="agent")
 app.add_typer(channel.app, name="channel")
 app.command()(doctor.doctor)
 app.command()(doctor.migrate)
-app.command()(keeping.backup)
-app.command()(keeping.restore)
-app.command()(keeping.erase)
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.command()(backup.erase)
 
 
 def run() -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from assistant.domain.people import Agent
-    from assistant.stores import Store
+    from assistant.ports.storage.store import Store
 
 T = TypeVar("T")
 
@@ -33,12 +33,12 @@ def add(
     admin: Annotated[bool, typer.Option(help="May change the knowledge base in the console.")] = False,
 ) -> None:
     """Make an agent account; the password is asked, or read from stdin."""
-    from assistant.api.doors import account_of
-    from assistant.api.passwords import hash_password
+    from assistant.api.auth import account_of
+    from assistant.api.password_hashing import hash_password
+    from assistant.app.knowledge_base import now, open_database
+    from assistant.app.settings import load_settings
     from assistant.domain.audit import OPERATOR
     from assistant.domain.people import Agent
-    from assistant.library import now, open_database
-    from assistant.settings import load_settings
 
     email = account_of(email)
     if "@" not in email:
@@ -60,9 +60,9 @@ def add(
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """Who has an account."""
-    from assistant.api.shapes import agent_out
-    from assistant.library import open_database
-    from assistant.settings import load_settings
+    from assistant.api.schemas import agent_out
+    from assistant.app.knowledge_base import open_database
+    from assistant.app.settings import load_settings
 
     database = open_database(load_settings())
     agents = asyncio.run(database.read(lambda store: store.agents.all()))
@@ -79,7 +79,7 @@ def token(
     days: Annotated[int, typer.Option(help="For how many days it is good.", min=1, max=3650)] = 365,
 ) -> None:
     """Make an API token and print it, once."""
-    from assistant.api.doors import new_token
+    from assistant.api.auth import new_token
 
     print(_changed(email, lambda store, agent, now: new_token(store, agent, now, days)))
 
@@ -87,8 +87,8 @@ def token(
 @app.command()
 def password(email: Annotated[str, typer.Argument(help="Whose password.")]) -> None:
     """Change a password, asked or read from stdin; who is signed in with the old one is signed out."""
-    from assistant.api.passwords import hash_password
-    from assistant.conversation.staff import change_password
+    from assistant.api.password_hashing import hash_password
+    from assistant.conversation.agent_access import change_password
 
     _changed(email, lambda *_: None)  # nobody is asked for a password of no account
     hashed = hash_password(_password())
@@ -99,7 +99,7 @@ def password(email: Annotated[str, typer.Argument(help="Whose password.")]) -> N
 @app.command()
 def revoke(email: Annotated[str, typer.Argument(help="Whose sessions and tokens.")]) -> None:
     """End every session and API token of an agent at once."""
-    from assistant.conversation.staff import revoke as end_all
+    from assistant.conversation.agent_access import revoke as end_all
 
     print(f"{_changed(email, end_all)} session(s) and token(s) ended.")
 
@@ -107,16 +107,16 @@ def revoke(email: Annotated[str, typer.Argument(help="Whose sessions and tokens.
 @app.command()
 def remove(email: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
     """Remove an account; the agent's conversations go back to the queue."""
-    from assistant.conversation.staff import remove as remove_agent
+    from assistant.conversation.agent_access import remove as remove_agent
 
     print(f"Removed; {_changed(email, remove_agent)} conversation(s) went back to the queue.")
 
 
 def _changed(email: str, change: Callable[[Store, Agent, datetime], T]) -> T:
     """What *change* says about the agent, or NotFound."""
-    from assistant.api.doors import account_of
-    from assistant.library import now, open_database
-    from assistant.settings import load_settings
+    from assistant.api.auth import account_of
+    from assistant.app.knowledge_base import now, open_database
+    from assistant.app.settings import load_settings
 
     def step(store: Store) -> T:
         agent = store.agents.by_email(account_of(email))

@@ -16,8 +16,8 @@ from assistant.domain.errors import BadInput, SetupError
 if TYPE_CHECKING:
     from httpx import AsyncClient
 
-    from assistant.channels.channel import Setting
-    from assistant.ports import Channel
+    from assistant.channels.base import Setting
+    from assistant.ports.channels import Channel
 
 app = typer.Typer(help="Messaging apps: LINE, WhatsApp, e-mail and others.", no_args_is_help=True)
 
@@ -29,9 +29,9 @@ ENV = Path(".env")
 @app.command()
 def add(name: Name, account: Account = "", lang: Annotated[str, typer.Option(help="ja or en.")] = "") -> None:
     """Ask for what a channel needs, write it to .env, and say what to do in the app's console."""
-    from assistant.channels.channel import variable
-    from assistant.channels.table import channel_of
-    from assistant.settings import environment, load_settings
+    from assistant.app.settings import environment, load_settings
+    from assistant.channels.base import variable
+    from assistant.channels.registry import channel_of
 
     kind, known = channel_of(name), environment()
     if account and not account.isidentifier():
@@ -63,8 +63,8 @@ def check(name: Name, account: Account = "") -> None:
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """Every channel: whether it is set up, and where its app calls us."""
-    from assistant.channels.table import CHANNELS, accounts
-    from assistant.settings import environment, load_settings
+    from assistant.app.settings import environment, load_settings
+    from assistant.channels.registry import CHANNELS, accounts
 
     known, public_url = environment(), load_settings().public_url
     for name in CHANNELS:
@@ -89,9 +89,9 @@ async def _check(name: str, account: str) -> list[str]:
 
 def open_one(name: str, account: str) -> tuple[Channel, AsyncClient]:
     """The channel as the settings make it, and the client to be closed after it."""
-    from assistant.channels.table import channel_of, open_channels
-    from assistant.channels.web_calls import new_client
-    from assistant.settings import environment, load_settings
+    from assistant.app.settings import environment, load_settings
+    from assistant.channels.http import new_client
+    from assistant.channels.registry import channel_of, open_channels
 
     channel_of(name)
     client = new_client()

@@ -10,9 +10,9 @@ from uuid import uuid4
 from assistant.domain.errors import SetupError
 
 if TYPE_CHECKING:
-    from assistant.app import Service
+    from assistant.app.settings import Settings
+    from assistant.app.worker_app import Service
     from assistant.cli.output import Steps
-    from assistant.settings import Settings
     from assistant.storage.database import SqlDatabase
     from assistant.storage.store import SqlStore
 
@@ -33,8 +33,8 @@ async def index_sample(settings: Settings, service: Service, steps: Steps) -> No
 
 async def forget_demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> None:
     """Who is known from a first look has no way in when the service is used in earnest."""
-    from assistant.conversation.staff import remove
-    from assistant.library import now
+    from assistant.app.knowledge_base import now
+    from assistant.conversation.agent_access import remove
 
     kept = settings.data_dir / "demo-agent.password"
     if not kept.exists():
@@ -50,9 +50,9 @@ async def forget_demo_agent(settings: Settings, database: SqlDatabase[SqlStore])
 
 async def demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> str:
     """A demo agent; their password, kept in the data folder."""
-    from assistant.api.passwords import hash_password
+    from assistant.api.password_hashing import hash_password
+    from assistant.app.knowledge_base import now
     from assistant.domain.people import Agent
-    from assistant.library import now
 
     kept = settings.data_dir / "demo-agent.password"
     known = await database.read(lambda store: store.agents.get(EMAIL))

@@ -11,8 +11,8 @@ from assistant.cli.output import AsJson, print_json
 from assistant.domain.errors import AssistantError, SetupError
 
 if TYPE_CHECKING:
-    from assistant.library import Knowledge
-    from assistant.settings import Settings
+    from assistant.app.knowledge_base import Knowledge
+    from assistant.app.settings import Settings
     from assistant.storage.store import SqlStore
 
 #: An article that ends within this is worth a look, and so many lines are printed.
@@ -40,8 +40,8 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 async def _examine() -> list[Finding]:
-    from assistant.library import make_policy
-    from assistant.settings import load_settings, prepare_data_dir
+    from assistant.app.knowledge_base import make_policy
+    from assistant.app.settings import load_settings, prepare_data_dir
 
     try:
         settings = load_settings()
@@ -59,7 +59,7 @@ async def _examine() -> list[Finding]:
 
 
 async def _examine_knowledge(settings: Settings) -> list[Finding]:
-    from assistant.library import open_knowledge
+    from assistant.app.knowledge_base import open_knowledge
 
     try:
         knowledge = await open_knowledge(settings)
@@ -110,7 +110,7 @@ async def _examine_work(knowledge: Knowledge) -> Finding:
 
 async def _examine_index(knowledge: Knowledge) -> Finding:
     """The same words as `/readyz`: doctor opens what `serve` opens."""
-    from assistant.knowledge.chroma_files import IN_USE
+    from assistant.knowledge.vectors.chroma_embedded import IN_USE
 
     missing = await knowledge.note_missing()
     health = knowledge.retriever.health().values()
@@ -125,7 +125,7 @@ async def _examine_index(knowledge: Knowledge) -> Finding:
 
 
 def _words(language: str) -> Finding:
-    from assistant.knowledge.lexical import lexical_alive
+    from assistant.knowledge.retrieval.lexical import lexical_alive
 
     dead = lexical_alive((language,))
     mend = "finds nothing; reinstall with `make install` (SudachiPy and its dictionary)"
@@ -135,7 +135,7 @@ def _words(language: str) -> Finding:
 
 
 async def _examine_model(settings: Settings) -> Finding:
-    from assistant.llm.answering import try_model
+    from assistant.models.factory import try_model
 
     if settings.model == "extractive":
         return Finding(part="model", well=True, says="none set: answers quote the knowledge base")
@@ -146,7 +146,7 @@ async def _examine_model(settings: Settings) -> Finding:
 
 async def _examine_channels(settings: Settings) -> list[Finding]:
     """Every messaging app that is set up, by its own test calls."""
-    from assistant.app import make_channels
+    from assistant.app.wiring import make_channels
     from assistant.domain.errors import NotYet
 
     try:
@@ -165,8 +165,8 @@ async def _examine_channels(settings: Settings) -> list[Finding]:
 
 def migrate() -> None:
     """Bring the database schema up to date."""
-    from assistant.library import open_database
-    from assistant.settings import load_settings
+    from assistant.app.knowledge_base import open_database
+    from assistant.app.settings import load_settings
 
     database = open_database(load_settings(), migrating=True)
     database.close()

@@ -15,12 +15,12 @@ from assistant.cli.output import AsJson, Batch, Steps, bar, batch, print_json, t
 from assistant.domain.errors import BadInput
 
 if TYPE_CHECKING:
+    from assistant.app.knowledge_base import Knowledge
+    from assistant.app.settings import Settings
+    from assistant.domain.article_lifecycle import Contradiction
     from assistant.domain.knowledge import Passage
-    from assistant.domain.living import Contradiction
-    from assistant.knowledge.ingest import IngestReport
+    from assistant.knowledge.ingest.run import IngestReport
     from assistant.knowledge.loaders.reader import Reads
-    from assistant.library import Knowledge
-    from assistant.settings import Settings
 
 PREPARING = "Preparing the language model"
 STAGES = {"read": "Reading documents", "embed": "Indexing passages"}
@@ -30,7 +30,7 @@ STAGES = {"read": "Reading documents", "embed": "Indexing passages"}
 async def opened(
     settings: Settings, steps: Steps | None = None, *, beside_serve: bool = False
 ) -> AsyncIterator[Knowledge]:
-    from assistant.library import open_knowledge
+    from assistant.app.knowledge_base import open_knowledge
 
     progress = partial(steps, PREPARING) if steps else None
     knowledge = await open_knowledge(settings, progress, beside_serve=beside_serve)
@@ -47,8 +47,8 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Index documents; unchanged ones are skipped."""
-    from assistant.cli.watching import keep_watching
-    from assistant.settings import load_settings
+    from assistant.app.settings import load_settings
+    from assistant.cli.ingest_watch import keep_watching
 
     if watch:
         asyncio.run(keep_watching(load_settings(), sources, prune=prune, as_json=as_json))
@@ -84,7 +84,7 @@ async def take_in(
     reader: Reads | None = None,
 ) -> IngestReport:
     """Index *sources* and bring the vector index into line."""
-    from assistant.knowledge.ingest import Options, ingest
+    from assistant.knowledge.ingest.run import Options, ingest
 
     report = await ingest(
         sources,
@@ -145,7 +145,7 @@ def search(
 
 
 async def _search(query: str | None, k: int, file: str | None, as_json: bool) -> None:
-    from assistant.settings import load_settings
+    from assistant.app.settings import load_settings
 
     async with opened(load_settings()) as knowledge:
         if query is not None:
@@ -191,9 +191,9 @@ def ask(
 
 
 async def _ask(question: str | None, file: str | None, as_json: bool) -> None:
-    from assistant.app import make_mind
-    from assistant.conversation.asking import answer_once
-    from assistant.settings import load_settings
+    from assistant.app.settings import load_settings
+    from assistant.app.wiring import make_mind
+    from assistant.conversation.turn.ask_once import answer_once
 
     settings = load_settings()
     async with opened(settings) as knowledge:

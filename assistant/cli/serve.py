@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.alone import place
 from assistant.cli.demo import EMAIL, SHOP, demo_agent, forget_demo_agent
+from assistant.cli.instance_lock import place
 from assistant.domain.errors import SetupError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from uvicorn import Server
 
-    from assistant.settings import Settings
-    from assistant.work.companion import Companion, Launched
+    from assistant.app.settings import Settings
+    from assistant.ipc.worker_supervisor import Companion, Launched
 
 #: Requests are cut this long after a stop was asked for; streams end at once, clients come back.
 GRACE_SECONDS = 3
@@ -39,7 +39,7 @@ def serve(
     demo: Annotated[bool, typer.Option(help="Load the sample help and make a demo agent.")] = False,
 ) -> None:
     """Run the service: chat, agent console, API."""
-    from assistant.settings import load_settings, prepare_data_dir
+    from assistant.app.settings import load_settings, prepare_data_dir
 
     settings = load_settings()
     with _listen(host, port) as listener:
@@ -57,7 +57,7 @@ def _at(settings: Settings, listener: socket.socket) -> Settings:
 
 
 def _run(settings: Settings, listener: socket.socket, demo: bool) -> None:
-    from assistant.work.companion import launch
+    from assistant.ipc.worker_supervisor import launch
 
     # Every open stream is a file.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -79,10 +79,10 @@ def _run(settings: Settings, listener: socket.socket, demo: bool) -> None:
 
 async def _serve(settings: Settings, listener: socket.socket, demo: bool, launched: Launched) -> None:
     """Answer calls at once; say where when the companion is ready too. SetupError when it cannot be."""
-    from assistant.front import create_app, make_front
-    from assistant.logs import set_up
-    from assistant.work.companion import Companion
-    from assistant.work.pipe import Pipe
+    from assistant.app.logs import set_up
+    from assistant.app.web_app import create_app, make_front
+    from assistant.ipc.rpc import Pipe
+    from assistant.ipc.worker_supervisor import Companion
 
     set_up()
     pipe = Pipe()
@@ -114,7 +114,7 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool, launch
 def _server(app: FastAPI) -> Server:
     import uvicorn
 
-    from assistant.cli.connections import Impatient
+    from assistant.cli.slow_client_guard import Impatient
 
     config = uvicorn.Config(
         app,

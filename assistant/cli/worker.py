@@ -13,13 +13,13 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from assistant.work.pipe import Pipe
+from assistant.ipc.rpc import Pipe
 
 if TYPE_CHECKING:
-    from assistant.app import Service
+    from assistant.app.settings import Settings
+    from assistant.app.worker_app import Service
     from assistant.domain.conversation import Conversation
-    from assistant.ports import Draft
-    from assistant.settings import Settings
+    from assistant.ports.answering import Draft
 
 #: Below the process that answers calls: with both cores busy, a customer's message is taken in first.
 NICENESS = 5
@@ -68,13 +68,13 @@ class Worker:
 
     async def start(self, settings: Settings, demo: bool) -> None:
         """Open everything and begin; SetupError when something is to be mended first."""
-        from assistant.app import make_service
-        from assistant.cli.alone import several
+        from assistant.app.knowledge_base import now
+        from assistant.app.logs import set_up
+        from assistant.app.worker_app import make_service
         from assistant.cli.demo import index_sample
+        from assistant.cli.instance_lock import several
         from assistant.cli.knowledge import PREPARING
         from assistant.cli.output import bar, lines
-        from assistant.library import now
-        from assistant.logs import set_up
 
         set_up()
         with bar(otherwise=lines()) as steps:
@@ -108,7 +108,7 @@ class Worker:
         return dict(self._service.supervisor.restarts) if self._service else {}
 
     async def suggest(self, conversation: Conversation, question: str) -> list[Draft]:
-        from assistant.conversation.suggesting import suggest
+        from assistant.conversation.turn.suggestions import suggest
         from assistant.domain.errors import Unavailable
 
         if self._service is None:

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.conversation.handoff import Handover, lay_on_table
-from assistant.conversation.reception import survey
-from assistant.conversation.speak import save, say, write
+from assistant.conversation.handoff.handover import Handover, lay_on_table
+from assistant.conversation.inbound.customer_actions import survey
+from assistant.conversation.templates import say as words
 from assistant.conversation.timing import Timing
-from assistant.conversation.wording import say as words
+from assistant.conversation.transcript import save, say, write
 from assistant.domain.audit import agent as actor
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.due import ANSWERING, Kind
 from assistant.domain.errors import AlreadyClaimed, Conflict, NotFound
+from assistant.domain.jobs import ANSWERING, Kind
 from assistant.domain.messages import Author, Button, Message, Reply, Written
 from assistant.domain.people import Agent
 from assistant.domain.signals import Decision, Reason, Verdict
-from assistant.ports import FactPicker
-from assistant.stores import Store
+from assistant.ports.signals import FactPicker
+from assistant.ports.storage.store import Store
 
 TOOK_OVER = Handover(
     verdict=Verdict(decision=Decision.HANDOFF, reason=Reason.AGENT_TOOK_OVER), decided_by="agent"

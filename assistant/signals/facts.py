@@ -8,9 +8,9 @@ from assistant.domain.handoff import Facts
 from assistant.domain.messages import Author
 from assistant.domain.signals import Wish
 from assistant.domain.turns import Said
-from assistant.signals import cues, text
+from assistant.signals import cues, normalization
+from assistant.signals.human_request import find_wish
 from assistant.signals.small_talk import small_talk_of
-from assistant.signals.wish import find_wish
 
 MOST_FACTS, MOST_PROMISES = 20, 5
 LONGEST_ASK = 160
@@ -28,13 +28,15 @@ FULFILS = {
 
 
 def topic_of(comparable: str) -> str | None:
-    return next((cue.kind for cue in cues.cues("topic") if cue.find(comparable[: text.WINDOW])), None)
+    return next(
+        (cue.kind for cue in cues.cues("topic") if cue.find(comparable[: normalization.WINDOW])), None
+    )
 
 
 def pick_facts(said: Sequence[Said]) -> Facts:
     """What the customer's lines among *said* want and claim, and what an agent will still have to ask."""
     lines = [hidden(line.text) for line in said if line.author is Author.CUSTOMER]
-    near = [text.comparable(text.window(line)) for line in lines]
+    near = [normalization.comparable(normalization.window(line)) for line in lines]
     claimed = list(
         dict.fromkeys(fact for line, folded in zip(lines, near, strict=True) for fact in claims(line, folded))
     )
@@ -57,8 +59,8 @@ def promises(said: Sequence[Said]) -> Iterator[str]:
         if line.author not in who:
             continue
         kind, name = who[line.author]
-        for clause in text.clauses(text.window(line.text)):
-            folded = text.comparable(clause)[: cues.LONGEST_CLAUSE]
+        for clause in normalization.clauses(normalization.window(line.text)):
+            folded = normalization.comparable(clause)[: cues.LONGEST_CLAUSE]
             if any(cue.find(folded) for cue in cues.cues("promises") if cue.kind == kind):
                 yield f"{name}: {' '.join(clause.split())[:LONGEST_ASK]}"
 
@@ -109,7 +111,9 @@ def ask_of(lines: Sequence[str], near: Sequence[str]) -> str | None:
         for line, folded in zip(lines, near, strict=True)
         if folded and small_talk_of(folded) is None
     ]
-    wanting = [line for line in said if find_wish(text.comparable(line)).wish is Wish.NONE or len(line) > 60]
+    wanting = [
+        line for line in said if find_wish(normalization.comparable(line)).wish is Wish.NONE or len(line) > 60
+    ]
     whole = [line for line in wanting if len(line) >= 8]
     best = next(iter(whole or wanting or said), None)
     return best if best is None or len(best) <= LONGEST_ASK else best[: LONGEST_ASK - 1] + "…"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
-from assistant.signals import cues, text
+from assistant.signals import cues, normalization
+from assistant.signals.classifier import Heard, weights
 from assistant.signals.progress import Progress
-from assistant.signals.tone import Heard, weights
 
 SHOUTING = re.compile(r"\b[A-Z]{3,}\b")
 LETTERS = re.compile(r"[A-Za-z]")
@@ -51,8 +51,8 @@ def _within(heard: float) -> float:
 
 
 def word_hits(comparable: str) -> list[cues.Hit]:
-    name = "frustration_ja" if text.JAPANESE.search(comparable) else "frustration_en"
-    return list(cues.hits(name, text.clauses(comparable)[:40]))
+    name = "frustration_ja" if normalization.JAPANESE.search(comparable) else "frustration_en"
+    return list(cues.hits(name, normalization.clauses(comparable)[:40]))
 
 
 def features(
@@ -78,7 +78,7 @@ def features(
 
 def emphasis(raw: str) -> float:
     """Capitals and heaped marks, 0–1."""
-    raw = text.window(raw)
+    raw = normalization.window(raw)
     marks = MARKS.findall(unicodedata.normalize("NFKC", raw))
     loud = 0.2 * min(2, len(marks)) + (0.2 if any(len(mark) >= 4 for mark in marks) else 0.0)
     letters = LETTERS.findall(raw)

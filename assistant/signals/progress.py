@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.domain.messages import Author
 from assistant.domain.signals import Evidence, Reaction, Reason
 from assistant.domain.turns import History, PastTurn
-from assistant.signals import cues, text
+from assistant.signals import cues, normalization
 
 #: From here on two questions count as the same: by shared character pairs, by the cosine of their vectors.
 SAME_WORDS = 0.42
@@ -69,7 +69,7 @@ def read_progress(
     reply = last_reply(history)
     if reply is None:
         return Progress(None, 0.0, ())
-    said = {hit.cue.kind: hit for hit in cues.hits("reactions", text.clauses(comparable)[:8])}
+    said = {hit.cue.kind: hit for hit in cues.hits("reactions", normalization.clauses(comparable)[:8])}
     offered = meets("reply_offers", reply)
     same, earlier = sameness(comparable, history, vector)
     empty = empty_replies(history)
@@ -109,7 +109,7 @@ def abstains(reply: str) -> bool:
 
 
 def meets(kind: str, reply: str) -> bool:
-    clauses = text.clauses(text.comparable(text.window(reply)))[-6:]
+    clauses = normalization.clauses(normalization.comparable(normalization.window(reply)))[-6:]
     return any(cue.find(clause) for cue in cues.cues("reactions") if cue.kind == kind for clause in clauses)
 
 
@@ -120,7 +120,7 @@ def sameness(
     best, which = 0.0, None
     pairs = bigrams(comparable)
     for said in [line.text for line in history.lines if line.author is Author.CUSTOMER][-LOOK_BACK:]:
-        score = overlap(pairs, bigrams(text.comparable(text.window(said)))) / SAME_WORDS / 2
+        score = overlap(pairs, bigrams(normalization.comparable(normalization.window(said)))) / SAME_WORDS / 2
         if score > best:
             best, which = min(score, 1.0), said
     if vector is not None and len(pairs) >= SHORTEST:
@@ -133,7 +133,7 @@ def sameness(
 
 
 def bigrams(comparable: str) -> frozenset[str]:
-    bare = "".join(LETTERS.findall(FILLERS.sub(" ", comparable[: text.WINDOW])))
+    bare = "".join(LETTERS.findall(FILLERS.sub(" ", comparable[: normalization.WINDOW])))
     return frozenset(bare[i : i + 2] for i in range(len(bare) - 1)) if len(bare) >= SHORTEST else frozenset()
 
 
@@ -170,7 +170,7 @@ def empty_replies(history: History) -> list[str]:
     by_agent = max((place for place, line in enumerate(spoken) if line.author is Author.AGENT), default=-1)
     since = [line.text for line in spoken[by_agent + 1 :] if line.author is Author.ASSISTANT]
     replies = since[-LOOK_BACK - 2 :]
-    pairs = [bigrams(text.comparable(text.window(reply))) for reply in replies]
+    pairs = [bigrams(normalization.comparable(normalization.window(reply))) for reply in replies]
     row: list[str] = []
     for place in range(len(replies) - 1, -1, -1):
         if abstains(replies[place]):

@@ -5,8 +5,8 @@ import math
 from assistant.domain.messages import Author
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
-from assistant.signals import cues, text
-from assistant.signals.tone import weights
+from assistant.signals import cues, normalization
+from assistant.signals.classifier import weights
 
 #: Who came before knows the place: style counts that much less per earlier conversation.
 PER_VISIT = 0.6
@@ -21,7 +21,7 @@ def read_unfamiliarity(
 ) -> tuple[float, tuple[Evidence, ...]]:
     """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no vector."""
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
-    hits = list(cues.hits("unfamiliarity", text.clauses(comparable)[:12]))
+    hits = list(cues.hits("unfamiliarity", normalization.clauses(comparable)[:12]))
     shown = features(hits, history, heard, brief=brief)
     joined = weights().joined["unfamiliarity_alone" if alone else "unfamiliarity"]
     score = 1 / (1 + math.exp(-sum(joined.get(name, 0.0) * value for name, value in shown.items())))
@@ -48,7 +48,11 @@ def features(hits: list[cues.Hit], history: History, heard: float, *, brief: boo
 def is_brief(comparable: str, language: str) -> bool:
     """A keyword or two instead of a sentence."""
     if language == "ja":
-        return len(comparable) <= 12 and not text.SENTENCE_END.search(comparable) and "、" not in comparable
+        return (
+            len(comparable) <= 12
+            and not normalization.SENTENCE_END.search(comparable)
+            and "、" not in comparable
+        )
     return len(comparable.split()) <= 2 and not comparable.endswith("?")
 
 

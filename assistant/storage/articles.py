@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passage, Terms
-from assistant.ports import Fine
+from assistant.ports.models import Fine
 from assistant.storage import fulltext
 from assistant.storage.article_tables import articles, chunks, knowledge, replacements, vectors
-from assistant.storage.vectors import packed_from, token_bytes, unpacked, whole_bytes, whole_from
+from assistant.storage.vector_codec import packed_from, token_bytes, unpacked, whole_bytes, whole_from
 
 if TYPE_CHECKING:
     from numpy import float32, int8, uint8

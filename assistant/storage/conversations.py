@@ -9,7 +9,7 @@ from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import NotFound
 from assistant.domain.messages import Author, Message
 from assistant.storage import tables as t
-from assistant.storage.rows import conversation_from, conversation_row, message_from, message_row
+from assistant.storage.row_mapping import conversation_from, conversation_row, message_from, message_row
 from assistant.storage.statements import inserting, selecting, updating
 
 #: Agents see the longest waiting first within priority; these ranks sort the priorities.

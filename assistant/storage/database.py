@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from assistant.storage.failures import lost_race, unavailable
-from assistant.storage.grouped import Group, refuse_to_commit_nothing
+from assistant.storage.group_commit import Group, refuse_to_commit_nothing
 from assistant.storage.values import prepare_engine
 
 S = TypeVar("S")

@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.forgetting import without
+from assistant.domain.packet_redaction import without
 from assistant.domain.turns import TurnRecord
 from assistant.storage import tables as t
-from assistant.storage.rows import from_json, to_json
+from assistant.storage.row_mapping import from_json, to_json
 from assistant.storage.statements import inserting, selecting, updating
 
 LATER_TURNS = selecting(t.turns, "conversation").where(t.turns.c.seq > sa.bindparam("after"))

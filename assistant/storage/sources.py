@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from assistant.domain.living import Look, Source
+from assistant.domain.article_lifecycle import Look, Source
 from assistant.storage.article_tables import sources
 
 #: How long a process that reads is believed to be alive without a word from it.

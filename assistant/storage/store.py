@@ -2,20 +2,20 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.article_lifecycle import SqlLiving
 from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
-from assistant.storage.collections import SqlCollections
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.erasure import SqlErasure
+from assistant.storage.jobs import SqlDue, SqlJournal
 from assistant.storage.links import SqlLinks
-from assistant.storage.living import SqlLiving
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlNumbers, SqlTurns
 from assistant.storage.savepoint import Savepoint
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
-from assistant.storage.work import SqlDue, SqlJournal
+from assistant.storage.vector_collections import SqlCollections
 
 
 class SqlStore:

@@ -2,12 +2,12 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.job_tables import dead_letters as dead_letters
+from assistant.storage.job_tables import due as due
+from assistant.storage.job_tables import proofs as proofs
+from assistant.storage.job_tables import spending as spending
 from assistant.storage.schema import Json, Moment, metadata
 from assistant.storage.values import ForeignId, Label
-from assistant.storage.work_tables import dead_letters as dead_letters
-from assistant.storage.work_tables import due as due
-from assistant.storage.work_tables import proofs as proofs
-from assistant.storage.work_tables import spending as spending
 
 Id = sa.String(64)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx2
 
-from evals.bench_channels import SETTINGS
-from evals.bench_phones import MAKERS, SECRET, Phones
+from evals.bench.channels import SETTINGS
+from evals.bench.phones import MAKERS, SECRET, Phones
 from evals.faults.load import Load
 from evals.faults.rows import Outcome, Row
 from evals.faults.site import Process, Site

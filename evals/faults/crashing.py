@@ -48,21 +48,21 @@ def after_commit_before_200(probability: float) -> None:
 
 def while_thinking(probability: float) -> None:
     """A turn is leased and thought about."""
-    from assistant.conversation import think
+    from assistant.conversation.turn import think
 
     _put(think, "_reply", probability, before=True)
 
 
 def after_reply_before_ring(probability: float) -> None:
     """A reply is stored; nobody was told."""
-    from assistant.work.wire import LocalWire
+    from assistant.notifications.notifier import LocalWire
 
     _put(LocalWire, "ring", probability, before=True)
 
 
 def after_send_before_mark(probability: float) -> None:
     """A messaging app has the message; we do not know."""
-    from assistant.work.outbox import Outbox
+    from assistant.jobs.outbox import Outbox
 
     send = Outbox._send
 
@@ -98,13 +98,13 @@ POINTS = {
 def main() -> None:
     from assistant.__main__ import main as assistant
     from assistant.cli.worker import main as worker
-    from assistant.work import companion
+    from assistant.ipc import worker_supervisor
 
     named = sys.argv.pop(1)
     point, _, probability = named.partition(":")
     POINTS[point](float(probability))
     beside = len(sys.argv) > 1 and sys.argv[1].isdigit()
-    companion.COMMAND = (sys.executable, "-m", "evals.faults.crashing", named)
+    worker_supervisor.COMMAND = (sys.executable, "-m", "evals.faults.crashing", named)
     worker() if beside else assistant()
 
 

@@ -39,10 +39,10 @@ async def claims_at_once(site: Site, load: Load, seconds: float) -> Outcome:
 
 def _agents(site: Site, count: int) -> list[str]:
     """Tokens of so many agents; made in the database, as the command takes a second each."""
-    from assistant.api.doors import new_token
+    from assistant.api.auth import new_token
+    from assistant.app.knowledge_base import now, open_database
+    from assistant.app.settings import Settings
     from assistant.domain.people import Agent
-    from assistant.library import now, open_database
-    from assistant.settings import Settings
 
     settings = Settings(  # type: ignore[call-arg]
         data_dir=site.folder, database_url=site.settings.get("ASSISTANT_DATABASE_URL")

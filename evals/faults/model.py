@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx2
 
-from evals.bench_service import environment
+from evals.bench.service import environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Model:
     url: str
 
     def fails(self, fault: str, share: float = 1.0) -> None:
-        """Answer a *share* of the calls with *fault* (evals/fake_model.py), the rest honestly."""
+        """Answer a *share* of the calls with *fault* (evals/fakes/chat_server.py), the rest honestly."""
         httpx2.post(f"{self.url}/mode", params={"fault": fault, "share": share}, timeout=10)
 
     def recovers(self) -> None:
@@ -62,7 +62,7 @@ def serve(port: int) -> None:
     import uvicorn
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from evals.fake_model import create_fake
+    from evals.fakes.chat_server import create_fake
 
     app = create_fake()
     mode = ("", 0.0)

@@ -208,7 +208,7 @@ def _killed_soon(ingest: Process) -> None:
     import subprocess
     import sys
 
-    from evals.bench_service import environment
+    from evals.bench.service import environment
 
     program = [sys.executable, "-m", "evals.faults.crashing", "mid_ingest:0.7", *ingest.command]
     started = subprocess.Popen(program, env=environment(**ingest.settings), stderr=subprocess.DEVNULL,

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx2
 
-from evals.bench_service import ASSISTANT, environment
+from evals.bench.service import ASSISTANT, environment
 from evals.faults.model import Model, fake_model, free_port
 
 ROOT = Path(__file__).parents[2]

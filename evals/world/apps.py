@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 
+from assistant.app.policy_file import load_policy
 from assistant.channels import signatures
-from assistant.signals.policy_file import load_policy
-from evals.bench_channels import SETTINGS
-from evals.bench_phones import SECRET, Phones, signed_form, signed_meta, signed_slack
-from evals.bench_service import ASSISTANT, environment, serving
+from evals.bench.channels import SETTINGS
+from evals.bench.phones import SECRET, Phones, signed_form, signed_meta, signed_slack
+from evals.bench.service import ASSISTANT, environment, serving
 from evals.world.app_kinds import generated
 from evals.world.cases import Case, Place, Sibling
 

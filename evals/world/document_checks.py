@@ -10,17 +10,17 @@ from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
 
-from assistant.app import make_mind
-from assistant.conversation.asking import answer_once
-from assistant.knowledge.index import Indexer
-from assistant.knowledge.ingest import IngestReport, Options, ingest
-from assistant.llm.embeddings_letters import LetterEmbedder
-from assistant.settings import load_settings
+from assistant.app.settings import load_settings
+from assistant.app.wiring import make_mind
+from assistant.conversation.turn.ask_once import answer_once
+from assistant.knowledge.ingest.indexer import Indexer
+from assistant.knowledge.ingest.run import IngestReport, Options, ingest
+from assistant.models.embeddings.fake import LetterEmbedder
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
-from evals.embedding_cache import RememberingEmbedder
-from evals.pipeline import knowledge_over
+from evals.data.embedding_cache import RememberingEmbedder
+from evals.quality.pipeline import knowledge_over
 from evals.world.cases import Place
 
 ROOT = Path(__file__).parents[2]

@@ -38,7 +38,7 @@ class Found:
 
 class MailService:
     def __init__(self, post: Post, service: object) -> None:
-        from assistant.app import Service
+        from assistant.app.worker_app import Service
 
         assert isinstance(service, Service)
         self.post, self._service = post, service
@@ -82,10 +82,10 @@ def _of(store: object, peer: str) -> list[tuple[Conversation, Thread]]:
 
 @asynccontextmanager
 async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
-    from assistant.app import make_service
-    from assistant.knowledge.ingest import Options, ingest
-    from assistant.settings import load_settings, prepare_data_dir
-    from assistant.work import mailbox
+    from assistant.app.settings import load_settings, prepare_data_dir
+    from assistant.app.worker_app import make_service
+    from assistant.jobs import imap_poller
+    from assistant.knowledge.ingest.run import Options, ingest
 
     articles = scratch / "articles"
     articles.mkdir()
@@ -101,7 +101,7 @@ async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
         own = {"data_dir": scratch / "data", "chat_model": "extractive"}
         settings = load_settings().model_copy(update=own)
         prepare_data_dir(settings.data_dir)
-        with patch.dict(os.environ, mailed), patch.object(mailbox, "PAUSE", 0.2):
+        with patch.dict(os.environ, mailed), patch.object(imap_poller, "PAUSE", 0.2):
             service = await make_service(settings)
             knowledge = service.knowledge
             await ingest(

@@ -18,20 +18,20 @@ import uvicorn
 from fastapi import FastAPI
 
 from assistant.api import make_app
+from assistant.api.auth import new_token
 from assistant.api.context import Context
-from assistant.api.doors import new_token
-from assistant.api.limits import Limits
-from assistant.api.passwords import hash_password
-from assistant.conversation.suggesting import suggest
+from assistant.api.password_hashing import hash_password
+from assistant.api.rate_limits import Limits
 from assistant.conversation.timing import Timing
+from assistant.conversation.turn.suggestions import suggest
 from assistant.domain.knowledge import Article
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
+from assistant.jobs.worker_loop import Loop
 from assistant.signals.facts import pick_facts
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from assistant.work.loop import Loop
-from tests.rig import IDENTITY_KEY, LANGUAGES, Rig, RunningClock
+from tests.harness import IDENTITY_KEY, LANGUAGES, Rig, RunningClock
 
 PASSWORD = "correct horse battery"
 ARTICLE = Article(

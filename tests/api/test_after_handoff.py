@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from assistant.conversation.wording import say
+from assistant.conversation.templates import say
 from assistant.domain.policy import BusinessHours, Policy
 from tests.api.conftest import Client, Conversation
-from tests.rig import IDENTITY_KEY
+from tests.harness import IDENTITY_KEY
 
 WISH = "担当者につないでください"
 

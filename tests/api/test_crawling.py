@@ -9,9 +9,9 @@ from fastapi import FastAPI, Request
 
 from assistant.api import errors
 from assistant.api.body_limit import BodyLimit
-from assistant.cli import connections
-from assistant.cli.connections import Impatient
-from evals.fake_model import served
+from assistant.cli import slow_client_guard
+from assistant.cli.slow_client_guard import Impatient
+from evals.fakes.chat_server import served
 
 HEAD = b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n"
 LAST = b"GET /y HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -93,15 +93,15 @@ def test_few_requests_come_before_the_first_is_answered() -> None:
     """uvicorn would keep whatever comes: one connection took 5.7 GB and every other caller waited."""
     one = b"GET /y HTTP/1.1\r\nHost: x\r\n\r\n"
     with served(FastAPI(), http=Impatient, timeout_keep_alive=60) as url:
-        few, many = heard(url, one * connections.WAITING_REQUESTS + LAST), heard(url, one * 1_000)
-    assert few.count(b"HTTP/1.1 404") == connections.WAITING_REQUESTS + 1
+        few, many = heard(url, one * slow_client_guard.WAITING_REQUESTS + LAST), heard(url, one * 1_000)
+    assert few.count(b"HTTP/1.1 404") == slow_client_guard.WAITING_REQUESTS + 1
     assert many.count(b"HTTP/1.1 404") == 0
     assert many.startswith(b"HTTP/1.1 400")
 
 
 @pytest.mark.parametrize("before", [b"", HEAD + b"\r\n1234567890"], ids=["the first", "a later one"])
 def test_a_head_that_crawls_ends_the_connection(monkeypatch: pytest.MonkeyPatch, before: bytes) -> None:
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(slow_client_guard, "HEAD_SECONDS", 0.2)
     began = time.monotonic()
     with served(slow(seconds=5), http=Impatient, timeout_keep_alive=60) as url:
         said = heard(url, *filter(None, [before]), b"POST /x HTTP/1.1\r\nHos", b"t: x\r\nX-")

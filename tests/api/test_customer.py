@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.api.conftest import Client, Conversation, events
-from tests.rig import IDENTITY_KEY
+from tests.harness import IDENTITY_KEY
 
 
 async def test_a_question_is_taken_in_and_answered(client: Client) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from assistant.api import limited, streams
+from assistant.api import live_updates, rate_limit_rules
 from assistant.api.metrics import Totals, totals
-from assistant.conversation.opening import TOKEN_LASTS
+from assistant.conversation.inbound.conversation_start import TOKEN_LASTS
 from tests.api.conftest import PASSWORD, Client, Conversation
 
 STRANGER = {"X-Forwarded-For": "198.51.100.7"}
@@ -69,7 +69,7 @@ async def test_metrics_are_counted_once_for_all_who_ask(
         counted += 1
         return totals(*given)
 
-    monkeypatch.setattr("assistant.api.operations.totals", counting)
+    monkeypatch.setattr("assistant.api.health.totals", counting)
     answers = await asyncio.gather(*(client.http.get("/metrics") for _ in range(10)))
     assert {answer.status_code for answer in answers} == {200}
     assert counted == 1
@@ -97,7 +97,7 @@ async def test_the_inbox_says_that_it_cannot_be_searched(client: Client) -> None
 
 async def test_a_long_conversation_is_read_in_pages(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.api.customer.MESSAGES", 3)
-    monkeypatch.setattr(streams, "PAGE", 2)
+    monkeypatch.setattr(live_updates, "PAGE", 2)
     talk = await client.open()
     for number in range(7):
         await talk.say(f"{number}")
@@ -125,7 +125,7 @@ async def listened(client: Client, talk: Conversation, until: str) -> str:
 async def test_a_visitor_has_so_many_streams_and_no_more(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limited, "STREAMS_OF_TOKEN", 2)
+    monkeypatch.setattr(rate_limit_rules, "STREAMS_OF_TOKEN", 2)
     talk = await client.open()
     url = f"/v1/conversations/{talk.id}/events"
     async with client.http.stream("GET", url, headers=talk.headers):
@@ -142,7 +142,7 @@ async def test_a_visitor_has_so_many_streams_and_no_more(
 async def test_an_agent_who_signs_out_hears_nothing_more(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr(live_updates, "HEARTBEAT_SECONDS", 0.1)
     await client.hire()
     body = {"email": "mori@shop.example", "password": PASSWORD}
     csrf = {"X-CSRF-Token": (await client.http.post("/v1/agent/login", json=body)).json()["csrf"]}

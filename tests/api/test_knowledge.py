@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from assistant.domain.article_lifecycle import VANISHED, Contradiction, Look, Side, Trouble
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
-from assistant.domain.living import VANISHED, Contradiction, Look, Side, Trouble
-from assistant.knowledge import quantities
 from assistant.storage.store import SqlStore
+from assistant.text import quantities
 from tests.api.conftest import Client
 
 URL = "/v1/agent/knowledge"
@@ -220,7 +220,7 @@ def test_every_measure_has_a_japanese_name() -> None:
     """Contradictions name their measure in English; the console translates it."""
     root = Path(__file__).parents[2]
     table = (root / "web/console/text/knowledge.ts").read_text("utf-8").partition("MEASURES")[2]
-    code = (root / "assistant/knowledge/quantities.py").read_text("utf-8")
+    code = (root / "assistant/text/quantities.py").read_text("utf-8")
     named = {name for name, _ in quantities._MEASURES.values()} | set(
         re.findall(r'Quantity\("([a-z ]+)"', code)
     )

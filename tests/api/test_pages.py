@@ -7,7 +7,7 @@ import pytest
 
 from assistant.api.pages.help import preferred
 from tests.api.conftest import Client, application
-from tests.rig import Rig
+from tests.harness import Rig
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 

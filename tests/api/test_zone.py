@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from assistant import library
-from assistant.api.operations import count, moment
+from assistant.api.health import count, moment
+from assistant.app import knowledge_base
+from assistant.app.settings import load_settings
 from assistant.domain.budgets import Spender, Spent
 from assistant.domain.hours import local
-from assistant.settings import load_settings
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from tests.api.conftest import Client
-from tests.rig import Clock, Rig
+from tests.harness import Clock, Rig
 
 #: In Tokyo it is half past midnight of the 1st of December.
 NIGHT = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
@@ -46,12 +46,12 @@ async def test_an_article_holds_from_midnight_where_the_business_is(
     async def no_vectors(*_: Any) -> Any:
         return None
 
-    monkeypatch.setattr(library, "now", lambda: NIGHT)
-    monkeypatch.setattr(library, "_open_vectors", no_vectors)
+    monkeypatch.setattr(knowledge_base, "now", lambda: NIGHT)
+    monkeypatch.setattr(knowledge_base, "_open_vectors", no_vectors)
     nobody: Any = None
     for zone, day in ((TOKYO, date(2026, 12, 1)), ("America/New_York", date(2026, 11, 30))):
         monkeypatch.setenv("TZ", zone)
-        retriever = await library._retriever(load_settings(), database, nobody, beside_serve=False)
+        retriever = await knowledge_base._retriever(load_settings(), database, nobody, beside_serve=False)
         assert retriever._today() == day
 
 

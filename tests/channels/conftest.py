@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from assistant.channels.table import open_channels
+from assistant.channels.registry import open_channels
 from assistant.domain.channels import Delivery
 from assistant.domain.people import Agent
 from assistant.storage.database import SqlDatabase
@@ -17,7 +17,7 @@ from assistant.storage.store import SqlStore
 from tests.api.conftest import application
 from tests.channels.line_platform import SETTINGS, LinePlatform, signed
 from tests.channels.platform import Platform
-from tests.rig import Rig
+from tests.harness import Rig
 
 PUBLIC_URL = "http://localhost:8000"
 

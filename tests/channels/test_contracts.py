@@ -22,7 +22,7 @@ from tests.channels.platforms import (
     WhatsAppPlatform,
     now_seconds,
 )
-from tests.rig import MONDAY_NOON
+from tests.harness import MONDAY_NOON
 
 META_SECRET = "It's a Secret to Everybody"
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from assistant.api.doors import new_token
-from assistant.conversation.linking import offer_code
+from assistant.api.auth import new_token
+from assistant.conversation.inbound.customer_linking import offer_code
 from tests.channels.conftest import Scene
 from tests.channels.line_platform import USER, LinePlatform, refusal, webhook
 

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant.channels import web_calls
-from assistant.channels.channel import AppChannel
-from assistant.channels.hosts import Hosts
+from assistant.channels import http
+from assistant.channels.allowed_hosts import Hosts
+from assistant.channels.base import AppChannel
 from assistant.domain.channels import DeliveryState
 from assistant.domain.errors import Undeliverable
 from tests.channels import test_contracts as apps
@@ -73,7 +73,7 @@ async def test_a_send_has_a_deadline_however_slowly_the_answer_drips(
             await asyncio.sleep(0.05)
             yield b" "
 
-    monkeypatch.setattr(web_calls, "CALL_SECONDS", 0.2)
+    monkeypatch.setattr(http, "CALL_SECONDS", 0.2)
     app, scene = opened(kind, make_scene)
     slow = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=drip())))
     channel_of(scene)._client = slow

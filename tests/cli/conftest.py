@@ -14,8 +14,8 @@ import pytest
 import structlog
 
 from assistant.cli import run
-from assistant.llm.embeddings import make_embedder
-from assistant.ports import Embedder
+from assistant.models.embeddings.factory import make_embedder
+from assistant.ports.models import Embedder
 from tests.cli.shell import Outcome, Shell
 
 SAMPLE = Path(__file__).parents[2] / "knowledge_base"
@@ -98,7 +98,7 @@ def embedder(indexed: Shell) -> Embedder:
 def asks(type_: Terminal, indexed: Shell, embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """A terminal where the library is indexed; not to be changed."""
     monkeypatch.setenv("ASSISTANT_DATA_DIR", str(indexed.data))
-    monkeypatch.setattr("assistant.library.open_embedder", lambda *_: embedder)
+    monkeypatch.setattr("assistant.app.knowledge_base.open_embedder", lambda *_: embedder)
     return type_
 
 

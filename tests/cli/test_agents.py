@@ -62,9 +62,9 @@ def test_a_token_for_nobody_says_how_to_make_an_account(type_: Terminal) -> None
 
 def _doors(type_: Terminal) -> list[str]:
     """A session and a token of Mori's, and whose they are."""
-    from assistant.api.doors import new_session
-    from assistant.library import now, open_database
-    from assistant.settings import load_settings
+    from assistant.api.auth import new_session
+    from assistant.app.knowledge_base import now, open_database
+    from assistant.app.settings import load_settings
 
     type_("agent", "add", "mori@shop.example", stdin=PASSWORD)
     token = type_("agent", "token", "mori@shop.example").out.strip()
@@ -76,9 +76,9 @@ def _doors(type_: Terminal) -> list[str]:
 
 
 def _open(doors: list[str], later: timedelta = timedelta()) -> list[bool]:
-    from assistant.conversation.opening import hash_of
-    from assistant.library import now, open_database
-    from assistant.settings import load_settings
+    from assistant.app.knowledge_base import now, open_database
+    from assistant.app.settings import load_settings
+    from assistant.conversation.inbound.conversation_start import hash_of
 
     database = open_database(load_settings())
     return [
@@ -118,9 +118,9 @@ def test_tokens_end(type_: Terminal) -> None:
 
 
 def test_the_demo_agent_does_not_survive_the_demo(type_: Terminal) -> None:
+    from assistant.app.knowledge_base import open_database
+    from assistant.app.settings import load_settings
     from assistant.cli.demo import EMAIL, demo_agent, forget_demo_agent
-    from assistant.library import open_database
-    from assistant.settings import load_settings
 
     settings = load_settings()
     database = open_database(settings)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from assistant.ports import Embedder
+from assistant.ports.models import Embedder
 from tests.knowledge.shop import Shop
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from evals.fake_model import create_fake, honest, served
+from evals.fakes.chat_server import create_fake, honest, served
 from tests.cli.shell import Served, Shell
 
 pytestmark = pytest.mark.slow

@@ -12,13 +12,13 @@ from uuid import uuid4
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, precondition, rule
 
-from assistant.conversation import reception
+from assistant.answering.quotes.answerer import ExtractiveAnswerer
+from assistant.conversation.inbound import customer_actions
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.due import Due, Kind
 from assistant.domain.errors import Conflict
+from assistant.domain.jobs import Due, Kind
 from assistant.domain.people import Agent
-from assistant.llm.extractive import ExtractiveAnswerer
-from assistant.ports import Ask, Draft, Progress
+from assistant.ports.answering import Ask, Draft, Progress
 from assistant.storage.store import SqlStore
 from tests.conversation.promises import (
     Held,
@@ -30,7 +30,7 @@ from tests.conversation.promises import (
     the_assistant_is_silent,
     who_is_not_answered_has_a_turn_to_come,
 )
-from tests.rig import Rig, memory_database
+from tests.harness import Rig, memory_database
 
 #: Questions that the knowledge base answers, a wish for a person, small talk.
 WORDS = st.sampled_from(["返品の期限は？", "開封した商品は？", "担当者と話したい", "こんにちは"])
@@ -122,11 +122,11 @@ class Machine(RuleBasedStateMachine):
     def presses(self, talk: str, what: str) -> None:
         rig, now = self.rig, self.rig.clock()
         press = {
-            "ask_for_person": lambda s: reception.ask_for_person(
+            "ask_for_person": lambda s: customer_actions.ask_for_person(
                 s, talk, rig.policy, rig.assistant.pick_facts, now
             ),
-            "cancel_wait": lambda s: reception.cancel_wait(s, talk, now),
-            "close": lambda s: reception.close(s, talk, now),
+            "cancel_wait": lambda s: customer_actions.cancel_wait(s, talk, now),
+            "close": lambda s: customer_actions.close(s, talk, now),
         }[what]
         self._agents_or_nobody(rig.database.write(press))
         if what == "ask_for_person" and self._state(talk).state is not State.CLOSED:

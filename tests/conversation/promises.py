@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from assistant.domain.audit import AuditEntry
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.due import Due
+from assistant.domain.jobs import Due
 from assistant.domain.messages import Author, Message
 from assistant.domain.turns import TurnRecord
 

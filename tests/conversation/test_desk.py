@@ -3,11 +3,11 @@
 import pytest
 
 from assistant.conversation import desk
-from assistant.conversation.opening import Visitor
+from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.domain.conversation import State
 from assistant.domain.errors import AlreadyClaimed, NotOwner
 from assistant.domain.signals import Reason
-from tests.rig import Rig
+from tests.harness import Rig
 
 PACKET_KEYS = {
     "version", "conversation", "epoch", "created_at", "channel", "trigger", "customer", "issue", "facts",
@@ -104,7 +104,7 @@ async def test_a_transfer_gives_it_to_a_colleague(rig: Rig) -> None:
 
 
 async def test_a_resolved_conversation_asks_how_it_was_once(rig: Rig) -> None:
-    from assistant.conversation.reception import Rating, rate, survey
+    from assistant.conversation.inbound.customer_actions import Rating, rate, survey
 
     conversation, agent = await queued(rig), await rig.hire()
     await rig.claim(conversation, agent)
@@ -140,7 +140,7 @@ async def test_a_wrong_token_of_another_conversation_carries_nothing(rig: Rig) -
 
 
 async def test_who_waits_can_change_their_mind(rig: Rig) -> None:
-    from assistant.conversation.reception import cancel_wait
+    from assistant.conversation.inbound.customer_actions import cancel_wait
 
     conversation = await queued(rig)
     await rig.database.write(lambda store: cancel_wait(store, conversation, rig.clock()))

@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy.exc import IntegrityError
 
-from assistant.conversation import desk, turn
+from assistant.conversation import desk
+from assistant.conversation.turn import runner
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.due import Kind
+from assistant.domain.jobs import Kind
 from assistant.storage.conversations import SqlMessages
-from assistant.storage.work import SqlDue
+from assistant.storage.jobs import SqlDue
 from tests.conversation.machine import Calm
 
 ANY_ORDER = settings(
@@ -59,7 +60,7 @@ def keeps_the_turn_of_another_owner(patch: Patch) -> None:
 
 def ignores_the_epoch(patch: Patch) -> None:
     keeps_the_turn_of_another_owner(patch)
-    patch.setattr(turn, "owner_changed", lambda *_: False)
+    patch.setattr(runner, "owner_changed", lambda *_: False)
 
 
 def lets_two_agents_claim(patch: Patch) -> None:
@@ -75,7 +76,7 @@ def lets_anybody_reply(patch: Patch) -> None:
 
 
 def overlooks_what_was_said_meanwhile(patch: Patch) -> None:
-    patch.setattr(turn, "more_was_said", lambda *_: False)
+    patch.setattr(runner, "more_was_said", lambda *_: False)
 
 
 def sets_no_deadline(patch: Patch) -> None:
@@ -98,7 +99,7 @@ def remembers_old_episodes(patch: Patch) -> None:
 
 
 def takes_messages_after_the_end(patch: Patch) -> None:
-    patch.setattr("assistant.conversation.receive._refuse_closed", lambda *_: None)
+    patch.setattr("assistant.conversation.inbound.receive._refuse_closed", lambda *_: None)
 
 
 QUESTION = "返品の期限は？"

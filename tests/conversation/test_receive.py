@@ -2,11 +2,11 @@
 
 import pytest
 
-from assistant.conversation import reception
+from assistant.conversation.inbound import customer_actions
 from assistant.conversation.timing import MAX_TEXT
 from assistant.domain.errors import BadInput, ConversationClosed, NotFound, TooLarge
 from assistant.domain.messages import Author
-from tests.rig import Rig
+from tests.harness import Rig
 
 
 async def test_a_burst_of_messages_gets_one_reply_to_all_of_them(rig: Rig) -> None:
@@ -48,7 +48,7 @@ async def test_two_conversations_may_use_the_same_message_id(rig: Rig) -> None:
 
 async def test_nothing_is_added_to_a_closed_conversation(rig: Rig) -> None:
     opened = await rig.open()
-    await rig.database.write(lambda store: reception.close(store, opened.conversation.id, rig.clock()))
+    await rig.database.write(lambda store: customer_actions.close(store, opened.conversation.id, rig.clock()))
     with pytest.raises(ConversationClosed):
         await rig.say(opened.conversation.id, "まだいますか")
     assert await rig.messages(opened.conversation.id) == []

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.conversation.compose import person_button
-from assistant.conversation.opening import Visitor
+from assistant.answering.quotes.answerer import ExtractiveAnswerer
+from assistant.conversation.inbound.conversation_start import Visitor
+from assistant.conversation.turn.reply import person_button
 from assistant.domain.conversation import State
 from assistant.domain.knowledge import Dispute
 from assistant.domain.signals import Reason
-from assistant.knowledge.listed import ListedPassages
-from assistant.llm.extractive import ExtractiveAnswerer
-from assistant.ports import Ask, Draft, Progress
+from assistant.knowledge.retrieval.in_memory import ListedPassages
+from assistant.ports.answering import Ask, Draft, Progress
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from tests.rig import RETURNS_JA, Rig
+from tests.harness import RETURNS_JA, Rig
 
 
 class SlowAnswerer:

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from evals.fake_model import create_fake, served
-from evals.obedient import obeyed
+from evals.fakes.chat_server import create_fake, served
+from evals.fakes.injection_model import obeyed
 from tests.cli.shell import Served, Shell, Talk
 from tests.e2e.conftest import Demo, Widget, shot
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evals.bench_figures import Figure, percentile, spread, table
+from evals.bench.figures import Figure, percentile, spread, table
 
 TEN = [float(number) for number in range(10, 0, -1)]
 

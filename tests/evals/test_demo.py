@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from evals.demo import main
-from evals.fake_model import create_fake, served
+from evals.fakes.chat_server import create_fake, served
+from evals.fakes.demo import main
 
 PROMPT = "<passages>\n[1] 返品\n返品は30日以内です。送料は無料です。\n</passages>"
 
@@ -57,7 +57,7 @@ def test_settings_and_words_reach_the_service(monkeypatch: pytest.MonkeyPatch) -
     ("given", "runs"),
     [
         (["PORT=8123"], "assistant serve --demo --port 8123"),
-        (["MODEL=xss", "PORT=8123"], "python -m evals.demo xss --port 8123"),
+        (["MODEL=xss", "PORT=8123"], "python -m evals.fakes.demo xss --port 8123"),
     ],
 )
 def test_make_run_takes_a_port(given: list[str], runs: str) -> None:

@@ -3,10 +3,10 @@
 import pytest
 
 from assistant.domain.messages import Author
+from assistant.signals.normalization import comparable
 from assistant.signals.progress import bigrams, overlap
-from assistant.signals.text import comparable
-from evals.dialogues import Dialogue, own, parse
-from evals.training_sources import lines
+from evals.data.dialogues import Dialogue, own, parse
+from evals.data.training_sources import lines
 
 #: Pairs of letters: of "I want a human" only the last word is left, which says nothing of its nearness.
 ENOUGH = 8

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.domain.errors import AssistantError
 from assistant.knowledge.loaders import Unreadable
-from evals.fuzz import SEEDS, TARGETS, target
+from evals.faults.fuzz import SEEDS, TARGETS, target
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.knowledge import fusion
-from assistant.knowledge.features import ARMS, Candidates
-from evals.retrieval_runs import Seen
-from evals.retrieval_sets import INVENTED, Asked, Collection, hollowed, invented, part
-from evals.sureness import School, kinds
+from assistant.knowledge.retrieval import ranking
+from assistant.knowledge.retrieval.features import ARMS, Candidates
+from evals.data.retrieval_sets import INVENTED, Asked, Collection, hollowed, invented, part
+from evals.quality.retrieval_runs import Seen
+from evals.train.calibration import School, kinds
 
 
 def squad(folder: Path) -> Path:
@@ -59,13 +59,13 @@ def test_near_misses_lack_the_answer_and_gaps_all_that_is_like_it() -> None:
     right = np.arange(20) == 4
     asked = Asked(text="?", language="ja", relevant={"4": 1})
     own = Seen(asked, [str(row) for row in range(20)], found, right)
-    made = kinds(School(Collection(name="x", articles=[], questions=[]), [own], []), fusion.weights())
+    made = kinds(School(Collection(name="x", articles=[], questions=[]), [own], []), ranking.weights())
     [(out, none)], [(gap, nothing)] = made["out"][1], made["gap"][1]
     assert len(out.arms) == 19
     assert not none.any()
     assert not nothing.any()
     assert 3 <= len(out.arms) - len(gap.arms) < 12
-    best = fusion.ranks(found, fusion.weights())
+    best = ranking.ranks(found, ranking.weights())
     assert best[gap.article].max() <= np.sort(best[~right])[-4]
     [(small, its)] = made["own, small"][1]
     assert its.sum() == 1

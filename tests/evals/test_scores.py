@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from evals.scores import Hits, auroc
+from evals.quality.scores import Hits, auroc
 
 
 @pytest.mark.parametrize(

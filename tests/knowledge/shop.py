@@ -5,18 +5,18 @@ from datetime import date
 import sqlalchemy as sa
 
 from assistant.domain.knowledge import Article, Chunk
-from assistant.knowledge.index import Indexer
-from assistant.knowledge.search import HybridRetriever
-from assistant.knowledge.vector_index import KeptVectors
-from assistant.llm.embeddings_letters import LetterEmbedder
-from assistant.ports import Embedder
+from assistant.knowledge.ingest.indexer import Indexer
+from assistant.knowledge.retrieval.retriever import HybridRetriever
+from assistant.knowledge.vectors.synced_index import KeptVectors
+from assistant.models.embeddings.fake import LetterEmbedder
+from assistant.ports.models import Embedder
+from assistant.storage.article_lifecycle import SqlLiving
 from assistant.storage.articles import SqlArticles
-from assistant.storage.collections import SqlCollections
 from assistant.storage.database import SqlDatabase, sqlite_engine
-from assistant.storage.living import SqlLiving
 from assistant.storage.schema import metadata
 from assistant.storage.sources import SqlSources
 from assistant.storage.store import SqlStore
+from assistant.storage.vector_collections import SqlCollections
 
 TODAY = date(2026, 11, 23)
 PAGES = {

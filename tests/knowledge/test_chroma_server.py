@@ -15,10 +15,10 @@ import httpx
 import pytest
 
 from assistant.domain.errors import IndexUnavailable
-from assistant.knowledge import chroma_server
-from assistant.knowledge.chroma_server import open_served
-from assistant.knowledge.search import HybridRetriever
-from assistant.knowledge.vector_index import KeptVectors, by_turns, remove, served
+from assistant.knowledge.retrieval.retriever import HybridRetriever
+from assistant.knowledge.vectors import chroma_server
+from assistant.knowledge.vectors.chroma_server import open_served
+from assistant.knowledge.vectors.synced_index import KeptVectors, by_turns, remove, served
 from tests.knowledge.shop import Shop
 
 pytestmark = pytest.mark.slow

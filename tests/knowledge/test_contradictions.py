@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.knowledge.contradictions import Statement, about_the_same, differing
-from assistant.knowledge.quantities import Quantity, quantities, without_numbers
+from assistant.knowledge.contradictions.rules import Statement, about_the_same, differing
+from assistant.text.quantities import Quantity, quantities, without_numbers
 
 
 @pytest.mark.parametrize(

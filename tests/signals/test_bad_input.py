@@ -12,8 +12,8 @@ from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Wish
 from assistant.domain.turns import History, Said
-from assistant.signals.assess import assess
-from assistant.signals.reader import Reader
+from assistant.signals.replay import assess
+from assistant.signals.signal_reader import Reader
 
 READER = Reader()
 ANYTHING = st.text(max_size=400)

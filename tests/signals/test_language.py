@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.signals.language import language_of
-from assistant.signals.text import comparable
+from assistant.signals.normalization import comparable
 
 BOTH = ("ja", "en")
 

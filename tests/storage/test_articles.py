@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
-from assistant.ports import Fine
+from assistant.ports.models import Fine
 from assistant.storage.articles import SqlArticles
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.fulltext import any_of

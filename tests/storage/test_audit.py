@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from tests.rig import Rig
+from tests.harness import Rig
 
 
 async def test_every_change_of_owner_is_audited_with_its_actor(rig: Rig) -> None:

@@ -9,15 +9,15 @@ import sqlalchemy as sa
 
 from assistant.domain.errors import SetupError
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
-from assistant.ports import Fine
+from assistant.ports.models import Fine
 from assistant.storage.backup import export, restore
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.migrate import migrate
 from assistant.storage.postgres import postgres_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
+from tests.harness import Rig
 from tests.postgres import new_database
-from tests.rig import Rig
 
 
 class Box:

@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from assistant.conversation.arriving import Arrivals, take_in
+from assistant.conversation.inbound.events import Arrivals, take_in
 from assistant.domain.channels import Address, Attachment, Said
 from assistant.domain.errors import NotFound
 from assistant.domain.people import Door
+from assistant.jobs import retention
+from assistant.jobs.retention import Housekeeping
 from assistant.storage import tables
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.erasure import LOOSE, NOT_ABOUT_CUSTOMERS
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
-from assistant.work import housekeeping
-from assistant.work.housekeeping import Housekeeping
-from tests.rig import LANGUAGES, Rig
+from tests.harness import LANGUAGES, Rig
 
 CANARY = "カナリア4711"
 
@@ -130,7 +130,7 @@ async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(
     rig.clock.pass_(31 * 86_400)
     await rig.database.write(lambda store: store.threads.seen("line", "", "new", rig.clock()))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(housekeeping, "ROWS_TOGETHER", 2)
+        patched.setattr(retention, "ROWS_TOGETHER", 2)
         await Housekeeping(rig.database, rig.clock, None).tidy()
     with rig.database.engine.connect() as connection:
         left = [

@@ -12,15 +12,15 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from assistant.conversation.arriving import Arrivals, take_in
-from assistant.conversation.receive import receive
+from assistant.conversation.inbound.events import Arrivals, take_in
+from assistant.conversation.inbound.receive import receive
 from assistant.domain.channels import Address, Attachment, Event, Said
 from assistant.domain.errors import Unavailable
 from assistant.domain.messages import Inbound
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.migrate import migrate
 from assistant.storage.store import SqlStore
-from tests.rig import LANGUAGES, Rig
+from tests.harness import LANGUAGES, Rig
 
 #: What is done to the connection (of the driver) before a statement.
 Fault = Callable[[Any], None]

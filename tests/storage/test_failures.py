@@ -13,7 +13,7 @@ from assistant.domain.errors import Unavailable
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.failures import unavailable
 from assistant.storage.store import SqlStore
-from tests.rig import Rig
+from tests.harness import Rig
 
 SECRET = "4111 1111 1111 1111"
 #: Errors of PostgreSQL by their code, and whether it cannot work just now.

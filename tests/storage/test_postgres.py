@@ -12,18 +12,18 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from assistant.conversation.opening import Visitor, open_conversation
-from assistant.domain.due import Kind
+from assistant.conversation.inbound.conversation_start import Visitor, open_conversation
 from assistant.domain.errors import AlreadyClaimed, Unavailable
+from assistant.domain.jobs import Kind
 from assistant.domain.knowledge import Article
-from assistant.knowledge.chunking import chunked
-from assistant.knowledge.entries import words_of
-from assistant.knowledge.segment import terms
+from assistant.knowledge.ingest.chunking import chunked
+from assistant.knowledge.ingest.index_fields import words_of
 from assistant.storage.database import SqlDatabase
 from assistant.storage.postgres import postgres_engine
 from assistant.storage.store import SqlStore
+from assistant.text.segmentation import terms
+from tests.harness import IDENTITY_KEY, JAPANESE, LANGUAGES, Rig, memory_database
 from tests.postgres import emptied
-from tests.rig import IDENTITY_KEY, JAPANESE, LANGUAGES, Rig, memory_database
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.schema import Json, metadata
 from assistant.storage.store import SqlStore
 from assistant.storage.values import fit, fit_original, storable
-from tests.rig import Rig
+from tests.harness import Rig
 
 HOSTILE = "a\x00b\ud800c\U0001f600"
 TEXTS = [

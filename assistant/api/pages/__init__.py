@@ -8,12 +8,12 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from assistant.api.addresses import is_local
+from assistant.api.article_html_cache import Drawings
+from assistant.api.client_address import is_local
 from assistant.api.context import Context, Ctx, context
-from assistant.api.drawings import Drawings
 from assistant.api.errors import error
-from assistant.api.limited import LimitedRoute
 from assistant.api.pages.help import article_page, list_page, missing_page, preferred, start_page
+from assistant.api.rate_limit_rules import LimitedRoute
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.knowledge import Article
 

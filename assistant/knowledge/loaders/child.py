@@ -10,7 +10,7 @@ import sys
 from dataclasses import asdict
 from typing import BinaryIO
 
-from assistant.knowledge import sitemap
+from assistant.knowledge.ingest import sitemap
 from assistant.knowledge.loaders import LOADERS
 from assistant.knowledge.loaders.document import Unreadable
 

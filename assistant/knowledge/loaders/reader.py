@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from assistant.domain.errors import SetupError
+from assistant.knowledge.ingest.sitemap import Sitemap, parse
 from assistant.knowledge.loaders import LOADERS
 from assistant.knowledge.loaders.child import SITEMAP
 from assistant.knowledge.loaders.document import Document, Unreadable
-from assistant.knowledge.sitemap import Sitemap, parse
 
 SECONDS = 30.0
 LARGEST_ANSWER = 50_000_000

@@ -44,7 +44,7 @@ export function Contradictions({ found, dismissed, lead }: Props) {
 
 function Pair({ pair }: { pair: Contradiction }) {
   const words = knowledgeText();
-  // Customers hear of a disagreement only within one language; see conversation/disputes.py.
+  // Customers hear of a disagreement only within one language; see conversation/turn/contradictory_sources.py.
   const across = pair.one.language !== pair.other.language;
   const wins = across ? null : pair.newer;
   return (

@@ -1,0 +1,97 @@
+"""What of the passages and the talk so far goes into a prompt: what the question needs, as data."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from assistant.answering.pii_masking import Mask
+from assistant.answering.quotes.candidates import Candidate
+from assistant.domain.messages import Author
+from assistant.domain.turns import Said
+from assistant.models.token_count import count_tokens
+from assistant.ports.answering import Ask
+from assistant.text.quotable import Kind, Unit, units
+
+#: Tokens of all passages together.
+BUDGET = 650
+#: Below the best part by more than this, a part is not worth its tokens; at less than that, it is read with
+#: its paragraph or list. Log-odds of the ranking; chosen on evals/cases/sample_kb.jsonl, not on its held set.
+_FAR, _NEAR = 4.8, 0.5
+_MOST_BLOCK = 600
+#: Characters of a question that a model reads.
+MOST_QUESTION = 2_000
+_EARLIER_LINES = 2
+#: What the customer said tells more of what is asked now than what we answered.
+_EARLIER_CHARACTERS, _EARLIER_CHARACTERS_OF_OURS = 140, 80
+
+_DELIMITER = re.compile(r"</?\s*(passages?|conversation|customer|system|assistant)\b[^>]*>", re.IGNORECASE)
+_HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGENT: "Agent"}
+
+
+def pack(ask: Ask, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET) -> str:
+    """What the question needs of the passages, best first until the *budget* of tokens is full; each passage
+    keeps its rank in the search, from 1, as its number."""
+    chosen: dict[int, set[Unit]] = {}
+    left = budget
+    for candidate, score in _with_best_passage(ask, ranked):
+        if score < ranked[0][1] - _FAR:
+            continue
+        rank = candidate.units[0].passage
+        together = _with_block(ask, candidate) if score >= ranked[0][1] - _NEAR else candidate.units
+        new = set(together) - chosen.get(rank, set())
+        cost = sum(count_tokens(unit.text, model) + 2 for unit in new) + (20 if rank not in chosen else 0)
+        if cost <= left:
+            chosen.setdefault(rank, set()).update(new)
+            left -= cost
+    return "\n\n".join(_passage(ask, rank, chosen[rank]) for rank in sorted(chosen))
+
+
+def _with_best_passage(ask: Ask, ranked: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+    """What the passage that search found best says comes first or second, whatever its own words score."""
+    if not ranked:
+        return []
+    best = max(range(len(ask.passages)), key=lambda rank: ask.passages[rank].score)
+    own = next((each for each in ranked if each[0].units[0].passage == best), None)
+    if own is None or own == ranked[0]:
+        return list(ranked)
+    others = [each for each in ranked if each is not own]
+    return [others[0], (own[0], max(own[1], ranked[0][1] - _FAR)), *others[1:]]
+
+
+def _with_block(ask: Ask, candidate: Candidate) -> Iterable[Unit]:
+    """A sentence is read with its paragraph and an item with its list, unless they are long."""
+    first = candidate.units[0]
+    block = [u for u in units(ask.passages[first.passage], first.passage) if u.block == first.block]
+    return block if sum(len(unit.text) for unit in block) <= _MOST_BLOCK else candidate.units
+
+
+def _passage(ask: Ask, rank: int, chosen: set[Unit]) -> str:
+    passage = ask.passages[rank]
+    heading = " > ".join((passage.title, *passage.headings))
+    lines = [_line(unit) for unit in sorted(chosen, key=lambda unit: unit.place)]
+    return f"[{rank + 1}] {as_data(heading)}\n" + "\n".join(as_data(line) for line in lines)
+
+
+def _line(unit: Unit) -> str:
+    if unit.kind is Kind.ROW:
+        cells = zip(unit.header, unit.cells, strict=False)
+        return "; ".join(f"{name}: {cell}" if name else cell for name, cell in cells if cell)
+    return f"{unit.marker} {unit.text}" if unit.kind in (Kind.STEP, Kind.ITEM) else unit.text
+
+
+def condensed(lines: Sequence[Said], mask: Mask) -> str:
+    """The last lines of the conversation, cut short, without personal data."""
+    last = [line for line in lines if line.author in _ROLE][-_EARLIER_LINES:]
+    said = [f"{_ROLE[line.author]}: {_cut(as_data(mask.hide(line.text)), line.author)}" for line in last]
+    return "\n".join(said) or "(nothing)"
+
+
+def _cut(text: str, author: Author) -> str:
+    most = _EARLIER_CHARACTERS if author is Author.CUSTOMER else _EARLIER_CHARACTERS_OF_OURS
+    text = re.sub(r"\s+", " ", text)
+    return text if len(text) <= most else text[:most] + "…"
+
+
+def as_data(text: str) -> str:
+    """Without what could end the data or hide in it."""
+    return _DELIMITER.sub(" ", _HIDDEN.sub("", text)).strip()

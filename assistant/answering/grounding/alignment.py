@@ -1,0 +1,142 @@
+"""How well each word of a sentence finds its like in a passage: what the support head looks at.
+
+Token vectors are compared in context, so a word in other words is found too; words that stand in both are
+alike by definition. The lowest words tell most: a sentence is as true as its least supported part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log1p
+from typing import TYPE_CHECKING
+
+from assistant.ports.models import Fine
+from assistant.text.tagging import Sort, Word, words
+
+if TYPE_CHECKING:
+    from numpy import bool_, float32, int8
+    from numpy.typing import NDArray
+
+    from assistant.ports.models import Spans
+
+    Vectors = NDArray[float32]
+    Mask = NDArray[bool_]
+
+#: Cosine below which a word found nothing like it, and above which a token found its double.
+UNLIKE, DOUBLE, LIKE = 0.75, 0.85, 0.7
+_SORTS = (Sort.NOUN, Sort.VERB, Sort.QUALITY, Sort.NUMBER)
+_FIRST = frozenset(["i", "i'm", "my", "me", "we", "our", "us"])
+_SECOND = frozenset(["you", "your", "yours"])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A text with its vectors, and which of its tokens belong to which word."""
+
+    text: str
+    whole: Vectors
+    #: One unit vector a token.
+    tokens: Vectors
+    words: tuple[Word, ...]
+    #: Tokens of each word; the sets do not overlap.
+    owned: tuple[tuple[int, ...], ...]
+
+
+def reading(text: str, fine: Fine, spans: Spans) -> Reading:
+    """*spans*: start and end of each token in *text*: (tokens, 2)."""
+    tokens, every = as_units(fine.tokens), words(text)
+    owned: list[list[int]] = [[] for _ in every]
+    at = 0
+    for token, (start, end) in enumerate(spans[: len(tokens)].tolist()):
+        while at < len(every) and every[at].end <= start:
+            at += 1
+        if at < len(every) and end > max(start, every[at].start):
+            owned[at].append(token)
+    return Reading(text, fine.whole, tokens, every, tuple(map(tuple, owned)))
+
+
+def as_units(tokens: NDArray[int8]) -> Vectors:
+    """Each row with length 1."""
+    import numpy as np
+
+    rows = tokens.astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6
+    return rows
+
+
+def features(said: Reading, units: Sequence[Reading], heads: Reading | None = None) -> Vectors:
+    """What the head weighs; *heads* is what stands above every unit: title and headings."""
+    import numpy as np
+
+    each = np.stack([(said.tokens @ unit.tokens.T).max(axis=1) for unit in units], axis=1)
+    if heads is not None and len(heads.tokens):
+        each = np.maximum(each, (said.tokens @ heads.tokens.T).max(axis=1)[:, None])
+    best, one = each.max(axis=1), each[:, each.mean(axis=0).argmax()]
+    cosines = [float(unit.whole @ said.whole) for unit in units]
+    told = [*_of_tokens(best), *_of_one(one), max(cosines)]
+    told += _of_words(said, best, one, {word.form for unit in units for word in unit.words} | _forms(heads))
+    length = sum(len(unit.words) for unit in units)
+    lowered = said.text.lower()
+    spoken = set(lowered.split())
+    told += [
+        log1p(len(said.words)),
+        log1p(len(said.words)) - log1p(length),
+        float("?" in lowered or "？" in lowered),
+        float(bool(spoken & _FIRST)),
+        float(bool(spoken & _SECOND)),
+    ]
+    return np.array(told, np.float32)
+
+
+def difference(said: Reading, units: Sequence[Reading]) -> Vectors:
+    """From the nearest unit to the sentence: what was added to its meaning, what left out."""
+    nearest = max(units, key=lambda unit: float(unit.whole @ said.whole))
+    found: Vectors = said.whole - nearest.whole
+    return found
+
+
+def _forms(reading: Reading | None) -> set[str]:
+    return {word.form for word in reading.words} if reading else set()
+
+
+def _of_tokens(best: Vectors) -> list[float]:
+    import numpy as np
+
+    low = np.quantile(best, [0, 0.1, 0.25, 0.5])
+    return [float(best.mean()), *map(float, low), float((best > DOUBLE).mean()), float((best > LIKE).mean())]
+
+
+def _of_one(one: Vectors) -> list[float]:
+    return [float(one.mean()), float(one.min())]
+
+
+def _of_words(said: Reading, best: Vectors, one: Vectors, known: set[str]) -> list[float]:
+    import numpy as np
+
+    rows = [i for i, tokens in enumerate(said.owned) if tokens]
+    near = np.array([best[list(said.owned[i])].mean() for i in rows], np.float32)
+    in_one = np.array([one[list(said.owned[i])].mean() for i in rows], np.float32)
+    same = np.array([said.words[i].form in known for i in rows], bool)
+    sure = np.where(same, np.float32(1), near)
+    sort = np.array([said.words[i].sort for i in rows], object)
+    telling = sort != Sort.FUNCTION
+    told = [*_lows(near[telling]), *_lows(sure[telling]), *_lows(in_one[telling])]
+    for kind in _SORTS:
+        told += [*_lows(sure[sort == kind])[:2], float((sort == kind).sum()) / 5]
+    told += _lows(sure[sort == Sort.NAME])[:2] + _lows(near[~telling])[:2]
+    told += [float(same[telling].mean()) if telling.any() else 1.0, float((~same[telling]).sum()) / 5]
+    lowest = [*map(float, np.sort(sure[telling])), 1.0, 1.0, 1.0]
+    return [*told, *lowest[1:3]]
+
+
+def _lows(likeness: Vectors) -> list[float]:
+    """Mean, lowest, how many found nothing, how much is missing in all."""
+    if not likeness.size:
+        return [1.0, 1.0, 0.0, 0.0]
+    return [
+        float(likeness.mean()),
+        float(likeness.min()),
+        float((likeness < UNLIKE).sum()) / 4,
+        float((1 - likeness).sum()),
+    ]

@@ -1,0 +1,284 @@
+"""Whether a drafted sentence may be shown: checked against its passage, with the reason if not."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from assistant.answering.grounding.negation import are_turned, clauses, is_negated, negations, opposed
+from assistant.domain.knowledge import Passage
+from assistant.text.exact_facts import unfounded_names, unfounded_numbers
+from assistant.text.quotable import Kind, Unit, units
+from assistant.text.terms import normal, overlap, rarity, terms
+
+#: Of a sentence's meaning, how much the passage has to have.
+LEAST_SHARED = 0.5
+#: Said in other words, but nearly the same to the embedder. Multilingual E5 gives paraphrases .93 and more,
+#: invented rules on the same topic .88 (English) or .92 (Japanese) and less, nine times in ten.
+LEAST_SHARED_IF_ALIKE, ALIKE = 0.35, {"ja": 0.945, "en": 0.925}
+#: A promise may only be one that the passage makes, nearly in its words.
+LEAST_SHARED_TO_PROMISE = 0.9
+_ALIGNED = 3
+#: Letters from which on a sentence says something by itself.
+_WHOLE = 12
+#: Of a sentence's words, how many a unit has that speaks of the same thing.
+_SAME_THING = 0.6
+#: Clauses that share this much of their words are about the same thing.
+_SAME_CLAUSE = 0.6
+
+_FLAGS = re.IGNORECASE | re.VERBOSE
+_MARKUP = re.compile(r"<[A-Za-z/!][^>]*>?|!\[|\]\(|javascript:|data:text|&#\w+;", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\])）」]+|[\w.+-]+@[\w-]+\.[\w.-]+", re.IGNORECASE)
+#: An act that somebody would have to do after the reply; nobody will.
+_PROMISE = re.compile(
+    r"""\b(i|we)(\ will|'ll|\ shall|\ promise|\ guarantee
+      |\ have\ just|'ve\ just|('m|\ am|'re|\ are)\ going\ to)\b
+    |\b(i|i've|i\ have)\ (\w+\ )?(refunded|cancell?ed|sent|booked|processed|issued|arranged|applied|credited
+      |upgraded|escalated|notified)\b
+    |\b(legally\ binding|you\ have\ my\ word|it's\ a\ deal)\b|\b(deal|agreed)[.!]
+    |後ほど|折り返し|のちほど|後日|ただちに|至急
+    |(連絡|返金|送付|手配|対応|発送|お送り|確認|返信|キャンセル|処理|変更|交換|お電話|補償|保証|約束)(を|は)?
+      (させて)?(いただ(きます|く)|いたします|致します|します|しておきます|しました|いたしました)""",
+    _FLAGS,
+)
+#: A stream that came twice: 返品は返品は, 返返品品はは.
+_STUTTER = re.compile(r"((?:(?!\d)\S){5,})\1|(?:([^\W\d_])\2){3}")
+#: An answer asks nothing; what does is the customer's own words come back, or the prompt's.
+_QUESTION = re.compile(r"[?？]$|(ます|です|でしょう|ません)か。?$|[:：]$")
+_REQUEST = re.compile(r"(いただけ|ください|願え)(ます|ません)(でしょう)?か。?$")
+#: 返品は!: a topic or an object of which nothing is said.
+_UNFINISHED = re.compile(r"(?:[はをへ]|(?<!す)が)[!！。．.]?$")
+#: A shop does not curse, whatever a document or a customer says.
+_PROFANE = re.compile(
+    r"""\b(shit\w*|bullshit|fuck\w*|damn(it|ed)?|bitch\w*|bastards?|asshole\w*|arsehole\w*|crap|cunts?
+      |piss(ed)?\ off|goddamn\w*|dumbass\w*|motherfuck\w*)\b
+    |くそったれ|クソ(野郎|っ?たれ|みたい)|くたばれ|死ね|馬鹿野郎|バカ野郎|ばかやろう
+    |ふざけるな|ボケ(が|野郎)|カス野郎""",
+    _FLAGS,
+)
+_KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
+_JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
+_LATIN = re.compile(r"[A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A passage, taken apart once for all sentences of a draft."""
+
+    passage: Passage
+    units: tuple[Unit, ...]
+    #: What each unit says with the headings above it.
+    texts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, passage: Passage) -> "Source":
+        every = tuple(units(passage, 0))
+        heads = f"{passage.title} {' '.join(passage.headings)}"
+        return cls(passage=passage, units=every, texts=tuple(f"{heads} {_whole(unit)}" for unit in every))
+
+    def says(self, sentence: str) -> bool:
+        """The sentence stands in it as it is."""
+        words = _bare(sentence)
+        return len(words) >= _WHOLE and any(words == _bare(said) for said in self.said)
+
+    @property
+    def said(self) -> list[str]:
+        """Each unit in words, as its meaning is read."""
+        return [" ; ".join(_cells(unit)) if unit.cells else unit.text for unit in self.units]
+
+    @property
+    def heading(self) -> str:
+        return " > ".join((self.passage.title, *self.passage.headings))
+
+    @property
+    def text(self) -> str:
+        return f"{self.passage.title}\n{' '.join(self.passage.headings)}\n{self.passage.text}"
+
+
+@lru_cache(maxsize=4096)
+def _bare(text: str) -> str:
+    """Without the spaces and the full stop that make no difference; a number or a sign does."""
+    return re.sub(r"\s+", "", normal(text)).rstrip("。.")
+
+
+def _whole(unit: Unit) -> str:
+    if not unit.cells:
+        return f"{unit.headings[-1] if unit.headings else ''} {unit.text}"
+    return " ".join(f"{name} {cell}" for name, cell in zip(unit.header, unit.cells, strict=False))
+
+
+def _cells(unit: Unit) -> list[str]:
+    pairs = zip(unit.header, unit.cells, strict=False)
+    return [f"{name}: {cell}" if name else cell for name, cell in pairs]
+
+
+def objection(sentence: str, source: Source, language: str, least: float = LEAST_SHARED) -> str | None:
+    """Why *sentence* may not be shown with *source* as its proof, by words alone; None if it may."""
+    if reason := unfit(sentence, language):
+        return reason
+    aligned = _aligned(sentence, source)
+    if not aligned:
+        return "the passage says nothing of the kind"
+    share = _share(sentence, aligned, source)
+    if share < LEAST_SHARED_TO_PROMISE and promises(sentence):
+        return "promises an act"
+    if reason := _inexact(sentence, aligned, source) or _contradicts(sentence, aligned, source):
+        return reason
+    if share < least and _is_japanese(sentence) == _is_japanese(source.passage.text):
+        return f"only {share:.0%} of it stands in the passage"
+    return None
+
+
+def wrong_fact(sentence: str, source: Source, nearest: Sequence[int] = ()) -> str | None:
+    """A number, date, address or name that the passage does not have, where it says something of the kind."""
+    aligned = _aligned(sentence, source)
+    if not aligned:
+        return "the passage says nothing of the kind"
+    return _inexact(sentence, [*aligned, *(i for i in nearest if i not in aligned)], source)
+
+
+def rules(sentence: str, source: Source) -> list[float]:
+    """What the exact rules say, for a head that weighs it with the rest; as many numbers as it was taught."""
+    aligned = _aligned(sentence, source)
+    if not aligned:
+        return [0.0] * 7
+    same = _is_japanese(sentence) == _is_japanese(source.passage.text)
+    return [
+        float(_is_turned(sentence, [_polar(source, i) for i in aligned])),
+        float(bool(opposed(sentence, source.texts[aligned[0]]))),
+        float(promises(sentence)),
+        _share(sentence, aligned, source),
+        float(is_negated(sentence)),
+        float(is_negated(source.units[aligned[0]].text)),
+        float(bool(unfounded_names(sentence, source.text, same_language=same))),
+    ]
+
+
+def promises_more(sentence: str, source: Source) -> bool:
+    """It promises, and not just in the passage's own words."""
+    return (
+        promises(sentence) and _share(sentence, _aligned(sentence, source), source) < LEAST_SHARED_TO_PROMISE
+    )
+
+
+def promises(sentence: str) -> bool:
+    """It says that somebody will do something, or has just done it."""
+    return bool(_PROMISE.search(normal(sentence)))
+
+
+def unfit(sentence: str, language: str) -> str | None:
+    """What no passage can make good."""
+    if _MARKUP.search(sentence):
+        return "markup"
+    if "\ufffd" in sentence or _STUTTER.search(sentence):
+        return "garbled"
+    if not re.search(r"[^\W\d_]", sentence):
+        return "no words"
+    if _UNFINISHED.search(sentence.strip()):
+        return "unfinished"
+    if _PROFANE.search(normal(sentence)):
+        return "profanity"
+    if _QUESTION.search(sentence.strip()) and not _REQUEST.search(sentence.strip()):
+        return "a question"
+    return "wrong language" if is_other_language(sentence, language) else None
+
+
+def is_other_language(sentence: str, language: str) -> bool:
+    """By script, so it only tells Japanese from the rest; names in Latin letters are at home in Japanese."""
+    words = re.sub(r"[「『\"“`][^」』\"”`]*[」』\"”`]", "", sentence)
+    if language == "ja":
+        return not _KANA.search(sentence) and len(_LATIN.findall(words)) > 12
+    return len(_JAPANESE.findall(words)) > len(_LATIN.findall(words))
+
+
+def nearest(sentence: str, source: Source) -> list[str]:
+    """The words of the units that say most of what *sentence* says."""
+    return [source.units[i].text for i in _aligned(sentence, source)]
+
+
+def evidence(sentence: str, source: Source, rank: int) -> Unit:
+    """The unit that says most of what *sentence* says; its passage has this *rank*."""
+    return replace(source.units[_aligned(sentence, source)[0]], passage=rank)
+
+
+def _aligned(sentence: str, source: Source) -> list[int]:
+    """The units that say most of what the sentence says, best first."""
+    wanted, having = terms(sentence), [terms(text) for text in source.texts]
+    weights = rarity(having)
+    own = [terms(unit.text) for unit in source.units]
+    shared = [overlap(wanted, had, weights) for had in having]
+    closeness = [share + 0.1 * _alike(wanted, had) for share, had in zip(shared, own, strict=True)]
+    best = sorted(range(len(shared)), key=closeness.__getitem__, reverse=True)[:_ALIGNED]
+    return [i for i in best if shared[i] > 0] or list(range(len(shared)))[:_ALIGNED]
+
+
+def _inexact(sentence: str, aligned: Sequence[int], source: Source) -> str | None:
+    near = " ".join(source.texts[i] for i in aligned)
+    if wrong := unfounded_numbers(sentence, near):
+        return f"not in the passage: {', '.join(wrong)}"
+    if addresses := [
+        found for found in _ADDRESS.findall(sentence) if found.rstrip(".,。") not in source.text
+    ]:
+        return f"address not in the passage: {addresses[0]}"
+    same = _is_japanese(sentence) == _is_japanese(source.passage.text)
+    if names := unfounded_names(sentence, source.text, same_language=same):
+        return f"name not in the passage: {names[0]}"
+    return None
+
+
+def _contradicts(sentence: str, aligned: Sequence[int], source: Source) -> str | None:
+    same = _is_japanese(sentence) == _is_japanese(source.passage.text)
+    best = source.texts[aligned[0]]
+    if same and (word := opposed(sentence, best)):
+        return f"the passage says the opposite of “{word}”"
+    if _is_turned(sentence, [_polar(source, i) for i in aligned]):
+        return "negated otherwise than in the passage"
+    return None
+
+
+def _is_turned(sentence: str, near: Sequence[str]) -> bool:
+    """A clause of it says no where the same clause of the passage says yes, or the other way round."""
+    if _coverage(terms(sentence), terms(near[0])) >= _SAME_THING and are_turned(sentence, near[0]):
+        return True
+    known = [(terms(clause), clause) for text in near for clause in clauses(text)]
+    for clause in clauses(sentence):
+        wanted = terms(clause)
+        same = max(known, key=lambda pair: _alike(wanted, pair[0]), default=None)
+        if (
+            wanted
+            and same
+            and _alike(wanted, same[0]) >= _SAME_CLAUSE
+            and negations(clause) != negations(same[1])
+        ):
+            return True
+    return False
+
+
+def _polar(source: Source, i: int) -> str:
+    """The words of a unit that say yes or no; of a row, the heading says it for all."""
+    unit = source.units[i]
+    if unit.kind is not Kind.ROW or is_negated(unit.text):
+        return unit.text
+    heading = unit.headings[-1] if unit.headings else source.passage.title
+    return f"{heading} {unit.text}"
+
+
+def _coverage(wanted: frozenset[str], had: frozenset[str]) -> float:
+    return len(wanted & had) / len(wanted) if wanted else 0.0
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other) if one or other else 0.0
+
+
+def _share(sentence: str, aligned: Sequence[int], source: Source) -> float:
+    """How many of the sentence's telling words the passage has; with other languages that tells nothing."""
+    near = terms(" ".join(source.texts[i] for i in aligned))
+    wanted = terms(sentence)
+    # Whoever invents a rule names the topic; only what is said about it counts.
+    said = wanted - terms(source.passage.title)
+    return _coverage(said if len(said) > 1 else wanted, near)
+
+
+def _is_japanese(text: str) -> bool:
+    return bool(_KANA.search(text))

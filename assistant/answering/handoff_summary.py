@@ -1,0 +1,51 @@
+"""A conversation summed up by a model for the agent who takes over; nothing where it cannot be trusted."""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+
+from assistant.answering.drafts.prompt_context import condensed
+from assistant.answering.pii_masking import Mask
+from assistant.answering.prompts import Prompt
+from assistant.domain.budgets import Allowance
+from assistant.domain.errors import ModelUnavailable
+from assistant.domain.turns import Said
+from assistant.models.token_count import count_tokens
+from assistant.ports.models import ChatModel
+
+SECONDS = 10.0
+#: Longer is no summary.
+MOST_CHARACTERS = 800
+MOST_TOKENS = 500
+PARAGRAPH = re.compile(r"^\s*(ja|en)\s*[:：]\s*(.+?)(?=^\s*(?:ja|en)\s*[:：]|\Z)", re.MULTILINE | re.DOTALL)
+NUMBER = re.compile(r"\d+")
+
+
+class ModelSummary:
+    """Asks a model; what it writes counts only if every number in it was said."""
+
+    def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
+        self._model, self._prompt, self._seconds = model, prompt, seconds
+
+    async def __call__(self, lines: Sequence[Said], allowance: Allowance | None) -> Mapping[str, str]:
+        mask = Mask()
+        history = condensed(lines, mask)
+        system, user = self._prompt.fill(history=history)
+        taken = count_tokens(system + user, self._model.name)
+        reserved = taken + MOST_TOKENS
+        if allowance is not None and await allowance.reserve(reserved) is not None:
+            return {}
+        written = ""
+        try:
+            async with asyncio.timeout(self._seconds):
+                written = "".join([part async for part in self._model.stream(system, user)])
+        except (ModelUnavailable, TimeoutError):
+            return {}
+        finally:
+            if allowance is not None:
+                await allowance.settle(reserved, taken + count_tokens(written, self._model.name), None)
+        return {
+            language: mask.reveal(" ".join(text.split()))
+            for language, text in PARAGRAPH.findall(written)
+            if len(text) <= MOST_CHARACTERS and set(NUMBER.findall(text)) <= set(NUMBER.findall(history))
+        }

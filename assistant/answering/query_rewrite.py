@@ -1,0 +1,128 @@
+"""A follow-up made into a question that stands alone: from the conversation, better with a model."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+from assistant.answering.drafts.prompt_context import as_data, condensed
+from assistant.answering.pii_masking import Mask
+from assistant.answering.prompts import Prompt
+from assistant.domain.errors import ModelUnavailable
+from assistant.domain.messages import Author
+from assistant.domain.turns import Said
+from assistant.ports.models import ChatModel
+from assistant.text.terms import terms
+
+_FLAGS = re.IGNORECASE | re.VERBOSE
+#: Says nothing to search for.
+_CHATTER = re.compile(
+    r"""^(はい|いいえ|ええ|うん|そうです(か|ね)?|なるほど|了解(です|しました)?|わかりました
+    |分かりました|ありがとう(ございま(す|した))?
+    |どうも|こんにちは|こんばんは|おはよう(ございます)?|すみません
+    |お願いします|もしもし
+    |hi|hello|hey|thanks?(\ you)?(\ very\ much|\ a\ lot)?|ok(ay)?|yes|no|yep|sure|great
+    |got\ it|i\ see|please)[\s、。!！.,？?]*$""",
+    _FLAGS,
+)
+#: Stands for something said before.
+_STANDS_FOR = re.compile(
+    r"""(これ|それ|あれ|こちら|そちら|そこ|ここ)(は|が|を|も|で|に|の|って|だと|なら|から|まで|以外
+      |[、。?？]|$)
+    |(この|その|あの)(場合|時|とき|際|期限|期間|手続き|商品|品|方法|料金
+      |手数料|送料|メール|番号|注文|サービス|プラン|件|後|あと|人|他)
+    |同じ(もの|場合|よう)|そう(いう|した)場合
+    |^(じゃあ|では|それでは|それなら|だったら|だとすると|ちなみに|あと|他に|ほかに|逆に)
+    |\b(it|that|they|them|those|this|these|there|one|ones|he|she|its|their)\b|\bthe\ same\b
+    |^(and|but|so|then|or|also|what\ if|what\ about|how\ about)\b""",
+    _FLAGS,
+)
+#: Complete by themselves although they look otherwise: "is it possible to …", "there is …".
+_EXPLETIVE = re.compile(
+    r"""\b(is|was|would|will|does|how\ (long|much)\ does|what\ does)\ it\ (be\ |still\ )?
+    (possible|ok|okay|free|safe|necessary|allowed|take\ to|cost\ to|mean\ to)\b
+    |\b(is|are|was|were)\ there\b|\bthere('s|\ (is|are|was|were))\b
+    |\bthat\ (i|you|we|is|are|was|has|have)\b
+    |\bthis\ (morning|afternoon|evening|week|month|year|site|shop|store|website)\b
+    |\bwhich\ one\b|\bno\ one\b|\bthat's\ (all|fine|ok)\b""",
+    _FLAGS,
+)
+#: A rest of a question whose subject was named before: 海外は？ "how long?" "for shoes?".
+_REST = re.compile(
+    r"""^[^。?？]{1,14}(は|なら|だと|の場合は?|でも|とか)[?？。]*$
+    | ^(いつ|いくら|どこ|なぜ|どうして|どうやって|何日|何円)[^。]{0,10}[?？。]*$
+    | ^(how\ (long|much|many|often)|when|where|why|who|which|what|how)(\ (exactly|then|so))?[?.!\s]*$
+    | ^(for|with|in|from|on|without|even)\ .{1,40}\?$""",
+    _FLAGS,
+)
+_MOST_EARLIER = 2
+#: A customer waits for the rewriting and then for the answer, so it must be quick or it is left out.
+SECONDS = 2.5
+#: A rewritten question longer than this says more than was asked.
+MOST_CHARACTERS = 300
+
+
+class ModelRewrite:
+    """Asks a model to put a follow-up in words of its own; the conversation's own words where it fails."""
+
+    def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
+        self._model, self._prompt, self._seconds = model, prompt, seconds
+
+    async def __call__(self, question: str, lines: Sequence[Said]) -> str:
+        alone = standalone(question, lines)
+        if alone == question.strip():
+            return alone
+        mask = Mask()
+        history, asked = condensed(lines, mask), as_data(mask.hide(question))
+        system, user = self._prompt.fill(history=history, question=asked)
+        try:
+            async with asyncio.timeout(self._seconds):
+                written = "".join([part async for part in self._model.stream(system, user)])
+        except (ModelUnavailable, TimeoutError):
+            return alone
+        written = " ".join(mask.reveal(written).split())
+        # The customer's own words stay: what a model makes of them may lose what matters.
+        return f"{written} {question.strip()}" if 0 < len(written) <= MOST_CHARACTERS else alone
+
+
+async def from_conversation(question: str, lines: Sequence[Said]) -> str:
+    """Without a model."""
+    return standalone(question, lines)
+
+
+def standalone(question: str, lines: Sequence[Said]) -> str:
+    """*question* with the earlier questions that it leans on put before it; itself when it leans on none."""
+    question = question.strip()
+    if not _leans(question):
+        return question
+    earlier = _subject(lines, question)
+    return f"{earlier} {question}" if earlier else question
+
+
+def _leans(question: str) -> bool:
+    if _CHATTER.match(question):
+        return False
+    if _REST.search(question):
+        return True
+    return bool(_STANDS_FOR.search(_EXPLETIVE.sub("", question))) and not _is_long(question)
+
+
+def _is_long(question: str) -> bool:
+    """Enough words of its own to be found by."""
+    return len(terms(question)) >= 6
+
+
+def _subject(lines: Sequence[Said], question: str) -> str:
+    """The customer's last question that stands by itself, with the follow-ups since, as few as needed."""
+    asked = [line.text.strip() for line in lines if line.author is Author.CUSTOMER]
+    asked = [text for text in asked if text and text != question and not _CHATTER.match(text)]
+    found: list[str] = []
+    for text in reversed(asked):
+        found.insert(0, text)
+        if not _leans(text) or len(found) == _MOST_EARLIER:
+            break
+    return " ".join(_shortened(text) for text in found)
+
+
+def _shortened(text: str) -> str:
+    """The last sentences of a long message: what is asked stands at the end."""
+    return text if len(text) <= 200 else text[-200:].split(maxsplit=1)[-1]

@@ -1,0 +1,1 @@
+"""Answers of whole sentences, list items and table rows, quoted from the passages."""

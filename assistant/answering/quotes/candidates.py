@@ -1,0 +1,135 @@
+"""What could be quoted in answer to a question: single units, and lists whose items belong together."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from assistant.answering.quotes.phrases import HOW, REFERS, TROUBLE
+from assistant.domain.knowledge import Passage
+from assistant.text.quotable import Kind, Unit, units
+from assistant.text.terms import terms
+
+MOST_ITEMS = 10
+#: Enough to tell what a list is about.
+_COMPARED_CHARACTERS = 240
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Units that are quoted together or not at all."""
+
+    units: tuple[Unit, ...]
+    #: What it says, for comparison with the question.
+    text: str
+    #: What it stands under: title and headings.
+    heading: str
+    #: Of the search, 0–1, and the language of the passage.
+    passage_score: float
+    language: str
+    #: First under its heading.
+    opens_section: bool
+
+    @property
+    def kind(self) -> Kind:
+        return self.units[0].kind if not self.units[0].leads_in else self.units[-1].kind
+
+    @property
+    def opens_article(self) -> bool:
+        """Articles are written with the short answer first."""
+        return self.units[0].place == 0 and not self.units[0].headings
+
+    @property
+    def terms(self) -> frozenset[str]:
+        return terms(self.text)
+
+
+def asks_how(question: str) -> bool:
+    """Steps are wanted rather than a fact."""
+    return bool(HOW.search(question.strip()) or TROUBLE.search(question))
+
+
+def candidates(question: str, passages: Sequence[Passage]) -> list[Candidate]:
+    """Everything quotable of *passages*, in order; a text that two passages share counts once."""
+    found: dict[str, Candidate] = {}
+    for rank, passage in enumerate(passages):
+        section: tuple[str, ...] | None = None
+        every, steps = units(passage, rank), asks_how(question)
+        # A passage of nothing but labels still says what it says.
+        groups = list(_groups(every, whole_steps=steps)) or [
+            (unit,) for unit in every if _says_anything(unit)
+        ]
+        for group in groups:
+            candidate = _candidate(group, passage, opens_section=group[0].headings != section)
+            section = group[0].headings
+            found.setdefault(candidate.text, candidate)
+    return list(found.values())
+
+
+def _groups(every: Sequence[Unit], *, whole_steps: bool) -> Iterator[tuple[Unit, ...]]:
+    under = Counter(unit.headings for unit in every)
+    blocks = [tuple(block) for _, block in groupby(every, key=lambda unit: unit.block)]
+    for position, block in enumerate(blocks):
+        if block[0].kind is Kind.STEP and whole_steps:
+            yield block
+        else:
+            # What is all that its section says is the answer, however short: "30台", "Yes".
+            yield from _singles(block, whole=under[block[0].headings] == 1)
+        following = blocks[position + 1] if position + 1 < len(blocks) else ()
+        if block[-1].leads_in and 0 < len(following) <= MOST_ITEMS and not REFERS.search(block[-1].text):
+            yield (block[-1], *following)
+
+
+def _singles(block: Sequence[Unit], *, whole: bool) -> Iterator[tuple[Unit, ...]]:
+    for position, unit in enumerate(block):
+        if unit.leads_in or not _says_anything(unit):
+            continue
+        if _is_fragment(unit) and not whole:
+            continue
+        yield (*_parents(block, position), unit)
+
+
+def _parents(block: Sequence[Unit], position: int) -> tuple[Unit, ...]:
+    """The items that a nested item stands under, outermost first."""
+    found: list[Unit] = []
+    depth = block[position].depth
+    for unit in reversed(block[:position]):
+        if unit.depth < depth:
+            found.insert(0, unit)
+            depth = unit.depth
+    return tuple(found)
+
+
+def _says_anything(unit: Unit) -> bool:
+    """Not only where else to look, and not its heading once more."""
+    return unit.kind is not Kind.CODE and not REFERS.search(unit.text) and unit.text not in unit.headings
+
+
+def _is_fragment(unit: Unit) -> bool:
+    """A caption or label rather than a sentence."""
+    if unit.kind is not Kind.SENTENCE or unit.text[-1] in '。．！？.!?」）)"”':
+        return False
+    return len(unit.text) < 20 if re.search(r"[぀-ヿ一-鿿]", unit.text) else len(unit.text.split()) < 6
+
+
+def _candidate(group: tuple[Unit, ...], passage: Passage, *, opens_section: bool) -> Candidate:
+    return Candidate(
+        units=group,
+        text=" ".join(said(unit) for unit in group)[:_COMPARED_CHARACTERS],
+        heading=" ".join((passage.title, *group[0].headings)),
+        passage_score=passage.score,
+        language=passage.language,
+        opens_section=opens_section,
+    )
+
+
+def said(unit: Unit) -> str:
+    """What a unit says, a table row with its columns' names."""
+    if unit.kind is not Kind.ROW:
+        return unit.text
+    return ", ".join(
+        f"{name}: {cell}" if name else cell
+        for name, cell in zip(unit.header, unit.cells, strict=False)
+        if cell
+    )

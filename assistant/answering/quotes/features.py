@@ -1,0 +1,91 @@
+"""How well each candidate answers a question: meaning, shared words, kind of fact, where it stands.
+
+The weights are learned: a softmax over the candidates of a question for which of them hold the answer
+(`python -m evals train quotes`). Scores are log-odds.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from math import log
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.answering.quotes.candidates import Candidate, asks_how
+from assistant.answering.quotes.phrases import FACTS
+from assistant.text.quotable import Kind
+from assistant.text.terms import overlap, rarity, terms
+
+if TYPE_CHECKING:
+    from assistant.ports.models import Vectors
+
+FILE = Path(__file__).with_name("weights.json")
+#: The customer's own language first; wished, not learned: little of what is learned from tells.
+_LANGUAGE = 3.0
+_KINDS = {Kind.ROW: "row", Kind.ITEM: "item", Kind.STEP: "step"}
+
+
+@cache
+def weights() -> Mapping[str, float]:
+    """What each feature of `features`, and ``meaning``, counts."""
+    learned: dict[str, float] = json.loads(FILE.read_text(encoding="utf-8"))["weights"]
+    return learned
+
+
+def prescores(question: str, found: Sequence[Candidate], language: str) -> list[float]:
+    """Everything but meaning."""
+    count = weights()
+    return [
+        sum(count[name] * value for name, value in told.items())
+        + _LANGUAGE * (candidate.language == language)
+        for candidate, told in zip(found, features(question, found), strict=True)
+    ]
+
+
+def features(question: str, found: Sequence[Candidate]) -> list[dict[str, float]]:
+    """What is seen of each candidate; most lie between 0 and 1."""
+    wanted, how = terms(question), asks_how(question)
+    facts = [told for asked, told in FACTS if asked.search(question)]
+    rare = rarity([candidate.terms | terms(candidate.heading) for candidate in found])
+    best = max((candidate.passage_score for candidate in found), default=0.0) or 1.0
+    asked_for = {heading: overlap(wanted, terms(heading), rare) for heading in {c.heading for c in found}}
+    return [
+        {
+            "words": overlap(wanted, candidate.terms, rare),
+            "words_or_heading": overlap(wanted, candidate.terms | terms(candidate.heading), rare),
+            # It has the kind of fact that the question asks for.
+            "fact": float(any(told.search(candidate.text) for told in facts)),
+            "length": log(len(candidate.text) + 1),
+            "passage": candidate.passage_score,
+            "passage_to_best": candidate.passage_score / best,
+            "opens_article": float(candidate.opens_article),
+            "opens_section": float(candidate.opens_section),
+            # Under a heading that is what is asked, the first words are the answer.
+            "opens_asked_article": candidate.opens_article * asked_for[candidate.heading],
+            "opens_asked_section": candidate.opens_section * asked_for[candidate.heading],
+            "steps_asked": float(how and candidate.kind is Kind.STEP),
+            **{name: float(candidate.kind is kind) for kind, name in _KINDS.items()},
+        }
+        for candidate in found
+    ]
+
+
+def with_meaning(prescores: Sequence[float], closeness: "Vectors") -> list[float]:
+    """The scores with what embeddings say of each candidate; nan: nothing."""
+    count = weights()["meaning"]
+    return [
+        score + count * float(nearness)
+        for score, nearness in zip(prescores, standardised(closeness), strict=True)
+    ]
+
+
+def standardised(closeness: "Vectors") -> "Vectors":
+    """How far above the other candidates' mean each is, in their standard deviations: the scale of one model
+    is not that of another."""
+    import numpy
+
+    known = closeness[~numpy.isnan(closeness)]
+    if not len(known):
+        return numpy.zeros_like(closeness)
+    relative: Vectors = (closeness - known.mean()) / (known.std() + 1e-6)
+    return numpy.nan_to_num(relative)

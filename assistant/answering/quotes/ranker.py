@@ -1,0 +1,102 @@
+"""The quotable parts of the passages, best answer first: where quotes and the model's answers start from."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from assistant.answering.grounding.alignment import as_units
+from assistant.answering.quotes.candidates import Candidate, candidates
+from assistant.answering.quotes.features import prescores, with_meaning
+from assistant.answering.spans import Place, places_in, within
+from assistant.domain.errors import Unavailable
+from assistant.lru_cache import Recent
+from assistant.ports.answering import Ask
+from assistant.ports.knowledge import KeptTokens, PassageTokens
+from assistant.ports.models import Embedder, FineEmbedder
+
+if TYPE_CHECKING:
+    from numpy import float32
+    from numpy.typing import NDArray
+
+    from assistant.ports.models import Vectors
+
+#: Each costs the embedder some milliseconds.
+MOST_COMPARED = 12
+_REMEMBERED = 4096
+
+
+class Ranker:
+    """Compares a question with what could be quoted.
+
+    By the token vectors that search keeps of the passages, which costs next to nothing; where there are none,
+    by embedding the likeliest candidates, with a memory, as the same sentences come again.
+    """
+
+    def __init__(self, embedder: Embedder | None = None, kept: KeptTokens | None = None) -> None:
+        self._embedder, self._kept = embedder, kept
+        self._recent: Recent[str, NDArray[float32]] = Recent(_REMEMBERED)
+
+    async def ranked(self, ask: Ask) -> list[tuple[Candidate, float]]:
+        found = candidates(ask.question, ask.passages)
+        scores = prescores(ask.question, found, ask.language)
+        close = await self.closeness(ask, found)
+        if close is None and self._embedder and found:
+            best = sorted(range(len(found)), key=scores.__getitem__, reverse=True)[:MOST_COMPARED]
+            found, scores = [found[i] for i in best], [scores[i] for i in best]
+            close = await self._by_vectors(self._embedder, ask.question, found)
+        if close is not None:
+            scores = with_meaning(scores, close)
+        return sorted(zip(found, scores, strict=True), key=lambda pair: -pair[1])
+
+    async def closeness(self, ask: Ask, found: Sequence[Candidate]) -> "Vectors | None":
+        """How well each candidate answers each word of the question; None unless known for all passages."""
+        import numpy
+
+        if not found or not self._kept or not isinstance(self._embedder, FineEmbedder):
+            return None
+        tokens = await self._kept.of(ask.passages)
+        if any(each is None for each in tokens):
+            return None
+        try:
+            asked = as_units((await self._embedder.fine_query(ask.question)).tokens)
+        except Unavailable:
+            return None
+        if not asked.size:
+            return None
+        close: list[float] = []
+        for rank, group in groupby(found, key=lambda candidate: candidate.units[0].passage):
+            places, passage = places_in(ask.passages[rank].text), tokens[rank]
+            assert passage is not None
+            cosines = as_units(passage.tokens) @ asked.T
+            close += [_closeness(passage, cosines, places.of_all(candidate.units)) for candidate in group]
+        return numpy.array(close, numpy.float32)
+
+    async def _by_vectors(self, embedder: Embedder, question: str, found: Sequence[Candidate]) -> "Vectors":
+        query = await embedder.query(question)
+        cosines: Vectors = await self.vectors([f"{each.heading}: {each.text}" for each in found]) @ query
+        return cosines
+
+    async def likeness(self, text: str, others: Sequence[str]) -> float:
+        """Cosine to the nearest of *others*; 0 without an embedder."""
+        if not self._embedder or not others:
+            return 0.0
+        vectors = await self.vectors([text, *others])
+        return float((vectors[1:] @ vectors[0]).max())
+
+    async def vectors(self, texts: Sequence[str]) -> "Vectors":
+        import numpy
+
+        found = await self._recent.of(texts, self._embed)
+        return numpy.stack([found[text] for text in texts])
+
+    async def _embed(self, texts: Sequence[str]) -> "Mapping[str, NDArray[float32]]":
+        assert self._embedder
+        return dict(zip(texts, await self._embedder.passages(texts), strict=True))
+
+
+def _closeness(tokens: PassageTokens, cosines: "Vectors", places: Sequence[Place]) -> float:
+    """The mean over the question's tokens of the nearest token within *places*; nan where there is none."""
+    import numpy
+
+    inside = within(tokens, places)
+    return float(cosines[inside].max(axis=0).mean()) if inside.any() else numpy.nan

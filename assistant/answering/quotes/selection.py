@@ -1,0 +1,146 @@
+"""Which quotes make the answer: the direct one, what it cannot do without, then what adds to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answering.quotes.candidates import MOST_ITEMS, Candidate
+from assistant.answering.quotes.phrases import JOINS, POINTS_BACK, QUALIFIES
+from assistant.ports.answering import Ask
+from assistant.text.quotable import Kind, Unit
+from assistant.text.terms import terms
+
+#: Whole sentences, or whole lists and tables, in one answer.
+MOST_QUOTES = 4
+_MOST_CHARACTERS = 700
+#: A further quote has to come this near to the best one, in log-odds; from another article, nearer.
+_NEAR, _NEAR_ROW, _ELSEWHERE = 1.5, 0.8, 0.7
+_SAME_WORDS = 0.6
+#: Beside whole steps.
+_MOST_BESIDE_STEPS = 2
+#: Rows that may be added to an answer that stands already; a whole table says it all again.
+_MOST_ROWS_BESIDE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """Units of one block that stand together in the answer."""
+
+    units: tuple[Unit, ...]
+    score: float
+
+    @property
+    def text(self) -> str:
+        return " ".join(unit.text for unit in self.units)
+
+
+def choose(ask: Ask, scored: Sequence[tuple[Candidate, float]], every: Sequence[Unit]) -> list[Quote]:
+    """At most four quotes from the *scored* candidates; *every* unit is there to complete them."""
+    ranked = sorted(scored, key=lambda pair: -pair[1])
+    context = Context(every, ranked)
+    chosen: list[Quote] = []
+    for candidate, score in ranked:
+        quote = context.completed(candidate, score)
+        if quote and _adds(ask, quote, chosen):
+            chosen.append(quote)
+        if _is_enough(chosen):
+            break
+    return in_reading_order(chosen)
+
+
+def _adds(ask: Ask, quote: Quote, chosen: Sequence[Quote]) -> bool:
+    if not chosen:
+        return True
+    elsewhere = _article(ask, quote) != _article(ask, chosen[0])
+    if quote.score < chosen[0].score - _NEAR + _ELSEWHERE * elsewhere:
+        return False
+    if is_steps(quote) and any(map(is_steps, chosen)):
+        return False
+    if sum(unit.kind is Kind.ROW for unit in quote.units) > _MOST_ROWS_BESIDE:
+        return False
+    if len(quote.text) + sum(len(q.text) for q in chosen) > _MOST_CHARACTERS:
+        return False
+    said = {unit for q in chosen for unit in q.units}
+    return not said.intersection(quote.units) and all(differs(quote, q) for q in chosen)
+
+
+def _article(ask: Ask, quote: Quote) -> str:
+    return ask.passages[quote.units[0].passage].article
+
+
+def differs(one: Quote, other: Quote) -> bool:
+    here, there = terms(one.text), terms(other.text)
+    return len(here & there) < _SAME_WORDS * max(1, len(here | there))
+
+
+def is_steps(quote: Quote) -> bool:
+    return quote.units[-1].kind is Kind.STEP and len(quote.units) > 1
+
+
+def _is_enough(chosen: Sequence[Quote]) -> bool:
+    if chosen and is_steps(chosen[0]):
+        return len(chosen) > _MOST_BESIDE_STEPS
+    return sum(len(q.units) if q.units[0].kind is Kind.SENTENCE else 1 for q in chosen) >= MOST_QUOTES
+
+
+def in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
+    """The direct answer stays first; what follows keeps the order of the articles."""
+    return [*chosen[:1], *sorted(chosen[1:], key=lambda q: (q.units[0].passage, q.units[0].place))]
+
+
+class Context:
+    """The passages around the candidates."""
+
+    def __init__(self, every: Sequence[Unit], ranked: Sequence[tuple[Candidate, float]]) -> None:
+        self._blocks: dict[tuple[int, int], list[Unit]] = {}
+        self._lead_ins: dict[tuple[int, int], Unit] = {}
+        for before, unit in zip([None, *every[:-1]], every, strict=False):
+            self._blocks.setdefault((unit.passage, unit.block), []).append(unit)
+            if before and before.leads_in and before.passage == unit.passage:
+                self._lead_ins[unit.passage, unit.block] = before
+        self._scores = {candidate.units: score for candidate, score in ranked}
+
+    def completed(self, candidate: Candidate, score: float) -> Quote | None:
+        """The candidate with what it needs to be understood; None if that is not there."""
+        last = candidate.units[-1]
+        if last.kind is Kind.ROW and len(candidate.units) == 1:
+            return Quote(units=self._rows_like(last, score), score=score)
+        if len(candidate.units) == 1 and last.kind is Kind.SENTENCE:
+            sentences = self._sentences_around(last)
+            return Quote(units=sentences, score=score) if sentences else None
+        return Quote(units=candidate.units[: MOST_ITEMS + 1], score=score)
+
+    def block(self, unit: Unit) -> list[Unit]:
+        """The paragraph, list or table that the unit belongs to."""
+        return self._blocks[unit.passage, unit.block]
+
+    def with_lead_in(self, rows: Sequence[Unit]) -> tuple[Unit, ...]:
+        """Rows of one table behind what announces it."""
+        lead_in = self._lead_ins.get((rows[0].passage, rows[0].block))
+        return (lead_in, *rows) if lead_in else tuple(rows)
+
+    def _rows_like(self, row: Unit, score: float) -> tuple[Unit, ...]:
+        """The rows of the same table that fit nearly as well, in its order, with what announces the table."""
+        near = [unit for unit in self.block(row) if self._scores.get((unit,), 0.0) >= score - _NEAR_ROW]
+        return self.with_lead_in(near if len(near) <= MOST_ITEMS else [row])
+
+    def _sentences_around(self, unit: Unit) -> tuple[Unit, ...]:
+        block = self.block(unit)
+        position = block.index(unit)
+        first = position
+        while POINTS_BACK.search(block[first].text):
+            if first == 0:
+                return ()
+            first -= 1
+        after = block[position + 1 : position + 2]
+        last = position + 1 + bool(after and QUALIFIES.search(after[0].text) and not after[0].leads_in)
+        if last - first > MOST_QUOTES - 1:
+            return ()
+        return (_without_joint(block[first]), *block[first + 1 : last])
+
+
+def _without_joint(unit: Unit) -> Unit:
+    joint = JOINS.match(unit.text)
+    if not joint:
+        return unit
+    rest = unit.text[joint.end() :]
+    return replace(unit, text=rest[:1].upper() + rest[1:])

@@ -1,0 +1,1 @@
+"""The cross-encoder reader: question and passage read together."""

@@ -1,0 +1,105 @@
+"""A question and a passage as the token ids that the reader reads together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from assistant.answering.spans import places_in
+from assistant.text.quotable import units
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from assistant.domain.knowledge import Passage
+    from assistant.text.quotable import Unit
+
+#: Marks of the tokenizer: start and end of a text.
+START, END = 0, 2
+#: Tokens of the question and of the passage that are read at once; longer passages are read in windows.
+MAX_QUESTION_TOKENS, MAX_WINDOW_TOKENS = 64, 200
+MAX_TITLE_TOKENS = 48
+#: Windows of one passage that are read: our own chunks have three at most.
+MAX_WINDOWS = 8
+#: Characters of a question that are looked at.
+MAX_QUESTION_CHARACTERS = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What is read at once: the question, then all of a passage or a run of its units."""
+
+    ids: tuple[int, ...]
+    #: Index of the passage's first token.
+    passage_start: int
+    #: Index of each unit in the passage, and its tokens, from and to.
+    units: tuple[tuple[int, int, int], ...]
+
+
+def question_ids(tokenizer: Tokenizer, question: str, context: str = "") -> list[int]:
+    """The question's tokens; *context* is what the customer wrote before.
+
+    Of a long one the beginning and the end: people ask first and explain, or explain first and ask.
+    """
+    asked = f"{context.strip()} / {question.strip()}" if context.strip() else question.strip()
+    text = "query: " + _ends(" ".join(asked.split()), MAX_QUESTION_CHARACTERS)
+    ids: list[int] = tokenizer.encode(_readable(text), add_special_tokens=False).ids
+    if len(ids) <= MAX_QUESTION_TOKENS:
+        return ids
+    half = MAX_QUESTION_TOKENS // 2
+    return [*ids[:half], *ids[-half:]]
+
+
+def _readable(text: str) -> str:
+    """Halves of surrogates, which the tokenizer refuses, as question marks; places stay the same."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _ends(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most // 2]} {text[-most // 2 :]}"
+
+
+def read_windows(tokenizer: Tokenizer, question: Sequence[int], passage: Passage) -> list[Window]:
+    """The windows of *passage*, at least one; every unit that can be found in its text is in one of them."""
+    title = "passage: " + " > ".join((passage.title, *passage.headings))
+    head = tokenizer.encode(_readable(title), add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
+    body = tokenizer.encode("\n" + _readable(passage.text), add_special_tokens=False)
+    starts = [START, *question, END, *head]
+    found = []
+    cuts = _cuts(body.offsets, passage, units(passage, 0))
+    for start, end, inside in islice(cuts, MAX_WINDOWS):
+        shift = len(starts) - start
+        found.append(
+            Window(
+                ids=(*starts, *body.ids[start:end], END),
+                passage_start=len(question) + 2,
+                units=tuple((unit, a + shift, b + shift) for unit, a, b in inside),
+            )
+        )
+    return found
+
+
+def _cuts(
+    offsets: Sequence[tuple[int, int]], passage: Passage, every: Sequence[Unit]
+) -> Iterator[tuple[int, int, list[tuple[int, int, int]]]]:
+    """Runs of tokens of at most MAX_WINDOW_TOKENS, cut between units, with the units in each."""
+    known = places_in(passage.text)
+    placed = []
+    for index, unit in enumerate(every):
+        if place := known.of(unit):
+            # One newline stands before the text.
+            inside = [t for t, (a, b) in enumerate(offsets) if b > place[0] + 1 and a < place[1] + 1]
+            if inside:
+                placed.append((index, inside[0], inside[-1] + 1))
+    start, members = 0, list[tuple[int, int, int]]()
+    for each in placed:
+        if each[1] < start:
+            continue  # words that stood in an earlier window, where they were read
+        if each[2] - start > MAX_WINDOW_TOKENS:
+            if members:
+                yield start, min(each[1], start + MAX_WINDOW_TOKENS), members
+            start, members = each[1], []
+        members.append((each[0], each[1], min(each[2], start + MAX_WINDOW_TOKENS)))
+    yield start, min(len(offsets), start + MAX_WINDOW_TOKENS), members

@@ -1,0 +1,72 @@
+"""Where a unit stands in its passage's Markdown, found by letters and digits alone, and its tokens."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from assistant.ports.knowledge import PassageTokens
+from assistant.text.quotable import Kind, Unit
+
+if TYPE_CHECKING:
+    from numpy import bool_
+    from numpy.typing import NDArray
+
+Place = tuple[int, int]
+
+#: Letters that find one end of a unit with markup in its middle, a link's address for example.
+_END = 5
+#: All but letters and digits, and those.
+_NO_LETTERS, _LETTERS = re.compile(r"[\W_]+"), re.compile(r"[^\W_]+")
+
+
+class Places:
+    """Finds units in one text."""
+
+    def __init__(self, text: str) -> None:
+        self._at = [i for found in _LETTERS.finditer(text) for i in range(found.start(), found.end())]
+        self._letters = _letters(text)
+
+    def of(self, unit: Unit) -> Place | None:
+        """The characters from and to; None where the unit's words do not stand as they are."""
+        return self._find("".join(unit.cells) if unit.kind is Kind.ROW else unit.text)
+
+    def of_header(self, row: Unit) -> Place | None:
+        """Of the table row's columns."""
+        return self._find("".join(row.header))
+
+    def of_all(self, units: Sequence[Unit]) -> list[Place]:
+        return [place for unit in units if (place := self.of(unit))]
+
+    def _find(self, words: str) -> Place | None:
+        wanted = _letters(words)
+        start = self._letters.find(wanted) if wanted else -1
+        end = start + len(wanted)
+        if start < 0 and len(wanted) >= 2 * _END:
+            start = self._letters.find(wanted[:_END])
+            end = self._letters.find(wanted[-_END:], max(start, 0)) + _END
+        if start < 0 or end <= start:
+            return None
+        return self._at[start], self._at[end - 1] + 1
+
+
+@lru_cache(maxsize=4096)
+def _letters(text: str) -> str:
+    return _NO_LETTERS.sub("", text)
+
+
+@lru_cache(maxsize=256)
+def places_in(text: str) -> Places:
+    """The places of a passage, which comes again with every question about it."""
+    return Places(text)
+
+
+def within(tokens: PassageTokens, places: Sequence[Place]) -> "NDArray[bool_]":
+    """Which of a passage's *tokens* stand in one of the *places*."""
+    import numpy
+
+    starts, ends = tokens.spans[:, 0], tokens.spans[:, 1]
+    inside: NDArray[bool_] = numpy.zeros(len(starts), bool)
+    for start, end in places:
+        inside |= (ends > start) & (starts < end)
+    return inside

@@ -1,0 +1,52 @@
+"""A model's vote on a turn that the reader of signals is unsure of; none where it fails or is late."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+from assistant.answering.drafts.prompt_context import as_data, condensed
+from assistant.answering.pii_masking import Mask
+from assistant.answering.prompts import Prompt
+from assistant.domain.budgets import Allowance
+from assistant.domain.errors import ModelUnavailable
+from assistant.domain.signals import Ballot
+from assistant.domain.turns import Said
+from assistant.models.token_count import count_tokens
+from assistant.ports.models import ChatModel
+
+#: The customer waits for it.
+SECONDS = 2.0
+MOST_TOKENS = 30
+#: What a vote is about stands within this many characters.
+MEANT = 1_500
+LINE = re.compile(
+    r"person\s*[:：]\s*(yes|no)\b.{0,20}frustration\s*[:：]\s*(\d{1,2})\b", re.IGNORECASE | re.DOTALL
+)
+
+
+class ModelVote:
+    def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
+        self._model, self._prompt, self._seconds = model, prompt, seconds
+
+    async def __call__(self, text: str, lines: Sequence[Said], allowance: Allowance | None) -> Ballot | None:
+        mask = Mask()
+        history, message = condensed(lines, mask), as_data(mask.hide(text[-MEANT:]))
+        system, user = self._prompt.fill(history=history, message=message)
+        taken = count_tokens(system + user, self._model.name)
+        if allowance is not None and await allowance.reserve(taken + MOST_TOKENS) is not None:
+            return None
+        written = ""
+        try:
+            async with asyncio.timeout(self._seconds):
+                async for part in self._model.stream(system, user):
+                    written += part
+        except (ModelUnavailable, TimeoutError):
+            return None
+        finally:
+            if allowance is not None:
+                given = count_tokens(written, self._model.name)
+                await allowance.settle(taken + MOST_TOKENS, taken + given, None)
+        found = LINE.search(written)
+        if found is None or int(found[2]) > 10:
+            return None
+        return Ballot(person=found[1].lower() == "yes", frustration=int(found[2]) / 10)

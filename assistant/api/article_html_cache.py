@@ -1,0 +1,79 @@
+"""Articles as HTML: each version is drawn once, off the event loop.
+
+An article may be an 800 KB page of somebody else's site, and Markdown in Python takes seconds for that: so
+whatever is not small is drawn in a process of its own that has a deadline.
+"""
+
+import asyncio
+import sys
+from collections import OrderedDict
+from hashlib import sha256
+from html import escape
+
+import structlog
+
+from assistant.api.article_html import draw
+from assistant.domain.knowledge import Article
+
+log = structlog.get_logger()
+
+#: What is small is drawn in a thread, in some milliseconds: characters, brackets, and lines times bars.
+SMALL = (20_000, 200, 4_000)
+#: What takes longer is shown as plain text.
+SECONDS = 20.0
+#: Of HTML that is remembered.
+MOST_CHARACTERS = 8_000_000
+
+
+class Drawings:
+    """The bodies of articles that were drawn last."""
+
+    def __init__(self, seconds: float = SECONDS, most: int = MOST_CHARACTERS) -> None:
+        self._seconds, self._most, self._size = seconds, most, 0
+        self._known: OrderedDict[str, str] = OrderedDict()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def of(self, article: Article) -> str:
+        """The article's body; drawn once, however many ask for it at a time."""
+        key = sha256(f"{article.id}\0{article.text}".encode("utf-8", "replace")).hexdigest()
+        if key not in self._known:
+            async with self._one_at_a_time:
+                if key not in self._known:
+                    self._remember(key, await self._drawn(article))
+        self._known.move_to_end(key)
+        return self._known[key]
+
+    def _remember(self, key: str, html: str) -> None:
+        self._known[key] = html
+        self._size += len(html)
+        while self._size > self._most and len(self._known) > 1:
+            self._size -= len(self._known.popitem(last=False)[1])
+
+    async def _drawn(self, article: Article) -> str:
+        if _is_small(article.text):
+            return await asyncio.to_thread(_draw_here, article)
+        command = (sys.executable, "-m", "assistant.api.article_html", article.id)
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+        try:
+            async with asyncio.timeout(self._seconds):
+                html, _ = await process.communicate(article.text.encode("utf-8", "replace"))
+        except TimeoutError:
+            html = b""
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if not html:
+            log.warning("article shown as plain text", article=article.id)
+        return html.decode() or f"<pre>{escape(article.text)}</pre>"
+
+
+def _is_small(text: str) -> bool:
+    lines = text.split("\n")
+    cells = len(lines) * max(line.count("|") for line in lines)
+    return all(has <= most for has, most in zip((len(text), text.count("["), cells), SMALL, strict=True))
+
+
+def _draw_here(article: Article) -> str:
+    return draw(article.id, article.text)

@@ -1,0 +1,78 @@
+"""Who an agent is: sessions with CSRF tokens, API tokens."""
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Annotated, NamedTuple
+
+from fastapi import Cookie, Depends, Header, Request
+
+from assistant.api.context import Ctx
+from assistant.api.rate_limit_rules import SESSION_COOKIE
+from assistant.conversation.inbound.conversation_start import hash_of
+from assistant.domain.audit import OPERATOR
+from assistant.domain.audit import agent as actor
+from assistant.domain.errors import Forbidden, Unauthorized
+from assistant.domain.people import Agent, Door
+from assistant.ports.storage.store import Store
+
+SESSION_DAYS, TOKEN_DAYS = 14, 365
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Entered(NamedTuple):
+    agent: Agent
+    #: The CSRF token of the session; None for an API token.
+    csrf: str | None
+    #: Of the session or the token.
+    secret_hash: str
+
+
+def account_of(email: str) -> str:
+    """An e-mail address as accounts are kept and counted under it, however it was typed."""
+    return email.strip().lower()
+
+
+def new_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
+    """A session secret for the cookie, and its CSRF token."""
+    secret, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+    door = Door(secret_hash=hash_of(secret), csrf=csrf, expires_at=now + timedelta(days=SESSION_DAYS))
+    store.agents.open_door(agent.id, door, now)
+    store.audit.note(actor(agent.id), "login", now)
+    return secret, csrf
+
+
+def new_token(store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS) -> str:
+    """An API token, shown once; it ends after so many days."""
+    secret = secrets.token_urlsafe(32)
+    door = Door(secret_hash=hash_of(secret), expires_at=now + timedelta(days=days))
+    store.agents.open_door(agent.id, door, now)
+    store.audit.note(OPERATOR, "token", now, agent=agent.id, days=days)
+    return secret
+
+
+async def entered(
+    request: Request,
+    ctx: Ctx,
+    authorization: Annotated[str | None, Header()] = None,
+    x_csrf_token: Annotated[str | None, Header()] = None,
+    session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None,
+) -> Entered:
+    """The agent who calls; a browser's session proves with its CSRF token that it means a change."""
+    scheme, _, token = (authorization or "").partition(" ")
+    by_token = scheme.lower() == "bearer" and token
+    secret = token if by_token else session
+    if not secret:
+        raise Unauthorized("Sign in first.")
+    now = ctx.clock()
+    found = await ctx.database.read(lambda store: store.agents.by_secret(hash_of(secret), now))
+    if found is None or bool(by_token) != (found[1] is None):
+        raise Unauthorized("The session has ended; sign in again.")
+    agent, csrf = found
+    changes = csrf is not None and request.method not in READING
+    if changes and not hmac.compare_digest((csrf or "").encode(), (x_csrf_token or "").encode()):
+        raise Forbidden("Send the session's X-CSRF-Token header.")
+    return Entered(agent, csrf, hash_of(secret))
+
+
+Inside = Annotated[Entered, Depends(entered)]

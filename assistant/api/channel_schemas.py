@@ -1,0 +1,91 @@
+"""Messaging apps as agents see them: what became of each message, files, limits, links."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assistant.api.context import Context
+from assistant.api.schemas import agent_message_out, stamp
+from assistant.domain.channels import Delivery, DeliveryState, Media
+from assistant.domain.conversation import Conversation
+from assistant.domain.messages import Message
+from assistant.ports.storage.store import Store
+
+#: What agents see of a delivery.
+STATUS = {
+    DeliveryState.WAITING: "pending",
+    DeliveryState.SENDING: "pending",
+    DeliveryState.SENT: "sent",
+    DeliveryState.FAILED: "failed",
+    DeliveryState.WITHHELD: "failed",
+}
+
+
+def messages_out(
+    store: Store, conversation: str, messages: Sequence[Message], hosts: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Messages as agents see them, with what became of each and the files that came with it."""
+    deliveries = store.deliveries.of_conversation(conversation)
+    files: dict[str, list[Media]] = {}
+    for one in store.media.of_conversation(conversation):
+        files.setdefault(one.message, []).append(one)
+    return [
+        agent_message_out(message, hosts)
+        | {
+            "delivery": delivery_out(deliveries.get(message.id)),
+            "media": [media_out(one) for one in files.get(message.id, ())],
+        }
+        for message in messages
+    ]
+
+
+def delivery_out(delivery: Delivery | None) -> dict[str, Any] | None:
+    """None on the web, where the stored message is the delivery: the stream reads it from there."""
+    if delivery is None:
+        return None
+    return {
+        "status": STATUS[delivery.state],
+        "seen": delivery.status,
+        "error": delivery.why,
+        "again": delivery.state is DeliveryState.FAILED,
+        "sent_at": stamp(delivery.sent_at),
+    }
+
+
+def media_out(media: Media) -> dict[str, Any]:
+    return {
+        "id": media.id,
+        "kind": media.kind,
+        "name": media.name,
+        "type": media.type,
+        "size": media.size,
+        "error": media.why,
+    }
+
+
+def channel_out(store: Store, ctx: Context, conversation: Conversation) -> dict[str, Any] | None:
+    """The app in which the conversation goes on, with its limits just now; None on the web."""
+    thread = store.threads.of(conversation.id)
+    if thread is None:
+        return None
+    channel = ctx.channels.get((thread.address.channel, thread.address.account))
+    limits: list[Mapping[str, Any]] = list(channel.standing(thread, ctx.clock())) if channel else []
+    return {
+        "name": thread.address.channel,
+        "account": thread.address.account or None,
+        "unreachable": thread.unreachable,
+        "limits": limits,
+    }
+
+
+def links_out(store: Store, customer: str) -> list[dict[str, Any]]:
+    """The links that hold for a customer, with their proof."""
+    return [
+        {
+            "id": row["id"],
+            "customer": row["other"] if row["one"] == customer else row["one"],
+            "proof": row["proof"],
+            "reason": row["reason"],
+            "created_at": stamp(row["created_at"]),
+        }
+        for row in store.links.of(customer)
+    ]

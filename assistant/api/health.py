@@ -1,0 +1,137 @@
+"""For operators: is the process alive, are its parts well, what are the numbers."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, time, timedelta, tzinfo
+from statistics import median
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from assistant.api.auth import Inside
+from assistant.api.client_address import is_local
+from assistant.api.context import Context, Ctx
+from assistant.api.errors import error
+from assistant.api.metrics import Totals, exposition, totals
+from assistant.api.rate_limit_rules import LimitedRoute
+from assistant.domain.errors import BadInput, Forbidden, Unauthorized
+from assistant.domain.hours import local
+from assistant.ports.storage.store import Store
+
+router = APIRouter(tags=["operations"], route_class=LimitedRoute)
+
+DEFAULT_DAYS = 30
+#: Parts of which either finds answers.
+ANSWERING = ("words", "vectors")
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def readyz(ctx: Ctx) -> Response:
+    """503 with the failing parts named; `degraded` while customers are still answered, by fewer parts."""
+    parts = await ctx.health()
+    if why := "; ".join(f"{part}: {why}" for part, why in parts.items() if why):
+        degraded = any(not parts.get(part, "missing") for part in ANSWERING)
+        code = "degraded" if degraded else "not_ready"
+        return error(503, code, f"{code.replace('_', ' ')}: {why}", parts=parts)
+    return Response('{"status":"ready"}', media_type="application/json")
+
+
+@router.get("/metrics")
+async def metrics(
+    request: Request, ctx: Ctx, authorization: Annotated[str | None, Header()] = None
+) -> Response:
+    """For Prometheus on this machine, or with the token of the settings."""
+    _let_in(request, ctx, authorization)
+
+    async def count_all() -> Totals:
+        now, streams = ctx.clock(), ctx.wire.streams
+        return await ctx.database.read(lambda store: totals(store, streams, now, ctx.calls))
+
+    found = (await ctx.counted.get(count_all))._replace(streams=ctx.wire.streams, calls=dict(ctx.calls))
+    return Response(exposition(found, await ctx.restarts()), media_type=CONTENT_TYPE_LATEST)
+
+
+def _let_in(request: Request, ctx: Context, authorization: str | None) -> None:
+    if ctx.metrics_token is None:
+        if not is_local(request):
+            raise Forbidden("Metrics are for this machine; set ASSISTANT_METRICS_TOKEN for others.")
+        return
+    sent = (authorization or "").removeprefix("Bearer ").encode()
+    if not hmac.compare_digest(sent, ctx.metrics_token.encode()):
+        raise Unauthorized("Send the metrics token as Authorization: Bearer.")
+
+
+@router.get("/v1/agent/metrics", tags=["agent"])
+async def numbers(
+    _inside: Inside,
+    ctx: Ctx,
+    from_: Annotated[str | None, Query(alias="from")] = None,
+    to: str | None = None,
+    days: Annotated[int | None, Query(ge=1, le=366)] = None,
+) -> dict[str, Any]:
+    """By days of the business's own time zone, which `zone` names; the last *days*, or from and to."""
+    now, zone = local(ctx.clock(), ctx.policy.zone), ctx.policy.zone
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    start = midnight - timedelta(days=days - 1) if days else now - timedelta(days=DEFAULT_DAYS)
+    start = moment(from_, zone) if from_ else start
+    end = moment(to, zone) if to else now + timedelta(seconds=1)
+    found = await ctx.database.read(lambda store: count(store, local(start, zone), local(end, zone)))
+    return found | {"zone": zone}
+
+
+def moment(text: str, zone: str) -> datetime:
+    """An RFC 3339 time or a plain date, which begins at midnight where the business is."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise BadInput(f"{text!r} is not a time such as 2026-11-01 or 2026-11-01T09:00:00Z.") from exc
+    return found if found.tzinfo else datetime.combine(found.date(), time(), ZoneInfo(zone))
+
+
+def count(store: Store, start: datetime, end: datetime) -> dict[str, Any]:
+    """The numbers of the dashboard, by days of *start*'s zone; who never reached a person or an answer is
+    nobody's success."""
+    conversations = store.numbers.conversations(start, end)
+    handoffs = store.numbers.handoffs(start, end)
+    decisions = store.numbers.decisions(start, end)
+    scores = store.numbers.csat(start, end)
+    handed_over = {row.conversation for row in handoffs}
+    waits = [(row.claimed_at - row.created_at).total_seconds() for row in handoffs if row.claimed_at]
+    solved = [row for row in conversations if row.outcome in ("solved", "workaround")]
+    return {
+        "conversations": len(conversations),
+        "handoffs": len(handoffs),
+        "handoff_rate": round(len(handed_over) / len(conversations), 3) if conversations else None,
+        "answered": decisions.get("answer", 0),
+        "abstained": decisions.get("abstain", 0),
+        "resolved_by_agent": len(solved),
+        "closed_without_agent": sum(
+            1 for row in conversations if row.state == "closed" and row.id not in handed_over
+        ),
+        "model": asdict(store.spending.between(start, end - timedelta(microseconds=1))),
+        "csat": {"mean": round(sum(scores) / len(scores), 2) if scores else None, "count": len(scores)},
+        "median_wait_seconds": median(waits) if waits else None,
+        "by_reason": _tally([row.reason for row in handoffs]),
+        "by_day": _by_day(conversations, handoffs, start.tzinfo),
+    }
+
+
+def _tally(values: Sequence[str]) -> dict[str, int]:
+    return {value: values.count(value) for value in sorted(set(values))}
+
+
+def _by_day(
+    conversations: Sequence[Any], handoffs: Sequence[Any], zone: tzinfo | None
+) -> list[dict[str, Any]]:
+    begun = [row.created_at.astimezone(zone).date().isoformat() for row in conversations]
+    handed = [row.created_at.astimezone(zone).date().isoformat() for row in handoffs]
+    days = sorted({*begun, *handed})
+    return [{"day": day, "conversations": begun.count(day), "handoffs": handed.count(day)} for day in days]

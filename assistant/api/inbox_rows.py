@@ -1,0 +1,53 @@
+"""Conversations as rows of the agents' inbox."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.api.schemas import stamp
+from assistant.domain.confidential import hidden
+from assistant.domain.conversation import Conversation
+from assistant.ports.storage.store import Store
+
+#: Characters of a line in the inbox.
+LINE = 140
+
+
+def inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
+    """One row each, with a handful of queries for all of them."""
+    ids = [one.id for one in conversations]
+    names = store.customers.names([one.customer for one in conversations])
+    last, words = store.messages.last(ids), store.messages.last_words(ids)
+    agents = {agent.id: agent.name for agent in store.agents.all()} if conversations else {}
+    rows = []
+    for one in conversations:
+        name, verified = names.get(one.customer, (None, False))
+        latest = last.get(one.id)
+        rows.append(
+            {
+                "id": one.id,
+                "state": one.state,
+                "epoch": one.epoch,
+                "channel": one.channel,
+                "language": one.language,
+                "customer": {"id": one.customer, "name": name, "verified": verified},
+                "agent": {"id": one.agent, "name": agents.get(one.agent)} if one.agent else None,
+                "priority": one.priority,
+                "reason": one.reason,
+                "ask": _line(words.get(one.id)),
+                "waiting_since": stamp(one.waiting_since),
+                "last": latest
+                and {
+                    "author": latest.author,
+                    "text": _line(latest.text),
+                    "created_at": stamp(latest.created_at),
+                },
+                "updated_at": stamp(one.updated_at),
+                "created_at": stamp(one.created_at),
+                "outcome": one.outcome,
+            }
+        )
+    return rows
+
+
+def _line(text: str | None) -> str | None:
+    return None if text is None else " ".join(hidden(text).split())[:LINE]

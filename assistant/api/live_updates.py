@@ -1,0 +1,161 @@
+"""Event streams: they read what was committed and pass on drafts; they never run anything."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from assistant.api.channel_schemas import messages_out
+from assistant.api.context import Context
+from assistant.api.inbox_rows import inbox_rows
+from assistant.api.reply_html import render
+from assistant.api.schemas import message_out, state_out, survey_out
+from assistant.api.sse import HEARTBEAT, event
+from assistant.conversation.inbound.customer_actions import survey
+from assistant.domain.errors import NotFound, Unavailable
+from assistant.ports.storage.store import Store
+
+T = TypeVar("T")
+
+#: (conversation, event, data) of what is not stored.
+Passing = list[tuple[str, str, dict[str, Any]]]
+
+#: Something is sent at least this often, so that proxies and clients know the stream lives.
+HEARTBEAT_SECONDS = 10.0
+#: Journal entries, or messages, read at a time.
+PAGE = 200
+
+
+def number_of(last_event_id: str | None) -> int | None:
+    """The number a client says it has seen; None for none, or for what we never sent."""
+    if last_event_id is None or not (last_event_id.isascii() and last_event_id.isdigit()):
+        return None
+    return int(last_event_id) if len(last_event_id) < 16 else None
+
+
+async def customer_events(ctx: Context, conversation: str, last_event_id: str | None) -> AsyncIterator[str]:
+    """State, every message after *last_event_id* in order, then whatever happens."""
+    seen = number_of(last_event_id) or 0
+    told: dict[str, Any] | None = None
+    asked: dict[str, Any] | None = None
+    with ctx.wire.follow(conversation) as follower:
+        passing: Passing = []
+        while not follower.over:
+            news = await _look(ctx, partial(_news, ctx=ctx, conversation_id=conversation, after=seen))
+            if news is None:
+                return
+            state, question, messages = news
+            if seen > state["seq"]:
+                seen, told = 0, None
+                yield event("reset", {})
+                continue
+            if told != state["public"]:
+                told = state["public"]
+                yield event("state", state["public"])
+            for shown in filter(None, map(_passing_to_customer, passing)):
+                yield shown
+            for message in messages:
+                seen = message["seq"]
+                yield event("message", message, seen)
+            if len(messages) >= PAGE:
+                passing = []
+                continue
+            if question is not None and question != asked:
+                yield event("survey", question)
+            asked = question
+            while (woken := await follower.news(HEARTBEAT_SECONDS)) is None:
+                yield HEARTBEAT
+            passing = woken
+
+
+async def _look(ctx: Context, step: Callable[[Store], T]) -> T | None:
+    """What *step* reads, as soon as the database answers; None when what it reads of was erased."""
+    while True:
+        try:
+            return await ctx.database.read(step)
+        except NotFound:
+            return None
+        except Unavailable:
+            await asyncio.sleep(random.uniform(1, 3))
+
+
+def _news(
+    store: Store, ctx: Context, conversation_id: str, after: int
+) -> tuple[dict[str, Any], dict[str, Any] | None, list[dict[str, Any]]]:
+    """Read and rendered in the database's thread: streams share the event loop with everybody."""
+    conversation = store.conversations.get(conversation_id)
+    agent = store.agents.get(conversation.agent) if conversation.agent else None
+    state = {"seq": conversation.seq, "public": state_out(conversation, agent)}
+    question = survey_out(survey(store, conversation))
+    messages = store.messages.public(conversation_id, after=after, limit=PAGE)
+    return state, question, [message_out(message, ctx.hosts) for message in messages]
+
+
+def _passing_to_customer(passed: tuple[str, str, dict[str, Any]]) -> str | None:
+    """Drafts and others' typing; the customer's own typing is no news to them."""
+    _, name, data = passed
+    if name == "typing" and data["author"] == "customer":
+        return None
+    if name == "delta":
+        data = data | {"html": render(data["text"]) if data["text"] else ""}
+    return event(name, data)
+
+
+async def agent_events(ctx: Context, secret_hash: str, last_event_id: str | None) -> AsyncIterator[str]:
+    """Everything that changes in any conversation, from after *last_event_id*, or from now on.
+
+    It ends when the session or the token does: looked up as often as a heartbeat is due.
+    """
+    now = ctx.clock()
+    (first, last), newest = await ctx.database.read(
+        lambda store: (store.journal.span(), store.journal.newest(now))
+    )
+    seen = number_of(last_event_id)
+    if seen is not None and not first - 1 <= seen <= last:
+        seen = None
+        yield event("reset", {})
+    seen = newest if seen is None else seen
+    with ctx.wire.follow() as follower:
+        yield HEARTBEAT
+        checked = time.monotonic()
+        while not follower.over:
+            noted, entries = await _look(ctx, partial(_entries, ctx=ctx, after=seen)) or (0, [])
+            for number, name, data in entries:
+                yield event(name, data, number)
+            seen = max(seen, noted)
+            if noted and len(entries) >= PAGE:
+                continue
+            passing = await follower.news(HEARTBEAT_SECONDS)
+            if time.monotonic() - checked >= HEARTBEAT_SECONDS:
+                if not await _look(ctx, lambda store: store.agents.by_secret(secret_hash, ctx.clock())):
+                    return
+                checked = time.monotonic()
+            if passing is None:
+                yield HEARTBEAT
+            for conversation, name, data in passing or ():
+                if name == "delta" or data["author"] == "customer":
+                    yield event(name, data | {"conversation": conversation})
+
+
+def _entries(store: Store, ctx: Context, after: int) -> tuple[int, list[tuple[int, str, dict[str, Any]]]]:
+    """The last id that was read, and journal entries with the present state of what they speak of.
+
+    Of several entries that say "look at this conversation again" the first is enough.
+    """
+    noted = store.journal.after(after, limit=PAGE, now=ctx.clock())
+    changed = {conversation for _, conversation, message in noted if message is None}
+    rows = {row["id"]: row for row in inbox_rows(store, store.conversations.some(list(changed)))}
+    entries: list[tuple[int, str, dict[str, Any]]] = []
+    for number, conversation, message_id in noted:
+        if message_id is None:
+            if conversation in rows:
+                entries.append((number, "conversation", rows.pop(conversation)))
+        elif message := store.messages.get(conversation, message_id):
+            data = {
+                "conversation": conversation,
+                "message": messages_out(store, conversation, [message], ctx.hosts)[0],
+            }
+            entries.append((number, "message", data))
+    return (noted[-1][0] if noted else 0, entries)

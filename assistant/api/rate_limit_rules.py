@@ -1,0 +1,143 @@
+"""The limits of every call: the table that docs/limits.md prints, and what counts before a call is read.
+
+A call that writes and has no row here keeps the service from starting, so that none is forgotten.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from assistant.api.client_address import address_of
+from assistant.api.errors import error
+from assistant.api.rate_limits import By, Limit, Limits, Rate
+from assistant.conversation.inbound.conversation_start import hash_of
+from assistant.domain.errors import TooMany
+
+SESSION_COOKIE = "yorisoi_session"
+WEBHOOKS = "/v1/channels/"
+READS = frozenset({"GET", "HEAD"})
+
+EVERY = Limit("any call", By.ADDRESS, Rate(1_000, 100))
+READING = Limit("reading", By.TOKEN, Rate(300, 30))
+OPENING = Limit("opening a conversation", By.ADDRESS, Rate(60, 2))
+WRITING = Limit("a customer's message", By.TOKEN, Rate(30, 2))
+WRITING_FROM = Limit("customers' messages", By.ADDRESS, Rate(240, 20))
+TYPING = Limit("typing", By.TOKEN, Rate(30, 2))
+PERSON = Limit("asking for a person, and thinking better of it", By.TOKEN, Rate(10, 0.1))
+PERSON_FROM = Limit("places in the queue", By.ADDRESS, Rate(30, 0.5))
+RATING = Limit("feedback", By.TOKEN, Rate(20, 0.2))
+CLOSING = Limit("closing", By.TOKEN, Rate(10, 0.1))
+LINK_CODE = Limit("a code for another channel", By.TOKEN, Rate(5, 0.05))
+SIGNING_IN = Limit("signing in", By.ADDRESS, Rate(30, 0.2))
+SIGNING_IN_AS = Limit("signing in to one account from one address", By.ACCOUNT, Rate(10, 0.1))
+SIGNING_IN_ANYWHERE = Limit("signing in to one account", By.ACCOUNT, Rate(50, 0.05))
+WORKING = Limit("an agent's work", By.TOKEN, Rate(120, 10))
+SUGGESTING = Limit("drafts for an agent", By.TOKEN, Rate(20, 0.5))
+WEBHOOK = Limit("a messaging app's calls", By.ADDRESS, Rate(2_000, 500))
+COUNTING = Limit("metrics", By.ADDRESS, Rate(20, 1))
+
+#: Streams that one token or session, and the visitors of one address, may have open at a time.
+STREAMS_OF_TOKEN, STREAMS_OF_ADDRESS = 20, 100
+
+_CUSTOMER, _AGENT = "/v1/conversations/{conversation}", "/v1/agent/conversations/{conversation}"
+#: Calls that have limits of their own; other calls that only read have READING.
+TABLE: Mapping[str, tuple[Limit, ...]] = {
+    "POST /v1/conversations": (OPENING,),
+    f"POST {_CUSTOMER}/messages": (WRITING, WRITING_FROM),
+    f"POST {_CUSTOMER}/typing": (TYPING,),
+    f"POST {_CUSTOMER}/handoff": (PERSON, PERSON_FROM),
+    f"POST {_CUSTOMER}/handoff/cancel": (PERSON,),
+    f"POST {_CUSTOMER}/feedback": (RATING,),
+    f"POST {_CUSTOMER}/close": (CLOSING,),
+    f"POST {_CUSTOMER}/link-code": (LINK_CODE,),
+    "POST /v1/agent/login": (SIGNING_IN,),
+    "POST /v1/agent/logout": (WORKING,),
+    **{
+        f"POST {_AGENT}/{act}": (WORKING,)
+        for act in ("claim", "release", "transfer", "return", "resolve", "messages", "typing", "links")
+    },
+    f"POST {_AGENT}/suggest": (SUGGESTING,),
+    f"POST {_AGENT}/messages/{{message}}/send-again": (WORKING,),
+    f"POST {_AGENT}/messages/{{message}}/reveal": (WORKING,),
+    "DELETE /v1/agent/links/{link_id}": (WORKING,),
+    "POST /v1/agent/knowledge/contradictions/{contradiction}/dismiss": (WORKING,),
+    "POST /v1/agent/knowledge/contradictions/{contradiction}/restore": (WORKING,),
+    "POST /v1/agent/knowledge/sources/read": (WORKING,),
+    **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
+    **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
+    "GET /metrics": (COUNTING,),
+    #: Asked all the time by whoever watches the process, and answered from nothing.
+    "GET /healthz": (EVERY,),
+}
+
+
+def limits_of(method: str, path: str) -> tuple[Limit, ...]:
+    """The limits of a call; LookupError for one that writes and has none."""
+    found = TABLE.get(f"{method} {path}")
+    if found is None and method not in READS:
+        raise LookupError(f"{method} {path} has no limit: give it a row in api/rate_limit_rules.py.")
+    return found or (READING,)
+
+
+class LimitedRoute(APIRoute):
+    """A route that counts a call before anything of it is read."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        of_method = {method: limits_of(method, self.path) for method in self.methods or ()}
+
+        async def limited(request: Request) -> Response:
+            limits: Limits = request.app.state.context.limits
+            for limit in of_method[request.method]:
+                if limit is not EVERY:  # counted by EveryCall
+                    limits.check(limit, key_of(limit, request))
+            return await handle(request)
+
+        return limited
+
+
+def key_of(limit: Limit, request: Request) -> str:
+    return token_of(request) if limit.by is By.TOKEN else address_of(request)
+
+
+def token_of(request: Request) -> str:
+    """The hash of the token or the session that is sent; the address where there is neither."""
+    sent = request.headers.get("authorization") or request.cookies.get(SESSION_COOKIE)
+    return hash_of(sent) if sent else address_of(request)
+
+
+def hold_stream(request: Request, limits: Limits, *, by_address: bool) -> Callable[[], None]:
+    """Room for one more stream, or TooMany; call what it returns when the stream has ended."""
+    let_go = limits.hold(f"stream {token_of(request)}", STREAMS_OF_TOKEN)
+    if not by_address:
+        return let_go
+    try:
+        let_go_of_address = limits.hold(f"stream {address_of(request)}", STREAMS_OF_ADDRESS)
+    except TooMany:
+        let_go()
+        raise
+
+    def both() -> None:
+        let_go()
+        let_go_of_address()
+
+    return both
+
+
+class EveryCall:
+    """Counts every call by its address, static files and unknown paths too; webhooks have WEBHOOK instead."""
+
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        self._app, self._limits = app, limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith(WEBHOOKS):
+            try:
+                self._limits.check(EVERY, address_of(Request(scope)))
+            except TooMany as exc:
+                await error(exc.status, exc.code, str(exc), **exc.details)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

@@ -1,0 +1,123 @@
+"""Webhooks of messaging apps: signature on the raw bytes, one transaction, then 200; thinking comes later."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse
+
+from assistant.api.context import Context, Ctx
+from assistant.api.rate_limit_rules import LimitedRoute
+from assistant.conversation.inbound.events import Arrivals, take_in
+from assistant.domain.channels import Call, Event
+from assistant.domain.errors import AssistantError, NotFound, TooLarge, Unavailable
+from assistant.ports.channels import Channel
+
+router = APIRouter(prefix="/v1/channels", tags=["channels"], route_class=LimitedRoute)
+
+#: Events of one call that are stored at a time: nobody else's message waits for a thousand. Each is taken in
+#: once, so a call that is cut in the middle is simply sent again.
+TOGETHER = 50
+
+#: Calls of an app that are read at a time, those that may wait for it, and how long both may take.
+READERS, MOST_WAITING, READING_SECONDS = 2, 200, 10.0
+
+T = TypeVar("T")
+
+#: Calls by channel and outcome since the process began, for `/metrics`.
+Calls = Counter[tuple[str, str]]
+
+
+@router.get("/{name}", include_in_schema=False)
+@router.get("/{name}/{account}")
+@router.post("/{name}", include_in_schema=False)
+@router.post("/{name}/{account}")
+async def webhook(name: str, request: Request, ctx: Ctx, account: str = "") -> PlainTextResponse:
+    """200 when everything in the call is stored, or was before."""
+    channel = _channel(ctx.channels, name, account)
+    try:
+        answer = await _answer(channel, await _call(request, ctx.public_url), ctx)
+    except AssistantError as exc:
+        ctx.calls[name, exc.code] += 1
+        raise
+    ctx.calls[name, "ok"] += 1
+    return PlainTextResponse(answer)
+
+
+async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
+    if call.method == "GET":
+        if (greeting := channel.greet(call)) is None:
+            raise NotFound("This app sends no GET.")
+        return greeting
+    greeting, events = await _readers_of(channel.name).read(partial(_read, channel, call))
+    if greeting is not None:
+        return greeting
+    arrivals = Arrivals(timing=ctx.timing, languages=ctx.languages)
+    now = ctx.clock()
+    for start in range(0, len(events), TOGETHER):
+        some = events[start : start + TOGETHER]
+        changed = await ctx.database.write(partial(take_in, events=some, arrivals=arrivals, now=now))
+        for conversation in changed:
+            ctx.wire.ring(conversation)
+    return ""
+
+
+def _read(channel: Channel, call: Call) -> tuple[str | None, Sequence[Event]]:
+    """What the call says, once its signature is right: the answer to the app's own test, or its events."""
+    if len(call.body) > channel.largest_call:
+        raise TooLarge("This app sends no calls of that size.")
+    channel.verify(call)
+    if (greeting := channel.greet(call)) is not None:
+        return greeting, ()
+    return None, channel.parse(call)
+
+
+class WebhookReaders:
+    """A few threads that parse an app's calls: never on the event loop, never behind another app's."""
+
+    def __init__(self, name: str) -> None:
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix=f"webhook-{name}")
+        self._waiting = 0
+
+    async def read(self, step: Callable[[], T]) -> T:
+        """What *step* returns; Unavailable (503) when too many calls wait or one waits too long."""
+        if self._waiting >= MOST_WAITING:
+            raise Unavailable("Too many calls wait to be read; try again shortly.")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(READING_SECONDS):
+                return await asyncio.get_running_loop().run_in_executor(self._pool, step)
+        except TimeoutError as exc:
+            raise Unavailable("Reading this call takes too long.") from exc
+        finally:
+            self._waiting -= 1
+
+
+@cache
+def _readers_of(name: str) -> WebhookReaders:
+    return WebhookReaders(name)
+
+
+def _channel(channels: Mapping[tuple[str, str], Channel], name: str, account: str) -> Channel:
+    channel = channels.get((name, account.lower()))
+    if channel is None:
+        raise NotFound("This channel is not set up.")
+    return channel
+
+
+async def _call(request: Request, public_url: str) -> Call:
+    """The call with the address that the app used, whatever stands between it and us."""
+    address = urlsplit(public_url.rstrip("/"))
+    query = f"?{request.url.query}" if request.url.query else ""
+    return Call(
+        method=request.method,
+        url=f"{address.scheme}://{address.netloc}{address.path}{request.url.path}{query}",
+        headers={name.lower(): value for name, value in request.headers.items()},
+        query=dict(request.query_params),
+        body=await request.body(),
+    )

@@ -1,0 +1,225 @@
+"""Every setting, read once; what is not set runs embedded on one machine."""
+
+import os
+import secrets
+from contextlib import suppress
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from assistant.domain.errors import SetupError
+
+PLACEHOLDERS = {"", "changeme", "change-me", "secret", "default", "placeholder", "xxx", "todo", "test"}
+SHORTEST_KEY = 16
+
+
+class Settings(BaseSettings):
+    """The environment (and `.env`), checked; secrets are never printed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ASSISTANT_",
+        env_file=".env",
+        extra="ignore",
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+    data_dir: Path = Path("data")
+    database_url: str | None = None
+    chroma_url: str | None = None
+    chat_model: str | None = None
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key")
+    )
+    openai_base_url: str | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url")
+    )
+    embeddings: str = "local"
+    languages: Annotated[tuple[str, ...], NoDecode] = ("ja", "en")
+    #: What the operator is called on help pages.
+    name: str = Field("", max_length=80)
+    secret_key: SecretStr | None = None
+    #: Signs the `customer.id` of signed-in visitors; the secret key where unset.
+    identity_secret: SecretStr | None = None
+    public_url: str = "http://localhost:8000"
+    policy: Path | None = None
+    #: Web addresses in private networks may be ingested (an intranet's help centre).
+    ingest_private: bool = False
+    #: How often web sources are read again while serving, in hours; 0: only when somebody asks.
+    resync_hours: float = Field(6, ge=0, le=24 * 365)
+    #: Pages that may embed the widget; `*` is any.
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
+    #: Addresses or networks whose X-Forwarded-For is believed; a program on this machine is by default.
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
+    #: Whoever sends it as a bearer token may read /metrics; unset: only programs on this machine.
+    metrics_token: SecretStr | None = None
+    #: The API describes itself at /docs and /openapi.json: to everybody, or to this machine only.
+    api_docs: Literal["public", "local"] = "local"
+    #: How long a burst of messages may pause, in seconds, before the assistant answers it.
+    quiet_seconds: float = Field(0.6, ge=0, le=10)
+    #: After how many seconds an unanswered customer gets an acknowledgement and a place in the queue.
+    turn_deadline_seconds: float = Field(30, gt=0, le=600)
+    #: After how many seconds without an agent's answer a conversation goes back to the queue.
+    agent_deadline_seconds: float = Field(600, gt=0)
+
+    #: After how many days a closed conversation is forgotten; unset: never.
+    retention_days: int | None = Field(None, ge=1)
+
+    @field_validator("languages", "allowed_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def split(cls, value: object) -> object:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("languages")
+    @classmethod
+    def at_least_one_language(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("name at least one language, for example ja,en")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def known_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                ip_network(one)
+            except ValueError as exc:
+                raise ValueError(f"{one!r} is no address and no network such as 10.0.0.0/8") from exc
+        return value
+
+    @field_validator("secret_key", "identity_secret", "metrics_token")
+    @classmethod
+    def not_a_placeholder(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and (
+            key.get_secret_value().lower() in PLACEHOLDERS or len(key.get_secret_value()) < SHORTEST_KEY
+        ):
+            raise ValueError(f"is a placeholder or too short; use at least {SHORTEST_KEY} random characters")
+        return key
+
+    @field_validator(
+        "openai_api_key",
+        "openai_base_url",
+        "chat_model",
+        "database_url",
+        "chroma_url",
+        "metrics_token",
+        mode="before",
+    )
+    @classmethod
+    def empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("database_url")
+    @classmethod
+    def known_database(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
+            raise ValueError("begin it with postgresql:// or sqlite:///")
+        return url
+
+    @field_validator("chroma_url")
+    @classmethod
+    def plain_address(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "http://unset")
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("give the server's address as http://HOST:PORT")
+        return url and url.rstrip("/")
+
+    @property
+    def postgres_url(self) -> str | None:
+        """The address of the PostgreSQL database; None: SQLite at `database_path`."""
+        url = self.database_url
+        return f"postgresql://{url.partition('://')[2]}" if url and url.startswith("postgres") else None
+
+    @property
+    def database_path(self) -> Path:
+        return (
+            Path(self.database_url.removeprefix("sqlite:///"))
+            if self.database_url
+            else self.data_dir / "yorisoi.db"
+        )
+
+    @property
+    def resync(self) -> timedelta | None:
+        """How often web sources are read again by themselves; None: never."""
+        return timedelta(hours=self.resync_hours) if self.resync_hours else None
+
+    @property
+    def models_dir(self) -> Path:
+        return self.data_dir / "models"
+
+    @property
+    def model(self) -> str:
+        """The chat model in force: a key without a model means OpenAI's small one, nothing means quotes."""
+        return self.chat_model or ("openai:gpt-5-mini" if self.openai_api_key else "extractive")
+
+    def signing_key(self) -> bytes:
+        """The secret key; made once and kept in the data folder where none is set."""
+        return self.secret_key.get_secret_value().encode() if self.secret_key else _kept_key(self.data_dir)
+
+    def identity_key(self) -> bytes:
+        """What a site signs its customers' ids with."""
+        return (
+            self.identity_secret.get_secret_value().encode() if self.identity_secret else self.signing_key()
+        )
+
+
+def environment() -> dict[str, str]:
+    """Every variable, of the environment and of `.env`: channels pick theirs by name (`docs/channels.md`)."""
+    kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return {**kept, **os.environ}
+
+
+def load_settings() -> Settings:
+    """The settings, or SetupError with one line for each that is wrong."""
+    try:
+        return Settings()  # type: ignore[call-arg]
+    except ValidationError as exc:
+        raise SetupError("; ".join(map(_wrong, exc.errors()))) from exc
+    except UnicodeDecodeError as exc:
+        raise SetupError("The file .env is not UTF-8; save it as UTF-8.") from exc
+
+
+def _wrong(error: ErrorDetails) -> str:
+    name = "_".join(map(str, error["loc"])).upper()
+    prefix = "" if name.startswith("OPENAI_") else "ASSISTANT_"
+    return f"{prefix}{name}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def prepare_data_dir(path: Path) -> None:
+    """Make the data folder and prove that it can be written to, or SetupError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with suppress(PermissionError):  # another's folder that we may write to
+            path.chmod(0o700)  # what customers said is nobody else's to read
+            for file in path.glob("*.db*"):
+                file.chmod(0o600)
+        probe = path / f".probe-{secrets.token_hex(4)}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as exc:
+        raise SetupError(
+            f"The data folder {path} cannot be written to ({exc.strerror}); "
+            "make it writable or set ASSISTANT_DATA_DIR to another folder."
+        ) from exc
+
+
+def _kept_key(data_dir: Path) -> bytes:
+    path = data_dir / "secret.key"
+    if not path.exists() or len(path.read_bytes()) < SHORTEST_KEY:
+        # Whole or not at all: a crash must not leave an empty key that signs everything alike.
+        made = data_dir / f".secret-{secrets.token_hex(4)}"
+        made.touch(mode=0o600)
+        made.write_bytes(secrets.token_hex(32).encode())
+        made.replace(path)
+    return path.read_bytes()

@@ -1,0 +1,102 @@
+"""What answers, thinks and sends, put together from the settings; for commands and for the service alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.app.knowledge_base import Knowledge, make_policy, now
+from assistant.app.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.conversation.timing import Timing
+    from assistant.conversation.turn.think import Mind
+    from assistant.domain.budgets import Prices
+    from assistant.notifications.notifier import LocalWire
+    from assistant.ports.answering import Answerer
+    from assistant.ports.channels import Channel
+    from assistant.ports.models import ChatModel
+    from assistant.ports.notifications import Bus
+
+PROMPTS = Path(__file__).parents[2] / "prompts"
+
+
+def make_wire(settings: Settings, bus: Bus | None = None) -> LocalWire:
+    """Streams and workers are woken by it, in every process: by PostgreSQL if there is one, else by *bus*."""
+    from assistant.notifications.notifier import LocalWire
+    from assistant.notifications.shared_notifier import SharedWire
+
+    if settings.postgres_url is not None:
+        from assistant.storage.postgres import Notices
+
+        bus = Notices(settings.postgres_url)
+    return LocalWire() if bus is None else SharedWire(bus)
+
+
+def open_answerer(model: ChatModel | None, knowledge: Knowledge, prices: Prices) -> Answerer:
+    from assistant.answering.factory import Parts, make_answerer
+    from assistant.answering.quotes.ranker import Ranker
+    from assistant.knowledge.retrieval.token_vectors import StoredTokens
+
+    embedder = knowledge.embedder
+    kept = StoredTokens(knowledge.database, embedder)
+    ranker = Ranker(embedder, kept)
+    parts = Parts(ranker=ranker, embedder=embedder, kept=kept, prices=prices)
+    return make_answerer(model, parts, PROMPTS)
+
+
+def _openai_key(settings: Settings) -> str | None:
+    return settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+
+
+def make_timing(settings: Settings) -> Timing:
+    from assistant.conversation.timing import Timing
+
+    return Timing(
+        quiet=timedelta(seconds=settings.quiet_seconds),
+        turn_deadline=timedelta(seconds=settings.turn_deadline_seconds),
+        agent_deadline=timedelta(seconds=settings.agent_deadline_seconds),
+    )
+
+
+def make_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
+    """The messaging apps that the environment has settings of."""
+    from assistant.app.settings import environment
+    from assistant.channels import are_set
+
+    found = environment()
+    if not are_set(found):
+        return {}
+    from assistant.channels.http import new_client
+    from assistant.channels.registry import open_channels
+
+    return open_channels(found, settings.public_url, new_client())
+
+
+def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
+    from assistant.answering.factory import make_rewrite, make_summarise, make_vote
+    from assistant.answering.reader.cross_encoder import read_after
+    from assistant.conversation.turn.model_budget import allowances
+    from assistant.conversation.turn.think import Mind
+    from assistant.domain.hours import local
+    from assistant.models.factory import open_model
+    from assistant.signals.signal_reader import Reader
+
+    policy = make_policy(settings)
+    key, base_url = _openai_key(settings), settings.openai_base_url
+    model = open_model(settings.model, api_key=key, base_url=base_url)
+    return Mind(
+        reader=Reader(languages=settings.languages, embedding=knowledge.embedder.name),
+        retriever=read_after(knowledge.retriever, settings.embeddings, settings.models_dir),
+        answerer=open_answerer(model, knowledge, policy.prices),
+        meaning=knowledge.meaning,
+        rewrite=make_rewrite(model, PROMPTS),
+        policy=policy,
+        languages=settings.languages,
+        examples=knowledge.examples,
+        vote=make_vote(model, PROMPTS),
+        summarise=make_summarise(model, PROMPTS),
+        allowance=allowances(knowledge.database, policy.budgets, lambda: local(now(), policy.zone)),
+    )

@@ -1,0 +1,98 @@
+"""Mails written in HTML only: their lines as they look, without what their mailers mark as quoted.
+
+The page is walked once, with no look back: a page of nothing but nested quotes takes no longer than another.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree, html  # type: ignore[import-untyped]
+
+from assistant.channels.email_quote_patterns import FORWARD, FORWARDED, FROM
+from assistant.channels.email_quotes import newest_words
+
+#: How mailers mark what they quote: Gmail, Yahoo, Proton, Thunderbird, Zoho, Tutanota, Outlook …
+QUOTES = {
+    *("gmail_quote", "gmail_quote_container", "gmail_extra", "gmail_attr", "yahoo_quoted"),
+    *("protonmail_quote", "moz-cite-prefix", "zmail_extra", "tutanota_quote", "isReplyContent"),
+    "mail-editor-reference-message-container",
+}
+#: Everything from here on is quoted.
+BELOW = {"divRplyFwdMsg", "x_divRplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "reply-intro"}
+SIGNATURES = {
+    *("gmail_signature", "moz-signature", "Signature", "ms-outlook-mobile-signature"),
+    "protonmail_signature_block",
+}
+#: Outlook draws a line above the head of what it quotes.
+LINE_ABOVE = re.compile(r"border-top:\s?solid")
+NO_WORDS = {"script", "style", "head", "title", "template", "noscript"}
+#: Elements that begin and end a line of their own.
+LINES = {
+    *("p", "div", "li", "tr", "table", "blockquote", "pre", "hr", "ul", "ol"),
+    *("h1", "h2", "h3", "h4", "h5", "h6"),
+}
+
+
+def newest_words_of_html(page: str, subject: str = "", *, reply: bool = False) -> str:
+    """What the writer says; as `newest_words`, after the mailer's own marks of quotes."""
+    root = _parsed(page)
+    if root is None:
+        return ""
+    whole = _lines(_words(root, whole=True))
+    if FORWARDED.match(subject[:80]) or FORWARD.search(whole[:20_000]):
+        return newest_words(whole, subject, reply=reply)
+    own = newest_words(_lines(_words(root, whole=False)), subject, reply=reply)
+    return own if own or reply else newest_words(whole, subject, reply=reply)
+
+
+def _parsed(page: str) -> html.HtmlElement | None:
+    text = page.replace("\x00", "").encode("utf-8", "replace")
+    if not text.strip():
+        return None
+    try:
+        return html.document_fromstring(text, parser=html.HTMLParser(encoding="utf-8"))
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+
+
+def _words(root: html.HtmlElement, *, whole: bool) -> Iterator[str]:
+    """The words in their order, line ends included; all of them, or those that are not marked as quoted."""
+    hidden = 0
+    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event in ("comment", "pi"):
+            yield "" if hidden else _flat(element.tail)
+            continue
+        skipped = element.tag in NO_WORDS or (not whole and _is_quote(element))
+        if event == "start":
+            if not whole and not hidden and _is_below(element):
+                return
+            hidden += skipped
+            if not hidden:
+                yield ("\n" if element.tag in LINES or element.tag == "br" else "") + _flat(element.text)
+        else:
+            hidden -= skipped
+            if not hidden:
+                yield ("\n" if element.tag in LINES else "") + _flat(element.tail)
+
+
+def _is_quote(element: html.HtmlElement) -> bool:
+    named = {*element.get("class", "").split(), element.get("id", "")}
+    return element.tag == "blockquote" or bool(named & (QUOTES | SIGNATURES))
+
+
+def _is_below(element: html.HtmlElement) -> bool:
+    if element.get("id", "") in BELOW:
+        return True
+    if not LINE_ABOVE.search(element.get("style", "")):
+        return False
+    first = "".join(text for text, _ in zip(element.itertext(), range(5), strict=False))
+    return FROM.search(first.strip()[:100]) is not None
+
+
+def _flat(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "")
+
+
+def _lines(words: Iterator[str]) -> str:
+    text = "".join(words).replace("\xa0", " ")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()

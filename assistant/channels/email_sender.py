@@ -1,0 +1,122 @@
+"""What the head of a mail tells of its sender: a machine, a colleague, a list, and whether it is proven."""
+
+import re
+from dataclasses import replace
+from enum import StrEnum
+
+from assistant.channels.email_parsing import Mail, one_address
+
+#: Senders that read no answers.
+NO_REPLY = re.compile(
+    r"(?:no|non|not|donot|do-not|dont)[-_.]?repl(?:y|ies).*|.*[-_.]no-?reply|bounces?[+=-].*|notifications?",
+    re.IGNORECASE,
+)
+#: Subjects with which programs begin that answer while somebody is away.
+AWAY = re.compile(
+    r"\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of office|"
+    r"自動(?:応答|返信|送信)|不在(?:通知|連絡|のお知らせ)|"
+    r"abwesenheit|automatische antwort|réponse automatique|respuesta automática|自动回复|自動回覆|부재중)",
+    re.IGNORECASE,
+)
+LISTS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list", "x-google-group-id")
+
+
+class Proof(StrEnum):
+    """What is known about whether the sender wrote it."""
+
+    #: The servers on the way found that the sender's domain sent it.
+    PASSED = "passed"
+    #: They found that it did not.
+    FAILED = "failed"
+    NONE = "none"
+
+
+def original(mail: Mail, ours: str) -> Mail:
+    """A group that writes its own address as the sender keeps the real one beside it."""
+    if mail.sender != ours:
+        return mail
+    for header in ("x-original-from", "x-original-sender"):
+        name, address = one_address(mail.headers.get(header, ""))
+        if address and address != ours:
+            return replace(mail, sender=address, name=name or mail.name)
+    return mail
+
+
+def answered_by_machine(mail: Mail) -> bool:
+    """A program's answer, or news that a mail did not arrive: answering could go on for ever (RFC 3834)."""
+    headers = mail.headers
+    automatic = headers.get("auto-submitted", "no").split(";")[0].strip().lower()
+    if headers.get("return-path", "x").strip() in ("", "<>"):
+        return True
+    if mail.author.partition("@")[0] in ("mailer-daemon", "postmaster") or _is_report(
+        headers.get("content-type", "")
+    ):
+        return True
+    if (
+        automatic in ("auto-replied", "auto-notified")
+        or "x-autoreply" in headers
+        or "x-autorespond" in headers
+    ):
+        return True
+    if headers.get("precedence", "").strip().lower() == "auto_reply":
+        return True
+    # "auto-generated" is written by forms too: those name somebody else to be answered.
+    asked = automatic in ("", "no") or (automatic == "auto-generated" and mail.sender != mail.author)
+    away = "x-auto-response-suppress" in headers and AWAY.match(mail.subject) is not None
+    return not asked or away
+
+
+def _is_report(content_type: str) -> bool:
+    return content_type.lower().startswith("multipart/report")
+
+
+def only_for_people(mail: Mail, own_domain: str) -> str | None:
+    """Why no automatic answer goes there although a person may have written it; None: one may."""
+    headers = mail.headers
+    form = mail.sender != mail.author
+    if mail.author.endswith(f"@{own_domain}") and not form:
+        return "it comes from our own domain"
+    if NO_REPLY.fullmatch(mail.sender.partition("@")[0]):
+        return "its sender reads no answers"
+    if headers.get("precedence", "").strip().lower() in ("bulk", "list", "junk") or any(
+        n in headers for n in LISTS
+    ):
+        return "it came through a mailing list or a group"
+    if "x-auto-response-suppress" in headers:
+        return "its sender asks for no automatic answers"
+    if AWAY.match(mail.subject):
+        return "its subject says that a program answers"
+    if proof_of(mail, "") is Proof.FAILED:
+        return "the checks of its sender's domain failed: it may be forged"
+    return None
+
+
+def proof_of(mail: Mail, trusted: str) -> Proof:
+    """What the checks say that our own provider wrote into the head (RFC 8601).
+
+    Anybody can write such headers: good news is believed of the server *trusted* only, bad news of anybody.
+    """
+    domain = mail.author.partition("@")[2]
+    server, _, found = mail.headers.get("authentication-results", "").lower().partition(";")
+    known = bool(trusted) and server.split(" ")[0].strip() == trusted.lower()
+    dmarc, spf, dkim = (_result(found, name) for name in ("dmarc", "spf", "dkim"))
+    spf = spf or mail.headers.get("x-mailgun-spf", mail.headers.get("received-spf", "")).split(" ")[0].lower()
+    aligned = (spf == "pass" and _names(found, "smtp.mailfrom", domain)) or (
+        dkim == "pass" and (_names(found, "header.d", domain) or _names(found, "header.i", domain))
+    )
+    if dmarc == "fail" or (not dmarc and spf in ("fail", "hardfail") and dkim != "pass"):
+        return Proof.FAILED
+    # Whoever is answered instead of the author proved nothing.
+    proven = known and mail.sender == mail.author and (dmarc == "pass" or (not dmarc and aligned))
+    return Proof.PASSED if proven else Proof.NONE
+
+
+def _result(found: str, name: str) -> str:
+    result = re.search(rf"(?:^|[;\s]){name}\s*=\s*([a-z]+)", found)
+    return result[1] if result else ""
+
+
+def _names(found: str, what: str, domain: str) -> bool:
+    value = re.search(rf"{re.escape(what)}\s*=\s*\"?@?([^\s;\"]+)", found)
+    named = value[1].rpartition("@")[2] if value else ""
+    return bool(domain) and (named == domain or (domain.endswith(f".{named}") and named.count(".") > 0))

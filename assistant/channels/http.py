@@ -1,0 +1,236 @@
+"""How every channel talks HTTP: our errors instead of the library's, limits on what is read."""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import urljoin
+
+import httpx
+import structlog
+
+from assistant.channels.allowed_hosts import Hosts
+from assistant.domain.channels import Letter, Part, Sent
+from assistant.domain.errors import BadInput, NotYet, Undeliverable
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+#: Connecting, a whole call or all calls of a send, and a whole file.
+CONNECT_SECONDS, CALL_SECONDS, FILE_SECONDS = 3.0, 10.0, 60.0
+#: Addresses that a file is looked for at.
+MOST_REDIRECTS = 3
+#: Bytes of a file that we take; one more shows that it is too large.
+LARGEST_FILE = 10 * 1024 * 1024 + 1
+#: Of a webhook: how deep its JSON may be, and the digits of its numbers.
+DEEPEST, LONGEST_INTEGER = 24, 40
+#: Bytes of an answer to an API call.
+LARGEST_ANSWER = 1024 * 1024
+
+Values = Mapping[str, str]
+
+
+def new_client() -> httpx.AsyncClient:
+    """One for all channels; redirects are not followed, because tokens would travel with them."""
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS), follow_redirects=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the app answered: below 500, and not "later"."""
+
+    status: int
+    #: The JSON object of the body; empty where there is none.
+    data: dict[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """It was taken, whatever else is said: only an answer that says no is a no."""
+        return 200 <= self.status < 300
+
+    def find(self, *path: str | int) -> Any:
+        """What stands there in the answer; None where it looks otherwise."""
+        found: Any = self.data
+        for step in path:
+            try:
+                found = found[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return found
+
+    def text(self, *path: str | int) -> str:
+        """The same as text: an id or a name; "" where there is none."""
+        found = self.find(*path)
+        return str(found) if isinstance(found, str | int) else ""
+
+    @property
+    def says(self) -> str:
+        """The app's own words about what is wrong, with the status."""
+        data = self.data
+        inner: dict[str, Any] = data["error"] if isinstance(data.get("error"), dict) else data
+        words = next((inner[k] for k in ("message", "Message", "description", "error") if inner.get(k)), "")
+        return f"{str(words)[:200]} ({self.status})".strip()
+
+
+async def call(
+    client: httpx.AsyncClient, method: str, url: str, *, final: Sequence[str] = (), **how: Any
+) -> Answer:
+    """Call the app; NotYet when it does not answer, is broken, or asks us to wait.
+
+    A 429 whose words contain one of *final* is Undeliverable: waiting does not help.
+    """
+    response, body = await _read(client, method, url, (LARGEST_ANSWER, CALL_SECONDS), how)
+    answer = Answer(response.status_code, _data(body), response.headers)
+    if answer.status == 429 and any(words in answer.says for words in final):
+        raise Undeliverable(answer.says)
+    _or_wait(response, answer.says)
+    return answer
+
+
+def refused(answer: Answer, *, token: str) -> Undeliverable:
+    """What a refusal means; *token* is the setting that holds our credentials."""
+    if answer.status == 401:
+        return Undeliverable(f"the app does not accept our credentials: mend {token}; {answer.says}")
+    return Undeliverable(f"the app refuses it: {answer.says}")
+
+
+def _or_wait(response: httpx.Response, says: str) -> None:
+    if response.status_code == 429 or response.status_code >= 500:
+        why = "asks us to wait" if response.status_code == 429 else "has trouble"
+        after = retry_after(response.headers.get("retry-after"), datetime.now(UTC))
+        raise NotYet(f"the app {why}: {says}", after=after)
+
+
+async def download(client: httpx.AsyncClient, url: str, hosts: Hosts, **how: Any) -> bytes:
+    """A file on one of *hosts*, up to one byte more than we keep; NotYet, Undeliverable.
+
+    It may lie on another server of the app; *how*, our credentials, goes only to those that may have them.
+    """
+    for _ in range(MOST_REDIRECTS):
+        if not hosts.hold(url):
+            raise Undeliverable("the file is on a server that we do not call")
+        own = how if hosts.trust(url) else {}
+        response, body = await _read(client, "GET", url, (LARGEST_FILE, FILE_SECONDS), own)
+        _or_wait(response, str(response.status_code))
+        if not response.has_redirect_location:
+            break
+        url = urljoin(url, response.headers["location"])
+    if not response.is_success:
+        raise Undeliverable(f"the app does not give the file ({response.status_code})")
+    return body
+
+
+def in_time(
+    send: Callable[[Any, Letter, Part], Awaitable[Sent]],
+) -> Callable[[Any, Letter, Part], Awaitable[Sent]]:
+    """*send* with a deadline for all its calls together: NotYet when it is over."""
+
+    @wraps(send)
+    async def bounded(channel: Any, letter: Letter, part: Part) -> Sent:
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                return await send(channel, letter, part)
+        except TimeoutError as exc:
+            raise NotYet(f"the app does not answer within {CALL_SECONDS:.0f} seconds") from exc
+
+    return bounded
+
+
+async def _read(
+    client: httpx.AsyncClient, method: str, url: str, limits: tuple[int, float], how: dict[str, Any]
+) -> tuple[httpx.Response, bytes]:
+    """At most so many bytes, within so many seconds for all of it."""
+    most, seconds = limits
+    try:
+        async with asyncio.timeout(seconds), client.stream(method, url, **how) as response:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) >= most:
+                    break
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as exc:
+        raise NotYet(f"the app does not answer ({type(exc).__name__})") from exc
+    return response, bytes(body[:most])
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds of a Retry-After header, given as seconds or as a date."""
+    if not value:
+        return None
+    if re.fullmatch(r"\d{1,6}(\.\d+)?", value, re.ASCII):
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _data(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body) if body else {}
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def json_of(body: bytes) -> dict[str, Any]:
+    """The object in the body of a webhook, or BadInput; its texts as every database can keep them."""
+    try:
+        value = _storable(json.loads(body.decode("utf-8"), parse_int=_integer))
+    except (ValueError, RecursionError) as exc:
+        raise BadInput("The body is not JSON in UTF-8.") from exc
+    if not isinstance(value, dict):
+        raise BadInput("The body is not a JSON object.")
+    return value
+
+
+def _integer(digits: str) -> int | None:
+    """None for a number that nothing counts: it costs its own event and not the call."""
+    return int(digits) if len(digits) <= LONGEST_INTEGER else None
+
+
+def _storable(value: Any, depth: int = 0) -> Any:
+    """Without NUL and half characters; None in place of what is nested deeper than any app nests."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict | list) and depth == DEEPEST:
+        return None
+    if isinstance(value, list):
+        return [_storable(one, depth + 1) for one in value]
+    if isinstance(value, dict):
+        return {storable(name): _storable(one, depth + 1) for name, one in value.items()}
+    return value
+
+
+def storable(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+#: What a broken event makes its reader raise. OSError: a time beyond what the system can tell.
+BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)
+
+
+def each(items: Any, read: Callable[[Any], Sequence[T]]) -> Iterator[T]:
+    """What *read* makes of every item; one that is broken is noted and does not cost the others."""
+    for item in items if isinstance(items, list) else ():
+        try:
+            yield from list(read(item))
+        except BROKEN as exc:
+            # Only its kind: the text of a ValueError quotes what somebody wrote.
+            log.warning("event not understood", why=type(exc).__name__)
+
+
+def text_of(value: Any) -> str:
+    """A string, or ValueError: ids and texts are never anything else."""
+    if not isinstance(value, str):
+        raise ValueError("not a string")
+    return value

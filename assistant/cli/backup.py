@@ -1,0 +1,118 @@
+"""`backup`, `restore`, `erase`: keep everything, bring it back, forget somebody."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.instance_lock import place
+from assistant.domain.errors import NotFound, SetupError
+
+if TYPE_CHECKING:
+    from assistant.ports.storage.store import Store
+
+FACTS, KEY = "backup.json", "secret.key"
+#: What a backup says it is; a later program may write another.
+FORMAT = 1
+
+
+def backup(file: Annotated[Path, typer.Argument(help="Where to write it; a zip.")]) -> None:
+    """Keep everything in one file, while the service runs; it holds what customers said."""
+    from assistant.app.knowledge_base import open_database
+    from assistant.app.settings import load_settings
+    from assistant.storage.backup import export
+
+    settings = load_settings()
+    database = open_database(settings)
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    try:
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
+
+            def keep(name: str, lines: Iterable[str]) -> None:
+                with kept.open(f"{name}.jsonl", "w", force_zip64=True) as part:
+                    part.writelines(f"{line}\n".encode() for line in lines)
+
+            facts = export(database.engine, keep) | {"format": FORMAT}
+            if (settings.data_dir / KEY).exists():
+                kept.write(settings.data_dir / KEY, KEY)
+            kept.writestr(FACTS, json.dumps(facts))
+        unfinished.replace(file)
+    except OSError as exc:
+        raise SetupError(f"{file} cannot be written ({exc.strerror}); name another place.") from exc
+    finally:
+        unfinished.unlink(missing_ok=True)
+        database.close()
+    print(f"Kept {sum(facts['rows'].values())} rows of {len(facts['rows'])} tables in {file}.")
+
+
+def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> None:
+    """Bring a backup back into an empty database; the index is made again at the next start."""
+    from assistant.app.knowledge_base import open_engine
+    from assistant.app.settings import load_settings, prepare_data_dir
+    from assistant.storage import backup as storage
+
+    settings = load_settings()
+    prepare_data_dir(settings.data_dir)
+    with place(settings), _opened(file) as kept:
+        facts = json.loads(kept.read(FACTS))
+        if facts.get("format") != FORMAT:
+            raise SetupError(f"{file} was written by a newer program; restore it with that one.")
+
+        def lines(name: str) -> Iterator[str]:
+            with kept.open(f"{name}.jsonl") as part:
+                yield from TextIOWrapper(part, "utf-8")
+
+        engine = open_engine(settings)
+        storage.restore(engine, lines, facts)
+        engine.dispose()
+        if KEY in kept.namelist():
+            (settings.data_dir / KEY).touch(mode=0o600)
+            (settings.data_dir / KEY).write_bytes(kept.read(KEY))
+        with suppress(FileNotFoundError):
+            shutil.rmtree(settings.data_dir / "index")
+    print(f"Restored {sum(facts['rows'].values())} rows.")
+
+
+def _opened(file: Path) -> zipfile.ZipFile:
+    try:
+        kept = zipfile.ZipFile(file)
+        kept.getinfo(FACTS)
+    except (OSError, KeyError, zipfile.BadZipFile) as exc:
+        raise SetupError(f"{file} is no backup of ours ({exc}).") from exc
+    return kept
+
+
+def erase(
+    customer: Annotated[str, typer.Argument(help="Id, e-mail address, or CHANNEL:ID of an identity.")],
+) -> None:
+    """Forget a customer: all they said, sent and were told goes; the audit log keeps only that it went."""
+    from assistant.app.knowledge_base import now, open_database
+    from assistant.app.settings import load_settings
+    from assistant.domain.audit import OPERATOR
+
+    database = open_database(load_settings())
+
+    def step(store: Store) -> tuple[int, int]:
+        found = store.erasure.find(customer)
+        rows = store.erasure.customers(found)
+        for one in found:
+            store.audit.note(OPERATOR, "erase", now(), customer=one)
+        return len(found), rows
+
+    people, rows = asyncio.run(database.write(step))
+    database.forget()
+    database.close()
+    if not people:
+        raise NotFound(f"Nobody is known as {customer}.")
+    print(f"Erased {people} customer{'s' if people > 1 else ''}: {rows} rows.")

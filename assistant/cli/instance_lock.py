@@ -1,0 +1,46 @@
+"""How many processes may serve one installation: one, unless database and index are servers of their own."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.domain.errors import SetupError
+
+if TYPE_CHECKING:
+    from assistant.app.settings import Settings
+
+
+def several(settings: Settings) -> bool:
+    """Whether these settings let more than one process serve."""
+    return settings.postgres_url is not None and settings.chroma_url is not None
+
+
+@contextmanager
+def place(settings: Settings) -> Iterator[None]:
+    """Held while serving; SetupError, in one line, when there is no room for another process."""
+    if settings.postgres_url is None:
+        with _folder(settings.data_dir):
+            yield
+        return
+    from assistant.storage.postgres import take_place
+
+    with take_place(settings.postgres_url, alone=not several(settings)):
+        yield
+
+
+@contextmanager
+def _folder(data_dir: Path) -> Iterator[None]:
+    with (data_dir / "serve.lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            raise SetupError(
+                f"Another `assistant serve` or `chat` already runs on {data_dir}; stop it, set "
+                "ASSISTANT_DATA_DIR to another folder, or ASSISTANT_DATABASE_URL (PostgreSQL) and "
+                "ASSISTANT_CHROMA_URL to serve with several."
+            ) from exc
+        yield

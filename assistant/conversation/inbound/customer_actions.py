@@ -1,0 +1,107 @@
+"""What customers do besides speaking: open, ask for a person, change their mind, rate, close."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from assistant.conversation.handoff.handover import Handover, hand_over
+from assistant.conversation.templates import csat_options
+from assistant.conversation.templates import say as words
+from assistant.conversation.transcript import save, say
+from assistant.domain.audit import CUSTOMER
+from assistant.domain.conversation import Conversation, State
+from assistant.domain.errors import BadInput, ConversationClosed
+from assistant.domain.jobs import ANSWERING, Kind
+from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.policy import Policy
+from assistant.domain.signals import Decision, Evidence, Reason, Verdict
+from assistant.ports.signals import FactPicker
+from assistant.ports.storage.store import Store
+
+#: Feedback kind -> smallest and largest value.
+SCALES = {"thumb": (-1, 1), "csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
+
+
+def ask_for_person(
+    store: Store, conversation_id: str, policy: Policy, pick_facts: FactPicker, now: datetime
+) -> tuple[Conversation, Message]:
+    """The button: a place in the queue, whatever else is down; pressing it again changes nothing."""
+    conversation = store.conversations.get(conversation_id)
+    if conversation.state is State.CLOSED:
+        raise ConversationClosed
+    if conversation.state is not State.ASSISTANT:
+        return conversation, _last_handoff(store, conversation)
+    why = Handover(
+        verdict=Verdict(
+            decision=Decision.HANDOFF,
+            reason=Reason.ASKED_FOR_PERSON,
+            evidence=(Evidence(turn=store.turns.count(conversation.id), text="", why="pressed the button"),),
+        ),
+        decided_by="button",
+    )
+    return hand_over(store, conversation, why, policy.for_channel(conversation.channel), pick_facts, now)
+
+
+def cancel_wait(store: Store, conversation_id: str, now: datetime) -> Conversation:
+    """Back to the assistant; NotQueued unless the customer is waiting."""
+    before = store.conversations.get(conversation_id)
+    before.cancel_wait(now)
+    text = words("handoff_cancelled", before.language)
+    notice = Reply(text=text, language=before.language, kind="notice")
+    spoken, _ = say(store, before, Author.ASSISTANT, notice, now)
+    store.due.done(Kind.DEADLINE, before.id)
+    return save(store, spoken.cancel_wait(now), now, new_owner_by=CUSTOMER)
+
+
+def close(store: Store, conversation_id: str, now: datetime) -> Conversation:
+    before = store.conversations.get(conversation_id)
+    if before.state is State.CLOSED:
+        return before
+    for kind in ANSWERING:
+        store.due.done(kind, before.id)
+    return save(store, before.close(now), now, new_owner_by=CUSTOMER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    kind: str
+    value: int
+    message_id: str | None = None
+    comment: str | None = None
+
+
+def rate(store: Store, conversation_id: str, rating: Rating, now: datetime) -> None:
+    """Keep what the customer thinks; BadInput when the value is off its scale."""
+    low, high = SCALES[rating.kind]
+    if not low <= rating.value <= high:
+        raise BadInput(f"A {rating.kind} value is between {low} and {high}.")
+    conversation = store.conversations.get(conversation_id)
+    if rating.message_id and store.messages.get(conversation.id, rating.message_id) is None:
+        raise BadInput("There is no such message in this conversation.")
+    about = {"conversation": conversation.id, "message": rating.message_id, "created_at": now}
+    store.feedback.add(about | {"kind": rating.kind, "value": rating.value, "comment": rating.comment})
+    store.journal.note(conversation.id, None, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    kind: str
+    question: str
+    options: tuple[tuple[int, str], ...]
+
+
+def survey(store: Store, conversation: Conversation) -> Survey | None:
+    """The question that a closed conversation still asks; None when answered, or when there was no talk."""
+    if conversation.state is not State.CLOSED or store.feedback.csat([conversation.id]):
+        return None
+    helped = {m.author for m in store.messages.public(conversation.id)} & {Author.ASSISTANT, Author.AGENT}
+    if not helped:
+        return None
+    options = tuple(csat_options(conversation.language))
+    return Survey(kind="csat", question=words("csat_question", conversation.language), options=options)
+
+
+def _last_handoff(store: Store, conversation: Conversation) -> Message:
+    told = [m for m in store.messages.public(conversation.id) if m.kind == "handoff"]
+    if told:
+        return told[-1]
+    return store.messages.public(conversation.id)[-1]

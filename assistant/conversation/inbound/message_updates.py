@@ -1,0 +1,92 @@
+"""Changes of mind, and an app's own news: edits, messages taken back, who can be reached, what arrived."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+
+from assistant.conversation.inbound.attachments import fitting
+from assistant.conversation.inbound.receive import readable, receive
+from assistant.conversation.templates import say as words
+from assistant.conversation.timing import Timing
+from assistant.domain.channels import Arrived, DeliveryState, Edited, Unsent
+from assistant.domain.conversation import Conversation, State
+from assistant.domain.jobs import ANSWERING
+from assistant.domain.messages import Author, Inbound
+from assistant.ports.storage.store import Store
+
+#: What an app tells of a delivery, from least to most; news may come in any order.
+PROGRESS = ("sent", "delivered", "read")
+
+
+def edited(store: Store, event: Edited, timing: Timing, now: datetime) -> str | None:
+    """Before it was answered the words change; afterwards the new words are a message of their own."""
+    thread = store.threads.at(event.address)
+    if thread is None:
+        return None
+    conversation = store.conversations.get(thread.conversation)
+    before = store.messages.get(conversation.id, event.message_id)
+    if before is None or conversation.state is State.CLOSED:
+        return None
+    text = readable(fitting(event.text))
+    if text == before.text:  # apps tell of previews and the like as edits too
+        return None
+    if before.seq > store.turns.answered_up_to(conversation.id):
+        store.messages.reword(conversation.id, before.id, text, before.kind)
+        store.journal.note(conversation.id, before.id, now)
+    else:
+        changed = hashlib.sha256(event.id.encode()).hexdigest()
+        receive(store, Inbound(conversation=conversation.id, message_id=changed, text=text), timing, now)
+    return conversation.id
+
+
+def unsent(store: Store, event: Unsent, now: datetime) -> str | None:
+    """Nobody may read it any more, and nothing waits to be answered because of it."""
+    thread = store.threads.at(event.address)
+    if thread is None:
+        return None
+    conversation = store.conversations.get(thread.conversation)
+    before = store.messages.get(conversation.id, event.message_id)
+    if before is None or before.kind == "unsent":
+        return None
+    text = words("unsent", conversation.language)
+    store.turns.forget(conversation.id, before.seq)
+    store.handoffs.forget(conversation.id, before.text, text)
+    store.messages.reword(conversation.id, event.message_id, text, "unsent")
+    store.media.forget(conversation.id, event.message_id)
+    store.journal.note(conversation.id, event.message_id, now)
+    if conversation.state is State.ASSISTANT and not _unanswered(store, conversation):
+        for kind in ANSWERING:
+            store.due.done(kind, conversation.id)
+    return conversation.id
+
+
+def _unanswered(store: Store, conversation: Conversation) -> bool:
+    answered = store.turns.answered_up_to(conversation.id)
+    return any(
+        m.author is Author.CUSTOMER and m.kind == "text"
+        for m in store.messages.public(conversation.id, after=answered)
+    )
+
+
+def arrived(store: Store, event: Arrived, now: datetime) -> str | None:
+    """News of a delivery never takes back better news."""
+    delivery = store.deliveries.by_platform_id(event.address.channel, event.platform_id)
+    if delivery is None:
+        return None
+    if event.status == "failed":
+        if delivery.status in ("delivered", "read"):
+            return None
+        delivery = replace(
+            delivery, state=DeliveryState.FAILED, why=event.why or "the app could not deliver it"
+        )
+    elif event.status in PROGRESS and _further(event.status, delivery.status):
+        delivery = replace(delivery, status=event.status)
+    else:
+        return None
+    store.deliveries.save(delivery)
+    store.journal.note(delivery.conversation, delivery.message, now)
+    return delivery.conversation
+
+
+def _further(status: str, than: str | None) -> bool:
+    return than not in PROGRESS or PROGRESS.index(status) > PROGRESS.index(than)

@@ -1,0 +1,49 @@
+"""Our own words in what a customer sends back: quoted in any form, so they are known by themselves."""
+
+import re
+import unicodedata
+
+from assistant.conversation.templates import LANGUAGES, say
+
+#: Characters of a line, without its spaces, that nobody writes by chance as we wrote them.
+TELLING = 8
+#: The same of our first sentence, which a mailer may have folded.
+OPENING = 15
+#: What stands before a quoted line.
+_MARKS = re.compile(r"^[\W_]{1,20}")
+
+
+def without_ours(text: str, ours: str) -> str:
+    """*text* without the lines that stand in *ours*, what we sent before; "" when there is nothing else."""
+    lines = text.split("\n")
+    bare = [_bare(_MARKS.sub("", line)) for line in lines]
+    quoted = _in(bare, _bare(ours))
+    end = _begins(bare)
+    if end == len(lines) and not any(quoted):
+        return text
+    return "\n".join(line for line, one in zip(lines[:end], quoted, strict=False) if not one).strip()
+
+
+def _in(bare: list[str], known: str) -> list[bool]:
+    quoted = [len(one) >= TELLING and one in known for one in bare]
+    # A short line between quoted ones is part of the quote: a number of a choice, a source.
+    for number, one in enumerate(bare):
+        beside = quoted[max(number - 2, 0) : number] + quoted[number + 1 : number + 3]
+        quoted[number] = quoted[number] or (any(beside) and 0 < len(one) < TELLING and one in known)
+    return quoted
+
+
+def _begins(bare: list[str]) -> int:
+    """Where a message of ours begins, by the sentence that says what the assistant is."""
+    openings = [_bare(say("disclosure", language)) for language in LANGUAGES]
+    begun = (
+        number
+        for number, one in enumerate(bare)
+        if len(one) >= OPENING and any(opening.startswith(one[: len(opening)]) for opening in openings)
+    )
+    return next(begun, len(bare))
+
+
+def _bare(text: str) -> str:
+    """Compared without spaces, line ends and forms of letters: mailers change those."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

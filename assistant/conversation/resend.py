@@ -1,0 +1,31 @@
+"""An agent tries once more what did not reach the customer."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from assistant.domain.channels import DeliveryState
+from assistant.domain.errors import Conflict, NotFound
+from assistant.domain.jobs import Kind
+from assistant.domain.messages import Message
+from assistant.ports.storage.store import Store
+
+
+def send_again(store: Store, conversation_id: str, message_id: str, now: datetime) -> Message:
+    """Have it sent with the tries of a new message; parts that arrived are not repeated.
+
+    Conflict unless sending it has failed; NotFound where nothing is sent, as on the web.
+    """
+    conversation = store.conversations.get(conversation_id)
+    message = store.messages.get(conversation.id, message_id)
+    delivery = store.deliveries.of_message(conversation.id, message_id)
+    if message is None or delivery is None:
+        raise NotFound("There is no such message on its way to an app.")
+    if delivery.state is not DeliveryState.FAILED:
+        raise Conflict("Only what could not be sent can be sent again.")
+    if thread := store.threads.get(delivery.thread):
+        store.threads.put(replace(thread, unreachable=None))
+    waiting = replace(delivery, state=DeliveryState.WAITING, tries=0, why=None, status=None, created_at=now)
+    store.deliveries.save(waiting)
+    store.due.want(Kind.DELIVERY, conversation.id, now, now)
+    store.journal.note(conversation.id, message.id, now)
+    return message

@@ -1,0 +1,81 @@
+"""Adds one message to a conversation, with its number; used by every step that says something."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from assistant.domain.conversation import Conversation
+from assistant.domain.jobs import Kind
+from assistant.domain.messages import Author, Message, Reply, Written
+from assistant.domain.people import Agent
+from assistant.ports.storage.store import Store
+
+
+def say(
+    store: Store, conversation: Conversation, author: Author, reply: Reply, now: datetime
+) -> tuple[Conversation, Message]:
+    """Store *reply* as the next message; returns the conversation with its number taken, not yet saved."""
+    conversation = conversation.speaks(now)
+    message = Message(
+        id=uuid4().hex,
+        conversation=conversation.id,
+        seq=conversation.seq,
+        author=author,
+        text=reply.text,
+        language=reply.language,
+        kind=reply.kind,
+        citations=reply.citations,
+        buttons=reply.buttons,
+        created_at=now,
+    )
+    keep(store, message)
+    _send(store, conversation, message)
+    return conversation, message
+
+
+def write(
+    store: Store, conversation: Conversation, agent: Agent, written: Written, now: datetime
+) -> tuple[Conversation, Message]:
+    """Store what an agent wrote; a private note takes no number of its own."""
+    if not written.private:
+        conversation = conversation.speaks(now)
+    message = Message(
+        id=written.message_id,
+        conversation=conversation.id,
+        seq=conversation.seq,
+        author=Author.AGENT,
+        text=written.text,
+        language=conversation.language,
+        agent=agent.id,
+        agent_name=agent.name,
+        private=written.private,
+        created_at=now,
+    )
+    keep(store, message)
+    if not written.private:
+        _send(store, conversation, message)
+    return conversation, message
+
+
+def _send(store: Store, conversation: Conversation, message: Message) -> None:
+    """To the customer's app, if that is where they are; on the web the stored message is the delivery."""
+    if store.deliveries.add(conversation.id, conversation.epoch, message.id, message.created_at):
+        store.due.want(Kind.DELIVERY, conversation.id, message.created_at, message.created_at)
+
+
+def keep(store: Store, message: Message) -> None:
+    store.messages.add(message)
+    store.journal.note(message.conversation, message.id, message.created_at)
+
+
+def save(
+    store: Store, conversation: Conversation, now: datetime, *, new_owner_by: str | None = None
+) -> Conversation:
+    """Store the conversation's next value and let agents' screens know.
+
+    *new_owner_by*: who gave it another owner, where that changed.
+    """
+    store.conversations.save(conversation)
+    if new_owner_by is not None:
+        store.audit.owner(conversation, new_owner_by, now)
+    store.journal.note(conversation.id, None, now)
+    return conversation

@@ -1,0 +1,51 @@
+"""One question, one grounded answer: the turn without a conversation around it, for commands and evals."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from assistant.conversation.templates import say
+from assistant.conversation.turn.think import Mind, think
+from assistant.conversation.turn.turn_input import Gathered
+from assistant.domain.conversation import Conversation
+from assistant.domain.people import Customer
+from assistant.domain.turns import History
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def answer_once(mind: Mind, question: str) -> dict[str, Any]:
+    """answer, decision, reason and citations, as `assistant ask --json` prints them."""
+    thought = await think(mind, _alone(question, mind.languages[0]), _unseen)
+    language = thought.signals.language
+    if thought.reply is not None:
+        text, citations = thought.reply.text, thought.reply.citations
+    else:
+        text, citations = say(f"handoff_{thought.verdict.reason}", language), ()
+    return {
+        "answer": text,
+        "decision": thought.verdict.decision,
+        "reason": thought.verdict.reason,
+        "citations": [asdict(citation) for citation in citations],
+    }
+
+
+def _alone(question: str, language: str) -> Gathered:
+    """The question as the only message of a conversation that is never stored."""
+    conversation = Conversation(
+        id="", customer="", channel="web", language=language, created_at=EPOCH, updated_at=EPOCH
+    )
+    return Gathered(
+        conversation=conversation,
+        customer=Customer(id="", created_at=EPOCH),
+        text=question,
+        message_id="",
+        last_seq=1,
+        turn=0,
+        history=History(),
+        since=EPOCH,
+    )
+
+
+async def _unseen(_text: str) -> None:
+    """The answer is printed when it is whole."""

@@ -1,0 +1,194 @@
+"""One turn of the assistant: gather, think, and commit the outcome only if nothing changed meanwhile."""
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from assistant.conversation.handoff.handover import Handover, hand_over
+from assistant.conversation.timing import Timing
+from assistant.conversation.transcript import save, say
+from assistant.conversation.turn.result import Thought
+from assistant.conversation.turn.think import Mind, think
+from assistant.conversation.turn.turn_input import Gathered, gather
+from assistant.domain.conversation import Conversation, State
+from assistant.domain.decide import BY_MODEL
+from assistant.domain.jobs import Due, Kind
+from assistant.domain.messages import Author
+from assistant.domain.signals import Decision, Reason, Verdict
+from assistant.domain.turns import TurnRecord
+from assistant.ports.clock import Clock
+from assistant.ports.notifications import Wire
+from assistant.ports.signals import FactPicker
+from assistant.ports.storage.store import Database, Store
+
+log = structlog.get_logger()
+
+#: How soon a turn looks again whether the customer has stopped typing.
+LOOK_AGAIN = timedelta(seconds=0.4)
+#: What stays of the deadline for committing when thinking has used up the rest.
+SPARE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assistant:
+    """Takes the assistant's turns."""
+
+    database: Database[Store]
+    mind: Mind
+    wire: Wire
+    timing: Timing
+    pick_facts: FactPicker
+    clock: Clock
+
+    async def take_turn(self, item: Due) -> None:
+        """Answer the burst that waits in a conversation; harmless to call twice."""
+        if await self._customer_still_writes(item):
+            return
+        gathered = await self.database.read(lambda store: gather(store, item.conversation))
+        if gathered is None or gathered.conversation.state is not State.ASSISTANT:
+            await self.database.write(lambda store: store.due.done(item.kind, item.conversation, item.lease))
+            return
+        started = time.monotonic()
+        self.wire.typing(item.conversation, Author.ASSISTANT, True)
+        thought = await self._think(gathered)
+        thought = replace(thought, milliseconds=round((time.monotonic() - started) * 1000))
+        shown = await self.database.write(lambda store: self._commit(store, item, gathered, thought))
+        if not shown:
+            self.wire.draft(item.conversation, "")
+        self.wire.ring(item.conversation)
+
+    async def give_up(self, item: Due) -> None:
+        """Work that keeps failing takes the conversation to a person, and the customer hears so."""
+        verdict = Verdict(decision=Decision.HANDOFF, reason=Reason.FAILURE)
+        why = Handover(verdict=verdict, decided_by="watchdog")
+
+        def step(store: Store) -> None:
+            conversation = store.conversations.get(item.conversation)
+            ours = store.due.done(item.kind, item.conversation, item.lease)
+            if ours and conversation.state is State.ASSISTANT:
+                policy = self.mind.policy.for_channel(conversation.channel)
+                hand_over(store, conversation, why, policy, self.pick_facts, self.clock())
+
+        await self.database.write(step)
+        self.wire.ring(item.conversation)
+
+    async def _customer_still_writes(self, item: Due) -> bool:
+        now = self.clock()
+        if not self.wire.is_typing(item.conversation) or now >= item.since + self.timing.longest_burst:
+            return False
+        await self.database.write(lambda store: store.due.postpone(item, now + LOOK_AGAIN))
+        return True
+
+    async def _think(self, gathered: Gathered) -> Thought:
+        async def progress(text: str) -> None:
+            self.wire.draft(gathered.conversation.id, text)
+
+        limit = max(1.0, self.timing.turn_deadline.total_seconds() - SPARE_SECONDS)
+        try:
+            async with asyncio.timeout(limit):
+                return await think(self.mind, gathered, progress)
+        except TimeoutError:
+            log.warning("turn ran out of time", conversation=gathered.conversation.id, seconds=limit)
+            signals = self.mind.reader.read(gathered.text, gathered.history)
+            verdict = Verdict(decision=Decision.HANDOFF, reason=Reason.DEADLINE)
+            return Thought(signals=signals, verdict=verdict, reply=None)
+
+    def _commit(self, store: Store, item: Due, gathered: Gathered, thought: Thought) -> bool:
+        """Store the outcome; False when it came too late, because somebody else owns the conversation now,
+        another worker took the turn over, or the customer went on writing before anything was shown."""
+        conversation = store.conversations.get(gathered.conversation.id)
+        if not store.due.done(Kind.TURN, conversation.id, item.lease):
+            return False
+        if owner_changed(conversation, gathered):
+            return False
+        conversation = conversation.speaks_language(thought.signals.language)
+        _note_familiarity(store, gathered, thought)
+        if thought.reply is None:
+            self._hand_over(store, conversation, gathered, thought)
+        else:
+            self._answer(store, conversation, gathered, thought)
+        return True
+
+    def _answer(
+        self,
+        store: Store,
+        conversation: Conversation,
+        gathered: Gathered,
+        thought: Thought,
+    ) -> None:
+        assert thought.reply is not None
+        now = self.clock()
+        unread = more_was_said(conversation, gathered)
+        conversation, message = say(store, conversation, Author.ASSISTANT, thought.reply, now)
+        record = _record(gathered, thought, message.id)
+        store.turns.add(conversation.id, gathered.last_seq, record, now)
+        save(store, conversation, now)
+        store.due.done(Kind.DEADLINE, conversation.id)
+        if unread:
+            store.due.put(Kind.TURN, conversation.id, now + self.timing.quiet, now)
+            store.due.put(Kind.DEADLINE, conversation.id, now + self.timing.turn_deadline, now)
+
+    def _hand_over(
+        self,
+        store: Store,
+        conversation: Conversation,
+        gathered: Gathered,
+        thought: Thought,
+    ) -> None:
+        now = self.clock()
+        record = _record(gathered, thought, None)
+        store.turns.add(conversation.id, gathered.last_seq, record, now)
+        asked = thought.verdict.reason is Reason.ASKED_FOR_PERSON
+        why = Handover(
+            verdict=thought.verdict,
+            decided_by=_decided_by(thought.verdict) if asked else "policy",
+            signals=thought.signals,
+            suggested=thought.suggested,
+        )
+        policy = self.mind.policy.for_channel(conversation.channel)
+        hand_over(store, conversation, why, policy, self.pick_facts, now)
+
+
+def _decided_by(verdict: Verdict) -> str:
+    return "model" if any(item.why == BY_MODEL for item in verdict.evidence) else "matcher"
+
+
+def owner_changed(conversation: Conversation, gathered: Gathered) -> bool:
+    """Whether somebody else owns, or owned meanwhile, what was thought about."""
+    return conversation.epoch != gathered.conversation.epoch or conversation.state is not State.ASSISTANT
+
+
+def more_was_said(conversation: Conversation, gathered: Gathered) -> bool:
+    """Whether there are words that the thought does not know of."""
+    return conversation.seq > gathered.last_seq
+
+
+def _record(gathered: Gathered, thought: Thought, reply_id: str | None) -> TurnRecord:
+    return TurnRecord(
+        turn=gathered.turn,
+        message_id=gathered.message_id,
+        reply_id=reply_id,
+        signals=thought.signals,
+        verdict=thought.verdict,
+        query=thought.query,
+        sources=thought.sources,
+        model=thought.model,
+        prompt_version=thought.prompt_version,
+        withheld=thought.withheld,
+        tokens=thought.tokens,
+        cost=thought.cost,
+        instead=thought.instead,
+        milliseconds=thought.milliseconds,
+    )
+
+
+def _note_familiarity(store: Store, gathered: Gathered, thought: Thought) -> None:
+    """How at home the customer is with bots, drifting slowly towards what this turn shows."""
+    shown = 1 - thought.signals.unfamiliarity
+    known = gathered.customer.familiarity
+    store.customers.set_familiarity(
+        gathered.customer.id, round(shown if known is None else 0.7 * known + 0.3 * shown, 3)
+    )

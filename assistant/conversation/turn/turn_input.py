@@ -1,0 +1,98 @@
+"""What a turn is about: everything said since the last reply, and what came before it in this episode."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from assistant.domain.conversation import Conversation
+from assistant.domain.messages import Author, Message
+from assistant.domain.people import Customer
+from assistant.domain.turns import History, PastTurn, Said, TurnRecord
+from assistant.ports.storage.store import Store
+
+#: Lines of an episode that a turn looks back on.
+LOOK_BACK = 60
+#: Kinds of a customer's message that say something; a picture, or what was taken back, does not.
+WORDS = ("text",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """A burst of customer messages and its background, as of one moment."""
+
+    conversation: Conversation
+    customer: Customer
+    #: The burst, joined by line breaks.
+    text: str
+    #: Its last message.
+    message_id: str
+    last_seq: int
+    #: Number of this turn in the conversation, from 0.
+    turn: int
+    history: History
+    #: When the first message of the burst came in.
+    since: datetime
+
+
+def gather(store: Store, conversation_id: str) -> Gathered | None:
+    """The burst that waits for an answer; None when nothing does."""
+    conversation = store.conversations.get(conversation_id)
+    messages = store.messages.public(conversation.id, after=conversation.episode_from)
+    answered = max(conversation.episode_from, store.turns.answered_up_to(conversation.id))
+    burst = [m for m in messages if m.seq > answered and m.author is Author.CUSTOMER and m.kind in WORDS]
+    if not burst:
+        return None
+    before = [m for m in messages if m.seq < burst[0].seq]
+    return Gathered(
+        conversation=conversation,
+        customer=store.customers.get(conversation.customer),
+        text="\n".join(message.text for message in burst),
+        message_id=burst[-1].id,
+        last_seq=burst[-1].seq,
+        turn=store.turns.count(conversation.id),
+        history=_history(store, conversation, before, burst[0]),
+        since=burst[0].created_at,
+    )
+
+
+def _history(store: Store, conversation: Conversation, before: Sequence[Message], first: Message) -> History:
+    records = store.turns.all(conversation.id, after=conversation.episode_from)
+    pause = (first.created_at - before[-1].created_at).total_seconds() if before else None
+    return History(
+        lines=said(before[-LOOK_BACK:]),
+        turns=[past(record) for record in records],
+        language=_language_so_far(store, conversation),
+        earlier_conversations=len(
+            store.conversations.of_customer(conversation.customer, before=conversation.id)
+        ),
+        pause=pause,
+    )
+
+
+def _language_so_far(store: Store, conversation: Conversation) -> str | None:
+    """The language of its turns, else of the page or app that it began on; our default tells nothing."""
+    tells = store.turns.count(conversation.id) or store.customers.get(conversation.customer).locale
+    return conversation.language if tells else None
+
+
+def said(messages: Sequence[Message]) -> list[Said]:
+    """The lines with the pauses between them."""
+    lines: list[Said] = []
+    before: datetime | None = None
+    for message in messages:
+        pause = (message.created_at - before).total_seconds() if before else None
+        lines.append(Said(author=message.author, text=message.text, pause=pause))
+        before = message.created_at
+    return lines
+
+
+def past(record: TurnRecord) -> PastTurn:
+    shown = tuple(source.article for source in record.sources if source.shown)
+    return PastTurn(
+        signals=record.signals,
+        decision=record.verdict.decision,
+        reason=record.verdict.reason,
+        query=record.query,
+        articles=shown,
+        best_score=max((source.score for source in record.sources), default=None),
+    )

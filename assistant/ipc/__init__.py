@@ -1,0 +1,1 @@
+"""Two processes of one service: calls between them, and keeping process and tasks alive."""

@@ -1,0 +1,111 @@
+"""Fetches the files that customers sent: type by content, size limited, what cannot be had says why."""
+
+import base64
+from collections.abc import Mapping
+from datetime import timedelta
+
+import filetype  # type: ignore[import-untyped]
+
+from assistant.domain.channels import Media, Thread
+from assistant.domain.errors import NotYet, Undeliverable
+from assistant.domain.jobs import Due, Kind
+from assistant.ports.channels import Channel
+from assistant.ports.clock import Clock
+from assistant.ports.notifications import Wire
+from assistant.ports.storage.store import Database, Store
+
+#: Bytes of one file.
+LARGEST = 10 * 1024 * 1024
+#: Tries before a file counts as lost.
+TRIES = 6
+OTHER, TEXT = "application/octet-stream", "text/plain"
+#: A text that came with the message itself, longer than a message may be.
+OWN_TEXT = "text:"
+#: A file that came inside the call, in base64.
+INLINE = "data:"
+
+
+class Fetcher:
+    def __init__(
+        self,
+        database: Database[Store],
+        channels: Mapping[tuple[str, str], Channel],
+        wire: Wire,
+        clock: Clock,
+    ) -> None:
+        self._database, self._channels, self._wire, self._clock = database, channels, wire, clock
+
+    async def fetch(self, item: Due) -> None:
+        """Fetch every file that waits in a conversation."""
+        thread, wanted = await self._database.read(
+            lambda store: (store.threads.of(item.conversation), list(store.media.wanted(item.conversation)))
+        )
+        for media in wanted:
+            if not await self._one(item, media, thread):
+                return
+        await self._database.write(lambda store: self._done(store, item))
+        self._wire.ring(item.conversation)
+
+    async def give_up(self, item: Due) -> None:
+        """None of what waits can be had."""
+
+        def step(store: Store) -> None:
+            for media in store.media.wanted(item.conversation):
+                store.media.failed(media.id, "fetching it failed several times")
+                store.journal.note(media.conversation, media.message, self._clock())
+            store.due.done(Kind.MEDIA, item.conversation, item.lease)
+
+        await self._database.write(step)
+
+    async def _one(self, item: Due, media: Media, thread: Thread | None) -> bool:
+        """Fetch and keep one; False: not now."""
+        try:
+            data = await self._data(media, thread)
+        except NotYet as exc:
+            due_at, why = self._clock() + timedelta(seconds=2**item.tries), str(exc)
+            if item.tries < TRIES:
+                await self._database.write(lambda store: store.due.postpone(item, due_at))
+                return False
+            await self._keep(media, None, why)
+        except Undeliverable as exc:
+            await self._keep(media, None, str(exc))
+        else:
+            too_large = f"larger than {LARGEST // 1024 // 1024} MB" if len(data) > LARGEST else None
+            await self._keep(media, None if too_large else data, too_large)
+        return True
+
+    async def _data(self, media: Media, thread: Thread | None) -> bytes:
+        if media.source.startswith(OWN_TEXT):
+            return media.source.removeprefix(OWN_TEXT).encode("utf-8", "replace")
+        if media.source.startswith(INLINE):
+            return base64.b64decode(media.source.removeprefix(INLINE))
+        address = thread.address if thread else None
+        channel = self._channels.get((address.channel, address.account)) if address else None
+        if channel is None:
+            raise Undeliverable("this channel is not set up any more")
+        return await channel.fetch(media.source)
+
+    async def _keep(self, media: Media, data: bytes | None, why: str | None) -> None:
+        def step(store: Store) -> None:
+            if data is None:
+                store.media.failed(media.id, why or "it could not be had")
+            else:
+                store.media.fetched(media.id, type_of(data, media.source), data)
+            store.journal.note(media.conversation, media.message, self._clock())
+
+        await self._database.write(step)
+
+    def _done(self, store: Store, item: Due) -> None:
+        store.conversations.get(item.conversation)
+        store.due.done(Kind.MEDIA, item.conversation, item.lease)
+        if store.media.wanted(item.conversation):
+            now = self._clock()
+            store.due.want(Kind.MEDIA, item.conversation, now, now)
+
+
+def type_of(data: bytes, source: str = "") -> str:
+    """The media type that the bytes themselves tell; whatever a sender claims is not believed."""
+    found = filetype.guess(data)
+    if found is not None:
+        return str(found.mime)
+    return TEXT if source.startswith(OWN_TEXT) else OTHER

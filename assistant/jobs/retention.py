@@ -1,0 +1,64 @@
+"""What is done once in a while: what is old or of no use any more is dropped, a little at a time."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from assistant.domain.audit import ASSISTANT
+from assistant.domain.errors import Unavailable
+from assistant.ports.clock import Clock
+from assistant.ports.storage.store import Database, Store
+
+log = structlog.get_logger()
+
+EVERY_SECONDS = 3600.0
+#: No stream that was away for longer resumes; it starts afresh.
+JOURNAL = timedelta(days=2)
+#: No app delivers an event again so late.
+EVENTS = timedelta(days=30)
+#: Conversations forgotten in one transaction, and small rows: others wait for it to end.
+TOGETHER, ROWS_TOGETHER = 10, 1_000
+#: Between two transactions, whoever waits goes first.
+PAUSE_SECONDS = 0.05
+
+
+class Housekeeping:
+    """*retention*: how long closed conversations are kept; None: for good."""
+
+    def __init__(self, database: Database[Store], clock: Clock, retention: timedelta | None) -> None:
+        self._database, self._clock, self._retention = database, clock, retention
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.tidy()
+            except Unavailable as exc:
+                log.warning("housekeeping put off", why=str(exc))
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def tidy(self) -> None:
+        now = self._clock()
+        await self._all(lambda s: s.erasure.journal_before(now - JOURNAL, limit=ROWS_TOGETHER))
+        await self._all(lambda s: s.erasure.events_before(now - EVENTS, limit=ROWS_TOGETHER))
+        await self._database.write(lambda store: store.erasure.expired(now))
+        if self._retention is not None:
+            await self._all(self._forget)
+
+    async def _all(self, drop: Callable[[Store], int]) -> None:
+        """Drop some, until none is left."""
+        while await self._database.write(drop):
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    def _forget(self, store: Store) -> int:
+        """The oldest that are past their time; 0 when none is left."""
+        assert self._retention is not None
+        now = self._clock()
+        ended = store.erasure.closed_before(now - self._retention, limit=TOGETHER)
+        rows = store.erasure.conversations(ended, journal=False)
+        people = store.erasure.without_conversations(now - self._retention, limit=TOGETHER)
+        rows += store.erasure.customers(people, journal=False)
+        if rows:
+            store.audit.note(ASSISTANT, "retention", now, conversations=len(ended), customers=len(people))
+        return rows

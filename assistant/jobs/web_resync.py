@@ -1,0 +1,82 @@
+"""Reads web sources again when they are due: one at a time, in one process at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from assistant.domain.article_lifecycle import Look, Source
+from assistant.domain.errors import AssistantError, Unavailable
+from assistant.ports.clock import Clock
+from assistant.ports.storage.store import Database, Store
+
+log = structlog.get_logger()
+
+#: How soon a wish to have a source read is noticed.
+LOOK_SECONDS = 5.0
+#: A lease is renewed this often; it lasts three times as long.
+RENEW_SECONDS = 20.0
+
+#: Reads a source and takes in what changed; how many articles were added, updated … and failed.
+Read = Callable[[Source], Awaitable[dict[str, int]]]
+
+
+class Resync:
+    """*interval*: how often a source is read by itself; None: only when somebody asks."""
+
+    def __init__(
+        self, database: Database[Store], read: Read, clock: Clock, interval: timedelta | None
+    ) -> None:
+        self._database, self._read, self._clock, self._interval = database, read, clock, interval
+
+    async def run(self) -> None:
+        while True:
+            more = False
+            with suppress(Unavailable):  # readyz says so; the next round tries again
+                more = await self.round()
+            await asyncio.sleep(0 if more else LOOK_SECONDS)
+
+    async def round(self) -> bool:
+        """Read the source that has been due longest; whether there was one."""
+        now, interval = self._clock(), self._interval
+        source = await self._database.write(lambda store: store.sources.claim(now, interval))
+        if source is None:
+            return False
+        reading = asyncio.ensure_future(self._read(source))
+        holding = asyncio.create_task(self._hold(source, reading))
+        try:
+            await asyncio.wait([reading])
+            if not reading.cancelled():
+                await self._tell(source, reading)
+        finally:
+            holding.cancel()
+            reading.cancel()
+            await asyncio.gather(reading, holding, return_exceptions=True)
+            await self._database.write(lambda store: store.sources.release(source))
+        return True
+
+    async def _tell(self, source: Source, reading: "asyncio.Future[dict[str, int]]") -> None:
+        """What failed, by a fault of ours too, is not read again without a pause."""
+        problem = reading.exception()
+        if problem is None:
+            log.info("source read again", source=source.source, **reading.result())
+            return
+        fault = None if isinstance(problem, AssistantError) else problem
+        log.warning("source not read", source=source.source, why=str(problem), exc_info=fault)
+        failed = Look(source=source.source, at=self._clock(), well=False, prune=source.prune)
+        await self._database.write(lambda store: store.sources.looked([failed]))
+
+    async def _hold(self, source: Source, reading: "asyncio.Future[dict[str, int]]") -> None:
+        """Keep the lease while reading; who lost it stops."""
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            with suppress(Unavailable):
+                if not await self._database.write(partial(_renew, source=source, now=self._clock())):
+                    reading.cancel()
+
+
+def _renew(store: Store, source: Source, now: datetime) -> bool:
+    return store.sources.renew(source, now)

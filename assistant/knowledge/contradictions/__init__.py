@@ -1,0 +1,1 @@
+"""Articles that say different things of one subject."""

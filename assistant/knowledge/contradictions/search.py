@@ -1,0 +1,142 @@
+"""Looks for contradictions between what is new and the rest: near passages first, then their sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import TYPE_CHECKING
+
+from assistant.domain.article_lifecycle import Contradiction, Side
+from assistant.knowledge.contradictions.rules import (
+    LEAST_ALIKE,
+    LEAST_ALIKE_ABROAD,
+    Statement,
+    about_the_same,
+    differing,
+)
+from assistant.knowledge.retrieval.forward_index import Shelf
+from assistant.ports.models import Embedder
+from assistant.text.quantities import quantities
+
+if TYPE_CHECKING:
+    from numpy import float32, int32
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[float32]
+
+#: Passages of other articles that a passage is compared with.
+NEIGHBOURS = 8
+
+#: Chunks to what each of them states.
+Reads = Callable[[Sequence[int]], Awaitable[Mapping[int, Sequence[Statement]]]]
+Pair = tuple[Statement, Statement]
+
+
+async def contradictions(
+    new: Sequence[int],
+    shelf: Shelf,
+    owners: Mapping[int, str],
+    reads: Reads,
+    embedder: Embedder,
+    same: Callable[[Statement, Statement], bool] = about_the_same,
+) -> list[Contradiction]:
+    """Contradictions of the chunks *new* with any other; *same*: whether two sentences speak of one thing."""
+    near = list(_neighbours(new, shelf, owners))
+    statements = await reads(sorted({chunk for pair in near for chunk in pair}))
+    found: dict[str, Contradiction] = {}
+    for one, other in await _kept(list(_candidates(near, statements, same)), embedder):
+        differs = differing(one, other)
+        assert differs is not None
+        contradiction = Contradiction.between(_side(one), _side(other), differs[0].measure)
+        found[contradiction.id] = contradiction
+    return list(found.values())
+
+
+def _candidates(
+    near: Sequence[tuple[int, int]],
+    statements: Mapping[int, Sequence[Statement]],
+    same: Callable[[Statement, Statement], bool],
+) -> Iterator[list[Pair]]:
+    """Pairs worth a closer look, in groups of which at most one pair per sentence can be meant."""
+    for one, other in near:
+        here, there = statements.get(one, ()), statements.get(other, ())
+        pairs = [pair for pair in product(here, there) if differing(*pair)]
+        if not pairs:
+            continue
+        if here[0].language == there[0].language:
+            yield from ([pair] for pair in pairs if same(*pair))
+        elif not _agree(here, there):
+            yield list(product(here, there))
+
+
+def _agree(here: Sequence[Statement], there: Sequence[Statement]) -> bool:
+    """Whether a passage and its translation state the same quantities."""
+    mine = {q for one in here for q in quantities(one.text)}
+    theirs = {q for one in there for q in quantities(one.text)}
+    return mine <= theirs or theirs <= mine
+
+
+async def _kept(groups: Sequence[Sequence[Pair]], embedder: Embedder) -> list[Pair]:
+    """The pairs that are alike enough; abroad, those of which each is the other's nearest."""
+    texts = list(dict.fromkeys(side.asked for group in groups for pair in group for side in pair))
+    if not texts:
+        return []
+    vectors = dict(zip(texts, await embedder.passages(texts), strict=True))
+    kept: list[Pair] = []
+    for group in groups:
+        cosines = {pair: float(vectors[pair[0].asked] @ vectors[pair[1].asked]) for pair in group}
+        for pair, cosine in cosines.items():
+            if pair[0].language == pair[1].language:
+                alike = cosine >= LEAST_ALIKE
+            else:
+                rivals = [other for key, other in cosines.items() if key[0] == pair[0] or key[1] == pair[1]]
+                alike = cosine >= LEAST_ALIKE_ABROAD and cosine == max(rivals)
+            if alike and differing(*pair):
+                kept.append(pair)
+    return kept
+
+
+def _neighbours(new: Sequence[int], shelf: Shelf, owners: Mapping[int, str]) -> Iterator[tuple[int, int]]:
+    """Each new chunk with the nearest of other articles, each pair once."""
+    import numpy as np
+
+    rows = np.flatnonzero(shelf.embedded)
+    rows = rows[[chunk in owners for chunk in shelf.ids[rows].tolist()]]
+    chunks, languages = shelf.ids[rows].tolist(), shelf.language[rows]
+    places = {chunk: place for place, chunk in enumerate(chunks)}
+    some = [places[chunk] for chunk in new if chunk in places]
+    if not some:
+        return
+    every = shelf.vectors[rows, 0].astype(np.float32)
+    seen: set[tuple[int, int]] = set()
+    # Its own article's passages may be nearest; so many more are looked at.
+    most = min(NEIGHBOURS * 3, len(chunks))
+    for place in some:
+        cosines = every @ every[place]
+        nearest = np.argpartition(-cosines, most - 1)[:most]
+        best = nearest[np.argsort(-cosines[nearest])].tolist()
+        own = owners[chunks[place]]
+        others = [other for other in best if owners[chunks[other]] != own][:NEIGHBOURS]
+        others = [other for other in others if languages[other] == languages[place]]
+        for other in (*others, *_translations(place, every, languages)):
+            pair = (min(chunks[place], chunks[other]), max(chunks[place], chunks[other]))
+            if pair not in seen:
+                seen.add(pair)
+                yield pair
+
+
+def _translations(row: int, every: Vectors, languages: NDArray[int32]) -> Iterator[int]:
+    """In each other language, the passage that is nearest to this one if this one is nearest to it."""
+    import numpy as np
+
+    here = languages == languages[row]
+    for language in sorted(set(languages[~here].tolist())):
+        there = np.flatnonzero(languages == language)
+        nearest = int(there[(every[there] @ every[row]).argmax()])
+        home = np.flatnonzero(here)
+        if int(home[(every[home] @ every[nearest]).argmax()]) == row:
+            yield nearest
+
+
+def _side(statement: Statement) -> Side:
+    return Side(article=statement.article, text=statement.quote)

@@ -1,0 +1,1 @@
+"""Documents in: read, cut into chunks, indexed; incrementally."""

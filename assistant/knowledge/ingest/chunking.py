@@ -1,0 +1,259 @@
+"""Articles to chunks: cut at headings, sized in model tokens, tables, lists and code left whole."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.domain.knowledge import Chunk
+from assistant.knowledge.ingest.markdown_blocks import Block, blocks
+
+#: Raise when the same text would be cut differently: every article is then indexed anew.
+CHUNKER = "2"
+
+CountTokens = Callable[[str], int]
+
+#: What a blank line between two blocks can cost at most.
+SEPARATOR = 2
+#: Characters of a paragraph that is rather the introduction of what follows.
+ANNOUNCEMENT = 300
+#: A paragraph that only the next one completes: a question, a line in bold, "only if:".
+ASKS = re.compile(r"\A\*\*[^*]+\*\*\Z|\A(?:\*\*)?[QＱ]\d*[.．:：、)）]|[?？:：](?:\*\*)?\Z")
+#: Characters per token, generously.
+WINDOW = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """In model tokens; a chunk, its title and its headings must fit the 512 that E5 reads."""
+
+    least: int = 60
+    target: int = 250
+    most: int = 450
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Whole blocks under one heading path, on their way to becoming a chunk."""
+
+    headings: tuple[str, ...]
+    text: str
+    #: At most; counting every joint anew would double the time.
+    tokens: int
+
+
+def chunked(text: str, count_tokens: CountTokens, sizes: Sizes = Sizes()) -> list[Chunk]:
+    """The chunks of an article in reading order; each character is in one of them or in its headings."""
+    pieces: list[Piece] = []
+    for headings, members in _sections(blocks(text)):
+        pieces += _packed(headings, members, count_tokens, sizes)
+    return [
+        Chunk(position=position, headings=piece.headings, text=piece.text, tokens=piece.tokens)
+        for position, piece in enumerate(_merged(pieces, count_tokens, sizes))
+    ]
+
+
+def _sections(parts: Sequence[Block]) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
+    """Blocks grouped under the path of headings above them; a heading with nothing below it is text."""
+    path: list[tuple[int, str]] = []
+    members: list[Block] = []
+    for position, part in enumerate(parts):
+        if part.kind != "heading":
+            members.append(part)
+            continue
+        if members:
+            yield tuple(title for _, title in path), members
+            members = []
+        path = [(level, title) for level, title in path if level < part.level]
+        following = parts[position + 1] if position + 1 < len(parts) else None
+        if following is None or (following.kind == "heading" and following.level <= part.level):
+            members.append(replace(part, kind="paragraph"))
+        else:
+            path.append((part.level, part.title))
+    if members:
+        yield tuple(title for _, title in path), members
+
+
+def _packed(
+    headings: tuple[str, ...], members: Sequence[Block], count_tokens: CountTokens, sizes: Sizes
+) -> list[Piece]:
+    """A section as pieces near the target size."""
+    pieces: list[Piece] = []
+    for text, tokens in _glued(members, count_tokens, sizes.most):
+        parts = [(text, tokens)] if tokens <= sizes.most else _cut(text, count_tokens, sizes.most)
+        for part, length in parts:
+            if pieces and _fits(pieces[-1], length, sizes):
+                pieces[-1] = _joined(pieces[-1], part, length)
+            else:
+                pieces.append(Piece(headings=headings, text=part, tokens=length))
+    return pieces
+
+
+def _fits(piece: Piece, tokens: int, sizes: Sizes) -> bool:
+    together = piece.tokens + tokens + SEPARATOR
+    return together <= sizes.target or (min(piece.tokens, tokens) < sizes.least and together <= sizes.most)
+
+
+def _joined(piece: Piece, text: str, tokens: int) -> Piece:
+    return replace(piece, text=f"{piece.text}\n\n{text}", tokens=piece.tokens + tokens + SEPARATOR)
+
+
+def _glued(members: Sequence[Block], count_tokens: CountTokens, most: int) -> Iterator[tuple[str, int]]:
+    """What announces a list or asks what the next block answers stays with it, unless that would cut it."""
+    announced, before = "", 0
+    for member, following in zip(members, [*members[1:], None], strict=True):
+        tokens = count_tokens(member.text)
+        if announced and tokens <= most < before + SEPARATOR + tokens:
+            yield announced, before
+            announced, before = "", 0
+        if announced:
+            text, tokens = f"{announced}\n\n{member.text}", before + SEPARATOR + tokens
+        else:
+            text = member.text
+        leads = following is not None and (following.kind != "paragraph" or bool(ASKS.search(member.text)))
+        if leads and member.kind == "paragraph" and len(text) <= ANNOUNCEMENT:
+            announced, before = text, tokens
+        else:
+            announced, before = "", 0
+            yield text, tokens
+
+
+def _merged(pieces: Iterable[Piece], count_tokens: CountTokens, sizes: Sizes) -> list[Piece]:
+    """Pieces too short to stand alone join a neighbour under the same parent, headings kept in the text."""
+    merged: list[Piece] = []
+    for piece in pieces:
+        if merged and (together := _together(merged[-1], piece, count_tokens, sizes)):
+            merged[-1] = together
+        else:
+            merged.append(piece)
+    return merged
+
+
+def _together(left: Piece, right: Piece, count_tokens: CountTokens, sizes: Sizes) -> Piece | None:
+    if min(left.tokens, right.tokens) >= sizes.least or left.tokens + right.tokens > sizes.target:
+        return None
+    shared = _shared(left.headings, right.headings)
+    if max(len(left.headings), len(right.headings)) > len(shared) + 1:
+        return None
+    left, right = _lifted(left, shared, count_tokens), _lifted(right, shared, count_tokens)
+    together = _joined(left, right.text, right.tokens)
+    return together if together.tokens <= sizes.target else None
+
+
+def _shared(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
+    length = 0
+    while length < min(len(left), len(right)) and left[length] == right[length]:
+        length += 1
+    return left[:length]
+
+
+def _lifted(piece: Piece, shared: tuple[str, ...], count_tokens: CountTokens) -> Piece:
+    """The piece under a shorter path, the headings that it loses written above its text."""
+    lost = piece.headings[len(shared) :]
+    if not lost:
+        return piece
+    marks = "\n\n".join(
+        f"{'#' * min(6, len(shared) + depth + 2)} {title}" for depth, title in enumerate(lost)
+    )
+    tokens = count_tokens(marks) + SEPARATOR + piece.tokens
+    return Piece(headings=shared, text=f"{marks}\n\n{piece.text}", tokens=tokens)
+
+
+# -- cutting what is too long ---------------------------------------------------------------------------
+
+
+def _cut(text: str, count_tokens: CountTokens, most: int) -> Iterator[tuple[str, int]]:
+    """A block longer than a chunk may be, cut where it hurts least: rows, items, lines, sentences."""
+    before, head, lines, tail = _frame(text)
+    room = most - count_tokens(before + head + tail) - 2 * SEPARATOR
+    if room < most // 2:
+        before, head, lines, tail, room = "", "", text.split("\n"), "", most
+    atoms = [atom for line in _units(lines) for atom in _atoms(line, count_tokens, room)]
+    for group in _grouped(atoms, count_tokens, room):
+        whole = before + head + group + tail
+        yield whole, count_tokens(whole)
+        before = ""
+
+
+CODE_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+ITEM = re.compile(r"^(?:[-*+]|\d+[.)])\s")
+SENTENCE_END = re.compile(r"(?<=[。！？])(?=[^。！？」』）)])|(?<=[.!?])\s+(?=\S)")
+
+
+def _frame(text: str) -> tuple[str, str, list[str], str]:
+    """What stands before a table, and what every part repeats: a table's header, a code block's fences."""
+    lines = text.split("\n")
+    rule = next((at for at, line in enumerate(lines) if _is_rule(line)), None)
+    if rule and len(lines) > rule + 1 and "|" in lines[rule - 1]:
+        announced, header = "\n".join(lines[: rule - 1]), "\n".join(lines[rule - 1 : rule + 1])
+        return f"{announced}\n" if announced else "", f"{header}\n", lines[rule + 1 :], ""
+    if (fence := CODE_FENCE.match(lines[0])) and lines[-1].strip().startswith(fence[1]):
+        return "", lines[0] + "\n", lines[1:-1], "\n" + lines[-1]
+    return "", "", lines, ""
+
+
+def _is_rule(line: str) -> bool:
+    """Whether it is the line between a table's header and its rows."""
+    return {"|", "-"} <= set(line) <= set("|:- \t")
+
+
+def _units(lines: Sequence[str]) -> list[str]:
+    """Lines, but a list item with the lines that belong to it as one."""
+    units: list[str] = []
+    in_item = False
+    for line in lines:
+        if in_item and (not line.strip() or line[0] in " \t"):
+            units[-1] += "\n" + line
+            continue
+        in_item = bool(ITEM.match(line))
+        units.append(line)
+    return units
+
+
+def _atoms(unit: str, count_tokens: CountTokens, room: int) -> Iterator[tuple[str, str]]:
+    """Parts that fit, each with what joins it to the part before: a newline, or nothing inside of a line."""
+    if count_tokens(unit) <= room:
+        yield "\n", unit
+        return
+    if "\n" in unit:
+        for line in unit.split("\n"):
+            yield from _atoms(line, count_tokens, room)
+        return
+    joint = "\n"
+    for sentence in _sentences(unit):
+        for part in _hard_cut(sentence, count_tokens, room):
+            yield joint, part
+            joint = ""
+
+
+def _sentences(line: str) -> list[str]:
+    ends = [match.end() for match in SENTENCE_END.finditer(line)]
+    return [line[start:end] for start, end in zip([0, *ends], [*ends, len(line)], strict=True) if start < end]
+
+
+def _hard_cut(text: str, count_tokens: CountTokens, room: int) -> Iterator[str]:
+    """The last resort for one endless line: cut anywhere; never counts more than a window of it."""
+    while text:
+        window = text[: room * WINDOW]
+        length = len(window) if count_tokens(window) <= room else _longest(window, count_tokens, room)
+        yield text[:length]
+        text = text[length:]
+
+
+def _longest(window: str, count_tokens: CountTokens, room: int) -> int:
+    low, high = 1, len(window) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if count_tokens(window[:middle]) <= room else (low, middle - 1)
+    return low
+
+
+def _grouped(atoms: Iterable[tuple[str, str]], count_tokens: CountTokens, room: int) -> Iterator[str]:
+    group, length = "", 0
+    for joint, atom in atoms:
+        tokens = count_tokens(atom) + SEPARATOR
+        if group and length + tokens > room:
+            yield group.strip("\n")
+            group, length = "", 0
+        group, length = (group + joint + atom, length + tokens) if group else (atom, tokens)
+    if group.strip():
+        yield group.strip("\n")

@@ -1,0 +1,110 @@
+"""Keeps count of the vectors that are still to be made, and of the models whose vectors all are."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import NamedTuple, Protocol
+
+from assistant.domain.errors import IndexUnavailable
+from assistant.knowledge.ingest.indexer import Indexer, Turn
+from assistant.ports.clock import Clock
+from assistant.ports.models import Embedder
+from assistant.ports.storage.store import Database, HasArticles, HasCollections
+
+
+class HasBoth(HasArticles, HasCollections, Protocol):
+    """A store whose transaction reaches the knowledge base and the collections."""
+
+
+class Earlier(NamedTuple):
+    """A model whose vectors were all made before, and the setting that opens it."""
+
+    model: str
+    spec: str
+
+
+async def nothing(_collection: str) -> None:
+    """For those who keep no index."""
+
+
+class Making:
+    """The vectors of one model; *spec* is the setting that opens it."""
+
+    def __init__(
+        self,
+        database: Database[HasBoth],
+        embedder: Embedder,
+        spec: str,
+        clock: Clock,
+        remove: Callable[[str], Awaitable[None]] = nothing,
+    ) -> None:
+        """*remove* takes a collection out of the vector index."""
+        self._database, self._embedder, self._spec, self._clock = database, embedder, spec, clock
+        self._remove = remove
+        self._me = secrets.token_hex(8)
+        self._noted = False
+
+    async def missing(self) -> tuple[int, int]:
+        """How many passages have no vectors yet, and how many there are."""
+        model = self._embedder.name
+        return await self._database.read(
+            lambda store: (store.articles.count_unembedded(model), len(store.articles.chunk_ids()))
+        )
+
+    async def done(self) -> bool:
+        return (await self.missing())[0] == 0
+
+    async def note(self) -> bool:
+        """Keep that all vectors were made, once they are; whether they were once."""
+        if not self._noted and not (await self._completed()) and await self.done():
+            model, spec = self._embedder.name, self._spec
+            await self._database.write(lambda store: store.collections.complete(model, spec))
+        self._noted = self._noted or await self._completed()
+        return self._noted
+
+    async def earlier(self) -> Earlier | None:
+        """The model to answer by until this one's vectors are made; None where nothing needs to stand in."""
+        if await self.note():
+            return None
+
+        def step(store: HasBoth) -> list[tuple[int, Earlier]]:
+            done = store.collections.completed()
+            return [
+                (store.articles.count_unembedded(model), Earlier(model, spec)) for model, spec in done.items()
+            ]
+
+        return min(await self._database.read(step), default=(0, None))[1]
+
+    def turn(self, *, politely: bool) -> Turn:
+        """Tells others that vectors are being made; *politely*: unless they do."""
+
+        async def turn() -> bool:
+            model, me, now = self._embedder.name, self._me, self._clock()
+            return await self._database.write(
+                lambda store: store.collections.make(model, me, now, politely=politely) or not politely
+            )
+
+        return turn
+
+    async def make(self) -> None:
+        """Make what an interrupted ingest or a change of the model left missing, unless others do."""
+        await Indexer(self._database, self._embedder, self.turn(politely=True)).embed()
+        await self.note()
+
+    async def forget_others(self) -> None:
+        """Drop what other models left: nobody has answered by them for long."""
+        model = self._embedder.name
+
+        def step(store: HasBoth) -> Sequence[str]:
+            store.articles.forget_vectors(except_model=model)
+            return store.collections.forget(except_model=model)
+
+        for collection in await self._database.write(step):
+            with suppress(IndexUnavailable):  # files that stay do no harm
+                await self._remove(collection)
+
+    async def _completed(self) -> bool:
+        model = self._embedder.name
+        return await self._database.read(lambda store: model in store.collections.completed())

@@ -1,0 +1,101 @@
+"""Watches what was named: looks at every document's size and time of change, and says when something settled.
+
+It looks itself, and asks the system for no events: network drives, mounts of containers and folders that go
+and come back send none, and what is seen here is exactly what an ingest run reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from hashlib import sha256
+
+from assistant.knowledge.ingest.files import File, files
+from assistant.knowledge.ingest.sitemap import Sitemap
+from assistant.knowledge.loaders.document import Document, Unreadable
+from assistant.knowledge.loaders.reader import Reads
+
+LOOK_SECONDS = 1.0
+#: Looking takes at most this share of the time, however many files there are.
+SHARE = 0.05
+#: Nothing changed for so long: whoever writes is done …
+QUIET_SECONDS = 0.5
+#: … and after this long what never rests is read as it is.
+MOST_SECONDS = 10.0
+
+#: Each document with its size and time of change, each trouble with its reason.
+Look = Mapping[str, object]
+
+
+async def changes(sources: Sequence[str], *, look_seconds: float = LOOK_SECONDS) -> AsyncIterator[None]:
+    """Once at the start, and whenever a document came, changed or went, as soon as no more of them do."""
+    seen: Look | None = None
+    while True:
+        began = time.monotonic()
+        now = await asyncio.to_thread(look, sources)
+        took = time.monotonic() - began
+        if now != seen:
+            seen = now if seen is None else await _settled(sources, now)
+            yield
+        await asyncio.sleep(max(look_seconds, took / SHARE))
+
+
+async def _settled(sources: Sequence[str], now: Look) -> Look:
+    end = time.monotonic() + MOST_SECONDS
+    while time.monotonic() < end:
+        await asyncio.sleep(QUIET_SECONDS)
+        before, now = now, await asyncio.to_thread(look, sources)
+        if now == before:
+            break
+    return now
+
+
+def look(sources: Sequence[str]) -> Look:
+    """What an ingest run would find now."""
+    seen: dict[str, object] = {}
+    for source in sources:
+        for item in files(source):
+            if isinstance(item, File):
+                seen[item.location] = _state(item)
+            else:
+                seen[item.place] = item.why
+    return seen
+
+
+def _state(file: File) -> object:
+    try:
+        found = file.path.stat()
+    except OSError as exc:
+        return exc.errno
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+class Remembering:
+    """Reads each content once: of a folder in which one file changed, one file is parsed."""
+
+    def __init__(self, reader: Reads) -> None:
+        self._reader = reader
+        self._known: dict[tuple[str, bytes], list[Document] | Unreadable] = {}
+        self._used: set[tuple[str, bytes]] = set()
+
+    async def read(self, suffix: str, data: bytes) -> list[Document]:
+        key = suffix, sha256(data).digest()
+        self._used.add(key)
+        if key not in self._known:
+            try:
+                self._known[key] = await self._reader.read(suffix, data)
+            except Unreadable as exc:
+                self._known[key] = exc
+        found = self._known[key]
+        if isinstance(found, Unreadable):
+            raise Unreadable(str(found))
+        return found
+
+    async def sitemap(self, data: bytes) -> Sitemap:
+        return await self._reader.sitemap(data)
+
+    def forget_unused(self) -> None:
+        """Keep what was read since the last time only."""
+        self._known = {key: self._known[key] for key in self._used}
+        self._used = set()

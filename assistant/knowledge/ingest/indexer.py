@@ -1,0 +1,103 @@
+"""Puts articles into the knowledge base: keyword search finds them at once, vectors follow."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from assistant.domain.article_lifecycle import Look, Trouble
+from assistant.domain.knowledge import Article, Chunk, Origin, Terms
+from assistant.domain.supersession import replacements
+from assistant.knowledge.ingest.index_fields import texts_of, words_of
+from assistant.knowledge.retrieval import late_interaction
+from assistant.ports.models import Embedder
+from assistant.ports.storage.store import Database, HasArticles
+
+#: Whether vectors may be made now: another process may be at it.
+Turn = Callable[[], Awaitable[bool]]
+#: Chunks whose vectors are made before they are stored; what is stored survives an interruption.
+TOGETHER = 64
+
+
+async def always() -> bool:
+    return True
+
+
+class Indexer:
+    """The one way into the knowledge base."""
+
+    def __init__(self, database: Database[HasArticles], embedder: Embedder, turn: Turn = always) -> None:
+        self._database, self._embedder, self._turn = database, embedder, turn
+
+    async def hashes(self) -> Mapping[str, str]:
+        return await self._database.read(lambda store: store.articles.hashes())
+
+    async def origins(self) -> Mapping[str, Origin]:
+        return await self._database.read(lambda store: store.articles.origins())
+
+    async def relocate(self, origins: Mapping[str, Origin]) -> None:
+        await self._database.write(lambda store: store.articles.relocate(origins))
+
+    async def put(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+        """Store or replace *articles* in one transaction; keyword search finds them at once."""
+        # In a thread: a service that reads its sources again answers questions meanwhile.
+        prepared = await asyncio.to_thread(_prepared, articles)
+
+        def step(store: HasArticles) -> None:
+            for article, parts in prepared:
+                store.articles.put(article, parts)
+
+        await self._database.write(step)
+
+    async def remove(self, articles: Sequence[str]) -> None:
+        await self._database.write(lambda store: store.articles.remove(articles))
+
+    async def settle(
+        self, sources: Sequence[str], troubles: Sequence[Trouble], looks: Sequence[Look]
+    ) -> Sequence[tuple[str, str]]:
+        """After a run: note what failed, and which article replaces which; (article, what is wrong)."""
+
+        def step(store: HasArticles) -> Sequence[tuple[str, str]]:
+            store.sources.looked(looks)
+            store.living.note_troubles(sources, troubles)
+            found, wrong = replacements(store.living.stated())
+            store.living.replace(found)
+            return wrong
+
+        return await self._database.write(step)
+
+    async def embed(self, progress: Callable[[int, int], None] = lambda _done, _total: None) -> None:
+        """Make the vectors that are missing: of new chunks, after an interruption, for another model.
+
+        Those of other models stay: somebody may still answer by them.
+        """
+        model = self._embedder.name
+        total = await self._database.read(lambda store: store.articles.count_unembedded(model))
+        done = 0
+        progress(done, total)
+        while waiting := await self._database.read(
+            lambda store: store.articles.unembedded(model, limit=TOGETHER)
+        ):
+            if not await self._turn():
+                return
+            await self._embed(waiting)
+            done += len(waiting)
+            progress(done, max(done, total))
+
+    async def _embed(self, waiting: Sequence[tuple[int, str, Chunk]]) -> None:
+        model = self._embedder.name
+        texts = {chunk: texts_of(title, content) for chunk, title, content in waiting}
+        # Chunks of one article share their title.
+        unique = list(dict.fromkeys(text for some in texts.values() for text in some))
+        place = {text: row for row, text in enumerate(unique)}
+        made = await late_interaction.passages(self._embedder, unique)
+        found = {chunk: [made[place[text]] for text in some] for chunk, some in texts.items()}
+        await self._database.write(lambda store: store.articles.put_vectors(model, found))
+
+
+def _prepared(
+    articles: Sequence[tuple[Article, Sequence[Chunk]]],
+) -> list[tuple[Article, list[tuple[Chunk, Terms]]]]:
+    return [
+        (article, [(chunk, words_of(article, chunk)) for chunk in chunks]) for article, chunks in articles
+    ]

@@ -1,0 +1,100 @@
+"""The pages of a site: the one at an address, or all that the sitemap there lists."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urldefrag, urljoin
+
+from assistant.knowledge.ingest import sitemap
+from assistant.knowledge.ingest.files import Trouble
+from assistant.knowledge.ingest.web import Page, Web
+from assistant.knowledge.loaders import Unreadable
+from assistant.knowledge.loaders.reader import Reads
+
+MOST_PAGES = 2_000
+MOST_SITEMAPS = 50
+
+
+async def pages(address: str, web: Web, reader: Reads) -> AsyncIterator[Page | Trouble]:
+    """The page at an address, or every page of the sitemap there; and what of it is left out."""
+    source = urldefrag(address.strip()).url
+    if not sitemap.looks_like(source):
+        yield Page(location=source, source=source, web=web)
+        return
+    listing = Listing(source)
+    try:
+        await listing.read(web, reader)
+    except Unreadable as exc:
+        yield Trouble(place=source, why=str(exc))
+        return
+    for location in list(listing.pages)[:MOST_PAGES]:
+        yield Page(location=location, source=source, web=web)
+    for trouble in listing.troubles():
+        yield trouble
+
+
+@dataclass(slots=True)
+class Listing:
+    """What a sitemap lists on its own host, the sitemaps of an index included."""
+
+    source: str
+    pages: dict[str, None] = field(default_factory=dict)
+    elsewhere: dict[str, None] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    unread: int = 0
+
+    async def read(self, web: Web, reader: Reads) -> None:
+        """Fetch and read all; Unreadable when nothing at all could be listed."""
+        waiting, seen = [self.source], {self.source}
+        for _ in range(MOST_SITEMAPS):
+            if not waiting:
+                break
+            place = waiting.pop(0)
+            try:
+                response = await web.fetch(place)
+                assert response is not None
+                found = await reader.sitemap(response.content)
+            except Unreadable as exc:
+                if place == self.source:
+                    raise
+                self.failed[place] = str(exc)
+                continue
+            waiting += [one for one in self._own(place, found.sitemaps) if one not in seen]
+            seen.update(waiting)
+            self.pages |= dict.fromkeys(self._own(place, found.pages))
+        self.unread = len(waiting)
+        if not self.pages:
+            raise Unreadable(self._nothing())
+
+    def _own(self, place: str, listed: Sequence[str]) -> list[str]:
+        """Of addresses in the sitemap at *place*, those on its own host."""
+        places = [urldefrag(urljoin(place, one)).url for one in listed]
+        self.elsewhere |= dict.fromkeys(one for one in places if not sitemap.same_host(one, self.source))
+        return [one for one in places if one not in self.elsewhere]
+
+    def _nothing(self) -> str:
+        if self.elsewhere:
+            some = next(iter(self.elsewhere))
+            return (
+                f"all {len(self.elsewhere)} pages that it lists are on other hosts ({some}); give their own"
+            )
+        reasons = "; ".join(f"{place}: {why}" for place, why in list(self.failed.items())[:3])
+        return f"none of its sitemaps can be read ({reasons})"
+
+    def troubles(self) -> Iterator[Trouble]:
+        for place, why in self.failed.items():
+            yield Trouble(
+                place=place,
+                why=f"this part of the sitemap is not read: {why}",
+                harmless=True,
+                partly=self.source,
+            )
+        if self.unread:
+            why = f"only {MOST_SITEMAPS} of its sitemaps are read, {self.unread} are left out"
+            yield Trouble(place=self.source, why=why, harmless=True, partly=self.source)
+        if self.elsewhere:
+            some = ", ".join(list(self.elsewhere)[:3])
+            why = f"{len(self.elsewhere)} pages on other hosts left out ({some}); give their own sitemap"
+            yield Trouble(place=self.source, why=why, harmless=True)
+        if len(self.pages) > MOST_PAGES:
+            why = f"only the first {MOST_PAGES} of {len(self.pages)} pages are read"
+            yield Trouble(place=self.source, why=why, harmless=True)

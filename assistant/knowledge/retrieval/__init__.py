@@ -1,0 +1,1 @@
+"""A question to its passages: keywords, vectors, late interaction, ranking."""

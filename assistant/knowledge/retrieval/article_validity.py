@@ -1,0 +1,71 @@
+"""Which articles stand today, and where two of them do not agree; kept in memory for the search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from assistant.domain.article_lifecycle import Contradiction, Side
+from assistant.domain.knowledge import Dispute, Passage
+from assistant.ports.storage.knowledge import LivingStore
+
+
+class Standing:
+    def __init__(self) -> None:
+        self._today: date | None = None
+        self._resting: frozenset[int] = frozenset()
+        self._open: Sequence[Contradiction] = ()
+
+    def load(self, store: LivingStore, today: date) -> None:
+        self._today, self._resting = today, frozenset(store.resting(today))
+        # Across languages what is found is too unsure to tell customers: support leads see it at ingest.
+        self._open = [each for each in store.open(today) if each.one.language == each.other.language]
+
+    def is_of(self, today: date) -> bool:
+        return self._today == today
+
+    def answering(self, chunks: Iterable[int]) -> list[int]:
+        """Those of *chunks* whose article has begun to hold and is not replaced."""
+        return [chunk for chunk in chunks if chunk not in self._resting]
+
+    def judged(self, passages: Sequence[Passage], link: Callable[[str], str] = str) -> list[Passage]:
+        """Without what a newer article says otherwise; where no date tells, with the dispute noted.
+
+        A passage falls away only when the newer sentence is there to answer instead.
+        """
+        kept = [passage for passage in passages if not self._outdated(passage, passages)]
+        return [replace(passage, disputes=tuple(self._disputes(passage, link))) for passage in kept]
+
+    def _outdated(self, passage: Passage, all_: Sequence[Passage]) -> bool:
+        return any(
+            newer is not None and newer != mine and any(_says(other, newer) for other in all_)
+            for mine, _, newer in self._sides(passage)
+        )
+
+    def _disputes(self, passage: Passage, link: Callable[[str], str]) -> Iterator[Dispute]:
+        for mine, other, newer in self._sides(passage):
+            if newer != mine:
+                yield Dispute(
+                    text=mine.text,
+                    article=other.article,
+                    title=other.title,
+                    url=other.url or link(other.article),
+                    other=other.text,
+                )
+
+    def _sides(self, passage: Passage) -> Iterator[tuple[Side, Side, Side | None]]:
+        """The side that the passage takes, the other one, and which is newer."""
+        for found in self._open:
+            for mine, other in ((found.one, found.other), (found.other, found.one)):
+                if _says(passage, mine):
+                    yield mine, other, found.newer
+
+
+def _says(passage: Passage, side: Side) -> bool:
+    return passage.article == side.article and bare(side.text) in bare(passage.text)
+
+
+def bare(text: str) -> str:
+    """Letters and digits alone: Markdown and line breaks between two words do not tell them apart."""
+    return "".join(filter(str.isalnum, text))

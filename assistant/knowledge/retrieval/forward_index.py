@@ -1,0 +1,226 @@
+"""What ranking needs of every chunk, kept in a few arrays and brought into step with SQL by ids."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from assistant.domain.knowledge import ChunkWords
+from assistant.knowledge.ingest.index_fields import SLOTS
+from assistant.knowledge.retrieval.ragged import Ragged, merged, ragged
+from assistant.ports.storage.articles import PassageStore
+
+if TYPE_CHECKING:
+    from numpy import bool_, float16, float32, int32, int64, intp, uint32
+    from numpy.typing import NDArray
+
+    Words = NDArray[uint32]
+    Rows = NDArray[intp]
+    Halves = NDArray[float16]
+
+#: A word of a chunk, and how often it stands in its text and in its title and headings.
+WORD = [("word", "<u4"), ("body", "u1"), ("title", "u1")]
+OFTEN = 255
+#: Day number of what never expires.
+FOREVER = date.max.toordinal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shelf:
+    """Every chunk by row, ids rising; a changed knowledge base makes another shelf."""
+
+    ids: NDArray[int64]
+    words: Ragged
+    #: Place of each chunk's language in *languages*.
+    language: NDArray[int32]
+    languages: tuple[str, ...]
+    #: Day number until which each chunk holds.
+    until: NDArray[int32]
+    #: The same number for the same title and headings, and for the same article.
+    title: Words
+    article: Words
+    #: Every vector of every chunk, slot by slot; zeros until they are made.
+    vectors: Halves
+    embedded: NDArray[bool_]
+    counts: Counts
+
+    @classmethod
+    def empty(cls) -> Shelf:
+        import numpy as np
+
+        words, titles = ragged([], WORD), numbers([])
+        return cls(
+            ids=np.zeros(0, np.int64),
+            words=words,
+            language=np.zeros(0, np.int32),
+            languages=(),
+            until=np.zeros(0, np.int32),
+            title=titles,
+            article=titles,
+            vectors=np.zeros((0, 0, 0), np.float16),
+            embedded=np.zeros(0, bool),
+            counts=Counts.of(words, titles),
+        )
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def rows(self, chunks: Sequence[int]) -> Rows:
+        """The rows of those *chunks* that are here, in the same order."""
+        import numpy as np
+
+        wanted = np.fromiter(chunks, np.int64, len(chunks))
+        if not len(self.ids):
+            return np.zeros(0, np.intp)
+        place = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
+        found: Rows = place[self.ids[place] == wanted]
+        return found
+
+    def in_language(self, rows: Rows, language: str | None) -> NDArray[float32]:
+        """1 for each row in *language*; all are, when none is asked for."""
+        import numpy as np
+
+        own = [place for place, name in enumerate(self.languages) if language in (None, name)]
+        return np.isin(self.language[rows], own).astype(np.float32)
+
+    def vector_ids(self) -> set[int]:
+        """The ids that a vector index holds for these chunks."""
+        slots = self.vectors.shape[1]
+        return {chunk * SLOTS + slot for chunk in self.ids[self.embedded].tolist() for slot in range(slots)}
+
+    def vectors_of(self, ids: Sequence[int]) -> tuple[list[int], Halves]:
+        """Those of the vector *ids* that are here, and their vectors, one row each."""
+        import numpy as np
+
+        wanted = np.fromiter(ids, np.int64, len(ids))
+        here = np.isin(wanted // SLOTS, self.ids[self.embedded])
+        wanted = wanted[here]
+        rows = self.rows((wanted // SLOTS).tolist())
+        return wanted.tolist(), self.vectors[rows, wanted % SLOTS]
+
+    def refreshed(self, store: PassageStore, model: str) -> Shelf:
+        """This shelf with what is new in *store* and without what is gone."""
+        import numpy as np
+
+        there = np.fromiter(store.chunk_ids(), np.int64)
+        kept = np.flatnonzero(np.isin(self.ids, there))
+        new = list(store.words(np.setdiff1d(there, self.ids).tolist()))
+        ids = np.concatenate([self.ids[kept], np.array([row.chunk for row in new], np.int64)])
+        order = np.argsort(ids)
+        languages = tuple(dict.fromkeys([*self.languages, *(row.language for row in new)]))
+        words = merged([self.words.of(kept), ragged([_words(row) for row in new], WORD)], order)
+        title = np.concatenate([self.title[kept], numbers(_title(row) for row in new)])[order]
+        article = np.concatenate([self.article[kept], numbers(row.article for row in new)])[order]
+        vectors, embedded = self._vectors(store, model, ids[order], kept)
+        language = [languages.index(row.language) for row in new]
+        until = [(row.valid_until or date.max).toordinal() for row in new]
+        changed = len(new) > 0 or len(kept) < len(self)
+        return Shelf(
+            ids=ids[order],
+            words=words,
+            language=np.concatenate([self.language[kept], np.array(language, np.int32)])[order],
+            languages=languages,
+            until=np.concatenate([self.until[kept], np.array(until, np.int32)])[order],
+            title=title,
+            article=article,
+            vectors=vectors,
+            embedded=embedded,
+            counts=Counts.of(words, title) if changed else self.counts,
+        )
+
+    def _vectors(
+        self, store: PassageStore, model: str, ids: NDArray[int64], kept: Rows
+    ) -> tuple[Halves, NDArray[bool_]]:
+        """The vectors of *ids*: those at hand of the rows *kept*, the others read."""
+        import numpy as np
+
+        embedded = np.zeros(len(ids), bool)
+        mine = np.searchsorted(ids, self.ids[kept])
+        embedded[mine] = self.embedded[kept]
+        waiting = np.intersect1d(np.fromiter(store.embedded(model), np.int64), ids[~embedded])
+        read = list(store.vectors(model, waiting.tolist()))
+        shape = read[0][1].shape if read else self.vectors.shape[1:]
+        vectors = np.zeros((len(ids), *shape), np.float16)
+        if self.vectors.shape[1:] == shape:
+            vectors[mine] = self.vectors[kept]
+        for chunk, found in read:
+            row = np.searchsorted(ids, chunk)
+            vectors[row], embedded[row] = found, True
+        return vectors, embedded
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """How common words and titles are, and how long texts."""
+
+    known: Words
+    chunks: Words
+    title_share: NDArray[int32]
+    #: Summed rarity of the words of each title.
+    title_rarity: NDArray[float32]
+    body_length: NDArray[float32]
+    title_length: NDArray[float32]
+
+    @classmethod
+    def of(cls, words: Ragged, titles: Words) -> Counts:
+        import numpy as np
+
+        known, chunks = np.unique(words.values["word"], return_counts=True)
+        _, which, shares = np.unique(titles, return_inverse=True, return_counts=True)
+        counts = cls(
+            known,
+            chunks.astype(np.uint32),
+            shares[which].astype(np.int32),
+            np.zeros(len(titles), np.float32),
+            words.sums(words.values["body"]).astype(np.float32),
+            words.sums(words.values["title"]).astype(np.float32),
+        )
+        in_title = words.values["title"] > 0
+        rarity = np.zeros(len(in_title), np.float32)
+        rarity[in_title] = counts.rarity(words.values["word"][in_title])
+        counts.title_rarity[:] = words.sums(rarity)
+        return counts
+
+    def frequency(self, words: Words) -> Words:
+        """In how many chunks each of *words* stands."""
+        import numpy as np
+
+        if not len(self.known):
+            return np.zeros(len(words), np.uint32)
+        place = np.minimum(np.searchsorted(self.known, words), len(self.known) - 1)
+        return np.where(self.known[place] == words, self.chunks[place], 0).astype(np.uint32)
+
+    def rarity(self, words: Words) -> NDArray[float32]:
+        """BM25's inverse document frequency."""
+        import numpy as np
+
+        frequency = self.frequency(words).astype(np.float32)
+        found: NDArray[float32] = np.log1p((len(self.title_share) - frequency + 0.5) / (frequency + 0.5))
+        return found
+
+
+def numbers(words: Iterable[str]) -> Words:
+    """Words as numbers that are the same in every process."""
+    import numpy as np
+
+    return np.array([zlib.crc32(word.encode("utf-8", "replace")) for word in words], np.uint32)
+
+
+def _title(row: ChunkWords) -> str:
+    return f"{row.terms.title} {row.terms.headings}"
+
+
+def _words(row: ChunkWords) -> NDArray[Any]:
+    """Each word of a chunk once, with its counts."""
+    import numpy as np
+
+    title, body = numbers(_title(row).split()), numbers(row.terms.body.split())
+    words, which = np.unique(np.concatenate([title, body]), return_inverse=True)
+    found = np.zeros(len(words), WORD)
+    found["word"] = words
+    for name, places in (("title", which[: len(title)]), ("body", which[len(title) :])):
+        found[name] = np.minimum(np.bincount(places, minlength=len(words)), OFTEN)
+    return found

@@ -1,0 +1,46 @@
+"""Which words of a question keyword search looks for, and whether it is alive in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.knowledge.retrieval.forward_index import Shelf, numbers
+from assistant.text.segmentation import terms
+
+#: Words looked for, the rarest: more cost time and add nothing.
+MAX_WORDS = 16
+#: A word in more than this share of the chunks is skipped while there are rarer ones.
+COMMON = 0.25
+
+#: A text and a question of it, per language, with the differences of spelling that customers make.
+SAMPLES: dict[str, Sequence[tuple[str, str]]] = {
+    "ja": (
+        ("引越し先への再配達はサーバで受け付けます。", "引っ越し サーバー"),
+        ("返品の送料は当店が負担します。", "送料"),
+        ("ﾊﾟｿｺﾝのエラーE-1042について", "パソコン Ｅ－１０４２"),
+    ),
+    "en": (
+        ("Returning items: refunds take five days.", "return item"),
+        ("Error E-1042 means the card was declined.", "e-1042"),
+    ),
+}
+
+
+def telling(question: Sequence[str], shelf: Shelf) -> list[str]:
+    """The words of a question worth looking for, rarest first."""
+    words = list(dict.fromkeys(question))
+    frequency = shelf.counts.frequency(numbers(words))
+    ranked = sorted((int(count), word) for count, word in zip(frequency, words, strict=True) if count)
+    most = COMMON * len(shelf)
+    rare = [word for count, word in ranked if count <= most]
+    return (rare or [word for _, word in ranked])[:MAX_WORDS]
+
+
+def lexical_alive(languages: Sequence[str]) -> list[str]:
+    """The languages in which words of a question do not meet words of a text; empty when all is well."""
+    return [language for language in languages if not _meets(language)]
+
+
+def _meets(language: str) -> bool:
+    samples = SAMPLES.get(language, ())
+    return all(set(terms(question)) <= set(terms(text)) for text, question in samples)

@@ -1,0 +1,57 @@
+"""The tokens of passages, as search keeps them in SQL: answers are chosen and checked by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from assistant.domain.errors import Unavailable
+from assistant.domain.knowledge import Passage
+from assistant.knowledge.ingest.index_fields import under_heading
+from assistant.lru_cache import Recent
+from assistant.ports.knowledge import PassageTokens
+from assistant.ports.models import Embedder, FineEmbedder
+from assistant.ports.storage.store import Database, HasArticles
+
+if TYPE_CHECKING:
+    from numpy import int8
+    from numpy.typing import NDArray
+
+#: Passages that are remembered: good ones come again with every question about them. About 30 kB each.
+REMEMBERED = 1_000
+
+
+class StoredTokens:
+    """Tokens from SQL; none for models that cannot tell tokens apart."""
+
+    def __init__(self, database: Database[HasArticles], embedder: Embedder) -> None:
+        self._database, self._embedder = database, embedder
+        self._recent: Recent[tuple[int, str], PassageTokens] = Recent(REMEMBERED)
+
+    async def of(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
+        """In order; None where a passage has no token vectors (yet)."""
+        embedder, named = self._embedder, {(each.chunk, each.text): each for each in passages}
+        if not isinstance(embedder, FineEmbedder):
+            return [None] * len(passages)
+
+        async def read(keys: Sequence[tuple[int, str]]) -> Mapping[tuple[int, str], PassageTokens]:
+            model, chunks = self._embedder.name, [chunk for chunk, _ in keys]
+            kept = await self._database.read(lambda store: store.articles.tokens(model, chunks))
+            here = {key: kept[key[0]][0] for key in keys if key[0] in kept}
+            made = {key: placed(embedder, named[key], tokens) for key, tokens in here.items()}
+            return {key: tokens for key, tokens in made.items() if tokens}
+
+        try:
+            found = await self._recent.of(list(named), read)
+        except Unavailable:
+            return [None] * len(passages)
+        return [found.get((each.chunk, each.text)) for each in passages]
+
+
+def placed(embedder: FineEmbedder, passage: Passage, tokens: NDArray[int8]) -> PassageTokens | None:
+    """The *tokens* of a passage under its heading, where they stand in its text; None: they are not its."""
+    heading, whole = under_heading(passage.title, passage.headings, passage.text)
+    spans = embedder.spans(whole) - len(heading)
+    if not tokens.size or len(spans) != len(tokens):
+        return None
+    return PassageTokens(spans=spans, tokens=tokens)

@@ -1,0 +1,198 @@
+"""Opens a collection that Chroma keeps in a folder: one process at a time, damaged files set aside.
+
+Damaged files can kill the process that reads them, so files that were not closed as they are now are tried
+in a process of their own first.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+from assistant.domain.errors import IndexUnavailable
+from assistant.knowledge.vectors.chroma_collection import ChromaIndex, all_ids, brief, collection_of, refusals
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+
+IN_USE = "Another process has the vector index open."
+LOCK, FILES, DAMAGED = "lock", "files", "damaged"
+#: What the files looked like when they were last closed well.
+CLOSED = "closed.json"
+#: Damaged copies that are kept.
+KEPT = 2
+PROBE_SECONDS = 120
+#: Not the files' fault, a new index would fare no better: what is said then, and the mend.
+CIRCUMSTANCES = {
+    # SQLite says "disk I/O error" of what it cannot write, too.
+    r"is full|no space|too large|os error 2[78]\b|code: (13|778|1034|1546|4874)\b": "free space on the disk",
+    r"read-?only|permission|os error (13|30)\b": "let this user write there",
+}
+
+#: Opens the files as we do, reads every id, and searches in them from many sides: one question passes
+#: through a small part of the graph, and damage elsewhere would end the service later.
+PROBE = """
+import sqlite3, sys
+from pathlib import Path
+from assistant.knowledge.vectors.chroma_embedded import connect
+file = Path(sys.argv[1]) / "chroma.sqlite3"
+if file.exists():
+    # Not read-only: what a death left half written has to be rolled back before it can be read.
+    found = sqlite3.connect(f"file:{file}?mode=rw", uri=True).execute("PRAGMA quick_check(1)").fetchone()
+    if found != ("ok",):
+        sys.exit("chroma.sqlite3 is damaged: " + found[0])
+client = connect(sys.argv[1])
+for collection in client.list_collections():
+    collection.get(include=[])
+    some = collection.get(limit=200, include=["embeddings"])
+    if some["ids"]:
+        collection.query(query_embeddings=some["embeddings"], n_results=10, include=["distances"])
+"""
+
+
+def open_files(folder: Path, name: str, dimensions: int) -> ChromaIndex:
+    """The collection in *folder*; IndexUnavailable: another process has it, or nothing can be kept there."""
+    with ExitStack() as undo:
+        lock = undo.enter_context(_locked(folder))
+        try:
+            if not _closed_well(folder) and (why := _probed(folder)):
+                _set_aside(folder, why)
+            (folder / CLOSED).unlink(missing_ok=True)
+            index = _opened(folder, name, dimensions, lock)
+        except OSError as exc:
+            raise unusable(folder, exc) from exc
+        undo.pop_all()
+        return index
+
+
+def remove_files(folder: Path) -> None:
+    """Remove a collection that nobody answers by any more; IndexUnavailable: another process still does."""
+    with _locked(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def connect(path: str) -> Client:
+    import chromadb
+    from chromadb.config import Settings
+
+    client = chromadb.PersistentClient(path, settings=Settings(anonymized_telemetry=False))
+    return cast("Client", client)
+
+
+def unusable(folder: Path, why: object) -> IndexUnavailable:
+    text = " ".join(str(why).split())
+    mend = _circumstance(text) or "it is tried again by itself"
+    return IndexUnavailable(f"The vector index in {folder} cannot be used ({text}); {mend}.")
+
+
+def _circumstance(said: str) -> str | None:
+    """The mend for what is no fault of the files; None: it is one."""
+    found = (mend for pattern, mend in CIRCUMSTANCES.items() if re.search(pattern, said, re.IGNORECASE))
+    return next(found, None)
+
+
+def _opened(folder: Path, name: str, dimensions: int, lock: IO[bytes]) -> ChromaIndex:
+    """Files that Chroma refuses are set aside, the articles can make them again."""
+    try:
+        return _connected(folder, name, dimensions, lock)
+    except refusals() as exc:
+        _set_aside(folder, brief(exc))
+    try:
+        return _connected(folder, name, dimensions, lock)
+    except refusals() as exc:
+        raise unusable(folder, brief(exc)) from exc
+
+
+def _connected(folder: Path, name: str, dimensions: int, lock: IO[bytes]) -> ChromaIndex:
+    path = str(folder / FILES)
+    with ExitStack() as undo:
+        undo.callback(_forget_client, path)
+        client = connect(path)
+        collection = collection_of(client, name, dimensions)
+        all_ids(collection)
+        undo.pop_all()
+        return ChromaIndex(client, collection, _closing(folder, lock))
+
+
+def _closing(folder: Path, lock: IO[bytes]) -> Callable[[], None]:
+    def closed() -> None:
+        try:
+            (folder / CLOSED).write_text(json.dumps(_looks(folder)))
+        except OSError:
+            pass  # then it is probed at the next start
+        finally:
+            lock.close()
+
+    return closed
+
+
+def _closed_well(folder: Path) -> bool:
+    """Whether nobody touched the files since they were closed; no files at all are well too."""
+    try:
+        return bool(json.loads((folder / CLOSED).read_text()) == _looks(folder))
+    except (OSError, ValueError):
+        return not (folder / FILES).exists()
+
+
+def _looks(folder: Path) -> dict[str, list[int]]:
+    """Every file with its size and time of change, in nanoseconds."""
+    files = sorted(path for path in (folder / FILES).rglob("*") if path.is_file())
+    seen = ((path.relative_to(folder).as_posix(), path.stat()) for path in files)
+    return {name: [found.st_size, found.st_mtime_ns] for name, found in seen}
+
+
+def _locked(folder: Path) -> IO[bytes]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / LOCK).open("wb")
+    except OSError as exc:
+        raise unusable(folder, exc) from exc
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        lock.close()
+        raise IndexUnavailable(IN_USE) from exc
+    return lock
+
+
+def _probed(folder: Path) -> str | None:
+    """Try the files where they can do no harm; what is wrong with them, if anything is."""
+    command = [sys.executable, "-c", PROBE, str(folder / FILES)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS)
+    except subprocess.TimeoutExpired as exc:
+        raise IndexUnavailable("The vector index takes too long to open.") from exc
+    if done.returncode == 0:
+        return None
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    return said[-1] if said else f"reading it ends the process ({done.returncode})"
+
+
+def _set_aside(folder: Path, why: str) -> None:
+    """Keep the damaged files for whoever wants to know, out of the way; IndexUnavailable: it is not they."""
+    if _circumstance(why):
+        raise unusable(folder, why)
+    if not (folder / FILES).exists():
+        return
+    (folder / FILES).rename(folder / f"{DAMAGED}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
+    for old in sorted(folder.glob(f"{DAMAGED}-*"))[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _forget_client(path: str) -> None:
+    """Chroma remembers a client per path, one that failed to open too."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient._identifier_to_refcount.pop(path, None)
+    if (system := SharedSystemClient._identifier_to_system.pop(path, None)) is not None:
+        with suppress(AttributeError, *refusals()):  # what never started cannot be stopped
+            system.stop()

@@ -1,1 +1,0 @@
-"""Everything that turns text into vectors or answers; the only package that knows model vendors."""

@@ -1,0 +1,1 @@
+"""Chat models and embeddings: the only package that knows model vendors."""

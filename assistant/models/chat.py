@@ -1,0 +1,280 @@
+"""Chat models behind our port: any OpenAI-compatible server, any other LangChain provider, with deadlines."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from assistant.domain.errors import ModelUnavailable, SetupError
+from assistant.models.limits import MOST_TOKENS, Breaker, Limits
+from assistant.ports.models import ChatModel
+
+if TYPE_CHECKING:
+    from httpx2 import AsyncClient
+    from langchain_core.language_models import BaseChatModel
+
+EXTRACTIVE = "extractive"
+#: What providers call an answer that the model itself ended.
+_COMPLETE = frozenset(
+    {"stop", "end_turn", "eos", "end", "complete", "completed", "finished", "stop_sequence"}
+)
+
+
+def make_chat_model(
+    spec: str,
+    *,
+    api_key: str | None = None,
+    base_url: str | None = None,
+    limits: Limits | None = None,
+    http: "AsyncClient | None" = None,
+) -> ChatModel | None:
+    """The model that *spec* names; None for ``extractive``; of several, with commas, the first to answer."""
+    limits = limits or Limits()
+    names = [name.strip() for name in spec.split(",") if name.strip() and name.strip() != EXTRACTIVE]
+    models = [LangChainModel(name, _maker(name, api_key, base_url, limits, http), limits) for name in names]
+    if len(models) < 2:
+        return models[0] if models else None
+    return FirstThatAnswers(models)
+
+
+def make_http_client(limits: Limits) -> "AsyncClient":
+    """The one place where a client for a model's server is made."""
+    import httpx2
+
+    return httpx2.AsyncClient(
+        timeout=httpx2.Timeout(limits.total, connect=limits.connect),
+        limits=httpx2.Limits(max_connections=limits.parallel * 2),
+        follow_redirects=False,
+    )
+
+
+def _maker(
+    name: str, api_key: str | None, base_url: str | None, limits: Limits, http: "AsyncClient | None"
+) -> "Callable[[], BaseChatModel]":
+    """What makes the model when it is first needed; SetupError now if it never will."""
+    provider, _, model = name.partition(":")
+    if not model:
+        raise SetupError(f"ASSISTANT_CHAT_MODEL={name} has no provider; write it as openai:{name}.")
+    if provider == "openai":
+        if not api_key and not base_url:
+            raise SetupError(f"ASSISTANT_CHAT_MODEL={name} needs OPENAI_API_KEY or OPENAI_BASE_URL.")
+        # Its library takes as long to import as all the rest of the service to start.
+        return lambda: openai_chat(model, api_key, base_url, limits, http)
+    other = _other(provider, model, limits)
+    return lambda: other
+
+
+def openai_chat(
+    model: str, api_key: str | None, base_url: str | None, limits: Limits, http: "AsyncClient | None"
+) -> "BaseChatModel":
+    """Any OpenAI-compatible server through the official client, with nothing left to its defaults."""
+    from langchain_openai import ChatOpenAI
+    from pydantic import SecretStr
+
+    return ChatOpenAI(
+        model=model,
+        # A local server asks for no key, the client insists on one.
+        api_key=SecretStr(api_key or "none"),
+        base_url=base_url,
+        temperature=0,
+        max_completion_tokens=MOST_TOKENS,
+        # Retries and deadlines are ours: the client would wait two minutes for a Retry-After.
+        max_retries=0,
+        timeout=limits.total,
+        stream_chunk_timeout=None,
+        http_async_client=http or make_http_client(limits),
+        use_responses_api=False,
+    )
+
+
+def _other(provider: str, model: str, limits: Limits) -> "BaseChatModel":
+    from langchain.chat_models import init_chat_model
+
+    try:
+        return init_chat_model(
+            model, model_provider=provider, max_retries=0, timeout=limits.total, temperature=0
+        )
+    except (ImportError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise SetupError(f"ASSISTANT_CHAT_MODEL={provider}:{model} cannot be used: {reason}") from error
+
+
+class LangChainModel:
+    """A LangChain chat model with our deadlines, one retry before the first word, and a breaker."""
+
+    def __init__(
+        self,
+        name: str,
+        make: "Callable[[], BaseChatModel]",
+        limits: Limits,
+        *,
+        breaker: Breaker | None = None,
+    ) -> None:
+        self.name = name
+        self._make, self._limits = make, limits
+        self._chat: BaseChatModel | None = None
+        self._making = asyncio.Lock()
+        self._breaker = breaker or Breaker()
+        self._places = asyncio.Semaphore(limits.parallel)
+
+    async def stream(self, system: str, user: str) -> AsyncGenerator[str, None]:
+        """The words as they come; ModelUnavailable if it did not end of its own accord."""
+        if not self._breaker.lets_through:
+            raise ModelUnavailable(
+                f"{self.name} failed several times in a row; it is left alone for a while."
+            )
+        chat = await self._made()
+        started = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout_at(started + self._limits.first):
+                await self._places.acquire()
+        except TimeoutError:
+            raise ModelUnavailable(f"{self.name} is busy with other questions.") from None
+        try:
+            async with aclosing(self._tried_twice(chat, system, user, started)) as words:
+                async for word in words:
+                    yield word
+        except ModelUnavailable:
+            self._breaker.failed()
+            raise
+        else:
+            self._breaker.succeeded()
+        finally:
+            self._places.release()
+
+    async def _made(self) -> "BaseChatModel":
+        """The model's client, made by whoever needs it first while the others wait."""
+        async with self._making:
+            if self._chat is None:
+                try:
+                    self._chat = await asyncio.to_thread(self._make)
+                except (ImportError, ValueError) as error:
+                    raise ModelUnavailable(f"{self.name} cannot be used: {type(error).__name__}") from error
+            return self._chat
+
+    async def _tried_twice(
+        self, chat: "BaseChatModel", system: str, user: str, started: float
+    ) -> AsyncGenerator[str, None]:
+        shown = False
+        try:
+            async with aclosing(self._words(chat, system, user, started)) as words:
+                async for word in words:
+                    shown = True
+                    yield word
+            return
+        except _Failure as failure:
+            pause = self._limits.pause if failure.after is None else failure.after
+            left = started + self._limits.first - asyncio.get_running_loop().time()
+            if shown or not failure.again or pause >= left:
+                raise
+        await asyncio.sleep(pause)
+        async with aclosing(self._words(chat, system, user, started)) as words:
+            async for word in words:
+                yield word
+
+    async def _words(
+        self, chat: "BaseChatModel", system: str, user: str, started: float
+    ) -> AsyncGenerator[str, None]:
+        """One attempt, vendor errors as ours."""
+        chunks = chat.astream([("system", system), ("human", user)]).__aiter__()
+        try:
+            async for word in self._timed(chunks, started):
+                yield word
+        except _vendor_errors() as error:
+            raise _failure(self.name, error) from error
+        finally:
+            await _close(chunks)
+
+    async def _timed(self, chunks: AsyncIterator[Any], started: float) -> AsyncIterator[str]:
+        """Deadlines are measured in words: a stream of empty pieces is silence."""
+        clock = asyncio.get_running_loop().time
+        due, written, finish = started + self._limits.first, 0, None
+        while written <= self._limits.characters:
+            async with asyncio.timeout_at(min(due, started + self._limits.total)):
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                break
+            finish = _finish(chunk.response_metadata) or finish
+            if text := _text(chunk.content):
+                due, written = clock() + self._limits.between, written + len(text)
+                yield text
+        if finish not in _COMPLETE or written > self._limits.characters:
+            raise _Failure(f"{self.name} broke off ({finish or 'no reason given'}).", again=not finish)
+        if not written:
+            raise _Failure(f"{self.name} said nothing.", again=True)
+
+
+class FirstThatAnswers:
+    """Several models; the next is asked when one fails before its first word."""
+
+    def __init__(self, models: Sequence[ChatModel]) -> None:
+        self._models = models
+        self.name = models[0].name
+
+    async def stream(self, system: str, user: str) -> AsyncGenerator[str, None]:
+        for model in self._models:
+            shown = False
+            try:
+                async for word in model.stream(system, user):
+                    shown = True
+                    yield word
+                return
+            except ModelUnavailable:
+                if shown or model is self._models[-1]:
+                    raise
+
+
+class _Failure(ModelUnavailable):
+    """A ModelUnavailable that knows whether another try is of use, and when."""
+
+    def __init__(self, message: str, *, again: bool, after: float | None = None) -> None:
+        super().__init__(message)
+        self.again, self.after = again, after
+
+
+async def _close(chunks: AsyncIterator[Any]) -> None:
+    """Closes the connection of a stream that nobody reads on."""
+    if isinstance(chunks, AsyncGenerator):
+        await chunks.aclose()
+
+
+def _finish(metadata: Mapping[str, Any]) -> str | None:
+    reason = metadata.get("finish_reason") or metadata.get("stop_reason") or metadata.get("done_reason")
+    return str(reason).lower() if reason else None
+
+
+def _text(content: object) -> str:
+    """Words of a chunk; other kinds of content (tool calls, thinking) are none. Half characters become �."""
+    if isinstance(content, list):
+        content = "".join(part.get("text", "") for part in content if isinstance(part, dict))
+    return (
+        content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if isinstance(content, str)
+        else ""
+    )
+
+
+def _vendor_errors() -> tuple[type[Exception], ...]:
+    """What a server, a client library or their disagreement about a stream can raise."""
+    import httpx2
+    import openai
+    from langchain_core.exceptions import LangChainException
+
+    malformed = (ValueError, KeyError, IndexError, TypeError, AttributeError)
+    return (openai.OpenAIError, httpx2.HTTPError, LangChainException, OSError, TimeoutError, *malformed)
+
+
+def _failure(name: str, error: Exception) -> _Failure:
+    """Ours for theirs; the text of theirs may quote the prompt, so only its kind is kept."""
+    status = getattr(error, "status_code", None)
+    kind = f"status {status}" if status else type(error).__name__
+    again = status is None or status in (408, 409, 429) or status >= 500
+    return _Failure(f"{name}: {kind}", again=again, after=_retry_after(error))
+
+
+def _retry_after(error: Exception) -> float | None:
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    try:
+        return max(0.0, float(headers["retry-after"]))
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,150 @@
+"""Keeps the converted E5 model in the data folder: made once, checked at every start, remade when damaged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from assistant.domain.errors import SetupError
+from assistant.models.embeddings.e5_onnx_export import Progress, write_graph, write_tokenizer
+from assistant.models.embeddings.e5_weights import Weights, packaged_weights
+from assistant.models.embeddings.token_projection import FILE as TOKEN_SPACE
+
+#: Raised whenever the conversion changes: another name is another model, and another index.
+NAME = "multilingual-e5-small-int7-v4"
+SUMS = "checksums.json"
+#: The reader's graph, beside the model's.
+READER = "reader.onnx"
+READER_FILES = {READER, f"{READER}_data"}
+#: The directions of this model's token vectors.
+TOKENS = Path(__file__).with_name("e5_token_projection.json")
+
+#: What the Hugging Face layout says about a sentence-embedding model, beside graph and tokenizer.
+DESCRIPTION: dict[str, dict[str, object]] = {
+    "config.json": {
+        "_name_or_path": NAME,
+        "model_type": "bert",
+        "hidden_size": 384,
+        "max_position_embeddings": 512,
+    },
+    "config_sentence_transformers.json": {"prompts": {"query": "query: ", "passage": "passage: "}},
+    "1_Pooling/config.json": {"word_embedding_dimension": 384, "pooling_mode_mean_tokens": True},
+}
+
+
+def prepared_e5(models: Path, progress: Progress | None = None) -> Path:
+    """The model's folder under *models*, made from the packaged weights if it is missing or damaged."""
+    folder = models / NAME
+    if _intact(folder):
+        return folder
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f"{NAME}.", dir=models))
+    except OSError as exc:
+        raise SetupError(
+            f"The embedding model cannot be kept in {models} ({exc.strerror}); make it writable."
+        ) from exc
+    try:
+        _make(made, progress or (lambda _done, _total: None))
+        _swap(made, folder)
+    except OSError as exc:
+        raise SetupError(
+            f"The embedding model could not be written to {models} ({exc.strerror}); it needs 150 MB."
+        ) from exc
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return folder
+
+
+def open_reader(models: Path) -> tuple[Any, Any]:
+    """The tokenizer, which cuts nothing off, and the session of the reader's graph; made when missing."""
+    from tokenizers import Tokenizer
+
+    from assistant.models.embeddings.onnx import open_session
+
+    folder = prepared_e5(models)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    return tokenizer, open_session(prepared_reader(folder), os.cpu_count() or 1)
+
+
+def prepared_reader(folder: Path) -> Path:
+    """The reader's graph in the prepared model's *folder*, whose word vectors it shares; made when missing,
+    damaged or of other weights."""
+    from assistant.models.embeddings.reader_weights import FILE
+
+    graph, mark = folder / READER, folder / f"{READER}.json"
+    source = _checksum(FILE)
+    try:
+        kept = json.loads(mark.read_text(encoding="utf-8"))
+        sums = kept["files"]
+        whole = sums.keys() >= READER_FILES and all(_checksum(folder / n) == c for n, c in sums.items())
+        if kept["source"] == source and whole:
+            return graph
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    try:
+        _make_reader(folder, graph, mark, source)
+    except OSError as exc:
+        raise SetupError(
+            f"The reader's graph could not be written to {folder} ({exc.strerror}); it needs 25 MB."
+        ) from exc
+    return graph
+
+
+def _make_reader(folder: Path, graph: Path, mark: Path, source: str) -> None:
+    from assistant.models.embeddings.e5_onnx_export import write_reader_graph
+    from assistant.models.embeddings.reader_weights import ReaderWeights
+
+    with tempfile.TemporaryDirectory(prefix="reader.", dir=folder) as name:
+        made = Path(name) / graph.name
+        write_reader_graph(ReaderWeights(packaged_weights()), made, folder / "model.onnx")
+        files = sorted(Path(name).iterdir())
+        sums = {path.name: _checksum(path) for path in files}
+        for path in files:
+            os.replace(path, folder / path.name)
+    mark.write_text(json.dumps({"source": source, "files": sums}), encoding="utf-8")
+
+
+def _make(folder: Path, progress: Progress) -> None:
+    weights = Weights(packaged_weights())
+    write_tokenizer(weights, folder / "tokenizer.json")
+    write_graph(weights, folder / "model.onnx", progress)
+    shutil.copyfile(TOKENS, folder / TOKEN_SPACE)
+    for name, content in DESCRIPTION.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    sums = {
+        str(path.relative_to(folder)): _checksum(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+    (folder / SUMS).write_text(json.dumps(sums), encoding="utf-8")
+
+
+def _swap(made: Path, folder: Path) -> None:
+    """Put the new folder in place; another process may have done so meanwhile, which is as good."""
+    if folder.exists() and not _intact(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+    try:
+        os.rename(made, folder)
+    except OSError:
+        if not _intact(folder):
+            raise
+
+
+def _intact(folder: Path) -> bool:
+    """Whether every file is there and has the checksum it was written with."""
+    try:
+        sums = json.loads((folder / SUMS).read_text(encoding="utf-8"))
+        return bool(sums) and all(_checksum(folder / name) == value for name, value in sums.items())
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,69 @@
+"""Embeds texts with OpenAI's embeddings or any server that speaks the same protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import openai
+
+from assistant.domain.errors import ModelUnavailable
+from assistant.models.token_count import count_tokens
+
+if TYPE_CHECKING:
+    from numpy import float32
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[float32]
+
+#: Texts per request.
+TOGETHER = 64
+#: The service refuses 8,192 tokens; a character is at most about three in any script.
+MAX_CHARACTERS = 2_700
+
+
+class OpenAIEmbedder:
+    """Texts to unit vectors by request; how many dimensions is known after the first answer."""
+
+    def __init__(self, client: openai.AsyncOpenAI, model: str) -> None:
+        self._client = client
+        self._model = model
+        self.name = f"openai-{model}"
+        self.dimensions = 0
+
+    async def query(self, text: str) -> Vectors:
+        vector: Vectors = (await self._embed([text]))[0]
+        return vector
+
+    async def passages(self, texts: Sequence[str]) -> Vectors:
+        import numpy as np
+
+        parts = [
+            await self._embed(texts[start : start + TOGETHER]) for start in range(0, len(texts), TOGETHER)
+        ]
+        return np.concatenate(parts) if parts else np.zeros((0, self.dimensions), np.float32)
+
+    def tokens(self, text: str) -> int:
+        return count_tokens(text, self._model)
+
+    async def _embed(self, texts: Sequence[str]) -> Vectors:
+        import numpy as np
+
+        # The service refuses empty input, and JSON cannot carry a lone surrogate.
+        cut = [text[:MAX_CHARACTERS].encode("utf-8", "replace").decode() or " " for text in texts]
+        try:
+            answer = await self._client.embeddings.create(
+                model=self._model, input=cut, encoding_format="float"
+            )
+        except openai.APIError as exc:
+            raise ModelUnavailable(
+                f"The embedding model {self._model!r} does not answer ({type(exc).__name__})."
+            ) from exc
+        vectors = np.array([item.embedding for item in answer.data], np.float32)
+        if vectors.shape[:1] != (len(texts),):
+            raise ModelUnavailable(
+                f"The embedding model {self._model!r} answered with the wrong number of vectors."
+            )
+        self.dimensions = vectors.shape[1]
+        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return unit

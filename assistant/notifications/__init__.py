@@ -1,0 +1,1 @@
+"""Who follows a conversation is told: within a process and between processes."""

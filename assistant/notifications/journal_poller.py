@@ -1,0 +1,42 @@
+"""Reads the journal now and then: what another process did is noticed even when its notice was lost."""
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+
+from assistant.domain.errors import Unavailable
+from assistant.ports.clock import Clock
+from assistant.ports.notifications import Wire
+from assistant.ports.storage.store import Database, Store
+
+#: What a lost notice can cost.
+LOOK_SECONDS = 2.0
+PAGE = 1_000
+
+
+class Lookout:
+    def __init__(self, database: Database[Store], wire: Wire, clock: Clock) -> None:
+        self._database, self._wire, self._clock = database, wire, clock
+
+    async def run(self) -> None:
+        """Wake whoever follows what changed, until cancelled."""
+        last: int | None = None
+        while True:
+            with suppress(Unavailable):  # the next round sees what this one would have
+                last = await self._look(last)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look(self, last: int | None) -> int:
+        now = self._clock()
+        if last is None:
+            return await self._database.read(lambda store: store.journal.newest(now))
+        step = partial(_conversations, after=last, clock=self._clock)
+        changed, seen = await self._database.read(step)
+        for conversation in changed:
+            self._wire.wake(conversation)
+        return seen
+
+
+def _conversations(store: Store, after: int, clock: Clock) -> tuple[set[str], int]:
+    rows = store.journal.after(after, limit=PAGE, now=clock())
+    return {conversation for _, conversation, _ in rows}, rows[-1][0] if rows else after

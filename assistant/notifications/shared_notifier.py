@@ -1,0 +1,49 @@
+"""The wire of several processes: what happens in one is heard in all, as far as notices get through."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from assistant.domain.messages import Author
+from assistant.notifications.notifier import LocalWire
+from assistant.ports.notifications import Bus
+
+
+class SharedWire(LocalWire):
+    """Rings, drafts and typing go to the followers here at once, and through *bus* to those elsewhere."""
+
+    def __init__(self, bus: Bus) -> None:
+        super().__init__()
+        self._bus = bus
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        await self._bus.run(self._heard, self.wake_all)
+
+    def ring(self, conversation: str) -> None:
+        super().ring(conversation)
+        self._tell("ring", conversation)
+
+    def draft(self, conversation: str, text: str) -> None:
+        super().draft(conversation, text)
+        self._tell("draft", conversation, text=text)
+
+    def typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None:
+        super().typing(conversation, author, on, name)
+        self._tell("typing", conversation, author=author.value, on=on, name=name)
+
+    def _tell(self, what: str, conversation: str, **more: Any) -> None:
+        key = f"{what} {conversation} {more.get('author', '')}"
+        self._bus.send(key, json.dumps([what, conversation, more], ensure_ascii=False))
+
+    def _heard(self, notice: str) -> None:
+        what, conversation, more = json.loads(notice)
+        told: dict[str, Callable[[], None]] = {
+            "ring": lambda: self.wake(conversation),
+            "draft": lambda: super(SharedWire, self).draft(conversation, more["text"]),
+            "typing": lambda: super(SharedWire, self).typing(
+                conversation, Author(more["author"]), more["on"], more["name"]
+            ),
+        }
+        if what in told:  # another version of the program may say more
+            told[what]()

@@ -1,0 +1,43 @@
+"""Telling whoever follows a conversation, in this process and in others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from assistant.domain.messages import Author
+
+
+class Follower(Protocol):
+    """One open stream."""
+
+    #: The process is stopping: nothing more will come.
+    over: bool
+
+    # (conversation, event, data) of what passed; None: nothing happened
+    async def news(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]] | None: ...
+
+
+class Wire(Protocol):
+    """Wakes whoever follows a conversation, and carries what is worth seeing but not storing."""
+
+    def follow(
+        self, conversation: str = ""
+    ) -> AbstractContextManager[Follower]: ...  # "": every conversation
+
+    @property
+    def streams(self) -> int: ...  # how many are open
+
+    def ring(self, conversation: str) -> None: ...  # something about it was committed
+    def wake(self, conversation: str) -> None: ...  # the same, but only in this process
+    def draft(self, conversation: str, text: str) -> None: ...  # the reply so far; "" withdraws it
+    def typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None: ...
+    def is_typing(self, conversation: str) -> bool: ...  # the customer, within the last seconds
+
+
+class Bus(Protocol):
+    """Carries short texts between processes; they may be lost."""
+
+    def send(self, key: str, text: str) -> None: ...  # replaces what still waits under the same key
+    async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None: ...

@@ -1,0 +1,20 @@
+"""Reading what a customer says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from assistant.domain.handoff import Facts
+from assistant.domain.signals import Signals
+from assistant.domain.turns import History, Meaning, Said
+
+#: Everything said so far to what the customer wants and claims.
+FactPicker = Callable[[Sequence[Said]], Facts]
+
+
+class SignalReader(Protocol):
+    """What a customer's turn tells besides its words."""
+
+    # meaning: what the embedding model makes of it, if at hand
+    def read(self, text: str, history: History, meaning: Meaning | None = None) -> Signals: ...

@@ -1,0 +1,1 @@
+"""What a transaction offers; synchronous, see store.py."""

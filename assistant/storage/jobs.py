@@ -1,0 +1,190 @@
+"""Due rows with leases, and the journal that agents' screens follow."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from assistant.domain.jobs import Due, Kind
+from assistant.storage import tables as t
+from assistant.storage.statements import deleting, inserting, putting, selecting, unless_there, updating
+from assistant.storage.values import fit
+
+#: No transaction is open for longer: the database ends those that are idle after half of it.
+SETTLED = timedelta(seconds=10)
+#: More than are noted in that time.
+RECENT = 20_000
+
+
+_KINDS = t.due.c.kind.in_(sa.bindparam("kinds", expanding=True))
+_UNHELD = sa.or_(t.due.c.lease_until.is_(None), t.due.c.lease_until <= sa.bindparam("now"))
+#: What may be claimed now, longest due first.
+FREE = (
+    sa.select(t.due)
+    .where(t.due.c.due_at <= sa.bindparam("now"), _UNHELD, _KINDS)
+    .order_by(t.due.c.due_at)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+NEXT_FREE = sa.select(t.due.c.due_at).where(t.due.c.lease_until.is_(None), _KINDS)
+NEXT_FREE = NEXT_FREE.order_by(t.due.c.due_at).limit(1)
+NEXT_HELD = sa.select(sa.func.min(t.due.c.lease_until)).where(_KINDS)
+
+
+#: What wanting again changes: a lease, which is not given, is taken away.
+MOVED = ("due_at", "lease", "lease_until")
+
+
+class SqlDue:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def put(self, kind: Kind, conversation: str, due_at: datetime, now: datetime) -> None:
+        """Want *kind* done at *due_at*; wanting it again moves the time and keeps since when it is wanted.
+
+        A lease that is being worked on is taken away: its outcome would be about an older state of things.
+        """
+        row = {"conversation": conversation, "kind": kind, "due_at": due_at, "since": now, "tries": 0}
+        row |= {"lease": None, "lease_until": None}
+        self._connection.execute(putting(self._connection, t.due, *MOVED), row)
+
+    def want(self, kind: Kind, conversation: str, due_at: datetime, now: datetime) -> None:
+        """Have *kind* done at *due_at*; where it is wanted already, or in somebody's hand, nothing changes.
+
+        Whoever has it in hand looks for more, holding the conversation, before calling it done.
+        """
+        row = {"conversation": conversation, "kind": kind, "due_at": due_at, "since": now, "tries": 0}
+        self._connection.execute(unless_there(self._connection, t.due), row)
+
+    def get(self, kind: Kind, conversation: str) -> Due | None:
+        values = {"conversation": conversation, "kind": kind}
+        row = self._connection.execute(selecting(t.due, *values), values).first()
+        return None if row is None else _due(row)
+
+    def claim(
+        self, now: datetime, lease: timedelta, limit: int, kinds: Collection[Kind] = tuple(Kind)
+    ) -> Sequence[Due]:
+        """Lease up to *limit* rows that are due; a row whose lease ran out counts as one more try."""
+        claimed = []
+        for row in self._connection.execute(FREE, {"now": now, "kinds": list(kinds), "most": limit}).all():
+            token = secrets.token_hex(8)
+            tries = row.tries + (1 if row.lease else 0)
+            mine = {"at_conversation": row.conversation, "at_kind": row.kind}
+            values = {"lease": token, "lease_until": now + lease, "tries": tries}
+            self._connection.execute(updating(t.due, "conversation", "kind"), mine | values)
+            claimed.append(_due(row, lease=token, tries=tries))
+        return claimed
+
+    def done(self, kind: Kind, conversation: str, lease: str | None = None) -> bool:
+        """Take the row away; with *lease* only if that lease still holds. True: it was there."""
+        values = {"conversation": conversation, "kind": kind}
+        if lease is not None:
+            values["lease"] = lease
+        return self._connection.execute(deleting(t.due, *values), values).rowcount > 0
+
+    def retry(self, item: Due, due_at: datetime) -> None:
+        """Give the lease back after a failure; the next try is at *due_at*."""
+        c = t.due.c
+        where = sa.and_(c.conversation == item.conversation, c.kind == item.kind, c.lease == item.lease)
+        values = {"due_at": due_at, "lease": None, "lease_until": None, "tries": item.tries + 1}
+        self._connection.execute(sa.update(t.due).where(where).values(values))
+
+    def postpone(self, item: Due, due_at: datetime) -> None:
+        """Give the lease back without counting a try."""
+        ours = {"at_conversation": item.conversation, "at_kind": item.kind, "at_lease": item.lease}
+        values = {"due_at": due_at, "lease": None, "lease_until": None}
+        self._connection.execute(updating(t.due, "conversation", "kind", "lease"), ours | values)
+
+    def bury(self, item: Due, why: str, now: datetime) -> None:
+        """Take away what failed for good, and keep that it did."""
+        if self.done(item.kind, item.conversation, item.lease):
+            row = {"conversation": item.conversation, "kind": item.kind, "tries": item.tries}
+            self._connection.execute(inserting(t.dead_letters), row | {"why": why, "created_at": now})
+
+    def refused(self, where: str, why: str, now: datetime) -> None:
+        """Keep that something from outside could not be taken in: *where* it came from, and the error."""
+        row = {"conversation": fit(where), "kind": "event", "tries": 1, "why": why, "created_at": now}
+        self._connection.execute(inserting(t.dead_letters), row)
+
+    def buried(self) -> int:
+        """How much work failed for good."""
+        query = sa.select(sa.func.count()).select_from(t.dead_letters)
+        return int(self._connection.execute(query).scalar_one())
+
+    def renew(self, held: Sequence[Due], until: datetime) -> None:
+        """Keep what is in hand, unless somebody else has it by now."""
+        c = t.due.c
+        theirs = c.conversation.in_([item.conversation for item in held])
+        unchanged = c.lease.in_([item.lease for item in held])
+        self._connection.execute(sa.update(t.due).where(theirs, unchanged).values(lease_until=until))
+
+    def end_leases(self, now: datetime) -> None:
+        """Let every lease run out now; for the start of a process that is the only one."""
+        statement = sa.update(t.due).where(t.due.c.lease_until > now).values(lease_until=now)
+        self._connection.execute(statement)
+
+    def next_time(self, kinds: Collection[Kind] = tuple(Kind)) -> datetime | None:
+        """When the next row wants attention: it is due, or whoever had it was not heard of again."""
+        values = {"kinds": list(kinds)}
+        moments = [self._connection.execute(query, values).scalar() for query in (NEXT_FREE, NEXT_HELD)]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _due(row: sa.Row[tuple[object, ...]], *, lease: str | None = None, tries: int | None = None) -> Due:
+    return Due(
+        kind=Kind(row.kind),
+        conversation=row.conversation,
+        due_at=row.due_at,
+        since=row.since,
+        tries=row.tries if tries is None else tries,
+        lease=lease or row.lease,
+    )
+
+
+class SqlJournal:
+    """Append-only: what changed, in commit order."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def note(self, conversation: str, message: str | None, now: datetime) -> None:
+        row = {"conversation": conversation, "message": message, "created_at": now}
+        self._connection.execute(inserting(t.journal), row)
+
+    def after(self, last: int, *, limit: int, now: datetime) -> Sequence[tuple[int, str, str | None]]:
+        """(id, conversation, message) of what was noted after *last*, in order.
+
+        Where several write, a lower id may be committed after a higher one: what comes after a missing id
+        waits until the transaction that took it is committed, or must have ended some other way.
+        """
+        c = t.journal.c
+        query = sa.select(t.journal).where(c.id > last).order_by(c.id).limit(limit)
+        found: list[tuple[int, str, str | None]] = []
+        for row in self._connection.execute(query):
+            if row.id != last + 1 and row.created_at > now - SETTLED:
+                break
+            last = row.id
+            found.append((row.id, row.conversation, row.message))
+        return found
+
+    def newest(self, now: datetime) -> int:
+        """The id from which a new follower starts: nothing with a lower one is still to come."""
+        c = t.journal.c
+        # From the end: the newest old one is near.
+        old = sa.select(c.id).where(c.created_at <= now - SETTLED).order_by(c.id.desc()).limit(1)
+        start = self._connection.execute(old).scalar() or self.span()[0] - 1
+        recent = self.after(start, limit=RECENT, now=now)
+        return recent[-1][0] if recent else start
+
+    def prove(self, now: datetime) -> None:
+        """Write something: Unavailable when nothing can be written."""
+        self._connection.execute(putting(self._connection, t.proofs), {"id": 1, "at": now})
+
+    def span(self) -> tuple[int, int]:
+        """First and last id that the journal still holds; (1, 0) when it is empty."""
+        c = t.journal.c
+        # Asked for each by itself, which reads one entry; for both in one query SQLite reads all.
+        ends = (sa.select(end(c.id)).scalar_subquery() for end in (sa.func.min, sa.func.max))
+        first, last = self._connection.execute(sa.select(*ends)).one()
+        return (first or 1, last or 0)

@@ -1,0 +1,180 @@
+"""Amounts, durations, dates and counts of a sentence, spelled one way so that two sentences can be compared.
+
+`exact_facts.py` asks whether a number stands in a source as it is; here 2 weeks and 14日 are the same.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+_KANJI = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
+_KANJI_NUMBER = re.compile(
+    r"[〇一二三四五六七八九十百千]+(?=日|年|[かヶカヵ箇]月|月|週|時間|分|回|個|点|枚|円|万|件|名|人|営業日|割)"
+)
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS = {word: n for n, word in enumerate(_ONES, 1)} | {
+    **{"fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90},
+}
+_WORD_NUMBER = re.compile(rf"\b({'|'.join(_WORDS)})\b(?=[\s-]+(?:business |working )?[a-z]+)")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+#: Years apart from dates: 2026年4月1日, 1 April 2026, April 1.
+_DATES = (
+    re.compile(r"(?:(?P<y>\d{4})[年/.-]\s?)?(?P<m>\d{1,2})[月/](?P<d>\d{1,2})日?(?!\d|[/.])"),
+    re.compile(
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_MONTH})\b\.?(?:,?\s+(?P<y>\d{{4}}))?"
+    ),
+    re.compile(rf"\b(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y>\d{{4}}))?"),
+)
+_CLOCK = re.compile(
+    r"(?P<pm>午後)?(?P<am>午前)?(?P<h>\d{1,2})(?::(?P<min>\d{2})|時(?!間)(?:(?P<jmin>\d{1,2})分|(?P<half>半))?)"
+    r"(?:\s?(?P<half_day>[ap])\.?m\b\.?)?|\b(?P<h12>\d{1,2})\s?(?P<only>[ap])\.?m\b\.?"
+)
+_UNIT = (
+    r"営業日|日間|日|時間|分間|分|秒|週間|週|[かヶカヵ箇]月(?:間)?|年間|年|円|割|%|パーセント|ポイント|回|個|点|枚|件|名|人"
+    r"|文字|桁|歳|cm|mm|kg|g|gb|mb|m|"
+    r"(?:business|working)[\s-]days?|days?|hours?|minutes?|mins?|seconds?|weeks?|months?|years?"
+    r"|yen|jpy|dollars?|usd|euros?|eur|percent|points?|times?|items?|photos?|pictures?|people|persons?"
+    r"|characters?|digits?"
+)
+_RANGE = r"\s?(?:〜|~|～|–|—|-|から|to|and)\s?"
+_AMOUNT = re.compile(
+    rf"(?P<sign>[¥$€])?\s?(?P<low>\d+(?:\.\d+)?)(?P<lowunit>{_UNIT})?"
+    rf"(?:{_RANGE}[¥$€]?(?P<high>\d+(?:\.\d+)?))?\s?(?P<scale>万|千)?[\s-]?(?P<unit>{_UNIT})?(?![a-z])"
+)
+#: Unit -> what it measures, and how much of it one is.
+_MEASURES: dict[str, tuple[str, float]] = {
+    **dict.fromkeys(("営業日", "business day", "working day"), ("business days", 1)),
+    **dict.fromkeys(("日", "日間", "day"), ("days", 1)),
+    **dict.fromkeys(("週", "週間", "week"), ("days", 7)),
+    **dict.fromkeys(("月", "月間", "month"), ("months", 1)),
+    **dict.fromkeys(("年", "年間", "year"), ("months", 12)),
+    **dict.fromkeys(("時間", "hour"), ("minutes", 60)),
+    **dict.fromkeys(("分", "分間", "minute", "min"), ("minutes", 1)),
+    **dict.fromkeys(("秒", "second"), ("minutes", 1 / 60)),
+    **dict.fromkeys(("円", "¥", "yen", "jpy"), ("yen", 1)),
+    **dict.fromkeys(("$", "dollar", "usd"), ("dollars", 1)),
+    **dict.fromkeys(("€", "euro", "eur"), ("euros", 1)),
+    **dict.fromkeys(("%", "パーセント", "percent"), ("%", 1)),
+    "割": ("%", 10),
+    **dict.fromkeys(("ポイント", "point"), ("points", 1)),
+    **dict.fromkeys(("回", "time"), ("times", 1)),
+    **dict.fromkeys(("個", "点", "件", "item"), ("items", 1)),
+    **dict.fromkeys(("枚", "photo", "picture"), ("pieces", 1)),
+    **dict.fromkeys(("名", "人", "people", "person"), ("people", 1)),
+    **dict.fromkeys(("文字", "桁", "character", "digit"), ("characters", 1)),
+    "歳": ("years of age", 1),
+    "mm": ("cm", 0.1),
+    "cm": ("cm", 1),
+    "m": ("cm", 100),
+    "g": ("kg", 0.001),
+    "kg": ("kg", 1),
+    "mb": ("mb", 1),
+    "gb": ("mb", 1024),
+}
+#: What stands around an amount and says which end it is.
+_ENDS = (
+    (
+        "from",
+        re.compile(
+            r"^\s?(?:以上|を超え|超|以降|から)|(?:at least|minimum|or more|over|more than|from)\s*\W?$"
+        ),
+    ),
+    ("from", re.compile(r"^\s?(?:or more|or over|and over|or above|and above)")),
+    ("below", re.compile(r"^\s?(?:未満|を下回)|(?:under|less than|below)\s*\W?$")),
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Quantity:
+    """From *low* to *high* of something measured; the same where there is no range."""
+
+    measure: str
+    low: float
+    high: float
+    #: ``from`` or ``below`` where it is the end of a condition; else empty.
+    end: str = ""
+
+
+@lru_cache(maxsize=65_536)
+def quantities(text: str) -> frozenset[Quantity]:
+    """Every quantity of a text that has a unit."""
+    text = _plain(text)
+    found: set[Quantity] = set()
+    for pattern in _DATES:
+        for match in pattern.finditer(text):
+            found |= set(_date(match))
+        text = pattern.sub(" ", text)
+    for match in _CLOCK.finditer(text):
+        found.add(_clock(match))
+    return frozenset(found | set(_amounts(_CLOCK.sub(" ", text))))
+
+
+@lru_cache(maxsize=65_536)
+def without_numbers(text: str) -> str:
+    """The text with every number gone: what is said of how much."""
+    text = _plain(text)
+    for pattern in (*_DATES, _CLOCK):
+        text = pattern.sub(" # ", text)
+    return " ".join(re.sub(r"\d+(?:\.\d+)?", "#", text).split())
+
+
+def _plain(text: str) -> str:
+    text = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text).casefold())
+    text = _WORD_NUMBER.sub(lambda found: str(_WORDS[found[1]]), text)
+    return _KANJI_NUMBER.sub(lambda found: str(_kanji(found[0])), text)
+
+
+def _date(match: re.Match[str]) -> Iterator[Quantity]:
+    month = match["m"]
+    number = (
+        int(month) if month.isdigit() else 1 + next(i for i, m in enumerate(_MONTHS) if m[:3] == month[:3])
+    )
+    if 1 <= number <= 12 and 1 <= int(match["d"]) <= 31:
+        day = number * 100.0 + int(match["d"])
+        yield Quantity("date", day, day)
+        if match["y"]:
+            yield Quantity("year of a date", float(match["y"]), float(match["y"]))
+
+
+def _clock(match: re.Match[str]) -> Quantity:
+    hour = int(match["h"] or match["h12"])
+    half = match["half_day"] or match["only"] or ("p" if match["pm"] else "a" if match["am"] else "")
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    minute = int(match["min"] or match["jmin"] or (30 if match["half"] else 0))
+    return Quantity("time of day", hour * 60.0 + minute, hour * 60.0 + minute)
+
+
+def _amounts(text: str) -> Iterator[Quantity]:
+    for match in _AMOUNT.finditer(text):
+        unit = re.sub(r"[\s-]+", " ", match["unit"] or match["lowunit"] or match["sign"] or "")
+        unit = unit if unit in _MEASURES else unit.removesuffix("s").lstrip("かヶカヵ箇")
+        if unit not in _MEASURES:
+            continue
+        measure, size = _MEASURES[unit]
+        size *= {"万": 10_000, "千": 1_000}.get(match["scale"] or "", 1)
+        low, high = float(match["low"]) * size, float(match["high"] or match["low"]) * size
+        yield Quantity(measure, min(low, high), max(low, high), _end(text, match))
+
+
+def _end(text: str, match: re.Match[str]) -> str:
+    before, after = text[: match.start()][-14:], text[match.end() :][:14]
+    return next((end for end, pattern in _ENDS if pattern.search(after) or pattern.search(before)), "")
+
+
+def _kanji(number: str) -> int:
+    total = digit = 0
+    for char in number:
+        if char in _KANJI:
+            digit = digit * 10 + _KANJI[char]
+        else:
+            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[char]
+            digit = 0
+    return total + digit

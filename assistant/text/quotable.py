@@ -1,0 +1,197 @@
+"""A passage's Markdown as the smallest things worth quoting: whole sentences, list items, table rows."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import lru_cache
+from itertools import zip_longest
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from assistant.domain.knowledge import Passage
+from assistant.text.sentences import sentences
+
+
+class Kind(StrEnum):
+    SENTENCE = "sentence"
+    STEP = "step"  # of a numbered list
+    ITEM = "item"  # of a bulleted list
+    ROW = "row"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """Something of a passage that can be quoted by itself, without Markdown around it."""
+
+    text: str
+    kind: Kind
+    #: Rank of its passage in the search, from 0.
+    passage: int
+    #: Paragraph, list or table that it belongs to, and its order within the passage.
+    block: int
+    place: int
+    #: Headings above it, outermost first, without the title.
+    headings: tuple[str, ...]
+    #: Depth in a nested list, from 0, and what stands before it there ("2.", "-").
+    depth: int = 0
+    marker: str = "-"
+    #: Of a table row.
+    header: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+
+    #: It announces the list, table or code that follows and says nothing without it.
+    leads_in: bool = False
+
+
+_LEADS_IN = re.compile(r"[:：]$|次の|以下|下記|下表|following|as follows|below|these\b", re.IGNORECASE)
+_HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)
+#: Blog and wiki markup that is no words: [:contents], [f:id:name:2026p:plain], {{macro}}, footnote marks.
+_FOREIGN = re.compile(r"\[:[a-z]+[^\]]*\]|\[[a-z]+:[^\]\s]*\]|\{\{[^}]*\}\}|\[\^[^\]]+\]")
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_CJK = "぀-ヿ㐀-鿿！-･"
+_SPLIT_LINE = re.compile(rf"(?<=[{_CJK}])\n(?=[{_CJK}])")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
+
+
+def units(passage: Passage, rank: int) -> list[Unit]:
+    """Everything quotable of *passage*, in order."""
+    return list(_ranked(passage.text, passage.headings, rank))
+
+
+@lru_cache(maxsize=1024)
+def _ranked(text: str, headings: tuple[str, ...], rank: int) -> tuple[Unit, ...]:
+    return tuple(replace(unit, passage=rank) for unit in _units(text, headings))
+
+
+@lru_cache(maxsize=512)
+def _units(text: str, headings: tuple[str, ...]) -> tuple[Unit, ...]:
+    reader = _Reader(headings=headings)
+    reader.read(MarkdownIt("commonmark").enable("table").parse(_INVISIBLE.sub("", text)))
+    return tuple(_with_lead_ins(reader.found))
+
+
+def _with_lead_ins(found: Sequence[Unit]) -> Iterator[Unit]:
+    for unit, following in zip_longest(found, found[1:]):
+        announces = unit.kind in (Kind.SENTENCE, Kind.STEP) and bool(_LEADS_IN.search(unit.text))
+        answered = (
+            following
+            and following.kind not in (Kind.SENTENCE, unit.kind)
+            and following.headings == unit.headings
+        )
+        yield replace(unit, leads_in=bool(announces and (answered or unit.text[-1] in ":：")))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """Walks the tokens once, keeping where it is."""
+
+    headings: tuple[str, ...]
+    found: list[Unit] = field(default_factory=list)
+    block: int = 0
+    #: Open lists, outermost first: what numbers the next item, or None for bullets.
+    lists: list[bool] = field(default_factory=list)
+    marker: str = "-"
+    #: Heading level -> words, for headings inside the passage.
+    inner: dict[int, str] = field(default_factory=dict)
+    header: tuple[str, ...] = ()
+    cells: list[str] = field(default_factory=list)
+
+    def read(self, tokens: Sequence[Token]) -> None:
+        for position, token in enumerate(tokens):
+            if token.type == "inline":
+                self._inline(tokens[position - 1], words(token.children or ()))
+            elif token.type in ("fence", "code_block"):
+                self.block += not self.lists
+                self._add(token.content.rstrip("\n"), Kind.CODE)
+            elif token.type == "html_block":
+                self._html(token.content)
+            else:
+                self._structure(token)
+
+    def _structure(self, token: Token) -> None:
+        if token.type.endswith("_list_open"):
+            self.block += not self.lists
+            self.lists.append(token.type == "ordered_list_open")
+        elif token.type.endswith("_list_close"):
+            self.lists.pop()
+        elif token.type == "list_item_open":
+            self.marker = f"{token.info}." if self.lists[-1] else "-"
+        elif token.type == "table_open":
+            self.block, self.header = self.block + 1, ()
+        elif token.type == "tr_open":
+            self.cells = []
+        elif token.type == "tr_close":
+            self._row()
+
+    def _inline(self, opener: Token, text: str) -> None:
+        if opener.type == "heading_open":
+            self._heading(int(opener.tag[1]), text)
+        elif opener.type in ("th_open", "td_open"):
+            self.cells.append(text.replace("\n", " "))
+        elif self.lists:
+            self._item(text)
+        else:
+            self._paragraph(text)
+
+    def _heading(self, level: int, text: str) -> None:
+        self.inner = {rank: words for rank, words in self.inner.items() if rank < level} | {level: text}
+        self.block += 1
+
+    def _html(self, source: str) -> None:
+        if heading := _HEADING.search(source):
+            self._heading(int(heading[1]), plain(heading[2]))
+        self._paragraph(plain(_HEADING.sub("", source)))
+
+    def _row(self) -> None:
+        cells = tuple(self.cells)
+        if not self.header:
+            self.header = cells
+        elif any(cells):
+            self._add(" | ".join(cells), Kind.ROW, header=self.header, cells=cells)
+
+    def _item(self, text: str) -> None:
+        if text:
+            kind = Kind.STEP if self.lists[-1] else Kind.ITEM
+            self._add(text.replace("\n", " "), kind, depth=len(self.lists) - 1, marker=self.marker)
+
+    def _paragraph(self, text: str) -> None:
+        self.block += 1
+        for sentence in sentences(text):
+            self._add(sentence, Kind.SENTENCE)
+
+    def _add(self, text: str, kind: Kind, **more: object) -> None:
+        if not text or (kind is not Kind.CODE and not re.search(r"\w", text)):
+            return
+        headings = self.headings + tuple(h for h in self.inner.values() if h not in self.headings)
+        place = len(self.found)
+        unit = Unit(text=text, kind=kind, passage=0, block=self.block, place=place, headings=headings)
+        self.found.append(replace(unit, **more))  # type: ignore[arg-type]
+
+
+def words(children: Sequence[Token]) -> str:
+    """Inline Markdown as a reader sees it; code keeps its backticks, pictures vanish."""
+    return plain("".join(_inline_words(children)))
+
+
+def _inline_words(children: Sequence[Token]) -> Iterator[str]:
+    for token in children:
+        if token.type == "code_inline":
+            yield f"`{token.content}`"
+        elif token.type == "hardbreak":
+            yield "\x00"
+        elif token.type == "softbreak":
+            yield "\n"
+        elif token.type == "html_inline":
+            yield "\x00" if token.content.lower().startswith("<br") else ""
+        elif token.type == "text":
+            yield token.content
+
+
+def plain(text: str) -> str:
+    """Without tags and foreign markup; a line wrapped in the source is one line, a line break stays one."""
+    text = _FOREIGN.sub("", _TAG.sub("", text))
+    text = _SPLIT_LINE.sub("", text).replace("\n", " ")
+    return re.sub(r"[ \t\u3000]+", " ", text.replace("\x00", "\n")).strip()

@@ -1,1 +1,0 @@
-"""The loop that does what is due, and the wire that tells who is watching."""

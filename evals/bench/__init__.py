@@ -1,0 +1,1 @@
+"""Speed: every figure beside a floor or a rival of the same run."""

@@ -1,0 +1,45 @@
+"""The least that a message can cost: a web server with one endpoint that commits one row."""
+
+import sqlite3
+import sys
+from contextlib import AbstractContextManager
+from pathlib import Path
+from threading import Lock
+
+from evals.bench.reference_process import listening
+
+
+def bare(database: Path) -> AbstractContextManager[str]:
+    """Its address, while it runs in a process of its own."""
+    return listening("evals.bench.bare_server", str(database), knock=("/kept", {"id": "first", "text": ""}))
+
+
+def serve(port: int, database: str) -> None:
+    import uvicorn
+    from fastapi import FastAPI
+    from pydantic import BaseModel
+
+    connection = sqlite3.connect(database, check_same_thread=False)
+    connection.executescript(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE kept (id TEXT, text TEXT);"
+    )
+    app = FastAPI()
+
+    class Message(BaseModel):
+        id: str
+        text: str
+
+    one_at_a_time = Lock()
+
+    def keep(message: Message) -> dict[str, str]:
+        with one_at_a_time:
+            connection.execute("INSERT INTO kept VALUES (?, ?)", (message.id, message.text))
+            connection.commit()
+        return {"id": message.id}
+
+    app.post("/kept")(keep)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,70 @@
+"""How fast the sample help is taken in, beside embedding the same texts and nothing else."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.knowledge.ingest.indexer import Indexer
+from assistant.knowledge.ingest.run import ingest
+from assistant.models.embeddings.factory import make_embedder
+from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.schema import metadata
+from assistant.storage.store import SqlStore
+from evals.bench.figures import Figure
+
+SAMPLE = Path(__file__).parents[2] / "knowledge_base"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingested:
+    figure: Figure
+    #: Seconds that making the model took, and embedding the texts alone.
+    conversion: float
+    raw: float
+
+
+class Twice:
+    """An embedder that does everything once more, to see how long the model alone takes at that moment."""
+
+    def __init__(self, embedder: Any) -> None:
+        self._embedder = embedder
+        self.raw = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._embedder, name)
+        if not name.endswith("passages"):
+            return found
+
+        async def twice(texts: Sequence[str]) -> Any:
+            started = time.perf_counter()
+            await self._embedder.passages(texts)
+            self.raw += time.perf_counter() - started
+            return await found(texts)
+
+        return twice
+
+
+async def measured(folder: Path) -> Ingested:
+    folder.mkdir(parents=True)
+    started = time.perf_counter()
+    embedder = make_embedder("local", folder / "models")
+    conversion = time.perf_counter() - started
+    engine = sqlite_engine(folder / "bench.sqlite")
+    metadata.create_all(engine)
+    database = SqlDatabase(engine, SqlStore)
+    twice: Any = Twice(embedder)
+    started = time.perf_counter()
+    await ingest([str(SAMPLE)], index=Indexer(database, twice), count_tokens=embedder.tokens)
+    whole = time.perf_counter() - started - twice.raw
+    passages = len(await database.read(lambda store: store.articles.chunk_ids()))
+    database.close()
+    figure = Figure(
+        measure="ingest",
+        value=round(passages / whole, 1),
+        unit="passages/s",
+        floor=round(passages / twice.raw, 1),
+        beside="embedding the same texts and nothing else",
+    )
+    return Ingested(figure=figure, conversion=conversion, raw=twice.raw)

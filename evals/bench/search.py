@@ -1,0 +1,125 @@
+"""How fast search is, beside its raw parts in the same run: ``python -m evals bench search``.
+
+Each figure of the table that search is held to, with its floor or limit. What is asked runs in a process of
+its own that opened the filled data folder, as a service does: filling it costs memory that serving does not.
+"""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from assistant.app.knowledge_base import open_database, open_knowledge
+from assistant.app.settings import Settings, load_settings
+from assistant.domain.knowledge import Article, Chunk
+from assistant.knowledge.ingest.indexer import Indexer
+from assistant.knowledge.retrieval import late_interaction
+from assistant.models.embeddings.factory import make_embedder
+from assistant.ports.models import Embedder, Fine
+from assistant.storage.database import SqlDatabase
+from assistant.storage.store import SqlStore
+from evals.bench import ingest
+from evals.bench.figures import Figure, table
+from evals.bench.service import environment, resident, serving
+from evals.data.embedding_cache import CACHE
+
+DATA = Path("../shared/data/retrieval/jsquad")
+QUESTIONS = 300
+#: Passages that are really embedded; the others are theirs with a little noise.
+REAL = 400
+#: Megabytes that the serving process may have.
+MEMORY = 900
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="evals bench search", description=__doc__)
+    parser.add_argument("--passages", type=int, default=20_000)
+    parser.add_argument("--questions", type=int, default=QUESTIONS)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--json", action="store_true", help="one JSON object per figure")
+    options = parser.parse_args()
+    with TemporaryDirectory(prefix="yorisoi-bench-") as folder:
+        figures = _measured(Path(folder), options)
+    if options.json:
+        print("\n".join(json.dumps(asdict(figure) | {"ratio": figure.ratio}) for figure in figures))
+    else:
+        print(table(figures))
+
+
+def _measured(folder: Path, options: argparse.Namespace) -> list[Figure]:
+    texts = _column(options.data / "kb.jsonl", "text")
+    settings = load_settings().model_copy(update={"data_dir": folder / "data"})
+    settings.data_dir.mkdir(parents=True)
+    CACHE.mkdir(exist_ok=True)
+    # The model is made once and not again for every run.
+    settings.models_dir.symlink_to(CACHE)
+    _say("Filling a knowledge base …")
+    asyncio.run(_filled(settings, texts, options.passages))
+    _say("Starting the service …")
+    with serving(settings.data_dir):
+        memory = resident(settings.data_dir)
+    _say("Asking questions, alone and beside an ingest …")
+    asked = _column(options.data / "queries.jsonl", "text")[: options.questions]
+    (folder / "asked.json").write_text(json.dumps({"questions": asked, "texts": texts[REAL:]}))
+    command = [sys.executable, "-m", "evals.bench.search_queries", str(folder)]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment())
+    figures = [Figure(**each) for each in json.loads(answer.stdout)]
+    _say("Indexing the sample help …")
+    ingested = asyncio.run(ingest.measured(folder / "ingest"))
+    held = Figure(measure="memory of the service", value=memory, unit="MB", floor=MEMORY, beside="the limit")
+    return [*figures, ingested.figure, held]
+
+
+def _column(path: Path, name: str) -> list[str]:
+    return [str(json.loads(line)[name]) for line in path.read_text("utf-8").splitlines()]
+
+
+async def _filled(settings: Settings, texts: Sequence[str], passages: int) -> None:
+    """A data folder with *passages* that have real words and real or nearly real vectors, and its index."""
+    database = open_database(settings)
+    embedder = make_embedder("local", settings.models_dir)
+    indexer = Indexer(database, embedder)
+    for start in range(0, passages, 500):
+        await indexer.put([_article(number, texts) for number in range(start, min(start + 500, passages))])
+    await _embed(database, embedder, texts)
+    database.close()
+    knowledge = await open_knowledge(settings)
+    await knowledge.settle()
+    await knowledge.close()
+
+
+async def _embed(database: SqlDatabase[SqlStore], embedder: Embedder, texts: Sequence[str]) -> None:
+    made = await late_interaction.passages(embedder, texts[:REAL])
+    ids = await database.read(lambda store: store.articles.chunk_ids())
+    noise = np.random.default_rng(1)
+    for start in range(0, len(ids), 500):
+        found = {}
+        for place, chunk in enumerate(ids[start : start + 500], start):
+            near = made[place % REAL]
+            moved = near.whole + noise.normal(0, 0.02, len(near.whole)).astype(np.float32)
+            found[chunk] = [Fine(moved / np.linalg.norm(moved), near.tokens)] * 2
+        await _store(database, embedder.name, found)
+
+
+async def _store(database: SqlDatabase[SqlStore], model: str, found: dict[int, list[Fine]]) -> None:
+    await database.write(lambda store: store.articles.put_vectors(model, found))
+
+
+def _article(number: int, texts: Sequence[str]) -> tuple[Article, list[Chunk]]:
+    text = texts[number % len(texts)]
+    article = Article(
+        id=str(number), title=f"{text[:20]} {number}", language="ja", text=text, content_hash=str(number)
+    )
+    return article, [Chunk(position=0, headings=(), text=text, tokens=0)]
+
+
+def _say(what: str) -> None:
+    """The whole takes minutes; stdout is for the figures."""
+    print(what, file=sys.stderr, flush=True)

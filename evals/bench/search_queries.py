@@ -1,0 +1,160 @@
+"""Questions to a filled knowledge base, timed in the process that opened it; part of ``evals bench search``.
+
+Raw parts and the whole are timed by turns, question by question, so that a busy moment meets all alike.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import cycle
+from pathlib import Path
+
+from assistant.app.knowledge_base import open_database, open_embedder
+from assistant.app.settings import Settings, load_settings
+from assistant.knowledge.ingest.indexer import Indexer
+from assistant.knowledge.ingest.run import ingest
+from assistant.knowledge.retrieval.lexical import telling
+from assistant.knowledge.retrieval.retriever import MATCHING, NEAREST, HybridRetriever
+from assistant.knowledge.vectors.synced_index import KeptVectors, embedded
+from assistant.ports.models import Embedder
+from assistant.storage.database import SqlDatabase
+from assistant.storage.store import SqlStore
+from assistant.text.segmentation import terms
+from evals.bench.figures import Figure, percentile, spread
+
+WARM_UP = 20
+#: Seconds that half and that 99 of 100 searches may take.
+LIMITS = (0.010, 0.030)
+#: Documents taken in beside the questions, and within how many seconds words must find them all.
+DOCUMENTS, SEARCHABLE = 400, 2.0
+#: Milliseconds that a question may wait longer beside an ingest, and seconds between two such questions.
+WAIT, PAUSE = 30.0, 0.1
+#: Stands in no other text.
+MARK = "zq-94170"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """The knowledge base as the product opens it, and its parts."""
+
+    database: SqlDatabase[SqlStore]
+    embedder: Embedder
+    vectors: KeptVectors
+    retriever: HybridRetriever
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    asked = json.loads((folder / "asked.json").read_text("utf-8"))
+    print(json.dumps([asdict(figure) for figure in asyncio.run(_figures(folder, **asked))]))
+
+
+async def _figures(folder: Path, questions: Sequence[str], texts: Sequence[str]) -> list[Figure]:
+    served = await _opened(load_settings().model_copy(update={"data_dir": folder / "data"}))
+    alone, parts = [], []
+    for text in questions:
+        # Spelt otherwise: what was read a moment ago is not read again.
+        parts.append(await _timed(_parts(served, f"{text} ")))
+        alone.append(await _timed(served.retriever.search(text, language="ja")))
+    figures = spread("search", alone[WARM_UP:], parts[WARM_UP:], "embedding + Chroma + full text, each raw")
+    figures += spread("search, limit", alone[WARM_UP:], LIMITS, "the limit")
+    figures += await _beside_ingest(served, questions, _documents(folder / "new", texts))
+    await served.retriever.close()
+    served.database.close()
+    return figures
+
+
+async def _opened(settings: Settings) -> Served:
+    database, embedder = open_database(settings), open_embedder(settings)
+    name = await database.read(lambda store: store.collections.name(embedder.name))
+    assert name is not None
+    vectors = KeptVectors(embedded(settings.data_dir, name, embedder.dimensions))
+    retriever = HybridRetriever(database, embedder, vectors)
+    await retriever.start()
+    while await retriever.tend():
+        pass
+    return Served(database=database, embedder=embedder, vectors=vectors, retriever=retriever)
+
+
+async def _parts(served: Served, text: str) -> None:
+    """What no hybrid search can do without, one after the other."""
+    vector = await served.embedder.query(text)
+    await served.vectors.nearest(vector, limit=NEAREST)
+    words = telling(terms(text), served.retriever.shelf)
+    await served.database.read(lambda store: store.articles.matching(words, limit=MATCHING))
+
+
+async def _timed(waited: Awaitable[object]) -> float:
+    started = time.perf_counter()
+    await waited
+    return time.perf_counter() - started
+
+
+def _documents(folder: Path, texts: Sequence[str]) -> Path:
+    folder.mkdir()
+    for number, text in enumerate(texts[:DOCUMENTS]):
+        (folder / f"{number:03}.md").write_text(f"# {text[:20]}\n\n{text}\n{MARK}\n", encoding="utf-8")
+    return folder
+
+
+async def _beside_ingest(served: Served, questions: Sequence[str], documents: Path) -> list[Figure]:
+    """How long questions wait while documents are taken in, and until words find all of those."""
+    alone = await _now_and_then(served, questions[:WARM_UP], asyncio.Event())
+    done, searchable = asyncio.Event(), 0.0
+    started = time.perf_counter()
+
+    def progress(stage: str, so_far: int, most: int) -> None:
+        nonlocal searchable
+        if stage == "embed" and not searchable:
+            searchable = time.perf_counter() - started
+
+    async def take_in() -> None:
+        index = Indexer(served.database, served.embedder)
+        await ingest([str(documents)], index=index, count_tokens=served.embedder.tokens, progress=progress)
+        done.set()
+
+    taking = asyncio.create_task(take_in())
+    beside = await _now_and_then(served, cycle(questions), done)
+    await taking
+    found = await served.database.read(lambda store: store.articles.matching([MARK], limit=10_000))
+    assert len(found) == DOCUMENTS, f"{len(found)} of {DOCUMENTS} documents are found by their words"
+    return [
+        Figure(
+            measure=f"{DOCUMENTS} documents keyword-searchable",
+            value=round(searchable, 2),
+            unit="s",
+            floor=SEARCHABLE,
+            beside="the limit",
+        ),
+        *(_waited(share, alone, beside) for share in (50, 99)),
+    ]
+
+
+def _waited(share: float, alone: Sequence[float], beside: Sequence[float]) -> Figure:
+    more = (percentile(beside, share) - percentile(alone, share)) * 1000
+    return Figure(
+        measure=f"search waits longer beside an ingest, p{share}",
+        value=round(more, 1),
+        unit="ms",
+        floor=WAIT,
+        beside="the limit",
+    )
+
+
+async def _now_and_then(served: Served, questions: Iterable[str], end: asyncio.Event) -> list[float]:
+    """Seconds of each question, with a pause after each, until all are asked or *end* is set."""
+    times = []
+    for number, text in enumerate(questions):
+        # Spelt otherwise again.
+        times.append(await _timed(served.retriever.search(f"{text} {number}", language="ja")))
+        if end.is_set():
+            break
+        await asyncio.sleep(PAUSE)
+    return times
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""How long it takes until something can be used: the command's help, the service cold and warm."""
+
+import sys
+from pathlib import Path
+from statistics import median
+
+from evals.bench.figures import Figure
+from evals.bench.ingest import Ingested
+from evals.bench.service import ASSISTANT, serving, timed
+
+TIMES, STARTS = 5, 3
+LIBRARIES = "import alembic, chromadb, fastapi, numpy, onnxruntime, sqlalchemy, sudachipy, uvicorn, uvloop"
+
+
+def command_figures() -> list[Figure]:
+    # Alternating, so that a busy moment of the machine meets both.
+    pairs = [(timed([ASSISTANT, "--help"]), timed([sys.executable, "-c", "pass"])) for _ in range(TIMES + 1)]
+    helped, bare = (median(column[1:]) for column in zip(*pairs, strict=True))
+    return [
+        Figure(
+            measure="assistant --help",
+            value=round(helped * 1000, 1),
+            unit="ms",
+            floor=round(bare * 1000, 1),
+            beside="python -c pass",
+        )
+    ]
+
+
+def service_figures(data: Path, ingested: Ingested) -> list[Figure]:
+    """Cold: nothing in the data folder yet. Warm: every later start."""
+    timed([sys.executable, "-c", LIBRARIES])
+    cold = _start(data)
+    pairs = [(timed([sys.executable, "-c", LIBRARIES]), _start(data)) for _ in range(STARTS)]
+    imports, warm = (median(column) for column in zip(*pairs, strict=True))
+    work = imports + ingested.conversion + ingested.raw
+    return [
+        _seconds("ready, cold", cold, work, "imports + model conversion + raw embedding"),
+        _seconds("ready, warm", warm, imports, "importing the libraries"),
+    ]
+
+
+def _start(data: Path) -> float:
+    with serving(data, "--demo") as (_, seconds):
+        return seconds
+
+
+def _seconds(measure: str, value: float, floor: float, beside: str) -> Figure:
+    return Figure(measure=measure, value=round(value, 2), unit="s", floor=round(floor, 2), beside=beside)

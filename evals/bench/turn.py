@@ -1,0 +1,183 @@
+"""How long a customer waits on the running service, beside the work that no turn can do without."""
+
+import asyncio
+import json
+import random
+import shutil
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+
+from assistant.app.settings import Settings
+from assistant.knowledge.vectors.chroma_embedded import open_files
+from assistant.models.embeddings.factory import make_embedder
+from assistant.ports.knowledge import VectorIndex
+from assistant.ports.models import Embedder
+from evals.bench.bare_server import bare
+from evals.bench.figures import Figure, spread
+from evals.bench.service import serving
+
+CASES = Path(__file__).parents[1] / "cases" / "sample_kb.jsonl"
+#: The pause that ends a burst of messages, as installed and switched off.
+PAUSES = (Settings.model_fields["quiet_seconds"].default, 0)
+WARM_UP = 5
+PATIENCE = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Seconds from sending a message."""
+
+    acknowledged: float
+    #: The first sign that the assistant is at work.
+    first_event: float
+    first_text: float
+    stored: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question: what the service took, and right before it, at the same load, what its floors took."""
+
+    turn: Turn
+    #: Embedding the question, finding the nearest passages, two commits: without it there is no answer.
+    work: float
+    #: The same POST to a server that does nothing but keep it.
+    bare: float
+
+
+async def figures(data: Path, turns: int) -> list[Figure]:
+    questions = _questions(turns + WARM_UP)
+    with floors(data) as floor, bare(data / "bare.sqlite") as bare_url:
+        return [
+            figure
+            for pause in PAUSES
+            for figure in _figures(pause, (await _asked(data, pause, questions, floor, bare_url))[WARM_UP:])
+        ]
+
+
+async def _asked(
+    data: Path, pause: float, questions: Sequence[str], floor: "Floor", bare_url: str
+) -> list[Asked]:
+    found = []
+    with serving(data, ASSISTANT_QUIET_SECONDS=str(pause)) as (url, _):
+        async with httpx2.AsyncClient(base_url=bare_url, timeout=PATIENCE) as http:
+            for question in questions:
+                body = {"id": str(uuid4()), "text": question}
+                kept = await _acknowledged(http, "/kept", body, {})
+                work = await floor.work(question)
+                found.append(Asked(turn=await _turn(url, question), work=work, bare=kept))
+    return found
+
+
+def _figures(pause: float, asked: Sequence[Asked]) -> list[Figure]:
+    def of(part: Callable[[Turn], float]) -> list[float]:
+        return [part(one.turn) for one in asked]
+
+    kept, work = [one.bare for one in asked], [one.work + pause for one in asked]
+    post = "an endpoint that commits one row"
+    least = "embed + nearest + two commits" + (f" + {pause:g} s" if pause else "")
+    name = f"pause {pause:g} s"
+    return [
+        *spread(f"message taken, {name}", of(lambda turn: turn.acknowledged), kept, post),
+        *spread(f"first event, {name}", of(lambda turn: turn.first_event), kept, post),
+        *spread(f"first text, {name}", of(lambda turn: turn.first_text), work, least),
+        *spread(f"stored reply, {name}", of(lambda turn: turn.stored), work, least),
+    ]
+
+
+def _questions(most: int) -> list[str]:
+    lines = CASES.read_text("utf-8").splitlines()
+    texts = [str(json.loads(line)["text"]) for line in lines]
+    return random.Random(0).sample(texts, min(most, len(texts)))
+
+
+async def _turn(url: str, question: str) -> Turn:
+    """One question in a conversation of its own, with the stream open as the widget has it."""
+    async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE) as http:
+        opened = (await http.post("/v1/conversations", json={"locale": "ja"})).json()
+        headers = {"Authorization": f"Bearer {opened['token']}"}
+        path = f"/v1/conversations/{opened['id']}"
+        async with asyncio.timeout(PATIENCE), http.stream("GET", f"{path}/events", headers=headers) as stream:
+            events = _events(stream.aiter_lines())
+            await anext(events)  # the state: the stream is open
+            sent = time.perf_counter()
+            body = {"id": str(uuid4()), "text": question}
+            posted = asyncio.create_task(_acknowledged(http, f"{path}/messages", body, headers))
+            seen = await _seen(events)
+            acknowledged = await posted
+    times = {name: moment - sent for name, moment in seen.items()}
+    return Turn(acknowledged=acknowledged, **times)
+
+
+async def _acknowledged(
+    http: httpx2.AsyncClient, path: str, body: Mapping[str, str], headers: Mapping[str, str]
+) -> float:
+    """How long a POST takes, its connection being open."""
+    started = time.perf_counter()
+    response = await http.post(path, json=body, headers=headers)
+    seconds = time.perf_counter() - started
+    assert response.status_code in (200, 202), response.text
+    return seconds
+
+
+async def _seen(events: AsyncIterator[tuple[str, dict[str, Any], float]]) -> dict[str, float]:
+    """When the assistant was first heard of, when its first words came, when its reply was stored."""
+    seen: dict[str, float] = {}
+    async for name, data, at in events:
+        if data.get("author") != "assistant" and name != "delta":
+            continue
+        seen.setdefault("first_event", at)
+        if data.get("text"):
+            seen.setdefault("first_text", at)
+        if name == "message":
+            return seen | {"stored": at}
+    raise SystemExit("evals bench: the stream ended before there was an answer.")
+
+
+async def _events(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, dict[str, Any], float]]:
+    name = ""
+    async for line in lines:
+        field, _, value = line.partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data":
+            yield name, json.loads(value), time.perf_counter()
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The parts of an answer, bare, on a copy of the index."""
+
+    embedder: Embedder
+    index: VectorIndex
+    scratch: sqlite3.Connection
+
+    async def work(self, question: str) -> float:
+        started = time.perf_counter()
+        await self.index.nearest(await self.embedder.query(question), limit=60)
+        for _ in range(2):
+            self.scratch.execute("INSERT INTO kept (text) VALUES (?)", (question,))
+            self.scratch.commit()
+        return time.perf_counter() - started
+
+
+@contextmanager
+def floors(data: Path) -> Iterator[Floor]:
+    folder = data / "floor"
+    [index] = (data / "index").iterdir()
+    shutil.copytree(index, folder / index.name)
+    embedder = make_embedder("local", data / "models")
+    scratch = sqlite3.connect(folder / "floor.sqlite")
+    scratch.executescript(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE kept (id INTEGER PRIMARY KEY, text);"
+    )
+    yield Floor(embedder, open_files(folder / index.name, index.name, embedder.dimensions), scratch)
+    scratch.close()

@@ -1,0 +1,85 @@
+"""Dialogues to measure signals with: our own from `cases/dialogues`, and public ones from the data folder."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.conversation.templates import say
+from assistant.domain.messages import Author
+from assistant.domain.turns import Said
+
+OWN = Path(__file__).parents[1] / "cases" / "dialogues"
+HEADING = re.compile(r"## (?P<id>\S+) (?P<persona>.+)")
+LINE = re.compile(r"(?P<who>[CA])(?P<labels>(?: [A-Za-z])*): (?P<text>.*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    id: str
+    persona: str
+    language: str
+    lines: tuple[Said, ...]
+    #: Line -> labels (see the guideline); only customer lines have any.
+    labels: dict[int, frozenset[str]]
+
+    def customer_lines(self) -> list[int]:
+        return [index for index, line in enumerate(self.lines) if line.author is Author.CUSTOMER]
+
+    def has(self, label: str) -> bool:
+        return any(label in labels for labels in self.labels.values())
+
+
+def own(language: str, half: str) -> list[Dialogue]:
+    """Our own dialogues; *half* is ``train`` or ``held`` (for measuring only)."""
+    return parse((OWN / f"{language}.{half}.md").read_text("utf-8"), language)
+
+
+def parse(text: str, language: str) -> list[Dialogue]:
+    """Written as ``## id persona`` and lines ``C F: …`` / ``A: …``; ``A: @situation`` is our own wording."""
+    dialogues: list[Dialogue] = []
+    for number, row in enumerate(text.splitlines(), start=1):
+        if heading := HEADING.match(row):
+            dialogues.append(
+                Dialogue(id=heading["id"], persona=heading["persona"], language=language, lines=(), labels={})
+            )
+        elif line := LINE.match(row):
+            dialogues[-1] = _with_line(dialogues[-1], line, language)
+        elif row.strip() and not row.startswith("# "):
+            raise ValueError(f"line {number}: expected `C: …`, `A: …` or `## id persona`, got {row[:40]!r}")
+    return dialogues
+
+
+def _with_line(dialogue: Dialogue, line: re.Match[str], language: str) -> Dialogue:
+    text = line["text"]
+    author = Author.CUSTOMER if line["who"] == "C" else Author.ASSISTANT
+    if author is Author.ASSISTANT and text.startswith("@"):
+        text = say(text[1:], language)
+    labels = dict(dialogue.labels)
+    if author is Author.CUSTOMER:
+        labels[len(dialogue.lines)] = frozenset(line["labels"].split())
+    return Dialogue(
+        id=dialogue.id,
+        persona=dialogue.persona,
+        language=language,
+        lines=(*dialogue.lines, Said(author=author, text=text)),
+        labels=labels,
+    )
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        yield from (json.loads(line) for line in lines)
+
+
+def said(turns: list[dict[str, Any]], customer: str) -> tuple[Said, ...]:
+    """A public dialogue's turns; *customer* is how the set's names for customers begin."""
+    return tuple(
+        Said(
+            author=Author.CUSTOMER if turn["role"].startswith(customer) else Author.ASSISTANT,
+            text=turn["text"],
+        )
+        for turn in turns
+    )

@@ -1,0 +1,60 @@
+"""Vectors for measuring: made as the product makes them, or kept from training."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from assistant.domain.knowledge import Passage
+from assistant.domain.turns import Meaning
+from assistant.knowledge.ingest.index_fields import under_heading
+from assistant.knowledge.retrieval.token_vectors import placed
+from assistant.models.embeddings.factory import make_embedder, meant
+from assistant.ports.knowledge import PassageTokens
+from assistant.ports.models import FineEmbedder
+
+
+class Embedded:
+    """What texts mean, as the product takes it; nothing without models."""
+
+    def __init__(self, models: Path | None, kept: Path | None = None) -> None:
+        self._embedder = make_embedder("local", models) if models is not None else None
+        self._known: dict[str, Meaning] = {}
+        if self._embedder is not None and kept is not None:
+            self._known = kept_meanings(kept)
+
+    @property
+    def name(self) -> str | None:
+        return self._embedder.name if self._embedder else None
+
+    def of(self, texts: Sequence[str]) -> Mapping[str, Meaning]:
+        if self._embedder is not None:
+            asyncio.run(self._embed([text for text in dict.fromkeys(texts) if text not in self._known]))
+        return self._known
+
+    async def _embed(self, texts: Sequence[str]) -> None:
+        assert self._embedder is not None
+        for text in texts:
+            self._known[text] = await meant(self._embedder, text)
+
+
+def kept_meanings(file: Path) -> dict[str, Meaning]:
+    """What `train signals --vectors` kept."""
+    with np.load(file) as archive:
+        rows = (archive[name].tolist() for name in ("texts", "vectors", "tones"))
+        return {text: Meaning(vector, tone) for text, vector, tone in zip(*rows, strict=True)}
+
+
+class TokensOnTheSpot:
+    """Tokens of passages that no index keeps, read as an ingest reads them."""
+
+    def __init__(self, embedder: FineEmbedder) -> None:
+        self._embedder = embedder
+
+    async def of(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
+        texts = [under_heading(each.title, each.headings, each.text)[1] for each in passages]
+        found = await self._embedder.fine_passages(texts)
+        return [
+            placed(self._embedder, *each) for each in zip(passages, (f.tokens for f in found), strict=True)
+        ]

@@ -1,0 +1,229 @@
+"""Questions with passages for the reader: which passages answer, and which of their sentences, items, rows.
+
+Two kinds. *Warm-up*: encyclopedic and policy texts with the answer's place (`../shared/data/reading`: JaQuAD,
+PolicyQA, XQuAD). *Help*: help pages of invented firms with customers' questions and near misses
+(`evals/cases/reading`, each file one trade by one writer; `evals/cases/faq`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.domain.knowledge import Article, Passage
+from assistant.knowledge.ingest.chunking import chunked
+from assistant.ports.models import Embedder
+from assistant.text.quotable import Unit, units
+from evals.data.retrieval_sets import rows
+
+CASES = Path(__file__).parents[1] / "cases"
+#: Passages of one question that are read in training: those that answer, and the likeliest of the others.
+GROUP = 6
+
+Row = dict[str, Any]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedPassage:
+    """A passage and what of it answers a question; spans are characters of its text, from and to."""
+
+    passage: Passage
+    answers: bool
+    #: None where it is not known which part answers.
+    spans: tuple[Span, ...] | None = ()
+    #: What a short answer must not leave out.
+    needs: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingQuestion:
+    """A question with its passages; *source* names the trade or set, for holding out."""
+
+    id: str
+    text: str
+    language: str
+    source: str
+    passages: tuple[MarkedPassage, ...]
+    #: What the customer wrote before, for follow-ups.
+    context: str = ""
+
+
+def passages_of(article: Article, count_tokens: Callable[[str], int]) -> list[Passage]:
+    """The passages into which the product cuts an article."""
+    return [
+        Passage(
+            chunk=0,
+            article=article.id,
+            title=article.title,
+            url="",
+            language=article.language,
+            headings=chunk.headings,
+            text=chunk.text,
+            score=0.0,
+        )
+        for chunk in chunked(article.text, count_tokens)
+    ]
+
+
+def trades(folder: Path = CASES / "reading") -> list[Path]:
+    return sorted(folder.glob("*.jsonl"))
+
+
+class Pages:
+    """The passages of one knowledge base, and the likeliest for a question by their vectors."""
+
+    def __init__(self, articles: Sequence[Article], embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.passages = [each for article in articles for each in passages_of(article, embedder.tokens)]
+        self._vectors: NDArray[np.float32] | None = None
+
+    async def likeliest(self, question: str, most: int) -> list[Passage]:
+        if self._vectors is None:
+            texts = [": ".join((p.title, *p.headings, p.text)) for p in self.passages]
+            self._vectors = await self._embedder.passages(texts)
+        order = np.argsort(-(self._vectors @ await self._embedder.query(question)), kind="stable")
+        return [self.passages[i] for i in order[:most].tolist()]
+
+
+async def invented_questions(path: Path, embedder: Embedder) -> list[ReadingQuestion]:
+    """The questions of one trade, each with what answers it and the likeliest other passages."""
+    lines = rows(path)
+    pages = {line["id"]: line for line in lines if line["type"] == "page"}
+    articles = [
+        Article(id=key, title=page["title"], language=page["lang"], text=page["text"])
+        for key, page in pages.items()
+    ]
+    known = Pages(articles, embedder)
+    found = []
+    for line in lines:
+        if line["type"] != "q":
+            continue
+        marked = [_marked(passage, line) for passage in known.passages if passage.article == line["page"]]
+        right = [each for each in marked if each.answers]
+        if line["answer"] and not right:
+            continue
+        asked = "\n".join(part for part in (line.get("context"), line["text"]) if part)
+        seen = {id(each.passage) for each in right}
+        others = [
+            MarkedPassage(passage=each, answers=False)
+            for each in await known.likeliest(asked, 4 * GROUP)
+            if id(each) not in seen and not _says(each, line["answer"])
+        ]
+        found.append(
+            ReadingQuestion(
+                id=f"{path.stem}-{line['id']}",
+                text=line["text"],
+                context=line.get("context") or "",
+                language=line["lang"],
+                source=path.stem,
+                passages=tuple([*right, *others][: GROUP + len(right)]),
+            )
+        )
+    return found
+
+
+def _marked(passage: Passage, line: Row) -> MarkedPassage:
+    """Which part of *passage* holds the line's answer; chunks keep their article's characters."""
+    spans = tuple(_places(passage.text, line["answer"]))
+    return MarkedPassage(
+        passage=passage,
+        answers=bool(spans),
+        spans=spans,
+        needs=tuple(_places(passage.text, line.get("needs") or [])),
+    )
+
+
+def _places(text: str, parts: Sequence[str]) -> Iterator[Span]:
+    """Where each part stands in *text*; a part that does not is looked for line by line."""
+    for part in parts:
+        at = text.find(part.strip())
+        if at < 0 and "\n" in part:
+            yield from _places(text, part.split("\n"))
+        elif at >= 0 and part.strip():
+            yield at, at + len(part.strip())
+
+
+def _says(passage: Passage, answers: Sequence[str]) -> bool:
+    """A passage elsewhere that has the answer, too, is no near miss."""
+    return any(answer.strip() in passage.text for answer in answers if len(answer) > 3)
+
+
+async def faq_questions(name: str, embedder: Embedder) -> list[ReadingQuestion]:
+    """Questions to a trade of `evals/cases/faq`: which article answers, but not which part of it."""
+    articles = [
+        Article(id=row["id"], title=row["title"], language=row["lang"], text=row["text"])
+        for row in rows(CASES / "faq" / f"{name}.kb.jsonl")
+    ]
+    known = Pages(articles, embedder)
+    found = []
+    for n, line in enumerate(rows(CASES / "faq" / f"{name}.queries.jsonl")):
+        likely = await known.likeliest(line["text"], GROUP + 2)
+        right = [each for each in known.passages if line["relevant"].get(each.article, 0) > 0]
+        if line["relevant"] and not right:
+            continue
+        marked = [MarkedPassage(passage=each, answers=True, spans=None) for each in right[:2]]
+        marked += [MarkedPassage(passage=each, answers=False) for each in likely if each not in right]
+        found.append(
+            ReadingQuestion(
+                id=f"{name}-{n}",
+                text=line["text"],
+                language=line["lang"],
+                source=name,
+                passages=tuple(marked[: GROUP + 1]),
+            )
+        )
+    return found
+
+
+def warm_up(data: Path, seed: int = 5) -> list[ReadingQuestion]:
+    """Encyclopedic and policy questions: the marked text, and another of the same title as a near miss."""
+    found: list[ReadingQuestion] = []
+    chance = random.Random(seed)
+    for name in ("jaquad_train", "jaquad_dev", "policyqa_dev", "policyqa_test", "xquad_en"):
+        contexts = {row["id"]: row for row in rows(data / f"{name}.contexts.jsonl")}
+        of_title: dict[str, list[str]] = {}
+        for key, row in contexts.items():
+            of_title.setdefault(row["title"], []).append(key)
+        for row in rows(data / f"{name}.questions.jsonl"):
+            context = contexts[row["context"]]
+            others = [key for key in of_title[context["title"]] if key != row["context"]]
+            spans = tuple((a, b) for a, b in row["spans"])
+            marked = [MarkedPassage(passage=_plain(context), answers=True, spans=spans)]
+            if others:
+                marked.append(MarkedPassage(passage=_plain(contexts[chance.choice(others)]), answers=False))
+            found.append(
+                ReadingQuestion(
+                    id=row["id"],
+                    text=row["text"],
+                    language=context["lang"],
+                    source=name,
+                    passages=tuple(marked),
+                )
+            )
+    return found
+
+
+def _plain(context: Row) -> Passage:
+    return Passage(
+        chunk=0,
+        article=context["id"],
+        title=context["title"],
+        url="",
+        language=context["lang"],
+        headings=(),
+        text=context["text"],
+        score=0.0,
+    )
+
+
+@cache
+def units_of(passage: Passage) -> tuple[Unit, ...]:
+    return tuple(units(passage, 0))

@@ -1,0 +1,250 @@
+"""Knowledge bases with questions, read from the shared data or made from it; nothing is scored here."""
+
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from assistant.domain.knowledge import Article
+
+#: A line of a report: a set, a pipeline, its measures.
+Row = dict[str, str | float]
+
+#: Made-up sets are the same in every run.
+SEED = 3
+#: Characters of an article: about what one vector sees.
+LONG = 1_500
+#: Articles that are learned from, at most, of a set: more teach little and take minutes to embed.
+LEARNED = 600
+#: Articles of a set that are tried without their titles too.
+UNTITLED = 200
+#: Sections of a help centre, and its articles asked for in the other language.
+SECTIONS, TRANSLATED = 160, 120
+#: Passages titled with a question.
+TITLED = 400
+#: Pairs of sentences that say the same.
+PARAPHRASES = 400
+#: Knowledge bases of other trades, invented for measuring alone: many articles that are alike, questions in
+#: customers' own words, and near misses that none of them answers.
+INVENTED = ("telecom", "hospital", "airline", "payroll")
+FAQ = Path(__file__).parents[1] / "cases" / "faq"
+CHATTER = {"openinggreeting", "closinggreeting", "confirmation", "rejection", "thankyou"}
+JAPANESE_CHATTER = (
+    "こんにちは",
+    "はじめまして、よろしくお願いします",
+    "ありがとうございました",
+    "なるほど、わかりました",
+    "はい、そうです",
+    "いいえ、結構です",
+    "お疲れさまです",
+    "今日は暑いですね",
+    "元気ですか？",
+    "あなたは人間ですか",
+    "少し待ってください",
+    "了解です、助かりました",
+)
+HEADING = re.compile(r"#{1,4}\s+(.*)")
+MARKUP = re.compile(r"<[^>]+>|!\[.*?\]\(.*?\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question and the articles that answer it."""
+
+    text: str
+    language: str
+    relevant: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A knowledge base and its questions; *family* names the source, so that kin are held out together."""
+
+    name: str
+    articles: list[Article]
+    questions: list[Asked]
+    #: Written so that no article answers.
+    near: Sequence[Asked] = ()
+
+    @property
+    def family(self) -> str:
+        return self.name.partition("-")[0]
+
+
+def measured(data: Path) -> Iterator[Collection]:
+    """The sets that are reported."""
+    for name in ("stackfaq", "covidfaq", "jsquad"):
+        yield stored(data, name)
+    both = stored(data, "mackerel_crosslingual")
+    for language in ("ja", "en"):
+        yield Collection(
+            name=f"mackerel-{language}",
+            articles=[article for article in both.articles if article.language != language],
+            questions=[asked for asked in both.questions if asked.language == language],
+        )
+
+
+def learned_from(data: Path) -> Iterator[Collection]:
+    """The sets that weights are learned from: those reported, and others made from what lies beside them."""
+    for made in measured(data):
+        yield part(made, TRANSLATED if made.family == "mackerel" else LEARNED)
+        if made.family != "mackerel":
+            yield _untitled(made)
+    yield part(_second_questions(stored(data, "jsquad")), TITLED)
+    for language in ("ja", "en"):
+        yield _headings(data.parent / "help_center" / language, language)
+    yield _intents(data.parent / "scope" / "banking77.train.jsonl", "banking77", each=8)
+    yield _intents(data.parent / "scope" / "clinc150.train.jsonl", "clinc150", each=5)
+    yield _intents(data.parent / "dialogues" / "bitext.jsonl", "bitext", each=12)
+    yield _paraphrases(data.parent / "grounding" / "jnli.valid.jsonl")
+
+
+def small_talk(data: Path) -> list[Asked]:
+    """What customers say that asks nothing, in both languages."""
+    said = {
+        turn["text"]
+        for path in sorted((data.parent / "dialogues" / "multidogo").glob("*.jsonl"))
+        for row in rows(path)
+        for turn in row["customer_turns"]
+        if turn["intent"] in CHATTER and len(turn["text"]) > 3
+    }
+    english = random.Random(SEED).sample(sorted(said), 30)
+    return [
+        Asked(text=text, language=language, relevant={})
+        for language, texts in (("en", english), ("ja", JAPANESE_CHATTER))
+        for text in texts
+    ]
+
+
+def stored(data: Path, name: str) -> Collection:
+    return _read(name, data / name / "kb.jsonl", data / name / "queries.jsonl")
+
+
+def invented(name: str) -> Collection:
+    return _read(name, FAQ / f"{name}.kb.jsonl", FAQ / f"{name}.queries.jsonl")
+
+
+def _read(name: str, articles: Path, questions: Path) -> Collection:
+    asked = [
+        Asked(text=row["text"], language=row["lang"], relevant=row["relevant"]) for row in rows(questions)
+    ]
+    return Collection(
+        name=name,
+        articles=[
+            _article(row["id"], row["title"].strip(), row["text"], row["lang"]) for row in rows(articles)
+        ],
+        questions=[each for each in asked if each.relevant],
+        near=[each for each in asked if not each.relevant],
+    )
+
+
+def part(made: Collection, most: int) -> Collection:
+    """The first articles of a set, and what is asked of no others."""
+    articles = made.articles[:most]
+    names = {article.id for article in articles}
+    questions = [asked for asked in made.questions if asked.relevant.keys() <= names]
+    return replace(made, articles=articles, questions=questions)
+
+
+def hollowed(data: Path, most: int) -> Collection:
+    """Passages without the sentences that answer what is asked of them: right in all but the answer."""
+    squad = part(stored(data, "jsquad"), most)
+    answers = {row["text"]: row["answers"] for row in rows(data / "jsquad" / "queries.jsonl")}
+    texts = {article.id: article.text for article in squad.articles}
+    asked: dict[str, Asked] = {}
+    for question in squad.questions:
+        [name] = question.relevant
+        sentences = re.findall(r"[^。]*。?", texts[name])
+        rest = "".join(each for each in sentences if not any(a in each for a in answers[question.text]))
+        # What is nearly all gone would be a far question.
+        if name not in asked and len(rest) > len(texts[name]) / 2:
+            texts[name], asked[name] = rest, replace(question, relevant={})
+    articles = [replace(article, text=texts[article.id]) for article in squad.articles]
+    return replace(squad, name="jsquad-hollowed", articles=articles, questions=list(asked.values()))
+
+
+def _untitled(made: Collection) -> Collection:
+    """The first articles of a set without their titles."""
+    some = part(made, UNTITLED)
+    articles = [replace(article, title="") for article in some.articles]
+    return replace(some, name=f"{made.name}-untitled", articles=articles)
+
+
+def _second_questions(squad: Collection) -> Collection:
+    """Passages titled with one of their questions and asked another: a title that says only a part."""
+    by_article: dict[str, list[str]] = {}
+    for asked in squad.questions:
+        by_article.setdefault(next(iter(asked.relevant)), []).append(asked.text)
+    pairs = {name: texts for name, texts in by_article.items() if len(texts) > 1}
+    return Collection(
+        name="jsquad-faq",
+        articles=[replace(a, title=pairs[a.id][0]) for a in squad.articles if a.id in pairs],
+        questions=[Asked(text=t[1], language="ja", relevant={name: 1}) for name, t in pairs.items()],
+    )
+
+
+def _headings(folder: Path, language: str) -> Collection:
+    """Sections of a help centre without their headings, asked for by them."""
+    articles, questions = [], []
+    for path in sorted(folder.rglob("*.md")):
+        head, _, text = path.read_text(encoding="utf-8").partition("\n---\n")
+        title = re.search(r"Title:\s*(.*)", head)
+        for number, (heading, section) in enumerate(_sections(MARKUP.sub("", text))):
+            name = f"{path.name}#{number}"
+            if title and len(section) >= 60:
+                articles.append(_article(name, title[1].strip(), section[:900], language))
+                questions.append(
+                    Asked(text=heading or title[1].strip(), language=language, relevant={name: 1})
+                )
+    articles, questions = articles[:SECTIONS], questions[:SECTIONS]
+    asked_once = [q for q in questions if sum(q.text == other.text for other in questions) == 1]
+    return Collection(name=f"mackerel-headings-{language}", articles=articles, questions=asked_once)
+
+
+def _sections(text: str) -> Iterator[tuple[str, str]]:
+    heading, lines = "", list[str]()
+    for line in [*text.splitlines(), "# end"]:
+        if found := HEADING.match(line):
+            yield heading, "\n".join(lines).strip()
+            heading, lines = found[1].strip("#*` "), []
+        else:
+            lines.append(line)
+
+
+def _intents(path: Path, name: str, *, each: int) -> Collection:
+    """One article per intent, made of four utterances; the others ask for it."""
+    utterances: dict[str, list[str]] = {}
+    for row in rows(path):
+        utterances.setdefault(row["intent"], []).append(row.get("text") or row["utterance"])
+    utterances.pop("oos", None)
+    articles, questions = [], []
+    for intent, texts in utterances.items():
+        random.Random(SEED).shuffle(texts)
+        articles.append(_article(intent, texts[0], " ".join(texts[1:4]), "en"))
+        questions += [Asked(text=text, language="en", relevant={intent: 1}) for text in texts[4 : 4 + each]]
+    return Collection(name=name, articles=articles, questions=questions)
+
+
+def _paraphrases(path: Path) -> Collection:
+    """Japanese titles without a text, asked for in other words."""
+    pairs = [row for row in rows(path) if row["label"] == "entailment"][:PARAPHRASES]
+    return Collection(
+        name="jnli",
+        articles=[_article(row["sentence_pair_id"], row["sentence1"], "", "ja") for row in pairs],
+        questions=[
+            Asked(text=row["sentence2"], language="ja", relevant={row["sentence_pair_id"]: 1})
+            for row in pairs
+        ],
+    )
+
+
+def _article(name: str, title: str, text: str, language: str) -> Article:
+    return Article(id=name, title=title, language=language, text=text[:LONG], content_hash=name)
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]

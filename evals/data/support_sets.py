@@ -1,0 +1,174 @@
+"""Sentences with the passage that should prove them, and whether it does: what the support head learns from.
+
+Public judged sets (shared/data/grounding) and our own: sentences of knowledge bases as they stand, reworded,
+paraphrased by hand, and made false. Nothing of a ``held`` half is trained on: other articles, other words.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from random import Random
+
+from assistant.domain.knowledge import Origin, Passage
+from assistant.knowledge.ingest.article_builder import article_of
+from assistant.knowledge.ingest.chunking import chunked
+from assistant.knowledge.loaders.markdown import load_markdown
+from assistant.text.sentences import sentences
+from evals.data.date_mutations import notices
+from evals.data.mutations import Case, false_cases, true_cases
+
+ROOT = Path(__file__).parents[2]
+DATA = Path("../shared/data")
+PARAPHRASES = ROOT / "evals/cases/paraphrases.jsonl"
+#: Folders of the sample help that only measure, and how the other help centre is named in the paraphrases.
+HELD_FOLDERS = ("orders", "gifts", "business", "points", "repair")
+OTHER = "mackerel:"
+TRUE = frozenset({"as it stands", "reworded", "paraphrase", "true date", "true amount"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A reply, what it should rest on, and the judgement."""
+
+    said: str
+    known: tuple[str, ...]
+    supported: bool
+    #: Decides on the half that it is in: what shares a source is never split.
+    group: str
+
+    @property
+    def is_held(self) -> bool:
+        return int(hashlib.sha1(self.group.encode()).hexdigest(), 16) % 3 == 0
+
+
+def faithdial() -> Iterator[Judged]:
+    """Entailed against hallucinated, in whole or in part; generic and unjudged replies are left out."""
+    for line in (DATA / "grounding/faithdial_audit.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        known = row.get("knowledge") or row.get("evidence") or ""
+        said = next((row[key] for key in ("ctrl", "gpt2", "doha", "response") if key in row), "").strip()
+        label = (row.get("begin_label") or row.get("BEGIN") or "").lower()
+        if known and said and label and label != "generic":
+            parts = tuple(part[:600] for part in sentences(known))
+            yield Judged(said=said, known=parts, supported="halluc" not in label, group=known)
+
+
+def jnli() -> Iterator[Judged]:
+    """Entailed against contradicted and neutral; pairs about one picture share a half."""
+    for line in (DATA / "grounding/jnli.valid.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        group = row["yjcaptions_id"].split("-")[0]
+        supported = row["label"] == "entailment"
+        yield Judged(said=row["sentence2"], known=(row["sentence1"],), supported=supported, group=group)
+
+
+@cache
+def passages_of(folder: Path) -> tuple[Passage, ...]:
+    """The passages of a folder of Markdown articles, cut as the ingest cuts them, without an index."""
+    found: list[Passage] = []
+    for file in sorted(folder.rglob("*.md")):
+        if file.name != "README.md":
+            found += _passages(file, str(file.relative_to(folder)))
+    return tuple(found)
+
+
+def _passages(file: Path, id_: str) -> Iterator[Passage]:
+    for document in load_markdown(file.read_bytes()):
+        origin = Origin(source=str(file), location=str(file))
+        article = article_of(document, id=id_, folders=file.parts[:-1], url=None, origin=origin)
+        for chunk in chunked(article.text, lambda text: len(text) // 2 + 1):
+            yield Passage(
+                chunk=chunk.position,
+                article=article.id,
+                title=article.title,
+                url="",
+                language=article.language,
+                headings=chunk.headings,
+                text=chunk.text,
+                score=0.9,
+            )
+
+
+def halves() -> dict[str, list[Passage]]:
+    """Passages to train on and to measure on: no article is in both."""
+    sample = passages_of(ROOT / "knowledge_base")
+    held = [p for p in sample if p.article.split("/")[1] in HELD_FOLDERS]
+    return {"train": [p for p in sample if p not in held], "held": [*held, *_other()]}
+
+
+def _other() -> list[Passage]:
+    """Some of the other help centre's passages, and those that are paraphrased: it is large."""
+    every = passages_of(DATA / "help_center")
+    return [
+        replace(p, article=OTHER + p.article)
+        for p in every
+        if (_share(p.article, 12) and len(p.text) < 1500) or _cited(OTHER + p.article)
+    ]
+
+
+def _share(text: str, parts: int) -> bool:
+    return int(hashlib.sha1(text.encode()).hexdigest(), 16) % parts == 0
+
+
+@cache
+def _paraphrases() -> tuple[dict[str, str], ...]:
+    return tuple(json.loads(line) for line in PARAPHRASES.read_text("utf-8").splitlines())
+
+
+def _cited(article: str) -> bool:
+    return any(row["article"] == article for row in _paraphrases())
+
+
+def paraphrases(half: str, passages: Sequence[Passage]) -> Iterator[list[Case]]:
+    """Each true sentence in other words, with every passage of its article: one of them proves it."""
+    for row in _paraphrases():
+        own = [p for p in passages if p.article == row["article"]]
+        if row["half"] == half and own:
+            yield [Case(kind="paraphrase", language=p.language, sentence=row["text"], passage=p) for p in own]
+
+
+def own_cases(half: str, most: int = 200) -> list[Case]:
+    """True and false sentences, at most *most* of a kind and language."""
+    random = Random(half)
+    passages = halves()[half]
+    true = list(true_cases(passages))
+    said = [case for case in true if case.kind == "reworded"]
+    cases = [*true, *false_cases([*true, *said], random, half), *notices(random, most // 4)]
+    cases += _elsewhere(true, passages, random)
+    cases += _unrelated(true, half, random)
+    return _at_most(cases, most, random)
+
+
+def _elsewhere(true: Sequence[Case], passages: Sequence[Passage], random: Random) -> Iterator[Case]:
+    """True, but not by this passage: a neighbour of the same language."""
+    by_language = {lang: [p for p in passages if p.language == lang] for lang in ("ja", "en")}
+    for case in random.sample(list(true), min(len(true), 1500)):
+        other = random.choice(by_language[case.language])
+        if other.article != case.passage.article:
+            yield replace(case, kind="of another passage", passage=other)
+
+
+def _unrelated(true: Sequence[Case], half: str, random: Random) -> Iterator[Case]:
+    """Sentences about anything else, from the judged sets."""
+    for name, read in JUDGED.items():
+        said = [one.said for one in read() if one.is_held is (half == "held")]
+        own = [case for case in true if case.language == LANGUAGE_OF[name]]
+        for sentence in random.sample(said, 200):
+            yield replace(random.choice(own), kind="unrelated", sentence=sentence)
+
+
+def _at_most(cases: Sequence[Case], most: int, random: Random) -> list[Case]:
+    kinds: dict[tuple[str, str], list[Case]] = {}
+    for case in cases:
+        if re.search(r"\w", case.sentence):
+            kinds.setdefault((case.kind, case.language), []).append(case)
+    return [case for group in kinds.values() for case in random.sample(group, min(most, len(group)))]
+
+
+LANGUAGE_OF = {"faithdial": "en", "jnli": "ja"}
+Sets = dict[str, Callable[[], Iterator[Judged]]]
+JUDGED: Sets = {"faithdial": faithdial, "jnli": jnli}

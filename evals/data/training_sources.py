@@ -1,0 +1,200 @@
+"""What the heads learn from: public sets of the data folder, and the training half of our own."""
+
+import random
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.domain.messages import Author
+from evals.data.dialogues import own, rows
+
+LINES = Path(__file__).parents[1] / "cases" / "lines"
+LANGUAGES = ("ja", "en")
+
+#: Named in the weights file, as their licences ask.
+SOURCES = {
+    "evals/cases (own dialogues and lines, training half)": "MIT, this project",
+    "NAIST persuasive dialogue corpus (emotion per turn)": "CC BY-SA 4.0",
+    "GoEmotions": "Apache-2.0",
+    "megagonlabs/asdc": "CC BY 4.0",
+    "awslabs MultiDoGO": "CDLA-Permissive-1.0",
+    "PolyAI banking77, nlupp": "CC BY 4.0",
+    "clinc/oos-eval": "CC BY 3.0",
+    "bitext customer support": "CDLA-Sharing-1.0",
+}
+#: Share of the comments of GoEmotions that are embedded.
+EMBEDDED = 0.3
+#: How much annoyance an emotion of GoEmotions is.
+ANNOYED = {"anger": 1.0, "annoyance": 1.0, "disgust": 0.8, "disappointment": 0.8, "disapproval": 0.5}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One line with how much of the wanted thing is in it."""
+
+    text: str
+    target: float
+    weight: float = 1.0
+    #: Lines of one domain share a base rate; the product's own domain is ``service``.
+    domain: str = "service"
+    #: Lines of one group are never split between training and checking.
+    group: str = ""
+    #: Embedding is what training costs: most lines of the public sets lend only their words.
+    embedded: bool = True
+
+    @property
+    def source(self) -> str:
+        """Whose line it is, where that is measured by itself."""
+        return self.group.split()[0] if self.group.startswith(("nlupp", "bitext")) else self.domain
+
+    @property
+    def fold(self) -> int:
+        return zlib.crc32((self.group or self.text).encode()) % 5
+
+
+def frustration(data: Path) -> list[Example]:
+    return [
+        *_naist(data),
+        *_goemotions(data),
+        *_calm(data, 0.35),
+        *lines("unfamiliarity", 2.0, all_are=0.0),
+        *lines("frustration", 5.0),
+        *_own("F", 6.0),
+    ]
+
+
+def wish(data: Path) -> list[Example]:
+    return [
+        *_nlupp(data),
+        *_bitext(data),
+        *_calm(data, 0.6),
+        *lines("frustration", 1.0, all_are=0.0),
+        *lines("wish", 3.0),
+        *_own("P", 3.0),
+    ]
+
+
+def unfamiliarity(data: Path) -> list[Example]:
+    return [
+        *_calm(data, 0.3),
+        *lines("frustration", 0.5, all_are=0.0),
+        *lines("unfamiliarity", 4.0),
+        *_own("U", 3.0),
+    ]
+
+
+HEADS = {"frustration": frustration, "wish": wish, "unfamiliarity": unfamiliarity}
+
+
+def held_out(dialogue: str) -> bool:
+    """Every fifth dialogue of NAIST is for measuring only."""
+    return zlib.crc32(dialogue.encode()) % 5 == 0
+
+
+def _naist(data: Path) -> Iterator[Example]:
+    for dialogue in rows(data / "naist_persuasion.jsonl"):
+        if held_out(dialogue["id"]):
+            continue
+        for turn in dialogue["turns"]:
+            emotions = turn["emotions"]
+            yield Example(
+                text=turn["text"],
+                target=emotions.count("怒り") / len(emotions),
+                weight=1.0 if turn["role"] == "user" else 0.5,
+                domain="naist",
+                group=dialogue["id"],
+                embedded=turn["role"] == "user",
+            )
+
+
+def _goemotions(data: Path, most: int = 5_000) -> Iterator[Example]:
+    kept = {True: 0, False: 0}
+    for row in rows(data / "goemotions.jsonl"):
+        target = max((ANNOYED.get(label, 0.0) for label in row["labels"]), default=0.0)
+        kept[target > 0] += 1
+        if kept[target > 0] <= most:
+            embedded = kept[target > 0] <= most * EMBEDDED
+            yield Example(text=row["text"], target=target, weight=0.6, domain="reddit", embedded=embedded)
+
+
+def _calm(data: Path, weight: float) -> Iterator[Example]:
+    """Service talk in which nobody is upset and nobody asks for a person (a few do; they are few)."""
+    for dialogue in rows(data / "asdc.jsonl"):
+        for turn in dialogue["turns"]:
+            if turn["role"].startswith("customer"):
+                yield Example(text=turn["text"], target=0.0, weight=2 * weight, group=dialogue["id"])
+    embedded = set(service_talk(data, 400))
+    for text in service_talk(data, 1_800):
+        yield Example(text=text, target=0.0, weight=weight, embedded=text in embedded)
+
+
+def service_talk(data: Path, most: int) -> list[str]:
+    """Single customer lines, *most* of each set."""
+    found = _sample(_multidogo(data), most)
+    for name in ("banking77.train.jsonl", "clinc150.train.jsonl"):
+        found += _sample((row["text"] for row in rows(data.parent / "scope" / name)), most)
+    return found
+
+
+def _multidogo(data: Path) -> Iterator[str]:
+    for path in sorted((data / "multidogo").glob("*.jsonl")):
+        for dialogue in rows(path):
+            yield from (turn["text"] for turn in dialogue["customer_turns"])
+
+
+def _sample(texts: Iterator[str], most: int) -> list[str]:
+    known = sorted(set(texts))
+    random.Random(0).shuffle(known)
+    return known[:most]
+
+
+def _nlupp(data: Path) -> Iterator[Example]:
+    for row in rows(data / "nlupp.jsonl"):
+        yield Example(
+            text=row["text"], target=float(row["handoff"]), weight=2.0, group=f"nlupp {row['fold']}"
+        )
+
+
+def _bitext(data: Path, embedded: int = 15) -> Iterator[Example]:
+    seen: Counter[str] = Counter()
+    for row in rows(data / "bitext.jsonl"):
+        seen[row["intent"]] += 1
+        asks = row["intent"] == "contact_human_agent"
+        if asks or row["intent"] != "contact_customer_service":
+            yield Example(
+                text=row["utterance"],
+                target=float(asks),
+                weight=1.0 if asks else 0.2,
+                group="bitext",
+                embedded=asks or seen[row["intent"]] <= embedded,
+            )
+
+
+def lines(name: str, weight: float, *, all_are: float | None = None) -> Iterator[Example]:
+    for language in LANGUAGES:
+        for row in (LINES / f"{name}.{language}.txt").read_text("utf-8").splitlines():
+            if row[:2] in ("+ ", "- "):
+                target = float(row[0] == "+") if all_are is None else all_are
+                yield Example(text=row[2:], target=target, weight=weight)
+
+
+def _own(label: str, weight: float) -> Iterator[Example]:
+    for language in LANGUAGES:
+        for dialogue in own(language, "train"):
+            for index, line in enumerate(dialogue.lines):
+                if line.author is Author.CUSTOMER:
+                    yield Example(
+                        text=line.text,
+                        target=float(label in dialogue.labels[index]),
+                        weight=weight,
+                        group=dialogue.id,
+                    )
+
+
+def texts(examples: Mapping[str, list[Example]]) -> list[str]:
+    """The lines to embed, each once."""
+    return list(
+        dict.fromkeys(example.text for known in examples.values() for example in known if example.embedded)
+    )

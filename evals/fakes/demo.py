@@ -1,0 +1,41 @@
+"""``make run MODEL=demo``: the demo with a model, where nobody has one: the fake server writes as a dull one.
+
+``python -m evals.fakes.demo FAULT`` lets it fail in one of the ways of `chat_server.py`:
+``make run MODEL=xss``. What follows is given to ``assistant serve``; settings of the environment hold, but
+for the model.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from evals.bench.service import ASSISTANT
+from evals.fakes.chat_server import FAULTS, create_fake, served
+
+#: Seconds between a few characters: as a quick model writes.
+PACE = 0.03
+
+
+def main(words: Sequence[str]) -> int:
+    fault = words[0] if words else "demo"
+    if fault not in ("demo", *FAULTS):
+        print(f"evals.fakes.demo: MODEL is demo or one of {', '.join(FAULTS)}", file=sys.stderr)
+        return 2
+    with served(create_fake(pace=PACE)) as url:
+        base = f"{url}/v1" if fault == "demo" else f"{url}/{fault}/v1"
+        model = {
+            "ASSISTANT_CHAT_MODEL": f"openai:{fault}",
+            "OPENAI_BASE_URL": base,
+            "OPENAI_API_KEY": "sk-none",
+        }
+        service = subprocess.Popen([ASSISTANT, "serve", "--demo", *words[1:]], env=os.environ | model)
+        # Ctrl-C reaches the service by itself; it stops when it is done, and so do we.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda *_: service.terminate())
+        return service.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,147 @@
+"""``python -m evals fuzz [--only TARGET] [--seconds 60]``: parsers under atheris, from seeds/.
+
+A parser may refuse (an AssistantError, Unreadable); anything else it raises, or ten seconds of silence, is a
+find: the bytes are kept in fuzz-finds/. It needs atheris (``uv pip install --group fuzz``), on Linux.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+SEEDS = Path(__file__).with_name("seeds")
+FINDS = Path("fuzz-finds")
+#: Of one input; more is found by tests of sizes.
+MOST_BYTES, MOST_SECONDS = 4096, 10
+CHANNELS = ("line", "whatsapp", "messenger", "instagram", "sms", "telegram", "slack", "email")
+LOADERS = (".md", ".txt", ".html", ".csv")
+TEXTS = ("reply", "stream", "facts", "mask", "signals")
+TARGETS = (*CHANNELS, *LOADERS, *TEXTS)
+
+Target = Callable[[bytes], object]
+
+
+def channel(name: str) -> Target:
+    """What an app's webhook does after its signature held."""
+    import httpx
+
+    from assistant.channels.base import Wiring
+    from assistant.channels.registry import CHANNELS as KINDS
+    from assistant.domain.channels import Call
+
+    values = {setting.name: "shop@shop.example" for setting in KINDS[name].settings}
+    values |= {"SMTP_URL": "smtps://u:p@shop.example", "IMAP_URL": ""}
+    wiring = Wiring(account="", values=values, client=httpx.AsyncClient(), public_url="https://shop.example")
+    made = KINDS[name](wiring)
+    form = "application/x-www-form-urlencoded" if name == "sms" else "application/json"
+
+    def parse(body: bytes) -> object:
+        kind = "multipart/form-data; boundary=b" if name == "email" and body[:2] == b"--" else form
+        call = Call(
+            method="POST", url="https://shop.example", headers={"content-type": kind}, query={}, body=body
+        )
+        return made.greet(call), made.parse(call)  # type: ignore[attr-defined]
+
+    return parse
+
+
+def loader(suffix: str) -> Target:
+    from assistant.knowledge.ingest.chunking import chunked
+    from assistant.knowledge.loaders import LOADERS as LOAD
+
+    def load(data: bytes) -> object:
+        return [list(chunked(document.text, len)) for document in LOAD[suffix](data)]
+
+    return load
+
+
+def text(name: str) -> Target:
+    """What reads the words of customers and models."""
+    from assistant.answering.drafts.stream_splitter import Splitter
+    from assistant.answering.grounding.rules import unfit
+    from assistant.answering.pii_masking import Mask
+    from assistant.api.reply_html import render
+    from assistant.signals.language import language_of
+    from assistant.text.exact_facts import in_digits, numbers
+
+    def stream(said: str) -> object:
+        splitter = Splitter()
+        pieces = [piece for char in said for piece in splitter.feed(char)] + splitter.finish()
+        return [unfit(piece.text, "ja") for piece in pieces]
+
+    def mask(said: str) -> object:
+        hidden = Mask()
+        return hidden.reveal(hidden.hide(said))
+
+    readers: dict[str, Callable[[str], object]] = {
+        "reply": partial(render, allowed_hosts=("shop.example",)),
+        "stream": stream,
+        "facts": lambda said: numbers(in_digits(said)),
+        "mask": mask,
+        "signals": lambda said: language_of(said, ("ja", "en")),
+    }
+    return lambda data: readers[name](data.decode("utf-8", "surrogateescape"))
+
+
+def target(name: str) -> Target:
+    if name in CHANNELS:
+        return channel(name)
+    return loader(name) if name in LOADERS else text(name)
+
+
+def fuzz(name: str, options: list[str]) -> None:
+    """Never returns: the fuzzer ends the process."""
+    import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+    with atheris.instrument_imports(include=["assistant"]):
+        from assistant.domain.errors import AssistantError
+        from assistant.knowledge.loaders import Unreadable
+
+        parse = target(name)
+
+    def once(data: bytes) -> None:
+        try:
+            parse(data)
+        except (AssistantError, Unreadable):
+            return
+
+    atheris.Setup([sys.argv[0], *options], once)
+    atheris.Fuzz()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="evals fuzz", description=__doc__)
+    parser.add_argument("--only", action="append", choices=TARGETS, help="one parser")
+    parser.add_argument("--seconds", type=int, default=60, help="for each parser")
+    options = parser.parse_args()
+    FINDS.mkdir(exist_ok=True)
+    found = [name for name in options.only or TARGETS if not _holds(name, options.seconds)]
+    raise SystemExit(1 if found else 0)
+
+
+def _holds(name: str, seconds: int) -> bool:
+    limits = [f"-max_total_time={seconds}", f"-max_len={MOST_BYTES}", f"-timeout={MOST_SECONDS}"]
+    with TemporaryDirectory() as grown:
+        folders = [grown, str(SEEDS / name.strip("."))] if (SEEDS / name.strip(".")).exists() else [grown]
+        command = [
+            sys.executable,
+            "-m",
+            "evals.faults.fuzz",
+            name,
+            *limits,
+            f"-artifact_prefix={FINDS}/{name}-",
+        ]
+        done = subprocess.run([*command, *folders], capture_output=True, text=True, check=False)
+    lines = done.stderr.strip().splitlines()
+    runs = next((line for line in reversed(lines) if line.startswith("Done ")), "")
+    print(f"  {name:10} {'holds' if done.returncode == 0 else 'FOUND'}  {runs}", flush=True)
+    if done.returncode:
+        print("\n".join(lines[-25:]))
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    fuzz(sys.argv[1], sys.argv[2:])

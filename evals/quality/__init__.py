@@ -1,0 +1,1 @@
+"""Quality: how well the product answers, searches, reads turns; beside simpler systems."""

@@ -1,0 +1,183 @@
+"""``python -m evals answers``: every figure of checked answers, each beside its baseline, in one run.
+
+Tokens and speed over knowledge_base/ and two sets of questions, of which somebody else wrote the held one;
+the check (`support.py`), masking (`personal.py`), a model that obeys injections (`hostile.py`), and one that
+fails (`faulty.py`).
+"""
+
+import asyncio
+import json
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+
+from assistant.answering.drafts.answerer import GroundedAnswerer
+from assistant.answering.drafts.prompt_context import condensed, pack
+from assistant.answering.grounding.checker import Readings
+from assistant.answering.pii_masking import Mask
+from assistant.answering.prompts import Prompt
+from assistant.answering.quotes.answerer import ExtractiveAnswerer
+from assistant.answering.quotes.ranker import Ranker
+from assistant.app.knowledge_base import Knowledge
+from assistant.domain.messages import Author
+from assistant.domain.turns import Said
+from assistant.knowledge.retrieval.token_vectors import StoredTokens
+from assistant.models.token_count import count_tokens
+from assistant.ports.answering import Ask
+from assistant.ports.models import FineEmbedder
+from evals.data.support_sets import ROOT
+from evals.fakes.chat_server import honest
+from evals.quality import faulty, hostile, personal, support
+
+MODEL = "gpt-4o-mini"
+#: The second was written by somebody else, and no setting was chosen on it.
+QUESTIONS = ("sample_kb.jsonl", "sample_kb.held.jsonl")
+PROMPT = Prompt.read(ROOT / "prompts" / "answer.md")
+#: A quick model's pace: seconds to the first words, and for each dozen characters.
+FIRST, PACE = 0.4, 0.03
+#: Questions whose speed is measured, each twice: at first sight, and when its passages are known.
+TIMED = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A question with its passages, and the talk before it."""
+
+    case: dict[str, Any]
+    ask: Ask
+    #: How the product ranks what could be quoted.
+    ranker: Ranker
+
+    def holds(self, text: str) -> bool:
+        """The expected facts stand in it."""
+        return all(words in text for words in self.case["answer_contains"])
+
+
+class PacedModel:
+    """Says what the honest fake says, at a real model's pace; notes when its first sentence was out."""
+
+    name = "paced"
+
+    def __init__(self) -> None:
+        self.first_sentence = self.total = 0.0
+
+    async def stream(self, system: str, user: str) -> AsyncIterator[str]:
+        started = time.perf_counter()
+        text = honest({"messages": [{"content": user}]})
+        end = text.find("]") + 1
+        self.first_sentence = 0.0
+        await asyncio.sleep(FIRST)
+        for start in range(0, len(text), 12):
+            await asyncio.sleep(PACE)
+            # The space after the number shows that the sentence is over.
+            if not self.first_sentence and start + 12 > end:
+                self.first_sentence = time.perf_counter() - started
+            yield text[start : start + 12]
+        self.total = time.perf_counter() - started
+        self.first_sentence = self.first_sentence or self.total
+
+
+async def found_all(knowledge: Knowledge, questions: str) -> list[Found]:
+    """The answerable questions of a file, searched; said before each: the three above it, answered."""
+    lines = (ROOT / "evals/cases" / questions).read_text("utf-8").splitlines()
+    cases = [case for line in lines if (case := json.loads(line))["relevant"]]
+    ranker = Ranker(knowledge.embedder, StoredTokens(knowledge.database, knowledge.embedder))
+    quotes, talk, found = ExtractiveAnswerer(ranker=ranker), list[Said](), list[Found]()
+    for case in cases:
+        passages = await knowledge.retriever.search(case["text"], language=case["lang"], limit=5)
+        ask = Ask(question=case["text"], language=case["lang"], passages=passages, lines=talk[-6:])
+        found.append(Found(case=case, ask=ask, ranker=ranker))
+        draft = await quotes.answer(ask, _unseen)
+        talk += [Said(author=Author.CUSTOMER, text=case["text"])]
+        talk += [Said(author=Author.ASSISTANT, text=draft.text)]
+    return found
+
+
+async def report_tokens(found: Sequence[Found], questions: str) -> None:
+    """Prompts as we fill them, beside the usual ones with the same instructions."""
+    ours, usual, held, held_usual = [], [], [], []
+    for one in found:
+        packed = pack(one.ask, await one.ranker.ranked(one.ask), MODEL)
+        chunks = "\n\n".join(f"[{n}] {p.title}\n{p.text[:1000]}" for n, p in enumerate(one.ask.passages, 1))
+        whole = "\n".join(f"{line.author}: {line.text}" for line in one.ask.lines)
+        ours.append(_tokens(packed, condensed(one.ask.lines, Mask()), one.ask))
+        usual.append(_tokens(chunks, whole, one.ask))
+        held.append(one.holds(packed))
+        held_usual.append(one.holds(chunks))
+    print(f"\nTokens of a prompt, {len(found)} of {questions}: ours; five chunks of 1,000, whole history")
+    print(
+        f"  tokens                  {mean(ours):.0f}  {mean(usual):.0f}  ratio {mean(ours) / mean(usual):.2f}"
+    )
+    print(f"  holds the expected fact {mean(held):.3f}  {mean(held_usual):.3f}")
+    answered = [sum(ours) / sum(held), sum(usual) / sum(held_usual)]
+    print(
+        f"  tokens for each such  {answered[0]:.0f}  {answered[1]:.0f}  ratio {answered[0] / answered[1]:.2f}"
+    )
+
+
+def _tokens(passages: str, history: str, ask: Ask) -> int:
+    language = "Japanese" if ask.language == "ja" else "English"
+    filled = PROMPT.fill(language=language, passages=passages, history=history, question=ask.question)
+    return sum(count_tokens(part, MODEL) for part in filled)
+
+
+async def report_speed(found: Sequence[Found], knowledge: Knowledge) -> None:
+    """What packing and checking add to the model's own time, and when the first sentence is seen."""
+    assert isinstance(knowledge.embedder, FineEmbedder)
+    readings = Readings(knowledge.embedder, StoredTokens(knowledge.database, knowledge.embedder))
+    print(
+        f"\nBeyond the model ({FIRST} s to its first words): p50 ms a turn, of it at work in our thread"
+        " (the rest is the embedder and waiting for a processor); first sentence / the model's own"
+    )
+    for name in ("passages not seen before", "passages seen before"):
+        timed = [await _timed(one, readings) for one in found[:: len(found) // TIMED]]
+        beyond, work, firsts = map(median, zip(*timed, strict=True))
+        print(f"  {name:26} {beyond:.0f} ms  {work:.0f} ms  {firsts:.2f}")
+
+
+async def _timed(one: Found, readings: Readings) -> tuple[float, float, float]:
+    """(ms beyond the model, ms of our thread's work, first shown sentence over the model's own first)"""
+    model, shown = PacedModel(), list[float]()
+
+    async def progress(_text: str) -> None:
+        shown.append(time.perf_counter())
+
+    quotes = ExtractiveAnswerer(ranker=one.ranker)
+    answerer = GroundedAnswerer(model, PROMPT, fallback=quotes, ranker=one.ranker, readings=readings)
+    started, idle = time.perf_counter(), time.thread_time()
+    await answerer.answer(one.ask, progress)
+    spent, work = time.perf_counter() - started, time.thread_time() - idle
+    first = (shown[0] - started) / model.first_sentence if shown and model.first_sentence else 1.0
+    return 1000 * (spent - model.total), 1000 * work, first
+
+
+async def _unseen(_text: str) -> None:
+    return None
+
+
+async def _on_the_sample_help() -> None:
+    from assistant.app.knowledge_base import open_knowledge
+    from assistant.app.settings import load_settings
+    from assistant.cli.knowledge import take_in
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings().model_copy(update={"data_dir": Path(folder), "chat_model": "extractive"})
+        knowledge = await open_knowledge(settings)
+        await take_in(knowledge, settings, [str(ROOT / "knowledge_base")], lambda _stage, _done, _all: None)
+        for questions in QUESTIONS:
+            found = await found_all(knowledge, questions)
+            await report_tokens(found, questions)
+        await report_speed(found, knowledge)
+        await knowledge.close()
+
+
+def main() -> None:
+    asyncio.run(_on_the_sample_help())
+    support.main()
+    personal.main()
+    hostile.main()
+    faulty.main()

@@ -1,0 +1,96 @@
+"""``python -m evals faulty``: every fault of the fake server, many turns each, over real HTTP.
+
+Deadlines are scaled down so that the run ends in minutes; nothing else differs from the product. A turn is
+good when the customer gets a cited answer or an honest nothing (a person is offered) in time, and never what
+must not be shown.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Sequence
+from statistics import median
+
+from assistant.answering.drafts.answerer import GroundedAnswerer
+from assistant.answering.prompts import Prompt
+from assistant.answering.quotes.answerer import ExtractiveAnswerer
+from assistant.answering.quotes.ranker import Ranker
+from assistant.domain.knowledge import Passage
+from assistant.models.chat import make_chat_model, make_http_client
+from assistant.models.limits import Limits
+from assistant.ports.answering import Ask, Draft
+from evals.data.support_sets import ROOT, passages_of
+from evals.fakes.chat_server import FAULTS, served
+
+TURNS = 50
+#: The product's deadlines, times this.
+SCALE = 0.06
+LIMITS = Limits(
+    connect=3 * SCALE, first=8 * SCALE, between=5 * SCALE, total=30 * SCALE, pause=0.3 * SCALE, parallel=64
+)
+QUESTION = "未開封の商品の返品期限は何日ですか"
+_NEVER = re.compile(
+    r"evil|<script|onerror|90日|binding|canary|shit|Traceback|status_code|\{\"|data:|undefined|null|ください。ください"
+)
+
+
+def is_good(draft: Draft, shown: Sequence[str], seconds: float) -> bool:
+    """In time, nothing that must not be seen, no empty or doubled bubble, every text with its source."""
+    texts = [*shown, draft.text]
+    lines = [line for line in draft.text.split("\n") if line]
+    return (
+        seconds <= LIMITS.total + 1
+        and not any(_NEVER.search(text) for text in texts)
+        and (not draft.text or bool(draft.citations))
+        and len(lines) == len(set(lines))
+        and all(text.strip() for text in shown)
+    )
+
+
+async def turns(base: str, fault: str, passages: Sequence[Passage]) -> list[tuple[bool, float]]:
+    """(good, seconds) of each turn; a few at once, each with a model of its own so that no breaker helps."""
+    places = asyncio.Semaphore(10)
+    prompt, ranker = Prompt.read(ROOT / "prompts" / "answer.md"), Ranker()
+
+    async def one() -> tuple[bool, float]:
+        async with places, make_http_client(LIMITS) as http:
+            url = "http://127.0.0.1:9/v1" if fault == "refused" else f"{base}/{fault}/v1"
+            model = make_chat_model("openai:fake", base_url=url, limits=LIMITS, http=http)
+            assert model
+            quotes = ExtractiveAnswerer(ranker=ranker)
+            answerer = GroundedAnswerer(model, prompt, fallback=quotes, ranker=ranker)
+            seen: list[str] = []
+
+            async def progress(text: str) -> None:
+                seen.append(text)
+
+            started = time.perf_counter()
+            draft = await answerer.answer(Ask(question=QUESTION, language="ja", passages=passages), progress)
+            spent = time.perf_counter() - started
+            return is_good(draft, seen, spent), spent
+
+    return list(await asyncio.gather(*(one() for _ in range(TURNS))))
+
+
+def main() -> None:
+    print(f"\nFaults of a model's server, {TURNS} turns each, deadlines x {SCALE}: good, p50, longest (s)")
+    passages = [
+        p for p in passages_of(ROOT / "knowledge_base") if p.article == "ja/returns/return-deadline.md"
+    ]
+    good = total = 0
+    with served() as base:
+        # What is imported by the first call of a process is no part of a turn.
+        asyncio.run(turns(base, "server-error", passages))
+        for fault in ("refused", *FAULTS):
+            found = asyncio.run(turns(base, fault, passages))
+            seconds = [spent for _, spent in found]
+            kept = sum(fine for fine, _ in found)
+            good, total = good + kept, total + len(found)
+            print(
+                f"  {fault:22} {kept:3}/{len(found)}  {median(seconds):.2f}  {max(seconds):.2f}", flush=True
+            )
+    print(f"  all {good}/{total} = {good / total:.4f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Builds a knowledge base from a set and asks it every question: what the product's search sees of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import sqlalchemy as sa
+
+from assistant.domain.knowledge import Chunk
+from assistant.knowledge.ingest.indexer import Indexer
+from assistant.knowledge.ingest.run import ingest
+from assistant.knowledge.retrieval.features import Candidates
+from assistant.knowledge.retrieval.retriever import HybridRetriever
+from assistant.knowledge.vectors.synced_index import KeptVectors
+from assistant.ports.models import Embedder
+from assistant.storage.article_lifecycle import SqlLiving
+from assistant.storage.articles import SqlArticles
+from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.schema import metadata
+from assistant.storage.sources import SqlSources
+from evals.data.retrieval_sets import Asked, Collection
+
+
+class Store:
+    def __init__(self, connection: sa.Connection) -> None:
+        self.articles = SqlArticles(connection)
+        self.living = SqlLiving(connection)
+        self.sources = SqlSources(connection)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A question, its candidates by article, and which of them answer."""
+
+    asked: Asked
+    articles: Sequence[str]
+    candidates: Candidates
+    right: np.ndarray
+
+
+async def served(collection: Collection, embedder: Embedder) -> tuple[HybridRetriever, SqlDatabase[Store]]:
+    """The set's knowledge base, one chunk per article, as the product serves it."""
+    engine = sqlite_engine(None)
+    metadata.create_all(engine)
+    database = SqlDatabase(engine, Store)
+    indexer = Indexer(database, embedder)
+    await indexer.put(
+        [(a, [Chunk(position=0, headings=(), text=a.text, tokens=0)]) for a in collection.articles]
+    )
+    await indexer.embed()
+    retriever = HybridRetriever(database, embedder, KeptVectors())
+    await retriever.start()
+    return retriever, database
+
+
+async def served_folder(folder: Path, embedder: Embedder) -> tuple[HybridRetriever, SqlDatabase[Store]]:
+    """A folder of articles as the product takes it in, cuts it and serves it."""
+    engine = sqlite_engine(None)
+    metadata.create_all(engine)
+    database = SqlDatabase(engine, Store)
+    await ingest([str(folder)], index=Indexer(database, embedder), count_tokens=embedder.tokens)
+    retriever = HybridRetriever(database, embedder, KeptVectors())
+    await retriever.start()
+    return retriever, database
+
+
+async def seen(
+    retriever: HybridRetriever, database: SqlDatabase[Store], questions: Sequence[Asked]
+) -> list[Seen]:
+    all_seen = []
+    for asked in questions:
+        found = await retriever.candidates(asked.text, asked.language)
+        if found is not None:
+            articles = await database.read(partial(_articles, found.chunks))
+            right = np.array([article in asked.relevant for article in articles])
+            all_seen.append(Seen(asked, articles, found.described, right))
+    return all_seen
+
+
+def _articles(chunks: Sequence[int], store: Store) -> list[str]:
+    passages = store.articles.passages(chunks)
+    return [passages[chunk].article for chunk in chunks]
+
+
+def gain(order: Sequence[str], relevant: dict[str, int], *, most: int = 10) -> float:
+    """nDCG at *most*."""
+    gained = sum((2 ** relevant.get(name, 0) - 1) / np.log2(i + 2) for i, name in enumerate(order[:most]))
+    best = sum(
+        (2**g - 1) / np.log2(i + 2) for i, g in enumerate(sorted(relevant.values(), reverse=True)[:most])
+    )
+    return float(gained / best)

@@ -1,0 +1,107 @@
+"""How well help centres are answered by quotes alone: ``python -m evals sample``.
+
+Each question names the articles that answer it and the fact that a good answer holds; some have none here.
+Two sets were looked at while building and trained on, two were written by somebody else and held out.
+"""
+
+import argparse
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from assistant.app.knowledge_base import Knowledge
+from assistant.app.settings import load_settings
+from assistant.app.wiring import make_mind
+from assistant.conversation.turn.ask_once import answer_once
+from evals.data.embedding_cache import RememberingEmbedder
+from evals.quality.pipeline import knowledge_over
+
+ROOT = Path(__file__).parents[2]
+CASES = ROOT / "evals" / "cases"
+#: Some articles hold only until a day.
+TODAY = date(2026, 11, 26)
+
+Case = dict[str, Any]
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Questions to a folder of articles."""
+
+    name: str
+    folder: Path
+    cases: Path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="evals sample", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--failures", action="store_true", help="print each answer that is not right")
+    options = parser.parse_args()
+    sample, real = ROOT / "knowledge_base", options.data / "help_center"
+    for each in (
+        Set("sample help, seen", sample, CASES / "sample_kb.jsonl"),
+        Set("sample help, held out", sample, CASES / "sample_kb.held.jsonl"),
+        Set("real help centre, seen", real, CASES / "help_center.jsonl"),
+        Set("real help centre, held out", real, CASES / "help_center.held.jsonl"),
+    ):
+        if each.folder.is_dir():
+            asyncio.run(_run(each, failures=options.failures))
+
+
+async def _run(asked: Set, *, failures: bool) -> None:
+    cases = [json.loads(line) for line in asked.cases.read_text("utf-8").splitlines()]
+    knowledge = await knowledge_over(asked.folder, RememberingEmbedder(), TODAY)
+    mind = make_mind(load_settings().model_copy(update={"chat_model": "extractive"}), knowledge)
+    answers = [await answer_once(mind, case["text"]) for case in cases]
+    first = [await first_passage(knowledge, case["text"]) for case in cases]
+    await knowledge.close()
+    print(f"{asked.name}: {report(cases, answers)}; characters {length_of(answers)}", flush=True)
+    print(f"  first passage whole: {report(cases, first)}; characters {length_of(first)}", flush=True)
+    if failures:
+        for case, answer in zip(cases, answers, strict=True):
+            if (what := verdict(case, answer)) not in ("right", "declined"):
+                said = " ".join(answer["answer"].split())
+                print(f"  {what}: {case['text']}\n    {answer['decision']}: {said}")
+
+
+async def first_passage(knowledge: Knowledge, question: str) -> Answer:
+    """The most trivial answer: the first passage of our search, whole."""
+    found = await knowledge.retriever.search(question, limit=1)
+    text = found[0].text if found else ""
+    return {"answer": text, "citations": [{"article": passage.article} for passage in found]}
+
+
+def length_of(answers: list[Answer]) -> float:
+    """Of what was answered, the median."""
+    return median([len(answer["answer"]) for answer in answers if answer["citations"]] or [0])
+
+
+def report(cases: list[Case], answers: list[Answer]) -> str:
+    """What was answered, from where, and with the expected fact; and what should not have been."""
+    found = [verdict(case, answer) for case, answer in zip(cases, answers, strict=True)]
+    known = sum(bool(case["relevant"]) for case in cases)
+    right, without_fact = found.count("right"), found.count("without the fact")
+    answered = right + without_fact + found.count("from another article")
+    return (
+        f"{known} with an answer: answered {answered}, from the right article {right + without_fact}, "
+        f"with the fact {right}; {len(cases) - known} without: declined {found.count('declined')}"
+    )
+
+
+def verdict(case: Case, answer: Answer) -> str:
+    """What became of a question."""
+    cited = {each["article"] for each in answer["citations"]}
+    if not case["relevant"]:
+        return "answered without an answer" if cited else "declined"
+    if not cited:
+        return "not answered"
+    if not cited & set(case["relevant"]):
+        return "from another article"
+    said = answer["answer"].replace("`", "")
+    return "right" if all(fact in said for fact in case["answer_contains"]) else "without the fact"

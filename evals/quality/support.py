@@ -1,0 +1,119 @@
+"""``python -m evals support``: what the check of drafts catches and lets through, on held-out data.
+
+Judged replies by AUROC beside word overlap and plain cosine; our own true and false sentences.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from statistics import mean, median
+
+from assistant.answering.drafts.draft import Writing
+from assistant.answering.drafts.stream_splitter import Piece
+from assistant.answering.grounding.checker import Evidence, Readings
+from assistant.answering.grounding.classifier import heads
+from assistant.answering.grounding.rules import Source
+from assistant.answering.pii_masking import Mask
+from assistant.answering.quotes.ranker import Ranker
+from assistant.domain.knowledge import Passage
+from assistant.ports.answering import Ask
+from evals.data.embedding_cache import RememberingEmbedder
+from evals.data.embedding_fixture import TokensOnTheSpot
+from evals.data.support_sets import JUDGED, LANGUAGE_OF, TRUE, Judged, halves, own_cases, paraphrases
+from evals.train.grounding_features import Scales, as_source, auroc, overlaps
+
+
+def main() -> None:
+    report_judged()
+    report_own()
+
+
+def report_judged() -> None:
+    print("\nJudged replies, held-out third, AUROC: set, replies, the check | plain: overlap F1, cosine")
+    print("  | stronger: share of the reply's words, cosine to the best sentence")
+    scales = Scales()
+    for name, read in JUDGED.items():
+        language = LANGUAGE_OF[name]
+        held = [one for one in read() if one.is_held]
+        pairs = [(one.said, as_source(one, language)) for one in held]
+        weighed = scales.weigh(pairs)
+        head = heads()[language]
+        rated = [
+            (one, head.probability(w.told, w.turned), float(w.told[8]))
+            for one, w in zip(held, weighed, strict=True)
+            if w
+        ]
+        kept = [one for one, *_ in rated]
+        f1, share = zip(*overlaps(kept, language == "ja"), strict=True)
+        columns = [[p for _, p, _ in rated], f1, cosines(kept), share, [nearest for *_, nearest in rated]]
+        areas = [_area(kept, column) for column in columns]
+        print(f"  {name:10} {len(kept):5} ", *(f" {area:.3f}" for area in areas))
+
+
+def cosines(judged: Sequence[Judged]) -> list[float]:
+    """Of each reply and all that is known, as two texts."""
+    embedder = RememberingEmbedder()
+    said = asyncio.run(embedder.passages([one.said for one in judged]))
+    known = asyncio.run(embedder.passages([" ".join(one.known)[:2000] for one in judged]))
+    return [float(cosine) for cosine in (said * known).sum(axis=1)]
+
+
+def _area(judged: Sequence[Judged], scores: Sequence[float]) -> float:
+    pairs = list(zip(judged, scores, strict=True))
+    return auroc([s for one, s in pairs if one.supported], [s for one, s in pairs if not one.supported])
+
+
+class Check:
+    """The product's check of single sentences."""
+
+    def __init__(self) -> None:
+        embedder = RememberingEmbedder()
+        self._readings, self._ranker = Readings(embedder, TokensOnTheSpot(embedder)), Ranker(embedder)
+
+    async def withheld(self, sentence: str, language: str, passages: Sequence[Passage]) -> str | None:
+        """Why the sentence is not shown with these passages; None: it is."""
+        sources = [Source.of(passage) for passage in passages]
+        writing = Writing(
+            ask=Ask(question="", language=language, passages=passages),
+            sources=sources,
+            mask=Mask(),
+            evidence=Evidence(self._readings, sources, language),
+            likeness=self._ranker.likeness,
+        )
+        piece = Piece(text=sentence, cited=(1,), mark="", opens_line=False)
+        return None if await writing.add(piece) else writing.withheld[0].why
+
+
+def report_own(half: str = "held") -> None:
+    print("\nOur own sentences, held-out articles and words: kind, language, cases, withheld; by words alone")
+    found = asyncio.run(verdicts(half))
+    kinds: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    for kind, language, _, why in found:
+        kinds[kind, language].append(why is not None)
+    for (kind, language), some in sorted(kinds.items()):
+        print(f"  {kind:20} {language}  {len(some):5}  {mean(some):.3f}")
+    for name, holds in (("true", True), ("false", False)):
+        for language in ("ja", "en"):
+            some = [w is not None for k, lang, _, w in found if lang == language and (k in TRUE) is holds]
+            print(f"  all {name:16} {language}  {len(some):5}  {mean(some):.3f}")
+
+
+async def verdicts(half: str) -> list[tuple[str, str, str, str | None]]:
+    """(kind, language, sentence, why withheld) of every own case."""
+    check, found, times = Check(), list[tuple[str, str, str, str | None]](), list[float]()
+    for case in own_cases(half):
+        started = time.perf_counter()
+        why = await check.withheld(case.sentence, case.language, [case.passage])
+        times.append(time.perf_counter() - started)
+        found.append((case.kind, case.language, case.sentence, why))
+    for group in paraphrases(half, halves()[half]):
+        first = group[0]
+        why = await check.withheld(first.sentence, first.language, [case.passage for case in group])
+        found.append((first.kind, first.language, first.sentence, why))
+    print(f"  a check with everything embedded: p50 {1000 * median(times):.1f} ms")
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Learns the committed weights again."""

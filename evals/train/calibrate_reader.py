@@ -1,0 +1,177 @@
+"""What the reader's scores mean: ``python -m evals calibrate_reader``; writes calibration.json.
+
+Fitted on trades that the reader did not learn from and measured on others: how much reader and search count
+in the order of passages and in whether any answers, and where one half lies. Beside questions stand *strays*,
+what customers say without asking anything of this help: the reader alone takes many of them for questions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.answering.reader.cross_encoder import CALIBRATION, Reader
+from assistant.app.knowledge_base import Knowledge
+from evals.data.embedding_cache import CACHE, RememberingEmbedder
+from evals.data.reading_sets import CASES
+from evals.data.retrieval_sets import rows
+from evals.quality.foreign import TODAY
+from evals.quality.pipeline import knowledge_over
+from evals.quality.scores import auroc
+
+#: Trades never learned from by the reader (`evals train reader --hold`), to fit and to measure; and the
+#: writers of the strays.
+FITTED, MEASURED = ("w4.carshare_en", "w4.mealkit_en", "w4.ryokan_ja"), ("w2.ferry_en", "w5.petins_ja")
+STRAY_WRITERS = {FITTED: ("d1", "d2"), MEASURED: ("d3", "d4", "d5", "d6", "d7")}
+#: Labels of turns that ask nothing: thanks, a decline, a feeling, somebody new to chat.
+STRAY_LABELS = frozenset("TNFU")
+STRAYS = 120
+MAY_DECLINE = 0.08
+PASSAGES = 6
+STEPS, RATE = 1_500, 0.05
+#: How much a question counts in the fit, by kind; near misses are mostly invisible and must not drown others.
+COUNTS = {"answerable": 1.0, "near miss": 0.5, "stray": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the product sees it: a row per passage."""
+
+    reader: np.ndarray
+    search: np.ndarray
+    right: np.ndarray
+    #: One of COUNTS.
+    kind: str
+
+    @property
+    def answerable(self) -> bool:
+        return self.kind == "answerable"
+
+    def odds(self, weights: np.ndarray) -> np.ndarray:
+        """Of each passage, with the weights of reader and search and the bias."""
+        found: np.ndarray = weights[0] * self.reader + weights[1] * self.search + weights[2]
+        return found
+
+
+def main() -> None:
+    argparse.ArgumentParser(prog="evals calibrate_reader", description=__doc__).parse_args()
+    fitted, measured = (
+        [one for name in trades for one in asyncio.run(ask_all(name, trades))] for trades in STRAY_WRITERS
+    )
+    weights = fit(fitted)
+    kept = dict(zip(("reader", "search", "bias"), (round(float(each), 4) for each in weights), strict=True))
+    CALIBRATION.write_text(json.dumps(kept) + "\n", "utf-8")
+    print(f"wrote {CALIBRATION.name}: {kept}")
+    report("fitted on", fitted, weights)
+    report("measured on", measured, weights)
+
+
+def strays(language: str, writers: Sequence[str]) -> list[str]:
+    """Turns by *writers* that ask nothing of the help they are put to."""
+    found = [
+        turn["text"]
+        for writer in writers
+        if (path := CASES / "turns" / f"{writer}.{language}.jsonl").is_file()
+        for dialogue in rows(path)
+        for turn in dialogue["turns"]
+        if turn["role"] == "customer" and STRAY_LABELS & set(turn["labels"])
+    ]
+    random.Random(1).shuffle(found)
+    return found[:STRAYS]
+
+
+async def ask_all(name: str, trades: tuple[str, ...]) -> list[Asked]:
+    lines = rows(CASES / "reading" / f"{name}.jsonl")
+    with tempfile.TemporaryDirectory() as folder:
+        for line in lines:
+            if line["type"] == "page":
+                text = f"---\ntitle: {json.dumps(line['title'], ensure_ascii=False)}\n---\n\n{line['text']}\n"
+                Path(folder, f"{line['id']}.md").write_text(text, "utf-8")
+        knowledge = await knowledge_over(Path(folder), RememberingEmbedder(), TODAY)
+        reader = Reader(CACHE)
+        questions = [line for line in lines if line["type"] == "q" and not line.get("context")]
+        found = [await ask(knowledge, reader, line["text"], line) for line in questions]
+        for text in strays(name[-2:], STRAY_WRITERS[trades]):
+            found.append(await ask(knowledge, reader, text, None))
+        await knowledge.close()
+    return [one for one in found if one is not None]
+
+
+async def ask(knowledge: Knowledge, reader: Reader, text: str, line: dict[str, Any] | None) -> Asked | None:
+    """*line*: the question with its answers; None: a stray. None when search finds nothing at all."""
+    passages = await knowledge.retriever.search(text, limit=PASSAGES)
+    if not passages:
+        return None
+    readings = await reader.read(text, passages)
+    answers: list[str] = line["answer"] if line else []
+    page = f"{line['page']}.md" if line else None
+    right = [each.article == page and any(part in each.text for part in answers) for each in passages]
+    scores = np.clip([passage.score for passage in passages], 1e-4, 1 - 1e-4)
+    kind = "stray" if line is None else "answerable" if answers else "near miss"
+    found = np.array([reading.answers for reading in readings])
+    return Asked(found, np.log(scores / (1 - scores)), np.array(right), kind)
+
+
+def fit(asked: Sequence[Asked]) -> np.ndarray:
+    """Weights of reader and search, and the bias.
+
+    Gradient ascent on the softmax over a question's passages (which answers) and on the logistic of its best
+    passage (does any); then the bias is moved so that MAY_DECLINE of the answerable ones fall below one half.
+    """
+    weights = np.array([1.0, 0.5, 0.0])
+    for _ in range(STEPS):
+        slope = sum((_slope(one, weights) for one in asked), np.zeros(3))
+        weights += RATE * slope / len(asked)
+        weights[:2] = np.maximum(weights[:2], 0.05)
+    best = sorted(float(one.odds(weights).max()) for one in asked if one.answerable)
+    weights[2] -= best[int(len(best) * MAY_DECLINE)]
+    return weights
+
+
+def _slope(one: Asked, weights: np.ndarray) -> np.ndarray:
+    columns = np.stack([one.reader, one.search, np.ones(len(one.reader))])
+    odds = one.odds(weights)
+    best = int(odds.argmax())
+    error = float(one.answerable) - 1 / (1 + np.exp(-odds[best]))
+    slope: np.ndarray = COUNTS[one.kind] * error * columns[:, best]
+    if one.right.any():
+        likely = np.exp(odds - odds.max())
+        slope = slope + columns @ (one.right / one.right.sum() - likely / likely.sum())
+    return slope
+
+
+def report(label: str, asked: Sequence[Asked], weights: np.ndarray) -> None:
+    known = [one for one in asked if one.answerable]
+    right = np.mean([bool(one.right[int(one.odds(weights).argmax())]) for one in known])
+    first = np.mean([bool(one.right[0]) for one in known])
+    print(f"{label}: right passage first {right:.3f} (search alone {first:.3f})")
+    # Search alone, with a threshold that declines as many of the answerable questions.
+    declined = float(np.mean([one.odds(weights).max() < 0 for one in known]))
+    level = sorted(float(one.search.max()) for one in known)[int(len(known) * declined)]
+    for kind in COUNTS:
+        some = [one for one in asked if one.kind == kind]
+        ours, alone = (
+            np.mean([value < 0 for value in each])
+            for each in zip(
+                *((one.odds(weights).max(), one.search.max() - level) for one in some), strict=True
+            )
+        )
+        auc = ""
+        if kind != "answerable":
+            pairs = [(one.odds(weights).max(), one.search.max(), one.answerable) for one in [*known, *some]]
+            mine, theirs, labels = zip(*pairs, strict=True)
+            auc = f"; AUROC {auroc(mine, labels):.3f} (search alone {auroc(theirs, labels):.3f})"
+        print(f"  {kind} declined {ours:.3f} (search alone {alone:.3f}) of {len(some)}{auc}")
+
+
+if __name__ == "__main__":
+    main()

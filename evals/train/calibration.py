@@ -1,0 +1,131 @@
+"""What a score means: how probable it is that the first passage answers; part of ``evals train retrieval``.
+
+Lessons are questions with an answer, and questions without: near misses are made in any number by taking the
+answer, or all that is like it, out of the knowledge base.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.knowledge.retrieval import ranking
+from assistant.knowledge.retrieval.features import Candidates, only
+from assistant.knowledge.retrieval.ranking import Weights
+from evals.data.retrieval_sets import Collection
+from evals.quality.retrieval_runs import Seen
+
+Vectors = NDArray[np.float32]
+
+#: How much questions count that lack their article, that lack all like it, near misses that somebody wrote or
+#: whose article lacks the answer, and other people's, beside those that have an answer; and all of these in
+#: small knowledge bases.
+OUT, GAP, NEAR, FAR, SMALL = 0.3, 0.5, 2.0, 0.5, 0.3
+#: Articles that fall away with the right one, so that nothing like it is left; and those of a small base.
+LIKE_IT, FEW = (3, 12), (1, 10)
+#: The share of other people's questions that may be answered at one half.
+ANSWERED_FAR = 0.02
+RIDGE = 10.0
+#: Titles of the other language are no questions, but all that tells how near another language comes.
+TITLES, TITLES_COUNT = {"mackerel-ja", "mackerel-en"}, 0.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class School:
+    """A set's questions with their candidates, and other sets' questions with theirs."""
+
+    collection: Collection
+    own: list[Seen]
+    foreign: list[Seen]
+    #: Questions written so that nothing here answers them.
+    near: Sequence[Seen] = ()
+
+
+def learned_sureness(schools: list[School], weights: Weights) -> dict[str, Vectors]:
+    """Two logistic regressions on the first candidate of every question, with an answer and without.
+
+    One tells other people's questions from this knowledge base's, one near misses from what is answered.
+    """
+    rows, rights, counts, names = [], [], [], []
+    for school in schools:
+        count = TITLES_COUNT if school.collection.name in TITLES else 1.0
+        for kind, (share, parts) in kinds(school, weights).items():
+            for candidates, hits in parts:
+                ranked = ranking.ranks(candidates, weights)
+                first = int(np.argmax(ranked))
+                rows.append(ranking.evidence(candidates, ranked)[first])
+                rights.append(float(hits[first]))
+                counts.append(count * share / len(parts))
+                names.append(kind if count == 1.0 else "title")
+    told, right, name = np.stack(rows), np.array(rights), np.array(names)
+    mean, scale = told.mean(axis=0), told.std(axis=0) + 1e-3
+    told = np.clip((told - mean) / scale, -4, 4)
+    told = np.concatenate([np.ones((len(told), 1)), told], axis=1)
+    strange = np.char.startswith(name, "far")
+    sure = np.zeros((2, told.shape[1]), np.float32)
+    itself, near = slice(ranking.BY_ITSELF + 1), ~strange
+    theirs = (right > 0) | strange
+    weight = np.array(counts)
+    sure[0, itself] = _logistic(told[theirs, itself], right[theirs], weight[theirs] / weight[theirs].mean())
+    # With what is told of its rivals, missing articles are noticed; without, missing answers in articles
+    # of the right topic. Half of each serves both.
+    lesson = right[near], weight[near] / weight[near].mean()
+    sure[1] = _logistic(told[near], *lesson) / 2
+    sure[1, itself] += _logistic(told[near, itself], *lesson) / 2
+    # One half is where few of other people's questions are answered, whatever the mixture here.
+    level = np.quantile(ranking.both(told[name == "far", 1:], sure), 1 - ANSWERED_FAR)
+    return {"sure": sure, "sure_mean": mean, "sure_scale": scale, "level": np.array([level], np.float32)}
+
+
+#: The candidates of questions, and which are right.
+Parts = list[tuple[Candidates, np.ndarray]]
+
+
+def kinds(school: School, weights: Weights) -> dict[str, tuple[float, Parts]]:
+    """Questions with an answer and without, each kind with how much it counts."""
+    dice = np.random.default_rng(11)
+    own: Parts = [(each.candidates, each.right) for each in school.own]
+    far: Parts = [(each.candidates, each.right) for each in school.foreign]
+    answered = [(candidates, right) for candidates, right in own if right.any() and not right.all()]
+    return {
+        "own": (1.0, own),
+        "own, small": (SMALL, [_small(*each, dice) for each in answered]),
+        "out": (OUT, [_left(*each, 0, weights) for each in answered]),
+        "gap": (GAP, [_left(*each, int(dice.integers(*LIKE_IT)), weights) for each in answered]),
+        "near": (NEAR, [(each.candidates, each.right) for each in school.near]),
+        "far": (FAR, far),
+        "far, small": (SMALL, [_small(*each, dice) for each in far]),
+    }
+
+
+def _small(candidates: Candidates, right: np.ndarray, dice: np.random.Generator) -> tuple[Candidates, Any]:
+    """The same question to a knowledge base of a few of these articles, the right ones among them."""
+    articles = np.unique(candidates.article)
+    some = dice.choice(articles, min(len(articles), int(dice.integers(*FEW))), replace=False)
+    rows = np.isin(candidates.article, some) | right
+    return only(candidates, rows), right[rows]
+
+
+def _left(
+    candidates: Candidates, right: np.ndarray, more: int, weights: Weights
+) -> tuple[Candidates, np.ndarray]:
+    """The same question where its answer is missing, and the *more* passages that come nearest to it."""
+    others = np.flatnonzero(~right)
+    liked = np.argsort(-ranking.ranks(candidates, weights)[others], kind="stable")
+    rows = np.sort(others[liked[min(more, len(others) - 1) :]])
+    return only(candidates, rows), np.zeros(len(rows), bool)
+
+
+def _logistic(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> Vectors:
+    """Newton's method with a ridge that leaves the first column, the bias, free."""
+    found = np.zeros(told.shape[1])
+    ridge = np.full(told.shape[1], RIDGE)
+    ridge[0] = 1e-3
+    for _ in range(30):
+        likely = 1 / (1 + np.exp(-told @ found))
+        slope = told.T @ (weight * (likely - right)) + ridge * found
+        bend = (told * (weight * likely * (1 - likely))[:, None]).T @ told + np.diag(ridge)
+        found -= np.linalg.solve(bend, slope)
+    return found.astype(np.float32)

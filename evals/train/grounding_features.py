@@ -1,0 +1,98 @@
+"""Sentences weighed against passages as the product does, many at once: to train and measure the head."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answering.grounding.checker import Readings, compared
+from assistant.answering.grounding.rules import Source
+from assistant.domain.knowledge import Passage
+from evals.data.embedding_cache import RememberingEmbedder
+from evals.data.embedding_fixture import TokensOnTheSpot
+from evals.data.support_sets import Judged
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighing:
+    """What the head sees of one sentence and one passage."""
+
+    told: NDArray[np.float32]
+    turned: NDArray[np.float32]
+
+
+class Scales:
+    """Weighs with the local model, remembering on disk what was embedded."""
+
+    def __init__(self) -> None:
+        embedder = RememberingEmbedder()
+        self._readings = Readings(embedder, TokensOnTheSpot(embedder))
+        self._sources: dict[int, Source] = {}
+
+    def source(self, passage: Passage) -> Source:
+        return self._sources.setdefault(id(passage), Source.of(passage))
+
+    def weigh(self, pairs: Sequence[tuple[str, Source]]) -> list[Weighing | None]:
+        return asyncio.run(self._weigh(pairs))
+
+    async def _weigh(self, pairs: Sequence[tuple[str, Source]]) -> list[Weighing | None]:
+        return [await self._one(said, source) for said, source in pairs]
+
+    async def _one(self, said: str, source: Source) -> Weighing | None:
+        found = await compared(self._readings, said, source)
+        return Weighing(found.told, found.turned) if found else None
+
+
+def as_source(judged: Judged, language: str) -> Source:
+    """The knowledge of a judged reply as a passage without title."""
+    passage = Passage(
+        chunk=0,
+        article="",
+        title="",
+        url="",
+        language=language,
+        headings=(),
+        text="\n\n".join(judged.known),
+        score=0.9,
+    )
+    return Source.of(passage)
+
+
+def logistic(rows: Array, targets: Array, weights: Array, pull: Array) -> Array:
+    """Weights of a logistic model by Newton's method; *pull* towards zero for each column."""
+    found = np.zeros(rows.shape[1])
+    for _ in range(30):
+        sure = 1 / (1 + np.exp(-np.clip(rows @ found, -30, 30)))
+        slope = rows.T @ (weights * (sure - targets)) + pull * found
+        bend = (rows * (weights * sure * (1 - sure) + 1e-6)[:, None]).T @ rows + np.diag(pull)
+        step = np.linalg.solve(bend, slope)
+        found -= step
+        if np.abs(step).max() < 1e-5:
+            break
+    return np.asarray(found)
+
+
+def auroc(good: Iterable[float], bad: Iterable[float]) -> float:
+    """How often a good one is above a bad one; ties count half."""
+    high, low = np.sort(np.array(list(good))), np.sort(np.array(list(bad)))
+    below = np.searchsorted(low, high, "left") + np.searchsorted(low, high, "right")
+    return float(below.sum() / (2 * len(high) * len(low)))
+
+
+def overlaps(judged: Sequence[Judged], japanese: bool) -> Iterator[tuple[float, float]]:
+    """Word overlap with the knowledge: F1 as FaithDial measures it, and the share of the reply's words."""
+    for one in judged:
+        said, known = _words(one.said, japanese), _words(" ".join(one.known), japanese)
+        shared = len(said & known)
+        yield 2 * shared / max(1, len(said) + len(known)), shared / max(1, len(said))
+
+
+def _words(text: str, japanese: bool) -> set[str]:
+    """Words; in Japanese pairs of characters."""
+    if japanese:
+        return {text[i : i + 2] for i in range(len(text) - 1)}
+    return {word.strip(".,!?;:'\"") for word in text.lower().split()} - {""}

@@ -1,0 +1,110 @@
+"""Fits the heads: linear over a vector and hashed pieces, and small logistic models."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.signals.hashed_ngrams import BUCKETS
+
+Array = NDArray[np.float64]
+#: The pieces of one text.
+Buckets = NDArray[np.int64]
+
+ROUNDS, BATCH, PACE = 12, 256, 0.004
+#: Pull towards zero for the tone's and the pieces' weights; the latter by what sources left out tell.
+CALM_VECTOR, CALM_PIECES = 2e-3, 5e-5
+
+
+@dataclass(slots=True)
+class Fitted:
+    """A head before it is written down; *bias* is that of the product's own domain."""
+
+    vector: Array
+    pieces: Array
+    bias: float
+
+    def score(self, vectors: Array, buckets: Sequence[Buckets]) -> Array:
+        return np.asarray(self.bias + vectors @ self.vector + heard(self.pieces, buckets))
+
+
+class Adam:
+    """Kingma and Ba's optimiser for a few arrays."""
+
+    def __init__(self, *sizes: int) -> None:
+        self.values = [np.zeros(size) for size in sizes]
+        self._first = [np.zeros(size) for size in sizes]
+        self._second = [np.zeros(size) for size in sizes]
+        self._steps = 0
+
+    def step(self, gradients: Sequence[Array], paces: Sequence[float]) -> None:
+        self._steps += 1
+        for value, first, second, gradient, pace in zip(
+            self.values, self._first, self._second, gradients, paces, strict=True
+        ):
+            first += 0.1 * (gradient - first)
+            second += 0.001 * (gradient**2 - second)
+            mean = first / (1 - 0.9**self._steps)
+            spread = np.sqrt(second / (1 - 0.999**self._steps)) + 1e-8
+            value -= pace * mean / spread
+
+
+def heard(pieces: Array, buckets: Sequence[Buckets]) -> Array:
+    rows, flat, roots = _flat(buckets)
+    return np.asarray(np.bincount(rows, pieces[flat], len(buckets)) / roots)
+
+
+def _flat(buckets: Sequence[Buckets]) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+    """Every bucket with the row it stands in, and the root of each row's length."""
+    lengths = np.array([len(row) for row in buckets], dtype=np.int64)
+    flat = np.concatenate(buckets) if buckets else np.zeros(0, np.int64)
+    return np.repeat(np.arange(len(buckets)), lengths), flat, np.sqrt(np.maximum(lengths, 1))
+
+
+def fit_head(
+    vectors: Array, buckets: Sequence[Buckets], targets: Array, weights: Array, domains: NDArray[np.int64]
+) -> Fitted:
+    """Domain 0 is the product's own; the others only lend their words, not their base rates.
+
+    Rows of *vectors* that are nan were not embedded: they teach the pieces alone.
+    """
+    middle, spread = np.nanmean(vectors, 0), np.nanstd(vectors, 0) + 1e-6
+    scaled = np.nan_to_num((vectors - middle) / spread)
+    model = Adam(vectors.shape[1], BUCKETS, int(domains.max()) + 1)
+    draw = np.random.default_rng(0)
+    for _ in range(ROUNDS):
+        order = draw.permutation(len(targets))
+        for batch in np.array_split(order, len(order) // BATCH + 1):
+            rows = [buckets[i] for i in batch]
+            vector, pieces, biases = model.values
+            logits = biases[domains[batch]] + scaled[batch] @ vector + heard(pieces, rows)
+            slope = (_sigmoid(logits) - targets[batch]) * weights[batch] / weights[batch].sum()
+            gradients = (
+                scaled[batch].T @ slope + CALM_VECTOR * vector,
+                _piece_slope(rows, slope) + CALM_PIECES * pieces,
+                np.bincount(domains[batch], slope, len(biases)).astype(np.float64),
+            )
+            model.step(gradients, (0.3 * PACE, 3 * PACE, 3 * PACE))
+    vector, pieces, biases = model.values
+    return Fitted(vector / spread, pieces, float(biases[0] - vector @ (middle / spread)))
+
+
+def _piece_slope(buckets: Sequence[Buckets], slope: Array) -> Array:
+    rows, flat, roots = _flat(buckets)
+    return np.bincount(flat, (slope / roots)[rows], BUCKETS).astype(np.float64)
+
+
+def fit_logistic(features: Array, targets: Array, weights: Array, calm: float = 6e-3) -> Array:
+    """Weights of a small logistic model; the first feature is the bias and is not pulled."""
+    model = Adam(features.shape[1])
+    pull = np.full(features.shape[1], calm)
+    pull[0] = 0.0
+    for step in range(2_500):
+        slope = (_sigmoid(features @ model.values[0]) - targets) * weights / weights.sum()
+        model.step([features.T @ slope + pull * model.values[0]], [0.05 if step < 1_500 else 0.01])
+    return model.values[0]
+
+
+def _sigmoid(logits: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))

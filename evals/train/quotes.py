@@ -1,0 +1,186 @@
+"""Learns what makes a good quote: ``python -m evals train quotes``.
+
+From JSQuAD, where the answers are marked, and from our own questions to two help centres, which name the fact
+that a good quote holds. Writes assistant/answering/quotes/weights.json and prints how often the best
+candidate holds the answer, articles held out in turn.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answering.quotes import features
+from assistant.answering.quotes.candidates import Candidate, candidates
+from assistant.answering.quotes.ranker import Ranker
+from assistant.domain.knowledge import Passage
+from assistant.knowledge.retrieval.token_vectors import StoredTokens
+from assistant.ports.answering import Ask
+from evals.data.embedding_cache import RememberingEmbedder
+from evals.data.retrieval_sets import Asked, stored
+from evals.quality.pipeline import knowledge_over
+from evals.quality.retrieval_runs import served
+from evals.quality.sample import TODAY
+from evals.train.optimisers import Adam
+
+Array = NDArray[np.float64]
+ROOT = Path(__file__).parents[2]
+CASES = ROOT / "evals" / "cases"
+PASSAGES, QUESTIONS, FOLDS = 6, 700, 5
+STEPS, RATE, RIDGE = 400, 0.1, 0.02
+#: The features, as a row of a lesson holds them.
+NAMES = (
+    "words",
+    "words_or_heading",
+    "fact",
+    "length",
+    "passage",
+    "passage_to_best",
+    "opens_article",
+    "opens_section",
+    "opens_asked_article",
+    "opens_asked_section",
+    "steps_asked",
+    "row",
+    "item",
+    "step",
+    "meaning",
+)
+LICENCES = "JSQuAD (CC BY-SA 4.0), mackerelio/documents (MIT); questions of our own"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """The candidates of one question, a row each, and which of them hold the answer."""
+
+    source: str
+    #: Lessons about one article are held out together.
+    article: str
+    told: Array
+    holds: NDArray[np.bool_]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="evals train quotes", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    data: Path = parser.parse_args().data
+    lessons = asyncio.run(_lessons(data))
+    for source, found in _held_out(lessons).items():
+        print(
+            f"held out {source:12} best candidate holds the answer {found[0]:.3f} of {found[1]}", flush=True
+        )
+    learned = dict(zip(NAMES, np.round(_learn(lessons), 3).tolist(), strict=True))
+    about = {"made_by": "python -m evals train quotes", "licences": LICENCES}
+    features.FILE.write_text(json.dumps(about | {"weights": learned}, indent=1) + "\n", encoding="utf-8")
+
+
+async def _lessons(data: Path) -> list[Lesson]:
+    return [
+        *await _squad(data / "retrieval"),
+        *await _help_centre("sample", ROOT / "knowledge_base", CASES / "sample_kb.jsonl"),
+        *await _help_centre("help_center", data / "help_center", CASES / "help_center.jsonl"),
+    ]
+
+
+async def _squad(data: Path) -> list[Lesson]:
+    """Questions of JSQuAD to its own passages, as the product would find and cut them."""
+    embedder, collection = RememberingEmbedder(), stored(data, "jsquad")
+    rows = map(json.loads, (data / "jsquad" / "queries.jsonl").read_text("utf-8").splitlines())
+    answers = {row["text"]: row["answers"] for row in rows}
+    retriever, database = await served(collection, embedder)
+    ranker = Ranker(embedder, StoredTokens(database, embedder))
+    found = []
+    for asked in random.Random(5).sample(collection.questions, QUESTIONS):
+        passages = await retriever.search(asked.text, language="ja", limit=PASSAGES)
+        holds = _Holds(asked, passages, answers[asked.text], enough=any)
+        found.append(await _lesson("jsquad", ranker, holds))
+    database.close()
+    return [lesson for lesson in found if lesson]
+
+
+async def _help_centre(source: str, folder: Path, cases: Path) -> list[Lesson]:
+    """Questions to a folder of articles, cut as an operator's ingest would cut them."""
+    embedder = RememberingEmbedder()
+    knowledge = await knowledge_over(folder, embedder, TODAY)
+    ranker = Ranker(embedder, StoredTokens(knowledge.database, embedder))
+    found = []
+    for case in map(json.loads, cases.read_text("utf-8").splitlines()):
+        if case["relevant"]:
+            relevant = dict.fromkeys(case["relevant"], 1)
+            asked = Asked(text=case["text"], language=case["lang"], relevant=relevant)
+            passages = await knowledge.retriever.search(asked.text, language=asked.language, limit=PASSAGES)
+            holds = _Holds(asked, passages, case["answer_contains"], enough=all)
+            found.append(await _lesson(source, ranker, holds))
+    await knowledge.close()
+    return [lesson for lesson in found if lesson]
+
+
+@dataclass(frozen=True, slots=True)
+class _Holds:
+    """Which candidates answer a question: of the right article, with the facts."""
+
+    asked: Asked
+    passages: Sequence[Passage]
+    facts: Sequence[str]
+    enough: Callable[[Iterable[bool]], bool]
+
+    def __call__(self, candidate: Candidate) -> bool:
+        article = self.passages[candidate.units[0].passage].article
+        return article in self.asked.relevant and self.enough(fact in candidate.text for fact in self.facts)
+
+
+async def _lesson(source: str, ranker: Ranker, holds: _Holds) -> Lesson | None:
+    """None where no candidate holds the answer: nothing to learn about choosing."""
+    asked = holds.asked
+    ask = Ask(question=asked.text, language=asked.language, passages=holds.passages)
+    found = candidates(asked.text, holds.passages)
+    right = np.array([holds(candidate) for candidate in found], bool)
+    close = await ranker.closeness(ask, found)
+    if not right.any() or close is None:
+        return None
+    told = features.features(asked.text, found)
+    rows = [[row[name] for name in NAMES[:-1]] for row in told]
+    meaning = features.standardised(close)[:, None]
+    return Lesson(source, min(asked.relevant), np.concatenate([np.array(rows), meaning], axis=1), right)
+
+
+def _held_out(lessons: Sequence[Lesson]) -> dict[str, tuple[float, int]]:
+    """Per source: the share of questions whose best candidate holds the answer, and how many there are."""
+    articles = sorted({lesson.article for lesson in lessons})
+    fold = dict(zip(articles, np.random.default_rng(0).integers(0, FOLDS, len(articles)), strict=True))
+    hits: dict[str, list[bool]] = {}
+    for held in range(FOLDS):
+        learned = _learn([lesson for lesson in lessons if fold[lesson.article] != held])
+        for lesson in lessons:
+            if fold[lesson.article] == held:
+                hits.setdefault(lesson.source, []).append(
+                    bool(lesson.holds[np.argmax(lesson.told @ learned)])
+                )
+    return {source: (float(np.mean(found)), len(found)) for source, found in hits.items()}
+
+
+def _learn(lessons: Sequence[Lesson]) -> Array:
+    """Adam on the likelihood that those with the answer get in a softmax over a question's candidates."""
+    every = np.concatenate([lesson.told for lesson in lessons])
+    spread = every.std(axis=0) + 1e-6
+    model = Adam(len(NAMES))
+    for step in range(1, STEPS + 1):
+        slope = RIDGE * model.values[0]
+        for lesson in lessons:
+            told = lesson.told / spread
+            shares = _softmax(told @ model.values[0])
+            wanted = shares * lesson.holds
+            slope = slope + told.T @ (shares - wanted / wanted.sum()) / len(lessons)
+        model.step([slope], [RATE * (1 - step / (STEPS + 1))])
+    return np.asarray(model.values[0] / spread)
+
+
+def _softmax(scores: Array) -> Array:
+    shares = np.exp(scores - scores.max())
+    return np.asarray(shares / shares.sum())

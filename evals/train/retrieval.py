@@ -1,0 +1,266 @@
+"""Learns how search weighs its arms and what its scores mean: ``python -m evals train retrieval``.
+
+Writes assistant/knowledge/retrieval/ranking.json and prints what the weights reach on sets never seen.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.knowledge.retrieval import ranking
+from assistant.knowledge.retrieval.features import FINE, Candidates, only
+from assistant.knowledge.retrieval.ranking import Weights, read_weights
+from assistant.knowledge.retrieval.retriever import COMPARED
+from evals.data.embedding_cache import RememberingEmbedder
+from evals.data.retrieval_sets import (
+    INVENTED,
+    LEARNED,
+    Asked,
+    Collection,
+    hollowed,
+    invented,
+    learned_from,
+    small_talk,
+)
+from evals.quality import retrieval_product
+from evals.quality.retrieval_runs import Seen, gain, seen, served, served_folder
+from evals.train.calibration import School, kinds, learned_sureness
+
+Vectors = NDArray[np.float32]
+
+#: Weights of which each never saw one family, to be measured with.
+HELD_OUT = Path(__file__).with_name("held_out.json")
+#: Families that are reported.
+FAMILIES = ("stackfaq", "covidfaq", "jsquad", "mackerel", "sample")
+#: Questions per set.
+MOST = 300
+#: Questions of other sets asked of each.
+FOREIGN = 110
+EPOCHS, BATCH, RATE, DECAY = 5, 32, 3e-3, 3e-2
+#: Its passages are asked once more without the sentences that answer.
+HOLLOWED = "jsquad"
+#: Sets whose other articles may answer as well teach nothing about what answers.
+AMBIGUOUS = {"banking77", "clinc150", "bitext", "jnli"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lessons:
+    """Questions as the gate sees them, a row each; a question's candidates are filled up to ROWS."""
+
+    views: Vectors
+    context: Vectors
+    right: np.ndarray
+    there: np.ndarray
+    weight: np.ndarray
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="evals train retrieval", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/retrieval"))
+    data: Path = parser.parse_args().data
+    schools, others = asyncio.run(_schools(data))
+    unseen = report_held_out(schools)
+    HELD_OUT.write_text(
+        json.dumps({family: _kept(w) for family, w in unseen.items()}) + "\n", encoding="utf-8"
+    )
+    about = {
+        "made_by": "python -m evals train retrieval",
+        "learned_from": sorted({school.collection.name for school in schools}),
+        "licences": "BERT-FAQ (MIT, texts CC BY-SA), JSQuAD and JNLI (CC BY-SA 4.0), mackerelio/documents "
+        "(MIT), banking77 (CC BY 4.0), clinc150 (CC BY 3.0), bitext (CDLA-Sharing-1.0), MultiDoGO "
+        "(CDLA-Permissive-1.0), questions of our own; the weights hold no text of them",
+    }
+    learned = learn(schools)
+    for school in others:
+        print(f"never learned from {school.collection.name:12} {_measured(school, learned)}", flush=True)
+    ranking.FILE.write_text(json.dumps(about | {"weights": _kept(learned)}) + "\n", encoding="utf-8")
+
+
+def held_out(family: str) -> Weights:
+    """Weights that never saw the sets of *family*, to report what the product does on what is new to it."""
+    return read_weights(json.loads(HELD_OUT.read_text(encoding="utf-8"))[family])
+
+
+def _kept(weights: Weights) -> dict[str, Any]:
+    return {name: np.round(getattr(weights, name), 4).tolist() for name in Weights.__slots__}
+
+
+async def _schools(data: Path) -> tuple[list[School], list[School]]:
+    """Every set's questions as search sees them, those learned from and those that only measure; minutes the
+    first time, as all is embedded."""
+    embedder, started = RememberingEmbedder(), time.perf_counter()
+    learned, measuring = list(learned_from(data)), [invented(name) for name in INVENTED]
+    chatter = small_talk(data)
+
+    async def school(collection: Collection, among: Sequence[Collection]) -> School:
+        others = [q for c in among if c.family != collection.family for q in _some(c.questions, 60)]
+        foreign = [*(replace(q, relevant={}) for q in _some(others, FOREIGN)), *chatter]
+        retriever, database = await served(collection, embedder)
+        own = await seen(retriever, database, _some(collection.questions, MOST))
+        far = await seen(retriever, database, foreign)
+        near = await seen(retriever, database, collection.near)
+        database.close()
+        if collection.name == HOLLOWED:
+            near = await _hollowed(data, embedder)
+        print(f"{time.perf_counter() - started:5.0f} s  {collection.name}", flush=True)
+        return School(collection, own, far, near)
+
+    schools = [await school(collection, learned) for collection in learned]
+    return [*schools, await _sample(embedder)], [await school(each, measuring) for each in measuring]
+
+
+async def _hollowed(data: Path, embedder: RememberingEmbedder) -> list[Seen]:
+    """Questions to articles that lack the sentence with the answer."""
+    collection = hollowed(data, LEARNED)
+    retriever, database = await served(collection, embedder)
+    found = await seen(retriever, database, _some(collection.questions, MOST))
+    database.close()
+    return found
+
+
+async def _sample(embedder: RememberingEmbedder) -> School:
+    """The sample help as the product takes it in, with the questions that were looked at while building."""
+    folder = retrieval_product.sample("sample_kb.jsonl")
+    retriever, database = await served_folder(folder.path, embedder)
+    own, near = await seen(retriever, database, folder.known), await seen(retriever, database, folder.near)
+    database.close()
+    return School(Collection(name=folder.name, articles=[], questions=folder.known), own, [], near)
+
+
+def _some(questions: Sequence[Asked], most: int) -> list[Asked]:
+    return random.Random(7).sample(questions, min(most, len(questions)))
+
+
+def report_held_out(schools: list[School]) -> dict[str, Weights]:
+    """What weights reach on each reported family that they did not learn from; the weights by family."""
+    unseen = {}
+    for family in FAMILIES:
+        unseen[family] = learn([school for school in schools if school.collection.family != family])
+        for school in schools:
+            if school.collection.family == family:
+                print(f"held out {school.collection.name:22} {_measured(school, unseen[family])}", flush=True)
+    return unseen
+
+
+def _measured(school: School, weights: Weights) -> str:
+    gains = [gain(_order(each, weights), each.asked.relevant) for each in school.own]
+    known = [_best(each.candidates, weights) for each in school.own if each.right.any()]
+    best = {
+        kind: [_best(c, weights) for c, _ in parts] for kind, (_, parts) in kinds(school, weights).items()
+    }
+    told = "  ".join(
+        f"{kind} {auroc(known, best[kind]):.3f} ({np.mean(np.array(best[kind]) >= 0.5):.2f})"
+        for kind in ("out", "gap", "near", "far")
+        if best[kind]
+    )
+    return (
+        f"nDCG@10 {np.mean(gains):.3f}  own answered {np.mean(np.array(known) >= 0.5):.2f}  "
+        f"AUROC against (answered): {told}"
+    )
+
+
+def _order(each: Seen, weights: Weights) -> list[str]:
+    ranked = ranking.ranks(each.candidates, weights)
+    return list(dict.fromkeys(each.articles[row] for row in np.argsort(-ranked, kind="stable")))
+
+
+def _best(candidates: Candidates, weights: Weights) -> float:
+    return float(ranking.probabilities(candidates, ranking.ranks(candidates, weights), weights).max())
+
+
+def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
+    """How often one of *higher* is above one of *lower*."""
+    ups, downs = np.array(higher)[:, None], np.array(lower)[None, :]
+    return float(((ups > downs) + 0.5 * (ups == downs)).mean())
+
+
+def learn(schools: list[School]) -> Weights:
+    gate, mean, scale = _learn_gate(_together([_lessons(school) for school in schools]))
+    empty = np.zeros(0, np.float32)
+    unsure = dict.fromkeys(("sure", "sure_mean", "sure_scale", "level"), empty)
+    half = Weights(gate=gate, gate_mean=mean, gate_scale=scale, **unsure)
+    clear = [school for school in schools if school.collection.family not in AMBIGUOUS]
+    return replace(half, **learned_sureness(clear, half))
+
+
+# -- the gate: which arm counts how much
+
+
+@cache
+def _lessons(school: School) -> Lessons:
+    """Each question as it is and from a smaller knowledge base, some of them without token vectors."""
+    dice = np.random.default_rng(7)
+    found: list[tuple[Vectors, Vectors, np.ndarray]] = []
+    for each in school.own:
+        rows = (dice.random(len(each.right)) < dice.uniform(0.25, 0.9)) | each.right
+        if each.right.any():
+            for some in (np.ones_like(rows), rows):
+                candidates = only(each.candidates, some)
+                blind = _without_tokens(candidates) if dice.random() < 0.2 else candidates
+                found.append((ranking.views(blind.arms), ranking.context(blind), each.right[some]))
+    views = np.zeros((len(found), COMPARED, found[0][0].shape[1]), np.float32)
+    right, there = np.zeros((2, len(found), COMPARED), bool)
+    for place, (view, _, hits) in enumerate(found):
+        views[place, : len(view)], right[place, : len(view)], there[place, : len(view)] = view, hits, True
+    weight = np.full(len(found), 1 / len(found))
+    return Lessons(views, np.stack([context for _, context, _ in found]), right, there, weight)
+
+
+def _together(parts: Sequence[Lessons]) -> Lessons:
+    names = ("views", "context", "right", "there", "weight")
+    return Lessons(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def _without_tokens(candidates: Candidates) -> Candidates:
+    arms = candidates.arms.copy()
+    arms[:, FINE:] = 0
+    return replace(candidates, arms=arms)
+
+
+def _learn_gate(lessons: Lessons) -> tuple[Vectors, Vectors, Vectors]:
+    """Adam on the likelihood of the right candidates; the counts that the gate gives are never negative."""
+    mean, scale = lessons.context.mean(axis=0), lessons.context.std(axis=0) + 1e-2
+    mean[0], scale[0] = 0, 1
+    asked = np.clip((lessons.context - mean) / scale, -3, 3)
+    dice = np.random.default_rng(7)
+    gate = dice.normal(0, 0.01, (asked.shape[1], lessons.views.shape[2]))
+    gate[0] = -2.5
+    speed, force = np.zeros_like(gate), np.zeros_like(gate)
+    steps = EPOCHS * (len(asked) // BATCH)
+    for step in range(1, steps + 1):
+        slope = DECAY * gate
+        slope[0] = 0
+        slope += _slope(lessons, asked, gate, dice.integers(0, len(asked), BATCH))
+        speed, force = 0.9 * speed + 0.1 * slope, 0.999 * force + 0.001 * slope**2
+        pace = RATE * min(1.0, step / 50) * (1 - step / (steps + 1))
+        gate -= pace * (speed / (1 - 0.9**step)) / (np.sqrt(force / (1 - 0.999**step)) + 1e-8)
+    return gate.astype(np.float32), mean.astype(np.float32), scale.astype(np.float32)
+
+
+def _slope(lessons: Lessons, asked: Vectors, gate: np.ndarray, some: np.ndarray) -> np.ndarray:
+    raw = asked[some] @ gate
+    scores = np.einsum("qrv,qv->qr", lessons.views[some], np.logaddexp(0, raw))
+    scores[~lessons.there[some]] = -1e9
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    wanted = shares * lessons.right[some]
+    wanted /= np.maximum(wanted.sum(axis=1, keepdims=True), 1e-12)
+    weight = lessons.weight[some] / lessons.weight.mean() / len(some)
+    amiss = (shares - wanted) * weight[:, None]
+    counts = np.einsum("qrv,qr->qv", lessons.views[some], amiss)
+    found: np.ndarray = asked[some].T @ (counts / (1 + np.exp(-raw)))
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""How answerer, rewriting, vote and summary are put together."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from assistant.app.knowledge_base import Knowledge
+from assistant.app.settings import load_settings
+from assistant.app.wiring import make_mind
+from assistant.models import factory
+from assistant.models.scripted import ScriptedModel
+
+
+def test_one_model_is_opened_for_all_that_is_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, opened = ScriptedModel("ok"), list[str]()
+
+    def open_model(spec: str, **_: Any) -> ScriptedModel:
+        opened.append(spec)
+        return model
+
+    monkeypatch.setattr(factory, "open_model", open_model)
+    embedder = SimpleNamespace(name="none")
+    parts = SimpleNamespace(embedder=embedder, retriever=None, meaning=None, examples=None, database=None)
+    mind: Any = make_mind(
+        load_settings().model_copy(update={"chat_model": "openai:fake"}), cast("Knowledge", parts)
+    )
+    assert opened == ["openai:fake"]
+    assert all(each._model is model for each in (mind.answerer, mind.rewrite, mind.vote, mind.summarise))

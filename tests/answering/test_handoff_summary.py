@@ -1,0 +1,57 @@
+"""A model's summary for the agent: what can be trusted of it."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.answering.handoff_summary import ModelSummary
+from assistant.answering.prompts import Prompt
+from assistant.domain.budgets import Allowance
+from assistant.domain.messages import Author
+from assistant.domain.turns import Said
+from tests.answering.speaking import Speaking
+
+PROMPT = Prompt.read(Path(__file__).parents[2] / "prompts" / "summary.md")
+LINES = [
+    Said(author=Author.CUSTOMER, text="注文 20481199 が届きません。taro@example.jp です"),
+    Said(author=Author.ASSISTANT, text="配送状況は注文履歴でご確認いただけます。"),
+]
+GOOD = "ja: 注文20481199が届いていません。\n\nen: Order 20481199 has not arrived."
+
+
+class Empty:
+    async def reserve(self, tokens: int) -> str | None:
+        return "conversation"
+
+    async def settle(self, reserved: int, tokens: int, cost: float | None) -> None:
+        raise AssertionError("nothing was reserved")
+
+
+async def summed_up(words: str | None, allowance: Allowance | None = None) -> dict[str, str]:
+    return dict(await ModelSummary(Speaking(words), PROMPT)(LINES, allowance))
+
+
+async def test_both_languages_are_read() -> None:
+    assert await summed_up(GOOD) == {
+        "ja": "注文20481199が届いていません。",
+        "en": "Order 20481199 has not arrived.",
+    }
+
+
+@pytest.mark.parametrize("words", [None, "", "I cannot do that", "ja:", "en: " + "so " * 500])
+async def test_what_is_no_summary_is_left_out(words: str | None) -> None:
+    assert await summed_up(words) == {}
+
+
+async def test_a_number_that_nobody_said_is_not_believed() -> None:
+    assert list(await summed_up(GOOD.replace("Order 20481199", "Order 99"))) == ["ja"]
+
+
+async def test_personal_data_stays_here() -> None:
+    model = Speaking(GOOD)
+    await ModelSummary(model, PROMPT)(LINES, None)
+    assert "taro@example.jp" not in model.seen
+
+
+async def test_a_spent_budget_asks_no_model() -> None:
+    assert await summed_up(GOOD, Empty()) == {}

@@ -1,0 +1,127 @@
+"""Follow-ups that lean on what was said before, and questions that do not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from assistant.answering.prompts import Prompt
+from assistant.answering.query_rewrite import ModelRewrite, standalone
+from assistant.domain.messages import Author
+from assistant.domain.turns import Said
+from assistant.models.scripted import ScriptedModel
+
+
+def said(*texts: str) -> list[Said]:
+    return [Said(author=Author.CUSTOMER, text=text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("返品の手順を教えてください", "それは海外でもできますか"),
+        ("返品の手順を教えてください", "その場合の送料は？"),
+        ("コンビニ払いはできますか", "手数料は？"),
+        ("返金はいつですか", "海外の場合は？"),
+        ("商品を交換したい", "いくらかかりますか？"),
+        ("商品を交換したい", "じゃあ返品はできますか"),
+        ("How do I return an item?", "and how long does that take?"),
+        ("How do I return an item?", "Can I do it by phone?"),
+        ("Do you ship overseas?", "How much?"),
+        ("Do you ship overseas?", "What about Hawaii?"),
+        ("Can I pay by card?", "Is there a fee for that?"),
+    ],
+)
+def test_a_follow_up_is_put_after_the_question_it_leans_on(before: str, question: str) -> None:
+    assert standalone(question, said(before)) == f"{before} {question}"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "返品の送料はいくらですか",
+        "ポイントの有効期限を教えてください",
+        "このたび注文した家具の組み立てサービスの料金と申し込み方法を知りたいです",
+        "Is it possible to change my delivery address?",
+        "Are there any shipping fees for returns?",
+        "How long does it take to get a refund?",
+        "How do I reset my password?",
+        "ありがとうございます",
+        "OK, thanks",
+    ],
+)
+def test_a_question_that_stands_alone_is_left_as_it_is(question: str) -> None:
+    assert standalone(question, said("返品の手順を教えてください")) == question
+
+
+def test_small_talk_in_between_is_passed_over() -> None:
+    lines = said("返品の手順を教えてください", "ありがとうございます")
+    assert (
+        standalone("それは海外でもできますか", lines) == "返品の手順を教えてください それは海外でもできますか"
+    )
+
+
+def test_a_chain_of_follow_ups_reaches_back_to_its_subject() -> None:
+    lines = said("Do you ship overseas?", "How much?")
+    assert standalone("and how long does that take?", lines).startswith("Do you ship overseas? How much? ")
+
+
+def test_only_the_customers_words_are_used() -> None:
+    lines = [*said("返品できますか"), Said(author=Author.ASSISTANT, text="配送料は500円です")]
+    assert standalone("それはいつまで？", lines) == "返品できますか それはいつまで？"
+
+
+def test_a_follow_up_to_nothing_is_left_as_it_is() -> None:
+    assert standalone("それは海外でもできますか", []) == "それは海外でもできますか"
+
+
+# -- with a model
+
+PROMPT = Prompt(name="rewrite", text="Rewrite.\n---\n$history\n$question")
+
+
+async def test_a_model_rewrites_what_leans_and_the_customers_words_stay() -> None:
+    model = ScriptedModel("返品は海外からでもできますか")
+    rewrite = ModelRewrite(model, PROMPT)
+    asked = await rewrite("それは海外でもできますか", said("返品の手順を教えてください"))
+    assert asked == "返品は海外からでもできますか それは海外でもできますか"
+    assert "返品の手順を教えてください" in model.asked[0][1]
+
+
+async def test_a_model_is_not_asked_for_what_stands_alone() -> None:
+    model = ScriptedModel()
+    question = "返品の送料はいくらですか"
+    assert await ModelRewrite(model, PROMPT)(question, said("返品の手順を教えてください")) == question
+    assert model.asked == []
+
+
+async def test_a_model_sees_no_personal_data() -> None:
+    model = ScriptedModel("何日で届きますか")
+    lines = said("hanako@example.com で注文した品の配送状況は？")
+    await ModelRewrite(model, PROMPT)("それはいつ届きますか", lines)
+    assert "hanako" not in str(model.asked)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        ScriptedModel(),
+        ScriptedModel("海外から", breaks_off=True),
+        ScriptedModel("長" * 400),
+        ScriptedModel(" "),
+    ],
+    ids=["down", "breaks off", "says too much", "says nothing"],
+)
+async def test_without_a_good_rewriting_the_conversations_words_serve(model: ScriptedModel) -> None:
+    asked = await ModelRewrite(model, PROMPT)("それは海外でも？", said("返品したい"))
+    assert asked == "返品したい それは海外でも？"
+
+
+async def test_a_slow_model_is_not_waited_for() -> None:
+    class Slow(ScriptedModel):
+        async def stream(self, system: str, user: str) -> AsyncIterator[str]:
+            await asyncio.sleep(60)
+            yield "never"
+
+    asked = await ModelRewrite(Slow(), PROMPT, seconds=0.01)("それは海外でも？", said("返品したい"))
+    assert asked == "返品したい それは海外でも？"

@@ -1,0 +1,109 @@
+"""Ranking with an embedder: what it is asked for, and that it is not asked twice."""
+
+from collections.abc import Sequence
+
+import numpy
+from numpy import float32, int8, intp
+from numpy.typing import NDArray
+
+from assistant.answering.quotes.candidates import candidates
+from assistant.answering.quotes.ranker import MOST_COMPARED, Ranker
+from assistant.domain.errors import Unavailable
+from assistant.domain.knowledge import Passage
+from assistant.ports.answering import Ask
+from assistant.ports.knowledge import PassageTokens
+from assistant.ports.models import Fine
+from tests.answering.passages import DEADLINE, passage
+
+
+class Counting:
+    """An embedder in whose eyes only texts with 水着 are like the question."""
+
+    name, dimensions = "counting", 2
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def passages(self, texts: Sequence[str]) -> NDArray[float32]:
+        self.asked += texts
+        return numpy.array([[1, 0] if "水着" in text else [0.8, 0.6] for text in texts], dtype=float32)
+
+    def tokens(self, text: str) -> int:
+        return len(text)
+
+    async def query(self, text: str) -> NDArray[float32]:
+        return numpy.array([1, 0], dtype=float32)
+
+
+ASK = Ask(question="泳ぐ服は返せますか", language="ja", passages=[passage(DEADLINE)])
+
+
+async def test_meaning_decides_where_words_do_not() -> None:
+    ranked = await Ranker(Counting()).ranked(ASK)
+    assert "水着" in ranked[0][0].text
+
+
+async def test_a_sentence_is_embedded_once() -> None:
+    embedder = Counting()
+    ranker = Ranker(embedder)
+    await ranker.ranked(ASK)
+    asked = list(embedder.asked)
+    await ranker.ranked(ASK)
+    assert embedder.asked == asked
+
+
+async def test_no_question_embeds_more_than_a_handful_of_sentences() -> None:
+    embedder = Counting()
+    long = passage("".join(f"返品は{n}日以内にお申し込みください。" for n in range(200)))
+    await Ranker(embedder).ranked(Ask(question="返品の期限は", language="ja", passages=[long]))
+    assert len(embedder.asked) == MOST_COMPARED
+
+
+async def test_likeness_is_to_the_nearest() -> None:
+    ranker = Ranker(Counting())
+    assert await ranker.likeness("水着", ["送料", "水着です"]) > 0.99
+    assert await Ranker().likeness("水着", ["水着"]) == 0.0
+
+
+class TellingTokensApart(Counting):
+    """Every token of a question means the same."""
+
+    async def fine_query(self, text: str) -> Fine:
+        return Fine(numpy.ones(2, float32), numpy.array([[7, 0]], int8))
+
+    async def fine_passages(self, texts: Sequence[str]) -> Sequence[Fine]:
+        raise AssertionError("what is kept is not embedded")
+
+    def spans(self, text: str) -> "NDArray[intp]":
+        raise AssertionError("what is kept is not embedded")
+
+
+class Pointing:
+    """Keeps that the characters of *word* mean what every question asks."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    async def of(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
+        return [self._tokens(each.text) for each in passages]
+
+    def _tokens(self, text: str) -> PassageTokens:
+        start = text.index(self.word)
+        spans = numpy.array([(0, start), (start, start + len(self.word))])
+        return PassageTokens(spans=spans, tokens=numpy.array([[1, 7], [7, 0]], int8))
+
+
+async def test_token_vectors_that_are_kept_spare_embedding_the_candidates() -> None:
+    embedder = TellingTokensApart()
+    ranked = await Ranker(embedder, Pointing("開封済みの家電")).ranked(ASK)
+    assert "家電" in ranked[0][0].text
+    assert embedder.asked == []
+
+
+async def test_while_the_embedding_model_is_down_words_decide() -> None:
+    class Down(TellingTokensApart):
+        async def fine_query(self, text: str) -> Fine:
+            raise Unavailable("down")
+
+    ranker = Ranker(Down(), Pointing("開封済みの家電"))
+    assert await ranker.closeness(ASK, candidates(ASK.question, ASK.passages)) is None

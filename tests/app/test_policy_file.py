@@ -1,0 +1,177 @@
+"""Policies read from YAML."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.app.hours_file import default_zone
+from assistant.app.policy_file import load_policy
+from assistant.domain.errors import SetupError
+from assistant.domain.policy import Policy
+
+WHOLE = """
+offer_frustration: 0.4
+max_failed_turns: 2
+people_only: [harm, points]
+priorities: {frustrated: urgent}
+hours:
+  zone: Asia/Tokyo
+  days: {mon: "10:00-18:00", Saturday: "10:00-15:00"}
+  holidays: [2026-01-01]
+channels:
+  line: {max_failed_turns: 1}
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "policy.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_whole_policy(tmp_path: Path) -> None:
+    policy = load_policy(written(tmp_path, WHOLE))
+    assert policy.offer_frustration == 0.4
+    assert policy.people_only == {"harm", "points"}
+    assert policy.hours.days == {0: ("10:00", "18:00"), 5: ("10:00", "15:00")}
+    assert policy.for_channel("line").max_failed_turns == 1
+    assert policy.for_channel("line").offer_frustration == 0.4
+    assert policy.for_channel("web").max_failed_turns == 2
+
+
+def test_no_file_and_an_empty_file_are_the_built_in_policy(tmp_path: Path) -> None:
+    assert load_policy(None) == Policy()
+    assert load_policy(written(tmp_path, "")) == Policy()
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("offer_frustation: 0.4", "unknown key 'offer_frustation'"),
+        ("offer_frustration: high", "expected a number from 0 to 1, not 'high'"),
+        ("offer_frustration: 1.4", "expected a number from 0 to 1, not 1.4"),
+        ("max_failed_turns: 0", "1 or more"),
+        ("people_only: harm", "expected a list"),
+        ("priorities: {harm: top}", "must be one of urgent, high, normal, low"),
+        ("offer_frustration: 0.9", "must rise"),
+        ("hours: {zone: Tokyo}", "unknown time zone"),
+        ("hours: {days: {funday: '10:00-18:00'}}", "unknown day"),
+        ("hours: {days: {mon: morning}}", "expected hours like"),
+        ("hours: {holidays: [soon]}", "expected dates like"),
+        ("[1, 2]", "expected `key: value` lines"),
+        ("a: [", "not YAML"),
+        ("channels: {line: {max_failed_turns: x}}", "channels.line"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        load_policy(written(tmp_path, text))
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="cannot be read"):
+        load_policy(tmp_path / "none.yaml")
+
+
+HOURS = """
+zone: Asia/Tokyo
+hours:
+  days:
+    mon-fri: "10:00-12:00, 13:00〜18:00"
+    土: ["9:30-12:00", "13:00-24:00"]
+    sunday: closed
+  holidays: [2026-12-29/2027-01-03, 2026-11-23]
+  special: {2026-12-28: "10:00-15:00"}
+"""
+
+
+def test_hours_as_shops_write_them(tmp_path: Path) -> None:
+    hours = load_policy(written(tmp_path, HOURS)).hours
+    assert hours.days[4] == ("10:00", "12:00", "13:00", "18:00")
+    assert hours.days[5] == ("09:30", "12:00", "13:00", "24:00")
+    assert hours.days[6] == ()
+    assert {"2026-12-31", "2027-01-03", "2026-11-23"} <= hours.holidays
+    assert len(hours.holidays) == 7
+    assert hours.special == {"2026-12-28": ("10:00", "15:00")}
+
+
+@pytest.mark.parametrize(
+    ("text", "business", "hours"),
+    [
+        ("", "UTC", "UTC"),
+        ("zone: Asia/Seoul", "Asia/Seoul", "Asia/Seoul"),
+        ("hours: {zone: Asia/Seoul}", "Asia/Seoul", "Asia/Seoul"),
+        ("zone: Asia/Seoul\nhours: {days: {mon: 10:00-18:00}}", "Asia/Seoul", "Asia/Seoul"),
+        ("zone: Asia/Seoul\nhours: {zone: Asia/Tokyo}", "Asia/Seoul", "Asia/Tokyo"),
+        ("zone: Asia/Seoul\nchannels: {line: {max_failed_turns: 1}}", "Asia/Seoul", "Asia/Seoul"),
+    ],
+)
+def test_there_is_one_business_time_zone(tmp_path: Path, text: str, business: str, hours: str) -> None:
+    policy = load_policy(written(tmp_path, text), "UTC")
+    assert (policy.zone, policy.hours.zone) == (business, hours)
+    assert policy.for_channel("line").zone == business
+
+
+@pytest.mark.parametrize(
+    ("machine", "languages", "zone"),
+    [
+        ("Europe/Berlin", ("ja", "en"), "Europe/Berlin"),
+        (":America/New_York", ("en",), "America/New_York"),
+        ("UTC", ("ja", "en"), "Asia/Tokyo"),
+        ("Etc/UTC", ("en", "ja"), "UTC"),
+        ("Nowhere/Town", ("ja",), "Asia/Tokyo"),
+    ],
+)
+def test_the_zone_is_the_machines_or_the_first_languages(
+    monkeypatch: pytest.MonkeyPatch, machine: str, languages: tuple[str, ...], zone: str
+) -> None:
+    monkeypatch.setenv("TZ", machine)
+    assert default_zone(languages) == zone
+
+
+@pytest.mark.parametrize(
+    ("days", "complaint"),
+    [
+        ("{mon: '13:00-18:00, 10:00-12:00'}", "must follow each other"),
+        ("{mon: '10:00-14:00, 13:00-18:00'}", "must follow each other"),
+        ("{mon: '25:00-26:00'}", "past midnight"),
+        ("{mon: '22:00-40:00'}", "past midnight"),
+        ("{mon: '10:60-18:00'}", "expected hours like"),
+        ("{mon: 10:00}", "expected hours like"),
+        ("{mon-tue-wed: '10:00-18:00'}", "unknown day"),
+        ("{}\n  holidays: 2026-01-01", "a list of dates"),
+        ("{}\n  holidays: [2026-01-03/2026-01-01]", "must follow the first"),
+    ],
+)
+def test_hours_that_cannot_be_meant(tmp_path: Path, days: str, complaint: str) -> None:
+    with pytest.raises(SetupError, match=complaint):
+        load_policy(written(tmp_path, f"hours:\n  days: {days}\n"))
+
+
+def test_the_example_in_the_documentation_is_what_it_says(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "hours.md").read_text("utf-8")
+    hours = load_policy(written(tmp_path, page.split("```yaml\n")[1].split("```")[0])).hours
+    assert hours.days[3] == ("10:00", "12:00", "13:00", "18:00")
+    assert (hours.days[4], hours.days[5], hours.days[6]) == (("22:00", "06:00"), ("10:00", "24:00"), ())
+    assert "2026-12-31" in hours.holidays
+    assert hours.special == {"2026-12-28": ("10:00", "15:00")}
+
+
+@pytest.mark.parametrize("days", ["sat,sun", "mon, tue", "sunset", "monkey", "月・火", "wednesdayfriday"])
+def test_a_day_that_is_none_is_not_guessed(tmp_path: Path, days: str) -> None:
+    with pytest.raises(SetupError, match="unknown day"):
+        load_policy(written(tmp_path, f'hours:\n  days: {{"{days}": "10:00-18:00"}}\n'))
+
+
+@pytest.mark.parametrize("days", ["Mon", "Mondays", "mon.", "月", "月曜", "月曜日"])
+def test_a_day_by_any_of_its_names(tmp_path: Path, days: str) -> None:
+    policy = load_policy(written(tmp_path, f'hours:\n  days: {{"{days}": "10:00-18:00"}}\n'))
+    assert list(policy.hours.days) == [0]
+
+
+@pytest.mark.parametrize("day", ["tues", "Weds", "wednesday", "thur", "thurs", "Thursday", "Saturday", "sun"])
+def test_a_day_as_english_shortens_it(tmp_path: Path, day: str) -> None:
+    policy = load_policy(written(tmp_path, f'hours:\n  days: {{"{day}": "10:00-18:00"}}\n'))
+    assert len(policy.hours.days) == 1

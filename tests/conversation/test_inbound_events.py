@@ -1,0 +1,88 @@
+"""Of the events of one call, a broken one costs only itself."""
+
+from typing import Any
+
+import pytest
+
+from assistant.conversation.inbound import events as arriving
+from assistant.conversation.inbound.events import Arrivals, take_in
+from assistant.conversation.inbound.receive import receive
+from assistant.domain.channels import Address, Event, Said
+from assistant.domain.errors import Unavailable
+from assistant.storage.store import SqlStore
+from tests.harness import LANGUAGES, Rig
+
+LONG = "x" * 300
+
+
+def said(number: int, text: str, peer: str = "customer-1", **more: Any) -> Said:
+    address = Address(channel="line", peer=peer)
+    return Said(id=f"e{number}", message_id=f"m{number}", address=address, text=text, **more)
+
+
+async def take(rig: Rig, *events: Event) -> list[str]:
+    arrivals = Arrivals(timing=rig.timing, languages=LANGUAGES)
+    return await rig.database.write(lambda store: take_in(store, events, arrivals, rig.clock()))
+
+
+async def buried(rig: Rig) -> int:
+    return await rig.database.read(lambda store: store.due.buried())
+
+
+@pytest.mark.parametrize(
+    "fault", [KeyError("text"), RecursionError(), UnicodeEncodeError("x", "y", 0, 1, "z")]
+)
+async def test_a_broken_event_costs_only_itself(
+    rig: Rig, fault: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def fails(store: SqlStore, inbound: Any, *more: Any) -> Any:
+        result = receive(store, inbound, *more)
+        if "壊" in inbound.text:
+            raise fault
+        return result
+
+    monkeypatch.setattr(arriving, "receive", fails)
+    (conversation,) = await take(rig, said(1, "一つ目"), said(2, "壊れています"), said(3, "二つ目"))
+    assert [m.text for m in await rig.messages(conversation)] == ["一つ目", "二つ目"]
+    assert await buried(rig) == 1
+    assert await take(rig, said(2, "壊れています")) == []
+
+
+async def test_when_the_database_fails_none_is_taken_for_had(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> Any:
+        raise Unavailable
+
+    with monkeypatch.context() as broken:
+        broken.setattr(arriving, "receive", fails)
+        with pytest.raises(Unavailable):
+            await take(rig, said(1, "一つ目"))
+    assert len(await take(rig, said(1, "一つ目"))) == 1
+    assert await buried(rig) == 0
+
+
+async def test_ids_and_senders_of_any_length_are_known_again(rig: Rig) -> None:
+    peers = [f"{LONG}a", f"{LONG}b", "日" * 260, "zero\x00", "half\ud800"]
+    events = [said(n, f"{n}番です", peer, name=LONG, locale=LONG) for n, peer in enumerate(peers)]
+    conversations = await take(rig, *events)
+    assert len(set(conversations)) == len(peers)
+    assert await take(rig, *(said(10 + n, "続きです", peer) for n, peer in enumerate(peers))) == conversations
+    for conversation, peer in zip(conversations[:3], peers[:3], strict=True):
+        thread = await rig.database.read(lambda store, c=conversation: store.threads.of(c))  # type: ignore[misc]
+        assert thread is not None
+        assert thread.address.peer == peer
+
+
+async def test_an_id_that_looks_like_anothers_hash_is_not_taken_for_it(rig: Rig) -> None:
+    from hashlib import sha256
+
+    (conversation,) = await take(rig, Said(**vars_of(said(1, "一つ目")) | {"id": LONG}))
+    hashed = sha256(LONG.encode()).hexdigest()
+    await take(rig, Said(**vars_of(said(2, "二つ目")) | {"id": hashed}))
+    assert [m.text for m in await rig.messages(conversation)] == ["一つ目", "二つ目"]
+
+
+def vars_of(event: Said) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in Said.__dataclass_fields__}

@@ -1,0 +1,118 @@
+"""The packet gets better after the handoff, and the handoff never waits for that."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from assistant.conversation.templates import say
+from assistant.domain.budgets import Allowance
+from assistant.domain.conversation import State
+from assistant.domain.policy import BusinessHours, Policy
+from assistant.domain.turns import Said
+from assistant.storage.database import SqlDatabase
+from assistant.storage.store import SqlStore
+from tests.harness import Rig
+
+LONG = "返品の期限はいつまでですか。注文番号は20481199です。"
+
+
+async def handed_over(rig: Rig, *said: str) -> str:
+    opened = await rig.open()
+    for text in said:
+        await rig.ask(opened.conversation.id, text)
+    return opened.conversation.id
+
+
+async def packet(rig: Rig, conversation: str) -> dict[str, Any]:
+    return await rig.packet(conversation)
+
+
+async def test_replies_are_suggested_with_their_source_where_a_wish_came_before_any_search(rig: Rig) -> None:
+    conversation = await handed_over(rig, f"{LONG}担当者につないでください")
+    suggested = (await packet(rig, conversation))["suggested"]
+    assert "30日" in suggested[0]["text"]
+    assert suggested[0]["citations"] == [{"n": 1, "article": "ja/returns.md"}]
+
+
+async def test_without_search_the_packet_stays_as_it_was(rig: Rig) -> None:
+    rig.passages.down = True
+    conversation = await handed_over(rig, f"{LONG}担当者につないでください")
+    found = await packet(rig, conversation)
+    assert found["suggested"] == []
+    assert found["facts"]["claimed"] == ["order number: 20481199"]
+    assert (await rig.state(conversation)).state is State.QUEUED
+
+
+async def test_a_models_summary_comes_later_and_keeps_the_next_step(rig: Rig) -> None:
+    async def summarise(lines: Sequence[Said], allowance: Allowance | None) -> Mapping[str, str]:
+        return {"ja": f"{len(lines)}行の要約"}
+
+    rig.enricher = replace(rig.enricher, mind=replace(rig.mind, summarise=summarise))
+    conversation = await handed_over(rig, "届いた皿が割れていました", "担当者につないでください")
+    summary = (await packet(rig, conversation))["issue"]["summary"]
+    first, step = summary["ja"].split("\n")
+    assert first.endswith("行の要約")
+    assert step.startswith("次に: 注文番号")
+    assert summary["en"].startswith("The customer asks"), "what the model left out is quoted"
+
+
+async def test_a_model_that_hangs_holds_nothing_up(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hang(_lines: Sequence[Said], _allowance: Allowance | None) -> Mapping[str, str]:
+        await asyncio.sleep(60)
+        return {}
+
+    monkeypatch.setattr("assistant.conversation.handoff.packet_enrichment.LONGEST_SECONDS", 0.05)
+    rig.enricher = replace(rig.enricher, mind=replace(rig.mind, summarise=hang))
+    opened = await rig.open()
+    await rig.press_person_button(opened.conversation.id)
+    assert (await rig.state(opened.conversation.id)).state is State.QUEUED
+    before = await packet(rig, opened.conversation.id)
+    await rig.work()
+    after = await packet(rig, opened.conversation.id)
+    assert (after["issue"], after["trigger"]) == (before["issue"], before["trigger"])
+
+
+async def test_a_packet_of_a_long_conversation_is_built_within_300_ms(rig: Rig) -> None:
+    opened = await rig.open()
+    conversation = opened.conversation.id
+    for turn in range(60):
+        await rig.say(
+            conversation, f"{turn}回目です。注文番号2048119{turn}、5月{turn % 28 + 1}日に12,800円。" * 20
+        )
+        if turn % 10 == 9:
+            await rig.settle()
+    started = time.perf_counter()
+    await rig.press_person_button(conversation)
+    spent = time.perf_counter() - started
+    assert len((await packet(rig, conversation))["facts"]["claimed"]) == 20
+    assert spent < 0.3
+
+
+async def test_what_is_added_while_waiting_is_in_the_packet(rig: Rig) -> None:
+    conversation = await handed_over(rig, "届いた皿が割れていました", "担当者につないでください")
+    assert (await packet(rig, conversation))["facts"]["missing"] == ["order number", "product"]
+    before = await rig.answers(conversation)
+    await rig.say(conversation, "注文番号は20481199です")
+    await rig.settle()
+    found = await packet(rig, conversation)
+    assert "order number: 20481199" in found["facts"]["claimed"]
+    assert found["facts"]["missing"] == ["product"]
+    assert found["transcript"]["last"][-1]["text"] == "注文番号は20481199です"
+    assert await rig.answers(conversation) == before, "nobody answers for the agent"
+
+
+async def test_an_address_that_was_asked_for_is_noted_once(database: SqlDatabase[SqlStore]) -> None:
+    closed = BusinessHours(zone="Asia/Tokyo", days={6: ("10:00", "12:00")})
+    rig = Rig(database, policy=Policy(hours=closed))
+    conversation = await handed_over(rig, "担当者につないでください")
+    assert say("ask_contact", "ja") in (await rig.answers(conversation))[-1]
+    for text in ("taro@example.jp です", "電話なら 090-1234-5678 です"):
+        await rig.say(conversation, text)
+        await rig.settle()
+    assert (await rig.answers(conversation)).count(say("contact_noted", "ja")) == 1
+    claimed = (await packet(rig, conversation))["facts"]["claimed"]
+    assert claimed == ["e-mail: taro@example.jp", "phone: 090-1234-5678"]

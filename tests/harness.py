@@ -1,0 +1,244 @@
+"""The whole engine on a database in memory, with a list for an index and a clock that is moved by hand."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from assistant.answering.query_rewrite import from_conversation
+from assistant.answering.quotes.answerer import ExtractiveAnswerer
+from assistant.conversation import desk
+from assistant.conversation.desk import Desk
+from assistant.conversation.handoff.packet_enrichment import Enricher
+from assistant.conversation.handoff.watchdog import Watchdog
+from assistant.conversation.inbound import customer_actions
+from assistant.conversation.inbound.conversation_start import Opened, Visitor, open_conversation
+from assistant.conversation.inbound.receive import Receipt, receive
+from assistant.conversation.timing import Timing
+from assistant.conversation.turn.runner import Assistant
+from assistant.conversation.turn.think import Mind
+from assistant.domain.conversation import Conversation, Outcome
+from assistant.domain.errors import Unavailable
+from assistant.domain.jobs import Kind
+from assistant.domain.knowledge import Passage
+from assistant.domain.messages import Author, Inbound, Message, Written
+from assistant.domain.people import Agent
+from assistant.domain.policy import Policy
+from assistant.domain.turns import Meaning
+from assistant.jobs.attachment_download import Fetcher
+from assistant.jobs.outbox import Outbox
+from assistant.jobs.worker_loop import Duties
+from assistant.knowledge.retrieval.in_memory import ListedPassages
+from assistant.notifications.notifier import LocalWire
+from assistant.ports.answering import Answerer
+from assistant.ports.channels import Channel
+from assistant.signals.facts import pick_facts
+from assistant.signals.signal_reader import Reader
+from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.schema import metadata
+from assistant.storage.store import SqlStore
+
+IDENTITY_KEY = b"the site's identity secret"
+LANGUAGES = ("ja", "en")
+JAPANESE = Visitor(locale="ja")
+MONDAY_NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+def memory_database() -> SqlDatabase[SqlStore]:
+    engine = sqlite_engine(None)
+    metadata.create_all(engine)
+    return SqlDatabase(engine, SqlStore)
+
+
+def passage(article: str, title: str, text: str, language: str) -> Passage:
+    return Passage(
+        chunk=abs(hash(article)) % 1_000_000,
+        article=article,
+        title=title,
+        url=f"http://localhost:8000/help/{article}",
+        language=language,
+        headings=(),
+        text=text,
+        score=0.0,
+    )
+
+
+RETURNS_JA = passage(
+    "ja/returns.md",
+    "返品の期限",
+    "返品の期限は、商品の到着から30日以内です。開封した商品は返品できません。",
+    "ja",
+)
+RETURNS_EN = passage(
+    "en/returns.md",
+    "Return deadline",
+    "You can return an item within 30 days of delivery. Opened items cannot be returned.",
+    "en",
+)
+
+
+@dataclass
+class Clock:
+    now: datetime = MONDAY_NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+class RunningClock(Clock):
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass
+class Rig:
+    """Speaks as the customer and as agents, and does what is due when told to."""
+
+    database: SqlDatabase[SqlStore]
+    passages: ListedPassages = field(default_factory=lambda: ListedPassages(RETURNS_JA, RETURNS_EN))
+    answerer: Answerer = field(default_factory=ExtractiveAnswerer)
+    policy: Policy = field(default_factory=Policy)
+    timing: Timing = field(default_factory=Timing)
+    clock: Clock = field(default_factory=Clock)
+    #: Messaging apps, by name and account.
+    channels: dict[tuple[str, str], Channel] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.wire = LocalWire()
+        self.mind = Mind(
+            reader=Reader(languages=LANGUAGES),
+            retriever=self.passages,
+            answerer=self.answerer,
+            meaning=self.meaning,
+            rewrite=from_conversation,
+            policy=self.policy,
+            languages=LANGUAGES,
+            examples=lambda language: ("返品の期限",) if language == "ja" else ("Return deadline",),
+        )
+        self.assistant = Assistant(
+            database=self.database,
+            mind=self.mind,
+            wire=self.wire,
+            timing=self.timing,
+            pick_facts=pick_facts,
+            clock=self.clock,
+        )
+        self.watchdog = Watchdog(self.database, self.policy, pick_facts, self.wire, self.clock)
+        self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
+        self.fetcher = Fetcher(self.database, self.channels, self.wire, self.clock)
+        self.enricher = Enricher(
+            database=self.database,
+            mind=self.mind,
+            wire=self.wire,
+            pick_facts=pick_facts,
+            clock=self.clock,
+        )
+        self.desk = Desk(timing=self.timing, pick_facts=pick_facts)
+
+    async def meaning(self, _text: str) -> Meaning:
+        """No language model here: turns are read by their words."""
+        raise Unavailable
+
+    # -- the customer
+
+    async def open(self, visitor: Visitor = JAPANESE) -> Opened:
+        return await self.database.write(
+            lambda store: open_conversation(store, visitor, IDENTITY_KEY, LANGUAGES, self.clock())
+        )
+
+    async def say(self, conversation: str, text: str, message_id: str | None = None) -> Receipt:
+        inbound = Inbound(conversation=conversation, message_id=message_id or str(uuid4()), text=text)
+        return await self.database.write(lambda store: receive(store, inbound, self.timing, self.clock()))
+
+    async def press_person_button(self, conversation: str) -> tuple[Conversation, Message]:
+        return await self.database.write(
+            lambda store: customer_actions.ask_for_person(
+                store, conversation, self.policy, pick_facts, self.clock()
+            )
+        )
+
+    async def ask(self, conversation: str, text: str) -> Message:
+        """Say something and get what is said to it."""
+        await self.say(conversation, text)
+        await self.settle()
+        return (await self.messages(conversation))[-1]
+
+    # -- agents
+
+    async def hire(self, name: str = "Mori") -> Agent:
+        agent = Agent(id=uuid4().hex, email=f"{name.lower()}@shop.example", name=name)
+        await self.database.write(lambda store: store.agents.add(agent, "hash", self.clock()))
+        return agent
+
+    async def claim(self, conversation: str, agent: Agent) -> Conversation:
+        return await self.database.write(
+            lambda store: desk.claim(store, conversation, agent, self.desk, self.clock())
+        )
+
+    async def reply(self, conversation: str, agent: Agent, text: str, *, private: bool = False) -> Message:
+        written = Written(message_id=str(uuid4()), text=text, private=private)
+        return await self.database.write(
+            lambda store: desk.reply(store, conversation, agent, written, self.clock())
+        )
+
+    async def give_back(self, conversation: str, agent: Agent) -> Conversation:
+        return await self.database.write(
+            lambda store: desk.give_back(store, conversation, agent, self.clock())
+        )
+
+    async def resolve(self, conversation: str, agent: Agent) -> Conversation:
+        return await self.database.write(
+            lambda store: desk.resolve(store, conversation, agent, Outcome.SOLVED, None, self.clock())
+        )
+
+    # -- the worker
+
+    async def settle(self) -> None:
+        """Let the quiet time pass and do what is due then."""
+        self.clock.pass_(self.timing.quiet.total_seconds() + 0.01)
+        await self.work()
+
+    async def work(self) -> None:
+        """Do what is due now, until nothing is."""
+        while due := await self.database.write(
+            lambda store: store.due.claim(self.clock(), self.timing.lease, 10)
+        ):
+            for item in due:
+                await self.duties.handlers[item.kind](item)
+
+    @property
+    def duties(self) -> Duties:
+        return Duties(
+            handlers={
+                Kind.TURN: self.outbox.attending(self.assistant.take_turn),
+                Kind.DEADLINE: self.watchdog.deadline_passed,
+                Kind.DELIVERY: self.outbox.deliver,
+                Kind.MEDIA: self.fetcher.fetch,
+                Kind.PACKET: self.enricher.enrich,
+            },
+            give_up=self.assistant.give_up,
+            given_up={
+                Kind.DELIVERY: self.outbox.give_up,
+                Kind.MEDIA: self.fetcher.give_up,
+                Kind.PACKET: self.enricher.give_up,
+            },
+        )
+
+    # -- looking
+
+    async def messages(self, conversation: str) -> list[Message]:
+        return list(await self.database.read(lambda store: store.messages.public(conversation)))
+
+    async def answers(self, conversation: str) -> list[str]:
+        """What was said to the customer."""
+        return [m.text for m in await self.messages(conversation) if m.author is not Author.CUSTOMER]
+
+    async def state(self, conversation: str) -> Conversation:
+        return await self.database.read(lambda store: store.conversations.get(conversation))
+
+    async def packet(self, conversation: str) -> dict[str, object]:
+        packet = await self.database.read(lambda store: store.handoffs.last(conversation))
+        assert packet is not None
+        return packet

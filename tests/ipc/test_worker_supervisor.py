@@ -1,0 +1,54 @@
+"""The process that thinks is started again, whether it died or only hangs."""
+
+import asyncio
+import os
+import signal
+import sys
+
+import pytest
+
+from assistant.ipc import worker_supervisor
+from assistant.ipc.rpc import Pipe
+from assistant.ipc.worker_supervisor import Companion, launch
+
+#: A companion that can do nothing but live.
+LIVES = """
+import asyncio, socket, sys
+from assistant.ipc.rpc import Pipe
+
+async def nothing():
+    pass
+
+async def live():
+    pipe = Pipe()
+    pipe.offer(start=nothing, beat=nothing, stop=nothing)
+    await pipe.open(socket.socket(fileno=int(sys.argv[1])))
+    await pipe.listen()
+
+asyncio.run(live())
+"""
+
+
+@pytest.mark.parametrize("sign", [signal.SIGSTOP, signal.SIGKILL])
+async def test_one_that_hangs_or_dies_is_followed_by_another(
+    sign: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_supervisor, "COMMAND", (sys.executable, "-c", LIVES))
+    monkeypatch.setattr(worker_supervisor, "BEAT_SECONDS", 0.3)
+    monkeypatch.setattr(worker_supervisor, "MISSED_STARTING", 1_000)
+    pipe = Pipe()
+
+    async def start() -> None:
+        await pipe.ask("start")
+
+    kept, first = Companion(pipe, start), launch()
+    running = asyncio.create_task(kept.run(first))
+    async with asyncio.timeout(60):
+        await kept.ready.wait()
+        os.kill(first.process.pid, sign)
+        while kept.ready.is_set():
+            await asyncio.sleep(0.01)
+        await kept.ready.wait()
+    assert first.process.poll() is not None
+    await kept.stop(1)
+    await running

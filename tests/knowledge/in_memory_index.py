@@ -1,0 +1,51 @@
+"""An index that only remembers, for the tests of the ingest run."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from assistant.domain.article_lifecycle import Look, Trouble
+from assistant.domain.knowledge import Article, Chunk, Origin
+
+
+@dataclass(slots=True)
+class Shelf:
+    """An Index in memory; *groups* keeps how many articles came in each transaction."""
+
+    articles: dict[str, Article] = field(default_factory=dict)
+    chunks: dict[str, Sequence[Chunk]] = field(default_factory=dict)
+    groups: list[int] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    remarks: list[Trouble] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+
+    async def hashes(self) -> Mapping[str, str]:
+        return {id: article.content_hash for id, article in self.articles.items()}
+
+    async def origins(self) -> Mapping[str, Origin]:
+        return {id: article.origin for id, article in self.articles.items() if article.origin}
+
+    async def put(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+        self.groups.append(len(articles))
+        for article, chunks in articles:
+            self.articles[article.id] = article
+            self.chunks[article.id] = chunks
+
+    async def relocate(self, origins: Mapping[str, Origin]) -> None:
+        for id, origin in origins.items():
+            self.articles[id] = replace(self.articles[id], origin=origin)
+
+    async def remove(self, articles: Sequence[str]) -> None:
+        for id in articles:
+            del self.articles[id]
+
+    async def settle(
+        self, sources: Sequence[str], troubles: Sequence[Trouble], looks: Sequence[Look]
+    ) -> list[tuple[str, str]]:
+        self.troubles = [one for one in troubles if not one.harmless]
+        self.remarks = [one for one in troubles if one.harmless]
+        self.looks = list(looks)
+        return []
+
+    async def embed(self, progress: Callable[[int, int], None]) -> None:
+        total = sum(len(chunks) for chunks in self.chunks.values())
+        progress(total, total)

@@ -1,0 +1,336 @@
+"""Another embedding model in the settings: answers go on by the old one's vectors, then by the new one's."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from assistant.app.knowledge_base import Knowledge
+from assistant.app.worker_app import Service
+from assistant.domain.knowledge import Passage
+from assistant.knowledge.ingest.embedding_backfill import Earlier, Making
+from assistant.knowledge.ingest.indexer import Indexer
+from assistant.knowledge.retrieval.example_questions import Examples
+from assistant.knowledge.retrieval.retriever import HybridRetriever
+from assistant.knowledge.retrieval.switching_retriever import Succession
+from assistant.knowledge.vectors.synced_index import FOLDER, KeptVectors, embedded, remove
+from assistant.models.embeddings.fake import LetterEmbedder
+from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.migrate import migrate
+from assistant.storage.store import SqlStore
+from tests.harness import Clock
+from tests.knowledge.shop import PAGES, Shop
+
+QUESTION = "返品は何日以内ですか"
+
+
+class NewEmbedder(LetterEmbedder):
+    """Another model: other vectors, of another length."""
+
+    name = "new letters"
+    dimensions = 96
+
+
+class Watched(HybridRetriever):
+    """Keeps whose question vectors were compared with whose passages."""
+
+    compared: list[tuple[str, int, int]]
+
+    async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
+        asked = await self._embedder.query(question)
+        self.compared.append((self._embedder.name, len(asked), self.shelf.vectors.shape[2]))
+        return await super().search(question, language=language, limit=limit)
+
+
+class Change:
+    """A knowledge base whose vectors are all the old model's, opened with the new one in the settings."""
+
+    def __init__(self, folder: Path, database: SqlDatabase[SqlStore]) -> None:
+        self.folder, self.database, self.clock = folder, database, Clock()
+        self.compared: list[tuple[str, int, int]] = []
+        self.new, self.old = NewEmbedder(), LetterEmbedder()
+
+    def making(self, embedder: LetterEmbedder) -> Making:
+        return Making(
+            self.database,
+            embedder,
+            embedder.name,
+            self.clock,
+            partial(remove, data_dir=self.folder, url=None),
+        )
+
+    async def retriever(self, embedder: LetterEmbedder) -> HybridRetriever:
+        name = await self.database.write(lambda store: store.collections.named(embedder.name))
+        made = Watched(self.database, embedder, KeptVectors(embedded(self.folder, name, embedder.dimensions)))
+        made.compared = self.compared
+        return made
+
+    async def open(self) -> Succession:
+        """As the library opens it."""
+        making = self.making(self.new)
+        new = await self.retriever(self.new)
+        earlier = await making.earlier()
+        assert earlier is None or earlier == Earlier(self.old.name, self.old.name)
+        before = await self.retriever(self.old) if earlier else None
+        opened = Succession(new, before, ready=making.done, changed=making.note)
+        await opened.start()
+        return opened
+
+    async def completed(self) -> list[str]:
+        return list(await self.database.read(lambda store: store.collections.completed()))
+
+
+def database_at(path: Path) -> SqlDatabase[SqlStore]:
+    engine = sqlite_engine(path)
+    migrate(engine)
+    return SqlDatabase(engine, SqlStore)
+
+
+@pytest.fixture
+async def change(tmp_path: Path) -> AsyncIterator[Change]:
+    made = Change(tmp_path, database_at(tmp_path / "yorisoi.db"))
+    shop = Shop.on(made.database)
+    await made.retriever(made.old)
+    await shop.fill()
+    assert await made.making(made.old).note() is True
+    yield made
+    made.database.close()
+
+
+async def settled(opened: Succession) -> None:
+    await opened.refresh()
+    while await opened.tend():
+        pass
+
+
+async def test_the_old_model_answers_until_the_new_one_is_whole(change: Change) -> None:
+    opened = await change.open()
+    await settled(opened)
+    assert opened.changing is True
+    assert (await opened.search(QUESTION, language="ja"))[0].article == "ja/returns.md"
+    asked = asyncio.create_task(many_questions(opened))
+    await change.making(change.new).make()
+    await settled(opened)
+    asked.cancel()
+    assert opened.changing is False
+    assert (await opened.search(QUESTION, language="ja"))[0].article == "ja/returns.md"
+    assert change.compared[0] == ("letters", 128, 128)
+    assert change.compared[-1] == ("new letters", 96, 96)
+    # Never the question's vector of one model against passages of the other, and never back.
+    assert set(change.compared) == {("letters", 128, 128), ("new letters", 96, 96)}
+    assert change.compared == sorted(change.compared)
+    assert len(list((change.folder / FOLDER).iterdir())) == 2
+    await opened.close()
+
+
+async def many_questions(opened: Succession) -> None:
+    while True:
+        await opened.search(QUESTION, language="ja")
+
+
+async def test_the_old_index_is_closed_once_its_questions_are_answered(
+    change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = await change.open()
+    await settled(opened)
+    old = opened._now
+    await change.making(change.new).make()
+    await settled(opened)
+    assert await old._vectors._index.count() == len(PAGES) * old.shelf.vectors.shape[1]  # type: ignore[union-attr]
+    monkeypatch.setattr("assistant.knowledge.retrieval.switching_retriever.LINGER_SECONDS", 0)
+    await opened.tend()
+    assert old._vectors._index is None
+    await opened.close()
+
+
+async def test_the_next_start_knows_that_the_change_is_done(change: Change) -> None:
+    await change.making(change.new).make()
+    opened = await change.open()
+    assert opened.changing is False
+    assert await change.completed() == ["letters", "new letters"]
+    await opened.close()
+
+
+async def test_new_articles_do_not_bring_an_older_model_back(change: Change) -> None:
+    await change.making(change.new).make()
+    await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
+    assert await change.making(change.new).earlier() is None
+
+
+async def test_articles_that_come_while_it_changes_are_found_by_their_words(change: Change) -> None:
+    opened = await change.open()
+    await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
+    await opened.refresh()
+    assert "ja/gift.md" in [found.article for found in await opened.search("ラッピング", language="ja")]
+    await opened.close()
+
+
+async def test_of_two_processes_one_makes_the_vectors(change: Change) -> None:
+    """The other one leaves it to the first, and takes over when that is not heard of any more."""
+    await change.retriever(change.new)
+    first, second = change.making(change.new), change.making(change.new)
+    assert await first.turn(politely=True)() is True
+    await second.make()
+    assert await second.done() is False
+    change.clock.pass_(31)
+    await second.make()
+    assert await second.done() is True
+
+
+async def test_an_ingest_does_not_wait_for_anybody(change: Change) -> None:
+    await change.retriever(change.new)
+    assert await change.making(change.new).turn(politely=True)() is True
+    turn = change.making(change.new).turn(politely=False)
+    await Indexer(change.database, change.new, turn).embed()
+    assert await change.making(change.new).done() is True
+
+
+async def test_what_the_old_model_left_is_dropped_only_when_told(
+    change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.knowledge.retrieval.switching_retriever.LINGER_SECONDS", 0)
+    opened = await change.open()
+    await change.making(change.new).make()
+    await settled(opened)
+    await opened.tend()
+    assert len(await change.database.read(lambda store: store.articles.embedded("letters"))) == len(PAGES)
+    await change.making(change.new).forget_others()
+    assert await change.database.read(lambda store: store.articles.embedded("letters")) == []
+    assert await change.completed() == ["new letters"]
+    [left] = (change.folder / FOLDER).iterdir()
+    assert "new-letters" in left.name
+    await opened.close()
+
+
+class Served:
+    """The part of the running service that makes vectors."""
+
+    def __init__(self, change: Change, opened: Succession) -> None:
+        making = change.making(change.new)
+        self.knowledge = Knowledge(
+            database=change.database,
+            embedder=change.new,
+            retriever=opened,
+            indexer=Indexer(change.database, change.new),
+            examples=Examples(),
+            making=making,
+        )
+        nobody: Any = None
+        self.service = Service(
+            settings=nobody,
+            knowledge=self.knowledge,
+            mind=cast(Any, SimpleNamespace(retriever=opened)),
+            wire=nobody,
+            assistant=nobody,
+            timing=nobody,
+            channels={},
+        )
+
+    async def until(self, wanted: Callable[[], Awaitable[bool]]) -> None:
+        work = [self.service._make_vectors(), self.service._follow_knowledge()]
+        tasks = [asyncio.create_task(each) for each in work]
+        async with asyncio.timeout(30):
+            while not await wanted():
+                await asyncio.sleep(0.02)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_the_service_changes_over_by_itself(change: Change) -> None:
+    opened = await change.open()
+    served = Served(change, opened)
+    assert (await served.service.health())["vectors"] is None  # the old model answers: nothing is degraded
+
+    async def changed() -> bool:
+        return not opened.changing
+
+    await served.until(changed)
+    assert await change.completed() == ["letters", "new letters"]
+    await opened.close()
+
+
+async def test_the_service_makes_what_an_interrupted_ingest_left_missing(
+    change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.app.worker_app.MAKE_SECONDS", 0.02)
+    await change.making(change.new).make()
+    await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
+    opened = await change.open()
+    served = Served(change, opened)
+    assert await served.knowledge.note_missing() == 1
+    await served.until(change.making(change.new).done)
+    await opened.close()
+
+
+async def test_where_nothing_stands_in_the_service_says_that_it_is_degraded(change: Change) -> None:
+    """The old model cannot be opened any more: words answer."""
+    new = await change.retriever(change.new)
+    making = change.making(change.new)
+    opened = Succession(new, ready=making.done, changed=making.note)
+    await opened.start()
+    served = Served(change, opened)
+    await served.knowledge.note_missing()
+    told = (await served.service.health())["vectors"]
+    assert told == "The vectors of new letters are being made (0 of 6 passages)."
+    assert (await opened.search("返品", language="ja"))[0].article == "ja/returns.md"
+    await making.make()
+    assert (await served.service.health())["vectors"] is None
+    await opened.close()
+
+
+MAKING = """
+import asyncio, sys
+from pathlib import Path
+from assistant.knowledge.ingest import indexer
+from tests.knowledge.retrieval.test_switching_retriever import Change, database_at
+indexer.TOGETHER = 1
+
+async def main():
+    change = Change(Path(sys.argv[1]), database_at(Path(sys.argv[1]) / "yorisoi.db"))
+    await change.retriever(change.new)
+    made = indexer.Indexer._embed
+    async def slowly(self, waiting):
+        await made(self, waiting)
+        print("one more", flush=True)
+        await asyncio.sleep(0.2)
+    indexer.Indexer._embed = slowly
+    await change.making(change.new).make()
+
+asyncio.run(main())
+"""
+
+
+async def test_killed_in_the_middle_it_goes_on_where_it_was(change: Change) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", MAKING, str(change.folder)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    for _ in range(3):
+        assert await asyncio.to_thread(process.stdout.readline) == "one more\n"
+    process.send_signal(signal.SIGKILL)
+    process.wait(timeout=10)
+    process.stdout.close()
+
+    opened = await change.open()
+    await settled(opened)
+    assert opened.changing is True  # some vectors of the new model are there, and none is used
+    assert (await opened.search(QUESTION, language="ja"))[0].article == "ja/returns.md"
+    missing, total = await change.making(change.new).missing()
+    assert 0 < missing < total
+    change.clock.pass_(10 * 24 * 3600)  # the killed process is not heard of any more
+    change.new.embedded.clear()
+    await change.making(change.new).make()
+    assert 0 < len(change.new.embedded) < 2 * total
+    await settled(opened)
+    assert opened.changing is False
+    assert (await opened.search(QUESTION, language="ja"))[0].article == "ja/returns.md"
+    assert {name for name, _, _ in change.compared} == {"letters", "new letters"}
+    await opened.close()

@@ -1,0 +1,85 @@
+"""Tokens of passages from SQL: each where the passage says it; none where nothing is kept."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.domain.knowledge import Article, Chunk
+from assistant.knowledge.ingest.indexer import Indexer
+from assistant.knowledge.retrieval.retriever import HybridRetriever
+from assistant.knowledge.retrieval.token_vectors import StoredTokens
+from assistant.knowledge.vectors.synced_index import KeptVectors
+from assistant.models.embeddings.fake import LetterEmbedder
+from assistant.ports.models import Embedder, Fine
+from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.schema import metadata
+from evals.quality.retrieval_runs import Store
+
+ARTICLE = Article(id="returns.md", title="返品", language="ja", text="送料は770円です。", content_hash="1")
+CHUNK = Chunk(position=0, headings=("費用",), text="送料は770円です。", tokens=9)
+
+
+class Characters(LetterEmbedder):
+    """A model whose tokens are characters, each with a direction of its own."""
+
+    async def fine_query(self, text: str) -> Fine:
+        return (await self.fine_passages([text]))[0]
+
+    async def fine_passages(self, texts: Sequence[str]) -> Sequence[Fine]:
+        return [
+            Fine(whole, np.stack([_direction(char) for char in text]))
+            for text, whole in zip(texts, await self.passages(texts), strict=True)
+        ]
+
+    def spans(self, text: str) -> NDArray[np.intp]:
+        return np.array([(place, place + 1) for place in range(len(text))], np.intp)
+
+
+def _direction(char: str) -> NDArray[np.int8]:
+    return np.random.default_rng(ord(char)).integers(-7, 8, 64).astype(np.int8)
+
+
+async def stored(embedder: Embedder) -> tuple[HybridRetriever, StoredTokens]:
+    engine = sqlite_engine(None)
+    metadata.create_all(engine)
+    database = SqlDatabase(engine, Store)
+    indexer = Indexer(database, embedder)
+    await indexer.put([(ARTICLE, [CHUNK])])
+    await indexer.embed()
+    retriever = HybridRetriever(database, embedder, KeptVectors())
+    await retriever.start()
+    return retriever, StoredTokens(database, embedder)
+
+
+async def test_each_token_stands_where_the_passage_says_it() -> None:
+    retriever, kept = await stored(Characters())
+    passages = await retriever.search("770円", language="ja")
+    (tokens,) = await kept.of(passages)
+    assert tokens is not None
+    text = "".join(passages[0].text[start:end] for start, end in tokens.spans if start >= 0)
+    assert text == passages[0].text
+    [yen] = [
+        place
+        for place, (start, end) in enumerate(tokens.spans)
+        if start >= 0 and passages[0].text[start:end] == "円"
+    ]
+    assert (tokens.tokens[yen] == _direction("円")).all()
+
+
+async def test_a_changed_passage_is_not_taken_for_the_one_that_is_kept() -> None:
+    retriever, kept = await stored(Characters())
+    passages = await retriever.search("770円", language="ja")
+    assert await kept.of([replace(passages[0], text="送料は当社が負担します。")]) == [None]
+
+
+async def test_what_was_read_is_remembered() -> None:
+    retriever, kept = await stored(Characters())
+    passages = await retriever.search("770円", language="ja")
+    assert (await kept.of(passages))[0] is (await kept.of(passages))[0]
+
+
+async def test_a_model_that_keeps_no_tokens_has_none() -> None:
+    retriever, kept = await stored(LetterEmbedder())
+    assert await kept.of(await retriever.search("770円", language="ja")) == [None]

@@ -1,0 +1,148 @@
+"""The wire: who follows is woken, passing news stays small, typing does not last."""
+
+import asyncio
+
+import pytest
+
+from assistant.domain.messages import Author
+from assistant.notifications.notifier import TYPING_SECONDS, LocalWire
+
+
+class Seconds:
+    """A clock that is moved by hand."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def seconds() -> Seconds:
+    return Seconds()
+
+
+@pytest.fixture
+def wire(seconds: Seconds) -> LocalWire:
+    return LocalWire(seconds)
+
+
+async def test_a_ring_wakes_who_follows_the_conversation_or_everything_and_nobody_else(
+    wire: LocalWire,
+) -> None:
+    with wire.follow("a") as of_a, wire.follow("b") as of_b, wire.follow() as of_all:
+        wire.ring("a")
+        async with asyncio.timeout(1):
+            assert await of_a.news(5) == []
+            assert await of_all.news(5) == []
+        assert not await _is_woken(of_b.news(5))
+
+
+async def _is_woken(news: object) -> bool:
+    try:
+        await asyncio.wait_for(news, 0.02)  # type: ignore[arg-type]
+    except TimeoutError:
+        return False
+    return True
+
+
+async def test_a_ring_between_two_looks_is_not_lost(wire: LocalWire) -> None:
+    with wire.follow("a") as follower:
+        wire.ring("a")
+        assert await _is_woken(follower.news(5))
+        wire.ring("a")
+        assert await _is_woken(follower.news(5))
+        assert not await _is_woken(follower.news(5))
+
+
+async def test_news_gives_up_after_its_time(wire: LocalWire) -> None:
+    with wire.follow("a") as follower:
+        assert await follower.news(0.01) is None
+
+
+async def test_a_follower_that_never_reads_holds_only_the_newest_of_each_kind(wire: LocalWire) -> None:
+    with wire.follow() as follower:
+        for number in range(5_000):
+            wire.draft("a", f"draft {number}")
+            wire.typing("a", Author.CUSTOMER, number % 2 == 0)
+            wire.typing("a", Author.ASSISTANT, True)
+        news = await follower.news(1) or []
+    assert len(news) == 3
+    assert ("a", "delta", {"text": "draft 4999"}) in news
+
+
+async def test_a_customer_who_types_does_not_hide_that_the_agent_stopped(wire: LocalWire) -> None:
+    with wire.follow("a") as follower:
+        wire.typing("a", Author.AGENT, False, "Mori")
+        wire.typing("a", Author.CUSTOMER, True)
+        told = {data["author"]: data["on"] for _, _, data in await follower.news(1) or []}
+    assert told == {"agent": False, "customer": True}
+
+
+async def test_what_is_said_in_one_conversation_is_not_passed_to_another(wire: LocalWire) -> None:
+    with wire.follow("b") as follower:
+        wire.draft("a", "another customer's answer")
+        wire.typing("a", Author.AGENT, True, "Mori")
+        assert await follower.news(0.01) is None
+
+
+async def test_who_has_left_is_followed_no_more(wire: LocalWire) -> None:
+    with wire.follow("a"), wire.follow("a"), wire.follow():
+        assert wire.streams == 3
+    assert wire.streams == 0
+    wire.draft("a", "to nobody")
+
+
+async def test_at_a_stop_every_stream_ends_those_that_begin_later_too(wire: LocalWire) -> None:
+    with wire.follow("a") as of_a, wire.follow() as of_all:
+        waiting = asyncio.create_task(of_a.news(60))
+        await asyncio.sleep(0)
+        wire.hang_up()
+        async with asyncio.timeout(1):
+            assert await waiting == []
+            assert await of_all.news(60) == []
+        with wire.follow("b") as late:
+            assert await asyncio.wait_for(late.news(60), 1) == []
+            assert (of_a.over, of_all.over, late.over) == (True, True, True)
+
+
+def test_typing_expires(wire: LocalWire, seconds: Seconds) -> None:
+    wire.typing("a", Author.CUSTOMER, True)
+    seconds.now += TYPING_SECONDS - 0.01
+    assert wire.is_typing("a")
+    seconds.now += 0.02
+    assert not wire.is_typing("a")
+
+
+def test_a_customer_who_stopped_is_not_typing(wire: LocalWire) -> None:
+    wire.typing("a", Author.CUSTOMER, True)
+    wire.typing("a", Author.CUSTOMER, False)
+    assert not wire.is_typing("a")
+
+
+def test_only_the_customers_own_typing_holds_the_answer_back(wire: LocalWire) -> None:
+    wire.typing("a", Author.AGENT, True)
+    wire.typing("a", Author.ASSISTANT, True)
+    assert not wire.is_typing("a")
+    assert not wire.is_typing("b")
+
+
+def test_a_ring_tells_the_loop_that_something_may_be_due(wire: LocalWire) -> None:
+    wire.ring("a")
+    assert wire.work.is_set()
+
+
+async def test_keys_that_are_pressed_all_the_time_wake_nobody_all_the_time() -> None:
+    """Every agent's stream would be woken by every key of every customer."""
+    now = 0.0
+    wire, passed = LocalWire(clock=lambda: now), []
+    with wire.follow() as follower:
+        for _ in range(40):  # four seconds of writing
+            wire.typing("a", Author.CUSTOMER, True)
+            passed += await follower.news(0) or []
+            assert wire.is_typing("a")
+            now += 0.1
+        wire.typing("a", Author.CUSTOMER, False)
+        wire.typing("a", Author.CUSTOMER, False)
+        passed += await follower.news(0) or []
+    assert [data["on"] for _, _, data in passed] == [True] * 4 + [False]

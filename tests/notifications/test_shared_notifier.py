@@ -1,0 +1,102 @@
+"""The wire of several processes: what happens in one is heard in all."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from assistant.domain.messages import Author
+from assistant.notifications.journal_poller import Lookout
+from assistant.notifications.notifier import LocalWire
+from assistant.notifications.shared_notifier import SharedWire
+from assistant.ports.notifications import Follower
+from tests.harness import Rig
+
+
+class Line:
+    """Two ends of a bus without a database: what one sends the other hears at once."""
+
+    def __init__(self) -> None:
+        self.other: Line | None = None
+        self.heard: Callable[[str], None] = lambda _text: None
+
+    def send(self, key: str, text: str) -> None:
+        if self.other:
+            self.other.heard(text)
+
+    async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None:
+        self.heard = heard
+        missed()
+
+
+async def two() -> tuple[SharedWire, SharedWire, Line]:
+    here, there = Line(), Line()
+    here.other, there.other = there, here
+    wires = SharedWire(here), SharedWire(there)
+    for wire in wires:
+        await wire.run()
+    return *wires, here
+
+
+async def woken(follower: Follower) -> None:
+    """Fails where the follower would have slept on."""
+    async with asyncio.timeout(1):
+        assert await follower.news(60) == []
+
+
+async def test_a_ring_wakes_followers_and_workers_elsewhere() -> None:
+    here, there, _ = await two()
+    there.work.clear()
+    with there.follow("c") as follower:
+        here.ring("c")
+        assert there.work.is_set()
+        await woken(follower)
+
+
+async def test_drafts_and_typing_are_seen_elsewhere() -> None:
+    here, there, _ = await two()
+    with there.follow("c") as follower:
+        here.draft("c", "返品の期限は")
+        here.typing("c", Author.CUSTOMER, True)
+        assert await follower.news(1) == [
+            ("c", "delta", {"text": "返品の期限は"}),
+            ("c", "typing", {"author": "customer", "on": True, "name": None}),
+        ]
+    assert there.is_typing("c")
+
+
+async def test_what_is_heard_is_not_sent_on() -> None:
+    _, _, line = await two()
+    sent = list[str]()
+    line.send = lambda key, text: sent.append(text)  # type: ignore[method-assign]
+    line.heard('["ring", "c", {}]')
+    assert sent == []
+
+
+async def test_followers_look_again_when_something_may_have_been_missed() -> None:
+    wire = SharedWire(Line())
+    with wire.follow("c") as follower:
+        await wire.run()
+        await woken(follower)
+
+
+async def test_words_of_another_version_are_passed_over() -> None:
+    _, there, line = await two()
+    assert line.other
+    with there.follow("c") as follower:
+        line.other.heard('["sing", "c", {"tune": "la"}]')
+        assert await follower.news(0.01) is None
+
+
+async def test_what_another_process_did_is_noticed_though_its_notice_was_lost(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.notifications.journal_poller.LOOK_SECONDS", 0.02)
+    conversation = (await rig.open()).conversation.id
+    wire = LocalWire()
+    looking = asyncio.create_task(Lookout(rig.database, wire, rig.clock).run())
+    await asyncio.sleep(0.05)
+    with wire.follow(conversation) as follower:
+        await rig.say(conversation, "返品したい")  # and nobody rings
+        await woken(follower)
+    looking.cancel()

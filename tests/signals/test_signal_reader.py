@@ -1,0 +1,246 @@
+"""The reader as a whole: signals of turns in their context."""
+
+import time
+
+import pytest
+
+from assistant.conversation.templates import LANGUAGES
+from assistant.domain.messages import Author
+from assistant.domain.policy import Policy
+from assistant.domain.signals import Decision, Reaction, Signals, Wish
+from assistant.domain.turns import History, Meaning, PastTurn, Said
+from assistant.signals.classifier import weights
+from assistant.signals.normalization import JAPANESE
+from assistant.signals.replay import replay
+from assistant.signals.signal_reader import Reader
+
+READER = Reader()
+ALONE = History()
+
+
+def after(*said: str, decision: Decision = Decision.ANSWER, frustration: float = 0.0) -> History:
+    """A history of customer and assistant in turns, ending with the assistant."""
+    lines = [
+        Said(author=Author.ASSISTANT if place % 2 else Author.CUSTOMER, text=text)
+        for place, text in enumerate(said)
+    ]
+    turns = [
+        PastTurn(
+            signals=Signals(turn=place, frustration=frustration), decision=decision, query=said[2 * place]
+        )
+        for place in range(len(said) // 2)
+    ]
+    return History(lines=lines, turns=turns)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "何度も申し上げておりますが、まだ届きません",
+        "もう結構です。話になりません",
+        "いつまで待たせるつもりですか",
+        "質問に答えてください。ふざけているのですか",
+        "This is ridiculous, how many times do I have to tell you?",
+        "WORST SERVICE EVER!!! I WANT MY MONEY BACK NOW",
+        "are you kidding me, this is useless",
+    ],
+)
+def test_anger_is_heard_however_polite(text: str) -> None:
+    signals = READER.read(text, after("返品したい", "注文履歴をご覧ください"))
+    assert signals.frustration >= 0.5
+    assert any(item.kind == "frustration" for item in signals.evidence)
+
+
+def test_what_only_an_annoyed_person_says_counts_whatever_the_ear_hears() -> None:
+    for text in ("何度も申し上げておりますが、まだ届きません", "How many times do I have to say it?"):
+        assert READER.read(text, ALONE).frustration >= 0.6
+    assert READER.read("how many times can I change the date?", ALONE).frustration < 0.5
+
+
+def test_an_enquiry_that_was_never_answered_is_offered_a_person() -> None:
+    text = "先日お問い合わせした件ですが、まだご回答をいただけていないようです"
+    [found] = replay([Said(author=Author.CUSTOMER, text=text)], READER, Policy())
+    assert found.verdict.decision is Decision.OFFER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "壊れた商品の返品方法は？",
+        "クレームの受付窓口の営業時間を教えてください",
+        "最悪の場合、データは消えますか",
+        "最低注文金額はいくらですか",
+        "My order arrived damaged, can I get a replacement?",
+        "How do I file a complaint?",
+        "My card was declined, why?",
+        "ありがとうございます。助かりました！",
+    ],
+)
+def test_a_bad_topic_is_no_bad_mood(text: str) -> None:
+    assert READER.read(text, ALONE).frustration < 0.4
+
+
+def test_the_same_reply_again_wears_patience_out() -> None:
+    fresh = READER.read("ボタンが見つかりません", after("返品したい", "「返品申請」を押してください"))
+    worn = READER.read(
+        "ボタンが見つかりません",
+        after(
+            *["返品したい", "「返品申請」を押してください", "どこですか", "「返品申請」を押してください"],
+            *["ないです", "「返品申請」を押してください"],
+        ),
+    )
+    assert worn.frustration > fresh.frustration
+    assert worn.no_progress > fresh.no_progress
+
+
+def test_anger_lasts_and_thanks_end_it() -> None:
+    angry = after("最悪です", "申し訳ありません", frustration=0.9)
+    calm = after("返品したい", "こちらです", frustration=0.0)
+    assert (
+        READER.read("注文番号は123です", angry).frustration
+        > READER.read("注文番号は123です", calm).frustration
+    )
+    assert READER.read("解決しました、ありがとうございます", angry).frustration < 0.3
+
+
+@pytest.mark.parametrize(
+    ("reply", "text", "reaction"),
+    [
+        ("14日以内なら返品できます。", "そうではなくて、交換の話です", Reaction.REJECTED),
+        ("14日以内なら返品できます。", "ありがとうございます、わかりました", Reaction.ACCEPTED),
+        ("14日以内なら返品できます。", "商品を返品したいのですが", Reaction.REPHRASED),
+        ("14日以内なら返品できます。", "ポイントの有効期限は？", Reaction.MOVED_ON),
+        ("担当者におつなぎしましょうか。", "いえ、結構です", Reaction.DECLINED),
+        ("Returns take 14 days.", "that's not what I asked", Reaction.REJECTED),
+        ("Returns take 14 days.", "thanks, that helps", Reaction.ACCEPTED),
+    ],
+)
+def test_how_a_reply_is_taken(reply: str, text: str, reaction: Reaction) -> None:
+    assert READER.read(text, after("商品を返品したいです", reply)).reaction is reaction
+
+
+OFFERS = [
+    sentence
+    for language in LANGUAGES.values()
+    for situation, sentences in language.items()
+    if situation == "abstain" or (situation.startswith("offer_") and situation != "offer_declined")
+    for sentence in sentences
+]
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+def test_a_yes_is_a_wish_after_every_offer_that_we_make(offer: str) -> None:
+    yes = "はい、お願いします" if JAPANESE.search(offer) else "yes please"
+    assert READER.read(yes, after("返品したい", offer)).wish is Wish.CLEAR
+
+
+@pytest.mark.parametrize(
+    ("reply", "text", "wish"),
+    [
+        ("担当者におつなぎしましょうか。", "はい、お願いします", Wish.CLEAR),
+        ("Shall I connect you with a person?", "yes please", Wish.CLEAR),
+        ("14日以内なら返品できます。", "はい", Wish.NONE),
+        ("担当者におつなぎしましょうか。", "いえ、大丈夫です", Wish.NONE),
+    ],
+)
+def test_a_yes_to_an_offer_is_a_wish(reply: str, text: str, wish: Wish) -> None:
+    assert READER.read(text, after("返品したい", reply)).wish is wish
+
+
+def test_asking_vaguely_twice_is_asking_clearly() -> None:
+    past = PastTurn(signals=Signals(wish=Wish.VAGUE), decision=Decision.OFFER, query="agent")
+    lines = [Said(author=Author.CUSTOMER, text="agent"), Said(author=Author.ASSISTANT, text="Here to help.")]
+    assert READER.read("agent", History(lines=lines, turns=[past])).wish is Wish.CLEAR
+
+
+def test_a_beginner_is_noticed_and_a_regular_is_not_taken_for_one() -> None:
+    text = "これはどうやって使うのですか。機械は苦手で"
+    assert READER.read(text, ALONE).unfamiliarity >= 0.6
+    assert READER.read("送料", History(earlier_conversations=5)).unfamiliarity < 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("死にたいです", "harm"),
+        ("弁護士に相談します", "legal"),
+        ("身に覚えのない請求があります", "fraud"),
+        ("個人情報を全部削除してください", "personal_data"),
+        ("someone used my card, it's an unauthorized charge", "fraud"),
+        ("返品したいです", None),
+    ],
+)
+def test_sensitive_topics(text: str, topic: str | None) -> None:
+    assert READER.read(text, ALONE).sensitive == topic
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("こんにちは", "greeting"),
+        ("ありがとうございました！", "thanks"),
+        ("hello there", "greeting"),
+        ("ok thanks, bye", "bye"),
+        ("こんにちは、返品したいです", None),
+        ("thanks but it doesn't work", None),
+        ("いえ、もう結構です", None),
+    ],
+)
+def test_small_talk_is_nothing_else(text: str, kind: str | None) -> None:
+    assert READER.read(text, ALONE).small_talk == kind
+
+
+POISON = [
+    "",
+    " \n\t",
+    "😡" * 5_000,
+    "あ" * 50_000,
+    "担当者" * 16_000,
+    "aaaa " * 10_000,
+    "!?" * 25_000,
+    "\ud800",
+    "\x00\x1b[31m",
+    "Привет, где мой заказ?" * 100,
+]
+
+
+@pytest.mark.parametrize("text", POISON, ids=range(len(POISON)))
+def test_poison_is_read_without_a_fall_in_bounded_time(text: str) -> None:
+    start = time.perf_counter()
+    signals = READER.read(text, ALONE)
+    assert time.perf_counter() - start < 3
+    assert 0 <= signals.frustration <= 1
+    assert signals.wish is Wish.NONE
+
+
+def test_five_hundred_turns_cost_no_more_than_a_few() -> None:
+    history = after(*["送料はいくらですか", "550円です"] * 250)
+    start = time.perf_counter()
+    READER.read("ありがとう", history)
+    assert time.perf_counter() - start < 0.5
+
+
+def test_the_tone_of_another_model_is_ignored() -> None:
+    with_strange = Reader(embedding="another model").read("最悪です", ALONE, Meaning([1.0, 2.0], [3.0]))
+    assert with_strange.frustration == READER.read("最悪です", ALONE).frustration
+
+
+def test_the_tone_of_its_own_model_is_heard() -> None:
+    reader, head = Reader(embedding=weights().embedding), weights().heads["frustration"].tone
+    said = [reader.read("最悪です", ALONE, Meaning([1.0], [way * each for each in head])) for way in (1, -1)]
+    assert said[0].frustration > said[1].frustration
+
+
+def test_one_reason_is_told_once() -> None:
+    signals = READER.read("同じことを何度もご説明しているのですが、どうなっておりますでしょうか", ALONE)
+    reasons = [one.why for one in signals.evidence if one.kind == "frustration"]
+    assert "has had to say it more than once" in reasons
+    assert len(reasons) == len(set(reasons))
+
+
+def test_evidence_is_quoted_in_whole_words() -> None:
+    said = "That is not what I asked. This is the third time I'm asking."
+    signals = READER.read(said, ALONE)
+    told = [item.text for item in signals.evidence if item.kind == "frustration"]
+    assert told
+    assert {word for text in told for word in text.split()} <= set(said.lower().split())
