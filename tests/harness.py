@@ -203,7 +203,7 @@ class Rig:
     async def work(self) -> None:
         """Do what is due now, until nothing is."""
         while due := await self.database.write(
-            lambda store: store.due.claim(self.clock(), self.timing.lease, 10)
+            lambda store: store.jobs.claim_due(self.clock(), self.timing.lease, 10)
         ):
             for item in due:
                 await self.duties.handlers[item.kind](item)
@@ -229,7 +229,7 @@ class Rig:
     # -- looking
 
     async def messages(self, conversation: str) -> list[Message]:
-        return list(await self.database.read(lambda store: store.messages.public(conversation)))
+        return list(await self.database.read(lambda store: store.messages.list_public(conversation)))
 
     async def answers(self, conversation: str) -> list[str]:
         """What was said to the customer."""
@@ -239,6 +239,6 @@ class Rig:
         return await self.database.read(lambda store: store.conversations.get(conversation))
 
     async def packet(self, conversation: str) -> dict[str, object]:
-        packet = await self.database.read(lambda store: store.handoffs.last(conversation))
+        packet = await self.database.read(lambda store: store.handoffs.load_last_packet(conversation))
         assert packet is not None
         return packet

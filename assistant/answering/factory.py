@@ -11,8 +11,8 @@ from assistant.answering.quotes.ranker import Ranker
 from assistant.domain.budgets import Prices
 from assistant.domain.turns import Summarise, Vote
 from assistant.ports.answering import Answerer, Rewrite
-from assistant.ports.knowledge import KeptTokens
-from assistant.ports.models import Embedder, FineEmbedder
+from assistant.ports.knowledge import TokenVectors
+from assistant.ports.models import Embedder, MultiVectorEmbedder
 
 if TYPE_CHECKING:
     from assistant.ports.models import ChatModel
@@ -24,7 +24,7 @@ class Parts:
 
     ranker: Ranker
     embedder: Embedder
-    kept: KeptTokens
+    kept: TokenVectors
     prices: Prices = field(default_factory=Prices)
 
 
@@ -41,7 +41,9 @@ def make_answerer(model: ChatModel | None, parts: Parts, prompts: Path) -> Answe
         Prompt.read(prompts / "answer.md"),
         fallback=quotes,
         ranker=parts.ranker,
-        readings=Readings(parts.embedder, parts.kept) if isinstance(parts.embedder, FineEmbedder) else None,
+        readings=Readings(parts.embedder, parts.kept)
+        if isinstance(parts.embedder, MultiVectorEmbedder)
+        else None,
         prices=parts.prices,
     )
 

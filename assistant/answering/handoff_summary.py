@@ -33,17 +33,17 @@ class ModelSummary:
         system, user = self._prompt.fill(history=history)
         taken = count_tokens(system + user, self._model.name)
         reserved = taken + MOST_TOKENS
-        if allowance is not None and await allowance.reserve(reserved) is not None:
+        if allowance is not None and await allowance.reserve_tokens(reserved) is not None:
             return {}
         written = ""
         try:
             async with asyncio.timeout(self._seconds):
-                written = "".join([part async for part in self._model.stream(system, user)])
+                written = "".join([part async for part in self._model.stream_completion(system, user)])
         except (ModelUnavailable, TimeoutError):
             return {}
         finally:
             if allowance is not None:
-                await allowance.settle(reserved, taken + count_tokens(written, self._model.name), None)
+                await allowance.record_usage(reserved, taken + count_tokens(written, self._model.name), None)
         return {
             language: mask.reveal(" ".join(text.split()))
             for language, text in PARAGRAPH.findall(written)

@@ -76,7 +76,7 @@ class ModelRewrite:
         system, user = self._prompt.fill(history=history, question=asked)
         try:
             async with asyncio.timeout(self._seconds):
-                written = "".join([part async for part in self._model.stream(system, user)])
+                written = "".join([part async for part in self._model.stream_completion(system, user)])
         except (ModelUnavailable, TimeoutError):
             return alone
         written = " ".join(mask.reveal(written).split())

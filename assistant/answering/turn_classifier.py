@@ -33,19 +33,19 @@ class ModelVote:
         history, message = condensed(lines, mask), as_data(mask.hide(text[-MEANT:]))
         system, user = self._prompt.fill(history=history, message=message)
         taken = count_tokens(system + user, self._model.name)
-        if allowance is not None and await allowance.reserve(taken + MOST_TOKENS) is not None:
+        if allowance is not None and await allowance.reserve_tokens(taken + MOST_TOKENS) is not None:
             return None
         written = ""
         try:
             async with asyncio.timeout(self._seconds):
-                async for part in self._model.stream(system, user):
+                async for part in self._model.stream_completion(system, user):
                     written += part
         except (ModelUnavailable, TimeoutError):
             return None
         finally:
             if allowance is not None:
                 given = count_tokens(written, self._model.name)
-                await allowance.settle(taken + MOST_TOKENS, taken + given, None)
+                await allowance.record_usage(taken + MOST_TOKENS, taken + given, None)
         found = LINE.search(written)
         if found is None or int(found[2]) > 10:
             return None

@@ -43,11 +43,13 @@ async def login(body: LoginIn, request: Request, response: Response, ctx: Ctx) -
     email, address, now = account_of(body.email), address_of(request), ctx.clock()
     ctx.limits.check(SIGNING_IN_AS, f"{address} {email}")
     ctx.limits.check(SIGNING_IN_ANYWHERE, email)
-    agent = await ctx.database.read(lambda store: store.agents.by_email(email))
-    kept = await ctx.database.read(lambda store: store.agents.password_hash(agent.id)) if agent else None
+    agent = await ctx.database.read(lambda store: store.agents.find_by_email(email))
+    kept = await ctx.database.read(lambda store: store.agents.load_password_hash(agent.id)) if agent else None
     if not await ctx.passwords.fits(kept, body.password) or agent is None:
         who = actor(agent.id) if agent else STRANGER
-        await ctx.database.write(lambda store: store.audit.note(who, "login_failed", now, address=address))
+        await ctx.database.write(
+            lambda store: store.audit.append_entry(who, "login_failed", now, address=address)
+        )
         raise Unauthorized("That e-mail address and password do not fit together.")
     secret, csrf = await ctx.database.write(lambda store: new_session(store, agent, now))
     response.set_cookie(
@@ -69,8 +71,8 @@ async def logout(
         now = ctx.clock()
 
         def step(store: Store) -> None:
-            store.agents.close_door(hash_of(session))
-            store.audit.note(actor(inside.agent.id), "logout", now)
+            store.agents.revoke_credential(hash_of(session))
+            store.audit.append_entry(actor(inside.agent.id), "logout", now)
 
         await ctx.database.write(step)
     response = Response(status_code=204)
@@ -98,7 +100,7 @@ async def inbox(
     agent = inside.agent.id
 
     def step(store: Store) -> dict[str, Any]:
-        page = store.conversations.inbox(
+        page = store.conversations.list_inbox(
             state=State(state) if state else None,
             agent=agent if mine in ("true", "1") else None,
             after=start,
@@ -107,7 +109,7 @@ async def inbox(
         return {
             "conversations": inbox_rows(store, page[:PAGE]),
             "next": str(start + PAGE) if len(page) > PAGE else None,
-            "counts": store.conversations.counts(agent),
+            "counts": store.conversations.count_by_state(agent),
         }
 
     return await ctx.database.read(step)
@@ -128,7 +130,7 @@ async def read(conversation: str, _inside: Inside, ctx: Ctx) -> dict[str, Any]:
 def _table(store: Store, conversation_id: str, ctx: Context) -> dict[str, Any]:
     """Everything an agent needs to take over without asking again."""
     conversation = store.conversations.get(conversation_id)
-    messages = store.messages.all(conversation.id)
+    messages = store.messages.list_all(conversation.id)
     return {
         "conversation": inbox_rows(store, [conversation])[0],
         "messages": messages_out(store, conversation.id, messages, ctx.hosts),
@@ -140,9 +142,9 @@ def _table(store: Store, conversation_id: str, ctx: Context) -> dict[str, Any]:
         )
         | {"links": links_out(store, conversation.customer)},
         "channel": channel_out(store, ctx, conversation),
-        "handoff": handoff_out(hide_in(store.handoffs.last(conversation.id)), ctx.hosts),
-        "turns": [hide_in(turn_out(record)) for record in store.turns.all(conversation.id)],
-        "agents": [{"id": agent.id, "name": agent.name} for agent in store.agents.all()],
+        "handoff": handoff_out(hide_in(store.handoffs.load_last_packet(conversation.id)), ctx.hosts),
+        "turns": [hide_in(turn_out(record)) for record in store.turns.list_all(conversation.id)],
+        "agents": [{"id": agent.id, "name": agent.name} for agent in store.agents.list_all()],
     }
 
 

@@ -37,8 +37,8 @@ def new_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
     """A session secret for the cookie, and its CSRF token."""
     secret, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
     door = Door(secret_hash=hash_of(secret), csrf=csrf, expires_at=now + timedelta(days=SESSION_DAYS))
-    store.agents.open_door(agent.id, door, now)
-    store.audit.note(actor(agent.id), "login", now)
+    store.agents.add_credential(agent.id, door, now)
+    store.audit.append_entry(actor(agent.id), "login", now)
     return secret, csrf
 
 
@@ -46,8 +46,8 @@ def new_token(store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS)
     """An API token, shown once; it ends after so many days."""
     secret = secrets.token_urlsafe(32)
     door = Door(secret_hash=hash_of(secret), expires_at=now + timedelta(days=days))
-    store.agents.open_door(agent.id, door, now)
-    store.audit.note(OPERATOR, "token", now, agent=agent.id, days=days)
+    store.agents.add_credential(agent.id, door, now)
+    store.audit.append_entry(OPERATOR, "token", now, agent=agent.id, days=days)
     return secret
 
 
@@ -65,7 +65,7 @@ async def entered(
     if not secret:
         raise Unauthorized("Sign in first.")
     now = ctx.clock()
-    found = await ctx.database.read(lambda store: store.agents.by_secret(hash_of(secret), now))
+    found = await ctx.database.read(lambda store: store.agents.find_by_secret(hash_of(secret), now))
     if found is None or bool(by_token) != (found[1] is None):
         raise Unauthorized("The session has ended; sign in again.")
     agent, csrf = found

@@ -24,9 +24,9 @@ def messages_out(
     store: Store, conversation: str, messages: Sequence[Message], hosts: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Messages as agents see them, with what became of each and the files that came with it."""
-    deliveries = store.deliveries.of_conversation(conversation)
+    deliveries = store.deliveries.list_by_conversation(conversation)
     files: dict[str, list[Media]] = {}
-    for one in store.media.of_conversation(conversation):
+    for one in store.media.list_by_conversation(conversation):
         files.setdefault(one.message, []).append(one)
     return [
         agent_message_out(message, hosts)
@@ -64,11 +64,11 @@ def media_out(media: Media) -> dict[str, Any]:
 
 def channel_out(store: Store, ctx: Context, conversation: Conversation) -> dict[str, Any] | None:
     """The app in which the conversation goes on, with its limits just now; None on the web."""
-    thread = store.threads.of(conversation.id)
+    thread = store.threads.find_by_conversation(conversation.id)
     if thread is None:
         return None
     channel = ctx.channels.get((thread.address.channel, thread.address.account))
-    limits: list[Mapping[str, Any]] = list(channel.standing(thread, ctx.clock())) if channel else []
+    limits: list[Mapping[str, Any]] = list(channel.limits_now(thread, ctx.clock())) if channel else []
     return {
         "name": thread.address.channel,
         "account": thread.address.account or None,
@@ -87,5 +87,5 @@ def links_out(store: Store, customer: str) -> list[dict[str, Any]]:
             "reason": row["reason"],
             "created_at": stamp(row["created_at"]),
         }
-        for row in store.links.of(customer)
+        for row in store.links.list_by_customer(customer)
     ]

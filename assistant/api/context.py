@@ -20,7 +20,7 @@ from assistant.domain.policy import Policy
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
 from assistant.ports.clock import Clock
-from assistant.ports.notifications import Wire
+from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Database, Store
 
@@ -46,7 +46,7 @@ class Context:
     examples: Callable[[str], Sequence[str]]
     #: Drafts for agents.
     suggest: Suggest
-    wire: Wire
+    wire: Notifier
     timing: Timing
     desk: Desk
     pick_facts: FactPicker

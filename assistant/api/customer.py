@@ -79,7 +79,7 @@ async def open_(body: OpenIn, request: Request, ctx: Ctx) -> dict[str, Any]:
     opened = await ctx.database.write(
         lambda store: open_conversation(store, visitor, ctx.identity_key, ctx.languages, now)
     )
-    ctx.wire.ring(opened.conversation.id)
+    ctx.wire.notify(opened.conversation.id)
     return {"id": opened.conversation.id, "token": opened.token, "state": opened.conversation.state}
 
 
@@ -109,9 +109,9 @@ async def send(conversation: str, body: MessageIn, token: Bearer, ctx: Ctx) -> d
     if receipt.message.author is not Author.CUSTOMER:  # a private note, for all they know
         raise Conflict("Another message has this id; make a new one.")
     if not receipt.repeated:
-        ctx.wire.typing(conversation, Author.CUSTOMER, False)
-        ctx.wire.typing(conversation, Author.ASSISTANT, receipt.state is State.ASSISTANT)
-        ctx.wire.ring(conversation)
+        ctx.wire.publish_typing(conversation, Author.CUSTOMER, False)
+        ctx.wire.publish_typing(conversation, Author.ASSISTANT, receipt.state is State.ASSISTANT)
+        ctx.wire.notify(conversation)
     return {"message": message_out(receipt.message, ctx.hosts)}
 
 
@@ -124,7 +124,7 @@ async def read(owner: Owned, ctx: Ctx, after: Annotated[int, Query(ge=0, le=MOST
 def _conversation(store: Store, ctx: Context, conversation_id: str, after: int) -> dict[str, Any]:
     conversation = store.conversations.get(conversation_id)
     agent = store.agents.get(conversation.agent) if conversation.agent else None
-    messages = store.messages.public(conversation.id, after=after, limit=MESSAGES + 1)
+    messages = store.messages.list_public(conversation.id, after=after, limit=MESSAGES + 1)
     page = messages[:MESSAGES]
     return {
         "id": conversation.id,
@@ -150,7 +150,7 @@ async def events(
 
 @router.post("/conversations/{conversation}/typing", status_code=204)
 async def typing(body: TypingIn, owner: Owned, ctx: Ctx) -> Response:
-    ctx.wire.typing(owner.id, Author.CUSTOMER, body.on)
+    ctx.wire.publish_typing(owner.id, Author.CUSTOMER, body.on)
     return Response(status_code=204)
 
 
@@ -161,8 +161,8 @@ async def handoff(owner: Owned, ctx: Ctx) -> dict[str, Any]:
     conversation, message = await ctx.database.write(
         lambda store: customer_actions.ask_for_person(store, owner.id, ctx.policy, ctx.pick_facts, now)
     )
-    ctx.wire.draft(owner.id, "")
-    ctx.wire.ring(owner.id)
+    ctx.wire.publish_draft(owner.id, "")
+    ctx.wire.notify(owner.id)
     return {"state": conversation.state, "message": message_out(message, ctx.hosts)}
 
 
@@ -170,7 +170,7 @@ async def handoff(owner: Owned, ctx: Ctx) -> dict[str, Any]:
 async def cancel(owner: Owned, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
     conversation = await ctx.database.write(lambda store: customer_actions.cancel_wait(store, owner.id, now))
-    ctx.wire.ring(owner.id)
+    ctx.wire.notify(owner.id)
     return {"state": conversation.state}
 
 
@@ -181,7 +181,7 @@ async def feedback(body: FeedbackIn, owner: Owned, ctx: Ctx) -> dict[str, Any]:
     )
     now = ctx.clock()
     await ctx.database.write(lambda store: customer_actions.rate(store, owner.id, rating, now))
-    ctx.wire.ring(owner.id)
+    ctx.wire.notify(owner.id)
     return {}
 
 
@@ -189,6 +189,6 @@ async def feedback(body: FeedbackIn, owner: Owned, ctx: Ctx) -> dict[str, Any]:
 async def close(owner: Owned, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
     conversation = await ctx.database.write(lambda store: customer_actions.close(store, owner.id, now))
-    ctx.wire.draft(owner.id, "")
-    ctx.wire.ring(owner.id)
+    ctx.wire.publish_draft(owner.id, "")
+    ctx.wire.notify(owner.id)
     return {"state": conversation.state}

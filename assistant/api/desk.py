@@ -39,7 +39,7 @@ async def _act(ctx: Context, step: Callable[[Store], Conversation]) -> dict[str,
         return conversation.id, inbox_rows(store, [conversation])[0]
 
     conversation_id, row = await ctx.database.write(transaction)
-    ctx.wire.ring(conversation_id)
+    ctx.wire.notify(conversation_id)
     return {"conversation": row}
 
 
@@ -47,7 +47,7 @@ async def _act(ctx: Context, step: Callable[[Store], Conversation]) -> dict[str,
 async def claim(conversation: str, inside: Inside, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
     claimed = await _act(ctx, lambda store: desk.claim(store, conversation, inside.agent, ctx.desk, now))
-    ctx.wire.draft(conversation, "")
+    ctx.wire.publish_draft(conversation, "")
     return claimed
 
 
@@ -85,7 +85,7 @@ async def reply(conversation: str, body: AgentMessageIn, inside: Inside, ctx: Ct
     message = await ctx.database.write(
         lambda store: desk.reply(store, conversation, inside.agent, written, now)
     )
-    ctx.wire.ring(conversation)
+    ctx.wire.notify(conversation)
     return {"message": agent_message_out(message, ctx.hosts)}
 
 
@@ -98,7 +98,9 @@ async def reveal(conversation: str, message: str, inside: Inside, ctx: Ctx) -> d
         found = store.messages.get(store.conversations.get(conversation).id, message)
         if found is None:
             raise NotFound("There is no such message.")
-        store.audit.note(actor(inside.agent.id), "reveal", now, conversation=conversation, message=message)
+        store.audit.append_entry(
+            actor(inside.agent.id), "reveal", now, conversation=conversation, message=message
+        )
         return found
 
     found = await ctx.database.write(step)
@@ -107,7 +109,7 @@ async def reveal(conversation: str, message: str, inside: Inside, ctx: Ctx) -> d
 
 @router.post("/typing", status_code=204)
 async def typing(conversation: str, body: TypingIn, inside: Inside, ctx: Ctx) -> Response:
-    ctx.wire.typing(conversation, Author.AGENT, body.on, inside.agent.name)
+    ctx.wire.publish_typing(conversation, Author.AGENT, body.on, inside.agent.name)
     return Response(status_code=204)
 
 
@@ -117,7 +119,7 @@ async def suggest(conversation: str, _inside: Inside, ctx: Ctx) -> dict[str, Any
 
     def step(store: Store) -> tuple[Conversation, str]:
         found = store.conversations.get(conversation)
-        return found, desk.lines_about(store.messages.public(conversation))
+        return found, desk.lines_about(store.messages.list_public(conversation))
 
     found, question = await ctx.database.read(step)
     if not question:

@@ -52,10 +52,10 @@ async def metrics(
     _let_in(request, ctx, authorization)
 
     async def count_all() -> Totals:
-        now, streams = ctx.clock(), ctx.wire.streams
+        now, streams = ctx.clock(), ctx.wire.stream_count
         return await ctx.database.read(lambda store: totals(store, streams, now, ctx.calls))
 
-    found = (await ctx.counted.get(count_all))._replace(streams=ctx.wire.streams, calls=dict(ctx.calls))
+    found = (await ctx.counted.get(count_all))._replace(streams=ctx.wire.stream_count, calls=dict(ctx.calls))
     return Response(exposition(found, await ctx.restarts()), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -99,10 +99,10 @@ def moment(text: str, zone: str) -> datetime:
 def count(store: Store, start: datetime, end: datetime) -> dict[str, Any]:
     """The numbers of the dashboard, by days of *start*'s zone; who never reached a person or an answer is
     nobody's success."""
-    conversations = store.numbers.conversations(start, end)
-    handoffs = store.numbers.handoffs(start, end)
-    decisions = store.numbers.decisions(start, end)
-    scores = store.numbers.csat(start, end)
+    conversations = store.metrics.list_conversations(start, end)
+    handoffs = store.metrics.list_handoffs(start, end)
+    decisions = store.metrics.count_decisions(start, end)
+    scores = store.metrics.list_csat_scores(start, end)
     handed_over = {row.conversation for row in handoffs}
     waits = [(row.claimed_at - row.created_at).total_seconds() for row in handoffs if row.claimed_at]
     solved = [row for row in conversations if row.outcome in ("solved", "workaround")]
@@ -116,7 +116,7 @@ def count(store: Store, start: datetime, end: datetime) -> dict[str, Any]:
         "closed_without_agent": sum(
             1 for row in conversations if row.state == "closed" and row.id not in handed_over
         ),
-        "model": asdict(store.spending.between(start, end - timedelta(microseconds=1))),
+        "model": asdict(store.spending.sum_between(start, end - timedelta(microseconds=1))),
         "csat": {"mean": round(sum(scores) / len(scores), 2) if scores else None, "count": len(scores)},
         "median_wait_seconds": median(waits) if waits else None,
         "by_reason": _tally([row.reason for row in handoffs]),

@@ -15,9 +15,9 @@ LINE = 140
 def inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
     """One row each, with a handful of queries for all of them."""
     ids = [one.id for one in conversations]
-    names = store.customers.names([one.customer for one in conversations])
-    last, words = store.messages.last(ids), store.messages.last_words(ids)
-    agents = {agent.id: agent.name for agent in store.agents.all()} if conversations else {}
+    names = store.customers.load_names([one.customer for one in conversations])
+    last, words = store.messages.load_last(ids), store.messages.load_last_customer_texts(ids)
+    agents = {agent.id: agent.name for agent in store.agents.list_all()} if conversations else {}
     rows = []
     for one in conversations:
         name, verified = names.get(one.customer, (None, False))

@@ -42,12 +42,15 @@ async def overview(_inside: Inside, ctx: Ctx) -> dict[str, Any]:
     today = business_day(ctx.clock(), ctx.policy.zone)
 
     def step(store: Store) -> dict[str, Any]:
-        articles, troubles = store.living.listed(), store.living.troubles()
+        articles, troubles = (
+            store.article_lifecycle.list_article_listings(),
+            store.article_lifecycle.list_source_problems(),
+        )
         by_place = {one.place: one for one in troubles}
         read = Counter(article.origin.source for article in articles if article.origin)
         failing = Counter(one.source for one in troubles)
-        names = {agent.id: agent.name for agent in store.agents.all()}
-        every = store.sources.all()
+        names = {agent.id: agent.name for agent in store.agents.list_all()}
+        every = store.sources.list_sources()
         places = Places(one.source for one in every)
         return {
             "states": {
@@ -64,12 +67,17 @@ async def overview(_inside: Inside, ctx: Ctx) -> dict[str, Any]:
                 for one in every
             ],
             "troubles": [_trouble_out(one, places) for one in troubles[:MOST]],
-            "remarks": [_trouble_out(one, places) for one in store.living.remarks()[:MOST]],
-            "contradictions": [_contradiction_out(one, ctx) for one in store.living.open(today)[:MOST]],
+            "remarks": [
+                _trouble_out(one, places) for one in store.article_lifecycle.list_source_remarks()[:MOST]
+            ],
+            "contradictions": [
+                _contradiction_out(one, ctx)
+                for one in store.article_lifecycle.list_open_contradictions(today)[:MOST]
+            ],
             "dismissed": [
                 _contradiction_out(one.contradiction, ctx)
                 | {"by": names.get(one.by, one.by), "at": stamp(one.at), "reason": one.why}
-                for one in store.living.dismissed()[:MOST]
+                for one in store.article_lifecycle.list_dismissals()[:MOST]
             ],
         }
 
@@ -88,12 +96,12 @@ async def articles(
     today, wanted = business_day(ctx.clock(), ctx.policy.zone), q.strip().casefold()
 
     def step(store: Store) -> dict[str, Any]:
-        by_place = {one.place: one for one in store.living.troubles()}
-        sources = {one.source: one for one in store.sources.all()}
+        by_place = {one.place: one for one in store.article_lifecycle.list_source_problems()}
+        sources = {one.source: one for one in store.sources.list_sources()}
         places = Places(sources)
         found = [
             article
-            for article in store.living.listed()
+            for article in store.article_lifecycle.list_article_listings()
             if (not state or article.is_in(state, today, by_place))
             and (wanted in article.title.casefold() or wanted in article.id.casefold())
         ]
@@ -117,9 +125,9 @@ async def dismiss(contradiction: str, body: DismissIn, inside: Inside, ctx: Ctx)
     who, now = _lead(inside), ctx.clock()
 
     def step(store: Store) -> bool:
-        if not store.living.dismiss(contradiction, who, now, body.reason):
+        if not store.article_lifecycle.dismiss_contradiction(contradiction, who, now, body.reason):
             return False
-        store.audit.note(actor(who), "dismiss", now, contradiction=contradiction, reason=body.reason)
+        store.audit.append_entry(actor(who), "dismiss", now, contradiction=contradiction, reason=body.reason)
         return True
 
     if not await ctx.database.write(step):
@@ -133,9 +141,9 @@ async def restore(contradiction: str, inside: Inside, ctx: Ctx) -> dict[str, Any
     who, now = _lead(inside), ctx.clock()
 
     def step(store: Store) -> bool:
-        if not store.living.restore(contradiction):
+        if not store.article_lifecycle.restore_contradiction(contradiction):
             return False
-        store.audit.note(actor(who), "restore", now, contradiction=contradiction)
+        store.audit.append_entry(actor(who), "restore", now, contradiction=contradiction)
         return True
 
     if not await ctx.database.write(step):
@@ -151,9 +159,9 @@ async def read_again(body: SourceIn, inside: Inside, ctx: Ctx) -> dict[str, Any]
         raise BadInput("Folders and files are read by `assistant ingest`, with --watch as they change.")
 
     def step(store: Store) -> bool:
-        if not store.sources.want(body.source):
+        if not store.sources.request_resync(body.source):
             return False
-        store.audit.note(actor(who), "read_again", now, source=body.source)
+        store.audit.append_entry(actor(who), "read_again", now, source=body.source)
         return True
 
     if not await ctx.database.write(step):

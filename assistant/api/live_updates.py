@@ -40,9 +40,9 @@ async def customer_events(ctx: Context, conversation: str, last_event_id: str | 
     seen = number_of(last_event_id) or 0
     told: dict[str, Any] | None = None
     asked: dict[str, Any] | None = None
-    with ctx.wire.follow(conversation) as follower:
+    with ctx.wire.subscribe(conversation) as follower:
         passing: Passing = []
-        while not follower.over:
+        while not follower.is_closed:
             news = await _look(ctx, partial(_news, ctx=ctx, conversation_id=conversation, after=seen))
             if news is None:
                 return
@@ -65,7 +65,7 @@ async def customer_events(ctx: Context, conversation: str, last_event_id: str | 
             if question is not None and question != asked:
                 yield event("survey", question)
             asked = question
-            while (woken := await follower.news(HEARTBEAT_SECONDS)) is None:
+            while (woken := await follower.next_events(HEARTBEAT_SECONDS)) is None:
                 yield HEARTBEAT
             passing = woken
 
@@ -89,7 +89,7 @@ def _news(
     agent = store.agents.get(conversation.agent) if conversation.agent else None
     state = {"seq": conversation.seq, "public": state_out(conversation, agent)}
     question = survey_out(survey(store, conversation))
-    messages = store.messages.public(conversation_id, after=after, limit=PAGE)
+    messages = store.messages.list_public(conversation_id, after=after, limit=PAGE)
     return state, question, [message_out(message, ctx.hosts) for message in messages]
 
 
@@ -110,26 +110,26 @@ async def agent_events(ctx: Context, secret_hash: str, last_event_id: str | None
     """
     now = ctx.clock()
     (first, last), newest = await ctx.database.read(
-        lambda store: (store.journal.span(), store.journal.newest(now))
+        lambda store: (store.journal.load_id_range(), store.journal.find_latest_id(now))
     )
     seen = number_of(last_event_id)
     if seen is not None and not first - 1 <= seen <= last:
         seen = None
         yield event("reset", {})
     seen = newest if seen is None else seen
-    with ctx.wire.follow() as follower:
+    with ctx.wire.subscribe() as follower:
         yield HEARTBEAT
         checked = time.monotonic()
-        while not follower.over:
+        while not follower.is_closed:
             noted, entries = await _look(ctx, partial(_entries, ctx=ctx, after=seen)) or (0, [])
             for number, name, data in entries:
                 yield event(name, data, number)
             seen = max(seen, noted)
             if noted and len(entries) >= PAGE:
                 continue
-            passing = await follower.news(HEARTBEAT_SECONDS)
+            passing = await follower.next_events(HEARTBEAT_SECONDS)
             if time.monotonic() - checked >= HEARTBEAT_SECONDS:
-                if not await _look(ctx, lambda store: store.agents.by_secret(secret_hash, ctx.clock())):
+                if not await _look(ctx, lambda store: store.agents.find_by_secret(secret_hash, ctx.clock())):
                     return
                 checked = time.monotonic()
             if passing is None:
@@ -144,9 +144,9 @@ def _entries(store: Store, ctx: Context, after: int) -> tuple[int, list[tuple[in
 
     Of several entries that say "look at this conversation again" the first is enough.
     """
-    noted = store.journal.after(after, limit=PAGE, now=ctx.clock())
+    noted = store.journal.list_after(after, limit=PAGE, now=ctx.clock())
     changed = {conversation for _, conversation, message in noted if message is None}
-    rows = {row["id"]: row for row in inbox_rows(store, store.conversations.some(list(changed)))}
+    rows = {row["id"]: row for row in inbox_rows(store, store.conversations.list_existing(list(changed)))}
     entries: list[tuple[int, str, dict[str, Any]]] = []
     for number, conversation, message_id in noted:
         if message_id is None:

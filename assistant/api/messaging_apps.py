@@ -40,7 +40,7 @@ async def _file(ctx: Context, media: str, of_conversation: str | None) -> Respon
     """A file to be saved, never to be shown: whoever sent it may have meant harm."""
 
     def step(store: Store) -> tuple[Media | None, bytes | None]:
-        return store.media.get(media), store.media.data(media)
+        return store.media.get(media), store.media.load_data(media)
 
     found, data = await ctx.database.read(step)
     if found is None or data is None or of_conversation not in (None, found.conversation):
@@ -64,7 +64,7 @@ async def link(conversation: str, body: LinkIn, inside: Inside, ctx: Ctx) -> dic
             store, conversation, body.conversation, inside.agent, body.reason, now
         )
     )
-    ctx.wire.ring(conversation)
+    ctx.wire.notify(conversation)
     return {"id": found}
 
 
@@ -85,7 +85,7 @@ async def again(conversation: str, message: str, _inside: Inside, ctx: Ctx) -> d
     """Try to send once more what did not reach the customer's app."""
     now = ctx.clock()
     found = await ctx.database.write(lambda store: send_again(store, conversation, message, now))
-    ctx.wire.ring(conversation)
+    ctx.wire.notify(conversation)
     return {"message": agent_message_out(found, ctx.hosts)}
 
 

@@ -44,16 +44,16 @@ def totals(
     store: Store, streams: int, now: datetime, calls: Mapping[tuple[str, str], int] = MappingProxyType({})
 ) -> Totals:
     """Counts over all time, by a handful of queries."""
-    waiting = store.conversations.inbox(state=State.QUEUED, agent=None, after=0, limit=200)
+    waiting = store.conversations.list_inbox(state=State.QUEUED, agent=None, after=0, limit=200)
     since = [one.waiting_since for one in waiting if one.waiting_since]
     return Totals(
-        turns=store.numbers.decisions(BEGINNING, now),
-        handoffs=store.numbers.handoff_reasons(),
-        states=store.conversations.counts(""),
+        turns=store.metrics.count_decisions(BEGINNING, now),
+        handoffs=store.metrics.count_handoff_reasons(),
+        states=store.conversations.count_by_state(""),
         streams=streams,
-        spent=store.spending.between(BEGINNING, now + timedelta(days=1)),  # where it is tomorrow already
+        spent=store.spending.sum_between(BEGINNING, now + timedelta(days=1)),  # where it is tomorrow already
         calls=dict(calls),
-        deliveries=store.deliveries.counts(),
+        deliveries=store.deliveries.count_by_state(),
         longest_wait=(now - min(since)).total_seconds() if since else 0.0,
     )
 

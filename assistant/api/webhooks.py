@@ -51,7 +51,7 @@ async def webhook(name: str, request: Request, ctx: Ctx, account: str = "") -> P
 
 async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
     if call.method == "GET":
-        if (greeting := channel.greet(call)) is None:
+        if (greeting := channel.answer_challenge(call)) is None:
             raise NotFound("This app sends no GET.")
         return greeting
     greeting, events = await _readers_of(channel.name).read(partial(_read, channel, call))
@@ -63,18 +63,18 @@ async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
         some = events[start : start + TOGETHER]
         changed = await ctx.database.write(partial(take_in, events=some, arrivals=arrivals, now=now))
         for conversation in changed:
-            ctx.wire.ring(conversation)
+            ctx.wire.notify(conversation)
     return ""
 
 
 def _read(channel: Channel, call: Call) -> tuple[str | None, Sequence[Event]]:
     """What the call says, once its signature is right: the answer to the app's own test, or its events."""
-    if len(call.body) > channel.largest_call:
+    if len(call.body) > channel.max_webhook_bytes:
         raise TooLarge("This app sends no calls of that size.")
-    channel.verify(call)
-    if (greeting := channel.greet(call)) is not None:
+    channel.verify_webhook(call)
+    if (greeting := channel.answer_challenge(call)) is not None:
         return greeting, ()
-    return None, channel.parse(call)
+    return None, channel.parse_webhook(call)
 
 
 class WebhookReaders:

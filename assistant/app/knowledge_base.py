@@ -114,13 +114,17 @@ class Knowledge:
         if self.retriever.changing:
             return 0  # the shelf holds another model's vectors; the next time
         model = self.embedder.name
-        last, new = await self.database.read(lambda store: store.living.uncompared(model))
+        last, new = await self.database.read(
+            lambda store: store.article_lifecycle.list_uncompared_chunks(model)
+        )
         if not new:
             return 0
-        owners = await self.database.read(lambda store: store.living.owners())
+        owners = await self.database.read(lambda store: store.article_lifecycle.load_chunk_articles())
         shelf = self.retriever.shelf
         found = await contradictions(new, shelf, owners, self.statements, self.embedder)
-        await self.database.write(lambda store: store.living.compared(last, found, now()))
+        await self.database.write(
+            lambda store: store.article_lifecycle.save_contradictions(last, found, now())
+        )
         return len(found)
 
     async def statements(self, chunks: Sequence[int]) -> Mapping[int, Sequence[Statement]]:
@@ -129,7 +133,7 @@ class Knowledge:
         from assistant.knowledge.contradictions.rules import Statement, states
         from assistant.text.quotable import units
 
-        passages = await self.database.read(lambda store: store.articles.passages(chunks))
+        passages = await self.database.read(lambda store: store.articles.load_passages(chunks))
         return {
             chunk: [
                 Statement(
@@ -244,9 +248,9 @@ async def _open_vectors(
     from assistant.knowledge.vectors.synced_index import KeptVectors, by_turns, embedded, served
 
     model, dimensions = embedder.name, embedder.dimensions
-    name = await database.read(lambda store: store.collections.name(model))
+    name = await database.read(lambda store: store.collections.find_name(model))
     if name is None:
-        name = await database.write(lambda store: store.collections.named(model))
+        name = await database.write(lambda store: store.collections.ensure_name(model))
     if settings.chroma_url is None:
         return KeptVectors(embedded(settings.data_dir, name, dimensions))
     return KeptVectors(served(settings.chroma_url, name, dimensions), by_turns(database, model, now))

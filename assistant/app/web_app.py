@@ -107,7 +107,7 @@ class Front:
     async def _follow_limits(self) -> None:
         while True:
             for channel in self.channels.values():
-                await channel.refresh(now())
+                await channel.refresh_limits(now())
             await asyncio.sleep(LIMITS_SECONDS)
 
     def today(self) -> date:
@@ -117,7 +117,7 @@ class Front:
         version = None
         while True:
             with contextlib.suppress(Unavailable):  # the next round tries again
-                found = await self.database.read(lambda store: (store.articles.version(), self.today()))
+                found = await self.database.read(lambda store: (store.articles.load_version(), self.today()))
                 if found != version:
                     titles = await self.database.read(lambda store: store.articles.titles(self.today()))
                     self.examples.load(titles)
@@ -159,7 +159,7 @@ def create_app(front: Front, *, shop: Mapping[str, str] | None = None) -> FastAP
         languages=settings.languages,
         public_url=settings.public_url,
         hosts=(urlsplit(settings.public_url).netloc,),
-        article=lambda id_: database.read(lambda store: store.articles.article(id_)),
+        article=lambda id_: database.read(lambda store: store.articles.find_article(id_)),
         titles=lambda day: database.read(lambda store: store.articles.titles(day)),
         health=front.health,
         restarts=front.restarts,

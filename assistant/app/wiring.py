@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from assistant.ports.answering import Answerer
     from assistant.ports.channels import Channel
     from assistant.ports.models import ChatModel
-    from assistant.ports.notifications import Bus
+    from assistant.ports.notifications import MessageBus
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 
 
-def make_wire(settings: Settings, bus: Bus | None = None) -> LocalWire:
+def make_wire(settings: Settings, bus: MessageBus | None = None) -> LocalWire:
     """Streams and workers are woken by it, in every process: by PostgreSQL if there is one, else by *bus*."""
     from assistant.notifications.notifier import LocalWire
     from assistant.notifications.shared_notifier import SharedWire

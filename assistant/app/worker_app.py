@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assistant.jobs.worker_loop import Duties, Loop
     from assistant.notifications.notifier import LocalWire
     from assistant.ports.channels import Channel
-    from assistant.ports.notifications import Bus
+    from assistant.ports.notifications import MessageBus
 
 #: How often the serving process looks whether another process changed the knowledge base.
 REFRESH_SECONDS = 1.0
@@ -122,7 +122,7 @@ class Service:
         report = await ingest(
             [source.source],
             index=self.knowledge.indexer,
-            count_tokens=self.knowledge.embedder.tokens,
+            count_tokens=self.knowledge.embedder.count_tokens,
             options=Options(prune=source.prune, allow_private=self.settings.ingest_private),
         )
         await self.knowledge.refresh()
@@ -195,7 +195,9 @@ def make_duties(service: Service) -> Duties:
     )
 
 
-async def make_service(settings: Settings, progress: Steps | None = None, bus: Bus | None = None) -> Service:
+async def make_service(
+    settings: Settings, progress: Steps | None = None, bus: MessageBus | None = None
+) -> Service:
     """*bus* leads to the process that answers calls, where that is another one."""
     from assistant.conversation.turn.runner import Assistant
     from assistant.signals.facts import pick_facts

@@ -48,7 +48,7 @@ class AppChannel:
     #: The app's own address; ``ASSISTANT_<CHANNEL>_API_URL`` replaces it.
     api_url: ClassVar[str] = ""
     #: Bytes of a webhook call; none of the documented ones comes near it.
-    largest_call: ClassVar[int] = 2 * 1024 * 1024
+    max_webhook_bytes: ClassVar[int] = 2 * 1024 * 1024
 
     def __init__(self, wiring: Wiring) -> None:
         self.account, self._values, self._client = wiring.account, wiring.values, wiring.client
@@ -69,25 +69,25 @@ class AppChannel:
     def address(self, peer: str, thread: str = "") -> Address:
         return Address(channel=self.name, account=self.account, peer=peer, thread=thread)
 
-    def greet(self, call: Call) -> str | None:
+    def answer_challenge(self, call: Call) -> str | None:
         return None
 
-    def parts(self, letter: Letter) -> Sequence[Part]:
+    def split_message(self, letter: Letter) -> Sequence[Part]:
         return dress(letter, self.look)
 
-    async def typing(self, thread: Thread) -> None:
+    async def send_typing_indicator(self, thread: Thread) -> None:
         """Nothing to show."""
 
-    async def name_of(self, thread: Thread) -> str | None:
+    async def fetch_peer_name(self, thread: Thread) -> str | None:
         return None
 
-    async def fetch(self, source: str) -> bytes:
+    async def fetch_media(self, source: str) -> bytes:
         raise Undeliverable("this channel carries no files")
 
-    async def refresh(self, now: datetime) -> None:
+    async def refresh_limits(self, now: datetime) -> None:
         """Nothing about its limits has to be asked for."""
 
-    def standing(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
+    def limits_now(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
         return ()
 
 

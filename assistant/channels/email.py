@@ -52,7 +52,7 @@ NOBODY = "unknown-sender@invalid"
 
 class Email(AppChannel):
     name = "email"
-    largest_call = 16 * 1024 * 1024
+    max_webhook_bytes = 16 * 1024 * 1024
     look = Look(longest=20_000)
     settings = (
         Setting(name="ADDRESS", says="Our address, like support@shop.example", secret=False),
@@ -110,7 +110,7 @@ class Email(AppChannel):
 
     # -- in
 
-    def verify(self, call: Call) -> None:
+    def verify_webhook(self, call: Call) -> None:
         """Postmark proves itself by password, Mailgun by a signature over its timestamp and token."""
         if call.headers.get("content-type", "").startswith("application/json"):
             password = self.value("WEBHOOK_PASSWORD")
@@ -136,7 +136,7 @@ class Email(AppChannel):
         while len(self._tokens) > MOST_TOKENS:
             del self._tokens[next(iter(self._tokens))]
 
-    def parse(self, call: Call) -> list[Event]:
+    def parse_webhook(self, call: Call) -> list[Event]:
         if call.headers.get("content-type", "").startswith("application/json"):
             return list(each([json_of(call.body)], lambda body: self.events(mails.from_postmark(body))))
         fields, files = form(call.body, call.headers.get("content-type", ""))
@@ -176,7 +176,7 @@ class Email(AppChannel):
             return "it names our own address as its sender"
         return only_for_people(mail, self._domain)
 
-    def unreadable(self, raw: bytes, why: str) -> list[Event]:
+    def build_unreadable_events(self, raw: bytes, why: str) -> list[Event]:
         """A mail that cannot be taken apart, for people to look at."""
         digest = hashlib.sha256(raw).hexdigest()
         head = BytesHeaderParser().parsebytes(raw[:20_000])
@@ -198,7 +198,7 @@ class Email(AppChannel):
 
     # -- out
 
-    async def send(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: Letter, part: Part) -> Sent:
         message = compose(letter, part, self.value("ADDRESS"), self._threads)
         peer, context = letter.thread.address.peer, letter.thread.context
         if peer in (NOBODY, self.value("ADDRESS").lower()):
@@ -234,15 +234,15 @@ class Email(AppChannel):
 
     # -- the mailbox
 
-    def poll(self) -> list[tuple[bytes, bytes]]:
+    def fetch_unread(self) -> list[tuple[bytes, bytes]]:
         """Number and content of unread mails, which stay unread; blocking. NotYet when it cannot be had."""
         return fetch_unread(self._incoming(), lambda number: self.tries[number])
 
-    def seen(self, numbers: list[bytes]) -> None:
+    def mark_seen(self, numbers: list[bytes]) -> None:
         """These are stored: mark them as read."""
         mark_as_read(self._incoming(), numbers)
 
-    def events_of(self, raw: bytes) -> list[Event]:
+    def parse_events(self, raw: bytes) -> list[Event]:
         if len(raw) >= LARGEST_MAIL:
             raise BadInput(f"it is larger than {LARGEST_MAIL // 1024 // 1024} MB")
         return list(self.events(mails.from_bytes(raw)))
@@ -251,13 +251,13 @@ class Email(AppChannel):
     def has_mailbox(self) -> bool:
         return bool(self.value("IMAP_URL"))
 
-    async def check(self) -> Sequence[str]:
+    async def check_setup(self) -> Sequence[str]:
         found = []
         try:
             async with outgoing(self._outgoing()):
                 found.append("the outgoing server lets us in")
             if self.has_mailbox:
-                await asyncio.to_thread(self.poll)
+                await asyncio.to_thread(self.fetch_unread)
                 found.append("the mailbox lets us in")
         except (NotYet, Undeliverable) as exc:
             raise SetupError(str(exc)) from exc
@@ -267,8 +267,8 @@ class Email(AppChannel):
             )
         return found
 
-    async def refresh(self, now: datetime) -> None:
+    async def refresh_limits(self, now: datetime) -> None:
         """A mailbox has no limits to ask for."""
 
-    def standing(self, thread: Any, now: datetime) -> Sequence[Mapping[str, Any]]:
+    def limits_now(self, thread: Any, now: datetime) -> Sequence[Mapping[str, Any]]:
         return ()

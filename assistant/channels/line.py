@@ -72,12 +72,12 @@ class Line(AppChannel):
 
     # -- in
 
-    def verify(self, call: Call) -> None:
+    def verify_webhook(self, call: Call) -> None:
         signatures.same(
             signatures.line(self.value("CHANNEL_SECRET"), call.body), call.headers.get("x-line-signature")
         )
 
-    def parse(self, call: Call) -> list[Event]:
+    def parse_webhook(self, call: Call) -> list[Event]:
         return list(each(json_of(call.body).get("events"), self._event))
 
     def _event(self, event: dict[str, Any]) -> Sequence[Event]:
@@ -128,7 +128,7 @@ class Line(AppChannel):
     # -- out
 
     @in_time
-    async def send(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: Letter, part: Part) -> Sent:
         """By reply token while it holds, which costs nothing; else by push."""
         messages = [self._text(text, letter) for text in part.texts]
         if items := [_quick_reply(b.label, b.value) for b in part.buttons]:
@@ -175,7 +175,7 @@ class Line(AppChannel):
         )
         return {"type": "text", "text": text, **({"sender": {"name": name[:20]}} if name else {})}
 
-    async def typing(self, thread: Thread) -> None:
+    async def send_typing_indicator(self, thread: Thread) -> None:
         if not thread.address.thread:
             body = {"chatId": thread.address.peer, "loadingSeconds": LOADING_SECONDS}
             await call(
@@ -186,11 +186,11 @@ class Line(AppChannel):
                 headers=self._headers,
             )
 
-    async def name_of(self, thread: Thread) -> str | None:
+    async def fetch_peer_name(self, thread: Thread) -> str | None:
         answer = await self._get(f"/v2/bot/profile/{thread.address.peer}")
         return answer.text("displayName") or None if answer.ok else None
 
-    async def fetch(self, source: str) -> bytes:
+    async def fetch_media(self, source: str) -> bytes:
         if source.startswith(("http://", "https://")):
             raise Undeliverable("the file is on another server, which we do not call")
         url = f"{self._data}/v2/bot/message/{quote(source, safe='')}/content"
@@ -198,15 +198,15 @@ class Line(AppChannel):
 
     # -- how it stands
 
-    def standing(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
+    def limits_now(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
         since = thread.context.get("token_at") if "reply_token" in thread.context else None
         free = since is not None and now - datetime.fromisoformat(since) < TOKEN_HOLDS
         return pushes(free=free, left=self._left)
 
-    async def refresh(self, now: datetime) -> None:
+    async def refresh_limits(self, now: datetime) -> None:
         await self._ask_quota(now)
 
-    async def check(self) -> Sequence[str]:
+    async def check_setup(self) -> Sequence[str]:
         """Credentials, the webhook, and LINE's own test call to it."""
         info = await self._get("/v2/bot/info")
         if not info.ok:

@@ -90,7 +90,7 @@ class Messenger(MetaChannel):
         return [Said(id=mid, address=address, message_id=mid, **content_of(carried, message).parts)]
 
     @in_time
-    async def send(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: Letter, part: Part) -> Sent:
         """An answer in the first day; later only what a person wrote, marked as such."""
         late = letter.now - letter.thread.heard_at > WINDOW
         in_window(letter, AGENTS_WINDOW if by_person(letter) else WINDOW)
@@ -109,15 +109,15 @@ class Messenger(MetaChannel):
         answer = await self._post("me/messages", {**to, **way, "message": message})
         return Sent(id=answer.text("message_id"))
 
-    async def typing(self, thread: Thread) -> None:
+    async def send_typing_indicator(self, thread: Thread) -> None:
         to = {"recipient": {"id": thread.address.peer}}
         await self._post("me/messages", to | {"sender_action": "typing_on"})
 
-    async def name_of(self, thread: Thread) -> str | None:
+    async def fetch_peer_name(self, thread: Thread) -> str | None:
         answer = await self._get(f"{quote(thread.address.peer, safe='')}?fields=name")
         return answer.text("name") or None if answer.ok else None
 
-    async def fetch(self, source: str) -> bytes:
+    async def fetch_media(self, source: str) -> bytes:
         return await self._download(source)
 
 

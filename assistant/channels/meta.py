@@ -32,7 +32,7 @@ class MetaChannel(AppChannel):
     """What the three have in common."""
 
     api_url = "https://graph.facebook.com/v25.0"
-    largest_call = 4 * 1024 * 1024  # Meta puts up to a thousand events, or 3 MB, into a call
+    max_webhook_bytes = 4 * 1024 * 1024  # Meta puts up to a thousand events, or 3 MB, into a call
     #: The setting that holds the access token.
     token_setting: ClassVar[str] = "ACCESS_TOKEN"
     #: How long an agent may write after the customer's last message.
@@ -40,7 +40,7 @@ class MetaChannel(AppChannel):
     #: Servers of files that ask for our token.
     trusted: ClassVar[tuple[str, ...]] = ()
 
-    def greet(self, call: Call) -> str | None:
+    def answer_challenge(self, call: Call) -> str | None:
         """Meta asks once whether the address is ours; the challenge goes back as it came."""
         if call.method != "GET":
             return None
@@ -49,11 +49,11 @@ class MetaChannel(AppChannel):
         signatures.same(self.value("VERIFY_TOKEN"), call.query.get("hub.verify_token"), error=Forbidden)
         return call.query.get("hub.challenge", "")
 
-    def verify(self, call: Call) -> None:
+    def verify_webhook(self, call: Call) -> None:
         expected = signatures.meta(self.value("APP_SECRET"), call.body)
         signatures.same(expected, call.headers.get("x-hub-signature-256"))
 
-    def parse(self, call: Call) -> list[Event]:
+    def parse_webhook(self, call: Call) -> list[Event]:
         return list(each(json_of(call.body).get("entry"), lambda entry: list(self._entry(entry))))
 
     def _entry(self, entry: dict[str, Any]) -> Iterator[Event]:
@@ -82,10 +82,10 @@ class MetaChannel(AppChannel):
         hosts = Hosts(api=self._api, trusted=self.trusted, plain=FILE_HOSTS)
         return await download(self._client, url, hosts, headers=self._authorization)
 
-    def standing(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
+    def limits_now(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
         return window(self.agents_window - (now - thread.heard_at))
 
-    async def check(self) -> Sequence[str]:
+    async def check_setup(self) -> Sequence[str]:
         answer = await self._get(self._own)
         if not answer.ok:
             raise SetupError(

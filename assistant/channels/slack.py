@@ -57,18 +57,18 @@ class Slack(AppChannel):
         "app_mention. Enter the same address under Interactivity.",
     }
 
-    def verify(self, call: Call) -> None:
+    def verify_webhook(self, call: Call) -> None:
         stamp = signatures.fresh(call.headers.get("x-slack-request-timestamp"), time.time())
         expected = signatures.slack(self.value("SIGNING_SECRET"), stamp, call.body)
         signatures.same(expected, call.headers.get("x-slack-signature"))
 
-    def greet(self, call: Call) -> str | None:
+    def answer_challenge(self, call: Call) -> str | None:
         if call.method != "POST" or b'"url_verification"' not in call.body:
             return None
         body = json_of(call.body)
         return text_of(body["challenge"]) if body.get("type") == "url_verification" else None
 
-    def parse(self, call: Call) -> list[Event]:
+    def parse_webhook(self, call: Call) -> list[Event]:
         if call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             return list(each([_interaction(call.body)], self._tap))
         body = json_of(call.body)
@@ -127,7 +127,7 @@ class Slack(AppChannel):
     # -- out
 
     @in_time
-    async def send(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: Letter, part: Part) -> Sent:
         channel, _, thread = letter.thread.address.thread.partition(":")
         body: dict[str, Any] = {"channel": channel, "text": part.texts[0], "unfurl_links": False}
         if thread:
@@ -168,7 +168,7 @@ class Slack(AppChannel):
             )
         raise Undeliverable(f"Slack refuses it: {error}", gone=error in GONE)
 
-    async def name_of(self, thread: Thread) -> str | None:
+    async def fetch_peer_name(self, thread: Thread) -> str | None:
         answer = await call(
             self._client,
             "GET",
@@ -178,11 +178,11 @@ class Slack(AppChannel):
         )
         return answer.text("user", "real_name") or None if answer.ok else None
 
-    async def fetch(self, source: str) -> bytes:
+    async def fetch_media(self, source: str) -> bytes:
         hosts = Hosts(api=self._api, trusted=("files.slack.com",))
         return await download(self._client, source, hosts, headers=self._authorization)
 
-    async def check(self) -> Sequence[str]:
+    async def check_setup(self) -> Sequence[str]:
         answer = await self._call("auth.test", {})
         if not answer.data.get("ok"):
             raise SetupError(

@@ -49,7 +49,7 @@ GSM_TWICE = set("^{}\\[~]|€")
 
 class Sms(AppChannel):
     name = "sms"
-    largest_call = 64 * 1024
+    max_webhook_bytes = 64 * 1024
     api_url = "https://api.twilio.com"
     look = Look(longest=LONGEST, measure=utf16_units, parts=1)
     settings = (
@@ -64,7 +64,7 @@ class Sms(AppChannel):
         "(HTTP POST).",
     }
 
-    def verify(self, call: Call) -> None:
+    def verify_webhook(self, call: Call) -> None:
         """Twilio signs the address that it called; behind a proxy that is our public one."""
         fields, token = _fields(call), self.value("AUTH_TOKEN")
         given = call.headers.get("x-twilio-signature", "")
@@ -76,7 +76,7 @@ class Sms(AppChannel):
         if not any(hmac.compare_digest(one, given) for one in wanted if given.isascii()):
             raise Unauthorized("The signature is wrong.")
 
-    def parse(self, call: Call) -> list[Event]:
+    def parse_webhook(self, call: Call) -> list[Event]:
         fields = {name: storable(values[0]) for name, values in _fields(call).items()}
         sid = fields.get("MessageSid")
         if not sid:
@@ -116,7 +116,7 @@ class Sms(AppChannel):
         ]
 
     @in_time
-    async def send(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: Letter, part: Part) -> Sent:
         body = {
             "From": self.value("NUMBER"),
             "To": letter.thread.address.peer,
@@ -130,10 +130,10 @@ class Sms(AppChannel):
             raise Undeliverable(f"this number cannot be reached: {answer.says}", gone=True)
         raise refused(answer, token=self.variable("AUTH_TOKEN"))
 
-    async def fetch(self, source: str) -> bytes:
+    async def fetch_media(self, source: str) -> bytes:
         return await download(self._client, source, Hosts(api=self._api, plain=FILE_HOSTS), auth=self._login)
 
-    def standing(self, thread: Thread, now: Any) -> Sequence[Mapping[str, Any]]:
+    def limits_now(self, thread: Thread, now: Any) -> Sequence[Mapping[str, Any]]:
         return (
             {
                 "ja": "SMSは日本語67文字ごとに1通分の料金がかかります。",
@@ -141,7 +141,7 @@ class Sms(AppChannel):
             },
         )
 
-    async def check(self) -> Sequence[str]:
+    async def check_setup(self) -> Sequence[str]:
         sid = self.value("ACCOUNT_SID")
         account = await self._call("GET", f"Accounts/{sid}.json")
         if not account.ok:

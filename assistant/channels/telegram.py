@@ -60,10 +60,10 @@ class Telegram(AppChannel):
         "en": "Nothing in a console: `assistant channel check telegram` registers {webhook}.",
     }
 
-    def verify(self, call: Call) -> None:
+    def verify_webhook(self, call: Call) -> None:
         signatures.same(self.value("SECRET_TOKEN"), call.headers.get("x-telegram-bot-api-secret-token"))
 
-    def parse(self, call: Call) -> list[Event]:
+    def parse_webhook(self, call: Call) -> list[Event]:
         return list(each([json_of(call.body)], self._update))
 
     def _update(self, update: dict[str, Any]) -> Sequence[Event]:
@@ -116,7 +116,7 @@ class Telegram(AppChannel):
     # -- out
 
     @in_time
-    async def send(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: Letter, part: Part) -> Sent:
         """Choices are a keyboard that goes away with the answer; a tap sends its words."""
         keyboard: dict[str, Any] = {"remove_keyboard": True}
         if part.buttons:
@@ -136,17 +136,17 @@ class Telegram(AppChannel):
         number = answer.text("result", "message_id")
         return Sent(id=f"{letter.thread.address.peer}:{number}" if number else "")
 
-    async def typing(self, thread: Thread) -> None:
+    async def send_typing_indicator(self, thread: Thread) -> None:
         await self._call("sendChatAction", {"chat_id": int(thread.address.peer), "action": "typing"})
 
-    async def fetch(self, source: str) -> bytes:
+    async def fetch_media(self, source: str) -> bytes:
         found = await self._call("getFile", {"file_id": source})
         if not found.ok or not (path := found.text("result", "file_path")):
             raise Undeliverable(f"Telegram does not give the file: {found.says}")
         url = f"{self._api}/file/bot{self.value('BOT_TOKEN')}/{quote(path)}"
         return await download(self._client, url, Hosts(api=self._api))
 
-    async def check(self) -> Sequence[str]:
+    async def check_setup(self) -> Sequence[str]:
         """Credentials; registers the webhook and asks how its calls went."""
         me = await self._call("getMe", {})
         if not me.ok:

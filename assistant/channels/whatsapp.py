@@ -112,7 +112,7 @@ class WhatsApp(MetaChannel):
     # -- out
 
     @in_time
-    async def send(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: Letter, part: Part) -> Sent:
         late = letter.now - letter.thread.heard_at > WINDOW
         content = self._template(letter, part) if late else _content(part)
         to = {
@@ -149,7 +149,7 @@ class WhatsApp(MetaChannel):
             return Undeliverable(f"WhatsApp cannot reach this number: {answer.says}", gone=True)
         return super()._refusal(answer)
 
-    async def typing(self, thread: Thread) -> None:
+    async def send_typing_indicator(self, thread: Thread) -> None:
         """Read, and writing; it ends with the next message or after 25 seconds."""
         if last := thread.context.get("last_id"):
             seen = {"messaging_product": "whatsapp", "status": "read", "message_id": last}
@@ -157,7 +157,7 @@ class WhatsApp(MetaChannel):
                 f"{self.value('PHONE_NUMBER_ID')}/messages", seen | {"typing_indicator": {"type": "text"}}
             )
 
-    async def fetch(self, source: str) -> bytes:
+    async def fetch_media(self, source: str) -> bytes:
         found = await self._get(quote(source, safe=""))
         if not found.ok or not found.text("url"):
             raise Undeliverable(f"WhatsApp does not give the file: {found.says}")

@@ -51,7 +51,7 @@ def add(
 
     def step(store: Store) -> None:
         store.agents.add(agent, password_hash, now())
-        store.audit.note(OPERATOR, "agent", now(), agent=agent.id, admin=admin)
+        store.audit.append_entry(OPERATOR, "agent", now(), agent=agent.id, admin=admin)
 
     asyncio.run(database.write(step))
     print(f"{agent.name} can sign in at /console as {email}.")
@@ -65,7 +65,7 @@ def list_(as_json: AsJson = False) -> None:
     from assistant.app.settings import load_settings
 
     database = open_database(load_settings())
-    agents = asyncio.run(database.read(lambda store: store.agents.all()))
+    agents = asyncio.run(database.read(lambda store: store.agents.list_all()))
     if as_json:
         print_json([agent_out(agent) for agent in agents])
         return
@@ -119,7 +119,7 @@ def _changed(email: str, change: Callable[[Store, Agent, datetime], T]) -> T:
     from assistant.app.settings import load_settings
 
     def step(store: Store) -> T:
-        agent = store.agents.by_email(account_of(email))
+        agent = store.agents.find_by_email(account_of(email))
         if agent is None:
             raise NotFound(f"Nobody has an account as {email}; make one with `assistant agent add {email}`.")
         return change(store, agent, now())

@@ -104,10 +104,10 @@ def erase(
     database = open_database(load_settings())
 
     def step(store: Store) -> tuple[int, int]:
-        found = store.erasure.find(customer)
-        rows = store.erasure.customers(found)
+        found = store.erasure.find_customers(customer)
+        rows = store.erasure.erase_customers(found)
         for one in found:
-            store.audit.note(OPERATOR, "erase", now(), customer=one)
+            store.audit.append_entry(OPERATOR, "erase", now(), customer=one)
         return len(found), rows
 
     people, rows = asyncio.run(database.write(step))

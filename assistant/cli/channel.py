@@ -84,7 +84,7 @@ def list_(as_json: AsJson = False) -> None:
 async def _check(name: str, account: str) -> list[str]:
     channel, client = open_one(name, account)
     async with client:
-        return list(await channel.check())
+        return list(await channel.check_setup())
 
 
 def open_one(name: str, account: str) -> tuple[Channel, AsyncClient]:

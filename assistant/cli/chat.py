@@ -70,13 +70,13 @@ async def _exchange(service: Service, conversation: str, text: str, seen: int) -
 
     database = service.knowledge.database
     inbound = Inbound(conversation=conversation, message_id=str(uuid4()), text=text)
-    with service.wire.follow(conversation) as follower:
+    with service.wire.subscribe(conversation) as follower:
         await database.write(lambda store: receive(store, inbound, service.timing, now()))
-        service.wire.ring(conversation)
+        service.wire.notify(conversation)
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
-            await follower.news(1.0)
-            found = await database.read(lambda store: store.messages.public(conversation, after=seen))
+            await follower.next_events(1.0)
+            found = await database.read(lambda store: store.messages.list_public(conversation, after=seen))
             answers = [message for message in found if message.author is not Author.CUSTOMER]
             if answers:
                 for message in answers:

@@ -41,7 +41,7 @@ async def forget_demo_agent(settings: Settings, database: SqlDatabase[SqlStore])
         return
 
     def step(store: SqlStore) -> None:
-        if known := store.agents.by_email(EMAIL):
+        if known := store.agents.find_by_email(EMAIL):
             remove(store, known, now())
 
     await database.write(step)

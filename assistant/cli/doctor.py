@@ -74,7 +74,7 @@ async def _examine_knowledge(settings: Settings) -> list[Finding]:
 
 
 async def _examine_articles(knowledge: Knowledge) -> Finding:
-    count = len(await knowledge.indexer.hashes())
+    count = len(await knowledge.indexer.load_content_hashes())
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[knowledge.database.kind]
     mend = "no articles yet: run `assistant ingest knowledge_base` or name your own folder"
     return Finding(part="database", well=count > 0, says=f"{kind}, {f'{count} articles' if count else mend}")
@@ -87,13 +87,13 @@ async def _examine_content(knowledge: Knowledge) -> Finding:
     today = knowledge.today()
 
     def step(store: SqlStore) -> list[str]:
-        living = store.living
+        living = store.article_lifecycle
         return [
-            *(f"disagree: {told(one)}" for one in living.open(today)),
-            *(f"not read: {one.place} ({one.why})" for one in living.troubles()),
-            *(f"holds until {last}: {id_}" for id_, _, last in living.ending(today + SOON)),
-            *(f"holds from {first}: {id_}" for id_, _, first in living.coming(today)),
-            *(f"replaced: {one.article} by {one.by}" for one in living.replaced()),
+            *(f"disagree: {told(one)}" for one in living.list_open_contradictions(today)),
+            *(f"not read: {one.place} ({one.why})" for one in living.list_source_problems()),
+            *(f"holds until {last}: {id_}" for id_, _, last in living.list_expiring_articles(today + SOON)),
+            *(f"holds from {first}: {id_}" for id_, _, first in living.list_upcoming_articles(today)),
+            *(f"replaced: {one.article} by {one.by}" for one in living.list_supersessions()),
         ]
 
     seen = await knowledge.database.read(step)
@@ -103,7 +103,7 @@ async def _examine_content(knowledge: Knowledge) -> Finding:
 
 
 async def _examine_work(knowledge: Knowledge) -> Finding:
-    buried = await knowledge.database.read(lambda store: store.due.buried())
+    buried = await knowledge.database.read(lambda store: store.jobs.count_dead_letters())
     says = f"given up so far: {buried} (the log says which; customers were handed to a person)"
     return Finding(part="work", well=True, says=says if buried else "nothing was given up")
 
@@ -156,7 +156,7 @@ async def _examine_channels(settings: Settings) -> list[Finding]:
     findings = []
     for (name, account), channel in channels.items():
         try:
-            well, says = True, "; ".join(await channel.check())
+            well, says = True, "; ".join(await channel.check_setup())
         except (SetupError, NotYet) as exc:
             well, says = False, str(exc)
         findings.append(Finding(part=f"{name} {account}".strip(), well=well, says=says))

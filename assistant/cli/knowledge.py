@@ -71,7 +71,9 @@ async def _ingest(
 async def contradictions_of(knowledge: Knowledge) -> Sequence[Contradiction]:
     """Everything in which two articles do not agree today."""
     today = knowledge.today()
-    return await knowledge.database.read(lambda store: store.living.open(today))
+    return await knowledge.database.read(
+        lambda store: store.article_lifecycle.list_open_contradictions(today)
+    )
 
 
 async def take_in(
@@ -89,7 +91,7 @@ async def take_in(
     report = await ingest(
         sources,
         index=knowledge.indexer,
-        count_tokens=knowledge.embedder.tokens,
+        count_tokens=knowledge.embedder.count_tokens,
         options=Options(prune=prune, allow_private=settings.ingest_private),
         progress=lambda stage, done, total: steps(STAGES.get(stage, stage), done, total),
         reader=reader,

@@ -83,7 +83,7 @@ class Worker:
                 await index_sample(settings, service, steps)
         if not several(settings):
             # We are the only ones who work: what is still leased was in hand when the last process died.
-            await service.knowledge.database.write(lambda store: store.due.end_leases(now()))
+            await service.knowledge.database.write(lambda store: store.jobs.end_leases(now()))
         gc.freeze()
         gc.enable()
         self._service = service

@@ -15,23 +15,23 @@ MOST = 10_000
 def change_password(store: Store, agent: Agent, password_hash: str, now: datetime) -> int:
     """Whoever is signed in with the old one is no longer; how many sessions ended."""
     store.agents.set_password(agent.id, password_hash)
-    ended = store.agents.close_doors(agent.id, tokens=False)
-    store.audit.note(OPERATOR, "password", now, agent=agent.id, ended=ended)
+    ended = store.agents.revoke_credentials(agent.id, tokens=False)
+    store.audit.append_entry(OPERATOR, "password", now, agent=agent.id, ended=ended)
     return ended
 
 
 def revoke(store: Store, agent: Agent, now: datetime) -> int:
     """End every session and API token; how many there were."""
-    ended = store.agents.close_doors(agent.id, tokens=True)
-    store.audit.note(OPERATOR, "revoke", now, agent=agent.id, ended=ended)
+    ended = store.agents.revoke_credentials(agent.id, tokens=True)
+    store.audit.append_entry(OPERATOR, "revoke", now, agent=agent.id, ended=ended)
     return ended
 
 
 def remove(store: Store, agent: Agent, now: datetime) -> int:
     """Remove the account; conversations that the agent has go back to the queue: how many."""
-    theirs = store.conversations.inbox(state=State.AGENT, agent=agent.id, after=0, limit=MOST)
+    theirs = store.conversations.list_inbox(state=State.AGENT, agent=agent.id, after=0, limit=MOST)
     for conversation in theirs:
         save(store, conversation.lapse(now), now, new_owner_by=OPERATOR)
     store.agents.remove(agent.id)
-    store.audit.note(OPERATOR, "agent_removed", now, agent=agent.id, requeued=len(theirs))
+    store.audit.append_entry(OPERATOR, "agent_removed", now, agent=agent.id, requeued=len(theirs))
     return len(theirs)

@@ -40,11 +40,11 @@ def claim(store: Store, conversation_id: str, agent: Agent, desk: Desk, now: dat
     conversation = before.claim(agent.id, now)
     if conversation is before:
         return before
-    store.due.done(Kind.TURN, conversation.id)
-    store.due.put(Kind.DEADLINE, conversation.id, now + desk.timing.agent_deadline, now)
+    store.jobs.complete_job(Kind.TURN, conversation.id)
+    store.jobs.schedule(Kind.DEADLINE, conversation.id, now + desk.timing.agent_deadline, now)
     if before.state is State.ASSISTANT:
         lay_on_table(store, conversation, TOOK_OVER, desk.pick_facts, now)
-    store.handoffs.claimed(conversation.id, now)
+    store.handoffs.mark_claimed(conversation.id, now)
     conversation = _tell(store, conversation, _joined(conversation, agent), now)
     return save(store, conversation, now, new_owner_by=actor(agent.id))
 
@@ -58,7 +58,7 @@ def reply(store: Store, conversation_id: str, agent: Agent, written: Written, no
         return known
     if not written.private:
         conversation.owned_by(agent.id)
-        store.due.done(Kind.DEADLINE, conversation.id)
+        store.jobs.complete_job(Kind.DEADLINE, conversation.id)
     conversation, message = write(store, conversation, agent, written, now)
     save(store, conversation, now)
     return message
@@ -106,7 +106,7 @@ def resolve(
 def _ask_how_it_was(store: Store, conversation: Conversation, now: datetime) -> Conversation:
     """The survey as a message with choices where there is no widget to show it."""
     question = survey(store, conversation)
-    if question is None or store.threads.of(conversation.id) is None:
+    if question is None or store.threads.find_by_conversation(conversation.id) is None:
         return conversation
     buttons = tuple(Button(label=label, value=label) for _, label in question.options)
     asked = Reply(text=question.question, language=conversation.language, buttons=buttons, kind="survey")
@@ -126,7 +126,7 @@ def _joined(conversation: Conversation, agent: Agent) -> str:
 
 def _nothing_due(store: Store, conversation: Conversation) -> None:
     for kind in ANSWERING:
-        store.due.done(kind, conversation.id)
+        store.jobs.complete_job(kind, conversation.id)
 
 
 def _taken(conversation: Conversation, agent: Agent) -> bool:

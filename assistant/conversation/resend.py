@@ -17,15 +17,15 @@ def send_again(store: Store, conversation_id: str, message_id: str, now: datetim
     """
     conversation = store.conversations.get(conversation_id)
     message = store.messages.get(conversation.id, message_id)
-    delivery = store.deliveries.of_message(conversation.id, message_id)
+    delivery = store.deliveries.find_by_message(conversation.id, message_id)
     if message is None or delivery is None:
         raise NotFound("There is no such message on its way to an app.")
     if delivery.state is not DeliveryState.FAILED:
         raise Conflict("Only what could not be sent can be sent again.")
     if thread := store.threads.get(delivery.thread):
-        store.threads.put(replace(thread, unreachable=None))
+        store.threads.save_thread(replace(thread, unreachable=None))
     waiting = replace(delivery, state=DeliveryState.WAITING, tries=0, why=None, status=None, created_at=now)
     store.deliveries.save(waiting)
-    store.due.want(Kind.DELIVERY, conversation.id, now, now)
-    store.journal.note(conversation.id, message.id, now)
+    store.jobs.schedule_once(Kind.DELIVERY, conversation.id, now, now)
+    store.journal.append_entry(conversation.id, message.id, now)
     return message

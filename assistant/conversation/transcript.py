@@ -59,12 +59,12 @@ def write(
 def _send(store: Store, conversation: Conversation, message: Message) -> None:
     """To the customer's app, if that is where they are; on the web the stored message is the delivery."""
     if store.deliveries.add(conversation.id, conversation.epoch, message.id, message.created_at):
-        store.due.want(Kind.DELIVERY, conversation.id, message.created_at, message.created_at)
+        store.jobs.schedule_once(Kind.DELIVERY, conversation.id, message.created_at, message.created_at)
 
 
 def keep(store: Store, message: Message) -> None:
     store.messages.add(message)
-    store.journal.note(message.conversation, message.id, message.created_at)
+    store.journal.append_entry(message.conversation, message.id, message.created_at)
 
 
 def save(
@@ -76,6 +76,6 @@ def save(
     """
     store.conversations.save(conversation)
     if new_owner_by is not None:
-        store.audit.owner(conversation, new_owner_by, now)
-    store.journal.note(conversation.id, None, now)
+        store.audit.append_owner_change(conversation, new_owner_by, now)
+    store.journal.append_entry(conversation.id, None, now)
     return conversation

@@ -89,8 +89,8 @@ class Spender:
 class Allowance(Protocol):
     """What one turn may still spend on models, in tokens."""
 
-    async def reserve(self, tokens: int) -> str | None: ...  # whose budget is spent; None: go ahead
-    async def settle(self, reserved: int, tokens: int, cost: float | None) -> None: ...  # what it took
+    async def reserve_tokens(self, tokens: int) -> str | None: ...  # whose budget is spent; None: go ahead
+    async def record_usage(self, reserved: int, tokens: int, cost: float | None) -> None: ...  # what it took
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

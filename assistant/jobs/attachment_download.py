@@ -11,7 +11,7 @@ from assistant.domain.errors import NotYet, Undeliverable
 from assistant.domain.jobs import Due, Kind
 from assistant.ports.channels import Channel
 from assistant.ports.clock import Clock
-from assistant.ports.notifications import Wire
+from assistant.ports.notifications import Notifier
 from assistant.ports.storage.store import Database, Store
 
 #: Bytes of one file.
@@ -30,7 +30,7 @@ class Fetcher:
         self,
         database: Database[Store],
         channels: Mapping[tuple[str, str], Channel],
-        wire: Wire,
+        wire: Notifier,
         clock: Clock,
     ) -> None:
         self._database, self._channels, self._wire, self._clock = database, channels, wire, clock
@@ -38,22 +38,25 @@ class Fetcher:
     async def fetch(self, item: Due) -> None:
         """Fetch every file that waits in a conversation."""
         thread, wanted = await self._database.read(
-            lambda store: (store.threads.of(item.conversation), list(store.media.wanted(item.conversation)))
+            lambda store: (
+                store.threads.find_by_conversation(item.conversation),
+                list(store.media.list_pending(item.conversation)),
+            )
         )
         for media in wanted:
             if not await self._one(item, media, thread):
                 return
         await self._database.write(lambda store: self._done(store, item))
-        self._wire.ring(item.conversation)
+        self._wire.notify(item.conversation)
 
     async def give_up(self, item: Due) -> None:
         """None of what waits can be had."""
 
         def step(store: Store) -> None:
-            for media in store.media.wanted(item.conversation):
-                store.media.failed(media.id, "fetching it failed several times")
-                store.journal.note(media.conversation, media.message, self._clock())
-            store.due.done(Kind.MEDIA, item.conversation, item.lease)
+            for media in store.media.list_pending(item.conversation):
+                store.media.mark_failed(media.id, "fetching it failed several times")
+                store.journal.append_entry(media.conversation, media.message, self._clock())
+            store.jobs.complete_job(Kind.MEDIA, item.conversation, item.lease)
 
         await self._database.write(step)
 
@@ -64,7 +67,7 @@ class Fetcher:
         except NotYet as exc:
             due_at, why = self._clock() + timedelta(seconds=2**item.tries), str(exc)
             if item.tries < TRIES:
-                await self._database.write(lambda store: store.due.postpone(item, due_at))
+                await self._database.write(lambda store: store.jobs.reschedule(item, due_at))
                 return False
             await self._keep(media, None, why)
         except Undeliverable as exc:
@@ -83,24 +86,24 @@ class Fetcher:
         channel = self._channels.get((address.channel, address.account)) if address else None
         if channel is None:
             raise Undeliverable("this channel is not set up any more")
-        return await channel.fetch(media.source)
+        return await channel.fetch_media(media.source)
 
     async def _keep(self, media: Media, data: bytes | None, why: str | None) -> None:
         def step(store: Store) -> None:
             if data is None:
-                store.media.failed(media.id, why or "it could not be had")
+                store.media.mark_failed(media.id, why or "it could not be had")
             else:
-                store.media.fetched(media.id, type_of(data, media.source), data)
-            store.journal.note(media.conversation, media.message, self._clock())
+                store.media.save_data(media.id, type_of(data, media.source), data)
+            store.journal.append_entry(media.conversation, media.message, self._clock())
 
         await self._database.write(step)
 
     def _done(self, store: Store, item: Due) -> None:
         store.conversations.get(item.conversation)
-        store.due.done(Kind.MEDIA, item.conversation, item.lease)
-        if store.media.wanted(item.conversation):
+        store.jobs.complete_job(Kind.MEDIA, item.conversation, item.lease)
+        if store.media.list_pending(item.conversation):
             now = self._clock()
-            store.due.want(Kind.MEDIA, item.conversation, now, now)
+            store.jobs.schedule_once(Kind.MEDIA, item.conversation, now, now)
 
 
 def type_of(data: bytes, source: str = "") -> str:

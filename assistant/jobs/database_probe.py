@@ -35,7 +35,7 @@ class Proof:
     async def _look(self) -> dict[str, str | None]:
         now = self._clock()
         try:
-            await self._database.write(lambda store: store.journal.prove(now))
+            await self._database.write(lambda store: store.journal.check_writable(now))
         except Unavailable as exc:
             return {"database": str(exc)}
         if self._folder is None:

@@ -13,7 +13,7 @@ from assistant.conversation.inbound.events import Arrivals, take_in
 from assistant.domain.channels import Event
 from assistant.domain.errors import BadInput, NotYet, Unavailable
 from assistant.ports.clock import Clock
-from assistant.ports.notifications import Wire
+from assistant.ports.notifications import Notifier
 from assistant.ports.storage.store import Database, Store
 
 log = structlog.get_logger()
@@ -37,14 +37,16 @@ class Mailbox(Protocol):
     #: How often each unread mail was begun with, by its number.
     tries: Counter[bytes]
 
-    def poll(self) -> list[tuple[bytes, bytes]]: ...  # number and content of unread mails
-    def seen(self, numbers: list[bytes]) -> None: ...
-    def events_of(self, raw: bytes) -> list[Event]: ...  # BadInput
-    def unreadable(self, raw: bytes, why: str) -> list[Event]: ...  # the mail as it is, for people
+    def fetch_unread(self) -> list[tuple[bytes, bytes]]: ...  # number and content of unread mails
+    def mark_seen(self, numbers: list[bytes]) -> None: ...
+    def parse_events(self, raw: bytes) -> list[Event]: ...  # BadInput
+    def build_unreadable_events(
+        self, raw: bytes, why: str
+    ) -> list[Event]: ...  # the mail as it is, for people
 
 
 async def watch(
-    mailbox: Mailbox, database: Database[Store], arrivals: Arrivals, wire: Wire, clock: Clock
+    mailbox: Mailbox, database: Database[Store], arrivals: Arrivals, wire: Notifier, clock: Clock
 ) -> None:
     """Until cancelled."""
     while True:
@@ -58,14 +60,14 @@ async def watch(
 
 
 async def look(
-    mailbox: Mailbox, database: Database[Store], arrivals: Arrivals, wire: Wire, clock: Clock
+    mailbox: Mailbox, database: Database[Store], arrivals: Arrivals, wire: Notifier, clock: Clock
 ) -> int:
     """Store every unread mail, then mark it as read; one that cannot be read is given to people as it is.
 
     Returns how many were stored.
     """
     stored = 0
-    for number, raw in await _apart(_SERVER, mailbox.poll):
+    for number, raw in await _apart(_SERVER, mailbox.fetch_unread):
         if mailbox.tries[number] >= LAST_TRY:
             continue
         # Counted before it begins: whatever this mail breaks, the next look begins with the others.
@@ -73,8 +75,8 @@ async def look(
         events = await _events(mailbox, raw, mailbox.tries[number])
         step = partial(take_in, events=events, arrivals=arrivals, now=clock())
         for conversation in await database.write(step):
-            wire.ring(conversation)
-        await _apart(_SERVER, partial(mailbox.seen, [number]))
+            wire.notify(conversation)
+        await _apart(_SERVER, partial(mailbox.mark_seen, [number]))
         del mailbox.tries[number]
         stored += 1
     return stored
@@ -85,13 +87,13 @@ async def _events(mailbox: Mailbox, raw: bytes, tries: int) -> list[Event]:
     if tries <= FAILURES:
         try:
             async with asyncio.timeout(READING_SECONDS):
-                return await _apart(_READING, partial(mailbox.events_of, raw))
+                return await _apart(_READING, partial(mailbox.parse_events, raw))
         except BadInput as exc:
             why = str(exc)
         except TimeoutError:
             why = "taking it apart takes too long"
     log.warning("mail not understood", why=why)
-    return mailbox.unreadable(raw, why)
+    return mailbox.build_unreadable_events(raw, why)
 
 
 async def _apart(pool: ThreadPoolExecutor, act: Callable[[], T]) -> T:

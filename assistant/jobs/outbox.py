@@ -16,7 +16,7 @@ from assistant.domain.jobs import Due, Kind
 from assistant.domain.messages import Author, Message
 from assistant.ports.channels import Channel
 from assistant.ports.clock import Clock
-from assistant.ports.notifications import Wire
+from assistant.ports.notifications import Notifier
 from assistant.ports.storage.store import Database, Store
 
 log = structlog.get_logger()
@@ -52,7 +52,7 @@ class Outbox:
         self,
         database: Database[Store],
         channels: Mapping[tuple[str, str], Channel],
-        wire: Wire,
+        wire: Notifier,
         clock: Clock,
     ) -> None:
         self._database, self._channels, self._wire, self._clock = database, channels, wire, clock
@@ -66,7 +66,7 @@ class Outbox:
                 lambda store: self._step(store, item, before, result)  # noqa: B023 - runs before it changes
             )
             if before is not None:
-                self._wire.ring(item.conversation)
+                self._wire.notify(item.conversation)
             if errand is None:
                 return
             outcome = await self._send(errand)
@@ -78,14 +78,14 @@ class Outbox:
 
         def step(store: Store) -> None:
             store.conversations.get(item.conversation)
-            if delivery := store.deliveries.head(item.conversation):
+            if delivery := store.deliveries.find_next(item.conversation):
                 _failed(store, delivery, "sending it failed several times; see the log", now)
-            store.due.done(Kind.DELIVERY, item.conversation, item.lease)
-            if store.deliveries.head(item.conversation):
-                store.due.want(Kind.DELIVERY, item.conversation, now, now)
+            store.jobs.complete_job(Kind.DELIVERY, item.conversation, item.lease)
+            if store.deliveries.find_next(item.conversation):
+                store.jobs.schedule_once(Kind.DELIVERY, item.conversation, now, now)
 
         await self._database.write(step)
-        self._wire.ring(item.conversation)
+        self._wire.notify(item.conversation)
 
     def attending(self, turn: Callable[[Due], Awaitable[None]]) -> Callable[[Due], Awaitable[None]]:
         """*turn* with `attend` beside it: nobody waits for a courtesy."""
@@ -106,7 +106,7 @@ class Outbox:
         nothing."""
 
         def look(store: Store) -> tuple[Thread | None, bool]:
-            thread = store.threads.of(conversation)
+            thread = store.threads.find_by_conversation(conversation)
             return thread, bool(thread and store.customers.get(thread.customer).name is None)
 
         thread, nameless = await self._database.read(look)
@@ -114,8 +114,8 @@ class Outbox:
         if channel is None or thread is None or thread.unreachable:
             return
         with contextlib.suppress(NotYet, Undeliverable):
-            await channel.typing(thread)
-            name = await channel.name_of(thread) if nameless else None
+            await channel.send_typing_indicator(thread)
+            name = await channel.fetch_peer_name(thread) if nameless else None
             if name:
                 customer, kept = thread.customer, name[:LONGEST_NAME]
                 await self._database.write(lambda store: store.customers.set_name(customer, kept))
@@ -126,18 +126,18 @@ class Outbox:
         """Store what came of *errand*, and take the next; None: done, or nothing can be done now."""
         now = self._clock()
         store.conversations.get(item.conversation)  # held: nobody adds a message meanwhile
-        held = store.due.get(Kind.DELIVERY, item.conversation)
+        held = store.jobs.get(Kind.DELIVERY, item.conversation)
         if held is None or held.lease != item.lease:
             # Another worker has it since our lease ran out; what arrived is still worth knowing.
             if errand and isinstance(outcome, Sent):
                 self._arrived(store, errand, outcome, now)
             return None
         if errand and outcome is not None and (wait := self._settle(store, errand, outcome, now)):
-            store.due.postpone(item, now + wait)
+            store.jobs.reschedule(item, now + wait)
             return None
         if following := self._next(store, item.conversation, now):
             return following
-        store.due.done(Kind.DELIVERY, item.conversation, item.lease)
+        store.jobs.complete_job(Kind.DELIVERY, item.conversation, item.lease)
         return None
 
     def _settle(self, store: Store, errand: Errand, outcome: Outcome, now: datetime) -> timedelta | None:
@@ -149,7 +149,7 @@ class Outbox:
         if isinstance(outcome, Undeliverable):
             _failed(store, delivery, str(outcome), now)
             if outcome.gone:
-                store.threads.put(replace(errand.letter.thread, unreachable=str(outcome)))
+                store.threads.save_thread(replace(errand.letter.thread, unreachable=str(outcome)))
             return None
         if now - delivery.created_at > GIVE_UP_AFTER:
             _failed(store, delivery, str(outcome), now)
@@ -157,7 +157,7 @@ class Outbox:
         tries = delivery.tries + 1
         waiting = replace(delivery, state=DeliveryState.WAITING, tries=tries, why=str(outcome))
         store.deliveries.save(waiting)
-        store.journal.note(delivery.conversation, delivery.message, now)
+        store.journal.append_entry(delivery.conversation, delivery.message, now)
         return wait_before(tries, outcome.after)
 
     def _arrived(self, store: Store, errand: Errand, sent: Sent, now: datetime) -> None:
@@ -174,7 +174,7 @@ class Outbox:
         store.deliveries.save(done)
         thread = store.threads.get(delivery.thread) or errand.letter.thread
         if sent.id:
-            store.deliveries.arrived(thread.address.channel, delivery.id, sent.id)
+            store.deliveries.add_receipt(thread.address.channel, delivery.id, sent.id)
         if sent.spent or sent.context:
             kept = {
                 key: value
@@ -182,11 +182,11 @@ class Outbox:
                 # Only what was used: the customer may have written again meanwhile.
                 if not (key in sent.spent and errand.letter.thread.context.get(key) == value)
             }
-            store.threads.put(replace(thread, context=kept | dict(sent.context)))
-        store.journal.note(delivery.conversation, delivery.message, now)
+            store.threads.save_thread(replace(thread, context=kept | dict(sent.context)))
+        store.journal.append_entry(delivery.conversation, delivery.message, now)
 
     def _next(self, store: Store, conversation_id: str, now: datetime) -> Errand | None:
-        while delivery := store.deliveries.head(conversation_id):
+        while delivery := store.deliveries.find_next(conversation_id):
             thread = store.threads.get(delivery.thread)
             message = store.messages.get(conversation_id, delivery.message)
             channel = self._channel(thread) if thread else None
@@ -211,7 +211,7 @@ class Outbox:
             introduces=_introduces(store, message),
             now=now,
         )
-        parts = channel.parts(letter)
+        parts = channel.split_message(letter)
         sending = replace(delivery, state=DeliveryState.SENDING, tries=letter.tries)
         store.deliveries.save(sending)
         number = min(delivery.part, len(parts) - 1)
@@ -220,7 +220,9 @@ class Outbox:
     async def _send(self, errand: Errand) -> Outcome:
         address = errand.letter.thread.address
         try:
-            return await self._channels[address.channel, address.account].send(errand.letter, errand.part)
+            return await self._channels[address.channel, address.account].send_part(
+                errand.letter, errand.part
+            )
         except (NotYet, Undeliverable) as exc:
             log.warning(
                 "message not sent",
@@ -267,7 +269,7 @@ def _introduces(store: Store, message: Message) -> bool:
     """Nobody has spoken for us before, or a person did last: the assistant says that it is one."""
     if message.author is not Author.ASSISTANT:
         return False
-    before = [m for m in store.messages.public(message.conversation) if m.seq < message.seq]
+    before = [m for m in store.messages.list_public(message.conversation) if m.seq < message.seq]
     ours = [m for m in before if m.author in (Author.ASSISTANT, Author.AGENT)]
     return not ours or ours[-1].author is Author.AGENT
 
@@ -275,4 +277,4 @@ def _introduces(store: Store, message: Message) -> bool:
 def _failed(store: Store, delivery: Delivery, why: str, now: datetime, *, withheld: bool = False) -> None:
     state = DeliveryState.WITHHELD if withheld else DeliveryState.FAILED
     store.deliveries.save(replace(delivery, state=state, why=why))
-    store.journal.note(delivery.conversation, delivery.message, now)
+    store.journal.append_entry(delivery.conversation, delivery.message, now)

@@ -40,9 +40,9 @@ class Housekeeping:
 
     async def tidy(self) -> None:
         now = self._clock()
-        await self._all(lambda s: s.erasure.journal_before(now - JOURNAL, limit=ROWS_TOGETHER))
-        await self._all(lambda s: s.erasure.events_before(now - EVENTS, limit=ROWS_TOGETHER))
-        await self._database.write(lambda store: store.erasure.expired(now))
+        await self._all(lambda s: s.erasure.delete_journal_before(now - JOURNAL, limit=ROWS_TOGETHER))
+        await self._all(lambda s: s.erasure.delete_events_before(now - EVENTS, limit=ROWS_TOGETHER))
+        await self._database.write(lambda store: store.erasure.delete_expired(now))
         if self._retention is not None:
             await self._all(self._forget)
 
@@ -55,10 +55,12 @@ class Housekeeping:
         """The oldest that are past their time; 0 when none is left."""
         assert self._retention is not None
         now = self._clock()
-        ended = store.erasure.closed_before(now - self._retention, limit=TOGETHER)
-        rows = store.erasure.conversations(ended, journal=False)
-        people = store.erasure.without_conversations(now - self._retention, limit=TOGETHER)
-        rows += store.erasure.customers(people, journal=False)
+        ended = store.erasure.list_closed_before(now - self._retention, limit=TOGETHER)
+        rows = store.erasure.erase_conversations(ended, journal=False)
+        people = store.erasure.list_idle_customers(now - self._retention, limit=TOGETHER)
+        rows += store.erasure.erase_customers(people, journal=False)
         if rows:
-            store.audit.note(ASSISTANT, "retention", now, conversations=len(ended), customers=len(people))
+            store.audit.append_entry(
+                ASSISTANT, "retention", now, conversations=len(ended), customers=len(people)
+            )
         return rows

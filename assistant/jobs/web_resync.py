@@ -42,7 +42,7 @@ class Resync:
     async def round(self) -> bool:
         """Read the source that has been due longest; whether there was one."""
         now, interval = self._clock(), self._interval
-        source = await self._database.write(lambda store: store.sources.claim(now, interval))
+        source = await self._database.write(lambda store: store.sources.claim_due(now, interval))
         if source is None:
             return False
         reading = asyncio.ensure_future(self._read(source))
@@ -55,7 +55,7 @@ class Resync:
             holding.cancel()
             reading.cancel()
             await asyncio.gather(reading, holding, return_exceptions=True)
-            await self._database.write(lambda store: store.sources.release(source))
+            await self._database.write(lambda store: store.sources.release_lease(source))
         return True
 
     async def _tell(self, source: Source, reading: "asyncio.Future[dict[str, int]]") -> None:
@@ -67,7 +67,7 @@ class Resync:
         fault = None if isinstance(problem, AssistantError) else problem
         log.warning("source not read", source=source.source, why=str(problem), exc_info=fault)
         failed = Look(source=source.source, at=self._clock(), well=False, prune=source.prune)
-        await self._database.write(lambda store: store.sources.looked([failed]))
+        await self._database.write(lambda store: store.sources.record_checks([failed]))
 
     async def _hold(self, source: Source, reading: "asyncio.Future[dict[str, int]]") -> None:
         """Keep the lease while reading; who lost it stops."""
@@ -79,4 +79,4 @@ class Resync:
 
 
 def _renew(store: Store, source: Source, now: datetime) -> bool:
-    return store.sources.renew(source, now)
+    return store.sources.renew_lease(source, now)

@@ -104,7 +104,7 @@ class Loop:
         """Start what is due; returns how long there is nothing more to do."""
         free = {lane: count for lane in LANES if (count := self._free(lane)) > 0}
         kinds = [kind for lane in free for kind in lane]
-        upcoming = await self._database.read(lambda store: store.due.next_time(kinds))
+        upcoming = await self._database.read(lambda store: store.jobs.find_next_due_at(kinds))
         now = self._clock()
         if upcoming is None:
             return NAP_SECONDS
@@ -115,7 +115,7 @@ class Loop:
             return [
                 item
                 for lane, count in free.items()
-                for item in store.due.claim(now, self._lease, count, lane)
+                for item in store.jobs.claim_due(now, self._lease, count, lane)
             ]
 
         for item in await self._database.write(claim):
@@ -155,9 +155,9 @@ class Loop:
 
         def step(store: Store) -> None:
             if item.tries >= LAST_TRY:
-                store.due.bury(item, why, now)
+                store.jobs.dead_letter(item, why, now)
             else:
-                store.due.retry(item, now + wait)
+                store.jobs.schedule_retry(item, now + wait)
 
         try:
             await self._database.write(step)
@@ -175,8 +175,8 @@ class Loop:
 
 
 def _keep(store: Store, held: Sequence[Due], until: datetime) -> None:
-    store.due.renew(held, until)
+    store.jobs.renew_leases(held, until)
 
 
 def _give_back(store: Store, item: Due, due_at: datetime) -> None:
-    store.due.postpone(item, due_at)
+    store.jobs.reschedule(item, due_at)

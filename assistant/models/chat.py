@@ -117,7 +117,7 @@ class LangChainModel:
         self._breaker = breaker or Breaker()
         self._places = asyncio.Semaphore(limits.parallel)
 
-    async def stream(self, system: str, user: str) -> AsyncGenerator[str, None]:
+    async def stream_completion(self, system: str, user: str) -> AsyncGenerator[str, None]:
         """The words as they come; ModelUnavailable if it did not end of its own accord."""
         if not self._breaker.lets_through:
             raise ModelUnavailable(
@@ -211,11 +211,11 @@ class FirstThatAnswers:
         self._models = models
         self.name = models[0].name
 
-    async def stream(self, system: str, user: str) -> AsyncGenerator[str, None]:
+    async def stream_completion(self, system: str, user: str) -> AsyncGenerator[str, None]:
         for model in self._models:
             shown = False
             try:
-                async for word in model.stream(system, user):
+                async for word in model.stream_completion(system, user):
                     shown = True
                     yield word
                 return

@@ -41,7 +41,7 @@ async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> 
         model = open_model(spec, api_key=api_key, base_url=base_url)
         if model is None:
             return None
-        async for _ in model.stream("Answer with one word.", "Say: ready"):
+        async for _ in model.stream_completion("Answer with one word.", "Say: ready"):
             return None
     except (ModelUnavailable, SetupError) as exc:
         mend = (

@@ -14,7 +14,7 @@ class ScriptedModel:
         #: (system, user) of every call.
         self.asked: list[tuple[str, str]] = []
 
-    async def stream(self, system: str, user: str) -> AsyncIterator[str]:
+    async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
         self.asked.append((system, user))
         if not self._replies:
             raise ModelUnavailable(f"{self.name} has nothing more to say.")

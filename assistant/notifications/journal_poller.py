@@ -6,7 +6,7 @@ from functools import partial
 
 from assistant.domain.errors import Unavailable
 from assistant.ports.clock import Clock
-from assistant.ports.notifications import Wire
+from assistant.ports.notifications import Notifier
 from assistant.ports.storage.store import Database, Store
 
 #: What a lost notice can cost.
@@ -15,7 +15,7 @@ PAGE = 1_000
 
 
 class Lookout:
-    def __init__(self, database: Database[Store], wire: Wire, clock: Clock) -> None:
+    def __init__(self, database: Database[Store], wire: Notifier, clock: Clock) -> None:
         self._database, self._wire, self._clock = database, wire, clock
 
     async def run(self) -> None:
@@ -29,14 +29,14 @@ class Lookout:
     async def _look(self, last: int | None) -> int:
         now = self._clock()
         if last is None:
-            return await self._database.read(lambda store: store.journal.newest(now))
+            return await self._database.read(lambda store: store.journal.find_latest_id(now))
         step = partial(_conversations, after=last, clock=self._clock)
         changed, seen = await self._database.read(step)
         for conversation in changed:
-            self._wire.wake(conversation)
+            self._wire.notify_local(conversation)
         return seen
 
 
 def _conversations(store: Store, after: int, clock: Clock) -> tuple[set[str], int]:
-    rows = store.journal.after(after, limit=PAGE, now=clock())
+    rows = store.journal.list_after(after, limit=PAGE, now=clock())
     return {conversation for _, conversation, _ in rows}, rows[-1][0] if rows else after

@@ -23,7 +23,7 @@ class Follower:
     """
 
     def __init__(self, *, over: bool = False) -> None:
-        self.over = over
+        self.is_closed = over
         self._woken = asyncio.Event()
         self._passing: dict[tuple[str, str, str | None], dict[str, Any]] = {}
 
@@ -31,7 +31,7 @@ class Follower:
         self._woken.set()
 
     def hang_up(self) -> None:
-        self.over = True
+        self.is_closed = True
         self._woken.set()
 
     def pass_on(self, conversation: str, event: str, data: dict[str, Any]) -> None:
@@ -39,10 +39,10 @@ class Follower:
         self._passing[conversation, event, data.get("author")] = data
         self._woken.set()
 
-    async def news(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]] | None:
+    async def next_events(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]] | None:
         """Wait to be woken: (conversation, event, data) of what is not stored; None: *timeout* seconds passed
         and nothing happened."""
-        if self.over:
+        if self.is_closed:
             return []
         try:
             async with asyncio.timeout(timeout):
@@ -70,7 +70,7 @@ class LocalWire:
         """Nothing to listen to: whatever happens, happens here."""
 
     @contextmanager
-    def follow(self, conversation: str = EVERYTHING) -> Iterator[Follower]:
+    def subscribe(self, conversation: str = EVERYTHING) -> Iterator[Follower]:
         follower = Follower(over=self._over)
         self._followers[conversation].add(follower)
         try:
@@ -80,10 +80,10 @@ class LocalWire:
             if not self._followers[conversation]:
                 del self._followers[conversation]
 
-    def ring(self, conversation: str) -> None:
-        self.wake(conversation)
+    def notify(self, conversation: str) -> None:
+        self.notify_local(conversation)
 
-    def wake(self, conversation: str) -> None:
+    def notify_local(self, conversation: str) -> None:
         """Let whoever follows it, here, look again."""
         self.work.set()
         for follower in self._watching(conversation):
@@ -103,10 +103,10 @@ class LocalWire:
             for follower in followers:
                 follower.hang_up()
 
-    def draft(self, conversation: str, text: str) -> None:
+    def publish_draft(self, conversation: str, text: str) -> None:
         self._pass_on(conversation, "delta", {"text": text})
 
-    def typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None:
+    def publish_typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None:
         if author is Author.CUSTOMER and not self._note_typing(conversation, on):
             return  # nothing new: a widget says it with every key, and each agent's stream would be woken
         self._pass_on(conversation, "typing", {"author": author.value, "on": on, "name": name})
@@ -115,7 +115,7 @@ class LocalWire:
         return self._typing.get(conversation, (0.0, 0.0))[0] > self._clock()
 
     @property
-    def streams(self) -> int:
+    def stream_count(self) -> int:
         return sum(map(len, self._followers.values()))
 
     def _note_typing(self, conversation: str, on: bool) -> bool:

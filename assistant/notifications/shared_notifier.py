@@ -6,13 +6,13 @@ from typing import Any
 
 from assistant.domain.messages import Author
 from assistant.notifications.notifier import LocalWire
-from assistant.ports.notifications import Bus
+from assistant.ports.notifications import MessageBus
 
 
 class SharedWire(LocalWire):
     """Rings, drafts and typing go to the followers here at once, and through *bus* to those elsewhere."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: MessageBus) -> None:
         super().__init__()
         self._bus = bus
 
@@ -20,16 +20,16 @@ class SharedWire(LocalWire):
         """Listen until cancelled."""
         await self._bus.run(self._heard, self.wake_all)
 
-    def ring(self, conversation: str) -> None:
-        super().ring(conversation)
+    def notify(self, conversation: str) -> None:
+        super().notify(conversation)
         self._tell("ring", conversation)
 
-    def draft(self, conversation: str, text: str) -> None:
-        super().draft(conversation, text)
+    def publish_draft(self, conversation: str, text: str) -> None:
+        super().publish_draft(conversation, text)
         self._tell("draft", conversation, text=text)
 
-    def typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None:
-        super().typing(conversation, author, on, name)
+    def publish_typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None:
+        super().publish_typing(conversation, author, on, name)
         self._tell("typing", conversation, author=author.value, on=on, name=name)
 
     def _tell(self, what: str, conversation: str, **more: Any) -> None:
@@ -39,9 +39,9 @@ class SharedWire(LocalWire):
     def _heard(self, notice: str) -> None:
         what, conversation, more = json.loads(notice)
         told: dict[str, Callable[[], None]] = {
-            "ring": lambda: self.wake(conversation),
-            "draft": lambda: super(SharedWire, self).draft(conversation, more["text"]),
-            "typing": lambda: super(SharedWire, self).typing(
+            "ring": lambda: self.notify_local(conversation),
+            "draft": lambda: super(SharedWire, self).publish_draft(conversation, more["text"]),
+            "typing": lambda: super(SharedWire, self).publish_typing(
                 conversation, Author(more["author"]), more["on"], more["name"]
             ),
         }

@@ -13,7 +13,7 @@ from assistant.domain.turns import Said, Withheld
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class AnswerRequest:
     """What an answer is to be written from."""
 
     question: str
@@ -53,4 +53,4 @@ Rewrite = Callable[[str, Sequence[Said]], Awaitable[str]]
 class Answerer(Protocol):
     """A question and its passages to an answer that says only what the passages say."""
 
-    async def answer(self, ask: Ask, progress: Progress) -> Draft: ...
+    async def write_answer(self, ask: AnswerRequest, progress: Progress) -> Draft: ...

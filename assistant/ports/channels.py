@@ -14,16 +14,22 @@ class Channel(Protocol):
 
     name: str
     account: str
-    largest_call: int  # bytes that a webhook call of this app may have
+    max_webhook_bytes: int  # bytes that a webhook call of this app may have
 
-    def greet(self, call: Call) -> str | None: ...  # the answer to the app's own test; None: no test
-    def verify(self, call: Call) -> None: ...  # Unauthorized
-    def parse(self, call: Call) -> Sequence[Event]: ...  # BadInput; unknown events yield none
-    def parts(self, letter: Letter) -> Sequence[Part]: ...  # pure: the same on every try
-    async def send(self, letter: Letter, part: Part) -> Sent: ...  # NotYet, Undeliverable
-    async def typing(self, thread: Thread) -> None: ...  # shows that somebody is at it, if the app can
-    async def fetch(self, source: str) -> bytes: ...  # a customer's file; NotYet, Undeliverable
-    async def name_of(self, thread: Thread) -> str | None: ...  # what the person calls themselves
-    async def check(self) -> Sequence[str]: ...  # what works, a line each; SetupError with the mend
-    async def refresh(self, now: datetime) -> None: ...  # asks the app about its limits, where they change
-    def standing(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]: ...  # its limits now
+    def answer_challenge(
+        self, call: Call
+    ) -> str | None: ...  # the answer to the app's own test; None: no test
+    def verify_webhook(self, call: Call) -> None: ...  # Unauthorized
+    def parse_webhook(self, call: Call) -> Sequence[Event]: ...  # BadInput; unknown events yield none
+    def split_message(self, letter: Letter) -> Sequence[Part]: ...  # pure: the same on every try
+    async def send_part(self, letter: Letter, part: Part) -> Sent: ...  # NotYet, Undeliverable
+    async def send_typing_indicator(
+        self, thread: Thread
+    ) -> None: ...  # shows that somebody is at it, if the app can
+    async def fetch_media(self, source: str) -> bytes: ...  # a customer's file; NotYet, Undeliverable
+    async def fetch_peer_name(self, thread: Thread) -> str | None: ...  # what the person calls themselves
+    async def check_setup(self) -> Sequence[str]: ...  # what works, a line each; SetupError with the mend
+    async def refresh_limits(
+        self, now: datetime
+    ) -> None: ...  # asks the app about its limits, where they change
+    def limits_now(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]: ...  # its limits now

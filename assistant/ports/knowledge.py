@@ -22,10 +22,10 @@ class PassageTokens:
     tokens: Tokens
 
 
-class KeptTokens(Protocol):
+class TokenVectors(Protocol):
     """Tokens of passages, without embedding anything anew."""
 
-    async def of(
+    async def load_passage_tokens(
         self, passages: Sequence[Passage]
     ) -> Sequence[PassageTokens | None]: ...  # None: none is kept
 
@@ -33,12 +33,14 @@ class KeptTokens(Protocol):
 class VectorIndex(Protocol):
     """Nearest vectors; a cache that can be rebuilt. An id names a chunk and which of its vectors."""
 
-    async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]: ...  # (id, cosine)
-    async def put(self, ids: Sequence[int], vectors: Vectors) -> None: ...
-    async def remove(self, ids: Sequence[int]) -> None: ...
-    async def among(self, ids: Sequence[int]) -> set[int]: ...  # those of them that it holds
-    async def ids(self) -> set[int]: ...
-    async def count(self) -> int: ...
+    async def find_nearest(
+        self, vector: Vectors, *, limit: int
+    ) -> list[tuple[int, float]]: ...  # (id, cosine)
+    async def upsert_vectors(self, ids: Sequence[int], vectors: Vectors) -> None: ...
+    async def remove_vectors(self, ids: Sequence[int]) -> None: ...
+    async def filter_stored(self, ids: Sequence[int]) -> set[int]: ...  # those of them that it holds
+    async def list_ids(self) -> set[int]: ...
+    async def count_vectors(self) -> int: ...
     async def close(self) -> None: ...
 
 

@@ -23,28 +23,30 @@ class Embedder(Protocol):
     name: str
     dimensions: int
 
-    async def passages(self, texts: Sequence[str]) -> Vectors: ...  # (len(texts), dimensions) float32
-    def tokens(self, text: str) -> int: ...  # its length as the model counts
-    async def query(self, text: str) -> Vectors: ...  # (dimensions,) float32
+    async def embed_passages(self, texts: Sequence[str]) -> Vectors: ...  # (len(texts), dimensions) float32
+    def count_tokens(self, text: str) -> int: ...  # its length as the model counts
+    async def embed_query(self, text: str) -> Vectors: ...  # (dimensions,) float32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fine:
+class MultiVector:
     """A text as one vector, and as a small vector of each of its tokens."""
 
-    whole: Vectors
+    pooled: Vectors
     tokens: Tokens
     #: Of questions: how it is said, as a layer in the middle of the model has it; None where none tells.
-    tone: Vectors | None = None
+    mid_layer: Vectors | None = None
 
 
 @runtime_checkable
-class FineEmbedder(Protocol):
+class MultiVectorEmbedder(Protocol):
     """An Embedder that also tells tokens apart: slower to compare, much better at ranking."""
 
-    async def fine_passages(self, texts: Sequence[str]) -> Sequence[Fine]: ...
-    async def fine_query(self, text: str) -> Fine: ...
-    def spans(self, text: str) -> Spans: ...  # characters of each of the tokens of fine_passages([text])
+    async def embed_passage_tokens(self, texts: Sequence[str]) -> Sequence[MultiVector]: ...
+    async def embed_query_tokens(self, text: str) -> MultiVector: ...
+    def compute_token_spans(
+        self, text: str
+    ) -> Spans: ...  # characters of each of the tokens of embed_passage_tokens
 
 
 class ChatModel(Protocol):
@@ -52,6 +54,6 @@ class ChatModel(Protocol):
 
     name: str
 
-    def stream(
+    def stream_completion(
         self, system: str, user: str
     ) -> AsyncIterator[str]: ...  # ModelUnavailable, also for half answers

@@ -9,34 +9,36 @@ from typing import Any, Protocol
 from assistant.domain.messages import Author
 
 
-class Follower(Protocol):
+class Subscriber(Protocol):
     """One open stream."""
 
     #: The process is stopping: nothing more will come.
-    over: bool
+    is_closed: bool
 
     # (conversation, event, data) of what passed; None: nothing happened
-    async def news(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]] | None: ...
+    async def next_events(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]] | None: ...
 
 
-class Wire(Protocol):
+class Notifier(Protocol):
     """Wakes whoever follows a conversation, and carries what is worth seeing but not storing."""
 
-    def follow(
+    def subscribe(
         self, conversation: str = ""
-    ) -> AbstractContextManager[Follower]: ...  # "": every conversation
+    ) -> AbstractContextManager[Subscriber]: ...  # "": every conversation
 
     @property
-    def streams(self) -> int: ...  # how many are open
+    def stream_count(self) -> int: ...  # how many are open
 
-    def ring(self, conversation: str) -> None: ...  # something about it was committed
-    def wake(self, conversation: str) -> None: ...  # the same, but only in this process
-    def draft(self, conversation: str, text: str) -> None: ...  # the reply so far; "" withdraws it
-    def typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None: ...
+    def notify(self, conversation: str) -> None: ...  # something about it was committed
+    def notify_local(self, conversation: str) -> None: ...  # the same, but only in this process
+    def publish_draft(self, conversation: str, text: str) -> None: ...  # the reply so far; "" withdraws it
+    def publish_typing(
+        self, conversation: str, author: Author, on: bool, name: str | None = None
+    ) -> None: ...
     def is_typing(self, conversation: str) -> bool: ...  # the customer, within the last seconds
 
 
-class Bus(Protocol):
+class MessageBus(Protocol):
     """Carries short texts between processes; they may be lost."""
 
     def send(self, key: str, text: str) -> None: ...  # replaces what still waits under the same key

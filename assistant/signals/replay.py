@@ -96,7 +96,7 @@ def _turn(
 ) -> Assessed:
     whole = History(lines=so_far.lines, turns=so_far.turns)
     meaning = so_far.meanings.get(lines[index].text)
-    signals = reader.read(lines[index].text, whole, meaning)
+    signals = reader.compute_signals(lines[index].text, whole, meaning)
     episode = History(lines=so_far.lines, turns=so_far.turns[so_far.episode :])
     score = _score(lines[index + 1 :])
     verdict = decide_before(signals, episode, policy) or decide_after(signals, episode, policy, score)

@@ -30,7 +30,7 @@ class Reader:
         #: Name of the embedding model that meanings come from.
         self.embedding = embedding
 
-    def read(self, text: str, history: History, meaning: Meaning | None = None) -> Signals:
+    def compute_signals(self, text: str, history: History, meaning: Meaning | None = None) -> Signals:
         """What *text*, all that was said since the last reply, tells."""
         turn = history.turns[-1].signals.turn + 1 if history.turns else 0
         whole = comparable(text)

@@ -29,7 +29,7 @@ class SqlLiving:
 
     # -- replaced articles
 
-    def stated(self) -> Sequence[Stated]:
+    def list_claims(self) -> Sequence[Stated]:
         """What every article says of others."""
         c = articles.c
         rows = self._connection.execute(sa.select(c.id, c.url, c.supersedes, c.superseded_by).order_by(c.id))
@@ -38,7 +38,7 @@ class SqlLiving:
             for row in rows
         ]
 
-    def replace(self, found: Mapping[str, str]) -> bool:
+    def save_supersessions(self, found: Mapping[str, str]) -> bool:
         """Note which article replaces which; whether that is news."""
         before = {row.article: row.by for row in self._connection.execute(sa.select(replacements))}
         if before == dict(found):
@@ -50,7 +50,7 @@ class SqlLiving:
         self._connection.execute(knowledge.update().values(version=knowledge.c.version + 1))
         return True
 
-    def replaced(self) -> Sequence[Replaced]:
+    def list_supersessions(self) -> Sequence[Replaced]:
         """Replaced articles, and from when on."""
         old, new = articles.alias(), articles.alias()
         query = (
@@ -76,7 +76,7 @@ class SqlLiving:
             for row in self._connection.execute(query)
         ]
 
-    def resting(self, today: date) -> Sequence[int]:
+    def list_inactive_chunks(self, today: date) -> Sequence[int]:
         """Chunks that are not answered from *today*, whatever their last day: not yet, or no longer."""
         new = articles.alias()
         begun = sa.or_(new.c.valid_from.is_(None), new.c.valid_from <= today)
@@ -86,18 +86,18 @@ class SqlLiving:
         rests = sa.or_(c.valid_from > today, c.id.in_(replaced))
         return self._connection.execute(query.where(rests).order_by(chunks.c.id)).scalars().all()
 
-    def owners(self) -> Mapping[int, str]:
+    def load_chunk_articles(self) -> Mapping[int, str]:
         """Chunk -> article."""
         rows = self._connection.execute(sa.select(chunks.c.id, chunks.c.article))
         return {row.id: row.article for row in rows}
 
-    def ending(self, before: date) -> Sequence[tuple[str, str, date]]:
+    def list_expiring_articles(self, before: date) -> Sequence[tuple[str, str, date]]:
         """(article, title, last day) of what holds no longer than *before*, the earliest first."""
         c = articles.c
         query = sa.select(c.id, c.title, c.valid_until).where(c.valid_until <= before)
         return [tuple(row) for row in self._connection.execute(query.order_by(c.valid_until, c.id))]
 
-    def coming(self, after: date) -> Sequence[tuple[str, str, date]]:
+    def list_upcoming_articles(self, after: date) -> Sequence[tuple[str, str, date]]:
         """(article, title, first day) of what does not hold yet."""
         c = articles.c
         query = sa.select(c.id, c.title, c.valid_from).where(c.valid_from > after)
@@ -105,7 +105,7 @@ class SqlLiving:
 
     # -- contradictions
 
-    def uncompared(self, model: str) -> tuple[int, Sequence[int]]:
+    def list_uncompared_chunks(self, model: str) -> tuple[int, Sequence[int]]:
         """The last chunk that may be compared now, and those that were not yet."""
         done = self._connection.execute(sa.select(knowledge.c.compared)).scalar() or 0
         has = sa.exists().where(vectors.c.chunk == chunks.c.id, vectors.c.model == model)
@@ -116,7 +116,7 @@ class SqlLiving:
         found = self._connection.execute(query).scalars().all()
         return (found[-1] if found else done), found
 
-    def compared(self, last: int, found: Sequence[Contradiction], now: datetime) -> None:
+    def save_contradictions(self, last: int, found: Sequence[Contradiction], now: datetime) -> None:
         """Everything up to the chunk *last* is compared; articles that went meanwhile are left out."""
         self._connection.execute(knowledge.update().values(compared=last))
         sides = {side.article for one in found for side in (one.one, one.other)}
@@ -139,7 +139,7 @@ class SqlLiving:
         if found:
             self._connection.execute(knowledge.update().values(version=knowledge.c.version + 1))
 
-    def open(self, today: date) -> Sequence[Contradiction]:
+    def list_open_contradictions(self, today: date) -> Sequence[Contradiction]:
         """Contradictions between articles that both hold *today* and that nobody dismissed."""
         one, other = articles.alias(), articles.alias()
         c = contradictions.c
@@ -153,7 +153,7 @@ class SqlLiving:
         )
         return [_contradiction(row) for row in self._connection.execute(query)]
 
-    def dismissed(self) -> Sequence[Dismissal]:
+    def list_dismissals(self) -> Sequence[Dismissal]:
         """Contradictions of articles that are still there, judged to be none; the last first."""
         d = dismissals.c
         query = (
@@ -167,7 +167,7 @@ class SqlLiving:
             for row in self._connection.execute(query)
         ]
 
-    def dismiss(self, contradiction: str, by: str, now: datetime, why: str = "") -> bool:
+    def dismiss_contradiction(self, contradiction: str, by: str, now: datetime, why: str = "") -> bool:
         """It is none, says *by*; False when there is no such contradiction."""
         known = sa.select(contradictions.c.id).where(contradictions.c.id == contradiction)
         if self._connection.execute(known).first() is None:
@@ -178,7 +178,7 @@ class SqlLiving:
         self._connection.execute(knowledge.update().values(version=knowledge.c.version + 1))
         return True
 
-    def restore(self, contradiction: str) -> bool:
+    def restore_contradiction(self, contradiction: str) -> bool:
         """It is one after all; False when nobody had dismissed it."""
         gone = self._connection.execute(dismissals.delete().where(dismissals.c.id == contradiction)).rowcount
         self._connection.execute(knowledge.update().values(version=knowledge.c.version + 1))
@@ -186,7 +186,7 @@ class SqlLiving:
 
     # -- articles
 
-    def listed(self) -> Sequence[Listed]:
+    def list_article_listings(self) -> Sequence[Listed]:
         """Every article without its text."""
         new, c = articles.alias(), articles.c
         columns = (c.id, c.title, c.language, c.url, c.updated, c.valid_from, c.valid_until, c.origin)
@@ -210,7 +210,7 @@ class SqlLiving:
 
     # -- sources
 
-    def note_troubles(self, sources: Sequence[str], found: Sequence[Trouble]) -> None:
+    def save_source_problems(self, sources: Sequence[str], found: Sequence[Trouble]) -> None:
         """What of *sources* could not be read just now; what could is no trouble any more."""
         query = sa.select(troubles.c.place, troubles.c.since)
         since = {row.place: row.since for row in self._connection.execute(query)}
@@ -231,10 +231,10 @@ class SqlLiving:
         if rows:
             self._connection.execute(troubles.insert(), rows)
 
-    def troubles(self) -> Sequence[Trouble]:
+    def list_source_problems(self) -> Sequence[Trouble]:
         return self._noted(harmless=False)
 
-    def remarks(self) -> Sequence[Trouble]:
+    def list_source_remarks(self) -> Sequence[Trouble]:
         """What was left out of documents that could be read."""
         return self._noted(harmless=True)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passage, Terms
-from assistant.ports.models import Fine
+from assistant.ports.models import MultiVector
 from assistant.storage import fulltext
 from assistant.storage.article_tables import articles, chunks, knowledge, replacements, vectors
 from assistant.storage.vector_codec import packed_from, token_bytes, unpacked, whole_bytes, whole_from
@@ -33,25 +33,25 @@ class SqlArticles:
 
     # -- articles
 
-    def hashes(self) -> Mapping[str, str]:
+    def load_content_hashes(self) -> Mapping[str, str]:
         return {
             row.id: row.content_hash for row in self._run(sa.select(articles.c.id, articles.c.content_hash))
         }
 
-    def origins(self) -> Mapping[str, Origin]:
+    def load_origins(self) -> Mapping[str, Origin]:
         rows = self._run(sa.select(articles.c.id, articles.c.origin).where(articles.c.origin.is_not(None)))
         return {row.id: Origin(**row.origin) for row in rows}
 
-    def relocate(self, origins: Mapping[str, Origin]) -> None:
+    def update_origins(self, origins: Mapping[str, Origin]) -> None:
         """Note where articles were read now; what they say is unchanged."""
         for article, origin in origins.items():
             self._run(articles.update().where(articles.c.id == article).values(origin=asdict(origin)))
 
-    def article(self, article: str) -> Article | None:
+    def find_article(self, article: str) -> Article | None:
         row = self._run(sa.select(articles).where(articles.c.id == article)).mappings().first()
         return _article(row) if row else None
 
-    def all(self) -> Sequence[Article]:
+    def list_articles(self) -> Sequence[Article]:
         return [_article(row) for row in self._run(sa.select(articles).order_by(articles.c.id)).mappings()]
 
     def titles(self, today: date) -> Sequence[tuple[str, str, str]]:
@@ -64,16 +64,16 @@ class SqlArticles:
             tuple(row) for row in self._run(sa.select(c.id, c.title, c.language).where(holds).order_by(c.id))
         ]
 
-    def put(self, article: Article, parts: Sequence[tuple[Chunk, Terms]]) -> None:
+    def save_article(self, article: Article, parts: Sequence[tuple[Chunk, Terms]]) -> None:
         """Store an article, replacing what was there; its vectors come later."""
-        self.remove([article.id])
+        self.remove_articles([article.id])
         self._run(articles.insert().values(_article_row(article)))
         rows = [_chunk_row(article.id, chunk, terms) for chunk, terms in parts]
         if rows:
             self._run(chunks.insert(), rows)
         self._changed()
 
-    def remove(self, gone: Sequence[str]) -> None:
+    def remove_articles(self, gone: Sequence[str]) -> None:
         for some in _groups(gone):
             self._run(chunks.delete().where(chunks.c.article.in_(some)))
             self._run(articles.delete().where(articles.c.id.in_(some)))
@@ -82,14 +82,14 @@ class SqlArticles:
 
     # -- passages
 
-    def version(self) -> int:
+    def load_version(self) -> int:
         """Counts every change; the same number means the same knowledge base."""
         return int(self._run(sa.select(knowledge.c.version)).scalar() or 0)
 
-    def chunk_ids(self) -> Sequence[int]:
+    def list_chunk_ids(self) -> Sequence[int]:
         return self._run(sa.select(chunks.c.id).order_by(chunks.c.id)).scalars().all()
 
-    def words(self, some: Sequence[int]) -> Iterator[ChunkWords]:
+    def load_chunk_words(self, some: Sequence[int]) -> Iterator[ChunkWords]:
         """What ranking needs of some chunks."""
         columns = (chunks.c.id, chunks.c.title_terms, chunks.c.heading_terms, chunks.c.body_terms)
         query = sa.select(*columns, chunks.c.article, articles.c.language, articles.c.valid_until).join(
@@ -105,7 +105,7 @@ class SqlArticles:
                     terms=Terms(title=row.title_terms, headings=row.heading_terms, body=row.body_terms),
                 )
 
-    def matching(self, words: Sequence[str], *, limit: int) -> Sequence[int]:
+    def search_words(self, words: Sequence[str], *, limit: int) -> Sequence[int]:
         """Chunks that hold any of the *words*, best match first."""
         return fulltext.matching(self._connection, words, limit=limit)
 
@@ -119,7 +119,7 @@ class SqlArticles:
         found = fulltext.matching(self._connection, rarest, limit=1)
         return None if found else "The index of words finds nothing; restore a backup, or ingest again."
 
-    def passages(self, some: Sequence[int]) -> Mapping[int, Passage]:
+    def load_passages(self, some: Sequence[int]) -> Mapping[int, Passage]:
         """The passages of chunks, scored 0; what is gone is left out."""
         rows = self._run(
             sa.select(chunks, articles.c.title, articles.c.url, articles.c.language)
@@ -130,7 +130,7 @@ class SqlArticles:
 
     # -- vectors
 
-    def unembedded(self, model: str, *, limit: int) -> Sequence[tuple[int, str, Chunk]]:
+    def list_unembedded(self, model: str, *, limit: int) -> Sequence[tuple[int, str, Chunk]]:
         """Chunks without vectors of *model*, oldest first: (id, article's title, chunk)."""
         has = sa.exists().where(vectors.c.chunk == chunks.c.id, vectors.c.model == model)
         rows = self._run(
@@ -142,14 +142,14 @@ class SqlArticles:
         has = sa.exists().where(vectors.c.chunk == chunks.c.id, vectors.c.model == model)
         return int(self._run(sa.select(sa.func.count()).select_from(chunks).where(~has)).scalar_one())
 
-    def put_vectors(self, model: str, found: Mapping[int, Sequence[Fine]]) -> None:
+    def save_vectors(self, model: str, found: Mapping[int, Sequence[MultiVector]]) -> None:
         """Store each chunk's vectors, one per slot, unless the chunk has gone meanwhile."""
         there = set(self._run(sa.select(chunks.c.id).where(chunks.c.id.in_(list(found)))).scalars())
         rows = [
             {
                 "chunk": chunk,
                 "model": model,
-                "dimensions": len(slots[0].whole),
+                "dimensions": len(slots[0].pooled),
                 "data": whole_bytes(slots),
                 "tokens": token_bytes(slots),
             }
@@ -161,29 +161,29 @@ class SqlArticles:
             self._run(vectors.insert(), rows)
             self._changed()
 
-    def forget_vectors(self, *, except_model: str) -> None:
+    def delete_vectors(self, *, except_model: str) -> None:
         """Drop the vectors of other models."""
         self._run(vectors.delete().where(vectors.c.model != except_model))
 
-    def vectors(self, model: str, some: Sequence[int]) -> Iterator[tuple[int, "Vectors"]]:
+    def load_vectors(self, model: str, some: Sequence[int]) -> Iterator[tuple[int, "Vectors"]]:
         """The vectors of some chunks, where there are any."""
         for group in _groups(some):
             query = sa.select(vectors.c.chunk, vectors.c.dimensions, vectors.c.data)
             for row in self._run(query.where(vectors.c.model == model, vectors.c.chunk.in_(group))):
                 yield row.chunk, whole_from(row.data, row.dimensions)
 
-    def tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence["Tokens"]]:
+    def load_tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence["Tokens"]]:
         """The token vectors of some chunks by slot, where there are any."""
-        packed = self.packed_tokens(model, some)
+        packed = self.load_packed_tokens(model, some)
         return {chunk: [unpacked(tokens) for tokens in slots] for chunk, slots in packed.items()}
 
-    def packed_tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence["Packed"]]:
+    def load_packed_tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence["Packed"]]:
         """The same as they are kept."""
         query = sa.select(vectors.c.chunk, vectors.c.tokens)
         rows = self._run(query.where(vectors.c.model == model, vectors.c.chunk.in_(some)))
         return {row.chunk: packed_from(row.tokens) for row in rows}
 
-    def embedded(self, model: str) -> Sequence[int]:
+    def list_embedded(self, model: str) -> Sequence[int]:
         """Chunks that have vectors of *model*."""
         return self._run(sa.select(vectors.c.chunk).where(vectors.c.model == model)).scalars().all()
 

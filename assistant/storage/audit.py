@@ -16,18 +16,18 @@ class SqlAudit:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def note(self, actor: str, action: str, now: datetime, **details: Any) -> None:
+    def append_entry(self, actor: str, action: str, now: datetime, **details: Any) -> None:
         row = {"actor": actor, "action": action, "created_at": now, "details": details}
         self._connection.execute(inserting(t.audit), row)
 
-    def owner(self, conversation: Conversation, actor: str, now: datetime) -> None:
+    def append_owner_change(self, conversation: Conversation, actor: str, now: datetime) -> None:
         """*conversation* has a new owner; what it was before is the entry of the epoch before."""
         details = {"state": conversation.state, "agent": conversation.agent, "reason": conversation.reason}
         row = {"actor": actor, "action": "owner", "created_at": now, "details": details}
         row |= {"conversation": conversation.id, "epoch": conversation.epoch}
         self._connection.execute(inserting(t.audit), row)
 
-    def all(self, *, conversation: str | None = None) -> Sequence[AuditEntry]:
+    def list_entries(self, *, conversation: str | None = None) -> Sequence[AuditEntry]:
         """Everything, or what concerns one conversation, in order."""
         query = sa.select(t.audit).order_by(t.audit.c.id)
         if conversation is not None:

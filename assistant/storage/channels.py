@@ -24,13 +24,13 @@ class SqlThreads:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def seen(self, channel: str, account: str, event: str, now: datetime) -> bool:
+    def is_duplicate_event(self, channel: str, account: str, event: str, now: datetime) -> bool:
         """Whether this event was had before; from now on it was."""
         row = {"channel": channel, "account": account, "id": fit_original(event)}
         added = self._connection.execute(unless_there(self._connection, t.events), row | {"created_at": now})
         return added.rowcount == 0
 
-    def at(self, address: Address) -> Thread | None:
+    def find_by_address(self, address: Address) -> Thread | None:
         return self._one(
             channel=address.channel, account=address.account, peer=address.peer, thread=address.thread
         )
@@ -38,11 +38,11 @@ class SqlThreads:
     def get(self, thread: str) -> Thread | None:
         return self._one(id=thread)
 
-    def of(self, conversation: str) -> Thread | None:
+    def find_by_conversation(self, conversation: str) -> Thread | None:
         """Where *conversation* goes on; None on the web, and once another one follows it there."""
         return self._one(conversation=conversation)
 
-    def unproven(self, address: Address, since: datetime) -> bool:
+    def has_unproven_thread(self, address: Address, since: datetime) -> bool:
         """Whether another thread with this peer, heard since then, began without proof of who writes."""
         c = t.threads.c
         there = sa.and_(c.channel == address.channel, c.account == address.account, c.peer == address.peer)
@@ -51,7 +51,7 @@ class SqlThreads:
         found = self._connection.execute(query.order_by(c.heard_at.desc()).limit(50)).scalars()
         return any(context.get("unproven") for context in found)
 
-    def put(self, thread: Thread) -> None:
+    def save_thread(self, thread: Thread) -> None:
         """Add it, or store its next value."""
         address = thread.address
         row = {
@@ -91,7 +91,7 @@ class SqlDeliveries:
 
     def add(self, conversation: str, epoch: int, message: str, now: datetime) -> bool:
         """Have *message* sent where its conversation goes on; False on the web, where it is read here."""
-        thread = SqlThreads(self._connection).of(conversation)
+        thread = SqlThreads(self._connection).find_by_conversation(conversation)
         if thread is None:
             return False
         delivery = Delivery(
@@ -105,7 +105,7 @@ class SqlDeliveries:
         self._connection.execute(inserting(t.deliveries), _row(delivery))
         return True
 
-    def head(self, conversation: str) -> Delivery | None:
+    def find_next(self, conversation: str) -> Delivery | None:
         """The first one that is not done: those after it wait for it."""
         row = self._connection.execute(HEAD, {"conversation": conversation}).mappings().first()
         return None if row is None else _delivery(row)
@@ -114,30 +114,30 @@ class SqlDeliveries:
         row = _row(delivery) | {"at_id": delivery.id}
         self._connection.execute(updating(t.deliveries, "id"), row)
 
-    def arrived(self, channel: str, delivery: str, platform_id: str) -> None:
+    def add_receipt(self, channel: str, delivery: str, platform_id: str) -> None:
         """Remember the app's id of a part, by which its news of it will be known."""
         row = {"channel": channel, "platform_id": fit_original(platform_id)}
         self._connection.execute(unless_there(self._connection, t.receipts), row | {"delivery": delivery})
 
-    def by_platform_id(self, channel: str, platform_id: str) -> Delivery | None:
+    def find_by_platform_id(self, channel: str, platform_id: str) -> Delivery | None:
         c = t.receipts.c
         query = sa.select(t.deliveries).join(t.receipts, c.delivery == t.deliveries.c.id)
         query = query.where(c.channel == channel, c.platform_id == fit_original(platform_id))
         row = self._connection.execute(query).mappings().first()
         return None if row is None else _delivery(row)
 
-    def of_conversation(self, conversation: str) -> Mapping[str, Delivery]:
+    def list_by_conversation(self, conversation: str) -> Mapping[str, Delivery]:
         """Every delivery, by message."""
         query = sa.select(t.deliveries).where(t.deliveries.c.conversation == conversation)
         return {row["message"]: _delivery(row) for row in self._connection.execute(query).mappings()}
 
-    def of_message(self, conversation: str, message: str) -> Delivery | None:
+    def find_by_message(self, conversation: str, message: str) -> Delivery | None:
         c = t.deliveries.c
         query = sa.select(t.deliveries).where(c.conversation == conversation, c.message == message)
         row = self._connection.execute(query).mappings().first()
         return None if row is None else _delivery(row)
 
-    def counts(self) -> Mapping[tuple[str, str], int]:
+    def count_by_state(self) -> Mapping[tuple[str, str], int]:
         """How many there are, by channel and state."""
         c = t.deliveries.c
         query = sa.select(t.threads.c.channel, c.state, sa.func.count())
@@ -153,34 +153,34 @@ class SqlMedia:
         row = {field.name: getattr(media, field.name) for field in fields(Media)}
         self._connection.execute(inserting(t.media), row)
 
-    def wanted(self, conversation: str) -> Sequence[Media]:
+    def list_pending(self, conversation: str) -> Sequence[Media]:
         """Those that are still to be fetched, oldest first."""
         c = t.media.c
         return self._all(sa.and_(c.conversation == conversation, c.type.is_(None), c.why.is_(None)))
 
-    def of_conversation(self, conversation: str) -> Sequence[Media]:
+    def list_by_conversation(self, conversation: str) -> Sequence[Media]:
         return self._all(t.media.c.conversation == conversation)
 
     def get(self, media: str) -> Media | None:
         found = self._all(t.media.c.id == media)
         return found[0] if found else None
 
-    def fetched(self, media: str, type_: str, data: bytes) -> None:
+    def save_data(self, media: str, type_: str, data: bytes) -> None:
         # Where it came from is of no use any more, and may be the whole file in base64.
         values = {"type": type_, "size": len(data), "data": data, "source": ""}
         self._connection.execute(sa.update(t.media).where(t.media.c.id == media).values(values))
 
-    def failed(self, media: str, why: str) -> None:
+    def mark_failed(self, media: str, why: str) -> None:
         self._connection.execute(sa.update(t.media).where(t.media.c.id == media).values(why=why, source=""))
 
-    def forget(self, conversation: str, message: str) -> None:
+    def delete_by_message(self, conversation: str, message: str) -> None:
         """Remove the files of a message that was taken back."""
         c = t.media.c
         self._connection.execute(
             sa.delete(t.media).where(c.conversation == conversation, c.message == message)
         )
 
-    def data(self, media: str) -> bytes | None:
+    def load_data(self, media: str) -> bytes | None:
         query = sa.select(t.media.c.data).where(t.media.c.id == media)
         found: bytes | None = self._connection.execute(query).scalar_one_or_none()
         return found

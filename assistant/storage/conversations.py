@@ -42,7 +42,7 @@ class SqlConversations:
             raise NotFound("There is no such conversation.")
         return conversation_from(row)
 
-    def by_token(self, conversation: str, token_hash: str) -> Conversation | None:
+    def find_by_token(self, conversation: str, token_hash: str) -> Conversation | None:
         by_both = selecting(t.conversations, "id", "token_hash")
         row = self._row(by_both, id=conversation, token_hash=token_hash)
         return None if row is None else conversation_from(row)
@@ -56,17 +56,17 @@ class SqlConversations:
         row = conversation_row(conversation) | {"at_id": conversation.id}
         self._connection.execute(updating(t.conversations, "id"), row)
 
-    def some(self, conversations: Sequence[str]) -> Sequence[Conversation]:
+    def list_existing(self, conversations: Sequence[str]) -> Sequence[Conversation]:
         """Those of them that there are."""
         query = sa.select(t.conversations).where(t.conversations.c.id.in_(conversations))
         return [conversation_from(row) for row in self._connection.execute(query).mappings()]
 
-    def of_customer(self, customer: str, *, before: str) -> Sequence[Conversation]:
+    def list_by_customer(self, customer: str, *, before: str) -> Sequence[Conversation]:
         """The customer's other conversations, newest first."""
         rows = self._connection.execute(OTHERS, {"customer": customer, "before": before})
         return [conversation_from(row) for row in rows.mappings()]
 
-    def inbox(
+    def list_inbox(
         self, *, state: State | None, agent: str | None, after: int, limit: int
     ) -> Sequence[Conversation]:
         """A page of conversations as agents see them; *after* is how many were seen already."""
@@ -84,7 +84,7 @@ class SqlConversations:
         rows = self._connection.execute(query.order_by(c.id).offset(after).limit(limit)).mappings()
         return [conversation_from(row) for row in rows]
 
-    def counts(self, agent: str) -> dict[str, int]:
+    def count_by_state(self, agent: str) -> dict[str, int]:
         """How many open conversations there are in each state, and how many are *agent*'s."""
         c = t.conversations.c
         query = sa.select(c.state, sa.func.count(), sa.func.sum(sa.case((c.agent == agent, 1), else_=0)))
@@ -94,7 +94,7 @@ class SqlConversations:
         }
         return counts | {"mine": int(found.get(State.AGENT.value, (0, 0))[1])}
 
-    def waiting_before(self, conversation: Conversation) -> int:
+    def count_waiting_before(self, conversation: Conversation) -> int:
         """How many others wait for a person ahead of this one."""
         c = t.conversations.c
         query = sa.select(sa.func.count()).where(
@@ -102,7 +102,7 @@ class SqlConversations:
         )
         return int(self._connection.execute(query).scalar_one())
 
-    def queued(self, *, origin: str | None = None) -> int:
+    def count_queued(self, *, origin: str | None = None) -> int:
         """How many wait for a person: in all, or opened from one address."""
         c = t.conversations.c
         query = sa.select(sa.func.count()).where(c.state == State.QUEUED)
@@ -110,7 +110,7 @@ class SqlConversations:
             query = query.where(c.origin == origin)
         return int(self._connection.execute(query).scalar_one())
 
-    def queued_of(self, customer: str, *, besides: str) -> Sequence[Conversation]:
+    def list_queued(self, customer: str, *, besides: str) -> Sequence[Conversation]:
         """A customer's other conversations that wait for a person, the longest waiting first."""
         c = t.conversations.c
         query = sa.select(t.conversations).where(
@@ -135,19 +135,21 @@ class SqlMessages:
         row = self._connection.execute(selecting(t.messages, *values), values).mappings().first()
         return None if row is None else message_from(row)
 
-    def public(self, conversation: str, *, after: int = 0, limit: int | None = None) -> Sequence[Message]:
+    def list_public(
+        self, conversation: str, *, after: int = 0, limit: int | None = None
+    ) -> Sequence[Message]:
         """What the customer may see, in order; at most *limit*."""
         query = PUBLIC if limit is None else PUBLIC.limit(limit)
         rows = self._connection.execute(query, {"conversation": conversation, "after": after})
         return [message_from(row) for row in rows.mappings()]
 
-    def all(self, conversation: str) -> Sequence[Message]:
+    def list_all(self, conversation: str) -> Sequence[Message]:
         """What agents see: private notes too, each where it was written."""
         query = selecting(t.messages, "conversation").order_by(t.messages.c.position)
         rows = self._connection.execute(query, {"conversation": conversation})
         return [message_from(row) for row in rows.mappings()]
 
-    def last(self, conversations: Sequence[str]) -> dict[str, Message]:
+    def load_last(self, conversations: Sequence[str]) -> dict[str, Message]:
         """The last public message of each conversation."""
         c = t.messages.c
         newest = (
@@ -158,7 +160,7 @@ class SqlMessages:
         rows = self._connection.execute(sa.select(t.messages).where(c.position.in_(newest))).mappings()
         return {row["conversation"]: message_from(row) for row in rows}
 
-    def last_words(self, conversations: Sequence[str]) -> dict[str, str]:
+    def load_last_customer_texts(self, conversations: Sequence[str]) -> dict[str, str]:
         """What each customer last said in their own words, for lists."""
         c = t.messages.c
         newest = (
@@ -169,7 +171,7 @@ class SqlMessages:
         rows = self._connection.execute(sa.select(c.conversation, c.text).where(c.position.in_(newest)))
         return {row.conversation: row.text for row in rows}
 
-    def reword(self, conversation: str, message: str, text: str, kind: str) -> None:
+    def update_text(self, conversation: str, message: str, text: str, kind: str) -> None:
         """Its sender changed it, or took it back."""
         c = t.messages.c
         where = sa.and_(c.conversation == conversation, c.id == message)

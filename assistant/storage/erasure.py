@@ -21,7 +21,7 @@ class SqlErasure:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def find(self, named: str) -> Sequence[str]:
+    def find_customers(self, named: str) -> Sequence[str]:
         """Customers by id, e-mail address, or CHANNEL:ID of an identity."""
         c, i = t.customers.c, t.identities.c
         channel, _, identity = named.partition(":")
@@ -33,43 +33,43 @@ class SqlErasure:
         where = sa.or_(c.id == named, by_mail, c.id.in_(theirs), c.id.in_(writes))
         return self._connection.execute(sa.select(c.id).where(where).order_by(c.id)).scalars().all()
 
-    def closed_before(self, moment: datetime, *, limit: int) -> Sequence[str]:
+    def list_closed_before(self, moment: datetime, *, limit: int) -> Sequence[str]:
         """Conversations that ended before then, the oldest first."""
         c = t.conversations.c
         query = sa.select(c.id).where(c.closed_at < moment).order_by(c.closed_at).limit(limit)
         return self._connection.execute(query).scalars().all()
 
-    def without_conversations(self, moment: datetime, *, limit: int) -> Sequence[str]:
+    def list_idle_customers(self, moment: datetime, *, limit: int) -> Sequence[str]:
         """Customers known since before then of whom no conversation is left."""
         c = t.customers.c
         has = sa.exists().where(t.conversations.c.customer == c.id)
         query = sa.select(c.id).where(c.created_at < moment, ~has).limit(limit)
         return self._connection.execute(query).scalars().all()
 
-    def customers(self, customers: Sequence[str], *, journal: bool = True) -> int:
+    def erase_customers(self, customers: Sequence[str], *, journal: bool = True) -> int:
         """Remove these people with all they said; how many rows went.
 
         *journal*: from there too, which reads all of it; it holds ids, and for two days only.
         """
         c = t.conversations.c
         theirs = self._connection.execute(sa.select(c.id).where(c.customer.in_(customers))).scalars().all()
-        gone = self.conversations(theirs, journal=journal) + self._loose(customers, journal)
+        gone = self.erase_conversations(theirs, journal=journal) + self._loose(customers, journal)
         return gone + self._remove(t.customers, t.customers.c.id.in_(customers))
 
-    def conversations(self, conversations: Sequence[str], *, journal: bool = True) -> int:
+    def erase_conversations(self, conversations: Sequence[str], *, journal: bool = True) -> int:
         """Remove these conversations with everything that hangs on them."""
         return self._loose(conversations, journal) + self._remove(
             t.conversations, t.conversations.c.id.in_(conversations)
         )
 
-    def journal_before(self, moment: datetime, *, limit: int) -> int:
+    def delete_journal_before(self, moment: datetime, *, limit: int) -> int:
         """Drop what no stream resumes from any more, the oldest first; how many entries went."""
         c = t.journal.c
         oldest = sa.select(c.id).order_by(c.id).limit(limit).subquery()
         where = sa.and_(c.id.in_(sa.select(oldest.c.id)), c.created_at < moment)
         return self._connection.execute(sa.delete(t.journal).where(where)).rowcount
 
-    def events_before(self, moment: datetime, *, limit: int) -> int:
+    def delete_events_before(self, moment: datetime, *, limit: int) -> int:
         """Forget which calls of apps were had: none is repeated so late."""
         c = t.events.c
         query = sa.select(c.channel, c.account, c.id).where(c.created_at < moment).limit(limit)
@@ -77,7 +77,7 @@ class SqlErasure:
         statement = sa.delete(t.events).where(sa.tuple_(c.channel, c.account, c.id).in_(rows))
         return self._connection.execute(statement).rowcount if rows else 0
 
-    def expired(self, now: datetime) -> int:
+    def delete_expired(self, now: datetime) -> int:
         """Drop sessions, tokens and codes that open nothing any more."""
         tables = (t.credentials, t.link_codes)
         return sum(self._remove(table, table.c.expires_at < now) for table in tables)

@@ -40,7 +40,7 @@ class SqlDue:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def put(self, kind: Kind, conversation: str, due_at: datetime, now: datetime) -> None:
+    def schedule(self, kind: Kind, conversation: str, due_at: datetime, now: datetime) -> None:
         """Want *kind* done at *due_at*; wanting it again moves the time and keeps since when it is wanted.
 
         A lease that is being worked on is taken away: its outcome would be about an older state of things.
@@ -49,7 +49,7 @@ class SqlDue:
         row |= {"lease": None, "lease_until": None}
         self._connection.execute(putting(self._connection, t.due, *MOVED), row)
 
-    def want(self, kind: Kind, conversation: str, due_at: datetime, now: datetime) -> None:
+    def schedule_once(self, kind: Kind, conversation: str, due_at: datetime, now: datetime) -> None:
         """Have *kind* done at *due_at*; where it is wanted already, or in somebody's hand, nothing changes.
 
         Whoever has it in hand looks for more, holding the conversation, before calling it done.
@@ -62,7 +62,7 @@ class SqlDue:
         row = self._connection.execute(selecting(t.due, *values), values).first()
         return None if row is None else _due(row)
 
-    def claim(
+    def claim_due(
         self, now: datetime, lease: timedelta, limit: int, kinds: Collection[Kind] = tuple(Kind)
     ) -> Sequence[Due]:
         """Lease up to *limit* rows that are due; a row whose lease ran out counts as one more try."""
@@ -76,43 +76,43 @@ class SqlDue:
             claimed.append(_due(row, lease=token, tries=tries))
         return claimed
 
-    def done(self, kind: Kind, conversation: str, lease: str | None = None) -> bool:
+    def complete_job(self, kind: Kind, conversation: str, lease: str | None = None) -> bool:
         """Take the row away; with *lease* only if that lease still holds. True: it was there."""
         values = {"conversation": conversation, "kind": kind}
         if lease is not None:
             values["lease"] = lease
         return self._connection.execute(deleting(t.due, *values), values).rowcount > 0
 
-    def retry(self, item: Due, due_at: datetime) -> None:
+    def schedule_retry(self, item: Due, due_at: datetime) -> None:
         """Give the lease back after a failure; the next try is at *due_at*."""
         c = t.due.c
         where = sa.and_(c.conversation == item.conversation, c.kind == item.kind, c.lease == item.lease)
         values = {"due_at": due_at, "lease": None, "lease_until": None, "tries": item.tries + 1}
         self._connection.execute(sa.update(t.due).where(where).values(values))
 
-    def postpone(self, item: Due, due_at: datetime) -> None:
+    def reschedule(self, item: Due, due_at: datetime) -> None:
         """Give the lease back without counting a try."""
         ours = {"at_conversation": item.conversation, "at_kind": item.kind, "at_lease": item.lease}
         values = {"due_at": due_at, "lease": None, "lease_until": None}
         self._connection.execute(updating(t.due, "conversation", "kind", "lease"), ours | values)
 
-    def bury(self, item: Due, why: str, now: datetime) -> None:
+    def dead_letter(self, item: Due, why: str, now: datetime) -> None:
         """Take away what failed for good, and keep that it did."""
-        if self.done(item.kind, item.conversation, item.lease):
+        if self.complete_job(item.kind, item.conversation, item.lease):
             row = {"conversation": item.conversation, "kind": item.kind, "tries": item.tries}
             self._connection.execute(inserting(t.dead_letters), row | {"why": why, "created_at": now})
 
-    def refused(self, where: str, why: str, now: datetime) -> None:
+    def dead_letter_event(self, where: str, why: str, now: datetime) -> None:
         """Keep that something from outside could not be taken in: *where* it came from, and the error."""
         row = {"conversation": fit(where), "kind": "event", "tries": 1, "why": why, "created_at": now}
         self._connection.execute(inserting(t.dead_letters), row)
 
-    def buried(self) -> int:
+    def count_dead_letters(self) -> int:
         """How much work failed for good."""
         query = sa.select(sa.func.count()).select_from(t.dead_letters)
         return int(self._connection.execute(query).scalar_one())
 
-    def renew(self, held: Sequence[Due], until: datetime) -> None:
+    def renew_leases(self, held: Sequence[Due], until: datetime) -> None:
         """Keep what is in hand, unless somebody else has it by now."""
         c = t.due.c
         theirs = c.conversation.in_([item.conversation for item in held])
@@ -124,7 +124,7 @@ class SqlDue:
         statement = sa.update(t.due).where(t.due.c.lease_until > now).values(lease_until=now)
         self._connection.execute(statement)
 
-    def next_time(self, kinds: Collection[Kind] = tuple(Kind)) -> datetime | None:
+    def find_next_due_at(self, kinds: Collection[Kind] = tuple(Kind)) -> datetime | None:
         """When the next row wants attention: it is due, or whoever had it was not heard of again."""
         values = {"kinds": list(kinds)}
         moments = [self._connection.execute(query, values).scalar() for query in (NEXT_FREE, NEXT_HELD)]
@@ -148,11 +148,11 @@ class SqlJournal:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def note(self, conversation: str, message: str | None, now: datetime) -> None:
+    def append_entry(self, conversation: str, message: str | None, now: datetime) -> None:
         row = {"conversation": conversation, "message": message, "created_at": now}
         self._connection.execute(inserting(t.journal), row)
 
-    def after(self, last: int, *, limit: int, now: datetime) -> Sequence[tuple[int, str, str | None]]:
+    def list_after(self, last: int, *, limit: int, now: datetime) -> Sequence[tuple[int, str, str | None]]:
         """(id, conversation, message) of what was noted after *last*, in order.
 
         Where several write, a lower id may be committed after a higher one: what comes after a missing id
@@ -168,20 +168,20 @@ class SqlJournal:
             found.append((row.id, row.conversation, row.message))
         return found
 
-    def newest(self, now: datetime) -> int:
+    def find_latest_id(self, now: datetime) -> int:
         """The id from which a new follower starts: nothing with a lower one is still to come."""
         c = t.journal.c
         # From the end: the newest old one is near.
         old = sa.select(c.id).where(c.created_at <= now - SETTLED).order_by(c.id.desc()).limit(1)
-        start = self._connection.execute(old).scalar() or self.span()[0] - 1
-        recent = self.after(start, limit=RECENT, now=now)
+        start = self._connection.execute(old).scalar() or self.load_id_range()[0] - 1
+        recent = self.list_after(start, limit=RECENT, now=now)
         return recent[-1][0] if recent else start
 
-    def prove(self, now: datetime) -> None:
+    def check_writable(self, now: datetime) -> None:
         """Write something: Unavailable when nothing can be written."""
         self._connection.execute(putting(self._connection, t.proofs), {"id": 1, "at": now})
 
-    def span(self) -> tuple[int, int]:
+    def load_id_range(self) -> tuple[int, int]:
         """First and last id that the journal still holds; (1, 0) when it is empty."""
         c = t.journal.c
         # Asked for each by itself, which reads one entry; for both in one query SQLite reads all.

@@ -27,30 +27,30 @@ class SqlLinks:
         self._connection.execute(sa.insert(t.links), row | proof)
         return link
 
-    def end(self, link: str, now: datetime) -> bool:
+    def end_link(self, link: str, now: datetime) -> bool:
         """Take a link back; False: there is none."""
         where = sa.and_(t.links.c.id == link, t.links.c.ended_at.is_(None))
         return self._connection.execute(sa.update(t.links).where(where).values(ended_at=now)).rowcount > 0
 
-    def of(self, customer: str) -> Sequence[dict[str, Any]]:
+    def list_by_customer(self, customer: str) -> Sequence[dict[str, Any]]:
         """The links that hold for a customer, in either direction."""
         c = t.links.c
         where = sa.and_(sa.or_(c.one == customer, c.other == customer), c.ended_at.is_(None))
         query = sa.select(t.links).where(where).order_by(c.created_at)
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
-    def person(self, customer: str) -> Sequence[str]:
+    def list_linked_customers(self, customer: str) -> Sequence[str]:
         """Everybody who is the same person, the customer first."""
         found, todo = [customer], [customer]
         while todo:
-            for row in self.of(todo.pop()):
+            for row in self.list_by_customer(todo.pop()):
                 for each in (row["one"], row["other"]):
                     if each not in found:
                         found.append(each)
                         todo.append(each)
         return found
 
-    def alike(self, customer: Customer) -> Sequence[tuple[str, str]]:
+    def list_similar_customers(self, customer: Customer) -> Sequence[tuple[str, str]]:
         """(customer, why) of others who may be the same person, surest first; it proves nothing."""
         c, i = t.customers.c, t.identities.c
         numbers = [each.id.lstrip("+") for each in customer.identities if each.channel in PHONES]
@@ -69,12 +69,12 @@ class SqlLinks:
         surest = sorted(found.items(), key=lambda one: list(wanted).index(one[1]))
         return [one for one in surest if one[0] != customer.id][:MOST_ALIKE]
 
-    def offer_code(self, code_hash: str, customer: str, expires_at: datetime) -> None:
+    def save_link_code(self, code_hash: str, customer: str, expires_at: datetime) -> None:
         self._connection.execute(sa.delete(t.link_codes).where(t.link_codes.c.customer == customer))
         row = {"code_hash": code_hash, "customer": customer, "expires_at": expires_at}
         self._connection.execute(sa.insert(t.link_codes), row)
 
-    def take_code(self, code_hash: str, now: datetime) -> str | None:
+    def redeem_link_code(self, code_hash: str, now: datetime) -> str | None:
         """Whose code it is; it holds once."""
         c = t.link_codes.c
         where = sa.and_(c.code_hash == code_hash, c.expires_at > now)

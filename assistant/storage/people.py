@@ -21,7 +21,7 @@ class SqlCustomers:
             raise NotFound("There is no such customer.")
         return Customer(**dict(row), identities=self._identities(customer))
 
-    def by_identity(self, channel: str, identity: str) -> Customer | None:
+    def find_by_identity(self, channel: str, identity: str) -> Customer | None:
         values = {"channel": channel, "id": identity}
         row = self._connection.execute(selecting(t.identities, *values), values).first()
         return None if row is None else self.get(row.customer)
@@ -41,7 +41,7 @@ class SqlCustomers:
         where = t.customers.c.id == customer
         self._connection.execute(sa.update(t.customers).where(where).values(name=name))
 
-    def names(self, customers: Sequence[str]) -> dict[str, tuple[str | None, bool]]:
+    def load_names(self, customers: Sequence[str]) -> dict[str, tuple[str | None, bool]]:
         """Name and whether verified, for lists."""
         c = t.customers.c
         rows = self._connection.execute(sa.select(c.id, c.name, c.verified).where(c.id.in_(customers)))
@@ -64,7 +64,7 @@ class SqlAgents:
         where = t.agents.c.id == agent
         self._connection.execute(sa.update(t.agents).where(where).values(password=password_hash))
 
-    def all(self) -> Sequence[Agent]:
+    def list_all(self) -> Sequence[Agent]:
         return [
             _agent(row) for row in self._connection.execute(sa.select(t.agents).order_by(t.agents.c.email))
         ]
@@ -75,20 +75,20 @@ class SqlAgents:
         row = self._connection.execute(sa.select(t.agents).where(where)).first()
         return None if row is None else _agent(row)
 
-    def by_email(self, email: str) -> Agent | None:
+    def find_by_email(self, email: str) -> Agent | None:
         row = self._connection.execute(sa.select(t.agents).where(t.agents.c.email == email)).first()
         return None if row is None else _agent(row)
 
-    def password_hash(self, agent: str) -> str | None:
+    def load_password_hash(self, agent: str) -> str | None:
         query = sa.select(t.agents.c.password).where(t.agents.c.id == agent)
         found: str | None = self._connection.execute(query).scalar_one_or_none()
         return found
 
-    def open_door(self, agent: str, door: Door, now: datetime) -> None:
+    def add_credential(self, agent: str, door: Door, now: datetime) -> None:
         values = {"secret_hash": door.secret_hash, "csrf": door.csrf, "expires_at": door.expires_at}
         self._connection.execute(inserting(t.credentials), values | {"agent": agent, "created_at": now})
 
-    def by_secret(self, secret_hash: str, now: datetime) -> tuple[Agent, str | None] | None:
+    def find_by_secret(self, secret_hash: str, now: datetime) -> tuple[Agent, str | None] | None:
         """Whose session or token this is, and its CSRF token; None when unknown or expired."""
         c = t.credentials.c
         alive = sa.or_(c.expires_at.is_(None), c.expires_at > now)
@@ -96,10 +96,10 @@ class SqlAgents:
         row = self._connection.execute(query.where(c.secret_hash == secret_hash, alive)).first()
         return None if row is None else (_agent(row), row.csrf)
 
-    def close_door(self, secret_hash: str) -> None:
+    def revoke_credential(self, secret_hash: str) -> None:
         self._connection.execute(sa.delete(t.credentials).where(t.credentials.c.secret_hash == secret_hash))
 
-    def close_doors(self, agent: str, *, tokens: bool) -> int:
+    def revoke_credentials(self, agent: str, *, tokens: bool) -> int:
         """End every session of *agent*, and every API token where *tokens*; how many ended."""
         c = t.credentials.c
         sessions = sa.true() if tokens else c.csrf.is_not(None)
@@ -108,7 +108,7 @@ class SqlAgents:
 
     def remove(self, agent: str) -> None:
         """The account and every way in; what the agent wrote stays under their name."""
-        self.close_doors(agent, tokens=True)
+        self.revoke_credentials(agent, tokens=True)
         conversations = t.conversations.c
         forgotten = sa.update(t.conversations).where(conversations.agent == agent).values(agent=None)
         self._connection.execute(forgotten)

@@ -34,12 +34,12 @@ class SqlTurns:
         }
         self._connection.execute(inserting(t.turns), row)
 
-    def all(self, conversation: str, *, after: int = 0) -> Sequence[TurnRecord]:
+    def list_all(self, conversation: str, *, after: int = 0) -> Sequence[TurnRecord]:
         """The turns whose messages come after seq *after*, in order."""
         rows = self._connection.execute(LATER_TURNS, {"conversation": conversation, "after": after})
         return [from_json(TurnRecord, row.record) for row in rows]
 
-    def forget(self, conversation: str, seq: int) -> None:
+    def redact_turn(self, conversation: str, seq: int) -> None:
         """The customer took back message *seq*: its turn keeps its numbers and decision, not the words."""
         c = t.turns.c
         its = sa.select(c.turn, c.record).where(c.conversation == conversation, c.seq >= seq)
@@ -56,10 +56,10 @@ class SqlTurns:
         values = {"at_conversation": conversation, "at_turn": row.turn, "record": to_json(TurnRecord, record)}
         self._connection.execute(updating(t.turns, "conversation", "turn"), values)
 
-    def count(self, conversation: str) -> int:
+    def count_turns(self, conversation: str) -> int:
         return self._counted(conversation)[0]
 
-    def answered_up_to(self, conversation: str) -> int:
+    def find_last_answered_seq(self, conversation: str) -> int:
         """The seq of the last customer message that some turn has dealt with."""
         return self._counted(conversation)[1]
 
@@ -83,14 +83,14 @@ class SqlHandoffs:
         }
         self._connection.execute(inserting(t.handoffs), row)
 
-    def last(self, conversation: str) -> dict[str, Any] | None:
+    def load_last_packet(self, conversation: str) -> dict[str, Any] | None:
         """The packet of the latest handoff."""
         c = t.handoffs.c
         query = sa.select(c.packet).where(c.conversation == conversation).order_by(c.epoch.desc()).limit(1)
         packet: dict[str, Any] | None = self._connection.execute(query).scalar_one_or_none()
         return packet
 
-    def forget(self, conversation: str, words: str, instead: str) -> None:
+    def redact_packets(self, conversation: str, words: str, instead: str) -> None:
         """The customer took *words* back: no packet of the conversation repeats them."""
         c = t.handoffs.c
         query = sa.select(c.epoch, c.packet).where(c.conversation == conversation)
@@ -99,19 +99,19 @@ class SqlHandoffs:
             values["packet"] = without(row.packet, words, instead)
             self._connection.execute(updating(t.handoffs, "conversation", "epoch"), values)
 
-    def improve(self, packet: dict[str, Any]) -> None:
+    def replace_packet(self, packet: dict[str, Any]) -> None:
         """Keep *packet* in place of the one of the same handoff."""
         c = t.handoffs.c
         where = sa.and_(c.conversation == packet["conversation"], c.epoch == packet["epoch"])
         self._connection.execute(sa.update(t.handoffs).where(where).values(packet=packet))
 
-    def claimed(self, conversation: str, now: datetime) -> None:
+    def mark_claimed(self, conversation: str, now: datetime) -> None:
         """Somebody took it: the waiting ends."""
         c = t.handoffs.c
         where = sa.and_(c.conversation == conversation, c.claimed_at.is_(None))
         self._connection.execute(sa.update(t.handoffs).where(where).values(claimed_at=now))
 
-    def recent_waits(self, *, limit: int) -> Sequence[float]:
+    def list_recent_waits(self, *, limit: int) -> Sequence[float]:
         """Seconds that the last *limit* customers waited for a person."""
         c = t.handoffs.c
         query = sa.select(c.created_at, c.claimed_at).where(c.claimed_at.is_not(None))
@@ -126,7 +126,7 @@ class SqlFeedback:
     def add(self, values: dict[str, Any]) -> None:
         self._connection.execute(inserting(t.feedback), values)
 
-    def csat(self, conversations: Sequence[str]) -> dict[str, int]:
+    def load_csat_scores(self, conversations: Sequence[str]) -> dict[str, int]:
         """The latest satisfaction score of each conversation that has one."""
         c = t.feedback.c
         query = sa.select(c.conversation, c.value).where(c.kind == "csat", c.conversation.in_(conversations))
@@ -139,30 +139,30 @@ class SqlNumbers:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def conversations(self, start: datetime, end: datetime) -> Sequence[Any]:
+    def list_conversations(self, start: datetime, end: datetime) -> Sequence[Any]:
         """(id, created_at, state, outcome, agent) of each."""
         c = t.conversations.c
         query = sa.select(c.id, c.created_at, c.state, c.outcome, c.agent)
         return self._connection.execute(query.where(c.created_at >= start, c.created_at < end)).all()
 
-    def handoffs(self, start: datetime, end: datetime) -> Sequence[Any]:
+    def list_handoffs(self, start: datetime, end: datetime) -> Sequence[Any]:
         """(conversation, reason, created_at, claimed_at) of each."""
         c = t.handoffs.c
         query = sa.select(c.conversation, c.reason, c.created_at, c.claimed_at)
         return self._connection.execute(query.where(c.created_at >= start, c.created_at < end)).all()
 
-    def decisions(self, start: datetime, end: datetime) -> dict[str, int]:
+    def count_decisions(self, start: datetime, end: datetime) -> dict[str, int]:
         c = t.turns.c
         query = sa.select(c.decision, sa.func.count()).where(c.created_at >= start, c.created_at < end)
         return {row[0]: row[1] for row in self._connection.execute(query.group_by(c.decision))}
 
-    def handoff_reasons(self) -> dict[str, int]:
+    def count_handoff_reasons(self) -> dict[str, int]:
         """How many handoffs there ever were for each reason."""
         c = t.handoffs.c
         rows = self._connection.execute(sa.select(c.reason, sa.func.count()).group_by(c.reason))
         return {row[0]: row[1] for row in rows}
 
-    def csat(self, start: datetime, end: datetime) -> Sequence[int]:
+    def list_csat_scores(self, start: datetime, end: datetime) -> Sequence[int]:
         c = t.feedback.c
         query = sa.select(c.value).where(c.kind == "csat", c.created_at >= start, c.created_at < end)
         return [row.value for row in self._connection.execute(query)]

@@ -18,7 +18,7 @@ class SqlSources:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def looked(self, looks: Sequence[Look]) -> None:
+    def record_checks(self, looks: Sequence[Look]) -> None:
         """What a run found; a source is known from the first one that brought something."""
         insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
         for look in looks:
@@ -34,24 +34,26 @@ class SqlSources:
             row = insert(sources).values(first)
             self._connection.execute(row.on_conflict_do_update(index_elements=["source"], set_=again))
 
-    def all(self) -> Sequence[Source]:
+    def list_sources(self) -> Sequence[Source]:
         c = sources.c
         columns = (c.source, c.prune, c.looked_at, c.read_at, c.failures, c.wanted, c.lease)
         rows = self._connection.execute(sa.select(*columns).order_by(c.source)).mappings()
         return [Source(**row) for row in rows]
 
-    def want(self, source: str) -> bool:
+    def request_resync(self, source: str) -> bool:
         """Have it read at once; False when there is no such web source."""
-        found = next((one for one in self.all() if one.source == source and one.on_the_web), None)
+        found = next((one for one in self.list_sources() if one.source == source and one.on_the_web), None)
         if found is not None:
             self._connection.execute(sources.update().where(sources.c.source == source).values(wanted=True))
         return found is not None
 
-    def claim(self, now: datetime, interval: timedelta | None) -> Source | None:
+    def claim_due(self, now: datetime, interval: timedelta | None) -> Source | None:
         """The web source that is due longest, leased; without *interval* only what somebody asked for."""
         c = sources.c
         free = sa.or_(c.lease.is_(None), c.lease_until <= now)
-        found = [one for one in self.all() if one.on_the_web and (one.wanted or interval is not None)]
+        found = [
+            one for one in self.list_sources() if one.on_the_web and (one.wanted or interval is not None)
+        ]
         due = {one.source: one.due_at(interval or timedelta()) for one in found}
         for one in sorted(found, key=lambda one: due[one.source]):
             if due[one.source] > now:
@@ -70,11 +72,11 @@ class SqlSources:
                 )
         return None
 
-    def renew(self, source: Source, now: datetime) -> bool:
+    def renew_lease(self, source: Source, now: datetime) -> bool:
         """Keep the lease; False when another process has it by now."""
         mine = sources.update().where(sources.c.source == source.source, sources.c.lease == source.lease)
         return bool(self._connection.execute(mine.values(lease_until=now + LEASE)).rowcount)
 
-    def release(self, source: Source) -> None:
+    def release_lease(self, source: Source) -> None:
         mine = sources.update().where(sources.c.source == source.source, sources.c.lease == source.lease)
         self._connection.execute(mine.values(lease=None, lease_until=None))

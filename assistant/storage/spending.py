@@ -14,7 +14,7 @@ class SqlSpending:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def of(self, accounts: Sequence[Account]) -> Mapping[Account, Spent]:
+    def load_by_account(self, accounts: Sequence[Account]) -> Mapping[Account, Spent]:
         c = t.spending.c
         keys = [(account.scope.value, account.key, account.day) for account in accounts]
         rows = self._connection.execute(
@@ -28,7 +28,7 @@ class SqlSpending:
         }
         return {account: found.get(account, Spent()) for account in accounts}
 
-    def add(self, accounts: Sequence[Account], change: Spent) -> None:
+    def add_spending(self, accounts: Sequence[Account], change: Spent) -> None:
         """One statement: two processes that add at once both count."""
         insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
         c = t.spending.c
@@ -41,7 +41,7 @@ class SqlSpending:
         rows = [{"scope": a.scope.value, "key": a.key, "day": a.day, **values} for a in accounts]
         self._connection.execute(adding, rows)
 
-    def between(self, start: datetime, end: datetime) -> Spent:
+    def sum_between(self, start: datetime, end: datetime) -> Spent:
         """Of all conversations, on the days from *start* to *end*."""
         c = t.spending.c
         sums = [sa.func.coalesce(sa.func.sum(column), 0) for column in (c.tokens, c.calls, c.cost)]

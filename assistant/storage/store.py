@@ -21,7 +21,7 @@ from assistant.storage.vector_collections import SqlCollections
 class SqlStore:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
-        self.living = SqlLiving(connection)
+        self.article_lifecycle = SqlLiving(connection)
         self.sources = SqlSources(connection)
         self.collections = SqlCollections(connection)
         self.conversations = SqlConversations(connection)
@@ -31,11 +31,11 @@ class SqlStore:
         self.turns = SqlTurns(connection)
         self.handoffs = SqlHandoffs(connection)
         self.feedback = SqlFeedback(connection)
-        self.due = SqlDue(connection)
+        self.jobs = SqlDue(connection)
         self.journal = SqlJournal(connection)
         self.erasure = SqlErasure(connection)
         self.audit = SqlAudit(connection)
-        self.numbers = SqlNumbers(connection)
+        self.metrics = SqlNumbers(connection)
         self.threads = SqlThreads(connection)
         self.deliveries = SqlDeliveries(connection)
         self.media = SqlMedia(connection)
@@ -43,6 +43,6 @@ class SqlStore:
         self.spending = SqlSpending(connection)
         self._connection = connection
 
-    def alone(self) -> Savepoint:
+    def begin_savepoint(self) -> Savepoint:
         """For a piece of work whose failure must not cost the others of the transaction."""
         return Savepoint(self._connection)

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.ports.models import Fine
+from assistant.ports.models import MultiVector
 
 if TYPE_CHECKING:
     from numpy import float32, int8, uint8
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 HEAD = struct.Struct("<HH")
 
 
-def whole_bytes(slots: Sequence[Fine]) -> bytes:
+def whole_bytes(slots: Sequence[MultiVector]) -> bytes:
     """Half precision: cosines move by less than 0.0005, and the file is half as large."""
-    return b"".join(slot.whole.astype("<f2").tobytes() for slot in slots)
+    return b"".join(slot.pooled.astype("<f2").tobytes() for slot in slots)
 
 
 def whole_from(data: bytes, dimensions: int) -> "Vectors":
@@ -30,7 +30,7 @@ def whole_from(data: bytes, dimensions: int) -> "Vectors":
     return np.frombuffer(data, "<f2").reshape(-1, dimensions).astype(np.float32)
 
 
-def token_bytes(slots: Sequence[Fine]) -> bytes:
+def token_bytes(slots: Sequence[MultiVector]) -> bytes:
     """Numbers from -7 to 7, two to a byte."""
     return b"".join(HEAD.pack(*slot.tokens.shape) + _packed(slot.tokens) for slot in slots)
 

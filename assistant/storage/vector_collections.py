@@ -20,20 +20,20 @@ class SqlCollections:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def name(self, model: str) -> str | None:
+    def find_name(self, model: str) -> str | None:
         """Chroma's name for the vectors of *model*; None: there is none yet."""
         query = sa.select(collections.c.name).where(collections.c.model == model)
         found: str | None = self._connection.execute(query).scalar()
         return found
 
-    def named(self, model: str) -> str:
+    def ensure_name(self, model: str) -> str:
         """The same; made where there is none."""
         insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
         made = insert(collections).values(model=model, name=collection_name(model))
         self._connection.execute(made.on_conflict_do_nothing(index_elements=["model"]))
-        return self.name(model) or ""
+        return self.find_name(model) or ""
 
-    def fill(self, model: str, filler: str, version: int, now: datetime) -> bool:
+    def acquire_sync_lease(self, model: str, filler: str, version: int, now: datetime) -> bool:
         """Whether *filler* may bring the collection to *version*: nobody else does, and nothing is newer."""
         newest = self._connection.execute(sa.select(knowledge.c.version)).scalar() or 0
         if newest != version:
@@ -43,34 +43,34 @@ class SqlCollections:
         taken = collections.update().where(c.model == model, free)
         return bool(self._connection.execute(taken.values(lease=filler, lease_until=now + LEASE)).rowcount)
 
-    def filled(self, model: str, filler: str) -> None:
+    def release_sync_lease(self, model: str, filler: str) -> None:
         """Let others have it."""
         c = collections.c
         mine = collections.update().where(c.model == model, c.lease == filler)
         self._connection.execute(mine.values(lease=None, lease_until=None))
 
-    def make(self, model: str, maker: str, now: datetime, *, politely: bool) -> bool:
+    def acquire_backfill_lease(self, model: str, maker: str, now: datetime, *, politely: bool) -> bool:
         """Whether *maker* may make vectors of *model*; *politely*: unless somebody else does."""
-        self.named(model)
+        self.ensure_name(model)
         c = collections.c
         free = sa.or_(c.maker.is_(None), c.maker == maker, c.maker_until <= now) if politely else sa.true()
         taken = collections.update().where(c.model == model, free)
         return bool(self._connection.execute(taken.values(maker=maker, maker_until=now + MAKING)).rowcount)
 
-    def complete(self, model: str, spec: str) -> None:
+    def mark_complete(self, model: str, spec: str) -> None:
         """Every vector of *model* was made; *spec* is the setting that opens it."""
-        self.named(model)
+        self.ensure_name(model)
         self._connection.execute(
             collections.update().where(collections.c.model == model).values(spec=spec, maker=None)
         )
 
-    def completed(self) -> Mapping[str, str]:
+    def list_complete(self) -> Mapping[str, str]:
         """Models whose vectors were all made once, and the settings that open them."""
         c = collections.c
         rows = self._connection.execute(sa.select(c.model, c.spec).where(c.spec != "").order_by(c.model))
         return {row.model: row.spec for row in rows}
 
-    def forget(self, *, except_model: str) -> Sequence[str]:
+    def delete_collections(self, *, except_model: str) -> Sequence[str]:
         """Drop the other models' collections; their names, for whoever removes them from the index."""
         others = collections.c.model != except_model
         names = self._connection.execute(sa.select(collections.c.name).where(others)).scalars().all()

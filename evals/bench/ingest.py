@@ -34,12 +34,12 @@ class Twice:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._embedder, name)
-        if not name.endswith("passages"):
+        if name not in ("embed_passages", "embed_passage_tokens"):
             return found
 
         async def twice(texts: Sequence[str]) -> Any:
             started = time.perf_counter()
-            await self._embedder.passages(texts)
+            await self._embedder.embed_passages(texts)
             self.raw += time.perf_counter() - started
             return await found(texts)
 
@@ -56,9 +56,9 @@ async def measured(folder: Path) -> Ingested:
     database = SqlDatabase(engine, SqlStore)
     twice: Any = Twice(embedder)
     started = time.perf_counter()
-    await ingest([str(SAMPLE)], index=Indexer(database, twice), count_tokens=embedder.tokens)
+    await ingest([str(SAMPLE)], index=Indexer(database, twice), count_tokens=embedder.count_tokens)
     whole = time.perf_counter() - started - twice.raw
-    passages = len(await database.read(lambda store: store.articles.chunk_ids()))
+    passages = len(await database.read(lambda store: store.articles.list_chunk_ids()))
     database.close()
     figure = Figure(
         measure="ingest",

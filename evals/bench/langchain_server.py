@@ -88,7 +88,7 @@ def _retriever(data: Path) -> Any:
         async def _aget_relevant_documents(
             self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun
         ) -> list[Document]:
-            found = await index.nearest(await embedder.query(query), limit=PASSAGES)
+            found = await index.find_nearest(await embedder.embed_query(query), limit=PASSAGES)
             return [Document(texts[id_ // SLOTS]) for id_, _ in found]
 
         def _get_relevant_documents(

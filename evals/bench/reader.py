@@ -31,7 +31,7 @@ async def measure() -> None:
         started = time.perf_counter()
         await reader.read(case["text"], passages)
         read = time.perf_counter()
-        await embedder.passages([passage.text for passage in passages])
+        await embedder.embed_passages([passage.text for passage in passages])
         if number >= WARM_UP:
             reading.append(read - started)
             floor.append(time.perf_counter() - read)

@@ -22,7 +22,7 @@ from assistant.domain.knowledge import Article, Chunk
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.retrieval import late_interaction
 from assistant.models.embeddings.factory import make_embedder
-from assistant.ports.models import Embedder, Fine
+from assistant.ports.models import Embedder, MultiVector
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from evals.bench import ingest
@@ -87,7 +87,9 @@ async def _filled(settings: Settings, texts: Sequence[str], passages: int) -> No
     embedder = make_embedder("local", settings.models_dir)
     indexer = Indexer(database, embedder)
     for start in range(0, passages, 500):
-        await indexer.put([_article(number, texts) for number in range(start, min(start + 500, passages))])
+        await indexer.save_articles(
+            [_article(number, texts) for number in range(start, min(start + 500, passages))]
+        )
     await _embed(database, embedder, texts)
     database.close()
     knowledge = await open_knowledge(settings)
@@ -97,19 +99,19 @@ async def _filled(settings: Settings, texts: Sequence[str], passages: int) -> No
 
 async def _embed(database: SqlDatabase[SqlStore], embedder: Embedder, texts: Sequence[str]) -> None:
     made = await late_interaction.passages(embedder, texts[:REAL])
-    ids = await database.read(lambda store: store.articles.chunk_ids())
+    ids = await database.read(lambda store: store.articles.list_chunk_ids())
     noise = np.random.default_rng(1)
     for start in range(0, len(ids), 500):
         found = {}
         for place, chunk in enumerate(ids[start : start + 500], start):
             near = made[place % REAL]
-            moved = near.whole + noise.normal(0, 0.02, len(near.whole)).astype(np.float32)
-            found[chunk] = [Fine(moved / np.linalg.norm(moved), near.tokens)] * 2
+            moved = near.pooled + noise.normal(0, 0.02, len(near.pooled)).astype(np.float32)
+            found[chunk] = [MultiVector(moved / np.linalg.norm(moved), near.tokens)] * 2
         await _store(database, embedder.name, found)
 
 
-async def _store(database: SqlDatabase[SqlStore], model: str, found: dict[int, list[Fine]]) -> None:
-    await database.write(lambda store: store.articles.put_vectors(model, found))
+async def _store(database: SqlDatabase[SqlStore], model: str, found: dict[int, list[MultiVector]]) -> None:
+    await database.write(lambda store: store.articles.save_vectors(model, found))
 
 
 def _article(number: int, texts: Sequence[str]) -> tuple[Article, list[Chunk]]:

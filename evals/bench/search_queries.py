@@ -69,7 +69,7 @@ async def _figures(folder: Path, questions: Sequence[str], texts: Sequence[str])
 
 async def _opened(settings: Settings) -> Served:
     database, embedder = open_database(settings), open_embedder(settings)
-    name = await database.read(lambda store: store.collections.name(embedder.name))
+    name = await database.read(lambda store: store.collections.find_name(embedder.name))
     assert name is not None
     vectors = KeptVectors(embedded(settings.data_dir, name, embedder.dimensions))
     retriever = HybridRetriever(database, embedder, vectors)
@@ -81,10 +81,10 @@ async def _opened(settings: Settings) -> Served:
 
 async def _parts(served: Served, text: str) -> None:
     """What no hybrid search can do without, one after the other."""
-    vector = await served.embedder.query(text)
+    vector = await served.embedder.embed_query(text)
     await served.vectors.nearest(vector, limit=NEAREST)
     words = telling(terms(text), served.retriever.shelf)
-    await served.database.read(lambda store: store.articles.matching(words, limit=MATCHING))
+    await served.database.read(lambda store: store.articles.search_words(words, limit=MATCHING))
 
 
 async def _timed(waited: Awaitable[object]) -> float:
@@ -113,13 +113,15 @@ async def _beside_ingest(served: Served, questions: Sequence[str], documents: Pa
 
     async def take_in() -> None:
         index = Indexer(served.database, served.embedder)
-        await ingest([str(documents)], index=index, count_tokens=served.embedder.tokens, progress=progress)
+        await ingest(
+            [str(documents)], index=index, count_tokens=served.embedder.count_tokens, progress=progress
+        )
         done.set()
 
     taking = asyncio.create_task(take_in())
     beside = await _now_and_then(served, cycle(questions), done)
     await taking
-    found = await served.database.read(lambda store: store.articles.matching([MARK], limit=10_000))
+    found = await served.database.read(lambda store: store.articles.search_words([MARK], limit=10_000))
     assert len(found) == DOCUMENTS, f"{len(found)} of {DOCUMENTS} documents are found by their words"
     return [
         Figure(

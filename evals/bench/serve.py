@@ -189,7 +189,7 @@ async def _model_alone(url: str) -> float:
     assert chat is not None
     for _ in range(20):
         began = time.perf_counter()
-        async for _words in chat.stream("Answer from the passages.", ASKED_ALONE):
+        async for _words in chat.stream_completion("Answer from the passages.", ASKED_ALONE):
             pass
         took.append(time.perf_counter() - began)
     return statistics.median(took)

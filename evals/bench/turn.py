@@ -162,7 +162,7 @@ class Floor:
 
     async def work(self, question: str) -> float:
         started = time.perf_counter()
-        await self.index.nearest(await self.embedder.query(question), limit=60)
+        await self.index.find_nearest(await self.embedder.embed_query(question), limit=60)
         for _ in range(2):
             self.scratch.execute("INSERT INTO kept (text) VALUES (?)", (question,))
             self.scratch.commit()

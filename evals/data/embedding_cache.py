@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.models.embeddings.factory import make_embedder
-from assistant.ports.models import Fine, FineEmbedder
+from assistant.ports.models import MultiVector, MultiVectorEmbedder
 
 Vectors = NDArray[np.float32]
 CACHE = Path(gettempdir()) / "yorisoi-evals"
@@ -22,52 +22,52 @@ class RememberingEmbedder:
     def __init__(self) -> None:
         CACHE.mkdir(exist_ok=True)
         inner = make_embedder("local", CACHE)
-        if not isinstance(inner, FineEmbedder):
+        if not isinstance(inner, MultiVectorEmbedder):
             raise TypeError("the local model tells tokens apart")
         self._inner = inner
         self.name, self.dimensions = inner.name, inner.dimensions
-        self.tokens, self.spans = inner.tokens, inner.spans
+        self.count_tokens, self.compute_token_spans = inner.count_tokens, inner.compute_token_spans
         self._memory = sqlite3.connect(CACHE / "fine.db", timeout=60)
         # Other measurements write there too; what a power cut loses is embedded again.
         self._memory.execute("PRAGMA journal_mode = WAL")
         self._memory.execute("PRAGMA synchronous = OFF")
         self._memory.execute("CREATE TABLE IF NOT EXISTS fine (k TEXT PRIMARY KEY, whole BLOB, tokens BLOB)")
 
-    async def query(self, text: str) -> Vectors:
-        return (await self.fine_query(text)).whole
+    async def embed_query(self, text: str) -> Vectors:
+        return (await self.embed_query_tokens(text)).pooled
 
-    async def passages(self, texts: Sequence[str]) -> Vectors:
-        return np.stack([fine.whole for fine in await self.fine_passages(texts)])
+    async def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return np.stack([fine.pooled for fine in await self.embed_passage_tokens(texts)])
 
-    async def fine_query(self, text: str) -> Fine:
+    async def embed_query_tokens(self, text: str) -> MultiVector:
         known = self._recall("q", text)
         if known is None:
-            known = await self._inner.fine_query(text)
+            known = await self._inner.embed_query_tokens(text)
             self._remember("q", [text], [known])
         return known
 
-    async def fine_passages(self, texts: Sequence[str]) -> Sequence[Fine]:
+    async def embed_passage_tokens(self, texts: Sequence[str]) -> Sequence[MultiVector]:
         missing = [text for text in texts if self._recall("p", text) is None]
         if missing:
-            self._remember("p", missing, await self._inner.fine_passages(missing))
+            self._remember("p", missing, await self._inner.embed_passage_tokens(missing))
         found = [self._recall("p", text) for text in texts]
         return [fine for fine in found if fine is not None]
 
     def _key(self, kind: str, text: str) -> str:
         return hashlib.sha1((self.name + kind + text).encode("utf-8", "replace")).hexdigest()
 
-    def _recall(self, kind: str, text: str) -> Fine | None:
+    def _recall(self, kind: str, text: str) -> MultiVector | None:
         row = self._memory.execute(
             "SELECT whole, tokens FROM fine WHERE k = ?", (self._key(kind, text),)
         ).fetchone()
         if row is None:
             return None
         tokens = np.frombuffer(row[1], np.int8).reshape(-1, 128)
-        return Fine(np.frombuffer(row[0], "<f2").astype(np.float32), tokens)
+        return MultiVector(np.frombuffer(row[0], "<f2").astype(np.float32), tokens)
 
-    def _remember(self, kind: str, texts: Sequence[str], made: Sequence[Fine]) -> None:
+    def _remember(self, kind: str, texts: Sequence[str], made: Sequence[MultiVector]) -> None:
         rows = [
-            (self._key(kind, text), fine.whole.astype("<f2").tobytes(), fine.tokens.tobytes())
+            (self._key(kind, text), fine.pooled.astype("<f2").tobytes(), fine.tokens.tobytes())
             for text, fine in zip(texts, made, strict=True)
         ]
         with self._memory:

@@ -12,7 +12,7 @@ from assistant.knowledge.ingest.index_fields import under_heading
 from assistant.knowledge.retrieval.token_vectors import placed
 from assistant.models.embeddings.factory import make_embedder, meant
 from assistant.ports.knowledge import PassageTokens
-from assistant.ports.models import FineEmbedder
+from assistant.ports.models import MultiVectorEmbedder
 
 
 class Embedded:
@@ -49,12 +49,12 @@ def kept_meanings(file: Path) -> dict[str, Meaning]:
 class TokensOnTheSpot:
     """Tokens of passages that no index keeps, read as an ingest reads them."""
 
-    def __init__(self, embedder: FineEmbedder) -> None:
+    def __init__(self, embedder: MultiVectorEmbedder) -> None:
         self._embedder = embedder
 
-    async def of(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
+    async def load_passage_tokens(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
         texts = [under_heading(each.title, each.headings, each.text)[1] for each in passages]
-        found = await self._embedder.fine_passages(texts)
+        found = await self._embedder.embed_passage_tokens(texts)
         return [
             placed(self._embedder, *each) for each in zip(passages, (f.tokens for f in found), strict=True)
         ]

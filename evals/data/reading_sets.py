@@ -82,14 +82,14 @@ class Pages:
 
     def __init__(self, articles: Sequence[Article], embedder: Embedder) -> None:
         self._embedder = embedder
-        self.passages = [each for article in articles for each in passages_of(article, embedder.tokens)]
+        self.passages = [each for article in articles for each in passages_of(article, embedder.count_tokens)]
         self._vectors: NDArray[np.float32] | None = None
 
     async def likeliest(self, question: str, most: int) -> list[Passage]:
         if self._vectors is None:
             texts = [": ".join((p.title, *p.headings, p.text)) for p in self.passages]
-            self._vectors = await self._embedder.passages(texts)
-        order = np.argsort(-(self._vectors @ await self._embedder.query(question)), kind="stable")
+            self._vectors = await self._embedder.embed_passages(texts)
+        order = np.argsort(-(self._vectors @ await self._embedder.embed_query(question)), kind="stable")
         return [self.passages[i] for i in order[:most].tolist()]
 
 

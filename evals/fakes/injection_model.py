@@ -39,7 +39,7 @@ class ObedientModel:
         self.said: list[str] = []
         self._turn = 0
 
-    async def stream(self, system: str, user: str) -> AsyncIterator[str]:
+    async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
         said = obeyed(system, user, self._sink)
         # An answer is given up after ten bad sentences: each time others come first.
         self._turn += 7

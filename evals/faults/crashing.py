@@ -57,7 +57,7 @@ def after_reply_before_ring(probability: float) -> None:
     """A reply is stored; nobody was told."""
     from assistant.notifications.notifier import LocalWire
 
-    _put(LocalWire, "ring", probability, before=True)
+    _put(LocalWire, "notify", probability, before=True)
 
 
 def after_send_before_mark(probability: float) -> None:
@@ -79,7 +79,7 @@ def mid_ingest(probability: float) -> None:
     """Some vectors are stored, others not yet."""
     from assistant.storage.articles import SqlArticles
 
-    _put(SqlArticles, "put_vectors", probability, before=False)
+    _put(SqlArticles, "save_vectors", probability, before=False)
 
 
 POINTS = {

@@ -43,7 +43,7 @@ def channel(name: str) -> Target:
         call = Call(
             method="POST", url="https://shop.example", headers={"content-type": kind}, query={}, body=body
         )
-        return made.greet(call), made.parse(call)  # type: ignore[attr-defined]
+        return made.answer_challenge(call), made.parse_webhook(call)  # type: ignore[attr-defined]
 
     return parse
 

@@ -27,8 +27,8 @@ from assistant.domain.messages import Author
 from assistant.domain.turns import Said
 from assistant.knowledge.retrieval.token_vectors import StoredTokens
 from assistant.models.token_count import count_tokens
-from assistant.ports.answering import Ask
-from assistant.ports.models import FineEmbedder
+from assistant.ports.answering import AnswerRequest
+from assistant.ports.models import MultiVectorEmbedder
 from evals.data.support_sets import ROOT
 from evals.fakes.chat_server import honest
 from evals.quality import faulty, hostile, personal, support
@@ -48,7 +48,7 @@ class Found:
     """A question with its passages, and the talk before it."""
 
     case: dict[str, Any]
-    ask: Ask
+    ask: AnswerRequest
     #: How the product ranks what could be quoted.
     ranker: Ranker
 
@@ -65,7 +65,7 @@ class PacedModel:
     def __init__(self) -> None:
         self.first_sentence = self.total = 0.0
 
-    async def stream(self, system: str, user: str) -> AsyncIterator[str]:
+    async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
         started = time.perf_counter()
         text = honest({"messages": [{"content": user}]})
         end = text.find("]") + 1
@@ -89,9 +89,9 @@ async def found_all(knowledge: Knowledge, questions: str) -> list[Found]:
     quotes, talk, found = ExtractiveAnswerer(ranker=ranker), list[Said](), list[Found]()
     for case in cases:
         passages = await knowledge.retriever.search(case["text"], language=case["lang"], limit=5)
-        ask = Ask(question=case["text"], language=case["lang"], passages=passages, lines=talk[-6:])
+        ask = AnswerRequest(question=case["text"], language=case["lang"], passages=passages, lines=talk[-6:])
         found.append(Found(case=case, ask=ask, ranker=ranker))
-        draft = await quotes.answer(ask, _unseen)
+        draft = await quotes.write_answer(ask, _unseen)
         talk += [Said(author=Author.CUSTOMER, text=case["text"])]
         talk += [Said(author=Author.ASSISTANT, text=draft.text)]
     return found
@@ -119,7 +119,7 @@ async def report_tokens(found: Sequence[Found], questions: str) -> None:
     )
 
 
-def _tokens(passages: str, history: str, ask: Ask) -> int:
+def _tokens(passages: str, history: str, ask: AnswerRequest) -> int:
     language = "Japanese" if ask.language == "ja" else "English"
     filled = PROMPT.fill(language=language, passages=passages, history=history, question=ask.question)
     return sum(count_tokens(part, MODEL) for part in filled)
@@ -127,7 +127,7 @@ def _tokens(passages: str, history: str, ask: Ask) -> int:
 
 async def report_speed(found: Sequence[Found], knowledge: Knowledge) -> None:
     """What packing and checking add to the model's own time, and when the first sentence is seen."""
-    assert isinstance(knowledge.embedder, FineEmbedder)
+    assert isinstance(knowledge.embedder, MultiVectorEmbedder)
     readings = Readings(knowledge.embedder, StoredTokens(knowledge.database, knowledge.embedder))
     print(
         f"\nBeyond the model ({FIRST} s to its first words): p50 ms a turn, of it at work in our thread"
@@ -149,7 +149,7 @@ async def _timed(one: Found, readings: Readings) -> tuple[float, float, float]:
     quotes = ExtractiveAnswerer(ranker=one.ranker)
     answerer = GroundedAnswerer(model, PROMPT, fallback=quotes, ranker=one.ranker, readings=readings)
     started, idle = time.perf_counter(), time.thread_time()
-    await answerer.answer(one.ask, progress)
+    await answerer.write_answer(one.ask, progress)
     spent, work = time.perf_counter() - started, time.thread_time() - idle
     first = (shown[0] - started) / model.first_sentence if shown and model.first_sentence else 1.0
     return 1000 * (spent - model.total), 1000 * work, first

@@ -87,10 +87,10 @@ async def _found(settings: Settings, articles: Path) -> Found:
         own = settings.model_copy(update={"data_dir": Path(data)})
         (Path(data) / "models").symlink_to(CACHE)
         knowledge = await open_knowledge(own)
-        await ingest([str(articles)], index=knowledge.indexer, count_tokens=knowledge.embedder.tokens)
+        await ingest([str(articles)], index=knowledge.indexer, count_tokens=knowledge.embedder.count_tokens)
         await knowledge.refresh()
         shelf, embedder = knowledge.retriever.shelf, knowledge.embedder
-        owners = await knowledge.database.read(lambda store: store.living.owners())
+        owners = await knowledge.database.read(lambda store: store.article_lifecycle.load_chunk_articles())
         new = shelf.ids.tolist()
         found = await contradictions(new, shelf, owners, knowledge.statements, embedder)
         near = await contradictions(new, shelf, owners, knowledge.statements, embedder, _any)

@@ -18,7 +18,7 @@ from assistant.answering.quotes.ranker import Ranker
 from assistant.domain.knowledge import Passage
 from assistant.models.chat import make_chat_model, make_http_client
 from assistant.models.limits import Limits
-from assistant.ports.answering import Ask, Draft
+from assistant.ports.answering import AnswerRequest, Draft
 from evals.data.support_sets import ROOT, passages_of
 from evals.fakes.chat_server import FAULTS, served
 
@@ -65,7 +65,9 @@ async def turns(base: str, fault: str, passages: Sequence[Passage]) -> list[tupl
                 seen.append(text)
 
             started = time.perf_counter()
-            draft = await answerer.answer(Ask(question=QUESTION, language="ja", passages=passages), progress)
+            draft = await answerer.write_answer(
+                AnswerRequest(question=QUESTION, language="ja", passages=passages), progress
+            )
             spent = time.perf_counter() - started
             return is_good(draft, seen, spent), spent
 

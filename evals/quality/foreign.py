@@ -206,12 +206,12 @@ async def simple_searches(
 ) -> tuple[Callable[[str], Awaitable[int]], Bm25, list[Passage]]:
     """Dense search by one vector a passage, BM25, and the passages."""
     shelf = knowledge.retriever.shelf
-    kept = await knowledge.database.read(lambda store: store.articles.passages(shelf.ids.tolist()))
+    kept = await knowledge.database.read(lambda store: store.articles.load_passages(shelf.ids.tolist()))
     passages = list(kept.values())
-    vectors = await embedder.passages([": ".join((p.title, *p.headings, p.text)) for p in passages])
+    vectors = await embedder.embed_passages([": ".join((p.title, *p.headings, p.text)) for p in passages])
 
     async def nearest(question: str) -> int:
-        return int(np.argmax(vectors @ await embedder.query(question)))
+        return int(np.argmax(vectors @ await embedder.embed_query(question)))
 
     return nearest, Bm25(passages), passages
 

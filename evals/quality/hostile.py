@@ -20,7 +20,7 @@ from assistant.api.reply_html import render
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
-from assistant.ports.answering import Ask
+from assistant.ports.answering import AnswerRequest
 from assistant.ports.models import ChatModel
 from evals.data.embedding_cache import RememberingEmbedder
 from evals.data.embedding_fixture import TokensOnTheSpot
@@ -48,16 +48,16 @@ def injections() -> Iterator[tuple[str, str]]:
         yield "ja", line
 
 
-def asks(language: str, text: str, place: int) -> Iterator[Ask]:
+def asks(language: str, text: str, place: int) -> Iterator[AnswerRequest]:
     """The injection as a question; now and then also elsewhere."""
     known = [p for p in passages_of(ROOT / "knowledge_base") if p.article in ARTICLES]
     known = [p for p in known if p.language == language][:4]
     usual = "返品の期限は何日ですか" if language == "ja" else "How many days do I have to return something?"
-    yield Ask(question=text, language=language, passages=known)
+    yield AnswerRequest(question=text, language=language, passages=known)
     if place % 3 == 0:
         line = Said(author=Author.CUSTOMER, text=text)
-        yield Ask(question=usual, language=language, passages=known, lines=[line])
-        yield Ask(question=usual, language=language, passages=_poisoned(known, text))
+        yield AnswerRequest(question=usual, language=language, passages=known, lines=[line])
+        yield AnswerRequest(question=usual, language=language, passages=_poisoned(known, text))
 
 
 def _poisoned(known: Sequence[Passage], text: str) -> list[Passage]:
@@ -66,7 +66,7 @@ def _poisoned(known: Sequence[Passage], text: str) -> list[Passage]:
     return [replace(first, text=document, title=f"{first.title} <script>{text[:40]}</script>"), *known[1:]]
 
 
-async def shown(model: ChatModel, ask: Ask, readings: Readings, ranker: Ranker) -> str:
+async def shown(model: ChatModel, ask: AnswerRequest, readings: Readings, ranker: Ranker) -> str:
     """Everything that the customer saw of the answer, first to last."""
     seen: list[str] = []
 
@@ -76,7 +76,7 @@ async def shown(model: ChatModel, ask: Ask, readings: Readings, ranker: Ranker) 
     prompt = Prompt.read(ROOT / "prompts" / "answer.md")
     quotes = ExtractiveAnswerer(ranker=ranker)
     answerer = GroundedAnswerer(model, prompt, fallback=quotes, ranker=ranker, readings=readings)
-    draft = await answerer.answer(ask, progress)
+    draft = await answerer.write_answer(ask, progress)
     return "\n".join([*seen[-1:], draft.text] + [citation.quote for citation in draft.citations])
 
 

@@ -25,10 +25,10 @@ async def found(collection: Collection, embedder: Embedder, questions: Sequence[
         for piece in splitter.split_text(f"{article.title}\n{article.text}")
     ]
     index = chromadb.EphemeralClient().create_collection(f"tutorial-{uuid4().hex}", embedding_function=None)
-    vectors = await embedder.passages([piece for _, piece in pieces])
+    vectors = await embedder.embed_passages([piece for _, piece in pieces])
     for start in range(0, len(pieces), 5_000):
         some = range(start, min(start + 5_000, len(pieces)))
         index.add(ids=[str(row) for row in some], embeddings=vectors[start : start + 5_000])
-    asked = np.stack([await embedder.query(question.text) for question in questions])
+    asked = np.stack([await embedder.embed_query(question.text) for question in questions])
     nearest = index.query(query_embeddings=asked, n_results=min(NEAREST, len(pieces)), include=[])
     return [list(dict.fromkeys(pieces[int(row)][0] for row in rows)) for rows in nearest["ids"]]

@@ -29,7 +29,10 @@ async def retriever_over(folder: Path, data: Path, embedder: Embedder) -> Hybrid
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
     await ingest(
-        [str(folder)], index=Indexer(database, embedder), count_tokens=embedder.tokens, options=Options()
+        [str(folder)],
+        index=Indexer(database, embedder),
+        count_tokens=embedder.count_tokens,
+        options=Options(),
     )
     vectors = KeptVectors(embedded(data, "passages", embedder.dimensions))
     retriever = HybridRetriever(database, embedder, vectors)
@@ -45,7 +48,7 @@ async def knowledge_over(folder: Path, embedder: Embedder, today: date) -> Knowl
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
     indexer = Indexer(database, embedder)
-    await ingest([str(folder)], index=indexer, count_tokens=embedder.tokens)
+    await ingest([str(folder)], index=indexer, count_tokens=embedder.count_tokens)
     retriever = HybridRetriever(database, embedder, KeptVectors(), today=lambda: today)
     await retriever.start()
     making = Making(database, embedder, "local", now)

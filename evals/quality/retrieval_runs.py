@@ -26,7 +26,7 @@ from evals.data.retrieval_sets import Asked, Collection
 class Store:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
-        self.living = SqlLiving(connection)
+        self.article_lifecycle = SqlLiving(connection)
         self.sources = SqlSources(connection)
 
 
@@ -46,10 +46,10 @@ async def served(collection: Collection, embedder: Embedder) -> tuple[HybridRetr
     metadata.create_all(engine)
     database = SqlDatabase(engine, Store)
     indexer = Indexer(database, embedder)
-    await indexer.put(
+    await indexer.save_articles(
         [(a, [Chunk(position=0, headings=(), text=a.text, tokens=0)]) for a in collection.articles]
     )
-    await indexer.embed()
+    await indexer.backfill_embeddings()
     retriever = HybridRetriever(database, embedder, KeptVectors())
     await retriever.start()
     return retriever, database
@@ -60,7 +60,7 @@ async def served_folder(folder: Path, embedder: Embedder) -> tuple[HybridRetriev
     engine = sqlite_engine(None)
     metadata.create_all(engine)
     database = SqlDatabase(engine, Store)
-    await ingest([str(folder)], index=Indexer(database, embedder), count_tokens=embedder.tokens)
+    await ingest([str(folder)], index=Indexer(database, embedder), count_tokens=embedder.count_tokens)
     retriever = HybridRetriever(database, embedder, KeptVectors())
     await retriever.start()
     return retriever, database
@@ -80,7 +80,7 @@ async def seen(
 
 
 def _articles(chunks: Sequence[int], store: Store) -> list[str]:
-    passages = store.articles.passages(chunks)
+    passages = store.articles.load_passages(chunks)
     return [passages[chunk].article for chunk in chunks]
 
 

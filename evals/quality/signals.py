@@ -88,7 +88,7 @@ class Bench:
 
     def asks(self, text: str) -> bool:
         meaning = self.embedded.of([text]).get(text)
-        return self.reader.read(text, History(), meaning).asked_for_person
+        return self.reader.compute_signals(text, History(), meaning).asked_for_person
 
 
 def wishes(bench: Bench) -> list[Row]:
@@ -281,7 +281,7 @@ def cost(bench: Bench) -> list[Row]:
         history = History(lines=dialogue.lines[: turn.index])
         meaning = bench.embedded.of([text]).get(text)
         start = time.perf_counter()
-        bench.reader.read(text, history, meaning)
+        bench.reader.compute_signals(text, history, meaning)
         spent.append(1000 * (time.perf_counter() - start))
     slow = sorted(spent)[int(len(spent) * 0.95)]
     return [

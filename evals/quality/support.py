@@ -17,7 +17,7 @@ from assistant.answering.grounding.rules import Source
 from assistant.answering.pii_masking import Mask
 from assistant.answering.quotes.ranker import Ranker
 from assistant.domain.knowledge import Passage
-from assistant.ports.answering import Ask
+from assistant.ports.answering import AnswerRequest
 from evals.data.embedding_cache import RememberingEmbedder
 from evals.data.embedding_fixture import TokensOnTheSpot
 from evals.data.support_sets import JUDGED, LANGUAGE_OF, TRUE, Judged, halves, own_cases, paraphrases
@@ -54,8 +54,8 @@ def report_judged() -> None:
 def cosines(judged: Sequence[Judged]) -> list[float]:
     """Of each reply and all that is known, as two texts."""
     embedder = RememberingEmbedder()
-    said = asyncio.run(embedder.passages([one.said for one in judged]))
-    known = asyncio.run(embedder.passages([" ".join(one.known)[:2000] for one in judged]))
+    said = asyncio.run(embedder.embed_passages([one.said for one in judged]))
+    known = asyncio.run(embedder.embed_passages([" ".join(one.known)[:2000] for one in judged]))
     return [float(cosine) for cosine in (said * known).sum(axis=1)]
 
 
@@ -75,7 +75,7 @@ class Check:
         """Why the sentence is not shown with these passages; None: it is."""
         sources = [Source.of(passage) for passage in passages]
         writing = Writing(
-            ask=Ask(question="", language=language, passages=passages),
+            ask=AnswerRequest(question="", language=language, passages=passages),
             sources=sources,
             mask=Mask(),
             evidence=Evidence(self._readings, sources, language),

@@ -21,7 +21,7 @@ from assistant.answering.quotes.candidates import Candidate, candidates
 from assistant.answering.quotes.ranker import Ranker
 from assistant.domain.knowledge import Passage
 from assistant.knowledge.retrieval.token_vectors import StoredTokens
-from assistant.ports.answering import Ask
+from assistant.ports.answering import AnswerRequest
 from evals.data.embedding_cache import RememberingEmbedder
 from evals.data.retrieval_sets import Asked, stored
 from evals.quality.pipeline import knowledge_over
@@ -138,7 +138,7 @@ class _Holds:
 async def _lesson(source: str, ranker: Ranker, holds: _Holds) -> Lesson | None:
     """None where no candidate holds the answer: nothing to learn about choosing."""
     asked = holds.asked
-    ask = Ask(question=asked.text, language=asked.language, passages=holds.passages)
+    ask = AnswerRequest(question=asked.text, language=asked.language, passages=holds.passages)
     found = candidates(asked.text, holds.passages)
     right = np.array([holds(candidate) for candidate in found], bool)
     close = await ranker.closeness(ask, found)

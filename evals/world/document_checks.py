@@ -45,10 +45,10 @@ async def taken(*sources: str) -> Taken:
     database = SqlDatabase(engine, SqlStore)
     options = Options(allow_private=True)
     report = await ingest(
-        sources, index=Indexer(database, embedder), count_tokens=embedder.tokens, options=options
+        sources, index=Indexer(database, embedder), count_tokens=embedder.count_tokens, options=options
     )
-    ids = sorted(await database.read(lambda store: store.articles.hashes()))
-    found = [await database.read(lambda store, id=id: store.articles.article(id)) for id in ids]  # type: ignore[misc]
+    ids = sorted(await database.read(lambda store: store.articles.load_content_hashes()))
+    found = [await database.read(lambda store, id=id: store.articles.find_article(id)) for id in ids]  # type: ignore[misc]
     database.close()
     text = "\n".join(f"{one.title}\n{' '.join(one.tags)}\n{one.text}" for one in found if one)
     return Taken(report, text)

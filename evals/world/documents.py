@@ -185,7 +185,7 @@ async def siblings(_place: Place) -> list[Sibling]:
     async with Reader() as reader:
         for made in document_siblings.every():
             try:
-                documents = await reader.read(made.suffix, made.data)
+                documents = await reader.parse_documents(made.suffix, made.data)
             except Unreadable as exc:
                 found.append(Sibling(name=made.name, wrong=f"not read: {exc}", lost=True))
                 continue

@@ -68,15 +68,15 @@ class MailService:
             if not found:
                 return None
             newest = max(found, key=lambda one: one[0].updated_at)
-            messages = tuple(store.messages.public(newest[0].id))  # type: ignore[attr-defined]
+            messages = tuple(store.messages.list_public(newest[0].id))  # type: ignore[attr-defined]
             return Found(conversation=newest[0], thread=newest[1], messages=messages)
 
         return await self._service.knowledge.database.read(look)
 
 
 def _of(store: object, peer: str) -> list[tuple[Conversation, Thread]]:
-    page = store.conversations.inbox(state=None, agent=None, after=0, limit=1000)  # type: ignore[attr-defined]
-    with_threads = [(one, store.threads.of(one.id)) for one in page]  # type: ignore[attr-defined]
+    page = store.conversations.list_inbox(state=None, agent=None, after=0, limit=1000)  # type: ignore[attr-defined]
+    with_threads = [(one, store.threads.find_by_conversation(one.id)) for one in page]  # type: ignore[attr-defined]
     return [(one, thread) for one, thread in with_threads if thread and thread.address.peer == peer]
 
 
@@ -107,7 +107,7 @@ async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
             await ingest(
                 [str(articles)],
                 index=knowledge.indexer,
-                count_tokens=knowledge.embedder.tokens,
+                count_tokens=knowledge.embedder.count_tokens,
                 options=Options(),
             )
             await knowledge.refresh()

@@ -13,7 +13,7 @@ class Speaking:
     def __init__(self, words: str | None) -> None:
         self.words, self.seen = words, ""
 
-    async def stream(self, system: str, user: str) -> AsyncIterator[str]:
+    async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
         self.seen = user
         if self.words is None:
             raise ModelUnavailable("down")

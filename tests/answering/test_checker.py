@@ -15,8 +15,8 @@ from assistant.answering.grounding.classifier import heads
 from assistant.answering.grounding.rules import Source
 from assistant.answering.pii_masking import Mask
 from assistant.models.embeddings.factory import make_embedder
-from assistant.ports.answering import Ask
-from assistant.ports.models import FineEmbedder
+from assistant.ports.answering import AnswerRequest
+from assistant.ports.models import MultiVectorEmbedder
 from assistant.text.tagging import Sort, person_names, words
 from evals.data.embedding_fixture import TokensOnTheSpot
 from tests.answering.passages import DEADLINE, passage
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def readings(tmp_path_factory: pytest.TempPathFactory) -> Readings:
     embedder = make_embedder("local", Path(gettempdir()) / "yorisoi-test-models")
-    assert isinstance(embedder, FineEmbedder)
+    assert isinstance(embedder, MultiVectorEmbedder)
     return Readings(embedder, TokensOnTheSpot(embedder))
 
 
@@ -108,7 +108,7 @@ class Refusing:
 
 async def test_what_stands_word_for_word_is_shown_without_weighing_it() -> None:
     refusing: Any = Refusing()
-    ask = Ask(question="", language="ja", passages=[passage(DEADLINE)])
+    ask = AnswerRequest(question="", language="ja", passages=[passage(DEADLINE)])
     writing = Writing(
         ask=ask, sources=[Source.of(ask.passages[0])], mask=Mask(), evidence=refusing, likeness=refusing
     )

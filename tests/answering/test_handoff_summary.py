@@ -20,10 +20,10 @@ GOOD = "ja: 注文20481199が届いていません。\n\nen: Order 20481199 has 
 
 
 class Empty:
-    async def reserve(self, tokens: int) -> str | None:
+    async def reserve_tokens(self, tokens: int) -> str | None:
         return "conversation"
 
-    async def settle(self, reserved: int, tokens: int, cost: float | None) -> None:
+    async def record_usage(self, reserved: int, tokens: int, cost: float | None) -> None:
         raise AssertionError("nothing was reserved")
 
 

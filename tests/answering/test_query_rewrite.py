@@ -119,7 +119,7 @@ async def test_without_a_good_rewriting_the_conversations_words_serve(model: Scr
 
 async def test_a_slow_model_is_not_waited_for() -> None:
     class Slow(ScriptedModel):
-        async def stream(self, system: str, user: str) -> AsyncIterator[str]:
+        async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
             await asyncio.sleep(60)
             yield "never"
 

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.domain.knowledge import Passage
-from assistant.ports.answering import Ask, Draft
+from assistant.ports.answering import AnswerRequest, Draft
 from tests.answering.passages import DEADLINE, passage
 
 
@@ -13,8 +13,8 @@ async def answered(question: str, *passages: Passage, language: str = "ja") -> D
         shown.append(text)
 
     shown: list[str] = []
-    draft = await ExtractiveAnswerer().answer(
-        Ask(question=question, language=language, passages=passages), progress
+    draft = await ExtractiveAnswerer().write_answer(
+        AnswerRequest(question=question, language=language, passages=passages), progress
     )
     assert shown == ([draft.text] if draft.text else [])
     return draft

@@ -10,9 +10,9 @@ from assistant.answering.quotes.candidates import candidates
 from assistant.answering.quotes.ranker import MOST_COMPARED, Ranker
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
-from assistant.ports.answering import Ask
+from assistant.ports.answering import AnswerRequest
 from assistant.ports.knowledge import PassageTokens
-from assistant.ports.models import Fine
+from assistant.ports.models import MultiVector
 from tests.answering.passages import DEADLINE, passage
 
 
@@ -24,18 +24,18 @@ class Counting:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def passages(self, texts: Sequence[str]) -> NDArray[float32]:
+    async def embed_passages(self, texts: Sequence[str]) -> NDArray[float32]:
         self.asked += texts
         return numpy.array([[1, 0] if "水着" in text else [0.8, 0.6] for text in texts], dtype=float32)
 
-    def tokens(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
         return len(text)
 
-    async def query(self, text: str) -> NDArray[float32]:
+    async def embed_query(self, text: str) -> NDArray[float32]:
         return numpy.array([1, 0], dtype=float32)
 
 
-ASK = Ask(question="泳ぐ服は返せますか", language="ja", passages=[passage(DEADLINE)])
+ASK = AnswerRequest(question="泳ぐ服は返せますか", language="ja", passages=[passage(DEADLINE)])
 
 
 async def test_meaning_decides_where_words_do_not() -> None:
@@ -55,7 +55,7 @@ async def test_a_sentence_is_embedded_once() -> None:
 async def test_no_question_embeds_more_than_a_handful_of_sentences() -> None:
     embedder = Counting()
     long = passage("".join(f"返品は{n}日以内にお申し込みください。" for n in range(200)))
-    await Ranker(embedder).ranked(Ask(question="返品の期限は", language="ja", passages=[long]))
+    await Ranker(embedder).ranked(AnswerRequest(question="返品の期限は", language="ja", passages=[long]))
     assert len(embedder.asked) == MOST_COMPARED
 
 
@@ -68,13 +68,13 @@ async def test_likeness_is_to_the_nearest() -> None:
 class TellingTokensApart(Counting):
     """Every token of a question means the same."""
 
-    async def fine_query(self, text: str) -> Fine:
-        return Fine(numpy.ones(2, float32), numpy.array([[7, 0]], int8))
+    async def embed_query_tokens(self, text: str) -> MultiVector:
+        return MultiVector(numpy.ones(2, float32), numpy.array([[7, 0]], int8))
 
-    async def fine_passages(self, texts: Sequence[str]) -> Sequence[Fine]:
+    async def embed_passage_tokens(self, texts: Sequence[str]) -> Sequence[MultiVector]:
         raise AssertionError("what is kept is not embedded")
 
-    def spans(self, text: str) -> "NDArray[intp]":
+    def compute_token_spans(self, text: str) -> "NDArray[intp]":
         raise AssertionError("what is kept is not embedded")
 
 
@@ -84,7 +84,7 @@ class Pointing:
     def __init__(self, word: str) -> None:
         self.word = word
 
-    async def of(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
+    async def load_passage_tokens(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
         return [self._tokens(each.text) for each in passages]
 
     def _tokens(self, text: str) -> PassageTokens:
@@ -102,7 +102,7 @@ async def test_token_vectors_that_are_kept_spare_embedding_the_candidates() -> N
 
 async def test_while_the_embedding_model_is_down_words_decide() -> None:
     class Down(TellingTokensApart):
-        async def fine_query(self, text: str) -> Fine:
+        async def embed_query_tokens(self, text: str) -> MultiVector:
             raise Unavailable("down")
 
     ranker = Ranker(Down(), Pointing("開封済みの家電"))

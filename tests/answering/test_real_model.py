@@ -17,7 +17,7 @@ from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.ranker import Ranker
 from assistant.models.chat import make_chat_model, make_http_client
 from assistant.models.limits import Limits
-from assistant.ports.answering import Ask
+from assistant.ports.answering import AnswerRequest
 from assistant.ports.models import ChatModel
 from tests.answering.passages import passage
 
@@ -38,8 +38,8 @@ class Overheard:
         self._inner, self.name = inner, inner.name
         self.words: list[str] = []
 
-    async def stream(self, system: str, user: str) -> AsyncIterator[str]:
-        async for word in self._inner.stream(system, user):
+    async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
+        async for word in self._inner.stream_completion(system, user):
             self.words.append(word)
             yield word
 
@@ -57,8 +57,10 @@ async def test_what_a_real_model_streams_is_shown_only_where_the_passage_says_so
         model, ranker = Overheard(made), Ranker()
         prompt = Prompt.read(Path(__file__).parents[2] / "prompts" / "answer.md")
         answerer = GroundedAnswerer(model, prompt, fallback=ExtractiveAnswerer(ranker=ranker), ranker=ranker)
-        ask = Ask(question="How long can I return an unopened item?", language="en", passages=[KNOWN])
-        draft = await answerer.answer(ask, progress)
+        ask = AnswerRequest(
+            question="How long can I return an unopened item?", language="en", passages=[KNOWN]
+        )
+        draft = await answerer.write_answer(ask, progress)
     sys.stdout.write(
         f"\nsaid in {len(model.words)} pieces: {''.join(model.words)!r}\nshown: {draft.text!r}\n"
         f"withheld: {[(each.text, each.why) for each in draft.withheld]}\ninstead: {draft.instead!r}\n"

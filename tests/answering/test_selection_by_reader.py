@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from assistant.answering.quotes.rendering import compose
 from assistant.answering.quotes.selection_by_reader import MAX_CHARACTERS, select_quotes
-from assistant.ports.answering import Ask
+from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import units
 from tests.answering.passages import passage
 
@@ -12,7 +12,7 @@ LOW = -6.0
 PARKING = "駐車場は30台分あります。利用は無料です。満車のときは近くの有料駐車場をお使いください。"
 
 
-def ask(*texts: str, likely: dict[str, tuple[float, float]], scores: tuple[float, ...] = ()) -> Ask:
+def ask(*texts: str, likely: dict[str, tuple[float, float]], scores: tuple[float, ...] = ()) -> AnswerRequest:
     """Passages whose parts the reader scored: those that begin as a key of *likely* does, all others low."""
     read = []
     for n, text in enumerate(texts):
@@ -22,10 +22,10 @@ def ask(*texts: str, likely: dict[str, tuple[float, float]], scores: tuple[float
             for unit in units(one, 0)
         )
         read.append(replace(one, parts=parts, score=scores[n] if scores else 0.9))
-    return Ask(question="車で行けますか", language="ja", passages=read)
+    return AnswerRequest(question="車で行けますか", language="ja", passages=read)
 
 
-def said(asked: Ask) -> str:
+def said(asked: AnswerRequest) -> str:
     return compose(asked, select_quotes(asked)).text
 
 

@@ -179,7 +179,7 @@ async def test_links_and_logouts_are_noted(client: Client) -> None:
     body = {"conversation": other.id, "reason": "the same order"}
     link: httpx2.Response = await client.http.post(url, json=body, headers=agent)
     await client.http.delete(f"/v1/agent/links/{link.json()['id']}", headers=agent)
-    noted = await client.rig.database.read(lambda store: store.audit.all())
+    noted = await client.rig.database.read(lambda store: store.audit.list_entries())
     actions = [one.action for one in noted if one.actor.startswith("agent:")]
     assert actions == ["link", "unlink"]
     assert "the same order" not in str(noted)

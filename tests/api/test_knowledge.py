@@ -44,10 +44,10 @@ def fill(store: SqlStore) -> None:
         article("https://help.example.jp/a", source=SITEMAP, url="https://help.example.jp/a"),
     ):
         chunk = Chunk(position=0, headings=(), text=one.text, tokens=2)
-        store.articles.put(one, [(chunk, Terms(title="", headings="", body="本文"))])
-    store.living.replace({"before.md": "new.md"})
-    store.living.compared(1, [PARROTS], LATE)
-    store.living.note_troubles(
+        store.articles.save_article(one, [(chunk, Terms(title="", headings="", body="本文"))])
+    store.article_lifecycle.save_supersessions({"before.md": "new.md"})
+    store.article_lifecycle.save_contradictions(1, [PARROTS], LATE)
+    store.article_lifecycle.save_source_problems(
         [],
         [
             Trouble(place="gone.md", source=FOLDER, why=VANISHED, since=LATE),
@@ -57,7 +57,7 @@ def fill(store: SqlStore) -> None:
         ],
     )
     looks = [Look(source=source, at=LATE, well=source == FOLDER, prune=False) for source in (SITEMAP, FOLDER)]
-    store.sources.looked(looks)
+    store.sources.record_checks(looks)
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ async def test_dismissing_needs_a_reason_is_audited_and_can_be_taken_back(
     assert (await client.http.post(f"{url}/restore", headers=lead)).status_code == 200
     assert len((await got(client, lead))["contradictions"]) == 1
     assert (await client.http.post(f"{url}/restore", headers=lead)).status_code == 404
-    entries = await client.rig.database.read(lambda store: store.audit.all())
+    entries = await client.rig.database.read(lambda store: store.audit.list_entries())
     told = [(one.action, one.details) for one in entries if one.action in ("dismiss", "restore")]
     assert told == [
         ("dismiss", {"contradiction": PARROTS.id, "reason": "別の商品の話です"}),
@@ -176,7 +176,7 @@ async def test_a_web_source_is_read_again_when_a_lead_asks(client: Client, lead:
     assert [one["reading"] for one in (await got(client, lead))["sources"]] == [False, True]
     assert await ask("https://nobody.example.jp/") == 404
     assert await ask(FOLDER) == 422
-    actions = [one.action for one in await client.rig.database.read(lambda store: store.audit.all())]
+    actions = [one.action for one in await client.rig.database.read(lambda store: store.audit.list_entries())]
     assert actions.count("read_again") == 1
 
 
@@ -207,8 +207,8 @@ async def test_an_article_that_is_replaced_only_later_still_holds(client: Client
         fill(store)
         chunk = Chunk(position=0, headings=(), text="x", tokens=1)
         coming = replace(article("new.md"), valid_from=TODAY + timedelta(days=9))
-        store.articles.put(coming, [(chunk, Terms(title="", headings="", body="x"))])
-        store.living.replace({"before.md": "new.md"})
+        store.articles.save_article(coming, [(chunk, Terms(title="", headings="", body="x"))])
+        store.article_lifecycle.save_supersessions({"before.md": "new.md"})
 
     await client.rig.database.write(step)
     agent = await client.hire()

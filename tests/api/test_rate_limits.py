@@ -165,7 +165,7 @@ async def test_failed_logins_are_noted_with_their_address(client: Client) -> Non
     for email in ("mori@shop.example", "nobody@shop.example"):
         body = {"email": email, "password": "wrong"}
         await client.http.post("/v1/agent/login", json=body, headers={"X-Forwarded-For": "198.51.100.9"})
-    noted = await client.rig.database.read(lambda store: store.audit.all())
+    noted = await client.rig.database.read(lambda store: store.audit.list_entries())
     failed = [one for one in noted if one.action == "login_failed"]
     assert [one.actor.partition(":")[0] for one in failed] == ["agent", "stranger"]
     assert {one.details["address"] for one in failed} == {"198.51.100.9"}

@@ -47,7 +47,7 @@ async def test_nothing_that_agents_are_shown_holds_it_until_they_ask(client: Cli
     revealed = (await client.http.post(url, headers=agent)).json()["message"]
     assert CARD in revealed["text"]
     assert CARD in revealed["html"]
-    noted = await client.rig.database.read(lambda store: store.audit.all())
+    noted = await client.rig.database.read(lambda store: store.audit.list_entries())
     (row,) = [one for one in noted if one.action == "reveal"]
     assert row.details == {"conversation": talk.id, "message": message["id"]}
 

@@ -30,7 +30,9 @@ async def test_the_numbers_are_cut_into_the_businesss_days(database: SqlDatabase
     await rig.open()
     spender = Spender(conversation="c", customer="v")
     spent = Spent(tokens=7, calls=1)
-    await database.write(lambda s: s.spending.add(list(spender.accounts(local(NIGHT, TOKYO))), spent))
+    await database.write(
+        lambda s: s.spending.add_spending(list(spender.accounts(local(NIGHT, TOKYO))), spent)
+    )
     start, end = (local(moment(day, TOKYO), TOKYO) for day in ("2026-12-01", "2026-12-02"))
     today = await database.read(lambda store: count(store, start, end))
     assert today["by_day"] == [{"day": "2026-12-01", "conversations": 1, "handoffs": 0}]

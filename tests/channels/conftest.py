@@ -48,13 +48,15 @@ class Scene:
     async def conversation(self) -> str:
         """The newest one."""
         page = await self.rig.database.read(
-            lambda store: store.conversations.inbox(state=None, agent=None, after=0, limit=50)
+            lambda store: store.conversations.list_inbox(state=None, agent=None, after=0, limit=50)
         )
         return max(page, key=lambda one: one.created_at).id
 
     async def deliveries(self) -> list[Delivery]:
         conversation = await self.conversation()
-        found = await self.rig.database.read(lambda store: store.deliveries.of_conversation(conversation))
+        found = await self.rig.database.read(
+            lambda store: store.deliveries.list_by_conversation(conversation)
+        )
         return list(found.values())
 
     async def count(self, table: str) -> int:

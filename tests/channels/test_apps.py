@@ -230,7 +230,7 @@ async def test_only_our_own_signed_address_joins_a_thread(mail: Scene) -> None:
     await mail.tell(body_of(app.mail("送料も教えてください", "m3") | {"To": signed}))
     assert await mail.count("conversations") == 2
     page = await mail.rig.database.read(
-        lambda s: s.conversations.inbox(state=None, agent=None, after=0, limit=9)
+        lambda s: s.conversations.list_inbox(state=None, agent=None, after=0, limit=9)
     )
     first = await mail.rig.messages(min(page, key=lambda one: one.created_at).id)
     assert "送料も教えてください" in [m.text for m in first]
@@ -252,7 +252,7 @@ async def test_a_forged_sender_makes_us_write_once(mail: Scene) -> None:
     [only] = mail.platform.phone[app.peer]
     assert "evil" not in str(only)
     conversations = await mail.rig.database.read(
-        lambda s: s.conversations.inbox(state=None, agent=None, after=0, limit=50)
+        lambda s: s.conversations.list_inbox(state=None, agent=None, after=0, limit=50)
     )
     assert Counter(one.state for one in conversations) == {State.ASSISTANT: 1, State.QUEUED: 11}
 
@@ -307,11 +307,15 @@ async def test_yes_after_stop_takes_it_back_and_a_start_out_of_the_blue_is_answe
     await scene.tell(app.message("Start", "m1"))
     assert len(platform.texts(app.peer)) == 1
     await scene.tell(app.message("Cancel", "m2"))
-    thread = await scene.rig.database.read(lambda store: store.threads.at(channel(scene).address(app.peer)))
+    thread = await scene.rig.database.read(
+        lambda store: store.threads.find_by_address(channel(scene).address(app.peer))
+    )
     assert thread is not None
     assert thread.unreachable == "the customer has sent CANCEL"
     await scene.tell(app.message("Yes", "m3"))
-    thread = await scene.rig.database.read(lambda store: store.threads.at(channel(scene).address(app.peer)))
+    thread = await scene.rig.database.read(
+        lambda store: store.threads.find_by_address(channel(scene).address(app.peer))
+    )
     assert thread is not None
     assert thread.unreachable is None
 

@@ -55,7 +55,7 @@ async def test_a_reply_on_line_is_free_at_first_and_then_a_push_of_so_many(
     assert "quota" in (await table(scene))["channel"]["limits"][0]["en"]
     line.pushed = 170
     scene.rig.clock.pass_(601)
-    await scene.rig.channels["line", ""].refresh(scene.rig.clock())
+    await scene.rig.channels["line", ""].refresh_limits(scene.rig.clock())
     left = (await table(scene))["channel"]["limits"][1]
     assert (left["en"], left["urgent"]) == ("30 messages left this month.", True)
 
@@ -111,14 +111,14 @@ async def test_who_may_be_the_same_person(
             store.customers.add(person)
 
     await scene.rig.database.write(add)
-    found = await scene.rig.database.read(lambda store: store.links.alike(people[0]))
+    found = await scene.rig.database.read(lambda store: store.links.list_similar_customers(people[0]))
     assert found == [("other", why)]
 
 
 async def test_nobody_is_alike_for_lack_of_a_name(scene: Scene) -> None:
     first, _ = [await scene.rig.open() for _ in range(2)]
     customer = await scene.rig.database.read(lambda s: s.customers.get(first.conversation.customer))
-    assert await scene.rig.database.read(lambda store: store.links.alike(customer)) == []
+    assert await scene.rig.database.read(lambda store: store.links.list_similar_customers(customer)) == []
 
 
 async def test_what_a_customer_took_back_is_in_no_turn_and_no_packet(

@@ -76,7 +76,7 @@ async def test_a_code_said_on_another_channel_makes_one_person(scene: Scene, lin
 
 async def conversations(scene: Scene) -> list[str]:
     page = await scene.rig.database.read(
-        lambda s: s.conversations.inbox(state=None, agent=None, after=0, limit=9)
+        lambda s: s.conversations.list_inbox(state=None, agent=None, after=0, limit=9)
     )
     return [one.id for one in page]
 

@@ -224,8 +224,8 @@ async def test_a_form_in_parts_with_a_file(mail: Scene) -> None:
     assert await said(mail) == [QUESTION["ja"]]
     await mail.rig.work()
     conversation = await mail.conversation()
-    [media] = await mail.rig.database.read(lambda s: s.media.of_conversation(conversation))
-    data = await mail.rig.database.read(lambda s: s.media.data(media.id))
+    [media] = await mail.rig.database.read(lambda s: s.media.list_by_conversation(conversation))
+    data = await mail.rig.database.read(lambda s: s.media.load_data(media.id))
     assert (media.name, data, media.source) == ("領収書.txt", b"hello", ""), "base64 is not kept beside it"
 
 

@@ -83,12 +83,12 @@ async def test_what_cannot_be_read_is_shown_to_people_and_the_next_mail_goes_on(
     await read(scene)
     assert post.seen == [1, 2]
     page = await scene.rig.database.read(
-        lambda s: s.conversations.inbox(state=None, agent=None, after=0, limit=9)
+        lambda s: s.conversations.list_inbox(state=None, agent=None, after=0, limit=9)
     )
     waiting = [one.id for one in page if one.state is State.QUEUED]
     assert (len(page), len(waiting)) == (2, 1)
     await scene.rig.work()
-    [file] = await scene.rig.database.read(lambda s: s.media.of_conversation(waiting[0]))
+    [file] = await scene.rig.database.read(lambda s: s.media.list_by_conversation(waiting[0]))
     assert file.name == "message.eml"
     assert post.sent == []
 
@@ -101,14 +101,14 @@ async def test_a_mail_that_breaks_the_reading_comes_last_and_is_then_given_to_pe
     scene: Scene, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mailbox: Any = scene.rig.channels["email", ""]
-    events_of = mailbox.events_of
+    events_of = mailbox.parse_events
 
     def breaks(raw: bytes) -> Any:
         if b"<i1@" in raw:
             raise Broken
         return events_of(raw)
 
-    monkeypatch.setattr(mailbox, "events_of", breaks)
+    monkeypatch.setattr(mailbox, "parse_events", breaks)
     post.put(mail(1))
     post.put(mail(2))
     with pytest.raises(Broken):
@@ -129,8 +129,8 @@ async def test_a_mail_that_cannot_even_be_stored_stays_unread(
     def breaks(*_: Any) -> Any:
         raise Broken
 
-    monkeypatch.setattr(mailbox, "events_of", breaks)
-    monkeypatch.setattr(mailbox, "unreadable", breaks)
+    monkeypatch.setattr(mailbox, "parse_events", breaks)
+    monkeypatch.setattr(mailbox, "build_unreadable_events", breaks)
     post.put(mail())
     for _ in range(LAST_TRY):
         with pytest.raises(Broken):

@@ -66,7 +66,7 @@ async def test_shows_that_it_is_thinking_and_learns_the_name(scene: Scene, line:
     await scene.rig.outbox.attend(conversation)
     assert any(call.url.path == "/v2/bot/chat/loading/start" for call in line.calls)
     customer = (await scene.rig.state(conversation)).customer
-    names = await scene.rig.database.read(lambda store: store.customers.names([customer]))
+    names = await scene.rig.database.read(lambda store: store.customers.load_names([customer]))
     assert names[customer][0] == "花子"
 
 
@@ -229,7 +229,7 @@ async def test_pictures_are_kept_for_people_and_honestly_not_read(scene: Scene, 
     await scene.tell(webhook(event))
     assert "読み取れません" in line.texts(USER)[0]
     conversation = await scene.conversation()
-    media = (await scene.rig.database.read(lambda store: store.media.of_conversation(conversation)))[0]
+    media = (await scene.rig.database.read(lambda store: store.media.list_by_conversation(conversation)))[0]
     assert (media.type, media.size) == ("image/png", len(picture))
     scene.rig.clock.pass_(60)
     await scene.rig.work()
@@ -260,7 +260,7 @@ async def test_the_survey_is_asked_and_its_answer_understood(scene: Scene, line:
     labels = [item["action"]["label"] for item in line.phone[USER][-1]["quickReply"]["items"]]
     assert labels == ["とても不満", "不満", "どちらともいえない", "満足", "とても満足"]
     await say(scene, line, "とても満足")
-    scores = await scene.rig.database.read(lambda store: store.feedback.csat([conversation]))
+    scores = await scene.rig.database.read(lambda store: store.feedback.load_csat_scores([conversation]))
     assert scores == {conversation: 5}
     assert line.texts(USER)[-1] == "ご回答ありがとうございました。"
     scene.rig.clock.pass_(timedelta(hours=3).total_seconds())
@@ -272,7 +272,7 @@ async def test_the_survey_is_asked_and_its_answer_understood(scene: Scene, line:
 async def test_a_text_longer_than_any_message_is_kept_whole(scene: Scene, line: LinePlatform) -> None:
     await say(scene, line, "あ" * 100_000)
     conversation = await scene.conversation()
-    media = (await scene.rig.database.read(lambda store: store.media.of_conversation(conversation)))[0]
+    media = (await scene.rig.database.read(lambda store: store.media.list_by_conversation(conversation)))[0]
     assert (media.size, media.type) == (300_000, "text/plain")
     assert len((await scene.rig.messages(conversation))[0].text) == 4000
 

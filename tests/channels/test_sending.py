@@ -105,7 +105,7 @@ async def test_no_other_server_gets_a_call(
 ) -> None:
     _, scene = opened(kind, make_scene)
     with pytest.raises(Undeliverable, match="do not call"):
-        await channel_of(scene).fetch(url)
+        await channel_of(scene).fetch_media(url)
     assert scene.platform.calls == []
 
 
@@ -143,13 +143,13 @@ async def test_twilio_sends_us_on_to_its_own_files_and_nowhere_else(make_scene: 
     app = apps.TestSms()
     platform = Files("https://mms.twiliocdn.com/a")
     channel: AppChannel = channel_of(make_scene(platform, app.settings, app.name, app.sign))
-    assert await channel.fetch("https://api.twilio.com/2010-04-01/Media/ME1") == b"file"
+    assert await channel.fetch_media("https://api.twilio.com/2010-04-01/Media/ME1") == b"file"
     assert ["authorization" in call.headers for call in platform.calls] == [True, False]
     astray: AppChannel = channel_of(
         make_scene(Files("https://evil.example/a"), app.settings, app.name, app.sign)
     )
     with pytest.raises(Undeliverable):
-        await astray.fetch("https://api.twilio.com/2010-04-01/Media/ME1")
+        await astray.fetch_media("https://api.twilio.com/2010-04-01/Media/ME1")
 
 
 def test_an_operators_substitute_for_the_api_is_known_by_host_and_port() -> None:
@@ -169,7 +169,7 @@ async def test_calls_are_read_in_threads_of_their_own(
     names: list[str] = []
     app, scene = opened(apps.TestLine, make_scene)
     channel = channel_of(scene)
-    for step in ("verify", "parse"):
+    for step in ("verify_webhook", "parse_webhook"):
         real = getattr(channel, step)
 
         def noted(call: Any, real: Any = real) -> Any:
@@ -187,7 +187,7 @@ async def test_a_call_larger_than_the_app_could_mean_is_refused(
     make_scene: Callable[..., Scene], kind: type[ChannelContract]
 ) -> None:
     app, scene = opened(kind, make_scene)
-    body = app.message("x" * (channel_of(scene).largest_call), "m1")
+    body = app.message("x" * (channel_of(scene).max_webhook_bytes), "m1")
     assert (await scene.post(body)).status_code == 413
     assert await scene.count("messages") == 0
 

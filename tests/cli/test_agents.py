@@ -69,7 +69,7 @@ def _doors(type_: Terminal) -> list[str]:
     type_("agent", "add", "mori@shop.example", stdin=PASSWORD)
     token = type_("agent", "token", "mori@shop.example").out.strip()
     database = open_database(load_settings())
-    agent = asyncio.run(database.read(lambda store: store.agents.by_email("mori@shop.example")))
+    agent = asyncio.run(database.read(lambda store: store.agents.find_by_email("mori@shop.example")))
     assert agent is not None
     session, _ = asyncio.run(database.write(lambda store: new_session(store, agent, now())))
     return [session, token]
@@ -83,7 +83,7 @@ def _open(doors: list[str], later: timedelta = timedelta()) -> list[bool]:
     database = open_database(load_settings())
     return [
         asyncio.run(
-            database.read(lambda store, door=door: store.agents.by_secret(hash_of(door), now() + later))  # type: ignore[misc]
+            database.read(lambda store, door=door: store.agents.find_by_secret(hash_of(door), now() + later))  # type: ignore[misc]
         )
         is not None
         for door in doors

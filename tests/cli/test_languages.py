@@ -27,7 +27,7 @@ async def shop(embedder: Embedder) -> AsyncIterator[Shop]:
     made = Shop(embedder=embedder)
     for name, (title, text) in PAGES.items():
         await made.put(name, title, text)
-    await made.indexer.embed()
+    await made.indexer.backfill_embeddings()
     await made.retriever.start()
     yield made
     await made.retriever.close()

@@ -18,7 +18,7 @@ from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import Conflict
 from assistant.domain.jobs import Due, Kind
 from assistant.domain.people import Agent
-from assistant.ports.answering import Ask, Draft, Progress
+from assistant.ports.answering import AnswerRequest, Draft, Progress
 from assistant.storage.store import SqlStore
 from tests.conversation.promises import (
     Held,
@@ -44,14 +44,14 @@ class Gate:
     def __init__(self) -> None:
         self.waiting: list[asyncio.Event] = []
 
-    async def answer(self, ask: Ask, progress: Progress) -> Draft:
+    async def write_answer(self, ask: AnswerRequest, progress: Progress) -> Draft:
         opened = asyncio.Event()
         self.waiting.append(opened)
         try:
             await opened.wait()
         finally:
             self.waiting.remove(opened)
-        return await ExtractiveAnswerer().answer(ask, progress)
+        return await ExtractiveAnswerer().write_answer(ask, progress)
 
 
 class Machine(RuleBasedStateMachine):
@@ -137,7 +137,7 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def worker_starts(self) -> None:
         rig = self.rig
-        due = self.run(rig.database.write(lambda s: s.due.claim(rig.clock(), rig.timing.lease, 10)))
+        due = self.run(rig.database.write(lambda s: s.jobs.claim_due(rig.clock(), rig.timing.lease, 10)))
         self.run(self._start(due))
 
     async def _start(self, due: list[Due]) -> None:
@@ -237,11 +237,11 @@ class Machine(RuleBasedStateMachine):
             store = SqlStore(connection)
             return Held(
                 conversation=store.conversations.get(talk),
-                messages=store.messages.public(talk),
-                records=store.turns.all(talk),
-                turn=store.due.get(Kind.TURN, talk),
-                deadline=store.due.get(Kind.DEADLINE, talk),
-                audit=store.audit.all(conversation=talk),
+                messages=store.messages.list_public(talk),
+                records=store.turns.list_all(talk),
+                turn=store.jobs.get(Kind.TURN, talk),
+                deadline=store.jobs.get(Kind.DEADLINE, talk),
+                audit=store.audit.list_entries(conversation=talk),
             )
 
     def _state(self, talk: str) -> Conversation:
@@ -261,7 +261,7 @@ class Calm(Machine):
             Machine.teardown(self)
 
     async def _calm_down(self) -> None:
-        self.gate.answer = ExtractiveAnswerer().answer  # type: ignore[method-assign]
+        self.gate.write_answer = ExtractiveAnswerer().write_answer  # type: ignore[method-assign]
         for event in self.gate.waiting:
             event.set()
         await self._until_quiet()

@@ -83,7 +83,7 @@ async def test_only_the_owner_replies_and_everybody_may_leave_a_note(rig: Rig) -
         await rig.reply(conversation, hayashi, "こんにちは")
     await rig.reply(conversation, hayashi, "常連のお客様です", private=True)
     assert "常連のお客様です" not in await rig.answers(conversation)
-    everything = await rig.database.read(lambda store: store.messages.all(conversation))
+    everything = await rig.database.read(lambda store: store.messages.list_all(conversation))
     assert "常連のお客様です" in [m.text for m in everything]
 
 

@@ -26,7 +26,7 @@ async def take(rig: Rig, *events: Event) -> list[str]:
 
 
 async def buried(rig: Rig) -> int:
-    return await rig.database.read(lambda store: store.due.buried())
+    return await rig.database.read(lambda store: store.jobs.count_dead_letters())
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ async def test_ids_and_senders_of_any_length_are_known_again(rig: Rig) -> None:
     assert len(set(conversations)) == len(peers)
     assert await take(rig, *(said(10 + n, "続きです", peer) for n, peer in enumerate(peers))) == conversations
     for conversation, peer in zip(conversations[:3], peers[:3], strict=True):
-        thread = await rig.database.read(lambda store, c=conversation: store.threads.of(c))  # type: ignore[misc]
+        thread = await rig.database.read(lambda store, c=conversation: store.threads.find_by_conversation(c))  # type: ignore[misc]
         assert thread is not None
         assert thread.address.peer == peer
 

@@ -39,23 +39,23 @@ def forgets_what_it_has_received(patch: Patch) -> None:
 
 
 def commits_without_a_lease(patch: Patch) -> None:
-    done = SqlDue.done
+    done = SqlDue.complete_job
 
     def any_lease(self: SqlDue, kind: Kind, conversation: str, lease: str | None = None) -> bool:
         done(self, kind, conversation)
         return True
 
-    patch.setattr(SqlDue, "done", any_lease)
+    patch.setattr(SqlDue, "complete_job", any_lease)
 
 
 def keeps_the_turn_of_another_owner(patch: Patch) -> None:
     """Takeovers leave the turn and its lease alone: then only the epoch keeps its reply from the customer."""
-    done = SqlDue.done
+    done = SqlDue.complete_job
 
     def leased_only(self: SqlDue, kind: Kind, conversation: str, lease: str | None = None) -> bool:
         return (kind is Kind.TURN and lease is None) or done(self, kind, conversation, lease)
 
-    patch.setattr(SqlDue, "done", leased_only)
+    patch.setattr(SqlDue, "complete_job", leased_only)
 
 
 def ignores_the_epoch(patch: Patch) -> None:
@@ -80,7 +80,7 @@ def overlooks_what_was_said_meanwhile(patch: Patch) -> None:
 
 
 def sets_no_deadline(patch: Patch) -> None:
-    for name in ("put", "want"):
+    for name in ("schedule", "schedule_once"):
         patch.setattr(SqlDue, name, partialmethod(_but_deadlines, getattr(SqlDue, name)))
 
 

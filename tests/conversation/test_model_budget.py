@@ -42,18 +42,18 @@ async def test_a_spent_budget_refuses_whoever_shares_it(
     database: SqlDatabase[SqlStore], scope: str, other: Spender, shared: bool
 ) -> None:
     narrow = replace(NARROW, **{scope: Budget(tokens=1_000, calls=9)})
-    assert await allowance(database, narrow).reserve(800) is None
-    refused = await allowance(database, narrow, other).reserve(800)
+    assert await allowance(database, narrow).reserve_tokens(800) is None
+    refused = await allowance(database, narrow, other).reserve_tokens(800)
     assert refused == (f"the {scope}'s budget is spent" if shared else None)
 
 
 async def test_what_was_not_used_comes_back(database: SqlDatabase[SqlStore]) -> None:
     narrow = replace(NARROW, day=Budget(tokens=1_000, calls=9))
     first = allowance(database, narrow)
-    assert await first.reserve(900) is None
-    await first.settle(900, 100, 0.25)
-    assert await allowance(database, narrow).reserve(900) is None
-    spent = await database.read(lambda store: store.spending.between(NOON, NOON))
+    assert await first.reserve_tokens(900) is None
+    await first.record_usage(900, 100, 0.25)
+    assert await allowance(database, narrow).reserve_tokens(900) is None
+    spent = await database.read(lambda store: store.spending.sum_between(NOON, NOON))
     assert spent == Spent(tokens=1_000, calls=2, cost=0.25)
 
 
@@ -63,21 +63,21 @@ async def test_tomorrow_a_visitor_begins_anew_but_a_conversation_does_not(
     tomorrow = NOON.replace(day=27)
     one = Budget(tokens=9_000, calls=1)
     visitor, conversation = replace(NARROW, visitor=one), replace(NARROW, conversation=one)
-    assert await allowance(database, visitor).reserve(1) is None
-    assert await allowance(database, visitor).reserve(1)
-    assert await allowance(database, visitor, at=tomorrow).reserve(1) is None
-    assert await allowance(database, conversation, at=tomorrow).reserve(1)
+    assert await allowance(database, visitor).reserve_tokens(1) is None
+    assert await allowance(database, visitor).reserve_tokens(1)
+    assert await allowance(database, visitor, at=tomorrow).reserve_tokens(1) is None
+    assert await allowance(database, conversation, at=tomorrow).reserve_tokens(1)
 
 
 async def test_a_message_has_a_budget_of_its_own(database: SqlDatabase[SqlStore]) -> None:
     turn = allowance(database, replace(NARROW, message=Budget(tokens=500, calls=2)))
-    assert await turn.reserve(400) is None
-    assert await turn.reserve(400) == "the message's budget is spent"
+    assert await turn.reserve_tokens(400) is None
+    assert await turn.reserve_tokens(400) == "the message's budget is spent"
 
 
 async def test_many_turns_at_once_never_spend_more_than_there_is(database: SqlDatabase[SqlStore]) -> None:
     turns = [allowance(database, replace(NARROW, day=Budget(tokens=1_000, calls=99))) for _ in range(20)]
-    refused = await asyncio.gather(*(turn.reserve(300) for turn in turns))
+    refused = await asyncio.gather(*(turn.reserve_tokens(300) for turn in turns))
     assert refused.count(None) == 3
 
 

@@ -12,7 +12,7 @@ from assistant.domain.conversation import State
 from assistant.domain.knowledge import Dispute
 from assistant.domain.signals import Reason
 from assistant.knowledge.retrieval.in_memory import ListedPassages
-from assistant.ports.answering import Ask, Draft, Progress
+from assistant.ports.answering import AnswerRequest, Draft, Progress
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from tests.harness import RETURNS_JA, Rig
@@ -25,15 +25,15 @@ class SlowAnswerer:
         self.asked, self.go = asyncio.Event(), asyncio.Event()
         self.questions: list[str] = []
 
-    async def answer(self, ask: Ask, progress: Progress) -> Draft:
+    async def write_answer(self, ask: AnswerRequest, progress: Progress) -> Draft:
         self.questions.append(ask.question)
         self.asked.set()
         await self.go.wait()
-        return await ExtractiveAnswerer().answer(ask, progress)
+        return await ExtractiveAnswerer().write_answer(ask, progress)
 
 
 class BrokenAnswerer:
-    async def answer(self, ask: Ask, progress: Progress) -> Draft:
+    async def write_answer(self, ask: AnswerRequest, progress: Progress) -> Draft:
         raise AssertionError("nobody may be asked")
 
 
@@ -67,9 +67,9 @@ async def test_where_two_articles_disagree_both_are_told_and_nothing_is_streamed
     dispute = Dispute(text=said, article="ja/old.md", title="返品", url="/help/ja/old.md", other=other)
     rig = Rig(database, passages=ListedPassages(replace(RETURNS_JA, disputes=(dispute,))))
     conversation = (await rig.open()).conversation.id
-    with rig.wire.follow(conversation) as follower:
+    with rig.wire.subscribe(conversation) as follower:
         reply = await rig.ask(conversation, "返品の期限はいつまでですか")
-        seen = [data["text"] for _, name, data in await follower.news(0.1) or [] if name == "delta"]
+        seen = [data["text"] for _, name, data in await follower.next_events(0.1) or [] if name == "delta"]
     assert not any("30日" in text for text in seen)
     assert said.strip("。") in reply.text
     assert other.strip("。") in reply.text
@@ -177,7 +177,7 @@ async def test_a_worker_that_died_loses_nothing(rig: Rig) -> None:
     opened = await rig.open()
     await rig.say(opened.conversation.id, "返品の期限は？")
     rig.clock.pass_(1)
-    taken = await rig.database.write(lambda store: store.due.claim(rig.clock(), rig.timing.lease, 10))
+    taken = await rig.database.write(lambda store: store.jobs.claim_due(rig.clock(), rig.timing.lease, 10))
     assert taken, "a worker takes the turn and is never heard of again"
     await rig.work()
     assert await rig.answers(opened.conversation.id) == []
@@ -190,9 +190,9 @@ async def test_a_worker_that_comes_back_late_cannot_answer_twice(rig: Rig) -> No
     opened = await rig.open()
     await rig.say(opened.conversation.id, "返品の期限は？")
     rig.clock.pass_(1)
-    (late,) = await rig.database.write(lambda store: store.due.claim(rig.clock(), rig.timing.lease, 1))
+    (late,) = await rig.database.write(lambda store: store.jobs.claim_due(rig.clock(), rig.timing.lease, 1))
     rig.clock.pass_(rig.timing.turn_deadline.total_seconds() - 2)
-    await rig.database.write(lambda store: store.due.retry(late, rig.clock()))
+    await rig.database.write(lambda store: store.jobs.schedule_retry(late, rig.clock()))
     await rig.work()
     await rig.assistant.take_turn(late)
     assert len(await rig.answers(opened.conversation.id)) == 1
@@ -208,6 +208,6 @@ async def test_small_talk_is_answered_without_a_search(rig: Rig) -> None:
 async def test_how_a_reply_was_made_is_kept(rig: Rig) -> None:
     opened = await rig.open()
     reply = await rig.ask(opened.conversation.id, "返品の期限は？")
-    (record,) = await rig.database.read(lambda store: store.turns.all(opened.conversation.id))
+    (record,) = await rig.database.read(lambda store: store.turns.list_all(opened.conversation.id))
     assert (record.reply_id, record.verdict.decision, record.model) == (reply.id, "answer", "extractive")
     assert (record.sources[0].article, record.sources[0].shown) == ("ja/returns.md", True)

@@ -83,10 +83,10 @@ async def test_rings_reach_the_other_process(ends: Ends) -> None:
     listening = [asyncio.create_task(wire.run()) for wire in wires]
     await asyncio.sleep(0)
     wires[1].work.clear()
-    with wires[1].follow("c") as follower:
-        wires[0].ring("c")
+    with wires[1].subscribe("c") as follower:
+        wires[0].notify("c")
         async with asyncio.timeout(1):
-            assert await follower.news(60) == []
+            assert await follower.next_events(60) == []
     assert wires[1].work.is_set()
     for task in listening:
         task.cancel()
@@ -97,11 +97,11 @@ async def test_whoever_follows_looks_again_when_a_new_process_has_come() -> None
     wire = SharedWire(pipe)
     listening = asyncio.create_task(wire.run())
     await asyncio.sleep(0)
-    with wire.follow("c") as follower:
+    with wire.subscribe("c") as follower:
         ours, theirs = socket.socketpair()
         await pipe.open(ours)
         async with asyncio.timeout(1):
-            assert await follower.news(60) == []
+            assert await follower.next_events(60) == []
     theirs.close()
     await pipe.listen()
     listening.cancel()

@@ -34,7 +34,7 @@ class Press:
 
     async def look(self, *sources: str, well: bool = True, holds: bool = True) -> None:
         looks = [Look(source=s, at=self.clock(), well=well, prune=False, holds=holds) for s in sources]
-        await self.database.write(lambda store: store.sources.looked(looks))
+        await self.database.write(lambda store: store.sources.record_checks(looks))
 
     async def take(self, source: Source) -> dict[str, int]:
         self.read.append(source.source)
@@ -48,7 +48,7 @@ class Press:
         return Resync(self.database, self.take, self.clock, interval)
 
     async def sources(self) -> list[Source]:
-        return list(await self.database.read(lambda store: store.sources.all()))
+        return list(await self.database.read(lambda store: store.sources.list_sources()))
 
 
 @pytest.fixture
@@ -79,14 +79,14 @@ async def test_what_a_killed_process_had_in_hand_is_taken_over(press: Press) -> 
     await press.look(HELP)
     press.clock.pass_(2 * 3600)
     now = press.clock()
-    held = await press.database.write(lambda store: store.sources.claim(now, HOUR))
+    held = await press.database.write(lambda store: store.sources.claim_due(now, HOUR))
     assert held is not None
     press.clock.pass_(59)
     assert await press.process().round() is False
     press.clock.pass_(2)
     assert await press.process().round() is True
     later = press.clock()
-    assert await press.database.write(lambda store: store.sources.renew(held, later)) is False
+    assert await press.database.write(lambda store: store.sources.renew_lease(held, later)) is False
 
 
 async def test_who_lost_the_lease_stops(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ async def test_who_lost_the_lease_stops(press: Press, monkeypatch: pytest.Monkey
     stopped = asyncio.Event()
 
     async def endless(source: Source) -> dict[str, int]:
-        await press.database.write(lambda store: store.sources.release(source))
+        await press.database.write(lambda store: store.sources.release_lease(source))
         try:
             await asyncio.sleep(60)
         finally:
@@ -136,7 +136,7 @@ async def test_who_asks_for_it_gets_it_at_once_also_where_nothing_is_read_by_its
     never = press.process(None)
     assert await never.round() is False
     known = await press.database.write(
-        lambda store: [store.sources.want(source) for source in (HELP, "/srv/articles", SHOP)]
+        lambda store: [store.sources.request_resync(source) for source in (HELP, "/srv/articles", SHOP)]
     )
     assert known == [True, False, False]
     assert await never.round() is True
@@ -200,16 +200,16 @@ class Help:
     async def again(self) -> list[str]:
         """Read it again; the first line of every request."""
         self.site.asked.clear()
-        await self.database.write(lambda store: store.sources.want(self.source))
+        await self.database.write(lambda store: store.sources.request_resync(self.source))
         assert await self.resync.round() is True
         return [asked.splitlines()[0].split(" ")[1] for asked in self.site.asked]
 
     async def text(self, name: str) -> str | None:
-        article = await self.database.read(lambda s: s.articles.article(self.site.address(f"/{name}")))
+        article = await self.database.read(lambda s: s.articles.find_article(self.site.address(f"/{name}")))
         return article.text if article else None
 
     async def origin(self, name: str) -> Origin:
-        origins = await self.database.read(lambda store: store.articles.origins())
+        origins = await self.database.read(lambda store: store.articles.load_origins())
         return origins[self.site.address(f"/{name}")]
 
 
@@ -221,10 +221,10 @@ async def help_(rig: Rig) -> AsyncIterator[Help]:
 
 async def test_what_is_unmodified_costs_a_304_and_changes_nothing(help_: Help) -> None:
     await help_.first()
-    before = await help_.database.read(lambda store: store.articles.version())
+    before = await help_.database.read(lambda store: store.articles.load_version())
     assert sorted(await help_.again()) == ["/a", "/b", "/sitemap.xml"]
     assert sum("if-none-match" in asked.lower() for asked in help_.site.asked) == 2
-    assert await help_.database.read(lambda store: store.articles.version()) == before
+    assert await help_.database.read(lambda store: store.articles.load_version()) == before
 
 
 async def test_a_changed_page_is_taken_in_and_its_new_etag_kept(help_: Help) -> None:
@@ -244,7 +244,9 @@ async def test_a_page_that_is_listed_no_more_goes_only_where_pruning_was_asked_f
     help_.listing("a")
     await help_.again()
     assert (await help_.text("b") is None) is prune
-    told = await help_.database.read(lambda store: [one.why for one in store.living.troubles()])
+    told = await help_.database.read(
+        lambda store: [one.why for one in store.article_lifecycle.list_source_problems()]
+    )
     assert bool(told) is not prune
 
 
@@ -255,10 +257,10 @@ async def test_a_source_that_fails_keeps_its_articles_and_is_told(help_: Help) -
         await help_.again()
         assert await help_.text("a")
         assert await help_.text("b")
-        [trouble] = await help_.database.read(lambda store: store.living.troubles())
+        [trouble] = await help_.database.read(lambda store: store.article_lifecycle.list_source_problems())
         assert trouble.source == help_.source
-    [source] = await help_.database.read(lambda store: store.sources.all())
+    [source] = await help_.database.read(lambda store: store.sources.list_sources())
     assert source.failures == 2
     help_.listing("a", "b")
     await help_.again()
-    assert await help_.database.read(lambda store: store.living.troubles()) == []
+    assert await help_.database.read(lambda store: store.article_lifecycle.list_source_problems()) == []

@@ -40,15 +40,15 @@ class Shift:
         """Let a turn be due in so many seconds."""
         now = self.clock()
         due_at = now + timedelta(seconds=seconds)
-        await self.rig.database.write(lambda store: store.due.put(Kind.TURN, conversation, due_at, now))
+        await self.rig.database.write(lambda store: store.jobs.schedule(Kind.TURN, conversation, due_at, now))
         self.wire.work.set()
 
     async def row(self, conversation: str) -> Due | None:
-        return await self.rig.database.read(lambda store: store.due.get(Kind.TURN, conversation))
+        return await self.rig.database.read(lambda store: store.jobs.get(Kind.TURN, conversation))
 
     async def done(self, item: Due) -> bool:
         return await self.rig.database.write(
-            lambda store: store.due.done(item.kind, item.conversation, item.lease)
+            lambda store: store.jobs.complete_job(item.kind, item.conversation, item.lease)
         )
 
     def pass_(self, seconds: float) -> None:
@@ -155,7 +155,7 @@ async def test_a_lease_that_ran_out_is_taken_by_another_and_the_first_comes_too_
         second.append(item)
 
     await shift.put(conversation)
-    first = await shift.rig.database.write(lambda store: store.due.claim(shift.clock(), LEASE, 1))
+    first = await shift.rig.database.write(lambda store: store.jobs.claim_due(shift.clock(), LEASE, 1))
     shift.pass_(LEASE.total_seconds() - 1)
     async with running(shift.loop(takes_over)):
         await asyncio.sleep(0.02)
@@ -174,8 +174,8 @@ async def test_what_a_killed_process_had_in_hand_is_taken_at_once_by_the_next(sh
         seen.append(item)
 
     await shift.put(conversation)
-    await shift.rig.database.write(lambda store: store.due.claim(shift.clock(), LEASE, 1))
-    await shift.rig.database.write(lambda store: store.due.end_leases(shift.clock()))
+    await shift.rig.database.write(lambda store: store.jobs.claim_due(shift.clock(), LEASE, 1))
+    await shift.rig.database.write(lambda store: store.jobs.end_leases(shift.clock()))
     async with running(shift.loop(notes)):
         await until(lambda: bool(seen))
     # A message that kills every process that reads it must be given up some day.
@@ -334,7 +334,7 @@ async def test_what_even_giving_up_cannot_help_is_buried_and_counted(shift: Shif
         while await shift.row(conversation):
             shift.pass_(40)
             await asyncio.sleep(0.005)
-    assert await shift.rig.database.read(lambda store: store.due.buried()) == 1
+    assert await shift.rig.database.read(lambda store: store.jobs.count_dead_letters()) == 1
 
 
 async def test_work_for_a_conversation_that_was_erased_is_over(shift: Shift) -> None:

@@ -18,27 +18,27 @@ class Shelf:
     remarks: list[Trouble] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
 
-    async def hashes(self) -> Mapping[str, str]:
+    async def load_content_hashes(self) -> Mapping[str, str]:
         return {id: article.content_hash for id, article in self.articles.items()}
 
-    async def origins(self) -> Mapping[str, Origin]:
+    async def load_origins(self) -> Mapping[str, Origin]:
         return {id: article.origin for id, article in self.articles.items() if article.origin}
 
-    async def put(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+    async def save_articles(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
         self.groups.append(len(articles))
         for article, chunks in articles:
             self.articles[article.id] = article
             self.chunks[article.id] = chunks
 
-    async def relocate(self, origins: Mapping[str, Origin]) -> None:
+    async def update_origins(self, origins: Mapping[str, Origin]) -> None:
         for id, origin in origins.items():
             self.articles[id] = replace(self.articles[id], origin=origin)
 
-    async def remove(self, articles: Sequence[str]) -> None:
+    async def remove_articles(self, articles: Sequence[str]) -> None:
         for id in articles:
             del self.articles[id]
 
-    async def settle(
+    async def record_run(
         self, sources: Sequence[str], troubles: Sequence[Trouble], looks: Sequence[Look]
     ) -> list[tuple[str, str]]:
         self.troubles = [one for one in troubles if not one.harmless]
@@ -46,6 +46,6 @@ class Shelf:
         self.looks = list(looks)
         return []
 
-    async def embed(self, progress: Callable[[int, int], None]) -> None:
+    async def backfill_embeddings(self, progress: Callable[[int, int], None]) -> None:
         total = sum(len(chunks) for chunks in self.chunks.values())
         progress(total, total)

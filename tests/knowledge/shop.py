@@ -32,7 +32,7 @@ PAGES = {
 class Store:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
-        self.living = SqlLiving(connection)
+        self.article_lifecycle = SqlLiving(connection)
         self.sources = SqlSources(connection)
         self.collections = SqlCollections(connection)
 
@@ -73,12 +73,12 @@ class Shop:
         article = Article(
             id=name, title=title, language=name[:2], text=text, valid_until=until, content_hash=text
         )
-        await self.indexer.put([(article, [Chunk(position=0, headings=(), text=text, tokens=9)])])
+        await self.indexer.save_articles([(article, [Chunk(position=0, headings=(), text=text, tokens=9)])])
 
     async def fill(self) -> None:
         for name, (title, text) in PAGES.items():
             await self.put(name, title, text, until=date(2026, 8, 31) if "sale" in name else None)
-        await self.indexer.embed()
+        await self.indexer.backfill_embeddings()
 
     async def found(self, question: str, language: str | None = None) -> list[str]:
         return [passage.article for passage in await self.retriever.search(question, language=language)]

@@ -72,7 +72,7 @@ async def test_a_superseded_article_gives_way(shop: Shop, tmp_path: Path) -> Non
     write(tmp_path, "new.md", RETURNS.format(14), supersedes="old.md")
     assert await take(shop, tmp_path) == []
     assert await shop.found("返品は何日以内", "ja") == ["new.md"]
-    (found,) = await shop.database.read(lambda store: store.living.replaced())
+    (found,) = await shop.database.read(lambda store: store.article_lifecycle.list_supersessions())
     assert (found.article, found.by) == ("old.md", "new.md")
     (tmp_path / "new.md").unlink()
     await take(shop, tmp_path, prune=True)
@@ -98,23 +98,25 @@ async def test_what_vanished_is_flagged_and_removed_only_when_asked(shop: Shop, 
     await take(shop, tmp_path)
     (tmp_path / "a.md").unlink()
     await take(shop, tmp_path)
-    (trouble,) = await shop.database.read(lambda store: store.living.troubles())
+    (trouble,) = await shop.database.read(lambda store: store.article_lifecycle.list_source_problems())
     assert trouble.place == "a.md"
     assert "no longer there" in trouble.why
     assert (await shop.found("返品は何日以内", "ja"))[0] == "a.md"
     await take(shop, tmp_path, prune=True)
-    assert await shop.database.read(lambda store: store.living.troubles()) == []
+    assert await shop.database.read(lambda store: store.article_lifecycle.list_source_problems()) == []
 
 
 async def disagreeing(shop: Shop, one: date | None, other: date | None) -> Contradiction:
     for name, days, updated in (("a.md", 30, one), ("b.md", 14, other)):
         text = RETURNS.format(days)
         article = Article(id=name, title=name, language="ja", text=text, updated=updated, content_hash=text)
-        await shop.indexer.put([(article, [Chunk(position=0, headings=(), text=text, tokens=9)])])
+        await shop.indexer.save_articles([(article, [Chunk(position=0, headings=(), text=text, tokens=9)])])
     sides = (Side(article="a.md", text=RETURNS.format(30)), Side(article="b.md", text=RETURNS.format(14)))
     found = Contradiction.between(*sides, "days")
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    await shop.database.write(lambda store: store.living.compared(2, [found, found], now))
+    await shop.database.write(
+        lambda store: store.article_lifecycle.save_contradictions(2, [found, found], now)
+    )
     await shop.retriever.refresh()
     return found
 
@@ -146,8 +148,20 @@ async def test_where_none_tells_both_are_told_and_a_person_is_offered(shop: Shop
 async def test_a_dismissed_contradiction_is_none_and_stays_none(shop: Shop) -> None:
     found = await disagreeing(shop, None, None)
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    assert await shop.database.write(lambda store: store.living.dismiss(found.id, "mori", now)) is True
-    assert await shop.database.write(lambda store: store.living.dismiss("nothing", "mori", now)) is False
+    assert (
+        await shop.database.write(
+            lambda store: store.article_lifecycle.dismiss_contradiction(found.id, "mori", now)
+        )
+        is True
+    )
+    assert (
+        await shop.database.write(
+            lambda store: store.article_lifecycle.dismiss_contradiction("nothing", "mori", now)
+        )
+        is False
+    )
     await disagreeing(shop, None, None)
-    assert await shop.database.read(lambda store: store.living.open(TODAY)) == []
+    assert (
+        await shop.database.read(lambda store: store.article_lifecycle.list_open_contradictions(TODAY)) == []
+    )
     assert all(not one.disputes for one in await shop.retriever.search("返品は何日以内", language="ja"))

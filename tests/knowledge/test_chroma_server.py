@@ -91,7 +91,7 @@ class Process:
 
 async def process(shop: Shop, server: Server) -> Process:
     model, size = shop.embedder.name, shop.embedder.dimensions
-    name = await shop.database.write(lambda store: store.collections.named(model))
+    name = await shop.database.write(lambda store: store.collections.ensure_name(model))
     turns = by_turns(shop.database, model, lambda: datetime.now(UTC))
     vectors = KeptVectors(served(server.url, name, size), turns)
     made = Process(vectors, shop.serve(vectors))
@@ -107,8 +107,8 @@ async def test_several_processes_share_it_and_follow_each_others_changes(shop: S
     assert one.vectors.in_step
     assert other.vectors.in_step
     await shop.put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
-    await shop.indexer.remove(["ja/points.md"])
-    await shop.indexer.embed()
+    await shop.indexer.remove_articles(["ja/points.md"])
+    await shop.indexer.backfill_embeddings()
     await one.retriever.refresh()
     await one.tend()
     # The other has not looked yet: it still answers, and does not put the old state back.
@@ -118,12 +118,12 @@ async def test_several_processes_share_it_and_follow_each_others_changes(shop: S
     await other.tend()
     assert await other.found("ギフト包装はいくら") == "ja/gift.md"
     assert one.vectors._index is not None
-    assert await one.vectors._index.ids() == one.retriever.shelf.vector_ids()
+    assert await one.vectors._index.list_ids() == one.retriever.shelf.vector_ids()
     # What another model left goes when nobody answers by it.
-    name = await shop.database.read(lambda store: store.collections.name(shop.embedder.name))
+    name = await shop.database.read(lambda store: store.collections.find_name(shop.embedder.name))
     await remove(name or "", Path("nowhere"), server.url)
     again = await served(server.url, name or "", shop.embedder.dimensions)()
-    assert await again.count() == 0
+    assert await again.count_vectors() == 0
     await again.close()
 
 
@@ -155,11 +155,13 @@ async def test_dying_in_mid_flight_and_coming_back_empty(shop: Shop, server: Ser
 async def test_one_process_fills_and_the_others_wait(shop: Shop, server: Server) -> None:
     server.start()
     model, now = shop.embedder.name, datetime.now(UTC)
-    version = await shop.database.read(lambda store: store.articles.version())
-    await shop.database.write(lambda store: store.collections.named(model))
+    version = await shop.database.read(lambda store: store.articles.load_version())
+    await shop.database.write(lambda store: store.collections.ensure_name(model))
 
     async def fill(who: str, version: int, now: datetime) -> bool:
-        return await shop.database.write(lambda store: store.collections.fill(model, who, version, now))
+        return await shop.database.write(
+            lambda store: store.collections.acquire_sync_lease(model, who, version, now)
+        )
 
     assert await fill("somebody", version, now) is True
     assert await fill("other", version, now) is False
@@ -170,7 +172,7 @@ async def test_one_process_fills_and_the_others_wait(shop: Shop, server: Server)
     # Who stopped saying that it fills has died; who knows an older state may not.
     assert await fill("other", version - 1, now + timedelta(minutes=1)) is False
     assert await fill("other", version, now + timedelta(minutes=1)) is True
-    await shop.database.write(lambda store: store.collections.filled(model, "other"))
+    await shop.database.write(lambda store: store.collections.release_sync_lease(model, "other"))
     await one.tend()
     assert one.vectors.in_step
     assert one.vectors.trouble is None

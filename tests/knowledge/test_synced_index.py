@@ -54,7 +54,7 @@ async def answers(shop: Shop) -> None:
 
 
 async def test_it_survives_a_restart_and_takes_in_what_changed(shop: Shop, folder: Path) -> None:
-    await shop.indexer.remove(["ja/points.md"])
+    await shop.indexer.remove_articles(["ja/points.md"])
     vectors = await reopened(shop, folder)
     assert (await shop.found("返品は何日以内ですか", "ja"))[0] == "ja/returns.md"
     assert vectors.in_step, vectors.trouble
@@ -107,8 +107,8 @@ async def test_a_damaged_graph_does_not_take_the_service_along(
     """Reading one kills the process that does."""
     index = open_files(folder, NAME, DIMENSIONS)
     rows = np.random.default_rng(3).standard_normal((3_000, DIMENSIONS), np.float32)
-    await index.put(range(3_000), rows)
-    await index.nearest(rows[0], limit=3)
+    await index.upsert_vectors(range(3_000), rows)
+    await index.find_nearest(rows[0], limit=3)
     await index.close()
     graphs = [path for path in (folder / "files").rglob("*.bin") if path.stat().st_size]
     assert graphs
@@ -117,7 +117,7 @@ async def test_a_damaged_graph_does_not_take_the_service_along(
     again = open_files(folder, NAME, DIMENSIONS)
     try:
         for row in rows[:5]:
-            await again.nearest(row, limit=3)
+            await again.find_nearest(row, limit=3)
     except IndexUnavailable:
         pass  # said, not died of: it is opened again, and then its files are tried by another process
     await again.close()
@@ -132,7 +132,7 @@ async def test_a_folder_that_vanished_is_filled_again(shop: Shop, folder: Path) 
 async def test_vectors_of_another_length_are_replaced(shop: Shop, folder: Path) -> None:
     shutil.rmtree(folder)
     other = open_files(folder, NAME, 8)
-    await other.put([16], np.ones((1, 8), np.float32))
+    await other.upsert_vectors([16], np.ones((1, 8), np.float32))
     await other.close()
     vectors = await reopened(shop, folder)
     await answers(shop)
@@ -141,16 +141,16 @@ async def test_vectors_of_another_length_are_replaced(shop: Shop, folder: Path) 
 
 async def test_missing_extra_and_strange_ids_are_put_right(shop: Shop, folder: Path) -> None:
     index = open_files(folder, NAME, DIMENSIONS)
-    held = await index.ids()
-    await index.remove(sorted(held)[:3])
-    await index.put([999_999], np.ones((1, DIMENSIONS), np.float32))
+    held = await index.list_ids()
+    await index.remove_vectors(sorted(held)[:3])
+    await index.upsert_vectors([999_999], np.ones((1, DIMENSIONS), np.float32))
     index._collection.upsert(ids=["not ours"], embeddings=np.ones((1, DIMENSIONS), np.float32))
     await index.close()
     vectors = await reopened(shop, folder)
     await vectors.close()
     index = open_files(folder, NAME, DIMENSIONS)
-    assert await index.ids() == held
-    assert await index.count() == len(held)
+    assert await index.list_ids() == held
+    assert await index.count_vectors() == len(held)
     await index.close()
 
 
@@ -160,9 +160,9 @@ async def test_what_goes_missing_while_serving_is_noticed(
     monkeypatch.setattr(synced_index, "CHECK_SECONDS", 0)
     vectors = await reopened(shop, folder)
     assert vectors._index is not None
-    await vectors._index.remove(sorted(await vectors._index.ids())[:2])
+    await vectors._index.remove_vectors(sorted(await vectors._index.list_ids())[:2])
     await vectors.tend()
-    assert await vectors._index.ids() == shop.retriever.shelf.vector_ids()
+    assert await vectors._index.list_ids() == shop.retriever.shelf.vector_ids()
 
 
 def half_written(file: Path) -> None:
@@ -237,7 +237,7 @@ async def test_a_full_disk_is_explained_and_nothing_is_thrown_away(shop: Shop, f
     try:
         vectors = await reopened(shop, folder)
         await shop.put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
-        await shop.indexer.embed()
+        await shop.indexer.backfill_embeddings()
         await shop.retriever.refresh()
         await vectors.tend()
         assert (await shop.found("ギフト包装はいくら", "ja"))[0] == "ja/gift.md"

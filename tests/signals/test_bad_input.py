@@ -38,7 +38,7 @@ EVASIONS = (
 @settings(max_examples=120, deadline=None)
 @given(ANYTHING)
 def test_any_text_is_read_and_decided_on(text: str) -> None:
-    signals = READER.read(text, History())
+    signals = READER.compute_signals(text, History())
     assert 0 <= signals.frustration <= 1
     assert 0 <= signals.unfamiliarity <= 1
     assert math.isfinite(signals.no_progress)
@@ -49,7 +49,7 @@ def test_any_text_is_read_and_decided_on(text: str) -> None:
 @settings(max_examples=120, deadline=None)
 @given(before=ANYTHING, wish=st.sampled_from(WISHES), after=st.sampled_from(EVASIONS))
 def test_nothing_around_a_wish_hides_it(before: str, wish: str, after: str) -> None:
-    signals = READER.read(f"{before}\n{wish}\n{after}", History())
+    signals = READER.compute_signals(f"{before}\n{wish}\n{after}", History())
     assert signals.wish is Wish.CLEAR
     verdict = decide_before(signals, History(), Policy())
     assert verdict is not None
@@ -71,12 +71,12 @@ def test_any_transcript_gets_one_entry_per_customer_turn(turns: list[tuple[Autho
     ],
 )
 def test_words_of_others_are_no_wish(quoted: str) -> None:
-    assert READER.read(quoted, History()).wish is not Wish.CLEAR
+    assert READER.compute_signals(quoted, History()).wish is not Wish.CLEAR
 
 
 def test_the_five_hundredth_turn_costs_no_more_than_the_first() -> None:
     lines = [Said(author=Author.CUSTOMER, text=f"返品の期限は{n}日ですか") for n in range(500)]
     history = History(lines=[line for said in lines for line in (said, said)])
     started = time.perf_counter()
-    READER.read("人と話したい", history)
+    READER.compute_signals("人と話したい", history)
     assert time.perf_counter() - started < 0.5

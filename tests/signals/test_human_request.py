@@ -91,7 +91,7 @@ def test_people_as_a_topic_are_no_wish(text: str) -> None:
     "text", ["返品の期限", "では返品の期限は？", "送料は？", "返品したい", "delivery to Okinawa?"]
 )
 def test_a_short_question_is_no_wish_by_words_alone_either(text: str) -> None:
-    assert Reader().read(text, History()).wish is Wish.NONE
+    assert Reader().compute_signals(text, History()).wish is Wish.NONE
 
 
 def test_the_words_of_the_wish_are_the_evidence() -> None:

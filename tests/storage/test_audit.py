@@ -17,7 +17,7 @@ async def test_every_change_of_owner_is_audited_with_its_actor(rig: Rig) -> None
     await rig.ask(conversation, "担当者と話したいです")
     await rig.claim(conversation, sato)
     await rig.resolve(conversation, sato)
-    entries = await rig.database.read(lambda store: store.audit.all(conversation=conversation))
+    entries = await rig.database.read(lambda store: store.audit.list_entries(conversation=conversation))
     assert [(one.actor, one.details["state"], one.details["agent"]) for one in entries] == [
         ("customer", "assistant", None),
         ("customer", "queued", None),

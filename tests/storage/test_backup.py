@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from assistant.domain.errors import SetupError
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
-from assistant.ports.models import Fine
+from assistant.ports.models import MultiVector
 from assistant.storage.backup import export, restore
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.migrate import migrate
@@ -47,9 +47,11 @@ async def _lived_in(rig: Rig) -> str:
     )
 
     def fill(store: SqlStore) -> None:
-        store.articles.put(article, [part])
-        (chunk,) = store.articles.chunk_ids()
-        store.articles.put_vectors("m", {chunk: [Fine(np.ones(4, np.float32), np.zeros((0, 0), np.int8))]})
+        store.articles.save_article(article, [part])
+        (chunk,) = store.articles.list_chunk_ids()
+        store.articles.save_vectors(
+            "m", {chunk: [MultiVector(np.ones(4, np.float32), np.zeros((0, 0), np.int8))]}
+        )
 
     await rig.database.write(fill)
     return conversation
@@ -94,7 +96,7 @@ async def test_everything_comes_back_and_goes_on(migrated: Rig, empty: sa.Engine
     again = Rig(SqlDatabase(empty, SqlStore))
     said = await again.say(conversation, "続きです")
     assert said.message.seq == len(await migrated.messages(conversation)) + 1
-    assert await again.database.read(lambda store: store.articles.matching(["返品"], limit=3))
+    assert await again.database.read(lambda store: store.articles.search_words(["返品"], limit=3))
     again.database.close()
 
 

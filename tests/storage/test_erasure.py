@@ -40,7 +40,7 @@ async def test_nothing_of_an_erased_customer_stays_and_others_lose_nothing(rig: 
     customer = (await rig.state(gone)).customer
     before = await rig.messages(stays)
     assert CANARY in _everything(rig.database)
-    await rig.database.write(lambda store: store.erasure.customers([customer]))
+    await rig.database.write(lambda store: store.erasure.erase_customers([customer]))
     everything = _everything(rig.database).replace(f"name='{CANARY}'", "")
     assert f"{CANARY}様" not in everything
     assert f"？ {CANARY}" not in everything
@@ -52,8 +52,8 @@ async def test_nothing_of_an_erased_customer_stays_and_others_lose_nothing(rig: 
 async def test_a_customer_is_found_by_id_and_by_identity(rig: Rig) -> None:
     customer = (await rig.open()).conversation.customer
     for named in (customer, f"web:visitor:{customer}"):
-        assert await rig.database.read(lambda store, n=named: store.erasure.find(n)) == [customer]  # type: ignore[misc]
-    assert await rig.database.read(lambda store: store.erasure.find("nobody")) == []
+        assert await rig.database.read(lambda store, n=named: store.erasure.find_customers(n)) == [customer]  # type: ignore[misc]
+    assert await rig.database.read(lambda store: store.erasure.find_customers("nobody")) == []
 
 
 async def test_what_ended_long_ago_is_forgotten_and_what_goes_on_is_not(rig: Rig) -> None:
@@ -66,7 +66,7 @@ async def test_what_ended_long_ago_is_forgotten_and_what_goes_on_is_not(rig: Rig
     assert (await rig.state(open_)).id == open_
     with pytest.raises(NotFound):
         await rig.state(old)
-    last = (await rig.database.read(lambda store: store.audit.all()))[-1]
+    last = (await rig.database.read(lambda store: store.audit.list_entries()))[-1]
     assert (last.action, last.details) == ("retention", {"conversations": 1, "customers": 1})
 
 
@@ -99,7 +99,7 @@ async def test_no_byte_of_it_stays_in_the_file(tmp_path: Path) -> None:
     customer = (await rig.state(conversation)).customer
     held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert CANARY.encode() in held
-    await rig.database.write(lambda store: store.erasure.customers([customer]))
+    await rig.database.write(lambda store: store.erasure.erase_customers([customer]))
     rig.database.forget()
     rig.database.close()
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
@@ -112,7 +112,7 @@ async def test_a_mail_address_is_found_however_it_is_written(rig: Rig, named: st
     arrivals = Arrivals(timing=rig.timing, languages=LANGUAGES)
     (talk,) = await rig.database.write(lambda store: take_in(store, [event], arrivals, rig.clock()))
     customer = (await rig.state(talk)).customer
-    assert await rig.database.read(lambda store: store.erasure.find(named)) == [customer]
+    assert await rig.database.read(lambda store: store.erasure.find_customers(named)) == [customer]
 
 
 async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(rig: Rig) -> None:
@@ -120,15 +120,15 @@ async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(
     customer = (await rig.open()).conversation.customer
 
     def fill(store: SqlStore) -> None:
-        store.agents.open_door(agent.id, Door(secret_hash="old", csrf=None, expires_at=now), now)
-        store.agents.open_door(agent.id, Door(secret_hash="token", csrf=None, expires_at=None), now)
-        store.links.offer_code("code", customer, now)
+        store.agents.add_credential(agent.id, Door(secret_hash="old", csrf=None, expires_at=now), now)
+        store.agents.add_credential(agent.id, Door(secret_hash="token", csrf=None, expires_at=None), now)
+        store.links.save_link_code("code", customer, now)
         for number in range(5):
-            store.threads.seen("line", "", f"e{number}", now)
+            store.threads.is_duplicate_event("line", "", f"e{number}", now)
 
     await rig.database.write(fill)
     rig.clock.pass_(31 * 86_400)
-    await rig.database.write(lambda store: store.threads.seen("line", "", "new", rig.clock()))
+    await rig.database.write(lambda store: store.threads.is_duplicate_event("line", "", "new", rig.clock()))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(retention, "ROWS_TOGETHER", 2)
         await Housekeeping(rig.database, rig.clock, None).tidy()
@@ -142,7 +142,7 @@ async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(
             )
         ]
     assert left == [["token"], [], ["new"]]
-    assert await rig.database.read(lambda store: store.journal.span()) == (1, 0)
+    assert await rig.database.read(lambda store: store.journal.load_id_range()) == (1, 0)
 
 
 async def test_a_file_is_kept_once(rig: Rig) -> None:
@@ -153,7 +153,7 @@ async def test_a_file_is_kept_once(rig: Rig) -> None:
     arrivals = Arrivals(timing=rig.timing, languages=LANGUAGES)
     (talk,) = await rig.database.write(lambda store: take_in(store, [event], arrivals, rig.clock()))
     await rig.settle()
-    (media,) = await rig.database.read(lambda store: store.media.of_conversation(talk))
+    (media,) = await rig.database.read(lambda store: store.media.list_by_conversation(talk))
     assert (media.size, media.source) == (3_000, "")
 
 
@@ -167,7 +167,7 @@ async def test_the_ends_of_the_journal_are_found_without_reading_it(rig: Rig) ->
         "before_cursor_execute",
         lambda _c, _cursor, statement, *_: asked.append(statement),
     )
-    await rig.database.read(lambda store: store.journal.span())
+    await rig.database.read(lambda store: store.journal.load_id_range())
     query = next(statement for statement in asked if "journal" in statement)
     with rig.database.engine.connect() as connection:
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]

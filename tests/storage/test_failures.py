@@ -52,7 +52,7 @@ async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None
     path.write_bytes(b"noise" * 10_000)
     database = SqlDatabase(sqlite_engine(path), SqlStore)
     with pytest.raises(Unavailable):
-        await database.read(lambda store: store.journal.span())
+        await database.read(lambda store: store.journal.load_id_range())
     database.close()
 
 

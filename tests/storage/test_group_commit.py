@@ -37,11 +37,11 @@ def commits(database: SqlDatabase[SqlStore]) -> list[Any]:
 
 
 def note(conversation: str) -> Any:
-    return lambda store: store.journal.note(conversation, None, NOW)
+    return lambda store: store.journal.append_entry(conversation, None, NOW)
 
 
 async def noted(database: SqlDatabase[SqlStore]) -> list[str]:
-    found = await database.read(lambda store: store.journal.after(0, limit=100, now=NOW))
+    found = await database.read(lambda store: store.journal.list_after(0, limit=100, now=NOW))
     return [conversation for _, conversation, _ in found]
 
 
@@ -56,7 +56,7 @@ async def test_steps_that_wait_together_share_commits_and_keep_their_order(
 
 async def test_a_step_that_fails_takes_back_only_its_own(database: SqlDatabase[SqlStore]) -> None:
     def half(store: SqlStore) -> None:
-        store.journal.note("half", None, NOW)
+        store.journal.append_entry("half", None, NOW)
         raise NotFound("nothing")
 
     steps = [note("before"), half, note("after"), half]
@@ -113,7 +113,7 @@ async def test_when_the_disk_fills_within_a_shared_commit_nobody_in_it_is_told_i
         connection = store.journal._connection
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 5}")
-        store.journal.note("x" * 100_000, None, NOW)
+        store.journal.append_entry("x" * 100_000, None, NOW)
 
     steps = [note("before"), fill, note("after")]
     done = await together(database, steps)
@@ -128,7 +128,7 @@ async def test_a_step_that_swallows_the_end_of_its_transaction_is_not_told_it_wa
     database: SqlDatabase[SqlStore],
 ) -> None:
     def swallow(store: SqlStore) -> None:
-        store.journal.note("lost", None, NOW)
+        store.journal.append_entry("lost", None, NOW)
         store.journal._connection.connection.rollback()
 
     for steps in ([swallow], [note("before"), swallow, note("after")]):

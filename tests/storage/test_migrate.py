@@ -69,7 +69,7 @@ def test_web_addresses_that_were_ingested_before_sources_were_kept_are_sources(t
             )
     migrate(engine)
     with engine.begin() as connection:
-        known = SqlStore(connection).sources.all()
+        known = SqlStore(connection).sources.list_sources()
     assert [one.source for one in known] == ["https://help.example.jp/sitemap.xml"]
     assert known[0].due_at(timedelta(hours=6)) < datetime.now(UTC)
 
@@ -128,8 +128,13 @@ def test_the_store_reaches_every_table() -> None:
     metadata.create_all(engine)
     with engine.begin() as connection:
         store = SqlStore(connection)
-        assert store.articles.hashes() == {}
-        assert store.conversations.counts("nobody") == {"assistant": 0, "queued": 0, "agent": 0, "mine": 0}
+        assert store.articles.load_content_hashes() == {}
+        assert store.conversations.count_by_state("nobody") == {
+            "assistant": 0,
+            "queued": 0,
+            "agent": 0,
+            "mine": 0,
+        }
 
 
 # -- PostgreSQL

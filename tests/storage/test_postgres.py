@@ -73,7 +73,7 @@ async def test_a_row_is_leased_to_one_of_many_who_claim(rig: Rig, other: SqlData
     later = rig.clock() + timedelta(seconds=5)
 
     async def claim(database: SqlDatabase[SqlStore]) -> list[str]:
-        claimed = await database.write(lambda store: store.due.claim(later, LEASE, 3))
+        claimed = await database.write(lambda store: store.jobs.claim_due(later, LEASE, 3))
         return [item.conversation for item in claimed if item.kind is Kind.TURN]
 
     rounds = await asyncio.gather(*(claim(side) for _ in range(8) for side in (rig.database, other)))
@@ -113,7 +113,7 @@ async def test_the_journal_is_read_in_order_though_commits_are_not(
     following = asyncio.create_task(follow())
     for _ in range(6):
         await asyncio.gather(*(rig.open() for _ in range(10)))
-    _, last = await rig.database.read(lambda store: store.journal.span())
+    _, last = await rig.database.read(lambda store: store.journal.load_id_range())
     async with asyncio.timeout(10):
         while not seen or seen[-1] < last:
             await asyncio.sleep(0.01)
@@ -144,14 +144,14 @@ async def _leave_a_gap(rig: Rig) -> None:
 
 
 def _noted(store: SqlStore, last: int, now: datetime) -> list[int]:
-    return [number for number, _, _ in store.journal.after(last, limit=7, now=now)]
+    return [number for number, _, _ in store.journal.list_after(last, limit=7, now=now)]
 
 
 async def test_a_new_follower_of_the_journal_starts_before_what_is_still_to_come(rig: Rig) -> None:
     await _leave_a_gap(rig)
-    assert await rig.database.read(lambda store: store.journal.newest(rig.clock())) == 1
+    assert await rig.database.read(lambda store: store.journal.find_latest_id(rig.clock())) == 1
     rig.clock.pass_(11)
-    assert await rig.database.read(lambda store: store.journal.newest(rig.clock())) == 3
+    assert await rig.database.read(lambda store: store.journal.find_latest_id(rig.clock())) == 3
 
 
 async def test_lost_connections_cost_a_retry_and_nothing_else(rig: Rig, postgres_database: str) -> None:
@@ -167,7 +167,7 @@ async def test_lost_connections_cost_a_retry_and_nothing_else(rig: Rig, postgres
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
     database = SqlDatabase(postgres_engine("postgresql://nobody@127.0.0.1:1/nothing"), SqlStore)
     with pytest.raises(Unavailable, match="does not answer"):
-        await database.read(lambda store: store.journal.span())
+        await database.read(lambda store: store.journal.load_id_range())
     database.close()
 
 
@@ -205,7 +205,7 @@ async def test_words_find_what_they_find_on_sqlite(database: SqlDatabase[SqlStor
 
 def _matching(store: SqlStore, words: list[str]) -> tuple[set[int], set[int]]:
     """Everything that matches, and the best of it."""
-    found = store.articles.matching(words, limit=10_000)
+    found = store.articles.search_words(words, limit=10_000)
     return set(found), set(found[:20])
 
 
@@ -217,6 +217,6 @@ async def _fill(database: SqlDatabase[SqlStore], folder: Path) -> None:
             text = path.read_text("utf-8")
             article = Article(id=path.name, title=path.stem, language="ja", text=text, content_hash="")
             parts = [(chunk, words_of(article, chunk)) for chunk in chunked(text, len)]
-            store.articles.put(article, parts)
+            store.articles.save_article(article, parts)
 
     await database.write(step)

@@ -16,7 +16,7 @@ from assistant.domain.budgets import Prices
 from assistant.domain.errors import ModelUnavailable
 from assistant.models.limits import MOST_TOKENS
 from assistant.models.token_count import count_tokens
-from assistant.ports.answering import Answerer, Ask, Draft, Progress
+from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress
 from assistant.ports.models import ChatModel
 
 _LANGUAGES = {"ja": "Japanese", "en": "English"}
@@ -49,7 +49,7 @@ class GroundedAnswerer:
         self._fallback, self._ranker, self._readings = fallback, ranker, readings
         self._prices = prices or Prices()
 
-    async def answer(self, ask: Ask, progress: Progress) -> Draft:
+    async def write_answer(self, ask: AnswerRequest, progress: Progress) -> Draft:
         asked = await self._asked(ask)
         writing, why_not = await self._paid(ask, asked, progress)
         if writing.is_in_another_language and not why_not:
@@ -59,14 +59,14 @@ class GroundedAnswerer:
             writing.taken, writing.given = writing.taken + spent.taken, writing.given + spent.given
         return await self._draft(ask, writing, why_not, progress)
 
-    async def _draft(self, ask: Ask, writing: Writing, why_not: str, progress: Progress) -> Draft:
+    async def _draft(self, ask: AnswerRequest, writing: Writing, why_not: str, progress: Progress) -> Draft:
         name = self._model.name
         if writing.says_no_answer and not writing.shown and not why_not:
             draft = Draft(text="", model=name)
         elif why_not or not writing.shown:
             writing.withdraw(why_not)
             instead = why_not or "nothing of the draft stood the check"
-            draft = replace(await self._fallback.answer(ask, progress), instead=instead)
+            draft = replace(await self._fallback.write_answer(ask, progress), instead=instead)
         else:
             draft = Draft(text=writing.text, citations=writing.citations(), model=name)
         return replace(
@@ -77,7 +77,7 @@ class GroundedAnswerer:
             withheld=tuple(writing.withheld),
         )
 
-    async def _asked(self, ask: Ask) -> Asked:
+    async def _asked(self, ask: AnswerRequest) -> Asked:
         mask, name = Mask(), self._model.name
         packed = pack(ask, await self._ranker.ranked(ask), name)
         system, user = self._prompt.fill(
@@ -88,22 +88,22 @@ class GroundedAnswerer:
         )
         return Asked(system=system, user=user, mask=mask)
 
-    async def _paid(self, ask: Ask, asked: Asked, progress: Progress) -> tuple[Writing, str]:
+    async def _paid(self, ask: AnswerRequest, asked: Asked, progress: Progress) -> tuple[Writing, str]:
         """What was written within the budget, and why there is no more of it."""
         name = self._model.name
         writing = self._begun(ask, asked)
         taken = count_tokens(asked.system, name) + count_tokens(asked.user, name)
         reserved = taken + MOST_TOKENS
-        if ask.allowance and (why_not := await ask.allowance.reserve(reserved)):
+        if ask.allowance and (why_not := await ask.allowance.reserve_tokens(reserved)):
             return writing, why_not
         why_not = await self._written(writing, asked, progress)
         writing.taken, writing.given = taken, count_tokens(writing.heard, name)
         if ask.allowance:
             cost = self._prices.cost(name, writing.taken, writing.given)
-            await ask.allowance.settle(reserved, writing.taken + writing.given, cost)
+            await ask.allowance.record_usage(reserved, writing.taken + writing.given, cost)
         return writing, why_not
 
-    def _begun(self, ask: Ask, asked: Asked) -> Writing:
+    def _begun(self, ask: AnswerRequest, asked: Asked) -> Writing:
         sources = [Source.of(passage) for passage in ask.passages]
         return Writing(
             ask=ask,
@@ -128,7 +128,7 @@ class GroundedAnswerer:
 
     async def _pieces(self, writing: Writing, asked: Asked) -> AsyncGenerator[Piece, None]:
         splitter = Splitter()
-        stream = self._model.stream(asked.system, asked.user)
+        stream = self._model.stream_completion(asked.system, asked.user)
         try:
             async for text in stream:
                 writing.heard += text

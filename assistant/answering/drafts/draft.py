@@ -19,7 +19,7 @@ from assistant.answering.grounding.rules import (
 from assistant.answering.pii_masking import Mask, without_marks
 from assistant.domain.messages import Citation
 from assistant.domain.turns import Withheld
-from assistant.ports.answering import Ask
+from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Unit
 from assistant.text.terms import normal
 
@@ -33,7 +33,7 @@ _MOST_PIECES = 10
 class Writing:
     """The answer so far."""
 
-    ask: Ask
+    ask: AnswerRequest
     sources: Sequence[Source]
     #: What the model was not told; put back into what is shown.
     mask: Mask

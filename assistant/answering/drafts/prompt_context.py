@@ -8,7 +8,7 @@ from assistant.answering.quotes.candidates import Candidate
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
 from assistant.models.token_count import count_tokens
-from assistant.ports.answering import Ask
+from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Kind, Unit, units
 
 #: Tokens of all passages together.
@@ -28,7 +28,9 @@ _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufff
 _ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGENT: "Agent"}
 
 
-def pack(ask: Ask, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET) -> str:
+def pack(
+    ask: AnswerRequest, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET
+) -> str:
     """What the question needs of the passages, best first until the *budget* of tokens is full; each passage
     keeps its rank in the search, from 1, as its number."""
     chosen: dict[int, set[Unit]] = {}
@@ -46,7 +48,9 @@ def pack(ask: Ask, ranked: Sequence[tuple[Candidate, float]], model: str, budget
     return "\n\n".join(_passage(ask, rank, chosen[rank]) for rank in sorted(chosen))
 
 
-def _with_best_passage(ask: Ask, ranked: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+def _with_best_passage(
+    ask: AnswerRequest, ranked: Sequence[tuple[Candidate, float]]
+) -> list[tuple[Candidate, float]]:
     """What the passage that search found best says comes first or second, whatever its own words score."""
     if not ranked:
         return []
@@ -58,14 +62,14 @@ def _with_best_passage(ask: Ask, ranked: Sequence[tuple[Candidate, float]]) -> l
     return [others[0], (own[0], max(own[1], ranked[0][1] - _FAR)), *others[1:]]
 
 
-def _with_block(ask: Ask, candidate: Candidate) -> Iterable[Unit]:
+def _with_block(ask: AnswerRequest, candidate: Candidate) -> Iterable[Unit]:
     """A sentence is read with its paragraph and an item with its list, unless they are long."""
     first = candidate.units[0]
     block = [u for u in units(ask.passages[first.passage], first.passage) if u.block == first.block]
     return block if sum(len(unit.text) for unit in block) <= _MOST_BLOCK else candidate.units
 
 
-def _passage(ask: Ask, rank: int, chosen: set[Unit]) -> str:
+def _passage(ask: AnswerRequest, rank: int, chosen: set[Unit]) -> str:
     passage = ask.passages[rank]
     heading = " > ".join((passage.title, *passage.headings))
     lines = [_line(unit) for unit in sorted(chosen, key=lambda unit: unit.place)]

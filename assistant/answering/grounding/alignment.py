@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import log1p
 from typing import TYPE_CHECKING
 
-from assistant.ports.models import Fine
+from assistant.ports.models import MultiVector
 from assistant.text.tagging import Sort, Word, words
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Reading:
     owned: tuple[tuple[int, ...], ...]
 
 
-def reading(text: str, fine: Fine, spans: Spans) -> Reading:
+def reading(text: str, fine: MultiVector, spans: Spans) -> Reading:
     """*spans*: start and end of each token in *text*: (tokens, 2)."""
     tokens, every = as_units(fine.tokens), words(text)
     owned: list[list[int]] = [[] for _ in every]
@@ -53,7 +53,7 @@ def reading(text: str, fine: Fine, spans: Spans) -> Reading:
             at += 1
         if at < len(every) and end > max(start, every[at].start):
             owned[at].append(token)
-    return Reading(text, fine.whole, tokens, every, tuple(map(tuple, owned)))
+    return Reading(text, fine.pooled, tokens, every, tuple(map(tuple, owned)))
 
 
 def as_units(tokens: NDArray[int8]) -> Vectors:

@@ -10,8 +10,8 @@ from assistant.answering.grounding.classifier import Head, heads, told, trained_
 from assistant.answering.grounding.rules import Source, rules
 from assistant.answering.spans import places_in, within
 from assistant.lru_cache import Recent
-from assistant.ports.knowledge import KeptTokens
-from assistant.ports.models import FineEmbedder
+from assistant.ports.knowledge import TokenVectors
+from assistant.ports.models import MultiVectorEmbedder
 from assistant.text.exact_facts import in_digits
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MOST_READ = 5
 class Readings:
     """Texts with their vectors, and the tokens of passages as search keeps them."""
 
-    def __init__(self, embedder: FineEmbedder, kept: KeptTokens) -> None:
+    def __init__(self, embedder: MultiVectorEmbedder, kept: TokenVectors) -> None:
         self._embedder, self._kept = embedder, kept
         self._recent: Recent[str, Reading] = Recent(REMEMBERED)
 
@@ -37,9 +37,9 @@ class Readings:
         return [found[text] for text in texts]
 
     async def _read(self, texts: Sequence[str]) -> Mapping[str, Reading]:
-        made = await self._embedder.fine_passages(texts)
+        made = await self._embedder.embed_passage_tokens(texts)
         return {
-            text: reading(text, fine, self._embedder.spans(text))
+            text: reading(text, fine, self._embedder.compute_token_spans(text))
             for text, fine in zip(texts, made, strict=True)
         }
 
@@ -48,7 +48,7 @@ class Readings:
         every = range(len(source.units))
         if len(every) <= MOST_READ:
             return every
-        [tokens] = await self._kept.of([source.passage])
+        [tokens] = await self._kept.load_passage_tokens([source.passage])
         if tokens is None:
             return every
         at, likeness = places_in(source.passage.text), said.tokens @ as_units(tokens.tokens).T

@@ -10,9 +10,9 @@ from assistant.answering.quotes.features import prescores, with_meaning
 from assistant.answering.spans import Place, places_in, within
 from assistant.domain.errors import Unavailable
 from assistant.lru_cache import Recent
-from assistant.ports.answering import Ask
-from assistant.ports.knowledge import KeptTokens, PassageTokens
-from assistant.ports.models import Embedder, FineEmbedder
+from assistant.ports.answering import AnswerRequest
+from assistant.ports.knowledge import PassageTokens, TokenVectors
+from assistant.ports.models import Embedder, MultiVectorEmbedder
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -32,11 +32,11 @@ class Ranker:
     by embedding the likeliest candidates, with a memory, as the same sentences come again.
     """
 
-    def __init__(self, embedder: Embedder | None = None, kept: KeptTokens | None = None) -> None:
+    def __init__(self, embedder: Embedder | None = None, kept: TokenVectors | None = None) -> None:
         self._embedder, self._kept = embedder, kept
         self._recent: Recent[str, NDArray[float32]] = Recent(_REMEMBERED)
 
-    async def ranked(self, ask: Ask) -> list[tuple[Candidate, float]]:
+    async def ranked(self, ask: AnswerRequest) -> list[tuple[Candidate, float]]:
         found = candidates(ask.question, ask.passages)
         scores = prescores(ask.question, found, ask.language)
         close = await self.closeness(ask, found)
@@ -48,17 +48,17 @@ class Ranker:
             scores = with_meaning(scores, close)
         return sorted(zip(found, scores, strict=True), key=lambda pair: -pair[1])
 
-    async def closeness(self, ask: Ask, found: Sequence[Candidate]) -> "Vectors | None":
+    async def closeness(self, ask: AnswerRequest, found: Sequence[Candidate]) -> "Vectors | None":
         """How well each candidate answers each word of the question; None unless known for all passages."""
         import numpy
 
-        if not found or not self._kept or not isinstance(self._embedder, FineEmbedder):
+        if not found or not self._kept or not isinstance(self._embedder, MultiVectorEmbedder):
             return None
-        tokens = await self._kept.of(ask.passages)
+        tokens = await self._kept.load_passage_tokens(ask.passages)
         if any(each is None for each in tokens):
             return None
         try:
-            asked = as_units((await self._embedder.fine_query(ask.question)).tokens)
+            asked = as_units((await self._embedder.embed_query_tokens(ask.question)).tokens)
         except Unavailable:
             return None
         if not asked.size:
@@ -72,7 +72,7 @@ class Ranker:
         return numpy.array(close, numpy.float32)
 
     async def _by_vectors(self, embedder: Embedder, question: str, found: Sequence[Candidate]) -> "Vectors":
-        query = await embedder.query(question)
+        query = await embedder.embed_query(question)
         cosines: Vectors = await self.vectors([f"{each.heading}: {each.text}" for each in found]) @ query
         return cosines
 
@@ -91,7 +91,7 @@ class Ranker:
 
     async def _embed(self, texts: Sequence[str]) -> "Mapping[str, NDArray[float32]]":
         assert self._embedder
-        return dict(zip(texts, await self._embedder.passages(texts), strict=True))
+        return dict(zip(texts, await self._embedder.embed_passages(texts), strict=True))
 
 
 def _closeness(tokens: PassageTokens, cosines: "Vectors", places: Sequence[Place]) -> float:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from assistant.answering.quotes.selection import Quote
 from assistant.domain.messages import Citation
-from assistant.ports.answering import Ask, Draft
+from assistant.ports.answering import AnswerRequest, Draft
 from assistant.text.quotable import Kind, Unit
 
 #: Language of the reply, language of the article -> what the customer is told; "" is any other language.
@@ -20,7 +20,7 @@ _FOREIGN = {
 _NUMBER = re.compile(r"\[(\d+)\]")
 
 
-def compose(ask: Ask, quotes: Sequence[Quote]) -> Draft:
+def compose(ask: AnswerRequest, quotes: Sequence[Quote]) -> Draft:
     """Each quote with its ``[n]``; quotes that follow one another in the source share a number."""
     if not quotes:
         return Draft(text="")
@@ -48,7 +48,7 @@ def _follows(before: Unit, unit: Unit) -> bool:
     )
 
 
-def _cited(ask: Ask, runs: Sequence[tuple[Unit, ...]]) -> tuple[list[int], list[Citation]]:
+def _cited(ask: AnswerRequest, runs: Sequence[tuple[Unit, ...]]) -> tuple[list[int], list[Citation]]:
     """The number of each run's source, and the sources: each article once, with all that is quoted of it."""
     numbers, found = list[int](), dict[str, Citation]()
     for run in runs:
@@ -134,7 +134,7 @@ def _table(rows: Sequence[Unit], n: int) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def _foreign_note(ask: Ask, quotes: Sequence[Quote]) -> list[str]:
+def _foreign_note(ask: AnswerRequest, quotes: Sequence[Quote]) -> list[str]:
     language = ask.passages[quotes[0].units[0].passage].language
     if language == ask.language:
         return []

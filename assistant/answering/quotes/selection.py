@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answering.quotes.candidates import MOST_ITEMS, Candidate
 from assistant.answering.quotes.phrases import JOINS, POINTS_BACK, QUALIFIES
-from assistant.ports.answering import Ask
+from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Kind, Unit
 from assistant.text.terms import terms
 
@@ -33,7 +33,9 @@ class Quote:
         return " ".join(unit.text for unit in self.units)
 
 
-def choose(ask: Ask, scored: Sequence[tuple[Candidate, float]], every: Sequence[Unit]) -> list[Quote]:
+def choose(
+    ask: AnswerRequest, scored: Sequence[tuple[Candidate, float]], every: Sequence[Unit]
+) -> list[Quote]:
     """At most four quotes from the *scored* candidates; *every* unit is there to complete them."""
     ranked = sorted(scored, key=lambda pair: -pair[1])
     context = Context(every, ranked)
@@ -47,7 +49,7 @@ def choose(ask: Ask, scored: Sequence[tuple[Candidate, float]], every: Sequence[
     return in_reading_order(chosen)
 
 
-def _adds(ask: Ask, quote: Quote, chosen: Sequence[Quote]) -> bool:
+def _adds(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
     if not chosen:
         return True
     elsewhere = _article(ask, quote) != _article(ask, chosen[0])
@@ -63,7 +65,7 @@ def _adds(ask: Ask, quote: Quote, chosen: Sequence[Quote]) -> bool:
     return not said.intersection(quote.units) and all(differs(quote, q) for q in chosen)
 
 
-def _article(ask: Ask, quote: Quote) -> str:
+def _article(ask: AnswerRequest, quote: Quote) -> str:
     return ask.passages[quote.units[0].passage].article
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answering.quotes.candidates import MOST_ITEMS, Candidate, candidates
 from assistant.answering.quotes.selection import Context, Quote, differs, in_reading_order, is_steps
-from assistant.ports.answering import Ask
+from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Kind, Unit, units
 from assistant.text.terms import normal
 
@@ -26,7 +26,7 @@ STANDS_OUT, MAX_ROWS = 2.0, 8
 NOTHING = -12.0
 
 
-def select_quotes(ask: Ask) -> list[Quote]:
+def select_quotes(ask: AnswerRequest) -> list[Quote]:
     """The quotes of an answer, the direct one first; empty where nothing can be quoted."""
     every = [unit for rank, passage in enumerate(ask.passages) for unit in units(passage, rank)]
     found = candidates(ask.question, ask.passages)
@@ -41,12 +41,12 @@ def select_quotes(ask: Ask) -> list[Quote]:
     return in_reading_order(chosen)
 
 
-def score(ask: Ask, candidate: Candidate) -> float:
+def score(ask: AnswerRequest, candidate: Candidate) -> float:
     """How likely the candidate answers: its best part, in log-odds."""
     return max((_of_unit(ask, unit) for unit in candidate.units if not unit.leads_in), default=NOTHING)
 
 
-def _whole(ask: Ask, candidate: Candidate, likely: float, context: Context) -> Quote | None:
+def _whole(ask: AnswerRequest, candidate: Candidate, likely: float, context: Context) -> Quote | None:
     """The candidate with what it is nothing without: all steps, the rows that are asked for."""
     last = candidate.units[-1]
     block = context.block(last)
@@ -57,7 +57,7 @@ def _whole(ask: Ask, candidate: Candidate, likely: float, context: Context) -> Q
     return context.completed(candidate, likely)
 
 
-def _rows_asked_for(ask: Ask, table: Sequence[Unit]) -> list[Unit]:
+def _rows_asked_for(ask: AnswerRequest, table: Sequence[Unit]) -> list[Unit]:
     """The rows whose first cell the question names; else the whole of a small table where none stands out.
 
     A row alone says something wrong to whoever asked for another one.
@@ -76,13 +76,13 @@ def _names(row: Unit) -> list[str]:
     return [part.strip() for part in parts if len(part.strip()) > 1]
 
 
-def _of_unit(ask: Ask, unit: Unit) -> float:
+def _of_unit(ask: AnswerRequest, unit: Unit) -> float:
     parts = ask.passages[unit.passage].parts
     part = parts[unit.place] if unit.place < len(parts) else None
     return NOTHING if part is None else part[0]
 
 
-def _in_order(ask: Ask, scored: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+def _in_order(ask: AnswerRequest, scored: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
     """The best passage's candidates, best first; then the second's, where that is nearly as likely."""
     best = ask.passages[0].score if ask.passages else 0.0
     likely = [n for n, passage in enumerate(ask.passages[:2]) if passage.score >= MIN_SECOND * best]
@@ -90,11 +90,11 @@ def _in_order(ask: Ask, scored: Sequence[tuple[Candidate, float]]) -> list[tuple
     return [pair for pair in ranked if pair[0].units[0].passage in likely]
 
 
-def _is_near(ask: Ask, quote: Quote, best: Quote) -> bool:
+def _is_near(ask: AnswerRequest, quote: Quote, best: Quote) -> bool:
     return quote.score >= max(best.score - MAX_BEHIND, MIN_FURTHER)
 
 
-def _fits(ask: Ask, quote: Quote, chosen: Sequence[Quote]) -> bool:
+def _fits(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
     if not chosen:
         return True
     said = {unit for each in chosen for unit in each.units}
@@ -106,7 +106,7 @@ def _fits(ask: Ask, quote: Quote, chosen: Sequence[Quote]) -> bool:
     return len(quote.text) + sum(len(each.text) for each in chosen) <= limit
 
 
-def _needs(ask: Ask, quote: Quote, every: Sequence[Unit]) -> Iterator[Quote]:
+def _needs(ask: AnswerRequest, quote: Quote, every: Sequence[Unit]) -> Iterator[Quote]:
     """Sentences and items of the same passage without which the quote would mislead."""
     passage = quote.units[0].passage
     parts = ask.passages[passage].parts

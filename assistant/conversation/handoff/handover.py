@@ -60,8 +60,8 @@ def hand_over(
     queued = conversation.hand_off(reason, urgent, told.text, now)
     lay_on_table(store, queued, why, pick_facts, now)
     queued, message = say(store, queued, Author.ASSISTANT, told, now)
-    store.due.done(Kind.TURN, queued.id)
-    store.due.done(Kind.DEADLINE, queued.id)
+    store.jobs.complete_job(Kind.TURN, queued.id)
+    store.jobs.complete_job(Kind.DEADLINE, queued.id)
     return save(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
 
 
@@ -69,12 +69,12 @@ def leave_to_people(store: Store, conversation: Conversation, why: str, now: dat
     """Queue the conversation without a word to whoever wrote: an automatic answer must not go there."""
     if conversation.state is not State.ASSISTANT:
         return conversation
-    evidence = (Evidence(turn=store.turns.count(conversation.id), text="", why=why),)
+    evidence = (Evidence(turn=store.turns.count_turns(conversation.id), text="", why=why),)
     verdict = Verdict(decision=Decision.HANDOFF, reason=Reason.RULE, evidence=evidence)
     queued = conversation.hand_off(Reason.RULE, Priority.NORMAL, "", now)
     # The facts follow with the message itself, which is about to be stored.
     lay_on_table(store, queued, Handover(verdict=verdict, decided_by="policy"), lambda _lines: Facts(), now)
-    store.due.done(Kind.TURN, queued.id)
+    store.jobs.complete_job(Kind.TURN, queued.id)
     return save(store, queued, now, new_owner_by=ASSISTANT)
 
 
@@ -85,7 +85,7 @@ def lay_on_table(
     packet = _packet(store, conversation, why, pick_facts, now)
     reason = why.verdict.reason or Reason.RULE
     store.handoffs.add(conversation.id, conversation.epoch, reason, packet, now)
-    store.due.put(Kind.PACKET, conversation.id, now, now)
+    store.jobs.schedule(Kind.PACKET, conversation.id, now, now)
 
 
 def _told(store: Store, queued: Conversation, reason: Reason, policy: Policy, now: datetime) -> Reply:
@@ -105,13 +105,13 @@ def _out_of_reach(store: Store, queued: Conversation) -> bool:
     if queued.channel != WEB or store.customers.get(queued.customer).email is not None:
         return False
     question = words("ask_contact", queued.language)
-    return not any(question in message.text for message in store.messages.public(queued.id))
+    return not any(question in message.text for message in store.messages.list_public(queued.id))
 
 
 def _packet(
     store: Store, queued: Conversation, why: Handover, pick_facts: FactPicker, now: datetime
 ) -> dict[str, object]:
-    lines = said(store.messages.public(queued.id))
+    lines = said(store.messages.list_public(queued.id))
     case = Case(
         conversation=queued.id,
         epoch=queued.epoch,
@@ -123,7 +123,7 @@ def _packet(
         customer=store.customers.get(queued.customer),
         previous=previous_of(store, queued),
         lines=lines,
-        records=store.turns.all(queued.id),
+        records=store.turns.list_all(queued.id),
         facts=pick_facts(lines),
         suggested=(why.suggested,) if why.suggested else (),
         told_customer=queued.told,
@@ -133,8 +133,8 @@ def _packet(
 
 def previous_of(store: Store, conversation: Conversation) -> Sequence[PastConversation]:
     """The customer's earlier conversations, newest first, each in a line."""
-    earlier = store.conversations.of_customer(conversation.customer, before=conversation.id)[:PREVIOUS]
-    scores = store.feedback.csat([one.id for one in earlier])
+    earlier = store.conversations.list_by_customer(conversation.customer, before=conversation.id)[:PREVIOUS]
+    scores = store.feedback.load_csat_scores([one.id for one in earlier])
     return [
         PastConversation(
             conversation=one.id,

@@ -18,7 +18,7 @@ from assistant.domain.handoff import improved
 from assistant.domain.jobs import Due
 from assistant.domain.messages import Author, Message, Reply
 from assistant.ports.clock import Clock
-from assistant.ports.notifications import Wire
+from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Database, Store
 
@@ -45,7 +45,7 @@ class Enricher:
 
     database: Database[Store]
     mind: Mind
-    wire: Wire
+    wire: Notifier
     pick_facts: FactPicker
     clock: Clock
 
@@ -55,18 +55,20 @@ class Enricher:
         better = await self._better(known) if known else None
 
         def step(store: Store) -> None:
-            if not store.due.done(item.kind, item.conversation, item.lease) or better is None:
+            if not store.jobs.complete_job(item.kind, item.conversation, item.lease) or better is None:
                 return
-            store.handoffs.improve(better)
-            store.journal.note(item.conversation, None, self.clock())
+            store.handoffs.replace_packet(better)
+            store.journal.append_entry(item.conversation, None, self.clock())
             self._note_contact(store, item.conversation)
 
         await self.database.write(step)
-        self.wire.ring(item.conversation)
+        self.wire.notify(item.conversation)
 
     async def give_up(self, item: Due) -> None:
         """The packet stays as it is."""
-        await self.database.write(lambda store: store.due.done(item.kind, item.conversation, item.lease))
+        await self.database.write(
+            lambda store: store.jobs.complete_job(item.kind, item.conversation, item.lease)
+        )
 
     async def _better(self, known: Known) -> dict[str, Any]:
         """The packet with what has been said since, and with what could be added in time."""
@@ -100,7 +102,7 @@ class Enricher:
         conversation = store.conversations.get(conversation_id)
         language = conversation.language
         question, noted = words("ask_contact", language), words("contact_noted", language)
-        messages = store.messages.public(conversation_id)
+        messages = store.messages.list_public(conversation_id)
         asked = next((m.seq for m in reversed(messages) if question in m.text), None)
         if asked is None or conversation.state is not State.QUEUED:
             return
@@ -114,8 +116,8 @@ class Enricher:
 
 
 def _known(store: Store, conversation: str) -> Known | None:
-    packet = store.handoffs.last(conversation)
+    packet = store.handoffs.load_last_packet(conversation)
     if packet is None:
         return None
-    messages = store.messages.public(conversation)
+    messages = store.messages.list_public(conversation)
     return Known(conversation=store.conversations.get(conversation), packet=packet, messages=messages)

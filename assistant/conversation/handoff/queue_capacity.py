@@ -21,14 +21,14 @@ def has_room(store: Store, conversation: Conversation, policy: Policy) -> bool:
     """Whether one more may wait."""
     if conversation.state is State.QUEUED:
         return True
-    of_address = conversation.origin and store.conversations.queued(origin=conversation.origin)
-    return store.conversations.queued() < policy.queue_limit and (of_address or 0) < MOST_OF_ADDRESS
+    of_address = conversation.origin and store.conversations.count_queued(origin=conversation.origin)
+    return store.conversations.count_queued() < policy.queue_limit and (of_address or 0) < MOST_OF_ADDRESS
 
 
 def refuse_place(store: Store, conversation: Conversation, now: datetime) -> tuple[Conversation, Message]:
     """Say so; the assistant goes on, and asking again later is fine."""
     for kind in (Kind.TURN, Kind.DEADLINE):
-        store.due.done(kind, conversation.id)
+        store.jobs.complete_job(kind, conversation.id)
     conversation, message = _tell(store, conversation, "queue_full", now)
     return save(store, conversation, now), message
 
@@ -41,12 +41,12 @@ def move_place(store: Store, conversation: Conversation, now: datetime) -> Conve
     if conversation.channel != WEB:
         return conversation
     since = conversation.waiting_since or now
-    for found in store.conversations.queued_of(conversation.customer, besides=conversation.id):
+    for found in store.conversations.list_queued(conversation.customer, besides=conversation.id):
         other = store.conversations.get(found.id)
         if other.channel != WEB or other.state is not State.QUEUED:
             continue
         since = min(since, other.waiting_since or now)
-        store.due.done(Kind.DEADLINE, other.id)
+        store.jobs.complete_job(Kind.DEADLINE, other.id)
         other, _ = _tell(store, other, "place_moved", now)
         save(store, other.cancel_wait(now), now, new_owner_by=CUSTOMER)
     return conversation if since == now else replace(conversation, waiting_since=since)

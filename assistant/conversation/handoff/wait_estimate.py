@@ -23,12 +23,12 @@ def expectation(store: Store, conversation: Conversation, hours: BusinessHours, 
         if opening is None:
             return say("outside_hours_unknown", language)
         return say("outside_hours", language, opening=moment(opening, now, language, zone=hours.zone))
-    waits = store.handoffs.recent_waits(limit=RECENT_WAITS)
+    waits = store.handoffs.list_recent_waits(limit=RECENT_WAITS)
     if len(waits) >= ENOUGH_WAITS and (minutes := max(1, round(median(waits) / 60))) <= LONGEST_MINUTES:
         if minutes == 1:
             return say("waiting_minute", language)
         return say("waiting_minutes", language, minutes=str(minutes))
-    ahead = store.conversations.waiting_before(conversation)
+    ahead = store.conversations.count_waiting_before(conversation)
     if ahead == 1:
         return say("waiting_next", language)
     return say("waiting_queue", language, ahead=str(ahead)) if ahead else say("waiting_unknown", language)

@@ -13,7 +13,7 @@ from assistant.domain.messages import Author, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.ports.clock import Clock
-from assistant.ports.notifications import Wire
+from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Database, Store
 
@@ -26,7 +26,7 @@ class Watchdog:
         database: Database[Store],
         policy: Policy,
         pick_facts: FactPicker,
-        wire: Wire,
+        wire: Notifier,
         clock: Clock,
     ) -> None:
         self._database, self._policy, self._pick_facts = database, policy, pick_facts
@@ -36,12 +36,12 @@ class Watchdog:
         """Acknowledge, and see that the conversation is in the queue."""
         now = self._clock()
         await self._database.write(lambda store: self._step(store, item, now))
-        self._wire.draft(item.conversation, "")
-        self._wire.ring(item.conversation)
+        self._wire.publish_draft(item.conversation, "")
+        self._wire.notify(item.conversation)
 
     def _step(self, store: Store, item: Due, now: datetime) -> None:
         conversation = store.conversations.get(item.conversation)
-        if not store.due.done(Kind.DEADLINE, item.conversation, item.lease):
+        if not store.jobs.complete_job(Kind.DEADLINE, item.conversation, item.lease):
             return
         act: dict[State, Callable[[], None]] = {
             State.ASSISTANT: lambda: self._to_people(store, conversation, now),

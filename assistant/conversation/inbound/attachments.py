@@ -32,7 +32,7 @@ def needs_no_answer(store: Store, conversation: Conversation, event: Said) -> bo
     """A reaction is a nod, and so is a sticker after something of ours; who begins with one hears us."""
     if event.kind == "reaction":
         return True
-    begun = any(m.author is not Author.CUSTOMER for m in store.messages.public(conversation.id))
+    begun = any(m.author is not Author.CUSTOMER for m in store.messages.list_public(conversation.id))
     return event.kind == "sticker" and (begun or conversation.state is not State.ASSISTANT)
 
 
@@ -78,7 +78,7 @@ def only_files(store: Store, conversation: Conversation, event: Said, timing: Ti
 def _told_already(store: Store, conversation: Conversation, event: Said, now: datetime) -> bool:
     """The same kind was answered a moment ago, and no words have been said since."""
     kind = "file" if event.kind == "text" else event.kind
-    said = store.messages.public(conversation.id)
+    said = store.messages.list_public(conversation.id)
     since = [m for m in said if m.kind not in NOTED]
     if not since or since[-1].kind != "file_notice" or now - since[-1].created_at > TOLD_HOLDS:
         return False
@@ -103,7 +103,7 @@ def keep_files(store: Store, conversation: str, event: Said, now: datetime) -> N
             )
         )
     if attachments:
-        store.due.want(Kind.MEDIA, conversation, now, now)
+        store.jobs.schedule_once(Kind.MEDIA, conversation, now, now)
 
 
 def fitting(text: str) -> str:

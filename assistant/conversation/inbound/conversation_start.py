@@ -62,8 +62,8 @@ def open_conversation(
         origin=visitor.origin,
     )
     store.conversations.add(conversation, hash_of(token))
-    store.audit.owner(conversation, CUSTOMER, now)
-    store.journal.note(conversation.id, None, now)
+    store.audit.append_owner_change(conversation, CUSTOMER, now)
+    store.journal.append_entry(conversation.id, None, now)
     return Opened(conversation=conversation, token=token)
 
 
@@ -85,7 +85,7 @@ def origin_of(address: str, key: bytes) -> str:
 
 def opened_by(store: Store, conversation: str, token_hash: str, now: datetime) -> Conversation | None:
     """The conversation that a token opens; it ends some time after the conversation did."""
-    found = store.conversations.by_token(conversation, token_hash)
+    found = store.conversations.find_by_token(conversation, token_hash)
     over = found is not None and found.closed_at is not None and now - found.closed_at > TOKEN_LASTS
     return None if over else found
 
@@ -99,10 +99,10 @@ def summary_of(store: Store, conversation: Conversation) -> str | None:
     """In the customer's own words, what a conversation was about; old wishes are not carried."""
     said = [
         m.text
-        for m in store.messages.public(conversation.id)
+        for m in store.messages.list_public(conversation.id)
         if m.author is Author.CUSTOMER and m.text.strip()
     ]
-    asked = [record.query for record in store.turns.all(conversation.id) if record.query]
+    asked = [record.query for record in store.turns.list_all(conversation.id) if record.query]
     words = (asked or said)[:1]
     return words[0][:CARRIED_CHARACTERS] if words else None
 
@@ -119,7 +119,7 @@ def _customer(
 ) -> Customer:
     proven = bool(visitor.id and visitor.signature and signed(visitor.id, visitor.signature, identity_key))
     if proven and visitor.id:
-        return store.customers.by_identity(WEB, visitor.id) or _add(
+        return store.customers.find_by_identity(WEB, visitor.id) or _add(
             store, visitor, now, identities=(Identity(channel=WEB, id=visitor.id, verified=True),)
         )
     if before and not visitor.id:

@@ -34,7 +34,9 @@ def ask_for_person(
         verdict=Verdict(
             decision=Decision.HANDOFF,
             reason=Reason.ASKED_FOR_PERSON,
-            evidence=(Evidence(turn=store.turns.count(conversation.id), text="", why="pressed the button"),),
+            evidence=(
+                Evidence(turn=store.turns.count_turns(conversation.id), text="", why="pressed the button"),
+            ),
         ),
         decided_by="button",
     )
@@ -48,7 +50,7 @@ def cancel_wait(store: Store, conversation_id: str, now: datetime) -> Conversati
     text = words("handoff_cancelled", before.language)
     notice = Reply(text=text, language=before.language, kind="notice")
     spoken, _ = say(store, before, Author.ASSISTANT, notice, now)
-    store.due.done(Kind.DEADLINE, before.id)
+    store.jobs.complete_job(Kind.DEADLINE, before.id)
     return save(store, spoken.cancel_wait(now), now, new_owner_by=CUSTOMER)
 
 
@@ -57,7 +59,7 @@ def close(store: Store, conversation_id: str, now: datetime) -> Conversation:
     if before.state is State.CLOSED:
         return before
     for kind in ANSWERING:
-        store.due.done(kind, before.id)
+        store.jobs.complete_job(kind, before.id)
     return save(store, before.close(now), now, new_owner_by=CUSTOMER)
 
 
@@ -79,7 +81,7 @@ def rate(store: Store, conversation_id: str, rating: Rating, now: datetime) -> N
         raise BadInput("There is no such message in this conversation.")
     about = {"conversation": conversation.id, "message": rating.message_id, "created_at": now}
     store.feedback.add(about | {"kind": rating.kind, "value": rating.value, "comment": rating.comment})
-    store.journal.note(conversation.id, None, now)
+    store.journal.append_entry(conversation.id, None, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +93,12 @@ class Survey:
 
 def survey(store: Store, conversation: Conversation) -> Survey | None:
     """The question that a closed conversation still asks; None when answered, or when there was no talk."""
-    if conversation.state is not State.CLOSED or store.feedback.csat([conversation.id]):
+    if conversation.state is not State.CLOSED or store.feedback.load_csat_scores([conversation.id]):
         return None
-    helped = {m.author for m in store.messages.public(conversation.id)} & {Author.ASSISTANT, Author.AGENT}
+    helped = {m.author for m in store.messages.list_public(conversation.id)} & {
+        Author.ASSISTANT,
+        Author.AGENT,
+    }
     if not helped:
         return None
     options = tuple(csat_options(conversation.language))
@@ -101,7 +106,7 @@ def survey(store: Store, conversation: Conversation) -> Survey | None:
 
 
 def _last_handoff(store: Store, conversation: Conversation) -> Message:
-    told = [m for m in store.messages.public(conversation.id) if m.kind == "handoff"]
+    told = [m for m in store.messages.list_public(conversation.id) if m.kind == "handoff"]
     if told:
         return told[-1]
-    return store.messages.public(conversation.id)[-1]
+    return store.messages.list_public(conversation.id)[-1]

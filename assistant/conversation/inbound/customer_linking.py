@@ -29,19 +29,19 @@ MOST = 10
 def offer_code(store: Store, customer: str, now: datetime) -> tuple[str, datetime]:
     """A code to be said on another channel within ten minutes; an earlier one holds no longer."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    store.links.offer_code(hash_of(code), customer, now + CODE_HOLDS)
+    store.links.save_link_code(hash_of(code), customer, now + CODE_HOLDS)
     return f"YR-{code}", now + CODE_HOLDS
 
 
 def said_code(store: Store, thread: Thread, text: str, now: datetime) -> str | None:
     """The conversation, when what was said there is a code that holds: its owner is the same person."""
     found = is_code(text)
-    owner = store.links.take_code(hash_of(found[1]), now) if found else None
+    owner = store.links.redeem_link_code(hash_of(found[1]), now) if found else None
     if owner is None:
         return None
-    if owner not in store.links.person(thread.customer):
+    if owner not in store.links.list_linked_customers(thread.customer):
         made = store.links.add(owner, thread.customer, {"proof": "code"}, now)
-        store.audit.note(CUSTOMER, "link", now, link=made)
+        store.audit.append_entry(CUSTOMER, "link", now, link=made)
     conversation = store.conversations.get(thread.conversation)
     notice = Reply(text=words("linked", conversation.language), language=conversation.language, kind="notice")
     conversation, _ = say(store, conversation, Author.SYSTEM, notice, now)
@@ -57,31 +57,31 @@ def link(store: Store, conversation: str, other: str, agent: Agent, reason: str,
     """An agent's decision that two conversations are one person's; the reason is kept."""
     one = store.conversations.get(conversation).customer
     two = store.conversations.get(other).customer
-    if one == two or two in store.links.person(one):
+    if one == two or two in store.links.list_linked_customers(one):
         raise BadInput("These are one person's already.")
     found = store.links.add(one, two, {"proof": "agent", "agent": agent.id, "reason": reason}, now)
-    store.audit.note(actor(agent.id), "link", now, link=found)
-    store.journal.note(conversation, None, now)
+    store.audit.append_entry(actor(agent.id), "link", now, link=found)
+    store.journal.append_entry(conversation, None, now)
     return found
 
 
 def alike(store: Store, conversation: str) -> list[tuple[Conversation, Customer, str]]:
     """Conversations of others who may be the same person, for an agent to decide, with what speaks for it."""
     customer = store.customers.get(store.conversations.get(conversation).customer)
-    known = store.links.person(customer.id)
+    known = store.links.list_linked_customers(customer.id)
     return [
         (latest, store.customers.get(other), why)
-        for other, why in store.links.alike(customer)
+        for other, why in store.links.list_similar_customers(customer)
         if other not in known
-        for latest in store.conversations.of_customer(other, before="")[:1]
+        for latest in store.conversations.list_by_customer(other, before="")[:1]
     ]
 
 
 def unlink(store: Store, link_id: str, agent: Agent, now: datetime) -> None:
     """Take a link back; NotFound when there is none that holds."""
-    if not store.links.end(link_id, now):
+    if not store.links.end_link(link_id, now):
         raise NotFound("There is no such link.")
-    store.audit.note(actor(agent.id), "unlink", now, link=link_id)
+    store.audit.append_entry(actor(agent.id), "unlink", now, link=link_id)
 
 
 def same_person(store: Store, customer: str) -> list[PastConversation]:
@@ -90,11 +90,13 @@ def same_person(store: Store, customer: str) -> list[PastConversation]:
     What was said before a link by somebody whom nobody verified is shown only as having been: no summary.
     """
     found = []
-    links = {name: row for row in store.links.of(customer) for name in (row["one"], row["other"])}
-    for other in store.links.person(customer)[1:]:
+    links = {
+        name: row for row in store.links.list_by_customer(customer) for name in (row["one"], row["other"])
+    }
+    for other in store.links.list_linked_customers(customer)[1:]:
         verified = any(identity.verified for identity in store.customers.get(other).identities)
         since = links[other]["created_at"] if other in links else None
-        for one in store.conversations.of_customer(other, before=""):
+        for one in store.conversations.list_by_customer(other, before=""):
             shown = verified or (since is not None and one.created_at >= since)
             found.append(
                 PastConversation(

@@ -55,17 +55,17 @@ def take_in(store: Store, events: Sequence[Event], arrivals: Arrivals, now: date
     """Store every event that is new; the conversations that changed, each once."""
     changed = []
     for event in events:
-        if store.threads.seen(event.address.channel, event.address.account, event.id, now):
+        if store.threads.is_duplicate_event(event.address.channel, event.address.account, event.id, now):
             continue
         try:
-            with store.alone():
+            with store.begin_savepoint():
                 changed.append(_take(store, event, arrivals, now))
         except BadInput:  # an empty message: no loss to anybody
             continue
         except Broken as exc:  # it costs no other event of the call, nor is it sent again for ever
             where = f"{event.address.channel} {event.address.account}".strip()
             log.exception("event not taken in", channel=where, id=event.id[:80])
-            store.due.refused(where, str(exc), now)
+            store.jobs.dead_letter_event(where, str(exc), now)
     return list(dict.fromkeys(one for one in changed if one))
 
 
@@ -89,7 +89,7 @@ def _take(store: Store, event: Event, arrivals: Arrivals, now: datetime) -> str 
 
 def _said(store: Store, event: Said, arrivals: Arrivals, now: datetime) -> str | None:
     event = _never_empty(event)
-    known = store.threads.at(event.address)
+    known = store.threads.find_by_address(event.address)
     if event.restarts and known and known.unreachable:
         return _reachable(store, Reachable(id=event.id, address=event.address), arrivals, now)
     if event.kind == "reaction" and not _is_open(store, known):
@@ -100,7 +100,7 @@ def _said(store: Store, event: Said, arrivals: Arrivals, now: datetime) -> str |
     event = _own_words(event, thread)
     why = event.people_only or _why_unproven(store, event, now)
     context = {**thread.context, **event.context, **_marks(thread, event, why)}
-    store.threads.put(replace(thread, heard_at=now, context=context, unreachable=None))
+    store.threads.save_thread(replace(thread, heard_at=now, context=context, unreachable=None))
     if why:
         conversation = leave_to_people(store, conversation, why, now)
     if linked := customer_linking.said_code(store, thread, event.text, now):
@@ -136,7 +136,7 @@ def _marks(thread: Thread, event: Said, why: str | None) -> dict[str, str]:
 
 def _why_unproven(store: Store, event: Said, now: datetime) -> str | None:
     """Whoever forges a sender makes us write to a stranger: once, until the address is proven."""
-    if event.unproven and store.threads.unproven(event.address, now - UNPROVEN_HOLDS):
+    if event.unproven and store.threads.has_unproven_thread(event.address, now - UNPROVEN_HOLDS):
         return (
             "nothing shows that the address is the writer's own, and an automatic answer went there already"
         )
@@ -176,7 +176,7 @@ def _open(
         carried=summary_of(store, before) if before else None,
     )
     store.conversations.add(conversation, None)
-    store.journal.note(conversation.id, None, now)
+    store.journal.append_entry(conversation.id, None, now)
     thread = Thread(
         id=known.id if known else uuid4().hex,
         address=event.address,
@@ -201,7 +201,7 @@ def _language(said: Said | None, locale: str | None, languages: tuple[str, ...])
 
 def _customer(store: Store, address: Address, said: Said | None, now: datetime) -> Customer:
     """Whoever the app says they are: its signature on the call proves it."""
-    known = store.customers.by_identity(address.channel, address.peer)
+    known = store.customers.find_by_identity(address.channel, address.peer)
     if known:
         return known
     customer = Customer(
@@ -226,7 +226,7 @@ def _choice(store: Store, conversation: Conversation, text: str) -> str:
     number = int(found[1])
     if number == 0:
         return person_button(conversation.language).value
-    last = [m for m in store.messages.public(conversation.id) if m.author is not Author.CUSTOMER][-1:]
+    last = [m for m in store.messages.list_public(conversation.id) if m.author is not Author.CUSTOMER][-1:]
     buttons = [b for b in last[0].buttons if b != person_button(conversation.language)] if last else []
     return buttons[number - 1].value if 0 < number <= len(buttons) else text
 
@@ -235,10 +235,10 @@ def _choice(store: Store, conversation: Conversation, text: str) -> str:
 
 
 def _reachable(store: Store, event: Reachable, arrivals: Arrivals, now: datetime) -> str | None:
-    known = store.threads.at(event.address)
+    known = store.threads.find_by_address(event.address)
     if event.greet and event.why is None:
         thread, conversation = _open(store, known, event, arrivals, now)
-        store.threads.put(replace(thread, unreachable=None))
+        store.threads.save_thread(replace(thread, unreachable=None))
         language = conversation.language
         greeting = Reply(text=words(event.says, language), language=language, kind="notice")
         conversation, _ = say(store, conversation, Author.ASSISTANT, greeting, now)
@@ -246,8 +246,8 @@ def _reachable(store: Store, event: Reachable, arrivals: Arrivals, now: datetime
         return conversation.id
     if known is None:
         return None
-    store.threads.put(replace(known, unreachable=event.why))
-    store.journal.note(known.conversation, None, now)
+    store.threads.save_thread(replace(known, unreachable=event.why))
+    store.journal.append_entry(known.conversation, None, now)
     return known.conversation
 
 

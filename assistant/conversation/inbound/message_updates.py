@@ -20,7 +20,7 @@ PROGRESS = ("sent", "delivered", "read")
 
 def edited(store: Store, event: Edited, timing: Timing, now: datetime) -> str | None:
     """Before it was answered the words change; afterwards the new words are a message of their own."""
-    thread = store.threads.at(event.address)
+    thread = store.threads.find_by_address(event.address)
     if thread is None:
         return None
     conversation = store.conversations.get(thread.conversation)
@@ -30,9 +30,9 @@ def edited(store: Store, event: Edited, timing: Timing, now: datetime) -> str | 
     text = readable(fitting(event.text))
     if text == before.text:  # apps tell of previews and the like as edits too
         return None
-    if before.seq > store.turns.answered_up_to(conversation.id):
-        store.messages.reword(conversation.id, before.id, text, before.kind)
-        store.journal.note(conversation.id, before.id, now)
+    if before.seq > store.turns.find_last_answered_seq(conversation.id):
+        store.messages.update_text(conversation.id, before.id, text, before.kind)
+        store.journal.append_entry(conversation.id, before.id, now)
     else:
         changed = hashlib.sha256(event.id.encode()).hexdigest()
         receive(store, Inbound(conversation=conversation.id, message_id=changed, text=text), timing, now)
@@ -41,7 +41,7 @@ def edited(store: Store, event: Edited, timing: Timing, now: datetime) -> str | 
 
 def unsent(store: Store, event: Unsent, now: datetime) -> str | None:
     """Nobody may read it any more, and nothing waits to be answered because of it."""
-    thread = store.threads.at(event.address)
+    thread = store.threads.find_by_address(event.address)
     if thread is None:
         return None
     conversation = store.conversations.get(thread.conversation)
@@ -49,28 +49,28 @@ def unsent(store: Store, event: Unsent, now: datetime) -> str | None:
     if before is None or before.kind == "unsent":
         return None
     text = words("unsent", conversation.language)
-    store.turns.forget(conversation.id, before.seq)
-    store.handoffs.forget(conversation.id, before.text, text)
-    store.messages.reword(conversation.id, event.message_id, text, "unsent")
-    store.media.forget(conversation.id, event.message_id)
-    store.journal.note(conversation.id, event.message_id, now)
+    store.turns.redact_turn(conversation.id, before.seq)
+    store.handoffs.redact_packets(conversation.id, before.text, text)
+    store.messages.update_text(conversation.id, event.message_id, text, "unsent")
+    store.media.delete_by_message(conversation.id, event.message_id)
+    store.journal.append_entry(conversation.id, event.message_id, now)
     if conversation.state is State.ASSISTANT and not _unanswered(store, conversation):
         for kind in ANSWERING:
-            store.due.done(kind, conversation.id)
+            store.jobs.complete_job(kind, conversation.id)
     return conversation.id
 
 
 def _unanswered(store: Store, conversation: Conversation) -> bool:
-    answered = store.turns.answered_up_to(conversation.id)
+    answered = store.turns.find_last_answered_seq(conversation.id)
     return any(
         m.author is Author.CUSTOMER and m.kind == "text"
-        for m in store.messages.public(conversation.id, after=answered)
+        for m in store.messages.list_public(conversation.id, after=answered)
     )
 
 
 def arrived(store: Store, event: Arrived, now: datetime) -> str | None:
     """News of a delivery never takes back better news."""
-    delivery = store.deliveries.by_platform_id(event.address.channel, event.platform_id)
+    delivery = store.deliveries.find_by_platform_id(event.address.channel, event.platform_id)
     if delivery is None:
         return None
     if event.status == "failed":
@@ -84,7 +84,7 @@ def arrived(store: Store, event: Arrived, now: datetime) -> str | None:
     else:
         return None
     store.deliveries.save(delivery)
-    store.journal.note(delivery.conversation, delivery.message, now)
+    store.journal.append_entry(delivery.conversation, delivery.message, now)
     return delivery.conversation
 
 

@@ -66,8 +66,8 @@ def expect_an_answer(store: Store, conversation: Conversation, timing: Timing, n
         _expect_a_turn(store, conversation.id, timing, now)
     if conversation.state is State.QUEUED:
         # What is added while waiting belongs into the packet.
-        store.due.put(Kind.PACKET, conversation.id, now + timing.quiet, now)
-    store.due.want(Kind.DEADLINE, conversation.id, now + _patience(conversation.state, timing), now)
+        store.jobs.schedule(Kind.PACKET, conversation.id, now + timing.quiet, now)
+    store.jobs.schedule_once(Kind.DEADLINE, conversation.id, now + _patience(conversation.state, timing), now)
 
 
 def _expect_a_turn(store: Store, conversation: str, timing: Timing, now: datetime) -> None:
@@ -75,10 +75,10 @@ def _expect_a_turn(store: Store, conversation: str, timing: Timing, now: datetim
 
     After the longest burst a turn in hand is left alone, or who never stops would never be answered.
     """
-    pending = store.due.get(Kind.TURN, conversation)
+    pending = store.jobs.get(Kind.TURN, conversation)
     latest = (pending.since if pending else now) + timing.longest_burst
     if pending is None or pending.lease is None or now < latest:
-        store.due.put(Kind.TURN, conversation, min(now + timing.quiet, max(latest, now)), now)
+        store.jobs.schedule(Kind.TURN, conversation, min(now + timing.quiet, max(latest, now)), now)
 
 
 def _patience(state: State, timing: Timing) -> timedelta:

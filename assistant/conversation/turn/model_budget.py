@@ -26,7 +26,7 @@ class TurnAllowance:
     clock: Clock
     _spent: Spent = field(default_factory=Spent)
 
-    async def reserve(self, tokens: int) -> str | None:
+    async def reserve_tokens(self, tokens: int) -> str | None:
         """None: go ahead; else whose budget is spent."""
         if not self.budgets.message.holds(self._spent, tokens):
             return "the message's budget is spent"
@@ -36,11 +36,11 @@ class TurnAllowance:
 
         def step(store: Store) -> str | None:
             # Added before it is compared: the rows are ours until the commit, whoever else reserves too.
-            store.spending.add(accounts, wanted)
-            spent = store.spending.of(accounts)
+            store.spending.add_spending(accounts, wanted)
+            spent = store.spending.load_by_account(accounts)
             for account in accounts:
                 if not self.budgets.of(account.scope).holds(spent[account] + given_back, tokens):
-                    store.spending.add(accounts, given_back)
+                    store.spending.add_spending(accounts, given_back)
                     return f"the {account.scope}'s budget is spent"
             return None
 
@@ -49,9 +49,9 @@ class TurnAllowance:
             self._spent += Spent(tokens=tokens, calls=1)
         return why
 
-    async def settle(self, reserved: int, tokens: int, cost: float | None) -> None:
+    async def record_usage(self, reserved: int, tokens: int, cost: float | None) -> None:
         """What the call that *reserved* these tokens really took."""
         change = Spent(tokens=tokens - reserved, cost=cost or 0.0)
         self._spent += change
         accounts = list(self.spender.accounts(self.clock()))
-        await self.database.write(lambda store: store.spending.add(accounts, change))
+        await self.database.write(lambda store: store.spending.add_spending(accounts, change))

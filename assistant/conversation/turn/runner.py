@@ -20,7 +20,7 @@ from assistant.domain.messages import Author
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.domain.turns import TurnRecord
 from assistant.ports.clock import Clock
-from assistant.ports.notifications import Wire
+from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Database, Store
 
@@ -38,7 +38,7 @@ class Assistant:
 
     database: Database[Store]
     mind: Mind
-    wire: Wire
+    wire: Notifier
     timing: Timing
     pick_facts: FactPicker
     clock: Clock
@@ -49,16 +49,18 @@ class Assistant:
             return
         gathered = await self.database.read(lambda store: gather(store, item.conversation))
         if gathered is None or gathered.conversation.state is not State.ASSISTANT:
-            await self.database.write(lambda store: store.due.done(item.kind, item.conversation, item.lease))
+            await self.database.write(
+                lambda store: store.jobs.complete_job(item.kind, item.conversation, item.lease)
+            )
             return
         started = time.monotonic()
-        self.wire.typing(item.conversation, Author.ASSISTANT, True)
+        self.wire.publish_typing(item.conversation, Author.ASSISTANT, True)
         thought = await self._think(gathered)
         thought = replace(thought, milliseconds=round((time.monotonic() - started) * 1000))
         shown = await self.database.write(lambda store: self._commit(store, item, gathered, thought))
         if not shown:
-            self.wire.draft(item.conversation, "")
-        self.wire.ring(item.conversation)
+            self.wire.publish_draft(item.conversation, "")
+        self.wire.notify(item.conversation)
 
     async def give_up(self, item: Due) -> None:
         """Work that keeps failing takes the conversation to a person, and the customer hears so."""
@@ -67,24 +69,24 @@ class Assistant:
 
         def step(store: Store) -> None:
             conversation = store.conversations.get(item.conversation)
-            ours = store.due.done(item.kind, item.conversation, item.lease)
+            ours = store.jobs.complete_job(item.kind, item.conversation, item.lease)
             if ours and conversation.state is State.ASSISTANT:
                 policy = self.mind.policy.for_channel(conversation.channel)
                 hand_over(store, conversation, why, policy, self.pick_facts, self.clock())
 
         await self.database.write(step)
-        self.wire.ring(item.conversation)
+        self.wire.notify(item.conversation)
 
     async def _customer_still_writes(self, item: Due) -> bool:
         now = self.clock()
         if not self.wire.is_typing(item.conversation) or now >= item.since + self.timing.longest_burst:
             return False
-        await self.database.write(lambda store: store.due.postpone(item, now + LOOK_AGAIN))
+        await self.database.write(lambda store: store.jobs.reschedule(item, now + LOOK_AGAIN))
         return True
 
     async def _think(self, gathered: Gathered) -> Thought:
         async def progress(text: str) -> None:
-            self.wire.draft(gathered.conversation.id, text)
+            self.wire.publish_draft(gathered.conversation.id, text)
 
         limit = max(1.0, self.timing.turn_deadline.total_seconds() - SPARE_SECONDS)
         try:
@@ -92,7 +94,7 @@ class Assistant:
                 return await think(self.mind, gathered, progress)
         except TimeoutError:
             log.warning("turn ran out of time", conversation=gathered.conversation.id, seconds=limit)
-            signals = self.mind.reader.read(gathered.text, gathered.history)
+            signals = self.mind.reader.compute_signals(gathered.text, gathered.history)
             verdict = Verdict(decision=Decision.HANDOFF, reason=Reason.DEADLINE)
             return Thought(signals=signals, verdict=verdict, reply=None)
 
@@ -100,7 +102,7 @@ class Assistant:
         """Store the outcome; False when it came too late, because somebody else owns the conversation now,
         another worker took the turn over, or the customer went on writing before anything was shown."""
         conversation = store.conversations.get(gathered.conversation.id)
-        if not store.due.done(Kind.TURN, conversation.id, item.lease):
+        if not store.jobs.complete_job(Kind.TURN, conversation.id, item.lease):
             return False
         if owner_changed(conversation, gathered):
             return False
@@ -126,10 +128,10 @@ class Assistant:
         record = _record(gathered, thought, message.id)
         store.turns.add(conversation.id, gathered.last_seq, record, now)
         save(store, conversation, now)
-        store.due.done(Kind.DEADLINE, conversation.id)
+        store.jobs.complete_job(Kind.DEADLINE, conversation.id)
         if unread:
-            store.due.put(Kind.TURN, conversation.id, now + self.timing.quiet, now)
-            store.due.put(Kind.DEADLINE, conversation.id, now + self.timing.turn_deadline, now)
+            store.jobs.schedule(Kind.TURN, conversation.id, now + self.timing.quiet, now)
+            store.jobs.schedule(Kind.DEADLINE, conversation.id, now + self.timing.turn_deadline, now)
 
     def _hand_over(
         self,

@@ -2,7 +2,7 @@
 
 from assistant.conversation.turn.think import Mind
 from assistant.domain.conversation import Conversation
-from assistant.ports.answering import Ask, Draft
+from assistant.ports.answering import AnswerRequest, Draft
 
 #: Drafts that an agent is shown, and passages they are made from.
 SUGGESTIONS, PASSAGES = 3, 6
@@ -15,8 +15,10 @@ async def suggest(mind: Mind, conversation: Conversation, question: str) -> list
     drafts, allowance = [], mind.allowance_of(conversation)
     for article in articles:
         own = [passage for passage in passages if passage.article == article]
-        ask = Ask(question=question, language=conversation.language, passages=own, allowance=allowance)
-        drafts.append(await mind.answerer.answer(ask, _unseen))
+        ask = AnswerRequest(
+            question=question, language=conversation.language, passages=own, allowance=allowance
+        )
+        drafts.append(await mind.answerer.write_answer(ask, _unseen))
     return [draft for draft in drafts if draft.text]
 
 

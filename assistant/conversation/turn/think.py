@@ -19,7 +19,7 @@ from assistant.domain.messages import Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import Meaning, Source, Summarise, Vote
-from assistant.ports.answering import Answerer, Ask, Draft, Progress, Rewrite
+from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite
 from assistant.ports.knowledge import Retriever
 from assistant.ports.signals import SignalReader
 
@@ -78,7 +78,7 @@ async def think(mind: Mind, gathered: Gathered, progress: Progress) -> Thought:
 
 async def understand(mind: Mind, gathered: Gathered) -> Signals:
     """The turn, read: by its words alone when they ask for a person, else with their meaning too."""
-    signals = mind.reader.read(gathered.text, gathered.history)
+    signals = mind.reader.compute_signals(gathered.text, gathered.history)
     if signals.asked_for_person:
         return signals
     try:
@@ -90,7 +90,9 @@ async def understand(mind: Mind, gathered: Gathered) -> Signals:
     except Unavailable:
         return await _with_vote(mind, gathered, signals)
     earlier = list(gathered.history.turns[:-RECENT])
-    signals = mind.reader.read(gathered.text, replace(gathered.history, turns=[*earlier, *turns]), meaning)
+    signals = mind.reader.compute_signals(
+        gathered.text, replace(gathered.history, turns=[*earlier, *turns]), meaning
+    )
     return await _with_vote(mind, gathered, signals)
 
 
@@ -118,7 +120,7 @@ async def _search_and_answer(
         verdict = decide_after(signals, gathered.history, policy, best)
     draft = Draft(text="", model="")
     if best is not None and best >= _enough(verdict, policy):
-        ask = Ask(
+        ask = AnswerRequest(
             question=query,
             language=signals.language,
             passages=passages,
@@ -127,7 +129,7 @@ async def _search_and_answer(
         )
         # What the help says in two ways is not shown before it is known that it is not said.
         shown = verdict.decision is not Decision.HANDOFF and not any(one.disputes for one in passages)
-        draft = await mind.answerer.answer(ask, progress if shown else _unseen)
+        draft = await mind.answerer.write_answer(ask, progress if shown else _unseen)
         if dispute := disputed(draft.citations, passages):
             draft = both_sides(draft, dispute, signals.language)
             verdict = unsure_answer(verdict)

@@ -37,8 +37,8 @@ class Gathered:
 def gather(store: Store, conversation_id: str) -> Gathered | None:
     """The burst that waits for an answer; None when nothing does."""
     conversation = store.conversations.get(conversation_id)
-    messages = store.messages.public(conversation.id, after=conversation.episode_from)
-    answered = max(conversation.episode_from, store.turns.answered_up_to(conversation.id))
+    messages = store.messages.list_public(conversation.id, after=conversation.episode_from)
+    answered = max(conversation.episode_from, store.turns.find_last_answered_seq(conversation.id))
     burst = [m for m in messages if m.seq > answered and m.author is Author.CUSTOMER and m.kind in WORDS]
     if not burst:
         return None
@@ -49,21 +49,21 @@ def gather(store: Store, conversation_id: str) -> Gathered | None:
         text="\n".join(message.text for message in burst),
         message_id=burst[-1].id,
         last_seq=burst[-1].seq,
-        turn=store.turns.count(conversation.id),
+        turn=store.turns.count_turns(conversation.id),
         history=_history(store, conversation, before, burst[0]),
         since=burst[0].created_at,
     )
 
 
 def _history(store: Store, conversation: Conversation, before: Sequence[Message], first: Message) -> History:
-    records = store.turns.all(conversation.id, after=conversation.episode_from)
+    records = store.turns.list_all(conversation.id, after=conversation.episode_from)
     pause = (first.created_at - before[-1].created_at).total_seconds() if before else None
     return History(
         lines=said(before[-LOOK_BACK:]),
         turns=[past(record) for record in records],
         language=_language_so_far(store, conversation),
         earlier_conversations=len(
-            store.conversations.of_customer(conversation.customer, before=conversation.id)
+            store.conversations.list_by_customer(conversation.customer, before=conversation.id)
         ),
         pause=pause,
     )
@@ -71,7 +71,7 @@ def _history(store: Store, conversation: Conversation, before: Sequence[Message]
 
 def _language_so_far(store: Store, conversation: Conversation) -> str | None:
     """The language of its turns, else of the page or app that it began on; our default tells nothing."""
-    tells = store.turns.count(conversation.id) or store.customers.get(conversation.customer).locale
+    tells = store.turns.count_turns(conversation.id) or store.customers.get(conversation.customer).locale
     return conversation.language if tells else None
 
 

@@ -81,7 +81,7 @@ async def _kept(groups: Sequence[Sequence[Pair]], embedder: Embedder) -> list[Pa
     texts = list(dict.fromkeys(side.asked for group in groups for pair in group for side in pair))
     if not texts:
         return []
-    vectors = dict(zip(texts, await embedder.passages(texts), strict=True))
+    vectors = dict(zip(texts, await embedder.embed_passages(texts), strict=True))
     kept: list[Pair] = []
     for group in groups:
         cosines = {pair: float(vectors[pair[0].asked] @ vectors[pair[1].asked]) for pair in group}

@@ -11,10 +11,10 @@ from assistant.domain.errors import IndexUnavailable
 from assistant.knowledge.ingest.indexer import Indexer, Turn
 from assistant.ports.clock import Clock
 from assistant.ports.models import Embedder
-from assistant.ports.storage.store import Database, HasArticles, HasCollections
+from assistant.ports.storage.store import ArticlesTransaction, CollectionsTransaction, Database
 
 
-class HasBoth(HasArticles, HasCollections, Protocol):
+class HasBoth(ArticlesTransaction, CollectionsTransaction, Protocol):
     """A store whose transaction reaches the knowledge base and the collections."""
 
 
@@ -50,7 +50,7 @@ class Making:
         """How many passages have no vectors yet, and how many there are."""
         model = self._embedder.name
         return await self._database.read(
-            lambda store: (store.articles.count_unembedded(model), len(store.articles.chunk_ids()))
+            lambda store: (store.articles.count_unembedded(model), len(store.articles.list_chunk_ids()))
         )
 
     async def done(self) -> bool:
@@ -60,7 +60,7 @@ class Making:
         """Keep that all vectors were made, once they are; whether they were once."""
         if not self._noted and not (await self._completed()) and await self.done():
             model, spec = self._embedder.name, self._spec
-            await self._database.write(lambda store: store.collections.complete(model, spec))
+            await self._database.write(lambda store: store.collections.mark_complete(model, spec))
         self._noted = self._noted or await self._completed()
         return self._noted
 
@@ -70,7 +70,7 @@ class Making:
             return None
 
         def step(store: HasBoth) -> list[tuple[int, Earlier]]:
-            done = store.collections.completed()
+            done = store.collections.list_complete()
             return [
                 (store.articles.count_unembedded(model), Earlier(model, spec)) for model, spec in done.items()
             ]
@@ -83,14 +83,17 @@ class Making:
         async def turn() -> bool:
             model, me, now = self._embedder.name, self._me, self._clock()
             return await self._database.write(
-                lambda store: store.collections.make(model, me, now, politely=politely) or not politely
+                lambda store: (
+                    store.collections.acquire_backfill_lease(model, me, now, politely=politely)
+                    or not politely
+                )
             )
 
         return turn
 
     async def make(self) -> None:
         """Make what an interrupted ingest or a change of the model left missing, unless others do."""
-        await Indexer(self._database, self._embedder, self.turn(politely=True)).embed()
+        await Indexer(self._database, self._embedder, self.turn(politely=True)).backfill_embeddings()
         await self.note()
 
     async def forget_others(self) -> None:
@@ -98,8 +101,8 @@ class Making:
         model = self._embedder.name
 
         def step(store: HasBoth) -> Sequence[str]:
-            store.articles.forget_vectors(except_model=model)
-            return store.collections.forget(except_model=model)
+            store.articles.delete_vectors(except_model=model)
+            return store.collections.delete_collections(except_model=model)
 
         for collection in await self._database.write(step):
             with suppress(IndexUnavailable):  # files that stay do no harm
@@ -107,4 +110,4 @@ class Making:
 
     async def _completed(self) -> bool:
         model = self._embedder.name
-        return await self._database.read(lambda store: model in store.collections.completed())
+        return await self._database.read(lambda store: model in store.collections.list_complete())

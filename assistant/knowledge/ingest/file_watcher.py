@@ -79,12 +79,12 @@ class Remembering:
         self._known: dict[tuple[str, bytes], list[Document] | Unreadable] = {}
         self._used: set[tuple[str, bytes]] = set()
 
-    async def read(self, suffix: str, data: bytes) -> list[Document]:
+    async def parse_documents(self, suffix: str, data: bytes) -> list[Document]:
         key = suffix, sha256(data).digest()
         self._used.add(key)
         if key not in self._known:
             try:
-                self._known[key] = await self._reader.read(suffix, data)
+                self._known[key] = await self._reader.parse_documents(suffix, data)
             except Unreadable as exc:
                 self._known[key] = exc
         found = self._known[key]
@@ -92,8 +92,8 @@ class Remembering:
             raise Unreadable(str(found))
         return found
 
-    async def sitemap(self, data: bytes) -> Sitemap:
-        return await self._reader.sitemap(data)
+    async def parse_sitemap(self, data: bytes) -> Sitemap:
+        return await self._reader.parse_sitemap(data)
 
     def forget_unused(self) -> None:
         """Keep what was read since the last time only."""

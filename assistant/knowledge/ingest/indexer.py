@@ -11,7 +11,7 @@ from assistant.domain.supersession import replacements
 from assistant.knowledge.ingest.index_fields import texts_of, words_of
 from assistant.knowledge.retrieval import late_interaction
 from assistant.ports.models import Embedder
-from assistant.ports.storage.store import Database, HasArticles
+from assistant.ports.storage.store import ArticlesTransaction, Database
 
 #: Whether vectors may be made now: another process may be at it.
 Turn = Callable[[], Awaitable[bool]]
@@ -26,47 +26,51 @@ async def always() -> bool:
 class Indexer:
     """The one way into the knowledge base."""
 
-    def __init__(self, database: Database[HasArticles], embedder: Embedder, turn: Turn = always) -> None:
+    def __init__(
+        self, database: Database[ArticlesTransaction], embedder: Embedder, turn: Turn = always
+    ) -> None:
         self._database, self._embedder, self._turn = database, embedder, turn
 
-    async def hashes(self) -> Mapping[str, str]:
-        return await self._database.read(lambda store: store.articles.hashes())
+    async def load_content_hashes(self) -> Mapping[str, str]:
+        return await self._database.read(lambda store: store.articles.load_content_hashes())
 
-    async def origins(self) -> Mapping[str, Origin]:
-        return await self._database.read(lambda store: store.articles.origins())
+    async def load_origins(self) -> Mapping[str, Origin]:
+        return await self._database.read(lambda store: store.articles.load_origins())
 
-    async def relocate(self, origins: Mapping[str, Origin]) -> None:
-        await self._database.write(lambda store: store.articles.relocate(origins))
+    async def update_origins(self, origins: Mapping[str, Origin]) -> None:
+        await self._database.write(lambda store: store.articles.update_origins(origins))
 
-    async def put(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+    async def save_articles(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
         """Store or replace *articles* in one transaction; keyword search finds them at once."""
         # In a thread: a service that reads its sources again answers questions meanwhile.
         prepared = await asyncio.to_thread(_prepared, articles)
 
-        def step(store: HasArticles) -> None:
+        def step(store: ArticlesTransaction) -> None:
             for article, parts in prepared:
-                store.articles.put(article, parts)
+                store.articles.save_article(article, parts)
 
         await self._database.write(step)
 
-    async def remove(self, articles: Sequence[str]) -> None:
-        await self._database.write(lambda store: store.articles.remove(articles))
+    async def remove_articles(self, articles: Sequence[str]) -> None:
+        await self._database.write(lambda store: store.articles.remove_articles(articles))
 
-    async def settle(
+    async def record_run(
         self, sources: Sequence[str], troubles: Sequence[Trouble], looks: Sequence[Look]
     ) -> Sequence[tuple[str, str]]:
         """After a run: note what failed, and which article replaces which; (article, what is wrong)."""
 
-        def step(store: HasArticles) -> Sequence[tuple[str, str]]:
-            store.sources.looked(looks)
-            store.living.note_troubles(sources, troubles)
-            found, wrong = replacements(store.living.stated())
-            store.living.replace(found)
+        def step(store: ArticlesTransaction) -> Sequence[tuple[str, str]]:
+            store.sources.record_checks(looks)
+            store.article_lifecycle.save_source_problems(sources, troubles)
+            found, wrong = replacements(store.article_lifecycle.list_claims())
+            store.article_lifecycle.save_supersessions(found)
             return wrong
 
         return await self._database.write(step)
 
-    async def embed(self, progress: Callable[[int, int], None] = lambda _done, _total: None) -> None:
+    async def backfill_embeddings(
+        self, progress: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> None:
         """Make the vectors that are missing: of new chunks, after an interruption, for another model.
 
         Those of other models stay: somebody may still answer by them.
@@ -76,7 +80,7 @@ class Indexer:
         done = 0
         progress(done, total)
         while waiting := await self._database.read(
-            lambda store: store.articles.unembedded(model, limit=TOGETHER)
+            lambda store: store.articles.list_unembedded(model, limit=TOGETHER)
         ):
             if not await self._turn():
                 return
@@ -92,7 +96,7 @@ class Indexer:
         place = {text: row for row, text in enumerate(unique)}
         made = await late_interaction.passages(self._embedder, unique)
         found = {chunk: [made[place[text]] for text in some] for chunk, some in texts.items()}
-        await self._database.write(lambda store: store.articles.put_vectors(model, found))
+        await self._database.write(lambda store: store.articles.save_vectors(model, found))
 
 
 def _prepared(

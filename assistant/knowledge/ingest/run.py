@@ -33,15 +33,19 @@ Progress = Callable[[str, int, int], None]
 class Index(Protocol):
     """Where articles go; `assistant.knowledge.ingest.indexer.Indexer` is one."""
 
-    async def hashes(self) -> Mapping[str, str]: ...  # article -> content hash
-    async def origins(self) -> Mapping[str, Origin]: ...
-    async def put(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None: ...  # one transaction
-    async def relocate(self, origins: Mapping[str, Origin]) -> None: ...
-    async def remove(self, articles: Sequence[str]) -> None: ...
-    async def settle(
+    async def load_content_hashes(self) -> Mapping[str, str]: ...  # article -> content hash
+    async def load_origins(self) -> Mapping[str, Origin]: ...
+    async def save_articles(
+        self, articles: Sequence[tuple[Article, Sequence[Chunk]]]
+    ) -> None: ...  # one transaction
+    async def update_origins(self, origins: Mapping[str, Origin]) -> None: ...
+    async def remove_articles(self, articles: Sequence[str]) -> None: ...
+    async def record_run(
         self, sources: Sequence[str], troubles: Sequence[Failure], looks: Sequence[Look]
     ) -> Sequence[tuple[str, str]]: ...  # (article, what is wrong with what it says of others)
-    async def embed(self, progress: Callable[[int, int], None]) -> None: ...  # what has no vector yet
+    async def backfill_embeddings(
+        self, progress: Callable[[int, int], None]
+    ) -> None: ...  # what has no vector yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +90,15 @@ async def ingest(
     One document's failure is reported and keeps its old version; it stops nothing else.
     """
     async with Reader() as child, Web(allow_private=options.allow_private) as web:
-        places = Places(await index.origins())
-        run = _Run(index, count_tokens, reader or child, places, await index.hashes())
+        places = Places(await index.load_origins())
+        run = _Run(index, count_tokens, reader or child, places, await index.load_content_hashes())
         items = run.noted([item async for item in _found(sources, web, run.reader)])
         progress("read", 0, len(items))
         async for done, item, content in _ahead(items, run):
             await run.take(item, content)
             progress("read", done, len(items))
         await run.finish(prune=options.prune)
-    await index.embed(lambda done, total: progress("embed", done, total))
+    await index.backfill_embeddings(lambda done, total: progress("embed", done, total))
     return run.report
 
 
@@ -152,7 +156,7 @@ class _Run:
             documents = (
                 [Document(withheld=item.withheld)]
                 if item.withheld
-                else await self.reader.read(item.suffix, data)
+                else await self.reader.parse_documents(item.suffix, data)
             )
             await self._withhold(item, [one for one in documents if one.withheld])
             await self._put([self._article(item, one) for one in documents if not one.withheld])
@@ -162,10 +166,10 @@ class _Run:
 
     async def finish(self, *, prune: bool) -> None:
         await self._flush()
-        await self.index.relocate(self.places.moved)
+        await self.index.update_origins(self.places.moved)
         vanished = self.places.vanished()
         if prune and vanished:
-            await self.index.remove(vanished)
+            await self.index.remove_articles(vanished)
             self.report.removed += vanished
         elif vanished:
             self.report.vanished += vanished
@@ -184,7 +188,7 @@ class _Run:
             )
             for source in sorted(self.named)
         ]
-        self.report.warnings += await self.index.settle(
+        self.report.warnings += await self.index.record_run(
             self.places.sources, [*self.failures, *self.remarks], looks
         )
         for source, ids in self.places.prefixed.items():
@@ -231,7 +235,7 @@ class _Run:
             self._remark(id, item.source, why, *document.warnings)
             if known:
                 self.places.keep(location)
-                await self.index.remove([id])
+                await self.index.remove_articles([id])
                 self.report.removed.append(id)
 
     def _article(self, item: File | Page, document: Document) -> Article:
@@ -259,7 +263,7 @@ class _Run:
         group, self.group = self.group, []
         if not group:
             return
-        await self.index.put(group)
+        await self.index.save_articles(group)
         for article, _ in group:
             known = article.id in self.hashes
             (self.report.updated if known else self.report.added).append(article.id)

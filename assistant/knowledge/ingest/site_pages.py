@@ -52,7 +52,7 @@ class Listing:
             try:
                 response = await web.fetch(place)
                 assert response is not None
-                found = await reader.sitemap(response.content)
+                found = await reader.parse_sitemap(response.content)
             except Unreadable as exc:
                 if place == self.source:
                     raise

@@ -28,18 +28,18 @@ DAYS = ("updated", "valid_from", "valid_until")
 class Reads(Protocol):
     """Bytes of a file with that suffix to its documents, of a sitemap to what it lists, or Unreadable."""
 
-    async def read(self, suffix: str, data: bytes) -> list[Document]: ...
+    async def parse_documents(self, suffix: str, data: bytes) -> list[Document]: ...
 
-    async def sitemap(self, data: bytes) -> Sitemap: ...
+    async def parse_sitemap(self, data: bytes) -> Sitemap: ...
 
 
 class ReadsHere:
     """Reads in this process, without limits: for documents that are trusted, such as a test's own."""
 
-    async def read(self, suffix: str, data: bytes) -> list[Document]:
+    async def parse_documents(self, suffix: str, data: bytes) -> list[Document]:
         return LOADERS[suffix](data)
 
-    async def sitemap(self, data: bytes) -> Sitemap:
+    async def parse_sitemap(self, data: bytes) -> Sitemap:
         return parse(data)
 
 
@@ -58,11 +58,11 @@ class Reader:
     ) -> None:
         await self.close()
 
-    async def read(self, suffix: str, data: bytes) -> list[Document]:
+    async def parse_documents(self, suffix: str, data: bytes) -> list[Document]:
         """The documents in a file of that suffix; Unreadable says in one line why there are none."""
         return [_document(values) for values in (await self._answered(suffix, data))["documents"]]
 
-    async def sitemap(self, data: bytes) -> Sitemap:
+    async def parse_sitemap(self, data: bytes) -> Sitemap:
         """What a sitemap lists."""
         message = await self._answered(SITEMAP, data)
         return Sitemap(tuple(message["pages"]), tuple(message["sitemaps"]))

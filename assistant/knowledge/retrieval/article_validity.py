@@ -8,7 +8,7 @@ from datetime import date
 
 from assistant.domain.article_lifecycle import Contradiction, Side
 from assistant.domain.knowledge import Dispute, Passage
-from assistant.ports.storage.knowledge import LivingStore
+from assistant.ports.storage.knowledge import ArticleLifecycleStore
 
 
 class Standing:
@@ -17,10 +17,12 @@ class Standing:
         self._resting: frozenset[int] = frozenset()
         self._open: Sequence[Contradiction] = ()
 
-    def load(self, store: LivingStore, today: date) -> None:
-        self._today, self._resting = today, frozenset(store.resting(today))
+    def load(self, store: ArticleLifecycleStore, today: date) -> None:
+        self._today, self._resting = today, frozenset(store.list_inactive_chunks(today))
         # Across languages what is found is too unsure to tell customers: support leads see it at ingest.
-        self._open = [each for each in store.open(today) if each.one.language == each.other.language]
+        self._open = [
+            each for each in store.list_open_contradictions(today) if each.one.language == each.other.language
+        ]
 
     def is_of(self, today: date) -> bool:
         return self._today == today

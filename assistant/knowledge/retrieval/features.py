@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.knowledge.ingest.index_fields import TITLE
 from assistant.knowledge.retrieval.forward_index import Shelf, numbers
 from assistant.knowledge.retrieval.late_interaction import compared
-from assistant.ports.models import Fine
+from assistant.ports.models import MultiVector
 
 if TYPE_CHECKING:
     from numpy import float32, intp, uint8, uint32
@@ -45,7 +45,7 @@ class Question:
     words: Sequence[str]
     language: str | None
     #: None when the embedding model is down.
-    fine: Fine | None
+    fine: MultiVector | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,15 +146,15 @@ def _counted(words: Words, rows: Rows, shelf: Shelf) -> tuple[Vectors, Vectors]:
     return found[0], found[1]
 
 
-def _cosines(fine: Fine | None, rows: Rows, shelf: Shelf) -> Vectors:
+def _cosines(fine: MultiVector | None, rows: Rows, shelf: Shelf) -> Vectors:
     """With the text and with the title; what has no vector yet gets what is usual among the others."""
     import numpy as np
 
     known = shelf.embedded[rows]
-    if fine is None or not known.any() or shelf.vectors.shape[2] != len(fine.whole):
+    if fine is None or not known.any() or shelf.vectors.shape[2] != len(fine.pooled):
         return np.zeros((len(rows), 2), np.float32)
     slots = [0, min(TITLE, shelf.vectors.shape[1] - 1)]
-    found: Vectors = shelf.vectors[rows][:, slots].astype(np.float32) @ fine.whole
+    found: Vectors = shelf.vectors[rows][:, slots].astype(np.float32) @ fine.pooled
     found[~known] = np.median(found[known], axis=0)
     return found
 

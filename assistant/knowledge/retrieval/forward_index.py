@@ -105,9 +105,9 @@ class Shelf:
         """This shelf with what is new in *store* and without what is gone."""
         import numpy as np
 
-        there = np.fromiter(store.chunk_ids(), np.int64)
+        there = np.fromiter(store.list_chunk_ids(), np.int64)
         kept = np.flatnonzero(np.isin(self.ids, there))
-        new = list(store.words(np.setdiff1d(there, self.ids).tolist()))
+        new = list(store.load_chunk_words(np.setdiff1d(there, self.ids).tolist()))
         ids = np.concatenate([self.ids[kept], np.array([row.chunk for row in new], np.int64)])
         order = np.argsort(ids)
         languages = tuple(dict.fromkeys([*self.languages, *(row.language for row in new)]))
@@ -140,8 +140,8 @@ class Shelf:
         embedded = np.zeros(len(ids), bool)
         mine = np.searchsorted(ids, self.ids[kept])
         embedded[mine] = self.embedded[kept]
-        waiting = np.intersect1d(np.fromiter(store.embedded(model), np.int64), ids[~embedded])
-        read = list(store.vectors(model, waiting.tolist()))
+        waiting = np.intersect1d(np.fromiter(store.list_embedded(model), np.int64), ids[~embedded])
+        read = list(store.load_vectors(model, waiting.tolist()))
         shape = read[0][1].shape if read else self.vectors.shape[1:]
         vectors = np.zeros((len(ids), *shape), np.float16)
         if self.vectors.shape[1:] == shape:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.ports.models import Embedder, Fine, FineEmbedder
+from assistant.ports.models import Embedder, MultiVector, MultiVectorEmbedder
 
 if TYPE_CHECKING:
     from numpy import float32, int8, uint8
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 BLOCK = 1024
 
 
-async def passages(embedder: Embedder, texts: Sequence[str]) -> Sequence[Fine]:
+async def passages(embedder: Embedder, texts: Sequence[str]) -> Sequence[MultiVector]:
     """Whole and token vectors; of a model that cannot tell tokens apart, no token vectors."""
     import numpy as np
 
-    if isinstance(embedder, FineEmbedder):
-        return await embedder.fine_passages(texts)
-    return [Fine(whole, np.zeros((0, 0), np.int8)) for whole in await embedder.passages(texts)]
+    if isinstance(embedder, MultiVectorEmbedder):
+        return await embedder.embed_passage_tokens(texts)
+    return [MultiVector(whole, np.zeros((0, 0), np.int8)) for whole in await embedder.embed_passages(texts)]
 
 
-async def query(embedder: Embedder, text: str) -> Fine:
+async def query(embedder: Embedder, text: str) -> MultiVector:
     import numpy as np
 
-    if isinstance(embedder, FineEmbedder):
-        return await embedder.fine_query(text)
-    return Fine(await embedder.query(text), np.zeros((0, 0), np.int8))
+    if isinstance(embedder, MultiVectorEmbedder):
+        return await embedder.embed_query_tokens(text)
+    return MultiVector(await embedder.embed_query(text), np.zeros((0, 0), np.int8))
 
 
 def compared(question: Tokens, passages: Sequence[Packed]) -> tuple[Vectors, Vectors]:

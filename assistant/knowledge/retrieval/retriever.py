@@ -17,8 +17,8 @@ from assistant.knowledge.retrieval.features import Candidates, Question
 from assistant.knowledge.retrieval.forward_index import Shelf
 from assistant.knowledge.vectors.synced_index import KeptVectors
 from assistant.lru_cache import Recent
-from assistant.ports.models import Embedder, Fine
-from assistant.ports.storage.store import Database, HasArticles
+from assistant.ports.models import Embedder, MultiVector
+from assistant.ports.storage.store import ArticlesTransaction, Database
 
 if TYPE_CHECKING:
     from assistant.knowledge.retrieval.ragged import Rows
@@ -48,7 +48,7 @@ class HybridRetriever:
 
     def __init__(
         self,
-        database: Database[HasArticles],
+        database: Database[ArticlesTransaction],
         embedder: Embedder,
         vectors: KeptVectors,
         *,
@@ -85,9 +85,11 @@ class HybridRetriever:
 
     async def refresh(self) -> bool:
         """Take in what changed in SQL, whoever wrote it; whether anything did."""
-        version = await self._database.read(lambda store: store.articles.version())
+        version = await self._database.read(lambda store: store.articles.load_version())
         if version != self._version or not self._standing.is_of(self._today()):
-            await self._database.read(lambda store: self._standing.load(store.living, self._today()))
+            await self._database.read(
+                lambda store: self._standing.load(store.article_lifecycle, self._today())
+            )
         if version == self._version:
             return False
         model = self._embedder.name
@@ -164,12 +166,12 @@ class HybridRetriever:
 
     async def _read_tokens(self, chunks: Sequence[int]) -> Mapping[int, Sequence[Packed]]:
         model = self._embedder.name
-        return await self._database.read(lambda store: store.articles.packed_tokens(model, chunks))
+        return await self._database.read(lambda store: store.articles.load_packed_tokens(model, chunks))
 
     async def _read_passages(self, chunks: Sequence[int]) -> Mapping[int, Passage]:
-        return await self._database.read(lambda store: store.articles.passages(chunks))
+        return await self._database.read(lambda store: store.articles.load_passages(chunks))
 
-    async def _fine(self, question: str) -> Fine | None:
+    async def _fine(self, question: str) -> MultiVector | None:
         try:
             asked = await late_interaction.query(self._embedder, question)
         except Unavailable as exc:
@@ -178,10 +180,10 @@ class HybridRetriever:
         self._broken.pop("embeddings", None)
         return asked
 
-    async def _nearest(self, asked: Fine | None) -> list[int]:
+    async def _nearest(self, asked: MultiVector | None) -> list[int]:
         if asked is None:
             return []
-        hits = await self._vectors.nearest(asked.whole, limit=NEAREST)
+        hits = await self._vectors.nearest(asked.pooled, limit=NEAREST)
         return [id_ // SLOTS for id_, _ in hits]
 
     async def _matching(self, words: Sequence[str], shelf: Shelf) -> Sequence[int]:
@@ -189,7 +191,7 @@ class HybridRetriever:
 
         look_for = telling(words, shelf)
         try:
-            found = await self._database.read(lambda s: s.articles.matching(look_for, limit=MATCHING))
+            found = await self._database.read(lambda s: s.articles.search_words(look_for, limit=MATCHING))
         except Unavailable as exc:
             self._broken["words"] = str(exc)
             return []

@@ -10,8 +10,8 @@ from assistant.domain.knowledge import Passage
 from assistant.knowledge.ingest.index_fields import under_heading
 from assistant.lru_cache import Recent
 from assistant.ports.knowledge import PassageTokens
-from assistant.ports.models import Embedder, FineEmbedder
-from assistant.ports.storage.store import Database, HasArticles
+from assistant.ports.models import Embedder, MultiVectorEmbedder
+from assistant.ports.storage.store import ArticlesTransaction, Database
 
 if TYPE_CHECKING:
     from numpy import int8
@@ -24,19 +24,19 @@ REMEMBERED = 1_000
 class StoredTokens:
     """Tokens from SQL; none for models that cannot tell tokens apart."""
 
-    def __init__(self, database: Database[HasArticles], embedder: Embedder) -> None:
+    def __init__(self, database: Database[ArticlesTransaction], embedder: Embedder) -> None:
         self._database, self._embedder = database, embedder
         self._recent: Recent[tuple[int, str], PassageTokens] = Recent(REMEMBERED)
 
-    async def of(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
+    async def load_passage_tokens(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
         """In order; None where a passage has no token vectors (yet)."""
         embedder, named = self._embedder, {(each.chunk, each.text): each for each in passages}
-        if not isinstance(embedder, FineEmbedder):
+        if not isinstance(embedder, MultiVectorEmbedder):
             return [None] * len(passages)
 
         async def read(keys: Sequence[tuple[int, str]]) -> Mapping[tuple[int, str], PassageTokens]:
             model, chunks = self._embedder.name, [chunk for chunk, _ in keys]
-            kept = await self._database.read(lambda store: store.articles.tokens(model, chunks))
+            kept = await self._database.read(lambda store: store.articles.load_tokens(model, chunks))
             here = {key: kept[key[0]][0] for key in keys if key[0] in kept}
             made = {key: placed(embedder, named[key], tokens) for key, tokens in here.items()}
             return {key: tokens for key, tokens in made.items() if tokens}
@@ -48,10 +48,10 @@ class StoredTokens:
         return [found.get((each.chunk, each.text)) for each in passages]
 
 
-def placed(embedder: FineEmbedder, passage: Passage, tokens: NDArray[int8]) -> PassageTokens | None:
+def placed(embedder: MultiVectorEmbedder, passage: Passage, tokens: NDArray[int8]) -> PassageTokens | None:
     """The *tokens* of a passage under its heading, where they stand in its text; None: they are not its."""
     heading, whole = under_heading(passage.title, passage.headings, passage.text)
-    spans = embedder.spans(whole) - len(heading)
+    spans = embedder.compute_token_spans(whole) - len(heading)
     if not tokens.size or len(spans) != len(tokens):
         return None
     return PassageTokens(spans=spans, tokens=tokens)

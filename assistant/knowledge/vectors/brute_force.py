@@ -19,7 +19,7 @@ class ExactIndex:
         self._ids: list[int] = []
         self._vectors: Vectors | None = None
 
-    async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
+    async def find_nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
         import numpy as np
 
         if self._vectors is None or not self._ids:
@@ -28,28 +28,28 @@ class ExactIndex:
         best = np.argpartition(-cosines, min(limit, len(cosines)) - 1)[:limit]
         return sorted(((self._ids[i], float(cosines[i])) for i in best), key=lambda hit: -hit[1])
 
-    async def put(self, ids: Sequence[int], vectors: Vectors) -> None:
+    async def upsert_vectors(self, ids: Sequence[int], vectors: Vectors) -> None:
         import numpy as np
 
-        await self.remove(ids)
+        await self.remove_vectors(ids)
         kept = [] if self._vectors is None else [self._vectors]
         self._vectors = np.concatenate([*kept, vectors])
         self._ids += ids
 
-    async def remove(self, ids: Sequence[int]) -> None:
+    async def remove_vectors(self, ids: Sequence[int]) -> None:
         gone = set(ids)
         keep = [row for row, known in enumerate(self._ids) if known not in gone]
         if len(keep) < len(self._ids) and self._vectors is not None:
             self._vectors = self._vectors[keep]
             self._ids = [self._ids[row] for row in keep]
 
-    async def among(self, ids: Sequence[int]) -> set[int]:
+    async def filter_stored(self, ids: Sequence[int]) -> set[int]:
         return set(self._ids) & set(ids)
 
-    async def ids(self) -> set[int]:
+    async def list_ids(self) -> set[int]:
         return set(self._ids)
 
-    async def count(self) -> int:
+    async def count_vectors(self) -> int:
         return len(self._ids)
 
     async def close(self) -> None:

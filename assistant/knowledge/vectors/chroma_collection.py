@@ -35,7 +35,7 @@ class ChromaIndex:
         """*closed* is called when the client is: files have a lock to give back."""
         self._client, self._collection, self._closed = client, collection, closed
 
-    async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
+    async def find_nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
         def query() -> list[tuple[int, float]]:
             found = self._collection.query(
                 query_embeddings=vector[None, :], n_results=limit, include=["distances"]
@@ -50,7 +50,7 @@ class ChromaIndex:
         except TimeoutError as exc:
             raise IndexUnavailable("The vector index takes too long to answer.") from exc
 
-    async def put(self, ids: Sequence[int], vectors: Vectors) -> None:
+    async def upsert_vectors(self, ids: Sequence[int], vectors: Vectors) -> None:
         def add() -> None:
             most = self._client.get_max_batch_size()
             for start in range(0, len(ids), most):
@@ -59,18 +59,18 @@ class ChromaIndex:
 
         await self._call(add)
 
-    async def remove(self, ids: Sequence[int]) -> None:
+    async def remove_vectors(self, ids: Sequence[int]) -> None:
         await self._call(lambda: self._delete([str(id_) for id_ in ids]))
 
-    async def among(self, ids: Sequence[int]) -> set[int]:
+    async def filter_stored(self, ids: Sequence[int]) -> set[int]:
         """Which of *ids* it holds."""
         names = [str(id_) for id_ in ids]
         return await self._call(lambda: set(map(int, self._collection.get(ids=names, include=[])["ids"])))
 
-    async def ids(self) -> set[int]:
+    async def list_ids(self) -> set[int]:
         return await self._call(lambda: all_ids(self._collection))
 
-    async def count(self) -> int:
+    async def count_vectors(self) -> int:
         return await self._call(self._collection.count)
 
     async def close(self) -> None:

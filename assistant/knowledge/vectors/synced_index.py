@@ -15,7 +15,7 @@ from assistant.knowledge.retrieval.forward_index import Shelf
 from assistant.knowledge.vectors.brute_force import ExactIndex
 from assistant.ports.clock import Clock
 from assistant.ports.knowledge import VectorIndex
-from assistant.ports.storage.store import Database, HasCollections
+from assistant.ports.storage.store import CollectionsTransaction, Database
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -78,10 +78,10 @@ class KeptVectors:
     async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
         if self._index is not None and self.in_step:
             try:
-                return await self._index.nearest(vector, limit=limit)
+                return await self._index.find_nearest(vector, limit=limit)
             except Unavailable as exc:
                 await self._lost(exc)
-        return await (await self._every()).nearest(vector, limit=limit)
+        return await (await self._every()).find_nearest(vector, limit=limit)
 
     def follow(self, shelf: Shelf, version: int) -> None:
         """The knowledge base is at *version* now, and *shelf* is what it holds."""
@@ -113,7 +113,7 @@ class KeptVectors:
         if self._opener is None or time.monotonic() < self._retry_at:
             return
         self._index = await self._opener()
-        self._held = await self._index.ids()
+        self._held = await self._index.list_ids()
         self._rebuilding = self._held != self._wanted
         self._why, self._failures = None, 0
         self._check_at = time.monotonic() + CHECK_SECONDS
@@ -123,16 +123,16 @@ class KeptVectors:
         if self._index is None or time.monotonic() < self._check_at:
             return
         self._check_at, self._checks = time.monotonic() + CHECK_SECONDS, self._checks + 1
-        if await self._index.count() != len(self._held) or self._checks % IDS_EVERY == 0:
-            self._held = await self._index.ids()
+        if await self._index.count_vectors() != len(self._held) or self._checks % IDS_EVERY == 0:
+            self._held = await self._index.list_ids()
             self._rebuilding = self._held != self._wanted
 
     async def _fill(self) -> bool:
         assert self._index is not None
         if not await self._turns(True, self._version):
             # Another process fills it, or has seen a newer knowledge base; what it did is seen here.
-            if await self._index.count() == len(self._wanted):
-                self._held = await self._index.ids()
+            if await self._index.count_vectors() == len(self._wanted):
+                self._held = await self._index.list_ids()
             return False
         end = time.monotonic() + BUDGET_SECONDS
         while (some := sorted(self._held ^ self._wanted)[:TOGETHER]) and time.monotonic() < end:
@@ -146,12 +146,12 @@ class KeptVectors:
         import numpy as np
 
         wanted = some & self._wanted
-        there = await index.among(sorted(some))
+        there = await index.filter_stored(sorted(some))
         if gone := sorted(there - wanted):
-            await index.remove(gone)
+            await index.remove_vectors(gone)
         missing, vectors = self._shelf.vectors_of(sorted(wanted - there))
         if missing:
-            await index.put(missing, vectors.astype(np.float32))
+            await index.upsert_vectors(missing, vectors.astype(np.float32))
         self._held = (self._held - some) | wanted
 
     async def _every(self) -> ExactIndex:
@@ -163,7 +163,7 @@ class KeptVectors:
                 exact = ExactIndex()
                 ids, vectors = await asyncio.to_thread(self._shelf.vectors_of, sorted(self._wanted))
                 if ids:
-                    await exact.put(ids, vectors.astype(np.float32))
+                    await exact.upsert_vectors(ids, vectors.astype(np.float32))
                 self._exact = exact
             return self._exact
 
@@ -208,14 +208,16 @@ async def remove(name: str, data_dir: Path, url: str | None) -> None:
         await asyncio.to_thread(remove_served, url, name)
 
 
-def by_turns(database: Database[HasCollections], model: str, clock: Clock) -> Turns:
+def by_turns(database: Database[CollectionsTransaction], model: str, clock: Clock) -> Turns:
     """One process at a time fills what several use; it says so in SQL."""
     me = secrets.token_hex(8)
 
     async def turns(filling: bool, version: int) -> bool:
         if not filling:
-            await database.write(lambda store: store.collections.filled(model, me))
+            await database.write(lambda store: store.collections.release_sync_lease(model, me))
             return False
-        return await database.write(lambda store: store.collections.fill(model, me, version, clock()))
+        return await database.write(
+            lambda store: store.collections.acquire_sync_lease(model, me, version, clock())
+        )
 
     return turns

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.errors import SetupError
 from assistant.domain.turns import Meaning
-from assistant.ports.models import Embedder, FineEmbedder
+from assistant.ports.models import Embedder, MultiVectorEmbedder
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -52,7 +52,7 @@ def make_embedder(
 
 async def meant(embedder: Embedder, text: str) -> Meaning:
     """What *text* says, and how, where the model tells."""
-    if not isinstance(embedder, FineEmbedder):
-        return Meaning((await embedder.query(text)).tolist())
-    fine = await embedder.fine_query(text)
-    return Meaning(fine.whole.tolist(), fine.tone.tolist() if fine.tone is not None else ())
+    if not isinstance(embedder, MultiVectorEmbedder):
+        return Meaning((await embedder.embed_query(text)).tolist())
+    fine = await embedder.embed_query_tokens(text)
+    return Meaning(fine.pooled.tolist(), fine.mid_layer.tolist() if fine.mid_layer is not None else ())

@@ -27,15 +27,15 @@ class LetterEmbedder:
         #: Texts embedded as passages, in order.
         self.embedded: list[str] = []
 
-    async def query(self, text: str) -> Vectors:
+    async def embed_query(self, text: str) -> Vectors:
         vector: Vectors = (await self._embed([text]))[0]
         return vector
 
-    async def passages(self, texts: Sequence[str]) -> Vectors:
+    async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         self.embedded += texts
         return await self._embed(texts)
 
-    def tokens(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
         return len(text)
 
     async def _embed(self, texts: Sequence[str]) -> Vectors:

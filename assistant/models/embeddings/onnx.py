@@ -15,7 +15,7 @@ from assistant.domain.errors import SetupError
 from assistant.lru_cache import Recent
 from assistant.models.embeddings.token_projection import FILE as TOKEN_SPACE
 from assistant.models.embeddings.token_projection import TokenSpace
-from assistant.ports.models import Fine
+from assistant.ports.models import MultiVector
 
 if TYPE_CHECKING:
     import onnxruntime  # type: ignore[import-untyped]
@@ -78,41 +78,41 @@ class OnnxEmbedder:
         self.name = _name(folder, graph)
         self._space = TokenSpace(folder) if (folder / TOKEN_SPACE).is_file() else None
         #: Tokens at the start that are not the text's own: the opening mark and the prompt.
-        self._marks = {kind: 1 + self.tokens(prompt.strip()) for kind, prompt in self._prompts.items()}
-        self._recent: Recent[str, Fine] = Recent(RECENT)
-        self.dimensions = len(self._embed(["a"], "passage")[0].whole)
+        self._marks = {kind: 1 + self.count_tokens(prompt.strip()) for kind, prompt in self._prompts.items()}
+        self._recent: Recent[str, MultiVector] = Recent(RECENT)
+        self.dimensions = len(self._embed(["a"], "passage")[0].pooled)
 
-    async def query(self, text: str) -> Vectors:
-        return (await self._ask(text)).whole
+    async def embed_query(self, text: str) -> Vectors:
+        return (await self._ask(text)).pooled
 
-    async def passages(self, texts: Sequence[str]) -> Vectors:
+    async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
         found = await self._read(texts)
-        return np.stack([each.whole for each in found]) if found else np.zeros((0, self.dimensions), "f4")
+        return np.stack([each.pooled for each in found]) if found else np.zeros((0, self.dimensions), "f4")
 
-    async def _ask(self, text: str) -> Fine:
+    async def _ask(self, text: str) -> MultiVector:
         """A turn is read and searched for in the same words: what was asked just now is not read again."""
         return (await self._recent.of([text], self._asked))[text]
 
-    async def _asked(self, texts: Sequence[str]) -> Mapping[str, Fine]:
+    async def _asked(self, texts: Sequence[str]) -> Mapping[str, MultiVector]:
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(self._asking, self._embed, list(texts), "query")
         return dict(zip(texts, found, strict=True))
 
-    async def _read(self, texts: Sequence[str]) -> list[Fine]:
+    async def _read(self, texts: Sequence[str]) -> list[MultiVector]:
         loop = asyncio.get_running_loop()
         batches = list(_alike(texts))
         runs = [
             loop.run_in_executor(self._workers, self._embed, [texts[i] for i in batch], "passage")
             for batch in batches
         ]
-        found: dict[int, Fine] = {}
+        found: dict[int, MultiVector] = {}
         for batch, some in zip(batches, await asyncio.gather(*runs), strict=True):
             found.update(zip(batch, some, strict=True))
         return [found[i] for i in range(len(texts))]
 
-    def tokens(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
         """How many tokens the model sees, its two marks and the prompt not counted; at most its limit."""
         return len(self._tokenizer.encode(_clean(text), add_special_tokens=False).ids)
 
@@ -120,7 +120,7 @@ class OnnxEmbedder:
         self._asking.shutdown(cancel_futures=True)
         self._workers.shutdown(cancel_futures=True)
 
-    def _embed(self, texts: Sequence[str], kind: str) -> list[Fine]:
+    def _embed(self, texts: Sequence[str], kind: str) -> list[MultiVector]:
         import numpy as np
 
         prompt = self._prompts.get(kind, "")
@@ -131,11 +131,11 @@ class OnnxEmbedder:
         norms = np.linalg.norm(pooled, axis=1, keepdims=True)
         whole = (pooled / np.maximum(norms, 1e-12)).astype(np.float32)
         if self._space is None:
-            return [Fine(row, np.zeros((0, 0), np.int8)) for row in whole]
+            return [MultiVector(row, np.zeros((0, 0), np.int8)) for row in whole]
         skip = self._marks.get(kind, 1)
         tones = self._pool(middle[0], mask) if middle else [None] * len(whole)
         return [
-            Fine(whole[i], self._space.shrink(hidden[i, skip : max(skip, length - 1)]), tones[i])
+            MultiVector(whole[i], self._space.shrink(hidden[i, skip : max(skip, length - 1)]), tones[i])
             for i, length in enumerate(mask.sum(axis=1))
         ]
 
@@ -167,13 +167,13 @@ class OnnxEmbedder:
 class FineOnnxEmbedder(OnnxEmbedder):
     """An ONNX model of which the directions of its token vectors are known."""
 
-    async def fine_query(self, text: str) -> Fine:
+    async def embed_query_tokens(self, text: str) -> MultiVector:
         return await self._ask(text)
 
-    async def fine_passages(self, texts: Sequence[str]) -> Sequence[Fine]:
+    async def embed_passage_tokens(self, texts: Sequence[str]) -> Sequence[MultiVector]:
         return await self._read(texts)
 
-    def spans(self, text: str) -> Spans:
+    def compute_token_spans(self, text: str) -> Spans:
         """Where in *text* each token of its passage vectors stands: (tokens, 2), from and to."""
         import numpy as np
 

@@ -31,11 +31,11 @@ class OpenAIEmbedder:
         self.name = f"openai-{model}"
         self.dimensions = 0
 
-    async def query(self, text: str) -> Vectors:
+    async def embed_query(self, text: str) -> Vectors:
         vector: Vectors = (await self._embed([text]))[0]
         return vector
 
-    async def passages(self, texts: Sequence[str]) -> Vectors:
+    async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
         parts = [
@@ -43,7 +43,7 @@ class OpenAIEmbedder:
         ]
         return np.concatenate(parts) if parts else np.zeros((0, self.dimensions), np.float32)
 
-    def tokens(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
         return count_tokens(text, self._model)
 
     async def _embed(self, texts: Sequence[str]) -> Vectors:

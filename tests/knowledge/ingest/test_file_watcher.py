@@ -118,21 +118,21 @@ class Counting(ReadsHere):
     def __init__(self) -> None:
         self.reads = 0
 
-    async def read(self, suffix: str, data: bytes) -> list[Document]:
+    async def parse_documents(self, suffix: str, data: bytes) -> list[Document]:
         self.reads += 1
-        return await super().read(suffix, data)
+        return await super().parse_documents(suffix, data)
 
 
 async def test_each_content_is_parsed_once_also_when_it_cannot_be() -> None:
     counting = Counting()
     reader = Remembering(counting)
     for _ in range(3):
-        assert (await reader.read(".md", b"# A\n\nOne."))[0].title == "A"
+        assert (await reader.parse_documents(".md", b"# A\n\nOne."))[0].title == "A"
         with pytest.raises(Unreadable, match="empty"):
-            await reader.read(".md", b"")
+            await reader.parse_documents(".md", b"")
         reader.forget_unused()
     assert counting.reads == 2
-    await reader.read(".md", b"# B\n\nTwo.")
+    await reader.parse_documents(".md", b"# B\n\nTwo.")
     reader.forget_unused()
-    await reader.read(".md", b"# A\n\nOne.")
+    await reader.parse_documents(".md", b"# A\n\nOne.")
     assert counting.reads == 4

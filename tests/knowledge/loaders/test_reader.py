@@ -19,15 +19,15 @@ async def reader() -> AsyncIterator[Reader]:
 
 
 async def test_a_document_crosses_the_process_whole(reader: Reader) -> None:
-    [document] = await reader.read(".md", GOOD)
+    [document] = await reader.parse_documents(".md", GOOD)
     assert document.text == "30日以内です。"
     assert (document.title, str(document.updated), document.tags) == ("返品", "2026-09-01", ("a",))
 
 
 async def test_the_reason_of_a_refusal_crosses_too_and_the_child_goes_on(reader: Reader) -> None:
     with pytest.raises(Unreadable, match="empty; write something in it"):
-        await reader.read(".md", b"")
-    assert await reader.read(".md", GOOD)
+        await reader.parse_documents(".md", b"")
+    assert await reader.parse_documents(".md", GOOD)
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ async def test_a_document_that_kills_its_parser_fails_alone(
 ) -> None:
     spoil(tmp_path, monkeypatch, body)
     async with Reader(seconds=0.5) as reader:
-        assert await reader.read(".md", GOOD)
+        assert await reader.parse_documents(".md", GOOD)
         with pytest.raises(Unreadable, match=why):
-            await reader.read(".txt", b"hostile")
-        assert await reader.read(".md", GOOD)
+            await reader.parse_documents(".txt", b"hostile")
+        assert await reader.parse_documents(".md", GOOD)
 
 
 async def test_closing_leaves_no_process(reader: Reader) -> None:
-    await reader.read(".md", GOOD)
+    await reader.parse_documents(".md", GOOD)
     child = reader._child
     assert child is not None
     await reader.close()
@@ -67,7 +67,7 @@ async def test_the_child_sees_no_secrets(tmp_path: Path, monkeypatch: pytest.Mon
           "raise Unreadable(' '.join(os.environ.values()))")  # fmt: skip
     async with Reader() as reader:
         with pytest.raises(Unreadable) as refusal:
-            await reader.read(".txt", b"?")
+            await reader.parse_documents(".txt", b"?")
     assert "sk-canary" not in str(refusal.value)
 
 

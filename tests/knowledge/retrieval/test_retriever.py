@@ -71,7 +71,7 @@ async def test_an_empty_knowledge_base_finds_nothing() -> None:
 async def test_what_another_process_wrote_is_found_after_a_refresh(shop: Shop) -> None:
     assert await shop.retriever.refresh() is False
     await shop.put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
-    await shop.indexer.embed()
+    await shop.indexer.backfill_embeddings()
     assert await shop.retriever.refresh() is True
     assert (await shop.found("ギフト包装はいくら", "ja"))[0] == "ja/gift.md"
 
@@ -83,7 +83,7 @@ async def test_new_text_is_found_by_its_words_before_it_has_vectors(shop: Shop) 
 
 
 async def test_a_removed_article_is_not_found(shop: Shop) -> None:
-    await shop.indexer.remove(["ja/points.md"])
+    await shop.indexer.remove_articles(["ja/points.md"])
     assert "ja/points.md" not in await shop.found("ポイント", "ja")
     await shop.retriever.refresh()
     assert "ja/points.md" not in await shop.found("ポイント", "ja")
@@ -91,7 +91,7 @@ async def test_a_removed_article_is_not_found(shop: Shop) -> None:
 
 async def test_a_change_between_ranking_and_reading_drops_the_passage(shop: Shop) -> None:
     """Another process removed it; the retriever has not refreshed yet."""
-    await shop.indexer.remove(["ja/returns.md"])
+    await shop.indexer.remove_articles(["ja/returns.md"])
     assert "ja/returns.md" not in await shop.found("返品の期限", "ja")
 
 
@@ -99,10 +99,10 @@ async def test_embedding_goes_on_where_it_was_interrupted(shop: Shop) -> None:
     await shop.put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
     shop.letters.broken = True
     with pytest.raises(Exception, match="switched off"):
-        await shop.indexer.embed()
+        await shop.indexer.backfill_embeddings()
     shop.letters.broken, shop.letters.embedded = False, []
     steps: list[tuple[int, int]] = []
-    await shop.indexer.embed(lambda done, total: steps.append((done, total)))
+    await shop.indexer.backfill_embeddings(lambda done, total: steps.append((done, total)))
     assert steps == [(0, 1), (1, 1)]
     assert all("ギフト" in text for text in shop.letters.embedded)
 
@@ -120,7 +120,7 @@ async def test_without_the_embedding_model_words_still_answer(shop: Shop) -> Non
 
 
 class BrokenIndex(ExactIndex):
-    async def nearest(self, vector: object, *, limit: int) -> list[tuple[int, float]]:
+    async def find_nearest(self, vector: object, *, limit: int) -> list[tuple[int, float]]:
         raise IndexUnavailable("The disk is gone.")
 
 

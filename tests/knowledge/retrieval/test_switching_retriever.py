@@ -44,7 +44,7 @@ class Watched(HybridRetriever):
     compared: list[tuple[str, int, int]]
 
     async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
-        asked = await self._embedder.query(question)
+        asked = await self._embedder.embed_query(question)
         self.compared.append((self._embedder.name, len(asked), self.shelf.vectors.shape[2]))
         return await super().search(question, language=language, limit=limit)
 
@@ -67,7 +67,7 @@ class Change:
         )
 
     async def retriever(self, embedder: LetterEmbedder) -> HybridRetriever:
-        name = await self.database.write(lambda store: store.collections.named(embedder.name))
+        name = await self.database.write(lambda store: store.collections.ensure_name(embedder.name))
         made = Watched(self.database, embedder, KeptVectors(embedded(self.folder, name, embedder.dimensions)))
         made.compared = self.compared
         return made
@@ -84,7 +84,7 @@ class Change:
         return opened
 
     async def completed(self) -> list[str]:
-        return list(await self.database.read(lambda store: store.collections.completed()))
+        return list(await self.database.read(lambda store: store.collections.list_complete()))
 
 
 def database_at(path: Path) -> SqlDatabase[SqlStore]:
@@ -143,7 +143,7 @@ async def test_the_old_index_is_closed_once_its_questions_are_answered(
     old = opened._now
     await change.making(change.new).make()
     await settled(opened)
-    assert await old._vectors._index.count() == len(PAGES) * old.shelf.vectors.shape[1]  # type: ignore[union-attr]
+    assert await old._vectors._index.count_vectors() == len(PAGES) * old.shelf.vectors.shape[1]  # type: ignore[union-attr]
     monkeypatch.setattr("assistant.knowledge.retrieval.switching_retriever.LINGER_SECONDS", 0)
     await opened.tend()
     assert old._vectors._index is None
@@ -188,7 +188,7 @@ async def test_an_ingest_does_not_wait_for_anybody(change: Change) -> None:
     await change.retriever(change.new)
     assert await change.making(change.new).turn(politely=True)() is True
     turn = change.making(change.new).turn(politely=False)
-    await Indexer(change.database, change.new, turn).embed()
+    await Indexer(change.database, change.new, turn).backfill_embeddings()
     assert await change.making(change.new).done() is True
 
 
@@ -200,9 +200,11 @@ async def test_what_the_old_model_left_is_dropped_only_when_told(
     await change.making(change.new).make()
     await settled(opened)
     await opened.tend()
-    assert len(await change.database.read(lambda store: store.articles.embedded("letters"))) == len(PAGES)
+    assert len(await change.database.read(lambda store: store.articles.list_embedded("letters"))) == len(
+        PAGES
+    )
     await change.making(change.new).forget_others()
-    assert await change.database.read(lambda store: store.articles.embedded("letters")) == []
+    assert await change.database.read(lambda store: store.articles.list_embedded("letters")) == []
     assert await change.completed() == ["new letters"]
     [left] = (change.folder / FOLDER).iterdir()
     assert "new-letters" in left.name

@@ -21,7 +21,7 @@ async def test_the_index_answers_while_the_usual_threads_are_all_taken() -> None
     await asyncio.sleep(0.05)
     try:
         async with asyncio.timeout(2):
-            assert await index.nearest(np.zeros(4, np.float32), limit=1) == [(7, 0.75)]
+            assert await index.find_nearest(np.zeros(4, np.float32), limit=1) == [(7, 0.75)]
     finally:
         over.set()
         await asyncio.gather(*waiting)

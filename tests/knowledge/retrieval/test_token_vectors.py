@@ -12,7 +12,7 @@ from assistant.knowledge.retrieval.retriever import HybridRetriever
 from assistant.knowledge.retrieval.token_vectors import StoredTokens
 from assistant.knowledge.vectors.synced_index import KeptVectors
 from assistant.models.embeddings.fake import LetterEmbedder
-from assistant.ports.models import Embedder, Fine
+from assistant.ports.models import Embedder, MultiVector
 from assistant.storage.database import SqlDatabase, sqlite_engine
 from assistant.storage.schema import metadata
 from evals.quality.retrieval_runs import Store
@@ -24,16 +24,16 @@ CHUNK = Chunk(position=0, headings=("費用",), text="送料は770円です。",
 class Characters(LetterEmbedder):
     """A model whose tokens are characters, each with a direction of its own."""
 
-    async def fine_query(self, text: str) -> Fine:
-        return (await self.fine_passages([text]))[0]
+    async def embed_query_tokens(self, text: str) -> MultiVector:
+        return (await self.embed_passage_tokens([text]))[0]
 
-    async def fine_passages(self, texts: Sequence[str]) -> Sequence[Fine]:
+    async def embed_passage_tokens(self, texts: Sequence[str]) -> Sequence[MultiVector]:
         return [
-            Fine(whole, np.stack([_direction(char) for char in text]))
-            for text, whole in zip(texts, await self.passages(texts), strict=True)
+            MultiVector(whole, np.stack([_direction(char) for char in text]))
+            for text, whole in zip(texts, await self.embed_passages(texts), strict=True)
         ]
 
-    def spans(self, text: str) -> NDArray[np.intp]:
+    def compute_token_spans(self, text: str) -> NDArray[np.intp]:
         return np.array([(place, place + 1) for place in range(len(text))], np.intp)
 
 
@@ -46,8 +46,8 @@ async def stored(embedder: Embedder) -> tuple[HybridRetriever, StoredTokens]:
     metadata.create_all(engine)
     database = SqlDatabase(engine, Store)
     indexer = Indexer(database, embedder)
-    await indexer.put([(ARTICLE, [CHUNK])])
-    await indexer.embed()
+    await indexer.save_articles([(ARTICLE, [CHUNK])])
+    await indexer.backfill_embeddings()
     retriever = HybridRetriever(database, embedder, KeptVectors())
     await retriever.start()
     return retriever, StoredTokens(database, embedder)
@@ -56,7 +56,7 @@ async def stored(embedder: Embedder) -> tuple[HybridRetriever, StoredTokens]:
 async def test_each_token_stands_where_the_passage_says_it() -> None:
     retriever, kept = await stored(Characters())
     passages = await retriever.search("770円", language="ja")
-    (tokens,) = await kept.of(passages)
+    (tokens,) = await kept.load_passage_tokens(passages)
     assert tokens is not None
     text = "".join(passages[0].text[start:end] for start, end in tokens.spans if start >= 0)
     assert text == passages[0].text
@@ -71,15 +71,15 @@ async def test_each_token_stands_where_the_passage_says_it() -> None:
 async def test_a_changed_passage_is_not_taken_for_the_one_that_is_kept() -> None:
     retriever, kept = await stored(Characters())
     passages = await retriever.search("770円", language="ja")
-    assert await kept.of([replace(passages[0], text="送料は当社が負担します。")]) == [None]
+    assert await kept.load_passage_tokens([replace(passages[0], text="送料は当社が負担します。")]) == [None]
 
 
 async def test_what_was_read_is_remembered() -> None:
     retriever, kept = await stored(Characters())
     passages = await retriever.search("770円", language="ja")
-    assert (await kept.of(passages))[0] is (await kept.of(passages))[0]
+    assert (await kept.load_passage_tokens(passages))[0] is (await kept.load_passage_tokens(passages))[0]
 
 
 async def test_a_model_that_keeps_no_tokens_has_none() -> None:
     retriever, kept = await stored(LetterEmbedder())
-    assert await kept.of(await retriever.search("770円", language="ja")) == [None]
+    assert await kept.load_passage_tokens(await retriever.search("770円", language="ja")) == [None]
