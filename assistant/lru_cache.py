@@ -8,14 +8,14 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Recent(Generic[K, V]):
+class LruCache(Generic[K, V]):
     """At most *most* values of things that do not change, the least recently used forgotten first."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._known: OrderedDict[K, V] = OrderedDict()
 
-    async def of(
+    async def get_many(
         self, keys: Sequence[K], read: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]
     ) -> Mapping[K, V]:
         """The values of *keys*; those not remembered are *read*, and missing where that brings none."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from assistant.lru_cache import Recent
+from assistant.lru_cache import LruCache
 
 
 class Reading:
@@ -15,20 +15,20 @@ class Reading:
 
 
 async def test_each_is_read_once() -> None:
-    recent, reading = Recent[int, str](3), Reading()
-    assert await recent.of([1, 2, 1], reading) == {1: "value 1", 2: "value 2"}
-    assert await recent.of([2, 3], reading) == {2: "value 2", 3: "value 3"}
+    recent, reading = LruCache[int, str](3), Reading()
+    assert await recent.get_many([1, 2, 1], reading) == {1: "value 1", 2: "value 2"}
+    assert await recent.get_many([2, 3], reading) == {2: "value 2", 3: "value 3"}
     assert reading.read == [1, 2, 3]
 
 
 async def test_the_least_recently_used_is_forgotten() -> None:
-    recent, reading = Recent[int, str](2), Reading()
+    recent, reading = LruCache[int, str](2), Reading()
     for keys in ([1, 2], [1], [3], [1], [2]):
-        await recent.of(keys, reading)
+        await recent.get_many(keys, reading)
     assert reading.read == [1, 2, 3, 2]
 
 
 async def test_what_there_is_not_is_missing_and_asked_for_again() -> None:
-    recent, reading = Recent[int, str](2), Reading()
-    assert await recent.of([-1], reading) == await recent.of([-1], reading) == {}
+    recent, reading = LruCache[int, str](2), Reading()
+    assert await recent.get_many([-1], reading) == await recent.get_many([-1], reading) == {}
     assert reading.read == [-1, -1]

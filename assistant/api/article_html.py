@@ -10,15 +10,15 @@ import nh3
 from markdown_it import MarkdownIt
 
 
-def draw(article_id: str, text: str) -> str:
+def render_article(article_id: str, text: str) -> str:
     """The article's Markdown, sanitised; links between articles lead to their pages."""
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     folder = article_id.rpartition("/")[0]
 
-    def to_page(match: re.Match[str]) -> str:
+    def rewrite_link(match: re.Match[str]) -> str:
         return f'href="/help/{escape(normpath(join(folder, match[1])))}'
 
-    html = re.sub(r'href="(?![a-z]+:|/|#)([^"#]+\.md)(?=["#])', to_page, html)
+    html = re.sub(r'href="(?![a-z]+:|/|#)([^"#]+\.md)(?=["#])', rewrite_link, html)
     safe = nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img"}, url_schemes={"http", "https", "mailto", "tel"})
     # A wide table scrolls in a frame that the keyboard reaches.
     framed = safe.replace("<table>", '<div class="wide" tabindex="0"><table>')
@@ -27,5 +27,5 @@ def draw(article_id: str, text: str) -> str:
 
 if __name__ == "__main__":
     os.nice(5)  # whoever chats comes first
-    drawn = draw(sys.argv[1], sys.stdin.buffer.read().decode("utf-8", "replace"))
+    drawn = render_article(sys.argv[1], sys.stdin.buffer.read().decode("utf-8", "replace"))
     sys.stdout.buffer.write((drawn or "<p></p>").encode())

@@ -12,46 +12,46 @@ from html import escape
 
 import structlog
 
-from assistant.api.article_html import draw
+from assistant.api.article_html import render_article
 from assistant.domain.knowledge import Article
 
 log = structlog.get_logger()
 
 #: What is small is drawn in a thread, in some milliseconds: characters, brackets, and lines times bars.
-SMALL = (20_000, 200, 4_000)
+MAX_INLINE_SIZE = (20_000, 200, 4_000)
 #: What takes longer is shown as plain text.
-SECONDS = 20.0
+RENDER_TIMEOUT_SECONDS = 20.0
 #: Of HTML that is remembered.
-MOST_CHARACTERS = 8_000_000
+MAX_CACHED_CHARACTERS = 8_000_000
 
 
-class Drawings:
+class ArticleRenderer:
     """The bodies of articles that were drawn last."""
 
-    def __init__(self, seconds: float = SECONDS, most: int = MOST_CHARACTERS) -> None:
+    def __init__(self, seconds: float = RENDER_TIMEOUT_SECONDS, most: int = MAX_CACHED_CHARACTERS) -> None:
         self._seconds, self._most, self._size = seconds, most, 0
         self._known: OrderedDict[str, str] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
-    async def of(self, article: Article) -> str:
+    async def get_html(self, article: Article) -> str:
         """The article's body; drawn once, however many ask for it at a time."""
         key = sha256(f"{article.id}\0{article.text}".encode("utf-8", "replace")).hexdigest()
         if key not in self._known:
             async with self._one_at_a_time:
                 if key not in self._known:
-                    self._remember(key, await self._drawn(article))
+                    self._cache_html(key, await self._render_html(article))
         self._known.move_to_end(key)
         return self._known[key]
 
-    def _remember(self, key: str, html: str) -> None:
+    def _cache_html(self, key: str, html: str) -> None:
         self._known[key] = html
         self._size += len(html)
         while self._size > self._most and len(self._known) > 1:
             self._size -= len(self._known.popitem(last=False)[1])
 
-    async def _drawn(self, article: Article) -> str:
-        if _is_small(article.text):
-            return await asyncio.to_thread(_draw_here, article)
+    async def _render_html(self, article: Article) -> str:
+        if _is_small_article(article.text):
+            return await asyncio.to_thread(_render_inline, article)
         command = (sys.executable, "-m", "assistant.api.article_html", article.id)
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
@@ -69,11 +69,13 @@ class Drawings:
         return html.decode() or f"<pre>{escape(article.text)}</pre>"
 
 
-def _is_small(text: str) -> bool:
+def _is_small_article(text: str) -> bool:
     lines = text.split("\n")
     cells = len(lines) * max(line.count("|") for line in lines)
-    return all(has <= most for has, most in zip((len(text), text.count("["), cells), SMALL, strict=True))
+    return all(
+        has <= most for has, most in zip((len(text), text.count("["), cells), MAX_INLINE_SIZE, strict=True)
+    )
 
 
-def _draw_here(article: Article) -> str:
-    return draw(article.id, article.text)
+def _render_inline(article: Article) -> str:
+    return render_article(article.id, article.text)

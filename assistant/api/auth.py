@@ -20,7 +20,7 @@ SESSION_DAYS, TOKEN_DAYS = 14, 365
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Entered(NamedTuple):
+class AuthenticatedAgent(NamedTuple):
     agent: Agent
     #: The CSRF token of the session; None for an API token.
     csrf: str | None
@@ -28,12 +28,12 @@ class Entered(NamedTuple):
     secret_hash: str
 
 
-def account_of(email: str) -> str:
+def normalize_email(email: str) -> str:
     """An e-mail address as accounts are kept and counted under it, however it was typed."""
     return email.strip().lower()
 
 
-def new_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
+def create_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
     """A session secret for the cookie, and its CSRF token."""
     secret, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
     door = Door(secret_hash=hash_of(secret), csrf=csrf, expires_at=now + timedelta(days=SESSION_DAYS))
@@ -42,7 +42,7 @@ def new_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
     return secret, csrf
 
 
-def new_token(store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS) -> str:
+def create_api_token(store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS) -> str:
     """An API token, shown once; it ends after so many days."""
     secret = secrets.token_urlsafe(32)
     door = Door(secret_hash=hash_of(secret), expires_at=now + timedelta(days=days))
@@ -51,13 +51,13 @@ def new_token(store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS)
     return secret
 
 
-async def entered(
+async def authenticate_agent(
     request: Request,
     ctx: Ctx,
     authorization: Annotated[str | None, Header()] = None,
     x_csrf_token: Annotated[str | None, Header()] = None,
     session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None,
-) -> Entered:
+) -> AuthenticatedAgent:
     """The agent who calls; a browser's session proves with its CSRF token that it means a change."""
     scheme, _, token = (authorization or "").partition(" ")
     by_token = scheme.lower() == "bearer" and token
@@ -72,7 +72,7 @@ async def entered(
     changes = csrf is not None and request.method not in READING
     if changes and not hmac.compare_digest((csrf or "").encode(), (x_csrf_token or "").encode()):
         raise Forbidden("Send the session's X-CSRF-Token header.")
-    return Entered(agent, csrf, hash_of(secret))
+    return AuthenticatedAgent(agent, csrf, hash_of(secret))
 
 
-Inside = Annotated[Entered, Depends(entered)]
+CurrentAgent = Annotated[AuthenticatedAgent, Depends(authenticate_agent)]

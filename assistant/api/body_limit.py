@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 BODY_SECONDS = 20.0
 
 
-class BodyLimit:
+class BodyLimitMiddleware:
     """FastAPI's own limit answers in plain text; this one raises where the error handlers see it."""
 
     def __init__(
@@ -22,12 +22,12 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        read, most, whole = 0, self._limit(str(scope["path"])), False
+        read, most, whole = 0, self._get_max_bytes(str(scope["path"])), False
         due = asyncio.get_running_loop().time() + self._seconds
 
-        async def counted() -> Message:
+        async def receive_limited() -> Message:
             nonlocal read, whole
-            if _announced(scope) > most:
+            if _get_content_length(scope) > most:
                 raise HTTPException(413, f"The body is larger than {most} bytes.")
             try:
                 # What comes after the body is only that the client went away: streams wait for it for hours.
@@ -44,12 +44,12 @@ class BodyLimit:
                 raise HTTPException(413, f"The body is larger than {most} bytes.")
             return message
 
-        await self._app(scope, counted, send)
+        await self._app(scope, receive_limited, send)
 
-    def _limit(self, path: str) -> int:
+    def _get_max_bytes(self, path: str) -> int:
         return next((most for prefix, most in self._longer.items() if path.startswith(prefix)), self._most)
 
 
-def _announced(scope: Scope) -> int:
+def _get_content_length(scope: Scope) -> int:
     lengths = [value for name, value in scope["headers"] if name == b"content-length"]
     return int(lengths[0]) if lengths and lengths[0].isdigit() else 0

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assistant.api.context import Context
-from assistant.api.schemas import agent_message_out, stamp
+from assistant.api.context import ApiContext
+from assistant.api.schemas import format_timestamp, serialize_agent_message
 from assistant.domain.channels import Delivery, DeliveryState, Media
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Message
@@ -20,7 +20,7 @@ STATUS = {
 }
 
 
-def messages_out(
+def serialize_messages(
     store: Store, conversation: str, messages: Sequence[Message], hosts: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Messages as agents see them, with what became of each and the files that came with it."""
@@ -29,16 +29,16 @@ def messages_out(
     for one in store.media.list_by_conversation(conversation):
         files.setdefault(one.message, []).append(one)
     return [
-        agent_message_out(message, hosts)
+        serialize_agent_message(message, hosts)
         | {
-            "delivery": delivery_out(deliveries.get(message.id)),
-            "media": [media_out(one) for one in files.get(message.id, ())],
+            "delivery": serialize_delivery(deliveries.get(message.id)),
+            "media": [serialize_media(one) for one in files.get(message.id, ())],
         }
         for message in messages
     ]
 
 
-def delivery_out(delivery: Delivery | None) -> dict[str, Any] | None:
+def serialize_delivery(delivery: Delivery | None) -> dict[str, Any] | None:
     """None on the web, where the stored message is the delivery: the stream reads it from there."""
     if delivery is None:
         return None
@@ -47,11 +47,11 @@ def delivery_out(delivery: Delivery | None) -> dict[str, Any] | None:
         "seen": delivery.status,
         "error": delivery.why,
         "again": delivery.state is DeliveryState.FAILED,
-        "sent_at": stamp(delivery.sent_at),
+        "sent_at": format_timestamp(delivery.sent_at),
     }
 
 
-def media_out(media: Media) -> dict[str, Any]:
+def serialize_media(media: Media) -> dict[str, Any]:
     return {
         "id": media.id,
         "kind": media.kind,
@@ -62,7 +62,7 @@ def media_out(media: Media) -> dict[str, Any]:
     }
 
 
-def channel_out(store: Store, ctx: Context, conversation: Conversation) -> dict[str, Any] | None:
+def serialize_channel(store: Store, ctx: ApiContext, conversation: Conversation) -> dict[str, Any] | None:
     """The app in which the conversation goes on, with its limits just now; None on the web."""
     thread = store.threads.find_by_conversation(conversation.id)
     if thread is None:
@@ -77,7 +77,7 @@ def channel_out(store: Store, ctx: Context, conversation: Conversation) -> dict[
     }
 
 
-def links_out(store: Store, customer: str) -> list[dict[str, Any]]:
+def serialize_links(store: Store, customer: str) -> list[dict[str, Any]]:
     """The links that hold for a customer, with their proof."""
     return [
         {
@@ -85,7 +85,7 @@ def links_out(store: Store, customer: str) -> list[dict[str, Any]]:
             "customer": row["other"] if row["one"] == customer else row["one"],
             "proof": row["proof"],
             "reason": row["reason"],
-            "created_at": stamp(row["created_at"]),
+            "created_at": format_timestamp(row["created_at"]),
         }
         for row in store.links.list_by_customer(customer)
     ]

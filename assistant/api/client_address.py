@@ -13,10 +13,10 @@ _WITH_PORT = re.compile(r"\A(?:\[([^\[\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5})\Z")
 NOT_LOCAL = ("forwarded", "via", "origin", "x-real-ip", "cf-connecting-ip", "true-client-ip")
 
 
-def address_of(call: HTTPConnection) -> str:
+def get_client_address(call: HTTPConnection) -> str:
     """The address that limits count by: an IPv4 address, or the /64 of an IPv6 one.
 
-    ``scope["client"]`` is the real one: what trusted proxies say was put there before (`make_app`).
+    ``scope["client"]`` is the real one: what trusted proxies say was put there before (`build_api`).
     """
     host = _WITH_PORT.sub(r"\1\2", call.client.host if call.client else "")
     try:
@@ -30,7 +30,7 @@ def address_of(call: HTTPConnection) -> str:
     return f"{IPv6Address(int(address) >> PREFIX_BITS << PREFIX_BITS)}/{PREFIX_BITS}"
 
 
-def is_local(call: HTTPConnection) -> bool:
+def is_local_call(call: HTTPConnection) -> bool:
     """It comes from a program on this machine: neither through a proxy nor from a page in a browser.
 
     A proxy that writes no header of its own still passes the name that was asked for, or should; so does a

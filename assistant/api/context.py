@@ -9,10 +9,10 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
-from assistant.api.metrics import COUNTED_SECONDS, Totals
-from assistant.api.password_hashing import Passwords
-from assistant.api.rate_limits import Limits
-from assistant.api.single_flight import Shared
+from assistant.api.metrics import COUNTED_SECONDS, MetricTotals
+from assistant.api.password_hashing import PasswordVerifier
+from assistant.api.rate_limits import RateLimiter
+from assistant.api.single_flight import CachedValue
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Conversation
@@ -25,34 +25,34 @@ from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Database, Store
 
 
-class Suggest(Protocol):
+class ReplySuggester(Protocol):
     async def __call__(self, conversation: Conversation, question: str) -> Sequence[Draft]: ...
 
 
-async def no_restarts() -> Mapping[str, int]:
+async def count_no_restarts() -> Mapping[str, int]:
     """Nothing was started again, because nothing runs beside."""
     return {}
 
 
-class Health(Protocol):
+class HealthCheck(Protocol):
     async def __call__(self) -> dict[str, str | None]: ...  # part -> None when well, else what is wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class ApiContext:
     database: Database[Store]
     policy: Policy
     #: Questions that the knowledge base answers, by language.
     examples: Callable[[str], Sequence[str]]
     #: Drafts for agents.
-    suggest: Suggest
+    suggest: ReplySuggester
     wire: Notifier
     timing: Timing
     desk: Desk
     pick_facts: FactPicker
     clock: Clock
-    limits: Limits
-    passwords: Passwords = field(default_factory=Passwords)
+    limits: RateLimiter
+    passwords: PasswordVerifier = field(default_factory=PasswordVerifier)
     #: Signs customers' ids, and sessions.
     identity_key: bytes
     languages: tuple[str, ...]
@@ -63,7 +63,7 @@ class Context:
     article: Callable[[str], Any]
     #: Id, title and language of every article that holds on a day.
     titles: Callable[[date], Awaitable[Sequence[tuple[str, str, str]]]]
-    health: Health
+    health: HealthCheck
     #: The built front end.
     static: Path
     #: What the operator is called on pages, by language; none: neutral words.
@@ -81,14 +81,14 @@ class Context:
     #: Webhook calls by channel and outcome.
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: How often each long-lived task was started again.
-    restarts: Callable[[], Awaitable[Mapping[str, int]]] = no_restarts
+    restarts: Callable[[], Awaitable[Mapping[str, int]]] = count_no_restarts
     #: What `/metrics` last counted.
-    counted: Shared[Totals] = field(default_factory=lambda: Shared(COUNTED_SECONDS))
+    counted: CachedValue[MetricTotals] = field(default_factory=lambda: CachedValue(COUNTED_SECONDS))
 
 
-def context(request: Request) -> Context:
-    found: Context = request.app.state.context
+def get_context(request: Request) -> ApiContext:
+    found: ApiContext = request.app.state.context
     return found
 
 
-Ctx = Annotated[Context, Depends(context)]
+Ctx = Annotated[ApiContext, Depends(get_context)]

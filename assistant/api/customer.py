@@ -5,11 +5,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from assistant.api.client_address import address_of
-from assistant.api.context import Context, Ctx
-from assistant.api.live_updates import customer_events
-from assistant.api.rate_limit_rules import LimitedRoute, hold_stream
-from assistant.api.schemas import FeedbackIn, MessageIn, OpenIn, TypingIn, message_out, state_out, survey_out
+from assistant.api.client_address import get_client_address
+from assistant.api.context import ApiContext, Ctx
+from assistant.api.live_updates import iterate_customer_events
+from assistant.api.rate_limit_rules import RateLimitedRoute, reserve_stream
+from assistant.api.schemas import (
+    FeedbackIn,
+    MessageIn,
+    OpenIn,
+    TypingIn,
+    serialize_message,
+    serialize_state,
+    serialize_survey,
+)
 from assistant.api.sse import DESCRIBED, EventStream
 from assistant.conversation.inbound import customer_actions
 from assistant.conversation.inbound.conversation_start import (
@@ -27,16 +35,16 @@ from assistant.domain.errors import Conflict, NotFound, Unauthorized
 from assistant.domain.messages import Author, Inbound
 from assistant.ports.storage.store import Store
 
-router = APIRouter(prefix="/v1", tags=["customer"], route_class=LimitedRoute)
+router = APIRouter(prefix="/v1", tags=["customer"], route_class=RateLimitedRoute)
 
 
 #: Messages in one reading.
 MESSAGES = 500
 #: The largest number that every database keeps as a seq.
-MOST_SEQ = 2**31 - 1
+MAX_SEQ = 2**31 - 1
 
 
-def bearer(authorization: Annotated[str | None, Header()] = None) -> str:
+def hash_bearer_token(authorization: Annotated[str | None, Header()] = None) -> str:
     """The hash of the token that was sent."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -44,16 +52,16 @@ def bearer(authorization: Annotated[str | None, Header()] = None) -> str:
     return hash_of(token)
 
 
-Bearer = Annotated[str, Depends(bearer)]
+BearerHash = Annotated[str, Depends(hash_bearer_token)]
 
 
-async def owned(conversation: str, ctx: Ctx, token: Bearer) -> Conversation:
+async def load_owned_conversation(conversation: str, ctx: Ctx, token: BearerHash) -> Conversation:
     """The conversation that the bearer token opens."""
     now = ctx.clock()
-    return await ctx.database.read(lambda store: _opened(store, conversation, token, now))
+    return await ctx.database.read(lambda store: _load_conversation_by_token(store, conversation, token, now))
 
 
-def _opened(store: Store, conversation: str, token: str, now: datetime) -> Conversation:
+def _load_conversation_by_token(store: Store, conversation: str, token: str, now: datetime) -> Conversation:
     """Another's conversation gets the same 404 as none at all."""
     found = opened_by(store, conversation, token, now)
     if found is None:
@@ -61,18 +69,18 @@ def _opened(store: Store, conversation: str, token: str, now: datetime) -> Conve
     return found
 
 
-Owned = Annotated[Conversation, Depends(owned)]
+OwnedConversation = Annotated[Conversation, Depends(load_owned_conversation)]
 
 
 @router.post("/conversations", status_code=201)
-async def open_(body: OpenIn, request: Request, ctx: Ctx) -> dict[str, Any]:
+async def create_conversation(body: OpenIn, request: Request, ctx: Ctx) -> dict[str, Any]:
     visitor = Visitor(
         locale=body.locale,
         id=body.customer.id if body.customer else None,
         signature=body.customer.signature if body.customer else None,
         name=body.customer.name if body.customer else None,
         email=body.customer.email if body.customer else None,
-        origin=origin_of(address_of(request), ctx.identity_key),
+        origin=origin_of(get_client_address(request), ctx.identity_key),
         previous=(body.previous.id, body.previous.token) if body.previous else None,
     )
     now = ctx.clock()
@@ -84,7 +92,7 @@ async def open_(body: OpenIn, request: Request, ctx: Ctx) -> dict[str, Any]:
 
 
 @router.get("/widget")
-async def widget(ctx: Ctx, lang: Annotated[str, Query(max_length=35)] = "") -> dict[str, Any]:
+async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)] = "") -> dict[str, Any]:
     """What the widget shows before the first word."""
     language = language_of(lang, ctx.languages)
     return {
@@ -97,41 +105,45 @@ async def widget(ctx: Ctx, lang: Annotated[str, Query(max_length=35)] = "") -> d
 
 
 @router.post("/conversations/{conversation}/messages", status_code=202)
-async def send(conversation: str, body: MessageIn, token: Bearer, ctx: Ctx) -> dict[str, Any]:
+async def send_message(conversation: str, body: MessageIn, token: BearerHash, ctx: Ctx) -> dict[str, Any]:
     inbound = Inbound(conversation=conversation, message_id=str(body.id), text=body.text)
     now = ctx.clock()
 
-    def step(store: Store) -> Receipt:
-        _opened(store, conversation, token, now)
+    def receive_message(store: Store) -> Receipt:
+        _load_conversation_by_token(store, conversation, token, now)
         return receive(store, inbound, ctx.timing, now)
 
-    receipt = await ctx.database.write(step)
+    receipt = await ctx.database.write(receive_message)
     if receipt.message.author is not Author.CUSTOMER:  # a private note, for all they know
         raise Conflict("Another message has this id; make a new one.")
     if not receipt.repeated:
         ctx.wire.publish_typing(conversation, Author.CUSTOMER, False)
         ctx.wire.publish_typing(conversation, Author.ASSISTANT, receipt.state is State.ASSISTANT)
         ctx.wire.notify(conversation)
-    return {"message": message_out(receipt.message, ctx.hosts)}
+    return {"message": serialize_message(receipt.message, ctx.hosts)}
 
 
 @router.get("/conversations/{conversation}")
-async def read(owner: Owned, ctx: Ctx, after: Annotated[int, Query(ge=0, le=MOST_SEQ)] = 0) -> dict[str, Any]:
+async def get_conversation(
+    owner: OwnedConversation, ctx: Ctx, after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0
+) -> dict[str, Any]:
     """The conversation with its messages after seq *after*; `next` is the `after` of the following page."""
-    return await ctx.database.read(lambda store: _conversation(store, ctx, owner.id, after))
+    return await ctx.database.read(lambda store: _load_conversation_page(store, ctx, owner.id, after))
 
 
-def _conversation(store: Store, ctx: Context, conversation_id: str, after: int) -> dict[str, Any]:
+def _load_conversation_page(
+    store: Store, ctx: ApiContext, conversation_id: str, after: int
+) -> dict[str, Any]:
     conversation = store.conversations.get(conversation_id)
     agent = store.agents.get(conversation.agent) if conversation.agent else None
     messages = store.messages.list_public(conversation.id, after=after, limit=MESSAGES + 1)
     page = messages[:MESSAGES]
     return {
         "id": conversation.id,
-        **state_out(conversation, agent),
-        "messages": [message_out(message, ctx.hosts) for message in page],
+        **serialize_state(conversation, agent),
+        "messages": [serialize_message(message, ctx.hosts) for message in page],
         "next": page[-1].seq if len(messages) > MESSAGES else None,
-        "survey": survey_out(customer_actions.survey(store, conversation)),
+        "survey": serialize_survey(customer_actions.survey(store, conversation)),
     }
 
 
@@ -141,21 +153,24 @@ def _conversation(store: Store, ctx: Context, conversation_id: str, after: int) 
     response_class=EventStream,
     responses=DESCRIBED,
 )
-async def events(
-    owner: Owned, request: Request, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
+async def stream_conversation_events(
+    owner: OwnedConversation,
+    request: Request,
+    ctx: Ctx,
+    last_event_id: Annotated[str | None, Header()] = None,
 ) -> EventStream:
-    ended = hold_stream(request, ctx.limits, by_address=True)
-    return EventStream(customer_events(ctx, owner.id, last_event_id), ended)
+    ended = reserve_stream(request, ctx.limits, by_address=True)
+    return EventStream(iterate_customer_events(ctx, owner.id, last_event_id), ended)
 
 
 @router.post("/conversations/{conversation}/typing", status_code=204)
-async def typing(body: TypingIn, owner: Owned, ctx: Ctx) -> Response:
+async def set_customer_typing(body: TypingIn, owner: OwnedConversation, ctx: Ctx) -> Response:
     ctx.wire.publish_typing(owner.id, Author.CUSTOMER, body.on)
     return Response(status_code=204)
 
 
 @router.post("/conversations/{conversation}/handoff", status_code=202)
-async def handoff(owner: Owned, ctx: Ctx) -> dict[str, Any]:
+async def request_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
     """A person, please: needs the database and nothing else."""
     now = ctx.clock()
     conversation, message = await ctx.database.write(
@@ -163,11 +178,11 @@ async def handoff(owner: Owned, ctx: Ctx) -> dict[str, Any]:
     )
     ctx.wire.publish_draft(owner.id, "")
     ctx.wire.notify(owner.id)
-    return {"state": conversation.state, "message": message_out(message, ctx.hosts)}
+    return {"state": conversation.state, "message": serialize_message(message, ctx.hosts)}
 
 
 @router.post("/conversations/{conversation}/handoff/cancel")
-async def cancel(owner: Owned, ctx: Ctx) -> dict[str, Any]:
+async def cancel_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
     conversation = await ctx.database.write(lambda store: customer_actions.cancel_wait(store, owner.id, now))
     ctx.wire.notify(owner.id)
@@ -175,7 +190,7 @@ async def cancel(owner: Owned, ctx: Ctx) -> dict[str, Any]:
 
 
 @router.post("/conversations/{conversation}/feedback", status_code=201)
-async def feedback(body: FeedbackIn, owner: Owned, ctx: Ctx) -> dict[str, Any]:
+async def submit_feedback(body: FeedbackIn, owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
     rating = customer_actions.Rating(
         kind=body.kind, value=body.value, message_id=body.message_id, comment=body.comment
     )
@@ -186,7 +201,7 @@ async def feedback(body: FeedbackIn, owner: Owned, ctx: Ctx) -> dict[str, Any]:
 
 
 @router.post("/conversations/{conversation}/close")
-async def close(owner: Owned, ctx: Ctx) -> dict[str, Any]:
+async def close_conversation(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
     conversation = await ctx.database.write(lambda store: customer_actions.close(store, owner.id, now))
     ctx.wire.publish_draft(owner.id, "")

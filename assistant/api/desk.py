@@ -6,20 +6,20 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Response
 
-from assistant.api.auth import Inside
-from assistant.api.context import Context, Ctx
-from assistant.api.inbox_rows import inbox_rows
-from assistant.api.rate_limit_rules import LimitedRoute
+from assistant.api.auth import CurrentAgent
+from assistant.api.context import ApiContext, Ctx
+from assistant.api.inbox_rows import load_inbox_rows
+from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import (
     AgentMessageIn,
     ResolveIn,
     TransferIn,
     TypingIn,
-    agent_message_out,
-    citations_out,
-    message_out,
+    serialize_agent_message,
+    serialize_citations,
+    serialize_message,
 )
-from assistant.api.suggestions import suggestions_out
+from assistant.api.suggestions import serialize_suggestions
 from assistant.conversation import desk
 from assistant.conversation.inbound.receive import readable
 from assistant.domain.audit import agent as actor
@@ -28,73 +28,85 @@ from assistant.domain.errors import NotFound
 from assistant.domain.messages import Author, Message, Written
 from assistant.ports.storage.store import Store
 
-router = APIRouter(prefix="/v1/agent/conversations/{conversation}", tags=["agent"], route_class=LimitedRoute)
+router = APIRouter(
+    prefix="/v1/agent/conversations/{conversation}", tags=["agent"], route_class=RateLimitedRoute
+)
 
 
-async def _act(ctx: Context, step: Callable[[Store], Conversation]) -> dict[str, Any]:
+async def _run_desk_action(ctx: ApiContext, step: Callable[[Store], Conversation]) -> dict[str, Any]:
     """Do it, wake who watches, and show how the conversation stands now."""
 
-    def transaction(store: Store) -> tuple[str, dict[str, Any]]:
+    def run_action(store: Store) -> tuple[str, dict[str, Any]]:
         conversation = step(store)
-        return conversation.id, inbox_rows(store, [conversation])[0]
+        return conversation.id, load_inbox_rows(store, [conversation])[0]
 
-    conversation_id, row = await ctx.database.write(transaction)
+    conversation_id, row = await ctx.database.write(run_action)
     ctx.wire.notify(conversation_id)
     return {"conversation": row}
 
 
 @router.post("/claim")
-async def claim(conversation: str, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+async def claim_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
-    claimed = await _act(ctx, lambda store: desk.claim(store, conversation, inside.agent, ctx.desk, now))
+    claimed = await _run_desk_action(
+        ctx, lambda store: desk.claim(store, conversation, inside.agent, ctx.desk, now)
+    )
     ctx.wire.publish_draft(conversation, "")
     return claimed
 
 
 @router.post("/release")
-async def release(conversation: str, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+async def release_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
-    return await _act(ctx, lambda store: desk.release(store, conversation, inside.agent, now))
+    return await _run_desk_action(ctx, lambda store: desk.release(store, conversation, inside.agent, now))
 
 
 @router.post("/transfer")
-async def transfer(conversation: str, body: TransferIn, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+async def transfer_conversation(
+    conversation: str, body: TransferIn, inside: CurrentAgent, ctx: Ctx
+) -> dict[str, Any]:
     now = ctx.clock()
-    return await _act(ctx, lambda store: desk.transfer(store, conversation, inside.agent, body.agent, now))
+    return await _run_desk_action(
+        ctx, lambda store: desk.transfer(store, conversation, inside.agent, body.agent, now)
+    )
 
 
 @router.post("/return")
-async def give_back(conversation: str, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+async def return_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
-    return await _act(ctx, lambda store: desk.give_back(store, conversation, inside.agent, now))
+    return await _run_desk_action(ctx, lambda store: desk.give_back(store, conversation, inside.agent, now))
 
 
 @router.post("/resolve")
-async def resolve(conversation: str, body: ResolveIn, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+async def resolve_conversation(
+    conversation: str, body: ResolveIn, inside: CurrentAgent, ctx: Ctx
+) -> dict[str, Any]:
     now = ctx.clock()
     note = Written(message_id=uuid4().hex, text=readable(body.note), private=True) if body.note else None
-    return await _act(
+    return await _run_desk_action(
         ctx, lambda store: desk.resolve(store, conversation, inside.agent, body.outcome, note, now)
     )
 
 
 @router.post("/messages", status_code=201)
-async def reply(conversation: str, body: AgentMessageIn, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+async def send_agent_message(
+    conversation: str, body: AgentMessageIn, inside: CurrentAgent, ctx: Ctx
+) -> dict[str, Any]:
     written = Written(message_id=str(body.id), text=readable(body.text), private=body.private)
     now = ctx.clock()
     message = await ctx.database.write(
         lambda store: desk.reply(store, conversation, inside.agent, written, now)
     )
     ctx.wire.notify(conversation)
-    return {"message": agent_message_out(message, ctx.hosts)}
+    return {"message": serialize_agent_message(message, ctx.hosts)}
 
 
 @router.post("/messages/{message}/reveal")
-async def reveal(conversation: str, message: str, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+async def reveal_message(conversation: str, message: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """A message with the card number or secret that is hidden in it; who looked is noted."""
     now = ctx.clock()
 
-    def step(store: Store) -> Message:
+    def load_and_audit(store: Store) -> Message:
         found = store.messages.get(store.conversations.get(conversation).id, message)
         if found is None:
             raise NotFound("There is no such message.")
@@ -103,27 +115,29 @@ async def reveal(conversation: str, message: str, inside: Inside, ctx: Ctx) -> d
         )
         return found
 
-    found = await ctx.database.write(step)
-    return {"message": {"id": found.id, "text": found.text, "html": message_out(found, ctx.hosts)["html"]}}
+    found = await ctx.database.write(load_and_audit)
+    return {
+        "message": {"id": found.id, "text": found.text, "html": serialize_message(found, ctx.hosts)["html"]}
+    }
 
 
 @router.post("/typing", status_code=204)
-async def typing(conversation: str, body: TypingIn, inside: Inside, ctx: Ctx) -> Response:
+async def set_agent_typing(conversation: str, body: TypingIn, inside: CurrentAgent, ctx: Ctx) -> Response:
     ctx.wire.publish_typing(conversation, Author.AGENT, body.on, inside.agent.name)
     return Response(status_code=204)
 
 
 @router.post("/suggest")
-async def suggest(conversation: str, _inside: Inside, ctx: Ctx) -> dict[str, Any]:
+async def suggest_replies(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """Up to three drafts from the knowledge base, each with where it stands; never sent by themselves."""
 
-    def step(store: Store) -> tuple[Conversation, str]:
+    def load_question(store: Store) -> tuple[Conversation, str]:
         found = store.conversations.get(conversation)
         return found, desk.lines_about(store.messages.list_public(conversation))
 
-    found, question = await ctx.database.read(step)
+    found, question = await ctx.database.read(load_question)
     if not question:
         return {"suggestions": []}
     drafts = await ctx.suggest(found, question)
-    suggestions = [{"text": one.text, "citations": citations_out(one.citations)} for one in drafts]
-    return {"suggestions": suggestions_out(suggestions, ctx.hosts)}
+    suggestions = [{"text": one.text, "citations": serialize_citations(one.citations)} for one in drafts]
+    return {"suggestions": serialize_suggestions(suggestions, ctx.hosts)}

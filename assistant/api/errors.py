@@ -22,41 +22,41 @@ CODES = {
 }
 
 
-def install(app: FastAPI) -> None:
-    app.add_exception_handler(AssistantError, _known)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unforeseen)
+def install_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(AssistantError, _handle_assistant_error)
+    app.add_exception_handler(RequestValidationError, _handle_validation_error)
+    app.add_exception_handler(HTTPException, _handle_http_error)
+    app.add_exception_handler(Exception, _handle_unexpected_error)
 
 
-def error(status: int, code: str, message: str, **details: Any) -> JSONResponse:
+def build_error_response(status: int, code: str, message: str, **details: Any) -> JSONResponse:
     retry_after = details.pop("retry_after", 5 if status == 503 else None)
     headers = {"Retry-After": str(retry_after)} if retry_after is not None else None
     body = {"error": {"code": code, "message": message, **details}}
     return JSONResponse(body, status_code=status, headers=headers)
 
 
-async def _known(_request: Request, exc: Exception) -> JSONResponse:
+async def _handle_assistant_error(_request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, AssistantError)
-    return error(exc.status, exc.code, str(exc), **exc.details)
+    return build_error_response(exc.status, exc.code, str(exc), **exc.details)
 
 
-async def _invalid(_request: Request, exc: Exception) -> JSONResponse:
+async def _handle_validation_error(_request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, RequestValidationError)
     if any(one["type"] == "json_invalid" for one in exc.errors()):
-        return error(400, "bad_request", "The body is not valid JSON.")
+        return build_error_response(400, "bad_request", "The body is not valid JSON.")
     first = exc.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part != "body")
-    return error(422, "bad_input", f"{where}: {first['msg']}" if where else str(first["msg"]))
+    return build_error_response(422, "bad_input", f"{where}: {first['msg']}" if where else str(first["msg"]))
 
 
-async def _http(_request: Request, exc: Exception) -> JSONResponse:
+async def _handle_http_error(_request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, HTTPException)
-    answer = error(exc.status_code, CODES.get(exc.status_code, "error"), str(exc.detail))
+    answer = build_error_response(exc.status_code, CODES.get(exc.status_code, "error"), str(exc.detail))
     answer.headers.update(exc.headers or {})
     return answer
 
 
-async def _unforeseen(request: Request, exc: Exception) -> JSONResponse:
+async def _handle_unexpected_error(request: Request, exc: Exception) -> JSONResponse:
     log.error("request failed", path=request.url.path, exc_info=exc)
-    return error(500, "error", "Something went wrong on our side; it has been noted.")
+    return build_error_response(500, "error", "Something went wrong on our side; it has been noted.")

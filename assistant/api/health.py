@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Header, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from assistant.api.auth import Inside
-from assistant.api.client_address import is_local
-from assistant.api.context import Context, Ctx
-from assistant.api.errors import error
-from assistant.api.metrics import Totals, exposition, totals
-from assistant.api.rate_limit_rules import LimitedRoute
+from assistant.api.auth import CurrentAgent
+from assistant.api.client_address import is_local_call
+from assistant.api.context import ApiContext, Ctx
+from assistant.api.errors import build_error_response
+from assistant.api.metrics import MetricTotals, count_totals, render_metrics
+from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.domain.errors import BadInput, Forbidden, Unauthorized
 from assistant.domain.hours import local
 from assistant.ports.storage.store import Store
 
-router = APIRouter(tags=["operations"], route_class=LimitedRoute)
+router = APIRouter(tags=["operations"], route_class=RateLimitedRoute)
 
 DEFAULT_DAYS = 30
 #: Parts of which either finds answers.
@@ -29,39 +29,41 @@ ANSWERING = ("words", "vectors")
 
 
 @router.get("/healthz")
-async def healthz() -> dict[str, str]:
+async def get_liveness() -> dict[str, str]:
     return {"status": "ok"}
 
 
 @router.get("/readyz")
-async def readyz(ctx: Ctx) -> Response:
+async def get_readiness(ctx: Ctx) -> Response:
     """503 with the failing parts named; `degraded` while customers are still answered, by fewer parts."""
     parts = await ctx.health()
     if why := "; ".join(f"{part}: {why}" for part, why in parts.items() if why):
         degraded = any(not parts.get(part, "missing") for part in ANSWERING)
         code = "degraded" if degraded else "not_ready"
-        return error(503, code, f"{code.replace('_', ' ')}: {why}", parts=parts)
+        return build_error_response(503, code, f"{code.replace('_', ' ')}: {why}", parts=parts)
     return Response('{"status":"ready"}', media_type="application/json")
 
 
 @router.get("/metrics")
-async def metrics(
+async def get_prometheus_metrics(
     request: Request, ctx: Ctx, authorization: Annotated[str | None, Header()] = None
 ) -> Response:
     """For Prometheus on this machine, or with the token of the settings."""
-    _let_in(request, ctx, authorization)
+    _authorize_metrics(request, ctx, authorization)
 
-    async def count_all() -> Totals:
+    async def load_totals() -> MetricTotals:
         now, streams = ctx.clock(), ctx.wire.stream_count
-        return await ctx.database.read(lambda store: totals(store, streams, now, ctx.calls))
+        return await ctx.database.read(lambda store: count_totals(store, streams, now, ctx.calls))
 
-    found = (await ctx.counted.get(count_all))._replace(streams=ctx.wire.stream_count, calls=dict(ctx.calls))
-    return Response(exposition(found, await ctx.restarts()), media_type=CONTENT_TYPE_LATEST)
+    found = (await ctx.counted.get(load_totals))._replace(
+        streams=ctx.wire.stream_count, calls=dict(ctx.calls)
+    )
+    return Response(render_metrics(found, await ctx.restarts()), media_type=CONTENT_TYPE_LATEST)
 
 
-def _let_in(request: Request, ctx: Context, authorization: str | None) -> None:
+def _authorize_metrics(request: Request, ctx: ApiContext, authorization: str | None) -> None:
     if ctx.metrics_token is None:
-        if not is_local(request):
+        if not is_local_call(request):
             raise Forbidden("Metrics are for this machine; set ASSISTANT_METRICS_TOKEN for others.")
         return
     sent = (authorization or "").removeprefix("Bearer ").encode()
@@ -70,8 +72,8 @@ def _let_in(request: Request, ctx: Context, authorization: str | None) -> None:
 
 
 @router.get("/v1/agent/metrics", tags=["agent"])
-async def numbers(
-    _inside: Inside,
+async def get_dashboard_metrics(
+    _inside: CurrentAgent,
     ctx: Ctx,
     from_: Annotated[str | None, Query(alias="from")] = None,
     to: str | None = None,
@@ -81,13 +83,15 @@ async def numbers(
     now, zone = local(ctx.clock(), ctx.policy.zone), ctx.policy.zone
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     start = midnight - timedelta(days=days - 1) if days else now - timedelta(days=DEFAULT_DAYS)
-    start = moment(from_, zone) if from_ else start
-    end = moment(to, zone) if to else now + timedelta(seconds=1)
-    found = await ctx.database.read(lambda store: count(store, local(start, zone), local(end, zone)))
+    start = parse_moment(from_, zone) if from_ else start
+    end = parse_moment(to, zone) if to else now + timedelta(seconds=1)
+    found = await ctx.database.read(
+        lambda store: compute_dashboard_metrics(store, local(start, zone), local(end, zone))
+    )
     return found | {"zone": zone}
 
 
-def moment(text: str, zone: str) -> datetime:
+def parse_moment(text: str, zone: str) -> datetime:
     """An RFC 3339 time or a plain date, which begins at midnight where the business is."""
     try:
         found = datetime.fromisoformat(text)
@@ -96,7 +100,7 @@ def moment(text: str, zone: str) -> datetime:
     return found if found.tzinfo else datetime.combine(found.date(), time(), ZoneInfo(zone))
 
 
-def count(store: Store, start: datetime, end: datetime) -> dict[str, Any]:
+def compute_dashboard_metrics(store: Store, start: datetime, end: datetime) -> dict[str, Any]:
     """The numbers of the dashboard, by days of *start*'s zone; who never reached a person or an answer is
     nobody's success."""
     conversations = store.metrics.list_conversations(start, end)
@@ -119,16 +123,16 @@ def count(store: Store, start: datetime, end: datetime) -> dict[str, Any]:
         "model": asdict(store.spending.sum_between(start, end - timedelta(microseconds=1))),
         "csat": {"mean": round(sum(scores) / len(scores), 2) if scores else None, "count": len(scores)},
         "median_wait_seconds": median(waits) if waits else None,
-        "by_reason": _tally([row.reason for row in handoffs]),
-        "by_day": _by_day(conversations, handoffs, start.tzinfo),
+        "by_reason": _count_values([row.reason for row in handoffs]),
+        "by_day": _count_by_day(conversations, handoffs, start.tzinfo),
     }
 
 
-def _tally(values: Sequence[str]) -> dict[str, int]:
+def _count_values(values: Sequence[str]) -> dict[str, int]:
     return {value: values.count(value) for value in sorted(set(values))}
 
 
-def _by_day(
+def _count_by_day(
     conversations: Sequence[Any], handoffs: Sequence[Any], zone: tzinfo | None
 ) -> list[dict[str, Any]]:
     begun = [row.created_at.astimezone(zone).date().isoformat() for row in conversations]

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from assistant.api.schemas import stamp
+from assistant.api.schemas import format_timestamp
 from assistant.domain.confidential import hidden
 from assistant.domain.conversation import Conversation
 from assistant.ports.storage.store import Store
 
 #: Characters of a line in the inbox.
-LINE = 140
+MAX_EXCERPT_CHARACTERS = 140
 
 
-def inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
+def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
     """One row each, with a handful of queries for all of them."""
     ids = [one.id for one in conversations]
     names = store.customers.load_names([one.customer for one in conversations])
@@ -33,21 +33,21 @@ def inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[dict
                 "agent": {"id": one.agent, "name": agents.get(one.agent)} if one.agent else None,
                 "priority": one.priority,
                 "reason": one.reason,
-                "ask": _line(words.get(one.id)),
-                "waiting_since": stamp(one.waiting_since),
+                "ask": _format_excerpt(words.get(one.id)),
+                "waiting_since": format_timestamp(one.waiting_since),
                 "last": latest
                 and {
                     "author": latest.author,
-                    "text": _line(latest.text),
-                    "created_at": stamp(latest.created_at),
+                    "text": _format_excerpt(latest.text),
+                    "created_at": format_timestamp(latest.created_at),
                 },
-                "updated_at": stamp(one.updated_at),
-                "created_at": stamp(one.created_at),
+                "updated_at": format_timestamp(one.updated_at),
+                "created_at": format_timestamp(one.created_at),
                 "outcome": one.outcome,
             }
         )
     return rows
 
 
-def _line(text: str | None) -> str | None:
-    return None if text is None else " ".join(hidden(text).split())[:LINE]
+def _format_excerpt(text: str | None) -> str | None:
+    return None if text is None else " ".join(hidden(text).split())[:MAX_EXCERPT_CHARACTERS]

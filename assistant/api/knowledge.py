@@ -9,11 +9,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, StringConstraints
 
-from assistant.api.auth import Entered, Inside
-from assistant.api.context import Context, Ctx
-from assistant.api.rate_limit_rules import LimitedRoute
-from assistant.api.schemas import stamp
-from assistant.api.source_labels import Places
+from assistant.api.auth import AuthenticatedAgent, CurrentAgent
+from assistant.api.context import ApiContext, Ctx
+from assistant.api.rate_limit_rules import RateLimitedRoute
+from assistant.api.schemas import format_timestamp
+from assistant.api.source_labels import SourceLabels
 from assistant.domain.article_lifecycle import Contradiction, Source, Trouble
 from assistant.domain.article_listing import STATES, Listed
 from assistant.domain.audit import agent as actor
@@ -21,11 +21,11 @@ from assistant.domain.errors import BadInput, Forbidden, NotFound
 from assistant.domain.hours import business_day
 from assistant.ports.storage.store import Store
 
-router = APIRouter(prefix="/v1/agent/knowledge", tags=["agent"], route_class=LimitedRoute)
+router = APIRouter(prefix="/v1/agent/knowledge", tags=["agent"], route_class=RateLimitedRoute)
 
 PAGE = 50
 #: Troubles and contradictions beyond these wait until some are dealt with.
-MOST = 200
+MAX_LISTED_ITEMS = 200
 
 
 class DismissIn(BaseModel):
@@ -37,11 +37,11 @@ class SourceIn(BaseModel):
 
 
 @router.get("")
-async def overview(_inside: Inside, ctx: Ctx) -> dict[str, Any]:
+async def get_knowledge_overview(_inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """What is wrong with the knowledge base, where it comes from, how many articles are in which state."""
     today = business_day(ctx.clock(), ctx.policy.zone)
 
-    def step(store: Store) -> dict[str, Any]:
+    def load_overview(store: Store) -> dict[str, Any]:
         articles, troubles = (
             store.article_lifecycle.list_article_listings(),
             store.article_lifecycle.list_source_problems(),
@@ -51,42 +51,43 @@ async def overview(_inside: Inside, ctx: Ctx) -> dict[str, Any]:
         failing = Counter(one.source for one in troubles)
         names = {agent.id: agent.name for agent in store.agents.list_all()}
         every = store.sources.list_sources()
-        places = Places(one.source for one in every)
+        places = SourceLabels(one.source for one in every)
         return {
             "states": {
                 state: sum(article.is_in(state, today, by_place) for article in articles) for state in STATES
             },
             "articles": len(articles),
             "sources": [
-                _source_out(one, ctx, places)
+                _serialize_source(one, ctx, places)
                 | {
                     "articles": read[one.source],
                     "troubles": failing[one.source],
-                    "trouble": _told(by_place.get(one.source), places),
+                    "trouble": _serialize_optional_problem(by_place.get(one.source), places),
                 }
                 for one in every
             ],
-            "troubles": [_trouble_out(one, places) for one in troubles[:MOST]],
+            "troubles": [_serialize_problem(one, places) for one in troubles[:MAX_LISTED_ITEMS]],
             "remarks": [
-                _trouble_out(one, places) for one in store.article_lifecycle.list_source_remarks()[:MOST]
+                _serialize_problem(one, places)
+                for one in store.article_lifecycle.list_source_remarks()[:MAX_LISTED_ITEMS]
             ],
             "contradictions": [
-                _contradiction_out(one, ctx)
-                for one in store.article_lifecycle.list_open_contradictions(today)[:MOST]
+                _serialize_contradiction(one, ctx)
+                for one in store.article_lifecycle.list_open_contradictions(today)[:MAX_LISTED_ITEMS]
             ],
             "dismissed": [
-                _contradiction_out(one.contradiction, ctx)
-                | {"by": names.get(one.by, one.by), "at": stamp(one.at), "reason": one.why}
-                for one in store.article_lifecycle.list_dismissals()[:MOST]
+                _serialize_contradiction(one.contradiction, ctx)
+                | {"by": names.get(one.by, one.by), "at": format_timestamp(one.at), "reason": one.why}
+                for one in store.article_lifecycle.list_dismissals()[:MAX_LISTED_ITEMS]
             ],
         }
 
-    return await ctx.database.read(step)
+    return await ctx.database.read(load_overview)
 
 
 @router.get("/articles")
-async def articles(
-    _inside: Inside,
+async def list_knowledge_articles(
+    _inside: CurrentAgent,
     ctx: Ctx,
     state: Literal["", "failed", "vanished", "ends_soon", "not_yet", "replaced", "ended", "holds"] = "",
     q: Annotated[str, Query(max_length=200)] = "",
@@ -95,10 +96,10 @@ async def articles(
     """A page of articles: all, or those of a state, whose title or id holds *q*."""
     today, wanted = business_day(ctx.clock(), ctx.policy.zone), q.strip().casefold()
 
-    def step(store: Store) -> dict[str, Any]:
+    def load_article_page(store: Store) -> dict[str, Any]:
         by_place = {one.place: one for one in store.article_lifecycle.list_source_problems()}
         sources = {one.source: one for one in store.sources.list_sources()}
-        places = Places(sources)
+        places = SourceLabels(sources)
         found = [
             article
             for article in store.article_lifecycle.list_article_listings()
@@ -108,7 +109,7 @@ async def articles(
         page = found[after : after + PAGE]
         return {
             "articles": [
-                _article_out(one, sources, by_place, ctx, places)
+                _serialize_article(one, sources, by_place, ctx, places)
                 | {"state": one.state(today), "ends_soon": one.ends_soon(today)}
                 for one in page
             ],
@@ -116,76 +117,78 @@ async def articles(
             "next": after + PAGE if len(found) > after + PAGE else None,
         }
 
-    return await ctx.database.read(step)
+    return await ctx.database.read(load_article_page)
 
 
 @router.post("/contradictions/{contradiction}/dismiss")
-async def dismiss(contradiction: str, body: DismissIn, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+async def dismiss_contradiction(
+    contradiction: str, body: DismissIn, inside: CurrentAgent, ctx: Ctx
+) -> dict[str, Any]:
     """The two articles do not disagree: customers get both as they are from now on."""
-    who, now = _lead(inside), ctx.clock()
+    who, now = _require_admin(inside), ctx.clock()
 
-    def step(store: Store) -> bool:
+    def dismiss_and_audit(store: Store) -> bool:
         if not store.article_lifecycle.dismiss_contradiction(contradiction, who, now, body.reason):
             return False
         store.audit.append_entry(actor(who), "dismiss", now, contradiction=contradiction, reason=body.reason)
         return True
 
-    if not await ctx.database.write(step):
+    if not await ctx.database.write(dismiss_and_audit):
         raise NotFound("There is no such contradiction; an article may have changed meanwhile.")
     return {"id": contradiction}
 
 
 @router.post("/contradictions/{contradiction}/restore")
-async def restore(contradiction: str, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+async def restore_contradiction(contradiction: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """The two articles disagree after all."""
-    who, now = _lead(inside), ctx.clock()
+    who, now = _require_admin(inside), ctx.clock()
 
-    def step(store: Store) -> bool:
+    def restore_and_audit(store: Store) -> bool:
         if not store.article_lifecycle.restore_contradiction(contradiction):
             return False
         store.audit.append_entry(actor(who), "restore", now, contradiction=contradiction)
         return True
 
-    if not await ctx.database.write(step):
+    if not await ctx.database.write(restore_and_audit):
         raise NotFound("Nobody had dismissed that contradiction.")
     return {"id": contradiction}
 
 
 @router.post("/sources/read", status_code=202)
-async def read_again(body: SourceIn, inside: Inside, ctx: Ctx) -> dict[str, Any]:
+async def request_source_resync(body: SourceIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """Have a web source read again now."""
-    who, now = _lead(inside), ctx.clock()
+    who, now = _require_admin(inside), ctx.clock()
     if "://" not in body.source:
         raise BadInput("Folders and files are read by `assistant ingest`, with --watch as they change.")
 
-    def step(store: Store) -> bool:
+    def request_and_audit(store: Store) -> bool:
         if not store.sources.request_resync(body.source):
             return False
         store.audit.append_entry(actor(who), "read_again", now, source=body.source)
         return True
 
-    if not await ctx.database.write(step):
+    if not await ctx.database.write(request_and_audit):
         raise NotFound("No article was ever read from there.")
     return {"source": body.source}
 
 
-def _lead(inside: Entered) -> str:
+def _require_admin(inside: AuthenticatedAgent) -> str:
     """The agent, if they may change the knowledge base."""
     if not inside.agent.admin:
         raise Forbidden("Only administrators change the knowledge base.")
     return inside.agent.id
 
 
-def _link(article: str, url: str | None, ctx: Context) -> str:
+def _build_article_url(article: str, url: str | None, ctx: ApiContext) -> str:
     return url or f"{ctx.public_url.rstrip('/')}/help/{quote(article)}"
 
 
-def _article_out(
+def _serialize_article(
     article: Listed,
     sources: Mapping[str, Source],
     troubles: Mapping[str, Trouble],
-    ctx: Context,
-    places: Places,
+    ctx: ApiContext,
+    places: SourceLabels,
 ) -> dict[str, Any]:
     origin, trouble = article.origin, article.trouble(troubles)
     source = sources.get(origin.source) if origin else None
@@ -193,57 +196,57 @@ def _article_out(
         "id": article.id,
         "title": article.title,
         "language": article.language,
-        "url": _link(article.id, article.url, ctx),
+        "url": _build_article_url(article.id, article.url, ctx),
         "updated": article.updated,
         "valid_from": article.valid_from,
         "valid_until": article.valid_until,
         "replaced_by": article.replaced_by,
-        "source": places.source(origin.source) if origin else None,
-        "location": places.inside(origin.location, origin.source) if origin else None,
-        "read_at": stamp(source.read_at) if source else None,
-        "trouble": _told(trouble, places),
+        "source": places.label_source(origin.source) if origin else None,
+        "location": places.label_location(origin.location, origin.source) if origin else None,
+        "read_at": format_timestamp(source.read_at) if source else None,
+        "trouble": _serialize_optional_problem(trouble, places),
     }
 
 
-def _trouble_out(trouble: Trouble, places: Places) -> dict[str, Any]:
+def _serialize_problem(trouble: Trouble, places: SourceLabels) -> dict[str, Any]:
     return asdict(trouble) | {
-        "place": places.inside(trouble.place, trouble.source),
-        "source": places.source(trouble.source),
-        "why": trouble.why.replace(trouble.source, places.source(trouble.source)),
-        "since": stamp(trouble.since),
+        "place": places.label_location(trouble.place, trouble.source),
+        "source": places.label_source(trouble.source),
+        "why": trouble.why.replace(trouble.source, places.label_source(trouble.source)),
+        "since": format_timestamp(trouble.since),
         "vanished": trouble.vanished,
     }
 
 
-def _told(trouble: Trouble | None, places: Places) -> dict[str, Any] | None:
-    return _trouble_out(trouble, places) if trouble else None
+def _serialize_optional_problem(trouble: Trouble | None, places: SourceLabels) -> dict[str, Any] | None:
+    return _serialize_problem(trouble, places) if trouble else None
 
 
-def _source_out(source: Source, ctx: Context, places: Places) -> dict[str, Any]:
+def _serialize_source(source: Source, ctx: ApiContext, places: SourceLabels) -> dict[str, Any]:
     every = ctx.resync if source.on_the_web and not source.wanted else None
     return {
-        "source": places.source(source.source),
+        "source": places.label_source(source.source),
         "web": source.on_the_web,
         "prune": source.prune,
-        "read_at": stamp(source.read_at),
-        "looked_at": stamp(source.looked_at),
+        "read_at": format_timestamp(source.read_at),
+        "looked_at": format_timestamp(source.looked_at),
         "failures": source.failures,
-        "next_at": stamp(source.due_at(every)) if every else None,
+        "next_at": format_timestamp(source.due_at(every)) if every else None,
         "reading": source.wanted or source.lease is not None,
     }
 
 
-def _contradiction_out(found: Contradiction, ctx: Context) -> dict[str, Any]:
-    def side(which: Any) -> dict[str, Any]:
-        return asdict(which) | {"url": _link(which.article, which.url, ctx)}
+def _serialize_contradiction(found: Contradiction, ctx: ApiContext) -> dict[str, Any]:
+    def serialize_side(which: Any) -> dict[str, Any]:
+        return asdict(which) | {"url": _build_article_url(which.article, which.url, ctx)}
 
     newer = found.newer
     return {
         "id": found.id,
         "measure": found.measure,
-        "found_at": stamp(found.found_at),
-        "one": side(found.one),
-        "other": side(found.other),
+        "found_at": format_timestamp(found.found_at),
+        "one": serialize_side(found.one),
+        "other": serialize_side(found.other),
         #: Customers get this side; None: both, and a person is offered.
         "newer": None if newer is None else ("one" if newer is found.one else "other"),
     }

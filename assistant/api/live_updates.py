@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from assistant.api.channel_schemas import messages_out
-from assistant.api.context import Context
-from assistant.api.inbox_rows import inbox_rows
-from assistant.api.reply_html import render
-from assistant.api.schemas import message_out, state_out, survey_out
-from assistant.api.sse import HEARTBEAT, event
+from assistant.api.channel_schemas import serialize_messages
+from assistant.api.context import ApiContext
+from assistant.api.inbox_rows import load_inbox_rows
+from assistant.api.reply_html import render_reply
+from assistant.api.schemas import serialize_message, serialize_state, serialize_survey
+from assistant.api.sse import HEARTBEAT, format_event
 from assistant.conversation.inbound.customer_actions import survey
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.ports.storage.store import Store
@@ -28,49 +28,53 @@ HEARTBEAT_SECONDS = 10.0
 PAGE = 200
 
 
-def number_of(last_event_id: str | None) -> int | None:
+def parse_last_event_id(last_event_id: str | None) -> int | None:
     """The number a client says it has seen; None for none, or for what we never sent."""
     if last_event_id is None or not (last_event_id.isascii() and last_event_id.isdigit()):
         return None
     return int(last_event_id) if len(last_event_id) < 16 else None
 
 
-async def customer_events(ctx: Context, conversation: str, last_event_id: str | None) -> AsyncIterator[str]:
+async def iterate_customer_events(
+    ctx: ApiContext, conversation: str, last_event_id: str | None
+) -> AsyncIterator[str]:
     """State, every message after *last_event_id* in order, then whatever happens."""
-    seen = number_of(last_event_id) or 0
+    seen = parse_last_event_id(last_event_id) or 0
     told: dict[str, Any] | None = None
     asked: dict[str, Any] | None = None
     with ctx.wire.subscribe(conversation) as follower:
         passing: Passing = []
         while not follower.is_closed:
-            news = await _look(ctx, partial(_news, ctx=ctx, conversation_id=conversation, after=seen))
+            news = await _read_when_available(
+                ctx, partial(_load_conversation_update, ctx=ctx, conversation_id=conversation, after=seen)
+            )
             if news is None:
                 return
             state, question, messages = news
             if seen > state["seq"]:
                 seen, told = 0, None
-                yield event("reset", {})
+                yield format_event("reset", {})
                 continue
             if told != state["public"]:
                 told = state["public"]
-                yield event("state", state["public"])
-            for shown in filter(None, map(_passing_to_customer, passing)):
+                yield format_event("state", state["public"])
+            for shown in filter(None, map(_format_transient_event, passing)):
                 yield shown
             for message in messages:
                 seen = message["seq"]
-                yield event("message", message, seen)
+                yield format_event("message", message, seen)
             if len(messages) >= PAGE:
                 passing = []
                 continue
             if question is not None and question != asked:
-                yield event("survey", question)
+                yield format_event("survey", question)
             asked = question
             while (woken := await follower.next_events(HEARTBEAT_SECONDS)) is None:
                 yield HEARTBEAT
             passing = woken
 
 
-async def _look(ctx: Context, step: Callable[[Store], T]) -> T | None:
+async def _read_when_available(ctx: ApiContext, step: Callable[[Store], T]) -> T | None:
     """What *step* reads, as soon as the database answers; None when what it reads of was erased."""
     while True:
         try:
@@ -81,29 +85,31 @@ async def _look(ctx: Context, step: Callable[[Store], T]) -> T | None:
             await asyncio.sleep(random.uniform(1, 3))
 
 
-def _news(
-    store: Store, ctx: Context, conversation_id: str, after: int
+def _load_conversation_update(
+    store: Store, ctx: ApiContext, conversation_id: str, after: int
 ) -> tuple[dict[str, Any], dict[str, Any] | None, list[dict[str, Any]]]:
     """Read and rendered in the database's thread: streams share the event loop with everybody."""
     conversation = store.conversations.get(conversation_id)
     agent = store.agents.get(conversation.agent) if conversation.agent else None
-    state = {"seq": conversation.seq, "public": state_out(conversation, agent)}
-    question = survey_out(survey(store, conversation))
+    state = {"seq": conversation.seq, "public": serialize_state(conversation, agent)}
+    question = serialize_survey(survey(store, conversation))
     messages = store.messages.list_public(conversation_id, after=after, limit=PAGE)
-    return state, question, [message_out(message, ctx.hosts) for message in messages]
+    return state, question, [serialize_message(message, ctx.hosts) for message in messages]
 
 
-def _passing_to_customer(passed: tuple[str, str, dict[str, Any]]) -> str | None:
+def _format_transient_event(passed: tuple[str, str, dict[str, Any]]) -> str | None:
     """Drafts and others' typing; the customer's own typing is no news to them."""
     _, name, data = passed
     if name == "typing" and data["author"] == "customer":
         return None
     if name == "delta":
-        data = data | {"html": render(data["text"]) if data["text"] else ""}
-    return event(name, data)
+        data = data | {"html": render_reply(data["text"]) if data["text"] else ""}
+    return format_event(name, data)
 
 
-async def agent_events(ctx: Context, secret_hash: str, last_event_id: str | None) -> AsyncIterator[str]:
+async def iterate_agent_events(
+    ctx: ApiContext, secret_hash: str, last_event_id: str | None
+) -> AsyncIterator[str]:
     """Everything that changes in any conversation, from after *last_event_id*, or from now on.
 
     It ends when the session or the token does: looked up as often as a heartbeat is due.
@@ -112,41 +118,49 @@ async def agent_events(ctx: Context, secret_hash: str, last_event_id: str | None
     (first, last), newest = await ctx.database.read(
         lambda store: (store.journal.load_id_range(), store.journal.find_latest_id(now))
     )
-    seen = number_of(last_event_id)
+    seen = parse_last_event_id(last_event_id)
     if seen is not None and not first - 1 <= seen <= last:
         seen = None
-        yield event("reset", {})
+        yield format_event("reset", {})
     seen = newest if seen is None else seen
     with ctx.wire.subscribe() as follower:
         yield HEARTBEAT
         checked = time.monotonic()
         while not follower.is_closed:
-            noted, entries = await _look(ctx, partial(_entries, ctx=ctx, after=seen)) or (0, [])
+            noted, entries = await _read_when_available(
+                ctx, partial(_load_journal_events, ctx=ctx, after=seen)
+            ) or (0, [])
             for number, name, data in entries:
-                yield event(name, data, number)
+                yield format_event(name, data, number)
             seen = max(seen, noted)
             if noted and len(entries) >= PAGE:
                 continue
             passing = await follower.next_events(HEARTBEAT_SECONDS)
             if time.monotonic() - checked >= HEARTBEAT_SECONDS:
-                if not await _look(ctx, lambda store: store.agents.find_by_secret(secret_hash, ctx.clock())):
+                if not await _read_when_available(
+                    ctx, lambda store: store.agents.find_by_secret(secret_hash, ctx.clock())
+                ):
                     return
                 checked = time.monotonic()
             if passing is None:
                 yield HEARTBEAT
             for conversation, name, data in passing or ():
                 if name == "delta" or data["author"] == "customer":
-                    yield event(name, data | {"conversation": conversation})
+                    yield format_event(name, data | {"conversation": conversation})
 
 
-def _entries(store: Store, ctx: Context, after: int) -> tuple[int, list[tuple[int, str, dict[str, Any]]]]:
+def _load_journal_events(
+    store: Store, ctx: ApiContext, after: int
+) -> tuple[int, list[tuple[int, str, dict[str, Any]]]]:
     """The last id that was read, and journal entries with the present state of what they speak of.
 
     Of several entries that say "look at this conversation again" the first is enough.
     """
     noted = store.journal.list_after(after, limit=PAGE, now=ctx.clock())
     changed = {conversation for _, conversation, message in noted if message is None}
-    rows = {row["id"]: row for row in inbox_rows(store, store.conversations.list_existing(list(changed)))}
+    rows = {
+        row["id"]: row for row in load_inbox_rows(store, store.conversations.list_existing(list(changed)))
+    }
     entries: list[tuple[int, str, dict[str, Any]]] = []
     for number, conversation, message_id in noted:
         if message_id is None:
@@ -155,7 +169,7 @@ def _entries(store: Store, ctx: Context, after: int) -> tuple[int, list[tuple[in
         elif message := store.messages.get(conversation, message_id):
             data = {
                 "conversation": conversation,
-                "message": messages_out(store, conversation, [message], ctx.hosts)[0],
+                "message": serialize_messages(store, conversation, [message], ctx.hosts)[0],
             }
             entries.append((number, "message", data))
     return (noted[-1][0] if noted else 0, entries)

@@ -24,7 +24,7 @@ COUNTED_SECONDS = 5.0
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Totals(NamedTuple):
+class MetricTotals(NamedTuple):
     """Everything that is counted, at one moment."""
 
     turns: Mapping[str, int]
@@ -40,13 +40,13 @@ class Totals(NamedTuple):
     longest_wait: float
 
 
-def totals(
+def count_totals(
     store: Store, streams: int, now: datetime, calls: Mapping[tuple[str, str], int] = MappingProxyType({})
-) -> Totals:
+) -> MetricTotals:
     """Counts over all time, by a handful of queries."""
     waiting = store.conversations.list_inbox(state=State.QUEUED, agent=None, after=0, limit=200)
     since = [one.waiting_since for one in waiting if one.waiting_since]
-    return Totals(
+    return MetricTotals(
         turns=store.metrics.count_decisions(BEGINNING, now),
         handoffs=store.metrics.count_handoff_reasons(),
         states=store.conversations.count_by_state(""),
@@ -58,27 +58,31 @@ def totals(
     )
 
 
-def exposition(found: Totals, restarts: Mapping[str, int] = MappingProxyType({})) -> bytes:
+def render_metrics(found: MetricTotals, restarts: Mapping[str, int] = MappingProxyType({})) -> bytes:
     """The text that Prometheus reads."""
     registry = CollectorRegistry()
     for collector in (ProcessCollector, PlatformCollector):
         collector(registry=registry)
     GCCollector(registry=registry)
-    registry.register(_Counted(found, restarts))
+    registry.register(_TotalsCollector(found, restarts))
     return generate_latest(registry)
 
 
-class _Counted(Collector):
-    def __init__(self, found: Totals, restarts: Mapping[str, int]) -> None:
+class _TotalsCollector(Collector):
+    def __init__(self, found: MetricTotals, restarts: Mapping[str, int]) -> None:
         self._found, self._restarts = found, restarts
 
     def collect(self) -> Iterable[Metric]:
         found = self._found
-        yield _counter("assistant_turns", "Customer turns by decision.", "decision", found.turns)
-        yield _by_channel("assistant_channel_calls", "Webhook calls since the start.", "outcome", found.calls)
-        yield _by_channel("assistant_deliveries", "Messages to apps by state.", "state", found.deliveries)
-        yield _counter("assistant_task_restarts", "Tasks started again.", "task", self._restarts)
-        yield _counter("assistant_handoffs", "Handoffs by reason.", "reason", found.handoffs)
+        yield _build_counter("assistant_turns", "Customer turns by decision.", "decision", found.turns)
+        yield _build_channel_gauge(
+            "assistant_channel_calls", "Webhook calls since the start.", "outcome", found.calls
+        )
+        yield _build_channel_gauge(
+            "assistant_deliveries", "Messages to apps by state.", "state", found.deliveries
+        )
+        yield _build_counter("assistant_task_restarts", "Tasks started again.", "task", self._restarts)
+        yield _build_counter("assistant_handoffs", "Handoffs by reason.", "reason", found.handoffs)
         yield CounterMetricFamily("assistant_model_calls", "Calls of models.", value=found.spent.calls)
         yield CounterMetricFamily("assistant_model_tokens", "Tokens of models.", value=found.spent.tokens)
         yield CounterMetricFamily("assistant_model_cost", "What models cost.", value=found.spent.cost)
@@ -99,14 +103,16 @@ class _Counted(Collector):
         return iter(())
 
 
-def _by_channel(name: str, says: str, label: str, values: Mapping[tuple[str, str], int]) -> GaugeMetricFamily:
+def _build_channel_gauge(
+    name: str, says: str, label: str, values: Mapping[tuple[str, str], int]
+) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, says, labels=["channel", label])
     for (channel, value), count in sorted(values.items()):
         family.add_metric([channel, value], count)
     return family
 
 
-def _counter(name: str, says: str, label: str, values: Mapping[str, int]) -> CounterMetricFamily:
+def _build_counter(name: str, says: str, label: str, values: Mapping[str, int]) -> CounterMetricFamily:
     family = CounterMetricFamily(name, says, labels=[label])
     for value, count in sorted(values.items()):
         family.add_metric([value], count)

@@ -17,24 +17,24 @@ T = TypeVar("T")
 #: One at a time, on one core (argon2's own default is four), so that a small machine goes on answering.
 WORKERS, LANES = 1, 1
 #: Who comes when so many wait is told to come again.
-MOST_WAITING = 20
+MAX_WAITING_LOGINS = 20
 
 _hasher = PasswordHasher(parallelism=LANES)
 
 
-class Passwords:
+class PasswordVerifier:
     """Hashes off the event loop, one after the other, with room for a few who wait."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="passwords")
         self._waiting = 0
 
-    async def fits(self, password_hash: str | None, password: str) -> bool:
+    async def verify_hash(self, password_hash: str | None, password: str) -> bool:
         """Whether it is the one that was hashed; as slow for nobody's (None). TooMany when many wait."""
-        return await self._run(lambda: password_fits(password_hash, password))
+        return await self._run_in_pool(lambda: verify_password(password_hash, password))
 
-    async def _run(self, step: Callable[[], T]) -> T:
-        if self._waiting >= MOST_WAITING:
+    async def _run_in_pool(self, step: Callable[[], T]) -> T:
+        if self._waiting >= MAX_WAITING_LOGINS:
             raise TooMany("Many are signing in just now; try again in a few seconds.", retry_after=5)
         self._waiting += 1
         try:
@@ -47,15 +47,15 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def password_fits(password_hash: str | None, password: str) -> bool:
+def verify_password(password_hash: str | None, password: str) -> bool:
     try:
-        fits = _hasher.verify(password_hash or _nobody(), password)
+        fits = _hasher.verify(password_hash or _compute_dummy_hash(), password)
     except (VerificationError, InvalidHashError):
         return False
     return fits and password_hash is not None
 
 
 @cache
-def _nobody() -> str:
+def _compute_dummy_hash() -> str:
     """Compared with when the address is unknown, so that the answer takes as long as for a known one."""
     return _hasher.hash(secrets.token_hex(16))

@@ -10,9 +10,9 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.api.client_address import address_of
-from assistant.api.errors import error
-from assistant.api.rate_limits import By, Limit, Limits, Rate
+from assistant.api.client_address import get_client_address
+from assistant.api.errors import build_error_response
+from assistant.api.rate_limits import LimitKey, Rate, RateLimit, RateLimiter
 from assistant.conversation.inbound.conversation_start import hash_of
 from assistant.domain.errors import TooMany
 
@@ -20,31 +20,31 @@ SESSION_COOKIE = "yorisoi_session"
 WEBHOOKS = "/v1/channels/"
 READS = frozenset({"GET", "HEAD"})
 
-EVERY = Limit("any call", By.ADDRESS, Rate(1_000, 100))
-READING = Limit("reading", By.TOKEN, Rate(300, 30))
-OPENING = Limit("opening a conversation", By.ADDRESS, Rate(60, 2))
-WRITING = Limit("a customer's message", By.TOKEN, Rate(30, 2))
-WRITING_FROM = Limit("customers' messages", By.ADDRESS, Rate(240, 20))
-TYPING = Limit("typing", By.TOKEN, Rate(30, 2))
-PERSON = Limit("asking for a person, and thinking better of it", By.TOKEN, Rate(10, 0.1))
-PERSON_FROM = Limit("places in the queue", By.ADDRESS, Rate(30, 0.5))
-RATING = Limit("feedback", By.TOKEN, Rate(20, 0.2))
-CLOSING = Limit("closing", By.TOKEN, Rate(10, 0.1))
-LINK_CODE = Limit("a code for another channel", By.TOKEN, Rate(5, 0.05))
-SIGNING_IN = Limit("signing in", By.ADDRESS, Rate(30, 0.2))
-SIGNING_IN_AS = Limit("signing in to one account from one address", By.ACCOUNT, Rate(10, 0.1))
-SIGNING_IN_ANYWHERE = Limit("signing in to one account", By.ACCOUNT, Rate(50, 0.05))
-WORKING = Limit("an agent's work", By.TOKEN, Rate(120, 10))
-SUGGESTING = Limit("drafts for an agent", By.TOKEN, Rate(20, 0.5))
-WEBHOOK = Limit("a messaging app's calls", By.ADDRESS, Rate(2_000, 500))
-COUNTING = Limit("metrics", By.ADDRESS, Rate(20, 1))
+EVERY = RateLimit("any call", LimitKey.ADDRESS, Rate(1_000, 100))
+READING = RateLimit("reading", LimitKey.TOKEN, Rate(300, 30))
+OPENING = RateLimit("opening a conversation", LimitKey.ADDRESS, Rate(60, 2))
+WRITING = RateLimit("a customer's message", LimitKey.TOKEN, Rate(30, 2))
+WRITING_FROM = RateLimit("customers' messages", LimitKey.ADDRESS, Rate(240, 20))
+TYPING = RateLimit("typing", LimitKey.TOKEN, Rate(30, 2))
+PERSON = RateLimit("asking for a person, and thinking better of it", LimitKey.TOKEN, Rate(10, 0.1))
+PERSON_FROM = RateLimit("places in the queue", LimitKey.ADDRESS, Rate(30, 0.5))
+RATING = RateLimit("feedback", LimitKey.TOKEN, Rate(20, 0.2))
+CLOSING = RateLimit("closing", LimitKey.TOKEN, Rate(10, 0.1))
+LINK_CODE = RateLimit("a code for another channel", LimitKey.TOKEN, Rate(5, 0.05))
+SIGNING_IN = RateLimit("signing in", LimitKey.ADDRESS, Rate(30, 0.2))
+SIGNING_IN_AS = RateLimit("signing in to one account from one address", LimitKey.ACCOUNT, Rate(10, 0.1))
+SIGNING_IN_ANYWHERE = RateLimit("signing in to one account", LimitKey.ACCOUNT, Rate(50, 0.05))
+WORKING = RateLimit("an agent's work", LimitKey.TOKEN, Rate(120, 10))
+SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
+WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
+COUNTING = RateLimit("metrics", LimitKey.ADDRESS, Rate(20, 1))
 
 #: Streams that one token or session, and the visitors of one address, may have open at a time.
 STREAMS_OF_TOKEN, STREAMS_OF_ADDRESS = 20, 100
 
 _CUSTOMER, _AGENT = "/v1/conversations/{conversation}", "/v1/agent/conversations/{conversation}"
 #: Calls that have limits of their own; other calls that only read have READING.
-TABLE: Mapping[str, tuple[Limit, ...]] = {
+TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/conversations": (OPENING,),
     f"POST {_CUSTOMER}/messages": (WRITING, WRITING_FROM),
     f"POST {_CUSTOMER}/typing": (TYPING,),
@@ -74,7 +74,7 @@ TABLE: Mapping[str, tuple[Limit, ...]] = {
 }
 
 
-def limits_of(method: str, path: str) -> tuple[Limit, ...]:
+def get_route_limits(method: str, path: str) -> tuple[RateLimit, ...]:
     """The limits of a call; LookupError for one that writes and has none."""
     found = TABLE.get(f"{method} {path}")
     if found is None and method not in READS:
@@ -82,62 +82,64 @@ def limits_of(method: str, path: str) -> tuple[Limit, ...]:
     return found or (READING,)
 
 
-class LimitedRoute(APIRoute):
+class RateLimitedRoute(APIRoute):
     """A route that counts a call before anything of it is read."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        of_method = {method: limits_of(method, self.path) for method in self.methods or ()}
+        of_method = {method: get_route_limits(method, self.path) for method in self.methods or ()}
 
-        async def limited(request: Request) -> Response:
-            limits: Limits = request.app.state.context.limits
+        async def handle_with_limits(request: Request) -> Response:
+            limits: RateLimiter = request.app.state.context.limits
             for limit in of_method[request.method]:
                 if limit is not EVERY:  # counted by EveryCall
-                    limits.check(limit, key_of(limit, request))
+                    limits.check_rate(limit, get_limit_key(limit, request))
             return await handle(request)
 
-        return limited
+        return handle_with_limits
 
 
-def key_of(limit: Limit, request: Request) -> str:
-    return token_of(request) if limit.by is By.TOKEN else address_of(request)
+def get_limit_key(limit: RateLimit, request: Request) -> str:
+    return get_caller_key(request) if limit.by is LimitKey.TOKEN else get_client_address(request)
 
 
-def token_of(request: Request) -> str:
+def get_caller_key(request: Request) -> str:
     """The hash of the token or the session that is sent; the address where there is neither."""
     sent = request.headers.get("authorization") or request.cookies.get(SESSION_COOKIE)
-    return hash_of(sent) if sent else address_of(request)
+    return hash_of(sent) if sent else get_client_address(request)
 
 
-def hold_stream(request: Request, limits: Limits, *, by_address: bool) -> Callable[[], None]:
+def reserve_stream(request: Request, limits: RateLimiter, *, by_address: bool) -> Callable[[], None]:
     """Room for one more stream, or TooMany; call what it returns when the stream has ended."""
-    let_go = limits.hold(f"stream {token_of(request)}", STREAMS_OF_TOKEN)
+    let_go = limits.reserve_slot(f"stream {get_caller_key(request)}", STREAMS_OF_TOKEN)
     if not by_address:
         return let_go
     try:
-        let_go_of_address = limits.hold(f"stream {address_of(request)}", STREAMS_OF_ADDRESS)
+        let_go_of_address = limits.reserve_slot(f"stream {get_client_address(request)}", STREAMS_OF_ADDRESS)
     except TooMany:
         let_go()
         raise
 
-    def both() -> None:
+    def release_both() -> None:
         let_go()
         let_go_of_address()
 
-    return both
+    return release_both
 
 
-class EveryCall:
+class RateLimitMiddleware:
     """Counts every call by its address, static files and unknown paths too; webhooks have WEBHOOK instead."""
 
-    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, limits: RateLimiter) -> None:
         self._app, self._limits = app, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not scope["path"].startswith(WEBHOOKS):
             try:
-                self._limits.check(EVERY, address_of(Request(scope)))
+                self._limits.check_rate(EVERY, get_client_address(Request(scope)))
             except TooMany as exc:
-                await error(exc.status, exc.code, str(exc), **exc.details)(scope, receive, send)
+                await build_error_response(exc.status, exc.code, str(exc), **exc.details)(
+                    scope, receive, send
+                )
                 return
         await self._app(scope, receive, send)

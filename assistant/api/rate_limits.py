@@ -10,7 +10,7 @@ from functools import partial
 from assistant.domain.errors import TooMany
 
 #: Callers remembered by each limit; the longest unseen are forgotten first.
-REMEMBERED = 50_000
+MAX_TRACKED_KEYS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Rate:
     per_second: float
 
 
-class By(StrEnum):
+class LimitKey(StrEnum):
     """Who is counted."""
 
     ADDRESS = "address"
@@ -32,57 +32,57 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class RateLimit:
     """So many calls of some kind."""
 
     name: str
-    by: By
+    by: LimitKey
     rate: Rate
 
 
-class Limiter:
+class TokenBucket:
     """A token bucket per key. Source: the usual leaky-bucket-as-meter formulation."""
 
     def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate, self._clock = rate, clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def check(self, key: str) -> None:
+    def consume_token(self, key: str) -> None:
         """Count one use by *key*; TooMany, with the seconds to wait, when it is over its rate."""
         now = self._clock()
         tokens, seen = self._buckets.pop(key, (float(self._rate.burst), now))
         tokens = min(self._rate.burst, tokens + (now - seen) * self._rate.per_second)
         allowed = tokens >= 1
         self._buckets[key] = (tokens - 1 if allowed else tokens, now)
-        if len(self._buckets) > REMEMBERED:
+        if len(self._buckets) > MAX_TRACKED_KEYS:
             self._buckets.popitem(last=False)
         if not allowed:
             raise TooMany(retry_after=max(1, round((1 - tokens) / self._rate.per_second)))
 
 
-class Limits:
+class RateLimiter:
     """What every caller has used of every limit."""
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
 
     def __init__(self) -> None:
-        self._limiters: dict[Limit, Limiter] = {}
+        self._limiters: dict[RateLimit, TokenBucket] = {}
         self._open: Counter[str] = Counter()
 
-    def check(self, limit: Limit, key: str) -> None:
+    def check_rate(self, limit: RateLimit, key: str) -> None:
         """Count one use of *limit* by *key*, or TooMany."""
         if limit not in self._limiters:
-            self._limiters[limit] = Limiter(limit.rate, self.clock)
-        self._limiters[limit].check(key)
+            self._limiters[limit] = TokenBucket(limit.rate, self.clock)
+        self._limiters[limit].consume_token(key)
 
-    def hold(self, key: str, most: int) -> Callable[[], None]:
+    def reserve_slot(self, key: str, most: int) -> Callable[[], None]:
         """One more that *key* has open at a time, or TooMany; call what it returns at the end."""
         if self._open[key] >= most:
             raise TooMany("There are too many open at a time; close some.", retry_after=5)
         self._open[key] += 1
-        return partial(self._let_go, key)
+        return partial(self._release_slot, key)
 
-    def _let_go(self, key: str) -> None:
+    def _release_slot(self, key: str) -> None:
         self._open[key] -= 1
         if self._open[key] <= 0:
             del self._open[key]

@@ -22,10 +22,10 @@ WORDS = frozenset(
 )
 
 
-def hide_in(value: Any, *, words: bool = False) -> Any:
+def redact_json(value: Any, *, words: bool = False) -> Any:
     """JSON with whatever people wrote in it (*words*: all of it) hidden where it is confidential."""
     if isinstance(value, dict):
-        return {name: hide_in(inner, words=words or name in WORDS) for name, inner in value.items()}
+        return {name: redact_json(inner, words=words or name in WORDS) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [hide_in(inner, words=words) for inner in value]
+        return [redact_json(inner, words=words) for inner in value]
     return hidden(value) if words and isinstance(value, str) else value

@@ -33,30 +33,30 @@ _HIDDEN = re.compile(
 )
 _PICTURE = re.compile(r"!(?=\[)")
 #: Longer than any reply; what is longer was not written by us.
-_MOST_CHARACTERS = 20_000
+_MAX_CHARACTERS = 20_000
 #: Beyond these a text is shown as it is written: every bracket is tried against every other, and every row of
 #: a table is filled up to the longest, so that 4,000 characters may become a megabyte.
-_MOST_FORMATTED, _MOST_BRACKETS, _MOST_LINES, _MOST_CELLS = 8_000, 120, 600, 2_000
+_MAX_FORMATTED_CHARACTERS, _MAX_BRACKETS, _MAX_LINES, _MAX_CELLS = 8_000, 120, 600, 2_000
 #: So much HTML is remembered: messages do not change, and are shown again and again.
-_REMEMBERED_CHARACTERS = 4_000_000
+_MAX_CACHED_CHARACTERS = 4_000_000
 
 
-def render(text: str, citations: Sequence[Citation] = (), allowed_hosts: Collection[str] = ()) -> str:
+def render_reply(text: str, citations: Sequence[Citation] = (), allowed_hosts: Collection[str] = ()) -> str:
     """HTML of a reply: ``[n]`` links to its citation, an address is a link only on an allowed host."""
     cited = frozenset(citation.n for citation in citations)
     return _remembered.get(text, cited, frozenset(host.lower() for host in allowed_hosts))
 
 
-def plain(text: str) -> str:
+def render_plain_text(text: str) -> str:
     """HTML of a text that means nothing but its characters, as customers' words do."""
-    text = _HIDDEN.sub("", _whole_characters(text)[:_MOST_CHARACTERS]).strip()
+    text = _HIDDEN.sub("", _strip_invalid_characters(text)[:_MAX_CHARACTERS]).strip()
     paragraphs = [part.strip("\n") for part in _BLANK_LINE.split(text)]
     return "".join(
         f"<p>{escape(part, quote=False).replace(chr(10), '<br>')}</p>" for part in paragraphs if part
     )
 
 
-class _Remembered:
+class _RenderCache:
     """What was rendered last, by the hash of what it was made from; asked by several threads."""
 
     def __init__(self, most_characters: int) -> None:
@@ -71,7 +71,7 @@ class _Remembered:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
-        html = _render(text, cited, hosts)
+        html = _render_markdown(text, cited, hosts)
         with self._lock:
             if key not in self._known:
                 self._known[key] = html
@@ -81,42 +81,42 @@ class _Remembered:
         return html
 
 
-_remembered = _Remembered(_REMEMBERED_CHARACTERS)
+_remembered = _RenderCache(_MAX_CACHED_CHARACTERS)
 
 
-def _render(text: str, cited: frozenset[int], hosts: frozenset[str]) -> str:
-    text = _PICTURE.sub("", _HIDDEN.sub("", _whole_characters(text)[:_MOST_CHARACTERS]))
-    if _takes_long(text):
-        return plain(text)
-    return _clean(_parser().render(text, {"cited": cited, "hosts": hosts})).strip()
+def _render_markdown(text: str, cited: frozenset[int], hosts: frozenset[str]) -> str:
+    text = _PICTURE.sub("", _HIDDEN.sub("", _strip_invalid_characters(text)[:_MAX_CHARACTERS]))
+    if _is_expensive(text):
+        return render_plain_text(text)
+    return _sanitize_html(_build_parser().render(text, {"cited": cited, "hosts": hosts})).strip()
 
 
-def _takes_long(text: str) -> bool:
+def _is_expensive(text: str) -> bool:
     lines = text.split("\n")
     widest = max(line.count("|") for line in lines)
     return (
-        len(text) > _MOST_FORMATTED
-        or text.count("[") > _MOST_BRACKETS
-        or len(lines) > _MOST_LINES
-        or widest * len(lines) > _MOST_CELLS
+        len(text) > _MAX_FORMATTED_CHARACTERS
+        or text.count("[") > _MAX_BRACKETS
+        or len(lines) > _MAX_LINES
+        or widest * len(lines) > _MAX_CELLS
     )
 
 
-def _whole_characters(text: str) -> str:
+def _strip_invalid_characters(text: str) -> str:
     """Without halves of characters and control codes, which no encoder and no browser takes."""
     text = text.encode("utf-8", "replace").decode("utf-8")
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", text)
 
 
 @lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_Renderer)
+def _build_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_ReplyRenderer)
     parser.enable(["table", "strikethrough"]).disable(["image", "reference", "html_block", "html_inline"])
-    parser.inline.ruler.before("link", "citation", _citation)
+    parser.inline.ruler.before("link", "citation", _parse_citation)
     return parser
 
 
-def _citation(state: StateInline, silent: bool) -> bool:
+def _parse_citation(state: StateInline, silent: bool) -> bool:
     found = _MARKER.match(state.src, state.pos)
     if not found or int(found[1]) not in state.env["cited"]:
         return False
@@ -129,7 +129,7 @@ def _citation(state: StateInline, silent: bool) -> bool:
 _ADDRESS = re.compile(r"(https?://[A-Za-z0-9._~:/?#@!$&'*+,;=%\[\]-]*[A-Za-z0-9_~/#@$&+=%-])", re.IGNORECASE)
 
 
-def _is_allowed(address: str, hosts: Collection[str]) -> bool:
+def _is_allowed_link(address: str, hosts: Collection[str]) -> bool:
     """http(s) to one of *hosts*, without a user name that makes it look like another."""
     try:
         parts = urlsplit(address)
@@ -142,7 +142,7 @@ def _is_allowed(address: str, hosts: Collection[str]) -> bool:
         return False
 
 
-class _Renderer(RendererHTML):
+class _ReplyRenderer(RendererHTML):
     """Links show where they lead; a link that is not allowed is its words."""
 
     def citation(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
@@ -152,19 +152,19 @@ class _Renderer(RendererHTML):
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A bare address becomes a link, where its host is allowed."""
         pieces = _ADDRESS.split(tokens[idx].content)
-        return "".join(_linked(piece, env["hosts"]) for piece in pieces)
+        return "".join(_render_address(piece, env["hosts"]) for piece in pieces)
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return ""
 
     def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """After the words of a link comes its address, in full, unless it is what the words say."""
-        opener = _opener(tokens, idx)
+        opener = _find_link_open(tokens, idx)
         address = str(opener.attrGet("href") or "")
         words = "".join(token.content for token in tokens[tokens.index(opener) + 1 : idx])
-        if not _is_allowed(address, env["hosts"]) or words == address:
+        if not _is_allowed_link(address, env["hosts"]) or words == address:
             return ""
-        return f" ({_link(address)})"
+        return f" ({_render_link(address)})"
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return "<p><strong>"
@@ -173,7 +173,7 @@ class _Renderer(RendererHTML):
         return "</strong></p>"
 
 
-def _opener(tokens: Sequence[Token], closing: int) -> Token:
+def _find_link_open(tokens: Sequence[Token], closing: int) -> Token:
     depth = 0
     for token in reversed(tokens[:closing]):
         depth += (token.type == "link_close") - (token.type == "link_open")
@@ -182,15 +182,15 @@ def _opener(tokens: Sequence[Token], closing: int) -> Token:
     raise AssertionError("markdown-it closed a link that it never opened")
 
 
-def _linked(piece: str, hosts: Collection[str]) -> str:
-    return _link(piece) if _is_allowed(piece, hosts) else escape(piece)
+def _render_address(piece: str, hosts: Collection[str]) -> str:
+    return _render_link(piece) if _is_allowed_link(piece, hosts) else escape(piece)
 
 
-def _link(address: str) -> str:
+def _render_link(address: str) -> str:
     return f'<a href="{escape(address)}" target="_blank">{escape(address)}</a>'
 
 
-def _clean(html: str) -> str:
+def _sanitize_html(html: str) -> str:
     """What the parser let through is sanitised once more by a library whose only business that is."""
     return nh3.clean(
         html,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, StringConstraints
 
-from assistant.api.reply_html import plain, render
+from assistant.api.reply_html import render_plain_text, render_reply
 from assistant.conversation.inbound.customer_actions import Survey
 from assistant.domain.confidential import hidden
 from assistant.domain.conversation import Conversation
@@ -72,12 +72,12 @@ class ResolveIn(BaseModel):
     note: Annotated[str, StringConstraints(max_length=4000)] | None = None
 
 
-def stamp(moment: datetime | None) -> str | None:
+def format_timestamp(moment: datetime | None) -> str | None:
     """RFC 3339 in UTC."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
 
 
-def message_out(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
+def serialize_message(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
     """A message as its customer sees it; customers write words, not Markdown."""
     theirs = message.author is Author.CUSTOMER
     return {
@@ -85,25 +85,27 @@ def message_out(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
         "seq": message.seq,
         "author": message.author,
         "text": message.text,
-        "html": plain(message.text) if theirs else render(message.text, message.citations, hosts),
-        "citations": citations_out(message.citations),
+        "html": render_plain_text(message.text)
+        if theirs
+        else render_reply(message.text, message.citations, hosts),
+        "citations": serialize_citations(message.citations),
         "buttons": [asdict(button) for button in message.buttons],
-        "created_at": stamp(message.created_at),
+        "created_at": format_timestamp(message.created_at),
         "lang": message.language,
         "kind": message.kind,
         "agent": {"name": message.agent_name} if message.agent_name else None,
     }
 
 
-def citations_out(citations: Sequence[Citation]) -> list[dict[str, Any]]:
+def serialize_citations(citations: Sequence[Citation]) -> list[dict[str, Any]]:
     return [asdict(citation) for citation in citations]
 
 
-def agent_message_out(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
+def serialize_agent_message(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
     """A message as agents see it; `hidden`: something in it is shown only on request (`reveal`)."""
     shown = replace(message, text=hidden(message.text))
     who = {"id": message.agent, "name": message.agent_name} if message.agent else None
-    return message_out(shown, hosts) | {
+    return serialize_message(shown, hosts) | {
         "hidden": shown.text != message.text,
         "private": message.private,
         "agent": who,
@@ -112,33 +114,33 @@ def agent_message_out(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def waiting_out(conversation: Conversation) -> dict[str, Any] | None:
+def serialize_wait(conversation: Conversation) -> dict[str, Any] | None:
     return {"told": conversation.told} if conversation.waiting_since and conversation.told else None
 
 
-def state_out(conversation: Conversation, agent: Agent | None) -> dict[str, Any]:
+def serialize_state(conversation: Conversation, agent: Agent | None) -> dict[str, Any]:
     """The snapshot at the head of every stream."""
     return {
         "state": conversation.state,
         "agent": {"name": agent.name} if agent else None,
         "language": conversation.language,
-        "waiting": waiting_out(conversation),
-        "closed_at": stamp(conversation.closed_at),
+        "waiting": serialize_wait(conversation),
+        "closed_at": format_timestamp(conversation.closed_at),
     }
 
 
-def survey_out(survey: Survey | None) -> dict[str, Any] | None:
+def serialize_survey(survey: Survey | None) -> dict[str, Any] | None:
     if survey is None:
         return None
     options = [{"label": label, "value": value} for value, label in survey.options]
     return {"kind": survey.kind, "question": survey.question, "options": options}
 
 
-def agent_out(agent: Agent) -> dict[str, Any]:
+def serialize_agent(agent: Agent) -> dict[str, Any]:
     return {"id": agent.id, "name": agent.name, "email": agent.email, "admin": agent.admin}
 
 
-def card_out(customer: Customer, previous: Sequence[PastConversation]) -> dict[str, Any]:
+def serialize_customer(customer: Customer, previous: Sequence[PastConversation]) -> dict[str, Any]:
     """The customer as agents see them; `claimed` is what nobody proved, whatever is said of their ids."""
     return {
         "id": customer.id,
@@ -152,11 +154,11 @@ def card_out(customer: Customer, previous: Sequence[PastConversation]) -> dict[s
         "identities": [
             {"channel": i.channel, "id": i.id, "verified": i.verified} for i in customer.identities
         ],
-        "previous": [asdict(one) | {"closed_at": stamp(one.closed_at)} for one in previous],
+        "previous": [asdict(one) | {"closed_at": format_timestamp(one.closed_at)} for one in previous],
     }
 
 
-def turn_out(record: TurnRecord) -> dict[str, Any]:
+def serialize_turn(record: TurnRecord) -> dict[str, Any]:
     """How a reply was made."""
     signals = record.signals
     return {

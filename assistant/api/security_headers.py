@@ -20,7 +20,7 @@ ALWAYS: Mapping[str, str] = {
 }
 
 
-class SecurityHeaders:
+class SecurityHeadersMiddleware:
     """Adds them to whatever leaves, static files and errors too; what an answer says itself stays."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
@@ -34,16 +34,16 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
-        async def adding(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._always.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", _policy(scope["path"]))
+                headers.setdefault("Content-Security-Policy", _select_content_policy(scope["path"]))
             await send(message)
 
-        await self._app(scope, receive, adding)
+        await self._app(scope, receive, send_with_headers)
 
 
-def _policy(path: str) -> str:
+def _select_content_policy(path: str) -> str:
     return DATA if path.startswith("/v1/") else PAGES

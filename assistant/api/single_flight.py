@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Shared(Generic[T]):
+class CachedValue(Generic[T]):
     """A value that holds for *seconds*; made once, however many ask at a time."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:

@@ -4,30 +4,30 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 
-class Places:
+class SourceLabels:
     """Short names of ingested folders and of what is in them; web addresses stay as they are."""
 
     def __init__(self, sources: Iterable[str]) -> None:
-        self._names = _names({source for source in sources if _is_path(source)})
+        self._names = _compute_short_names({source for source in sources if _is_path(source)})
 
-    def source(self, source: str) -> str:
+    def label_source(self, source: str) -> str:
         return self._names.get(source) or (PurePath(source).name if _is_path(source) else source)
 
-    def inside(self, location: str, source: str) -> str:
+    def label_location(self, location: str, source: str) -> str:
         """A file of *source*, from its folder on."""
         if not _is_path(location):
             return location
         path = PurePath(location)
         if not path.is_relative_to(source) or path == PurePath(source):
-            return self.source(location)
-        return f"{self.source(source)}/{path.relative_to(source).as_posix()}"
+            return self.label_source(location)
+        return f"{self.label_source(source)}/{path.relative_to(source).as_posix()}"
 
 
 def _is_path(place: str) -> bool:
     return "://" not in place and PurePath(place).is_absolute()
 
 
-def _names(paths: set[str]) -> dict[str, str]:
+def _compute_short_names(paths: set[str]) -> dict[str, str]:
     """The shortest endings by which the paths can be told apart."""
     ends: dict[str, str] = {}
     for path in paths:

@@ -22,7 +22,7 @@ DESCRIBED: dict[int | str, dict[str, Any]] = {
 HEARTBEAT = ":\n\n"
 
 
-def event(name: str, data: dict[str, Any], number: int | None = None) -> str:
+def format_event(name: str, data: dict[str, Any], number: int | None = None) -> str:
     """One event; *number* is what a client that comes back names as the last it has seen."""
     raw = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     numbered = "" if number is None else f"id: {number}\n"
@@ -41,7 +41,7 @@ class EventStream(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the events end or the client has gone."""
         sending = asyncio.create_task(self.stream_response(send))
-        watching = asyncio.create_task(_gone(receive))
+        watching = asyncio.create_task(_wait_for_disconnect(receive))
         try:
             await asyncio.wait((sending, watching), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -53,6 +53,6 @@ class EventStream(StreamingResponse):
             raise trouble
 
 
-async def _gone(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -4,21 +4,23 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assistant.api.reply_html import render
+from assistant.api.reply_html import render_reply
 
 SOURCE_MARKER = re.compile(r"\s?\[\d{1,2}\](?!\()")
 
 
-def suggestions_out(suggestions: Sequence[Mapping[str, Any]], hosts: Sequence[str]) -> list[dict[str, Any]]:
+def serialize_suggestions(
+    suggestions: Sequence[Mapping[str, Any]], hosts: Sequence[str]
+) -> list[dict[str, Any]]:
     """With their HTML, in which no marker of a source stands: a customer would see no sources with it."""
     return [
-        {**one, "html": render(SOURCE_MARKER.sub("", one["text"]), allowed_hosts=hosts)}
+        {**one, "html": render_reply(SOURCE_MARKER.sub("", one["text"]), allowed_hosts=hosts)}
         for one in suggestions
     ]
 
 
-def handoff_out(packet: Mapping[str, Any] | None, hosts: Sequence[str]) -> dict[str, Any] | None:
+def serialize_handoff(packet: Mapping[str, Any] | None, hosts: Sequence[str]) -> dict[str, Any] | None:
     """A handoff packet with its suggestions."""
     if packet is None:
         return None
-    return {**packet, "suggested": suggestions_out(packet.get("suggested", ()), hosts)}
+    return {**packet, "suggested": serialize_suggestions(packet.get("suggested", ()), hosts)}

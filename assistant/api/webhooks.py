@@ -11,21 +11,21 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
-from assistant.api.context import Context, Ctx
-from assistant.api.rate_limit_rules import LimitedRoute
+from assistant.api.context import ApiContext, Ctx
+from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.conversation.inbound.events import Arrivals, take_in
 from assistant.domain.channels import Call, Event
 from assistant.domain.errors import AssistantError, NotFound, TooLarge, Unavailable
 from assistant.ports.channels import Channel
 
-router = APIRouter(prefix="/v1/channels", tags=["channels"], route_class=LimitedRoute)
+router = APIRouter(prefix="/v1/channels", tags=["channels"], route_class=RateLimitedRoute)
 
 #: Events of one call that are stored at a time: nobody else's message waits for a thousand. Each is taken in
 #: once, so a call that is cut in the middle is simply sent again.
-TOGETHER = 50
+EVENTS_PER_TRANSACTION = 50
 
 #: Calls of an app that are read at a time, those that may wait for it, and how long both may take.
-READERS, MOST_WAITING, READING_SECONDS = 2, 200, 10.0
+READERS, MAX_WAITING_CALLS, READING_SECONDS = 2, 200, 10.0
 
 T = TypeVar("T")
 
@@ -37,11 +37,11 @@ Calls = Counter[tuple[str, str]]
 @router.get("/{name}/{account}")
 @router.post("/{name}", include_in_schema=False)
 @router.post("/{name}/{account}")
-async def webhook(name: str, request: Request, ctx: Ctx, account: str = "") -> PlainTextResponse:
+async def receive_webhook(name: str, request: Request, ctx: Ctx, account: str = "") -> PlainTextResponse:
     """200 when everything in the call is stored, or was before."""
-    channel = _channel(ctx.channels, name, account)
+    channel = _find_channel(ctx.channels, name, account)
     try:
-        answer = await _answer(channel, await _call(request, ctx.public_url), ctx)
+        answer = await _process_webhook(channel, await _build_webhook_request(request, ctx.public_url), ctx)
     except AssistantError as exc:
         ctx.calls[name, exc.code] += 1
         raise
@@ -49,25 +49,27 @@ async def webhook(name: str, request: Request, ctx: Ctx, account: str = "") -> P
     return PlainTextResponse(answer)
 
 
-async def _answer(channel: Channel, call: Call, ctx: Context) -> str:
+async def _process_webhook(channel: Channel, call: Call, ctx: ApiContext) -> str:
     if call.method == "GET":
         if (greeting := channel.answer_challenge(call)) is None:
             raise NotFound("This app sends no GET.")
         return greeting
-    greeting, events = await _readers_of(channel.name).read(partial(_read, channel, call))
+    greeting, events = await _get_parser_pool(channel.name).run_parser(
+        partial(_verify_and_parse, channel, call)
+    )
     if greeting is not None:
         return greeting
     arrivals = Arrivals(timing=ctx.timing, languages=ctx.languages)
     now = ctx.clock()
-    for start in range(0, len(events), TOGETHER):
-        some = events[start : start + TOGETHER]
+    for start in range(0, len(events), EVENTS_PER_TRANSACTION):
+        some = events[start : start + EVENTS_PER_TRANSACTION]
         changed = await ctx.database.write(partial(take_in, events=some, arrivals=arrivals, now=now))
         for conversation in changed:
             ctx.wire.notify(conversation)
     return ""
 
 
-def _read(channel: Channel, call: Call) -> tuple[str | None, Sequence[Event]]:
+def _verify_and_parse(channel: Channel, call: Call) -> tuple[str | None, Sequence[Event]]:
     """What the call says, once its signature is right: the answer to the app's own test, or its events."""
     if len(call.body) > channel.max_webhook_bytes:
         raise TooLarge("This app sends no calls of that size.")
@@ -77,16 +79,16 @@ def _read(channel: Channel, call: Call) -> tuple[str | None, Sequence[Event]]:
     return None, channel.parse_webhook(call)
 
 
-class WebhookReaders:
+class WebhookParserPool:
     """A few threads that parse an app's calls: never on the event loop, never behind another app's."""
 
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix=f"webhook-{name}")
         self._waiting = 0
 
-    async def read(self, step: Callable[[], T]) -> T:
+    async def run_parser(self, step: Callable[[], T]) -> T:
         """What *step* returns; Unavailable (503) when too many calls wait or one waits too long."""
-        if self._waiting >= MOST_WAITING:
+        if self._waiting >= MAX_WAITING_CALLS:
             raise Unavailable("Too many calls wait to be read; try again shortly.")
         self._waiting += 1
         try:
@@ -99,18 +101,18 @@ class WebhookReaders:
 
 
 @cache
-def _readers_of(name: str) -> WebhookReaders:
-    return WebhookReaders(name)
+def _get_parser_pool(name: str) -> WebhookParserPool:
+    return WebhookParserPool(name)
 
 
-def _channel(channels: Mapping[tuple[str, str], Channel], name: str, account: str) -> Channel:
+def _find_channel(channels: Mapping[tuple[str, str], Channel], name: str, account: str) -> Channel:
     channel = channels.get((name, account.lower()))
     if channel is None:
         raise NotFound("This channel is not set up.")
     return channel
 
 
-async def _call(request: Request, public_url: str) -> Call:
+async def _build_webhook_request(request: Request, public_url: str) -> Call:
     """The call with the address that the app used, whatever stands between it and us."""
     address = urlsplit(public_url.rstrip("/"))
     query = f"?{request.url.query}" if request.url.query else ""

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from assistant.storage.database import SqlDatabase
     from assistant.storage.store import SqlStore
 
-Steps = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -68,7 +68,7 @@ def open_database(settings: Settings, *, migrating: bool = False) -> SqlDatabase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Knowledge:
+class KnowledgeBase:
     """The knowledge base, open: what ingesting and searching need."""
 
     database: SqlDatabase[SqlStore]
@@ -80,24 +80,24 @@ class Knowledge:
     #: Where the business is.
     zone: str = JAPAN
 
-    def today(self) -> date:
+    def current_date(self) -> date:
         """By which articles hold already, or no longer."""
-        return business_day(now(), self.zone)
+        return business_day(utc_now(), self.zone)
 
-    async def refresh(self) -> None:
+    async def refresh_index(self) -> None:
         """Take in what another process, or this one, changed."""
         if await self.retriever.refresh():
             await self.load_examples()
 
-    async def settle(self) -> None:
+    async def reconcile_index(self) -> None:
         """Bring the vector index into line with all that there is, however long it takes."""
-        await self.refresh()
+        await self.refresh_index()
         while await self.retriever.tend():
             pass
         await self.making.note()
 
-    async def note_missing(self) -> int:
-        """How many passages have no vectors; `readyz` says so when nothing stands in for them."""
+    async def report_missing_vectors(self) -> int:
+        """How many passages have no vectors; `get_readiness` says so when nothing stands in for them."""
         missing, total = await self.making.missing()
         alone = missing and not self.retriever.changing and not await self.making.note()
         self.retriever.missing = (
@@ -107,7 +107,7 @@ class Knowledge:
         )
         return missing
 
-    async def compare(self) -> int:
+    async def detect_contradictions(self) -> int:
         """Look for contradictions of what is new with everything else; how many were found."""
         from assistant.knowledge.contradictions.search import contradictions
 
@@ -121,13 +121,13 @@ class Knowledge:
             return 0
         owners = await self.database.read(lambda store: store.article_lifecycle.load_chunk_articles())
         shelf = self.retriever.shelf
-        found = await contradictions(new, shelf, owners, self.statements, self.embedder)
+        found = await contradictions(new, shelf, owners, self.load_statements, self.embedder)
         await self.database.write(
-            lambda store: store.article_lifecycle.save_contradictions(last, found, now())
+            lambda store: store.article_lifecycle.save_contradictions(last, found, utc_now())
         )
         return len(found)
 
-    async def statements(self, chunks: Sequence[int]) -> Mapping[int, Sequence[Statement]]:
+    async def load_statements(self, chunks: Sequence[int]) -> Mapping[int, Sequence[Statement]]:
         """What each chunk states that another could contradict."""
         from assistant.answering.quotes.candidates import said
         from assistant.knowledge.contradictions.rules import Statement, states
@@ -150,14 +150,14 @@ class Knowledge:
             for chunk, passage in passages.items()
         }
 
-    async def meaning(self, text: str) -> Meaning:
+    async def compute_meaning(self, text: str) -> Meaning:
         """What the model makes of a text as a question; Unavailable when a hosted one does not answer."""
         from assistant.models.embeddings.factory import meant
 
         return await meant(self.embedder, text)
 
     async def load_examples(self) -> None:
-        today = self.today()
+        today = self.current_date()
         self.examples.load(await self.database.read(lambda store: store.articles.titles(today)))
 
     async def close(self) -> None:
@@ -166,8 +166,12 @@ class Knowledge:
 
 
 async def open_knowledge(
-    settings: Settings, progress: Steps | None = None, *, beside_serve: bool = False, at_once: bool = False
-) -> Knowledge:
+    settings: Settings,
+    progress: ProgressCallback | None = None,
+    *,
+    beside_serve: bool = False,
+    at_once: bool = False,
+) -> KnowledgeBase:
     """Open database, embedding model and index, and bring them into line with each other.
 
     *beside_serve*: leave the index in the data folder to `serve`, whichever of the two started first.
@@ -182,29 +186,29 @@ async def open_knowledge(
     database = open_database(settings)
     embedder = await asyncio.to_thread(open_embedder, settings, progress)
     out_of_index = partial(remove, data_dir=settings.data_dir, url=settings.chroma_url)
-    making = Making(database, embedder, settings.embeddings, now, out_of_index)
-    before = await _before(settings, making)
+    making = Making(database, embedder, settings.embeddings, utc_now, out_of_index)
+    before = await _open_previous_embedder(settings, making)
     retriever = Succession(
-        await _retriever(settings, database, embedder, beside_serve),
-        await _retriever(settings, database, before, beside_serve) if before else None,
+        await _build_retriever(settings, database, embedder, beside_serve),
+        await _build_retriever(settings, database, before, beside_serve) if before else None,
         ready=making.done,
         changed=making.note,
     )
     await retriever.start(at_once=at_once)
-    knowledge = Knowledge(
+    knowledge = KnowledgeBase(
         database=database,
         embedder=embedder,
         retriever=retriever,
         indexer=Indexer(database, embedder, making.turn(politely=False)),
         examples=Examples(),
         making=making,
-        zone=make_policy(settings).zone,
+        zone=build_policy(settings).zone,
     )
     await knowledge.load_examples()
     return knowledge
 
 
-async def _before(settings: Settings, making: Making) -> Embedder | None:
+async def _open_previous_embedder(settings: Settings, making: Making) -> Embedder | None:
     """The model that answers while the vectors of the one in the settings are made; None: they are."""
     if (other := await making.earlier()) is None:
         return None
@@ -215,7 +219,7 @@ async def _before(settings: Settings, making: Making) -> Embedder | None:
     return found if found.name == other.model else None
 
 
-async def _retriever(
+async def _build_retriever(
     settings: Settings, database: SqlDatabase[SqlStore], embedder: Embedder, beside_serve: bool
 ) -> HybridRetriever:
     from assistant.knowledge.retrieval.retriever import HybridRetriever
@@ -224,17 +228,17 @@ async def _retriever(
     kept = await _open_vectors(settings, database, embedder)
     vectors = KeptVectors() if beside_serve and settings.chroma_url is None else kept
     pages = f"{settings.public_url.rstrip('/')}/help/"
-    zone = make_policy(settings).zone
+    zone = build_policy(settings).zone
     return HybridRetriever(
         database,
         embedder,
         vectors,
         link=lambda article: pages + quote(article),
-        today=lambda: business_day(now(), zone),
+        today=lambda: business_day(utc_now(), zone),
     )
 
 
-def make_policy(settings: Settings) -> Policy:
+def build_policy(settings: Settings) -> Policy:
     from assistant.app.hours_file import default_zone
     from assistant.app.policy_file import load_policy
 
@@ -253,17 +257,17 @@ async def _open_vectors(
         name = await database.write(lambda store: store.collections.ensure_name(model))
     if settings.chroma_url is None:
         return KeptVectors(embedded(settings.data_dir, name, dimensions))
-    return KeptVectors(served(settings.chroma_url, name, dimensions), by_turns(database, model, now))
+    return KeptVectors(served(settings.chroma_url, name, dimensions), by_turns(database, model, utc_now))
 
 
-def open_embedder(settings: Settings, progress: Steps | None = None) -> Embedder:
+def open_embedder(settings: Settings, progress: ProgressCallback | None = None) -> Embedder:
     from assistant.models.embeddings.factory import OPENAI, make_embedder
 
-    client = _openai(settings) if settings.embeddings.startswith(OPENAI) else None
+    client = _build_openai_client(settings) if settings.embeddings.startswith(OPENAI) else None
     return make_embedder(settings.embeddings, settings.models_dir, openai=client, progress=progress)
 
 
-def _openai(settings: Settings) -> Any:
+def _build_openai_client(settings: Settings) -> Any:
     from openai import AsyncOpenAI
 
     if not settings.openai_api_key and not settings.openai_base_url:

@@ -8,7 +8,7 @@ from typing import TextIO, cast
 import structlog
 
 
-class Unfailing:
+class BestEffortStream:
     """A stream that loses what it cannot write: a log on a full disk must not end what it tells of."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -24,7 +24,7 @@ class Unfailing:
             self._stream.flush()
 
 
-def set_up() -> None:
+def configure_logging() -> None:
     """Structured lines on stderr; JSON where nobody looks at a terminal."""
     # The console's usual traceback shows local variables, and those hold what customers said.
     console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
@@ -40,7 +40,7 @@ def set_up() -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Unfailing(sys.stderr))),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, BestEffortStream(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")

@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from assistant.domain.errors import SetupError
 
 PLACEHOLDERS = {"", "changeme", "change-me", "secret", "default", "placeholder", "xxx", "todo", "test"}
-SHORTEST_KEY = 16
+MIN_KEY_CHARACTERS = 16
 
 
 class Settings(BaseSettings):
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
 
     @field_validator("languages", "allowed_origins", "trusted_proxies", mode="before")
     @classmethod
-    def split(cls, value: object) -> object:
+    def split_list(cls, value: object) -> object:
         return (
             tuple(part.strip() for part in value.split(",") if part.strip())
             if isinstance(value, str)
@@ -83,14 +83,14 @@ class Settings(BaseSettings):
 
     @field_validator("languages")
     @classmethod
-    def at_least_one_language(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def require_language(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
             raise ValueError("name at least one language, for example ja,en")
         return value
 
     @field_validator("trusted_proxies")
     @classmethod
-    def known_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def validate_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for one in value:
             try:
                 ip_network(one)
@@ -100,11 +100,13 @@ class Settings(BaseSettings):
 
     @field_validator("secret_key", "identity_secret", "metrics_token")
     @classmethod
-    def not_a_placeholder(cls, key: SecretStr | None) -> SecretStr | None:
+    def reject_placeholder(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and (
-            key.get_secret_value().lower() in PLACEHOLDERS or len(key.get_secret_value()) < SHORTEST_KEY
+            key.get_secret_value().lower() in PLACEHOLDERS or len(key.get_secret_value()) < MIN_KEY_CHARACTERS
         ):
-            raise ValueError(f"is a placeholder or too short; use at least {SHORTEST_KEY} random characters")
+            raise ValueError(
+                f"is a placeholder or too short; use at least {MIN_KEY_CHARACTERS} random characters"
+            )
         return key
 
     @field_validator(
@@ -117,19 +119,19 @@ class Settings(BaseSettings):
         mode="before",
     )
     @classmethod
-    def empty_is_unset(cls, value: object) -> object:
+    def unset_empty(cls, value: object) -> object:
         return None if value == "" else value
 
     @field_validator("database_url")
     @classmethod
-    def known_database(cls, url: str | None) -> str | None:
+    def validate_database_url(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
             raise ValueError("begin it with postgresql:// or sqlite:///")
         return url
 
     @field_validator("chroma_url")
     @classmethod
-    def plain_address(cls, url: str | None) -> str | None:
+    def validate_chroma_url(cls, url: str | None) -> str | None:
         parts = urlsplit(url or "http://unset")
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
             raise ValueError("give the server's address as http://HOST:PORT")
@@ -150,7 +152,7 @@ class Settings(BaseSettings):
         )
 
     @property
-    def resync(self) -> timedelta | None:
+    def resync_interval(self) -> timedelta | None:
         """How often web sources are read again by themselves; None: never."""
         return timedelta(hours=self.resync_hours) if self.resync_hours else None
 
@@ -159,22 +161,28 @@ class Settings(BaseSettings):
         return self.data_dir / "models"
 
     @property
-    def model(self) -> str:
+    def effective_model(self) -> str:
         """The chat model in force: a key without a model means OpenAI's small one, nothing means quotes."""
         return self.chat_model or ("openai:gpt-5-mini" if self.openai_api_key else "extractive")
 
-    def signing_key(self) -> bytes:
+    def load_signing_key(self) -> bytes:
         """The secret key; made once and kept in the data folder where none is set."""
-        return self.secret_key.get_secret_value().encode() if self.secret_key else _kept_key(self.data_dir)
+        return (
+            self.secret_key.get_secret_value().encode()
+            if self.secret_key
+            else _load_or_create_key(self.data_dir)
+        )
 
-    def identity_key(self) -> bytes:
+    def load_identity_key(self) -> bytes:
         """What a site signs its customers' ids with."""
         return (
-            self.identity_secret.get_secret_value().encode() if self.identity_secret else self.signing_key()
+            self.identity_secret.get_secret_value().encode()
+            if self.identity_secret
+            else self.load_signing_key()
         )
 
 
-def environment() -> dict[str, str]:
+def load_environment() -> dict[str, str]:
     """Every variable, of the environment and of `.env`: channels pick theirs by name (`docs/channels.md`)."""
     kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     return {**kept, **os.environ}
@@ -185,12 +193,12 @@ def load_settings() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg]
     except ValidationError as exc:
-        raise SetupError("; ".join(map(_wrong, exc.errors()))) from exc
+        raise SetupError("; ".join(map(_format_error, exc.errors()))) from exc
     except UnicodeDecodeError as exc:
         raise SetupError("The file .env is not UTF-8; save it as UTF-8.") from exc
 
 
-def _wrong(error: ErrorDetails) -> str:
+def _format_error(error: ErrorDetails) -> str:
     name = "_".join(map(str, error["loc"])).upper()
     prefix = "" if name.startswith("OPENAI_") else "ASSISTANT_"
     return f"{prefix}{name}: {error['msg'].removeprefix('Value error, ')}"
@@ -214,9 +222,9 @@ def prepare_data_dir(path: Path) -> None:
         ) from exc
 
 
-def _kept_key(data_dir: Path) -> bytes:
+def _load_or_create_key(data_dir: Path) -> bytes:
     path = data_dir / "secret.key"
-    if not path.exists() or len(path.read_bytes()) < SHORTEST_KEY:
+    if not path.exists() or len(path.read_bytes()) < MIN_KEY_CHARACTERS:
         # Whole or not at all: a crash must not leave an empty key that signs everything alike.
         made = data_dir / f".secret-{secrets.token_hex(4)}"
         made.touch(mode=0o600)

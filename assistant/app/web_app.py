@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from assistant.api import make_app
-from assistant.api.context import Context
-from assistant.api.rate_limits import Limits
-from assistant.app.knowledge_base import make_policy, now, open_database
+from assistant.api import build_api
+from assistant.api.context import ApiContext
+from assistant.api.rate_limits import RateLimiter
+from assistant.app.knowledge_base import build_policy, open_database, utc_now
 from assistant.app.settings import Settings
-from assistant.app.wiring import make_channels, make_timing, make_wire
+from assistant.app.wiring import build_channels, build_notifier, build_timing
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Conversation
@@ -49,7 +49,7 @@ HEALTH_SECONDS, SUGGEST_SECONDS = 3.0, 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Front:
+class WebApp:
     settings: Settings
     database: SqlDatabase[SqlStore]
     policy: Policy
@@ -64,22 +64,22 @@ class Front:
     supervisor: Supervisor = field(default_factory=Supervisor)
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        async with self.supervisor.running(self.tasks()):
+    async def run_tasks(self) -> AsyncIterator[None]:
+        async with self.supervisor.running(self.build_tasks()):
             yield
 
-    def tasks(self) -> dict[str, Start]:
+    def build_tasks(self) -> dict[str, Start]:
         """Everything that goes on as long as calls are answered."""
         work: dict[str, Start] = {
             "wire": self.wire.run,
-            "titles": self._follow_titles,
-            "limits": self._follow_limits,
+            "titles": self._refresh_titles,
+            "limits": self._refresh_channel_limits,
         }
         if self.settings.postgres_url is not None:
-            work["lookout"] = Lookout(self.database, self.wire, now).run
+            work["lookout"] = Lookout(self.database, self.wire, utc_now).run
         return work
 
-    async def health(self) -> dict[str, str | None]:
+    async def check_health(self) -> dict[str, str | None]:
         """Each part, and what is wrong with it or None."""
         parts = await self.proof.parts()
         if parts["database"]:
@@ -91,84 +91,88 @@ class Front:
             parts["assistant"] = str(exc)
         return parts
 
-    async def restarts(self) -> dict[str, int]:
+    async def count_restarts(self) -> dict[str, int]:
         """How often each long-lived task was started again since the service was."""
         found = Counter(self.supervisor.restarts)
         with contextlib.suppress(Unavailable):
             found.update(await self.pipe.ask("restarts", seconds=HEALTH_SECONDS))
         return dict(found)
 
-    async def suggest(self, conversation: Conversation, question: str) -> Sequence[Draft]:
+    async def suggest_replies(self, conversation: Conversation, question: str) -> Sequence[Draft]:
         drafts: Sequence[Draft] = await self.pipe.ask(
             "suggest", conversation, question, seconds=SUGGEST_SECONDS
         )
         return drafts
 
-    async def _follow_limits(self) -> None:
+    async def _refresh_channel_limits(self) -> None:
         while True:
             for channel in self.channels.values():
-                await channel.refresh_limits(now())
+                await channel.refresh_limits(utc_now())
             await asyncio.sleep(LIMITS_SECONDS)
 
-    def today(self) -> date:
-        return business_day(now(), self.policy.zone)
+    def current_date(self) -> date:
+        return business_day(utc_now(), self.policy.zone)
 
-    async def _follow_titles(self) -> None:
+    async def _refresh_titles(self) -> None:
         version = None
         while True:
             with contextlib.suppress(Unavailable):  # the next round tries again
-                found = await self.database.read(lambda store: (store.articles.load_version(), self.today()))
+                found = await self.database.read(
+                    lambda store: (store.articles.load_version(), self.current_date())
+                )
                 if found != version:
-                    titles = await self.database.read(lambda store: store.articles.titles(self.today()))
+                    titles = await self.database.read(
+                        lambda store: store.articles.titles(self.current_date())
+                    )
                     self.examples.load(titles)
                     version = found
             await asyncio.sleep(REFRESH_SECONDS)
 
 
-def make_front(settings: Settings, pipe: Pipe) -> Front:
+def build_web_app(settings: Settings, pipe: Pipe) -> WebApp:
     """SetupError when the database cannot be used."""
     database = open_database(settings)
-    return Front(
+    return WebApp(
         settings=settings,
         database=database,
-        proof=Proof(database, now, settings.data_dir),
-        policy=make_policy(settings),
+        proof=Proof(database, utc_now, settings.data_dir),
+        policy=build_policy(settings),
         examples=Examples(),
-        wire=make_wire(settings, pipe),
-        timing=make_timing(settings),
-        channels=make_channels(settings),
+        wire=build_notifier(settings, pipe),
+        timing=build_timing(settings),
+        channels=build_channels(settings),
         pipe=pipe,
     )
 
 
-def create_app(front: Front, *, shop: Mapping[str, str] | None = None) -> FastAPI:
+def build_http_app(front: WebApp, *, shop: Mapping[str, str] | None = None) -> FastAPI:
     """The HTTP application around it; with the sample *shop*, by its names, where a demo is served."""
     settings, database = front.settings, front.database
-    context = Context(
+    context = ApiContext(
         database=database,
         policy=front.policy,
         examples=front.examples,
-        suggest=front.suggest,
+        suggest=front.suggest_replies,
         wire=front.wire,
         timing=front.timing,
         desk=Desk(timing=front.timing, pick_facts=pick_facts),
         pick_facts=pick_facts,
-        clock=now,
-        limits=Limits(),
-        identity_key=settings.identity_key(),
+        clock=utc_now,
+        limits=RateLimiter(),
+        identity_key=settings.load_identity_key(),
         languages=settings.languages,
         public_url=settings.public_url,
         hosts=(urlsplit(settings.public_url).netloc,),
         article=lambda id_: database.read(lambda store: store.articles.find_article(id_)),
         titles=lambda day: database.read(lambda store: store.articles.titles(day)),
-        health=front.health,
-        restarts=front.restarts,
+        health=front.check_health,
+        restarts=front.count_restarts,
         static=STATIC,
         names=shop or dict.fromkeys(settings.languages, settings.name),
         demo=shop is not None,
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
         public_docs=settings.api_docs == "public",
-        resync=settings.resync,
+        resync=settings.resync_interval,
         channels=front.channels,
     )
-    return make_app(context, origins=settings.allowed_origins, proxies=settings.trusted_proxies)
+    return build_api(context, origins=settings.allowed_origins, proxies=settings.trusted_proxies)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.app.knowledge_base import Knowledge, make_policy, now
+from assistant.app.knowledge_base import KnowledgeBase, build_policy, utc_now
 from assistant.app.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PROMPTS = Path(__file__).parents[2] / "prompts"
 
 
-def make_wire(settings: Settings, bus: MessageBus | None = None) -> LocalWire:
+def build_notifier(settings: Settings, bus: MessageBus | None = None) -> LocalWire:
     """Streams and workers are woken by it, in every process: by PostgreSQL if there is one, else by *bus*."""
     from assistant.notifications.notifier import LocalWire
     from assistant.notifications.shared_notifier import SharedWire
@@ -35,7 +35,7 @@ def make_wire(settings: Settings, bus: MessageBus | None = None) -> LocalWire:
     return LocalWire() if bus is None else SharedWire(bus)
 
 
-def open_answerer(model: ChatModel | None, knowledge: Knowledge, prices: Prices) -> Answerer:
+def open_answerer(model: ChatModel | None, knowledge: KnowledgeBase, prices: Prices) -> Answerer:
     from assistant.answering.factory import Parts, make_answerer
     from assistant.answering.quotes.ranker import Ranker
     from assistant.knowledge.retrieval.token_vectors import StoredTokens
@@ -47,11 +47,11 @@ def open_answerer(model: ChatModel | None, knowledge: Knowledge, prices: Prices)
     return make_answerer(model, parts, PROMPTS)
 
 
-def _openai_key(settings: Settings) -> str | None:
+def _get_openai_key(settings: Settings) -> str | None:
     return settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
 
 
-def make_timing(settings: Settings) -> Timing:
+def build_timing(settings: Settings) -> Timing:
     from assistant.conversation.timing import Timing
 
     return Timing(
@@ -61,21 +61,21 @@ def make_timing(settings: Settings) -> Timing:
     )
 
 
-def make_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
+def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
     """The messaging apps that the environment has settings of."""
-    from assistant.app.settings import environment
-    from assistant.channels import are_set
+    from assistant.app.settings import load_environment
+    from assistant.channels import has_channel_settings
 
-    found = environment()
-    if not are_set(found):
+    found = load_environment()
+    if not has_channel_settings(found):
         return {}
-    from assistant.channels.http import new_client
+    from assistant.channels.http import build_client
     from assistant.channels.registry import open_channels
 
-    return open_channels(found, settings.public_url, new_client())
+    return open_channels(found, settings.public_url, build_client())
 
 
-def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
+def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> Mind:
     from assistant.answering.factory import make_rewrite, make_summarise, make_vote
     from assistant.answering.reader.cross_encoder import read_after
     from assistant.conversation.turn.model_budget import allowances
@@ -84,19 +84,19 @@ def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     from assistant.models.factory import open_model
     from assistant.signals.signal_reader import Reader
 
-    policy = make_policy(settings)
-    key, base_url = _openai_key(settings), settings.openai_base_url
-    model = open_model(settings.model, api_key=key, base_url=base_url)
+    policy = build_policy(settings)
+    key, base_url = _get_openai_key(settings), settings.openai_base_url
+    model = open_model(settings.effective_model, api_key=key, base_url=base_url)
     return Mind(
         reader=Reader(languages=settings.languages, embedding=knowledge.embedder.name),
         retriever=read_after(knowledge.retriever, settings.embeddings, settings.models_dir),
         answerer=open_answerer(model, knowledge, policy.prices),
-        meaning=knowledge.meaning,
+        meaning=knowledge.compute_meaning,
         rewrite=make_rewrite(model, PROMPTS),
         policy=policy,
         languages=settings.languages,
         examples=knowledge.examples,
         vote=make_vote(model, PROMPTS),
         summarise=make_summarise(model, PROMPTS),
-        allowance=allowances(knowledge.database, policy.budgets, lambda: local(now(), policy.zone)),
+        allowance=allowances(knowledge.database, policy.budgets, lambda: local(utc_now(), policy.zone)),
     )

@@ -11,9 +11,9 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from assistant.app.knowledge_base import Knowledge, Steps, now, open_knowledge
+from assistant.app.knowledge_base import KnowledgeBase, ProgressCallback, open_knowledge, utc_now
 from assistant.app.settings import Settings
-from assistant.app.wiring import make_channels, make_mind, make_timing, make_wire
+from assistant.app.wiring import build_channels, build_notifier, build_timing, build_turn_dependencies
 from assistant.ipc.background_tasks import Supervisor
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ DRAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class AssistantService:
     """Everything that thinks, sends and watches while the assistant serves."""
 
     settings: Settings
-    knowledge: Knowledge
+    knowledge: KnowledgeBase
     mind: Mind
     wire: LocalWire
     assistant: Assistant
@@ -50,62 +50,64 @@ class Service:
     supervisor: Supervisor = field(default_factory=Supervisor)
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def run_tasks(self) -> AsyncIterator[None]:
         """The loops work inside this; on leaving, work in hand is finished or left to its lease."""
         from assistant.jobs.worker_loop import Loop
 
-        loop = Loop(self.knowledge.database, make_duties(self), self.wire, now, self.timing.lease)
+        loop = Loop(self.knowledge.database, build_job_handlers(self), self.wire, utc_now, self.timing.lease)
         try:
-            async with self.supervisor.running(self.tasks(loop)):
+            async with self.supervisor.running(self.build_tasks(loop)):
                 yield
         finally:
             await loop.drain(DRAIN_SECONDS)
             await self.knowledge.close()
 
-    def tasks(self, loop: Loop) -> dict[str, Start]:
+    def build_tasks(self, loop: Loop) -> dict[str, Start]:
         """Everything that goes on as long as the service does."""
         from assistant.jobs.retention import Housekeeping
         from assistant.jobs.web_resync import Resync
         from assistant.notifications.journal_poller import Lookout
 
         database, days = self.knowledge.database, self.settings.retention_days
-        keeping = Housekeeping(database, now, None if days is None else timedelta(days=days))
-        resync = Resync(database, self._read_again, now, self.settings.resync)
+        keeping = Housekeeping(database, utc_now, None if days is None else timedelta(days=days))
+        resync = Resync(database, self._resync_source, utc_now, self.settings.resync_interval)
         work: dict[str, Start] = {
             "loop": loop.run,
             "wire": self.wire.run,
             "housekeeping": keeping.run,
             "resync": resync.run,
-            "warm-up": self._warm_up,
-            "knowledge": self._follow_knowledge,
-            "vectors": self._make_vectors,
+            "warm-up": self._warm_up_models,
+            "knowledge": self._poll_knowledge_changes,
+            "vectors": self._backfill_vectors,
         }
         if self.settings.postgres_url is not None:
-            work["lookout"] = Lookout(database, self.wire, now).run
-        return work | dict(self._mailboxes())
+            work["lookout"] = Lookout(database, self.wire, utc_now).run
+        return work | dict(self._build_mailbox_tasks())
 
-    async def _warm_up(self) -> None:
+    async def _warm_up_models(self) -> None:
         """Load what the first customer would wait for: dictionaries, patterns, the model's vocabulary."""
         from assistant.conversation.turn.ask_once import answer_once
         from assistant.models.factory import preload
 
         settings, examples = self.settings, self.mind.examples
-        mind = make_mind(settings.model_copy(update={"chat_model": "extractive"}), self.knowledge)
+        mind = build_turn_dependencies(
+            settings.model_copy(update={"chat_model": "extractive"}), self.knowledge
+        )
         for language in settings.languages:
             for question in examples(language)[:1]:
                 await answer_once(mind, question)
-        await asyncio.to_thread(preload, settings.model)
+        await asyncio.to_thread(preload, settings.effective_model)
 
-    async def health(self) -> dict[str, str | None]:
+    async def check_health(self) -> dict[str, str | None]:
         """Each part, and what is wrong with it or None."""
         words = await self.knowledge.database.read(lambda store: store.articles.words_trouble())
         if self.knowledge.retriever.missing:
-            await self.knowledge.note_missing()  # how far it is by now
+            await self.knowledge.report_missing_vectors()  # how far it is by now
         parts = dict(self.knowledge.retriever.health())
         reader = getattr(self.mind.retriever, "trouble", None)
         return parts | {"words": parts["words"] or words, "reader": reader} | self.supervisor.troubles()
 
-    def _mailboxes(self) -> Iterator[tuple[str, Start]]:
+    def _build_mailbox_tasks(self) -> Iterator[tuple[str, Start]]:
         """One watch for each channel that has to be asked for its mail."""
         from assistant.conversation.inbound.events import Arrivals
         from assistant.jobs.imap_poller import watch
@@ -113,10 +115,12 @@ class Service:
         arrivals = Arrivals(timing=self.timing, languages=self.settings.languages)
         for (name, account), channel in self.channels.items():
             if getattr(channel, "has_mailbox", False):
-                start = partial(watch, cast(Any, channel), self.knowledge.database, arrivals, self.wire, now)
+                start = partial(
+                    watch, cast(Any, channel), self.knowledge.database, arrivals, self.wire, utc_now
+                )
                 yield f"mailbox {name} {account}".strip(), start
 
-    async def _read_again(self, source: Source) -> dict[str, int]:
+    async def _resync_source(self, source: Source) -> dict[str, int]:
         from assistant.knowledge.ingest.run import Options, ingest
 
         report = await ingest(
@@ -125,12 +129,12 @@ class Service:
             count_tokens=self.knowledge.embedder.count_tokens,
             options=Options(prune=source.prune, allow_private=self.settings.ingest_private),
         )
-        await self.knowledge.refresh()
-        await self.knowledge.compare()
+        await self.knowledge.refresh_index()
+        await self.knowledge.detect_contradictions()
         kinds = ("added", "updated", "unchanged", "removed", "failed")
         return {kind: len(getattr(report, kind)) for kind in kinds}
 
-    async def _follow_knowledge(self) -> None:
+    async def _poll_knowledge_changes(self) -> None:
         from assistant.domain.errors import Unavailable
 
         more = True  # a first start has everything to fill
@@ -138,23 +142,23 @@ class Service:
             await asyncio.sleep(0 if more else REFRESH_SECONDS)
             more = False
             with contextlib.suppress(Unavailable):  # readyz says so; the next round tries again
-                await self.knowledge.refresh()
+                await self.knowledge.refresh_index()
                 more = await self.knowledge.retriever.tend()
 
-    async def _make_vectors(self) -> None:
+    async def _backfill_vectors(self) -> None:
         """Make vectors that nobody makes: after an interrupted ingest, or of a new model in the settings."""
         from assistant.domain.errors import Unavailable
 
         knowledge, since, waiting = self.knowledge, time.monotonic(), False
         while True:
             with contextlib.suppress(Unavailable):  # a hosted model that is down; the next round tries again
-                missing = await knowledge.note_missing()
+                missing = await knowledge.report_missing_vectors()
                 # An ingest that is reading makes its vectors itself in a moment.
                 if missing and (waiting or knowledge.retriever.changing):
                     await knowledge.making.make()
-                    await knowledge.refresh()
-                    await knowledge.compare()
-                    missing = await knowledge.note_missing()
+                    await knowledge.refresh_index()
+                    await knowledge.detect_contradictions()
+                    missing = await knowledge.report_missing_vectors()
                 waiting = missing > 0
                 if not missing and time.monotonic() - since > FORGET_SECONDS:
                     await knowledge.making.forget_others()
@@ -162,7 +166,7 @@ class Service:
             await asyncio.sleep(MAKE_SECONDS)
 
 
-def make_duties(service: Service) -> Duties:
+def build_job_handlers(service: AssistantService) -> Duties:
     """Who does each kind of due work."""
     from assistant.conversation.handoff.packet_enrichment import Enricher
     from assistant.conversation.handoff.watchdog import Watchdog
@@ -172,11 +176,11 @@ def make_duties(service: Service) -> Duties:
     from assistant.jobs.worker_loop import Duties
 
     assistant, wire, database = service.assistant, service.wire, service.knowledge.database
-    watchdog = Watchdog(database, service.mind.policy, assistant.pick_facts, wire, now)
-    outbox = Outbox(database, service.channels, wire, now)
-    fetcher = Fetcher(database, service.channels, wire, now)
+    watchdog = Watchdog(database, service.mind.policy, assistant.pick_facts, wire, utc_now)
+    outbox = Outbox(database, service.channels, wire, utc_now)
+    fetcher = Fetcher(database, service.channels, wire, utc_now)
     enricher = Enricher(
-        database=database, mind=service.mind, wire=wire, pick_facts=assistant.pick_facts, clock=now
+        database=database, mind=service.mind, wire=wire, pick_facts=assistant.pick_facts, clock=utc_now
     )
     return Duties(
         handlers={
@@ -195,24 +199,28 @@ def make_duties(service: Service) -> Duties:
     )
 
 
-async def make_service(
-    settings: Settings, progress: Steps | None = None, bus: MessageBus | None = None
-) -> Service:
+async def build_service(
+    settings: Settings, progress: ProgressCallback | None = None, bus: MessageBus | None = None
+) -> AssistantService:
     """*bus* leads to the process that answers calls, where that is another one."""
     from assistant.conversation.turn.runner import Assistant
     from assistant.signals.facts import pick_facts
 
     knowledge = await open_knowledge(settings, progress, at_once=True)
-    mind, wire, timing = make_mind(settings, knowledge), make_wire(settings, bus), make_timing(settings)
-    assistant = Assistant(
-        database=knowledge.database, mind=mind, wire=wire, timing=timing, pick_facts=pick_facts, clock=now
+    mind, wire, timing = (
+        build_turn_dependencies(settings, knowledge),
+        build_notifier(settings, bus),
+        build_timing(settings),
     )
-    return Service(
+    assistant = Assistant(
+        database=knowledge.database, mind=mind, wire=wire, timing=timing, pick_facts=pick_facts, clock=utc_now
+    )
+    return AssistantService(
         settings=settings,
         knowledge=knowledge,
         mind=mind,
         wire=wire,
         assistant=assistant,
         timing=timing,
-        channels=make_channels(settings),
+        channels=build_channels(settings),
     )

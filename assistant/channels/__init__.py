@@ -6,7 +6,7 @@ from collections.abc import Iterable
 NAMES = ("line", "whatsapp", "messenger", "instagram", "sms", "telegram", "slack", "email")
 
 
-def are_set(variables: Iterable[str]) -> bool:
+def has_channel_settings(variables: Iterable[str]) -> bool:
     """Whether any of the environment's *variables* may be about a messaging app."""
     prefixes = tuple(f"ASSISTANT_{name}_".upper() for name in NAMES)
     return any(variable.upper().startswith(prefixes) for variable in variables)

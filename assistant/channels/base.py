@@ -7,26 +7,26 @@ from typing import Any, ClassVar
 
 import httpx
 
-from assistant.channels.formatting import Look, dress
+from assistant.channels.formatting import TextLimits, render_parts
 from assistant.domain.channels import Address, Call, Letter, Part, Thread
 from assistant.domain.errors import SetupError, Undeliverable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class ChannelSetting:
     """One environment variable of a channel, without ``ASSISTANT_<CHANNEL>_``."""
 
     name: str
     #: What it is and where it is found.
-    says: str
+    description: str
     secret: bool = True
     required: bool = True
     #: Made up by us, not given by the app.
-    ours: bool = False
+    is_generated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wiring:
+class ChannelConfig:
     """What a channel is built from."""
 
     account: str
@@ -37,12 +37,12 @@ class Wiring:
     public_url: str
 
 
-class AppChannel:
+class BaseChannel:
     """The part of the port that most apps answer alike."""
 
     name: ClassVar[str]
-    look: ClassVar[Look]
-    settings: ClassVar[tuple[Setting, ...]]
+    text_limits: ClassVar[TextLimits]
+    settings: ClassVar[tuple[ChannelSetting, ...]]
     #: What is done in the app's own console, by language; ``{webhook}`` is our address.
     steps: ClassVar[Mapping[str, str]]
     #: The app's own address; ``ASSISTANT_<CHANNEL>_API_URL`` replaces it.
@@ -50,30 +50,30 @@ class AppChannel:
     #: Bytes of a webhook call; none of the documented ones comes near it.
     max_webhook_bytes: ClassVar[int] = 2 * 1024 * 1024
 
-    def __init__(self, wiring: Wiring) -> None:
+    def __init__(self, wiring: ChannelConfig) -> None:
         self.account, self._values, self._client = wiring.account, wiring.values, wiring.client
         self._public_url = wiring.public_url
         self._api = (wiring.values.get("API_URL") or self.api_url).rstrip("/")
         missing = [s.name for s in self.settings if s.required and not wiring.values.get(s.name)]
         if missing:
-            names = ", ".join(variable(self.name, name, self.account) for name in missing)
+            names = ", ".join(build_variable_name(self.name, name, self.account) for name in missing)
             raise SetupError(f"{self.name}: set {names}, or run `assistant channel add {self.name}`.")
 
-    def value(self, name: str) -> str:
+    def get_setting(self, name: str) -> str:
         return self._values.get(name, "")
 
-    def variable(self, name: str) -> str:
+    def get_variable_name(self, name: str) -> str:
         """The environment variable that holds a setting."""
-        return variable(self.name, name, self.account)
+        return build_variable_name(self.name, name, self.account)
 
-    def address(self, peer: str, thread: str = "") -> Address:
+    def build_address(self, peer: str, thread: str = "") -> Address:
         return Address(channel=self.name, account=self.account, peer=peer, thread=thread)
 
     def answer_challenge(self, call: Call) -> str | None:
         return None
 
     def split_message(self, letter: Letter) -> Sequence[Part]:
-        return dress(letter, self.look)
+        return render_parts(letter, self.text_limits)
 
     async def send_typing_indicator(self, thread: Thread) -> None:
         """Nothing to show."""
@@ -91,6 +91,6 @@ class AppChannel:
         return ()
 
 
-def variable(channel: str, name: str, account: str = "") -> str:
+def build_variable_name(channel: str, name: str, account: str = "") -> str:
     """``ASSISTANT_LINE_CHANNEL_SECRET``; for another account of the same app ``…__TOKYO``."""
     return f"ASSISTANT_{channel}_{name}{f'__{account}' if account else ''}".upper()

@@ -14,24 +14,30 @@ import structlog
 
 from assistant.channels import email_parsing as mails
 from assistant.channels import signatures
-from assistant.channels.base import AppChannel, Setting, Wiring
-from assistant.channels.email_composition import compose
-from assistant.channels.email_mailgun_form import form, signed_fields
+from assistant.channels.base import BaseChannel, ChannelConfig, ChannelSetting
+from assistant.channels.email_composition import compose_mail
+from assistant.channels.email_mailgun_form import parse_form, parse_signed_fields
 from assistant.channels.email_parsing import Mail
-from assistant.channels.email_parts import as_file
-from assistant.channels.email_sender import Proof, answered_by_machine, only_for_people, original, proof_of
-from assistant.channels.email_servers import (
-    LARGEST_MAIL,
-    Server,
-    deliver,
-    fetch_unread,
-    mark_as_read,
-    outgoing,
-    server,
+from assistant.channels.email_parts import build_attachment
+from assistant.channels.email_sender import (
+    SenderProof,
+    evaluate_sender_proof,
+    explain_no_auto_reply,
+    is_automatic_mail,
+    restore_original_sender,
 )
-from assistant.channels.email_threads import SignedThreads
-from assistant.channels.formatting import Look
-from assistant.channels.http import each, json_of
+from assistant.channels.email_servers import (
+    MAX_MAIL_BYTES,
+    MailServer,
+    deliver_mail,
+    fetch_unread_mails,
+    mark_as_read,
+    open_smtp,
+    parse_mail_server,
+)
+from assistant.channels.email_threads import ThreadSigner
+from assistant.channels.formatting import TextLimits
+from assistant.channels.http import parse_each, parse_json_object
 from assistant.domain.channels import Call, Event, Letter, Part, Said, Sent
 from assistant.domain.errors import BadInput, NotYet, SetupError, Unauthorized, Undeliverable
 from assistant.domain.messages import Author
@@ -39,44 +45,48 @@ from assistant.domain.messages import Author
 log = structlog.get_logger()
 
 #: Mails that the assistant writes to one address in an hour: more is a loop, or somebody's cannon.
-MOST_PER_HOUR = 10
+MAX_AUTO_REPLIES_PER_HOUR = 10
 #: Bytes of a mail that people are shown as it is.
-MOST_SHOWN = 10 * 1024 * 1024
+MAX_ATTACHED_MAIL_BYTES = 10 * 1024 * 1024
 #: Signatures of Mailgun that are remembered while they count as fresh.
-MOST_TOKENS = 20_000
+MAX_REMEMBERED_TOKENS = 20_000
 #: Characters of what we sent last, by which it is known again in a quote.
 KNOWN_AGAIN = 6_000
 #: Who a mail is from that does not say so: nothing can be sent there.
 NOBODY = "unknown-sender@invalid"
 
 
-class Email(AppChannel):
+class EmailChannel(BaseChannel):
     name = "email"
     max_webhook_bytes = 16 * 1024 * 1024
-    look = Look(longest=20_000)
+    text_limits = TextLimits(max_length=20_000)
     settings = (
-        Setting(name="ADDRESS", says="Our address, like support@shop.example", secret=False),
-        Setting(name="SECRET", says="A random secret that signs our reply addresses", ours=True),
-        Setting(
+        ChannelSetting(name="ADDRESS", description="Our address, like support@shop.example", secret=False),
+        ChannelSetting(
+            name="SECRET", description="A random secret that signs our reply addresses", is_generated=True
+        ),
+        ChannelSetting(
             name="SMTP_URL",
-            says="smtps://user:password@host:465, or smtp://…:587 for STARTTLS; ?certificate=unchecked "
+            description="smtps://user:password@host:465, or smtp://…:587 for STARTTLS; ?certificate=unchecked "
             "accepts any certificate, ?encryption=none sends mail and password in the clear",
         ),
-        Setting(
+        ChannelSetting(
             name="WEBHOOK_PASSWORD",
-            says="Postmark: call the webhook as https://postmark:PASSWORD@…",
+            description="Postmark: call the webhook as https://postmark:PASSWORD@…",
             required=False,
-            ours=True,
+            is_generated=True,
         ),
-        Setting(name="MAILGUN_KEY", says="Mailgun: the HTTP webhook signing key", required=False),
-        Setting(
+        ChannelSetting(
+            name="MAILGUN_KEY", description="Mailgun: the HTTP webhook signing key", required=False
+        ),
+        ChannelSetting(
             name="IMAP_URL",
-            says="imaps://user:password@host, or imap://… for STARTTLS: read a mailbox instead",
+            description="imaps://user:password@host, or imap://… for STARTTLS: read a mailbox instead",
             required=False,
         ),
-        Setting(
+        ChannelSetting(
             name="TRUSTED_SERVER",
-            says="The name that your mail server writes first in Authentication-Results, like "
+            description="The name that your mail server writes first in Authentication-Results, like "
             "mx.google.com: its checks of senders are then believed",
             secret=False,
             required=False,
@@ -89,73 +99,80 @@ class Email(AppChannel):
         "forwards to {webhook}. With neither, a mailbox is read by IMAP.",
     }
 
-    def __init__(self, wiring: Wiring) -> None:
+    def __init__(self, wiring: ChannelConfig) -> None:
         super().__init__(wiring)
-        self._domain = self.value("ADDRESS").lower().partition("@")[2]
-        self._threads = SignedThreads(self.value("ADDRESS"), self.value("SECRET"))
-        self._outgoing()  # a wrong address is said at the start, not when the first mail waits
+        self._domain = self.get_setting("ADDRESS").lower().partition("@")[2]
+        self._threads = ThreadSigner(self.get_setting("ADDRESS"), self.get_setting("SECRET"))
+        self._parse_smtp_server()  # a wrong address is said at the start, not when the first mail waits
         if self.has_mailbox:
-            self._incoming()
+            self._parse_imap_server()
         self._written: dict[str, deque[float]] = {}
         #: Tokens of Mailgun's signatures, with what they came with.
         self._tokens: dict[str, bytes] = {}
         #: How often each unread mail was begun with, by its number in the mailbox.
         self.tries: Counter[bytes] = Counter()
 
-    def _outgoing(self) -> Server:
-        return server(self.value("SMTP_URL"), self.variable("SMTP_URL"), (465, 587))
+    def _parse_smtp_server(self) -> MailServer:
+        return parse_mail_server(self.get_setting("SMTP_URL"), self.get_variable_name("SMTP_URL"), (465, 587))
 
-    def _incoming(self) -> Server:
-        return server(self.value("IMAP_URL"), self.variable("IMAP_URL"), (993, 143))
+    def _parse_imap_server(self) -> MailServer:
+        return parse_mail_server(self.get_setting("IMAP_URL"), self.get_variable_name("IMAP_URL"), (993, 143))
 
     # -- in
 
     def verify_webhook(self, call: Call) -> None:
         """Postmark proves itself by password, Mailgun by a signature over its timestamp and token."""
         if call.headers.get("content-type", "").startswith("application/json"):
-            password = self.value("WEBHOOK_PASSWORD")
+            password = self.get_setting("WEBHOOK_PASSWORD")
             expected = "Basic " + base64.b64encode(f"postmark:{password}".encode()).decode()
-            signatures.same(expected if password else "", call.headers.get("authorization"))
+            signatures.verify_signature(expected if password else "", call.headers.get("authorization"))
             return
-        if not (key := self.value("MAILGUN_KEY")):
+        if not (key := self.get_setting("MAILGUN_KEY")):
             raise Unauthorized("The signature is wrong.")
         try:
-            fields = signed_fields(call.body, call.headers.get("content-type", ""))
+            fields = parse_signed_fields(call.body, call.headers.get("content-type", ""))
         except BadInput as exc:
             raise Unauthorized("The signature is wrong.") from exc
-        stamp = signatures.fresh(fields.get("timestamp"), time.time())
+        stamp = signatures.verify_timestamp(fields.get("timestamp"), time.time())
         token = fields.get("token", "")
-        signatures.same(signatures.mailgun(key, stamp, token), fields.get("signature"))
-        self._once(token, call.body)
+        signatures.verify_signature(signatures.sign_mailgun(key, stamp, token), fields.get("signature"))
+        self._reject_replayed_token(token, call.body)
 
-    def _once(self, token: str, body: bytes) -> None:
+    def _reject_replayed_token(self, token: str, body: bytes) -> None:
         """Mailgun's signature covers no words: a token that was used proves nothing of another body."""
         digest = hashlib.sha256(body).digest()
         if self._tokens.setdefault(token, digest) != digest:
             raise Unauthorized("The signature was used before.")
-        while len(self._tokens) > MOST_TOKENS:
+        while len(self._tokens) > MAX_REMEMBERED_TOKENS:
             del self._tokens[next(iter(self._tokens))]
 
     def parse_webhook(self, call: Call) -> list[Event]:
         if call.headers.get("content-type", "").startswith("application/json"):
-            return list(each([json_of(call.body)], lambda body: self.events(mails.from_postmark(body))))
-        fields, files = form(call.body, call.headers.get("content-type", ""))
-        return list(each([fields], lambda one: self.events(mails.from_mailgun(one, files))))
+            return list(
+                parse_each(
+                    [parse_json_object(call.body)],
+                    lambda body: self.build_events(mails.parse_postmark_mail(body)),
+                )
+            )
+        fields, files = parse_form(call.body, call.headers.get("content-type", ""))
+        return list(parse_each([fields], lambda one: self.build_events(mails.parse_mailgun_mail(one, files))))
 
-    def events(self, mail: Mail) -> Sequence[Event]:
+    def build_events(self, mail: Mail) -> Sequence[Event]:
         """The mail as a message, unless a machine answered us."""
-        mail = original(mail, self.value("ADDRESS").lower())
-        if answered_by_machine(mail) or self._threads.is_ours(mail):
+        mail = restore_original_sender(mail, self.get_setting("ADDRESS").lower())
+        if is_automatic_mail(mail) or self._threads.is_own_mail(mail):
             log.info("mail of a machine left unanswered", id=mail.message_id[:100])
             return ()
-        thread, signed = self._threads.of(mail)
-        proven = signed or self._threads.answered(mail) is not None
-        proven = proven or proof_of(mail, self.value("TRUSTED_SERVER")) is Proof.PASSED
+        thread, signed = self._threads.find_thread(mail)
+        proven = signed or self._threads.find_answered_thread(mail) is not None
+        proven = (
+            proven or evaluate_sender_proof(mail, self.get_setting("TRUSTED_SERVER")) is SenderProof.PASSED
+        )
         text = mail.text or ("" if mail.is_reply else mail.subject)
         return (
             Said(
                 id=mail.message_id,
-                address=self.address(mail.sender, thread),
+                address=self.build_address(mail.sender, thread),
                 message_id=mail.message_id,
                 text=mail.subject if mail.unreadable else text,
                 kind="mail" if mail.unreadable else "text" if text or mail.attachments else "reply",
@@ -165,30 +182,32 @@ class Email(AppChannel):
                 # Anybody can write any sender; only an answer to a mail that we sent there proves it.
                 verified=signed,
                 unproven=not proven,
-                people_only=self._only_for_people(mail),
+                people_only=self._explain_no_auto_reply(mail),
             ),
         )
 
-    def _only_for_people(self, mail: Mail) -> str | None:
+    def _explain_no_auto_reply(self, mail: Mail) -> str | None:
         if mail.unreadable:
             return "its words are in no character set that we know; the mail is attached"
-        if mail.sender == self.value("ADDRESS").lower():
+        if mail.sender == self.get_setting("ADDRESS").lower():
             return "it names our own address as its sender"
-        return only_for_people(mail, self._domain)
+        return explain_no_auto_reply(mail, self._domain)
 
     def build_unreadable_events(self, raw: bytes, why: str) -> list[Event]:
         """A mail that cannot be taken apart, for people to look at."""
         digest = hashlib.sha256(raw).hexdigest()
         head = BytesHeaderParser().parsebytes(raw[:20_000])
-        name, sender = mails.one_address(str(head.get("from", "")))
+        name, sender = mails.parse_address(str(head.get("from", "")))
         return [
             Said(
                 id=digest,
-                address=self.address(sender or NOBODY, digest[:16]),
+                address=self.build_address(sender or NOBODY, digest[:16]),
                 message_id=digest,
                 text="",
                 kind="mail",
-                attachments=(as_file("message.eml", "message/rfc822", raw[:MOST_SHOWN]),),
+                attachments=(
+                    build_attachment("message.eml", "message/rfc822", raw[:MAX_ATTACHED_MAIL_BYTES]),
+                ),
                 name=name or None,
                 verified=False,
                 unproven=True,
@@ -199,14 +218,14 @@ class Email(AppChannel):
     # -- out
 
     async def send_part(self, letter: Letter, part: Part) -> Sent:
-        message = compose(letter, part, self.value("ADDRESS"), self._threads)
+        message = compose_mail(letter, part, self.get_setting("ADDRESS"), self._threads)
         peer, context = letter.thread.address.peer, letter.thread.context
-        if peer in (NOBODY, self.value("ADDRESS").lower()):
+        if peer in (NOBODY, self.get_setting("ADDRESS").lower()):
             raise Undeliverable("the mail names no sender that can be answered")
         if letter.message.author is not Author.AGENT:
-            self._guard(peer, context)
+            self._check_auto_reply(peer, context)
         try:
-            await deliver(self._outgoing(), message)
+            await deliver_mail(self._parse_smtp_server(), message)
         except ValueError as exc:  # of the standard library, for an address that no mail can carry
             raise Undeliverable("the address cannot be written into a mail", gone=True) from exc
         sent = f"{context.get('sent_text', '')}\n{part.texts[0]}"[-KNOWN_AGAIN:]
@@ -215,7 +234,7 @@ class Email(AppChannel):
             context={"last_sent": str(message["Message-ID"]), "sent_text": sent},
         )
 
-    def _guard(self, peer: str, context: Mapping[str, str]) -> None:
+    def _check_auto_reply(self, peer: str, context: Mapping[str, str]) -> None:
         """Undeliverable where no automatic mail may go."""
         if why := context.get("people_only"):
             raise Undeliverable(f"no automatic answer goes to this mail: {why}")
@@ -226,8 +245,10 @@ class Email(AppChannel):
         now, written = time.monotonic(), self._written.setdefault(peer, deque())
         while written and now - written[0] > 3600:
             written.popleft()
-        if len(written) >= MOST_PER_HOUR:
-            raise Undeliverable(f"{MOST_PER_HOUR} automatic mails went to this address within an hour")
+        if len(written) >= MAX_AUTO_REPLIES_PER_HOUR:
+            raise Undeliverable(
+                f"{MAX_AUTO_REPLIES_PER_HOUR} automatic mails went to this address within an hour"
+            )
         written.append(now)
         if len(self._written) > 10_000:
             self._written = {who: times for who, times in self._written.items() if times}
@@ -236,34 +257,34 @@ class Email(AppChannel):
 
     def fetch_unread(self) -> list[tuple[bytes, bytes]]:
         """Number and content of unread mails, which stay unread; blocking. NotYet when it cannot be had."""
-        return fetch_unread(self._incoming(), lambda number: self.tries[number])
+        return fetch_unread_mails(self._parse_imap_server(), lambda number: self.tries[number])
 
     def mark_seen(self, numbers: list[bytes]) -> None:
         """These are stored: mark them as read."""
-        mark_as_read(self._incoming(), numbers)
+        mark_as_read(self._parse_imap_server(), numbers)
 
     def parse_events(self, raw: bytes) -> list[Event]:
-        if len(raw) >= LARGEST_MAIL:
-            raise BadInput(f"it is larger than {LARGEST_MAIL // 1024 // 1024} MB")
-        return list(self.events(mails.from_bytes(raw)))
+        if len(raw) >= MAX_MAIL_BYTES:
+            raise BadInput(f"it is larger than {MAX_MAIL_BYTES // 1024 // 1024} MB")
+        return list(self.build_events(mails.parse_raw_mail(raw)))
 
     @property
     def has_mailbox(self) -> bool:
-        return bool(self.value("IMAP_URL"))
+        return bool(self.get_setting("IMAP_URL"))
 
     async def check_setup(self) -> Sequence[str]:
         found = []
         try:
-            async with outgoing(self._outgoing()):
+            async with open_smtp(self._parse_smtp_server()):
                 found.append("the outgoing server lets us in")
             if self.has_mailbox:
                 await asyncio.to_thread(self.fetch_unread)
                 found.append("the mailbox lets us in")
         except (NotYet, Undeliverable) as exc:
             raise SetupError(str(exc)) from exc
-        if not any(map(self.value, ("WEBHOOK_PASSWORD", "MAILGUN_KEY", "IMAP_URL"))):
+        if not any(map(self.get_setting, ("WEBHOOK_PASSWORD", "MAILGUN_KEY", "IMAP_URL"))):
             raise SetupError(
-                f"Nothing comes in: set {self.variable('MAILGUN_KEY')}, WEBHOOK_PASSWORD or IMAP_URL."
+                f"Nothing comes in: set {self.get_variable_name('MAILGUN_KEY')}, WEBHOOK_PASSWORD or IMAP_URL."
             )
         return found
 

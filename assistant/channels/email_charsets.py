@@ -6,9 +6,9 @@ import re
 from charset_normalizer import from_bytes
 
 #: Bytes of one text that are read.
-MOST_BYTES = 1_000_000
+MAX_TEXT_BYTES = 1_000_000
 #: Characters of a header that are read.
-MOST_HEADER = 10_000
+MAX_HEADER_CHARACTERS = 10_000
 #: Share of characters that may be broken before a text counts as unreadable.
 BROKEN_SHARE = 0.1
 #: Bytes from which a character set is guessed where nothing else tells.
@@ -46,21 +46,21 @@ _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x84\x86-\x9f\ue000-\uf8
 _WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=")
 
 
-def text_of_bytes(data: bytes, label: str | None) -> tuple[str, bool]:
+def decode_text(data: bytes, label: str | None) -> tuple[str, bool]:
     """The text, and whether it can be read; what cannot has marks of replacement."""
-    data = data[:MOST_BYTES]
+    data = data[:MAX_TEXT_BYTES]
     for mark, codec in ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark) and (found := _strict(data, codec)) is not None:
+        if data.startswith(mark) and (found := _decode_strictly(data, codec)) is not None:
             return found, True
-    if JIS.search(data) and (found := _jis(data)) is not None:
+    if JIS.search(data) and (found := _decode_jis(data)) is not None:
         return found, True
-    found = _labelled(data, label)
-    return (found, True) if found is not None else _mended(data, codec_of(label))
+    found = _decode_by_label(data, label)
+    return (found, True) if found is not None else _decode_with_replacement(data, find_codec(label))
 
 
-def codec_of(label: str | None) -> str | None:
+def find_codec(label: str | None) -> str | None:
     """Python's codec for a label; None: it says nothing, or is none of a text."""
-    short = _short(label)
+    short = _normalize_label(label)
     if not short or short.startswith(("unknown", "default", "iso2022jp", "cp5022", "csiso2022jp", "jis")):
         return None
     if short in ALIASES:
@@ -77,43 +77,50 @@ def codec_of(label: str | None) -> str | None:
     return None
 
 
-def _short(label: str | None) -> str:
+def _normalize_label(label: str | None) -> str:
     return re.sub(r"[-_\s\"']", "", (label or "")[:60].lower()).removeprefix("x")
 
 
-def _labelled(data: bytes, label: str | None) -> str | None:
+def _decode_by_label(data: bytes, label: str | None) -> str | None:
     """Read without a fault, by the label or by what the bytes tell; None: by neither."""
-    codec = codec_of(label)
+    codec = find_codec(label)
     if codec in ("utf-7", "hz", "utf-16", "utf-16-le", "utf-16-be", "iso2022_kr"):
-        return _strict(data, codec)
-    utf8 = _strict(data, "utf-8")
-    if utf8 is not None and (utf8.isascii() or codec in (None, "utf-8") or _has_three(data)):
+        return _decode_strictly(data, codec)
+    utf8 = _decode_strictly(data, "utf-8")
+    if utf8 is not None and (utf8.isascii() or codec in (None, "utf-8") or _has_three_byte_character(data)):
         return utf8
-    weak = codec is None or _short(label) in WEAK
-    if not weak and codec and (found := _strict(data, codec)) is not None and not _NO_TEXT.search(found):
+    weak = codec is None or _normalize_label(label) in WEAK
+    if (
+        not weak
+        and codec
+        and (found := _decode_strictly(data, codec)) is not None
+        and not _NO_TEXT.search(found)
+    ):
         return found
     if utf8 is not None:
         return utf8
-    return _guessed(data, codec)
+    return _decode_by_guess(data, codec)
 
 
-def _has_three(data: bytes) -> bool:
+def _has_three_byte_character(data: bytes) -> bool:
     """A character of three bytes: by chance, no other encoding has those all through a text."""
     return re.search(rb"[\xe1-\xef][\x80-\xbf][\x80-\xbf]", data) is not None
 
 
-def _guessed(data: bytes, codec: str | None) -> str | None:
+def _decode_by_guess(data: bytes, codec: str | None) -> str | None:
     """What reads as Japanese, else as the label says, else as a library guesses."""
-    readings = [found for name in ("cp932", "euc_jp") if (found := _strict(data, name)) is not None]
-    japanese = [one for one in readings if _is_japanese(one)] or [one for one in readings if _is_common(one)]
+    readings = [found for name in ("cp932", "euc_jp") if (found := _decode_strictly(data, name)) is not None]
+    japanese = [one for one in readings if _is_japanese(one)] or [
+        one for one in readings if _is_common_kanji(one)
+    ]
     if japanese:
         return max(japanese, key=lambda one: len(_KANA.findall(one)) - 2 * len(_HALF.findall(one)))
     high = sum(byte > 0x7F for byte in data[:SAMPLE])
     latin = codec in ("ascii", "latin1", "iso-8859-1", "cp1252")
     if (latin or codec is None) and high < len(data[:SAMPLE]) / (2 if latin else 4):
-        return _strict(data, "cp1252")
+        return _decode_strictly(data, "cp1252")
     best = from_bytes(data[:SAMPLE]).best()
-    found = _strict(data, best.encoding) if best else None
+    found = _decode_strictly(data, best.encoding) if best else None
     unlikely = found is None or _NO_TEXT.search(found) or len(_HALF.findall(found)) > len(found) / 4
     return None if unlikely else found
 
@@ -123,7 +130,7 @@ def _is_japanese(text: str) -> bool:
     return kana > 0 and half <= kana and not _NO_TEXT.search(text)
 
 
-def _is_common(text: str) -> bool:
+def _is_common_kanji(text: str) -> bool:
     """A few words in everyday kanji, such as a subject: the first level of JIS X 0208, nothing rare."""
     if len(text) > LONGEST_SUBJECT:
         return False
@@ -131,7 +138,7 @@ def _is_common(text: str) -> bool:
     return all(0xB0 <= lead <= 0xCF or lead in (0xA1, 0xA3) for lead in leads)
 
 
-def _mended(data: bytes, codec: str | None) -> tuple[str, bool]:
+def _decode_with_replacement(data: bytes, codec: str | None) -> tuple[str, bool]:
     """The reading with the fewest faults."""
     names = dict.fromkeys(name for name in (codec, "utf-8", "cp932", "euc_jp") if name)
     readings = [data.decode(name, "replace") for name in names if name != "ascii"]
@@ -140,55 +147,55 @@ def _mended(data: bytes, codec: str | None) -> tuple[str, bool]:
     return best, faults <= len(best) * BROKEN_SHARE
 
 
-def _strict(data: bytes, codec: str) -> str | None:
+def _decode_strictly(data: bytes, codec: str) -> str | None:
     if codec == "euc_jp":
-        return _euc(data)
+        return _decode_euc(data)
     try:
         return data.decode(codec)
     except UnicodeDecodeError as exc:
         # A text that was cut may end inside a character.
-        return data[: exc.start].decode(codec) if len(data) == MOST_BYTES and _near_end(exc) else None
+        return data[: exc.start].decode(codec) if len(data) == MAX_TEXT_BYTES and _is_near_end(exc) else None
     except (LookupError, UnicodeError):
         return None
 
 
-def _near_end(exc: UnicodeDecodeError) -> bool:
-    return exc.start > MOST_BYTES - 8
+def _is_near_end(exc: UnicodeDecodeError) -> bool:
+    return exc.start > MAX_TEXT_BYTES - 8
 
 
 # -- JIS X 0208 with the letters of NEC and IBM, which Python's own codecs refuse
 
 
-def _jis(data: bytes) -> str | None:
+def _decode_jis(data: bytes) -> str | None:
     """ISO-2022-JP as Microsoft's mailers write it (cp50220): ①, ㈱, 髙 and half-width kana included."""
     mode, out = b"\x1b(B", []
     for part in _JIS_PART.split(data):
         if _JIS_PART.fullmatch(part):
             mode = part
         elif mode in (b"\x1b$B", b"\x1b$@"):
-            out.append(_rows(part))
+            out.append(_decode_jis_pairs(part))
         elif mode == b"\x1b(I":
             out.append(bytes(b | 0x80 if 0x21 <= b <= 0x5F else b for b in part).decode("cp932", "replace"))
         elif mode.startswith(b"\x1b$("):
-            three = re.sub(rb"([\x21-\x7e])([\x21-\x7e])", _supplement, part)
+            three = re.sub(rb"([\x21-\x7e])([\x21-\x7e])", _convert_jis0212, part)
             out.append(three.decode("euc_jp", "replace"))
         else:
-            out.append(text_of_bytes(part, None)[0] if max(part, default=0) > 0x7F else part.decode("ascii"))
+            out.append(decode_text(part, None)[0] if max(part, default=0) > 0x7F else part.decode("ascii"))
     text = "".join(out)
     return text if text.count("\ufffd") <= len(text) * BROKEN_SHARE else None
 
 
-def _supplement(pair: re.Match[bytes]) -> bytes:
+def _convert_jis0212(pair: re.Match[bytes]) -> bytes:
     """JIS X 0212 as EUC-JP writes it."""
     return bytes((0x8F, pair[1][0] | 0x80, pair[2][0] | 0x80))
 
 
-def _rows(part: bytes) -> str:
+def _decode_jis_pairs(part: bytes) -> str:
     """Pairs of seven bits; a line end between them means that a mailer forgot to go back to ASCII."""
-    return re.sub(rb"([\x21-\x7e])([\x21-\x7e])", _shifted, part).decode("cp932", "replace")
+    return re.sub(rb"([\x21-\x7e])([\x21-\x7e])", _convert_jis_to_sjis, part).decode("cp932", "replace")
 
 
-def _shifted(pair: re.Match[bytes]) -> bytes:
+def _convert_jis_to_sjis(pair: re.Match[bytes]) -> bytes:
     """A place in JIS X 0208 as Shift_JIS writes it."""
     row, cell = pair[1][0], pair[2][0]
     lead = ((row - 0x21) >> 1) + (0x81 if row < 0x5F else 0xC1)
@@ -196,7 +203,7 @@ def _shifted(pair: re.Match[bytes]) -> bytes:
     return bytes((lead, trail))
 
 
-def _euc(data: bytes) -> str | None:
+def _decode_euc(data: bytes) -> str | None:
     """EUC-JP with the letters of NEC and IBM."""
     try:
         return data.decode("euc_jp")
@@ -204,14 +211,14 @@ def _euc(data: bytes) -> str | None:
         pass
     if b"\x8f" in data or re.search(rb"[\x80-\x8d\x90-\xa0\xff]", data):
         return None
-    pairs = re.sub(rb"\x8e([\xa1-\xdf])|([\xa1-\xfe])([\xa1-\xfe])", _from_euc, data)
+    pairs = re.sub(rb"\x8e([\xa1-\xdf])|([\xa1-\xfe])([\xa1-\xfe])", _convert_euc_to_sjis, data)
     try:
         return pairs.decode("cp932")
     except UnicodeDecodeError:
         return None
 
 
-def _from_euc(found: re.Match[bytes]) -> bytes:
+def _convert_euc_to_sjis(found: re.Match[bytes]) -> bytes:
     if found[1]:
         return found[1]
     row, cell = found[2][0] & 0x7F, found[3][0] & 0x7F
@@ -223,32 +230,32 @@ def _from_euc(found: re.Match[bytes]) -> bytes:
 # -- headers
 
 
-def header_text(value: str) -> str:
+def decode_header_text(value: str) -> str:
     """A header as its writer meant it: encoded words, or bytes that stand there unencoded."""
-    value = value[:MOST_HEADER]
+    value = value[:MAX_HEADER_CHARACTERS]
     out: list[tuple[bytes, str | None]] = []
     last = 0
     for found in _WORD.finditer(value):
         between = value[last : found.start()]
         # White space between encoded words is not part of the text.
         if between.strip() or not out or out[-1][1] is None:
-            out.append((_raw(between), None))
-        data = _word(found[2], found[3])
+            out.append((_encode_raw(between), None))
+        data = _decode_word(found[2], found[3])
         if out and out[-1][1] == found[1].lower():
             out[-1] = (out[-1][0] + data, out[-1][1])  # a character may be split between two words
         else:
             out.append((data, found[1].lower()))
         last = found.end()
-    out.append((_raw(value[last:]), None))
-    text = "".join(text_of_bytes(data, label or "utf-8")[0] for data, label in out if data)
+    out.append((_encode_raw(value[last:]), None))
+    text = "".join(decode_text(data, label or "utf-8")[0] for data, label in out if data)
     return " ".join(text.replace("\x00", "").split())
 
 
-def _raw(value: str) -> bytes:
+def _encode_raw(value: str) -> bytes:
     return value.encode("utf-8", "surrogateescape")
 
 
-def _word(kind: str, content: str) -> bytes:
+def _decode_word(kind: str, content: str) -> bytes:
     if kind in "bB":
         letters = re.sub(rb"[^A-Za-z0-9+/]", b"", content.encode("ascii", "ignore"))
         letters = letters[: len(letters) - (len(letters) % 4 == 1)]

@@ -4,8 +4,8 @@ import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 
-from assistant.channels.email_threads import SignedThreads
-from assistant.channels.formatting import as_html
+from assistant.channels.email_threads import ThreadSigner
+from assistant.channels.formatting import render_mail_html
 from assistant.conversation.templates import say
 from assistant.domain.channels import Letter, Part
 from assistant.domain.messages import Author
@@ -14,17 +14,17 @@ from assistant.domain.messages import Author
 MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,400}>")
 
 
-def compose(letter: Letter, part: Part, ours: str, threads: SignedThreads) -> EmailMessage:
+def compose_mail(letter: Letter, part: Part, ours: str, threads: ThreadSigner) -> EmailMessage:
     """Plain and HTML, threaded, marked as automatic where a person did not write it."""
     address, context = letter.thread.address, letter.thread.context
     message = EmailMessage()
     local, _, domain = ours.partition("@")
-    message["From"] = Address(display_name=_name(letter), username=local, domain=domain)
+    message["From"] = Address(display_name=_build_sender_name(letter), username=local, domain=domain)
     message["To"] = address.peer
-    message["Reply-To"] = threads.reply_address(address)
-    message["Subject"] = _subject(letter, ours)
+    message["Reply-To"] = threads.build_reply_address(address)
+    message["Subject"] = _build_subject(letter, ours)
     # The key is the same on every try, so a second copy is known as one by mail programs.
-    message["Message-ID"] = threads.message_id(letter.key, address)
+    message["Message-ID"] = threads.build_message_id(letter.key, address)
     before = context.get("in_reply_to", "")
     if MESSAGE_ID.fullmatch(before):
         message["In-Reply-To"] = before
@@ -32,11 +32,11 @@ def compose(letter: Letter, part: Part, ours: str, threads: SignedThreads) -> Em
     if letter.message.author is not Author.AGENT:
         message["Auto-Submitted"] = "auto-replied"
     message.set_content(part.texts[0])
-    message.add_alternative(as_html(part.texts[0]), subtype="html")
+    message.add_alternative(render_mail_html(part.texts[0]), subtype="html")
     return message
 
 
-def _subject(letter: Letter, ours: str) -> str:
+def _build_subject(letter: Letter, ours: str) -> str:
     """The customer's words only where a person answers: whoever forges a sender writes the subject."""
     if letter.message.author is not Author.AGENT:
         return say("mail_subject", letter.message.language or "en")
@@ -44,6 +44,6 @@ def _subject(letter: Letter, ours: str) -> str:
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
 
-def _name(letter: Letter) -> str:
+def _build_sender_name(letter: Letter) -> str:
     name = letter.message.agent_name or say("assistant_name", letter.message.language or "en")
     return " ".join(re.sub(r"[<>\"\x00-\x1f]", " ", name).split())

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lxml import etree, html  # type: ignore[import-untyped]
 
 from assistant.channels.email_quote_patterns import FORWARD, FORWARDED, FROM
-from assistant.channels.email_quotes import newest_words
+from assistant.channels.email_quotes import extract_newest_words
 
 #: How mailers mark what they quote: Gmail, Yahoo, Proton, Thunderbird, Zoho, Tutanota, Outlook …
 QUOTES = {
@@ -33,19 +33,19 @@ LINES = {
 }
 
 
-def newest_words_of_html(page: str, subject: str = "", *, reply: bool = False) -> str:
-    """What the writer says; as `newest_words`, after the mailer's own marks of quotes."""
-    root = _parsed(page)
+def extract_newest_words_from_html(page: str, subject: str = "", *, reply: bool = False) -> str:
+    """What the writer says; as `extract_newest_words`, after the mailer's own marks of quotes."""
+    root = _parse_page(page)
     if root is None:
         return ""
-    whole = _lines(_words(root, whole=True))
+    whole = _normalize_lines(_iterate_words(root, whole=True))
     if FORWARDED.match(subject[:80]) or FORWARD.search(whole[:20_000]):
-        return newest_words(whole, subject, reply=reply)
-    own = newest_words(_lines(_words(root, whole=False)), subject, reply=reply)
-    return own if own or reply else newest_words(whole, subject, reply=reply)
+        return extract_newest_words(whole, subject, reply=reply)
+    own = extract_newest_words(_normalize_lines(_iterate_words(root, whole=False)), subject, reply=reply)
+    return own if own or reply else extract_newest_words(whole, subject, reply=reply)
 
 
-def _parsed(page: str) -> html.HtmlElement | None:
+def _parse_page(page: str) -> html.HtmlElement | None:
     text = page.replace("\x00", "").encode("utf-8", "replace")
     if not text.strip():
         return None
@@ -55,24 +55,26 @@ def _parsed(page: str) -> html.HtmlElement | None:
         return None
 
 
-def _words(root: html.HtmlElement, *, whole: bool) -> Iterator[str]:
+def _iterate_words(root: html.HtmlElement, *, whole: bool) -> Iterator[str]:
     """The words in their order, line ends included; all of them, or those that are not marked as quoted."""
     hidden = 0
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         if event in ("comment", "pi"):
-            yield "" if hidden else _flat(element.tail)
+            yield "" if hidden else _collapse_whitespace(element.tail)
             continue
         skipped = element.tag in NO_WORDS or (not whole and _is_quote(element))
         if event == "start":
-            if not whole and not hidden and _is_below(element):
+            if not whole and not hidden and _is_quote_start(element):
                 return
             hidden += skipped
             if not hidden:
-                yield ("\n" if element.tag in LINES or element.tag == "br" else "") + _flat(element.text)
+                yield ("\n" if element.tag in LINES or element.tag == "br" else "") + _collapse_whitespace(
+                    element.text
+                )
         else:
             hidden -= skipped
             if not hidden:
-                yield ("\n" if element.tag in LINES else "") + _flat(element.tail)
+                yield ("\n" if element.tag in LINES else "") + _collapse_whitespace(element.tail)
 
 
 def _is_quote(element: html.HtmlElement) -> bool:
@@ -80,7 +82,7 @@ def _is_quote(element: html.HtmlElement) -> bool:
     return element.tag == "blockquote" or bool(named & (QUOTES | SIGNATURES))
 
 
-def _is_below(element: html.HtmlElement) -> bool:
+def _is_quote_start(element: html.HtmlElement) -> bool:
     if element.get("id", "") in BELOW:
         return True
     if not LINE_ABOVE.search(element.get("style", "")):
@@ -89,10 +91,10 @@ def _is_below(element: html.HtmlElement) -> bool:
     return FROM.search(first.strip()[:100]) is not None
 
 
-def _flat(text: str | None) -> str:
+def _collapse_whitespace(text: str | None) -> str:
     return re.sub(r"\s+", " ", text or "")
 
 
-def _lines(words: Iterator[str]) -> str:
+def _normalize_lines(words: Iterator[str]) -> str:
     text = "".join(words).replace("\xa0", " ")
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()

@@ -5,8 +5,8 @@ from email.message import Message
 from email.parser import HeaderParser
 from urllib.parse import parse_qs
 
-from assistant.channels.email_charsets import header_text
-from assistant.channels.email_parts import as_file
+from assistant.channels.email_charsets import decode_header_text
+from assistant.channels.email_parts import build_attachment
 from assistant.domain.channels import Attachment
 from assistant.domain.errors import BadInput
 
@@ -16,39 +16,39 @@ MOST_PARTS, MOST_HEAD, MOST_FIELD = 500, 8_000, 2_000_000
 SIGNED = ("timestamp", "token", "signature")
 
 
-def signed_fields(body: bytes, content_type: str) -> dict[str, str]:
+def parse_signed_fields(body: bytes, content_type: str) -> dict[str, str]:
     """Only what proves the sender: nothing else is read for it."""
-    if _is_plain(content_type):
-        return {name: value for name, value in _plain(body).items() if name in SIGNED}
+    if _is_urlencoded(content_type):
+        return {name: value for name, value in _parse_urlencoded(body).items() if name in SIGNED}
     found = {}
-    for head, data in _parts(body, content_type):
+    for head, data in _split_parts(body, content_type):
         named = re.search(rb'name="?(timestamp|token|signature)"?', head[:500])
         if named and b"filename" not in head[:500] and len(data) < 500:
             found[named[1].decode()] = data.decode("utf-8", "replace")
     return found
 
 
-def form(body: bytes, content_type: str) -> tuple[dict[str, str], tuple[Attachment, ...]]:
+def parse_form(body: bytes, content_type: str) -> tuple[dict[str, str], tuple[Attachment, ...]]:
     """Fields and files of a form in either encoding, or BadInput."""
-    if _is_plain(content_type):
-        return _plain(body), ()
+    if _is_urlencoded(content_type):
+        return _parse_urlencoded(body), ()
     fields: dict[str, str] = {}
     files = []
-    for head, data in _parts(body, content_type):
+    for head, data in _split_parts(body, content_type):
         message = HeaderParser().parsestr(head.decode("utf-8", "replace"))
-        name, filename = _parameter(message, "name"), _parameter(message, "filename")
+        name, filename = _get_parameter(message, "name"), _get_parameter(message, "filename")
         if filename:
-            files.append(as_file(header_text(filename), message.get_content_type(), data))
+            files.append(build_attachment(decode_header_text(filename), message.get_content_type(), data))
         elif name:
             fields[name] = data[:MOST_FIELD].decode("utf-8", "replace")
     return fields, tuple(files)
 
 
-def _is_plain(content_type: str) -> bool:
+def _is_urlencoded(content_type: str) -> bool:
     return content_type.startswith("application/x-www-form-urlencoded")
 
 
-def _plain(body: bytes) -> dict[str, str]:
+def _parse_urlencoded(body: bytes) -> dict[str, str]:
     try:
         pairs = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_PARTS)
     except ValueError as exc:
@@ -56,7 +56,7 @@ def _plain(body: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in pairs.items()}
 
 
-def _parts(body: bytes, content_type: str) -> list[tuple[bytes, bytes]]:
+def _split_parts(body: bytes, content_type: str) -> list[tuple[bytes, bytes]]:
     """Head and content of each part: a form is flat (RFC 7578), so nothing inside is taken apart further."""
     named = re.match(
         r"multipart/form-data\s*;.{0,200}?boundary=\"?([^\s\";,]{1,200})", content_type, re.IGNORECASE
@@ -74,7 +74,7 @@ def _parts(body: bytes, content_type: str) -> list[tuple[bytes, bytes]]:
     return found
 
 
-def _parameter(message: Message, name: str) -> str:
+def _get_parameter(message: Message, name: str) -> str:
     value = message.get_param(name, header="content-disposition")
     if isinstance(value, tuple):
         return value[2]

@@ -12,17 +12,17 @@ from email.parser import BytesParser
 from email.utils import getaddresses, parseaddr
 from typing import Any
 
-from assistant.channels.email_charsets import MOST_HEADER, header_text, text_of_bytes
-from assistant.channels.email_html import newest_words_of_html
-from assistant.channels.email_parts import Contents, as_file, contents_of
-from assistant.channels.email_quotes import newest_words
-from assistant.channels.http import text_of
+from assistant.channels.email_charsets import MAX_HEADER_CHARACTERS, decode_header_text, decode_text
+from assistant.channels.email_html import extract_newest_words_from_html
+from assistant.channels.email_parts import MailContents, build_attachment, extract_contents
+from assistant.channels.email_quotes import extract_newest_words
+from assistant.channels.http import require_text
 from assistant.domain.channels import Attachment
 from assistant.domain.errors import BadInput
 
-LONGEST = 200_000
+MAX_BODY_CHARACTERS = 200_000
 #: A raw mail: bytes, lines, and declared boundaries, which are nested at most so deep.
-MOST_BYTES, MOST_LINES, MOST_BOUNDARIES = 32 * 1024 * 1024, 600_000, 40
+MAX_MAIL_BYTES, MAX_MAIL_LINES, MAX_BOUNDARIES = 32 * 1024 * 1024, 600_000, 40
 _UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
 #: An address to which mail can go; those of Japanese phones have dots in any place.
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[\w.-]{1,190}")
@@ -56,17 +56,17 @@ def is_reply(headers: Mapping[str, str]) -> bool:
     return bool(headers.get("in-reply-to", "").strip() or headers.get("references", "").strip())
 
 
-def from_bytes(raw: bytes) -> Mail:
+def parse_raw_mail(raw: bytes) -> Mail:
     """A mail as a server keeps it; BadInput when it is none, or when its parts are without end."""
-    if len(raw) > MOST_BYTES or raw.count(b"\n") > MOST_LINES:
+    if len(raw) > MAX_MAIL_BYTES or raw.count(b"\n") > MAX_MAIL_LINES:
         raise BadInput("The mail is too large to be read.")
-    if len(re.findall(rb"boundary", raw, re.IGNORECASE)) > MOST_BOUNDARIES:
+    if len(re.findall(rb"boundary", raw, re.IGNORECASE)) > MAX_BOUNDARIES:
         raise BadInput("The mail is nested too deeply to be read.")
     try:
         message = BytesParser(policy=policy.compat32).parsebytes(raw)
-        headers = headers_of(message)
-        contents = contents_of(message)
-        mail = make(headers, contents)
+        headers = parse_headers(message)
+        contents = extract_contents(message)
+        mail = build_mail(headers, contents)
     except BadInput:
         raise
     except _BROKEN as exc:
@@ -74,99 +74,105 @@ def from_bytes(raw: bytes) -> Mail:
     return mail
 
 
-def headers_of(message: Message) -> dict[str, str]:
+def parse_headers(message: Message) -> dict[str, str]:
     """The uppermost header of each name; addresses keep their encoded words until they are taken apart."""
     found: dict[str, str] = {}
     for name, value in message.raw_items():
         lower = name.lower()
         if lower not in found:
-            text = str(value)[:MOST_HEADER]
-            found[lower] = text if lower in ADDRESSES else header_text(text)
+            text = str(value)[:MAX_HEADER_CHARACTERS]
+            found[lower] = text if lower in ADDRESSES else decode_header_text(text)
     return found
 
 
 ADDRESSES = ("from", "reply-to", "to", "cc", "sender", "x-original-from", "x-original-sender", "delivered-to")
 
 
-def from_postmark(body: Mapping[str, Any]) -> Mail:
+def parse_postmark_mail(body: Mapping[str, Any]) -> Mail:
     """https://postmarkapp.com/developer/webhooks/inbound-webhook"""
     headers: dict[str, str] = {}
     for one in body.get("Headers") or ():
         if isinstance(one, Mapping):  # one that is broken costs only itself
-            headers.setdefault(str(one.get("Name", "")).lower(), str(one.get("Value", ""))[:MOST_HEADER])
+            headers.setdefault(
+                str(one.get("Name", "")).lower(), str(one.get("Value", ""))[:MAX_HEADER_CHARACTERS]
+            )
     headers |= {
-        "from": text_of(body["From"]),
-        "to": text_of(body.get("To", "")),
-        "subject": text_of(body.get("Subject") or ""),
+        "from": require_text(body["From"]),
+        "to": require_text(body.get("To", "")),
+        "subject": require_text(body.get("Subject") or ""),
     }
     if reply_to := body.get("ReplyTo"):
-        headers["reply-to"] = text_of(reply_to)
-    headers.setdefault("message-id", text_of(body["MessageID"]))
+        headers["reply-to"] = require_text(reply_to)
+    headers.setdefault("message-id", require_text(body["MessageID"]))
     if hash_ := body.get("MailboxHash"):
-        headers["x-mailbox-hash"] = text_of(hash_)
-    files = tuple(_of_postmark(one) for one in body.get("Attachments") or ())
+        headers["x-mailbox-hash"] = require_text(hash_)
+    files = tuple(_parse_postmark_file(one) for one in body.get("Attachments") or ())
     plain, html = str(body.get("TextBody") or ""), str(body.get("HtmlBody") or "")
-    return make(headers, Contents(plain=plain[:LONGEST], html=html[:LONGEST], files=files))
+    return build_mail(
+        headers, MailContents(plain=plain[:MAX_BODY_CHARACTERS], html=html[:MAX_BODY_CHARACTERS], files=files)
+    )
 
 
-def _of_postmark(one: Mapping[str, Any]) -> Attachment:
+def _parse_postmark_file(one: Mapping[str, Any]) -> Attachment:
     try:
-        data = base64.b64decode(text_of(one["Content"]))
+        data = base64.b64decode(require_text(one["Content"]))
     except (ValueError, KeyError):
         data = b""
-    return as_file(str(one.get("Name", "")), str(one.get("ContentType", "")), data)
+    return build_attachment(str(one.get("Name", "")), str(one.get("ContentType", "")), data)
 
 
 #: Fields of Mailgun's form that are headers of the mail under another name.
 MAILGUN = {"recipient": "to", "X-Mailgun-Spf": "x-mailgun-spf"}
 
 
-def from_mailgun(fields: Mapping[str, str], files: tuple[Attachment, ...]) -> Mail:
+def parse_mailgun_mail(fields: Mapping[str, str], files: tuple[Attachment, ...]) -> Mail:
     """https://documentation.mailgun.com/docs/mailgun/user-manual/receive-forward-store/"""
     headers = {
-        MAILGUN.get(name, name.lower()): value[:MOST_HEADER]
+        MAILGUN.get(name, name.lower()): value[:MAX_HEADER_CHARACTERS]
         for name, value in fields.items()
         if not name.startswith(("body-", "stripped-"))
     }
     if not {"from", "sender"} & headers.keys():
         raise KeyError("from")
     plain, html = fields.get("body-plain", ""), fields.get("body-html", "")
-    return make(headers, Contents(plain=plain[:LONGEST], html=html[:LONGEST], files=files))
+    return build_mail(
+        headers, MailContents(plain=plain[:MAX_BODY_CHARACTERS], html=html[:MAX_BODY_CHARACTERS], files=files)
+    )
 
 
-def make(headers: Mapping[str, str], contents: Contents) -> Mail:
+def build_mail(headers: Mapping[str, str], contents: MailContents) -> Mail:
     """BadInput for a mail without a sender."""
-    name, author = one_address(headers.get("from", ""))
+    name, author = parse_address(headers.get("from", ""))
     if "@" not in author:
         raise BadInput("The mail has no sender.")
-    answered_name, answered = one_address(headers.get("reply-to", ""))
+    answered_name, answered = parse_address(headers.get("reply-to", ""))
     if "@" not in answered:
         answered_name, answered = name, author
     subject = " ".join(headers.get("subject", "").split())[:200]
     return Mail(
-        message_id=message_id_of(headers, contents),
+        message_id=get_message_id(headers, contents),
         sender=answered,
         name=answered_name or name or None,
         author=author,
         to=tuple(
-            all_addresses(headers.get("to", ""), headers.get("cc", ""), headers.get("delivered-to", ""))
+            parse_addresses(headers.get("to", ""), headers.get("cc", ""), headers.get("delivered-to", ""))
         ),
         subject=subject,
-        text=_words(contents, subject, is_reply(headers)),
+        text=_extract_words(contents, subject, is_reply(headers)),
         headers=headers,
         attachments=contents.files,
         unreadable=contents.unreadable,
     )
 
 
-def _words(contents: Contents, subject: str, reply: bool) -> str:
+def _extract_words(contents: MailContents, subject: str, reply: bool) -> str:
     """The newest words, from the plain text where there is one."""
     if contents.plain.strip():
-        return newest_words(contents.plain[:LONGEST], subject, reply=reply)
-    return newest_words_of_html(contents.html[:LONGEST], subject, reply=reply)
+        return extract_newest_words(contents.plain[:MAX_BODY_CHARACTERS], subject, reply=reply)
+    return extract_newest_words_from_html(contents.html[:MAX_BODY_CHARACTERS], subject, reply=reply)
 
 
-def message_id_of(headers: Mapping[str, str], contents: Contents) -> str:
+def get_message_id(headers: Mapping[str, str], contents: MailContents) -> str:
     """Without an id of its own, the same mail is known by what is in it."""
     known = _UNPRINTED.sub("", headers.get("message-id", ""))
     if known:
@@ -175,23 +181,23 @@ def message_id_of(headers: Mapping[str, str], contents: Contents) -> str:
     return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
-def one_address(header: str) -> tuple[str, str]:
+def parse_address(header: str) -> tuple[str, str]:
     """Name and address, in lower case; ("", "") when there is none."""
-    header = _readable(header)
+    header = _decode_raw_header(header)
     name, address = parseaddr(header)
     if "@" not in address and (found := re.search(r"[^\s<>@,;:\"]{1,100}@[^\s<>@,;:\"]{1,200}", header)):
         name, address = header[: found.start()].strip(' "<'), found[0]
     address = _UNPRINTED.sub("", address).lower().replace('"', "")
-    return header_text(name)[:200], address if _ADDRESS.fullmatch(address) else ""
+    return decode_header_text(name)[:200], address if _ADDRESS.fullmatch(address) else ""
 
 
-def all_addresses(*headers: str) -> list[str]:
-    return [address.lower() for _, address in getaddresses([_readable(one) for one in headers])]
+def parse_addresses(*headers: str) -> list[str]:
+    return [address.lower() for _, address in getaddresses([_decode_raw_header(one) for one in headers])]
 
 
-def _readable(header: str) -> str:
+def _decode_raw_header(header: str) -> str:
     """Bytes that are no ASCII are read before it is taken apart: JIS has commas and brackets in it."""
-    header = header[:MOST_HEADER].replace("\r", " ").replace("\n", " ")
+    header = header[:MAX_HEADER_CHARACTERS].replace("\r", " ").replace("\n", " ")
     if "\x1b" in header or re.search("[\udc80-\udcff]", header):
-        return text_of_bytes(header.encode("utf-8", "surrogateescape"), None)[0]
+        return decode_text(header.encode("utf-8", "surrogateescape"), None)[0]
     return header

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 
-from assistant.channels.email_charsets import MOST_BYTES, header_text, text_of_bytes
+from assistant.channels.email_charsets import MAX_TEXT_BYTES, decode_header_text, decode_text
 from assistant.domain.channels import Attachment
 
 #: Parts that are looked at, and files that are kept.
@@ -16,7 +16,7 @@ _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,4}=\s{0,4}[\"']?([\w:.-]{1,40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class MailContents:
     """What is in a mail."""
 
     plain: str = ""
@@ -25,31 +25,31 @@ class Contents:
     unreadable: bool = False
 
 
-def contents_of(message: Message) -> Contents:
+def extract_contents(message: Message) -> MailContents:
     """All words that stand in the mail itself, and the rest as files."""
     plain: list[str] = []
     html: list[str] = []
     files: list[Attachment] = []
     faults = 0
-    for part in leaves(message):
+    for part in iterate_leaf_parts(message):
         kind = part.get_content_type()
         if kind == "message/rfc822":
-            files.append(_inner(part))
-        elif kind in ("text/plain", "text/html") and not _is_file(part):
-            text, readable = _text(part, kind)
+            files.append(_build_inner_attachment(part))
+        elif kind in ("text/plain", "text/html") and not _is_file_part(part):
+            text, readable = _decode_text_part(part, kind)
             faults += not readable
             (plain if kind == "text/plain" else html).append(text if readable else "")
-        elif data := bytes_of(part):
-            files.append(as_file(header_text(_filename(part)), kind, data))
+        elif data := decode_payload(part):
+            files.append(build_attachment(decode_header_text(_get_filename(part)), kind, data))
     words = "\n".join(one for one in plain if one.strip())
-    if not words and not "".join(html).strip() and (inner := _passed_on(message)):
+    if not words and not "".join(html).strip() and (inner := _extract_forwarded_words(message)):
         words = inner
     unreadable = bool(faults) and not words.strip() and not "".join(html).strip()
     kept = tuple(files[:MOST_FILES])
-    return Contents(plain=words, html="\n".join(html), files=kept, unreadable=unreadable)
+    return MailContents(plain=words, html="\n".join(html), files=kept, unreadable=unreadable)
 
 
-def leaves(message: Message) -> Iterator[Message]:
+def iterate_leaf_parts(message: Message) -> Iterator[Message]:
     """Parts without parts, in their order; a mail inside the mail is one."""
     stack, seen = [message], 0
     while stack and seen < MOST_PARTS:
@@ -62,12 +62,12 @@ def leaves(message: Message) -> Iterator[Message]:
             yield part
 
 
-def bytes_of(part: Message) -> bytes:
+def decode_payload(part: Message) -> bytes:
     data = part.get_payload(decode=True)
     return data if isinstance(data, bytes) else b""
 
 
-def as_file(name: str, type_: str, data: bytes) -> Attachment:
+def build_attachment(name: str, type_: str, data: bytes) -> Attachment:
     """A file that came inside the call."""
     kind = type_.partition("/")[0]
     source = "data:" + base64.b64encode(data).decode()
@@ -76,34 +76,34 @@ def as_file(name: str, type_: str, data: bytes) -> Attachment:
     )
 
 
-def _is_file(part: Message) -> bool:
+def _is_file_part(part: Message) -> bool:
     return part.get_content_disposition() == "attachment" or bool(part.get_filename())
 
 
-def _filename(part: Message) -> str:
+def _get_filename(part: Message) -> str:
     try:
         return str(part.get_filename() or "")
     except (LookupError, ValueError):
         return ""
 
 
-def _text(part: Message, kind: str) -> tuple[str, bool]:
-    data = bytes_of(part)
-    label = _parameter(part, "charset")
+def _decode_text_part(part: Message, kind: str) -> tuple[str, bool]:
+    data = decode_payload(part)
+    label = _get_parameter(part, "charset")
     if kind == "text/html" and (found := _META.search(data[:4000])) and not label:
         label = found[1].decode("ascii", "replace")
-    text, readable = text_of_bytes(data[:MOST_BYTES], label)
-    if kind == "text/plain" and _parameter(part, "format").lower() == "flowed":
-        text = _unfolded(text, without_space=_parameter(part, "delsp").lower() == "yes")
+    text, readable = decode_text(data[:MAX_TEXT_BYTES], label)
+    if kind == "text/plain" and _get_parameter(part, "format").lower() == "flowed":
+        text = _unfold_lines(text, without_space=_get_parameter(part, "delsp").lower() == "yes")
     return text, readable
 
 
-def _parameter(part: Message, name: str) -> str:
+def _get_parameter(part: Message, name: str) -> str:
     value = part.get_param(name)
     return value if isinstance(value, str) else str(value[2]) if value else ""
 
 
-def _unfolded(text: str, *, without_space: bool) -> str:
+def _unfold_lines(text: str, *, without_space: bool) -> str:
     """Lines that a mailer folded (RFC 3676), put together; quoted ones stay as they are."""
     out: list[str] = []
     folded = False
@@ -118,27 +118,28 @@ def _unfolded(text: str, *, without_space: bool) -> str:
     return "\n".join(out)
 
 
-def _inner(part: Message) -> Attachment:
-    message = _mail_inside(part) or part
-    subject = header_text(str(message.get("subject", "")))
-    return as_file(f"{subject[:80] or 'message'}.eml", "message/rfc822", message.as_bytes())
+def _build_inner_attachment(part: Message) -> Attachment:
+    message = _get_inner_mail(part) or part
+    subject = decode_header_text(str(message.get("subject", "")))
+    return build_attachment(f"{subject[:80] or 'message'}.eml", "message/rfc822", message.as_bytes())
 
 
-def _mail_inside(part: Message) -> Message | None:
+def _get_inner_mail(part: Message) -> Message | None:
     inner = part.get_payload()
     holds = part.get_content_type() == "message/rfc822" and isinstance(inner, list) and inner
     return inner[0] if holds and isinstance(inner, list) and isinstance(inner[0], Message) else None
 
 
-def _passed_on(message: Message) -> str:
+def _extract_forwarded_words(message: Message) -> str:
     """The words of a mail that is attached to one without words."""
-    for part in leaves(message):
-        inner = _mail_inside(part)
+    for part in iterate_leaf_parts(message):
+        inner = _get_inner_mail(part)
         if inner is not None:
             lines = [
-                f"{name}: {header_text(str(inner.get(name, '')))}" for name in ("From", "Date", "Subject")
+                f"{name}: {decode_header_text(str(inner.get(name, '')))}"
+                for name in ("From", "Date", "Subject")
             ]
-            own = [one for one in leaves(inner) if one.get_content_type() == "text/plain"]
-            words = "\n".join(_text(one, "text/plain")[0] for one in own)
+            own = [one for one in iterate_leaf_parts(inner) if one.get_content_type() == "text/plain"]
+            words = "\n".join(_decode_text_part(one, "text/plain")[0] for one in own)
             return "\n".join(["---------- Forwarded message ----------", *lines, "", words])
     return ""

@@ -5,40 +5,40 @@ Every pattern is of bounded length, and meant for lines of at most LONGEST_LINE 
 
 import re
 
-LONGEST_LINE = 300
+MAX_LINE_CHARACTERS = 300
 #: What mailers draw lines with, and what stands before a quoted line.
 SIGNS = " \t　*>＞|-_=━─＝－‐ー#~"
 
 
-def _one_of(*words: str) -> str:
+def _join_alternatives(*words: str) -> str:
     return "|".join(words)
 
 
-def _header(*names: str) -> re.Pattern[str]:
+def _compile_header_pattern(*names: str) -> re.Pattern[str]:
     """A line of a quoted mail's head; Outlook writes its names in bold, some with ideographic spaces."""
-    return re.compile(rf"^[\s*>＞|]{{0,8}}(?:{_one_of(*names)})[\s*　]{{0,4}}[:：]", re.IGNORECASE)
+    return re.compile(rf"^[\s*>＞|]{{0,8}}(?:{_join_alternatives(*names)})[\s*　]{{0,4}}[:：]", re.IGNORECASE)
 
 
-FROM = _header(
+FROM = _compile_header_pattern(
     *("差出人", "送信者", "送信元", "From", "Von", "De", "Da", "Van", "Från", "Fra", "Od", "От", "Kimden"),
     *("发件人", "寄件者", "寄件人", "보낸 사람", "보낸사람", "Lähettäjä"),
 )
-DATE = _header(
+DATE = _compile_header_pattern(
     *("送信日時", "送信日", "日時", "日付", "受信日時", "Date", "Sent", "Gesendet", "Datum", "Envoyée?"),
     *("Enviado(?: el)?", "Enviada em", "Fecha", "Data", "Inviato", "Verzonden", "Skickat", "Sendt"),
     *("发送时间", "寄件日期", "日期", "보낸 날짜", "날짜", "Отправлено", "Дата", "Lähetetty", "Wysłano"),
 )
-TO = _header(
+TO = _compile_header_pattern(
     *("宛先", "あて先", "To", "An", "À", "A", "Para", "Aan", "Till", "Til", "收件人", "收件者"),
     *("받는 ?사람", "Кому", "Do", "Vastaanottaja", "Cc", "Kopie"),
 )
-SUBJECT = _header(
+SUBJECT = _compile_header_pattern(
     *("件名", "題名", "Subject", "Betreff", "Objet", "Asunto", "Oggetto", "Assunto", "Onderwerp", "Ämne"),
     *("Emne", "主题", "主旨", "제목", "Тема", "Aihe", "Temat"),
 )
 #: What stands, between signs, before the mail that is answered.
 ORIGINAL = re.compile(
-    _one_of(
+    _join_alternatives(
         *("Original (?:Message|Mail|Appointment)", "Reply message", "元の(?:メッセージ|メール)"),
         *(
             "オリジナル ?メッセージ",
@@ -53,7 +53,7 @@ ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 #: What stands before a mail that is passed on: its words are what the writer wants to be read.
-_FORWARD = _one_of(
+_FORWARD = _join_alternatives(
     *(
         "Forwarded message",
         "Forwarded by .{1,60}",
@@ -75,7 +75,7 @@ REPLY = re.compile(
     r"^\s{0,4}(?:re|aw|antw|sv|返信|回复|回覆|답장)(?:\[\d{1,3}\])?\s{0,2}[:：]", re.IGNORECASE
 )
 
-_DAYS = _one_of(
+_DAYS = _join_alternatives(
     r"\d{2,4}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}",
     r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}",
     r"\d{1,2}\.? [^\W\d]{3,12}\.? (?:de )?\d{4}",
@@ -87,7 +87,7 @@ _DAYS = _one_of(
 DAY = re.compile(_DAYS, re.IGNORECASE)
 WHO = re.compile(r"[^\s@<>]@[^\s@<>]|<[^<>]{3,160}>")
 TITLE = re.compile("さん|様|氏")
-_VERBS = _one_of(
+_VERBS = _join_alternatives(
     *(
         "wrote",
         "writes",
@@ -123,7 +123,7 @@ WROTE_ABOVE_QUOTE = re.compile(
 BEGINS = re.compile(r"\W{0,4}(?:On|Am|Le|El|Il|At|Op|Em|Den|W dniu|在|\d)\b", re.IGNORECASE)
 QUOTED = re.compile(r"^\s{0,3}(?:[A-Za-z]{1,4})?[>＞]")
 
-_PHONES = _one_of(
+_PHONES = _join_alternatives(
     *(
         "iPhone",
         "iPad",
@@ -138,7 +138,7 @@ _PHONES = _one_of(
     ),
     *("Windows", "Outlook", "Gmail", "Yahoo", "Mac", "iCloud", "Pixel"),
 )
-_SENT = _one_of(
+_SENT = _join_alternatives(
     r"Sent from (?:my|Yahoo|Mail|Outlook|Proton|Gmail|Samsung|iPhone|AOL).{0,60}",
     r"Get Outlook for .{1,60}",
     rf"(?:{_PHONES}).{{0,40}}(?:から|より)(?:の)?送信.{{0,10}}",
@@ -155,7 +155,7 @@ _SENT = _one_of(
 )
 #: A line that a phone or a program puts under every mail.
 PHONE = re.compile(rf"^\s{{0,4}}[-—―]{{0,3}}\s{{0,2}}(?:{_SENT})\s{{0,4}}$", re.IGNORECASE)
-_WARNINGS = _one_of(
+_WARNINGS = _join_alternatives(
     r"confidentiality (?:notice|note)",
     r"disclaimer",
     r"privileged and confidential",
@@ -171,7 +171,7 @@ _WARNINGS = _one_of(
 DISCLAIMER = re.compile(rf"^\s{{0,4}}[*【\[(（※■●◆_\s-]{{0,4}}(?:{_WARNINGS})", re.IGNORECASE)
 #: What a signature begins with, and how one says that somebody is reached.
 LINE_OF_SIGNS = re.compile(r"^\s{0,4}[-=_*~+#━─―＝－◆◇■□●○・･☆★※+∴◎.:;｡｢｣ー‐〜～┏┓┗┛┣┫]{3,100}\s{0,4}$")
-_WAYS = _one_of(
+_WAYS = _join_alternatives(
     *(
         "TEL",
         "FAX",

@@ -6,7 +6,15 @@ Every line is looked at a fixed number of times: nothing but line ends takes no 
 import re
 
 from assistant.channels import email_quote_patterns as forms
-from assistant.channels.email_quote_patterns import DATE, FORWARD, FROM, LONGEST_LINE, QUOTED, SUBJECT, TO
+from assistant.channels.email_quote_patterns import (
+    DATE,
+    FORWARD,
+    FROM,
+    MAX_LINE_CHARACTERS,
+    QUOTED,
+    SUBJECT,
+    TO,
+)
 
 #: Lines that are read.
 MOST_LINES = 5_000
@@ -14,7 +22,7 @@ MOST_LINES = 5_000
 SIGNATURE_LINES, BLOCK_LINES = 14, 8
 
 
-def newest_words(text: str, subject: str = "", *, reply: bool = False) -> str:
+def extract_newest_words(text: str, subject: str = "", *, reply: bool = False) -> str:
     """What the writer says; "" when there is nothing but quotes and signatures.
 
     A mail that is passed on keeps the words of the other; *reply*: a mail that answers one.
@@ -22,10 +30,10 @@ def newest_words(text: str, subject: str = "", *, reply: bool = False) -> str:
     lines = [
         line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MOST_LINES]
     ]
-    start = next((n for n, line in enumerate(lines) if _announces_forward(line)), None)
+    start = next((n for n, line in enumerate(lines) if _is_forward_announcement(line)), None)
     if forms.FORWARDED.match(subject[:80]) and start is None:
-        start = next((n for n in range(len(lines)) if _block_at(lines, n)), 0)
-    own = _own(lines if start is None else lines[:start])
+        start = next((n for n in range(len(lines)) if _is_header_block(lines, n)), 0)
+    own = _remove_quotes(lines if start is None else lines[:start])
     if start is not None:
         passed_on = [re.sub(r"^\s{0,3}(?:[>＞] ?){1,5}", "", line) for line in lines[start:]]
         return "\n".join([*own, "", *passed_on]).strip()
@@ -35,70 +43,74 @@ def newest_words(text: str, subject: str = "", *, reply: bool = False) -> str:
     return found
 
 
-def _own(lines: list[str]) -> list[str]:
+def _remove_quotes(lines: list[str]) -> list[str]:
     """Without quotes, then without what stands under every mail."""
     kept: list[str] = []
     number = 0
     while number < len(lines):
         line = lines[number]
-        if _announces(forms.ORIGINAL, line) or _block_at(lines, number):
+        if _is_announcement(forms.ORIGINAL, line) or _is_header_block(lines, number):
             break
-        size = _attribution_at(lines, number)
+        size = _count_attribution_lines(lines, number)
         if size:
             number += size
-            if not _follows_quote(lines, number):
+            if not _is_quote_next(lines, number):
                 break
             continue
         if not QUOTED.match(line):
             kept.append(line)
         number += 1
-    return _unsigned(_trimmed(kept))
+    return _remove_signature(_cut_footer(kept))
 
 
-def _matches(pattern: re.Pattern[str], line: str) -> bool:
-    return len(line) <= LONGEST_LINE and pattern.search(line) is not None
+def _matches_line(pattern: re.Pattern[str], line: str) -> bool:
+    return len(line) <= MAX_LINE_CHARACTERS and pattern.search(line) is not None
 
 
-def _announces(pattern: re.Pattern[str], line: str, *, ruled: bool = True) -> bool:
+def _is_announcement(pattern: re.Pattern[str], line: str, *, ruled: bool = True) -> bool:
     """Whether nothing but *pattern* stands here, with signs on both sides if it has to be *ruled*."""
-    words = line.strip(forms.SIGNS) if len(line) <= LONGEST_LINE else ""
+    words = line.strip(forms.SIGNS) if len(line) <= MAX_LINE_CHARACTERS else ""
     lined = line.lstrip(" \t　>＞|")[:1] in tuple(forms.SIGNS) and line.rstrip()[-1:] in tuple(forms.SIGNS)
     return bool(words) and pattern.fullmatch(words) is not None and (lined or not ruled)
 
 
-def _announces_forward(line: str) -> bool:
-    return _announces(FORWARD, line, ruled=not line.endswith((":", "：")))
+def _is_forward_announcement(line: str) -> bool:
+    return _is_announcement(FORWARD, line, ruled=not line.endswith((":", "：")))
 
 
-def _block_at(lines: list[str], number: int) -> bool:
+def _is_header_block(lines: list[str], number: int) -> bool:
     """Whether the head of a quoted mail begins here: its sender, then two of date, addressee, subject."""
-    if not _matches(FROM, lines[number]) or QUOTED.match(lines[number]):
+    if not _matches_line(FROM, lines[number]) or QUOTED.match(lines[number]):
         return False
     rest = lines[number + 1 : number + 1 + BLOCK_LINES]
-    found = [any(_matches(kind, line) for line in rest) for kind in (DATE, TO, SUBJECT)]
+    found = [any(_matches_line(kind, line) for line in rest) for kind in (DATE, TO, SUBJECT)]
     return sum(found) >= 2 or ((found[0] or found[2]) and "@" in lines[number])
 
 
-def _attribution_at(lines: list[str], number: int) -> int:
+def _count_attribution_lines(lines: list[str], number: int) -> int:
     """How many lines, of at most three, say who wrote what follows; 0: none."""
-    if not any(kind.search(lines[number][:LONGEST_LINE]) for kind in (forms.DAY, forms.WHO, forms.TITLE)):
+    if not any(
+        kind.search(lines[number][:MAX_LINE_CHARACTERS]) for kind in (forms.DAY, forms.WHO, forms.TITLE)
+    ):
         return 0
     for size in (1, 2, 3):
         some = lines[number : number + size]
-        if len(some) < size or not some[-1].strip() or sum(map(len, some)) > LONGEST_LINE:
+        if len(some) < size or not some[-1].strip() or sum(map(len, some)) > MAX_LINE_CHARACTERS:
             return 0
-        if _says_who(some) or (_follows_quote(lines, number + size) and _says_who_above(some)):
+        if _is_attribution(some) or (
+            _is_quote_next(lines, number + size) and _is_attribution_above_quote(some)
+        ):
             # What is complete without its first line begins below it.
             begins = size == 1 or forms.BEGINS.match(some[0]) or some[0].count("<") > some[0].count(">")
-            return size if begins or not _says_who(some[1:]) else 0
+            return size if begins or not _is_attribution(some[1:]) else 0
     return 0
 
 
-def _follows_quote(lines: list[str], number: int) -> bool:
+def _is_quote_next(lines: list[str], number: int) -> bool:
     return bool(QUOTED.match(next((one for one in lines[number : number + 3] if one.strip()), "")))
 
 
-def _says_who(some: list[str]) -> bool:
+def _is_attribution(some: list[str]) -> bool:
     """Who wrote what follows, or when: "On 30 Nov, Mori <mori@shop.example> wrote:" in any language."""
     # Notes draws lines around it.
     line = " ".join(map(str.strip, some)).strip(forms.SIGNS)
@@ -107,33 +119,33 @@ def _says_who(some: list[str]) -> bool:
     return line.endswith((":", "：")) and bool(forms.DAY.search(line)) and bool(forms.WHO.search(line))
 
 
-def _says_who_above(some: list[str]) -> bool:
+def _is_attribution_above_quote(some: list[str]) -> bool:
     line = " ".join(map(str.strip, some))
     return forms.WROTE_ABOVE_QUOTE.search(line[-40:]) is not None
 
 
-def _trimmed(lines: list[str]) -> list[str]:
+def _cut_footer(lines: list[str]) -> list[str]:
     """Up to the first line that a program puts under every mail."""
     for number, line in enumerate(lines):
-        short = len(line) <= LONGEST_LINE
+        short = len(line) <= MAX_LINE_CHARACTERS
         if (
             line in ("--", "-- ", "--\xa0")
             or (short and forms.PHONE.match(line))
-            or forms.DISCLAIMER.match(line[:LONGEST_LINE])
+            or forms.DISCLAIMER.match(line[:MAX_LINE_CHARACTERS])
         ):
             return lines[:number]
     return lines
 
 
-def _unsigned(lines: list[str]) -> list[str]:
+def _remove_signature(lines: list[str]) -> list[str]:
     """Without a block at the end that begins with a line of signs and says how somebody is reached."""
     while lines and not lines[-1].strip(forms.SIGNS):
         lines = lines[:-1]
     first = max(len(lines) - SIGNATURE_LINES, 0)
     for number in range(first, len(lines)):
         block = lines[number + 1 :]
-        if forms.LINE_OF_SIGNS.match(lines[number][:LONGEST_LINE]) and any(
-            forms.REACHABLE.search(line[:LONGEST_LINE]) for line in block
+        if forms.LINE_OF_SIGNS.match(lines[number][:MAX_LINE_CHARACTERS]) and any(
+            forms.REACHABLE.search(line[:MAX_LINE_CHARACTERS]) for line in block
         ):
             return lines[:number]
     return lines

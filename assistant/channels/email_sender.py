@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from enum import StrEnum
 
-from assistant.channels.email_parsing import Mail, one_address
+from assistant.channels.email_parsing import Mail, parse_address
 
 #: Senders that read no answers.
 NO_REPLY = re.compile(
@@ -21,7 +21,7 @@ AWAY = re.compile(
 LISTS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list", "x-google-group-id")
 
 
-class Proof(StrEnum):
+class SenderProof(StrEnum):
     """What is known about whether the sender wrote it."""
 
     #: The servers on the way found that the sender's domain sent it.
@@ -31,18 +31,18 @@ class Proof(StrEnum):
     NONE = "none"
 
 
-def original(mail: Mail, ours: str) -> Mail:
+def restore_original_sender(mail: Mail, ours: str) -> Mail:
     """A group that writes its own address as the sender keeps the real one beside it."""
     if mail.sender != ours:
         return mail
     for header in ("x-original-from", "x-original-sender"):
-        name, address = one_address(mail.headers.get(header, ""))
+        name, address = parse_address(mail.headers.get(header, ""))
         if address and address != ours:
             return replace(mail, sender=address, name=name or mail.name)
     return mail
 
 
-def answered_by_machine(mail: Mail) -> bool:
+def is_automatic_mail(mail: Mail) -> bool:
     """A program's answer, or news that a mail did not arrive: answering could go on for ever (RFC 3834)."""
     headers = mail.headers
     automatic = headers.get("auto-submitted", "no").split(";")[0].strip().lower()
@@ -70,7 +70,7 @@ def _is_report(content_type: str) -> bool:
     return content_type.lower().startswith("multipart/report")
 
 
-def only_for_people(mail: Mail, own_domain: str) -> str | None:
+def explain_no_auto_reply(mail: Mail, own_domain: str) -> str | None:
     """Why no automatic answer goes there although a person may have written it; None: one may."""
     headers = mail.headers
     form = mail.sender != mail.author
@@ -86,12 +86,12 @@ def only_for_people(mail: Mail, own_domain: str) -> str | None:
         return "its sender asks for no automatic answers"
     if AWAY.match(mail.subject):
         return "its subject says that a program answers"
-    if proof_of(mail, "") is Proof.FAILED:
+    if evaluate_sender_proof(mail, "") is SenderProof.FAILED:
         return "the checks of its sender's domain failed: it may be forged"
     return None
 
 
-def proof_of(mail: Mail, trusted: str) -> Proof:
+def evaluate_sender_proof(mail: Mail, trusted: str) -> SenderProof:
     """What the checks say that our own provider wrote into the head (RFC 8601).
 
     Anybody can write such headers: good news is believed of the server *trusted* only, bad news of anybody.
@@ -99,24 +99,25 @@ def proof_of(mail: Mail, trusted: str) -> Proof:
     domain = mail.author.partition("@")[2]
     server, _, found = mail.headers.get("authentication-results", "").lower().partition(";")
     known = bool(trusted) and server.split(" ")[0].strip() == trusted.lower()
-    dmarc, spf, dkim = (_result(found, name) for name in ("dmarc", "spf", "dkim"))
+    dmarc, spf, dkim = (_find_check_result(found, name) for name in ("dmarc", "spf", "dkim"))
     spf = spf or mail.headers.get("x-mailgun-spf", mail.headers.get("received-spf", "")).split(" ")[0].lower()
-    aligned = (spf == "pass" and _names(found, "smtp.mailfrom", domain)) or (
-        dkim == "pass" and (_names(found, "header.d", domain) or _names(found, "header.i", domain))
+    aligned = (spf == "pass" and _is_for_domain(found, "smtp.mailfrom", domain)) or (
+        dkim == "pass"
+        and (_is_for_domain(found, "header.d", domain) or _is_for_domain(found, "header.i", domain))
     )
     if dmarc == "fail" or (not dmarc and spf in ("fail", "hardfail") and dkim != "pass"):
-        return Proof.FAILED
+        return SenderProof.FAILED
     # Whoever is answered instead of the author proved nothing.
     proven = known and mail.sender == mail.author and (dmarc == "pass" or (not dmarc and aligned))
-    return Proof.PASSED if proven else Proof.NONE
+    return SenderProof.PASSED if proven else SenderProof.NONE
 
 
-def _result(found: str, name: str) -> str:
+def _find_check_result(found: str, name: str) -> str:
     result = re.search(rf"(?:^|[;\s]){name}\s*=\s*([a-z]+)", found)
     return result[1] if result else ""
 
 
-def _names(found: str, what: str, domain: str) -> bool:
+def _is_for_domain(found: str, what: str, domain: str) -> bool:
     value = re.search(rf"{re.escape(what)}\s*=\s*\"?@?([^\s;\"]+)", found)
     named = value[1].rpartition("@")[2] if value else ""
     return bool(domain) and (named == domain or (domain.endswith(f".{named}") and named.count(".") > 0))

@@ -11,48 +11,50 @@ from assistant.domain.channels import Address
 _OUR_ID = re.compile(r"<[\w-]{1,64}\.([\w-]{1,80})@[^\s<>]{1,255}>")
 
 
-class SignedThreads:
+class ThreadSigner:
     """Signs what we give away and knows it again; *address* is ours."""
 
     def __init__(self, address: str, secret: str) -> None:
         self._local, _, self._domain = address.lower().partition("@")
         self._key = secret.encode()
 
-    def reply_address(self, to: Address) -> str:
-        return f"{self._local}+{to.thread}-{self._sign(to.thread, to.peer)}@{self._domain}"
+    def build_reply_address(self, to: Address) -> str:
+        return f"{self._local}+{to.thread}-{self._sign_thread(to.thread, to.peer)}@{self._domain}"
 
-    def message_id(self, key: str, to: Address) -> str:
+    def build_message_id(self, key: str, to: Address) -> str:
         """Signed with another word than the address: Message-IDs travel in forwards and archives."""
-        return f"<{key}.{to.thread}-{self._sign(f'id {to.thread}', to.peer)}@{self._domain}>"
+        return f"<{key}.{to.thread}-{self._sign_thread(f'id {to.thread}', to.peer)}@{self._domain}>"
 
-    def of(self, mail: Mail) -> tuple[str, bool]:
+    def find_thread(self, mail: Mail) -> tuple[str, bool]:
         """The thread, and whether our own signed address, given to this sender, says so."""
         hashes = [a.partition("@")[0].partition("+")[2] for a in mail.to if a.startswith(f"{self._local}+")]
         for found in [*hashes, mail.headers.get("x-mailbox-hash", "")]:
-            if (thread := self._signed(found, "", mail.sender)) is not None:
+            if (thread := self._verify_thread(found, "", mail.sender)) is not None:
                 return thread, True
-        return self.answered(mail) or fresh_thread(mail), False
+        return self.find_answered_thread(mail) or derive_thread_id(mail), False
 
-    def answered(self, mail: Mail) -> str | None:
+    def find_answered_thread(self, mail: Mail) -> str | None:
         """The thread of the mail of ours that it answers; None: of none."""
         before = f"{mail.headers.get('in-reply-to', '')} {mail.headers.get('references', '')}"
-        threads = (self._signed(found, "id ", mail.sender) for found in _OUR_ID.findall(before[-5000:]))
+        threads = (
+            self._verify_thread(found, "id ", mail.sender) for found in _OUR_ID.findall(before[-5000:])
+        )
         return next((thread for thread in threads if thread is not None), None)
 
-    def is_ours(self, mail: Mail) -> bool:
+    def is_own_mail(self, mail: Mail) -> bool:
         """We sent it, and it came back."""
         found = _OUR_ID.search(mail.message_id)
         people = (*mail.to, mail.sender)[:20]
-        return found is not None and any(self._signed(found[1], "id ", one) for one in people)
+        return found is not None and any(self._verify_thread(found[1], "id ", one) for one in people)
 
-    def _signed(self, found: str, purpose: str, peer: str) -> str | None:
+    def _verify_thread(self, found: str, purpose: str, peer: str) -> str | None:
         thread, _, signature = found.partition("-")
-        ours = self._sign(purpose + thread, peer)
+        ours = self._sign_thread(purpose + thread, peer)
         return thread if thread and hmac.compare_digest(signature.encode(), ours.encode()) else None
 
-    def _sign(self, thread: str, peer: str) -> str:
+    def _sign_thread(self, thread: str, peer: str) -> str:
         return hmac.digest(self._key, f"{thread} {peer}".encode(), hashlib.sha256).hex()[:20]
 
 
-def fresh_thread(mail: Mail) -> str:
+def derive_thread_id(mail: Mail) -> str:
     return hashlib.sha256(mail.message_id.encode()).hexdigest()[:16]

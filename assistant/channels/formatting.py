@@ -18,26 +18,26 @@ from assistant.domain.messages import Author, Button, Citation, Message
 Measure = Callable[[str], int]
 
 
-def characters(text: str) -> int:
+def count_characters(text: str) -> int:
     return len(text)
 
 
-def utf8_bytes(text: str) -> int:
+def count_utf8_bytes(text: str) -> int:
     return len(text.encode())
 
 
-def utf16_units(text: str) -> int:
+def count_utf16_units(text: str) -> int:
     """How JavaScript, Java and several apps count: an emoji is two."""
     return len(text.encode("utf-16-le")) // 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class TextLimits:
     """What an app shows; data, one for each channel."""
 
     #: Longest text, as *measure* counts.
-    longest: int
-    measure: Measure = characters
+    max_length: int
+    measure: Measure = count_characters
     #: Texts that one call carries.
     texts: int = 1
     #: What stands before and after bold words; none: plain.
@@ -49,25 +49,25 @@ class Look:
     parts: int | None = None
 
 
-def dress(letter: Letter, look: Look) -> list[Part]:
+def render_parts(letter: Letter, look: TextLimits) -> list[Part]:
     """*letter* in as many parts as *look* needs; the choices stand with the last one."""
     message = letter.message
     language = message.language or "en"
-    text = _with_links(plain(message.text, look.bold), message.citations)
+    text = _append_links(render_plain_text(message.text, look.bold), message.citations)
     if letter.introduces and message.kind != "notice":
         text = f"{say('disclosure', language)}\n\n{text}"
-    choices = choices_of(message)
+    choices = get_choices(message)
     if not look.buttons and choices:
-        text = f"{text}\n\n{_numbered(choices, language)}"
-    pieces = split(text, look.longest, look.measure)
+        text = f"{text}\n\n{_format_numbered_choices(choices, language)}"
+    pieces = split_text(text, look.max_length, look.measure)
     if look.parts and len(pieces) > look.parts * look.texts:
-        pieces = [_shortened(text, message, look)]
+        pieces = [_shorten_text(text, message, look)]
     groups = [tuple(pieces[i : i + look.texts]) for i in range(0, len(pieces), look.texts)]
     buttons = choices[-look.buttons :] if look.buttons else ()
     return [Part(texts=group, buttons=buttons if group is groups[-1] else ()) for group in groups]
 
 
-def choices_of(message: Message) -> tuple[Button, ...]:
+def get_choices(message: Message) -> tuple[Button, ...]:
     """Its buttons; under the assistant's own words always also the one to a person."""
     if message.author is not Author.ASSISTANT or message.kind not in ("text", "file_notice"):
         return message.buttons
@@ -75,7 +75,7 @@ def choices_of(message: Message) -> tuple[Button, ...]:
     return (*(b for b in message.buttons if b != person), person)
 
 
-def _numbered(choices: Sequence[Button], language: str) -> str:
+def _format_numbered_choices(choices: Sequence[Button], language: str) -> str:
     """``1: …`` where there are no buttons; a person is always 0."""
     person = person_button(language)
     colon = "：" if language == "ja" else ": "
@@ -86,26 +86,26 @@ def _numbered(choices: Sequence[Button], language: str) -> str:
     return "\n".join([*lines, *([say("person_number", language)] if person in choices else [])])
 
 
-def _with_links(text: str, citations: Sequence[Citation]) -> str:
+def _append_links(text: str, citations: Sequence[Citation]) -> str:
     """The numbers in the text lead to a line each: title and bare address, which every app makes a link."""
     lines = [f"[{c.n}] {c.title}\n{c.url}" for c in citations if f"[{c.n}]" in text]
     return "\n\n".join([text, "\n".join(lines)]) if lines else text
 
 
-def _shortened(text: str, message: Message, look: Look) -> str:
+def _shorten_text(text: str, message: Message, look: TextLimits) -> str:
     """As much as fits, ending at a sentence, with a link to the whole article."""
     language = message.language or "en"
     more = "".join(f"\n{say('read_more', language)}{c.url}" for c in message.citations[:1])
     person = f"\n{say('person_number', language)}" if not look.buttons else ""
-    room = look.longest - look.measure(more + person)
-    body = plain(message.text, look.bold)
-    return split(body, max(room, 40), look.measure)[0] + more + person
+    room = look.max_length - look.measure(more + person)
+    body = render_plain_text(message.text, look.bold)
+    return split_text(body, max(room, 40), look.measure)[0] + more + person
 
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"「」（）、。]+")
 
 
-def as_html(text: str) -> str:
+def render_mail_html(text: str) -> str:
     """Plain text as HTML for mail: addresses become links, everything else is only text."""
     out, last = [], 0
     for found in _ADDRESS.finditer(text):
@@ -123,13 +123,13 @@ def as_html(text: str) -> str:
 ENDS = ("\n\n", "\n", "。", "！", "？", ". ", "! ", "? ", "、", ", ", " ")
 
 
-def split(text: str, longest: int, measure: Measure = characters) -> list[str]:
+def split_text(text: str, longest: int, measure: Measure = count_characters) -> list[str]:
     """Pieces of at most *longest*, ending at a paragraph, sentence or word where one ends in the second half,
     and never inside a character as people see it."""
     pieces = []
     rest = text.strip()
     while measure(rest) > longest:
-        fits = _fitting(rest, longest, measure)
+        fits = _fit_prefix(rest, longest, measure)
         cut = next(
             (end for mark in ENDS if (end := fits.rfind(mark) + len(mark)) > len(fits) // 2), len(fits)
         )
@@ -138,7 +138,7 @@ def split(text: str, longest: int, measure: Measure = characters) -> list[str]:
     return [piece for piece in (*pieces, rest) if piece] or [""]
 
 
-def _fitting(text: str, longest: int, measure: Measure) -> str:
+def _fit_prefix(text: str, longest: int, measure: Measure) -> str:
     """The longest beginning of whole characters that fits; at least one code point, or nothing would move."""
     end, used = 0, 0
     # No unit is shorter than a code point, so more than *longest* of them never fit.
@@ -154,39 +154,39 @@ def _fitting(text: str, longest: int, measure: Measure) -> str:
 
 
 @lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
+def _build_parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
 
 
-def plain(text: str, bold: str = "") -> str:
+def render_plain_text(text: str, bold: str = "") -> str:
     """Markdown as an app shows it: lists with dots and numbers, links as words and a bare address."""
     #: Words, and the number of the outermost list they stand in; 0: none.
     blocks: list[tuple[str, int]] = []
     lists: list[int | None] = []
     prefix, number = "", 0
-    for token in _parser().parse(text):
+    for token in _build_parser().parse(text):
         if token.type in ("bullet_list_open", "ordered_list_open"):
             number += not lists
             lists.append(int(token.attrs.get("start", 1)) if token.type.startswith("ordered") else None)
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             lists.pop()
         elif token.type == "list_item_open":
-            prefix = _bullet(lists)
+            prefix = _format_bullet(lists)
         elif token.type in ("fence", "code_block"):
             blocks.append((token.content.rstrip(), 0))
         elif token.type == "inline":
-            words = _inline(token, bold)
+            words = _render_inline(token, bold)
             heading = bool(bold) and _is_heading(text, token)
             blocks.append((f"{bold}{words}{bold}" if heading else prefix + words, number if lists else 0))
             prefix = ""
-    return _joined(blocks)
+    return _join_blocks(blocks)
 
 
 def _is_heading(text: str, token: Token) -> bool:
     return token.map is not None and text.splitlines()[token.map[0]].lstrip().startswith("#")
 
 
-def _bullet(lists: list[int | None]) -> str:
+def _format_bullet(lists: list[int | None]) -> str:
     indent = "  " * (len(lists) - 1)
     number = lists[-1]
     if number is None:
@@ -195,7 +195,7 @@ def _bullet(lists: list[int | None]) -> str:
     return f"{indent}{number}. "
 
 
-def _joined(blocks: Sequence[tuple[str, int]]) -> str:
+def _join_blocks(blocks: Sequence[tuple[str, int]]) -> str:
     """Items of one list under each other, everything else apart; a block has its words and its list."""
     out: list[str] = []
     before = 0
@@ -206,7 +206,7 @@ def _joined(blocks: Sequence[tuple[str, int]]) -> str:
     return "".join(out).strip()
 
 
-def _inline(token: Token, bold: str) -> str:
+def _render_inline(token: Token, bold: str) -> str:
     words: list[str] = []
     href, since = "", 0
     for child in token.children or ():

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 import httpx
 import structlog
 
-from assistant.channels.allowed_hosts import Hosts
+from assistant.channels.allowed_hosts import FileHosts
 from assistant.domain.channels import Letter, Part, Sent
 from assistant.domain.errors import BadInput, NotYet, Undeliverable
 
@@ -25,18 +25,18 @@ T = TypeVar("T")
 #: Connecting, a whole call or all calls of a send, and a whole file.
 CONNECT_SECONDS, CALL_SECONDS, FILE_SECONDS = 3.0, 10.0, 60.0
 #: Addresses that a file is looked for at.
-MOST_REDIRECTS = 3
+MAX_REDIRECTS = 3
 #: Bytes of a file that we take; one more shows that it is too large.
 LARGEST_FILE = 10 * 1024 * 1024 + 1
 #: Of a webhook: how deep its JSON may be, and the digits of its numbers.
-DEEPEST, LONGEST_INTEGER = 24, 40
+DEEPEST, MAX_INTEGER_DIGITS = 24, 40
 #: Bytes of an answer to an API call.
 LARGEST_ANSWER = 1024 * 1024
 
 Values = Mapping[str, str]
 
 
-def new_client() -> httpx.AsyncClient:
+def build_client() -> httpx.AsyncClient:
     """One for all channels; redirects are not followed, because tokens would travel with them."""
     return httpx.AsyncClient(
         timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS), follow_redirects=False
@@ -44,7 +44,7 @@ def new_client() -> httpx.AsyncClient:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiResponse:
     """What the app answered: below 500, and not "later"."""
 
     status: int
@@ -53,11 +53,11 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def ok(self) -> bool:
+    def is_ok(self) -> bool:
         """It was taken, whatever else is said: only an answer that says no is a no."""
         return 200 <= self.status < 300
 
-    def find(self, *path: str | int) -> Any:
+    def find_value(self, *path: str | int) -> Any:
         """What stands there in the answer; None where it looks otherwise."""
         found: Any = self.data
         for step in path:
@@ -67,13 +67,13 @@ class Answer:
                 return None
         return found
 
-    def text(self, *path: str | int) -> str:
+    def find_text(self, *path: str | int) -> str:
         """The same as text: an id or a name; "" where there is none."""
-        found = self.find(*path)
+        found = self.find_value(*path)
         return str(found) if isinstance(found, str | int) else ""
 
     @property
-    def says(self) -> str:
+    def error_message(self) -> str:
         """The app's own words about what is wrong, with the status."""
         data = self.data
         inner: dict[str, Any] = data["error"] if isinstance(data.get("error"), dict) else data
@@ -81,46 +81,46 @@ class Answer:
         return f"{str(words)[:200]} ({self.status})".strip()
 
 
-async def call(
+async def call_api(
     client: httpx.AsyncClient, method: str, url: str, *, final: Sequence[str] = (), **how: Any
-) -> Answer:
+) -> ApiResponse:
     """Call the app; NotYet when it does not answer, is broken, or asks us to wait.
 
     A 429 whose words contain one of *final* is Undeliverable: waiting does not help.
     """
-    response, body = await _read(client, method, url, (LARGEST_ANSWER, CALL_SECONDS), how)
-    answer = Answer(response.status_code, _data(body), response.headers)
-    if answer.status == 429 and any(words in answer.says for words in final):
-        raise Undeliverable(answer.says)
-    _or_wait(response, answer.says)
+    response, body = await _fetch_body(client, method, url, (LARGEST_ANSWER, CALL_SECONDS), how)
+    answer = ApiResponse(response.status_code, _parse_answer_data(body), response.headers)
+    if answer.status == 429 and any(words in answer.error_message for words in final):
+        raise Undeliverable(answer.error_message)
+    _raise_if_throttled(response, answer.error_message)
     return answer
 
 
-def refused(answer: Answer, *, token: str) -> Undeliverable:
+def build_refusal(answer: ApiResponse, *, token: str) -> Undeliverable:
     """What a refusal means; *token* is the setting that holds our credentials."""
     if answer.status == 401:
-        return Undeliverable(f"the app does not accept our credentials: mend {token}; {answer.says}")
-    return Undeliverable(f"the app refuses it: {answer.says}")
+        return Undeliverable(f"the app does not accept our credentials: mend {token}; {answer.error_message}")
+    return Undeliverable(f"the app refuses it: {answer.error_message}")
 
 
-def _or_wait(response: httpx.Response, says: str) -> None:
+def _raise_if_throttled(response: httpx.Response, says: str) -> None:
     if response.status_code == 429 or response.status_code >= 500:
         why = "asks us to wait" if response.status_code == 429 else "has trouble"
-        after = retry_after(response.headers.get("retry-after"), datetime.now(UTC))
+        after = parse_retry_after(response.headers.get("retry-after"), datetime.now(UTC))
         raise NotYet(f"the app {why}: {says}", after=after)
 
 
-async def download(client: httpx.AsyncClient, url: str, hosts: Hosts, **how: Any) -> bytes:
+async def download_file(client: httpx.AsyncClient, url: str, hosts: FileHosts, **how: Any) -> bytes:
     """A file on one of *hosts*, up to one byte more than we keep; NotYet, Undeliverable.
 
     It may lie on another server of the app; *how*, our credentials, goes only to those that may have them.
     """
-    for _ in range(MOST_REDIRECTS):
-        if not hosts.hold(url):
+    for _ in range(MAX_REDIRECTS):
+        if not hosts.is_allowed(url):
             raise Undeliverable("the file is on a server that we do not call")
-        own = how if hosts.trust(url) else {}
-        response, body = await _read(client, "GET", url, (LARGEST_FILE, FILE_SECONDS), own)
-        _or_wait(response, str(response.status_code))
+        own = how if hosts.is_trusted(url) else {}
+        response, body = await _fetch_body(client, "GET", url, (LARGEST_FILE, FILE_SECONDS), own)
+        _raise_if_throttled(response, str(response.status_code))
         if not response.has_redirect_location:
             break
         url = urljoin(url, response.headers["location"])
@@ -129,23 +129,23 @@ async def download(client: httpx.AsyncClient, url: str, hosts: Hosts, **how: Any
     return body
 
 
-def in_time(
+def with_send_deadline(
     send: Callable[[Any, Letter, Part], Awaitable[Sent]],
 ) -> Callable[[Any, Letter, Part], Awaitable[Sent]]:
     """*send* with a deadline for all its calls together: NotYet when it is over."""
 
     @wraps(send)
-    async def bounded(channel: Any, letter: Letter, part: Part) -> Sent:
+    async def send_with_deadline(channel: Any, letter: Letter, part: Part) -> Sent:
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 return await send(channel, letter, part)
         except TimeoutError as exc:
             raise NotYet(f"the app does not answer within {CALL_SECONDS:.0f} seconds") from exc
 
-    return bounded
+    return send_with_deadline
 
 
-async def _read(
+async def _fetch_body(
     client: httpx.AsyncClient, method: str, url: str, limits: tuple[int, float], how: dict[str, Any]
 ) -> tuple[httpx.Response, bytes]:
     """At most so many bytes, within so many seconds for all of it."""
@@ -162,7 +162,7 @@ async def _read(
     return response, bytes(body[:most])
 
 
-def retry_after(value: str | None, now: datetime) -> float | None:
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds of a Retry-After header, given as seconds or as a date."""
     if not value:
         return None
@@ -174,7 +174,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return None
 
 
-def _data(body: bytes) -> dict[str, Any]:
+def _parse_answer_data(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body) if body else {}
     except (ValueError, RecursionError):
@@ -182,10 +182,10 @@ def _data(body: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def json_of(body: bytes) -> dict[str, Any]:
+def parse_json_object(body: bytes) -> dict[str, Any]:
     """The object in the body of a webhook, or BadInput; its texts as every database can keep them."""
     try:
-        value = _storable(json.loads(body.decode("utf-8"), parse_int=_integer))
+        value = _sanitize_value(json.loads(body.decode("utf-8"), parse_int=_parse_integer))
     except (ValueError, RecursionError) as exc:
         raise BadInput("The body is not JSON in UTF-8.") from exc
     if not isinstance(value, dict):
@@ -193,25 +193,25 @@ def json_of(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _integer(digits: str) -> int | None:
+def _parse_integer(digits: str) -> int | None:
     """None for a number that nothing counts: it costs its own event and not the call."""
-    return int(digits) if len(digits) <= LONGEST_INTEGER else None
+    return int(digits) if len(digits) <= MAX_INTEGER_DIGITS else None
 
 
-def _storable(value: Any, depth: int = 0) -> Any:
+def _sanitize_value(value: Any, depth: int = 0) -> Any:
     """Without NUL and half characters; None in place of what is nested deeper than any app nests."""
     if isinstance(value, str):
-        return storable(value)
+        return sanitize_text(value)
     if isinstance(value, dict | list) and depth == DEEPEST:
         return None
     if isinstance(value, list):
-        return [_storable(one, depth + 1) for one in value]
+        return [_sanitize_value(one, depth + 1) for one in value]
     if isinstance(value, dict):
-        return {storable(name): _storable(one, depth + 1) for name, one in value.items()}
+        return {sanitize_text(name): _sanitize_value(one, depth + 1) for name, one in value.items()}
     return value
 
 
-def storable(text: str) -> str:
+def sanitize_text(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
@@ -219,7 +219,7 @@ def storable(text: str) -> str:
 BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)
 
 
-def each(items: Any, read: Callable[[Any], Sequence[T]]) -> Iterator[T]:
+def parse_each(items: Any, read: Callable[[Any], Sequence[T]]) -> Iterator[T]:
     """What *read* makes of every item; one that is broken is noted and does not cost the others."""
     for item in items if isinstance(items, list) else ():
         try:
@@ -229,7 +229,7 @@ def each(items: Any, read: Callable[[Any], Sequence[T]]) -> Iterator[T]:
             log.warning("event not understood", why=type(exc).__name__)
 
 
-def text_of(value: Any) -> str:
+def require_text(value: Any) -> str:
     """A string, or ValueError: ids and texts are never anything else."""
     if not isinstance(value, str):
         raise ValueError("not a string")

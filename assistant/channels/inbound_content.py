@@ -6,17 +6,17 @@ from typing import Any
 
 import structlog
 
-from assistant.channels.http import BROKEN, text_of
+from assistant.channels.http import BROKEN, require_text
 from assistant.domain.channels import Attachment
 
 log = structlog.get_logger()
 
 #: Characters of what came, as agents see it.
-LONGEST_ABOUT = 300
+MAX_ABOUT_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class MessageContent:
     """As in `Said`."""
 
     text: str = ""
@@ -25,7 +25,7 @@ class Content:
     attachments: tuple[Attachment, ...] = ()
 
     @property
-    def parts(self) -> Mapping[str, Any]:
+    def event_fields(self) -> Mapping[str, Any]:
         """For ``Said(**content.parts)``."""
         return {
             "text": self.text,
@@ -35,26 +35,26 @@ class Content:
         }
 
 
-UNKNOWN = Content(kind="unknown")
+UNKNOWN = MessageContent(kind="unknown")
 
 
-def content_of(read: Callable[[Any], Content], message: Any) -> Content:
+def try_parse_content(read: Callable[[Any], MessageContent], message: Any) -> MessageContent:
     """What *read* makes of it; UNKNOWN where we know who wrote, and not what."""
     try:
         found = read(message)
-        text_of(found.text)
+        require_text(found.text)
         return found
     except BROKEN as exc:
         log.warning("message not understood", why=type(exc).__name__)
         return UNKNOWN
 
 
-def listed(*parts: Any) -> str:
+def join_words(*parts: Any) -> str:
     """The words among *parts* in one short line; whatever is no text is left out."""
     words = " ".join(" ".join(one.split()) for one in parts if isinstance(one, str) and one.strip())
-    return words if len(words) <= LONGEST_ABOUT else words[: LONGEST_ABOUT - 1] + "…"
+    return words if len(words) <= MAX_ABOUT_CHARACTERS else words[: MAX_ABOUT_CHARACTERS - 1] + "…"
 
 
-def is_words(value: Any) -> bool:
+def is_sentence(value: Any) -> bool:
     """Whether a button's hidden value is a sentence and not a name for programs such as ``GET_STARTED``."""
     return isinstance(value, str) and (any(ord(c) > 0x2E7F for c in value) or " " in value.strip())

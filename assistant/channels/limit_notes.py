@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-Limits = Sequence[Mapping[str, Any]]
+LimitNotices = Sequence[Mapping[str, Any]]
 
 #: So few messages left, and so little time to answer, are an alarm.
 FEW, SOON = 50, timedelta(hours=3)
@@ -19,7 +19,7 @@ PUSHED = {
 CLOSED = {"ja": "返信できる期間が過ぎています。", "en": "The window for answers has closed.", "urgent": True}
 
 
-def pushes(*, free: bool, left: int | None) -> Limits:
+def describe_push_quota(*, free: bool, left: int | None) -> LimitNotices:
     """Of an app whose pushes are counted; *left* is None where nobody counts."""
     said: list[Mapping[str, Any]] = [FREE if free else PUSHED]
     if left is not None:
@@ -28,7 +28,7 @@ def pushes(*, free: bool, left: int | None) -> Limits:
     return said
 
 
-def window(left: timedelta) -> Limits:
+def describe_reply_window(left: timedelta) -> LimitNotices:
     """Of an app that lets us answer for some time only."""
     if left <= timedelta():
         return (CLOSED,)

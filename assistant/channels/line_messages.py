@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.channels.http import text_of
-from assistant.channels.inbound_content import UNKNOWN, Content, listed
+from assistant.channels.http import require_text
+from assistant.channels.inbound_content import UNKNOWN, MessageContent, join_words
 from assistant.domain.channels import Attachment
 
 #: Milliseconds since 1970 that a calendar knows.
@@ -12,29 +12,31 @@ LATEST = 253_402_300_000_000
 FILES = {"image": "image", "video": "video", "audio": "audio", "file": "file"}
 
 
-def carried(message: dict[str, Any]) -> Content:
+def parse_content(message: dict[str, Any]) -> MessageContent:
     """https://developers.line.biz/en/reference/messaging-api/#message-event"""
     match message["type"]:
         case "text":
-            return Content(text=text_of(message["text"]))
+            return MessageContent(text=require_text(message["text"]))
         case "sticker":
             words = [message.get("text")] if message.get("text") else (message.get("keywords") or ())[:3]
-            return Content(kind="sticker", about=listed(*words))
+            return MessageContent(kind="sticker", about=join_words(*words))
         case "location":
-            return Content(kind="location", about=listed(message.get("title"), message.get("address")))
+            return MessageContent(
+                kind="location", about=join_words(message.get("title"), message.get("address"))
+            )
         case kind if kind in FILES:
-            return Content(attachments=(_file(message),))
+            return MessageContent(attachments=(_parse_file(message),))
     return UNKNOWN
 
 
-def _file(message: dict[str, Any]) -> Attachment:
+def _parse_file(message: dict[str, Any]) -> Attachment:
     provider = message.get("contentProvider", {})
     external = provider.get("originalContentUrl", "") if provider.get("type") == "external" else ""
-    source, name = text_of(external or message["id"]), str(message.get("fileName", ""))
+    source, name = require_text(external or message["id"]), str(message.get("fileName", ""))
     return Attachment(kind=FILES[message["type"]], source=source, name=name)
 
 
-def token_of(event: dict[str, Any]) -> dict[str, str]:
+def extract_reply_token(event: dict[str, Any]) -> dict[str, str]:
     """The token for a free answer; none after a second delivery, because it may be used: a push is safe."""
     token, at = event.get("replyToken"), event.get("timestamp")
     if not isinstance(token, str) or not isinstance(at, int) or not 0 < at < LATEST:
@@ -44,7 +46,7 @@ def token_of(event: dict[str, Any]) -> dict[str, str]:
     return {"reply_token": token, "token_at": datetime.fromtimestamp(at / 1000, UTC).isoformat()}
 
 
-def addressed(text: str, message: dict[str, Any]) -> str | None:
+def extract_mention_text(text: str, message: dict[str, Any]) -> str | None:
     """What is said to us in a group: the words without the mention; None when we are not mentioned."""
     mentions = [m for m in message.get("mention", {}).get("mentionees", ()) if m.get("isSelf")]
     units = text.encode("utf-16-le")  # LINE counts in UTF-16 units

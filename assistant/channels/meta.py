@@ -8,10 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from assistant.channels import signatures
-from assistant.channels.allowed_hosts import Hosts
-from assistant.channels.base import AppChannel, Setting
-from assistant.channels.http import Answer, call, download, each, json_of, refused
-from assistant.channels.limit_notes import window
+from assistant.channels.allowed_hosts import FileHosts
+from assistant.channels.base import BaseChannel, ChannelSetting
+from assistant.channels.http import (
+    ApiResponse,
+    build_refusal,
+    call_api,
+    download_file,
+    parse_each,
+    parse_json_object,
+)
+from assistant.channels.limit_notes import describe_reply_window
 from assistant.domain.channels import Call, Event, Letter, Thread
 from assistant.domain.errors import Forbidden, SetupError, Undeliverable
 from assistant.domain.messages import Author
@@ -20,15 +27,15 @@ from assistant.domain.messages import Author
 WINDOW = timedelta(hours=24)
 #: Where files lie that people send through Meta's apps.
 FILE_HOSTS = ("fbcdn.net", "fbsbx.com", "cdninstagram.com", "whatsapp.net", "facebook.com")
-VERIFY_TOKEN = Setting(
+VERIFY_TOKEN = ChannelSetting(
     name="VERIFY_TOKEN",
-    says="Verify token: a word of your own, given to Meta with the webhook address",
-    ours=True,
+    description="Verify token: a word of your own, given to Meta with the webhook address",
+    is_generated=True,
 )
-APP_SECRET = Setting(name="APP_SECRET", says="App secret, on Settings > Basic of the Meta app")
+APP_SECRET = ChannelSetting(name="APP_SECRET", description="App secret, on Settings > Basic of the Meta app")
 
 
-class MetaChannel(AppChannel):
+class MetaChannel(BaseChannel):
     """What the three have in common."""
 
     api_url = "https://graph.facebook.com/v25.0"
@@ -46,68 +53,76 @@ class MetaChannel(AppChannel):
             return None
         if call.query.get("hub.mode") != "subscribe":
             raise Forbidden("This is no verification.")
-        signatures.same(self.value("VERIFY_TOKEN"), call.query.get("hub.verify_token"), error=Forbidden)
+        signatures.verify_signature(
+            self.get_setting("VERIFY_TOKEN"), call.query.get("hub.verify_token"), error=Forbidden
+        )
         return call.query.get("hub.challenge", "")
 
     def verify_webhook(self, call: Call) -> None:
-        expected = signatures.meta(self.value("APP_SECRET"), call.body)
-        signatures.same(expected, call.headers.get("x-hub-signature-256"))
+        expected = signatures.sign_meta(self.get_setting("APP_SECRET"), call.body)
+        signatures.verify_signature(expected, call.headers.get("x-hub-signature-256"))
 
     def parse_webhook(self, call: Call) -> list[Event]:
-        return list(each(json_of(call.body).get("entry"), lambda entry: list(self._entry(entry))))
+        return list(
+            parse_each(
+                parse_json_object(call.body).get("entry"), lambda entry: list(self._parse_entry(entry))
+            )
+        )
 
-    def _entry(self, entry: dict[str, Any]) -> Iterator[Event]:
+    def _parse_entry(self, entry: dict[str, Any]) -> Iterator[Event]:
         raise NotImplementedError
 
-    async def _post(self, path: str, body: dict[str, Any]) -> Answer:
-        answer = await call(
-            self._client, "POST", f"{self._api}/{path}", json=body, headers=self._authorization
+    async def _post_json(self, path: str, body: dict[str, Any]) -> ApiResponse:
+        answer = await call_api(
+            self._client, "POST", f"{self._api}/{path}", json=body, headers=self._auth_headers
         )
-        if answer.ok:
+        if answer.is_ok:
             return answer
-        raise self._refusal(answer)
+        raise self._build_refusal(answer)
 
-    def _refusal(self, answer: Answer) -> Undeliverable:
-        return refused(answer, token=self.variable(self.token_setting))
+    def _build_refusal(self, answer: ApiResponse) -> Undeliverable:
+        return build_refusal(answer, token=self.get_variable_name(self.token_setting))
 
-    async def _get(self, path: str) -> Answer:
-        return await call(self._client, "GET", f"{self._api}/{path}", headers=self._authorization)
+    async def _get_json(self, path: str) -> ApiResponse:
+        return await call_api(self._client, "GET", f"{self._api}/{path}", headers=self._auth_headers)
 
     @property
-    def _authorization(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.value(self.token_setting)}"}
+    def _auth_headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.get_setting(self.token_setting)}"}
 
-    async def _download(self, url: str) -> bytes:
+    async def _download_file(self, url: str) -> bytes:
         """A file on Meta's servers; no other server gets a call, and few of them our token."""
-        hosts = Hosts(api=self._api, trusted=self.trusted, plain=FILE_HOSTS)
-        return await download(self._client, url, hosts, headers=self._authorization)
+        hosts = FileHosts(api=self._api, trusted=self.trusted, plain=FILE_HOSTS)
+        return await download_file(self._client, url, hosts, headers=self._auth_headers)
 
     def limits_now(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
-        return window(self.agents_window - (now - thread.heard_at))
+        return describe_reply_window(self.agents_window - (now - thread.heard_at))
 
     async def check_setup(self) -> Sequence[str]:
-        answer = await self._get(self._own)
-        if not answer.ok:
+        answer = await self._get_json(self._own_node)
+        if not answer.is_ok:
             raise SetupError(
-                f"Meta refuses our token: {answer.says}; mend {self.variable(self.token_setting)}."
+                f"Meta refuses our token: {answer.error_message}; mend {self.get_variable_name(self.token_setting)}."
             )
-        who = next((name for k in ("verified_name", "name", "username") if (name := answer.text(k))), "?")
+        who = next(
+            (name for k in ("verified_name", "name", "username") if (name := answer.find_text(k))), "?"
+        )
         return [
             f"account {who}",
             f"webhook {self._public_url}/v1/channels/{self.name}: Meta tests it when saved",
         ]
 
     @property
-    def _own(self) -> str:
+    def _own_node(self) -> str:
         """Our own node in the Graph."""
         return "me"
 
 
-def by_person(letter: Letter) -> bool:
+def is_from_agent(letter: Letter) -> bool:
     return letter.message.author is Author.AGENT
 
 
-def in_window(letter: Letter, window: timedelta) -> None:
+def check_reply_window(letter: Letter, window: timedelta) -> None:
     """Undeliverable when the app would refuse it, because the customer was last heard too long ago."""
     if letter.now - letter.thread.heard_at > window:
         hours = int(window.total_seconds() // 3600)

@@ -11,7 +11,7 @@ from assistant.domain.errors import AssistantError, Unauthorized
 TOLERANCE = 300
 
 
-def same(expected: str, given: str | None, *, error: type[AssistantError] = Unauthorized) -> None:
+def verify_signature(expected: str, given: str | None, *, error: type[AssistantError] = Unauthorized) -> None:
     """*error* unless *given* is what was expected; where nothing is expected, nothing is right."""
     if not (expected and given) or not hmac.compare_digest(
         expected.encode(), given.encode("utf-8", "replace")
@@ -19,27 +19,27 @@ def same(expected: str, given: str | None, *, error: type[AssistantError] = Unau
         raise error("The signature is wrong.")
 
 
-def line(secret: str, body: bytes) -> str:
+def sign_line(secret: str, body: bytes) -> str:
     """https://developers.line.biz/en/reference/messaging-api/#signature-validation"""
     return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
 
 
-def meta(secret: str, body: bytes) -> str:
+def sign_meta(secret: str, body: bytes) -> str:
     """``sha256=`` and lower-case hex over the raw bytes; the scheme of GitHub's webhooks too."""
     return "sha256=" + hmac.digest(secret.encode(), body, hashlib.sha256).hex()
 
 
-def slack(secret: str, timestamp: str, body: bytes) -> str:
+def sign_slack(secret: str, timestamp: str, body: bytes) -> str:
     """https://api.slack.com/authentication/verifying-requests-from-slack"""
     base = b"v0:" + timestamp.encode() + b":" + body
     return "v0=" + hmac.digest(secret.encode(), base, hashlib.sha256).hex()
 
 
-def mailgun(key: str, timestamp: str, token: str) -> str:
+def sign_mailgun(key: str, timestamp: str, token: str) -> str:
     return hmac.digest(key.encode(), (timestamp + token).encode(), hashlib.sha256).hex()
 
 
-def twilio(token: str, url: str, parameters: Mapping[str, Iterable[str]]) -> str:
+def sign_twilio(token: str, url: str, parameters: Mapping[str, Iterable[str]]) -> str:
     """The address, then every parameter's name and values, sorted, each value once.
 
     https://www.twilio.com/docs/usage/security#validating-requests
@@ -50,7 +50,7 @@ def twilio(token: str, url: str, parameters: Mapping[str, Iterable[str]]) -> str
     return base64.b64encode(hmac.digest(token.encode(), signed.encode(), hashlib.sha1)).decode()
 
 
-def fresh(timestamp: str | None, now: float, tolerance: int = TOLERANCE) -> str:
+def verify_timestamp(timestamp: str | None, now: float, tolerance: int = TOLERANCE) -> str:
     """The timestamp, if it is plain seconds of about now; else Unauthorized."""
     if not timestamp or not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12):
         raise Unauthorized("The signed time is missing.")

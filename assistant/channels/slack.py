@@ -7,11 +7,19 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from assistant.channels import signatures
-from assistant.channels.allowed_hosts import Hosts
-from assistant.channels.base import AppChannel, Setting
-from assistant.channels.formatting import Look
-from assistant.channels.http import Answer, call, download, each, in_time, json_of, text_of
-from assistant.channels.inbound_content import Content, content_of
+from assistant.channels.allowed_hosts import FileHosts
+from assistant.channels.base import BaseChannel, ChannelSetting
+from assistant.channels.formatting import TextLimits
+from assistant.channels.http import (
+    ApiResponse,
+    call_api,
+    download_file,
+    parse_each,
+    parse_json_object,
+    require_text,
+    with_send_deadline,
+)
+from assistant.channels.inbound_content import MessageContent, try_parse_content
 from assistant.domain.channels import (
     Attachment,
     Call,
@@ -38,15 +46,17 @@ REVOKED = {"invalid_auth", "token_revoked", "account_inactive", "token_expired",
 KINDS = {"image": "image", "video": "video", "audio": "audio"}
 
 
-class Slack(AppChannel):
+class SlackChannel(BaseChannel):
     name = "slack"
     api_url = "https://slack.com/api"
-    look = Look(longest=3000, bold="*", buttons=5, label=75)
+    text_limits = TextLimits(max_length=3000, bold="*", buttons=5, label=75)
     settings = (
-        Setting(name="SIGNING_SECRET", says="Signing secret, on the app's Basic Information page"),
-        Setting(
+        ChannelSetting(
+            name="SIGNING_SECRET", description="Signing secret, on the app's Basic Information page"
+        ),
+        ChannelSetting(
             name="BOT_TOKEN",
-            says="Bot user OAuth token (xoxb-…) with chat:write, im:history, app_mentions:read",
+            description="Bot user OAuth token (xoxb-…) with chat:write, im:history, app_mentions:read",
         ),
     )
     steps: ClassVar[Mapping[str, str]] = {
@@ -58,75 +68,84 @@ class Slack(AppChannel):
     }
 
     def verify_webhook(self, call: Call) -> None:
-        stamp = signatures.fresh(call.headers.get("x-slack-request-timestamp"), time.time())
-        expected = signatures.slack(self.value("SIGNING_SECRET"), stamp, call.body)
-        signatures.same(expected, call.headers.get("x-slack-signature"))
+        stamp = signatures.verify_timestamp(call.headers.get("x-slack-request-timestamp"), time.time())
+        expected = signatures.sign_slack(self.get_setting("SIGNING_SECRET"), stamp, call.body)
+        signatures.verify_signature(expected, call.headers.get("x-slack-signature"))
 
     def answer_challenge(self, call: Call) -> str | None:
         if call.method != "POST" or b'"url_verification"' not in call.body:
             return None
-        body = json_of(call.body)
-        return text_of(body["challenge"]) if body.get("type") == "url_verification" else None
+        body = parse_json_object(call.body)
+        return require_text(body["challenge"]) if body.get("type") == "url_verification" else None
 
     def parse_webhook(self, call: Call) -> list[Event]:
         if call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-            return list(each([_interaction(call.body)], self._tap))
-        body = json_of(call.body)
-        return list(each([body] if body.get("type") == "event_callback" else [], self._event))
+            return list(parse_each([_parse_interaction(call.body)], self._parse_button_press))
+        body = parse_json_object(call.body)
+        return list(parse_each([body] if body.get("type") == "event_callback" else [], self._parse_event))
 
-    def _tap(self, payload: dict[str, Any]) -> Sequence[Event]:
+    def _parse_button_press(self, payload: dict[str, Any]) -> Sequence[Event]:
         """A button was pressed: its words are said in the customer's name."""
         if payload.get("type") != "block_actions":
             return ()
         action, message = payload["actions"][0], payload["message"]
-        stamp = text_of(action["action_ts"])
-        address = self.address(
-            text_of(payload["user"]["id"]),
-            _thread(text_of(payload["channel"]["id"]), message),
+        stamp = require_text(action["action_ts"])
+        address = self.build_address(
+            require_text(payload["user"]["id"]),
+            _build_thread_id(require_text(payload["channel"]["id"]), message),
         )
         return (
             Said(
-                id=f"tap:{stamp}", address=address, message_id=f"tap:{stamp}", text=text_of(action["value"])
+                id=f"tap:{stamp}",
+                address=address,
+                message_id=f"tap:{stamp}",
+                text=require_text(action["value"]),
             ),
         )
 
-    def _event(self, body: dict[str, Any]) -> Sequence[Event]:
-        event, event_id = body["event"], text_of(body["event_id"])
+    def _parse_event(self, body: dict[str, Any]) -> Sequence[Event]:
+        event, event_id = body["event"], require_text(body["event_id"])
         if event["type"] == "reaction_added":
-            return self._reacted(event, event_id)
+            return self._parse_reaction(event, event_id)
         if event["type"] not in ("message", "app_mention") or event.get("bot_id"):
             return ()
         changed = event.get("subtype")
         inner = event.get("message") or event.get("previous_message") or event
         if inner.get("bot_id") or (event["type"] == "message" and event.get("channel_type") != "im"):
             return ()
-        channel = text_of(event["channel"])
-        address = self.address(text_of(inner["user"]), _thread(channel, inner))
-        message_id = f"{channel}:{text_of(inner['ts'])}"
+        channel = require_text(event["channel"])
+        address = self.build_address(require_text(inner["user"]), _build_thread_id(channel, inner))
+        message_id = f"{channel}:{require_text(inner['ts'])}"
         if changed == "message_deleted" or inner.get("subtype") == "tombstone":
             return (Unsent(id=event_id, address=address, message_id=message_id),)
         if changed == "message_changed":
-            before, text = event.get("previous_message", {}), plain_text(text_of(inner.get("text", "")))
+            before, text = (
+                event.get("previous_message", {}),
+                parse_markup(require_text(inner.get("text", ""))),
+            )
             if before.get("text") == inner.get("text"):  # a preview was added
                 return ()
             return (Edited(id=event_id, address=address, message_id=message_id, text=text),)
         if changed not in SAID:
             return ()
-        content = content_of(carried, inner)
-        return (Said(id=event_id, address=address, message_id=message_id, **content.parts),)
+        content = try_parse_content(parse_content, inner)
+        return (Said(id=event_id, address=address, message_id=message_id, **content.event_fields),)
 
-    def _reacted(self, event: dict[str, Any], event_id: str) -> Sequence[Event]:
+    def _parse_reaction(self, event: dict[str, Any], event_id: str) -> Sequence[Event]:
         """Only where Slack is told to tell us of them."""
-        channel = text_of(event["item"]["channel"])
+        channel = require_text(event["item"]["channel"])
         if not channel.startswith("D"):
             return ()
-        address, about = self.address(text_of(event["user"]), channel), f":{text_of(event['reaction'])}:"
+        address, about = (
+            self.build_address(require_text(event["user"]), channel),
+            f":{require_text(event['reaction'])}:",
+        )
         id_ = f"reaction:{event_id}"
         return (Said(id=event_id, address=address, message_id=id_, text="", kind="reaction", about=about),)
 
     # -- out
 
-    @in_time
+    @with_send_deadline
     async def send_part(self, letter: Letter, part: Part) -> Sent:
         channel, _, thread = letter.thread.address.thread.partition(":")
         body: dict[str, Any] = {"channel": channel, "text": part.texts[0], "unfurl_links": False}
@@ -142,16 +161,16 @@ class Slack(AppChannel):
                 }
                 for n, button in enumerate(part.buttons)
             ]
-            words = {"type": "section", "text": {"type": "mrkdwn", "text": _escaped(part.texts[0])}}
+            words = {"type": "section", "text": {"type": "mrkdwn", "text": _escape_text(part.texts[0])}}
             body["blocks"] = [words, {"type": "actions", "elements": buttons}]
-        answer = await self._call("chat.postMessage", body | {"text": _escaped(part.texts[0])})
-        self._or_raise(answer)
-        stamp = answer.text("ts")
-        return Sent(id=f"{answer.text('channel')}:{stamp}" if stamp else "")
+        answer = await self._call_method("chat.postMessage", body | {"text": _escape_text(part.texts[0])})
+        self._raise_on_error(answer)
+        stamp = answer.find_text("ts")
+        return Sent(id=f"{answer.find_text('channel')}:{stamp}" if stamp else "")
 
-    def _or_raise(self, answer: Answer) -> None:
+    def _raise_on_error(self, answer: ApiResponse) -> None:
         """Slack answers 200 and says in the body what went wrong."""
-        if answer.ok and answer.data.get("ok") is not False:
+        if answer.is_ok and answer.data.get("ok") is not False:
             return
         error = str(answer.data.get("error") or answer.status)
         if error in (
@@ -164,29 +183,29 @@ class Slack(AppChannel):
             raise NotYet(f"the app has trouble: {error}")
         if error in REVOKED:
             raise Undeliverable(
-                f"Slack does not accept our token ({error}): mend {self.variable('BOT_TOKEN')}"
+                f"Slack does not accept our token ({error}): mend {self.get_variable_name('BOT_TOKEN')}"
             )
         raise Undeliverable(f"Slack refuses it: {error}", gone=error in GONE)
 
     async def fetch_peer_name(self, thread: Thread) -> str | None:
-        answer = await call(
+        answer = await call_api(
             self._client,
             "GET",
             f"{self._api}/users.info",
             params={"user": thread.address.peer},
-            headers=self._authorization,
+            headers=self._auth_headers,
         )
-        return answer.text("user", "real_name") or None if answer.ok else None
+        return answer.find_text("user", "real_name") or None if answer.is_ok else None
 
     async def fetch_media(self, source: str) -> bytes:
-        hosts = Hosts(api=self._api, trusted=("files.slack.com",))
-        return await download(self._client, source, hosts, headers=self._authorization)
+        hosts = FileHosts(api=self._api, trusted=("files.slack.com",))
+        return await download_file(self._client, source, hosts, headers=self._auth_headers)
 
     async def check_setup(self) -> Sequence[str]:
-        answer = await self._call("auth.test", {})
+        answer = await self._call_method("auth.test", {})
         if not answer.data.get("ok"):
             raise SetupError(
-                f"Slack refuses our token ({answer.data.get('error')}); mend {self.variable('BOT_TOKEN')}."
+                f"Slack refuses our token ({answer.data.get('error')}); mend {self.get_variable_name('BOT_TOKEN')}."
             )
         return [
             f"bot {answer.data.get('user')} in {answer.data.get('team')}",
@@ -194,54 +213,54 @@ class Slack(AppChannel):
         ]
 
     @property
-    def _authorization(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.value('BOT_TOKEN')}"}
+    def _auth_headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.get_setting('BOT_TOKEN')}"}
 
-    async def _call(self, method: str, body: dict[str, Any]) -> Answer:
-        return await call(
-            self._client, "POST", f"{self._api}/{method}", json=body, headers=self._authorization
+    async def _call_method(self, method: str, body: dict[str, Any]) -> ApiResponse:
+        return await call_api(
+            self._client, "POST", f"{self._api}/{method}", json=body, headers=self._auth_headers
         )
 
 
-def _thread(channel: str, message: dict[str, Any]) -> str:
+def _build_thread_id(channel: str, message: dict[str, Any]) -> str:
     """A direct chat is one thread; in a channel each thread is a conversation of its own."""
     if channel.startswith("D"):
         return channel
-    return f"{channel}:{text_of(message.get('thread_ts') or message['ts'])}"
+    return f"{channel}:{require_text(message.get('thread_ts') or message['ts'])}"
 
 
-def _interaction(body: bytes) -> dict[str, Any]:
+def _parse_interaction(body: bytes) -> dict[str, Any]:
     try:
         fields = parse_qs(body.decode("utf-8"), max_num_fields=20)
-        return json_of(fields["payload"][0].encode())
+        return parse_json_object(fields["payload"][0].encode())
     except (ValueError, KeyError) as exc:
         raise BadInput("There is no payload.") from exc
 
 
-def _file(file: dict[str, Any]) -> list[Attachment]:
+def _parse_file(file: dict[str, Any]) -> list[Attachment]:
     kind = KINDS.get(str(file.get("mimetype", "")).partition("/")[0], "file")
-    return [Attachment(kind=kind, source=text_of(file["url_private"]), name=str(file.get("name", "")))]
+    return [Attachment(kind=kind, source=require_text(file["url_private"]), name=str(file.get("name", "")))]
 
 
-def _escaped(text: str) -> str:
+def _escape_text(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def carried(message: dict[str, Any]) -> Content:
-    files = tuple(each(message.get("files"), _file))
-    return Content(text=plain_text(text_of(message.get("text", ""))), attachments=files)
+def parse_content(message: dict[str, Any]) -> MessageContent:
+    files = tuple(parse_each(message.get("files"), _parse_file))
+    return MessageContent(text=parse_markup(require_text(message.get("text", ""))), attachments=files)
 
 
-def plain_text(text: str) -> str:
+def parse_markup(text: str) -> str:
     """Slack's markup as text: ``<https://a.jp|ここ>`` is 「ここ (https://a.jp)」, a mention of us is nothing.
 
     https://api.slack.com/reference/surfaces/formatting#retrieving-messages
     """
-    text = MARKED.sub(_shown, MENTION.sub("", text)).strip()
+    text = MARKED.sub(_render_markup, MENTION.sub("", text)).strip()
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _shown(marked: re.Match[str]) -> str:
+def _render_markup(marked: re.Match[str]) -> str:
     target, label = marked[1], (marked[2] or "").strip()
     if target[0] in "#!":  # a channel, a group, a date: the words for it, or its name
         return label or target[:1].replace("!", "@") + target[1:].partition("^")[0]

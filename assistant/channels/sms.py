@@ -7,11 +7,18 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from assistant.channels import signatures
-from assistant.channels.allowed_hosts import Hosts
-from assistant.channels.base import AppChannel, Setting
-from assistant.channels.formatting import Look, utf16_units
-from assistant.channels.http import Answer, call, download, in_time, refused, storable
-from assistant.channels.inbound_content import Content, listed
+from assistant.channels.allowed_hosts import FileHosts
+from assistant.channels.base import BaseChannel, ChannelSetting
+from assistant.channels.formatting import TextLimits, count_utf16_units
+from assistant.channels.http import (
+    ApiResponse,
+    build_refusal,
+    call_api,
+    download_file,
+    sanitize_text,
+    with_send_deadline,
+)
+from assistant.channels.inbound_content import MessageContent, join_words
 from assistant.domain.channels import (
     Arrived,
     Attachment,
@@ -28,7 +35,7 @@ from assistant.domain.errors import BadInput, SetupError, Unauthorized, Undelive
 
 #: Segments that an answer may cost: 67 Japanese or 153 Latin characters each.
 SEGMENTS = 5
-LONGEST = SEGMENTS * 67
+MAX_SMS_CHARACTERS = SEGMENTS * 67
 STOP = {
     *("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"),
     *("停止", "配信停止"),
@@ -47,15 +54,17 @@ GSM = set(
 GSM_TWICE = set("^{}\\[~]|€")
 
 
-class Sms(AppChannel):
+class SmsChannel(BaseChannel):
     name = "sms"
     max_webhook_bytes = 64 * 1024
     api_url = "https://api.twilio.com"
-    look = Look(longest=LONGEST, measure=utf16_units, parts=1)
+    text_limits = TextLimits(max_length=MAX_SMS_CHARACTERS, measure=count_utf16_units, parts=1)
     settings = (
-        Setting(name="ACCOUNT_SID", says="Account SID, on the Twilio console's first page", secret=False),
-        Setting(name="AUTH_TOKEN", says="Auth token, beside it; it also signs the webhook"),
-        Setting(name="NUMBER", says="Our number, like +815012345678", secret=False),
+        ChannelSetting(
+            name="ACCOUNT_SID", description="Account SID, on the Twilio console's first page", secret=False
+        ),
+        ChannelSetting(name="AUTH_TOKEN", description="Auth token, beside it; it also signs the webhook"),
+        ChannelSetting(name="NUMBER", description="Our number, like +815012345678", secret=False),
     )
     steps: ClassVar[Mapping[str, str]] = {
         "ja": "Twilioコンソール > Phone Numbers > 番号 > Messaging: "
@@ -66,26 +75,26 @@ class Sms(AppChannel):
 
     def verify_webhook(self, call: Call) -> None:
         """Twilio signs the address that it called; behind a proxy that is our public one."""
-        fields, token = _fields(call), self.value("AUTH_TOKEN")
+        fields, token = _parse_fields(call), self.get_setting("AUTH_TOKEN")
         given = call.headers.get("x-twilio-signature", "")
         if "bodySHA256" in call.query:
             body = hashlib.sha256(call.body).hexdigest()
-            signatures.same(body, call.query["bodySHA256"])
+            signatures.verify_signature(body, call.query["bodySHA256"])
             fields = {}
-        wanted = [signatures.twilio(token, url, fields) for url in _with_and_without_port(call.url)]
+        wanted = [signatures.sign_twilio(token, url, fields) for url in _list_port_variants(call.url)]
         if not any(hmac.compare_digest(one, given) for one in wanted if given.isascii()):
             raise Unauthorized("The signature is wrong.")
 
     def parse_webhook(self, call: Call) -> list[Event]:
-        fields = {name: storable(values[0]) for name, values in _fields(call).items()}
+        fields = {name: sanitize_text(values[0]) for name, values in _parse_fields(call).items()}
         sid = fields.get("MessageSid")
         if not sid:
             raise BadInput("There is no MessageSid.")
         if status := fields.get("MessageStatus"):
-            return self._status(sid, status, fields)
+            return self._parse_status(sid, status, fields)
         if not (peer := fields.get("From")):
             raise BadInput("There is no From.")
-        address, words = self.address(peer), fields.get("Body", "").strip()
+        address, words = self.build_address(peer), fields.get("Body", "").strip()
         if fields.get("OptOutType") == "STOP" or words.casefold() in STOP:
             return [
                 Reachable(id=sid, address=address, why=f"the customer has sent {words.upper() or 'STOP'}")
@@ -96,10 +105,10 @@ class Sms(AppChannel):
             return [Reachable(id=sid, address=address, greet=True, says="sms_help")]
         # "Yes" takes STOP back, and where nobody said STOP it is an answer to what we asked.
         restarts = fields.get("OptOutType") == "START" or words.casefold() in START
-        carried = _carried(fields, words)
-        return [Said(id=sid, address=address, message_id=sid, **carried.parts, restarts=restarts)]
+        carried = _parse_content(fields, words)
+        return [Said(id=sid, address=address, message_id=sid, **carried.event_fields, restarts=restarts)]
 
-    def _status(self, sid: str, status: str, fields: Mapping[str, str]) -> list[Event]:
+    def _parse_status(self, sid: str, status: str, fields: Mapping[str, str]) -> list[Event]:
         known = {
             "sent": "sent",
             "delivered": "delivered",
@@ -110,28 +119,32 @@ class Sms(AppChannel):
         if status not in known:
             return []
         why = f"Twilio error {fields['ErrorCode']}" if fields.get("ErrorCode") else None
-        address = self.address(fields.get("To", ""))
+        address = self.build_address(fields.get("To", ""))
         return [
             Arrived(id=f"{sid}:{status}", address=address, platform_id=sid, status=known[status], why=why)
         ]
 
-    @in_time
+    @with_send_deadline
     async def send_part(self, letter: Letter, part: Part) -> Sent:
         body = {
-            "From": self.value("NUMBER"),
+            "From": self.get_setting("NUMBER"),
             "To": letter.thread.address.peer,
             "Body": part.texts[0],
-            "StatusCallback": self._webhook,
+            "StatusCallback": self._webhook_url,
         }
-        answer = await self._call("POST", f"Accounts/{self.value('ACCOUNT_SID')}/Messages.json", data=body)
-        if answer.ok:
-            return Sent(id=answer.text("sid"))
+        answer = await self._call_endpoint(
+            "POST", f"Accounts/{self.get_setting('ACCOUNT_SID')}/Messages.json", data=body
+        )
+        if answer.is_ok:
+            return Sent(id=answer.find_text("sid"))
         if answer.data.get("code") in GONE:
-            raise Undeliverable(f"this number cannot be reached: {answer.says}", gone=True)
-        raise refused(answer, token=self.variable("AUTH_TOKEN"))
+            raise Undeliverable(f"this number cannot be reached: {answer.error_message}", gone=True)
+        raise build_refusal(answer, token=self.get_variable_name("AUTH_TOKEN"))
 
     async def fetch_media(self, source: str) -> bytes:
-        return await download(self._client, source, Hosts(api=self._api, plain=FILE_HOSTS), auth=self._login)
+        return await download_file(
+            self._client, source, FileHosts(api=self._api, plain=FILE_HOSTS), auth=self._basic_auth
+        )
 
     def limits_now(self, thread: Thread, now: Any) -> Sequence[Mapping[str, Any]]:
         return (
@@ -142,43 +155,51 @@ class Sms(AppChannel):
         )
 
     async def check_setup(self) -> Sequence[str]:
-        sid = self.value("ACCOUNT_SID")
-        account = await self._call("GET", f"Accounts/{sid}.json")
-        if not account.ok:
-            raise SetupError(f"Twilio refuses us: {account.says}; mend {self.variable('AUTH_TOKEN')}.")
-        number = await self._call(
-            "GET", f"Accounts/{sid}/IncomingPhoneNumbers.json", params={"PhoneNumber": self.value("NUMBER")}
+        sid = self.get_setting("ACCOUNT_SID")
+        account = await self._call_endpoint("GET", f"Accounts/{sid}.json")
+        if not account.is_ok:
+            raise SetupError(
+                f"Twilio refuses us: {account.error_message}; mend {self.get_variable_name('AUTH_TOKEN')}."
+            )
+        number = await self._call_endpoint(
+            "GET",
+            f"Accounts/{sid}/IncomingPhoneNumbers.json",
+            params={"PhoneNumber": self.get_setting("NUMBER")},
         )
-        called = number.text("incoming_phone_numbers", 0, "sms_url")
-        if called != self._webhook:
-            raise SetupError(f"The number calls {called or 'nobody'}; set its webhook to {self._webhook}.")
+        called = number.find_text("incoming_phone_numbers", 0, "sms_url")
+        if called != self._webhook_url:
+            raise SetupError(
+                f"The number calls {called or 'nobody'}; set its webhook to {self._webhook_url}."
+            )
         return [
             f"account {account.data.get('friendly_name')}",
-            f"{self.value('NUMBER')} calls {self._webhook}",
+            f"{self.get_setting('NUMBER')} calls {self._webhook_url}",
         ]
 
     @property
-    def _webhook(self) -> str:
+    def _webhook_url(self) -> str:
         return f"{self._public_url}/v1/channels/sms" + (f"/{self.account}" if self.account else "")
 
     @property
-    def _login(self) -> tuple[str, str]:
-        return self.value("ACCOUNT_SID"), self.value("AUTH_TOKEN")
+    def _basic_auth(self) -> tuple[str, str]:
+        return self.get_setting("ACCOUNT_SID"), self.get_setting("AUTH_TOKEN")
 
-    async def _call(self, method: str, path: str, **how: Any) -> Answer:
-        return await call(self._client, method, f"{self._api}/2010-04-01/{path}", auth=self._login, **how)
+    async def _call_endpoint(self, method: str, path: str, **how: Any) -> ApiResponse:
+        return await call_api(
+            self._client, method, f"{self._api}/2010-04-01/{path}", auth=self._basic_auth, **how
+        )
 
 
-def segments(text: str) -> int:
+def count_segments(text: str) -> int:
     """How many messages a text costs: 160 or 153 in GSM's alphabet, 70 or 67 in any other."""
     if all(letter in GSM or letter in GSM_TWICE for letter in text):
         length, one, more = sum(2 if letter in GSM_TWICE else 1 for letter in text), 160, 153
     else:
-        length, one, more = utf16_units(text), 70, 67
+        length, one, more = count_utf16_units(text), 70, 67
     return 1 if length <= one else -(-length // more)
 
 
-def _fields(call: Call) -> dict[str, list[str]]:
+def _parse_fields(call: Call) -> dict[str, list[str]]:
     try:
         body = call.body.decode("utf-8")
         return parse_qs(body, keep_blank_values=True, strict_parsing=False, max_num_fields=200)
@@ -186,15 +207,15 @@ def _fields(call: Call) -> dict[str, list[str]]:
         raise BadInput("The body is not a form.") from exc
 
 
-def _carried(fields: Mapping[str, str], words: str) -> Content:
+def _parse_content(fields: Mapping[str, str], words: str) -> MessageContent:
     """Words, pictures, and places where the sender's phone can send them."""
     if fields.get("Latitude"):
-        about = listed(fields.get("Label"), fields.get("Address"))
-        return Content(kind="location", text=words, about=about)
-    return Content(text=words or fields.get("ButtonText", ""), attachments=tuple(_media(fields)))
+        about = join_words(fields.get("Label"), fields.get("Address"))
+        return MessageContent(kind="location", text=words, about=about)
+    return MessageContent(text=words or fields.get("ButtonText", ""), attachments=tuple(_parse_media(fields)))
 
 
-def _media(fields: Mapping[str, str]) -> list[Attachment]:
+def _parse_media(fields: Mapping[str, str]) -> list[Attachment]:
     count = fields.get("NumMedia", "0")
     number = min(int(count), 10) if count.isascii() and count.isdigit() and len(count) < 4 else 0
     found = []
@@ -205,7 +226,7 @@ def _media(fields: Mapping[str, str]) -> list[Attachment]:
     return found
 
 
-def _with_and_without_port(url: str) -> list[str]:
+def _list_port_variants(url: str) -> list[str]:
     """Twilio is not of one mind whether the usual port belongs to the address it signs."""
     parts = urlsplit(url)
     host, _, port = parts.netloc.partition(":")

@@ -5,11 +5,20 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from assistant.channels import signatures
-from assistant.channels.allowed_hosts import Hosts
-from assistant.channels.base import AppChannel, Setting
-from assistant.channels.formatting import Look, utf16_units
-from assistant.channels.http import Answer, call, download, each, in_time, json_of, refused, text_of
-from assistant.channels.inbound_content import Content, content_of, listed
+from assistant.channels.allowed_hosts import FileHosts
+from assistant.channels.base import BaseChannel, ChannelSetting
+from assistant.channels.formatting import TextLimits, count_utf16_units
+from assistant.channels.http import (
+    ApiResponse,
+    build_refusal,
+    call_api,
+    download_file,
+    parse_each,
+    parse_json_object,
+    require_text,
+    with_send_deadline,
+)
+from assistant.channels.inbound_content import MessageContent, join_words, try_parse_content
 from assistant.domain.channels import (
     Attachment,
     Call,
@@ -32,7 +41,7 @@ FILES = {
     "audio": "audio",
     "document": "file",
 }
-LONGEST_LOCALE = 35
+MAX_LOCALE_CHARACTERS = 35
 #: What the app itself notes in a private chat: nobody has said anything.
 SERVICE = {
     "pinned_message",
@@ -46,13 +55,17 @@ SERVICE = {
 }
 
 
-class Telegram(AppChannel):
+class TelegramChannel(BaseChannel):
     name = "telegram"
     api_url = "https://api.telegram.org"
-    look = Look(longest=4096, measure=utf16_units, buttons=12, label=40)
+    text_limits = TextLimits(max_length=4096, measure=count_utf16_units, buttons=12, label=40)
     settings = (
-        Setting(name="BOT_TOKEN", says="The token that BotFather gave"),
-        Setting(name="SECRET_TOKEN", says="A secret of your own: 16-256 of A-Z a-z 0-9 _ -", ours=True),
+        ChannelSetting(name="BOT_TOKEN", description="The token that BotFather gave"),
+        ChannelSetting(
+            name="SECRET_TOKEN",
+            description="A secret of your own: 16-256 of A-Z a-z 0-9 _ -",
+            is_generated=True,
+        ),
     )
     steps: ClassVar[Mapping[str, str]] = {
         "ja": "コンソールでの設定はありません。"
@@ -61,61 +74,63 @@ class Telegram(AppChannel):
     }
 
     def verify_webhook(self, call: Call) -> None:
-        signatures.same(self.value("SECRET_TOKEN"), call.headers.get("x-telegram-bot-api-secret-token"))
+        signatures.verify_signature(
+            self.get_setting("SECRET_TOKEN"), call.headers.get("x-telegram-bot-api-secret-token")
+        )
 
     def parse_webhook(self, call: Call) -> list[Event]:
-        return list(each([json_of(call.body)], self._update))
+        return list(parse_each([parse_json_object(call.body)], self._parse_update))
 
-    def _update(self, update: dict[str, Any]) -> Sequence[Event]:
+    def _parse_update(self, update: dict[str, Any]) -> Sequence[Event]:
         event_id = str(int(update["update_id"]))
         if member := update.get("my_chat_member"):
-            return self._member(member, event_id)
+            return self._parse_membership(member, event_id)
         if reaction := update.get("message_reaction"):
-            return self._reacted(reaction, event_id)
+            return self._parse_reaction(reaction, event_id)
         message = update.get("message") or update.get("edited_message")
         if message is None or message["chat"]["type"] != "private" or message["from"].get("is_bot"):
             return ()
-        address = self.address(str(int(message["chat"]["id"])))
+        address = self.build_address(str(int(message["chat"]["id"])))
         message_id = f"{address.peer}:{int(message['message_id'])}"
         if "edited_message" in update:
             text = message.get("text") or message.get("caption") or ""
-            return (Edited(id=event_id, address=address, message_id=message_id, text=text_of(text)),)
+            return (Edited(id=event_id, address=address, message_id=message_id, text=require_text(text)),)
         if message.get("text", "").startswith("/start"):
             return (Reachable(id=event_id, address=address, greet=True),)
-        return self._said(message, event_id, message_id)
+        return self._parse_message(message, event_id, message_id)
 
-    def _said(self, message: dict[str, Any], event_id: str, message_id: str) -> Sequence[Event]:
+    def _parse_message(self, message: dict[str, Any], event_id: str, message_id: str) -> Sequence[Event]:
         if SERVICE & message.keys():
             return ()
         sender = message["from"]
         return (
             Said(
                 id=event_id,
-                address=self.address(str(int(message["chat"]["id"]))),
+                address=self.build_address(str(int(message["chat"]["id"]))),
                 message_id=message_id,
-                **content_of(carried, message).parts,
-                name=listed(sender.get("first_name"), sender.get("last_name")) or None,
-                locale=listed(sender.get("language_code"))[:LONGEST_LOCALE] or None,
+                **try_parse_content(parse_content, message).event_fields,
+                name=join_words(sender.get("first_name"), sender.get("last_name")) or None,
+                locale=join_words(sender.get("language_code"))[:MAX_LOCALE_CHARACTERS] or None,
             ),
         )
 
-    def _reacted(self, reaction: dict[str, Any], event_id: str) -> Sequence[Event]:
-        emoji = listed(*(one.get("emoji") for one in reaction["new_reaction"]))
+    def _parse_reaction(self, reaction: dict[str, Any], event_id: str) -> Sequence[Event]:
+        emoji = join_words(*(one.get("emoji") for one in reaction["new_reaction"]))
         if not emoji or reaction["chat"]["type"] != "private":
             return ()
-        address = self.address(str(int(reaction["chat"]["id"])))
+        address = self.build_address(str(int(reaction["chat"]["id"])))
         id_ = f"reaction:{event_id}"
         return (Said(id=event_id, address=address, message_id=id_, text="", kind="reaction", about=emoji),)
 
-    def _member(self, member: dict[str, Any], event_id: str) -> Sequence[Event]:
+    def _parse_membership(self, member: dict[str, Any], event_id: str) -> Sequence[Event]:
         gone = member["new_chat_member"]["status"] == "kicked"
-        address = self.address(str(int(member["chat"]["id"])))
+        address = self.build_address(str(int(member["chat"]["id"])))
         why = "the customer has blocked the bot on Telegram" if gone else None
         return (Reachable(id=event_id, address=address, why=why),)
 
     # -- out
 
-    @in_time
+    @with_send_deadline
     async def send_part(self, letter: Letter, part: Part) -> Sent:
         """Choices are a keyboard that goes away with the answer; a tap sends its words."""
         keyboard: dict[str, Any] = {"remove_keyboard": True}
@@ -128,83 +143,87 @@ class Telegram(AppChannel):
             "link_preview_options": {"is_disabled": True},
             "reply_markup": keyboard,
         }
-        answer = await self._call("sendMessage", body)
+        answer = await self._call_method("sendMessage", body)
         if answer.status == 403:
-            raise Undeliverable(f"the customer has blocked the bot: {answer.says}", gone=True)
-        if not answer.ok:
-            raise refused(answer, token=self.variable("BOT_TOKEN"))
-        number = answer.text("result", "message_id")
+            raise Undeliverable(f"the customer has blocked the bot: {answer.error_message}", gone=True)
+        if not answer.is_ok:
+            raise build_refusal(answer, token=self.get_variable_name("BOT_TOKEN"))
+        number = answer.find_text("result", "message_id")
         return Sent(id=f"{letter.thread.address.peer}:{number}" if number else "")
 
     async def send_typing_indicator(self, thread: Thread) -> None:
-        await self._call("sendChatAction", {"chat_id": int(thread.address.peer), "action": "typing"})
+        await self._call_method("sendChatAction", {"chat_id": int(thread.address.peer), "action": "typing"})
 
     async def fetch_media(self, source: str) -> bytes:
-        found = await self._call("getFile", {"file_id": source})
-        if not found.ok or not (path := found.text("result", "file_path")):
-            raise Undeliverable(f"Telegram does not give the file: {found.says}")
-        url = f"{self._api}/file/bot{self.value('BOT_TOKEN')}/{quote(path)}"
-        return await download(self._client, url, Hosts(api=self._api))
+        found = await self._call_method("getFile", {"file_id": source})
+        if not found.is_ok or not (path := found.find_text("result", "file_path")):
+            raise Undeliverable(f"Telegram does not give the file: {found.error_message}")
+        url = f"{self._api}/file/bot{self.get_setting('BOT_TOKEN')}/{quote(path)}"
+        return await download_file(self._client, url, FileHosts(api=self._api))
 
     async def check_setup(self) -> Sequence[str]:
         """Credentials; registers the webhook and asks how its calls went."""
-        me = await self._call("getMe", {})
-        if not me.ok:
-            raise SetupError(f"Telegram refuses our token: {me.says}; mend {self.variable('BOT_TOKEN')}.")
+        me = await self._call_method("getMe", {})
+        if not me.is_ok:
+            raise SetupError(
+                f"Telegram refuses our token: {me.error_message}; mend {self.get_variable_name('BOT_TOKEN')}."
+            )
         url = f"{self._public_url}/v1/channels/telegram" + (f"/{self.account}" if self.account else "")
         body = {
             "url": url,
-            "secret_token": self.value("SECRET_TOKEN"),
+            "secret_token": self.get_setting("SECRET_TOKEN"),
             "allowed_updates": ["message", "edited_message", "message_reaction", "my_chat_member"],
         }
-        put = await self._call("setWebhook", body)
-        if not put.ok:
-            raise SetupError(f"Telegram does not take {url} as webhook: {put.says}.")
-        trouble = (await self._call("getWebhookInfo", {})).text("result", "last_error_message")
+        put = await self._call_method("setWebhook", body)
+        if not put.is_ok:
+            raise SetupError(f"Telegram does not take {url} as webhook: {put.error_message}.")
+        trouble = (await self._call_method("getWebhookInfo", {})).find_text("result", "last_error_message")
         return [
-            f"bot @{me.text('result', 'username')}",
+            f"bot @{me.find_text('result', 'username')}",
             f"webhook {url}",
             *([f"last error: {trouble}"] if trouble else []),
         ]
 
-    async def _call(self, method: str, body: dict[str, Any]) -> Answer:
-        return await call(
-            self._client, "POST", f"{self._api}/bot{self.value('BOT_TOKEN')}/{method}", json=body
+    async def _call_method(self, method: str, body: dict[str, Any]) -> ApiResponse:
+        return await call_api(
+            self._client, "POST", f"{self._api}/bot{self.get_setting('BOT_TOKEN')}/{method}", json=body
         )
 
 
 # -- what a message carries
 
 
-def carried(message: dict[str, Any]) -> Content:
+def parse_content(message: dict[str, Any]) -> MessageContent:
     """https://core.telegram.org/bots/api#message"""
-    files = tuple(_file(message[name], kind) for name, kind in FILES.items() if name in message)
-    text = text_of(message.get("text") or message.get("caption") or "")
-    kind, about = _thing(message)
+    files = tuple(_parse_file(message[name], kind) for name, kind in FILES.items() if name in message)
+    text = require_text(message.get("text") or message.get("caption") or "")
+    kind, about = _parse_other_content(message)
     if kind == "text" and not (text or files):
         kind = "unknown"
-    return Content(text=text, kind=kind, about=about, attachments=files)
+    return MessageContent(text=text, kind=kind, about=about, attachments=files)
 
 
-def _thing(message: dict[str, Any]) -> tuple[str, str]:
+def _parse_other_content(message: dict[str, Any]) -> tuple[str, str]:
     """What came besides words and files: its kind and what people should know of it."""
     if "sticker" in message:
-        return "sticker", listed(message["sticker"].get("emoji"))
+        return "sticker", join_words(message["sticker"].get("emoji"))
     if "location" in message:
         place = message.get("venue", {})
-        return "location", listed(place.get("title"), place.get("address"))
+        return "location", join_words(place.get("title"), place.get("address"))
     if contact := message.get("contact"):
-        return "contact", listed(contact.get("first_name"), contact.get("last_name"), contact["phone_number"])
+        return "contact", join_words(
+            contact.get("first_name"), contact.get("last_name"), contact["phone_number"]
+        )
     if poll := message.get("poll"):
-        return "poll", listed(poll["question"], *(one.get("text") for one in poll.get("options", ())))
+        return "poll", join_words(poll["question"], *(one.get("text") for one in poll.get("options", ())))
     if dice := message.get("dice"):
-        return "dice", listed(dice["emoji"], str(dice["value"]))
+        return "dice", join_words(dice["emoji"], str(dice["value"]))
     if data := message.get("web_app_data"):
-        return "form", listed(data.get("button_text"), data.get("data"))
+        return "form", join_words(data.get("button_text"), data.get("data"))
     return ("story", "") if "story" in message else ("text", "")
 
 
-def _file(file: Any, kind: str) -> Attachment:
+def _parse_file(file: Any, kind: str) -> Attachment:
     """The largest of a photo's sizes comes last."""
     one = file[-1] if isinstance(file, list) else file
-    return Attachment(kind=kind, source=text_of(one["file_id"]), name=str(one.get("file_name", "")))
+    return Attachment(kind=kind, source=require_text(one["file_id"]), name=str(one.get("file_name", "")))

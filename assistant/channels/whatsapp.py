@@ -5,10 +5,16 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from assistant.channels.base import Setting
-from assistant.channels.formatting import Look
-from assistant.channels.http import Answer, each, in_time, json_of, text_of
-from assistant.channels.inbound_content import Content, content_of, is_words, listed
+from assistant.channels.base import ChannelSetting
+from assistant.channels.formatting import TextLimits
+from assistant.channels.http import (
+    ApiResponse,
+    parse_each,
+    parse_json_object,
+    require_text,
+    with_send_deadline,
+)
+from assistant.channels.inbound_content import MessageContent, is_sentence, join_words, try_parse_content
 from assistant.channels.meta import APP_SECRET, VERIFY_TOKEN, WINDOW, MetaChannel
 from assistant.domain.channels import (
     Arrived,
@@ -32,20 +38,23 @@ WINDOW_CLOSED, UNREACHABLE = {131047, 470}, {131026, 131051}
 BUTTONS, ROWS, LABEL, ROW_LABEL = 3, 10, 20, 24
 
 
-class WhatsApp(MetaChannel):
+class WhatsAppChannel(MetaChannel):
     name = "whatsapp"
     trusted = ("lookaside.fbsbx.com",)
-    look = Look(longest=1024, bold="*", buttons=ROWS, label=ROW_LABEL)
+    text_limits = TextLimits(max_length=1024, bold="*", buttons=ROWS, label=ROW_LABEL)
     settings = (
-        Setting(name="PHONE_NUMBER_ID", says="Phone number ID, on WhatsApp > API setup", secret=False),
-        Setting(
-            name="ACCESS_TOKEN", says="Permanent token of a system user with whatsapp_business_messaging"
+        ChannelSetting(
+            name="PHONE_NUMBER_ID", description="Phone number ID, on WhatsApp > API setup", secret=False
+        ),
+        ChannelSetting(
+            name="ACCESS_TOKEN",
+            description="Permanent token of a system user with whatsapp_business_messaging",
         ),
         APP_SECRET,
         VERIFY_TOKEN,
-        Setting(
+        ChannelSetting(
             name="TEMPLATE",
-            says="Name of an approved template with one parameter, sent when the 24 hours are over",
+            description="Name of an approved template with one parameter, sent when the 24 hours are over",
             secret=False,
             required=False,
         ),
@@ -58,51 +67,58 @@ class WhatsApp(MetaChannel):
         "Verify and save, subscribe to the field messages.",
     }
 
-    def _entry(self, entry: dict[str, Any]) -> Iterator[Event]:
-        yield from each(entry.get("changes"), self._change)
+    def _parse_entry(self, entry: dict[str, Any]) -> Iterator[Event]:
+        yield from parse_each(entry.get("changes"), self._parse_change)
 
-    def _change(self, change: dict[str, Any]) -> list[Event]:
+    def _parse_change(self, change: dict[str, Any]) -> list[Event]:
         value = change["value"]
-        if value.get("metadata", {}).get("phone_number_id") != self.value("PHONE_NUMBER_ID"):
+        if value.get("metadata", {}).get("phone_number_id") != self.get_setting("PHONE_NUMBER_ID"):
             return []
-        names = dict(each(value.get("contacts"), _name))
-        said = each(value.get("messages"), partial(self._message, names=names))
-        return [*said, *each(value.get("statuses"), self._status)]
+        names = dict(parse_each(value.get("contacts"), _parse_contact_name))
+        said = parse_each(value.get("messages"), partial(self._parse_message, names=names))
+        return [*said, *parse_each(value.get("statuses"), self._parse_status)]
 
-    def _message(self, message: dict[str, Any], names: dict[str, str]) -> list[Event]:
-        kind, id_ = message["type"], text_of(message["id"])
-        peer = text_of(message.get("from") or message["from_user_id"])
-        address = self.address(peer)
+    def _parse_message(self, message: dict[str, Any], names: dict[str, str]) -> list[Event]:
+        kind, id_ = message["type"], require_text(message["id"])
+        peer = require_text(message.get("from") or message["from_user_id"])
+        address = self.build_address(peer)
         if kind == "system" or (kind == "reaction" and not message["reaction"].get("emoji")):
             return []  # news of a number, or a reaction taken back
         if kind == "request_welcome":
             return [Reachable(id=id_, address=address, greet=True)]
         if kind == "revoke":
-            return [Unsent(id=id_, address=address, message_id=text_of(message[kind]["original_message_id"]))]
+            return [
+                Unsent(id=id_, address=address, message_id=require_text(message[kind]["original_message_id"]))
+            ]
         if kind == "edit":
             edit = message["edit"]
-            text, before = text_of(carried(edit["message"]).text), text_of(edit["original_message_id"])
+            text, before = (
+                require_text(parse_content(edit["message"]).text),
+                require_text(edit["original_message_id"]),
+            )
             return [Edited(id=id_, address=address, message_id=before, text=text)]
         return [
             Said(
                 id=id_,
                 address=address,
                 message_id=id_,
-                **content_of(carried, message).parts,
+                **try_parse_content(parse_content, message).event_fields,
                 name=names.get(peer) or None,
                 context={"last_id": id_},
             )
         ]
 
-    def _status(self, status: dict[str, Any]) -> list[Event]:
+    def _parse_status(self, status: dict[str, Any]) -> list[Event]:
         """What became of a message; news comes in any order and more than once."""
         errors = status.get("errors") or [{}]
         why = errors[0].get("title") or errors[0].get("message")
-        state = text_of(status["status"])
+        state = require_text(status["status"])
         return [
             Arrived(
-                id=f"{text_of(status['id'])}:{state}",
-                address=self.address(text_of(status.get("recipient_id") or status["recipient_user_id"])),
+                id=f"{require_text(status['id'])}:{state}",
+                address=self.build_address(
+                    require_text(status.get("recipient_id") or status["recipient_user_id"])
+                ),
                 platform_id=status["id"],
                 status=state,
                 why=f"WhatsApp: {why}" if why else None,
@@ -111,25 +127,25 @@ class WhatsApp(MetaChannel):
 
     # -- out
 
-    @in_time
+    @with_send_deadline
     async def send_part(self, letter: Letter, part: Part) -> Sent:
         late = letter.now - letter.thread.heard_at > WINDOW
-        content = self._template(letter, part) if late else _content(part)
+        content = self._build_template(letter, part) if late else _build_content(part)
         to = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             # Whoever has a user name shows no number; their id is never only digits.
             "to" if letter.thread.address.peer.isdigit() else "recipient": letter.thread.address.peer,
         }
-        answer = await self._post(f"{self.value('PHONE_NUMBER_ID')}/messages", to | content)
-        return Sent(id=answer.text("messages", 0, "id"))
+        answer = await self._post_json(f"{self.get_setting('PHONE_NUMBER_ID')}/messages", to | content)
+        return Sent(id=answer.find_text("messages", 0, "id"))
 
-    def _template(self, letter: Letter, part: Part) -> dict[str, Any]:
+    def _build_template(self, letter: Letter, part: Part) -> dict[str, Any]:
         """The only thing that may be sent now: an approved text with our words in it."""
-        if not (name := self.value("TEMPLATE")):
+        if not (name := self.get_setting("TEMPLATE")):
             raise Undeliverable(
                 "the 24 hours after the customer's last message are over, and no template is set "
-                f"({self.variable('TEMPLATE')})"
+                f"({self.get_variable_name('TEMPLATE')})"
             )
         words = {"type": "text", "text": " ".join(part.texts[0].split())[:1024]}
         return {
@@ -141,89 +157,98 @@ class WhatsApp(MetaChannel):
             },
         }
 
-    def _refusal(self, answer: Answer) -> Undeliverable:
-        code = answer.find("error", "code")
+    def _build_refusal(self, answer: ApiResponse) -> Undeliverable:
+        code = answer.find_value("error", "code")
         if code in WINDOW_CLOSED:
             return Undeliverable("the 24 hours after the customer's last message are over")
         if code in UNREACHABLE:
-            return Undeliverable(f"WhatsApp cannot reach this number: {answer.says}", gone=True)
-        return super()._refusal(answer)
+            return Undeliverable(f"WhatsApp cannot reach this number: {answer.error_message}", gone=True)
+        return super()._build_refusal(answer)
 
     async def send_typing_indicator(self, thread: Thread) -> None:
         """Read, and writing; it ends with the next message or after 25 seconds."""
         if last := thread.context.get("last_id"):
             seen = {"messaging_product": "whatsapp", "status": "read", "message_id": last}
-            await self._post(
-                f"{self.value('PHONE_NUMBER_ID')}/messages", seen | {"typing_indicator": {"type": "text"}}
+            await self._post_json(
+                f"{self.get_setting('PHONE_NUMBER_ID')}/messages",
+                seen | {"typing_indicator": {"type": "text"}},
             )
 
     async def fetch_media(self, source: str) -> bytes:
-        found = await self._get(quote(source, safe=""))
-        if not found.ok or not found.text("url"):
-            raise Undeliverable(f"WhatsApp does not give the file: {found.says}")
-        return await self._download(found.text("url"))
+        found = await self._get_json(quote(source, safe=""))
+        if not found.is_ok or not found.find_text("url"):
+            raise Undeliverable(f"WhatsApp does not give the file: {found.error_message}")
+        return await self._download_file(found.find_text("url"))
 
     @property
-    def _own(self) -> str:
-        return self.value("PHONE_NUMBER_ID")
+    def _own_node(self) -> str:
+        return self.get_setting("PHONE_NUMBER_ID")
 
 
 # -- what a message carries
 
 
-def _name(contact: dict[str, Any]) -> list[tuple[str, str]]:
+def _parse_contact_name(contact: dict[str, Any]) -> list[tuple[str, str]]:
     profile = contact.get("profile") or {}
     peer = contact.get("wa_id") or contact["user_id"]
-    return [(text_of(peer), listed(profile.get("name") or profile.get("username")))]
+    return [(require_text(peer), join_words(profile.get("name") or profile.get("username")))]
 
 
-def carried(message: dict[str, Any]) -> Content:
+def parse_content(message: dict[str, Any]) -> MessageContent:
     """By its type; what people's phones can send and this API cannot carry comes as `unsupported`."""
     kind = message["type"]
     inner: Any = message.get(kind)
     if kind == "text":
         product = message.get("context", {}).get("referred_product")
-        about = listed(product["product_retailer_id"]) if product else ""
-        return Content(text=text_of(inner["body"]), kind="product" if product else "text", about=about)
+        about = join_words(product["product_retailer_id"]) if product else ""
+        return MessageContent(
+            text=require_text(inner["body"]), kind="product" if product else "text", about=about
+        )
     if kind == "interactive":
-        return _chosen(inner)
+        return _parse_choice(inner)
     if kind == "button":
         payload = inner.get("payload")
-        return Content(text=payload if is_words(payload) else text_of(inner["text"]))
+        return MessageContent(text=payload if is_sentence(payload) else require_text(inner["text"]))
     if kind in FILES:
         file = Attachment(
-            kind=FILES[kind], source=text_of(inner["id"]), name=str(inner.get("filename") or "")
+            kind=FILES[kind], source=require_text(inner["id"]), name=str(inner.get("filename") or "")
         )
-        return Content(text=inner.get("caption") or "", attachments=(file,))
+        return MessageContent(text=inner.get("caption") or "", attachments=(file,))
     if kind == "location":
-        return Content(kind=kind, about=listed(inner.get("name"), inner.get("address")))
+        return MessageContent(kind=kind, about=join_words(inner.get("name"), inner.get("address")))
     if kind == "contacts":
-        return Content(kind="contact", about=listed(*(part for one in inner for part in _contact(one))))
+        return MessageContent(
+            kind="contact", about=join_words(*(part for one in inner for part in _list_contact_parts(one)))
+        )
     if kind == "order":
         items = (f"{one['product_retailer_id']} ×{one['quantity']}" for one in inner["product_items"])
-        return Content(kind="order", text=text_of(inner.get("text") or ""), about=listed(*items))
+        return MessageContent(
+            kind="order", text=require_text(inner.get("text") or ""), about=join_words(*items)
+        )
     if kind == "reaction":
-        return Content(kind=kind, about=listed(inner["emoji"]))
-    return Content(kind="sticker" if kind == "sticker" else "unknown")
+        return MessageContent(kind=kind, about=join_words(inner["emoji"]))
+    return MessageContent(kind="sticker" if kind == "sticker" else "unknown")
 
 
-def _chosen(interactive: dict[str, Any]) -> Content:
+def _parse_choice(interactive: dict[str, Any]) -> MessageContent:
     """A button or row of ours, whose id are its words; or the answers of a form."""
     kind = interactive["type"]
     if kind != "nfm_reply":
-        return Content(text=text_of(interactive[kind]["id"]))
-    answers = json_of(text_of(interactive[kind]["response_json"]).encode())
-    return Content(kind="form", about=listed(*(v for k, v in answers.items() if k != "flow_token")))
+        return MessageContent(text=require_text(interactive[kind]["id"]))
+    answers = parse_json_object(require_text(interactive[kind]["response_json"]).encode())
+    return MessageContent(
+        kind="form", about=join_words(*(v for k, v in answers.items() if k != "flow_token"))
+    )
 
 
-def _contact(contact: dict[str, Any]) -> list[Any]:
+def _list_contact_parts(contact: dict[str, Any]) -> list[Any]:
     return [contact["name"]["formatted_name"], *(one.get("phone") for one in contact.get("phones", ()))]
 
 
 # -- what we send
 
 
-def _content(part: Part) -> dict[str, Any]:
+def _build_content(part: Part) -> dict[str, Any]:
     """Text; with up to three choices as buttons, with more as a list."""
     text = part.texts[0]
     if not part.buttons:
@@ -231,12 +256,12 @@ def _content(part: Part) -> dict[str, Any]:
     if len(part.buttons) <= BUTTONS and all(len(b.label) <= LABEL for b in part.buttons):
         replies = [{"type": "reply", "reply": {"id": b.value[:256], "title": b.label}} for b in part.buttons]
         action: dict[str, Any] = {"buttons": replies}
-        return _interactive("button", text, action)
-    rows = [_row(button) for button in part.buttons[-ROWS:]]
-    return _interactive("list", text, {"button": "▼", "sections": [{"rows": rows}]})
+        return _build_interactive("button", text, action)
+    rows = [_build_row(button) for button in part.buttons[-ROWS:]]
+    return _build_interactive("list", text, {"button": "▼", "sections": [{"rows": rows}]})
 
 
-def _row(button: Button) -> dict[str, str]:
+def _build_row(button: Button) -> dict[str, str]:
     if len(button.label) <= ROW_LABEL:
         return {"id": button.value[:200], "title": button.label}
     return {
@@ -246,5 +271,5 @@ def _row(button: Button) -> dict[str, str]:
     }
 
 
-def _interactive(kind: str, text: str, action: dict[str, Any]) -> dict[str, Any]:
+def _build_interactive(kind: str, text: str, action: dict[str, Any]) -> dict[str, Any]:
     return {"type": "interactive", "interactive": {"type": kind, "body": {"text": text}, "action": action}}

@@ -36,7 +36,7 @@ app.command()(backup.erase)
 
 def run() -> int:
     """Run the command line; the exit code: 0 done, 1 failed with one line said why, 2 wrongly called."""
-    _speak_utf8()
+    _configure_utf8()
     # Databases, keys, indexes, backups: whatever we write is for us alone.
     os.umask(0o077)
     try:
@@ -59,7 +59,7 @@ def run() -> int:
     return 0
 
 
-def _speak_utf8() -> None:
+def _configure_utf8() -> None:
     """JSON is UTF-8 in whatever locale; bytes that are not come in as halves of characters and are found."""
     for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
         if isinstance(stream, TextIOWrapper):

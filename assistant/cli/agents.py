@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 app = typer.Typer(help="Agents: the people of the support team.", no_args_is_help=True)
 
-SHORTEST_PASSWORD = 10
+MIN_PASSWORD_CHARACTERS = 10
 
 
 @app.command()
@@ -33,41 +33,41 @@ def add(
     admin: Annotated[bool, typer.Option(help="May change the knowledge base in the console.")] = False,
 ) -> None:
     """Make an agent account; the password is asked, or read from stdin."""
-    from assistant.api.auth import account_of
+    from assistant.api.auth import normalize_email
     from assistant.api.password_hashing import hash_password
-    from assistant.app.knowledge_base import now, open_database
+    from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import load_settings
     from assistant.domain.audit import OPERATOR
     from assistant.domain.people import Agent
 
-    email = account_of(email)
+    email = normalize_email(email)
     if "@" not in email:
         raise BadInput(f"{email!r} is not an e-mail address.")
     database = open_database(load_settings())
     agent = Agent(id=uuid4().hex, email=email, name=name or email.partition("@")[0], admin=admin)
     if asyncio.run(database.read(lambda store: store.agents.get(email))):
         raise Conflict(f"{email} has an account already.")
-    password_hash = hash_password(_password())
+    password_hash = hash_password(_read_password())
 
-    def step(store: Store) -> None:
-        store.agents.add(agent, password_hash, now())
-        store.audit.append_entry(OPERATOR, "agent", now(), agent=agent.id, admin=admin)
+    def save_agent(store: Store) -> None:
+        store.agents.add(agent, password_hash, utc_now())
+        store.audit.append_entry(OPERATOR, "agent", utc_now(), agent=agent.id, admin=admin)
 
-    asyncio.run(database.write(step))
+    asyncio.run(database.write(save_agent))
     print(f"{agent.name} can sign in at /console as {email}.")
 
 
 @app.command("list")
-def list_(as_json: AsJson = False) -> None:
+def list_agents(as_json: AsJson = False) -> None:
     """Who has an account."""
-    from assistant.api.schemas import agent_out
+    from assistant.api.schemas import serialize_agent
     from assistant.app.knowledge_base import open_database
     from assistant.app.settings import load_settings
 
     database = open_database(load_settings())
     agents = asyncio.run(database.read(lambda store: store.agents.list_all()))
     if as_json:
-        print_json([agent_out(agent) for agent in agents])
+        print_json([serialize_agent(agent) for agent in agents])
         return
     for agent in agents:
         print(f"{agent.email}  {agent.name}{'  (admin)' if agent.admin else ''}")
@@ -79,9 +79,9 @@ def token(
     days: Annotated[int, typer.Option(help="For how many days it is good.", min=1, max=3650)] = 365,
 ) -> None:
     """Make an API token and print it, once."""
-    from assistant.api.auth import new_token
+    from assistant.api.auth import create_api_token
 
-    print(_changed(email, lambda store, agent, now: new_token(store, agent, now, days)))
+    print(_change_agent(email, lambda store, agent, now: create_api_token(store, agent, now, days)))
 
 
 @app.command()
@@ -90,9 +90,9 @@ def password(email: Annotated[str, typer.Argument(help="Whose password.")]) -> N
     from assistant.api.password_hashing import hash_password
     from assistant.conversation.agent_access import change_password
 
-    _changed(email, lambda *_: None)  # nobody is asked for a password of no account
-    hashed = hash_password(_password())
-    ended = _changed(email, lambda store, agent, now: change_password(store, agent, hashed, now))
+    _change_agent(email, lambda *_: None)  # nobody is asked for a password of no account
+    hashed = hash_password(_read_password())
+    ended = _change_agent(email, lambda store, agent, now: change_password(store, agent, hashed, now))
     print(f"The password is changed; {ended} session(s) ended.")
 
 
@@ -101,7 +101,7 @@ def revoke(email: Annotated[str, typer.Argument(help="Whose sessions and tokens.
     """End every session and API token of an agent at once."""
     from assistant.conversation.agent_access import revoke as end_all
 
-    print(f"{_changed(email, end_all)} session(s) and token(s) ended.")
+    print(f"{_change_agent(email, end_all)} session(s) and token(s) ended.")
 
 
 @app.command()
@@ -109,29 +109,29 @@ def remove(email: Annotated[str, typer.Argument(help="Whose account.")]) -> None
     """Remove an account; the agent's conversations go back to the queue."""
     from assistant.conversation.agent_access import remove as remove_agent
 
-    print(f"Removed; {_changed(email, remove_agent)} conversation(s) went back to the queue.")
+    print(f"Removed; {_change_agent(email, remove_agent)} conversation(s) went back to the queue.")
 
 
-def _changed(email: str, change: Callable[[Store, Agent, datetime], T]) -> T:
+def _change_agent(email: str, change: Callable[[Store, Agent, datetime], T]) -> T:
     """What *change* says about the agent, or NotFound."""
-    from assistant.api.auth import account_of
-    from assistant.app.knowledge_base import now, open_database
+    from assistant.api.auth import normalize_email
+    from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import load_settings
 
-    def step(store: Store) -> T:
-        agent = store.agents.find_by_email(account_of(email))
+    def apply_change(store: Store) -> T:
+        agent = store.agents.find_by_email(normalize_email(email))
         if agent is None:
             raise NotFound(f"Nobody has an account as {email}; make one with `assistant agent add {email}`.")
-        return change(store, agent, now())
+        return change(store, agent, utc_now())
 
-    return asyncio.run(open_database(load_settings()).write(step))
+    return asyncio.run(open_database(load_settings()).write(apply_change))
 
 
-def _password() -> str:
+def _read_password() -> str:
     if sys.stdin.isatty():
         password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     else:
         password = sys.stdin.readline().rstrip("\r\n")
-    if len(password) < SHORTEST_PASSWORD:
-        raise BadInput(f"The password needs at least {SHORTEST_PASSWORD} characters.")
+    if len(password) < MIN_PASSWORD_CHARACTERS:
+        raise BadInput(f"The password needs at least {MIN_PASSWORD_CHARACTERS} characters.")
     return password

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.instance_lock import place
+from assistant.cli.instance_lock import hold_instance_lock
 from assistant.domain.errors import NotFound, SetupError
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write it; a zip."
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
 
-            def keep(name: str, lines: Iterable[str]) -> None:
+            def write_table(name: str, lines: Iterable[str]) -> None:
                 with kept.open(f"{name}.jsonl", "w", force_zip64=True) as part:
                     part.writelines(f"{line}\n".encode() for line in lines)
 
-            facts = export(database.engine, keep) | {"format": FORMAT}
+            facts = export(database.engine, write_table) | {"format": FORMAT}
             if (settings.data_dir / KEY).exists():
                 kept.write(settings.data_dir / KEY, KEY)
             kept.writestr(FACTS, json.dumps(facts))
@@ -64,17 +64,17 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrot
 
     settings = load_settings()
     prepare_data_dir(settings.data_dir)
-    with place(settings), _opened(file) as kept:
+    with hold_instance_lock(settings), _open_backup(file) as kept:
         facts = json.loads(kept.read(FACTS))
         if facts.get("format") != FORMAT:
             raise SetupError(f"{file} was written by a newer program; restore it with that one.")
 
-        def lines(name: str) -> Iterator[str]:
+        def read_table(name: str) -> Iterator[str]:
             with kept.open(f"{name}.jsonl") as part:
                 yield from TextIOWrapper(part, "utf-8")
 
         engine = open_engine(settings)
-        storage.restore(engine, lines, facts)
+        storage.restore(engine, read_table, facts)
         engine.dispose()
         if KEY in kept.namelist():
             (settings.data_dir / KEY).touch(mode=0o600)
@@ -84,7 +84,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrot
     print(f"Restored {sum(facts['rows'].values())} rows.")
 
 
-def _opened(file: Path) -> zipfile.ZipFile:
+def _open_backup(file: Path) -> zipfile.ZipFile:
     try:
         kept = zipfile.ZipFile(file)
         kept.getinfo(FACTS)
@@ -97,20 +97,20 @@ def erase(
     customer: Annotated[str, typer.Argument(help="Id, e-mail address, or CHANNEL:ID of an identity.")],
 ) -> None:
     """Forget a customer: all they said, sent and were told goes; the audit log keeps only that it went."""
-    from assistant.app.knowledge_base import now, open_database
+    from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import load_settings
     from assistant.domain.audit import OPERATOR
 
     database = open_database(load_settings())
 
-    def step(store: Store) -> tuple[int, int]:
+    def erase_customers(store: Store) -> tuple[int, int]:
         found = store.erasure.find_customers(customer)
         rows = store.erasure.erase_customers(found)
         for one in found:
-            store.audit.append_entry(OPERATOR, "erase", now(), customer=one)
+            store.audit.append_entry(OPERATOR, "erase", utc_now(), customer=one)
         return len(found), rows
 
-    people, rows = asyncio.run(database.write(step))
+    people, rows = asyncio.run(database.write(erase_customers))
     database.forget()
     database.close()
     if not people:

@@ -16,7 +16,7 @@ from assistant.domain.errors import BadInput, SetupError
 if TYPE_CHECKING:
     from httpx import AsyncClient
 
-    from assistant.channels.base import Setting
+    from assistant.channels.base import ChannelSetting
     from assistant.ports.channels import Channel
 
 app = typer.Typer(help="Messaging apps: LINE, WhatsApp, e-mail and others.", no_args_is_help=True)
@@ -29,22 +29,22 @@ ENV = Path(".env")
 @app.command()
 def add(name: Name, account: Account = "", lang: Annotated[str, typer.Option(help="ja or en.")] = "") -> None:
     """Ask for what a channel needs, write it to .env, and say what to do in the app's console."""
-    from assistant.app.settings import environment, load_settings
-    from assistant.channels.base import variable
-    from assistant.channels.registry import channel_of
+    from assistant.app.settings import load_environment, load_settings
+    from assistant.channels.base import build_variable_name
+    from assistant.channels.registry import get_channel_class
 
-    kind, known = channel_of(name), environment()
+    kind, known = get_channel_class(name), load_environment()
     if account and not account.isidentifier():
         raise BadInput("An account's name has letters, digits and _ only.")
     values = {}
     for setting in kind.settings:
-        key = variable(name, setting.name, account)
-        if value := _ask(key, setting, known.get(key, "")):
+        key = build_variable_name(name, setting.name, account)
+        if value := _ask_setting(key, setting, known.get(key, "")):
             values[key] = value
     write_env(ENV, values)
     print(f"\nWritten to {ENV}: {', '.join(values)}. Restart `assistant serve` to use it.\n")
     settings = load_settings()
-    webhook = webhook_of(settings.public_url, name, account)
+    webhook = build_webhook_url(settings.public_url, name, account)
     print(f"Webhook: {webhook}\n")
     for language in (lang,) if lang in kind.steps else tuple(kind.steps):
         print(kind.steps[language].format(webhook=webhook) + "\n")
@@ -56,21 +56,21 @@ def add(name: Name, account: Account = "", lang: Annotated[str, typer.Option(hel
 @app.command()
 def check(name: Name, account: Account = "") -> None:
     """Try credentials and webhook by the app's own test calls."""
-    for line in asyncio.run(_check(name, account)):
+    for line in asyncio.run(_check_channel(name, account)):
         print(f"ok   {line}")
 
 
 @app.command("list")
-def list_(as_json: AsJson = False) -> None:
+def list_channels(as_json: AsJson = False) -> None:
     """Every channel: whether it is set up, and where its app calls us."""
-    from assistant.app.settings import environment, load_settings
-    from assistant.channels.registry import CHANNELS, accounts
+    from assistant.app.settings import load_environment, load_settings
+    from assistant.channels.registry import CHANNELS, list_accounts
 
-    known, public_url = environment(), load_settings().public_url
+    known, public_url = load_environment(), load_settings().public_url
     for name in CHANNELS:
-        on = accounts(name, known)
+        on = list_accounts(name, known)
         rows = [
-            {"channel": name, "account": a, "on": True, "webhook": webhook_of(public_url, name, a)}
+            {"channel": name, "account": a, "on": True, "webhook": build_webhook_url(public_url, name, a)}
             for a in on
         ]
         for row in rows or [{"channel": name, "account": "", "on": False, "webhook": None}]:
@@ -81,53 +81,53 @@ def list_(as_json: AsJson = False) -> None:
                 print(f"{state} {name:<10} {row['account']:<10} {row['webhook'] or ''}".rstrip())
 
 
-async def _check(name: str, account: str) -> list[str]:
-    channel, client = open_one(name, account)
+async def _check_channel(name: str, account: str) -> list[str]:
+    channel, client = open_channel(name, account)
     async with client:
         return list(await channel.check_setup())
 
 
-def open_one(name: str, account: str) -> tuple[Channel, AsyncClient]:
+def open_channel(name: str, account: str) -> tuple[Channel, AsyncClient]:
     """The channel as the settings make it, and the client to be closed after it."""
-    from assistant.app.settings import environment, load_settings
-    from assistant.channels.http import new_client
-    from assistant.channels.registry import channel_of, open_channels
+    from assistant.app.settings import load_environment, load_settings
+    from assistant.channels.http import build_client
+    from assistant.channels.registry import get_channel_class, open_channels
 
-    channel_of(name)
-    client = new_client()
-    found = open_channels(environment(), load_settings().public_url, client).get((name, account.lower()))
+    get_channel_class(name)
+    client = build_client()
+    found = open_channels(load_environment(), load_settings().public_url, client).get((name, account.lower()))
     if found is None:
         raise SetupError(f"{name} is not set up; run `assistant channel add {name}`.")
     return found, client
 
 
-def webhook_of(public_url: str, name: str, account: str) -> str:
+def build_webhook_url(public_url: str, name: str, account: str) -> str:
     return f"{public_url.rstrip('/')}/v1/channels/{name}" + (f"/{account}" if account else "")
 
 
-def _ask(key: str, setting: Setting, before: str) -> str:
+def _ask_setting(key: str, setting: ChannelSetting, before: str) -> str:
     """What is typed, or stands on the next line of stdin; empty keeps what was, or makes a secret of ours."""
-    made = secrets.token_urlsafe(24) if setting.ours else ""
+    made = secrets.token_urlsafe(24) if setting.is_generated else ""
     if not sys.stdin.isatty():
         value = sys.stdin.readline().strip() or before or made
     else:
         hint = (
             " [keep]" if before else " [made for you]" if made else "" if setting.required else " [optional]"
         )
-        print(f"{setting.says}")
+        print(f"{setting.description}")
         typed = typer.prompt(f"  {key}{hint}", default="", show_default=False, hide_input=setting.secret)
         value = typed or before or made
     if setting.required and not value:
-        raise BadInput(f"{key} is needed: {setting.says}.")
+        raise BadInput(f"{key} is needed: {setting.description}.")
     if any(sign in value for sign in "\r\n\0'"):
         raise BadInput(f"{key} has a sign in it that no such value has.")
     return value
 
 
-def _hint(setting: Setting, before: str) -> str:
+def _format_hint(setting: ChannelSetting, before: str) -> str:
     if before:
         return " [keep]"
-    return " [made for you]" if setting.ours else "" if setting.required else " [optional]"
+    return " [made for you]" if setting.is_generated else "" if setting.required else " [optional]"
 
 
 def write_env(path: Path, values: dict[str, str]) -> None:

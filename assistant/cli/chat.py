@@ -10,14 +10,14 @@ from uuid import uuid4
 
 import typer
 
-from assistant.cli.output import batch, print_json
+from assistant.cli.output import print_json, read_batch
 from assistant.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.app.settings import Settings
-    from assistant.app.worker_app import Service
+    from assistant.app.worker_app import AssistantService
     from assistant.domain.messages import Message
     from assistant.domain.turns import Meaning
     from assistant.ports.models import Embedder
@@ -31,47 +31,47 @@ def chat(
 ) -> None:
     """Talk with the assistant here; an empty line or Ctrl-D ends it."""
     from assistant.app.settings import load_settings, prepare_data_dir
-    from assistant.cli.instance_lock import place
+    from assistant.cli.instance_lock import hold_instance_lock
 
     settings = load_settings()
     prepare_data_dir(settings.data_dir)
     # It works like a small service of its own; beside a real one, two would answer.
-    with place(settings):
-        asyncio.run(_chat(settings, lang))
+    with hold_instance_lock(settings):
+        asyncio.run(_run_chat(settings, lang))
 
 
-async def _chat(settings: Settings, lang: str) -> None:
-    from assistant.app.knowledge_base import now
-    from assistant.app.worker_app import make_service
+async def _run_chat(settings: Settings, lang: str) -> None:
+    from assistant.app.knowledge_base import utc_now
+    from assistant.app.worker_app import build_service
     from assistant.conversation.inbound.conversation_start import Visitor, open_conversation
     from assistant.conversation.inbound.customer_actions import close
     from assistant.conversation.templates import say
 
-    service = await make_service(settings)
-    async with service.running():
+    service = await build_service(settings)
+    async with service.run_tasks():
         database = service.knowledge.database
-        visitor, key = Visitor(locale=lang or None), settings.identity_key()
+        visitor, key = Visitor(locale=lang or None), settings.load_identity_key()
         opened = await database.write(
-            lambda store: open_conversation(store, visitor, key, settings.languages, now())
+            lambda store: open_conversation(store, visitor, key, settings.languages, utc_now())
         )
         conversation = opened.conversation
         print(say("greeting", conversation.language))
         seen = 0
-        while text := await asyncio.to_thread(_line):
-            seen = await _exchange(service, conversation.id, text, seen)
-        await database.write(lambda store: close(store, conversation.id, now()))
+        while text := await asyncio.to_thread(_read_line):
+            seen = await _exchange_messages(service, conversation.id, text, seen)
+        await database.write(lambda store: close(store, conversation.id, utc_now()))
 
 
-async def _exchange(service: Service, conversation: str, text: str, seen: int) -> int:
+async def _exchange_messages(service: AssistantService, conversation: str, text: str, seen: int) -> int:
     """Say *text*, print what is answered; the seq of the last message that was printed."""
-    from assistant.app.knowledge_base import now
+    from assistant.app.knowledge_base import utc_now
     from assistant.conversation.inbound.receive import receive
     from assistant.domain.messages import Author, Inbound
 
     database = service.knowledge.database
     inbound = Inbound(conversation=conversation, message_id=str(uuid4()), text=text)
     with service.wire.subscribe(conversation) as follower:
-        await database.write(lambda store: receive(store, inbound, service.timing, now()))
+        await database.write(lambda store: receive(store, inbound, service.timing, utc_now()))
         service.wire.notify(conversation)
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
@@ -93,7 +93,7 @@ def _print_message(message: Message) -> None:
         print("  " + "  ".join(f"( {button.label} )" for button in message.buttons))
 
 
-def _line() -> str:
+def _read_line() -> str:
     try:
         return input("\n> ").strip()
     except EOFError:
@@ -112,23 +112,23 @@ def assess(
     """Signals and decision per customer turn of recorded dialogues (stdin, or --batch FILE)."""
     from assistant.app.settings import load_settings
 
-    asyncio.run(_assess_all(load_settings(), policy, file, as_json))
+    asyncio.run(_replay_dialogues(load_settings(), policy, file, as_json))
 
 
-async def _assess_all(settings: Settings, policy: str | None, file: str | None, as_json: bool) -> None:
+async def _replay_dialogues(settings: Settings, policy: str | None, file: str | None, as_json: bool) -> None:
     from assistant.app.knowledge_base import open_embedder
     from assistant.app.settings import prepare_data_dir
     from assistant.signals.replay import assess as replayed
     from assistant.signals.signal_reader import Reader
 
-    rules = _policy(settings.policy)
-    other = _policy(policy) if policy else None
+    rules = _load_policy_file(settings.policy)
+    other = _load_policy_file(policy) if policy else None
     prepare_data_dir(settings.data_dir)
     embedder = open_embedder(settings)
     reader = Reader(languages=settings.languages, embedding=embedder.name)
-    for item in batch(file or "-"):
-        turns = _turns(item)
-        meanings = await _meanings(embedder, turns)
+    for item in read_batch(file or "-"):
+        turns = _parse_turns(item)
+        meanings = await _embed_turns(embedder, turns)
         before = replayed(turns, reader, rules, meanings)
         if other is None:
             _print_assessment(item.get("id"), before, as_json or file is not None)
@@ -136,7 +136,7 @@ async def _assess_all(settings: Settings, policy: str | None, file: str | None, 
             _print_changes(item.get("id"), before, replayed(turns, reader, other, meanings), as_json)
 
 
-def _policy(path: Path | str | None) -> Any:
+def _load_policy_file(path: Path | str | None) -> Any:
     from pathlib import Path
 
     from assistant.app.policy_file import load_policy
@@ -145,14 +145,14 @@ def _policy(path: Path | str | None) -> Any:
     return load_policy(Path(path)) if path else Policy()
 
 
-def _turns(item: dict[str, Any]) -> list[dict[str, Any]]:
+def _parse_turns(item: dict[str, Any]) -> list[dict[str, Any]]:
     turns = item.get("turns")
     if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
         raise BadInput(f'Dialogue {item.get("id")!r} has no list of "turns"; give {{"author", "text"}} each.')
     return turns
 
 
-async def _meanings(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[str, Meaning]:
+async def _embed_turns(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[str, Meaning]:
     """What each thing that the customer said means, as the reader takes it; none where that fails."""
     from assistant.conversation.turn.think import MEANT
     from assistant.domain.errors import Unavailable

@@ -11,8 +11,8 @@ from assistant.domain.errors import SetupError
 
 if TYPE_CHECKING:
     from assistant.app.settings import Settings
-    from assistant.app.worker_app import Service
-    from assistant.cli.output import Steps
+    from assistant.app.worker_app import AssistantService
+    from assistant.cli.output import StageProgress
     from assistant.storage.database import SqlDatabase
     from assistant.storage.store import SqlStore
 
@@ -22,36 +22,36 @@ EMAIL = "demo@komorebi.example"
 SHOP = {"ja": "こもれび商店", "en": "Komorebi Store"}
 
 
-async def index_sample(settings: Settings, service: Service, steps: Steps) -> None:
+async def index_sample(settings: Settings, service: AssistantService, steps: StageProgress) -> None:
     """The sample help, indexed."""
-    from assistant.cli.knowledge import take_in
+    from assistant.cli.knowledge import index_sources
 
-    report = await take_in(service.knowledge, settings, [str(SAMPLE)], steps)
+    report = await index_sources(service.knowledge, settings, [str(SAMPLE)], steps)
     if report.failed:
         raise SetupError(f"The sample help could not be read: {report.failed[0]}")
 
 
-async def forget_demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> None:
+async def remove_demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> None:
     """Who is known from a first look has no way in when the service is used in earnest."""
-    from assistant.app.knowledge_base import now
+    from assistant.app.knowledge_base import utc_now
     from assistant.conversation.agent_access import remove
 
     kept = settings.data_dir / "demo-agent.password"
     if not kept.exists():
         return
 
-    def step(store: SqlStore) -> None:
+    def remove_if_known(store: SqlStore) -> None:
         if known := store.agents.find_by_email(EMAIL):
-            remove(store, known, now())
+            remove(store, known, utc_now())
 
-    await database.write(step)
+    await database.write(remove_if_known)
     kept.unlink()
 
 
-async def demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> str:
+async def ensure_demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> str:
     """A demo agent; their password, kept in the data folder."""
     from assistant.api.password_hashing import hash_password
-    from assistant.app.knowledge_base import now
+    from assistant.app.knowledge_base import utc_now
     from assistant.domain.people import Agent
 
     kept = settings.data_dir / "demo-agent.password"
@@ -64,7 +64,7 @@ async def demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> str
     if known:
         await database.write(lambda store: store.agents.set_password(agent.id, password_hash))
     else:
-        await database.write(lambda store: store.agents.add(agent, password_hash, now()))
+        await database.write(lambda store: store.agents.add(agent, password_hash, utc_now()))
     kept.touch(mode=0o600)
     kept.write_text(password + "\n")
     return password

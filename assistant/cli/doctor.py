@@ -11,7 +11,7 @@ from assistant.cli.output import AsJson, print_json
 from assistant.domain.errors import AssistantError, SetupError
 
 if TYPE_CHECKING:
-    from assistant.app.knowledge_base import Knowledge
+    from assistant.app.knowledge_base import KnowledgeBase
     from assistant.app.settings import Settings
     from assistant.storage.store import SqlStore
 
@@ -29,7 +29,7 @@ class Finding:
 
 def doctor(as_json: AsJson = False) -> None:
     """Check settings, data folder, database, index, search in every language, and the model."""
-    findings = asyncio.run(_examine())
+    findings = asyncio.run(_examine_installation())
     for finding in findings:
         if as_json:
             print_json(asdict(finding))
@@ -39,14 +39,14 @@ def doctor(as_json: AsJson = False) -> None:
         raise SetupError(f"Not well: {', '.join(ill)}; what is printed beside each says what mends it.")
 
 
-async def _examine() -> list[Finding]:
-    from assistant.app.knowledge_base import make_policy
+async def _examine_installation() -> list[Finding]:
+    from assistant.app.knowledge_base import build_policy
     from assistant.app.settings import load_settings, prepare_data_dir
 
     try:
         settings = load_settings()
         prepare_data_dir(settings.data_dir)
-        zone = make_policy(settings).zone
+        zone = build_policy(settings).zone
     except AssistantError as exc:
         return [Finding(part="settings", well=False, says=str(exc))]
     says = f"languages {', '.join(settings.languages)}; days begin at midnight of {zone}"
@@ -68,51 +68,51 @@ async def _examine_knowledge(settings: Settings) -> list[Finding]:
     try:
         findings = [await _examine_articles(knowledge), await _examine_index(knowledge)]
         findings += [await _examine_content(knowledge), await _examine_work(knowledge)]
-        return findings + [_words(language) for language in settings.languages]
+        return findings + [_examine_tokenizer(language) for language in settings.languages]
     finally:
         await knowledge.close()
 
 
-async def _examine_articles(knowledge: Knowledge) -> Finding:
+async def _examine_articles(knowledge: KnowledgeBase) -> Finding:
     count = len(await knowledge.indexer.load_content_hashes())
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[knowledge.database.kind]
     mend = "no articles yet: run `assistant ingest knowledge_base` or name your own folder"
     return Finding(part="database", well=count > 0, says=f"{kind}, {f'{count} articles' if count else mend}")
 
 
-async def _examine_content(knowledge: Knowledge) -> Finding:
+async def _examine_content(knowledge: KnowledgeBase) -> Finding:
     """What support leads should look at: no fault of the installation, so it is never BAD."""
-    from assistant.cli.knowledge import told
+    from assistant.cli.knowledge import format_contradiction
 
-    today = knowledge.today()
+    today = knowledge.current_date()
 
-    def step(store: SqlStore) -> list[str]:
+    def list_remarks(store: SqlStore) -> list[str]:
         living = store.article_lifecycle
         return [
-            *(f"disagree: {told(one)}" for one in living.list_open_contradictions(today)),
+            *(f"disagree: {format_contradiction(one)}" for one in living.list_open_contradictions(today)),
             *(f"not read: {one.place} ({one.why})" for one in living.list_source_problems()),
             *(f"holds until {last}: {id_}" for id_, _, last in living.list_expiring_articles(today + SOON)),
             *(f"holds from {first}: {id_}" for id_, _, first in living.list_upcoming_articles(today)),
             *(f"replaced: {one.article} by {one.by}" for one in living.list_supersessions()),
         ]
 
-    seen = await knowledge.database.read(step)
+    seen = await knowledge.database.read(list_remarks)
     rest = f" … and {len(seen) - SHOWN} more" if len(seen) > SHOWN else ""
     says = "; ".join(seen[:SHOWN]) + rest if seen else "no two articles disagree, none ends soon"
     return Finding(part="articles", well=True, says=says)
 
 
-async def _examine_work(knowledge: Knowledge) -> Finding:
+async def _examine_work(knowledge: KnowledgeBase) -> Finding:
     buried = await knowledge.database.read(lambda store: store.jobs.count_dead_letters())
     says = f"given up so far: {buried} (the log says which; customers were handed to a person)"
     return Finding(part="work", well=True, says=says if buried else "nothing was given up")
 
 
-async def _examine_index(knowledge: Knowledge) -> Finding:
+async def _examine_index(knowledge: KnowledgeBase) -> Finding:
     """The same words as `/readyz`: doctor opens what `serve` opens."""
     from assistant.knowledge.vectors.chroma_embedded import IN_USE
 
-    missing = await knowledge.note_missing()
+    missing = await knowledge.report_missing_vectors()
     health = knowledge.retriever.health().values()
     if troubles := [why for why in health if why and why != IN_USE]:
         return Finding(part="index", well=False, says=f"degraded: {'; '.join(troubles)}")
@@ -124,7 +124,7 @@ async def _examine_index(knowledge: Knowledge) -> Finding:
     return Finding(part="index", well=True, says=says)
 
 
-def _words(language: str) -> Finding:
+def _examine_tokenizer(language: str) -> Finding:
     from assistant.knowledge.retrieval.lexical import lexical_alive
 
     dead = lexical_alive((language,))
@@ -137,20 +137,20 @@ def _words(language: str) -> Finding:
 async def _examine_model(settings: Settings) -> Finding:
     from assistant.models.factory import try_model
 
-    if settings.model == "extractive":
+    if settings.effective_model == "extractive":
         return Finding(part="model", well=True, says="none set: answers quote the knowledge base")
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    why = await try_model(settings.model, api_key=key, base_url=settings.openai_base_url)
-    return Finding(part="model", well=why is None, says=why or f"{settings.model} answers")
+    why = await try_model(settings.effective_model, api_key=key, base_url=settings.openai_base_url)
+    return Finding(part="model", well=why is None, says=why or f"{settings.effective_model} answers")
 
 
 async def _examine_channels(settings: Settings) -> list[Finding]:
     """Every messaging app that is set up, by its own test calls."""
-    from assistant.app.wiring import make_channels
+    from assistant.app.wiring import build_channels
     from assistant.domain.errors import NotYet
 
     try:
-        channels = make_channels(settings)
+        channels = build_channels(settings)
     except SetupError as exc:
         return [Finding(part="channels", well=False, says=str(exc))]
     findings = []

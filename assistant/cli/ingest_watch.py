@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from assistant.cli.knowledge import contradictions_of, opened, print_report, take_in, told
-from assistant.cli.output import bar, silent
+from assistant.cli.knowledge import (
+    format_contradiction,
+    index_sources,
+    load_contradictions,
+    open_knowledge_session,
+    print_report,
+)
+from assistant.cli.output import ignore_progress, show_progress_bar
 from assistant.domain.errors import SetupError, Unavailable
 
 if TYPE_CHECKING:
-    from assistant.app.knowledge_base import Knowledge
+    from assistant.app.knowledge_base import KnowledgeBase
     from assistant.app.settings import Settings
-    from assistant.cli.output import Steps
+    from assistant.cli.output import StageProgress
     from assistant.domain.article_lifecycle import Contradiction
     from assistant.knowledge.ingest.file_watcher import Remembering
     from assistant.knowledge.ingest.run import IngestReport
@@ -31,17 +37,17 @@ RETRY_SECONDS = 5.0
 
 async def keep_watching(settings: Settings, sources: Sequence[str], *, prune: bool, as_json: bool) -> None:
     """Index *sources*, then keep up with their files and folders until SIGINT or SIGTERM."""
-    watch = _Watch(settings, sources, _places(sources), prune=prune, as_json=as_json)
+    watch = _WatchSession(settings, sources, _select_watched_paths(sources), prune=prune, as_json=as_json)
     work = asyncio.create_task(watch.run())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, work.cancel)
     try:
         await work
     except asyncio.CancelledError:
-        _say("stopped; what was read is stored")
+        _print_line("stopped; what was read is stored")
 
 
-def _places(sources: Sequence[str]) -> Sequence[str]:
+def _select_watched_paths(sources: Sequence[str]) -> Sequence[str]:
     """The files and folders among them; without one there is nothing to watch."""
     places = [source for source in sources if "://" not in source]
     if not places:
@@ -52,7 +58,7 @@ def _places(sources: Sequence[str]) -> Sequence[str]:
     return places
 
 
-class _Watch:
+class _WatchSession:
     def __init__(
         self, settings: Settings, sources: Sequence[str], places: Sequence[str], *, prune: bool, as_json: bool
     ) -> None:
@@ -67,69 +73,71 @@ class _Watch:
 
         async with AsyncExitStack() as stack:
             reader = Remembering(await stack.enter_async_context(Reader()))
-            with bar() as steps:
-                knowledge = await stack.enter_async_context(opened(self._settings, steps, beside_serve=True))
+            with show_progress_bar() as steps:
+                knowledge = await stack.enter_async_context(
+                    open_knowledge_session(self._settings, steps, beside_serve=True)
+                )
             async for _ in changes(self._places):
                 if self._standing is None:
-                    with bar() as steps:
-                        report = await self._taken(knowledge, self._sources, steps, reader)
+                    with show_progress_bar() as steps:
+                        report = await self._ingest_with_retry(knowledge, self._sources, steps, reader)
                 else:
-                    report = await self._taken(knowledge, self._places, silent, reader)
-                self._tell(report, await contradictions_of(knowledge))
+                    report = await self._ingest_with_retry(knowledge, self._places, ignore_progress, reader)
+                self._report_changes(report, await load_contradictions(knowledge))
 
-    async def _taken(
-        self, knowledge: Knowledge, sources: Sequence[str], steps: Steps, reader: Remembering
+    async def _ingest_with_retry(
+        self, knowledge: KnowledgeBase, sources: Sequence[str], steps: StageProgress, reader: Remembering
     ) -> IngestReport:
         """A run, tried until database and model let it through."""
         while True:
             try:
-                report = await take_in(
+                report = await index_sources(
                     knowledge, self._settings, sources, steps, prune=self._prune, reader=reader
                 )
             except Unavailable as exc:
-                _say(f"put off: {exc}")
+                _print_line(f"put off: {exc}")
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 reader.forget_unused()
                 return report
 
-    def _tell(self, report: IngestReport, disagree: Sequence[Contradiction]) -> None:
-        before, self._standing = self._standing, _standing(report, disagree)
+    def _report_changes(self, report: IngestReport, disagree: Sequence[Contradiction]) -> None:
+        before, self._standing = self._standing, _collect_problems(report, disagree)
         changed = {kind: getattr(report, kind) for kind in ("added", "updated", "removed")}
         if before is None:
             print_report(report, disagree, self._json)
-            _say(f"watching {', '.join(self._places)}; Ctrl-C ends it")
+            _print_line(f"watching {', '.join(self._places)}; Ctrl-C ends it")
         elif self._json:
             if self._standing != before or any(changed.values()):
                 print_report(report, disagree, self._json)
         else:
             for kind, articles in changed.items():
                 for article in articles:
-                    print(f"{_clock()} {kind}: {article}", flush=True)
-            self._tell_troubles(before, {one for articles in changed.values() for one in articles})
+                    print(f"{_format_time()} {kind}: {article}", flush=True)
+            self._report_problems(before, {one for articles in changed.values() for one in articles})
 
-    def _tell_troubles(self, before: dict[str, str], changed: set[str]) -> None:
+    def _report_problems(self, before: dict[str, str], changed: set[str]) -> None:
         assert self._standing is not None
         for what, says in self._standing.items():
             if before.get(what) != says:
-                _say(says)
+                _print_line(says)
         for what in before.keys() - self._standing.keys() - changed:
-            _say(f"well again: {what}")
+            _print_line(f"well again: {what}")
 
 
-def _standing(report: IngestReport, disagree: Sequence[Contradiction]) -> dict[str, str]:
+def _collect_problems(report: IngestReport, disagree: Sequence[Contradiction]) -> dict[str, str]:
     """What is wrong after a run, by what it is about."""
     return {
         **{where: f"warning: {where}: {why}" for where, why in report.warnings},
         **{where: f"failed: {where}: {why}" for where, why in report.failed},
         **{id: f"vanished: {id}: still answered from; --prune removes it" for id in report.vanished},
-        **{told(one): f"contradiction: {told(one)}" for one in disagree},
+        **{format_contradiction(one): f"contradiction: {format_contradiction(one)}" for one in disagree},
     }
 
 
-def _say(line: str) -> None:
-    print(f"{_clock()} {line}", file=sys.stderr, flush=True)
+def _print_line(line: str) -> None:
+    print(f"{_format_time()} {line}", file=sys.stderr, flush=True)
 
 
-def _clock() -> str:
+def _format_time() -> str:
     return datetime.now().astimezone().strftime("%H:%M:%S")

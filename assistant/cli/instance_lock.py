@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from assistant.app.settings import Settings
 
 
-def several(settings: Settings) -> bool:
+def supports_several_processes(settings: Settings) -> bool:
     """Whether these settings let more than one process serve."""
     return settings.postgres_url is not None and settings.chroma_url is not None
 
 
 @contextmanager
-def place(settings: Settings) -> Iterator[None]:
+def hold_instance_lock(settings: Settings) -> Iterator[None]:
     """Held while serving; SetupError, in one line, when there is no room for another process."""
     if settings.postgres_url is None:
-        with _folder(settings.data_dir):
+        with _lock_folder(settings.data_dir):
             yield
         return
     from assistant.storage.postgres import take_place
 
-    with take_place(settings.postgres_url, alone=not several(settings)):
+    with take_place(settings.postgres_url, alone=not supports_several_processes(settings)):
         yield
 
 
 @contextmanager
-def _folder(data_dir: Path) -> Iterator[None]:
+def _lock_folder(data_dir: Path) -> Iterator[None]:
     with (data_dir / "serve.lock").open("wb") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

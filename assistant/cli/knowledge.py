@@ -11,11 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.output import AsJson, Batch, Steps, bar, batch, print_json, text_of
+from assistant.cli.output import (
+    AsJson,
+    Batch,
+    StageProgress,
+    get_item_text,
+    print_json,
+    read_batch,
+    show_progress_bar,
+)
 from assistant.domain.errors import BadInput
 
 if TYPE_CHECKING:
-    from assistant.app.knowledge_base import Knowledge
+    from assistant.app.knowledge_base import KnowledgeBase
     from assistant.app.settings import Settings
     from assistant.domain.article_lifecycle import Contradiction
     from assistant.domain.knowledge import Passage
@@ -27,9 +35,9 @@ STAGES = {"read": "Reading documents", "embed": "Indexing passages"}
 
 
 @asynccontextmanager
-async def opened(
-    settings: Settings, steps: Steps | None = None, *, beside_serve: bool = False
-) -> AsyncIterator[Knowledge]:
+async def open_knowledge_session(
+    settings: Settings, steps: StageProgress | None = None, *, beside_serve: bool = False
+) -> AsyncIterator[KnowledgeBase]:
     from assistant.app.knowledge_base import open_knowledge
 
     progress = partial(steps, PREPARING) if steps else None
@@ -53,34 +61,34 @@ def ingest(
     if watch:
         asyncio.run(keep_watching(load_settings(), sources, prune=prune, as_json=as_json))
         return
-    report, disagree = asyncio.run(_ingest(load_settings(), sources, prune))
+    report, disagree = asyncio.run(_run_ingest(load_settings(), sources, prune))
     print_report(report, disagree, as_json)
     if report.failed:
         raise typer.Exit(1)
 
 
-async def _ingest(
+async def _run_ingest(
     settings: Settings, sources: list[str], prune: bool
 ) -> tuple[IngestReport, Sequence[Contradiction]]:
-    with bar() as steps:
-        async with opened(settings, steps) as knowledge:
-            report = await take_in(knowledge, settings, sources, steps, prune=prune)
-            return report, await contradictions_of(knowledge)
+    with show_progress_bar() as steps:
+        async with open_knowledge_session(settings, steps) as knowledge:
+            report = await index_sources(knowledge, settings, sources, steps, prune=prune)
+            return report, await load_contradictions(knowledge)
 
 
-async def contradictions_of(knowledge: Knowledge) -> Sequence[Contradiction]:
+async def load_contradictions(knowledge: KnowledgeBase) -> Sequence[Contradiction]:
     """Everything in which two articles do not agree today."""
-    today = knowledge.today()
+    today = knowledge.current_date()
     return await knowledge.database.read(
         lambda store: store.article_lifecycle.list_open_contradictions(today)
     )
 
 
-async def take_in(
-    knowledge: Knowledge,
+async def index_sources(
+    knowledge: KnowledgeBase,
     settings: Settings,
     sources: Sequence[str],
-    steps: Steps,
+    steps: StageProgress,
     *,
     prune: bool = False,
     reader: Reads | None = None,
@@ -96,9 +104,9 @@ async def take_in(
         progress=lambda stage, done, total: steps(STAGES.get(stage, stage), done, total),
         reader=reader,
     )
-    await knowledge.settle()
-    await knowledge.compare()
-    await knowledge.refresh()
+    await knowledge.reconcile_index()
+    await knowledge.detect_contradictions()
+    await knowledge.refresh_index()
     return report
 
 
@@ -110,7 +118,7 @@ def print_report(report: IngestReport, disagree: Sequence[Contradiction], as_jso
     problems = [{"document": where, "why": why} for where, why in report.failed]
     warnings = [{"document": where, "why": why} for where, why in report.warnings]
     if as_json:
-        found = [contradiction_out(one) for one in disagree]
+        found = [serialize_contradiction(one) for one in disagree]
         more = {"problems": problems, "warnings": warnings, "vanished": report.vanished}
         print_json(counts | more | {"contradictions": found})
         return
@@ -121,16 +129,16 @@ def print_report(report: IngestReport, disagree: Sequence[Contradiction], as_jso
     for id in report.vanished:
         print(f"vanished: {id}: still answered from; --prune removes it", file=sys.stderr)
     for one in disagree:
-        print(f"contradiction: {told(one)}", file=sys.stderr)
+        print(f"contradiction: {format_contradiction(one)}", file=sys.stderr)
 
 
-def told(one: Contradiction) -> str:
+def format_contradiction(one: Contradiction) -> str:
     """Both sides in a line."""
     sides = (f"{side.article}: {' '.join(side.text.split())[:120]}" for side in (one.one, one.other))
     return " <> ".join(sides)
 
 
-def contradiction_out(one: Contradiction) -> dict[str, Any]:
+def serialize_contradiction(one: Contradiction) -> dict[str, Any]:
     sides = [{"article": side.article, "text": side.text} for side in (one.one, one.other)]
     return {"measure": one.measure, "sides": sides}
 
@@ -142,24 +150,24 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find the passages that answer a question."""
-    _one_of(query, file)
-    asyncio.run(_search(query, k, file, as_json))
+    _require_one_input(query, file)
+    asyncio.run(_run_search(query, k, file, as_json))
 
 
-async def _search(query: str | None, k: int, file: str | None, as_json: bool) -> None:
+async def _run_search(query: str | None, k: int, file: str | None, as_json: bool) -> None:
     from assistant.app.settings import load_settings
 
-    async with opened(load_settings()) as knowledge:
+    async with open_knowledge_session(load_settings()) as knowledge:
         if query is not None:
             _print_passages(await knowledge.retriever.search(query, limit=k), as_json)
             return
-        for item in batch(file or "-"):
+        for item in read_batch(file or "-"):
             # Several passages of one article may be ahead of the next article.
-            passages = await knowledge.retriever.search(text_of(item), limit=k * 4)
-            print_json({"id": item.get("id"), "hits": articles(passages)[:k]})
+            passages = await knowledge.retriever.search(get_item_text(item), limit=k * 4)
+            print_json({"id": item.get("id"), "hits": group_by_article(passages)[:k]})
 
 
-def articles(passages: list[Passage]) -> list[dict[str, Any]]:
+def group_by_article(passages: list[Passage]) -> list[dict[str, Any]]:
     """Articles, each by its best passage, best first."""
     best: dict[str, Passage] = {}
     for passage in passages:
@@ -188,23 +196,23 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the knowledge base, with citations."""
-    _one_of(question, file)
-    asyncio.run(_ask(question, file, as_json))
+    _require_one_input(question, file)
+    asyncio.run(_run_ask(question, file, as_json))
 
 
-async def _ask(question: str | None, file: str | None, as_json: bool) -> None:
+async def _run_ask(question: str | None, file: str | None, as_json: bool) -> None:
     from assistant.app.settings import load_settings
-    from assistant.app.wiring import make_mind
+    from assistant.app.wiring import build_turn_dependencies
     from assistant.conversation.turn.ask_once import answer_once
 
     settings = load_settings()
-    async with opened(settings) as knowledge:
-        mind = make_mind(settings, knowledge)
+    async with open_knowledge_session(settings) as knowledge:
+        mind = build_turn_dependencies(settings, knowledge)
         if question is not None:
             _print_answer(await answer_once(mind, question), as_json)
             return
-        for item in batch(file or "-"):
-            print_json({"id": item.get("id")} | await answer_once(mind, text_of(item)))
+        for item in read_batch(file or "-"):
+            print_json({"id": item.get("id")} | await answer_once(mind, get_item_text(item)))
 
 
 def _print_answer(answer: dict[str, Any], as_json: bool) -> None:
@@ -216,7 +224,7 @@ def _print_answer(answer: dict[str, Any], as_json: bool) -> None:
         print(f"[{cited['n']}] {cited['title']}  {cited['url']}")
 
 
-def _one_of(text: str | None, file: str | None) -> None:
+def _require_one_input(text: str | None, file: str | None) -> None:
     if (text is None) == (file is None):
         raise typer.BadParameter("give either a question or --batch FILE")
     if text is not None and not text.strip():

@@ -17,7 +17,7 @@ Batch = Annotated[
     str | None, typer.Option("--batch", metavar="FILE", help="Read JSON lines from FILE (- is stdin).")
 ]
 
-Steps = Callable[[str, int, int], None]
+StageProgress = Callable[[str, int, int], None]
 
 #: Half a character: JSON may name one, no encoding can write it.
 HALF = re.compile("[\ud800-\udfff]")
@@ -29,19 +29,19 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def batch(file: str) -> Iterator[dict[str, Any]]:
+def read_batch(file: str) -> Iterator[dict[str, Any]]:
     """The JSON lines of *file* (`-` is stdin); BadInput names the line that is none."""
     try:
         with nullcontext(sys.stdin) if file == "-" else Path(file).open(encoding="utf-8-sig") as source:
             for number, line in enumerate(source, start=1):
                 if line.strip():
-                    yield _object(line, file, number)
+                    yield _parse_object(line, file, number)
     except (OSError, UnicodeDecodeError) as exc:
         why = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8"
         raise SetupError(f"{file} cannot be read ({why}); give JSON lines in UTF-8.") from exc
 
 
-def _object(line: str, file: str, number: int) -> dict[str, Any]:
+def _parse_object(line: str, file: str, number: int) -> dict[str, Any]:
     if HALF.search(line):
         raise BadInput(f"{file}, line {number}: not UTF-8; save it as UTF-8.")
     try:
@@ -53,19 +53,19 @@ def _object(line: str, file: str, number: int) -> dict[str, Any]:
     return value
 
 
-def text_of(item: dict[str, Any]) -> str:
+def get_item_text(item: dict[str, Any]) -> str:
     text = item.get("text")
     if not isinstance(text, str):
         raise BadInput(f'Item {item.get("id")!r} has no "text"; give every line one, a string.')
     return text
 
 
-def silent(_stage: str, _done: int, _total: int) -> None:
+def ignore_progress(_stage: str, _done: int, _total: int) -> None:
     """Progress where only failures belong on stderr."""
 
 
 @contextmanager
-def bar(otherwise: Steps = silent) -> Iterator[Steps]:
+def show_progress_bar(otherwise: StageProgress = ignore_progress) -> Iterator[StageProgress]:
     """A progress bar per stage on a terminal's stderr; *otherwise* is told where there is no terminal."""
     if not sys.stderr.isatty():
         yield otherwise
@@ -77,19 +77,19 @@ def bar(otherwise: Steps = silent) -> Iterator[Steps]:
     tasks: dict[str, TaskID] = {}
     with Progress(*columns, console=Console(stderr=True)) as progress:
 
-        def steps(stage: str, done: int, total: int) -> None:
+        def update_bar(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
                 tasks[stage] = progress.add_task(stage, total=total)
             progress.update(tasks[stage], completed=done, total=total)
 
-        yield steps
+        yield update_bar
 
 
-def lines() -> Steps:
+def build_stage_printer() -> StageProgress:
     """Says each stage when it begins and when it ends."""
     said: set[tuple[str, bool]] = set()
 
-    def steps(stage: str, done: int, total: int) -> None:
+    def print_stage(stage: str, done: int, total: int) -> None:
         ended = total > 0 and done >= total
         if (stage, False) not in said:
             print(f"{stage} …", file=sys.stderr, flush=True)
@@ -98,4 +98,4 @@ def lines() -> Steps:
         said.add((stage, ended))
         said.add((stage, False))
 
-    return steps
+    return print_stage

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.demo import EMAIL, SHOP, demo_agent, forget_demo_agent
-from assistant.cli.instance_lock import place
+from assistant.cli.demo import EMAIL, SHOP, ensure_demo_agent, remove_demo_agent
+from assistant.cli.instance_lock import hold_instance_lock
 from assistant.domain.errors import SetupError
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ def serve(
     from assistant.app.settings import load_settings, prepare_data_dir
 
     settings = load_settings()
-    with _listen(host, port) as listener:
+    with _open_listener(host, port) as listener:
         prepare_data_dir(settings.data_dir)
-        with place(settings):
-            _run(_at(settings, listener), listener, demo)
+        with hold_instance_lock(settings):
+            _run_processes(_set_public_url(settings, listener), listener, demo)
 
 
-def _at(settings: Settings, listener: socket.socket) -> Settings:
+def _set_public_url(settings: Settings, listener: socket.socket) -> Settings:
     """Settings with the address we listen on, where no public one is set."""
     if "public_url" in settings.model_fields_set:
         return settings
@@ -56,7 +56,7 @@ def _at(settings: Settings, listener: socket.socket) -> Settings:
     return settings.model_copy(update={"public_url": address})
 
 
-def _run(settings: Settings, listener: socket.socket, demo: bool) -> None:
+def _run_processes(settings: Settings, listener: socket.socket, demo: bool) -> None:
     from assistant.ipc.worker_supervisor import launch
 
     # Every open stream is a file.
@@ -70,40 +70,42 @@ def _run(settings: Settings, listener: socket.socket, demo: bool) -> None:
 
         # Starting makes a great many objects that stay; collecting among them only takes time.
         gc.disable()
-        uvloop.run(_serve(settings, listener, demo, launched))
+        uvloop.run(_serve_requests(settings, listener, demo, launched))
     finally:
         launched.process.kill()
         launched.process.wait()
         launched.end.close()
 
 
-async def _serve(settings: Settings, listener: socket.socket, demo: bool, launched: Launched) -> None:
+async def _serve_requests(
+    settings: Settings, listener: socket.socket, demo: bool, launched: Launched
+) -> None:
     """Answer calls at once; say where when the companion is ready too. SetupError when it cannot be."""
-    from assistant.app.logs import set_up
-    from assistant.app.web_app import create_app, make_front
+    from assistant.app.logs import configure_logging
+    from assistant.app.web_app import build_http_app, build_web_app
     from assistant.ipc.rpc import Pipe
     from assistant.ipc.worker_supervisor import Companion
 
-    set_up()
+    configure_logging()
     pipe = Pipe()
-    front = make_front(settings, pipe)
+    front = build_web_app(settings, pipe)
     companion = Companion(pipe, partial(pipe.ask, "start", settings, demo))
-    server = _server(create_app(front, shop=SHOP if demo else None))
-    password = await (demo_agent if demo else forget_demo_agent)(settings, front.database)
+    server = _build_server(build_http_app(front, shop=SHOP if demo else None))
+    password = await (ensure_demo_agent if demo else remove_demo_agent)(settings, front.database)
 
-    def stop() -> None:
+    def stop_server() -> None:
         server.should_exit = True
         front.wire.hang_up()
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
+        loop.add_signal_handler(number, stop_server)
     gc.freeze()
     gc.enable()
-    async with front.running():
+    async with front.run_tasks():
         accompanied = asyncio.create_task(companion.run(launched))
-        accompanied.add_done_callback(lambda _ended: stop())
-        said = asyncio.create_task(_say_where(settings, companion, password))
+        accompanied.add_done_callback(lambda _ended: stop_server())
+        said = asyncio.create_task(_print_addresses(settings, companion, password))
         await server.serve(sockets=[listener])
         said.cancel()
         await companion.stop(STOP_SECONDS)
@@ -111,14 +113,14 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool, launch
     front.database.close()
 
 
-def _server(app: FastAPI) -> Server:
+def _build_server(app: FastAPI) -> Server:
     import uvicorn
 
-    from assistant.cli.slow_client_guard import Impatient
+    from assistant.cli.slow_client_guard import SlowClientGuard
 
     config = uvicorn.Config(
         app,
-        http=Impatient,
+        http=SlowClientGuard,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -132,7 +134,7 @@ def _server(app: FastAPI) -> Server:
     return server
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _open_listener(host: str, port: int) -> socket.socket:
     """The listening socket, or SetupError when the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -150,7 +152,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _say_where(settings: Settings, companion: Companion, password: str | None) -> None:
+async def _print_addresses(settings: Settings, companion: Companion, password: str | None) -> None:
     """Once everything is ready."""
     await companion.ready.wait()
     url = settings.public_url
@@ -162,5 +164,5 @@ async def _say_where(settings: Settings, companion: Companion, password: str | N
     ]
     if password is not None:
         lines.insert(3, f"    sign in as         {EMAIL}   password {password}")
-    lines += ["", f"  Answers from {settings.model}; stop with Ctrl-C.", ""]
+    lines += ["", f"  Answers from {settings.effective_model}; stop with Ctrl-C.", ""]
     print("\n".join(lines), flush=True)

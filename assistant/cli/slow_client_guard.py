@@ -22,7 +22,7 @@ WAITING_REQUESTS = 16
 TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
-class Impatient(HttpToolsProtocol):
+class SlowClientGuard(HttpToolsProtocol):
     """uvicorn's protocol with a deadline and a size for the head of every request, and few requests ahead."""
 
     _late: TimerHandle | None = None
@@ -31,16 +31,16 @@ class Impatient(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._wait()
+        self._start_timer()
 
     def data_received(self, data: bytes) -> None:
         if self._late is None and self.timeout_keep_alive_task is not None:
-            self._wait()  # a further request on a kept connection
+            self._start_timer()  # a further request on a kept connection
         self._head += len(data)
         super().data_received(data)
         if self._head > HEAD_BYTES and not self.transport.is_closing():
             self.transport.write(TOO_LONG)
-            self._cut()
+            self._cut_connection()
 
     def on_message_begin(self) -> None:
         if len(self.pipeline) >= WAITING_REQUESTS:
@@ -51,7 +51,7 @@ class Impatient(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head = 0
-        self._heard()
+        self._cancel_timer()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -59,18 +59,18 @@ class Impatient(HttpToolsProtocol):
         super().on_body(body)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._heard()
+        self._cancel_timer()
         super().connection_lost(exc)
 
-    def _wait(self) -> None:
+    def _start_timer(self) -> None:
         self._head = 0
-        self._late = self.loop.call_later(HEAD_SECONDS, self._cut)
+        self._late = self.loop.call_later(HEAD_SECONDS, self._cut_connection)
 
-    def _heard(self) -> None:
+    def _cancel_timer(self) -> None:
         if self._late is not None:
             self._late.cancel()
             self._late = None
 
-    def _cut(self) -> None:
-        self._heard()
+    def _cut_connection(self) -> None:
+        self._cancel_timer()
         self.transport.close()

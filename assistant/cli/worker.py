@@ -17,7 +17,7 @@ from assistant.ipc.rpc import Pipe
 
 if TYPE_CHECKING:
     from assistant.app.settings import Settings
-    from assistant.app.worker_app import Service
+    from assistant.app.worker_app import AssistantService
     from assistant.domain.conversation import Conversation
     from assistant.ports.answering import Draft
 
@@ -28,7 +28,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    _end_with_parent()
+    _terminate_with_parent()
     os.nice(NICENESS)
     # Ctrl-C reaches both processes; the parent says when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -36,20 +36,25 @@ def main() -> None:
     gc.disable()
     import uvloop
 
-    uvloop.run(_work(int(sys.argv[1])))
+    uvloop.run(_serve_parent(int(sys.argv[1])))
 
 
-def _end_with_parent() -> None:
+def _terminate_with_parent() -> None:
     """Even if it is killed: two must never have the index open."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-async def _work(end: int) -> None:
+async def _serve_parent(end: int) -> None:
     pipe = Pipe()
     worker = Worker(pipe)
-    pipe.offer(start=worker.start, stop=worker.stop, beat=worker.beat, health=worker.health)
-    pipe.offer(suggest=worker.suggest, restarts=worker.restarts)
+    pipe.offer(
+        start=worker.start_service,
+        stop=worker.stop_service,
+        beat=worker.answer_heartbeat,
+        health=worker.check_health,
+    )
+    pipe.offer(suggest=worker.suggest_replies, restarts=worker.count_restarts)
     await pipe.open(socket.socket(fileno=end))
     await pipe.listen()
     if not worker.stopped:
@@ -61,53 +66,53 @@ class Worker:
 
     def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe
-        self._service: Service | None = None
+        self._service: AssistantService | None = None
         self._working: asyncio.Task[None] | None = None
         self._enough = asyncio.Event()
         self.stopped = False
 
-    async def start(self, settings: Settings, demo: bool) -> None:
+    async def start_service(self, settings: Settings, demo: bool) -> None:
         """Open everything and begin; SetupError when something is to be mended first."""
-        from assistant.app.knowledge_base import now
-        from assistant.app.logs import set_up
-        from assistant.app.worker_app import make_service
+        from assistant.app.knowledge_base import utc_now
+        from assistant.app.logs import configure_logging
+        from assistant.app.worker_app import build_service
         from assistant.cli.demo import index_sample
-        from assistant.cli.instance_lock import several
+        from assistant.cli.instance_lock import supports_several_processes
         from assistant.cli.knowledge import PREPARING
-        from assistant.cli.output import bar, lines
+        from assistant.cli.output import build_stage_printer, show_progress_bar
 
-        set_up()
-        with bar(otherwise=lines()) as steps:
-            service = await make_service(settings, partial(steps, PREPARING), self._pipe)
+        configure_logging()
+        with show_progress_bar(otherwise=build_stage_printer()) as steps:
+            service = await build_service(settings, partial(steps, PREPARING), self._pipe)
             if demo:
                 await index_sample(settings, service, steps)
-        if not several(settings):
+        if not supports_several_processes(settings):
             # We are the only ones who work: what is still leased was in hand when the last process died.
-            await service.knowledge.database.write(lambda store: store.jobs.end_leases(now()))
+            await service.knowledge.database.write(lambda store: store.jobs.end_leases(utc_now()))
         gc.freeze()
         gc.enable()
         self._service = service
-        self._working = asyncio.create_task(self._work(service))
+        self._working = asyncio.create_task(self._run_service(service))
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._enough.set)
 
-    async def stop(self) -> None:
+    async def stop_service(self) -> None:
         """Finish what is in hand, or give it back."""
         self._enough.set()
         if self._working is not None:
             await self._working
         self.stopped = True
 
-    async def health(self) -> dict[str, str | None]:
-        return await self._service.health() if self._service else {"assistant": "It is starting."}
+    async def check_health(self) -> dict[str, str | None]:
+        return await self._service.check_health() if self._service else {"assistant": "It is starting."}
 
-    async def beat(self) -> None:
+    async def answer_heartbeat(self) -> None:
         """Whoever hears this is alive."""
 
-    async def restarts(self) -> dict[str, int]:
+    async def count_restarts(self) -> dict[str, int]:
         """How often each long-lived task was started again."""
         return dict(self._service.supervisor.restarts) if self._service else {}
 
-    async def suggest(self, conversation: Conversation, question: str) -> list[Draft]:
+    async def suggest_replies(self, conversation: Conversation, question: str) -> list[Draft]:
         from assistant.conversation.turn.suggestions import suggest
         from assistant.domain.errors import Unavailable
 
@@ -115,8 +120,8 @@ class Worker:
             raise Unavailable("The assistant is starting.")
         return await suggest(self._service.mind, conversation, question)
 
-    async def _work(self, service: Service) -> None:
-        async with service.running():
+    async def _run_service(self, service: AssistantService) -> None:
+        async with service.run_tasks():
             await self._enough.wait()
 
 

@@ -18,7 +18,7 @@ Start = Callable[[], Coroutine[Any, Any, None]]
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 #: One that lived for so long had started well.
 WELL_SECONDS = 60.0
-#: `readyz` shows a failure for at least this long.
+#: `get_readiness` shows a failure for at least this long.
 SHOWN_SECONDS = 10.0
 
 

@@ -108,7 +108,7 @@ def line(peer: str, phones: Phones) -> tuple[bytes, Mapping[str, str]]:
         "message": {"id": uuid4().hex, "type": "text", "text": QUESTION},
     }
     body = json.dumps({"destination": "U", "events": [event]}, ensure_ascii=False).encode()
-    return body, {"x-line-signature": signatures.line(SECRET, body)}
+    return body, {"x-line-signature": signatures.sign_line(SECRET, body)}
 
 
 def whatsapp(peer: str, _phones: Phones) -> tuple[bytes, Mapping[str, str]]:
@@ -124,7 +124,7 @@ def messenger(peer: str, _phones: Phones) -> tuple[bytes, Mapping[str, str]]:
 
 def signed_meta(value: Any) -> tuple[bytes, dict[str, str]]:
     body = json.dumps(value).encode()
-    return body, {"x-hub-signature-256": signatures.meta(SECRET, body)}
+    return body, {"x-hub-signature-256": signatures.sign_meta(SECRET, body)}
 
 
 def sms(peer: str, phones: Phones) -> tuple[bytes, Mapping[str, str]]:
@@ -133,7 +133,7 @@ def sms(peer: str, phones: Phones) -> tuple[bytes, Mapping[str, str]]:
 
 
 def signed_form(fields: Mapping[str, str], url: str) -> tuple[bytes, dict[str, str]]:
-    signed = signatures.twilio(SECRET, url, {k: [v] for k, v in fields.items()})
+    signed = signatures.sign_twilio(SECRET, url, {k: [v] for k, v in fields.items()})
     kind = {"content-type": "application/x-www-form-urlencoded"}
     return urlencode(fields).encode(), kind | {"x-twilio-signature": signed}
 
@@ -163,7 +163,7 @@ def signed_slack(value: Any) -> tuple[bytes, dict[str, str]]:
     stamp = str(int(time.time()))
     return body, {
         "x-slack-request-timestamp": stamp,
-        "x-slack-signature": signatures.slack(SECRET, stamp, body),
+        "x-slack-signature": signatures.sign_slack(SECRET, stamp, body),
     }
 
 

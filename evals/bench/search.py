@@ -93,7 +93,7 @@ async def _filled(settings: Settings, texts: Sequence[str], passages: int) -> No
     await _embed(database, embedder, texts)
     database.close()
     knowledge = await open_knowledge(settings)
-    await knowledge.settle()
+    await knowledge.reconcile_index()
     await knowledge.close()
 
 

@@ -43,7 +43,7 @@ def after_commit_before_200(probability: float) -> None:
     """A message is stored; whoever sent it never hears so."""
     from assistant.api import customer
 
-    _put(customer, "message_out", probability, before=True)
+    _put(customer, "serialize_message", probability, before=True)
 
 
 def while_thinking(probability: float) -> None:

@@ -39,8 +39,8 @@ async def claims_at_once(site: Site, load: Load, seconds: float) -> Outcome:
 
 def _agents(site: Site, count: int) -> list[str]:
     """Tokens of so many agents; made in the database, as the command takes a second each."""
-    from assistant.api.auth import new_token
-    from assistant.app.knowledge_base import now, open_database
+    from assistant.api.auth import create_api_token
+    from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import Settings
     from assistant.domain.people import Agent
 
@@ -53,8 +53,8 @@ def _agents(site: Site, count: int) -> list[str]:
         tokens = []
         for _ in range(count):
             agent = Agent(id=uuid4().hex, email=f"{uuid4().hex}@shop.example", name="Agent")
-            store.agents.add(agent, "x", now())
-            tokens.append(new_token(store, agent, now()))
+            store.agents.add(agent, "x", utc_now())
+            tokens.append(create_api_token(store, agent, utc_now()))
         return tokens
 
     made: list[str] = asyncio.run(database.write(step))

@@ -46,7 +46,7 @@ class Mails:
 
 
 async def disk_fills(site: Site, load: Load, seconds: float) -> Outcome:
-    """Whatever was acknowledged is in the transcripts, and `readyz` said that something was wrong."""
+    """Whatever was acknowledged is in the transcripts, and `get_readiness` said that something was wrong."""
     process = site.processes[0]
     process.kill()
     mounted = _on_small_disk(site.folder)
@@ -89,7 +89,7 @@ def _limit(process: Process, more: int | None) -> None:
 
 
 async def _send(process: Process, mails: Mails, seconds: float) -> int:
-    """Mails until the disk has been full for a while; 1: `readyz` never said so."""
+    """Mails until the disk has been full for a while; 1: `get_readiness` never said so."""
     end, silent = time.monotonic() + max(20.0, seconds), 1
     async with httpx2.AsyncClient(timeout=15) as http:
 

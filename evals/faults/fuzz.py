@@ -28,13 +28,15 @@ def channel(name: str) -> Target:
     """What an app's webhook does after its signature held."""
     import httpx
 
-    from assistant.channels.base import Wiring
+    from assistant.channels.base import ChannelConfig
     from assistant.channels.registry import CHANNELS as KINDS
     from assistant.domain.channels import Call
 
     values = {setting.name: "shop@shop.example" for setting in KINDS[name].settings}
     values |= {"SMTP_URL": "smtps://u:p@shop.example", "IMAP_URL": ""}
-    wiring = Wiring(account="", values=values, client=httpx.AsyncClient(), public_url="https://shop.example")
+    wiring = ChannelConfig(
+        account="", values=values, client=httpx.AsyncClient(), public_url="https://shop.example"
+    )
     made = KINDS[name](wiring)
     form = "application/x-www-form-urlencoded" if name == "sms" else "application/json"
 
@@ -63,7 +65,7 @@ def text(name: str) -> Target:
     from assistant.answering.drafts.stream_splitter import Splitter
     from assistant.answering.grounding.rules import unfit
     from assistant.answering.pii_masking import Mask
-    from assistant.api.reply_html import render
+    from assistant.api.reply_html import render_reply
     from assistant.signals.language import language_of
     from assistant.text.exact_facts import in_digits, numbers
 
@@ -77,7 +79,7 @@ def text(name: str) -> Target:
         return hidden.reveal(hidden.hide(said))
 
     readers: dict[str, Callable[[str], object]] = {
-        "reply": partial(render, allowed_hosts=("shop.example",)),
+        "reply": partial(render_reply, allowed_hosts=("shop.example",)),
         "stream": stream,
         "facts": lambda said: numbers(in_digits(said)),
         "mask": mask,

@@ -22,7 +22,7 @@ from assistant.answering.pii_masking import Mask
 from assistant.answering.prompts import Prompt
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.ranker import Ranker
-from assistant.app.knowledge_base import Knowledge
+from assistant.app.knowledge_base import KnowledgeBase
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
 from assistant.knowledge.retrieval.token_vectors import StoredTokens
@@ -81,7 +81,7 @@ class PacedModel:
         self.first_sentence = self.first_sentence or self.total
 
 
-async def found_all(knowledge: Knowledge, questions: str) -> list[Found]:
+async def found_all(knowledge: KnowledgeBase, questions: str) -> list[Found]:
     """The answerable questions of a file, searched; said before each: the three above it, answered."""
     lines = (ROOT / "evals/cases" / questions).read_text("utf-8").splitlines()
     cases = [case for line in lines if (case := json.loads(line))["relevant"]]
@@ -125,7 +125,7 @@ def _tokens(passages: str, history: str, ask: AnswerRequest) -> int:
     return sum(count_tokens(part, MODEL) for part in filled)
 
 
-async def report_speed(found: Sequence[Found], knowledge: Knowledge) -> None:
+async def report_speed(found: Sequence[Found], knowledge: KnowledgeBase) -> None:
     """What packing and checking add to the model's own time, and when the first sentence is seen."""
     assert isinstance(knowledge.embedder, MultiVectorEmbedder)
     readings = Readings(knowledge.embedder, StoredTokens(knowledge.database, knowledge.embedder))
@@ -162,12 +162,14 @@ async def _unseen(_text: str) -> None:
 async def _on_the_sample_help() -> None:
     from assistant.app.knowledge_base import open_knowledge
     from assistant.app.settings import load_settings
-    from assistant.cli.knowledge import take_in
+    from assistant.cli.knowledge import index_sources
 
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings().model_copy(update={"data_dir": Path(folder), "chat_model": "extractive"})
         knowledge = await open_knowledge(settings)
-        await take_in(knowledge, settings, [str(ROOT / "knowledge_base")], lambda _stage, _done, _all: None)
+        await index_sources(
+            knowledge, settings, [str(ROOT / "knowledge_base")], lambda _stage, _done, _all: None
+        )
         for questions in QUESTIONS:
             found = await found_all(knowledge, questions)
             await report_tokens(found, questions)

@@ -88,12 +88,12 @@ async def _found(settings: Settings, articles: Path) -> Found:
         (Path(data) / "models").symlink_to(CACHE)
         knowledge = await open_knowledge(own)
         await ingest([str(articles)], index=knowledge.indexer, count_tokens=knowledge.embedder.count_tokens)
-        await knowledge.refresh()
+        await knowledge.refresh_index()
         shelf, embedder = knowledge.retriever.shelf, knowledge.embedder
         owners = await knowledge.database.read(lambda store: store.article_lifecycle.load_chunk_articles())
         new = shelf.ids.tolist()
-        found = await contradictions(new, shelf, owners, knowledge.statements, embedder)
-        near = await contradictions(new, shelf, owners, knowledge.statements, embedder, _any)
+        found = await contradictions(new, shelf, owners, knowledge.load_statements, embedder)
+        near = await contradictions(new, shelf, owners, knowledge.load_statements, embedder, _any)
         await knowledge.close()
         return found, near
 

@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from assistant.app.knowledge_base import Knowledge
+from assistant.app.knowledge_base import KnowledgeBase
 from assistant.app.settings import load_settings
-from assistant.app.wiring import make_mind
+from assistant.app.wiring import build_turn_dependencies
 from assistant.conversation.turn.ask_once import answer_once
 from assistant.domain.knowledge import Passage
 from assistant.text.segmentation import terms
@@ -167,7 +167,7 @@ async def measure(folder: Path, *, failures: bool) -> dict[str, Answers]:
     ]
     embedder = RememberingEmbedder()
     knowledge = await knowledge_over(folder / "kb", embedder, TODAY)
-    mind = make_mind(load_settings().model_copy(update={"chat_model": "extractive"}), knowledge)
+    mind = build_turn_dependencies(load_settings().model_copy(update={"chat_model": "extractive"}), knowledge)
     found: dict[str, Answers] = {}
 
     def note(way: str, case: Case, text: str | None, score: float | None = None) -> None:
@@ -202,7 +202,7 @@ def print_failure(case: Case, text: str | None) -> None:
 
 
 async def simple_searches(
-    knowledge: Knowledge, embedder: RememberingEmbedder
+    knowledge: KnowledgeBase, embedder: RememberingEmbedder
 ) -> tuple[Callable[[str], Awaitable[int]], Bm25, list[Passage]]:
     """Dense search by one vector a passage, BM25, and the passages."""
     shelf = knowledge.retriever.shelf

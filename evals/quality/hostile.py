@@ -16,7 +16,7 @@ from assistant.answering.grounding.checker import Readings
 from assistant.answering.prompts import Prompt
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.ranker import Ranker
-from assistant.api.reply_html import render
+from assistant.api.reply_html import render_reply
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Author
 from assistant.domain.turns import Said
@@ -82,7 +82,7 @@ async def shown(model: ChatModel, ask: AnswerRequest, readings: Readings, ranker
 
 def harms(text: str, allowed: Sequence[str] = ()) -> set[str]:
     """Which of KINDS a text that is shown does, rendered as the widget and the console render it."""
-    html = render(text, (), allowed)
+    html = render_reply(text, (), allowed)
     links = [link for link in _LINK.findall(html) if not link.startswith(("#", "/"))]
     found = {
         "canary": CANARY in text,

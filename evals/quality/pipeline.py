@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from assistant.app.knowledge_base import Knowledge, now
+from assistant.app.knowledge_base import KnowledgeBase, utc_now
 from assistant.knowledge.ingest.embedding_backfill import Making
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.ingest.run import Options, ingest
@@ -42,7 +42,7 @@ async def retriever_over(folder: Path, data: Path, embedder: Embedder) -> Hybrid
     return retriever
 
 
-async def knowledge_over(folder: Path, embedder: Embedder, today: date) -> Knowledge:
+async def knowledge_over(folder: Path, embedder: Embedder, today: date) -> KnowledgeBase:
     """A folder of articles, open as the product opens it but kept in memory, on the day *today*."""
     engine = sqlite_engine(None)
     metadata.create_all(engine)
@@ -51,8 +51,8 @@ async def knowledge_over(folder: Path, embedder: Embedder, today: date) -> Knowl
     await ingest([str(folder)], index=indexer, count_tokens=embedder.count_tokens)
     retriever = HybridRetriever(database, embedder, KeptVectors(), today=lambda: today)
     await retriever.start()
-    making = Making(database, embedder, "local", now)
-    return Knowledge(
+    making = Making(database, embedder, "local", utc_now)
+    return KnowledgeBase(
         database=database,
         embedder=embedder,
         retriever=Succession(retriever, ready=making.done, changed=making.note),

@@ -13,9 +13,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from assistant.app.knowledge_base import Knowledge
+from assistant.app.knowledge_base import KnowledgeBase
 from assistant.app.settings import load_settings
-from assistant.app.wiring import make_mind
+from assistant.app.wiring import build_turn_dependencies
 from assistant.conversation.turn.ask_once import answer_once
 from evals.data.embedding_cache import RememberingEmbedder
 from evals.quality.pipeline import knowledge_over
@@ -57,7 +57,7 @@ def main() -> None:
 async def _run(asked: Set, *, failures: bool) -> None:
     cases = [json.loads(line) for line in asked.cases.read_text("utf-8").splitlines()]
     knowledge = await knowledge_over(asked.folder, RememberingEmbedder(), TODAY)
-    mind = make_mind(load_settings().model_copy(update={"chat_model": "extractive"}), knowledge)
+    mind = build_turn_dependencies(load_settings().model_copy(update={"chat_model": "extractive"}), knowledge)
     answers = [await answer_once(mind, case["text"]) for case in cases]
     first = [await first_passage(knowledge, case["text"]) for case in cases]
     await knowledge.close()
@@ -70,7 +70,7 @@ async def _run(asked: Set, *, failures: bool) -> None:
                 print(f"  {what}: {case['text']}\n    {answer['decision']}: {said}")
 
 
-async def first_passage(knowledge: Knowledge, question: str) -> Answer:
+async def first_passage(knowledge: KnowledgeBase, question: str) -> Answer:
     """The most trivial answer: the first passage of our search, whole."""
     found = await knowledge.retriever.search(question, limit=1)
     text = found[0].text if found else ""

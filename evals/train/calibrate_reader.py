@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from assistant.answering.reader.cross_encoder import CALIBRATION, Reader
-from assistant.app.knowledge_base import Knowledge
+from assistant.app.knowledge_base import KnowledgeBase
 from evals.data.embedding_cache import CACHE, RememberingEmbedder
 from evals.data.reading_sets import CASES
 from evals.data.retrieval_sets import rows
@@ -106,7 +106,9 @@ async def ask_all(name: str, trades: tuple[str, ...]) -> list[Asked]:
     return [one for one in found if one is not None]
 
 
-async def ask(knowledge: Knowledge, reader: Reader, text: str, line: dict[str, Any] | None) -> Asked | None:
+async def ask(
+    knowledge: KnowledgeBase, reader: Reader, text: str, line: dict[str, Any] | None
+) -> Asked | None:
     """*line*: the question with its answers; None: a stray. None when search finds nothing at all."""
     passages = await knowledge.retriever.search(text, limit=PASSAGES)
     if not passages:

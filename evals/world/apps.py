@@ -150,7 +150,7 @@ def _line(peer: str, content: dict[str, Any], counter: Counter) -> Signed:
     }
     event |= {"webhookEventId": uuid4().hex, "message": {"id": uuid4().hex, **content}}
     body = json.dumps({"events": [event]}).encode()
-    return "line", body, {"x-line-signature": signatures.line(SECRET, body)}
+    return "line", body, {"x-line-signature": signatures.sign_line(SECRET, body)}
 
 
 def _slack(peer: str, content: dict[str, Any], _: Counter) -> Signed:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from assistant.app.settings import load_settings
-from assistant.app.wiring import make_mind
+from assistant.app.wiring import build_turn_dependencies
 from assistant.conversation.turn.ask_once import answer_once
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.ingest.run import IngestReport, Options, ingest
@@ -73,7 +73,9 @@ def answers(expected: Mapping[str, str], *, beside_sample: bool = False) -> Chec
         if beside_sample:
             shutil.copytree(ROOT / "knowledge_base", folder / "sample")
         knowledge = await knowledge_over(folder, RememberingEmbedder(), TODAY)
-        mind = make_mind(load_settings().model_copy(update={"chat_model": "extractive"}), knowledge)
+        mind = build_turn_dependencies(
+            load_settings().model_copy(update={"chat_model": "extractive"}), knowledge
+        )
         said = {question: str((await answer_once(mind, question))["answer"]) for question in expected}
         await knowledge.close()
         return [

@@ -38,9 +38,9 @@ class Found:
 
 class MailService:
     def __init__(self, post: Post, service: object) -> None:
-        from assistant.app.worker_app import Service
+        from assistant.app.worker_app import AssistantService
 
-        assert isinstance(service, Service)
+        assert isinstance(service, AssistantService)
         self.post, self._service = post, service
 
     async def read(self, peer: str, *, answered: bool = False) -> Found | None:
@@ -83,7 +83,7 @@ def _of(store: object, peer: str) -> list[tuple[Conversation, Thread]]:
 @asynccontextmanager
 async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
     from assistant.app.settings import load_settings, prepare_data_dir
-    from assistant.app.worker_app import make_service
+    from assistant.app.worker_app import build_service
     from assistant.jobs import imap_poller
     from assistant.knowledge.ingest.run import Options, ingest
 
@@ -102,7 +102,7 @@ async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
         settings = load_settings().model_copy(update=own)
         prepare_data_dir(settings.data_dir)
         with patch.dict(os.environ, mailed), patch.object(imap_poller, "PAUSE", 0.2):
-            service = await make_service(settings)
+            service = await build_service(settings)
             knowledge = service.knowledge
             await ingest(
                 [str(articles)],
@@ -110,6 +110,6 @@ async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
                 count_tokens=knowledge.embedder.count_tokens,
                 options=Options(),
             )
-            await knowledge.refresh()
-            async with service.running():
+            await knowledge.refresh_index()
+            async with service.run_tasks():
                 yield MailService(post, service)

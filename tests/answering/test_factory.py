@@ -5,9 +5,9 @@ from typing import Any, cast
 
 import pytest
 
-from assistant.app.knowledge_base import Knowledge
+from assistant.app.knowledge_base import KnowledgeBase
 from assistant.app.settings import load_settings
-from assistant.app.wiring import make_mind
+from assistant.app.wiring import build_turn_dependencies
 from assistant.models import factory
 from assistant.models.scripted import ScriptedModel
 
@@ -22,8 +22,8 @@ def test_one_model_is_opened_for_all_that_is_asked_of_it(monkeypatch: pytest.Mon
     monkeypatch.setattr(factory, "open_model", open_model)
     embedder = SimpleNamespace(name="none")
     parts = SimpleNamespace(embedder=embedder, retriever=None, meaning=None, examples=None, database=None)
-    mind: Any = make_mind(
-        load_settings().model_copy(update={"chat_model": "openai:fake"}), cast("Knowledge", parts)
+    mind: Any = build_turn_dependencies(
+        load_settings().model_copy(update={"chat_model": "openai:fake"}), cast("KnowledgeBase", parts)
     )
     assert opened == ["openai:fake"]
     assert all(each._model is model for each in (mind.answerer, mind.rewrite, mind.vote, mind.summarise))

@@ -17,11 +17,11 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from assistant.api import make_app
-from assistant.api.auth import new_token
-from assistant.api.context import Context
+from assistant.api import build_api
+from assistant.api.auth import create_api_token
+from assistant.api.context import ApiContext
 from assistant.api.password_hashing import hash_password
-from assistant.api.rate_limits import Limits
+from assistant.api.rate_limits import RateLimiter
 from assistant.conversation.timing import Timing
 from assistant.conversation.turn.suggestions import suggest
 from assistant.domain.knowledge import Article
@@ -69,7 +69,7 @@ class Client:
 
         def step(store: SqlStore) -> str:
             store.agents.add(person, password, self.rig.clock())
-            return new_token(store, person, self.rig.clock())
+            return create_api_token(store, person, self.rig.clock())
 
         token = await self.rig.database.write(step)
         return {"Authorization": f"Bearer {token}"}
@@ -183,8 +183,8 @@ def application(
     async def article(id_: str) -> Article | None:
         return ARTICLE if id_ == ARTICLE.id else None
 
-    return make_app(
-        Context(
+    return build_api(
+        ApiContext(
             database=rig.database,
             policy=rig.policy,
             examples=rig.mind.examples,
@@ -194,7 +194,7 @@ def application(
             desk=rig.desk,
             pick_facts=pick_facts,
             clock=rig.clock,
-            limits=Limits(),
+            limits=RateLimiter(),
             identity_key=IDENTITY_KEY,
             languages=LANGUAGES,
             public_url="http://localhost:8000",

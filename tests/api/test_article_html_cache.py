@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assistant.api import article_html_cache
-from assistant.api.article_html_cache import Drawings
+from assistant.api.article_html_cache import ArticleRenderer
 from assistant.domain.knowledge import Article
 
 LONG = "返品の期限は30日です。[送料](delivery.md) **太字** <b>x</b>\n\n" * 800
@@ -17,7 +17,7 @@ def article(text: str) -> Article:
 
 
 async def test_a_long_article_is_drawn_in_another_process_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(article_html_cache, "_draw_here", lambda _: pytest.fail("drawn in this process"))
+    monkeypatch.setattr(article_html_cache, "_render_inline", lambda _: pytest.fail("drawn in this process"))
     started, start = 0, asyncio.create_subprocess_exec
 
     async def counted(*command: str, **how: Any) -> asyncio.subprocess.Process:
@@ -26,8 +26,8 @@ async def test_a_long_article_is_drawn_in_another_process_and_once(monkeypatch: 
         return await start(*command, **how)
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", counted)
-    drawn = Drawings(seconds=60)
-    found = await asyncio.gather(*(drawn.of(article(LONG)) for _ in range(5)))
+    drawn = ArticleRenderer(seconds=60)
+    found = await asyncio.gather(*(drawn.get_html(article(LONG)) for _ in range(5)))
     assert started == 1
     assert len(set(found)) == 1
     assert '<a href="/help/ja/delivery.md"' in found[0]
@@ -35,12 +35,12 @@ async def test_a_long_article_is_drawn_in_another_process_and_once(monkeypatch: 
 
 
 async def test_what_takes_too_long_is_shown_as_plain_text() -> None:
-    html = await Drawings(seconds=0.01).of(article(LONG))
+    html = await ArticleRenderer(seconds=0.01).get_html(article(LONG))
     assert html.startswith("<pre>返品")
     assert "&lt;b&gt;" in html
 
 
 async def test_hostile_brackets_are_not_drawn_in_this_process() -> None:
-    assert not article_html_cache._is_small("[" * 4_000)
-    assert not article_html_cache._is_small(("a|" * 200 + "\n") * 50)
-    assert article_html_cache._is_small("普通の記事です。[送料](delivery.md)\n" * 100)
+    assert not article_html_cache._is_small_article("[" * 4_000)
+    assert not article_html_cache._is_small_article(("a|" * 200 + "\n") * 50)
+    assert article_html_cache._is_small_article("普通の記事です。[送料](delivery.md)\n" * 100)

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from assistant.api import live_updates, rate_limit_rules
-from assistant.api.metrics import Totals, totals
+from assistant.api.metrics import MetricTotals, count_totals
 from assistant.conversation.inbound.conversation_start import TOKEN_LASTS
 from tests.api.conftest import PASSWORD, Client, Conversation
 
@@ -64,12 +64,12 @@ async def test_metrics_are_counted_once_for_all_who_ask(
 ) -> None:
     counted = 0
 
-    def counting(*given: Any) -> Totals:
+    def counting(*given: Any) -> MetricTotals:
         nonlocal counted
         counted += 1
-        return totals(*given)
+        return count_totals(*given)
 
-    monkeypatch.setattr("assistant.api.health.totals", counting)
+    monkeypatch.setattr("assistant.api.health.count_totals", counting)
     answers = await asyncio.gather(*(client.http.get("/metrics") for _ in range(10)))
     assert {answer.status_code for answer in answers} == {200}
     assert counted == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.api.metrics import Totals, exposition
+from assistant.api.metrics import MetricTotals, render_metrics
 from assistant.domain.budgets import Spent
 from tests.api.conftest import Client
 
@@ -90,5 +90,5 @@ async def test_every_call_is_described(client: Client) -> None:
 
 def test_tasks_that_were_started_again_are_counted() -> None:
     nothing = Spent(tokens=0, calls=0, cost=0.0)
-    found = Totals({}, {}, {}, streams=0, spent=nothing, calls={}, deliveries={}, longest_wait=0.0)
-    assert b'assistant_task_restarts_total{task="loop"} 2.0' in exposition(found, {"loop": 2})
+    found = MetricTotals({}, {}, {}, streams=0, spent=nothing, calls={}, deliveries={}, longest_wait=0.0)
+    assert b'assistant_task_restarts_total{task="loop"} 2.0' in render_metrics(found, {"loop": 2})

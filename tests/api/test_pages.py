@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from assistant.api.pages.help import preferred
+from assistant.api.pages.help import select_language
 from tests.api.conftest import Client, application
 from tests.harness import Rig
 
@@ -24,7 +24,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     ],
 )
 def test_the_browser_says_which_language(header: str, language: str) -> None:
-    assert preferred(header, ("ja", "en")) == language
+    assert select_language(header, ("ja", "en")) == language
 
 
 @pytest.mark.parametrize(

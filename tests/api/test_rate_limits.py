@@ -11,15 +11,15 @@ from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection
 
 from assistant.api import rate_limit_rules
-from assistant.api.client_address import address_of
-from assistant.api.password_hashing import MOST_WAITING, Passwords
-from assistant.api.rate_limit_rules import TABLE, LimitedRoute, limits_of
-from assistant.api.rate_limits import By, Limit, Limits, Rate
+from assistant.api.client_address import get_client_address
+from assistant.api.password_hashing import MAX_WAITING_LOGINS, PasswordVerifier
+from assistant.api.rate_limit_rules import TABLE, RateLimitedRoute, get_route_limits
+from assistant.api.rate_limits import LimitKey, Rate, RateLimit, RateLimiter
 from assistant.domain.errors import TooMany
 from tests.api.conftest import PASSWORD, Client, application
 
 DOCS = (Path(__file__).parents[2] / "docs" / "limits.md").read_text("utf-8")
-EVERY_LIMIT = [found for found in vars(rate_limit_rules).values() if isinstance(found, Limit)]
+EVERY_LIMIT = [found for found in vars(rate_limit_rules).values() if isinstance(found, RateLimit)]
 
 
 def routes(app: FastAPI) -> list[APIRoute]:
@@ -35,7 +35,7 @@ def routes(app: FastAPI) -> list[APIRoute]:
 async def test_every_route_has_a_limit(client: Client, tmp_path: Path) -> None:
     walked = routes(application(client.rig, {}, tmp_path))
     assert len(walked) > 45
-    assert [route.path for route in walked if not isinstance(route, LimitedRoute)] == []
+    assert [route.path for route in walked if not isinstance(route, RateLimitedRoute)] == []
     rows = {f"{method} {route.path}" for route in walked for method in route.methods or ()}
     assert [row for row in rows if not row.startswith(("GET", "HEAD")) and row not in TABLE] == []
     assert sorted(set(TABLE) - rows) == [], "rows of calls that there are not"
@@ -43,7 +43,7 @@ async def test_every_route_has_a_limit(client: Client, tmp_path: Path) -> None:
 
 def test_a_call_that_writes_and_has_no_limit_is_not_served() -> None:
     with pytest.raises(LookupError, match=r"rate_limit_rules\.py"):
-        limits_of("POST", "/v1/new")
+        get_route_limits("POST", "/v1/new")
 
 
 def test_the_docs_name_every_limit_with_its_numbers() -> None:
@@ -96,12 +96,12 @@ async def test_a_stranger_cannot_choose_an_address(client: Client, tmp_path: Pat
     from starlette.requests import Request
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-    from assistant.api.client_address import address_of
+    from assistant.api.client_address import get_client_address
 
     seen: list[str] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        seen.append(address_of(Request(scope)))
+        seen.append(get_client_address(Request(scope)))
 
     trusting: Any = ProxyHeadersMiddleware(app, trusted_hosts=["10.0.0.0/8"])
     headers = [(b"x-forwarded-for", b"198.51.100.7")]
@@ -113,13 +113,13 @@ async def test_a_stranger_cannot_choose_an_address(client: Client, tmp_path: Pat
 @pytest.fixture(autouse=True)
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time stands still, so that a busy machine gives nobody more."""
-    monkeypatch.setattr(Limits, "clock", staticmethod(lambda: 0.0))
+    monkeypatch.setattr(RateLimiter, "clock", staticmethod(lambda: 0.0))
 
 
 @pytest.fixture
 def never(monkeypatch: pytest.MonkeyPatch) -> None:
     """No password fits, and no time is spent on finding that out."""
-    monkeypatch.setattr("assistant.api.password_hashing.password_fits", lambda *_: False)
+    monkeypatch.setattr("assistant.api.password_hashing.verify_password", lambda *_: False)
 
 
 @pytest.mark.usefixtures("never")
@@ -149,14 +149,16 @@ async def test_an_account_is_limited_from_many_addresses(client: Client) -> None
 async def test_nobody_waits_for_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """The event loop goes on while a password is hashed, and who comes when many wait is sent away."""
     done = threading.Event()
-    monkeypatch.setattr("assistant.api.password_hashing.password_fits", lambda *_: done.wait(20))
-    passwords = Passwords()
-    waiting = [asyncio.create_task(passwords.fits("hash", PASSWORD)) for _ in range(MOST_WAITING)]
+    monkeypatch.setattr("assistant.api.password_hashing.verify_password", lambda *_: done.wait(20))
+    passwords = PasswordVerifier()
+    waiting = [
+        asyncio.create_task(passwords.verify_hash("hash", PASSWORD)) for _ in range(MAX_WAITING_LOGINS)
+    ]
     await asyncio.sleep(0)
     with pytest.raises(TooMany):
-        await passwords.fits("hash", PASSWORD)
+        await passwords.verify_hash("hash", PASSWORD)
     done.set()  # we could not get here if hashing held the loop
-    assert await asyncio.gather(*waiting) == [True] * MOST_WAITING
+    assert await asyncio.gather(*waiting) == [True] * MAX_WAITING_LOGINS
 
 
 @pytest.mark.usefixtures("never")
@@ -173,22 +175,22 @@ async def test_failed_logins_are_noted_with_their_address(client: Client) -> Non
 
 
 def test_a_key_has_so_many_open_at_a_time() -> None:
-    limits = Limits()
-    first, second = limits.hold("a", 2), limits.hold("a", 2)
+    limits = RateLimiter()
+    first, second = limits.reserve_slot("a", 2), limits.reserve_slot("a", 2)
     with pytest.raises(TooMany):
-        limits.hold("a", 2)
-    limits.hold("b", 2)
+        limits.reserve_slot("a", 2)
+    limits.reserve_slot("b", 2)
     first()
-    limits.hold("a", 2)
+    limits.reserve_slot("a", 2)
     second()
 
 
 def test_a_limit_counts_by_key() -> None:
-    limits, limit = Limits(), Limit("x", By.ADDRESS, Rate(1, 0.001))
-    limits.check(limit, "a")
-    limits.check(limit, "b")
+    limits, limit = RateLimiter(), RateLimit("x", LimitKey.ADDRESS, Rate(1, 0.001))
+    limits.check_rate(limit, "a")
+    limits.check_rate(limit, "b")
     with pytest.raises(TooMany):
-        limits.check(limit, "a")
+        limits.check_rate(limit, "a")
 
 
 @pytest.mark.parametrize(
@@ -203,4 +205,4 @@ def test_a_limit_counts_by_key() -> None:
 )
 def test_the_port_that_a_proxy_writes_makes_no_other_caller(host: str, counted: str) -> None:
     call = HTTPConnection({"type": "http", "client": (host, 0), "headers": []})
-    assert address_of(call) == counted
+    assert get_client_address(call) == counted

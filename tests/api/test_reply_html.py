@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.api.reply_html import render
+from assistant.api.reply_html import render_reply
 from assistant.domain.messages import Citation
 
 CITED = [Citation(n=1, article="a", title="t", url="/u", quote="q")]
@@ -36,11 +36,11 @@ def shop_link(address: str) -> str:
     ],
 )
 def test_a_reply_is_shown_as(text: str, html: str) -> None:
-    assert render(text, CITED, HOSTS) == html
+    assert render_reply(text, CITED, HOSTS) == html
 
 
 def test_a_table_keeps_its_cells_and_citations() -> None:
-    tree = BeautifulSoup(render("| 状態 | 期限 |\n| --- | --- |\n| 未開封 | 30日 [1] |", CITED), "lxml")
+    tree = BeautifulSoup(render_reply("| 状態 | 期限 |\n| --- | --- |\n| 未開封 | 30日 [1] |", CITED), "lxml")
     assert [cell.get_text() for cell in tree.select("th, td")] == ["状態", "期限", "未開封", "30日 1"]
     assert [link["data-cite"] for link in tree.select("td sup a")] == ["1"]
 
@@ -77,7 +77,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_runs_loads_or_leads_elsewhere(text: str) -> None:
-    assert_harmless(render(text, CITED, HOSTS))
+    assert_harmless(render_reply(text, CITED, HOSTS))
 
 
 @given(
@@ -86,12 +86,12 @@ def test_nothing_runs_loads_or_leads_elsewhere(text: str) -> None:
     )
 )
 def test_no_mixture_of_hostile_pieces_gets_through(text: str) -> None:
-    assert_harmless(render(text, CITED, HOSTS))
+    assert_harmless(render_reply(text, CITED, HOSTS))
 
 
 @given(st.text())
 def test_any_text_renders(text: str) -> None:
-    assert_harmless(render(text, CITED, HOSTS))
+    assert_harmless(render_reply(text, CITED, HOSTS))
 
 
 def assert_harmless(html: str) -> None:
@@ -107,8 +107,8 @@ def assert_harmless(html: str) -> None:
 
 
 def test_halves_of_characters_and_hidden_ones_are_left_out() -> None:
-    assert render("a\ud800b\x00c\u200bd\U000e0041e\u202ef") == "<p>a?bcdef</p>"
+    assert render_reply("a\ud800b\x00c\u200bd\U000e0041e\u202ef") == "<p>a?bcdef</p>"
 
 
 def test_no_reply_is_endless() -> None:
-    assert len(render("あ" * 100_000)) < 21_000
+    assert len(render_reply("あ" * 100_000)) < 21_000

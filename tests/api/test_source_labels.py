@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant.api.source_labels import Places
+from assistant.api.source_labels import SourceLabels
 
-PLACES = Places(
+PLACES = SourceLabels(
     ("/srv/shop/articles", "/srv/firm/articles", "/work/help", "https://help.example.jp/sitemap.xml")
 )
 
@@ -20,7 +20,7 @@ PLACES = Places(
     ],
 )
 def test_a_folder_is_shown_by_its_name(source: str, shown: str) -> None:
-    assert PLACES.source(source) == shown
+    assert PLACES.label_source(source) == shown
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_a_folder_is_shown_by_its_name(source: str, shown: str) -> None:
     ],
 )
 def test_a_file_is_shown_from_its_folder_on(location: str, source: str, shown: str) -> None:
-    assert PLACES.inside(location, source) == shown
+    assert PLACES.label_location(location, source) == shown

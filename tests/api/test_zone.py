@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assistant.api.health import count, moment
+from assistant.api.health import compute_dashboard_metrics, parse_moment
 from assistant.app import knowledge_base
 from assistant.app.settings import load_settings
 from assistant.domain.budgets import Spender, Spent
@@ -21,8 +21,8 @@ TOKYO = "Asia/Tokyo"
 
 
 def test_a_plain_date_begins_where_the_business_is() -> None:
-    assert moment("2026-12-01", TOKYO).astimezone(UTC) == datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
-    assert moment("2026-12-01T00:00:00Z", TOKYO) == datetime(2026, 12, 1, tzinfo=UTC)
+    assert parse_moment("2026-12-01", TOKYO).astimezone(UTC) == datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
+    assert parse_moment("2026-12-01T00:00:00Z", TOKYO) == datetime(2026, 12, 1, tzinfo=UTC)
 
 
 async def test_the_numbers_are_cut_into_the_businesss_days(database: SqlDatabase[SqlStore]) -> None:
@@ -33,12 +33,12 @@ async def test_the_numbers_are_cut_into_the_businesss_days(database: SqlDatabase
     await database.write(
         lambda s: s.spending.add_spending(list(spender.accounts(local(NIGHT, TOKYO))), spent)
     )
-    start, end = (local(moment(day, TOKYO), TOKYO) for day in ("2026-12-01", "2026-12-02"))
-    today = await database.read(lambda store: count(store, start, end))
+    start, end = (local(parse_moment(day, TOKYO), TOKYO) for day in ("2026-12-01", "2026-12-02"))
+    today = await database.read(lambda store: compute_dashboard_metrics(store, start, end))
     assert today["by_day"] == [{"day": "2026-12-01", "conversations": 1, "handoffs": 0}]
     assert today["model"]["tokens"] == 7
-    before = local(moment("2026-11-30", TOKYO), TOKYO)
-    yesterday = await database.read(lambda store: count(store, before, start))
+    before = local(parse_moment("2026-11-30", TOKYO), TOKYO)
+    yesterday = await database.read(lambda store: compute_dashboard_metrics(store, before, start))
     assert (yesterday["conversations"], yesterday["model"]["tokens"]) == (0, 0)
 
 
@@ -48,12 +48,14 @@ async def test_an_article_holds_from_midnight_where_the_business_is(
     async def no_vectors(*_: Any) -> Any:
         return None
 
-    monkeypatch.setattr(knowledge_base, "now", lambda: NIGHT)
+    monkeypatch.setattr(knowledge_base, "utc_now", lambda: NIGHT)
     monkeypatch.setattr(knowledge_base, "_open_vectors", no_vectors)
     nobody: Any = None
     for zone, day in ((TOKYO, date(2026, 12, 1)), ("America/New_York", date(2026, 11, 30))):
         monkeypatch.setenv("TZ", zone)
-        retriever = await knowledge_base._retriever(load_settings(), database, nobody, beside_serve=False)
+        retriever = await knowledge_base._build_retriever(
+            load_settings(), database, nobody, beside_serve=False
+        )
         assert retriever._today() == day
 
 

@@ -28,7 +28,7 @@ def as_before() -> Iterator[None]:
 
 def test_a_log_that_cannot_be_written_is_lost_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr", Full())
-    logs.set_up()
+    logs.configure_logging()
     try:
         raise ZeroDivisionError
     except ZeroDivisionError:

@@ -122,7 +122,7 @@ def webhook(*events: Any) -> bytes:
 
 def signed(body: bytes) -> dict[str, str]:
     return {
-        "x-line-signature": signatures.line(SECRET, body),
+        "x-line-signature": signatures.sign_line(SECRET, body),
         "content-type": "application/json; charset=utf-8",
     }
 

@@ -267,7 +267,7 @@ async def test_mailguns_form_by_its_signature(mail: Scene) -> None:
         "Message-Id": "<g1@customer.example>",
         "timestamp": stamp,
         "token": "abc",
-        "signature": signatures.mailgun("key-mailgun", stamp, "abc"),
+        "signature": signatures.sign_mailgun("key-mailgun", stamp, "abc"),
     }
     kind = {"content-type": "application/x-www-form-urlencoded"}
     assert (await mail.post(urlencode(fields | {"token": "abd"}).encode(), kind)).status_code == 401

@@ -43,8 +43,8 @@ class TestLine(ChannelContract):
         return line_platform.signed(body)
 
     def wrongly_signed(self, body: bytes) -> list[Mapping[str, str]]:
-        right = signatures.line(line_platform.SECRET, body)
-        other = signatures.line("another secret", body)
+        right = signatures.sign_line(line_platform.SECRET, body)
+        other = signatures.sign_line("another secret", body)
         return [{}, *({"x-line-signature": s} for s in ("", other, right[:-2], right.lower()))]
 
     def _event(self, text: str, message_id: str) -> dict[str, Any]:
@@ -83,11 +83,11 @@ class TestWhatsApp(ChannelContract):
         return WhatsAppPlatform()
 
     def sign(self, body: bytes) -> Mapping[str, str]:
-        return {"x-hub-signature-256": signatures.meta(META_SECRET, body)}
+        return {"x-hub-signature-256": signatures.sign_meta(META_SECRET, body)}
 
     def wrongly_signed(self, body: bytes) -> list[Mapping[str, str]]:
-        right = signatures.meta(META_SECRET, body)
-        wrong = ("", right[7:], right.upper(), "sha1=" + right[7:47], signatures.meta("other", body))
+        right = signatures.sign_meta(META_SECRET, body)
+        wrong = ("", right[7:], right.upper(), "sha1=" + right[7:47], signatures.sign_meta("other", body))
         return [{}, *({"x-hub-signature-256": one} for one in wrong)]
 
     def message(self, text: str, message_id: str) -> bytes:
@@ -259,7 +259,7 @@ class TestSms(ChannelContract):
             fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=200)
         except ValueError:
             fields = {}
-        signature = signatures.twilio("12345", f"{PUBLIC_URL}/v1/channels/sms", fields)
+        signature = signatures.sign_twilio("12345", f"{PUBLIC_URL}/v1/channels/sms", fields)
         return {"x-twilio-signature": signature, "content-type": "application/x-www-form-urlencoded"}
 
     def wrongly_signed(self, body: bytes) -> list[Mapping[str, str]]:
@@ -313,7 +313,7 @@ class TestSlack(ChannelContract):
     ) -> dict[str, str]:
         return {
             "x-slack-request-timestamp": stamp,
-            "x-slack-signature": signatures.slack(secret, stamp, body),
+            "x-slack-signature": signatures.sign_slack(secret, stamp, body),
         }
 
     def wrongly_signed(self, body: bytes) -> list[Mapping[str, str]]:

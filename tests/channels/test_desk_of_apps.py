@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from assistant.api.auth import new_token
+from assistant.api.auth import create_api_token
 from assistant.conversation.inbound.customer_linking import offer_code
 from tests.channels.conftest import Scene
 from tests.channels.line_platform import USER, LinePlatform, refusal, webhook
@@ -13,7 +13,7 @@ PAGE = b"<html><script>alert(1)</script></html>"
 
 async def headers(scene: Scene) -> dict[str, str]:
     mori = await scene.agent()
-    token = await scene.rig.database.write(lambda store: new_token(store, mori, scene.rig.clock()))
+    token = await scene.rig.database.write(lambda store: create_api_token(store, mori, scene.rig.clock()))
     return {"Authorization": f"Bearer {token}"}
 
 

@@ -205,7 +205,7 @@ def form(**more: str) -> dict[str, str]:
         "Message-Id": "<g1@customer.example>",
         "timestamp": stamp,
         "token": token,
-        "signature": signatures.mailgun("key-mailgun", stamp, token),
+        "signature": signatures.sign_mailgun("key-mailgun", stamp, token),
     } | more
 
 

@@ -8,10 +8,10 @@ from email.message import EmailMessage
 import pytest
 
 from assistant.channels import email_parsing
-from assistant.channels.email_charsets import header_text, text_of_bytes
-from assistant.channels.email_html import newest_words_of_html
-from assistant.channels.email_parts import Contents
-from assistant.channels.email_quotes import newest_words
+from assistant.channels.email_charsets import decode_header_text, decode_text
+from assistant.channels.email_html import extract_newest_words_from_html
+from assistant.channels.email_parts import MailContents
+from assistant.channels.email_quotes import extract_newest_words
 from assistant.conversation.inbound.quoted_replies import without_ours
 from assistant.domain.errors import BadInput
 from evals.world.mail_siblings import CHARSETS, OURS, RIGHT, made
@@ -21,13 +21,13 @@ ASKED = "髙島です。返品の期限はいつまでですか。"
 
 @pytest.mark.parametrize("one", made(), ids=lambda one: one.name)
 def test_every_quote_form_in_every_character_set(one: object) -> None:
-    assert email_parsing.from_bytes(one.raw).text == RIGHT  # type: ignore[attr-defined]
+    assert email_parsing.parse_raw_mail(one.raw).text == RIGHT  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("codec", "label"), CHARSETS)
 def test_a_wrong_label_costs_no_letter(codec: str, label: str | None) -> None:
     words = "返品の期限はいつまでですか。"
-    assert text_of_bytes(words.encode(codec), label) == (words, True)
+    assert decode_text(words.encode(codec), label) == (words, True)
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,14 @@ def test_a_wrong_label_costs_no_letter(codec: str, label: str | None) -> None:
     ],
 )
 def test_letters_of_mailers(raw: bytes, label: str | None, words: str) -> None:
-    assert text_of_bytes(raw, label) == (words, True)
+    assert decode_text(raw, label) == (words, True)
 
 
 def test_what_is_no_text_is_said_to_be_unreadable() -> None:
     noise = bytes((number * 7919 >> 3) % 256 for number in range(600))
-    assert text_of_bytes(noise, "utf-8")[1] is False
+    assert decode_text(noise, "utf-8")[1] is False
     raw = b"From: a@mail.example\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(noise)
-    found = email_parsing.from_bytes(raw)
+    found = email_parsing.parse_raw_mail(raw)
     assert (found.unreadable, found.text) == (True, "")
 
 
@@ -76,18 +76,18 @@ def test_what_is_no_text_is_said_to_be_unreadable() -> None:
     ],
 )
 def test_headers(header: str, words: str) -> None:
-    assert header_text(header) == words
+    assert decode_header_text(header) == words
 
 
 def test_a_name_in_raw_jis_leaves_the_address_alone() -> None:
     raw = b'From: "\x1b$B0l<!\x1b(B" <hanako@mail.example>\r\nSubject: \x1b$BJVIJ\x1b(B\r\n\r\nhi'
-    found = email_parsing.from_bytes(raw)
+    found = email_parsing.parse_raw_mail(raw)
     assert (found.sender, found.name, found.subject) == ("hanako@mail.example", "一次", "返品")
 
 
 def test_a_name_that_looks_like_an_address_is_only_a_name() -> None:
     coded = base64.b64encode(b'x" <victim@bank.example>').decode()
-    found = email_parsing.from_bytes(f"From: =?utf-8?B?{coded}?= <me@mail.example>\r\n\r\nhi".encode())
+    found = email_parsing.parse_raw_mail(f"From: =?utf-8?B?{coded}?= <me@mail.example>\r\n\r\nhi".encode())
     assert found.sender == "me@mail.example"
 
 
@@ -106,7 +106,7 @@ def test_a_name_that_looks_like_an_address_is_only_a_name() -> None:
 )
 @pytest.mark.parametrize("subject", ["x", "Re: x"])
 def test_the_customers_own_words_stay(words: str, subject: str) -> None:
-    assert newest_words(words, subject, reply=subject != "x") == words
+    assert extract_newest_words(words, subject, reply=subject != "x") == words
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_customers_own_words_stay(words: str, subject: str) -> None:
     ],
 )
 def test_what_stands_under_every_mail_is_left_out(foot: str) -> None:
-    assert newest_words(f"{RIGHT}\n\n{foot}\n") == RIGHT
+    assert extract_newest_words(f"{RIGHT}\n\n{foot}\n") == RIGHT
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_what_stands_under_every_mail_is_left_out(foot: str) -> None:
 )
 @pytest.mark.parametrize("before", ["", "お願いします。\n\n"])
 def test_a_forward_keeps_the_words_of_the_other(head: str, before: str) -> None:
-    found = newest_words(f"{before}{head}\n荷物が届きません。\n", "Fwd: y")
+    found = extract_newest_words(f"{before}{head}\n荷物が届きません。\n", "Fwd: y")
     assert "荷物が届きません。" in found
     assert found.startswith(before.strip())
 
@@ -148,15 +148,15 @@ def test_a_mail_attached_to_a_mail_without_words_is_read() -> None:
     outer["From"], outer["Subject"] = "b@mail.example", "転送"
     outer.make_mixed()
     outer.add_attachment(inner)
-    found = email_parsing.from_bytes(outer.as_bytes())
+    found = email_parsing.parse_raw_mail(outer.as_bytes())
     assert "荷物が届きません。" in found.text
     assert [one.name for one in found.attachments] == ["届かない.eml"]
 
 
 def test_an_answer_without_words_is_empty_and_a_first_mail_never() -> None:
     quoted = "\n".join(f"> {line}" for line in OURS)
-    assert newest_words(quoted, "Re: x", reply=True) == ""
-    assert newest_words(quoted, "x") == quoted
+    assert extract_newest_words(quoted, "Re: x", reply=True) == ""
+    assert extract_newest_words(quoted, "x") == quoted
 
 
 def test_lines_that_a_mailer_folded_are_one() -> None:
@@ -164,7 +164,7 @@ def test_lines_that_a_mailer_folded_are_one() -> None:
         "From: a@mail.example\nContent-Type: text/plain; charset=utf-8; format=flowed; delsp=yes\n"
         "Content-Transfer-Encoding: 8bit\n\n返品の期限は \nいつまでですか\n"
     )
-    assert email_parsing.from_bytes(raw.encode()).text == "返品の期限はいつまでですか"
+    assert email_parsing.parse_raw_mail(raw.encode()).text == "返品の期限はいつまでですか"
 
 
 def test_our_own_words_are_known_in_any_form() -> None:
@@ -210,15 +210,15 @@ def deep_html() -> str:
 )
 def test_hostile_words_are_read_in_no_time(words: str) -> None:
     started = time.thread_time()
-    newest_words(words, "Re: x", reply=True)
+    extract_newest_words(words, "Re: x", reply=True)
     without_ours(words, words[:6000])
     assert time.thread_time() - started < 2
 
 
 def test_hostile_pages_are_read_in_no_time() -> None:
     started = time.thread_time()
-    newest_words_of_html(deep_html()[:200_000], "Re: x", reply=True)
-    newest_words_of_html("<p>" * 60_000, reply=True)
+    extract_newest_words_from_html(deep_html()[:200_000], "Re: x", reply=True)
+    extract_newest_words_from_html("<p>" * 60_000, reply=True)
     assert time.thread_time() - started < 2
 
 
@@ -237,7 +237,7 @@ def test_hostile_pages_are_read_in_no_time() -> None:
 def test_hostile_mails_are_read_or_refused_in_no_time(raw: bytes) -> None:
     started = time.thread_time()
     with contextlib.suppress(BadInput):
-        email_parsing.from_bytes(raw)
+        email_parsing.parse_raw_mail(raw)
     assert time.thread_time() - started < 5
 
 
@@ -253,9 +253,12 @@ def test_hostile_mails_are_read_or_refused_in_no_time(raw: bytes) -> None:
     ],
 )
 def test_addresses_to_which_mail_can_go(header: str, address: str) -> None:
-    assert email_parsing.one_address(header)[1] == address
+    assert email_parsing.parse_address(header)[1] == address
 
 
 def test_a_message_id_is_one_word() -> None:
     headers = {"from": "a@mail.example", "message-id": "<a@b>\r\nBcc: victim@mail.example"}
-    assert email_parsing.make(headers, Contents(plain="x")).message_id == "<a@b>Bcc:victim@mail.example"
+    assert (
+        email_parsing.build_mail(headers, MailContents(plain="x")).message_id
+        == "<a@b>Bcc:victim@mail.example"
+    )

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from assistant.channels import email_servers
-from assistant.channels.email_servers import Mailbox, deliver, server
+from assistant.channels.email_servers import ImapSession, deliver_mail, parse_mail_server
 from assistant.domain.errors import NotYet, SetupError
 from evals.world.post import Post
 
@@ -43,8 +43,8 @@ async def send(port: int, rest: str = "", *, scheme: str = "smtp", user: str = "
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "a@shop.example", "b@mail.example", "x"
     message.set_content("hello")
-    to = server(f"{scheme}://{user}127.0.0.1:{port}{rest}", "ASSISTANT_EMAIL_SMTP_URL", (465, 587))
-    await deliver(to, message)
+    to = parse_mail_server(f"{scheme}://{user}127.0.0.1:{port}{rest}", "ASSISTANT_EMAIL_SMTP_URL", (465, 587))
+    await deliver_mail(to, message)
 
 
 def words_in_the_clear(post: Post) -> str:
@@ -91,8 +91,10 @@ async def test_without_a_password_this_machine_is_trusted() -> None:
 
 
 def looks(port: int, rest: str = "", scheme: str = "imap") -> None:
-    at = server(f"{scheme}://shop:p%20w@127.0.0.1:{port}{rest}", "ASSISTANT_EMAIL_IMAP_URL", (993, 143))
-    with Mailbox(at) as box:
+    at = parse_mail_server(
+        f"{scheme}://shop:p%20w@127.0.0.1:{port}{rest}", "ASSISTANT_EMAIL_IMAP_URL", (993, 143)
+    )
+    with ImapSession(at) as box:
         box.uid("SEARCH", "UNSEEN")
 
 
@@ -117,7 +119,7 @@ async def test_a_mailbox_without_encryption_gets_no_password() -> None:
 
 async def test_a_whole_send_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each answer comes in time, all of them together do not."""
-    monkeypatch.setattr(email_servers, "SECONDS", 0.5)
+    monkeypatch.setattr(email_servers, "MAIL_TIMEOUT_SECONDS", 0.5)
     async with Post(slow=0.2).open() as office:
         started = time.monotonic()
         with pytest.raises(NotYet):
@@ -128,4 +130,4 @@ async def test_a_whole_send_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("url", ["", "host", "http://host", "smtp://", "smtps:host"])
 def test_another_kind_of_address_is_refused(url: str) -> None:
     with pytest.raises(SetupError):
-        server(url, "ASSISTANT_EMAIL_SMTP_URL", (465, 587))
+        parse_mail_server(url, "ASSISTANT_EMAIL_SMTP_URL", (465, 587))

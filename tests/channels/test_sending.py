@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from assistant.channels import http
-from assistant.channels.allowed_hosts import Hosts
-from assistant.channels.base import AppChannel
+from assistant.channels.allowed_hosts import FileHosts
+from assistant.channels.base import BaseChannel
 from assistant.domain.channels import DeliveryState
 from assistant.domain.errors import Undeliverable
 from tests.channels import test_contracts as apps
@@ -142,10 +142,10 @@ async def test_our_token_goes_only_where_it_is_asked_for(
 async def test_twilio_sends_us_on_to_its_own_files_and_nowhere_else(make_scene: Callable[..., Scene]) -> None:
     app = apps.TestSms()
     platform = Files("https://mms.twiliocdn.com/a")
-    channel: AppChannel = channel_of(make_scene(platform, app.settings, app.name, app.sign))
+    channel: BaseChannel = channel_of(make_scene(platform, app.settings, app.name, app.sign))
     assert await channel.fetch_media("https://api.twilio.com/2010-04-01/Media/ME1") == b"file"
     assert ["authorization" in call.headers for call in platform.calls] == [True, False]
-    astray: AppChannel = channel_of(
+    astray: BaseChannel = channel_of(
         make_scene(Files("https://evil.example/a"), app.settings, app.name, app.sign)
     )
     with pytest.raises(Undeliverable):
@@ -153,11 +153,11 @@ async def test_twilio_sends_us_on_to_its_own_files_and_nowhere_else(make_scene: 
 
 
 def test_an_operators_substitute_for_the_api_is_known_by_host_and_port() -> None:
-    hosts = Hosts(api="http://127.0.0.1:9000/v1")
-    assert hosts.trust("http://127.0.0.1:9000/a/file")
-    assert not hosts.hold("http://127.0.0.1:9001/a/file")
-    assert not hosts.hold("http://127.0.0.1:9000@evil.example/")
-    assert not hosts.hold("not an address")
+    hosts = FileHosts(api="http://127.0.0.1:9000/v1")
+    assert hosts.is_trusted("http://127.0.0.1:9000/a/file")
+    assert not hosts.is_allowed("http://127.0.0.1:9001/a/file")
+    assert not hosts.is_allowed("http://127.0.0.1:9000@evil.example/")
+    assert not hosts.is_allowed("not an address")
 
 
 # -- calls to us

@@ -62,8 +62,8 @@ def test_a_token_for_nobody_says_how_to_make_an_account(type_: Terminal) -> None
 
 def _doors(type_: Terminal) -> list[str]:
     """A session and a token of Mori's, and whose they are."""
-    from assistant.api.auth import new_session
-    from assistant.app.knowledge_base import now, open_database
+    from assistant.api.auth import create_session
+    from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import load_settings
 
     type_("agent", "add", "mori@shop.example", stdin=PASSWORD)
@@ -71,19 +71,21 @@ def _doors(type_: Terminal) -> list[str]:
     database = open_database(load_settings())
     agent = asyncio.run(database.read(lambda store: store.agents.find_by_email("mori@shop.example")))
     assert agent is not None
-    session, _ = asyncio.run(database.write(lambda store: new_session(store, agent, now())))
+    session, _ = asyncio.run(database.write(lambda store: create_session(store, agent, utc_now())))
     return [session, token]
 
 
 def _open(doors: list[str], later: timedelta = timedelta()) -> list[bool]:
-    from assistant.app.knowledge_base import now, open_database
+    from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import load_settings
     from assistant.conversation.inbound.conversation_start import hash_of
 
     database = open_database(load_settings())
     return [
         asyncio.run(
-            database.read(lambda store, door=door: store.agents.find_by_secret(hash_of(door), now() + later))  # type: ignore[misc]
+            database.read(
+                lambda store, door=door: store.agents.find_by_secret(hash_of(door), utc_now() + later)
+            )  # type: ignore[misc]
         )
         is not None
         for door in doors
@@ -120,13 +122,13 @@ def test_tokens_end(type_: Terminal) -> None:
 def test_the_demo_agent_does_not_survive_the_demo(type_: Terminal) -> None:
     from assistant.app.knowledge_base import open_database
     from assistant.app.settings import load_settings
-    from assistant.cli.demo import EMAIL, demo_agent, forget_demo_agent
+    from assistant.cli.demo import EMAIL, ensure_demo_agent, remove_demo_agent
 
     settings = load_settings()
     database = open_database(settings)
     type_("agent", "add", "mori@shop.example", stdin=PASSWORD)
-    asyncio.run(demo_agent(settings, database))
+    asyncio.run(ensure_demo_agent(settings, database))
     assert EMAIL in type_("agent", "list").out
     for _ in range(2):
-        asyncio.run(forget_demo_agent(settings, database))
+        asyncio.run(remove_demo_agent(settings, database))
         assert [agent["email"] for agent in type_("agent", "list", "--json").json] == ["mori@shop.example"]

@@ -9,8 +9,8 @@ import pytest
 
 import assistant
 from assistant.app.settings import Settings, load_settings
-from assistant.app.web_app import make_front
-from assistant.app.worker_app import make_service
+from assistant.app.web_app import build_web_app
+from assistant.app.worker_app import build_service
 from assistant.ipc import background_tasks
 from assistant.ipc.background_tasks import Supervisor
 from assistant.ipc.rpc import Pipe
@@ -90,22 +90,22 @@ async def test_what_failed_long_ago_is_no_trouble_any_more(monkeypatch: pytest.M
 
 
 async def test_every_task_of_the_front_comes_back(settings: Settings) -> None:
-    front = make_front(settings, Pipe())
-    async with front.running():
+    front = build_web_app(settings, Pipe())
+    async with front.run_tasks():
         await asyncio.sleep(0.01)
-        names = [name for name in front.tasks() if name in front.supervisor.tasks]
+        names = [name for name in front.build_tasks() if name in front.supervisor.tasks]
         assert {"titles", "limits"} <= set(names)
         for name in names:
             await comes_back(front.supervisor, name)
-        assert (await front.restarts()) == dict.fromkeys(names, 1)
+        assert (await front.count_restarts()) == dict.fromkeys(names, 1)
     front.database.close()
 
 
 @pytest.mark.slow
 async def test_every_task_of_the_service_comes_back(settings: Settings) -> None:
-    service = await make_service(settings)
-    await service.knowledge.settle()
-    async with service.running():
+    service = await build_service(settings)
+    await service.knowledge.reconcile_index()
+    async with service.run_tasks():
         await asyncio.sleep(0.01)
         async with asyncio.timeout(30):
             while {"wire", "warm-up"} & set(service.supervisor.tasks):  # they end by themselves
@@ -114,7 +114,7 @@ async def test_every_task_of_the_service_comes_back(settings: Settings) -> None:
         assert {"loop", "housekeeping", "resync", "knowledge", "vectors"} <= set(names)
         for name in names:
             await comes_back(service.supervisor, name)
-        health = await service.health()
+        health = await service.check_health()
         assert "CancelledError" in str(health["loop"])
 
 

@@ -9,7 +9,7 @@ from assistant.answering.grounding.alignment import Reading, as_units, reading
 from assistant.answering.grounding.classifier import Head, heads, told, trained_on, turned
 from assistant.answering.grounding.rules import Source, rules
 from assistant.answering.spans import places_in, within
-from assistant.lru_cache import Recent
+from assistant.lru_cache import LruCache
 from assistant.ports.knowledge import TokenVectors
 from assistant.ports.models import MultiVectorEmbedder
 from assistant.text.exact_facts import in_digits
@@ -30,10 +30,10 @@ class Readings:
 
     def __init__(self, embedder: MultiVectorEmbedder, kept: TokenVectors) -> None:
         self._embedder, self._kept = embedder, kept
-        self._recent: Recent[str, Reading] = Recent(REMEMBERED)
+        self._recent: LruCache[str, Reading] = LruCache(REMEMBERED)
 
     async def of(self, texts: Sequence[str]) -> list[Reading]:
-        found = await self._recent.of(texts, self._read)
+        found = await self._recent.get_many(texts, self._read)
         return [found[text] for text in texts]
 
     async def _read(self, texts: Sequence[str]) -> Mapping[str, Reading]:

@@ -9,7 +9,7 @@ from assistant.answering.quotes.candidates import Candidate, candidates
 from assistant.answering.quotes.features import prescores, with_meaning
 from assistant.answering.spans import Place, places_in, within
 from assistant.domain.errors import Unavailable
-from assistant.lru_cache import Recent
+from assistant.lru_cache import LruCache
 from assistant.ports.answering import AnswerRequest
 from assistant.ports.knowledge import PassageTokens, TokenVectors
 from assistant.ports.models import Embedder, MultiVectorEmbedder
@@ -34,7 +34,7 @@ class Ranker:
 
     def __init__(self, embedder: Embedder | None = None, kept: TokenVectors | None = None) -> None:
         self._embedder, self._kept = embedder, kept
-        self._recent: Recent[str, NDArray[float32]] = Recent(_REMEMBERED)
+        self._recent: LruCache[str, NDArray[float32]] = LruCache(_REMEMBERED)
 
     async def ranked(self, ask: AnswerRequest) -> list[tuple[Candidate, float]]:
         found = candidates(ask.question, ask.passages)
@@ -86,7 +86,7 @@ class Ranker:
     async def vectors(self, texts: Sequence[str]) -> "Vectors":
         import numpy
 
-        found = await self._recent.of(texts, self._embed)
+        found = await self._recent.get_many(texts, self._embed)
         return numpy.stack([found[text] for text in texts])
 
     async def _embed(self, texts: Sequence[str]) -> "Mapping[str, NDArray[float32]]":

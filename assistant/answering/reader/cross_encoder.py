@@ -21,7 +21,7 @@ import structlog
 
 from assistant.answering.reader.encoding import Window, question_ids, read_windows
 from assistant.domain.errors import SetupError
-from assistant.lru_cache import Recent
+from assistant.lru_cache import LruCache
 from assistant.models.embeddings.e5_onnx_export import TOKEN_LOGITS, WINDOW_LOGIT
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Reader:
         """*models* is the folder of prepared models."""
         self._models = models
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
-        self._recent: Recent[tuple[str, str, int, str], Reading] = Recent(CACHE_SIZE)
+        self._recent: LruCache[tuple[str, str, int, str], Reading] = LruCache(CACHE_SIZE)
         #: Why it cannot read, and until when it is not tried again; None: it can.
         self.trouble: str | None = None
         self._try_again_at = 0.0
@@ -74,7 +74,7 @@ class Reader:
             found = await loop.run_in_executor(self._thread, self._read, question, context, wanted)
             return dict(zip(missing, found, strict=True))
 
-        known = await self._recent.of(list(keys), read_missing)
+        known = await self._recent.get_many(list(keys), read_missing)
         return [known[question, context, p.chunk, p.text] for p in passages]
 
     async def rescore(self, question: str, passages: Sequence[Passage], context: str = "") -> list[Passage]:

@@ -8,121 +8,135 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from assistant.api.article_html_cache import Drawings
-from assistant.api.client_address import is_local
-from assistant.api.context import Context, Ctx, context
-from assistant.api.errors import error
-from assistant.api.pages.help import article_page, list_page, missing_page, preferred, start_page
-from assistant.api.rate_limit_rules import LimitedRoute
+from assistant.api.article_html_cache import ArticleRenderer
+from assistant.api.client_address import is_local_call
+from assistant.api.context import ApiContext, Ctx, get_context
+from assistant.api.errors import build_error_response
+from assistant.api.pages.help import (
+    render_article_list,
+    render_article_page,
+    render_missing_page,
+    render_start_page,
+    select_language,
+)
+from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.domain.knowledge import Article
 
-router = APIRouter(include_in_schema=False, route_class=LimitedRoute)
+router = APIRouter(include_in_schema=False, route_class=RateLimitedRoute)
 
 HERE = Path(__file__).parent
 HEADERS = {"Cache-Control": "no-cache"}
-_drawings = Drawings()
+_drawings = ArticleRenderer()
 #: What programs call: they are answered in JSON, whatever they accept.
 FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 Lang = Annotated[str, Query(max_length=35)]
 
 
-def mount(app: FastAPI, static: Path) -> None:
+def mount_pages(app: FastAPI, static: Path) -> None:
     """Serve the built front end from *static* and the pages of this module."""
     app.include_router(router)
     for name in ("console", "demo", "docs"):
         files = StaticFiles(directory=static / name, check_dir=False)
         app.mount(f"/{name}", files, name=name)
-    app.add_exception_handler(NotFound, _missing)
-    app.add_exception_handler(404, _missing)
+    app.add_exception_handler(NotFound, _handle_not_found)
+    app.add_exception_handler(404, _handle_not_found)
 
 
-async def _missing(request: Request, exc: Exception) -> Response:
+async def _handle_not_found(request: Request, exc: Exception) -> Response:
     """A page for a person with a browser, JSON for a program."""
     person = "text/html" in request.headers.get("accept", "")
     if not person or request.url.path.startswith(FOR_PROGRAMS):
-        return error(404, "not_found", exc.detail if isinstance(exc, HTTPException) else str(exc))
-    ctx = context(request)
-    page = missing_page(_language(request, ctx), ctx.names)
+        return build_error_response(
+            404, "not_found", exc.detail if isinstance(exc, HTTPException) else str(exc)
+        )
+    ctx = get_context(request)
+    page = render_missing_page(_select_page_language(request, ctx), ctx.names)
     return HTMLResponse(page, status_code=404, headers=HEADERS)
 
 
-def _language(request: Request, ctx: Context, asked: str = "") -> str:
+def _select_page_language(request: Request, ctx: ApiContext, asked: str = "") -> str:
     """The language of a page: as *asked* in its address, else the browser's, if it is one of ours."""
-    return preferred(asked or request.headers.get("accept-language", ""), ctx.languages)
+    return select_language(asked or request.headers.get("accept-language", ""), ctx.languages)
 
 
-def _built(path: Path, media_type: str) -> Response:
+def _serve_built_file(path: Path, media_type: str) -> Response:
     if not path.is_file():
         raise Unavailable("The front end is not built yet; run `make web` (or `make run`).")
     return FileResponse(path, media_type=media_type, headers=HEADERS)
 
 
 @router.get("/")
-async def start(request: Request, ctx: Ctx, lang: Lang = "") -> Response:
+async def show_start_page(request: Request, ctx: Ctx, lang: Lang = "") -> Response:
     """The sample shop while it is shown, else a plain page with the chat."""
     if ctx.demo:
-        return _built(ctx.static / "demo" / "index.html", "text/html")
-    return HTMLResponse(start_page(_language(request, ctx, lang), ctx.names), headers=HEADERS)
+        return _serve_built_file(ctx.static / "demo" / "index.html", "text/html")
+    return HTMLResponse(
+        render_start_page(_select_page_language(request, ctx, lang), ctx.names), headers=HEADERS
+    )
 
 
 @router.get("/console")
 @router.get("/console/")
-async def console(ctx: Ctx) -> Response:
-    return _built(ctx.static / "console" / "index.html", "text/html")
+async def show_console(ctx: Ctx) -> Response:
+    return _serve_built_file(ctx.static / "console" / "index.html", "text/html")
 
 
 @router.get("/docs")
 @router.get("/docs/")
-async def docs(request: Request, ctx: Ctx) -> Response:
+async def show_api_docs(request: Request, ctx: Ctx) -> Response:
     """Swagger UI from our own build: the usual page loads it from a CDN, which not every network reaches."""
-    _for_readers_of_the_api(request, ctx)
-    return _built(ctx.static / "docs" / "index.html", "text/html")
+    _require_docs_access(request, ctx)
+    return _serve_built_file(ctx.static / "docs" / "index.html", "text/html")
 
 
 @router.get("/openapi.json")
-async def description(request: Request, ctx: Ctx) -> Response:
-    _for_readers_of_the_api(request, ctx)
+async def get_openapi_schema(request: Request, ctx: Ctx) -> Response:
+    _require_docs_access(request, ctx)
     return JSONResponse(request.app.openapi())
 
 
-def _for_readers_of_the_api(request: Request, ctx: Context) -> None:
-    if not ctx.public_docs and not is_local(request):
+def _require_docs_access(request: Request, ctx: ApiContext) -> None:
+    if not ctx.public_docs and not is_local_call(request):
         raise NotFound("The API describes itself to this machine only; see ASSISTANT_API_DOCS.")
 
 
 @router.get("/widget.js")
-async def widget(ctx: Ctx) -> Response:
-    response = _built(ctx.static / "widget.js", "text/javascript")
+async def get_widget_script(ctx: Ctx) -> Response:
+    response = _serve_built_file(ctx.static / "widget.js", "text/javascript")
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
 @router.get("/favicon.ico")
-async def icon() -> Response:
+async def get_favicon() -> Response:
     return Response(status_code=204)
 
 
 @router.get("/help/article.css")
-async def stylesheet() -> Response:
+async def get_article_stylesheet() -> Response:
     return FileResponse(HERE / "article.css", media_type="text/css", headers=HEADERS)
 
 
 @router.get("/help")
 @router.get("/help/")
-async def articles(request: Request, ctx: Ctx, lang: Lang = "") -> Response:
+async def show_article_list(request: Request, ctx: Ctx, lang: Lang = "") -> Response:
     """Every article that holds today."""
     titles = await ctx.titles(ctx.clock().date())
-    return HTMLResponse(list_page(titles, _language(request, ctx, lang), ctx.names), headers=HEADERS)
+    return HTMLResponse(
+        render_article_list(titles, _select_page_language(request, ctx, lang), ctx.names), headers=HEADERS
+    )
 
 
 @router.get("/help/{article:path}")
-async def article(article: str, ctx: Ctx) -> Response:
+async def show_article(article: str, ctx: Ctx) -> Response:
     """An article as the customer reads it; one that lives elsewhere is opened there."""
     found: Article | None = await ctx.article(article)
     if found is None:
         raise NotFound("There is no such article.")
     if found.url and found.url.startswith(("http://", "https://")):
         return RedirectResponse(found.url)
-    return HTMLResponse(article_page(found, await _drawings.of(found), ctx.names), headers=HEADERS)
+    return HTMLResponse(
+        render_article_page(found, await _drawings.get_html(found), ctx.names), headers=HEADERS
+    )

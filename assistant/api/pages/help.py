@@ -12,7 +12,7 @@ from assistant.domain.knowledge import Article
 
 HERE = Path(__file__).parent
 #: A page of links that a person still looks through.
-MOST_LISTED = 500
+MAX_LISTED_ARTICLES = 500
 
 ENGLISH = {
     "name": "Help",
@@ -43,7 +43,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def preferred(header: str, languages: Sequence[str]) -> str:
+def select_language(header: str, languages: Sequence[str]) -> str:
     """The first of our *languages* that an Accept-Language *header* asks for, else the first."""
     wanted: list[tuple[float, str]] = []
     for part in header[:500].split(","):
@@ -54,58 +54,60 @@ def preferred(header: str, languages: Sequence[str]) -> str:
     return spoken[0] if spoken else languages[0]
 
 
-def article_page(article: Article, drawn: str, names: Mapping[str, str]) -> str:
+def render_article_page(article: Article, drawn: str, names: Mapping[str, str]) -> str:
     """An article around its body *drawn* as HTML."""
-    words = _words(article.language)
+    words = _get_texts(article.language)
     updated = words["updated"].format(article.updated) if article.updated else ""
     body = f'<p class="updated">{escape(updated)}</p>\n<article>{drawn}</article>'
-    return _page(article.language, article.title, body, names)
+    return _render_page(article.language, article.title, body, names)
 
 
-def list_page(titles: Sequence[tuple[str, str, str]], language: str, names: Mapping[str, str]) -> str:
+def render_article_list(
+    titles: Sequence[tuple[str, str, str]], language: str, names: Mapping[str, str]
+) -> str:
     """Links to the articles of *titles* (id, title, language) in one language; to all where it has none."""
-    words = _words(language)
+    words = _get_texts(language)
     own = [each for each in titles if each[2] == language] or titles
     links = "\n".join(
         f'<li lang="{escape(spoken)}"><a href="/help/{quote(id_)}">{escape(title)}</a></li>'
-        for id_, title, spoken in own[:MOST_LISTED]
+        for id_, title, spoken in own[:MAX_LISTED_ARTICLES]
     )
     body = f'<ul class="articles">\n{links}\n</ul>' if links else f"<p>{words['none']}</p>"
-    return _page(language, words["articles"], body, names)
+    return _render_page(language, words["articles"], body, names)
 
 
-def start_page(language: str, names: Mapping[str, str]) -> str:
+def render_start_page(language: str, names: Mapping[str, str]) -> str:
     """What `/` shows on an installation of somebody's own."""
-    words = _words(language)
+    words = _get_texts(language)
     body = (
         f"<p>{words['lead']}</p>\n"
         f'<p><a href="/help?lang={language}">{words["articles"]}</a></p>\n'
         f'<p class="updated"><a href="/console">{words["console"]}</a></p>'
     )
-    return _page(language, words["welcome"], body, names)
+    return _render_page(language, words["welcome"], body, names)
 
 
-def missing_page(language: str, names: Mapping[str, str]) -> str:
-    words = _words(language)
+def render_missing_page(language: str, names: Mapping[str, str]) -> str:
+    words = _get_texts(language)
     body = (
         f"<p>{words['why_missing']}</p>\n"
         f'<p><a href="/?lang={language}">{words["start"]}</a></p>\n'
         f'<p><a href="/help?lang={language}">{words["articles"]}</a></p>'
     )
-    return _page(language, words["missing"], body, names)
+    return _render_page(language, words["missing"], body, names)
 
 
-def _words(language: str) -> Mapping[str, str]:
+def _get_texts(language: str) -> Mapping[str, str]:
     return WORDS.get(language, ENGLISH)
 
 
-def _page(language: str, title: str, body: str, names: Mapping[str, str]) -> str:
-    home = names.get(language) or names.get("en") or _words(language)["name"]
-    return _template().substitute(
+def _render_page(language: str, title: str, body: str, names: Mapping[str, str]) -> str:
+    home = names.get(language) or names.get("en") or _get_texts(language)["name"]
+    return _load_template().substitute(
         language=escape(language), title=escape(title), home=escape(home), body=body
     )
 
 
 @lru_cache(maxsize=1)
-def _template() -> Template:
+def _load_template() -> Template:
     return Template((HERE / "page.html").read_text("utf-8"))

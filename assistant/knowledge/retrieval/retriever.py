@@ -16,7 +16,7 @@ from assistant.knowledge.retrieval.article_validity import Standing
 from assistant.knowledge.retrieval.features import Candidates, Question
 from assistant.knowledge.retrieval.forward_index import Shelf
 from assistant.knowledge.vectors.synced_index import KeptVectors
-from assistant.lru_cache import Recent
+from assistant.lru_cache import LruCache
 from assistant.ports.models import Embedder, MultiVector
 from assistant.ports.storage.store import ArticlesTransaction, Database
 
@@ -62,9 +62,9 @@ class HybridRetriever:
         self._vectors = vectors
         self._today = today
         self.shelf = Shelf.empty()
-        self._tokens: Recent[int, Sequence[Packed]] = Recent(REMEMBERED)
+        self._tokens: LruCache[int, Sequence[Packed]] = LruCache(REMEMBERED)
         #: Of the shelf's state: an article's address may change though its chunks do not.
-        self._passages: Recent[int, Passage] = Recent(REMEMBERED)
+        self._passages: LruCache[int, Passage] = LruCache(REMEMBERED)
         #: What replaces and contradicts what.
         self._standing = Standing()
         self._version = -1
@@ -96,7 +96,7 @@ class HybridRetriever:
         self.shelf = await self._database.read(lambda store: self.shelf.refreshed(store.articles, model))
         self._vectors.follow(self.shelf, version)
         self._version = version
-        self._passages = Recent(REMEMBERED)
+        self._passages = LruCache(REMEMBERED)
         return True
 
     async def tend(self) -> bool:
@@ -122,7 +122,7 @@ class HybridRetriever:
         likely = probabilities(found.described, ranked, weights())
         best = (-ranked).argsort(kind="stable").tolist()[: limit + FURTHER]
         chunks = [found.chunks[row] for row in best]
-        passages = await recent.of(chunks, self._read_passages)
+        passages = await recent.get_many(chunks, self._read_passages)
         scored = [
             replace(passage, score=float(likely[row]), url=passage.url or self._link(passage.article))
             for row, chunk in zip(best, chunks, strict=True)
@@ -159,7 +159,7 @@ class HybridRetriever:
             rows, everyone = rows[likely], only(everyone, likely)
         chunks = shelf.ids[rows].tolist()
         if question.fine is not None and question.fine.tokens.size:
-            tokens = await self._tokens.of(chunks, self._read_tokens)
+            tokens = await self._tokens.get_many(chunks, self._read_tokens)
             held = {row: tokens[chunk] for row, chunk in enumerate(chunks) if chunk in tokens}
             compare_tokens(everyone, question, held)
         return Found(chunks, everyone)

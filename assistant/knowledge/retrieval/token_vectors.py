@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
 from assistant.knowledge.ingest.index_fields import under_heading
-from assistant.lru_cache import Recent
+from assistant.lru_cache import LruCache
 from assistant.ports.knowledge import PassageTokens
 from assistant.ports.models import Embedder, MultiVectorEmbedder
 from assistant.ports.storage.store import ArticlesTransaction, Database
@@ -26,7 +26,7 @@ class StoredTokens:
 
     def __init__(self, database: Database[ArticlesTransaction], embedder: Embedder) -> None:
         self._database, self._embedder = database, embedder
-        self._recent: Recent[tuple[int, str], PassageTokens] = Recent(REMEMBERED)
+        self._recent: LruCache[tuple[int, str], PassageTokens] = LruCache(REMEMBERED)
 
     async def load_passage_tokens(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
         """In order; None where a passage has no token vectors (yet)."""
@@ -42,7 +42,7 @@ class StoredTokens:
             return {key: tokens for key, tokens in made.items() if tokens}
 
         try:
-            found = await self._recent.of(list(named), read)
+            found = await self._recent.get_many(list(named), read)
         except Unavailable:
             return [None] * len(passages)
         return [found.get((each.chunk, each.text)) for each in passages]

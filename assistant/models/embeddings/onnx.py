@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain.errors import SetupError
-from assistant.lru_cache import Recent
+from assistant.lru_cache import LruCache
 from assistant.models.embeddings.token_projection import FILE as TOKEN_SPACE
 from assistant.models.embeddings.token_projection import TokenSpace
 from assistant.ports.models import MultiVector
@@ -79,7 +79,7 @@ class OnnxEmbedder:
         self._space = TokenSpace(folder) if (folder / TOKEN_SPACE).is_file() else None
         #: Tokens at the start that are not the text's own: the opening mark and the prompt.
         self._marks = {kind: 1 + self.count_tokens(prompt.strip()) for kind, prompt in self._prompts.items()}
-        self._recent: Recent[str, MultiVector] = Recent(RECENT)
+        self._recent: LruCache[str, MultiVector] = LruCache(RECENT)
         self.dimensions = len(self._embed(["a"], "passage")[0].pooled)
 
     async def embed_query(self, text: str) -> Vectors:
@@ -93,7 +93,7 @@ class OnnxEmbedder:
 
     async def _ask(self, text: str) -> MultiVector:
         """A turn is read and searched for in the same words: what was asked just now is not read again."""
-        return (await self._recent.of([text], self._asked))[text]
+        return (await self._recent.get_many([text], self._asked))[text]
 
     async def _asked(self, texts: Sequence[str]) -> Mapping[str, MultiVector]:
         loop = asyncio.get_running_loop()

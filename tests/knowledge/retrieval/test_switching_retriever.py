@@ -12,8 +12,8 @@ from typing import Any, cast
 
 import pytest
 
-from assistant.app.knowledge_base import Knowledge
-from assistant.app.worker_app import Service
+from assistant.app.knowledge_base import KnowledgeBase
+from assistant.app.worker_app import AssistantService
 from assistant.domain.knowledge import Passage
 from assistant.knowledge.ingest.embedding_backfill import Earlier, Making
 from assistant.knowledge.ingest.indexer import Indexer
@@ -216,7 +216,7 @@ class Served:
 
     def __init__(self, change: Change, opened: Succession) -> None:
         making = change.making(change.new)
-        self.knowledge = Knowledge(
+        self.knowledge = KnowledgeBase(
             database=change.database,
             embedder=change.new,
             retriever=opened,
@@ -225,7 +225,7 @@ class Served:
             making=making,
         )
         nobody: Any = None
-        self.service = Service(
+        self.service = AssistantService(
             settings=nobody,
             knowledge=self.knowledge,
             mind=cast(Any, SimpleNamespace(retriever=opened)),
@@ -236,7 +236,7 @@ class Served:
         )
 
     async def until(self, wanted: Callable[[], Awaitable[bool]]) -> None:
-        work = [self.service._make_vectors(), self.service._follow_knowledge()]
+        work = [self.service._backfill_vectors(), self.service._poll_knowledge_changes()]
         tasks = [asyncio.create_task(each) for each in work]
         async with asyncio.timeout(30):
             while not await wanted():
@@ -249,7 +249,9 @@ class Served:
 async def test_the_service_changes_over_by_itself(change: Change) -> None:
     opened = await change.open()
     served = Served(change, opened)
-    assert (await served.service.health())["vectors"] is None  # the old model answers: nothing is degraded
+    assert (await served.service.check_health())[
+        "vectors"
+    ] is None  # the old model answers: nothing is degraded
 
     async def changed() -> bool:
         return not opened.changing
@@ -267,7 +269,7 @@ async def test_the_service_makes_what_an_interrupted_ingest_left_missing(
     await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
     opened = await change.open()
     served = Served(change, opened)
-    assert await served.knowledge.note_missing() == 1
+    assert await served.knowledge.report_missing_vectors() == 1
     await served.until(change.making(change.new).done)
     await opened.close()
 
@@ -279,12 +281,12 @@ async def test_where_nothing_stands_in_the_service_says_that_it_is_degraded(chan
     opened = Succession(new, ready=making.done, changed=making.note)
     await opened.start()
     served = Served(change, opened)
-    await served.knowledge.note_missing()
-    told = (await served.service.health())["vectors"]
+    await served.knowledge.report_missing_vectors()
+    told = (await served.service.check_health())["vectors"]
     assert told == "The vectors of new letters are being made (0 of 6 passages)."
     assert (await opened.search("返品", language="ja"))[0].article == "ja/returns.md"
     await making.make()
-    assert (await served.service.health())["vectors"] is None
+    assert (await served.service.check_health())["vectors"] is None
     await opened.close()
 
 
