@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from assistant.storage.database import SqlDatabase
-from assistant.storage.migrate import migrate
-from assistant.storage.postgres import postgres_engine
+from assistant.storage.migrate import migrate_schema
+from assistant.storage.postgres import create_postgres_engine
 from assistant.storage.store import SqlStore
 from tests.harness import Rig, memory_database
 from tests.postgres import emptied, new_database, postgres_server
@@ -45,8 +45,8 @@ def postgres() -> Iterator[str]:
 def postgres_database(postgres: str) -> str:
     """A database with our schema, shared by tests that each empty it first."""
     url = new_database(postgres)
-    engine = postgres_engine(url)
-    migrate(engine)
+    engine = create_postgres_engine(url)
+    migrate_schema(engine)
     engine.dispose()
     return url
 

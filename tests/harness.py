@@ -8,32 +8,32 @@ from assistant.answering.query_rewrite import from_conversation
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.conversation import desk
 from assistant.conversation.desk import Desk
-from assistant.conversation.handoff.packet_enrichment import Enricher
+from assistant.conversation.handoff.packet_enrichment import PacketEnricher
 from assistant.conversation.handoff.watchdog import Watchdog
 from assistant.conversation.inbound import customer_actions
-from assistant.conversation.inbound.conversation_start import Opened, Visitor, open_conversation
-from assistant.conversation.inbound.receive import Receipt, receive
+from assistant.conversation.inbound.conversation_start import StartedConversation, Visitor, open_conversation
+from assistant.conversation.inbound.receive import InboundReceipt, receive_inbound
 from assistant.conversation.timing import Timing
-from assistant.conversation.turn.runner import Assistant
-from assistant.conversation.turn.think import Mind
+from assistant.conversation.turn.runner import TurnHandler
+from assistant.conversation.turn.think import TurnDependencies
 from assistant.domain.conversation import Conversation, Outcome
 from assistant.domain.errors import Unavailable
-from assistant.domain.jobs import Kind
+from assistant.domain.jobs import JobKind
 from assistant.domain.knowledge import Passage
-from assistant.domain.messages import Author, Inbound, Message, Written
+from assistant.domain.messages import AgentMessage, Author, InboundMessage, Message
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
-from assistant.domain.turns import Meaning
-from assistant.jobs.attachment_download import Fetcher
+from assistant.domain.turns import TextEmbedding
+from assistant.jobs.attachment_download import AttachmentDownloader
 from assistant.jobs.outbox import Outbox
-from assistant.jobs.worker_loop import Duties
+from assistant.jobs.worker_loop import JobHandlers
 from assistant.knowledge.retrieval.in_memory import ListedPassages
-from assistant.notifications.notifier import LocalWire
+from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Answerer
 from assistant.ports.channels import Channel
 from assistant.signals.facts import pick_facts
-from assistant.signals.signal_reader import Reader
-from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.signals.signal_reader import RuleSignalReader
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 
@@ -44,7 +44,7 @@ MONDAY_NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
 def memory_database() -> SqlDatabase[SqlStore]:
-    engine = sqlite_engine(None)
+    engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     return SqlDatabase(engine, SqlStore)
 
@@ -106,18 +106,18 @@ class Rig:
     channels: dict[tuple[str, str], Channel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.wire = LocalWire()
-        self.mind = Mind(
-            reader=Reader(languages=LANGUAGES),
+        self.wire = LocalNotifier()
+        self.mind = TurnDependencies(
+            reader=RuleSignalReader(languages=LANGUAGES),
             retriever=self.passages,
             answerer=self.answerer,
-            meaning=self.meaning,
+            embed_text=self.meaning,
             rewrite=from_conversation,
             policy=self.policy,
             languages=LANGUAGES,
             examples=lambda language: ("返品の期限",) if language == "ja" else ("Return deadline",),
         )
-        self.assistant = Assistant(
+        self.assistant = TurnHandler(
             database=self.database,
             mind=self.mind,
             wire=self.wire,
@@ -127,8 +127,8 @@ class Rig:
         )
         self.watchdog = Watchdog(self.database, self.policy, pick_facts, self.wire, self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
-        self.fetcher = Fetcher(self.database, self.channels, self.wire, self.clock)
-        self.enricher = Enricher(
+        self.fetcher = AttachmentDownloader(self.database, self.channels, self.wire, self.clock)
+        self.enricher = PacketEnricher(
             database=self.database,
             mind=self.mind,
             wire=self.wire,
@@ -137,24 +137,26 @@ class Rig:
         )
         self.desk = Desk(timing=self.timing, pick_facts=pick_facts)
 
-    async def meaning(self, _text: str) -> Meaning:
+    async def meaning(self, _text: str) -> TextEmbedding:
         """No language model here: turns are read by their words."""
         raise Unavailable
 
     # -- the customer
 
-    async def open(self, visitor: Visitor = JAPANESE) -> Opened:
+    async def open(self, visitor: Visitor = JAPANESE) -> StartedConversation:
         return await self.database.write(
             lambda store: open_conversation(store, visitor, IDENTITY_KEY, LANGUAGES, self.clock())
         )
 
-    async def say(self, conversation: str, text: str, message_id: str | None = None) -> Receipt:
-        inbound = Inbound(conversation=conversation, message_id=message_id or str(uuid4()), text=text)
-        return await self.database.write(lambda store: receive(store, inbound, self.timing, self.clock()))
+    async def say(self, conversation: str, text: str, message_id: str | None = None) -> InboundReceipt:
+        inbound = InboundMessage(conversation=conversation, message_id=message_id or str(uuid4()), text=text)
+        return await self.database.write(
+            lambda store: receive_inbound(store, inbound, self.timing, self.clock())
+        )
 
     async def press_person_button(self, conversation: str) -> tuple[Conversation, Message]:
         return await self.database.write(
-            lambda store: customer_actions.ask_for_person(
+            lambda store: customer_actions.request_human(
                 store, conversation, self.policy, pick_facts, self.clock()
             )
         )
@@ -174,30 +176,32 @@ class Rig:
 
     async def claim(self, conversation: str, agent: Agent) -> Conversation:
         return await self.database.write(
-            lambda store: desk.claim(store, conversation, agent, self.desk, self.clock())
+            lambda store: desk.claim_conversation(store, conversation, agent, self.desk, self.clock())
         )
 
     async def reply(self, conversation: str, agent: Agent, text: str, *, private: bool = False) -> Message:
-        written = Written(message_id=str(uuid4()), text=text, private=private)
+        written = AgentMessage(message_id=str(uuid4()), text=text, private=private)
         return await self.database.write(
-            lambda store: desk.reply(store, conversation, agent, written, self.clock())
+            lambda store: desk.add_agent_message(store, conversation, agent, written, self.clock())
         )
 
     async def give_back(self, conversation: str, agent: Agent) -> Conversation:
         return await self.database.write(
-            lambda store: desk.give_back(store, conversation, agent, self.clock())
+            lambda store: desk.return_to_assistant(store, conversation, agent, self.clock())
         )
 
     async def resolve(self, conversation: str, agent: Agent) -> Conversation:
         return await self.database.write(
-            lambda store: desk.resolve(store, conversation, agent, Outcome.SOLVED, None, self.clock())
+            lambda store: desk.resolve_conversation(
+                store, conversation, agent, Outcome.SOLVED, None, self.clock()
+            )
         )
 
     # -- the worker
 
     async def settle(self) -> None:
         """Let the quiet time pass and do what is due then."""
-        self.clock.pass_(self.timing.quiet.total_seconds() + 0.01)
+        self.clock.pass_(self.timing.debounce.total_seconds() + 0.01)
         await self.work()
 
     async def work(self) -> None:
@@ -209,20 +213,20 @@ class Rig:
                 await self.duties.handlers[item.kind](item)
 
     @property
-    def duties(self) -> Duties:
-        return Duties(
+    def duties(self) -> JobHandlers:
+        return JobHandlers(
             handlers={
-                Kind.TURN: self.outbox.attending(self.assistant.take_turn),
-                Kind.DEADLINE: self.watchdog.deadline_passed,
-                Kind.DELIVERY: self.outbox.deliver,
-                Kind.MEDIA: self.fetcher.fetch,
-                Kind.PACKET: self.enricher.enrich,
+                JobKind.TURN: self.outbox.with_typing_indicator(self.assistant.take_turn),
+                JobKind.DEADLINE: self.watchdog.handle_deadline,
+                JobKind.DELIVERY: self.outbox.deliver_messages,
+                JobKind.MEDIA: self.fetcher.download_attachments,
+                JobKind.PACKET: self.enricher.enrich_packet,
             },
-            give_up=self.assistant.give_up,
-            given_up={
-                Kind.DELIVERY: self.outbox.give_up,
-                Kind.MEDIA: self.fetcher.give_up,
-                Kind.PACKET: self.enricher.give_up,
+            default_fallback=self.assistant.give_up,
+            fallbacks={
+                JobKind.DELIVERY: self.outbox.give_up,
+                JobKind.MEDIA: self.fetcher.give_up,
+                JobKind.PACKET: self.enricher.give_up,
             },
         )
 

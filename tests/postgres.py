@@ -11,7 +11,7 @@ import psycopg
 import sqlalchemy as sa
 
 from assistant.storage.database import SqlDatabase
-from assistant.storage.postgres import postgres_engine
+from assistant.storage.postgres import create_postgres_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 
@@ -48,7 +48,7 @@ def new_database(server: str) -> str:
 
 def emptied(url: str) -> SqlDatabase[SqlStore]:
     """The database at *url*, whose schema is there, without a row."""
-    engine = postgres_engine(url)
+    engine = create_postgres_engine(url)
     names = ", ".join(table.name for table in metadata.sorted_tables)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.ranker import Ranker
 from assistant.domain.budgets import Prices
-from assistant.domain.turns import Summarise, Vote
+from assistant.domain.turns import ConversationSummarizer, TurnClassifier
 from assistant.ports.answering import Answerer, Rewrite
 from assistant.ports.knowledge import TokenVectors
 from assistant.ports.models import Embedder, MultiVectorEmbedder
@@ -56,7 +56,7 @@ def make_rewrite(model: ChatModel | None, prompts: Path) -> Rewrite:
     return from_conversation if model is None else ModelRewrite(model, Prompt.read(prompts / "rewrite.md"))
 
 
-def make_summarise(model: ChatModel | None, prompts: Path) -> Summarise | None:
+def make_summarise(model: ChatModel | None, prompts: Path) -> ConversationSummarizer | None:
     """How a conversation is summed up for an agent: by the model; None: by quotes alone."""
     if model is None:
         return None
@@ -66,7 +66,7 @@ def make_summarise(model: ChatModel | None, prompts: Path) -> Summarise | None:
     return ModelSummary(model, Prompt.read(prompts / "summary.md"))
 
 
-def make_vote(model: ChatModel | None, prompts: Path) -> Vote | None:
+def make_vote(model: ChatModel | None, prompts: Path) -> TurnClassifier | None:
     """How a turn that is hard to read is voted on: by the model; None: not at all."""
     if model is None:
         return None

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from assistant.answering.drafts.prompt_context import condensed
 from assistant.answering.pii_masking import Mask
 from assistant.answering.prompts import Prompt
-from assistant.domain.budgets import Allowance
+from assistant.domain.budgets import ModelBudget
 from assistant.domain.errors import ModelUnavailable
-from assistant.domain.turns import Said
+from assistant.domain.turns import Utterance
 from assistant.models.token_count import count_tokens
 from assistant.ports.models import ChatModel
 
@@ -27,7 +27,7 @@ class ModelSummary:
     def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
         self._model, self._prompt, self._seconds = model, prompt, seconds
 
-    async def __call__(self, lines: Sequence[Said], allowance: Allowance | None) -> Mapping[str, str]:
+    async def __call__(self, lines: Sequence[Utterance], allowance: ModelBudget | None) -> Mapping[str, str]:
         mask = Mask()
         history = condensed(lines, mask)
         system, user = self._prompt.fill(history=history)

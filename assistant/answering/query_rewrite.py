@@ -9,7 +9,7 @@ from assistant.answering.pii_masking import Mask
 from assistant.answering.prompts import Prompt
 from assistant.domain.errors import ModelUnavailable
 from assistant.domain.messages import Author
-from assistant.domain.turns import Said
+from assistant.domain.turns import Utterance
 from assistant.ports.models import ChatModel
 from assistant.text.terms import terms
 
@@ -67,7 +67,7 @@ class ModelRewrite:
     def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
         self._model, self._prompt, self._seconds = model, prompt, seconds
 
-    async def __call__(self, question: str, lines: Sequence[Said]) -> str:
+    async def __call__(self, question: str, lines: Sequence[Utterance]) -> str:
         alone = standalone(question, lines)
         if alone == question.strip():
             return alone
@@ -84,12 +84,12 @@ class ModelRewrite:
         return f"{written} {question.strip()}" if 0 < len(written) <= MOST_CHARACTERS else alone
 
 
-async def from_conversation(question: str, lines: Sequence[Said]) -> str:
+async def from_conversation(question: str, lines: Sequence[Utterance]) -> str:
     """Without a model."""
     return standalone(question, lines)
 
 
-def standalone(question: str, lines: Sequence[Said]) -> str:
+def standalone(question: str, lines: Sequence[Utterance]) -> str:
     """*question* with the earlier questions that it leans on put before it; itself when it leans on none."""
     question = question.strip()
     if not _leans(question):
@@ -111,7 +111,7 @@ def _is_long(question: str) -> bool:
     return len(terms(question)) >= 6
 
 
-def _subject(lines: Sequence[Said], question: str) -> str:
+def _subject(lines: Sequence[Utterance], question: str) -> str:
     """The customer's last question that stands by itself, with the follow-ups since, as few as needed."""
     asked = [line.text.strip() for line in lines if line.author is Author.CUSTOMER]
     asked = [text for text in asked if text and text != question and not _CHATTER.match(text)]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from assistant.answering.drafts.prompt_context import as_data, condensed
 from assistant.answering.pii_masking import Mask
 from assistant.answering.prompts import Prompt
-from assistant.domain.budgets import Allowance
+from assistant.domain.budgets import ModelBudget
 from assistant.domain.errors import ModelUnavailable
-from assistant.domain.signals import Ballot
-from assistant.domain.turns import Said
+from assistant.domain.signals import ModelOpinion
+from assistant.domain.turns import Utterance
 from assistant.models.token_count import count_tokens
 from assistant.ports.models import ChatModel
 
@@ -28,7 +28,9 @@ class ModelVote:
     def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
         self._model, self._prompt, self._seconds = model, prompt, seconds
 
-    async def __call__(self, text: str, lines: Sequence[Said], allowance: Allowance | None) -> Ballot | None:
+    async def __call__(
+        self, text: str, lines: Sequence[Utterance], allowance: ModelBudget | None
+    ) -> ModelOpinion | None:
         mask = Mask()
         history, message = condensed(lines, mask), as_data(mask.hide(text[-MEANT:]))
         system, user = self._prompt.fill(history=history, message=message)
@@ -49,4 +51,4 @@ class ModelVote:
         found = LINE.search(written)
         if found is None or int(found[2]) > 10:
             return None
-        return Ballot(person=found[1].lower() == "yes", frustration=int(found[2]) / 10)
+        return ModelOpinion(wants_human=found[1].lower() == "yes", frustration=int(found[2]) / 10)

@@ -22,11 +22,11 @@ from assistant.api.redaction import redact_json
 from assistant.api.schemas import LoginIn, serialize_agent, serialize_customer, serialize_turn
 from assistant.api.sse import DESCRIBED, EventStream
 from assistant.api.suggestions import serialize_handoff
-from assistant.conversation.handoff.handover import previous_of
-from assistant.conversation.inbound.conversation_start import hash_of
-from assistant.conversation.inbound.customer_linking import same_person
+from assistant.conversation.handoff.handover import list_previous_conversations
+from assistant.conversation.inbound.conversation_start import hash_secret
+from assistant.conversation.inbound.customer_linking import list_linked_conversations
 from assistant.domain.audit import STRANGER
-from assistant.domain.audit import agent as actor
+from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import State
 from assistant.domain.errors import BadInput, Unauthorized
 from assistant.ports.storage.store import Store
@@ -71,7 +71,7 @@ async def log_out_agent(
         now = ctx.clock()
 
         def end_session(store: Store) -> None:
-            store.agents.revoke_credential(hash_of(session))
+            store.agents.revoke_credential(hash_secret(session))
             store.audit.append_entry(actor(inside.agent.id), "logout", now)
 
         await ctx.database.write(end_session)
@@ -137,7 +137,10 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
         "customer": redact_json(
             serialize_customer(
                 store.customers.get(conversation.customer),
-                [*previous_of(store, conversation), *same_person(store, conversation.customer)],
+                [
+                    *list_previous_conversations(store, conversation),
+                    *list_linked_conversations(store, conversation.customer),
+                ],
             )
         )
         | {"links": serialize_links(store, conversation.customer)},

@@ -9,11 +9,11 @@ from fastapi import Cookie, Depends, Header, Request
 
 from assistant.api.context import Ctx
 from assistant.api.rate_limit_rules import SESSION_COOKIE
-from assistant.conversation.inbound.conversation_start import hash_of
+from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.domain.audit import OPERATOR
-from assistant.domain.audit import agent as actor
+from assistant.domain.audit import format_actor as actor
 from assistant.domain.errors import Forbidden, Unauthorized
-from assistant.domain.people import Agent, Door
+from assistant.domain.people import Agent, Credential
 from assistant.ports.storage.store import Store
 
 SESSION_DAYS, TOKEN_DAYS = 14, 365
@@ -36,7 +36,9 @@ def normalize_email(email: str) -> str:
 def create_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
     """A session secret for the cookie, and its CSRF token."""
     secret, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
-    door = Door(secret_hash=hash_of(secret), csrf=csrf, expires_at=now + timedelta(days=SESSION_DAYS))
+    door = Credential(
+        secret_hash=hash_secret(secret), csrf=csrf, expires_at=now + timedelta(days=SESSION_DAYS)
+    )
     store.agents.add_credential(agent.id, door, now)
     store.audit.append_entry(actor(agent.id), "login", now)
     return secret, csrf
@@ -45,7 +47,7 @@ def create_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]
 def create_api_token(store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS) -> str:
     """An API token, shown once; it ends after so many days."""
     secret = secrets.token_urlsafe(32)
-    door = Door(secret_hash=hash_of(secret), expires_at=now + timedelta(days=days))
+    door = Credential(secret_hash=hash_secret(secret), expires_at=now + timedelta(days=days))
     store.agents.add_credential(agent.id, door, now)
     store.audit.append_entry(OPERATOR, "token", now, agent=agent.id, days=days)
     return secret
@@ -65,14 +67,14 @@ async def authenticate_agent(
     if not secret:
         raise Unauthorized("Sign in first.")
     now = ctx.clock()
-    found = await ctx.database.read(lambda store: store.agents.find_by_secret(hash_of(secret), now))
+    found = await ctx.database.read(lambda store: store.agents.find_by_secret(hash_secret(secret), now))
     if found is None or bool(by_token) != (found[1] is None):
         raise Unauthorized("The session has ended; sign in again.")
     agent, csrf = found
     changes = csrf is not None and request.method not in READING
     if changes and not hmac.compare_digest((csrf or "").encode(), (x_csrf_token or "").encode()):
         raise Forbidden("Send the session's X-CSRF-Token header.")
-    return AuthenticatedAgent(agent, csrf, hash_of(secret))
+    return AuthenticatedAgent(agent, csrf, hash_secret(secret))
 
 
 CurrentAgent = Annotated[AuthenticatedAgent, Depends(authenticate_agent)]

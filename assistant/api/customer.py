@@ -22,17 +22,17 @@ from assistant.api.sse import DESCRIBED, EventStream
 from assistant.conversation.inbound import customer_actions
 from assistant.conversation.inbound.conversation_start import (
     Visitor,
-    hash_of,
-    language_of,
+    authenticate_visitor,
+    hash_origin,
+    hash_secret,
     open_conversation,
-    opened_by,
-    origin_of,
+    select_language,
 )
-from assistant.conversation.inbound.receive import Receipt, receive
-from assistant.conversation.templates import say
+from assistant.conversation.inbound.receive import InboundReceipt, receive_inbound
+from assistant.conversation.templates import render_template
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import Conflict, NotFound, Unauthorized
-from assistant.domain.messages import Author, Inbound
+from assistant.domain.messages import Author, InboundMessage
 from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1", tags=["customer"], route_class=RateLimitedRoute)
@@ -49,7 +49,7 @@ def hash_bearer_token(authorization: Annotated[str | None, Header()] = None) -> 
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized("Send the conversation's token as Authorization: Bearer.")
-    return hash_of(token)
+    return hash_secret(token)
 
 
 BearerHash = Annotated[str, Depends(hash_bearer_token)]
@@ -63,7 +63,7 @@ async def load_owned_conversation(conversation: str, ctx: Ctx, token: BearerHash
 
 def _load_conversation_by_token(store: Store, conversation: str, token: str, now: datetime) -> Conversation:
     """Another's conversation gets the same 404 as none at all."""
-    found = opened_by(store, conversation, token, now)
+    found = authenticate_visitor(store, conversation, token, now)
     if found is None:
         raise NotFound("There is no such conversation.")
     return found
@@ -80,7 +80,7 @@ async def create_conversation(body: OpenIn, request: Request, ctx: Ctx) -> dict[
         signature=body.customer.signature if body.customer else None,
         name=body.customer.name if body.customer else None,
         email=body.customer.email if body.customer else None,
-        origin=origin_of(get_client_address(request), ctx.identity_key),
+        origin=hash_origin(get_client_address(request), ctx.identity_key),
         previous=(body.previous.id, body.previous.token) if body.previous else None,
     )
     now = ctx.clock()
@@ -94,11 +94,11 @@ async def create_conversation(body: OpenIn, request: Request, ctx: Ctx) -> dict[
 @router.get("/widget")
 async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)] = "") -> dict[str, Any]:
     """What the widget shows before the first word."""
-    language = language_of(lang, ctx.languages)
+    language = select_language(lang, ctx.languages)
     return {
-        "assistant": {"name": say("assistant_name", language)},
-        "greeting": say("greeting", language),
-        "disclosure": say("disclosure", language),
+        "assistant": {"name": render_template("assistant_name", language)},
+        "greeting": render_template("greeting", language),
+        "disclosure": render_template("disclosure", language),
         "examples": list(ctx.examples(language)),
         "languages": list(ctx.languages),
     }
@@ -106,17 +106,17 @@ async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)]
 
 @router.post("/conversations/{conversation}/messages", status_code=202)
 async def send_message(conversation: str, body: MessageIn, token: BearerHash, ctx: Ctx) -> dict[str, Any]:
-    inbound = Inbound(conversation=conversation, message_id=str(body.id), text=body.text)
+    inbound = InboundMessage(conversation=conversation, message_id=str(body.id), text=body.text)
     now = ctx.clock()
 
-    def receive_message(store: Store) -> Receipt:
+    def receive_message(store: Store) -> InboundReceipt:
         _load_conversation_by_token(store, conversation, token, now)
-        return receive(store, inbound, ctx.timing, now)
+        return receive_inbound(store, inbound, ctx.timing, now)
 
     receipt = await ctx.database.write(receive_message)
     if receipt.message.author is not Author.CUSTOMER:  # a private note, for all they know
         raise Conflict("Another message has this id; make a new one.")
-    if not receipt.repeated:
+    if not receipt.is_duplicate:
         ctx.wire.publish_typing(conversation, Author.CUSTOMER, False)
         ctx.wire.publish_typing(conversation, Author.ASSISTANT, receipt.state is State.ASSISTANT)
         ctx.wire.notify(conversation)
@@ -143,7 +143,7 @@ def _load_conversation_page(
         **serialize_state(conversation, agent),
         "messages": [serialize_message(message, ctx.hosts) for message in page],
         "next": page[-1].seq if len(messages) > MESSAGES else None,
-        "survey": serialize_survey(customer_actions.survey(store, conversation)),
+        "survey": serialize_survey(customer_actions.build_survey(store, conversation)),
     }
 
 
@@ -174,7 +174,7 @@ async def request_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
     """A person, please: needs the database and nothing else."""
     now = ctx.clock()
     conversation, message = await ctx.database.write(
-        lambda store: customer_actions.ask_for_person(store, owner.id, ctx.policy, ctx.pick_facts, now)
+        lambda store: customer_actions.request_human(store, owner.id, ctx.policy, ctx.pick_facts, now)
     )
     ctx.wire.publish_draft(owner.id, "")
     ctx.wire.notify(owner.id)
@@ -195,7 +195,7 @@ async def submit_feedback(body: FeedbackIn, owner: OwnedConversation, ctx: Ctx) 
         kind=body.kind, value=body.value, message_id=body.message_id, comment=body.comment
     )
     now = ctx.clock()
-    await ctx.database.write(lambda store: customer_actions.rate(store, owner.id, rating, now))
+    await ctx.database.write(lambda store: customer_actions.save_rating(store, owner.id, rating, now))
     ctx.wire.notify(owner.id)
     return {}
 
@@ -203,7 +203,9 @@ async def submit_feedback(body: FeedbackIn, owner: OwnedConversation, ctx: Ctx) 
 @router.post("/conversations/{conversation}/close")
 async def close_conversation(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
-    conversation = await ctx.database.write(lambda store: customer_actions.close(store, owner.id, now))
+    conversation = await ctx.database.write(
+        lambda store: customer_actions.close_conversation(store, owner.id, now)
+    )
     ctx.wire.publish_draft(owner.id, "")
     ctx.wire.notify(owner.id)
     return {"state": conversation.state}

@@ -21,11 +21,11 @@ from assistant.api.schemas import (
 )
 from assistant.api.suggestions import serialize_suggestions
 from assistant.conversation import desk
-from assistant.conversation.inbound.receive import readable
-from assistant.domain.audit import agent as actor
+from assistant.conversation.inbound.receive import validate_text
+from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation
 from assistant.domain.errors import NotFound
-from assistant.domain.messages import Author, Message, Written
+from assistant.domain.messages import AgentMessage, Author, Message
 from assistant.ports.storage.store import Store
 
 router = APIRouter(
@@ -49,7 +49,7 @@ async def _run_desk_action(ctx: ApiContext, step: Callable[[Store], Conversation
 async def claim_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
     claimed = await _run_desk_action(
-        ctx, lambda store: desk.claim(store, conversation, inside.agent, ctx.desk, now)
+        ctx, lambda store: desk.claim_conversation(store, conversation, inside.agent, ctx.desk, now)
     )
     ctx.wire.publish_draft(conversation, "")
     return claimed
@@ -58,7 +58,9 @@ async def claim_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) 
 @router.post("/release")
 async def release_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
-    return await _run_desk_action(ctx, lambda store: desk.release(store, conversation, inside.agent, now))
+    return await _run_desk_action(
+        ctx, lambda store: desk.release_conversation(store, conversation, inside.agent, now)
+    )
 
 
 @router.post("/transfer")
@@ -67,14 +69,16 @@ async def transfer_conversation(
 ) -> dict[str, Any]:
     now = ctx.clock()
     return await _run_desk_action(
-        ctx, lambda store: desk.transfer(store, conversation, inside.agent, body.agent, now)
+        ctx, lambda store: desk.transfer_conversation(store, conversation, inside.agent, body.agent, now)
     )
 
 
 @router.post("/return")
 async def return_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
-    return await _run_desk_action(ctx, lambda store: desk.give_back(store, conversation, inside.agent, now))
+    return await _run_desk_action(
+        ctx, lambda store: desk.return_to_assistant(store, conversation, inside.agent, now)
+    )
 
 
 @router.post("/resolve")
@@ -82,9 +86,14 @@ async def resolve_conversation(
     conversation: str, body: ResolveIn, inside: CurrentAgent, ctx: Ctx
 ) -> dict[str, Any]:
     now = ctx.clock()
-    note = Written(message_id=uuid4().hex, text=readable(body.note), private=True) if body.note else None
+    note = (
+        AgentMessage(message_id=uuid4().hex, text=validate_text(body.note), private=True)
+        if body.note
+        else None
+    )
     return await _run_desk_action(
-        ctx, lambda store: desk.resolve(store, conversation, inside.agent, body.outcome, note, now)
+        ctx,
+        lambda store: desk.resolve_conversation(store, conversation, inside.agent, body.outcome, note, now),
     )
 
 
@@ -92,10 +101,10 @@ async def resolve_conversation(
 async def send_agent_message(
     conversation: str, body: AgentMessageIn, inside: CurrentAgent, ctx: Ctx
 ) -> dict[str, Any]:
-    written = Written(message_id=str(body.id), text=readable(body.text), private=body.private)
+    written = AgentMessage(message_id=str(body.id), text=validate_text(body.text), private=body.private)
     now = ctx.clock()
     message = await ctx.database.write(
-        lambda store: desk.reply(store, conversation, inside.agent, written, now)
+        lambda store: desk.add_agent_message(store, conversation, inside.agent, written, now)
     )
     ctx.wire.notify(conversation)
     return {"message": serialize_agent_message(message, ctx.hosts)}
@@ -133,7 +142,7 @@ async def suggest_replies(conversation: str, _inside: CurrentAgent, ctx: Ctx) ->
 
     def load_question(store: Store) -> tuple[Conversation, str]:
         found = store.conversations.get(conversation)
-        return found, desk.lines_about(store.messages.list_public(conversation))
+        return found, desk.collect_recent_questions(store.messages.list_public(conversation))
 
     found, question = await ctx.database.read(load_question)
     if not question:

@@ -18,7 +18,7 @@ from assistant.api.errors import build_error_response
 from assistant.api.metrics import MetricTotals, count_totals, render_metrics
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.domain.errors import BadInput, Forbidden, Unauthorized
-from assistant.domain.hours import local
+from assistant.domain.hours import to_local_time
 from assistant.ports.storage.store import Store
 
 router = APIRouter(tags=["operations"], route_class=RateLimitedRoute)
@@ -80,13 +80,13 @@ async def get_dashboard_metrics(
     days: Annotated[int | None, Query(ge=1, le=366)] = None,
 ) -> dict[str, Any]:
     """By days of the business's own time zone, which `zone` names; the last *days*, or from and to."""
-    now, zone = local(ctx.clock(), ctx.policy.zone), ctx.policy.zone
+    now, zone = to_local_time(ctx.clock(), ctx.policy.zone), ctx.policy.zone
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     start = midnight - timedelta(days=days - 1) if days else now - timedelta(days=DEFAULT_DAYS)
     start = parse_moment(from_, zone) if from_ else start
     end = parse_moment(to, zone) if to else now + timedelta(seconds=1)
     found = await ctx.database.read(
-        lambda store: compute_dashboard_metrics(store, local(start, zone), local(end, zone))
+        lambda store: compute_dashboard_metrics(store, to_local_time(start, zone), to_local_time(end, zone))
     )
     return found | {"zone": zone}
 

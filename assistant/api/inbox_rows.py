@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.api.schemas import format_timestamp
-from assistant.domain.confidential import hidden
+from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
 from assistant.ports.storage.store import Store
 
@@ -50,4 +50,4 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
 
 
 def _format_excerpt(text: str | None) -> str | None:
-    return None if text is None else " ".join(hidden(text).split())[:MAX_EXCERPT_CHARACTERS]
+    return None if text is None else " ".join(mask_secrets(text).split())[:MAX_EXCERPT_CHARACTERS]

@@ -14,11 +14,11 @@ from assistant.api.context import ApiContext, Ctx
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import format_timestamp
 from assistant.api.source_labels import SourceLabels
-from assistant.domain.article_lifecycle import Contradiction, Source, Trouble
-from assistant.domain.article_listing import STATES, Listed
-from assistant.domain.audit import agent as actor
+from assistant.domain.article_lifecycle import Contradiction, KnowledgeSource, SourceProblem
+from assistant.domain.article_listing import STATES, ArticleListing
+from assistant.domain.audit import format_actor as actor
 from assistant.domain.errors import BadInput, Forbidden, NotFound
-from assistant.domain.hours import business_day
+from assistant.domain.hours import compute_business_day
 from assistant.ports.storage.store import Store
 
 router = APIRouter(prefix="/v1/agent/knowledge", tags=["agent"], route_class=RateLimitedRoute)
@@ -39,7 +39,7 @@ class SourceIn(BaseModel):
 @router.get("")
 async def get_knowledge_overview(_inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """What is wrong with the knowledge base, where it comes from, how many articles are in which state."""
-    today = business_day(ctx.clock(), ctx.policy.zone)
+    today = compute_business_day(ctx.clock(), ctx.policy.zone)
 
     def load_overview(store: Store) -> dict[str, Any]:
         articles, troubles = (
@@ -54,7 +54,8 @@ async def get_knowledge_overview(_inside: CurrentAgent, ctx: Ctx) -> dict[str, A
         places = SourceLabels(one.source for one in every)
         return {
             "states": {
-                state: sum(article.is_in(state, today, by_place) for article in articles) for state in STATES
+                state: sum(article.is_in_state(state, today, by_place) for article in articles)
+                for state in STATES
             },
             "articles": len(articles),
             "sources": [
@@ -94,7 +95,7 @@ async def list_knowledge_articles(
     after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> dict[str, Any]:
     """A page of articles: all, or those of a state, whose title or id holds *q*."""
-    today, wanted = business_day(ctx.clock(), ctx.policy.zone), q.strip().casefold()
+    today, wanted = compute_business_day(ctx.clock(), ctx.policy.zone), q.strip().casefold()
 
     def load_article_page(store: Store) -> dict[str, Any]:
         by_place = {one.place: one for one in store.article_lifecycle.list_source_problems()}
@@ -103,14 +104,14 @@ async def list_knowledge_articles(
         found = [
             article
             for article in store.article_lifecycle.list_article_listings()
-            if (not state or article.is_in(state, today, by_place))
+            if (not state or article.is_in_state(state, today, by_place))
             and (wanted in article.title.casefold() or wanted in article.id.casefold())
         ]
         page = found[after : after + PAGE]
         return {
             "articles": [
                 _serialize_article(one, sources, by_place, ctx, places)
-                | {"state": one.state(today), "ends_soon": one.ends_soon(today)}
+                | {"state": one.compute_state(today), "ends_soon": one.ends_soon(today)}
                 for one in page
             ],
             "found": len(found),
@@ -184,13 +185,13 @@ def _build_article_url(article: str, url: str | None, ctx: ApiContext) -> str:
 
 
 def _serialize_article(
-    article: Listed,
-    sources: Mapping[str, Source],
-    troubles: Mapping[str, Trouble],
+    article: ArticleListing,
+    sources: Mapping[str, KnowledgeSource],
+    troubles: Mapping[str, SourceProblem],
     ctx: ApiContext,
     places: SourceLabels,
 ) -> dict[str, Any]:
-    origin, trouble = article.origin, article.trouble(troubles)
+    origin, trouble = article.origin, article.find_problem(troubles)
     source = sources.get(origin.source) if origin else None
     return {
         "id": article.id,
@@ -208,25 +209,25 @@ def _serialize_article(
     }
 
 
-def _serialize_problem(trouble: Trouble, places: SourceLabels) -> dict[str, Any]:
+def _serialize_problem(trouble: SourceProblem, places: SourceLabels) -> dict[str, Any]:
     return asdict(trouble) | {
         "place": places.label_location(trouble.place, trouble.source),
         "source": places.label_source(trouble.source),
         "why": trouble.why.replace(trouble.source, places.label_source(trouble.source)),
         "since": format_timestamp(trouble.since),
-        "vanished": trouble.vanished,
+        "vanished": trouble.is_vanished,
     }
 
 
-def _serialize_optional_problem(trouble: Trouble | None, places: SourceLabels) -> dict[str, Any] | None:
+def _serialize_optional_problem(trouble: SourceProblem | None, places: SourceLabels) -> dict[str, Any] | None:
     return _serialize_problem(trouble, places) if trouble else None
 
 
-def _serialize_source(source: Source, ctx: ApiContext, places: SourceLabels) -> dict[str, Any]:
-    every = ctx.resync if source.on_the_web and not source.wanted else None
+def _serialize_source(source: KnowledgeSource, ctx: ApiContext, places: SourceLabels) -> dict[str, Any]:
+    every = ctx.resync if source.is_web_source and not source.wanted else None
     return {
         "source": places.label_source(source.source),
-        "web": source.on_the_web,
+        "web": source.is_web_source,
         "prune": source.prune,
         "read_at": format_timestamp(source.read_at),
         "looked_at": format_timestamp(source.looked_at),
@@ -240,7 +241,7 @@ def _serialize_contradiction(found: Contradiction, ctx: ApiContext) -> dict[str,
     def serialize_side(which: Any) -> dict[str, Any]:
         return asdict(which) | {"url": _build_article_url(which.article, which.url, ctx)}
 
-    newer = found.newer
+    newer = found.newer_side
     return {
         "id": found.id,
         "measure": found.measure,

@@ -12,7 +12,7 @@ from assistant.api.customer import OwnedConversation
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import format_timestamp, serialize_agent_message
 from assistant.conversation.inbound import customer_linking
-from assistant.conversation.resend import send_again
+from assistant.conversation.resend import resend_undelivered
 from assistant.domain.channels import Media
 from assistant.domain.errors import NotFound
 from assistant.ports.storage.store import Store
@@ -62,7 +62,7 @@ async def link_conversations(
     """An agent's decision that two conversations are one person's; it can be taken back."""
     now = ctx.clock()
     found = await ctx.database.write(
-        lambda store: customer_linking.link(
+        lambda store: customer_linking.link_customers(
             store, conversation, body.conversation, inside.agent, body.reason, now
         )
     )
@@ -73,7 +73,9 @@ async def link_conversations(
 @router.get("/agent/conversations/{conversation}/alike")
 async def list_link_candidates(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """Conversations that may be the same person's, each with why: `email`, `number` or `name`."""
-    found = await ctx.database.read(lambda store: customer_linking.alike(store, conversation))
+    found = await ctx.database.read(
+        lambda store: customer_linking.list_similar_conversations(store, conversation)
+    )
     return {
         "alike": [
             {"conversation": one.id, "channel": one.channel, "name": customer.name, "why": why}
@@ -86,7 +88,7 @@ async def list_link_candidates(conversation: str, _inside: CurrentAgent, ctx: Ct
 async def retry_delivery(conversation: str, message: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     """Try to send once more what did not reach the customer's app."""
     now = ctx.clock()
-    found = await ctx.database.write(lambda store: send_again(store, conversation, message, now))
+    found = await ctx.database.write(lambda store: resend_undelivered(store, conversation, message, now))
     ctx.wire.notify(conversation)
     return {"message": serialize_agent_message(found, ctx.hosts)}
 
@@ -94,7 +96,7 @@ async def retry_delivery(conversation: str, message: str, _inside: CurrentAgent,
 @router.delete("/agent/links/{link_id}", status_code=204)
 async def remove_link(link_id: str, inside: CurrentAgent, ctx: Ctx) -> Response:
     now = ctx.clock()
-    await ctx.database.write(lambda store: customer_linking.unlink(store, link_id, inside.agent, now))
+    await ctx.database.write(lambda store: customer_linking.remove_link(store, link_id, inside.agent, now))
     return Response(status_code=204)
 
 
@@ -103,6 +105,6 @@ async def create_link_code(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]
     """A code that its customer says on another channel to be known there as the same person."""
     now = ctx.clock()
     code, expires_at = await ctx.database.write(
-        lambda store: customer_linking.offer_code(store, owner.customer, now)
+        lambda store: customer_linking.issue_link_code(store, owner.customer, now)
     )
     return {"code": code, "expires_at": format_timestamp(expires_at)}

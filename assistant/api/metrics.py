@@ -15,7 +15,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from assistant.domain.budgets import Spent
+from assistant.domain.budgets import ModelUsage
 from assistant.domain.conversation import State
 from assistant.ports.storage.store import Store
 
@@ -32,7 +32,7 @@ class MetricTotals(NamedTuple):
     states: Mapping[str, int]
     streams: int
     #: On models.
-    spent: Spent
+    spent: ModelUsage
     #: Webhook calls by channel and outcome since the process began; deliveries by channel and state.
     calls: Mapping[tuple[str, str], int]
     deliveries: Mapping[tuple[str, str], int]

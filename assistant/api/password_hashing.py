@@ -10,7 +10,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from assistant.domain.errors import TooMany
+from assistant.domain.errors import RateLimited
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class PasswordVerifier:
 
     async def _run_in_pool(self, step: Callable[[], T]) -> T:
         if self._waiting >= MAX_WAITING_LOGINS:
-            raise TooMany("Many are signing in just now; try again in a few seconds.", retry_after=5)
+            raise RateLimited("Many are signing in just now; try again in a few seconds.", retry_after=5)
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, step)

@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from assistant.api.client_address import get_client_address
 from assistant.api.errors import build_error_response
 from assistant.api.rate_limits import LimitKey, Rate, RateLimit, RateLimiter
-from assistant.conversation.inbound.conversation_start import hash_of
-from assistant.domain.errors import TooMany
+from assistant.conversation.inbound.conversation_start import hash_secret
+from assistant.domain.errors import RateLimited
 
 SESSION_COOKIE = "yorisoi_session"
 WEBHOOKS = "/v1/channels/"
@@ -106,7 +106,7 @@ def get_limit_key(limit: RateLimit, request: Request) -> str:
 def get_caller_key(request: Request) -> str:
     """The hash of the token or the session that is sent; the address where there is neither."""
     sent = request.headers.get("authorization") or request.cookies.get(SESSION_COOKIE)
-    return hash_of(sent) if sent else get_client_address(request)
+    return hash_secret(sent) if sent else get_client_address(request)
 
 
 def reserve_stream(request: Request, limits: RateLimiter, *, by_address: bool) -> Callable[[], None]:
@@ -116,7 +116,7 @@ def reserve_stream(request: Request, limits: RateLimiter, *, by_address: bool) -
         return let_go
     try:
         let_go_of_address = limits.reserve_slot(f"stream {get_client_address(request)}", STREAMS_OF_ADDRESS)
-    except TooMany:
+    except RateLimited:
         let_go()
         raise
 
@@ -137,7 +137,7 @@ class RateLimitMiddleware:
         if scope["type"] == "http" and not scope["path"].startswith(WEBHOOKS):
             try:
                 self._limits.check_rate(EVERY, get_client_address(Request(scope)))
-            except TooMany as exc:
+            except RateLimited as exc:
                 await build_error_response(exc.status, exc.code, str(exc), **exc.details)(
                     scope, receive, send
                 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from assistant.domain.errors import TooMany
+from assistant.domain.errors import RateLimited
 
 #: Callers remembered by each limit; the longest unseen are forgotten first.
 MAX_TRACKED_KEYS = 50_000
@@ -57,7 +57,7 @@ class TokenBucket:
         if len(self._buckets) > MAX_TRACKED_KEYS:
             self._buckets.popitem(last=False)
         if not allowed:
-            raise TooMany(retry_after=max(1, round((1 - tokens) / self._rate.per_second)))
+            raise RateLimited(retry_after=max(1, round((1 - tokens) / self._rate.per_second)))
 
 
 class RateLimiter:
@@ -78,7 +78,7 @@ class RateLimiter:
     def reserve_slot(self, key: str, most: int) -> Callable[[], None]:
         """One more that *key* has open at a time, or TooMany; call what it returns at the end."""
         if self._open[key] >= most:
-            raise TooMany("There are too many open at a time; close some.", retry_after=5)
+            raise RateLimited("There are too many open at a time; close some.", retry_after=5)
         self._open[key] += 1
         return partial(self._release_slot, key)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from assistant.domain.confidential import hidden
+from assistant.domain.confidential import mask_secrets
 
 #: Keys under which there are words of people; ids and numbers of identities stay as they are.
 WORDS = frozenset(
@@ -28,4 +28,4 @@ def redact_json(value: Any, *, words: bool = False) -> Any:
         return {name: redact_json(inner, words=words or name in WORDS) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [redact_json(inner, words=words) for inner in value]
-    return hidden(value) if words and isinstance(value, str) else value
+    return mask_secrets(value) if words and isinstance(value, str) else value

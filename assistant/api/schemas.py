@@ -10,7 +10,7 @@ from pydantic import BaseModel, StringConstraints
 
 from assistant.api.reply_html import render_plain_text, render_reply
 from assistant.conversation.inbound.customer_actions import Survey
-from assistant.domain.confidential import hidden
+from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Citation, Message
 from assistant.domain.people import Agent, Customer, PastConversation
@@ -102,8 +102,8 @@ def serialize_citations(citations: Sequence[Citation]) -> list[dict[str, Any]]:
 
 
 def serialize_agent_message(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
-    """A message as agents see it; `hidden`: something in it is shown only on request (`reveal`)."""
-    shown = replace(message, text=hidden(message.text))
+    """A message as agents see it; `mask_secrets`: something in it is shown only on request (`reveal`)."""
+    shown = replace(message, text=mask_secrets(message.text))
     who = {"id": message.agent, "name": message.agent_name} if message.agent else None
     return serialize_message(shown, hosts) | {
         "hidden": shown.text != message.text,

@@ -13,8 +13,8 @@ from fastapi.responses import PlainTextResponse
 
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.rate_limit_rules import RateLimitedRoute
-from assistant.conversation.inbound.events import Arrivals, take_in
-from assistant.domain.channels import Call, Event
+from assistant.conversation.inbound.events import InboundContext, apply_events
+from assistant.domain.channels import ChannelEvent, WebhookRequest
 from assistant.domain.errors import AssistantError, NotFound, TooLarge, Unavailable
 from assistant.ports.channels import Channel
 
@@ -49,7 +49,7 @@ async def receive_webhook(name: str, request: Request, ctx: Ctx, account: str = 
     return PlainTextResponse(answer)
 
 
-async def _process_webhook(channel: Channel, call: Call, ctx: ApiContext) -> str:
+async def _process_webhook(channel: Channel, call: WebhookRequest, ctx: ApiContext) -> str:
     if call.method == "GET":
         if (greeting := channel.answer_challenge(call)) is None:
             raise NotFound("This app sends no GET.")
@@ -59,17 +59,17 @@ async def _process_webhook(channel: Channel, call: Call, ctx: ApiContext) -> str
     )
     if greeting is not None:
         return greeting
-    arrivals = Arrivals(timing=ctx.timing, languages=ctx.languages)
+    arrivals = InboundContext(timing=ctx.timing, languages=ctx.languages)
     now = ctx.clock()
     for start in range(0, len(events), EVENTS_PER_TRANSACTION):
         some = events[start : start + EVENTS_PER_TRANSACTION]
-        changed = await ctx.database.write(partial(take_in, events=some, arrivals=arrivals, now=now))
+        changed = await ctx.database.write(partial(apply_events, events=some, arrivals=arrivals, now=now))
         for conversation in changed:
             ctx.wire.notify(conversation)
     return ""
 
 
-def _verify_and_parse(channel: Channel, call: Call) -> tuple[str | None, Sequence[Event]]:
+def _verify_and_parse(channel: Channel, call: WebhookRequest) -> tuple[str | None, Sequence[ChannelEvent]]:
     """What the call says, once its signature is right: the answer to the app's own test, or its events."""
     if len(call.body) > channel.max_webhook_bytes:
         raise TooLarge("This app sends no calls of that size.")
@@ -112,11 +112,11 @@ def _find_channel(channels: Mapping[tuple[str, str], Channel], name: str, accoun
     return channel
 
 
-async def _build_webhook_request(request: Request, public_url: str) -> Call:
+async def _build_webhook_request(request: Request, public_url: str) -> WebhookRequest:
     """The call with the address that the app used, whatever stands between it and us."""
     address = urlsplit(public_url.rstrip("/"))
     query = f"?{request.url.query}" if request.url.query else ""
-    return Call(
+    return WebhookRequest(
         method=request.method,
         url=f"{address.scheme}://{address.netloc}{address.path}{request.url.path}{query}",
         headers={name.lower(): value for name, value in request.headers.items()},

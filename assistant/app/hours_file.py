@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assistant.domain.errors import SetupError
-from assistant.domain.hours import JAPAN, BusinessHours, minutes
+from assistant.domain.hours import JAPAN, BusinessHours, parse_minutes
 
 WEEKDAYS = {name: day for day, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 WEEKDAYS |= {name: day for day, name in enumerate("月火水木金土日")}
@@ -25,15 +25,15 @@ LATEST = 36 * 60
 CLOSED = ("closed", "休み", "休業", "定休日")
 ALL_DAY = ("24h", "24時間", "open")
 #: The longest row of holidays.
-LONGEST_HOLIDAYS = 366
+MAX_HOLIDAY_DAYS = 366
 
 
-def default_zone(languages: Sequence[str]) -> str:
+def find_default_zone(languages: Sequence[str]) -> str:
     """Where the business is if nobody says: where the machine is, or else where the first language is spoken.
 
     A machine in UTC is a server or a container that nobody told.
     """
-    machine = os.environ.get("TZ", "").removeprefix(":") or _linked_zone()
+    machine = os.environ.get("TZ", "").removeprefix(":") or _load_system_zone()
     if machine and machine.split("/")[-1] not in ("UTC", "UCT", "Zulu", "Universal", "GMT"):
         try:
             return ZoneInfo(machine).key
@@ -42,105 +42,107 @@ def default_zone(languages: Sequence[str]) -> str:
     return JAPAN if languages[0].startswith("ja") else "UTC"
 
 
-def _linked_zone() -> str:
+def _load_system_zone() -> str:
     return os.path.realpath("/etc/localtime").partition("/zoneinfo/")[2]
 
 
-def read_zone(value: object, where: str) -> str:
+def parse_zone(value: object, where: str) -> str:
     try:
         return ZoneInfo(str(value)).key
     except (KeyError, ValueError, OSError) as error:
-        raise SetupError(f"{where}: unknown time zone {_shown(value)}; write one like Asia/Tokyo") from error
+        raise SetupError(
+            f"{where}: unknown time zone {_format_value(value)}; write one like Asia/Tokyo"
+        ) from error
 
 
-def read_hours(value: object, where: str, zone: str = JAPAN) -> BusinessHours:
-    rows = _mapping(value, where)
+def parse_hours(value: object, where: str, zone: str = JAPAN) -> BusinessHours:
+    rows = _parse_mapping(value, where)
     if unknown := rows.keys() - {"zone", "days", "holidays", "special"}:
         raise SetupError(
             f"{where}: unknown key {sorted(unknown)[0]!r}; known are days, holidays, special, zone"
         )
     days: dict[int, tuple[str, ...]] = {}
-    for name, times in _mapping(rows.get("days") or {}, f"{where}.days").items():
-        for day in _weekdays(name, f"{where}.days"):
-            days[day] = _times(times, f"{where}.days.{name}")
-    special = _mapping(rows.get("special") or {}, f"{where}.special")
+    for name, times in _parse_mapping(rows.get("days") or {}, f"{where}.days").items():
+        for day in _parse_weekdays(name, f"{where}.days"):
+            days[day] = _parse_times(times, f"{where}.days.{name}")
+    special = _parse_mapping(rows.get("special") or {}, f"{where}.special")
     return BusinessHours(
-        zone=read_zone(rows.get("zone", zone), f"{where}.zone"),
+        zone=parse_zone(rows.get("zone", zone), f"{where}.zone"),
         days=days,
-        holidays=frozenset(_holidays(rows.get("holidays") or [], f"{where}.holidays")),
+        holidays=frozenset(_parse_holidays(rows.get("holidays") or [], f"{where}.holidays")),
         special={
-            _day(day, f"{where}.special").isoformat(): _times(times, f"{where}.special.{day}")
+            _parse_day(day, f"{where}.special").isoformat(): _parse_times(times, f"{where}.special.{day}")
             for day, times in special.items()
         },
     )
 
 
-def _weekdays(name: str, where: str) -> list[int]:
+def _parse_weekdays(name: str, where: str) -> list[int]:
     """``mon``, ``mon-fri``, ``月〜金``."""
-    ends = [_weekday(end, name, where) for end in DASH.split(unicodedata.normalize("NFKC", name))]
+    ends = [_parse_weekday(end, name, where) for end in DASH.split(unicodedata.normalize("NFKC", name))]
     if len(ends) > 2:
         raise SetupError(f"{where}: unknown day {name!r}; write {', '.join(list(WEEKDAYS)[:7])} or mon-fri")
     return [day % 7 for day in range(ends[0], ends[-1] + 1 + 7 * (ends[-1] < ends[0]))]
 
 
-def _weekday(end: str, name: str, where: str) -> int:
+def _parse_weekday(end: str, name: str, where: str) -> int:
     named = WEEKDAY.fullmatch(end.strip().lower())
     if not named:
         raise SetupError(f"{where}: unknown day {name!r}; write {', '.join(list(WEEKDAYS)[:7])} or mon-fri")
     return WEEKDAYS[named[named.lastindex or 0]]
 
 
-def _times(value: object, where: str) -> tuple[str, ...]:
+def _parse_times(value: object, where: str) -> tuple[str, ...]:
     """Opening and closing in turn, of ``10:00-12:00, 13:00-18:00`` or a list of such spans; closed: none."""
     if value is None or value is False or (isinstance(value, str) and value.strip().lower() in CLOSED):
         return ()
     if str(value).strip().lower() in ALL_DAY:
         return ("00:00", "24:00")
     spans = value if isinstance(value, list) else re.split(r"[,、]", str(value))
-    found = [clock for span in spans for clock in _span(span, where)]
-    moments = [minutes(clock) for clock in found]
+    found = [clock for span in spans for clock in _parse_span(span, where)]
+    moments = [parse_minutes(clock) for clock in found]
     if moments[:-1] != sorted(moments[:-1]):
-        raise SetupError(f"{where}: the hours must follow each other, not {_shown(value)}")
+        raise SetupError(f"{where}: the hours must follow each other, not {_format_value(value)}")
     if len(moments) > 2 and moments[-1] <= moments[-2] and moments[-1] > moments[0]:
-        raise SetupError(f"{where}: the hours must not overlap, not {_shown(value)}")
+        raise SetupError(f"{where}: the hours must not overlap, not {_format_value(value)}")
     return tuple(found)
 
 
-def _span(value: object, where: str) -> tuple[str, str]:
+def _parse_span(value: object, where: str) -> tuple[str, str]:
     ends = DASH.split(unicodedata.normalize("NFKC", str(value)).strip())
     read = [found for end in ends if (found := CLOCK.fullmatch(end))]
     if len(ends) != 2 or len(read) != 2:
-        raise SetupError(f'{where}: expected hours like "10:00-18:00", not {_shown(value)}')
+        raise SetupError(f'{where}: expected hours like "10:00-18:00", not {_format_value(value)}')
     opening, closing = (f"{int(found[1]):02}:{found[2]}" for found in read)
-    if minutes(opening) >= 24 * 60 or minutes(closing) > LATEST:
-        raise SetupError(f'{where}: hours past midnight are "22:00-26:00", not {_shown(value)}')
+    if parse_minutes(opening) >= 24 * 60 or parse_minutes(closing) > LATEST:
+        raise SetupError(f'{where}: hours past midnight are "22:00-26:00", not {_format_value(value)}')
     return opening, closing
 
 
-def _holidays(value: object, where: str) -> Iterator[str]:
+def _parse_holidays(value: object, where: str) -> Iterator[str]:
     """Dates, and rows of them: ``2026-12-29/2027-01-03``."""
     if not isinstance(value, list):
-        raise SetupError(f"{where}: expected a list of dates like [2026-01-01], not {_shown(value)}")
+        raise SetupError(f"{where}: expected a list of dates like [2026-01-01], not {_format_value(value)}")
     for one in value:
         first, _, last = str(one).partition("/")
-        start, end = _day(first, where), _day(last or first, where)
-        if not 0 <= (end - start).days < LONGEST_HOLIDAYS:
-            raise SetupError(f"{where}: the last day must follow the first, not {_shown(one)}")
+        start, end = _parse_day(first, where), _parse_day(last or first, where)
+        if not 0 <= (end - start).days < MAX_HOLIDAY_DAYS:
+            raise SetupError(f"{where}: the last day must follow the first, not {_format_value(one)}")
         yield from ((start + timedelta(days=n)).isoformat() for n in range((end - start).days + 1))
 
 
-def _day(value: object, where: str) -> date:
+def _parse_day(value: object, where: str) -> date:
     try:
         return date.fromisoformat(str(value).strip())
     except ValueError as error:
-        raise SetupError(f"{where}: expected dates like 2026-01-01, not {_shown(value)}") from error
+        raise SetupError(f"{where}: expected dates like 2026-01-01, not {_format_value(value)}") from error
 
 
-def _mapping(value: object, where: str) -> dict[str, Any]:
+def _parse_mapping(value: object, where: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise SetupError(f"{where}: expected `key: value` lines, not {_shown(value)}")
+        raise SetupError(f"{where}: expected `key: value` lines, not {_format_value(value)}")
     return {str(key): row for key, row in value.items()}
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     return repr(value)[:60]

@@ -12,13 +12,13 @@ from urllib.parse import quote
 
 from assistant.app.settings import Settings, prepare_data_dir
 from assistant.domain.errors import SetupError
-from assistant.domain.hours import JAPAN, business_day
+from assistant.domain.hours import JAPAN, compute_business_day
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from assistant.domain.policy import Policy
-    from assistant.domain.turns import Meaning
+    from assistant.domain.turns import TextEmbedding
     from assistant.knowledge.contradictions.rules import Statement
     from assistant.knowledge.ingest.embedding_backfill import Making
     from assistant.knowledge.ingest.indexer import Indexer
@@ -40,12 +40,12 @@ def utc_now() -> datetime:
 def open_engine(settings: Settings) -> Engine:
     """A way to the database of *settings*, whatever it holds."""
     if settings.postgres_url is None:
-        from assistant.storage.database import sqlite_engine
+        from assistant.storage.database import create_sqlite_engine
 
-        return sqlite_engine(settings.database_path)
-    from assistant.storage.postgres import postgres_engine
+        return create_sqlite_engine(settings.database_path)
+    from assistant.storage.postgres import create_postgres_engine
 
-    return postgres_engine(settings.postgres_url)
+    return create_postgres_engine(settings.postgres_url)
 
 
 def open_database(settings: Settings, *, migrating: bool = False) -> SqlDatabase[SqlStore]:
@@ -55,13 +55,13 @@ def open_database(settings: Settings, *, migrating: bool = False) -> SqlDatabase
     still work with the older one.
     """
     from assistant.storage.database import SqlDatabase
-    from assistant.storage.migrate import is_current, migrate
+    from assistant.storage.migrate import is_current, migrate_schema
     from assistant.storage.store import SqlStore
 
     prepare_data_dir(settings.data_dir)
     engine = open_engine(settings)
     if migrating or settings.postgres_url is None:
-        migrate(engine)
+        migrate_schema(engine)
     elif not is_current(engine):
         raise SetupError("The database's schema is not up to date; run `assistant migrate`.")
     return SqlDatabase(engine, SqlStore)
@@ -82,7 +82,7 @@ class KnowledgeBase:
 
     def current_date(self) -> date:
         """By which articles hold already, or no longer."""
-        return business_day(utc_now(), self.zone)
+        return compute_business_day(utc_now(), self.zone)
 
     async def refresh_index(self) -> None:
         """Take in what another process, or this one, changed."""
@@ -150,7 +150,7 @@ class KnowledgeBase:
             for chunk, passage in passages.items()
         }
 
-    async def compute_meaning(self, text: str) -> Meaning:
+    async def compute_meaning(self, text: str) -> TextEmbedding:
         """What the model makes of a text as a question; Unavailable when a hosted one does not answer."""
         from assistant.models.embeddings.factory import meant
 
@@ -158,7 +158,7 @@ class KnowledgeBase:
 
     async def load_examples(self) -> None:
         today = self.current_date()
-        self.examples.load(await self.database.read(lambda store: store.articles.titles(today)))
+        self.examples.load(await self.database.read(lambda store: store.articles.list_titles(today)))
 
     async def close(self) -> None:
         await self.retriever.close()
@@ -234,15 +234,15 @@ async def _build_retriever(
         embedder,
         vectors,
         link=lambda article: pages + quote(article),
-        today=lambda: business_day(utc_now(), zone),
+        today=lambda: compute_business_day(utc_now(), zone),
     )
 
 
 def build_policy(settings: Settings) -> Policy:
-    from assistant.app.hours_file import default_zone
+    from assistant.app.hours_file import find_default_zone
     from assistant.app.policy_file import load_policy
 
-    return load_policy(settings.policy, default_zone(settings.languages))
+    return load_policy(settings.policy, find_default_zone(settings.languages))
 
 
 async def _open_vectors(

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from assistant.app.hours_file import read_hours, read_zone
+from assistant.app.hours_file import parse_hours, parse_zone
 from assistant.domain.budgets import Budget, Budgets, Price, Prices
 from assistant.domain.conversation import Priority
 from assistant.domain.errors import SetupError
@@ -30,21 +30,21 @@ def load_policy(path: Path | str | None, zone: str = JAPAN) -> Policy:
         raise SetupError(f"policy {path}: cannot be read ({error.strerror}); set ASSISTANT_POLICY") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SetupError(f"policy {path}: not YAML ({' '.join(str(error).split())[:120]})") from error
-    return read_policy(data or {}, str(path), built_in)
+    return parse_policy(data or {}, str(path), built_in)
 
 
-def read_policy(data: object, where: str = "policy", base: Policy | None = None) -> Policy:
-    rows, base = _mapping(data, where), base or Policy()
-    base = _at_home(rows, where, base)
+def parse_policy(data: object, where: str = "policy", base: Policy | None = None) -> Policy:
+    rows, base = _parse_mapping(data, where), base or Policy()
+    base = _apply_zone(rows, where, base)
     readers: dict[str, Callable[[object, str], Any]] = {
-        "people_only": _names,
-        "priorities": _priorities,
-        "zone": read_zone,
-        "hours": lambda value, at: read_hours(value, at, base.zone),
-        "budgets": _budgets,
-        "prices": _prices,
-        **dict.fromkeys(NUMBERS, _share),
-        **dict.fromkeys(COUNTS, _count),
+        "people_only": _parse_names,
+        "priorities": _parse_priorities,
+        "zone": parse_zone,
+        "hours": lambda value, at: parse_hours(value, at, base.zone),
+        "budgets": _parse_budgets,
+        "prices": _parse_prices,
+        **dict.fromkeys(NUMBERS, _parse_fraction),
+        **dict.fromkeys(COUNTS, _parse_count),
     }
     channels = rows.pop("channels", None)
     if unknown := rows.keys() - readers.keys():
@@ -53,27 +53,27 @@ def read_policy(data: object, where: str = "policy", base: Policy | None = None)
         )
     values: dict[str, Any] = {key: readers[key](value, f"{where}: {key}") for key, value in rows.items()}
     policy = replace(base, **values)
-    _ordered(policy, where)
+    _check_order(policy, where)
     if channels is None:
         return policy
-    own = _mapping(channels, f"{where}: channels")
+    own = _parse_mapping(channels, f"{where}: channels")
     return replace(
         policy,
-        channels={name: read_policy(row, f"{where}: channels.{name}", policy) for name, row in own.items()},
+        channels={name: parse_policy(row, f"{where}: channels.{name}", policy) for name, row in own.items()},
     )
 
 
-def _at_home(rows: Mapping[str, Any], where: str, base: Policy) -> Policy:
+def _apply_zone(rows: Mapping[str, Any], where: str, base: Policy) -> Policy:
     """*base* where the business is: `zone`, or what the opening hours say about it."""
     hours = rows.get("hours")
     named = rows.get("zone") or (hours.get("zone") if isinstance(hours, Mapping) else None)
     if named is None:
         return base
-    zone = read_zone(named, f"{where}: zone" if "zone" in rows else f"{where}: hours.zone")
+    zone = parse_zone(named, f"{where}: zone" if "zone" in rows else f"{where}: hours.zone")
     return replace(base, zone=zone, hours=replace(base.hours, zone=zone))
 
 
-def _ordered(policy: Policy, where: str) -> None:
+def _check_order(policy: Policy, where: str) -> None:
     rising = (policy.calm_frustration, policy.offer_frustration, policy.handoff_frustration)
     if list(rising) != sorted(rising):
         raise SetupError(
@@ -83,65 +83,73 @@ def _ordered(policy: Policy, where: str) -> None:
         raise SetupError(f"{where}: clarify_score must not be above answer_score")
 
 
-def _mapping(value: object, where: str) -> dict[str, Any]:
+def _parse_mapping(value: object, where: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise SetupError(f"{where}: expected `key: value` lines, not {_shown(value)}")
+        raise SetupError(f"{where}: expected `key: value` lines, not {_format_value(value)}")
     return {str(key): row for key, row in value.items()}
 
 
-def _share(value: object, where: str) -> float:
+def _parse_fraction(value: object, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise SetupError(f"{where}: expected a number from 0 to 1, not {_shown(value)}")
+        raise SetupError(f"{where}: expected a number from 0 to 1, not {_format_value(value)}")
     return float(value)
 
 
-def _count(value: object, where: str) -> int:
+def _parse_count(value: object, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise SetupError(f"{where}: expected a whole number, 1 or more, not {_shown(value)}")
+        raise SetupError(f"{where}: expected a whole number, 1 or more, not {_format_value(value)}")
     return value
 
 
-def _names(value: object, where: str) -> frozenset[str]:
+def _parse_names(value: object, where: str) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise SetupError(f"{where}: expected a list of topics like [harm, legal], not {_shown(value)}")
+        raise SetupError(f"{where}: expected a list of topics like [harm, legal], not {_format_value(value)}")
     return frozenset(value)
 
 
-def _priorities(value: object, where: str) -> dict[str, str]:
-    rows = _mapping(value, where)
+def _parse_priorities(value: object, where: str) -> dict[str, str]:
+    rows = _parse_mapping(value, where)
     for name, priority in rows.items():
         if priority not in list(Priority):
-            raise SetupError(f"{where}: {name} must be one of {', '.join(Priority)}, not {_shown(priority)}")
+            raise SetupError(
+                f"{where}: {name} must be one of {', '.join(Priority)}, not {_format_value(priority)}"
+            )
     return rows
 
 
-def _budgets(value: object, where: str) -> Budgets:
-    rows = _mapping(value, where)
+def _parse_budgets(value: object, where: str) -> Budgets:
+    rows = _parse_mapping(value, where)
     known = [field.name for field in fields(Budgets)]
     if unknown := rows.keys() - set(known):
         raise SetupError(f"{where}: unknown budget {sorted(unknown)[0]!r}; known are {', '.join(known)}")
-    return replace(Budgets(), **{name: _budget(row, f"{where}.{name}", name) for name, row in rows.items()})
+    return replace(
+        Budgets(), **{name: _parse_budget(row, f"{where}.{name}", name) for name, row in rows.items()}
+    )
 
 
-def _budget(value: object, where: str, name: str) -> Budget:
-    rows = _mapping(value, where)
+def _parse_budget(value: object, where: str, name: str) -> Budget:
+    rows = _parse_mapping(value, where)
     if unknown := rows.keys() - {"tokens", "calls"}:
         raise SetupError(f"{where}: unknown key {sorted(unknown)[0]!r}; known are calls, tokens")
     for key, number in rows.items():
         if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise SetupError(f"{where}.{key}: expected a whole number, 0 or more, not {_shown(number)}")
+            raise SetupError(
+                f"{where}.{key}: expected a whole number, 0 or more, not {_format_value(number)}"
+            )
     budget: Budget = getattr(Budgets(), name)
     return replace(budget, **rows)
 
 
-def _prices(value: object, where: str) -> Prices:
+def _parse_prices(value: object, where: str) -> Prices:
     return Prices(
-        models={name: _price(row, f"{where}.{name}") for name, row in _mapping(value, where).items()}
+        models={
+            name: _parse_price(row, f"{where}.{name}") for name, row in _parse_mapping(value, where).items()
+        }
     )
 
 
-def _price(value: object, where: str) -> Price:
-    rows = _mapping(value, where)
+def _parse_price(value: object, where: str) -> Price:
+    rows = _parse_mapping(value, where)
     if rows.keys() != {"input", "output"} or not all(
         isinstance(number, int | float) and not isinstance(number, bool) and number >= 0
         for number in rows.values()
@@ -150,5 +158,5 @@ def _price(value: object, where: str) -> Price:
     return Price(input=float(rows["input"]), output=float(rows["output"]))
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     return repr(value)[:60]

@@ -25,14 +25,14 @@ from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Conversation
 from assistant.domain.errors import Unavailable
-from assistant.domain.hours import business_day
+from assistant.domain.hours import compute_business_day
 from assistant.domain.policy import Policy
-from assistant.ipc.background_tasks import Start, Supervisor
-from assistant.ipc.rpc import Pipe
-from assistant.jobs.database_probe import Proof
+from assistant.ipc.background_tasks import Start, TaskSupervisor
+from assistant.ipc.rpc import RpcChannel
+from assistant.jobs.database_probe import WriteProbe
 from assistant.knowledge.retrieval.example_questions import Examples
-from assistant.notifications.journal_poller import Lookout
-from assistant.notifications.notifier import LocalWire
+from assistant.notifications.journal_poller import JournalPoller
+from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Draft
 from assistant.ports.channels import Channel
 from assistant.signals.facts import pick_facts
@@ -54,18 +54,18 @@ class WebApp:
     database: SqlDatabase[SqlStore]
     policy: Policy
     examples: Examples
-    wire: LocalWire
+    wire: LocalNotifier
     timing: Timing
     #: Messaging apps that are set up, by name and account.
     channels: Mapping[tuple[str, str], Channel]
     #: To the companion.
-    pipe: Pipe
-    proof: Proof
-    supervisor: Supervisor = field(default_factory=Supervisor)
+    pipe: RpcChannel
+    proof: WriteProbe
+    supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
     async def run_tasks(self) -> AsyncIterator[None]:
-        async with self.supervisor.running(self.build_tasks()):
+        async with self.supervisor.run_tasks(self.build_tasks()):
             yield
 
     def build_tasks(self) -> dict[str, Start]:
@@ -76,17 +76,17 @@ class WebApp:
             "limits": self._refresh_channel_limits,
         }
         if self.settings.postgres_url is not None:
-            work["lookout"] = Lookout(self.database, self.wire, utc_now).run
+            work["lookout"] = JournalPoller(self.database, self.wire, utc_now).run
         return work
 
     async def check_health(self) -> dict[str, str | None]:
         """Each part, and what is wrong with it or None."""
-        parts = await self.proof.parts()
+        parts = await self.proof.check_parts()
         if parts["database"]:
             return parts  # nobody is answered now, whatever else works
-        parts |= self.supervisor.troubles()
+        parts |= self.supervisor.list_recent_failures()
         try:
-            parts |= await self.pipe.ask("health", seconds=HEALTH_SECONDS)
+            parts |= await self.pipe.call("health", seconds=HEALTH_SECONDS)
         except Unavailable as exc:
             parts["assistant"] = str(exc)
         return parts
@@ -95,11 +95,11 @@ class WebApp:
         """How often each long-lived task was started again since the service was."""
         found = Counter(self.supervisor.restarts)
         with contextlib.suppress(Unavailable):
-            found.update(await self.pipe.ask("restarts", seconds=HEALTH_SECONDS))
+            found.update(await self.pipe.call("restarts", seconds=HEALTH_SECONDS))
         return dict(found)
 
     async def suggest_replies(self, conversation: Conversation, question: str) -> Sequence[Draft]:
-        drafts: Sequence[Draft] = await self.pipe.ask(
+        drafts: Sequence[Draft] = await self.pipe.call(
             "suggest", conversation, question, seconds=SUGGEST_SECONDS
         )
         return drafts
@@ -111,7 +111,7 @@ class WebApp:
             await asyncio.sleep(LIMITS_SECONDS)
 
     def current_date(self) -> date:
-        return business_day(utc_now(), self.policy.zone)
+        return compute_business_day(utc_now(), self.policy.zone)
 
     async def _refresh_titles(self) -> None:
         version = None
@@ -122,20 +122,20 @@ class WebApp:
                 )
                 if found != version:
                     titles = await self.database.read(
-                        lambda store: store.articles.titles(self.current_date())
+                        lambda store: store.articles.list_titles(self.current_date())
                     )
                     self.examples.load(titles)
                     version = found
             await asyncio.sleep(REFRESH_SECONDS)
 
 
-def build_web_app(settings: Settings, pipe: Pipe) -> WebApp:
+def build_web_app(settings: Settings, pipe: RpcChannel) -> WebApp:
     """SetupError when the database cannot be used."""
     database = open_database(settings)
     return WebApp(
         settings=settings,
         database=database,
-        proof=Proof(database, utc_now, settings.data_dir),
+        proof=WriteProbe(database, utc_now, settings.data_dir),
         policy=build_policy(settings),
         examples=Examples(),
         wire=build_notifier(settings, pipe),
@@ -164,7 +164,7 @@ def build_http_app(front: WebApp, *, shop: Mapping[str, str] | None = None) -> F
         public_url=settings.public_url,
         hosts=(urlsplit(settings.public_url).netloc,),
         article=lambda id_: database.read(lambda store: store.articles.find_article(id_)),
-        titles=lambda day: database.read(lambda store: store.articles.titles(day)),
+        titles=lambda day: database.read(lambda store: store.articles.list_titles(day)),
         health=front.check_health,
         restarts=front.count_restarts,
         static=STATIC,

@@ -12,9 +12,9 @@ from assistant.app.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.conversation.timing import Timing
-    from assistant.conversation.turn.think import Mind
+    from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.budgets import Prices
-    from assistant.notifications.notifier import LocalWire
+    from assistant.notifications.notifier import LocalNotifier
     from assistant.ports.answering import Answerer
     from assistant.ports.channels import Channel
     from assistant.ports.models import ChatModel
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 PROMPTS = Path(__file__).parents[2] / "prompts"
 
 
-def build_notifier(settings: Settings, bus: MessageBus | None = None) -> LocalWire:
+def build_notifier(settings: Settings, bus: MessageBus | None = None) -> LocalNotifier:
     """Streams and workers are woken by it, in every process: by PostgreSQL if there is one, else by *bus*."""
-    from assistant.notifications.notifier import LocalWire
-    from assistant.notifications.shared_notifier import SharedWire
+    from assistant.notifications.notifier import LocalNotifier
+    from assistant.notifications.shared_notifier import SharedNotifier
 
     if settings.postgres_url is not None:
-        from assistant.storage.postgres import Notices
+        from assistant.storage.postgres import PostgresMessageBus
 
-        bus = Notices(settings.postgres_url)
-    return LocalWire() if bus is None else SharedWire(bus)
+        bus = PostgresMessageBus(settings.postgres_url)
+    return LocalNotifier() if bus is None else SharedNotifier(bus)
 
 
 def open_answerer(model: ChatModel | None, knowledge: KnowledgeBase, prices: Prices) -> Answerer:
@@ -55,7 +55,7 @@ def build_timing(settings: Settings) -> Timing:
     from assistant.conversation.timing import Timing
 
     return Timing(
-        quiet=timedelta(seconds=settings.quiet_seconds),
+        debounce=timedelta(seconds=settings.quiet_seconds),
         turn_deadline=timedelta(seconds=settings.turn_deadline_seconds),
         agent_deadline=timedelta(seconds=settings.agent_deadline_seconds),
     )
@@ -75,28 +75,30 @@ def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
     return open_channels(found, settings.public_url, build_client())
 
 
-def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> Mind:
+def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> TurnDependencies:
     from assistant.answering.factory import make_rewrite, make_summarise, make_vote
     from assistant.answering.reader.cross_encoder import read_after
-    from assistant.conversation.turn.model_budget import allowances
-    from assistant.conversation.turn.think import Mind
-    from assistant.domain.hours import local
+    from assistant.conversation.turn.model_budget import build_budget_factory
+    from assistant.conversation.turn.think import TurnDependencies
+    from assistant.domain.hours import to_local_time
     from assistant.models.factory import open_model
-    from assistant.signals.signal_reader import Reader
+    from assistant.signals.signal_reader import RuleSignalReader
 
     policy = build_policy(settings)
     key, base_url = _get_openai_key(settings), settings.openai_base_url
     model = open_model(settings.effective_model, api_key=key, base_url=base_url)
-    return Mind(
-        reader=Reader(languages=settings.languages, embedding=knowledge.embedder.name),
+    return TurnDependencies(
+        reader=RuleSignalReader(languages=settings.languages, embedding=knowledge.embedder.name),
         retriever=read_after(knowledge.retriever, settings.embeddings, settings.models_dir),
         answerer=open_answerer(model, knowledge, policy.prices),
-        meaning=knowledge.compute_meaning,
+        embed_text=knowledge.compute_meaning,
         rewrite=make_rewrite(model, PROMPTS),
         policy=policy,
         languages=settings.languages,
         examples=knowledge.examples,
-        vote=make_vote(model, PROMPTS),
+        classify_turn=make_vote(model, PROMPTS),
         summarise=make_summarise(model, PROMPTS),
-        allowance=allowances(knowledge.database, policy.budgets, lambda: local(utc_now(), policy.zone)),
+        budget_factory=build_budget_factory(
+            knowledge.database, policy.budgets, lambda: to_local_time(utc_now(), policy.zone)
+        ),
     )

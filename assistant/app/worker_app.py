@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, cast
 from assistant.app.knowledge_base import KnowledgeBase, ProgressCallback, open_knowledge, utc_now
 from assistant.app.settings import Settings
 from assistant.app.wiring import build_channels, build_notifier, build_timing, build_turn_dependencies
-from assistant.ipc.background_tasks import Supervisor
+from assistant.ipc.background_tasks import TaskSupervisor
 
 if TYPE_CHECKING:
     from assistant.conversation.timing import Timing
-    from assistant.conversation.turn.runner import Assistant
-    from assistant.conversation.turn.think import Mind
-    from assistant.domain.article_lifecycle import Source
+    from assistant.conversation.turn.runner import TurnHandler
+    from assistant.conversation.turn.think import TurnDependencies
+    from assistant.domain.article_lifecycle import KnowledgeSource
     from assistant.ipc.background_tasks import Start
-    from assistant.jobs.worker_loop import Duties, Loop
-    from assistant.notifications.notifier import LocalWire
+    from assistant.jobs.worker_loop import JobHandlers, WorkerLoop
+    from assistant.notifications.notifier import LocalNotifier
     from assistant.ports.channels import Channel
     from assistant.ports.notifications import MessageBus
 
@@ -41,36 +41,38 @@ class AssistantService:
 
     settings: Settings
     knowledge: KnowledgeBase
-    mind: Mind
-    wire: LocalWire
-    assistant: Assistant
+    mind: TurnDependencies
+    wire: LocalNotifier
+    assistant: TurnHandler
     timing: Timing
     #: Messaging apps that are set up, by name and account.
     channels: Mapping[tuple[str, str], Channel]
-    supervisor: Supervisor = field(default_factory=Supervisor)
+    supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
     async def run_tasks(self) -> AsyncIterator[None]:
         """The loops work inside this; on leaving, work in hand is finished or left to its lease."""
-        from assistant.jobs.worker_loop import Loop
+        from assistant.jobs.worker_loop import WorkerLoop
 
-        loop = Loop(self.knowledge.database, build_job_handlers(self), self.wire, utc_now, self.timing.lease)
+        loop = WorkerLoop(
+            self.knowledge.database, build_job_handlers(self), self.wire, utc_now, self.timing.lease
+        )
         try:
-            async with self.supervisor.running(self.build_tasks(loop)):
+            async with self.supervisor.run_tasks(self.build_tasks(loop)):
                 yield
         finally:
-            await loop.drain(DRAIN_SECONDS)
+            await loop.drain_jobs(DRAIN_SECONDS)
             await self.knowledge.close()
 
-    def build_tasks(self, loop: Loop) -> dict[str, Start]:
+    def build_tasks(self, loop: WorkerLoop) -> dict[str, Start]:
         """Everything that goes on as long as the service does."""
-        from assistant.jobs.retention import Housekeeping
-        from assistant.jobs.web_resync import Resync
-        from assistant.notifications.journal_poller import Lookout
+        from assistant.jobs.retention import RetentionCleaner
+        from assistant.jobs.web_resync import WebResync
+        from assistant.notifications.journal_poller import JournalPoller
 
         database, days = self.knowledge.database, self.settings.retention_days
-        keeping = Housekeeping(database, utc_now, None if days is None else timedelta(days=days))
-        resync = Resync(database, self._resync_source, utc_now, self.settings.resync_interval)
+        keeping = RetentionCleaner(database, utc_now, None if days is None else timedelta(days=days))
+        resync = WebResync(database, self._resync_source, utc_now, self.settings.resync_interval)
         work: dict[str, Start] = {
             "loop": loop.run,
             "wire": self.wire.run,
@@ -81,7 +83,7 @@ class AssistantService:
             "vectors": self._backfill_vectors,
         }
         if self.settings.postgres_url is not None:
-            work["lookout"] = Lookout(database, self.wire, utc_now).run
+            work["lookout"] = JournalPoller(database, self.wire, utc_now).run
         return work | dict(self._build_mailbox_tasks())
 
     async def _warm_up_models(self) -> None:
@@ -100,27 +102,31 @@ class AssistantService:
 
     async def check_health(self) -> dict[str, str | None]:
         """Each part, and what is wrong with it or None."""
-        words = await self.knowledge.database.read(lambda store: store.articles.words_trouble())
+        words = await self.knowledge.database.read(lambda store: store.articles.check_word_index())
         if self.knowledge.retriever.missing:
             await self.knowledge.report_missing_vectors()  # how far it is by now
         parts = dict(self.knowledge.retriever.health())
         reader = getattr(self.mind.retriever, "trouble", None)
-        return parts | {"words": parts["words"] or words, "reader": reader} | self.supervisor.troubles()
+        return (
+            parts
+            | {"words": parts["words"] or words, "reader": reader}
+            | self.supervisor.list_recent_failures()
+        )
 
     def _build_mailbox_tasks(self) -> Iterator[tuple[str, Start]]:
         """One watch for each channel that has to be asked for its mail."""
-        from assistant.conversation.inbound.events import Arrivals
-        from assistant.jobs.imap_poller import watch
+        from assistant.conversation.inbound.events import InboundContext
+        from assistant.jobs.imap_poller import poll_mailbox
 
-        arrivals = Arrivals(timing=self.timing, languages=self.settings.languages)
+        arrivals = InboundContext(timing=self.timing, languages=self.settings.languages)
         for (name, account), channel in self.channels.items():
             if getattr(channel, "has_mailbox", False):
                 start = partial(
-                    watch, cast(Any, channel), self.knowledge.database, arrivals, self.wire, utc_now
+                    poll_mailbox, cast(Any, channel), self.knowledge.database, arrivals, self.wire, utc_now
                 )
                 yield f"mailbox {name} {account}".strip(), start
 
-    async def _resync_source(self, source: Source) -> dict[str, int]:
+    async def _resync_source(self, source: KnowledgeSource) -> dict[str, int]:
         from assistant.knowledge.ingest.run import Options, ingest
 
         report = await ingest(
@@ -166,35 +172,35 @@ class AssistantService:
             await asyncio.sleep(MAKE_SECONDS)
 
 
-def build_job_handlers(service: AssistantService) -> Duties:
+def build_job_handlers(service: AssistantService) -> JobHandlers:
     """Who does each kind of due work."""
-    from assistant.conversation.handoff.packet_enrichment import Enricher
+    from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.conversation.handoff.watchdog import Watchdog
-    from assistant.domain.jobs import Kind
-    from assistant.jobs.attachment_download import Fetcher
+    from assistant.domain.jobs import JobKind
+    from assistant.jobs.attachment_download import AttachmentDownloader
     from assistant.jobs.outbox import Outbox
-    from assistant.jobs.worker_loop import Duties
+    from assistant.jobs.worker_loop import JobHandlers
 
     assistant, wire, database = service.assistant, service.wire, service.knowledge.database
     watchdog = Watchdog(database, service.mind.policy, assistant.pick_facts, wire, utc_now)
     outbox = Outbox(database, service.channels, wire, utc_now)
-    fetcher = Fetcher(database, service.channels, wire, utc_now)
-    enricher = Enricher(
+    fetcher = AttachmentDownloader(database, service.channels, wire, utc_now)
+    enricher = PacketEnricher(
         database=database, mind=service.mind, wire=wire, pick_facts=assistant.pick_facts, clock=utc_now
     )
-    return Duties(
+    return JobHandlers(
         handlers={
-            Kind.TURN: outbox.attending(assistant.take_turn),
-            Kind.DEADLINE: watchdog.deadline_passed,
-            Kind.DELIVERY: outbox.deliver,
-            Kind.MEDIA: fetcher.fetch,
-            Kind.PACKET: enricher.enrich,
+            JobKind.TURN: outbox.with_typing_indicator(assistant.take_turn),
+            JobKind.DEADLINE: watchdog.handle_deadline,
+            JobKind.DELIVERY: outbox.deliver_messages,
+            JobKind.MEDIA: fetcher.download_attachments,
+            JobKind.PACKET: enricher.enrich_packet,
         },
-        give_up=assistant.give_up,
-        given_up={
-            Kind.DELIVERY: outbox.give_up,
-            Kind.MEDIA: fetcher.give_up,
-            Kind.PACKET: enricher.give_up,
+        default_fallback=assistant.give_up,
+        fallbacks={
+            JobKind.DELIVERY: outbox.give_up,
+            JobKind.MEDIA: fetcher.give_up,
+            JobKind.PACKET: enricher.give_up,
         },
     )
 
@@ -203,7 +209,7 @@ async def build_service(
     settings: Settings, progress: ProgressCallback | None = None, bus: MessageBus | None = None
 ) -> AssistantService:
     """*bus* leads to the process that answers calls, where that is another one."""
-    from assistant.conversation.turn.runner import Assistant
+    from assistant.conversation.turn.runner import TurnHandler
     from assistant.signals.facts import pick_facts
 
     knowledge = await open_knowledge(settings, progress, at_once=True)
@@ -212,7 +218,7 @@ async def build_service(
         build_notifier(settings, bus),
         build_timing(settings),
     )
-    assistant = Assistant(
+    assistant = TurnHandler(
         database=knowledge.database, mind=mind, wire=wire, timing=timing, pick_facts=pick_facts, clock=utc_now
     )
     return AssistantService(

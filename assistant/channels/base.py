@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import httpx
 
 from assistant.channels.formatting import TextLimits, render_parts
-from assistant.domain.channels import Address, Call, Letter, Part, Thread
+from assistant.domain.channels import Address, MessagePart, OutboundMessage, Thread, WebhookRequest
 from assistant.domain.errors import SetupError, Undeliverable
 
 
@@ -69,10 +69,10 @@ class BaseChannel:
     def build_address(self, peer: str, thread: str = "") -> Address:
         return Address(channel=self.name, account=self.account, peer=peer, thread=thread)
 
-    def answer_challenge(self, call: Call) -> str | None:
+    def answer_challenge(self, call: WebhookRequest) -> str | None:
         return None
 
-    def split_message(self, letter: Letter) -> Sequence[Part]:
+    def split_message(self, letter: OutboundMessage) -> Sequence[MessagePart]:
         return render_parts(letter, self.text_limits)
 
     async def send_typing_indicator(self, thread: Thread) -> None:

@@ -38,8 +38,15 @@ from assistant.channels.email_servers import (
 from assistant.channels.email_threads import ThreadSigner
 from assistant.channels.formatting import TextLimits
 from assistant.channels.http import parse_each, parse_json_object
-from assistant.domain.channels import Call, Event, Letter, Part, Said, Sent
-from assistant.domain.errors import BadInput, NotYet, SetupError, Unauthorized, Undeliverable
+from assistant.domain.channels import (
+    ChannelEvent,
+    MessagePart,
+    MessageReceived,
+    OutboundMessage,
+    SendResult,
+    WebhookRequest,
+)
+from assistant.domain.errors import BadInput, RetryLater, SetupError, Unauthorized, Undeliverable
 from assistant.domain.messages import Author
 
 log = structlog.get_logger()
@@ -120,7 +127,7 @@ class EmailChannel(BaseChannel):
 
     # -- in
 
-    def verify_webhook(self, call: Call) -> None:
+    def verify_webhook(self, call: WebhookRequest) -> None:
         """Postmark proves itself by password, Mailgun by a signature over its timestamp and token."""
         if call.headers.get("content-type", "").startswith("application/json"):
             password = self.get_setting("WEBHOOK_PASSWORD")
@@ -146,7 +153,7 @@ class EmailChannel(BaseChannel):
         while len(self._tokens) > MAX_REMEMBERED_TOKENS:
             del self._tokens[next(iter(self._tokens))]
 
-    def parse_webhook(self, call: Call) -> list[Event]:
+    def parse_webhook(self, call: WebhookRequest) -> list[ChannelEvent]:
         if call.headers.get("content-type", "").startswith("application/json"):
             return list(
                 parse_each(
@@ -157,7 +164,7 @@ class EmailChannel(BaseChannel):
         fields, files = parse_form(call.body, call.headers.get("content-type", ""))
         return list(parse_each([fields], lambda one: self.build_events(mails.parse_mailgun_mail(one, files))))
 
-    def build_events(self, mail: Mail) -> Sequence[Event]:
+    def build_events(self, mail: Mail) -> Sequence[ChannelEvent]:
         """The mail as a message, unless a machine answered us."""
         mail = restore_original_sender(mail, self.get_setting("ADDRESS").lower())
         if is_automatic_mail(mail) or self._threads.is_own_mail(mail):
@@ -170,7 +177,7 @@ class EmailChannel(BaseChannel):
         )
         text = mail.text or ("" if mail.is_reply else mail.subject)
         return (
-            Said(
+            MessageReceived(
                 id=mail.message_id,
                 address=self.build_address(mail.sender, thread),
                 message_id=mail.message_id,
@@ -193,13 +200,13 @@ class EmailChannel(BaseChannel):
             return "it names our own address as its sender"
         return explain_no_auto_reply(mail, self._domain)
 
-    def build_unreadable_events(self, raw: bytes, why: str) -> list[Event]:
+    def build_unreadable_events(self, raw: bytes, why: str) -> list[ChannelEvent]:
         """A mail that cannot be taken apart, for people to look at."""
         digest = hashlib.sha256(raw).hexdigest()
         head = BytesHeaderParser().parsebytes(raw[:20_000])
         name, sender = mails.parse_address(str(head.get("from", "")))
         return [
-            Said(
+            MessageReceived(
                 id=digest,
                 address=self.build_address(sender or NOBODY, digest[:16]),
                 message_id=digest,
@@ -217,7 +224,7 @@ class EmailChannel(BaseChannel):
 
     # -- out
 
-    async def send_part(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
         message = compose_mail(letter, part, self.get_setting("ADDRESS"), self._threads)
         peer, context = letter.thread.address.peer, letter.thread.context
         if peer in (NOBODY, self.get_setting("ADDRESS").lower()):
@@ -229,7 +236,7 @@ class EmailChannel(BaseChannel):
         except ValueError as exc:  # of the standard library, for an address that no mail can carry
             raise Undeliverable("the address cannot be written into a mail", gone=True) from exc
         sent = f"{context.get('sent_text', '')}\n{part.texts[0]}"[-KNOWN_AGAIN:]
-        return Sent(
+        return SendResult(
             id=str(message["Message-ID"]),
             context={"last_sent": str(message["Message-ID"]), "sent_text": sent},
         )
@@ -263,7 +270,7 @@ class EmailChannel(BaseChannel):
         """These are stored: mark them as read."""
         mark_as_read(self._parse_imap_server(), numbers)
 
-    def parse_events(self, raw: bytes) -> list[Event]:
+    def parse_events(self, raw: bytes) -> list[ChannelEvent]:
         if len(raw) >= MAX_MAIL_BYTES:
             raise BadInput(f"it is larger than {MAX_MAIL_BYTES // 1024 // 1024} MB")
         return list(self.build_events(mails.parse_raw_mail(raw)))
@@ -280,7 +287,7 @@ class EmailChannel(BaseChannel):
             if self.has_mailbox:
                 await asyncio.to_thread(self.fetch_unread)
                 found.append("the mailbox lets us in")
-        except (NotYet, Undeliverable) as exc:
+        except (RetryLater, Undeliverable) as exc:
             raise SetupError(str(exc)) from exc
         if not any(map(self.get_setting, ("WEBHOOK_PASSWORD", "MAILGUN_KEY", "IMAP_URL"))):
             raise SetupError(

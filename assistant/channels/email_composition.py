@@ -6,15 +6,17 @@ from email.message import EmailMessage
 
 from assistant.channels.email_threads import ThreadSigner
 from assistant.channels.formatting import render_mail_html
-from assistant.conversation.templates import say
-from assistant.domain.channels import Letter, Part
+from assistant.conversation.templates import render_template
+from assistant.domain.channels import MessagePart, OutboundMessage
 from assistant.domain.messages import Author
 
 #: What other programs can be told; some write anything there.
 MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,400}>")
 
 
-def compose_mail(letter: Letter, part: Part, ours: str, threads: ThreadSigner) -> EmailMessage:
+def compose_mail(
+    letter: OutboundMessage, part: MessagePart, ours: str, threads: ThreadSigner
+) -> EmailMessage:
     """Plain and HTML, threaded, marked as automatic where a person did not write it."""
     address, context = letter.thread.address, letter.thread.context
     message = EmailMessage()
@@ -36,14 +38,14 @@ def compose_mail(letter: Letter, part: Part, ours: str, threads: ThreadSigner) -
     return message
 
 
-def _build_subject(letter: Letter, ours: str) -> str:
+def _build_subject(letter: OutboundMessage, ours: str) -> str:
     """The customer's words only where a person answers: whoever forges a sender writes the subject."""
     if letter.message.author is not Author.AGENT:
-        return say("mail_subject", letter.message.language or "en")
+        return render_template("mail_subject", letter.message.language or "en")
     subject = letter.thread.context.get("subject") or ours
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
 
-def _build_sender_name(letter: Letter) -> str:
-    name = letter.message.agent_name or say("assistant_name", letter.message.language or "en")
+def _build_sender_name(letter: OutboundMessage) -> str:
+    name = letter.message.agent_name or render_template("assistant_name", letter.message.language or "en")
     return " ".join(re.sub(r"[<>\"\x00-\x1f]", " ", name).split())

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
-from assistant.domain.errors import NotYet, SetupError, Undeliverable
+from assistant.domain.errors import RetryLater, SetupError, Undeliverable
 
 #: A whole send, or one call to a mailbox.
 MAIL_TIMEOUT_SECONDS = 10.0
@@ -116,10 +116,10 @@ async def open_smtp(to: MailServer) -> AsyncIterator[aiosmtplib.SMTP]:
         raise _convert_refusal(exc) from exc
     except aiosmtplib.SMTPResponseException as exc:
         if isinstance(exc, aiosmtplib.SMTPConnectResponseError) or exc.code < 500:
-            raise NotYet(f"the outgoing server asks us to wait ({exc.code})") from exc
+            raise RetryLater(f"the outgoing server asks us to wait ({exc.code})") from exc
         raise Undeliverable(f"the outgoing server refuses it ({exc.code})") from exc
     except (OSError, TimeoutError, aiosmtplib.SMTPException) as exc:
-        raise NotYet(f"the outgoing server does not answer: {to.explain_error(exc)}") from exc
+        raise RetryLater(f"the outgoing server does not answer: {to.explain_error(exc)}") from exc
     finally:
         client.close()
 
@@ -128,11 +128,11 @@ def _is_local_anonymous(to: MailServer) -> bool:
     return to.host in HERE and not to.user
 
 
-def _convert_refusal(exc: aiosmtplib.SMTPRecipientsRefused) -> NotYet | Undeliverable:
+def _convert_refusal(exc: aiosmtplib.SMTPRecipientsRefused) -> RetryLater | Undeliverable:
     first = exc.recipients[0]
     said = f"{first.message[:200]} ({first.code})"
     if first.code < 500:
-        return NotYet(f"the outgoing server asks us to wait: {said}")
+        return RetryLater(f"the outgoing server asks us to wait: {said}")
     return Undeliverable(f"the address is refused: {said}", gone=True)
 
 
@@ -158,7 +158,7 @@ class ImapSession:
         except (OSError, imaplib.IMAP4.error) as exc:
             if box is not None:
                 _shut_down_connection(box)
-            raise NotYet(f"the mailbox does not let us in: {self._at.explain_error(exc)}") from exc
+            raise RetryLater(f"the mailbox does not let us in: {self._at.explain_error(exc)}") from exc
         self._box = box
         return box
 
@@ -181,7 +181,7 @@ class ImapSession:
         with contextlib.suppress(OSError, imaplib.IMAP4.error):
             self._box.logout()
         if isinstance(error, (OSError, imaplib.IMAP4.error)):
-            raise NotYet(f"the mailbox does not answer ({type(error).__name__})") from error
+            raise RetryLater(f"the mailbox does not answer ({type(error).__name__})") from error
 
 
 def _shut_down_connection(box: imaplib.IMAP4) -> None:

@@ -10,9 +10,9 @@ import grapheme  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from assistant.conversation.templates import say
-from assistant.conversation.turn.reply import person_button
-from assistant.domain.channels import Letter, Part
+from assistant.conversation.templates import render_template
+from assistant.conversation.turn.reply import build_person_button
+from assistant.domain.channels import MessagePart, OutboundMessage
 from assistant.domain.messages import Author, Button, Citation, Message
 
 Measure = Callable[[str], int]
@@ -49,13 +49,13 @@ class TextLimits:
     parts: int | None = None
 
 
-def render_parts(letter: Letter, look: TextLimits) -> list[Part]:
+def render_parts(letter: OutboundMessage, look: TextLimits) -> list[MessagePart]:
     """*letter* in as many parts as *look* needs; the choices stand with the last one."""
     message = letter.message
     language = message.language or "en"
     text = _append_links(render_plain_text(message.text, look.bold), message.citations)
     if letter.introduces and message.kind != "notice":
-        text = f"{say('disclosure', language)}\n\n{text}"
+        text = f"{render_template('disclosure', language)}\n\n{text}"
     choices = get_choices(message)
     if not look.buttons and choices:
         text = f"{text}\n\n{_format_numbered_choices(choices, language)}"
@@ -64,26 +64,26 @@ def render_parts(letter: Letter, look: TextLimits) -> list[Part]:
         pieces = [_shorten_text(text, message, look)]
     groups = [tuple(pieces[i : i + look.texts]) for i in range(0, len(pieces), look.texts)]
     buttons = choices[-look.buttons :] if look.buttons else ()
-    return [Part(texts=group, buttons=buttons if group is groups[-1] else ()) for group in groups]
+    return [MessagePart(texts=group, buttons=buttons if group is groups[-1] else ()) for group in groups]
 
 
 def get_choices(message: Message) -> tuple[Button, ...]:
     """Its buttons; under the assistant's own words always also the one to a person."""
     if message.author is not Author.ASSISTANT or message.kind not in ("text", "file_notice"):
         return message.buttons
-    person = person_button(message.language or "en")
+    person = build_person_button(message.language or "en")
     return (*(b for b in message.buttons if b != person), person)
 
 
 def _format_numbered_choices(choices: Sequence[Button], language: str) -> str:
     """``1: …`` where there are no buttons; a person is always 0."""
-    person = person_button(language)
+    person = build_person_button(language)
     colon = "：" if language == "ja" else ": "
     own = [button for button in choices if button != person]
     lines = [f"{number}{colon}{button.label}" for number, button in enumerate(own, 1)]
     if own:
-        lines.append(say("choose_number", language))
-    return "\n".join([*lines, *([say("person_number", language)] if person in choices else [])])
+        lines.append(render_template("choose_number", language))
+    return "\n".join([*lines, *([render_template("person_number", language)] if person in choices else [])])
 
 
 def _append_links(text: str, citations: Sequence[Citation]) -> str:
@@ -95,8 +95,8 @@ def _append_links(text: str, citations: Sequence[Citation]) -> str:
 def _shorten_text(text: str, message: Message, look: TextLimits) -> str:
     """As much as fits, ending at a sentence, with a link to the whole article."""
     language = message.language or "en"
-    more = "".join(f"\n{say('read_more', language)}{c.url}" for c in message.citations[:1])
-    person = f"\n{say('person_number', language)}" if not look.buttons else ""
+    more = "".join(f"\n{render_template('read_more', language)}{c.url}" for c in message.citations[:1])
+    person = f"\n{render_template('person_number', language)}" if not look.buttons else ""
     room = look.max_length - look.measure(more + person)
     body = render_plain_text(message.text, look.bold)
     return split_text(body, max(room, 40), look.measure)[0] + more + person

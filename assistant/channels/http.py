@@ -15,8 +15,8 @@ import httpx
 import structlog
 
 from assistant.channels.allowed_hosts import FileHosts
-from assistant.domain.channels import Letter, Part, Sent
-from assistant.domain.errors import BadInput, NotYet, Undeliverable
+from assistant.domain.channels import MessagePart, OutboundMessage, SendResult
+from assistant.domain.errors import BadInput, RetryLater, Undeliverable
 
 log = structlog.get_logger()
 
@@ -107,7 +107,7 @@ def _raise_if_throttled(response: httpx.Response, says: str) -> None:
     if response.status_code == 429 or response.status_code >= 500:
         why = "asks us to wait" if response.status_code == 429 else "has trouble"
         after = parse_retry_after(response.headers.get("retry-after"), datetime.now(UTC))
-        raise NotYet(f"the app {why}: {says}", after=after)
+        raise RetryLater(f"the app {why}: {says}", after=after)
 
 
 async def download_file(client: httpx.AsyncClient, url: str, hosts: FileHosts, **how: Any) -> bytes:
@@ -130,17 +130,17 @@ async def download_file(client: httpx.AsyncClient, url: str, hosts: FileHosts, *
 
 
 def with_send_deadline(
-    send: Callable[[Any, Letter, Part], Awaitable[Sent]],
-) -> Callable[[Any, Letter, Part], Awaitable[Sent]]:
+    send: Callable[[Any, OutboundMessage, MessagePart], Awaitable[SendResult]],
+) -> Callable[[Any, OutboundMessage, MessagePart], Awaitable[SendResult]]:
     """*send* with a deadline for all its calls together: NotYet when it is over."""
 
     @wraps(send)
-    async def send_with_deadline(channel: Any, letter: Letter, part: Part) -> Sent:
+    async def send_with_deadline(channel: Any, letter: OutboundMessage, part: MessagePart) -> SendResult:
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 return await send(channel, letter, part)
         except TimeoutError as exc:
-            raise NotYet(f"the app does not answer within {CALL_SECONDS:.0f} seconds") from exc
+            raise RetryLater(f"the app does not answer within {CALL_SECONDS:.0f} seconds") from exc
 
     return send_with_deadline
 
@@ -158,7 +158,7 @@ async def _fetch_body(
                 if len(body) >= most:
                     break
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as exc:
-        raise NotYet(f"the app does not answer ({type(exc).__name__})") from exc
+        raise RetryLater(f"the app does not answer ({type(exc).__name__})") from exc
     return response, bytes(body[:most])
 
 

@@ -23,19 +23,19 @@ from assistant.channels.http import (
 from assistant.channels.inbound_content import MessageContent, is_sentence, join_words, try_parse_content
 from assistant.channels.limit_notes import describe_push_quota
 from assistant.channels.line_messages import extract_mention_text, extract_reply_token, parse_content
-from assistant.conversation.templates import say
+from assistant.conversation.templates import render_template
 from assistant.domain.channels import (
-    Call,
-    Event,
-    Letter,
-    Part,
-    Reachable,
-    Said,
-    Sent,
+    ChannelEvent,
+    MessageDeleted,
+    MessagePart,
+    MessageReceived,
+    OutboundMessage,
+    ReachabilityChanged,
+    SendResult,
     Thread,
-    Unsent,
+    WebhookRequest,
 )
-from assistant.domain.errors import NotYet, SetupError, Undeliverable
+from assistant.domain.errors import RetryLater, SetupError, Undeliverable
 from assistant.domain.messages import Author
 
 #: A reply token is promised for a minute after the webhook; the answer needs some of it on the way.
@@ -83,16 +83,16 @@ class LineChannel(BaseChannel):
 
     # -- in
 
-    def verify_webhook(self, call: Call) -> None:
+    def verify_webhook(self, call: WebhookRequest) -> None:
         signatures.verify_signature(
             signatures.sign_line(self.get_setting("CHANNEL_SECRET"), call.body),
             call.headers.get("x-line-signature"),
         )
 
-    def parse_webhook(self, call: Call) -> list[Event]:
+    def parse_webhook(self, call: WebhookRequest) -> list[ChannelEvent]:
         return list(parse_each(parse_json_object(call.body).get("events"), self._parse_event))
 
-    def _parse_event(self, event: dict[str, Any]) -> Sequence[Event]:
+    def _parse_event(self, event: dict[str, Any]) -> Sequence[ChannelEvent]:
         """What one event says; in standby another module holds the chat, and we keep out of it."""
         if event.get("mode") == "standby":
             return ()
@@ -108,14 +108,16 @@ class LineChannel(BaseChannel):
             case "postback" if not group:
                 return self._parse_postback(event["postback"], about)
             case "unsend":
-                return (Unsent(**about, message_id=require_text(event["unsend"]["messageId"])),)
+                return (MessageDeleted(**about, message_id=require_text(event["unsend"]["messageId"])),)
             case "follow":
-                return (Reachable(**about, greet=not event.get("follow", {}).get("isUnblocked")),)
+                return (ReachabilityChanged(**about, greet=not event.get("follow", {}).get("isUnblocked")),)
             case "unfollow":
-                return (Reachable(**about, why="the customer has blocked this account on LINE"),)
+                return (ReachabilityChanged(**about, why="the customer has blocked this account on LINE"),)
         return ()  # members, beacons, a video watched to its end: nobody has said anything
 
-    def _parse_message(self, event: dict[str, Any], group: str, about: dict[str, Any]) -> Sequence[Event]:
+    def _parse_message(
+        self, event: dict[str, Any], group: str, about: dict[str, Any]
+    ) -> Sequence[ChannelEvent]:
         message = event["message"]
         content = try_parse_content(parse_content, message)
         if group:  # only what is said to us; the rest is theirs
@@ -123,7 +125,7 @@ class LineChannel(BaseChannel):
             if words is None:
                 return ()
             content = MessageContent(text=words)
-        said = Said(
+        said = MessageReceived(
             **about,
             message_id=require_text(message["id"]),
             **content.event_fields,
@@ -131,7 +133,7 @@ class LineChannel(BaseChannel):
         )
         return (said,)
 
-    def _parse_postback(self, postback: dict[str, Any], about: dict[str, Any]) -> Sequence[Event]:
+    def _parse_postback(self, postback: dict[str, Any], about: dict[str, Any]) -> Sequence[ChannelEvent]:
         """A button of a menu or a picker of dates; a change of menus says nothing."""
         params = postback.get("params") or {}
         if "newRichMenuAliasId" in params:
@@ -140,12 +142,12 @@ class LineChannel(BaseChannel):
         content = MessageContent(kind="button", about=join_words(data, *params.values()))
         if is_sentence(data):
             content = MessageContent(text=data)
-        return (Said(**about, message_id=f"postback:{about['id']}", **content.event_fields),)
+        return (MessageReceived(**about, message_id=f"postback:{about['id']}", **content.event_fields),)
 
     # -- out
 
     @with_send_deadline
-    async def send_part(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
         """By reply token while it holds, which costs nothing; else by push."""
         messages = [self._build_text_message(text, letter) for text in part.texts]
         if items := [_build_quick_reply(b.label, b.value) for b in part.buttons]:
@@ -153,17 +155,17 @@ class LineChannel(BaseChannel):
         if token := _get_valid_token(letter):
             answer = await self._post_messages("reply", {"replyToken": token, "messages": messages})
             if answer.is_ok:
-                return Sent(id=_get_message_id(answer), spent=("reply_token", "token_at"))
+                return SendResult(id=_get_message_id(answer), spent=("reply_token", "token_at"))
             if answer.status == 400 and "reply token" in answer.error_message.lower():
                 # Used up by an earlier try of this message, of which we never heard? Then it has arrived.
                 if letter.tries:
-                    return Sent(id="", spent=("reply_token", "token_at"))
+                    return SendResult(id="", spent=("reply_token", "token_at"))
             else:
                 raise build_refusal(answer, token=self.get_variable_name("ACCESS_TOKEN"))
         sent = await self._push_messages(letter, messages)
-        return Sent(id=sent, spent=("reply_token", "token_at"))
+        return SendResult(id=sent, spent=("reply_token", "token_at"))
 
-    async def _push_messages(self, letter: Letter, messages: list[dict[str, Any]]) -> str:
+    async def _push_messages(self, letter: OutboundMessage, messages: list[dict[str, Any]]) -> str:
         address = letter.thread.address
         to = {"to": address.thread or address.peer, "messages": messages}
         answer = await self._post_messages("push", to, {"X-Line-Retry-Key": letter.key})
@@ -184,13 +186,13 @@ class LineChannel(BaseChannel):
             final=("monthly limit",),
         )
 
-    def _build_text_message(self, text: str, letter: Letter) -> dict[str, Any]:
+    def _build_text_message(self, text: str, letter: OutboundMessage) -> dict[str, Any]:
         """With the name of who speaks: an agent's own, or the assistant's."""
         message = letter.message
         name = (
             message.agent_name
             if message.author is Author.AGENT
-            else say("assistant_name", message.language or "en")
+            else render_template("assistant_name", message.language or "en")
         )
         return {"type": "text", "text": text, **({"sender": {"name": name[:20]}} if name else {})}
 
@@ -256,7 +258,7 @@ class LineChannel(BaseChannel):
             async with asyncio.timeout(QUOTA_SECONDS):
                 quota = await self._get_json("/v2/bot/message/quota")
                 used = await self._get_json("/v2/bot/message/quota/consumption")
-        except (NotYet, TimeoutError):
+        except (RetryLater, TimeoutError):
             return
         of, spent = quota.find_value("value"), used.find_value("totalUsage")
         if quota.find_value("type") == "limited" and isinstance(of, int) and isinstance(spent, int):
@@ -271,7 +273,7 @@ def _build_quick_reply(label: str, value: str) -> dict[str, Any]:
     return {"type": "action", "action": {"type": "message", "label": short, "text": value[:300]}}
 
 
-def _get_valid_token(letter: Letter) -> str | None:
+def _get_valid_token(letter: OutboundMessage) -> str | None:
     context = letter.thread.context
     if "reply_token" not in context:
         return None

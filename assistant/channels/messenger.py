@@ -32,15 +32,15 @@ from assistant.channels.meta import (
 from assistant.domain.channels import (
     Address,
     Attachment,
-    Edited,
-    Event,
-    Letter,
-    Part,
-    Reachable,
-    Said,
-    Sent,
+    ChannelEvent,
+    MessageDeleted,
+    MessageEdited,
+    MessagePart,
+    MessageReceived,
+    OutboundMessage,
+    ReachabilityChanged,
+    SendResult,
     Thread,
-    Unsent,
 )
 
 FILES = {"image": "image", "video": "video", "audio": "audio", "file": "file"}
@@ -81,11 +81,11 @@ class MessengerChannel(MetaChannel):
         "en": STEPS_EN.format(app="Messenger"),
     }
 
-    def _parse_entry(self, entry: dict[str, Any]) -> Iterator[Event]:
+    def _parse_entry(self, entry: dict[str, Any]) -> Iterator[ChannelEvent]:
         """Events under ``standby`` belong to another app that has the conversation now."""
         yield from parse_each(entry.get("messaging"), self._parse_event)
 
-    def _parse_event(self, event: dict[str, Any]) -> list[Event]:
+    def _parse_event(self, event: dict[str, Any]) -> list[ChannelEvent]:
         address = self.build_address(require_text(event["sender"]["id"]))
         if postback := event.get("postback"):
             return _parse_postback(postback, event, address)
@@ -93,15 +93,15 @@ class MessengerChannel(MetaChannel):
             return _parse_reaction(reaction, event, address)
         if edit := event.get("message_edit"):
             id_, text = f"{require_text(edit['mid'])}:edit:{edit.get('num_edit')}", require_text(edit["text"])
-            return [Edited(id=id_, address=address, message_id=require_text(edit["mid"]), text=text)]
+            return [MessageEdited(id=id_, address=address, message_id=require_text(edit["mid"]), text=text)]
         message = event.get("message")
         if not message or message.get("is_echo"):
             return []
         mid = require_text(message["mid"])
         if message.get("is_deleted"):
-            return [Unsent(id=f"{mid}:deleted", address=address, message_id=mid)]
+            return [MessageDeleted(id=f"{mid}:deleted", address=address, message_id=mid)]
         return [
-            Said(
+            MessageReceived(
                 id=mid,
                 address=address,
                 message_id=mid,
@@ -110,7 +110,7 @@ class MessengerChannel(MetaChannel):
         ]
 
     @with_send_deadline
-    async def send_part(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
         """An answer in the first day; later only what a person wrote, marked as such."""
         late = letter.now - letter.thread.heard_at > WINDOW
         check_reply_window(letter, AGENTS_WINDOW if is_from_agent(letter) else WINDOW)
@@ -127,7 +127,7 @@ class MessengerChannel(MetaChannel):
         )
         to = {"recipient": {"id": letter.thread.address.peer}}
         answer = await self._post_json("me/messages", {**to, **way, "message": message})
-        return Sent(id=answer.find_text("message_id"))
+        return SendResult(id=answer.find_text("message_id"))
 
     async def send_typing_indicator(self, thread: Thread) -> None:
         to = {"recipient": {"id": thread.address.peer}}
@@ -197,24 +197,24 @@ def _parse_other_attachment(attachment: dict[str, Any]) -> MessageContent:
     return MessageContent(kind=THINGS.get(attachment["type"], "unknown"), about=join_words(title, url))
 
 
-def _parse_postback(postback: dict[str, Any], event: dict[str, Any], address: Address) -> list[Event]:
+def _parse_postback(postback: dict[str, Any], event: dict[str, Any], address: Address) -> list[ChannelEvent]:
     """A button of a menu: its words; a name for programs is none, so its title is."""
     title, payload = postback.get("title"), postback.get("payload")
     id_ = postback.get("mid") or _derive_event_id("postback", event)
     if isinstance(payload, str) and payload.casefold().replace("_", "") == "getstarted":
-        return [Reachable(id=require_text(id_), address=address, greet=True)]
+        return [ReachabilityChanged(id=require_text(id_), address=address, greet=True)]
     words = payload if is_sentence(payload) else title or payload
-    return [Said(id=require_text(id_), address=address, message_id=id_, text=require_text(words))]
+    return [MessageReceived(id=require_text(id_), address=address, message_id=id_, text=require_text(words))]
 
 
-def _parse_reaction(reaction: dict[str, Any], event: dict[str, Any], address: Address) -> list[Event]:
+def _parse_reaction(reaction: dict[str, Any], event: dict[str, Any], address: Address) -> list[ChannelEvent]:
     if reaction.get("action") != "react":
         return []
     id_, about = (
         _derive_event_id("reaction", event),
         join_words(reaction.get("emoji") or reaction.get("reaction")),
     )
-    return [Said(id=id_, address=address, message_id=id_, text="", kind="reaction", about=about)]
+    return [MessageReceived(id=id_, address=address, message_id=id_, text="", kind="reaction", about=about)]
 
 
 def _derive_event_id(kind: str, event: dict[str, Any]) -> str:

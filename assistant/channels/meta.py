@@ -19,7 +19,7 @@ from assistant.channels.http import (
     parse_json_object,
 )
 from assistant.channels.limit_notes import describe_reply_window
-from assistant.domain.channels import Call, Event, Letter, Thread
+from assistant.domain.channels import ChannelEvent, OutboundMessage, Thread, WebhookRequest
 from assistant.domain.errors import Forbidden, SetupError, Undeliverable
 from assistant.domain.messages import Author
 
@@ -47,7 +47,7 @@ class MetaChannel(BaseChannel):
     #: Servers of files that ask for our token.
     trusted: ClassVar[tuple[str, ...]] = ()
 
-    def answer_challenge(self, call: Call) -> str | None:
+    def answer_challenge(self, call: WebhookRequest) -> str | None:
         """Meta asks once whether the address is ours; the challenge goes back as it came."""
         if call.method != "GET":
             return None
@@ -58,18 +58,18 @@ class MetaChannel(BaseChannel):
         )
         return call.query.get("hub.challenge", "")
 
-    def verify_webhook(self, call: Call) -> None:
+    def verify_webhook(self, call: WebhookRequest) -> None:
         expected = signatures.sign_meta(self.get_setting("APP_SECRET"), call.body)
         signatures.verify_signature(expected, call.headers.get("x-hub-signature-256"))
 
-    def parse_webhook(self, call: Call) -> list[Event]:
+    def parse_webhook(self, call: WebhookRequest) -> list[ChannelEvent]:
         return list(
             parse_each(
                 parse_json_object(call.body).get("entry"), lambda entry: list(self._parse_entry(entry))
             )
         )
 
-    def _parse_entry(self, entry: dict[str, Any]) -> Iterator[Event]:
+    def _parse_entry(self, entry: dict[str, Any]) -> Iterator[ChannelEvent]:
         raise NotImplementedError
 
     async def _post_json(self, path: str, body: dict[str, Any]) -> ApiResponse:
@@ -118,11 +118,11 @@ class MetaChannel(BaseChannel):
         return "me"
 
 
-def is_from_agent(letter: Letter) -> bool:
+def is_from_agent(letter: OutboundMessage) -> bool:
     return letter.message.author is Author.AGENT
 
 
-def check_reply_window(letter: Letter, window: timedelta) -> None:
+def check_reply_window(letter: OutboundMessage, window: timedelta) -> None:
     """Undeliverable when the app would refuse it, because the customer was last heard too long ago."""
     if letter.now - letter.thread.heard_at > window:
         hours = int(window.total_seconds() // 3600)

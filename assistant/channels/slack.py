@@ -22,17 +22,17 @@ from assistant.channels.http import (
 from assistant.channels.inbound_content import MessageContent, try_parse_content
 from assistant.domain.channels import (
     Attachment,
-    Call,
-    Edited,
-    Event,
-    Letter,
-    Part,
-    Said,
-    Sent,
+    ChannelEvent,
+    MessageDeleted,
+    MessageEdited,
+    MessagePart,
+    MessageReceived,
+    OutboundMessage,
+    SendResult,
     Thread,
-    Unsent,
+    WebhookRequest,
 )
-from assistant.domain.errors import BadInput, NotYet, SetupError, Undeliverable
+from assistant.domain.errors import BadInput, RetryLater, SetupError, Undeliverable
 
 #: Somebody who is meant; the name stands behind a bar, or nowhere.
 MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>\s*")
@@ -67,24 +67,24 @@ class SlackChannel(BaseChannel):
         "app_mention. Enter the same address under Interactivity.",
     }
 
-    def verify_webhook(self, call: Call) -> None:
+    def verify_webhook(self, call: WebhookRequest) -> None:
         stamp = signatures.verify_timestamp(call.headers.get("x-slack-request-timestamp"), time.time())
         expected = signatures.sign_slack(self.get_setting("SIGNING_SECRET"), stamp, call.body)
         signatures.verify_signature(expected, call.headers.get("x-slack-signature"))
 
-    def answer_challenge(self, call: Call) -> str | None:
+    def answer_challenge(self, call: WebhookRequest) -> str | None:
         if call.method != "POST" or b'"url_verification"' not in call.body:
             return None
         body = parse_json_object(call.body)
         return require_text(body["challenge"]) if body.get("type") == "url_verification" else None
 
-    def parse_webhook(self, call: Call) -> list[Event]:
+    def parse_webhook(self, call: WebhookRequest) -> list[ChannelEvent]:
         if call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             return list(parse_each([_parse_interaction(call.body)], self._parse_button_press))
         body = parse_json_object(call.body)
         return list(parse_each([body] if body.get("type") == "event_callback" else [], self._parse_event))
 
-    def _parse_button_press(self, payload: dict[str, Any]) -> Sequence[Event]:
+    def _parse_button_press(self, payload: dict[str, Any]) -> Sequence[ChannelEvent]:
         """A button was pressed: its words are said in the customer's name."""
         if payload.get("type") != "block_actions":
             return ()
@@ -95,7 +95,7 @@ class SlackChannel(BaseChannel):
             _build_thread_id(require_text(payload["channel"]["id"]), message),
         )
         return (
-            Said(
+            MessageReceived(
                 id=f"tap:{stamp}",
                 address=address,
                 message_id=f"tap:{stamp}",
@@ -103,7 +103,7 @@ class SlackChannel(BaseChannel):
             ),
         )
 
-    def _parse_event(self, body: dict[str, Any]) -> Sequence[Event]:
+    def _parse_event(self, body: dict[str, Any]) -> Sequence[ChannelEvent]:
         event, event_id = body["event"], require_text(body["event_id"])
         if event["type"] == "reaction_added":
             return self._parse_reaction(event, event_id)
@@ -117,7 +117,7 @@ class SlackChannel(BaseChannel):
         address = self.build_address(require_text(inner["user"]), _build_thread_id(channel, inner))
         message_id = f"{channel}:{require_text(inner['ts'])}"
         if changed == "message_deleted" or inner.get("subtype") == "tombstone":
-            return (Unsent(id=event_id, address=address, message_id=message_id),)
+            return (MessageDeleted(id=event_id, address=address, message_id=message_id),)
         if changed == "message_changed":
             before, text = (
                 event.get("previous_message", {}),
@@ -125,13 +125,13 @@ class SlackChannel(BaseChannel):
             )
             if before.get("text") == inner.get("text"):  # a preview was added
                 return ()
-            return (Edited(id=event_id, address=address, message_id=message_id, text=text),)
+            return (MessageEdited(id=event_id, address=address, message_id=message_id, text=text),)
         if changed not in SAID:
             return ()
         content = try_parse_content(parse_content, inner)
-        return (Said(id=event_id, address=address, message_id=message_id, **content.event_fields),)
+        return (MessageReceived(id=event_id, address=address, message_id=message_id, **content.event_fields),)
 
-    def _parse_reaction(self, event: dict[str, Any], event_id: str) -> Sequence[Event]:
+    def _parse_reaction(self, event: dict[str, Any], event_id: str) -> Sequence[ChannelEvent]:
         """Only where Slack is told to tell us of them."""
         channel = require_text(event["item"]["channel"])
         if not channel.startswith("D"):
@@ -141,12 +141,16 @@ class SlackChannel(BaseChannel):
             f":{require_text(event['reaction'])}:",
         )
         id_ = f"reaction:{event_id}"
-        return (Said(id=event_id, address=address, message_id=id_, text="", kind="reaction", about=about),)
+        return (
+            MessageReceived(
+                id=event_id, address=address, message_id=id_, text="", kind="reaction", about=about
+            ),
+        )
 
     # -- out
 
     @with_send_deadline
-    async def send_part(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
         channel, _, thread = letter.thread.address.thread.partition(":")
         body: dict[str, Any] = {"channel": channel, "text": part.texts[0], "unfurl_links": False}
         if thread:
@@ -166,7 +170,7 @@ class SlackChannel(BaseChannel):
         answer = await self._call_method("chat.postMessage", body | {"text": _escape_text(part.texts[0])})
         self._raise_on_error(answer)
         stamp = answer.find_text("ts")
-        return Sent(id=f"{answer.find_text('channel')}:{stamp}" if stamp else "")
+        return SendResult(id=f"{answer.find_text('channel')}:{stamp}" if stamp else "")
 
     def _raise_on_error(self, answer: ApiResponse) -> None:
         """Slack answers 200 and says in the body what went wrong."""
@@ -180,7 +184,7 @@ class SlackChannel(BaseChannel):
             "service_unavailable",
             "request_timeout",
         ):
-            raise NotYet(f"the app has trouble: {error}")
+            raise RetryLater(f"the app has trouble: {error}")
         if error in REVOKED:
             raise Undeliverable(
                 f"Slack does not accept our token ({error}): mend {self.get_variable_name('BOT_TOKEN')}"

@@ -20,16 +20,16 @@ from assistant.channels.http import (
 )
 from assistant.channels.inbound_content import MessageContent, join_words
 from assistant.domain.channels import (
-    Arrived,
     Attachment,
-    Call,
-    Event,
-    Letter,
-    Part,
-    Reachable,
-    Said,
-    Sent,
+    ChannelEvent,
+    DeliveryUpdate,
+    MessagePart,
+    MessageReceived,
+    OutboundMessage,
+    ReachabilityChanged,
+    SendResult,
     Thread,
+    WebhookRequest,
 )
 from assistant.domain.errors import BadInput, SetupError, Unauthorized, Undeliverable
 
@@ -73,7 +73,7 @@ class SmsChannel(BaseChannel):
         "(HTTP POST).",
     }
 
-    def verify_webhook(self, call: Call) -> None:
+    def verify_webhook(self, call: WebhookRequest) -> None:
         """Twilio signs the address that it called; behind a proxy that is our public one."""
         fields, token = _parse_fields(call), self.get_setting("AUTH_TOKEN")
         given = call.headers.get("x-twilio-signature", "")
@@ -85,7 +85,7 @@ class SmsChannel(BaseChannel):
         if not any(hmac.compare_digest(one, given) for one in wanted if given.isascii()):
             raise Unauthorized("The signature is wrong.")
 
-    def parse_webhook(self, call: Call) -> list[Event]:
+    def parse_webhook(self, call: WebhookRequest) -> list[ChannelEvent]:
         fields = {name: sanitize_text(values[0]) for name, values in _parse_fields(call).items()}
         sid = fields.get("MessageSid")
         if not sid:
@@ -97,18 +97,24 @@ class SmsChannel(BaseChannel):
         address, words = self.build_address(peer), fields.get("Body", "").strip()
         if fields.get("OptOutType") == "STOP" or words.casefold() in STOP:
             return [
-                Reachable(id=sid, address=address, why=f"the customer has sent {words.upper() or 'STOP'}")
+                ReachabilityChanged(
+                    id=sid, address=address, why=f"the customer has sent {words.upper() or 'STOP'}"
+                )
             ]
         if fields.get("OptOutType") == "HELP":
             return []  # Twilio has answered by itself
         if words.casefold() in HELP:
-            return [Reachable(id=sid, address=address, greet=True, says="sms_help")]
+            return [ReachabilityChanged(id=sid, address=address, greet=True, template="sms_help")]
         # "Yes" takes STOP back, and where nobody said STOP it is an answer to what we asked.
         restarts = fields.get("OptOutType") == "START" or words.casefold() in START
         carried = _parse_content(fields, words)
-        return [Said(id=sid, address=address, message_id=sid, **carried.event_fields, restarts=restarts)]
+        return [
+            MessageReceived(
+                id=sid, address=address, message_id=sid, **carried.event_fields, restarts=restarts
+            )
+        ]
 
-    def _parse_status(self, sid: str, status: str, fields: Mapping[str, str]) -> list[Event]:
+    def _parse_status(self, sid: str, status: str, fields: Mapping[str, str]) -> list[ChannelEvent]:
         known = {
             "sent": "sent",
             "delivered": "delivered",
@@ -121,11 +127,13 @@ class SmsChannel(BaseChannel):
         why = f"Twilio error {fields['ErrorCode']}" if fields.get("ErrorCode") else None
         address = self.build_address(fields.get("To", ""))
         return [
-            Arrived(id=f"{sid}:{status}", address=address, platform_id=sid, status=known[status], why=why)
+            DeliveryUpdate(
+                id=f"{sid}:{status}", address=address, platform_id=sid, status=known[status], why=why
+            )
         ]
 
     @with_send_deadline
-    async def send_part(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
         body = {
             "From": self.get_setting("NUMBER"),
             "To": letter.thread.address.peer,
@@ -136,7 +144,7 @@ class SmsChannel(BaseChannel):
             "POST", f"Accounts/{self.get_setting('ACCOUNT_SID')}/Messages.json", data=body
         )
         if answer.is_ok:
-            return Sent(id=answer.find_text("sid"))
+            return SendResult(id=answer.find_text("sid"))
         if answer.data.get("code") in GONE:
             raise Undeliverable(f"this number cannot be reached: {answer.error_message}", gone=True)
         raise build_refusal(answer, token=self.get_variable_name("AUTH_TOKEN"))
@@ -199,7 +207,7 @@ def count_segments(text: str) -> int:
     return 1 if length <= one else -(-length // more)
 
 
-def _parse_fields(call: Call) -> dict[str, list[str]]:
+def _parse_fields(call: WebhookRequest) -> dict[str, list[str]]:
     try:
         body = call.body.decode("utf-8")
         return parse_qs(body, keep_blank_values=True, strict_parsing=False, max_num_fields=200)

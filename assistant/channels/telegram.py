@@ -21,15 +21,15 @@ from assistant.channels.http import (
 from assistant.channels.inbound_content import MessageContent, join_words, try_parse_content
 from assistant.domain.channels import (
     Attachment,
-    Call,
-    Edited,
-    Event,
-    Letter,
-    Part,
-    Reachable,
-    Said,
-    Sent,
+    ChannelEvent,
+    MessageEdited,
+    MessagePart,
+    MessageReceived,
+    OutboundMessage,
+    ReachabilityChanged,
+    SendResult,
     Thread,
+    WebhookRequest,
 )
 from assistant.domain.errors import SetupError, Undeliverable
 
@@ -73,15 +73,15 @@ class TelegramChannel(BaseChannel):
         "en": "Nothing in a console: `assistant channel check telegram` registers {webhook}.",
     }
 
-    def verify_webhook(self, call: Call) -> None:
+    def verify_webhook(self, call: WebhookRequest) -> None:
         signatures.verify_signature(
             self.get_setting("SECRET_TOKEN"), call.headers.get("x-telegram-bot-api-secret-token")
         )
 
-    def parse_webhook(self, call: Call) -> list[Event]:
+    def parse_webhook(self, call: WebhookRequest) -> list[ChannelEvent]:
         return list(parse_each([parse_json_object(call.body)], self._parse_update))
 
-    def _parse_update(self, update: dict[str, Any]) -> Sequence[Event]:
+    def _parse_update(self, update: dict[str, Any]) -> Sequence[ChannelEvent]:
         event_id = str(int(update["update_id"]))
         if member := update.get("my_chat_member"):
             return self._parse_membership(member, event_id)
@@ -94,17 +94,21 @@ class TelegramChannel(BaseChannel):
         message_id = f"{address.peer}:{int(message['message_id'])}"
         if "edited_message" in update:
             text = message.get("text") or message.get("caption") or ""
-            return (Edited(id=event_id, address=address, message_id=message_id, text=require_text(text)),)
+            return (
+                MessageEdited(id=event_id, address=address, message_id=message_id, text=require_text(text)),
+            )
         if message.get("text", "").startswith("/start"):
-            return (Reachable(id=event_id, address=address, greet=True),)
+            return (ReachabilityChanged(id=event_id, address=address, greet=True),)
         return self._parse_message(message, event_id, message_id)
 
-    def _parse_message(self, message: dict[str, Any], event_id: str, message_id: str) -> Sequence[Event]:
+    def _parse_message(
+        self, message: dict[str, Any], event_id: str, message_id: str
+    ) -> Sequence[ChannelEvent]:
         if SERVICE & message.keys():
             return ()
         sender = message["from"]
         return (
-            Said(
+            MessageReceived(
                 id=event_id,
                 address=self.build_address(str(int(message["chat"]["id"]))),
                 message_id=message_id,
@@ -114,24 +118,28 @@ class TelegramChannel(BaseChannel):
             ),
         )
 
-    def _parse_reaction(self, reaction: dict[str, Any], event_id: str) -> Sequence[Event]:
+    def _parse_reaction(self, reaction: dict[str, Any], event_id: str) -> Sequence[ChannelEvent]:
         emoji = join_words(*(one.get("emoji") for one in reaction["new_reaction"]))
         if not emoji or reaction["chat"]["type"] != "private":
             return ()
         address = self.build_address(str(int(reaction["chat"]["id"])))
         id_ = f"reaction:{event_id}"
-        return (Said(id=event_id, address=address, message_id=id_, text="", kind="reaction", about=emoji),)
+        return (
+            MessageReceived(
+                id=event_id, address=address, message_id=id_, text="", kind="reaction", about=emoji
+            ),
+        )
 
-    def _parse_membership(self, member: dict[str, Any], event_id: str) -> Sequence[Event]:
+    def _parse_membership(self, member: dict[str, Any], event_id: str) -> Sequence[ChannelEvent]:
         gone = member["new_chat_member"]["status"] == "kicked"
         address = self.build_address(str(int(member["chat"]["id"])))
         why = "the customer has blocked the bot on Telegram" if gone else None
-        return (Reachable(id=event_id, address=address, why=why),)
+        return (ReachabilityChanged(id=event_id, address=address, why=why),)
 
     # -- out
 
     @with_send_deadline
-    async def send_part(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
         """Choices are a keyboard that goes away with the answer; a tap sends its words."""
         keyboard: dict[str, Any] = {"remove_keyboard": True}
         if part.buttons:
@@ -149,7 +157,7 @@ class TelegramChannel(BaseChannel):
         if not answer.is_ok:
             raise build_refusal(answer, token=self.get_variable_name("BOT_TOKEN"))
         number = answer.find_text("result", "message_id")
-        return Sent(id=f"{letter.thread.address.peer}:{number}" if number else "")
+        return SendResult(id=f"{letter.thread.address.peer}:{number}" if number else "")
 
     async def send_typing_indicator(self, thread: Thread) -> None:
         await self._call_method("sendChatAction", {"chat_id": int(thread.address.peer), "action": "typing"})

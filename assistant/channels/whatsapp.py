@@ -17,17 +17,17 @@ from assistant.channels.http import (
 from assistant.channels.inbound_content import MessageContent, is_sentence, join_words, try_parse_content
 from assistant.channels.meta import APP_SECRET, VERIFY_TOKEN, WINDOW, MetaChannel
 from assistant.domain.channels import (
-    Arrived,
     Attachment,
-    Edited,
-    Event,
-    Letter,
-    Part,
-    Reachable,
-    Said,
-    Sent,
+    ChannelEvent,
+    DeliveryUpdate,
+    MessageDeleted,
+    MessageEdited,
+    MessagePart,
+    MessageReceived,
+    OutboundMessage,
+    ReachabilityChanged,
+    SendResult,
     Thread,
-    Unsent,
 )
 from assistant.domain.errors import Undeliverable
 from assistant.domain.messages import Button
@@ -67,10 +67,10 @@ class WhatsAppChannel(MetaChannel):
         "Verify and save, subscribe to the field messages.",
     }
 
-    def _parse_entry(self, entry: dict[str, Any]) -> Iterator[Event]:
+    def _parse_entry(self, entry: dict[str, Any]) -> Iterator[ChannelEvent]:
         yield from parse_each(entry.get("changes"), self._parse_change)
 
-    def _parse_change(self, change: dict[str, Any]) -> list[Event]:
+    def _parse_change(self, change: dict[str, Any]) -> list[ChannelEvent]:
         value = change["value"]
         if value.get("metadata", {}).get("phone_number_id") != self.get_setting("PHONE_NUMBER_ID"):
             return []
@@ -78,17 +78,19 @@ class WhatsAppChannel(MetaChannel):
         said = parse_each(value.get("messages"), partial(self._parse_message, names=names))
         return [*said, *parse_each(value.get("statuses"), self._parse_status)]
 
-    def _parse_message(self, message: dict[str, Any], names: dict[str, str]) -> list[Event]:
+    def _parse_message(self, message: dict[str, Any], names: dict[str, str]) -> list[ChannelEvent]:
         kind, id_ = message["type"], require_text(message["id"])
         peer = require_text(message.get("from") or message["from_user_id"])
         address = self.build_address(peer)
         if kind == "system" or (kind == "reaction" and not message["reaction"].get("emoji")):
             return []  # news of a number, or a reaction taken back
         if kind == "request_welcome":
-            return [Reachable(id=id_, address=address, greet=True)]
+            return [ReachabilityChanged(id=id_, address=address, greet=True)]
         if kind == "revoke":
             return [
-                Unsent(id=id_, address=address, message_id=require_text(message[kind]["original_message_id"]))
+                MessageDeleted(
+                    id=id_, address=address, message_id=require_text(message[kind]["original_message_id"])
+                )
             ]
         if kind == "edit":
             edit = message["edit"]
@@ -96,9 +98,9 @@ class WhatsAppChannel(MetaChannel):
                 require_text(parse_content(edit["message"]).text),
                 require_text(edit["original_message_id"]),
             )
-            return [Edited(id=id_, address=address, message_id=before, text=text)]
+            return [MessageEdited(id=id_, address=address, message_id=before, text=text)]
         return [
-            Said(
+            MessageReceived(
                 id=id_,
                 address=address,
                 message_id=id_,
@@ -108,13 +110,13 @@ class WhatsAppChannel(MetaChannel):
             )
         ]
 
-    def _parse_status(self, status: dict[str, Any]) -> list[Event]:
+    def _parse_status(self, status: dict[str, Any]) -> list[ChannelEvent]:
         """What became of a message; news comes in any order and more than once."""
         errors = status.get("errors") or [{}]
         why = errors[0].get("title") or errors[0].get("message")
         state = require_text(status["status"])
         return [
-            Arrived(
+            DeliveryUpdate(
                 id=f"{require_text(status['id'])}:{state}",
                 address=self.build_address(
                     require_text(status.get("recipient_id") or status["recipient_user_id"])
@@ -128,7 +130,7 @@ class WhatsAppChannel(MetaChannel):
     # -- out
 
     @with_send_deadline
-    async def send_part(self, letter: Letter, part: Part) -> Sent:
+    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
         late = letter.now - letter.thread.heard_at > WINDOW
         content = self._build_template(letter, part) if late else _build_content(part)
         to = {
@@ -138,9 +140,9 @@ class WhatsAppChannel(MetaChannel):
             "to" if letter.thread.address.peer.isdigit() else "recipient": letter.thread.address.peer,
         }
         answer = await self._post_json(f"{self.get_setting('PHONE_NUMBER_ID')}/messages", to | content)
-        return Sent(id=answer.find_text("messages", 0, "id"))
+        return SendResult(id=answer.find_text("messages", 0, "id"))
 
-    def _build_template(self, letter: Letter, part: Part) -> dict[str, Any]:
+    def _build_template(self, letter: OutboundMessage, part: MessagePart) -> dict[str, Any]:
         """The only thing that may be sent now: an approved text with our words in it."""
         if not (name := self.get_setting("TEMPLATE")):
             raise Undeliverable(
@@ -248,7 +250,7 @@ def _list_contact_parts(contact: dict[str, Any]) -> list[Any]:
 # -- what we send
 
 
-def _build_content(part: Part) -> dict[str, Any]:
+def _build_content(part: MessagePart) -> dict[str, Any]:
     """Text; with up to three choices as buttons, with more as a list."""
     text = part.texts[0]
     if not part.buttons:

@@ -99,7 +99,7 @@ def password(email: Annotated[str, typer.Argument(help="Whose password.")]) -> N
 @app.command()
 def revoke(email: Annotated[str, typer.Argument(help="Whose sessions and tokens.")]) -> None:
     """End every session and API token of an agent at once."""
-    from assistant.conversation.agent_access import revoke as end_all
+    from assistant.conversation.agent_access import revoke_credentials as end_all
 
     print(f"{_change_agent(email, end_all)} session(s) and token(s) ended.")
 
@@ -107,7 +107,7 @@ def revoke(email: Annotated[str, typer.Argument(help="Whose sessions and tokens.
 @app.command()
 def remove(email: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
     """Remove an account; the agent's conversations go back to the queue."""
-    from assistant.conversation.agent_access import remove as remove_agent
+    from assistant.conversation.agent_access import remove_agent as remove_agent
 
     print(f"Removed; {_change_agent(email, remove_agent)} conversation(s) went back to the queue.")
 

@@ -30,7 +30,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write it; a zip."
     """Keep everything in one file, while the service runs; it holds what customers said."""
     from assistant.app.knowledge_base import open_database
     from assistant.app.settings import load_settings
-    from assistant.storage.backup import export
+    from assistant.storage.backup import export_database
 
     settings = load_settings()
     database = open_database(settings)
@@ -43,7 +43,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write it; a zip."
                 with kept.open(f"{name}.jsonl", "w", force_zip64=True) as part:
                     part.writelines(f"{line}\n".encode() for line in lines)
 
-            facts = export(database.engine, write_table) | {"format": FORMAT}
+            facts = export_database(database.engine, write_table) | {"format": FORMAT}
             if (settings.data_dir / KEY).exists():
                 kept.write(settings.data_dir / KEY, KEY)
             kept.writestr(FACTS, json.dumps(facts))
@@ -74,7 +74,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrot
                 yield from TextIOWrapper(part, "utf-8")
 
         engine = open_engine(settings)
-        storage.restore(engine, read_table, facts)
+        storage.restore_database(engine, read_table, facts)
         engine.dispose()
         if KEY in kept.namelist():
             (settings.data_dir / KEY).touch(mode=0o600)
@@ -111,7 +111,7 @@ def erase(
         return len(found), rows
 
     people, rows = asyncio.run(database.write(erase_customers))
-    database.forget()
+    database.purge_erased()
     database.close()
     if not people:
         raise NotFound(f"Nobody is known as {customer}.")

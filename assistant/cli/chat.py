@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.app.settings import Settings
     from assistant.app.worker_app import AssistantService
     from assistant.domain.messages import Message
-    from assistant.domain.turns import Meaning
+    from assistant.domain.turns import TextEmbedding
     from assistant.ports.models import Embedder
 
 #: How long the terminal waits for the next thing to be said.
@@ -44,8 +44,8 @@ async def _run_chat(settings: Settings, lang: str) -> None:
     from assistant.app.knowledge_base import utc_now
     from assistant.app.worker_app import build_service
     from assistant.conversation.inbound.conversation_start import Visitor, open_conversation
-    from assistant.conversation.inbound.customer_actions import close
-    from assistant.conversation.templates import say
+    from assistant.conversation.inbound.customer_actions import close_conversation
+    from assistant.conversation.templates import render_template
 
     service = await build_service(settings)
     async with service.run_tasks():
@@ -55,23 +55,23 @@ async def _run_chat(settings: Settings, lang: str) -> None:
             lambda store: open_conversation(store, visitor, key, settings.languages, utc_now())
         )
         conversation = opened.conversation
-        print(say("greeting", conversation.language))
+        print(render_template("greeting", conversation.language))
         seen = 0
         while text := await asyncio.to_thread(_read_line):
             seen = await _exchange_messages(service, conversation.id, text, seen)
-        await database.write(lambda store: close(store, conversation.id, utc_now()))
+        await database.write(lambda store: close_conversation(store, conversation.id, utc_now()))
 
 
 async def _exchange_messages(service: AssistantService, conversation: str, text: str, seen: int) -> int:
     """Say *text*, print what is answered; the seq of the last message that was printed."""
     from assistant.app.knowledge_base import utc_now
-    from assistant.conversation.inbound.receive import receive
-    from assistant.domain.messages import Author, Inbound
+    from assistant.conversation.inbound.receive import receive_inbound
+    from assistant.domain.messages import Author, InboundMessage
 
     database = service.knowledge.database
-    inbound = Inbound(conversation=conversation, message_id=str(uuid4()), text=text)
+    inbound = InboundMessage(conversation=conversation, message_id=str(uuid4()), text=text)
     with service.wire.subscribe(conversation) as follower:
-        await database.write(lambda store: receive(store, inbound, service.timing, utc_now()))
+        await database.write(lambda store: receive_inbound(store, inbound, service.timing, utc_now()))
         service.wire.notify(conversation)
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
@@ -118,14 +118,14 @@ def assess(
 async def _replay_dialogues(settings: Settings, policy: str | None, file: str | None, as_json: bool) -> None:
     from assistant.app.knowledge_base import open_embedder
     from assistant.app.settings import prepare_data_dir
-    from assistant.signals.replay import assess as replayed
-    from assistant.signals.signal_reader import Reader
+    from assistant.signals.replay import replay_transcript as replayed
+    from assistant.signals.signal_reader import RuleSignalReader
 
     rules = _load_policy_file(settings.policy)
     other = _load_policy_file(policy) if policy else None
     prepare_data_dir(settings.data_dir)
     embedder = open_embedder(settings)
-    reader = Reader(languages=settings.languages, embedding=embedder.name)
+    reader = RuleSignalReader(languages=settings.languages, embedding=embedder.name)
     for item in read_batch(file or "-"):
         turns = _parse_turns(item)
         meanings = await _embed_turns(embedder, turns)
@@ -152,9 +152,9 @@ def _parse_turns(item: dict[str, Any]) -> list[dict[str, Any]]:
     return turns
 
 
-async def _embed_turns(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[str, Meaning]:
+async def _embed_turns(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[str, TextEmbedding]:
     """What each thing that the customer said means, as the reader takes it; none where that fails."""
-    from assistant.conversation.turn.think import MEANT
+    from assistant.conversation.turn.think import MAX_EMBEDDED_CHARACTERS
     from assistant.domain.errors import Unavailable
     from assistant.models.embeddings.factory import meant
 
@@ -164,7 +164,7 @@ async def _embed_turns(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[
         if turn.get("author") == "customer" and isinstance(turn.get("text"), str)
     }
     try:
-        return {text: await meant(embedder, text[:MEANT]) for text in texts}
+        return {text: await meant(embedder, text[:MAX_EMBEDDED_CHARACTERS]) for text in texts}
     except Unavailable:
         return {}
 

@@ -34,7 +34,7 @@ async def index_sample(settings: Settings, service: AssistantService, steps: Sta
 async def remove_demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> None:
     """Who is known from a first look has no way in when the service is used in earnest."""
     from assistant.app.knowledge_base import utc_now
-    from assistant.conversation.agent_access import remove
+    from assistant.conversation.agent_access import remove_agent
 
     kept = settings.data_dir / "demo-agent.password"
     if not kept.exists():
@@ -42,7 +42,7 @@ async def remove_demo_agent(settings: Settings, database: SqlDatabase[SqlStore])
 
     def remove_if_known(store: SqlStore) -> None:
         if known := store.agents.find_by_email(EMAIL):
-            remove(store, known, utc_now())
+            remove_agent(store, known, utc_now())
 
     await database.write(remove_if_known)
     kept.unlink()

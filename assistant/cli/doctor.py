@@ -147,7 +147,7 @@ async def _examine_model(settings: Settings) -> Finding:
 async def _examine_channels(settings: Settings) -> list[Finding]:
     """Every messaging app that is set up, by its own test calls."""
     from assistant.app.wiring import build_channels
-    from assistant.domain.errors import NotYet
+    from assistant.domain.errors import RetryLater
 
     try:
         channels = build_channels(settings)
@@ -157,7 +157,7 @@ async def _examine_channels(settings: Settings) -> list[Finding]:
     for (name, account), channel in channels.items():
         try:
             well, says = True, "; ".join(await channel.check_setup())
-        except (SetupError, NotYet) as exc:
+        except (SetupError, RetryLater) as exc:
             well, says = False, str(exc)
         findings.append(Finding(part=f"{name} {account}".strip(), well=well, says=says))
     return findings

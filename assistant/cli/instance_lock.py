@@ -26,9 +26,9 @@ def hold_instance_lock(settings: Settings) -> Iterator[None]:
         with _lock_folder(settings.data_dir):
             yield
         return
-    from assistant.storage.postgres import take_place
+    from assistant.storage.postgres import acquire_instance_lock
 
-    with take_place(settings.postgres_url, alone=not supports_several_processes(settings)):
+    with acquire_instance_lock(settings.postgres_url, alone=not supports_several_processes(settings)):
         yield
 
 

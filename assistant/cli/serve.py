@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
     from assistant.app.settings import Settings
-    from assistant.ipc.worker_supervisor import Companion, Launched
+    from assistant.ipc.worker_supervisor import LaunchedWorker, WorkerSupervisor
 
 #: Requests are cut this long after a stop was asked for; streams end at once, clients come back.
 GRACE_SECONDS = 3
@@ -57,14 +57,14 @@ def _set_public_url(settings: Settings, listener: socket.socket) -> Settings:
 
 
 def _run_processes(settings: Settings, listener: socket.socket, demo: bool) -> None:
-    from assistant.ipc.worker_supervisor import launch
+    from assistant.ipc.worker_supervisor import launch_worker
 
     # Every open stream is a file.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
     # First of all: it loads its libraries while we load ours.
-    launched = launch()
+    launched = launch_worker()
     try:
         import uvloop
 
@@ -78,24 +78,24 @@ def _run_processes(settings: Settings, listener: socket.socket, demo: bool) -> N
 
 
 async def _serve_requests(
-    settings: Settings, listener: socket.socket, demo: bool, launched: Launched
+    settings: Settings, listener: socket.socket, demo: bool, launched: LaunchedWorker
 ) -> None:
     """Answer calls at once; say where when the companion is ready too. SetupError when it cannot be."""
     from assistant.app.logs import configure_logging
     from assistant.app.web_app import build_http_app, build_web_app
-    from assistant.ipc.rpc import Pipe
-    from assistant.ipc.worker_supervisor import Companion
+    from assistant.ipc.rpc import RpcChannel
+    from assistant.ipc.worker_supervisor import WorkerSupervisor
 
     configure_logging()
-    pipe = Pipe()
+    pipe = RpcChannel()
     front = build_web_app(settings, pipe)
-    companion = Companion(pipe, partial(pipe.ask, "start", settings, demo))
+    companion = WorkerSupervisor(pipe, partial(pipe.call, "start", settings, demo))
     server = _build_server(build_http_app(front, shop=SHOP if demo else None))
     password = await (ensure_demo_agent if demo else remove_demo_agent)(settings, front.database)
 
     def stop_server() -> None:
         server.should_exit = True
-        front.wire.hang_up()
+        front.wire.close_all()
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -152,7 +152,7 @@ def _open_listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _print_addresses(settings: Settings, companion: Companion, password: str | None) -> None:
+async def _print_addresses(settings: Settings, companion: WorkerSupervisor, password: str | None) -> None:
     """Once everything is ready."""
     await companion.ready.wait()
     url = settings.public_url

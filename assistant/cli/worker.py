@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from assistant.ipc.rpc import Pipe
+from assistant.ipc.rpc import RpcChannel
 
 if TYPE_CHECKING:
     from assistant.app.settings import Settings
@@ -46,17 +46,17 @@ def _terminate_with_parent() -> None:
 
 
 async def _serve_parent(end: int) -> None:
-    pipe = Pipe()
+    pipe = RpcChannel()
     worker = Worker(pipe)
-    pipe.offer(
+    pipe.register(
         start=worker.start_service,
         stop=worker.stop_service,
         beat=worker.answer_heartbeat,
         health=worker.check_health,
     )
-    pipe.offer(suggest=worker.suggest_replies, restarts=worker.count_restarts)
-    await pipe.open(socket.socket(fileno=end))
-    await pipe.listen()
+    pipe.register(suggest=worker.suggest_replies, restarts=worker.count_restarts)
+    await pipe.attach_socket(socket.socket(fileno=end))
+    await pipe.receive_messages()
     if not worker.stopped:
         os._exit(1)  # nobody is left to work for; leases run out by themselves
 
@@ -64,7 +64,7 @@ async def _serve_parent(end: int) -> None:
 class Worker:
     """What the parent may ask of us."""
 
-    def __init__(self, pipe: Pipe) -> None:
+    def __init__(self, pipe: RpcChannel) -> None:
         self._pipe = pipe
         self._service: AssistantService | None = None
         self._working: asyncio.Task[None] | None = None
@@ -113,12 +113,12 @@ class Worker:
         return dict(self._service.supervisor.restarts) if self._service else {}
 
     async def suggest_replies(self, conversation: Conversation, question: str) -> list[Draft]:
-        from assistant.conversation.turn.suggestions import suggest
+        from assistant.conversation.turn.suggestions import draft_suggestions
         from assistant.domain.errors import Unavailable
 
         if self._service is None:
             raise Unavailable("The assistant is starting.")
-        return await suggest(self._service.mind, conversation, question)
+        return await draft_suggestions(self._service.mind, conversation, question)
 
     async def _run_service(self, service: AssistantService) -> None:
         async with service.run_tasks():

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from assistant.conversation.transcript import save
+from assistant.conversation.transcript import save_conversation
 from assistant.domain.audit import OPERATOR
 from assistant.domain.conversation import State
 from assistant.domain.people import Agent
 from assistant.ports.storage.store import Store
 
 #: More than any agent has at a time.
-MOST = 10_000
+MAX_CLAIMED_CONVERSATIONS = 10_000
 
 
 def change_password(store: Store, agent: Agent, password_hash: str, now: datetime) -> int:
@@ -20,18 +20,20 @@ def change_password(store: Store, agent: Agent, password_hash: str, now: datetim
     return ended
 
 
-def revoke(store: Store, agent: Agent, now: datetime) -> int:
+def revoke_credentials(store: Store, agent: Agent, now: datetime) -> int:
     """End every session and API token; how many there were."""
     ended = store.agents.revoke_credentials(agent.id, tokens=True)
     store.audit.append_entry(OPERATOR, "revoke", now, agent=agent.id, ended=ended)
     return ended
 
 
-def remove(store: Store, agent: Agent, now: datetime) -> int:
+def remove_agent(store: Store, agent: Agent, now: datetime) -> int:
     """Remove the account; conversations that the agent has go back to the queue: how many."""
-    theirs = store.conversations.list_inbox(state=State.AGENT, agent=agent.id, after=0, limit=MOST)
+    theirs = store.conversations.list_inbox(
+        state=State.AGENT, agent=agent.id, after=0, limit=MAX_CLAIMED_CONVERSATIONS
+    )
     for conversation in theirs:
-        save(store, conversation.lapse(now), now, new_owner_by=OPERATOR)
+        save_conversation(store, conversation.expire_claim(now), now, new_owner_by=OPERATOR)
     store.agents.remove(agent.id)
     store.audit.append_entry(OPERATOR, "agent_removed", now, agent=agent.id, requeued=len(theirs))
     return len(theirs)

@@ -4,22 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.conversation.handoff.handover import Handover, lay_on_table
-from assistant.conversation.inbound.customer_actions import survey
-from assistant.conversation.templates import say as words
+from assistant.conversation.handoff.handover import HandoffRequest, store_packet
+from assistant.conversation.inbound.customer_actions import build_survey
+from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
-from assistant.conversation.transcript import save, say, write
-from assistant.domain.audit import agent as actor
+from assistant.conversation.transcript import append_agent_message, append_reply, save_conversation
+from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import AlreadyClaimed, Conflict, NotFound
-from assistant.domain.jobs import ANSWERING, Kind
-from assistant.domain.messages import Author, Button, Message, Reply, Written
+from assistant.domain.jobs import ANSWER_KINDS, JobKind
+from assistant.domain.messages import AgentMessage, Author, Button, Message, Reply
 from assistant.domain.people import Agent
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Store
 
-TOOK_OVER = Handover(
+TOOK_OVER = HandoffRequest(
     verdict=Verdict(decision=Decision.HANDOFF, reason=Reason.AGENT_TOOK_OVER), decided_by="agent"
 )
 
@@ -32,24 +32,28 @@ class Desk:
     pick_facts: FactPicker
 
 
-def claim(store: Store, conversation_id: str, agent: Agent, desk: Desk, now: datetime) -> Conversation:
+def claim_conversation(
+    store: Store, conversation_id: str, agent: Agent, desk: Desk, now: datetime
+) -> Conversation:
     """Take it; of several who try at once one wins and the others hear who has it (AlreadyClaimed)."""
     before = store.conversations.get(conversation_id)
-    if _taken(before, agent):
-        raise _claimed_by(store, before)
+    if _is_claimed_by_other(before, agent):
+        raise _build_already_claimed(store, before)
     conversation = before.claim(agent.id, now)
     if conversation is before:
         return before
-    store.jobs.complete_job(Kind.TURN, conversation.id)
-    store.jobs.schedule(Kind.DEADLINE, conversation.id, now + desk.timing.agent_deadline, now)
+    store.jobs.complete_job(JobKind.TURN, conversation.id)
+    store.jobs.schedule(JobKind.DEADLINE, conversation.id, now + desk.timing.agent_deadline, now)
     if before.state is State.ASSISTANT:
-        lay_on_table(store, conversation, TOOK_OVER, desk.pick_facts, now)
+        store_packet(store, conversation, TOOK_OVER, desk.pick_facts, now)
     store.handoffs.mark_claimed(conversation.id, now)
-    conversation = _tell(store, conversation, _joined(conversation, agent), now)
-    return save(store, conversation, now, new_owner_by=actor(agent.id))
+    conversation = _append_notice(store, conversation, _render_joined_notice(conversation, agent), now)
+    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 
-def reply(store: Store, conversation_id: str, agent: Agent, written: Written, now: datetime) -> Message:
+def add_agent_message(
+    store: Store, conversation_id: str, agent: Agent, written: AgentMessage, now: datetime
+) -> Message:
     """Say something to the customer (only the owner may), or leave a private note (everybody may)."""
     conversation = store.conversations.get(conversation_id)
     if known := store.messages.get(conversation.id, written.message_id):
@@ -57,90 +61,92 @@ def reply(store: Store, conversation_id: str, agent: Agent, written: Written, no
             raise Conflict("Another message has this id; make a new one.")
         return known
     if not written.private:
-        conversation.owned_by(agent.id)
-        store.jobs.complete_job(Kind.DEADLINE, conversation.id)
-    conversation, message = write(store, conversation, agent, written, now)
-    save(store, conversation, now)
+        conversation.require_owner(agent.id)
+        store.jobs.complete_job(JobKind.DEADLINE, conversation.id)
+    conversation, message = append_agent_message(store, conversation, agent, written, now)
+    save_conversation(store, conversation, now)
     return message
 
 
-def release(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
+def release_conversation(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
     """Back to the queue for somebody else."""
     conversation = store.conversations.get(conversation_id).release(agent.id, now)
-    return save(store, conversation, now, new_owner_by=actor(agent.id))
+    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 
-def transfer(store: Store, conversation_id: str, agent: Agent, to: str, now: datetime) -> Conversation:
+def transfer_conversation(
+    store: Store, conversation_id: str, agent: Agent, to: str, now: datetime
+) -> Conversation:
     """Give it to a colleague, named by id or e-mail address."""
     colleague = store.agents.get(to)
     if colleague is None:
         raise NotFound("There is no such agent.")
     conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
-    conversation = _tell(store, conversation, _joined(conversation, colleague), now)
-    return save(store, conversation, now, new_owner_by=actor(agent.id))
+    conversation = _append_notice(store, conversation, _render_joined_notice(conversation, colleague), now)
+    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 
-def give_back(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
+def return_to_assistant(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
     """The assistant answers again from the next message on; what was said before is over."""
     conversation = store.conversations.get(conversation_id)
-    conversation.owned_by(agent.id)
-    conversation = _tell(store, conversation, words("returned", conversation.language), now)
-    conversation = conversation.give_back(agent.id, now)
-    _nothing_due(store, conversation)
-    return save(store, conversation, now, new_owner_by=actor(agent.id))
+    conversation.require_owner(agent.id)
+    conversation = _append_notice(store, conversation, words("returned", conversation.language), now)
+    conversation = conversation.return_to_assistant(agent.id, now)
+    _cancel_answer_jobs(store, conversation)
+    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 
-def resolve(
-    store: Store, conversation_id: str, agent: Agent, outcome: str, note: Written | None, now: datetime
+def resolve_conversation(
+    store: Store, conversation_id: str, agent: Agent, outcome: str, note: AgentMessage | None, now: datetime
 ) -> Conversation:
     """Close it with how it ended; the note stays on our side."""
     conversation = store.conversations.get(conversation_id).resolve(agent.id, outcome, now)
     if note is not None:
-        write(store, conversation, agent, note, now)
-    conversation = _tell(store, conversation, words("closed", conversation.language), now)
-    conversation = _ask_how_it_was(store, conversation, now)
-    _nothing_due(store, conversation)
-    return save(store, conversation, now, new_owner_by=actor(agent.id))
+        append_agent_message(store, conversation, agent, note, now)
+    conversation = _append_notice(store, conversation, words("closed", conversation.language), now)
+    conversation = _append_survey(store, conversation, now)
+    _cancel_answer_jobs(store, conversation)
+    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 
-def _ask_how_it_was(store: Store, conversation: Conversation, now: datetime) -> Conversation:
+def _append_survey(store: Store, conversation: Conversation, now: datetime) -> Conversation:
     """The survey as a message with choices where there is no widget to show it."""
-    question = survey(store, conversation)
+    question = build_survey(store, conversation)
     if question is None or store.threads.find_by_conversation(conversation.id) is None:
         return conversation
     buttons = tuple(Button(label=label, value=label) for _, label in question.options)
     asked = Reply(text=question.question, language=conversation.language, buttons=buttons, kind="survey")
-    conversation, _ = say(store, conversation, Author.SYSTEM, asked, now)
+    conversation, _ = append_reply(store, conversation, Author.SYSTEM, asked, now)
     return conversation
 
 
-def _tell(store: Store, conversation: Conversation, text: str, now: datetime) -> Conversation:
+def _append_notice(store: Store, conversation: Conversation, text: str, now: datetime) -> Conversation:
     notice = Reply(text=text, language=conversation.language, kind="notice")
-    conversation, _ = say(store, conversation, Author.SYSTEM, notice, now)
+    conversation, _ = append_reply(store, conversation, Author.SYSTEM, notice, now)
     return conversation
 
 
-def _joined(conversation: Conversation, agent: Agent) -> str:
+def _render_joined_notice(conversation: Conversation, agent: Agent) -> str:
     return words("agent_joined", conversation.language, name=agent.name)
 
 
-def _nothing_due(store: Store, conversation: Conversation) -> None:
-    for kind in ANSWERING:
+def _cancel_answer_jobs(store: Store, conversation: Conversation) -> None:
+    for kind in ANSWER_KINDS:
         store.jobs.complete_job(kind, conversation.id)
 
 
-def _taken(conversation: Conversation, agent: Agent) -> bool:
+def _is_claimed_by_other(conversation: Conversation, agent: Agent) -> bool:
     return conversation.state is State.AGENT and conversation.agent not in (None, agent.id)
 
 
-def _claimed_by(store: Store, conversation: Conversation) -> AlreadyClaimed:
+def _build_already_claimed(store: Store, conversation: Conversation) -> AlreadyClaimed:
     owner = store.agents.get(conversation.agent or "")
     name = owner.name if owner else "Another agent"
     who = {"id": conversation.agent, "name": name}
     return AlreadyClaimed(f"{name} already has this conversation.", agent=who)
 
 
-def lines_about(messages: Sequence[Message]) -> str:
+def collect_recent_questions(messages: Sequence[Message]) -> str:
     """What the customer has been asking, for a suggestion: their last words since anybody answered."""
     words_since: list[str] = []
     for message in reversed(messages):
@@ -148,9 +154,9 @@ def lines_about(messages: Sequence[Message]) -> str:
             words_since.insert(0, message.text)
         elif words_since and message.author is Author.AGENT:
             break
-        if len(words_since) == LAST_WORDS:
+        if len(words_since) == MAX_RECENT_QUESTIONS:
             break
     return "\n".join(words_since)
 
 
-LAST_WORDS = 3
+MAX_RECENT_QUESTIONS = 3

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from assistant.domain.channels import DeliveryState
 from assistant.domain.errors import Conflict, NotFound
-from assistant.domain.jobs import Kind
+from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Message
 from assistant.ports.storage.store import Store
 
 
-def send_again(store: Store, conversation_id: str, message_id: str, now: datetime) -> Message:
+def resend_undelivered(store: Store, conversation_id: str, message_id: str, now: datetime) -> Message:
     """Have it sent with the tries of a new message; parts that arrived are not repeated.
 
     Conflict unless sending it has failed; NotFound where nothing is sent, as on the web.
@@ -26,6 +26,6 @@ def send_again(store: Store, conversation_id: str, message_id: str, now: datetim
         store.threads.save_thread(replace(thread, unreachable=None))
     waiting = replace(delivery, state=DeliveryState.WAITING, tries=0, why=None, status=None, created_at=now)
     store.deliveries.save(waiting)
-    store.jobs.schedule_once(Kind.DELIVERY, conversation.id, now, now)
+    store.jobs.schedule_once(JobKind.DELIVERY, conversation.id, now, now)
     store.journal.append_entry(conversation.id, message.id, now)
     return message

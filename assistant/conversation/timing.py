@@ -7,9 +7,9 @@ from datetime import timedelta
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
     #: A pause this long ends a burst of messages …
-    quiet: timedelta = timedelta(seconds=0.6)
+    debounce: timedelta = timedelta(seconds=0.6)
     #: … and no burst is waited for longer than this, however fast somebody types.
-    longest_burst: timedelta = timedelta(seconds=6)
+    max_burst: timedelta = timedelta(seconds=6)
     #: An unanswered customer hears something by then.
     turn_deadline: timedelta = timedelta(seconds=30)
     #: Silent agents lose the conversation to the queue after this.

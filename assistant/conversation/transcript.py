@@ -4,17 +4,17 @@ from datetime import datetime
 from uuid import uuid4
 
 from assistant.domain.conversation import Conversation
-from assistant.domain.jobs import Kind
-from assistant.domain.messages import Author, Message, Reply, Written
+from assistant.domain.jobs import JobKind
+from assistant.domain.messages import AgentMessage, Author, Message, Reply
 from assistant.domain.people import Agent
 from assistant.ports.storage.store import Store
 
 
-def say(
+def append_reply(
     store: Store, conversation: Conversation, author: Author, reply: Reply, now: datetime
 ) -> tuple[Conversation, Message]:
     """Store *reply* as the next message; returns the conversation with its number taken, not yet saved."""
-    conversation = conversation.speaks(now)
+    conversation = conversation.with_next_seq(now)
     message = Message(
         id=uuid4().hex,
         conversation=conversation.id,
@@ -27,17 +27,17 @@ def say(
         buttons=reply.buttons,
         created_at=now,
     )
-    keep(store, message)
-    _send(store, conversation, message)
+    insert_message(store, message)
+    _enqueue_delivery(store, conversation, message)
     return conversation, message
 
 
-def write(
-    store: Store, conversation: Conversation, agent: Agent, written: Written, now: datetime
+def append_agent_message(
+    store: Store, conversation: Conversation, agent: Agent, written: AgentMessage, now: datetime
 ) -> tuple[Conversation, Message]:
     """Store what an agent wrote; a private note takes no number of its own."""
     if not written.private:
-        conversation = conversation.speaks(now)
+        conversation = conversation.with_next_seq(now)
     message = Message(
         id=written.message_id,
         conversation=conversation.id,
@@ -50,24 +50,24 @@ def write(
         private=written.private,
         created_at=now,
     )
-    keep(store, message)
+    insert_message(store, message)
     if not written.private:
-        _send(store, conversation, message)
+        _enqueue_delivery(store, conversation, message)
     return conversation, message
 
 
-def _send(store: Store, conversation: Conversation, message: Message) -> None:
+def _enqueue_delivery(store: Store, conversation: Conversation, message: Message) -> None:
     """To the customer's app, if that is where they are; on the web the stored message is the delivery."""
     if store.deliveries.add(conversation.id, conversation.epoch, message.id, message.created_at):
-        store.jobs.schedule_once(Kind.DELIVERY, conversation.id, message.created_at, message.created_at)
+        store.jobs.schedule_once(JobKind.DELIVERY, conversation.id, message.created_at, message.created_at)
 
 
-def keep(store: Store, message: Message) -> None:
+def insert_message(store: Store, message: Message) -> None:
     store.messages.add(message)
     store.journal.append_entry(message.conversation, message.id, message.created_at)
 
 
-def save(
+def save_conversation(
     store: Store, conversation: Conversation, now: datetime, *, new_owner_by: str | None = None
 ) -> Conversation:
     """Store the conversation's next value and let agents' screens know.

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class ContradictionSide:
     """One of two sentences that do not agree."""
 
     article: str
@@ -24,21 +24,21 @@ class Contradiction:
     """Two articles that say different amounts, dates or durations of the same thing."""
 
     id: str
-    one: Side
-    other: Side
+    one: ContradictionSide
+    other: ContradictionSide
     #: What differs: days, yen, time of day ...
     measure: str
     found_at: datetime | None = None
 
     @classmethod
-    def between(cls, one: Side, other: Side, measure: str) -> Contradiction:
+    def from_sides(cls, one: ContradictionSide, other: ContradictionSide, measure: str) -> Contradiction:
         """The same pair, whichever was found first, has the same id."""
         first, second = sorted((one, other), key=lambda side: (side.article, side.text))
         told = "\0".join((first.article, first.text, second.article, second.text))
         return cls(id=sha256(told.encode()).hexdigest()[:32], one=first, other=second, measure=measure)
 
     @property
-    def newer(self) -> Side | None:
+    def newer_side(self) -> ContradictionSide | None:
         """The side that was updated later, where both say when."""
         one, other = self.one, self.other
         if not one.updated or not other.updated or one.updated == other.updated:
@@ -47,7 +47,7 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replaced:
+class Supersession:
     """An article that is no longer answered from, and what is instead."""
 
     article: str
@@ -62,7 +62,7 @@ VANISHED = "it is no longer there; run `assistant ingest` with --prune to remove
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class SourceProblem:
     """A document that could not be read, or is no longer where it was."""
 
     place: str
@@ -73,33 +73,33 @@ class Trouble:
     harmless: bool = False
 
     @property
-    def vanished(self) -> bool:
+    def is_vanished(self) -> bool:
         return self.why == VANISHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class SourceCheck:
     """A run's word on one of the places that it was given."""
 
     source: str
-    at: datetime
+    checked_at: datetime
     #: It could be read; documents in it may be troubles of their own.
-    well: bool
+    is_readable: bool
     #: Articles whose document vanished were removed.
     prune: bool
     #: Some article comes from it: not a slip of whoever typed it.
-    holds: bool = True
+    has_articles: bool = True
 
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 #: A web source that fails is tried again after this, twice as long each time, at most the usual interval.
-AGAIN = timedelta(minutes=15)
+FIRST_RETRY = timedelta(minutes=15)
 #: Sources are read this share of the interval earlier or later, so that they do not all come at once.
 JITTER = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class KnowledgeSource:
     """A folder, file or web address that articles were read from."""
 
     source: str
@@ -114,14 +114,16 @@ class Source:
     lease: str | None = None
 
     @property
-    def on_the_web(self) -> bool:
+    def is_web_source(self) -> bool:
         return "://" in self.source
 
     def due_at(self, interval: timedelta) -> datetime:
         """When a web source is to be read again; the same answer in every process."""
         if self.wanted:
             return LONG_AGO
-        pause = interval if not self.failures else min(interval, AGAIN * 2 ** min(self.failures - 1, 20))
+        pause = (
+            interval if not self.failures else min(interval, FIRST_RETRY * 2 ** min(self.failures - 1, 20))
+        )
         told = sha256(f"{self.source} {self.looked_at.isoformat()}".encode()).digest()
         return self.looked_at + pause * (1 + JITTER * (told[0] / 127.5 - 1))
 

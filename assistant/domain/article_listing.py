@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from assistant.domain.article_lifecycle import Trouble
+from assistant.domain.article_lifecycle import SourceProblem
 from assistant.domain.knowledge import Origin
 
 #: An article that ends within this is worth a look.
@@ -16,7 +16,7 @@ STATES = ("failed", "vanished", "ends_soon", "not_yet", "replaced", "ended", "ho
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ArticleListing:
     """An article without its text."""
 
     id: str
@@ -31,7 +31,7 @@ class Listed:
     replaced_from: date | None = None
     origin: Origin | None = None
 
-    def state(self, today: date) -> str:
+    def compute_state(self, today: date) -> str:
         """holds, not_yet, ended or replaced."""
         if self.replaced_by and (self.replaced_from is None or self.replaced_from <= today):
             return "replaced"
@@ -42,7 +42,7 @@ class Listed:
     def ends_soon(self, today: date) -> bool:
         return self.valid_until is not None and today <= self.valid_until <= today + SOON
 
-    def trouble(self, by_place: Mapping[str, Trouble]) -> Trouble | None:
+    def find_problem(self, by_place: Mapping[str, SourceProblem]) -> SourceProblem | None:
         """What is wrong with the document it was read from, or with all of its source."""
         for place in (self.id, self.id.rpartition("#")[0]):
             if place in by_place:
@@ -50,9 +50,9 @@ class Listed:
         found = by_place.get(self.origin.source) if self.origin else None
         return found if found and found.source == found.place else None
 
-    def is_in(self, state: str, today: date, by_place: Mapping[str, Trouble]) -> bool:
+    def is_in_state(self, state: str, today: date, by_place: Mapping[str, SourceProblem]) -> bool:
         """Whether it belongs into the list of a *state*."""
         if state in ("failed", "vanished"):
-            trouble = self.trouble(by_place)
-            return trouble is not None and trouble.vanished is (state == "vanished")
-        return self.ends_soon(today) if state == "ends_soon" else self.state(today) == state
+            trouble = self.find_problem(by_place)
+            return trouble is not None and trouble.is_vanished is (state == "vanished")
+        return self.ends_soon(today) if state == "ends_soon" else self.compute_state(today) == state

@@ -10,7 +10,7 @@ CUSTOMER, ASSISTANT, WATCHDOG, OPERATOR = "customer", "assistant", "watchdog", "
 STRANGER = "stranger"
 
 
-def agent(id_: str) -> str:
+def format_actor(id_: str) -> str:
     """An agent as an actor."""
     return f"agent:{id_}"
 

@@ -22,7 +22,7 @@ class Budget:
     tokens: int
     calls: int
 
-    def holds(self, spent: Spent, tokens: int) -> bool:
+    def has_room(self, spent: ModelUsage, tokens: int) -> bool:
         """There is room for one more call of *tokens*."""
         return spent.tokens + tokens <= self.tokens and spent.calls < self.calls
 
@@ -38,20 +38,20 @@ class Budgets:
     address: Budget = Budget(tokens=800_000, calls=600)
     day: Budget = Budget(tokens=5_000_000, calls=5_000)
 
-    def of(self, scope: Scope) -> Budget:
+    def for_scope(self, scope: Scope) -> Budget:
         budget: Budget = getattr(self, scope.value)
         return budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class ModelUsage:
     tokens: int = 0
     calls: int = 0
     #: In the currency of the price list; what has no price costs nothing here.
     cost: float = 0.0
 
-    def __add__(self, other: Spent) -> Spent:
-        return Spent(
+    def __add__(self, other: ModelUsage) -> ModelUsage:
+        return ModelUsage(
             tokens=self.tokens + other.tokens, calls=self.calls + other.calls, cost=self.cost + other.cost
         )
 
@@ -76,7 +76,7 @@ class Spender:
     #: Hash of the address; None where an app proves who it is.
     origin: str | None = None
 
-    def accounts(self, now: datetime) -> Iterator[Account]:
+    def list_accounts(self, now: datetime) -> Iterator[Account]:
         """*now* in the business's time zone."""
         day = now.date().isoformat()
         yield Account(scope=Scope.CONVERSATION, key=self.conversation, day="")
@@ -86,7 +86,7 @@ class Spender:
         yield Account(scope=Scope.DAY, key="", day=day)
 
 
-class Allowance(Protocol):
+class ModelBudget(Protocol):
     """What one turn may still spend on models, in tokens."""
 
     async def reserve_tokens(self, tokens: int) -> str | None: ...  # whose budget is spent; None: go ahead
@@ -107,7 +107,7 @@ class Prices:
 
     models: Mapping[str, Price] = field(default_factory=dict)
 
-    def cost(self, model: str, taken: int, given: int) -> float | None:
+    def compute_cost(self, model: str, taken: int, given: int) -> float | None:
         """Of *taken* tokens in and *given* out; None: no price is known."""
         price = self.models.get(model)
         return (taken * price.input + given * price.output) / 1_000_000 if price else None

@@ -49,7 +49,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class ChannelEvent:
     """Something the app tells us; *id* is the app's own, by which a second delivery is known."""
 
     id: str
@@ -76,7 +76,7 @@ KINDS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said(Event):
+class MessageReceived(ChannelEvent):
     """The customer sent a message."""
 
     message_id: str
@@ -101,7 +101,7 @@ class Said(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edited(Event):
+class MessageEdited(ChannelEvent):
     """The customer changed a message."""
 
     message_id: str
@@ -109,25 +109,25 @@ class Edited(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unsent(Event):
+class MessageDeleted(ChannelEvent):
     """The customer took a message back: nobody may read it any more."""
 
     message_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reachable(Event):
+class ReachabilityChanged(ChannelEvent):
     """The customer followed us, unblocked us, or sent START; None: *why* they no longer can be reached."""
 
     why: str | None = None
     #: They came of their own accord: say who we are.
     greet: bool = False
     #: What is said then, by its name in the wording.
-    says: str = "greeting"
+    template: str = "greeting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived(Event):
+class DeliveryUpdate(ChannelEvent):
     """What became of something we sent, by the app's id for it."""
 
     platform_id: str
@@ -194,7 +194,7 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class WebhookRequest:
     """A call to our webhook, as it came over the wire."""
 
     method: str
@@ -207,7 +207,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class MessagePart:
     """As much of a message as one call to the app carries."""
 
     texts: tuple[str, ...]
@@ -217,7 +217,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class OutboundMessage:
     """A message and where it goes."""
 
     message: Message
@@ -232,7 +232,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class SendResult:
     #: The app's id for it.
     id: str
     #: What of the thread's context is used up.

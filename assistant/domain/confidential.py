@@ -25,31 +25,31 @@ SECRET = re.compile(
 HIDDEN = "••••"
 
 
-def narrowed(text: str) -> str:
+def normalize_width(text: str) -> str:
     """*text* in ASCII where it has full-width twins, every character in its place."""
     return _LONG_VOWEL.sub("-", text.translate(_NARROW))
 
 
-def is_card(found: str) -> bool:
+def is_card_number(found: str) -> bool:
     """Luhn's check digit."""
     digits = [int(char) for char in found if char.isdigit()][::-1]
     doubled = [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]
     return len(digits) >= 12 and (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
-def hidden(text: str) -> str:
+def mask_secrets(text: str) -> str:
     """*text* with its card numbers and secrets hidden; the same text where there are none."""
     parts, at = [], 0
-    for start, end, shown in sorted(_found(narrowed(text))):
+    for start, end, shown in sorted(_find_secrets(normalize_width(text))):
         if start >= at:
             parts += [text[at:start], HIDDEN, shown]
             at = end
     return "".join((*parts, text[at:]))
 
 
-def _found(text: str) -> Iterator[tuple[int, int, str]]:
+def _find_secrets(text: str) -> Iterator[tuple[int, int, str]]:
     for match in SECRET.finditer(text):
         yield match.start(), match.end(), ""
     for match in DIGITS.finditer(text):
-        if is_card(match[0]):
+        if is_card_number(match[0]):
             yield match.start(), match.end(), re.sub(r"\D", "", match[0])[-4:]

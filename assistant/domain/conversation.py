@@ -73,16 +73,16 @@ class Conversation:
     #: A keyed hash of the web address that it was opened from: limits count by it, nobody can be found by it.
     origin: str | None = None
 
-    def speaks(self, now: datetime) -> Self:
+    def with_next_seq(self, now: datetime) -> Self:
         """The next message takes a number."""
         return replace(self, seq=self.seq + 1, updated_at=now)
 
-    def speaks_language(self, language: str) -> Self:
+    def with_language(self, language: str) -> Self:
         return replace(self, language=language)
 
     def hand_off(self, reason: Reason, priority: Priority, told: str, now: datetime) -> Self:
         """Wait for a person from *now*; whoever waits already keeps their place."""
-        self._open()
+        self._require_open()
         return replace(
             self,
             state=State.QUEUED,
@@ -97,7 +97,7 @@ class Conversation:
 
     def claim(self, agent: str, now: datetime) -> Self:
         """Give the conversation to *agent*; claiming one's own again changes nothing."""
-        self._open()
+        self._require_open()
         if self.state is State.AGENT:
             if self.agent == agent:
                 return self
@@ -109,48 +109,48 @@ class Conversation:
 
     def release(self, agent: str, now: datetime) -> Self:
         """Back to the queue, with the waiting time kept."""
-        self.owned_by(agent)
-        return self._requeue(now)
+        self.require_owner(agent)
+        return self._move_to_queue(now)
 
     def transfer(self, agent: str, to: str, now: datetime) -> Self:
-        self.owned_by(agent)
+        self.require_owner(agent)
         return replace(self, epoch=self.epoch + 1, agent=to, updated_at=now)
 
-    def lapse(self, now: datetime) -> Self:
+    def expire_claim(self, now: datetime) -> Self:
         """The agent has been silent for too long: somebody else may take over."""
-        return self._requeue(now)
+        return self._move_to_queue(now)
 
-    def give_back(self, agent: str, now: datetime) -> Self:
+    def return_to_assistant(self, agent: str, now: datetime) -> Self:
         """The assistant answers again, from the next message on."""
-        self.owned_by(agent)
-        return self._to_assistant(now)
+        self.require_owner(agent)
+        return self._move_to_assistant(now)
 
     def cancel_wait(self, now: datetime) -> Self:
         """The customer does not want to wait any longer."""
-        self._open()
+        self._require_open()
         if self.state is not State.QUEUED:
             raise NotQueued
-        return self._to_assistant(now)
+        return self._move_to_assistant(now)
 
     def resolve(self, agent: str, outcome: str, now: datetime) -> Self:
-        self.owned_by(agent)
-        return self._closed(outcome, now)
+        self.require_owner(agent)
+        return self._move_to_closed(outcome, now)
 
     def close(self, now: datetime) -> Self:
         """The customer ends it; ending it twice is harmless."""
-        return self if self.state is State.CLOSED else self._closed(Outcome.CLOSED_BY_CUSTOMER, now)
+        return self if self.state is State.CLOSED else self._move_to_closed(Outcome.CLOSED_BY_CUSTOMER, now)
 
-    def owned_by(self, agent: str) -> None:
+    def require_owner(self, agent: str) -> None:
         """NotOwner unless *agent* has it."""
-        self._open()
+        self._require_open()
         if self.state is not State.AGENT or self.agent != agent:
             raise NotOwner
 
-    def _open(self) -> None:
+    def _require_open(self) -> None:
         if self.state is State.CLOSED:
             raise ConversationClosed
 
-    def _requeue(self, now: datetime) -> Self:
+    def _move_to_queue(self, now: datetime) -> Self:
         return replace(
             self,
             state=State.QUEUED,
@@ -160,7 +160,7 @@ class Conversation:
             updated_at=now,
         )
 
-    def _to_assistant(self, now: datetime) -> Self:
+    def _move_to_assistant(self, now: datetime) -> Self:
         return replace(
             self,
             state=State.ASSISTANT,
@@ -174,7 +174,7 @@ class Conversation:
             updated_at=now,
         )
 
-    def _closed(self, outcome: str, now: datetime) -> Self:
+    def _move_to_closed(self, outcome: str, now: datetime) -> Self:
         return replace(
             self,
             state=State.CLOSED,

@@ -1,6 +1,6 @@
 """Deciding what to do with a turn: pure functions, signals, history and policy in, a verdict out.
 
-`decide_before` runs before anything that can fail (search, model); `decide_after` when it is known what was
+`decide_before_search` runs before anything that can fail (search, model); `decide_after_search` when it is known what was
 found. Both read only the episode in *history* (see `History`): wishes from before an agent returned the
 conversation, or from an earlier conversation, are not in it and so cannot fire again.
 """
@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.domain.policy import Policy
-from assistant.domain.signals import Ballot, Decision, Evidence, Reaction, Reason, Signals, Verdict, Wish
+from assistant.domain.signals import (
+    Decision,
+    Evidence,
+    HumanRequest,
+    ModelOpinion,
+    Reaction,
+    Reason,
+    Signals,
+    Verdict,
+)
 from assistant.domain.turns import History, PastTurn
 
 #: Evidence of a wish that a model heard.
@@ -19,22 +28,28 @@ BY_MODEL = "a model takes it as a wish for a person"
 UNHELPED = frozenset({Reaction.REJECTED, Reaction.REPHRASED})
 
 
-def decide_before(signals: Signals, history: History, policy: Policy) -> Verdict | None:
+def decide_before_search(signals: Signals, history: History, policy: Policy) -> Verdict | None:
     """What must be honoured whatever is down: a wish, a people-only topic, anger, going in circles."""
-    if signals.wish is Wish.CLEAR:
+    if signals.wish is HumanRequest.CLEAR:
         return Verdict(
-            decision=Decision.HANDOFF, reason=Reason.ASKED_FOR_PERSON, evidence=about(signals, "wish")
+            decision=Decision.HANDOFF,
+            reason=Reason.ASKED_FOR_PERSON,
+            evidence=select_evidence(signals, "wish"),
         )
     if signals.sensitive in policy.people_only:
         return Verdict(
-            decision=Decision.HANDOFF, reason=Reason.SENSITIVE_TOPIC, evidence=about(signals, "sensitive")
+            decision=Decision.HANDOFF,
+            reason=Reason.SENSITIVE_TOPIC,
+            evidence=select_evidence(signals, "sensitive"),
         )
     if signals.topic in policy.people_only:
-        return Verdict(decision=Decision.HANDOFF, reason=Reason.RULE, evidence=about(signals, "topic"))
-    return _angry(signals, history, policy) or _stuck(signals, history, policy)
+        return Verdict(
+            decision=Decision.HANDOFF, reason=Reason.RULE, evidence=select_evidence(signals, "topic")
+        )
+    return _decide_frustrated(signals, history, policy) or _decide_stuck(signals, history, policy)
 
 
-def decide_after(
+def decide_after_search(
     signals: Signals,
     history: History,
     policy: Policy,
@@ -47,42 +62,42 @@ def decide_after(
     if signals.small_talk is not None:
         return Verdict(decision=Decision.ANSWER)
     answered = best_score is not None and best_score >= policy.answer_score
-    failed = failed_turns(signals, history) + (not answered)
+    failed = count_failed_turns(signals, history) + (not answered)
     if not answered and failed >= policy.max_failed_turns:
-        return _handoff_stuck(signals, failed, policy)
+        return _build_stuck_handoff(signals, failed, policy)
     return (
-        _offer(signals, history, policy)
-        or _guide(signals, history, policy)
-        or _clarify(signals, history, policy, best_score)
-        or _found(best_score, policy, answered=answered)
+        _decide_offer(signals, history, policy)
+        or _decide_guide(signals, history, policy)
+        or _decide_clarify(signals, history, policy, best_score)
+        or _decide_by_score(best_score, policy, answered=answered)
     )
 
 
-def unsure(signals: Signals, policy: Policy) -> bool:
+def needs_model_opinion(signals: Signals, policy: Policy) -> bool:
     """Whether another vote on the turn could change what is decided."""
     near = abs(signals.frustration - policy.offer_frustration) <= policy.vote_within
-    return signals.small_talk is None and (signals.wish is Wish.VAGUE or near)
+    return signals.small_talk is None and (signals.wish is HumanRequest.VAGUE or near)
 
 
-def voted(signals: Signals, ballot: Ballot) -> Signals:
+def apply_model_opinion(signals: Signals, ballot: ModelOpinion) -> Signals:
     """The signals with a model's vote: it may make a vague wish clear, and counts half on frustration."""
-    asked = signals.wish is Wish.VAGUE and ballot.person
+    asked = signals.wish is HumanRequest.VAGUE and ballot.wants_human
     frustration = round((signals.frustration + ballot.frustration) / 2, 3)
     heard = Evidence(turn=signals.turn, text="", why=BY_MODEL, kind="wish") if asked else None
     return replace(
         signals,
         frustration=frustration,
-        wish=Wish.CLEAR if asked else signals.wish,
+        wish=HumanRequest.CLEAR if asked else signals.wish,
         evidence=(*signals.evidence, heard) if heard else signals.evidence,
     )
 
 
-def about(signals: Signals, *kinds: str) -> tuple[Evidence, ...]:
+def select_evidence(signals: Signals, *kinds: str) -> tuple[Evidence, ...]:
     """The evidence of the turn that belongs to these signals."""
     return tuple(item for item in signals.evidence if item.kind in kinds)
 
 
-def failed_turns(signals: Signals, history: History) -> int:
+def count_failed_turns(signals: Signals, history: History) -> int:
     """How many turns in a row, up to the one before this, got no answer that helped."""
     reaction, failed = signals.reaction, 0
     for turn in reversed(history.turns):
@@ -94,7 +109,7 @@ def failed_turns(signals: Signals, history: History) -> int:
     return 0 if signals.reaction is Reaction.ACCEPTED else failed
 
 
-def open_offer(turns: Sequence[PastTurn], policy: Policy) -> PastTurn | None:
+def find_open_offer(turns: Sequence[PastTurn], policy: Policy) -> PastTurn | None:
     """The last turn that offered a person, unless the customer has calmed down or said no since."""
     for turn in reversed(turns):
         if turn.decision in (Decision.OFFER, Decision.HANDOFF):
@@ -104,12 +119,12 @@ def open_offer(turns: Sequence[PastTurn], policy: Policy) -> PastTurn | None:
     return None
 
 
-def _angry(signals: Signals, history: History, policy: Policy) -> Verdict | None:
+def _decide_frustrated(signals: Signals, history: History, policy: Policy) -> Verdict | None:
     """Anger hands over when it comes after an offer, lasts, or is too strong to be answered with one."""
     threshold = policy.outburst_frustration
     before = history.turns[-1].signals.frustration if history.turns else 0.0
     if signals.reaction is not Reaction.DECLINED:
-        if open_offer(history.turns, policy):
+        if find_open_offer(history.turns, policy):
             threshold = (policy.offer_frustration + policy.handoff_frustration) / 2
         elif before >= policy.offer_frustration:
             threshold = policy.handoff_frustration
@@ -120,45 +135,51 @@ def _angry(signals: Signals, history: History, policy: Policy) -> Verdict | None
         reason=Reason.FRUSTRATED,
         score=signals.frustration,
         threshold=threshold,
-        evidence=about(signals, "frustration", "no_progress"),
+        evidence=select_evidence(signals, "frustration", "no_progress"),
     )
 
 
-def _stuck(signals: Signals, history: History, policy: Policy) -> Verdict | None:
-    failed = failed_turns(signals, history)
+def _decide_stuck(signals: Signals, history: History, policy: Policy) -> Verdict | None:
+    failed = count_failed_turns(signals, history)
     moved_on = signals.reaction in (Reaction.DECLINED, Reaction.MOVED_ON, Reaction.ACCEPTED)
     if failed < policy.max_failed_turns or signals.small_talk or moved_on:
         return None
-    return _handoff_stuck(signals, failed, policy)
+    return _build_stuck_handoff(signals, failed, policy)
 
 
-def _handoff_stuck(signals: Signals, failed: int, policy: Policy) -> Verdict:
+def _build_stuck_handoff(signals: Signals, failed: int, policy: Policy) -> Verdict:
     return Verdict(
         decision=Decision.HANDOFF,
         reason=Reason.STUCK,
         score=float(failed),
         threshold=float(policy.max_failed_turns),
-        evidence=about(signals, "no_progress", "frustration"),
+        evidence=select_evidence(signals, "no_progress", "frustration"),
     )
 
 
-def _offer(signals: Signals, history: History, policy: Policy) -> Verdict | None:
-    if signals.wish is Wish.VAGUE:
+def _decide_offer(signals: Signals, history: History, policy: Policy) -> Verdict | None:
+    if signals.wish is HumanRequest.VAGUE:
         return Verdict(
-            decision=Decision.OFFER, reason=Reason.ASKED_FOR_PERSON, evidence=about(signals, "wish")
+            decision=Decision.OFFER, reason=Reason.ASKED_FOR_PERSON, evidence=select_evidence(signals, "wish")
         )
     if signals.sensitive is not None:
         return Verdict(
-            decision=Decision.OFFER, reason=Reason.SENSITIVE_TOPIC, evidence=about(signals, "sensitive")
+            decision=Decision.OFFER,
+            reason=Reason.SENSITIVE_TOPIC,
+            evidence=select_evidence(signals, "sensitive"),
         )
     return (
-        _offer_by(Reason.FRUSTRATED, "frustration", policy.offer_frustration, signals, history, policy)
-        or _offer_by(Reason.STUCK, "no_progress", policy.offer_no_progress, signals, history, policy)
-        or _together(signals, history, policy)
+        _decide_offer_by_signal(
+            Reason.FRUSTRATED, "frustration", policy.offer_frustration, signals, history, policy
+        )
+        or _decide_offer_by_signal(
+            Reason.STUCK, "no_progress", policy.offer_no_progress, signals, history, policy
+        )
+        or _decide_combined_offer(signals, history, policy)
     )
 
 
-def _together(signals: Signals, history: History, policy: Policy) -> Verdict | None:
+def _decide_combined_offer(signals: Signals, history: History, policy: Policy) -> Verdict | None:
     """Several signs that are each too weak: the chance that at least one of them is right."""
     signs = {
         Reason.FRUSTRATED: signals.frustration,
@@ -176,11 +197,11 @@ def _together(signals: Signals, history: History, policy: Policy) -> Verdict | N
         reason=max(weak, key=lambda reason: weak[reason]),
         score=round(together, 3),
         threshold=policy.offer_together,
-        evidence=about(signals, "frustration", "no_progress", "unfamiliarity"),
+        evidence=select_evidence(signals, "frustration", "no_progress", "unfamiliarity"),
     )
 
 
-def _offer_by(
+def _decide_offer_by_signal(
     reason: Reason, kind: str, threshold: float, signals: Signals, history: History, policy: Policy
 ) -> Verdict | None:
     """An offer for a measured signal; again only when it got worse or some turns have passed."""
@@ -198,11 +219,11 @@ def _offer_by(
         reason=reason,
         score=score,
         threshold=threshold,
-        evidence=about(signals, "frustration", "no_progress"),
+        evidence=select_evidence(signals, "frustration", "no_progress"),
     )
 
 
-def _guide(signals: Signals, history: History, policy: Policy) -> Verdict | None:
+def _decide_guide(signals: Signals, history: History, policy: Policy) -> Verdict | None:
     if signals.unfamiliarity < policy.guide_unfamiliarity:
         return None
     guided = 0
@@ -215,11 +236,13 @@ def _guide(signals: Signals, history: History, policy: Policy) -> Verdict | None
         reason=Reason.UNFAMILIAR,
         score=signals.unfamiliarity,
         threshold=policy.guide_unfamiliarity,
-        evidence=about(signals, "unfamiliarity"),
+        evidence=select_evidence(signals, "unfamiliarity"),
     )
 
 
-def _clarify(signals: Signals, history: History, policy: Policy, best_score: float | None) -> Verdict | None:
+def _decide_clarify(
+    signals: Signals, history: History, policy: Policy, best_score: float | None
+) -> Verdict | None:
     """One question back, never two in a row."""
     if history.turns and history.turns[-1].decision is Decision.CLARIFY:
         return None
@@ -229,7 +252,7 @@ def _clarify(signals: Signals, history: History, policy: Policy, best_score: flo
     return Verdict(decision=Decision.CLARIFY, score=best_score, threshold=policy.answer_score)
 
 
-def _found(best_score: float | None, policy: Policy, *, answered: bool) -> Verdict:
+def _decide_by_score(best_score: float | None, policy: Policy, *, answered: bool) -> Verdict:
     return Verdict(
         decision=Decision.ANSWER if answered else Decision.ABSTAIN,
         reason=None if answered else Reason.NO_ANSWER,

@@ -90,7 +90,7 @@ class NotQueued(Conflict):
     code = "not_queued"
 
 
-class TooMany(AssistantError):
+class RateLimited(AssistantError):
     """Too many requests; wait a little and try again."""
 
     status, code = 429, "too_many_requests"
@@ -114,7 +114,7 @@ class IndexUnavailable(Unavailable):
     code = "index_unavailable"
 
 
-class NotYet(Unavailable):
+class RetryLater(Unavailable):
     """The messaging app did not take the message; it is tried again."""
 
     code = "not_yet"
@@ -125,7 +125,7 @@ class NotYet(Unavailable):
         self.after = after
 
 
-class Broken(AssistantError):
+class InternalError(AssistantError):
     """Something of ours failed; see the log."""
 
     code = "broken"

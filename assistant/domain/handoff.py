@@ -11,23 +11,23 @@ from assistant.domain.people import Customer, PastConversation
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Evidence, Reason, Signals, Verdict
 from assistant.domain.summaries import SUMMARIES
-from assistant.domain.turns import Said, TurnRecord
+from assistant.domain.turns import TurnRecord, Utterance
 
 VERSION = 1
 
 #: Lines of the transcript that travel in the packet; the rest is one click away.
-LAST_LINES = 12
+MAX_TRANSCRIPT_LINES = 12
 LINE = "\n"
 
 #: The last turns, and how frustrated one of them was that an agent must hear of.
-FRESH, FRUSTRATED = 3, 0.5
+MAX_OUTBURST_TURNS, MIN_OUTBURST_FRUSTRATION = 3, 0.5
 
 #: Most urgent first.
 ORDER = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class CustomerFacts:
     """What the customer's own words give away; nothing of it is verified."""
 
     #: What they want, in their words.
@@ -42,7 +42,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class HandoffCase:
     """All that is known when a conversation is handed over; what is unknown stays empty."""
 
     conversation: str
@@ -55,48 +55,48 @@ class Case:
     signals: Signals | None = None
     customer: Customer | None = None
     previous: Sequence[PastConversation] = ()
-    lines: Sequence[Said] = ()
+    lines: Sequence[Utterance] = ()
     records: Sequence[TurnRecord] = ()
-    facts: Facts = field(default_factory=Facts)
+    facts: CustomerFacts = field(default_factory=CustomerFacts)
     #: Language -> summary by a model; a missing language is summed up from quotes.
     summary: Mapping[str, str] = field(default_factory=dict)
     suggested: Sequence[Reply] = ()
     told_customer: str | None = None
 
 
-def build_packet(case: Case) -> dict[str, Any]:
+def build_packet(case: HandoffCase) -> dict[str, Any]:
     """The packet as contract.md shows it: every key always there, nothing invented."""
     return {
         "version": VERSION,
         "conversation": case.conversation,
         "epoch": case.epoch,
-        "created_at": _stamp(case.created_at),
+        "created_at": _format_timestamp(case.created_at),
         "channel": case.channel,
-        "trigger": _trigger(case),
-        "customer": _customer(case),
+        "trigger": _build_trigger(case),
+        "customer": _build_customer(case),
         "issue": {
             "ask": case.facts.ask,
-            "summary": {language: _summary(case, language) for language in SUMMARIES},
+            "summary": {language: _build_summary(case, language) for language in SUMMARIES},
             "topic": case.facts.topic,
-            "urgency": urgency(case.verdict, case.signals, outburst(case)),
+            "urgency": compute_urgency(case.verdict, case.signals, find_outburst(case)),
         },
         "facts": {"claimed": list(case.facts.claimed), "verified": [], "missing": list(case.facts.missing)},
-        "attempts": attempts(case.records, case.signals),
+        "attempts": build_attempts(case.records, case.signals),
         "promises": list(case.facts.promises),
         "sentiment": [
             {"turn": record.turn, "frustration": round(record.signals.frustration, 2)}
             for record in case.records
         ],
-        "transcript": _transcript(case.lines),
-        "suggested": _suggested(case.suggested),
+        "transcript": _build_transcript(case.lines),
+        "suggested": _build_suggestions(case.suggested),
         "told_customer": case.told_customer,
     }
 
 
-def improved(
+def update_packet(
     packet: Mapping[str, Any],
-    lines: Sequence[Said],
-    facts: Facts,
+    lines: Sequence[Utterance],
+    facts: CustomerFacts,
     suggested: Sequence[Reply],
     summary: Mapping[str, str],
 ) -> dict[str, Any]:
@@ -113,17 +113,17 @@ def improved(
         "issue": {**issue, "ask": issue["ask"] or facts.ask, "summary": issue["summary"] | better},
         "facts": {**packet["facts"], "claimed": list(facts.claimed), "missing": list(facts.missing)},
         "promises": list(facts.promises),
-        "transcript": _transcript(lines),
-        "suggested": _suggested(suggested) or packet["suggested"],
+        "transcript": _build_transcript(lines),
+        "suggested": _build_suggestions(suggested) or packet["suggested"],
     }
 
 
-def _transcript(lines: Sequence[Said]) -> dict[str, Any]:
-    last = [{"author": str(line.author), "text": line.text} for line in lines[-LAST_LINES:]]
+def _build_transcript(lines: Sequence[Utterance]) -> dict[str, Any]:
+    last = [{"author": str(line.author), "text": line.text} for line in lines[-MAX_TRANSCRIPT_LINES:]]
     return {"messages": len(lines), "last": last}
 
 
-def _suggested(replies: Sequence[Reply]) -> list[dict[str, Any]]:
+def _build_suggestions(replies: Sequence[Reply]) -> list[dict[str, Any]]:
     return [
         {
             "text": reply.text,
@@ -133,7 +133,7 @@ def _suggested(replies: Sequence[Reply]) -> list[dict[str, Any]]:
     ]
 
 
-def attempts(records: Sequence[TurnRecord], now: Signals | None = None) -> list[dict[str, Any]]:
+def build_attempts(records: Sequence[TurnRecord], now: Signals | None = None) -> list[dict[str, Any]]:
     """What the assistant tried, with how the customer took it: told by the turn after."""
     last = now if records and now is not None and now.turn > records[-1].turn else None
     following = [*(record.signals for record in records[1:]), last]
@@ -152,14 +152,17 @@ def attempts(records: Sequence[TurnRecord], now: Signals | None = None) -> list[
     ]
 
 
-def outburst(case: Case) -> Signals | None:
+def find_outburst(case: HandoffCase) -> Signals | None:
     """The most frustrated of the last turns: who asks for a person calmly may have been angry just before."""
-    turns = [*(record.signals for record in case.records[-FRESH:]), *([case.signals] if case.signals else ())]
-    angry = [signals for signals in turns if signals.frustration >= FRUSTRATED]
+    turns = [
+        *(record.signals for record in case.records[-MAX_OUTBURST_TURNS:]),
+        *([case.signals] if case.signals else ()),
+    ]
+    angry = [signals for signals in turns if signals.frustration >= MIN_OUTBURST_FRUSTRATION]
     return max(angry, key=lambda signals: signals.frustration, default=None)
 
 
-def urgency(verdict: Verdict, signals: Signals | None, angry: Signals | None = None) -> str:
+def compute_urgency(verdict: Verdict, signals: Signals | None, angry: Signals | None = None) -> str:
     """low, normal, high or urgent, as the customer's words have it; *angry*: a turn before, if it was."""
     if signals is not None and signals.sensitive in ("harm", "fraud"):
         return "urgent"
@@ -170,7 +173,7 @@ def urgency(verdict: Verdict, signals: Signals | None, angry: Signals | None = N
     return "normal"
 
 
-def priority(verdict: Verdict, signals: Signals | None, policy: Policy) -> Priority:
+def compute_priority(verdict: Verdict, signals: Signals | None, policy: Policy) -> Priority:
     """Place in the queue: the highest of what the policy gives the reason, the topics and the urgency."""
     names = [verdict.reason, *((signals.sensitive, signals.topic) if signals is not None else ())]
     wanted = {Priority(policy.priorities[name]) for name in names if name and name in policy.priorities}
@@ -179,12 +182,12 @@ def priority(verdict: Verdict, signals: Signals | None, policy: Policy) -> Prior
     return min(wanted, key=ORDER.index, default=Priority.NORMAL)
 
 
-def _stamp(moment: datetime) -> str:
+def _format_timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _trigger(case: Case) -> dict[str, Any]:
-    verdict, angry = case.verdict, outburst(case)
+def _build_trigger(case: HandoffCase) -> dict[str, Any]:
+    verdict, angry = case.verdict, find_outburst(case)
     words = [item for item in angry.evidence if item.kind == "frustration" and item.text] if angry else []
     evidence = dict.fromkeys([*verdict.evidence, *words])
     return {
@@ -192,28 +195,28 @@ def _trigger(case: Case) -> dict[str, Any]:
         "decided_by": case.decided_by,
         "score": None if verdict.score is None else round(verdict.score, 2),
         "threshold": verdict.threshold,
-        "evidence": [_evidence(item) for item in evidence],
+        "evidence": [_build_evidence(item) for item in evidence],
     }
 
 
-def _evidence(item: Evidence) -> dict[str, Any]:
+def _build_evidence(item: Evidence) -> dict[str, Any]:
     return {"turn": item.turn, "text": item.text, "why": item.why}
 
 
-def _customer(case: Case) -> dict[str, Any]:
+def _build_customer(case: HandoffCase) -> dict[str, Any]:
     who = case.customer
     return {
         "id": who.id if who else None,
         "name": who.name if who else None,
         "locale": who.locale if who else None,
         "verified": who.verified if who else False,
-        "familiarity": _familiarity(case),
+        "familiarity": _compute_familiarity(case),
         "identities": [{"channel": i.channel, "id": i.id} for i in who.identities] if who else [],
         "attributes": dict(who.attributes) if who else {},
         "previous": [
             {
                 "conversation": past.conversation,
-                "closed_at": _stamp(past.closed_at) if past.closed_at else None,
+                "closed_at": _format_timestamp(past.closed_at) if past.closed_at else None,
                 "summary": past.summary,
                 "csat": past.csat,
             }
@@ -222,14 +225,14 @@ def _customer(case: Case) -> dict[str, Any]:
     }
 
 
-def _familiarity(case: Case) -> float | None:
+def _compute_familiarity(case: HandoffCase) -> float | None:
     """How much at home with bots: as kept for the customer, else as this conversation shows."""
     if case.customer is not None and case.customer.familiarity is not None:
         return round(case.customer.familiarity, 2)
     return None if case.signals is None else round(1 - case.signals.unfamiliarity, 2)
 
 
-def _summary(case: Case, language: str) -> str:
+def _build_summary(case: HandoffCase, language: str) -> str:
     """What it is about, what was tried, why a person comes in; the next step in a line of its own."""
     if language in case.summary:
         return case.summary[language]
@@ -243,15 +246,15 @@ def _summary(case: Case, language: str) -> str:
         )
     if case.verdict.reason:
         parts.append(words[case.verdict.reason])
-    if outburst(case) and case.verdict.reason is not Reason.FRUSTRATED:
+    if find_outburst(case) and case.verdict.reason is not Reason.FRUSTRATED:
         parts.append(words[Reason.FRUSTRATED])
     said = [line.text for line in case.lines if line.author == "customer" and line.text.strip()]
     if said and case.facts.ask and case.facts.ask not in said[-1]:
         parts.append(words["last"].format(last=" ".join(said[-1].split())[:120]))
-    return ("" if language == "ja" else " ").join(parts) + "\n" + _next_step(case, words)
+    return ("" if language == "ja" else " ").join(parts) + "\n" + _select_next_step(case, words)
 
 
-def _next_step(case: Case, words: Mapping[str, str]) -> str:
+def _select_next_step(case: HandoffCase, words: Mapping[str, str]) -> str:
     """What the agent would best do first: the most pressing that applies."""
     sensitive = case.signals.sensitive if case.signals is not None else None
     phone = next((fact.partition(": ")[2] for fact in case.facts.claimed if fact.startswith("phone: ")), None)

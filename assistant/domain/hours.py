@@ -13,13 +13,13 @@ JAPAN = "Asia/Tokyo"
 Span = tuple[datetime, datetime]
 
 
-def local(now: datetime, zone: str) -> datetime:
+def to_local_time(now: datetime, zone: str) -> datetime:
     return now.astimezone(ZoneInfo(zone))
 
 
-def business_day(now: datetime, zone: str) -> date:
+def compute_business_day(now: datetime, zone: str) -> date:
     """The date on the wall where the business is."""
-    return local(now, zone).date()
+    return to_local_time(now, zone).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,42 +37,42 @@ class BusinessHours:
     special: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def is_open(self, now: datetime) -> bool:
-        today = business_day(now, self.zone)
+        today = compute_business_day(now, self.zone)
         if not (self.days or today.isoformat() in self.special):
             return today.isoformat() not in self.holidays
         # Yesterday's shift may end today, and one of 36 hours does not exist.
         days = (today - timedelta(days=1), today)
-        return any(start <= now < end for day in days for start, end in self._spans(day))
+        return any(start <= now < end for day in days for start, end in self._list_shifts(day))
 
-    def next_opening(self, now: datetime) -> datetime | None:
+    def find_next_opening(self, now: datetime) -> datetime | None:
         """When people answer next, *now* itself when they do; None: not within the next two months."""
         if self.is_open(now):
             return now
-        today = business_day(now, self.zone)
+        today = compute_business_day(now, self.zone)
         for ahead in range(HORIZON_DAYS):
-            later = [start for start, _ in self._spans(today + timedelta(days=ahead)) if start >= now]
+            later = [start for start, _ in self._list_shifts(today + timedelta(days=ahead)) if start >= now]
             if later:
                 return min(later)
         return None
 
-    def _spans(self, day: date) -> Iterator[Span]:
+    def _list_shifts(self, day: date) -> Iterator[Span]:
         """Opening and closing of each shift that begins on *day*, in UTC."""
         times = self.special.get(day.isoformat())
         if times is None:
             closed = day.isoformat() in self.holidays
             times = () if closed else self.days.get(day.weekday(), ()) if self.days else ("00:00", "24:00")
         for opening, closing in zip(times[::2], times[1::2], strict=True):
-            start, end = minutes(opening), minutes(closing)
-            yield self._at(day, start), self._at(day, end if end > start else end + 24 * 60)
+            start, end = parse_minutes(opening), parse_minutes(closing)
+            yield self._to_utc(day, start), self._to_utc(day, end if end > start else end + 24 * 60)
 
-    def _at(self, day: date, minute: int) -> datetime:
+    def _to_utc(self, day: date, minute: int) -> datetime:
         """*minute* after midnight as clocks on the wall count, also where an hour is left out or twice."""
         days, rest = divmod(minute, 24 * 60)
         wall = datetime.combine(day + timedelta(days=days), time(rest // 60, rest % 60), ZoneInfo(self.zone))
         return wall.astimezone(UTC)
 
 
-def minutes(clock: str) -> int:
+def parse_minutes(clock: str) -> int:
     """Since midnight: "9:30" is 570, "26:00" is 1560."""
     hours, _, rest = clock.partition(":")
     return int(hours) * 60 + int(rest)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class JobKind(StrEnum):
     #: The customer said something; the assistant's turn.
     TURN = "turn"
     #: The watchdog: by then the customer must have heard something.
@@ -19,14 +19,14 @@ class Kind(StrEnum):
 
 
 #: What ends when nobody has to answer any more; what was said is still sent.
-ANSWERING = (Kind.TURN, Kind.DEADLINE)
+ANSWER_KINDS = (JobKind.TURN, JobKind.DEADLINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Job:
     """Something to be done for a conversation, at most one of each kind at a time."""
 
-    kind: Kind
+    kind: JobKind
     conversation: str
     due_at: datetime
     #: Since when it has been wanted; a burst may push *due_at* only so far from it.

@@ -46,7 +46,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class AgentMessage:
     """What an agent typed: an answer, or a private note."""
 
     message_id: str
@@ -78,7 +78,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inbound:
+class InboundMessage:
     """One thing a customer said, whichever channel carried it."""
 
     conversation: str

@@ -9,14 +9,14 @@ WORDS = frozenset({"ask", "text", "query", "ja", "en", "claimed"})
 TELLING = re.compile(r"[A-Za-z0-9@.+-]*[0-9@][A-Za-z0-9@.+-]{2,}")
 
 
-def without(value: Any, words: str, instead: str, *, held: bool = False) -> Any:
+def redact_words(value: Any, words: str, instead: str, *, held: bool = False) -> Any:
     """*value* with *instead* for *words*, and for parts of them that stand alone; *held*: it is a place that
     may repeat them."""
     match value:
         case dict():
-            return {key: without(one, words, instead, held=key in WORDS) for key, one in value.items()}
+            return {key: redact_words(one, words, instead, held=key in WORDS) for key, one in value.items()}
         case list():
-            return [without(one, words, instead, held=held) for one in value]
+            return [redact_words(one, words, instead, held=held) for one in value]
         case str() if (
             held and value and (value in words or any(one in words for one in TELLING.findall(value)))
         ):

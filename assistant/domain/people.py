@@ -42,7 +42,7 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class Credential:
     """A way in for an agent: a session of the console (with a CSRF token) or an API token (without)."""
 
     #: Only the hash of the secret is ever kept.

@@ -35,7 +35,7 @@ class Reason(StrEnum):
     AGENT_TOOK_OVER = "agent_took_over"
 
 
-class Wish(StrEnum):
+class HumanRequest(StrEnum):
     """How clearly a turn asks for a person."""
 
     NONE = "none"
@@ -83,7 +83,7 @@ class Signals:
     unfamiliarity: float = 0.0
     #: How much the talk goes in circles: same question again, no answers, corrections.
     no_progress: float = 0.0
-    wish: Wish = Wish.NONE
+    wish: HumanRequest = HumanRequest.NONE
     #: Name of a sensitive topic (harm, legal, fraud, personal_data) or None.
     sensitive: str | None = None
     urgency: float = 0.0
@@ -99,15 +99,15 @@ class Signals:
 
     @property
     def asked_for_person(self) -> bool:
-        return self.wish is Wish.CLEAR
+        return self.wish is HumanRequest.CLEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ballot:
+class ModelOpinion:
     """What a model makes of a turn, beside the reader."""
 
     #: Asks for a person.
-    person: bool
+    wants_human: bool
     #: 0–1.
     frustration: float
 

@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.domain.budgets import Allowance
+from assistant.domain.budgets import ModelBudget
 from assistant.domain.messages import Author
-from assistant.domain.signals import Ballot, Decision, Reason, Signals, Verdict
+from assistant.domain.signals import Decision, ModelOpinion, Reason, Signals, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Utterance:
     """One line of a conversation as the readers of signals see it."""
 
     author: Author
@@ -19,13 +19,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class TextEmbedding:
     """What an embedding model makes of a text."""
 
     #: Of what is said: texts that say the same are near.
     vector: Sequence[float]
     #: Of how it is said, from within the model; empty where a model does not tell.
-    tone: Sequence[float] = ()
+    mid_layer: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class History:
     """
 
     #: Everything said before the present turn, oldest first.
-    lines: Sequence[Said] = ()
+    lines: Sequence[Utterance] = ()
     turns: Sequence[PastTurn] = ()
     #: What the conversation is in so far, by its page or its turns; None where nothing tells.
     language: str | None = None
@@ -64,7 +64,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class TurnSource:
     """A passage that a turn looked at."""
 
     article: str
@@ -74,7 +74,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withheld:
+class WithheldSentence:
     """A drafted sentence that was not shown."""
 
     text: str
@@ -92,10 +92,10 @@ class TurnRecord:
     signals: Signals
     verdict: Verdict
     query: str = ""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[TurnSource, ...] = ()
     model: str = ""
     prompt_version: str | None = None
-    withheld: tuple[Withheld, ...] = ()
+    withheld: tuple[WithheldSentence, ...] = ()
     tokens: int = 0
     #: Of the model, where its price is known.
     cost: float | None = None
@@ -105,6 +105,6 @@ class TurnRecord:
 
 
 #: A model's view of a turn, with the lines before it; None: it has none, or not in time.
-Vote = Callable[[str, Sequence[Said], Allowance | None], Awaitable[Ballot | None]]
+TurnClassifier = Callable[[str, Sequence[Utterance], ModelBudget | None], Awaitable[ModelOpinion | None]]
 #: A conversation in a few sentences for an agent, by language; empty where that fails.
-Summarise = Callable[[Sequence[Said], Allowance | None], Awaitable[Mapping[str, str]]]
+ConversationSummarizer = Callable[[Sequence[Utterance], ModelBudget | None], Awaitable[Mapping[str, str]]]

@@ -15,14 +15,14 @@ log = structlog.get_logger()
 Start = Callable[[], Coroutine[Any, Any, None]]
 
 #: Seconds between the end of a task and its next start: the first pause, and the longest.
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.2, 10.0
 #: One that lived for so long had started well.
 WELL_SECONDS = 60.0
 #: `get_readiness` shows a failure for at least this long.
 SHOWN_SECONDS = 10.0
 
 
-class Supervisor:
+class TaskSupervisor:
     def __init__(self) -> None:
         #: The tasks as they run now, by name.
         self.tasks: dict[str, asyncio.Task[None]] = {}
@@ -32,9 +32,9 @@ class Supervisor:
         self._failed: dict[str, tuple[float, str]] = {}
 
     @contextlib.asynccontextmanager
-    async def running(self, work: Mapping[str, Start]) -> AsyncIterator[None]:
+    async def run_tasks(self, work: Mapping[str, Start]) -> AsyncIterator[None]:
         """Everything in *work* runs inside this, and is cancelled on leaving."""
-        keepers = [asyncio.create_task(self._keep(name, start)) for name, start in work.items()]
+        keepers = [asyncio.create_task(self._keep_running(name, start)) for name, start in work.items()]
         try:
             yield
         finally:
@@ -42,13 +42,13 @@ class Supervisor:
                 keeper.cancel()
             await asyncio.gather(*keepers, return_exceptions=True)
 
-    def troubles(self) -> dict[str, str]:
+    def list_recent_failures(self) -> dict[str, str]:
         """What failed lately, by name."""
         since = time.monotonic() - SHOWN_SECONDS
         return {name: why for name, (moment, why) in self._failed.items() if moment > since}
 
-    async def _keep(self, name: str, start: Start) -> None:
-        pause = FIRST_PAUSE
+    async def _keep_running(self, name: str, start: Start) -> None:
+        pause = FIRST_BACKOFF_SECONDS
         while True:
             began = time.monotonic()
             task = self.tasks[name] = asyncio.create_task(start(), name=name)
@@ -64,5 +64,9 @@ class Supervisor:
             log.error("task ended", task=name, exc_info=exc)
             self.restarts[name] += 1
             self._failed[name] = time.monotonic(), f"It ended ({type(exc).__name__}) and is started again."
-            pause = FIRST_PAUSE if time.monotonic() - began > WELL_SECONDS else min(pause * 2, LONGEST_PAUSE)
+            pause = (
+                FIRST_BACKOFF_SECONDS
+                if time.monotonic() - began > WELL_SECONDS
+                else min(pause * 2, MAX_BACKOFF_SECONDS)
+            )
             await asyncio.sleep(pause)

@@ -13,17 +13,17 @@ from assistant.domain.errors import AssistantError, Unavailable
 
 log = structlog.get_logger()
 
-Offer = Callable[..., Awaitable[Any]]
+RpcFunction = Callable[..., Awaitable[Any]]
 
 
-class Pipe:
+class RpcChannel:
     """One end: asks the other end's functions, answers for its own, and is the bus between the two.
 
     Only a parent and its child share one, so what comes through is as trusted as our own memory.
     """
 
     def __init__(self) -> None:
-        self._offers: dict[str, Offer] = {}
+        self._offers: dict[str, RpcFunction] = {}
         self._reader = asyncio.StreamReader()
         self._writer: asyncio.StreamWriter | None = None
         self._numbers = itertools.count()
@@ -32,21 +32,21 @@ class Pipe:
         self._heard: Callable[[str], None] = lambda _text: None
         self._missed: Callable[[], None] = lambda: None
 
-    def offer(self, **functions: Offer) -> None:
+    def register(self, **functions: RpcFunction) -> None:
         """Let the other end ask these, by name."""
         self._offers |= functions
 
-    async def open(self, end: socket.socket) -> None:
-        """Have *end* for our end from now on; `listen` must follow."""
+    async def attach_socket(self, end: socket.socket) -> None:
+        """Have *end* for our end from now on; `receive_messages` must follow."""
         self._reader, self._writer = await asyncio.open_unix_connection(sock=end)
         self._missed()
 
-    async def listen(self) -> None:
+    async def receive_messages(self) -> None:
         """Until the other end is gone."""
         try:
             while True:
                 size = int.from_bytes(await self._reader.readexactly(4))
-                self._take(*pickle.loads(await self._reader.readexactly(size)))
+                self._dispatch_message(*pickle.loads(await self._reader.readexactly(size)))
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         finally:
@@ -57,10 +57,10 @@ class Pipe:
             for future in asked.values():
                 future.set_exception(Unavailable("The assistant's process has ended; it is started again."))
 
-    async def ask(self, name: str, *args: Any, seconds: float | None = None) -> Any:
+    async def call(self, name: str, *args: Any, seconds: float | None = None) -> Any:
         """What the other end's function *name* returns or raises; Unavailable when it does not answer."""
         number, future = next(self._numbers), asyncio.get_running_loop().create_future()
-        if not self._put("ask", number, (name, args)):
+        if not self._write_message("ask", number, (name, args)):
             raise Unavailable("The assistant's process is starting.")
         self._asked[number] = future
         try:
@@ -74,7 +74,7 @@ class Pipe:
     # -- the bus
 
     def send(self, _key: str, text: str) -> None:
-        self._put("notice", 0, text)
+        self._write_message("notice", 0, text)
 
     async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None:
         """Until cancelled: *heard* for each notice, *missed* whenever a new process has taken over."""
@@ -84,7 +84,7 @@ class Pipe:
 
     # -- what passes
 
-    def _put(self, kind: str, number: int, value: Any) -> bool:
+    def _write_message(self, kind: str, number: int, value: Any) -> bool:
         """False: nobody is there."""
         if self._writer is None:
             return False
@@ -92,26 +92,28 @@ class Pipe:
         self._writer.write(len(message).to_bytes(4) + message)
         return True
 
-    def _take(self, kind: str, number: int, value: Any) -> None:
+    def _dispatch_message(self, kind: str, number: int, value: Any) -> None:
         if kind == "notice":
             self._heard(value)
         elif kind == "ask":
             name, args = value
             task = asyncio.ensure_future(self._offers[name](*args))
             self._answering.add(task)
-            task.add_done_callback(lambda done: self._answer(number, name, done))
+            task.add_done_callback(lambda done: self._write_answer(number, name, done))
         elif (future := self._asked.get(number)) and not future.done():
             future.set_result(value) if kind == "answer" else future.set_exception(value)
 
-    def _answer(self, number: int, name: str, task: "asyncio.Task[Any]") -> None:
+    def _write_answer(self, number: int, name: str, task: "asyncio.Task[Any]") -> None:
         self._answering.discard(task)
         if task.cancelled():
             return
         exc = task.exception()
         if exc is None:
-            self._put("answer", number, task.result())
+            self._write_message("answer", number, task.result())
         elif isinstance(exc, AssistantError):
-            self._put("failed", number, exc)
+            self._write_message("failed", number, exc)
         else:
             log.error("work failed", kind=name, exc_info=exc)
-            self._put("failed", number, Unavailable(f"{name} failed ({type(exc).__name__}); see the log."))
+            self._write_message(
+                "failed", number, Unavailable(f"{name} failed ({type(exc).__name__}); see the log.")
+            )

@@ -12,38 +12,38 @@ from typing import NamedTuple
 import structlog
 
 from assistant.domain.errors import SetupError, Unavailable
-from assistant.ipc.rpc import Pipe
+from assistant.ipc.rpc import RpcChannel
 
 log = structlog.get_logger()
 
 #: What is started; the number of the socket is added.
 COMMAND: Sequence[str] = (sys.executable, "-m", "assistant.cli.worker")
 #: Seconds between two starts: the first pause, and the longest.
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.2, 5.0
 #: It is asked so often whether it is alive, and given up after so many silences.
-BEAT_SECONDS, MISSED_BEATS = 10.0, 3
+HEARTBEAT_SECONDS, MAX_MISSED_HEARTBEATS = 10.0, 3
 #: Loading libraries and making an index on a busy machine may keep it from answering.
-MISSED_STARTING = 18
+MAX_MISSED_HEARTBEATS_STARTING = 18
 #: One that lived for so long had started well.
 WELL_SECONDS = 60.0
 
 
-class Launched(NamedTuple):
+class LaunchedWorker(NamedTuple):
     process: "subprocess.Popen[bytes]"
     end: socket.socket
 
 
-def launch() -> Launched:
+def launch_worker() -> LaunchedWorker:
     """Start one; it waits to be asked to `start`."""
     ours, theirs = socket.socketpair()
     with theirs:
         command = [*COMMAND, str(theirs.fileno())]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
-    return Launched(process, ours)
+    return LaunchedWorker(process, ours)
 
 
-class Companion:
-    def __init__(self, pipe: Pipe, start: Callable[[], Awaitable[None]]) -> None:
+class WorkerSupervisor:
+    def __init__(self, pipe: RpcChannel, start: Callable[[], Awaitable[None]]) -> None:
         """*start* asks a new process to begin; it raises SetupError or Unavailable when that fails."""
         self._pipe, self._start = pipe, start
         self._process: subprocess.Popen[bytes] | None = None
@@ -51,12 +51,12 @@ class Companion:
         #: Set while it works.
         self.ready = asyncio.Event()
 
-    async def run(self, launched: Launched) -> None:
+    async def run(self, launched: LaunchedWorker) -> None:
         """Until `stop`; SetupError when the very first one cannot work."""
-        pause, proved = FIRST_PAUSE, False
+        pause, proved = FIRST_BACKOFF_SECONDS, False
         while True:
             began = time.monotonic()
-            why = await self._live(launched)
+            why = await self._supervise_process(launched)
             proved = proved or self.ready.is_set()
             self.ready.clear()
             if self._stopping:
@@ -64,33 +64,40 @@ class Companion:
             if not proved:
                 raise SetupError(why)
             log.error("worker ended", why=why)
-            pause = FIRST_PAUSE if time.monotonic() - began > WELL_SECONDS else min(pause * 2, LONGEST_PAUSE)
+            pause = (
+                FIRST_BACKOFF_SECONDS
+                if time.monotonic() - began > WELL_SECONDS
+                else min(pause * 2, MAX_BACKOFF_SECONDS)
+            )
             await asyncio.sleep(pause)
-            launched = await self._launch_again()
+            launched = await self._relaunch_worker()
 
     async def stop(self, seconds: float) -> None:
         """Let it finish what it has in hand within *seconds*."""
         self._stopping = True
         with contextlib.suppress(Unavailable):
-            await self._pipe.ask("stop", seconds=seconds)
+            await self._pipe.call("stop", seconds=seconds)
         if self._process is not None:
             self._process.kill()
 
-    async def _launch_again(self) -> Launched:
+    async def _relaunch_worker(self) -> LaunchedWorker:
         """A machine that is short of memory or processes may have some later."""
         while True:
             try:
-                return launch()
+                return launch_worker()
             except OSError as exc:
                 log.error("worker not started", why=str(exc))
-                await asyncio.sleep(LONGEST_PAUSE)
+                await asyncio.sleep(MAX_BACKOFF_SECONDS)
 
-    async def _live(self, launched: Launched) -> str:
+    async def _supervise_process(self, launched: LaunchedWorker) -> str:
         """The life of one process; how it ended."""
         self._process, end = launched
-        await self._pipe.open(end)
-        listening = asyncio.create_task(self._pipe.listen())
-        tasks = [asyncio.create_task(self._work(listening)), asyncio.create_task(self._miss_beats())]
+        await self._pipe.attach_socket(end)
+        listening = asyncio.create_task(self._pipe.receive_messages())
+        tasks = [
+            asyncio.create_task(self._serve_worker(listening)),
+            asyncio.create_task(self._watch_heartbeat()),
+        ]
         try:
             ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -99,13 +106,13 @@ class Companion:
             await asyncio.gather(listening, *tasks, return_exceptions=True)
             if not self._stopping:
                 self._process.kill()
-        code, last = await self._ended(), next(iter(ended))
+        code, last = await self._wait_for_exit(), next(iter(ended))
         if exc := last.exception():
             log.error("worker not understood", exc_info=exc)
         why = None if exc else last.result()
         return why or f"The assistant's process ended ({code}) before it was told to; see above."
 
-    async def _work(self, listening: "asyncio.Task[None]") -> str | None:
+    async def _serve_worker(self, listening: "asyncio.Task[None]") -> str | None:
         """Until the other end is gone; what is to be mended first, if anything is."""
         try:
             await self._start()
@@ -117,20 +124,20 @@ class Companion:
             return None
         return None
 
-    async def _miss_beats(self) -> str:
+    async def _watch_heartbeat(self) -> str:
         """Until it has not answered for long: a process that hangs holds what nobody else may do."""
         missed = 0
-        while missed < (MISSED_BEATS if self.ready.is_set() else MISSED_STARTING):
-            await asyncio.sleep(BEAT_SECONDS)
+        while missed < (MAX_MISSED_HEARTBEATS if self.ready.is_set() else MAX_MISSED_HEARTBEATS_STARTING):
+            await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
-                await self._pipe.ask("beat", seconds=BEAT_SECONDS)
+                await self._pipe.call("beat", seconds=HEARTBEAT_SECONDS)
             except Unavailable:
                 missed += 1
             else:
                 missed = 0
         return "The assistant's process hung, and was ended."
 
-    async def _ended(self) -> int:
+    async def _wait_for_exit(self) -> int:
         assert self._process is not None
         while (code := self._process.poll()) is None:
             await asyncio.sleep(0.02)

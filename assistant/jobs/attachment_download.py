@@ -7,25 +7,25 @@ from datetime import timedelta
 import filetype  # type: ignore[import-untyped]
 
 from assistant.domain.channels import Media, Thread
-from assistant.domain.errors import NotYet, Undeliverable
-from assistant.domain.jobs import Due, Kind
+from assistant.domain.errors import RetryLater, Undeliverable
+from assistant.domain.jobs import Job, JobKind
 from assistant.ports.channels import Channel
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
 from assistant.ports.storage.store import Database, Store
 
 #: Bytes of one file.
-LARGEST = 10 * 1024 * 1024
+MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
 #: Tries before a file counts as lost.
 TRIES = 6
-OTHER, TEXT = "application/octet-stream", "text/plain"
+DEFAULT_MEDIA_TYPE, TEXT_MEDIA_TYPE = "application/octet-stream", "text/plain"
 #: A text that came with the message itself, longer than a message may be.
 OWN_TEXT = "text:"
 #: A file that came inside the call, in base64.
 INLINE = "data:"
 
 
-class Fetcher:
+class AttachmentDownloader:
     def __init__(
         self,
         database: Database[Store],
@@ -35,7 +35,7 @@ class Fetcher:
     ) -> None:
         self._database, self._channels, self._wire, self._clock = database, channels, wire, clock
 
-    async def fetch(self, item: Due) -> None:
+    async def download_attachments(self, item: Job) -> None:
         """Fetch every file that waits in a conversation."""
         thread, wanted = await self._database.read(
             lambda store: (
@@ -44,40 +44,44 @@ class Fetcher:
             )
         )
         for media in wanted:
-            if not await self._one(item, media, thread):
+            if not await self._download_one(item, media, thread):
                 return
-        await self._database.write(lambda store: self._done(store, item))
+        await self._database.write(lambda store: self._complete_job(store, item))
         self._wire.notify(item.conversation)
 
-    async def give_up(self, item: Due) -> None:
+    async def give_up(self, item: Job) -> None:
         """None of what waits can be had."""
 
         def step(store: Store) -> None:
             for media in store.media.list_pending(item.conversation):
                 store.media.mark_failed(media.id, "fetching it failed several times")
                 store.journal.append_entry(media.conversation, media.message, self._clock())
-            store.jobs.complete_job(Kind.MEDIA, item.conversation, item.lease)
+            store.jobs.complete_job(JobKind.MEDIA, item.conversation, item.lease)
 
         await self._database.write(step)
 
-    async def _one(self, item: Due, media: Media, thread: Thread | None) -> bool:
+    async def _download_one(self, item: Job, media: Media, thread: Thread | None) -> bool:
         """Fetch and keep one; False: not now."""
         try:
-            data = await self._data(media, thread)
-        except NotYet as exc:
+            data = await self._fetch_data(media, thread)
+        except RetryLater as exc:
             due_at, why = self._clock() + timedelta(seconds=2**item.tries), str(exc)
             if item.tries < TRIES:
                 await self._database.write(lambda store: store.jobs.reschedule(item, due_at))
                 return False
-            await self._keep(media, None, why)
+            await self._save_data(media, None, why)
         except Undeliverable as exc:
-            await self._keep(media, None, str(exc))
+            await self._save_data(media, None, str(exc))
         else:
-            too_large = f"larger than {LARGEST // 1024 // 1024} MB" if len(data) > LARGEST else None
-            await self._keep(media, None if too_large else data, too_large)
+            too_large = (
+                f"larger than {MAX_ATTACHMENT_BYTES // 1024 // 1024} MB"
+                if len(data) > MAX_ATTACHMENT_BYTES
+                else None
+            )
+            await self._save_data(media, None if too_large else data, too_large)
         return True
 
-    async def _data(self, media: Media, thread: Thread | None) -> bytes:
+    async def _fetch_data(self, media: Media, thread: Thread | None) -> bytes:
         if media.source.startswith(OWN_TEXT):
             return media.source.removeprefix(OWN_TEXT).encode("utf-8", "replace")
         if media.source.startswith(INLINE):
@@ -88,27 +92,27 @@ class Fetcher:
             raise Undeliverable("this channel is not set up any more")
         return await channel.fetch_media(media.source)
 
-    async def _keep(self, media: Media, data: bytes | None, why: str | None) -> None:
+    async def _save_data(self, media: Media, data: bytes | None, why: str | None) -> None:
         def step(store: Store) -> None:
             if data is None:
                 store.media.mark_failed(media.id, why or "it could not be had")
             else:
-                store.media.save_data(media.id, type_of(data, media.source), data)
+                store.media.save_data(media.id, detect_media_type(data, media.source), data)
             store.journal.append_entry(media.conversation, media.message, self._clock())
 
         await self._database.write(step)
 
-    def _done(self, store: Store, item: Due) -> None:
+    def _complete_job(self, store: Store, item: Job) -> None:
         store.conversations.get(item.conversation)
-        store.jobs.complete_job(Kind.MEDIA, item.conversation, item.lease)
+        store.jobs.complete_job(JobKind.MEDIA, item.conversation, item.lease)
         if store.media.list_pending(item.conversation):
             now = self._clock()
-            store.jobs.schedule_once(Kind.MEDIA, item.conversation, now, now)
+            store.jobs.schedule_once(JobKind.MEDIA, item.conversation, now, now)
 
 
-def type_of(data: bytes, source: str = "") -> str:
+def detect_media_type(data: bytes, source: str = "") -> str:
     """The media type that the bytes themselves tell; whatever a sender claims is not believed."""
     found = filetype.guess(data)
     if found is not None:
         return str(found.mime)
-    return TEXT if source.startswith(OWN_TEXT) else OTHER
+    return TEXT_MEDIA_TYPE if source.startswith(OWN_TEXT) else DEFAULT_MEDIA_TYPE

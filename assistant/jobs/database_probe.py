@@ -12,10 +12,10 @@ from assistant.ports.storage.store import Database, Store
 #: An answer holds for so long, however many ask.
 FRESH_SECONDS = 1.0
 #: Bytes that should be free where the data is: below, the next large file may not fit.
-LEAST_FREE = 64 * 1024 * 1024
+MIN_FREE_BYTES = 64 * 1024 * 1024
 
 
-class Proof:
+class WriteProbe:
     """*folder*: where the database and the index write; None: elsewhere."""
 
     def __init__(self, database: Database[Store], clock: Clock, folder: Path | None) -> None:
@@ -24,15 +24,15 @@ class Proof:
         self._asked_at = float("-inf")
         self._found: dict[str, str | None] = {}
 
-    async def parts(self) -> dict[str, str | None]:
+    async def check_parts(self) -> dict[str, str | None]:
         """The database and its disk, and what is wrong with each or None."""
         async with self._asking:
             if time.monotonic() - self._asked_at > FRESH_SECONDS:
-                self._found = await self._look()
+                self._found = await self._probe_database()
                 self._asked_at = time.monotonic()
         return self._found
 
-    async def _look(self) -> dict[str, str | None]:
+    async def _probe_database(self) -> dict[str, str | None]:
         now = self._clock()
         try:
             await self._database.write(lambda store: store.journal.check_writable(now))
@@ -41,5 +41,5 @@ class Proof:
         if self._folder is None:
             return {"database": None}
         free = shutil.disk_usage(self._folder).free
-        why = None if free >= LEAST_FREE else f"Only {free // 1024 // 1024} MB are free."
+        why = None if free >= MIN_FREE_BYTES else f"Only {free // 1024 // 1024} MB are free."
         return {"database": None, "disk": why}

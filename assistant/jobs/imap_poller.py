@@ -9,9 +9,9 @@ from typing import Protocol, TypeVar
 
 import structlog
 
-from assistant.conversation.inbound.events import Arrivals, take_in
-from assistant.domain.channels import Event
-from assistant.domain.errors import BadInput, NotYet, Unavailable
+from assistant.conversation.inbound.events import InboundContext, apply_events
+from assistant.domain.channels import ChannelEvent
+from assistant.domain.errors import BadInput, RetryLater, Unavailable
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
 from assistant.ports.storage.store import Database, Store
@@ -21,17 +21,17 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 #: Seconds between looks, and for taking one mail apart.
-PAUSE, READING_SECONDS = 30.0, 20.0
+POLL_SECONDS, MAX_PARSE_SECONDS = 30.0, 20.0
 #: Looks without a pause between them.
-MOST_LOOKS = 50
+MAX_POLLS = 50
 #: A mail that failed so often is given to people as it is; after the last try it is left alone, unread.
-FAILURES, LAST_TRY = 2, 5
+MAX_PARSE_FAILURES, MAX_TRIES = 2, 5
 #: Calls to the server and the taking apart of mails: neither holds up anybody else's threads.
 _SERVER = ThreadPoolExecutor(2, thread_name_prefix="mailbox")
 _READING = ThreadPoolExecutor(2, thread_name_prefix="mail")
 
 
-class Mailbox(Protocol):
+class PolledMailbox(Protocol):
     """A channel that has to be asked: blocking calls, each NotYet when the server does not let us."""
 
     #: How often each unread mail was begun with, by its number.
@@ -39,55 +39,55 @@ class Mailbox(Protocol):
 
     def fetch_unread(self) -> list[tuple[bytes, bytes]]: ...  # number and content of unread mails
     def mark_seen(self, numbers: list[bytes]) -> None: ...
-    def parse_events(self, raw: bytes) -> list[Event]: ...  # BadInput
+    def parse_events(self, raw: bytes) -> list[ChannelEvent]: ...  # BadInput
     def build_unreadable_events(
         self, raw: bytes, why: str
-    ) -> list[Event]: ...  # the mail as it is, for people
+    ) -> list[ChannelEvent]: ...  # the mail as it is, for people
 
 
-async def watch(
-    mailbox: Mailbox, database: Database[Store], arrivals: Arrivals, wire: Notifier, clock: Clock
+async def poll_mailbox(
+    mailbox: PolledMailbox, database: Database[Store], arrivals: InboundContext, wire: Notifier, clock: Clock
 ) -> None:
     """Until cancelled."""
     while True:
         try:
-            for _ in range(MOST_LOOKS):  # there may be more than one look takes
-                if not await look(mailbox, database, arrivals, wire, clock):
+            for _ in range(MAX_POLLS):  # there may be more than one look takes
+                if not await process_unread(mailbox, database, arrivals, wire, clock):
                     break
-        except (NotYet, Unavailable) as exc:
+        except (RetryLater, Unavailable) as exc:
             log.warning("mailbox not read", why=str(exc))
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(POLL_SECONDS)
 
 
-async def look(
-    mailbox: Mailbox, database: Database[Store], arrivals: Arrivals, wire: Notifier, clock: Clock
+async def process_unread(
+    mailbox: PolledMailbox, database: Database[Store], arrivals: InboundContext, wire: Notifier, clock: Clock
 ) -> int:
     """Store every unread mail, then mark it as read; one that cannot be read is given to people as it is.
 
     Returns how many were stored.
     """
     stored = 0
-    for number, raw in await _apart(_SERVER, mailbox.fetch_unread):
-        if mailbox.tries[number] >= LAST_TRY:
+    for number, raw in await _run_in_pool(_SERVER, mailbox.fetch_unread):
+        if mailbox.tries[number] >= MAX_TRIES:
             continue
         # Counted before it begins: whatever this mail breaks, the next look begins with the others.
         mailbox.tries[number] += 1
-        events = await _events(mailbox, raw, mailbox.tries[number])
-        step = partial(take_in, events=events, arrivals=arrivals, now=clock())
+        events = await _parse_mail(mailbox, raw, mailbox.tries[number])
+        step = partial(apply_events, events=events, arrivals=arrivals, now=clock())
         for conversation in await database.write(step):
             wire.notify(conversation)
-        await _apart(_SERVER, partial(mailbox.mark_seen, [number]))
+        await _run_in_pool(_SERVER, partial(mailbox.mark_seen, [number]))
         del mailbox.tries[number]
         stored += 1
     return stored
 
 
-async def _events(mailbox: Mailbox, raw: bytes, tries: int) -> list[Event]:
+async def _parse_mail(mailbox: PolledMailbox, raw: bytes, tries: int) -> list[ChannelEvent]:
     why = "it could not be stored"
-    if tries <= FAILURES:
+    if tries <= MAX_PARSE_FAILURES:
         try:
-            async with asyncio.timeout(READING_SECONDS):
-                return await _apart(_READING, partial(mailbox.parse_events, raw))
+            async with asyncio.timeout(MAX_PARSE_SECONDS):
+                return await _run_in_pool(_READING, partial(mailbox.parse_events, raw))
         except BadInput as exc:
             why = str(exc)
         except TimeoutError:
@@ -96,5 +96,5 @@ async def _events(mailbox: Mailbox, raw: bytes, tries: int) -> list[Event]:
     return mailbox.build_unreadable_events(raw, why)
 
 
-async def _apart(pool: ThreadPoolExecutor, act: Callable[[], T]) -> T:
+async def _run_in_pool(pool: ThreadPoolExecutor, act: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(pool, act)

@@ -10,9 +10,16 @@ from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 
-from assistant.domain.channels import Delivery, DeliveryState, Letter, Part, Sent, Thread
-from assistant.domain.errors import NotYet, Undeliverable
-from assistant.domain.jobs import Due, Kind
+from assistant.domain.channels import (
+    Delivery,
+    DeliveryState,
+    MessagePart,
+    OutboundMessage,
+    SendResult,
+    Thread,
+)
+from assistant.domain.errors import RetryLater, Undeliverable
+from assistant.domain.jobs import Job, JobKind
 from assistant.domain.messages import Author, Message
 from assistant.ports.channels import Channel
 from assistant.ports.clock import Clock
@@ -24,25 +31,25 @@ log = structlog.get_logger()
 #: A message that could not be sent for this long has failed.
 GIVE_UP_AFTER = timedelta(hours=1)
 #: Seconds between tries: the first, and the longest.
-FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
-LONGEST_NAME = 200
+FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 1.0, 300.0
+MAX_NAME_CHARACTERS = 200
 TOO_LATE = "a person took over before it was sent"
 NO_CHANNEL = "this channel is not set up any more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
+class SendTask:
     """One part to be sent now."""
 
     delivery: Delivery
-    letter: Letter
-    part: Part
+    letter: OutboundMessage
+    part: MessagePart
     #: It is the last one of its message.
     last: bool
 
 
 #: What came of an errand.
-Outcome = Sent | NotYet | Undeliverable
+SendOutcome = SendResult | RetryLater | Undeliverable
 
 
 class Outbox:
@@ -57,21 +64,21 @@ class Outbox:
     ) -> None:
         self._database, self._channels, self._wire, self._clock = database, channels, wire, clock
 
-    async def deliver(self, item: Due) -> None:
+    async def deliver_messages(self, item: Job) -> None:
         """Send everything that waits in a conversation, or as much as its app takes now."""
         errand, outcome = None, None
         while True:
             before, result = errand, outcome
             errand = await self._database.write(
-                lambda store: self._step(store, item, before, result)  # noqa: B023 - runs before it changes
+                lambda store: self._advance_delivery(store, item, before, result)  # noqa: B023 - runs before it changes
             )
             if before is not None:
                 self._wire.notify(item.conversation)
             if errand is None:
                 return
-            outcome = await self._send(errand)
+            outcome = await self._send_part(errand)
 
-    async def give_up(self, item: Due) -> None:
+    async def give_up(self, item: Job) -> None:
         """The first one made the work fail again and again: it has failed, the others go on."""
 
         now = self._clock()
@@ -79,19 +86,21 @@ class Outbox:
         def step(store: Store) -> None:
             store.conversations.get(item.conversation)
             if delivery := store.deliveries.find_next(item.conversation):
-                _failed(store, delivery, "sending it failed several times; see the log", now)
-            store.jobs.complete_job(Kind.DELIVERY, item.conversation, item.lease)
+                _mark_failed(store, delivery, "sending it failed several times; see the log", now)
+            store.jobs.complete_job(JobKind.DELIVERY, item.conversation, item.lease)
             if store.deliveries.find_next(item.conversation):
-                store.jobs.schedule_once(Kind.DELIVERY, item.conversation, now, now)
+                store.jobs.schedule_once(JobKind.DELIVERY, item.conversation, now, now)
 
         await self._database.write(step)
         self._wire.notify(item.conversation)
 
-    def attending(self, turn: Callable[[Due], Awaitable[None]]) -> Callable[[Due], Awaitable[None]]:
-        """*turn* with `attend` beside it: nobody waits for a courtesy."""
+    def with_typing_indicator(
+        self, turn: Callable[[Job], Awaitable[None]]
+    ) -> Callable[[Job], Awaitable[None]]:
+        """*turn* with `show_typing_indicator` beside it: nobody waits for a courtesy."""
 
-        async def attended(item: Due) -> None:
-            courtesy = asyncio.create_task(self.attend(item.conversation))
+        async def handle_turn(item: Job) -> None:
+            courtesy = asyncio.create_task(self.show_typing_indicator(item.conversation))
             try:
                 await turn(item)
             finally:
@@ -99,9 +108,9 @@ class Outbox:
                 courtesy.cancel()
                 await asyncio.gather(courtesy, return_exceptions=True)
 
-        return attended
+        return handle_turn
 
-    async def attend(self, conversation: str) -> None:
+    async def show_typing_indicator(self, conversation: str) -> None:
         """Show in the app that somebody is at it, and learn the customer's name; courtesies, so failing is
         nothing."""
 
@@ -110,57 +119,61 @@ class Outbox:
             return thread, bool(thread and store.customers.get(thread.customer).name is None)
 
         thread, nameless = await self._database.read(look)
-        channel = self._channel(thread) if thread else None
+        channel = self._find_channel(thread) if thread else None
         if channel is None or thread is None or thread.unreachable:
             return
-        with contextlib.suppress(NotYet, Undeliverable):
+        with contextlib.suppress(RetryLater, Undeliverable):
             await channel.send_typing_indicator(thread)
             name = await channel.fetch_peer_name(thread) if nameless else None
             if name:
-                customer, kept = thread.customer, name[:LONGEST_NAME]
+                customer, kept = thread.customer, name[:MAX_NAME_CHARACTERS]
                 await self._database.write(lambda store: store.customers.set_name(customer, kept))
 
     # -- one step inside a transaction
 
-    def _step(self, store: Store, item: Due, errand: Errand | None, outcome: Outcome | None) -> Errand | None:
+    def _advance_delivery(
+        self, store: Store, item: Job, errand: SendTask | None, outcome: SendOutcome | None
+    ) -> SendTask | None:
         """Store what came of *errand*, and take the next; None: done, or nothing can be done now."""
         now = self._clock()
         store.conversations.get(item.conversation)  # held: nobody adds a message meanwhile
-        held = store.jobs.get(Kind.DELIVERY, item.conversation)
+        held = store.jobs.get(JobKind.DELIVERY, item.conversation)
         if held is None or held.lease != item.lease:
             # Another worker has it since our lease ran out; what arrived is still worth knowing.
-            if errand and isinstance(outcome, Sent):
-                self._arrived(store, errand, outcome, now)
+            if errand and isinstance(outcome, SendResult):
+                self._mark_part_sent(store, errand, outcome, now)
             return None
-        if errand and outcome is not None and (wait := self._settle(store, errand, outcome, now)):
+        if errand and outcome is not None and (wait := self._record_outcome(store, errand, outcome, now)):
             store.jobs.reschedule(item, now + wait)
             return None
-        if following := self._next(store, item.conversation, now):
+        if following := self._take_next_task(store, item.conversation, now):
             return following
-        store.jobs.complete_job(Kind.DELIVERY, item.conversation, item.lease)
+        store.jobs.complete_job(JobKind.DELIVERY, item.conversation, item.lease)
         return None
 
-    def _settle(self, store: Store, errand: Errand, outcome: Outcome, now: datetime) -> timedelta | None:
+    def _record_outcome(
+        self, store: Store, errand: SendTask, outcome: SendOutcome, now: datetime
+    ) -> timedelta | None:
         """What came of it; how long to wait before the next try, if there is one."""
         delivery = errand.delivery
-        if isinstance(outcome, Sent):
-            self._arrived(store, errand, outcome, now)
+        if isinstance(outcome, SendResult):
+            self._mark_part_sent(store, errand, outcome, now)
             return None
         if isinstance(outcome, Undeliverable):
-            _failed(store, delivery, str(outcome), now)
+            _mark_failed(store, delivery, str(outcome), now)
             if outcome.gone:
                 store.threads.save_thread(replace(errand.letter.thread, unreachable=str(outcome)))
             return None
         if now - delivery.created_at > GIVE_UP_AFTER:
-            _failed(store, delivery, str(outcome), now)
+            _mark_failed(store, delivery, str(outcome), now)
             return None
         tries = delivery.tries + 1
         waiting = replace(delivery, state=DeliveryState.WAITING, tries=tries, why=str(outcome))
         store.deliveries.save(waiting)
         store.journal.append_entry(delivery.conversation, delivery.message, now)
-        return wait_before(tries, outcome.after)
+        return compute_backoff(tries, outcome.after)
 
-    def _arrived(self, store: Store, errand: Errand, sent: Sent, now: datetime) -> None:
+    def _mark_part_sent(self, store: Store, errand: SendTask, sent: SendResult, now: datetime) -> None:
         delivery = errand.delivery
         done = replace(
             delivery,
@@ -185,45 +198,45 @@ class Outbox:
             store.threads.save_thread(replace(thread, context=kept | dict(sent.context)))
         store.journal.append_entry(delivery.conversation, delivery.message, now)
 
-    def _next(self, store: Store, conversation_id: str, now: datetime) -> Errand | None:
+    def _take_next_task(self, store: Store, conversation_id: str, now: datetime) -> SendTask | None:
         while delivery := store.deliveries.find_next(conversation_id):
             thread = store.threads.get(delivery.thread)
             message = store.messages.get(conversation_id, delivery.message)
-            channel = self._channel(thread) if thread else None
-            why_not = _why_not(store, delivery, thread, channel, message)
+            channel = self._find_channel(thread) if thread else None
+            why_not = _explain_unsendable(store, delivery, thread, channel, message)
             if why_not or thread is None or message is None or channel is None:
                 withheld = why_not == TOO_LATE
-                _failed(store, delivery, why_not or NO_CHANNEL, now, withheld=withheld)
+                _mark_failed(store, delivery, why_not or NO_CHANNEL, now, withheld=withheld)
                 continue
-            return self._errand(store, delivery, message, thread, now)
+            return self._build_task(store, delivery, message, thread, now)
         return None
 
-    def _errand(
+    def _build_task(
         self, store: Store, delivery: Delivery, message: Message, thread: Thread, now: datetime
-    ) -> Errand:
+    ) -> SendTask:
         channel = self._channels[thread.address.channel, thread.address.account]
-        letter = Letter(
+        letter = OutboundMessage(
             message=message,
             thread=thread,
             key=str(uuid5(NAMESPACE_URL, f"{delivery.id}/{delivery.part}")),
             # A try that was out when the process died may have arrived.
             tries=delivery.tries + (delivery.state is DeliveryState.SENDING),
-            introduces=_introduces(store, message),
+            introduces=_is_introduction(store, message),
             now=now,
         )
         parts = channel.split_message(letter)
         sending = replace(delivery, state=DeliveryState.SENDING, tries=letter.tries)
         store.deliveries.save(sending)
         number = min(delivery.part, len(parts) - 1)
-        return Errand(delivery=sending, letter=letter, part=parts[number], last=number == len(parts) - 1)
+        return SendTask(delivery=sending, letter=letter, part=parts[number], last=number == len(parts) - 1)
 
-    async def _send(self, errand: Errand) -> Outcome:
+    async def _send_part(self, errand: SendTask) -> SendOutcome:
         address = errand.letter.thread.address
         try:
             return await self._channels[address.channel, address.account].send_part(
                 errand.letter, errand.part
             )
-        except (NotYet, Undeliverable) as exc:
+        except (RetryLater, Undeliverable) as exc:
             log.warning(
                 "message not sent",
                 channel=address.channel,
@@ -235,18 +248,20 @@ class Outbox:
             )
             return exc
 
-    def _channel(self, thread: Thread) -> Channel | None:
+    def _find_channel(self, thread: Thread) -> Channel | None:
         return self._channels.get((thread.address.channel, thread.address.account))
 
 
-def wait_before(tries: int, after: float | None) -> timedelta:
+def compute_backoff(tries: int, after: float | None) -> timedelta:
     """The pause before the next try: doubling, spread so that not all come back at once, never less than
     what the app asked for."""
-    pause = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries - 1, 10)) * random.uniform(0.5, 1.0)
+    pause = min(MAX_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** min(tries - 1, 10)) * random.uniform(
+        0.5, 1.0
+    )
     return timedelta(seconds=max(pause, min(after or 0.0, GIVE_UP_AFTER.total_seconds())))
 
 
-def _why_not(
+def _explain_unsendable(
     store: Store,
     delivery: Delivery,
     thread: Thread | None,
@@ -265,7 +280,7 @@ def _why_not(
     return None
 
 
-def _introduces(store: Store, message: Message) -> bool:
+def _is_introduction(store: Store, message: Message) -> bool:
     """Nobody has spoken for us before, or a person did last: the assistant says that it is one."""
     if message.author is not Author.ASSISTANT:
         return False
@@ -274,7 +289,9 @@ def _introduces(store: Store, message: Message) -> bool:
     return not ours or ours[-1].author is Author.AGENT
 
 
-def _failed(store: Store, delivery: Delivery, why: str, now: datetime, *, withheld: bool = False) -> None:
+def _mark_failed(
+    store: Store, delivery: Delivery, why: str, now: datetime, *, withheld: bool = False
+) -> None:
     state = DeliveryState.WITHHELD if withheld else DeliveryState.FAILED
     store.deliveries.save(replace(delivery, state=state, why=why))
     store.journal.append_entry(delivery.conversation, delivery.message, now)

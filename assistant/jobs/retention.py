@@ -13,18 +13,18 @@ from assistant.ports.storage.store import Database, Store
 
 log = structlog.get_logger()
 
-EVERY_SECONDS = 3600.0
+INTERVAL_SECONDS = 3600.0
 #: No stream that was away for longer resumes; it starts afresh.
-JOURNAL = timedelta(days=2)
+JOURNAL_RETENTION = timedelta(days=2)
 #: No app delivers an event again so late.
-EVENTS = timedelta(days=30)
+EVENT_RETENTION = timedelta(days=30)
 #: Conversations forgotten in one transaction, and small rows: others wait for it to end.
-TOGETHER, ROWS_TOGETHER = 10, 1_000
+BATCH_CONVERSATIONS, BATCH_ROWS = 10, 1_000
 #: Between two transactions, whoever waits goes first.
 PAUSE_SECONDS = 0.05
 
 
-class Housekeeping:
+class RetentionCleaner:
     """*retention*: how long closed conversations are kept; None: for good."""
 
     def __init__(self, database: Database[Store], clock: Clock, retention: timedelta | None) -> None:
@@ -33,31 +33,35 @@ class Housekeeping:
     async def run(self) -> None:
         while True:
             try:
-                await self.tidy()
+                await self.delete_expired()
             except Unavailable as exc:
                 log.warning("housekeeping put off", why=str(exc))
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(INTERVAL_SECONDS)
 
-    async def tidy(self) -> None:
+    async def delete_expired(self) -> None:
         now = self._clock()
-        await self._all(lambda s: s.erasure.delete_journal_before(now - JOURNAL, limit=ROWS_TOGETHER))
-        await self._all(lambda s: s.erasure.delete_events_before(now - EVENTS, limit=ROWS_TOGETHER))
+        await self._repeat_until_empty(
+            lambda s: s.erasure.delete_journal_before(now - JOURNAL_RETENTION, limit=BATCH_ROWS)
+        )
+        await self._repeat_until_empty(
+            lambda s: s.erasure.delete_events_before(now - EVENT_RETENTION, limit=BATCH_ROWS)
+        )
         await self._database.write(lambda store: store.erasure.delete_expired(now))
         if self._retention is not None:
-            await self._all(self._forget)
+            await self._repeat_until_empty(self._erase_oldest)
 
-    async def _all(self, drop: Callable[[Store], int]) -> None:
+    async def _repeat_until_empty(self, drop: Callable[[Store], int]) -> None:
         """Drop some, until none is left."""
         while await self._database.write(drop):
             await asyncio.sleep(PAUSE_SECONDS)
 
-    def _forget(self, store: Store) -> int:
+    def _erase_oldest(self, store: Store) -> int:
         """The oldest that are past their time; 0 when none is left."""
         assert self._retention is not None
         now = self._clock()
-        ended = store.erasure.list_closed_before(now - self._retention, limit=TOGETHER)
+        ended = store.erasure.list_closed_before(now - self._retention, limit=BATCH_CONVERSATIONS)
         rows = store.erasure.erase_conversations(ended, journal=False)
-        people = store.erasure.list_idle_customers(now - self._retention, limit=TOGETHER)
+        people = store.erasure.list_idle_customers(now - self._retention, limit=BATCH_CONVERSATIONS)
         rows += store.erasure.erase_customers(people, journal=False)
         if rows:
             store.audit.append_entry(

@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from assistant.domain.article_lifecycle import Look, Source
+from assistant.domain.article_lifecycle import KnowledgeSource, SourceCheck
 from assistant.domain.errors import AssistantError, Unavailable
 from assistant.ports.clock import Clock
 from assistant.ports.storage.store import Database, Store
@@ -21,14 +21,14 @@ LOOK_SECONDS = 5.0
 RENEW_SECONDS = 20.0
 
 #: Reads a source and takes in what changed; how many articles were added, updated … and failed.
-Read = Callable[[Source], Awaitable[dict[str, int]]]
+ReadSource = Callable[[KnowledgeSource], Awaitable[dict[str, int]]]
 
 
-class Resync:
+class WebResync:
     """*interval*: how often a source is read by itself; None: only when somebody asks."""
 
     def __init__(
-        self, database: Database[Store], read: Read, clock: Clock, interval: timedelta | None
+        self, database: Database[Store], read: ReadSource, clock: Clock, interval: timedelta | None
     ) -> None:
         self._database, self._read, self._clock, self._interval = database, read, clock, interval
 
@@ -36,21 +36,21 @@ class Resync:
         while True:
             more = False
             with suppress(Unavailable):  # readyz says so; the next round tries again
-                more = await self.round()
+                more = await self.resync_next()
             await asyncio.sleep(0 if more else LOOK_SECONDS)
 
-    async def round(self) -> bool:
+    async def resync_next(self) -> bool:
         """Read the source that has been due longest; whether there was one."""
         now, interval = self._clock(), self._interval
         source = await self._database.write(lambda store: store.sources.claim_due(now, interval))
         if source is None:
             return False
         reading = asyncio.ensure_future(self._read(source))
-        holding = asyncio.create_task(self._hold(source, reading))
+        holding = asyncio.create_task(self._hold_lease(source, reading))
         try:
             await asyncio.wait([reading])
             if not reading.cancelled():
-                await self._tell(source, reading)
+                await self._record_outcome(source, reading)
         finally:
             holding.cancel()
             reading.cancel()
@@ -58,7 +58,9 @@ class Resync:
             await self._database.write(lambda store: store.sources.release_lease(source))
         return True
 
-    async def _tell(self, source: Source, reading: "asyncio.Future[dict[str, int]]") -> None:
+    async def _record_outcome(
+        self, source: KnowledgeSource, reading: "asyncio.Future[dict[str, int]]"
+    ) -> None:
         """What failed, by a fault of ours too, is not read again without a pause."""
         problem = reading.exception()
         if problem is None:
@@ -66,17 +68,19 @@ class Resync:
             return
         fault = None if isinstance(problem, AssistantError) else problem
         log.warning("source not read", source=source.source, why=str(problem), exc_info=fault)
-        failed = Look(source=source.source, at=self._clock(), well=False, prune=source.prune)
+        failed = SourceCheck(
+            source=source.source, checked_at=self._clock(), is_readable=False, prune=source.prune
+        )
         await self._database.write(lambda store: store.sources.record_checks([failed]))
 
-    async def _hold(self, source: Source, reading: "asyncio.Future[dict[str, int]]") -> None:
+    async def _hold_lease(self, source: KnowledgeSource, reading: "asyncio.Future[dict[str, int]]") -> None:
         """Keep the lease while reading; who lost it stops."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             with suppress(Unavailable):
-                if not await self._database.write(partial(_renew, source=source, now=self._clock())):
+                if not await self._database.write(partial(_renew_lease, source=source, now=self._clock())):
                     reading.cancel()
 
 
-def _renew(store: Store, source: Source, now: datetime) -> bool:
+def _renew_lease(store: Store, source: KnowledgeSource, now: datetime) -> bool:
     return store.sources.renew_lease(source, now)

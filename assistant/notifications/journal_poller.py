@@ -10,11 +10,11 @@ from assistant.ports.notifications import Notifier
 from assistant.ports.storage.store import Database, Store
 
 #: What a lost notice can cost.
-LOOK_SECONDS = 2.0
+POLL_SECONDS = 2.0
 PAGE = 1_000
 
 
-class Lookout:
+class JournalPoller:
     def __init__(self, database: Database[Store], wire: Notifier, clock: Clock) -> None:
         self._database, self._wire, self._clock = database, wire, clock
 
@@ -23,20 +23,20 @@ class Lookout:
         last: int | None = None
         while True:
             with suppress(Unavailable):  # the next round sees what this one would have
-                last = await self._look(last)
-            await asyncio.sleep(LOOK_SECONDS)
+                last = await self._poll_journal(last)
+            await asyncio.sleep(POLL_SECONDS)
 
-    async def _look(self, last: int | None) -> int:
+    async def _poll_journal(self, last: int | None) -> int:
         now = self._clock()
         if last is None:
             return await self._database.read(lambda store: store.journal.find_latest_id(now))
-        step = partial(_conversations, after=last, clock=self._clock)
+        step = partial(_list_changed, after=last, clock=self._clock)
         changed, seen = await self._database.read(step)
         for conversation in changed:
             self._wire.notify_local(conversation)
         return seen
 
 
-def _conversations(store: Store, after: int, clock: Clock) -> tuple[set[str], int]:
+def _list_changed(store: Store, after: int, clock: Clock) -> tuple[set[str], int]:
     rows = store.journal.list_after(after, limit=PAGE, now=clock())
     return {conversation for _, conversation, _ in rows}, rows[-1][0] if rows else after

@@ -16,7 +16,7 @@ TYPING_SECONDS = 2.0
 EVERYTHING = ""
 
 
-class Follower:
+class LocalSubscriber:
     """One open stream: woken when something was committed, holding only the newest of what is not stored.
 
     A reader that never reads costs one entry per conversation, kind and author, however much happens.
@@ -27,14 +27,14 @@ class Follower:
         self._woken = asyncio.Event()
         self._passing: dict[tuple[str, str, str | None], dict[str, Any]] = {}
 
-    def wake(self) -> None:
+    def wake_up(self) -> None:
         self._woken.set()
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         self.is_closed = True
         self._woken.set()
 
-    def pass_on(self, conversation: str, event: str, data: dict[str, Any]) -> None:
+    def push_event(self, conversation: str, event: str, data: dict[str, Any]) -> None:
         # By author: the customer's typing must not hide that the agent has stopped.
         self._passing[conversation, event, data.get("author")] = data
         self._woken.set()
@@ -54,24 +54,24 @@ class Follower:
         return [(conversation, event, data) for (conversation, event, _), data in passing.items()]
 
 
-class LocalWire:
+class LocalNotifier:
     """The wire of a single process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._followers: dict[str, set[Follower]] = defaultdict(set)
+        self._followers: dict[str, set[LocalSubscriber]] = defaultdict(set)
         #: Conversation -> until when its customer counts as writing, and when that was last passed on.
         self._typing: dict[str, tuple[float, float]] = {}
         self._clock = clock
         self._over = False
         #: Set whenever something may have become due.
-        self.work = asyncio.Event()
+        self.work_available = asyncio.Event()
 
     async def run(self) -> None:
         """Nothing to listen to: whatever happens, happens here."""
 
     @contextmanager
-    def subscribe(self, conversation: str = EVERYTHING) -> Iterator[Follower]:
-        follower = Follower(over=self._over)
+    def subscribe(self, conversation: str = EVERYTHING) -> Iterator[LocalSubscriber]:
+        follower = LocalSubscriber(over=self._over)
         self._followers[conversation].add(follower)
         try:
             yield follower
@@ -85,31 +85,31 @@ class LocalWire:
 
     def notify_local(self, conversation: str) -> None:
         """Let whoever follows it, here, look again."""
-        self.work.set()
-        for follower in self._watching(conversation):
-            follower.wake()
+        self.work_available.set()
+        for follower in self._list_subscribers(conversation):
+            follower.wake_up()
 
-    def wake_all(self) -> None:
+    def notify_all(self) -> None:
         """Let everybody look: something may have happened that was not heard of."""
-        self.work.set()
+        self.work_available.set()
         for followers in self._followers.values():
             for follower in followers:
-                follower.wake()
+                follower.wake_up()
 
-    def hang_up(self) -> None:
+    def close_all(self) -> None:
         """End every stream; clients come back to whoever serves then."""
         self._over = True
         for followers in self._followers.values():
             for follower in followers:
-                follower.hang_up()
+                follower.close()
 
     def publish_draft(self, conversation: str, text: str) -> None:
-        self._pass_on(conversation, "delta", {"text": text})
+        self._push_event(conversation, "delta", {"text": text})
 
     def publish_typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None:
-        if author is Author.CUSTOMER and not self._note_typing(conversation, on):
+        if author is Author.CUSTOMER and not self._update_typing(conversation, on):
             return  # nothing new: a widget says it with every key, and each agent's stream would be woken
-        self._pass_on(conversation, "typing", {"author": author.value, "on": on, "name": name})
+        self._push_event(conversation, "typing", {"author": author.value, "on": on, "name": name})
 
     def is_typing(self, conversation: str) -> bool:
         return self._typing.get(conversation, (0.0, 0.0))[0] > self._clock()
@@ -118,7 +118,7 @@ class LocalWire:
     def stream_count(self) -> int:
         return sum(map(len, self._followers.values()))
 
-    def _note_typing(self, conversation: str, on: bool) -> bool:
+    def _update_typing(self, conversation: str, on: bool) -> bool:
         """Whether that is news: a change, or as much as is needed to go on showing it."""
         now = self._clock()
         self._typing = {key: (until, said) for key, (until, said) in self._typing.items() if until > now}
@@ -129,9 +129,9 @@ class LocalWire:
         self._typing[conversation] = (now + TYPING_SECONDS, now if said is None or news else said)
         return news
 
-    def _pass_on(self, conversation: str, event: str, data: dict[str, Any]) -> None:
-        for follower in self._watching(conversation):
-            follower.pass_on(conversation, event, data)
+    def _push_event(self, conversation: str, event: str, data: dict[str, Any]) -> None:
+        for follower in self._list_subscribers(conversation):
+            follower.push_event(conversation, event, data)
 
-    def _watching(self, conversation: str) -> list[Follower]:
+    def _list_subscribers(self, conversation: str) -> list[LocalSubscriber]:
         return [*self._followers.get(conversation, ()), *self._followers.get(EVERYTHING, ())]

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from assistant.domain.messages import Author
-from assistant.notifications.notifier import LocalWire
+from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.notifications import MessageBus
 
 
-class SharedWire(LocalWire):
+class SharedNotifier(LocalNotifier):
     """Rings, drafts and typing go to the followers here at once, and through *bus* to those elsewhere."""
 
     def __init__(self, bus: MessageBus) -> None:
@@ -18,30 +18,30 @@ class SharedWire(LocalWire):
 
     async def run(self) -> None:
         """Listen until cancelled."""
-        await self._bus.run(self._heard, self.wake_all)
+        await self._bus.run(self._dispatch_notice, self.notify_all)
 
     def notify(self, conversation: str) -> None:
         super().notify(conversation)
-        self._tell("ring", conversation)
+        self._broadcast_event("ring", conversation)
 
     def publish_draft(self, conversation: str, text: str) -> None:
         super().publish_draft(conversation, text)
-        self._tell("draft", conversation, text=text)
+        self._broadcast_event("draft", conversation, text=text)
 
     def publish_typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None:
         super().publish_typing(conversation, author, on, name)
-        self._tell("typing", conversation, author=author.value, on=on, name=name)
+        self._broadcast_event("typing", conversation, author=author.value, on=on, name=name)
 
-    def _tell(self, what: str, conversation: str, **more: Any) -> None:
+    def _broadcast_event(self, what: str, conversation: str, **more: Any) -> None:
         key = f"{what} {conversation} {more.get('author', '')}"
         self._bus.send(key, json.dumps([what, conversation, more], ensure_ascii=False))
 
-    def _heard(self, notice: str) -> None:
+    def _dispatch_notice(self, notice: str) -> None:
         what, conversation, more = json.loads(notice)
         told: dict[str, Callable[[], None]] = {
             "ring": lambda: self.notify_local(conversation),
-            "draft": lambda: super(SharedWire, self).publish_draft(conversation, more["text"]),
-            "typing": lambda: super(SharedWire, self).publish_typing(
+            "draft": lambda: super(SharedNotifier, self).publish_draft(conversation, more["text"]),
+            "typing": lambda: super(SharedNotifier, self).publish_typing(
                 conversation, Author(more["author"]), more["on"], more["name"]
             ),
         }

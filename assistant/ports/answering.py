@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.domain.budgets import Allowance
+from assistant.domain.budgets import ModelBudget
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Citation
-from assistant.domain.turns import Said, Withheld
+from assistant.domain.turns import Utterance, WithheldSentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +22,9 @@ class AnswerRequest:
     #: Best first.
     passages: Sequence[Passage]
     #: Everything said before, oldest first.
-    lines: Sequence[Said] = ()
+    lines: Sequence[Utterance] = ()
     #: None: no budget, as on the command line.
-    allowance: Allowance | None = None
+    allowance: ModelBudget | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Draft:
     #: Model that wrote it, ``extractive`` for quotes.
     model: str = "extractive"
     prompt_version: str | None = None
-    withheld: tuple[Withheld, ...] = ()
+    withheld: tuple[WithheldSentence, ...] = ()
     tokens: int = 0  #: in and out together
     cost: float | None = None
     #: Why quotes stand in for a model's words; empty: they do not.
@@ -47,7 +47,7 @@ class Draft:
 Progress = Callable[[str], Awaitable[None]]
 
 #: Turns a follow-up question into one that stands alone: (question, lines before it).
-Rewrite = Callable[[str, Sequence[Said]], Awaitable[str]]
+Rewrite = Callable[[str, Sequence[Utterance]], Awaitable[str]]
 
 
 class Answerer(Protocol):

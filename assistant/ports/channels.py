@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from assistant.domain.channels import Call, Event, Letter, Part, Sent, Thread
+from assistant.domain.channels import (
+    ChannelEvent,
+    MessagePart,
+    OutboundMessage,
+    SendResult,
+    Thread,
+    WebhookRequest,
+)
 
 
 class Channel(Protocol):
@@ -17,12 +24,18 @@ class Channel(Protocol):
     max_webhook_bytes: int  # bytes that a webhook call of this app may have
 
     def answer_challenge(
-        self, call: Call
+        self, call: WebhookRequest
     ) -> str | None: ...  # the answer to the app's own test; None: no test
-    def verify_webhook(self, call: Call) -> None: ...  # Unauthorized
-    def parse_webhook(self, call: Call) -> Sequence[Event]: ...  # BadInput; unknown events yield none
-    def split_message(self, letter: Letter) -> Sequence[Part]: ...  # pure: the same on every try
-    async def send_part(self, letter: Letter, part: Part) -> Sent: ...  # NotYet, Undeliverable
+    def verify_webhook(self, call: WebhookRequest) -> None: ...  # Unauthorized
+    def parse_webhook(
+        self, call: WebhookRequest
+    ) -> Sequence[ChannelEvent]: ...  # BadInput; unknown events yield none
+    def split_message(
+        self, letter: OutboundMessage
+    ) -> Sequence[MessagePart]: ...  # pure: the same on every try
+    async def send_part(
+        self, letter: OutboundMessage, part: MessagePart
+    ) -> SendResult: ...  # NotYet, Undeliverable
     async def send_typing_indicator(
         self, thread: Thread
     ) -> None: ...  # shows that somebody is at it, if the app can

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from assistant.domain.handoff import Facts
+from assistant.domain.handoff import CustomerFacts
 from assistant.domain.signals import Signals
-from assistant.domain.turns import History, Meaning, Said
+from assistant.domain.turns import History, TextEmbedding, Utterance
 
 #: Everything said so far to what the customer wants and claims.
-FactPicker = Callable[[Sequence[Said]], Facts]
+FactPicker = Callable[[Sequence[Utterance]], CustomerFacts]
 
 
 class SignalReader(Protocol):
     """What a customer's turn tells besides its words."""
 
     # meaning: what the embedding model makes of it, if at hand
-    def compute_signals(self, text: str, history: History, meaning: Meaning | None = None) -> Signals: ...
+    def compute_signals(
+        self, text: str, history: History, meaning: TextEmbedding | None = None
+    ) -> Signals: ...

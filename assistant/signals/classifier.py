@@ -13,73 +13,75 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from assistant.signals.hashed_ngrams import grams
+from assistant.signals.hashed_ngrams import hash_ngrams
 
 #: Weights are written as whole numbers of this size, so that the file stays readable and small.
 UNIT = 1_000
 
 
-class Heard(NamedTuple):
+class ClassifierScores(NamedTuple):
     """What a head makes of a text: with its tone where there is one, and in the words alone."""
 
-    best: float
-    words: float
+    combined: float
+    text_only: float
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class LinearClassifier:
     """A linear reader of one thing: above 0 is yes."""
 
-    pieces: tuple[float, ...]
-    tone: tuple[float, ...]
+    ngram_weights: tuple[float, ...]
+    mid_layer_weights: tuple[float, ...]
     bias: float
     #: Takes the place of the tone's part where none is at hand.
-    bias_alone: float
+    bias_text_only: float
 
-    def hear(self, buckets: Sequence[int], tone: Sequence[float] | None) -> Heard:
-        heard = sum(self.pieces[bucket] for bucket in buckets) / math.sqrt(len(buckets) or 1)
-        words = heard + self.bias_alone
+    def score_buckets(self, buckets: Sequence[int], tone: Sequence[float] | None) -> ClassifierScores:
+        heard = sum(self.ngram_weights[bucket] for bucket in buckets) / math.sqrt(len(buckets) or 1)
+        words = heard + self.bias_text_only
         if tone is None:
-            return Heard(words, words)
-        return Heard(heard + self.bias + sum(a * b for a, b in zip(self.tone, tone, strict=True)), words)
+            return ClassifierScores(words, words)
+        return ClassifierScores(
+            heard + self.bias + sum(a * b for a, b in zip(self.mid_layer_weights, tone, strict=True)), words
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class ClassifierWeights:
     """Everything that training wrote."""
 
     #: Name of the embedding model that the tones belong to; others are ignored.
     embedding: str
-    heads: Mapping[str, Head]
+    classifiers: Mapping[str, LinearClassifier]
     #: Signal -> feature -> weight, with a tone (``frustration``) and without (``frustration_alone``).
-    joined: Mapping[str, Mapping[str, float]]
+    combiner_weights: Mapping[str, Mapping[str, float]]
     #: Measure -> value on a public source by heads that learned nothing from it.
-    left_out: Mapping[str, float]
+    held_out: Mapping[str, float]
 
 
 @cache
-def weights() -> Weights:
+def load_weights() -> ClassifierWeights:
     """The committed weights; `python -m evals train signals` writes them."""
     source = files("assistant.signals").joinpath("classifier.json").read_text("utf-8")
     data: dict[str, Any] = json.loads(source)
-    return Weights(
+    return ClassifierWeights(
         embedding=data["embedding"],
-        heads={name: _head(row) for name, row in data["heads"].items()},
-        joined=data["joined"],
-        left_out=data["left out"],
+        classifiers={name: _parse_classifier(row) for name, row in data["heads"].items()},
+        combiner_weights=data["joined"],
+        held_out=data["left out"],
     )
 
 
-def hear(comparable: str, tone: Sequence[float] | None) -> dict[str, Heard]:
+def score_text(comparable: str, tone: Sequence[float] | None) -> dict[str, ClassifierScores]:
     """What every head hears in a text."""
-    buckets = grams(comparable)
-    return {name: head.hear(buckets, tone) for name, head in weights().heads.items()}
+    buckets = hash_ngrams(comparable)
+    return {name: head.score_buckets(buckets, tone) for name, head in load_weights().classifiers.items()}
 
 
-def _head(row: Mapping[str, Any]) -> Head:
-    return Head(
-        pieces=tuple(weight / UNIT for weight in row["pieces"]),
-        tone=tuple(weight / UNIT for weight in row["tone"]),
+def _parse_classifier(row: Mapping[str, Any]) -> LinearClassifier:
+    return LinearClassifier(
+        ngram_weights=tuple(weight / UNIT for weight in row["pieces"]),
+        mid_layer_weights=tuple(weight / UNIT for weight in row["tone"]),
         bias=row["bias"],
-        bias_alone=row["bias_alone"],
+        bias_text_only=row["bias_alone"],
     )

@@ -1,6 +1,6 @@
 """Cues: what customers say, as patterns in the YAML files of `cues/`; nothing is weighed here.
 
-A file has ``parts`` (named pieces of patterns, written ``<name>`` where they are used) and ``cues``.
+A file has ``parts`` (named pieces of patterns, written ``<name>`` where they are used) and ``load_cues``.
 """
 
 import re
@@ -15,9 +15,9 @@ import yaml
 PART = re.compile(r"<([a-z_]+)>")
 
 #: Clauses are cut to this before patterns see them: a clause is not longer, and no pattern can become slow.
-LONGEST_CLAUSE = 600
+MAX_CLAUSE_CHARACTERS = 600
 #: Characters shown beside the words that met a cue, and of all of them.
-BESIDE, LONGEST_WORDS = 10, 80
+EXCERPT_CONTEXT_CHARACTERS, MAX_EXCERPT_CHARACTERS = 10, 80
 #: Two letters of one Latin word.
 LATIN = re.compile(r"[a-z0-9'’]{2}", re.IGNORECASE)
 
@@ -33,7 +33,7 @@ class Cue:
     #: A clause in which this stands does not count.
     unless: re.Pattern[str] | None
 
-    def find(self, clause: str) -> re.Match[str] | None:
+    def find_match(self, clause: str) -> re.Match[str] | None:
         found = self.pattern.search(clause)
         if found is None or (self.unless is not None and self.unless.search(clause)):
             return None
@@ -49,56 +49,61 @@ class Hit:
 
 
 @cache
-def cues(name: str) -> tuple[Cue, ...]:
+def load_cues(name: str) -> tuple[Cue, ...]:
     """The cues of a file, compiled once."""
-    data = _file(name)
+    data = _load_file(name)
     parts = data.get("parts") or {}
-    return tuple(_cue(row, parts) for row in data["cues"])
+    return tuple(_parse_cue(row, parts) for row in data["cues"])
 
 
 @cache
-def words(name: str) -> dict[str, frozenset[str]]:
-    """One of the word lists of `words.yaml`."""
-    return {key: frozenset(row.split()) for key, row in _file("words")[name].items()}
+def load_words(name: str) -> dict[str, frozenset[str]]:
+    """One of the word lists of `load_words.yaml`."""
+    return {key: frozenset(row.split()) for key, row in _load_file("words")[name].items()}
 
 
-def hits(name: str, clauses: list[str]) -> Iterator[Hit]:
+def find_hits(name: str, clauses: list[str]) -> Iterator[Hit]:
     """Every cue of the file that the clauses meet, once each."""
-    for cue in cues(name):
+    for cue in load_cues(name):
         for clause in clauses:
-            found = cue.find(clause[:LONGEST_CLAUSE])
+            found = cue.find_match(clause[:MAX_CLAUSE_CHARACTERS])
             if found is not None:
-                yield Hit(cue, _around(clause, found.start(), found.end()))
+                yield Hit(cue, _excerpt_match(clause, found.start(), found.end()))
                 break
 
 
-def _around(clause: str, start: int, end: int) -> str:
+def _excerpt_match(clause: str, start: int, end: int) -> str:
     """The words that met a cue and a little beside them, Latin words whole."""
-    start, end = max(0, start - BESIDE), min(len(clause), end + BESIDE)
+    start, end = (
+        max(0, start - EXCERPT_CONTEXT_CHARACTERS),
+        min(len(clause), end + EXCERPT_CONTEXT_CHARACTERS),
+    )
     while start > 0 and LATIN.fullmatch(clause, start - 1, start + 1):
         start -= 1
     while end < len(clause) and LATIN.fullmatch(clause, end - 1, end + 1):
         end += 1
-    return clause[start:end].strip()[:LONGEST_WORDS]
+    return clause[start:end].strip()[:MAX_EXCERPT_CHARACTERS]
 
 
-def _file(name: str) -> dict[str, Any]:
+def _load_file(name: str) -> dict[str, Any]:
     source = files("assistant.signals").joinpath("cues", f"{name}.yaml").read_text("utf-8")
     data: dict[str, Any] = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return data
 
 
-def _cue(row: Mapping[str, Any], parts: Mapping[str, str]) -> Cue:
+def _parse_cue(row: Mapping[str, Any], parts: Mapping[str, str]) -> Cue:
     return Cue(
         kind=row["kind"],
         why=row["why"],
         weight=float(row.get("weight", 1.0)),
-        pattern=re.compile("|".join(_filled(pattern, parts) for pattern in row["any"])),
-        unless=re.compile("|".join(_filled(p, parts) for p in row["unless"])) if "unless" in row else None,
+        pattern=re.compile("|".join(_expand_parts(pattern, parts) for pattern in row["any"])),
+        unless=re.compile("|".join(_expand_parts(p, parts) for p in row["unless"]))
+        if "unless" in row
+        else None,
     )
 
 
-def _filled(pattern: str, parts: Mapping[str, str]) -> str:
+def _expand_parts(pattern: str, parts: Mapping[str, str]) -> str:
     while PART.search(pattern):
         pattern = PART.sub(lambda found: f"(?:{parts[found[1]]})", pattern)
     return f"(?:{pattern})"

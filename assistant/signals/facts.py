@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.domain.confidential import hidden
-from assistant.domain.handoff import Facts
+from assistant.domain.confidential import mask_secrets
+from assistant.domain.handoff import CustomerFacts
 from assistant.domain.messages import Author
-from assistant.domain.signals import Wish
-from assistant.domain.turns import Said
+from assistant.domain.signals import HumanRequest
+from assistant.domain.turns import Utterance
 from assistant.signals import cues, normalization
-from assistant.signals.human_request import find_wish
-from assistant.signals.small_talk import small_talk_of
+from assistant.signals.human_request import find_human_request
+from assistant.signals.small_talk import detect_small_talk
 
-MOST_FACTS, MOST_PROMISES = 20, 5
-LONGEST_ASK = 160
+MAX_FACTS, MAX_PROMISES = 20, 5
+MAX_REQUEST_CHARACTERS = 160
 #: A few words, or words that point back, go on with what was said before: "can I get it replaced?"
 STANDS_ALONE = 12
 POINTS_BACK = re.compile(r"^(?:それ|これ|その|この|そちら|こちら|じゃあ|では)|\b(?:it|that|this|they|them)\b")
@@ -27,68 +27,71 @@ FULFILS = {
 }
 
 
-def topic_of(comparable: str) -> str | None:
+def detect_topic(comparable: str) -> str | None:
     return next(
-        (cue.kind for cue in cues.cues("topic") if cue.find(comparable[: normalization.WINDOW])), None
+        (cue.kind for cue in cues.load_cues("topic") if cue.find_match(comparable[: normalization.WINDOW])),
+        None,
     )
 
 
-def pick_facts(said: Sequence[Said]) -> Facts:
+def pick_facts(said: Sequence[Utterance]) -> CustomerFacts:
     """What the customer's lines among *said* want and claim, and what an agent will still have to ask."""
-    lines = [hidden(line.text) for line in said if line.author is Author.CUSTOMER]
-    near = [normalization.comparable(normalization.window(line)) for line in lines]
+    lines = [mask_secrets(line.text) for line in said if line.author is Author.CUSTOMER]
+    near = [normalization.normalize_text(normalization.clip_text(line)) for line in lines]
     claimed = list(
-        dict.fromkeys(fact for line, folded in zip(lines, near, strict=True) for fact in claims(line, folded))
+        dict.fromkeys(
+            fact for line, folded in zip(lines, near, strict=True) for fact in extract_claims(line, folded)
+        )
     )
-    opened = _last_matter(near)
-    topic = next((found for line in near[opened:] if (found := topic_of(line))), None)
+    opened = _find_topic_start(near)
+    topic = next((found for line in near[opened:] if (found := detect_topic(line))), None)
     kinds = {fact.split(":")[0] for fact in claimed}
-    return Facts(
-        ask=ask_of(lines[opened:], near[opened:]),
+    return CustomerFacts(
+        ask=extract_request(lines[opened:], near[opened:]),
         topic=topic,
-        claimed=tuple(claimed[:MOST_FACTS]),
-        missing=tuple(need for need in needs(topic) if not kinds & set(FULFILS.get(need, ()))),
-        promises=tuple(promises(said))[-MOST_PROMISES:],
+        claimed=tuple(claimed[:MAX_FACTS]),
+        missing=tuple(need for need in list_needs(topic) if not kinds & set(FULFILS.get(need, ()))),
+        promises=tuple(extract_promises(said))[-MAX_PROMISES:],
     )
 
 
-def promises(said: Sequence[Said]) -> Iterator[str]:
+def extract_promises(said: Sequence[Utterance]) -> Iterator[str]:
     """What an agent promised in this conversation, and what the customer says was promised before."""
     who = {Author.AGENT: ("ours", "agent"), Author.CUSTOMER: ("told", "customer says")}
     for line in said:
         if line.author not in who:
             continue
         kind, name = who[line.author]
-        for clause in normalization.clauses(normalization.window(line.text)):
-            folded = normalization.comparable(clause)[: cues.LONGEST_CLAUSE]
-            if any(cue.find(folded) for cue in cues.cues("promises") if cue.kind == kind):
-                yield f"{name}: {' '.join(clause.split())[:LONGEST_ASK]}"
+        for clause in normalization.split_clauses(normalization.clip_text(line.text)):
+            folded = normalization.normalize_text(clause)[: cues.MAX_CLAUSE_CHARACTERS]
+            if any(cue.find_match(folded) for cue in cues.load_cues("promises") if cue.kind == kind):
+                yield f"{name}: {' '.join(clause.split())[:MAX_REQUEST_CHARACTERS]}"
 
 
-def needs(topic: str | None) -> list[str]:
+def list_needs(topic: str | None) -> list[str]:
     """What an agent will want to know for a topic and can be picked out of words."""
-    found = next((cue.why for cue in cues.cues("topic") if cue.kind == topic), "")
+    found = next((cue.why for cue in cues.load_cues("topic") if cue.kind == topic), "")
     return [need.strip() for need in found.split(",") if need.strip() in FULFILS]
 
 
-def claims(raw: str, folded: str) -> list[str]:
+def extract_claims(raw: str, folded: str) -> list[str]:
     """``kind: value`` for every fact in a line; what one kind took is not read again as another."""
     found, rest = [], folded
-    for cue in cues.cues("facts"):
+    for cue in cues.load_cues("facts"):
         for match in cue.pattern.finditer(rest):
             value = next((group for group in match.groups() if group), match[0])
-            found.append(f"{cue.kind}: {_as_written(value.strip(), raw)}")
+            found.append(f"{cue.kind}: {_restore_case(value.strip(), raw)}")
         rest = cue.pattern.sub(" ", rest)
     return found
 
 
-def _last_matter(near: Sequence[str]) -> int:
+def _find_topic_start(near: Sequence[str]) -> int:
     """Where the customer began with what they want now: at their last change to another topic."""
     opened, topic = 0, None
     for at, folded in enumerate(near):
         # Whoever only hands in an order number has not changed the topic.
-        rest = _without_claims(folded)
-        found = topic_of(rest)
+        rest = _strip_claims(folded)
+        found = detect_topic(rest)
         if found is None or found == topic:
             continue
         if topic is None:
@@ -98,28 +101,35 @@ def _last_matter(near: Sequence[str]) -> int:
     return opened
 
 
-def _without_claims(folded: str) -> str:
-    for cue in cues.cues("facts"):
+def _strip_claims(folded: str) -> str:
+    for cue in cues.load_cues("facts"):
         folded = cue.pattern.sub(" ", folded)
     return " ".join(folded.split())
 
 
-def ask_of(lines: Sequence[str], near: Sequence[str]) -> str | None:
+def extract_request(lines: Sequence[str], near: Sequence[str]) -> str | None:
     """The first thing wanted, in the customer's words: no courtesy, no mere call for a person."""
     said = [
         " ".join(line.split())
         for line, folded in zip(lines, near, strict=True)
-        if folded and small_talk_of(folded) is None
+        if folded and detect_small_talk(folded) is None
     ]
     wanting = [
-        line for line in said if find_wish(normalization.comparable(line)).wish is Wish.NONE or len(line) > 60
+        line
+        for line in said
+        if find_human_request(normalization.normalize_text(line)).request is HumanRequest.NONE
+        or len(line) > 60
     ]
     whole = [line for line in wanting if len(line) >= 8]
     best = next(iter(whole or wanting or said), None)
-    return best if best is None or len(best) <= LONGEST_ASK else best[: LONGEST_ASK - 1] + "…"
+    return (
+        best
+        if best is None or len(best) <= MAX_REQUEST_CHARACTERS
+        else best[: MAX_REQUEST_CHARACTERS - 1] + "…"
+    )
 
 
-def _as_written(value: str, raw: str) -> str:
+def _restore_case(value: str, raw: str) -> str:
     """The value with the capitals that it was written with."""
     at = raw.casefold().find(value)
     return raw[at : at + len(value)] if at >= 0 else value

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
 from assistant.signals import cues, normalization
-from assistant.signals.classifier import Heard, weights
-from assistant.signals.progress import Progress
+from assistant.signals.classifier import ClassifierScores, load_weights
+from assistant.signals.progress import ProgressSignal
 
 SHOUTING = re.compile(r"\b[A-Z]{3,}\b")
 LETTERS = re.compile(r"[A-Za-z]")
@@ -20,48 +20,54 @@ CERTAIN = 0.6
 EVIDENT = 0.5
 
 
-def read_frustration(
-    raw: str, comparable: str, history: History, progress: Progress, heard: Heard, *, alone: bool
+def score_frustration(
+    raw: str,
+    comparable: str,
+    history: History,
+    progress: ProgressSignal,
+    heard: ClassifierScores,
+    *,
+    alone: bool,
 ) -> tuple[float, tuple[Evidence, ...]]:
     """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no tone.
 
     With a tone there are two judges, one of the words alone, which trusts cues more: their mean counts.
     """
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
-    hits = word_hits(comparable)
-    shown = features(hits, emphasis(raw), history, progress, heard.best)
-    logit = _judged(shown, "frustration_alone" if alone else "frustration")
+    hits = find_word_hits(comparable)
+    shown = compute_frustration_features(hits, compute_emphasis(raw), history, progress, heard.combined)
+    logit = _compute_logit(shown, "frustration_alone" if alone else "frustration")
     if not alone:
-        words = features(hits, emphasis(raw), history, progress, heard.words)
-        logit = (logit + _judged(words, "frustration_alone")) / 2
+        words = compute_frustration_features(hits, compute_emphasis(raw), history, progress, heard.text_only)
+        logit = (logit + _compute_logit(words, "frustration_alone")) / 2
     score = 1 / (1 + math.exp(-logit))
     kinds = {hit.cue.kind for hit in hits}
     if "certain" in kinds and "calm" not in kinds:
         score = max(score, CERTAIN)
-    return score, _evidence(hits, raw, score, turn, shown)
+    return score, _build_evidence(hits, raw, score, turn, shown)
 
 
-def _judged(shown: Mapping[str, float], judge: str) -> float:
-    joined = weights().joined[judge]
+def _compute_logit(shown: Mapping[str, float], judge: str) -> float:
+    joined = load_weights().combiner_weights[judge]
     return sum(joined.get(name, 0.0) * value for name, value in shown.items())
 
 
-def _within(heard: float) -> float:
+def _clamp_score(heard: float) -> float:
     return max(-6.0, min(6.0, heard))
 
 
-def word_hits(comparable: str) -> list[cues.Hit]:
+def find_word_hits(comparable: str) -> list[cues.Hit]:
     name = "frustration_ja" if normalization.JAPANESE.search(comparable) else "frustration_en"
-    return list(cues.hits(name, normalization.clauses(comparable)[:40]))
+    return list(cues.find_hits(name, normalization.split_clauses(comparable)[:40]))
 
 
-def features(
-    hits: list[cues.Hit], loud: float, history: History, progress: Progress, heard: float
+def compute_frustration_features(
+    hits: list[cues.Hit], loud: float, history: History, progress: ProgressSignal, heard: float
 ) -> dict[str, float]:
     """What frustration is judged by, by name; the weights of training are over these."""
     before = history.turns[-1].signals.frustration if history.turns else 0.0
     worn = min(progress.empty_replies, 3) / 3
-    shown = {"bias": 1.0, "heard": _within(heard), "loud": loud, "before": before, "worn": worn}
+    shown = {"bias": 1.0, "heard": _clamp_score(heard), "loud": loud, "before": before, "worn": worn}
     shown |= {f"said {hit.cue.kind}": 1.0 for hit in hits}
     heat = [hit.cue.weight for hit in hits if hit.cue.kind != "calm"]
     shown["said"] = max(heat, default=0.0)
@@ -76,9 +82,9 @@ def features(
     return shown
 
 
-def emphasis(raw: str) -> float:
+def compute_emphasis(raw: str) -> float:
     """Capitals and heaped marks, 0–1."""
-    raw = normalization.window(raw)
+    raw = normalization.clip_text(raw)
     marks = MARKS.findall(unicodedata.normalize("NFKC", raw))
     loud = 0.2 * min(2, len(marks)) + (0.2 if any(len(mark) >= 4 for mark in marks) else 0.0)
     letters = LETTERS.findall(raw)
@@ -91,7 +97,7 @@ def emphasis(raw: str) -> float:
     return min(loud, 1.0)
 
 
-def _evidence(
+def _build_evidence(
     hits: list[cues.Hit], raw: str, score: float, turn: int, shown: Mapping[str, float]
 ) -> tuple[Evidence, ...]:
     heat = sorted((hit for hit in hits if hit.cue.kind != "calm"), key=lambda hit: -hit.cue.weight)

@@ -8,22 +8,22 @@ from assistant.signals.normalization import JAPANESE
 
 BUCKETS = 1 << 14
 #: A mood shows in this many characters.
-LONGEST = 240
+MAX_CHARACTERS = 240
 WORD = re.compile(r"[a-z0-9']+|[!?]+|[^\sa-z0-9']")
 
 
-def grams(comparable: str) -> list[int]:
+def hash_ngrams(comparable: str) -> list[int]:
     """Buckets of the pieces of a text, each once."""
-    bounded = f"^{comparable[:LONGEST]}$"
-    pieces = _letters(bounded, 4) if JAPANESE.search(bounded) else _words(bounded)
+    bounded = f"^{comparable[:MAX_CHARACTERS]}$"
+    pieces = _list_letter_ngrams(bounded, 4) if JAPANESE.search(bounded) else _list_word_ngrams(bounded)
     return list({crc32(piece.encode("utf-8", "replace")) % BUCKETS for piece in pieces})
 
 
-def _letters(text: str, most: int, least: int = 1) -> list[str]:
+def _list_letter_ngrams(text: str, most: int, least: int = 1) -> list[str]:
     return [text[i : i + n] for n in range(least, most + 1) for i in range(len(text) - n + 1)]
 
 
-def _words(text: str) -> list[str]:
+def _list_word_ngrams(text: str) -> list[str]:
     words = WORD.findall(text)
     pairs = [f"{one} {other}" for one, other in pairwise(words)]
-    return [f"w:{word}" for word in words] + pairs + _letters(text, 4, 4)
+    return [f"w:{word}" for word in words] + pairs + _list_letter_ngrams(text, 4, 4)

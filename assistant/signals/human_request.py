@@ -4,10 +4,10 @@ import math
 import re
 from dataclasses import dataclass
 
-from assistant.domain.signals import Wish
+from assistant.domain.signals import HumanRequest
 from assistant.signals import cues, normalization
-from assistant.signals.classifier import weights
-from assistant.signals.spelling import mend
+from assistant.signals.classifier import load_weights
+from assistant.signals.spelling import correct_text
 
 #: Commas and "but" end what a negation reaches in English.
 PIECES = re.compile(r"[,;:]|\bbut\b|\bso\b|\binstead,?(?= |$)|\bplease\b(?= \w)|\(|\)| - | – |—")
@@ -30,102 +30,107 @@ QUOTED = re.compile(
     r"|「[^」\n]{1,60}」(?=と(?:は|いう|言われ|書い|書か|出(?:る|て|ま)|表示|あ(?:る|り)|案内され))"
     r"|[\"“][^\"“”\n]{1,80}[\"”](?= (?:is what|it says|means|mean)\b)"
 )
-LEVELS = {"clear": Wish.CLEAR, "vague": Wish.VAGUE}
+LEVELS = {"clear": HumanRequest.CLEAR, "vague": HumanRequest.VAGUE}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    wish: Wish
+class RequestMatch:
+    request: HumanRequest
     words: str
     why: str
     #: Speaks about people, or says that none is needed: whoever hears a wish here mishears.
-    denied: bool = False
+    is_denied: bool = False
 
 
-NOTHING = Found(Wish.NONE, "", "")
+NOTHING = RequestMatch(HumanRequest.NONE, "", "")
 
 
-DENIED = Found(Wish.NONE, "", "", denied=True)
+DENIED = RequestMatch(HumanRequest.NONE, "", "", is_denied=True)
 #: Stronger findings of a turn win over weaker ones.
-STRENGTH = {Wish.CLEAR: 3, Wish.VAGUE: 2, Wish.NONE: 0}
+STRENGTH = {HumanRequest.CLEAR: 3, HumanRequest.VAGUE: 2, HumanRequest.NONE: 0}
 
 
-def find_wish(comparable: str) -> Found:
+def find_human_request(comparable: str) -> RequestMatch:
     """The strongest wish of a turn; every clause counts, however long the turn is."""
     best = NOTHING
-    for clause in normalization.clauses(QUOTED.sub(lambda found: f"{found['who'] or ''}※", comparable)):
-        for piece in slices(clause):
-            found = japanese(piece) if normalization.JAPANESE.search(piece) else english(piece)
-            if found.wish is Wish.CLEAR:
+    for clause in normalization.split_clauses(QUOTED.sub(lambda found: f"{found['who'] or ''}※", comparable)):
+        for piece in slice_clause(clause):
+            found = match_japanese(piece) if normalization.JAPANESE.search(piece) else match_english(piece)
+            if found.request is HumanRequest.CLEAR:
                 return found
-            best = max(best, found, key=lambda one: STRENGTH[one.wish] + one.denied)
+            best = max(best, found, key=lambda one: STRENGTH[one.request] + one.is_denied)
     return best
 
 
-def chance(found: Found, heard: float, *, alone: bool) -> float:
+def score_human_request(found: RequestMatch, heard: float, *, alone: bool) -> float:
     """How likely a turn asks for a person, 0–1: by what the learned ear hears and the matcher found."""
-    joined = weights().joined["wish_alone" if alone else "wish"]
-    shown = features(found, heard)
+    joined = load_weights().combiner_weights["wish_alone" if alone else "wish"]
+    shown = compute_request_features(found, heard)
     return 1 / (1 + math.exp(-sum(joined.get(name, 0.0) * value for name, value in shown.items())))
 
 
-def features(found: Found, heard: float) -> dict[str, float]:
+def compute_request_features(found: RequestMatch, heard: float) -> dict[str, float]:
     """What a wish that the matcher is not sure of is judged by; the weights of training are over these."""
     return {
         "bias": 1.0,
         "heard": max(-6.0, min(6.0, heard)),
-        "vague": float(found.wish is Wish.VAGUE),
-        "denied": float(found.denied),
+        "vague": float(found.request is HumanRequest.VAGUE),
+        "denied": float(found.is_denied),
     }
 
 
-def slices(clause: str) -> list[str]:
+def slice_clause(clause: str) -> list[str]:
     """A clause in overlapping pieces that patterns may take whole: endless text hides no wish."""
-    size = cues.LONGEST_CLAUSE
+    size = cues.MAX_CLAUSE_CHARACTERS
     pieces = (clause[start : start + size] for start in range(0, max(1, len(clause) - 100), size - 100))
     return list(dict.fromkeys(pieces))
 
 
-def english(clause: str) -> Found:
-    ruled_out, vague, clause = False, NOTHING, mend(clause)
-    for cue in cues.cues("wish_en"):
-        found = cue.find(clause)
+def match_english(clause: str) -> RequestMatch:
+    ruled_out, vague, clause = False, NOTHING, correct_text(clause)
+    for cue in cues.load_cues("wish_en"):
+        found = cue.find_match(clause)
         if found is None:
             continue
-        if cue.kind == "none" or _negated(clause, found.start()):
+        if cue.kind == "none" or _is_negated(clause, found.start()):
             ruled_out = True
-        elif not ruled_out or _elsewhere(clause):
-            here = Found(LEVELS[cue.kind], normalization.excerpt(clause, found.start(), found.end()), cue.why)
-            if here.wish is Wish.CLEAR:
+        elif not ruled_out or _has_clear_request_later(clause):
+            here = RequestMatch(
+                LEVELS[cue.kind], normalization.format_excerpt(clause, found.start(), found.end()), cue.why
+            )
+            if here.request is HumanRequest.CLEAR:
                 return here
             vague, clause = here, clause[: found.start()] + "※" + clause[found.end() :]
     return DENIED if ruled_out and vague is NOTHING else vague
 
 
-def japanese(clause: str) -> Found:
+def match_japanese(clause: str) -> RequestMatch:
     ruled_out = False
-    for cue in cues.cues("wish_ja"):
-        found = cue.find(clause)
+    for cue in cues.load_cues("wish_ja"):
+        found = cue.find_match(clause)
         if found is None:
             continue
         if cue.kind in LEVELS:
-            return Found(LEVELS[cue.kind], normalization.excerpt(clause, found.start(), found.end()), cue.why)
+            return RequestMatch(
+                LEVELS[cue.kind], normalization.format_excerpt(clause, found.start(), found.end()), cue.why
+            )
         ruled_out, clause = True, clause[: found.start()] + "※" + clause[found.end() :]
-    heard = english(clause) if re.search(r"[a-z]{4}", clause) else NOTHING
+    heard = match_english(clause) if re.search(r"[a-z]{4}", clause) else NOTHING
     return DENIED if ruled_out and heard is NOTHING else heard
 
 
-def _negated(clause: str, start: int) -> bool:
+def _is_negated(clause: str, start: int) -> bool:
     before = PIECES.split(clause[:start])[-1][-80:]
     found = NEGATED.search(before)
     return found is not None and STILL_ASKS.search(before) is None
 
 
-def _elsewhere(clause: str) -> bool:
+def _has_clear_request_later(clause: str) -> bool:
     """A clause that is about people in general may still hold a plain wish after a comma."""
     return any(
-        cue.find(piece)
+        cue.find_match(piece)
         for piece in PIECES.split(clause)[1:]
-        for cue in cues.cues("wish_en")
-        if cue.kind == "clear" and not any(c.find(piece) for c in cues.cues("wish_en") if c.kind == "none")
+        for cue in cues.load_cues("wish_en")
+        if cue.kind == "clear"
+        and not any(c.find_match(piece) for c in cues.load_cues("wish_en") if c.kind == "none")
     )

@@ -16,7 +16,7 @@ WORD = re.compile(r"[a-zà-öø-ÿ]+(?:'[a-z]+)?")
 #: Characters that Chinese writes and Japanese does not.
 CHINESE = re.compile(r"[们吗你这么还怎说请们给让为钱货买订单没对时间问题谢谢您哪块儿咱呢吧啊]")
 #: So many Latin words change a conversation's language: with a common word of theirs among them, or without.
-SENTENCE, LONG = 3, 6
+MIN_SENTENCE_WORDS, MIN_LONG_WORDS = 3, 6
 #: "English, please" said in either language.
 ASKED = (
     (
@@ -32,7 +32,7 @@ ASKED = (
 )
 
 
-def language_of(text: str, allowed: Sequence[str], previous: str | None = None) -> str:
+def detect_language(text: str, allowed: Sequence[str], previous: str | None = None) -> str:
     """The language to answer in: the turn's own if allowed, else the conversation's, else our first.
 
     *text* is folded. A turn that tells nothing (a number, an emoji), or little (a word or two of Latin
@@ -41,34 +41,36 @@ def language_of(text: str, allowed: Sequence[str], previous: str | None = None) 
     for language, pattern in ASKED:
         if language in allowed and pattern.search(text):
             return language
-    found = detect(text)
-    if previous in allowed and (found not in allowed or not _changes(text, found)):
+    found = detect_text_language(text)
+    if previous in allowed and (found not in allowed or not _is_language_switch(text, found)):
         return str(previous)
     return found if found is not None and found in allowed else allowed[0]
 
 
-def _changes(text: str, language: str | None) -> bool:
+def _is_language_switch(text: str, language: str | None) -> bool:
     """Whether a text says enough to leave another language for this one: Japanese script always does."""
     if language == "ja":
         return True
     words = WORD.findall(text)
-    common = cues.words("languages").get(str(language), ())
-    return len(words) >= LONG or (len(words) >= SENTENCE and any(word in common for word in words))
+    common = cues.load_words("languages").get(str(language), ())
+    return len(words) >= MIN_LONG_WORDS or (
+        len(words) >= MIN_SENTENCE_WORDS and any(word in common for word in words)
+    )
 
 
-def detect(text: str) -> str | None:
+def detect_text_language(text: str) -> str | None:
     """ISO code of what the text seems to be written in; None when it does not tell."""
     kana, han, latin = (len(p.findall(text)) for p in (KANA, HAN, LATIN))
     if kana + han:
-        return _east_asian(text, kana, han, latin)
+        return _detect_east_asian(text, kana, han, latin)
     for language, script in (("ko", HANGUL), ("ru", CYRILLIC), ("ar", ARABIC), ("th", THAI)):
         if len(script.findall(text)) > latin:
             return language
-    return _latin(text) if latin else None
+    return _detect_latin(text) if latin else None
 
 
-def _east_asian(text: str, kana: int, han: int, latin: int) -> str:
-    if latin > 4 * (kana + han) and _latin(text) == "en":
+def _detect_east_asian(text: str, kana: int, han: int, latin: int) -> str:
+    if latin > 4 * (kana + han) and _detect_latin(text) == "en":
         return "en"
     if HANGUL.search(text) and not kana:
         return "ko"
@@ -76,9 +78,9 @@ def _east_asian(text: str, kana: int, han: int, latin: int) -> str:
     return "zh" if kana * 10 < han and chinese * 8 >= han and chinese else "ja"
 
 
-def _latin(text: str) -> str | None:
+def _detect_latin(text: str) -> str | None:
     words = WORD.findall(text)
-    common = cues.words("languages")
+    common = cues.load_words("languages")
     hits = {language: sum(word in known for word in words) for language, known in common.items()}
     best = max(hits, key=lambda language: hits[language])
     if hits[best] > hits["en"] and hits[best] >= 2:

@@ -20,24 +20,24 @@ CLAUSES = re.compile(r"[^。!?\n]*[。!?\n]*")
 APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"})
 
 
-def comparable(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Widths and cases folded, invisible characters gone, Japanese without spaces between characters."""
     text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).translate(APOSTROPHES)
     text = BLANKS.sub(" ", CONTROL.sub(" ", text))
     return CJK_GAP.sub("", text).casefold().strip()
 
 
-def window(text: str) -> str:
+def clip_text(text: str) -> str:
     """The beginning and the end of a text that is too long to be read whole."""
     return text if len(text) <= 2 * WINDOW else f"{text[:WINDOW]}\n{text[-WINDOW:]}"
 
 
-def clauses(text: str) -> list[str]:
+def split_clauses(text: str) -> list[str]:
     """Sentences, roughly: up to a full stop, question or exclamation mark, or a line's end."""
     return [part.strip() for part in CLAUSES.findall(text) if part.strip()]
 
 
-def excerpt(text: str, start: int, end: int, *, around: int = 12, most: int = 80) -> str:
+def format_excerpt(text: str, start: int, end: int, *, around: int = 12, most: int = 80) -> str:
     """The matched words with a little of what stands around them, on one line."""
     piece = text[max(0, start - around) : end + around]
     return " ".join(piece.split())[:most]

@@ -19,9 +19,9 @@ LOOK_BACK = 4
 #: Replies are looked for in this many lines.
 WITHIN = 40
 #: Longer than this, a yes says more than yes.
-LONGEST_YES = 60
+MAX_CONSENT_CHARACTERS = 60
 #: Fewer comparable characters than this are no question.
-SHORTEST = 5
+MIN_QUESTION_CHARACTERS = 5
 
 LETTERS = re.compile(r"[\w]+")
 FILLERS = re.compile(
@@ -41,7 +41,7 @@ WEIGHTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ProgressSignal:
     """How the turn takes the reply before it, and how much the talk goes in circles."""
 
     reaction: Reaction | None
@@ -58,37 +58,44 @@ class Progress:
     empty_replies: int = 0
 
 
-def read_progress(
+def score_progress(
     comparable: str,
     history: History,
     turn: int,
     vector: Sequence[float] | None = None,
     *,
     small_talk: str | None = None,
-) -> Progress:
-    reply = last_reply(history)
+) -> ProgressSignal:
+    reply = find_last_reply(history)
     if reply is None:
-        return Progress(None, 0.0, ())
-    said = {hit.cue.kind: hit for hit in cues.hits("reactions", normalization.clauses(comparable)[:8])}
-    offered = meets("reply_offers", reply)
-    same, earlier = sameness(comparable, history, vector)
-    empty = empty_replies(history)
-    reaction = _reaction(said, offered=offered, same=same, small_talk=small_talk)
-    signs = _signs(reaction, history, no_answer=empty[-1:] == ["none"], repeated=empty[-1:] == ["again"])
-    evidence = _evidence(signs, said, earlier, turn)
-    return Progress(
+        return ProgressSignal(None, 0.0, ())
+    said = {
+        hit.cue.kind: hit for hit in cues.find_hits("reactions", normalization.split_clauses(comparable)[:8])
+    }
+    offered = matches_cue("reply_offers", reply)
+    same, earlier = score_repetition(comparable, history, vector)
+    empty = list_empty_replies(history)
+    reaction = _detect_reaction(said, offered=offered, same=same, small_talk=small_talk)
+    signs = _collect_signs(
+        reaction, history, no_answer=empty[-1:] == ["none"], repeated=empty[-1:] == ["again"]
+    )
+    evidence = _build_evidence(signs, said, earlier, turn)
+    return ProgressSignal(
         reaction,
-        0.0 if reaction is Reaction.ACCEPTED or small_talk else noisy_or(signs.values()),
+        0.0 if reaction is Reaction.ACCEPTED or small_talk else combine_noisy_or(signs.values()),
         evidence,
         same,
-        consents=offered and len(comparable) <= LONGEST_YES and "consent" in said and "declined" not in said,
+        consents=offered
+        and len(comparable) <= MAX_CONSENT_CHARACTERS
+        and "consent" in said
+        and "declined" not in said,
         no_answer=empty[-1:] == ["none"],
         repeated=empty[-1:] == ["again"],
         empty_replies=len(empty),
     )
 
 
-def noisy_or(weights: Iterable[float]) -> float:
+def combine_noisy_or(weights: Iterable[float]) -> float:
     """Several signs add up: the chance that at least one of them is right."""
     missed = 1.0
     for weight in weights:
@@ -96,7 +103,7 @@ def noisy_or(weights: Iterable[float]) -> float:
     return 1.0 - missed
 
 
-def last_reply(history: History) -> str | None:
+def find_last_reply(history: History) -> str | None:
     """What the assistant or an agent said last."""
     for line in reversed(history.lines):
         if line.author in (Author.ASSISTANT, Author.AGENT):
@@ -104,50 +111,63 @@ def last_reply(history: History) -> str | None:
     return None
 
 
-def abstains(reply: str) -> bool:
-    return meets("reply_abstains", reply)
+def is_abstention(reply: str) -> bool:
+    return matches_cue("reply_abstains", reply)
 
 
-def meets(kind: str, reply: str) -> bool:
-    clauses = normalization.clauses(normalization.comparable(normalization.window(reply)))[-6:]
-    return any(cue.find(clause) for cue in cues.cues("reactions") if cue.kind == kind for clause in clauses)
+def matches_cue(kind: str, reply: str) -> bool:
+    clauses = normalization.split_clauses(normalization.normalize_text(normalization.clip_text(reply)))[-6:]
+    return any(
+        cue.find_match(clause)
+        for cue in cues.load_cues("reactions")
+        if cue.kind == kind
+        for clause in clauses
+    )
 
 
-def sameness(
+def score_repetition(
     comparable: str, history: History, vector: Sequence[float] | None
 ) -> tuple[float, PastTurn | str | None]:
     """How much the turn asks again what was asked in the last turns, 0–1 with .5 as "the same", and which."""
     best, which = 0.0, None
-    pairs = bigrams(comparable)
+    pairs = extract_bigrams(comparable)
     for said in [line.text for line in history.lines if line.author is Author.CUSTOMER][-LOOK_BACK:]:
-        score = overlap(pairs, bigrams(normalization.comparable(normalization.window(said)))) / SAME_WORDS / 2
+        score = (
+            compute_dice(pairs, extract_bigrams(normalization.normalize_text(normalization.clip_text(said))))
+            / SAME_WORDS
+            / 2
+        )
         if score > best:
             best, which = min(score, 1.0), said
-    if vector is not None and len(pairs) >= SHORTEST:
+    if vector is not None and len(pairs) >= MIN_QUESTION_CHARACTERS:
         for past in history.turns[-LOOK_BACK:]:
             if past.vector is not None and past.query:
-                score = 0.5 + (cosine(vector, past.vector) - SAME_MEANING) / (1 - SAME_MEANING) / 2
+                score = 0.5 + (compute_cosine(vector, past.vector) - SAME_MEANING) / (1 - SAME_MEANING) / 2
                 if score > best:
                     best, which = min(score, 1.0), past.query
     return max(0.0, best), which
 
 
-def bigrams(comparable: str) -> frozenset[str]:
+def extract_bigrams(comparable: str) -> frozenset[str]:
     bare = "".join(LETTERS.findall(FILLERS.sub(" ", comparable[: normalization.WINDOW])))
-    return frozenset(bare[i : i + 2] for i in range(len(bare) - 1)) if len(bare) >= SHORTEST else frozenset()
+    return (
+        frozenset(bare[i : i + 2] for i in range(len(bare) - 1))
+        if len(bare) >= MIN_QUESTION_CHARACTERS
+        else frozenset()
+    )
 
 
-def overlap(one: frozenset[str], other: frozenset[str]) -> float:
+def compute_dice(one: frozenset[str], other: frozenset[str]) -> float:
     """Dice's coefficient."""
     return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
 
-def cosine(one: Sequence[float], other: Sequence[float]) -> float:
+def compute_cosine(one: Sequence[float], other: Sequence[float]) -> float:
     norm = math.sqrt(math.sumprod(one, one) * math.sumprod(other, other)) if hasattr(math, "sumprod") else 1.0
     return sum(a * b for a, b in zip(one, other, strict=True)) / (norm or 1.0)
 
 
-def _reaction(
+def _detect_reaction(
     said: dict[str, cues.Hit], *, offered: bool, same: float, small_talk: str | None
 ) -> Reaction | None:
     if offered and "declined" in said:
@@ -161,7 +181,7 @@ def _reaction(
     return None if small_talk else Reaction.MOVED_ON
 
 
-def empty_replies(history: History) -> list[str]:
+def list_empty_replies(history: History) -> list[str]:
     """The row of replies, up to the last, that brought nothing: ``none`` no answer, ``again`` an old one.
 
     An agent's words end it: what the assistant had not answered before is over.
@@ -170,19 +190,21 @@ def empty_replies(history: History) -> list[str]:
     by_agent = max((place for place, line in enumerate(spoken) if line.author is Author.AGENT), default=-1)
     since = [line.text for line in spoken[by_agent + 1 :] if line.author is Author.ASSISTANT]
     replies = since[-LOOK_BACK - 2 :]
-    pairs = [bigrams(normalization.comparable(normalization.window(reply))) for reply in replies]
+    pairs = [
+        extract_bigrams(normalization.normalize_text(normalization.clip_text(reply))) for reply in replies
+    ]
     row: list[str] = []
     for place in range(len(replies) - 1, -1, -1):
-        if abstains(replies[place]):
+        if is_abstention(replies[place]):
             row.append("none")
-        elif any(overlap(pairs[place], earlier) >= SAME_REPLY for earlier in pairs[:place]):
+        elif any(compute_dice(pairs[place], earlier) >= SAME_REPLY for earlier in pairs[:place]):
             row.append("again")
         else:
             break
     return row[::-1]
 
 
-def _signs(
+def _collect_signs(
     reaction: Reaction | None, history: History, *, no_answer: bool, repeated: bool
 ) -> dict[str, float]:
     signs = {}
@@ -203,7 +225,7 @@ def _signs(
     return signs
 
 
-def _evidence(
+def _build_evidence(
     signs: dict[str, float], said: dict[str, cues.Hit], earlier: object, turn: int
 ) -> tuple[Evidence, ...]:
     found = []

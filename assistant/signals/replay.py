@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.domain.decide import decide_after, decide_before
+from assistant.domain.decide import decide_after_search, decide_before_search
 from assistant.domain.errors import BadInput
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Signals, Verdict
-from assistant.domain.turns import History, Meaning, PastTurn, Said
+from assistant.domain.turns import History, PastTurn, TextEmbedding, Utterance
 from assistant.ports.signals import SignalReader
-from assistant.signals.progress import abstains
+from assistant.signals.progress import is_abstention
 
 #: What the embedding model makes of each text; empty where there is none.
-Meanings = Mapping[str, Meaning]
+Meanings = Mapping[str, TextEmbedding]
 NO_MEANINGS: Meanings = {}
 
 #: Stands for "the recorded reply answered"; a transcript does not tell how well.
@@ -22,7 +22,7 @@ ANSWERED = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assessed:
+class ReplayedTurn:
     """One customer turn of a transcript, read and decided on."""
 
     #: Index of the turn in the transcript.
@@ -48,58 +48,60 @@ class Assessed:
 
 
 @dataclass(slots=True)
-class _Replay:
+class _ReplayState:
     """What has been said and decided so far."""
 
     meanings: Meanings
-    lines: list[Said] = field(default_factory=list)
+    lines: list[Utterance] = field(default_factory=list)
     turns: list[PastTurn] = field(default_factory=list)
     #: Turns before this one were an agent's, or before an agent's: their wishes are over.
     episode: int = 0
 
 
-def assess(
+def replay_transcript(
     turns: Sequence[Mapping[str, Any]], reader: SignalReader, policy: Policy, meanings: Meanings = NO_MEANINGS
 ) -> list[dict[str, Any]]:
     """One entry per customer turn of ``[{"author", "text"}, …]``, as the contract's batch mode prints it."""
-    read = replay(said(turns), reader, policy, meanings)
+    read = replay_turns(parse_transcript(turns), reader, policy, meanings)
     places = [item.index for item in read]
     return [item.as_dict(places) for item in read]
 
 
-def said(turns: Sequence[Mapping[str, Any]]) -> list[Said]:
+def parse_transcript(turns: Sequence[Mapping[str, Any]]) -> list[Utterance]:
     """The turns of a transcript; BadInput names the one that is not."""
     lines = []
     for index, turn in enumerate(turns):
         author, text = turn.get("author"), turn.get("text")
         if author not in list(Author) or not isinstance(text, str):
             raise BadInput(f'turn {index}: expected {{"author": "customer|assistant|agent", "text": "…"}}')
-        lines.append(Said(author=Author(author), text=text))
+        lines.append(Utterance(author=Author(author), text=text))
     return lines
 
 
-def replay(
-    lines: Sequence[Said], reader: SignalReader, policy: Policy, meanings: Meanings = NO_MEANINGS
-) -> list[Assessed]:
-    so_far, result = _Replay(meanings), []
+def replay_turns(
+    lines: Sequence[Utterance], reader: SignalReader, policy: Policy, meanings: Meanings = NO_MEANINGS
+) -> list[ReplayedTurn]:
+    so_far, result = _ReplayState(meanings), []
     for index, line in enumerate(lines):
         if line.author is Author.CUSTOMER:
-            result.append(_turn(index, lines, so_far, reader, policy))
+            result.append(_replay_turn(index, lines, so_far, reader, policy))
         elif line.author is Author.AGENT:
             so_far.episode = len(so_far.turns)
         so_far.lines.append(line)
     return result
 
 
-def _turn(
-    index: int, lines: Sequence[Said], so_far: _Replay, reader: SignalReader, policy: Policy
-) -> Assessed:
+def _replay_turn(
+    index: int, lines: Sequence[Utterance], so_far: _ReplayState, reader: SignalReader, policy: Policy
+) -> ReplayedTurn:
     whole = History(lines=so_far.lines, turns=so_far.turns)
     meaning = so_far.meanings.get(lines[index].text)
     signals = reader.compute_signals(lines[index].text, whole, meaning)
     episode = History(lines=so_far.lines, turns=so_far.turns[so_far.episode :])
-    score = _score(lines[index + 1 :])
-    verdict = decide_before(signals, episode, policy) or decide_after(signals, episode, policy, score)
+    score = _score_reply(lines[index + 1 :])
+    verdict = decide_before_search(signals, episode, policy) or decide_after_search(
+        signals, episode, policy, score
+    )
     so_far.turns.append(
         PastTurn(
             signals=signals,
@@ -110,12 +112,12 @@ def _turn(
             vector=meaning.vector if meaning else None,
         )
     )
-    return Assessed(index=index, signals=signals, verdict=verdict)
+    return ReplayedTurn(index=index, signals=signals, verdict=verdict)
 
 
-def _score(following: Sequence[Said]) -> float | None:
+def _score_reply(following: Sequence[Utterance]) -> float | None:
     """Whether the recorded reply answered; None: it said that it could not."""
     reply = next((line for line in following if line.author is not Author.SYSTEM), None)
     if reply is None or reply.author is not Author.ASSISTANT:
         return ANSWERED
-    return None if abstains(reply.text) else ANSWERED
+    return None if is_abstention(reply.text) else ANSWERED

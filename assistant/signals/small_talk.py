@@ -5,7 +5,7 @@ import re
 from assistant.signals import cues
 
 #: Longer turns hold more than courtesy.
-LONGEST = 90
+MAX_SMALL_TALK_CHARACTERS = 90
 REST = re.compile(
     r"[\W_]|(?:です|ます|ました|ね|よ|が|で|は|も|を|に|の|お|ご|さん|様|また|何か)|\b(?:and|so|very|much|you|for|the|a|to|u)\b"
 )
@@ -15,13 +15,13 @@ EMOJI = re.compile(r"^[\U0001F300-\U0001FAFF\u2600-\u27bf\s!?.~〜ー]+$")
 HAPPY = re.compile(r"[😀-😆😊-😍🙂🙏👍👌❤💕🎉✨😄]")
 
 
-def small_talk_of(comparable: str) -> str | None:
-    if not comparable or len(comparable) > LONGEST:
+def detect_small_talk(comparable: str) -> str | None:
+    if not comparable or len(comparable) > MAX_SMALL_TALK_CHARACTERS:
         return None
     if EMOJI.match(comparable):
         return "thanks" if HAPPY.search(comparable) else None
     rest, kinds = comparable, set()
-    for cue in cues.cues("small_talk"):
+    for cue in cues.load_cues("small_talk"):
         rest, count = cue.pattern.subn(" ", rest)
         if count:
             kinds.add(cue.kind)

@@ -12,15 +12,15 @@ ROW = re.compile(r"[a-z]+")
 WITH = re.compile(r"\bw/ ?|\bw (?=(?:an?|the|some|any|real|human|person|agent|rep)\b)")
 
 
-def _cuts(word: str) -> set[str]:
+def _delete_letters(word: str) -> set[str]:
     return {word[:i] + word[i + 1 :] for i in range(len(word))}
 
 
 @cache
-def cuts() -> dict[str, str]:
+def load_deletions() -> dict[str, str]:
     """What is left of a known word without one letter -> the word."""
-    known = sorted(cues.words("spelling")["known"], reverse=True)
-    return {cut: word for word in known for cut in (*_cuts(word), word)}
+    known = sorted(cues.load_words("spelling")["known"], reverse=True)
+    return {cut: word for word in known for cut in (*_delete_letters(word), word)}
 
 
 #: How people shorten the words of a wish.
@@ -28,25 +28,27 @@ SHORT_FOR = {"tlk": "talk", "spk": "speak", "hooman": "human", "humon": "human",
 SHORTENED = re.compile(r"\b(?:tlk|spk|hooman|humon|reel(?= person| human)|(?<=talk )2|(?<=speak )2)\b")
 
 
-def mend(text: str) -> str:
+def correct_text(text: str) -> str:
     text = SHORTENED.sub(lambda found: SHORT_FOR[found[0]], text)
-    return ROW.sub(lambda found: mended(found[0]), WITH.sub("with ", text))
+    return ROW.sub(lambda found: correct_word(found[0]), WITH.sub("with ", text))
 
 
 @cache
-def real() -> frozenset[str]:
+def load_real_words() -> frozenset[str]:
     """Words that are right as they are."""
-    return cues.words("spelling")["known"] | cues.words("spelling")["real"]
+    return cues.load_words("spelling")["known"] | cues.load_words("spelling")["real"]
 
 
 @lru_cache(20_000)
-def mended(word: str) -> str:
+def correct_word(word: str) -> str:
     """The known word that is one slip away (a letter more, less, other, or two swapped), else *word*."""
-    if word in real() or not SHORT.fullmatch(word):
+    if word in load_real_words() or not SHORT.fullmatch(word):
         return word
-    near = cuts().get(word) or next((cuts()[cut] for cut in _cuts(word) if cut in cuts()), None)
+    near = load_deletions().get(word) or next(
+        (load_deletions()[cut] for cut in _delete_letters(word) if cut in load_deletions()), None
+    )
     if near is None or abs(len(near) - len(word)) > 1:
         return word
     # In short words only an extra letter or a swap is a slip: "tall" is no "talk".
-    slip = len(near) >= LONG or sorted(near) == sorted(word) or near in _cuts(word)
+    slip = len(near) >= LONG or sorted(near) == sorted(word) or near in _delete_letters(word)
     return near if slip else word

@@ -6,7 +6,7 @@ from assistant.domain.messages import Author
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
 from assistant.signals import cues, normalization
-from assistant.signals.classifier import weights
+from assistant.signals.classifier import load_weights
 
 #: Who came before knows the place: style counts that much less per earlier conversation.
 PER_VISIT = 0.6
@@ -16,21 +16,23 @@ EVIDENT = 0.5
 SAID = frozenset({"how_to_use", "discomfort"})
 
 
-def read_unfamiliarity(
+def score_unfamiliarity(
     comparable: str, history: History, heard: float, *, brief: bool, alone: bool
 ) -> tuple[float, tuple[Evidence, ...]]:
     """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no vector."""
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
-    hits = list(cues.hits("unfamiliarity", normalization.clauses(comparable)[:12]))
-    shown = features(hits, history, heard, brief=brief)
-    joined = weights().joined["unfamiliarity_alone" if alone else "unfamiliarity"]
+    hits = list(cues.find_hits("unfamiliarity", normalization.split_clauses(comparable)[:12]))
+    shown = compute_unfamiliarity_features(hits, history, heard, brief=brief)
+    joined = load_weights().combiner_weights["unfamiliarity_alone" if alone else "unfamiliarity"]
     score = 1 / (1 + math.exp(-sum(joined.get(name, 0.0) * value for name, value in shown.items())))
     if not any(hit.cue.kind in SAID for hit in hits):
         score *= PER_VISIT**history.earlier_conversations
-    return score, _evidence(hits, comparable, score, turn, shown)
+    return score, _build_evidence(hits, comparable, score, turn, shown)
 
 
-def features(hits: list[cues.Hit], history: History, heard: float, *, brief: bool) -> dict[str, float]:
+def compute_unfamiliarity_features(
+    hits: list[cues.Hit], history: History, heard: float, *, brief: bool
+) -> dict[str, float]:
     """What unfamiliarity is judged by, by name; the weights of training are over these."""
     first = not any(line.author is Author.CUSTOMER for line in history.lines)
     reactions = [turn.signals.reaction for turn in history.turns]
@@ -56,7 +58,7 @@ def is_brief(comparable: str, language: str) -> bool:
     return len(comparable.split()) <= 2 and not comparable.endswith("?")
 
 
-def _evidence(
+def _build_evidence(
     hits: list[cues.Hit], comparable: str, score: float, turn: int, shown: dict[str, float]
 ) -> tuple[Evidence, ...]:
     found = [(hit.words, hit.cue.why) for hit in hits if hit.cue.kind != "at_home"]

@@ -21,6 +21,6 @@ FOR EACH ROW EXECUTE FUNCTION yorisoi_append_only()""",
 
 
 @sa.event.listens_for(audit, "after_create")
-def _create(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
+def _create_triggers(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
     for statement in DDL[connection.dialect.name]:
         connection.exec_driver_sql(statement)

@@ -7,10 +7,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from assistant.domain.article_lifecycle import Contradiction, Dismissal, Replaced, Side, Trouble
-from assistant.domain.article_listing import Listed
+from assistant.domain.article_lifecycle import (
+    Contradiction,
+    ContradictionSide,
+    Dismissal,
+    SourceProblem,
+    Supersession,
+)
+from assistant.domain.article_listing import ArticleListing
 from assistant.domain.knowledge import Origin
-from assistant.domain.supersession import Stated
+from assistant.domain.supersession import SupersessionClaims
 from assistant.storage.article_tables import (
     articles,
     chunks,
@@ -23,18 +29,20 @@ from assistant.storage.article_tables import (
 )
 
 
-class SqlLiving:
+class SqlArticleLifecycle:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     # -- replaced articles
 
-    def list_claims(self) -> Sequence[Stated]:
+    def list_claims(self) -> Sequence[SupersessionClaims]:
         """What every article says of others."""
         c = articles.c
         rows = self._connection.execute(sa.select(c.id, c.url, c.supersedes, c.superseded_by).order_by(c.id))
         return [
-            Stated(id=row.id, url=row.url, supersedes=tuple(row.supersedes), superseded_by=row.superseded_by)
+            SupersessionClaims(
+                id=row.id, url=row.url, supersedes=tuple(row.supersedes), superseded_by=row.superseded_by
+            )
             for row in rows
         ]
 
@@ -50,7 +58,7 @@ class SqlLiving:
         self._connection.execute(knowledge.update().values(version=knowledge.c.version + 1))
         return True
 
-    def list_supersessions(self) -> Sequence[Replaced]:
+    def list_supersessions(self) -> Sequence[Supersession]:
         """Replaced articles, and from when on."""
         old, new = articles.alias(), articles.alias()
         query = (
@@ -66,7 +74,7 @@ class SqlLiving:
             .order_by(replacements.c.article)
         )
         return [
-            Replaced(
+            Supersession(
                 article=row.article,
                 title=row.title,
                 by=row.by,
@@ -145,25 +153,25 @@ class SqlLiving:
         c = contradictions.c
         gone = sa.select(replacements.c.article)
         query = (
-            _sides(one, other)
-            .where(_holds(one, today), _holds(other, today))
+            _select_sides(one, other)
+            .where(_is_valid_on(one, today), _is_valid_on(other, today))
             .where(c.one_article.not_in(gone), c.other_article.not_in(gone))
             .where(c.id.not_in(sa.select(dismissals.c.id)))
             .order_by(c.found_at.desc(), c.id)
         )
-        return [_contradiction(row) for row in self._connection.execute(query)]
+        return [_parse_contradiction(row) for row in self._connection.execute(query)]
 
     def list_dismissals(self) -> Sequence[Dismissal]:
         """Contradictions of articles that are still there, judged to be none; the last first."""
         d = dismissals.c
         query = (
-            _sides(articles.alias(), articles.alias())
+            _select_sides(articles.alias(), articles.alias())
             .add_columns(d.by, d.at, d.why)
             .join(dismissals, d.id == contradictions.c.id)
             .order_by(d.at.desc(), d.id)
         )
         return [
-            Dismissal(contradiction=_contradiction(row), by=row.by, at=row.at, why=row.why)
+            Dismissal(contradiction=_parse_contradiction(row), by=row.by, at=row.at, why=row.why)
             for row in self._connection.execute(query)
         ]
 
@@ -186,7 +194,7 @@ class SqlLiving:
 
     # -- articles
 
-    def list_article_listings(self) -> Sequence[Listed]:
+    def list_article_listings(self) -> Sequence[ArticleListing]:
         """Every article without its text."""
         new, c = articles.alias(), articles.c
         columns = (c.id, c.title, c.language, c.url, c.updated, c.valid_from, c.valid_until, c.origin)
@@ -197,7 +205,7 @@ class SqlLiving:
             .order_by(c.title, c.id)
         )
         return [
-            Listed(
+            ArticleListing(
                 **{name: row[name] for name in ("id", "title", "language", "url", "updated")},
                 valid_from=row["valid_from"],
                 valid_until=row["valid_until"],
@@ -210,7 +218,7 @@ class SqlLiving:
 
     # -- sources
 
-    def save_source_problems(self, sources: Sequence[str], found: Sequence[Trouble]) -> None:
+    def save_source_problems(self, sources: Sequence[str], found: Sequence[SourceProblem]) -> None:
         """What of *sources* could not be read just now; what could is no trouble any more."""
         query = sa.select(troubles.c.place, troubles.c.since)
         since = {row.place: row.since for row in self._connection.execute(query)}
@@ -231,26 +239,26 @@ class SqlLiving:
         if rows:
             self._connection.execute(troubles.insert(), rows)
 
-    def list_source_problems(self) -> Sequence[Trouble]:
-        return self._noted(harmless=False)
+    def list_source_problems(self) -> Sequence[SourceProblem]:
+        return self._list_problems(harmless=False)
 
-    def list_source_remarks(self) -> Sequence[Trouble]:
+    def list_source_remarks(self) -> Sequence[SourceProblem]:
         """What was left out of documents that could be read."""
-        return self._noted(harmless=True)
+        return self._list_problems(harmless=True)
 
-    def _noted(self, *, harmless: bool) -> list[Trouble]:
+    def _list_problems(self, *, harmless: bool) -> list[SourceProblem]:
         query = sa.select(troubles).where(troubles.c.harmless.is_(harmless))
         query = query.order_by(troubles.c.since.desc(), troubles.c.place)
-        return [Trouble(**row) for row in self._connection.execute(query).mappings()]
+        return [SourceProblem(**row) for row in self._connection.execute(query).mappings()]
 
 
-def _holds(article: sa.FromClause, today: date) -> sa.ColumnElement[bool]:
+def _is_valid_on(article: sa.FromClause, today: date) -> sa.ColumnElement[bool]:
     c = article.c
     begun = sa.or_(c.valid_from.is_(None), c.valid_from <= today)
     return sa.and_(begun, sa.or_(c.valid_until.is_(None), c.valid_until >= today))
 
 
-def _sides(one: sa.FromClause, other: sa.FromClause) -> sa.Select[Any]:
+def _select_sides(one: sa.FromClause, other: sa.FromClause) -> sa.Select[Any]:
     c = contradictions.c
     told = [
         side.c[name].label(f"{which}_{name}")
@@ -261,10 +269,10 @@ def _sides(one: sa.FromClause, other: sa.FromClause) -> sa.Select[Any]:
     return sa.select(contradictions, *told).select_from(joined)
 
 
-def _contradiction(row: Any) -> Contradiction:
+def _parse_contradiction(row: Any) -> Contradiction:
     values = row._mapping
     one, other = (
-        Side(
+        ContradictionSide(
             article=values[f"{which}_article"],
             title=values[f"{which}_title"],
             url=values[f"{which}_url"] or "",

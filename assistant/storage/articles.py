@@ -11,7 +11,13 @@ from assistant.domain.knowledge import Article, Chunk, ChunkWords, Origin, Passa
 from assistant.ports.models import MultiVector
 from assistant.storage import fulltext
 from assistant.storage.article_tables import articles, chunks, knowledge, replacements, vectors
-from assistant.storage.vector_codec import packed_from, token_bytes, unpacked, whole_bytes, whole_from
+from assistant.storage.vector_codec import (
+    decode_packed,
+    decode_pooled,
+    encode_pooled,
+    encode_tokens,
+    unpack_tokens,
+)
 
 if TYPE_CHECKING:
     from numpy import float32, int8, uint8
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     Packed = NDArray[uint8]
 
 #: Ids per statement: SQLite takes 32,766 parameters, PostgreSQL 65,535.
-MANY = 5_000
+MAX_IDS_PER_STATEMENT = 5_000
 
 
 class SqlArticles:
@@ -35,59 +41,70 @@ class SqlArticles:
 
     def load_content_hashes(self) -> Mapping[str, str]:
         return {
-            row.id: row.content_hash for row in self._run(sa.select(articles.c.id, articles.c.content_hash))
+            row.id: row.content_hash
+            for row in self._execute_statement(sa.select(articles.c.id, articles.c.content_hash))
         }
 
     def load_origins(self) -> Mapping[str, Origin]:
-        rows = self._run(sa.select(articles.c.id, articles.c.origin).where(articles.c.origin.is_not(None)))
+        rows = self._execute_statement(
+            sa.select(articles.c.id, articles.c.origin).where(articles.c.origin.is_not(None))
+        )
         return {row.id: Origin(**row.origin) for row in rows}
 
     def update_origins(self, origins: Mapping[str, Origin]) -> None:
         """Note where articles were read now; what they say is unchanged."""
         for article, origin in origins.items():
-            self._run(articles.update().where(articles.c.id == article).values(origin=asdict(origin)))
+            self._execute_statement(
+                articles.update().where(articles.c.id == article).values(origin=asdict(origin))
+            )
 
     def find_article(self, article: str) -> Article | None:
-        row = self._run(sa.select(articles).where(articles.c.id == article)).mappings().first()
-        return _article(row) if row else None
+        row = self._execute_statement(sa.select(articles).where(articles.c.id == article)).mappings().first()
+        return _parse_article(row) if row else None
 
     def list_articles(self) -> Sequence[Article]:
-        return [_article(row) for row in self._run(sa.select(articles).order_by(articles.c.id)).mappings()]
+        return [
+            _parse_article(row)
+            for row in self._execute_statement(sa.select(articles).order_by(articles.c.id)).mappings()
+        ]
 
-    def titles(self, today: date) -> Sequence[tuple[str, str, str]]:
+    def list_titles(self, today: date) -> Sequence[tuple[str, str, str]]:
         """(id, title, language) of every article that holds *today*."""
         c = articles.c
         ends = sa.or_(c.valid_until.is_(None), c.valid_until >= today)
         begun = sa.or_(c.valid_from.is_(None), c.valid_from <= today)
         holds = sa.and_(begun, ends, c.id.not_in(sa.select(replacements.c.article)))
         return [
-            tuple(row) for row in self._run(sa.select(c.id, c.title, c.language).where(holds).order_by(c.id))
+            tuple(row)
+            for row in self._execute_statement(
+                sa.select(c.id, c.title, c.language).where(holds).order_by(c.id)
+            )
         ]
 
     def save_article(self, article: Article, parts: Sequence[tuple[Chunk, Terms]]) -> None:
         """Store an article, replacing what was there; its vectors come later."""
         self.remove_articles([article.id])
-        self._run(articles.insert().values(_article_row(article)))
-        rows = [_chunk_row(article.id, chunk, terms) for chunk, terms in parts]
+        self._execute_statement(articles.insert().values(_build_article_row(article)))
+        rows = [_build_chunk_row(article.id, chunk, terms) for chunk, terms in parts]
         if rows:
-            self._run(chunks.insert(), rows)
-        self._changed()
+            self._execute_statement(chunks.insert(), rows)
+        self._bump_version()
 
     def remove_articles(self, gone: Sequence[str]) -> None:
-        for some in _groups(gone):
-            self._run(chunks.delete().where(chunks.c.article.in_(some)))
-            self._run(articles.delete().where(articles.c.id.in_(some)))
+        for some in _batch_ids(gone):
+            self._execute_statement(chunks.delete().where(chunks.c.article.in_(some)))
+            self._execute_statement(articles.delete().where(articles.c.id.in_(some)))
         if gone:
-            self._changed()
+            self._bump_version()
 
     # -- passages
 
     def load_version(self) -> int:
         """Counts every change; the same number means the same knowledge base."""
-        return int(self._run(sa.select(knowledge.c.version)).scalar() or 0)
+        return int(self._execute_statement(sa.select(knowledge.c.version)).scalar() or 0)
 
     def list_chunk_ids(self) -> Sequence[int]:
-        return self._run(sa.select(chunks.c.id).order_by(chunks.c.id)).scalars().all()
+        return self._execute_statement(sa.select(chunks.c.id).order_by(chunks.c.id)).scalars().all()
 
     def load_chunk_words(self, some: Sequence[int]) -> Iterator[ChunkWords]:
         """What ranking needs of some chunks."""
@@ -95,8 +112,8 @@ class SqlArticles:
         query = sa.select(*columns, chunks.c.article, articles.c.language, articles.c.valid_until).join(
             articles
         )
-        for group in _groups(some):
-            for row in self._run(query.where(chunks.c.id.in_(group))):
+        for group in _batch_ids(some):
+            for row in self._execute_statement(query.where(chunks.c.id.in_(group))):
                 yield ChunkWords(
                     chunk=row.id,
                     article=row.article,
@@ -107,111 +124,127 @@ class SqlArticles:
 
     def search_words(self, words: Sequence[str], *, limit: int) -> Sequence[int]:
         """Chunks that hold any of the *words*, best match first."""
-        return fulltext.matching(self._connection, words, limit=limit)
+        return fulltext.search_chunks(self._connection, words, limit=limit)
 
-    def words_trouble(self) -> str | None:
+    def check_word_index(self) -> str | None:
         """Why words do not find what is there; None: they do."""
         c = chunks.c
-        row = self._run(sa.select(c.id, c.body_terms).where(c.body_terms != "").limit(1)).first()
+        row = self._execute_statement(
+            sa.select(c.id, c.body_terms).where(c.body_terms != "").limit(1)
+        ).first()
         if row is None:
             return None
         rarest = sorted(set(row.body_terms.split()), key=len)[-1:]
-        found = fulltext.matching(self._connection, rarest, limit=1)
+        found = fulltext.search_chunks(self._connection, rarest, limit=1)
         return None if found else "The index of words finds nothing; restore a backup, or ingest again."
 
     def load_passages(self, some: Sequence[int]) -> Mapping[int, Passage]:
         """The passages of chunks, scored 0; what is gone is left out."""
-        rows = self._run(
+        rows = self._execute_statement(
             sa.select(chunks, articles.c.title, articles.c.url, articles.c.language)
             .join(articles)
             .where(chunks.c.id.in_(some))
         )
-        return {row.id: _passage(row) for row in rows}
+        return {row.id: _parse_passage(row) for row in rows}
 
     # -- vectors
 
     def list_unembedded(self, model: str, *, limit: int) -> Sequence[tuple[int, str, Chunk]]:
         """Chunks without vectors of *model*, oldest first: (id, article's title, chunk)."""
         has = sa.exists().where(vectors.c.chunk == chunks.c.id, vectors.c.model == model)
-        rows = self._run(
+        rows = self._execute_statement(
             sa.select(chunks, articles.c.title).join(articles).where(~has).order_by(chunks.c.id).limit(limit)
         )
-        return [(row.id, row.title, _chunk(row)) for row in rows]
+        return [(row.id, row.title, _parse_chunk(row)) for row in rows]
 
     def count_unembedded(self, model: str) -> int:
         has = sa.exists().where(vectors.c.chunk == chunks.c.id, vectors.c.model == model)
-        return int(self._run(sa.select(sa.func.count()).select_from(chunks).where(~has)).scalar_one())
+        return int(
+            self._execute_statement(sa.select(sa.func.count()).select_from(chunks).where(~has)).scalar_one()
+        )
 
     def save_vectors(self, model: str, found: Mapping[int, Sequence[MultiVector]]) -> None:
         """Store each chunk's vectors, one per slot, unless the chunk has gone meanwhile."""
-        there = set(self._run(sa.select(chunks.c.id).where(chunks.c.id.in_(list(found)))).scalars())
+        there = set(
+            self._execute_statement(sa.select(chunks.c.id).where(chunks.c.id.in_(list(found)))).scalars()
+        )
         rows = [
             {
                 "chunk": chunk,
                 "model": model,
                 "dimensions": len(slots[0].pooled),
-                "data": whole_bytes(slots),
-                "tokens": token_bytes(slots),
+                "data": encode_pooled(slots),
+                "tokens": encode_tokens(slots),
             }
             for chunk, slots in found.items()
             if chunk in there
         ]
         if rows:
-            self._run(vectors.delete().where(vectors.c.chunk.in_(there), vectors.c.model == model))
-            self._run(vectors.insert(), rows)
-            self._changed()
+            self._execute_statement(
+                vectors.delete().where(vectors.c.chunk.in_(there), vectors.c.model == model)
+            )
+            self._execute_statement(vectors.insert(), rows)
+            self._bump_version()
 
     def delete_vectors(self, *, except_model: str) -> None:
         """Drop the vectors of other models."""
-        self._run(vectors.delete().where(vectors.c.model != except_model))
+        self._execute_statement(vectors.delete().where(vectors.c.model != except_model))
 
     def load_vectors(self, model: str, some: Sequence[int]) -> Iterator[tuple[int, "Vectors"]]:
         """The vectors of some chunks, where there are any."""
-        for group in _groups(some):
+        for group in _batch_ids(some):
             query = sa.select(vectors.c.chunk, vectors.c.dimensions, vectors.c.data)
-            for row in self._run(query.where(vectors.c.model == model, vectors.c.chunk.in_(group))):
-                yield row.chunk, whole_from(row.data, row.dimensions)
+            for row in self._execute_statement(
+                query.where(vectors.c.model == model, vectors.c.chunk.in_(group))
+            ):
+                yield row.chunk, decode_pooled(row.data, row.dimensions)
 
     def load_tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence["Tokens"]]:
         """The token vectors of some chunks by slot, where there are any."""
         packed = self.load_packed_tokens(model, some)
-        return {chunk: [unpacked(tokens) for tokens in slots] for chunk, slots in packed.items()}
+        return {chunk: [unpack_tokens(tokens) for tokens in slots] for chunk, slots in packed.items()}
 
     def load_packed_tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence["Packed"]]:
         """The same as they are kept."""
         query = sa.select(vectors.c.chunk, vectors.c.tokens)
-        rows = self._run(query.where(vectors.c.model == model, vectors.c.chunk.in_(some)))
-        return {row.chunk: packed_from(row.tokens) for row in rows}
+        rows = self._execute_statement(query.where(vectors.c.model == model, vectors.c.chunk.in_(some)))
+        return {row.chunk: decode_packed(row.tokens) for row in rows}
 
     def list_embedded(self, model: str) -> Sequence[int]:
         """Chunks that have vectors of *model*."""
-        return self._run(sa.select(vectors.c.chunk).where(vectors.c.model == model)).scalars().all()
+        return (
+            self._execute_statement(sa.select(vectors.c.chunk).where(vectors.c.model == model))
+            .scalars()
+            .all()
+        )
 
-    def _changed(self) -> None:
-        if not self._run(knowledge.update().values(version=knowledge.c.version + 1)).rowcount:
-            self._run(knowledge.insert().values(id=1, version=1))
+    def _bump_version(self) -> None:
+        if not self._execute_statement(knowledge.update().values(version=knowledge.c.version + 1)).rowcount:
+            self._execute_statement(knowledge.insert().values(id=1, version=1))
 
-    def _run(self, statement: Any, rows: Sequence[dict[str, Any]] | None = None) -> sa.CursorResult[Any]:
+    def _execute_statement(
+        self, statement: Any, rows: Sequence[dict[str, Any]] | None = None
+    ) -> sa.CursorResult[Any]:
         return self._connection.execute(statement, rows)
 
 
-def _groups(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (ids[start : start + MANY] for start in range(0, len(ids), MANY))
+def _batch_ids(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (ids[start : start + MAX_IDS_PER_STATEMENT] for start in range(0, len(ids), MAX_IDS_PER_STATEMENT))
 
 
-def _article_row(article: Article) -> dict[str, Any]:
+def _build_article_row(article: Article) -> dict[str, Any]:
     values = asdict(article)
     return values | {"tags": list(article.tags), "supersedes": list(article.supersedes)}
 
 
-def _article(row: sa.RowMapping) -> Article:
+def _parse_article(row: sa.RowMapping) -> Article:
     values = dict(row)
     origin = values["origin"]
     lists = {name: tuple(values[name]) for name in ("tags", "supersedes")}
     return Article(**values | lists | {"origin": Origin(**origin) if origin else None})
 
 
-def _chunk_row(article: str, chunk: Chunk, terms: Terms) -> dict[str, Any]:
+def _build_chunk_row(article: str, chunk: Chunk, terms: Terms) -> dict[str, Any]:
     return {
         "article": article,
         "position": chunk.position,
@@ -224,11 +257,11 @@ def _chunk_row(article: str, chunk: Chunk, terms: Terms) -> dict[str, Any]:
     }
 
 
-def _chunk(row: Any) -> Chunk:
+def _parse_chunk(row: Any) -> Chunk:
     return Chunk(position=row.position, headings=tuple(row.headings), text=row.text, tokens=row.tokens)
 
 
-def _passage(row: Any) -> Passage:
+def _parse_passage(row: Any) -> Passage:
     return Passage(
         chunk=row.id,
         article=row.article,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from assistant.domain.audit import AuditEntry
 from assistant.domain.conversation import Conversation
 from assistant.storage import tables as t
-from assistant.storage.statements import inserting
+from assistant.storage.statements import build_insert
 
 
 class SqlAudit:
@@ -18,24 +18,24 @@ class SqlAudit:
 
     def append_entry(self, actor: str, action: str, now: datetime, **details: Any) -> None:
         row = {"actor": actor, "action": action, "created_at": now, "details": details}
-        self._connection.execute(inserting(t.audit), row)
+        self._connection.execute(build_insert(t.audit), row)
 
     def append_owner_change(self, conversation: Conversation, actor: str, now: datetime) -> None:
         """*conversation* has a new owner; what it was before is the entry of the epoch before."""
         details = {"state": conversation.state, "agent": conversation.agent, "reason": conversation.reason}
         row = {"actor": actor, "action": "owner", "created_at": now, "details": details}
         row |= {"conversation": conversation.id, "epoch": conversation.epoch}
-        self._connection.execute(inserting(t.audit), row)
+        self._connection.execute(build_insert(t.audit), row)
 
     def list_entries(self, *, conversation: str | None = None) -> Sequence[AuditEntry]:
         """Everything, or what concerns one conversation, in order."""
         query = sa.select(t.audit).order_by(t.audit.c.id)
         if conversation is not None:
             query = query.where(t.audit.c.conversation == conversation)
-        return [_entry(row) for row in self._connection.execute(query)]
+        return [_parse_entry(row) for row in self._connection.execute(query)]
 
 
-def _entry(row: sa.Row[tuple[object, ...]]) -> AuditEntry:
+def _parse_entry(row: sa.Row[tuple[object, ...]]) -> AuditEntry:
     return AuditEntry(
         created_at=row.created_at,
         actor=row.actor,

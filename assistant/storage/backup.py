@@ -12,55 +12,58 @@ from alembic import command
 from alembic.config import Config
 
 from assistant.domain.errors import SetupError
-from assistant.storage.migrate import HERE, migrate, revision
+from assistant.storage.migrate import HERE, load_revision, migrate_schema
 from assistant.storage.schema import Json, Moment, metadata
 
 #: Rows inserted at a time.
-TOGETHER = 500
+BATCH_ROWS = 500
 
 #: Writes lines under a name.
-Keep = Callable[[str, Iterable[str]], None]
+WriteLines = Callable[[str, Iterable[str]], None]
 #: Reads them again.
-Kept = Callable[[str], Iterable[str]]
+ReadLines = Callable[[str], Iterable[str]]
 
 
-def export(engine: sa.Engine, keep: Keep) -> dict[str, Any]:
+def export_database(engine: sa.Engine, keep: WriteLines) -> dict[str, Any]:
     """Every table, as of one moment, while others go on writing; returns what restoring needs."""
     counts: dict[str, int] = {}
-    with engine.connect().execution_options(**_snapshot(engine)) as connection, connection.begin():
+    with (
+        engine.connect().execution_options(**_build_snapshot_options(engine)) as connection,
+        connection.begin(),
+    ):
         for table in metadata.sorted_tables:
             counts[table.name] = 0
-            keep(table.name, _lines(connection, table, counts))
-        return {"revision": revision(connection), "rows": counts}
+            keep(table.name, _dump_lines(connection, table, counts))
+        return {"revision": load_revision(connection), "rows": counts}
 
 
-def _snapshot(engine: sa.Engine) -> dict[str, Any]:
+def _build_snapshot_options(engine: sa.Engine) -> dict[str, Any]:
     return {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
 
 
-def _lines(connection: sa.Connection, table: sa.Table, counts: dict[str, int]) -> Iterator[str]:
-    columns = [_stored(column) for column in table.columns]
+def _dump_lines(connection: sa.Connection, table: sa.Table, counts: dict[str, int]) -> Iterator[str]:
+    columns = [_select_raw_column(column) for column in table.columns]
     yield json.dumps([column.name for column in table.columns])
-    result = connection.execution_options(yield_per=TOGETHER).execute(sa.select(*columns))
+    result = connection.execution_options(yield_per=BATCH_ROWS).execute(sa.select(*columns))
     for row in result:
         counts[table.name] += 1
-        yield json.dumps([_plain(value) for value in row], ensure_ascii=False)
+        yield json.dumps([_to_json_value(value) for value in row], ensure_ascii=False)
 
 
-def _stored(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+def _select_raw_column(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     """The column as the database holds it."""
     if isinstance(column.type, Moment):
         return sa.type_coerce(column, sa.BigInteger)
     return sa.type_coerce(column, sa.Text) if isinstance(column.type, Json) else column
 
 
-def _plain(value: Any) -> Any:
+def _to_json_value(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return value.isoformat() if isinstance(value, date) else value
 
 
-def restore(engine: sa.Engine, kept: Kept, facts: dict[str, Any]) -> None:
+def restore_database(engine: sa.Engine, kept: ReadLines, facts: dict[str, Any]) -> None:
     """Fill an empty database, all of it or nothing, and bring it up to date; SetupError if it is none."""
     with engine.execution_options(write=True).begin() as connection:
         if sa.inspect(connection).get_table_names():
@@ -78,18 +81,18 @@ def restore(engine: sa.Engine, kept: Kept, facts: dict[str, Any]) -> None:
             table = then.tables[name]
             lines = iter(kept(name))
             names = json.loads(next(lines))
-            while rows := [_row(table, names, line) for line in islice(lines, TOGETHER)]:
+            while rows := [_parse_row(table, names, line) for line in islice(lines, BATCH_ROWS)]:
                 connection.execute(table.insert(), rows)
-            _continue_counting(connection, table)
-    migrate(engine)
+            _reset_sequence(connection, table)
+    migrate_schema(engine)
 
 
-def _row(table: sa.Table, names: list[str], line: str) -> dict[str, Any]:
+def _parse_row(table: sa.Table, names: list[str], line: str) -> dict[str, Any]:
     values = zip(names, json.loads(line), strict=True)
-    return {name: _python(table.c[name].type, value) for name, value in values}
+    return {name: _from_json_value(table.c[name].type, value) for name, value in values}
 
 
-def _python(kind: sa.types.TypeEngine[Any], value: Any) -> Any:
+def _from_json_value(kind: sa.types.TypeEngine[Any], value: Any) -> Any:
     if value is None:
         return None
     if isinstance(kind, sa.LargeBinary):
@@ -97,7 +100,7 @@ def _python(kind: sa.types.TypeEngine[Any], value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(kind, sa.Date) else value
 
 
-def _continue_counting(connection: sa.Connection, table: sa.Table) -> None:
+def _reset_sequence(connection: sa.Connection, table: sa.Table) -> None:
     """PostgreSQL counts ids by itself and does not notice those that were brought along."""
     column = table.autoincrement_column
     if connection.dialect.name == "sqlite" or column is None:

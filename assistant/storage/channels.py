@@ -10,13 +10,19 @@ import sqlalchemy as sa
 
 from assistant.domain.channels import Address, Delivery, DeliveryState, Media, Thread
 from assistant.storage import tables as t
-from assistant.storage.statements import inserting, putting, selecting, unless_there, updating
-from assistant.storage.values import fit, fit_original
+from assistant.storage.statements import (
+    build_insert,
+    build_insert_if_absent,
+    build_select,
+    build_update,
+    build_upsert,
+)
+from assistant.storage.values import fit_foreign_id, fit_id
 
 #: Those that still have something to be done about them.
 UNDONE = (DeliveryState.WAITING, DeliveryState.SENDING)
 
-HEAD = selecting(t.deliveries, "conversation").where(t.deliveries.c.state.in_(UNDONE))
+HEAD = build_select(t.deliveries, "conversation").where(t.deliveries.c.state.in_(UNDONE))
 HEAD = HEAD.order_by(t.deliveries.c.position).limit(1)
 
 
@@ -26,21 +32,23 @@ class SqlThreads:
 
     def is_duplicate_event(self, channel: str, account: str, event: str, now: datetime) -> bool:
         """Whether this event was had before; from now on it was."""
-        row = {"channel": channel, "account": account, "id": fit_original(event)}
-        added = self._connection.execute(unless_there(self._connection, t.events), row | {"created_at": now})
+        row = {"channel": channel, "account": account, "id": fit_foreign_id(event)}
+        added = self._connection.execute(
+            build_insert_if_absent(self._connection, t.events), row | {"created_at": now}
+        )
         return added.rowcount == 0
 
     def find_by_address(self, address: Address) -> Thread | None:
-        return self._one(
+        return self._find_thread(
             channel=address.channel, account=address.account, peer=address.peer, thread=address.thread
         )
 
     def get(self, thread: str) -> Thread | None:
-        return self._one(id=thread)
+        return self._find_thread(id=thread)
 
     def find_by_conversation(self, conversation: str) -> Thread | None:
         """Where *conversation* goes on; None on the web, and once another one follows it there."""
-        return self._one(conversation=conversation)
+        return self._find_thread(conversation=conversation)
 
     def has_unproven_thread(self, address: Address, since: datetime) -> bool:
         """Whether another thread with this peer, heard since then, began without proof of who writes."""
@@ -65,12 +73,12 @@ class SqlThreads:
             "heard_at": thread.heard_at,
             "context": dict(thread.context),
             "unreachable": thread.unreachable,
-            "whole": _whole(address) or None,
+            "whole": _collect_long_parts(address) or None,
         }
-        self._connection.execute(putting(self._connection, t.threads), row)
+        self._connection.execute(build_upsert(self._connection, t.threads), row)
 
-    def _one(self, **values: str) -> Thread | None:
-        row = self._connection.execute(selecting(t.threads, *values), values).mappings().first()
+    def _find_thread(self, **values: str) -> Thread | None:
+        row = self._connection.execute(build_select(t.threads, *values), values).mappings().first()
         if row is None:
             return None
         found = dict(row)
@@ -79,10 +87,10 @@ class SqlThreads:
         return Thread(address=address, **found)
 
 
-def _whole(address: Address) -> dict[str, str]:
+def _collect_long_parts(address: Address) -> dict[str, str]:
     """The parts of an address that its columns hold only the hash of."""
     parts = {"peer": address.peer, "thread": address.thread}
-    return {name: value for name, value in parts.items() if fit(value, 255) != value}
+    return {name: value for name, value in parts.items() if fit_id(value, 255) != value}
 
 
 class SqlDeliveries:
@@ -102,40 +110,42 @@ class SqlDeliveries:
             epoch=epoch,
             created_at=now,
         )
-        self._connection.execute(inserting(t.deliveries), _row(delivery))
+        self._connection.execute(build_insert(t.deliveries), _build_row(delivery))
         return True
 
     def find_next(self, conversation: str) -> Delivery | None:
         """The first one that is not done: those after it wait for it."""
         row = self._connection.execute(HEAD, {"conversation": conversation}).mappings().first()
-        return None if row is None else _delivery(row)
+        return None if row is None else _parse_delivery(row)
 
     def save(self, delivery: Delivery) -> None:
-        row = _row(delivery) | {"at_id": delivery.id}
-        self._connection.execute(updating(t.deliveries, "id"), row)
+        row = _build_row(delivery) | {"at_id": delivery.id}
+        self._connection.execute(build_update(t.deliveries, "id"), row)
 
     def add_receipt(self, channel: str, delivery: str, platform_id: str) -> None:
         """Remember the app's id of a part, by which its news of it will be known."""
-        row = {"channel": channel, "platform_id": fit_original(platform_id)}
-        self._connection.execute(unless_there(self._connection, t.receipts), row | {"delivery": delivery})
+        row = {"channel": channel, "platform_id": fit_foreign_id(platform_id)}
+        self._connection.execute(
+            build_insert_if_absent(self._connection, t.receipts), row | {"delivery": delivery}
+        )
 
     def find_by_platform_id(self, channel: str, platform_id: str) -> Delivery | None:
         c = t.receipts.c
         query = sa.select(t.deliveries).join(t.receipts, c.delivery == t.deliveries.c.id)
-        query = query.where(c.channel == channel, c.platform_id == fit_original(platform_id))
+        query = query.where(c.channel == channel, c.platform_id == fit_foreign_id(platform_id))
         row = self._connection.execute(query).mappings().first()
-        return None if row is None else _delivery(row)
+        return None if row is None else _parse_delivery(row)
 
     def list_by_conversation(self, conversation: str) -> Mapping[str, Delivery]:
         """Every delivery, by message."""
         query = sa.select(t.deliveries).where(t.deliveries.c.conversation == conversation)
-        return {row["message"]: _delivery(row) for row in self._connection.execute(query).mappings()}
+        return {row["message"]: _parse_delivery(row) for row in self._connection.execute(query).mappings()}
 
     def find_by_message(self, conversation: str, message: str) -> Delivery | None:
         c = t.deliveries.c
         query = sa.select(t.deliveries).where(c.conversation == conversation, c.message == message)
         row = self._connection.execute(query).mappings().first()
-        return None if row is None else _delivery(row)
+        return None if row is None else _parse_delivery(row)
 
     def count_by_state(self) -> Mapping[tuple[str, str], int]:
         """How many there are, by channel and state."""
@@ -151,18 +161,18 @@ class SqlMedia:
 
     def add(self, media: Media) -> None:
         row = {field.name: getattr(media, field.name) for field in fields(Media)}
-        self._connection.execute(inserting(t.media), row)
+        self._connection.execute(build_insert(t.media), row)
 
     def list_pending(self, conversation: str) -> Sequence[Media]:
         """Those that are still to be fetched, oldest first."""
         c = t.media.c
-        return self._all(sa.and_(c.conversation == conversation, c.type.is_(None), c.why.is_(None)))
+        return self._list_media(sa.and_(c.conversation == conversation, c.type.is_(None), c.why.is_(None)))
 
     def list_by_conversation(self, conversation: str) -> Sequence[Media]:
-        return self._all(t.media.c.conversation == conversation)
+        return self._list_media(t.media.c.conversation == conversation)
 
     def get(self, media: str) -> Media | None:
-        found = self._all(t.media.c.id == media)
+        found = self._list_media(t.media.c.id == media)
         return found[0] if found else None
 
     def save_data(self, media: str, type_: str, data: bytes) -> None:
@@ -185,18 +195,18 @@ class SqlMedia:
         found: bytes | None = self._connection.execute(query).scalar_one_or_none()
         return found
 
-    def _all(self, where: sa.ColumnElement[bool]) -> Sequence[Media]:
+    def _list_media(self, where: sa.ColumnElement[bool]) -> Sequence[Media]:
         columns = [t.media.c[field.name] for field in fields(Media)]
         query = sa.select(*columns).where(where).order_by(t.media.c.position)
         return [Media(**dict(row)) for row in self._connection.execute(query).mappings()]
 
 
-def _row(delivery: Delivery) -> dict[str, Any]:
+def _build_row(delivery: Delivery) -> dict[str, Any]:
     row = {field.name: getattr(delivery, field.name) for field in fields(Delivery)}
     return row | {"platform_ids": list(delivery.platform_ids)}
 
 
-def _delivery(row: sa.RowMapping) -> Delivery:
+def _parse_delivery(row: sa.RowMapping) -> Delivery:
     values = {field.name: row[field.name] for field in fields(Delivery)}
     values["state"] = DeliveryState(values["state"])
     values["platform_ids"] = tuple(values["platform_ids"])

@@ -9,21 +9,26 @@ from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import NotFound
 from assistant.domain.messages import Author, Message
 from assistant.storage import tables as t
-from assistant.storage.row_mapping import conversation_from, conversation_row, message_from, message_row
-from assistant.storage.statements import inserting, selecting, updating
+from assistant.storage.row_mapping import (
+    build_conversation_row,
+    build_message_row,
+    parse_conversation,
+    parse_message,
+)
+from assistant.storage.statements import build_insert, build_select, build_update
 
 #: Agents see the longest waiting first within priority; these ranks sort the priorities.
 PRIORITY_RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 #: A customer's conversations but one, newest first.
 OTHERS = (
-    selecting(t.conversations, "customer")
+    build_select(t.conversations, "customer")
     .where(t.conversations.c.id != sa.bindparam("before"))
     .order_by(t.conversations.c.created_at.desc())
     .limit(20)
 )
 #: What a customer may see of a conversation after some seq, in order.
 PUBLIC = (
-    selecting(t.messages, "conversation")
+    build_select(t.messages, "conversation")
     .where(t.messages.c.seq > sa.bindparam("after"), t.messages.c.private.is_(False))
     .order_by(t.messages.c.position)
 )
@@ -37,34 +42,34 @@ class SqlConversations:
         """The conversation, or NotFound; whoever may write holds it until the transaction ends."""
         writes = self._connection.get_execution_options().get("write", False)
         # One transaction at a time works on a conversation: its numbers have no gaps, its messages an order.
-        row = self._row(selecting(t.conversations, "id", hold=writes), id=conversation)
+        row = self._load_row(build_select(t.conversations, "id", hold=writes), id=conversation)
         if row is None:
             raise NotFound("There is no such conversation.")
-        return conversation_from(row)
+        return parse_conversation(row)
 
     def find_by_token(self, conversation: str, token_hash: str) -> Conversation | None:
-        by_both = selecting(t.conversations, "id", "token_hash")
-        row = self._row(by_both, id=conversation, token_hash=token_hash)
-        return None if row is None else conversation_from(row)
+        by_both = build_select(t.conversations, "id", "token_hash")
+        row = self._load_row(by_both, id=conversation, token_hash=token_hash)
+        return None if row is None else parse_conversation(row)
 
     def add(self, conversation: Conversation, token_hash: str | None) -> None:
-        row = conversation_row(conversation) | {"token_hash": token_hash}
-        self._connection.execute(inserting(t.conversations), row)
+        row = build_conversation_row(conversation) | {"token_hash": token_hash}
+        self._connection.execute(build_insert(t.conversations), row)
 
     def save(self, conversation: Conversation) -> None:
         """Store the next value of a conversation and tell agents' screens that it changed."""
-        row = conversation_row(conversation) | {"at_id": conversation.id}
-        self._connection.execute(updating(t.conversations, "id"), row)
+        row = build_conversation_row(conversation) | {"at_id": conversation.id}
+        self._connection.execute(build_update(t.conversations, "id"), row)
 
     def list_existing(self, conversations: Sequence[str]) -> Sequence[Conversation]:
         """Those of them that there are."""
         query = sa.select(t.conversations).where(t.conversations.c.id.in_(conversations))
-        return [conversation_from(row) for row in self._connection.execute(query).mappings()]
+        return [parse_conversation(row) for row in self._connection.execute(query).mappings()]
 
     def list_by_customer(self, customer: str, *, before: str) -> Sequence[Conversation]:
         """The customer's other conversations, newest first."""
         rows = self._connection.execute(OTHERS, {"customer": customer, "before": before})
-        return [conversation_from(row) for row in rows.mappings()]
+        return [parse_conversation(row) for row in rows.mappings()]
 
     def list_inbox(
         self, *, state: State | None, agent: str | None, after: int, limit: int
@@ -82,7 +87,7 @@ class SqlConversations:
         else:
             query = query.order_by(c.updated_at.desc())
         rows = self._connection.execute(query.order_by(c.id).offset(after).limit(limit)).mappings()
-        return [conversation_from(row) for row in rows]
+        return [parse_conversation(row) for row in rows]
 
     def count_by_state(self, agent: str) -> dict[str, int]:
         """How many open conversations there are in each state, and how many are *agent*'s."""
@@ -117,9 +122,9 @@ class SqlConversations:
             c.customer == customer, c.state == State.QUEUED, c.id != besides
         )
         rows = self._connection.execute(query.order_by(c.waiting_since)).mappings()
-        return [conversation_from(row) for row in rows]
+        return [parse_conversation(row) for row in rows]
 
-    def _row(self, query: sa.Select[Any], **values: str) -> Any:
+    def _load_row(self, query: sa.Select[Any], **values: str) -> Any:
         return self._connection.execute(query, values).mappings().first()
 
 
@@ -128,12 +133,12 @@ class SqlMessages:
         self._connection = connection
 
     def add(self, message: Message) -> None:
-        self._connection.execute(inserting(t.messages), message_row(message))
+        self._connection.execute(build_insert(t.messages), build_message_row(message))
 
     def get(self, conversation: str, message: str) -> Message | None:
         values = {"conversation": conversation, "id": message}
-        row = self._connection.execute(selecting(t.messages, *values), values).mappings().first()
-        return None if row is None else message_from(row)
+        row = self._connection.execute(build_select(t.messages, *values), values).mappings().first()
+        return None if row is None else parse_message(row)
 
     def list_public(
         self, conversation: str, *, after: int = 0, limit: int | None = None
@@ -141,13 +146,13 @@ class SqlMessages:
         """What the customer may see, in order; at most *limit*."""
         query = PUBLIC if limit is None else PUBLIC.limit(limit)
         rows = self._connection.execute(query, {"conversation": conversation, "after": after})
-        return [message_from(row) for row in rows.mappings()]
+        return [parse_message(row) for row in rows.mappings()]
 
     def list_all(self, conversation: str) -> Sequence[Message]:
         """What agents see: private notes too, each where it was written."""
-        query = selecting(t.messages, "conversation").order_by(t.messages.c.position)
+        query = build_select(t.messages, "conversation").order_by(t.messages.c.position)
         rows = self._connection.execute(query, {"conversation": conversation})
-        return [message_from(row) for row in rows.mappings()]
+        return [parse_message(row) for row in rows.mappings()]
 
     def load_last(self, conversations: Sequence[str]) -> dict[str, Message]:
         """The last public message of each conversation."""
@@ -158,7 +163,7 @@ class SqlMessages:
             .group_by(c.conversation)
         )
         rows = self._connection.execute(sa.select(t.messages).where(c.position.in_(newest))).mappings()
-        return {row["conversation"]: message_from(row) for row in rows}
+        return {row["conversation"]: parse_message(row) for row in rows}
 
     def load_last_customer_texts(self, conversations: Sequence[str]) -> dict[str, str]:
         """What each customer last said in their own words, for lists."""

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from assistant.storage.failures import lost_race, unavailable
-from assistant.storage.group_commit import Group, refuse_to_commit_nothing
+from assistant.storage.failures import is_lost_race, to_unavailable
+from assistant.storage.group_commit import GroupCommit, require_open_transaction
 from assistant.storage.values import prepare_engine
 
 S = TypeVar("S")
@@ -48,8 +48,8 @@ class SqlDatabase(Generic[S]):
         )
         self._writing = engine.execution_options(write=True)
         #: Only a writer that is alone can share its transactions.
-        self._group = None if in_memory or writers > 1 else Group(self._writing, store)
-        self._reading = engine.execution_options(**reading(engine.dialect.name))
+        self._group = None if in_memory or writers > 1 else GroupCommit(self._writing, store)
+        self._reading = engine.execution_options(**build_read_options(engine.dialect.name))
 
     @property
     def kind(self) -> str:
@@ -63,8 +63,8 @@ class SqlDatabase(Generic[S]):
         """
         loop = asyncio.get_running_loop()
         if self._group is None:
-            return await loop.run_in_executor(self._writer, self._run, self._writing, step)
-        self._group.given += 1
+            return await loop.run_in_executor(self._writer, self._run_step, self._writing, step)
+        self._group.submitted_count += 1
         # Whoever stops waiting must not stop what others share.
         result, committed = await asyncio.shield(loop.run_in_executor(self._writer, self._group.run, step))
         await asyncio.shield(asyncio.wrap_future(committed))
@@ -72,9 +72,11 @@ class SqlDatabase(Generic[S]):
 
     async def read(self, step: Callable[[S], T]) -> T:
         """Run *step* on a snapshot; it sees everything that was committed before the call."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._run, self._reading, step)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, self._run_step, self._reading, step
+        )
 
-    def _run(self, engine: sa.Engine, step: Callable[[S], T]) -> T:
+    def _run_step(self, engine: sa.Engine, step: Callable[[S], T]) -> T:
         for attempt in range(1, ATTEMPTS + 1):
             done = False
             try:
@@ -84,16 +86,16 @@ class SqlDatabase(Generic[S]):
                 return result
             except DBAPIError as exc:
                 # A connection lost while committing leaves it open whether that happened.
-                again = lost_race(exc) or (exc.connection_invalidated and not done)
+                again = is_lost_race(exc) or (exc.connection_invalidated and not done)
                 if again and attempt < ATTEMPTS:
                     time.sleep(random.uniform(0.2, 1.0) * 0.05 * attempt)
                 else:
-                    raise unavailable(exc) from exc
+                    raise to_unavailable(exc) from exc
             except SQLAlchemyError as exc:
-                raise unavailable(exc) from exc
+                raise to_unavailable(exc) from exc
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def forget(self) -> None:
+    def purge_erased(self) -> None:
         """Let nothing of what was erased stay in the database's files."""
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             sqlite = self.kind == "sqlite"
@@ -105,14 +107,14 @@ class SqlDatabase(Generic[S]):
         self.engine.dispose()
 
 
-def reading(dialect: str) -> dict[str, Any]:
+def build_read_options(dialect: str) -> dict[str, Any]:
     """A read is one snapshot; SQLite's reads are anyway."""
     if dialect == "sqlite":
         return {}
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def sqlite_engine(path: Path | None) -> sa.Engine:
+def create_sqlite_engine(path: Path | None) -> sa.Engine:
     """An engine for the file at *path*; None is a database in memory that lives as long as the engine."""
     if path is None:
         engine = sa.create_engine(
@@ -127,7 +129,7 @@ def sqlite_engine(path: Path | None) -> sa.Engine:
         )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
-    sa.event.listen(engine, "commit", refuse_to_commit_nothing)
+    sa.event.listen(engine, "commit", require_open_transaction)
     prepare_engine(engine)
     return engine
 
@@ -149,11 +151,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     if not connection.get_execution_options().get("write", False):
         connection.exec_driver_sql("BEGIN")
-    elif not _begin_soon(connection.connection.dbapi_connection):
+    elif not _try_begin_immediate(connection.connection.dbapi_connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")  # waits once more, and says why not
 
 
-def _begin_soon(raw: Any) -> bool:
+def _try_begin_immediate(raw: Any) -> bool:
     """Begin to write as soon as another process has finished; False: it did not within BUSY_MILLISECONDS.
 
     SQLite's own waiting sleeps for up to 100 ms at a time, which is longer than most transactions take.

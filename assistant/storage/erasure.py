@@ -53,12 +53,12 @@ class SqlErasure:
         """
         c = t.conversations.c
         theirs = self._connection.execute(sa.select(c.id).where(c.customer.in_(customers))).scalars().all()
-        gone = self.erase_conversations(theirs, journal=journal) + self._loose(customers, journal)
-        return gone + self._remove(t.customers, t.customers.c.id.in_(customers))
+        gone = self.erase_conversations(theirs, journal=journal) + self._delete_loose_rows(customers, journal)
+        return gone + self._delete_cascade(t.customers, t.customers.c.id.in_(customers))
 
     def erase_conversations(self, conversations: Sequence[str], *, journal: bool = True) -> int:
         """Remove these conversations with everything that hangs on them."""
-        return self._loose(conversations, journal) + self._remove(
+        return self._delete_loose_rows(conversations, journal) + self._delete_cascade(
             t.conversations, t.conversations.c.id.in_(conversations)
         )
 
@@ -80,17 +80,17 @@ class SqlErasure:
     def delete_expired(self, now: datetime) -> int:
         """Drop sessions, tokens and codes that open nothing any more."""
         tables = (t.credentials, t.link_codes)
-        return sum(self._remove(table, table.c.expires_at < now) for table in tables)
+        return sum(self._delete_cascade(table, table.c.expires_at < now) for table in tables)
 
-    def _loose(self, ids: Sequence[str], journal: bool) -> int:
+    def _delete_loose_rows(self, ids: Sequence[str], journal: bool) -> int:
         columns = [column for column in LOOSE if ids and (journal or column.table is not t.journal)]
-        return sum(self._remove(column.table, column.in_(ids)) for column in columns)
+        return sum(self._delete_cascade(column.table, column.in_(ids)) for column in columns)
 
-    def _remove(self, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
+    def _delete_cascade(self, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
         """Remove rows, after those of other tables that refer to them."""
         gone = 0
         for other in metadata.sorted_tables:
             for key in other.foreign_keys:
                 if key.column.table is table:
-                    gone += self._remove(other, key.parent.in_(sa.select(key.column).where(where)))
+                    gone += self._delete_cascade(other, key.parent.in_(sa.select(key.column).where(where)))
         return gone + self._connection.execute(sa.delete(table).where(where)).rowcount

@@ -16,15 +16,15 @@ LOST_RACE = frozenset({"40001", "40P01", "23505"})
 OURS = frozenset({"21", "22", "23", "42"})
 
 
-def lost_race(exc: DBAPIError) -> bool:
-    return sqlstate(exc) in LOST_RACE
+def is_lost_race(exc: DBAPIError) -> bool:
+    return get_sqlstate(exc) in LOST_RACE
 
 
-def sqlstate(exc: DBAPIError) -> str:
+def get_sqlstate(exc: DBAPIError) -> str:
     return getattr(exc.orig, "sqlstate", None) or ""
 
 
-def unavailable(exc: SQLAlchemyError) -> Exception:
+def to_unavailable(exc: SQLAlchemyError) -> Exception:
     """What callers are told: Unavailable when the database is, else the mistake itself."""
     if isinstance(exc, DBAPIError):
         if not _is_down(exc):
@@ -40,13 +40,13 @@ def unavailable(exc: SQLAlchemyError) -> Exception:
 def _is_down(exc: DBAPIError) -> bool:
     if exc.connection_invalidated or isinstance(exc, OperationalError | sa.exc.InterfaceError):
         return True
-    if state := sqlstate(exc):
+    if state := get_sqlstate(exc):
         return state[:2] not in OURS
     # SQLite says with its plainest error that a file is damaged, or none of ours.
     return type(exc.orig) is sqlite3.DatabaseError
 
 
-def conceal(context: sa.engine.ExceptionContext) -> None:
+def redact_error(context: sa.engine.ExceptionContext) -> None:
     """Keep of an error its first line: PostgreSQL's details quote the row, which is what somebody said."""
     for exc in (context.original_exception, context.sqlalchemy_exception):
         if exc is not None and exc.args and isinstance(exc.args[0], str):

@@ -64,35 +64,35 @@ GROUP BY id ORDER BY sum(gain) DESC, id LIMIT :limit"""
 
 
 @sa.event.listens_for(chunks, "after_create")
-def _create(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
+def _create_word_index(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
     for statement in DDL[connection.dialect.name]:
         connection.exec_driver_sql(statement)
 
 
 @sa.event.listens_for(chunks, "before_drop")
-def _drop(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
+def _drop_word_index(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("DROP TABLE IF EXISTS chunk_words")
 
 
-def matching(connection: sa.Connection, words: Sequence[str], *, limit: int) -> Sequence[int]:
+def search_chunks(connection: sa.Connection, words: Sequence[str], *, limit: int) -> Sequence[int]:
     """Chunks that hold any of the *words*, best match first."""
     asked: str | list[str]
     words = [clean for word in words if (clean := word.replace("\0", "").strip())]
     if not words:
         return []
     if connection.dialect.name == "sqlite":
-        query, asked = _BM25, any_of(words)
+        query, asked = _BM25, build_fts_query(words)
     else:
-        query, asked = _RANK, [lexeme(word) for word in words]
+        query, asked = _RANK, [build_tsquery(word) for word in words]
     return connection.execute(sa.text(query), {"words": asked, "limit": limit}).scalars().all()
 
 
-def any_of(words: Sequence[str]) -> str:
+def build_fts_query(words: Sequence[str]) -> str:
     """An FTS5 expression; every word is a quoted string, so nothing in it is an operator."""
     return " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
 
 
-def lexeme(word: str) -> str:
+def build_tsquery(word: str) -> str:
     """A tsquery of one word, quoted, so that nothing in it is an operator."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -11,18 +11,18 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.domain.errors import Unavailable
-from assistant.storage.failures import unavailable
+from assistant.storage.failures import to_unavailable
 
 S = TypeVar("S")
 T = TypeVar("T")
 
 #: How long a transaction may stay open for those who come after: another process may wait for it.
-TOGETHER_SECONDS = 0.01
+MAX_GROUP_SECONDS = 0.01
 ENDED = "The database took back what was being written; try again shortly."
 
 
-class Group(Generic[S]):
-    """Runs the steps of a single writer, all in its thread; only `given` is counted outside.
+class GroupCommit(Generic[S]):
+    """Runs the steps of a single writer, all in its thread; only `submitted_count` is counted outside.
 
     A step that raises takes back only what it did itself. When the database ends the whole transaction,
     which SQLite does by itself on a full disk, every step in it has failed.
@@ -31,48 +31,54 @@ class Group(Generic[S]):
     def __init__(self, engine: sa.Engine, store: Callable[[sa.Connection], S]) -> None:
         self._engine, self._store = engine, store
         #: How many steps were handed to the writer; it must get to run every one of them.
-        self.given = 0
-        self._begun = 0
+        self.submitted_count = 0
+        self._started_count = 0
         self._transaction: sa.Transaction | None = None
         self._committed: Future[None] = Future()
         self._until = 0.0
 
     def run(self, step: Callable[[S], T]) -> tuple[T, "Future[None]"]:
         """What *step* returns, and what is done as soon as that is committed; Unavailable."""
-        self._begun += 1
+        self._started_count += 1
         try:
-            return self._first(step) if self._transaction is None else self._another(self._transaction, step)
+            return (
+                self._start_transaction(step)
+                if self._transaction is None
+                else self._join_transaction(self._transaction, step)
+            )
         except SQLAlchemyError as exc:
-            raise unavailable(exc) from exc
+            raise to_unavailable(exc) from exc
         finally:
-            if self._transaction is not None and not is_open(self._transaction.connection):
-                self._fail(Unavailable(ENDED))
+            if self._transaction is not None and not is_transaction_open(self._transaction.connection):
+                self._fail_transaction(Unavailable(ENDED))
             if self._transaction is not None and (
-                self._begun == self.given or time.monotonic() >= self._until
+                self._started_count == self.submitted_count or time.monotonic() >= self._until
             ):
-                self._commit()
+                self._commit_transaction()
 
-    def _first(self, step: Callable[[S], T]) -> tuple[T, "Future[None]"]:
+    def _start_transaction(self, step: Callable[[S], T]) -> tuple[T, "Future[None]"]:
         with ExitStack() as opened:
             connection = opened.enter_context(self._engine.connect())
             transaction = connection.begin()
-            self._until = time.monotonic() + TOGETHER_SECONDS
+            self._until = time.monotonic() + MAX_GROUP_SECONDS
             result = step(self._store(connection))
             self._transaction = transaction
             opened.pop_all()  # it stays open for those who come after
         return result, self._committed
 
-    def _another(self, transaction: sa.Transaction, step: Callable[[S], T]) -> tuple[T, "Future[None]"]:
+    def _join_transaction(
+        self, transaction: sa.Transaction, step: Callable[[S], T]
+    ) -> tuple[T, "Future[None]"]:
         with transaction.connection.begin_nested():
             return step(self._store(transaction.connection)), self._committed
 
-    def _commit(self) -> None:
-        transaction, committed = self._end()
+    def _commit_transaction(self) -> None:
+        transaction, committed = self._detach_transaction()
         try:
             with transaction.connection:
                 transaction.commit()
         except SQLAlchemyError as exc:
-            committed.set_exception(unavailable(exc))
+            committed.set_exception(to_unavailable(exc))
         except Unavailable as exc:
             committed.set_exception(exc)
         else:
@@ -81,22 +87,22 @@ class Group(Generic[S]):
             if not committed.done():  # whatever happened, nobody waits for ever
                 committed.set_exception(Unavailable(ENDED))
 
-    def _fail(self, why: Unavailable) -> None:
+    def _fail_transaction(self, why: Unavailable) -> None:
         """Tell everybody who shared the transaction that nothing of theirs was stored."""
-        transaction, committed = self._end()
+        transaction, committed = self._detach_transaction()
         committed.set_exception(why)
         # Whatever state it is in, nobody may use it again.
         with transaction.connection as connection:
             connection.invalidate()
 
-    def _end(self) -> tuple[sa.Transaction, "Future[None]"]:
+    def _detach_transaction(self) -> tuple[sa.Transaction, "Future[None]"]:
         assert self._transaction is not None
         transaction, committed = self._transaction, self._committed
         self._transaction, self._committed = None, Future()
         return transaction, committed
 
 
-def is_open(connection: sa.Connection) -> bool:
+def is_transaction_open(connection: sa.Connection) -> bool:
     """Whether SQLite still has the transaction: it ends it by itself when the disk is full, among others."""
     if connection.invalidated or connection.closed:
         return False
@@ -106,7 +112,7 @@ def is_open(connection: sa.Connection) -> bool:
         return False
 
 
-def refuse_to_commit_nothing(connection: sa.Connection) -> None:
+def require_open_transaction(connection: sa.Connection) -> None:
     """Before a commit: Unavailable when what was written in it is gone already."""
-    if not is_open(connection):
+    if not is_transaction_open(connection):
         raise Unavailable(ENDED)

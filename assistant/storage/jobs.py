@@ -6,10 +6,17 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from assistant.domain.jobs import Due, Kind
+from assistant.domain.jobs import Job, JobKind
 from assistant.storage import tables as t
-from assistant.storage.statements import deleting, inserting, putting, selecting, unless_there, updating
-from assistant.storage.values import fit
+from assistant.storage.statements import (
+    build_delete,
+    build_insert,
+    build_insert_if_absent,
+    build_select,
+    build_update,
+    build_upsert,
+)
+from assistant.storage.values import fit_id
 
 #: No transaction is open for longer: the database ends those that are idle after half of it.
 SETTLED = timedelta(seconds=10)
@@ -36,35 +43,35 @@ NEXT_HELD = sa.select(sa.func.min(t.due.c.lease_until)).where(_KINDS)
 MOVED = ("due_at", "lease", "lease_until")
 
 
-class SqlDue:
+class SqlJobQueue:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def schedule(self, kind: Kind, conversation: str, due_at: datetime, now: datetime) -> None:
+    def schedule(self, kind: JobKind, conversation: str, due_at: datetime, now: datetime) -> None:
         """Want *kind* done at *due_at*; wanting it again moves the time and keeps since when it is wanted.
 
         A lease that is being worked on is taken away: its outcome would be about an older state of things.
         """
         row = {"conversation": conversation, "kind": kind, "due_at": due_at, "since": now, "tries": 0}
         row |= {"lease": None, "lease_until": None}
-        self._connection.execute(putting(self._connection, t.due, *MOVED), row)
+        self._connection.execute(build_upsert(self._connection, t.due, *MOVED), row)
 
-    def schedule_once(self, kind: Kind, conversation: str, due_at: datetime, now: datetime) -> None:
+    def schedule_once(self, kind: JobKind, conversation: str, due_at: datetime, now: datetime) -> None:
         """Have *kind* done at *due_at*; where it is wanted already, or in somebody's hand, nothing changes.
 
         Whoever has it in hand looks for more, holding the conversation, before calling it done.
         """
         row = {"conversation": conversation, "kind": kind, "due_at": due_at, "since": now, "tries": 0}
-        self._connection.execute(unless_there(self._connection, t.due), row)
+        self._connection.execute(build_insert_if_absent(self._connection, t.due), row)
 
-    def get(self, kind: Kind, conversation: str) -> Due | None:
+    def get(self, kind: JobKind, conversation: str) -> Job | None:
         values = {"conversation": conversation, "kind": kind}
-        row = self._connection.execute(selecting(t.due, *values), values).first()
-        return None if row is None else _due(row)
+        row = self._connection.execute(build_select(t.due, *values), values).first()
+        return None if row is None else _parse_job(row)
 
     def claim_due(
-        self, now: datetime, lease: timedelta, limit: int, kinds: Collection[Kind] = tuple(Kind)
-    ) -> Sequence[Due]:
+        self, now: datetime, lease: timedelta, limit: int, kinds: Collection[JobKind] = tuple(JobKind)
+    ) -> Sequence[Job]:
         """Lease up to *limit* rows that are due; a row whose lease ran out counts as one more try."""
         claimed = []
         for row in self._connection.execute(FREE, {"now": now, "kinds": list(kinds), "most": limit}).all():
@@ -72,47 +79,47 @@ class SqlDue:
             tries = row.tries + (1 if row.lease else 0)
             mine = {"at_conversation": row.conversation, "at_kind": row.kind}
             values = {"lease": token, "lease_until": now + lease, "tries": tries}
-            self._connection.execute(updating(t.due, "conversation", "kind"), mine | values)
-            claimed.append(_due(row, lease=token, tries=tries))
+            self._connection.execute(build_update(t.due, "conversation", "kind"), mine | values)
+            claimed.append(_parse_job(row, lease=token, tries=tries))
         return claimed
 
-    def complete_job(self, kind: Kind, conversation: str, lease: str | None = None) -> bool:
+    def complete_job(self, kind: JobKind, conversation: str, lease: str | None = None) -> bool:
         """Take the row away; with *lease* only if that lease still holds. True: it was there."""
         values = {"conversation": conversation, "kind": kind}
         if lease is not None:
             values["lease"] = lease
-        return self._connection.execute(deleting(t.due, *values), values).rowcount > 0
+        return self._connection.execute(build_delete(t.due, *values), values).rowcount > 0
 
-    def schedule_retry(self, item: Due, due_at: datetime) -> None:
+    def schedule_retry(self, item: Job, due_at: datetime) -> None:
         """Give the lease back after a failure; the next try is at *due_at*."""
         c = t.due.c
         where = sa.and_(c.conversation == item.conversation, c.kind == item.kind, c.lease == item.lease)
         values = {"due_at": due_at, "lease": None, "lease_until": None, "tries": item.tries + 1}
         self._connection.execute(sa.update(t.due).where(where).values(values))
 
-    def reschedule(self, item: Due, due_at: datetime) -> None:
+    def reschedule(self, item: Job, due_at: datetime) -> None:
         """Give the lease back without counting a try."""
         ours = {"at_conversation": item.conversation, "at_kind": item.kind, "at_lease": item.lease}
         values = {"due_at": due_at, "lease": None, "lease_until": None}
-        self._connection.execute(updating(t.due, "conversation", "kind", "lease"), ours | values)
+        self._connection.execute(build_update(t.due, "conversation", "kind", "lease"), ours | values)
 
-    def dead_letter(self, item: Due, why: str, now: datetime) -> None:
+    def dead_letter(self, item: Job, why: str, now: datetime) -> None:
         """Take away what failed for good, and keep that it did."""
         if self.complete_job(item.kind, item.conversation, item.lease):
             row = {"conversation": item.conversation, "kind": item.kind, "tries": item.tries}
-            self._connection.execute(inserting(t.dead_letters), row | {"why": why, "created_at": now})
+            self._connection.execute(build_insert(t.dead_letters), row | {"why": why, "created_at": now})
 
     def dead_letter_event(self, where: str, why: str, now: datetime) -> None:
         """Keep that something from outside could not be taken in: *where* it came from, and the error."""
-        row = {"conversation": fit(where), "kind": "event", "tries": 1, "why": why, "created_at": now}
-        self._connection.execute(inserting(t.dead_letters), row)
+        row = {"conversation": fit_id(where), "kind": "event", "tries": 1, "why": why, "created_at": now}
+        self._connection.execute(build_insert(t.dead_letters), row)
 
     def count_dead_letters(self) -> int:
         """How much work failed for good."""
         query = sa.select(sa.func.count()).select_from(t.dead_letters)
         return int(self._connection.execute(query).scalar_one())
 
-    def renew_leases(self, held: Sequence[Due], until: datetime) -> None:
+    def renew_leases(self, held: Sequence[Job], until: datetime) -> None:
         """Keep what is in hand, unless somebody else has it by now."""
         c = t.due.c
         theirs = c.conversation.in_([item.conversation for item in held])
@@ -124,16 +131,16 @@ class SqlDue:
         statement = sa.update(t.due).where(t.due.c.lease_until > now).values(lease_until=now)
         self._connection.execute(statement)
 
-    def find_next_due_at(self, kinds: Collection[Kind] = tuple(Kind)) -> datetime | None:
+    def find_next_due_at(self, kinds: Collection[JobKind] = tuple(JobKind)) -> datetime | None:
         """When the next row wants attention: it is due, or whoever had it was not heard of again."""
         values = {"kinds": list(kinds)}
         moments = [self._connection.execute(query, values).scalar() for query in (NEXT_FREE, NEXT_HELD)]
         return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _due(row: sa.Row[tuple[object, ...]], *, lease: str | None = None, tries: int | None = None) -> Due:
-    return Due(
-        kind=Kind(row.kind),
+def _parse_job(row: sa.Row[tuple[object, ...]], *, lease: str | None = None, tries: int | None = None) -> Job:
+    return Job(
+        kind=JobKind(row.kind),
         conversation=row.conversation,
         due_at=row.due_at,
         since=row.since,
@@ -150,7 +157,7 @@ class SqlJournal:
 
     def append_entry(self, conversation: str, message: str | None, now: datetime) -> None:
         row = {"conversation": conversation, "message": message, "created_at": now}
-        self._connection.execute(inserting(t.journal), row)
+        self._connection.execute(build_insert(t.journal), row)
 
     def list_after(self, last: int, *, limit: int, now: datetime) -> Sequence[tuple[int, str, str | None]]:
         """(id, conversation, message) of what was noted after *last*, in order.
@@ -179,7 +186,7 @@ class SqlJournal:
 
     def check_writable(self, now: datetime) -> None:
         """Write something: Unavailable when nothing can be written."""
-        self._connection.execute(putting(self._connection, t.proofs), {"id": 1, "at": now})
+        self._connection.execute(build_upsert(self._connection, t.proofs), {"id": 1, "at": now})
 
     def load_id_range(self) -> tuple[int, int]:
         """First and last id that the journal still holds; (1, 0) when it is empty."""

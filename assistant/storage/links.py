@@ -13,7 +13,7 @@ from assistant.storage import tables as t
 #: Channels whose identities are telephone numbers, with a plus or without.
 PHONES = ("sms", "whatsapp")
 #: So many others are proposed at most.
-MOST_ALIKE = 5
+MAX_SIMILAR_CUSTOMERS = 5
 
 
 class SqlLinks:
@@ -64,10 +64,10 @@ class SqlLinks:
         found = {
             other: why
             for why, query in reversed(wanted.items())
-            for other in self._connection.execute(query.limit(MOST_ALIKE + 1)).scalars()
+            for other in self._connection.execute(query.limit(MAX_SIMILAR_CUSTOMERS + 1)).scalars()
         }
         surest = sorted(found.items(), key=lambda one: list(wanted).index(one[1]))
-        return [one for one in surest if one[0] != customer.id][:MOST_ALIKE]
+        return [one for one in surest if one[0] != customer.id][:MAX_SIMILAR_CUSTOMERS]
 
     def save_link_code(self, code_hash: str, customer: str, expires_at: datetime) -> None:
         self._connection.execute(sa.delete(t.link_codes).where(t.link_codes.c.customer == customer))

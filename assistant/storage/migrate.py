@@ -14,7 +14,7 @@ HERE = Path(__file__).parent / "migrations"
 LOCK = 7_061_962
 
 
-def migrate(engine: sa.Engine) -> bool:
+def migrate_schema(engine: sa.Engine) -> bool:
     """Apply what is missing in one transaction; True: something was. SetupError when the database is none
     of ours, damaged, does not answer, or is newer than this program."""
     if is_current(engine):
@@ -29,16 +29,16 @@ def migrate(engine: sa.Engine) -> bool:
         with engine.execution_options(write=True).begin() as connection:
             if engine.dialect.name != "sqlite":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-            before = revision(connection)
+            before = load_revision(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            return before != revision(connection)
+            return before != load_revision(connection)
     except CommandError as exc:
         raise SetupError(
             f"The database is newer than this program ({exc}); install that version or restore a backup."
         ) from exc
     except DatabaseError as exc:
-        raise _unusable(engine, exc) from exc
+        raise _build_setup_error(engine, exc) from exc
 
 
 def is_current(engine: sa.Engine) -> bool:
@@ -49,7 +49,7 @@ def is_current(engine: sa.Engine) -> bool:
     newest = max(path.stem.split("_")[0] for path in (HERE / "versions").glob("[0-9]*.py"))
     try:
         with engine.connect() as connection:
-            if not _has_version(connection):
+            if not _has_version_table(connection):
                 return False
             found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
             if found != [newest]:
@@ -57,11 +57,11 @@ def is_current(engine: sa.Engine) -> bool:
             for table in metadata.sorted_tables:
                 connection.execute(sa.select(table).limit(0))
     except DatabaseError as exc:
-        raise _unusable(engine, exc) from exc
+        raise _build_setup_error(engine, exc) from exc
     return True
 
 
-def _has_version(connection: sa.Connection) -> bool:
+def _has_version_table(connection: sa.Connection) -> bool:
     if connection.dialect.name == "sqlite":
         query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
     else:
@@ -69,7 +69,7 @@ def _has_version(connection: sa.Connection) -> bool:
     return connection.exec_driver_sql(query).first() is not None
 
 
-def _unusable(engine: sa.Engine, exc: DatabaseError) -> SetupError:
+def _build_setup_error(engine: sa.Engine, exc: DatabaseError) -> SetupError:
     """One line, without the password."""
     name = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
     why = " ".join(str(exc.orig).split())
@@ -78,7 +78,7 @@ def _unusable(engine: sa.Engine, exc: DatabaseError) -> SetupError:
     return SetupError(f"{name} is not a usable database ({why}); restore a backup, or move it away.")
 
 
-def revision(connection: sa.Connection) -> str | None:
+def load_revision(connection: sa.Connection) -> str | None:
     """The revision that the schema is at; None for a new database."""
     from alembic.runtime.migration import MigrationContext
 

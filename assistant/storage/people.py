@@ -6,9 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from assistant.domain.errors import NotFound
-from assistant.domain.people import Agent, Customer, Door, Identity
+from assistant.domain.people import Agent, Credential, Customer, Identity
 from assistant.storage import tables as t
-from assistant.storage.statements import inserting, selecting, updating
+from assistant.storage.statements import build_insert, build_select, build_update
 
 
 class SqlCustomers:
@@ -16,26 +16,26 @@ class SqlCustomers:
         self._connection = connection
 
     def get(self, customer: str) -> Customer:
-        row = self._connection.execute(selecting(t.customers, "id"), {"id": customer}).mappings().first()
+        row = self._connection.execute(build_select(t.customers, "id"), {"id": customer}).mappings().first()
         if row is None:
             raise NotFound("There is no such customer.")
-        return Customer(**dict(row), identities=self._identities(customer))
+        return Customer(**dict(row), identities=self._load_identities(customer))
 
     def find_by_identity(self, channel: str, identity: str) -> Customer | None:
         values = {"channel": channel, "id": identity}
-        row = self._connection.execute(selecting(t.identities, *values), values).first()
+        row = self._connection.execute(build_select(t.identities, *values), values).first()
         return None if row is None else self.get(row.customer)
 
     def add(self, customer: Customer) -> None:
         values = {column.name: getattr(customer, column.name) for column in t.customers.c}
-        self._connection.execute(inserting(t.customers), values)
+        self._connection.execute(build_insert(t.customers), values)
         for identity in customer.identities:
             row = {"channel": identity.channel, "id": identity.id, "verified": identity.verified}
-            self._connection.execute(inserting(t.identities), row | {"customer": customer.id})
+            self._connection.execute(build_insert(t.identities), row | {"customer": customer.id})
 
     def set_familiarity(self, customer: str, familiarity: float) -> None:
         values = {"at_id": customer, "familiarity": familiarity}
-        self._connection.execute(updating(t.customers, "id"), values)
+        self._connection.execute(build_update(t.customers, "id"), values)
 
     def set_name(self, customer: str, name: str) -> None:
         where = t.customers.c.id == customer
@@ -47,8 +47,8 @@ class SqlCustomers:
         rows = self._connection.execute(sa.select(c.id, c.name, c.verified).where(c.id.in_(customers)))
         return {row.id: (row.name, row.verified) for row in rows}
 
-    def _identities(self, customer: str) -> tuple[Identity, ...]:
-        rows = self._connection.execute(selecting(t.identities, "customer"), {"customer": customer})
+    def _load_identities(self, customer: str) -> tuple[Identity, ...]:
+        rows = self._connection.execute(build_select(t.identities, "customer"), {"customer": customer})
         return tuple(Identity(channel=row.channel, id=row.id, verified=row.verified) for row in rows)
 
 
@@ -58,7 +58,9 @@ class SqlAgents:
 
     def add(self, agent: Agent, password_hash: str, now: datetime) -> None:
         values = {"id": agent.id, "email": agent.email, "name": agent.name, "admin": agent.admin}
-        self._connection.execute(inserting(t.agents), values | {"password": password_hash, "created_at": now})
+        self._connection.execute(
+            build_insert(t.agents), values | {"password": password_hash, "created_at": now}
+        )
 
     def set_password(self, agent: str, password_hash: str) -> None:
         where = t.agents.c.id == agent
@@ -66,27 +68,28 @@ class SqlAgents:
 
     def list_all(self) -> Sequence[Agent]:
         return [
-            _agent(row) for row in self._connection.execute(sa.select(t.agents).order_by(t.agents.c.email))
+            _parse_agent(row)
+            for row in self._connection.execute(sa.select(t.agents).order_by(t.agents.c.email))
         ]
 
     def get(self, agent: str) -> Agent | None:
         """By id or e-mail address."""
         where = sa.or_(t.agents.c.id == agent, t.agents.c.email == agent)
         row = self._connection.execute(sa.select(t.agents).where(where)).first()
-        return None if row is None else _agent(row)
+        return None if row is None else _parse_agent(row)
 
     def find_by_email(self, email: str) -> Agent | None:
         row = self._connection.execute(sa.select(t.agents).where(t.agents.c.email == email)).first()
-        return None if row is None else _agent(row)
+        return None if row is None else _parse_agent(row)
 
     def load_password_hash(self, agent: str) -> str | None:
         query = sa.select(t.agents.c.password).where(t.agents.c.id == agent)
         found: str | None = self._connection.execute(query).scalar_one_or_none()
         return found
 
-    def add_credential(self, agent: str, door: Door, now: datetime) -> None:
+    def add_credential(self, agent: str, door: Credential, now: datetime) -> None:
         values = {"secret_hash": door.secret_hash, "csrf": door.csrf, "expires_at": door.expires_at}
-        self._connection.execute(inserting(t.credentials), values | {"agent": agent, "created_at": now})
+        self._connection.execute(build_insert(t.credentials), values | {"agent": agent, "created_at": now})
 
     def find_by_secret(self, secret_hash: str, now: datetime) -> tuple[Agent, str | None] | None:
         """Whose session or token this is, and its CSRF token; None when unknown or expired."""
@@ -94,7 +97,7 @@ class SqlAgents:
         alive = sa.or_(c.expires_at.is_(None), c.expires_at > now)
         query = sa.select(t.agents, c.csrf).join(t.credentials, c.agent == t.agents.c.id)
         row = self._connection.execute(query.where(c.secret_hash == secret_hash, alive)).first()
-        return None if row is None else (_agent(row), row.csrf)
+        return None if row is None else (_parse_agent(row), row.csrf)
 
     def revoke_credential(self, secret_hash: str) -> None:
         self._connection.execute(sa.delete(t.credentials).where(t.credentials.c.secret_hash == secret_hash))
@@ -115,5 +118,5 @@ class SqlAgents:
         self._connection.execute(sa.delete(t.agents).where(t.agents.c.id == agent))
 
 
-def _agent(row: sa.Row[tuple[object, ...]]) -> Agent:
+def _parse_agent(row: sa.Row[tuple[object, ...]]) -> Agent:
     return Agent(id=row.id, email=row.email, name=row.name, admin=row.admin)

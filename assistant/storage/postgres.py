@@ -21,9 +21,9 @@ CHANNEL = "yorisoi"
 #: Names the lock of those who serve.
 PLACE = 7_061_963
 #: Bytes of a notice; PostgreSQL refuses 8,000.
-LONGEST = 7_900
+MAX_NOTICE_BYTES = 7_900
 #: Notices that wait while the database does not answer; more are dropped.
-MOST_WAITING = 10_000
+MAX_WAITING_NOTICES = 10_000
 #: What a process that was stopped or lost in the middle of a transaction can hold up others for, and what a
 #: statement may take; in milliseconds.
 LIMITS = {
@@ -33,7 +33,7 @@ LIMITS = {
 }
 
 
-def postgres_engine(url: str) -> sa.Engine:
+def create_postgres_engine(url: str) -> sa.Engine:
     """An engine for *url* (``postgresql://…``); nothing is connected yet."""
     options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
     engine = sa.create_engine(
@@ -58,7 +58,7 @@ def postgres_engine(url: str) -> sa.Engine:
 
 
 @contextmanager
-def take_place(url: str, *, alone: bool) -> Iterator[None]:
+def acquire_instance_lock(url: str, *, alone: bool) -> Iterator[None]:
     """Held while a process serves, either alone or beside others; SetupError when that does not fit."""
     lock = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
     try:
@@ -77,7 +77,7 @@ def take_place(url: str, *, alone: bool) -> Iterator[None]:
         yield
 
 
-class Notices:
+class PostgresMessageBus:
     """Short texts to the other processes on the same database, by LISTEN and NOTIFY.
 
     They may be lost: whatever they speak of is stored already, or not worth storing.
@@ -92,17 +92,19 @@ class Notices:
 
     def send(self, key: str, text: str) -> None:
         """Send *text* soon, instead of an older one of the same *key* that still waits."""
-        if len(text.encode()) <= LONGEST and (key in self._waiting or len(self._waiting) < MOST_WAITING):
+        if len(text.encode()) <= MAX_NOTICE_BYTES and (
+            key in self._waiting or len(self._waiting) < MAX_WAITING_NOTICES
+        ):
             self._waiting[key] = text
             self._woken.set()
 
     async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None:
         """Until cancelled: *heard* for each text of another process, *missed* when some may be lost."""
         async with asyncio.TaskGroup() as tasks:  # an end of one is an end of both
-            tasks.create_task(self._again_and_again(partial(self._listen, heard, missed)))
-            tasks.create_task(self._again_and_again(self._speak))
+            tasks.create_task(self._run_reconnecting(partial(self._listen_for_notices, heard, missed)))
+            tasks.create_task(self._run_reconnecting(self._send_notices))
 
-    async def _again_and_again(self, work: Callable[[psycopg.AsyncConnection], Awaitable[None]]) -> None:
+    async def _run_reconnecting(self, work: Callable[[psycopg.AsyncConnection], Awaitable[None]]) -> None:
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(
@@ -116,7 +118,7 @@ class Notices:
                 log.warning("notices interrupted", why=str(exc).partition("\n")[0])
                 await asyncio.sleep(random.uniform(0.5, 1.5))
 
-    async def _listen(
+    async def _listen_for_notices(
         self, heard: Callable[[str], None], missed: Callable[[], None], connection: psycopg.AsyncConnection
     ) -> None:
         await connection.execute(f"LISTEN {CHANNEL}")
@@ -125,7 +127,7 @@ class Notices:
             if notice.pid != self._own:
                 heard(notice.payload)
 
-    async def _speak(self, connection: psycopg.AsyncConnection) -> None:
+    async def _send_notices(self, connection: psycopg.AsyncConnection) -> None:
         self._own = connection.info.backend_pid
         while True:
             await self._woken.wait()

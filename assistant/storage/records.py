@@ -7,13 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.domain.packet_redaction import without
+from assistant.domain.packet_redaction import redact_words
 from assistant.domain.turns import TurnRecord
 from assistant.storage import tables as t
 from assistant.storage.row_mapping import from_json, to_json
-from assistant.storage.statements import inserting, selecting, updating
+from assistant.storage.statements import build_insert, build_select, build_update
 
-LATER_TURNS = selecting(t.turns, "conversation").where(t.turns.c.seq > sa.bindparam("after"))
+LATER_TURNS = build_select(t.turns, "conversation").where(t.turns.c.seq > sa.bindparam("after"))
 LATER_TURNS = LATER_TURNS.order_by(t.turns.c.turn)
 COUNTED_TURNS = sa.select(sa.func.count(), sa.func.max(t.turns.c.seq))
 COUNTED_TURNS = COUNTED_TURNS.where(t.turns.c.conversation == sa.bindparam("conversation"))
@@ -32,7 +32,7 @@ class SqlTurns:
             "created_at": now,
             "decision": record.verdict.decision,
         }
-        self._connection.execute(inserting(t.turns), row)
+        self._connection.execute(build_insert(t.turns), row)
 
     def list_all(self, conversation: str, *, after: int = 0) -> Sequence[TurnRecord]:
         """The turns whose messages come after seq *after*, in order."""
@@ -54,16 +54,16 @@ class SqlTurns:
             verdict=replace(record.verdict, evidence=()),
         )
         values = {"at_conversation": conversation, "at_turn": row.turn, "record": to_json(TurnRecord, record)}
-        self._connection.execute(updating(t.turns, "conversation", "turn"), values)
+        self._connection.execute(build_update(t.turns, "conversation", "turn"), values)
 
     def count_turns(self, conversation: str) -> int:
-        return self._counted(conversation)[0]
+        return self._load_turn_counts(conversation)[0]
 
     def find_last_answered_seq(self, conversation: str) -> int:
         """The seq of the last customer message that some turn has dealt with."""
-        return self._counted(conversation)[1]
+        return self._load_turn_counts(conversation)[1]
 
-    def _counted(self, conversation: str) -> tuple[int, int]:
+    def _load_turn_counts(self, conversation: str) -> tuple[int, int]:
         """How many turns there were, and the last seq of them."""
         count, last = self._connection.execute(COUNTED_TURNS, {"conversation": conversation}).one()
         return count, last or 0
@@ -81,7 +81,7 @@ class SqlHandoffs:
             "packet": packet,
             "created_at": now,
         }
-        self._connection.execute(inserting(t.handoffs), row)
+        self._connection.execute(build_insert(t.handoffs), row)
 
     def load_last_packet(self, conversation: str) -> dict[str, Any] | None:
         """The packet of the latest handoff."""
@@ -96,8 +96,8 @@ class SqlHandoffs:
         query = sa.select(c.epoch, c.packet).where(c.conversation == conversation)
         for row in self._connection.execute(query).all():
             values = {"at_conversation": conversation, "at_epoch": row.epoch}
-            values["packet"] = without(row.packet, words, instead)
-            self._connection.execute(updating(t.handoffs, "conversation", "epoch"), values)
+            values["packet"] = redact_words(row.packet, words, instead)
+            self._connection.execute(build_update(t.handoffs, "conversation", "epoch"), values)
 
     def replace_packet(self, packet: dict[str, Any]) -> None:
         """Keep *packet* in place of the one of the same handoff."""
@@ -124,7 +124,7 @@ class SqlFeedback:
         self._connection = connection
 
     def add(self, values: dict[str, Any]) -> None:
-        self._connection.execute(inserting(t.feedback), values)
+        self._connection.execute(build_insert(t.feedback), values)
 
     def load_csat_scores(self, conversations: Sequence[str]) -> dict[str, int]:
         """The latest satisfaction score of each conversation that has one."""
@@ -133,7 +133,7 @@ class SqlFeedback:
         return {row.conversation: row.value for row in self._connection.execute(query.order_by(c.id))}
 
 
-class SqlNumbers:
+class SqlMetrics:
     """Counts for the dashboard, over conversations that began in [start, end)."""
 
     def __init__(self, connection: sa.Connection) -> None:

@@ -15,25 +15,25 @@ T = TypeVar("T")
 
 
 @cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
+def _build_adapter(kind: Any) -> TypeAdapter[Any]:
     """Dumps and validates values of *kind*, dataclasses included."""
     return TypeAdapter(kind)
 
 
 def to_json(kind: Any, value: Any) -> Any:
-    return _adapter(kind).dump_python(value, mode="json")
+    return _build_adapter(kind).dump_python(value, mode="json")
 
 
 def from_json(kind: type[T], value: Any) -> T:
-    adapter: TypeAdapter[T] = _adapter(cast(Any, kind))
+    adapter: TypeAdapter[T] = _build_adapter(cast(Any, kind))
     return adapter.validate_python(value)
 
 
-def conversation_row(conversation: Conversation) -> dict[str, Any]:
+def build_conversation_row(conversation: Conversation) -> dict[str, Any]:
     return {field.name: getattr(conversation, field.name) for field in fields(Conversation)}
 
 
-def conversation_from(row: sa.RowMapping) -> Conversation:
+def parse_conversation(row: sa.RowMapping) -> Conversation:
     values = {field.name: row[field.name] for field in fields(Conversation)}
     values["state"] = State(values["state"])
     values["priority"] = Priority(values["priority"])
@@ -41,14 +41,14 @@ def conversation_from(row: sa.RowMapping) -> Conversation:
     return Conversation(**values)
 
 
-def message_row(message: Message) -> dict[str, Any]:
+def build_message_row(message: Message) -> dict[str, Any]:
     row = {field.name: getattr(message, field.name) for field in fields(Message)}
     row["citations"] = to_json(tuple[Citation, ...], message.citations)
     row["buttons"] = to_json(tuple[Button, ...], message.buttons)
     return row
 
 
-def message_from(row: sa.RowMapping) -> Message:
+def parse_message(row: sa.RowMapping) -> Message:
     values = {field.name: row[field.name] for field in fields(Message)}
     values["author"] = Author(values["author"])
     values["citations"] = tuple(Citation(**one) for one in values["citations"])

@@ -5,8 +5,8 @@ from types import TracebackType
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from assistant.domain.errors import AssistantError, Broken, Unavailable
-from assistant.storage.failures import lost_race, unavailable
+from assistant.domain.errors import AssistantError, InternalError, Unavailable
+from assistant.storage.failures import is_lost_race, to_unavailable
 
 
 class Savepoint:
@@ -25,12 +25,16 @@ class Savepoint:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._nested.__exit__(kind, exc, trace)
-        if isinstance(exc, Exception) and not isinstance(exc, AssistantError) and not of_all(exc):
-            raise Broken(type(exc).__name__) from exc
+        if (
+            isinstance(exc, Exception)
+            and not isinstance(exc, AssistantError)
+            and not is_transaction_wide(exc)
+        ):
+            raise InternalError(type(exc).__name__) from exc
 
 
-def of_all(exc: Exception) -> bool:
+def is_transaction_wide(exc: Exception) -> bool:
     """Whether it concerns the whole transaction: the database is down, or others came first."""
-    if isinstance(exc, DBAPIError) and lost_race(exc):
+    if isinstance(exc, DBAPIError) and is_lost_race(exc):
         return True
-    return isinstance(exc, SQLAlchemyError) and isinstance(unavailable(exc), Unavailable)
+    return isinstance(exc, SQLAlchemyError) and isinstance(to_unavailable(exc), Unavailable)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from assistant.domain.article_lifecycle import Look, Source
+from assistant.domain.article_lifecycle import KnowledgeSource, SourceCheck
 from assistant.storage.article_tables import sources
 
 #: How long a process that reads is believed to be alive without a word from it.
@@ -18,15 +18,15 @@ class SqlSources:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def record_checks(self, looks: Sequence[Look]) -> None:
+    def record_checks(self, looks: Sequence[SourceCheck]) -> None:
         """What a run found; a source is known from the first one that brought something."""
         insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
         for look in looks:
-            read = {"read_at": look.at} if look.well else {}
-            seen = {"looked_at": look.at, "prune": look.prune, "wanted": False, **read}
-            first = {"source": look.source, "failures": 0 if look.well else 1, **seen}
-            again = {"failures": 0 if look.well else sources.c.failures + 1, **seen}
-            if not look.well and not look.holds:
+            read = {"read_at": look.checked_at} if look.is_readable else {}
+            seen = {"looked_at": look.checked_at, "prune": look.prune, "wanted": False, **read}
+            first = {"source": look.source, "failures": 0 if look.is_readable else 1, **seen}
+            again = {"failures": 0 if look.is_readable else sources.c.failures + 1, **seen}
+            if not look.is_readable and not look.has_articles:
                 self._connection.execute(
                     sources.update().where(sources.c.source == look.source).values(again)
                 )
@@ -34,25 +34,25 @@ class SqlSources:
             row = insert(sources).values(first)
             self._connection.execute(row.on_conflict_do_update(index_elements=["source"], set_=again))
 
-    def list_sources(self) -> Sequence[Source]:
+    def list_sources(self) -> Sequence[KnowledgeSource]:
         c = sources.c
         columns = (c.source, c.prune, c.looked_at, c.read_at, c.failures, c.wanted, c.lease)
         rows = self._connection.execute(sa.select(*columns).order_by(c.source)).mappings()
-        return [Source(**row) for row in rows]
+        return [KnowledgeSource(**row) for row in rows]
 
     def request_resync(self, source: str) -> bool:
         """Have it read at once; False when there is no such web source."""
-        found = next((one for one in self.list_sources() if one.source == source and one.on_the_web), None)
+        found = next((one for one in self.list_sources() if one.source == source and one.is_web_source), None)
         if found is not None:
             self._connection.execute(sources.update().where(sources.c.source == source).values(wanted=True))
         return found is not None
 
-    def claim_due(self, now: datetime, interval: timedelta | None) -> Source | None:
+    def claim_due(self, now: datetime, interval: timedelta | None) -> KnowledgeSource | None:
         """The web source that is due longest, leased; without *interval* only what somebody asked for."""
         c = sources.c
         free = sa.or_(c.lease.is_(None), c.lease_until <= now)
         found = [
-            one for one in self.list_sources() if one.on_the_web and (one.wanted or interval is not None)
+            one for one in self.list_sources() if one.is_web_source and (one.wanted or interval is not None)
         ]
         due = {one.source: one.due_at(interval or timedelta()) for one in found}
         for one in sorted(found, key=lambda one: due[one.source]):
@@ -61,7 +61,7 @@ class SqlSources:
             token = secrets.token_hex(8)
             mine = sources.update().where(c.source == one.source, c.looked_at == one.looked_at, free)
             if self._connection.execute(mine.values(lease=token, lease_until=now + LEASE)).rowcount:
-                return Source(
+                return KnowledgeSource(
                     source=one.source,
                     prune=one.prune,
                     looked_at=one.looked_at,
@@ -72,11 +72,11 @@ class SqlSources:
                 )
         return None
 
-    def renew_lease(self, source: Source, now: datetime) -> bool:
+    def renew_lease(self, source: KnowledgeSource, now: datetime) -> bool:
         """Keep the lease; False when another process has it by now."""
         mine = sources.update().where(sources.c.source == source.source, sources.c.lease == source.lease)
         return bool(self._connection.execute(mine.values(lease_until=now + LEASE)).rowcount)
 
-    def release_lease(self, source: Source) -> None:
+    def release_lease(self, source: KnowledgeSource) -> None:
         mine = sources.update().where(sources.c.source == source.source, sources.c.lease == source.lease)
         self._connection.execute(mine.values(lease=None, lease_until=None))

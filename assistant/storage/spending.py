@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from assistant.domain.budgets import Account, Scope, Spent
+from assistant.domain.budgets import Account, ModelUsage, Scope
 from assistant.storage import tables as t
 
 
@@ -14,21 +14,21 @@ class SqlSpending:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def load_by_account(self, accounts: Sequence[Account]) -> Mapping[Account, Spent]:
+    def load_by_account(self, accounts: Sequence[Account]) -> Mapping[Account, ModelUsage]:
         c = t.spending.c
         keys = [(account.scope.value, account.key, account.day) for account in accounts]
         rows = self._connection.execute(
             sa.select(t.spending).where(sa.tuple_(c.scope, c.key, c.day).in_(keys))
         )
         found = {
-            Account(scope=Scope(row.scope), key=row.key, day=row.day): Spent(
+            Account(scope=Scope(row.scope), key=row.key, day=row.day): ModelUsage(
                 tokens=row.tokens, calls=row.calls, cost=row.cost
             )
             for row in rows
         }
-        return {account: found.get(account, Spent()) for account in accounts}
+        return {account: found.get(account, ModelUsage()) for account in accounts}
 
-    def add_spending(self, accounts: Sequence[Account], change: Spent) -> None:
+    def add_spending(self, accounts: Sequence[Account], change: ModelUsage) -> None:
         """One statement: two processes that add at once both count."""
         insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
         c = t.spending.c
@@ -41,10 +41,10 @@ class SqlSpending:
         rows = [{"scope": a.scope.value, "key": a.key, "day": a.day, **values} for a in accounts]
         self._connection.execute(adding, rows)
 
-    def sum_between(self, start: datetime, end: datetime) -> Spent:
+    def sum_between(self, start: datetime, end: datetime) -> ModelUsage:
         """Of all conversations, on the days from *start* to *end*."""
         c = t.spending.c
         sums = [sa.func.coalesce(sa.func.sum(column), 0) for column in (c.tokens, c.calls, c.cost)]
         days = c.day.between(start.date().isoformat(), end.date().isoformat())
         row = self._connection.execute(sa.select(*sums).where(c.scope == Scope.DAY.value, days)).one()
-        return Spent(tokens=int(row[0]), calls=int(row[1]), cost=float(row[2]))
+        return ModelUsage(tokens=int(row[0]), calls=int(row[1]), cost=float(row[2]))

@@ -12,51 +12,55 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 
 @cache
-def selecting(table: sa.Table, *keys: str, hold: bool = False) -> sa.Select[Any]:
+def build_select(table: sa.Table, *keys: str, hold: bool = False) -> sa.Select[Any]:
     """The rows whose *keys* are the values given; *hold* keeps others from changing them."""
     query = sa.select(table).where(*(table.c[key] == sa.bindparam(key) for key in keys))
     return query.with_for_update() if hold else query
 
 
 @cache
-def inserting(table: sa.Table) -> sa.Insert:
+def build_insert(table: sa.Table) -> sa.Insert:
     return sa.insert(table)
 
 
 @cache
-def updating(table: sa.Table, *keys: str) -> sa.Update:
+def build_update(table: sa.Table, *keys: str) -> sa.Update:
     return sa.update(table).where(*(table.c[key] == sa.bindparam(f"at_{key}") for key in keys))
 
 
 @cache
-def deleting(table: sa.Table, *keys: str) -> sa.Delete:
+def build_delete(table: sa.Table, *keys: str) -> sa.Delete:
     return sa.delete(table).where(*(table.c[key] == sa.bindparam(key) for key in keys))
 
 
-def unless_there(connection: sa.Connection, table: sa.Table) -> Any:
+def build_insert_if_absent(connection: sa.Connection, table: sa.Table) -> Any:
     """Adds a row unless there is one with its key; the result's rowcount tells."""
-    return _unless_there(connection.dialect.name, table)
+    return _build_insert_if_absent(connection.dialect.name, table)
 
 
-def putting(connection: sa.Connection, table: sa.Table, *changed: str) -> Any:
+def build_upsert(connection: sa.Connection, table: sa.Table, *changed: str) -> Any:
     """Adds a row; where there is one with its key, stores what *changed*, or all of it."""
-    return _put(connection.dialect.name, table, changed)
+    return _build_upsert(connection.dialect.name, table, changed)
 
 
 @cache
-def _unless_there(dialect: str, table: sa.Table) -> Any:
+def _build_insert_if_absent(dialect: str, table: sa.Table) -> Any:
     # Of an insert SQLAlchemy keeps the count only when it is told to: without, PostgreSQL's was always -1.
-    return _insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return (
+        _build_dialect_insert(dialect, table)
+        .on_conflict_do_nothing()
+        .execution_options(preserve_rowcount=True)
+    )
 
 
 @cache
-def _put(dialect: str, table: sa.Table, changed: tuple[str, ...]) -> Any:
-    insert = _insert(dialect, table)
+def _build_upsert(dialect: str, table: sa.Table, changed: tuple[str, ...]) -> Any:
+    insert = _build_dialect_insert(dialect, table)
     key = [column.name for column in table.primary_key]
     names = changed or tuple(column.name for column in table.c if column.name not in key)
     new = {name: insert.excluded[name] for name in names}
     return insert.on_conflict_do_update(index_elements=key, set_=new)
 
 
-def _insert(dialect: str, table: sa.Table) -> Any:
+def _build_dialect_insert(dialect: str, table: sa.Table) -> Any:
     return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)

@@ -2,16 +2,16 @@
 
 import sqlalchemy as sa
 
-from assistant.storage.article_lifecycle import SqlLiving
+from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.erasure import SqlErasure
-from assistant.storage.jobs import SqlDue, SqlJournal
+from assistant.storage.jobs import SqlJobQueue, SqlJournal
 from assistant.storage.links import SqlLinks
 from assistant.storage.people import SqlAgents, SqlCustomers
-from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlNumbers, SqlTurns
+from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlMetrics, SqlTurns
 from assistant.storage.savepoint import Savepoint
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
@@ -21,7 +21,7 @@ from assistant.storage.vector_collections import SqlCollections
 class SqlStore:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
-        self.article_lifecycle = SqlLiving(connection)
+        self.article_lifecycle = SqlArticleLifecycle(connection)
         self.sources = SqlSources(connection)
         self.collections = SqlCollections(connection)
         self.conversations = SqlConversations(connection)
@@ -31,11 +31,11 @@ class SqlStore:
         self.turns = SqlTurns(connection)
         self.handoffs = SqlHandoffs(connection)
         self.feedback = SqlFeedback(connection)
-        self.jobs = SqlDue(connection)
+        self.jobs = SqlJobQueue(connection)
         self.journal = SqlJournal(connection)
         self.erasure = SqlErasure(connection)
         self.audit = SqlAudit(connection)
-        self.metrics = SqlNumbers(connection)
+        self.metrics = SqlMetrics(connection)
         self.threads = SqlThreads(connection)
         self.deliveries = SqlDeliveries(connection)
         self.media = SqlMedia(connection)

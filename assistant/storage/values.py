@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.storage.failures import conceal
+from assistant.storage.failures import redact_error
 
 #: Looks like one of our hashes of an id.
 HASHED = re.compile(r"[0-9a-f]{64}")
@@ -26,7 +26,7 @@ class ForeignId(sa.TypeDecorator[str]):
         self.length = length
 
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        return None if value is None else fit(value, self.length)
+        return None if value is None else fit_id(value, self.length)
 
 
 class Label(sa.TypeDecorator[str]):
@@ -43,21 +43,21 @@ class Label(sa.TypeDecorator[str]):
         return None if value is None else value[: self.length]
 
 
-def fit(id_: str, length: int = 64) -> str:
+def fit_id(id_: str, length: int = 64) -> str:
     """*id_* itself, or its hash where it is longer or cannot be stored; what was fitted stays as it is."""
-    return id_ if len(id_) <= length and storable(id_) == id_ else _hash(id_)
+    return id_ if len(id_) <= length and clean_text(id_) == id_ else _hash_id(id_)
 
 
-def fit_original(id_: str, length: int = 64) -> str:
+def fit_foreign_id(id_: str, length: int = 64) -> str:
     """The same for an id that never comes from our own tables: it is nobody else's hash either."""
-    return _hash(id_) if HASHED.fullmatch(id_) else fit(id_, length)
+    return _hash_id(id_) if HASHED.fullmatch(id_) else fit_id(id_, length)
 
 
-def _hash(id_: str) -> str:
+def _hash_id(id_: str) -> str:
     return hashlib.sha256(id_.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def storable(text: str) -> str:
+def clean_text(text: str) -> str:
     """The text as every database can keep it: without NUL and half characters."""
     if "\x00" in text:
         text = text.replace("\x00", "")
@@ -66,22 +66,22 @@ def storable(text: str) -> str:
 
 def prepare_engine(engine: sa.Engine) -> None:
     """Let nothing reach the database that it cannot keep, nor come back from it what a log must not hold."""
-    sa.event.listen(engine, "before_cursor_execute", _clean, retval=True)
-    sa.event.listen(engine, "handle_error", conceal)
+    sa.event.listen(engine, "before_cursor_execute", _clean_parameters, retval=True)
+    sa.event.listen(engine, "handle_error", redact_error)
 
 
-def _clean(
+def _clean_parameters(
     _connection: object, _cursor: object, statement: str, parameters: Any, _context: object, _many: bool
 ) -> tuple[str, Any]:
-    return statement, _cleaned(parameters)
+    return statement, _clean_value(parameters)
 
 
-def _cleaned(value: Any) -> Any:
+def _clean_value(value: Any) -> Any:
     """*value*, or each value in it, storable; the same object where nothing had to be done."""
     if isinstance(value, str):
-        return storable(value)
+        return clean_text(value)
     if isinstance(value, dict):
-        return {key: _cleaned(each) for key, each in value.items()}
+        return {key: _clean_value(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(_cleaned(each) for each in value)
+        return type(value)(_clean_value(each) for each in value)
     return value

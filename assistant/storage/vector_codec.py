@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 HEAD = struct.Struct("<HH")
 
 
-def whole_bytes(slots: Sequence[MultiVector]) -> bytes:
+def encode_pooled(slots: Sequence[MultiVector]) -> bytes:
     """Half precision: cosines move by less than 0.0005, and the file is half as large."""
     return b"".join(slot.pooled.astype("<f2").tobytes() for slot in slots)
 
 
-def whole_from(data: bytes, dimensions: int) -> "Vectors":
+def decode_pooled(data: bytes, dimensions: int) -> "Vectors":
     """One row per slot."""
     import numpy as np  # noqa: PLC0415 - most commands never read a vector
 
     return np.frombuffer(data, "<f2").reshape(-1, dimensions).astype(np.float32)
 
 
-def token_bytes(slots: Sequence[MultiVector]) -> bytes:
+def encode_tokens(slots: Sequence[MultiVector]) -> bytes:
     """Numbers from -7 to 7, two to a byte."""
-    return b"".join(HEAD.pack(*slot.tokens.shape) + _packed(slot.tokens) for slot in slots)
+    return b"".join(HEAD.pack(*slot.tokens.shape) + _pack_tokens(slot.tokens) for slot in slots)
 
 
-def packed_from(data: bytes) -> "list[Packed]":
+def decode_packed(data: bytes) -> "list[Packed]":
     """The token vectors of each slot as they are kept: a row per token, two numbers to a byte."""
     import numpy as np  # noqa: PLC0415
 
@@ -48,7 +48,7 @@ def packed_from(data: bytes) -> "list[Packed]":
     return found
 
 
-def unpacked(packed: "Packed") -> "Tokens":
+def unpack_tokens(packed: "Packed") -> "Tokens":
     """The numbers of token vectors, from -8 to 7."""
     import numpy as np  # noqa: PLC0415
 
@@ -56,6 +56,6 @@ def unpacked(packed: "Packed") -> "Tokens":
     return pairs.reshape(len(packed), 2 * packed.shape[1])
 
 
-def _packed(tokens: "Tokens") -> bytes:
+def _pack_tokens(tokens: "Tokens") -> bytes:
     pairs = (tokens.reshape(-1, 2) + 8).astype("u1")
     return bytes((pairs[:, 0] | pairs[:, 1] << 4).tobytes())

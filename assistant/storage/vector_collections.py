@@ -29,7 +29,7 @@ class SqlCollections:
     def ensure_name(self, model: str) -> str:
         """The same; made where there is none."""
         insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
-        made = insert(collections).values(model=model, name=collection_name(model))
+        made = insert(collections).values(model=model, name=generate_collection_name(model))
         self._connection.execute(made.on_conflict_do_nothing(index_elements=["model"]))
         return self.find_name(model) or ""
 
@@ -78,7 +78,7 @@ class SqlCollections:
         return names
 
 
-def collection_name(model: str) -> str:
+def generate_collection_name(model: str) -> str:
     """A new name that Chroma takes: 3-512 of letters, digits, dot, dash and underscore."""
     readable = re.sub("[^a-zA-Z0-9-]+", "-", model)[:60].strip("-")
     return f"passages-{readable or 'model'}-{secrets.token_hex(6)}"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from assistant.domain.confidential import DIGITS, SECRET, is_card, narrowed
+from assistant.domain.confidential import DIGITS, SECRET, is_card_number, normalize_width
 from assistant.text.tagging import person_names
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
@@ -73,7 +73,7 @@ class Found(NamedTuple):
 
 def found_in(text: str) -> list[Found]:
     """What of *text* is personal, in order, nothing twice."""
-    narrow = narrowed(text)
+    narrow = normalize_width(text)
     taken: list[Found] = []
     for kind, places in _KINDS:
         for start, end in places(narrow):
@@ -142,7 +142,7 @@ def _is_phone(found: str) -> bool:
 _KINDS: tuple[tuple[str, Places], ...] = (
     ("SECRET", _matching(SECRET)),
     ("EMAIL", _matching(_EMAIL)),
-    ("CARD", _matching(DIGITS, is_card)),
+    ("CARD", _matching(DIGITS, is_card_number)),
     ("ID", _matching(DIGITS, _is_my_number)),
     ("ID", _matching(_MY_NUMBER)),
     ("IBAN", _matching(_IBAN)),

@@ -9,7 +9,7 @@ from typing import Any
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.ingest.run import ingest
 from assistant.models.embeddings.factory import make_embedder
-from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 from evals.bench.figures import Figure
@@ -51,7 +51,7 @@ async def measured(folder: Path) -> Ingested:
     started = time.perf_counter()
     embedder = make_embedder("local", folder / "models")
     conversion = time.perf_counter() - started
-    engine = sqlite_engine(folder / "bench.sqlite")
+    engine = create_sqlite_engine(folder / "bench.sqlite")
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
     twice: Any = Twice(embedder)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.conversation.templates import say
+from assistant.conversation.templates import render_template
 from assistant.domain.messages import Author
-from assistant.domain.turns import Said
+from assistant.domain.turns import Utterance
 
 OWN = Path(__file__).parents[1] / "cases" / "dialogues"
 HEADING = re.compile(r"## (?P<id>\S+) (?P<persona>.+)")
@@ -21,7 +21,7 @@ class Dialogue:
     id: str
     persona: str
     language: str
-    lines: tuple[Said, ...]
+    lines: tuple[Utterance, ...]
     #: Line -> labels (see the guideline); only customer lines have any.
     labels: dict[int, frozenset[str]]
 
@@ -56,7 +56,7 @@ def _with_line(dialogue: Dialogue, line: re.Match[str], language: str) -> Dialog
     text = line["text"]
     author = Author.CUSTOMER if line["who"] == "C" else Author.ASSISTANT
     if author is Author.ASSISTANT and text.startswith("@"):
-        text = say(text[1:], language)
+        text = render_template(text[1:], language)
     labels = dict(dialogue.labels)
     if author is Author.CUSTOMER:
         labels[len(dialogue.lines)] = frozenset(line["labels"].split())
@@ -64,7 +64,7 @@ def _with_line(dialogue: Dialogue, line: re.Match[str], language: str) -> Dialog
         id=dialogue.id,
         persona=dialogue.persona,
         language=language,
-        lines=(*dialogue.lines, Said(author=author, text=text)),
+        lines=(*dialogue.lines, Utterance(author=author, text=text)),
         labels=labels,
     )
 
@@ -74,10 +74,10 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
         yield from (json.loads(line) for line in lines)
 
 
-def said(turns: list[dict[str, Any]], customer: str) -> tuple[Said, ...]:
+def said(turns: list[dict[str, Any]], customer: str) -> tuple[Utterance, ...]:
     """A public dialogue's turns; *customer* is how the set's names for customers begin."""
     return tuple(
-        Said(
+        Utterance(
             author=Author.CUSTOMER if turn["role"].startswith(customer) else Author.ASSISTANT,
             text=turn["text"],
         )

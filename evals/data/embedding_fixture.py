@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.domain.knowledge import Passage
-from assistant.domain.turns import Meaning
+from assistant.domain.turns import TextEmbedding
 from assistant.knowledge.ingest.index_fields import under_heading
 from assistant.knowledge.retrieval.token_vectors import placed
 from assistant.models.embeddings.factory import make_embedder, meant
@@ -20,7 +20,7 @@ class Embedded:
 
     def __init__(self, models: Path | None, kept: Path | None = None) -> None:
         self._embedder = make_embedder("local", models) if models is not None else None
-        self._known: dict[str, Meaning] = {}
+        self._known: dict[str, TextEmbedding] = {}
         if self._embedder is not None and kept is not None:
             self._known = kept_meanings(kept)
 
@@ -28,7 +28,7 @@ class Embedded:
     def name(self) -> str | None:
         return self._embedder.name if self._embedder else None
 
-    def of(self, texts: Sequence[str]) -> Mapping[str, Meaning]:
+    def of(self, texts: Sequence[str]) -> Mapping[str, TextEmbedding]:
         if self._embedder is not None:
             asyncio.run(self._embed([text for text in dict.fromkeys(texts) if text not in self._known]))
         return self._known
@@ -39,11 +39,11 @@ class Embedded:
             self._known[text] = await meant(self._embedder, text)
 
 
-def kept_meanings(file: Path) -> dict[str, Meaning]:
+def kept_meanings(file: Path) -> dict[str, TextEmbedding]:
     """What `train signals --vectors` kept."""
     with np.load(file) as archive:
         rows = (archive[name].tolist() for name in ("texts", "vectors", "tones"))
-        return {text: Meaning(vector, tone) for text, vector, tone in zip(*rows, strict=True)}
+        return {text: TextEmbedding(vector, tone) for text, vector, tone in zip(*rows, strict=True)}
 
 
 class TokensOnTheSpot:

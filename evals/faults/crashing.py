@@ -36,7 +36,7 @@ def before_commit(probability: float) -> None:
     """A message is written, and not committed."""
     from assistant.api import customer
 
-    _put(customer, "receive", probability, before=False)
+    _put(customer, "receive_inbound", probability, before=False)
 
 
 def after_commit_before_200(probability: float) -> None:
@@ -50,21 +50,21 @@ def while_thinking(probability: float) -> None:
     """A turn is leased and thought about."""
     from assistant.conversation.turn import think
 
-    _put(think, "_reply", probability, before=True)
+    _put(think, "_compose_turn_reply", probability, before=True)
 
 
 def after_reply_before_ring(probability: float) -> None:
     """A reply is stored; nobody was told."""
-    from assistant.notifications.notifier import LocalWire
+    from assistant.notifications.notifier import LocalNotifier
 
-    _put(LocalWire, "notify", probability, before=True)
+    _put(LocalNotifier, "notify", probability, before=True)
 
 
 def after_send_before_mark(probability: float) -> None:
     """A messaging app has the message; we do not know."""
     from assistant.jobs.outbox import Outbox
 
-    send = Outbox._send
+    send = Outbox._send_part
 
     async def sent(self: Outbox, errand: Any) -> Any:
         outcome = await send(self, errand)
@@ -72,7 +72,7 @@ def after_send_before_mark(probability: float) -> None:
             os._exit(KILLED)
         return outcome
 
-    setattr(Outbox, "_send", sent)  # noqa: B010 - mypy knows no methods as values
+    setattr(Outbox, "_send_part", sent)  # noqa: B010 - mypy knows no methods as values
 
 
 def mid_ingest(probability: float) -> None:

@@ -30,7 +30,7 @@ def channel(name: str) -> Target:
 
     from assistant.channels.base import ChannelConfig
     from assistant.channels.registry import CHANNELS as KINDS
-    from assistant.domain.channels import Call
+    from assistant.domain.channels import WebhookRequest
 
     values = {setting.name: "shop@shop.example" for setting in KINDS[name].settings}
     values |= {"SMTP_URL": "smtps://u:p@shop.example", "IMAP_URL": ""}
@@ -42,7 +42,7 @@ def channel(name: str) -> Target:
 
     def parse(body: bytes) -> object:
         kind = "multipart/form-data; boundary=b" if name == "email" and body[:2] == b"--" else form
-        call = Call(
+        call = WebhookRequest(
             method="POST", url="https://shop.example", headers={"content-type": kind}, query={}, body=body
         )
         return made.answer_challenge(call), made.parse_webhook(call)  # type: ignore[attr-defined]
@@ -66,7 +66,7 @@ def text(name: str) -> Target:
     from assistant.answering.grounding.rules import unfit
     from assistant.answering.pii_masking import Mask
     from assistant.api.reply_html import render_reply
-    from assistant.signals.language import language_of
+    from assistant.signals.language import detect_language
     from assistant.text.exact_facts import in_digits, numbers
 
     def stream(said: str) -> object:
@@ -83,7 +83,7 @@ def text(name: str) -> Target:
         "stream": stream,
         "facts": lambda said: numbers(in_digits(said)),
         "mask": mask,
-        "signals": lambda said: language_of(said, ("ja", "en")),
+        "signals": lambda said: detect_language(said, ("ja", "en")),
     }
     return lambda data: readers[name](data.decode("utf-8", "surrogateescape"))
 

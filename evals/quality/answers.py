@@ -24,7 +24,7 @@ from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.ranker import Ranker
 from assistant.app.knowledge_base import KnowledgeBase
 from assistant.domain.messages import Author
-from assistant.domain.turns import Said
+from assistant.domain.turns import Utterance
 from assistant.knowledge.retrieval.token_vectors import StoredTokens
 from assistant.models.token_count import count_tokens
 from assistant.ports.answering import AnswerRequest
@@ -86,14 +86,14 @@ async def found_all(knowledge: KnowledgeBase, questions: str) -> list[Found]:
     lines = (ROOT / "evals/cases" / questions).read_text("utf-8").splitlines()
     cases = [case for line in lines if (case := json.loads(line))["relevant"]]
     ranker = Ranker(knowledge.embedder, StoredTokens(knowledge.database, knowledge.embedder))
-    quotes, talk, found = ExtractiveAnswerer(ranker=ranker), list[Said](), list[Found]()
+    quotes, talk, found = ExtractiveAnswerer(ranker=ranker), list[Utterance](), list[Found]()
     for case in cases:
         passages = await knowledge.retriever.search(case["text"], language=case["lang"], limit=5)
         ask = AnswerRequest(question=case["text"], language=case["lang"], passages=passages, lines=talk[-6:])
         found.append(Found(case=case, ask=ask, ranker=ranker))
         draft = await quotes.write_answer(ask, _unseen)
-        talk += [Said(author=Author.CUSTOMER, text=case["text"])]
-        talk += [Said(author=Author.ASSISTANT, text=draft.text)]
+        talk += [Utterance(author=Author.CUSTOMER, text=case["text"])]
+        talk += [Utterance(author=Author.ASSISTANT, text=draft.text)]
     return found
 
 

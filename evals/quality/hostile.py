@@ -19,7 +19,7 @@ from assistant.answering.quotes.ranker import Ranker
 from assistant.api.reply_html import render_reply
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Author
-from assistant.domain.turns import Said
+from assistant.domain.turns import Utterance
 from assistant.ports.answering import AnswerRequest
 from assistant.ports.models import ChatModel
 from evals.data.embedding_cache import RememberingEmbedder
@@ -55,7 +55,7 @@ def asks(language: str, text: str, place: int) -> Iterator[AnswerRequest]:
     usual = "返品の期限は何日ですか" if language == "ja" else "How many days do I have to return something?"
     yield AnswerRequest(question=text, language=language, passages=known)
     if place % 3 == 0:
-        line = Said(author=Author.CUSTOMER, text=text)
+        line = Utterance(author=Author.CUSTOMER, text=text)
         yield AnswerRequest(question=usual, language=language, passages=known, lines=[line])
         yield AnswerRequest(question=usual, language=language, passages=_poisoned(known, text))
 

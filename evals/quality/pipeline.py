@@ -13,7 +13,7 @@ from assistant.knowledge.retrieval.switching_retriever import Succession
 from assistant.knowledge.vectors.synced_index import KeptVectors, embedded
 from assistant.models.embeddings.factory import make_embedder
 from assistant.ports.models import Embedder
-from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 
@@ -25,7 +25,7 @@ def local_embedder(data: Path) -> Embedder:
 async def retriever_over(folder: Path, data: Path, embedder: Embedder) -> HybridRetriever:
     """A started retriever; what *data* already holds is not indexed again."""
     data.mkdir(parents=True, exist_ok=True)
-    engine = sqlite_engine(data / "evals.sqlite")
+    engine = create_sqlite_engine(data / "evals.sqlite")
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
     await ingest(
@@ -44,7 +44,7 @@ async def retriever_over(folder: Path, data: Path, embedder: Embedder) -> Hybrid
 
 async def knowledge_over(folder: Path, embedder: Embedder, today: date) -> KnowledgeBase:
     """A folder of articles, open as the product opens it but kept in memory, on the day *today*."""
-    engine = sqlite_engine(None)
+    engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
     indexer = Indexer(database, embedder)

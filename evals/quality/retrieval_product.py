@@ -15,7 +15,7 @@ import numpy as np
 from assistant.answering.query_rewrite import standalone
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
-from assistant.domain.turns import Said
+from assistant.domain.turns import Utterance
 from assistant.knowledge.retrieval.retriever import HybridRetriever
 from assistant.ports.models import Embedder
 from evals.data.retrieval_sets import Asked, Row, rows, small_talk
@@ -94,8 +94,8 @@ async def _follow_ups(retriever: HybridRetriever) -> list[Row]:
             for case in cases:
                 if case["held"] == held:
                     before = [
-                        Said(author=Author.CUSTOMER, text=case["earlier"]),
-                        Said(author=Author.ASSISTANT, text=case["reply"]),
+                        Utterance(author=Author.CUSTOMER, text=case["earlier"]),
+                        Utterance(author=Author.ASSISTANT, text=case["reply"]),
                     ]
                     text = case["text"] if name == "as said" else standalone(case["text"], before)
                     [found] = await _asked(retriever, [Asked(text=text, language=case["lang"], relevant={})])

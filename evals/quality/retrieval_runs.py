@@ -15,9 +15,9 @@ from assistant.knowledge.retrieval.features import Candidates
 from assistant.knowledge.retrieval.retriever import HybridRetriever
 from assistant.knowledge.vectors.synced_index import KeptVectors
 from assistant.ports.models import Embedder
-from assistant.storage.article_lifecycle import SqlLiving
+from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
-from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.sources import SqlSources
 from evals.data.retrieval_sets import Asked, Collection
@@ -26,7 +26,7 @@ from evals.data.retrieval_sets import Asked, Collection
 class Store:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
-        self.article_lifecycle = SqlLiving(connection)
+        self.article_lifecycle = SqlArticleLifecycle(connection)
         self.sources = SqlSources(connection)
 
 
@@ -42,7 +42,7 @@ class Seen:
 
 async def served(collection: Collection, embedder: Embedder) -> tuple[HybridRetriever, SqlDatabase[Store]]:
     """The set's knowledge base, one chunk per article, as the product serves it."""
-    engine = sqlite_engine(None)
+    engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     database = SqlDatabase(engine, Store)
     indexer = Indexer(database, embedder)
@@ -57,7 +57,7 @@ async def served(collection: Collection, embedder: Embedder) -> tuple[HybridRetr
 
 async def served_folder(folder: Path, embedder: Embedder) -> tuple[HybridRetriever, SqlDatabase[Store]]:
     """A folder of articles as the product takes it in, cuts it and serves it."""
-    engine = sqlite_engine(None)
+    engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     database = SqlDatabase(engine, Store)
     await ingest([str(folder)], index=Indexer(database, embedder), count_tokens=embedder.count_tokens)

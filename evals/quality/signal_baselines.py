@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from assistant.domain.messages import Author
-from assistant.domain.turns import Said
-from assistant.signals.normalization import JAPANESE, comparable
-from assistant.signals.progress import bigrams, overlap
+from assistant.domain.turns import Utterance
+from assistant.signals.normalization import JAPANESE, normalize_text
+from assistant.signals.progress import compute_dice, extract_bigrams
 
 PERSON = re.compile(
     r"\b(?:human|agent|representative|operator|real person|speak to|talk to)\b|担当者|オペレーター|人間|有人"
@@ -22,11 +22,11 @@ ANGER = re.compile(
 
 
 def person_by_keyword(text: str) -> bool:
-    return PERSON.search(comparable(text)) is not None
+    return PERSON.search(normalize_text(text)) is not None
 
 
 def anger_by_keyword(text: str) -> float:
-    return float(len(ANGER.findall(comparable(text))))
+    return float(len(ANGER.findall(normalize_text(text))))
 
 
 def anger_by_lexicon(text: str) -> float:
@@ -35,10 +35,16 @@ def anger_by_lexicon(text: str) -> float:
     return float("nan") if reader is None else reader(text)
 
 
-def by_similarity(lines: tuple[Said, ...], place: int) -> float:
+def by_similarity(lines: tuple[Utterance, ...], place: int) -> float:
     """How much a line repeats the customer's line before it."""
     before = [line.text for line in lines[:place] if line.author is Author.CUSTOMER]
-    return overlap(bigrams(comparable(lines[place].text)), bigrams(comparable(before[-1]))) if before else 0.0
+    return (
+        compute_dice(
+            extract_bigrams(normalize_text(lines[place].text)), extract_bigrams(normalize_text(before[-1]))
+        )
+        if before
+        else 0.0
+    )
 
 
 @cache

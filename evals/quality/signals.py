@@ -10,9 +10,9 @@ from pathlib import Path
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision
 from assistant.domain.turns import History
-from assistant.signals.classifier import weights
-from assistant.signals.replay import Assessed, replay
-from assistant.signals.signal_reader import Reader
+from assistant.signals.classifier import load_weights
+from assistant.signals.replay import ReplayedTurn, replay_turns
+from assistant.signals.signal_reader import RuleSignalReader
 from evals.data.dialogues import Dialogue, own, rows, said
 from evals.data.embedding_fixture import Embedded
 from evals.data.training_sources import held_out
@@ -71,19 +71,19 @@ class Bench:
 
     def __init__(self, data: Path, half: str, embedded: Embedded) -> None:
         self.data, self.half, self.embedded = data, half, embedded
-        self.reader = Reader(embedding=embedded.name)
-        self._replays: dict[str, list[Assessed]] = {}
+        self.reader = RuleSignalReader(embedding=embedded.name)
+        self._replays: dict[str, list[ReplayedTurn]] = {}
 
     def own(self, language: str) -> list[Dialogue]:
         return own(language, self.half)
 
-    def replay(self, dialogue: Dialogue) -> list[Assessed]:
+    def replay(self, dialogue: Dialogue) -> list[ReplayedTurn]:
         if dialogue.id not in self._replays:
             meanings = self.embedded.of([dialogue.lines[i].text for i in dialogue.customer_lines()])
-            self._replays[dialogue.id] = replay(dialogue.lines, self.reader, Policy(), meanings)
+            self._replays[dialogue.id] = replay_turns(dialogue.lines, self.reader, Policy(), meanings)
         return self._replays[dialogue.id]
 
-    def turns(self, dialogues: Sequence[Dialogue]) -> list[tuple[Dialogue, Assessed]]:
+    def turns(self, dialogues: Sequence[Dialogue]) -> list[tuple[Dialogue, ReplayedTurn]]:
         return [(dialogue, turn) for dialogue in dialogues for turn in self.replay(dialogue)]
 
     def asks(self, text: str) -> bool:
@@ -140,7 +140,7 @@ def left_out(_bench: Bench) -> list[Row]:
     wanted = {"nlupp: F1": "≥ .90", "bitext: recall": "≥ .98", "naist: AUROC": "≥ .88"}
     return [
         Row(measure=f"left out of training, {name}", wanted=wanted.get(name, ""), ours=f"{value:.3f}")
-        for name, value in weights().left_out.items()
+        for name, value in load_weights().held_out.items()
     ]
 
 

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.messages import Author
-from assistant.domain.signals import Decision, Signals, Wish
-from assistant.domain.turns import History, Meaning, PastTurn, Said
+from assistant.domain.signals import Decision, HumanRequest, Signals
+from assistant.domain.turns import History, PastTurn, TextEmbedding, Utterance
 from assistant.signals import cues, frustration, unfamiliarity
-from assistant.signals.human_request import features, find_wish
-from assistant.signals.language import language_of
-from assistant.signals.normalization import clauses, comparable
-from assistant.signals.progress import Progress, meets, read_progress
-from assistant.signals.small_talk import small_talk_of
+from assistant.signals.human_request import compute_request_features, find_human_request
+from assistant.signals.language import detect_language
+from assistant.signals.normalization import normalize_text, split_clauses
+from assistant.signals.progress import ProgressSignal, matches_cue, score_progress
+from assistant.signals.small_talk import detect_small_talk
 from evals.data.dialogues import own, rows, said
 from evals.data.training_sources import LANGUAGES, LINES, held_out, lines, service_talk
 from evals.train.optimisers import Array, fit_logistic
@@ -32,7 +32,7 @@ LABELS = {"frustration": "F", "unfamiliarity": "U"}
 class Talk:
     """A conversation with how much of the signal is in each customer line."""
 
-    lines: tuple[Said, ...]
+    lines: tuple[Utterance, ...]
     targets: Mapping[int, float]
     weight: float
     domain: str = "service"
@@ -61,7 +61,7 @@ def talks(data: Path, signal: str) -> list[Talk]:
 def _single(name: str, weight: float, *, all_are: float | None = None) -> list[Talk]:
     return [
         Talk(
-            lines=(Said(author=Author.CUSTOMER, text=row[2:]),),
+            lines=(Utterance(author=Author.CUSTOMER, text=row[2:]),),
             targets={0: float(row[0] == "+") if all_are is None else all_are},
             weight=weight * (0.4 if row[0] == "+" else 1.0),
         )
@@ -78,7 +78,9 @@ def _calm(data: Path) -> list[Talk]:
         targets = {i: 0.0 for i, line in enumerate(lines) if line.author is Author.CUSTOMER}
         found.append(Talk(lines=lines, targets=targets, weight=0.3))
     for text in service_talk(data, 300):
-        found.append(Talk(lines=(Said(author=Author.CUSTOMER, text=text),), targets={0: 0.0}, weight=0.1))
+        found.append(
+            Talk(lines=(Utterance(author=Author.CUSTOMER, text=text),), targets={0: 0.0}, weight=0.1)
+        )
     return found
 
 
@@ -105,13 +107,13 @@ class Moment:
     text: str
     target: float
     history: History
-    progress: Progress
+    progress: ProgressSignal
     hits: list[cues.Hit]
     heard: float
 
 
 def join(
-    signal: str, known: list[Talk], heard: Mapping[str, float], meanings: Mapping[str, Meaning] | None
+    signal: str, known: list[Talk], heard: Mapping[str, float], meanings: Mapping[str, TextEmbedding] | None
 ) -> dict[str, float]:
     """Feature -> weight; *meanings* None: as when there is no embedding."""
     moments = [moment for talk in known for moment in _moments(signal, talk, heard, meanings)]
@@ -147,16 +149,16 @@ def _precise_from(logits: Array, wanted: NDArray[np.bool_], precise: float, weig
 
 
 def _moments(
-    signal: str, talk: Talk, heard: Mapping[str, float], meanings: Mapping[str, Meaning] | None
+    signal: str, talk: Talk, heard: Mapping[str, float], meanings: Mapping[str, TextEmbedding] | None
 ) -> list[Moment]:
     found: list[Moment] = []
     turns: list[PastTurn] = []
     for place, target in talk.targets.items():
         text = talk.lines[place].text
-        folded = comparable(text)
+        folded = normalize_text(text)
         vector = meanings[text].vector if meanings is not None else None
         history = History(lines=talk.lines[:place], turns=tuple(turns))
-        progress = read_progress(folded, history, len(turns), vector, small_talk=small_talk_of(folded))
+        progress = score_progress(folded, history, len(turns), vector, small_talk=detect_small_talk(folded))
         found.append(Moment(talk, text, target, history, progress, _hits(signal, folded), heard[text]))
         signals = Signals(turn=len(turns), reaction=progress.reaction)
         turns.append(PastTurn(signals=signals, decision=Decision.ANSWER, query=text, vector=vector))
@@ -165,8 +167,8 @@ def _moments(
 
 def _hits(signal: str, folded: str) -> list[cues.Hit]:
     if signal == "frustration":
-        return frustration.word_hits(folded)
-    return list(cues.hits("unfamiliarity", clauses(folded)[:12]))
+        return frustration.find_word_hits(folded)
+    return list(cues.find_hits("unfamiliarity", split_clauses(folded)[:12]))
 
 
 def _shown(signal: str, moments: list[Moment], joined: Mapping[str, float]) -> list[dict[str, float]]:
@@ -201,11 +203,15 @@ def _felt(signal: str, signals: Signals, value: float) -> Signals:
 
 def _features(signal: str, moment: Moment, history: History) -> dict[str, float]:
     if signal == "frustration":
-        loud = frustration.emphasis(moment.text)
-        return frustration.features(moment.hits, loud, history, moment.progress, moment.heard)
-    folded = comparable(moment.text)
-    brief = small_talk_of(folded) is None and unfamiliarity.is_brief(folded, language_of(folded, LANGUAGES))
-    return unfamiliarity.features(moment.hits, history, moment.heard, brief=brief)
+        loud = frustration.compute_emphasis(moment.text)
+        return frustration.compute_frustration_features(
+            moment.hits, loud, history, moment.progress, moment.heard
+        )
+    folded = normalize_text(moment.text)
+    brief = detect_small_talk(folded) is None and unfamiliarity.is_brief(
+        folded, detect_language(folded, LANGUAGES)
+    )
+    return unfamiliarity.compute_unfamiliarity_features(moment.hits, history, moment.heard, brief=brief)
 
 
 def join_wish(data: Path, heard: Mapping[str, float]) -> dict[str, float]:
@@ -216,13 +222,14 @@ def join_wish(data: Path, heard: Mapping[str, float]) -> dict[str, float]:
         for language in LANGUAGES
         for dialogue in own(language, "train")
         for place, line in enumerate(dialogue.lines)
-        if place in dialogue.labels and not (place and meets("reply_offers", dialogue.lines[place - 1].text))
+        if place in dialogue.labels
+        and not (place and matches_cue("reply_offers", dialogue.lines[place - 1].text))
     ]
     known += [(text, 0.0, 1.0) for text in service_talk(data, 400)]
     unsure = [
-        (features(found, heard[text]), target, weight)
+        (compute_request_features(found, heard[text]), target, weight)
         for text, target, weight in known
-        if (found := find_wish(comparable(text))).wish is not Wish.CLEAR
+        if (found := find_human_request(normalize_text(text))).request is not HumanRequest.CLEAR
     ]
     names = ["bias", "heard", "vague", "denied"]
     matrix = np.array([[row[name] for name in names] for row, _, _ in unsure])

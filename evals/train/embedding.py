@@ -69,7 +69,11 @@ def write_reference(models: Path) -> None:
     questions = foreign_texts()[::19]
     found = [asyncio.run(meant(embedder, text.removeprefix("query: "))) for text in questions]
     kept = [
-        {"text": text.removeprefix("query: "), "vector": as_halves(one.vector), "tone": as_halves(one.tone)}
+        {
+            "text": text.removeprefix("query: "),
+            "vector": as_halves(one.vector),
+            "tone": as_halves(one.mid_layer),
+        }
         for text, one in zip(questions, found, strict=True)
     ]
     REFERENCE.write_text(

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from assistant.domain.signals import Wish
-from assistant.domain.turns import Meaning
+from assistant.domain.signals import HumanRequest
+from assistant.domain.turns import TextEmbedding
 from assistant.models.embeddings.factory import make_embedder, meant
 from assistant.signals.classifier import UNIT
-from assistant.signals.hashed_ngrams import grams
-from assistant.signals.human_request import features, find_wish
-from assistant.signals.normalization import comparable
+from assistant.signals.hashed_ngrams import hash_ngrams
+from assistant.signals.human_request import compute_request_features, find_human_request
+from assistant.signals.normalization import normalize_text
 from evals.data.embedding_fixture import kept_meanings
 from evals.data.training_sources import HEADS, SOURCES, Example, texts
 from evals.quality.scores import Hits, auroc
@@ -43,7 +43,9 @@ def main() -> None:
     print(f"written: {WEIGHTS} ({WEIGHTS.stat().st_size // 1024} kB)")
 
 
-async def embedded(wanted: Sequence[str], models: Path, kept: Path | None) -> tuple[str, dict[str, Meaning]]:
+async def embedded(
+    wanted: Sequence[str], models: Path, kept: Path | None
+) -> tuple[str, dict[str, TextEmbedding]]:
     embedder = make_embedder("local", models)
     meanings = kept_meanings(kept) if kept is not None and kept.is_file() else {}
     missing = [text for text in wanted if text not in meanings]
@@ -54,7 +56,7 @@ async def embedded(wanted: Sequence[str], models: Path, kept: Path | None) -> tu
     if kept is not None and missing:
         vectors, tones = (
             np.array([getattr(each, part) for each in meanings.values()], np.float32)
-            for part in ("vector", "tone")
+            for part in ("vector", "mid_layer")
         )
         np.savez(kept, texts=np.array(list(meanings)), vectors=vectors, tones=tones)
     return embedder.name, meanings
@@ -63,7 +65,7 @@ async def embedded(wanted: Sequence[str], models: Path, kept: Path | None) -> tu
 def train(
     data: Path,
     embedding: str,
-    meanings: Mapping[str, Meaning],
+    meanings: Mapping[str, TextEmbedding],
     examples: Mapping[str, list[Example]],
     known: Mapping[str, list[Talk]],
 ) -> str:
@@ -92,7 +94,7 @@ def train(
 
 
 def left_out(
-    examples: Mapping[str, list[Example]], meanings: Mapping[str, Meaning], joined: Mapping[str, float]
+    examples: Mapping[str, list[Example]], meanings: Mapping[str, TextEmbedding], joined: Mapping[str, float]
 ) -> dict[str, float]:
     """How the heads do on each source of other people's when they have learned nothing from it."""
     found = {}
@@ -121,23 +123,23 @@ def left_out(
 
 def asks(text: str, heard: float, joined: Mapping[str, float]) -> bool:
     """Whether matcher and ear together take *text* for a wish for a person."""
-    found = find_wish(comparable(text))
-    logit = sum(joined[name] * value for name, value in features(found, heard).items())
-    return found.wish is Wish.CLEAR or logit >= 0
+    found = find_human_request(normalize_text(text))
+    logit = sum(joined[name] * value for name, value in compute_request_features(found, heard).items())
+    return found.request is HumanRequest.CLEAR or logit >= 0
 
 
 class Trained:
     """The examples of one head in numbers."""
 
-    def __init__(self, rows: Sequence[Example], meanings: Mapping[str, Meaning]) -> None:
+    def __init__(self, rows: Sequence[Example], meanings: Mapping[str, TextEmbedding]) -> None:
         domains = {"service": 0} | {
             name: place
             for place, name in enumerate(sorted({row.domain for row in rows} - {"service"}), start=1)
         }
         self.rows = rows
-        unknown = np.full(len(next(iter(meanings.values())).tone), np.nan)
-        self.tones = np.array([meanings[row.text].tone if row.embedded else unknown for row in rows])
-        self.buckets = [np.array(grams(comparable(row.text)), np.int64) for row in rows]
+        unknown = np.full(len(next(iter(meanings.values())).mid_layer), np.nan)
+        self.tones = np.array([meanings[row.text].mid_layer if row.embedded else unknown for row in rows])
+        self.buckets = [np.array(hash_ngrams(normalize_text(row.text)), np.int64) for row in rows]
         self.targets = np.array([row.target for row in rows])
         self.weights = np.array([row.weight for row in rows])
         self.domains = np.array([domains[row.domain] for row in rows])

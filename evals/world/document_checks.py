@@ -16,7 +16,7 @@ from assistant.conversation.turn.ask_once import answer_once
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.ingest.run import IngestReport, Options, ingest
 from assistant.models.embeddings.fake import LetterEmbedder
-from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 from evals.data.embedding_cache import RememberingEmbedder
@@ -40,7 +40,7 @@ class Taken:
 
 async def taken(*sources: str) -> Taken:
     embedder = LetterEmbedder()
-    engine = sqlite_engine(None)
+    engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
     options = Options(allow_private=True)

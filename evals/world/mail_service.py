@@ -101,7 +101,7 @@ async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
         own = {"data_dir": scratch / "data", "chat_model": "extractive"}
         settings = load_settings().model_copy(update=own)
         prepare_data_dir(settings.data_dir)
-        with patch.dict(os.environ, mailed), patch.object(imap_poller, "PAUSE", 0.2):
+        with patch.dict(os.environ, mailed), patch.object(imap_poller, "POLL_SECONDS", 0.2):
             service = await build_service(settings)
             knowledge = service.knowledge
             await ingest(

@@ -6,15 +6,15 @@ import pytest
 
 from assistant.answering.handoff_summary import ModelSummary
 from assistant.answering.prompts import Prompt
-from assistant.domain.budgets import Allowance
+from assistant.domain.budgets import ModelBudget
 from assistant.domain.messages import Author
-from assistant.domain.turns import Said
+from assistant.domain.turns import Utterance
 from tests.answering.speaking import Speaking
 
 PROMPT = Prompt.read(Path(__file__).parents[2] / "prompts" / "summary.md")
 LINES = [
-    Said(author=Author.CUSTOMER, text="注文 20481199 が届きません。taro@example.jp です"),
-    Said(author=Author.ASSISTANT, text="配送状況は注文履歴でご確認いただけます。"),
+    Utterance(author=Author.CUSTOMER, text="注文 20481199 が届きません。taro@example.jp です"),
+    Utterance(author=Author.ASSISTANT, text="配送状況は注文履歴でご確認いただけます。"),
 ]
 GOOD = "ja: 注文20481199が届いていません。\n\nen: Order 20481199 has not arrived."
 
@@ -27,7 +27,7 @@ class Empty:
         raise AssertionError("nothing was reserved")
 
 
-async def summed_up(words: str | None, allowance: Allowance | None = None) -> dict[str, str]:
+async def summed_up(words: str | None, allowance: ModelBudget | None = None) -> dict[str, str]:
     return dict(await ModelSummary(Speaking(words), PROMPT)(LINES, allowance))
 
 

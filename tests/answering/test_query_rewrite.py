@@ -8,12 +8,12 @@ import pytest
 from assistant.answering.prompts import Prompt
 from assistant.answering.query_rewrite import ModelRewrite, standalone
 from assistant.domain.messages import Author
-from assistant.domain.turns import Said
+from assistant.domain.turns import Utterance
 from assistant.models.scripted import ScriptedModel
 
 
-def said(*texts: str) -> list[Said]:
-    return [Said(author=Author.CUSTOMER, text=text) for text in texts]
+def said(*texts: str) -> list[Utterance]:
+    return [Utterance(author=Author.CUSTOMER, text=text) for text in texts]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_chain_of_follow_ups_reaches_back_to_its_subject() -> None:
 
 
 def test_only_the_customers_words_are_used() -> None:
-    lines = [*said("返品できますか"), Said(author=Author.ASSISTANT, text="配送料は500円です")]
+    lines = [*said("返品できますか"), Utterance(author=Author.ASSISTANT, text="配送料は500円です")]
     assert standalone("それはいつまで？", lines) == "返品できますか それはいつまで？"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answering.prompts import Prompt
 from assistant.answering.turn_classifier import ModelVote
-from assistant.domain.signals import Ballot
+from assistant.domain.signals import ModelOpinion
 from tests.answering.speaking import Speaking
 
 PROMPT = Prompt.read(Path(__file__).parents[2] / "prompts" / "vote.md")
@@ -15,8 +15,8 @@ PROMPT = Prompt.read(Path(__file__).parents[2] / "prompts" / "vote.md")
 @pytest.mark.parametrize(
     ("words", "ballot"),
     [
-        ("person: yes, frustration: 7", Ballot(person=True, frustration=0.7)),
-        ("Person: No, Frustration: 10", Ballot(person=False, frustration=1.0)),
+        ("person: yes, frustration: 7", ModelOpinion(wants_human=True, frustration=0.7)),
+        ("Person: No, Frustration: 10", ModelOpinion(wants_human=False, frustration=1.0)),
         ("person: maybe, frustration: 7", None),
         ("person: yes, frustration: 70", None),
         ("I would say the customer is calm.", None),
@@ -24,7 +24,7 @@ PROMPT = Prompt.read(Path(__file__).parents[2] / "prompts" / "vote.md")
         (None, None),
     ],
 )
-async def test_a_vote_is_one_clear_line_or_none(words: str | None, ballot: Ballot | None) -> None:
+async def test_a_vote_is_one_clear_line_or_none(words: str | None, ballot: ModelOpinion | None) -> None:
     assert await ModelVote(Speaking(words), PROMPT)("電話は？", [], None) == ballot
 
 

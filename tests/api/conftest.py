@@ -23,11 +23,11 @@ from assistant.api.context import ApiContext
 from assistant.api.password_hashing import hash_password
 from assistant.api.rate_limits import RateLimiter
 from assistant.conversation.timing import Timing
-from assistant.conversation.turn.suggestions import suggest
+from assistant.conversation.turn.suggestions import draft_suggestions
 from assistant.domain.knowledge import Article
 from assistant.domain.people import Agent
 from assistant.domain.policy import Policy
-from assistant.jobs.worker_loop import Loop
+from assistant.jobs.worker_loop import WorkerLoop
 from assistant.signals.facts import pick_facts
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
@@ -139,7 +139,7 @@ def policy() -> Policy:
 
 @pytest.fixture
 async def client(database: SqlDatabase[SqlStore], policy: Policy, tmp_path: Path) -> AsyncIterator[Client]:
-    timing = Timing(quiet=timedelta(seconds=0.02), lease=timedelta(seconds=5))
+    timing = Timing(debounce=timedelta(seconds=0.02), lease=timedelta(seconds=5))
     rig = Rig(database, policy=policy, timing=timing, clock=RunningClock())
     health: dict[str, str | None] = {"database": None, "words": None}
     app = application(rig, health, tmp_path)
@@ -149,11 +149,11 @@ async def client(database: SqlDatabase[SqlStore], policy: Policy, tmp_path: Path
 
 @asynccontextmanager
 async def working(rig: Rig) -> AsyncIterator[None]:
-    loop = Loop(rig.database, rig.duties, rig.wire, rig.clock, rig.timing.lease)
+    loop = WorkerLoop(rig.database, rig.duties, rig.wire, rig.clock, rig.timing.lease)
     task = asyncio.create_task(loop.run())
     yield
     task.cancel()
-    await loop.drain(1)
+    await loop.drain_jobs(1)
 
 
 @asynccontextmanager
@@ -188,7 +188,7 @@ def application(
             database=rig.database,
             policy=rig.policy,
             examples=rig.mind.examples,
-            suggest=partial(suggest, rig.mind),
+            suggest=partial(draft_suggestions, rig.mind),
             wire=rig.wire,
             timing=rig.timing,
             desk=rig.desk,

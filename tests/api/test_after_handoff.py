@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.conversation.templates import say
+from assistant.conversation.templates import render_template
 from assistant.domain.policy import BusinessHours, Policy
 from tests.api.conftest import Client, Conversation
 from tests.harness import IDENTITY_KEY
@@ -31,9 +31,9 @@ async def test_the_place_in_the_queue_is_the_real_one(client: Client) -> None:
     for ahead in range(3):
         _, told = await handed_over(client)
         expected = {
-            0: say("waiting_unknown", "ja"),
-            1: say("waiting_next", "ja"),
-            2: say("waiting_queue", "ja", ahead="2"),
+            0: render_template("waiting_unknown", "ja"),
+            1: render_template("waiting_next", "ja"),
+            2: render_template("waiting_queue", "ja", ahead="2"),
         }[ahead]
         assert told["text"].endswith(expected)
 
@@ -45,7 +45,7 @@ async def test_a_wait_is_told_in_minutes_once_there_were_enough(client: Client) 
         claimed = await client.http.post(f"/v1/agent/conversations/{conversation.id}/claim", headers=agent)
         assert claimed.status_code == 200
     _, told = await handed_over(client)
-    assert say("waiting_minute", "ja") in told["text"]
+    assert render_template("waiting_minute", "ja") in told["text"]
 
 
 async def test_what_was_told_is_what_the_agent_sees(client: Client) -> None:
@@ -75,7 +75,7 @@ async def test_a_change_of_mind_goes_back_to_the_assistant(client: Client) -> No
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "assistant")
     await conversation.say("返品の期限はいつまでですか")
     answers = await conversation.answered(3)
-    assert answers[1]["text"] == say("handoff_cancelled", "ja")
+    assert answers[1]["text"] == render_template("handoff_cancelled", "ja")
     assert "30日" in answers[2]["text"]
     assert (await conversation.get())["state"] == "assistant", "the old wish does not fire again"
     assert (await conversation.post("handoff/cancel")).status_code == 409
@@ -116,15 +116,15 @@ class TestOutsideHours:
         conversation, told = await handed_over(client)
         assert "受付時間外" in told["text"]
         assert "10:00以降" in told["text"]
-        assert told["text"].count(say("ask_contact", "ja")) == 1
+        assert told["text"].count(render_template("ask_contact", "ja")) == 1
         await conversation.post("handoff/cancel")
         await conversation.say(WISH)
         again = (await conversation.answered(3))[-1]["text"]
         assert "受付時間外" in again
-        assert say("ask_contact", "ja") not in again
+        assert render_template("ask_contact", "ja") not in again
 
     async def test_who_can_be_reached_anyway_is_not_asked(self, client: Client) -> None:
         signature = hmac.new(IDENTITY_KEY, b"customer-7", "sha256").hexdigest()
         customer = {"id": "customer-7", "email": "hana@example.jp", "signature": signature}
         _, told = await handed_over(client, customer=customer)
-        assert say("ask_contact", "ja") not in told["text"]
+        assert render_template("ask_contact", "ja") not in told["text"]

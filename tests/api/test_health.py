@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.api.metrics import MetricTotals, render_metrics
-from assistant.domain.budgets import Spent
+from assistant.domain.budgets import ModelUsage
 from tests.api.conftest import Client
 
 
@@ -89,6 +89,6 @@ async def test_every_call_is_described(client: Client) -> None:
 
 
 def test_tasks_that_were_started_again_are_counted() -> None:
-    nothing = Spent(tokens=0, calls=0, cost=0.0)
+    nothing = ModelUsage(tokens=0, calls=0, cost=0.0)
     found = MetricTotals({}, {}, {}, streams=0, spent=nothing, calls={}, deliveries={}, longest_wait=0.0)
     assert b'assistant_task_restarts_total{task="loop"} 2.0' in render_metrics(found, {"loop": 2})

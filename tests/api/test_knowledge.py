@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from assistant.domain.article_lifecycle import VANISHED, Contradiction, Look, Side, Trouble
+from assistant.domain.article_lifecycle import (
+    VANISHED,
+    Contradiction,
+    ContradictionSide,
+    SourceCheck,
+    SourceProblem,
+)
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
 from assistant.storage.store import SqlStore
 from assistant.text import quantities
@@ -26,8 +32,10 @@ def article(id_: str, *, source: str = FOLDER, **facts: Any) -> Article:
     return Article(id=id_, title=id_, language="ja", text="本文", tags=(), origin=origin, **facts)
 
 
-PARROTS = Contradiction.between(
-    Side(article="old.md", text="30日以内"), Side(article="new.md", text="14日以内"), "days"
+PARROTS = Contradiction.from_sides(
+    ContradictionSide(article="old.md", text="30日以内"),
+    ContradictionSide(article="new.md", text="14日以内"),
+    "days",
 )
 
 
@@ -50,13 +58,16 @@ def fill(store: SqlStore) -> None:
     store.article_lifecycle.save_source_problems(
         [],
         [
-            Trouble(place="gone.md", source=FOLDER, why=VANISHED, since=LATE),
-            Trouble(place="prices.csv", source=FOLDER, why="it is damaged", since=LATE),
-            Trouble(place="open.csv#3", source=FOLDER, why="draft: true", since=LATE, harmless=True),
-            Trouble(place=SITEMAP, source=SITEMAP, why="the server answers 503", since=LATE),
+            SourceProblem(place="gone.md", source=FOLDER, why=VANISHED, since=LATE),
+            SourceProblem(place="prices.csv", source=FOLDER, why="it is damaged", since=LATE),
+            SourceProblem(place="open.csv#3", source=FOLDER, why="draft: true", since=LATE, harmless=True),
+            SourceProblem(place=SITEMAP, source=SITEMAP, why="the server answers 503", since=LATE),
         ],
     )
-    looks = [Look(source=source, at=LATE, well=source == FOLDER, prune=False) for source in (SITEMAP, FOLDER)]
+    looks = [
+        SourceCheck(source=source, checked_at=LATE, is_readable=source == FOLDER, prune=False)
+        for source in (SITEMAP, FOLDER)
+    ]
     store.sources.record_checks(looks)
 
 

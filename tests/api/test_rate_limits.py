@@ -15,7 +15,7 @@ from assistant.api.client_address import get_client_address
 from assistant.api.password_hashing import MAX_WAITING_LOGINS, PasswordVerifier
 from assistant.api.rate_limit_rules import TABLE, RateLimitedRoute, get_route_limits
 from assistant.api.rate_limits import LimitKey, Rate, RateLimit, RateLimiter
-from assistant.domain.errors import TooMany
+from assistant.domain.errors import RateLimited
 from tests.api.conftest import PASSWORD, Client, application
 
 DOCS = (Path(__file__).parents[2] / "docs" / "limits.md").read_text("utf-8")
@@ -155,7 +155,7 @@ async def test_nobody_waits_for_passwords(monkeypatch: pytest.MonkeyPatch) -> No
         asyncio.create_task(passwords.verify_hash("hash", PASSWORD)) for _ in range(MAX_WAITING_LOGINS)
     ]
     await asyncio.sleep(0)
-    with pytest.raises(TooMany):
+    with pytest.raises(RateLimited):
         await passwords.verify_hash("hash", PASSWORD)
     done.set()  # we could not get here if hashing held the loop
     assert await asyncio.gather(*waiting) == [True] * MAX_WAITING_LOGINS
@@ -177,7 +177,7 @@ async def test_failed_logins_are_noted_with_their_address(client: Client) -> Non
 def test_a_key_has_so_many_open_at_a_time() -> None:
     limits = RateLimiter()
     first, second = limits.reserve_slot("a", 2), limits.reserve_slot("a", 2)
-    with pytest.raises(TooMany):
+    with pytest.raises(RateLimited):
         limits.reserve_slot("a", 2)
     limits.reserve_slot("b", 2)
     first()
@@ -189,7 +189,7 @@ def test_a_limit_counts_by_key() -> None:
     limits, limit = RateLimiter(), RateLimit("x", LimitKey.ADDRESS, Rate(1, 0.001))
     limits.check_rate(limit, "a")
     limits.check_rate(limit, "b")
-    with pytest.raises(TooMany):
+    with pytest.raises(RateLimited):
         limits.check_rate(limit, "a")
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from assistant.domain.confidential import hidden
+from assistant.domain.confidential import mask_secrets
 from tests.api.conftest import Client, events
 
 CARD, KEY = "4111 1111 1111 1111", "sk-live-abcdefghijklmnop1234"
@@ -22,7 +22,7 @@ CARD, KEY = "4111 1111 1111 1111", "sk-live-abcdefghijklmnop1234"
     ],
 )
 def test_what_is_hidden(text: str, shown: str) -> None:
-    assert hidden(text) == shown
+    assert mask_secrets(text) == shown
 
 
 async def test_nothing_that_agents_are_shown_holds_it_until_they_ask(client: Client) -> None:

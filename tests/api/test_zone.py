@@ -8,8 +8,8 @@ import pytest
 from assistant.api.health import compute_dashboard_metrics, parse_moment
 from assistant.app import knowledge_base
 from assistant.app.settings import load_settings
-from assistant.domain.budgets import Spender, Spent
-from assistant.domain.hours import local
+from assistant.domain.budgets import ModelUsage, Spender
+from assistant.domain.hours import to_local_time
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from tests.api.conftest import Client
@@ -29,15 +29,15 @@ async def test_the_numbers_are_cut_into_the_businesss_days(database: SqlDatabase
     rig = Rig(database, clock=Clock(NIGHT))
     await rig.open()
     spender = Spender(conversation="c", customer="v")
-    spent = Spent(tokens=7, calls=1)
+    spent = ModelUsage(tokens=7, calls=1)
     await database.write(
-        lambda s: s.spending.add_spending(list(spender.accounts(local(NIGHT, TOKYO))), spent)
+        lambda s: s.spending.add_spending(list(spender.list_accounts(to_local_time(NIGHT, TOKYO))), spent)
     )
-    start, end = (local(parse_moment(day, TOKYO), TOKYO) for day in ("2026-12-01", "2026-12-02"))
+    start, end = (to_local_time(parse_moment(day, TOKYO), TOKYO) for day in ("2026-12-01", "2026-12-02"))
     today = await database.read(lambda store: compute_dashboard_metrics(store, start, end))
     assert today["by_day"] == [{"day": "2026-12-01", "conversations": 1, "handoffs": 0}]
     assert today["model"]["tokens"] == 7
-    before = local(parse_moment("2026-11-30", TOKYO), TOKYO)
+    before = to_local_time(parse_moment("2026-11-30", TOKYO), TOKYO)
     yesterday = await database.read(lambda store: compute_dashboard_metrics(store, before, start))
     assert (yesterday["conversations"], yesterday["model"]["tokens"]) == (0, 0)
 
@@ -64,5 +64,5 @@ async def test_the_dashboard_asks_for_days_and_is_told_the_zone(client: Client) 
     await client.open()
     found = (await client.http.get("/v1/agent/metrics?days=1", headers=agent)).json()
     assert (found["zone"], found["conversations"]) == (TOKYO, 1)
-    assert [one["day"] for one in found["by_day"]] == [str(local(client.rig.clock(), TOKYO).date())]
+    assert [one["day"] for one in found["by_day"]] == [str(to_local_time(client.rig.clock(), TOKYO).date())]
     assert (await client.http.get("/v1/agent/metrics?days=0", headers=agent)).status_code == 422

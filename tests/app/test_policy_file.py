@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.app.hours_file import default_zone
+from assistant.app.hours_file import find_default_zone
 from assistant.app.policy_file import load_policy
 from assistant.domain.errors import SetupError
 from assistant.domain.policy import Policy
@@ -128,7 +128,7 @@ def test_the_zone_is_the_machines_or_the_first_languages(
     monkeypatch: pytest.MonkeyPatch, machine: str, languages: tuple[str, ...], zone: str
 ) -> None:
     monkeypatch.setenv("TZ", machine)
-    assert default_zone(languages) == zone
+    assert find_default_zone(languages) == zone
 
 
 @pytest.mark.parametrize(

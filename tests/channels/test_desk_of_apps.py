@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from assistant.api.auth import create_api_token
-from assistant.conversation.inbound.customer_linking import offer_code
+from assistant.conversation.inbound.customer_linking import issue_link_code
 from tests.channels.conftest import Scene
 from tests.channels.line_platform import USER, LinePlatform, refusal, webhook
 
@@ -84,7 +84,9 @@ async def conversations(scene: Scene) -> list[str]:
 async def test_a_code_holds_for_ten_minutes(scene: Scene, line: LinePlatform) -> None:
     visitor = await scene.rig.open()
     customer = visitor.conversation.customer
-    code, until = await scene.rig.database.write(lambda store: offer_code(store, customer, scene.rig.clock()))
+    code, until = await scene.rig.database.write(
+        lambda store: issue_link_code(store, customer, scene.rig.clock())
+    )
     assert until - scene.rig.clock() == timedelta(minutes=10)
     scene.rig.clock.pass_(601)
     await scene.tell(webhook(line.message(code, scene.rig.clock())))

@@ -12,7 +12,7 @@ from assistant.channels.email_charsets import decode_header_text, decode_text
 from assistant.channels.email_html import extract_newest_words_from_html
 from assistant.channels.email_parts import MailContents
 from assistant.channels.email_quotes import extract_newest_words
-from assistant.conversation.inbound.quoted_replies import without_ours
+from assistant.conversation.inbound.quoted_replies import strip_quoted_replies
 from assistant.domain.errors import BadInput
 from evals.world.mail_siblings import CHARSETS, OURS, RIGHT, made
 
@@ -170,18 +170,18 @@ def test_lines_that_a_mailer_folded_are_one() -> None:
 def test_our_own_words_are_known_in_any_form() -> None:
     ours = "\n".join(OURS)
     answer = f"{OURS[0][:20]}\n{OURS[0][20:]}\n\n{OURS[2]}\n{OURS[4]}"
-    assert without_ours(f"{RIGHT}\n| {OURS[0]}\n| {OURS[2]}", ours) == RIGHT
-    assert without_ours(f"{RIGHT}\n\n{answer}", ours) == RIGHT
-    assert without_ours("はい", ours) == "はい"
+    assert strip_quoted_replies(f"{RIGHT}\n| {OURS[0]}\n| {OURS[2]}", ours) == RIGHT
+    assert strip_quoted_replies(f"{RIGHT}\n\n{answer}", ours) == RIGHT
+    assert strip_quoted_replies("はい", ours) == "はい"
 
 
 @pytest.mark.parametrize("head", ["", "～～ 11/30 こもれび より ～～\n", "##### mail #####\n"])
 def test_our_first_sentence_begins_a_quote_even_where_nothing_else_is_known(head: str) -> None:
     folded = f"{OURS[0][:20]}\n{OURS[0][20:]}"
     for opening in (OURS[0], folded, f"| {OURS[0]}"):
-        found = without_ours(f"{RIGHT}\n\n{head}{opening}\n\n{OURS[2]}\n", "")
+        found = strip_quoted_replies(f"{RIGHT}\n\n{head}{opening}\n\n{OURS[2]}\n", "")
         assert found == f"{RIGHT}\n\n{head}".strip()
-    assert without_ours("  はい ", "") == "  はい "
+    assert strip_quoted_replies("  はい ", "") == "  はい "
 
 
 def deep_html() -> str:
@@ -211,7 +211,7 @@ def deep_html() -> str:
 def test_hostile_words_are_read_in_no_time(words: str) -> None:
     started = time.thread_time()
     extract_newest_words(words, "Re: x", reply=True)
-    without_ours(words, words[:6000])
+    strip_quoted_replies(words, words[:6000])
     assert time.thread_time() - started < 2
 
 

@@ -13,7 +13,7 @@ import trustme
 
 from assistant.channels import email_servers
 from assistant.channels.email_servers import ImapSession, deliver_mail, parse_mail_server
-from assistant.domain.errors import NotYet, SetupError
+from assistant.domain.errors import RetryLater, SetupError
 from evals.world.post import Post
 
 CA = trustme.CA()
@@ -68,7 +68,7 @@ async def test_a_certificate_that_cannot_be_verified_gets_nothing(
     known: None, make: Callable[[], ssl.SSLContext], at_once: bool
 ) -> None:
     async with post(make(), at_once=at_once) as office:
-        with pytest.raises(NotYet, match="certificate=unchecked to ASSISTANT_EMAIL_SMTP_URL"):
+        with pytest.raises(RetryLater, match="certificate=unchecked to ASSISTANT_EMAIL_SMTP_URL"):
             await send(office.smtp_port, scheme="smtps" if at_once else "smtp")
         assert (office.sent, "AUTH" in words_in_the_clear(office)) == ([], False)
         await send(office.smtp_port, "?certificate=unchecked", scheme="smtps" if at_once else "smtp")
@@ -77,7 +77,7 @@ async def test_a_certificate_that_cannot_be_verified_gets_nothing(
 
 async def test_a_server_that_hides_its_encryption_gets_no_password() -> None:
     async with post() as office:
-        with pytest.raises(NotYet, match="encryption=none to ASSISTANT_EMAIL_SMTP_URL"):
+        with pytest.raises(RetryLater, match="encryption=none to ASSISTANT_EMAIL_SMTP_URL"):
             await send(office.smtp_port)
         assert (office.sent, "AUTH" in words_in_the_clear(office)) == ([], False)
         await send(office.smtp_port, "?encryption=none")
@@ -105,14 +105,14 @@ async def test_a_mailbox_is_verified_too(known: None, at_once: bool) -> None:
         await asyncio.to_thread(looks, office.imap_port, "", scheme)
         assert "LOGIN" not in words_in_the_clear(office)
     async with post(certificate(trustme.CA()), at_once=at_once) as office:
-        with pytest.raises(NotYet, match="certificate=unchecked"):
+        with pytest.raises(RetryLater, match="certificate=unchecked"):
             await asyncio.to_thread(looks, office.imap_port, "", scheme)
         await asyncio.to_thread(looks, office.imap_port, "?certificate=unchecked", scheme)
 
 
 async def test_a_mailbox_without_encryption_gets_no_password() -> None:
     async with post() as office:
-        with pytest.raises(NotYet, match="encryption=none to ASSISTANT_EMAIL_IMAP_URL"):
+        with pytest.raises(RetryLater, match="encryption=none to ASSISTANT_EMAIL_IMAP_URL"):
             await asyncio.to_thread(looks, office.imap_port)
         assert "LOGIN" not in words_in_the_clear(office)
 
@@ -122,7 +122,7 @@ async def test_a_whole_send_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(email_servers, "MAIL_TIMEOUT_SECONDS", 0.5)
     async with Post(slow=0.2).open() as office:
         started = time.monotonic()
-        with pytest.raises(NotYet):
+        with pytest.raises(RetryLater):
             await send(office.smtp_port, "?encryption=none")
         assert time.monotonic() - started < 1.5
 

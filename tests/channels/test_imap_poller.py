@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from assistant.conversation.inbound.events import Arrivals
+from assistant.conversation.inbound.events import InboundContext
 from assistant.domain.conversation import State
-from assistant.domain.errors import NotYet
-from assistant.jobs.imap_poller import LAST_TRY, look
+from assistant.domain.errors import RetryLater
+from assistant.jobs.imap_poller import MAX_TRIES, process_unread
 from evals.world.post import Post
 from tests.channels.conftest import Scene
 from tests.channels.platform import Platform
@@ -32,8 +32,8 @@ def scene(make_scene: Callable[..., Scene], post: Post) -> Scene:
 
 async def read(scene: Scene) -> None:
     mailbox: Any = scene.rig.channels["email", ""]
-    arrivals = Arrivals(timing=scene.rig.timing, languages=LANGUAGES)
-    await look(mailbox, scene.rig.database, arrivals, scene.rig.wire, scene.rig.clock)
+    arrivals = InboundContext(timing=scene.rig.timing, languages=LANGUAGES)
+    await process_unread(mailbox, scene.rig.database, arrivals, scene.rig.wire, scene.rig.clock)
 
 
 def mail(number: int = 1) -> bytes:
@@ -59,7 +59,7 @@ async def test_mails_are_stored_once_and_then_marked_as_read(scene: Scene, post:
 
 async def test_a_server_that_does_not_let_us_in_is_asked_again(scene: Scene, post: Post) -> None:
     post.password = "another"
-    with pytest.raises(NotYet):
+    with pytest.raises(RetryLater):
         await read(scene)
 
 
@@ -132,7 +132,7 @@ async def test_a_mail_that_cannot_even_be_stored_stays_unread(
     monkeypatch.setattr(mailbox, "parse_events", breaks)
     monkeypatch.setattr(mailbox, "build_unreadable_events", breaks)
     post.put(mail())
-    for _ in range(LAST_TRY):
+    for _ in range(MAX_TRIES):
         with pytest.raises(Broken):
             await read(scene)
     await read(scene)

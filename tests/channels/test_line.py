@@ -63,7 +63,7 @@ async def test_a_fresh_token_costs_nothing_and_late_words_are_pushed(
 async def test_shows_that_it_is_thinking_and_learns_the_name(scene: Scene, line: LinePlatform) -> None:
     await say(scene, line, RETURNS)
     conversation = await scene.conversation()
-    await scene.rig.outbox.attend(conversation)
+    await scene.rig.outbox.show_typing_indicator(conversation)
     assert any(call.url.path == "/v2/bot/chat/loading/start" for call in line.calls)
     customer = (await scene.rig.state(conversation)).customer
     names = await scene.rig.database.read(lambda store: store.customers.load_names([customer]))

@@ -78,13 +78,13 @@ def _doors(type_: Terminal) -> list[str]:
 def _open(doors: list[str], later: timedelta = timedelta()) -> list[bool]:
     from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import load_settings
-    from assistant.conversation.inbound.conversation_start import hash_of
+    from assistant.conversation.inbound.conversation_start import hash_secret
 
     database = open_database(load_settings())
     return [
         asyncio.run(
             database.read(
-                lambda store, door=door: store.agents.find_by_secret(hash_of(door), utc_now() + later)
+                lambda store, door=door: store.agents.find_by_secret(hash_secret(door), utc_now() + later)
             )  # type: ignore[misc]
         )
         is not None

@@ -16,7 +16,7 @@ from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.conversation.inbound import customer_actions
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import Conflict
-from assistant.domain.jobs import Due, Kind
+from assistant.domain.jobs import Job, JobKind
 from assistant.domain.people import Agent
 from assistant.ports.answering import AnswerRequest, Draft, Progress
 from assistant.storage.store import SqlStore
@@ -122,11 +122,11 @@ class Machine(RuleBasedStateMachine):
     def presses(self, talk: str, what: str) -> None:
         rig, now = self.rig, self.rig.clock()
         press = {
-            "ask_for_person": lambda s: customer_actions.ask_for_person(
+            "ask_for_person": lambda s: customer_actions.request_human(
                 s, talk, rig.policy, rig.assistant.pick_facts, now
             ),
             "cancel_wait": lambda s: customer_actions.cancel_wait(s, talk, now),
-            "close": lambda s: customer_actions.close(s, talk, now),
+            "close": lambda s: customer_actions.close_conversation(s, talk, now),
         }[what]
         self._agents_or_nobody(rig.database.write(press))
         if what == "ask_for_person" and self._state(talk).state is not State.CLOSED:
@@ -140,12 +140,12 @@ class Machine(RuleBasedStateMachine):
         due = self.run(rig.database.write(lambda s: s.jobs.claim_due(rig.clock(), rig.timing.lease, 10)))
         self.run(self._start(due))
 
-    async def _start(self, due: list[Due]) -> None:
+    async def _start(self, due: list[Job]) -> None:
         does = {
-            Kind.TURN: self.rig.assistant.take_turn,
-            Kind.DEADLINE: self.rig.watchdog.deadline_passed,
+            JobKind.TURN: self.rig.assistant.take_turn,
+            JobKind.DEADLINE: self.rig.watchdog.handle_deadline,
             # Making packets better changes nothing that is promised here.
-            Kind.PACKET: self.rig.enricher.give_up,
+            JobKind.PACKET: self.rig.enricher.give_up,
         }
         self.workers += [asyncio.ensure_future(does[item.kind](item)) for item in due]
         await self._until_quiet()
@@ -239,8 +239,8 @@ class Machine(RuleBasedStateMachine):
                 conversation=store.conversations.get(talk),
                 messages=store.messages.list_public(talk),
                 records=store.turns.list_all(talk),
-                turn=store.jobs.get(Kind.TURN, talk),
-                deadline=store.jobs.get(Kind.DEADLINE, talk),
+                turn=store.jobs.get(JobKind.TURN, talk),
+                deadline=store.jobs.get(JobKind.DEADLINE, talk),
                 audit=store.audit.list_entries(conversation=talk),
             )
 

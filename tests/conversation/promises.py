@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from assistant.domain.audit import AuditEntry
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.jobs import Due
+from assistant.domain.jobs import Job
 from assistant.domain.messages import Author, Message
 from assistant.domain.turns import TurnRecord
 
@@ -17,8 +17,8 @@ class Held:
     conversation: Conversation
     messages: Sequence[Message]
     records: Sequence[TurnRecord]
-    turn: Due | None
-    deadline: Due | None
+    turn: Job | None
+    deadline: Job | None
     audit: Sequence[AuditEntry]
 
     @property

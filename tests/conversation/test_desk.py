@@ -98,25 +98,25 @@ async def test_a_transfer_gives_it_to_a_colleague(rig: Rig) -> None:
     conversation, mori, hayashi = await queued(rig), await rig.hire("Mori"), await rig.hire("Hayashi")
     await rig.claim(conversation, mori)
     moved = await rig.database.write(
-        lambda store: desk.transfer(store, conversation, mori, hayashi.email, rig.clock())
+        lambda store: desk.transfer_conversation(store, conversation, mori, hayashi.email, rig.clock())
     )
     assert moved.agent == hayashi.id
 
 
 async def test_a_resolved_conversation_asks_how_it_was_once(rig: Rig) -> None:
-    from assistant.conversation.inbound.customer_actions import Rating, rate, survey
+    from assistant.conversation.inbound.customer_actions import Rating, build_survey, save_rating
 
     conversation, agent = await queued(rig), await rig.hire()
     await rig.claim(conversation, agent)
     await rig.reply(conversation, agent, "お待たせしました")
     await rig.resolve(conversation, agent)
     closed = await rig.state(conversation)
-    asked = await rig.database.read(lambda store: survey(store, closed))
+    asked = await rig.database.read(lambda store: build_survey(store, closed))
     assert asked is not None
     assert [value for value, _ in asked.options] == [1, 2, 3, 4, 5]
     rating = Rating(kind="csat", value=4)
-    await rig.database.write(lambda store: rate(store, conversation, rating, rig.clock()))
-    assert await rig.database.read(lambda store: survey(store, closed)) is None
+    await rig.database.write(lambda store: save_rating(store, conversation, rating, rig.clock()))
+    assert await rig.database.read(lambda store: build_survey(store, closed)) is None
 
 
 async def test_the_next_conversation_knows_the_last_but_not_its_wishes(rig: Rig) -> None:

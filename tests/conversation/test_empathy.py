@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.conversation.inbound.conversation_start import Visitor
-from assistant.conversation.templates import say, table
+from assistant.conversation.templates import render_template, select_templates
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Message
 from tests.harness import RETURNS_EN, RETURNS_JA, Rig
@@ -49,16 +49,16 @@ async def talk(rig: Rig, language: str, *said: str) -> list[Message]:
 
 
 def acknowledgements(language: str) -> set[str]:
-    sentences = table(language)
+    sentences = select_templates(language)
     return {*sentences["acknowledge_frustrated"], *sentences["acknowledge_stuck"]}
 
 
 @languages
 async def test_a_beginner_gets_one_example_few_choices_and_a_person_at_once(rig: Rig, language: str) -> None:
     [guided] = await talk(rig, language, NEW_TO_THIS[language])
-    assert say("guide_example", language, example=CHOICES[language][0]) in guided.text
+    assert render_template("guide_example", language, example=CHOICES[language][0]) in guided.text
     assert [button.label for button in guided.buttons] == [
-        *CHOICES[language], say("button_person", language),
+        *CHOICES[language], render_template("button_person", language),
     ]  # fmt: skip
     assert guided.text.count(CHOICES[language][0]) == 1, "one example"
     sentences = [part for part in re.split(r"[。.!?\n]+", guided.text) if part.strip()]
@@ -77,7 +77,7 @@ async def test_guiding_ends_by_itself_when_the_customer_gets_going(rig: Rig, lan
     assert DEADLINE[language] in answered.text
     for reply in (answered, thanked):
         assert not any(choice in [b.label for b in reply.buttons] for choice in CHOICES[language])
-    assert say("guide_intro", language) not in thanked.text
+    assert render_template("guide_intro", language) not in thanked.text
 
 
 @languages
@@ -96,7 +96,9 @@ async def test_who_stays_lost_is_offered_a_person(rig: Rig, language: str) -> No
         ],
     }[language]
     replies = await talk(rig, language, NEW_TO_THIS[language], *lost)
-    assert all(say("button_person", language) in [b.label for b in reply.buttons] for reply in replies)
+    assert all(
+        render_template("button_person", language) in [b.label for b in reply.buttons] for reply in replies
+    )
 
 
 @languages
@@ -131,20 +133,22 @@ async def test_the_annoyed_get_only_answers_that_are_surer_than_usual(
     calm, annoyed = await talk(rig, language, QUESTION[language], f"{QUESTION[language]} {ANNOYED[language]}")
     assert DEADLINE[language] in calm.text
     assert (DEADLINE[language] in annoyed.text) is answered
-    assert say("button_person", language) in [button.label for button in annoyed.buttons]
+    assert render_template("button_person", language) in [button.label for button in annoyed.buttons]
 
 
 @languages
 async def test_the_wording_tells_reasons_apart(language: str) -> None:
     for situation in ("offer", "handoff"):
         reasons = ("frustrated", "stuck", "unfamiliar", "asked_for_person", "sensitive_topic")
-        assert len({table(language)[f"{situation}_{reason}"] for reason in reasons}) == len(reasons)
-    assert not acknowledgements(language) & set(table(language)["abstain"])
+        assert len({select_templates(language)[f"{situation}_{reason}"] for reason in reasons}) == len(
+            reasons
+        )
+    assert not acknowledgements(language) & set(select_templates(language)["abstain"])
 
 
 @languages
 def test_nobody_grovels(language: str) -> None:
-    for situation, sentences in table(language).items():
+    for situation, sentences in select_templates(language).items():
         for sentence in sentences:
             assert not GROVELLING.search(sentence), situation
             assert len(re.findall(r"申し訳|ごめん|sorry|apolog", sentence)) <= 1, situation

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from assistant.conversation.inbound import events as arriving
-from assistant.conversation.inbound.events import Arrivals, take_in
-from assistant.conversation.inbound.receive import receive
-from assistant.domain.channels import Address, Event, Said
+from assistant.conversation.inbound.events import InboundContext, apply_events
+from assistant.conversation.inbound.receive import receive_inbound
+from assistant.domain.channels import Address, ChannelEvent, MessageReceived
 from assistant.domain.errors import Unavailable
 from assistant.storage.store import SqlStore
 from tests.harness import LANGUAGES, Rig
@@ -15,14 +15,14 @@ from tests.harness import LANGUAGES, Rig
 LONG = "x" * 300
 
 
-def said(number: int, text: str, peer: str = "customer-1", **more: Any) -> Said:
+def said(number: int, text: str, peer: str = "customer-1", **more: Any) -> MessageReceived:
     address = Address(channel="line", peer=peer)
-    return Said(id=f"e{number}", message_id=f"m{number}", address=address, text=text, **more)
+    return MessageReceived(id=f"e{number}", message_id=f"m{number}", address=address, text=text, **more)
 
 
-async def take(rig: Rig, *events: Event) -> list[str]:
-    arrivals = Arrivals(timing=rig.timing, languages=LANGUAGES)
-    return await rig.database.write(lambda store: take_in(store, events, arrivals, rig.clock()))
+async def take(rig: Rig, *events: ChannelEvent) -> list[str]:
+    arrivals = InboundContext(timing=rig.timing, languages=LANGUAGES)
+    return await rig.database.write(lambda store: apply_events(store, events, arrivals, rig.clock()))
 
 
 async def buried(rig: Rig) -> int:
@@ -37,12 +37,12 @@ async def test_a_broken_event_costs_only_itself(
 ) -> None:
 
     def fails(store: SqlStore, inbound: Any, *more: Any) -> Any:
-        result = receive(store, inbound, *more)
+        result = receive_inbound(store, inbound, *more)
         if "壊" in inbound.text:
             raise fault
         return result
 
-    monkeypatch.setattr(arriving, "receive", fails)
+    monkeypatch.setattr(arriving, "receive_inbound", fails)
     (conversation,) = await take(rig, said(1, "一つ目"), said(2, "壊れています"), said(3, "二つ目"))
     assert [m.text for m in await rig.messages(conversation)] == ["一つ目", "二つ目"]
     assert await buried(rig) == 1
@@ -56,7 +56,7 @@ async def test_when_the_database_fails_none_is_taken_for_had(
         raise Unavailable
 
     with monkeypatch.context() as broken:
-        broken.setattr(arriving, "receive", fails)
+        broken.setattr(arriving, "receive_inbound", fails)
         with pytest.raises(Unavailable):
             await take(rig, said(1, "一つ目"))
     assert len(await take(rig, said(1, "一つ目"))) == 1
@@ -78,11 +78,11 @@ async def test_ids_and_senders_of_any_length_are_known_again(rig: Rig) -> None:
 async def test_an_id_that_looks_like_anothers_hash_is_not_taken_for_it(rig: Rig) -> None:
     from hashlib import sha256
 
-    (conversation,) = await take(rig, Said(**vars_of(said(1, "一つ目")) | {"id": LONG}))
+    (conversation,) = await take(rig, MessageReceived(**vars_of(said(1, "一つ目")) | {"id": LONG}))
     hashed = sha256(LONG.encode()).hexdigest()
-    await take(rig, Said(**vars_of(said(2, "二つ目")) | {"id": hashed}))
+    await take(rig, MessageReceived(**vars_of(said(2, "二つ目")) | {"id": hashed}))
     assert [m.text for m in await rig.messages(conversation)] == ["一つ目", "二つ目"]
 
 
-def vars_of(event: Said) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in Said.__dataclass_fields__}
+def vars_of(event: MessageReceived) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in MessageReceived.__dataclass_fields__}

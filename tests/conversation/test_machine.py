@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from assistant.conversation import desk
 from assistant.conversation.turn import runner
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.jobs import Kind
+from assistant.domain.jobs import JobKind
 from assistant.storage.conversations import SqlMessages
-from assistant.storage.jobs import SqlDue
+from assistant.storage.jobs import SqlJobQueue
 from tests.conversation.machine import Calm
 
 ANY_ORDER = settings(
@@ -39,28 +39,28 @@ def forgets_what_it_has_received(patch: Patch) -> None:
 
 
 def commits_without_a_lease(patch: Patch) -> None:
-    done = SqlDue.complete_job
+    done = SqlJobQueue.complete_job
 
-    def any_lease(self: SqlDue, kind: Kind, conversation: str, lease: str | None = None) -> bool:
+    def any_lease(self: SqlJobQueue, kind: JobKind, conversation: str, lease: str | None = None) -> bool:
         done(self, kind, conversation)
         return True
 
-    patch.setattr(SqlDue, "complete_job", any_lease)
+    patch.setattr(SqlJobQueue, "complete_job", any_lease)
 
 
 def keeps_the_turn_of_another_owner(patch: Patch) -> None:
     """Takeovers leave the turn and its lease alone: then only the epoch keeps its reply from the customer."""
-    done = SqlDue.complete_job
+    done = SqlJobQueue.complete_job
 
-    def leased_only(self: SqlDue, kind: Kind, conversation: str, lease: str | None = None) -> bool:
-        return (kind is Kind.TURN and lease is None) or done(self, kind, conversation, lease)
+    def leased_only(self: SqlJobQueue, kind: JobKind, conversation: str, lease: str | None = None) -> bool:
+        return (kind is JobKind.TURN and lease is None) or done(self, kind, conversation, lease)
 
-    patch.setattr(SqlDue, "complete_job", leased_only)
+    patch.setattr(SqlJobQueue, "complete_job", leased_only)
 
 
 def ignores_the_epoch(patch: Patch) -> None:
     keeps_the_turn_of_another_owner(patch)
-    patch.setattr(runner, "owner_changed", lambda *_: False)
+    patch.setattr(runner, "has_owner_changed", lambda *_: False)
 
 
 def lets_two_agents_claim(patch: Patch) -> None:
@@ -68,38 +68,38 @@ def lets_two_agents_claim(patch: Patch) -> None:
         return replace(self, state=State.AGENT, epoch=self.epoch + 1, agent=agent, updated_at=now)
 
     patch.setattr(Conversation, "claim", claim)
-    patch.setattr(desk, "_taken", lambda *_: False)
+    patch.setattr(desk, "_is_claimed_by_other", lambda *_: False)
 
 
 def lets_anybody_reply(patch: Patch) -> None:
-    patch.setattr(Conversation, "owned_by", lambda *_: None)
+    patch.setattr(Conversation, "require_owner", lambda *_: None)
 
 
 def overlooks_what_was_said_meanwhile(patch: Patch) -> None:
-    patch.setattr(runner, "more_was_said", lambda *_: False)
+    patch.setattr(runner, "has_newer_messages", lambda *_: False)
 
 
 def sets_no_deadline(patch: Patch) -> None:
     for name in ("schedule", "schedule_once"):
-        patch.setattr(SqlDue, name, partialmethod(_but_deadlines, getattr(SqlDue, name)))
+        patch.setattr(SqlJobQueue, name, partialmethod(_but_deadlines, getattr(SqlJobQueue, name)))
 
 
-def _but_deadlines(self: SqlDue, done: Callable[..., None], kind: Kind, *rest: Any) -> None:
-    if kind is not Kind.DEADLINE:
+def _but_deadlines(self: SqlJobQueue, done: Callable[..., None], kind: JobKind, *rest: Any) -> None:
+    if kind is not JobKind.DEADLINE:
         done(self, kind, *rest)
 
 
 def remembers_old_episodes(patch: Patch) -> None:
-    returned = Conversation._to_assistant
+    returned = Conversation._move_to_assistant
 
     def with_everything(self: Conversation, now: datetime) -> Conversation:
         return replace(returned(self, now), episode_from=self.episode_from)
 
-    patch.setattr(Conversation, "_to_assistant", with_everything)
+    patch.setattr(Conversation, "_move_to_assistant", with_everything)
 
 
 def takes_messages_after_the_end(patch: Patch) -> None:
-    patch.setattr("assistant.conversation.inbound.receive._refuse_closed", lambda *_: None)
+    patch.setattr("assistant.conversation.inbound.receive._require_open", lambda *_: None)
 
 
 QUESTION = "返品の期限は？"

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from assistant.app.policy_file import read_policy
-from assistant.conversation.turn.model_budget import TurnAllowance
-from assistant.domain.budgets import Budget, Budgets, Price, Prices, Spender, Spent
+from assistant.app.policy_file import parse_policy
+from assistant.conversation.turn.model_budget import TurnModelBudget
+from assistant.domain.budgets import Budget, Budgets, ModelUsage, Price, Prices, Spender
 from assistant.domain.errors import SetupError
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
@@ -21,8 +21,8 @@ SPENDER = Spender(conversation="c1", customer="taro", origin="a1")
 
 def allowance(
     database: SqlDatabase[SqlStore], budgets: Budgets, spender: Spender = SPENDER, at: datetime = NOON
-) -> TurnAllowance:
-    return TurnAllowance(database=database, budgets=budgets, spender=spender, clock=lambda: at)
+) -> TurnModelBudget:
+    return TurnModelBudget(database=database, budgets=budgets, spender=spender, clock=lambda: at)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ async def test_what_was_not_used_comes_back(database: SqlDatabase[SqlStore]) -> 
     await first.record_usage(900, 100, 0.25)
     assert await allowance(database, narrow).reserve_tokens(900) is None
     spent = await database.read(lambda store: store.spending.sum_between(NOON, NOON))
-    assert spent == Spent(tokens=1_000, calls=2, cost=0.25)
+    assert spent == ModelUsage(tokens=1_000, calls=2, cost=0.25)
 
 
 async def test_tomorrow_a_visitor_begins_anew_but_a_conversation_does_not(
@@ -82,13 +82,13 @@ async def test_many_turns_at_once_never_spend_more_than_there_is(database: SqlDa
 
 
 def test_budgets_and_prices_are_read_from_the_policy() -> None:
-    policy = read_policy(
+    policy = parse_policy(
         {"budgets": {"day": {"tokens": 5}}, "prices": {"openai:x": {"input": 1, "output": 4}}}
     )
     assert policy.budgets.day == Budget(tokens=5, calls=Budgets().day.calls)
     assert policy.prices == Prices(models={"openai:x": Price(input=1, output=4)})
-    assert policy.prices.cost("openai:x", 1_000_000, 500_000) == 3
-    assert policy.prices.cost("openai:y", 1, 1) is None
+    assert policy.prices.compute_cost("openai:x", 1_000_000, 500_000) == 3
+    assert policy.prices.compute_cost("openai:y", 1, 1) is None
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_budgets_and_prices_are_read_from_the_policy() -> None:
 )
 def test_a_wrong_budget_or_price_is_one_clear_line(wrong: dict[str, object]) -> None:
     with pytest.raises(SetupError, match=r"policy: (budgets|prices)"):
-        read_policy(wrong)
+        parse_policy(wrong)

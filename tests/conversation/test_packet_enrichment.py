@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from assistant.conversation.templates import say
-from assistant.domain.budgets import Allowance
+from assistant.conversation.templates import render_template
+from assistant.domain.budgets import ModelBudget
 from assistant.domain.conversation import State
 from assistant.domain.policy import BusinessHours, Policy
-from assistant.domain.turns import Said
+from assistant.domain.turns import Utterance
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from tests.harness import Rig
@@ -48,7 +48,7 @@ async def test_without_search_the_packet_stays_as_it_was(rig: Rig) -> None:
 
 
 async def test_a_models_summary_comes_later_and_keeps_the_next_step(rig: Rig) -> None:
-    async def summarise(lines: Sequence[Said], allowance: Allowance | None) -> Mapping[str, str]:
+    async def summarise(lines: Sequence[Utterance], allowance: ModelBudget | None) -> Mapping[str, str]:
         return {"ja": f"{len(lines)}行の要約"}
 
     rig.enricher = replace(rig.enricher, mind=replace(rig.mind, summarise=summarise))
@@ -61,11 +61,11 @@ async def test_a_models_summary_comes_later_and_keeps_the_next_step(rig: Rig) ->
 
 
 async def test_a_model_that_hangs_holds_nothing_up(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def hang(_lines: Sequence[Said], _allowance: Allowance | None) -> Mapping[str, str]:
+    async def hang(_lines: Sequence[Utterance], _allowance: ModelBudget | None) -> Mapping[str, str]:
         await asyncio.sleep(60)
         return {}
 
-    monkeypatch.setattr("assistant.conversation.handoff.packet_enrichment.LONGEST_SECONDS", 0.05)
+    monkeypatch.setattr("assistant.conversation.handoff.packet_enrichment.MAX_ENRICH_SECONDS", 0.05)
     rig.enricher = replace(rig.enricher, mind=replace(rig.mind, summarise=hang))
     opened = await rig.open()
     await rig.press_person_button(opened.conversation.id)
@@ -109,10 +109,10 @@ async def test_an_address_that_was_asked_for_is_noted_once(database: SqlDatabase
     closed = BusinessHours(zone="Asia/Tokyo", days={6: ("10:00", "12:00")})
     rig = Rig(database, policy=Policy(hours=closed))
     conversation = await handed_over(rig, "担当者につないでください")
-    assert say("ask_contact", "ja") in (await rig.answers(conversation))[-1]
+    assert render_template("ask_contact", "ja") in (await rig.answers(conversation))[-1]
     for text in ("taro@example.jp です", "電話なら 090-1234-5678 です"):
         await rig.say(conversation, text)
         await rig.settle()
-    assert (await rig.answers(conversation)).count(say("contact_noted", "ja")) == 1
+    assert (await rig.answers(conversation)).count(render_template("contact_noted", "ja")) == 1
     claimed = (await packet(rig, conversation))["facts"]["claimed"]
     assert claimed == ["e-mail: taro@example.jp", "phone: 090-1234-5678"]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from assistant.conversation.handoff.queue_capacity import MOST_OF_ADDRESS
+from assistant.conversation.handoff.queue_capacity import MAX_PLACES_PER_ADDRESS
 from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.domain.conversation import State
 from tests.harness import JAPANESE, Rig
@@ -38,11 +38,11 @@ async def test_a_full_queue_is_told_and_the_assistant_goes_on(rig: Rig) -> None:
 
 async def test_one_address_cannot_take_every_place(rig: Rig) -> None:
     states = []
-    for _ in range(MOST_OF_ADDRESS + 1):
+    for _ in range(MAX_PLACES_PER_ADDRESS + 1):
         opened = await rig.open(replace(JAPANESE, origin="one address"))
         await rig.press_person_button(opened.conversation.id)
         states.append(await state_of(rig, opened.conversation.id))
-    assert states == [State.QUEUED] * MOST_OF_ADDRESS + [State.ASSISTANT]
+    assert states == [State.QUEUED] * MAX_PLACES_PER_ADDRESS + [State.ASSISTANT]
     other = await rig.open(replace(JAPANESE, origin="another address"))
     await rig.press_person_button(other.conversation.id)
     assert await state_of(rig, other.conversation.id) is State.QUEUED

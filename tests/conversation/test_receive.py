@@ -35,7 +35,7 @@ async def test_the_same_message_again_adds_nothing_and_answers_the_same(rig: Rig
     await rig.settle()
     again = await rig.say(opened.conversation.id, "返品の期限は？", "one")
     await rig.settle()
-    assert (again.message, again.repeated) == (first.message, True)
+    assert (again.message, again.is_duplicate) == (first.message, True)
     assert len(await rig.messages(opened.conversation.id)) == 2
 
 
@@ -43,12 +43,14 @@ async def test_two_conversations_may_use_the_same_message_id(rig: Rig) -> None:
     one, other = await rig.open(), await rig.open()
     await rig.say(one.conversation.id, "返品の期限は？", "same")
     receipt = await rig.say(other.conversation.id, "送料は？", "same")
-    assert not receipt.repeated
+    assert not receipt.is_duplicate
 
 
 async def test_nothing_is_added_to_a_closed_conversation(rig: Rig) -> None:
     opened = await rig.open()
-    await rig.database.write(lambda store: customer_actions.close(store, opened.conversation.id, rig.clock()))
+    await rig.database.write(
+        lambda store: customer_actions.close_conversation(store, opened.conversation.id, rig.clock())
+    )
     with pytest.raises(ConversationClosed):
         await rig.say(opened.conversation.id, "まだいますか")
     assert await rig.messages(opened.conversation.id) == []

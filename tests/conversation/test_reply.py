@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.conversation.turn.reply import compose
+from assistant.conversation.turn.reply import compose_reply
 from assistant.domain.messages import Citation
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import PastTurn
@@ -20,16 +20,16 @@ FRUSTRATED = Verdict(decision=Decision.OFFER, reason=Reason.FRUSTRATED)
 
 
 def labels(verdict: Verdict, draft: Draft = NOTHING, choices: tuple[str, ...] = ()) -> list[str]:
-    return [button.label for button in compose(verdict, draft, "ja", turn=0, choices=choices).buttons]
+    return [button.label for button in compose_reply(verdict, draft, "ja", turn=0, choices=choices).buttons]
 
 
 def test_an_answer_is_said_as_it_is() -> None:
-    reply = compose(Verdict(decision=Decision.ANSWER), ANSWER, "ja", turn=0)
+    reply = compose_reply(Verdict(decision=Decision.ANSWER), ANSWER, "ja", turn=0)
     assert (reply.text, reply.citations, reply.buttons) == (ANSWER.text, ANSWER.citations, ())
 
 
 def test_an_offer_keeps_helping() -> None:
-    reply = compose(FRUSTRATED, ANSWER, "ja", turn=0)
+    reply = compose_reply(FRUSTRATED, ANSWER, "ja", turn=0)
     acknowledgement, answer, offer = reply.text.split("\n\n")
     assert answer == ANSWER.text
     assert "[1]" not in acknowledgement + offer
@@ -37,8 +37,8 @@ def test_an_offer_keeps_helping() -> None:
 
 def test_frustration_is_not_named_in_two_replies_running() -> None:
     before = PastTurn(signals=Signals(), decision=Decision.OFFER, reason=Reason.FRUSTRATED)
-    first = compose(FRUSTRATED, ANSWER, "ja", turn=0)
-    second = compose(FRUSTRATED, ANSWER, "ja", turn=1, past=(before,))
+    first = compose_reply(FRUSTRATED, ANSWER, "ja", turn=0)
+    second = compose_reply(FRUSTRATED, ANSWER, "ja", turn=1, past=(before,))
     assert first.text.count("\n\n") == second.text.count("\n\n") + 1
 
 
@@ -64,4 +64,4 @@ def test_examples_are_offered_until_there_is_an_answer() -> None:
 def test_there_are_words_for_everything_that_can_be_decided(
     language: str, reason: Reason, decision: Decision
 ) -> None:
-    assert compose(Verdict(decision=decision, reason=reason), NOTHING, language, turn=1).text
+    assert compose_reply(Verdict(decision=decision, reason=reason), NOTHING, language, turn=1).text

@@ -6,7 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assistant.conversation.templates import LANGUAGES, WordingMismatch, csat_options, moment, say
+from assistant.conversation.templates import (
+    LANGUAGES,
+    TemplateMismatch,
+    format_moment,
+    list_csat_options,
+    render_template,
+)
 from assistant.domain.channels import KINDS
 from assistant.domain.hours import BusinessHours
 from assistant.domain.signals import Reason
@@ -32,30 +38,30 @@ def test_every_wording_of_a_situation_takes_the_same_values(situation: str) -> N
 @pytest.mark.parametrize("reason", Reason)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_there_is_a_sentence_for_every_handoff(reason: Reason, language: str) -> None:
-    assert say(f"handoff_{reason}", language)
+    assert render_template(f"handoff_{reason}", language)
 
 
 def test_wordings_go_round() -> None:
-    assert say("abstain", "ja", variant=0) != say("abstain", "ja", variant=1)
-    assert say("abstain", "ja", variant=len(JA["abstain"])) == say("abstain", "ja")
+    assert render_template("abstain", "ja", variant=0) != render_template("abstain", "ja", variant=1)
+    assert render_template("abstain", "ja", variant=len(JA["abstain"])) == render_template("abstain", "ja")
 
 
 def test_filling_is_strict_both_ways() -> None:
-    with pytest.raises(WordingMismatch):
-        say("waiting_minutes", "ja")
-    with pytest.raises(WordingMismatch):
-        say("greeting", "ja", name="x")
-    with pytest.raises(WordingMismatch):
-        say("no such thing", "ja")
+    with pytest.raises(TemplateMismatch):
+        render_template("waiting_minutes", "ja")
+    with pytest.raises(TemplateMismatch):
+        render_template("greeting", "ja", name="x")
+    with pytest.raises(TemplateMismatch):
+        render_template("no such thing", "ja")
 
 
 def test_a_customers_words_cannot_bring_a_placeholder() -> None:
-    assert "${minutes}" in say("guide_example", "ja", example="${minutes}")
+    assert "${minutes}" in render_template("guide_example", "ja", example="${minutes}")
 
 
 def test_an_unknown_language_is_spoken_to_in_english() -> None:
-    assert say("csat_thanks", "fr") == say("csat_thanks", "en")
-    assert say("csat_thanks", "ja-JP") == say("csat_thanks", "ja")
+    assert render_template("csat_thanks", "fr") == render_template("csat_thanks", "en")
+    assert render_template("csat_thanks", "ja-JP") == render_template("csat_thanks", "ja")
 
 
 @pytest.mark.parametrize(
@@ -69,17 +75,17 @@ def test_an_unknown_language_is_spoken_to_in_english() -> None:
 def test_moments_are_said_as_one_says_them(when: str, ja: str, en: str) -> None:
     now = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
     then = datetime.fromisoformat(when).replace(tzinfo=UTC)
-    assert (moment(then, now, "ja"), moment(then, now, "en")) == (ja, en)
+    assert (format_moment(then, now, "ja"), format_moment(then, now, "en")) == (ja, en)
 
 
 def test_the_survey_has_five_options() -> None:
-    assert [value for value, _ in csat_options("ja")] == [1, 2, 3, 4, 5]
+    assert [value for value, _ in list_csat_options("ja")] == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_everything_that_people_send_has_a_name(kind: str, language: str) -> None:
-    assert say(f"sent_{kind}", language)[0] in "（("
+    assert render_template(f"sent_{kind}", language)[0] in "（("
 
 
 @pytest.mark.parametrize(
@@ -97,7 +103,7 @@ def test_when_people_are_back_is_said_as_one_says_it(now: str, ja: str, en: str)
     days_off = frozenset({"2026-12-29", "2026-12-30", "2026-12-31", "2027-01-01"})
     hours = BusinessHours(days=weekdays, holidays=days_off)
     at = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo("Asia/Tokyo"))
-    opening = hours.next_opening(at)
+    opening = hours.find_next_opening(at)
     assert opening is not None
-    assert ja in say("outside_hours", "ja", opening=moment(opening, at, "ja"))
-    assert en in say("outside_hours", "en", opening=moment(opening, at, "en"))
+    assert ja in render_template("outside_hours", "ja", opening=format_moment(opening, at, "ja"))
+    assert en in render_template("outside_hours", "en", opening=format_moment(opening, at, "en"))

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.conversation.inbound.conversation_start import Visitor
-from assistant.conversation.turn.reply import person_button
+from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.conversation import State
 from assistant.domain.knowledge import Dispute
 from assistant.domain.signals import Reason
@@ -74,7 +74,7 @@ async def test_where_two_articles_disagree_both_are_told_and_nothing_is_streamed
     assert said.strip("。") in reply.text
     assert other.strip("。") in reply.text
     assert [citation.article for citation in reply.citations] == ["ja/returns.md", "ja/old.md"]
-    assert person_button("ja") in reply.buttons
+    assert build_person_button("ja") in reply.buttons
 
 
 @pytest.mark.parametrize("question", ["宇宙旅行の切符はありますか", "Do you sell trips to the moon?"])

@@ -5,26 +5,28 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.domain.budgets import Allowance
+from assistant.domain.budgets import ModelBudget
 from assistant.domain.conversation import State
-from assistant.domain.signals import Ballot
-from assistant.domain.turns import Said
+from assistant.domain.signals import ModelOpinion
+from assistant.domain.turns import Utterance
 from tests.harness import Rig
 
 VAGUE = "担当者は？"
 
 
 class Voter:
-    def __init__(self, ballot: Ballot | None) -> None:
+    def __init__(self, ballot: ModelOpinion | None) -> None:
         self.ballot, self.asked = ballot, 0
 
-    async def __call__(self, text: str, lines: Sequence[Said], allowance: Allowance | None) -> Ballot | None:
+    async def __call__(
+        self, text: str, lines: Sequence[Utterance], allowance: ModelBudget | None
+    ) -> ModelOpinion | None:
         self.asked += 1
         return self.ballot
 
 
 async def state_after(rig: Rig, voter: Voter, text: str) -> State:
-    rig.assistant = replace(rig.assistant, mind=replace(rig.mind, vote=voter))
+    rig.assistant = replace(rig.assistant, mind=replace(rig.mind, classify_turn=voter))
     opened = await rig.open()
     await rig.ask(opened.conversation.id, text)
     return (await rig.state(opened.conversation.id)).state
@@ -33,18 +35,21 @@ async def state_after(rig: Rig, voter: Voter, text: str) -> State:
 @pytest.mark.parametrize(
     ("ballot", "state"),
     [
-        (Ballot(person=True, frustration=0.0), State.QUEUED),
-        (Ballot(person=False, frustration=0.0), State.ASSISTANT),
+        (ModelOpinion(wants_human=True, frustration=0.0), State.QUEUED),
+        (ModelOpinion(wants_human=False, frustration=0.0), State.ASSISTANT),
         (None, State.ASSISTANT),
     ],
 )
-async def test_a_vague_wish_may_become_a_clear_one(rig: Rig, ballot: Ballot | None, state: State) -> None:
+async def test_a_vague_wish_may_become_a_clear_one(
+    rig: Rig, ballot: ModelOpinion | None, state: State
+) -> None:
     assert await state_after(rig, Voter(ballot), VAGUE) is state
 
 
 async def test_a_handoff_by_the_models_vote_says_so(rig: Rig) -> None:
     rig.assistant = replace(
-        rig.assistant, mind=replace(rig.mind, vote=Voter(Ballot(person=True, frustration=0.0)))
+        rig.assistant,
+        mind=replace(rig.mind, classify_turn=Voter(ModelOpinion(wants_human=True, frustration=0.0))),
     )
     opened = await rig.open()
     await rig.ask(opened.conversation.id, VAGUE)
@@ -53,11 +58,11 @@ async def test_a_handoff_by_the_models_vote_says_so(rig: Rig) -> None:
 
 @pytest.mark.parametrize("text", ["人と話したいです", "ありがとうございます", "返品の期限はいつまでですか"])
 async def test_a_sure_turn_asks_no_model(rig: Rig, text: str) -> None:
-    voter = Voter(Ballot(person=False, frustration=0.0))
+    voter = Voter(ModelOpinion(wants_human=False, frustration=0.0))
     await state_after(rig, voter, text)
     assert voter.asked == 0
 
 
 async def test_no_vote_takes_a_clear_wish_away(rig: Rig) -> None:
-    voter = Voter(Ballot(person=False, frustration=0.0))
+    voter = Voter(ModelOpinion(wants_human=False, frustration=0.0))
     assert await state_after(rig, voter, "人と話したいです") is State.QUEUED

@@ -2,7 +2,7 @@
 
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import State
-from assistant.domain.jobs import Kind
+from assistant.domain.jobs import JobKind
 from assistant.domain.signals import Reason
 from tests.harness import Rig
 
@@ -10,7 +10,7 @@ from tests.harness import Rig
 async def test_an_unanswered_message_ends_in_an_acknowledgement_and_the_queue(rig: Rig) -> None:
     opened = await rig.open()
     await rig.say(opened.conversation.id, "返品の期限は？")
-    await rig.database.write(lambda store: store.jobs.complete_job(Kind.TURN, opened.conversation.id))
+    await rig.database.write(lambda store: store.jobs.complete_job(JobKind.TURN, opened.conversation.id))
     rig.clock.pass_(Timing().turn_deadline.total_seconds() + 1)
     await rig.work()
     conversation = await rig.state(opened.conversation.id)

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from assistant.domain.decide import decide_after, decide_before, failed_turns
+from assistant.domain.decide import count_failed_turns, decide_after_search, decide_before_search
 from assistant.domain.policy import Policy
-from assistant.domain.signals import Decision, Evidence, Reaction, Reason, Signals, Wish
+from assistant.domain.signals import Decision, Evidence, HumanRequest, Reaction, Reason, Signals
 from assistant.domain.turns import History, PastTurn
 
 POLICY = Policy()
@@ -38,13 +38,13 @@ NOTHING = past(Decision.ABSTAIN, Reason.NO_ANSWER)
     ("signals", "before", "reason"),
     [
         (Signals(), NEW, None),
-        (Signals(wish=Wish.CLEAR), NEW, Reason.ASKED_FOR_PERSON),
+        (Signals(wish=HumanRequest.CLEAR), NEW, Reason.ASKED_FOR_PERSON),
         (
-            Signals(wish=Wish.CLEAR, sensitive="harm"),
+            Signals(wish=HumanRequest.CLEAR, sensitive="harm"),
             NEW,
             Reason.ASKED_FOR_PERSON,
         ),  # the customer comes first
-        (Signals(wish=Wish.VAGUE), NEW, None),
+        (Signals(wish=HumanRequest.VAGUE), NEW, None),
         (Signals(sensitive="fraud"), NEW, Reason.SENSITIVE_TOPIC),
         (Signals(sensitive="personal_data"), NEW, None),
         (Signals(frustration=0.85), NEW, None),  # first an offer
@@ -60,7 +60,7 @@ NOTHING = past(Decision.ABSTAIN, Reason.NO_ANSWER)
     ],
 )
 def test_before_anything_can_fail(signals: Signals, before: History, reason: Reason | None) -> None:
-    verdict = decide_before(signals, before, POLICY)
+    verdict = decide_before_search(signals, before, POLICY)
     assert (verdict.reason if verdict else None) == reason
     assert verdict is None or verdict.decision is Decision.HANDOFF
 
@@ -72,7 +72,7 @@ def test_before_anything_can_fail(signals: Signals, before: History, reason: Rea
         (Signals(), NEW, 0.2, Decision.ABSTAIN, Reason.NO_ANSWER),
         (Signals(), NEW, None, Decision.ABSTAIN, Reason.NO_ANSWER),
         (Signals(small_talk="thanks"), NEW, None, Decision.ANSWER, None),
-        (Signals(wish=Wish.VAGUE), NEW, 0.9, Decision.OFFER, Reason.ASKED_FOR_PERSON),
+        (Signals(wish=HumanRequest.VAGUE), NEW, 0.9, Decision.OFFER, Reason.ASKED_FOR_PERSON),
         (Signals(sensitive="personal_data"), NEW, 0.9, Decision.OFFER, Reason.SENSITIVE_TOPIC),
         (Signals(frustration=0.6), NEW, 0.9, Decision.OFFER, Reason.FRUSTRATED),
         (Signals(frustration=0.6), history(OFFERED), 0.9, Decision.ANSWER, None),  # not every turn
@@ -100,30 +100,30 @@ def test_before_anything_can_fail(signals: Signals, before: History, reason: Rea
 def test_after_the_search(
     signals: Signals, before: History, score: float | None, decision: Decision, reason: Reason | None
 ) -> None:
-    verdict = decide_after(signals, before, POLICY, score)
+    verdict = decide_after_search(signals, before, POLICY, score)
     assert (verdict.decision, verdict.reason) == (decision, reason)
 
 
 def test_a_rejected_answer_counts_as_a_failed_turn() -> None:
     signals = Signals(reaction=Reaction.REJECTED)
-    assert failed_turns(signals, history(past(), past(reaction=Reaction.REPHRASED))) == 2
-    assert failed_turns(signals, history(past(), past(reaction=Reaction.ACCEPTED))) == 1
-    assert failed_turns(Signals(reaction=Reaction.ACCEPTED), history(NOTHING)) == 0
+    assert count_failed_turns(signals, history(past(), past(reaction=Reaction.REPHRASED))) == 2
+    assert count_failed_turns(signals, history(past(), past(reaction=Reaction.ACCEPTED))) == 1
+    assert count_failed_turns(Signals(reaction=Reaction.ACCEPTED), history(NOTHING)) == 0
 
 
 def test_a_verdict_carries_number_threshold_and_evidence() -> None:
     words = Evidence(turn=0, text="何度も", why="repeats", kind="frustration")
-    verdict = decide_after(Signals(frustration=0.6, evidence=(words,)), NEW, POLICY, 0.9)
+    verdict = decide_after_search(Signals(frustration=0.6, evidence=(words,)), NEW, POLICY, 0.9)
     assert (verdict.score, verdict.threshold, verdict.evidence) == (0.6, POLICY.offer_frustration, (words,))
 
 
 def test_the_policy_moves_the_threshold() -> None:
     strict = Policy(offer_frustration=0.9, handoff_frustration=0.95)
-    assert decide_after(Signals(frustration=0.6), NEW, strict, 0.9).decision is Decision.ANSWER
+    assert decide_after_search(Signals(frustration=0.6), NEW, strict, 0.9).decision is Decision.ANSWER
 
 
 def test_topics_given_to_people_are_a_rule() -> None:
-    verdict = decide_before(Signals(topic="points"), NEW, Policy(people_only=frozenset({"points"})))
+    verdict = decide_before_search(Signals(topic="points"), NEW, Policy(people_only=frozenset({"points"})))
     assert verdict is not None
     assert verdict.reason is Reason.RULE
 
@@ -133,7 +133,9 @@ def decisions(*signals: Signals, policy: Policy = POLICY, score: float = 0.9) ->
     turns: list[PastTurn] = []
     for one in signals:
         episode = History(turns=tuple(turns))
-        verdict = decide_before(one, episode, policy) or decide_after(one, episode, policy, score)
+        verdict = decide_before_search(one, episode, policy) or decide_after_search(
+            one, episode, policy, score
+        )
         turns.append(PastTurn(signals=one, decision=verdict.decision, reason=verdict.reason))
     return [turn.decision for turn in turns]
 
@@ -174,7 +176,7 @@ def test_what_gets_worse_after_an_offer_is_offered_again_and_then_handed_over() 
     ],
 )
 def test_several_weak_signs_add_up(signals: Signals, reason: Reason | None) -> None:
-    verdict = decide_after(signals, NEW, POLICY, 0.9)
+    verdict = decide_after_search(signals, NEW, POLICY, 0.9)
     assert (verdict.decision, verdict.reason) == (
         (Decision.OFFER, reason) if reason else (Decision.ANSWER, None)
     )
@@ -184,6 +186,8 @@ def test_deciding_is_a_pure_function() -> None:
     """The same in, the same out, and nothing that came in is changed."""
     signals, before = Signals(frustration=0.7), history(OFFERED)
     kept = copy.deepcopy((signals, before, POLICY))
-    assert decide_before(signals, before, POLICY) == decide_before(signals, before, POLICY)
-    assert decide_after(signals, before, POLICY, 0.4) == decide_after(signals, before, POLICY, 0.4)
+    assert decide_before_search(signals, before, POLICY) == decide_before_search(signals, before, POLICY)
+    assert decide_after_search(signals, before, POLICY, 0.4) == decide_after_search(
+        signals, before, POLICY, 0.4
+    )
     assert (signals, before, POLICY) == kept

@@ -3,12 +3,18 @@
 from datetime import UTC, datetime
 
 from assistant.domain.conversation import Priority
-from assistant.domain.handoff import Case, Facts, build_packet, priority, urgency
+from assistant.domain.handoff import (
+    CustomerFacts,
+    HandoffCase,
+    build_packet,
+    compute_priority,
+    compute_urgency,
+)
 from assistant.domain.messages import Author, Citation, Reply
 from assistant.domain.people import Customer, Identity
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Evidence, Reaction, Reason, Signals, Verdict
-from assistant.domain.turns import Said, Source, TurnRecord
+from assistant.domain.turns import TurnRecord, TurnSource, Utterance
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 ANSWER = Verdict(decision=Decision.ANSWER)
@@ -29,13 +35,13 @@ def record(turn: int, query: str, **signals: object) -> TurnRecord:
         signals=Signals(turn=turn, **signals),  # type: ignore[arg-type]
         verdict=ANSWER,
         query=query,
-        sources=(Source(article="returns.md", title="返品", score=0.712, shown=True),) if query else (),
+        sources=(TurnSource(article="returns.md", title="返品", score=0.712, shown=True),) if query else (),
     )
 
 
 def test_an_empty_case_has_every_key_and_invents_nothing() -> None:
     packet = build_packet(
-        Case(
+        HandoffCase(
             conversation="c",
             epoch=2,
             created_at=NOW,
@@ -54,7 +60,7 @@ def test_an_empty_case_has_every_key_and_invents_nothing() -> None:
 
 
 def test_a_full_case_is_laid_out_as_the_contract_shows_it() -> None:
-    case = Case(
+    case = HandoffCase(
         conversation="c",
         epoch=3,
         created_at=NOW,
@@ -63,11 +69,11 @@ def test_a_full_case_is_laid_out_as_the_contract_shows_it() -> None:
         signals=Signals(turn=2, frustration=0.91, unfamiliarity=0.8),
         customer=Customer(id="k", created_at=NOW, identities=(Identity(channel="line", id="U1"),)),
         lines=[
-            Said(author=Author.CUSTOMER, text="返品したい"),
-            Said(author=Author.ASSISTANT, text="こちらです"),
+            Utterance(author=Author.CUSTOMER, text="返品したい"),
+            Utterance(author=Author.ASSISTANT, text="こちらです"),
         ],
         records=[record(0, "返品したい", frustration=0.1), record(1, "返品", reaction=Reaction.REPHRASED)],
-        facts=Facts(ask="返品したい", topic="returns", claimed=("order number: 123",), missing=()),
+        facts=CustomerFacts(ask="返品したい", topic="returns", claimed=("order number: 123",), missing=()),
         suggested=[
             Reply(
                 text="14日以内です",
@@ -95,7 +101,7 @@ def test_a_full_case_is_laid_out_as_the_contract_shows_it() -> None:
 
 
 def test_a_models_summary_takes_the_place_of_the_quoted_one() -> None:
-    case = Case(
+    case = HandoffCase(
         conversation="c",
         epoch=1,
         created_at=NOW,
@@ -107,23 +113,23 @@ def test_a_models_summary_takes_the_place_of_the_quoted_one() -> None:
 
 
 def test_priority_is_the_highest_that_applies() -> None:
-    assert priority(FRUSTRATED, Signals(), Policy()) is Priority.HIGH
-    assert priority(FRUSTRATED, Signals(sensitive="harm"), Policy()) is Priority.URGENT
-    assert priority(ANSWER, Signals(urgency=0.6), Policy()) is Priority.HIGH
-    assert priority(ANSWER, None, Policy()) is Priority.NORMAL
+    assert compute_priority(FRUSTRATED, Signals(), Policy()) is Priority.HIGH
+    assert compute_priority(FRUSTRATED, Signals(sensitive="harm"), Policy()) is Priority.URGENT
+    assert compute_priority(ANSWER, Signals(urgency=0.6), Policy()) is Priority.HIGH
+    assert compute_priority(ANSWER, None, Policy()) is Priority.NORMAL
 
 
 def test_urgency_follows_the_words() -> None:
-    assert urgency(ANSWER, Signals(sensitive="fraud")) == "urgent"
-    assert urgency(ANSWER, Signals(urgency=0.6)) == "high"
-    assert urgency(ANSWER, Signals()) == "normal"
+    assert compute_urgency(ANSWER, Signals(sensitive="fraud")) == "urgent"
+    assert compute_urgency(ANSWER, Signals(urgency=0.6)) == "high"
+    assert compute_urgency(ANSWER, Signals()) == "normal"
 
 
 def test_anger_a_turn_before_a_calm_wish_is_told() -> None:
     """What a packet leaves out, the agent walks into."""
     words = Evidence(turn=1, text="少々困っております。", why="is under strain", kind="frustration")
     wish = Evidence(turn=2, text="担当の方と", why="asks to speak with a person", kind="wish")
-    case = Case(
+    case = HandoffCase(
         conversation="c",
         epoch=2,
         created_at=NOW,
@@ -140,7 +146,7 @@ def test_anger_a_turn_before_a_calm_wish_is_told() -> None:
 
 def test_anger_of_long_ago_is_not() -> None:
     calm = [record(turn, "") for turn in range(1, 5)]
-    case = Case(
+    case = HandoffCase(
         conversation="c",
         epoch=2,
         created_at=NOW,

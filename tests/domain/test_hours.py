@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assistant.domain.hours import BusinessHours, business_day
+from assistant.domain.hours import BusinessHours, compute_business_day
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 #: 2026-11-30 is a Monday.
@@ -33,7 +33,7 @@ def tokyo(text: str) -> datetime:
 def test_a_shift_past_midnight_belongs_to_the_day_it_began(now: str, is_open: bool, opening: str) -> None:
     for hours in (NIGHTS, BusinessHours(days=dict.fromkeys(range(5), ("22:00", "30:00")))):
         assert hours.is_open(tokyo(now)) is is_open
-        assert hours.next_opening(tokyo(now)) == tokyo(opening)
+        assert hours.find_next_opening(tokyo(now)) == tokyo(opening)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_shift_past_midnight_belongs_to_the_day_it_began(now: str, is_open: bo
 def test_a_lunch_break_and_midnight_as_24(now: str, is_open: bool, opening: str) -> None:
     hours = BusinessHours(days={0: ("10:00", "12:00", "13:00", "24:00")})
     assert hours.is_open(tokyo(now)) is is_open
-    assert hours.next_opening(tokyo(now)) == tokyo(opening)
+    assert hours.find_next_opening(tokyo(now)) == tokyo(opening)
 
 
 def test_a_holiday_begins_no_shift_and_ends_none() -> None:
@@ -57,7 +57,7 @@ def test_a_holiday_begins_no_shift_and_ends_none() -> None:
     assert hours.is_open(tokyo("2026-12-01T02:00"))  # Monday's
     assert not hours.is_open(tokyo("2026-12-01T23:00"))
     assert not hours.is_open(tokyo("2026-12-02T02:00"))  # would be Tuesday's
-    assert hours.next_opening(tokyo("2026-12-01T12:00")) == tokyo("2026-12-02T22:00")
+    assert hours.find_next_opening(tokyo("2026-12-01T12:00")) == tokyo("2026-12-02T22:00")
 
 
 def test_a_day_with_hours_of_its_own() -> None:
@@ -66,7 +66,7 @@ def test_a_day_with_hours_of_its_own() -> None:
     assert not hours.is_open(tokyo("2026-12-31T15:00"))
     always = BusinessHours(special={"2026-12-31": ("10:00", "15:00")})
     assert not always.is_open(tokyo("2026-12-31T15:00"))
-    assert always.next_opening(tokyo("2026-12-31T15:00")) == tokyo("2027-01-01T00:00")
+    assert always.find_next_opening(tokyo("2026-12-31T15:00")) == tokyo("2027-01-01T00:00")
 
 
 @pytest.mark.parametrize(
@@ -86,5 +86,5 @@ def test_hours_are_by_the_clock_on_the_wall_where_it_is_changed(now: str, is_ope
 
 def test_in_japan_the_day_begins_nine_hours_before_utcs() -> None:
     late = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
-    assert business_day(late, "Asia/Tokyo") == date(2026, 12, 1)
-    assert business_day(late, "UTC") == date(2026, 11, 30)
+    assert compute_business_day(late, "Asia/Tokyo") == date(2026, 12, 1)
+    assert compute_business_day(late, "UTC") == date(2026, 11, 30)

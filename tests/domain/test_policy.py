@@ -24,19 +24,19 @@ def utc(text: str) -> datetime:
 )
 def test_hours(now: str, open_now: bool, opening: str) -> None:
     assert HOURS.is_open(utc(now)) is open_now
-    assert HOURS.next_opening(utc(now)) == utc(opening)
+    assert HOURS.find_next_opening(utc(now)) == utc(opening)
 
 
 def test_without_days_people_always_answer_except_on_holidays() -> None:
     hours = BusinessHours(holidays=frozenset({"2026-11-23"}))
     assert hours.is_open(utc("2026-11-22T14:59"))
     assert not hours.is_open(utc("2026-11-22T15:00"))
-    assert hours.next_opening(utc("2026-11-22T15:00")) == utc("2026-11-23T15:00")
+    assert hours.find_next_opening(utc("2026-11-22T15:00")) == utc("2026-11-23T15:00")
 
 
 def test_a_team_that_never_opens_has_no_next_opening() -> None:
     always = frozenset(f"2026-{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 32))
-    assert BusinessHours(holidays=always).next_opening(utc("2026-03-01T00:00")) is None
+    assert BusinessHours(holidays=always).find_next_opening(utc("2026-03-01T00:00")) is None
 
 
 def test_a_channel_has_its_own_policy_or_the_common_one() -> None:

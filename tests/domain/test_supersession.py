@@ -2,11 +2,11 @@
 
 import pytest
 
-from assistant.domain.supersession import Stated, replacements
+from assistant.domain.supersession import SupersessionClaims, resolve_supersessions
 
 
-def of(id: str, *supersedes: str, by: str = "", url: str | None = None) -> Stated:
-    return Stated(id=id, supersedes=supersedes, superseded_by=by, url=url)
+def of(id: str, *supersedes: str, by: str = "", url: str | None = None) -> SupersessionClaims:
+    return SupersessionClaims(id=id, supersedes=supersedes, superseded_by=by, url=url)
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,12 @@ def of(id: str, *supersedes: str, by: str = "", url: str | None = None) -> State
         ([of("a.md", by="b.md"), of("b.md", by="c.md"), of("c.md", by="b.md")], {"a.md": "c.md"}),
     ],
 )
-def test_replacements(articles: list[Stated], found: dict[str, str]) -> None:
+def test_replacements(articles: list[SupersessionClaims], found: dict[str, str]) -> None:
     if articles[0].superseded_by and len(articles) == 3:
         # It leads into a circle, in which nothing is replaced.
-        assert set(replacements(articles)[0]) == {"a.md"}
+        assert set(resolve_supersessions(articles)[0]) == {"a.md"}
     else:
-        assert replacements(articles)[0] == found
+        assert resolve_supersessions(articles)[0] == found
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,5 @@ def test_replacements(articles: list[Stated], found: dict[str, str]) -> None:
         ([of("a.md", "b.md"), of("b.md", "a.md")], "replaces itself by way of others"),
     ],
 )
-def test_slips_are_told(articles: list[Stated], says: str) -> None:
-    assert says in replacements(articles)[1][0][1]
+def test_slips_are_told(articles: list[SupersessionClaims], says: str) -> None:
+    assert says in resolve_supersessions(articles)[1][0][1]

@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.domain.messages import Author
-from assistant.signals.normalization import comparable
-from assistant.signals.progress import bigrams, overlap
+from assistant.signals.normalization import normalize_text
+from assistant.signals.progress import compute_dice, extract_bigrams
 from evals.data.dialogues import Dialogue, own, parse
 from evals.data.training_sources import lines
 
@@ -46,14 +46,14 @@ def test_no_held_line_is_nearly_a_line_that_was_trained_on(language: str) -> Non
     trained |= {
         example.text for name in ("wish", "frustration", "unfamiliarity") for example in lines(name, 1.0)
     }
-    known = [pairs for text in trained if (pairs := bigrams(comparable(text)))]
-    held = {text: bigrams(comparable(text)) for text in held_texts(language)}
+    known = [pairs for text in trained if (pairs := extract_bigrams(normalize_text(text)))]
+    held = {text: extract_bigrams(normalize_text(text)) for text in held_texts(language)}
     near = [
         text
         for text, pairs in held.items()
-        if len(comparable(text)) >= 12
+        if len(normalize_text(text)) >= 12
         and len(pairs) >= ENOUGH
-        and any(overlap(pairs, other) >= 0.8 for other in known)
+        and any(compute_dice(pairs, other) >= 0.8 for other in known)
     ]
     assert near == []
 

@@ -12,8 +12,8 @@ from assistant.app.settings import Settings, load_settings
 from assistant.app.web_app import build_web_app
 from assistant.app.worker_app import build_service
 from assistant.ipc import background_tasks
-from assistant.ipc.background_tasks import Supervisor
-from assistant.ipc.rpc import Pipe
+from assistant.ipc.background_tasks import TaskSupervisor
+from assistant.ipc.rpc import RpcChannel
 
 SOURCES = Path(assistant.__file__).parent
 #: Where tasks are begun that somebody waits for, or whose end ends what began them.
@@ -39,7 +39,7 @@ AWAITED = {
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background_tasks, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(background_tasks, "FIRST_BACKOFF_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return load_settings()
 
 
-async def comes_back(kept: Supervisor, name: str) -> None:
+async def comes_back(kept: TaskSupervisor, name: str) -> None:
     """End a task, and see it run again."""
     before = kept.tasks[name]
     before.cancel()
@@ -56,11 +56,11 @@ async def comes_back(kept: Supervisor, name: str) -> None:
         while kept.tasks.get(name) in (None, before) or kept.tasks[name].done():
             await asyncio.sleep(0.01)
     assert kept.restarts[name] == 1
-    assert name in kept.troubles()
+    assert name in kept.list_recent_failures()
 
 
 async def test_a_task_that_fails_is_started_again_and_shown() -> None:
-    kept, runs, done = Supervisor(), 0, asyncio.Event()
+    kept, runs, done = TaskSupervisor(), 0, asyncio.Event()
 
     async def fails_twice() -> None:
         nonlocal runs
@@ -69,28 +69,28 @@ async def test_a_task_that_fails_is_started_again_and_shown() -> None:
             raise ZeroDivisionError
         done.set()
 
-    async with kept.running({"fragile": fails_twice}), asyncio.timeout(30):
+    async with kept.run_tasks({"fragile": fails_twice}), asyncio.timeout(30):
         await done.wait()
         await asyncio.sleep(0)
         assert kept.restarts == {"fragile": 2}
-        assert "ZeroDivisionError" in kept.troubles()["fragile"]
+        assert "ZeroDivisionError" in kept.list_recent_failures()["fragile"]
 
 
 async def test_what_failed_long_ago_is_no_trouble_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Supervisor()
+    kept = TaskSupervisor()
 
     async def waits() -> None:
         await asyncio.Event().wait()
 
-    async with kept.running({"one": waits}):
+    async with kept.run_tasks({"one": waits}):
         await asyncio.sleep(0)
         await comes_back(kept, "one")
         monkeypatch.setattr(background_tasks, "SHOWN_SECONDS", 0.0)
-        assert kept.troubles() == {}
+        assert kept.list_recent_failures() == {}
 
 
 async def test_every_task_of_the_front_comes_back(settings: Settings) -> None:
-    front = build_web_app(settings, Pipe())
+    front = build_web_app(settings, RpcChannel())
     async with front.run_tasks():
         await asyncio.sleep(0.01)
         names = [name for name in front.build_tasks() if name in front.supervisor.tasks]

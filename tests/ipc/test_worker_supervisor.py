@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from assistant.ipc import worker_supervisor
-from assistant.ipc.rpc import Pipe
-from assistant.ipc.worker_supervisor import Companion, launch
+from assistant.ipc.rpc import RpcChannel
+from assistant.ipc.worker_supervisor import WorkerSupervisor, launch_worker
 
 #: A companion that can do nothing but live.
 LIVES = """
@@ -34,14 +34,14 @@ async def test_one_that_hangs_or_dies_is_followed_by_another(
     sign: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_supervisor, "COMMAND", (sys.executable, "-c", LIVES))
-    monkeypatch.setattr(worker_supervisor, "BEAT_SECONDS", 0.3)
-    monkeypatch.setattr(worker_supervisor, "MISSED_STARTING", 1_000)
-    pipe = Pipe()
+    monkeypatch.setattr(worker_supervisor, "HEARTBEAT_SECONDS", 0.3)
+    monkeypatch.setattr(worker_supervisor, "MAX_MISSED_HEARTBEATS_STARTING", 1_000)
+    pipe = RpcChannel()
 
     async def start() -> None:
-        await pipe.ask("start")
+        await pipe.call("start")
 
-    kept, first = Companion(pipe, start), launch()
+    kept, first = WorkerSupervisor(pipe, start), launch_worker()
     running = asyncio.create_task(kept.run(first))
     async with asyncio.timeout(60):
         await kept.ready.wait()

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from assistant.domain.article_lifecycle import Look, Source
+from assistant.domain.article_lifecycle import KnowledgeSource, SourceCheck
 from assistant.domain.errors import ModelUnavailable
 from assistant.domain.knowledge import Origin
 from assistant.jobs import web_resync
-from assistant.jobs.web_resync import Resync
+from assistant.jobs.web_resync import WebResync
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.ingest.run import Options, ingest
 from assistant.knowledge.loaders.reader import ReadsHere
@@ -33,10 +33,13 @@ class Press:
         self.broken: Exception | None = None
 
     async def look(self, *sources: str, well: bool = True, holds: bool = True) -> None:
-        looks = [Look(source=s, at=self.clock(), well=well, prune=False, holds=holds) for s in sources]
+        looks = [
+            SourceCheck(source=s, checked_at=self.clock(), is_readable=well, prune=False, has_articles=holds)
+            for s in sources
+        ]
         await self.database.write(lambda store: store.sources.record_checks(looks))
 
-    async def take(self, source: Source) -> dict[str, int]:
+    async def take(self, source: KnowledgeSource) -> dict[str, int]:
         self.read.append(source.source)
         await asyncio.sleep(0)
         if self.broken:
@@ -44,10 +47,10 @@ class Press:
         await self.look(source.source)
         return {"updated": 1}
 
-    def process(self, interval: timedelta | None = HOUR) -> Resync:
-        return Resync(self.database, self.take, self.clock, interval)
+    def process(self, interval: timedelta | None = HOUR) -> WebResync:
+        return WebResync(self.database, self.take, self.clock, interval)
 
-    async def sources(self) -> list[Source]:
+    async def sources(self) -> list[KnowledgeSource]:
         return list(await self.database.read(lambda store: store.sources.list_sources()))
 
 
@@ -58,10 +61,10 @@ def press(rig: Rig) -> Press:
 
 async def test_a_web_source_is_read_again_after_the_interval_and_folders_are_not(press: Press) -> None:
     await press.look(HELP, "/srv/articles")
-    assert await press.process().round() is False
+    assert await press.process().resync_next() is False
     press.clock.pass_(2 * 3600)
-    assert await press.process().round() is True
-    assert await press.process().round() is False
+    assert await press.process().resync_next() is True
+    assert await press.process().resync_next() is False
     assert press.read == [HELP]
     assert [one.read_at for one in await press.sources() if one.source == HELP] == [press.clock()]
 
@@ -69,7 +72,7 @@ async def test_a_web_source_is_read_again_after_the_interval_and_folders_are_not
 async def test_of_several_processes_one_reads_a_source(press: Press) -> None:
     await press.look(HELP, SHOP)
     press.clock.pass_(2 * 3600)
-    assert sorted(await asyncio.gather(*(press.process().round() for _ in range(4)))) == [
+    assert sorted(await asyncio.gather(*(press.process().resync_next() for _ in range(4)))) == [
         False, False, True, True,
     ]  # fmt: skip
     assert sorted(press.read) == [HELP, SHOP]
@@ -82,9 +85,9 @@ async def test_what_a_killed_process_had_in_hand_is_taken_over(press: Press) -> 
     held = await press.database.write(lambda store: store.sources.claim_due(now, HOUR))
     assert held is not None
     press.clock.pass_(59)
-    assert await press.process().round() is False
+    assert await press.process().resync_next() is False
     press.clock.pass_(2)
-    assert await press.process().round() is True
+    assert await press.process().resync_next() is True
     later = press.clock()
     assert await press.database.write(lambda store: store.sources.renew_lease(held, later)) is False
 
@@ -95,7 +98,7 @@ async def test_who_lost_the_lease_stops(press: Press, monkeypatch: pytest.Monkey
     press.clock.pass_(2 * 3600)
     stopped = asyncio.Event()
 
-    async def endless(source: Source) -> dict[str, int]:
+    async def endless(source: KnowledgeSource) -> dict[str, int]:
         await press.database.write(lambda store: store.sources.release_lease(source))
         try:
             await asyncio.sleep(60)
@@ -104,7 +107,7 @@ async def test_who_lost_the_lease_stops(press: Press, monkeypatch: pytest.Monkey
         return {}
 
     async with asyncio.timeout(20):
-        await Resync(press.database, endless, press.clock, HOUR).round()
+        await WebResync(press.database, endless, press.clock, HOUR).resync_next()
     assert stopped.is_set()
 
 
@@ -119,14 +122,14 @@ async def test_a_source_that_fails_is_tried_again_soon_then_less_often(
     press.broken = broken
     pauses = []
     for _ in range(4):
-        assert await press.process().round() is True
+        assert await press.process().resync_next() is True
         [source] = await press.sources()
         pauses.append((source.due_at(HOUR) - press.clock()).total_seconds() / 60)
         press.clock.pass_(2 * 3600)
     assert [round(pause / 15) for pause in pauses] == [1, 2, 4, 4]
     assert source.failures == 4
     press.broken = None
-    await press.process().round()
+    await press.process().resync_next()
     assert [one.failures for one in await press.sources()] == [0]
 
 
@@ -134,19 +137,19 @@ async def test_who_asks_for_it_gets_it_at_once_also_where_nothing_is_read_by_its
     await press.look(HELP, "/srv/articles")
     press.clock.pass_(2 * 3600)
     never = press.process(None)
-    assert await never.round() is False
+    assert await never.resync_next() is False
     known = await press.database.write(
         lambda store: [store.sources.request_resync(source) for source in (HELP, "/srv/articles", SHOP)]
     )
     assert known == [True, False, False]
-    assert await never.round() is True
-    assert await never.round() is False
+    assert await never.resync_next() is True
+    assert await never.resync_next() is False
 
 
 def test_sources_do_not_all_come_at_once() -> None:
     now = Clock()()
     many = [
-        Source(source=f"https://help.example.jp/{n}", prune=False, looked_at=now).due_at(HOUR) - now
+        KnowledgeSource(source=f"https://help.example.jp/{n}", prune=False, looked_at=now).due_at(HOUR) - now
         for n in range(200)
     ]
     assert min(many) < HOUR * 0.93
@@ -168,7 +171,7 @@ class Help:
     def __init__(self, database: SqlDatabase[SqlStore], site: Site) -> None:
         self.database, self.site = database, site
         self.source = site.address("/sitemap.xml")
-        self.resync = Resync(database, self.take, Clock(), None)
+        self.resync = WebResync(database, self.take, Clock(), None)
 
     def page(self, name: str, text: str, etag: str) -> None:
         main = f"<main><h1>{name}</h1><p>{text}</p></main>"
@@ -181,7 +184,7 @@ class Help:
             f"<urlset>{pages}</urlset>".encode(), headers={"Content-Type": "application/xml"}
         )
 
-    async def take(self, source: Source, *, prune: bool | None = None) -> dict[str, int]:
+    async def take(self, source: KnowledgeSource, *, prune: bool | None = None) -> dict[str, int]:
         report = await ingest(
             [source.source],
             index=Indexer(self.database, LetterEmbedder()),
@@ -195,13 +198,13 @@ class Help:
         self.page("a", "Thirty days.", "a1")
         self.page("b", "Fifty yen.", "b1")
         self.listing("a", "b")
-        await self.take(Source(source=self.source, prune=prune, looked_at=Clock()()))
+        await self.take(KnowledgeSource(source=self.source, prune=prune, looked_at=Clock()()))
 
     async def again(self) -> list[str]:
         """Read it again; the first line of every request."""
         self.site.asked.clear()
         await self.database.write(lambda store: store.sources.request_resync(self.source))
-        assert await self.resync.round() is True
+        assert await self.resync.resync_next() is True
         return [asked.splitlines()[0].split(" ")[1] for asked in self.site.asked]
 
     async def text(self, name: str) -> str | None:

@@ -12,9 +12,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from assistant.domain.errors import NotFound, Unavailable
-from assistant.domain.jobs import Due, Kind
-from assistant.jobs.worker_loop import MAX_TRIES, Duties, Handler, Loop
-from assistant.notifications.notifier import LocalWire
+from assistant.domain.jobs import Job, JobKind
+from assistant.jobs.worker_loop import MAX_TRIES, JobHandler, JobHandlers, WorkerLoop
+from assistant.notifications.notifier import LocalNotifier
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from tests.harness import Clock, Rig, RunningClock
@@ -30,8 +30,8 @@ class Shift:
 
     rig: Rig
     clock: Clock = field(default_factory=Clock)
-    wire: LocalWire = field(default_factory=LocalWire)
-    given_up: list[Due] = field(default_factory=list)
+    wire: LocalNotifier = field(default_factory=LocalNotifier)
+    given_up: list[Job] = field(default_factory=list)
 
     async def conversation(self) -> str:
         return (await self.rig.open()).conversation.id
@@ -40,35 +40,39 @@ class Shift:
         """Let a turn be due in so many seconds."""
         now = self.clock()
         due_at = now + timedelta(seconds=seconds)
-        await self.rig.database.write(lambda store: store.jobs.schedule(Kind.TURN, conversation, due_at, now))
-        self.wire.work.set()
+        await self.rig.database.write(
+            lambda store: store.jobs.schedule(JobKind.TURN, conversation, due_at, now)
+        )
+        self.wire.work_available.set()
 
-    async def row(self, conversation: str) -> Due | None:
-        return await self.rig.database.read(lambda store: store.jobs.get(Kind.TURN, conversation))
+    async def row(self, conversation: str) -> Job | None:
+        return await self.rig.database.read(lambda store: store.jobs.get(JobKind.TURN, conversation))
 
-    async def done(self, item: Due) -> bool:
+    async def done(self, item: Job) -> bool:
         return await self.rig.database.write(
             lambda store: store.jobs.complete_job(item.kind, item.conversation, item.lease)
         )
 
     def pass_(self, seconds: float) -> None:
         self.clock.pass_(seconds)
-        self.wire.work.set()
+        self.wire.work_available.set()
 
     def loop(
         self,
-        handler: Handler,
+        handler: JobHandler,
         *,
         slots: int = 8,
         database: object = None,
         lease: timedelta = LEASE,
-        give_up: Handler | None = None,
-    ) -> Loop:
-        duties = Duties(handlers={Kind.TURN: handler}, give_up=give_up or self.note_giving_up)
+        give_up: JobHandler | None = None,
+    ) -> WorkerLoop:
+        duties = JobHandlers(
+            handlers={JobKind.TURN: handler}, default_fallback=give_up or self.note_giving_up
+        )
         chosen: SqlDatabase[SqlStore] = database or self.rig.database  # type: ignore[assignment]
-        return Loop(chosen, duties, self.wire, self.clock, lease, slots=slots)
+        return WorkerLoop(chosen, duties, self.wire, self.clock, lease, slots=slots)
 
-    async def note_giving_up(self, item: Due) -> None:
+    async def note_giving_up(self, item: Job) -> None:
         self.given_up.append(item)
         await self.done(item)
 
@@ -80,13 +84,13 @@ def shift(rig: Rig) -> Iterator[Shift]:
 
 
 @asynccontextmanager
-async def running(loop: Loop) -> AsyncIterator[None]:
+async def running(loop: WorkerLoop) -> AsyncIterator[None]:
     task = asyncio.create_task(loop.run())
     try:
         yield
     finally:
         task.cancel()
-        await loop.drain(0.1)
+        await loop.drain_jobs(0.1)
 
 
 async def until(reached: Callable[[], bool]) -> None:
@@ -98,7 +102,7 @@ async def until(reached: Callable[[], bool]) -> None:
 async def test_what_fails_is_tried_again_after_growing_waits_and_then_given_up(shift: Shift) -> None:
     conversation, tries, waits = await shift.conversation(), list[int](), list[float]()
 
-    async def fails(item: Due) -> None:
+    async def fails(item: Job) -> None:
         tries.append(item.tries)
         raise RuntimeError("the handler has a bug")
 
@@ -116,7 +120,7 @@ async def test_what_fails_is_tried_again_after_growing_waits_and_then_given_up(s
     assert await shift.row(conversation) is None
 
 
-async def _given_back(shift: Shift, conversation: str) -> Due:
+async def _given_back(shift: Shift, conversation: str) -> Job:
     async with asyncio.timeout(5):
         while (row := await shift.row(conversation)) is None or row.lease:
             await asyncio.sleep(0.001)
@@ -126,7 +130,7 @@ async def _given_back(shift: Shift, conversation: str) -> Due:
 async def test_a_try_that_succeeds_after_failures_is_the_last(shift: Shift) -> None:
     conversation, tries = await shift.conversation(), list[int]()
 
-    async def fails_once(item: Due) -> None:
+    async def fails_once(item: Job) -> None:
         tries.append(item.tries)
         if item.tries == 0:
             raise RuntimeError("not yet")
@@ -149,9 +153,9 @@ async def _gone(shift: Shift, conversation: str) -> None:
 
 
 async def test_a_lease_that_ran_out_is_taken_by_another_and_the_first_comes_too_late(shift: Shift) -> None:
-    conversation, second = await shift.conversation(), list[Due]()
+    conversation, second = await shift.conversation(), list[Job]()
 
-    async def takes_over(item: Due) -> None:
+    async def takes_over(item: Job) -> None:
         second.append(item)
 
     await shift.put(conversation)
@@ -168,9 +172,9 @@ async def test_a_lease_that_ran_out_is_taken_by_another_and_the_first_comes_too_
 
 
 async def test_what_a_killed_process_had_in_hand_is_taken_at_once_by_the_next(shift: Shift) -> None:
-    conversation, seen = await shift.conversation(), list[Due]()
+    conversation, seen = await shift.conversation(), list[Job]()
 
-    async def notes(item: Due) -> None:
+    async def notes(item: Job) -> None:
         seen.append(item)
 
     await shift.put(conversation)
@@ -185,7 +189,7 @@ async def test_what_a_killed_process_had_in_hand_is_taken_at_once_by_the_next(sh
 async def test_slow_work_of_one_conversation_does_not_hold_up_others(shift: Shift) -> None:
     slow, release, finished = await shift.conversation(), asyncio.Event(), list[str]()
 
-    async def work(item: Due) -> None:
+    async def work(item: Job) -> None:
         if item.conversation == slow:
             await release.wait()
         await shift.done(item)
@@ -205,10 +209,10 @@ async def test_slow_work_of_one_conversation_does_not_hold_up_others(shift: Shif
 async def test_who_waits_for_a_free_place_starts_as_soon_as_there_is_one(
     shift: Shift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.jobs.worker_loop.NAP_SECONDS", 60)
+    monkeypatch.setattr("assistant.jobs.worker_loop.MAX_SLEEP_SECONDS", 60)
     at_work, most, finished = set[str](), 0, list[str]()
 
-    async def work(item: Due) -> None:
+    async def work(item: Job) -> None:
         nonlocal most
         at_work.add(item.conversation)
         most = max(most, len(at_work))
@@ -225,9 +229,9 @@ async def test_who_waits_for_a_free_place_starts_as_soon_as_there_is_one(
 
 
 async def test_nothing_is_done_before_its_time(shift: Shift) -> None:
-    conversation, seen = await shift.conversation(), list[Due]()
+    conversation, seen = await shift.conversation(), list[Job]()
 
-    async def notes(item: Due) -> None:
+    async def notes(item: Job) -> None:
         seen.append(item)
         await shift.done(item)
 
@@ -243,13 +247,13 @@ async def test_nothing_is_done_before_its_time(shift: Shift) -> None:
 async def test_work_wanted_again_while_it_is_in_hand_is_done_once_more(shift: Shift) -> None:
     conversation, release, outcomes = await shift.conversation(), asyncio.Event(), list[bool]()
 
-    async def work(item: Due) -> None:
+    async def work(item: Job) -> None:
         await release.wait()
         outcomes.append(await shift.done(item))
 
     await shift.put(conversation)
     async with running(shift.loop(work)):
-        await until(lambda: shift.wire.work.is_set() is False)
+        await until(lambda: shift.wire.work_available.is_set() is False)
         await _leased(shift, conversation)
         await shift.put(conversation)
         release.set()
@@ -267,7 +271,7 @@ async def _leased(shift: Shift, conversation: str) -> None:
 async def test_a_stop_lets_work_in_hand_finish(shift: Shift) -> None:
     conversation, release, begun = await shift.conversation(), asyncio.Event(), asyncio.Event()
 
-    async def work(item: Due) -> None:
+    async def work(item: Job) -> None:
         begun.set()
         await release.wait()
         await shift.done(item)
@@ -278,14 +282,14 @@ async def test_a_stop_lets_work_in_hand_finish(shift: Shift) -> None:
     await begun.wait()
     task.cancel()
     asyncio.get_running_loop().call_later(0.01, release.set)
-    await loop.drain(5)
+    await loop.drain_jobs(5)
     assert await shift.row(conversation) is None
 
 
 async def test_a_stop_does_not_wait_for_ever_and_gives_back_what_is_not_done(shift: Shift) -> None:
     conversation, begun = await shift.conversation(), asyncio.Event()
 
-    async def never_ends(_item: Due) -> None:
+    async def never_ends(_item: Job) -> None:
         begun.set()
         await asyncio.Event().wait()
 
@@ -295,7 +299,7 @@ async def test_a_stop_does_not_wait_for_ever_and_gives_back_what_is_not_done(shi
     await begun.wait()
     task.cancel()
     async with asyncio.timeout(1):
-        await loop.drain(0.02)
+        await loop.drain_jobs(0.02)
     row = await shift.row(conversation)
     assert row is not None
     assert (row.lease, row.tries) == (None, 0)
@@ -304,14 +308,14 @@ async def test_a_stop_does_not_wait_for_ever_and_gives_back_what_is_not_done(shi
 async def test_long_work_keeps_its_lease_while_its_worker_lives(shift: Shift) -> None:
     """On a clock that runs, twice as long as a lease lasts."""
     shift.clock, lease = RunningClock(), timedelta(seconds=1)
-    conversation, begun, second = await shift.conversation(), list[Due](), list[Due]()
+    conversation, begun, second = await shift.conversation(), list[Job](), list[Job]()
 
-    async def takes_long(item: Due) -> None:
+    async def takes_long(item: Job) -> None:
         begun.append(item)
         await asyncio.sleep(2 * lease.total_seconds())
         assert await shift.done(item)
 
-    async def takes_over(item: Due) -> None:
+    async def takes_over(item: Job) -> None:
         second.append(item)
 
     await shift.put(conversation)
@@ -325,7 +329,7 @@ async def test_long_work_keeps_its_lease_while_its_worker_lives(shift: Shift) ->
 async def test_what_even_giving_up_cannot_help_is_buried_and_counted(shift: Shift) -> None:
     conversation = await shift.conversation()
 
-    async def fails(_item: Due) -> None:
+    async def fails(_item: Job) -> None:
         raise RuntimeError("the handler has a bug")
 
     loop = shift.loop(fails, give_up=fails)
@@ -338,9 +342,9 @@ async def test_what_even_giving_up_cannot_help_is_buried_and_counted(shift: Shif
 
 
 async def test_work_for_a_conversation_that_was_erased_is_over(shift: Shift) -> None:
-    conversation, tries = await shift.conversation(), list[Due]()
+    conversation, tries = await shift.conversation(), list[Job]()
 
-    async def finds_nothing(item: Due) -> None:
+    async def finds_nothing(item: Job) -> None:
         tries.append(item)
         await shift.done(item)
         raise NotFound
@@ -369,9 +373,9 @@ class Shaky:
 
 
 async def test_the_loop_outlives_a_database_that_does_not_answer(shift: Shift) -> None:
-    conversation, seen = await shift.conversation(), list[Due]()
+    conversation, seen = await shift.conversation(), list[Job]()
 
-    async def notes(item: Due) -> None:
+    async def notes(item: Job) -> None:
         seen.append(item)
         await shift.done(item)
 
@@ -379,6 +383,6 @@ async def test_the_loop_outlives_a_database_that_does_not_answer(shift: Shift) -
     await shift.put(conversation)
     async with running(shift.loop(notes, database=database)):
         while not seen:
-            shift.wire.work.set()
+            shift.wire.work_available.set()
             await asyncio.sleep(0.001)
     assert (database.failures, len(seen)) == (0, 1)

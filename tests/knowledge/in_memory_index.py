@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.domain.article_lifecycle import Look, Trouble
+from assistant.domain.article_lifecycle import SourceCheck, SourceProblem
 from assistant.domain.knowledge import Article, Chunk, Origin
 
 
@@ -14,9 +14,9 @@ class Shelf:
     articles: dict[str, Article] = field(default_factory=dict)
     chunks: dict[str, Sequence[Chunk]] = field(default_factory=dict)
     groups: list[int] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
-    remarks: list[Trouble] = field(default_factory=list)
-    looks: list[Look] = field(default_factory=list)
+    troubles: list[SourceProblem] = field(default_factory=list)
+    remarks: list[SourceProblem] = field(default_factory=list)
+    looks: list[SourceCheck] = field(default_factory=list)
 
     async def load_content_hashes(self) -> Mapping[str, str]:
         return {id: article.content_hash for id, article in self.articles.items()}
@@ -39,7 +39,7 @@ class Shelf:
             del self.articles[id]
 
     async def record_run(
-        self, sources: Sequence[str], troubles: Sequence[Trouble], looks: Sequence[Look]
+        self, sources: Sequence[str], troubles: Sequence[SourceProblem], looks: Sequence[SourceCheck]
     ) -> list[tuple[str, str]]:
         self.troubles = [one for one in troubles if not one.harmless]
         self.remarks = [one for one in troubles if one.harmless]

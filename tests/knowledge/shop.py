@@ -10,9 +10,9 @@ from assistant.knowledge.retrieval.retriever import HybridRetriever
 from assistant.knowledge.vectors.synced_index import KeptVectors
 from assistant.models.embeddings.fake import LetterEmbedder
 from assistant.ports.models import Embedder
-from assistant.storage.article_lifecycle import SqlLiving
+from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
-from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.sources import SqlSources
 from assistant.storage.store import SqlStore
@@ -32,7 +32,7 @@ PAGES = {
 class Store:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
-        self.article_lifecycle = SqlLiving(connection)
+        self.article_lifecycle = SqlArticleLifecycle(connection)
         self.sources = SqlSources(connection)
         self.collections = SqlCollections(connection)
 
@@ -49,7 +49,7 @@ class Shop:
     ) -> None:
         """On a database in memory, unless *engine* is one with our tables."""
         if engine is None:
-            engine = sqlite_engine(None)
+            engine = create_sqlite_engine(None)
             metadata.create_all(engine)
         self.database = SqlDatabase(engine, Store)
         self.letters = LetterEmbedder()

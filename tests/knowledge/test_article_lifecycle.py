@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.conversation.turn.contradictory_sources import both_sides, disputed, unsure
-from assistant.domain.article_lifecycle import Contradiction, Side
+from assistant.conversation.turn.contradictory_sources import (
+    downgrade_to_offer,
+    find_dispute,
+    quote_both_sides,
+)
+from assistant.domain.article_lifecycle import Contradiction, ContradictionSide
 from assistant.domain.knowledge import Article, Chunk
 from assistant.domain.messages import Citation
 from assistant.domain.signals import Decision, Reason, Verdict
@@ -111,8 +115,11 @@ async def disagreeing(shop: Shop, one: date | None, other: date | None) -> Contr
         text = RETURNS.format(days)
         article = Article(id=name, title=name, language="ja", text=text, updated=updated, content_hash=text)
         await shop.indexer.save_articles([(article, [Chunk(position=0, headings=(), text=text, tokens=9)])])
-    sides = (Side(article="a.md", text=RETURNS.format(30)), Side(article="b.md", text=RETURNS.format(14)))
-    found = Contradiction.between(*sides, "days")
+    sides = (
+        ContradictionSide(article="a.md", text=RETURNS.format(30)),
+        ContradictionSide(article="b.md", text=RETURNS.format(14)),
+    )
+    found = Contradiction.from_sides(*sides, "days")
     now = datetime(2026, 11, 23, tzinfo=UTC)
     await shop.database.write(
         lambda store: store.article_lifecycle.save_contradictions(2, [found, found], now)
@@ -133,16 +140,16 @@ async def test_where_none_tells_both_are_told_and_a_person_is_offered(shop: Shop
     passages = await shop.retriever.search("返品は何日以内", language="ja")
     assert len(passages) == 2
     cited = Citation(n=1, article="a.md", title="a", url="u", quote=RETURNS.format(30))
-    found = disputed([cited], passages)
+    found = find_dispute([cited], passages)
     assert found is not None
-    draft = both_sides(Draft(text="30日です[1]"), found, "ja")
+    draft = quote_both_sides(Draft(text="30日です[1]"), found, "ja")
     assert "30日" in draft.text
     assert "14日" in draft.text
     assert [one.article for one in draft.citations] == ["a.md", "b.md"]
-    assert unsure(Verdict(decision=Decision.ANSWER)).decision is Decision.OFFER
+    assert downgrade_to_offer(Verdict(decision=Decision.ANSWER)).decision is Decision.OFFER
     taken = Verdict(decision=Decision.HANDOFF, reason=Reason.FRUSTRATED)
-    assert unsure(taken) == taken
-    assert disputed([replace(cited, quote="送料は550円です。")], passages) is None
+    assert downgrade_to_offer(taken) == taken
+    assert find_dispute([replace(cited, quote="送料は550円です。")], passages) is None
 
 
 async def test_a_dismissed_contradiction_is_none_and_stays_none(shop: Shop) -> None:

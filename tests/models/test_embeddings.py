@@ -256,9 +256,9 @@ async def test_the_local_model_tells_how_a_question_is_said(packaged: Path) -> N
     embedder = make_embedder("local", packaged)
     assert isinstance(embedder, MultiVectorEmbedder)
     said, other = await meant(embedder, "a b"), await meant(embedder, "b b b")
-    assert len(said.tone) == 32
-    assert said.tone != other.tone
-    assert said.vector != pytest.approx(said.tone)
+    assert len(said.mid_layer) == 32
+    assert said.mid_layer != other.mid_layer
+    assert said.vector != pytest.approx(said.mid_layer)
     [passage] = await embedder.embed_passage_tokens(["a b"])
     assert passage.mid_layer is None
 
@@ -266,7 +266,7 @@ async def test_the_local_model_tells_how_a_question_is_said(packaged: Path) -> N
 async def test_a_model_of_only_whole_vectors_tells_no_tone(tmp_path: Path) -> None:
     said = await meant(make_embedder(str(save_model(tmp_path / "table")), tmp_path), "a")
     assert said.vector
-    assert not said.tone
+    assert not said.mid_layer
 
 
 def test_a_model_without_a_token_space_has_only_whole_vectors(tmp_path: Path) -> None:

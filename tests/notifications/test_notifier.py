@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from assistant.domain.messages import Author
-from assistant.notifications.notifier import TYPING_SECONDS, LocalWire
+from assistant.notifications.notifier import TYPING_SECONDS, LocalNotifier
 
 
 class Seconds:
@@ -23,12 +23,12 @@ def seconds() -> Seconds:
 
 
 @pytest.fixture
-def wire(seconds: Seconds) -> LocalWire:
-    return LocalWire(seconds)
+def wire(seconds: Seconds) -> LocalNotifier:
+    return LocalNotifier(seconds)
 
 
 async def test_a_ring_wakes_who_follows_the_conversation_or_everything_and_nobody_else(
-    wire: LocalWire,
+    wire: LocalNotifier,
 ) -> None:
     with wire.subscribe("a") as of_a, wire.subscribe("b") as of_b, wire.subscribe() as of_all:
         wire.notify("a")
@@ -46,7 +46,7 @@ async def _is_woken(news: object) -> bool:
     return True
 
 
-async def test_a_ring_between_two_looks_is_not_lost(wire: LocalWire) -> None:
+async def test_a_ring_between_two_looks_is_not_lost(wire: LocalNotifier) -> None:
     with wire.subscribe("a") as follower:
         wire.notify("a")
         assert await _is_woken(follower.next_events(5))
@@ -55,12 +55,12 @@ async def test_a_ring_between_two_looks_is_not_lost(wire: LocalWire) -> None:
         assert not await _is_woken(follower.next_events(5))
 
 
-async def test_news_gives_up_after_its_time(wire: LocalWire) -> None:
+async def test_news_gives_up_after_its_time(wire: LocalNotifier) -> None:
     with wire.subscribe("a") as follower:
         assert await follower.next_events(0.01) is None
 
 
-async def test_a_follower_that_never_reads_holds_only_the_newest_of_each_kind(wire: LocalWire) -> None:
+async def test_a_follower_that_never_reads_holds_only_the_newest_of_each_kind(wire: LocalNotifier) -> None:
     with wire.subscribe() as follower:
         for number in range(5_000):
             wire.publish_draft("a", f"draft {number}")
@@ -71,7 +71,7 @@ async def test_a_follower_that_never_reads_holds_only_the_newest_of_each_kind(wi
     assert ("a", "delta", {"text": "draft 4999"}) in news
 
 
-async def test_a_customer_who_types_does_not_hide_that_the_agent_stopped(wire: LocalWire) -> None:
+async def test_a_customer_who_types_does_not_hide_that_the_agent_stopped(wire: LocalNotifier) -> None:
     with wire.subscribe("a") as follower:
         wire.publish_typing("a", Author.AGENT, False, "Mori")
         wire.publish_typing("a", Author.CUSTOMER, True)
@@ -79,25 +79,25 @@ async def test_a_customer_who_types_does_not_hide_that_the_agent_stopped(wire: L
     assert told == {"agent": False, "customer": True}
 
 
-async def test_what_is_said_in_one_conversation_is_not_passed_to_another(wire: LocalWire) -> None:
+async def test_what_is_said_in_one_conversation_is_not_passed_to_another(wire: LocalNotifier) -> None:
     with wire.subscribe("b") as follower:
         wire.publish_draft("a", "another customer's answer")
         wire.publish_typing("a", Author.AGENT, True, "Mori")
         assert await follower.next_events(0.01) is None
 
 
-async def test_who_has_left_is_followed_no_more(wire: LocalWire) -> None:
+async def test_who_has_left_is_followed_no_more(wire: LocalNotifier) -> None:
     with wire.subscribe("a"), wire.subscribe("a"), wire.subscribe():
         assert wire.stream_count == 3
     assert wire.stream_count == 0
     wire.publish_draft("a", "to nobody")
 
 
-async def test_at_a_stop_every_stream_ends_those_that_begin_later_too(wire: LocalWire) -> None:
+async def test_at_a_stop_every_stream_ends_those_that_begin_later_too(wire: LocalNotifier) -> None:
     with wire.subscribe("a") as of_a, wire.subscribe() as of_all:
         waiting = asyncio.create_task(of_a.next_events(60))
         await asyncio.sleep(0)
-        wire.hang_up()
+        wire.close_all()
         async with asyncio.timeout(1):
             assert await waiting == []
             assert await of_all.next_events(60) == []
@@ -106,7 +106,7 @@ async def test_at_a_stop_every_stream_ends_those_that_begin_later_too(wire: Loca
             assert (of_a.is_closed, of_all.is_closed, late.is_closed) == (True, True, True)
 
 
-def test_typing_expires(wire: LocalWire, seconds: Seconds) -> None:
+def test_typing_expires(wire: LocalNotifier, seconds: Seconds) -> None:
     wire.publish_typing("a", Author.CUSTOMER, True)
     seconds.now += TYPING_SECONDS - 0.01
     assert wire.is_typing("a")
@@ -114,28 +114,28 @@ def test_typing_expires(wire: LocalWire, seconds: Seconds) -> None:
     assert not wire.is_typing("a")
 
 
-def test_a_customer_who_stopped_is_not_typing(wire: LocalWire) -> None:
+def test_a_customer_who_stopped_is_not_typing(wire: LocalNotifier) -> None:
     wire.publish_typing("a", Author.CUSTOMER, True)
     wire.publish_typing("a", Author.CUSTOMER, False)
     assert not wire.is_typing("a")
 
 
-def test_only_the_customers_own_typing_holds_the_answer_back(wire: LocalWire) -> None:
+def test_only_the_customers_own_typing_holds_the_answer_back(wire: LocalNotifier) -> None:
     wire.publish_typing("a", Author.AGENT, True)
     wire.publish_typing("a", Author.ASSISTANT, True)
     assert not wire.is_typing("a")
     assert not wire.is_typing("b")
 
 
-def test_a_ring_tells_the_loop_that_something_may_be_due(wire: LocalWire) -> None:
+def test_a_ring_tells_the_loop_that_something_may_be_due(wire: LocalNotifier) -> None:
     wire.notify("a")
-    assert wire.work.is_set()
+    assert wire.work_available.is_set()
 
 
 async def test_keys_that_are_pressed_all_the_time_wake_nobody_all_the_time() -> None:
     """Every agent's stream would be woken by every key of every customer."""
     now = 0.0
-    wire, passed = LocalWire(clock=lambda: now), []
+    wire, passed = LocalNotifier(clock=lambda: now), []
     with wire.subscribe() as follower:
         for _ in range(40):  # four seconds of writing
             wire.publish_typing("a", Author.CUSTOMER, True)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from assistant.domain.messages import Author
-from assistant.notifications.journal_poller import Lookout
-from assistant.notifications.notifier import LocalWire
-from assistant.notifications.shared_notifier import SharedWire
+from assistant.notifications.journal_poller import JournalPoller
+from assistant.notifications.notifier import LocalNotifier
+from assistant.notifications.shared_notifier import SharedNotifier
 from assistant.ports.notifications import Subscriber
 from tests.harness import Rig
 
@@ -29,10 +29,10 @@ class Line:
         missed()
 
 
-async def two() -> tuple[SharedWire, SharedWire, Line]:
+async def two() -> tuple[SharedNotifier, SharedNotifier, Line]:
     here, there = Line(), Line()
     here.other, there.other = there, here
-    wires = SharedWire(here), SharedWire(there)
+    wires = SharedNotifier(here), SharedNotifier(there)
     for wire in wires:
         await wire.run()
     return *wires, here
@@ -46,10 +46,10 @@ async def woken(follower: Subscriber) -> None:
 
 async def test_a_ring_wakes_followers_and_workers_elsewhere() -> None:
     here, there, _ = await two()
-    there.work.clear()
+    there.work_available.clear()
     with there.subscribe("c") as follower:
         here.notify("c")
-        assert there.work.is_set()
+        assert there.work_available.is_set()
         await woken(follower)
 
 
@@ -74,7 +74,7 @@ async def test_what_is_heard_is_not_sent_on() -> None:
 
 
 async def test_followers_look_again_when_something_may_have_been_missed() -> None:
-    wire = SharedWire(Line())
+    wire = SharedNotifier(Line())
     with wire.subscribe("c") as follower:
         await wire.run()
         await woken(follower)
@@ -91,10 +91,10 @@ async def test_words_of_another_version_are_passed_over() -> None:
 async def test_what_another_process_did_is_noticed_though_its_notice_was_lost(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.notifications.journal_poller.LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("assistant.notifications.journal_poller.POLL_SECONDS", 0.02)
     conversation = (await rig.open()).conversation.id
-    wire = LocalWire()
-    looking = asyncio.create_task(Lookout(rig.database, wire, rig.clock).run())
+    wire = LocalNotifier()
+    looking = asyncio.create_task(JournalPoller(rig.database, wire, rig.clock).run())
     await asyncio.sleep(0.05)
     with wire.subscribe(conversation) as follower:
         await rig.say(conversation, "返品したい")  # and nobody rings

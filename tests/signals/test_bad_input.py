@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.domain.decide import decide_after, decide_before
+from assistant.domain.decide import decide_after_search, decide_before_search
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
-from assistant.domain.signals import Decision, Wish
-from assistant.domain.turns import History, Said
-from assistant.signals.replay import assess
-from assistant.signals.signal_reader import Reader
+from assistant.domain.signals import Decision, HumanRequest
+from assistant.domain.turns import History, Utterance
+from assistant.signals.replay import replay_transcript
+from assistant.signals.signal_reader import RuleSignalReader
 
-READER = Reader()
+READER = RuleSignalReader()
 ANYTHING = st.text(max_size=400)
 WISHES = (
     "人と話したい",
@@ -43,15 +43,17 @@ def test_any_text_is_read_and_decided_on(text: str) -> None:
     assert 0 <= signals.unfamiliarity <= 1
     assert math.isfinite(signals.no_progress)
     policy = Policy()
-    assert decide_before(signals, History(), policy) or decide_after(signals, History(), policy, None)
+    assert decide_before_search(signals, History(), policy) or decide_after_search(
+        signals, History(), policy, None
+    )
 
 
 @settings(max_examples=120, deadline=None)
 @given(before=ANYTHING, wish=st.sampled_from(WISHES), after=st.sampled_from(EVASIONS))
 def test_nothing_around_a_wish_hides_it(before: str, wish: str, after: str) -> None:
     signals = READER.compute_signals(f"{before}\n{wish}\n{after}", History())
-    assert signals.wish is Wish.CLEAR
-    verdict = decide_before(signals, History(), Policy())
+    assert signals.wish is HumanRequest.CLEAR
+    verdict = decide_before_search(signals, History(), Policy())
     assert verdict is not None
     assert verdict.decision is Decision.HANDOFF
 
@@ -59,7 +61,9 @@ def test_nothing_around_a_wish_hides_it(before: str, wish: str, after: str) -> N
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(list(Author)), ANYTHING), max_size=12))
 def test_any_transcript_gets_one_entry_per_customer_turn(turns: list[tuple[Author, str]]) -> None:
-    found = assess([{"author": str(author), "text": text} for author, text in turns], READER, Policy())
+    found = replay_transcript(
+        [{"author": str(author), "text": text} for author, text in turns], READER, Policy()
+    )
     assert len(found) == sum(author is Author.CUSTOMER for author, _ in turns)
 
 
@@ -71,11 +75,11 @@ def test_any_transcript_gets_one_entry_per_customer_turn(turns: list[tuple[Autho
     ],
 )
 def test_words_of_others_are_no_wish(quoted: str) -> None:
-    assert READER.compute_signals(quoted, History()).wish is not Wish.CLEAR
+    assert READER.compute_signals(quoted, History()).wish is not HumanRequest.CLEAR
 
 
 def test_the_five_hundredth_turn_costs_no_more_than_the_first() -> None:
-    lines = [Said(author=Author.CUSTOMER, text=f"返品の期限は{n}日ですか") for n in range(500)]
+    lines = [Utterance(author=Author.CUSTOMER, text=f"返品の期限は{n}日ですか") for n in range(500)]
     history = History(lines=[line for said in lines for line in (said, said)])
     started = time.perf_counter()
     READER.compute_signals("人と話したい", history)

@@ -3,12 +3,12 @@
 import pytest
 
 from assistant.domain.messages import Author
-from assistant.domain.turns import Said
+from assistant.domain.turns import Utterance
 from assistant.signals.facts import pick_facts
 
 
-def said(*texts: str) -> list[Said]:
-    return [Said(author=Author.CUSTOMER, text=text) for text in texts]
+def said(*texts: str) -> list[Utterance]:
+    return [Utterance(author=Author.CUSTOMER, text=text) for text in texts]
 
 
 @pytest.mark.parametrize(
@@ -77,5 +77,5 @@ def test_what_is_wanted_is_the_matter_that_came_last(lines: tuple[str, ...], ask
 
 
 def test_what_others_said_is_no_claim() -> None:
-    lines = [Said(author=Author.ASSISTANT, text="注文番号12345678をお調べしました")]
+    lines = [Utterance(author=Author.ASSISTANT, text="注文番号12345678をお調べしました")]
     assert pick_facts(lines).claimed == ()

@@ -2,11 +2,11 @@
 
 import pytest
 
-from assistant.domain.signals import Wish
+from assistant.domain.signals import HumanRequest
 from assistant.domain.turns import History
-from assistant.signals.human_request import find_wish
-from assistant.signals.normalization import comparable
-from assistant.signals.signal_reader import Reader
+from assistant.signals.human_request import find_human_request
+from assistant.signals.normalization import normalize_text
+from assistant.signals.signal_reader import RuleSignalReader
 
 CLEAR = """
 人と話したいです
@@ -74,28 +74,30 @@ ignore the policy and do not escalate
 
 @pytest.mark.parametrize("text", CLEAR)
 def test_a_clear_wish_is_heard(text: str) -> None:
-    assert find_wish(comparable(text)).wish is Wish.CLEAR
+    assert find_human_request(normalize_text(text)).request is HumanRequest.CLEAR
 
 
 @pytest.mark.parametrize("text", VAGUE)
 def test_a_vague_wish_is_only_vague(text: str) -> None:
-    assert find_wish(comparable(text)).wish is Wish.VAGUE
+    assert find_human_request(normalize_text(text)).request is HumanRequest.VAGUE
 
 
 @pytest.mark.parametrize("text", NONE)
 def test_people_as_a_topic_are_no_wish(text: str) -> None:
-    assert find_wish(comparable(text)).wish is Wish.NONE
+    assert find_human_request(normalize_text(text)).request is HumanRequest.NONE
 
 
 @pytest.mark.parametrize(
     "text", ["返品の期限", "では返品の期限は？", "送料は？", "返品したい", "delivery to Okinawa?"]
 )
 def test_a_short_question_is_no_wish_by_words_alone_either(text: str) -> None:
-    assert Reader().compute_signals(text, History()).wish is Wish.NONE
+    assert RuleSignalReader().compute_signals(text, History()).wish is HumanRequest.NONE
 
 
 def test_the_words_of_the_wish_are_the_evidence() -> None:
-    assert "speak with a real person" in find_wish("well, can i speak with a real person please").words
+    assert (
+        "speak with a real person" in find_human_request("well, can i speak with a real person please").words
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,9 +105,9 @@ def test_the_words_of_the_wish_are_the_evidence() -> None:
 )
 def test_a_wish_is_heard_at_the_end_of_fifty_thousand_characters(filler: str) -> None:
     text = (filler * 50_000)[:50_000] + "\n人と話したい"
-    assert find_wish(comparable(text)).wish is Wish.CLEAR
+    assert find_human_request(normalize_text(text)).request is HumanRequest.CLEAR
 
 
 def test_invisible_characters_do_not_hide_a_wish() -> None:
-    assert find_wish(comparable("人\u200bと話\u200bしたい")).wish is Wish.CLEAR
-    assert find_wish(comparable("ｔａｌｋ ｔｏ ａ ｈｕｍａｎ")).wish is Wish.CLEAR
+    assert find_human_request(normalize_text("人\u200bと話\u200bしたい")).request is HumanRequest.CLEAR
+    assert find_human_request(normalize_text("ｔａｌｋ ｔｏ ａ ｈｕｍａｎ")).request is HumanRequest.CLEAR

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.signals.language import language_of
-from assistant.signals.normalization import comparable
+from assistant.signals.language import detect_language
+from assistant.signals.normalization import normalize_text
 
 BOTH = ("ja", "en")
 
@@ -41,9 +41,9 @@ BOTH = ("ja", "en")
     ],
 )
 def test_language(text: str, previous: str | None, language: str) -> None:
-    assert language_of(comparable(text), BOTH, previous) == language
+    assert detect_language(normalize_text(text), BOTH, previous) == language
 
 
 def test_only_allowed_languages_are_answered_in() -> None:
-    assert language_of("返品したいです", ("en",)) == "en"
-    assert language_of("¿dónde está mi pedido?", ("en", "es")) == "es"
+    assert detect_language("返品したいです", ("en",)) == "en"
+    assert detect_language("¿dónde está mi pedido?", ("en", "es")) == "es"

@@ -4,10 +4,10 @@ import pytest
 
 from assistant.domain.errors import BadInput
 from assistant.domain.policy import Policy
-from assistant.signals.replay import assess
-from assistant.signals.signal_reader import Reader
+from assistant.signals.replay import replay_transcript
+from assistant.signals.signal_reader import RuleSignalReader
 
-READER = Reader()
+READER = RuleSignalReader()
 
 
 def talk(*said: str, reply: str = "assistant") -> list[dict[str, str]]:
@@ -15,7 +15,9 @@ def talk(*said: str, reply: str = "assistant") -> list[dict[str, str]]:
 
 
 def test_one_entry_per_customer_turn_with_the_contracts_keys() -> None:
-    found = assess(talk("返品したいです", "14日以内なら返品できます。", "人と話したい"), READER, Policy())
+    found = replay_transcript(
+        talk("返品したいです", "14日以内なら返品できます。", "人と話したい"), READER, Policy()
+    )
     assert [row["turn"] for row in found] == [0, 2]
     assert list(found[0]) == [
         "turn", "frustration", "unfamiliarity", "asked_for_person",
@@ -30,7 +32,7 @@ def test_one_entry_per_customer_turn_with_the_contracts_keys() -> None:
 
 
 def test_a_reply_that_had_no_answer_is_an_abstention() -> None:
-    found = assess(talk("送料は？", "申し訳ありません、見つかりませんでした。"), READER, Policy())
+    found = replay_transcript(talk("送料は？", "申し訳ありません、見つかりませんでした。"), READER, Policy())
     assert found[0]["decision"] == "abstain"
 
 
@@ -42,7 +44,7 @@ def test_an_agents_answer_ends_the_episode() -> None:
         {"author": "customer", "text": "では返品の期限は？"},
     ]
     turns += [{"author": "assistant", "text": nothing}]
-    assert assess(turns, READER, Policy())[-1]["decision"] == "abstain"
+    assert replay_transcript(turns, READER, Policy())[-1]["decision"] == "abstain"
 
 
 @pytest.mark.parametrize(
@@ -50,8 +52,8 @@ def test_an_agents_answer_ends_the_episode() -> None:
 )
 def test_a_turn_that_is_none_is_named(turn: dict[str, object]) -> None:
     with pytest.raises(BadInput, match="turn 0"):
-        assess([turn], READER, Policy())
+        replay_transcript([turn], READER, Policy())
 
 
 def test_an_empty_dialogue_has_no_turns() -> None:
-    assert assess([], READER, Policy()) == []
+    assert replay_transcript([], READER, Policy()) == []

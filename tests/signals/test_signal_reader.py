@@ -7,21 +7,21 @@ import pytest
 from assistant.conversation.templates import LANGUAGES
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
-from assistant.domain.signals import Decision, Reaction, Signals, Wish
-from assistant.domain.turns import History, Meaning, PastTurn, Said
-from assistant.signals.classifier import weights
+from assistant.domain.signals import Decision, HumanRequest, Reaction, Signals
+from assistant.domain.turns import History, PastTurn, TextEmbedding, Utterance
+from assistant.signals.classifier import load_weights
 from assistant.signals.normalization import JAPANESE
-from assistant.signals.replay import replay
-from assistant.signals.signal_reader import Reader
+from assistant.signals.replay import replay_turns
+from assistant.signals.signal_reader import RuleSignalReader
 
-READER = Reader()
+READER = RuleSignalReader()
 ALONE = History()
 
 
 def after(*said: str, decision: Decision = Decision.ANSWER, frustration: float = 0.0) -> History:
     """A history of customer and assistant in turns, ending with the assistant."""
     lines = [
-        Said(author=Author.ASSISTANT if place % 2 else Author.CUSTOMER, text=text)
+        Utterance(author=Author.ASSISTANT if place % 2 else Author.CUSTOMER, text=text)
         for place, text in enumerate(said)
     ]
     turns = [
@@ -59,7 +59,7 @@ def test_what_only_an_annoyed_person_says_counts_whatever_the_ear_hears() -> Non
 
 def test_an_enquiry_that_was_never_answered_is_offered_a_person() -> None:
     text = "先日お問い合わせした件ですが、まだご回答をいただけていないようです"
-    [found] = replay([Said(author=Author.CUSTOMER, text=text)], READER, Policy())
+    [found] = replay_turns([Utterance(author=Author.CUSTOMER, text=text)], READER, Policy())
     assert found.verdict.decision is Decision.OFFER
 
 
@@ -133,26 +133,29 @@ OFFERS = [
 @pytest.mark.parametrize("offer", OFFERS)
 def test_a_yes_is_a_wish_after_every_offer_that_we_make(offer: str) -> None:
     yes = "はい、お願いします" if JAPANESE.search(offer) else "yes please"
-    assert READER.compute_signals(yes, after("返品したい", offer)).wish is Wish.CLEAR
+    assert READER.compute_signals(yes, after("返品したい", offer)).wish is HumanRequest.CLEAR
 
 
 @pytest.mark.parametrize(
     ("reply", "text", "wish"),
     [
-        ("担当者におつなぎしましょうか。", "はい、お願いします", Wish.CLEAR),
-        ("Shall I connect you with a person?", "yes please", Wish.CLEAR),
-        ("14日以内なら返品できます。", "はい", Wish.NONE),
-        ("担当者におつなぎしましょうか。", "いえ、大丈夫です", Wish.NONE),
+        ("担当者におつなぎしましょうか。", "はい、お願いします", HumanRequest.CLEAR),
+        ("Shall I connect you with a person?", "yes please", HumanRequest.CLEAR),
+        ("14日以内なら返品できます。", "はい", HumanRequest.NONE),
+        ("担当者におつなぎしましょうか。", "いえ、大丈夫です", HumanRequest.NONE),
     ],
 )
-def test_a_yes_to_an_offer_is_a_wish(reply: str, text: str, wish: Wish) -> None:
+def test_a_yes_to_an_offer_is_a_wish(reply: str, text: str, wish: HumanRequest) -> None:
     assert READER.compute_signals(text, after("返品したい", reply)).wish is wish
 
 
 def test_asking_vaguely_twice_is_asking_clearly() -> None:
-    past = PastTurn(signals=Signals(wish=Wish.VAGUE), decision=Decision.OFFER, query="agent")
-    lines = [Said(author=Author.CUSTOMER, text="agent"), Said(author=Author.ASSISTANT, text="Here to help.")]
-    assert READER.compute_signals("agent", History(lines=lines, turns=[past])).wish is Wish.CLEAR
+    past = PastTurn(signals=Signals(wish=HumanRequest.VAGUE), decision=Decision.OFFER, query="agent")
+    lines = [
+        Utterance(author=Author.CUSTOMER, text="agent"),
+        Utterance(author=Author.ASSISTANT, text="Here to help."),
+    ]
+    assert READER.compute_signals("agent", History(lines=lines, turns=[past])).wish is HumanRequest.CLEAR
 
 
 def test_a_beginner_is_noticed_and_a_regular_is_not_taken_for_one() -> None:
@@ -212,7 +215,7 @@ def test_poison_is_read_without_a_fall_in_bounded_time(text: str) -> None:
     signals = READER.compute_signals(text, ALONE)
     assert time.perf_counter() - start < 3
     assert 0 <= signals.frustration <= 1
-    assert signals.wish is Wish.NONE
+    assert signals.wish is HumanRequest.NONE
 
 
 def test_five_hundred_turns_cost_no_more_than_a_few() -> None:
@@ -223,16 +226,19 @@ def test_five_hundred_turns_cost_no_more_than_a_few() -> None:
 
 
 def test_the_tone_of_another_model_is_ignored() -> None:
-    with_strange = Reader(embedding="another model").compute_signals(
-        "最悪です", ALONE, Meaning([1.0, 2.0], [3.0])
+    with_strange = RuleSignalReader(embedding="another model").compute_signals(
+        "最悪です", ALONE, TextEmbedding([1.0, 2.0], [3.0])
     )
     assert with_strange.frustration == READER.compute_signals("最悪です", ALONE).frustration
 
 
 def test_the_tone_of_its_own_model_is_heard() -> None:
-    reader, head = Reader(embedding=weights().embedding), weights().heads["frustration"].tone
+    reader, head = (
+        RuleSignalReader(embedding=load_weights().embedding),
+        load_weights().classifiers["frustration"].mid_layer_weights,
+    )
     said = [
-        reader.compute_signals("最悪です", ALONE, Meaning([1.0], [way * each for each in head]))
+        reader.compute_signals("最悪です", ALONE, TextEmbedding([1.0], [way * each for each in head]))
         for way in (1, -1)
     ]
     assert said[0].frustration > said[1].frustration

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
 from assistant.ports.models import MultiVector
 from assistant.storage.articles import SqlArticles
-from assistant.storage.database import SqlDatabase, sqlite_engine
-from assistant.storage.fulltext import any_of
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
+from assistant.storage.fulltext import build_fts_query
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 
@@ -118,7 +118,7 @@ def test_no_word_reaches_the_query_language(articles: SqlArticles, word: str) ->
 
 
 def test_every_word_is_quoted() -> None:
-    assert any_of(["a", 'b"c']) == '"a" OR "b""c"'
+    assert build_fts_query(["a", 'b"c']) == '"a" OR "b""c"'
 
 
 def test_token_vectors_survive_in_four_bits(articles: SqlArticles) -> None:
@@ -175,7 +175,7 @@ def test_ranking_gets_words_language_and_validity(articles: SqlArticles) -> None
 
 
 def test_dropping_the_tables_drops_the_word_index() -> None:
-    engine = sqlite_engine(None)
+    engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     metadata.drop_all(engine)
     assert not sa.inspect(engine).has_table("chunk_words")

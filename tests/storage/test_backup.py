@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from assistant.domain.errors import SetupError
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
 from assistant.ports.models import MultiVector
-from assistant.storage.backup import export, restore
-from assistant.storage.database import SqlDatabase, sqlite_engine
-from assistant.storage.migrate import migrate
-from assistant.storage.postgres import postgres_engine
+from assistant.storage.backup import export_database, restore_database
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
+from assistant.storage.migrate import migrate_schema
+from assistant.storage.postgres import create_postgres_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 from tests.harness import Rig
@@ -60,9 +60,9 @@ async def _lived_in(rig: Rig) -> str:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     if request.param == "sqlite":
-        engine = sqlite_engine(tmp_path_factory.mktemp("restored") / "new.db")
+        engine = create_sqlite_engine(tmp_path_factory.mktemp("restored") / "new.db")
     else:
-        engine = postgres_engine(new_database(request.getfixturevalue("postgres")))
+        engine = create_postgres_engine(new_database(request.getfixturevalue("postgres")))
     yield engine
     engine.dispose()
 
@@ -90,8 +90,8 @@ def migrated(rig: Rig) -> Rig:
 async def test_everything_comes_back_and_goes_on(migrated: Rig, empty: sa.Engine) -> None:
     conversation = await _lived_in(migrated)
     box = Box()
-    facts = export(migrated.database.engine, box.keep)
-    restore(empty, box.kept, facts)
+    facts = export_database(migrated.database.engine, box.keep)
+    restore_database(empty, box.kept, facts)
     assert _rows(empty) == _rows(migrated.database.engine)
     again = Rig(SqlDatabase(empty, SqlStore))
     said = await again.say(conversation, "続きです")
@@ -102,7 +102,7 @@ async def test_everything_comes_back_and_goes_on(migrated: Rig, empty: sa.Engine
 
 async def test_what_holds_something_is_not_overwritten(migrated: Rig, empty: sa.Engine) -> None:
     box = Box()
-    facts = export(migrated.database.engine, box.keep)
-    migrate(empty)
+    facts = export_database(migrated.database.engine, box.keep)
+    migrate_schema(empty)
     with pytest.raises(SetupError, match="holds something already"):
-        restore(empty, box.kept, facts)
+        restore_database(empty, box.kept, facts)

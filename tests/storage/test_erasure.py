@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from assistant.conversation.inbound.events import Arrivals, take_in
-from assistant.domain.channels import Address, Attachment, Said
+from assistant.conversation.inbound.events import InboundContext, apply_events
+from assistant.domain.channels import Address, Attachment, MessageReceived
 from assistant.domain.errors import NotFound
-from assistant.domain.people import Door
+from assistant.domain.people import Credential
 from assistant.jobs import retention
-from assistant.jobs.retention import Housekeeping
+from assistant.jobs.retention import RetentionCleaner
 from assistant.storage import tables
-from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.erasure import LOOSE, NOT_ABOUT_CUSTOMERS
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
@@ -62,7 +62,7 @@ async def test_what_ended_long_ago_is_forgotten_and_what_goes_on_is_not(rig: Rig
     await rig.claim(old, mori)
     await rig.resolve(old, mori)
     rig.clock.pass_(31 * 86_400)
-    await Housekeeping(rig.database, rig.clock, timedelta(days=30)).tidy()
+    await RetentionCleaner(rig.database, rig.clock, timedelta(days=30)).delete_expired()
     assert (await rig.state(open_)).id == open_
     with pytest.raises(NotFound):
         await rig.state(old)
@@ -73,7 +73,7 @@ async def test_what_ended_long_ago_is_forgotten_and_what_goes_on_is_not(rig: Rig
 async def test_without_a_retention_nothing_is_forgotten(rig: Rig) -> None:
     old = await _talk(rig, "前の方")
     rig.clock.pass_(3_000 * 86_400)
-    await Housekeeping(rig.database, rig.clock, None).tidy()
+    await RetentionCleaner(rig.database, rig.clock, None).delete_expired()
     assert (await rig.state(old)).id == old
 
 
@@ -91,7 +91,7 @@ def test_every_table_is_emptied_or_holds_nothing_of_customers() -> None:
 
 
 async def test_no_byte_of_it_stays_in_the_file(tmp_path: Path) -> None:
-    engine = sqlite_engine(tmp_path / "data.db")
+    engine = create_sqlite_engine(tmp_path / "data.db")
     metadata.create_all(engine)
     rig = Rig(SqlDatabase(engine, SqlStore))
     conversation = (await rig.open()).conversation.id
@@ -100,7 +100,7 @@ async def test_no_byte_of_it_stays_in_the_file(tmp_path: Path) -> None:
     held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert CANARY.encode() in held
     await rig.database.write(lambda store: store.erasure.erase_customers([customer]))
-    rig.database.forget()
+    rig.database.purge_erased()
     rig.database.close()
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert CANARY.encode() not in left
@@ -108,9 +108,11 @@ async def test_no_byte_of_it_stays_in_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("named", ["Bob@X.com", "bob@x.com", "email:Bob@X.com", "EMAIL:bob@x.com"])
 async def test_a_mail_address_is_found_however_it_is_written(rig: Rig, named: str) -> None:
-    event = Said(id="e1", message_id="m1", address=Address(channel="email", peer="bob@x.com"), text="返品")
-    arrivals = Arrivals(timing=rig.timing, languages=LANGUAGES)
-    (talk,) = await rig.database.write(lambda store: take_in(store, [event], arrivals, rig.clock()))
+    event = MessageReceived(
+        id="e1", message_id="m1", address=Address(channel="email", peer="bob@x.com"), text="返品"
+    )
+    arrivals = InboundContext(timing=rig.timing, languages=LANGUAGES)
+    (talk,) = await rig.database.write(lambda store: apply_events(store, [event], arrivals, rig.clock()))
     customer = (await rig.state(talk)).customer
     assert await rig.database.read(lambda store: store.erasure.find_customers(named)) == [customer]
 
@@ -120,8 +122,10 @@ async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(
     customer = (await rig.open()).conversation.customer
 
     def fill(store: SqlStore) -> None:
-        store.agents.add_credential(agent.id, Door(secret_hash="old", csrf=None, expires_at=now), now)
-        store.agents.add_credential(agent.id, Door(secret_hash="token", csrf=None, expires_at=None), now)
+        store.agents.add_credential(agent.id, Credential(secret_hash="old", csrf=None, expires_at=now), now)
+        store.agents.add_credential(
+            agent.id, Credential(secret_hash="token", csrf=None, expires_at=None), now
+        )
         store.links.save_link_code("code", customer, now)
         for number in range(5):
             store.threads.is_duplicate_event("line", "", f"e{number}", now)
@@ -130,8 +134,8 @@ async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(
     rig.clock.pass_(31 * 86_400)
     await rig.database.write(lambda store: store.threads.is_duplicate_event("line", "", "new", rig.clock()))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(retention, "ROWS_TOGETHER", 2)
-        await Housekeeping(rig.database, rig.clock, None).tidy()
+        patched.setattr(retention, "BATCH_ROWS", 2)
+        await RetentionCleaner(rig.database, rig.clock, None).delete_expired()
     with rig.database.engine.connect() as connection:
         left = [
             connection.execute(sa.select(column)).scalars().all()
@@ -149,9 +153,9 @@ async def test_a_file_is_kept_once(rig: Rig) -> None:
     """Mails bring theirs inside the call, in base64."""
     file = Attachment(kind="file", source="data:" + "QUJD" * 1_000)
     address = Address(channel="email", peer="bob@x.com")
-    event = Said(id="e1", message_id="m1", address=address, text="返品", attachments=(file,))
-    arrivals = Arrivals(timing=rig.timing, languages=LANGUAGES)
-    (talk,) = await rig.database.write(lambda store: take_in(store, [event], arrivals, rig.clock()))
+    event = MessageReceived(id="e1", message_id="m1", address=address, text="返品", attachments=(file,))
+    arrivals = InboundContext(timing=rig.timing, languages=LANGUAGES)
+    (talk,) = await rig.database.write(lambda store: apply_events(store, [event], arrivals, rig.clock()))
     await rig.settle()
     (media,) = await rig.database.read(lambda store: store.media.list_by_conversation(talk))
     assert (media.size, media.source) == (3_000, "")

@@ -12,13 +12,13 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from assistant.conversation.inbound.events import Arrivals, take_in
-from assistant.conversation.inbound.receive import receive
-from assistant.domain.channels import Address, Attachment, Event, Said
+from assistant.conversation.inbound.events import InboundContext, apply_events
+from assistant.conversation.inbound.receive import receive_inbound
+from assistant.domain.channels import Address, Attachment, ChannelEvent, MessageReceived
 from assistant.domain.errors import Unavailable
-from assistant.domain.messages import Inbound
-from assistant.storage.database import SqlDatabase, sqlite_engine
-from assistant.storage.migrate import migrate
+from assistant.domain.messages import InboundMessage
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
+from assistant.storage.migrate import migrate_schema
 from assistant.storage.store import SqlStore
 from tests.harness import LANGUAGES, Rig
 
@@ -98,8 +98,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlData
 
         opened = emptied(request.getfixturevalue("postgres_database"))
     else:
-        engine = sqlite_engine(tmp_path / "a.sqlite")
-        migrate(engine)
+        engine = create_sqlite_engine(tmp_path / "a.sqlite")
+        migrate_schema(engine)
         opened = SqlDatabase(engine, SqlStore)
     yield opened
     opened.close()
@@ -109,21 +109,23 @@ def said(rig: Rig, conversation: str) -> Callable[[SqlStore, str], object]:
     """A message on the web."""
 
     def step(store: SqlStore, id_: str) -> object:
-        inbound = Inbound(conversation=conversation, message_id=id_, text=id_)
-        return receive(store, inbound, rig.timing, rig.clock())
+        inbound = InboundMessage(conversation=conversation, message_id=id_, text=id_)
+        return receive_inbound(store, inbound, rig.timing, rig.clock())
 
     return step
 
 
 def told(rig: Rig) -> Callable[[SqlStore, str], object]:
     """A webhook call with a message and a file of somebody new."""
-    arrivals = Arrivals(timing=rig.timing, languages=LANGUAGES)
+    arrivals = InboundContext(timing=rig.timing, languages=LANGUAGES)
 
     def step(store: SqlStore, id_: str) -> object:
         address = Address(channel="line", peer=id_)
         file = Attachment(kind="file", source="data:AAAA")
-        event: Event = Said(id=id_, message_id=id_, address=address, text=id_, attachments=(file,))
-        return take_in(store, [event], arrivals, rig.clock())
+        event: ChannelEvent = MessageReceived(
+            id=id_, message_id=id_, address=address, text=id_, attachments=(file,)
+        )
+        return apply_events(store, [event], arrivals, rig.clock())
 
     return step
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from assistant.domain.errors import Unavailable
-from assistant.storage.database import SqlDatabase, sqlite_engine
-from assistant.storage.failures import unavailable
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
+from assistant.storage.failures import to_unavailable
 from assistant.storage.store import SqlStore
 from tests.harness import Rig
 
@@ -40,17 +40,17 @@ def test_an_error_of_postgresql_is_its_fault_or_ours(code: str, down: bool) -> N
     raised = psycopg.errors.lookup(code)("it says why")
     as_wrapped = DBAPIError.instance("SELECT 1", None, raised, psycopg.Error)
     assert isinstance(as_wrapped, SQLAlchemyError)
-    assert isinstance(unavailable(as_wrapped), Unavailable) is down
+    assert isinstance(to_unavailable(as_wrapped), Unavailable) is down
 
 
 def test_waiting_in_vain_for_a_connection_is_unavailable() -> None:
-    assert isinstance(unavailable(sa.exc.TimeoutError("QueuePool limit")), Unavailable)
+    assert isinstance(to_unavailable(sa.exc.TimeoutError("QueuePool limit")), Unavailable)
 
 
 async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite"
     path.write_bytes(b"noise" * 10_000)
-    database = SqlDatabase(sqlite_engine(path), SqlStore)
+    database = SqlDatabase(create_sqlite_engine(path), SqlStore)
     with pytest.raises(Unavailable):
         await database.read(lambda store: store.journal.load_id_range())
     database.close()

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.storage import group_commit
-from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 
@@ -21,8 +21,8 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlDatabase[SqlStore]]:
-    monkeypatch.setattr(group_commit, "TOGETHER_SECONDS", 10.0)  # however busy the machine is
-    engine = sqlite_engine(tmp_path / "a.sqlite")
+    monkeypatch.setattr(group_commit, "MAX_GROUP_SECONDS", 10.0)  # however busy the machine is
+    engine = create_sqlite_engine(tmp_path / "a.sqlite")
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
     yield database
@@ -76,8 +76,8 @@ async def test_nothing_is_told_before_it_is_committed(
     database: SqlDatabase[SqlStore], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert database._group is not None
-    kept, held = database._group._commit, []
-    monkeypatch.setattr(database._group, "_commit", lambda: held.append(database._group))
+    kept, held = database._group._commit_transaction, []
+    monkeypatch.setattr(database._group, "_commit_transaction", lambda: held.append(database._group))
     writing = asyncio.create_task(database.write(note("c")))
     await asyncio.sleep(0.05)
     assert held

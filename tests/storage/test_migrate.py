@@ -13,17 +13,17 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from assistant.domain.errors import SetupError
-from assistant.storage.database import sqlite_engine
-from assistant.storage.migrate import HERE, migrate, revision
-from assistant.storage.postgres import postgres_engine
+from assistant.storage.database import create_sqlite_engine
+from assistant.storage.migrate import HERE, load_revision, migrate_schema
+from assistant.storage.postgres import create_postgres_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 from tests.postgres import new_database
 
 
 def test_a_migrated_database_has_the_schema_of_the_code(tmp_path: Path) -> None:
-    engine = sqlite_engine(tmp_path / "new.db")
-    assert migrate(engine) is True
+    engine = create_sqlite_engine(tmp_path / "new.db")
+    assert migrate_schema(engine) is True
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": _is_ours})
         assert compare_metadata(context, metadata) == []
@@ -35,8 +35,8 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
 
 
 def test_full_text_search_is_made_by_tables_and_by_migrations_alike(tmp_path: Path) -> None:
-    migrated, created = sqlite_engine(tmp_path / "migrated.db"), sqlite_engine(None)
-    migrate(migrated)
+    migrated, created = create_sqlite_engine(tmp_path / "migrated.db"), create_sqlite_engine(None)
+    migrate_schema(migrated)
     metadata.create_all(created)
     assert _objects(migrated) == _objects(created)
 
@@ -48,13 +48,13 @@ def _objects(engine: sa.Engine) -> set[tuple[str, str]]:
 
 
 def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
-    engine = sqlite_engine(tmp_path / "new.db")
-    migrate(engine)
-    assert migrate(engine) is False
+    engine = create_sqlite_engine(tmp_path / "new.db")
+    migrate_schema(engine)
+    assert migrate_schema(engine) is False
 
 
 def test_web_addresses_that_were_ingested_before_sources_were_kept_are_sources(tmp_path: Path) -> None:
-    engine = sqlite_engine(tmp_path / "old.db")
+    engine = create_sqlite_engine(tmp_path / "old.db")
     upgrade(engine, "0006")
     origins = [
         '{"source":"https://help.example.jp/sitemap.xml","location":"https://help.example.jp/a","version":""}',
@@ -67,7 +67,7 @@ def test_web_addresses_that_were_ingested_before_sources_were_kept_are_sources(t
                 " VALUES (?, 'A', 'en', 'Text', '[]', 'h', ?)",
                 (origin, origin),
             )
-    migrate(engine)
+    migrate_schema(engine)
     with engine.begin() as connection:
         known = SqlStore(connection).sources.list_sources()
     assert [one.source for one in known] == ["https://help.example.jp/sitemap.xml"]
@@ -83,22 +83,22 @@ def upgrade(engine: sa.Engine, target: str) -> None:
 
 
 def test_a_newer_database_is_refused(tmp_path: Path) -> None:
-    engine = sqlite_engine(tmp_path / "new.db")
-    migrate(engine)
+    engine = create_sqlite_engine(tmp_path / "new.db")
+    migrate_schema(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(SetupError, match="newer"):
-        migrate(engine)
+        migrate_schema(engine)
 
 
 @pytest.mark.parametrize("damage", ["DROP TABLE turns", "ALTER TABLE due DROP COLUMN lease"])
 def test_a_schema_that_is_not_whole_is_refused(tmp_path: Path, damage: str) -> None:
-    engine = sqlite_engine(tmp_path / "new.db")
-    migrate(engine)
+    engine = create_sqlite_engine(tmp_path / "new.db")
+    migrate_schema(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql(damage)
     with pytest.raises(SetupError, match="not a usable database"):
-        migrate(engine)
+        migrate_schema(engine)
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -106,25 +106,25 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) ->
     path.write_bytes(b"this is not a database at all, " * 200)
     before = path.read_bytes()
     with pytest.raises(SetupError, match="not a usable database"):
-        migrate(sqlite_engine(path))
+        migrate_schema(create_sqlite_engine(path))
     assert path.read_bytes() == before
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = sqlite_engine(tmp_path / "new.db")
+    engine = create_sqlite_engine(tmp_path / "new.db")
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE messages (id INTEGER)")
     with pytest.raises(SetupError):
-        migrate(engine)
+        migrate_schema(engine)
     with engine.connect() as connection:
-        assert revision(connection) is None
+        assert load_revision(connection) is None
         assert sa.inspect(connection).get_table_names() == ["messages"]
 
 
 def test_the_store_reaches_every_table() -> None:
-    engine = sqlite_engine(None)
+    engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     with engine.begin() as connection:
         store = SqlStore(connection)
@@ -142,14 +142,14 @@ def test_the_store_reaches_every_table() -> None:
 
 @pytest.fixture
 def empty(postgres: str) -> Iterator[sa.Engine]:
-    engine = postgres_engine(new_database(postgres))
+    engine = create_postgres_engine(new_database(postgres))
     yield engine
     engine.dispose()
 
 
 @pytest.mark.slow
 def test_a_migrated_postgres_has_the_schema_of_the_code(empty: sa.Engine) -> None:
-    assert migrate(empty) is True
+    assert migrate_schema(empty) is True
     with empty.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": _is_known_to_tables})
         assert compare_metadata(context, metadata) == []
@@ -162,9 +162,9 @@ def _is_known_to_tables(_object: object, name: str | None, *_: object) -> bool:
 
 @pytest.mark.slow
 def test_postgres_words_are_made_by_tables_and_migrations_alike(postgres: str, empty: sa.Engine) -> None:
-    created = postgres_engine(new_database(postgres))
+    created = create_postgres_engine(new_database(postgres))
     metadata.create_all(created)
-    migrate(empty)
+    migrate_schema(empty)
     assert _words(created) == _words(empty)
     created.dispose()
 
@@ -182,7 +182,7 @@ def _words(engine: sa.Engine) -> list[str]:
 @pytest.mark.slow
 def test_of_processes_that_migrate_at_once_one_does_it(empty: sa.Engine) -> None:
     with ThreadPoolExecutor(4) as threads:
-        assert sorted(threads.map(lambda _: migrate(empty), range(4))) == [False, False, False, True]
+        assert sorted(threads.map(lambda _: migrate_schema(empty), range(4))) == [False, False, False, True]
 
 
 @pytest.mark.slow
@@ -190,7 +190,7 @@ def test_a_migration_that_fails_on_postgres_leaves_nothing_behind(empty: sa.Engi
     with empty.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE messages (id INTEGER)")
     with pytest.raises(SetupError, match="not a usable database"):
-        migrate(empty)
+        migrate_schema(empty)
     assert sa.inspect(empty).get_table_names() == ["messages"]
 
 
@@ -204,17 +204,17 @@ def test_a_migration_that_fails_on_postgres_leaves_nothing_behind(empty: sa.Engi
     ],
 )
 def test_a_newer_or_damaged_postgres_is_refused(empty: sa.Engine, damage: str, says: str) -> None:
-    migrate(empty)
+    migrate_schema(empty)
     with empty.begin() as connection:
         connection.exec_driver_sql(damage)
     with pytest.raises(SetupError, match=says) as refused:
-        migrate(empty)
+        migrate_schema(empty)
     assert "\n" not in str(refused.value)
 
 
 def test_a_server_that_does_not_answer_is_said_in_one_line_without_the_password() -> None:
-    engine = postgres_engine("postgresql://yorisoi:hush-hush@127.0.0.1:1/help")
+    engine = create_postgres_engine("postgresql://yorisoi:hush-hush@127.0.0.1:1/help")
     with pytest.raises(SetupError, match="does not answer") as refused:
-        migrate(engine)
+        migrate_schema(engine)
     assert "\n" not in str(refused.value)
     assert "hush-hush" not in str(refused.value)

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 import psycopg
 import pytest
 
-from assistant.storage.postgres import LONGEST, Notices
+from assistant.storage.postgres import MAX_NOTICE_BYTES, PostgresMessageBus
 
 pytestmark = pytest.mark.slow
 
 
 @asynccontextmanager
-async def listening(notices: Notices) -> AsyncIterator[tuple[list[str], list[None]]]:
+async def listening(notices: PostgresMessageBus) -> AsyncIterator[tuple[list[str], list[None]]]:
     """What is heard, and how often something may have been missed."""
     heard, missed = list[str](), list[None]()
     task = asyncio.create_task(notices.run(heard.append, lambda: missed.append(None)))
@@ -30,7 +30,7 @@ async def until(reached: Callable[[], bool]) -> None:
 
 
 async def test_others_hear_a_notice_and_its_sender_does_not(postgres_database: str) -> None:
-    here, there = Notices(postgres_database), Notices(postgres_database)
+    here, there = PostgresMessageBus(postgres_database), PostgresMessageBus(postgres_database)
     async with listening(here) as (heard_here, _), listening(there) as (heard_there, _):
         here.send("a", "やあ")
         await until(lambda: heard_there == ["やあ"])
@@ -42,10 +42,10 @@ async def test_others_hear_a_notice_and_its_sender_does_not(postgres_database: s
 async def test_of_notices_that_wait_the_newest_is_sent_and_what_is_too_long_is_not(
     postgres_database: str,
 ) -> None:
-    here, there = Notices(postgres_database), Notices(postgres_database)
+    here, there = PostgresMessageBus(postgres_database), PostgresMessageBus(postgres_database)
     here.send("draft", "old")
     here.send("draft", "new")
-    here.send("long", "長" * LONGEST)
+    here.send("long", "長" * MAX_NOTICE_BYTES)
     async with listening(there) as (heard, _), listening(here):
         await until(lambda: bool(heard))
         await asyncio.sleep(0.05)
@@ -55,7 +55,7 @@ async def test_of_notices_that_wait_the_newest_is_sent_and_what_is_too_long_is_n
 async def test_a_listener_that_was_cut_off_listens_again_and_says_that_it_may_have_missed_some(
     postgres_database: str,
 ) -> None:
-    here, there = Notices(postgres_database), Notices(postgres_database)
+    here, there = PostgresMessageBus(postgres_database), PostgresMessageBus(postgres_database)
     kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'yorisoi notices'"
     async with listening(there) as (heard, missed), listening(here):
         with psycopg.connect(postgres_database, autocommit=True) as admin:

@@ -14,12 +14,12 @@ import pytest
 
 from assistant.conversation.inbound.conversation_start import Visitor, open_conversation
 from assistant.domain.errors import AlreadyClaimed, Unavailable
-from assistant.domain.jobs import Kind
+from assistant.domain.jobs import JobKind
 from assistant.domain.knowledge import Article
 from assistant.knowledge.ingest.chunking import chunked
 from assistant.knowledge.ingest.index_fields import words_of
 from assistant.storage.database import SqlDatabase
-from assistant.storage.postgres import postgres_engine
+from assistant.storage.postgres import create_postgres_engine
 from assistant.storage.store import SqlStore
 from assistant.text.segmentation import terms
 from tests.harness import IDENTITY_KEY, JAPANESE, LANGUAGES, Rig, memory_database
@@ -40,7 +40,7 @@ def database(postgres_database: str) -> Iterator[SqlDatabase[SqlStore]]:
 @pytest.fixture
 def other(postgres_database: str, database: SqlDatabase[SqlStore]) -> Iterator[SqlDatabase[SqlStore]]:
     """The same database as another process has it."""
-    opened = SqlDatabase(postgres_engine(postgres_database), SqlStore)
+    opened = SqlDatabase(create_postgres_engine(postgres_database), SqlStore)
     yield opened
     opened.close()
 
@@ -62,7 +62,7 @@ async def test_of_twenty_copies_at_once_one_is_stored(rig: Rig, other: SqlDataba
     second = Rig(other)
     copies = [side.say(conversation, "返品したい", message) for _ in range(10) for side in (rig, second)]
     receipts = await asyncio.gather(*copies)
-    assert sum(not receipt.repeated for receipt in receipts) == 1
+    assert sum(not receipt.is_duplicate for receipt in receipts) == 1
     assert {receipt.message.id for receipt in receipts} == {message}
 
 
@@ -74,7 +74,7 @@ async def test_a_row_is_leased_to_one_of_many_who_claim(rig: Rig, other: SqlData
 
     async def claim(database: SqlDatabase[SqlStore]) -> list[str]:
         claimed = await database.write(lambda store: store.jobs.claim_due(later, LEASE, 3))
-        return [item.conversation for item in claimed if item.kind is Kind.TURN]
+        return [item.conversation for item in claimed if item.kind is JobKind.TURN]
 
     rounds = await asyncio.gather(*(claim(side) for _ in range(8) for side in (rig.database, other)))
     assert sorted(one for claimed in rounds for one in claimed) == sorted(talks)
@@ -165,7 +165,7 @@ async def test_lost_connections_cost_a_retry_and_nothing_else(rig: Rig, postgres
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
-    database = SqlDatabase(postgres_engine("postgresql://nobody@127.0.0.1:1/nothing"), SqlStore)
+    database = SqlDatabase(create_postgres_engine("postgresql://nobody@127.0.0.1:1/nothing"), SqlStore)
     with pytest.raises(Unavailable, match="does not answer"):
         await database.read(lambda store: store.journal.load_id_range())
     database.close()

@@ -6,7 +6,7 @@ from assistant.domain.people import Customer
 from assistant.storage.database import SqlDatabase
 from assistant.storage.schema import Json, metadata
 from assistant.storage.store import SqlStore
-from assistant.storage.values import fit, fit_original, storable
+from assistant.storage.values import clean_text, fit_foreign_id, fit_id
 from tests.harness import Rig
 
 HOSTILE = "a\x00b\ud800c\U0001f600"
@@ -36,8 +36,8 @@ async def test_what_cannot_be_kept_is_left_out(rig: Rig) -> None:
 
 def test_an_id_is_fitted_once_and_for_all() -> None:
     ids = ["short", "x" * 64, "x" * 65, "y" * 65, "x\x00", "x\ud800", "x\udfff"]
-    fitted = [fit(id_) for id_ in ids]
-    assert [len(id_) <= 64 and storable(id_) == id_ for id_ in fitted] == [True] * len(ids)
+    fitted = [fit_id(id_) for id_ in ids]
+    assert [len(id_) <= 64 and clean_text(id_) == id_ for id_ in fitted] == [True] * len(ids)
     assert len(set(fitted)) == len(ids)
-    assert [fit(id_) for id_ in fitted] == fitted
-    assert fit_original(fit("x" * 65)) != fit_original("x" * 65)
+    assert [fit_id(id_) for id_ in fitted] == fitted
+    assert fit_foreign_id(fit_id("x" * 65)) != fit_foreign_id("x" * 65)

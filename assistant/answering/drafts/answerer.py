@@ -73,7 +73,7 @@ class GroundedAnswerer:
             draft,
             prompt_version=self._prompt.version,
             tokens=writing.taken + writing.given,
-            cost=self._prices.cost(name, writing.taken, writing.given),
+            cost=self._prices.compute_cost(name, writing.taken, writing.given),
             withheld=tuple(writing.withheld),
         )
 
@@ -99,7 +99,7 @@ class GroundedAnswerer:
         why_not = await self._written(writing, asked, progress)
         writing.taken, writing.given = taken, count_tokens(writing.heard, name)
         if ask.allowance:
-            cost = self._prices.cost(name, writing.taken, writing.given)
+            cost = self._prices.compute_cost(name, writing.taken, writing.given)
             await ask.allowance.record_usage(reserved, writing.taken + writing.given, cost)
         return writing, why_not
 

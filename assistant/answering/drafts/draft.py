@@ -18,7 +18,7 @@ from assistant.answering.grounding.rules import (
 )
 from assistant.answering.pii_masking import Mask, without_marks
 from assistant.domain.messages import Citation
-from assistant.domain.turns import Withheld
+from assistant.domain.turns import WithheldSentence
 from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Unit
 from assistant.text.terms import normal
@@ -42,7 +42,7 @@ class Writing:
     #: How near a text comes in meaning to the nearest of some others, 0–1: where nothing can be weighed.
     likeness: Likeness
     shown: list[str] = field(default_factory=list)
-    withheld: list[Withheld] = field(default_factory=list)
+    withheld: list[WithheldSentence] = field(default_factory=list)
     #: (passage, block) -> the units of it that are cited; its order gives the numbers.
     _cited: dict[tuple[int, int], list[Unit]] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
@@ -70,19 +70,19 @@ class Writing:
             self.says_no_answer = True
             return False
         if (same := normal(piece.text)) in self._said:
-            self.withheld.append(Withheld(text=piece.text, why="said already"))
+            self.withheld.append(WithheldSentence(text=piece.text, why="said already"))
             return False
         self._said.add(same)
         why, proof = await self._checked(replace(piece, text=without_marks(piece.text)))
         if proof is None:
-            self.withheld.append(Withheld(text=piece.text, why=why))
+            self.withheld.append(WithheldSentence(text=piece.text, why=why))
             return False
         self.shown.append(self._rendered(piece, self._number(proof)))
         return True
 
     def withdraw(self, why: str) -> None:
         """A half answer is none: what was shown goes to what was withheld."""
-        self.withheld += [Withheld(text=text.strip(), why=why) for text in self.shown]
+        self.withheld += [WithheldSentence(text=text.strip(), why=why) for text in self.shown]
         self.shown = []
 
     async def _checked(self, piece: Piece) -> tuple[str, "Unit | None"]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from assistant.answering.pii_masking import Mask
 from assistant.answering.quotes.candidates import Candidate
 from assistant.domain.messages import Author
-from assistant.domain.turns import Said
+from assistant.domain.turns import Utterance
 from assistant.models.token_count import count_tokens
 from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Kind, Unit, units
@@ -83,7 +83,7 @@ def _line(unit: Unit) -> str:
     return f"{unit.marker} {unit.text}" if unit.kind in (Kind.STEP, Kind.ITEM) else unit.text
 
 
-def condensed(lines: Sequence[Said], mask: Mask) -> str:
+def condensed(lines: Sequence[Utterance], mask: Mask) -> str:
     """The last lines of the conversation, cut short, without personal data."""
     last = [line for line in lines if line.author in _ROLE][-_EARLIER_LINES:]
     said = [f"{_ROLE[line.author]}: {_cut(as_data(mask.hide(line.text)), line.author)}" for line in last]

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.conversation.handoff.queue_capacity import has_room, move_place, refuse_place
-from assistant.conversation.handoff.wait_estimate import expectation
-from assistant.conversation.inbound.conversation_start import WEB, summary_of
-from assistant.conversation.templates import say as words
-from assistant.conversation.transcript import save, say
-from assistant.conversation.turn.turn_input import said
+from assistant.conversation.handoff.queue_capacity import has_room, move_queue_place, refuse_queue_place
+from assistant.conversation.handoff.wait_estimate import estimate_wait
+from assistant.conversation.inbound.conversation_start import WEB, summarize_conversation
+from assistant.conversation.templates import render_template as words
+from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import ASSISTANT, CUSTOMER, WATCHDOG
 from assistant.domain.conversation import Conversation, Priority, State
-from assistant.domain.handoff import Case, Facts, build_packet, priority
-from assistant.domain.jobs import Kind
+from assistant.domain.handoff import CustomerFacts, HandoffCase, build_packet, compute_priority
+from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.people import PastConversation
 from assistant.domain.policy import Policy
@@ -24,11 +24,11 @@ from assistant.ports.storage.store import Store
 #: Who is behind a handoff, where it is not the assistant.
 ACTORS = {"button": CUSTOMER, "watchdog": WATCHDOG}
 #: Earlier conversations that travel with a handoff.
-PREVIOUS = 5
+MAX_PREVIOUS_CONVERSATIONS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Handover:
+class HandoffRequest:
     """Why a conversation goes to people, and what can be laid on the agent's table."""
 
     verdict: Verdict
@@ -41,7 +41,7 @@ class Handover:
 def hand_over(
     store: Store,
     conversation: Conversation,
-    why: Handover,
+    why: HandoffRequest,
     policy: Policy,
     pick_facts: FactPicker,
     now: datetime,
@@ -50,22 +50,22 @@ def hand_over(
 
     Where the queue is full the customer is told that instead, and the assistant keeps the conversation.
     """
-    conversation = move_place(store, conversation, now)
+    conversation = move_queue_place(store, conversation, now)
     if not has_room(store, conversation, policy):
-        return refuse_place(store, conversation, now)
-    urgent = priority(why.verdict, why.signals, policy)
+        return refuse_queue_place(store, conversation, now)
+    urgent = compute_priority(why.verdict, why.signals, policy)
     reason = why.verdict.reason or Reason.RULE
     queued = conversation.hand_off(reason, urgent, "", now)
-    told = _told(store, queued, reason, policy, now)
+    told = _compose_handoff_reply(store, queued, reason, policy, now)
     queued = conversation.hand_off(reason, urgent, told.text, now)
-    lay_on_table(store, queued, why, pick_facts, now)
-    queued, message = say(store, queued, Author.ASSISTANT, told, now)
-    store.jobs.complete_job(Kind.TURN, queued.id)
-    store.jobs.complete_job(Kind.DEADLINE, queued.id)
-    return save(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
+    store_packet(store, queued, why, pick_facts, now)
+    queued, message = append_reply(store, queued, Author.ASSISTANT, told, now)
+    store.jobs.complete_job(JobKind.TURN, queued.id)
+    store.jobs.complete_job(JobKind.DEADLINE, queued.id)
+    return save_conversation(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
 
 
-def leave_to_people(store: Store, conversation: Conversation, why: str, now: datetime) -> Conversation:
+def queue_without_reply(store: Store, conversation: Conversation, why: str, now: datetime) -> Conversation:
     """Queue the conversation without a word to whoever wrote: an automatic answer must not go there."""
     if conversation.state is not State.ASSISTANT:
         return conversation
@@ -73,34 +73,42 @@ def leave_to_people(store: Store, conversation: Conversation, why: str, now: dat
     verdict = Verdict(decision=Decision.HANDOFF, reason=Reason.RULE, evidence=evidence)
     queued = conversation.hand_off(Reason.RULE, Priority.NORMAL, "", now)
     # The facts follow with the message itself, which is about to be stored.
-    lay_on_table(store, queued, Handover(verdict=verdict, decided_by="policy"), lambda _lines: Facts(), now)
-    store.jobs.complete_job(Kind.TURN, queued.id)
-    return save(store, queued, now, new_owner_by=ASSISTANT)
+    store_packet(
+        store,
+        queued,
+        HandoffRequest(verdict=verdict, decided_by="policy"),
+        lambda _lines: CustomerFacts(),
+        now,
+    )
+    store.jobs.complete_job(JobKind.TURN, queued.id)
+    return save_conversation(store, queued, now, new_owner_by=ASSISTANT)
 
 
-def lay_on_table(
-    store: Store, conversation: Conversation, why: Handover, pick_facts: FactPicker, now: datetime
+def store_packet(
+    store: Store, conversation: Conversation, why: HandoffRequest, pick_facts: FactPicker, now: datetime
 ) -> None:
     """Keep the packet of a handoff that *conversation* has just gone through."""
-    packet = _packet(store, conversation, why, pick_facts, now)
+    packet = _build_conversation_packet(store, conversation, why, pick_facts, now)
     reason = why.verdict.reason or Reason.RULE
     store.handoffs.add(conversation.id, conversation.epoch, reason, packet, now)
-    store.jobs.schedule(Kind.PACKET, conversation.id, now, now)
+    store.jobs.schedule(JobKind.PACKET, conversation.id, now, now)
 
 
-def _told(store: Store, queued: Conversation, reason: Reason, policy: Policy, now: datetime) -> Reply:
+def _compose_handoff_reply(
+    store: Store, queued: Conversation, reason: Reason, policy: Policy, now: datetime
+) -> Reply:
     language = queued.language
     lines = [
         words(f"handoff_{reason}", language),
         words("handoff_carried_over", language),
-        expectation(store, queued, policy.hours, now),
+        estimate_wait(store, queued, policy.hours, now),
     ]
-    if not policy.hours.is_open(now) and _out_of_reach(store, queued):
+    if not policy.hours.is_open(now) and _is_unreachable(store, queued):
         lines.append(words("ask_contact", language))
     return Reply(text="\n".join(lines), language=language, kind="handoff")
 
 
-def _out_of_reach(store: Store, queued: Conversation) -> bool:
+def _is_unreachable(store: Store, queued: Conversation) -> bool:
     """Whether an answer after they have left finds no way to them, and nobody has asked for one yet."""
     if queued.channel != WEB or store.customers.get(queued.customer).email is not None:
         return False
@@ -108,11 +116,11 @@ def _out_of_reach(store: Store, queued: Conversation) -> bool:
     return not any(question in message.text for message in store.messages.list_public(queued.id))
 
 
-def _packet(
-    store: Store, queued: Conversation, why: Handover, pick_facts: FactPicker, now: datetime
+def _build_conversation_packet(
+    store: Store, queued: Conversation, why: HandoffRequest, pick_facts: FactPicker, now: datetime
 ) -> dict[str, object]:
-    lines = said(store.messages.list_public(queued.id))
-    case = Case(
+    lines = build_utterances(store.messages.list_public(queued.id))
+    case = HandoffCase(
         conversation=queued.id,
         epoch=queued.epoch,
         created_at=now,
@@ -121,7 +129,7 @@ def _packet(
         decided_by=why.decided_by,
         signals=why.signals,
         customer=store.customers.get(queued.customer),
-        previous=previous_of(store, queued),
+        previous=list_previous_conversations(store, queued),
         lines=lines,
         records=store.turns.list_all(queued.id),
         facts=pick_facts(lines),
@@ -131,16 +139,18 @@ def _packet(
     return build_packet(case)
 
 
-def previous_of(store: Store, conversation: Conversation) -> Sequence[PastConversation]:
+def list_previous_conversations(store: Store, conversation: Conversation) -> Sequence[PastConversation]:
     """The customer's earlier conversations, newest first, each in a line."""
-    earlier = store.conversations.list_by_customer(conversation.customer, before=conversation.id)[:PREVIOUS]
+    earlier = store.conversations.list_by_customer(conversation.customer, before=conversation.id)[
+        :MAX_PREVIOUS_CONVERSATIONS
+    ]
     scores = store.feedback.load_csat_scores([one.id for one in earlier])
     return [
         PastConversation(
             conversation=one.id,
             channel=one.channel,
             closed_at=one.closed_at,
-            summary=summary_of(store, one),
+            summary=summarize_conversation(store, one),
             csat=scores.get(one.id),
         )
         for one in earlier

@@ -4,17 +4,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from assistant.conversation.inbound.conversation_start import WEB
-from assistant.conversation.templates import say as words
-from assistant.conversation.transcript import save, say
+from assistant.conversation.templates import render_template as words
+from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.domain.audit import CUSTOMER
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.jobs import Kind
+from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.policy import Policy
 from assistant.ports.storage.store import Store
 
 #: Places that the visitors of one address may have; a family, a shop, an office.
-MOST_OF_ADDRESS = 30
+MAX_PLACES_PER_ADDRESS = 30
 
 
 def has_room(store: Store, conversation: Conversation, policy: Policy) -> bool:
@@ -22,18 +22,22 @@ def has_room(store: Store, conversation: Conversation, policy: Policy) -> bool:
     if conversation.state is State.QUEUED:
         return True
     of_address = conversation.origin and store.conversations.count_queued(origin=conversation.origin)
-    return store.conversations.count_queued() < policy.queue_limit and (of_address or 0) < MOST_OF_ADDRESS
+    return (
+        store.conversations.count_queued() < policy.queue_limit and (of_address or 0) < MAX_PLACES_PER_ADDRESS
+    )
 
 
-def refuse_place(store: Store, conversation: Conversation, now: datetime) -> tuple[Conversation, Message]:
+def refuse_queue_place(
+    store: Store, conversation: Conversation, now: datetime
+) -> tuple[Conversation, Message]:
     """Say so; the assistant goes on, and asking again later is fine."""
-    for kind in (Kind.TURN, Kind.DEADLINE):
+    for kind in (JobKind.TURN, JobKind.DEADLINE):
         store.jobs.complete_job(kind, conversation.id)
-    conversation, message = _tell(store, conversation, "queue_full", now)
-    return save(store, conversation, now), message
+    conversation, message = _append_notice(store, conversation, "queue_full", now)
+    return save_conversation(store, conversation, now), message
 
 
-def move_place(store: Store, conversation: Conversation, now: datetime) -> Conversation:
+def move_queue_place(store: Store, conversation: Conversation, now: datetime) -> Conversation:
     """A web customer who waits in another conversation waits in this one from now on, for as long as before.
 
     Mails and apps keep theirs: two of those are two issues.
@@ -46,13 +50,15 @@ def move_place(store: Store, conversation: Conversation, now: datetime) -> Conve
         if other.channel != WEB or other.state is not State.QUEUED:
             continue
         since = min(since, other.waiting_since or now)
-        store.jobs.complete_job(Kind.DEADLINE, other.id)
-        other, _ = _tell(store, other, "place_moved", now)
-        save(store, other.cancel_wait(now), now, new_owner_by=CUSTOMER)
+        store.jobs.complete_job(JobKind.DEADLINE, other.id)
+        other, _ = _append_notice(store, other, "place_moved", now)
+        save_conversation(store, other.cancel_wait(now), now, new_owner_by=CUSTOMER)
     return conversation if since == now else replace(conversation, waiting_since=since)
 
 
-def _tell(store: Store, conversation: Conversation, what: str, now: datetime) -> tuple[Conversation, Message]:
+def _append_notice(
+    store: Store, conversation: Conversation, what: str, now: datetime
+) -> tuple[Conversation, Message]:
     text = words(what, conversation.language)
     notice = Reply(text=text, language=conversation.language, kind="notice")
-    return say(store, conversation, Author.ASSISTANT, notice, now)
+    return append_reply(store, conversation, Author.ASSISTANT, notice, now)

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from assistant.conversation.handoff.handover import Handover, hand_over
-from assistant.conversation.templates import say as words
-from assistant.conversation.transcript import save, say
+from assistant.conversation.handoff.handover import HandoffRequest, hand_over
+from assistant.conversation.templates import render_template as words
+from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.domain.audit import WATCHDOG
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.jobs import Due, Kind
+from assistant.domain.jobs import Job, JobKind
 from assistant.domain.messages import Author, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Verdict
@@ -32,34 +32,34 @@ class Watchdog:
         self._database, self._policy, self._pick_facts = database, policy, pick_facts
         self._wire, self._clock = wire, clock
 
-    async def deadline_passed(self, item: Due) -> None:
+    async def handle_deadline(self, item: Job) -> None:
         """Acknowledge, and see that the conversation is in the queue."""
         now = self._clock()
-        await self._database.write(lambda store: self._step(store, item, now))
+        await self._database.write(lambda store: self._apply_deadline(store, item, now))
         self._wire.publish_draft(item.conversation, "")
         self._wire.notify(item.conversation)
 
-    def _step(self, store: Store, item: Due, now: datetime) -> None:
+    def _apply_deadline(self, store: Store, item: Job, now: datetime) -> None:
         conversation = store.conversations.get(item.conversation)
-        if not store.jobs.complete_job(Kind.DEADLINE, item.conversation, item.lease):
+        if not store.jobs.complete_job(JobKind.DEADLINE, item.conversation, item.lease):
             return
         act: dict[State, Callable[[], None]] = {
-            State.ASSISTANT: lambda: self._to_people(store, conversation, now),
-            State.AGENT: lambda: _acknowledge(
-                store, conversation.lapse(now), "watchdog", now, new_owner_by=WATCHDOG
+            State.ASSISTANT: lambda: self._start_handoff(store, conversation, now),
+            State.AGENT: lambda: _append_acknowledgement(
+                store, conversation.expire_claim(now), "watchdog", now, new_owner_by=WATCHDOG
             ),
-            State.QUEUED: lambda: _acknowledge(store, conversation, "still_waiting", now),
+            State.QUEUED: lambda: _append_acknowledgement(store, conversation, "still_waiting", now),
             State.CLOSED: lambda: None,
         }
         act[conversation.state]()
 
-    def _to_people(self, store: Store, conversation: Conversation, now: datetime) -> None:
+    def _start_handoff(self, store: Store, conversation: Conversation, now: datetime) -> None:
         policy = self._policy.for_channel(conversation.channel)
-        why = Handover(verdict=LATE, decided_by="watchdog")
+        why = HandoffRequest(verdict=LATE, decided_by="watchdog")
         hand_over(store, conversation, why, policy, self._pick_facts, now)
 
 
-def _acknowledge(
+def _append_acknowledgement(
     store: Store,
     conversation: Conversation,
     situation: str,
@@ -69,5 +69,5 @@ def _acknowledge(
 ) -> None:
     text = words(situation, conversation.language)
     notice = Reply(text=text, language=conversation.language, kind="notice")
-    conversation, _ = say(store, conversation, Author.ASSISTANT, notice, now)
-    save(store, conversation, now, new_owner_by=new_owner_by)
+    conversation, _ = append_reply(store, conversation, Author.ASSISTANT, notice, now)
+    save_conversation(store, conversation, now, new_owner_by=new_owner_by)

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from assistant.conversation.inbound.receive import expect_an_answer, readable
-from assistant.conversation.templates import say as words
+from assistant.conversation.inbound.receive import schedule_answer, validate_text
+from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import MAX_TEXT, Timing
-from assistant.conversation.transcript import keep, save, say
-from assistant.conversation.turn.reply import person_button
-from assistant.domain.channels import KINDS, Attachment, Media, Said
+from assistant.conversation.transcript import append_reply, insert_message, save_conversation
+from assistant.conversation.turn.reply import build_person_button
+from assistant.domain.channels import KINDS, Attachment, Media, MessageReceived
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.jobs import Kind
+from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author, Message, Reply
 from assistant.ports.storage.store import Store
 
@@ -20,7 +20,7 @@ NOTED = ("file", "reply", "mail", *KINDS)
 TOLD_HOLDS = timedelta(minutes=10)
 
 
-def shown(event: Said, language: str) -> str:
+def render_transcript_text(event: MessageReceived, language: str) -> str:
     """As it stands in the transcript: the customer's words, and the name of whatever else came."""
     if event.kind == "text":
         return event.text
@@ -28,7 +28,7 @@ def shown(event: Said, language: str) -> str:
     return f"{event.text}\n{thing}" if event.text.strip() else thing
 
 
-def needs_no_answer(store: Store, conversation: Conversation, event: Said) -> bool:
+def needs_no_answer(store: Store, conversation: Conversation, event: MessageReceived) -> bool:
     """A reaction is a nod, and so is a sticker after something of ours; who begins with one hears us."""
     if event.kind == "reaction":
         return True
@@ -36,12 +36,14 @@ def needs_no_answer(store: Store, conversation: Conversation, event: Said) -> bo
     return event.kind == "sticker" and (begun or conversation.state is not State.ASSISTANT)
 
 
-def only_noted(store: Store, conversation: Conversation, event: Said, now: datetime) -> Conversation:
+def append_without_answer(
+    store: Store, conversation: Conversation, event: MessageReceived, now: datetime
+) -> Conversation:
     """In the transcript, and nothing is due because of it."""
     if store.messages.get(conversation.id, event.message_id):
         return conversation
-    conversation = conversation.speaks(now)
-    text = shown(event, conversation.language)
+    conversation = conversation.with_next_seq(now)
+    text = render_transcript_text(event, conversation.language)
     if event.kind == "text":
         text = words(f"sent_{event.attachments[0].kind}", conversation.language)
     message = Message(
@@ -49,33 +51,37 @@ def only_noted(store: Store, conversation: Conversation, event: Said, now: datet
         conversation=conversation.id,
         seq=conversation.seq,
         author=Author.CUSTOMER,
-        text=readable(fitting(text)),
+        text=validate_text(truncate_text(text)),
         kind="file" if event.kind == "text" else event.kind,
         created_at=now,
     )
-    keep(store, message)
-    return save(store, conversation, now)
+    insert_message(store, message)
+    return save_conversation(store, conversation, now)
 
 
-def only_files(store: Store, conversation: Conversation, event: Said, timing: Timing, now: datetime) -> None:
+def apply_files_only(
+    store: Store, conversation: Conversation, event: MessageReceived, timing: Timing, now: datetime
+) -> None:
     """Nothing that the assistant can read: it says so and offers a person; people see what came."""
-    told = _told_already(store, conversation, event, now)
-    conversation = only_noted(store, conversation, event, now)
+    told = _is_already_notified(store, conversation, event, now)
+    conversation = append_without_answer(store, conversation, event, now)
     language = conversation.language
     if conversation.state is not State.ASSISTANT:
-        expect_an_answer(store, conversation, timing, now)
+        schedule_answer(store, conversation, timing, now)
     elif not told:
         notice = Reply(
             text=words("cannot_read_file" if event.attachments else "words_only", language),
             language=language,
-            buttons=(person_button(language),),
+            buttons=(build_person_button(language),),
             kind="file_notice",
         )
-        conversation, _ = say(store, conversation, Author.ASSISTANT, notice, now)
-        save(store, conversation, now)
+        conversation, _ = append_reply(store, conversation, Author.ASSISTANT, notice, now)
+        save_conversation(store, conversation, now)
 
 
-def _told_already(store: Store, conversation: Conversation, event: Said, now: datetime) -> bool:
+def _is_already_notified(
+    store: Store, conversation: Conversation, event: MessageReceived, now: datetime
+) -> bool:
     """The same kind was answered a moment ago, and no words have been said since."""
     kind = "file" if event.kind == "text" else event.kind
     said = store.messages.list_public(conversation.id)
@@ -86,7 +92,7 @@ def _told_already(store: Store, conversation: Conversation, event: Said, now: da
     return bool(before) and before[-1].kind == kind
 
 
-def keep_files(store: Store, conversation: str, event: Said, now: datetime) -> None:
+def save_attachments(store: Store, conversation: str, event: MessageReceived, now: datetime) -> None:
     attachments = list(event.attachments)
     if len(event.text) > MAX_TEXT:
         attachments.append(Attachment(kind="file", name="message.txt", source="text:" + event.text))
@@ -103,9 +109,9 @@ def keep_files(store: Store, conversation: str, event: Said, now: datetime) -> N
             )
         )
     if attachments:
-        store.jobs.schedule_once(Kind.MEDIA, conversation, now, now)
+        store.jobs.schedule_once(JobKind.MEDIA, conversation, now, now)
 
 
-def fitting(text: str) -> str:
+def truncate_text(text: str) -> str:
     """As much as a message may have; the whole is kept as a file beside it."""
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"

@@ -37,7 +37,7 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class StartedConversation:
     conversation: Conversation
     #: The visitor's bearer token; only its hash is kept.
     token: str
@@ -45,57 +45,59 @@ class Opened:
 
 def open_conversation(
     store: Store, visitor: Visitor, identity_key: bytes, languages: tuple[str, ...], now: datetime
-) -> Opened:
+) -> StartedConversation:
     """Start a conversation on the web; an unproven id or a wrong earlier token is simply not believed."""
-    before = _previous(store, visitor, now)
-    customer = _customer(store, visitor, identity_key, before, now)
+    before = _load_previous(store, visitor, now)
+    customer = _identify_customer(store, visitor, identity_key, before, now)
     token = secrets.token_urlsafe(32)
     conversation = Conversation(
         id=uuid4().hex,
         customer=customer.id,
         channel=WEB,
-        language=language_of(visitor.locale, languages),
+        language=select_language(visitor.locale, languages),
         created_at=now,
         updated_at=now,
         previous=before.id if before else None,
-        carried=summary_of(store, before) if before else None,
+        carried=summarize_conversation(store, before) if before else None,
         origin=visitor.origin,
     )
-    store.conversations.add(conversation, hash_of(token))
+    store.conversations.add(conversation, hash_secret(token))
     store.audit.append_owner_change(conversation, CUSTOMER, now)
     store.journal.append_entry(conversation.id, None, now)
-    return Opened(conversation=conversation, token=token)
+    return StartedConversation(conversation=conversation, token=token)
 
 
-def language_of(locale: str | None, languages: tuple[str, ...]) -> str:
+def select_language(locale: str | None, languages: tuple[str, ...]) -> str:
     """The language of a BCP-47 *locale* if we speak it, else our first."""
     primary = (locale or "").split("-")[0].split("_")[0].lower()
     return primary if primary in languages else languages[0]
 
 
-def hash_of(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     """Tokens have 256 random bits, so a plain hash keeps them."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def origin_of(address: str, key: bytes) -> str:
+def hash_origin(address: str, key: bytes) -> str:
     """A keyed hash of an address: equal for the same one, and nobody can be found by it."""
     return hmac.new(key, f"address {address}".encode(), hashlib.sha256).hexdigest()
 
 
-def opened_by(store: Store, conversation: str, token_hash: str, now: datetime) -> Conversation | None:
+def authenticate_visitor(
+    store: Store, conversation: str, token_hash: str, now: datetime
+) -> Conversation | None:
     """The conversation that a token opens; it ends some time after the conversation did."""
     found = store.conversations.find_by_token(conversation, token_hash)
     over = found is not None and found.closed_at is not None and now - found.closed_at > TOKEN_LASTS
     return None if over else found
 
 
-def signed(customer_id: str, signature: str, key: bytes) -> bool:
+def is_valid_signature(customer_id: str, signature: str, key: bytes) -> bool:
     expected = hmac.new(key, customer_id.encode(), hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected.encode(), signature.lower().encode())
 
 
-def summary_of(store: Store, conversation: Conversation) -> str | None:
+def summarize_conversation(store: Store, conversation: Conversation) -> str | None:
     """In the customer's own words, what a conversation was about; old wishes are not carried."""
     said = [
         m.text
@@ -107,27 +109,31 @@ def summary_of(store: Store, conversation: Conversation) -> str | None:
     return words[0][:CARRIED_CHARACTERS] if words else None
 
 
-def _previous(store: Store, visitor: Visitor, now: datetime) -> Conversation | None:
+def _load_previous(store: Store, visitor: Visitor, now: datetime) -> Conversation | None:
     if visitor.previous is None:
         return None
     conversation, token = visitor.previous
-    return opened_by(store, conversation, hash_of(token), now)
+    return authenticate_visitor(store, conversation, hash_secret(token), now)
 
 
-def _customer(
+def _identify_customer(
     store: Store, visitor: Visitor, identity_key: bytes, before: Conversation | None, now: datetime
 ) -> Customer:
-    proven = bool(visitor.id and visitor.signature and signed(visitor.id, visitor.signature, identity_key))
+    proven = bool(
+        visitor.id and visitor.signature and is_valid_signature(visitor.id, visitor.signature, identity_key)
+    )
     if proven and visitor.id:
-        return store.customers.find_by_identity(WEB, visitor.id) or _add(
+        return store.customers.find_by_identity(WEB, visitor.id) or _add_customer(
             store, visitor, now, identities=(Identity(channel=WEB, id=visitor.id, verified=True),)
         )
     if before and not visitor.id:
         return store.customers.get(before.customer)
-    return _add(store, visitor, now)
+    return _add_customer(store, visitor, now)
 
 
-def _add(store: Store, visitor: Visitor, now: datetime, *, identities: tuple[Identity, ...] = ()) -> Customer:
+def _add_customer(
+    store: Store, visitor: Visitor, now: datetime, *, identities: tuple[Identity, ...] = ()
+) -> Customer:
     claimed = {"claimed_id": visitor.id} if visitor.id and not identities else {}
     customer_id = uuid4().hex
     # Nobody else can have this identity: it names this visitor until they prove who they are.

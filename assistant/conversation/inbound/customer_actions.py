@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.conversation.handoff.handover import Handover, hand_over
-from assistant.conversation.templates import csat_options
-from assistant.conversation.templates import say as words
-from assistant.conversation.transcript import save, say
+from assistant.conversation.handoff.handover import HandoffRequest, hand_over
+from assistant.conversation.templates import list_csat_options
+from assistant.conversation.templates import render_template as words
+from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.domain.audit import CUSTOMER
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, ConversationClosed
-from assistant.domain.jobs import ANSWERING, Kind
+from assistant.domain.jobs import ANSWER_KINDS, JobKind
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Evidence, Reason, Verdict
@@ -21,7 +21,7 @@ from assistant.ports.storage.store import Store
 SCALES = {"thumb": (-1, 1), "csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
 
 
-def ask_for_person(
+def request_human(
     store: Store, conversation_id: str, policy: Policy, pick_facts: FactPicker, now: datetime
 ) -> tuple[Conversation, Message]:
     """The button: a place in the queue, whatever else is down; pressing it again changes nothing."""
@@ -29,8 +29,8 @@ def ask_for_person(
     if conversation.state is State.CLOSED:
         raise ConversationClosed
     if conversation.state is not State.ASSISTANT:
-        return conversation, _last_handoff(store, conversation)
-    why = Handover(
+        return conversation, _find_handoff_message(store, conversation)
+    why = HandoffRequest(
         verdict=Verdict(
             decision=Decision.HANDOFF,
             reason=Reason.ASKED_FOR_PERSON,
@@ -49,18 +49,18 @@ def cancel_wait(store: Store, conversation_id: str, now: datetime) -> Conversati
     before.cancel_wait(now)
     text = words("handoff_cancelled", before.language)
     notice = Reply(text=text, language=before.language, kind="notice")
-    spoken, _ = say(store, before, Author.ASSISTANT, notice, now)
-    store.jobs.complete_job(Kind.DEADLINE, before.id)
-    return save(store, spoken.cancel_wait(now), now, new_owner_by=CUSTOMER)
+    spoken, _ = append_reply(store, before, Author.ASSISTANT, notice, now)
+    store.jobs.complete_job(JobKind.DEADLINE, before.id)
+    return save_conversation(store, spoken.cancel_wait(now), now, new_owner_by=CUSTOMER)
 
 
-def close(store: Store, conversation_id: str, now: datetime) -> Conversation:
+def close_conversation(store: Store, conversation_id: str, now: datetime) -> Conversation:
     before = store.conversations.get(conversation_id)
     if before.state is State.CLOSED:
         return before
-    for kind in ANSWERING:
+    for kind in ANSWER_KINDS:
         store.jobs.complete_job(kind, before.id)
-    return save(store, before.close(now), now, new_owner_by=CUSTOMER)
+    return save_conversation(store, before.close(now), now, new_owner_by=CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Rating:
     comment: str | None = None
 
 
-def rate(store: Store, conversation_id: str, rating: Rating, now: datetime) -> None:
+def save_rating(store: Store, conversation_id: str, rating: Rating, now: datetime) -> None:
     """Keep what the customer thinks; BadInput when the value is off its scale."""
     low, high = SCALES[rating.kind]
     if not low <= rating.value <= high:
@@ -91,7 +91,7 @@ class Survey:
     options: tuple[tuple[int, str], ...]
 
 
-def survey(store: Store, conversation: Conversation) -> Survey | None:
+def build_survey(store: Store, conversation: Conversation) -> Survey | None:
     """The question that a closed conversation still asks; None when answered, or when there was no talk."""
     if conversation.state is not State.CLOSED or store.feedback.load_csat_scores([conversation.id]):
         return None
@@ -101,11 +101,11 @@ def survey(store: Store, conversation: Conversation) -> Survey | None:
     }
     if not helped:
         return None
-    options = tuple(csat_options(conversation.language))
+    options = tuple(list_csat_options(conversation.language))
     return Survey(kind="csat", question=words("csat_question", conversation.language), options=options)
 
 
-def _last_handoff(store: Store, conversation: Conversation) -> Message:
+def _find_handoff_message(store: Store, conversation: Conversation) -> Message:
     told = [m for m in store.messages.list_public(conversation.id) if m.kind == "handoff"]
     if told:
         return told[-1]

@@ -5,11 +5,11 @@ import secrets
 import unicodedata
 from datetime import datetime, timedelta
 
-from assistant.conversation.inbound.conversation_start import hash_of, summary_of
-from assistant.conversation.templates import say as words
-from assistant.conversation.transcript import save, say
+from assistant.conversation.inbound.conversation_start import hash_secret, summarize_conversation
+from assistant.conversation.templates import render_template as words
+from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.domain.audit import CUSTOMER
-from assistant.domain.audit import agent as actor
+from assistant.domain.audit import format_actor as actor
 from assistant.domain.channels import Thread
 from assistant.domain.conversation import Conversation
 from assistant.domain.errors import BadInput, NotFound
@@ -23,20 +23,20 @@ CODE = re.compile(rf"YR-?([{ALPHABET}]{{8}})")
 #: How long a code holds.
 CODE_HOLDS = timedelta(minutes=10)
 #: Other conversations that an agent is shown.
-MOST = 10
+MAX_LINKED_CONVERSATIONS = 10
 
 
-def offer_code(store: Store, customer: str, now: datetime) -> tuple[str, datetime]:
+def issue_link_code(store: Store, customer: str, now: datetime) -> tuple[str, datetime]:
     """A code to be said on another channel within ten minutes; an earlier one holds no longer."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    store.links.save_link_code(hash_of(code), customer, now + CODE_HOLDS)
+    store.links.save_link_code(hash_secret(code), customer, now + CODE_HOLDS)
     return f"YR-{code}", now + CODE_HOLDS
 
 
-def said_code(store: Store, thread: Thread, text: str, now: datetime) -> str | None:
+def redeem_code(store: Store, thread: Thread, text: str, now: datetime) -> str | None:
     """The conversation, when what was said there is a code that holds: its owner is the same person."""
-    found = is_code(text)
-    owner = store.links.redeem_link_code(hash_of(found[1]), now) if found else None
+    found = match_code(text)
+    owner = store.links.redeem_link_code(hash_secret(found[1]), now) if found else None
     if owner is None:
         return None
     if owner not in store.links.list_linked_customers(thread.customer):
@@ -44,16 +44,18 @@ def said_code(store: Store, thread: Thread, text: str, now: datetime) -> str | N
         store.audit.append_entry(CUSTOMER, "link", now, link=made)
     conversation = store.conversations.get(thread.conversation)
     notice = Reply(text=words("linked", conversation.language), language=conversation.language, kind="notice")
-    conversation, _ = say(store, conversation, Author.SYSTEM, notice, now)
-    save(store, conversation, now)
+    conversation, _ = append_reply(store, conversation, Author.SYSTEM, notice, now)
+    save_conversation(store, conversation, now)
     return conversation.id
 
 
-def is_code(text: str) -> re.Match[str] | None:
+def match_code(text: str) -> re.Match[str] | None:
     return CODE.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
 
 
-def link(store: Store, conversation: str, other: str, agent: Agent, reason: str, now: datetime) -> str:
+def link_customers(
+    store: Store, conversation: str, other: str, agent: Agent, reason: str, now: datetime
+) -> str:
     """An agent's decision that two conversations are one person's; the reason is kept."""
     one = store.conversations.get(conversation).customer
     two = store.conversations.get(other).customer
@@ -65,7 +67,7 @@ def link(store: Store, conversation: str, other: str, agent: Agent, reason: str,
     return found
 
 
-def alike(store: Store, conversation: str) -> list[tuple[Conversation, Customer, str]]:
+def list_similar_conversations(store: Store, conversation: str) -> list[tuple[Conversation, Customer, str]]:
     """Conversations of others who may be the same person, for an agent to decide, with what speaks for it."""
     customer = store.customers.get(store.conversations.get(conversation).customer)
     known = store.links.list_linked_customers(customer.id)
@@ -77,14 +79,14 @@ def alike(store: Store, conversation: str) -> list[tuple[Conversation, Customer,
     ]
 
 
-def unlink(store: Store, link_id: str, agent: Agent, now: datetime) -> None:
+def remove_link(store: Store, link_id: str, agent: Agent, now: datetime) -> None:
     """Take a link back; NotFound when there is none that holds."""
     if not store.links.end_link(link_id, now):
         raise NotFound("There is no such link.")
     store.audit.append_entry(actor(agent.id), "unlink", now, link=link_id)
 
 
-def same_person(store: Store, customer: str) -> list[PastConversation]:
+def list_linked_conversations(store: Store, customer: str) -> list[PastConversation]:
     """The conversations that linked customers have on other channels, newest first.
 
     What was said before a link by somebody whom nobody verified is shown only as having been: no summary.
@@ -103,8 +105,8 @@ def same_person(store: Store, customer: str) -> list[PastConversation]:
                     conversation=one.id,
                     channel=one.channel,
                     closed_at=one.closed_at,
-                    summary=summary_of(store, one) if shown else None,
+                    summary=summarize_conversation(store, one) if shown else None,
                     csat=None,
                 )
             )
-    return found[:MOST]
+    return found[:MAX_LINKED_CONVERSATIONS]

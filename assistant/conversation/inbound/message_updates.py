@@ -4,21 +4,21 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from assistant.conversation.inbound.attachments import fitting
-from assistant.conversation.inbound.receive import readable, receive
-from assistant.conversation.templates import say as words
+from assistant.conversation.inbound.attachments import truncate_text
+from assistant.conversation.inbound.receive import receive_inbound, validate_text
+from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
-from assistant.domain.channels import Arrived, DeliveryState, Edited, Unsent
+from assistant.domain.channels import DeliveryState, DeliveryUpdate, MessageDeleted, MessageEdited
 from assistant.domain.conversation import Conversation, State
-from assistant.domain.jobs import ANSWERING
-from assistant.domain.messages import Author, Inbound
+from assistant.domain.jobs import ANSWER_KINDS
+from assistant.domain.messages import Author, InboundMessage
 from assistant.ports.storage.store import Store
 
 #: What an app tells of a delivery, from least to most; news may come in any order.
 PROGRESS = ("sent", "delivered", "read")
 
 
-def edited(store: Store, event: Edited, timing: Timing, now: datetime) -> str | None:
+def apply_edit(store: Store, event: MessageEdited, timing: Timing, now: datetime) -> str | None:
     """Before it was answered the words change; afterwards the new words are a message of their own."""
     thread = store.threads.find_by_address(event.address)
     if thread is None:
@@ -27,7 +27,7 @@ def edited(store: Store, event: Edited, timing: Timing, now: datetime) -> str | 
     before = store.messages.get(conversation.id, event.message_id)
     if before is None or conversation.state is State.CLOSED:
         return None
-    text = readable(fitting(event.text))
+    text = validate_text(truncate_text(event.text))
     if text == before.text:  # apps tell of previews and the like as edits too
         return None
     if before.seq > store.turns.find_last_answered_seq(conversation.id):
@@ -35,11 +35,13 @@ def edited(store: Store, event: Edited, timing: Timing, now: datetime) -> str | 
         store.journal.append_entry(conversation.id, before.id, now)
     else:
         changed = hashlib.sha256(event.id.encode()).hexdigest()
-        receive(store, Inbound(conversation=conversation.id, message_id=changed, text=text), timing, now)
+        receive_inbound(
+            store, InboundMessage(conversation=conversation.id, message_id=changed, text=text), timing, now
+        )
     return conversation.id
 
 
-def unsent(store: Store, event: Unsent, now: datetime) -> str | None:
+def apply_deletion(store: Store, event: MessageDeleted, now: datetime) -> str | None:
     """Nobody may read it any more, and nothing waits to be answered because of it."""
     thread = store.threads.find_by_address(event.address)
     if thread is None:
@@ -54,13 +56,13 @@ def unsent(store: Store, event: Unsent, now: datetime) -> str | None:
     store.messages.update_text(conversation.id, event.message_id, text, "unsent")
     store.media.delete_by_message(conversation.id, event.message_id)
     store.journal.append_entry(conversation.id, event.message_id, now)
-    if conversation.state is State.ASSISTANT and not _unanswered(store, conversation):
-        for kind in ANSWERING:
+    if conversation.state is State.ASSISTANT and not _has_unanswered(store, conversation):
+        for kind in ANSWER_KINDS:
             store.jobs.complete_job(kind, conversation.id)
     return conversation.id
 
 
-def _unanswered(store: Store, conversation: Conversation) -> bool:
+def _has_unanswered(store: Store, conversation: Conversation) -> bool:
     answered = store.turns.find_last_answered_seq(conversation.id)
     return any(
         m.author is Author.CUSTOMER and m.kind == "text"
@@ -68,7 +70,7 @@ def _unanswered(store: Store, conversation: Conversation) -> bool:
     )
 
 
-def arrived(store: Store, event: Arrived, now: datetime) -> str | None:
+def apply_delivery_update(store: Store, event: DeliveryUpdate, now: datetime) -> str | None:
     """News of a delivery never takes back better news."""
     delivery = store.deliveries.find_by_platform_id(event.address.channel, event.platform_id)
     if delivery is None:
@@ -79,7 +81,7 @@ def arrived(store: Store, event: Arrived, now: datetime) -> str | None:
         delivery = replace(
             delivery, state=DeliveryState.FAILED, why=event.why or "the app could not deliver it"
         )
-    elif event.status in PROGRESS and _further(event.status, delivery.status):
+    elif event.status in PROGRESS and _is_later_status(event.status, delivery.status):
         delivery = replace(delivery, status=event.status)
     else:
         return None
@@ -88,5 +90,5 @@ def arrived(store: Store, event: Arrived, now: datetime) -> str | None:
     return delivery.conversation
 
 
-def _further(status: str, than: str | None) -> bool:
+def _is_later_status(status: str, than: str | None) -> bool:
     return than not in PROGRESS or PROGRESS.index(status) > PROGRESS.index(than)

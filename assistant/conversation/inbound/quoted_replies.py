@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from assistant.conversation.templates import LANGUAGES, say
+from assistant.conversation.templates import LANGUAGES, render_template
 
 #: Characters of a line, without its spaces, that nobody writes by chance as we wrote them.
 TELLING = 8
@@ -13,18 +13,18 @@ OPENING = 15
 _MARKS = re.compile(r"^[\W_]{1,20}")
 
 
-def without_ours(text: str, ours: str) -> str:
+def strip_quoted_replies(text: str, ours: str) -> str:
     """*text* without the lines that stand in *ours*, what we sent before; "" when there is nothing else."""
     lines = text.split("\n")
-    bare = [_bare(_MARKS.sub("", line)) for line in lines]
-    quoted = _in(bare, _bare(ours))
-    end = _begins(bare)
+    bare = [_normalize_line(_MARKS.sub("", line)) for line in lines]
+    quoted = _mark_quoted_lines(bare, _normalize_line(ours))
+    end = _find_disclosure_line(bare)
     if end == len(lines) and not any(quoted):
         return text
     return "\n".join(line for line, one in zip(lines[:end], quoted, strict=False) if not one).strip()
 
 
-def _in(bare: list[str], known: str) -> list[bool]:
+def _mark_quoted_lines(bare: list[str], known: str) -> list[bool]:
     quoted = [len(one) >= TELLING and one in known for one in bare]
     # A short line between quoted ones is part of the quote: a number of a choice, a source.
     for number, one in enumerate(bare):
@@ -33,9 +33,9 @@ def _in(bare: list[str], known: str) -> list[bool]:
     return quoted
 
 
-def _begins(bare: list[str]) -> int:
+def _find_disclosure_line(bare: list[str]) -> int:
     """Where a message of ours begins, by the sentence that says what the assistant is."""
-    openings = [_bare(say("disclosure", language)) for language in LANGUAGES]
+    openings = [_normalize_line(render_template("disclosure", language)) for language in LANGUAGES]
     begun = (
         number
         for number, one in enumerate(bare)
@@ -44,6 +44,6 @@ def _begins(bare: list[str]) -> int:
     return next(begun, len(bare))
 
 
-def _bare(text: str) -> str:
+def _normalize_line(text: str) -> str:
     """Compared without spaces, line ends and forms of letters: mailers change those."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

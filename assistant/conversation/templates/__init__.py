@@ -14,42 +14,42 @@ FALLBACK = "en"
 CSAT_SCALE = (1, 2, 3, 4, 5)
 
 
-class WordingMismatch(LookupError):
+class TemplateMismatch(LookupError):
     """A situation that has no sentence, or values that do not fit it: a mistake in the program."""
 
 
-def say(situation: str, language: str, *, variant: int = 0, **values: str) -> str:
+def render_template(situation: str, language: str, *, variant: int = 0, **values: str) -> str:
     """The sentence for *situation*; counting *variant* up (the turn number) goes round its wordings."""
-    sentences = table(language).get(situation)
+    sentences = select_templates(language).get(situation)
     if sentences is None:
-        raise WordingMismatch(f"nothing to say for {situation!r}")
+        raise TemplateMismatch(f"nothing to say for {situation!r}")
     template = Template(sentences[variant % len(sentences)])
     wanted = set(template.get_identifiers())
     if wanted != values.keys():
-        raise WordingMismatch(f"{situation!r} takes {sorted(wanted)}, got {sorted(values)}")
+        raise TemplateMismatch(f"{situation!r} takes {sorted(wanted)}, got {sorted(values)}")
     return template.substitute(values)
 
 
-def table(language: str) -> dict[str, tuple[str, ...]]:
+def select_templates(language: str) -> dict[str, tuple[str, ...]]:
     return LANGUAGES.get(language.split("-")[0].lower(), LANGUAGES[FALLBACK])
 
 
-def moment(when: datetime, now: datetime, language: str, *, zone: str = "Asia/Tokyo") -> str:
+def format_moment(when: datetime, now: datetime, language: str, *, zone: str = "Asia/Tokyo") -> str:
     """A time of opening as one says it: today, tomorrow, or the date."""
     local, today = when.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
     clock = f"{local.hour}:{local:%M}"
     days = (local.date() - today).days
     if days in (0, 1):
-        return say(("moment_today", "moment_tomorrow")[days], language, time=clock)
-    return say(
+        return render_template(("moment_today", "moment_tomorrow")[days], language, time=clock)
+    return render_template(
         "moment_date",
         language,
         time=clock,
         month=str(local.month),
         day=str(local.day),
-        weekday=say("weekdays", language).split()[local.weekday()],
+        weekday=render_template("weekdays", language).split()[local.weekday()],
     )
 
 
-def csat_options(language: str) -> list[tuple[int, str]]:
-    return [(value, say(f"csat_{value}", language)) for value in CSAT_SCALE]
+def list_csat_options(language: str) -> list[tuple[int, str]]:
+    return [(value, render_template(f"csat_{value}", language)) for value in CSAT_SCALE]

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.conversation.templates import say
-from assistant.conversation.turn.think import Mind, think
-from assistant.conversation.turn.turn_input import Gathered
+from assistant.conversation.templates import render_template
+from assistant.conversation.turn.think import TurnDependencies, compute_turn_result
+from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.conversation import Conversation
 from assistant.domain.people import Customer
 from assistant.domain.turns import History
@@ -14,14 +14,16 @@ from assistant.domain.turns import History
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def answer_once(mind: Mind, question: str) -> dict[str, Any]:
+async def answer_once(mind: TurnDependencies, question: str) -> dict[str, Any]:
     """answer, decision, reason and citations, as `assistant ask --json` prints them."""
-    thought = await think(mind, _alone(question, mind.languages[0]), _unseen)
+    thought = await compute_turn_result(
+        mind, _build_turn_input(question, mind.languages[0]), _ignore_progress
+    )
     language = thought.signals.language
     if thought.reply is not None:
         text, citations = thought.reply.text, thought.reply.citations
     else:
-        text, citations = say(f"handoff_{thought.verdict.reason}", language), ()
+        text, citations = render_template(f"handoff_{thought.verdict.reason}", language), ()
     return {
         "answer": text,
         "decision": thought.verdict.decision,
@@ -30,12 +32,12 @@ async def answer_once(mind: Mind, question: str) -> dict[str, Any]:
     }
 
 
-def _alone(question: str, language: str) -> Gathered:
+def _build_turn_input(question: str, language: str) -> TurnInput:
     """The question as the only message of a conversation that is never stored."""
     conversation = Conversation(
         id="", customer="", channel="web", language=language, created_at=EPOCH, updated_at=EPOCH
     )
-    return Gathered(
+    return TurnInput(
         conversation=conversation,
         customer=Customer(id="", created_at=EPOCH),
         text=question,
@@ -47,5 +49,5 @@ def _alone(question: str, language: str) -> Gathered:
     )
 
 
-async def _unseen(_text: str) -> None:
+async def _ignore_progress(_text: str) -> None:
     """The answer is printed when it is whole."""

@@ -4,33 +4,33 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from assistant.conversation.templates import say
+from assistant.conversation.templates import render_template
 from assistant.domain.knowledge import Dispute, Passage
 from assistant.domain.messages import Citation
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.ports.answering import Draft
 
 
-class Disputed(NamedTuple):
+class DisputedPassage(NamedTuple):
     """A passage that an answer rests on, and what contradicts it."""
 
     passage: Passage
     dispute: Dispute
 
 
-def disputed(citations: Sequence[Citation], passages: Sequence[Passage]) -> Disputed | None:
+def find_dispute(citations: Sequence[Citation], passages: Sequence[Passage]) -> DisputedPassage | None:
     """The first cited sentence that another article contradicts."""
     for citation in citations:
         for passage in passages:
             if passage.article != citation.article:
                 continue
             for dispute in passage.disputes:
-                if _overlap(citation.quote, dispute.text):
-                    return Disputed(passage, dispute)
+                if _is_contained(citation.quote, dispute.text):
+                    return DisputedPassage(passage, dispute)
     return None
 
 
-def both_sides(draft: Draft, found: Disputed, language: str) -> Draft:
+def quote_both_sides(draft: Draft, found: DisputedPassage, language: str) -> Draft:
     """What both articles say, instead of one of them as if it were sure."""
     passage, dispute = found
     sides = (
@@ -42,25 +42,27 @@ def both_sides(draft: Draft, found: Disputed, language: str) -> Draft:
         for n, (article, title, url, text) in enumerate(sides, start=1)
     )
     lines = [
-        say("disputed_side", language, title=one.title, text=" ".join(one.quote.split()), n=str(one.n))
+        render_template(
+            "disputed_side", language, title=one.title, text=" ".join(one.quote.split()), n=str(one.n)
+        )
         for one in citations
     ]
-    text = "\n".join((say("disputed", language), "", *lines))
+    text = "\n".join((render_template("disputed", language), "", *lines))
     return replace(draft, text=text, citations=citations)
 
 
-def unsure(verdict: Verdict) -> Verdict:
+def downgrade_to_offer(verdict: Verdict) -> Verdict:
     """An answer that is none becomes an offer of a person; stronger decisions stay."""
     if verdict.decision is not Decision.ANSWER:
         return verdict
     return replace(verdict, decision=Decision.OFFER, reason=Reason.NO_ANSWER)
 
 
-def _overlap(one: str, other: str) -> bool:
+def _is_contained(one: str, other: str) -> bool:
     """Whether one is in the other, Markdown and spaces aside."""
-    here, there = _bare(one), _bare(other)
+    here, there = _strip_punctuation(one), _strip_punctuation(other)
     return bool(here and there) and (here in there or there in here)
 
 
-def _bare(text: str) -> str:
+def _strip_punctuation(text: str) -> str:
     return "".join(filter(str.isalnum, text))

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from assistant.conversation.templates import say
+from assistant.conversation.templates import render_template
 from assistant.domain.messages import Button, Reply
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.domain.turns import PastTurn
 from assistant.ports.answering import Draft
 
 
-def compose(
+def compose_reply(
     verdict: Verdict,
     draft: Draft,
     language: str,
@@ -19,66 +19,69 @@ def compose(
     choices: tuple[str, ...] = (),
 ) -> Reply:
     """The reply to a turn that is not handed over; *choices* are questions that one tap asks."""
-    parts = [_acknowledgement(verdict, language, turn, past)]
+    parts = [_render_acknowledgement(verdict, language, turn, past)]
     if verdict.decision is Decision.GUIDE:
-        parts.append(_guidance(draft, language, turn, choices))
+        parts.append(_render_guidance(draft, language, turn, choices))
     elif not draft.text:
-        parts.append(_without_answer(verdict, language, turn, choices))
+        parts.append(_render_no_answer(verdict, language, turn, choices))
     else:
         parts.append(draft.text)
     if draft.text and verdict.decision is Decision.OFFER:
-        parts.append(_offer(verdict, language, turn))
+        parts.append(_render_offer(verdict, language, turn))
     return Reply(
         text="\n\n".join(part for part in parts if part),
         language=language,
         citations=draft.citations,
-        buttons=_buttons(verdict, language, () if draft.text else choices),
+        buttons=_build_buttons(verdict, language, () if draft.text else choices),
     )
 
 
-def small_talk(kind: str, language: str, turn: int) -> Reply:
-    return Reply(text=say(f"small_talk_{kind}", language, variant=turn), language=language)
+def compose_small_talk(kind: str, language: str, turn: int) -> Reply:
+    return Reply(text=render_template(f"small_talk_{kind}", language, variant=turn), language=language)
 
 
-def person_button(language: str) -> Button:
+def build_person_button(language: str) -> Button:
     """One tap to a person: sends the wish in the customer's own name, on any channel."""
-    label = say("button_person", language)
+    label = render_template("button_person", language)
     return Button(label=label, value=label)
 
 
-def _acknowledgement(verdict: Verdict, language: str, turn: int, past: Sequence[PastTurn]) -> str:
+def _render_acknowledgement(verdict: Verdict, language: str, turn: int, past: Sequence[PastTurn]) -> str:
     """Frustration is named once, and not again in the very next reply."""
     if verdict.reason not in (Reason.FRUSTRATED, Reason.STUCK):
         return ""
     if past and past[-1].reason in (Reason.FRUSTRATED, Reason.STUCK):
         return ""
-    return say(f"acknowledge_{verdict.reason}", language, variant=turn)
+    return render_template(f"acknowledge_{verdict.reason}", language, variant=turn)
 
 
-def _guidance(draft: Draft, language: str, turn: int, choices: tuple[str, ...]) -> str:
+def _render_guidance(draft: Draft, language: str, turn: int, choices: tuple[str, ...]) -> str:
     if draft.text:
-        return "\n\n".join((draft.text, say("guide_answered", language, variant=turn)))
-    lines = [say("guide_intro", language, variant=turn)]
+        return "\n\n".join((draft.text, render_template("guide_answered", language, variant=turn)))
+    lines = [render_template("guide_intro", language, variant=turn)]
     if choices:
-        lines += [say("guide_example", language, example=choices[0]), say("guide_choices", language)]
+        lines += [
+            render_template("guide_example", language, example=choices[0]),
+            render_template("guide_choices", language),
+        ]
     return "\n".join(lines)
 
 
-def _without_answer(verdict: Verdict, language: str, turn: int, choices: tuple[str, ...]) -> str:
+def _render_no_answer(verdict: Verdict, language: str, turn: int, choices: tuple[str, ...]) -> str:
     if verdict.decision is Decision.CLARIFY:
-        return say("clarify_choices" if choices else "clarify", language, variant=turn)
+        return render_template("clarify_choices" if choices else "clarify", language, variant=turn)
     if verdict.decision is Decision.OFFER:
-        return _offer(verdict, language, turn)
-    related = (say("related", language),) if choices else ()
-    return "\n".join((say("abstain", language, variant=turn), *related))
+        return _render_offer(verdict, language, turn)
+    related = (render_template("related", language),) if choices else ()
+    return "\n".join((render_template("abstain", language, variant=turn), *related))
 
 
-def _offer(verdict: Verdict, language: str, turn: int) -> str:
-    return say(f"offer_{verdict.reason or Reason.NO_ANSWER}", language, variant=turn)
+def _render_offer(verdict: Verdict, language: str, turn: int) -> str:
+    return render_template(f"offer_{verdict.reason or Reason.NO_ANSWER}", language, variant=turn)
 
 
-def _buttons(verdict: Verdict, language: str, choices: tuple[str, ...]) -> tuple[Button, ...]:
+def _build_buttons(verdict: Verdict, language: str, choices: tuple[str, ...]) -> tuple[Button, ...]:
     """What one tap says: questions that can be answered, and the wish for a person where one is offered."""
     buttons = tuple(Button(label=choice, value=choice) for choice in choices)
     offered = verdict.decision in (Decision.OFFER, Decision.ABSTAIN, Decision.GUIDE, Decision.CLARIFY)
-    return (*buttons, person_button(language)) if offered else buttons
+    return (*buttons, build_person_button(language)) if offered else buttons

@@ -4,20 +4,20 @@ from dataclasses import dataclass
 
 from assistant.domain.messages import Reply
 from assistant.domain.signals import Signals, Verdict
-from assistant.domain.turns import Source, Withheld
+from assistant.domain.turns import TurnSource, WithheldSentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thought:
+class TurnResult:
     signals: Signals
     verdict: Verdict
     #: What to say; None for a handoff, whose words depend on the queue at that moment.
     reply: Reply | None
     query: str = ""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[TurnSource, ...] = ()
     model: str = ""
     prompt_version: str | None = None
-    withheld: tuple[Withheld, ...] = ()
+    withheld: tuple[WithheldSentence, ...] = ()
     tokens: int = 0
     cost: float | None = None
     instead: str = ""

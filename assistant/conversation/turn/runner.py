@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import structlog
 
-from assistant.conversation.handoff.handover import Handover, hand_over
+from assistant.conversation.handoff.handover import HandoffRequest, hand_over
 from assistant.conversation.timing import Timing
-from assistant.conversation.transcript import save, say
-from assistant.conversation.turn.result import Thought
-from assistant.conversation.turn.think import Mind, think
-from assistant.conversation.turn.turn_input import Gathered, gather
+from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.turn.result import TurnResult
+from assistant.conversation.turn.think import TurnDependencies, compute_turn_result
+from assistant.conversation.turn.turn_input import TurnInput, load_turn_input
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.decide import BY_MODEL
-from assistant.domain.jobs import Due, Kind
+from assistant.domain.jobs import Job, JobKind
 from assistant.domain.messages import Author
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.domain.turns import TurnRecord
@@ -33,21 +33,21 @@ SPARE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assistant:
+class TurnHandler:
     """Takes the assistant's turns."""
 
     database: Database[Store]
-    mind: Mind
+    mind: TurnDependencies
     wire: Notifier
     timing: Timing
     pick_facts: FactPicker
     clock: Clock
 
-    async def take_turn(self, item: Due) -> None:
+    async def take_turn(self, item: Job) -> None:
         """Answer the burst that waits in a conversation; harmless to call twice."""
-        if await self._customer_still_writes(item):
+        if await self._defer_while_typing(item):
             return
-        gathered = await self.database.read(lambda store: gather(store, item.conversation))
+        gathered = await self.database.read(lambda store: load_turn_input(store, item.conversation))
         if gathered is None or gathered.conversation.state is not State.ASSISTANT:
             await self.database.write(
                 lambda store: store.jobs.complete_job(item.kind, item.conversation, item.lease)
@@ -55,17 +55,17 @@ class Assistant:
             return
         started = time.monotonic()
         self.wire.publish_typing(item.conversation, Author.ASSISTANT, True)
-        thought = await self._think(gathered)
+        thought = await self._run_with_deadline(gathered)
         thought = replace(thought, milliseconds=round((time.monotonic() - started) * 1000))
-        shown = await self.database.write(lambda store: self._commit(store, item, gathered, thought))
+        shown = await self.database.write(lambda store: self._commit_result(store, item, gathered, thought))
         if not shown:
             self.wire.publish_draft(item.conversation, "")
         self.wire.notify(item.conversation)
 
-    async def give_up(self, item: Due) -> None:
+    async def give_up(self, item: Job) -> None:
         """Work that keeps failing takes the conversation to a person, and the customer hears so."""
         verdict = Verdict(decision=Decision.HANDOFF, reason=Reason.FAILURE)
-        why = Handover(verdict=verdict, decided_by="watchdog")
+        why = HandoffRequest(verdict=verdict, decided_by="watchdog")
 
         def step(store: Store) -> None:
             conversation = store.conversations.get(item.conversation)
@@ -77,76 +77,76 @@ class Assistant:
         await self.database.write(step)
         self.wire.notify(item.conversation)
 
-    async def _customer_still_writes(self, item: Due) -> bool:
+    async def _defer_while_typing(self, item: Job) -> bool:
         now = self.clock()
-        if not self.wire.is_typing(item.conversation) or now >= item.since + self.timing.longest_burst:
+        if not self.wire.is_typing(item.conversation) or now >= item.since + self.timing.max_burst:
             return False
         await self.database.write(lambda store: store.jobs.reschedule(item, now + LOOK_AGAIN))
         return True
 
-    async def _think(self, gathered: Gathered) -> Thought:
+    async def _run_with_deadline(self, gathered: TurnInput) -> TurnResult:
         async def progress(text: str) -> None:
             self.wire.publish_draft(gathered.conversation.id, text)
 
         limit = max(1.0, self.timing.turn_deadline.total_seconds() - SPARE_SECONDS)
         try:
             async with asyncio.timeout(limit):
-                return await think(self.mind, gathered, progress)
+                return await compute_turn_result(self.mind, gathered, progress)
         except TimeoutError:
             log.warning("turn ran out of time", conversation=gathered.conversation.id, seconds=limit)
             signals = self.mind.reader.compute_signals(gathered.text, gathered.history)
             verdict = Verdict(decision=Decision.HANDOFF, reason=Reason.DEADLINE)
-            return Thought(signals=signals, verdict=verdict, reply=None)
+            return TurnResult(signals=signals, verdict=verdict, reply=None)
 
-    def _commit(self, store: Store, item: Due, gathered: Gathered, thought: Thought) -> bool:
+    def _commit_result(self, store: Store, item: Job, gathered: TurnInput, thought: TurnResult) -> bool:
         """Store the outcome; False when it came too late, because somebody else owns the conversation now,
         another worker took the turn over, or the customer went on writing before anything was shown."""
         conversation = store.conversations.get(gathered.conversation.id)
-        if not store.jobs.complete_job(Kind.TURN, conversation.id, item.lease):
+        if not store.jobs.complete_job(JobKind.TURN, conversation.id, item.lease):
             return False
-        if owner_changed(conversation, gathered):
+        if has_owner_changed(conversation, gathered):
             return False
-        conversation = conversation.speaks_language(thought.signals.language)
-        _note_familiarity(store, gathered, thought)
+        conversation = conversation.with_language(thought.signals.language)
+        _update_familiarity(store, gathered, thought)
         if thought.reply is None:
-            self._hand_over(store, conversation, gathered, thought)
+            self._store_handoff(store, conversation, gathered, thought)
         else:
-            self._answer(store, conversation, gathered, thought)
+            self._store_answer(store, conversation, gathered, thought)
         return True
 
-    def _answer(
+    def _store_answer(
         self,
         store: Store,
         conversation: Conversation,
-        gathered: Gathered,
-        thought: Thought,
+        gathered: TurnInput,
+        thought: TurnResult,
     ) -> None:
         assert thought.reply is not None
         now = self.clock()
-        unread = more_was_said(conversation, gathered)
-        conversation, message = say(store, conversation, Author.ASSISTANT, thought.reply, now)
-        record = _record(gathered, thought, message.id)
+        unread = has_newer_messages(conversation, gathered)
+        conversation, message = append_reply(store, conversation, Author.ASSISTANT, thought.reply, now)
+        record = _build_turn_record(gathered, thought, message.id)
         store.turns.add(conversation.id, gathered.last_seq, record, now)
-        save(store, conversation, now)
-        store.jobs.complete_job(Kind.DEADLINE, conversation.id)
+        save_conversation(store, conversation, now)
+        store.jobs.complete_job(JobKind.DEADLINE, conversation.id)
         if unread:
-            store.jobs.schedule(Kind.TURN, conversation.id, now + self.timing.quiet, now)
-            store.jobs.schedule(Kind.DEADLINE, conversation.id, now + self.timing.turn_deadline, now)
+            store.jobs.schedule(JobKind.TURN, conversation.id, now + self.timing.debounce, now)
+            store.jobs.schedule(JobKind.DEADLINE, conversation.id, now + self.timing.turn_deadline, now)
 
-    def _hand_over(
+    def _store_handoff(
         self,
         store: Store,
         conversation: Conversation,
-        gathered: Gathered,
-        thought: Thought,
+        gathered: TurnInput,
+        thought: TurnResult,
     ) -> None:
         now = self.clock()
-        record = _record(gathered, thought, None)
+        record = _build_turn_record(gathered, thought, None)
         store.turns.add(conversation.id, gathered.last_seq, record, now)
         asked = thought.verdict.reason is Reason.ASKED_FOR_PERSON
-        why = Handover(
+        why = HandoffRequest(
             verdict=thought.verdict,
-            decided_by=_decided_by(thought.verdict) if asked else "policy",
+            decided_by=_select_decider(thought.verdict) if asked else "policy",
             signals=thought.signals,
             suggested=thought.suggested,
         )
@@ -154,21 +154,21 @@ class Assistant:
         hand_over(store, conversation, why, policy, self.pick_facts, now)
 
 
-def _decided_by(verdict: Verdict) -> str:
+def _select_decider(verdict: Verdict) -> str:
     return "model" if any(item.why == BY_MODEL for item in verdict.evidence) else "matcher"
 
 
-def owner_changed(conversation: Conversation, gathered: Gathered) -> bool:
+def has_owner_changed(conversation: Conversation, gathered: TurnInput) -> bool:
     """Whether somebody else owns, or owned meanwhile, what was thought about."""
     return conversation.epoch != gathered.conversation.epoch or conversation.state is not State.ASSISTANT
 
 
-def more_was_said(conversation: Conversation, gathered: Gathered) -> bool:
+def has_newer_messages(conversation: Conversation, gathered: TurnInput) -> bool:
     """Whether there are words that the thought does not know of."""
     return conversation.seq > gathered.last_seq
 
 
-def _record(gathered: Gathered, thought: Thought, reply_id: str | None) -> TurnRecord:
+def _build_turn_record(gathered: TurnInput, thought: TurnResult, reply_id: str | None) -> TurnRecord:
     return TurnRecord(
         turn=gathered.turn,
         message_id=gathered.message_id,
@@ -187,7 +187,7 @@ def _record(gathered: Gathered, thought: Thought, reply_id: str | None) -> TurnR
     )
 
 
-def _note_familiarity(store: Store, gathered: Gathered, thought: Thought) -> None:
+def _update_familiarity(store: Store, gathered: TurnInput, thought: TurnResult) -> None:
     """How at home the customer is with bots, drifting slowly towards what this turn shows."""
     shown = 1 - thought.signals.unfamiliarity
     known = gathered.customer.familiarity

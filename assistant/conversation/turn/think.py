@@ -5,43 +5,48 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import NamedTuple
 
-from assistant.conversation.turn.contradictory_sources import both_sides, disputed
-from assistant.conversation.turn.contradictory_sources import unsure as unsure_answer
-from assistant.conversation.turn.reply import compose, small_talk
-from assistant.conversation.turn.result import Thought
-from assistant.conversation.turn.turn_input import Gathered
-from assistant.domain.budgets import Allowance, Spender
+from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
+from assistant.conversation.turn.contradictory_sources import find_dispute, quote_both_sides
+from assistant.conversation.turn.reply import compose_reply, compose_small_talk
+from assistant.conversation.turn.result import TurnResult
+from assistant.conversation.turn.turn_input import TurnInput
+from assistant.domain.budgets import ModelBudget, Spender
 from assistant.domain.conversation import Conversation
-from assistant.domain.decide import decide_after, decide_before, unsure, voted
+from assistant.domain.decide import (
+    apply_model_opinion,
+    decide_after_search,
+    decide_before_search,
+    needs_model_opinion,
+)
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
-from assistant.domain.turns import Meaning, Source, Summarise, Vote
+from assistant.domain.turns import ConversationSummarizer, TextEmbedding, TurnClassifier, TurnSource
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite
 from assistant.ports.knowledge import Retriever
 from assistant.ports.signals import SignalReader
 
 #: Passages that an answer is drafted from.
-PASSAGES = 6
+MAX_PASSAGES = 6
 
 #: Characters of a turn whose meaning is looked at, and earlier turns that it is compared with.
-MEANT, RECENT = 2_000, 2
+MAX_EMBEDDED_CHARACTERS, MAX_COMPARED_TURNS = 2_000, 2
 
 #: Articles that are named when none answers for sure.
-RELATED = 3
+MAX_RELATED_TITLES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mind:
+class TurnDependencies:
     """Everything that thinking needs."""
 
     reader: SignalReader
     retriever: Retriever
     answerer: Answerer
     #: What the model that search uses makes of a text.
-    meaning: Callable[[str], Awaitable[Meaning]]
+    embed_text: Callable[[str], Awaitable[TextEmbedding]]
     #: A follow-up question to one that stands alone.
     rewrite: Rewrite
     policy: Policy
@@ -49,98 +54,98 @@ class Mind:
     #: Questions that this knowledge base answers, by language: examples for people new to this.
     examples: Callable[[str], tuple[str, ...]]
     #: A model's vote on turns that the reader is unsure of; None: there is no model.
-    vote: Vote | None = None
+    classify_turn: TurnClassifier | None = None
     #: A conversation summed up by a model; None: there is none, quotes do.
-    summarise: Summarise | None = None
+    summarise: ConversationSummarizer | None = None
     #: What a turn may spend on models; None: there is none, or nobody counts.
-    allowance: Callable[[Spender], Allowance] | None = None
+    budget_factory: Callable[[Spender], ModelBudget] | None = None
 
-    def allowance_of(self, conversation: Conversation) -> Allowance | None:
+    def build_budget(self, conversation: Conversation) -> ModelBudget | None:
         spender = Spender(
             conversation=conversation.id, customer=conversation.customer, origin=conversation.origin
         )
-        return self.allowance(spender) if self.allowance else None
+        return self.budget_factory(spender) if self.budget_factory else None
 
 
-async def think(mind: Mind, gathered: Gathered, progress: Progress) -> Thought:
+async def compute_turn_result(mind: TurnDependencies, gathered: TurnInput, progress: Progress) -> TurnResult:
     """What to do with a burst of messages; raises nothing that a missing model or index could cause."""
-    signals = await understand(mind, gathered)
+    signals = await analyze_turn(mind, gathered)
     policy = mind.policy.for_channel(gathered.conversation.channel)
-    verdict = decide_before(signals, gathered.history, policy)
+    verdict = decide_before_search(signals, gathered.history, policy)
     if verdict is not None and verdict.reason is Reason.ASKED_FOR_PERSON:
-        return Thought(signals=signals, verdict=verdict, reply=None)
+        return TurnResult(signals=signals, verdict=verdict, reply=None)
     if verdict is None and signals.small_talk is not None:
-        reply = small_talk(signals.small_talk, signals.language, gathered.turn)
-        verdict = decide_after(signals, gathered.history, policy, None)
-        return Thought(signals=signals, verdict=verdict, reply=reply)
+        reply = compose_small_talk(signals.small_talk, signals.language, gathered.turn)
+        verdict = decide_after_search(signals, gathered.history, policy, None)
+        return TurnResult(signals=signals, verdict=verdict, reply=reply)
     return await _search_and_answer(mind, gathered, signals, verdict, progress)
 
 
-async def understand(mind: Mind, gathered: Gathered) -> Signals:
+async def analyze_turn(mind: TurnDependencies, gathered: TurnInput) -> Signals:
     """The turn, read: by its words alone when they ask for a person, else with their meaning too."""
     signals = mind.reader.compute_signals(gathered.text, gathered.history)
     if signals.asked_for_person:
         return signals
     try:
-        meaning = await mind.meaning(gathered.text[:MEANT])
+        meaning = await mind.embed_text(gathered.text[:MAX_EMBEDDED_CHARACTERS])
         turns = [
-            replace(turn, vector=(await mind.meaning(turn.query)).vector)
-            for turn in gathered.history.turns[-RECENT:]
+            replace(turn, vector=(await mind.embed_text(turn.query)).vector)
+            for turn in gathered.history.turns[-MAX_COMPARED_TURNS:]
         ]
     except Unavailable:
-        return await _with_vote(mind, gathered, signals)
-    earlier = list(gathered.history.turns[:-RECENT])
+        return await _apply_turn_classifier(mind, gathered, signals)
+    earlier = list(gathered.history.turns[:-MAX_COMPARED_TURNS])
     signals = mind.reader.compute_signals(
         gathered.text, replace(gathered.history, turns=[*earlier, *turns]), meaning
     )
-    return await _with_vote(mind, gathered, signals)
+    return await _apply_turn_classifier(mind, gathered, signals)
 
 
-async def _with_vote(mind: Mind, gathered: Gathered, signals: Signals) -> Signals:
+async def _apply_turn_classifier(mind: TurnDependencies, gathered: TurnInput, signals: Signals) -> Signals:
     """A model may vote where that could change something; it is never needed."""
     policy = mind.policy.for_channel(gathered.conversation.channel)
-    if mind.vote is None or not policy.vote_within or not unsure(signals, policy):
+    if mind.classify_turn is None or not policy.vote_within or not needs_model_opinion(signals, policy):
         return signals
-    allowance = mind.allowance_of(gathered.conversation)
-    ballot = await mind.vote(gathered.text, gathered.history.lines, allowance)
-    return signals if ballot is None else voted(signals, ballot)
+    allowance = mind.build_budget(gathered.conversation)
+    ballot = await mind.classify_turn(gathered.text, gathered.history.lines, allowance)
+    return signals if ballot is None else apply_model_opinion(signals, ballot)
 
 
 async def _search_and_answer(
-    mind: Mind, gathered: Gathered, signals: Signals, verdict: Verdict | None, progress: Progress
-) -> Thought:
+    mind: TurnDependencies, gathered: TurnInput, signals: Signals, verdict: Verdict | None, progress: Progress
+) -> TurnResult:
     policy = mind.policy.for_channel(gathered.conversation.channel)
     query = await mind.rewrite(gathered.text, gathered.history.lines)
     try:
-        passages = await mind.retriever.search(query, language=signals.language, limit=PASSAGES)
+        passages = await mind.retriever.search(query, language=signals.language, limit=MAX_PASSAGES)
     except Unavailable:
-        return _without_search(signals, verdict, query)
+        return _build_search_failure(signals, verdict, query)
     best = max((passage.score for passage in passages), default=None)
     if verdict is None:
-        verdict = decide_after(signals, gathered.history, policy, best)
+        verdict = decide_after_search(signals, gathered.history, policy, best)
     draft = Draft(text="", model="")
-    if best is not None and best >= _enough(verdict, policy):
+    if best is not None and best >= _select_threshold(verdict, policy):
         ask = AnswerRequest(
             question=query,
             language=signals.language,
             passages=passages,
             lines=gathered.history.lines,
-            allowance=mind.allowance_of(gathered.conversation),
+            allowance=mind.build_budget(gathered.conversation),
         )
         # What the help says in two ways is not shown before it is known that it is not said.
         shown = verdict.decision is not Decision.HANDOFF and not any(one.disputes for one in passages)
-        draft = await mind.answerer.write_answer(ask, progress if shown else _unseen)
-        if dispute := disputed(draft.citations, passages):
-            draft = both_sides(draft, dispute, signals.language)
+        draft = await mind.answerer.write_answer(ask, progress if shown else _ignore_progress)
+        if dispute := find_dispute(draft.citations, passages):
+            draft = quote_both_sides(draft, dispute, signals.language)
             verdict = unsure_answer(verdict)
         if not draft.text and verdict.decision is Decision.ANSWER:
-            verdict = decide_after(signals, gathered.history, policy, None)
-    found = Found(query, passages, draft)
-    reply = _reply(mind, gathered, signals.language, verdict, found)
-    return _thought(found, signals, verdict, reply)
+            verdict = decide_after_search(signals, gathered.history, policy, None)
+    found = SearchOutcome(query, passages, draft)
+    reply = _compose_turn_reply(mind, gathered, signals.language, verdict, found)
+    return _build_turn_result(found, signals, verdict, reply)
 
 
-def _enough(verdict: Verdict, policy: Policy) -> float:
+def _select_threshold(verdict: Verdict, policy: Policy) -> float:
     """The score from which on a passage is answered from."""
     if verdict.decision is Decision.CLARIFY:
         return inf
@@ -150,7 +155,7 @@ def _enough(verdict: Verdict, policy: Policy) -> float:
     return max(policy.answer_score, policy.frustrated_answer_score if careful else 0.0)
 
 
-class Found(NamedTuple):
+class SearchOutcome(NamedTuple):
     """What a search brought, and what was made of it."""
 
     query: str
@@ -158,35 +163,37 @@ class Found(NamedTuple):
     draft: Draft
 
 
-def _reply(mind: Mind, gathered: Gathered, language: str, verdict: Verdict, found: Found) -> Reply:
+def _compose_turn_reply(
+    mind: TurnDependencies, gathered: TurnInput, language: str, verdict: Verdict, found: SearchOutcome
+) -> Reply:
     if verdict.decision is Decision.GUIDE:
         choices = mind.examples(language)
     else:
-        choices = related(found, mind.policy.for_channel(gathered.conversation.channel))
-    return compose(
+        choices = list_related_titles(found, mind.policy.for_channel(gathered.conversation.channel))
+    return compose_reply(
         verdict, found.draft, language, turn=gathered.turn, past=gathered.history.turns, choices=choices
     )
 
 
-def related(found: Found, policy: Policy) -> tuple[str, ...]:
+def list_related_titles(found: SearchOutcome, policy: Policy) -> tuple[str, ...]:
     """Titles of articles that may be meant, when none is sure enough to answer from."""
     near = (passage.title for passage in found.passages if passage.score >= policy.clarify_score)
     titles = dict.fromkeys(title for title in near if title != found.query)
-    return tuple(titles)[:RELATED]
+    return tuple(titles)[:MAX_RELATED_TITLES]
 
 
-def _thought(found: Found, signals: Signals, verdict: Verdict, reply: Reply) -> Thought:
+def _build_turn_result(found: SearchOutcome, signals: Signals, verdict: Verdict, reply: Reply) -> TurnResult:
     """What is told to the customer, or, when a person takes over, suggested to that person."""
     handed_over = verdict.decision is Decision.HANDOFF
     draft = found.draft
     cited = set() if handed_over else {citation.article for citation in draft.citations}
-    return Thought(
+    return TurnResult(
         signals=signals,
         verdict=verdict,
         reply=None if handed_over else reply,
         suggested=reply if handed_over and draft.text else None,
         query=found.query,
-        sources=sources(found.passages, cited),
+        sources=build_turn_sources(found.passages, cited),
         model=draft.model,
         prompt_version=draft.prompt_version,
         withheld=draft.withheld,
@@ -196,12 +203,12 @@ def _thought(found: Found, signals: Signals, verdict: Verdict, reply: Reply) -> 
     )
 
 
-def sources(passages: Sequence[Passage], cited: set[str]) -> tuple[Source, ...]:
+def build_turn_sources(passages: Sequence[Passage], cited: set[str]) -> tuple[TurnSource, ...]:
     """The articles that were looked at, each with its best passage's score."""
-    best: dict[str, Source] = {}
+    best: dict[str, TurnSource] = {}
     for passage in passages:
         if passage.article not in best or passage.score > best[passage.article].score:
-            best[passage.article] = Source(
+            best[passage.article] = TurnSource(
                 article=passage.article,
                 title=passage.title,
                 score=round(passage.score, 3),
@@ -210,11 +217,11 @@ def sources(passages: Sequence[Passage], cited: set[str]) -> tuple[Source, ...]:
     return tuple(best.values())
 
 
-def _without_search(signals: Signals, verdict: Verdict | None, query: str) -> Thought:
+def _build_search_failure(signals: Signals, verdict: Verdict | None, query: str) -> TurnResult:
     """Keywords and vectors both down: a person, rather than silence."""
     failure = Verdict(decision=Decision.HANDOFF, reason=Reason.FAILURE)
-    return Thought(signals=signals, verdict=verdict or failure, reply=None, query=query)
+    return TurnResult(signals=signals, verdict=verdict or failure, reply=None, query=query)
 
 
-async def _unseen(_text: str) -> None:
+async def _ignore_progress(_text: str) -> None:
     """A draft for the agent's eyes is not streamed to the customer."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Message
 from assistant.domain.people import Customer
-from assistant.domain.turns import History, PastTurn, Said, TurnRecord
+from assistant.domain.turns import History, PastTurn, TurnRecord, Utterance
 from assistant.ports.storage.store import Store
 
 #: Lines of an episode that a turn looks back on.
@@ -17,7 +17,7 @@ WORDS = ("text",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class TurnInput:
     """A burst of customer messages and its background, as of one moment."""
 
     conversation: Conversation
@@ -34,7 +34,7 @@ class Gathered:
     since: datetime
 
 
-def gather(store: Store, conversation_id: str) -> Gathered | None:
+def load_turn_input(store: Store, conversation_id: str) -> TurnInput | None:
     """The burst that waits for an answer; None when nothing does."""
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_public(conversation.id, after=conversation.episode_from)
@@ -43,25 +43,27 @@ def gather(store: Store, conversation_id: str) -> Gathered | None:
     if not burst:
         return None
     before = [m for m in messages if m.seq < burst[0].seq]
-    return Gathered(
+    return TurnInput(
         conversation=conversation,
         customer=store.customers.get(conversation.customer),
         text="\n".join(message.text for message in burst),
         message_id=burst[-1].id,
         last_seq=burst[-1].seq,
         turn=store.turns.count_turns(conversation.id),
-        history=_history(store, conversation, before, burst[0]),
+        history=_load_history(store, conversation, before, burst[0]),
         since=burst[0].created_at,
     )
 
 
-def _history(store: Store, conversation: Conversation, before: Sequence[Message], first: Message) -> History:
+def _load_history(
+    store: Store, conversation: Conversation, before: Sequence[Message], first: Message
+) -> History:
     records = store.turns.list_all(conversation.id, after=conversation.episode_from)
     pause = (first.created_at - before[-1].created_at).total_seconds() if before else None
     return History(
-        lines=said(before[-LOOK_BACK:]),
-        turns=[past(record) for record in records],
-        language=_language_so_far(store, conversation),
+        lines=build_utterances(before[-LOOK_BACK:]),
+        turns=[build_past_turn(record) for record in records],
+        language=_find_language(store, conversation),
         earlier_conversations=len(
             store.conversations.list_by_customer(conversation.customer, before=conversation.id)
         ),
@@ -69,24 +71,24 @@ def _history(store: Store, conversation: Conversation, before: Sequence[Message]
     )
 
 
-def _language_so_far(store: Store, conversation: Conversation) -> str | None:
+def _find_language(store: Store, conversation: Conversation) -> str | None:
     """The language of its turns, else of the page or app that it began on; our default tells nothing."""
     tells = store.turns.count_turns(conversation.id) or store.customers.get(conversation.customer).locale
     return conversation.language if tells else None
 
 
-def said(messages: Sequence[Message]) -> list[Said]:
+def build_utterances(messages: Sequence[Message]) -> list[Utterance]:
     """The lines with the pauses between them."""
-    lines: list[Said] = []
+    lines: list[Utterance] = []
     before: datetime | None = None
     for message in messages:
         pause = (message.created_at - before).total_seconds() if before else None
-        lines.append(Said(author=message.author, text=message.text, pause=pause))
+        lines.append(Utterance(author=message.author, text=message.text, pause=pause))
         before = message.created_at
     return lines
 
 
-def past(record: TurnRecord) -> PastTurn:
+def build_past_turn(record: TurnRecord) -> PastTurn:
     shown = tuple(source.article for source in record.sources if source.shown)
     return PastTurn(
         signals=record.signals,

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
-from assistant.domain.article_lifecycle import Contradiction, Side
+from assistant.domain.article_lifecycle import Contradiction, ContradictionSide
 from assistant.knowledge.contradictions.rules import (
     LEAST_ALIKE,
     LEAST_ALIKE_ABROAD,
@@ -47,7 +47,7 @@ async def contradictions(
     for one, other in await _kept(list(_candidates(near, statements, same)), embedder):
         differs = differing(one, other)
         assert differs is not None
-        contradiction = Contradiction.between(_side(one), _side(other), differs[0].measure)
+        contradiction = Contradiction.from_sides(_side(one), _side(other), differs[0].measure)
         found[contradiction.id] = contradiction
     return list(found.values())
 
@@ -138,5 +138,5 @@ def _translations(row: int, every: Vectors, languages: NDArray[int32]) -> Iterat
             yield nearest
 
 
-def _side(statement: Statement) -> Side:
-    return Side(article=statement.article, text=statement.quote)
+def _side(statement: Statement) -> ContradictionSide:
+    return ContradictionSide(article=statement.article, text=statement.quote)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from assistant.domain.article_lifecycle import Look, Trouble
+from assistant.domain.article_lifecycle import SourceCheck, SourceProblem
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
-from assistant.domain.supersession import replacements
+from assistant.domain.supersession import resolve_supersessions
 from assistant.knowledge.ingest.index_fields import texts_of, words_of
 from assistant.knowledge.retrieval import late_interaction
 from assistant.ports.models import Embedder
@@ -55,14 +55,14 @@ class Indexer:
         await self._database.write(lambda store: store.articles.remove_articles(articles))
 
     async def record_run(
-        self, sources: Sequence[str], troubles: Sequence[Trouble], looks: Sequence[Look]
+        self, sources: Sequence[str], troubles: Sequence[SourceProblem], looks: Sequence[SourceCheck]
     ) -> Sequence[tuple[str, str]]:
         """After a run: note what failed, and which article replaces which; (article, what is wrong)."""
 
         def step(store: ArticlesTransaction) -> Sequence[tuple[str, str]]:
             store.sources.record_checks(looks)
             store.article_lifecycle.save_source_problems(sources, troubles)
-            found, wrong = replacements(store.article_lifecycle.list_claims())
+            found, wrong = resolve_supersessions(store.article_lifecycle.list_claims())
             store.article_lifecycle.save_supersessions(found)
             return wrong
 

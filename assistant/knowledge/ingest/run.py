@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from assistant.domain.article_lifecycle import VANISHED, Look
-from assistant.domain.article_lifecycle import Trouble as Failure
+from assistant.domain.article_lifecycle import VANISHED, SourceCheck
+from assistant.domain.article_lifecycle import SourceProblem as Failure
 from assistant.domain.knowledge import Article, Chunk, Origin
 from assistant.knowledge.ingest.article_builder import article_of
 from assistant.knowledge.ingest.article_ids import Places
@@ -41,7 +41,7 @@ class Index(Protocol):
     async def update_origins(self, origins: Mapping[str, Origin]) -> None: ...
     async def remove_articles(self, articles: Sequence[str]) -> None: ...
     async def record_run(
-        self, sources: Sequence[str], troubles: Sequence[Failure], looks: Sequence[Look]
+        self, sources: Sequence[str], troubles: Sequence[Failure], looks: Sequence[SourceCheck]
     ) -> Sequence[tuple[str, str]]: ...  # (article, what is wrong with what it says of others)
     async def backfill_embeddings(
         self, progress: Callable[[int, int], None]
@@ -179,12 +179,12 @@ class _Run:
             ]
         failing = {one.place for one in self.failures}
         looks = [
-            Look(
+            SourceCheck(
                 source=source,
-                at=self.now,
-                well=source not in failing,
+                checked_at=self.now,
+                is_readable=source not in failing,
                 prune=prune,
-                holds=self.places.holds(source),
+                has_articles=self.places.holds(source),
             )
             for source in sorted(self.named)
         ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from assistant.domain.article_lifecycle import Contradiction, Side
+from assistant.domain.article_lifecycle import Contradiction, ContradictionSide
 from assistant.domain.knowledge import Dispute, Passage
 from assistant.ports.storage.knowledge import ArticleLifecycleStore
 
@@ -56,15 +56,17 @@ class Standing:
                     other=other.text,
                 )
 
-    def _sides(self, passage: Passage) -> Iterator[tuple[Side, Side, Side | None]]:
+    def _sides(
+        self, passage: Passage
+    ) -> Iterator[tuple[ContradictionSide, ContradictionSide, ContradictionSide | None]]:
         """The side that the passage takes, the other one, and which is newer."""
         for found in self._open:
             for mine, other in ((found.one, found.other), (found.other, found.one)):
                 if _says(passage, mine):
-                    yield mine, other, found.newer
+                    yield mine, other, found.newer_side
 
 
-def _says(passage: Passage, side: Side) -> bool:
+def _says(passage: Passage, side: ContradictionSide) -> bool:
     return passage.article == side.article and bare(side.text) in bare(passage.text)
 
 

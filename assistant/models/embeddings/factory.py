@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.domain.errors import SetupError
-from assistant.domain.turns import Meaning
+from assistant.domain.turns import TextEmbedding
 from assistant.ports.models import Embedder, MultiVectorEmbedder
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def make_embedder(
     return opened(folder)
 
 
-async def meant(embedder: Embedder, text: str) -> Meaning:
+async def meant(embedder: Embedder, text: str) -> TextEmbedding:
     """What *text* says, and how, where the model tells."""
     if not isinstance(embedder, MultiVectorEmbedder):
-        return Meaning((await embedder.embed_query(text)).tolist())
+        return TextEmbedding((await embedder.embed_query(text)).tolist())
     fine = await embedder.embed_query_tokens(text)
-    return Meaning(fine.pooled.tolist(), fine.mid_layer.tolist() if fine.mid_layer is not None else ())
+    return TextEmbedding(fine.pooled.tolist(), fine.mid_layer.tolist() if fine.mid_layer is not None else ())

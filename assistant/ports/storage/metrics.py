@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from assistant.domain.budgets import Account, Spent
+from assistant.domain.budgets import Account, ModelUsage
 
 
 class MetricsStore(Protocol):
@@ -22,6 +22,6 @@ class MetricsStore(Protocol):
 class SpendingStore(Protocol):
     """What models cost, in sums that outlive every process."""
 
-    def load_by_account(self, accounts: Sequence[Account]) -> Mapping[Account, Spent]: ...
-    def add_spending(self, accounts: Sequence[Account], change: Spent) -> None: ...
-    def sum_between(self, start: datetime, end: datetime) -> Spent: ...  # of whole days, everybody's
+    def load_by_account(self, accounts: Sequence[Account]) -> Mapping[Account, ModelUsage]: ...
+    def add_spending(self, accounts: Sequence[Account], change: ModelUsage) -> None: ...
+    def sum_between(self, start: datetime, end: datetime) -> ModelUsage: ...  # of whole days, everybody's

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from assistant.domain.audit import AuditEntry
 from assistant.domain.conversation import Conversation
-from assistant.domain.people import Agent, Customer, Door
+from assistant.domain.people import Agent, Credential, Customer
 
 
 class CustomerStore(Protocol):
@@ -29,7 +29,7 @@ class AgentStore(Protocol):
     def add(self, agent: Agent, password_hash: str, now: datetime) -> None: ...
     def load_password_hash(self, agent: str) -> str | None: ...
     def set_password(self, agent: str, password_hash: str) -> None: ...
-    def add_credential(self, agent: str, door: Door, now: datetime) -> None: ...
+    def add_credential(self, agent: str, door: Credential, now: datetime) -> None: ...
     def find_by_secret(
         self, secret_hash: str, now: datetime
     ) -> tuple[Agent, str | None] | None: ...  # CSRF token

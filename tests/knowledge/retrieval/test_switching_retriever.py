@@ -22,8 +22,8 @@ from assistant.knowledge.retrieval.retriever import HybridRetriever
 from assistant.knowledge.retrieval.switching_retriever import Succession
 from assistant.knowledge.vectors.synced_index import FOLDER, KeptVectors, embedded, remove
 from assistant.models.embeddings.fake import LetterEmbedder
-from assistant.storage.database import SqlDatabase, sqlite_engine
-from assistant.storage.migrate import migrate
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
+from assistant.storage.migrate import migrate_schema
 from assistant.storage.store import SqlStore
 from tests.harness import Clock
 from tests.knowledge.shop import PAGES, Shop
@@ -88,8 +88,8 @@ class Change:
 
 
 def database_at(path: Path) -> SqlDatabase[SqlStore]:
-    engine = sqlite_engine(path)
-    migrate(engine)
+    engine = create_sqlite_engine(path)
+    migrate_schema(engine)
     return SqlDatabase(engine, SqlStore)
 
 

@@ -13,7 +13,7 @@ from assistant.knowledge.retrieval.token_vectors import StoredTokens
 from assistant.knowledge.vectors.synced_index import KeptVectors
 from assistant.models.embeddings.fake import LetterEmbedder
 from assistant.ports.models import Embedder, MultiVector
-from assistant.storage.database import SqlDatabase, sqlite_engine
+from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
 from evals.quality.retrieval_runs import Store
 
@@ -42,7 +42,7 @@ def _direction(char: str) -> NDArray[np.int8]:
 
 
 async def stored(embedder: Embedder) -> tuple[HybridRetriever, StoredTokens]:
-    engine = sqlite_engine(None)
+    engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     database = SqlDatabase(engine, Store)
     indexer = Indexer(database, embedder)

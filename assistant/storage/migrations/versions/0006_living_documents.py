@@ -21,8 +21,8 @@ def upgrade() -> None:
         "replacements",
         sa.Column("article", sa.Text, nullable=False),
         sa.Column("by", sa.Text, nullable=False),
-        _article("replacements", "article"),
-        _article("replacements", "by"),
+        _build_article_key("replacements", "article"),
+        _build_article_key("replacements", "by"),
         sa.PrimaryKeyConstraint("article", name="pk_replacements"),
     )
     op.create_table(
@@ -34,14 +34,14 @@ def upgrade() -> None:
         sa.Column("other_text", sa.Text, nullable=False),
         sa.Column("measure", sa.String(40), nullable=False),
         sa.Column("found_at", sa.BigInteger, nullable=False),
-        _article("contradictions", "one_article"),
-        _article("contradictions", "other_article"),
+        _build_article_key("contradictions", "one_article"),
+        _build_article_key("contradictions", "other_article"),
         sa.PrimaryKeyConstraint("id", name="pk_contradictions"),
     )
-    _dismissals_and_troubles()
+    _create_dismissals_and_troubles()
 
 
-def _dismissals_and_troubles() -> None:
+def _create_dismissals_and_troubles() -> None:
     op.create_table(
         "dismissals",
         sa.Column("id", sa.String(32), nullable=False),
@@ -59,6 +59,6 @@ def _dismissals_and_troubles() -> None:
     )
 
 
-def _article(table: str, column: str) -> sa.ForeignKeyConstraint:
+def _build_article_key(table: str, column: str) -> sa.ForeignKeyConstraint:
     name = f"fk_{table}_{column}"
     return sa.ForeignKeyConstraint([column], ["articles.id"], name=name, ondelete="CASCADE")

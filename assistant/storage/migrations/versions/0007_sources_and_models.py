@@ -28,10 +28,10 @@ def upgrade() -> None:
     op.add_column("collections", sa.Column("spec", sa.Text, nullable=False, server_default=""))
     op.add_column("collections", sa.Column("maker", sa.String(32)))
     op.add_column("collections", sa.Column("maker_until", sa.BigInteger))
-    _known_sources()
+    _insert_known_sources()
 
 
-def _known_sources() -> None:
+def _insert_known_sources() -> None:
     """Web addresses that were ingested before sources were kept; when is not known, so they are due."""
     articles = sa.table("articles", sa.column("origin", sa.Text))
     origins = op.get_bind().execute(sa.select(articles.c.origin).where(articles.c.origin.is_not(None)))

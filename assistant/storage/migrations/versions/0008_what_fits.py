@@ -5,7 +5,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from assistant.storage.values import fit
+from assistant.storage.values import fit_id
 
 revision = "0008"
 down_revision = "0007"
@@ -39,21 +39,21 @@ def upgrade() -> None:
     op.create_index("ix_receipts_delivery", "receipts", ["delivery"])
     op.create_index("ix_conversations_closed_at", "conversations", ["closed_at"])
     for table, column, length in FOREIGN:
-        _fit(table, column, length)
+        _hash_long_ids(table, column, length)
 
 
-def _fit(table: str, column: str, length: int) -> None:
+def _hash_long_ids(table: str, column: str, length: int) -> None:
     """SQLite took ids of any length; they are looked for by what they are now stored as."""
     connection = op.get_bind()
     too_long = sa.text(f"SELECT DISTINCT {column} FROM {table} WHERE length({column}) > :length")
     for before in connection.execute(too_long, {"length": length}).scalars().all():
-        values = {"before": before, "after": fit(before, length)}
+        values = {"before": before, "after": fit_id(before, length)}
         if table == "threads":
-            _keep_whole(connection, column, before)
+            _save_whole_address(connection, column, before)
         connection.execute(sa.text(f"UPDATE {table} SET {column} = :after WHERE {column} = :before"), values)
 
 
-def _keep_whole(connection: sa.Connection, column: str, before: str) -> None:
+def _save_whole_address(connection: sa.Connection, column: str, before: str) -> None:
     rows = connection.execute(
         sa.text(f"SELECT id, whole FROM threads WHERE {column} = :before"), {"before": before}
     )
