@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from assistant.answering.query_rewrite import from_conversation
+from assistant.answering.query_rewrite import rewrite_from_conversation
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.conversation import desk
 from assistant.conversation.desk import Desk
@@ -27,7 +27,7 @@ from assistant.domain.turns import TextEmbedding
 from assistant.jobs.attachment_download import AttachmentDownloader
 from assistant.jobs.outbox import Outbox
 from assistant.jobs.worker_loop import JobHandlers
-from assistant.knowledge.retrieval.in_memory import ListedPassages
+from assistant.knowledge.retrieval.in_memory import InMemoryRetriever
 from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Answerer
 from assistant.ports.channels import Channel
@@ -97,7 +97,7 @@ class Rig:
     """Speaks as the customer and as agents, and does what is due when told to."""
 
     database: SqlDatabase[SqlStore]
-    passages: ListedPassages = field(default_factory=lambda: ListedPassages(RETURNS_JA, RETURNS_EN))
+    passages: InMemoryRetriever = field(default_factory=lambda: InMemoryRetriever(RETURNS_JA, RETURNS_EN))
     answerer: Answerer = field(default_factory=ExtractiveAnswerer)
     policy: Policy = field(default_factory=Policy)
     timing: Timing = field(default_factory=Timing)
@@ -112,7 +112,7 @@ class Rig:
             retriever=self.passages,
             answerer=self.answerer,
             embed_text=self.meaning,
-            rewrite=from_conversation,
+            rewrite=rewrite_from_conversation,
             policy=self.policy,
             languages=LANGUAGES,
             examples=lambda language: ("返品の期限",) if language == "ja" else ("Return deadline",),

@@ -4,8 +4,8 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.answering.drafts.prompt_context import condensed
-from assistant.answering.pii_masking import Mask
+from assistant.answering.drafts.prompt_context import condense_history
+from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.errors import ModelUnavailable
@@ -15,24 +15,24 @@ from assistant.ports.models import ChatModel
 
 SECONDS = 10.0
 #: Longer is no summary.
-MOST_CHARACTERS = 800
-MOST_TOKENS = 500
+MAX_CHARACTERS = 800
+MAX_TOKENS = 500
 PARAGRAPH = re.compile(r"^\s*(ja|en)\s*[:：]\s*(.+?)(?=^\s*(?:ja|en)\s*[:：]|\Z)", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"\d+")
 
 
-class ModelSummary:
+class ModelSummarizer:
     """Asks a model; what it writes counts only if every number in it was said."""
 
     def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
         self._model, self._prompt, self._seconds = model, prompt, seconds
 
     async def __call__(self, lines: Sequence[Utterance], allowance: ModelBudget | None) -> Mapping[str, str]:
-        mask = Mask()
-        history = condensed(lines, mask)
-        system, user = self._prompt.fill(history=history)
+        mask = PiiMask()
+        history = condense_history(lines, mask)
+        system, user = self._prompt.fill_template(history=history)
         taken = count_tokens(system + user, self._model.name)
-        reserved = taken + MOST_TOKENS
+        reserved = taken + MAX_TOKENS
         if allowance is not None and await allowance.reserve_tokens(reserved) is not None:
             return {}
         written = ""
@@ -45,7 +45,7 @@ class ModelSummary:
             if allowance is not None:
                 await allowance.record_usage(reserved, taken + count_tokens(written, self._model.name), None)
         return {
-            language: mask.reveal(" ".join(text.split()))
+            language: mask.unmask_text(" ".join(text.split()))
             for language, text in PARAGRAPH.findall(written)
-            if len(text) <= MOST_CHARACTERS and set(NUMBER.findall(text)) <= set(NUMBER.findall(history))
+            if len(text) <= MAX_CHARACTERS and set(NUMBER.findall(text)) <= set(NUMBER.findall(history))
         }

@@ -3,44 +3,47 @@
 import re
 from dataclasses import dataclass, field
 
-from assistant.text.pii import found_in
+from assistant.text.pii import find_pii
 
 _MARK = re.compile(r"\[(?:EMAIL|PHONE|CARD|ID|IBAN|ADDRESS|NAME|SECRET)_\d+\]")
 
 
 @dataclass(slots=True)
-class Mask:
+class PiiMask:
     """What one turn hides from the model: the same value has the same mark in question and history."""
 
     _marks: dict[str, str] = field(default_factory=dict)
 
-    def hide(self, text: str) -> str:
+    def mask_text(self, text: str) -> str:
         """*text* with [EMAIL_1], [PHONE_1], [NAME_2] … where those stood."""
         # A mark that the customer typed is no mark of ours.
         text = _MARK.sub(lambda found: found[0].strip("[]"), text)
         parts, at = [], 0
-        for found in found_in(text):
-            parts += [text[at : found.start], self._mark(text[found.start : found.end], found.kind)]
+        for found in find_pii(text):
+            parts += [
+                text[at : found.start],
+                self._get_or_create_mark(text[found.start : found.end], found.kind),
+            ]
             at = found.end
         return "".join((*parts, text[at:]))
 
-    def reveal(self, text: str) -> str:
+    def unmask_text(self, text: str) -> str:
         """*text* with the values back in the place of their marks."""
         values = {mark: value for value, mark in self._marks.items()}
         return _MARK.sub(lambda found: values.get(found[0], found[0]), text)
 
-    def _mark(self, value: str, kind: str) -> str:
+    def _get_or_create_mark(self, value: str, kind: str) -> str:
         if value not in self._marks:
             number = 1 + sum(mark.startswith(f"[{kind}_") for mark in self._marks.values())
             self._marks[value] = f"[{kind}_{number}]"
         return self._marks[value]
 
 
-def without_marks(text: str) -> str:
+def remove_marks(text: str) -> str:
     """*text* as the check reads it: a hidden value is nothing that a passage could prove."""
     return _MARK.sub("", text)
 
 
-def masked(text: str) -> str:
+def mask_pii(text: str) -> str:
     """*text* with its personal data hidden for good."""
-    return Mask().hide(text)
+    return PiiMask().mask_text(text)

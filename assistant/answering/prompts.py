@@ -23,7 +23,7 @@ class Prompt:
     text: str
 
     @classmethod
-    def read(cls, file: Path) -> "Prompt":
+    def from_file(cls, file: Path) -> "Prompt":
         try:
             text = file.read_text(encoding="utf-8")
         except OSError as error:
@@ -36,7 +36,7 @@ class Prompt:
     def version(self) -> str:
         return sha256(self.text.encode()).hexdigest()[:12]
 
-    def fill(self, **values: str) -> tuple[str, str]:
+    def fill_template(self, **values: str) -> tuple[str, str]:
         """(system, user); a value is never read again, so nobody can smuggle a $name in."""
         wanted = set(Template(self.text).get_identifiers())
         if wanted != values.keys():

@@ -4,14 +4,14 @@ import asyncio
 import re
 from collections.abc import Sequence
 
-from assistant.answering.drafts.prompt_context import as_data, condensed
-from assistant.answering.pii_masking import Mask
+from assistant.answering.drafts.prompt_context import condense_history, sanitize_data
+from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.domain.errors import ModelUnavailable
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.ports.models import ChatModel
-from assistant.text.terms import terms
+from assistant.text.terms import extract_terms
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 #: Says nothing to search for.
@@ -61,44 +61,44 @@ SECONDS = 2.5
 MOST_CHARACTERS = 300
 
 
-class ModelRewrite:
+class ModelQueryRewriter:
     """Asks a model to put a follow-up in words of its own; the conversation's own words where it fails."""
 
     def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
         self._model, self._prompt, self._seconds = model, prompt, seconds
 
     async def __call__(self, question: str, lines: Sequence[Utterance]) -> str:
-        alone = standalone(question, lines)
+        alone = build_standalone_question(question, lines)
         if alone == question.strip():
             return alone
-        mask = Mask()
-        history, asked = condensed(lines, mask), as_data(mask.hide(question))
-        system, user = self._prompt.fill(history=history, question=asked)
+        mask = PiiMask()
+        history, asked = condense_history(lines, mask), sanitize_data(mask.mask_text(question))
+        system, user = self._prompt.fill_template(history=history, question=asked)
         try:
             async with asyncio.timeout(self._seconds):
                 written = "".join([part async for part in self._model.stream_completion(system, user)])
         except (ModelUnavailable, TimeoutError):
             return alone
-        written = " ".join(mask.reveal(written).split())
+        written = " ".join(mask.unmask_text(written).split())
         # The customer's own words stay: what a model makes of them may lose what matters.
         return f"{written} {question.strip()}" if 0 < len(written) <= MOST_CHARACTERS else alone
 
 
-async def from_conversation(question: str, lines: Sequence[Utterance]) -> str:
+async def rewrite_from_conversation(question: str, lines: Sequence[Utterance]) -> str:
     """Without a model."""
-    return standalone(question, lines)
+    return build_standalone_question(question, lines)
 
 
-def standalone(question: str, lines: Sequence[Utterance]) -> str:
+def build_standalone_question(question: str, lines: Sequence[Utterance]) -> str:
     """*question* with the earlier questions that it leans on put before it; itself when it leans on none."""
     question = question.strip()
-    if not _leans(question):
+    if not _is_follow_up(question):
         return question
-    earlier = _subject(lines, question)
+    earlier = _find_subject(lines, question)
     return f"{earlier} {question}" if earlier else question
 
 
-def _leans(question: str) -> bool:
+def _is_follow_up(question: str) -> bool:
     if _CHATTER.match(question):
         return False
     if _REST.search(question):
@@ -108,21 +108,21 @@ def _leans(question: str) -> bool:
 
 def _is_long(question: str) -> bool:
     """Enough words of its own to be found by."""
-    return len(terms(question)) >= 6
+    return len(extract_terms(question)) >= 6
 
 
-def _subject(lines: Sequence[Utterance], question: str) -> str:
+def _find_subject(lines: Sequence[Utterance], question: str) -> str:
     """The customer's last question that stands by itself, with the follow-ups since, as few as needed."""
     asked = [line.text.strip() for line in lines if line.author is Author.CUSTOMER]
     asked = [text for text in asked if text and text != question and not _CHATTER.match(text)]
     found: list[str] = []
     for text in reversed(asked):
         found.insert(0, text)
-        if not _leans(text) or len(found) == _MOST_EARLIER:
+        if not _is_follow_up(text) or len(found) == _MOST_EARLIER:
             break
-    return " ".join(_shortened(text) for text in found)
+    return " ".join(_truncate_text(text) for text in found)
 
 
-def _shortened(text: str) -> str:
+def _truncate_text(text: str) -> str:
     """The last sentences of a long message: what is asked stands at the end."""
     return text if len(text) <= 200 else text[-200:].split(maxsplit=1)[-1]

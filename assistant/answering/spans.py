@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.ports.knowledge import PassageTokens
-from assistant.text.quotable import Kind, Unit
+from assistant.text.quotable import Unit, UnitKind
 
 if TYPE_CHECKING:
     from numpy import bool_
@@ -20,26 +20,26 @@ _END = 5
 _NO_LETTERS, _LETTERS = re.compile(r"[\W_]+"), re.compile(r"[^\W_]+")
 
 
-class Places:
+class UnitLocator:
     """Finds units in one text."""
 
     def __init__(self, text: str) -> None:
         self._at = [i for found in _LETTERS.finditer(text) for i in range(found.start(), found.end())]
-        self._letters = _letters(text)
+        self._letters = _strip_to_letters(text)
 
-    def of(self, unit: Unit) -> Place | None:
+    def locate_unit(self, unit: Unit) -> Place | None:
         """The characters from and to; None where the unit's words do not stand as they are."""
-        return self._find("".join(unit.cells) if unit.kind is Kind.ROW else unit.text)
+        return self._find_words("".join(unit.cells) if unit.kind is UnitKind.ROW else unit.text)
 
-    def of_header(self, row: Unit) -> Place | None:
+    def locate_header(self, row: Unit) -> Place | None:
         """Of the table row's columns."""
-        return self._find("".join(row.header))
+        return self._find_words("".join(row.header))
 
-    def of_all(self, units: Sequence[Unit]) -> list[Place]:
-        return [place for unit in units if (place := self.of(unit))]
+    def locate_units(self, units: Sequence[Unit]) -> list[Place]:
+        return [place for unit in units if (place := self.locate_unit(unit))]
 
-    def _find(self, words: str) -> Place | None:
-        wanted = _letters(words)
+    def _find_words(self, words: str) -> Place | None:
+        wanted = _strip_to_letters(words)
         start = self._letters.find(wanted) if wanted else -1
         end = start + len(wanted)
         if start < 0 and len(wanted) >= 2 * _END:
@@ -51,17 +51,17 @@ class Places:
 
 
 @lru_cache(maxsize=4096)
-def _letters(text: str) -> str:
+def _strip_to_letters(text: str) -> str:
     return _NO_LETTERS.sub("", text)
 
 
 @lru_cache(maxsize=256)
-def places_in(text: str) -> Places:
+def get_locator(text: str) -> UnitLocator:
     """The places of a passage, which comes again with every question about it."""
-    return Places(text)
+    return UnitLocator(text)
 
 
-def within(tokens: PassageTokens, places: Sequence[Place]) -> "NDArray[bool_]":
+def find_tokens_within(tokens: PassageTokens, places: Sequence[Place]) -> "NDArray[bool_]":
     """Which of a passage's *tokens* stand in one of the *places*."""
     import numpy
 

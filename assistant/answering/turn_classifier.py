@@ -4,8 +4,8 @@ import asyncio
 import re
 from collections.abc import Sequence
 
-from assistant.answering.drafts.prompt_context import as_data, condensed
-from assistant.answering.pii_masking import Mask
+from assistant.answering.drafts.prompt_context import condense_history, sanitize_data
+from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.errors import ModelUnavailable
@@ -16,26 +16,29 @@ from assistant.ports.models import ChatModel
 
 #: The customer waits for it.
 SECONDS = 2.0
-MOST_TOKENS = 30
+MAX_TOKENS = 30
 #: What a vote is about stands within this many characters.
-MEANT = 1_500
+MAX_CHARACTERS = 1_500
 LINE = re.compile(
     r"person\s*[:：]\s*(yes|no)\b.{0,20}frustration\s*[:：]\s*(\d{1,2})\b", re.IGNORECASE | re.DOTALL
 )
 
 
-class ModelVote:
+class ModelTurnClassifier:
     def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
         self._model, self._prompt, self._seconds = model, prompt, seconds
 
     async def __call__(
         self, text: str, lines: Sequence[Utterance], allowance: ModelBudget | None
     ) -> ModelOpinion | None:
-        mask = Mask()
-        history, message = condensed(lines, mask), as_data(mask.hide(text[-MEANT:]))
-        system, user = self._prompt.fill(history=history, message=message)
+        mask = PiiMask()
+        history, message = (
+            condense_history(lines, mask),
+            sanitize_data(mask.mask_text(text[-MAX_CHARACTERS:])),
+        )
+        system, user = self._prompt.fill_template(history=history, message=message)
         taken = count_tokens(system + user, self._model.name)
-        if allowance is not None and await allowance.reserve_tokens(taken + MOST_TOKENS) is not None:
+        if allowance is not None and await allowance.reserve_tokens(taken + MAX_TOKENS) is not None:
             return None
         written = ""
         try:
@@ -47,7 +50,7 @@ class ModelVote:
         finally:
             if allowance is not None:
                 given = count_tokens(written, self._model.name)
-                await allowance.record_usage(taken + MOST_TOKENS, taken + given, None)
+                await allowance.record_usage(taken + MAX_TOKENS, taken + given, None)
         found = LINE.search(written)
         if found is None or int(found[2]) > 10:
             return None

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from assistant.domain.policy import Policy
     from assistant.domain.turns import TextEmbedding
     from assistant.knowledge.contradictions.rules import Statement
-    from assistant.knowledge.ingest.embedding_backfill import Making
+    from assistant.knowledge.ingest.embedding_backfill import EmbeddingBackfill
     from assistant.knowledge.ingest.indexer import Indexer
-    from assistant.knowledge.retrieval.example_questions import Examples
+    from assistant.knowledge.retrieval.example_questions import ExampleQuestions
     from assistant.knowledge.retrieval.retriever import HybridRetriever
-    from assistant.knowledge.retrieval.switching_retriever import Succession
-    from assistant.knowledge.vectors.synced_index import KeptVectors
+    from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
+    from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
     from assistant.ports.models import Embedder
     from assistant.storage.database import SqlDatabase
     from assistant.storage.store import SqlStore
@@ -73,10 +73,10 @@ class KnowledgeBase:
 
     database: SqlDatabase[SqlStore]
     embedder: Embedder
-    retriever: Succession
+    retriever: SwitchingRetriever
     indexer: Indexer
-    examples: Examples
-    making: Making
+    examples: ExampleQuestions
+    making: EmbeddingBackfill
     #: Where the business is.
     zone: str = JAPAN
 
@@ -86,20 +86,20 @@ class KnowledgeBase:
 
     async def refresh_index(self) -> None:
         """Take in what another process, or this one, changed."""
-        if await self.retriever.refresh():
+        if await self.retriever.load_changes():
             await self.load_examples()
 
     async def reconcile_index(self) -> None:
         """Bring the vector index into line with all that there is, however long it takes."""
         await self.refresh_index()
-        while await self.retriever.tend():
+        while await self.retriever.maintain():
             pass
-        await self.making.note()
+        await self.making.record_completion()
 
     async def report_missing_vectors(self) -> int:
         """How many passages have no vectors; `get_readiness` says so when nothing stands in for them."""
-        missing, total = await self.making.missing()
-        alone = missing and not self.retriever.changing and not await self.making.note()
+        missing, total = await self.making.count_missing()
+        alone = missing and not self.retriever.is_switching and not await self.making.record_completion()
         self.retriever.missing = (
             f"The vectors of {self.embedder.name} are being made ({total - missing:,} of {total:,} passages)."
             if alone
@@ -109,9 +109,9 @@ class KnowledgeBase:
 
     async def detect_contradictions(self) -> int:
         """Look for contradictions of what is new with everything else; how many were found."""
-        from assistant.knowledge.contradictions.search import contradictions
+        from assistant.knowledge.contradictions.search import find_contradictions
 
-        if self.retriever.changing:
+        if self.retriever.is_switching:
             return 0  # the shelf holds another model's vectors; the next time
         model = self.embedder.name
         last, new = await self.database.read(
@@ -120,8 +120,8 @@ class KnowledgeBase:
         if not new:
             return 0
         owners = await self.database.read(lambda store: store.article_lifecycle.load_chunk_articles())
-        shelf = self.retriever.shelf
-        found = await contradictions(new, shelf, owners, self.load_statements, self.embedder)
+        shelf = self.retriever.forward_index
+        found = await find_contradictions(new, shelf, owners, self.load_statements, self.embedder)
         await self.database.write(
             lambda store: store.article_lifecycle.save_contradictions(last, found, utc_now())
         )
@@ -129,9 +129,9 @@ class KnowledgeBase:
 
     async def load_statements(self, chunks: Sequence[int]) -> Mapping[int, Sequence[Statement]]:
         """What each chunk states that another could contradict."""
-        from assistant.answering.quotes.candidates import said
-        from assistant.knowledge.contradictions.rules import Statement, states
-        from assistant.text.quotable import units
+        from assistant.answering.quotes.candidates import format_unit
+        from assistant.knowledge.contradictions.rules import Statement, has_quantities
+        from assistant.text.quotable import extract_units
 
         passages = await self.database.read(lambda store: store.articles.load_passages(chunks))
         return {
@@ -141,24 +141,26 @@ class KnowledgeBase:
                     article=passage.article,
                     language=passage.language,
                     heading=" > ".join((passage.title, *unit.headings)),
-                    text=said(unit),
+                    text=format_unit(unit),
                     quote=unit.text,
                 )
-                for unit in units(passage, 0)
-                if states(said(unit))
+                for unit in extract_units(passage, 0)
+                if has_quantities(format_unit(unit))
             ]
             for chunk, passage in passages.items()
         }
 
     async def compute_meaning(self, text: str) -> TextEmbedding:
         """What the model makes of a text as a question; Unavailable when a hosted one does not answer."""
-        from assistant.models.embeddings.factory import meant
+        from assistant.models.embeddings.factory import compute_meaning
 
-        return await meant(self.embedder, text)
+        return await compute_meaning(self.embedder, text)
 
     async def load_examples(self) -> None:
         today = self.current_date()
-        self.examples.load(await self.database.read(lambda store: store.articles.list_titles(today)))
+        self.examples.select_questions(
+            await self.database.read(lambda store: store.articles.list_titles(today))
+        )
 
     async def close(self) -> None:
         await self.retriever.close()
@@ -177,30 +179,30 @@ async def open_knowledge(
     *beside_serve*: leave the index in the data folder to `serve`, whichever of the two started first.
     *at_once*: without the vector index, which takes seconds to load; `tend` opens it.
     """
-    from assistant.knowledge.ingest.embedding_backfill import Making
+    from assistant.knowledge.ingest.embedding_backfill import EmbeddingBackfill
     from assistant.knowledge.ingest.indexer import Indexer
-    from assistant.knowledge.retrieval.example_questions import Examples
-    from assistant.knowledge.retrieval.switching_retriever import Succession
-    from assistant.knowledge.vectors.synced_index import remove
+    from assistant.knowledge.retrieval.example_questions import ExampleQuestions
+    from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
+    from assistant.knowledge.vectors.synced_index import remove_collection
 
     database = open_database(settings)
     embedder = await asyncio.to_thread(open_embedder, settings, progress)
-    out_of_index = partial(remove, data_dir=settings.data_dir, url=settings.chroma_url)
-    making = Making(database, embedder, settings.embeddings, utc_now, out_of_index)
+    out_of_index = partial(remove_collection, data_dir=settings.data_dir, url=settings.chroma_url)
+    making = EmbeddingBackfill(database, embedder, settings.embeddings, utc_now, out_of_index)
     before = await _open_previous_embedder(settings, making)
-    retriever = Succession(
+    retriever = SwitchingRetriever(
         await _build_retriever(settings, database, embedder, beside_serve),
         await _build_retriever(settings, database, before, beside_serve) if before else None,
-        ready=making.done,
-        changed=making.note,
+        ready=making.is_complete,
+        changed=making.record_completion,
     )
     await retriever.start(at_once=at_once)
     knowledge = KnowledgeBase(
         database=database,
         embedder=embedder,
         retriever=retriever,
-        indexer=Indexer(database, embedder, making.turn(politely=False)),
-        examples=Examples(),
+        indexer=Indexer(database, embedder, making.build_turn(politely=False)),
+        examples=ExampleQuestions(),
         making=making,
         zone=build_policy(settings).zone,
     )
@@ -208,9 +210,9 @@ async def open_knowledge(
     return knowledge
 
 
-async def _open_previous_embedder(settings: Settings, making: Making) -> Embedder | None:
+async def _open_previous_embedder(settings: Settings, making: EmbeddingBackfill) -> Embedder | None:
     """The model that answers while the vectors of the one in the settings are made; None: they are."""
-    if (other := await making.earlier()) is None:
+    if (other := await making.find_earlier_model()) is None:
         return None
     try:
         found = await asyncio.to_thread(open_embedder, settings.model_copy(update={"embeddings": other.spec}))
@@ -223,10 +225,10 @@ async def _build_retriever(
     settings: Settings, database: SqlDatabase[SqlStore], embedder: Embedder, beside_serve: bool
 ) -> HybridRetriever:
     from assistant.knowledge.retrieval.retriever import HybridRetriever
-    from assistant.knowledge.vectors.synced_index import KeptVectors
+    from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
 
     kept = await _open_vectors(settings, database, embedder)
-    vectors = KeptVectors() if beside_serve and settings.chroma_url is None else kept
+    vectors = SyncedVectorIndex() if beside_serve and settings.chroma_url is None else kept
     pages = f"{settings.public_url.rstrip('/')}/help/"
     zone = build_policy(settings).zone
     return HybridRetriever(
@@ -247,24 +249,31 @@ def build_policy(settings: Settings) -> Policy:
 
 async def _open_vectors(
     settings: Settings, database: SqlDatabase[SqlStore], embedder: Embedder
-) -> KeptVectors:
+) -> SyncedVectorIndex:
     """The vectors of *embedder*, at the Chroma server if there is one, else in the data folder."""
-    from assistant.knowledge.vectors.synced_index import KeptVectors, by_turns, embedded, served
+    from assistant.knowledge.vectors.synced_index import (
+        SyncedVectorIndex,
+        build_embedded_opener,
+        build_lease,
+        build_server_opener,
+    )
 
     model, dimensions = embedder.name, embedder.dimensions
     name = await database.read(lambda store: store.collections.find_name(model))
     if name is None:
         name = await database.write(lambda store: store.collections.ensure_name(model))
     if settings.chroma_url is None:
-        return KeptVectors(embedded(settings.data_dir, name, dimensions))
-    return KeptVectors(served(settings.chroma_url, name, dimensions), by_turns(database, model, utc_now))
+        return SyncedVectorIndex(build_embedded_opener(settings.data_dir, name, dimensions))
+    return SyncedVectorIndex(
+        build_server_opener(settings.chroma_url, name, dimensions), build_lease(database, model, utc_now)
+    )
 
 
 def open_embedder(settings: Settings, progress: ProgressCallback | None = None) -> Embedder:
-    from assistant.models.embeddings.factory import OPENAI, make_embedder
+    from assistant.models.embeddings.factory import OPENAI, build_embedder
 
     client = _build_openai_client(settings) if settings.embeddings.startswith(OPENAI) else None
-    return make_embedder(settings.embeddings, settings.models_dir, openai=client, progress=progress)
+    return build_embedder(settings.embeddings, settings.models_dir, openai=client, progress=progress)
 
 
 def _build_openai_client(settings: Settings) -> Any:

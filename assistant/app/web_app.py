@@ -30,7 +30,7 @@ from assistant.domain.policy import Policy
 from assistant.ipc.background_tasks import Start, TaskSupervisor
 from assistant.ipc.rpc import RpcChannel
 from assistant.jobs.database_probe import WriteProbe
-from assistant.knowledge.retrieval.example_questions import Examples
+from assistant.knowledge.retrieval.example_questions import ExampleQuestions
 from assistant.notifications.journal_poller import JournalPoller
 from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Draft
@@ -53,7 +53,7 @@ class WebApp:
     settings: Settings
     database: SqlDatabase[SqlStore]
     policy: Policy
-    examples: Examples
+    examples: ExampleQuestions
     wire: LocalNotifier
     timing: Timing
     #: Messaging apps that are set up, by name and account.
@@ -124,7 +124,7 @@ class WebApp:
                     titles = await self.database.read(
                         lambda store: store.articles.list_titles(self.current_date())
                     )
-                    self.examples.load(titles)
+                    self.examples.select_questions(titles)
                     version = found
             await asyncio.sleep(REFRESH_SECONDS)
 
@@ -137,7 +137,7 @@ def build_web_app(settings: Settings, pipe: RpcChannel) -> WebApp:
         database=database,
         proof=WriteProbe(database, utc_now, settings.data_dir),
         policy=build_policy(settings),
-        examples=Examples(),
+        examples=ExampleQuestions(),
         wire=build_notifier(settings, pipe),
         timing=build_timing(settings),
         channels=build_channels(settings),

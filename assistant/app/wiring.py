@@ -36,15 +36,15 @@ def build_notifier(settings: Settings, bus: MessageBus | None = None) -> LocalNo
 
 
 def open_answerer(model: ChatModel | None, knowledge: KnowledgeBase, prices: Prices) -> Answerer:
-    from assistant.answering.factory import Parts, make_answerer
-    from assistant.answering.quotes.ranker import Ranker
-    from assistant.knowledge.retrieval.token_vectors import StoredTokens
+    from assistant.answering.factory import AnswererParts, build_answerer
+    from assistant.answering.quotes.ranker import QuoteRanker
+    from assistant.knowledge.retrieval.token_vectors import StoredTokenVectors
 
     embedder = knowledge.embedder
-    kept = StoredTokens(knowledge.database, embedder)
-    ranker = Ranker(embedder, kept)
-    parts = Parts(ranker=ranker, embedder=embedder, kept=kept, prices=prices)
-    return make_answerer(model, parts, PROMPTS)
+    kept = StoredTokenVectors(knowledge.database, embedder)
+    ranker = QuoteRanker(embedder, kept)
+    parts = AnswererParts(ranker=ranker, embedder=embedder, token_vectors=kept, prices=prices)
+    return build_answerer(model, parts, PROMPTS)
 
 
 def _get_openai_key(settings: Settings) -> str | None:
@@ -76,28 +76,28 @@ def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
 
 
 def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> TurnDependencies:
-    from assistant.answering.factory import make_rewrite, make_summarise, make_vote
-    from assistant.answering.reader.cross_encoder import read_after
+    from assistant.answering.factory import build_rewrite, build_summarizer, build_turn_classifier
+    from assistant.answering.reader.cross_encoder import wrap_with_reader
     from assistant.conversation.turn.model_budget import build_budget_factory
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.hours import to_local_time
-    from assistant.models.factory import open_model
+    from assistant.models.factory import open_chat_model
     from assistant.signals.signal_reader import RuleSignalReader
 
     policy = build_policy(settings)
     key, base_url = _get_openai_key(settings), settings.openai_base_url
-    model = open_model(settings.effective_model, api_key=key, base_url=base_url)
+    model = open_chat_model(settings.effective_model, api_key=key, base_url=base_url)
     return TurnDependencies(
         reader=RuleSignalReader(languages=settings.languages, embedding=knowledge.embedder.name),
-        retriever=read_after(knowledge.retriever, settings.embeddings, settings.models_dir),
+        retriever=wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir),
         answerer=open_answerer(model, knowledge, policy.prices),
         embed_text=knowledge.compute_meaning,
-        rewrite=make_rewrite(model, PROMPTS),
+        rewrite=build_rewrite(model, PROMPTS),
         policy=policy,
         languages=settings.languages,
         examples=knowledge.examples,
-        classify_turn=make_vote(model, PROMPTS),
-        summarise=make_summarise(model, PROMPTS),
+        classify_turn=build_turn_classifier(model, PROMPTS),
+        summarise=build_summarizer(model, PROMPTS),
         budget_factory=build_budget_factory(
             knowledge.database, policy.budgets, lambda: to_local_time(utc_now(), policy.zone)
         ),

@@ -89,7 +89,7 @@ class AssistantService:
     async def _warm_up_models(self) -> None:
         """Load what the first customer would wait for: dictionaries, patterns, the model's vocabulary."""
         from assistant.conversation.turn.ask_once import answer_once
-        from assistant.models.factory import preload
+        from assistant.models.factory import preload_model
 
         settings, examples = self.settings, self.mind.examples
         mind = build_turn_dependencies(
@@ -98,14 +98,14 @@ class AssistantService:
         for language in settings.languages:
             for question in examples(language)[:1]:
                 await answer_once(mind, question)
-        await asyncio.to_thread(preload, settings.effective_model)
+        await asyncio.to_thread(preload_model, settings.effective_model)
 
     async def check_health(self) -> dict[str, str | None]:
         """Each part, and what is wrong with it or None."""
         words = await self.knowledge.database.read(lambda store: store.articles.check_word_index())
         if self.knowledge.retriever.missing:
             await self.knowledge.report_missing_vectors()  # how far it is by now
-        parts = dict(self.knowledge.retriever.health())
+        parts = dict(self.knowledge.retriever.component_health())
         reader = getattr(self.mind.retriever, "trouble", None)
         return (
             parts
@@ -127,13 +127,13 @@ class AssistantService:
                 yield f"mailbox {name} {account}".strip(), start
 
     async def _resync_source(self, source: KnowledgeSource) -> dict[str, int]:
-        from assistant.knowledge.ingest.run import Options, ingest
+        from assistant.knowledge.ingest.run import IngestOptions, ingest_sources
 
-        report = await ingest(
+        report = await ingest_sources(
             [source.source],
             index=self.knowledge.indexer,
             count_tokens=self.knowledge.embedder.count_tokens,
-            options=Options(prune=source.prune, allow_private=self.settings.ingest_private),
+            options=IngestOptions(prune=source.prune, allow_private=self.settings.ingest_private),
         )
         await self.knowledge.refresh_index()
         await self.knowledge.detect_contradictions()
@@ -149,7 +149,7 @@ class AssistantService:
             more = False
             with contextlib.suppress(Unavailable):  # readyz says so; the next round tries again
                 await self.knowledge.refresh_index()
-                more = await self.knowledge.retriever.tend()
+                more = await self.knowledge.retriever.maintain()
 
     async def _backfill_vectors(self) -> None:
         """Make vectors that nobody makes: after an interrupted ingest, or of a new model in the settings."""
@@ -160,14 +160,14 @@ class AssistantService:
             with contextlib.suppress(Unavailable):  # a hosted model that is down; the next round tries again
                 missing = await knowledge.report_missing_vectors()
                 # An ingest that is reading makes its vectors itself in a moment.
-                if missing and (waiting or knowledge.retriever.changing):
-                    await knowledge.making.make()
+                if missing and (waiting or knowledge.retriever.is_switching):
+                    await knowledge.making.run_backfill()
                     await knowledge.refresh_index()
                     await knowledge.detect_contradictions()
                     missing = await knowledge.report_missing_vectors()
                 waiting = missing > 0
                 if not missing and time.monotonic() - since > FORGET_SECONDS:
-                    await knowledge.making.forget_others()
+                    await knowledge.making.delete_other_models()
                     since = float("inf")
             await asyncio.sleep(MAKE_SECONDS)
 

@@ -156,7 +156,7 @@ async def _embed_turns(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[
     """What each thing that the customer said means, as the reader takes it; none where that fails."""
     from assistant.conversation.turn.think import MAX_EMBEDDED_CHARACTERS
     from assistant.domain.errors import Unavailable
-    from assistant.models.embeddings.factory import meant
+    from assistant.models.embeddings.factory import compute_meaning
 
     texts = {
         turn["text"]
@@ -164,7 +164,7 @@ async def _embed_turns(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[
         if turn.get("author") == "customer" and isinstance(turn.get("text"), str)
     }
     try:
-        return {text: await meant(embedder, text[:MAX_EMBEDDED_CHARACTERS]) for text in texts}
+        return {text: await compute_meaning(embedder, text[:MAX_EMBEDDED_CHARACTERS]) for text in texts}
     except Unavailable:
         return {}
 

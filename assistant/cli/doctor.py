@@ -113,11 +113,11 @@ async def _examine_index(knowledge: KnowledgeBase) -> Finding:
     from assistant.knowledge.vectors.chroma_embedded import IN_USE
 
     missing = await knowledge.report_missing_vectors()
-    health = knowledge.retriever.health().values()
+    health = knowledge.retriever.component_health().values()
     if troubles := [why for why in health if why and why != IN_USE]:
         return Finding(part="index", well=False, says=f"degraded: {'; '.join(troubles)}")
     says = "Chroma, open in another process (its /readyz tells)" if IN_USE in health else "Chroma, in step"
-    if knowledge.retriever.changing:
+    if knowledge.retriever.is_switching:
         says += f"; another model takes over when `serve` has made its vectors ({missing:,} are missing)"
     elif missing:
         says += f"; {missing:,} passages wait for vectors, words find them (`serve` makes them)"
@@ -125,9 +125,9 @@ async def _examine_index(knowledge: KnowledgeBase) -> Finding:
 
 
 def _examine_tokenizer(language: str) -> Finding:
-    from assistant.knowledge.retrieval.lexical import lexical_alive
+    from assistant.knowledge.retrieval.lexical import list_broken_languages
 
-    dead = lexical_alive((language,))
+    dead = list_broken_languages((language,))
     mend = "finds nothing; reinstall with `make install` (SudachiPy and its dictionary)"
     return Finding(
         part=f"words {language}", well=not dead, says=mend if dead else "the tokenizer finds words"

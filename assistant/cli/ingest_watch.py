@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from assistant.app.settings import Settings
     from assistant.cli.output import StageProgress
     from assistant.domain.article_lifecycle import Contradiction
-    from assistant.knowledge.ingest.file_watcher import Remembering
+    from assistant.knowledge.ingest.file_watcher import CachingReader
     from assistant.knowledge.ingest.run import IngestReport
 
 #: Seconds until what could not be taken in is tried again.
@@ -68,16 +68,16 @@ class _WatchSession:
         self._standing: dict[str, str] | None = None
 
     async def run(self) -> None:
-        from assistant.knowledge.ingest.file_watcher import Remembering, changes
-        from assistant.knowledge.loaders.reader import Reader
+        from assistant.knowledge.ingest.file_watcher import CachingReader, watch_sources
+        from assistant.knowledge.loaders.reader import ChildProcessReader
 
         async with AsyncExitStack() as stack:
-            reader = Remembering(await stack.enter_async_context(Reader()))
+            reader = CachingReader(await stack.enter_async_context(ChildProcessReader()))
             with show_progress_bar() as steps:
                 knowledge = await stack.enter_async_context(
                     open_knowledge_session(self._settings, steps, beside_serve=True)
                 )
-            async for _ in changes(self._places):
+            async for _ in watch_sources(self._places):
                 if self._standing is None:
                     with show_progress_bar() as steps:
                         report = await self._ingest_with_retry(knowledge, self._sources, steps, reader)
@@ -86,7 +86,7 @@ class _WatchSession:
                 self._report_changes(report, await load_contradictions(knowledge))
 
     async def _ingest_with_retry(
-        self, knowledge: KnowledgeBase, sources: Sequence[str], steps: StageProgress, reader: Remembering
+        self, knowledge: KnowledgeBase, sources: Sequence[str], steps: StageProgress, reader: CachingReader
     ) -> IngestReport:
         """A run, tried until database and model let it through."""
         while True:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from assistant.domain.article_lifecycle import Contradiction
     from assistant.domain.knowledge import Passage
     from assistant.knowledge.ingest.run import IngestReport
-    from assistant.knowledge.loaders.reader import Reads
+    from assistant.knowledge.loaders.reader import DocumentReader
 
 PREPARING = "Preparing the language model"
 STAGES = {"read": "Reading documents", "embed": "Indexing passages"}
@@ -91,16 +91,16 @@ async def index_sources(
     steps: StageProgress,
     *,
     prune: bool = False,
-    reader: Reads | None = None,
+    reader: DocumentReader | None = None,
 ) -> IngestReport:
     """Index *sources* and bring the vector index into line."""
-    from assistant.knowledge.ingest.run import Options, ingest
+    from assistant.knowledge.ingest.run import IngestOptions, ingest_sources
 
-    report = await ingest(
+    report = await ingest_sources(
         sources,
         index=knowledge.indexer,
         count_tokens=knowledge.embedder.count_tokens,
-        options=Options(prune=prune, allow_private=settings.ingest_private),
+        options=IngestOptions(prune=prune, allow_private=settings.ingest_private),
         progress=lambda stage, done, total: steps(STAGES.get(stage, stage), done, total),
         reader=reader,
     )

@@ -43,7 +43,7 @@ class Attachment:
 
     #: image, video, audio or file.
     kind: str
-    #: What the channel's `fetch` needs to get it.
+    #: What the channel's `fetch_address` needs to get it.
     source: str
     name: str = ""
 

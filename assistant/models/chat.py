@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from assistant.domain.errors import ModelUnavailable, SetupError
-from assistant.models.limits import MOST_TOKENS, Breaker, Limits
+from assistant.models.limits import MAX_TOKENS, CircuitBreaker, ModelLimits
 from assistant.ports.models import ChatModel
 
 if TYPE_CHECKING:
@@ -20,24 +20,26 @@ _COMPLETE = frozenset(
 )
 
 
-def make_chat_model(
+def build_chat_model(
     spec: str,
     *,
     api_key: str | None = None,
     base_url: str | None = None,
-    limits: Limits | None = None,
+    limits: ModelLimits | None = None,
     http: "AsyncClient | None" = None,
 ) -> ChatModel | None:
     """The model that *spec* names; None for ``extractive``; of several, with commas, the first to answer."""
-    limits = limits or Limits()
+    limits = limits or ModelLimits()
     names = [name.strip() for name in spec.split(",") if name.strip() and name.strip() != EXTRACTIVE]
-    models = [LangChainModel(name, _maker(name, api_key, base_url, limits, http), limits) for name in names]
+    models = [
+        LangChainModel(name, _select_factory(name, api_key, base_url, limits, http), limits) for name in names
+    ]
     if len(models) < 2:
         return models[0] if models else None
-    return FirstThatAnswers(models)
+    return FallbackModel(models)
 
 
-def make_http_client(limits: Limits) -> "AsyncClient":
+def build_http_client(limits: ModelLimits) -> "AsyncClient":
     """The one place where a client for a model's server is made."""
     import httpx2
 
@@ -48,8 +50,8 @@ def make_http_client(limits: Limits) -> "AsyncClient":
     )
 
 
-def _maker(
-    name: str, api_key: str | None, base_url: str | None, limits: Limits, http: "AsyncClient | None"
+def _select_factory(
+    name: str, api_key: str | None, base_url: str | None, limits: ModelLimits, http: "AsyncClient | None"
 ) -> "Callable[[], BaseChatModel]":
     """What makes the model when it is first needed; SetupError now if it never will."""
     provider, _, model = name.partition(":")
@@ -59,13 +61,13 @@ def _maker(
         if not api_key and not base_url:
             raise SetupError(f"ASSISTANT_CHAT_MODEL={name} needs OPENAI_API_KEY or OPENAI_BASE_URL.")
         # Its library takes as long to import as all the rest of the service to start.
-        return lambda: openai_chat(model, api_key, base_url, limits, http)
-    other = _other(provider, model, limits)
+        return lambda: build_openai_chat(model, api_key, base_url, limits, http)
+    other = _build_other_chat(provider, model, limits)
     return lambda: other
 
 
-def openai_chat(
-    model: str, api_key: str | None, base_url: str | None, limits: Limits, http: "AsyncClient | None"
+def build_openai_chat(
+    model: str, api_key: str | None, base_url: str | None, limits: ModelLimits, http: "AsyncClient | None"
 ) -> "BaseChatModel":
     """Any OpenAI-compatible server through the official client, with nothing left to its defaults."""
     from langchain_openai import ChatOpenAI
@@ -77,17 +79,17 @@ def openai_chat(
         api_key=SecretStr(api_key or "none"),
         base_url=base_url,
         temperature=0,
-        max_completion_tokens=MOST_TOKENS,
+        max_completion_tokens=MAX_TOKENS,
         # Retries and deadlines are ours: the client would wait two minutes for a Retry-After.
         max_retries=0,
         timeout=limits.total,
         stream_chunk_timeout=None,
-        http_async_client=http or make_http_client(limits),
+        http_async_client=http or build_http_client(limits),
         use_responses_api=False,
     )
 
 
-def _other(provider: str, model: str, limits: Limits) -> "BaseChatModel":
+def _build_other_chat(provider: str, model: str, limits: ModelLimits) -> "BaseChatModel":
     from langchain.chat_models import init_chat_model
 
     try:
@@ -106,24 +108,24 @@ class LangChainModel:
         self,
         name: str,
         make: "Callable[[], BaseChatModel]",
-        limits: Limits,
+        limits: ModelLimits,
         *,
-        breaker: Breaker | None = None,
+        breaker: CircuitBreaker | None = None,
     ) -> None:
         self.name = name
         self._make, self._limits = make, limits
         self._chat: BaseChatModel | None = None
         self._making = asyncio.Lock()
-        self._breaker = breaker or Breaker()
+        self._breaker = breaker or CircuitBreaker()
         self._places = asyncio.Semaphore(limits.parallel)
 
     async def stream_completion(self, system: str, user: str) -> AsyncGenerator[str, None]:
         """The words as they come; ModelUnavailable if it did not end of its own accord."""
-        if not self._breaker.lets_through:
+        if not self._breaker.allows_calls:
             raise ModelUnavailable(
                 f"{self.name} failed several times in a row; it is left alone for a while."
             )
-        chat = await self._made()
+        chat = await self._get_or_build_chat()
         started = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout_at(started + self._limits.first):
@@ -131,18 +133,18 @@ class LangChainModel:
         except TimeoutError:
             raise ModelUnavailable(f"{self.name} is busy with other questions.") from None
         try:
-            async with aclosing(self._tried_twice(chat, system, user, started)) as words:
+            async with aclosing(self._stream_with_retry(chat, system, user, started)) as words:
                 async for word in words:
                     yield word
         except ModelUnavailable:
-            self._breaker.failed()
+            self._breaker.record_failure()
             raise
         else:
-            self._breaker.succeeded()
+            self._breaker.record_success()
         finally:
             self._places.release()
 
-    async def _made(self) -> "BaseChatModel":
+    async def _get_or_build_chat(self) -> "BaseChatModel":
         """The model's client, made by whoever needs it first while the others wait."""
         async with self._making:
             if self._chat is None:
@@ -152,40 +154,40 @@ class LangChainModel:
                     raise ModelUnavailable(f"{self.name} cannot be used: {type(error).__name__}") from error
             return self._chat
 
-    async def _tried_twice(
+    async def _stream_with_retry(
         self, chat: "BaseChatModel", system: str, user: str, started: float
     ) -> AsyncGenerator[str, None]:
         shown = False
         try:
-            async with aclosing(self._words(chat, system, user, started)) as words:
+            async with aclosing(self._stream_attempt(chat, system, user, started)) as words:
                 async for word in words:
                     shown = True
                     yield word
             return
-        except _Failure as failure:
+        except _ModelFailure as failure:
             pause = self._limits.pause if failure.after is None else failure.after
             left = started + self._limits.first - asyncio.get_running_loop().time()
             if shown or not failure.again or pause >= left:
                 raise
         await asyncio.sleep(pause)
-        async with aclosing(self._words(chat, system, user, started)) as words:
+        async with aclosing(self._stream_attempt(chat, system, user, started)) as words:
             async for word in words:
                 yield word
 
-    async def _words(
+    async def _stream_attempt(
         self, chat: "BaseChatModel", system: str, user: str, started: float
     ) -> AsyncGenerator[str, None]:
         """One attempt, vendor errors as ours."""
         chunks = chat.astream([("system", system), ("human", user)]).__aiter__()
         try:
-            async for word in self._timed(chunks, started):
+            async for word in self._enforce_deadlines(chunks, started):
                 yield word
-        except _vendor_errors() as error:
-            raise _failure(self.name, error) from error
+        except _vendor_error_types() as error:
+            raise _build_failure(self.name, error) from error
         finally:
-            await _close(chunks)
+            await _close_stream(chunks)
 
-    async def _timed(self, chunks: AsyncIterator[Any], started: float) -> AsyncIterator[str]:
+    async def _enforce_deadlines(self, chunks: AsyncIterator[Any], started: float) -> AsyncIterator[str]:
         """Deadlines are measured in words: a stream of empty pieces is silence."""
         clock = asyncio.get_running_loop().time
         due, written, finish = started + self._limits.first, 0, None
@@ -194,17 +196,17 @@ class LangChainModel:
                 chunk = await anext(chunks, None)
             if chunk is None:
                 break
-            finish = _finish(chunk.response_metadata) or finish
-            if text := _text(chunk.content):
+            finish = _parse_finish_reason(chunk.response_metadata) or finish
+            if text := _extract_text(chunk.content):
                 due, written = clock() + self._limits.between, written + len(text)
                 yield text
         if finish not in _COMPLETE or written > self._limits.characters:
-            raise _Failure(f"{self.name} broke off ({finish or 'no reason given'}).", again=not finish)
+            raise _ModelFailure(f"{self.name} broke off ({finish or 'no reason given'}).", again=not finish)
         if not written:
-            raise _Failure(f"{self.name} said nothing.", again=True)
+            raise _ModelFailure(f"{self.name} said nothing.", again=True)
 
 
-class FirstThatAnswers:
+class FallbackModel:
     """Several models; the next is asked when one fails before its first word."""
 
     def __init__(self, models: Sequence[ChatModel]) -> None:
@@ -224,7 +226,7 @@ class FirstThatAnswers:
                     raise
 
 
-class _Failure(ModelUnavailable):
+class _ModelFailure(ModelUnavailable):
     """A ModelUnavailable that knows whether another try is of use, and when."""
 
     def __init__(self, message: str, *, again: bool, after: float | None = None) -> None:
@@ -232,18 +234,18 @@ class _Failure(ModelUnavailable):
         self.again, self.after = again, after
 
 
-async def _close(chunks: AsyncIterator[Any]) -> None:
+async def _close_stream(chunks: AsyncIterator[Any]) -> None:
     """Closes the connection of a stream that nobody reads on."""
     if isinstance(chunks, AsyncGenerator):
         await chunks.aclose()
 
 
-def _finish(metadata: Mapping[str, Any]) -> str | None:
+def _parse_finish_reason(metadata: Mapping[str, Any]) -> str | None:
     reason = metadata.get("finish_reason") or metadata.get("stop_reason") or metadata.get("done_reason")
     return str(reason).lower() if reason else None
 
 
-def _text(content: object) -> str:
+def _extract_text(content: object) -> str:
     """Words of a chunk; other kinds of content (tool calls, thinking) are none. Half characters become �."""
     if isinstance(content, list):
         content = "".join(part.get("text", "") for part in content if isinstance(part, dict))
@@ -254,7 +256,7 @@ def _text(content: object) -> str:
     )
 
 
-def _vendor_errors() -> tuple[type[Exception], ...]:
+def _vendor_error_types() -> tuple[type[Exception], ...]:
     """What a server, a client library or their disagreement about a stream can raise."""
     import httpx2
     import openai
@@ -264,15 +266,15 @@ def _vendor_errors() -> tuple[type[Exception], ...]:
     return (openai.OpenAIError, httpx2.HTTPError, LangChainException, OSError, TimeoutError, *malformed)
 
 
-def _failure(name: str, error: Exception) -> _Failure:
+def _build_failure(name: str, error: Exception) -> _ModelFailure:
     """Ours for theirs; the text of theirs may quote the prompt, so only its kind is kept."""
     status = getattr(error, "status_code", None)
     kind = f"status {status}" if status else type(error).__name__
     again = status is None or status in (408, 409, 429) or status >= 500
-    return _Failure(f"{name}: {kind}", again=again, after=_retry_after(error))
+    return _ModelFailure(f"{name}: {kind}", again=again, after=_parse_retry_after(error))
 
 
-def _retry_after(error: Exception) -> float | None:
+def _parse_retry_after(error: Exception) -> float | None:
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     try:
         return max(0.0, float(headers["retry-after"]))

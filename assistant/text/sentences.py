@@ -30,11 +30,11 @@ _PICTURE = re.compile(r"!\[(?!\d)")
 _JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ]")
 
 
-def sentences(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """The sentences of *text* in order; brackets, decimals, addresses and abbreviations stay whole."""
-    sheltered = _sheltered(text)
+    sheltered = _find_sheltered_positions(text)
     found, start = [], 0
-    for end in _ends(text, sheltered):
+    for end in _find_sentence_ends(text, sheltered):
         if end > start:
             found.append(text[start:end].strip())
             start = end
@@ -42,7 +42,7 @@ def sentences(text: str) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-def _sheltered(text: str) -> set[int]:
+def _find_sheltered_positions(text: str) -> set[int]:
     """Positions inside matched brackets; an unmatched bracket shelters nothing."""
     outermost: list[tuple[int, int]] = []
     open_at: list[tuple[int, str]] = []
@@ -57,7 +57,7 @@ def _sheltered(text: str) -> set[int]:
     return {position for start, end in outermost for position in range(start, end)}
 
 
-def _ends(text: str, sheltered: set[int]) -> Iterator[int]:
+def _find_sentence_ends(text: str, sheltered: set[int]) -> Iterator[int]:
     end = 0  # of a run of marks such as "!?」", which is measured once
     for position, char in enumerate(text):
         if position in sheltered:
@@ -65,24 +65,24 @@ def _ends(text: str, sheltered: set[int]) -> Iterator[int]:
         if char == "\n":
             yield position + 1
         elif char in _FULL_STOPS or char == ".":
-            end = end if position < end else _after_closers(text, position + 1)
-            if _is_end(text, position, end):
+            end = end if position < end else _skip_closers(text, position + 1)
+            if _is_sentence_end(text, position, end):
                 yield end
 
 
-def _after_closers(text: str, position: int) -> int:
-    while position < len(text) and (text[position] in _FULL_STOPS or _closes(text, position)):
+def _skip_closers(text: str, position: int) -> int:
+    while position < len(text) and (text[position] in _FULL_STOPS or _is_closer(text, position)):
         position += 1
     return position
 
 
-def _closes(text: str, position: int) -> bool:
+def _is_closer(text: str, position: int) -> bool:
     """Straight quotes open and close alike: they close when an odd number stands before."""
     char = text[position]
     return char in _CLOSERS and (char not in "\"'" or text.count(char, 0, position) % 2 == 1)
 
 
-def _is_end(text: str, position: int, end: int) -> bool:
+def _is_sentence_end(text: str, position: int, end: int) -> bool:
     char, following = text[position], text[end : end + 1]
     if char in "。！？":
         # 「…。」と quotes inside a sentence that goes on.
@@ -96,12 +96,12 @@ def _is_end(text: str, position: int, end: int) -> bool:
         # Nor before the brackets of a Markdown picture; a citation number is none.
         after_japanese = _JAPANESE.match(text[position - 1 : position])
         return char in "!?" and bool(after_japanese) and not _PICTURE.match(text, position)
-    return char in "!?" or _full_stop_ends(
+    return char in "!?" or _is_full_stop_end(
         text[max(position - LONGEST_BEFORE, 0) : position + 1], _NEXT.search(text, end)
     )
 
 
-def _full_stop_ends(before: str, following: re.Match[str] | None) -> bool:
+def _is_full_stop_end(before: str, following: re.Match[str] | None) -> bool:
     after = following[0] if following else ""
     if re.search(r"(^|\s)\d{1,2}\.$", before):  # the number of a list item
         return not after or (bool(re.search(r"\S\s+\d{1,2}\.$", before)) and after[:1].isupper())

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from threading import local
 from typing import TYPE_CHECKING
 
-from assistant.text.terms import STOP, english_stem
+from assistant.text.terms import STOP, stem_english_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 4_000
 
 
-class Sort(StrEnum):
+class PartOfSpeech(StrEnum):
     NAME = "name"
     NOUN = "noun"
     VERB = "verb"
@@ -35,7 +35,7 @@ class Sort(StrEnum):
 class Word:
     start: int
     end: int
-    sort: Sort
+    part_of_speech: PartOfSpeech
     #: One spelling for all its forms.
     form: str
 
@@ -44,72 +44,76 @@ _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
 _WORD = re.compile(r"\w+")
 _KANJI_DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
 _SORTS = {
-    "名詞": Sort.NOUN,
-    "代名詞": Sort.NOUN,
-    "接尾辞": Sort.NOUN,
-    "動詞": Sort.VERB,
-    "形容詞": Sort.QUALITY,
-    "形状詞": Sort.QUALITY,
-    "副詞": Sort.QUALITY,
-    "連体詞": Sort.QUALITY,
+    "名詞": PartOfSpeech.NOUN,
+    "代名詞": PartOfSpeech.NOUN,
+    "接尾辞": PartOfSpeech.NOUN,
+    "動詞": PartOfSpeech.VERB,
+    "形容詞": PartOfSpeech.QUALITY,
+    "形状詞": PartOfSpeech.QUALITY,
+    "副詞": PartOfSpeech.QUALITY,
+    "連体詞": PartOfSpeech.QUALITY,
 }
 
 
 @lru_cache(maxsize=8192)
-def words(text: str) -> tuple[Word, ...]:
+def tag_words(text: str) -> tuple[Word, ...]:
     """The words of *text* in order; punctuation is none."""
     text = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
     if _JAPANESE.search(text):
-        return tuple(_japanese(m) for m in _cut()(text) if m.part_of_speech()[0] not in ("補助記号", "空白"))
-    return tuple(_latin(found, text) for found in _WORD.finditer(text))
+        return tuple(
+            _tag_japanese(m)
+            for m in _build_tokenizer()(text)
+            if m.part_of_speech()[0] not in ("補助記号", "空白")
+        )
+    return tuple(_tag_latin(found, text) for found in _WORD.finditer(text))
 
 
-def person_names(text: str) -> list[tuple[int, int, str]]:
+def find_person_names(text: str) -> list[tuple[int, int, str]]:
     """Places of words that Japanese people are called, and whether each is a 姓 or a 名."""
     if not _JAPANESE.search(text):
         return []
-    found = _cut()(text[:MAX_CHARACTERS].encode("utf-8", "replace").decode())
+    found = _build_tokenizer()(text[:MAX_CHARACTERS].encode("utf-8", "replace").decode())
     return [(m.begin(), m.end(), m.part_of_speech()[3]) for m in found if m.part_of_speech()[2] == "人名"]
 
 
-def _japanese(morpheme: Morpheme) -> Word:
+def _tag_japanese(morpheme: Morpheme) -> Word:
     first, second, *_ = morpheme.part_of_speech()
     form = morpheme.normalized_form()
     if second == "数詞":
         form = unicodedata.normalize("NFKC", form).translate(_KANJI_DIGITS)
-        return Word(morpheme.begin(), morpheme.end(), Sort.NUMBER, form)
+        return Word(morpheme.begin(), morpheme.end(), PartOfSpeech.NUMBER, form)
     if second == "固有名詞":
-        return Word(morpheme.begin(), morpheme.end(), Sort.NAME, form.lower())
+        return Word(morpheme.begin(), morpheme.end(), PartOfSpeech.NAME, form.lower())
     # できる, いる, くる after another verb.
     helps = first == "動詞" and second == "非自立可能"
-    sort = Sort.FUNCTION if helps else _SORTS.get(first, Sort.FUNCTION)
+    sort = PartOfSpeech.FUNCTION if helps else _SORTS.get(first, PartOfSpeech.FUNCTION)
     return Word(morpheme.begin(), morpheme.end(), sort, form.lower())
 
 
-def _latin(found: re.Match[str], text: str) -> Word:
+def _tag_latin(found: re.Match[str], text: str) -> Word:
     word = found[0].lower()
     if word[0].isdigit():
-        sort = Sort.NUMBER
+        sort = PartOfSpeech.NUMBER
     elif word in STOP or len(word) == 1:
-        sort = Sort.FUNCTION
+        sort = PartOfSpeech.FUNCTION
     elif found[0][0].isupper() and text[: found.start()].strip():
-        sort = Sort.NAME
+        sort = PartOfSpeech.NAME
     else:
-        sort = Sort.NOUN
-    return Word(found.start(), found.end(), sort, english_stem(word))
+        sort = PartOfSpeech.NOUN
+    return Word(found.start(), found.end(), sort, stem_english_word(word))
 
 
 @cache
-def _cut() -> Callable[[str], list[Morpheme]]:
+def _build_tokenizer() -> Callable[[str], list[Morpheme]]:
     from sudachipy import Dictionary, SplitMode
 
     dictionary = Dictionary(dict="small")
     # A tokenizer serves one thread at a time.
     threads = local()
 
-    def cut(text: str) -> list[Morpheme]:
+    def split_morphemes(text: str) -> list[Morpheme]:
         if not hasattr(threads, "tokenizer"):
             threads.tokenizer = dictionary.tokenizer(mode=SplitMode.A, fields={"normalized_form", "pos"})
         return list(threads.tokenizer.tokenize(text))
 
-    return cut
+    return split_morphemes

@@ -19,27 +19,27 @@ STOP = frozenset(_EMPTY.split())
 
 
 @lru_cache(maxsize=8192)
-def terms(text: str) -> frozenset[str]:
+def extract_terms(text: str) -> frozenset[str]:
     """Stems of words; for kanji, pairs of characters, which find 期限 in 返品期限."""
     return frozenset(
-        stem for word in _WORD.findall(normal(text)) for stem in _stems(word) if stem not in STOP
+        stem for word in _WORD.findall(normalize_text(text)) for stem in _list_stems(word) if stem not in STOP
     )
 
 
-def normal(text: str) -> str:
+def normalize_text(text: str) -> str:
     """The form in which texts are compared, never shown."""
     return unicodedata.normalize("NFKC", text).lower().replace("’", "'")
 
 
-def _stems(word: str) -> Iterable[str]:
+def _list_stems(word: str) -> Iterable[str]:
     if "一" <= word[0] <= "鿿" or word[0] in "々〆":
         return [word] if len(word) <= 2 else [word[i : i + 2] for i in range(len(word) - 1)]
     if word in STOP or word[0] >= "ァ":
         return [word]
-    return [english_stem(word.removesuffix("'s"))]
+    return [stem_english_word(word.removesuffix("'s"))]
 
 
-def english_stem(word: str) -> str:
+def stem_english_word(word: str) -> str:
     for ending, replacement in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
             word = re.sub(r"([bdgmnprt])\1$", r"\1", word[: -len(ending)] + replacement)
@@ -47,14 +47,14 @@ def english_stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
-def rarity(texts: Iterable[frozenset[str]]) -> Mapping[str, float]:
+def compute_rarity(texts: Iterable[frozenset[str]]) -> Mapping[str, float]:
     """How telling each term is: the fewer of *texts* have it, the more."""
     every = list(texts)
     counts = Counter(term for text in every for term in text)
     return {term: log(1 + len(every) / count) for term, count in counts.items()}
 
 
-def overlap(wanted: frozenset[str], had: frozenset[str], weights: Mapping[str, float]) -> float:
+def compute_overlap(wanted: frozenset[str], had: frozenset[str], weights: Mapping[str, float]) -> float:
     """0–1: how much of the wanted meaning is in *had*; terms that no text has do not count."""
     total = sum(weights.get(term, 0.0) for term in wanted)
     return sum(weights.get(term, 0.0) for term in wanted & had) / total if total else 0.0

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.knowledge.ingest.indexer import Indexer
-from assistant.knowledge.ingest.run import ingest
-from assistant.models.embeddings.factory import make_embedder
+from assistant.knowledge.ingest.run import ingest_sources
+from assistant.models.embeddings.factory import build_embedder
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
@@ -49,14 +49,14 @@ class Twice:
 async def measured(folder: Path) -> Ingested:
     folder.mkdir(parents=True)
     started = time.perf_counter()
-    embedder = make_embedder("local", folder / "models")
+    embedder = build_embedder("local", folder / "models")
     conversion = time.perf_counter() - started
     engine = create_sqlite_engine(folder / "bench.sqlite")
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
     twice: Any = Twice(embedder)
     started = time.perf_counter()
-    await ingest([str(SAMPLE)], index=Indexer(database, twice), count_tokens=embedder.count_tokens)
+    await ingest_sources([str(SAMPLE)], index=Indexer(database, twice), count_tokens=embedder.count_tokens)
     whole = time.perf_counter() - started - twice.raw
     passages = len(await database.read(lambda store: store.articles.list_chunk_ids()))
     database.close()

@@ -76,12 +76,12 @@ def _retriever(data: Path) -> Any:
     from langchain_core.retrievers import BaseRetriever
 
     from assistant.knowledge.ingest.index_fields import SLOTS
-    from assistant.knowledge.vectors.chroma_embedded import open_files
-    from assistant.models.embeddings.factory import make_embedder
+    from assistant.knowledge.vectors.chroma_embedded import open_embedded_collection
+    from assistant.models.embeddings.factory import build_embedder
 
-    embedder = make_embedder("local", data / "models")
+    embedder = build_embedder("local", data / "models")
     [folder] = (data / "index").iterdir()
-    index = open_files(folder, folder.name, embedder.dimensions)
+    index = open_embedded_collection(folder, folder.name, embedder.dimensions)
     texts = dict(sqlite3.connect(data / "yorisoi.db").execute("SELECT id, text FROM chunks"))
 
     class Nearest(BaseRetriever):

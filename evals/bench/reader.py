@@ -8,7 +8,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from assistant.answering.reader.cross_encoder import Reader
+from assistant.answering.reader.cross_encoder import CrossEncoderReader
 from evals.bench.figures import spread, table
 from evals.data.embedding_cache import CACHE, RememberingEmbedder
 from evals.data.retrieval_sets import rows
@@ -24,12 +24,12 @@ def main() -> None:
 
 async def measure() -> None:
     knowledge = await knowledge_over(ROOT / "knowledge_base", RememberingEmbedder(), TODAY)
-    reader, embedder = Reader(CACHE), local_embedder(Path(CACHE))
+    reader, embedder = CrossEncoderReader(CACHE), local_embedder(Path(CACHE))
     reading, floor = list[float](), list[float]()
     for number, case in enumerate(rows(CASES / "sample_kb.held.jsonl")[: QUESTIONS + WARM_UP]):
         passages = await knowledge.retriever.search(case["text"], limit=PASSAGES)
         started = time.perf_counter()
-        await reader.read(case["text"], passages)
+        await reader.read_passages(case["text"], passages)
         read = time.perf_counter()
         await embedder.embed_passages([passage.text for passage in passages])
         if number >= WARM_UP:

@@ -21,7 +21,7 @@ from assistant.app.settings import Settings, load_settings
 from assistant.domain.knowledge import Article, Chunk
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.retrieval import late_interaction
-from assistant.models.embeddings.factory import make_embedder
+from assistant.models.embeddings.factory import build_embedder
 from assistant.ports.models import Embedder, MultiVector
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
@@ -84,7 +84,7 @@ def _column(path: Path, name: str) -> list[str]:
 async def _filled(settings: Settings, texts: Sequence[str], passages: int) -> None:
     """A data folder with *passages* that have real words and real or nearly real vectors, and its index."""
     database = open_database(settings)
-    embedder = make_embedder("local", settings.models_dir)
+    embedder = build_embedder("local", settings.models_dir)
     indexer = Indexer(database, embedder)
     for start in range(0, passages, 500):
         await indexer.save_articles(
@@ -98,7 +98,7 @@ async def _filled(settings: Settings, texts: Sequence[str], passages: int) -> No
 
 
 async def _embed(database: SqlDatabase[SqlStore], embedder: Embedder, texts: Sequence[str]) -> None:
-    made = await late_interaction.passages(embedder, texts[:REAL])
+    made = await late_interaction.embed_passages(embedder, texts[:REAL])
     ids = await database.read(lambda store: store.articles.list_chunk_ids())
     noise = np.random.default_rng(1)
     for start in range(0, len(ids), 500):

@@ -15,14 +15,14 @@ from pathlib import Path
 from assistant.app.knowledge_base import open_database, open_embedder
 from assistant.app.settings import Settings, load_settings
 from assistant.knowledge.ingest.indexer import Indexer
-from assistant.knowledge.ingest.run import ingest
-from assistant.knowledge.retrieval.lexical import telling
+from assistant.knowledge.ingest.run import ingest_sources
+from assistant.knowledge.retrieval.lexical import select_rare_words
 from assistant.knowledge.retrieval.retriever import MATCHING, NEAREST, HybridRetriever
-from assistant.knowledge.vectors.synced_index import KeptVectors, embedded
+from assistant.knowledge.vectors.synced_index import SyncedVectorIndex, build_embedded_opener
 from assistant.ports.models import Embedder
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from assistant.text.segmentation import terms
+from assistant.text.segmentation import tokenize_text
 from evals.bench.figures import Figure, percentile, spread
 
 WARM_UP = 20
@@ -42,7 +42,7 @@ class Served:
 
     database: SqlDatabase[SqlStore]
     embedder: Embedder
-    vectors: KeptVectors
+    vectors: SyncedVectorIndex
     retriever: HybridRetriever
 
 
@@ -71,10 +71,10 @@ async def _opened(settings: Settings) -> Served:
     database, embedder = open_database(settings), open_embedder(settings)
     name = await database.read(lambda store: store.collections.find_name(embedder.name))
     assert name is not None
-    vectors = KeptVectors(embedded(settings.data_dir, name, embedder.dimensions))
+    vectors = SyncedVectorIndex(build_embedded_opener(settings.data_dir, name, embedder.dimensions))
     retriever = HybridRetriever(database, embedder, vectors)
     await retriever.start()
-    while await retriever.tend():
+    while await retriever.maintain():
         pass
     return Served(database=database, embedder=embedder, vectors=vectors, retriever=retriever)
 
@@ -83,7 +83,7 @@ async def _parts(served: Served, text: str) -> None:
     """What no hybrid search can do without, one after the other."""
     vector = await served.embedder.embed_query(text)
     await served.vectors.nearest(vector, limit=NEAREST)
-    words = telling(terms(text), served.retriever.shelf)
+    words = select_rare_words(tokenize_text(text), served.retriever.forward_index)
     await served.database.read(lambda store: store.articles.search_words(words, limit=MATCHING))
 
 
@@ -113,7 +113,7 @@ async def _beside_ingest(served: Served, questions: Sequence[str], documents: Pa
 
     async def take_in() -> None:
         index = Indexer(served.database, served.embedder)
-        await ingest(
+        await ingest_sources(
             [str(documents)], index=index, count_tokens=served.embedder.count_tokens, progress=progress
         )
         done.set()

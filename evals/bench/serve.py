@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from assistant.models.chat import make_chat_model
+from assistant.models.chat import build_chat_model
 from evals.bench.bare_server import bare
 from evals.bench.figures import Figure, spread, table
 from evals.bench.http_load import Target, steadily
@@ -185,7 +185,7 @@ async def _one_by_one(site: Site, floor: Floor, count: int) -> tuple[list[float]
 
 async def _model_alone(url: str) -> float:
     """Median seconds of an answer of two sentences, through the client that we call models with."""
-    chat, took = make_chat_model("openai:fake", api_key="none", base_url=f"{url}/v1"), list[float]()
+    chat, took = build_chat_model("openai:fake", api_key="none", base_url=f"{url}/v1"), list[float]()
     assert chat is not None
     for _ in range(20):
         began = time.perf_counter()

@@ -16,8 +16,8 @@ from uuid import uuid4
 import httpx2
 
 from assistant.app.settings import Settings
-from assistant.knowledge.vectors.chroma_embedded import open_files
-from assistant.models.embeddings.factory import make_embedder
+from assistant.knowledge.vectors.chroma_embedded import open_embedded_collection
+from assistant.models.embeddings.factory import build_embedder
 from assistant.ports.knowledge import VectorIndex
 from assistant.ports.models import Embedder
 from evals.bench.bare_server import bare
@@ -174,10 +174,12 @@ def floors(data: Path) -> Iterator[Floor]:
     folder = data / "floor"
     [index] = (data / "index").iterdir()
     shutil.copytree(index, folder / index.name)
-    embedder = make_embedder("local", data / "models")
+    embedder = build_embedder("local", data / "models")
     scratch = sqlite3.connect(folder / "floor.sqlite")
     scratch.executescript(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE kept (id INTEGER PRIMARY KEY, text);"
     )
-    yield Floor(embedder, open_files(folder / index.name, index.name, embedder.dimensions), scratch)
+    yield Floor(
+        embedder, open_embedded_collection(folder / index.name, index.name, embedder.dimensions), scratch
+    )
     scratch.close()

@@ -9,7 +9,7 @@ from tempfile import gettempdir
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.models.embeddings.factory import make_embedder
+from assistant.models.embeddings.factory import build_embedder
 from assistant.ports.models import MultiVector, MultiVectorEmbedder
 
 Vectors = NDArray[np.float32]
@@ -21,7 +21,7 @@ class RememberingEmbedder:
 
     def __init__(self) -> None:
         CACHE.mkdir(exist_ok=True)
-        inner = make_embedder("local", CACHE)
+        inner = build_embedder("local", CACHE)
         if not isinstance(inner, MultiVectorEmbedder):
             raise TypeError("the local model tells tokens apart")
         self._inner = inner

@@ -8,9 +8,9 @@ import numpy as np
 
 from assistant.domain.knowledge import Passage
 from assistant.domain.turns import TextEmbedding
-from assistant.knowledge.ingest.index_fields import under_heading
-from assistant.knowledge.retrieval.token_vectors import placed
-from assistant.models.embeddings.factory import make_embedder, meant
+from assistant.knowledge.ingest.index_fields import prepend_headings
+from assistant.knowledge.retrieval.token_vectors import build_passage_tokens
+from assistant.models.embeddings.factory import build_embedder, compute_meaning
 from assistant.ports.knowledge import PassageTokens
 from assistant.ports.models import MultiVectorEmbedder
 
@@ -19,7 +19,7 @@ class Embedded:
     """What texts mean, as the product takes it; nothing without models."""
 
     def __init__(self, models: Path | None, kept: Path | None = None) -> None:
-        self._embedder = make_embedder("local", models) if models is not None else None
+        self._embedder = build_embedder("local", models) if models is not None else None
         self._known: dict[str, TextEmbedding] = {}
         if self._embedder is not None and kept is not None:
             self._known = kept_meanings(kept)
@@ -36,7 +36,7 @@ class Embedded:
     async def _embed(self, texts: Sequence[str]) -> None:
         assert self._embedder is not None
         for text in texts:
-            self._known[text] = await meant(self._embedder, text)
+            self._known[text] = await compute_meaning(self._embedder, text)
 
 
 def kept_meanings(file: Path) -> dict[str, TextEmbedding]:
@@ -53,8 +53,9 @@ class TokensOnTheSpot:
         self._embedder = embedder
 
     async def load_passage_tokens(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
-        texts = [under_heading(each.title, each.headings, each.text)[1] for each in passages]
+        texts = [prepend_headings(each.title, each.headings, each.text)[1] for each in passages]
         found = await self._embedder.embed_passage_tokens(texts)
         return [
-            placed(self._embedder, *each) for each in zip(passages, (f.tokens for f in found), strict=True)
+            build_passage_tokens(self._embedder, *each)
+            for each in zip(passages, (f.tokens for f in found), strict=True)
         ]

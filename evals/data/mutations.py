@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 from assistant.domain.knowledge import Passage
-from assistant.text.quotable import Kind, units
+from assistant.text.quotable import UnitKind, extract_units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +49,12 @@ def true_cases(passages: Sequence[Passage]) -> Iterator[Case]:
 
 
 def _statements(passage: Passage) -> Iterator[str]:
-    for unit in units(passage, 0):
-        if unit.kind in (Kind.SENTENCE, Kind.ITEM, Kind.STEP) and len(unit.text) > 12 and not unit.leads_in:
+    for unit in extract_units(passage, 0):
+        if (
+            unit.kind in (UnitKind.SENTENCE, UnitKind.ITEM, UnitKind.STEP)
+            and len(unit.text) > 12
+            and not unit.leads_in
+        ):
             yield unit.text
 
 

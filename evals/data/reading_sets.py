@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain.knowledge import Article, Passage
-from assistant.knowledge.ingest.chunking import chunked
+from assistant.knowledge.ingest.chunking import split_into_chunks
 from assistant.ports.models import Embedder
-from assistant.text.quotable import Unit, units
+from assistant.text.quotable import Unit, extract_units
 from evals.data.retrieval_sets import rows
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -69,7 +69,7 @@ def passages_of(article: Article, count_tokens: Callable[[str], int]) -> list[Pa
             text=chunk.text,
             score=0.0,
         )
-        for chunk in chunked(article.text, count_tokens)
+        for chunk in split_into_chunks(article.text, count_tokens)
     ]
 
 
@@ -226,4 +226,4 @@ def _plain(context: Row) -> Passage:
 
 @cache
 def units_of(passage: Passage) -> tuple[Unit, ...]:
-    return tuple(units(passage, 0))
+    return tuple(extract_units(passage, 0))

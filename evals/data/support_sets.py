@@ -14,10 +14,10 @@ from pathlib import Path
 from random import Random
 
 from assistant.domain.knowledge import Origin, Passage
-from assistant.knowledge.ingest.article_builder import article_of
-from assistant.knowledge.ingest.chunking import chunked
+from assistant.knowledge.ingest.article_builder import build_article
+from assistant.knowledge.ingest.chunking import split_into_chunks
 from assistant.knowledge.loaders.markdown import load_markdown
-from assistant.text.sentences import sentences
+from assistant.text.sentences import split_sentences
 from evals.data.date_mutations import notices
 from evals.data.mutations import Case, false_cases, true_cases
 
@@ -53,7 +53,7 @@ def faithdial() -> Iterator[Judged]:
         said = next((row[key] for key in ("ctrl", "gpt2", "doha", "response") if key in row), "").strip()
         label = (row.get("begin_label") or row.get("BEGIN") or "").lower()
         if known and said and label and label != "generic":
-            parts = tuple(part[:600] for part in sentences(known))
+            parts = tuple(part[:600] for part in split_sentences(known))
             yield Judged(said=said, known=parts, supported="halluc" not in label, group=known)
 
 
@@ -79,8 +79,8 @@ def passages_of(folder: Path) -> tuple[Passage, ...]:
 def _passages(file: Path, id_: str) -> Iterator[Passage]:
     for document in load_markdown(file.read_bytes()):
         origin = Origin(source=str(file), location=str(file))
-        article = article_of(document, id=id_, folders=file.parts[:-1], url=None, origin=origin)
-        for chunk in chunked(article.text, lambda text: len(text) // 2 + 1):
+        article = build_article(document, id=id_, folders=file.parts[:-1], url=None, origin=origin)
+        for chunk in split_into_chunks(article.text, lambda text: len(text) // 2 + 1):
             yield Passage(
                 chunk=chunk.position,
                 article=article.id,

@@ -51,37 +51,37 @@ def channel(name: str) -> Target:
 
 
 def loader(suffix: str) -> Target:
-    from assistant.knowledge.ingest.chunking import chunked
+    from assistant.knowledge.ingest.chunking import split_into_chunks
     from assistant.knowledge.loaders import LOADERS as LOAD
 
     def load(data: bytes) -> object:
-        return [list(chunked(document.text, len)) for document in LOAD[suffix](data)]
+        return [list(split_into_chunks(document.text, len)) for document in LOAD[suffix](data)]
 
     return load
 
 
 def text(name: str) -> Target:
     """What reads the words of customers and models."""
-    from assistant.answering.drafts.stream_splitter import Splitter
-    from assistant.answering.grounding.rules import unfit
-    from assistant.answering.pii_masking import Mask
+    from assistant.answering.drafts.stream_splitter import StreamSplitter
+    from assistant.answering.grounding.rules import find_unfit_reason
+    from assistant.answering.pii_masking import PiiMask
     from assistant.api.reply_html import render_reply
     from assistant.signals.language import detect_language
-    from assistant.text.exact_facts import in_digits, numbers
+    from assistant.text.exact_facts import extract_numbers, normalize_digits
 
     def stream(said: str) -> object:
-        splitter = Splitter()
-        pieces = [piece for char in said for piece in splitter.feed(char)] + splitter.finish()
-        return [unfit(piece.text, "ja") for piece in pieces]
+        splitter = StreamSplitter()
+        pieces = [piece for char in said for piece in splitter.feed_text(char)] + splitter.flush_rest()
+        return [find_unfit_reason(piece.text, "ja") for piece in pieces]
 
     def mask(said: str) -> object:
-        hidden = Mask()
-        return hidden.reveal(hidden.hide(said))
+        hidden = PiiMask()
+        return hidden.unmask_text(hidden.mask_text(said))
 
     readers: dict[str, Callable[[str], object]] = {
         "reply": partial(render_reply, allowed_hosts=("shop.example",)),
         "stream": stream,
-        "facts": lambda said: numbers(in_digits(said)),
+        "facts": lambda said: extract_numbers(normalize_digits(said)),
         "mask": mask,
         "signals": lambda said: detect_language(said, ("ja", "en")),
     }

@@ -16,16 +16,16 @@ from statistics import mean, median
 from typing import Any
 
 from assistant.answering.drafts.answerer import GroundedAnswerer
-from assistant.answering.drafts.prompt_context import condensed, pack
-from assistant.answering.grounding.checker import Readings
-from assistant.answering.pii_masking import Mask
+from assistant.answering.drafts.prompt_context import build_prompt_context, condense_history
+from assistant.answering.grounding.checker import EncodedTexts
+from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
-from assistant.answering.quotes.ranker import Ranker
+from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.app.knowledge_base import KnowledgeBase
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
-from assistant.knowledge.retrieval.token_vectors import StoredTokens
+from assistant.knowledge.retrieval.token_vectors import StoredTokenVectors
 from assistant.models.token_count import count_tokens
 from assistant.ports.answering import AnswerRequest
 from assistant.ports.models import MultiVectorEmbedder
@@ -36,7 +36,7 @@ from evals.quality import faulty, hostile, personal, support
 MODEL = "gpt-4o-mini"
 #: The second was written by somebody else, and no setting was chosen on it.
 QUESTIONS = ("sample_kb.jsonl", "sample_kb.held.jsonl")
-PROMPT = Prompt.read(ROOT / "prompts" / "answer.md")
+PROMPT = Prompt.from_file(ROOT / "prompts" / "answer.md")
 #: A quick model's pace: seconds to the first words, and for each dozen characters.
 FIRST, PACE = 0.4, 0.03
 #: Questions whose speed is measured, each twice: at first sight, and when its passages are known.
@@ -50,7 +50,7 @@ class Found:
     case: dict[str, Any]
     ask: AnswerRequest
     #: How the product ranks what could be quoted.
-    ranker: Ranker
+    ranker: QuoteRanker
 
     def holds(self, text: str) -> bool:
         """The expected facts stand in it."""
@@ -85,7 +85,7 @@ async def found_all(knowledge: KnowledgeBase, questions: str) -> list[Found]:
     """The answerable questions of a file, searched; said before each: the three above it, answered."""
     lines = (ROOT / "evals/cases" / questions).read_text("utf-8").splitlines()
     cases = [case for line in lines if (case := json.loads(line))["relevant"]]
-    ranker = Ranker(knowledge.embedder, StoredTokens(knowledge.database, knowledge.embedder))
+    ranker = QuoteRanker(knowledge.embedder, StoredTokenVectors(knowledge.database, knowledge.embedder))
     quotes, talk, found = ExtractiveAnswerer(ranker=ranker), list[Utterance](), list[Found]()
     for case in cases:
         passages = await knowledge.retriever.search(case["text"], language=case["lang"], limit=5)
@@ -101,10 +101,10 @@ async def report_tokens(found: Sequence[Found], questions: str) -> None:
     """Prompts as we fill them, beside the usual ones with the same instructions."""
     ours, usual, held, held_usual = [], [], [], []
     for one in found:
-        packed = pack(one.ask, await one.ranker.ranked(one.ask), MODEL)
+        packed = build_prompt_context(one.ask, await one.ranker.rank_candidates(one.ask), MODEL)
         chunks = "\n\n".join(f"[{n}] {p.title}\n{p.text[:1000]}" for n, p in enumerate(one.ask.passages, 1))
         whole = "\n".join(f"{line.author}: {line.text}" for line in one.ask.lines)
-        ours.append(_tokens(packed, condensed(one.ask.lines, Mask()), one.ask))
+        ours.append(_tokens(packed, condense_history(one.ask.lines, PiiMask()), one.ask))
         usual.append(_tokens(chunks, whole, one.ask))
         held.append(one.holds(packed))
         held_usual.append(one.holds(chunks))
@@ -121,14 +121,16 @@ async def report_tokens(found: Sequence[Found], questions: str) -> None:
 
 def _tokens(passages: str, history: str, ask: AnswerRequest) -> int:
     language = "Japanese" if ask.language == "ja" else "English"
-    filled = PROMPT.fill(language=language, passages=passages, history=history, question=ask.question)
+    filled = PROMPT.fill_template(
+        language=language, passages=passages, history=history, question=ask.question
+    )
     return sum(count_tokens(part, MODEL) for part in filled)
 
 
 async def report_speed(found: Sequence[Found], knowledge: KnowledgeBase) -> None:
     """What packing and checking add to the model's own time, and when the first sentence is seen."""
     assert isinstance(knowledge.embedder, MultiVectorEmbedder)
-    readings = Readings(knowledge.embedder, StoredTokens(knowledge.database, knowledge.embedder))
+    readings = EncodedTexts(knowledge.embedder, StoredTokenVectors(knowledge.database, knowledge.embedder))
     print(
         f"\nBeyond the model ({FIRST} s to its first words): p50 ms a turn, of it at work in our thread"
         " (the rest is the embedder and waiting for a processor); first sentence / the model's own"
@@ -139,7 +141,7 @@ async def report_speed(found: Sequence[Found], knowledge: KnowledgeBase) -> None
         print(f"  {name:26} {beyond:.0f} ms  {work:.0f} ms  {firsts:.2f}")
 
 
-async def _timed(one: Found, readings: Readings) -> tuple[float, float, float]:
+async def _timed(one: Found, readings: EncodedTexts) -> tuple[float, float, float]:
     """(ms beyond the model, ms of our thread's work, first shown sentence over the model's own first)"""
     model, shown = PacedModel(), list[float]()
 

@@ -15,8 +15,8 @@ from assistant.app.knowledge_base import open_knowledge
 from assistant.app.settings import Settings, load_settings
 from assistant.domain.article_lifecycle import Contradiction
 from assistant.knowledge.contradictions.rules import Statement
-from assistant.knowledge.contradictions.search import contradictions
-from assistant.knowledge.ingest.run import ingest
+from assistant.knowledge.contradictions.search import find_contradictions
+from assistant.knowledge.ingest.run import ingest_sources
 from evals.data.embedding_cache import CACHE
 
 ROOT = Path(__file__).parents[2]
@@ -87,13 +87,15 @@ async def _found(settings: Settings, articles: Path) -> Found:
         own = settings.model_copy(update={"data_dir": Path(data)})
         (Path(data) / "models").symlink_to(CACHE)
         knowledge = await open_knowledge(own)
-        await ingest([str(articles)], index=knowledge.indexer, count_tokens=knowledge.embedder.count_tokens)
+        await ingest_sources(
+            [str(articles)], index=knowledge.indexer, count_tokens=knowledge.embedder.count_tokens
+        )
         await knowledge.refresh_index()
-        shelf, embedder = knowledge.retriever.shelf, knowledge.embedder
+        shelf, embedder = knowledge.retriever.forward_index, knowledge.embedder
         owners = await knowledge.database.read(lambda store: store.article_lifecycle.load_chunk_articles())
         new = shelf.ids.tolist()
-        found = await contradictions(new, shelf, owners, knowledge.load_statements, embedder)
-        near = await contradictions(new, shelf, owners, knowledge.load_statements, embedder, _any)
+        found = await find_contradictions(new, shelf, owners, knowledge.load_statements, embedder)
+        near = await find_contradictions(new, shelf, owners, knowledge.load_statements, embedder, _any)
         await knowledge.close()
         return found, near
 

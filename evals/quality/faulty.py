@@ -14,10 +14,10 @@ from statistics import median
 from assistant.answering.drafts.answerer import GroundedAnswerer
 from assistant.answering.prompts import Prompt
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
-from assistant.answering.quotes.ranker import Ranker
+from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.domain.knowledge import Passage
-from assistant.models.chat import make_chat_model, make_http_client
-from assistant.models.limits import Limits
+from assistant.models.chat import build_chat_model, build_http_client
+from assistant.models.limits import ModelLimits
 from assistant.ports.answering import AnswerRequest, Draft
 from evals.data.support_sets import ROOT, passages_of
 from evals.fakes.chat_server import FAULTS, served
@@ -25,7 +25,7 @@ from evals.fakes.chat_server import FAULTS, served
 TURNS = 50
 #: The product's deadlines, times this.
 SCALE = 0.06
-LIMITS = Limits(
+LIMITS = ModelLimits(
     connect=3 * SCALE, first=8 * SCALE, between=5 * SCALE, total=30 * SCALE, pause=0.3 * SCALE, parallel=64
 )
 QUESTION = "未開封の商品の返品期限は何日ですか"
@@ -50,12 +50,12 @@ def is_good(draft: Draft, shown: Sequence[str], seconds: float) -> bool:
 async def turns(base: str, fault: str, passages: Sequence[Passage]) -> list[tuple[bool, float]]:
     """(good, seconds) of each turn; a few at once, each with a model of its own so that no breaker helps."""
     places = asyncio.Semaphore(10)
-    prompt, ranker = Prompt.read(ROOT / "prompts" / "answer.md"), Ranker()
+    prompt, ranker = Prompt.from_file(ROOT / "prompts" / "answer.md"), QuoteRanker()
 
     async def one() -> tuple[bool, float]:
-        async with places, make_http_client(LIMITS) as http:
+        async with places, build_http_client(LIMITS) as http:
             url = "http://127.0.0.1:9/v1" if fault == "refused" else f"{base}/{fault}/v1"
-            model = make_chat_model("openai:fake", base_url=url, limits=LIMITS, http=http)
+            model = build_chat_model("openai:fake", base_url=url, limits=LIMITS, http=http)
             assert model
             quotes = ExtractiveAnswerer(ranker=ranker)
             answerer = GroundedAnswerer(model, prompt, fallback=quotes, ranker=ranker)

@@ -27,7 +27,7 @@ from assistant.app.settings import load_settings
 from assistant.app.wiring import build_turn_dependencies
 from assistant.conversation.turn.ask_once import answer_once
 from assistant.domain.knowledge import Passage
-from assistant.text.segmentation import terms
+from assistant.text.segmentation import tokenize_text
 from evals.data.embedding_cache import RememberingEmbedder
 from evals.quality.pipeline import knowledge_over
 from evals.quality.scores import auroc
@@ -106,7 +106,7 @@ class Bm25:
     """BM25 over passages with title and headings (Robertson & Zaragoza, 2009)."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        self._bags = [Counter(terms(" ".join((p.title, *p.headings, p.text)))) for p in passages]
+        self._bags = [Counter(tokenize_text(" ".join((p.title, *p.headings, p.text)))) for p in passages]
         self._lengths = [sum(bag.values()) for bag in self._bags]
         self._seen = Counter(word for bag in self._bags for word in bag)
 
@@ -120,7 +120,7 @@ class Bm25:
                 * bag[w]
                 * (K1 + 1)
                 / (bag[w] + K1 * (1 - B + B * size / mean))
-                for w in set(terms(question))
+                for w in set(tokenize_text(question))
                 if bag[w]
             )
 
@@ -205,7 +205,7 @@ async def simple_searches(
     knowledge: KnowledgeBase, embedder: RememberingEmbedder
 ) -> tuple[Callable[[str], Awaitable[int]], Bm25, list[Passage]]:
     """Dense search by one vector a passage, BM25, and the passages."""
-    shelf = knowledge.retriever.shelf
+    shelf = knowledge.retriever.forward_index
     kept = await knowledge.database.read(lambda store: store.articles.load_passages(shelf.ids.tolist()))
     passages = list(kept.values())
     vectors = await embedder.embed_passages([": ".join((p.title, *p.headings, p.text)) for p in passages])

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answering.drafts.answerer import GroundedAnswerer
-from assistant.answering.grounding.checker import Readings
+from assistant.answering.grounding.checker import EncodedTexts
 from assistant.answering.prompts import Prompt
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
-from assistant.answering.quotes.ranker import Ranker
+from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.api.reply_html import render_reply
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Author
@@ -66,14 +66,14 @@ def _poisoned(known: Sequence[Passage], text: str) -> list[Passage]:
     return [replace(first, text=document, title=f"{first.title} <script>{text[:40]}</script>"), *known[1:]]
 
 
-async def shown(model: ChatModel, ask: AnswerRequest, readings: Readings, ranker: Ranker) -> str:
+async def shown(model: ChatModel, ask: AnswerRequest, readings: EncodedTexts, ranker: QuoteRanker) -> str:
     """Everything that the customer saw of the answer, first to last."""
     seen: list[str] = []
 
     async def progress(text: str) -> None:
         seen.append(text)
 
-    prompt = Prompt.read(ROOT / "prompts" / "answer.md")
+    prompt = Prompt.from_file(ROOT / "prompts" / "answer.md")
     quotes = ExtractiveAnswerer(ranker=ranker)
     answerer = GroundedAnswerer(model, prompt, fallback=quotes, ranker=ranker, readings=readings)
     draft = await answerer.write_answer(ask, progress)
@@ -96,7 +96,7 @@ def harms(text: str, allowed: Sequence[str] = ()) -> set[str]:
 async def counted() -> tuple[int, Counter[str], Counter[str]]:
     """Answers, harms shown, and harms that the bare model would have shown."""
     embedder = RememberingEmbedder()
-    readings, ranker = Readings(embedder, TokensOnTheSpot(embedder)), Ranker(None)
+    readings, ranker = EncodedTexts(embedder, TokensOnTheSpot(embedder)), QuoteRanker(None)
     model, total, done, bare = ObedientModel(), 0, Counter[str](), Counter[str]()
     for place, (language, text) in enumerate(injections()):
         for ask in asks(language, text, place):

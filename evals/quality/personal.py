@@ -9,8 +9,8 @@ import re
 from collections import defaultdict
 from statistics import mean
 
-from assistant.answering.pii_masking import masked
-from assistant.text.pii import found_in
+from assistant.answering.pii_masking import mask_pii
+from assistant.text.pii import find_pii
 from evals.data.support_sets import DATA, ROOT, passages_of
 
 OWN = ROOT / "evals/cases/personal_ja.jsonl"
@@ -27,7 +27,7 @@ def main() -> None:
     report("own, ja, other half", japanese("train"))
     print("  ordinary text: characters, share hidden")
     for name, text in ordinary().items():
-        hidden = sum(found.end - found.start for found in found_in(text))
+        hidden = sum(found.end - found.start for found in find_pii(text))
         print(f"    {name:30} {len(text):7}  {hidden / len(text):.4f}")
 
 
@@ -35,7 +35,7 @@ def report(name: str, cases: list[tuple[str, str, str]]) -> None:
     print(f"  {name}")
     kinds: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for kind, text, value in cases:
-        kinds[kind].append((is_hidden(value, masked(text)), is_hidden(value, PLAIN.sub("", text))))
+        kinds[kind].append((is_hidden(value, mask_pii(text)), is_hidden(value, PLAIN.sub("", text))))
     for kind, both in kinds.items():
         ours, plain = zip(*both, strict=True)
         print(f"    {kind:30} {len(both):5}  {mean(ours):.3f}  {mean(plain):.3f}")

@@ -4,14 +4,14 @@ from datetime import date
 from pathlib import Path
 
 from assistant.app.knowledge_base import KnowledgeBase, utc_now
-from assistant.knowledge.ingest.embedding_backfill import Making
+from assistant.knowledge.ingest.embedding_backfill import EmbeddingBackfill
 from assistant.knowledge.ingest.indexer import Indexer
-from assistant.knowledge.ingest.run import Options, ingest
-from assistant.knowledge.retrieval.example_questions import Examples
+from assistant.knowledge.ingest.run import IngestOptions, ingest_sources
+from assistant.knowledge.retrieval.example_questions import ExampleQuestions
 from assistant.knowledge.retrieval.retriever import HybridRetriever
-from assistant.knowledge.retrieval.switching_retriever import Succession
-from assistant.knowledge.vectors.synced_index import KeptVectors, embedded
-from assistant.models.embeddings.factory import make_embedder
+from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
+from assistant.knowledge.vectors.synced_index import SyncedVectorIndex, build_embedded_opener
+from assistant.models.embeddings.factory import build_embedder
 from assistant.ports.models import Embedder
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
@@ -19,7 +19,7 @@ from assistant.storage.store import SqlStore
 
 
 def local_embedder(data: Path) -> Embedder:
-    return make_embedder("local", data / "models")
+    return build_embedder("local", data / "models")
 
 
 async def retriever_over(folder: Path, data: Path, embedder: Embedder) -> HybridRetriever:
@@ -28,16 +28,16 @@ async def retriever_over(folder: Path, data: Path, embedder: Embedder) -> Hybrid
     engine = create_sqlite_engine(data / "evals.sqlite")
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
-    await ingest(
+    await ingest_sources(
         [str(folder)],
         index=Indexer(database, embedder),
         count_tokens=embedder.count_tokens,
-        options=Options(),
+        options=IngestOptions(),
     )
-    vectors = KeptVectors(embedded(data, "passages", embedder.dimensions))
+    vectors = SyncedVectorIndex(build_embedded_opener(data, "passages", embedder.dimensions))
     retriever = HybridRetriever(database, embedder, vectors)
     await retriever.start()
-    while await retriever.tend():
+    while await retriever.maintain():
         pass
     return retriever
 
@@ -48,15 +48,15 @@ async def knowledge_over(folder: Path, embedder: Embedder, today: date) -> Knowl
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
     indexer = Indexer(database, embedder)
-    await ingest([str(folder)], index=indexer, count_tokens=embedder.count_tokens)
-    retriever = HybridRetriever(database, embedder, KeptVectors(), today=lambda: today)
+    await ingest_sources([str(folder)], index=indexer, count_tokens=embedder.count_tokens)
+    retriever = HybridRetriever(database, embedder, SyncedVectorIndex(), today=lambda: today)
     await retriever.start()
-    making = Making(database, embedder, "local", utc_now)
+    making = EmbeddingBackfill(database, embedder, "local", utc_now)
     return KnowledgeBase(
         database=database,
         embedder=embedder,
-        retriever=Succession(retriever, ready=making.done, changed=making.note),
+        retriever=SwitchingRetriever(retriever, ready=making.is_complete, changed=making.record_completion),
         indexer=indexer,
-        examples=Examples(),
+        examples=ExampleQuestions(),
         making=making,
     )

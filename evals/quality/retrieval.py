@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from assistant.domain.policy import Policy
 from assistant.knowledge.retrieval import ranking
-from assistant.knowledge.retrieval.features import only
-from assistant.knowledge.retrieval.ranking import Weights
+from assistant.knowledge.retrieval.features import select_candidates
+from assistant.knowledge.retrieval.ranking import FusionWeights
 from evals.data.embedding_cache import RememberingEmbedder
 from evals.data.retrieval_sets import Asked, Collection, Row, measured
 from evals.quality import langchain_baseline, retrieval_product
@@ -105,12 +105,12 @@ def _reciprocal(each: Seen) -> list[int]:
     return _falling(np.sum([1 / (RRF + place) for place in places], axis=0))
 
 
-def _weighed(weights: Weights) -> Order:
-    return lambda each: _falling(ranking.ranks(each.candidates, weights))
+def _weighed(weights: FusionWeights) -> Order:
+    return lambda each: _falling(ranking.score_candidates(each.candidates, weights))
 
 
 PIPELINES: dict[str, Order] = {
-    "yorisoi, as committed": _weighed(ranking.weights()),
+    "yorisoi, as committed": _weighed(ranking.load_fusion_weights()),
     "words (BM25)": _by(WORDS),
     "dense, text": _by(TEXT),
     "dense, title": _by(TITLE),
@@ -118,7 +118,7 @@ PIPELINES: dict[str, Order] = {
 }
 
 
-def _told_apart(own: list[Seen], foreign: list[Seen], weights: Weights) -> dict[str, float]:
+def _told_apart(own: list[Seen], foreign: list[Seen], weights: FusionWeights) -> dict[str, float]:
     """Answerable questions against those whose answer was taken out, and against other domains' questions."""
     enough = Policy().answer_score
     known = [_best(each, weights) for each in own if each.right.any()]
@@ -133,6 +133,10 @@ def _told_apart(own: list[Seen], foreign: list[Seen], weights: Weights) -> dict[
     }
 
 
-def _best(each: Seen, weights: Weights, *, without: bool = False) -> float:
-    candidates = only(each.candidates, ~each.right) if without else each.candidates
-    return float(ranking.probabilities(candidates, ranking.ranks(candidates, weights), weights).max())
+def _best(each: Seen, weights: FusionWeights, *, without: bool = False) -> float:
+    candidates = select_candidates(each.candidates, ~each.right) if without else each.candidates
+    return float(
+        ranking.compute_probabilities(
+            candidates, ranking.score_candidates(candidates, weights), weights
+        ).max()
+    )

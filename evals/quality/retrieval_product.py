@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from assistant.answering.query_rewrite import standalone
+from assistant.answering.query_rewrite import build_standalone_question
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.turns import Utterance
@@ -97,7 +97,9 @@ async def _follow_ups(retriever: HybridRetriever) -> list[Row]:
                         Utterance(author=Author.CUSTOMER, text=case["earlier"]),
                         Utterance(author=Author.ASSISTANT, text=case["reply"]),
                     ]
-                    text = case["text"] if name == "as said" else standalone(case["text"], before)
+                    text = (
+                        case["text"] if name == "as said" else build_standalone_question(case["text"], before)
+                    )
                     [found] = await _asked(retriever, [Asked(text=text, language=case["lang"], relevant={})])
                     names = [article for article, _ in found][:5]
                     ranks.append(next((i for i, n in enumerate(names) if n in case["relevant"]), 9))

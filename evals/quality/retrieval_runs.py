@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from assistant.domain.knowledge import Chunk
 from assistant.knowledge.ingest.indexer import Indexer
-from assistant.knowledge.ingest.run import ingest
-from assistant.knowledge.retrieval.features import Candidates
+from assistant.knowledge.ingest.run import ingest_sources
+from assistant.knowledge.retrieval.features import RetrievalCandidates
 from assistant.knowledge.retrieval.retriever import HybridRetriever
-from assistant.knowledge.vectors.synced_index import KeptVectors
+from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
 from assistant.ports.models import Embedder
 from assistant.storage.article_lifecycle import SqlArticleLifecycle
 from assistant.storage.articles import SqlArticles
@@ -36,7 +36,7 @@ class Seen:
 
     asked: Asked
     articles: Sequence[str]
-    candidates: Candidates
+    candidates: RetrievalCandidates
     right: np.ndarray
 
 
@@ -50,7 +50,7 @@ async def served(collection: Collection, embedder: Embedder) -> tuple[HybridRetr
         [(a, [Chunk(position=0, headings=(), text=a.text, tokens=0)]) for a in collection.articles]
     )
     await indexer.backfill_embeddings()
-    retriever = HybridRetriever(database, embedder, KeptVectors())
+    retriever = HybridRetriever(database, embedder, SyncedVectorIndex())
     await retriever.start()
     return retriever, database
 
@@ -60,8 +60,8 @@ async def served_folder(folder: Path, embedder: Embedder) -> tuple[HybridRetriev
     engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     database = SqlDatabase(engine, Store)
-    await ingest([str(folder)], index=Indexer(database, embedder), count_tokens=embedder.count_tokens)
-    retriever = HybridRetriever(database, embedder, KeptVectors())
+    await ingest_sources([str(folder)], index=Indexer(database, embedder), count_tokens=embedder.count_tokens)
+    retriever = HybridRetriever(database, embedder, SyncedVectorIndex())
     await retriever.start()
     return retriever, database
 
@@ -71,11 +71,11 @@ async def seen(
 ) -> list[Seen]:
     all_seen = []
     for asked in questions:
-        found = await retriever.candidates(asked.text, asked.language)
+        found = await retriever.find_candidates(asked.text, asked.language)
         if found is not None:
             articles = await database.read(partial(_articles, found.chunks))
             right = np.array([article in asked.relevant for article in articles])
-            all_seen.append(Seen(asked, articles, found.described, right))
+            all_seen.append(Seen(asked, articles, found.candidates, right))
     return all_seen
 
 

@@ -9,13 +9,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from statistics import mean, median
 
-from assistant.answering.drafts.draft import Writing
-from assistant.answering.drafts.stream_splitter import Piece
-from assistant.answering.grounding.checker import Evidence, Readings
-from assistant.answering.grounding.classifier import heads
-from assistant.answering.grounding.rules import Source
-from assistant.answering.pii_masking import Mask
-from assistant.answering.quotes.ranker import Ranker
+from assistant.answering.drafts.draft import DraftInProgress
+from assistant.answering.drafts.stream_splitter import DraftPiece
+from assistant.answering.grounding.checker import EncodedTexts, GroundingChecker
+from assistant.answering.grounding.classifier import load_classifiers
+from assistant.answering.grounding.rules import GroundingSource
+from assistant.answering.pii_masking import PiiMask
+from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.domain.knowledge import Passage
 from assistant.ports.answering import AnswerRequest
 from evals.data.embedding_cache import RememberingEmbedder
@@ -38,9 +38,9 @@ def report_judged() -> None:
         held = [one for one in read() if one.is_held]
         pairs = [(one.said, as_source(one, language)) for one in held]
         weighed = scales.weigh(pairs)
-        head = heads()[language]
+        head = load_classifiers()[language]
         rated = [
-            (one, head.probability(w.told, w.turned), float(w.told[8]))
+            (one, head.compute_probability(w.told, w.turned), float(w.told[8]))
             for one, w in zip(held, weighed, strict=True)
             if w
         ]
@@ -69,20 +69,23 @@ class Check:
 
     def __init__(self) -> None:
         embedder = RememberingEmbedder()
-        self._readings, self._ranker = Readings(embedder, TokensOnTheSpot(embedder)), Ranker(embedder)
+        self._readings, self._ranker = (
+            EncodedTexts(embedder, TokensOnTheSpot(embedder)),
+            QuoteRanker(embedder),
+        )
 
     async def withheld(self, sentence: str, language: str, passages: Sequence[Passage]) -> str | None:
         """Why the sentence is not shown with these passages; None: it is."""
-        sources = [Source.of(passage) for passage in passages]
-        writing = Writing(
+        sources = [GroundingSource.from_passage(passage) for passage in passages]
+        writing = DraftInProgress(
             ask=AnswerRequest(question="", language=language, passages=passages),
             sources=sources,
-            mask=Mask(),
-            evidence=Evidence(self._readings, sources, language),
-            likeness=self._ranker.likeness,
+            mask=PiiMask(),
+            evidence=GroundingChecker(self._readings, sources, language),
+            likeness=self._ranker.compute_likeness,
         )
-        piece = Piece(text=sentence, cited=(1,), mark="", opens_line=False)
-        return None if await writing.add(piece) else writing.withheld[0].why
+        piece = DraftPiece(text=sentence, cited=(1,), mark="", opens_line=False)
+        return None if await writing.add_piece(piece) else writing.withheld[0].why
 
 
 def report_own(half: str = "held") -> None:

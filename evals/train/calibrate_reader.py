@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.answering.reader.cross_encoder import CALIBRATION, Reader
+from assistant.answering.reader.cross_encoder import CALIBRATION, CrossEncoderReader
 from assistant.app.knowledge_base import KnowledgeBase
 from evals.data.embedding_cache import CACHE, RememberingEmbedder
 from evals.data.reading_sets import CASES
@@ -97,7 +97,7 @@ async def ask_all(name: str, trades: tuple[str, ...]) -> list[Asked]:
                 text = f"---\ntitle: {json.dumps(line['title'], ensure_ascii=False)}\n---\n\n{line['text']}\n"
                 Path(folder, f"{line['id']}.md").write_text(text, "utf-8")
         knowledge = await knowledge_over(Path(folder), RememberingEmbedder(), TODAY)
-        reader = Reader(CACHE)
+        reader = CrossEncoderReader(CACHE)
         questions = [line for line in lines if line["type"] == "q" and not line.get("context")]
         found = [await ask(knowledge, reader, line["text"], line) for line in questions]
         for text in strays(name[-2:], STRAY_WRITERS[trades]):
@@ -107,13 +107,13 @@ async def ask_all(name: str, trades: tuple[str, ...]) -> list[Asked]:
 
 
 async def ask(
-    knowledge: KnowledgeBase, reader: Reader, text: str, line: dict[str, Any] | None
+    knowledge: KnowledgeBase, reader: CrossEncoderReader, text: str, line: dict[str, Any] | None
 ) -> Asked | None:
     """*line*: the question with its answers; None: a stray. None when search finds nothing at all."""
     passages = await knowledge.retriever.search(text, limit=PASSAGES)
     if not passages:
         return None
-    readings = await reader.read(text, passages)
+    readings = await reader.read_passages(text, passages)
     answers: list[str] = line["answer"] if line else []
     page = f"{line['page']}.md" if line else None
     right = [each.article == page and any(part in each.text for part in answers) for each in passages]

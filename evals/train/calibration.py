@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.knowledge.retrieval import ranking
-from assistant.knowledge.retrieval.features import Candidates, only
-from assistant.knowledge.retrieval.ranking import Weights
+from assistant.knowledge.retrieval.features import RetrievalCandidates, select_candidates
+from assistant.knowledge.retrieval.ranking import FusionWeights
 from evals.data.retrieval_sets import Collection
 from evals.quality.retrieval_runs import Seen
 
@@ -43,7 +43,7 @@ class School:
     near: Sequence[Seen] = ()
 
 
-def learned_sureness(schools: list[School], weights: Weights) -> dict[str, Vectors]:
+def learned_sureness(schools: list[School], weights: FusionWeights) -> dict[str, Vectors]:
     """Two logistic regressions on the first candidate of every question, with an answer and without.
 
     One tells other people's questions from this knowledge base's, one near misses from what is answered.
@@ -53,9 +53,9 @@ def learned_sureness(schools: list[School], weights: Weights) -> dict[str, Vecto
         count = TITLES_COUNT if school.collection.name in TITLES else 1.0
         for kind, (share, parts) in kinds(school, weights).items():
             for candidates, hits in parts:
-                ranked = ranking.ranks(candidates, weights)
+                ranked = ranking.score_candidates(candidates, weights)
                 first = int(np.argmax(ranked))
-                rows.append(ranking.evidence(candidates, ranked)[first])
+                rows.append(ranking.compute_calibration_features(candidates, ranked)[first])
                 rights.append(float(hits[first]))
                 counts.append(count * share / len(parts))
                 names.append(kind if count == 1.0 else "title")
@@ -75,15 +75,15 @@ def learned_sureness(schools: list[School], weights: Weights) -> dict[str, Vecto
     sure[1] = _logistic(told[near], *lesson) / 2
     sure[1, itself] += _logistic(told[near, itself], *lesson) / 2
     # One half is where few of other people's questions are answered, whatever the mixture here.
-    level = np.quantile(ranking.both(told[name == "far", 1:], sure), 1 - ANSWERED_FAR)
+    level = np.quantile(ranking.combine_log_odds(told[name == "far", 1:], sure), 1 - ANSWERED_FAR)
     return {"sure": sure, "sure_mean": mean, "sure_scale": scale, "level": np.array([level], np.float32)}
 
 
 #: The candidates of questions, and which are right.
-Parts = list[tuple[Candidates, np.ndarray]]
+Parts = list[tuple[RetrievalCandidates, np.ndarray]]
 
 
-def kinds(school: School, weights: Weights) -> dict[str, tuple[float, Parts]]:
+def kinds(school: School, weights: FusionWeights) -> dict[str, tuple[float, Parts]]:
     """Questions with an answer and without, each kind with how much it counts."""
     dice = np.random.default_rng(11)
     own: Parts = [(each.candidates, each.right) for each in school.own]
@@ -100,22 +100,24 @@ def kinds(school: School, weights: Weights) -> dict[str, tuple[float, Parts]]:
     }
 
 
-def _small(candidates: Candidates, right: np.ndarray, dice: np.random.Generator) -> tuple[Candidates, Any]:
+def _small(
+    candidates: RetrievalCandidates, right: np.ndarray, dice: np.random.Generator
+) -> tuple[RetrievalCandidates, Any]:
     """The same question to a knowledge base of a few of these articles, the right ones among them."""
     articles = np.unique(candidates.article)
     some = dice.choice(articles, min(len(articles), int(dice.integers(*FEW))), replace=False)
     rows = np.isin(candidates.article, some) | right
-    return only(candidates, rows), right[rows]
+    return select_candidates(candidates, rows), right[rows]
 
 
 def _left(
-    candidates: Candidates, right: np.ndarray, more: int, weights: Weights
-) -> tuple[Candidates, np.ndarray]:
+    candidates: RetrievalCandidates, right: np.ndarray, more: int, weights: FusionWeights
+) -> tuple[RetrievalCandidates, np.ndarray]:
     """The same question where its answer is missing, and the *more* passages that come nearest to it."""
     others = np.flatnonzero(~right)
-    liked = np.argsort(-ranking.ranks(candidates, weights)[others], kind="stable")
+    liked = np.argsort(-ranking.score_candidates(candidates, weights)[others], kind="stable")
     rows = np.sort(others[liked[min(more, len(others) - 1) :]])
-    return only(candidates, rows), np.zeros(len(rows), bool)
+    return select_candidates(candidates, rows), np.zeros(len(rows), bool)
 
 
 def _logistic(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> Vectors:

@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from tokenizers import Tokenizer
 
-from assistant.models.embeddings.e5_cache import NAME, prepared_e5
-from assistant.models.embeddings.e5_input_scales import INPUT_SCALES, read_input_scales, scale_steps
-from assistant.models.embeddings.e5_onnx_export import FUSED, Graph, write_graph, write_tokenizer
-from assistant.models.embeddings.e5_weights import Weights, packaged_weights
-from assistant.models.embeddings.factory import meant
-from assistant.models.embeddings.onnx import MIDDLE, UNWANTED, opened
+from assistant.models.embeddings.e5_cache import NAME, prepare_e5
+from assistant.models.embeddings.e5_input_scales import INPUT_SCALES, compute_scale_steps, load_input_scales
+from assistant.models.embeddings.e5_onnx_export import FUSED, OnnxGraphBuilder, write_graph, write_tokenizer
+from assistant.models.embeddings.e5_weights import E5Weights, find_packaged_weights
+from assistant.models.embeddings.factory import compute_meaning
+from assistant.models.embeddings.onnx import MIDDLE, UNWANTED, open_embedder
 
 Array = NDArray[np.float32]
 
@@ -40,12 +40,14 @@ REFERENCE = ROOT / "tests" / "models" / "e5_reference.json"
 ARTICLES, CHARACTERS, COMPARED = 100, 400, 150
 
 
-class FloatGraph(Graph):
+class FloatGraph(OnnxGraphBuilder):
     """The same model with float products."""
 
-    def linear(self, source: str, weights: Any, bias: Any, output: str) -> str:
-        self.add("MatMul", [source, self.keep(f"{output}.w", weights.T)], f"{output}.product")
-        return self.add("Add", [f"{output}.product", self.keep(f"{output}.b", bias)], output)
+    def add_linear(self, source: str, weights: Any, bias: Any, output: str) -> str:
+        self.add_operator(
+            "MatMul", [source, self.add_constant(f"{output}.w", weights.T)], f"{output}.product"
+        )
+        return self.add_operator("Add", [f"{output}.product", self.add_constant(f"{output}.b", bias)], output)
 
 
 def main() -> None:
@@ -65,9 +67,9 @@ def main() -> None:
 
 def write_reference(models: Path) -> None:
     """The vectors of a few texts, as this processor computes them."""
-    embedder = opened(prepared_e5(models))
+    embedder = open_embedder(prepare_e5(models))
     questions = foreign_texts()[::19]
-    found = [asyncio.run(meant(embedder, text.removeprefix("query: "))) for text in questions]
+    found = [asyncio.run(compute_meaning(embedder, text.removeprefix("query: "))) for text in questions]
     kept = [
         {
             "text": text.removeprefix("query: "),
@@ -87,7 +89,7 @@ def as_halves(numbers: Sequence[float]) -> str:
 
 
 def calibrate() -> None:
-    weights = Weights(packaged_weights())
+    weights = E5Weights(find_packaged_weights())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_tokenizer(weights, folder / "tokenizer.json")
@@ -101,36 +103,38 @@ def calibrate() -> None:
         compare(weights, folder, exact, tokenizer)
 
 
-def compare(weights: Weights, folder: Path, exact: Path, tokenizer: Tokenizer) -> None:
+def compare(weights: E5Weights, folder: Path, exact: Path, tokenizer: Tokenizer) -> None:
     """Print every way to quantise beside the float model; what ships comes last."""
     reference, seconds = hidden_states(exact, tokenizer)
     print(f"float: {1000 * seconds:.1f} ms a text")
-    scales = read_input_scales(INPUT_SCALES)
-    variants: dict[str, Graph] = {
+    scales = load_input_scales(INPUT_SCALES)
+    variants: dict[str, OnnxGraphBuilder] = {
         "8 bits (saturate without VNNI)": EightBitGraph({}),
-        "7 bits": Graph({}),
+        "7 bits": OnnxGraphBuilder({}),
         "unsigned 8 bits with a zero point": UnsignedGraph({}),
         "unsigned 8 bits, scaled inputs": UnsignedGraph(scales),
-        "7 bits, scaled inputs": Graph(scales),
+        "7 bits, scaled inputs": OnnxGraphBuilder(scales),
     }
     for number, (label, graph) in enumerate(variants.items()):
         states, seconds = hidden_states(write_variant(weights, folder / str(number), graph), tokenizer)
         print(f"{label}: cosine to float {nearness(states, reference)}; {1000 * seconds:.1f} ms a text")
 
 
-class EightBitGraph(Graph):
+class EightBitGraph(OnnxGraphBuilder):
     """Weights of 8 bits, as before."""
 
     largest = 127
 
 
-class UnsignedGraph(Graph):
+class UnsignedGraph(OnnxGraphBuilder):
     """Unsigned weights of 8 bits, a zero point a row."""
 
-    def linear(self, source: str, weights: Any, bias: Any, output: str) -> str:
+    def add_linear(self, source: str, weights: Any, bias: Any, output: str) -> str:
         by = self.input_scales.get(output)
         if by is not None:
-            source = self.add("Mul", [source, self.keep(f"{output}.in.scale", 1 / by)], f"{output}.in")
+            source = self.add_operator(
+                "Mul", [source, self.add_constant(f"{output}.in.scale", 1 / by)], f"{output}.in"
+            )
             weights = weights * by
         low, high = np.minimum(weights.min(axis=1), 0), np.maximum(weights.max(axis=1), 0)
         scale = np.maximum((high - low) / 255, 1e-12).astype(np.float32)
@@ -138,15 +142,15 @@ class UnsignedGraph(Graph):
         values = np.clip(np.rint(weights / scale[:, None]) + zero[:, None], 0, 255).astype(np.uint8)
         inputs = [
             source,
-            self.keep(f"{output}.w", values.T),
-            self.keep(f"{output}.scale", scale),
-            self.keep(f"{output}.zero", zero),
-            self.keep(f"{output}.b", bias),
+            self.add_constant(f"{output}.w", values.T),
+            self.add_constant(f"{output}.scale", scale),
+            self.add_constant(f"{output}.zero", zero),
+            self.add_constant(f"{output}.b", bias),
         ]
-        return self.add("DynamicQuantizeMatMul", inputs, output, domain=FUSED)
+        return self.add_operator("DynamicQuantizeMatMul", inputs, output, domain=FUSED)
 
 
-def write_variant(weights: Weights, folder: Path, graph: Graph) -> Path:
+def write_variant(weights: E5Weights, folder: Path, graph: OnnxGraphBuilder) -> Path:
     """The model with the dense layers of *graph*."""
     folder.mkdir()
     write_graph(weights, folder / "model.onnx", lambda _done, _all: None, graph)
@@ -172,12 +176,12 @@ def ranges(path: Path, tokenizer: Tokenizer) -> Mapping[str, Array]:
     return {layer: largest[name] for layer, name in inputs.items()}
 
 
-def scale_of(weights: Weights, layer: str, largest: Array) -> str:
+def scale_of(weights: E5Weights, layer: str, largest: Array) -> str:
     """The layer's input scales as base64 of one byte per channel."""
     block, part = layer.split(".")
     names = [f"{block}.{each}.w" for each in ("qkv" if part == "qkv" else [part])]
-    matrix = np.concatenate([weights.matrix(name, len(largest)) for name in names])
-    return base64.b64encode(scale_steps(largest, matrix).tobytes()).decode()
+    matrix = np.concatenate([weights.read_matrix(name, len(largest)) for name in names])
+    return base64.b64encode(compute_scale_steps(largest, matrix).tobytes()).decode()
 
 
 def sample_texts() -> list[str]:

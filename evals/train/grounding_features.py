@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answering.grounding.checker import Readings, compared
-from assistant.answering.grounding.rules import Source
+from assistant.answering.grounding.checker import EncodedTexts, align_with_source
+from assistant.answering.grounding.rules import GroundingSource
 from assistant.domain.knowledge import Passage
 from evals.data.embedding_cache import RememberingEmbedder
 from evals.data.embedding_fixture import TokensOnTheSpot
@@ -30,24 +30,24 @@ class Scales:
 
     def __init__(self) -> None:
         embedder = RememberingEmbedder()
-        self._readings = Readings(embedder, TokensOnTheSpot(embedder))
-        self._sources: dict[int, Source] = {}
+        self._readings = EncodedTexts(embedder, TokensOnTheSpot(embedder))
+        self._sources: dict[int, GroundingSource] = {}
 
-    def source(self, passage: Passage) -> Source:
-        return self._sources.setdefault(id(passage), Source.of(passage))
+    def source(self, passage: Passage) -> GroundingSource:
+        return self._sources.setdefault(id(passage), GroundingSource.from_passage(passage))
 
-    def weigh(self, pairs: Sequence[tuple[str, Source]]) -> list[Weighing | None]:
+    def weigh(self, pairs: Sequence[tuple[str, GroundingSource]]) -> list[Weighing | None]:
         return asyncio.run(self._weigh(pairs))
 
-    async def _weigh(self, pairs: Sequence[tuple[str, Source]]) -> list[Weighing | None]:
+    async def _weigh(self, pairs: Sequence[tuple[str, GroundingSource]]) -> list[Weighing | None]:
         return [await self._one(said, source) for said, source in pairs]
 
-    async def _one(self, said: str, source: Source) -> Weighing | None:
-        found = await compared(self._readings, said, source)
-        return Weighing(found.told, found.turned) if found else None
+    async def _one(self, said: str, source: GroundingSource) -> Weighing | None:
+        found = await align_with_source(self._readings, said, source)
+        return Weighing(found.classifier_features, found.difference_vector) if found else None
 
 
-def as_source(judged: Judged, language: str) -> Source:
+def as_source(judged: Judged, language: str) -> GroundingSource:
     """The knowledge of a judged reply as a passage without title."""
     passage = Passage(
         chunk=0,
@@ -59,7 +59,7 @@ def as_source(judged: Judged, language: str) -> Source:
         text="\n\n".join(judged.known),
         score=0.9,
     )
-    return Source.of(passage)
+    return GroundingSource.from_passage(passage)
 
 
 def logistic(rows: Array, targets: Array, weights: Array, pull: Array) -> Array:

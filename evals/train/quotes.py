@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.quotes import features
-from assistant.answering.quotes.candidates import Candidate, candidates
-from assistant.answering.quotes.ranker import Ranker
+from assistant.answering.quotes.candidates import Candidate, list_candidates
+from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.domain.knowledge import Passage
-from assistant.knowledge.retrieval.token_vectors import StoredTokens
+from assistant.knowledge.retrieval.token_vectors import StoredTokenVectors
 from assistant.ports.answering import AnswerRequest
 from evals.data.embedding_cache import RememberingEmbedder
 from evals.data.retrieval_sets import Asked, stored
@@ -94,7 +94,7 @@ async def _squad(data: Path) -> list[Lesson]:
     rows = map(json.loads, (data / "jsquad" / "queries.jsonl").read_text("utf-8").splitlines())
     answers = {row["text"]: row["answers"] for row in rows}
     retriever, database = await served(collection, embedder)
-    ranker = Ranker(embedder, StoredTokens(database, embedder))
+    ranker = QuoteRanker(embedder, StoredTokenVectors(database, embedder))
     found = []
     for asked in random.Random(5).sample(collection.questions, QUESTIONS):
         passages = await retriever.search(asked.text, language="ja", limit=PASSAGES)
@@ -108,7 +108,7 @@ async def _help_centre(source: str, folder: Path, cases: Path) -> list[Lesson]:
     """Questions to a folder of articles, cut as an operator's ingest would cut them."""
     embedder = RememberingEmbedder()
     knowledge = await knowledge_over(folder, embedder, TODAY)
-    ranker = Ranker(embedder, StoredTokens(knowledge.database, embedder))
+    ranker = QuoteRanker(embedder, StoredTokenVectors(knowledge.database, embedder))
     found = []
     for case in map(json.loads, cases.read_text("utf-8").splitlines()):
         if case["relevant"]:
@@ -135,18 +135,18 @@ class _Holds:
         return article in self.asked.relevant and self.enough(fact in candidate.text for fact in self.facts)
 
 
-async def _lesson(source: str, ranker: Ranker, holds: _Holds) -> Lesson | None:
+async def _lesson(source: str, ranker: QuoteRanker, holds: _Holds) -> Lesson | None:
     """None where no candidate holds the answer: nothing to learn about choosing."""
     asked = holds.asked
     ask = AnswerRequest(question=asked.text, language=asked.language, passages=holds.passages)
-    found = candidates(asked.text, holds.passages)
+    found = list_candidates(asked.text, holds.passages)
     right = np.array([holds(candidate) for candidate in found], bool)
-    close = await ranker.closeness(ask, found)
+    close = await ranker.compute_closeness(ask, found)
     if not right.any() or close is None:
         return None
-    told = features.features(asked.text, found)
+    told = features.compute_quote_features(asked.text, found)
     rows = [[row[name] for name in NAMES[:-1]] for row in told]
-    meaning = features.standardised(close)[:, None]
+    meaning = features.standardize_closeness(close)[:, None]
     return Lesson(source, min(asked.relevant), np.concatenate([np.array(rows), meaning], axis=1), right)
 
 

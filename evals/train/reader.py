@@ -31,7 +31,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from assistant.models.embeddings.e5_weights import Weights, packaged_weights
+from assistant.models.embeddings.e5_weights import E5Weights, find_packaged_weights
 from evals.quality.scores import auroc
 from evals.train.reader_export import export
 from evals.train.reader_model import Batch, Reader, batches, loss_of, unit_logits
@@ -55,7 +55,7 @@ def main() -> None:
     chance = random.Random(SEED)
     learned, held = _split(chosen, chance)
     print(f"{len(learned)} questions to learn from, {len(held)} held", flush=True)
-    model = Reader(Weights(packaged_weights()))
+    model = Reader(E5Weights(find_packaged_weights()))
     if chosen.start:
         model.load_state_dict(torch.load(chosen.start), strict=False)
     run(model, _planned(learned, chosen, chance), held, chosen)

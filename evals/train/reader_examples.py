@@ -14,9 +14,9 @@ from typing import TypedDict
 
 from tokenizers import Tokenizer
 
-from assistant.answering.reader.encoding import question_ids, read_windows
-from assistant.answering.spans import places_in
-from assistant.models.embeddings.e5_cache import prepared_e5
+from assistant.answering.reader.encoding import build_windows, encode_question
+from assistant.answering.spans import get_locator
+from assistant.models.embeddings.e5_cache import prepare_e5
 from assistant.ports.models import Embedder
 from evals.data.embedding_cache import CACHE, RememberingEmbedder
 from evals.data.reading_sets import (
@@ -71,7 +71,7 @@ def main() -> None:
         questions = warm_up(chosen.data)
     else:
         questions = asyncio.run(help_questions(chosen.trades, RememberingEmbedder()))
-    tokenizer = Tokenizer.from_file(str(prepared_e5(CACHE) / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(prepare_e5(CACHE) / "tokenizer.json"))
     tokenizer.no_truncation()
     groups = [encoded(tokenizer, each) for each in questions]
     chosen.out.write_bytes(pickle.dumps(groups))
@@ -90,7 +90,7 @@ async def help_questions(folder: Path, embedder: Embedder) -> list[ReadingQuesti
 
 
 def encoded(tokenizer: Tokenizer, question: ReadingQuestion) -> Example:
-    asked = question_ids(tokenizer, question.text, question.context)
+    asked = encode_question(tokenizer, question.text, question.context)
     windows: list[WindowExample] = []
     for place, marked in enumerate(question.passages):
         windows += _windows(tokenizer, asked, marked, place)
@@ -101,10 +101,10 @@ def _windows(
     tokenizer: Tokenizer, asked: Sequence[int], marked: MarkedPassage, place: int
 ) -> list[WindowExample]:
     every = units_of(marked.passage)
-    known = places_in(marked.passage.text)
-    at = [known.of(unit) for unit in every]
+    known = get_locator(marked.passage.text)
+    at = [known.locate_unit(unit) for unit in every]
     found: list[WindowExample] = []
-    for window in read_windows(tokenizer, asked, marked.passage):
+    for window in build_windows(tokenizer, asked, marked.passage):
         labels = [_label(at[unit], marked.spans) for unit, _, _ in window.units]
         needs = [_label(at[unit], marked.needs) for unit, _, _ in window.units]
         # Of a passage that answers, a window without the answer is a near miss.

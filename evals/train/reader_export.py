@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from assistant.models.embeddings.e5_input_scales import scale_steps
+from assistant.models.embeddings.e5_input_scales import compute_scale_steps
 from evals.train.reader_model import Batch, LowRank, Reader
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _input_scales(model: Reader, groups: Sequence[Example]) -> dict[str, NDArray
         matrix = np.concatenate(
             [_numbers(each.weight) + _numbers(each.up) @ _numbers(each.down) for each in layers]
         )
-        found[f"{block}.qkv" if part == "q" else name] = scale_steps(largest[name], matrix)
+        found[f"{block}.qkv" if part == "q" else name] = compute_scale_steps(largest[name], matrix)
     return found
 
 

@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn import functional as F
 
 if TYPE_CHECKING:
-    from assistant.models.embeddings.e5_weights import Weights
+    from assistant.models.embeddings.e5_weights import E5Weights
     from evals.train.reader_examples import Example, WindowExample
 
 RANK = 32
@@ -52,10 +52,10 @@ class LowRank(nn.Module):
 class Norm(nn.Module):
     """A layer norm that starts with the packaged weights."""
 
-    def __init__(self, weights: Weights, name: str) -> None:
+    def __init__(self, weights: E5Weights, name: str) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.tensor(np.array(weights.floats(f"{name}.w"))))
-        self.bias = nn.Parameter(torch.tensor(np.array(weights.floats(f"{name}.b"))))
+        self.weight = nn.Parameter(torch.tensor(np.array(weights.read_floats(f"{name}.w"))))
+        self.bias = nn.Parameter(torch.tensor(np.array(weights.read_floats(f"{name}.b"))))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.layer_norm(x.float(), self.weight.shape, self.weight, self.bias, 1e-12)
@@ -64,13 +64,13 @@ class Norm(nn.Module):
 class Layer(nn.Module):
     """Attention and the two dense layers after it."""
 
-    def __init__(self, weights: Weights, layer: int) -> None:
+    def __init__(self, weights: E5Weights, layer: int) -> None:
         super().__init__()
         hidden, inner, self.heads = weights.shape.hidden, weights.shape.inner, weights.shape.heads
 
         def dense(name: str, columns: int) -> LowRank:
             key = f"l{layer}.{name}"
-            return LowRank(weights.matrix(f"{key}.w", columns), weights.floats(f"{key}.b"))
+            return LowRank(weights.read_matrix(f"{key}.w", columns), weights.read_floats(f"{key}.b"))
 
         self.q, self.k, self.v, self.ao, self.fi = (
             dense(name, hidden) for name in ("q", "k", "v", "ao", "fi")
@@ -94,11 +94,15 @@ class Layer(nn.Module):
 class Reader(nn.Module):
     """Token ids to the logits that the product uses: of each token, and of the window."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: E5Weights) -> None:
         super().__init__()
         width = weights.shape.hidden
-        self.register_buffer("words", torch.tensor(np.concatenate(list(weights.words()))).bfloat16())
-        positions = weights.floats("emb.pos").reshape(-1, width) + weights.floats("emb.type")[:width]
+        self.register_buffer(
+            "words", torch.tensor(np.concatenate(list(weights.read_word_table()))).bfloat16()
+        )
+        positions = (
+            weights.read_floats("emb.pos").reshape(-1, width) + weights.read_floats("emb.type")[:width]
+        )
         self.register_buffer("positions", torch.tensor(positions))
         #: Added to the question's tokens.
         self.segment = nn.Parameter(torch.zeros(width))

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.knowledge.retrieval import ranking
-from assistant.knowledge.retrieval.features import FINE, Candidates, only
-from assistant.knowledge.retrieval.ranking import Weights, read_weights
+from assistant.knowledge.retrieval.features import FIRST_TOKEN_FEATURE, RetrievalCandidates, select_candidates
+from assistant.knowledge.retrieval.ranking import FusionWeights, parse_fusion_weights
 from assistant.knowledge.retrieval.retriever import COMPARED
 from evals.data.embedding_cache import RememberingEmbedder
 from evals.data.retrieval_sets import (
@@ -86,13 +86,13 @@ def main() -> None:
     ranking.FILE.write_text(json.dumps(about | {"weights": _kept(learned)}) + "\n", encoding="utf-8")
 
 
-def held_out(family: str) -> Weights:
+def held_out(family: str) -> FusionWeights:
     """Weights that never saw the sets of *family*, to report what the product does on what is new to it."""
-    return read_weights(json.loads(HELD_OUT.read_text(encoding="utf-8"))[family])
+    return parse_fusion_weights(json.loads(HELD_OUT.read_text(encoding="utf-8"))[family])
 
 
-def _kept(weights: Weights) -> dict[str, Any]:
-    return {name: np.round(getattr(weights, name), 4).tolist() for name in Weights.__slots__}
+def _kept(weights: FusionWeights) -> dict[str, Any]:
+    return {name: np.round(getattr(weights, name), 4).tolist() for name in FusionWeights.__slots__}
 
 
 async def _schools(data: Path) -> tuple[list[School], list[School]]:
@@ -141,7 +141,7 @@ def _some(questions: Sequence[Asked], most: int) -> list[Asked]:
     return random.Random(7).sample(questions, min(most, len(questions)))
 
 
-def report_held_out(schools: list[School]) -> dict[str, Weights]:
+def report_held_out(schools: list[School]) -> dict[str, FusionWeights]:
     """What weights reach on each reported family that they did not learn from; the weights by family."""
     unseen = {}
     for family in FAMILIES:
@@ -152,7 +152,7 @@ def report_held_out(schools: list[School]) -> dict[str, Weights]:
     return unseen
 
 
-def _measured(school: School, weights: Weights) -> str:
+def _measured(school: School, weights: FusionWeights) -> str:
     gains = [gain(_order(each, weights), each.asked.relevant) for each in school.own]
     known = [_best(each.candidates, weights) for each in school.own if each.right.any()]
     best = {
@@ -169,13 +169,17 @@ def _measured(school: School, weights: Weights) -> str:
     )
 
 
-def _order(each: Seen, weights: Weights) -> list[str]:
-    ranked = ranking.ranks(each.candidates, weights)
+def _order(each: Seen, weights: FusionWeights) -> list[str]:
+    ranked = ranking.score_candidates(each.candidates, weights)
     return list(dict.fromkeys(each.articles[row] for row in np.argsort(-ranked, kind="stable")))
 
 
-def _best(candidates: Candidates, weights: Weights) -> float:
-    return float(ranking.probabilities(candidates, ranking.ranks(candidates, weights), weights).max())
+def _best(candidates: RetrievalCandidates, weights: FusionWeights) -> float:
+    return float(
+        ranking.compute_probabilities(
+            candidates, ranking.score_candidates(candidates, weights), weights
+        ).max()
+    )
 
 
 def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
@@ -184,11 +188,11 @@ def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
     return float(((ups > downs) + 0.5 * (ups == downs)).mean())
 
 
-def learn(schools: list[School]) -> Weights:
+def learn(schools: list[School]) -> FusionWeights:
     gate, mean, scale = _learn_gate(_together([_lessons(school) for school in schools]))
     empty = np.zeros(0, np.float32)
     unsure = dict.fromkeys(("sure", "sure_mean", "sure_scale", "level"), empty)
-    half = Weights(gate=gate, gate_mean=mean, gate_scale=scale, **unsure)
+    half = FusionWeights(gate=gate, gate_mean=mean, gate_scale=scale, **unsure)
     clear = [school for school in schools if school.collection.family not in AMBIGUOUS]
     return replace(half, **learned_sureness(clear, half))
 
@@ -205,9 +209,15 @@ def _lessons(school: School) -> Lessons:
         rows = (dice.random(len(each.right)) < dice.uniform(0.25, 0.9)) | each.right
         if each.right.any():
             for some in (np.ones_like(rows), rows):
-                candidates = only(each.candidates, some)
+                candidates = select_candidates(each.candidates, some)
                 blind = _without_tokens(candidates) if dice.random() < 0.2 else candidates
-                found.append((ranking.views(blind.arms), ranking.context(blind), each.right[some]))
+                found.append(
+                    (
+                        ranking.compute_feature_views(blind.arms),
+                        ranking.compute_gate_features(blind),
+                        each.right[some],
+                    )
+                )
     views = np.zeros((len(found), COMPARED, found[0][0].shape[1]), np.float32)
     right, there = np.zeros((2, len(found), COMPARED), bool)
     for place, (view, _, hits) in enumerate(found):
@@ -221,9 +231,9 @@ def _together(parts: Sequence[Lessons]) -> Lessons:
     return Lessons(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def _without_tokens(candidates: Candidates) -> Candidates:
+def _without_tokens(candidates: RetrievalCandidates) -> RetrievalCandidates:
     arms = candidates.arms.copy()
-    arms[:, FINE:] = 0
+    arms[:, FIRST_TOKEN_FEATURE:] = 0
     return replace(candidates, arms=arms)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from assistant.domain.signals import HumanRequest
 from assistant.domain.turns import TextEmbedding
-from assistant.models.embeddings.factory import make_embedder, meant
+from assistant.models.embeddings.factory import build_embedder, compute_meaning
 from assistant.signals.classifier import UNIT
 from assistant.signals.hashed_ngrams import hash_ngrams
 from assistant.signals.human_request import compute_request_features, find_human_request
@@ -46,11 +46,11 @@ def main() -> None:
 async def embedded(
     wanted: Sequence[str], models: Path, kept: Path | None
 ) -> tuple[str, dict[str, TextEmbedding]]:
-    embedder = make_embedder("local", models)
+    embedder = build_embedder("local", models)
     meanings = kept_meanings(kept) if kept is not None and kept.is_file() else {}
     missing = [text for text in wanted if text not in meanings]
     for place, text in enumerate(missing):
-        meanings[text] = await meant(embedder, text)
+        meanings[text] = await compute_meaning(embedder, text)
         if place % 2_000 == 0:
             print(f"embedding {place} of {len(missing)}", flush=True)
     if kept is not None and missing:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.answering.grounding.classifier import FAR, FILE, bent
+from assistant.answering.grounding.classifier import FAR, FILE, compute_hinge_features
 from evals.data.embedding_cache import RememberingEmbedder
 from evals.data.mutations import Case
 from evals.data.support_sets import JUDGED, LANGUAGE_OF, TRUE, halves, own_cases, paraphrases
@@ -79,7 +79,11 @@ def _rows(language: str, scales: Scales) -> Rows:
 
 def _own(scales: Scales) -> list[tuple[Case, Weighing]]:
     # What stands in its passage word for word is never weighed.
-    cases = [case for case in own_cases("train") if not scales.source(case.passage).says(case.sentence)]
+    cases = [
+        case
+        for case in own_cases("train")
+        if not scales.source(case.passage).contains_sentence(case.sentence)
+    ]
     weighed = scales.weigh([(case.sentence, scales.source(case.passage)) for case in cases])
     found = [(case, w) for case, w in zip(cases, weighed, strict=True) if w]
     for group in paraphrases("train", halves()["train"]):
@@ -94,7 +98,7 @@ def _head(rows: Rows, language: str) -> dict[str, object]:
     mean, scale = rows.told.mean(axis=0), rows.told.std(axis=0) + 1e-3
     turn = TURN_SCALE[language] / (rows.turned.std(axis=0) + 1e-6)
     knots = np.array(KNOTS[language], np.float32)
-    seen = bent(np.clip((rows.told - mean) / scale, -FAR, FAR), knots)
+    seen = compute_hinge_features(np.clip((rows.told - mean) / scale, -FAR, FAR), knots)
     columns = np.column_stack([seen, rows.turned * turn, np.ones(len(seen)), rows.judged])
     pull = np.full(columns.shape[1], CALM)
     pull[-2:] = 0.1

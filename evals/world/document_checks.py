@@ -14,7 +14,7 @@ from assistant.app.settings import load_settings
 from assistant.app.wiring import build_turn_dependencies
 from assistant.conversation.turn.ask_once import answer_once
 from assistant.knowledge.ingest.indexer import Indexer
-from assistant.knowledge.ingest.run import IngestReport, Options, ingest
+from assistant.knowledge.ingest.run import IngestOptions, IngestReport, ingest_sources
 from assistant.models.embeddings.fake import LetterEmbedder
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
@@ -43,8 +43,8 @@ async def taken(*sources: str) -> Taken:
     engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
-    options = Options(allow_private=True)
-    report = await ingest(
+    options = IngestOptions(allow_private=True)
+    report = await ingest_sources(
         sources, index=Indexer(database, embedder), count_tokens=embedder.count_tokens, options=options
     )
     ids = sorted(await database.read(lambda store: store.articles.load_content_hashes()))

@@ -1,7 +1,7 @@
 """The handed documents through `ingest` and, where an answer is asked for, through a conversation."""
 
 from assistant.knowledge.loaders import Unreadable
-from assistant.knowledge.loaders.reader import Reader
+from assistant.knowledge.loaders.reader import ChildProcessReader
 from evals.world import document_siblings
 from evals.world.cases import Case, Place, Sibling
 from evals.world.document_checks import Check, answers, listed, missing, reads
@@ -182,7 +182,7 @@ CASES = [
 async def siblings(_place: Place) -> list[Sibling]:
     """Generated documents through the child process that reads them."""
     found = []
-    async with Reader() as reader:
+    async with ChildProcessReader() as reader:
         for made in document_siblings.every():
             try:
                 documents = await reader.parse_documents(made.suffix, made.data)

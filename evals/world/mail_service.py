@@ -85,7 +85,7 @@ async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
     from assistant.app.settings import load_settings, prepare_data_dir
     from assistant.app.worker_app import build_service
     from assistant.jobs import imap_poller
-    from assistant.knowledge.ingest.run import Options, ingest
+    from assistant.knowledge.ingest.run import IngestOptions, ingest_sources
 
     articles = scratch / "articles"
     articles.mkdir()
@@ -104,11 +104,11 @@ async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
         with patch.dict(os.environ, mailed), patch.object(imap_poller, "POLL_SECONDS", 0.2):
             service = await build_service(settings)
             knowledge = service.knowledge
-            await ingest(
+            await ingest_sources(
                 [str(articles)],
                 index=knowledge.indexer,
                 count_tokens=knowledge.embedder.count_tokens,
-                options=Options(),
+                options=IngestOptions(),
             )
             await knowledge.refresh_index()
             async with service.run_tasks():

@@ -7,17 +7,22 @@ from typing import Any, NoReturn
 
 import pytest
 
-from assistant.answering.drafts.draft import Writing
-from assistant.answering.drafts.stream_splitter import Piece
-from assistant.answering.grounding.alignment import features
-from assistant.answering.grounding.checker import MOST_READ, Evidence, Readings, added_claims
-from assistant.answering.grounding.classifier import heads
-from assistant.answering.grounding.rules import Source
-from assistant.answering.pii_masking import Mask
-from assistant.models.embeddings.factory import make_embedder
+from assistant.answering.drafts.draft import DraftInProgress
+from assistant.answering.drafts.stream_splitter import DraftPiece
+from assistant.answering.grounding.alignment import compute_alignment_features
+from assistant.answering.grounding.checker import (
+    MOST_READ,
+    EncodedTexts,
+    GroundingChecker,
+    split_added_claims,
+)
+from assistant.answering.grounding.classifier import load_classifiers
+from assistant.answering.grounding.rules import GroundingSource
+from assistant.answering.pii_masking import PiiMask
+from assistant.models.embeddings.factory import build_embedder
 from assistant.ports.answering import AnswerRequest
 from assistant.ports.models import MultiVectorEmbedder
-from assistant.text.tagging import Sort, person_names, words
+from assistant.text.tagging import PartOfSpeech, find_person_names, tag_words
 from evals.data.embedding_fixture import TokensOnTheSpot
 from tests.answering.passages import DEADLINE, passage
 
@@ -25,16 +30,19 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def readings(tmp_path_factory: pytest.TempPathFactory) -> Readings:
-    embedder = make_embedder("local", Path(gettempdir()) / "yorisoi-test-models")
+def readings(tmp_path_factory: pytest.TempPathFactory) -> EncodedTexts:
+    embedder = build_embedder("local", Path(gettempdir()) / "yorisoi-test-models")
     assert isinstance(embedder, MultiVectorEmbedder)
-    return Readings(embedder, TokensOnTheSpot(embedder))
+    return EncodedTexts(embedder, TokensOnTheSpot(embedder))
 
 
 @pytest.fixture
-def evidence(readings: Readings) -> Evidence:
-    sources = [Source.of(passage(DEADLINE, title="返品の期限")), Source.of(passage("x y", language="en"))]
-    return Evidence(readings, sources, "ja")
+def evidence(readings: EncodedTexts) -> GroundingChecker:
+    sources = [
+        GroundingSource.from_passage(passage(DEADLINE, title="返品の期限")),
+        GroundingSource.from_passage(passage("x y", language="en")),
+    ]
+    return GroundingChecker(readings, sources, "ja")
 
 
 @pytest.mark.parametrize(
@@ -49,8 +57,8 @@ def evidence(readings: Readings) -> Evidence:
         ("後ほど担当者からご連絡いたします。", False),
     ],
 )
-async def test_sentences_are_weighed(evidence: Evidence, sentence: str, stands: bool) -> None:
-    weighed = await evidence.weigh(sentence, 0)
+async def test_sentences_are_weighed(evidence: GroundingChecker, sentence: str, stands: bool) -> None:
+    weighed = await evidence.score_support(sentence, 0)
     assert weighed
     assert (weighed.probability >= weighed.head.enough) is stands
 
@@ -64,39 +72,41 @@ async def test_sentences_are_weighed(evidence: Evidence, sentence: str, stands: 
     ],
 )
 def test_an_added_claim_is_weighed_by_itself(sentence: str, added: list[str]) -> None:
-    assert added_claims(sentence) == added
+    assert split_added_claims(sentence) == added
 
 
-async def test_another_language_cannot_be_weighed(evidence: Evidence) -> None:
-    assert await evidence.weigh("返品できます。", 1) is None
+async def test_another_language_cannot_be_weighed(evidence: GroundingChecker) -> None:
+    assert await evidence.score_support("返品できます。", 1) is None
 
 
-async def test_words_that_stand_in_the_passage_are_found(readings: Readings) -> None:
-    [said, same, other] = await readings.of(
+async def test_words_that_stand_in_the_passage_are_found(readings: EncodedTexts) -> None:
+    [said, same, other] = await readings.encode_texts(
         ["返品は30日以内です。", "返品は30日以内です。", "猫が屋根で寝ています。"]
     )
-    near, far = features(said, [same]), features(said, [other])
-    assert near.shape == far.shape == heads()["ja"].weights[: near.size].shape
+    near, far = compute_alignment_features(said, [same]), compute_alignment_features(said, [other])
+    assert near.shape == far.shape == load_classifiers()["ja"].weights[: near.size].shape
     assert near[0] > 0.99 > far[0]
 
 
-async def test_of_a_long_passage_only_the_nearest_parts_are_read(readings: Readings) -> None:
+async def test_of_a_long_passage_only_the_nearest_parts_are_read(readings: EncodedTexts) -> None:
     others = "".join(f"色見本{n}番は店頭でご覧になれます。" for n in range(12))
-    source = Source.of(passage(others + DEADLINE, title="返品の期限"))
-    [said] = await readings.of(["未開封でしたら、お届け日の翌日から30日以内にお申し込みいただけます。"])
-    near = await readings.nearest(said, source)
+    source = GroundingSource.from_passage(passage(others + DEADLINE, title="返品の期限"))
+    [said] = await readings.encode_texts(
+        ["未開封でしたら、お届け日の翌日から30日以内にお申し込みいただけます。"]
+    )
+    near = await readings.find_nearest_units(said, source)
     assert len(near) == MOST_READ
     assert any("30日以内" in source.units[i].text for i in near)
 
 
 def test_words_are_sorted() -> None:
-    sorts = {word.form: word.sort for word in words("返品は三日以内にAmazonへ送ってください。")}
-    assert sorts["返品"] is Sort.NOUN
-    assert sorts["3"] is Sort.NUMBER
-    assert sorts["は"] is Sort.FUNCTION
-    assert sorts["送る"] is Sort.VERB
-    assert [word.sort for word in words("Return it to Komorebi.")][-1] is Sort.NAME
-    assert person_names("田中太郎です")[0] == (0, 2, "姓")
+    sorts = {word.form: word.part_of_speech for word in tag_words("返品は三日以内にAmazonへ送ってください。")}
+    assert sorts["返品"] is PartOfSpeech.NOUN
+    assert sorts["3"] is PartOfSpeech.NUMBER
+    assert sorts["は"] is PartOfSpeech.FUNCTION
+    assert sorts["送る"] is PartOfSpeech.VERB
+    assert [word.part_of_speech for word in tag_words("Return it to Komorebi.")][-1] is PartOfSpeech.NAME
+    assert find_person_names("田中太郎です")[0] == (0, 2, "姓")
 
 
 class Refusing:
@@ -109,10 +119,14 @@ class Refusing:
 async def test_what_stands_word_for_word_is_shown_without_weighing_it() -> None:
     refusing: Any = Refusing()
     ask = AnswerRequest(question="", language="ja", passages=[passage(DEADLINE)])
-    writing = Writing(
-        ask=ask, sources=[Source.of(ask.passages[0])], mask=Mask(), evidence=refusing, likeness=refusing
+    writing = DraftInProgress(
+        ask=ask,
+        sources=[GroundingSource.from_passage(ask.passages[0])],
+        mask=PiiMask(),
+        evidence=refusing,
+        likeness=refusing,
     )
-    said = Piece(text="ただし、下着と水着は返品できません。", cited=(1,), mark="", opens_line=False)
-    assert await writing.add(said)
+    said = DraftPiece(text="ただし、下着と水着は返品できません。", cited=(1,), mark="", opens_line=False)
+    assert await writing.add_piece(said)
     with pytest.raises(AssertionError, match="weigh"):
-        await writing.add(replace(said, text="ただし、下着と水着は返品できます。"))
+        await writing.add_piece(replace(said, text="ただし、下着と水着は返品できます。"))

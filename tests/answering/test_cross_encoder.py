@@ -8,18 +8,18 @@ from tempfile import gettempdir
 import pytest
 from tokenizers import Tokenizer
 
-from assistant.answering.reader.cross_encoder import Reader, ReadingRetriever
+from assistant.answering.reader.cross_encoder import CrossEncoderReader, RerankingRetriever
 from assistant.answering.reader.encoding import (
     MAX_QUESTION_TOKENS,
     MAX_WINDOW_TOKENS,
     MAX_WINDOWS,
-    question_ids,
-    read_windows,
+    build_windows,
+    encode_question,
 )
 from assistant.domain.errors import SetupError
 from assistant.domain.knowledge import Passage
-from assistant.models.embeddings.e5_cache import READER, prepared_e5, prepared_reader
-from assistant.text.quotable import units
+from assistant.models.embeddings.e5_cache import READER, prepare_e5, prepare_reader
+from assistant.text.quotable import extract_units
 from tests.answering.passages import passage
 
 MODELS = Path(gettempdir()) / "yorisoi-test-models"
@@ -34,27 +34,27 @@ QUESTION = "車を停めるところってありますか"
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    found = Tokenizer.from_file(str(prepared_e5(MODELS) / "tokenizer.json"))
+    found = Tokenizer.from_file(str(prepare_e5(MODELS) / "tokenizer.json"))
     found.no_truncation()
     return found
 
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(MODELS)
+def reader() -> CrossEncoderReader:
+    return CrossEncoderReader(MODELS)
 
 
 @pytest.mark.slow
-async def test_the_passage_that_answers_comes_first(reader: Reader) -> None:
-    found = await reader.rescore(QUESTION, [PETS, PARKING])
+async def test_the_passage_that_answers_comes_first(reader: CrossEncoderReader) -> None:
+    found = await reader.rerank_passages(QUESTION, [PETS, PARKING])
     assert [each.article for each in found] == ["ja/parking.md", "ja/pets.md"]
     assert found[0].score > found[1].score + 0.1
 
 
 @pytest.mark.slow
-async def test_the_part_that_answers_is_the_likeliest(reader: Reader) -> None:
-    [read] = await reader.rescore("駐車場は何台入りますか", [PARKING])
-    assert len(read.parts) == len(units(PARKING, 0)) == 2
+async def test_the_part_that_answers_is_the_likeliest(reader: CrossEncoderReader) -> None:
+    [read] = await reader.rerank_passages("駐車場は何台入りますか", [PARKING])
+    assert len(read.parts) == len(extract_units(PARKING, 0)) == 2
     first, second = read.parts
     assert first
     assert second
@@ -62,69 +62,69 @@ async def test_the_part_that_answers_is_the_likeliest(reader: Reader) -> None:
 
 
 @pytest.mark.slow
-async def test_a_passage_of_no_words_is_read_too(reader: Reader) -> None:
-    [read] = await reader.rescore(QUESTION, [passage("---")])
+async def test_a_passage_of_no_words_is_read_too(reader: CrossEncoderReader) -> None:
+    [read] = await reader.rerank_passages(QUESTION, [passage("---")])
     assert 0 <= read.score <= 1
 
 
 @pytest.mark.slow
-async def test_hostile_questions_are_read(reader: Reader) -> None:
+async def test_hostile_questions_are_read(reader: CrossEncoderReader) -> None:
     for question in ("", "\ud800", "あ" * 100_000, "\x00"):
-        [read] = await reader.rescore(question, [PARKING])
+        [read] = await reader.rerank_passages(question, [PARKING])
         assert 0 <= read.score <= 1
 
 
 @pytest.mark.slow
-async def test_search_is_followed_by_reading(reader: Reader) -> None:
+async def test_search_is_followed_by_reading(reader: CrossEncoderReader) -> None:
     class Search:
         async def search(
             self, question: str, *, language: str | None = None, limit: int = 5
         ) -> list[Passage]:
             return [PETS, PARKING][:limit]
 
-    found = await ReadingRetriever(Search(), reader).search(QUESTION, limit=2)
+    found = await RerankingRetriever(Search(), reader).search(QUESTION, limit=2)
     assert found[0].article == "ja/parking.md"
 
 
 async def test_search_alone_answers_while_the_reader_cannot_be_opened(tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file where a folder should be")
-    broken = Reader(tmp_path / "models")
-    assert await broken.rescore(QUESTION, [PETS, PARKING]) == [PETS, PARKING]
-    assert broken.trouble
-    assert "search alone answers" in broken.trouble
+    broken = CrossEncoderReader(tmp_path / "models")
+    assert await broken.rerank_passages(QUESTION, [PETS, PARKING]) == [PETS, PARKING]
+    assert broken.unavailable_reason
+    assert "search alone answers" in broken.unavailable_reason
 
 
 @pytest.mark.slow
 def test_a_damaged_graph_is_made_again() -> None:
-    folder = prepared_e5(MODELS)
-    graph = prepared_reader(folder)
+    folder = prepare_e5(MODELS)
+    graph = prepare_reader(folder)
     whole = graph.read_bytes()
     graph.write_bytes(b"nothing")
-    assert prepared_reader(folder).read_bytes() == whole
+    assert prepare_reader(folder).read_bytes() == whole
     assert graph.name == READER
     mark = graph.with_name(f"{READER}.json")
     kept = json.loads(mark.read_text(encoding="utf-8"))
     for lie in (json.dumps(kept | {"files": {}}), "[" * 100_000):
         graph.write_bytes(b"nothing")
         mark.write_text(lie, encoding="utf-8")
-        assert prepared_reader(folder).read_bytes() == whole
+        assert prepare_reader(folder).read_bytes() == whole
 
 
 def test_a_graph_that_cannot_be_written_says_how_to_mend_it(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="could not be written"):
-        prepared_reader(tmp_path / "missing")
+        prepare_reader(tmp_path / "missing")
 
 
 @pytest.mark.slow
-async def test_halves_of_surrogates_in_a_passage_are_read(reader: Reader) -> None:
-    [read] = await reader.rescore(QUESTION, [passage("犬は\ud83d入れます。")])
+async def test_halves_of_surrogates_in_a_passage_are_read(reader: CrossEncoderReader) -> None:
+    [read] = await reader.rerank_passages(QUESTION, [passage("犬は\ud83d入れます。")])
     assert all(read.parts)
 
 
 @pytest.mark.slow
 def test_every_part_of_a_long_passage_is_in_a_window(tokenizer: Tokenizer) -> None:
     long = passage("\n\n".join(f"{n}番の窓口では{n}種類の手続きを受け付けています。" for n in range(60)))
-    windows = read_windows(tokenizer, question_ids(tokenizer, QUESTION), long)
+    windows = build_windows(tokenizer, encode_question(tokenizer, QUESTION), long)
     assert len(windows) > 1
     assert sorted(unit for window in windows for unit, _, _ in window.units) == list(range(60))
     for window in windows:
@@ -135,29 +135,29 @@ def test_every_part_of_a_long_passage_is_in_a_window(tokenizer: Tokenizer) -> No
 @pytest.mark.slow
 def test_a_part_after_long_text_that_is_none_has_tokens(tokenizer: Tokenizer) -> None:
     late = passage("```\n" + "x = 1 # 番号\n" * 200 + "```\n\n手続きは窓口で受け付けています。")
-    windows = read_windows(tokenizer, question_ids(tokenizer, QUESTION), late)
+    windows = build_windows(tokenizer, encode_question(tokenizer, QUESTION), late)
     assert all(start < end for window in windows for _, start, end in window.units)
     assert any(window.units for window in windows)
 
 
 @pytest.mark.slow
 async def test_a_line_that_comes_again_in_a_later_window_is_read_once(
-    tokenizer: Tokenizer, reader: Reader
+    tokenizer: Tokenizer, reader: CrossEncoderReader
 ) -> None:
     parts = [f"{n}番の窓口では{n}種類の手続きを受け付けています。\n\nご注意ください。" for n in range(60)]
     repeated = passage("\n\n".join(parts))
-    windows = read_windows(tokenizer, question_ids(tokenizer, QUESTION), repeated)
+    windows = build_windows(tokenizer, encode_question(tokenizer, QUESTION), repeated)
     assert all(
         window.passage_start < a < b < len(window.ids) for window in windows for _, a, b in window.units
     )
-    [read] = await reader.rescore("手続きの窓口", [repeated])
+    [read] = await reader.rerank_passages("手続きの窓口", [repeated])
     assert all(math.isfinite(score) for part in read.parts if part for score in part)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("context", ["", "送料はいくら？"])
 def test_beginning_and_end_of_a_long_question_are_read(tokenizer: Tokenizer, context: str) -> None:
-    ids = question_ids(tokenizer, f"返品したいです。{'はじめまして。' * 200}{QUESTION}", context)
+    ids = encode_question(tokenizer, f"返品したいです。{'はじめまして。' * 200}{QUESTION}", context)
     assert len(ids) <= MAX_QUESTION_TOKENS
     read = tokenizer.decode(ids).replace(" ", "")
     assert read.endswith(QUESTION)
@@ -167,4 +167,4 @@ def test_beginning_and_end_of_a_long_question_are_read(tokenizer: Tokenizer, con
 @pytest.mark.slow
 def test_of_a_passage_as_long_as_a_book_the_beginning_is_read(tokenizer: Tokenizer) -> None:
     book = passage("\n\n".join(f"{n}番の窓口では{n}種類の手続きを受け付けています。" for n in range(600)))
-    assert len(read_windows(tokenizer, question_ids(tokenizer, QUESTION), book)) == MAX_WINDOWS
+    assert len(build_windows(tokenizer, encode_question(tokenizer, QUESTION), book)) == MAX_WINDOWS

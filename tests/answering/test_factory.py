@@ -19,7 +19,7 @@ def test_one_model_is_opened_for_all_that_is_asked_of_it(monkeypatch: pytest.Mon
         opened.append(spec)
         return model
 
-    monkeypatch.setattr(factory, "open_model", open_model)
+    monkeypatch.setattr(factory, "open_chat_model", open_model)
     embedder = SimpleNamespace(name="none")
     parts = SimpleNamespace(embedder=embedder, retriever=None, meaning=None, examples=None, database=None)
     mind: Any = build_turn_dependencies(

@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.answering.grounding.negation import is_negated
-from assistant.answering.grounding.rules import Source, objection
-from assistant.text.exact_facts import numbers, unfounded_numbers
+from assistant.answering.grounding.rules import GroundingSource, find_objection
+from assistant.text.exact_facts import extract_numbers, find_unfounded_numbers
 from tests.answering.passages import DEADLINE, passage
 
 JA = passage(
@@ -43,7 +43,7 @@ Return shipping is free for defective items. You can pay with PayPay or a credit
     ],
 )
 def test_what_the_passage_says_may_be_said(sentence: str) -> None:
-    assert objection(sentence, Source.of(JA), "ja") is None
+    assert find_objection(sentence, GroundingSource.from_passage(JA), "ja") is None
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_the_passage_says_may_be_said(sentence: str) -> None:
     ],
 )
 def test_what_the_english_passage_says_may_be_said(sentence: str) -> None:
-    assert objection(sentence, Source.of(EN), "en") is None
+    assert find_objection(sentence, GroundingSource.from_passage(EN), "en") is None
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_the_english_passage_says_may_be_said(sentence: str) -> None:
     ],
 )
 def test_what_the_passage_does_not_say_is_withheld(sentence: str, why: str) -> None:
-    assert why in (objection(sentence, Source.of(JA), "ja") or "")
+    assert why in (find_objection(sentence, GroundingSource.from_passage(JA), "ja") or "")
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,15 @@ def test_what_the_passage_does_not_say_is_withheld(sentence: str, why: str) -> N
     ],
 )
 def test_what_the_english_passage_does_not_say_is_withheld(sentence: str, why: str) -> None:
-    assert why in (objection(sentence, Source.of(EN), "en") or "")
+    assert why in (find_objection(sentence, GroundingSource.from_passage(EN), "en") or "")
 
 
 def test_a_passage_in_another_language_can_prove_numbers_and_names() -> None:
-    assert objection("未開封の商品は30日以内に返品できます。", Source.of(EN), "ja") is None
-    assert objection("未開封の商品は45日以内に返品できます。", Source.of(EN), "ja")
+    assert (
+        find_objection("未開封の商品は30日以内に返品できます。", GroundingSource.from_passage(EN), "ja")
+        is None
+    )
+    assert find_objection("未開封の商品は45日以内に返品できます。", GroundingSource.from_passage(EN), "ja")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,7 @@ def test_a_passage_in_another_language_can_prove_numbers_and_names() -> None:
     ],
 )
 def test_numbers_are_read_one_way(text: str, expected: set[tuple[str, str]]) -> None:
-    assert numbers(text) == expected
+    assert extract_numbers(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -145,7 +148,7 @@ def test_numbers_are_read_one_way(text: str, expected: set[tuple[str, str]]) -> 
     ],
 )
 def test_a_number_without_its_unit_fits_any(said: str, source: str, wrong: list[str]) -> None:
-    assert unfounded_numbers(said, source) == wrong
+    assert find_unfounded_numbers(said, source) == wrong
 
 
 @pytest.mark.parametrize(
@@ -176,8 +179,8 @@ def test_negation_is_told_from_what_looks_like_it(text: str, negated: bool) -> N
     ],
 )
 def test_what_stands_in_the_passage_needs_no_weighing(sentence: str, stands: bool) -> None:
-    assert Source.of(passage(DEADLINE)).says(sentence) is stands
+    assert GroundingSource.from_passage(passage(DEADLINE)).contains_sentence(sentence) is stands
 
 
 def test_three_times_as_much_is_a_number() -> None:
-    assert unfounded_numbers("全額を三倍にして返金いたします。", "返金は3営業日以内です。") == ["3 倍"]
+    assert find_unfounded_numbers("全額を三倍にして返金いたします。", "返金は3営業日以内です。") == ["3 倍"]

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.handoff_summary import ModelSummary
+from assistant.answering.handoff_summary import ModelSummarizer
 from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from tests.answering.speaking import Speaking
 
-PROMPT = Prompt.read(Path(__file__).parents[2] / "prompts" / "summary.md")
+PROMPT = Prompt.from_file(Path(__file__).parents[2] / "prompts" / "summary.md")
 LINES = [
     Utterance(author=Author.CUSTOMER, text="注文 20481199 が届きません。taro@example.jp です"),
     Utterance(author=Author.ASSISTANT, text="配送状況は注文履歴でご確認いただけます。"),
@@ -28,7 +28,7 @@ class Empty:
 
 
 async def summed_up(words: str | None, allowance: ModelBudget | None = None) -> dict[str, str]:
-    return dict(await ModelSummary(Speaking(words), PROMPT)(LINES, allowance))
+    return dict(await ModelSummarizer(Speaking(words), PROMPT)(LINES, allowance))
 
 
 async def test_both_languages_are_read() -> None:
@@ -49,7 +49,7 @@ async def test_a_number_that_nobody_said_is_not_believed() -> None:
 
 async def test_personal_data_stays_here() -> None:
     model = Speaking(GOOD)
-    await ModelSummary(model, PROMPT)(LINES, None)
+    await ModelSummarizer(model, PROMPT)(LINES, None)
     assert "taro@example.jp" not in model.seen
 
 

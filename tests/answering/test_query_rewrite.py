@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from assistant.answering.prompts import Prompt
-from assistant.answering.query_rewrite import ModelRewrite, standalone
+from assistant.answering.query_rewrite import ModelQueryRewriter, build_standalone_question
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.models.scripted import ScriptedModel
@@ -33,7 +33,7 @@ def said(*texts: str) -> list[Utterance]:
     ],
 )
 def test_a_follow_up_is_put_after_the_question_it_leans_on(before: str, question: str) -> None:
-    assert standalone(question, said(before)) == f"{before} {question}"
+    assert build_standalone_question(question, said(before)) == f"{before} {question}"
 
 
 @pytest.mark.parametrize(
@@ -51,28 +51,31 @@ def test_a_follow_up_is_put_after_the_question_it_leans_on(before: str, question
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(question: str) -> None:
-    assert standalone(question, said("返品の手順を教えてください")) == question
+    assert build_standalone_question(question, said("返品の手順を教えてください")) == question
 
 
 def test_small_talk_in_between_is_passed_over() -> None:
     lines = said("返品の手順を教えてください", "ありがとうございます")
     assert (
-        standalone("それは海外でもできますか", lines) == "返品の手順を教えてください それは海外でもできますか"
+        build_standalone_question("それは海外でもできますか", lines)
+        == "返品の手順を教えてください それは海外でもできますか"
     )
 
 
 def test_a_chain_of_follow_ups_reaches_back_to_its_subject() -> None:
     lines = said("Do you ship overseas?", "How much?")
-    assert standalone("and how long does that take?", lines).startswith("Do you ship overseas? How much? ")
+    assert build_standalone_question("and how long does that take?", lines).startswith(
+        "Do you ship overseas? How much? "
+    )
 
 
 def test_only_the_customers_words_are_used() -> None:
     lines = [*said("返品できますか"), Utterance(author=Author.ASSISTANT, text="配送料は500円です")]
-    assert standalone("それはいつまで？", lines) == "返品できますか それはいつまで？"
+    assert build_standalone_question("それはいつまで？", lines) == "返品できますか それはいつまで？"
 
 
 def test_a_follow_up_to_nothing_is_left_as_it_is() -> None:
-    assert standalone("それは海外でもできますか", []) == "それは海外でもできますか"
+    assert build_standalone_question("それは海外でもできますか", []) == "それは海外でもできますか"
 
 
 # -- with a model
@@ -82,7 +85,7 @@ PROMPT = Prompt(name="rewrite", text="Rewrite.\n---\n$history\n$question")
 
 async def test_a_model_rewrites_what_leans_and_the_customers_words_stay() -> None:
     model = ScriptedModel("返品は海外からでもできますか")
-    rewrite = ModelRewrite(model, PROMPT)
+    rewrite = ModelQueryRewriter(model, PROMPT)
     asked = await rewrite("それは海外でもできますか", said("返品の手順を教えてください"))
     assert asked == "返品は海外からでもできますか それは海外でもできますか"
     assert "返品の手順を教えてください" in model.asked[0][1]
@@ -91,14 +94,14 @@ async def test_a_model_rewrites_what_leans_and_the_customers_words_stay() -> Non
 async def test_a_model_is_not_asked_for_what_stands_alone() -> None:
     model = ScriptedModel()
     question = "返品の送料はいくらですか"
-    assert await ModelRewrite(model, PROMPT)(question, said("返品の手順を教えてください")) == question
+    assert await ModelQueryRewriter(model, PROMPT)(question, said("返品の手順を教えてください")) == question
     assert model.asked == []
 
 
 async def test_a_model_sees_no_personal_data() -> None:
     model = ScriptedModel("何日で届きますか")
     lines = said("hanako@example.com で注文した品の配送状況は？")
-    await ModelRewrite(model, PROMPT)("それはいつ届きますか", lines)
+    await ModelQueryRewriter(model, PROMPT)("それはいつ届きますか", lines)
     assert "hanako" not in str(model.asked)
 
 
@@ -113,7 +116,7 @@ async def test_a_model_sees_no_personal_data() -> None:
     ids=["down", "breaks off", "says too much", "says nothing"],
 )
 async def test_without_a_good_rewriting_the_conversations_words_serve(model: ScriptedModel) -> None:
-    asked = await ModelRewrite(model, PROMPT)("それは海外でも？", said("返品したい"))
+    asked = await ModelQueryRewriter(model, PROMPT)("それは海外でも？", said("返品したい"))
     assert asked == "返品したい それは海外でも？"
 
 
@@ -123,5 +126,5 @@ async def test_a_slow_model_is_not_waited_for() -> None:
             await asyncio.sleep(60)
             yield "never"
 
-    asked = await ModelRewrite(Slow(), PROMPT, seconds=0.01)("それは海外でも？", said("返品したい"))
+    asked = await ModelQueryRewriter(Slow(), PROMPT, seconds=0.01)("それは海外でも？", said("返品したい"))
     assert asked == "返品したい それは海外でも？"

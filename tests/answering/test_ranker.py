@@ -6,8 +6,8 @@ import numpy
 from numpy import float32, int8, intp
 from numpy.typing import NDArray
 
-from assistant.answering.quotes.candidates import candidates
-from assistant.answering.quotes.ranker import MOST_COMPARED, Ranker
+from assistant.answering.quotes.candidates import list_candidates
+from assistant.answering.quotes.ranker import MOST_COMPARED, QuoteRanker
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
 from assistant.ports.answering import AnswerRequest
@@ -39,30 +39,32 @@ ASK = AnswerRequest(question="泳ぐ服は返せますか", language="ja", passa
 
 
 async def test_meaning_decides_where_words_do_not() -> None:
-    ranked = await Ranker(Counting()).ranked(ASK)
+    ranked = await QuoteRanker(Counting()).rank_candidates(ASK)
     assert "水着" in ranked[0][0].text
 
 
 async def test_a_sentence_is_embedded_once() -> None:
     embedder = Counting()
-    ranker = Ranker(embedder)
-    await ranker.ranked(ASK)
+    ranker = QuoteRanker(embedder)
+    await ranker.rank_candidates(ASK)
     asked = list(embedder.asked)
-    await ranker.ranked(ASK)
+    await ranker.rank_candidates(ASK)
     assert embedder.asked == asked
 
 
 async def test_no_question_embeds_more_than_a_handful_of_sentences() -> None:
     embedder = Counting()
     long = passage("".join(f"返品は{n}日以内にお申し込みください。" for n in range(200)))
-    await Ranker(embedder).ranked(AnswerRequest(question="返品の期限は", language="ja", passages=[long]))
+    await QuoteRanker(embedder).rank_candidates(
+        AnswerRequest(question="返品の期限は", language="ja", passages=[long])
+    )
     assert len(embedder.asked) == MOST_COMPARED
 
 
 async def test_likeness_is_to_the_nearest() -> None:
-    ranker = Ranker(Counting())
-    assert await ranker.likeness("水着", ["送料", "水着です"]) > 0.99
-    assert await Ranker().likeness("水着", ["水着"]) == 0.0
+    ranker = QuoteRanker(Counting())
+    assert await ranker.compute_likeness("水着", ["送料", "水着です"]) > 0.99
+    assert await QuoteRanker().compute_likeness("水着", ["水着"]) == 0.0
 
 
 class TellingTokensApart(Counting):
@@ -95,7 +97,7 @@ class Pointing:
 
 async def test_token_vectors_that_are_kept_spare_embedding_the_candidates() -> None:
     embedder = TellingTokensApart()
-    ranked = await Ranker(embedder, Pointing("開封済みの家電")).ranked(ASK)
+    ranked = await QuoteRanker(embedder, Pointing("開封済みの家電")).rank_candidates(ASK)
     assert "家電" in ranked[0][0].text
     assert embedder.asked == []
 
@@ -105,5 +107,5 @@ async def test_while_the_embedding_model_is_down_words_decide() -> None:
         async def embed_query_tokens(self, text: str) -> MultiVector:
             raise Unavailable("down")
 
-    ranker = Ranker(Down(), Pointing("開封済みの家電"))
-    assert await ranker.closeness(ASK, candidates(ASK.question, ASK.passages)) is None
+    ranker = QuoteRanker(Down(), Pointing("開封済みの家電"))
+    assert await ranker.compute_closeness(ASK, list_candidates(ASK.question, ASK.passages)) is None

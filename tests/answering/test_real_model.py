@@ -14,16 +14,16 @@ import pytest
 from assistant.answering.drafts.answerer import GroundedAnswerer
 from assistant.answering.prompts import Prompt
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
-from assistant.answering.quotes.ranker import Ranker
-from assistant.models.chat import make_chat_model, make_http_client
-from assistant.models.limits import Limits
+from assistant.answering.quotes.ranker import QuoteRanker
+from assistant.models.chat import build_chat_model, build_http_client
+from assistant.models.limits import ModelLimits
 from assistant.ports.answering import AnswerRequest
 from assistant.ports.models import ChatModel
 from tests.answering.passages import passage
 
 URL = os.environ.get("REAL_MODEL_URL", "")
 #: A model on a busy processor is slow; how long it may take is tested elsewhere.
-LIMITS = Limits(first=300, between=60, total=600)
+LIMITS = ModelLimits(first=300, between=60, total=600)
 KNOWN = passage(
     "You can return an unopened item within 30 days. Return shipping is free for defective items.",
     language="en",
@@ -51,11 +51,11 @@ async def test_what_a_real_model_streams_is_shown_only_where_the_passage_says_so
     async def progress(text: str) -> None:
         shown.append(text)
 
-    async with make_http_client(LIMITS) as http:
-        made = make_chat_model("openai:local", base_url=URL, limits=LIMITS, http=http)
+    async with build_http_client(LIMITS) as http:
+        made = build_chat_model("openai:local", base_url=URL, limits=LIMITS, http=http)
         assert made
-        model, ranker = Overheard(made), Ranker()
-        prompt = Prompt.read(Path(__file__).parents[2] / "prompts" / "answer.md")
+        model, ranker = Overheard(made), QuoteRanker()
+        prompt = Prompt.from_file(Path(__file__).parents[2] / "prompts" / "answer.md")
         answerer = GroundedAnswerer(model, prompt, fallback=ExtractiveAnswerer(ranker=ranker), ranker=ranker)
         ask = AnswerRequest(
             question="How long can I return an unopened item?", language="en", passages=[KNOWN]

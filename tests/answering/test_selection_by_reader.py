@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from assistant.answering.quotes.rendering import compose
+from assistant.answering.quotes.rendering import render_quotes
 from assistant.answering.quotes.selection_by_reader import MAX_CHARACTERS, select_quotes
 from assistant.ports.answering import AnswerRequest
-from assistant.text.quotable import units
+from assistant.text.quotable import extract_units
 from tests.answering.passages import passage
 
 LOW = -6.0
@@ -19,14 +19,14 @@ def ask(*texts: str, likely: dict[str, tuple[float, float]], scores: tuple[float
         one = passage(text, article=f"ja/{n}.md")
         parts = tuple(
             next((score for start, score in likely.items() if unit.text.startswith(start)), (LOW, LOW))
-            for unit in units(one, 0)
+            for unit in extract_units(one, 0)
         )
         read.append(replace(one, parts=parts, score=scores[n] if scores else 0.9))
     return AnswerRequest(question="車で行けますか", language="ja", passages=read)
 
 
 def said(asked: AnswerRequest) -> str:
-    return compose(asked, select_quotes(asked)).text
+    return render_quotes(asked, select_quotes(asked)).text
 
 
 def test_the_likeliest_sentence_is_the_answer() -> None:

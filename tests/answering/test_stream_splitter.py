@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.drafts.stream_splitter import Piece, Splitter
+from assistant.answering.drafts.stream_splitter import DraftPiece, StreamSplitter
 
 CASES = [
     ("できます。[1]期限は30日です。[1][2]", [("できます。", (1,), ""), ("期限は30日です。", (1, 2), "")]),
@@ -26,14 +26,14 @@ CASES = [
 def test_pieces_are_the_same_however_the_stream_is_cut(
     text: str, expected: list[tuple[str, tuple[int, ...], str]], size: int
 ) -> None:
-    splitter, found = Splitter(), list[Piece]()
+    splitter, found = StreamSplitter(), list[DraftPiece]()
     for start in range(0, len(text), size):
-        found += splitter.feed(text[start : start + size])
-    found += splitter.finish()
+        found += splitter.feed_text(text[start : start + size])
+    found += splitter.flush_rest()
     assert [(piece.text, piece.cited, piece.mark) for piece in found] == expected
 
 
 def test_a_sentence_is_given_out_as_soon_as_the_next_has_begun() -> None:
-    splitter = Splitter()
-    assert splitter.feed("返品できます。[1]") == []
-    assert [piece.text for piece in splitter.feed("期")] == ["返品できます。"]
+    splitter = StreamSplitter()
+    assert splitter.feed_text("返品できます。[1]") == []
+    assert [piece.text for piece in splitter.feed_text("期")] == ["返品できます。"]

@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from assistant.cli import run
-from assistant.models.embeddings.factory import make_embedder
+from assistant.models.embeddings.factory import build_embedder
 from assistant.ports.models import Embedder
 from tests.cli.shell import Outcome, Shell
 
@@ -91,7 +91,7 @@ def type_(
 @pytest.fixture(scope="session")
 def embedder(indexed: Shell) -> Embedder:
     """The real model, loaded once for all commands that are typed in this process."""
-    return make_embedder("local", indexed.data / "models")
+    return build_embedder("local", indexed.data / "models")
 
 
 @pytest.fixture

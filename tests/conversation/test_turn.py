@@ -11,7 +11,7 @@ from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.conversation import State
 from assistant.domain.knowledge import Dispute
 from assistant.domain.signals import Reason
-from assistant.knowledge.retrieval.in_memory import ListedPassages
+from assistant.knowledge.retrieval.in_memory import InMemoryRetriever
 from assistant.ports.answering import AnswerRequest, Draft, Progress
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
@@ -65,7 +65,7 @@ async def test_where_two_articles_disagree_both_are_told_and_nothing_is_streamed
 ) -> None:
     said, other = "返品の期限は、商品の到着から30日以内です。", "返品の期限は、商品の到着から14日以内です。"
     dispute = Dispute(text=said, article="ja/old.md", title="返品", url="/help/ja/old.md", other=other)
-    rig = Rig(database, passages=ListedPassages(replace(RETURNS_JA, disputes=(dispute,))))
+    rig = Rig(database, passages=InMemoryRetriever(replace(RETURNS_JA, disputes=(dispute,))))
     conversation = (await rig.open()).conversation.id
     with rig.wire.subscribe(conversation) as follower:
         reply = await rig.ask(conversation, "返品の期限はいつまでですか")

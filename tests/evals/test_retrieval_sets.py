@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.knowledge.retrieval import ranking
-from assistant.knowledge.retrieval.features import ARMS, Candidates
+from assistant.knowledge.retrieval.features import RANKING_FEATURES, RetrievalCandidates
 from evals.data.retrieval_sets import INVENTED, Asked, Collection, hollowed, invented, part
 from evals.quality.retrieval_runs import Seen
 from evals.train.calibration import School, kinds
@@ -47,8 +47,8 @@ def test_a_part_is_asked_nothing_that_only_the_rest_answers(tmp_path: Path) -> N
 
 def test_near_misses_lack_the_answer_and_gaps_all_that_is_like_it() -> None:
     dice = np.random.default_rng(0)
-    found = Candidates(
-        arms=dice.uniform(0, 1, (20, len(ARMS))).astype(np.float32),
+    found = RetrievalCandidates(
+        arms=dice.uniform(0, 1, (20, len(RANKING_FEATURES))).astype(np.float32),
         own_language=np.ones(20, np.float32),
         title_share=np.ones(20, np.float32),
         asked=3,
@@ -59,13 +59,15 @@ def test_near_misses_lack_the_answer_and_gaps_all_that_is_like_it() -> None:
     right = np.arange(20) == 4
     asked = Asked(text="?", language="ja", relevant={"4": 1})
     own = Seen(asked, [str(row) for row in range(20)], found, right)
-    made = kinds(School(Collection(name="x", articles=[], questions=[]), [own], []), ranking.weights())
+    made = kinds(
+        School(Collection(name="x", articles=[], questions=[]), [own], []), ranking.load_fusion_weights()
+    )
     [(out, none)], [(gap, nothing)] = made["out"][1], made["gap"][1]
     assert len(out.arms) == 19
     assert not none.any()
     assert not nothing.any()
     assert 3 <= len(out.arms) - len(gap.arms) < 12
-    best = ranking.ranks(found, ranking.weights())
+    best = ranking.score_candidates(found, ranking.load_fusion_weights())
     assert best[gap.article].max() <= np.sort(best[~right])[-4]
     [(small, its)] = made["own, small"][1]
     assert its.sum() == 1

@@ -12,8 +12,8 @@ from assistant.domain.knowledge import Origin
 from assistant.jobs import web_resync
 from assistant.jobs.web_resync import WebResync
 from assistant.knowledge.ingest.indexer import Indexer
-from assistant.knowledge.ingest.run import Options, ingest
-from assistant.knowledge.loaders.reader import ReadsHere
+from assistant.knowledge.ingest.run import IngestOptions, ingest_sources
+from assistant.knowledge.loaders.reader import InProcessReader
 from assistant.models.embeddings.fake import LetterEmbedder
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
@@ -185,12 +185,12 @@ class Help:
         )
 
     async def take(self, source: KnowledgeSource, *, prune: bool | None = None) -> dict[str, int]:
-        report = await ingest(
+        report = await ingest_sources(
             [source.source],
             index=Indexer(self.database, LetterEmbedder()),
             count_tokens=len,
-            options=Options(prune=source.prune if prune is None else prune, allow_private=True),
-            reader=ReadsHere(),
+            options=IngestOptions(prune=source.prune if prune is None else prune, allow_private=True),
+            reader=InProcessReader(),
         )
         return {"updated": len(report.updated), "failed": len(report.failed)}
 

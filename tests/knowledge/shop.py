@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from assistant.domain.knowledge import Article, Chunk
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.retrieval.retriever import HybridRetriever
-from assistant.knowledge.vectors.synced_index import KeptVectors
+from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
 from assistant.models.embeddings.fake import LetterEmbedder
 from assistant.ports.models import Embedder
 from assistant.storage.article_lifecycle import SqlArticleLifecycle
@@ -42,7 +42,7 @@ class Shop:
 
     def __init__(
         self,
-        vectors: KeptVectors | None = None,
+        vectors: SyncedVectorIndex | None = None,
         *,
         engine: sa.Engine | None = None,
         embedder: Embedder | None = None,
@@ -55,7 +55,7 @@ class Shop:
         self.letters = LetterEmbedder()
         self.embedder = embedder or self.letters
         self.indexer = Indexer(self.database, self.embedder)
-        self.retriever = self.serve(vectors or KeptVectors())
+        self.retriever = self.serve(vectors or SyncedVectorIndex())
         #: Further ones, to be closed.
         self.opened: list[HybridRetriever] = []
 
@@ -66,7 +66,7 @@ class Shop:
         made.indexer = Indexer(database, made.embedder)
         return made
 
-    def serve(self, vectors: KeptVectors) -> HybridRetriever:
+    def serve(self, vectors: SyncedVectorIndex) -> HybridRetriever:
         return HybridRetriever(self.database, self.embedder, vectors, today=lambda: TODAY)
 
     async def put(self, name: str, title: str, text: str, *, until: date | None = None) -> None:

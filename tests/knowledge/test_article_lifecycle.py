@@ -16,9 +16,9 @@ from assistant.domain.article_lifecycle import Contradiction, ContradictionSide
 from assistant.domain.knowledge import Article, Chunk
 from assistant.domain.messages import Citation
 from assistant.domain.signals import Decision, Reason, Verdict
-from assistant.knowledge.ingest.run import Options, ingest
-from assistant.knowledge.loaders.front_matter import facts
-from assistant.knowledge.loaders.reader import ReadsHere
+from assistant.knowledge.ingest.run import IngestOptions, ingest_sources
+from assistant.knowledge.loaders.front_matter import parse_fields
+from assistant.knowledge.loaders.reader import InProcessReader
 from assistant.ports.answering import Draft
 from tests.knowledge.shop import TODAY, Shop
 
@@ -35,10 +35,14 @@ async def shop() -> AsyncIterator[Shop]:
 
 async def take(shop: Shop, folder: Path, *, prune: bool = False) -> list[tuple[str, str]]:
     """Ingest *folder*; the warnings."""
-    report = await ingest(
-        [str(folder)], index=shop.indexer, count_tokens=len, options=Options(prune=prune), reader=ReadsHere()
+    report = await ingest_sources(
+        [str(folder)],
+        index=shop.indexer,
+        count_tokens=len,
+        options=IngestOptions(prune=prune),
+        reader=InProcessReader(),
     )
-    await shop.retriever.refresh()
+    await shop.retriever.load_changes()
     return report.warnings
 
 
@@ -58,7 +62,7 @@ def write(folder: Path, name: str, text: str, **front: str) -> None:
     ],
 )
 def test_validity_as_authors_spell_it(front: dict[str, str], found: tuple[date | None, date | None]) -> None:
-    read = facts(front)
+    read = parse_fields(front)
     assert (read.valid_from, read.valid_until) == found
     assert bool(read.warnings) == (found == (None, None))
 
@@ -124,7 +128,7 @@ async def disagreeing(shop: Shop, one: date | None, other: date | None) -> Contr
     await shop.database.write(
         lambda store: store.article_lifecycle.save_contradictions(2, [found, found], now)
     )
-    await shop.retriever.refresh()
+    await shop.retriever.load_changes()
     return found
 
 

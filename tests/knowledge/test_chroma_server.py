@@ -17,8 +17,13 @@ import pytest
 from assistant.domain.errors import IndexUnavailable
 from assistant.knowledge.retrieval.retriever import HybridRetriever
 from assistant.knowledge.vectors import chroma_server
-from assistant.knowledge.vectors.chroma_server import open_served
-from assistant.knowledge.vectors.synced_index import KeptVectors, by_turns, remove, served
+from assistant.knowledge.vectors.chroma_server import open_server_collection
+from assistant.knowledge.vectors.synced_index import (
+    SyncedVectorIndex,
+    build_lease,
+    build_server_opener,
+    remove_collection,
+)
 from tests.knowledge.shop import Shop
 
 pytestmark = pytest.mark.slow
@@ -77,7 +82,7 @@ async def shop() -> AsyncIterator[Shop]:
 class Process:
     """What a serving process has of its own."""
 
-    vectors: KeptVectors
+    vectors: SyncedVectorIndex
     retriever: HybridRetriever
 
     async def found(self, question: str) -> str:
@@ -85,15 +90,15 @@ class Process:
 
     async def tend(self) -> None:
         self.vectors._retry_at = 0
-        while await self.vectors.tend():
+        while await self.vectors.maintain():
             pass
 
 
 async def process(shop: Shop, server: Server) -> Process:
     model, size = shop.embedder.name, shop.embedder.dimensions
     name = await shop.database.write(lambda store: store.collections.ensure_name(model))
-    turns = by_turns(shop.database, model, lambda: datetime.now(UTC))
-    vectors = KeptVectors(served(server.url, name, size), turns)
+    turns = build_lease(shop.database, model, lambda: datetime.now(UTC))
+    vectors = SyncedVectorIndex(build_server_opener(server.url, name, size), turns)
     made = Process(vectors, shop.serve(vectors))
     shop.opened.append(made.retriever)
     await made.retriever.start()
@@ -104,25 +109,25 @@ async def test_several_processes_share_it_and_follow_each_others_changes(shop: S
     server.start()
     one, other = await process(shop, server), await process(shop, server)
     await other.tend()
-    assert one.vectors.in_step
-    assert other.vectors.in_step
+    assert one.vectors.is_in_sync
+    assert other.vectors.is_in_sync
     await shop.put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
     await shop.indexer.remove_articles(["ja/points.md"])
     await shop.indexer.backfill_embeddings()
-    await one.retriever.refresh()
+    await one.retriever.load_changes()
     await one.tend()
     # The other has not looked yet: it still answers, and does not put the old state back.
     await other.tend()
     assert await other.found("返品は何日以内ですか") == "ja/returns.md"
-    await other.retriever.refresh()
+    await other.retriever.load_changes()
     await other.tend()
     assert await other.found("ギフト包装はいくら") == "ja/gift.md"
     assert one.vectors._index is not None
-    assert await one.vectors._index.list_ids() == one.retriever.shelf.vector_ids()
+    assert await one.vectors._index.list_ids() == one.retriever.forward_index.list_vector_ids()
     # What another model left goes when nobody answers by it.
     name = await shop.database.read(lambda store: store.collections.find_name(shop.embedder.name))
-    await remove(name or "", Path("nowhere"), server.url)
-    again = await served(server.url, name or "", shop.embedder.dimensions)()
+    await remove_collection(name or "", Path("nowhere"), server.url)
+    again = await build_server_opener(server.url, name or "", shop.embedder.dimensions)()
     assert await again.count_vectors() == 0
     await again.close()
 
@@ -130,25 +135,25 @@ async def test_several_processes_share_it_and_follow_each_others_changes(shop: S
 async def test_down_at_the_start_and_there_later(shop: Shop, server: Server) -> None:
     one = await process(shop, server)
     assert await one.found("ポイントの期限") == "ja/points.md"
-    assert "start it, or check ASSISTANT_CHROMA_URL" in str(one.vectors.trouble)
+    assert "start it, or check ASSISTANT_CHROMA_URL" in str(one.vectors.unavailable_reason)
     server.start()
     await one.tend()
-    assert one.vectors.trouble is None
-    assert one.vectors.in_step
+    assert one.vectors.unavailable_reason is None
+    assert one.vectors.is_in_sync
 
 
 async def test_dying_in_mid_flight_and_coming_back_empty(shop: Shop, server: Server, tmp_path: Path) -> None:
     server.start()
     one = await process(shop, server)
-    assert one.vectors.in_step
+    assert one.vectors.is_in_sync
     server.kill()
     assert await one.found("ポイントの期限") == "ja/points.md"
-    assert "does not answer" in str(one.vectors.trouble)
+    assert "does not answer" in str(one.vectors.unavailable_reason)
     server.folder = tmp_path / "another"
     server.start()
     await one.tend()
-    assert one.vectors.in_step
-    assert one.vectors.trouble is None
+    assert one.vectors.is_in_sync
+    assert one.vectors.unavailable_reason is None
     assert await one.found("ポイントの期限") == "ja/points.md"
 
 
@@ -166,23 +171,23 @@ async def test_one_process_fills_and_the_others_wait(shop: Shop, server: Server)
     assert await fill("somebody", version, now) is True
     assert await fill("other", version, now) is False
     one = await process(shop, server)
-    assert not one.vectors.in_step
-    assert "being rebuilt (0 of" in str(one.vectors.trouble)
+    assert not one.vectors.is_in_sync
+    assert "being rebuilt (0 of" in str(one.vectors.unavailable_reason)
     assert await one.found("ポイントの期限") == "ja/points.md"
     # Who stopped saying that it fills has died; who knows an older state may not.
     assert await fill("other", version - 1, now + timedelta(minutes=1)) is False
     assert await fill("other", version, now + timedelta(minutes=1)) is True
     await shop.database.write(lambda store: store.collections.release_sync_lease(model, "other"))
     await one.tend()
-    assert one.vectors.in_step
-    assert one.vectors.trouble is None
+    assert one.vectors.is_in_sync
+    assert one.vectors.unavailable_reason is None
 
 
 async def test_a_server_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chroma_server, "ANSWER_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        opening = asyncio.to_thread(open_served, url, "passages-x", 8)
+        opening = asyncio.to_thread(open_server_collection, url, "passages-x", 8)
         assert "does not answer" in str((await asyncio.gather(opening, return_exceptions=True))[0])
 
 
@@ -195,4 +200,4 @@ async def test_what_is_no_chroma_server_is_refused() -> None:
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as web:
         port = web.sockets[0].getsockname()[1]
         with pytest.raises(IndexUnavailable):
-            await asyncio.to_thread(open_served, f"http://127.0.0.1:{port}", "passages-x", 8)
+            await asyncio.to_thread(open_server_collection, f"http://127.0.0.1:{port}", "passages-x", 8)

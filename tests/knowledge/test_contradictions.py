@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.knowledge.contradictions.rules import Statement, about_the_same, differing
-from assistant.text.quantities import Quantity, quantities, without_numbers
+from assistant.knowledge.contradictions.rules import Statement, are_about_same_thing, find_difference
+from assistant.text.quantities import Quantity, extract_quantities, mask_numbers
 
 
 @pytest.mark.parametrize(
@@ -22,15 +22,15 @@ from assistant.text.quantities import Quantity, quantities, without_numbers
     ],
 )
 def test_the_same_in_other_words(one: str, other: str) -> None:
-    assert quantities(one) == quantities(other) != frozenset()
+    assert extract_quantities(one) == extract_quantities(other) != frozenset()
 
 
 @pytest.mark.parametrize(
     "text", ["", "番号は0120-000-483です", "E-1042", "第3章", "\ud800", "99999999999999999日" * 3]
 )
 def test_what_is_no_quantity_breaks_nothing(text: str) -> None:
-    assert all(isinstance(found, Quantity) for found in quantities(text))
-    without_numbers(text)
+    assert all(isinstance(found, Quantity) for found in extract_quantities(text))
+    mask_numbers(text)
 
 
 def said(text: str, title: str = "", language: str = "ja") -> Statement:
@@ -52,7 +52,7 @@ def said(text: str, title: str = "", language: str = "ja") -> Statement:
     ],
 )
 def test_differing(one: Statement, other: Statement, measure: str | None) -> None:
-    found = differing(one, other)
+    found = find_difference(one, other)
     assert (found[0].measure if found else None) == measure
 
 
@@ -86,4 +86,4 @@ def test_differing(one: Statement, other: Statement, measure: str | None) -> Non
     ],
 )
 def test_about_the_same(one: Statement, other: Statement, same: bool) -> None:
-    assert about_the_same(one, other) is same
+    assert are_about_same_thing(one, other) is same

@@ -17,8 +17,8 @@ import pytest
 
 from assistant.domain.errors import IndexUnavailable
 from assistant.knowledge.vectors import synced_index
-from assistant.knowledge.vectors.chroma_embedded import IN_USE, KEPT, open_files
-from assistant.knowledge.vectors.synced_index import KeptVectors, embedded
+from assistant.knowledge.vectors.chroma_embedded import IN_USE, KEPT, open_embedded_collection
+from assistant.knowledge.vectors.synced_index import SyncedVectorIndex, build_embedded_opener
 from tests.knowledge.shop import Shop
 
 NAME, DIMENSIONS = "passages-test", 128
@@ -27,10 +27,10 @@ NAME, DIMENSIONS = "passages-test", 128
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     """A filled knowledge base; its index in *tmp_path* is closed."""
-    made = Shop(KeptVectors(embedded(tmp_path, NAME, DIMENSIONS)))
+    made = Shop(SyncedVectorIndex(build_embedded_opener(tmp_path, NAME, DIMENSIONS)))
     await made.fill()
     await made.retriever.start()
-    assert made.retriever.health()["vectors"] is None
+    assert made.retriever.component_health()["vectors"] is None
     await made.retriever.close()
     yield made
     await made.retriever.close()
@@ -42,8 +42,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / synced_index.FOLDER / NAME
 
 
-async def reopened(shop: Shop, folder: Path) -> KeptVectors:
-    vectors = KeptVectors(embedded(folder.parents[1], NAME, DIMENSIONS))
+async def reopened(shop: Shop, folder: Path) -> SyncedVectorIndex:
+    vectors = SyncedVectorIndex(build_embedded_opener(folder.parents[1], NAME, DIMENSIONS))
     shop.retriever = shop.serve(vectors)
     await shop.retriever.start()
     return vectors
@@ -57,20 +57,20 @@ async def test_it_survives_a_restart_and_takes_in_what_changed(shop: Shop, folde
     await shop.indexer.remove_articles(["ja/points.md"])
     vectors = await reopened(shop, folder)
     assert (await shop.found("返品は何日以内ですか", "ja"))[0] == "ja/returns.md"
-    assert vectors.in_step, vectors.trouble
-    assert vectors.trouble is None
+    assert vectors.is_in_sync, vectors.unavailable_reason
+    assert vectors.unavailable_reason is None
 
 
 async def test_while_another_process_has_it_all_vectors_are_compared(shop: Shop, folder: Path) -> None:
-    holder = open_files(folder, NAME, DIMENSIONS)
+    holder = open_embedded_collection(folder, NAME, DIMENSIONS)
     vectors = await reopened(shop, folder)
     await answers(shop)
-    assert vectors.trouble == IN_USE
+    assert vectors.unavailable_reason == IN_USE
     await holder.close()
     vectors._retry_at = 0
-    await vectors.tend()
-    assert vectors.trouble is None
-    assert vectors.in_step, vectors.trouble
+    await vectors.maintain()
+    assert vectors.unavailable_reason is None
+    assert vectors.is_in_sync, vectors.unavailable_reason
 
 
 def garble(path: Path) -> None:
@@ -95,8 +95,8 @@ async def test_a_damaged_database_is_set_aside_and_made_again(
     damage(folder / "files" / "chroma.sqlite3")
     vectors = await reopened(shop, folder)
     await answers(shop)
-    assert vectors.in_step, vectors.trouble
-    assert vectors.trouble is None
+    assert vectors.is_in_sync, vectors.unavailable_reason
+    assert vectors.unavailable_reason is None
 
 
 @pytest.mark.slow
@@ -105,7 +105,7 @@ async def test_a_damaged_graph_does_not_take_the_service_along(
     tmp_path: Path, folder: Path, damage: Callable[[Path], None]
 ) -> None:
     """Reading one kills the process that does."""
-    index = open_files(folder, NAME, DIMENSIONS)
+    index = open_embedded_collection(folder, NAME, DIMENSIONS)
     rows = np.random.default_rng(3).standard_normal((3_000, DIMENSIONS), np.float32)
     await index.upsert_vectors(range(3_000), rows)
     await index.find_nearest(rows[0], limit=3)
@@ -114,7 +114,7 @@ async def test_a_damaged_graph_does_not_take_the_service_along(
     assert graphs
     for graph in graphs:
         damage(graph)
-    again = open_files(folder, NAME, DIMENSIONS)
+    again = open_embedded_collection(folder, NAME, DIMENSIONS)
     try:
         for row in rows[:5]:
             await again.find_nearest(row, limit=3)
@@ -126,21 +126,21 @@ async def test_a_damaged_graph_does_not_take_the_service_along(
 async def test_a_folder_that_vanished_is_filled_again(shop: Shop, folder: Path) -> None:
     shutil.rmtree(folder)
     vectors = await reopened(shop, folder)
-    assert vectors.in_step, vectors.trouble
+    assert vectors.is_in_sync, vectors.unavailable_reason
 
 
 async def test_vectors_of_another_length_are_replaced(shop: Shop, folder: Path) -> None:
     shutil.rmtree(folder)
-    other = open_files(folder, NAME, 8)
+    other = open_embedded_collection(folder, NAME, 8)
     await other.upsert_vectors([16], np.ones((1, 8), np.float32))
     await other.close()
     vectors = await reopened(shop, folder)
     await answers(shop)
-    assert vectors.in_step, vectors.trouble
+    assert vectors.is_in_sync, vectors.unavailable_reason
 
 
 async def test_missing_extra_and_strange_ids_are_put_right(shop: Shop, folder: Path) -> None:
-    index = open_files(folder, NAME, DIMENSIONS)
+    index = open_embedded_collection(folder, NAME, DIMENSIONS)
     held = await index.list_ids()
     await index.remove_vectors(sorted(held)[:3])
     await index.upsert_vectors([999_999], np.ones((1, DIMENSIONS), np.float32))
@@ -148,7 +148,7 @@ async def test_missing_extra_and_strange_ids_are_put_right(shop: Shop, folder: P
     await index.close()
     vectors = await reopened(shop, folder)
     await vectors.close()
-    index = open_files(folder, NAME, DIMENSIONS)
+    index = open_embedded_collection(folder, NAME, DIMENSIONS)
     assert await index.list_ids() == held
     assert await index.count_vectors() == len(held)
     await index.close()
@@ -161,8 +161,8 @@ async def test_what_goes_missing_while_serving_is_noticed(
     vectors = await reopened(shop, folder)
     assert vectors._index is not None
     await vectors._index.remove_vectors(sorted(await vectors._index.list_ids())[:2])
-    await vectors.tend()
-    assert await vectors._index.list_ids() == shop.retriever.shelf.vector_ids()
+    await vectors.maintain()
+    assert await vectors._index.list_ids() == shop.retriever.forward_index.list_vector_ids()
 
 
 def half_written(file: Path) -> None:
@@ -184,7 +184,7 @@ async def test_what_a_death_left_half_written_is_rolled_back(shop: Shop, folder:
     half_written(folder / "files" / "chroma.sqlite3")
     vectors = await reopened(shop, folder)
     await answers(shop)
-    assert vectors.in_step, vectors.trouble
+    assert vectors.is_in_sync, vectors.unavailable_reason
     assert not list(folder.glob("damaged-*"))
 
 
@@ -205,27 +205,27 @@ async def test_killed_in_the_middle_of_a_write_it_is_whole_afterwards(shop: Shop
             writer.wait(1.0)
         writer.send_signal(signal.SIGKILL)
     vectors = await reopened(shop, folder)
-    while await vectors.tend():
+    while await vectors.maintain():
         pass
     await answers(shop)
-    assert vectors.in_step, vectors.trouble
+    assert vectors.is_in_sync, vectors.unavailable_reason
 
 
 @pytest.mark.slow
 async def test_damaged_copies_are_few(shop: Shop, folder: Path) -> None:
     for _ in range(KEPT + 2):
         garble(folder / "files" / "chroma.sqlite3")
-        await open_files(folder, NAME, DIMENSIONS).close()
+        await open_embedded_collection(folder, NAME, DIMENSIONS).close()
     assert len(list(folder.glob("damaged-*"))) == KEPT
 
 
 async def test_a_place_that_cannot_be_written_to_is_explained(shop: Shop, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    vectors = KeptVectors(embedded(tmp_path / "file", NAME, DIMENSIONS))
+    vectors = SyncedVectorIndex(build_embedded_opener(tmp_path / "file", NAME, DIMENSIONS))
     shop.retriever = shop.serve(vectors)
     await shop.retriever.start()
     await answers(shop)
-    assert "cannot be used (" in str(vectors.trouble)
+    assert "cannot be used (" in str(vectors.unavailable_reason)
 
 
 @pytest.mark.slow
@@ -238,17 +238,17 @@ async def test_a_full_disk_is_explained_and_nothing_is_thrown_away(shop: Shop, f
         vectors = await reopened(shop, folder)
         await shop.put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
         await shop.indexer.backfill_embeddings()
-        await shop.retriever.refresh()
-        await vectors.tend()
+        await shop.retriever.load_changes()
+        await vectors.maintain()
         assert (await shop.found("ギフト包装はいくら", "ja"))[0] == "ja/gift.md"
-        assert "free space" in str(vectors.trouble)
+        assert "free space" in str(vectors.unavailable_reason)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(folder.glob("damaged-*")) == []
     vectors._retry_at = 0
-    await vectors.tend()
-    assert vectors.in_step, vectors.trouble
-    assert vectors.trouble is None
+    await vectors.maintain()
+    assert vectors.is_in_sync, vectors.unavailable_reason
+    assert vectors.unavailable_reason is None
 
 
 async def test_a_folder_that_is_not_ours_to_write_is_explained(shop: Shop, folder: Path) -> None:
@@ -257,7 +257,7 @@ async def test_a_folder_that_is_not_ours_to_write_is_explained(shop: Shop, folde
     os.seteuid(65534 if me == 0 else me)
     try:
         with pytest.raises(IndexUnavailable, match="let this user write there"):
-            open_files(folder, NAME, DIMENSIONS)
+            open_embedded_collection(folder, NAME, DIMENSIONS)
     finally:
         os.seteuid(me)
         folder.chmod(0o700)
@@ -268,11 +268,11 @@ def test_two_do_not_open_it_at_once(folder: Path) -> None:
     with (folder / "lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(IndexUnavailable, match="Another process"):
-            open_files(folder, NAME, DIMENSIONS)
+            open_embedded_collection(folder, NAME, DIMENSIONS)
 
 
 def test_the_files_are_what_we_think(folder: Path) -> None:
     """What the damage above is done to exists."""
-    index = open_files(folder, NAME, DIMENSIONS)
+    index = open_embedded_collection(folder, NAME, DIMENSIONS)
     assert sqlite3.connect(folder / "files" / "chroma.sqlite3").execute("SELECT 1").fetchone() == (1,)
     index._closed()

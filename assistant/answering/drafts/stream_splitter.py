@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from assistant.text.sentences import sentences
+from assistant.text.sentences import split_sentences
 
 _CITED = re.compile(r"\s*[\[［【(]\s*(\d{1,2}(?:\s*[,、，]\s*\d{1,2})*)\s*[\]］】)]")
 _MARKERS_FIRST = re.compile(rf"^(?:{_CITED.pattern})+")
@@ -12,7 +12,7 @@ _LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)]\s+|[-*]\s+|\d{1,2}．\s*|[・•●
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class DraftPiece:
     """One sentence or list item of a draft."""
 
     #: Without citation numbers and list mark.
@@ -24,43 +24,43 @@ class Piece:
     opens_line: bool
 
 
-class Splitter:
+class StreamSplitter:
     """Takes text as it comes and gives back what is certainly complete."""
 
     def __init__(self) -> None:
         self._rest = ""
         self._opens_line = True
 
-    def feed(self, text: str) -> list[Piece]:
+    def feed_text(self, text: str) -> list[DraftPiece]:
         self._rest += text
-        whole = _parts(self._rest)
+        whole = _split_parts(self._rest)
         # The last part may go on; so may the one before it, while only a citation number has begun after it.
         last = whole.pop() if whole else ""
         if whole and _MAY_BE_MARKER.fullmatch(last):
             last = whole.pop() + last
         self._rest = last
-        return self._pieces(whole)
+        return self._build_pieces(whole)
 
-    def finish(self) -> list[Piece]:
+    def flush_rest(self) -> list[DraftPiece]:
         rest, self._rest = self._rest, ""
-        return self._pieces(_parts(rest))
+        return self._build_pieces(_split_parts(rest))
 
-    def _pieces(self, parts: list[str]) -> list[Piece]:
+    def _build_pieces(self, parts: list[str]) -> list[DraftPiece]:
         found = []
         for part in parts:
-            piece = _piece(part, opens_line=self._opens_line)
+            piece = _parse_piece(part, opens_line=self._opens_line)
             self._opens_line = part.endswith("\n")
             if piece:
                 found.append(piece)
         return found
 
 
-def _parts(text: str) -> list[str]:
+def _split_parts(text: str) -> list[str]:
     """Sentences with the space and the numbers after them; nothing of *text* is lost."""
     found: list[str] = []
     for line in text.splitlines(keepends=True):
         at = 0
-        for sentence in _line_sentences(line):
+        for sentence in _split_line(line):
             words = _MARKERS_FIRST.sub("", sentence).strip()
             if not words:
                 continue
@@ -76,12 +76,12 @@ def _parts(text: str) -> list[str]:
     return found
 
 
-def _line_sentences(line: str) -> list[str]:
+def _split_line(line: str) -> list[str]:
     mark = _LIST_MARK.match(line)
-    return sentences(line[mark.end() :] if mark else line)
+    return split_sentences(line[mark.end() :] if mark else line)
 
 
-def _piece(part: str, *, opens_line: bool) -> Piece | None:
+def _parse_piece(part: str, *, opens_line: bool) -> DraftPiece | None:
     cited = tuple(int(n) for group in _CITED.findall(part) for n in re.findall(r"\d+", group))
     text = _CITED.sub("", part).strip()
     mark = _LIST_MARK.match(text) if opens_line else None
@@ -91,4 +91,4 @@ def _piece(part: str, *, opens_line: bool) -> Piece | None:
     sign = (mark[0].strip() if mark else "").replace(")", ".").replace("．", ".")
     if sign and not sign[0].isdigit():
         sign = "-"
-    return Piece(text=words, cited=cited, mark=sign, opens_line=opens_line)
+    return DraftPiece(text=words, cited=cited, mark=sign, opens_line=opens_line)

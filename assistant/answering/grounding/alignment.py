@@ -12,7 +12,7 @@ from math import log1p
 from typing import TYPE_CHECKING
 
 from assistant.ports.models import MultiVector
-from assistant.text.tagging import Sort, Word, words
+from assistant.text.tagging import PartOfSpeech, Word, tag_words
 
 if TYPE_CHECKING:
     from numpy import bool_, float32, int8
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 #: Cosine below which a word found nothing like it, and above which a token found its double.
 UNLIKE, DOUBLE, LIKE = 0.75, 0.85, 0.7
-_SORTS = (Sort.NOUN, Sort.VERB, Sort.QUALITY, Sort.NUMBER)
+_SORTS = (PartOfSpeech.NOUN, PartOfSpeech.VERB, PartOfSpeech.QUALITY, PartOfSpeech.NUMBER)
 _FIRST = frozenset(["i", "i'm", "my", "me", "we", "our", "us"])
 _SECOND = frozenset(["you", "your", "yours"])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reading:
+class EncodedText:
     """A text with its vectors, and which of its tokens belong to which word."""
 
     text: str
@@ -40,12 +40,12 @@ class Reading:
     tokens: Vectors
     words: tuple[Word, ...]
     #: Tokens of each word; the sets do not overlap.
-    owned: tuple[tuple[int, ...], ...]
+    token_indices: tuple[tuple[int, ...], ...]
 
 
-def reading(text: str, fine: MultiVector, spans: Spans) -> Reading:
+def encode_text(text: str, fine: MultiVector, spans: Spans) -> EncodedText:
     """*spans*: start and end of each token in *text*: (tokens, 2)."""
-    tokens, every = as_units(fine.tokens), words(text)
+    tokens, every = normalize_rows(fine.tokens), tag_words(text)
     owned: list[list[int]] = [[] for _ in every]
     at = 0
     for token, (start, end) in enumerate(spans[: len(tokens)].tolist()):
@@ -53,10 +53,10 @@ def reading(text: str, fine: MultiVector, spans: Spans) -> Reading:
             at += 1
         if at < len(every) and end > max(start, every[at].start):
             owned[at].append(token)
-    return Reading(text, fine.pooled, tokens, every, tuple(map(tuple, owned)))
+    return EncodedText(text, fine.pooled, tokens, every, tuple(map(tuple, owned)))
 
 
-def as_units(tokens: NDArray[int8]) -> Vectors:
+def normalize_rows(tokens: NDArray[int8]) -> Vectors:
     """Each row with length 1."""
     import numpy as np
 
@@ -65,7 +65,9 @@ def as_units(tokens: NDArray[int8]) -> Vectors:
     return rows
 
 
-def features(said: Reading, units: Sequence[Reading], heads: Reading | None = None) -> Vectors:
+def compute_alignment_features(
+    said: EncodedText, units: Sequence[EncodedText], heads: EncodedText | None = None
+) -> Vectors:
     """What the head weighs; *heads* is what stands above every unit: title and headings."""
     import numpy as np
 
@@ -74,8 +76,10 @@ def features(said: Reading, units: Sequence[Reading], heads: Reading | None = No
         each = np.maximum(each, (said.tokens @ heads.tokens.T).max(axis=1)[:, None])
     best, one = each.max(axis=1), each[:, each.mean(axis=0).argmax()]
     cosines = [float(unit.whole @ said.whole) for unit in units]
-    told = [*_of_tokens(best), *_of_one(one), max(cosines)]
-    told += _of_words(said, best, one, {word.form for unit in units for word in unit.words} | _forms(heads))
+    told = [*_compute_token_statistics(best), *_compute_unit_statistics(one), max(cosines)]
+    told += _compute_word_statistics(
+        said, best, one, {word.form for unit in units for word in unit.words} | _collect_forms(heads)
+    )
     length = sum(len(unit.words) for unit in units)
     lowered = said.text.lower()
     spoken = set(lowered.split())
@@ -89,48 +93,52 @@ def features(said: Reading, units: Sequence[Reading], heads: Reading | None = No
     return np.array(told, np.float32)
 
 
-def difference(said: Reading, units: Sequence[Reading]) -> Vectors:
+def compute_difference_vector(said: EncodedText, units: Sequence[EncodedText]) -> Vectors:
     """From the nearest unit to the sentence: what was added to its meaning, what left out."""
     nearest = max(units, key=lambda unit: float(unit.whole @ said.whole))
     found: Vectors = said.whole - nearest.whole
     return found
 
 
-def _forms(reading: Reading | None) -> set[str]:
+def _collect_forms(reading: EncodedText | None) -> set[str]:
     return {word.form for word in reading.words} if reading else set()
 
 
-def _of_tokens(best: Vectors) -> list[float]:
+def _compute_token_statistics(best: Vectors) -> list[float]:
     import numpy as np
 
     low = np.quantile(best, [0, 0.1, 0.25, 0.5])
     return [float(best.mean()), *map(float, low), float((best > DOUBLE).mean()), float((best > LIKE).mean())]
 
 
-def _of_one(one: Vectors) -> list[float]:
+def _compute_unit_statistics(one: Vectors) -> list[float]:
     return [float(one.mean()), float(one.min())]
 
 
-def _of_words(said: Reading, best: Vectors, one: Vectors, known: set[str]) -> list[float]:
+def _compute_word_statistics(said: EncodedText, best: Vectors, one: Vectors, known: set[str]) -> list[float]:
     import numpy as np
 
-    rows = [i for i, tokens in enumerate(said.owned) if tokens]
-    near = np.array([best[list(said.owned[i])].mean() for i in rows], np.float32)
-    in_one = np.array([one[list(said.owned[i])].mean() for i in rows], np.float32)
+    rows = [i for i, tokens in enumerate(said.token_indices) if tokens]
+    near = np.array([best[list(said.token_indices[i])].mean() for i in rows], np.float32)
+    in_one = np.array([one[list(said.token_indices[i])].mean() for i in rows], np.float32)
     same = np.array([said.words[i].form in known for i in rows], bool)
     sure = np.where(same, np.float32(1), near)
-    sort = np.array([said.words[i].sort for i in rows], object)
-    telling = sort != Sort.FUNCTION
-    told = [*_lows(near[telling]), *_lows(sure[telling]), *_lows(in_one[telling])]
+    sort = np.array([said.words[i].part_of_speech for i in rows], object)
+    telling = sort != PartOfSpeech.FUNCTION
+    told = [
+        *_summarize_likeness(near[telling]),
+        *_summarize_likeness(sure[telling]),
+        *_summarize_likeness(in_one[telling]),
+    ]
     for kind in _SORTS:
-        told += [*_lows(sure[sort == kind])[:2], float((sort == kind).sum()) / 5]
-    told += _lows(sure[sort == Sort.NAME])[:2] + _lows(near[~telling])[:2]
+        told += [*_summarize_likeness(sure[sort == kind])[:2], float((sort == kind).sum()) / 5]
+    told += _summarize_likeness(sure[sort == PartOfSpeech.NAME])[:2] + _summarize_likeness(near[~telling])[:2]
     told += [float(same[telling].mean()) if telling.any() else 1.0, float((~same[telling]).sum()) / 5]
     lowest = [*map(float, np.sort(sure[telling])), 1.0, 1.0, 1.0]
     return [*told, *lowest[1:3]]
 
 
-def _lows(likeness: Vectors) -> list[float]:
+def _summarize_likeness(likeness: Vectors) -> list[float]:
     """Mean, lowest, how many found nothing, how much is missing in all."""
     if not likeness.size:
         return [1.0, 1.0, 0.0, 0.0]

@@ -14,7 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.answering.grounding.alignment import Reading, difference, features
+from assistant.answering.grounding.alignment import (
+    EncodedText,
+    compute_alignment_features,
+    compute_difference_vector,
+)
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -28,7 +32,7 @@ FAR = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Head:
+class GroundingClassifier:
     """Of one language."""
 
     mean: Vectors
@@ -44,14 +48,14 @@ class Head:
     enough: float
     enough_to_promise: float
 
-    def probability(self, told: Vectors, turned: Vectors) -> float:
+    def compute_probability(self, told: Vectors, turned: Vectors) -> float:
         import numpy as np
 
-        seen = bent(np.clip((told - self.mean) / self.scale, -FAR, FAR), self.knots)
+        seen = compute_hinge_features(np.clip((told - self.mean) / self.scale, -FAR, FAR), self.knots)
         return float(1 / (1 + np.exp(-(seen @ self.weights + turned @ self.turn + self.bias))))
 
 
-def bent(seen: Vectors, knots: Vectors) -> Vectors:
+def compute_hinge_features(seen: Vectors, knots: Vectors) -> Vectors:
     """Features, and how far each is above each knot: along the last axis."""
     import numpy as np
 
@@ -59,32 +63,36 @@ def bent(seen: Vectors, knots: Vectors) -> Vectors:
 
 
 @cache
-def heads() -> dict[str, Head]:
+def load_classifiers() -> dict[str, GroundingClassifier]:
     """By language; what the model of another name would say is not known."""
     kept = json.loads(FILE.read_text(encoding="utf-8"))
-    return {language: _head(row) for language, row in kept["heads"].items()}
+    return {language: _parse_classifier(row) for language, row in kept["heads"].items()}
 
 
-def _head(row: dict[str, Any]) -> Head:
+def _parse_classifier(row: dict[str, Any]) -> GroundingClassifier:
     import numpy as np
 
     lists = {name: np.array(value, np.float32) for name, value in row.items() if isinstance(value, list)}
-    return Head(**(row | lists))
+    return GroundingClassifier(**(row | lists))
 
 
 @cache
-def trained_on() -> str:
+def load_embedding_name() -> str:
     """The embedding model whose vectors the weights are for."""
     return str(json.loads(FILE.read_text(encoding="utf-8"))["embedding"])
 
 
-def told(said: Reading, units: Sequence[Reading], heading: Reading | None, rules: Sequence[float]) -> Vectors:
+def compute_classifier_features(
+    said: EncodedText, units: Sequence[EncodedText], heading: EncodedText | None, rules: Sequence[float]
+) -> Vectors:
     """All that a head weighs: the alignment, then what the exact *rules* saw."""
     import numpy as np
 
-    seen: Vectors = np.concatenate([features(said, units, heading), np.array(rules, np.float32)])
+    seen: Vectors = np.concatenate(
+        [compute_alignment_features(said, units, heading), np.array(rules, np.float32)]
+    )
     return seen
 
 
-def turned(said: Reading, units: Sequence[Reading]) -> Vectors:
-    return difference(said, units)
+def compute_text_difference(said: EncodedText, units: Sequence[EncodedText]) -> Vectors:
+    return compute_difference_vector(said, units)

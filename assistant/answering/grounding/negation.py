@@ -2,7 +2,7 @@
 
 import re
 
-from assistant.text.terms import normal
+from assistant.text.terms import normalize_text
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 
@@ -66,30 +66,30 @@ _CLAUSES = re.compile(
 )
 
 
-def negations(text: str) -> int:
-    return len(_NEGATION.findall(_NO_NEGATION.sub(" ", normal(text))))
+def count_negations(text: str) -> int:
+    return len(_NEGATION.findall(_NO_NEGATION.sub(" ", normalize_text(text))))
 
 
-def are_turned(one: str, other: str) -> bool:
+def are_opposite(one: str, other: str) -> bool:
     """One says no where the other says yes."""
-    one, other = normal(one), normal(other)
+    one, other = normalize_text(one), normalize_text(other)
     if _FREE.search(one) and _FREE.search(other):
         one, other = _FREE.sub(" ", one), _FREE.sub(" ", other)
     return is_negated(one) != is_negated(other)
 
 
 def is_negated(text: str) -> bool:
-    return negations(text) > 0
+    return count_negations(text) > 0
 
 
-def clauses(text: str) -> list[str]:
+def split_clauses(text: str) -> list[str]:
     """Parts that can each be negated by themselves."""
     return [part for part in _CLAUSES.split(text) if part and part.strip()]
 
 
-def opposed(said: str, source: str) -> str | None:
+def find_opposite_word(said: str, source: str) -> str | None:
     """A word of *said* of which the source has only the opposite."""
-    said, source = normal(said), normal(source)
+    said, source = normalize_text(said), normalize_text(source)
     for pair in _OPPOSITES:
         for one, other in (pair, pair[::-1]):
             found = one.search(said)

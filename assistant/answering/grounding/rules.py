@@ -5,19 +5,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.answering.grounding.negation import are_turned, clauses, is_negated, negations, opposed
+from assistant.answering.grounding.negation import (
+    are_opposite,
+    count_negations,
+    find_opposite_word,
+    is_negated,
+    split_clauses,
+)
 from assistant.domain.knowledge import Passage
-from assistant.text.exact_facts import unfounded_names, unfounded_numbers
-from assistant.text.quotable import Kind, Unit, units
-from assistant.text.terms import normal, overlap, rarity, terms
+from assistant.text.exact_facts import find_unfounded_names, find_unfounded_numbers
+from assistant.text.quotable import Unit, UnitKind, extract_units
+from assistant.text.terms import compute_overlap, compute_rarity, extract_terms, normalize_text
 
 #: Of a sentence's meaning, how much the passage has to have.
-LEAST_SHARED = 0.5
+MIN_SHARED = 0.5
 #: Said in other words, but nearly the same to the embedder. Multilingual E5 gives paraphrases .93 and more,
 #: invented rules on the same topic .88 (English) or .92 (Japanese) and less, nine times in ten.
-LEAST_SHARED_IF_ALIKE, ALIKE = 0.35, {"ja": 0.945, "en": 0.925}
+MIN_SHARED_IF_ALIKE, ALIKE = 0.35, {"ja": 0.945, "en": 0.925}
 #: A promise may only be one that the passage makes, nearly in its words.
-LEAST_SHARED_TO_PROMISE = 0.9
+MIN_SHARED_TO_PROMISE = 0.9
 _ALIGNED = 3
 #: Letters from which on a sentence says something by itself.
 _WHOLE = 12
@@ -62,7 +68,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class GroundingSource:
     """A passage, taken apart once for all sentences of a draft."""
 
     passage: Passage
@@ -71,20 +77,24 @@ class Source:
     texts: tuple[str, ...]
 
     @classmethod
-    def of(cls, passage: Passage) -> "Source":
-        every = tuple(units(passage, 0))
+    def from_passage(cls, passage: Passage) -> "GroundingSource":
+        every = tuple(extract_units(passage, 0))
         heads = f"{passage.title} {' '.join(passage.headings)}"
-        return cls(passage=passage, units=every, texts=tuple(f"{heads} {_whole(unit)}" for unit in every))
+        return cls(
+            passage=passage,
+            units=every,
+            texts=tuple(f"{heads} {_format_unit_with_heading(unit)}" for unit in every),
+        )
 
-    def says(self, sentence: str) -> bool:
+    def contains_sentence(self, sentence: str) -> bool:
         """The sentence stands in it as it is."""
-        words = _bare(sentence)
-        return len(words) >= _WHOLE and any(words == _bare(said) for said in self.said)
+        words = _strip_spaces(sentence)
+        return len(words) >= _WHOLE and any(words == _strip_spaces(said) for said in self.unit_texts)
 
     @property
-    def said(self) -> list[str]:
+    def unit_texts(self) -> list[str]:
         """Each unit in words, as its meaning is read."""
-        return [" ; ".join(_cells(unit)) if unit.cells else unit.text for unit in self.units]
+        return [" ; ".join(_format_cells(unit)) if unit.cells else unit.text for unit in self.units]
 
     @property
     def heading(self) -> str:
@@ -96,77 +106,82 @@ class Source:
 
 
 @lru_cache(maxsize=4096)
-def _bare(text: str) -> str:
+def _strip_spaces(text: str) -> str:
     """Without the spaces and the full stop that make no difference; a number or a sign does."""
-    return re.sub(r"\s+", "", normal(text)).rstrip("。.")
+    return re.sub(r"\s+", "", normalize_text(text)).rstrip("。.")
 
 
-def _whole(unit: Unit) -> str:
+def _format_unit_with_heading(unit: Unit) -> str:
     if not unit.cells:
         return f"{unit.headings[-1] if unit.headings else ''} {unit.text}"
     return " ".join(f"{name} {cell}" for name, cell in zip(unit.header, unit.cells, strict=False))
 
 
-def _cells(unit: Unit) -> list[str]:
+def _format_cells(unit: Unit) -> list[str]:
     pairs = zip(unit.header, unit.cells, strict=False)
     return [f"{name}: {cell}" if name else cell for name, cell in pairs]
 
 
-def objection(sentence: str, source: Source, language: str, least: float = LEAST_SHARED) -> str | None:
+def find_objection(
+    sentence: str, source: GroundingSource, language: str, least: float = MIN_SHARED
+) -> str | None:
     """Why *sentence* may not be shown with *source* as its proof, by words alone; None if it may."""
-    if reason := unfit(sentence, language):
+    if reason := find_unfit_reason(sentence, language):
         return reason
-    aligned = _aligned(sentence, source)
+    aligned = _align_units(sentence, source)
     if not aligned:
         return "the passage says nothing of the kind"
-    share = _share(sentence, aligned, source)
-    if share < LEAST_SHARED_TO_PROMISE and promises(sentence):
+    share = _compute_shared_share(sentence, aligned, source)
+    if share < MIN_SHARED_TO_PROMISE and makes_promise(sentence):
         return "promises an act"
-    if reason := _inexact(sentence, aligned, source) or _contradicts(sentence, aligned, source):
+    if reason := _find_inexact_fact(sentence, aligned, source) or _find_contradiction(
+        sentence, aligned, source
+    ):
         return reason
     if share < least and _is_japanese(sentence) == _is_japanese(source.passage.text):
         return f"only {share:.0%} of it stands in the passage"
     return None
 
 
-def wrong_fact(sentence: str, source: Source, nearest: Sequence[int] = ()) -> str | None:
+def find_wrong_fact(sentence: str, source: GroundingSource, nearest: Sequence[int] = ()) -> str | None:
     """A number, date, address or name that the passage does not have, where it says something of the kind."""
-    aligned = _aligned(sentence, source)
+    aligned = _align_units(sentence, source)
     if not aligned:
         return "the passage says nothing of the kind"
-    return _inexact(sentence, [*aligned, *(i for i in nearest if i not in aligned)], source)
+    return _find_inexact_fact(sentence, [*aligned, *(i for i in nearest if i not in aligned)], source)
 
 
-def rules(sentence: str, source: Source) -> list[float]:
+def compute_rule_features(sentence: str, source: GroundingSource) -> list[float]:
     """What the exact rules say, for a head that weighs it with the rest; as many numbers as it was taught."""
-    aligned = _aligned(sentence, source)
+    aligned = _align_units(sentence, source)
     if not aligned:
         return [0.0] * 7
     same = _is_japanese(sentence) == _is_japanese(source.passage.text)
     return [
-        float(_is_turned(sentence, [_polar(source, i) for i in aligned])),
-        float(bool(opposed(sentence, source.texts[aligned[0]]))),
-        float(promises(sentence)),
-        _share(sentence, aligned, source),
+        float(_is_negation_flipped(sentence, [_get_polar_text(source, i) for i in aligned])),
+        float(bool(find_opposite_word(sentence, source.texts[aligned[0]]))),
+        float(makes_promise(sentence)),
+        _compute_shared_share(sentence, aligned, source),
         float(is_negated(sentence)),
         float(is_negated(source.units[aligned[0]].text)),
-        float(bool(unfounded_names(sentence, source.text, same_language=same))),
+        float(bool(find_unfounded_names(sentence, source.text, same_language=same))),
     ]
 
 
-def promises_more(sentence: str, source: Source) -> bool:
+def makes_unsupported_promise(sentence: str, source: GroundingSource) -> bool:
     """It promises, and not just in the passage's own words."""
     return (
-        promises(sentence) and _share(sentence, _aligned(sentence, source), source) < LEAST_SHARED_TO_PROMISE
+        makes_promise(sentence)
+        and _compute_shared_share(sentence, _align_units(sentence, source), source) < MIN_SHARED_TO_PROMISE
     )
 
 
-def promises(sentence: str) -> bool:
+def makes_promise(sentence: str) -> bool:
     """It says that somebody will do something, or has just done it."""
-    return bool(_PROMISE.search(normal(sentence)))
+    return bool(_PROMISE.search(normalize_text(sentence)))
 
 
-def unfit(sentence: str, language: str) -> str | None:
+def find_unfit_reason(sentence: str, language: str) -> str | None:
     """What no passage can make good."""
     if _MARKUP.search(sentence):
         return "markup"
@@ -176,7 +191,7 @@ def unfit(sentence: str, language: str) -> str | None:
         return "no words"
     if _UNFINISHED.search(sentence.strip()):
         return "unfinished"
-    if _PROFANE.search(normal(sentence)):
+    if _PROFANE.search(normalize_text(sentence)):
         return "profanity"
     if _QUESTION.search(sentence.strip()) and not _REQUEST.search(sentence.strip()):
         return "a question"
@@ -191,93 +206,95 @@ def is_other_language(sentence: str, language: str) -> bool:
     return len(_JAPANESE.findall(words)) > len(_LATIN.findall(words))
 
 
-def nearest(sentence: str, source: Source) -> list[str]:
+def find_nearest_texts(sentence: str, source: GroundingSource) -> list[str]:
     """The words of the units that say most of what *sentence* says."""
-    return [source.units[i].text for i in _aligned(sentence, source)]
+    return [source.units[i].text for i in _align_units(sentence, source)]
 
 
-def evidence(sentence: str, source: Source, rank: int) -> Unit:
+def find_evidence(sentence: str, source: GroundingSource, rank: int) -> Unit:
     """The unit that says most of what *sentence* says; its passage has this *rank*."""
-    return replace(source.units[_aligned(sentence, source)[0]], passage=rank)
+    return replace(source.units[_align_units(sentence, source)[0]], passage=rank)
 
 
-def _aligned(sentence: str, source: Source) -> list[int]:
+def _align_units(sentence: str, source: GroundingSource) -> list[int]:
     """The units that say most of what the sentence says, best first."""
-    wanted, having = terms(sentence), [terms(text) for text in source.texts]
-    weights = rarity(having)
-    own = [terms(unit.text) for unit in source.units]
-    shared = [overlap(wanted, had, weights) for had in having]
-    closeness = [share + 0.1 * _alike(wanted, had) for share, had in zip(shared, own, strict=True)]
+    wanted, having = extract_terms(sentence), [extract_terms(text) for text in source.texts]
+    weights = compute_rarity(having)
+    own = [extract_terms(unit.text) for unit in source.units]
+    shared = [compute_overlap(wanted, had, weights) for had in having]
+    closeness = [share + 0.1 * _compute_jaccard(wanted, had) for share, had in zip(shared, own, strict=True)]
     best = sorted(range(len(shared)), key=closeness.__getitem__, reverse=True)[:_ALIGNED]
     return [i for i in best if shared[i] > 0] or list(range(len(shared)))[:_ALIGNED]
 
 
-def _inexact(sentence: str, aligned: Sequence[int], source: Source) -> str | None:
+def _find_inexact_fact(sentence: str, aligned: Sequence[int], source: GroundingSource) -> str | None:
     near = " ".join(source.texts[i] for i in aligned)
-    if wrong := unfounded_numbers(sentence, near):
+    if wrong := find_unfounded_numbers(sentence, near):
         return f"not in the passage: {', '.join(wrong)}"
     if addresses := [
         found for found in _ADDRESS.findall(sentence) if found.rstrip(".,。") not in source.text
     ]:
         return f"address not in the passage: {addresses[0]}"
     same = _is_japanese(sentence) == _is_japanese(source.passage.text)
-    if names := unfounded_names(sentence, source.text, same_language=same):
+    if names := find_unfounded_names(sentence, source.text, same_language=same):
         return f"name not in the passage: {names[0]}"
     return None
 
 
-def _contradicts(sentence: str, aligned: Sequence[int], source: Source) -> str | None:
+def _find_contradiction(sentence: str, aligned: Sequence[int], source: GroundingSource) -> str | None:
     same = _is_japanese(sentence) == _is_japanese(source.passage.text)
     best = source.texts[aligned[0]]
-    if same and (word := opposed(sentence, best)):
+    if same and (word := find_opposite_word(sentence, best)):
         return f"the passage says the opposite of “{word}”"
-    if _is_turned(sentence, [_polar(source, i) for i in aligned]):
+    if _is_negation_flipped(sentence, [_get_polar_text(source, i) for i in aligned]):
         return "negated otherwise than in the passage"
     return None
 
 
-def _is_turned(sentence: str, near: Sequence[str]) -> bool:
+def _is_negation_flipped(sentence: str, near: Sequence[str]) -> bool:
     """A clause of it says no where the same clause of the passage says yes, or the other way round."""
-    if _coverage(terms(sentence), terms(near[0])) >= _SAME_THING and are_turned(sentence, near[0]):
+    if _compute_coverage(extract_terms(sentence), extract_terms(near[0])) >= _SAME_THING and are_opposite(
+        sentence, near[0]
+    ):
         return True
-    known = [(terms(clause), clause) for text in near for clause in clauses(text)]
-    for clause in clauses(sentence):
-        wanted = terms(clause)
-        same = max(known, key=lambda pair: _alike(wanted, pair[0]), default=None)
+    known = [(extract_terms(clause), clause) for text in near for clause in split_clauses(text)]
+    for clause in split_clauses(sentence):
+        wanted = extract_terms(clause)
+        same = max(known, key=lambda pair: _compute_jaccard(wanted, pair[0]), default=None)
         if (
             wanted
             and same
-            and _alike(wanted, same[0]) >= _SAME_CLAUSE
-            and negations(clause) != negations(same[1])
+            and _compute_jaccard(wanted, same[0]) >= _SAME_CLAUSE
+            and count_negations(clause) != count_negations(same[1])
         ):
             return True
     return False
 
 
-def _polar(source: Source, i: int) -> str:
+def _get_polar_text(source: GroundingSource, i: int) -> str:
     """The words of a unit that say yes or no; of a row, the heading says it for all."""
     unit = source.units[i]
-    if unit.kind is not Kind.ROW or is_negated(unit.text):
+    if unit.kind is not UnitKind.ROW or is_negated(unit.text):
         return unit.text
     heading = unit.headings[-1] if unit.headings else source.passage.title
     return f"{heading} {unit.text}"
 
 
-def _coverage(wanted: frozenset[str], had: frozenset[str]) -> float:
+def _compute_coverage(wanted: frozenset[str], had: frozenset[str]) -> float:
     return len(wanted & had) / len(wanted) if wanted else 0.0
 
 
-def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+def _compute_jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other) if one or other else 0.0
 
 
-def _share(sentence: str, aligned: Sequence[int], source: Source) -> float:
+def _compute_shared_share(sentence: str, aligned: Sequence[int], source: GroundingSource) -> float:
     """How many of the sentence's telling words the passage has; with other languages that tells nothing."""
-    near = terms(" ".join(source.texts[i] for i in aligned))
-    wanted = terms(sentence)
+    near = extract_terms(" ".join(source.texts[i] for i in aligned))
+    wanted = extract_terms(sentence)
     # Whoever invents a rule names the topic; only what is said about it counts.
-    said = wanted - terms(source.passage.title)
-    return _coverage(said if len(said) > 1 else wanted, near)
+    said = wanted - extract_terms(source.passage.title)
+    return _compute_coverage(said if len(said) > 1 else wanted, near)
 
 
 def _is_japanese(text: str) -> bool:

@@ -1,31 +1,33 @@
 """Answers of whole sentences, list items and table rows quoted from the knowledge base; no model needed."""
 
-from assistant.answering.quotes.ranker import Ranker
-from assistant.answering.quotes.rendering import compose
-from assistant.answering.quotes.selection import Quote, choose
+from assistant.answering.quotes.ranker import QuoteRanker
+from assistant.answering.quotes.rendering import render_quotes
+from assistant.answering.quotes.selection import Quote, choose_quotes
 from assistant.answering.quotes.selection_by_reader import select_quotes
 from assistant.ports.answering import AnswerRequest, Draft, Progress
 from assistant.ports.models import Embedder
-from assistant.text.quotable import units
+from assistant.text.quotable import extract_units
 
 
 class ExtractiveAnswerer:
     """An Answerer without a model: it can only say what stands in the passages."""
 
-    def __init__(self, embedder: Embedder | None = None, *, ranker: Ranker | None = None) -> None:
-        self._ranker = ranker or Ranker(embedder)
+    def __init__(self, embedder: Embedder | None = None, *, ranker: QuoteRanker | None = None) -> None:
+        self._ranker = ranker or QuoteRanker(embedder)
 
     async def write_answer(self, ask: AnswerRequest, progress: Progress) -> Draft:
-        draft = compose(ask, select_quotes(ask) if _is_read(ask) else await self._chosen(ask))
+        draft = render_quotes(
+            ask, select_quotes(ask) if _has_reader_scores(ask) else await self._choose_quotes(ask)
+        )
         if draft.text:
             await progress(draft.text)
         return draft
 
-    async def _chosen(self, ask: AnswerRequest) -> list[Quote]:
+    async def _choose_quotes(self, ask: AnswerRequest) -> list[Quote]:
         """Where nobody read the passages: by words and vectors."""
-        every = [unit for rank, passage in enumerate(ask.passages) for unit in units(passage, rank)]
-        return choose(ask, await self._ranker.ranked(ask), every)
+        every = [unit for rank, passage in enumerate(ask.passages) for unit in extract_units(passage, rank)]
+        return choose_quotes(ask, await self._ranker.rank_candidates(ask), every)
 
 
-def _is_read(ask: AnswerRequest) -> bool:
+def _has_reader_scores(ask: AnswerRequest) -> bool:
     return any(passage.parts for passage in ask.passages)

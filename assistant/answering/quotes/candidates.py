@@ -8,8 +8,8 @@ from itertools import groupby
 
 from assistant.answering.quotes.phrases import HOW, REFERS, TROUBLE
 from assistant.domain.knowledge import Passage
-from assistant.text.quotable import Kind, Unit, units
-from assistant.text.terms import terms
+from assistant.text.quotable import Unit, UnitKind, extract_units
+from assistant.text.terms import extract_terms
 
 MOST_ITEMS = 10
 #: Enough to tell what a list is about.
@@ -32,7 +32,7 @@ class Candidate:
     opens_section: bool
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> UnitKind:
         return self.units[0].kind if not self.units[0].leads_in else self.units[-1].kind
 
     @property
@@ -42,7 +42,7 @@ class Candidate:
 
     @property
     def terms(self) -> frozenset[str]:
-        return terms(self.text)
+        return extract_terms(self.text)
 
 
 def asks_how(question: str) -> bool:
@@ -50,47 +50,47 @@ def asks_how(question: str) -> bool:
     return bool(HOW.search(question.strip()) or TROUBLE.search(question))
 
 
-def candidates(question: str, passages: Sequence[Passage]) -> list[Candidate]:
+def list_candidates(question: str, passages: Sequence[Passage]) -> list[Candidate]:
     """Everything quotable of *passages*, in order; a text that two passages share counts once."""
     found: dict[str, Candidate] = {}
     for rank, passage in enumerate(passages):
         section: tuple[str, ...] | None = None
-        every, steps = units(passage, rank), asks_how(question)
+        every, steps = extract_units(passage, rank), asks_how(question)
         # A passage of nothing but labels still says what it says.
-        groups = list(_groups(every, whole_steps=steps)) or [
+        groups = list(_group_units(every, whole_steps=steps)) or [
             (unit,) for unit in every if _says_anything(unit)
         ]
         for group in groups:
-            candidate = _candidate(group, passage, opens_section=group[0].headings != section)
+            candidate = _build_candidate(group, passage, opens_section=group[0].headings != section)
             section = group[0].headings
             found.setdefault(candidate.text, candidate)
     return list(found.values())
 
 
-def _groups(every: Sequence[Unit], *, whole_steps: bool) -> Iterator[tuple[Unit, ...]]:
+def _group_units(every: Sequence[Unit], *, whole_steps: bool) -> Iterator[tuple[Unit, ...]]:
     under = Counter(unit.headings for unit in every)
     blocks = [tuple(block) for _, block in groupby(every, key=lambda unit: unit.block)]
     for position, block in enumerate(blocks):
-        if block[0].kind is Kind.STEP and whole_steps:
+        if block[0].kind is UnitKind.STEP and whole_steps:
             yield block
         else:
             # What is all that its section says is the answer, however short: "30台", "Yes".
-            yield from _singles(block, whole=under[block[0].headings] == 1)
+            yield from _list_single_units(block, whole=under[block[0].headings] == 1)
         following = blocks[position + 1] if position + 1 < len(blocks) else ()
         if block[-1].leads_in and 0 < len(following) <= MOST_ITEMS and not REFERS.search(block[-1].text):
             yield (block[-1], *following)
 
 
-def _singles(block: Sequence[Unit], *, whole: bool) -> Iterator[tuple[Unit, ...]]:
+def _list_single_units(block: Sequence[Unit], *, whole: bool) -> Iterator[tuple[Unit, ...]]:
     for position, unit in enumerate(block):
         if unit.leads_in or not _says_anything(unit):
             continue
         if _is_fragment(unit) and not whole:
             continue
-        yield (*_parents(block, position), unit)
+        yield (*_find_parents(block, position), unit)
 
 
-def _parents(block: Sequence[Unit], position: int) -> tuple[Unit, ...]:
+def _find_parents(block: Sequence[Unit], position: int) -> tuple[Unit, ...]:
     """The items that a nested item stands under, outermost first."""
     found: list[Unit] = []
     depth = block[position].depth
@@ -103,20 +103,20 @@ def _parents(block: Sequence[Unit], position: int) -> tuple[Unit, ...]:
 
 def _says_anything(unit: Unit) -> bool:
     """Not only where else to look, and not its heading once more."""
-    return unit.kind is not Kind.CODE and not REFERS.search(unit.text) and unit.text not in unit.headings
+    return unit.kind is not UnitKind.CODE and not REFERS.search(unit.text) and unit.text not in unit.headings
 
 
 def _is_fragment(unit: Unit) -> bool:
     """A caption or label rather than a sentence."""
-    if unit.kind is not Kind.SENTENCE or unit.text[-1] in '。．！？.!?」）)"”':
+    if unit.kind is not UnitKind.SENTENCE or unit.text[-1] in '。．！？.!?」）)"”':
         return False
     return len(unit.text) < 20 if re.search(r"[぀-ヿ一-鿿]", unit.text) else len(unit.text.split()) < 6
 
 
-def _candidate(group: tuple[Unit, ...], passage: Passage, *, opens_section: bool) -> Candidate:
+def _build_candidate(group: tuple[Unit, ...], passage: Passage, *, opens_section: bool) -> Candidate:
     return Candidate(
         units=group,
-        text=" ".join(said(unit) for unit in group)[:_COMPARED_CHARACTERS],
+        text=" ".join(format_unit(unit) for unit in group)[:_COMPARED_CHARACTERS],
         heading=" ".join((passage.title, *group[0].headings)),
         passage_score=passage.score,
         language=passage.language,
@@ -124,9 +124,9 @@ def _candidate(group: tuple[Unit, ...], passage: Passage, *, opens_section: bool
     )
 
 
-def said(unit: Unit) -> str:
+def format_unit(unit: Unit) -> str:
     """What a unit says, a table row with its columns' names."""
-    if unit.kind is not Kind.ROW:
+    if unit.kind is not UnitKind.ROW:
         return unit.text
     return ", ".join(
         f"{name}: {cell}" if name else cell

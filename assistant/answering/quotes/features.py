@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.quotes.candidates import Candidate, asks_how
 from assistant.answering.quotes.phrases import FACTS
-from assistant.text.quotable import Kind
-from assistant.text.terms import overlap, rarity, terms
+from assistant.text.quotable import UnitKind
+from assistant.text.terms import compute_overlap, compute_rarity, extract_terms
 
 if TYPE_CHECKING:
     from assistant.ports.models import Vectors
@@ -22,37 +22,42 @@ if TYPE_CHECKING:
 FILE = Path(__file__).with_name("weights.json")
 #: The customer's own language first; wished, not learned: little of what is learned from tells.
 _LANGUAGE = 3.0
-_KINDS = {Kind.ROW: "row", Kind.ITEM: "item", Kind.STEP: "step"}
+_KINDS = {UnitKind.ROW: "row", UnitKind.ITEM: "item", UnitKind.STEP: "step"}
 
 
 @cache
-def weights() -> Mapping[str, float]:
-    """What each feature of `features`, and ``meaning``, counts."""
+def load_quote_weights() -> Mapping[str, float]:
+    """What each feature of `compute_quote_features`, and ``meaning``, counts."""
     learned: dict[str, float] = json.loads(FILE.read_text(encoding="utf-8"))["weights"]
     return learned
 
 
-def prescores(question: str, found: Sequence[Candidate], language: str) -> list[float]:
+def compute_prescores(question: str, found: Sequence[Candidate], language: str) -> list[float]:
     """Everything but meaning."""
-    count = weights()
+    count = load_quote_weights()
     return [
         sum(count[name] * value for name, value in told.items())
         + _LANGUAGE * (candidate.language == language)
-        for candidate, told in zip(found, features(question, found), strict=True)
+        for candidate, told in zip(found, compute_quote_features(question, found), strict=True)
     ]
 
 
-def features(question: str, found: Sequence[Candidate]) -> list[dict[str, float]]:
+def compute_quote_features(question: str, found: Sequence[Candidate]) -> list[dict[str, float]]:
     """What is seen of each candidate; most lie between 0 and 1."""
-    wanted, how = terms(question), asks_how(question)
+    wanted, how = extract_terms(question), asks_how(question)
     facts = [told for asked, told in FACTS if asked.search(question)]
-    rare = rarity([candidate.terms | terms(candidate.heading) for candidate in found])
+    rare = compute_rarity([candidate.terms | extract_terms(candidate.heading) for candidate in found])
     best = max((candidate.passage_score for candidate in found), default=0.0) or 1.0
-    asked_for = {heading: overlap(wanted, terms(heading), rare) for heading in {c.heading for c in found}}
+    asked_for = {
+        heading: compute_overlap(wanted, extract_terms(heading), rare)
+        for heading in {c.heading for c in found}
+    }
     return [
         {
-            "words": overlap(wanted, candidate.terms, rare),
-            "words_or_heading": overlap(wanted, candidate.terms | terms(candidate.heading), rare),
+            "words": compute_overlap(wanted, candidate.terms, rare),
+            "words_or_heading": compute_overlap(
+                wanted, candidate.terms | extract_terms(candidate.heading), rare
+            ),
             # It has the kind of fact that the question asks for.
             "fact": float(any(told.search(candidate.text) for told in facts)),
             "length": log(len(candidate.text) + 1),
@@ -63,23 +68,23 @@ def features(question: str, found: Sequence[Candidate]) -> list[dict[str, float]
             # Under a heading that is what is asked, the first words are the answer.
             "opens_asked_article": candidate.opens_article * asked_for[candidate.heading],
             "opens_asked_section": candidate.opens_section * asked_for[candidate.heading],
-            "steps_asked": float(how and candidate.kind is Kind.STEP),
+            "steps_asked": float(how and candidate.kind is UnitKind.STEP),
             **{name: float(candidate.kind is kind) for kind, name in _KINDS.items()},
         }
         for candidate in found
     ]
 
 
-def with_meaning(prescores: Sequence[float], closeness: "Vectors") -> list[float]:
+def add_meaning_scores(prescores: Sequence[float], closeness: "Vectors") -> list[float]:
     """The scores with what embeddings say of each candidate; nan: nothing."""
-    count = weights()["meaning"]
+    count = load_quote_weights()["meaning"]
     return [
         score + count * float(nearness)
-        for score, nearness in zip(prescores, standardised(closeness), strict=True)
+        for score, nearness in zip(prescores, standardize_closeness(closeness), strict=True)
     ]
 
 
-def standardised(closeness: "Vectors") -> "Vectors":
+def standardize_closeness(closeness: "Vectors") -> "Vectors":
     """How far above the other candidates' mean each is, in their standard deviations: the scale of one model
     is not that of another."""
     import numpy

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from assistant.answering.grounding.alignment import as_units
-from assistant.answering.quotes.candidates import Candidate, candidates
-from assistant.answering.quotes.features import prescores, with_meaning
-from assistant.answering.spans import Place, places_in, within
+from assistant.answering.grounding.alignment import normalize_rows
+from assistant.answering.quotes.candidates import Candidate, list_candidates
+from assistant.answering.quotes.features import add_meaning_scores, compute_prescores
+from assistant.answering.spans import Place, find_tokens_within, get_locator
 from assistant.domain.errors import Unavailable
 from assistant.lru_cache import LruCache
 from assistant.ports.answering import AnswerRequest
@@ -25,7 +25,7 @@ MOST_COMPARED = 12
 _REMEMBERED = 4096
 
 
-class Ranker:
+class QuoteRanker:
     """Compares a question with what could be quoted.
 
     By the token vectors that search keeps of the passages, which costs next to nothing; where there are none,
@@ -36,19 +36,19 @@ class Ranker:
         self._embedder, self._kept = embedder, kept
         self._recent: LruCache[str, NDArray[float32]] = LruCache(_REMEMBERED)
 
-    async def ranked(self, ask: AnswerRequest) -> list[tuple[Candidate, float]]:
-        found = candidates(ask.question, ask.passages)
-        scores = prescores(ask.question, found, ask.language)
-        close = await self.closeness(ask, found)
+    async def rank_candidates(self, ask: AnswerRequest) -> list[tuple[Candidate, float]]:
+        found = list_candidates(ask.question, ask.passages)
+        scores = compute_prescores(ask.question, found, ask.language)
+        close = await self.compute_closeness(ask, found)
         if close is None and self._embedder and found:
             best = sorted(range(len(found)), key=scores.__getitem__, reverse=True)[:MOST_COMPARED]
             found, scores = [found[i] for i in best], [scores[i] for i in best]
-            close = await self._by_vectors(self._embedder, ask.question, found)
+            close = await self._compute_cosines(self._embedder, ask.question, found)
         if close is not None:
-            scores = with_meaning(scores, close)
+            scores = add_meaning_scores(scores, close)
         return sorted(zip(found, scores, strict=True), key=lambda pair: -pair[1])
 
-    async def closeness(self, ask: AnswerRequest, found: Sequence[Candidate]) -> "Vectors | None":
+    async def compute_closeness(self, ask: AnswerRequest, found: Sequence[Candidate]) -> "Vectors | None":
         """How well each candidate answers each word of the question; None unless known for all passages."""
         import numpy
 
@@ -58,45 +58,50 @@ class Ranker:
         if any(each is None for each in tokens):
             return None
         try:
-            asked = as_units((await self._embedder.embed_query_tokens(ask.question)).tokens)
+            asked = normalize_rows((await self._embedder.embed_query_tokens(ask.question)).tokens)
         except Unavailable:
             return None
         if not asked.size:
             return None
         close: list[float] = []
         for rank, group in groupby(found, key=lambda candidate: candidate.units[0].passage):
-            places, passage = places_in(ask.passages[rank].text), tokens[rank]
+            places, passage = get_locator(ask.passages[rank].text), tokens[rank]
             assert passage is not None
-            cosines = as_units(passage.tokens) @ asked.T
-            close += [_closeness(passage, cosines, places.of_all(candidate.units)) for candidate in group]
+            cosines = normalize_rows(passage.tokens) @ asked.T
+            close += [
+                _compute_token_closeness(passage, cosines, places.locate_units(candidate.units))
+                for candidate in group
+            ]
         return numpy.array(close, numpy.float32)
 
-    async def _by_vectors(self, embedder: Embedder, question: str, found: Sequence[Candidate]) -> "Vectors":
+    async def _compute_cosines(
+        self, embedder: Embedder, question: str, found: Sequence[Candidate]
+    ) -> "Vectors":
         query = await embedder.embed_query(question)
-        cosines: Vectors = await self.vectors([f"{each.heading}: {each.text}" for each in found]) @ query
+        cosines: Vectors = await self.embed_texts([f"{each.heading}: {each.text}" for each in found]) @ query
         return cosines
 
-    async def likeness(self, text: str, others: Sequence[str]) -> float:
+    async def compute_likeness(self, text: str, others: Sequence[str]) -> float:
         """Cosine to the nearest of *others*; 0 without an embedder."""
         if not self._embedder or not others:
             return 0.0
-        vectors = await self.vectors([text, *others])
+        vectors = await self.embed_texts([text, *others])
         return float((vectors[1:] @ vectors[0]).max())
 
-    async def vectors(self, texts: Sequence[str]) -> "Vectors":
+    async def embed_texts(self, texts: Sequence[str]) -> "Vectors":
         import numpy
 
-        found = await self._recent.get_many(texts, self._embed)
+        found = await self._recent.get_many(texts, self._embed_missing)
         return numpy.stack([found[text] for text in texts])
 
-    async def _embed(self, texts: Sequence[str]) -> "Mapping[str, NDArray[float32]]":
+    async def _embed_missing(self, texts: Sequence[str]) -> "Mapping[str, NDArray[float32]]":
         assert self._embedder
         return dict(zip(texts, await self._embedder.embed_passages(texts), strict=True))
 
 
-def _closeness(tokens: PassageTokens, cosines: "Vectors", places: Sequence[Place]) -> float:
+def _compute_token_closeness(tokens: PassageTokens, cosines: "Vectors", places: Sequence[Place]) -> float:
     """The mean over the question's tokens of the nearest token within *places*; nan where there is none."""
     import numpy
 
-    inside = within(tokens, places)
+    inside = find_tokens_within(tokens, places)
     return float(cosines[inside].max(axis=0).mean()) if inside.any() else numpy.nan

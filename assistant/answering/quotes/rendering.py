@@ -7,7 +7,7 @@ from dataclasses import replace
 from assistant.answering.quotes.selection import Quote
 from assistant.domain.messages import Citation
 from assistant.ports.answering import AnswerRequest, Draft
-from assistant.text.quotable import Kind, Unit
+from assistant.text.quotable import Unit, UnitKind
 
 #: Language of the reply, language of the article -> what the customer is told; "" is any other language.
 _FOREIGN = {
@@ -20,39 +20,41 @@ _FOREIGN = {
 _NUMBER = re.compile(r"\[(\d+)\]")
 
 
-def compose(ask: AnswerRequest, quotes: Sequence[Quote]) -> Draft:
+def render_quotes(ask: AnswerRequest, quotes: Sequence[Quote]) -> Draft:
     """Each quote with its ``[n]``; quotes that follow one another in the source share a number."""
     if not quotes:
         return Draft(text="")
-    runs = _runs(quotes)
-    numbers, citations = _cited(ask, runs)
-    parts = [_block(run, number) for run, number in zip(runs, numbers, strict=True)]
-    foreign = _foreign_note(ask, quotes)
+    runs = _group_runs(quotes)
+    numbers, citations = _number_citations(ask, runs)
+    parts = [_render_run(run, number) for run, number in zip(runs, numbers, strict=True)]
+    foreign = _build_foreign_note(ask, quotes)
     return Draft(text="\n\n".join([*foreign, *parts]), citations=tuple(citations))
 
 
-def _runs(quotes: Sequence[Quote]) -> list[tuple[Unit, ...]]:
+def _group_runs(quotes: Sequence[Quote]) -> list[tuple[Unit, ...]]:
     runs: list[tuple[Unit, ...]] = []
     for quote in quotes:
         before = runs[-1][-1] if runs else None
-        if before and _follows(before, quote.units[0]):
+        if before and _is_adjacent(before, quote.units[0]):
             runs[-1] = (*runs[-1], *quote.units)
         else:
             runs.append(quote.units)
     return runs
 
 
-def _follows(before: Unit, unit: Unit) -> bool:
+def _is_adjacent(before: Unit, unit: Unit) -> bool:
     return (before.passage, before.block, before.kind) == (unit.passage, unit.block, unit.kind) and (
-        unit.kind is not Kind.SENTENCE or unit.place == before.place + 1
+        unit.kind is not UnitKind.SENTENCE or unit.place == before.place + 1
     )
 
 
-def _cited(ask: AnswerRequest, runs: Sequence[tuple[Unit, ...]]) -> tuple[list[int], list[Citation]]:
+def _number_citations(
+    ask: AnswerRequest, runs: Sequence[tuple[Unit, ...]]
+) -> tuple[list[int], list[Citation]]:
     """The number of each run's source, and the sources: each article once, with all that is quoted of it."""
     numbers, found = list[int](), dict[str, Citation]()
     for run in runs:
-        passage, quote = ask.passages[run[0].passage], _quote(run)
+        passage, quote = ask.passages[run[0].passage], _format_quote(run)
         known = found.get(passage.article)
         if known is None:
             n = len(found) + 1
@@ -64,36 +66,38 @@ def _cited(ask: AnswerRequest, runs: Sequence[tuple[Unit, ...]]) -> tuple[list[i
     return numbers, list(found.values())
 
 
-def _quote(run: Sequence[Unit]) -> str:
+def _format_quote(run: Sequence[Unit]) -> str:
     """The words as they stand in the article."""
-    if all(unit.kind is Kind.SENTENCE for unit in run):
-        return _joined(run)
-    return "\n".join(_line(unit) if unit.kind in (Kind.STEP, Kind.ITEM) else unit.text for unit in run)
+    if all(unit.kind is UnitKind.SENTENCE for unit in run):
+        return _join_sentences(run)
+    return "\n".join(
+        _format_line(unit) if unit.kind in (UnitKind.STEP, UnitKind.ITEM) else unit.text for unit in run
+    )
 
 
-def _joined(sentences: Sequence[Unit]) -> str:
+def _join_sentences(sentences: Sequence[Unit]) -> str:
     text = ""
     for unit in sentences:
         text += (" " if text and text[-1].isascii() else "") + unit.text
     return text
 
 
-def _block(run: Sequence[Unit], n: int) -> str:
-    opening = [unit for unit in run if unit.kind is Kind.SENTENCE]
-    rest = [unit for unit in run if unit.kind is not Kind.SENTENCE]
+def _render_run(run: Sequence[Unit], n: int) -> str:
+    opening = [unit for unit in run if unit.kind is UnitKind.SENTENCE]
+    rest = [unit for unit in run if unit.kind is not UnitKind.SENTENCE]
     parts = [
         "".join(
-            f"{_spaced(unit.text)}[{n}]" + (" " if unit.text.isascii() else "") for unit in opening
+            f"{_append_space(unit.text)}[{n}]" + (" " if unit.text.isascii() else "") for unit in opening
         ).strip()
     ]
     if rest and not opening and _needs_caption(rest[0]):
         parts.append(f"**{rest[0].headings[-1]}**")
-    if rest and rest[0].kind is Kind.ROW:
-        parts.append(_table(rest, n))
-    elif rest and len(run) == 1 and rest[0].kind is not Kind.CODE:
-        parts.append(f"{_spaced(rest[0].text)}[{n}]")
+    if rest and rest[0].kind is UnitKind.ROW:
+        parts.append(_render_table(rest, n))
+    elif rest and len(run) == 1 and rest[0].kind is not UnitKind.CODE:
+        parts.append(f"{_append_space(rest[0].text)}[{n}]")
     else:
-        parts.append("\n".join(_listed(unit, n) for unit in rest))
+        parts.append("\n".join(_render_list_item(unit, n) for unit in rest))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -101,40 +105,40 @@ def _needs_caption(unit: Unit) -> bool:
     """Rows and items that are no sentences mean what the heading above them says."""
     if not unit.headings:
         return False
-    return unit.kind is Kind.ROW or (unit.kind is Kind.ITEM and unit.text[-1] not in "。．.!！?？)）")
+    return unit.kind is UnitKind.ROW or (unit.kind is UnitKind.ITEM and unit.text[-1] not in "。．.!！?？)）")
 
 
-def _without_numbers(text: str) -> str:
+def _replace_note_numbers(text: str) -> str:
     """Numbers of an article's own notes would be taken for our sources."""
     return _NUMBER.sub(r"(\1)", text)
 
 
-def _spaced(text: str) -> str:
+def _append_space(text: str) -> str:
     """Latin text keeps a space before its number."""
-    text = _without_numbers(text)
+    text = _replace_note_numbers(text)
     return f"{text} " if text and text[-1].isascii() else text
 
 
-def _listed(unit: Unit, n: int) -> str:
-    if unit.kind is Kind.CODE:
+def _render_list_item(unit: Unit, n: int) -> str:
+    if unit.kind is UnitKind.CODE:
         return f"\n```\n{unit.text}\n```"
-    line = _without_numbers(_line(unit))
+    line = _replace_note_numbers(_format_line(unit))
     return f"{line} [{n}]" if unit.text[-1] not in ":：" else line
 
 
-def _line(unit: Unit) -> str:
+def _format_line(unit: Unit) -> str:
     return "   " * unit.depth + f"{unit.marker} {unit.text}"
 
 
-def _table(rows: Sequence[Unit], n: int) -> str:
+def _render_table(rows: Sequence[Unit], n: int) -> str:
     header = rows[0].header
     lines = [header, ("---",) * len(header)]
-    rows_of_cells = [[_without_numbers(cell) for cell in row.cells] for row in rows]
+    rows_of_cells = [[_replace_note_numbers(cell) for cell in row.cells] for row in rows]
     lines += [(*cells[:-1], f"{cells[-1]} [{n}]") for cells in rows_of_cells]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def _foreign_note(ask: AnswerRequest, quotes: Sequence[Quote]) -> list[str]:
+def _build_foreign_note(ask: AnswerRequest, quotes: Sequence[Quote]) -> list[str]:
     language = ask.passages[quotes[0].units[0].passage].language
     if language == ask.language:
         return []

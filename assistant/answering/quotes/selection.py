@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from assistant.answering.quotes.candidates import MOST_ITEMS, Candidate
 from assistant.answering.quotes.phrases import JOINS, POINTS_BACK, QUALIFIES
 from assistant.ports.answering import AnswerRequest
-from assistant.text.quotable import Kind, Unit
-from assistant.text.terms import terms
+from assistant.text.quotable import Unit, UnitKind
+from assistant.text.terms import extract_terms
 
 #: Whole sentences, or whole lists and tables, in one answer.
 MOST_QUOTES = 4
@@ -33,63 +33,63 @@ class Quote:
         return " ".join(unit.text for unit in self.units)
 
 
-def choose(
+def choose_quotes(
     ask: AnswerRequest, scored: Sequence[tuple[Candidate, float]], every: Sequence[Unit]
 ) -> list[Quote]:
     """At most four quotes from the *scored* candidates; *every* unit is there to complete them."""
     ranked = sorted(scored, key=lambda pair: -pair[1])
-    context = Context(every, ranked)
+    context = QuoteContext(every, ranked)
     chosen: list[Quote] = []
     for candidate, score in ranked:
-        quote = context.completed(candidate, score)
-        if quote and _adds(ask, quote, chosen):
+        quote = context.complete_candidate(candidate, score)
+        if quote and _adds_information(ask, quote, chosen):
             chosen.append(quote)
         if _is_enough(chosen):
             break
-    return in_reading_order(chosen)
+    return sort_in_reading_order(chosen)
 
 
-def _adds(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
+def _adds_information(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
     if not chosen:
         return True
-    elsewhere = _article(ask, quote) != _article(ask, chosen[0])
+    elsewhere = _get_article(ask, quote) != _get_article(ask, chosen[0])
     if quote.score < chosen[0].score - _NEAR + _ELSEWHERE * elsewhere:
         return False
     if is_steps(quote) and any(map(is_steps, chosen)):
         return False
-    if sum(unit.kind is Kind.ROW for unit in quote.units) > _MOST_ROWS_BESIDE:
+    if sum(unit.kind is UnitKind.ROW for unit in quote.units) > _MOST_ROWS_BESIDE:
         return False
     if len(quote.text) + sum(len(q.text) for q in chosen) > _MOST_CHARACTERS:
         return False
     said = {unit for q in chosen for unit in q.units}
-    return not said.intersection(quote.units) and all(differs(quote, q) for q in chosen)
+    return not said.intersection(quote.units) and all(are_different(quote, q) for q in chosen)
 
 
-def _article(ask: AnswerRequest, quote: Quote) -> str:
+def _get_article(ask: AnswerRequest, quote: Quote) -> str:
     return ask.passages[quote.units[0].passage].article
 
 
-def differs(one: Quote, other: Quote) -> bool:
-    here, there = terms(one.text), terms(other.text)
+def are_different(one: Quote, other: Quote) -> bool:
+    here, there = extract_terms(one.text), extract_terms(other.text)
     return len(here & there) < _SAME_WORDS * max(1, len(here | there))
 
 
 def is_steps(quote: Quote) -> bool:
-    return quote.units[-1].kind is Kind.STEP and len(quote.units) > 1
+    return quote.units[-1].kind is UnitKind.STEP and len(quote.units) > 1
 
 
 def _is_enough(chosen: Sequence[Quote]) -> bool:
     if chosen and is_steps(chosen[0]):
         return len(chosen) > _MOST_BESIDE_STEPS
-    return sum(len(q.units) if q.units[0].kind is Kind.SENTENCE else 1 for q in chosen) >= MOST_QUOTES
+    return sum(len(q.units) if q.units[0].kind is UnitKind.SENTENCE else 1 for q in chosen) >= MOST_QUOTES
 
 
-def in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
+def sort_in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
     """The direct answer stays first; what follows keeps the order of the articles."""
     return [*chosen[:1], *sorted(chosen[1:], key=lambda q: (q.units[0].passage, q.units[0].place))]
 
 
-class Context:
+class QuoteContext:
     """The passages around the candidates."""
 
     def __init__(self, every: Sequence[Unit], ranked: Sequence[tuple[Candidate, float]]) -> None:
@@ -101,32 +101,32 @@ class Context:
                 self._lead_ins[unit.passage, unit.block] = before
         self._scores = {candidate.units: score for candidate, score in ranked}
 
-    def completed(self, candidate: Candidate, score: float) -> Quote | None:
+    def complete_candidate(self, candidate: Candidate, score: float) -> Quote | None:
         """The candidate with what it needs to be understood; None if that is not there."""
         last = candidate.units[-1]
-        if last.kind is Kind.ROW and len(candidate.units) == 1:
-            return Quote(units=self._rows_like(last, score), score=score)
-        if len(candidate.units) == 1 and last.kind is Kind.SENTENCE:
-            sentences = self._sentences_around(last)
+        if last.kind is UnitKind.ROW and len(candidate.units) == 1:
+            return Quote(units=self._select_similar_rows(last, score), score=score)
+        if len(candidate.units) == 1 and last.kind is UnitKind.SENTENCE:
+            sentences = self._select_sentences_around(last)
             return Quote(units=sentences, score=score) if sentences else None
         return Quote(units=candidate.units[: MOST_ITEMS + 1], score=score)
 
-    def block(self, unit: Unit) -> list[Unit]:
+    def get_block(self, unit: Unit) -> list[Unit]:
         """The paragraph, list or table that the unit belongs to."""
         return self._blocks[unit.passage, unit.block]
 
-    def with_lead_in(self, rows: Sequence[Unit]) -> tuple[Unit, ...]:
+    def prepend_lead_in(self, rows: Sequence[Unit]) -> tuple[Unit, ...]:
         """Rows of one table behind what announces it."""
         lead_in = self._lead_ins.get((rows[0].passage, rows[0].block))
         return (lead_in, *rows) if lead_in else tuple(rows)
 
-    def _rows_like(self, row: Unit, score: float) -> tuple[Unit, ...]:
+    def _select_similar_rows(self, row: Unit, score: float) -> tuple[Unit, ...]:
         """The rows of the same table that fit nearly as well, in its order, with what announces the table."""
-        near = [unit for unit in self.block(row) if self._scores.get((unit,), 0.0) >= score - _NEAR_ROW]
-        return self.with_lead_in(near if len(near) <= MOST_ITEMS else [row])
+        near = [unit for unit in self.get_block(row) if self._scores.get((unit,), 0.0) >= score - _NEAR_ROW]
+        return self.prepend_lead_in(near if len(near) <= MOST_ITEMS else [row])
 
-    def _sentences_around(self, unit: Unit) -> tuple[Unit, ...]:
-        block = self.block(unit)
+    def _select_sentences_around(self, unit: Unit) -> tuple[Unit, ...]:
+        block = self.get_block(unit)
         position = block.index(unit)
         first = position
         while POINTS_BACK.search(block[first].text):
@@ -137,10 +137,10 @@ class Context:
         last = position + 1 + bool(after and QUALIFIES.search(after[0].text) and not after[0].leads_in)
         if last - first > MOST_QUOTES - 1:
             return ()
-        return (_without_joint(block[first]), *block[first + 1 : last])
+        return (_strip_joining_word(block[first]), *block[first + 1 : last])
 
 
-def _without_joint(unit: Unit) -> Unit:
+def _strip_joining_word(unit: Unit) -> Unit:
     joint = JOINS.match(unit.text)
     if not joint:
         return unit

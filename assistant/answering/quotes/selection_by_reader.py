@@ -7,11 +7,17 @@ people read.
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.answering.quotes.candidates import MOST_ITEMS, Candidate, candidates
-from assistant.answering.quotes.selection import Context, Quote, differs, in_reading_order, is_steps
+from assistant.answering.quotes.candidates import MOST_ITEMS, Candidate, list_candidates
+from assistant.answering.quotes.selection import (
+    Quote,
+    QuoteContext,
+    are_different,
+    is_steps,
+    sort_in_reading_order,
+)
 from assistant.ports.answering import AnswerRequest
-from assistant.text.quotable import Kind, Unit, units
-from assistant.text.terms import normal
+from assistant.text.quotable import Unit, UnitKind, extract_units
+from assistant.text.terms import normalize_text
 
 #: Characters of an answer, by its language; whole steps may be longer.
 MAX_CHARACTERS = {"ja": 200, "en": 400}
@@ -28,61 +34,67 @@ NOTHING = -12.0
 
 def select_quotes(ask: AnswerRequest) -> list[Quote]:
     """The quotes of an answer, the direct one first; empty where nothing can be quoted."""
-    every = [unit for rank, passage in enumerate(ask.passages) for unit in units(passage, rank)]
-    found = candidates(ask.question, ask.passages)
-    scored = [(candidate, score(ask, candidate)) for candidate in found]
-    context = Context(every, scored)
+    every = [unit for rank, passage in enumerate(ask.passages) for unit in extract_units(passage, rank)]
+    found = list_candidates(ask.question, ask.passages)
+    scored = [(candidate, score_candidate(ask, candidate)) for candidate in found]
+    context = QuoteContext(every, scored)
     chosen: list[Quote] = []
-    for candidate, likely in _in_order(ask, scored):
-        quote = _whole(ask, candidate, likely, context)
-        if quote and _fits(ask, quote, chosen) and (not chosen or _is_near(ask, quote, chosen[0])):
+    for candidate, likely in _order_candidates(ask, scored):
+        quote = _complete_candidate(ask, candidate, likely, context)
+        if quote and _is_compatible(ask, quote, chosen) and (not chosen or _is_near(ask, quote, chosen[0])):
             chosen.append(quote)
-            chosen += [need for need in _needs(ask, quote, every) if _fits(ask, need, chosen)]
-    return in_reading_order(chosen)
+            chosen += [
+                need for need in _find_needed_quotes(ask, quote, every) if _is_compatible(ask, need, chosen)
+            ]
+    return sort_in_reading_order(chosen)
 
 
-def score(ask: AnswerRequest, candidate: Candidate) -> float:
+def score_candidate(ask: AnswerRequest, candidate: Candidate) -> float:
     """How likely the candidate answers: its best part, in log-odds."""
-    return max((_of_unit(ask, unit) for unit in candidate.units if not unit.leads_in), default=NOTHING)
+    return max((_score_unit(ask, unit) for unit in candidate.units if not unit.leads_in), default=NOTHING)
 
 
-def _whole(ask: AnswerRequest, candidate: Candidate, likely: float, context: Context) -> Quote | None:
+def _complete_candidate(
+    ask: AnswerRequest, candidate: Candidate, likely: float, context: QuoteContext
+) -> Quote | None:
     """The candidate with what it is nothing without: all steps, the rows that are asked for."""
     last = candidate.units[-1]
-    block = context.block(last)
-    if last.kind is Kind.STEP and len(block) <= MOST_ITEMS:
+    block = context.get_block(last)
+    if last.kind is UnitKind.STEP and len(block) <= MOST_ITEMS:
         return Quote(units=tuple(block), score=likely)
-    if last.kind is Kind.ROW and (rows := _rows_asked_for(ask, block)):
-        return Quote(units=context.with_lead_in(rows), score=likely)
-    return context.completed(candidate, likely)
+    if last.kind is UnitKind.ROW and (rows := _select_asked_rows(ask, block)):
+        return Quote(units=context.prepend_lead_in(rows), score=likely)
+    return context.complete_candidate(candidate, likely)
 
 
-def _rows_asked_for(ask: AnswerRequest, table: Sequence[Unit]) -> list[Unit]:
+def _select_asked_rows(ask: AnswerRequest, table: Sequence[Unit]) -> list[Unit]:
     """The rows whose first cell the question names; else the whole of a small table where none stands out.
 
     A row alone says something wrong to whoever asked for another one.
     """
-    asked = normal(ask.question)
-    named = [row for row in table if any(name in asked for name in _names(row))]
+    asked = normalize_text(ask.question)
+    named = [row for row in table if any(name in asked for name in _split_row_names(row))]
     if named:
         return named[:MOST_ITEMS]
-    scores = sorted((_of_unit(ask, row) for row in table), reverse=True)
+    scores = sorted((_score_unit(ask, row) for row in table), reverse=True)
     stands_out = len(scores) < 2 or scores[0] - scores[1] >= STANDS_OUT
     return [] if stands_out or len(table) > MAX_ROWS else list(table)
 
 
-def _names(row: Unit) -> list[str]:
-    parts = re.split(r"[・、,/／()（）]|\bor\b|\band\b", normal(row.cells[0])) if row.cells else []
+def _split_row_names(row: Unit) -> list[str]:
+    parts = re.split(r"[・、,/／()（）]|\bor\b|\band\b", normalize_text(row.cells[0])) if row.cells else []
     return [part.strip() for part in parts if len(part.strip()) > 1]
 
 
-def _of_unit(ask: AnswerRequest, unit: Unit) -> float:
+def _score_unit(ask: AnswerRequest, unit: Unit) -> float:
     parts = ask.passages[unit.passage].parts
     part = parts[unit.place] if unit.place < len(parts) else None
     return NOTHING if part is None else part[0]
 
 
-def _in_order(ask: AnswerRequest, scored: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+def _order_candidates(
+    ask: AnswerRequest, scored: Sequence[tuple[Candidate, float]]
+) -> list[tuple[Candidate, float]]:
     """The best passage's candidates, best first; then the second's, where that is nearly as likely."""
     best = ask.passages[0].score if ask.passages else 0.0
     likely = [n for n, passage in enumerate(ask.passages[:2]) if passage.score >= MIN_SECOND * best]
@@ -94,11 +106,11 @@ def _is_near(ask: AnswerRequest, quote: Quote, best: Quote) -> bool:
     return quote.score >= max(best.score - MAX_BEHIND, MIN_FURTHER)
 
 
-def _fits(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
+def _is_compatible(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
     if not chosen:
         return True
     said = {unit for each in chosen for unit in each.units}
-    if said.intersection(quote.units) or not all(differs(quote, each) for each in chosen):
+    if said.intersection(quote.units) or not all(are_different(quote, each) for each in chosen):
         return False
     if is_steps(quote) and any(map(is_steps, chosen)):
         return False
@@ -106,7 +118,7 @@ def _fits(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
     return len(quote.text) + sum(len(each.text) for each in chosen) <= limit
 
 
-def _needs(ask: AnswerRequest, quote: Quote, every: Sequence[Unit]) -> Iterator[Quote]:
+def _find_needed_quotes(ask: AnswerRequest, quote: Quote, every: Sequence[Unit]) -> Iterator[Quote]:
     """Sentences and items of the same passage without which the quote would mislead."""
     passage = quote.units[0].passage
     parts = ask.passages[passage].parts
@@ -114,5 +126,10 @@ def _needs(ask: AnswerRequest, quote: Quote, every: Sequence[Unit]) -> Iterator[
         if unit.passage != passage or unit in quote.units or unit.place >= len(parts):
             continue
         part = parts[unit.place]
-        if part is not None and part[1] >= MIN_NEEDED and unit.kind is not Kind.CODE and not unit.leads_in:
+        if (
+            part is not None
+            and part[1] >= MIN_NEEDED
+            and unit.kind is not UnitKind.CODE
+            and not unit.leads_in
+        ):
             yield Quote(units=(unit,), score=part[0])

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from assistant.answering.reader.encoding import Window, question_ids, read_windows
+from assistant.answering.reader.encoding import Window, build_windows, encode_question
 from assistant.domain.errors import SetupError
 from assistant.lru_cache import LruCache
 from assistant.models.embeddings.e5_onnx_export import TOKEN_LOGITS, WINDOW_LOGIT
@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class PassageReading:
     """What the reader makes of a passage; logits."""
 
     answers: float
@@ -46,16 +46,16 @@ class Reading:
     units: tuple[tuple[float, float] | None, ...]
 
 
-class Reader:
+class CrossEncoderReader:
     """Opens its graph when it is first asked; reads in a thread of its own."""
 
     def __init__(self, models: Path) -> None:
         """*models* is the folder of prepared models."""
         self._models = models
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
-        self._recent: LruCache[tuple[str, str, int, str], Reading] = LruCache(CACHE_SIZE)
+        self._recent: LruCache[tuple[str, str, int, str], PassageReading] = LruCache(CACHE_SIZE)
         #: Why it cannot read, and until when it is not tried again; None: it can.
-        self.trouble: str | None = None
+        self.unavailable_reason: str | None = None
         self._try_again_at = 0.0
 
     @cached_property
@@ -64,36 +64,40 @@ class Reader:
 
         return open_reader(self._models)
 
-    async def read(self, question: str, passages: Sequence[Passage], context: str = "") -> list[Reading]:
+    async def read_passages(
+        self, question: str, passages: Sequence[Passage], context: str = ""
+    ) -> list[PassageReading]:
         """A reading of each passage, in order."""
         keys = {(question, context, p.chunk, p.text): p for p in passages}
 
-        async def read_missing(missing: Sequence[tuple[str, str, int, str]]) -> dict[Any, Reading]:
+        async def read_missing(missing: Sequence[tuple[str, str, int, str]]) -> dict[Any, PassageReading]:
             loop = asyncio.get_running_loop()
             wanted = [keys[key] for key in missing]
-            found = await loop.run_in_executor(self._thread, self._read, question, context, wanted)
+            found = await loop.run_in_executor(self._thread, self._read_batch, question, context, wanted)
             return dict(zip(missing, found, strict=True))
 
         known = await self._recent.get_many(list(keys), read_missing)
         return [known[question, context, p.chunk, p.text] for p in passages]
 
-    async def rescore(self, question: str, passages: Sequence[Passage], context: str = "") -> list[Passage]:
+    async def rerank_passages(
+        self, question: str, passages: Sequence[Passage], context: str = ""
+    ) -> list[Passage]:
         """The passages, best first, each with the probability that it answers and its parts' scores.
 
-        As they are while the reader cannot be opened: search alone answers then, and `trouble` says why.
+        As they are while the reader cannot be opened: search alone answers then, and `unavailable_reason` says why.
         """
         if time.monotonic() < self._try_again_at:
             return list(passages)
         try:
-            readings = await self.read(question, passages, context)
+            readings = await self.read_passages(question, passages, context)
         except (SetupError, OSError) as exc:
-            self.trouble = f"The reader cannot be opened ({exc}); search alone answers."
+            self.unavailable_reason = f"The reader cannot be opened ({exc}); search alone answers."
             self._try_again_at = time.monotonic() + RETRY_SECONDS
             log.warning("reader not opened", why=str(exc))
             return list(passages)
-        self.trouble = None
+        self.unavailable_reason = None
         scored = [
-            replace(passage, score=probability(reading, passage.score), parts=reading.units)
+            replace(passage, score=compute_answer_probability(reading, passage.score), parts=reading.units)
             for passage, reading in zip(passages, readings, strict=True)
         ]
         return sorted(scored, key=lambda passage: -passage.score)
@@ -101,23 +105,23 @@ class Reader:
     def close(self) -> None:
         self._thread.shutdown(cancel_futures=True)
 
-    def _read(self, question: str, context: str, passages: Sequence[Passage]) -> list[Reading]:
+    def _read_batch(self, question: str, context: str, passages: Sequence[Passage]) -> list[PassageReading]:
         tokenizer, _ = self._model
-        asked = question_ids(tokenizer, question, context)
-        return [self._read_passage(read_windows(tokenizer, asked, passage)) for passage in passages]
+        asked = encode_question(tokenizer, question, context)
+        return [self._read_passage(build_windows(tokenizer, asked, passage)) for passage in passages]
 
-    def _read_passage(self, windows: Sequence[Window]) -> Reading:
+    def _read_passage(self, windows: Sequence[Window]) -> PassageReading:
         answers, units = [], dict[int, tuple[float, float]]()
         for window in windows:
-            tokens, gate = self._run(window)
+            tokens, gate = self._run_window(window)
             answers.append(gate)
             for unit, start, end in window.units:
                 mean = tokens[start:end].mean(axis=0)
                 units[unit] = float(mean[0]), float(mean[1])
         count = max(units, default=-1) + 1
-        return Reading(answers=max(answers), units=tuple(units.get(i) for i in range(count)))
+        return PassageReading(answers=max(answers), units=tuple(units.get(i) for i in range(count)))
 
-    def _run(self, window: Window) -> tuple[Any, float]:
+    def _run_window(self, window: Window) -> tuple[Any, float]:
         import numpy as np
 
         _, session = self._model
@@ -132,37 +136,37 @@ class Reader:
 
 
 @cache
-def open_reader(models: Path) -> Reader:
+def open_reader(models: Path) -> CrossEncoderReader:
     """The one reader of this process for the folder of prepared models."""
-    return Reader(models)
+    return CrossEncoderReader(models)
 
 
-def read_after(retriever: Retriever, embeddings: str, models: Path) -> Retriever:
+def wrap_with_reader(retriever: Retriever, embeddings: str, models: Path) -> Retriever:
     """The *retriever* with the reader behind it, where *embeddings* names the local model it is made of."""
     from assistant.models.embeddings.factory import LOCAL
 
-    return ReadingRetriever(retriever, open_reader(models)) if embeddings == LOCAL else retriever
+    return RerankingRetriever(retriever, open_reader(models)) if embeddings == LOCAL else retriever
 
 
-class ReadingRetriever:
+class RerankingRetriever:
     """A Retriever whose passages the reader has read: ordered and scored by whether they answer."""
 
-    def __init__(self, retriever: Retriever, reader: Reader) -> None:
+    def __init__(self, retriever: Retriever, reader: CrossEncoderReader) -> None:
         self._retriever, self._reader = retriever, reader
 
     @property
-    def trouble(self) -> str | None:
+    def unavailable_reason(self) -> str | None:
         """Why passages are not read; None: they are."""
-        return self._reader.trouble
+        return self._reader.unavailable_reason
 
     async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
         found = await self._retriever.search(question, language=language, limit=limit)
-        return await self._reader.rescore(question, found)
+        return await self._reader.rerank_passages(question, found)
 
 
-def probability(reading: Reading, search: float) -> float:
+def compute_answer_probability(reading: PassageReading, search: float) -> float:
     """How probable it is that a passage answers, by the reader and by search together."""
-    weights = calibration()
+    weights = load_calibration()
     search = min(max(search, 1e-4), 1 - 1e-4)
     odds = math.log(search / (1 - search))
     score = weights["bias"] + weights["reader"] * reading.answers + weights["search"] * odds
@@ -170,7 +174,7 @@ def probability(reading: Reading, search: float) -> float:
 
 
 @cache
-def calibration() -> dict[str, float]:
+def load_calibration() -> dict[str, float]:
     """The weights of reader and search, learned on trades that the reader had not learned from."""
     weights: dict[str, float] = json.loads(CALIBRATION.read_text(encoding="utf-8"))
     return weights

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from assistant.answering.spans import places_in
-from assistant.text.quotable import units
+from assistant.answering.spans import get_locator
+from assistant.text.quotable import extract_units
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -38,37 +38,37 @@ class Window:
     units: tuple[tuple[int, int, int], ...]
 
 
-def question_ids(tokenizer: Tokenizer, question: str, context: str = "") -> list[int]:
+def encode_question(tokenizer: Tokenizer, question: str, context: str = "") -> list[int]:
     """The question's tokens; *context* is what the customer wrote before.
 
     Of a long one the beginning and the end: people ask first and explain, or explain first and ask.
     """
     asked = f"{context.strip()} / {question.strip()}" if context.strip() else question.strip()
-    text = "query: " + _ends(" ".join(asked.split()), MAX_QUESTION_CHARACTERS)
-    ids: list[int] = tokenizer.encode(_readable(text), add_special_tokens=False).ids
+    text = "query: " + _keep_ends(" ".join(asked.split()), MAX_QUESTION_CHARACTERS)
+    ids: list[int] = tokenizer.encode(_replace_surrogates(text), add_special_tokens=False).ids
     if len(ids) <= MAX_QUESTION_TOKENS:
         return ids
     half = MAX_QUESTION_TOKENS // 2
     return [*ids[:half], *ids[-half:]]
 
 
-def _readable(text: str) -> str:
+def _replace_surrogates(text: str) -> str:
     """Halves of surrogates, which the tokenizer refuses, as question marks; places stay the same."""
     return text.encode("utf-8", "replace").decode()
 
 
-def _ends(text: str, most: int) -> str:
+def _keep_ends(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most // 2]} {text[-most // 2 :]}"
 
 
-def read_windows(tokenizer: Tokenizer, question: Sequence[int], passage: Passage) -> list[Window]:
+def build_windows(tokenizer: Tokenizer, question: Sequence[int], passage: Passage) -> list[Window]:
     """The windows of *passage*, at least one; every unit that can be found in its text is in one of them."""
     title = "passage: " + " > ".join((passage.title, *passage.headings))
-    head = tokenizer.encode(_readable(title), add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
-    body = tokenizer.encode("\n" + _readable(passage.text), add_special_tokens=False)
+    head = tokenizer.encode(_replace_surrogates(title), add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
+    body = tokenizer.encode("\n" + _replace_surrogates(passage.text), add_special_tokens=False)
     starts = [START, *question, END, *head]
     found = []
-    cuts = _cuts(body.offsets, passage, units(passage, 0))
+    cuts = _split_windows(body.offsets, passage, extract_units(passage, 0))
     for start, end, inside in islice(cuts, MAX_WINDOWS):
         shift = len(starts) - start
         found.append(
@@ -81,14 +81,14 @@ def read_windows(tokenizer: Tokenizer, question: Sequence[int], passage: Passage
     return found
 
 
-def _cuts(
+def _split_windows(
     offsets: Sequence[tuple[int, int]], passage: Passage, every: Sequence[Unit]
 ) -> Iterator[tuple[int, int, list[tuple[int, int, int]]]]:
     """Runs of tokens of at most MAX_WINDOW_TOKENS, cut between units, with the units in each."""
-    known = places_in(passage.text)
+    known = get_locator(passage.text)
     placed = []
     for index, unit in enumerate(every):
-        if place := known.of(unit):
+        if place := known.locate_unit(unit):
             # One newline stands before the text.
             inside = [t for t, (a, b) in enumerate(offsets) if b > place[0] + 1 and a < place[1] + 1]
             if inside:

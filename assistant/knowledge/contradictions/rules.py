@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from assistant.text.quantities import Quantity, quantities, without_numbers
-from assistant.text.segmentation import stem, terms
+from assistant.text.quantities import Quantity, extract_quantities, mask_numbers
+from assistant.text.segmentation import stem_word, tokenize_text
 
 #: Cosine of the two sentences without their numbers, under their titles.
-LEAST_ALIKE, LEAST_ALIKE_ABROAD = 0.94, 0.87
+MIN_COSINE, MIN_COSINE_CROSS_LINGUAL = 0.94, 0.87
 #: Letters that join compounds and add nothing: 商品到着後, 更新日前.
 JOINTS = "御日後前毎"
 #: What names one thing and no other: telephone numbers, mail addresses, codes of models and plans.
@@ -42,95 +42,97 @@ class Statement:
     quote: str
 
     @property
-    def asked(self) -> str:
+    def embedding_text(self) -> str:
         """What is embedded: the same for any numbers."""
-        return f"{self.heading}: {without_numbers(self.text)}"
+        return f"{self.heading}: {mask_numbers(self.text)}"
 
 
-def states(text: str) -> bool:
+def has_quantities(text: str) -> bool:
     """Whether there is anything in it that another text could contradict."""
-    return bool(quantities(text))
+    return bool(extract_quantities(text))
 
 
-def differing(one: Statement, other: Statement) -> tuple[Quantity, Quantity] | None:
+def find_difference(one: Statement, other: Statement) -> tuple[Quantity, Quantity] | None:
     """The one quantity in which two statements differ; None where they agree or cannot be compared."""
-    if _name_two(one, other):
+    if _have_different_identifiers(one, other):
         return None
-    mine, theirs = quantities(one.text), quantities(other.text)
+    mine, theirs = extract_quantities(one.text), extract_quantities(other.text)
     for measure in sorted({q.measure for q in mine} & {q.measure for q in theirs}):
         here = {q for q in mine if q.measure == measure}
         there = {q for q in theirs if q.measure == measure}
-        shared = {q for q in here if any(_same(q, o) for o in there)}
+        shared = {q for q in here if any(_are_compatible(q, o) for o in there)}
         left = [q for q in here if q not in shared]
-        right = [q for q in there if not any(_same(q, o) for o in here)]
-        if len(left) == len(right) == 1 and _comparable(left[0], right[0]):
+        right = [q for q in there if not any(_are_compatible(q, o) for o in here)]
+        if len(left) == len(right) == 1 and _are_comparable(left[0], right[0]):
             return left[0], right[0]
     return None
 
 
-def _name_two(one: Statement, other: Statement) -> bool:
+def _have_different_identifiers(one: Statement, other: Statement) -> bool:
     """Whether each gives a telephone number, an address or a code, and none is the other's."""
     here, there = (set(NAMED.findall(unicodedata.normalize("NFKC", side.text))) for side in (one, other))
     return bool(here and there) and not here & there
 
 
-def about_the_same(one: Statement, other: Statement) -> bool:
+def are_about_same_thing(one: Statement, other: Statement) -> bool:
     """Whether neither of two statements in one language speaks of something that the other does not."""
-    if _more(one.text, other) or _more(other.text, one):
+    if _find_extra_words(one.text, other) or _find_extra_words(other.text, one):
         return False
     # Two campaigns, two accounts: each title names what the other page never speaks of. A sentence that both
     # pages share word for word is then said of two things.
-    return not (_more(one.heading, other) and _more(other.heading, one))
+    return not (_find_extra_words(one.heading, other) and _find_extra_words(other.heading, one))
 
 
-def _more(said: str, other: Statement) -> list[str]:
+def _find_extra_words(said: str, other: Statement) -> list[str]:
     """What is spoken of in *said* and not in *other*, one spelling for each thing."""
-    there = _meanings(f"{other.heading} {other.text}")
+    there = _extract_meanings(f"{other.heading} {other.text}")
     known = [word for word in there if len(word) > 1]
     return [
         word
-        for word in sorted(_meanings(said) - there)
+        for word in sorted(_extract_meanings(said) - there)
         if not any(word in long or (long in word and len(long) * 2 >= len(word)) for long in known)
-        and not _covered(word, there)
+        and not _is_known_compound(word, there)
     ]
 
 
-def _covered(word: str, there: frozenset[str]) -> bool:
+def _is_known_compound(word: str, there: frozenset[str]) -> bool:
     """A compound whose parts are all known."""
     rest = word
-    for part in sorted((*there, *_ways()), key=len, reverse=True):
+    for part in sorted((*there, *_load_filler_words()), key=len, reverse=True):
         rest = rest.replace(part, "") if len(part) > 1 or part in JOINTS else rest
     return not re.sub(f"[ぁ-ん{JOINTS}]", "", rest)
 
 
 @cache
-def _groups() -> dict[str, str]:
+def _load_synonyms() -> dict[str, str]:
     """Word -> the first word of its line."""
-    lines = [list(map(stem, line.split()[1:])) for line in _lines() if line.startswith("=")]
+    lines = [list(map(stem_word, line.split()[1:])) for line in _load_lines() if line.startswith("=")]
     return {word: found[0] for found in lines for word in found}
 
 
 @cache
-def _ways() -> frozenset[str]:
+def _load_filler_words() -> frozenset[str]:
     """Words that are a way of putting it."""
-    return frozenset(stem(word) for line in _lines() if not line.startswith("=") for word in line.split())
+    return frozenset(
+        stem_word(word) for line in _load_lines() if not line.startswith("=") for word in line.split()
+    )
 
 
-def _lines() -> list[str]:
+def _load_lines() -> list[str]:
     lines = WORDS.read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
 @cache
-def _meanings(text: str) -> frozenset[str]:
-    words = (word for word in terms(without_numbers(text)) if not re.fullmatch(r"[#\d.,]+", word))
-    return frozenset(_groups().get(word, word) for word in words if word not in _ways())
+def _extract_meanings(text: str) -> frozenset[str]:
+    words = (word for word in tokenize_text(mask_numbers(text)) if not re.fullmatch(r"[#\d.,]+", word))
+    return frozenset(_load_synonyms().get(word, word) for word in words if word not in _load_filler_words())
 
 
-def _same(one: Quantity, other: Quantity) -> bool:
+def _are_compatible(one: Quantity, other: Quantity) -> bool:
     """Whether they can both be true: one range within the other's reach."""
     return one.measure == other.measure and one.low <= other.high and other.low <= one.high
 
 
-def _comparable(one: Quantity, other: Quantity) -> bool:
+def _are_comparable(one: Quantity, other: Quantity) -> bool:
     return one.end == other.end or not one.end or not other.end

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.article_lifecycle import Contradiction, ContradictionSide
 from assistant.knowledge.contradictions.rules import (
-    LEAST_ALIKE,
-    LEAST_ALIKE_ABROAD,
+    MIN_COSINE,
+    MIN_COSINE_CROSS_LINGUAL,
     Statement,
-    about_the_same,
-    differing,
+    are_about_same_thing,
+    find_difference,
 )
-from assistant.knowledge.retrieval.forward_index import Shelf
+from assistant.knowledge.retrieval.forward_index import ForwardIndex
 from assistant.ports.models import Embedder
-from assistant.text.quantities import quantities
+from assistant.text.quantities import extract_quantities
 
 if TYPE_CHECKING:
     from numpy import float32, int32
@@ -28,31 +28,33 @@ if TYPE_CHECKING:
 NEIGHBOURS = 8
 
 #: Chunks to what each of them states.
-Reads = Callable[[Sequence[int]], Awaitable[Mapping[int, Sequence[Statement]]]]
+LoadStatements = Callable[[Sequence[int]], Awaitable[Mapping[int, Sequence[Statement]]]]
 Pair = tuple[Statement, Statement]
 
 
-async def contradictions(
+async def find_contradictions(
     new: Sequence[int],
-    shelf: Shelf,
+    shelf: ForwardIndex,
     owners: Mapping[int, str],
-    reads: Reads,
+    reads: LoadStatements,
     embedder: Embedder,
-    same: Callable[[Statement, Statement], bool] = about_the_same,
+    same: Callable[[Statement, Statement], bool] = are_about_same_thing,
 ) -> list[Contradiction]:
     """Contradictions of the chunks *new* with any other; *same*: whether two sentences speak of one thing."""
-    near = list(_neighbours(new, shelf, owners))
+    near = list(_find_neighbours(new, shelf, owners))
     statements = await reads(sorted({chunk for pair in near for chunk in pair}))
     found: dict[str, Contradiction] = {}
-    for one, other in await _kept(list(_candidates(near, statements, same)), embedder):
-        differs = differing(one, other)
+    for one, other in await _select_alike_pairs(
+        list(_list_candidate_pairs(near, statements, same)), embedder
+    ):
+        differs = find_difference(one, other)
         assert differs is not None
-        contradiction = Contradiction.from_sides(_side(one), _side(other), differs[0].measure)
+        contradiction = Contradiction.from_sides(_build_side(one), _build_side(other), differs[0].measure)
         found[contradiction.id] = contradiction
     return list(found.values())
 
 
-def _candidates(
+def _list_candidate_pairs(
     near: Sequence[tuple[int, int]],
     statements: Mapping[int, Sequence[Statement]],
     same: Callable[[Statement, Statement], bool],
@@ -60,43 +62,47 @@ def _candidates(
     """Pairs worth a closer look, in groups of which at most one pair per sentence can be meant."""
     for one, other in near:
         here, there = statements.get(one, ()), statements.get(other, ())
-        pairs = [pair for pair in product(here, there) if differing(*pair)]
+        pairs = [pair for pair in product(here, there) if find_difference(*pair)]
         if not pairs:
             continue
         if here[0].language == there[0].language:
             yield from ([pair] for pair in pairs if same(*pair))
-        elif not _agree(here, there):
+        elif not _have_same_quantities(here, there):
             yield list(product(here, there))
 
 
-def _agree(here: Sequence[Statement], there: Sequence[Statement]) -> bool:
+def _have_same_quantities(here: Sequence[Statement], there: Sequence[Statement]) -> bool:
     """Whether a passage and its translation state the same quantities."""
-    mine = {q for one in here for q in quantities(one.text)}
-    theirs = {q for one in there for q in quantities(one.text)}
+    mine = {q for one in here for q in extract_quantities(one.text)}
+    theirs = {q for one in there for q in extract_quantities(one.text)}
     return mine <= theirs or theirs <= mine
 
 
-async def _kept(groups: Sequence[Sequence[Pair]], embedder: Embedder) -> list[Pair]:
+async def _select_alike_pairs(groups: Sequence[Sequence[Pair]], embedder: Embedder) -> list[Pair]:
     """The pairs that are alike enough; abroad, those of which each is the other's nearest."""
-    texts = list(dict.fromkeys(side.asked for group in groups for pair in group for side in pair))
+    texts = list(dict.fromkeys(side.embedding_text for group in groups for pair in group for side in pair))
     if not texts:
         return []
     vectors = dict(zip(texts, await embedder.embed_passages(texts), strict=True))
     kept: list[Pair] = []
     for group in groups:
-        cosines = {pair: float(vectors[pair[0].asked] @ vectors[pair[1].asked]) for pair in group}
+        cosines = {
+            pair: float(vectors[pair[0].embedding_text] @ vectors[pair[1].embedding_text]) for pair in group
+        }
         for pair, cosine in cosines.items():
             if pair[0].language == pair[1].language:
-                alike = cosine >= LEAST_ALIKE
+                alike = cosine >= MIN_COSINE
             else:
                 rivals = [other for key, other in cosines.items() if key[0] == pair[0] or key[1] == pair[1]]
-                alike = cosine >= LEAST_ALIKE_ABROAD and cosine == max(rivals)
-            if alike and differing(*pair):
+                alike = cosine >= MIN_COSINE_CROSS_LINGUAL and cosine == max(rivals)
+            if alike and find_difference(*pair):
                 kept.append(pair)
     return kept
 
 
-def _neighbours(new: Sequence[int], shelf: Shelf, owners: Mapping[int, str]) -> Iterator[tuple[int, int]]:
+def _find_neighbours(
+    new: Sequence[int], shelf: ForwardIndex, owners: Mapping[int, str]
+) -> Iterator[tuple[int, int]]:
     """Each new chunk with the nearest of other articles, each pair once."""
     import numpy as np
 
@@ -118,14 +124,14 @@ def _neighbours(new: Sequence[int], shelf: Shelf, owners: Mapping[int, str]) -> 
         own = owners[chunks[place]]
         others = [other for other in best if owners[chunks[other]] != own][:NEIGHBOURS]
         others = [other for other in others if languages[other] == languages[place]]
-        for other in (*others, *_translations(place, every, languages)):
+        for other in (*others, *_find_translations(place, every, languages)):
             pair = (min(chunks[place], chunks[other]), max(chunks[place], chunks[other]))
             if pair not in seen:
                 seen.add(pair)
                 yield pair
 
 
-def _translations(row: int, every: Vectors, languages: NDArray[int32]) -> Iterator[int]:
+def _find_translations(row: int, every: Vectors, languages: NDArray[int32]) -> Iterator[int]:
     """In each other language, the passage that is nearest to this one if this one is nearest to it."""
     import numpy as np
 
@@ -138,5 +144,5 @@ def _translations(row: int, every: Vectors, languages: NDArray[int32]) -> Iterat
             yield nearest
 
 
-def _side(statement: Statement) -> ContradictionSide:
+def _build_side(statement: Statement) -> ContradictionSide:
     return ContradictionSide(article=statement.article, text=statement.quote)

@@ -22,9 +22,9 @@ SPECIAL: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = (
 )
 
 
-async def public_addresses(host: str, port: int, *, allow_private: bool) -> list[str]:
+async def resolve_public_addresses(host: str, port: int, *, allow_private: bool) -> list[str]:
     """Everything the name resolves to right now; one private address among them refuses the name."""
-    addresses = await _resolved(host, port)
+    addresses = await _resolve_host(host, port)
     private = [address for address in addresses if not is_public(address)]
     if private and not allow_private:
         raise Unreadable(
@@ -38,7 +38,7 @@ def is_public(address: str) -> bool:
     """Whether an address belongs to the open Internet, whatever wrapping it comes in."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
-        if (inner := _carried(found)) is not None:
+        if (inner := _unwrap_ipv4(found)) is not None:
             return is_public(str(inner))
         if found not in GLOBAL:
             return False
@@ -46,7 +46,7 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast and not special
 
 
-def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+def _unwrap_ipv4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     if address.teredo is not None:
         return address.teredo[1]
     if any(address in carrier for carrier in CARRIERS):
@@ -54,7 +54,7 @@ def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour
 
 
-async def _resolved(host: str, port: int) -> list[str]:
+async def _resolve_host(host: str, port: int) -> list[str]:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as exc:

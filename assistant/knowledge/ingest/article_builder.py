@@ -28,23 +28,23 @@ SCRIPT_SHARE = 0.1
 SAMPLE = 4_000
 #: Kanji alone, in a text this short, are rather a Japanese phrase than Chinese.
 SHORT = 60
-LONGEST_TITLE = 300
-LONGEST_TEXT = 2_000_000
+MAX_TITLE_CHARACTERS = 300
+MAX_TEXT_CHARACTERS = 2_000_000
 
 
-def article_of(
+def build_article(
     document: Document, *, id: str, folders: Sequence[str], url: str | None, origin: Origin
 ) -> Article:
     """The article of a document that lies in these folders (innermost last), found at *url* if on the web."""
-    if len(document.text) > LONGEST_TEXT:
+    if len(document.text) > MAX_TEXT_CHARACTERS:
         raise Unreadable(f"it has {len(document.text):,} characters, which is no article any more; split it")
-    language = document.language or _folder_language(folders) or document.language_hint
+    language = document.language or _detect_folder_language(folders) or document.language_hint
     article = Article(
         id=id,
-        title=document.title[:LONGEST_TITLE] or _name(id),
-        language=language or written_in(f"{document.title} {document.text}"),
+        title=document.title[:MAX_TITLE_CHARACTERS] or _build_title(id),
+        language=language or detect_language_by_script(f"{document.title} {document.text}"),
         text=document.text,
-        url=_address(document.url, url),
+        url=_select_canonical_url(document.url, url),
         updated=document.updated,
         valid_from=document.valid_from,
         valid_until=document.valid_until,
@@ -53,10 +53,10 @@ def article_of(
         tags=document.tags,
         origin=origin,
     )
-    return _hashed(article)
+    return _attach_content_hash(article)
 
 
-def written_in(text: str) -> str:
+def detect_language_by_script(text: str) -> str:
     """The language by its script; what is Latin is taken for English."""
     letters = [character for character in text[:SAMPLE] if character.isalpha()]
     for language, script in SCRIPTS.items():
@@ -65,26 +65,26 @@ def written_in(text: str) -> str:
     return "en"
 
 
-def _address(stated: str | None, found: str | None) -> str | None:
+def _select_canonical_url(stated: str | None, found: str | None) -> str | None:
     """A page may name its better address, but only on its own host."""
     if found is None or (stated and urlsplit(stated).hostname == urlsplit(found).hostname):
         return stated
     return found
 
 
-def _folder_language(folders: Sequence[str]) -> str:
+def _detect_folder_language(folders: Sequence[str]) -> str:
     named = (FOLDERS.match(folder) for folder in reversed(folders))
     return next((match[1].lower() for match in named if match), "")
 
 
-def _name(id: str) -> str:
+def _build_title(id: str) -> str:
     """A title from the file's name, for documents that have none."""
     name, _, part = id.rstrip("/").partition("#")
     words = re.sub(r"[-_]+", " ", PurePosixPath(name).stem).strip()
     return f"{words or name} {part}".strip()
 
 
-def _hashed(article: Article) -> Article:
+def _attach_content_hash(article: Article) -> Article:
     """Everything that the index or a reader sees; where the article came from is not part of it."""
     seen = (
         *(article.title, article.language, article.text, article.url),

@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.domain.knowledge import Article, Origin
 
 
-class Places:
+class ArticleIds:
     """The origins known before a run, and what the run saw of them."""
 
     def __init__(self, origins: Mapping[str, Origin]) -> None:
@@ -26,12 +26,12 @@ class Places:
         #: Ids that had to differ from the plain path, by what was named.
         self.prefixed: dict[str, list[str]] = {}
 
-    def known(self, location: str) -> tuple[str, Origin] | None:
+    def find_known(self, location: str) -> tuple[str, Origin] | None:
         """The article that was read there before."""
         id = self._ids.get(location)
         return (id, self._origins[id]) if id is not None else None
 
-    def id(self, candidates: Iterable[str], origin: Origin) -> str:
+    def assign_id(self, candidates: Iterable[str], origin: Origin) -> str:
         """The id of what was read at a place, now and on every later run."""
         self._seen.add(origin.location)
         if origin.location in self._ids:
@@ -39,54 +39,54 @@ class Places:
         for position, candidate in enumerate(candidates):
             holder = self._origins.get(candidate)
             if holder is None or self._is_gone(holder):
-                return self._given(candidate, origin, holder, prefixed=position > 0)
+                return self._register_id(candidate, origin, holder, prefixed=position > 0)
         raise AssertionError("the last candidate is the whole path, which only one file has")
 
-    def reread(self, article: Article) -> None:
+    def record_reread(self, article: Article) -> None:
         """It says what it said, but its server may call that another version now."""
         if article.origin and article.origin.version != self._origins[article.id].version:
             self.moved[article.id] = article.origin
 
-    def read(self, source: str) -> None:
+    def mark_read(self, source: str) -> None:
         """What was named could be listed, so what is not in it vanished."""
         self._read.add(source)
 
-    def read_partly(self, source: str) -> None:
+    def mark_partly_read(self, source: str) -> None:
         """Not everything in what was named could be listed: what is missing may still be there."""
         self._partly.add(source)
 
     @property
-    def sources(self) -> list[str]:
+    def listed_sources(self) -> list[str]:
         """Everything that was looked at: what could be listed, and what could not."""
         return sorted(self._read | self._doubtful)
 
-    def source(self, article: str) -> str:
+    def get_source(self, article: str) -> str:
         """What was named when the article was read."""
         return self._origins[article].source
 
-    def holds(self, source: str) -> bool:
+    def has_articles(self, source: str) -> bool:
         """Whether any article was read there."""
         return any(origin.source == source for origin in self._origins.values())
 
-    def doubt(self, place: str) -> None:
+    def mark_doubtful(self, place: str) -> None:
         """Something there could not be read: it may well still exist."""
         self._doubtful.add(place)
 
-    def keep(self, location: str) -> None:
+    def mark_seen(self, location: str) -> None:
         """It is still there."""
         self._seen.add(location)
 
-    def vanished(self) -> list[str]:
+    def list_vanished(self) -> list[str]:
         """Articles of the sources that were read whose document is no longer in them."""
         return [
             id
             for id, origin in self._origins.items()
             if origin.location not in self._seen
-            and any(_covers(source, origin) for source in self._read - self._partly)
-            and not any(_within(origin.location, place) for place in self._doubtful)
+            and any(_covers_origin(source, origin) for source in self._read - self._partly)
+            and not any(_is_within(origin.location, place) for place in self._doubtful)
         ]
 
-    def _given(self, id: str, origin: Origin, holder: Origin | None, *, prefixed: bool) -> str:
+    def _register_id(self, id: str, origin: Origin, holder: Origin | None, *, prefixed: bool) -> str:
         if holder is not None:
             self.moved[id] = origin
             # The rest of the folder that moved belongs to the new one too.
@@ -104,10 +104,10 @@ class Places:
         return self._gone[holder.source]
 
 
-def _covers(source: str, origin: Origin) -> bool:
-    return source == origin.source or ("://" not in source and _within(origin.location, source))
+def _covers_origin(source: str, origin: Origin) -> bool:
+    return source == origin.source or ("://" not in source and _is_within(origin.location, source))
 
 
-def _within(location: str, place: str) -> bool:
+def _is_within(location: str, place: str) -> bool:
     """Whether a location is that place, a row of it, or in that folder."""
     return location == place or location.startswith((f"{place}#", f"{place.rstrip('/')}/"))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain.knowledge import Chunk
-from assistant.knowledge.ingest.markdown_blocks import Block, blocks
+from assistant.knowledge.ingest.markdown_blocks import MarkdownBlock, split_blocks
 
 #: Raise when the same text would be cut differently: every article is then indexed anew.
 CHUNKER = "2"
@@ -23,16 +23,16 @@ WINDOW = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
+class ChunkSizes:
     """In model tokens; a chunk, its title and its headings must fit the 512 that E5 reads."""
 
-    least: int = 60
-    target: int = 250
-    most: int = 450
+    min_tokens: int = 60
+    target_tokens: int = 250
+    max_tokens: int = 450
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class ChunkPiece:
     """Whole blocks under one heading path, on their way to becoming a chunk."""
 
     headings: tuple[str, ...]
@@ -41,21 +41,21 @@ class Piece:
     tokens: int
 
 
-def chunked(text: str, count_tokens: CountTokens, sizes: Sizes = Sizes()) -> list[Chunk]:
+def split_into_chunks(text: str, count_tokens: CountTokens, sizes: ChunkSizes = ChunkSizes()) -> list[Chunk]:
     """The chunks of an article in reading order; each character is in one of them or in its headings."""
-    pieces: list[Piece] = []
-    for headings, members in _sections(blocks(text)):
-        pieces += _packed(headings, members, count_tokens, sizes)
+    pieces: list[ChunkPiece] = []
+    for headings, members in _group_sections(split_blocks(text)):
+        pieces += _pack_section(headings, members, count_tokens, sizes)
     return [
         Chunk(position=position, headings=piece.headings, text=piece.text, tokens=piece.tokens)
-        for position, piece in enumerate(_merged(pieces, count_tokens, sizes))
+        for position, piece in enumerate(_merge_short_pieces(pieces, count_tokens, sizes))
     ]
 
 
-def _sections(parts: Sequence[Block]) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
+def _group_sections(parts: Sequence[MarkdownBlock]) -> Iterator[tuple[tuple[str, ...], list[MarkdownBlock]]]:
     """Blocks grouped under the path of headings above them; a heading with nothing below it is text."""
     path: list[tuple[int, str]] = []
-    members: list[Block] = []
+    members: list[MarkdownBlock] = []
     for position, part in enumerate(parts):
         if part.kind != "heading":
             members.append(part)
@@ -73,31 +73,39 @@ def _sections(parts: Sequence[Block]) -> Iterator[tuple[tuple[str, ...], list[Bl
         yield tuple(title for _, title in path), members
 
 
-def _packed(
-    headings: tuple[str, ...], members: Sequence[Block], count_tokens: CountTokens, sizes: Sizes
-) -> list[Piece]:
+def _pack_section(
+    headings: tuple[str, ...], members: Sequence[MarkdownBlock], count_tokens: CountTokens, sizes: ChunkSizes
+) -> list[ChunkPiece]:
     """A section as pieces near the target size."""
-    pieces: list[Piece] = []
-    for text, tokens in _glued(members, count_tokens, sizes.most):
-        parts = [(text, tokens)] if tokens <= sizes.most else _cut(text, count_tokens, sizes.most)
+    pieces: list[ChunkPiece] = []
+    for text, tokens in _glue_announcements(members, count_tokens, sizes.max_tokens):
+        parts = (
+            [(text, tokens)]
+            if tokens <= sizes.max_tokens
+            else _split_block(text, count_tokens, sizes.max_tokens)
+        )
         for part, length in parts:
-            if pieces and _fits(pieces[-1], length, sizes):
-                pieces[-1] = _joined(pieces[-1], part, length)
+            if pieces and _can_append(pieces[-1], length, sizes):
+                pieces[-1] = _append_text(pieces[-1], part, length)
             else:
-                pieces.append(Piece(headings=headings, text=part, tokens=length))
+                pieces.append(ChunkPiece(headings=headings, text=part, tokens=length))
     return pieces
 
 
-def _fits(piece: Piece, tokens: int, sizes: Sizes) -> bool:
+def _can_append(piece: ChunkPiece, tokens: int, sizes: ChunkSizes) -> bool:
     together = piece.tokens + tokens + SEPARATOR
-    return together <= sizes.target or (min(piece.tokens, tokens) < sizes.least and together <= sizes.most)
+    return together <= sizes.target_tokens or (
+        min(piece.tokens, tokens) < sizes.min_tokens and together <= sizes.max_tokens
+    )
 
 
-def _joined(piece: Piece, text: str, tokens: int) -> Piece:
+def _append_text(piece: ChunkPiece, text: str, tokens: int) -> ChunkPiece:
     return replace(piece, text=f"{piece.text}\n\n{text}", tokens=piece.tokens + tokens + SEPARATOR)
 
 
-def _glued(members: Sequence[Block], count_tokens: CountTokens, most: int) -> Iterator[tuple[str, int]]:
+def _glue_announcements(
+    members: Sequence[MarkdownBlock], count_tokens: CountTokens, most: int
+) -> Iterator[tuple[str, int]]:
     """What announces a list or asks what the next block answers stays with it, unless that would cut it."""
     announced, before = "", 0
     for member, following in zip(members, [*members[1:], None], strict=True):
@@ -117,36 +125,45 @@ def _glued(members: Sequence[Block], count_tokens: CountTokens, most: int) -> It
             yield text, tokens
 
 
-def _merged(pieces: Iterable[Piece], count_tokens: CountTokens, sizes: Sizes) -> list[Piece]:
+def _merge_short_pieces(
+    pieces: Iterable[ChunkPiece], count_tokens: CountTokens, sizes: ChunkSizes
+) -> list[ChunkPiece]:
     """Pieces too short to stand alone join a neighbour under the same parent, headings kept in the text."""
-    merged: list[Piece] = []
+    merged: list[ChunkPiece] = []
     for piece in pieces:
-        if merged and (together := _together(merged[-1], piece, count_tokens, sizes)):
+        if merged and (together := _merge_pair(merged[-1], piece, count_tokens, sizes)):
             merged[-1] = together
         else:
             merged.append(piece)
     return merged
 
 
-def _together(left: Piece, right: Piece, count_tokens: CountTokens, sizes: Sizes) -> Piece | None:
-    if min(left.tokens, right.tokens) >= sizes.least or left.tokens + right.tokens > sizes.target:
+def _merge_pair(
+    left: ChunkPiece, right: ChunkPiece, count_tokens: CountTokens, sizes: ChunkSizes
+) -> ChunkPiece | None:
+    if min(left.tokens, right.tokens) >= sizes.min_tokens or left.tokens + right.tokens > sizes.target_tokens:
         return None
-    shared = _shared(left.headings, right.headings)
+    shared = _find_shared_headings(left.headings, right.headings)
     if max(len(left.headings), len(right.headings)) > len(shared) + 1:
         return None
-    left, right = _lifted(left, shared, count_tokens), _lifted(right, shared, count_tokens)
-    together = _joined(left, right.text, right.tokens)
-    return together if together.tokens <= sizes.target else None
+    left, right = (
+        _inline_lost_headings(left, shared, count_tokens),
+        _inline_lost_headings(right, shared, count_tokens),
+    )
+    together = _append_text(left, right.text, right.tokens)
+    return together if together.tokens <= sizes.target_tokens else None
 
 
-def _shared(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
+def _find_shared_headings(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
     length = 0
     while length < min(len(left), len(right)) and left[length] == right[length]:
         length += 1
     return left[:length]
 
 
-def _lifted(piece: Piece, shared: tuple[str, ...], count_tokens: CountTokens) -> Piece:
+def _inline_lost_headings(
+    piece: ChunkPiece, shared: tuple[str, ...], count_tokens: CountTokens
+) -> ChunkPiece:
     """The piece under a shorter path, the headings that it loses written above its text."""
     lost = piece.headings[len(shared) :]
     if not lost:
@@ -155,20 +172,20 @@ def _lifted(piece: Piece, shared: tuple[str, ...], count_tokens: CountTokens) ->
         f"{'#' * min(6, len(shared) + depth + 2)} {title}" for depth, title in enumerate(lost)
     )
     tokens = count_tokens(marks) + SEPARATOR + piece.tokens
-    return Piece(headings=shared, text=f"{marks}\n\n{piece.text}", tokens=tokens)
+    return ChunkPiece(headings=shared, text=f"{marks}\n\n{piece.text}", tokens=tokens)
 
 
 # -- cutting what is too long ---------------------------------------------------------------------------
 
 
-def _cut(text: str, count_tokens: CountTokens, most: int) -> Iterator[tuple[str, int]]:
+def _split_block(text: str, count_tokens: CountTokens, most: int) -> Iterator[tuple[str, int]]:
     """A block longer than a chunk may be, cut where it hurts least: rows, items, lines, sentences."""
-    before, head, lines, tail = _frame(text)
+    before, head, lines, tail = _split_frame(text)
     room = most - count_tokens(before + head + tail) - 2 * SEPARATOR
     if room < most // 2:
         before, head, lines, tail, room = "", "", text.split("\n"), "", most
-    atoms = [atom for line in _units(lines) for atom in _atoms(line, count_tokens, room)]
-    for group in _grouped(atoms, count_tokens, room):
+    atoms = [atom for line in _group_list_items(lines) for atom in _split_unit(line, count_tokens, room)]
+    for group in _group_atoms(atoms, count_tokens, room):
         whole = before + head + group + tail
         yield whole, count_tokens(whole)
         before = ""
@@ -179,10 +196,10 @@ ITEM = re.compile(r"^(?:[-*+]|\d+[.)])\s")
 SENTENCE_END = re.compile(r"(?<=[。！？])(?=[^。！？」』）)])|(?<=[.!?])\s+(?=\S)")
 
 
-def _frame(text: str) -> tuple[str, str, list[str], str]:
+def _split_frame(text: str) -> tuple[str, str, list[str], str]:
     """What stands before a table, and what every part repeats: a table's header, a code block's fences."""
     lines = text.split("\n")
-    rule = next((at for at, line in enumerate(lines) if _is_rule(line)), None)
+    rule = next((at for at, line in enumerate(lines) if _is_table_rule(line)), None)
     if rule and len(lines) > rule + 1 and "|" in lines[rule - 1]:
         announced, header = "\n".join(lines[: rule - 1]), "\n".join(lines[rule - 1 : rule + 1])
         return f"{announced}\n" if announced else "", f"{header}\n", lines[rule + 1 :], ""
@@ -191,12 +208,12 @@ def _frame(text: str) -> tuple[str, str, list[str], str]:
     return "", "", lines, ""
 
 
-def _is_rule(line: str) -> bool:
+def _is_table_rule(line: str) -> bool:
     """Whether it is the line between a table's header and its rows."""
     return {"|", "-"} <= set(line) <= set("|:- \t")
 
 
-def _units(lines: Sequence[str]) -> list[str]:
+def _group_list_items(lines: Sequence[str]) -> list[str]:
     """Lines, but a list item with the lines that belong to it as one."""
     units: list[str] = []
     in_item = False
@@ -209,37 +226,39 @@ def _units(lines: Sequence[str]) -> list[str]:
     return units
 
 
-def _atoms(unit: str, count_tokens: CountTokens, room: int) -> Iterator[tuple[str, str]]:
+def _split_unit(unit: str, count_tokens: CountTokens, room: int) -> Iterator[tuple[str, str]]:
     """Parts that fit, each with what joins it to the part before: a newline, or nothing inside of a line."""
     if count_tokens(unit) <= room:
         yield "\n", unit
         return
     if "\n" in unit:
         for line in unit.split("\n"):
-            yield from _atoms(line, count_tokens, room)
+            yield from _split_unit(line, count_tokens, room)
         return
     joint = "\n"
-    for sentence in _sentences(unit):
-        for part in _hard_cut(sentence, count_tokens, room):
+    for sentence in _split_sentences(unit):
+        for part in _split_anywhere(sentence, count_tokens, room):
             yield joint, part
             joint = ""
 
 
-def _sentences(line: str) -> list[str]:
+def _split_sentences(line: str) -> list[str]:
     ends = [match.end() for match in SENTENCE_END.finditer(line)]
     return [line[start:end] for start, end in zip([0, *ends], [*ends, len(line)], strict=True) if start < end]
 
 
-def _hard_cut(text: str, count_tokens: CountTokens, room: int) -> Iterator[str]:
+def _split_anywhere(text: str, count_tokens: CountTokens, room: int) -> Iterator[str]:
     """The last resort for one endless line: cut anywhere; never counts more than a window of it."""
     while text:
         window = text[: room * WINDOW]
-        length = len(window) if count_tokens(window) <= room else _longest(window, count_tokens, room)
+        length = (
+            len(window) if count_tokens(window) <= room else _find_longest_prefix(window, count_tokens, room)
+        )
         yield text[:length]
         text = text[length:]
 
 
-def _longest(window: str, count_tokens: CountTokens, room: int) -> int:
+def _find_longest_prefix(window: str, count_tokens: CountTokens, room: int) -> int:
     low, high = 1, len(window) - 1
     while low < high:
         middle = (low + high + 1) // 2
@@ -247,7 +266,7 @@ def _longest(window: str, count_tokens: CountTokens, room: int) -> int:
     return low
 
 
-def _grouped(atoms: Iterable[tuple[str, str]], count_tokens: CountTokens, room: int) -> Iterator[str]:
+def _group_atoms(atoms: Iterable[tuple[str, str]], count_tokens: CountTokens, room: int) -> Iterator[str]:
     group, length = "", 0
     for joint, atom in atoms:
         tokens = count_tokens(atom) + SEPARATOR

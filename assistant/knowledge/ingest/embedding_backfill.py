@@ -14,31 +14,31 @@ from assistant.ports.models import Embedder
 from assistant.ports.storage.store import ArticlesTransaction, CollectionsTransaction, Database
 
 
-class HasBoth(ArticlesTransaction, CollectionsTransaction, Protocol):
+class HasArticlesAndCollections(ArticlesTransaction, CollectionsTransaction, Protocol):
     """A store whose transaction reaches the knowledge base and the collections."""
 
 
-class Earlier(NamedTuple):
+class EarlierModel(NamedTuple):
     """A model whose vectors were all made before, and the setting that opens it."""
 
     model: str
     spec: str
 
 
-async def nothing(_collection: str) -> None:
+async def ignore_collection(_collection: str) -> None:
     """For those who keep no index."""
 
 
-class Making:
+class EmbeddingBackfill:
     """The vectors of one model; *spec* is the setting that opens it."""
 
     def __init__(
         self,
-        database: Database[HasBoth],
+        database: Database[HasArticlesAndCollections],
         embedder: Embedder,
         spec: str,
         clock: Clock,
-        remove: Callable[[str], Awaitable[None]] = nothing,
+        remove: Callable[[str], Awaitable[None]] = ignore_collection,
     ) -> None:
         """*remove* takes a collection out of the vector index."""
         self._database, self._embedder, self._spec, self._clock = database, embedder, spec, clock
@@ -46,41 +46,42 @@ class Making:
         self._me = secrets.token_hex(8)
         self._noted = False
 
-    async def missing(self) -> tuple[int, int]:
+    async def count_missing(self) -> tuple[int, int]:
         """How many passages have no vectors yet, and how many there are."""
         model = self._embedder.name
         return await self._database.read(
             lambda store: (store.articles.count_unembedded(model), len(store.articles.list_chunk_ids()))
         )
 
-    async def done(self) -> bool:
-        return (await self.missing())[0] == 0
+    async def is_complete(self) -> bool:
+        return (await self.count_missing())[0] == 0
 
-    async def note(self) -> bool:
+    async def record_completion(self) -> bool:
         """Keep that all vectors were made, once they are; whether they were once."""
-        if not self._noted and not (await self._completed()) and await self.done():
+        if not self._noted and not (await self._was_completed()) and await self.is_complete():
             model, spec = self._embedder.name, self._spec
             await self._database.write(lambda store: store.collections.mark_complete(model, spec))
-        self._noted = self._noted or await self._completed()
+        self._noted = self._noted or await self._was_completed()
         return self._noted
 
-    async def earlier(self) -> Earlier | None:
+    async def find_earlier_model(self) -> EarlierModel | None:
         """The model to answer by until this one's vectors are made; None where nothing needs to stand in."""
-        if await self.note():
+        if await self.record_completion():
             return None
 
-        def step(store: HasBoth) -> list[tuple[int, Earlier]]:
+        def step(store: HasArticlesAndCollections) -> list[tuple[int, EarlierModel]]:
             done = store.collections.list_complete()
             return [
-                (store.articles.count_unembedded(model), Earlier(model, spec)) for model, spec in done.items()
+                (store.articles.count_unembedded(model), EarlierModel(model, spec))
+                for model, spec in done.items()
             ]
 
         return min(await self._database.read(step), default=(0, None))[1]
 
-    def turn(self, *, politely: bool) -> Turn:
+    def build_turn(self, *, politely: bool) -> Turn:
         """Tells others that vectors are being made; *politely*: unless they do."""
 
-        async def turn() -> bool:
+        async def take_turn() -> bool:
             model, me, now = self._embedder.name, self._me, self._clock()
             return await self._database.write(
                 lambda store: (
@@ -89,18 +90,18 @@ class Making:
                 )
             )
 
-        return turn
+        return take_turn
 
-    async def make(self) -> None:
+    async def run_backfill(self) -> None:
         """Make what an interrupted ingest or a change of the model left missing, unless others do."""
-        await Indexer(self._database, self._embedder, self.turn(politely=True)).backfill_embeddings()
-        await self.note()
+        await Indexer(self._database, self._embedder, self.build_turn(politely=True)).backfill_embeddings()
+        await self.record_completion()
 
-    async def forget_others(self) -> None:
+    async def delete_other_models(self) -> None:
         """Drop what other models left: nobody has answered by them for long."""
         model = self._embedder.name
 
-        def step(store: HasBoth) -> Sequence[str]:
+        def step(store: HasArticlesAndCollections) -> Sequence[str]:
             store.articles.delete_vectors(except_model=model)
             return store.collections.delete_collections(except_model=model)
 
@@ -108,6 +109,6 @@ class Making:
             with suppress(IndexUnavailable):  # files that stay do no harm
                 await self._remove(collection)
 
-    async def _completed(self) -> bool:
+    async def _was_completed(self) -> bool:
         model = self._embedder.name
         return await self._database.read(lambda store: model in store.collections.list_complete())

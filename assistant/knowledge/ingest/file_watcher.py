@@ -11,10 +11,10 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from hashlib import sha256
 
-from assistant.knowledge.ingest.files import File, files
+from assistant.knowledge.ingest.files import SourceFile, list_files
 from assistant.knowledge.ingest.sitemap import Sitemap
 from assistant.knowledge.loaders.document import Document, Unreadable
-from assistant.knowledge.loaders.reader import Reads
+from assistant.knowledge.loaders.reader import DocumentReader
 
 LOOK_SECONDS = 1.0
 #: Looking takes at most this share of the time, however many files there are.
@@ -22,48 +22,48 @@ SHARE = 0.05
 #: Nothing changed for so long: whoever writes is done …
 QUIET_SECONDS = 0.5
 #: … and after this long what never rests is read as it is.
-MOST_SECONDS = 10.0
+MAX_SETTLE_SECONDS = 10.0
 
 #: Each document with its size and time of change, each trouble with its reason.
-Look = Mapping[str, object]
+Snapshot = Mapping[str, object]
 
 
-async def changes(sources: Sequence[str], *, look_seconds: float = LOOK_SECONDS) -> AsyncIterator[None]:
+async def watch_sources(sources: Sequence[str], *, look_seconds: float = LOOK_SECONDS) -> AsyncIterator[None]:
     """Once at the start, and whenever a document came, changed or went, as soon as no more of them do."""
-    seen: Look | None = None
+    seen: Snapshot | None = None
     while True:
         began = time.monotonic()
-        now = await asyncio.to_thread(look, sources)
+        now = await asyncio.to_thread(scan_sources, sources)
         took = time.monotonic() - began
         if now != seen:
-            seen = now if seen is None else await _settled(sources, now)
+            seen = now if seen is None else await _wait_until_settled(sources, now)
             yield
         await asyncio.sleep(max(look_seconds, took / SHARE))
 
 
-async def _settled(sources: Sequence[str], now: Look) -> Look:
-    end = time.monotonic() + MOST_SECONDS
+async def _wait_until_settled(sources: Sequence[str], now: Snapshot) -> Snapshot:
+    end = time.monotonic() + MAX_SETTLE_SECONDS
     while time.monotonic() < end:
         await asyncio.sleep(QUIET_SECONDS)
-        before, now = now, await asyncio.to_thread(look, sources)
+        before, now = now, await asyncio.to_thread(scan_sources, sources)
         if now == before:
             break
     return now
 
 
-def look(sources: Sequence[str]) -> Look:
+def scan_sources(sources: Sequence[str]) -> Snapshot:
     """What an ingest run would find now."""
     seen: dict[str, object] = {}
     for source in sources:
-        for item in files(source):
-            if isinstance(item, File):
-                seen[item.location] = _state(item)
+        for item in list_files(source):
+            if isinstance(item, SourceFile):
+                seen[item.location] = _get_file_state(item)
             else:
                 seen[item.place] = item.why
     return seen
 
 
-def _state(file: File) -> object:
+def _get_file_state(file: SourceFile) -> object:
     try:
         found = file.path.stat()
     except OSError as exc:
@@ -71,10 +71,10 @@ def _state(file: File) -> object:
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
-class Remembering:
+class CachingReader:
     """Reads each content once: of a folder in which one file changed, one file is parsed."""
 
-    def __init__(self, reader: Reads) -> None:
+    def __init__(self, reader: DocumentReader) -> None:
         self._reader = reader
         self._known: dict[tuple[str, bytes], list[Document] | Unreadable] = {}
         self._used: set[tuple[str, bytes]] = set()

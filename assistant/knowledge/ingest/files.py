@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.knowledge.loaders import LOADERS, Unreadable
 
-LARGEST_FILE = 20_000_000
+MAX_FILE_BYTES = 20_000_000
 SKIPPED_FOLDERS = {"node_modules", "__pycache__"}
 #: Kinds that look like documents to a person but need a step first.
 MENDS = {
@@ -30,7 +30,7 @@ KINDS = "Markdown, text, HTML, CSV, Excel (.xlsx), Word (.docx) or PDF"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class SourceFile:
     """A file to read."""
 
     path: Path
@@ -56,30 +56,30 @@ class File:
         """Names of the folders it lies in, innermost last."""
         return (self.root.name, *self.path.relative_to(self.root).parts[:-1])
 
-    def ids(self) -> Iterator[str]:
+    def generate_ids(self) -> Iterator[str]:
         """Its path in the folder; where that is taken, with more of the folder's own path before it."""
-        id = _composed(self.path.relative_to(self.root).as_posix())
+        id = _normalize_name(self.path.relative_to(self.root).as_posix())
         yield id
         for folder in (self.root, *self.root.parents):
-            id = f"{_composed(folder.name)}/{id}"
+            id = f"{_normalize_name(folder.name)}/{id}"
             yield id
 
-    async def content(self, _version: str) -> bytes:
+    async def read_content(self, _version: str) -> bytes:
         """Its bytes, unless it is too large, not a plain file, or not ours to read."""
         self.location.encode()  # UnicodeError: a name that is not text cannot be kept
         try:
             found = self.path.stat()
             if not stat.S_ISREG(found.st_mode):
                 raise Unreadable("it is not a plain file")
-            if found.st_size > LARGEST_FILE:
+            if found.st_size > MAX_FILE_BYTES:
                 raise Unreadable(f"it has {found.st_size / 1e6:,.0f} MB, more than 20 MB; split it")
             return self.path.read_bytes()
         except OSError as exc:
-            raise Unreadable(_reason(exc)) from exc
+            raise Unreadable(_explain_error(exc)) from exc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class ReadProblem:
     """A place that cannot be read."""
 
     place: str
@@ -90,65 +90,65 @@ class Trouble:
     partly: str = ""
 
 
-def files(named: str) -> Iterator[File | Trouble]:
+def list_files(named: str) -> Iterator[SourceFile | ReadProblem]:
     """The files that a path stands for, in a steady order."""
     path = Path(named).expanduser()
     try:
         source = path.resolve(strict=True)
         mode = source.stat().st_mode
     except (OSError, RuntimeError) as exc:
-        yield Trouble(place=named, why=_reason(exc))
+        yield ReadProblem(place=named, why=_explain_error(exc))
         return
     if stat.S_ISDIR(mode):
-        yield from _walked(source)
+        yield from _walk_folder(source)
     elif source.suffix.lower() in LOADERS:
-        yield File(path=source, root=source.parent, source=str(source))
+        yield SourceFile(path=source, root=source.parent, source=str(source))
     else:
         mend = MENDS.get(source.suffix.lower(), f"give {KINDS}")
-        yield Trouble(place=named, why=f"this kind of file cannot be read; {mend}")
+        yield ReadProblem(place=named, why=f"this kind of file cannot be read; {mend}")
 
 
-def _walked(root: Path) -> Iterator[File | Trouble]:
-    troubles: list[Trouble] = []
+def _walk_folder(root: Path) -> Iterator[SourceFile | ReadProblem]:
+    troubles: list[ReadProblem] = []
 
-    def unreadable(exc: OSError) -> None:
-        troubles.append(Trouble(place=str(exc.filename), why=_reason(exc)))
+    def record_unreadable(exc: OSError) -> None:
+        troubles.append(ReadProblem(place=str(exc.filename), why=_explain_error(exc)))
 
     found = 0
-    for folder, folders, names in os.walk(root, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not _skipped(name) and name not in SKIPPED_FOLDERS)
+    for folder, folders, names in os.walk(root, onerror=record_unreadable):
+        folders[:] = sorted(name for name in folders if not _is_skipped(name) and name not in SKIPPED_FOLDERS)
         for name in sorted(names):
-            if (item := _item(root, Path(folder) / name)) is not None:
-                found += isinstance(item, File)
+            if (item := _build_item(root, Path(folder) / name)) is not None:
+                found += isinstance(item, SourceFile)
                 yield item
     yield from troubles
     if not found and not troubles:
-        yield Trouble(place=str(root), why=f"no documents in this folder; it needs {KINDS}")
+        yield ReadProblem(place=str(root), why=f"no documents in this folder; it needs {KINDS}")
 
 
-def _item(root: Path, path: Path) -> File | Trouble | None:
+def _build_item(root: Path, path: Path) -> SourceFile | ReadProblem | None:
     suffix = path.suffix.lower()
-    if _skipped(path.name) or path.stem.lower() == "readme":
+    if _is_skipped(path.name) or path.stem.lower() == "readme":
         return None
     if suffix in MENDS:
-        return Trouble(place=str(path), why=f"not read: {MENDS[suffix]}", harmless=True)
+        return ReadProblem(place=str(path), why=f"not read: {MENDS[suffix]}", harmless=True)
     if suffix not in LOADERS:
         return None
     if path.is_symlink() and not path.resolve().is_relative_to(root):
-        return Trouble(place=str(path), why="not read: the link leaves the folder", harmless=True)
-    return File(path=path, root=root, source=str(root))
+        return ReadProblem(place=str(path), why="not read: the link leaves the folder", harmless=True)
+    return SourceFile(path=path, root=root, source=str(root))
 
 
-def _skipped(name: str) -> bool:
+def _is_skipped(name: str) -> bool:
     return name.startswith((".", "~$"))
 
 
-def _composed(name: str) -> str:
+def _normalize_name(name: str) -> str:
     """File names come decomposed from a Mac; an id must be the same everywhere."""
     return unicodedata.normalize("NFC", name)
 
 
-def _reason(exc: OSError | RuntimeError) -> str:
+def _explain_error(exc: OSError | RuntimeError) -> str:
     if isinstance(exc, FileNotFoundError):
         return "there is no such file or folder; check the path"
     if isinstance(exc, PermissionError):

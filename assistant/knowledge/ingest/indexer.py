@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from assistant.domain.article_lifecycle import SourceCheck, SourceProblem
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
 from assistant.domain.supersession import resolve_supersessions
-from assistant.knowledge.ingest.index_fields import texts_of, words_of
+from assistant.knowledge.ingest.index_fields import build_embedding_texts, build_index_terms
 from assistant.knowledge.retrieval import late_interaction
 from assistant.ports.models import Embedder
 from assistant.ports.storage.store import ArticlesTransaction, Database
@@ -16,10 +16,10 @@ from assistant.ports.storage.store import ArticlesTransaction, Database
 #: Whether vectors may be made now: another process may be at it.
 Turn = Callable[[], Awaitable[bool]]
 #: Chunks whose vectors are made before they are stored; what is stored survives an interruption.
-TOGETHER = 64
+BATCH_SIZE = 64
 
 
-async def always() -> bool:
+async def allow_always() -> bool:
     return True
 
 
@@ -27,7 +27,7 @@ class Indexer:
     """The one way into the knowledge base."""
 
     def __init__(
-        self, database: Database[ArticlesTransaction], embedder: Embedder, turn: Turn = always
+        self, database: Database[ArticlesTransaction], embedder: Embedder, turn: Turn = allow_always
     ) -> None:
         self._database, self._embedder, self._turn = database, embedder, turn
 
@@ -43,7 +43,7 @@ class Indexer:
     async def save_articles(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
         """Store or replace *articles* in one transaction; keyword search finds them at once."""
         # In a thread: a service that reads its sources again answers questions meanwhile.
-        prepared = await asyncio.to_thread(_prepared, articles)
+        prepared = await asyncio.to_thread(_prepare_chunks, articles)
 
         def step(store: ArticlesTransaction) -> None:
             for article, parts in prepared:
@@ -80,28 +80,29 @@ class Indexer:
         done = 0
         progress(done, total)
         while waiting := await self._database.read(
-            lambda store: store.articles.list_unembedded(model, limit=TOGETHER)
+            lambda store: store.articles.list_unembedded(model, limit=BATCH_SIZE)
         ):
             if not await self._turn():
                 return
-            await self._embed(waiting)
+            await self._embed_batch(waiting)
             done += len(waiting)
             progress(done, max(done, total))
 
-    async def _embed(self, waiting: Sequence[tuple[int, str, Chunk]]) -> None:
+    async def _embed_batch(self, waiting: Sequence[tuple[int, str, Chunk]]) -> None:
         model = self._embedder.name
-        texts = {chunk: texts_of(title, content) for chunk, title, content in waiting}
+        texts = {chunk: build_embedding_texts(title, content) for chunk, title, content in waiting}
         # Chunks of one article share their title.
         unique = list(dict.fromkeys(text for some in texts.values() for text in some))
         place = {text: row for row, text in enumerate(unique)}
-        made = await late_interaction.passages(self._embedder, unique)
+        made = await late_interaction.embed_passages(self._embedder, unique)
         found = {chunk: [made[place[text]] for text in some] for chunk, some in texts.items()}
         await self._database.write(lambda store: store.articles.save_vectors(model, found))
 
 
-def _prepared(
+def _prepare_chunks(
     articles: Sequence[tuple[Article, Sequence[Chunk]]],
 ) -> list[tuple[Article, list[tuple[Chunk, Terms]]]]:
     return [
-        (article, [(chunk, words_of(article, chunk)) for chunk in chunks]) for article, chunks in articles
+        (article, [(chunk, build_index_terms(article, chunk)) for chunk in chunks])
+        for article, chunks in articles
     ]

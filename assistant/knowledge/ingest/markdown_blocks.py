@@ -16,13 +16,13 @@ KINDS = {
     "code_block": "code",
 }
 #: What is longer is a paragraph that somebody set in large letters.
-LONGEST_HEADING = 200
+MAX_HEADING_CHARACTERS = 200
 #: Blocks only: reading what is inside of them would double the time.
 PARSER = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class MarkdownBlock:
     """A block of Markdown as its author wrote it."""
 
     kind: str
@@ -32,44 +32,48 @@ class Block:
     title: str = ""
 
 
-def blocks(text: str) -> list[Block]:
+def split_blocks(text: str) -> list[MarkdownBlock]:
     """Every line that is not blank is in exactly one block."""
     lines = text.split("\n")
-    found: list[Block] = []
+    found: list[MarkdownBlock] = []
     done = 0
-    for token, following in _outermost(PARSER.parse(text)):
+    for token, following in _select_top_level(PARSER.parse(text)):
         first, last = token.map or (done, done)
-        found += _stray(lines[done:first])
+        found += _build_stray_paragraph(lines[done:first])
         # A block's map may reach over the blank lines behind it.
-        found += _block(token, following, lines[max(first, done) : last])
+        found += _build_blocks(token, following, lines[max(first, done) : last])
         done = max(done, last)
-    return found + _stray(lines[done:])
+    return found + _build_stray_paragraph(lines[done:])
 
 
-def _outermost(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token | None]]:
+def _select_top_level(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token | None]]:
     for position, token in enumerate(tokens):
         if token.level == 0 and token.map and token.nesting >= 0:
             yield token, tokens[position + 1] if position + 1 < len(tokens) else None
 
 
-def _block(token: Token, following: Token | None, lines: Sequence[str]) -> list[Block]:
+def _build_blocks(token: Token, following: Token | None, lines: Sequence[str]) -> list[MarkdownBlock]:
     text = "\n".join(lines).strip("\n")
     if not text.strip() or token.type == "hr":
         return []
-    title = _words(following.content) if token.type == "heading_open" and following is not None else ""
-    if 0 < len(title) <= LONGEST_HEADING:
-        return [Block(kind="heading", text=text, level=int(token.tag[1]), title=title)]
+    title = (
+        _strip_heading_marks(following.content)
+        if token.type == "heading_open" and following is not None
+        else ""
+    )
+    if 0 < len(title) <= MAX_HEADING_CHARACTERS:
+        return [MarkdownBlock(kind="heading", text=text, level=int(token.tag[1]), title=title)]
     kind = KINDS.get(token.type, "paragraph")
-    return [Block(kind="paragraph" if kind == "heading" else kind, text=text)]
+    return [MarkdownBlock(kind="paragraph" if kind == "heading" else kind, text=text)]
 
 
-def _words(heading: str) -> str:
+def _strip_heading_marks(heading: str) -> str:
     """A heading without its marks: links become their words."""
     linked = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", heading)
     return " ".join(re.sub(r"[*`]+", "", linked).split()) or " ".join(heading.split())
 
 
-def _stray(lines: Sequence[str]) -> list[Block]:
+def _build_stray_paragraph(lines: Sequence[str]) -> list[MarkdownBlock]:
     """Lines that the parser swallows, such as link definitions."""
     text = "\n".join(lines).strip("\n")
-    return [Block(kind="paragraph", text=text)] if text.strip() else []
+    return [MarkdownBlock(kind="paragraph", text=text)] if text.strip() else []

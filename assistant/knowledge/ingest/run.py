@@ -10,27 +10,27 @@ from typing import Protocol
 from assistant.domain.article_lifecycle import VANISHED, SourceCheck
 from assistant.domain.article_lifecycle import SourceProblem as Failure
 from assistant.domain.knowledge import Article, Chunk, Origin
-from assistant.knowledge.ingest.article_builder import article_of
-from assistant.knowledge.ingest.article_ids import Places
-from assistant.knowledge.ingest.chunking import CHUNKER, CountTokens, chunked
-from assistant.knowledge.ingest.files import File, Trouble, files
-from assistant.knowledge.ingest.site_pages import pages
-from assistant.knowledge.ingest.web import Page, Web
+from assistant.knowledge.ingest.article_builder import build_article
+from assistant.knowledge.ingest.article_ids import ArticleIds
+from assistant.knowledge.ingest.chunking import CHUNKER, CountTokens, split_into_chunks
+from assistant.knowledge.ingest.files import ReadProblem, SourceFile, list_files
+from assistant.knowledge.ingest.site_pages import list_pages
+from assistant.knowledge.ingest.web import WebClient, WebPage
 from assistant.knowledge.loaders import Document, Unreadable
-from assistant.knowledge.loaders.reader import Reader, Reads
+from assistant.knowledge.loaders.reader import ChildProcessReader, DocumentReader
 
 #: Articles per transaction.
 GROUP = 16
 #: Documents fetched ahead of the one being indexed.
 AHEAD = 4
 #: Characters of one place's remarks on record.
-MOST_REMARKED = 1_000
+MAX_REMARK_CHARACTERS = 1_000
 
 #: Called with the stage (``read``, then ``embed``), how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
 
 
-class Index(Protocol):
+class ArticleIndex(Protocol):
     """Where articles go; `assistant.knowledge.ingest.indexer.Indexer` is one."""
 
     async def load_content_hashes(self) -> Mapping[str, str]: ...  # article -> content hash
@@ -49,7 +49,7 @@ class Index(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class IngestOptions:
     """What the operator may choose."""
 
     #: Remove the articles whose document vanished from what was named.
@@ -72,52 +72,54 @@ class IngestReport:
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
 
-def quiet(stage: str, done: int, total: int) -> None:
+def ignore_progress(stage: str, done: int, total: int) -> None:
     """Progress for nobody."""
 
 
-async def ingest(
+async def ingest_sources(
     sources: Sequence[str],
     *,
-    index: Index,
+    index: ArticleIndex,
     count_tokens: CountTokens,
-    options: Options = Options(),
-    progress: Progress = quiet,
-    reader: Reads | None = None,
+    options: IngestOptions = IngestOptions(),
+    progress: Progress = ignore_progress,
+    reader: DocumentReader | None = None,
 ) -> IngestReport:
     """Bring the index up to date with files, folders, web addresses and sitemaps.
 
     One document's failure is reported and keeps its old version; it stops nothing else.
     """
-    async with Reader() as child, Web(allow_private=options.allow_private) as web:
-        places = Places(await index.load_origins())
-        run = _Run(index, count_tokens, reader or child, places, await index.load_content_hashes())
-        items = run.noted([item async for item in _found(sources, web, run.reader)])
+    async with ChildProcessReader() as child, WebClient(allow_private=options.allow_private) as web:
+        places = ArticleIds(await index.load_origins())
+        run = _IngestRun(index, count_tokens, reader or child, places, await index.load_content_hashes())
+        items = run.collect_items([item async for item in _discover_items(sources, web, run.reader)])
         progress("read", 0, len(items))
-        async for done, item, content in _ahead(items, run):
-            await run.take(item, content)
+        async for done, item, content in _prefetch_items(items, run):
+            await run.process_item(item, content)
             progress("read", done, len(items))
-        await run.finish(prune=options.prune)
+        await run.finish_run(prune=options.prune)
     await index.backfill_embeddings(lambda done, total: progress("embed", done, total))
     return run.report
 
 
-async def _found(sources: Sequence[str], web: Web, reader: Reads) -> AsyncIterator[File | Page | Trouble]:
+async def _discover_items(
+    sources: Sequence[str], web: WebClient, reader: DocumentReader
+) -> AsyncIterator[SourceFile | WebPage | ReadProblem]:
     for source in sources:
         if "://" in source:
-            async for page in pages(source, web, reader):
+            async for page in list_pages(source, web, reader):
                 yield page
         else:
-            for file in files(source):
+            for file in list_files(source):
                 yield file
 
 
 @dataclass(slots=True)
-class _Run:
-    index: Index
+class _IngestRun:
+    index: ArticleIndex
     count_tokens: CountTokens
-    reader: Reads
-    places: Places
+    reader: DocumentReader
+    places: ArticleIds
     hashes: Mapping[str, str]
     report: IngestReport = field(default_factory=IngestReport)
     group: list[tuple[Article, Sequence[Chunk]]] = field(default_factory=list)
@@ -128,53 +130,57 @@ class _Run:
     named: set[str] = field(default_factory=set)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
-    def noted(self, found: Sequence[File | Page | Trouble]) -> list[File | Page]:
+    def collect_items(
+        self, found: Sequence[SourceFile | WebPage | ReadProblem]
+    ) -> list[SourceFile | WebPage]:
         """What can be tried, each place once; troubles go to the report."""
-        items: dict[str, File | Page] = {}
+        items: dict[str, SourceFile | WebPage] = {}
         for item in found:
-            if isinstance(item, Trouble):
-                self._trouble(item)
+            if isinstance(item, ReadProblem):
+                self._record_problem(item)
             else:
                 self.named.add(item.source)
-                self.places.read(item.source)
+                self.places.mark_read(item.source)
                 items.setdefault(item.location, item)
         return list(items.values())
 
-    def version(self, item: File | Page) -> str:
+    def find_known_version(self, item: SourceFile | WebPage) -> str:
         """The server's name for the version that is indexed, if it was cut as it would be today."""
-        known = self.places.known(item.location)
+        known = self.places.find_known(item.location)
         current = known is not None and self.hashes.get(known[0], "").startswith(f"{CHUNKER}.")
         return known[1].version if known and current else ""
 
-    async def take(self, item: File | Page, content: asyncio.Task[bytes | None]) -> None:
+    async def process_item(self, item: SourceFile | WebPage, content: asyncio.Task[bytes | None]) -> None:
         """One document, from bytes to the group that is written next."""
         try:
             data = await content
             if data is None:
-                self._unmodified(item)
+                self._mark_unchanged(item)
                 return
             documents = (
                 [Document(withheld=item.withheld)]
                 if item.withheld
                 else await self.reader.parse_documents(item.suffix, data)
             )
-            await self._withhold(item, [one for one in documents if one.withheld])
-            await self._put([self._article(item, one) for one in documents if not one.withheld])
+            await self._withhold_documents(item, [one for one in documents if one.withheld])
+            await self._chunk_articles(
+                [self._build_article(item, one) for one in documents if not one.withheld]
+            )
         except Unreadable as exc:
-            self.places.doubt(item.location)
-            self._failed(next(item.ids()), item.source, str(exc))
+            self.places.mark_doubtful(item.location)
+            self._record_failure(next(item.generate_ids()), item.source, str(exc))
 
-    async def finish(self, *, prune: bool) -> None:
-        await self._flush()
+    async def finish_run(self, *, prune: bool) -> None:
+        await self._flush_group()
         await self.index.update_origins(self.places.moved)
-        vanished = self.places.vanished()
+        vanished = self.places.list_vanished()
         if prune and vanished:
             await self.index.remove_articles(vanished)
             self.report.removed += vanished
         elif vanished:
             self.report.vanished += vanished
             self.failures += [
-                Failure(place=id, source=self.places.source(id), why=VANISHED, since=self.now)
+                Failure(place=id, source=self.places.get_source(id), why=VANISHED, since=self.now)
                 for id in vanished
             ]
         failing = {one.place for one in self.failures}
@@ -184,81 +190,81 @@ class _Run:
                 checked_at=self.now,
                 is_readable=source not in failing,
                 prune=prune,
-                has_articles=self.places.holds(source),
+                has_articles=self.places.has_articles(source),
             )
             for source in sorted(self.named)
         ]
         self.report.warnings += await self.index.record_run(
-            self.places.sources, [*self.failures, *self.remarks], looks
+            self.places.listed_sources, [*self.failures, *self.remarks], looks
         )
         for source, ids in self.places.prefixed.items():
             why = f"{len(ids)} ids carry the folder's name ({ids[0]} …): another folder has these already"
             self.report.warnings.append((source, why))
 
-    def _trouble(self, trouble: Trouble) -> None:
+    def _record_problem(self, trouble: ReadProblem) -> None:
         if trouble.partly:
-            self.places.read_partly(trouble.partly)
+            self.places.mark_partly_read(trouble.partly)
         if trouble.harmless:
-            inside = (source for source in self.places.sources if trouble.place.startswith(source))
-            self._remark(trouble.place, trouble.partly or next(inside, trouble.place), trouble.why)
+            inside = (source for source in self.places.listed_sources if trouble.place.startswith(source))
+            self._record_warning(trouble.place, trouble.partly or next(inside, trouble.place), trouble.why)
         else:
             if "://" in trouble.place:
                 self.named.add(trouble.place)
-            self.places.doubt(trouble.place)
-            self._failed(trouble.place, trouble.place, trouble.why)
+            self.places.mark_doubtful(trouble.place)
+            self._record_failure(trouble.place, trouble.place, trouble.why)
 
-    def _remark(self, place: str, source: str, *whys: str) -> None:
+    def _record_warning(self, place: str, source: str, *whys: str) -> None:
         """What was left out: in the report, and on record until the source is looked at again."""
         self.report.warnings += [(place, why) for why in whys]
         if whys:
-            why = "; ".join(whys)[:MOST_REMARKED]
+            why = "; ".join(whys)[:MAX_REMARK_CHARACTERS]
             self.remarks.append(Failure(place=place, source=source, why=why, since=self.now, harmless=True))
 
-    def _failed(self, place: str, source: str, why: str) -> None:
+    def _record_failure(self, place: str, source: str, why: str) -> None:
         self.report.failed.append((place, why))
         self.failures.append(Failure(place=place, source=source, why=why, since=self.now))
 
-    def _unmodified(self, item: File | Page) -> None:
-        known = self.places.known(item.location)
+    def _mark_unchanged(self, item: SourceFile | WebPage) -> None:
+        known = self.places.find_known(item.location)
         assert known is not None
-        self.places.keep(item.location)
+        self.places.mark_seen(item.location)
         self.report.unchanged.append(known[0])
 
-    async def _withhold(self, item: File | Page, documents: Sequence[Document]) -> None:
+    async def _withhold_documents(self, item: SourceFile | WebPage, documents: Sequence[Document]) -> None:
         """What its author keeps from customers goes at once, unlike a document that merely vanished."""
         for document in documents:
             part = f"#{document.part}" if document.part else ""
             location = item.location + part
-            known = self.places.known(location)
-            id = known[0] if known else next(item.ids()) + part
+            known = self.places.find_known(location)
+            id = known[0] if known else next(item.generate_ids()) + part
             why = f"left out, customers are not meant to read it ({document.withheld})"
-            self._remark(id, item.source, why, *document.warnings)
+            self._record_warning(id, item.source, why, *document.warnings)
             if known:
-                self.places.keep(location)
+                self.places.mark_seen(location)
                 await self.index.remove_articles([id])
                 self.report.removed.append(id)
 
-    def _article(self, item: File | Page, document: Document) -> Article:
+    def _build_article(self, item: SourceFile | WebPage, document: Document) -> Article:
         part = f"#{document.part}" if document.part else ""
         origin = Origin(source=item.source, location=item.location + part, version=item.version)
-        id = self.places.id((id + part for id in item.ids()), origin)
-        self._remark(id, item.source, *document.warnings)
-        return article_of(document, id=id, folders=item.folders, url=item.url, origin=origin)
+        id = self.places.assign_id((id + part for id in item.generate_ids()), origin)
+        self._record_warning(id, item.source, *document.warnings)
+        return build_article(document, id=id, folders=item.folders, url=item.url, origin=origin)
 
-    async def _put(self, articles: Sequence[Article]) -> None:
+    async def _chunk_articles(self, articles: Sequence[Article]) -> None:
         for article in articles:
             if self.hashes.get(article.id) == article.content_hash:
-                self.places.reread(article)
+                self.places.record_reread(article)
                 self.report.unchanged.append(article.id)
                 continue
-            chunks = await asyncio.to_thread(chunked, article.text, self.count_tokens)
+            chunks = await asyncio.to_thread(split_into_chunks, article.text, self.count_tokens)
             if not chunks:
                 raise Unreadable("it has no text")
             self.group.append((article, chunks))
             if len(self.group) >= GROUP:
-                await self._flush()
+                await self._flush_group()
 
-    async def _flush(self) -> None:
+    async def _flush_group(self) -> None:
         """Everything collected in one transaction; only then is it in the report."""
         group, self.group = self.group, []
         if not group:
@@ -269,15 +275,15 @@ class _Run:
             (self.report.updated if known else self.report.added).append(article.id)
 
 
-async def _ahead(
-    items: Sequence[File | Page], run: _Run
-) -> AsyncIterator[tuple[int, File | Page, asyncio.Task[bytes | None]]]:
+async def _prefetch_items(
+    items: Sequence[SourceFile | WebPage], run: _IngestRun
+) -> AsyncIterator[tuple[int, SourceFile | WebPage, asyncio.Task[bytes | None]]]:
     """Each item, numbered from 1, with its content on the way and a few more under way behind it."""
     coming: deque[asyncio.Task[bytes | None]] = deque()
     try:
         for position, item in enumerate(items):
             for later in items[position + len(coming) : position + AHEAD]:
-                coming.append(asyncio.ensure_future(later.content(run.version(later))))
+                coming.append(asyncio.ensure_future(later.read_content(run.find_known_version(later))))
             yield position + 1, item, coming.popleft()
     finally:
         for task in coming:

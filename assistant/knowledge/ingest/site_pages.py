@@ -5,35 +5,37 @@ from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urljoin
 
 from assistant.knowledge.ingest import sitemap
-from assistant.knowledge.ingest.files import Trouble
-from assistant.knowledge.ingest.web import Page, Web
+from assistant.knowledge.ingest.files import ReadProblem
+from assistant.knowledge.ingest.web import WebClient, WebPage
 from assistant.knowledge.loaders import Unreadable
-from assistant.knowledge.loaders.reader import Reads
+from assistant.knowledge.loaders.reader import DocumentReader
 
-MOST_PAGES = 2_000
+MAX_PAGES = 2_000
 MOST_SITEMAPS = 50
 
 
-async def pages(address: str, web: Web, reader: Reads) -> AsyncIterator[Page | Trouble]:
+async def list_pages(
+    address: str, web: WebClient, reader: DocumentReader
+) -> AsyncIterator[WebPage | ReadProblem]:
     """The page at an address, or every page of the sitemap there; and what of it is left out."""
     source = urldefrag(address.strip()).url
-    if not sitemap.looks_like(source):
-        yield Page(location=source, source=source, web=web)
+    if not sitemap.is_sitemap_address(source):
+        yield WebPage(location=source, source=source, web=web)
         return
-    listing = Listing(source)
+    listing = SiteListing(source)
     try:
-        await listing.read(web, reader)
+        await listing.fetch_sitemaps(web, reader)
     except Unreadable as exc:
-        yield Trouble(place=source, why=str(exc))
+        yield ReadProblem(place=source, why=str(exc))
         return
-    for location in list(listing.pages)[:MOST_PAGES]:
-        yield Page(location=location, source=source, web=web)
-    for trouble in listing.troubles():
+    for location in list(listing.pages)[:MAX_PAGES]:
+        yield WebPage(location=location, source=source, web=web)
+    for trouble in listing.list_problems():
         yield trouble
 
 
 @dataclass(slots=True)
-class Listing:
+class SiteListing:
     """What a sitemap lists on its own host, the sitemaps of an index included."""
 
     source: str
@@ -42,7 +44,7 @@ class Listing:
     failed: dict[str, str] = field(default_factory=dict)
     unread: int = 0
 
-    async def read(self, web: Web, reader: Reads) -> None:
+    async def fetch_sitemaps(self, web: WebClient, reader: DocumentReader) -> None:
         """Fetch and read all; Unreadable when nothing at all could be listed."""
         waiting, seen = [self.source], {self.source}
         for _ in range(MOST_SITEMAPS):
@@ -50,7 +52,7 @@ class Listing:
                 break
             place = waiting.pop(0)
             try:
-                response = await web.fetch(place)
+                response = await web.fetch_address(place)
                 assert response is not None
                 found = await reader.parse_sitemap(response.content)
             except Unreadable as exc:
@@ -58,20 +60,20 @@ class Listing:
                     raise
                 self.failed[place] = str(exc)
                 continue
-            waiting += [one for one in self._own(place, found.sitemaps) if one not in seen]
+            waiting += [one for one in self._select_own_host(place, found.sitemaps) if one not in seen]
             seen.update(waiting)
-            self.pages |= dict.fromkeys(self._own(place, found.pages))
+            self.pages |= dict.fromkeys(self._select_own_host(place, found.pages))
         self.unread = len(waiting)
         if not self.pages:
-            raise Unreadable(self._nothing())
+            raise Unreadable(self._explain_empty_listing())
 
-    def _own(self, place: str, listed: Sequence[str]) -> list[str]:
+    def _select_own_host(self, place: str, listed: Sequence[str]) -> list[str]:
         """Of addresses in the sitemap at *place*, those on its own host."""
         places = [urldefrag(urljoin(place, one)).url for one in listed]
-        self.elsewhere |= dict.fromkeys(one for one in places if not sitemap.same_host(one, self.source))
+        self.elsewhere |= dict.fromkeys(one for one in places if not sitemap.is_same_host(one, self.source))
         return [one for one in places if one not in self.elsewhere]
 
-    def _nothing(self) -> str:
+    def _explain_empty_listing(self) -> str:
         if self.elsewhere:
             some = next(iter(self.elsewhere))
             return (
@@ -80,9 +82,9 @@ class Listing:
         reasons = "; ".join(f"{place}: {why}" for place, why in list(self.failed.items())[:3])
         return f"none of its sitemaps can be read ({reasons})"
 
-    def troubles(self) -> Iterator[Trouble]:
+    def list_problems(self) -> Iterator[ReadProblem]:
         for place, why in self.failed.items():
-            yield Trouble(
+            yield ReadProblem(
                 place=place,
                 why=f"this part of the sitemap is not read: {why}",
                 harmless=True,
@@ -90,11 +92,11 @@ class Listing:
             )
         if self.unread:
             why = f"only {MOST_SITEMAPS} of its sitemaps are read, {self.unread} are left out"
-            yield Trouble(place=self.source, why=why, harmless=True, partly=self.source)
+            yield ReadProblem(place=self.source, why=why, harmless=True, partly=self.source)
         if self.elsewhere:
             some = ", ".join(list(self.elsewhere)[:3])
             why = f"{len(self.elsewhere)} pages on other hosts left out ({some}); give their own sitemap"
-            yield Trouble(place=self.source, why=why, harmless=True)
-        if len(self.pages) > MOST_PAGES:
-            why = f"only the first {MOST_PAGES} of {len(self.pages)} pages are read"
-            yield Trouble(place=self.source, why=why, harmless=True)
+            yield ReadProblem(place=self.source, why=why, harmless=True)
+        if len(self.pages) > MAX_PAGES:
+            why = f"only the first {MAX_PAGES} of {len(self.pages)} pages are read"
+            yield ReadProblem(place=self.source, why=why, harmless=True)

@@ -23,24 +23,24 @@ class Sitemap:
     sitemaps: tuple[str, ...]
 
 
-def looks_like(address: str) -> bool:
+def is_sitemap_address(address: str) -> bool:
     """Whether an address is a sitemap's: XML, packed or not."""
     return urlsplit(address).path.lower().endswith((".xml", ".xml.gz"))
 
 
-def same_host(address: str, other: str) -> bool:
+def is_same_host(address: str, other: str) -> bool:
     """A sitemap speaks for its own host only, with or without www."""
-    return _host(address) == _host(other)
+    return _normalize_host(address) == _normalize_host(other)
 
 
-def parse(content: bytes) -> Sitemap:
+def parse_sitemap(content: bytes) -> Sitemap:
     """The addresses in a sitemap, read as a stream; entities and document types are refused."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml.common import DefusedXmlException
 
     try:
-        kind, places = _read(content)
+        kind, places = _parse_addresses(content)
     except (ParseError, DefusedXmlException, ValueError) as exc:
         raise Unreadable("it is not a valid sitemap; check it in a browser") from exc
     except (OSError, EOFError, zlib.error) as exc:
@@ -52,12 +52,12 @@ def parse(content: bytes) -> Sitemap:
     return Sitemap(tuple(places), ()) if kind == "urlset" else Sitemap((), tuple(places))
 
 
-def _read(content: bytes) -> tuple[str, list[str]]:
+def _parse_addresses(content: bytes) -> tuple[str, list[str]]:
     """The kind of a sitemap and what it lists; what was read is forgotten at once."""
     from defusedxml.ElementTree import iterparse
 
     kind, depth, places = "", 0, list[str]()
-    for event, tag in iterparse(_Capped(content), events=("start", "end"), forbid_dtd=True):
+    for event, tag in iterparse(_CappedReader(content), events=("start", "end"), forbid_dtd=True):
         depth += 1 if event == "start" else -1
         kind = kind or tag.tag.rpartition("}")[2]
         if event == "start":
@@ -72,7 +72,7 @@ def _read(content: bytes) -> tuple[str, list[str]]:
     return kind, places
 
 
-class _Capped(io.RawIOBase):
+class _CappedReader(io.RawIOBase):
     """Unpacks as far as it is read, and no further than a sitemap may be."""
 
     def __init__(self, content: bytes) -> None:
@@ -91,5 +91,5 @@ class _Capped(io.RawIOBase):
         return part
 
 
-def _host(address: str) -> str:
+def _normalize_host(address: str) -> str:
     return (urlsplit(address).hostname or "").removeprefix("www.")

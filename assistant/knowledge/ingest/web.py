@@ -18,13 +18,13 @@ from typing import Self
 
 import httpx
 
-from assistant.knowledge.ingest.addresses import public_addresses
+from assistant.knowledge.ingest.addresses import resolve_public_addresses
 from assistant.knowledge.ingest.files import KINDS
 from assistant.knowledge.loaders import Unreadable
 
-LARGEST_PAGE = 10_000_000
+MAX_PAGE_BYTES = 10_000_000
 SECONDS = 30.0
-MOST_REDIRECTS = 5
+MAX_REDIRECTS = 5
 PORTS = {80, 443}
 HEADERS = {"User-Agent": "Yorisoi-ingest/1", "Accept": "*/*", "Accept-Encoding": "identity"}
 
@@ -48,7 +48,7 @@ BY_ADDRESS = {".md", ".markdown", ".txt", ".csv", ".pdf", ".docx", ".xlsx", ".ht
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class WebResponse:
     """What a server sent, within all limits."""
 
     #: Where it was found after redirects.
@@ -63,29 +63,29 @@ class Response:
 
 
 @dataclass(slots=True, kw_only=True)
-class Page:
+class WebPage:
     """A page to read; what the server says about it is known once its content is."""
 
     location: str
     #: The address that the operator named: this page, or the sitemap that lists it.
     source: str
-    web: "Web"
+    web: "WebClient"
     suffix: str = ".html"
     version: str = ""
     url: str | None = None
     withheld: str = ""
-    _fetched: Response | None = field(default=None, repr=False)
+    _fetched: WebResponse | None = field(default=None, repr=False)
 
     @property
     def folders(self) -> tuple[str, ...]:
         return tuple(httpx.URL(self.location).path.strip("/").split("/")[:-1])
 
-    def ids(self) -> Iterator[str]:
+    def generate_ids(self) -> Iterator[str]:
         yield self.location
 
-    async def content(self, version: str) -> bytes | None:
+    async def read_content(self, version: str) -> bytes | None:
         """Its bytes; None when the server says that it is still the version given."""
-        response = self._fetched or await self.web.fetch(self.location, version)
+        response = self._fetched or await self.web.fetch_address(self.location, version)
         self._fetched = None
         if response is None:
             return None
@@ -96,7 +96,7 @@ class Page:
         return response.content
 
 
-class Web:
+class WebClient:
     """A web client for addresses that are not to be trusted."""
 
     def __init__(self, *, allow_private: bool = False, seconds: float = SECONDS) -> None:
@@ -113,11 +113,11 @@ class Web:
         if self._client is not None:
             await self._client.aclose()
 
-    async def fetch(self, address: str, version: str = "") -> Response | None:
+    async def fetch_address(self, address: str, version: str = "") -> WebResponse | None:
         """What is at the address; None when it is still that version; Unreadable says what is wrong."""
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._followed(address, version)
+                return await self._follow_redirects(address, version)
         except (TimeoutError, httpx.TimeoutException) as exc:
             raise Unreadable("the server takes too long to answer; try again later") from exc
         except httpx.RemoteProtocolError as exc:
@@ -129,40 +129,42 @@ class Web:
                 ) from exc
             raise Unreadable(f"the server cannot be reached ({type(exc).__name__}); try again later") from exc
 
-    async def _followed(self, address: str, version: str) -> Response | None:
-        for _ in range(MOST_REDIRECTS + 1):
-            url = checked(address, any_port=self._allow_private)
-            async with self._sent(url, version) as response:
+    async def _follow_redirects(self, address: str, version: str) -> WebResponse | None:
+        for _ in range(MAX_REDIRECTS + 1):
+            url = parse_allowed_url(address, any_port=self._allow_private)
+            async with self._send_request(url, version) as response:
                 if response.status_code == HTTPStatus.NOT_MODIFIED and version:
                     return None
                 if not response.has_redirect_location:
-                    return await _received(response, str(url))
+                    return await _read_response(response, str(url))
                 address = str(url.join(response.headers["location"]))
                 _refuse_detour(url, httpx.URL(address))
-        raise Unreadable(f"it redirects more than {MOST_REDIRECTS} times; give the final address")
+        raise Unreadable(f"it redirects more than {MAX_REDIRECTS} times; give the final address")
 
     @asynccontextmanager
-    async def _sent(self, url: httpx.URL, version: str) -> AsyncIterator[httpx.Response]:
+    async def _send_request(self, url: httpx.URL, version: str) -> AsyncIterator[httpx.Response]:
         """The one response to a request, sent to an address that was checked."""
-        addresses = await public_addresses(url.host, _port(url), allow_private=self._allow_private)
-        request = self._http.build_request(
+        addresses = await resolve_public_addresses(
+            url.host, _get_port(url), allow_private=self._allow_private
+        )
+        request = self._http_client.build_request(
             "GET",
             url.copy_with(host=addresses[0]),
-            headers={"Host": url.netloc.decode("ascii"), **_condition(version)},
-            extensions={"sni_hostname": url.raw_host.decode("ascii"), "timeout": _timeout()},
+            headers={"Host": url.netloc.decode("ascii"), **_build_condition_header(version)},
+            extensions={"sni_hostname": url.raw_host.decode("ascii"), "timeout": _build_timeout()},
         )
-        response = await self._http.send(request, stream=True)
+        response = await self._http_client.send(request, stream=True)
         try:
             yield response
         finally:
             await response.aclose()
-            self._http.cookies.clear()
+            self._http_client.cookies.clear()
 
     @property
-    def _http(self) -> httpx.AsyncClient:
+    def _http_client(self) -> httpx.AsyncClient:
         if self._client is None:
             self._client = httpx.AsyncClient(
-                verify=_trusted(),
+                verify=_build_ssl_context(),
                 # No proxy from the environment: it would resolve names by itself, unchecked.
                 trust_env=False,
                 # A connection kept open was checked for another name that shares the address.
@@ -180,7 +182,7 @@ def _refuse_detour(asked: httpx.URL, led: httpx.URL) -> None:
         raise Unreadable("it leads to the site's start page, the page may be gone; check the address")
 
 
-def checked(address: str, *, any_port: bool) -> httpx.URL:
+def parse_allowed_url(address: str, *, any_port: bool) -> httpx.URL:
     """The address, if it is one that may be fetched at all."""
     try:
         url = httpx.URL(address)
@@ -190,36 +192,36 @@ def checked(address: str, *, any_port: bool) -> httpx.URL:
         raise Unreadable("only http and https addresses are read")
     if url.userinfo:
         raise Unreadable("it carries a user name or password; give it without")
-    if not any_port and _port(url) not in PORTS:
+    if not any_port and _get_port(url) not in PORTS:
         raise Unreadable(
-            f"port {_port(url)} is refused, a web page is on 80 or 443; "
+            f"port {_get_port(url)} is refused, a web page is on 80 or 443; "
             "set ASSISTANT_INGEST_PRIVATE=1 to allow it"
         )
     return url
 
 
-async def _received(response: httpx.Response, address: str) -> Response:
+async def _read_response(response: httpx.Response, address: str) -> WebResponse:
     if response.status_code != HTTPStatus.OK:
-        raise Unreadable(_refusal(response.status_code))
+        raise Unreadable(_explain_status(response.status_code))
     if response.headers.get("content-encoding", "identity") not in ("identity", "gzip", "deflate"):
         raise Unreadable("the server packs it in a way that is not read")
-    suffix = _suffix(response, address)
+    suffix = _detect_suffix(response, address)
     content = bytearray()
     async for part in response.aiter_bytes():
         content += part
-        if len(content) > LARGEST_PAGE:
-            raise Unreadable(f"it has more than {LARGEST_PAGE // 1_000_000} MB; give a smaller page")
-    version = _version(response)
-    return Response(
+        if len(content) > MAX_PAGE_BYTES:
+            raise Unreadable(f"it has more than {MAX_PAGE_BYTES // 1_000_000} MB; give a smaller page")
+    version = _parse_version(response)
+    return WebResponse(
         address=address,
         suffix=suffix,
-        content=_in_utf8(bytes(content), response, suffix),
+        content=_convert_to_utf8(bytes(content), response, suffix),
         version=version,
         withheld="X-Robots-Tag: noindex" if NOINDEX.search(response.headers.get("x-robots-tag", "")) else "",
     )
 
 
-def _suffix(response: httpx.Response, address: str) -> str:
+def _detect_suffix(response: httpx.Response, address: str) -> str:
     stated = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     path = httpx.URL(address).path
     named = "." + path.rpartition("/")[2].rpartition(".")[2].lower()
@@ -232,7 +234,7 @@ def _suffix(response: httpx.Response, address: str) -> str:
     raise Unreadable(f"a page of type {stated[:60] or 'unknown'} cannot be read; give {KINDS}")
 
 
-def _in_utf8(content: bytes, response: httpx.Response, suffix: str) -> bytes:
+def _convert_to_utf8(content: bytes, response: httpx.Response, suffix: str) -> bytes:
     """Text under the encoding that the server states, as marked UTF-8 so that nobody guesses again."""
     stated = response.charset_encoding
     if stated is None or suffix in (".pdf", ".docx", ".xlsx", ".xml"):
@@ -243,7 +245,7 @@ def _in_utf8(content: bytes, response: httpx.Response, suffix: str) -> bytes:
         return content
 
 
-def _refusal(status: int) -> str:
+def _explain_status(status: int) -> str:
     try:
         answer = f"the server answers {status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -253,13 +255,13 @@ def _refusal(status: int) -> str:
     return f"{answer}; " + ("try again later" if status == 429 or status >= 500 else "check the address")
 
 
-def _condition(version: str) -> dict[str, str]:
+def _build_condition_header(version: str) -> dict[str, str]:
     kind, _, value = version.partition(":")
     header = {"etag": "If-None-Match", "modified": "If-Modified-Since"}.get(kind)
     return {header: value} if header else {}
 
 
-def _version(response: httpx.Response) -> str:
+def _parse_version(response: httpx.Response) -> str:
     for kind, header in (("etag", "etag"), ("modified", "last-modified")):
         if 0 < len(value := response.headers.get(header, "")) <= 200:
             return f"{kind}:{value}"
@@ -267,13 +269,13 @@ def _version(response: httpx.Response) -> str:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def _build_ssl_context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _port(url: httpx.URL) -> int:
+def _get_port(url: httpx.URL) -> int:
     return url.port or (443 if url.scheme == "https" else 80)
 
 
-def _timeout() -> dict[str, float | None]:
+def _build_timeout() -> dict[str, float | None]:
     return httpx.Timeout(10.0, connect=5.0).as_dict()

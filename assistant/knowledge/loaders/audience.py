@@ -79,16 +79,16 @@ NEGATED = re.compile(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe0f\ufeff]")
 
 
-def withheld(values: Mapping[str, Any]) -> str:
+def find_withholding_reason(values: Mapping[str, Any]) -> str:
     """What its author says that keeps it from customers, as ``name: value``; empty where they may read it."""
     for key, value in values.items():
-        for said in _values(value):
-            if _withholds(str(key), said):
+        for said in _flatten_values(value):
+            if _is_withheld(str(key), said):
                 return f"{key}: {said[:40]}"
     return ""
 
 
-def _withholds(name: str, value: str) -> bool:
+def _is_withheld(name: str, value: str) -> bool:
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", value)).strip().casefold()
     name = name.strip("*?？").strip("_")
     if not plain:
@@ -98,16 +98,16 @@ def _withholds(name: str, value: str) -> bool:
         return plain == name or plain.partition("#")[0].strip(" .!。") in YES
     if name in WITHHELD_BY_NO and plain in NO:
         return True
-    return name in STANDING and _standing(plain)
+    return name in STANDING and _is_status_withheld(plain)
 
 
-def _standing(plain: str) -> bool:
+def _is_status_withheld(plain: str) -> bool:
     if plain in NO and plain not in {"-", "0"}:
         return False
     open_to_all = bool(FOR_CUSTOMERS.search(plain)) and not NEGATED.search(plain)
     return bool(NEGATED.search(plain) or NOT_FOR_CUSTOMERS.search(plain)) and not open_to_all
 
 
-def _values(value: Any) -> list[str]:
+def _flatten_values(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else [value]
     return [str(part).strip() for part in parts if part is not None and not isinstance(part, dict | list)]

@@ -108,12 +108,12 @@ FURIGANA = re.compile(
 INLINE_NOTE = re.compile(r"(?<!\[)\^\[([^\[\]\n]{1,500})\]")
 
 
-def without_comments(text: str) -> str:
+def remove_comments(text: str) -> str:
     """What authors write for each other, and what they struck out, gone; code must be set aside before."""
     for mark, comment in COMMENTS:
         if mark in text:
             text = comment.sub("", text)
-    text = CONTAINER.sub(_container, text) if ":::" in text else text
+    text = CONTAINER.sub(_render_container, text) if ":::" in text else text
     text = CONTENTS.sub("", text) if "toc" in text or "TOC" in text else text
     text = ATTRIBUTES.sub("", text) if "{" in text else text
     text = INSERTED.sub(r"\2", SUBSTITUTED.sub(r"\1", text))
@@ -121,36 +121,36 @@ def without_comments(text: str) -> str:
     return STRUCK.sub("", text) if "~~" in text else text
 
 
-def directives(text: str) -> str:
+def render_directives(text: str) -> str:
     """MyST's directives as their text: to be called before code is set aside."""
     if "{" not in text:
         return text
 
-    def opened(match: re.Match[str]) -> str:
+    def render_directive(match: re.Match[str]) -> str:
         kind = match[3].lower()
         if kind in CODE_DIRECTIVES:
             return match[0]
         if kind in SILENT_DIRECTIVES:
             return ""
-        body = directives(OPTION_LINES.sub("", match[5]))
-        return _titled(match[4], body)
+        body = render_directives(OPTION_LINES.sub("", match[5]))
+        return _prepend_title(match[4], body)
 
-    return DIRECTIVE.sub(opened, text)
+    return DIRECTIVE.sub(render_directive, text)
 
 
-def plain_markup(text: str, warnings: list[str]) -> str:
+def render_plain_markup(text: str, warnings: list[str]) -> str:
     """CommonMark with tables: every other mark turned into the words that it stands for."""
     if "!!!" in text or "???" in text or "===" in text:
-        text = INDENTED.sub(_dedented, text)
+        text = INDENTED.sub(_render_indented_block, text)
     if "[!" in text:
-        text = CALLOUT.sub(_callout, text)
+        text = CALLOUT.sub(_render_callout, text)
     if "[[" in text:
-        text = _wiki(text, warnings)
+        text = _render_wiki_links(text, warnings)
     if missing := SNIPPET.findall(text):
         warnings.append(f"it includes other files, which are not read here: {missing[0].strip()[:60]}")
         text = SNIPPET.sub("", text)
     if "[^" in text or "^[" in text:
-        text = _footnotes(text)
+        text = _inline_footnotes(text)
     if "^" in text:
         text = SUPERSCRIPT.sub(r"^\1", BLOCK_ID.sub("", text))
     text = FURIGANA.sub(r"\1\2", text) if "《" in text or ("{" in text and "|" in text) else text
@@ -162,7 +162,7 @@ def plain_markup(text: str, warnings: list[str]) -> str:
     return TASK.sub(r"\1", text) if "[ ]" in text or "[x]" in text or "[X]" in text else text
 
 
-def _container(match: re.Match[str]) -> str:
+def _render_container(match: re.Match[str]) -> str:
     braces, rest = match["braces"] or "", match["rest"].strip()
     stated = TITLE.search(braces) or TITLE.search(rest)
     title = match["square"] or (stated and (stated[1] or stated[2])) or ""
@@ -171,23 +171,23 @@ def _container(match: re.Match[str]) -> str:
     return f"\n**{title.strip()}**\n" if title.strip() else ""
 
 
-def _dedented(match: re.Match[str]) -> str:
+def _render_indented_block(match: re.Match[str]) -> str:
     indent = match["indent"]
     body = re.sub(rf"^{re.escape(indent)}(?: {{4}}|\t)", indent, match["body"], flags=re.M)
     if re.search(r"^[ \t]*(?:!!!|\?\?\?|===)", body, re.M):
-        body = INDENTED.sub(_dedented, body)
-    return _titled(match["title"] or "", body)
+        body = INDENTED.sub(_render_indented_block, body)
+    return _prepend_title(match["title"] or "", body)
 
 
-def _titled(title: str, body: str) -> str:
+def _prepend_title(title: str, body: str) -> str:
     return f"\n**{title.strip()}**\n\n{body}\n" if title.strip() else f"\n{body}\n"
 
 
-def _callout(match: re.Match[str]) -> str:
+def _render_callout(match: re.Match[str]) -> str:
     return f"{match[1]} **{match[3].strip()}**\n{match[1]}" if match[3].strip() else match[1]
 
 
-def _wiki(text: str, warnings: list[str]) -> str:
+def _render_wiki_links(text: str, warnings: list[str]) -> str:
     included = [name for name in EMBEDDED.findall(text) if not PICTURE.search(name)]
     if included:
         warnings.append(f"it includes other documents, which are not read here: {', '.join(included)[:80]}")
@@ -195,7 +195,7 @@ def _wiki(text: str, warnings: list[str]) -> str:
     return WIKI_LINK.sub(lambda link: (link[2] or re.sub(r"[#^]+", " ", link[1])).strip(), text)
 
 
-def _footnotes(text: str) -> str:
+def _inline_footnotes(text: str) -> str:
     """What a footnote says stands below the paragraph that refers to it: nobody quotes a number."""
     notes = {name: " ".join(note.split()) for name, note in FOOTNOTE.findall(text)}
     text = INLINE_NOTE.sub(lambda note: f"（{note[1]}）", FOOTNOTE.sub("", text))

@@ -26,21 +26,21 @@ CURRENT = {"h": 3600, "m": 60, "s": 1}
 Token = tuple[int, str]
 
 
-def shown(value: object, code: str) -> str:
+def format_cell(value: object, code: str) -> str:
     """What a cell with this value and format code shows."""
     if value is None or isinstance(value, str):
         return "" if value is None else value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _number(value, code)
+        return _format_number(value, code)
     if isinstance(value, datetime | date | time | timedelta):
-        return _moment(value, code)
+        return _format_moment(value, code)
     return str(value)
 
 
 @lru_cache(maxsize=512)
-def _sections(code: str) -> tuple[tuple[Token, ...], ...]:
+def _parse_sections(code: str) -> tuple[tuple[Token, ...], ...]:
     sections: list[list[Token]] = [[]]
     for match in TOKEN.finditer(code):
         kind = match.lastindex or 0
@@ -51,7 +51,7 @@ def _sections(code: str) -> tuple[tuple[Token, ...], ...]:
     return tuple(map(tuple, sections))
 
 
-def _is_moment(tokens: Sequence[Token]) -> bool:
+def _is_date_format(tokens: Sequence[Token]) -> bool:
     scientific = any(kind == DIGITS for kind, _ in tokens) and all(
         text in ("E", "e") for kind, text in tokens if kind == LETTERS
     )
@@ -61,20 +61,26 @@ def _is_moment(tokens: Sequence[Token]) -> bool:
 # -- numbers --------------------------------------------------------------------------------------------
 
 
-def _number(value: float, code: str) -> str:
-    tokens, negative = _section(value, _sections(code))
-    if _is_moment(tokens):
-        return _moment(EPOCH + timedelta(days=value), code) if 0 <= value < 3_000_000 else _general(value)
+def _format_number(value: float, code: str) -> str:
+    tokens, negative = _select_section(value, _parse_sections(code))
+    if _is_date_format(tokens):
+        return (
+            _format_moment(EPOCH + timedelta(days=value), code)
+            if 0 <= value < 3_000_000
+            else _format_general(value)
+        )
     if not any(kind == DIGITS and text != "%" for kind, text in tokens):
         general = any(kind in (GENERAL,) or text == "@" for kind, text in tokens)
-        words = _words(tokens, _general(value if negative else abs(value)) if general or not tokens else "")
+        words = _format_literals(
+            tokens, _format_general(value if negative else abs(value)) if general or not tokens else ""
+        )
         return words.strip()
     if any(kind == LETTERS or text == "/" for kind, text in tokens):
-        return _general(value)
-    return ("-" if negative and value < 0 else "") + _filled(tokens, abs(value)).strip()
+        return _format_general(value)
+    return ("-" if negative and value < 0 else "") + _fill_digits(tokens, abs(value)).strip()
 
 
-def _section(value: float, sections: tuple[tuple[Token, ...], ...]) -> tuple[Sequence[Token], bool]:
+def _select_section(value: float, sections: tuple[tuple[Token, ...], ...]) -> tuple[Sequence[Token], bool]:
     """The section for a value, and whether it still needs a minus sign there."""
     numeric = sections[:3]
     for tokens in numeric:
@@ -95,7 +101,7 @@ def _section(value: float, sections: tuple[tuple[Token, ...], ...]) -> tuple[Seq
     return numeric[0], True
 
 
-def _filled(tokens: Sequence[Token], value: float) -> str:
+def _fill_digits(tokens: Sequence[Token], value: float) -> str:
     """The digits put into their places, whatever stands between them."""
     places = [position for position, (kind, text) in enumerate(tokens) if kind == DIGITS and text[0] in "0#?"]
     point = next((at for at, token in enumerate(tokens) if token == (DIGITS, ".")), len(tokens))
@@ -106,15 +112,15 @@ def _filled(tokens: Sequence[Token], value: float) -> str:
     try:
         rounded = (number / 1000**scaled).quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP)
     except InvalidOperation:
-        return _general(value)
+        return _format_general(value)
     whole, _, part = f"{rounded:f}".partition(".")
     kept = part.rstrip("0") if "#" in decimals else part
     part = part[: max(len(kept), decimals.count("0"))]
     grouped = len(commas) > scaled
-    return _laid(tokens, point, "" if whole == "0" else whole, part, grouped)
+    return _lay_out_digits(tokens, point, "" if whole == "0" else whole, part, grouped)
 
 
-def _laid(tokens: Sequence[Token], point: int, whole: str, part: str, grouped: bool) -> str:
+def _lay_out_digits(tokens: Sequence[Token], point: int, whole: str, part: str, grouped: bool) -> str:
     out: list[str] = []
     shown = "".join(text for kind, text in tokens[:point] if kind == DIGITS and text[0] in "0#?")
     # Whatever stands right of a 0 is shown as well.
@@ -130,7 +136,7 @@ def _laid(tokens: Sequence[Token], point: int, whole: str, part: str, grouped: b
                 ahead = sum(len(t) for k, t in tokens[point + 1 : at] if k == DIGITS and t[0] in "0#?")
                 out.insert(0, part[ahead : ahead + length])
             else:
-                out.insert(0, _word(kind, text))
+                out.insert(0, _format_literal(kind, text))
         elif at == point:
             out.insert(0, "." if part else "")
         elif at in before:
@@ -138,43 +144,45 @@ def _laid(tokens: Sequence[Token], point: int, whole: str, part: str, grouped: b
             taken, rest = rest[max(0, len(rest) - length) :], rest[: max(0, len(rest) - length)]
             out.insert(0, taken)
         else:
-            out.insert(0, "" if text == "," and kind == DIGITS else _word(kind, text))
+            out.insert(0, "" if text == "," and kind == DIGITS else _format_literal(kind, text))
     text = "".join(out)
-    return _grouped(text) if grouped else text
+    return _group_thousands(text) if grouped else text
 
 
-def _grouped(text: str) -> str:
+def _group_thousands(text: str) -> str:
     return re.sub(
         r"\d+", lambda found: f"{int(found[0]):,}" if found[0][0] != "0" else found[0], text, count=1
     )
 
 
-def _general(value: float) -> str:
+def _format_general(value: float) -> str:
     if float(value).is_integer() and abs(value) < 1e15:
         return str(int(value))
     return f"{value:.10g}"
 
 
-def _words(tokens: Sequence[Token], number: str) -> str:
+def _format_literals(tokens: Sequence[Token], number: str) -> str:
     return (
-        "".join(number if kind == GENERAL or text == "@" else _word(kind, text) for kind, text in tokens)
+        "".join(
+            number if kind == GENERAL or text == "@" else _format_literal(kind, text) for kind, text in tokens
+        )
         or number
     )
 
 
-def _word(kind: int, text: str) -> str:
+def _format_literal(kind: int, text: str) -> str:
     return "" if kind in (BRACKET, HALVES, LETTERS) else text
 
 
 # -- days and times -------------------------------------------------------------------------------------
 
 
-def _moment(value: date | time | timedelta, code: str) -> str:
-    tokens = _sections(code)[0]
-    if code.casefold() in SYSTEM_DAY or "[$-F800]" in code or not _is_moment(tokens):
-        return _plain_moment(value)
+def _format_moment(value: date | time | timedelta, code: str) -> str:
+    tokens = _parse_sections(code)[0]
+    if code.casefold() in SYSTEM_DAY or "[$-F800]" in code or not _is_date_format(tokens):
+        return _format_plain_moment(value)
     elapsed = value.total_seconds() if isinstance(value, timedelta) else None
-    at = _at(value)
+    at = _convert_to_datetime(value)
     half = any(kind == HALVES for kind, _ in tokens)
     out: list[str] = []
     for position, (kind, text) in enumerate(tokens):
@@ -184,15 +192,15 @@ def _moment(value: date | time | timedelta, code: str) -> str:
             total = elapsed if elapsed is not None else (at - EPOCH).total_seconds()
             out.append(str(int(total // CURRENT[text[0].casefold()])).zfill(len(text)))
         elif kind == LETTERS:
-            out.append(_part(text.casefold(), at, half, minutes=_is_minutes(tokens, position)))
+            out.append(_format_date_part(text.casefold(), at, half, minutes=_is_minutes(tokens, position)))
         elif kind == DIGITS and text[0] == "0" and position and tokens[position - 1][1] == ".":
             out[-1] = ""  # fractions of a second
         else:
-            out.append(_word(kind, text))
+            out.append(_format_literal(kind, text))
     return "".join(out).strip()
 
 
-def _plain_moment(value: date | time | timedelta) -> str:
+def _format_plain_moment(value: date | time | timedelta) -> str:
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, time):
@@ -200,7 +208,7 @@ def _plain_moment(value: date | time | timedelta) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _at(value: date | time | timedelta) -> datetime:
+def _convert_to_datetime(value: date | time | timedelta) -> datetime:
     if isinstance(value, timedelta):
         return EPOCH + value
     if isinstance(value, time):
@@ -214,14 +222,17 @@ def _at(value: date | time | timedelta) -> datetime:
 def _is_minutes(tokens: Sequence[Token], position: int) -> bool:
     """Whether an m stands for minutes: after hours or before seconds."""
 
-    def beside(others: Sequence[Token]) -> str:
+    def find_adjacent_letter(others: Sequence[Token]) -> str:
         letters = (text for kind, text in others if kind in (LETTERS, BRACKET))
         return next(letters, " ")[0].casefold()
 
-    return beside(tokens[:position][::-1]) == "h" or beside(tokens[position + 1 :]) == "s"
+    return (
+        find_adjacent_letter(tokens[:position][::-1]) == "h"
+        or find_adjacent_letter(tokens[position + 1 :]) == "s"
+    )
 
 
-def _part(code: str, at: datetime, half: bool, *, minutes: bool) -> str:
+def _format_date_part(code: str, at: datetime, half: bool, *, minutes: bool) -> str:
     hour = (at.hour % 12 or 12) if half else at.hour
     if code[0] == "m" and minutes:
         return f"{at.minute:02}" if len(code) > 1 else str(at.minute)
@@ -238,7 +249,9 @@ def _part(code: str, at: datetime, half: bool, *, minutes: bool) -> str:
     if code[0] == "y":
         return str(at.year)
     if code[0] == "g" and "e" in code:
-        return _part(code.rstrip("e"), at, half, minutes=False) + _part("e", at, half, minutes=False)
+        return _format_date_part(code.rstrip("e"), at, half, minutes=False) + _format_date_part(
+            "e", at, half, minutes=False
+        )
     if code[0] == "e":
         return str(at.year - era[0].year + 1 if era else at.year)
     return f"{number:02}" if len(code) == 2 else str(number)

@@ -26,19 +26,19 @@ def main() -> None:
     # Whatever a library prints must not mix with the answers.
     os.dup2(2, 1)
     _limit_memory()
-    _send(answers, {"ready": True})
+    _send_message(answers, {"ready": True})
     while header := source.readline():
         request = json.loads(header)
         data = source.read(request["size"])
         _limit_time()
-        _send(answers, answer(request["suffix"], data))
+        _send_message(answers, handle_request(request["suffix"], data))
 
 
-def answer(suffix: str, data: bytes) -> dict[str, object]:
+def handle_request(suffix: str, data: bytes) -> dict[str, object]:
     """The documents in *data*, or what a sitemap lists, or why there is none of it."""
     try:
         if suffix == SITEMAP:
-            return asdict(sitemap.parse(data))
+            return asdict(sitemap.parse_sitemap(data))
         return {"documents": [asdict(document) for document in LOADERS[suffix](data)]}
     except Unreadable as exc:
         return {"error": str(exc)}
@@ -48,7 +48,7 @@ def answer(suffix: str, data: bytes) -> dict[str, object]:
         return {"error": "reading it takes too much memory; split it or save it in a simpler format"}
 
 
-def _send(answers: BinaryIO, message: dict[str, object]) -> None:
+def _send_message(answers: BinaryIO, message: dict[str, object]) -> None:
     body = json.dumps(message, ensure_ascii=False, default=str).encode("utf-8", "replace")
     answers.write(len(body).to_bytes(8, "big") + body)
     answers.flush()

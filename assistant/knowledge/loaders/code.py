@@ -9,7 +9,7 @@ CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)([^\n]*?[^`\n])\1(?!`)")
 KEPT = re.compile("\ufdd0(\\d+)\ufdd1")
 
 
-def set_aside(text: str, kept: list[str]) -> str:
+def extract_code(text: str, kept: list[str]) -> str:
     """The text with a mark for each piece of code, which goes to *kept*."""
 
     def keep(match: re.Match[str]) -> str:
@@ -23,7 +23,7 @@ def set_aside(text: str, kept: list[str]) -> str:
     return CODE_SPAN.sub(keep, FENCE.sub(keep_fence, text))
 
 
-def put_back(text: str, kept: list[str]) -> str:
+def restore_code(text: str, kept: list[str]) -> str:
     """Code may have been set aside inside of code, so look again in what was put back."""
     while KEPT.search(text):
         text = KEPT.sub(lambda match: kept[int(match[1])], text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.knowledge.loaders import sheet
 from assistant.knowledge.loaders.document import Document, Unreadable
-from assistant.knowledge.loaders.text import decoded
+from assistant.knowledge.loaders.text import decode_text
 
 DELIMITERS = ",\t;|"
 #: Excel writes the separator above the header, and reads it from there.
@@ -18,23 +18,23 @@ SAMPLE_LINES = 40
 
 def load_csv(data: bytes) -> list[Document]:
     """One article per row, separated by commas, tabs, semicolons or bars."""
-    text = decoded(data)
+    text = decode_text(data)
     if not text.strip():
         raise Unreadable("the file is empty; write something in it or delete it")
     if stated := STATED.match(text):
-        return sheet.documents(_rows(text[stated.end() :], stated[1]), delimiter=stated[1])
-    delimiter = max(DELIMITERS, key=lambda one: _fits(text, one))
-    return sheet.documents(_rows(text, delimiter), delimiter=delimiter)
+        return sheet.build_documents(_parse_rows(text[stated.end() :], stated[1]), delimiter=stated[1])
+    delimiter = max(DELIMITERS, key=lambda one: _score_delimiter(text, one))
+    return sheet.build_documents(_parse_rows(text, delimiter), delimiter=delimiter)
 
 
-def _rows(text: str, delimiter: str) -> list[list[str]]:
+def _parse_rows(text: str, delimiter: str) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True))
     except csv.Error as exc:
         raise Unreadable(f"it is not valid CSV ({exc}); save it again from the spreadsheet") from exc
 
 
-def _fits(text: str, delimiter: str) -> tuple[bool, int, int]:
+def _score_delimiter(text: str, delimiter: str) -> tuple[bool, int, int]:
     """How well a separator explains a file: a known header, rows as wide as it, many columns."""
     head = "".join(text.splitlines(keepends=True)[:SAMPLE_LINES])
     try:

@@ -5,8 +5,8 @@ import zipfile
 
 from assistant.knowledge.loaders import html, zipped
 from assistant.knowledge.loaders.document import Document, Unreadable
-from assistant.knowledge.loaders.markdown import titled
-from assistant.knowledge.loaders.text import clean
+from assistant.knowledge.loaders.markdown import extract_title
+from assistant.knowledge.loaders.text import clean_text
 
 #: Japanese Word names its styles so; the English names are known to mammoth.
 STYLES = "\n".join(
@@ -23,27 +23,29 @@ def load_docx(data: bytes) -> list[Document]:
     import mammoth  # type: ignore[import-untyped]
     from lxml.etree import XMLSyntaxError  # type: ignore[import-untyped]
 
-    from assistant.knowledge.loaders.word_marks import without_unseen
+    from assistant.knowledge.loaders.word_marks import remove_unseen_runs
 
-    zipped.check(data)
+    zipped.check_archive(data)
     try:
         turned = mammoth.convert_to_html(
-            io.BytesIO(without_unseen(data)),
+            io.BytesIO(remove_unseen_runs(data)),
             style_map=STYLES,
             convert_image=lambda _image: [],
             ignore_empty_paragraphs=True,
         )
-        stated = _stated_title(data)
+        stated = _load_title_property(data)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, XMLSyntaxError) as exc:
         raise Unreadable("it is not a sound Word document; open it and save it again as .docx") from exc
     warnings: list[str] = []
-    title, text = titled(stated, html.filled(html.markdown(clean(turned.value)), warnings))
+    title, text = extract_title(
+        stated, html.fill_templates(html.convert_to_markdown(clean_text(turned.value)), warnings)
+    )
     if not text:
         raise Unreadable("it has no text; pictures of text cannot be read")
     return [Document(title=title, text=text, warnings=tuple(warnings))]
 
 
-def _stated_title(data: bytes) -> str:
+def _load_title_property(data: bytes) -> str:
     """The title in the document's properties."""
     from defusedxml.ElementTree import fromstring
 
@@ -52,4 +54,4 @@ def _stated_title(data: bytes) -> str:
             return ""
         core = fromstring(archive.read("docProps/core.xml"), forbid_dtd=True)
     title = core.find("{http://purl.org/dc/elements/1.1/}title")
-    return clean(title.text or "").strip() if title is not None else ""
+    return clean_text(title.text or "").strip() if title is not None else ""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from assistant.knowledge.loaders import sheet, zipped
-from assistant.knowledge.loaders.cell_formats import shown
+from assistant.knowledge.loaders.cell_formats import format_cell
 from assistant.knowledge.loaders.document import Document, Unreadable
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 #: Beyond, a workbook is read without its formats: they need ten times the memory.
-MOST_FORMATTED_CELLS = 400_000
+MAX_FORMATTED_CELLS = 400_000
 UNFORMATTED = "numbers and days are read as they are stored, not as the spreadsheet shows them"
 
 
@@ -37,40 +37,42 @@ def load_excel(data: bytes) -> list[Document]:
     """The rows of every visible sheet; those after the first carry their sheet's name in `part`."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-    zipped.check(data)
+    zipped.check_archive(data)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            sheets = list(_sheets(workbook))
+            sheets = list(_load_sheets(workbook))
     except PasswordError as exc:
         raise Unreadable("it is locked with a password; save it without") from exc
     except CalamineError as exc:
         raise Unreadable("it is not a sound workbook; open it and save it again as .xlsx") from exc
-    return list(_documents(_formatted(data, sheets)))
+    return list(_build_documents(_apply_formats(data, sheets)))
 
 
-def _sheets(workbook: "CalamineWorkbook") -> Iterator[Sheet]:
+def _load_sheets(workbook: "CalamineWorkbook") -> Iterator[Sheet]:
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     for about in workbook.sheets_metadata:
         if about.visible != SheetVisibleEnum.Visible or about.typ != SheetTypeEnum.WorkSheet:
             continue
         found = workbook.get_sheet_by_name(about.name)
-        if found.total_height > sheet.MOST_ROWS:
+        if found.total_height > sheet.MAX_ROWS:
             raise Unreadable(
-                f"{about.name!r} has {found.total_height:,} rows, more than {sheet.MOST_ROWS:,}; split it"
+                f"{about.name!r} has {found.total_height:,} rows, more than {sheet.MAX_ROWS:,}; split it"
             )
-        rows = [[_text(cell) for cell in row] for row in found.to_python(skip_empty_area=False)]
+        rows = [
+            [_format_stored_value(cell) for cell in row] for row in found.to_python(skip_empty_area=False)
+        ]
         if any(cell for row in rows for cell in row):
-            yield _filled(Sheet(about.name, rows), _spans(found))
+            yield _fill_merged_cells(Sheet(about.name, rows), _list_merged_ranges(found))
 
 
-def _spans(found: Any) -> list[tuple[int, int, int, int]]:
+def _list_merged_ranges(found: Any) -> list[tuple[int, int, int, int]]:
     """First and last row, first and last column of merged cells, from 0."""
     ranges = found.merged_cell_ranges or []
     return [(top, bottom, left, right) for (top, left), (bottom, right) in ranges]
 
 
-def _filled(one: Sheet, spans: list[tuple[int, int, int, int]]) -> Sheet:
+def _fill_merged_cells(one: Sheet, spans: list[tuple[int, int, int, int]]) -> Sheet:
     """What a merged cell says holds for every row that it reaches over."""
     for top, bottom, left, _right in spans:
         if top >= len(one.rows) or left >= len(one.rows[top]):
@@ -84,17 +86,17 @@ def _filled(one: Sheet, spans: list[tuple[int, int, int, int]]) -> Sheet:
     return one
 
 
-def _formatted(data: bytes, plain: list[Sheet]) -> list[Sheet]:
+def _apply_formats(data: bytes, plain: list[Sheet]) -> list[Sheet]:
     """The same sheets with what Excel shows in each cell, without what it hides or strikes out."""
     import openpyxl  # type: ignore[import-untyped]
     from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
     cells = sum(len(row) for one in plain for row in one.rows)
-    if not data.startswith(b"PK") or cells > MOST_FORMATTED_CELLS:
+    if not data.startswith(b"PK") or cells > MAX_FORMATTED_CELLS:
         return [replace(one, warnings=[UNFORMATTED]) if one.days else one for one in plain]
     try:
         workbook = openpyxl.load_workbook(io.BytesIO(data), data_only=True, rich_text=True)
-        return [_shown(workbook[one.name], one) for one in plain]
+        return [_format_sheet(workbook[one.name], one) for one in plain]
     except (
         OSError,
         InvalidFileException,
@@ -108,58 +110,58 @@ def _formatted(data: bytes, plain: list[Sheet]) -> list[Sheet]:
         return plain
 
 
-def _shown(found: "Worksheet", plain: Sheet) -> Sheet:
+def _format_sheet(found: "Worksheet", plain: Sheet) -> Sheet:
     one = Sheet(plain.name, [["" for _ in row] for row in plain.rows])
-    columns = _hidden_columns(found)
+    columns = _find_hidden_columns(found)
     rows = {number - 1 for number, about in found.row_dimensions.items() if about.hidden}
     for number, row in enumerate(found.iter_rows(max_row=len(plain.rows))):
         for at, cell in enumerate(row[: len(one.rows[number])]):
-            if cell.value is None or number in rows or at in columns or _says_nothing(cell):
+            if cell.value is None or number in rows or at in columns or _is_void_cell(cell):
                 continue
-            one.rows[number][at] = _cell(cell)
+            one.rows[number][at] = _format_rich_text(cell)
             if isinstance(cell.value, date):
                 one.days[number, at] = cell.value.isoformat()
     for kind, places in (("rows", rows), ("columns", columns)):
-        if written := sorted(place for place in places if _written(plain, kind, place)):
+        if written := sorted(place for place in places if _has_content(plain, kind, place)):
             one.warnings.append(f"{len(written)} hidden {kind} left out")
     spans = [(r.min_row - 1, r.max_row - 1, r.min_col - 1, r.max_col - 1) for r in found.merged_cells.ranges]
-    return _filled(one, spans)
+    return _fill_merged_cells(one, spans)
 
 
-def _hidden_columns(found: "Worksheet") -> set[int]:
+def _find_hidden_columns(found: "Worksheet") -> set[int]:
     hidden = (about for about in found.column_dimensions.values() if about.hidden and about.min and about.max)
     return {at for about in hidden for at in range(about.min - 1, min(about.max, 1_000))}
 
 
-def _written(plain: Sheet, kind: str, place: int) -> bool:
+def _has_content(plain: Sheet, kind: str, place: int) -> bool:
     if kind == "rows":
         return place < len(plain.rows) and any(plain.rows[place])
     return any(place < len(row) and row[place] for row in plain.rows)
 
 
-def _says_nothing(cell: Any) -> bool:
+def _is_void_cell(cell: Any) -> bool:
     """Struck out, or the error of a formula."""
     return cell.data_type == "e" or bool(cell.font and cell.font.strike)
 
 
-def _cell(cell: Any) -> str:
+def _format_rich_text(cell: Any) -> str:
     from openpyxl.cell.rich_text import CellRichText, TextBlock  # type: ignore[import-untyped]
 
     if isinstance(cell.value, CellRichText):
         return "".join(
             str(part) for part in cell.value if not (isinstance(part, TextBlock) and part.font.strike)
         )
-    return shown(cell.value, cell.number_format or "General")
+    return format_cell(cell.value, cell.number_format or "General")
 
 
-def _documents(sheets: list[Sheet]) -> Iterator[Document]:
+def _build_documents(sheets: list[Sheet]) -> Iterator[Document]:
     if not sheets:
         raise Unreadable("the workbook is empty; write something in it or delete it")
     skipped: list[str] = []
     found: list[Document] = []
     for position, one in enumerate(sheets):
         try:
-            documents = sheet.documents(one.rows, continued=one.continued, days=one.days)
+            documents = sheet.build_documents(one.rows, continued=one.continued, days=one.days)
         except Unreadable as exc:
             skipped.append(f"sheet {one.name!r} left out: {exc}")
             continue
@@ -175,7 +177,7 @@ def _documents(sheets: list[Sheet]) -> Iterator[Document]:
     yield from found[1:]
 
 
-def _text(cell: object) -> str:
+def _format_stored_value(cell: object) -> str:
     """What is stored, where its format is not known."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from assistant.knowledge.loaders import audience
-from assistant.knowledge.loaders.text import clean
+from assistant.knowledge.loaders.text import clean_text
 
 LARGEST = 64_000
 #: What authors call our facts, the most telling name first.
@@ -68,7 +68,7 @@ KEY_LINE = re.compile(r"^([^\s:#][^:\n]{0,40}):[ \t]*(.*)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class FrontMatter:
     """What front matter says, in our words."""
 
     title: str = ""
@@ -86,111 +86,114 @@ class Facts:
     warnings: tuple[str, ...] = ()
 
 
-def split(text: str) -> tuple[Facts, str]:
+def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     """The facts above a text, and the text without them."""
-    values, body = _block(text)
-    return facts(values), body
+    values, body = _parse_block(text)
+    return parse_fields(values), body
 
 
-def facts(values: Mapping[str, Any]) -> Facts:
+def parse_fields(values: Mapping[str, Any]) -> FrontMatter:
     """Known keys under whatever name, unknown ones ignored, unusable values as warnings."""
-    found = {_plain(key): value for key, value in values.items()}
+    found = {_normalize_key(key): value for key, value in values.items()}
     warnings: list[str] = []
-    return Facts(
-        title=_text(_first(found, "title")),
-        language=_language(_text(_first(found, "language")), warnings),
-        updated=_date(_text(_first(found, "updated")), "updated", warnings),
-        **_period(found, warnings),
-        supersedes=_several(found, "supersedes"),
-        superseded_by=_text(_first(found, "superseded_by")),
-        tags=_several(found, "tags"),
-        url=_url(_text(_first(found, "url"))),
-        withheld=audience.withheld(found),
+    return FrontMatter(
+        title=_format_value(_get_first_value(found, "title")),
+        language=_parse_language(_format_value(_get_first_value(found, "language")), warnings),
+        updated=_parse_date_field(_format_value(_get_first_value(found, "updated")), "updated", warnings),
+        **_parse_period(found, warnings),
+        supersedes=_collect_values(found, "supersedes"),
+        superseded_by=_format_value(_get_first_value(found, "superseded_by")),
+        tags=_collect_values(found, "tags"),
+        url=_parse_url(_format_value(_get_first_value(found, "url"))),
+        withheld=audience.find_withholding_reason(found),
         warnings=tuple(warnings),
     )
 
 
-def _block(text: str) -> tuple[Mapping[str, Any], str]:
+def _parse_block(text: str) -> tuple[Mapping[str, Any], str]:
     text = text.lstrip("\n")
     if (fenced := FENCED.match(text)) and len(fenced[2]) <= LARGEST:
-        values = _toml(fenced[2]) if fenced[1] == "+++" else _yaml_or_json(fenced[2])
+        values = _parse_toml(fenced[2]) if fenced[1] == "+++" else _parse_yaml_or_json(fenced[2])
         return (values, text[fenced.end() :]) if values is not None else ({}, text)
     if text.startswith("{"):
-        return _json_block(text)
-    if (plain := PLAIN.match(text)) and _plain(text.partition(":")[0]) in KNOWN:
-        return _lines(plain[0]), text[plain.end() :]
+        return _parse_json_block(text)
+    if (plain := PLAIN.match(text)) and _normalize_key(text.partition(":")[0]) in KNOWN:
+        return _parse_key_lines(plain[0]), text[plain.end() :]
     return {}, text
 
 
-def _toml(block: str) -> Mapping[str, Any] | None:
+def _parse_toml(block: str) -> Mapping[str, Any] | None:
     try:
         return tomllib.loads(block)
     except tomllib.TOMLDecodeError:
-        return _lines(block.replace("=", ":")) or None
+        return _parse_key_lines(block.replace("=", ":")) or None
 
 
-def _yaml_or_json(block: str) -> Mapping[str, Any] | None:
+def _parse_yaml_or_json(block: str) -> Mapping[str, Any] | None:
     """Base loaders keep every value a string: an impossible date is ours to report, not YAML's to raise."""
     try:
         values = yaml.load(block, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.YAMLError:
-        values = _lines(block)
+        values = _parse_key_lines(block)
     return values if isinstance(values, dict) else None
 
 
-def _json_block(text: str) -> tuple[Mapping[str, Any], str]:
+def _parse_json_block(text: str) -> tuple[Mapping[str, Any], str]:
     try:
         values, end = json.JSONDecoder().raw_decode(text)
     except (json.JSONDecodeError, RecursionError):
         return {}, text
-    known = isinstance(values, dict) and any(_plain(key) in KNOWN for key in values)
+    known = isinstance(values, dict) and any(_normalize_key(key) in KNOWN for key in values)
     return (values, text[end:]) if known else ({}, text)
 
 
-def _lines(block: str) -> dict[str, str]:
+def _parse_key_lines(block: str) -> dict[str, str]:
     pairs = (KEY_LINE.match(line) for line in block.splitlines())
     return {pair[1].strip(): pair[2].strip().strip("\"'") for pair in pairs if pair}
 
 
-def _plain(key: object) -> str:
+def _normalize_key(key: object) -> str:
     return str(key).strip().casefold().replace("-", "_").replace(" ", "_")
 
 
-def _first(found: Mapping[str, Any], fact: str) -> Any:
+def _get_first_value(found: Mapping[str, Any], fact: str) -> Any:
     return next((found[name] for name in NAMES[fact] if found.get(name)), None)
 
 
-def _text(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, list):
         value = value[0] if value else ""
-    return "" if value is None or isinstance(value, dict | list) else " ".join(clean(str(value)).split())
+    return "" if value is None or isinstance(value, dict | list) else " ".join(clean_text(str(value)).split())
 
 
-def _several(found: Mapping[str, Any], fact: str) -> tuple[str, ...]:
+def _collect_values(found: Mapping[str, Any], fact: str) -> tuple[str, ...]:
     """Every value under every name of a fact, a list or a line with commas."""
     values: dict[str, None] = {}
     for name in NAMES[fact]:
         value = found.get(name)
-        parts = value if isinstance(value, list) else re.split(r"[,、，;；\n]", _text(value))
-        values.update(dict.fromkeys(text for part in parts if (text := _text(part))))
+        parts = value if isinstance(value, list) else re.split(r"[,、，;；\n]", _format_value(value))
+        values.update(dict.fromkeys(text for part in parts if (text := _format_value(part))))
     return tuple(values)
 
 
-def _period(found: Mapping[str, Any], warnings: list[str]) -> dict[str, date | None]:
+def _parse_period(found: Mapping[str, Any], warnings: list[str]) -> dict[str, date | None]:
     """From when until when it holds; a period that ends before it begins is none."""
     names = ("valid_from", "valid_until")
-    days = {name: _date(_text(_first(found, name)), name, warnings) for name in names}
+    days = {
+        name: _parse_date_field(_format_value(_get_first_value(found, name)), name, warnings)
+        for name in names
+    }
     if days["valid_from"] and days["valid_until"] and days["valid_from"] > days["valid_until"]:
         warnings.append("valid_from is after valid_until; both ignored")
         return dict.fromkeys(names)
     return days
 
 
-def _url(text: str) -> str | None:
+def _parse_url(text: str) -> str | None:
     return text if re.match(r"https?://[^\s<>\"]+\Z", text) else None
 
 
-def _language(text: str, warnings: list[str]) -> str:
+def _parse_language(text: str, warnings: list[str]) -> str:
     if not text:
         return ""
     named = LANGUAGES.get(text.casefold())
@@ -201,16 +204,16 @@ def _language(text: str, warnings: list[str]) -> str:
     return named or ""
 
 
-def _date(text: str, name: str, warnings: list[str]) -> date | None:
+def _parse_date_field(text: str, name: str, warnings: list[str]) -> date | None:
     if not text:
         return None
-    found = iso_date(text)
+    found = parse_date(text)
     if found is None:
         warnings.append(f"{name} {text[:40]!r} is not a date such as 2026-09-30; ignored")
     return found
 
 
-def iso_date(text: str) -> date | None:
+def parse_date(text: str) -> date | None:
     """A day as people write it, the time of day dropped."""
     try:
         return datetime.fromisoformat(text).date()

@@ -3,9 +3,9 @@
 import re
 
 from assistant.knowledge.loaders import authoring, front_matter, html, templating
-from assistant.knowledge.loaders.code import put_back, set_aside
+from assistant.knowledge.loaders.code import extract_code, restore_code
 from assistant.knowledge.loaders.document import Document, Unreadable
-from assistant.knowledge.loaders.text import decoded
+from assistant.knowledge.loaders.text import decode_text
 
 BLOCK = (
     "address|article|aside|blockquote|body|center|details|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|"
@@ -58,22 +58,22 @@ ENTITIES |= {"&mdash;": "—", "&ndash;": "–", "&copy;": "©", "&yen;": "¥"}
 
 def load_markdown(data: bytes) -> list[Document]:
     """One article; without text when its front matter keeps it from customers."""
-    return _loaded(decoded(data), mdx=False)
+    return _build_documents(decode_text(data), mdx=False)
 
 
 def load_mdx(data: bytes) -> list[Document]:
     """One article, its components as the words that they show."""
-    return _loaded(decoded(data), mdx=True)
+    return _build_documents(decode_text(data), mdx=True)
 
 
-def _loaded(text: str, *, mdx: bool) -> list[Document]:
+def _build_documents(text: str, *, mdx: bool) -> list[Document]:
     if not text.strip():
         raise Unreadable("the file is empty; write something in it or delete it")
-    facts, body = front_matter.split(text)
+    facts, body = front_matter.split_front_matter(text)
     if facts.withheld:
         return [Document(withheld=facts.withheld)]
     warnings = list(facts.warnings)
-    title, body = titled(facts.title, plain(body, warnings, mdx=mdx))
+    title, body = extract_title(facts.title, render_plain_markdown(body, warnings, mdx=mdx))
     if not body:
         raise Unreadable("it has front matter or a title but no text; write the article below it")
     return [
@@ -93,21 +93,21 @@ def _loaded(text: str, *, mdx: bool) -> list[Document]:
     ]
 
 
-def plain(text: str, warnings: list[str] | None = None, *, mdx: bool = False) -> str:
+def render_plain_markdown(text: str, warnings: list[str] | None = None, *, mdx: bool = False) -> str:
     """The same article in CommonMark with tables: no raw HTML, no images, no marks of authors' tools."""
     warnings = [] if warnings is None else warnings
     kept: list[str] = []
-    text = authoring.without_comments(set_aside(authoring.directives(text), kept))
-    text = authoring.plain_markup(templating.rendered(text, warnings, mdx=mdx), warnings)
+    text = authoring.remove_comments(extract_code(authoring.render_directives(text), kept))
+    text = authoring.render_plain_markup(templating.render_templates(text, warnings, mdx=mdx), warnings)
     text = EMPTY_LINK.sub("", IMAGE.sub("", EMBED.sub(r"<\1>", PHOTO.sub("", CONTENTS.sub("", text)))))
-    text = _linked(text)
-    text = _without_html(CRAMPED_HEADING.sub(r"\1 ", text))
+    text = _inline_links(text)
+    text = _remove_html(CRAMPED_HEADING.sub(r"\1 ", text))
     text = ENTITY.sub(lambda match: ENTITIES[match[0]], text)
-    text = put_back(text, kept)
+    text = restore_code(text, kept)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.M)).strip("\n")
 
 
-def titled(title: str, body: str) -> tuple[str, str]:
+def extract_title(title: str, body: str) -> tuple[str, str]:
     """A first-level heading on top is the title; a title is not repeated in the text."""
     heading = re.match(r"#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)|([^\n#>|\-*].*)\n=+[ \t]*(?:\n|\Z)", body)
     if heading is None:
@@ -119,46 +119,47 @@ def titled(title: str, body: str) -> tuple[str, str]:
     return (text, rest) if rest else (text, body if title else "")
 
 
-def _linked(text: str) -> str:
+def _inline_links(text: str) -> str:
     """Links by reference with their address in place: a chunk must not depend on the foot of the page."""
     targets = {found[1].casefold(): found[2] for found in DEFINITION.finditer(text)}
     if not targets:
         return text
 
-    def link(match: re.Match[str]) -> str:
+    def replace_link(match: re.Match[str]) -> str:
         target = targets.get((match[2] or match[1]).casefold())
         return f"[{match[1]}]({target})" if target else match[0]
 
-    return REFERENCE.sub(link, DEFINITION.sub("", text))
+    return REFERENCE.sub(replace_link, DEFINITION.sub("", text))
 
 
-def _without_html(text: str) -> str:
+def _remove_html(text: str) -> str:
     if "<" not in text:
         return text
     text = READING.sub("", DROPPED.sub("", text))
     text = JOINED.sub(lambda match: re.sub(r"\n\s*\n", "\n", match[0]), text)
     text = re.sub(r"^([ \t]*)<br\s*/?>[ \t]*$", "", text, flags=re.M | re.I)
     text = "\n".join(
-        _row(line) if line.lstrip().startswith("|") and "<" in line else line for line in text.split("\n")
+        _flatten_row(line) if line.lstrip().startswith("|") and "<" in line else line
+        for line in text.split("\n")
     )
-    text = BLOCK_START.sub(_converted, ABUTTING.sub(r"\1 ", text))
-    return BLOCK_TAG.sub("", _inline(text))
+    text = BLOCK_START.sub(_convert_html_block, ABUTTING.sub(r"\1 ", text))
+    return BLOCK_TAG.sub("", _convert_inline_html(text))
 
 
-def _converted(match: re.Match[str]) -> str:
+def _convert_html_block(match: re.Match[str]) -> str:
     """A block of HTML ends at the first blank line, as in CommonMark."""
     indent = match[1]
-    lines = html.markdown(match[0]).split("\n")
+    lines = html.convert_to_markdown(match[0]).split("\n")
     return "\n" + "\n".join(indent + line if line else "" for line in lines) + "\n"
 
 
-def _row(line: str) -> str:
+def _flatten_row(line: str) -> str:
     """A row of a table must stay one line: lists in a cell become dots."""
     line = re.sub(r"</li>\s*<li>", " ・", re.sub(r"<[uo]l>\s*<li>", "・", line, flags=re.I), flags=re.I)
     return re.sub(r" {2,}", " ", BLOCK_TAG.sub(" ", LINE_BREAK.sub(" ", line)))
 
 
-def _inline(text: str) -> str:
+def _convert_inline_html(text: str) -> str:
     text = re.sub(r"</?(?:strong|b)>", "**", text, flags=re.I)
     text = re.sub(r"</?(?:em|i)>", "*", text, flags=re.I)
     text = re.sub(r"<(code|kbd)>([^<\n]*)</\1>", r"`\2`", text, flags=re.I)

@@ -51,7 +51,7 @@ MAIN = (
     "main, [role=main], #main-content, #main, #content",
 )
 #: Fewer characters than these are a stub that a script fills.
-LEAST_MAIN = 5
+MIN_MAIN_CHARACTERS = 5
 #: A teaser is mostly its link.
 LINKED = 0.5
 
@@ -66,20 +66,20 @@ COLLAPSIBLE = re.compile(
 FOR_STAFF = re.compile(r"internal|staff|admin|draft|memo|editor|author-?note|todo", re.I)
 QUESTION = re.compile(r"[?？]\s*$|(?:ますか|ですか|ませんか|でしょうか|たい|には|とは|方法|場合)\s*$")
 NOTICE = re.compile(r"^\W*(?:©|&copy;|\(c\)\s*\d{4}|copyright\b)|all rights reserved", re.I)
-LONGEST_NOTICE = 200
+MAX_NOTICE_CHARACTERS = 200
 
 
-def main_part(soup: BeautifulSoup) -> Tag | None:
+def extract_main_part(soup: BeautifulSoup) -> Tag | None:
     """The part that holds the article, cleaned; None when the page has no text."""
     _open_collapsed(soup)
-    found = _place(soup)
+    found = _find_main_element(soup)
     if found is None:
         return None
-    cleaned = _unfurnished(found)
-    return cleaned if _length(cleaned) else None
+    cleaned = _remove_furniture(found)
+    return cleaned if _count_characters(cleaned) else None
 
 
-def cleaned(soup: Tag) -> None:
+def remove_unread_parts(soup: Tag) -> None:
     """Without what no reader reads: readings of kanji, what was struck out."""
     for tag in soup.find_all(["rt", "rp", "rtc", "del", "s", "strike"]):
         tag.decompose()
@@ -88,19 +88,23 @@ def cleaned(soup: Tag) -> None:
             tag.decompose()
 
 
-def _place(soup: BeautifulSoup) -> Tag | None:
+def _find_main_element(soup: BeautifulSoup) -> Tag | None:
     for place in MAIN:
-        found = [part for part in _outermost(soup.select(place)) if _length(part) >= LEAST_MAIN]
+        found = [
+            part
+            for part in _select_outermost(soup.select(place))
+            if _count_characters(part) >= MIN_MAIN_CHARACTERS
+        ]
         if len(found) > 1:
             found = [part for part in found if not _is_teaser(part)] or []
         if len(found) == 1:
             return found[0]
         if found:
-            return _around(soup, found)
+            return _wrap_articles(soup, found)
     return soup.body
 
 
-def _around(soup: BeautifulSoup, parts: list[Tag]) -> Tag:
+def _wrap_articles(soup: BeautifulSoup, parts: list[Tag]) -> Tag:
     """Several articles of one page: the page's main part with them, else they alone."""
     main = soup.select_one("main, [role=main]")
     if main is not None and all(main in part.parents for part in parts):
@@ -111,25 +115,25 @@ def _around(soup: BeautifulSoup, parts: list[Tag]) -> Tag:
     return together
 
 
-def _outermost(parts: list[Tag]) -> list[Tag]:
+def _select_outermost(parts: list[Tag]) -> list[Tag]:
     ids = {id(part) for part in parts}
     return [part for part in parts if not any(id(above) in ids for above in part.parents)]
 
 
 def _is_teaser(part: Tag) -> bool:
     linked = sum(len(link.get_text().strip()) for link in part.find_all("a", href=True))
-    return linked > _length(part) * LINKED
+    return linked > _count_characters(part) * LINKED
 
 
 # -- collapsed answers ----------------------------------------------------------------------------------
 
 
 def _open_collapsed(soup: BeautifulSoup) -> None:
-    controlled = _controlled(soup)
+    controlled = _find_controlled_ids(soup)
     _name_panels(soup)
     buttons = soup.find_all("button")
     for button in buttons:
-        if not _asks(button):
+        if not _is_question_button(button):
             button.decompose()
     for hidden in [tag for tag in soup.find_all(_is_hidden)]:
         if hidden.decomposed:
@@ -152,7 +156,7 @@ def _is_hidden(tag: Tag) -> bool:
     )
 
 
-def _controlled(soup: BeautifulSoup) -> set[str]:
+def _find_controlled_ids(soup: BeautifulSoup) -> set[str]:
     """Ids of what a button opens."""
     names = ("aria-controls", "data-target", "data-bs-target", "data-toggle-target", "for")
     found = {str(tag[name]).lstrip("#") for name in names for tag in soup.select(f"[{name}]")}
@@ -186,7 +190,7 @@ def _is_switch(tag: Tag) -> bool:
     )
 
 
-def _asks(button: Tag) -> bool:
+def _is_question_button(button: Tag) -> bool:
     """Whether a button is a question that opens its answer, rather than something to do."""
     if any(
         button.has_attr(name) for name in ("aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle")
@@ -217,7 +221,7 @@ def _name_panels(soup: BeautifulSoup) -> None:
 # -- furniture ------------------------------------------------------------------------------------------
 
 
-def _unfurnished(element: Tag) -> Tag:
+def _remove_furniture(element: Tag) -> Tag:
     heading = element.find("h1")
     for furniture in element.select(FURNITURE):
         # Some sites wrap the article's own heading in <header>.
@@ -228,15 +232,19 @@ def _unfurnished(element: Tag) -> Tag:
         if not named.decomposed and _is_aside(named, element, heading):
             named.decompose()
     for short in element.find_all(["p", "div", "small", "span", "li", "address", "td", "center"]):
-        if not short.decomposed and len(text := short.get_text()) < LONGEST_NOTICE and NOTICE.search(text):
+        if (
+            not short.decomposed
+            and len(text := short.get_text()) < MAX_NOTICE_CHARACTERS
+            and NOTICE.search(text)
+        ):
             short.decompose()
     return element
 
 
 def _is_aside(named: Tag, element: Tag, heading: object) -> bool:
     holds_heading = isinstance(heading, Tag) and named in heading.parents
-    return not holds_heading and _length(named) * 2 < max(1, _length(element))
+    return not holds_heading and _count_characters(named) * 2 < max(1, _count_characters(element))
 
 
-def _length(element: Tag) -> int:
+def _count_characters(element: Tag) -> int:
     return len(element.get_text().strip())

@@ -8,16 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.knowledge.loaders.document import Document, Unreadable
-from assistant.knowledge.loaders.front_matter import facts
-from assistant.knowledge.loaders.pdf_layout import Line
-from assistant.knowledge.loaders.text import clean
+from assistant.knowledge.loaders.front_matter import parse_fields
+from assistant.knowledge.loaders.pdf_layout import PdfLine
+from assistant.knowledge.loaders.text import clean_text
 
 if TYPE_CHECKING:
     from pdfplumber.pdf import PDF
 
-MOST_PAGES = 500
+MAX_PAGES = 500
 #: Of processor time, less than the reader may have: what was read until then is kept.
-MOST_SECONDS = 22.0
+MAX_SECONDS = 22.0
 #: Shares of a page's height on top and on foot where running heads stand.
 EDGE = 0.12
 #: What a foot says even where there is only one page: an edition, a notice of copyright.
@@ -29,7 +29,7 @@ EDITION = re.compile(
 )
 #: Larger than the body text by so much is a heading.
 HEADING_SIZE = 1.15
-LONGEST_HEADING = 80
+MAX_HEADING_CHARACTERS = 80
 #: A line this much of the longest one's length was probably wrapped, not ended.
 WRAPPED = 0.75
 
@@ -49,20 +49,20 @@ JAPANESE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 def load_pdf(data: bytes) -> list[Document]:
     """One article from the text layer of a PDF."""
-    from assistant.knowledge.loaders.pdf_layout import lines as lines_of
+    from assistant.knowledge.loaders.pdf_layout import extract_lines as lines_of
 
-    document = _opened(data)
+    document = _open_pdf(data)
     warnings: list[str] = []
-    pages: list[list[Line]] = []
+    pages: list[list[PdfLine]] = []
     textless: list[int] = []
     began = time.process_time()
     count = len(document.pages)
-    for number, page in enumerate(document.pages[:MOST_PAGES], 1):
+    for number, page in enumerate(document.pages[:MAX_PAGES], 1):
         pages.append(lines_of(page))
         if not pages[-1] and (page.images or page.rects or page.curves or page.lines):
             textless.append(number)
         page.close()
-        if time.process_time() - began > MOST_SECONDS:
+        if time.process_time() - began > MAX_SECONDS:
             break
     if len(pages) < count:
         warnings.append(f"only the first {len(pages)} of {count} pages are read; split it")
@@ -71,20 +71,22 @@ def load_pdf(data: bytes) -> list[Document]:
         warnings.append(
             f"{len(textless)} of {count} pages have no text ({some}), a scan? Run OCR on it first"
         )
-    return [_document(document, list(_without_running_heads(pages)), tuple(warnings))]
+    return [_build_document(document, list(_drop_running_heads(pages)), tuple(warnings))]
 
 
-def _document(pdf: "PDF", lines: list[Line], warnings: tuple[str, ...]) -> Document:
+def _build_document(pdf: "PDF", lines: list[PdfLine], warnings: tuple[str, ...]) -> Document:
     if not any(line.text for line in lines):
         raise Unreadable("it has no text layer (a scan?); run text recognition (OCR) on it first")
-    body = _body_size(lines)
-    title, rest = _title(_tidy(str((pdf.metadata or {}).get("Title") or "")), lines, body)
-    stated = facts({"language": _language(pdf)})
-    text = "\n\n".join(_paragraphs(rest, body))
+    body = _compute_body_size(lines)
+    title, rest = _select_title(
+        _normalize_whitespace(str((pdf.metadata or {}).get("Title") or "")), lines, body
+    )
+    stated = parse_fields({"language": _parse_language(pdf)})
+    text = "\n\n".join(_build_paragraphs(rest, body))
     return Document(title=title, text=text, language_hint=stated.language, warnings=warnings)
 
 
-def _opened(data: bytes) -> "PDF":
+def _open_pdf(data: bytes) -> "PDF":
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
     from pdfplumber.utils.exceptions import PdfminerException
@@ -102,22 +104,22 @@ def _opened(data: bytes) -> "PDF":
     return document
 
 
-def _language(pdf: "PDF") -> str:
+def _parse_language(pdf: "PDF") -> str:
     stated = pdf.doc.catalog.get("Lang")
     return stated.decode("latin-1") if isinstance(stated, bytes) else ""
 
 
-def _tidy(text: str) -> str:
-    return " ".join(clean(text).split())
+def _normalize_whitespace(text: str) -> str:
+    return " ".join(clean_text(text).split())
 
 
-def _without_running_heads(pages: Sequence[Sequence[Line]]) -> Iterator[Line]:
+def _drop_running_heads(pages: Sequence[Sequence[PdfLine]]) -> Iterator[PdfLine]:
     """Page numbers, and lines that stand on top or foot of most pages, say nothing."""
-    edges = Counter(text for page in pages for text in set(_edges(page).values()))
+    edges = Counter(text for page in pages for text in set(_find_edge_lines(page).values()))
     most = max(1, len(pages) / 2)
     repeated = {text for text, count in edges.items() if count > most}
     for page in pages:
-        edge = _edges(page)
+        edge = _find_edge_lines(page)
         ended = False
         for line in page:
             ended = bool(SENTENCE_END.search(line.text))
@@ -127,10 +129,10 @@ def _without_running_heads(pages: Sequence[Sequence[Line]]) -> Iterator[Line]:
             if not numbered and not (at_edge and edge[id(line)] in repeated):
                 yield line
         if ended:
-            yield Line("", 0.0)
+            yield PdfLine("", 0.0)
 
 
-def _edges(page: Sequence[Line]) -> dict[int, str]:
+def _find_edge_lines(page: Sequence[PdfLine]) -> dict[int, str]:
     """The two lines on top and on foot, and whatever stands in the margins, numbers as one."""
     written = [line for line in page if line.text and not line.is_table]
     some = {id(line): line for line in (*written[:2], *written[-2:])}
@@ -141,14 +143,14 @@ def _edges(page: Sequence[Line]) -> dict[int, str]:
     }
 
 
-def _body_size(lines: Iterable[Line]) -> float:
+def _compute_body_size(lines: Iterable[PdfLine]) -> float:
     sizes = Counter[float]()
     for line in lines:
         sizes[line.size] += 0 if line.is_table else len(line.text)
     return sizes.most_common(1)[0][0]
 
 
-def _title(stated: str, lines: list[Line], body: float) -> tuple[str, list[Line]]:
+def _select_title(stated: str, lines: list[PdfLine], body: float) -> tuple[str, list[PdfLine]]:
     """The title that the file states, else its largest line on top."""
     written = [line for line in lines if line.text]
     largest = max(written[:5], key=lambda line: line.size)
@@ -157,11 +159,11 @@ def _title(stated: str, lines: list[Line], body: float) -> tuple[str, list[Line]
     return ("" if PROGRAM_TITLE.match(stated) else stated), lines
 
 
-def _is_heading(line: Line, body: float) -> bool:
-    return not line.is_table and line.size >= body * HEADING_SIZE and len(line.text) <= LONGEST_HEADING
+def _is_heading(line: PdfLine, body: float) -> bool:
+    return not line.is_table and line.size >= body * HEADING_SIZE and len(line.text) <= MAX_HEADING_CHARACTERS
 
 
-def _paragraphs(lines: Sequence[Line], body: float) -> Iterator[str]:
+def _build_paragraphs(lines: Sequence[PdfLine], body: float) -> Iterator[str]:
     """Markdown blocks: headings by their sizes, lists, and paragraphs with their lines joined."""
     sizes = sorted({line.size for line in lines if line.text and _is_heading(line, body)}, reverse=True)
     levels = {size: min(6, 2 + position) for position, size in enumerate(sizes)}
@@ -174,8 +176,8 @@ def _paragraphs(lines: Sequence[Line], body: float) -> Iterator[str]:
         begins = (
             heading or line.is_table or not line.text or BULLET.match(line.text) or NUMBERED.match(line.text)
         )
-        if paragraph and (begins or _ended(paragraph[-1], longest)):
-            yield _joined(paragraph)
+        if paragraph and (begins or _ends_paragraph(paragraph[-1], longest)):
+            yield _join_lines(paragraph)
             paragraph = []
         if line.is_table:
             yield line.text
@@ -184,16 +186,16 @@ def _paragraphs(lines: Sequence[Line], body: float) -> Iterator[str]:
         elif line.text:
             paragraph.append(BULLET.sub("- ", line.text))
     if paragraph:
-        yield _joined(paragraph)
+        yield _join_lines(paragraph)
 
 
-def _ended(line: str, longest: int) -> bool:
+def _ends_paragraph(line: str, longest: int) -> bool:
     return (bool(SENTENCE_END.search(line)) and len(line) < longest * WRAPPED) or len(
         line
     ) < longest * WRAPPED / 2
 
 
-def _joined(lines: Sequence[str]) -> str:
+def _join_lines(lines: Sequence[str]) -> str:
     text = lines[0]
     for line in lines[1:]:
         if text.endswith("-") and text[-2:-1].isalpha() and line[:1].islower():

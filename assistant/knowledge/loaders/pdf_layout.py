@@ -11,8 +11,12 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from assistant.knowledge.loaders.pdf_tables import in_markdown, ruled_tables, tidy
-from assistant.knowledge.loaders.pdf_vertical import columns_of_kanji, is_vertical
+from assistant.knowledge.loaders.pdf_tables import (
+    extract_ruled_tables,
+    normalize_whitespace,
+    render_markdown_table,
+)
+from assistant.knowledge.loaders.pdf_vertical import extract_vertical_columns, is_vertical
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -27,7 +31,7 @@ MOST_STROKES = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PdfLine:
     """A line of a page and the size of its letters; or a whole table in Markdown."""
 
     text: str
@@ -38,7 +42,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """Letters of one line without a wide gap."""
 
     text: str
@@ -49,42 +53,42 @@ class Run:
     bottom: float
 
     @property
-    def letters(self) -> float:
+    def letter_count(self) -> float:
         """How long it is, two Latin letters for a kanji."""
         return sum(1.0 if char > "\u2e7f" else 0.5 for char in self.text)
 
 
-def lines(page: "Page") -> list[Line]:
+def extract_lines(page: "Page") -> list[PdfLine]:
     """The lines of a page in the order in which people read them."""
-    written = [char for char in page.chars if _on_page(char, page)]
+    written = [char for char in page.chars if _is_on_page(char, page)]
     chars = [char for char in written if char["text"].strip()]
-    if not chars or not (chars := _without_readings(_without_struck(chars, page))):
+    if not chars or not (chars := _drop_furigana(_drop_struck_letters(chars, page))):
         return []
     height = float(page.height) or 1.0
     if is_vertical(chars):
-        return [Line(text, size) for text, size in columns_of_kanji(chars)]
-    tables = list(ruled_tables(page))
+        return [PdfLine(text, size) for text, size in extract_vertical_columns(chars)]
+    tables = list(extract_ruled_tables(page))
     spaces = [char for char in written if not char["text"].strip()]
-    free = [char for char in [*chars, *spaces] if not any(_within(char, box) for box, _ in tables)]
-    runs = _runs(free)
-    placed = [Run(text, 0.0, box[0], box[2], box[1], box[3]) for box, text in tables]
-    found: list[Line] = []
-    before: Run | None = None
-    for run in _in_order([*runs, *placed]):
-        if before is not None and _apart(before, run):
-            found.append(Line("", 0.0))
+    free = [char for char in [*chars, *spaces] if not any(_is_within(char, box) for box, _ in tables)]
+    runs = _group_runs(free)
+    placed = [TextRun(text, 0.0, box[0], box[2], box[1], box[3]) for box, text in tables]
+    found: list[PdfLine] = []
+    before: TextRun | None = None
+    for run in _order_runs([*runs, *placed]):
+        if before is not None and _are_apart(before, run):
+            found.append(PdfLine("", 0.0))
         is_table = run in placed or run.text.startswith("| ")
-        found.append(Line(run.text, round(run.size, 1), run.top / height, is_table))
+        found.append(PdfLine(run.text, round(run.size, 1), run.top / height, is_table))
         before = run
     return found
 
 
-def _apart(above: Run, below: Run) -> bool:
+def _are_apart(above: TextRun, below: TextRun) -> bool:
     """Whether more white than between lines parts two runs."""
     return below.top - above.bottom > 0.9 * max(above.size, below.size)
 
 
-def _on_page(char: dict[str, Any], page: "Page") -> bool:
+def _is_on_page(char: dict[str, Any], page: "Page") -> bool:
     left, top, right, bottom = page.bbox
     return bool(char["x1"] > left and char["x0"] < right and char["bottom"] > top and char["top"] < bottom)
 
@@ -92,7 +96,7 @@ def _on_page(char: dict[str, Any], page: "Page") -> bool:
 # -- letters to runs ------------------------------------------------------------------------------------
 
 
-def _without_struck(chars: list[dict[str, Any]], page: "Page") -> list[dict[str, Any]]:
+def _drop_struck_letters(chars: list[dict[str, Any]], page: "Page") -> list[dict[str, Any]]:
     """Letters that a thin line crosses at half their height are no longer meant."""
     strokes = [shape for shape in [*page.lines, *page.rects] if shape["height"] < 2 < shape["width"]][
         :MOST_STROKES
@@ -100,7 +104,7 @@ def _without_struck(chars: list[dict[str, Any]], page: "Page") -> list[dict[str,
     if not strokes or len(strokes) * len(chars) > 5_000_000:
         return chars
 
-    def struck(char: dict[str, Any]) -> bool:
+    def is_struck(char: dict[str, Any]) -> bool:
         third = (char["bottom"] - char["top"]) * 0.3
         middle = (char["x0"] + char["x1"]) / 2
         return any(
@@ -109,10 +113,10 @@ def _without_struck(chars: list[dict[str, Any]], page: "Page") -> list[dict[str,
         )
 
     # Their place stays taken: what stands around them is one line still.
-    return [char | {"text": ""} if struck(char) else char for char in chars]
+    return [char | {"text": ""} if is_struck(char) else char for char in chars]
 
 
-def _without_readings(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _drop_furigana(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Small kana beside larger kanji say how these are read."""
     sizes = Counter(round(char["size"], 1) for char in chars)
     usual = sizes.most_common(1)[0][0]
@@ -132,16 +136,16 @@ def _without_readings(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [char for char in chars if id(char) not in small]
 
 
-def _runs(chars: Sequence[dict[str, Any]]) -> list[Run]:
+def _group_runs(chars: Sequence[dict[str, Any]]) -> list[TextRun]:
     """Letters grouped by their line, cut where a gap is as wide as a gutter."""
     rows: list[list[dict[str, Any]]] = []
     for char in sorted(chars, key=lambda one: (one["top"] + one["bottom"]) / 2):
         middle = (char["top"] + char["bottom"]) / 2
-        if rows and abs(_middle(rows[-1]) - middle) < 0.4 * min(char["size"], rows[-1][-1]["size"]):
+        if rows and abs(_compute_middle(rows[-1]) - middle) < 0.4 * min(char["size"], rows[-1][-1]["size"]):
             rows[-1].append(char)
         else:
             rows.append([char])
-    found: list[Run] = []
+    found: list[TextRun] = []
     for row in rows:
         row.sort(key=lambda one: one["x0"])
         part: list[dict[str, Any]] = []
@@ -151,28 +155,28 @@ def _runs(chars: Sequence[dict[str, Any]]) -> list[Run]:
                 spaced = True
                 continue
             if part and char["x0"] - part[-1]["x1"] > GUTTER * max(char["size"], part[-1]["size"]):
-                found.append(_run(part))
+                found.append(_build_run(part))
                 part = []
             part.append(char | {"spaced": spaced})
             spaced = False
         if part:
-            found.append(_run(part))
+            found.append(_build_run(part))
     return [run for run in found if run.text]
 
 
-def _middle(row: Sequence[dict[str, Any]]) -> float:
+def _compute_middle(row: Sequence[dict[str, Any]]) -> float:
     return float((row[0]["top"] + row[0]["bottom"]) / 2)
 
 
-def _run(chars: Sequence[dict[str, Any]]) -> Run:
+def _build_run(chars: Sequence[dict[str, Any]]) -> TextRun:
     text = chars[0]["text"]
     for before, char in pairwise(chars):
         gap = char["x0"] - before["x1"]
         apart = char["spaced"] or gap > SPACE * min(char["size"], before["size"])
         text += " " + char["text"] if apart else char["text"]
     sizes = Counter(round(char["size"], 1) for char in chars)
-    return Run(
-        tidy(text),
+    return TextRun(
+        normalize_whitespace(text),
         sizes.most_common(1)[0][0],
         min(char["x0"] for char in chars),
         max(char["x1"] for char in chars),
@@ -184,34 +188,34 @@ def _run(chars: Sequence[dict[str, Any]]) -> Run:
 # -- runs to reading order ------------------------------------------------------------------------------
 
 
-def _in_order(runs: list[Run], depth: int = 0) -> Iterator[Run]:
+def _order_runs(runs: list[TextRun], depth: int = 0) -> Iterator[TextRun]:
     """Column by column; what reaches over several columns parts those above it from those below."""
-    gutter = _gutter(runs) if depth < 6 else None
+    gutter = _find_gutter(runs) if depth < 6 else None
     if gutter is None:
-        yield from _rows(runs)
+        yield from _order_rows(runs)
         return
-    left: list[Run] = []
-    right: list[Run] = []
+    left: list[TextRun] = []
+    right: list[TextRun] = []
     for run in sorted(runs, key=lambda one: (one.top, one.left)):
         if run.left < gutter < run.right:
             for column in (left, right):
-                yield from _in_order(column, depth + 1)
+                yield from _order_runs(column, depth + 1)
             left, right = [], []
             yield run
         else:
             (left if run.right <= gutter else right).append(run)
     for column in (left, right):
-        yield from _in_order(column, depth + 1)
+        yield from _order_runs(column, depth + 1)
 
 
-def _gutter(runs: Sequence[Run]) -> float | None:
+def _find_gutter(runs: Sequence[TextRun]) -> float | None:
     """Where white runs down between two columns of prose, if it does."""
     best: tuple[float, float] | None = None
     for at in sorted({(one.right + GUTTER) for one in runs}):
         left = [one for one in runs if one.right <= at]
         right = [one for one in runs if one.left >= at]
         crossing = len(runs) - len(left) - len(right)
-        beside = [one for one in right if any(_level(one, other) for other in left)]
+        beside = [one for one in right if any(_are_level(one, other) for other in left)]
         if len(beside) < COLUMN_LINES or crossing > len(runs) * 0.5 or not _is_prose(left, right):
             continue
         if best is None or (crossing, -len(beside)) < best:
@@ -219,52 +223,52 @@ def _gutter(runs: Sequence[Run]) -> float | None:
     return place if best is not None else None
 
 
-def _level(one: Run, other: Run) -> bool:
+def _are_level(one: TextRun, other: TextRun) -> bool:
     return one.top < other.bottom and other.top < one.bottom
 
 
-def _is_prose(left: Sequence[Run], right: Sequence[Run]) -> bool:
+def _is_prose(left: Sequence[TextRun], right: Sequence[TextRun]) -> bool:
     """Whether both sides are written lines rather than the cells of a table."""
     return all(
         len(side) >= COLUMN_LINES
-        and median(one.letters for one in side) >= COLUMN_LETTERS
+        and median(one.letter_count for one in side) >= COLUMN_LETTERS
         and len(side) - len({round(one.top) for one in side}) <= len(side) * 0.3
         for side in (left, right)
     )
 
 
-def _rows(runs: Sequence[Run]) -> Iterator[Run]:
+def _order_rows(runs: Sequence[TextRun]) -> Iterator[TextRun]:
     """Top to bottom; rows of several runs that stand in the same columns are a table without lines."""
-    rows: list[list[Run]] = []
+    rows: list[list[TextRun]] = []
     for run in sorted(runs, key=lambda one: (one.top, one.left)):
-        if rows and _level(rows[-1][0], run) and run.top < (rows[-1][0].top + rows[-1][0].bottom) / 2:
+        if rows and _are_level(rows[-1][0], run) and run.top < (rows[-1][0].top + rows[-1][0].bottom) / 2:
             rows[-1].append(run)
         else:
             rows.append([run])
-    waiting: list[list[Run]] = []
+    waiting: list[list[TextRun]] = []
     for row in [sorted(row, key=lambda one: one.left) for row in rows]:
-        if len(row) < 2 or (waiting and not _fits(row, waiting[0])):
-            yield from _flushed(waiting)
+        if len(row) < 2 or (waiting and not _fits_header(row, waiting[0])):
+            yield from _flush_rows(waiting)
             waiting = []
         if len(row) < 2:
             yield from row
         else:
             waiting.append(row)
-    yield from _flushed(waiting)
+    yield from _flush_rows(waiting)
 
 
-def _fits(row: Sequence[Run], header: Sequence[Run]) -> bool:
-    return len(row) <= len(header) and all(_column(run, header) is not None for run in row)
+def _fits_header(row: Sequence[TextRun], header: Sequence[TextRun]) -> bool:
+    return len(row) <= len(header) and all(_find_column(run, header) is not None for run in row)
 
 
-def _column(run: Run, header: Sequence[Run]) -> int | None:
+def _find_column(run: TextRun, header: Sequence[TextRun]) -> int | None:
     """The column that a run stands in: the one that it shares most of its width with, or is nearest to."""
     reach = [min(run.right, one.right) - max(run.left, one.left) for one in header]
     best = max(range(len(header)), key=reach.__getitem__)
     return best if reach[best] > -3 * run.size else None
 
 
-def _flushed(rows: Sequence[Sequence[Run]]) -> Iterator[Run]:
+def _flush_rows(rows: Sequence[Sequence[TextRun]]) -> Iterator[TextRun]:
     if len(rows) < 2:
         for row in rows:
             whole = "  ".join(run.text for run in row)
@@ -274,12 +278,12 @@ def _flushed(rows: Sequence[Sequence[Run]]) -> Iterator[Run]:
     cells = [["" for _ in header] for _ in rows]
     for number, row in enumerate(rows):
         for run in row:
-            at = _column(run, header) or 0
+            at = _find_column(run, header) or 0
             cells[number][at] = f"{cells[number][at]} {run.text}".strip()
-    text = in_markdown(cells)
-    yield Run(text, 0.0, header[0].left, header[-1].right, header[0].top, rows[-1][-1].bottom)
+    text = render_markdown_table(cells)
+    yield TextRun(text, 0.0, header[0].left, header[-1].right, header[0].top, rows[-1][-1].bottom)
 
 
-def _within(char: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
+def _is_within(char: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from assistant.knowledge.loaders.text import clean
+from assistant.knowledge.loaders.text import clean_text
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 MOST_LINES = 4_000
 
 
-def ruled_tables(page: "Page") -> Iterator[tuple[tuple[float, float, float, float], str]]:
+def extract_ruled_tables(page: "Page") -> Iterator[tuple[tuple[float, float, float, float], str]]:
     """Boxes of tables with drawn lines, each in Markdown."""
     drawn = len(page.lines) + len(page.rects) + len(page.curves)
     if not 4 <= drawn <= MOST_LINES:
         return
     for table in page.find_tables():
-        cells = [[tidy(cell or "") for cell in row] for row in table.extract()]
+        cells = [[normalize_whitespace(cell or "") for cell in row] for row in table.extract()]
         if len(cells) < 2 or max(map(len, cells)) < 2 or not any(map(any, cells)):
             continue
         boxes = [row.cells for row in table.rows]
-        yield table.bbox, in_markdown(_filled(cells, boxes))
+        yield table.bbox, render_markdown_table(_fill_merged_cells(cells, boxes))
 
 
-def _filled(cells: list[list[str]], boxes: Sequence[Sequence[Any]]) -> list[list[str]]:
+def _fill_merged_cells(cells: list[list[str]], boxes: Sequence[Sequence[Any]]) -> list[list[str]]:
     """A merged cell's words in every place that it covers: such places have no box of their own."""
     for number, row in enumerate(boxes):
         for at, box in enumerate(row):
@@ -40,7 +40,7 @@ def _filled(cells: list[list[str]], boxes: Sequence[Sequence[Any]]) -> list[list
     return cells
 
 
-def in_markdown(cells: Sequence[Sequence[str]]) -> str:
+def render_markdown_table(cells: Sequence[Sequence[str]]) -> str:
     width = max(map(len, cells))
     rows = [
         "| " + " | ".join(cell.replace("|", "\\|") for cell in [*row, *[""] * (width - len(row))]) + " |"
@@ -49,5 +49,5 @@ def in_markdown(cells: Sequence[Sequence[str]]) -> str:
     return "\n".join([rows[0], "|" + " --- |" * width, *rows[1:]])
 
 
-def tidy(text: str) -> str:
-    return " ".join(clean(text).split())
+def normalize_whitespace(text: str) -> str:
+    return " ".join(clean_text(text).split())

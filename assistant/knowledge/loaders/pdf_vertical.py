@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from assistant.knowledge.loaders.pdf_tables import tidy
+from assistant.knowledge.loaders.pdf_tables import normalize_whitespace
 
 
 def is_vertical(chars: Sequence[dict[str, Any]]) -> bool:
@@ -21,7 +21,7 @@ def is_vertical(chars: Sequence[dict[str, Any]]) -> bool:
     return down > 2 * across and down >= len(chars) * 0.4
 
 
-def columns_of_kanji(chars: Sequence[dict[str, Any]]) -> Iterator[tuple[str, float]]:
+def extract_vertical_columns(chars: Sequence[dict[str, Any]]) -> Iterator[tuple[str, float]]:
     """Each column with the size of its letters, right to left, read top to bottom."""
     columns: list[list[dict[str, Any]]] = []
     for char in sorted(chars, key=lambda one: -(one["x0"] + one["x1"]) / 2):
@@ -33,4 +33,4 @@ def columns_of_kanji(chars: Sequence[dict[str, Any]]) -> Iterator[tuple[str, flo
     for column in columns:
         column.sort(key=lambda one: one["top"])
         sizes = Counter(round(char["size"], 1) for char in column)
-        yield tidy("".join(char["text"] for char in column)), sizes.most_common(1)[0][0]
+        yield normalize_whitespace("".join(char["text"] for char in column)), sizes.most_common(1)[0][0]

@@ -10,13 +10,13 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from assistant.domain.errors import SetupError
-from assistant.knowledge.ingest.sitemap import Sitemap, parse
+from assistant.knowledge.ingest.sitemap import Sitemap, parse_sitemap
 from assistant.knowledge.loaders import LOADERS
 from assistant.knowledge.loaders.child import SITEMAP
 from assistant.knowledge.loaders.document import Document, Unreadable
 
 SECONDS = 30.0
-LARGEST_ANSWER = 50_000_000
+MAX_ANSWER_BYTES = 50_000_000
 #: A parser stumbled over the content; or the system ended it at a limit.
 DAMAGED = "it is damaged; open it in the program that made it and save it again"
 TOO_MUCH = "reading it needs more time or memory than allowed; split it"
@@ -25,7 +25,7 @@ ENVIRONMENT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "LANG", "LC_AL
 DAYS = ("updated", "valid_from", "valid_until")
 
 
-class Reads(Protocol):
+class DocumentReader(Protocol):
     """Bytes of a file with that suffix to its documents, of a sitemap to what it lists, or Unreadable."""
 
     async def parse_documents(self, suffix: str, data: bytes) -> list[Document]: ...
@@ -33,17 +33,17 @@ class Reads(Protocol):
     async def parse_sitemap(self, data: bytes) -> Sitemap: ...
 
 
-class ReadsHere:
+class InProcessReader:
     """Reads in this process, without limits: for documents that are trusted, such as a test's own."""
 
     async def parse_documents(self, suffix: str, data: bytes) -> list[Document]:
         return LOADERS[suffix](data)
 
     async def parse_sitemap(self, data: bytes) -> Sitemap:
-        return parse(data)
+        return parse_sitemap(data)
 
 
-class Reader:
+class ChildProcessReader:
     """A child process that turns bytes into documents; it is replaced when a document kills it."""
 
     def __init__(self, *, seconds: float = SECONDS) -> None:
@@ -60,17 +60,17 @@ class Reader:
 
     async def parse_documents(self, suffix: str, data: bytes) -> list[Document]:
         """The documents in a file of that suffix; Unreadable says in one line why there are none."""
-        return [_document(values) for values in (await self._answered(suffix, data))["documents"]]
+        return [_build_document(values) for values in (await self._request_answer(suffix, data))["documents"]]
 
     async def parse_sitemap(self, data: bytes) -> Sitemap:
         """What a sitemap lists."""
-        message = await self._answered(SITEMAP, data)
+        message = await self._request_answer(SITEMAP, data)
         return Sitemap(tuple(message["pages"]), tuple(message["sitemaps"]))
 
-    async def _answered(self, suffix: str, data: bytes) -> dict[str, Any]:
-        child = self._child or await self._started()
+    async def _request_answer(self, suffix: str, data: bytes) -> dict[str, Any]:
+        child = self._child or await self._start_child()
         try:
-            message = await asyncio.wait_for(_asked(child, suffix, data), self._seconds)
+            message = await asyncio.wait_for(_send_request(child, suffix, data), self._seconds)
         except TimeoutError as exc:
             await self.close()
             raise Unreadable(f"reading it takes more than {self._seconds:g} s; split it") from exc
@@ -91,7 +91,7 @@ class Reader:
             child.kill()
         await child.communicate()
 
-    async def _started(self) -> Process:
+    async def _start_child(self) -> Process:
         self._child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "assistant.knowledge.loaders.child"),
             stdin=PIPE,
@@ -103,30 +103,30 @@ class Reader:
         )
         try:
             # Its start is not the document's time.
-            await _answer(self._child)
+            await _receive_answer(self._child)
         except asyncio.IncompleteReadError as exc:
             await self.close()
             raise SetupError("The reader of documents does not start; run `make install` again.") from exc
         return self._child
 
 
-async def _asked(child: Process, suffix: str, data: bytes) -> dict[str, Any]:
+async def _send_request(child: Process, suffix: str, data: bytes) -> dict[str, Any]:
     assert child.stdin is not None
     child.stdin.write(json.dumps({"suffix": suffix, "size": len(data)}).encode() + b"\n" + data)
     await child.stdin.drain()
-    return await _answer(child)
+    return await _receive_answer(child)
 
 
-async def _answer(child: Process) -> dict[str, Any]:
+async def _receive_answer(child: Process) -> dict[str, Any]:
     assert child.stdout is not None
     size = int.from_bytes(await child.stdout.readexactly(8), "big")
-    if size > LARGEST_ANSWER:
+    if size > MAX_ANSWER_BYTES:
         child.kill()
     message: dict[str, Any] = json.loads(await child.stdout.readexactly(size))
     return message
 
 
-def _document(values: dict[str, Any]) -> Document:
+def _build_document(values: dict[str, Any]) -> Document:
     days = {name: date.fromisoformat(values[name]) for name in DAYS if values[name]}
     lists = {name: tuple(values[name]) for name in ("supersedes", "tags", "warnings")}
     return Document(**{**values, **days, **lists})

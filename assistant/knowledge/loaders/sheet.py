@@ -8,10 +8,10 @@ from types import MappingProxyType
 
 from assistant.knowledge.loaders import audience, front_matter
 from assistant.knowledge.loaders.document import Document, Unreadable
-from assistant.knowledge.loaders.markdown import plain
-from assistant.knowledge.loaders.text import clean
+from assistant.knowledge.loaders.markdown import render_plain_markdown
+from assistant.knowledge.loaders.text import clean_text
 
-MOST_ROWS = 20_000
+MAX_ROWS = 20_000
 #: A header may stand below a few lines of introduction.
 HEADER_WITHIN = 10
 #: What a row may say of itself as front matter does.
@@ -62,8 +62,8 @@ WORDED = {
         r"(?:回答|返答|答え|応答|返信)(?!者|日|数|番号|id|件|率|期限)|(?:^|_)answers?(?:$|_(?!id|no|number|date|type|count|by))"
     ),
 }
-LONGEST_NAME = 24
-MOST_WARNINGS = 20
+MAX_NAME_CHARACTERS = 24
+MAX_WARNINGS = 20
 NO_COLUMNS = "it has no question and answer columns; name them 質問 and 回答, or question and answer"
 
 Row = Sequence[str]
@@ -72,7 +72,7 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class SheetColumns:
     """Where a sheet has what; empty without a header."""
 
     #: Our name of a column -> its place.
@@ -82,7 +82,7 @@ class Columns:
     width: int
 
 
-def documents(
+def build_documents(
     rows: Sequence[Row],
     *,
     delimiter: str = "",
@@ -94,23 +94,23 @@ def documents(
     *continued*: cells that a merged one above reaches into; such a question has several answers.
     *days*: cells that hold a day, which the spreadsheet may show in any form.
     """
-    if len(rows) > MOST_ROWS:
-        raise Unreadable(f"it has {len(rows):,} rows, more than {MOST_ROWS:,}; split it")
-    columns, below = _header(rows)
+    if len(rows) > MAX_ROWS:
+        raise Unreadable(f"it has {len(rows):,} rows, more than {MAX_ROWS:,}; split it")
+    columns, below = _find_header(rows)
     warnings: list[str] = []
     found: dict[str, Document] = {}
     last = ""
     for number, row in enumerate(rows[below:], below + 1):
-        row = _fitted(columns, row, number, delimiter, warnings)
+        row = _fit_row(columns, row, number, delimiter, warnings)
         stored = {
             name: days[number - 1, at] for name, at in columns.known.items() if (number - 1, at) in days
         }
-        document = _document(columns, row, number, stored, warnings)
+        document = _build_document(columns, row, number, stored, warnings)
         if document is None:
             continue
         if last and (number - 1, columns.known["question"]) in continued:
             apart = (number - 1, columns.known["answer"]) not in continued
-            found[last] = _continued(found[last], document, more=document.text if apart else "")
+            found[last] = _append_answer(found[last], document, more=document.text if apart else "")
             continue
         if document.part in found:
             warnings.append(f"row {number}: id {document.part!r} is used twice; make it unique")
@@ -120,28 +120,28 @@ def documents(
     if not found:
         raise Unreadable("it has no row with a question and an answer; fill them in or delete it")
     first, *others = found.values()
-    return [replace(first, warnings=(*_shortened(warnings), *first.warnings)), *others]
+    return [replace(first, warnings=(*_truncate_warnings(warnings), *first.warnings)), *others]
 
 
 def is_header(row: Row) -> bool:
     """Whether it names a question and an answer column."""
-    columns = dict(_columns(row))
+    columns = dict(_match_columns(row))
     return {"question", "answer"} <= columns.keys() and columns["question"] != columns["answer"]
 
 
-def _continued(above: Document, document: Document, *, more: str) -> Document:
+def _append_answer(above: Document, document: Document, *, more: str) -> Document:
     """One question over several rows: every answer that customers may read."""
     if document.withheld or not more:
         return above
     return document if above.withheld else replace(above, text=f"{above.text}\n\n{more}")
 
 
-def _shortened(warnings: Sequence[str]) -> list[str]:
-    more = len(warnings) - MOST_WARNINGS
-    return [*warnings[:MOST_WARNINGS], *([f"and {more} more warnings"] if more > 0 else [])]
+def _truncate_warnings(warnings: Sequence[str]) -> list[str]:
+    more = len(warnings) - MAX_WARNINGS
+    return [*warnings[:MAX_WARNINGS], *([f"and {more} more warnings"] if more > 0 else [])]
 
 
-def _fitted(columns: Columns, row: Row, number: int, delimiter: str, warnings: list[str]) -> Row:
+def _fit_row(columns: SheetColumns, row: Row, number: int, delimiter: str, warnings: list[str]) -> Row:
     """A row no wider than its header: what is too much was most likely cut at a comma of the last column."""
     while len(row) > columns.width and not row[-1].strip():
         row = row[:-1]
@@ -157,36 +157,42 @@ def _fitted(columns: Columns, row: Row, number: int, delimiter: str, warnings: l
     return []
 
 
-def _header(rows: Sequence[Row]) -> tuple[Columns, int]:
+def _find_header(rows: Sequence[Row]) -> tuple[SheetColumns, int]:
     """Which column is what, and the number of rows down to there."""
     for number, row in enumerate(rows[:HEADER_WITHIN], 1):
         if is_header(row):
-            standing = {_name(cell): at for at, cell in enumerate(row) if _name(cell) in audience.NAMES}
+            standing = {
+                _normalize_name(cell): at
+                for at, cell in enumerate(row)
+                if _normalize_name(cell) in audience.NAMES
+            }
             width = max(at for at, cell in enumerate(row, 1) if cell.strip())
-            return Columns(dict(_columns(row)), standing, width), number
+            return SheetColumns(dict(_match_columns(row)), standing, width), number
     if rows and {len([cell for cell in row if cell.strip()]) for row in rows} <= {0, 2}:
-        return Columns({"question": 0, "answer": 1}, {}, 0), 0
+        return SheetColumns({"question": 0, "answer": 1}, {}, 0), 0
     raise Unreadable(NO_COLUMNS)
 
 
-def _columns(row: Row) -> Iterator[tuple[str, int]]:
-    names = [_name(cell) for cell in row]
+def _match_columns(row: Row) -> Iterator[tuple[str, int]]:
+    names = [_normalize_name(cell) for cell in row]
     for column, known in COLUMNS.items():
         at = next((names.index(name) for name in known if name in names), None)
         if at is None and column in WORDED:
-            at = next((place for place, name in enumerate(names) if _is_worded(column, name)), None)
+            at = next((place for place, name in enumerate(names) if _matches_wording(column, name)), None)
         if at is not None:
             yield column, at
 
 
-def _is_worded(column: str, name: str) -> bool:
+def _matches_wording(column: str, name: str) -> bool:
     """Whether a name speaks of the column, and is a name rather than a question or an answer."""
     return (
-        len(name) <= LONGEST_NAME and bool(WORDED[column].search(name)) and not re.search(r"[。?か]$", name)
+        len(name) <= MAX_NAME_CHARACTERS
+        and bool(WORDED[column].search(name))
+        and not re.search(r"[。?か]$", name)
     )
 
 
-def _name(cell: str) -> str:
+def _normalize_name(cell: str) -> str:
     """A column's name in one spelling: without brackets, marks, remarks and plurals of our own names."""
     name = unicodedata.normalize("NFKC", cell).strip().casefold()
     name = re.sub(r"^[【\[<](.+?)[】\]>]", r"\1", name)
@@ -197,20 +203,22 @@ def _name(cell: str) -> str:
     return name[:-1] if name[:-1] in PLURALS else name
 
 
-def _document(
-    columns: Columns, row: Row, number: int, days: Mapping[str, str], warnings: list[str]
+def _build_document(
+    columns: SheetColumns, row: Row, number: int, days: Mapping[str, str], warnings: list[str]
 ) -> Document | None:
-    cells = {name: clean(row[at]).strip() for name, at in columns.known.items() if at < len(row)}
-    question, answer = cells.get("question", ""), plain(cells.get("answer", ""))
+    cells = {name: clean_text(row[at]).strip() for name, at in columns.known.items() if at < len(row)}
+    question, answer = cells.get("question", ""), render_plain_markdown(cells.get("answer", ""))
     if not question and not answer:
         return None
     if not question or not answer:
         warnings.append(f"row {number}: it has no {'answer' if question else 'question'}; left out")
         return None
-    part = _part(cells.get("id"), number)
-    if kept := audience.withheld({name: row[at] for name, at in columns.audience.items() if at < len(row)}):
+    part = _format_part_id(cells.get("id"), number)
+    if kept := audience.find_withholding_reason(
+        {name: row[at] for name, at in columns.audience.items() if at < len(row)}
+    ):
         return Document(part=part, withheld=kept)
-    facts = front_matter.facts({name: days.get(name) or cells.get(name, "") for name in FACTS})
+    facts = front_matter.parse_fields({name: days.get(name) or cells.get(name, "") for name in FACTS})
     warnings += [f"row {number}: {warning}" for warning in facts.warnings]
     return Document(
         title=" ".join(question.split()),
@@ -220,16 +228,16 @@ def _document(
         updated=facts.updated,
         valid_from=facts.valid_from,
         valid_until=facts.valid_until,
-        tags=front_matter.facts({"tags": _joined(cells, "category", "subcategory", "tags")}).tags,
+        tags=front_matter.parse_fields({"tags": _join_cells(cells, "category", "subcategory", "tags")}).tags,
         part=part,
     )
 
 
-def _joined(cells: Mapping[str, str], *names: str) -> str:
+def _join_cells(cells: Mapping[str, str], *names: str) -> str:
     return "、".join(cell for name in names if (cell := cells.get(name)))
 
 
-def _part(id: str | None, number: int) -> str:
+def _format_part_id(id: str | None, number: int) -> str:
     """The row's own id as a slug; a row without one in a sheet of ids must not look like another's."""
     if id is None:
         return str(number)

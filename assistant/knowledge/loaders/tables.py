@@ -13,15 +13,15 @@ FRAMED = "table, h1, h2, h3, nav, form, article, main"
 Grid = list[list[Tag | None]]
 
 
-def plain_tables(element: Tag) -> None:
+def flatten_tables(element: Tag) -> None:
     """Every table below *element* rewritten in place, innermost last."""
     for table in element.find_all("table"):
         if table.parent is None:
             continue
         if _is_frame(table):
-            _unwrap(table)
+            _unwrap_frame(table)
         elif rows := [row for row in table.find_all("tr") if row.find_parent("table") is table]:
-            _rebuild(table, rows)
+            _rebuild_table(table, rows)
 
 
 def _is_frame(table: Tag) -> bool:
@@ -30,44 +30,48 @@ def _is_frame(table: Tag) -> bool:
     return len(table.find_all(["td", "th"], limit=2)) == 1
 
 
-def _unwrap(table: Tag) -> None:
+def _unwrap_frame(table: Tag) -> None:
     """A table that only arranges the page becomes what stands in it, columns of links gone."""
     own = [tag for tag in table.find_all(["tr", "td", "th", "tbody", "thead", "tfoot", "caption"])]
     for tag in [tag for tag in own if tag.find_parent("table") is table]:
-        if tag.name in ("td", "th") and _is_links(tag):
+        if tag.name in ("td", "th") and _is_link_list(tag):
             tag.decompose()
         else:
             tag.name, tag.attrs = "div", {}
     table.name, table.attrs = "div", {}
 
 
-def _is_links(cell: Tag) -> bool:
+def _is_link_list(cell: Tag) -> bool:
     words = cell.get_text().strip()
     linked = sum(len(link.get_text().strip()) for link in cell.find_all("a"))
     return cell.select_one("table, p, h1, h2, h3") is None and bool(words) and linked >= len(words) * 0.8
 
 
-def _rebuild(table: Tag, rows: list[Tag]) -> None:
-    grid = _grid(rows)
+def _rebuild_table(table: Tag, rows: list[Tag]) -> None:
+    grid = _build_grid(rows)
     if grid is None:
         return
-    headers = _header_rows(rows, grid)
-    announced = [_text(table.caption)] if isinstance(table.caption, Tag) else []
-    while headers and (whole := _whole_row(grid[0])):
+    headers = _count_header_rows(rows, grid)
+    announced = [_get_text(table.caption)] if isinstance(table.caption, Tag) else []
+    while headers and (whole := _get_full_width_text(grid[0])):
         announced.append(whole)
         grid, headers = grid[1:], headers - 1
     fresh = BeautifulSoup("", "lxml")
     made = fresh.new_tag("table")
     if headers == 0 and _is_sideways(grid):
-        made.append(_row(fresh, ["" for _ in grid[0]], "th"))
+        made.append(_build_row(fresh, ["" for _ in grid[0]], "th"))
     elif headers > 1:
         made.append(
-            _row(fresh, [_stacked([row[at] for row in grid[:headers]]) for at in range(len(grid[0]))], "th")
+            _build_row(
+                fresh,
+                [_join_header_cells([row[at] for row in grid[:headers]]) for at in range(len(grid[0]))],
+                "th",
+            )
         )
         grid = grid[headers:]
     budget = MOST_REPEATED
     for number, cells in enumerate(grid):
-        budget -= _append(fresh, made, cells, header=headers == 1 and number == 0, budget=budget)
+        budget -= _append_row(fresh, made, cells, header=headers == 1 and number == 0, budget=budget)
     for words in filter(None, announced):
         note = fresh.new_tag("p")
         note.string = words
@@ -75,7 +79,7 @@ def _rebuild(table: Tag, rows: list[Tag]) -> None:
     table.replace_with(made)
 
 
-def _grid(rows: list[Tag]) -> Grid | None:
+def _build_grid(rows: list[Tag]) -> Grid | None:
     """Each row's cells by column, a merged cell in each of its places; None when it is no table."""
     grid: Grid = [[] for _ in rows]
     for number, row in enumerate(rows):
@@ -83,8 +87,8 @@ def _grid(rows: list[Tag]) -> Grid | None:
         for cell in [cell for cell in row.find_all(["td", "th"]) if cell.find_parent("tr") is row]:
             while column < len(grid[number]) and grid[number][column] is not None:
                 column += 1
-            wide = min(_span(cell, "colspan") or 1, MOST_COLUMNS)
-            high = min(_span(cell, "rowspan") or len(rows), len(rows) - number)
+            wide = min(_parse_span(cell, "colspan") or 1, MOST_COLUMNS)
+            high = min(_parse_span(cell, "rowspan") or len(rows), len(rows) - number)
             if column + wide > MOST_COLUMNS or len(grid) * (column + wide) > MOST_CELLS:
                 return None
             for below in grid[number : number + high]:
@@ -97,12 +101,12 @@ def _grid(rows: list[Tag]) -> Grid | None:
     return [cells for cells in grid if any(cell is not None for cell in cells)] or None
 
 
-def _span(cell: Tag, name: str) -> int:
+def _parse_span(cell: Tag, name: str) -> int:
     stated = str(cell.get(name) or "1").strip()
     return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 5 else 1
 
 
-def _header_rows(rows: list[Tag], grid: Grid) -> int:
+def _count_header_rows(rows: list[Tag], grid: Grid) -> int:
     """How many rows on top name the columns."""
     within = sum(1 for row in rows if row.parent is not None and row.parent.name == "thead")
     if within:
@@ -116,11 +120,13 @@ def _header_rows(rows: list[Tag], grid: Grid) -> int:
     return count if count < len(grid) else 1
 
 
-def _whole_row(cells: list[Tag | None]) -> str:
+def _get_full_width_text(cells: list[Tag | None]) -> str:
     """The words of a row that is one cell over the whole width."""
     first = cells[0]
     return (
-        _text(first) if first is not None and len(cells) > 1 and all(cell is first for cell in cells) else ""
+        _get_text(first)
+        if first is not None and len(cells) > 1 and all(cell is first for cell in cells)
+        else ""
     )
 
 
@@ -132,15 +138,17 @@ def _is_sideways(grid: Grid) -> bool:
     )
 
 
-def _stacked(cells: list[Tag | None]) -> str:
+def _join_header_cells(cells: list[Tag | None]) -> str:
     """What several rows of header say over one column."""
-    words = (_text(cell) for cell in dict.fromkeys(cells) if cell is not None)
+    words = (_get_text(cell) for cell in dict.fromkeys(cells) if cell is not None)
     return " ".join(dict.fromkeys(filter(None, words)))
 
 
-def _append(fresh: BeautifulSoup, table: Tag, cells: list[Tag | None], *, header: bool, budget: int) -> int:
+def _append_row(
+    fresh: BeautifulSoup, table: Tag, cells: list[Tag | None], *, header: bool, budget: int
+) -> int:
     """One more row; how many characters were repeated for it."""
-    whole = bool(_whole_row(cells))
+    whole = bool(_get_full_width_text(cells))
     row = fresh.new_tag("tr")
     repeated = 0
     for at, cell in enumerate(cells):
@@ -159,7 +167,7 @@ def _append(fresh: BeautifulSoup, table: Tag, cells: list[Tag | None], *, header
     return repeated
 
 
-def _row(fresh: BeautifulSoup, words: list[str], name: str) -> Tag:
+def _build_row(fresh: BeautifulSoup, words: list[str], name: str) -> Tag:
     row = fresh.new_tag("tr")
     for word in words:
         cell = fresh.new_tag(name)
@@ -168,5 +176,5 @@ def _row(fresh: BeautifulSoup, words: list[str], name: str) -> Tag:
     return row
 
 
-def _text(cell: Tag | None) -> str:
+def _get_text(cell: Tag | None) -> str:
     return cell.get_text(" ", strip=True) if cell is not None else ""

@@ -49,96 +49,100 @@ QUOTED = re.compile(r"['\"`]([^'\"`]*)['\"`]\Z")
 SENTENCE_END = re.compile(r"(?<=[。！？])|(?<=[.!?])(?=\s)")
 
 
-def rendered(text: str, warnings: list[str], *, mdx: bool = False) -> str:
+def render_templates(text: str, warnings: list[str], *, mdx: bool = False) -> str:
     """The words that a reader would have seen, as far as they are there."""
     mdx = mdx or bool(IMPORT.search(text) or CONSTANT.search(text))
-    text = _without_components(text, mdx=mdx)
+    text = _render_components(text, mdx=mdx)
     if "{" not in text and "<%" not in text:
         return text
     text = ESCAPED.sub(r"\1", text)
     text = HIGHLIGHTED.sub(lambda code: f"\n```{code[1].strip()}\n{code[2].strip()}\n```\n", text)
-    text = SCRIPTLET.sub("", TAG.sub(_tag, _shortcodes(text)))
+    text = SCRIPTLET.sub("", TAG.sub(_render_tag, _render_shortcodes(text)))
     names = dict.fromkeys(found[0].strip("{}$<>%= ") for found in VARIABLE.finditer(text))
     text = VARIABLE.sub(MISSING, text)
     if MISSING not in text:
         return text
     named = f" ({', '.join(name for name in names if name)[:80]})" if any(names) else ""
     warnings.append(f"it has values that a template was to fill in{named}; sentences with them are left out")
-    return _without_missing(text)
+    return _drop_missing_values(text)
 
 
-def _without_components(text: str, *, mdx: bool) -> str:
+def _render_components(text: str, *, mdx: bool) -> str:
     """MDX without its modules and components: constants filled in, titles of tabs and boxes as words."""
     if mdx:
         constants = {name: next(filter(None, values), "") for name, *values in CONSTANT.findall(text)}
         text = EXPORT.sub("", IMPORT.sub("", text))
-        text = COMPONENT.sub(_component, text)
-        return EXPRESSION.sub(lambda found: _value(found[1].strip(), constants), text)
-    return COMPONENT.sub(_component, text) if re.search(r"</?[A-Z]\w*", text) else text
+        text = COMPONENT.sub(_render_component, text)
+        return EXPRESSION.sub(lambda found: _resolve_expression(found[1].strip(), constants), text)
+    return COMPONENT.sub(_render_component, text) if re.search(r"</?[A-Z]\w*", text) else text
 
 
-def _component(match: re.Match[str]) -> str:
+def _render_component(match: re.Match[str]) -> str:
     if match[0].lstrip().isupper():  # <BR>, <P>: HTML in capitals
         return match[0]
-    title = _title(match[1])
+    title = _find_title(match[1])
     return f"\n\n**{title}**\n\n" if title and not match[0].lstrip().startswith("</") else ""
 
 
-def _value(expression: str, constants: Mapping[str, str]) -> str:
+def _resolve_expression(expression: str, constants: Mapping[str, str]) -> str:
     if quoted := QUOTED.match(expression):
         return quoted[1]
     return constants.get(expression) or f"{{{{{expression}}}}}" if expression else ""
 
 
-def _tag(match: re.Match[str]) -> str:
-    title = _title(match[2])
-    return f"\n\n**{title}**\n\n" if title and match[1] not in ("include", "embed") else _content(match[2])
+def _render_tag(match: re.Match[str]) -> str:
+    title = _find_title(match[2])
+    return (
+        f"\n\n**{title}**\n\n" if title and match[1] not in ("include", "embed") else _find_content(match[2])
+    )
 
 
-def _content(arguments: str) -> str:
-    return next((value for name, value in _arguments(arguments) if name in ("content", "text")), "")
+def _find_content(arguments: str) -> str:
+    return next((value for name, value in _parse_arguments(arguments) if name in ("content", "text")), "")
 
 
-def _shortcodes(text: str) -> str:
+def _render_shortcodes(text: str) -> str:
     closed = {found["name"].replace(" ", "") for found in SHORTCODE.finditer(text)}
 
-    def words(match: re.Match[str]) -> str:
+    def render_match(match: re.Match[str]) -> str:
         start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
         around = text[start : match.start()] + text[match.end() : end if end >= 0 else None]
         name = match["name"].replace(" ", "")
-        return _shortcode(name, match["more"], block=not around.strip() or f"/{name}" in closed)
+        return _render_shortcode(name, match["more"], block=not around.strip() or f"/{name}" in closed)
 
-    return SHORTCODE.sub(words, text)
+    return SHORTCODE.sub(render_match, text)
 
 
-def _shortcode(name: str, more: str, *, block: bool) -> str:
-    arguments = list(_arguments(more))
+def _render_shortcode(name: str, more: str, *, block: bool) -> str:
+    arguments = list(_parse_arguments(more))
     if name in ADDRESSES:
         return next((value.split()[0] for _, value in arguments if value.strip()), "#")
     if name.startswith("/") or ORNAMENTS.match(name):
         return ""
     if block:
-        title = _title(more) or next((value for key, value in arguments if not key), "")
+        title = _find_title(more) or next((value for key, value in arguments if not key), "")
         return f"\n\n**{title}**\n\n" if title and name not in PICTURES else ""
     return f"{{{{{name} {more.strip()}}}}}"
 
 
-def _arguments(text: str) -> Iterator[tuple[str, str]]:
+def _parse_arguments(text: str) -> Iterator[tuple[str, str]]:
     for found in ARGUMENT.finditer(text):
         yield found[1] or "", found[2] or found[3] or found[4] or ""
 
 
-def _title(arguments: str) -> str:
-    named = {name.lower(): value.strip() for name, value in _arguments(arguments) if name}
+def _find_title(arguments: str) -> str:
+    named = {name.lower(): value.strip() for name, value in _parse_arguments(arguments) if name}
     return next((named[name] for name in TITLES[:5] if named.get(name)), "")
 
 
-def _without_missing(text: str) -> str:
+def _drop_missing_values(text: str) -> str:
     """Each sentence, table cell and heading around a missing value goes; what stands beside it stays."""
-    return "\n".join(line for line in (_line(line) for line in text.split("\n")) if line is not None)
+    return "\n".join(
+        line for line in (_drop_missing_in_line(line) for line in text.split("\n")) if line is not None
+    )
 
 
-def _line(line: str) -> str | None:
+def _drop_missing_in_line(line: str) -> str | None:
     if MISSING not in line:
         return line
     if line.lstrip().startswith("|"):

@@ -33,7 +33,7 @@ UNKNOWN_ENCODING = "its text encoding is not recognised; save it as UTF-8"
 
 def load_text(data: bytes) -> list[Document]:
     """Plain text: the first line is the title when it looks like one."""
-    text = decoded(data).strip()
+    text = decode_text(data).strip()
     if not text:
         raise Unreadable("the file is empty; write something in it or delete it")
     first, _, rest = text.partition("\n")
@@ -42,84 +42,84 @@ def load_text(data: bytes) -> list[Document]:
     return [Document(text=text)]
 
 
-def decoded(data: bytes) -> str:
+def decode_text(data: bytes) -> str:
     """The text of a file in whatever encoding Japanese and English offices save; clean of invisible marks."""
-    return clean(_decode(data))
+    return clean_text(_decode_bytes(data))
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Text without characters that hide or reorder it, lines ended by a newline, characters composed."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     return unicodedata.normalize("NFC", INVISIBLE.sub("", text))
 
 
-def _decode(data: bytes) -> str:
+def _decode_bytes(data: bytes) -> str:
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
-            return _strict(data, encoding)
+            return _decode_strictly(data, encoding)
     if b"\x00" in data[:4096]:
-        return _wide(data)
+        return _decode_utf16(data)
     if b"\x1b$" in data or b"\x1b(" in data:
-        return _strict(data, "iso2022_jp_ext")
+        return _decode_strictly(data, "iso2022_jp_ext")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as exc:
-        return _legacy(data, exc)
+        return _decode_legacy(data, exc)
 
 
-def _strict(data: bytes, encoding: str) -> str:
+def _decode_strictly(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as exc:
         raise Unreadable(f"it is not valid {encoding.upper()} (byte {exc.start}); save it as UTF-8") from exc
 
 
-def _wide(data: bytes) -> str:
+def _decode_utf16(data: bytes) -> str:
     """UTF-16 without a mark, in the byte order that makes sense; anything else with zeros is not text."""
-    readings = [reading for name in ("utf-16-le", "utf-16-be") if (reading := _reading(data, name))]
-    likeliest = max(readings, key=_usual_share, default="")
-    if _usual_share(likeliest) < 0.9:
+    readings = [reading for name in ("utf-16-le", "utf-16-be") if (reading := _try_decode(data, name))]
+    likeliest = max(readings, key=_compute_usual_share, default="")
+    if _compute_usual_share(likeliest) < 0.9:
         raise Unreadable("it is not a text file; give Markdown, HTML, CSV, Excel, PDF or Word")
     return likeliest
 
 
-def _usual_share(text: str) -> float:
+def _compute_usual_share(text: str) -> float:
     """How much of a text is in the characters of Japanese and English prose."""
     return len(USUAL.findall(text)) / max(1, len(text))
 
 
-def _legacy(data: bytes, utf8: UnicodeDecodeError) -> str:
+def _decode_legacy(data: bytes, utf8: UnicodeDecodeError) -> str:
     """The likeliest of the encodings from before UTF-8."""
-    readings = {name: reading for name in ("cp932", "euc_jp") if (reading := _reading(data, name))}
-    likeliest = max(readings.values(), key=_japanese_share, default="")
-    if len(MISREAD.findall(likeliest)) > len(likeliest) / 20 or (utf8.start > 0 and _mostly_utf8(data)):
+    readings = {name: reading for name in ("cp932", "euc_jp") if (reading := _try_decode(data, name))}
+    likeliest = max(readings.values(), key=_compute_japanese_share, default="")
+    if len(MISREAD.findall(likeliest)) > len(likeliest) / 20 or (utf8.start > 0 and _is_mostly_utf8(data)):
         raise Unreadable(f"it is damaged UTF-8 (byte {utf8.start}); save it again as UTF-8")
-    if _japanese_share(likeliest) > 0.1:
+    if _compute_japanese_share(likeliest) > 0.1:
         return likeliest
-    return _western(data)
+    return _decode_western(data)
 
 
-def _reading(data: bytes, encoding: str) -> str | None:
+def _try_decode(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
         return None
 
 
-def _mostly_utf8(data: bytes) -> bool:
+def _is_mostly_utf8(data: bytes) -> bool:
     """Whether all but a few characters are sound UTF-8 beyond ASCII."""
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     return sum(character > "\x7f" for character in text) - broken > 4 * broken
 
 
-def _japanese_share(text: str) -> float:
+def _compute_japanese_share(text: str) -> float:
     """How Japanese a reading looks: kana speak for it, half-width katakana mostly against."""
     signs = len(KANA.findall(text)) + len(HAN.findall(text)) / 4 - len(HALF_WIDTH.findall(text))
     return signs / max(1, sum(character > "\x7f" for character in text))
 
 
-def _western(data: bytes) -> str:
+def _decode_western(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(data, cp_isolation=["cp1252", "cp1250", "cp1251", "big5", "gb18030", "cp949"]).best()

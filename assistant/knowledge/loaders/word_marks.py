@@ -14,11 +14,13 @@ DELETED = ("del", "moveFrom")
 NO = {"0", "false", "off", "none"}
 
 
-def without_unseen(data: bytes) -> bytes:
+def remove_unseen_runs(data: bytes) -> bytes:
     """The same document, its unseen runs gone."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        styles = _unseen_styles(archive.read(STYLES)) if STYLES in archive.namelist() else set()
-        changed = {name: _cleaned(archive.read(name), styles) for name in PARTS if name in archive.namelist()}
+        styles = _find_unseen_styles(archive.read(STYLES)) if STYLES in archive.namelist() else set()
+        changed = {
+            name: _clean_part(archive.read(name), styles) for name in PARTS if name in archive.namelist()
+        }
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as out:
             for part in archive.infolist():
@@ -27,13 +29,13 @@ def without_unseen(data: bytes) -> bytes:
     return file.getvalue()
 
 
-def _parsed(xml: bytes) -> etree._Element:
+def _parse_xml(xml: bytes) -> etree._Element:
     return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
-def _unseen_styles(xml: bytes) -> set[str]:
+def _find_unseen_styles(xml: bytes) -> set[str]:
     """Ids of styles that hide or strike out what is written in them."""
-    styles = _parsed(xml).iter(f"{WORD}style")
+    styles = _parse_xml(xml).iter(f"{WORD}style")
     return {
         str(style.get(f"{WORD}styleId"))
         for style in styles
@@ -41,22 +43,22 @@ def _unseen_styles(xml: bytes) -> set[str]:
     }
 
 
-def _cleaned(xml: bytes, styles: set[str]) -> bytes:
-    root = _parsed(xml)
+def _clean_part(xml: bytes, styles: set[str]) -> bytes:
+    root = _parse_xml(xml)
     unseen = [tag for name in DELETED for tag in root.iter(WORD + name)]
     for run in root.iter(f"{WORD}r"):
         looks = run.find(f"{WORD}rPr")
-        if looks is not None and (_is_unseen(looks) or _style(looks, "rStyle") in styles):
+        if looks is not None and (_is_unseen(looks) or _get_style(looks, "rStyle") in styles):
             unseen.append(run)
     for paragraph in root.iter(f"{WORD}p"):
         looks = paragraph.find(f"{WORD}pPr")
-        if looks is not None and _style(looks, "pStyle") in styles:
+        if looks is not None and _get_style(looks, "pStyle") in styles:
             unseen += paragraph.findall(f"{WORD}r")
     for tag in unseen:
         if (parent := tag.getparent()) is not None:
             parent.remove(tag)
     for ruby in list(root.iter(f"{WORD}ruby")):
-        _unwrap(ruby)
+        _unwrap_ruby(ruby)
     cleaned: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return cleaned
 
@@ -66,12 +68,12 @@ def _is_unseen(looks: etree._Element) -> bool:
     return any(mark is not None and str(mark.get(f"{WORD}val", "true")).lower() not in NO for mark in found)
 
 
-def _style(looks: etree._Element, name: str) -> str:
+def _get_style(looks: etree._Element, name: str) -> str:
     mark = looks.find(WORD + name)
     return str(mark.get(f"{WORD}val")) if mark is not None else ""
 
 
-def _unwrap(ruby: etree._Element) -> None:
+def _unwrap_ruby(ruby: etree._Element) -> None:
     """The run around a reading becomes the runs of the word that is read."""
     run, base = ruby.getparent(), ruby.find(f"{WORD}rubyBase")
     if run is None or run.getparent() is None:

@@ -5,13 +5,13 @@ import zipfile
 
 from assistant.knowledge.loaders.document import Unreadable
 
-LARGEST_UNPACKED = 200_000_000
+MAX_UNPACKED_BYTES = 200_000_000
 #: Office files shrink to a tenth; only a bomb shrinks to a thousandth.
 MOST_SHRUNK = 300
-MOST_PARTS = 5_000
+MAX_PARTS = 5_000
 
 
-def check(data: bytes) -> None:
+def check_archive(data: bytes) -> None:
     """Refuse an archive that would unpack to more than a document can be, or that defines XML entities."""
     if not data:
         raise Unreadable("the file is empty; write something in it or delete it")
@@ -34,7 +34,11 @@ def check(data: bytes) -> None:
 
 def _check_sizes(parts: list[zipfile.ZipInfo], packed: int) -> None:
     unpacked = sum(part.file_size for part in parts)
-    if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED or unpacked > MOST_SHRUNK * max(packed, 10_000):
+    if (
+        len(parts) > MAX_PARTS
+        or unpacked > MAX_UNPACKED_BYTES
+        or unpacked > MOST_SHRUNK * max(packed, 10_000)
+    ):
         raise Unreadable(
             f"it unpacks to {unpacked / 1e6:,.0f} MB in {len(parts):,} parts, which is too much; split it"
         )

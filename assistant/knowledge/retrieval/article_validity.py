@@ -11,42 +11,44 @@ from assistant.domain.knowledge import Dispute, Passage
 from assistant.ports.storage.knowledge import ArticleLifecycleStore
 
 
-class Standing:
+class ArticleValidity:
     def __init__(self) -> None:
         self._today: date | None = None
         self._resting: frozenset[int] = frozenset()
         self._open: Sequence[Contradiction] = ()
 
-    def load(self, store: ArticleLifecycleStore, today: date) -> None:
+    def load_state(self, store: ArticleLifecycleStore, today: date) -> None:
         self._today, self._resting = today, frozenset(store.list_inactive_chunks(today))
         # Across languages what is found is too unsure to tell customers: support leads see it at ingest.
         self._open = [
             each for each in store.list_open_contradictions(today) if each.one.language == each.other.language
         ]
 
-    def is_of(self, today: date) -> bool:
+    def is_loaded_for(self, today: date) -> bool:
         return self._today == today
 
-    def answering(self, chunks: Iterable[int]) -> list[int]:
+    def select_answerable(self, chunks: Iterable[int]) -> list[int]:
         """Those of *chunks* whose article has begun to hold and is not replaced."""
         return [chunk for chunk in chunks if chunk not in self._resting]
 
-    def judged(self, passages: Sequence[Passage], link: Callable[[str], str] = str) -> list[Passage]:
+    def apply_contradictions(
+        self, passages: Sequence[Passage], link: Callable[[str], str] = str
+    ) -> list[Passage]:
         """Without what a newer article says otherwise; where no date tells, with the dispute noted.
 
         A passage falls away only when the newer sentence is there to answer instead.
         """
-        kept = [passage for passage in passages if not self._outdated(passage, passages)]
-        return [replace(passage, disputes=tuple(self._disputes(passage, link))) for passage in kept]
+        kept = [passage for passage in passages if not self._is_outdated(passage, passages)]
+        return [replace(passage, disputes=tuple(self._find_disputes(passage, link))) for passage in kept]
 
-    def _outdated(self, passage: Passage, all_: Sequence[Passage]) -> bool:
+    def _is_outdated(self, passage: Passage, all_: Sequence[Passage]) -> bool:
         return any(
-            newer is not None and newer != mine and any(_says(other, newer) for other in all_)
-            for mine, _, newer in self._sides(passage)
+            newer is not None and newer != mine and any(_contains_side(other, newer) for other in all_)
+            for mine, _, newer in self._find_sides(passage)
         )
 
-    def _disputes(self, passage: Passage, link: Callable[[str], str]) -> Iterator[Dispute]:
-        for mine, other, newer in self._sides(passage):
+    def _find_disputes(self, passage: Passage, link: Callable[[str], str]) -> Iterator[Dispute]:
+        for mine, other, newer in self._find_sides(passage):
             if newer != mine:
                 yield Dispute(
                     text=mine.text,
@@ -56,20 +58,20 @@ class Standing:
                     other=other.text,
                 )
 
-    def _sides(
+    def _find_sides(
         self, passage: Passage
     ) -> Iterator[tuple[ContradictionSide, ContradictionSide, ContradictionSide | None]]:
         """The side that the passage takes, the other one, and which is newer."""
         for found in self._open:
             for mine, other in ((found.one, found.other), (found.other, found.one)):
-                if _says(passage, mine):
+                if _contains_side(passage, mine):
                     yield mine, other, found.newer_side
 
 
-def _says(passage: Passage, side: ContradictionSide) -> bool:
-    return passage.article == side.article and bare(side.text) in bare(passage.text)
+def _contains_side(passage: Passage, side: ContradictionSide) -> bool:
+    return passage.article == side.article and strip_punctuation(side.text) in strip_punctuation(passage.text)
 
 
-def bare(text: str) -> str:
+def strip_punctuation(text: str) -> str:
     """Letters and digits alone: Markdown and line breaks between two words do not tell them apart."""
     return "".join(filter(str.isalnum, text))

@@ -13,25 +13,25 @@ LONGEST = {"ja": 24, "en": 48}
 QUESTION = re.compile(r"[?？]$|(?:ですか|ますか|ませんか|でしょうか|には)$")
 
 
-class Examples:
+class ExampleQuestions:
     """Titles of articles by language, spread over the knowledge base's folders."""
 
     def __init__(self) -> None:
         self._by_language: dict[str, tuple[str, ...]] = {}
 
-    def load(self, titles: Sequence[tuple[str, str, str]]) -> None:
+    def select_questions(self, titles: Sequence[tuple[str, str, str]]) -> None:
         """Choose anew from (id, title, language) of every valid article."""
         groups: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for article, title, language in titles:
             if len(title) <= LONGEST.get(language, LONGEST["en"]):
                 groups[language][article.rpartition("/")[0]].append(title)
-        self._by_language = {language: _spread(folders) for language, folders in groups.items()}
+        self._by_language = {language: _spread_over_folders(folders) for language, folders in groups.items()}
 
     def __call__(self, language: str) -> tuple[str, ...]:
         return self._by_language.get(language, ())
 
 
-def _spread(folders: dict[str, list[str]]) -> tuple[str, ...]:
+def _spread_over_folders(folders: dict[str, list[str]]) -> tuple[str, ...]:
     """Titles that are questions first, then one of each folder, the fullest first."""
     fullest = sorted(folders.values(), key=len, reverse=True)
     rounds = [title for title in chain.from_iterable(zip_longest(*fullest)) if title]

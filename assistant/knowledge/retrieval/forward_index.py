@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.domain.knowledge import ChunkWords
 from assistant.knowledge.ingest.index_fields import SLOTS
-from assistant.knowledge.retrieval.ragged import Ragged, merged, ragged
+from assistant.knowledge.retrieval.ragged import RaggedArray, build_ragged, merge_ragged
 from assistant.ports.storage.articles import PassageStore
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ FOREVER = date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Shelf:
+class ForwardIndex:
     """Every chunk by row, ids rising; a changed knowledge base makes another shelf."""
 
     ids: NDArray[int64]
-    words: Ragged
+    words: RaggedArray
     #: Place of each chunk's language in *languages*.
     language: NDArray[int32]
     languages: tuple[str, ...]
@@ -45,13 +45,13 @@ class Shelf:
     #: Every vector of every chunk, slot by slot; zeros until they are made.
     vectors: Halves
     embedded: NDArray[bool_]
-    counts: Counts
+    counts: TermStatistics
 
     @classmethod
-    def empty(cls) -> Shelf:
+    def create_empty(cls) -> ForwardIndex:
         import numpy as np
 
-        words, titles = ragged([], WORD), numbers([])
+        words, titles = build_ragged([], WORD), hash_words([])
         return cls(
             ids=np.zeros(0, np.int64),
             words=words,
@@ -62,13 +62,13 @@ class Shelf:
             article=titles,
             vectors=np.zeros((0, 0, 0), np.float16),
             embedded=np.zeros(0, bool),
-            counts=Counts.of(words, titles),
+            counts=TermStatistics.from_words(words, titles),
         )
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def rows(self, chunks: Sequence[int]) -> Rows:
+    def find_rows(self, chunks: Sequence[int]) -> Rows:
         """The rows of those *chunks* that are here, in the same order."""
         import numpy as np
 
@@ -79,29 +79,29 @@ class Shelf:
         found: Rows = place[self.ids[place] == wanted]
         return found
 
-    def in_language(self, rows: Rows, language: str | None) -> NDArray[float32]:
+    def match_language(self, rows: Rows, language: str | None) -> NDArray[float32]:
         """1 for each row in *language*; all are, when none is asked for."""
         import numpy as np
 
         own = [place for place, name in enumerate(self.languages) if language in (None, name)]
         return np.isin(self.language[rows], own).astype(np.float32)
 
-    def vector_ids(self) -> set[int]:
+    def list_vector_ids(self) -> set[int]:
         """The ids that a vector index holds for these chunks."""
         slots = self.vectors.shape[1]
         return {chunk * SLOTS + slot for chunk in self.ids[self.embedded].tolist() for slot in range(slots)}
 
-    def vectors_of(self, ids: Sequence[int]) -> tuple[list[int], Halves]:
+    def select_vectors(self, ids: Sequence[int]) -> tuple[list[int], Halves]:
         """Those of the vector *ids* that are here, and their vectors, one row each."""
         import numpy as np
 
         wanted = np.fromiter(ids, np.int64, len(ids))
         here = np.isin(wanted // SLOTS, self.ids[self.embedded])
         wanted = wanted[here]
-        rows = self.rows((wanted // SLOTS).tolist())
+        rows = self.find_rows((wanted // SLOTS).tolist())
         return wanted.tolist(), self.vectors[rows, wanted % SLOTS]
 
-    def refreshed(self, store: PassageStore, model: str) -> Shelf:
+    def build_refreshed(self, store: PassageStore, model: str) -> ForwardIndex:
         """This shelf with what is new in *store* and without what is gone."""
         import numpy as np
 
@@ -111,14 +111,16 @@ class Shelf:
         ids = np.concatenate([self.ids[kept], np.array([row.chunk for row in new], np.int64)])
         order = np.argsort(ids)
         languages = tuple(dict.fromkeys([*self.languages, *(row.language for row in new)]))
-        words = merged([self.words.of(kept), ragged([_words(row) for row in new], WORD)], order)
-        title = np.concatenate([self.title[kept], numbers(_title(row) for row in new)])[order]
-        article = np.concatenate([self.article[kept], numbers(row.article for row in new)])[order]
-        vectors, embedded = self._vectors(store, model, ids[order], kept)
+        words = merge_ragged(
+            [self.words.select_rows(kept), build_ragged([_count_words(row) for row in new], WORD)], order
+        )
+        title = np.concatenate([self.title[kept], hash_words(_format_title(row) for row in new)])[order]
+        article = np.concatenate([self.article[kept], hash_words(row.article for row in new)])[order]
+        vectors, embedded = self._load_vectors(store, model, ids[order], kept)
         language = [languages.index(row.language) for row in new]
         until = [(row.valid_until or date.max).toordinal() for row in new]
         changed = len(new) > 0 or len(kept) < len(self)
-        return Shelf(
+        return ForwardIndex(
             ids=ids[order],
             words=words,
             language=np.concatenate([self.language[kept], np.array(language, np.int32)])[order],
@@ -128,10 +130,10 @@ class Shelf:
             article=article,
             vectors=vectors,
             embedded=embedded,
-            counts=Counts.of(words, title) if changed else self.counts,
+            counts=TermStatistics.from_words(words, title) if changed else self.counts,
         )
 
-    def _vectors(
+    def _load_vectors(
         self, store: PassageStore, model: str, ids: NDArray[int64], kept: Rows
     ) -> tuple[Halves, NDArray[bool_]]:
         """The vectors of *ids*: those at hand of the rows *kept*, the others read."""
@@ -153,7 +155,7 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Counts:
+class TermStatistics:
     """How common words and titles are, and how long texts."""
 
     known: Words
@@ -165,7 +167,7 @@ class Counts:
     title_length: NDArray[float32]
 
     @classmethod
-    def of(cls, words: Ragged, titles: Words) -> Counts:
+    def from_words(cls, words: RaggedArray, titles: Words) -> TermStatistics:
         import numpy as np
 
         known, chunks = np.unique(words.values["word"], return_counts=True)
@@ -175,16 +177,16 @@ class Counts:
             chunks.astype(np.uint32),
             shares[which].astype(np.int32),
             np.zeros(len(titles), np.float32),
-            words.sums(words.values["body"]).astype(np.float32),
-            words.sums(words.values["title"]).astype(np.float32),
+            words.sum_rows(words.values["body"]).astype(np.float32),
+            words.sum_rows(words.values["title"]).astype(np.float32),
         )
         in_title = words.values["title"] > 0
         rarity = np.zeros(len(in_title), np.float32)
-        rarity[in_title] = counts.rarity(words.values["word"][in_title])
-        counts.title_rarity[:] = words.sums(rarity)
+        rarity[in_title] = counts.compute_idf(words.values["word"][in_title])
+        counts.title_rarity[:] = words.sum_rows(rarity)
         return counts
 
-    def frequency(self, words: Words) -> Words:
+    def count_chunks(self, words: Words) -> Words:
         """In how many chunks each of *words* stands."""
         import numpy as np
 
@@ -193,31 +195,31 @@ class Counts:
         place = np.minimum(np.searchsorted(self.known, words), len(self.known) - 1)
         return np.where(self.known[place] == words, self.chunks[place], 0).astype(np.uint32)
 
-    def rarity(self, words: Words) -> NDArray[float32]:
+    def compute_idf(self, words: Words) -> NDArray[float32]:
         """BM25's inverse document frequency."""
         import numpy as np
 
-        frequency = self.frequency(words).astype(np.float32)
+        frequency = self.count_chunks(words).astype(np.float32)
         found: NDArray[float32] = np.log1p((len(self.title_share) - frequency + 0.5) / (frequency + 0.5))
         return found
 
 
-def numbers(words: Iterable[str]) -> Words:
+def hash_words(words: Iterable[str]) -> Words:
     """Words as numbers that are the same in every process."""
     import numpy as np
 
     return np.array([zlib.crc32(word.encode("utf-8", "replace")) for word in words], np.uint32)
 
 
-def _title(row: ChunkWords) -> str:
+def _format_title(row: ChunkWords) -> str:
     return f"{row.terms.title} {row.terms.headings}"
 
 
-def _words(row: ChunkWords) -> NDArray[Any]:
+def _count_words(row: ChunkWords) -> NDArray[Any]:
     """Each word of a chunk once, with its counts."""
     import numpy as np
 
-    title, body = numbers(_title(row).split()), numbers(row.terms.body.split())
+    title, body = hash_words(_format_title(row).split()), hash_words(row.terms.body.split())
     words, which = np.unique(np.concatenate([title, body]), return_inverse=True)
     found = np.zeros(len(words), WORD)
     found["word"] = words

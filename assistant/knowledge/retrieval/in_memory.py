@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from assistant.domain.errors import IndexUnavailable
 from assistant.domain.knowledge import Passage
-from assistant.text.segmentation import terms
+from assistant.text.segmentation import tokenize_text
 
 
-class ListedPassages:
+class InMemoryRetriever:
     """Scores a passage by the share of the question's words that stand in it."""
 
     def __init__(self, *passages: Passage) -> None:
@@ -21,14 +21,14 @@ class ListedPassages:
         self.asked.append(question)
         if self.down:
             raise IndexUnavailable
-        wanted = set(terms(question))
-        scored = [replace(passage, score=_share(wanted, passage)) for passage in self.passages]
+        wanted = set(tokenize_text(question))
+        scored = [replace(passage, score=_compute_word_share(wanted, passage)) for passage in self.passages]
         best: Sequence[Passage] = sorted(scored, key=lambda passage: -passage.score)
         return [passage for passage in best if passage.score > 0][:limit]
 
 
-def _share(wanted: set[str], passage: Passage) -> float:
+def _compute_word_share(wanted: set[str], passage: Passage) -> float:
     if not wanted:
         return 0.0
-    there = set(terms(f"{passage.title} {' '.join(passage.headings)} {passage.text}"))
+    there = set(tokenize_text(f"{passage.title} {' '.join(passage.headings)} {passage.text}"))
     return len(wanted & there) / len(wanted)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BLOCK = 1024
 
 
-async def passages(embedder: Embedder, texts: Sequence[str]) -> Sequence[MultiVector]:
+async def embed_passages(embedder: Embedder, texts: Sequence[str]) -> Sequence[MultiVector]:
     """Whole and token vectors; of a model that cannot tell tokens apart, no token vectors."""
     import numpy as np
 
@@ -28,7 +28,7 @@ async def passages(embedder: Embedder, texts: Sequence[str]) -> Sequence[MultiVe
     return [MultiVector(whole, np.zeros((0, 0), np.int8)) for whole in await embedder.embed_passages(texts)]
 
 
-async def query(embedder: Embedder, text: str) -> MultiVector:
+async def embed_query(embedder: Embedder, text: str) -> MultiVector:
     import numpy as np
 
     if isinstance(embedder, MultiVectorEmbedder):
@@ -36,7 +36,7 @@ async def query(embedder: Embedder, text: str) -> MultiVector:
     return MultiVector(await embedder.embed_query(text), np.zeros((0, 0), np.int8))
 
 
-def compared(question: Tokens, passages: Sequence[Packed]) -> tuple[Vectors, Vectors]:
+def compute_late_interaction(question: Tokens, passages: Sequence[Packed]) -> tuple[Vectors, Vectors]:
     """How near each token of the question finds one in each passage, on average, and the other way round.
 
     -1 to 1, 0 for a passage without tokens.
@@ -48,7 +48,7 @@ def compared(question: Tokens, passages: Sequence[Packed]) -> tuple[Vectors, Vec
     held = [place for place, tokens in enumerate(passages) if tokens.size]
     if not question.size or not held:
         return met, asked_of
-    cosines = _cosines(question, np.concatenate([passages[place] for place in held]))
+    cosines = _compute_token_cosines(question, np.concatenate([passages[place] for place in held]))
     lengths = np.array([len(passages[place]) for place in held])
     starts = np.cumsum(lengths) - lengths
     met[held] = np.maximum.reduceat(cosines, starts, axis=0).mean(axis=1)
@@ -56,7 +56,7 @@ def compared(question: Tokens, passages: Sequence[Packed]) -> tuple[Vectors, Vec
     return met, asked_of
 
 
-def _cosines(question: Tokens, packed: Packed) -> Vectors:
+def _compute_token_cosines(question: Tokens, packed: Packed) -> Vectors:
     """(tokens of all passages, tokens of the question)"""
     import numpy as np
 

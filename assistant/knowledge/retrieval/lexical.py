@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.knowledge.retrieval.forward_index import Shelf, numbers
-from assistant.text.segmentation import terms
+from assistant.knowledge.retrieval.forward_index import ForwardIndex, hash_words
+from assistant.text.segmentation import tokenize_text
 
 #: Words looked for, the rarest: more cost time and add nothing.
 MAX_WORDS = 16
@@ -26,21 +26,21 @@ SAMPLES: dict[str, Sequence[tuple[str, str]]] = {
 }
 
 
-def telling(question: Sequence[str], shelf: Shelf) -> list[str]:
+def select_rare_words(question: Sequence[str], shelf: ForwardIndex) -> list[str]:
     """The words of a question worth looking for, rarest first."""
     words = list(dict.fromkeys(question))
-    frequency = shelf.counts.frequency(numbers(words))
+    frequency = shelf.counts.count_chunks(hash_words(words))
     ranked = sorted((int(count), word) for count, word in zip(frequency, words, strict=True) if count)
     most = COMMON * len(shelf)
     rare = [word for count, word in ranked if count <= most]
     return (rare or [word for _, word in ranked])[:MAX_WORDS]
 
 
-def lexical_alive(languages: Sequence[str]) -> list[str]:
+def list_broken_languages(languages: Sequence[str]) -> list[str]:
     """The languages in which words of a question do not meet words of a text; empty when all is well."""
-    return [language for language in languages if not _meets(language)]
+    return [language for language in languages if not _matches_samples(language)]
 
 
-def _meets(language: str) -> bool:
+def _matches_samples(language: str) -> bool:
     samples = SAMPLES.get(language, ())
-    return all(set(terms(question)) <= set(terms(text)) for text, question in samples)
+    return all(set(tokenize_text(question)) <= set(tokenize_text(text)) for text, question in samples)

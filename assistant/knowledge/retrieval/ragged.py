@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ragged:
+class RaggedArray:
     """*values* of one row after the other; row i is ``values[starts[i]:starts[i + 1]]``."""
 
     values: Values
@@ -25,51 +25,51 @@ class Ragged:
         return len(self.starts) - 1
 
     @property
-    def lengths(self) -> Rows:
+    def row_lengths(self) -> Rows:
         import numpy as np
 
         return np.diff(self.starts)
 
-    def of(self, rows: Rows) -> Ragged:
+    def select_rows(self, rows: Rows) -> RaggedArray:
         """Some rows, in the order given."""
         import numpy as np
 
-        lengths = self.lengths[rows]
-        starts = _starts(lengths)
+        lengths = self.row_lengths[rows]
+        starts = _compute_starts(lengths)
         place = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], lengths)
-        return Ragged(self.values[place], starts)
+        return RaggedArray(self.values[place], starts)
 
-    def row_of_each(self) -> Rows:
+    def compute_row_indices(self) -> Rows:
         """The row in which each value stands."""
         import numpy as np
 
-        return np.repeat(np.arange(len(self)), self.lengths)
+        return np.repeat(np.arange(len(self)), self.row_lengths)
 
-    def sums(self, amounts: Values) -> Values:
+    def sum_rows(self, amounts: Values) -> Values:
         """Of one amount for each value: their sum in each row."""
         import numpy as np
 
-        return np.bincount(self.row_of_each(), amounts, len(self))
+        return np.bincount(self.compute_row_indices(), amounts, len(self))
 
 
-def ragged(rows: Sequence[Values], kind: Any) -> Ragged:
+def build_ragged(rows: Sequence[Values], kind: Any) -> RaggedArray:
     """Rows put one after the other; *kind* is the type of their values."""
     import numpy as np
 
     lengths = np.array([len(row) for row in rows], np.intp)
-    return Ragged(np.concatenate([np.zeros(0, kind), *rows]), _starts(lengths))
+    return RaggedArray(np.concatenate([np.zeros(0, kind), *rows]), _compute_starts(lengths))
 
 
-def merged(parts: Sequence[Ragged], order: Rows) -> Ragged:
+def merge_ragged(parts: Sequence[RaggedArray], order: Rows) -> RaggedArray:
     """The rows of several, one after the other, then in *order*."""
     import numpy as np
 
     values = np.concatenate([part.values for part in parts])
-    lengths = np.concatenate([part.lengths for part in parts])
-    return Ragged(values, _starts(lengths)).of(order)
+    lengths = np.concatenate([part.row_lengths for part in parts])
+    return RaggedArray(values, _compute_starts(lengths)).select_rows(order)
 
 
-def _starts(lengths: Rows) -> Rows:
+def _compute_starts(lengths: Rows) -> Rows:
     import numpy as np
 
     return np.concatenate([np.zeros(1, np.intp), np.cumsum(lengths, dtype=np.intp)])

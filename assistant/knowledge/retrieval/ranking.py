@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.knowledge.retrieval.features import ARMS, FINE, Candidates
+from assistant.knowledge.retrieval.features import FIRST_TOKEN_FEATURE, RANKING_FEATURES, RetrievalCandidates
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -22,9 +22,19 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).with_name("ranking.json")
 #: A difference that matters, per arm: the unit in which a candidate is behind the best one.
-UNIT = dict(zip(ARMS, (0.02, 0.02, 3.0, 3.0, 3.0, 0.15, 0.15, 0.25, 0.05, 0.05, 0.05), strict=True))
+UNIT = dict(
+    zip(RANKING_FEATURES, (0.02, 0.02, 3.0, 3.0, 3.0, 0.15, 0.15, 0.25, 0.05, 0.05, 0.05), strict=True)
+)
 #: Arms that may agree on the first place.
-PAIRS = ((0, 4), (0, 1), (1, 4), (1, 3), (0, FINE), (4, FINE), (1, FINE + 1))
+PAIRS = (
+    (0, 4),
+    (0, 1),
+    (1, 4),
+    (1, 3),
+    (0, FIRST_TOKEN_FEATURE),
+    (4, FIRST_TOKEN_FEATURE),
+    (1, FIRST_TOKEN_FEATURE + 1),
+)
 #: What the question's own language counts, where an article is there in both; in log odds.
 OWN_LANGUAGE = 1.5
 #: Columns of the evidence that tell of a passage by itself.
@@ -34,7 +44,7 @@ VIEWS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Weights:
+class FusionWeights:
     """Learned: how the question decides what each view of each arm counts, and what scores mean."""
 
     gate: Vectors
@@ -49,62 +59,66 @@ class Weights:
 
 
 @cache
-def weights() -> Weights:
-    return read_weights(json.loads(FILE.read_text(encoding="utf-8"))["weights"])
+def load_fusion_weights() -> FusionWeights:
+    return parse_fusion_weights(json.loads(FILE.read_text(encoding="utf-8"))["weights"])
 
 
-def read_weights(kept: Mapping[str, Any]) -> Weights:
+def parse_fusion_weights(kept: Mapping[str, Any]) -> FusionWeights:
     import numpy as np
 
-    return Weights(**{name: np.array(value, np.float32) for name, value in kept.items()})
+    return FusionWeights(**{name: np.array(value, np.float32) for name, value in kept.items()})
 
 
-def ranks(candidates: Candidates, learned: Weights) -> Vectors:
+def score_candidates(candidates: RetrievalCandidates, learned: FusionWeights) -> Vectors:
     """How much speaks for each candidate; comparable only among those of one question."""
     import numpy as np
 
-    asked = np.clip((context(candidates) - learned.gate_mean) / learned.gate_scale, -3, 3)
+    asked = np.clip((compute_gate_features(candidates) - learned.gate_mean) / learned.gate_scale, -3, 3)
     counts = np.logaddexp(0, asked @ learned.gate)
-    ranked: Vectors = views(candidates.arms) @ counts + OWN_LANGUAGE * candidates.own_language
+    ranked: Vectors = compute_feature_views(candidates.arms) @ counts + OWN_LANGUAGE * candidates.own_language
     return ranked
 
 
-def probabilities(candidates: Candidates, ranked: Vectors, learned: Weights) -> Vectors:
+def compute_probabilities(
+    candidates: RetrievalCandidates, ranked: Vectors, learned: FusionWeights
+) -> Vectors:
     """How probable it is that each candidate answers, never more for a lower one."""
     import numpy as np
 
-    told = np.clip((evidence(candidates, ranked) - learned.sure_mean) / learned.sure_scale, -4, 4)
+    told = np.clip(
+        (compute_calibration_features(candidates, ranked) - learned.sure_mean) / learned.sure_scale, -4, 4
+    )
     order = np.argsort(-ranked, kind="stable")
-    odds = both(told[order], learned.sure) - learned.level
+    odds = combine_log_odds(told[order], learned.sure) - learned.level
     falling = np.minimum.accumulate(1 / (1 + np.exp(-odds)))
     found: Vectors = np.empty_like(falling)
     found[order] = falling
     return found
 
 
-def views(arms: Vectors) -> Vectors:
+def compute_feature_views(arms: Vectors) -> Vectors:
     """Three views of each arm, side by side: one row per candidate."""
     import numpy as np
 
     above = np.clip((arms - arms.mean(axis=0)) / (arms.std(axis=0) + 1e-6), -3, 6) / 2
-    units = np.array([UNIT[name] for name in ARMS], np.float32)
+    units = np.array([UNIT[name] for name in RANKING_FEATURES], np.float32)
     behind = np.clip((arms - arms.max(axis=0)) / units, -6, 0)
     places = np.argsort(np.argsort(-arms, axis=0, kind="stable"), axis=0, kind="stable")
     high = 1 / (1 + places) * (np.ptp(arms, axis=0) > 0)
     return np.stack([above, behind, high], axis=2).reshape(len(arms), -1).astype(np.float32)
 
 
-def context(candidates: Candidates) -> Vectors:
+def compute_gate_features(candidates: RetrievalCandidates) -> Vectors:
     """What the gate sees of the question: how sure each arm is, whether they agree, what kind it is."""
     import numpy as np
 
     arms = candidates.arms
     best = np.sort(arms, axis=0)[::-1][:2]
-    units = np.array([UNIT[name] for name in ARMS], np.float32)
+    units = np.array([UNIT[name] for name in RANKING_FEATURES], np.float32)
     lead = np.minimum((best[0] - best[-1]) / units, 4) / 2
     first = arms.argmax(axis=0)
     agreeing = [first[one] == first[other] for one, other in PAIRS]
-    alike = _correlations(arms)
+    alike = _compute_rank_correlations(arms)
     told = [
         1.0,
         *lead,
@@ -119,12 +133,12 @@ def context(candidates: Candidates) -> Vectors:
         candidates.japanese,
         candidates.title_share.mean(),
         candidates.own_language.mean(),
-        best[0, FINE] > 0,
+        best[0, FIRST_TOKEN_FEATURE] > 0,
     ]
     return np.array(told, np.float32)
 
 
-def evidence(candidates: Candidates, ranked: Vectors) -> Vectors:
+def compute_calibration_features(candidates: RetrievalCandidates, ranked: Vectors) -> Vectors:
     """What tells an answer from something merely alike: one row per candidate.
 
     First what is true of the passage itself, which tells other people's questions apart. Near misses are
@@ -136,21 +150,24 @@ def evidence(candidates: Candidates, ranked: Vectors) -> Vectors:
     import numpy as np
 
     arms = candidates.arms
-    meaning, tokens = np.maximum(arms[:, 0], arms[:, 1]), np.maximum(arms[:, FINE], arms[:, FINE + 1])
+    meaning, tokens = (
+        np.maximum(arms[:, 0], arms[:, 1]),
+        np.maximum(arms[:, FIRST_TOKEN_FEATURE], arms[:, FIRST_TOKEN_FEATURE + 1]),
+    )
     columns = [
-        *arms[:, [0, 1, 5, 6, 7, FINE, FINE + 1]].T,
+        *arms[:, [0, 1, 5, 6, 7, FIRST_TOKEN_FEATURE, FIRST_TOKEN_FEATURE + 1]].T,
         meaning,
         tokens,
         candidates.own_language,
-        _above(meaning, UNIT["text"]),
-        _above(tokens, UNIT["tokens"]),
-        _shares(candidates, ranked),
+        _compute_distance_from_mean(meaning, UNIT["text"]),
+        _compute_distance_from_mean(tokens, UNIT["tokens"]),
+        _compute_article_shares(candidates, ranked),
         np.full(len(arms), 1 / len(arms)),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def both(told: Vectors, sure: Vectors) -> Vectors:
+def combine_log_odds(told: Vectors, sure: Vectors) -> Vectors:
     """The log odds that the knowledge base speaks of it and that this answers; *told* as `sure` is scaled."""
     import numpy as np
 
@@ -160,7 +177,7 @@ def both(told: Vectors, sure: Vectors) -> Vectors:
     return found
 
 
-def _above(values: Vectors, unit: float) -> Vectors:
+def _compute_distance_from_mean(values: Vectors, unit: float) -> Vectors:
     """How many units each is above the mean."""
     import numpy as np
 
@@ -168,7 +185,7 @@ def _above(values: Vectors, unit: float) -> Vectors:
     return found
 
 
-def _shares(candidates: Candidates, ranked: Vectors) -> Vectors:
+def _compute_article_shares(candidates: RetrievalCandidates, ranked: Vectors) -> Vectors:
     """The logarithm of its article's share of what speaks for all the candidates."""
     import numpy as np
 
@@ -178,7 +195,7 @@ def _shares(candidates: Candidates, ranked: Vectors) -> Vectors:
     return found
 
 
-def _correlations(arms: Vectors) -> Vectors:
+def _compute_rank_correlations(arms: Vectors) -> Vectors:
     """How alike the first of PAIRS order the candidates; 0 where an arm tells nothing."""
     import numpy as np
 

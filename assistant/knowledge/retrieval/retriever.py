@@ -12,10 +12,10 @@ from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
 from assistant.knowledge.ingest.index_fields import SLOTS
 from assistant.knowledge.retrieval import late_interaction
-from assistant.knowledge.retrieval.article_validity import Standing
-from assistant.knowledge.retrieval.features import Candidates, Question
-from assistant.knowledge.retrieval.forward_index import Shelf
-from assistant.knowledge.vectors.synced_index import KeptVectors
+from assistant.knowledge.retrieval.article_validity import ArticleValidity
+from assistant.knowledge.retrieval.features import RetrievalCandidates, RetrievalQuestion
+from assistant.knowledge.retrieval.forward_index import ForwardIndex
+from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
 from assistant.lru_cache import LruCache
 from assistant.ports.models import Embedder, MultiVector
 from assistant.ports.storage.store import ArticlesTransaction, Database
@@ -31,16 +31,16 @@ COMPARED = 32
 #: Passages looked at beyond those wanted: what a newer article says otherwise falls away.
 FURTHER = 4
 #: Passages that are remembered, with about 10 kB of token vectors each.
-REMEMBERED = 2_000
+CACHE_SIZE = 2_000
 #: Characters of a question that are looked at; what customers ask fits ten times.
 MAX_QUESTION = 2_000
 
 
-class Found(NamedTuple):
+class RetrievalResult(NamedTuple):
     """The candidates of a question, in no order."""
 
     chunks: Sequence[int]
-    described: Candidates
+    candidates: RetrievalCandidates
 
 
 class HybridRetriever:
@@ -50,7 +50,7 @@ class HybridRetriever:
         self,
         database: Database[ArticlesTransaction],
         embedder: Embedder,
-        vectors: KeptVectors,
+        vectors: SyncedVectorIndex,
         *,
         link: Callable[[str], str] = str,
         today: Callable[[], date] = date.today,
@@ -61,135 +61,147 @@ class HybridRetriever:
         self._embedder = embedder
         self._vectors = vectors
         self._today = today
-        self.shelf = Shelf.empty()
-        self._tokens: LruCache[int, Sequence[Packed]] = LruCache(REMEMBERED)
+        self.forward_index = ForwardIndex.create_empty()
+        self._tokens: LruCache[int, Sequence[Packed]] = LruCache(CACHE_SIZE)
         #: Of the shelf's state: an article's address may change though its chunks do not.
-        self._passages: LruCache[int, Passage] = LruCache(REMEMBERED)
+        self._passages: LruCache[int, Passage] = LruCache(CACHE_SIZE)
         #: What replaces and contradicts what.
-        self._standing = Standing()
+        self._standing = ArticleValidity()
         self._version = -1
         #: Parts that failed last time they were needed, with the reason.
         self._broken: dict[str, str] = {}
 
     async def start(self, *, at_once: bool = False) -> None:
-        """Load the knowledge base and open the vector index; what is missing there is filled by `tend`.
+        """Load the knowledge base and open the vector index; what is missing there is filled by `maintain`.
 
-        *at_once*: leave opening it to `tend` too; until then all vectors in memory are compared.
+        *at_once*: leave opening it to `maintain` too; until then all vectors in memory are compared.
         """
-        await self.refresh()
+        await self.load_changes()
         if not at_once:
-            await self.tend()
+            await self.maintain()
 
     async def close(self) -> None:
         await self._vectors.close()
 
-    async def refresh(self) -> bool:
+    async def load_changes(self) -> bool:
         """Take in what changed in SQL, whoever wrote it; whether anything did."""
         version = await self._database.read(lambda store: store.articles.load_version())
-        if version != self._version or not self._standing.is_of(self._today()):
+        if version != self._version or not self._standing.is_loaded_for(self._today()):
             await self._database.read(
-                lambda store: self._standing.load(store.article_lifecycle, self._today())
+                lambda store: self._standing.load_state(store.article_lifecycle, self._today())
             )
         if version == self._version:
             return False
         model = self._embedder.name
-        self.shelf = await self._database.read(lambda store: self.shelf.refreshed(store.articles, model))
-        self._vectors.follow(self.shelf, version)
+        self.forward_index = await self._database.read(
+            lambda store: self.forward_index.build_refreshed(store.articles, model)
+        )
+        self._vectors.set_target(self.forward_index, version)
         self._version = version
-        self._passages = LruCache(REMEMBERED)
+        self._passages = LruCache(CACHE_SIZE)
         return True
 
-    async def tend(self) -> bool:
+    async def maintain(self) -> bool:
         """Keep the vector index open and in step; whether there is more to do."""
-        return await self._vectors.tend()
+        return await self._vectors.maintain()
 
-    def health(self) -> Mapping[str, str | None]:
+    def component_health(self) -> Mapping[str, str | None]:
         """Each part, and why it does not work or None."""
         return {
             "embeddings": self._broken.get("embeddings"),
-            "vectors": self._vectors.trouble,
+            "vectors": self._vectors.unavailable_reason,
             "words": self._broken.get("words"),
         }
 
     async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
         """The best passages, best first; empty where nothing is alike or nothing is asked."""
-        from assistant.knowledge.retrieval.ranking import probabilities, ranks, weights
+        from assistant.knowledge.retrieval.ranking import (
+            compute_probabilities,
+            load_fusion_weights,
+            score_candidates,
+        )
 
-        recent, found = self._passages, await self.candidates(question, language)
+        recent, found = self._passages, await self.find_candidates(question, language)
         if found is None:
             return []
-        ranked = ranks(found.described, weights())
-        likely = probabilities(found.described, ranked, weights())
+        ranked = score_candidates(found.candidates, load_fusion_weights())
+        likely = compute_probabilities(found.candidates, ranked, load_fusion_weights())
         best = (-ranked).argsort(kind="stable").tolist()[: limit + FURTHER]
         chunks = [found.chunks[row] for row in best]
-        passages = await recent.get_many(chunks, self._read_passages)
+        passages = await recent.get_many(chunks, self._load_passages)
         scored = [
             replace(passage, score=float(likely[row]), url=passage.url or self._link(passage.article))
             for row, chunk in zip(best, chunks, strict=True)
             if (passage := passages.get(chunk))  # it may have gone meanwhile
         ]
-        return self._standing.judged(scored, self._link)[:limit]
+        return self._standing.apply_contradictions(scored, self._link)[:limit]
 
-    async def candidates(self, question: str, language: str | None) -> Found | None:
+    async def find_candidates(self, question: str, language: str | None) -> RetrievalResult | None:
         """The passages in question, at most COMPARED, and what every arm says of them."""
-        from assistant.text.segmentation import terms
+        from assistant.text.segmentation import tokenize_text
 
-        asked, shelf = clean(question), self.shelf
+        asked, shelf = clean_question(question), self.forward_index
         if not asked or not len(shelf):
             return None
         # The words are looked for while the model reads the question.
-        meaning = asyncio.ensure_future(self._fine(asked))
+        meaning = asyncio.ensure_future(self._embed_question(asked))
         await asyncio.sleep(0)
-        words = terms(asked)
-        matching = asyncio.ensure_future(self._matching(words, shelf))
-        seen = Question(words, language, await meaning)
-        found = dict.fromkeys([*await self._nearest(seen.fine), *await matching])
-        rows = shelf.rows(self._standing.answering(found))
+        words = tokenize_text(asked)
+        matching = asyncio.ensure_future(self._find_matching(words, shelf))
+        seen = RetrievalQuestion(words, language, await meaning)
+        found = dict.fromkeys([*await self._find_nearest(seen.fine), *await matching])
+        rows = shelf.find_rows(self._standing.select_answerable(found))
         rows = rows[shelf.until[rows] >= self._today().toordinal()]
-        return await self._compare(seen, rows, shelf) if len(rows) else None
+        return await self._compare_candidates(seen, rows, shelf) if len(rows) else None
 
-    async def _compare(self, question: Question, rows: Rows, shelf: Shelf) -> Found:
+    async def _compare_candidates(
+        self, question: RetrievalQuestion, rows: Rows, shelf: ForwardIndex
+    ) -> RetrievalResult:
         """Leave the unlikely out by the quick arms, then compare the rest token by token."""
-        from assistant.knowledge.retrieval.features import compare_tokens, described, only
-        from assistant.knowledge.retrieval.ranking import ranks, weights
+        from assistant.knowledge.retrieval.features import (
+            compute_ranking_features,
+            fill_token_features,
+            select_candidates,
+        )
+        from assistant.knowledge.retrieval.ranking import load_fusion_weights, score_candidates
 
-        everyone = described(question, rows, shelf)
+        everyone = compute_ranking_features(question, rows, shelf)
         if len(rows) > COMPARED:
-            likely = (-ranks(everyone, weights())).argsort(kind="stable")[:COMPARED]
-            rows, everyone = rows[likely], only(everyone, likely)
+            likely = (-score_candidates(everyone, load_fusion_weights())).argsort(kind="stable")[:COMPARED]
+            rows, everyone = rows[likely], select_candidates(everyone, likely)
         chunks = shelf.ids[rows].tolist()
         if question.fine is not None and question.fine.tokens.size:
-            tokens = await self._tokens.get_many(chunks, self._read_tokens)
+            tokens = await self._tokens.get_many(chunks, self._load_tokens)
             held = {row: tokens[chunk] for row, chunk in enumerate(chunks) if chunk in tokens}
-            compare_tokens(everyone, question, held)
-        return Found(chunks, everyone)
+            fill_token_features(everyone, question, held)
+        return RetrievalResult(chunks, everyone)
 
-    async def _read_tokens(self, chunks: Sequence[int]) -> Mapping[int, Sequence[Packed]]:
+    async def _load_tokens(self, chunks: Sequence[int]) -> Mapping[int, Sequence[Packed]]:
         model = self._embedder.name
         return await self._database.read(lambda store: store.articles.load_packed_tokens(model, chunks))
 
-    async def _read_passages(self, chunks: Sequence[int]) -> Mapping[int, Passage]:
+    async def _load_passages(self, chunks: Sequence[int]) -> Mapping[int, Passage]:
         return await self._database.read(lambda store: store.articles.load_passages(chunks))
 
-    async def _fine(self, question: str) -> MultiVector | None:
+    async def _embed_question(self, question: str) -> MultiVector | None:
         try:
-            asked = await late_interaction.query(self._embedder, question)
+            asked = await late_interaction.embed_query(self._embedder, question)
         except Unavailable as exc:
             self._broken["embeddings"] = str(exc)
             return None
         self._broken.pop("embeddings", None)
         return asked
 
-    async def _nearest(self, asked: MultiVector | None) -> list[int]:
+    async def _find_nearest(self, asked: MultiVector | None) -> list[int]:
         if asked is None:
             return []
         hits = await self._vectors.nearest(asked.pooled, limit=NEAREST)
         return [id_ // SLOTS for id_, _ in hits]
 
-    async def _matching(self, words: Sequence[str], shelf: Shelf) -> Sequence[int]:
-        from assistant.knowledge.retrieval.lexical import telling
+    async def _find_matching(self, words: Sequence[str], shelf: ForwardIndex) -> Sequence[int]:
+        from assistant.knowledge.retrieval.lexical import select_rare_words
 
-        look_for = telling(words, shelf)
+        look_for = select_rare_words(words, shelf)
         try:
             found = await self._database.read(lambda s: s.articles.search_words(look_for, limit=MATCHING))
         except Unavailable as exc:
@@ -199,7 +211,7 @@ class HybridRetriever:
         return found
 
 
-def clean(question: str) -> str:
+def clean_question(question: str) -> str:
     """The question without what no part can take: control characters, lone surrogates, the end of a book."""
     cut = question[:MAX_QUESTION].encode("utf-8", "ignore").decode()
     return " ".join("".join(char if char.isprintable() else " " for char in cut).split())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
-from assistant.knowledge.ingest.index_fields import under_heading
+from assistant.knowledge.ingest.index_fields import prepend_headings
 from assistant.lru_cache import LruCache
 from assistant.ports.knowledge import PassageTokens
 from assistant.ports.models import Embedder, MultiVectorEmbedder
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Passages that are remembered: good ones come again with every question about them. About 30 kB each.
-REMEMBERED = 1_000
+CACHE_SIZE = 1_000
 
 
-class StoredTokens:
+class StoredTokenVectors:
     """Tokens from SQL; none for models that cannot tell tokens apart."""
 
     def __init__(self, database: Database[ArticlesTransaction], embedder: Embedder) -> None:
         self._database, self._embedder = database, embedder
-        self._recent: LruCache[tuple[int, str], PassageTokens] = LruCache(REMEMBERED)
+        self._recent: LruCache[tuple[int, str], PassageTokens] = LruCache(CACHE_SIZE)
 
     async def load_passage_tokens(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
         """In order; None where a passage has no token vectors (yet)."""
@@ -38,7 +38,7 @@ class StoredTokens:
             model, chunks = self._embedder.name, [chunk for chunk, _ in keys]
             kept = await self._database.read(lambda store: store.articles.load_tokens(model, chunks))
             here = {key: kept[key[0]][0] for key in keys if key[0] in kept}
-            made = {key: placed(embedder, named[key], tokens) for key, tokens in here.items()}
+            made = {key: build_passage_tokens(embedder, named[key], tokens) for key, tokens in here.items()}
             return {key: tokens for key, tokens in made.items() if tokens}
 
         try:
@@ -48,9 +48,11 @@ class StoredTokens:
         return [found.get((each.chunk, each.text)) for each in passages]
 
 
-def placed(embedder: MultiVectorEmbedder, passage: Passage, tokens: NDArray[int8]) -> PassageTokens | None:
+def build_passage_tokens(
+    embedder: MultiVectorEmbedder, passage: Passage, tokens: NDArray[int8]
+) -> PassageTokens | None:
     """The *tokens* of a passage under its heading, where they stand in its text; None: they are not its."""
-    heading, whole = under_heading(passage.title, passage.headings, passage.text)
+    heading, whole = prepend_headings(passage.title, passage.headings, passage.text)
     spans = embedder.compute_token_spans(whole) - len(heading)
     if not tokens.size or len(spans) != len(tokens):
         return None

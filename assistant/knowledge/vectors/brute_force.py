@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     Vectors = NDArray[float32]
 
 
-class ExactIndex:
+class BruteForceIndex:
     """The in-memory twin of every vector index, and what search falls back to."""
 
     def __init__(self) -> None:

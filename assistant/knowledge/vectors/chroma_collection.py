@@ -46,7 +46,7 @@ class ChromaIndex:
 
         try:
             async with asyncio.timeout(NEAREST_SECONDS):
-                return await self._call(query)
+                return await self._run_in_thread(query)
         except TimeoutError as exc:
             raise IndexUnavailable("The vector index takes too long to answer.") from exc
 
@@ -57,59 +57,61 @@ class ChromaIndex:
                 some = [str(id_) for id_ in ids[start : start + most]]
                 self._collection.upsert(ids=some, embeddings=vectors[start : start + most])
 
-        await self._call(add)
+        await self._run_in_thread(add)
 
     async def remove_vectors(self, ids: Sequence[int]) -> None:
-        await self._call(lambda: self._delete([str(id_) for id_ in ids]))
+        await self._run_in_thread(lambda: self._delete_ids([str(id_) for id_ in ids]))
 
     async def filter_stored(self, ids: Sequence[int]) -> set[int]:
         """Which of *ids* it holds."""
         names = [str(id_) for id_ in ids]
-        return await self._call(lambda: set(map(int, self._collection.get(ids=names, include=[])["ids"])))
+        return await self._run_in_thread(
+            lambda: set(map(int, self._collection.get(ids=names, include=[])["ids"]))
+        )
 
     async def list_ids(self) -> set[int]:
-        return await self._call(lambda: all_ids(self._collection))
+        return await self._run_in_thread(lambda: list_vector_ids(self._collection))
 
     async def count_vectors(self) -> int:
-        return await self._call(self._collection.count)
+        return await self._run_in_thread(self._collection.count)
 
     async def close(self) -> None:
         try:
-            await self._call(self._client.close)
+            await self._run_in_thread(self._client.close)
         finally:
             self._closed()
 
-    def _delete(self, names: Sequence[str]) -> None:
+    def _delete_ids(self, names: Sequence[str]) -> None:
         most = self._client.get_max_batch_size()
         for start in range(0, len(names), most):
             self._collection.delete(ids=list(names[start : start + most]))
 
-    async def _call(self, work: Callable[[], T]) -> T:
+    async def _run_in_thread(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
-        except refusals() as exc:
-            raise IndexUnavailable(f"The vector index does not answer ({brief(exc)}).") from exc
+        except chroma_error_types() as exc:
+            raise IndexUnavailable(f"The vector index does not answer ({format_error(exc)}).") from exc
 
 
-def collection_of(client: Client, name: str, dimensions: int) -> Collection:
+def open_collection(client: Client, name: str, dimensions: int) -> Collection:
     """The collection of that name, made anew where it holds vectors of another length."""
-    collection = _made(client, name)
+    collection = _get_or_create_collection(client, name)
     some: Any = collection.get(limit=1, include=["embeddings"])["embeddings"]
     if some is not None and len(some) and len(some[0]) != dimensions:
         client.delete_collection(name)
-        collection = _made(client, name)
+        collection = _get_or_create_collection(client, name)
     return collection
 
 
-def all_ids(collection: Collection) -> set[int]:
+def list_vector_ids(collection: Collection) -> set[int]:
     """Every id; what is not one of ours is removed."""
-    found = set(_names(collection))
+    found = set(_load_ids(collection))
     if strange := [name for name in found if not name.isdecimal()]:
         collection.delete(ids=strange)
     return {int(name) for name in found if name.isdecimal()}
 
 
-def refusals() -> tuple[type[Exception], ...]:
+def chroma_error_types() -> tuple[type[Exception], ...]:
     """What a call can raise; ValueError is Chroma's for vectors of another length, and for no connection."""
     import httpx
     from chromadb.errors import ChromaError
@@ -117,16 +119,16 @@ def refusals() -> tuple[type[Exception], ...]:
     return ChromaError, httpx.HTTPError, sqlite3.Error, RuntimeError, ValueError, KeyError, OSError
 
 
-def brief(exc: BaseException) -> str:
+def format_error(exc: BaseException) -> str:
     return " ".join(str(exc).split())[:200] or type(exc).__name__
 
 
-def _made(client: Client, name: str) -> Collection:
+def _get_or_create_collection(client: Client, name: str) -> Collection:
     return client.get_or_create_collection(
         name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 100}}
     )
 
 
-def _names(collection: Collection) -> Iterator[str]:
+def _load_ids(collection: Collection) -> Iterator[str]:
     for offset in range(0, collection.count(), PAGE):
         yield from collection.get(limit=PAGE, offset=offset, include=[])["ids"]

@@ -19,7 +19,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from assistant.domain.errors import IndexUnavailable
-from assistant.knowledge.vectors.chroma_collection import ChromaIndex, all_ids, brief, collection_of, refusals
+from assistant.knowledge.vectors.chroma_collection import (
+    ChromaIndex,
+    chroma_error_types,
+    format_error,
+    list_vector_ids,
+    open_collection,
+)
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -59,28 +65,28 @@ for collection in client.list_collections():
 """
 
 
-def open_files(folder: Path, name: str, dimensions: int) -> ChromaIndex:
+def open_embedded_collection(folder: Path, name: str, dimensions: int) -> ChromaIndex:
     """The collection in *folder*; IndexUnavailable: another process has it, or nothing can be kept there."""
     with ExitStack() as undo:
-        lock = undo.enter_context(_locked(folder))
+        lock = undo.enter_context(_acquire_lock(folder))
         try:
-            if not _closed_well(folder) and (why := _probed(folder)):
-                _set_aside(folder, why)
+            if not _was_closed_cleanly(folder) and (why := _probe_files(folder)):
+                _quarantine_files(folder, why)
             (folder / CLOSED).unlink(missing_ok=True)
-            index = _opened(folder, name, dimensions, lock)
+            index = _open_or_recreate(folder, name, dimensions, lock)
         except OSError as exc:
-            raise unusable(folder, exc) from exc
+            raise build_unusable_error(folder, exc) from exc
         undo.pop_all()
         return index
 
 
-def remove_files(folder: Path) -> None:
+def remove_embedded_collection(folder: Path) -> None:
     """Remove a collection that nobody answers by any more; IndexUnavailable: another process still does."""
-    with _locked(folder):
+    with _acquire_lock(folder):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def connect(path: str) -> Client:
+def open_client(path: str) -> Client:
     import chromadb
     from chromadb.config import Settings
 
@@ -88,74 +94,74 @@ def connect(path: str) -> Client:
     return cast("Client", client)
 
 
-def unusable(folder: Path, why: object) -> IndexUnavailable:
+def build_unusable_error(folder: Path, why: object) -> IndexUnavailable:
     text = " ".join(str(why).split())
-    mend = _circumstance(text) or "it is tried again by itself"
+    mend = _find_remedy(text) or "it is tried again by itself"
     return IndexUnavailable(f"The vector index in {folder} cannot be used ({text}); {mend}.")
 
 
-def _circumstance(said: str) -> str | None:
+def _find_remedy(said: str) -> str | None:
     """The mend for what is no fault of the files; None: it is one."""
     found = (mend for pattern, mend in CIRCUMSTANCES.items() if re.search(pattern, said, re.IGNORECASE))
     return next(found, None)
 
 
-def _opened(folder: Path, name: str, dimensions: int, lock: IO[bytes]) -> ChromaIndex:
+def _open_or_recreate(folder: Path, name: str, dimensions: int, lock: IO[bytes]) -> ChromaIndex:
     """Files that Chroma refuses are set aside, the articles can make them again."""
     try:
-        return _connected(folder, name, dimensions, lock)
-    except refusals() as exc:
-        _set_aside(folder, brief(exc))
+        return _open_client_collection(folder, name, dimensions, lock)
+    except chroma_error_types() as exc:
+        _quarantine_files(folder, format_error(exc))
     try:
-        return _connected(folder, name, dimensions, lock)
-    except refusals() as exc:
-        raise unusable(folder, brief(exc)) from exc
+        return _open_client_collection(folder, name, dimensions, lock)
+    except chroma_error_types() as exc:
+        raise build_unusable_error(folder, format_error(exc)) from exc
 
 
-def _connected(folder: Path, name: str, dimensions: int, lock: IO[bytes]) -> ChromaIndex:
+def _open_client_collection(folder: Path, name: str, dimensions: int, lock: IO[bytes]) -> ChromaIndex:
     path = str(folder / FILES)
     with ExitStack() as undo:
         undo.callback(_forget_client, path)
-        client = connect(path)
-        collection = collection_of(client, name, dimensions)
-        all_ids(collection)
+        client = open_client(path)
+        collection = open_collection(client, name, dimensions)
+        list_vector_ids(collection)
         undo.pop_all()
-        return ChromaIndex(client, collection, _closing(folder, lock))
+        return ChromaIndex(client, collection, _build_close_callback(folder, lock))
 
 
-def _closing(folder: Path, lock: IO[bytes]) -> Callable[[], None]:
-    def closed() -> None:
+def _build_close_callback(folder: Path, lock: IO[bytes]) -> Callable[[], None]:
+    def on_close() -> None:
         try:
-            (folder / CLOSED).write_text(json.dumps(_looks(folder)))
+            (folder / CLOSED).write_text(json.dumps(_scan_files(folder)))
         except OSError:
             pass  # then it is probed at the next start
         finally:
             lock.close()
 
-    return closed
+    return on_close
 
 
-def _closed_well(folder: Path) -> bool:
+def _was_closed_cleanly(folder: Path) -> bool:
     """Whether nobody touched the files since they were closed; no files at all are well too."""
     try:
-        return bool(json.loads((folder / CLOSED).read_text()) == _looks(folder))
+        return bool(json.loads((folder / CLOSED).read_text()) == _scan_files(folder))
     except (OSError, ValueError):
         return not (folder / FILES).exists()
 
 
-def _looks(folder: Path) -> dict[str, list[int]]:
+def _scan_files(folder: Path) -> dict[str, list[int]]:
     """Every file with its size and time of change, in nanoseconds."""
     files = sorted(path for path in (folder / FILES).rglob("*") if path.is_file())
     seen = ((path.relative_to(folder).as_posix(), path.stat()) for path in files)
     return {name: [found.st_size, found.st_mtime_ns] for name, found in seen}
 
 
-def _locked(folder: Path) -> IO[bytes]:
+def _acquire_lock(folder: Path) -> IO[bytes]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / LOCK).open("wb")
     except OSError as exc:
-        raise unusable(folder, exc) from exc
+        raise build_unusable_error(folder, exc) from exc
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as exc:
@@ -164,7 +170,7 @@ def _locked(folder: Path) -> IO[bytes]:
     return lock
 
 
-def _probed(folder: Path) -> str | None:
+def _probe_files(folder: Path) -> str | None:
     """Try the files where they can do no harm; what is wrong with them, if anything is."""
     command = [sys.executable, "-c", PROBE, str(folder / FILES)]
     try:
@@ -177,10 +183,10 @@ def _probed(folder: Path) -> str | None:
     return said[-1] if said else f"reading it ends the process ({done.returncode})"
 
 
-def _set_aside(folder: Path, why: str) -> None:
+def _quarantine_files(folder: Path, why: str) -> None:
     """Keep the damaged files for whoever wants to know, out of the way; IndexUnavailable: it is not they."""
-    if _circumstance(why):
-        raise unusable(folder, why)
+    if _find_remedy(why):
+        raise build_unusable_error(folder, why)
     if not (folder / FILES).exists():
         return
     (folder / FILES).rename(folder / f"{DAMAGED}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
@@ -194,5 +200,5 @@ def _forget_client(path: str) -> None:
 
     SharedSystemClient._identifier_to_refcount.pop(path, None)
     if (system := SharedSystemClient._identifier_to_system.pop(path, None)) is not None:
-        with suppress(AttributeError, *refusals()):  # what never started cannot be stopped
+        with suppress(AttributeError, *chroma_error_types()):  # what never started cannot be stopped
             system.stop()

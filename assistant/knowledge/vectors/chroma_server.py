@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from assistant.domain.errors import IndexUnavailable
-from assistant.knowledge.vectors.chroma_collection import ChromaIndex, brief, collection_of, refusals
+from assistant.knowledge.vectors.chroma_collection import (
+    ChromaIndex,
+    chroma_error_types,
+    format_error,
+    open_collection,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -16,38 +21,42 @@ if TYPE_CHECKING:
 CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 20.0
 
 
-def open_served(url: str, name: str, dimensions: int) -> ChromaIndex:
+def open_server_collection(url: str, name: str, dimensions: int) -> ChromaIndex:
     """The collection *name* at the server; IndexUnavailable when it does not answer."""
     try:
-        client, session = _connected(url)
+        client, session = _connect_client(url)
         try:
-            return ChromaIndex(client, collection_of(client, name, dimensions), session.close)
-        except refusals():
+            return ChromaIndex(client, open_collection(client, name, dimensions), session.close)
+        except chroma_error_types():
             session.close()
             raise
-    except refusals() as exc:
+    except chroma_error_types() as exc:
         mend = "start it, or check ASSISTANT_CHROMA_URL"
-        raise IndexUnavailable(f"The Chroma server at {url} does not answer ({brief(exc)}); {mend}.") from exc
+        raise IndexUnavailable(
+            f"The Chroma server at {url} does not answer ({format_error(exc)}); {mend}."
+        ) from exc
 
 
-def remove_served(url: str, name: str) -> None:
+def remove_server_collection(url: str, name: str) -> None:
     """Remove a collection that nobody answers by any more; IndexUnavailable: the server does not answer."""
     try:
-        client, session = _connected(url)
+        client, session = _connect_client(url)
         with closing(session):
             client.delete_collection(name)
-    except refusals() as exc:
-        raise IndexUnavailable(f"The Chroma server at {url} does not answer ({brief(exc)}).") from exc
+    except chroma_error_types() as exc:
+        raise IndexUnavailable(f"The Chroma server at {url} does not answer ({format_error(exc)}).") from exc
 
 
-def _connected(url: str) -> tuple[Client, httpx.Client]:
+def _connect_client(url: str) -> tuple[Client, httpx.Client]:
     """The client, and what carries it: it is not closed with it."""
     import chromadb
     import httpx
     from chromadb.config import Settings
 
     # Chroma's client waits for ever; a server that is there but does not answer is found out here.
-    httpx.get(f"{url.rstrip('/')}/api/v2/heartbeat", timeout=_patience(), trust_env=False).raise_for_status()
+    httpx.get(
+        f"{url.rstrip('/')}/api/v2/heartbeat", timeout=_build_timeout(), trust_env=False
+    ).raise_for_status()
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     opened = chromadb.HttpClient(
@@ -62,18 +71,18 @@ def _connected(url: str) -> tuple[Client, httpx.Client]:
     admin._server._session.close()
     server: Any = client._server
     session: httpx.Client = server._session
-    session.timeout = _patience()
+    session.timeout = _build_timeout()
     # An answer that Chroma's client has no error for becomes a plain Exception there.
-    session.event_hooks = {"response": [_refuse]}
+    session.event_hooks = {"response": [_raise_for_server_error]}
     return client, session
 
 
-def _refuse(response: httpx.Response) -> None:
+def _raise_for_server_error(response: httpx.Response) -> None:
     if response.status_code >= 500:
         response.raise_for_status()
 
 
-def _patience() -> httpx.Timeout:
+def _build_timeout() -> httpx.Timeout:
     import httpx
 
     return httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.domain.errors import Unavailable
-from assistant.knowledge.retrieval.forward_index import Shelf
-from assistant.knowledge.vectors.brute_force import ExactIndex
+from assistant.knowledge.retrieval.forward_index import ForwardIndex
+from assistant.knowledge.vectors.brute_force import BruteForceIndex
 from assistant.ports.clock import Clock
 from assistant.ports.knowledge import VectorIndex
 from assistant.ports.storage.store import CollectionsTransaction, Database
@@ -29,31 +29,31 @@ Turns = Callable[[bool, int], Awaitable[bool]]
 
 FOLDER = "index"
 #: Vectors handed to the index at a time.
-TOGETHER = 2_000
+BATCH_SIZE = 2_000
 #: After this many seconds of filling, other work gets its turn.
 BUDGET_SECONDS = 1.0
 #: Seconds between two attempts to open it, doubled each time.
-RETRY_SECONDS, MOST_RETRY_SECONDS = 1.0, 30.0
+RETRY_SECONDS, MAX_RETRY_SECONDS = 1.0, 30.0
 #: How often the index's count is compared with what it should hold, and every how many times its ids are.
 CHECK_SECONDS, IDS_EVERY = 30.0, 20
 
 
-async def alone(_filling: bool, _version: int) -> bool:
+async def allow_filling(_filling: bool, _version: int) -> bool:
     """Nobody else fills an index that has one owner."""
     return True
 
 
-class KeptVectors:
+class SyncedVectorIndex:
     """The nearest vectors of what the shelf holds, whatever state the index is in."""
 
-    def __init__(self, opener: Opener | None = None, turns: Turns = alone) -> None:
+    def __init__(self, opener: Opener | None = None, turns: Turns = allow_filling) -> None:
         """Without an *opener* every vector in memory is compared, always."""
         self._opener, self._turns = opener, turns
         self._index: VectorIndex | None = None
         self._held: set[int] = set()
-        self._shelf, self._version = Shelf.empty(), -1
+        self._shelf, self._version = ForwardIndex.create_empty(), -1
         self._wanted: set[int] = set()
-        self._exact: ExactIndex | None = None
+        self._exact: BruteForceIndex | None = None
         self._making = asyncio.Lock()
         self._why: str | None = None
         self._rebuilding = False
@@ -61,7 +61,7 @@ class KeptVectors:
         self._checks, self._check_at = 0, 0.0
 
     @property
-    def trouble(self) -> str | None:
+    def unavailable_reason(self) -> str | None:
         """Why the index does not answer, or None when it does or will in a moment."""
         if self._index is None or not self._rebuilding:
             return self._why
@@ -69,37 +69,37 @@ class KeptVectors:
         return f"The vector index is being rebuilt ({done:,} of {len(self._wanted):,} vectors)."
 
     @property
-    def in_step(self) -> bool:
+    def is_in_sync(self) -> bool:
         # Asked for every question: two sets of all ids are compared once, then they are the same set.
         if self._held is not self._wanted and self._held == self._wanted:
             self._held = self._wanted
         return self._index is not None and self._held is self._wanted
 
     async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
-        if self._index is not None and self.in_step:
+        if self._index is not None and self.is_in_sync:
             try:
                 return await self._index.find_nearest(vector, limit=limit)
             except Unavailable as exc:
-                await self._lost(exc)
-        return await (await self._every()).find_nearest(vector, limit=limit)
+                await self._mark_unavailable(exc)
+        return await (await self._build_brute_force()).find_nearest(vector, limit=limit)
 
-    def follow(self, shelf: Shelf, version: int) -> None:
+    def set_target(self, shelf: ForwardIndex, version: int) -> None:
         """The knowledge base is at *version* now, and *shelf* is what it holds."""
-        self._shelf, self._version, self._wanted = shelf, version, shelf.vector_ids()
+        self._shelf, self._version, self._wanted = shelf, version, shelf.list_vector_ids()
         self._exact = None
 
-    async def tend(self) -> bool:
+    async def maintain(self) -> bool:
         """Open what is closed, fill what is missing, look if all is there; whether there is more to do."""
         try:
             if self._index is None:
-                await self._open()
-            elif self.in_step:
-                await self._check()
-            more = self._index is not None and not self.in_step and await self._fill()
+                await self._open_index()
+            elif self.is_in_sync:
+                await self._check_index()
+            more = self._index is not None and not self.is_in_sync and await self._reconcile_index()
         except Unavailable as exc:
-            await self._lost(exc)
+            await self._mark_unavailable(exc)
             return False
-        if self.in_step:
+        if self.is_in_sync:
             self._rebuilding, self._exact = False, None
         return more
 
@@ -109,7 +109,7 @@ class KeptVectors:
             with suppress(Unavailable):
                 await index.close()
 
-    async def _open(self) -> None:
+    async def _open_index(self) -> None:
         if self._opener is None or time.monotonic() < self._retry_at:
             return
         self._index = await self._opener()
@@ -118,7 +118,7 @@ class KeptVectors:
         self._why, self._failures = None, 0
         self._check_at = time.monotonic() + CHECK_SECONDS
 
-    async def _check(self) -> None:
+    async def _check_index(self) -> None:
         """Somebody else may have changed what it holds."""
         if self._index is None or time.monotonic() < self._check_at:
             return
@@ -127,7 +127,7 @@ class KeptVectors:
             self._held = await self._index.list_ids()
             self._rebuilding = self._held != self._wanted
 
-    async def _fill(self) -> bool:
+    async def _reconcile_index(self) -> bool:
         assert self._index is not None
         if not await self._turns(True, self._version):
             # Another process fills it, or has seen a newer knowledge base; what it did is seen here.
@@ -135,13 +135,13 @@ class KeptVectors:
                 self._held = await self._index.list_ids()
             return False
         end = time.monotonic() + BUDGET_SECONDS
-        while (some := sorted(self._held ^ self._wanted)[:TOGETHER]) and time.monotonic() < end:
-            await self._put_right(self._index, set(some))
+        while (some := sorted(self._held ^ self._wanted)[:BATCH_SIZE]) and time.monotonic() < end:
+            await self._reconcile_batch(self._index, set(some))
         if not some:
             await self._turns(False, self._version)
         return bool(some)
 
-    async def _put_right(self, index: VectorIndex, some: set[int]) -> None:
+    async def _reconcile_batch(self, index: VectorIndex, some: set[int]) -> None:
         """Make the index hold of *some* what it should, nothing else."""
         import numpy as np
 
@@ -149,70 +149,70 @@ class KeptVectors:
         there = await index.filter_stored(sorted(some))
         if gone := sorted(there - wanted):
             await index.remove_vectors(gone)
-        missing, vectors = self._shelf.vectors_of(sorted(wanted - there))
+        missing, vectors = self._shelf.select_vectors(sorted(wanted - there))
         if missing:
             await index.upsert_vectors(missing, vectors.astype(np.float32))
         self._held = (self._held - some) | wanted
 
-    async def _every(self) -> ExactIndex:
+    async def _build_brute_force(self) -> BruteForceIndex:
         """All vectors in memory, gathered when first needed."""
         import numpy as np
 
         async with self._making:
             if self._exact is None:
-                exact = ExactIndex()
-                ids, vectors = await asyncio.to_thread(self._shelf.vectors_of, sorted(self._wanted))
+                exact = BruteForceIndex()
+                ids, vectors = await asyncio.to_thread(self._shelf.select_vectors, sorted(self._wanted))
                 if ids:
                     await exact.upsert_vectors(ids, vectors.astype(np.float32))
                 self._exact = exact
             return self._exact
 
-    async def _lost(self, why: Unavailable) -> None:
+    async def _mark_unavailable(self, why: Unavailable) -> None:
         self._why, self._failures = str(why), self._failures + 1
-        pause = min(MOST_RETRY_SECONDS, RETRY_SECONDS * 2 ** (self._failures - 1))
+        pause = min(MAX_RETRY_SECONDS, RETRY_SECONDS * 2 ** (self._failures - 1))
         self._retry_at = time.monotonic() + pause
         self._held = set()
         await self.close()
 
 
-def embedded(data_dir: Path, name: str, dimensions: int) -> Opener:
+def build_embedded_opener(data_dir: Path, name: str, dimensions: int) -> Opener:
     """Chroma in the data folder, a folder for each collection."""
 
-    async def opener() -> VectorIndex:
-        from assistant.knowledge.vectors.chroma_embedded import open_files
+    async def open_index() -> VectorIndex:
+        from assistant.knowledge.vectors.chroma_embedded import open_embedded_collection
 
-        return await asyncio.to_thread(open_files, data_dir / FOLDER / name, name, dimensions)
+        return await asyncio.to_thread(open_embedded_collection, data_dir / FOLDER / name, name, dimensions)
 
-    return opener
+    return open_index
 
 
-def served(url: str, name: str, dimensions: int) -> Opener:
+def build_server_opener(url: str, name: str, dimensions: int) -> Opener:
     """A Chroma server."""
 
-    async def opener() -> VectorIndex:
-        from assistant.knowledge.vectors.chroma_server import open_served
+    async def open_index() -> VectorIndex:
+        from assistant.knowledge.vectors.chroma_server import open_server_collection
 
-        return await asyncio.to_thread(open_served, url, name, dimensions)
+        return await asyncio.to_thread(open_server_collection, url, name, dimensions)
 
-    return opener
+    return open_index
 
 
-async def remove(name: str, data_dir: Path, url: str | None) -> None:
+async def remove_collection(name: str, data_dir: Path, url: str | None) -> None:
     """Remove a collection; IndexUnavailable where it cannot be."""
-    from assistant.knowledge.vectors.chroma_embedded import remove_files
-    from assistant.knowledge.vectors.chroma_server import remove_served
+    from assistant.knowledge.vectors.chroma_embedded import remove_embedded_collection
+    from assistant.knowledge.vectors.chroma_server import remove_server_collection
 
     if url is None:
-        await asyncio.to_thread(remove_files, data_dir / FOLDER / name)
+        await asyncio.to_thread(remove_embedded_collection, data_dir / FOLDER / name)
     else:
-        await asyncio.to_thread(remove_served, url, name)
+        await asyncio.to_thread(remove_server_collection, url, name)
 
 
-def by_turns(database: Database[CollectionsTransaction], model: str, clock: Clock) -> Turns:
+def build_lease(database: Database[CollectionsTransaction], model: str, clock: Clock) -> Turns:
     """One process at a time fills what several use; it says so in SQL."""
     me = secrets.token_hex(8)
 
-    async def turns(filling: bool, version: int) -> bool:
+    async def hold_lease(filling: bool, version: int) -> bool:
         if not filling:
             await database.write(lambda store: store.collections.release_sync_lease(model, me))
             return False
@@ -220,4 +220,4 @@ def by_turns(database: Database[CollectionsTransaction], model: str, clock: Cloc
             lambda store: store.collections.acquire_sync_lease(model, me, version, clock())
         )
 
-    return turns
+    return hold_lease

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.domain.errors import SetupError
 from assistant.models.embeddings.e5_onnx_export import Progress, write_graph, write_tokenizer
-from assistant.models.embeddings.e5_weights import Weights, packaged_weights
+from assistant.models.embeddings.e5_weights import E5Weights, find_packaged_weights
 from assistant.models.embeddings.token_projection import FILE as TOKEN_SPACE
 
 #: Raised whenever the conversion changes: another name is another model, and another index.
@@ -37,10 +37,10 @@ DESCRIPTION: dict[str, dict[str, object]] = {
 }
 
 
-def prepared_e5(models: Path, progress: Progress | None = None) -> Path:
+def prepare_e5(models: Path, progress: Progress | None = None) -> Path:
     """The model's folder under *models*, made from the packaged weights if it is missing or damaged."""
     folder = models / NAME
-    if _intact(folder):
+    if _is_intact(folder):
         return folder
     try:
         models.mkdir(parents=True, exist_ok=True)
@@ -50,8 +50,8 @@ def prepared_e5(models: Path, progress: Progress | None = None) -> Path:
             f"The embedding model cannot be kept in {models} ({exc.strerror}); make it writable."
         ) from exc
     try:
-        _make(made, progress or (lambda _done, _total: None))
-        _swap(made, folder)
+        _build_model(made, progress or (lambda _done, _total: None))
+        _swap_folder(made, folder)
     except OSError as exc:
         raise SetupError(
             f"The embedding model could not be written to {models} ({exc.strerror}); it needs 150 MB."
@@ -67,29 +67,31 @@ def open_reader(models: Path) -> tuple[Any, Any]:
 
     from assistant.models.embeddings.onnx import open_session
 
-    folder = prepared_e5(models)
+    folder = prepare_e5(models)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
-    return tokenizer, open_session(prepared_reader(folder), os.cpu_count() or 1)
+    return tokenizer, open_session(prepare_reader(folder), os.cpu_count() or 1)
 
 
-def prepared_reader(folder: Path) -> Path:
+def prepare_reader(folder: Path) -> Path:
     """The reader's graph in the prepared model's *folder*, whose word vectors it shares; made when missing,
     damaged or of other weights."""
     from assistant.models.embeddings.reader_weights import FILE
 
     graph, mark = folder / READER, folder / f"{READER}.json"
-    source = _checksum(FILE)
+    source = _compute_checksum(FILE)
     try:
         kept = json.loads(mark.read_text(encoding="utf-8"))
         sums = kept["files"]
-        whole = sums.keys() >= READER_FILES and all(_checksum(folder / n) == c for n, c in sums.items())
+        whole = sums.keys() >= READER_FILES and all(
+            _compute_checksum(folder / n) == c for n, c in sums.items()
+        )
         if kept["source"] == source and whole:
             return graph
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     try:
-        _make_reader(folder, graph, mark, source)
+        _build_reader(folder, graph, mark, source)
     except OSError as exc:
         raise SetupError(
             f"The reader's graph could not be written to {folder} ({exc.strerror}); it needs 25 MB."
@@ -97,22 +99,22 @@ def prepared_reader(folder: Path) -> Path:
     return graph
 
 
-def _make_reader(folder: Path, graph: Path, mark: Path, source: str) -> None:
+def _build_reader(folder: Path, graph: Path, mark: Path, source: str) -> None:
     from assistant.models.embeddings.e5_onnx_export import write_reader_graph
     from assistant.models.embeddings.reader_weights import ReaderWeights
 
     with tempfile.TemporaryDirectory(prefix="reader.", dir=folder) as name:
         made = Path(name) / graph.name
-        write_reader_graph(ReaderWeights(packaged_weights()), made, folder / "model.onnx")
+        write_reader_graph(ReaderWeights(find_packaged_weights()), made, folder / "model.onnx")
         files = sorted(Path(name).iterdir())
-        sums = {path.name: _checksum(path) for path in files}
+        sums = {path.name: _compute_checksum(path) for path in files}
         for path in files:
             os.replace(path, folder / path.name)
     mark.write_text(json.dumps({"source": source, "files": sums}), encoding="utf-8")
 
 
-def _make(folder: Path, progress: Progress) -> None:
-    weights = Weights(packaged_weights())
+def _build_model(folder: Path, progress: Progress) -> None:
+    weights = E5Weights(find_packaged_weights())
     write_tokenizer(weights, folder / "tokenizer.json")
     write_graph(weights, folder / "model.onnx", progress)
     shutil.copyfile(TOKENS, folder / TOKEN_SPACE)
@@ -120,31 +122,33 @@ def _make(folder: Path, progress: Progress) -> None:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(json.dumps(content), encoding="utf-8")
     sums = {
-        str(path.relative_to(folder)): _checksum(path) for path in sorted(folder.rglob("*")) if path.is_file()
+        str(path.relative_to(folder)): _compute_checksum(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
     (folder / SUMS).write_text(json.dumps(sums), encoding="utf-8")
 
 
-def _swap(made: Path, folder: Path) -> None:
+def _swap_folder(made: Path, folder: Path) -> None:
     """Put the new folder in place; another process may have done so meanwhile, which is as good."""
-    if folder.exists() and not _intact(folder):
+    if folder.exists() and not _is_intact(folder):
         shutil.rmtree(folder, ignore_errors=True)
     try:
         os.rename(made, folder)
     except OSError:
-        if not _intact(folder):
+        if not _is_intact(folder):
             raise
 
 
-def _intact(folder: Path) -> bool:
+def _is_intact(folder: Path) -> bool:
     """Whether every file is there and has the checksum it was written with."""
     try:
         sums = json.loads((folder / SUMS).read_text(encoding="utf-8"))
-        return bool(sums) and all(_checksum(folder / name) == value for name, value in sums.items())
+        return bool(sums) and all(_compute_checksum(folder / name) == value for name, value in sums.items())
     except (OSError, ValueError, AttributeError):
         return False
 
 
-def _checksum(path: Path) -> str:
+def _compute_checksum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

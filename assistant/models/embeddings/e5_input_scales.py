@@ -27,23 +27,26 @@ SCALE_STEPS = 8
 INPUT_SHARE = 0.7
 
 
-def read_input_scales(path: Path) -> InputScales:
+def load_input_scales(path: Path) -> InputScales:
     """The scales of each dense layer's inputs, by layer."""
     import numpy as np
 
     kept = json.loads(path.read_text(encoding="utf-8"))["layers"]
-    return {name: input_scales(np.frombuffer(base64.b64decode(text), np.int8)) for name, text in kept.items()}
+    return {
+        name: compute_input_scales(np.frombuffer(base64.b64decode(text), np.int8))
+        for name, text in kept.items()
+    }
 
 
-def input_scales(steps: NDArray[int8]) -> NDArray[float32]:
-    """What `scale_steps` made, as the scales themselves."""
+def compute_input_scales(steps: NDArray[int8]) -> NDArray[float32]:
+    """What `compute_scale_steps` made, as the scales themselves."""
     import numpy as np
 
     scales: NDArray[float32] = np.exp2(steps / np.float32(SCALE_STEPS)).astype(np.float32)
     return scales
 
 
-def scale_steps(largest: NDArray[float32], matrix: NDArray[float32]) -> NDArray[int8]:
+def compute_scale_steps(largest: NDArray[float32], matrix: NDArray[float32]) -> NDArray[int8]:
     """Input scales of a dense layer in eighths of powers of two.
 
     *largest* is the greatest magnitude of each input, *matrix* the weights, a row per output. Each input's

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.models.embeddings.e5_input_scales import INPUT_SCALES, read_input_scales
-from assistant.models.embeddings.e5_weights import Weights
+from assistant.models.embeddings.e5_input_scales import INPUT_SCALES, load_input_scales
+from assistant.models.embeddings.e5_weights import E5Weights
 from assistant.models.embeddings.onnx import MIDDLE
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ MAX_WORD = 127
 TOKEN_LOGITS, WINDOW_LOGIT = "token_logits", "window_logit"
 
 
-class Graph:
+class OnnxGraphBuilder:
     """An ONNX graph under construction."""
 
     #: Largest magnitude of a weight.
@@ -48,7 +48,7 @@ class Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.tensors: list[onnx.TensorProto] = []
 
-    def keep(self, name: str, values: NDArray[Any]) -> str:
+    def add_constant(self, name: str, values: NDArray[Any]) -> str:
         """Store a constant; its name is returned for use as an input."""
         import numpy as np
         from onnx import numpy_helper
@@ -56,17 +56,19 @@ class Graph:
         self.tensors.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def add(self, operator: str, inputs: list[str], output: str, **attributes: Any) -> str:
+    def add_operator(self, operator: str, inputs: list[str], output: str, **attributes: Any) -> str:
         """Append an operator with one output, whose name is returned."""
-        return self.split(operator, inputs, [output], **attributes)[0]
+        return self.add_multi_output(operator, inputs, [output], **attributes)[0]
 
-    def split(self, operator: str, inputs: list[str], outputs: list[str], **attributes: Any) -> list[str]:
+    def add_multi_output(
+        self, operator: str, inputs: list[str], outputs: list[str], **attributes: Any
+    ) -> list[str]:
         from onnx import helper
 
         self.nodes.append(helper.make_node(operator, inputs, outputs, **attributes))
         return outputs
 
-    def linear(self, source: str, weights: NDArray[float32], bias: NDArray[float32], output: str) -> str:
+    def add_linear(self, source: str, weights: NDArray[float32], bias: NDArray[float32], output: str) -> str:
         """A dense layer: 7-bit weights with one scale per output, activations quantised as they come.
 
         Where an input scale is known, inputs are divided by it and weights multiplied, so that one large
@@ -76,19 +78,23 @@ class Graph:
 
         by = self.input_scales.get(output)
         if by is not None and len(by) == weights.shape[1]:
-            source = self.add("Mul", [source, self.keep(f"{output}.in.scale", 1 / by)], f"{output}.in")
+            source = self.add_operator(
+                "Mul", [source, self.add_constant(f"{output}.in.scale", 1 / by)], f"{output}.in"
+            )
             weights = weights * by
         values, scale = quantize_rows(weights, self.largest)
         inputs = [
             source,
-            self.keep(f"{output}.w", values.T),
-            self.keep(f"{output}.scale", scale),
-            self.keep(f"{output}.zero", np.zeros(len(scale), np.int8)),
-            self.keep(f"{output}.b", bias),
+            self.add_constant(f"{output}.w", values.T),
+            self.add_constant(f"{output}.scale", scale),
+            self.add_constant(f"{output}.zero", np.zeros(len(scale), np.int8)),
+            self.add_constant(f"{output}.b", bias),
         ]
-        return self.add("DynamicQuantizeMatMul", inputs, output, domain=FUSED)
+        return self.add_operator("DynamicQuantizeMatMul", inputs, output, domain=FUSED)
 
-    def model(self, inputs: Sequence[str], outputs: Mapping[str, Sequence[str | int]]) -> onnx.ModelProto:
+    def build_model(
+        self, inputs: Sequence[str], outputs: Mapping[str, Sequence[str | int]]
+    ) -> onnx.ModelProto:
         """The whole graph: *inputs* are integers per text and token, *outputs* floats of these shapes."""
         from onnx import TensorProto, helper
 
@@ -114,18 +120,23 @@ def quantize_rows(weights: NDArray[float32], largest: int) -> tuple[NDArray[int8
     return np.rint(weights / scale[:, None]).astype(np.int8), scale
 
 
-def write_graph(weights: Weights, path: Path, progress: Progress, graph: Graph | None = None) -> None:
+def write_graph(
+    weights: E5Weights, path: Path, progress: Progress, graph: OnnxGraphBuilder | None = None
+) -> None:
     """Write the model to *path*, its large tensors beside it; with the dense layers of an empty *graph*."""
 
     shape = weights.shape
-    graph = graph or Graph(read_input_scales(INPUT_SCALES))
-    state = _embeddings(graph, weights)
+    graph = graph or OnnxGraphBuilder(load_input_scales(INPUT_SCALES))
+    state = _add_embeddings(graph, weights)
     progress(1, shape.layers + 2)
     for layer in range(shape.layers):
-        state = _layer(graph, weights, layer, state)
+        state = _add_layer(graph, weights, layer, state)
         progress(layer + 2, shape.layers + 2)
     states: list[str | int] = ["batch", "length", shape.hidden]
-    _save(graph.model(["input_ids", "attention_mask"], {"last_hidden_state": states, MIDDLE: states}), path)
+    _save_model(
+        graph.build_model(["input_ids", "attention_mask"], {"last_hidden_state": states, MIDDLE: states}),
+        path,
+    )
 
 
 def write_reader_graph(weights: ReaderWeights, path: Path, embedding: Path) -> None:
@@ -133,126 +144,146 @@ def write_reader_graph(weights: ReaderWeights, path: Path, embedding: Path) -> N
 
     Of each token: the logits of "answers" and "is needed beside the answer". Of the text: of "answers".
     """
-    graph = Graph(weights.input_scales())
-    state = _embeddings(graph, weights, embedding, segment=weights.learned("segment"))
+    graph = OnnxGraphBuilder(weights.read_input_scales())
+    state = _add_embeddings(graph, weights, embedding, segment=weights.read_learned("segment"))
     for layer in range(weights.shape.layers):
-        state = _layer(graph, weights, layer, state)
-    _head(graph, weights, "token_head", state, TOKEN_LOGITS)
-    graph.add("Gather", [state, graph.keep("first", _numbers(0))], "first.state", axis=1)
-    _head(graph, weights, "window_head", "first.state", WINDOW_LOGIT)
+        state = _add_layer(graph, weights, layer, state)
+    _add_head(graph, weights, "token_head", state, TOKEN_LOGITS)
+    graph.add_operator("Gather", [state, graph.add_constant("first", _build_array(0))], "first.state", axis=1)
+    _add_head(graph, weights, "window_head", "first.state", WINDOW_LOGIT)
     inputs = ["input_ids", "attention_mask", "token_type_ids"]
-    heads = len(weights.learned("token_head.bias"))
-    _save(
-        graph.model(inputs, {TOKEN_LOGITS: ["batch", "length", heads], WINDOW_LOGIT: ["batch", 1, 1]}), path
+    heads = len(weights.read_learned("token_head.bias"))
+    _save_model(
+        graph.build_model(inputs, {TOKEN_LOGITS: ["batch", "length", heads], WINDOW_LOGIT: ["batch", 1, 1]}),
+        path,
     )
 
 
-def _head(graph: Graph, weights: ReaderWeights, name: str, source: str, output: str) -> None:
-    product = graph.add(
-        "MatMul", [source, graph.keep(f"{name}.w", weights.learned(f"{name}.weight").T)], f"{name}.product"
+def _add_head(graph: OnnxGraphBuilder, weights: ReaderWeights, name: str, source: str, output: str) -> None:
+    product = graph.add_operator(
+        "MatMul",
+        [source, graph.add_constant(f"{name}.w", weights.read_learned(f"{name}.weight").T)],
+        f"{name}.product",
     )
-    graph.add("Add", [product, graph.keep(f"{name}.b", weights.learned(f"{name}.bias"))], output)
+    graph.add_operator(
+        "Add", [product, graph.add_constant(f"{name}.b", weights.read_learned(f"{name}.bias"))], output
+    )
 
 
-def _numbers(*values: int) -> NDArray[Any]:
+def _build_array(*values: int) -> NDArray[Any]:
     import numpy as np
 
     return np.array(values)
 
 
-def _save(model: onnx.ModelProto, path: Path) -> None:
+def _save_model(model: onnx.ModelProto, path: Path) -> None:
     """Large tensors go beside the graph, where sessions map the same memory."""
     import onnx
 
     onnx.save(model, path, save_as_external_data=True, location=f"{path.name}_data", size_threshold=BESIDE)
 
 
-def _keep_words(graph: Graph, weights: Weights, embedding: Path | None) -> None:
+def _add_word_vectors(graph: OnnxGraphBuilder, weights: E5Weights, embedding: Path | None) -> None:
     """The word vectors as bytes: of the weights, or where the *embedding* graph keeps them already."""
     import numpy as np
     import onnx
 
     if embedding is None:
-        rows, scales = zip(*(quantize_rows(block, MAX_WORD) for block in weights.words()), strict=True)
-        graph.keep("words", np.concatenate(rows))
-        graph.keep("words.scale", np.concatenate(scales))
+        rows, scales = zip(
+            *(quantize_rows(block, MAX_WORD) for block in weights.read_word_table()), strict=True
+        )
+        graph.add_constant("words", np.concatenate(rows))
+        graph.add_constant("words.scale", np.concatenate(scales))
         return
     kept = onnx.load(str(embedding), load_external_data=False).graph.initializer
     graph.tensors += [tensor for tensor in kept if tensor.name in ("words", "words.scale")]
 
 
-def _embeddings(
-    graph: Graph, weights: Weights, embedding: Path | None = None, segment: NDArray[float32] | None = None
+def _add_embeddings(
+    graph: OnnxGraphBuilder,
+    weights: E5Weights,
+    embedding: Path | None = None,
+    segment: NDArray[float32] | None = None,
 ) -> str:
     """Word and position vectors, added and normalised; *segment* is added where the token type is 1."""
     import numpy as np
     from onnx import TensorProto
 
-    _keep_words(graph, weights, embedding)
-    graph.add("Gather", ["words", "input_ids"], "word.q")
-    graph.add("Gather", ["words.scale", "input_ids"], "word.scale")
-    graph.add("Cast", ["word.q"], "word.f", to=TensorProto.FLOAT)
-    graph.add("Unsqueeze", ["word.scale", graph.keep("last", np.array([-1]))], "word.scale.column")
-    graph.add("Mul", ["word.f", "word.scale.column"], "word")
+    _add_word_vectors(graph, weights, embedding)
+    graph.add_operator("Gather", ["words", "input_ids"], "word.q")
+    graph.add_operator("Gather", ["words.scale", "input_ids"], "word.scale")
+    graph.add_operator("Cast", ["word.q"], "word.f", to=TensorProto.FLOAT)
+    graph.add_operator(
+        "Unsqueeze", ["word.scale", graph.add_constant("last", np.array([-1]))], "word.scale.column"
+    )
+    graph.add_operator("Mul", ["word.f", "word.scale.column"], "word")
 
     width = weights.shape.hidden
-    positions = weights.floats("emb.pos").reshape(-1, width) + weights.floats("emb.type")[:width]
-    graph.add("Shape", ["input_ids"], "length", start=1, end=2)
-    zero = graph.keep("zero", np.array([0]))
-    graph.add("Slice", [graph.keep("positions", positions), zero, "length", zero], "position")
-    graph.add("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
+    positions = weights.read_floats("emb.pos").reshape(-1, width) + weights.read_floats("emb.type")[:width]
+    graph.add_operator("Shape", ["input_ids"], "length", start=1, end=2)
+    zero = graph.add_constant("zero", np.array([0]))
+    graph.add_operator(
+        "Slice", [graph.add_constant("positions", positions), zero, "length", zero], "position"
+    )
+    graph.add_operator("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
     if segment is None:
-        return _norm(graph, weights, "emb.ln", "word", "position")
-    graph.add("Cast", ["token_type_ids"], "type.f", to=TensorProto.FLOAT)
-    graph.add("Unsqueeze", ["type.f", "last"], "type.column")
-    graph.add("Mul", ["type.column", graph.keep("segment", segment)], "type.vector")
-    graph.add("Add", ["position", "type.vector"], "place")
-    return _norm(graph, weights, "emb.ln", "word", "place")
+        return _add_layer_norm(graph, weights, "emb.ln", "word", "position")
+    graph.add_operator("Cast", ["token_type_ids"], "type.f", to=TensorProto.FLOAT)
+    graph.add_operator("Unsqueeze", ["type.f", "last"], "type.column")
+    graph.add_operator("Mul", ["type.column", graph.add_constant("segment", segment)], "type.vector")
+    graph.add_operator("Add", ["position", "type.vector"], "place")
+    return _add_layer_norm(graph, weights, "emb.ln", "word", "place")
 
 
-def _layer(graph: Graph, weights: Weights, layer: int, state: str) -> str:
+def _add_layer(graph: OnnxGraphBuilder, weights: E5Weights, layer: int, state: str) -> str:
     """One transformer layer: attention, then the inner network, each added to what came in."""
     import numpy as np
 
     shape = weights.shape
 
-    def dense(name: str, source: str, columns: int) -> str:
+    def add_dense(name: str, source: str, columns: int) -> str:
         key = f"l{layer}.{name}"
-        return graph.linear(source, weights.matrix(f"{key}.w", columns), weights.floats(f"{key}.b"), key)
+        return graph.add_linear(
+            source, weights.read_matrix(f"{key}.w", columns), weights.read_floats(f"{key}.b"), key
+        )
 
     qkv = [f"l{layer}.{part}" for part in "qkv"]
-    matrix = np.concatenate([weights.matrix(f"{part}.w", shape.hidden) for part in qkv])
-    joined = graph.linear(
-        state, matrix, np.concatenate([weights.floats(f"{part}.b") for part in qkv]), f"l{layer}.qkv"
+    matrix = np.concatenate([weights.read_matrix(f"{part}.w", shape.hidden) for part in qkv])
+    joined = graph.add_linear(
+        state, matrix, np.concatenate([weights.read_floats(f"{part}.b") for part in qkv]), f"l{layer}.qkv"
     )
-    graph.split("Split", [joined], qkv, axis=2, num_outputs=3)
-    graph.add(
+    graph.add_multi_output("Split", [joined], qkv, axis=2, num_outputs=3)
+    graph.add_operator(
         "MultiHeadAttention", [*qkv, "", "mask"], f"l{layer}.heads", domain=FUSED, num_heads=shape.heads
     )
-    attended = dense("ao", f"l{layer}.heads", shape.hidden)
-    state = _norm(graph, weights, f"l{layer}.aln", state, attended)
-    inner = graph.add("Gelu", [dense("fi", state, shape.hidden)], f"l{layer}.gelu", domain=FUSED)
+    attended = add_dense("ao", f"l{layer}.heads", shape.hidden)
+    state = _add_layer_norm(graph, weights, f"l{layer}.aln", state, attended)
+    inner = graph.add_operator("Gelu", [add_dense("fi", state, shape.hidden)], f"l{layer}.gelu", domain=FUSED)
     # How a question is said is heard two thirds of the way (`signals/classifier.py`).
     seen = {shape.layers - 1: "last_hidden_state", shape.layers * 2 // 3 - 1: MIDDLE}.get(layer)
-    return _norm(graph, weights, f"l{layer}.oln", state, dense("fo", inner, shape.inner), output=seen)
+    return _add_layer_norm(
+        graph, weights, f"l{layer}.oln", state, add_dense("fo", inner, shape.inner), output=seen
+    )
 
 
-def _norm(
-    graph: Graph, weights: Weights, name: str, one: str, other: str, *, output: str | None = None
+def _add_layer_norm(
+    graph: OnnxGraphBuilder, weights: E5Weights, name: str, one: str, other: str, *, output: str | None = None
 ) -> str:
     """Layer norm of a sum. Two plain operators: onnxruntime's fused one takes six times as long on a CPU."""
-    graph.add("Add", [one, other], f"{name}.sum")
-    scale, shift = (graph.keep(f"{name}.{part}", weights.floats(f"{name}.{part}")) for part in "wb")
-    return graph.add(
+    graph.add_operator("Add", [one, other], f"{name}.sum")
+    scale, shift = (
+        graph.add_constant(f"{name}.{part}", weights.read_floats(f"{name}.{part}")) for part in "wb"
+    )
+    return graph.add_operator(
         "LayerNormalization", [f"{name}.sum", scale, shift], output or f"{name}.out", epsilon=EPSILON
     )
 
 
-def write_tokenizer(weights: Weights, path: Path) -> None:
+def write_tokenizer(weights: E5Weights, path: Path) -> None:
     """The unigram tokenizer from the same file, as tokenizer.json."""
     from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-    tokenizer = Tokenizer(models.Unigram(weights.pieces(), unk_id=3, byte_fallback=False))
+    tokenizer = Tokenizer(models.Unigram(weights.read_pieces(), unk_id=3, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(Regex(r"[\t\n\x0b\x0c\r\u0085\u2028\u2029]"), " "),

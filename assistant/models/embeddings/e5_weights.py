@@ -26,7 +26,7 @@ ROWS = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class ModelShape:
     """The architecture, as the file's header says it."""
 
     hidden: int
@@ -37,7 +37,7 @@ class Shape:
     positions: int
 
 
-class Weights:
+class E5Weights:
     """The file's tensors and word pieces by name."""
 
     def __init__(self, path: Path) -> None:
@@ -45,7 +45,7 @@ class Weights:
         if self._data[:4] != b"E5S1":
             raise SetupError(f"{path} is not an E5 weights file; reinstall the {PACKAGE} package.")
         header = struct.unpack_from("<7i", self._data, 8)
-        self.shape = Shape(
+        self.shape = ModelShape(
             hidden=header[0],
             layers=header[1],
             heads=header[2],
@@ -54,38 +54,38 @@ class Weights:
             positions=header[5],
         )
         self._pieces_at = 44
-        self._tensors = dict(self._directory(self._after_pieces()))
+        self._tensors = dict(self._read_directory(self._find_end_of_pieces()))
 
-    def floats(self, name: str) -> Floats:
+    def read_floats(self, name: str) -> Floats:
         """A tensor kept as 32-bit floats: biases, norms, positions."""
         import numpy as np
 
         start, count = self._tensors[name]
         return np.frombuffer(self._data, "<f4", count, start)
 
-    def matrix(self, name: str, columns: int) -> Floats:
+    def read_matrix(self, name: str, columns: int) -> Floats:
         """A tensor kept in 4-bit blocks, unpacked: one row per output."""
         start, count = self._tensors[name]
-        return self._unpack(start, count // columns, columns)
+        return self._unpack_blocks(start, count // columns, columns)
 
-    def words(self) -> Iterator[Floats]:
+    def read_word_table(self) -> Iterator[Floats]:
         """The word table, ROWS words at a time."""
         start, count = self._tensors["emb.word"]
         columns = self.shape.hidden
         row_bytes = columns // BLOCK * 18
         for first in range(0, count // columns, ROWS):
             rows = min(ROWS, count // columns - first)
-            yield self._unpack(start + first * row_bytes, rows, columns)
+            yield self._unpack_blocks(start + first * row_bytes, rows, columns)
 
-    def pieces(self) -> list[tuple[str, float]]:
+    def read_pieces(self) -> list[tuple[str, float]]:
         """The tokenizer's word pieces with their log probability, in order of id."""
-        count, size, offsets, scores, text = self._piece_table()
+        count, size, offsets, scores, text = self._read_piece_table()
         blob = self._data[text : text + size]
         starts = struct.unpack_from(f"<{count + 1}I", self._data, offsets)
         values = struct.unpack_from(f"<{count}f", self._data, scores)
         return [(blob[starts[i] : starts[i + 1]].decode(), values[i]) for i in range(count)]
 
-    def _unpack(self, start: int, rows: int, columns: int) -> Floats:
+    def _unpack_blocks(self, start: int, rows: int, columns: int) -> Floats:
         import numpy as np
 
         layout = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
@@ -95,7 +95,7 @@ class Weights:
         scaled: Floats = values * blocks["scale"].astype(np.float32)[:, None]
         return scaled.reshape(rows, columns)
 
-    def _piece_table(self) -> tuple[int, int, int, int, int]:
+    def _read_piece_table(self) -> tuple[int, int, int, int, int]:
         """Count, size of the text, and where offsets, scores and text start."""
         (count,) = struct.unpack_from("<i", self._data, self._pieces_at)
         (size,) = struct.unpack_from("<Q", self._data, self._pieces_at + 20)
@@ -103,12 +103,12 @@ class Weights:
         scores = offsets + 4 * (count + 1)
         return count, size, offsets, scores, scores + 4 * count
 
-    def _after_pieces(self) -> int:
-        _, size, _, _, text = self._piece_table()
+    def _find_end_of_pieces(self) -> int:
+        _, size, _, _, text = self._read_piece_table()
         (norm_bytes,) = struct.unpack_from("<I", self._data, text + size + 4)
         return text + size + 8 + int(norm_bytes)
 
-    def _directory(self, at: int) -> Iterator[tuple[str, tuple[int, int]]]:
+    def _read_directory(self, at: int) -> Iterator[tuple[str, tuple[int, int]]]:
         (entries,) = struct.unpack_from("<i", self._data, at)
         at += 4
         for _ in range(entries):
@@ -119,7 +119,7 @@ class Weights:
             at += 2 + length + 1 + 20
 
 
-def packaged_weights() -> Path:
+def find_packaged_weights() -> Path:
     """Where the installed package keeps the weights; its own engine is never loaded."""
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:

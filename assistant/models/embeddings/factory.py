@@ -18,7 +18,7 @@ LOCAL = "local"
 OPENAI = "openai:"
 
 
-def make_embedder(
+def build_embedder(
     spec: str,
     models: Path,
     *,
@@ -36,21 +36,21 @@ def make_embedder(
             raise SetupError(f"ASSISTANT_EMBEDDINGS={spec} needs OPENAI_API_KEY or OPENAI_BASE_URL.")
         return OpenAIEmbedder(openai, spec.removeprefix(OPENAI))
 
-    from assistant.models.embeddings.onnx import opened
+    from assistant.models.embeddings.onnx import open_embedder
 
     if spec == LOCAL:
-        from assistant.models.embeddings.e5_cache import prepared_e5
+        from assistant.models.embeddings.e5_cache import prepare_e5
 
-        return opened(prepared_e5(models, progress))
+        return open_embedder(prepare_e5(models, progress))
     folder = Path(spec)
     if not folder.is_dir():
         raise SetupError(
             f"ASSISTANT_EMBEDDINGS={spec} is no folder; set it to local, openai:NAME or a model's folder."
         )
-    return opened(folder)
+    return open_embedder(folder)
 
 
-async def meant(embedder: Embedder, text: str) -> TextEmbedding:
+async def compute_meaning(embedder: Embedder, text: str) -> TextEmbedding:
     """What *text* says, and how, where the model tells."""
     if not isinstance(embedder, MultiVectorEmbedder):
         return TextEmbedding((await embedder.embed_query(text)).tolist())

@@ -28,17 +28,17 @@ class LetterEmbedder:
         self.embedded: list[str] = []
 
     async def embed_query(self, text: str) -> Vectors:
-        vector: Vectors = (await self._embed([text]))[0]
+        vector: Vectors = (await self._embed_texts([text]))[0]
         return vector
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         self.embedded += texts
-        return await self._embed(texts)
+        return await self._embed_texts(texts)
 
     def count_tokens(self, text: str) -> int:
         return len(text)
 
-    async def _embed(self, texts: Sequence[str]) -> Vectors:
+    async def _embed_texts(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
         if self.broken:

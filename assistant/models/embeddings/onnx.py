@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.domain.errors import SetupError
 from assistant.lru_cache import LruCache
 from assistant.models.embeddings.token_projection import FILE as TOKEN_SPACE
-from assistant.models.embeddings.token_projection import TokenSpace
+from assistant.models.embeddings.token_projection import TokenProjection
 from assistant.ports.models import MultiVector
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ GRAPHS = (
     "onnx/model_int8.onnx",
 )
 #: Texts embedded in one run while indexing. Two: more gains nothing on a CPU and pads shorter texts.
-TOGETHER = 2
+BATCH_SIZE = 2
 #: Characters of a text that are looked at: no model here reads further than about 8,000 tokens.
 MAX_CHARACTERS = 32_768
 MAX_TOKENS = 512
@@ -59,13 +59,13 @@ class OnnxEmbedder:
     def __init__(self, folder: Path) -> None:
         from tokenizers import Tokenizer
 
-        graph = _graph(folder)
-        self._tokenizer = Tokenizer.from_file(str(_existing(folder, "tokenizer.json")))
+        graph = _find_graph(folder)
+        self._tokenizer = Tokenizer.from_file(str(_find_file(folder, "tokenizer.json")))
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(_max_tokens(folder))
-        self._prompts = _prompts(folder)
+        self._tokenizer.enable_truncation(_load_max_tokens(folder))
+        self._prompts = _load_prompts(folder)
         self._first_token_only = bool(
-            _described(folder, "1_Pooling/config.json").get("pooling_mode_cls_token")
+            _load_description(folder, "1_Pooling/config.json").get("pooling_mode_cls_token")
         )
         cores = os.cpu_count() or 1
         self._session = open_session(graph, cores)
@@ -75,36 +75,36 @@ class OnnxEmbedder:
         self._wanted = {"query": [last, *(n for n in others if n == MIDDLE)], "passage": [last]}
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="embed-query")
         self._workers = ThreadPoolExecutor(cores, thread_name_prefix="embed")
-        self.name = _name(folder, graph)
-        self._space = TokenSpace(folder) if (folder / TOKEN_SPACE).is_file() else None
+        self.name = _build_name(folder, graph)
+        self._space = TokenProjection(folder) if (folder / TOKEN_SPACE).is_file() else None
         #: Tokens at the start that are not the text's own: the opening mark and the prompt.
         self._marks = {kind: 1 + self.count_tokens(prompt.strip()) for kind, prompt in self._prompts.items()}
         self._recent: LruCache[str, MultiVector] = LruCache(RECENT)
-        self.dimensions = len(self._embed(["a"], "passage")[0].pooled)
+        self.dimensions = len(self._embed_batch(["a"], "passage")[0].pooled)
 
     async def embed_query(self, text: str) -> Vectors:
-        return (await self._ask(text)).pooled
+        return (await self._embed_question(text)).pooled
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
-        found = await self._read(texts)
+        found = await self._embed_passages(texts)
         return np.stack([each.pooled for each in found]) if found else np.zeros((0, self.dimensions), "f4")
 
-    async def _ask(self, text: str) -> MultiVector:
+    async def _embed_question(self, text: str) -> MultiVector:
         """A turn is read and searched for in the same words: what was asked just now is not read again."""
-        return (await self._recent.get_many([text], self._asked))[text]
+        return (await self._recent.get_many([text], self._embed_questions))[text]
 
-    async def _asked(self, texts: Sequence[str]) -> Mapping[str, MultiVector]:
+    async def _embed_questions(self, texts: Sequence[str]) -> Mapping[str, MultiVector]:
         loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._asking, self._embed, list(texts), "query")
+        found = await loop.run_in_executor(self._asking, self._embed_batch, list(texts), "query")
         return dict(zip(texts, found, strict=True))
 
-    async def _read(self, texts: Sequence[str]) -> list[MultiVector]:
+    async def _embed_passages(self, texts: Sequence[str]) -> list[MultiVector]:
         loop = asyncio.get_running_loop()
-        batches = list(_alike(texts))
+        batches = list(_group_by_length(texts))
         runs = [
-            loop.run_in_executor(self._workers, self._embed, [texts[i] for i in batch], "passage")
+            loop.run_in_executor(self._workers, self._embed_batch, [texts[i] for i in batch], "passage")
             for batch in batches
         ]
         found: dict[int, MultiVector] = {}
@@ -114,32 +114,34 @@ class OnnxEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """How many tokens the model sees, its two marks and the prompt not counted; at most its limit."""
-        return len(self._tokenizer.encode(_clean(text), add_special_tokens=False).ids)
+        return len(self._tokenizer.encode(_clean_text(text), add_special_tokens=False).ids)
 
     def close(self) -> None:
         self._asking.shutdown(cancel_futures=True)
         self._workers.shutdown(cancel_futures=True)
 
-    def _embed(self, texts: Sequence[str], kind: str) -> list[MultiVector]:
+    def _embed_batch(self, texts: Sequence[str], kind: str) -> list[MultiVector]:
         import numpy as np
 
         prompt = self._prompts.get(kind, "")
-        feed = self._feed([self._tokenizer.encode(_clean(prompt + text)) for text in texts])
+        feed = self._build_feed([self._tokenizer.encode(_clean_text(prompt + text)) for text in texts])
         hidden, *middle = self._session.run(self._wanted[kind], feed)
         mask = feed["attention_mask"]
-        pooled = self._pool(hidden, mask) if hidden.ndim == 3 else hidden
+        pooled = self._pool_vectors(hidden, mask) if hidden.ndim == 3 else hidden
         norms = np.linalg.norm(pooled, axis=1, keepdims=True)
         whole = (pooled / np.maximum(norms, 1e-12)).astype(np.float32)
         if self._space is None:
             return [MultiVector(row, np.zeros((0, 0), np.int8)) for row in whole]
         skip = self._marks.get(kind, 1)
-        tones = self._pool(middle[0], mask) if middle else [None] * len(whole)
+        tones = self._pool_vectors(middle[0], mask) if middle else [None] * len(whole)
         return [
-            MultiVector(whole[i], self._space.shrink(hidden[i, skip : max(skip, length - 1)]), tones[i])
+            MultiVector(
+                whole[i], self._space.project_tokens(hidden[i, skip : max(skip, length - 1)]), tones[i]
+            )
             for i, length in enumerate(mask.sum(axis=1))
         ]
 
-    def _feed(self, encodings: Sequence[Encoding]) -> dict[str, Any]:
+    def _build_feed(self, encodings: Sequence[Encoding]) -> dict[str, Any]:
         import numpy as np
 
         longest = max(1, *(len(encoding.ids) for encoding in encodings))
@@ -153,7 +155,7 @@ class OnnxEmbedder:
             feed["token_type_ids"] = np.zeros_like(ids)
         return feed
 
-    def _pool(self, hidden: Vectors, mask: NDArray[Any]) -> Vectors:
+    def _pool_vectors(self, hidden: Vectors, mask: NDArray[Any]) -> Vectors:
         """The first token's vector, or the mean of all that are not padding."""
         import numpy as np
 
@@ -164,37 +166,37 @@ class OnnxEmbedder:
         return pooled
 
 
-class FineOnnxEmbedder(OnnxEmbedder):
+class MultiVectorOnnxEmbedder(OnnxEmbedder):
     """An ONNX model of which the directions of its token vectors are known."""
 
     async def embed_query_tokens(self, text: str) -> MultiVector:
-        return await self._ask(text)
+        return await self._embed_question(text)
 
     async def embed_passage_tokens(self, texts: Sequence[str]) -> Sequence[MultiVector]:
-        return await self._read(texts)
+        return await self._embed_passages(texts)
 
     def compute_token_spans(self, text: str) -> Spans:
         """Where in *text* each token of its passage vectors stands: (tokens, 2), from and to."""
         import numpy as np
 
         prompt, skip = self._prompts.get("passage", ""), self._marks["passage"]
-        offsets = self._tokenizer.encode(_clean(prompt + text)).offsets[skip:-1]
+        offsets = self._tokenizer.encode(_clean_text(prompt + text)).offsets[skip:-1]
         return np.array(offsets, np.intp).reshape(-1, 2) - len(prompt)
 
 
-def opened(folder: Path) -> OnnxEmbedder:
+def open_embedder(folder: Path) -> OnnxEmbedder:
     """The embedder of the model in *folder*."""
-    return FineOnnxEmbedder(folder) if (folder / TOKEN_SPACE).is_file() else OnnxEmbedder(folder)
+    return MultiVectorOnnxEmbedder(folder) if (folder / TOKEN_SPACE).is_file() else OnnxEmbedder(folder)
 
 
-def _alike(texts: Sequence[str]) -> Iterator[list[int]]:
+def _group_by_length(texts: Sequence[str]) -> Iterator[list[int]]:
     """Indexes of texts of about the same length, longest first so that the last runs end together."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
-    for start in range(0, len(order), TOGETHER):
-        yield order[start : start + TOGETHER]
+    for start in range(0, len(order), BATCH_SIZE):
+        yield order[start : start + BATCH_SIZE]
 
 
-def _clean(text: str) -> str:
+def _clean_text(text: str) -> str:
     """What the tokenizer can take: lone surrogates would raise, and a book would take minutes."""
     return text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
 
@@ -218,20 +220,20 @@ def open_session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
         raise SetupError(f"{graph} cannot be loaded as an ONNX model; export or download it again.") from exc
 
 
-def _graph(folder: Path) -> Path:
+def _find_graph(folder: Path) -> Path:
     for name in GRAPHS:
         if (folder / name).is_file():
             return folder / name
     raise SetupError(f"{folder} holds no ONNX model; expected one of {', '.join(GRAPHS)}.")
 
 
-def _existing(folder: Path, name: str) -> Path:
+def _find_file(folder: Path, name: str) -> Path:
     if not (folder / name).is_file():
         raise SetupError(f"{folder} holds no {name}; copy the model's whole folder.")
     return folder / name
 
 
-def _described(folder: Path, name: str) -> dict[str, Any]:
+def _load_description(folder: Path, name: str) -> dict[str, Any]:
     try:
         return dict(json.loads((folder / name).read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -240,23 +242,23 @@ def _described(folder: Path, name: str) -> dict[str, Any]:
         raise SetupError(f"{folder / name} is not readable JSON; copy the model's folder again.") from exc
 
 
-def _max_tokens(folder: Path) -> int:
+def _load_max_tokens(folder: Path) -> int:
     """The model's limit, never above 512: a passage that is longer says too many things for one vector."""
-    said = _described(folder, "sentence_bert_config.json").get("max_seq_length")
-    positions = _described(folder, "config.json").get("max_position_embeddings", MAX_TOKENS)
+    said = _load_description(folder, "sentence_bert_config.json").get("max_seq_length")
+    positions = _load_description(folder, "config.json").get("max_position_embeddings", MAX_TOKENS)
     return min(int(said or positions), MAX_TOKENS)
 
 
-def _prompts(folder: Path) -> dict[str, str]:
+def _load_prompts(folder: Path) -> dict[str, str]:
     """What is put before a question and a passage; E5 models need it even where their folder does not say."""
-    said = _described(folder, "config_sentence_transformers.json").get("prompts") or {}
+    said = _load_description(folder, "config_sentence_transformers.json").get("prompts") or {}
     if "query" in said:
         return {"query": said["query"], "passage": said.get("passage", said.get("document", ""))}
-    name = str(_described(folder, "config.json").get("_name_or_path", "")) + folder.name
+    name = str(_load_description(folder, "config.json").get("_name_or_path", "")) + folder.name
     return E5_PROMPTS if "e5" in name.lower() else {}
 
 
-def _name(folder: Path, graph: Path) -> str:
+def _build_name(folder: Path, graph: Path) -> str:
     """The folder's name and a mark of the graph's content, so that a replaced model makes a new index."""
     mark = hashlib.sha256(str(graph.stat().st_size).encode())
     with graph.open("rb") as file:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Vectors = NDArray[float32]
 
 #: Texts per request.
-TOGETHER = 64
+BATCH_SIZE = 64
 #: The service refuses 8,192 tokens; a character is at most about three in any script.
 MAX_CHARACTERS = 2_700
 
@@ -32,21 +32,22 @@ class OpenAIEmbedder:
         self.dimensions = 0
 
     async def embed_query(self, text: str) -> Vectors:
-        vector: Vectors = (await self._embed([text]))[0]
+        vector: Vectors = (await self._embed_texts([text]))[0]
         return vector
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
         parts = [
-            await self._embed(texts[start : start + TOGETHER]) for start in range(0, len(texts), TOGETHER)
+            await self._embed_texts(texts[start : start + BATCH_SIZE])
+            for start in range(0, len(texts), BATCH_SIZE)
         ]
         return np.concatenate(parts) if parts else np.zeros((0, self.dimensions), np.float32)
 
     def count_tokens(self, text: str) -> int:
         return count_tokens(text, self._model)
 
-    async def _embed(self, texts: Sequence[str]) -> Vectors:
+    async def _embed_texts(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
         # The service refuses empty input, and JSON cannot carry a lone surrogate.

@@ -10,8 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.models.embeddings.e5_input_scales import input_scales
-from assistant.models.embeddings.e5_weights import Weights
+from assistant.models.embeddings.e5_input_scales import compute_input_scales
+from assistant.models.embeddings.e5_weights import E5Weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FILE = Path(__file__).with_name("reader.npz")
 
 
-class ReaderWeights(Weights):
+class ReaderWeights(E5Weights):
     """The packaged weights as the reader changes them; same names and shapes."""
 
     def __init__(self, packaged: Path, learned: Path = FILE) -> None:
@@ -35,18 +35,18 @@ class ReaderWeights(Weights):
         with np.load(learned, allow_pickle=False) as kept:
             self._learned = {name: kept[name] for name in kept.files}
 
-    def matrix(self, name: str, columns: int) -> Floats:
-        base = super().matrix(name, columns)
+    def read_matrix(self, name: str, columns: int) -> Floats:
+        base = super().read_matrix(name, columns)
         key = name.removesuffix(".w")
         if f"{key}.up" not in self._learned:
             return base
-        changed: Floats = base + self.learned(f"{key}.up") @ self.learned(f"{key}.down")
+        changed: Floats = base + self.read_learned(f"{key}.up") @ self.read_learned(f"{key}.down")
         return changed
 
-    def floats(self, name: str) -> Floats:
-        return self.learned(name) if name in self._learned else super().floats(name)
+    def read_floats(self, name: str) -> Floats:
+        return self.read_learned(name) if name in self._learned else super().read_floats(name)
 
-    def learned(self, name: str) -> Floats:
+    def read_learned(self, name: str) -> Floats:
         """A learned tensor as floats; matrices are kept as bytes with a scale a row."""
         import numpy as np
 
@@ -55,11 +55,11 @@ class ReaderWeights(Weights):
         floats: Floats = values if scale is None else values * scale[:, None].astype(np.float32)
         return floats
 
-    def input_scales(self) -> Mapping[str, Any]:
+    def read_input_scales(self) -> Mapping[str, Any]:
         """The scales of the dense layers' inputs, by layer."""
         end = ".input"
         return {
-            name.removesuffix(end): input_scales(steps)
+            name.removesuffix(end): compute_input_scales(steps)
             for name, steps in self._learned.items()
             if name.endswith(end)
         }

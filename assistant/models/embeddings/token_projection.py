@@ -20,7 +20,7 @@ FILE = "token_space.json"
 STEPS, MOST = 28, 7
 
 
-class TokenSpace:
+class TokenProjection:
     """The middle of a model's token vectors and the directions in which they differ most."""
 
     def __init__(self, folder: Path) -> None:
@@ -31,15 +31,15 @@ class TokenSpace:
         self._center = np.array(kept["center"], np.float32)
         self._directions = numbers.reshape(kept["rows"], kept["columns"]) * np.float32(kept["scale"])
 
-    def shrink(self, hidden: Vectors) -> Small:
+    def project_tokens(self, hidden: Vectors) -> Small:
         """One row per token."""
         import numpy as np
 
-        shrunk = (_unit(hidden) - self._center) @ self._directions
-        return np.clip(np.rint(_unit(shrunk) * STEPS), -MOST, MOST).astype(np.int8)
+        shrunk = (_normalize_rows(hidden) - self._center) @ self._directions
+        return np.clip(np.rint(_normalize_rows(shrunk) * STEPS), -MOST, MOST).astype(np.int8)
 
 
-def _unit(rows: Vectors) -> Vectors:
+def _normalize_rows(rows: Vectors) -> Vectors:
     import numpy as np
 
     unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)

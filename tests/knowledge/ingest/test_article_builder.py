@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from assistant.domain.knowledge import Article, Origin
-from assistant.knowledge.ingest.article_builder import article_of, written_in
+from assistant.knowledge.ingest.article_builder import build_article, detect_language_by_script
 from assistant.knowledge.loaders import Document, Unreadable
 
 ORIGIN = Origin(source="/kb", location="/kb/a.md")
 
 
 def article(document: Document, *, folders: tuple[str, ...] = (), url: str | None = None) -> Article:
-    return article_of(document, id="a.md", folders=folders, url=url, origin=ORIGIN)
+    return build_article(document, id="a.md", folders=folders, url=url, origin=ORIGIN)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_the_document_is_believed_before_its_folder_before_its_page_before_its_s
     ],
 )
 def test_a_script_tells_the_language(text: str, language: str) -> None:
-    assert written_in(text) == language
+    assert detect_language_by_script(text) == language
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_text_as_long_as_a_library_is_refused() -> None:
 def test_the_hash_covers_what_a_reader_sees_and_not_where_it_came_from() -> None:
     def hash_of(document: Document, id: str = "a.md") -> str:
         origin = Origin(source="/kb", location=f"/kb/{id}")
-        return article_of(document, id=id, folders=(), url=None, origin=origin).content_hash
+        return build_article(document, id=id, folders=(), url=None, origin=origin).content_hash
 
     document = Document(text="Text", title="Title")
     assert hash_of(document, "elsewhere/b.md") == hash_of(document)

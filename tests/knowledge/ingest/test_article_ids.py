@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.domain.knowledge import Origin
-from assistant.knowledge.ingest.article_ids import Places
+from assistant.knowledge.ingest.article_ids import ArticleIds
 
 
 def origin(source: Path, relative: str) -> Origin:
@@ -28,31 +28,31 @@ def folder(path: Path) -> Path:
 
 
 def test_an_id_is_the_first_candidate_that_is_free(ja: Path, en: Path) -> None:
-    places = Places({"faq.md": origin(ja, "faq.md"), "en/faq.md": origin(ja.parent / "x/en", "faq.md")})
+    places = ArticleIds({"faq.md": origin(ja, "faq.md"), "en/faq.md": origin(ja.parent / "x/en", "faq.md")})
     (ja.parent / "x/en").mkdir(parents=True)
     candidates = ["faq.md", "en/faq.md", "help/en/faq.md"]
-    assert places.id(candidates, origin(en, "faq.md")) == "help/en/faq.md"
+    assert places.assign_id(candidates, origin(en, "faq.md")) == "help/en/faq.md"
     assert places.prefixed == {str(en): ["help/en/faq.md"]}
 
 
 def test_a_file_keeps_its_id_when_it_is_reached_another_way(ja: Path) -> None:
     before = Origin(source=str(ja.parent), location=str(ja / "faq.md"))
-    places = Places({"ja/faq.md": before})
-    assert places.id(["faq.md"], origin(ja, "faq.md")) == "ja/faq.md"
+    places = ArticleIds({"ja/faq.md": before})
+    assert places.assign_id(["faq.md"], origin(ja, "faq.md")) == "ja/faq.md"
 
 
 def test_a_folder_that_moved_keeps_its_ids_and_what_it_lost_vanished(ja: Path) -> None:
     gone = Path("/gone/ja")
-    places = Places({"faq.md": origin(gone, "faq.md"), "old.md": origin(gone, "old.md")})
+    places = ArticleIds({"faq.md": origin(gone, "faq.md"), "old.md": origin(gone, "old.md")})
     now = origin(ja, "faq.md")
-    assert places.id(["faq.md", "ja/faq.md"], now) == "faq.md"
+    assert places.assign_id(["faq.md", "ja/faq.md"], now) == "faq.md"
     assert places.moved == {"faq.md": now}
-    assert places.vanished() == ["old.md"]
+    assert places.list_vanished() == ["old.md"]
 
 
 def test_only_what_was_read_and_not_seen_vanished(ja: Path, en: Path) -> None:
     sheet = Origin(source=str(ja), location=f"{ja / 'faq.csv'}#3")
-    places = Places(
+    places = ArticleIds(
         {
             "seen.md": origin(ja, "seen.md"),
             "gone.md": origin(ja, "gone.md"),
@@ -63,10 +63,10 @@ def test_only_what_was_read_and_not_seen_vanished(ja: Path, en: Path) -> None:
             "https://e.com/a": Origin(source="https://e.com/sitemap.xml", location="https://e.com/a"),
         }
     )
-    places.read(str(ja))
-    places.keep(str(ja / "seen.md"))
+    places.mark_read(str(ja))
+    places.mark_seen(str(ja / "seen.md"))
     for doubtful in ("broken.md", "faq.csv", "locked"):
-        places.doubt(str(ja / doubtful))
-    assert places.vanished() == ["gone.md"]
-    places.read("https://e.com/sitemap.xml")
-    assert places.vanished() == ["gone.md", "https://e.com/a"]
+        places.mark_doubtful(str(ja / doubtful))
+    assert places.list_vanished() == ["gone.md"]
+    places.mark_read("https://e.com/sitemap.xml")
+    assert places.list_vanished() == ["gone.md", "https://e.com/a"]

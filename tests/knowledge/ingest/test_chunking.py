@@ -6,9 +6,9 @@ import time
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assistant.knowledge.ingest.chunking import Sizes, chunked
+from assistant.knowledge.ingest.chunking import ChunkSizes, split_into_chunks
 
-SMALL = Sizes(least=10, target=40, most=80)
+SMALL = ChunkSizes(min_tokens=10, target_tokens=40, max_tokens=80)
 
 
 def words(text: str) -> int:
@@ -16,8 +16,8 @@ def words(text: str) -> int:
     return len(re.findall(r"[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+", text))
 
 
-def cut(text: str, sizes: Sizes = SMALL) -> list[tuple[tuple[str, ...], str]]:
-    return [(chunk.headings, chunk.text) for chunk in chunked(text, words, sizes)]
+def cut(text: str, sizes: ChunkSizes = SMALL) -> list[tuple[tuple[str, ...], str]]:
+    return [(chunk.headings, chunk.text) for chunk in split_into_chunks(text, words, sizes)]
 
 
 LONG = "word " * 30
@@ -35,7 +35,7 @@ def test_a_chunk_knows_the_headings_above_it() -> None:
 
 
 def test_positions_and_tokens_are_told() -> None:
-    chunks = chunked(f"{LONG}\n\n## A\n\n{LONG}", words, SMALL)
+    chunks = split_into_chunks(f"{LONG}\n\n## A\n\n{LONG}", words, SMALL)
     assert [(chunk.position, chunk.tokens) for chunk in chunks] == [(0, 30), (1, 30)]
 
 
@@ -52,7 +52,10 @@ def test_short_sections_under_different_parents_stay_apart() -> None:
 
 def test_a_list_stays_with_the_sentence_that_announces_it() -> None:
     text = f"{LONG}\n\nYou need:\n\n- a box\n- tape\n"
-    assert cut(text, Sizes(least=1, target=32, most=80))[1] == ((), "You need:\n\n- a box\n- tape")
+    assert cut(text, ChunkSizes(min_tokens=1, target_tokens=32, max_tokens=80))[1] == (
+        (),
+        "You need:\n\n- a box\n- tape",
+    )
 
 
 def test_a_table_is_never_cut_when_it_fits() -> None:
@@ -138,12 +141,12 @@ MARKDOWN = st.lists(
 @example("a\n===\n\n| a |\n|---|")
 @given(MARKDOWN)
 def test_no_text_is_lost_and_no_chunk_is_too_long(text: str) -> None:
-    chunks = chunked(text, words, SMALL)
+    chunks = split_into_chunks(text, words, SMALL)
     told = "".join(part for chunk in chunks for part in (*chunk.headings, chunk.text))
     # Sections of the same name one after the other may share one heading.
     headings, body = re.findall(r"^#+ (.*)$", text, re.M), re.sub(r"^#+ .*$", "", text, flags=re.M)
     assert all(set(re.findall(r"[^\s#]", heading)) <= set(told) for heading in headings)
     for character in set(re.findall(r"[^\s#=\-|`*_>]", body)):
         assert told.count(character) >= body.count(character)
-    assert all(0 < chunk.tokens <= SMALL.most and words(chunk.text) <= chunk.tokens for chunk in chunks)
+    assert all(0 < chunk.tokens <= SMALL.max_tokens and words(chunk.text) <= chunk.tokens for chunk in chunks)
     assert [chunk.position for chunk in chunks] == list(range(len(chunks)))

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from assistant.knowledge.ingest import file_watcher
-from assistant.knowledge.ingest.file_watcher import Remembering, changes
+from assistant.knowledge.ingest.file_watcher import CachingReader, watch_sources
 from assistant.knowledge.loaders.document import Document, Unreadable
-from assistant.knowledge.loaders.reader import ReadsHere
+from assistant.knowledge.loaders.reader import InProcessReader
 
 NEVER = 0.15
 
@@ -17,7 +17,7 @@ NEVER = 0.15
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_watcher, "QUIET_SECONDS", 0.03)
-    monkeypatch.setattr(file_watcher, "MOST_SECONDS", 0.3)
+    monkeypatch.setattr(file_watcher, "MAX_SETTLE_SECONDS", 0.3)
 
 
 class Watched:
@@ -25,7 +25,7 @@ class Watched:
 
     def __init__(self, *sources: Path) -> None:
         self.told = 0
-        self._changes = changes([str(source) for source in sources], look_seconds=0.01)
+        self._changes = watch_sources([str(source) for source in sources], look_seconds=0.01)
         self._task = asyncio.create_task(self._count())
 
     async def _count(self) -> None:
@@ -114,7 +114,7 @@ async def test_a_burst_is_told_once_when_it_is_over_and_an_endless_one_too(
     restless.cancel()
 
 
-class Counting(ReadsHere):
+class Counting(InProcessReader):
     def __init__(self) -> None:
         self.reads = 0
 
@@ -125,7 +125,7 @@ class Counting(ReadsHere):
 
 async def test_each_content_is_parsed_once_also_when_it_cannot_be() -> None:
     counting = Counting()
-    reader = Remembering(counting)
+    reader = CachingReader(counting)
     for _ in range(3):
         assert (await reader.parse_documents(".md", b"# A\n\nOne."))[0].title == "A"
         with pytest.raises(Unreadable, match="empty"):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.knowledge.ingest.run import IngestReport, Options, ingest
-from assistant.knowledge.loaders.reader import ReadsHere
+from assistant.knowledge.ingest.run import IngestOptions, IngestReport, ingest_sources
+from assistant.knowledge.loaders.reader import InProcessReader
 from tests.knowledge.in_memory_index import Shelf
 from tests.knowledge.office import xlsx
 from tests.knowledge.site import Answer, Site
@@ -18,12 +18,12 @@ def count_tokens(text: str) -> int:
 
 
 async def run(shelf: Shelf, *sources: str | Path, prune: bool = False) -> IngestReport:
-    return await ingest(
+    return await ingest_sources(
         [str(source) for source in sources],
         index=shelf,
         count_tokens=count_tokens,
-        options=Options(prune=prune),
-        reader=ReadsHere(),
+        options=IngestOptions(prune=prune),
+        reader=InProcessReader(),
     )
 
 
@@ -316,7 +316,7 @@ async def test_a_title_comes_from_the_file_name_when_there_is_none(shelf: Shelf,
 async def test_articles_are_stored_in_small_groups_while_reading(shelf: Shelf, tmp_path: Path) -> None:
     many = written(tmp_path / "many", {f"{n:02}.md": f"Text {n}" for n in range(40)})
     steps: list[tuple[str, int, int]] = []
-    await ingest(
+    await ingest_sources(
         [str(many)], index=shelf, count_tokens=count_tokens, progress=lambda *step: steps.append(step)
     )
     assert shelf.groups == [16, 16, 8]
@@ -329,9 +329,9 @@ async def test_articles_are_stored_in_small_groups_while_reading(shelf: Shelf, t
 
 
 async def from_web(shelf: Shelf, address: str, *, prune: bool = False) -> IngestReport:
-    options = Options(prune=prune, allow_private=True)
-    return await ingest(
-        [address], index=shelf, count_tokens=count_tokens, options=options, reader=ReadsHere()
+    options = IngestOptions(prune=prune, allow_private=True)
+    return await ingest_sources(
+        [address], index=shelf, count_tokens=count_tokens, options=options, reader=InProcessReader()
     )
 
 
@@ -398,7 +398,7 @@ async def test_an_unmodified_page_is_asked_for_again_by_another_chunker(
 
 
 async def test_a_private_address_is_refused_unless_the_operator_allows_it(shelf: Shelf, site: Site) -> None:
-    report = await ingest([site.address("/a")], index=shelf, count_tokens=count_tokens)
+    report = await ingest_sources([site.address("/a")], index=shelf, count_tokens=count_tokens)
     assert report.failed[0][1].startswith(f"port {site.port} is refused")
     assert site.asked == []
 

@@ -10,19 +10,19 @@ import pytest
 
 from assistant.knowledge.ingest import web as web_module
 from assistant.knowledge.ingest.addresses import is_public
-from assistant.knowledge.ingest.files import Trouble
-from assistant.knowledge.ingest.site_pages import pages
-from assistant.knowledge.ingest.web import Page, Web
+from assistant.knowledge.ingest.files import ReadProblem
+from assistant.knowledge.ingest.site_pages import list_pages
+from assistant.knowledge.ingest.web import WebClient, WebPage
 from assistant.knowledge.loaders import Unreadable
-from assistant.knowledge.loaders.reader import ReadsHere
+from assistant.knowledge.loaders.reader import InProcessReader
 from tests.knowledge.site import Answer, Site
 
 PAGE = "<html><title>Returns</title><body><article><h1>Returns</h1><p>30 days.</p></article></body></html>"
 
 
 @pytest.fixture
-async def web() -> AsyncIterator[Web]:
-    async with Web(allow_private=True, seconds=1) as web:
+async def web() -> AsyncIterator[WebClient]:
+    async with WebClient(allow_private=True, seconds=1) as web:
         yield web
 
 
@@ -106,9 +106,9 @@ async def test_an_address_that_may_not_be_fetched_is_refused_before_a_packet_lea
     address: str, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket.socket, "connect", forbidden)
-    async with Web() as web:
+    async with WebClient() as web:
         with pytest.raises(Unreadable, match=why):
-            await web.fetch(address)
+            await web.fetch_address(address)
 
 
 def forbidden(*_: object) -> None:
@@ -117,28 +117,28 @@ def forbidden(*_: object) -> None:
 
 async def test_one_private_address_among_several_refuses_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     resolve_to(monkeypatch, "93.184.216.34", "10.0.0.5")
-    async with Web() as web:
+    async with WebClient() as web:
         with pytest.raises(Unreadable, match=r"help\.example\.com is in a private network .10.0.0.5."):
-            await web.fetch("https://help.example.com/")
+            await web.fetch_address("https://help.example.com/")
 
 
 async def test_the_connection_goes_to_the_address_that_was_checked(
-    site: Site, web: Web, monkeypatch: pytest.MonkeyPatch
+    site: Site, web: WebClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.answers["/a"] = Answer(PAGE.encode())
     asked = resolve_to(monkeypatch, "127.0.0.1")
-    await web.fetch(f"http://help.example.com:{site.port}/a")
+    await web.fetch_address(f"http://help.example.com:{site.port}/a")
     assert asked == ["help.example.com"]
     assert f"Host: help.example.com:{site.port}\r\n" in site.asked[0]
 
 
-async def test_an_unknown_name_is_one_line(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unknown_name_is_one_line(web: WebClient, monkeypatch: pytest.MonkeyPatch) -> None:
     async def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", unknown)
     with pytest.raises(Unreadable) as refusal:
-        await web.fetch("https://help.exmaple.com/")
+        await web.fetch_address("https://help.exmaple.com/")
     assert str(refusal.value) == "there is no such address: help.exmaple.com is not known; check the spelling"
 
 
@@ -148,15 +148,15 @@ async def test_each_redirect_is_checked_anew(site: Site, monkeypatch: pytest.Mon
     monkeypatch.setattr(
         "assistant.knowledge.ingest.addresses.is_public", lambda address: address == "127.0.0.1"
     )
-    async with Web() as web:
+    async with WebClient() as web:
         with pytest.raises(Unreadable, match=r"169\.254\.169\.254 is in a private network"):
-            await web.fetch(site.address("/"))
+            await web.fetch_address(site.address("/"))
 
 
-async def test_a_redirect_is_followed_to_its_end(site: Site, web: Web) -> None:
+async def test_a_redirect_is_followed_to_its_end(site: Site, web: WebClient) -> None:
     site.answers["/old"] = Answer(status="301 Moved", headers={"Location": "/new"})
     site.answers["/new"] = Answer(PAGE.encode())
-    response = await web.fetch(site.address("/old"))
+    response = await web.fetch_address(site.address("/old"))
     assert response is not None
     assert response.address == site.address("/new")
 
@@ -213,22 +213,22 @@ def redirect(to: str) -> Answer:
     ],
 )
 async def test_an_answer_that_is_no_page_is_one_line_with_the_mend(
-    answer: Answer, why: str, site: Site, web: Web
+    answer: Answer, why: str, site: Site, web: WebClient
 ) -> None:
     site.answers["/"] = answer
     started = time.monotonic()
     with pytest.raises(Unreadable) as refusal:
-        await web.fetch(site.address("/"))
+        await web.fetch_address(site.address("/"))
     assert str(refusal.value).startswith(why)
     assert time.monotonic() - started < 3
 
 
-async def test_a_server_that_is_down_is_one_line(site: Site, web: Web) -> None:
+async def test_a_server_that_is_down_is_one_line(site: Site, web: WebClient) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         closed = free.getsockname()[1]
     with pytest.raises(Unreadable, match=r"the server cannot be reached \(ConnectError\); try again later"):
-        await web.fetch(f"http://127.0.0.1:{closed}/")
+        await web.fetch_address(f"http://127.0.0.1:{closed}/")
 
 
 @pytest.mark.parametrize(
@@ -245,33 +245,33 @@ async def test_a_server_that_is_down_is_one_line(site: Site, web: Web) -> None:
     ],
 )
 async def test_the_stated_type_and_then_the_address_choose_the_loader(
-    path: str, stated: str, suffix: str, site: Site, web: Web
+    path: str, stated: str, suffix: str, site: Site, web: WebClient
 ) -> None:
     site.answers[path] = Answer(b"content", headers={"Content-Type": stated})
-    response = await web.fetch(site.address(path))
+    response = await web.fetch_address(site.address(path))
     assert response is not None
     assert response.suffix == suffix
 
 
-async def test_the_encoding_that_the_server_states_is_believed(site: Site, web: Web) -> None:
+async def test_the_encoding_that_the_server_states_is_believed(site: Site, web: WebClient) -> None:
     site.answers["/"] = Answer(
         "送料".encode("euc_jp"), headers={"Content-Type": "text/plain; charset=EUC-JP"}
     )
-    response = await web.fetch(site.address("/"))
+    response = await web.fetch_address(site.address("/"))
     assert response is not None
     assert response.content.decode("utf-8-sig") == "送料"
 
 
-async def test_a_page_is_fetched_only_when_it_changed(site: Site, web: Web) -> None:
+async def test_a_page_is_fetched_only_when_it_changed(site: Site, web: WebClient) -> None:
     site.answers["/"] = Answer(PAGE.encode(), headers={"ETag": '"v1"'})
-    page = Page(location=site.address("/"), source=site.address("/"), web=web)
-    assert await page.content("") == PAGE.encode()
+    page = WebPage(location=site.address("/"), source=site.address("/"), web=web)
+    assert await page.read_content("") == PAGE.encode()
     assert page.version == 'etag:"v1"'
-    assert await page.content(page.version) is None
+    assert await page.read_content(page.version) is None
 
 
-async def listed(web: Web, address: str) -> list[Page | Trouble]:
-    return [found async for found in pages(address, web, ReadsHere())]
+async def listed(web: WebClient, address: str) -> list[WebPage | ReadProblem]:
+    return [found async for found in list_pages(address, web, InProcessReader())]
 
 
 def urlset(*addresses: str) -> bytes:
@@ -279,7 +279,7 @@ def urlset(*addresses: str) -> bytes:
     return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'.encode()
 
 
-async def test_an_index_of_sitemaps_gives_every_page_of_its_own_host_once(site: Site, web: Web) -> None:
+async def test_an_index_of_sitemaps_gives_every_page_of_its_own_host_once(site: Site, web: WebClient) -> None:
     parts = "".join(f"<sitemap><loc>{site.address(path)}</loc></sitemap>" for path in ("/1.xml", "/2.xml.gz"))
     index = f"<sitemapindex>{parts}</sitemapindex>"
     xml = {"Content-Type": "application/xml"}
@@ -290,34 +290,34 @@ async def test_an_index_of_sitemaps_gives_every_page_of_its_own_host_once(site: 
         headers={"Content-Type": "application/gzip"},
     )
     found = await listed(web, site.address("/sitemap.xml"))
-    assert [(page.location, page.source) for page in found if isinstance(page, Page)] == [
+    assert [(page.location, page.source) for page in found if isinstance(page, WebPage)] == [
         (site.address("/a"), site.address("/sitemap.xml")),
         (site.address("/c"), site.address("/sitemap.xml")),
     ]
-    assert [one.why for one in found if isinstance(one, Trouble)] == [
+    assert [one.why for one in found if isinstance(one, ReadProblem)] == [
         "1 pages on other hosts left out (https://elsewhere.example/b); give their own sitemap"
     ]
 
 
-async def test_one_part_of_an_index_that_is_gone_stops_no_other(site: Site, web: Web) -> None:
+async def test_one_part_of_an_index_that_is_gone_stops_no_other(site: Site, web: WebClient) -> None:
     parts = "".join(f"<sitemap><loc>{path}</loc></sitemap>" for path in ("/gone.xml", "/1.xml", "/empty.xml"))
     xml = {"Content-Type": "application/xml"}
     site.answers["/sitemap.xml"] = Answer(f"<sitemapindex>{parts}</sitemapindex>".encode(), headers=xml)
     site.answers["/1.xml"] = Answer(urlset("/a"), headers=xml)
     site.answers["/empty.xml"] = Answer(urlset(), headers=xml)
     page, *troubles = await listed(web, site.address("/sitemap.xml"))
-    assert isinstance(page, Page)
+    assert isinstance(page, WebPage)
     assert page.location == site.address("/a")
-    assert [(one.harmless, one.partly) for one in troubles if isinstance(one, Trouble)] == [
+    assert [(one.harmless, one.partly) for one in troubles if isinstance(one, ReadProblem)] == [
         (True, site.address("/sitemap.xml"))
     ] * 2
 
 
-async def test_a_sitemap_of_other_hosts_only_is_said_to_be_one(site: Site, web: Web) -> None:
+async def test_a_sitemap_of_other_hosts_only_is_said_to_be_one(site: Site, web: WebClient) -> None:
     body = urlset("https://elsewhere.example/b")
     site.answers["/sitemap.xml"] = Answer(body, headers={"Content-Type": "application/xml"})
     [trouble] = await listed(web, site.address("/sitemap.xml"))
-    assert isinstance(trouble, Trouble)
+    assert isinstance(trouble, ReadProblem)
     assert not trouble.harmless
     assert "all 1 pages that it lists are on other hosts" in trouble.why
 
@@ -326,19 +326,21 @@ async def test_a_sitemap_of_other_hosts_only_is_said_to_be_one(site: Site, web: 
     ("to", "why"),
     [("/account/login?next=/a", "leads to a login page"), ("/", "leads to the site's start page")],
 )
-async def test_a_redirect_that_hides_a_page_is_no_article(to: str, why: str, site: Site, web: Web) -> None:
+async def test_a_redirect_that_hides_a_page_is_no_article(
+    to: str, why: str, site: Site, web: WebClient
+) -> None:
     site.answers["/help/a"] = redirect(to)
     site.answers[to] = Answer(PAGE.encode())
     with pytest.raises(Unreadable, match=why):
-        await web.fetch(site.address("/help/a"))
+        await web.fetch_address(site.address("/help/a"))
 
 
-async def test_a_page_that_asks_not_to_be_indexed_says_so(site: Site, web: Web) -> None:
+async def test_a_page_that_asks_not_to_be_indexed_says_so(site: Site, web: WebClient) -> None:
     site.answers["/a"] = Answer(
         PAGE.encode(), headers={"Content-Type": "text/html", "X-Robots-Tag": "noindex"}
     )
-    page = Page(location=site.address("/a"), source=site.address("/a"), web=web)
-    await page.content("")
+    page = WebPage(location=site.address("/a"), source=site.address("/a"), web=web)
+    await page.read_content("")
     assert page.withheld == "X-Robots-Tag: noindex"
 
 
@@ -354,8 +356,8 @@ async def test_a_page_that_asks_not_to_be_indexed_says_so(site: Site, web: Web) 
     ],
     ids=["html", "rss", "empty", "entities", "broken gzip", "bomb"],
 )
-async def test_a_sitemap_that_is_none_is_one_line(body: bytes, why: str, site: Site, web: Web) -> None:
+async def test_a_sitemap_that_is_none_is_one_line(body: bytes, why: str, site: Site, web: WebClient) -> None:
     site.answers["/sitemap.xml"] = Answer(body, headers={"Content-Type": "application/xml"})
     [trouble] = await listed(web, site.address("/sitemap.xml"))
-    assert isinstance(trouble, Trouble)
+    assert isinstance(trouble, ReadProblem)
     assert why in trouble.why

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from assistant.knowledge.loaders import Document, Unreadable
-from assistant.knowledge.loaders.authoring import plain_markup, without_comments
-from assistant.knowledge.loaders.front_matter import split
-from assistant.knowledge.loaders.markdown import load_markdown, plain
-from assistant.knowledge.loaders.templating import rendered
+from assistant.knowledge.loaders.authoring import remove_comments, render_plain_markup
+from assistant.knowledge.loaders.front_matter import split_front_matter
+from assistant.knowledge.loaders.markdown import load_markdown, render_plain_markdown
+from assistant.knowledge.loaders.templating import render_templates
 
 FILES = Path(__file__).parent / "files"
 
@@ -234,7 +234,7 @@ HATENA = """\
     ],
 )
 def test_raw_html_and_marks_are_turned_or_dropped(raw: str, wanted: str) -> None:
-    assert plain(raw) == wanted
+    assert render_plain_markdown(raw) == wanted
 
 
 @pytest.mark.parametrize(
@@ -260,11 +260,11 @@ def test_raw_html_and_marks_are_turned_or_dropped(raw: str, wanted: str) -> None
 def test_the_worst_markup_takes_no_longer_than_another(read: str, worst: str) -> None:
     began = time.process_time()
     if read == "templates":
-        rendered(worst, [])
+        render_templates(worst, [])
     elif read == "comments":
-        without_comments(worst)
+        remove_comments(worst)
     else:
-        plain_markup(worst, [])
+        render_plain_markup(worst, [])
     assert time.process_time() - began < 1.0
 
 
@@ -272,6 +272,6 @@ def test_aliases_that_multiply_are_not_written_out() -> None:
     rows = [f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]" for n in range(9)]
     text = "\n".join(["---", "a: &a [x, x]", *rows, "title: *j", "tags: *j", "status: *j", "---", "Text"])
     began = time.process_time()
-    facts, body = split(text)
+    facts, body = split_front_matter(text)
     assert (facts.title, body) == ("", "Text")
     assert time.process_time() - began < 1.0

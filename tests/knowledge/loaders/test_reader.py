@@ -7,24 +7,24 @@ from pathlib import Path
 import pytest
 
 from assistant.knowledge.loaders import Unreadable
-from assistant.knowledge.loaders.reader import Reader
+from assistant.knowledge.loaders.reader import ChildProcessReader
 
 GOOD = "---\ntitle: 返品\nupdated: 2026-09-01\ntags: [a]\n---\n30日以内です。\n".encode()
 
 
 @pytest.fixture
-async def reader() -> AsyncIterator[Reader]:
-    async with Reader() as reader:
+async def reader() -> AsyncIterator[ChildProcessReader]:
+    async with ChildProcessReader() as reader:
         yield reader
 
 
-async def test_a_document_crosses_the_process_whole(reader: Reader) -> None:
+async def test_a_document_crosses_the_process_whole(reader: ChildProcessReader) -> None:
     [document] = await reader.parse_documents(".md", GOOD)
     assert document.text == "30日以内です。"
     assert (document.title, str(document.updated), document.tags) == ("返品", "2026-09-01", ("a",))
 
 
-async def test_the_reason_of_a_refusal_crosses_too_and_the_child_goes_on(reader: Reader) -> None:
+async def test_the_reason_of_a_refusal_crosses_too_and_the_child_goes_on(reader: ChildProcessReader) -> None:
     with pytest.raises(Unreadable, match="empty; write something in it"):
         await reader.parse_documents(".md", b"")
     assert await reader.parse_documents(".md", GOOD)
@@ -46,14 +46,14 @@ async def test_a_document_that_kills_its_parser_fails_alone(
     body: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoil(tmp_path, monkeypatch, body)
-    async with Reader(seconds=0.5) as reader:
+    async with ChildProcessReader(seconds=0.5) as reader:
         assert await reader.parse_documents(".md", GOOD)
         with pytest.raises(Unreadable, match=why):
             await reader.parse_documents(".txt", b"hostile")
         assert await reader.parse_documents(".md", GOOD)
 
 
-async def test_closing_leaves_no_process(reader: Reader) -> None:
+async def test_closing_leaves_no_process(reader: ChildProcessReader) -> None:
     await reader.parse_documents(".md", GOOD)
     child = reader._child
     assert child is not None
@@ -65,7 +65,7 @@ async def test_the_child_sees_no_secrets(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
     spoil(tmp_path, monkeypatch, "import os; from assistant.knowledge.loaders import Unreadable; "
           "raise Unreadable(' '.join(os.environ.values()))")  # fmt: skip
-    async with Reader() as reader:
+    async with ChildProcessReader() as reader:
         with pytest.raises(Unreadable) as refusal:
             await reader.parse_documents(".txt", b"?")
     assert "sk-canary" not in str(refusal.value)

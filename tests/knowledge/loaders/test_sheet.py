@@ -7,7 +7,7 @@ import pytest
 from assistant.knowledge.loaders import Document, Unreadable
 from assistant.knowledge.loaders.csv_file import load_csv
 from assistant.knowledge.loaders.excel import load_excel
-from assistant.knowledge.loaders.sheet import MOST_ROWS
+from assistant.knowledge.loaders.sheet import MAX_ROWS
 from tests.knowledge.office import xlsx, zipped
 
 
@@ -77,7 +77,7 @@ def test_a_half_filled_row_a_wrong_date_and_a_repeated_id_are_warnings() -> None
         ("", "empty; write something"),
         ("品番,価格,在庫\nA,100,3\n", "no question and answer columns; name them 質問 and 回答"),
         ("質問,回答\n,\n", "no row with a question and an answer"),
-        ("質問,回答\n" + "a,b\n" * MOST_ROWS, "20,001 rows, more than 20,000; split it"),
+        ("質問,回答\n" + "a,b\n" * MAX_ROWS, "20,001 rows, more than 20,000; split it"),
         ('質問,回答\na,"' + "x" * 140_000 + '"\n', "not valid CSV"),
     ],
     ids=["empty", "no columns", "no rows", "too many", "huge cell"],

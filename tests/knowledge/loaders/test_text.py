@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.knowledge.loaders import Unreadable
-from assistant.knowledge.loaders.text import clean, decoded, load_text
+from assistant.knowledge.loaders.text import clean_text, decode_text, load_text
 
 JAPANESE = "返品の期限はお届け日の翌日から30日以内です。ギフト券の残高はマイページでご確認ください。"
 
@@ -13,7 +13,7 @@ JAPANESE = "返品の期限はお届け日の翌日から30日以内です。ギ
     ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp932", "euc_jp", "iso2022_jp"],
 )
 def test_japanese_is_read_in_every_encoding_that_offices_use(encoding: str) -> None:
-    assert decoded(JAPANESE.encode(encoding)) == JAPANESE
+    assert decode_text(JAPANESE.encode(encoding)) == JAPANESE
 
 
 @pytest.mark.parametrize("encoding", ["cp932", "euc_jp"])
@@ -21,12 +21,12 @@ def test_japanese_is_read_in_every_encoding_that_offices_use(encoding: str) -> N
     "text", ["返品", "送料は500円です", "Q. 返品できますか？", "電話番号は03-1234-5678（平日のみ）"]
 )
 def test_a_short_japanese_text_is_enough(encoding: str, text: str) -> None:
-    assert decoded(text.encode(encoding)) == text
+    assert decode_text(text.encode(encoding)) == text
 
 
 def test_western_text_from_windows_is_read() -> None:
     text = "The café’s résumé costs £5 – naïve façade. Señor Müller is très happy."
-    assert decoded(text.encode("cp1252")) == text
+    assert decode_text(text.encode("cp1252")) == text
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_western_text_from_windows_is_read() -> None:
 )
 def test_what_is_not_sound_text_is_refused_in_one_line(data: bytes, why: str) -> None:
     with pytest.raises(Unreadable, match=why):
-        decoded(data)
+        decode_text(data)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_is_not_sound_text_is_refused_in_one_line(data: bytes, why: str) ->
     ],
 )
 def test_hidden_characters_are_stripped_and_meaningful_ones_stay(raw: str, seen: str) -> None:
-    assert clean(raw) == seen
+    assert clean_text(raw) == seen
 
 
 def test_the_first_line_of_a_plain_text_is_its_title_when_it_stands_alone() -> None:

@@ -1,6 +1,6 @@
 """What people who do not know what to ask are shown."""
 
-from assistant.knowledge.retrieval.example_questions import Examples
+from assistant.knowledge.retrieval.example_questions import ExampleQuestions
 
 TITLES = [
     ("ja/a/1.md", "料金表", "ja"),
@@ -13,13 +13,13 @@ TITLES = [
 
 
 def test_questions_come_first_and_the_rest_is_spread_over_the_folders() -> None:
-    examples = Examples()
-    examples.load(TITLES)
+    examples = ExampleQuestions()
+    examples.select_questions(TITLES)
     assert examples("ja") == ("返品はいつまでできますか", "料金表", "ポイントの使い方")
     assert examples("en") == ("How much is delivery?",)
 
 
 def test_an_empty_knowledge_base_has_no_examples() -> None:
-    examples = Examples()
-    examples.load([])
+    examples = ExampleQuestions()
+    examples.select_questions([])
     assert examples("ja") == ()

@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 from assistant.knowledge.retrieval import ranking
-from assistant.knowledge.retrieval.features import ARMS, FINE, Candidates
-from assistant.knowledge.retrieval.late_interaction import compared
-from assistant.knowledge.retrieval.ranking import Weights
+from assistant.knowledge.retrieval.features import FIRST_TOKEN_FEATURE, RANKING_FEATURES, RetrievalCandidates
+from assistant.knowledge.retrieval.late_interaction import compute_late_interaction
+from assistant.knowledge.retrieval.ranking import FusionWeights
 
 
-def candidates(rows: int = 8, *, seed: int = 0) -> Candidates:
+def candidates(rows: int = 8, *, seed: int = 0) -> RetrievalCandidates:
     dice = np.random.default_rng(seed)
-    arms = np.zeros((rows, len(ARMS)), np.float32)
+    arms = np.zeros((rows, len(RANKING_FEATURES)), np.float32)
     arms[:, :2] = dice.uniform(0.8, 0.85, (rows, 2))
     arms[:, 2:5] = dice.uniform(0, 4, (rows, 3))
     arms[:, 5:8] = dice.uniform(0, 0.3, (rows, 3))
-    arms[:, FINE:] = dice.uniform(0.3, 0.4, (rows, 3))
+    arms[:, FIRST_TOKEN_FEATURE:] = dice.uniform(0.3, 0.4, (rows, 3))
     ones = np.ones(rows, np.float32)
-    return Candidates(
+    return RetrievalCandidates(
         arms=arms,
         own_language=ones,
         title_share=ones,
@@ -30,10 +30,10 @@ def candidates(rows: int = 8, *, seed: int = 0) -> Candidates:
     )
 
 
-def better(given: Candidates, row: int, *, by: float) -> Candidates:
+def better(given: RetrievalCandidates, row: int, *, by: float) -> RetrievalCandidates:
     """The same candidates, but every arm finds *row* the best by *by* units."""
     arms = given.arms.copy()
-    units = np.array([ranking.UNIT[name] for name in ARMS])
+    units = np.array([ranking.UNIT[name] for name in RANKING_FEATURES])
     arms[row] = arms.max(axis=0) + by * units
     return replace(given, arms=arms)
 
@@ -41,13 +41,13 @@ def better(given: Candidates, row: int, *, by: float) -> Candidates:
 @pytest.mark.parametrize("seed", range(5))
 def test_what_every_arm_prefers_comes_first(seed: int) -> None:
     given = better(candidates(seed=seed), 3, by=0.5)
-    assert ranking.ranks(given, ranking.weights()).argmax() == 3
+    assert ranking.score_candidates(given, ranking.load_fusion_weights()).argmax() == 3
 
 
-@pytest.mark.parametrize("arm", range(len(ARMS)))
+@pytest.mark.parametrize("arm", range(len(RANKING_FEATURES)))
 def test_no_arm_counts_against_a_candidate(arm: int) -> None:
     """Whatever the question, more agreement of one arm never makes what every arm prefers worse."""
-    learned = ranking.weights()
+    learned = ranking.load_fusion_weights()
     told = np.random.default_rng(arm).normal(size=(50, len(learned.gate)))
     assert (np.logaddexp(0, told @ learned.gate) >= 0).all()
 
@@ -55,8 +55,8 @@ def test_no_arm_counts_against_a_candidate(arm: int) -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_probabilities_never_rise_down_the_list(seed: int) -> None:
     given = candidates(seed=seed)
-    ranked = ranking.ranks(given, ranking.weights())
-    falling = ranking.probabilities(given, ranked, ranking.weights())[np.argsort(-ranked)]
+    ranked = ranking.score_candidates(given, ranking.load_fusion_weights())
+    falling = ranking.compute_probabilities(given, ranked, ranking.load_fusion_weights())[np.argsort(-ranked)]
     assert (np.diff(falling) <= 1e-9).all()
     assert ((falling >= 0) & (falling <= 1)).all()
 
@@ -64,20 +64,22 @@ def test_probabilities_never_rise_down_the_list(seed: int) -> None:
 @pytest.mark.parametrize("rows", [1, 2])
 def test_one_candidate_is_ranked_like_any_other(rows: int) -> None:
     given = candidates(rows)
-    ranked = ranking.ranks(given, ranking.weights())
+    ranked = ranking.score_candidates(given, ranking.load_fusion_weights())
     assert np.isfinite(ranked).all()
-    assert np.isfinite(ranking.probabilities(given, ranked, ranking.weights())).all()
+    assert np.isfinite(ranking.compute_probabilities(given, ranked, ranking.load_fusion_weights())).all()
 
 
 def test_an_answer_scores_above_the_threshold_and_small_talk_below() -> None:
     answer = better(candidates(), 2, by=3.0)
     answer.arms[2, [0, 1, 5, 6, 7]] = [0.93, 0.93, 0.95, 0.9, 0.9]
-    answer.arms[2, FINE:] = 0.8
+    answer.arms[2, FIRST_TOKEN_FEATURE:] = 0.8
     nothing = candidates()
     nothing.arms[:, :2] -= 0.04
     nothing.arms[:, 2:8] = 0
     scores = [
-        ranking.probabilities(each, ranking.ranks(each, ranking.weights()), ranking.weights()).max()
+        ranking.compute_probabilities(
+            each, ranking.score_candidates(each, ranking.load_fusion_weights()), ranking.load_fusion_weights()
+        ).max()
         for each in (answer, nothing)
     ]
     assert scores[0] > 0.5 > scores[1]
@@ -96,23 +98,26 @@ def test_passages_of_one_article_are_no_rivals() -> None:
     assert _best(replace(two, article=article)) > _best(two)
 
 
-def _best(given: Candidates) -> float:
-    ranked = ranking.ranks(given, ranking.weights())
-    return float(ranking.probabilities(given, ranked, ranking.weights()).max())
+def _best(given: RetrievalCandidates) -> float:
+    ranked = ranking.score_candidates(given, ranking.load_fusion_weights())
+    return float(ranking.compute_probabilities(given, ranked, ranking.load_fusion_weights()).max())
 
 
 def test_both_is_the_log_odds_of_a_product() -> None:
     told, sure = np.array([[0.3, -2.0]]), np.array([[0.5, 1.0, 0.2], [-0.4, 0.1, 0.7]])
     one, other = 1 / (1 + np.exp(-(0.5 + 0.3 - 0.4))), 1 / (1 + np.exp(-(-0.4 + 0.03 - 1.4)))
-    found = ranking.both(told.astype(np.float32), sure.astype(np.float32))[0]
+    found = ranking.combine_log_odds(told.astype(np.float32), sure.astype(np.float32))[0]
     assert 1 / (1 + np.exp(-found)) == pytest.approx(one * other, abs=1e-6)
 
 
 def test_the_committed_weights_fit_the_features() -> None:
-    learned, given = ranking.weights(), candidates()
-    assert isinstance(learned, Weights)
-    assert learned.gate.shape == (len(ranking.context(given)), len(ARMS) * ranking.VIEWS)
-    columns = ranking.evidence(given, ranking.ranks(given, learned)).shape[1]
+    learned, given = ranking.load_fusion_weights(), candidates()
+    assert isinstance(learned, FusionWeights)
+    assert learned.gate.shape == (
+        len(ranking.compute_gate_features(given)),
+        len(RANKING_FEATURES) * ranking.VIEWS,
+    )
+    columns = ranking.compute_calibration_features(given, ranking.score_candidates(given, learned)).shape[1]
     assert learned.sure.shape == (2, 1 + columns)
 
 
@@ -121,8 +126,8 @@ def test_tokens_are_compared_one_by_one() -> None:
     # (7, 0), (0, 7) and (7, 7): two numbers to a byte, the lower half first, 8 above their value.
     all_, half, none = [[0x8F], [0xF8], [0xFF]], [[0x8F]], np.zeros((0, 1))
     passages = [np.array(tokens, np.uint8) for tokens in (all_, none, half)]
-    met, asked_of = compared(question, passages)
+    met, asked_of = compute_late_interaction(question, passages)
     assert met == pytest.approx([1, 0, 0.5])
     assert asked_of == pytest.approx([(1 + 1 + 0.5**0.5) / 3, 0, 1])
-    assert compared(question[:0], passages)[0] == pytest.approx([0, 0, 0])
-    assert len(compared(question, [])[0]) == 0
+    assert compute_late_interaction(question[:0], passages)[0] == pytest.approx([0, 0, 0])
+    assert len(compute_late_interaction(question, [])[0]) == 0

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.domain.errors import IndexUnavailable
-from assistant.knowledge.retrieval.retriever import clean
-from assistant.knowledge.vectors.brute_force import ExactIndex
-from assistant.knowledge.vectors.synced_index import KeptVectors
+from assistant.knowledge.retrieval.retriever import clean_question
+from assistant.knowledge.vectors.brute_force import BruteForceIndex
+from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
 from assistant.ports.knowledge import VectorIndex
 from tests.knowledge.shop import PAGES, Shop
 from tests.postgres import emptied
@@ -69,23 +69,23 @@ async def test_an_empty_knowledge_base_finds_nothing() -> None:
 
 
 async def test_what_another_process_wrote_is_found_after_a_refresh(shop: Shop) -> None:
-    assert await shop.retriever.refresh() is False
+    assert await shop.retriever.load_changes() is False
     await shop.put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
     await shop.indexer.backfill_embeddings()
-    assert await shop.retriever.refresh() is True
+    assert await shop.retriever.load_changes() is True
     assert (await shop.found("ギフト包装はいくら", "ja"))[0] == "ja/gift.md"
 
 
 async def test_new_text_is_found_by_its_words_before_it_has_vectors(shop: Shop) -> None:
     await shop.put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
-    await shop.retriever.refresh()
+    await shop.retriever.load_changes()
     assert "ja/gift.md" in await shop.found("ラッピング", "ja")
 
 
 async def test_a_removed_article_is_not_found(shop: Shop) -> None:
     await shop.indexer.remove_articles(["ja/points.md"])
     assert "ja/points.md" not in await shop.found("ポイント", "ja")
-    await shop.retriever.refresh()
+    await shop.retriever.load_changes()
     assert "ja/points.md" not in await shop.found("ポイント", "ja")
 
 
@@ -113,13 +113,13 @@ async def test_embedding_goes_on_where_it_was_interrupted(shop: Shop) -> None:
 async def test_without_the_embedding_model_words_still_answer(shop: Shop) -> None:
     shop.letters.broken = True
     assert (await shop.found("返品の送料", "ja"))[0] == "ja/returns.md"
-    assert shop.retriever.health()["embeddings"] == "The embedding model is switched off."
+    assert shop.retriever.component_health()["embeddings"] == "The embedding model is switched off."
     shop.letters.broken = False
     await shop.found("返品の送料", "ja")
-    assert shop.retriever.health() == {"embeddings": None, "vectors": None, "words": None}
+    assert shop.retriever.component_health() == {"embeddings": None, "vectors": None, "words": None}
 
 
-class BrokenIndex(ExactIndex):
+class BrokenIndex(BruteForceIndex):
     async def find_nearest(self, vector: object, *, limit: int) -> list[tuple[int, float]]:
         raise IndexUnavailable("The disk is gone.")
 
@@ -129,11 +129,11 @@ async def open_broken() -> VectorIndex:
 
 
 async def test_an_index_that_breaks_is_replaced_by_the_exact_one() -> None:
-    broken = Shop(KeptVectors(open_broken))
+    broken = Shop(SyncedVectorIndex(open_broken))
     await broken.fill()
     await broken.retriever.start()
     assert (await broken.found("ポイントの期限", "ja"))[0] == "ja/points.md"
-    assert broken.retriever.health()["vectors"] == "The disk is gone."
+    assert broken.retriever.component_health()["vectors"] == "The disk is gone."
     broken.database.close()
 
 
@@ -194,11 +194,11 @@ def test_no_question_breaks_the_search(served: Served, question: str, language: 
     assert all(0 <= score <= 1 for score in scores)
     assert scores == sorted(scores, reverse=True)
     assert "ja/sale.md" not in [article for article, _ in found]  # it has ended
-    if not clean(question):
+    if not clean_question(question):
         assert found == []
     else:
         # What no part can take changes nothing.
-        assert served(clean(question), language)[0] == found
+        assert served(clean_question(question), language)[0] == found
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -213,7 +213,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served]:
 
     def asked(shop: Shop, question: str, language: str | None) -> list[tuple[str, float]]:
         found = loop.run_until_complete(shop.retriever.search(question, language=language))
-        assert shop.retriever.health() == {"embeddings": None, "vectors": None, "words": None}
+        assert shop.retriever.component_health() == {"embeddings": None, "vectors": None, "words": None}
         return [(passage.article, passage.score) for passage in found]
 
     yield lambda question, language: (asked(made, question, language), asked(empty, question, language))

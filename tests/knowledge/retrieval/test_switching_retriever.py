@@ -15,12 +15,17 @@ import pytest
 from assistant.app.knowledge_base import KnowledgeBase
 from assistant.app.worker_app import AssistantService
 from assistant.domain.knowledge import Passage
-from assistant.knowledge.ingest.embedding_backfill import Earlier, Making
+from assistant.knowledge.ingest.embedding_backfill import EarlierModel, EmbeddingBackfill
 from assistant.knowledge.ingest.indexer import Indexer
-from assistant.knowledge.retrieval.example_questions import Examples
+from assistant.knowledge.retrieval.example_questions import ExampleQuestions
 from assistant.knowledge.retrieval.retriever import HybridRetriever
-from assistant.knowledge.retrieval.switching_retriever import Succession
-from assistant.knowledge.vectors.synced_index import FOLDER, KeptVectors, embedded, remove
+from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
+from assistant.knowledge.vectors.synced_index import (
+    FOLDER,
+    SyncedVectorIndex,
+    build_embedded_opener,
+    remove_collection,
+)
 from assistant.models.embeddings.fake import LetterEmbedder
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.migrate import migrate_schema
@@ -45,7 +50,7 @@ class Watched(HybridRetriever):
 
     async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
         asked = await self._embedder.embed_query(question)
-        self.compared.append((self._embedder.name, len(asked), self.shelf.vectors.shape[2]))
+        self.compared.append((self._embedder.name, len(asked), self.forward_index.vectors.shape[2]))
         return await super().search(question, language=language, limit=limit)
 
 
@@ -57,29 +62,33 @@ class Change:
         self.compared: list[tuple[str, int, int]] = []
         self.new, self.old = NewEmbedder(), LetterEmbedder()
 
-    def making(self, embedder: LetterEmbedder) -> Making:
-        return Making(
+    def making(self, embedder: LetterEmbedder) -> EmbeddingBackfill:
+        return EmbeddingBackfill(
             self.database,
             embedder,
             embedder.name,
             self.clock,
-            partial(remove, data_dir=self.folder, url=None),
+            partial(remove_collection, data_dir=self.folder, url=None),
         )
 
     async def retriever(self, embedder: LetterEmbedder) -> HybridRetriever:
         name = await self.database.write(lambda store: store.collections.ensure_name(embedder.name))
-        made = Watched(self.database, embedder, KeptVectors(embedded(self.folder, name, embedder.dimensions)))
+        made = Watched(
+            self.database,
+            embedder,
+            SyncedVectorIndex(build_embedded_opener(self.folder, name, embedder.dimensions)),
+        )
         made.compared = self.compared
         return made
 
-    async def open(self) -> Succession:
+    async def open(self) -> SwitchingRetriever:
         """As the library opens it."""
         making = self.making(self.new)
         new = await self.retriever(self.new)
-        earlier = await making.earlier()
-        assert earlier is None or earlier == Earlier(self.old.name, self.old.name)
+        earlier = await making.find_earlier_model()
+        assert earlier is None or earlier == EarlierModel(self.old.name, self.old.name)
         before = await self.retriever(self.old) if earlier else None
-        opened = Succession(new, before, ready=making.done, changed=making.note)
+        opened = SwitchingRetriever(new, before, ready=making.is_complete, changed=making.record_completion)
         await opened.start()
         return opened
 
@@ -99,27 +108,27 @@ async def change(tmp_path: Path) -> AsyncIterator[Change]:
     shop = Shop.on(made.database)
     await made.retriever(made.old)
     await shop.fill()
-    assert await made.making(made.old).note() is True
+    assert await made.making(made.old).record_completion() is True
     yield made
     made.database.close()
 
 
-async def settled(opened: Succession) -> None:
-    await opened.refresh()
-    while await opened.tend():
+async def settled(opened: SwitchingRetriever) -> None:
+    await opened.load_changes()
+    while await opened.maintain():
         pass
 
 
 async def test_the_old_model_answers_until_the_new_one_is_whole(change: Change) -> None:
     opened = await change.open()
     await settled(opened)
-    assert opened.changing is True
+    assert opened.is_switching is True
     assert (await opened.search(QUESTION, language="ja"))[0].article == "ja/returns.md"
     asked = asyncio.create_task(many_questions(opened))
-    await change.making(change.new).make()
+    await change.making(change.new).run_backfill()
     await settled(opened)
     asked.cancel()
-    assert opened.changing is False
+    assert opened.is_switching is False
     assert (await opened.search(QUESTION, language="ja"))[0].article == "ja/returns.md"
     assert change.compared[0] == ("letters", 128, 128)
     assert change.compared[-1] == ("new letters", 96, 96)
@@ -130,7 +139,7 @@ async def test_the_old_model_answers_until_the_new_one_is_whole(change: Change) 
     await opened.close()
 
 
-async def many_questions(opened: Succession) -> None:
+async def many_questions(opened: SwitchingRetriever) -> None:
     while True:
         await opened.search(QUESTION, language="ja")
 
@@ -141,33 +150,33 @@ async def test_the_old_index_is_closed_once_its_questions_are_answered(
     opened = await change.open()
     await settled(opened)
     old = opened._now
-    await change.making(change.new).make()
+    await change.making(change.new).run_backfill()
     await settled(opened)
-    assert await old._vectors._index.count_vectors() == len(PAGES) * old.shelf.vectors.shape[1]  # type: ignore[union-attr]
+    assert await old._vectors._index.count_vectors() == len(PAGES) * old.forward_index.vectors.shape[1]  # type: ignore[union-attr]
     monkeypatch.setattr("assistant.knowledge.retrieval.switching_retriever.LINGER_SECONDS", 0)
-    await opened.tend()
+    await opened.maintain()
     assert old._vectors._index is None
     await opened.close()
 
 
 async def test_the_next_start_knows_that_the_change_is_done(change: Change) -> None:
-    await change.making(change.new).make()
+    await change.making(change.new).run_backfill()
     opened = await change.open()
-    assert opened.changing is False
+    assert opened.is_switching is False
     assert await change.completed() == ["letters", "new letters"]
     await opened.close()
 
 
 async def test_new_articles_do_not_bring_an_older_model_back(change: Change) -> None:
-    await change.making(change.new).make()
+    await change.making(change.new).run_backfill()
     await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
-    assert await change.making(change.new).earlier() is None
+    assert await change.making(change.new).find_earlier_model() is None
 
 
 async def test_articles_that_come_while_it_changes_are_found_by_their_words(change: Change) -> None:
     opened = await change.open()
     await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
-    await opened.refresh()
+    await opened.load_changes()
     assert "ja/gift.md" in [found.article for found in await opened.search("ラッピング", language="ja")]
     await opened.close()
 
@@ -176,20 +185,20 @@ async def test_of_two_processes_one_makes_the_vectors(change: Change) -> None:
     """The other one leaves it to the first, and takes over when that is not heard of any more."""
     await change.retriever(change.new)
     first, second = change.making(change.new), change.making(change.new)
-    assert await first.turn(politely=True)() is True
-    await second.make()
-    assert await second.done() is False
+    assert await first.build_turn(politely=True)() is True
+    await second.run_backfill()
+    assert await second.is_complete() is False
     change.clock.pass_(31)
-    await second.make()
-    assert await second.done() is True
+    await second.run_backfill()
+    assert await second.is_complete() is True
 
 
 async def test_an_ingest_does_not_wait_for_anybody(change: Change) -> None:
     await change.retriever(change.new)
-    assert await change.making(change.new).turn(politely=True)() is True
-    turn = change.making(change.new).turn(politely=False)
+    assert await change.making(change.new).build_turn(politely=True)() is True
+    turn = change.making(change.new).build_turn(politely=False)
     await Indexer(change.database, change.new, turn).backfill_embeddings()
-    assert await change.making(change.new).done() is True
+    assert await change.making(change.new).is_complete() is True
 
 
 async def test_what_the_old_model_left_is_dropped_only_when_told(
@@ -197,13 +206,13 @@ async def test_what_the_old_model_left_is_dropped_only_when_told(
 ) -> None:
     monkeypatch.setattr("assistant.knowledge.retrieval.switching_retriever.LINGER_SECONDS", 0)
     opened = await change.open()
-    await change.making(change.new).make()
+    await change.making(change.new).run_backfill()
     await settled(opened)
-    await opened.tend()
+    await opened.maintain()
     assert len(await change.database.read(lambda store: store.articles.list_embedded("letters"))) == len(
         PAGES
     )
-    await change.making(change.new).forget_others()
+    await change.making(change.new).delete_other_models()
     assert await change.database.read(lambda store: store.articles.list_embedded("letters")) == []
     assert await change.completed() == ["new letters"]
     [left] = (change.folder / FOLDER).iterdir()
@@ -214,14 +223,14 @@ async def test_what_the_old_model_left_is_dropped_only_when_told(
 class Served:
     """The part of the running service that makes vectors."""
 
-    def __init__(self, change: Change, opened: Succession) -> None:
+    def __init__(self, change: Change, opened: SwitchingRetriever) -> None:
         making = change.making(change.new)
         self.knowledge = KnowledgeBase(
             database=change.database,
             embedder=change.new,
             retriever=opened,
             indexer=Indexer(change.database, change.new),
-            examples=Examples(),
+            examples=ExampleQuestions(),
             making=making,
         )
         nobody: Any = None
@@ -254,7 +263,7 @@ async def test_the_service_changes_over_by_itself(change: Change) -> None:
     ] is None  # the old model answers: nothing is degraded
 
     async def changed() -> bool:
-        return not opened.changing
+        return not opened.is_switching
 
     await served.until(changed)
     assert await change.completed() == ["letters", "new letters"]
@@ -265,12 +274,12 @@ async def test_the_service_makes_what_an_interrupted_ingest_left_missing(
     change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.app.worker_app.MAKE_SECONDS", 0.02)
-    await change.making(change.new).make()
+    await change.making(change.new).run_backfill()
     await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
     opened = await change.open()
     served = Served(change, opened)
     assert await served.knowledge.report_missing_vectors() == 1
-    await served.until(change.making(change.new).done)
+    await served.until(change.making(change.new).is_complete)
     await opened.close()
 
 
@@ -278,14 +287,14 @@ async def test_where_nothing_stands_in_the_service_says_that_it_is_degraded(chan
     """The old model cannot be opened any more: words answer."""
     new = await change.retriever(change.new)
     making = change.making(change.new)
-    opened = Succession(new, ready=making.done, changed=making.note)
+    opened = SwitchingRetriever(new, ready=making.is_complete, changed=making.record_completion)
     await opened.start()
     served = Served(change, opened)
     await served.knowledge.report_missing_vectors()
     told = (await served.service.check_health())["vectors"]
     assert told == "The vectors of new letters are being made (0 of 6 passages)."
     assert (await opened.search("返品", language="ja"))[0].article == "ja/returns.md"
-    await making.make()
+    await making.run_backfill()
     assert (await served.service.check_health())["vectors"] is None
     await opened.close()
 
@@ -325,16 +334,16 @@ async def test_killed_in_the_middle_it_goes_on_where_it_was(change: Change) -> N
 
     opened = await change.open()
     await settled(opened)
-    assert opened.changing is True  # some vectors of the new model are there, and none is used
+    assert opened.is_switching is True  # some vectors of the new model are there, and none is used
     assert (await opened.search(QUESTION, language="ja"))[0].article == "ja/returns.md"
-    missing, total = await change.making(change.new).missing()
+    missing, total = await change.making(change.new).count_missing()
     assert 0 < missing < total
     change.clock.pass_(10 * 24 * 3600)  # the killed process is not heard of any more
     change.new.embedded.clear()
-    await change.making(change.new).make()
+    await change.making(change.new).run_backfill()
     assert 0 < len(change.new.embedded) < 2 * total
     await settled(opened)
-    assert opened.changing is False
+    assert opened.is_switching is False
     assert (await opened.search(QUESTION, language="ja"))[0].article == "ja/returns.md"
     assert {name for name, _, _ in change.compared} == {"letters", "new letters"}
     await opened.close()

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from assistant.domain.knowledge import Article, Chunk
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.retrieval.retriever import HybridRetriever
-from assistant.knowledge.retrieval.token_vectors import StoredTokens
-from assistant.knowledge.vectors.synced_index import KeptVectors
+from assistant.knowledge.retrieval.token_vectors import StoredTokenVectors
+from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
 from assistant.models.embeddings.fake import LetterEmbedder
 from assistant.ports.models import Embedder, MultiVector
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
@@ -41,16 +41,16 @@ def _direction(char: str) -> NDArray[np.int8]:
     return np.random.default_rng(ord(char)).integers(-7, 8, 64).astype(np.int8)
 
 
-async def stored(embedder: Embedder) -> tuple[HybridRetriever, StoredTokens]:
+async def stored(embedder: Embedder) -> tuple[HybridRetriever, StoredTokenVectors]:
     engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     database = SqlDatabase(engine, Store)
     indexer = Indexer(database, embedder)
     await indexer.save_articles([(ARTICLE, [CHUNK])])
     await indexer.backfill_embeddings()
-    retriever = HybridRetriever(database, embedder, KeptVectors())
+    retriever = HybridRetriever(database, embedder, SyncedVectorIndex())
     await retriever.start()
-    return retriever, StoredTokens(database, embedder)
+    return retriever, StoredTokenVectors(database, embedder)
 
 
 async def test_each_token_stands_where_the_passage_says_it() -> None:
