@@ -6,15 +6,17 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Lock
 
-from evals.bench.reference_process import listening
+from evals.bench.reference_process import run_listening_server
 
 
-def bare(database: Path) -> AbstractContextManager[str]:
+def serve_bare(database: Path) -> AbstractContextManager[str]:
     """Its address, while it runs in a process of its own."""
-    return listening("evals.bench.bare_server", str(database), knock=("/kept", {"id": "first", "text": ""}))
+    return run_listening_server(
+        "evals.bench.bare_server", str(database), knock=("/kept", {"id": "first", "text": ""})
+    )
 
 
-def serve(port: int, database: str) -> None:
+def run_server(port: int, database: str) -> None:
     import uvicorn
     from fastapi import FastAPI
     from pydantic import BaseModel
@@ -31,15 +33,15 @@ def serve(port: int, database: str) -> None:
 
     one_at_a_time = Lock()
 
-    def keep(message: Message) -> dict[str, str]:
+    def keep_message(message: Message) -> dict[str, str]:
         with one_at_a_time:
             connection.execute("INSERT INTO kept VALUES (?, ?)", (message.id, message.text))
             connection.commit()
         return {"id": message.id}
 
-    app.post("/kept")(keep)
+    app.post("/kept")(keep_message)
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), sys.argv[2])
+    run_server(int(sys.argv[1]), sys.argv[2])

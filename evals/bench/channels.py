@@ -18,8 +18,8 @@ from uuid import uuid4
 
 import httpx2
 
-from evals.bench.phones import FAILING, MAKERS, SECRET, Phones
-from evals.bench.service import ASSISTANT, environment, serving
+from evals.bench.phones import FAILING, MAKERS, SECRET, SimulatedPhones
+from evals.bench.service import ASSISTANT, build_environment, serve_product
 
 DRAIN_SECONDS = 180
 NUMBERED, CONVERSATIONS = 5, 8
@@ -40,19 +40,19 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4.0, help="how long, for each app")
     options = parser.parse_args()
     with TemporaryDirectory(prefix="yorisoi-bench-") as folder:
-        asyncio.run(_measure(Path(folder), options.rate, options.seconds))
+        asyncio.run(_measure_channels(Path(folder), options.rate, options.seconds))
 
 
-async def _measure(folder: Path, rate: int, seconds: float) -> None:
-    phones = Phones()
-    server = await asyncio.start_server(phones.session, "127.0.0.1", 0)
+async def _measure_channels(folder: Path, rate: int, seconds: float) -> None:
+    phones = SimulatedPhones()
+    server = await asyncio.start_server(phones.handle_session, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     settings: dict[str, str] = {}
     for name, needed in SETTINGS.items():
         settings |= {f"ASSISTANT_{name}_{one}".upper(): SECRET for one in needed}
         settings[f"ASSISTANT_{name}_API_URL".upper()] = f"http://127.0.0.1:{port}"
-    token = await asyncio.to_thread(_agent, folder, settings)
-    place = serving(folder, **settings)
+    token = await asyncio.to_thread(_create_agent_token, folder, settings)
+    place = serve_product(folder, **settings)
     url, _ = await asyncio.to_thread(place.__enter__)
     phones.known_as = url.replace("127.0.0.1", "localhost")
     try:
@@ -65,15 +65,15 @@ async def _measure(folder: Path, rate: int, seconds: float) -> None:
             base_url=url, timeout=30, headers={"Authorization": f"Bearer {token}"}
         ) as http:
             for name in MAKERS:
-                await _one(http, name, phones, rate, seconds)
+                await _measure_channel(http, name, phones, rate, seconds)
         print(f"sends refused: {phones.failed}")
     finally:
         await asyncio.to_thread(place.__exit__, None, None, None)
 
 
-def _agent(folder: Path, settings: Mapping[str, str]) -> str:
+def _create_agent_token(folder: Path, settings: Mapping[str, str]) -> str:
     """An API token of a new agent."""
-    known = environment(ASSISTANT_DATA_DIR=str(folder), **settings)
+    known = build_environment(ASSISTANT_DATA_DIR=str(folder), **settings)
     add: list[str | Path] = [ASSISTANT, "agent", "add", "bench@shop.example"]
     subprocess.run(
         add, input=b"a long enough password\n", check=True, env=known, cwd=folder, stdout=subprocess.DEVNULL
@@ -88,14 +88,16 @@ def _agent(folder: Path, settings: Mapping[str, str]) -> str:
     return made.stdout.decode().split()[-1]
 
 
-async def _one(http: httpx2.AsyncClient, name: str, phones: Phones, rate: int, seconds: float) -> None:
+async def _measure_channel(
+    http: httpx2.AsyncClient, name: str, phones: SimulatedPhones, rate: int, seconds: float
+) -> None:
     maker, peer_of = MAKERS[name]
     count = int(rate * seconds)
     peers = [peer_of(n) for n in range(1, count + 1)]
     took: list[float] = []
     floor: list[float] = []
 
-    async def tell(peer: str, delay: float) -> None:
+    async def send_webhook(peer: str, delay: float) -> None:
         await asyncio.sleep(delay)
         body, headers = maker(peer, phones)
         started = time.perf_counter()
@@ -103,26 +105,26 @@ async def _one(http: httpx2.AsyncClient, name: str, phones: Phones, rate: int, s
         took.append((time.perf_counter() - started) * 1000)
         assert response.status_code == 200, response.text
 
-    async def nothing(delay: float) -> None:
+    async def send_empty(delay: float) -> None:
         await asyncio.sleep(delay)
         started = time.perf_counter()
         await http.get("/healthz")
         floor.append((time.perf_counter() - started) * 1000)
 
-    calls = [tell(peer, n / rate) for n, peer in enumerate(peers)]
-    await asyncio.gather(*calls, *(nothing((n + 0.5) / rate) for n in range(count)))
-    await _until(lambda: all(phones.arrived[peer] for peer in peers))
+    calls = [send_webhook(peer, n / rate) for n, peer in enumerate(peers)]
+    await asyncio.gather(*calls, *(send_empty((n + 0.5) / rate) for n in range(count)))
+    await _wait_until(lambda: all(phones.arrived[peer] for peer in peers))
     counted = Counter(len(phones.arrived[peer]) for peer in peers)
-    kept = await _in_order(http, name, phones)
-    p50, p99 = statistics.median(took), _p99(took)
+    kept = await _check_order(http, name, phones)
+    p50, p99 = statistics.median(took), _compute_p99(took)
     print(
-        f"{name:<10} {p50:>7.1f} {p99:>7.1f} {statistics.median(floor):>10.1f} {_p99(floor):>10.1f}"
+        f"{name:<10} {p50:>7.1f} {p99:>7.1f} {statistics.median(floor):>10.1f} {_compute_p99(floor):>10.1f}"
         f" {count:>7} {counted[0]:>5} {sum(n for times, n in counted.items() if times > 1):>6} {kept:>6}",
         flush=True,
     )
 
 
-async def _in_order(http: httpx2.AsyncClient, name: str, phones: Phones) -> str:
+async def _check_order(http: httpx2.AsyncClient, name: str, phones: SimulatedPhones) -> str:
     """In how many of some conversations an agent's numbered messages arrived each once and in order."""
     page = (await http.get("/v1/agent/conversations?state=assistant")).json()["conversations"]
     mine = [one["id"] for one in page if one["channel"] == name][:CONVERSATIONS]
@@ -135,18 +137,18 @@ async def _in_order(http: httpx2.AsyncClient, name: str, phones: Phones) -> str:
                 await http.post(f"/v1/agent/conversations/{conversation}/messages", json=said)
             ).raise_for_status()
 
-    def arrived(conversation: str) -> list[str]:
+    def list_arrived(conversation: str) -> list[str]:
         return [t for texts in list(phones.arrived.values()) for t in texts if t.startswith(conversation[:8])]
 
-    await _until(lambda: all(len(arrived(one)) >= NUMBERED for one in mine))
-    return f"{sum(arrived(one) == marks[one] for one in mine)}/{len(mine)}"
+    await _wait_until(lambda: all(len(list_arrived(one)) >= NUMBERED for one in mine))
+    return f"{sum(list_arrived(one) == marks[one] for one in mine)}/{len(mine)}"
 
 
-async def _until(done: Callable[[], bool]) -> None:
+async def _wait_until(done: Callable[[], bool]) -> None:
     end = time.monotonic() + DRAIN_SECONDS
     while time.monotonic() < end and not done():
         await asyncio.sleep(0.2)
 
 
-def _p99(values: list[float]) -> float:
+def _compute_p99(values: list[float]) -> float:
     return sorted(values)[max(0, int(len(values) * 0.99) - 1)]

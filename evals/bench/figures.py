@@ -21,27 +21,29 @@ class Figure:
         return round(self.value / self.floor, 2) if self.floor else 0.0
 
 
-def percentile(values: Sequence[float], share: float) -> float:
+def compute_percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that *share* per cent of all do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, ceil(len(ordered) * share / 100) - 1)]
 
 
-def spread(measure: str, seconds: Sequence[float], floor: Sequence[float], beside: str) -> list[Figure]:
+def build_percentile_figures(
+    measure: str, seconds: Sequence[float], floor: Sequence[float], beside: str
+) -> list[Figure]:
     """p50 and p99 in milliseconds, each beside the same of the floor."""
     return [
         Figure(
             measure=f"{measure} p{share}",
-            value=round(percentile(seconds, share) * 1000, 2),
+            value=round(compute_percentile(seconds, share) * 1000, 2),
             unit="ms",
-            floor=round(percentile(floor, share) * 1000, 2),
+            floor=round(compute_percentile(floor, share) * 1000, 2),
             beside=beside,
         )
         for share in (50, 99)
     ]
 
 
-def table(figures: Sequence[Figure]) -> str:
+def format_table(figures: Sequence[Figure]) -> str:
     """Columns for people."""
     rows = [("measure", "value", "floor", "ratio", "the floor is")]
     rows += [

@@ -12,7 +12,7 @@ KEPT_SECONDS = 2.0
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class Target:
+class HttpTarget:
     """An address that is called; as many connections as calls are under way."""
 
     def __init__(self, url: str) -> None:
@@ -26,15 +26,15 @@ class Target:
     ) -> tuple[int, bytes, float]:
         """Status, body, and seconds from the first byte sent to the last received; opening is not counted."""
         kind = {"content-type": "application/json", "content-length": str(len(body))}
-        return await self._call("POST", path, body, kind | dict(headers or {}))
+        return await self._send_request("POST", path, body, kind | dict(headers or {}))
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes, float]:
-        return await self._call("GET", path, b"", headers or {})
+        return await self._send_request("GET", path, b"", headers or {})
 
-    async def _call(
+    async def _send_request(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str]
     ) -> tuple[int, bytes, float]:
-        reader, writer = await self._connection()
+        reader, writer = await self._open_connection()
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         start = f"{method} {path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\n"
         began = time.perf_counter()
@@ -46,7 +46,7 @@ class Target:
         self._idle.append((time.monotonic(), (reader, writer)))
         return int(answer.split(b" ", 2)[1]), said, seconds
 
-    async def _connection(self) -> Connection:
+    async def _open_connection(self) -> Connection:
         while self._idle:
             since, kept = self._idle.pop()
             if time.monotonic() - since < KEPT_SECONDS:
@@ -55,12 +55,12 @@ class Target:
         return await asyncio.open_connection(self._host, self._port)
 
 
-async def steadily(rate: float, count: int, call: Callable[[int], Awaitable[None]]) -> None:
+async def run_steadily(rate: float, count: int, call: Callable[[int], Awaitable[None]]) -> None:
     """*call* with 0 to *count* - 1, so many a second, whether or not those before were answered."""
     began = asyncio.get_running_loop().time()
 
-    async def later(number: int) -> None:
+    async def call_later(number: int) -> None:
         await asyncio.sleep(began + number / rate - asyncio.get_running_loop().time())
         await call(number)
 
-    await asyncio.gather(*(later(number) for number in range(count)))
+    await asyncio.gather(*(call_later(number) for number in range(count)))

@@ -18,14 +18,14 @@ SAMPLE = Path(__file__).parents[2] / "knowledge_base"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ingested:
+class IngestFigures:
     figure: Figure
     #: Seconds that making the model took, and embedding the texts alone.
     conversion: float
     raw: float
 
 
-class Twice:
+class DoubleEmbedder:
     """An embedder that does everything once more, to see how long the model alone takes at that moment."""
 
     def __init__(self, embedder: Any) -> None:
@@ -37,16 +37,16 @@ class Twice:
         if name not in ("embed_passages", "embed_passage_tokens"):
             return found
 
-        async def twice(texts: Sequence[str]) -> Any:
+        async def embed_twice(texts: Sequence[str]) -> Any:
             started = time.perf_counter()
             await self._embedder.embed_passages(texts)
             self.raw += time.perf_counter() - started
             return await found(texts)
 
-        return twice
+        return embed_twice
 
 
-async def measured(folder: Path) -> Ingested:
+async def measure_ingest(folder: Path) -> IngestFigures:
     folder.mkdir(parents=True)
     started = time.perf_counter()
     embedder = build_embedder("local", folder / "models")
@@ -54,7 +54,7 @@ async def measured(folder: Path) -> Ingested:
     engine = create_sqlite_engine(folder / "bench.sqlite")
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)
-    twice: Any = Twice(embedder)
+    twice: Any = DoubleEmbedder(embedder)
     started = time.perf_counter()
     await ingest_sources([str(SAMPLE)], index=Indexer(database, twice), count_tokens=embedder.count_tokens)
     whole = time.perf_counter() - started - twice.raw
@@ -67,4 +67,4 @@ async def measured(folder: Path) -> Ingested:
         floor=round(passages / twice.raw, 1),
         beside="embedding the same texts and nothing else",
     )
-    return Ingested(figure=figure, conversion=conversion, raw=twice.raw)
+    return IngestFigures(figure=figure, conversion=conversion, raw=twice.raw)

@@ -9,14 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from evals.bench.reference_process import listening
+from evals.bench.reference_process import run_listening_server
 
 PROMPT = "Answer only from the passages, and cite them.\n\n<passages>\n{passages}</passages>\n\n{question}"
 PASSAGES = 6
 
 
 @contextmanager
-def chain(prepared: Path, model: str) -> Iterator[str]:
+def serve_chain(prepared: Path, model: str) -> Iterator[str]:
     """Its address, while it runs in a process of its own on a copy of a *prepared* data folder."""
     with TemporaryDirectory(prefix="yorisoi-chain-") as folder:
         data = Path(folder)
@@ -24,48 +24,48 @@ def chain(prepared: Path, model: str) -> Iterator[str]:
         shutil.copy(prepared / "yorisoi.db", data)
         (data / "models").symlink_to(prepared / "models")
         knock = "/ask", {"text": "返品の期限"}
-        with listening(
+        with run_listening_server(
             "evals.bench.langchain_server", folder, f"{model}/v1", knock=knock, OPENAI_API_KEY="sk-none"
         ) as url:
             yield url
 
 
-def serve(port: int, data: Path, model: str) -> None:
+def run_server(port: int, data: Path, model: str) -> None:
     import uvicorn
     from fastapi import FastAPI
     from pydantic import BaseModel
 
-    answering, app = _answering(data, model), FastAPI()
+    answering, app = _build_chain(data, model), FastAPI()
 
     class Question(BaseModel):
         text: str
 
-    async def ask(question: Question) -> dict[str, str]:
+    async def answer_question(question: Question) -> dict[str, str]:
         return {"text": await answering.ainvoke(question.text)}
 
-    app.post("/ask")(ask)
+    app.post("/ask")(answer_question)
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
 
 
-def _answering(data: Path, model: str) -> Any:
+def _build_chain(data: Path, model: str) -> Any:
     """The chain, as LangChain's own introduction writes it."""
     from langchain_core.output_parsers import StrOutputParser
     from langchain_core.prompts import ChatPromptTemplate
     from langchain_core.runnables import RunnablePassthrough
     from langchain_openai import ChatOpenAI
 
-    def numbered(documents: list[Any]) -> str:
+    def number_passages(documents: list[Any]) -> str:
         return "".join(f"[{n}] passage\n{one.page_content}\n" for n, one in enumerate(documents, start=1))
 
     return (
-        {"passages": _retriever(data) | numbered, "question": RunnablePassthrough()}
+        {"passages": _build_retriever(data) | number_passages, "question": RunnablePassthrough()}
         | ChatPromptTemplate.from_template(PROMPT)
         | ChatOpenAI(model="fake", base_url=model, streaming=True)
         | StrOutputParser()
     )
 
 
-def _retriever(data: Path) -> Any:
+def _build_retriever(data: Path) -> Any:
     import sqlite3
 
     from langchain_core.callbacks import (
@@ -101,4 +101,4 @@ def _retriever(data: Path) -> Any:
 
 if __name__ == "__main__":
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    serve(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    run_server(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

@@ -19,7 +19,7 @@ QUESTION = "返品の期限はいつまでですか"
 
 
 @dataclass
-class Phones:
+class SimulatedPhones:
     """Every app's API at once: fails one send in ten, keeps what arrives, and for whom."""
 
     chance: random.Random = field(default_factory=lambda: random.Random(7))
@@ -30,12 +30,12 @@ class Phones:
     #: The address under which the apps know the service.
     known_as: str = ""
 
-    async def session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def handle_session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
                 body = await reader.readexactly(int(length[1]) if length else 0)
-                status, answer = self.answer(head.decode("latin-1"), body)
+                status, answer = self.handle_call(head.decode("latin-1"), body)
                 out = json.dumps(answer).encode()
                 writer.write(
                     b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
@@ -46,9 +46,9 @@ class Phones:
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    def answer(self, head: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    def handle_call(self, head: str, body: bytes) -> tuple[int, dict[str, Any]]:
         path = head.split(" ")[1]
-        said = self._said(path, body)
+        said = self._parse_send(path, body)
         if said is None:
             return 200, {"ok": True, "result": {}}
         if self.chance.random() < FAILING:
@@ -72,7 +72,7 @@ class Phones:
             "result": {"message_id": 1},
         }
 
-    def _said(self, path: str, body: bytes) -> tuple[str, str, str] | None:
+    def _parse_send(self, path: str, body: bytes) -> tuple[str, str, str] | None:
         """(person, words, idempotency key) of a send; None for anything else."""
         if path.endswith("/Messages.json"):
             fields = parse_qs(body.decode())
@@ -92,10 +92,10 @@ class Phones:
         return str(peer), str(words), ""
 
 
-Maker = Callable[[str, Phones], tuple[bytes, Mapping[str, str]]]
+Maker = Callable[[str, SimulatedPhones], tuple[bytes, Mapping[str, str]]]
 
 
-def line(peer: str, phones: Phones) -> tuple[bytes, Mapping[str, str]]:
+def build_line_webhook(peer: str, phones: SimulatedPhones) -> tuple[bytes, Mapping[str, str]]:
     token = uuid4().hex
     phones.tokens[token] = peer
     event = {
@@ -111,34 +111,34 @@ def line(peer: str, phones: Phones) -> tuple[bytes, Mapping[str, str]]:
     return body, {"x-line-signature": signatures.sign_line(SECRET, body)}
 
 
-def whatsapp(peer: str, _phones: Phones) -> tuple[bytes, Mapping[str, str]]:
+def build_whatsapp_webhook(peer: str, _phones: SimulatedPhones) -> tuple[bytes, Mapping[str, str]]:
     message = {"from": peer, "id": uuid4().hex, "type": "text", "text": {"body": QUESTION}}
     value = {"metadata": {"phone_number_id": SECRET}, "messages": [message]}
-    return signed_meta({"entry": [{"changes": [{"value": value}]}]})
+    return sign_meta({"entry": [{"changes": [{"value": value}]}]})
 
 
-def messenger(peer: str, _phones: Phones) -> tuple[bytes, Mapping[str, str]]:
+def build_messenger_webhook(peer: str, _phones: SimulatedPhones) -> tuple[bytes, Mapping[str, str]]:
     event = {"sender": {"id": peer}, "message": {"mid": uuid4().hex, "text": QUESTION}}
-    return signed_meta({"entry": [{"messaging": [event]}]})
+    return sign_meta({"entry": [{"messaging": [event]}]})
 
 
-def signed_meta(value: Any) -> tuple[bytes, dict[str, str]]:
+def sign_meta(value: Any) -> tuple[bytes, dict[str, str]]:
     body = json.dumps(value).encode()
     return body, {"x-hub-signature-256": signatures.sign_meta(SECRET, body)}
 
 
-def sms(peer: str, phones: Phones) -> tuple[bytes, Mapping[str, str]]:
+def build_sms_webhook(peer: str, phones: SimulatedPhones) -> tuple[bytes, Mapping[str, str]]:
     fields = {"MessageSid": uuid4().hex, "From": peer, "Body": QUESTION}
-    return signed_form(fields, f"{phones.known_as}/v1/channels/sms")
+    return sign_form(fields, f"{phones.known_as}/v1/channels/sms")
 
 
-def signed_form(fields: Mapping[str, str], url: str) -> tuple[bytes, dict[str, str]]:
+def sign_form(fields: Mapping[str, str], url: str) -> tuple[bytes, dict[str, str]]:
     signed = signatures.sign_twilio(SECRET, url, {k: [v] for k, v in fields.items()})
     kind = {"content-type": "application/x-www-form-urlencoded"}
     return urlencode(fields).encode(), kind | {"x-twilio-signature": signed}
 
 
-def telegram(peer: str, _phones: Phones) -> tuple[bytes, Mapping[str, str]]:
+def build_telegram_webhook(peer: str, _phones: SimulatedPhones) -> tuple[bytes, Mapping[str, str]]:
     number = uuid4().int % 10**12
     chat, sender = {"id": int(peer), "type": "private"}, {"id": int(peer)}
     message = {"message_id": number, "chat": chat, "from": sender, "text": QUESTION}
@@ -146,7 +146,7 @@ def telegram(peer: str, _phones: Phones) -> tuple[bytes, Mapping[str, str]]:
     return body, {"x-telegram-bot-api-secret-token": SECRET}
 
 
-def slack(peer: str, _phones: Phones) -> tuple[bytes, Mapping[str, str]]:
+def build_slack_webhook(peer: str, _phones: SimulatedPhones) -> tuple[bytes, Mapping[str, str]]:
     event = {
         "type": "message",
         "channel": peer,
@@ -155,10 +155,10 @@ def slack(peer: str, _phones: Phones) -> tuple[bytes, Mapping[str, str]]:
         "text": QUESTION,
         "ts": uuid4().hex,
     }
-    return signed_slack({"type": "event_callback", "event_id": uuid4().hex, "event": event})
+    return sign_slack({"type": "event_callback", "event_id": uuid4().hex, "event": event})
 
 
-def signed_slack(value: Any) -> tuple[bytes, dict[str, str]]:
+def sign_slack(value: Any) -> tuple[bytes, dict[str, str]]:
     body = json.dumps(value).encode()
     stamp = str(int(time.time()))
     return body, {
@@ -168,11 +168,11 @@ def signed_slack(value: Any) -> tuple[bytes, dict[str, str]]:
 
 
 MAKERS: dict[str, tuple[Maker, Callable[[int], str]]] = {
-    "line": (line, lambda n: f"U{n:032x}"),
-    "whatsapp": (whatsapp, lambda n: f"8190{n:08}"),
-    "messenger": (messenger, lambda n: f"1{n:08}"),
-    "instagram": (messenger, lambda n: f"2{n:08}"),
-    "sms": (sms, lambda n: f"+8190{n:08}"),
-    "telegram": (telegram, lambda n: f"3{n:08}"),
-    "slack": (slack, lambda n: f"D{n:08}"),
+    "line": (build_line_webhook, lambda n: f"U{n:032x}"),
+    "whatsapp": (build_whatsapp_webhook, lambda n: f"8190{n:08}"),
+    "messenger": (build_messenger_webhook, lambda n: f"1{n:08}"),
+    "instagram": (build_messenger_webhook, lambda n: f"2{n:08}"),
+    "sms": (build_sms_webhook, lambda n: f"+8190{n:08}"),
+    "telegram": (build_telegram_webhook, lambda n: f"3{n:08}"),
+    "slack": (build_slack_webhook, lambda n: f"D{n:08}"),
 }

@@ -9,24 +9,24 @@ import time
 from pathlib import Path
 
 from assistant.answering.reader.cross_encoder import CrossEncoderReader
-from evals.bench.figures import spread, table
-from evals.data.embedding_cache import CACHE, RememberingEmbedder
-from evals.data.retrieval_sets import rows
-from evals.quality.pipeline import knowledge_over, local_embedder
+from evals.bench.figures import build_percentile_figures, format_table
+from evals.data.embedding_cache import CACHE, CachingEmbedder
+from evals.data.retrieval_sets import load_json_lines
+from evals.quality.pipeline import build_local_embedder, open_knowledge_over
 from evals.quality.sample import CASES, ROOT, TODAY
 
 QUESTIONS, PASSAGES, WARM_UP = 60, 6, 5
 
 
 def main() -> None:
-    asyncio.run(measure())
+    asyncio.run(measure_reader())
 
 
-async def measure() -> None:
-    knowledge = await knowledge_over(ROOT / "knowledge_base", RememberingEmbedder(), TODAY)
-    reader, embedder = CrossEncoderReader(CACHE), local_embedder(Path(CACHE))
+async def measure_reader() -> None:
+    knowledge = await open_knowledge_over(ROOT / "knowledge_base", CachingEmbedder(), TODAY)
+    reader, embedder = CrossEncoderReader(CACHE), build_local_embedder(Path(CACHE))
     reading, floor = list[float](), list[float]()
-    for number, case in enumerate(rows(CASES / "sample_kb.held.jsonl")[: QUESTIONS + WARM_UP]):
+    for number, case in enumerate(load_json_lines(CASES / "sample_kb.held.jsonl")[: QUESTIONS + WARM_UP]):
         passages = await knowledge.retriever.search(case["text"], limit=PASSAGES)
         started = time.perf_counter()
         await reader.read_passages(case["text"], passages)
@@ -36,4 +36,8 @@ async def measure() -> None:
             reading.append(read - started)
             floor.append(time.perf_counter() - read)
     await knowledge.close()
-    print(table(spread("reading six passages", reading, floor, "embedding the same passages")))
+    print(
+        format_table(
+            build_percentile_figures("reading six passages", reading, floor, "embedding the same passages")
+        )
+    )

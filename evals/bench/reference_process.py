@@ -10,13 +10,15 @@ from pathlib import Path
 
 import httpx2
 
-from evals.bench.service import environment
+from evals.bench.service import build_environment
 
 STARTING_SECONDS = 120
 
 
 @contextmanager
-def listening(module: str, *words: str, knock: tuple[str, dict[str, str]], **settings: str) -> Iterator[str]:
+def run_listening_server(
+    module: str, *words: str, knock: tuple[str, dict[str, str]], **settings: str
+) -> Iterator[str]:
     """The address of ``python -m module PORT words…`` once it answers *knock*: a path and what is posted.
 
     SystemExit when it ends before that, or takes longer than STARTING_SECONDS.
@@ -25,17 +27,17 @@ def listening(module: str, *words: str, knock: tuple[str, dict[str, str]], **set
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     command = [sys.executable, "-m", module, str(port), *words]
-    process = subprocess.Popen(command, env=environment(**settings), cwd=Path(__file__).parents[2])
+    process = subprocess.Popen(command, env=build_environment(**settings), cwd=Path(__file__).parents[2])
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait(url, process, *knock)
+        _wait_until_ready(url, process, *knock)
         yield url
     finally:
         process.kill()
         process.wait()
 
 
-def _wait(url: str, process: "subprocess.Popen[bytes]", path: str, body: dict[str, str]) -> None:
+def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", path: str, body: dict[str, str]) -> None:
     end = time.monotonic() + STARTING_SECONDS
     while process.poll() is None and time.monotonic() < end:
         try:

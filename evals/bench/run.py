@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from evals.bench.figures import Figure, table
+from evals.bench.figures import Figure, format_table
 
 #: Parts with a measurement of their own.
 PARTS = {
@@ -31,28 +31,28 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=60, help="questions asked of each service")
     options = parser.parse_args()
     with TemporaryDirectory(prefix="yorisoi-bench-") as folder:
-        figures = measured(Path(folder), options.turns)
+        figures = measure_all(Path(folder), options.turns)
     if options.json:
         print("\n".join(json.dumps(asdict(figure) | {"ratio": figure.ratio}) for figure in figures))
     else:
-        print(table(figures))
+        print(format_table(figures))
 
 
-def measured(folder: Path, turns: int) -> list[Figure]:
+def measure_all(folder: Path, turns: int) -> list[Figure]:
     """Every figure; what measuring leaves behind is in *folder*."""
     from evals.bench import ingest, startup, turn, widget
 
-    figures = widget.figures()
-    _say("Starting the command …")
-    figures += startup.command_figures()
-    _say("Making the model, indexing the sample help …")
-    ingested = asyncio.run(ingest.measured(folder / "ingest"))
-    _say("Starting the service …")
-    figures += [*startup.service_figures(folder / "served", ingested), ingested.figure]
-    _say("Asking questions …")
-    return figures + asyncio.run(turn.figures(folder / "served", turns))
+    figures = widget.measure_widget()
+    _print_progress("Starting the command …")
+    figures += startup.measure_command_start()
+    _print_progress("Making the model, indexing the sample help …")
+    ingested = asyncio.run(ingest.measure_ingest(folder / "ingest"))
+    _print_progress("Starting the service …")
+    figures += [*startup.measure_service_start(folder / "served", ingested), ingested.figure]
+    _print_progress("Asking questions …")
+    return figures + asyncio.run(turn.measure_turn_figures(folder / "served", turns))
 
 
-def _say(what: str) -> None:
+def _print_progress(what: str) -> None:
     """The whole takes minutes; stdout is for the figures."""
     print(what, file=sys.stderr, flush=True)

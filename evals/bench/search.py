@@ -26,8 +26,8 @@ from assistant.ports.models import Embedder, MultiVector
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from evals.bench import ingest
-from evals.bench.figures import Figure, table
-from evals.bench.service import environment, resident, serving
+from evals.bench.figures import Figure, format_table
+from evals.bench.service import build_environment, measure_resident_megabytes, serve_product
 from evals.data.embedding_cache import CACHE
 
 DATA = Path("../shared/data/retrieval/jsquad")
@@ -46,58 +46,58 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object per figure")
     options = parser.parse_args()
     with TemporaryDirectory(prefix="yorisoi-bench-") as folder:
-        figures = _measured(Path(folder), options)
+        figures = _measure_search(Path(folder), options)
     if options.json:
         print("\n".join(json.dumps(asdict(figure) | {"ratio": figure.ratio}) for figure in figures))
     else:
-        print(table(figures))
+        print(format_table(figures))
 
 
-def _measured(folder: Path, options: argparse.Namespace) -> list[Figure]:
-    texts = _column(options.data / "kb.jsonl", "text")
+def _measure_search(folder: Path, options: argparse.Namespace) -> list[Figure]:
+    texts = _load_column(options.data / "kb.jsonl", "text")
     settings = load_settings().model_copy(update={"data_dir": folder / "data"})
     settings.data_dir.mkdir(parents=True)
     CACHE.mkdir(exist_ok=True)
     # The model is made once and not again for every run.
     settings.models_dir.symlink_to(CACHE)
-    _say("Filling a knowledge base …")
-    asyncio.run(_filled(settings, texts, options.passages))
-    _say("Starting the service …")
-    with serving(settings.data_dir):
-        memory = resident(settings.data_dir)
-    _say("Asking questions, alone and beside an ingest …")
-    asked = _column(options.data / "queries.jsonl", "text")[: options.questions]
+    _print_progress("Filling a knowledge base …")
+    asyncio.run(_fill_data_folder(settings, texts, options.passages))
+    _print_progress("Starting the service …")
+    with serve_product(settings.data_dir):
+        memory = measure_resident_megabytes(settings.data_dir)
+    _print_progress("Asking questions, alone and beside an ingest …")
+    asked = _load_column(options.data / "queries.jsonl", "text")[: options.questions]
     (folder / "asked.json").write_text(json.dumps({"questions": asked, "texts": texts[REAL:]}))
     command = [sys.executable, "-m", "evals.bench.search_queries", str(folder)]
-    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment())
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=build_environment())
     figures = [Figure(**each) for each in json.loads(answer.stdout)]
-    _say("Indexing the sample help …")
-    ingested = asyncio.run(ingest.measured(folder / "ingest"))
+    _print_progress("Indexing the sample help …")
+    ingested = asyncio.run(ingest.measure_ingest(folder / "ingest"))
     held = Figure(measure="memory of the service", value=memory, unit="MB", floor=MEMORY, beside="the limit")
     return [*figures, ingested.figure, held]
 
 
-def _column(path: Path, name: str) -> list[str]:
+def _load_column(path: Path, name: str) -> list[str]:
     return [str(json.loads(line)[name]) for line in path.read_text("utf-8").splitlines()]
 
 
-async def _filled(settings: Settings, texts: Sequence[str], passages: int) -> None:
+async def _fill_data_folder(settings: Settings, texts: Sequence[str], passages: int) -> None:
     """A data folder with *passages* that have real words and real or nearly real vectors, and its index."""
     database = open_database(settings)
     embedder = build_embedder("local", settings.models_dir)
     indexer = Indexer(database, embedder)
     for start in range(0, passages, 500):
         await indexer.save_articles(
-            [_article(number, texts) for number in range(start, min(start + 500, passages))]
+            [_build_article(number, texts) for number in range(start, min(start + 500, passages))]
         )
-    await _embed(database, embedder, texts)
+    await _embed_passages(database, embedder, texts)
     database.close()
     knowledge = await open_knowledge(settings)
     await knowledge.reconcile_index()
     await knowledge.close()
 
 
-async def _embed(database: SqlDatabase[SqlStore], embedder: Embedder, texts: Sequence[str]) -> None:
+async def _embed_passages(database: SqlDatabase[SqlStore], embedder: Embedder, texts: Sequence[str]) -> None:
     made = await late_interaction.embed_passages(embedder, texts[:REAL])
     ids = await database.read(lambda store: store.articles.list_chunk_ids())
     noise = np.random.default_rng(1)
@@ -107,14 +107,16 @@ async def _embed(database: SqlDatabase[SqlStore], embedder: Embedder, texts: Seq
             near = made[place % REAL]
             moved = near.pooled + noise.normal(0, 0.02, len(near.pooled)).astype(np.float32)
             found[chunk] = [MultiVector(moved / np.linalg.norm(moved), near.tokens)] * 2
-        await _store(database, embedder.name, found)
+        await _save_vectors(database, embedder.name, found)
 
 
-async def _store(database: SqlDatabase[SqlStore], model: str, found: dict[int, list[MultiVector]]) -> None:
+async def _save_vectors(
+    database: SqlDatabase[SqlStore], model: str, found: dict[int, list[MultiVector]]
+) -> None:
     await database.write(lambda store: store.articles.save_vectors(model, found))
 
 
-def _article(number: int, texts: Sequence[str]) -> tuple[Article, list[Chunk]]:
+def _build_article(number: int, texts: Sequence[str]) -> tuple[Article, list[Chunk]]:
     text = texts[number % len(texts)]
     article = Article(
         id=str(number), title=f"{text[:20]} {number}", language="ja", text=text, content_hash=str(number)
@@ -122,6 +124,6 @@ def _article(number: int, texts: Sequence[str]) -> tuple[Article, list[Chunk]]:
     return article, [Chunk(position=0, headings=(), text=text, tokens=0)]
 
 
-def _say(what: str) -> None:
+def _print_progress(what: str) -> None:
     """The whole takes minutes; stdout is for the figures."""
     print(what, file=sys.stderr, flush=True)

@@ -23,7 +23,7 @@ from assistant.ports.models import Embedder
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from assistant.text.segmentation import tokenize_text
-from evals.bench.figures import Figure, percentile, spread
+from evals.bench.figures import Figure, build_percentile_figures, compute_percentile
 
 WARM_UP = 20
 #: Seconds that half and that 99 of 100 searches may take.
@@ -37,7 +37,7 @@ MARK = "zq-94170"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
+class OpenKnowledge:
     """The knowledge base as the product opens it, and its parts."""
 
     database: SqlDatabase[SqlStore]
@@ -49,25 +49,27 @@ class Served:
 def main() -> None:
     folder = Path(sys.argv[1])
     asked = json.loads((folder / "asked.json").read_text("utf-8"))
-    print(json.dumps([asdict(figure) for figure in asyncio.run(_figures(folder, **asked))]))
+    print(json.dumps([asdict(figure) for figure in asyncio.run(_measure_figures(folder, **asked))]))
 
 
-async def _figures(folder: Path, questions: Sequence[str], texts: Sequence[str]) -> list[Figure]:
-    served = await _opened(load_settings().model_copy(update={"data_dir": folder / "data"}))
+async def _measure_figures(folder: Path, questions: Sequence[str], texts: Sequence[str]) -> list[Figure]:
+    served = await _open_knowledge(load_settings().model_copy(update={"data_dir": folder / "data"}))
     alone, parts = [], []
     for text in questions:
         # Spelt otherwise: what was read a moment ago is not read again.
-        parts.append(await _timed(_parts(served, f"{text} ")))
-        alone.append(await _timed(served.retriever.search(text, language="ja")))
-    figures = spread("search", alone[WARM_UP:], parts[WARM_UP:], "embedding + Chroma + full text, each raw")
-    figures += spread("search, limit", alone[WARM_UP:], LIMITS, "the limit")
-    figures += await _beside_ingest(served, questions, _documents(folder / "new", texts))
+        parts.append(await _measure_seconds(_run_raw_parts(served, f"{text} ")))
+        alone.append(await _measure_seconds(served.retriever.search(text, language="ja")))
+    figures = build_percentile_figures(
+        "search", alone[WARM_UP:], parts[WARM_UP:], "embedding + Chroma + full text, each raw"
+    )
+    figures += build_percentile_figures("search, limit", alone[WARM_UP:], LIMITS, "the limit")
+    figures += await _measure_beside_ingest(served, questions, _write_documents(folder / "new", texts))
     await served.retriever.close()
     served.database.close()
     return figures
 
 
-async def _opened(settings: Settings) -> Served:
+async def _open_knowledge(settings: Settings) -> OpenKnowledge:
     database, embedder = open_database(settings), open_embedder(settings)
     name = await database.read(lambda store: store.collections.find_name(embedder.name))
     assert name is not None
@@ -76,10 +78,10 @@ async def _opened(settings: Settings) -> Served:
     await retriever.start()
     while await retriever.maintain():
         pass
-    return Served(database=database, embedder=embedder, vectors=vectors, retriever=retriever)
+    return OpenKnowledge(database=database, embedder=embedder, vectors=vectors, retriever=retriever)
 
 
-async def _parts(served: Served, text: str) -> None:
+async def _run_raw_parts(served: OpenKnowledge, text: str) -> None:
     """What no hybrid search can do without, one after the other."""
     vector = await served.embedder.embed_query(text)
     await served.vectors.nearest(vector, limit=NEAREST)
@@ -87,39 +89,41 @@ async def _parts(served: Served, text: str) -> None:
     await served.database.read(lambda store: store.articles.search_words(words, limit=MATCHING))
 
 
-async def _timed(waited: Awaitable[object]) -> float:
+async def _measure_seconds(waited: Awaitable[object]) -> float:
     started = time.perf_counter()
     await waited
     return time.perf_counter() - started
 
 
-def _documents(folder: Path, texts: Sequence[str]) -> Path:
+def _write_documents(folder: Path, texts: Sequence[str]) -> Path:
     folder.mkdir()
     for number, text in enumerate(texts[:DOCUMENTS]):
         (folder / f"{number:03}.md").write_text(f"# {text[:20]}\n\n{text}\n{MARK}\n", encoding="utf-8")
     return folder
 
 
-async def _beside_ingest(served: Served, questions: Sequence[str], documents: Path) -> list[Figure]:
+async def _measure_beside_ingest(
+    served: OpenKnowledge, questions: Sequence[str], documents: Path
+) -> list[Figure]:
     """How long questions wait while documents are taken in, and until words find all of those."""
-    alone = await _now_and_then(served, questions[:WARM_UP], asyncio.Event())
+    alone = await _ask_with_pauses(served, questions[:WARM_UP], asyncio.Event())
     done, searchable = asyncio.Event(), 0.0
     started = time.perf_counter()
 
-    def progress(stage: str, so_far: int, most: int) -> None:
+    def record_progress(stage: str, so_far: int, most: int) -> None:
         nonlocal searchable
         if stage == "embed" and not searchable:
             searchable = time.perf_counter() - started
 
-    async def take_in() -> None:
+    async def ingest_documents() -> None:
         index = Indexer(served.database, served.embedder)
         await ingest_sources(
-            [str(documents)], index=index, count_tokens=served.embedder.count_tokens, progress=progress
+            [str(documents)], index=index, count_tokens=served.embedder.count_tokens, progress=record_progress
         )
         done.set()
 
-    taking = asyncio.create_task(take_in())
-    beside = await _now_and_then(served, cycle(questions), done)
+    taking = asyncio.create_task(ingest_documents())
+    beside = await _ask_with_pauses(served, cycle(questions), done)
     await taking
     found = await served.database.read(lambda store: store.articles.search_words([MARK], limit=10_000))
     assert len(found) == DOCUMENTS, f"{len(found)} of {DOCUMENTS} documents are found by their words"
@@ -131,12 +135,12 @@ async def _beside_ingest(served: Served, questions: Sequence[str], documents: Pa
             floor=SEARCHABLE,
             beside="the limit",
         ),
-        *(_waited(share, alone, beside) for share in (50, 99)),
+        *(_build_wait_figure(share, alone, beside) for share in (50, 99)),
     ]
 
 
-def _waited(share: float, alone: Sequence[float], beside: Sequence[float]) -> Figure:
-    more = (percentile(beside, share) - percentile(alone, share)) * 1000
+def _build_wait_figure(share: float, alone: Sequence[float], beside: Sequence[float]) -> Figure:
+    more = (compute_percentile(beside, share) - compute_percentile(alone, share)) * 1000
     return Figure(
         measure=f"search waits longer beside an ingest, p{share}",
         value=round(more, 1),
@@ -146,12 +150,14 @@ def _waited(share: float, alone: Sequence[float], beside: Sequence[float]) -> Fi
     )
 
 
-async def _now_and_then(served: Served, questions: Iterable[str], end: asyncio.Event) -> list[float]:
+async def _ask_with_pauses(
+    served: OpenKnowledge, questions: Iterable[str], end: asyncio.Event
+) -> list[float]:
     """Seconds of each question, with a pause after each, until all are asked or *end* is set."""
     times = []
     for number, text in enumerate(questions):
         # Spelt otherwise again.
-        times.append(await _timed(served.retriever.search(f"{text} {number}", language="ja")))
+        times.append(await _measure_seconds(served.retriever.search(f"{text} {number}", language="ja")))
         if end.is_set():
             break
         await asyncio.sleep(PAUSE)

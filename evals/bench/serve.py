@@ -19,14 +19,14 @@ from typing import Any
 from uuid import uuid4
 
 from assistant.models.chat import build_chat_model
-from evals.bench.bare_server import bare
-from evals.bench.figures import Figure, spread, table
-from evals.bench.http_load import Target, steadily
-from evals.bench.langchain_server import chain
-from evals.bench.streams import stream_figures
-from evals.bench.turn import Floor, floors
+from evals.bench.bare_server import serve_bare
+from evals.bench.figures import Figure, build_percentile_figures, format_table
+from evals.bench.http_load import HttpTarget, run_steadily
+from evals.bench.langchain_server import serve_chain
+from evals.bench.streams import measure_event_streams
+from evals.bench.turn import TurnFloor, open_floor
 from evals.faults.load import QUESTIONS
-from evals.faults.site import Site, Workshop
+from evals.faults.site import Installation, Workshop
 
 PATIENCE_SECONDS = 300.0
 #: Questions at once in the race for turns.
@@ -45,7 +45,7 @@ PARTS = ("acknowledgement", "turns", "several", "streams")
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class BenchSize:
     rate: int
     seconds: float
     #: Asked one by one, and all at once.
@@ -61,9 +61,9 @@ def main() -> None:
     parser.add_argument("--prepared", type=Path, help="keep the indexed sample here, for the next run")
     parser.add_argument("--only", choices=PARTS, action="append")
     options = parser.parse_args()
-    size = Size(options.rate, 3.0, 60, 300)
+    size = BenchSize(options.rate, 3.0, 60, 300)
     if options.minutes:
-        size = Size(options.rate, options.minutes * 60, 300, 3_000)
+        size = BenchSize(options.rate, options.minutes * 60, 300, 3_000)
     with ExitStack() as stack:
         temporary = TemporaryDirectory(prefix="yorisoi-bench-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(temporary))
@@ -71,10 +71,10 @@ def main() -> None:
         workshop = Workshop(folder, stack, options.prepared or folder / "prepared")
         for part in options.only or PARTS:
             figures = asyncio.run(MEASURES[part](workshop, size))
-            print("\n".join(map(as_json, figures)) if options.json else table(figures), flush=True)
+            print("\n".join(map(format_json, figures)) if options.json else format_table(figures), flush=True)
 
 
-def as_json(figure: Figure) -> str:
+def format_json(figure: Figure) -> str:
     from dataclasses import asdict
 
     return json.dumps(asdict(figure) | {"ratio": figure.ratio})
@@ -83,44 +83,46 @@ def as_json(figure: Figure) -> str:
 # -- acknowledgement -------------------------------------------------------------------------------------
 
 
-async def acknowledgement(workshop: Workshop, size: Size) -> list[Figure]:
+async def measure_acknowledgement(workshop: Workshop, size: BenchSize) -> list[Figure]:
     count = int(size.rate * size.seconds)
-    with workshop.site() as site, bare(site.folder / "bare.sqlite") as floor_url:
-        target, floor = Target(site.urls[0]), Target(floor_url)
-        talks = await opened(target, min(count, 1_000))
+    with workshop.open_site() as site, serve_bare(site.folder / "bare.sqlite") as floor_url:
+        target, floor = HttpTarget(site.urls[0]), HttpTarget(floor_url)
+        talks = await open_conversations(target, min(count, 1_000))
         took, kept = [], []
 
-        async def both(number: int) -> None:
-            took.append(await say(target, talks[number % len(talks)], random.choice(QUESTIONS)))
+        async def post_to_both(number: int) -> None:
+            took.append(await post_message(target, talks[number % len(talks)], random.choice(QUESTIONS)))
             if number % 2:
                 body = json.dumps({"id": str(number), "text": QUESTIONS[0]}).encode()
                 kept.append((await floor.post("/kept", body))[2])
 
-        await steadily(size.rate, count, both)
-    return spread(f"acknowledged at {size.rate}/s", took, kept, "an endpoint that commits one row")
+        await run_steadily(size.rate, count, post_to_both)
+    return build_percentile_figures(
+        f"acknowledged at {size.rate}/s", took, kept, "an endpoint that commits one row"
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class BenchConversation:
     id: str
     headers: dict[str, str]
 
 
-async def opened(target: Target, count: int) -> list[Talk]:
-    async def one(number: int) -> Talk:
+async def open_conversations(target: HttpTarget, count: int) -> list[BenchConversation]:
+    async def open_one(number: int) -> BenchConversation:
         address = {"x-forwarded-for": f"10.1.{number // 250}.{number % 250}"}
         status, said, _ = await target.post("/v1/conversations", b'{"locale": "ja"}', address)
         assert status == 201, said
         found = json.loads(said)
-        return Talk(found["id"], {"authorization": f"Bearer {found['token']}"} | address)
+        return BenchConversation(found["id"], {"authorization": f"Bearer {found['token']}"} | address)
 
-    talks: list[Talk] = []
+    talks: list[BenchConversation] = []
     for start in range(0, count, ABREAST):
-        talks += await asyncio.gather(*(one(n) for n in range(start, min(start + ABREAST, count))))
+        talks += await asyncio.gather(*(open_one(n) for n in range(start, min(start + ABREAST, count))))
     return talks
 
 
-async def say(target: Target, talk: Talk, text: str) -> float:
+async def post_message(target: HttpTarget, talk: BenchConversation, text: str) -> float:
     """Seconds until the 202."""
     body = json.dumps({"id": str(uuid4()), "text": text}).encode()
     status, said, seconds = await target.post(f"/v1/conversations/{talk.id}/messages", body, talk.headers)
@@ -131,32 +133,32 @@ async def say(target: Target, talk: Talk, text: str) -> float:
 # -- turns -----------------------------------------------------------------------------------------------
 
 
-async def turns(workshop: Workshop, size: Size) -> list[Figure]:
+async def measure_turns(workshop: Workshop, size: BenchSize) -> list[Figure]:
     """One by one beside the bare work, then all at once beside the chain."""
-    with workshop.site(more=QUIET) as site:
-        await _at_once(site, FIRST)
-        with floors(site.folder) as floor:
-            whole, work = await _one_by_one(site, floor, size.turns)
-        model = await _model_alone(workshop.model.url)
-        ours = await _at_once(site, size.turns)
+    with workshop.open_site(more=QUIET) as site:
+        await _run_at_once(site, FIRST)
+        with open_floor(site.folder) as floor:
+            whole, work = await _run_one_by_one(site, floor, size.turns)
+        model = await _measure_model_alone(workshop.model.url)
+        ours = await _run_at_once(site, size.turns)
     own = [max(0.0, seconds - model) for seconds in whole]
     name = f"own time of a turn, without {1000 * model:.0f} ms of the model"
     return [
-        *spread(name, own, work, "embedding + search + two commits"),
-        await _beside_the_chain("turns/s, one process, SQLite", ours, workshop, size),
+        *build_percentile_figures(name, own, work, "embedding + search + two commits"),
+        await _compare_with_chain("turns/s, one process, SQLite", ours, workshop, size),
     ]
 
 
-async def several(workshop: Workshop, size: Size) -> list[Figure]:
-    with workshop.site(postgres=True, more=QUIET) as site:
-        await _at_once(site, FIRST)  # the chain has answered a question, too, before it is timed
-        ours = await _at_once(site, size.turns)
-    return [await _beside_the_chain("turns/s, two processes, PostgreSQL", ours, workshop, size)]
+async def measure_several(workshop: Workshop, size: BenchSize) -> list[Figure]:
+    with workshop.open_site(postgres=True, more=QUIET) as site:
+        await _run_at_once(site, FIRST)  # the chain has answered a question, too, before it is timed
+        ours = await _run_at_once(site, size.turns)
+    return [await _compare_with_chain("turns/s, two processes, PostgreSQL", ours, workshop, size)]
 
 
-async def _beside_the_chain(measure: str, ours: float, workshop: Workshop, size: Size) -> Figure:
-    with chain(workshop.prepared(), workshop.model.url) as url:
-        theirs = await _chain_at_once(url, size.turns)
+async def _compare_with_chain(measure: str, ours: float, workshop: Workshop, size: BenchSize) -> Figure:
+    with serve_chain(workshop.prepare_data(), workshop.model.url) as url:
+        theirs = await _run_chain_at_once(url, size.turns)
     return Figure(
         measure=measure,
         value=round(ours, 1),
@@ -166,15 +168,17 @@ async def _beside_the_chain(measure: str, ours: float, workshop: Workshop, size:
     )
 
 
-async def _one_by_one(site: Site, floor: Floor, count: int) -> tuple[list[float], list[float]]:
+async def _run_one_by_one(
+    site: Installation, floor: TurnFloor, count: int
+) -> tuple[list[float], list[float]]:
     """Seconds of each turn as the service itself noted them, and of the bare work on the same question."""
-    target, work = Target(site.urls[0]), []
-    talks = await opened(target, count)
+    target, work = HttpTarget(site.urls[0]), []
+    talks = await open_conversations(target, count)
     for number, talk in enumerate(talks):
         question = QUESTIONS[number % len(QUESTIONS)]
-        work.append(await floor.work(question))
-        await say(target, talk, question)
-        await _answered(site, [talk])
+        work.append(await floor.run_bare_work(question))
+        await post_message(target, talk, question)
+        await _wait_until_answered(site, [talk])
     agent = {"authorization": f"Bearer {site.token}"}
     own = []
     for talk in talks:
@@ -183,7 +187,7 @@ async def _one_by_one(site: Site, floor: Floor, count: int) -> tuple[list[float]
     return own, work
 
 
-async def _model_alone(url: str) -> float:
+async def _measure_model_alone(url: str) -> float:
     """Median seconds of an answer of two sentences, through the client that we call models with."""
     chat, took = build_chat_model("openai:fake", api_key="none", base_url=f"{url}/v1"), list[float]()
     assert chat is not None
@@ -195,25 +199,25 @@ async def _model_alone(url: str) -> float:
     return statistics.median(took)
 
 
-async def _at_once(site: Site, count: int) -> float:
+async def _run_at_once(site: Installation, count: int) -> float:
     """Turns a second, from the first message to the last stored reply."""
-    targets = [Target(url) for url in site.urls]
-    talks = await opened(targets[0], count)
+    targets = [HttpTarget(url) for url in site.urls]
+    talks = await open_conversations(targets[0], count)
     began = time.perf_counter()
     lanes = asyncio.Semaphore(ABREAST)
 
-    async def one(number: int, talk: Talk) -> None:
+    async def ask_one(number: int, talk: BenchConversation) -> None:
         async with lanes:
-            await say(targets[number % len(targets)], talk, QUESTIONS[number % len(QUESTIONS)])
+            await post_message(targets[number % len(targets)], talk, QUESTIONS[number % len(QUESTIONS)])
 
-    await asyncio.gather(*(one(*each) for each in enumerate(talks)))
-    await _answered(site, talks)
+    await asyncio.gather(*(ask_one(*each) for each in enumerate(talks)))
+    await _wait_until_answered(site, talks)
     return count / (time.perf_counter() - began)
 
 
-async def _answered(site: Site, talks: Sequence[Talk]) -> None:
+async def _wait_until_answered(site: Installation, talks: Sequence[BenchConversation]) -> None:
     """Until something was said to each of them."""
-    target, end = Target(site.urls[0]), time.monotonic() + PATIENCE_SECONDS
+    target, end = HttpTarget(site.urls[0]), time.monotonic() + PATIENCE_SECONDS
     for talk in talks:
         while time.monotonic() < end:
             _, said, _ = await target.get(f"/v1/conversations/{talk.id}", talk.headers)
@@ -225,27 +229,32 @@ async def _answered(site: Site, talks: Sequence[Talk]) -> None:
             raise SystemExit("evals bench: a message was not answered.")
 
 
-async def _chain_at_once(url: str, count: int) -> float:
-    target, lanes = Target(url), asyncio.Semaphore(ABREAST)
+async def _run_chain_at_once(url: str, count: int) -> float:
+    target, lanes = HttpTarget(url), asyncio.Semaphore(ABREAST)
 
-    async def one(number: int) -> None:
+    async def ask_one(number: int) -> None:
         async with lanes:
             body = json.dumps({"text": QUESTIONS[number % len(QUESTIONS)]}).encode()
             status, said, _ = await target.post("/ask", body)
             assert status == 200, said
 
     began = time.perf_counter()
-    await asyncio.gather(*(one(number) for number in range(count)))
+    await asyncio.gather(*(ask_one(number) for number in range(count)))
     return count / (time.perf_counter() - began)
 
 
 # -- streams ---------------------------------------------------------------------------------------------
 
 
-async def streams(workshop: Workshop, size: Size) -> list[Figure]:
-    with workshop.site() as site:
-        talks = await opened(Target(site.urls[0]), size.streams)
-        return await stream_figures(site, [(talk.id, talk.headers) for talk in talks])
+async def measure_streams(workshop: Workshop, size: BenchSize) -> list[Figure]:
+    with workshop.open_site() as site:
+        talks = await open_conversations(HttpTarget(site.urls[0]), size.streams)
+        return await measure_event_streams(site, [(talk.id, talk.headers) for talk in talks])
 
 
-MEASURES = {"acknowledgement": acknowledgement, "turns": turns, "several": several, "streams": streams}
+MEASURES = {
+    "acknowledgement": measure_acknowledgement,
+    "turns": measure_turns,
+    "several": measure_several,
+    "streams": measure_streams,
+}

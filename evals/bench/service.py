@@ -16,7 +16,7 @@ ASSISTANT = Path(sys.executable).with_name("assistant")
 STARTING_SECONDS = 180
 
 
-def environment(**settings: str) -> dict[str, str]:
+def build_environment(**settings: str) -> dict[str, str]:
     """No settings but these; compiled Python is kept, as on any machine that runs a thing twice."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ASSISTANT_", "OPENAI_"))}
     if kept.pop("PYTHONDONTWRITEBYTECODE", ""):
@@ -24,24 +24,24 @@ def environment(**settings: str) -> dict[str, str]:
     return kept | settings
 
 
-def timed(command: Sequence[str | Path]) -> float:
+def measure_command(command: Sequence[str | Path]) -> float:
     """How long a command takes, in seconds."""
     started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=gettempdir(), env=environment())
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=gettempdir(), env=build_environment())
     return time.perf_counter() - started
 
 
 @contextmanager
-def serving(data: Path, *words: str, **settings: str) -> Iterator[tuple[str, float]]:
+def serve_product(data: Path, *words: str, **settings: str) -> Iterator[tuple[str, float]]:
     """The service on *data*: its address, and how many seconds it took until it was ready."""
     command: list[str | Path] = [ASSISTANT, "serve", "--port", "0", *words]
-    known = environment(ASSISTANT_DATA_DIR=str(data), **settings)
+    known = build_environment(ASSISTANT_DATA_DIR=str(data), **settings)
     data.mkdir(parents=True, exist_ok=True)
     with (data / "serve.log").open("w") as log:
         started = time.perf_counter()
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=data, env=known)
         try:
-            url = _ready(process, data / "serve.log")
+            url = _wait_until_ready(process, data / "serve.log")
             yield url, time.perf_counter() - started
         finally:
             process.terminate()
@@ -52,7 +52,7 @@ def serving(data: Path, *words: str, **settings: str) -> Iterator[tuple[str, flo
                 process.wait()
 
 
-def resident(data: Path, seconds: float = 15) -> float:
+def measure_resident_megabytes(data: Path, seconds: float = 15) -> float:
     """Megabytes that the processes of the service on *data* have together, at most within some seconds.
 
     Chroma is opened after the service is ready. Memory that they share counts once.
@@ -61,7 +61,9 @@ def resident(data: Path, seconds: float = 15) -> float:
     while time.monotonic() < end:
         most = max(
             most,
-            sum(_megabytes(process) for process in Path("/proc").glob("[0-9]*") if _is_of(process, data)),
+            sum(
+                _load_megabytes(process) for process in Path("/proc").glob("[0-9]*") if _is_of(process, data)
+            ),
         )
         time.sleep(0.5)
     return round(most, 1)
@@ -73,14 +75,14 @@ def _is_of(process: Path, data: Path) -> bool:
     return False
 
 
-def _megabytes(process: Path) -> float:
+def _load_megabytes(process: Path) -> float:
     with suppress(OSError):
         if found := re.search(r"^Pss:\s+(\d+) kB", (process / "smaps_rollup").read_text(), re.MULTILINE):
             return int(found[1]) / 1024
     return 0.0
 
 
-def _ready(process: "subprocess.Popen[bytes]", log: Path) -> str:
+def _wait_until_ready(process: "subprocess.Popen[bytes]", log: Path) -> str:
     """The address, once `/readyz` says 200."""
     end = time.monotonic() + STARTING_SECONDS
     while time.monotonic() < end and process.poll() is None:

@@ -5,16 +5,19 @@ from pathlib import Path
 from statistics import median
 
 from evals.bench.figures import Figure
-from evals.bench.ingest import Ingested
-from evals.bench.service import ASSISTANT, serving, timed
+from evals.bench.ingest import IngestFigures
+from evals.bench.service import ASSISTANT, measure_command, serve_product
 
 TIMES, STARTS = 5, 3
 LIBRARIES = "import alembic, chromadb, fastapi, numpy, onnxruntime, sqlalchemy, sudachipy, uvicorn, uvloop"
 
 
-def command_figures() -> list[Figure]:
+def measure_command_start() -> list[Figure]:
     # Alternating, so that a busy moment of the machine meets both.
-    pairs = [(timed([ASSISTANT, "--help"]), timed([sys.executable, "-c", "pass"])) for _ in range(TIMES + 1)]
+    pairs = [
+        (measure_command([ASSISTANT, "--help"]), measure_command([sys.executable, "-c", "pass"]))
+        for _ in range(TIMES + 1)
+    ]
     helped, bare = (median(column[1:]) for column in zip(*pairs, strict=True))
     return [
         Figure(
@@ -27,23 +30,25 @@ def command_figures() -> list[Figure]:
     ]
 
 
-def service_figures(data: Path, ingested: Ingested) -> list[Figure]:
+def measure_service_start(data: Path, ingested: IngestFigures) -> list[Figure]:
     """Cold: nothing in the data folder yet. Warm: every later start."""
-    timed([sys.executable, "-c", LIBRARIES])
-    cold = _start(data)
-    pairs = [(timed([sys.executable, "-c", LIBRARIES]), _start(data)) for _ in range(STARTS)]
+    measure_command([sys.executable, "-c", LIBRARIES])
+    cold = _start_service(data)
+    pairs = [
+        (measure_command([sys.executable, "-c", LIBRARIES]), _start_service(data)) for _ in range(STARTS)
+    ]
     imports, warm = (median(column) for column in zip(*pairs, strict=True))
     work = imports + ingested.conversion + ingested.raw
     return [
-        _seconds("ready, cold", cold, work, "imports + model conversion + raw embedding"),
-        _seconds("ready, warm", warm, imports, "importing the libraries"),
+        _build_seconds_figure("ready, cold", cold, work, "imports + model conversion + raw embedding"),
+        _build_seconds_figure("ready, warm", warm, imports, "importing the libraries"),
     ]
 
 
-def _start(data: Path) -> float:
-    with serving(data, "--demo") as (_, seconds):
+def _start_service(data: Path) -> float:
+    with serve_product(data, "--demo") as (_, seconds):
         return seconds
 
 
-def _seconds(measure: str, value: float, floor: float, beside: str) -> Figure:
+def _build_seconds_figure(measure: str, value: float, floor: float, beside: str) -> Figure:
     return Figure(measure=measure, value=round(value, 2), unit="s", floor=round(floor, 2), beside=beside)

@@ -7,58 +7,60 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from evals.bench.figures import Figure
-from evals.faults.site import Site
+from evals.faults.site import Installation
 
 #: Of the house: bytes a stream, and seconds until all are back, and until the service is ready.
-MOST_KILOBYTES, MOST_SECONDS, READY_SECONDS = 60.0, 20.0, 5.0
+MAX_KILOBYTES, MAX_SECONDS, READY_SECONDS = 60.0, 20.0, 5.0
 #: Streams opened at a time.
 ABREAST = 100
 
 Talk = tuple[str, Mapping[str, str]]
 
 
-async def stream_figures(site: Site, talks: Sequence[Talk]) -> list[Figure]:
+async def measure_event_streams(site: Installation, talks: Sequence[Talk]) -> list[Figure]:
     [process] = site.processes
     assert process.popen
-    before = resident(process.popen.pid)
-    await _opened(site.urls[0], talks[:1])
-    streams = await _opened(site.urls[0], talks)
-    each = (resident(process.popen.pid) - before) / len(talks)
+    before = load_resident_kilobytes(process.popen.pid)
+    await _open_streams(site.urls[0], talks[:1])
+    streams = await _open_streams(site.urls[0], talks)
+    each = (load_resident_kilobytes(process.popen.pid) - before) / len(talks)
     process.kill()
     began = time.monotonic()
     starting = asyncio.create_task(asyncio.to_thread(process.start))
-    back = await _opened(site.urls[0], talks, again=True)
+    back = await _open_streams(site.urls[0], talks, again=True)
     resumed = time.monotonic() - began
     await starting
     for writer in (*streams, *back):
         writer.close()
     count = len(talks)
     return [
-        _figure(f"memory of each of {count:,} streams", each, "kB", MOST_KILOBYTES),
-        _figure(f"{count:,} streams resumed after kill -9", resumed, "s", MOST_SECONDS),
-        _figure("ready after kill -9", process.starts[-1], "s", READY_SECONDS),
+        _build_figure(f"memory of each of {count:,} streams", each, "kB", MAX_KILOBYTES),
+        _build_figure(f"{count:,} streams resumed after kill -9", resumed, "s", MAX_SECONDS),
+        _build_figure("ready after kill -9", process.starts[-1], "s", READY_SECONDS),
     ]
 
 
-def _figure(measure: str, value: float, unit: str, limit: float) -> Figure:
+def _build_figure(measure: str, value: float, unit: str, limit: float) -> Figure:
     return Figure(measure=measure, value=round(value, 1), unit=unit, floor=limit, beside="limit of the house")
 
 
-def resident(pid: int) -> float:
+def load_resident_kilobytes(pid: int) -> float:
     """Kilobytes of memory of a process."""
     [line] = [x for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("VmRSS")]
     return float(line.split()[1])
 
 
-async def _opened(url: str, talks: Sequence[Talk], *, again: bool = False) -> list[asyncio.StreamWriter]:
+async def _open_streams(
+    url: str, talks: Sequence[Talk], *, again: bool = False
+) -> list[asyncio.StreamWriter]:
     found: list[asyncio.StreamWriter] = []
     for start in range(0, len(talks), ABREAST):
         some = talks[start : start + ABREAST]
-        found += await asyncio.gather(*(_stream(url, talk, again) for talk in some))
+        found += await asyncio.gather(*(_open_stream(url, talk, again) for talk in some))
     return found
 
 
-async def _stream(url: str, talk: Talk, again: bool) -> asyncio.StreamWriter:
+async def _open_stream(url: str, talk: Talk, again: bool) -> asyncio.StreamWriter:
     """Opened when the first line of it has come; *again*: tried until somebody is there."""
     parts = urlsplit(url)
     headers = dict(talk[1]) | {"host": parts.netloc, "last-event-id": "0"}

@@ -20,9 +20,9 @@ from assistant.knowledge.vectors.chroma_embedded import open_embedded_collection
 from assistant.models.embeddings.factory import build_embedder
 from assistant.ports.knowledge import VectorIndex
 from assistant.ports.models import Embedder
-from evals.bench.bare_server import bare
-from evals.bench.figures import Figure, spread
-from evals.bench.service import serving
+from evals.bench.bare_server import serve_bare
+from evals.bench.figures import Figure, build_percentile_figures
+from evals.bench.service import serve_product
 
 CASES = Path(__file__).parents[1] / "cases" / "sample_kb.jsonl"
 #: The pause that ends a burst of messages, as installed and switched off.
@@ -32,7 +32,7 @@ PATIENCE = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class TurnTimes:
     """Seconds from sending a message."""
 
     acknowledged: float
@@ -43,42 +43,44 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedTurn:
     """One question: what the service took, and right before it, at the same load, what its floors took."""
 
-    turn: Turn
+    turn: TurnTimes
     #: Embedding the question, finding the nearest passages, two commits: without it there is no answer.
     work: float
     #: The same POST to a server that does nothing but keep it.
     bare: float
 
 
-async def figures(data: Path, turns: int) -> list[Figure]:
-    questions = _questions(turns + WARM_UP)
-    with floors(data) as floor, bare(data / "bare.sqlite") as bare_url:
+async def measure_turn_figures(data: Path, turns: int) -> list[Figure]:
+    questions = _load_questions(turns + WARM_UP)
+    with open_floor(data) as floor, serve_bare(data / "bare.sqlite") as bare_url:
         return [
             figure
             for pause in PAUSES
-            for figure in _figures(pause, (await _asked(data, pause, questions, floor, bare_url))[WARM_UP:])
+            for figure in _build_figures(
+                pause, (await _ask_questions(data, pause, questions, floor, bare_url))[WARM_UP:]
+            )
         ]
 
 
-async def _asked(
-    data: Path, pause: float, questions: Sequence[str], floor: "Floor", bare_url: str
-) -> list[Asked]:
+async def _ask_questions(
+    data: Path, pause: float, questions: Sequence[str], floor: "TurnFloor", bare_url: str
+) -> list[AskedTurn]:
     found = []
-    with serving(data, ASSISTANT_QUIET_SECONDS=str(pause)) as (url, _):
+    with serve_product(data, ASSISTANT_QUIET_SECONDS=str(pause)) as (url, _):
         async with httpx2.AsyncClient(base_url=bare_url, timeout=PATIENCE) as http:
             for question in questions:
                 body = {"id": str(uuid4()), "text": question}
-                kept = await _acknowledged(http, "/kept", body, {})
-                work = await floor.work(question)
-                found.append(Asked(turn=await _turn(url, question), work=work, bare=kept))
+                kept = await _measure_post(http, "/kept", body, {})
+                work = await floor.run_bare_work(question)
+                found.append(AskedTurn(turn=await _measure_turn(url, question), work=work, bare=kept))
     return found
 
 
-def _figures(pause: float, asked: Sequence[Asked]) -> list[Figure]:
-    def of(part: Callable[[Turn], float]) -> list[float]:
+def _build_figures(pause: float, asked: Sequence[AskedTurn]) -> list[Figure]:
+    def select_times(part: Callable[[TurnTimes], float]) -> list[float]:
         return [part(one.turn) for one in asked]
 
     kept, work = [one.bare for one in asked], [one.work + pause for one in asked]
@@ -86,38 +88,46 @@ def _figures(pause: float, asked: Sequence[Asked]) -> list[Figure]:
     least = "embed + nearest + two commits" + (f" + {pause:g} s" if pause else "")
     name = f"pause {pause:g} s"
     return [
-        *spread(f"message taken, {name}", of(lambda turn: turn.acknowledged), kept, post),
-        *spread(f"first event, {name}", of(lambda turn: turn.first_event), kept, post),
-        *spread(f"first text, {name}", of(lambda turn: turn.first_text), work, least),
-        *spread(f"stored reply, {name}", of(lambda turn: turn.stored), work, least),
+        *build_percentile_figures(
+            f"message taken, {name}", select_times(lambda turn: turn.acknowledged), kept, post
+        ),
+        *build_percentile_figures(
+            f"first event, {name}", select_times(lambda turn: turn.first_event), kept, post
+        ),
+        *build_percentile_figures(
+            f"first text, {name}", select_times(lambda turn: turn.first_text), work, least
+        ),
+        *build_percentile_figures(
+            f"stored reply, {name}", select_times(lambda turn: turn.stored), work, least
+        ),
     ]
 
 
-def _questions(most: int) -> list[str]:
+def _load_questions(most: int) -> list[str]:
     lines = CASES.read_text("utf-8").splitlines()
     texts = [str(json.loads(line)["text"]) for line in lines]
     return random.Random(0).sample(texts, min(most, len(texts)))
 
 
-async def _turn(url: str, question: str) -> Turn:
+async def _measure_turn(url: str, question: str) -> TurnTimes:
     """One question in a conversation of its own, with the stream open as the widget has it."""
     async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE) as http:
         opened = (await http.post("/v1/conversations", json={"locale": "ja"})).json()
         headers = {"Authorization": f"Bearer {opened['token']}"}
         path = f"/v1/conversations/{opened['id']}"
         async with asyncio.timeout(PATIENCE), http.stream("GET", f"{path}/events", headers=headers) as stream:
-            events = _events(stream.aiter_lines())
+            events = _parse_events(stream.aiter_lines())
             await anext(events)  # the state: the stream is open
             sent = time.perf_counter()
             body = {"id": str(uuid4()), "text": question}
-            posted = asyncio.create_task(_acknowledged(http, f"{path}/messages", body, headers))
-            seen = await _seen(events)
+            posted = asyncio.create_task(_measure_post(http, f"{path}/messages", body, headers))
+            seen = await _record_first_events(events)
             acknowledged = await posted
     times = {name: moment - sent for name, moment in seen.items()}
-    return Turn(acknowledged=acknowledged, **times)
+    return TurnTimes(acknowledged=acknowledged, **times)
 
 
-async def _acknowledged(
+async def _measure_post(
     http: httpx2.AsyncClient, path: str, body: Mapping[str, str], headers: Mapping[str, str]
 ) -> float:
     """How long a POST takes, its connection being open."""
@@ -128,7 +138,7 @@ async def _acknowledged(
     return seconds
 
 
-async def _seen(events: AsyncIterator[tuple[str, dict[str, Any], float]]) -> dict[str, float]:
+async def _record_first_events(events: AsyncIterator[tuple[str, dict[str, Any], float]]) -> dict[str, float]:
     """When the assistant was first heard of, when its first words came, when its reply was stored."""
     seen: dict[str, float] = {}
     async for name, data, at in events:
@@ -142,7 +152,7 @@ async def _seen(events: AsyncIterator[tuple[str, dict[str, Any], float]]) -> dic
     raise SystemExit("evals bench: the stream ended before there was an answer.")
 
 
-async def _events(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, dict[str, Any], float]]:
+async def _parse_events(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, dict[str, Any], float]]:
     name = ""
     async for line in lines:
         field, _, value = line.partition(": ")
@@ -153,14 +163,14 @@ async def _events(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, dict[st
 
 
 @dataclass(frozen=True, slots=True)
-class Floor:
+class TurnFloor:
     """The parts of an answer, bare, on a copy of the index."""
 
     embedder: Embedder
     index: VectorIndex
     scratch: sqlite3.Connection
 
-    async def work(self, question: str) -> float:
+    async def run_bare_work(self, question: str) -> float:
         started = time.perf_counter()
         await self.index.find_nearest(await self.embedder.embed_query(question), limit=60)
         for _ in range(2):
@@ -170,7 +180,7 @@ class Floor:
 
 
 @contextmanager
-def floors(data: Path) -> Iterator[Floor]:
+def open_floor(data: Path) -> Iterator[TurnFloor]:
     folder = data / "floor"
     [index] = (data / "index").iterdir()
     shutil.copytree(index, folder / index.name)
@@ -179,7 +189,7 @@ def floors(data: Path) -> Iterator[Floor]:
     scratch.executescript(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE kept (id INTEGER PRIMARY KEY, text);"
     )
-    yield Floor(
+    yield TurnFloor(
         embedder, open_embedded_collection(folder / index.name, index.name, embedder.dimensions), scratch
     )
     scratch.close()

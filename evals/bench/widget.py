@@ -9,7 +9,7 @@ from evals.bench.figures import Figure
 LIMIT = 25_000
 
 
-def figures() -> list[Figure]:
+def measure_widget() -> list[Figure]:
     file = STATIC / "widget.js"
     if not file.exists():
         raise SystemExit("evals bench: the widget is not built; run `make web` first.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from random import Random
 
 from assistant.domain.knowledge import Passage
-from evals.data.mutations import Case
+from evals.data.mutations import GroundingCase
 
 _MONTHS = tuple(calendar.month_name)[1:]
 _TOPICS = {
@@ -44,19 +44,19 @@ _SAID = {
 }
 
 
-def notices(random: Random, count: int) -> Iterator[Case]:
+def generate_notices(random: Random, count: int) -> Iterator[GroundingCase]:
     """``true date``, ``wrong date``, ``true amount``, ``wrong number``: *count* of each and language."""
     for language in ("ja", "en"):
         for _ in range(count):
-            yield from _notice(language, random)
+            yield from _generate_notice(language, random)
 
 
-def _notice(language: str, random: Random) -> Iterator[Case]:
+def _generate_notice(language: str, random: Random) -> Iterator[GroundingCase]:
     topic = random.choice(_TOPICS[language])
     dates = random.sample([(month, day) for month in range(1, 13) for day in range(1, 29)], 4)
     fee, other = random.sample(range(300, 90_000, 10), 2)
     a, b, c, wrong = dates
-    values = {key: _plain(language, date) for key, date in zip("abc", (a, b, c), strict=True)}
+    values = {key: _format_plain_date(language, date) for key, date in zip("abc", (a, b, c), strict=True)}
     time = f"{random.randint(8, 21)}:{random.choice(['00', '30'])}"
     text = _ARTICLES[language].format(topic=topic, time=time, fee=fee, **values)
     passage = Passage(
@@ -70,23 +70,27 @@ def _notice(language: str, random: Random) -> Iterator[Case]:
         score=0.9,
     )
     template = random.choice(_SAID[language])
-    right = {key: _other_form(language, date, random) for key, date in zip("abc", (a, b, c), strict=True)}
-    false = dict.fromkeys("abc", _other_form(language, wrong, random))
+    right = {
+        key: _format_other_date(language, date, random) for key, date in zip("abc", (a, b, c), strict=True)
+    }
+    false = dict.fromkeys("abc", _format_other_date(language, wrong, random))
     for kind, sentence in (
         ("true date", template.format(topic=topic, **right)),
         ("wrong date", template.format(topic=topic, **false)),
-        ("true amount", _cost(language, fee, random)),
-        ("wrong number", _cost(language, other, random)),
+        ("true amount", _format_cost(language, fee, random)),
+        ("wrong number", _format_cost(language, other, random)),
     ):
-        yield Case(kind=kind, language=language, sentence=sentence[0].upper() + sentence[1:], passage=passage)
+        yield GroundingCase(
+            kind=kind, language=language, sentence=sentence[0].upper() + sentence[1:], passage=passage
+        )
 
 
-def _plain(language: str, date: tuple[int, int]) -> str:
+def _format_plain_date(language: str, date: tuple[int, int]) -> str:
     month, day = date
     return f"{month}月{day}日" if language == "ja" else f"{_MONTHS[month - 1]} {day}"
 
 
-def _other_form(language: str, date: tuple[int, int], random: Random) -> str:
+def _format_other_date(language: str, date: tuple[int, int], random: Random) -> str:
     month, day = date
     name = _MONTHS[month - 1]
     if language == "en":
@@ -94,17 +98,17 @@ def _other_form(language: str, date: tuple[int, int], random: Random) -> str:
         return random.choice([f"{name} {day}", f"{day} {name}", f"{name} {day}{ending}", f"{name[:3]} {day}"])
     wide = str.maketrans("0123456789", "０１２３４５６７８９")
     forms = [f"{month}月{day}日", f"令和8年{month}月{day}日", f"2026年{month}月{day}日", f"{month}/{day}"]
-    forms.append(f"{_kanji(month)}月{_kanji(day)}日")
+    forms.append(f"{_format_kanji_number(month)}月{_format_kanji_number(day)}日")
     return random.choice([*forms, forms[0].translate(wide)])
 
 
-def _kanji(number: int) -> str:
+def _format_kanji_number(number: int) -> str:
     tens, ones = divmod(number, 10)
     digits = "〇一二三四五六七八九"
     return ("" if not tens else "十" if tens == 1 else digits[tens] + "十") + (digits[ones] if ones else "")
 
 
-def _cost(language: str, fee: int, random: Random) -> str:
+def _format_cost(language: str, fee: int, random: Random) -> str:
     if language == "en":
         return random.choice([f"It costs ¥{fee:,}.", f"The price is {fee} yen.", f"You pay JPY {fee:,}."])
     wide = str.maketrans("0123456789", "０１２３４５６７８９")

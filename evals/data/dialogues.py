@@ -25,19 +25,19 @@ class Dialogue:
     #: Line -> labels (see the guideline); only customer lines have any.
     labels: dict[int, frozenset[str]]
 
-    def customer_lines(self) -> list[int]:
+    def list_customer_lines(self) -> list[int]:
         return [index for index, line in enumerate(self.lines) if line.author is Author.CUSTOMER]
 
-    def has(self, label: str) -> bool:
+    def has_label(self, label: str) -> bool:
         return any(label in labels for labels in self.labels.values())
 
 
-def own(language: str, half: str) -> list[Dialogue]:
+def load_own_dialogues(language: str, half: str) -> list[Dialogue]:
     """Our own dialogues; *half* is ``train`` or ``held`` (for measuring only)."""
-    return parse((OWN / f"{language}.{half}.md").read_text("utf-8"), language)
+    return parse_dialogues((OWN / f"{language}.{half}.md").read_text("utf-8"), language)
 
 
-def parse(text: str, language: str) -> list[Dialogue]:
+def parse_dialogues(text: str, language: str) -> list[Dialogue]:
     """Written as ``## id persona`` and lines ``C F: …`` / ``A: …``; ``A: @situation`` is our own wording."""
     dialogues: list[Dialogue] = []
     for number, row in enumerate(text.splitlines(), start=1):
@@ -46,13 +46,13 @@ def parse(text: str, language: str) -> list[Dialogue]:
                 Dialogue(id=heading["id"], persona=heading["persona"], language=language, lines=(), labels={})
             )
         elif line := LINE.match(row):
-            dialogues[-1] = _with_line(dialogues[-1], line, language)
+            dialogues[-1] = _append_line(dialogues[-1], line, language)
         elif row.strip() and not row.startswith("# "):
             raise ValueError(f"line {number}: expected `C: …`, `A: …` or `## id persona`, got {row[:40]!r}")
     return dialogues
 
 
-def _with_line(dialogue: Dialogue, line: re.Match[str], language: str) -> Dialogue:
+def _append_line(dialogue: Dialogue, line: re.Match[str], language: str) -> Dialogue:
     text = line["text"]
     author = Author.CUSTOMER if line["who"] == "C" else Author.ASSISTANT
     if author is Author.ASSISTANT and text.startswith("@"):
@@ -69,12 +69,12 @@ def _with_line(dialogue: Dialogue, line: re.Match[str], language: str) -> Dialog
     )
 
 
-def rows(path: Path) -> Iterator[dict[str, Any]]:
+def load_json_lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         yield from (json.loads(line) for line in lines)
 
 
-def said(turns: list[dict[str, Any]], customer: str) -> tuple[Utterance, ...]:
+def build_utterances(turns: list[dict[str, Any]], customer: str) -> tuple[Utterance, ...]:
     """A public dialogue's turns; *customer* is how the set's names for customers begin."""
     return tuple(
         Utterance(

@@ -16,7 +16,7 @@ Vectors = NDArray[np.float32]
 CACHE = Path(gettempdir()) / "yorisoi-evals"
 
 
-class RememberingEmbedder:
+class CachingEmbedder:
     """The local model with a memory on disk."""
 
     def __init__(self) -> None:
@@ -40,34 +40,34 @@ class RememberingEmbedder:
         return np.stack([fine.pooled for fine in await self.embed_passage_tokens(texts)])
 
     async def embed_query_tokens(self, text: str) -> MultiVector:
-        known = self._recall("q", text)
+        known = self._load_cached("q", text)
         if known is None:
             known = await self._inner.embed_query_tokens(text)
-            self._remember("q", [text], [known])
+            self._save_cached("q", [text], [known])
         return known
 
     async def embed_passage_tokens(self, texts: Sequence[str]) -> Sequence[MultiVector]:
-        missing = [text for text in texts if self._recall("p", text) is None]
+        missing = [text for text in texts if self._load_cached("p", text) is None]
         if missing:
-            self._remember("p", missing, await self._inner.embed_passage_tokens(missing))
-        found = [self._recall("p", text) for text in texts]
+            self._save_cached("p", missing, await self._inner.embed_passage_tokens(missing))
+        found = [self._load_cached("p", text) for text in texts]
         return [fine for fine in found if fine is not None]
 
-    def _key(self, kind: str, text: str) -> str:
+    def _build_key(self, kind: str, text: str) -> str:
         return hashlib.sha1((self.name + kind + text).encode("utf-8", "replace")).hexdigest()
 
-    def _recall(self, kind: str, text: str) -> MultiVector | None:
+    def _load_cached(self, kind: str, text: str) -> MultiVector | None:
         row = self._memory.execute(
-            "SELECT whole, tokens FROM fine WHERE k = ?", (self._key(kind, text),)
+            "SELECT whole, tokens FROM fine WHERE k = ?", (self._build_key(kind, text),)
         ).fetchone()
         if row is None:
             return None
         tokens = np.frombuffer(row[1], np.int8).reshape(-1, 128)
         return MultiVector(np.frombuffer(row[0], "<f2").astype(np.float32), tokens)
 
-    def _remember(self, kind: str, texts: Sequence[str], made: Sequence[MultiVector]) -> None:
+    def _save_cached(self, kind: str, texts: Sequence[str], made: Sequence[MultiVector]) -> None:
         rows = [
-            (self._key(kind, text), fine.pooled.astype("<f2").tobytes(), fine.tokens.tobytes())
+            (self._build_key(kind, text), fine.pooled.astype("<f2").tobytes(), fine.tokens.tobytes())
             for text, fine in zip(texts, made, strict=True)
         ]
         with self._memory:

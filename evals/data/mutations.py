@@ -16,7 +16,7 @@ from assistant.text.quotable import UnitKind, extract_units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class GroundingCase:
     """A sentence said with a passage as its proof."""
 
     kind: str
@@ -25,7 +25,7 @@ class Case:
     passage: Passage
 
 
-Change = Callable[[Case, Random], str | None]
+Change = Callable[[GroundingCase, Random], str | None]
 
 _WORDS = json.loads((Path(__file__).parents[1] / "cases" / "mutations.json").read_text(encoding="utf-8"))
 
@@ -40,15 +40,15 @@ _NAME = {
 }
 
 
-def true_cases(passages: Sequence[Passage]) -> Iterator[Case]:
+def generate_true_cases(passages: Sequence[Passage]) -> Iterator[GroundingCase]:
     """Every sentence and item as it stands, and said a little differently."""
     for passage in passages:
-        for text in _statements(passage):
-            for sentence, kind in {text: "as it stands", _said_differently(text): "reworded"}.items():
-                yield Case(kind=kind, language=passage.language, sentence=sentence, passage=passage)
+        for text in _list_statements(passage):
+            for sentence, kind in {text: "as it stands", _reword_sentence(text): "reworded"}.items():
+                yield GroundingCase(kind=kind, language=passage.language, sentence=sentence, passage=passage)
 
 
-def _statements(passage: Passage) -> Iterator[str]:
+def _list_statements(passage: Passage) -> Iterator[str]:
     for unit in extract_units(passage, 0):
         if (
             unit.kind in (UnitKind.SENTENCE, UnitKind.ITEM, UnitKind.STEP)
@@ -58,35 +58,35 @@ def _statements(passage: Passage) -> Iterator[str]:
             yield unit.text
 
 
-def _said_differently(text: str) -> str:
+def _reword_sentence(text: str) -> str:
     for words, others in _WORDS["said_differently"]:
         text = text.replace(words, others, 1)
     return text
 
 
-def false_cases(true: Sequence[Case], random: Random, half: str) -> Iterator[Case]:
+def generate_false_cases(true: Sequence[GroundingCase], random: Random, half: str) -> Iterator[GroundingCase]:
     """Each true sentence changed in every way that it can be changed."""
     for case in true:
-        for kind, change in changes(half).items():
+        for kind, change in list_changes(half).items():
             sentence = change(case, random)
             if sentence and sentence != case.sentence and sentence not in case.passage.text:
                 yield replace(case, kind=kind, sentence=sentence)
 
 
-def changes(half: str) -> Mapping[str, Change]:
+def list_changes(half: str) -> Mapping[str, Change]:
     return {
-        "wrong number": _wrong_number,
-        "wrong date": _wrong_date,
-        "flipped negation": _flipped,
-        "invented policy": partial(_templated, _WORDS["invented_policies"][half]),
-        "invented promise": partial(_templated, _WORDS["invented_promises"][half]),
-        "added claim": partial(_with_more, _WORDS["added_claims"][half]),
-        "generic claim": partial(_generic, _WORDS["generic_claims"][half]),
-        "other product": partial(_other_product, _WORDS["other_names"][half]),
+        "wrong number": _change_number,
+        "wrong date": _change_date,
+        "flipped negation": _flip_negation,
+        "invented policy": partial(_fill_claim_template, _WORDS["invented_policies"][half]),
+        "invented promise": partial(_fill_claim_template, _WORDS["invented_promises"][half]),
+        "added claim": partial(_append_claim, _WORDS["added_claims"][half]),
+        "generic claim": partial(_choose_generic_claim, _WORDS["generic_claims"][half]),
+        "other product": partial(_change_product, _WORDS["other_names"][half]),
     }
 
 
-def _wrong_number(case: Case, random: Random) -> str | None:
+def _change_number(case: GroundingCase, random: Random) -> str | None:
     without_dates = _DATE.sub(lambda found: "#" * len(found[0]), case.sentence)
     found = list(_NUMBER.finditer(without_dates))
     if not found:
@@ -99,7 +99,7 @@ def _wrong_number(case: Case, random: Random) -> str | None:
     return other and case.sentence[: which.start()] + other + case.sentence[which.end() :]
 
 
-def _wrong_date(case: Case, random: Random) -> str | None:
+def _change_date(case: GroundingCase, random: Random) -> str | None:
     found = _DATE.search(case.sentence)
     if not found:
         return None
@@ -111,29 +111,31 @@ def _wrong_date(case: Case, random: Random) -> str | None:
     return case.sentence.replace(found[0], changed, 1)
 
 
-def _flipped(case: Case, _random: Random) -> str | None:
+def _flip_negation(case: GroundingCase, _random: Random) -> str | None:
     for words, others in _WORDS["flips"][case.language]:
         if case.sentence.count(words) == 1:
             return case.sentence.replace(words, others)
     return None
 
 
-def _other_product(names: Mapping[str, list[str]], case: Case, random: Random) -> str | None:
+def _change_product(names: Mapping[str, list[str]], case: GroundingCase, random: Random) -> str | None:
     found = _NAME[case.language].search(case.sentence)
     other = random.choice(names[case.language])
     return case.sentence.replace(found[0], other) if found and other not in case.passage.text else None
 
 
-def _templated(templates: Mapping[str, list[str]], case: Case, random: Random) -> str | None:
+def _fill_claim_template(
+    templates: Mapping[str, list[str]], case: GroundingCase, random: Random
+) -> str | None:
     topic = case.passage.title if case.language == "ja" else case.passage.title.lower()
     return random.choice(templates[case.language]).format(topic=topic) if random.random() < 0.2 else None
 
 
-def _generic(claims: Mapping[str, list[str]], case: Case, random: Random) -> str | None:
+def _choose_generic_claim(claims: Mapping[str, list[str]], case: GroundingCase, random: Random) -> str | None:
     return random.choice(claims[case.language]) if random.random() < 0.2 else None
 
 
-def _with_more(claims: Mapping[str, list[str]], case: Case, random: Random) -> str | None:
+def _append_claim(claims: Mapping[str, list[str]], case: GroundingCase, random: Random) -> str | None:
     if random.random() < 0.6 or case.sentence[-1] not in "。.":
         return None
     more = random.choice(claims[case.language])

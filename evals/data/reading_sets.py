@@ -21,7 +21,7 @@ from assistant.domain.knowledge import Article, Passage
 from assistant.knowledge.ingest.chunking import split_into_chunks
 from assistant.ports.models import Embedder
 from assistant.text.quotable import Unit, extract_units
-from evals.data.retrieval_sets import rows
+from evals.data.retrieval_sets import load_json_lines
 
 CASES = Path(__file__).parents[1] / "cases"
 #: Passages of one question that are read in training: those that answer, and the likeliest of the others.
@@ -56,7 +56,7 @@ class ReadingQuestion:
     context: str = ""
 
 
-def passages_of(article: Article, count_tokens: Callable[[str], int]) -> list[Passage]:
+def split_article(article: Article, count_tokens: Callable[[str], int]) -> list[Passage]:
     """The passages into which the product cuts an article."""
     return [
         Passage(
@@ -73,19 +73,21 @@ def passages_of(article: Article, count_tokens: Callable[[str], int]) -> list[Pa
     ]
 
 
-def trades(folder: Path = CASES / "reading") -> list[Path]:
+def list_trades(folder: Path = CASES / "reading") -> list[Path]:
     return sorted(folder.glob("*.jsonl"))
 
 
-class Pages:
+class PassagePool:
     """The passages of one knowledge base, and the likeliest for a question by their vectors."""
 
     def __init__(self, articles: Sequence[Article], embedder: Embedder) -> None:
         self._embedder = embedder
-        self.passages = [each for article in articles for each in passages_of(article, embedder.count_tokens)]
+        self.passages = [
+            each for article in articles for each in split_article(article, embedder.count_tokens)
+        ]
         self._vectors: NDArray[np.float32] | None = None
 
-    async def likeliest(self, question: str, most: int) -> list[Passage]:
+    async def find_likeliest(self, question: str, most: int) -> list[Passage]:
         if self._vectors is None:
             texts = [": ".join((p.title, *p.headings, p.text)) for p in self.passages]
             self._vectors = await self._embedder.embed_passages(texts)
@@ -93,20 +95,22 @@ class Pages:
         return [self.passages[i] for i in order[:most].tolist()]
 
 
-async def invented_questions(path: Path, embedder: Embedder) -> list[ReadingQuestion]:
+async def load_invented_questions(path: Path, embedder: Embedder) -> list[ReadingQuestion]:
     """The questions of one trade, each with what answers it and the likeliest other passages."""
-    lines = rows(path)
+    lines = load_json_lines(path)
     pages = {line["id"]: line for line in lines if line["type"] == "page"}
     articles = [
         Article(id=key, title=page["title"], language=page["lang"], text=page["text"])
         for key, page in pages.items()
     ]
-    known = Pages(articles, embedder)
+    known = PassagePool(articles, embedder)
     found = []
     for line in lines:
         if line["type"] != "q":
             continue
-        marked = [_marked(passage, line) for passage in known.passages if passage.article == line["page"]]
+        marked = [
+            _mark_passage(passage, line) for passage in known.passages if passage.article == line["page"]
+        ]
         right = [each for each in marked if each.answers]
         if line["answer"] and not right:
             continue
@@ -114,8 +118,8 @@ async def invented_questions(path: Path, embedder: Embedder) -> list[ReadingQues
         seen = {id(each.passage) for each in right}
         others = [
             MarkedPassage(passage=each, answers=False)
-            for each in await known.likeliest(asked, 4 * GROUP)
-            if id(each) not in seen and not _says(each, line["answer"])
+            for each in await known.find_likeliest(asked, 4 * GROUP)
+            if id(each) not in seen and not _contains_answer(each, line["answer"])
         ]
         found.append(
             ReadingQuestion(
@@ -130,42 +134,42 @@ async def invented_questions(path: Path, embedder: Embedder) -> list[ReadingQues
     return found
 
 
-def _marked(passage: Passage, line: Row) -> MarkedPassage:
+def _mark_passage(passage: Passage, line: Row) -> MarkedPassage:
     """Which part of *passage* holds the line's answer; chunks keep their article's characters."""
-    spans = tuple(_places(passage.text, line["answer"]))
+    spans = tuple(_find_places(passage.text, line["answer"]))
     return MarkedPassage(
         passage=passage,
         answers=bool(spans),
         spans=spans,
-        needs=tuple(_places(passage.text, line.get("needs") or [])),
+        needs=tuple(_find_places(passage.text, line.get("needs") or [])),
     )
 
 
-def _places(text: str, parts: Sequence[str]) -> Iterator[Span]:
+def _find_places(text: str, parts: Sequence[str]) -> Iterator[Span]:
     """Where each part stands in *text*; a part that does not is looked for line by line."""
     for part in parts:
         at = text.find(part.strip())
         if at < 0 and "\n" in part:
-            yield from _places(text, part.split("\n"))
+            yield from _find_places(text, part.split("\n"))
         elif at >= 0 and part.strip():
             yield at, at + len(part.strip())
 
 
-def _says(passage: Passage, answers: Sequence[str]) -> bool:
+def _contains_answer(passage: Passage, answers: Sequence[str]) -> bool:
     """A passage elsewhere that has the answer, too, is no near miss."""
     return any(answer.strip() in passage.text for answer in answers if len(answer) > 3)
 
 
-async def faq_questions(name: str, embedder: Embedder) -> list[ReadingQuestion]:
+async def load_faq_questions(name: str, embedder: Embedder) -> list[ReadingQuestion]:
     """Questions to a trade of `evals/cases/faq`: which article answers, but not which part of it."""
     articles = [
         Article(id=row["id"], title=row["title"], language=row["lang"], text=row["text"])
-        for row in rows(CASES / "faq" / f"{name}.kb.jsonl")
+        for row in load_json_lines(CASES / "faq" / f"{name}.kb.jsonl")
     ]
-    known = Pages(articles, embedder)
+    known = PassagePool(articles, embedder)
     found = []
-    for n, line in enumerate(rows(CASES / "faq" / f"{name}.queries.jsonl")):
-        likely = await known.likeliest(line["text"], GROUP + 2)
+    for n, line in enumerate(load_json_lines(CASES / "faq" / f"{name}.queries.jsonl")):
+        likely = await known.find_likeliest(line["text"], GROUP + 2)
         right = [each for each in known.passages if line["relevant"].get(each.article, 0) > 0]
         if line["relevant"] and not right:
             continue
@@ -183,22 +187,24 @@ async def faq_questions(name: str, embedder: Embedder) -> list[ReadingQuestion]:
     return found
 
 
-def warm_up(data: Path, seed: int = 5) -> list[ReadingQuestion]:
+def load_warm_up_questions(data: Path, seed: int = 5) -> list[ReadingQuestion]:
     """Encyclopedic and policy questions: the marked text, and another of the same title as a near miss."""
     found: list[ReadingQuestion] = []
     chance = random.Random(seed)
     for name in ("jaquad_train", "jaquad_dev", "policyqa_dev", "policyqa_test", "xquad_en"):
-        contexts = {row["id"]: row for row in rows(data / f"{name}.contexts.jsonl")}
+        contexts = {row["id"]: row for row in load_json_lines(data / f"{name}.contexts.jsonl")}
         of_title: dict[str, list[str]] = {}
         for key, row in contexts.items():
             of_title.setdefault(row["title"], []).append(key)
-        for row in rows(data / f"{name}.questions.jsonl"):
+        for row in load_json_lines(data / f"{name}.questions.jsonl"):
             context = contexts[row["context"]]
             others = [key for key in of_title[context["title"]] if key != row["context"]]
             spans = tuple((a, b) for a, b in row["spans"])
-            marked = [MarkedPassage(passage=_plain(context), answers=True, spans=spans)]
+            marked = [MarkedPassage(passage=_build_passage(context), answers=True, spans=spans)]
             if others:
-                marked.append(MarkedPassage(passage=_plain(contexts[chance.choice(others)]), answers=False))
+                marked.append(
+                    MarkedPassage(passage=_build_passage(contexts[chance.choice(others)]), answers=False)
+                )
             found.append(
                 ReadingQuestion(
                     id=row["id"],
@@ -211,7 +217,7 @@ def warm_up(data: Path, seed: int = 5) -> list[ReadingQuestion]:
     return found
 
 
-def _plain(context: Row) -> Passage:
+def _build_passage(context: Row) -> Passage:
     return Passage(
         chunk=0,
         article=context["id"],
@@ -225,5 +231,5 @@ def _plain(context: Row) -> Passage:
 
 
 @cache
-def units_of(passage: Passage) -> tuple[Unit, ...]:
+def extract_passage_units(passage: Passage) -> tuple[Unit, ...]:
     return tuple(extract_units(passage, 0))

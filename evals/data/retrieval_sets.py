@@ -51,7 +51,7 @@ MARKUP = re.compile(r"<[^>]+>|!\[.*?\]\(.*?\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class LabelledQuestion:
     """A question and the articles that answer it."""
 
     text: str
@@ -60,88 +60,90 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Collection:
+class QuestionCollection:
     """A knowledge base and its questions; *family* names the source, so that kin are held out together."""
 
     name: str
     articles: list[Article]
-    questions: list[Asked]
+    questions: list[LabelledQuestion]
     #: Written so that no article answers.
-    near: Sequence[Asked] = ()
+    near: Sequence[LabelledQuestion] = ()
 
     @property
     def family(self) -> str:
         return self.name.partition("-")[0]
 
 
-def measured(data: Path) -> Iterator[Collection]:
+def load_reported_sets(data: Path) -> Iterator[QuestionCollection]:
     """The sets that are reported."""
     for name in ("stackfaq", "covidfaq", "jsquad"):
-        yield stored(data, name)
-    both = stored(data, "mackerel_crosslingual")
+        yield load_stored_set(data, name)
+    both = load_stored_set(data, "mackerel_crosslingual")
     for language in ("ja", "en"):
-        yield Collection(
+        yield QuestionCollection(
             name=f"mackerel-{language}",
             articles=[article for article in both.articles if article.language != language],
             questions=[asked for asked in both.questions if asked.language == language],
         )
 
 
-def learned_from(data: Path) -> Iterator[Collection]:
+def load_training_sets(data: Path) -> Iterator[QuestionCollection]:
     """The sets that weights are learned from: those reported, and others made from what lies beside them."""
-    for made in measured(data):
-        yield part(made, TRANSLATED if made.family == "mackerel" else LEARNED)
+    for made in load_reported_sets(data):
+        yield select_part(made, TRANSLATED if made.family == "mackerel" else LEARNED)
         if made.family != "mackerel":
-            yield _untitled(made)
-    yield part(_second_questions(stored(data, "jsquad")), TITLED)
+            yield _remove_titles(made)
+    yield select_part(_build_second_questions(load_stored_set(data, "jsquad")), TITLED)
     for language in ("ja", "en"):
-        yield _headings(data.parent / "help_center" / language, language)
-    yield _intents(data.parent / "scope" / "banking77.train.jsonl", "banking77", each=8)
-    yield _intents(data.parent / "scope" / "clinc150.train.jsonl", "clinc150", each=5)
-    yield _intents(data.parent / "dialogues" / "bitext.jsonl", "bitext", each=12)
-    yield _paraphrases(data.parent / "grounding" / "jnli.valid.jsonl")
+        yield _build_heading_questions(data.parent / "help_center" / language, language)
+    yield _build_intent_set(data.parent / "scope" / "banking77.train.jsonl", "banking77", each=8)
+    yield _build_intent_set(data.parent / "scope" / "clinc150.train.jsonl", "clinc150", each=5)
+    yield _build_intent_set(data.parent / "dialogues" / "bitext.jsonl", "bitext", each=12)
+    yield _build_paraphrase_set(data.parent / "grounding" / "jnli.valid.jsonl")
 
 
-def small_talk(data: Path) -> list[Asked]:
+def load_small_talk(data: Path) -> list[LabelledQuestion]:
     """What customers say that asks nothing, in both languages."""
     said = {
         turn["text"]
         for path in sorted((data.parent / "dialogues" / "multidogo").glob("*.jsonl"))
-        for row in rows(path)
+        for row in load_json_lines(path)
         for turn in row["customer_turns"]
         if turn["intent"] in CHATTER and len(turn["text"]) > 3
     }
     english = random.Random(SEED).sample(sorted(said), 30)
     return [
-        Asked(text=text, language=language, relevant={})
+        LabelledQuestion(text=text, language=language, relevant={})
         for language, texts in (("en", english), ("ja", JAPANESE_CHATTER))
         for text in texts
     ]
 
 
-def stored(data: Path, name: str) -> Collection:
-    return _read(name, data / name / "kb.jsonl", data / name / "queries.jsonl")
+def load_stored_set(data: Path, name: str) -> QuestionCollection:
+    return _load_set(name, data / name / "kb.jsonl", data / name / "queries.jsonl")
 
 
-def invented(name: str) -> Collection:
-    return _read(name, FAQ / f"{name}.kb.jsonl", FAQ / f"{name}.queries.jsonl")
+def load_invented_set(name: str) -> QuestionCollection:
+    return _load_set(name, FAQ / f"{name}.kb.jsonl", FAQ / f"{name}.queries.jsonl")
 
 
-def _read(name: str, articles: Path, questions: Path) -> Collection:
+def _load_set(name: str, articles: Path, questions: Path) -> QuestionCollection:
     asked = [
-        Asked(text=row["text"], language=row["lang"], relevant=row["relevant"]) for row in rows(questions)
+        LabelledQuestion(text=row["text"], language=row["lang"], relevant=row["relevant"])
+        for row in load_json_lines(questions)
     ]
-    return Collection(
+    return QuestionCollection(
         name=name,
         articles=[
-            _article(row["id"], row["title"].strip(), row["text"], row["lang"]) for row in rows(articles)
+            _build_article(row["id"], row["title"].strip(), row["text"], row["lang"])
+            for row in load_json_lines(articles)
         ],
         questions=[each for each in asked if each.relevant],
         near=[each for each in asked if not each.relevant],
     )
 
 
-def part(made: Collection, most: int) -> Collection:
+def select_part(made: QuestionCollection, most: int) -> QuestionCollection:
     """The first articles of a set, and what is asked of no others."""
     articles = made.articles[:most]
     names = {article.id for article in articles}
@@ -149,12 +151,12 @@ def part(made: Collection, most: int) -> Collection:
     return replace(made, articles=articles, questions=questions)
 
 
-def hollowed(data: Path, most: int) -> Collection:
+def build_hollowed_set(data: Path, most: int) -> QuestionCollection:
     """Passages without the sentences that answer what is asked of them: right in all but the answer."""
-    squad = part(stored(data, "jsquad"), most)
-    answers = {row["text"]: row["answers"] for row in rows(data / "jsquad" / "queries.jsonl")}
+    squad = select_part(load_stored_set(data, "jsquad"), most)
+    answers = {row["text"]: row["answers"] for row in load_json_lines(data / "jsquad" / "queries.jsonl")}
     texts = {article.id: article.text for article in squad.articles}
-    asked: dict[str, Asked] = {}
+    asked: dict[str, LabelledQuestion] = {}
     for question in squad.questions:
         [name] = question.relevant
         sentences = re.findall(r"[^。]*。?", texts[name])
@@ -166,45 +168,47 @@ def hollowed(data: Path, most: int) -> Collection:
     return replace(squad, name="jsquad-hollowed", articles=articles, questions=list(asked.values()))
 
 
-def _untitled(made: Collection) -> Collection:
+def _remove_titles(made: QuestionCollection) -> QuestionCollection:
     """The first articles of a set without their titles."""
-    some = part(made, UNTITLED)
+    some = select_part(made, UNTITLED)
     articles = [replace(article, title="") for article in some.articles]
     return replace(some, name=f"{made.name}-untitled", articles=articles)
 
 
-def _second_questions(squad: Collection) -> Collection:
+def _build_second_questions(squad: QuestionCollection) -> QuestionCollection:
     """Passages titled with one of their questions and asked another: a title that says only a part."""
     by_article: dict[str, list[str]] = {}
     for asked in squad.questions:
         by_article.setdefault(next(iter(asked.relevant)), []).append(asked.text)
     pairs = {name: texts for name, texts in by_article.items() if len(texts) > 1}
-    return Collection(
+    return QuestionCollection(
         name="jsquad-faq",
         articles=[replace(a, title=pairs[a.id][0]) for a in squad.articles if a.id in pairs],
-        questions=[Asked(text=t[1], language="ja", relevant={name: 1}) for name, t in pairs.items()],
+        questions=[
+            LabelledQuestion(text=t[1], language="ja", relevant={name: 1}) for name, t in pairs.items()
+        ],
     )
 
 
-def _headings(folder: Path, language: str) -> Collection:
+def _build_heading_questions(folder: Path, language: str) -> QuestionCollection:
     """Sections of a help centre without their headings, asked for by them."""
     articles, questions = [], []
     for path in sorted(folder.rglob("*.md")):
         head, _, text = path.read_text(encoding="utf-8").partition("\n---\n")
         title = re.search(r"Title:\s*(.*)", head)
-        for number, (heading, section) in enumerate(_sections(MARKUP.sub("", text))):
+        for number, (heading, section) in enumerate(_split_sections(MARKUP.sub("", text))):
             name = f"{path.name}#{number}"
             if title and len(section) >= 60:
-                articles.append(_article(name, title[1].strip(), section[:900], language))
+                articles.append(_build_article(name, title[1].strip(), section[:900], language))
                 questions.append(
-                    Asked(text=heading or title[1].strip(), language=language, relevant={name: 1})
+                    LabelledQuestion(text=heading or title[1].strip(), language=language, relevant={name: 1})
                 )
     articles, questions = articles[:SECTIONS], questions[:SECTIONS]
     asked_once = [q for q in questions if sum(q.text == other.text for other in questions) == 1]
-    return Collection(name=f"mackerel-headings-{language}", articles=articles, questions=asked_once)
+    return QuestionCollection(name=f"mackerel-headings-{language}", articles=articles, questions=asked_once)
 
 
-def _sections(text: str) -> Iterator[tuple[str, str]]:
+def _split_sections(text: str) -> Iterator[tuple[str, str]]:
     heading, lines = "", list[str]()
     for line in [*text.splitlines(), "# end"]:
         if found := HEADING.match(line):
@@ -214,37 +218,39 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
             lines.append(line)
 
 
-def _intents(path: Path, name: str, *, each: int) -> Collection:
+def _build_intent_set(path: Path, name: str, *, each: int) -> QuestionCollection:
     """One article per intent, made of four utterances; the others ask for it."""
     utterances: dict[str, list[str]] = {}
-    for row in rows(path):
+    for row in load_json_lines(path):
         utterances.setdefault(row["intent"], []).append(row.get("text") or row["utterance"])
     utterances.pop("oos", None)
     articles, questions = [], []
     for intent, texts in utterances.items():
         random.Random(SEED).shuffle(texts)
-        articles.append(_article(intent, texts[0], " ".join(texts[1:4]), "en"))
-        questions += [Asked(text=text, language="en", relevant={intent: 1}) for text in texts[4 : 4 + each]]
-    return Collection(name=name, articles=articles, questions=questions)
+        articles.append(_build_article(intent, texts[0], " ".join(texts[1:4]), "en"))
+        questions += [
+            LabelledQuestion(text=text, language="en", relevant={intent: 1}) for text in texts[4 : 4 + each]
+        ]
+    return QuestionCollection(name=name, articles=articles, questions=questions)
 
 
-def _paraphrases(path: Path) -> Collection:
+def _build_paraphrase_set(path: Path) -> QuestionCollection:
     """Japanese titles without a text, asked for in other words."""
-    pairs = [row for row in rows(path) if row["label"] == "entailment"][:PARAPHRASES]
-    return Collection(
+    pairs = [row for row in load_json_lines(path) if row["label"] == "entailment"][:PARAPHRASES]
+    return QuestionCollection(
         name="jnli",
-        articles=[_article(row["sentence_pair_id"], row["sentence1"], "", "ja") for row in pairs],
+        articles=[_build_article(row["sentence_pair_id"], row["sentence1"], "", "ja") for row in pairs],
         questions=[
-            Asked(text=row["sentence2"], language="ja", relevant={row["sentence_pair_id"]: 1})
+            LabelledQuestion(text=row["sentence2"], language="ja", relevant={row["sentence_pair_id"]: 1})
             for row in pairs
         ],
     )
 
 
-def _article(name: str, title: str, text: str, language: str) -> Article:
+def _build_article(name: str, title: str, text: str, language: str) -> Article:
     return Article(id=name, title=title, language=language, text=text[:LONG], content_hash=name)
 
 
-def rows(path: Path) -> list[dict[str, Any]]:
+def load_json_lines(path: Path) -> list[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]

@@ -18,8 +18,8 @@ from assistant.knowledge.ingest.article_builder import build_article
 from assistant.knowledge.ingest.chunking import split_into_chunks
 from assistant.knowledge.loaders.markdown import load_markdown
 from assistant.text.sentences import split_sentences
-from evals.data.date_mutations import notices
-from evals.data.mutations import Case, false_cases, true_cases
+from evals.data.date_mutations import generate_notices
+from evals.data.mutations import GroundingCase, generate_false_cases, generate_true_cases
 
 ROOT = Path(__file__).parents[2]
 DATA = Path("../shared/data")
@@ -31,7 +31,7 @@ TRUE = frozenset({"as it stands", "reworded", "paraphrase", "true date", "true a
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class JudgedReply:
     """A reply, what it should rest on, and the judgement."""
 
     said: str
@@ -45,7 +45,7 @@ class Judged:
         return int(hashlib.sha1(self.group.encode()).hexdigest(), 16) % 3 == 0
 
 
-def faithdial() -> Iterator[Judged]:
+def load_faithdial() -> Iterator[JudgedReply]:
     """Entailed against hallucinated, in whole or in part; generic and unjudged replies are left out."""
     for line in (DATA / "grounding/faithdial_audit.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
@@ -54,29 +54,29 @@ def faithdial() -> Iterator[Judged]:
         label = (row.get("begin_label") or row.get("BEGIN") or "").lower()
         if known and said and label and label != "generic":
             parts = tuple(part[:600] for part in split_sentences(known))
-            yield Judged(said=said, known=parts, supported="halluc" not in label, group=known)
+            yield JudgedReply(said=said, known=parts, supported="halluc" not in label, group=known)
 
 
-def jnli() -> Iterator[Judged]:
+def load_jnli() -> Iterator[JudgedReply]:
     """Entailed against contradicted and neutral; pairs about one picture share a half."""
     for line in (DATA / "grounding/jnli.valid.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         group = row["yjcaptions_id"].split("-")[0]
         supported = row["label"] == "entailment"
-        yield Judged(said=row["sentence2"], known=(row["sentence1"],), supported=supported, group=group)
+        yield JudgedReply(said=row["sentence2"], known=(row["sentence1"],), supported=supported, group=group)
 
 
 @cache
-def passages_of(folder: Path) -> tuple[Passage, ...]:
+def load_passages(folder: Path) -> tuple[Passage, ...]:
     """The passages of a folder of Markdown articles, cut as the ingest cuts them, without an index."""
     found: list[Passage] = []
     for file in sorted(folder.rglob("*.md")):
         if file.name != "README.md":
-            found += _passages(file, str(file.relative_to(folder)))
+            found += _load_file_passages(file, str(file.relative_to(folder)))
     return tuple(found)
 
 
-def _passages(file: Path, id_: str) -> Iterator[Passage]:
+def _load_file_passages(file: Path, id_: str) -> Iterator[Passage]:
     for document in load_markdown(file.read_bytes()):
         origin = Origin(source=str(file), location=str(file))
         article = build_article(document, id=id_, folders=file.parts[:-1], url=None, origin=origin)
@@ -93,57 +93,62 @@ def _passages(file: Path, id_: str) -> Iterator[Passage]:
             )
 
 
-def halves() -> dict[str, list[Passage]]:
+def split_halves() -> dict[str, list[Passage]]:
     """Passages to train on and to measure on: no article is in both."""
-    sample = passages_of(ROOT / "knowledge_base")
+    sample = load_passages(ROOT / "knowledge_base")
     held = [p for p in sample if p.article.split("/")[1] in HELD_FOLDERS]
-    return {"train": [p for p in sample if p not in held], "held": [*held, *_other()]}
+    return {"train": [p for p in sample if p not in held], "held": [*held, *_load_other_passages()]}
 
 
-def _other() -> list[Passage]:
+def _load_other_passages() -> list[Passage]:
     """Some of the other help centre's passages, and those that are paraphrased: it is large."""
-    every = passages_of(DATA / "help_center")
+    every = load_passages(DATA / "help_center")
     return [
         replace(p, article=OTHER + p.article)
         for p in every
-        if (_share(p.article, 12) and len(p.text) < 1500) or _cited(OTHER + p.article)
+        if (_is_in_share(p.article, 12) and len(p.text) < 1500) or _is_paraphrased(OTHER + p.article)
     ]
 
 
-def _share(text: str, parts: int) -> bool:
+def _is_in_share(text: str, parts: int) -> bool:
     return int(hashlib.sha1(text.encode()).hexdigest(), 16) % parts == 0
 
 
 @cache
-def _paraphrases() -> tuple[dict[str, str], ...]:
+def _load_paraphrases() -> tuple[dict[str, str], ...]:
     return tuple(json.loads(line) for line in PARAPHRASES.read_text("utf-8").splitlines())
 
 
-def _cited(article: str) -> bool:
-    return any(row["article"] == article for row in _paraphrases())
+def _is_paraphrased(article: str) -> bool:
+    return any(row["article"] == article for row in _load_paraphrases())
 
 
-def paraphrases(half: str, passages: Sequence[Passage]) -> Iterator[list[Case]]:
+def list_paraphrase_cases(half: str, passages: Sequence[Passage]) -> Iterator[list[GroundingCase]]:
     """Each true sentence in other words, with every passage of its article: one of them proves it."""
-    for row in _paraphrases():
+    for row in _load_paraphrases():
         own = [p for p in passages if p.article == row["article"]]
         if row["half"] == half and own:
-            yield [Case(kind="paraphrase", language=p.language, sentence=row["text"], passage=p) for p in own]
+            yield [
+                GroundingCase(kind="paraphrase", language=p.language, sentence=row["text"], passage=p)
+                for p in own
+            ]
 
 
-def own_cases(half: str, most: int = 200) -> list[Case]:
+def list_own_cases(half: str, most: int = 200) -> list[GroundingCase]:
     """True and false sentences, at most *most* of a kind and language."""
     random = Random(half)
-    passages = halves()[half]
-    true = list(true_cases(passages))
+    passages = split_halves()[half]
+    true = list(generate_true_cases(passages))
     said = [case for case in true if case.kind == "reworded"]
-    cases = [*true, *false_cases([*true, *said], random, half), *notices(random, most // 4)]
-    cases += _elsewhere(true, passages, random)
-    cases += _unrelated(true, half, random)
-    return _at_most(cases, most, random)
+    cases = [*true, *generate_false_cases([*true, *said], random, half), *generate_notices(random, most // 4)]
+    cases += _list_misplaced_cases(true, passages, random)
+    cases += _list_unrelated_cases(true, half, random)
+    return _limit_cases(cases, most, random)
 
 
-def _elsewhere(true: Sequence[Case], passages: Sequence[Passage], random: Random) -> Iterator[Case]:
+def _list_misplaced_cases(
+    true: Sequence[GroundingCase], passages: Sequence[Passage], random: Random
+) -> Iterator[GroundingCase]:
     """True, but not by this passage: a neighbour of the same language."""
     by_language = {lang: [p for p in passages if p.language == lang] for lang in ("ja", "en")}
     for case in random.sample(list(true), min(len(true), 1500)):
@@ -152,7 +157,9 @@ def _elsewhere(true: Sequence[Case], passages: Sequence[Passage], random: Random
             yield replace(case, kind="of another passage", passage=other)
 
 
-def _unrelated(true: Sequence[Case], half: str, random: Random) -> Iterator[Case]:
+def _list_unrelated_cases(
+    true: Sequence[GroundingCase], half: str, random: Random
+) -> Iterator[GroundingCase]:
     """Sentences about anything else, from the judged sets."""
     for name, read in JUDGED.items():
         said = [one.said for one in read() if one.is_held is (half == "held")]
@@ -161,8 +168,8 @@ def _unrelated(true: Sequence[Case], half: str, random: Random) -> Iterator[Case
             yield replace(random.choice(own), kind="unrelated", sentence=sentence)
 
 
-def _at_most(cases: Sequence[Case], most: int, random: Random) -> list[Case]:
-    kinds: dict[tuple[str, str], list[Case]] = {}
+def _limit_cases(cases: Sequence[GroundingCase], most: int, random: Random) -> list[GroundingCase]:
+    kinds: dict[tuple[str, str], list[GroundingCase]] = {}
     for case in cases:
         if re.search(r"\w", case.sentence):
             kinds.setdefault((case.kind, case.language), []).append(case)
@@ -170,5 +177,5 @@ def _at_most(cases: Sequence[Case], most: int, random: Random) -> list[Case]:
 
 
 LANGUAGE_OF = {"faithdial": "en", "jnli": "ja"}
-Sets = dict[str, Callable[[], Iterator[Judged]]]
-JUDGED: Sets = {"faithdial": faithdial, "jnli": jnli}
+Sets = dict[str, Callable[[], Iterator[JudgedReply]]]
+JUDGED: Sets = {"faithdial": load_faithdial, "jnli": load_jnli}

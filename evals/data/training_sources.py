@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain.messages import Author
-from evals.data.dialogues import own, rows
+from evals.data.dialogues import load_json_lines, load_own_dialogues
 
 LINES = Path(__file__).parents[1] / "cases" / "lines"
 LANGUAGES = ("ja", "en")
@@ -31,7 +31,7 @@ ANNOYED = {"anger": 1.0, "annoyance": 1.0, "disgust": 0.8, "disappointment": 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class LineExample:
     """One line with how much of the wanted thing is in it."""
 
     text: str
@@ -54,52 +54,52 @@ class Example:
         return zlib.crc32((self.group or self.text).encode()) % 5
 
 
-def frustration(data: Path) -> list[Example]:
+def load_frustration(data: Path) -> list[LineExample]:
     return [
-        *_naist(data),
-        *_goemotions(data),
-        *_calm(data, 0.35),
-        *lines("unfamiliarity", 2.0, all_are=0.0),
-        *lines("frustration", 5.0),
-        *_own("F", 6.0),
+        *_load_naist(data),
+        *_load_goemotions(data),
+        *_load_calm(data, 0.35),
+        *load_lines("unfamiliarity", 2.0, all_are=0.0),
+        *load_lines("frustration", 5.0),
+        *_load_own("F", 6.0),
     ]
 
 
-def wish(data: Path) -> list[Example]:
+def load_wish(data: Path) -> list[LineExample]:
     return [
-        *_nlupp(data),
-        *_bitext(data),
-        *_calm(data, 0.6),
-        *lines("frustration", 1.0, all_are=0.0),
-        *lines("wish", 3.0),
-        *_own("P", 3.0),
+        *_load_nlupp(data),
+        *_load_bitext(data),
+        *_load_calm(data, 0.6),
+        *load_lines("frustration", 1.0, all_are=0.0),
+        *load_lines("wish", 3.0),
+        *_load_own("P", 3.0),
     ]
 
 
-def unfamiliarity(data: Path) -> list[Example]:
+def load_unfamiliarity(data: Path) -> list[LineExample]:
     return [
-        *_calm(data, 0.3),
-        *lines("frustration", 0.5, all_are=0.0),
-        *lines("unfamiliarity", 4.0),
-        *_own("U", 3.0),
+        *_load_calm(data, 0.3),
+        *load_lines("frustration", 0.5, all_are=0.0),
+        *load_lines("unfamiliarity", 4.0),
+        *_load_own("U", 3.0),
     ]
 
 
-HEADS = {"frustration": frustration, "wish": wish, "unfamiliarity": unfamiliarity}
+HEADS = {"frustration": load_frustration, "wish": load_wish, "unfamiliarity": load_unfamiliarity}
 
 
-def held_out(dialogue: str) -> bool:
+def is_held_out(dialogue: str) -> bool:
     """Every fifth dialogue of NAIST is for measuring only."""
     return zlib.crc32(dialogue.encode()) % 5 == 0
 
 
-def _naist(data: Path) -> Iterator[Example]:
-    for dialogue in rows(data / "naist_persuasion.jsonl"):
-        if held_out(dialogue["id"]):
+def _load_naist(data: Path) -> Iterator[LineExample]:
+    for dialogue in load_json_lines(data / "naist_persuasion.jsonl"):
+        if is_held_out(dialogue["id"]):
             continue
         for turn in dialogue["turns"]:
             emotions = turn["emotions"]
-            yield Example(
+            yield LineExample(
                 text=turn["text"],
                 target=emotions.count("怒り") / len(emotions),
                 weight=1.0 if turn["role"] == "user" else 0.5,
@@ -109,61 +109,61 @@ def _naist(data: Path) -> Iterator[Example]:
             )
 
 
-def _goemotions(data: Path, most: int = 5_000) -> Iterator[Example]:
+def _load_goemotions(data: Path, most: int = 5_000) -> Iterator[LineExample]:
     kept = {True: 0, False: 0}
-    for row in rows(data / "goemotions.jsonl"):
+    for row in load_json_lines(data / "goemotions.jsonl"):
         target = max((ANNOYED.get(label, 0.0) for label in row["labels"]), default=0.0)
         kept[target > 0] += 1
         if kept[target > 0] <= most:
             embedded = kept[target > 0] <= most * EMBEDDED
-            yield Example(text=row["text"], target=target, weight=0.6, domain="reddit", embedded=embedded)
+            yield LineExample(text=row["text"], target=target, weight=0.6, domain="reddit", embedded=embedded)
 
 
-def _calm(data: Path, weight: float) -> Iterator[Example]:
+def _load_calm(data: Path, weight: float) -> Iterator[LineExample]:
     """Service talk in which nobody is upset and nobody asks for a person (a few do; they are few)."""
-    for dialogue in rows(data / "asdc.jsonl"):
+    for dialogue in load_json_lines(data / "asdc.jsonl"):
         for turn in dialogue["turns"]:
             if turn["role"].startswith("customer"):
-                yield Example(text=turn["text"], target=0.0, weight=2 * weight, group=dialogue["id"])
-    embedded = set(service_talk(data, 400))
-    for text in service_talk(data, 1_800):
-        yield Example(text=text, target=0.0, weight=weight, embedded=text in embedded)
+                yield LineExample(text=turn["text"], target=0.0, weight=2 * weight, group=dialogue["id"])
+    embedded = set(load_service_talk(data, 400))
+    for text in load_service_talk(data, 1_800):
+        yield LineExample(text=text, target=0.0, weight=weight, embedded=text in embedded)
 
 
-def service_talk(data: Path, most: int) -> list[str]:
+def load_service_talk(data: Path, most: int) -> list[str]:
     """Single customer lines, *most* of each set."""
-    found = _sample(_multidogo(data), most)
+    found = _sample_texts(_load_multidogo(data), most)
     for name in ("banking77.train.jsonl", "clinc150.train.jsonl"):
-        found += _sample((row["text"] for row in rows(data.parent / "scope" / name)), most)
+        found += _sample_texts((row["text"] for row in load_json_lines(data.parent / "scope" / name)), most)
     return found
 
 
-def _multidogo(data: Path) -> Iterator[str]:
+def _load_multidogo(data: Path) -> Iterator[str]:
     for path in sorted((data / "multidogo").glob("*.jsonl")):
-        for dialogue in rows(path):
+        for dialogue in load_json_lines(path):
             yield from (turn["text"] for turn in dialogue["customer_turns"])
 
 
-def _sample(texts: Iterator[str], most: int) -> list[str]:
+def _sample_texts(texts: Iterator[str], most: int) -> list[str]:
     known = sorted(set(texts))
     random.Random(0).shuffle(known)
     return known[:most]
 
 
-def _nlupp(data: Path) -> Iterator[Example]:
-    for row in rows(data / "nlupp.jsonl"):
-        yield Example(
+def _load_nlupp(data: Path) -> Iterator[LineExample]:
+    for row in load_json_lines(data / "nlupp.jsonl"):
+        yield LineExample(
             text=row["text"], target=float(row["handoff"]), weight=2.0, group=f"nlupp {row['fold']}"
         )
 
 
-def _bitext(data: Path, embedded: int = 15) -> Iterator[Example]:
+def _load_bitext(data: Path, embedded: int = 15) -> Iterator[LineExample]:
     seen: Counter[str] = Counter()
-    for row in rows(data / "bitext.jsonl"):
+    for row in load_json_lines(data / "bitext.jsonl"):
         seen[row["intent"]] += 1
         asks = row["intent"] == "contact_human_agent"
         if asks or row["intent"] != "contact_customer_service":
-            yield Example(
+            yield LineExample(
                 text=row["utterance"],
                 target=float(asks),
                 weight=1.0 if asks else 0.2,
@@ -172,20 +172,20 @@ def _bitext(data: Path, embedded: int = 15) -> Iterator[Example]:
             )
 
 
-def lines(name: str, weight: float, *, all_are: float | None = None) -> Iterator[Example]:
+def load_lines(name: str, weight: float, *, all_are: float | None = None) -> Iterator[LineExample]:
     for language in LANGUAGES:
         for row in (LINES / f"{name}.{language}.txt").read_text("utf-8").splitlines():
             if row[:2] in ("+ ", "- "):
                 target = float(row[0] == "+") if all_are is None else all_are
-                yield Example(text=row[2:], target=target, weight=weight)
+                yield LineExample(text=row[2:], target=target, weight=weight)
 
 
-def _own(label: str, weight: float) -> Iterator[Example]:
+def _load_own(label: str, weight: float) -> Iterator[LineExample]:
     for language in LANGUAGES:
-        for dialogue in own(language, "train"):
+        for dialogue in load_own_dialogues(language, "train"):
             for index, line in enumerate(dialogue.lines):
                 if line.author is Author.CUSTOMER:
-                    yield Example(
+                    yield LineExample(
                         text=line.text,
                         target=float(label in dialogue.labels[index]),
                         weight=weight,
@@ -193,7 +193,7 @@ def _own(label: str, weight: float) -> Iterator[Example]:
                     )
 
 
-def texts(examples: Mapping[str, list[Example]]) -> list[str]:
+def list_texts(examples: Mapping[str, list[LineExample]]) -> list[str]:
     """The lines to embed, each once."""
     return list(
         dict.fromkeys(example.text for known in examples.values() for example in known if example.embedded)

@@ -26,7 +26,7 @@ _MARK = re.compile(r"^\s*(?:-|\d+\.) ", re.MULTILINE)
 _SENTENCE = re.compile(r"[^。.!?！？\n]+[。.!?！？]?")
 
 
-def honest(body: Body) -> str:
+def answer_honestly(body: Body) -> str:
     """The first sentences of the best passages with their numbers: what a perfect, dull model would say."""
     prompt = str(body["messages"][-1]["content"])
     passages = [(n, _MARK.sub("", text)) for n, text in _PASSAGE.findall(prompt)[:2]]
@@ -34,7 +34,7 @@ def honest(body: Body) -> str:
     return "".join(f"{sentence} [{n}] " for n, sentence in first).strip() or "NO_ANSWER"
 
 
-def chunk(text: str | None = None, *, finish: str | None = None, **delta: Any) -> bytes:
+def build_chunk(text: str | None = None, *, finish: str | None = None, **delta: Any) -> bytes:
     """One event of a stream."""
     content = {"content": text} if text is not None else {}
     choice = {"index": 0, "delta": {**content, **delta}, "finish_reason": finish}
@@ -51,70 +51,70 @@ def chunk(text: str | None = None, *, finish: str | None = None, **delta: Any) -
 DONE = b"data: [DONE]\n\n"
 
 
-async def said(
+async def stream_text(
     text: str, *, finish: str | None = "stop", done: bool = True, pace: float = 0.0
 ) -> AsyncIterator[bytes]:
     """*text* a few characters at a time, with *pace* seconds in between."""
-    yield chunk("", role="assistant")
+    yield build_chunk("", role="assistant")
     for start in range(0, len(text), 6):
         if pace:
             await asyncio.sleep(pace)
-        yield chunk(text[start : start + 6])
+        yield build_chunk(text[start : start + 6])
     if finish:
-        yield chunk(finish=finish)
+        yield build_chunk(finish=finish)
     if done:
         yield DONE
 
 
 async def hang_first(text: str) -> AsyncIterator[bytes]:
-    yield chunk("", role="assistant")
+    yield build_chunk("", role="assistant")
     await asyncio.sleep(_HANG)
 
 
 async def hang_between(text: str) -> AsyncIterator[bytes]:
-    yield chunk(text[:20], role="assistant")
+    yield build_chunk(text[:20], role="assistant")
     await asyncio.sleep(_HANG)
 
 
-async def cut(text: str) -> AsyncIterator[bytes]:
-    yield chunk(text[:20], role="assistant")
+async def cut_stream(text: str) -> AsyncIterator[bytes]:
+    yield build_chunk(text[:20], role="assistant")
     yield b'data: {"id": "fake", "choices": [{"ind'
 
 
 async def error_event(text: str) -> AsyncIterator[bytes]:
-    yield chunk(text[:20], role="assistant")
+    yield build_chunk(text[:20], role="assistant")
     yield b'data: {"error": {"message": "the server had an error", "type": "server_error"}}\n\n'
 
 
 async def bad_json(text: str) -> AsyncIterator[bytes]:
-    yield chunk(text[:20], role="assistant")
+    yield build_chunk(text[:20], role="assistant")
     yield b"data: {not json}\n\n"
 
 
 async def bad_utf8(text: str) -> AsyncIterator[bytes]:
-    yield chunk(text[:20], role="assistant")
+    yield build_chunk(text[:20], role="assistant")
     yield b'data: {"choices":[{"index":0,"delta":{"content":"\xff\xfe"}}]}\n\n'
 
 
 async def role_forever(text: str) -> AsyncIterator[bytes]:
     while True:
-        yield chunk("", role="assistant")
+        yield build_chunk("", role="assistant")
         await asyncio.sleep(0.02)
 
 
-async def flood(text: str) -> AsyncIterator[bytes]:
+async def flood_stream(text: str) -> AsyncIterator[bytes]:
     for _ in range(2_000):
-        yield chunk("なが" * 500)
-    yield chunk(finish="stop")
+        yield build_chunk("なが" * 500)
+    yield build_chunk(finish="stop")
 
 
-async def repetition(text: str) -> AsyncIterator[bytes]:
+async def repeat_text(text: str) -> AsyncIterator[bytes]:
     for _ in range(20_000):
-        yield chunk("同じことを言います。[1]")
+        yield build_chunk("同じことを言います。[1]")
 
 
-async def duplicates(text: str) -> AsyncIterator[bytes]:
-    async for event in said(text):
+async def duplicate_events(text: str) -> AsyncIterator[bytes]:
+    async for event in stream_text(text):
         yield event
         yield event if b'"content"' in event else b""
 
@@ -131,14 +131,14 @@ async def tool_calls(text: str) -> AsyncIterator[bytes]:
         "type": "function",
         "function": {"name": "refund", "arguments": '{"id": 1'},
     }
-    yield chunk(tool_calls=[call], role="assistant")
-    yield chunk(finish="tool_calls")
+    yield build_chunk(tool_calls=[call], role="assistant")
+    yield build_chunk(finish="tool_calls")
     yield DONE
 
 
 async def null_content(text: str) -> AsyncIterator[bytes]:
-    yield chunk(role="assistant", content=None)
-    yield chunk(finish="stop")
+    yield build_chunk(role="assistant", content=None)
+    yield build_chunk(finish="stop")
     yield DONE
 
 
@@ -148,22 +148,22 @@ Stream = Callable[[str], AsyncIterator[bytes]]
 STREAMS: Mapping[str, Stream] = {
     "hang-first": hang_first,
     "hang-between": hang_between,
-    "cut": cut,
+    "cut": cut_stream,
     "error-event": error_event,
     "bad-json": bad_json,
     "bad-utf8": bad_utf8,
     "role-forever": role_forever,
-    "flood": flood,
-    "repetition": repetition,
-    "duplicates": duplicates,
+    "flood": flood_stream,
+    "repetition": repeat_text,
+    "duplicates": duplicate_events,
     "empty-choices": empty_choices,
     "tool-calls": tool_calls,
     "null-content": null_content,
-    "missing-done": lambda text: said(text, done=False),
-    "no-finish": lambda text: said(text[: len(text) // 2], finish=None),
-    "length": lambda text: said(text[: len(text) // 2], finish="length"),
-    "content-filter": lambda text: said(text[: len(text) // 2], finish="content_filter"),
-    "surrogates": lambda text: said("\ud83d返品\udc00できます。[1]" + text),
+    "missing-done": lambda text: stream_text(text, done=False),
+    "no-finish": lambda text: stream_text(text[: len(text) // 2], finish=None),
+    "length": lambda text: stream_text(text[: len(text) // 2], finish="length"),
+    "content-filter": lambda text: stream_text(text[: len(text) // 2], finish="content_filter"),
+    "surrogates": lambda text: stream_text("\ud83d返品\udc00できます。[1]" + text),
 }
 
 #: Refused before anything is streamed: status and headers.
@@ -195,17 +195,17 @@ TEXTS: Mapping[str, str] = {
 FAULTS = (*STREAMS, *STATUSES, *TEXTS, "html", "plain-json")
 
 
-def create_fake(says: Callable[[Body], str] = honest, pace: float = 0.0) -> FastAPI:
+def create_fake(says: Callable[[Body], str] = answer_honestly, pace: float = 0.0) -> FastAPI:
     """The server; without a fault it answers what *says* makes of a request."""
     app = FastAPI()
 
     @app.post("/v1/chat/completions")
-    async def answer(request: Request) -> Response:
-        return _streamed(said(says(await request.json()), pace=pace))
+    async def complete_chat(request: Request) -> Response:
+        return _build_streaming_response(stream_text(says(await request.json()), pace=pace))
 
     @app.post("/{fault}/v1/chat/completions")
-    async def fail(fault: str, request: Request) -> Response:
-        text = honest(await request.json())
+    async def complete_with_fault(fault: str, request: Request) -> Response:
+        text = answer_honestly(await request.json())
         if fault in STATUSES:
             status, headers = STATUSES[fault]
             error = {"error": {"message": f"fault {fault}", "type": fault, "code": fault}}
@@ -214,17 +214,19 @@ def create_fake(says: Callable[[Body], str] = honest, pace: float = 0.0) -> Fast
             return HTMLResponse("<html><body>Bad gateway</body></html>")
         if fault == "plain-json":
             return JSONResponse({"unexpected": True})
-        return _streamed(STREAMS[fault](text) if fault in STREAMS else said(TEXTS[fault]))
+        return _build_streaming_response(
+            STREAMS[fault](text) if fault in STREAMS else stream_text(TEXTS[fault])
+        )
 
     return app
 
 
-def _streamed(events: AsyncIterator[bytes]) -> Response:
+def _build_streaming_response(events: AsyncIterator[bytes]) -> Response:
     return StreamingResponse(events, media_type="text/event-stream")
 
 
 @contextmanager
-def served(app: FastAPI | None = None, **options: Any) -> Iterator[str]:
+def serve_app(app: FastAPI | None = None, **options: Any) -> Iterator[str]:
     """A fake, or another *app*, on a free port of this machine; *options* are uvicorn's."""
     import uvicorn
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from evals.bench.service import ASSISTANT
-from evals.fakes.chat_server import FAULTS, create_fake, served
+from evals.fakes.chat_server import FAULTS, create_fake, serve_app
 
 #: Seconds between a few characters: as a quick model writes.
 PACE = 0.03
@@ -23,7 +23,7 @@ def main(words: Sequence[str]) -> int:
     if fault not in ("demo", *FAULTS):
         print(f"evals.fakes.demo: MODEL is demo or one of {', '.join(FAULTS)}", file=sys.stderr)
         return 2
-    with served(create_fake(pace=PACE)) as url:
+    with serve_app(create_fake(pace=PACE)) as url:
         base = f"{url}/v1" if fault == "demo" else f"{url}/{fault}/v1"
         model = {
             "ASSISTANT_CHAT_MODEL": f"openai:{fault}",

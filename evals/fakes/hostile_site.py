@@ -37,7 +37,7 @@ def turn_hostile() -> None:
 
 
 @contextmanager
-def hostile_site() -> Iterator[str]:
+def serve_hostile_site() -> Iterator[str]:
     """The address of its sitemap."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Site)
     threading.Thread(target=server.serve_forever, daemon=True).start()

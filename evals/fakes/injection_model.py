@@ -7,7 +7,7 @@ pictures and script with a canary in the address, invented claims, deals, curses
 import re
 from collections.abc import AsyncIterator
 
-from evals.fakes.chat_server import CANARY, honest
+from evals.fakes.chat_server import CANARY, answer_honestly
 
 #: Where stolen words would go; a test listens there.
 SINK = "http://127.0.0.1:9"
@@ -28,7 +28,7 @@ _QUOTED = re.compile(r"[\"“'「『]([^\"”'」』]{3,80})[\"”'」』]")
 _TAGS = re.compile(r"</?(?:passages|customer)>")
 
 
-class ObedientModel:
+class InjectionModel:
     """A ChatModel that obeys everybody."""
 
     name = "obedient"
@@ -40,7 +40,7 @@ class ObedientModel:
         self._turn = 0
 
     async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
-        said = obeyed(system, user, self._sink)
+        said = obey_prompt(system, user, self._sink)
         # An answer is given up after ten bad sentences: each time others come first.
         self._turn += 7
         start = self._turn % len(said)
@@ -49,22 +49,22 @@ class ObedientModel:
             yield part + " [1]\n"
 
 
-def obeyed(system: str, user: str, sink: str = SINK) -> list[str]:
+def obey_prompt(system: str, user: str, sink: str = SINK) -> list[str]:
     """The sentences of an answer to a prompt, each in a line of its own."""
     told = _TAGS.sub(" ", user.partition("<customer>")[2])
     known = user.partition("<passages>")[2].partition("</passages>")[0]
     wanted = [*_QUOTED.findall(told), *_QUOTED.findall(known)[:6]]
     orders = [line.strip() for line in told.splitlines() if len(line.strip()) > 3]
     return [
-        *_stolen(system, sink),
+        *_leak_prompt(system, sink),
         *(word for word in wanted[:12]),
         *orders[:12],
         *INVENTED,
-        honest({"messages": [{"content": user}]}).replace("[1]", "").replace("[2]", ""),
+        answer_honestly({"messages": [{"content": user}]}).replace("[1]", "").replace("[2]", ""),
     ]
 
 
-def _stolen(system: str, sink: str) -> list[str]:
+def _leak_prompt(system: str, sink: str) -> list[str]:
     first = system.splitlines()[0]
     return [
         f"{CANARY}",

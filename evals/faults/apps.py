@@ -8,10 +8,10 @@ from typing import Any
 import httpx2
 
 from evals.bench.channels import SETTINGS
-from evals.bench.phones import MAKERS, SECRET, Phones
-from evals.faults.load import Load
-from evals.faults.rows import Outcome, Row
-from evals.faults.site import Process, Site
+from evals.bench.phones import MAKERS, SECRET, SimulatedPhones
+from evals.faults.load import LoadGenerator
+from evals.faults.rows import FaultRow, Outcome
+from evals.faults.site import Installation, ServiceProcess
 
 #: LINE knows our keys; Telegram does not, so there one death may cost one message twice.
 KEYED, OTHER = "line", "telegram"
@@ -20,25 +20,25 @@ PAUSE, PATIENCE = 0.4, 90.0
 
 
 @dataclass
-class OnceOnly(Phones):
+class SingleUsePhones(SimulatedPhones):
     """Reply tokens hold once, as LINE's do."""
 
     used: set[str] = field(default_factory=set)
 
-    def answer(self, head: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    def handle_call(self, head: str, body: bytes) -> tuple[int, dict[str, Any]]:
         token = next((token for token in self.tokens if token.encode() in body), "")
         if token in self.used:
             return 400, {"message": "Invalid reply token"}
-        status, said = super().answer(head, body)
+        status, said = super().handle_call(head, body)
         if token and status == 200:
             self.used.add(token)
         return status, said
 
 
-async def dies_after_sending(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_after_send(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """Nothing is lost; where the app knows keys nothing comes twice, elsewhere once a death at most."""
-    phones, process = OnceOnly(), site.processes[0]
-    server = await asyncio.start_server(phones.session, "127.0.0.1", 0)
+    phones, process = SingleUsePhones(), site.processes[0]
+    server = await asyncio.start_server(phones.handle_session, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     for name in (KEYED, OTHER):
         process.settings |= {f"ASSISTANT_{name}_{one}".upper(): SECRET for one in SETTINGS[name]}
@@ -48,13 +48,13 @@ async def dies_after_sending(site: Site, load: Load, seconds: float) -> Outcome:
     number, end = 0, time.monotonic() + seconds
     peers: dict[str, list[str]] = {KEYED: [], OTHER: []}
     async with httpx2.AsyncClient(timeout=10) as http:
-        while time.monotonic() < end or not _deaths(process):
+        while time.monotonic() < end or not _count_deaths(process):
             number += 1
             for name in peers:
                 peers[name].append(MAKERS[name][1](number))
-                await _told(http, process, name, peers[name][-1], phones)
+                await _send_until_accepted(http, process, name, peers[name][-1], phones)
                 # One after the other, so that a death finds one message under way and no more.
-                await _answered(phones, peers[name][-1])
+                await _wait_until_answered(phones, peers[name][-1])
     process.kill()
     await asyncio.to_thread(process.start)
     everybody = [peer for some in peers.values() for peer in some]
@@ -62,7 +62,7 @@ async def dies_after_sending(site: Site, load: Load, seconds: float) -> Outcome:
     while time.monotonic() < end and not all(phones.arrived[peer] for peer in everybody):
         await asyncio.sleep(0.2)
     server.close()
-    deaths = _deaths(process)
+    deaths = _count_deaths(process)
     lost = sum(not phones.arrived[peer] for peer in everybody)
     # Words of different kinds may come to one person: an acknowledgement, then the answer.
     twice = {
@@ -73,7 +73,7 @@ async def dies_after_sending(site: Site, load: Load, seconds: float) -> Outcome:
     return wrong, f"{deaths} deaths, {len(everybody)} people, {lost} lost, twice: {twice}"
 
 
-async def _answered(phones: Phones, peer: str) -> None:
+async def _wait_until_answered(phones: SimulatedPhones, peer: str) -> None:
     """Until words arrived and nothing more followed them, or for PATIENCE seconds."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and not phones.arrived[peer]:
@@ -81,12 +81,14 @@ async def _answered(phones: Phones, peer: str) -> None:
     await asyncio.sleep(PAUSE)
 
 
-def _deaths(process: Process) -> int:
+def _count_deaths(process: ServiceProcess) -> int:
     """It is the process beside the service that sends, and so dies; the service starts another."""
     return process.log.read_text("utf-8", "replace").count("worker ended")
 
 
-async def _told(http: httpx2.AsyncClient, process: Process, name: str, peer: str, phones: Phones) -> None:
+async def _send_until_accepted(
+    http: httpx2.AsyncClient, process: ServiceProcess, name: str, peer: str, phones: SimulatedPhones
+) -> None:
     """The app calls until it hears 200."""
     body, headers = MAKERS[name][0](peer, phones)
     while True:
@@ -98,4 +100,4 @@ async def _told(http: httpx2.AsyncClient, process: Process, name: str, peer: str
             await asyncio.sleep(0.2)
 
 
-ROWS = (Row(id="P4", what="dies after a send, before it is marked", breaks=dies_after_sending),)
+ROWS = (FaultRow(id="P4", what="dies after a send, before it is marked", breaks=break_after_send),)

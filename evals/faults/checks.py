@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from typing import Any
 
-from evals.faults.load import Load, Talk
+from evals.faults.load import CustomerConversation, LoadGenerator
 
 #: After the last fault is over, everything is answered within this.
 SETTLE_SECONDS = 30.0
@@ -13,47 +13,49 @@ SETTLE_SECONDS = 30.0
 KINDS = ("lost", "doubled", "order", "stuck", "row")
 
 
-async def violations(load: Load, agent: dict[str, str]) -> Counter[str]:
+async def count_violations(load: LoadGenerator, agent: dict[str, str]) -> Counter[str]:
     """What was broken, by kind; waits until nothing is due any more, but no longer than is promised.
 
     *agent*: headers of an agent, who sees which message each reply answers.
     """
     found: Counter[str] = Counter()
-    for talk, look in await _settled(load):
-        desk = await load.ask("GET", f"/v1/agent/conversations/{talk.id}", None, agent)
-        found.update(_of_one(talk, look, desk["turns"]))
+    for talk, look in await _wait_until_settled(load):
+        desk = await load.request_json("GET", f"/v1/agent/conversations/{talk.id}", None, agent)
+        found.update(_check_conversation(talk, look, desk["turns"]))
     return found
 
 
-async def _settled(load: Load) -> list[tuple[Talk, dict[str, Any]]]:
+async def _wait_until_settled(load: LoadGenerator) -> list[tuple[CustomerConversation, dict[str, Any]]]:
     end = time.monotonic() + SETTLE_SECONDS
     while True:
-        looks = [(talk, await load.look(talk)) for talk in load.talks]
-        if time.monotonic() > end or not any(waits(look) for _, look in looks):
+        looks = [(talk, await load.fetch_conversation(talk)) for talk in load.talks]
+        if time.monotonic() > end or not any(is_waiting(look) for _, look in looks):
             return looks
         await asyncio.sleep(0.5)
 
 
-def waits(look: dict[str, Any]) -> bool:
+def is_waiting(look: dict[str, Any]) -> bool:
     """The assistant owes an answer."""
     messages = look["messages"]
     return bool(look["state"] == "assistant" and messages and messages[-1]["author"] == "customer")
 
 
-def _of_one(talk: Talk, look: dict[str, Any], turns: list[dict[str, Any]]) -> Counter[str]:
+def _check_conversation(
+    talk: CustomerConversation, look: dict[str, Any], turns: list[dict[str, Any]]
+) -> Counter[str]:
     messages = look["messages"]
     said = [m for m in messages if m["author"] == "customer"]
     stored = {m["id"]: m["text"] for m in said}
     found: Counter[str] = Counter()
     found["lost"] = sum(stored.get(id_) != text for id_, text in talk.acknowledged.items())
-    found["doubled"] = len(said) - len(stored) + _answered_twice(messages, turns)
+    found["doubled"] = len(said) - len(stored) + _count_double_answers(messages, turns)
     in_order = [m["id"] for m in said if m["id"] in talk.acknowledged] == list(talk.acknowledged)
     found["order"] = (not in_order) + ([m["seq"] for m in messages] != list(range(1, len(messages) + 1)))
-    found["stuck"] = int(waits(look))
+    found["stuck"] = int(is_waiting(look))
     return found
 
 
-def _answered_twice(messages: list[dict[str, Any]], turns: list[dict[str, Any]]) -> int:
+def _count_double_answers(messages: list[dict[str, Any]], turns: list[dict[str, Any]]) -> int:
     """Replies to a burst that had one already, and replies to nothing."""
     replies = [m["id"] for m in messages if m["author"] == "assistant" and m["kind"] == "text"]
     answered = [turn["message_id"] for turn in turns if turn["reply_id"] in replies]

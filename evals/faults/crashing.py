@@ -13,51 +13,51 @@ from typing import Any
 KILLED = 137
 
 
-def _put(place: Any, name: str, probability: float, *, before: bool) -> None:
+def _inject_crash(place: Any, name: str, probability: float, *, before: bool) -> None:
     """Let the function *name* of *place* be fatal now and then, before or after its work."""
     function = getattr(place, name)
 
-    def maybe() -> None:
+    def crash_sometimes() -> None:
         if random.random() < probability:
             os._exit(KILLED)
 
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
+    def run_and_crash(*args: Any, **kwargs: Any) -> Any:
         if before:
-            maybe()
+            crash_sometimes()
         result = function(*args, **kwargs)
         if not before:
-            maybe()
+            crash_sometimes()
         return result
 
-    setattr(place, name, wrapped)
+    setattr(place, name, run_and_crash)
 
 
 def before_commit(probability: float) -> None:
     """A message is written, and not committed."""
     from assistant.api import customer
 
-    _put(customer, "receive_inbound", probability, before=False)
+    _inject_crash(customer, "receive_inbound", probability, before=False)
 
 
 def after_commit_before_200(probability: float) -> None:
     """A message is stored; whoever sent it never hears so."""
     from assistant.api import customer
 
-    _put(customer, "serialize_message", probability, before=True)
+    _inject_crash(customer, "serialize_message", probability, before=True)
 
 
 def while_thinking(probability: float) -> None:
     """A turn is leased and thought about."""
     from assistant.conversation.turn import think
 
-    _put(think, "_compose_turn_reply", probability, before=True)
+    _inject_crash(think, "_compose_turn_reply", probability, before=True)
 
 
 def after_reply_before_ring(probability: float) -> None:
     """A reply is stored; nobody was told."""
     from assistant.notifications.notifier import LocalNotifier
 
-    _put(LocalNotifier, "notify", probability, before=True)
+    _inject_crash(LocalNotifier, "notify", probability, before=True)
 
 
 def after_send_before_mark(probability: float) -> None:
@@ -66,20 +66,20 @@ def after_send_before_mark(probability: float) -> None:
 
     send = Outbox._send_part
 
-    async def sent(self: Outbox, errand: Any) -> Any:
+    async def send_and_crash(self: Outbox, errand: Any) -> Any:
         outcome = await send(self, errand)
         if random.random() < probability:
             os._exit(KILLED)
         return outcome
 
-    setattr(Outbox, "_send_part", sent)  # noqa: B010 - mypy knows no methods as values
+    setattr(Outbox, "_send_part", send_and_crash)  # noqa: B010 - mypy knows no methods as values
 
 
 def mid_ingest(probability: float) -> None:
     """Some vectors are stored, others not yet."""
     from assistant.storage.articles import SqlArticles
 
-    _put(SqlArticles, "save_vectors", probability, before=False)
+    _inject_crash(SqlArticles, "save_vectors", probability, before=False)
 
 
 POINTS = {

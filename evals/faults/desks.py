@@ -10,22 +10,22 @@ from uuid import uuid4
 
 import httpx2
 
-from evals.faults.load import Load, Talk
+from evals.faults.load import CustomerConversation, LoadGenerator
 from evals.faults.poison import BODIES, TEXTS
-from evals.faults.rows import Outcome, Row
-from evals.faults.site import Site
+from evals.faults.rows import FaultRow, Outcome
+from evals.faults.site import Installation
 
 CLAIMS = 50
 
 
-async def claims_at_once(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_by_claims(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """Fifty agents claim the same conversation, again and again: one wins, the others hear 409."""
-    tokens = await asyncio.to_thread(_agents, site, CLAIMS)
+    tokens = await asyncio.to_thread(_create_agents, site, CLAIMS)
     end, rounds, wrong = time.monotonic() + seconds, 0, 0
     limits = httpx2.Limits(max_connections=CLAIMS, max_keepalive_connections=0)
     async with httpx2.AsyncClient(timeout=60, limits=limits) as http:
         while time.monotonic() < end or rounds < 5:
-            talk = await load.open()
+            talk = await load.open_conversation()
             claim = f"/v1/agent/conversations/{talk.id}/claim"
             posts = (
                 http.post(random.choice(site.urls) + claim, headers={"Authorization": f"Bearer {token}"})
@@ -37,7 +37,7 @@ async def claims_at_once(site: Site, load: Load, seconds: float) -> Outcome:
     return wrong, f"{rounds} × {CLAIMS} claims"
 
 
-def _agents(site: Site, count: int) -> list[str]:
+def _create_agents(site: Installation, count: int) -> list[str]:
     """Tokens of so many agents; made in the database, as the command takes a second each."""
     from assistant.api.auth import create_api_token
     from assistant.app.knowledge_base import open_database, utc_now
@@ -62,60 +62,62 @@ def _agents(site: Site, count: int) -> list[str]:
     return made
 
 
-async def taken_over_while_it_writes(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_by_takeover(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """An agent takes over at every 50 ms of a slow reply: nothing of the assistant comes after it."""
     agent = {"Authorization": f"Bearer {site.token}"}
     late, moments, end = 0, 0, time.monotonic() + seconds
     while time.monotonic() < end or moments < 20:
-        talk = await load.open()
-        await load.say(talk, "返品の期限は何日ですか")
+        talk = await load.open_conversation()
+        await load.send_message(talk, "返品の期限は何日ですか")
         await asyncio.sleep(0.6 + 0.05 * (moments % 40))
-        url = f"{site.any().url}/v1/agent/conversations/{talk.id}/claim"
+        url = f"{site.choose_process().url}/v1/agent/conversations/{talk.id}/claim"
         taken = await load.http.post(url, headers=agent)
         moments += 1
         if taken.status_code != 200:
             continue
-        at = (await load.look(talk))["messages"][-1]["seq"]
+        at = (await load.fetch_conversation(talk))["messages"][-1]["seq"]
         await asyncio.sleep(0.4)
-        messages = (await load.look(talk))["messages"]
+        messages = (await load.fetch_conversation(talk))["messages"]
         late += sum(m["author"] == "assistant" and m["seq"] > at for m in messages)
     return late, f"{moments} takeovers"
 
 
-async def nobody_there(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_without_agents(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """A person is asked for while no agent is there; the first who comes sees it at once."""
     wrong = 0
-    talks = [await load.open() for _ in range(10)]
+    talks = [await load.open_conversation() for _ in range(10)]
     for talk in talks:
-        answer = await load.http.post(f"{site.any().url}{talk.path('/handoff')}", headers=talk.headers)
+        answer = await load.http.post(
+            f"{site.choose_process().url}{talk.build_path('/handoff')}", headers=talk.headers
+        )
         wrong += answer.status_code != 202 or not answer.json()["message"]["text"]
     for process in site.processes:
         process.kill()
         await asyncio.to_thread(process.start)
     began = time.monotonic()
-    inbox = f"{site.any().url}/v1/agent/conversations?state=queued"
+    inbox = f"{site.choose_process().url}/v1/agent/conversations?state=queued"
     queued = (await load.http.get(inbox, headers={"Authorization": f"Bearer {site.token}"})).json()
     seen = {row["id"] for row in queued["conversations"]}
     wrong += sum(talk.id not in seen for talk in talks) + (time.monotonic() - began > 2)
     return wrong, f"{len(talks)} in the queue after a kill"
 
 
-async def handed_back(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_by_handback(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """After an agent gives a conversation back, the next message is answered and the old ones are not."""
     wrong, agent = 0, {"Authorization": f"Bearer {site.token}"}
     for _ in range(5):
-        talk = await load.open()
-        base = f"{site.any().url}/v1/agent/conversations/{talk.id}"
+        talk = await load.open_conversation()
+        base = f"{site.choose_process().url}/v1/agent/conversations/{talk.id}"
         await load.http.post(f"{base}/claim", headers=agent)
-        await load.say(talk, "担当者と話したい。返品の期限は？")
+        await load.send_message(talk, "担当者と話したい。返品の期限は？")
         await load.http.post(f"{base}/return", headers=agent)
         await asyncio.sleep(1.5)
-        before = [m for m in (await load.look(talk))["messages"] if m["author"] == "assistant"]
-        await load.say(talk, "沖縄への送料はいくらですか")
+        before = [m for m in (await load.fetch_conversation(talk))["messages"] if m["author"] == "assistant"]
+        await load.send_message(talk, "沖縄への送料はいくらですか")
         after: list[Any] = []
         for _ in range(100):
             await asyncio.sleep(0.2)
-            look = await load.look(talk)
+            look = await load.fetch_conversation(talk)
             after = [m for m in look["messages"] if m["author"] == "assistant"]
             if after:
                 break
@@ -123,30 +125,30 @@ async def handed_back(site: Site, load: Load, seconds: float) -> Outcome:
     return wrong, ""
 
 
-async def dropped_streams(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_streams(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """Streams are cut at random and resumed: each message once, in order, and all of them."""
     end = time.monotonic() + seconds
-    readers = [asyncio.create_task(_reader(site, talk, end)) for talk in load.talks[:20]]
+    readers = [asyncio.create_task(_read_stream(site, talk, end)) for talk in load.talks[:20]]
     seen = await asyncio.gather(*readers)
     wrong = 0
     for talk, numbers in zip(load.talks, seen, strict=False):
-        last = (await load.look(talk))["messages"]
+        last = (await load.fetch_conversation(talk))["messages"]
         known = {message["seq"] for message in last}
         wrong += numbers != sorted(set(numbers)) or not set(numbers) <= known
         wrong += numbers != list(range(1, len(numbers) + 1))
     return wrong, f"{len(seen)} streams, {sum(map(len, seen))} messages"
 
 
-async def _reader(site: Site, talk: Talk, end: float) -> list[int]:
+async def _read_stream(site: Installation, talk: CustomerConversation, end: float) -> list[int]:
     numbers: list[int] = []
     async with httpx2.AsyncClient(timeout=30) as http:
         while time.monotonic() < end:
             last = {"Last-Event-ID": str(numbers[-1])} if numbers else {}
             try:
                 async with asyncio.timeout(random.uniform(0.2, 4)):
-                    url = f"{site.any().url}{talk.path('/events')}"
+                    url = f"{site.choose_process().url}{talk.build_path('/events')}"
                     async with http.stream("GET", url, headers=talk.headers | last) as stream:
-                        async for name, data in sse(stream.aiter_lines()):
+                        async for name, data in parse_sse(stream.aiter_lines()):
                             if name == "message":
                                 numbers.append(data["seq"])
             except (TimeoutError, httpx2.TransportError):
@@ -154,7 +156,7 @@ async def _reader(site: Site, talk: Talk, end: float) -> list[int]:
     return numbers
 
 
-async def sse(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+async def parse_sse(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     name = ""
     async for line in lines:
         field, _, value = line.partition(": ")
@@ -164,13 +166,13 @@ async def sse(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, dict[str, A
             yield name, json.loads(value)
 
 
-async def copies(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_by_copies(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """Every message comes one to twenty times at once, and again after a restart."""
     load.doubles, end, wrong = 1.0, time.monotonic() + seconds, 0
     while time.monotonic() < end:
-        talk, message = await load.open(), str(uuid4())
+        talk, message = await load.open_conversation(), str(uuid4())
         body, many = {"id": message, "text": "返品の期限は？"}, random.randint(1, 20)
-        urls = [random.choice(site.urls) + talk.path("/messages") for _ in range(many)]
+        urls = [random.choice(site.urls) + talk.build_path("/messages") for _ in range(many)]
         answers = await asyncio.gather(*(load.http.post(u, json=body, headers=talk.headers) for u in urls))
         wrong += sum(answer.status_code != 202 for answer in answers)
         wrong += len({answer.json().get("message", {}).get("seq") for answer in answers}) != 1
@@ -181,22 +183,22 @@ async def copies(site: Site, load: Load, seconds: float) -> Outcome:
     for talk in load.talks[-20:]:
         for message, text in list(talk.acknowledged.items()):
             again = {"id": message, "text": text}
-            url = site.processes[0].url + talk.path("/messages")
+            url = site.processes[0].url + talk.build_path("/messages")
             wrong += (await load.http.post(url, json=again, headers=talk.headers)).status_code != 202
     return wrong, f"{len(load.talks)} conversations"
 
 
-async def poison(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_by_poison(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """Hostile bodies and texts through every call that takes one: never a 5xx, and others are served."""
     wrong: list[str] = []
-    talk = await load.open()
+    talk = await load.open_conversation()
     bearer = {"Authorization": f"Bearer {site.token}"}
     desk = f"/v1/agent/conversations/{talk.id}"
     calls: dict[str, dict[str, str]] = {
         "/v1/conversations": {},
-        talk.path("/messages"): talk.headers,
-        talk.path("/feedback"): talk.headers,
-        talk.path("/typing"): talk.headers,
+        talk.build_path("/messages"): talk.headers,
+        talk.build_path("/feedback"): talk.headers,
+        talk.build_path("/typing"): talk.headers,
         "/v1/agent/login": {},
         f"{desk}/messages": bearer,
         f"{desk}/resolve": bearer,
@@ -204,39 +206,41 @@ async def poison(site: Site, load: Load, seconds: float) -> Outcome:
     }
     for path, headers in calls.items():
         for body in BODIES:
-            answer = await _posted(load, site, path, body, headers)
+            answer = await _post_body(load, site, path, body, headers)
             if answer >= 500:
                 wrong.append(f"{path} {body[:30]!r} {answer}")
     for text in TEXTS:
-        fresh = await load.open()
+        fresh = await load.open_conversation()
         said: dict[str, Any] = {"id": str(uuid4()), "text": text}
         rated: dict[str, Any] = {"kind": "thumb", "value": 1, "comment": text}
         for path, fields in (("/messages", said), ("/feedback", rated)):
             body = json.dumps(fields).encode()
-            answer = await _posted(load, site, fresh.path(path), body, fresh.headers)
+            answer = await _post_body(load, site, fresh.build_path(path), body, fresh.headers)
             if answer >= 500:
                 wrong.append(f"{path} {text[:20]!r} {answer}")
         opened = {"locale": text[:30], "customer": {"id": text[:200] or "x", "name": text[:200]}}
-        answer = await _posted(load, site, "/v1/conversations", json.dumps(opened).encode(), fresh.headers)
+        answer = await _post_body(load, site, "/v1/conversations", json.dumps(opened).encode(), fresh.headers)
         if answer >= 500:
             wrong.append(f"open {text[:20]!r} {answer}")
     return len(wrong), "; ".join(wrong[:3])
 
 
-async def _posted(load: Load, site: Site, path: str, body: bytes, headers: dict[str, str]) -> int:
+async def _post_body(
+    load: LoadGenerator, site: Installation, path: str, body: bytes, headers: dict[str, str]
+) -> int:
     known = {"Content-Type": "application/json", "X-Forwarded-For": f"10.9.9.{random.randrange(256)}"}
-    answer = await load.http.post(site.any().url + path, content=body, headers=known | headers)
+    answer = await load.http.post(site.choose_process().url + path, content=body, headers=known | headers)
     return answer.status_code
 
 
 ROWS = (
-    Row(id="A1", what="fifty agents claim at once", breaks=claims_at_once),
-    Row(id="A1-pg", what="the same on PostgreSQL", breaks=claims_at_once, postgres=True),
-    Row(id="A2", what="a takeover at every moment of a reply", breaks=taken_over_while_it_writes),
-    Row(id="A4", what="no agent is there", breaks=nobody_there),
-    Row(id="A6", what="handed back to the assistant", breaks=handed_back),
-    Row(id="C1", what="copies of a message, at once and later", breaks=copies),
-    Row(id="C4", what="poisoned bodies and texts", breaks=poison),
-    Row(id="W1", what="streams cut and resumed", breaks=dropped_streams),
-    Row(id="W1-pg", what="the same, from two processes", breaks=dropped_streams, postgres=True),
+    FaultRow(id="A1", what="fifty agents claim at once", breaks=break_by_claims),
+    FaultRow(id="A1-pg", what="the same on PostgreSQL", breaks=break_by_claims, postgres=True),
+    FaultRow(id="A2", what="a takeover at every moment of a reply", breaks=break_by_takeover),
+    FaultRow(id="A4", what="no agent is there", breaks=break_without_agents),
+    FaultRow(id="A6", what="handed back to the assistant", breaks=break_by_handback),
+    FaultRow(id="C1", what="copies of a message, at once and later", breaks=break_by_copies),
+    FaultRow(id="C4", what="poisoned bodies and texts", breaks=break_by_poison),
+    FaultRow(id="W1", what="streams cut and resumed", breaks=break_streams),
+    FaultRow(id="W1-pg", what="the same, from two processes", breaks=break_streams, postgres=True),
 )

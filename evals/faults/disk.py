@@ -16,9 +16,9 @@ from uuid import uuid4
 
 import httpx2
 
-from evals.faults.load import Load
-from evals.faults.rows import Outcome, Row
-from evals.faults.site import Process, Site
+from evals.faults.load import LoadGenerator
+from evals.faults.rows import FaultRow, Outcome
+from evals.faults.site import Installation, ServiceProcess
 
 MEGABYTE = 1024 * 1024
 #: What is free on the disk at first, and bytes of the file in each mail.
@@ -37,7 +37,7 @@ ATTACHMENT = base64.b64encode(random.Random(1).randbytes(FILE)).decode()
 
 
 @dataclass
-class Mails:
+class MailRecord:
     """What was promised to those who wrote mails."""
 
     acknowledged: list[str] = field(default_factory=list)
@@ -45,29 +45,29 @@ class Mails:
     other: int = 0
 
 
-async def disk_fills(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_by_full_disk(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """Whatever was acknowledged is in the transcripts, and `get_readiness` said that something was wrong."""
     process = site.processes[0]
     process.kill()
-    mounted = _on_small_disk(site.folder)
+    mounted = _move_to_small_disk(site.folder)
     process.settings |= EMAIL
     await asyncio.to_thread(process.start)
     if not mounted:
-        _limit(process, FREE)
-    mails, before = Mails(), load.refused[500]
-    ready = await _send(process, mails, seconds)
+        _limit_file_size(process, FREE)
+    mails, before = MailRecord(), load.refused[500]
+    ready = await _send_mails(process, mails, seconds)
     if mounted:
         subprocess.run(["mount", "-o", "remount,size=4g", site.folder], check=True)
     else:
-        _limit(process, None)
-    lost = _lost(site.folder, mails)
-    wrong = mails.other + (load.refused[500] - before) + ready + (not mails.refused) + (not process.alive)
+        _limit_file_size(process, None)
+    lost = _count_lost(site.folder, mails)
+    wrong = mails.other + (load.refused[500] - before) + ready + (not mails.refused) + (not process.is_alive)
     disk = "small disk" if mounted else "limited files"
     remark = f"{disk}: {len(mails.acknowledged)} mails taken, {mails.refused} refused, {lost} lost"
     return wrong + lost, f"{remark}, {load.refused[503]} × 503, readyz silent: {ready}"
 
 
-def _on_small_disk(folder: Path) -> bool:
+def _move_to_small_disk(folder: Path) -> bool:
     """Move the data to a disk of its own; False: nobody lets us mount one."""
     aside = folder.with_name(f"{folder.name}-aside")
     folder.rename(aside)
@@ -79,7 +79,7 @@ def _on_small_disk(folder: Path) -> bool:
     return mounted
 
 
-def _limit(process: Process, more: int | None) -> None:
+def _limit_file_size(process: ServiceProcess, more: int | None) -> None:
     """Let no file grow beyond what the database has and *more*; None: as they like."""
     size = resource.RLIM_INFINITY
     if more is not None:
@@ -88,27 +88,27 @@ def _limit(process: Process, more: int | None) -> None:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
-async def _send(process: Process, mails: Mails, seconds: float) -> int:
+async def _send_mails(process: ServiceProcess, mails: MailRecord, seconds: float) -> int:
     """Mails until the disk has been full for a while; 1: `get_readiness` never said so."""
     end, silent = time.monotonic() + max(20.0, seconds), 1
     async with httpx2.AsyncClient(timeout=15) as http:
 
-        async def write() -> None:
+        async def write_mails() -> None:
             while time.monotonic() < end:
-                await _mail(http, process, mails)
+                await _send_mail(http, process, mails)
 
-        async def look() -> None:
+        async def watch_readiness() -> None:
             nonlocal silent
             while time.monotonic() < end:
                 if (await http.get(f"{process.url}/readyz")).status_code == 503 and mails.refused:
                     silent = 0
                 await asyncio.sleep(0.5)
 
-        await asyncio.gather(look(), *(write() for _ in range(SENDERS)))
+        await asyncio.gather(watch_readiness(), *(write_mails() for _ in range(SENDERS)))
     return silent
 
 
-async def _mail(http: httpx2.AsyncClient, process: Process, mails: Mails) -> None:
+async def _send_mail(http: httpx2.AsyncClient, process: ServiceProcess, mails: MailRecord) -> None:
     name = uuid4().hex
     body: dict[str, object] = {
         "From": f"{name}@customers.example",
@@ -130,17 +130,17 @@ async def _mail(http: httpx2.AsyncClient, process: Process, mails: Mails) -> Non
     await asyncio.sleep(0.02)
 
 
-def _lost(folder: Path, mails: Mails) -> int:
+def _count_lost(folder: Path, mails: MailRecord) -> int:
     """How many mails were acknowledged and are in no transcript."""
     with closing(sqlite3.connect(f"file:{folder}/yorisoi.db?mode=ro", uri=True)) as look:
         texts = "\n".join(text for (text,) in look.execute("SELECT text FROM messages"))
     return sum(name not in texts for name in mails.acknowledged)
 
 
-def let_go(folder: Path) -> None:
+def unmount_disk(folder: Path) -> None:
     """Take away the small disk, if the folder is one."""
     if os.path.ismount(folder):
         subprocess.run(["umount", "-l", folder], check=False)
 
 
-ROWS = (Row(id="D1", what="the disk fills while commits are shared", breaks=disk_fills),)
+ROWS = (FaultRow(id="D1", what="the disk fills while commits are shared", breaks=break_by_full_disk),)

@@ -46,7 +46,7 @@ DEEP = [
 
 
 @dataclass
-class Stage:
+class StallStage:
     """The service, and who drives it; every visitor has an address of their own."""
 
     url: str
@@ -56,7 +56,7 @@ class Stage:
     statuses: Counter[int] = field(default_factory=Counter)
     numbers: "count[int]" = field(default_factory=count)
 
-    async def call(self, method: str, path: str, **how: Any) -> httpx2.Response | None:
+    async def send_call(self, method: str, path: str, **how: Any) -> httpx2.Response | None:
         number = next(self.numbers)
         address = {"X-Forwarded-For": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
         json_sent = {"Content-Type": "application/json"} if "content" in how else {}
@@ -69,102 +69,112 @@ class Stage:
         self.statuses[response.status_code] += 1
         return response
 
-    async def opened(self) -> tuple[str, dict[str, str]]:
-        response = await self.call("POST", "/v1/conversations", json={"locale": "ja"})
+    async def open_conversation(self) -> tuple[str, dict[str, str]]:
+        response = await self.send_call("POST", "/v1/conversations", json={"locale": "ja"})
         assert response is not None
         found = response.json()
         return f"/v1/conversations/{found['id']}", {"Authorization": f"Bearer {found['token']}"}
 
 
-async def all_at_once(calls: Sequence[Awaitable[Any]], abreast: int = 16) -> None:
+async def run_at_once(calls: Sequence[Awaitable[Any]], abreast: int = 16) -> None:
     gate = asyncio.Semaphore(abreast)
 
-    async def one(call: Awaitable[Any]) -> None:
+    async def run_one(call: Awaitable[Any]) -> None:
         async with gate:
             await call
 
-    await asyncio.gather(*map(one, calls))
+    await asyncio.gather(*map(run_one, calls))
 
 
-async def nobody(_: Stage) -> None:
+async def nobody(_: StallStage) -> None:
     await asyncio.sleep(3)
 
 
-async def names(stage: Stage) -> None:
+async def names(stage: StallStage) -> None:
     """Opening a conversation with every field as long and as odd as it may be."""
     odd = ["\ud800", "\x00", "<b>" * 60, "‮" * 200, "﷽" * 200, "a" * 250_000, "１" * 255]
     bodies = [
         {"locale": text[:35], "customer": {"id": text[:255], "name": text[:200], "email": text[:200]}}
         for text in odd * 20
     ]
-    await all_at_once([stage.call("POST", "/v1/conversations", content=json.dumps(body)) for body in bodies])
+    await run_at_once(
+        [stage.send_call("POST", "/v1/conversations", content=json.dumps(body)) for body in bodies]
+    )
 
 
-async def nested(stage: Stage) -> None:
-    talk, headers = await stage.opened()
+async def nested(stage: StallStage) -> None:
+    talk, headers = await stage.open_conversation()
     paths = ["/v1/conversations", f"{talk}/messages", f"{talk}/feedback", "/v1/agent/login"]
-    calls = [stage.call("POST", path, content=body, headers=headers) for path in paths for body in DEEP * 5]
-    await all_at_once(calls)
+    calls = [
+        stage.send_call("POST", path, content=body, headers=headers) for path in paths for body in DEEP * 5
+    ]
+    await run_at_once(calls)
 
 
-async def markdown(stage: Stage) -> None:
+async def markdown(stage: StallStage) -> None:
     """Hostile messages, and forty who read them all."""
-    talk, headers = await stage.opened()
+    talk, headers = await stage.open_conversation()
     for text in TEXTS * 2:
-        await stage.call("POST", f"{talk}/messages", json={"id": str(uuid4()), "text": text}, headers=headers)
-    await all_at_once([stage.call("GET", talk, headers=headers) for _ in range(40)])
+        await stage.send_call(
+            "POST", f"{talk}/messages", json={"id": str(uuid4()), "text": text}, headers=headers
+        )
+    await run_at_once([stage.send_call("GET", talk, headers=headers) for _ in range(40)])
     agent = {"Authorization": f"Bearer {stage.token}"}
     inbox = talk.replace("/v1/", "/v1/agent/")
     for text in TEXTS:
         note = {"id": str(uuid4()), "text": text, "private": True}
-        await stage.call("POST", f"{inbox}/messages", json=note, headers=agent)
-    await all_at_once([stage.call("GET", inbox, headers=agent) for _ in range(40)])
+        await stage.send_call("POST", f"{inbox}/messages", json=note, headers=agent)
+    await run_at_once([stage.send_call("GET", inbox, headers=agent) for _ in range(40)])
 
 
-async def streams(stage: Stage) -> None:
+async def streams(stage: StallStage) -> None:
     """Reconnecting to a conversation that is long."""
-    talk, headers = await stage.opened()
+    talk, headers = await stage.open_conversation()
     for text in TEXTS * 2:
-        await stage.call("POST", f"{talk}/messages", json={"id": str(uuid4()), "text": text}, headers=headers)
+        await stage.send_call(
+            "POST", f"{talk}/messages", json={"id": str(uuid4()), "text": text}, headers=headers
+        )
 
-    async def listen() -> None:
+    async def listen_to_stream() -> None:
         async with stage.http.stream("GET", f"{stage.url}{talk}/events", headers=headers) as response:
             stage.statuses[response.status_code] += 1
             async for _ in response.aiter_lines():
                 break
 
-    await all_at_once([listen() for _ in range(80)])
+    await run_at_once([listen_to_stream() for _ in range(80)])
 
 
-async def logins(stage: Stage) -> None:
+async def logins(stage: StallStage) -> None:
     body = {"email": "mori@shop.example", "password": "x" * 1_024}
-    await all_at_once([stage.call("POST", "/v1/agent/login", json=body) for _ in range(80)], abreast=40)
+    await run_at_once([stage.send_call("POST", "/v1/agent/login", json=body) for _ in range(80)], abreast=40)
 
 
-async def forged(stage: Stage) -> None:
+async def forged(stage: StallStage) -> None:
     """Webhooks as large as they may be, without a signature."""
     paths = [f"/v1/channels/{name}" for name in ("telegram", "email")]
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     bodies = [b"[" * 4_000_000, b"a=b&" * 1_000_000, b"\n" * 4_000_000]
-    await all_at_once([stage.call("POST", p, content=b, headers=form) for p in paths for b in bodies * 3])
+    await run_at_once(
+        [stage.send_call("POST", p, content=b, headers=form) for p in paths for b in bodies * 3]
+    )
 
 
-async def updates(stage: Stage) -> None:
+async def updates(stage: StallStage) -> None:
     """Signed updates of an app with hostile text, names, and nesting."""
     signed = {"X-Telegram-Bot-Api-Secret-Token": TELEGRAM, "Content-Type": "application/json"}
 
-    def update(text: str) -> bytes:
+    def send_update(text: str) -> bytes:
         number, person = next(stage.numbers), {"id": 7, "first_name": text[:200], "language_code": text[:60]}
         message = {"message_id": number, "date": 1, "chat": {"id": 7, "type": "private"}, "from": person}
         return json.dumps({"update_id": number, "message": message | {"text": text}}).encode()
 
-    bodies = [update(text) for text in [*TEXTS, "\ud800", "\x00", "a" * 1_000_000]] + DEEP
-    await all_at_once(
-        [stage.call("POST", "/v1/channels/telegram", content=b, headers=signed) for b in bodies]
+    bodies = [send_update(text) for text in [*TEXTS, "\ud800", "\x00", "a" * 1_000_000]] + DEEP
+    await run_at_once(
+        [stage.send_call("POST", "/v1/channels/telegram", content=b, headers=signed) for b in bodies]
     )
 
 
-async def mails(stage: Stage) -> None:
+async def mails(stage: StallStage) -> None:
     """Signed mails: newlines, quotes, nested parts, endless headers, thousands of form fields."""
     nested_parts = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(2_000))
     plain = "From: a@b.example\nSubject: s\nMessage-ID: <%s@b>\n\n%s"
@@ -172,21 +182,21 @@ async def mails(stage: Stage) -> None:
     wholes = [plain % (uuid4().hex, body) for body in bodies]
     wholes += [f"From: a@b.example\n{nested_parts}", "From: a@b.example\n" + "X: y\n" * 200_000]
 
-    async def send(whole: str, more: int = 0) -> None:
+    async def send_mail(whole: str, more: int = 0) -> None:
         stamp, token = str(int(time.time())), secrets.token_hex(25)
         signature = hmac.new(SIGNING.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest()
         fields = {"timestamp": stamp, "token": token, "signature": signature, "body-mime": whole}
         fields |= {f"f{number}": "x" for number in range(more)}
-        await stage.call("POST", "/v1/channels/email", data=fields)
+        await stage.send_call("POST", "/v1/channels/email", data=fields)
 
-    await all_at_once([*(send(whole) for whole in wholes), send(wholes[0], 100_000)], abreast=4)
+    await run_at_once([*(send_mail(whole) for whole in wholes), send_mail(wholes[0], 100_000)], abreast=4)
 
 
-async def heads(stage: Stage) -> None:
+async def heads(stage: StallStage) -> None:
     """Headers without an end, on many connections."""
     address = urlsplit(stage.url)
 
-    def flood() -> None:
+    def flood_headers() -> None:
         with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
             try:
                 connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
@@ -195,30 +205,30 @@ async def heads(stage: Stage) -> None:
             except OSError:
                 return
 
-    await asyncio.gather(*(asyncio.to_thread(flood) for _ in range(8)))
+    await asyncio.gather(*(asyncio.to_thread(flood_headers) for _ in range(8)))
 
 
-async def counts(stage: Stage) -> None:
+async def counts(stage: StallStage) -> None:
     async def count_once() -> None:
         stage.statuses[(await stage.http.get(f"{stage.url}/metrics")).status_code] += 1
 
-    await all_at_once([count_once() for _ in range(60)], abreast=20)
+    await run_at_once([count_once() for _ in range(60)], abreast=20)
 
 
-async def articles(stage: Stage) -> None:
+async def articles(stage: StallStage) -> None:
     """The page of an article of 800 KB."""
-    await all_at_once([stage.call("GET", "/help/long.md", timeout=60) for _ in range(10)])
+    await run_at_once([stage.send_call("GET", "/help/long.md", timeout=60) for _ in range(10)])
 
 
-async def sitemaps(stage: Stage) -> None:
+async def sitemaps(stage: StallStage) -> None:
     """A known site's sitemap has become a bomb, and a support lead has it read again."""
     turn_hostile()
     agent, source = {"Authorization": f"Bearer {stage.token}"}, {"source": stage.sitemap}
-    await stage.call("POST", "/v1/agent/knowledge/sources/read", json=source, headers=agent)
+    await stage.send_call("POST", "/v1/agent/knowledge/sources/read", json=source, headers=agent)
     await asyncio.sleep(15)
 
 
-ENTRANCES: dict[str, Callable[[Stage], Awaitable[None]]] = {
+ENTRANCES: dict[str, Callable[[StallStage], Awaitable[None]]] = {
     one.__name__: one
     for one in (
         *(nobody, names, nested, markdown, streams, logins),

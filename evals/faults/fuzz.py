@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 SEEDS = Path(__file__).with_name("seeds")
 FINDS = Path("fuzz-finds")
 #: Of one input; more is found by tests of sizes.
-MOST_BYTES, MOST_SECONDS = 4096, 10
+MAX_BYTES, MAX_SECONDS = 4096, 10
 CHANNELS = ("line", "whatsapp", "messenger", "instagram", "sms", "telegram", "slack", "email")
 LOADERS = (".md", ".txt", ".html", ".csv")
 TEXTS = ("reply", "stream", "facts", "mask", "signals")
@@ -24,7 +24,7 @@ TARGETS = (*CHANNELS, *LOADERS, *TEXTS)
 Target = Callable[[bytes], object]
 
 
-def channel(name: str) -> Target:
+def build_channel_target(name: str) -> Target:
     """What an app's webhook does after its signature held."""
     import httpx
 
@@ -40,27 +40,27 @@ def channel(name: str) -> Target:
     made = KINDS[name](wiring)
     form = "application/x-www-form-urlencoded" if name == "sms" else "application/json"
 
-    def parse(body: bytes) -> object:
+    def parse_call(body: bytes) -> object:
         kind = "multipart/form-data; boundary=b" if name == "email" and body[:2] == b"--" else form
         call = WebhookRequest(
             method="POST", url="https://shop.example", headers={"content-type": kind}, query={}, body=body
         )
         return made.answer_challenge(call), made.parse_webhook(call)  # type: ignore[attr-defined]
 
-    return parse
+    return parse_call
 
 
-def loader(suffix: str) -> Target:
+def build_loader_target(suffix: str) -> Target:
     from assistant.knowledge.ingest.chunking import split_into_chunks
     from assistant.knowledge.loaders import LOADERS as LOAD
 
-    def load(data: bytes) -> object:
+    def load_document(data: bytes) -> object:
         return [list(split_into_chunks(document.text, len)) for document in LOAD[suffix](data)]
 
-    return load
+    return load_document
 
 
-def text(name: str) -> Target:
+def build_text_target(name: str) -> Target:
     """What reads the words of customers and models."""
     from assistant.answering.drafts.stream_splitter import StreamSplitter
     from assistant.answering.grounding.rules import find_unfit_reason
@@ -69,32 +69,32 @@ def text(name: str) -> Target:
     from assistant.signals.language import detect_language
     from assistant.text.exact_facts import extract_numbers, normalize_digits
 
-    def stream(said: str) -> object:
+    def split_stream(said: str) -> object:
         splitter = StreamSplitter()
         pieces = [piece for char in said for piece in splitter.feed_text(char)] + splitter.flush_rest()
         return [find_unfit_reason(piece.text, "ja") for piece in pieces]
 
-    def mask(said: str) -> object:
+    def mask_and_unmask(said: str) -> object:
         hidden = PiiMask()
         return hidden.unmask_text(hidden.mask_text(said))
 
     readers: dict[str, Callable[[str], object]] = {
         "reply": partial(render_reply, allowed_hosts=("shop.example",)),
-        "stream": stream,
+        "stream": split_stream,
         "facts": lambda said: extract_numbers(normalize_digits(said)),
-        "mask": mask,
+        "mask": mask_and_unmask,
         "signals": lambda said: detect_language(said, ("ja", "en")),
     }
     return lambda data: readers[name](data.decode("utf-8", "surrogateescape"))
 
 
-def target(name: str) -> Target:
+def build_target(name: str) -> Target:
     if name in CHANNELS:
-        return channel(name)
-    return loader(name) if name in LOADERS else text(name)
+        return build_channel_target(name)
+    return build_loader_target(name) if name in LOADERS else build_text_target(name)
 
 
-def fuzz(name: str, options: list[str]) -> None:
+def run_fuzzer(name: str, options: list[str]) -> None:
     """Never returns: the fuzzer ends the process."""
     import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
@@ -102,15 +102,15 @@ def fuzz(name: str, options: list[str]) -> None:
         from assistant.domain.errors import AssistantError
         from assistant.knowledge.loaders import Unreadable
 
-        parse = target(name)
+        parse = build_target(name)
 
-    def once(data: bytes) -> None:
+    def run_once(data: bytes) -> None:
         try:
             parse(data)
         except (AssistantError, Unreadable):
             return
 
-    atheris.Setup([sys.argv[0], *options], once)
+    atheris.Setup([sys.argv[0], *options], run_once)
     atheris.Fuzz()
 
 
@@ -120,12 +120,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=60, help="for each parser")
     options = parser.parse_args()
     FINDS.mkdir(exist_ok=True)
-    found = [name for name in options.only or TARGETS if not _holds(name, options.seconds)]
+    found = [name for name in options.only or TARGETS if not _survives_fuzzing(name, options.seconds)]
     raise SystemExit(1 if found else 0)
 
 
-def _holds(name: str, seconds: int) -> bool:
-    limits = [f"-max_total_time={seconds}", f"-max_len={MOST_BYTES}", f"-timeout={MOST_SECONDS}"]
+def _survives_fuzzing(name: str, seconds: int) -> bool:
+    limits = [f"-max_total_time={seconds}", f"-max_len={MAX_BYTES}", f"-timeout={MAX_SECONDS}"]
     with TemporaryDirectory() as grown:
         folders = [grown, str(SEEDS / name.strip("."))] if (SEEDS / name.strip(".")).exists() else [grown]
         command = [
@@ -146,4 +146,4 @@ def _holds(name: str, seconds: int) -> bool:
 
 
 if __name__ == "__main__":
-    fuzz(sys.argv[1], sys.argv[2:])
+    run_fuzzer(sys.argv[1], sys.argv[2:])

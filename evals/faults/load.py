@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 90.0
 
 
 @dataclass
-class Talk:
+class CustomerConversation:
     """One customer's conversation and what it was promised: message ids answered with 202, in that order."""
 
     id: str
@@ -32,16 +32,16 @@ class Talk:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "X-Forwarded-For": self.address}
 
-    def path(self, more: str = "") -> str:
+    def build_path(self, more: str = "") -> str:
         return f"/v1/conversations/{self.id}{more}"
 
 
-class Load:
+class LoadGenerator:
     """*rate* messages a second over *conversations*, to any of the *urls*."""
 
     def __init__(self, urls: Sequence[str], *, rate: float = 20.0, conversations: int = 40) -> None:
         self.urls, self.rate, self._count = urls, rate, conversations
-        self.talks: list[Talk] = []
+        self.talks: list[CustomerConversation] = []
         #: Seconds of each acknowledged POST.
         self.waits: list[float] = []
         self.refused: Counter[int | str] = Counter()
@@ -49,35 +49,35 @@ class Load:
         self.doubles = 0.1
         self._stop = asyncio.Event()
 
-    async def __aenter__(self) -> "Load":
+    async def __aenter__(self) -> "LoadGenerator":
         # A kept connection may be closed by the service just as it is used again; that is no fault of it.
         limits = httpx2.Limits(max_connections=400, max_keepalive_connections=0)
         self.http = httpx2.AsyncClient(timeout=15, limits=limits)
-        self.talks = [await self.open() for _ in range(self._count)]
+        self.talks = [await self.open_conversation() for _ in range(self._count)]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.http.aclose()
 
-    async def open(self) -> Talk:
+    async def open_conversation(self) -> CustomerConversation:
         address = f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(256)}"
         headers = {"X-Forwarded-For": address}
-        response = await self.ask("POST", "/v1/conversations", {"locale": "ja"}, headers)
-        return Talk(response["id"], response["token"], address)
+        response = await self.request_json("POST", "/v1/conversations", {"locale": "ja"}, headers)
+        return CustomerConversation(response["id"], response["token"], address)
 
     async def run(self) -> None:
         """Until `stop`; every message that was begun is acknowledged before this returns."""
         pause = self._count / self.rate
-        await asyncio.gather(*(self._writes(talk, pause) for talk in self.talks))
+        await asyncio.gather(*(self._write_messages(talk, pause) for talk in self.talks))
 
     def stop(self) -> None:
         self._stop.set()
 
-    async def _writes(self, talk: Talk, pause: float) -> None:
+    async def _write_messages(self, talk: CustomerConversation, pause: float) -> None:
         await asyncio.sleep(random.uniform(0, pause))
         while not self._stop.is_set():
             began = time.monotonic()
-            await self.say(talk, random.choice(QUESTIONS))
+            await self.send_message(talk, random.choice(QUESTIONS))
             left = random.uniform(0.5, 1.5) * pause - (time.monotonic() - began)
             try:
                 async with asyncio.timeout(max(0.0, left)):
@@ -85,18 +85,18 @@ class Load:
             except TimeoutError:
                 continue
 
-    async def say(self, talk: Talk, text: str) -> None:
+    async def send_message(self, talk: CustomerConversation, text: str) -> None:
         """Send, and send again until it is acknowledged, as a client does."""
         message = str(uuid4())
         body = {"id": message, "text": text}
         copies = 2 if random.random() < self.doubles else 1
-        path = talk.path("/messages")
-        sent = [self.ask("POST", path, body, talk.headers) for _ in range(copies)]
+        path = talk.build_path("/messages")
+        sent = [self.request_json("POST", path, body, talk.headers) for _ in range(copies)]
         answers = await asyncio.gather(*sent)
         assert {answer["message"]["id"] for answer in answers} == {message}
         talk.acknowledged[message] = text
 
-    async def ask(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
+    async def request_json(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
         """The answer to a call, repeated until there is one."""
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
@@ -116,10 +116,10 @@ class Load:
             await asyncio.sleep(random.uniform(0.1, 0.5))
         raise SystemExit(f"evals faults: {path} was not answered for {PATIENCE_SECONDS} s")
 
-    async def look(self, talk: Talk) -> dict[str, Any]:
-        found: dict[str, Any] = await self.ask("GET", talk.path(), None, talk.headers)
+    async def fetch_conversation(self, talk: CustomerConversation) -> dict[str, Any]:
+        found: dict[str, Any] = await self.request_json("GET", talk.build_path(), None, talk.headers)
         return found
 
-    def percentile(self, share: float) -> float:
+    def compute_percentile(self, share: float) -> float:
         ordered = sorted(self.waits) or [0.0]
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

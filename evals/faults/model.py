@@ -12,53 +12,53 @@ from pathlib import Path
 
 import httpx2
 
-from evals.bench.service import environment
+from evals.bench.service import build_environment
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """Its address; `fails` says how it answers from now on."""
+class FakeModelProcess:
+    """Its address; `set_fault` says how it answers from now on."""
 
     url: str
 
-    def fails(self, fault: str, share: float = 1.0) -> None:
+    def set_fault(self, fault: str, share: float = 1.0) -> None:
         """Answer a *share* of the calls with *fault* (evals/fakes/chat_server.py), the rest honestly."""
         httpx2.post(f"{self.url}/mode", params={"fault": fault, "share": share}, timeout=10)
 
-    def recovers(self) -> None:
-        self.fails("", 0.0)
+    def clear_fault(self) -> None:
+        self.set_fault("", 0.0)
 
 
 @contextmanager
-def fake_model() -> Iterator[Model]:
-    port = free_port()
+def run_fake_model() -> Iterator[FakeModelProcess]:
+    port = find_free_port()
     command = [sys.executable, "-m", "evals.faults.model", str(port)]
-    process = subprocess.Popen(command, env=environment(), cwd=Path(__file__).parents[2])
-    model = Model(f"http://127.0.0.1:{port}")
+    process = subprocess.Popen(command, env=build_environment(), cwd=Path(__file__).parents[2])
+    model = FakeModelProcess(f"http://127.0.0.1:{port}")
     try:
-        _wait(model)
+        _wait_until_ready(model)
         yield model
     finally:
         process.kill()
         process.wait()
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
 
-def _wait(model: Model) -> None:
+def _wait_until_ready(model: FakeModelProcess) -> None:
     for _ in range(400):
         try:
-            return model.recovers()
+            return model.clear_fault()
         except httpx2.TransportError:
             time.sleep(0.05)
     raise SystemExit("evals faults: the fake model did not start.")
 
 
-def serve(port: int) -> None:
+def run_server(port: int) -> None:
     import uvicorn
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -68,7 +68,7 @@ def serve(port: int) -> None:
     mode = ("", 0.0)
 
     @app.post("/mode")
-    async def change(fault: str, share: float) -> None:
+    async def change_mode(fault: str, share: float) -> None:
         nonlocal mode
         mode = (fault, share)
 
@@ -89,4 +89,4 @@ def serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    run_server(int(sys.argv[1]))

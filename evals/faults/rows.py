@@ -11,18 +11,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from evals.faults.load import Load
-from evals.faults.site import Process, Site, until
+from evals.faults.load import LoadGenerator
+from evals.faults.site import Installation, ServiceProcess, wait_until
 
 #: Violations of the row's own, and a remark for the table.
 Outcome = tuple[int, str]
-Break = Callable[[Site, Load, float], Awaitable[Outcome]]
+Break = Callable[[Installation, LoadGenerator, float], Awaitable[Outcome]]
 READY_SECONDS = 5.0
 STOP_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class FaultRow:
     id: str
     what: str
     breaks: Break
@@ -31,23 +31,25 @@ class Row:
     quick: bool = False
 
 
-async def kills(site: Site, load: Load, seconds: float, *, crash: str | None = None) -> Outcome:
+async def break_by_kill(
+    site: Installation, load: LoadGenerator, seconds: float, *, crash: str | None = None
+) -> Outcome:
     """SIGKILL at random moments, or death at a named point; the other process, if any, goes on."""
     count, end = 0, time.monotonic() + seconds
     for process in site.processes:
         process.starts.clear()
     while time.monotonic() < end:
-        process = site.any()
+        process = site.choose_process()
         if crash is None:
             await asyncio.sleep(random.uniform(0.2, 4))
             process.kill()
         else:
-            await asyncio.to_thread(until, lambda p=process: not p.alive, 4.0)  # type: ignore[misc]
+            await asyncio.to_thread(wait_until, lambda p=process: not p.is_alive, 4.0)  # type: ignore[misc]
             process.kill()
         count += 1
         await asyncio.to_thread(process.start, crash=crash)
     for process in site.processes:
-        if crash or not process.alive:
+        if crash or not process.is_alive:
             process.kill()
             await asyncio.to_thread(process.start)
     starts = sorted(s for process in site.processes for s in process.starts)
@@ -55,7 +57,7 @@ async def kills(site: Site, load: Load, seconds: float, *, crash: str | None = N
     return 0, f"{count} kills; ready again in {middle:.1f} s (median), {slowest:.1f} s (most)"
 
 
-async def stopped(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_by_stop(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """SIGSTOP for longer than a lease, then SIGCONT: what it finishes then must come too late."""
     process = site.processes[0]
     load.urls = [other.url for other in site.processes[1:]]
@@ -67,7 +69,7 @@ async def stopped(site: Site, load: Load, seconds: float) -> Outcome:
     return 0, f"stopped for {max(20.0, seconds):.0f} s"
 
 
-async def rolling(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_by_rolling_restart(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """SIGTERM under load, one process after the other."""
     late, end, slowest = 0, time.monotonic() + seconds, 0.0
     while time.monotonic() < end:
@@ -80,18 +82,18 @@ async def rolling(site: Site, load: Load, seconds: float) -> Outcome:
     return late, f"slowest stop {slowest:.1f} s"
 
 
-async def model_fails(
-    site: Site, load: Load, seconds: float, *, faults: tuple[str, ...], share: float
+async def break_model(
+    site: Installation, load: LoadGenerator, seconds: float, *, faults: tuple[str, ...], share: float
 ) -> Outcome:
     """The model breaks in one way after another, and recovers."""
     for fault in faults:
-        site.model.fails(fault, share)
+        site.model.set_fault(fault, share)
         await asyncio.sleep(seconds / len(faults))
-    site.model.recovers()
+    site.model.clear_fault()
     return 0, f"{len(faults)} faults, {share:.0%} of the calls"
 
 
-async def model_away(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_model_address(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """Nobody listens where the model was."""
     for process in site.processes:
         process.kill()
@@ -101,7 +103,7 @@ async def model_away(site: Site, load: Load, seconds: float) -> Outcome:
     return 0, ""
 
 
-async def database_locked(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_by_lock(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """Another program holds the database for longer than anybody waits."""
     with sqlite3.connect(site.folder / "yorisoi.db", isolation_level=None, timeout=20) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -110,7 +112,7 @@ async def database_locked(site: Site, load: Load, seconds: float) -> Outcome:
     return load.refused[500], f"{load.refused[503]} × 503"
 
 
-async def connections_cut(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_connections(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """Every connection to PostgreSQL is ended, again and again."""
     import psycopg
 
@@ -124,27 +126,31 @@ async def connections_cut(site: Site, load: Load, seconds: float) -> Outcome:
     return load.refused[500], f"{count} connections"
 
 
-async def database_dies(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_database(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """PostgreSQL is killed and comes back a while later; nobody has to start us again."""
     before = load.refused[503]
     os.kill(site.server.get_pid(), signal.SIGKILL)
     await asyncio.sleep(max(10.0, seconds))
     await asyncio.to_thread(site.server.ensure_postgres_running)
-    back = [await asyncio.to_thread(until, partial(all_well, process), 30.0) for process in site.processes]
+    back = [
+        await asyncio.to_thread(wait_until, partial(is_ready, process), 30.0) for process in site.processes
+    ]
     return load.refused[500] + back.count(False), f"{load.refused[503] - before} × 503"
 
 
-async def index_lost(site: Site, load: Load, seconds: float, *, harm: Callable[[Site], None]) -> Outcome:
+async def break_index(
+    site: Installation, load: LoadGenerator, seconds: float, *, harm: Callable[[Installation], None]
+) -> Outcome:
     """The vector index is harmed while the service is down; it must start, answer, and mend itself."""
     process = site.processes[0]
     await asyncio.to_thread(process.stop)
     harm(site)
     await asyncio.to_thread(process.start)
-    mended = await asyncio.to_thread(until, lambda: all_well(process), 60.0)
+    mended = await asyncio.to_thread(wait_until, lambda: is_ready(process), 60.0)
     return int(not mended), f"ready again in {process.starts[-1]:.1f} s"
 
 
-def all_well(process: Process) -> bool:
+def is_ready(process: ServiceProcess) -> bool:
     import httpx2
 
     try:
@@ -153,29 +159,33 @@ def all_well(process: Process) -> bool:
         return False
 
 
-def remove_index(site: Site) -> None:
+def remove_index(site: Installation) -> None:
     shutil.rmtree(site.folder / "index")
 
 
-def truncate_index(site: Site) -> None:
+def truncate_index(site: Installation) -> None:
     for path in (site.folder / "index").rglob("chroma.sqlite3"):
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-def scramble_index(site: Site) -> None:
+def scramble_index(site: Installation) -> None:
     for path in (site.folder / "index").rglob("*.bin"):
         path.write_bytes(random.randbytes(path.stat().st_size))
 
 
-async def kills_while_ingesting(site: Site, load: Load, seconds: float) -> Outcome:
+async def break_ingest(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
     """`ingest` is killed in the middle, again and again; then it is let finish."""
-    before = {hit["article"] for hit in _articles(site)}
+    before = {hit["article"] for hit in _list_articles(site)}
     end, count = time.monotonic() + seconds, 0
     while time.monotonic() < end:
-        ingest = Process(["ingest", str(_changed(site, count))], site.settings, site.folder / "ingest.log")
-        await asyncio.to_thread(_killed_soon, ingest)
+        ingest = ServiceProcess(
+            ["ingest", str(_write_changed_article(site, count))], site.settings, site.folder / "ingest.log"
+        )
+        await asyncio.to_thread(_kill_ingest, ingest)
         count += 1
-    done = await asyncio.to_thread(site.run, "ingest", str(_changed(site, count)), "--json")
+    done = await asyncio.to_thread(
+        site.run_command, "ingest", str(_write_changed_article(site, count)), "--json"
+    )
     with sqlite3.connect(f"file:{site.folder}/yorisoi.db?mode=ro", uri=True) as look:
         double = look.execute(
             "SELECT count(*) FROM (SELECT 1 FROM chunks GROUP BY article, position HAVING count(*) > 1)"
@@ -183,19 +193,19 @@ async def kills_while_ingesting(site: Site, load: Load, seconds: float) -> Outco
         bare = look.execute(
             "SELECT count(*) FROM chunks WHERE id NOT IN (SELECT chunk FROM vectors)"
         ).fetchone()[0]
-    missing = before - {hit["article"] for hit in _articles(site)}
+    missing = before - {hit["article"] for hit in _list_articles(site)}
     return int(done.returncode != 0) + double + bare + len(missing), f"{count} kills"
 
 
-def _articles(site: Site) -> list[dict[str, str]]:
+def _list_articles(site: Installation) -> list[dict[str, str]]:
     import json
 
-    out = site.run("search", "返品 配送 支払い", "-k", "50", "--json").stdout
+    out = site.run_command("search", "返品 配送 支払い", "-k", "50", "--json").stdout
     found: list[dict[str, str]] = json.loads(out or "[]")
     return found
 
 
-def _changed(site: Site, number: int) -> object:
+def _write_changed_article(site: Installation, number: int) -> object:
     """A folder with an article that is another one each time."""
     folder = site.folder / "more"
     folder.mkdir(exist_ok=True)
@@ -204,14 +214,14 @@ def _changed(site: Site, number: int) -> object:
     return folder
 
 
-def _killed_soon(ingest: Process) -> None:
+def _kill_ingest(ingest: ServiceProcess) -> None:
     import subprocess
     import sys
 
-    from evals.bench.service import environment
+    from evals.bench.service import build_environment
 
     program = [sys.executable, "-m", "evals.faults.crashing", "mid_ingest:0.7", *ingest.command]
-    started = subprocess.Popen(program, env=environment(**ingest.settings), stderr=subprocess.DEVNULL,
+    started = subprocess.Popen(program, env=build_environment(**ingest.settings), stderr=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL)  # fmt: skip
     try:
         started.wait(random.uniform(3, 12))
@@ -223,37 +233,37 @@ def _killed_soon(ingest: Process) -> None:
 MODEL_FAULTS = ("cut", "error-event", "bad-json", "bad-utf8", "no-finish", "html", "null-content")
 
 ROWS = (
-    Row(id="P1", what="SIGKILL at random", breaks=kills, quick=True),
-    Row(id="P1-pg", what="the same, two processes on PostgreSQL", breaks=kills, postgres=True),
-    Row(id="P2", what="dies while it thinks", breaks=partial(kills, crash="while_thinking:0.03")),
-    Row(id="P3a", what="dies before a commit", breaks=partial(kills, crash="before_commit:0.03")),
-    Row(
+    FaultRow(id="P1", what="SIGKILL at random", breaks=break_by_kill, quick=True),
+    FaultRow(id="P1-pg", what="the same, two processes on PostgreSQL", breaks=break_by_kill, postgres=True),
+    FaultRow(id="P2", what="dies while it thinks", breaks=partial(break_by_kill, crash="while_thinking:0.03")),
+    FaultRow(id="P3a", what="dies before a commit", breaks=partial(break_by_kill, crash="before_commit:0.03")),
+    FaultRow(
         id="P3", what="dies after the commit, before the 200",
-        breaks=partial(kills, crash="after_commit_before_200:0.03"), quick=True,
+        breaks=partial(break_by_kill, crash="after_commit_before_200:0.03"), quick=True,
     ),
-    Row(
+    FaultRow(
         id="P3b", what="dies after a reply is stored, before anybody hears",
-        breaks=partial(kills, crash="after_reply_before_ring:0.03"),
+        breaks=partial(break_by_kill, crash="after_reply_before_ring:0.03"),
     ),
-    Row(id="P5", what="SIGSTOP for longer than a lease", breaks=stopped, postgres=True),
-    Row(id="P6", what="SIGTERM under load", breaks=rolling),
-    Row(id="P6-pg", what="a rolling restart of two", breaks=rolling, postgres=True),
-    Row(id="L1", what="the model is away", breaks=model_away),
-    Row(id="L2", what="the model hangs", breaks=partial(model_fails, faults=("hang-first",), share=1.0)),
-    Row(
+    FaultRow(id="P5", what="SIGSTOP for longer than a lease", breaks=break_by_stop, postgres=True),
+    FaultRow(id="P6", what="SIGTERM under load", breaks=break_by_rolling_restart),
+    FaultRow(id="P6-pg", what="a rolling restart of two", breaks=break_by_rolling_restart, postgres=True),
+    FaultRow(id="L1", what="the model is away", breaks=break_model_address),
+    FaultRow(id="L2", what="the model hangs", breaks=partial(break_model, faults=("hang-first",), share=1.0)),
+    FaultRow(
         id="L3", what="429, with and without Retry-After",
         breaks=partial(
-            model_fails, faults=("rate-limited", "rate-limited-briefly", "rate-limited-for-long"), share=1.0
+            break_model, faults=("rate-limited", "rate-limited-briefly", "rate-limited-for-long"), share=1.0
         ),
     ),
-    Row(id="L4", what="a fifth of the model's answers fail",
-        breaks=partial(model_fails, faults=("server-error", "overloaded"), share=0.2)),
-    Row(id="L5", what="broken streams", breaks=partial(model_fails, faults=MODEL_FAULTS, share=1.0)),
-    Row(id="V1", what="the index's folder is gone", breaks=partial(index_lost, harm=remove_index)),
-    Row(id="V2", what="the index's files are noise", breaks=partial(index_lost, harm=scramble_index)),
-    Row(id="V3", what="the index's database is cut in half", breaks=partial(index_lost, harm=truncate_index)),
-    Row(id="V5", what="ingest killed in the middle", breaks=kills_while_ingesting),
-    Row(id="D2", what="the database is locked", breaks=database_locked),
-    Row(id="D5", what="PostgreSQL ends every connection", breaks=connections_cut, postgres=True),
-    Row(id="D6", what="PostgreSQL is killed and comes back", breaks=database_dies, postgres=True),
+    FaultRow(id="L4", what="a fifth of the model's answers fail",
+        breaks=partial(break_model, faults=("server-error", "overloaded"), share=0.2)),
+    FaultRow(id="L5", what="broken streams", breaks=partial(break_model, faults=MODEL_FAULTS, share=1.0)),
+    FaultRow(id="V1", what="the index's folder is gone", breaks=partial(break_index, harm=remove_index)),
+    FaultRow(id="V2", what="the index's files are noise", breaks=partial(break_index, harm=scramble_index)),
+    FaultRow(id="V3", what="the index's database is cut in half", breaks=partial(break_index, harm=truncate_index)),
+    FaultRow(id="V5", what="ingest killed in the middle", breaks=break_ingest),
+    FaultRow(id="D2", what="the database is locked", breaks=break_by_lock),
+    FaultRow(id="D5", what="PostgreSQL ends every connection", breaks=break_connections, postgres=True),
+    FaultRow(id="D6", what="PostgreSQL is killed and comes back", breaks=break_database, postgres=True),
 )  # fmt: skip

@@ -10,13 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evals.faults.apps import ROWS as APPS
-from evals.faults.checks import KINDS, violations
+from evals.faults.checks import KINDS, count_violations
 from evals.faults.desks import ROWS as DESKS
 from evals.faults.disk import ROWS as DISKS
-from evals.faults.disk import let_go
-from evals.faults.load import Load
+from evals.faults.disk import unmount_disk
+from evals.faults.load import LoadGenerator
 from evals.faults.rows import ROWS as SERVICE
-from evals.faults.rows import Row
+from evals.faults.rows import FaultRow
 from evals.faults.site import Workshop
 from evals.faults.standby import ROWS as STANDBY
 
@@ -35,12 +35,12 @@ def main() -> None:
     wanted = options.only or [row.id for row in ROWS if row.quick or not options.quick]
     rows = [row for row in ROWS if row.id in wanted]
     seconds = 30.0 if options.minutes is None else options.minutes * 60 / max(1, len(rows))
-    broken = measured(rows, seconds, options.rate, options.conversations, options.prepared)
+    broken = run_rows(rows, seconds, options.rate, options.conversations, options.prepared)
     raise SystemExit(1 if broken else 0)
 
 
-def measured(
-    rows: list[Row], seconds: float, rate: float, conversations: int, prepared: Path | None = None
+def run_rows(
+    rows: list[FaultRow], seconds: float, rate: float, conversations: int, prepared: Path | None = None
 ) -> int:
     """Prints the table; how many promises were broken in all."""
     broken = 0
@@ -51,34 +51,36 @@ def measured(
         folder = Path(stack.enter_context(temporary))
         folder.chmod(0o755)
         workshop = Workshop(folder, stack, prepared or folder / "prepared")
-        workshop.prepared()
+        workshop.prepare_data()
         for row in rows:
-            found, load, remark = asyncio.run(_row(workshop, row, seconds, rate, conversations))
+            found, load, remark = asyncio.run(_run_row(workshop, row, seconds, rate, conversations))
             broken += sum(found.values())
             counts = "  ".join(f"{found[kind]:7}" for kind in KINDS)
             sent = sum(len(talk.acknowledged) for talk in load.talks)
-            waits = f"{load.percentile(0.5) * 1000:4.0f}  {load.percentile(0.99) * 1000:6.0f} ms"
+            waits = (
+                f"{load.compute_percentile(0.5) * 1000:4.0f}  {load.compute_percentile(0.99) * 1000:6.0f} ms"
+            )
             print(f"{row.id:7} {sent:8}  {counts}  {waits}   {row.what}; {remark}", flush=True)
     return broken
 
 
-async def _row(
-    workshop: Workshop, row: Row, seconds: float, rate: float, conversations: int
-) -> tuple[Counter[str], Load, str]:
+async def _run_row(
+    workshop: Workshop, row: FaultRow, seconds: float, rate: float, conversations: int
+) -> tuple[Counter[str], LoadGenerator, str]:
     with ExitStack() as stack:
-        site = stack.enter_context(workshop.site(postgres=row.postgres))
-        stack.callback(let_go, site.folder)
-        async with Load(site.urls, rate=rate, conversations=conversations) as load:
+        site = stack.enter_context(workshop.open_site(postgres=row.postgres))
+        stack.callback(unmount_disk, site.folder)
+        async with LoadGenerator(site.urls, rate=rate, conversations=conversations) as load:
             running = asyncio.create_task(load.run())
             await asyncio.sleep(2)
             began = time.monotonic()
             own, remark = await row.breaks(site, load, seconds)
             load.stop()
             await running
-            found = await violations(load, {"Authorization": f"Bearer {site.token}"})
+            found = await count_violations(load, {"Authorization": f"Bearer {site.token}"})
             found["row"] += own
             for process in site.processes:
-                if not process.alive:
-                    print(f"dead at the end: {process.tail()}", file=sys.stderr)
+                if not process.is_alive:
+                    print(f"dead at the end: {process.read_log_tail()}", file=sys.stderr)
                     found["row"] += 1
             return found, load, f"{remark} ({time.monotonic() - began:.0f} s)"

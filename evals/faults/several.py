@@ -14,14 +14,14 @@ STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def main() -> None:
     for number in STOPS:
-        signal.signal(number, _stop)
+        signal.signal(number, _handle_stop)
     with ExitStack() as stack:
         temporary = TemporaryDirectory(prefix="yorisoi-several-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(temporary))
         folder.chmod(0o755)
         print("Preparing the sample help, PostgreSQL and Chroma …", flush=True)
         workshop = Workshop(folder, stack, folder / "prepared")
-        site = stack.enter_context(workshop.site(postgres=True))
+        site = stack.enter_context(workshop.open_site(postgres=True))
         for url in site.urls:
             print(f"  {url}/   console: {url}/console", flush=True)
         print("  sign in as mori@shop.example, password: a long password; stop with Ctrl-C", flush=True)
@@ -29,7 +29,7 @@ def main() -> None:
             signal.pause()
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
+def _handle_stop(_number: int, _frame: FrameType | None) -> None:
     """Leave by the way that ends whatever was started; a second signal does not cut it short."""
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)

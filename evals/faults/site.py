@@ -17,8 +17,8 @@ from typing import Any
 
 import httpx2
 
-from evals.bench.service import ASSISTANT, environment
-from evals.faults.model import Model, fake_model, free_port
+from evals.bench.service import ASSISTANT, build_environment
+from evals.faults.model import FakeModelProcess, find_free_port, run_fake_model
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "knowledge_base"
@@ -28,13 +28,13 @@ KEY = secrets.token_hex(16)
 
 
 @dataclass
-class Process:
+class ServiceProcess:
     """One `assistant serve`, at an address that it keeps over its lives."""
 
     command: Sequence[str]
     settings: dict[str, str]
     log: Path
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=find_free_port)
     popen: "subprocess.Popen[bytes] | None" = None
     #: Seconds until it was ready, of each start.
     starts: list[float] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Process:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
         return self.popen is not None and self.popen.poll() is None
 
     def start(self, *, crash: str | None = None) -> None:
@@ -52,14 +52,14 @@ class Process:
         command = [*program, *self.command, "--port", str(self.port)]
         began = time.monotonic()
         with self.log.open("a") as log:
-            known = environment(**self.settings)
+            known = build_environment(**self.settings)
             self.popen = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT, env=known)
-        self._ready()
+        self._wait_until_ready()
         self.starts.append(time.monotonic() - began)
 
-    def _ready(self) -> None:
+    def _wait_until_ready(self) -> None:
         end = time.monotonic() + STARTING_SECONDS
-        while time.monotonic() < end and self.alive:
+        while time.monotonic() < end and self.is_alive:
             try:
                 # Not necessarily well: an index may be what a row breaks.
                 if '"assistant"' not in httpx2.get(f"{self.url}/readyz", timeout=5).text:
@@ -67,8 +67,8 @@ class Process:
             except httpx2.TransportError:
                 pass
             time.sleep(0.05)
-        if self.alive:
-            raise SystemExit(f"evals faults: not ready in {STARTING_SECONDS} s: {self.tail()}")
+        if self.is_alive:
+            raise SystemExit(f"evals faults: not ready in {STARTING_SECONDS} s: {self.read_log_tail()}")
 
     def kill(self) -> None:
         if self.popen:
@@ -87,12 +87,12 @@ class Process:
             return -9, time.monotonic() - began
 
     def pause(self) -> None:
-        self._signal(signal.SIGSTOP)
+        self._send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        self._signal(signal.SIGCONT)
+        self._send_signal(signal.SIGCONT)
 
-    def _signal(self, number: signal.Signals) -> None:
+    def _send_signal(self, number: signal.Signals) -> None:
         for one in self.pids:
             os.kill(one, number)
 
@@ -104,19 +104,19 @@ class Process:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return [pid, *map(int, children)]
 
-    def tail(self) -> str:
+    def read_log_tail(self) -> str:
         return self.log.read_text("utf-8", "replace")[-1500:]
 
     @property
-    def tracebacks(self) -> int:
+    def traceback_count(self) -> int:
         return self.log.read_text("utf-8", "replace").count("Traceback")
 
 
 @dataclass
-class Site:
+class Installation:
     folder: Path
-    processes: list[Process]
-    model: Model
+    processes: list[ServiceProcess]
+    model: FakeModelProcess
     settings: dict[str, str]
     token: str
     #: Of the database, on PostgreSQL, and its server.
@@ -127,11 +127,11 @@ class Site:
     def urls(self) -> list[str]:
         return [process.url for process in self.processes]
 
-    def any(self) -> Process:
+    def choose_process(self) -> ServiceProcess:
         return random.choice(self.processes)
 
-    def run(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
-        return _typed(words, self.settings | more)
+    def run_command(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        return _run_assistant(words, self.settings | more)
 
 
 class Workshop:
@@ -139,17 +139,17 @@ class Workshop:
 
     def __init__(self, folder: Path, stack: ExitStack, prepared: Path) -> None:
         self.folder, self._stack, self._prepared = folder, stack, prepared
-        self.model = stack.enter_context(fake_model())
+        self.model = stack.enter_context(run_fake_model())
         self._postgres: tuple[str, str, str] | None = None
         self.server: Any = None
 
     @contextmanager
-    def site(
+    def open_site(
         self, *, postgres: bool = False, serve: bool = True, more: Mapping[str, str] | None = None
-    ) -> Iterator[Site]:
+    ) -> Iterator[Installation]:
         """With settings beside the usual ones, if there are any *more*."""
         folder = self.folder / f"site-{secrets.token_hex(3)}"
-        made = self._on_postgres(folder) if postgres else self._on_sqlite(folder)
+        made = self._build_on_postgres(folder) if postgres else self._build_on_sqlite(folder)
         for process in made.processes:
             process.settings |= more or {}
         try:
@@ -159,32 +159,32 @@ class Workshop:
             yield made
         finally:
             for process in made.processes:
-                if process.alive:
+                if process.is_alive:
                     process.resume()
                 process.kill()
 
-    def _on_sqlite(self, folder: Path) -> Site:
-        shutil.copytree(self.prepared(), folder, symlinks=True)
-        settings = self._settings(folder)
-        return self._made(folder, [Process(["serve"], settings, folder / "serve.log")], settings)
+    def _build_on_sqlite(self, folder: Path) -> Installation:
+        shutil.copytree(self.prepare_data(), folder, symlinks=True)
+        settings = self._build_settings(folder)
+        return self._build_site(folder, [ServiceProcess(["serve"], settings, folder / "serve.log")], settings)
 
-    def _on_postgres(self, folder: Path) -> Site:
-        admin, template, chroma = self._servers()
+    def _build_on_postgres(self, folder: Path) -> Installation:
+        admin, template, chroma = self._start_servers()
         folder.mkdir()
-        (folder / "models").symlink_to(self.prepared() / "models")
+        (folder / "models").symlink_to(self.prepare_data() / "models")
         name = f"site_{secrets.token_hex(4)}"
-        database = _named(admin, name)
-        _query(admin, f"CREATE DATABASE {name} TEMPLATE {template}")
-        settings = self._settings(folder) | {
+        database = _name_database(admin, name)
+        _execute_query(admin, f"CREATE DATABASE {name} TEMPLATE {template}")
+        settings = self._build_settings(folder) | {
             "ASSISTANT_DATABASE_URL": database,
             "ASSISTANT_CHROMA_URL": chroma,
         }
-        processes = [Process(["serve"], settings, folder / f"serve-{n}.log") for n in range(2)]
-        made = self._made(folder, processes, settings)
+        processes = [ServiceProcess(["serve"], settings, folder / f"serve-{n}.log") for n in range(2)]
+        made = self._build_site(folder, processes, settings)
         made.database, made.server = database, self.server
         return made
 
-    def _settings(self, folder: Path) -> dict[str, str]:
+    def _build_settings(self, folder: Path) -> dict[str, str]:
         return {
             "ASSISTANT_DATA_DIR": str(folder),
             "ASSISTANT_SECRET_KEY": KEY,
@@ -193,37 +193,39 @@ class Workshop:
             "OPENAI_BASE_URL": f"{self.model.url}/v1",
         }
 
-    def _made(self, folder: Path, processes: list[Process], settings: dict[str, str]) -> Site:
-        site = Site(folder, processes, self.model, settings, token="")
-        site.token = site.run("agent", "token", "mori@shop.example").stdout.strip()
-        self.model.recovers()
+    def _build_site(
+        self, folder: Path, processes: list[ServiceProcess], settings: dict[str, str]
+    ) -> Installation:
+        site = Installation(folder, processes, self.model, settings, token="")
+        site.token = site.run_command("agent", "token", "mori@shop.example").stdout.strip()
+        self.model.clear_fault()
         return site
 
-    def prepared(self) -> Path:
+    def prepare_data(self) -> Path:
         """A data folder with the sample help indexed and one agent."""
         if not self._prepared.exists():
-            self._fill(self._settings(self._prepared))
+            self._fill_data(self._build_settings(self._prepared))
         return self._prepared
 
-    def _fill(self, settings: dict[str, str]) -> None:
-        _typed(["ingest", str(SAMPLE)], settings, check=True)
-        _typed(["agent", "add", "mori@shop.example"], settings, typed="a long password\n", check=True)
+    def _fill_data(self, settings: dict[str, str]) -> None:
+        _run_assistant(["ingest", str(SAMPLE)], settings, check=True)
+        _run_assistant(["agent", "add", "mori@shop.example"], settings, typed="a long password\n", check=True)
 
-    def _servers(self) -> tuple[str, str, str]:
+    def _start_servers(self) -> tuple[str, str, str]:
         if self._postgres is None:
             admin = self._start_postgres()
             chroma = self._start_chroma()
             template = "prepared"
-            _query(admin, f"CREATE DATABASE {template}")
+            _execute_query(admin, f"CREATE DATABASE {template}")
             data = self.folder / "prepared-postgres"
             data.mkdir()
-            (data / "models").symlink_to(self.prepared() / "models")
-            settings = self._settings(data) | {
-                "ASSISTANT_DATABASE_URL": _named(admin, template),
+            (data / "models").symlink_to(self.prepare_data() / "models")
+            settings = self._build_settings(data) | {
+                "ASSISTANT_DATABASE_URL": _name_database(admin, template),
                 "ASSISTANT_CHROMA_URL": chroma,
             }
-            _typed(["migrate"], settings, check=True)
-            self._fill(settings)
+            _run_assistant(["migrate"], settings, check=True)
+            self._fill_data(settings)
             self._postgres = admin, template, chroma
         return self._postgres
 
@@ -239,23 +241,23 @@ class Workshop:
         return str(self.server.get_uri())
 
     def _start_chroma(self) -> str:
-        port, log = free_port(), (self.folder / "chroma.log").open("w")
+        port, log = find_free_port(), (self.folder / "chroma.log").open("w")
         program = Path(sys.executable).with_name("chroma")
         words = ["run", "--path", str(self.folder / "chroma"), "--host", "127.0.0.1", "--port", str(port)]
-        process = subprocess.Popen([program, *words], stdout=log, stderr=log, env=environment())
+        process = subprocess.Popen([program, *words], stdout=log, stderr=log, env=build_environment())
         self._stack.callback(process.kill)
-        until(lambda: _answers(f"http://127.0.0.1:{port}/api/v2/heartbeat"), 60)
+        wait_until(lambda: _is_answering(f"http://127.0.0.1:{port}/api/v2/heartbeat"), 60)
         return f"http://127.0.0.1:{port}"
 
 
-def _typed(
+def _run_assistant(
     words: Sequence[str], settings: dict[str, str], *, typed: str = "", check: bool = False
 ) -> "subprocess.CompletedProcess[str]":
     """An `assistant` command."""
     return subprocess.run(
         [str(ASSISTANT), *words],
         cwd=ROOT,
-        env=environment(**settings),
+        env=build_environment(**settings),
         input=typed,
         capture_output=True,
         text=True,
@@ -264,25 +266,25 @@ def _typed(
     )
 
 
-def _answers(url: str) -> bool:
+def _is_answering(url: str) -> bool:
     try:
         return httpx2.get(url, timeout=2).status_code == 200
     except httpx2.TransportError:
         return False
 
 
-def _named(admin: str, name: str) -> str:
+def _name_database(admin: str, name: str) -> str:
     return re.sub(r"/postgres(?=\?|$)", f"/{name}", admin, count=1)
 
 
-def _query(url: str, statement: str) -> None:
+def _execute_query(url: str, statement: str) -> None:
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(statement.encode())
 
 
-def until(reached: Callable[[], bool], seconds: float) -> bool:
+def wait_until(reached: Callable[[], bool], seconds: float) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if reached():

@@ -23,11 +23,11 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from evals.bench.service import ASSISTANT, environment, serving
-from evals.fakes.hostile_site import hostile_site
-from evals.faults.entrances import ENTRANCES, SIGNING, TELEGRAM, Stage
+from evals.bench.service import ASSISTANT, build_environment, serve_product
+from evals.fakes.hostile_site import serve_hostile_site
+from evals.faults.entrances import ENTRANCES, SIGNING, TELEGRAM, StallStage
 
-MOST_MS = 250.0
+MAX_STALL_MILLISECONDS = 250.0
 EVERY_SECONDS = 0.02
 SETTINGS = {
     "ASSISTANT_CHAT_MODEL": "extractive",
@@ -47,15 +47,17 @@ def main() -> None:
     parser.add_argument("--only", choices=ENTRANCES, action="append")
     options = parser.parse_args()
     temporary = TemporaryDirectory(prefix="yorisoi-stalls-", ignore_cleanup_errors=True)
-    with temporary as folder, hostile_site() as sitemap:
-        data = prepared(Path(folder), sitemap)
-        with serving(data, **SETTINGS) as (url, _):
-            failed = asyncio.run(driven((url, agent_token(data), sitemap), options.only or list(ENTRANCES)))
+    with temporary as folder, serve_hostile_site() as sitemap:
+        data = prepare_data(Path(folder), sitemap)
+        with serve_product(data, **SETTINGS) as (url, _):
+            failed = asyncio.run(
+                drive_entrances((url, create_agent_token(data), sitemap), options.only or list(ENTRANCES))
+            )
         failed += (data / "serve.log").read_text().count("Traceback")
     sys.exit(1 if failed else 0)
 
 
-def prepared(folder: Path, sitemap: str) -> Path:
+def prepare_data(folder: Path, sitemap: str) -> Path:
     """A data folder with one agent and one article, which is long."""
     data, source = folder / "data", folder / "help"
     source.mkdir()
@@ -65,7 +67,7 @@ def prepared(folder: Path, sitemap: str) -> Path:
         (["agent", "add", "mori@shop.example", "--admin"], "a long password\n"),
     ]
     for words, typed in commands:
-        run(data, *words, typed=typed)
+        run_command(data, *words, typed=typed)
     connection = sqlite3.connect(data / "yorisoi.db")
     long = "[送料](delivery.md) は **500円** です。\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n" * 9_000
     connection.execute("UPDATE articles SET text = ? WHERE id = 'long.md'", (long[:800_000],))
@@ -74,8 +76,8 @@ def prepared(folder: Path, sitemap: str) -> Path:
     return data
 
 
-def run(data: Path, *words: str, typed: str = "") -> str:
-    known = environment(ASSISTANT_DATA_DIR=str(data), ASSISTANT_INGEST_PRIVATE="true")
+def run_command(data: Path, *words: str, typed: str = "") -> str:
+    known = build_environment(ASSISTANT_DATA_DIR=str(data), ASSISTANT_INGEST_PRIVATE="true")
     command = [str(ASSISTANT), *words]
     done = subprocess.run(
         command, env=known, input=typed, capture_output=True, text=True, check=True, cwd=data.parent
@@ -83,32 +85,32 @@ def run(data: Path, *words: str, typed: str = "") -> str:
     return done.stdout.strip()
 
 
-def agent_token(data: Path) -> str:
-    return run(data, "agent", "token", "mori@shop.example")
+def create_agent_token(data: Path) -> str:
+    return run_command(data, "agent", "token", "mori@shop.example")
 
 
-async def driven(service: tuple[str, str, str], entrances: list[str]) -> int:
+async def drive_entrances(service: tuple[str, str, str], entrances: list[str]) -> int:
     """Drive each in turn and print its row; how many failed. *service*: address, token, sitemap."""
     print(f"{'entrance':12} {'longest stall':>14} {'99 %':>9}   answers", flush=True)
     failed = 0
     for name in entrances:
         async with httpx2.AsyncClient(timeout=30) as http:
-            stage = Stage(*service, http)
-            waits = await watched(service[0], ENTRANCES[name](stage))
+            stage = StallStage(*service, http)
+            waits = await measure_stalls(service[0], ENTRANCES[name](stage))
         worst, usual = max(waits), sorted(waits)[int(len(waits) * 0.99)]
         broken = any(status >= 500 for status in stage.statuses)
-        failed += broken or worst > MOST_MS
-        verdict = "  FAILED" if broken or worst > MOST_MS else ""
+        failed += broken or worst > MAX_STALL_MILLISECONDS
+        verdict = "  FAILED" if broken or worst > MAX_STALL_MILLISECONDS else ""
         answers = " ".join(f"{status or 'cut'}:{number}" for status, number in sorted(stage.statuses.items()))
         print(f"{name:12} {worst:11.0f} ms {usual:6.0f} ms   {answers}{verdict}", flush=True)
     return failed
 
 
-async def watched(url: str, driving: Awaitable[None]) -> list[float]:
+async def measure_stalls(url: str, driving: Awaitable[None]) -> list[float]:
     """Milliseconds that each `/healthz` took meanwhile, asked by a process that does nothing else."""
     spawning = multiprocessing.get_context("spawn")
     over, answers = spawning.Event(), spawning.Queue()
-    watcher = spawning.Process(target=watch, args=(url, over, answers))
+    watcher = spawning.Process(target=poll_health, args=(url, over, answers))
     watcher.start()
     await asyncio.to_thread(answers.get)  # it has asked once
     await driving
@@ -118,7 +120,7 @@ async def watched(url: str, driving: Awaitable[None]) -> list[float]:
     return waits
 
 
-def watch(url: str, over: Event, answers: "multiprocessing.Queue[Any]") -> None:
+def poll_health(url: str, over: Event, answers: "multiprocessing.Queue[Any]") -> None:
     parts, waits = urlsplit(url), list[float]()
     connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     while not over.is_set():

@@ -30,7 +30,7 @@ from assistant.models.token_count import count_tokens
 from assistant.ports.answering import AnswerRequest
 from assistant.ports.models import MultiVectorEmbedder
 from evals.data.support_sets import ROOT
-from evals.fakes.chat_server import honest
+from evals.fakes.chat_server import answer_honestly
 from evals.quality import faulty, hostile, personal, support
 
 MODEL = "gpt-4o-mini"
@@ -44,7 +44,7 @@ TIMED = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class AnswerCase:
     """A question with its passages, and the talk before it."""
 
     case: dict[str, Any]
@@ -52,7 +52,7 @@ class Found:
     #: How the product ranks what could be quoted.
     ranker: QuoteRanker
 
-    def holds(self, text: str) -> bool:
+    def has_facts(self, text: str) -> bool:
         """The expected facts stand in it."""
         return all(words in text for words in self.case["answer_contains"])
 
@@ -67,7 +67,7 @@ class PacedModel:
 
     async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
         started = time.perf_counter()
-        text = honest({"messages": [{"content": user}]})
+        text = answer_honestly({"messages": [{"content": user}]})
         end = text.find("]") + 1
         self.first_sentence = 0.0
         await asyncio.sleep(FIRST)
@@ -81,33 +81,33 @@ class PacedModel:
         self.first_sentence = self.first_sentence or self.total
 
 
-async def found_all(knowledge: KnowledgeBase, questions: str) -> list[Found]:
+async def load_answer_cases(knowledge: KnowledgeBase, questions: str) -> list[AnswerCase]:
     """The answerable questions of a file, searched; said before each: the three above it, answered."""
     lines = (ROOT / "evals/cases" / questions).read_text("utf-8").splitlines()
     cases = [case for line in lines if (case := json.loads(line))["relevant"]]
     ranker = QuoteRanker(knowledge.embedder, StoredTokenVectors(knowledge.database, knowledge.embedder))
-    quotes, talk, found = ExtractiveAnswerer(ranker=ranker), list[Utterance](), list[Found]()
+    quotes, talk, found = ExtractiveAnswerer(ranker=ranker), list[Utterance](), list[AnswerCase]()
     for case in cases:
         passages = await knowledge.retriever.search(case["text"], language=case["lang"], limit=5)
         ask = AnswerRequest(question=case["text"], language=case["lang"], passages=passages, lines=talk[-6:])
-        found.append(Found(case=case, ask=ask, ranker=ranker))
-        draft = await quotes.write_answer(ask, _unseen)
+        found.append(AnswerCase(case=case, ask=ask, ranker=ranker))
+        draft = await quotes.write_answer(ask, _ignore_text)
         talk += [Utterance(author=Author.CUSTOMER, text=case["text"])]
         talk += [Utterance(author=Author.ASSISTANT, text=draft.text)]
     return found
 
 
-async def report_tokens(found: Sequence[Found], questions: str) -> None:
+async def report_tokens(found: Sequence[AnswerCase], questions: str) -> None:
     """Prompts as we fill them, beside the usual ones with the same instructions."""
     ours, usual, held, held_usual = [], [], [], []
     for one in found:
         packed = build_prompt_context(one.ask, await one.ranker.rank_candidates(one.ask), MODEL)
         chunks = "\n\n".join(f"[{n}] {p.title}\n{p.text[:1000]}" for n, p in enumerate(one.ask.passages, 1))
         whole = "\n".join(f"{line.author}: {line.text}" for line in one.ask.lines)
-        ours.append(_tokens(packed, condense_history(one.ask.lines, PiiMask()), one.ask))
-        usual.append(_tokens(chunks, whole, one.ask))
-        held.append(one.holds(packed))
-        held_usual.append(one.holds(chunks))
+        ours.append(_count_prompt_tokens(packed, condense_history(one.ask.lines, PiiMask()), one.ask))
+        usual.append(_count_prompt_tokens(chunks, whole, one.ask))
+        held.append(one.has_facts(packed))
+        held_usual.append(one.has_facts(chunks))
     print(f"\nTokens of a prompt, {len(found)} of {questions}: ours; five chunks of 1,000, whole history")
     print(
         f"  tokens                  {mean(ours):.0f}  {mean(usual):.0f}  ratio {mean(ours) / mean(usual):.2f}"
@@ -119,7 +119,7 @@ async def report_tokens(found: Sequence[Found], questions: str) -> None:
     )
 
 
-def _tokens(passages: str, history: str, ask: AnswerRequest) -> int:
+def _count_prompt_tokens(passages: str, history: str, ask: AnswerRequest) -> int:
     language = "Japanese" if ask.language == "ja" else "English"
     filled = PROMPT.fill_template(
         language=language, passages=passages, history=history, question=ask.question
@@ -127,7 +127,7 @@ def _tokens(passages: str, history: str, ask: AnswerRequest) -> int:
     return sum(count_tokens(part, MODEL) for part in filled)
 
 
-async def report_speed(found: Sequence[Found], knowledge: KnowledgeBase) -> None:
+async def report_speed(found: Sequence[AnswerCase], knowledge: KnowledgeBase) -> None:
     """What packing and checking add to the model's own time, and when the first sentence is seen."""
     assert isinstance(knowledge.embedder, MultiVectorEmbedder)
     readings = EncodedTexts(knowledge.embedder, StoredTokenVectors(knowledge.database, knowledge.embedder))
@@ -136,32 +136,32 @@ async def report_speed(found: Sequence[Found], knowledge: KnowledgeBase) -> None
         " (the rest is the embedder and waiting for a processor); first sentence / the model's own"
     )
     for name in ("passages not seen before", "passages seen before"):
-        timed = [await _timed(one, readings) for one in found[:: len(found) // TIMED]]
+        timed = [await _measure_answer(one, readings) for one in found[:: len(found) // TIMED]]
         beyond, work, firsts = map(median, zip(*timed, strict=True))
         print(f"  {name:26} {beyond:.0f} ms  {work:.0f} ms  {firsts:.2f}")
 
 
-async def _timed(one: Found, readings: EncodedTexts) -> tuple[float, float, float]:
+async def _measure_answer(one: AnswerCase, readings: EncodedTexts) -> tuple[float, float, float]:
     """(ms beyond the model, ms of our thread's work, first shown sentence over the model's own first)"""
     model, shown = PacedModel(), list[float]()
 
-    async def progress(_text: str) -> None:
+    async def record_progress(_text: str) -> None:
         shown.append(time.perf_counter())
 
     quotes = ExtractiveAnswerer(ranker=one.ranker)
     answerer = GroundedAnswerer(model, PROMPT, fallback=quotes, ranker=one.ranker, readings=readings)
     started, idle = time.perf_counter(), time.thread_time()
-    await answerer.write_answer(one.ask, progress)
+    await answerer.write_answer(one.ask, record_progress)
     spent, work = time.perf_counter() - started, time.thread_time() - idle
     first = (shown[0] - started) / model.first_sentence if shown and model.first_sentence else 1.0
     return 1000 * (spent - model.total), 1000 * work, first
 
 
-async def _unseen(_text: str) -> None:
+async def _ignore_text(_text: str) -> None:
     return None
 
 
-async def _on_the_sample_help() -> None:
+async def _report_sample_help() -> None:
     from assistant.app.knowledge_base import open_knowledge
     from assistant.app.settings import load_settings
     from assistant.cli.knowledge import index_sources
@@ -173,14 +173,14 @@ async def _on_the_sample_help() -> None:
             knowledge, settings, [str(ROOT / "knowledge_base")], lambda _stage, _done, _all: None
         )
         for questions in QUESTIONS:
-            found = await found_all(knowledge, questions)
+            found = await load_answer_cases(knowledge, questions)
             await report_tokens(found, questions)
         await report_speed(found, knowledge)
         await knowledge.close()
 
 
 def main() -> None:
-    asyncio.run(_on_the_sample_help())
+    asyncio.run(_report_sample_help())
     support.main()
     personal.main()
     hostile.main()

@@ -30,32 +30,32 @@ def main() -> None:
     cases = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
     for name in ("tune", "held"):
         some = [case for case in cases if case["set"] == name]
-        found, near = asyncio.run(_found_in_cases(settings, some))
-        print("\n".join(report(name, some, found)))
-        print(f"  baseline, near sentences with another number: {score(some, near)}")
-    sample, near = asyncio.run(_found(settings, ROOT / "knowledge_base"))
+        found, near = asyncio.run(_find_in_cases(settings, some))
+        print("\n".join(build_report(name, some, found)))
+        print(f"  baseline, near sentences with another number: {format_score(some, near)}")
+    sample, near = asyncio.run(_find_in_folder(settings, ROOT / "knowledge_base"))
     print(f"sample help, where none is meant: {len(sample)} found, {len(near)} by the baseline")
     for one in sample:
         print(f"  {one.one.article}: {one.one.text} <> {one.other.article}: {one.other.text}")
 
 
-def report(name: str, cases: Sequence[dict[str, Any]], found: Sequence[Contradiction]) -> list[str]:
+def build_report(name: str, cases: Sequence[dict[str, Any]], found: Sequence[Contradiction]) -> list[str]:
     """Precision and recall, and what was missed or wrong, one a line."""
-    pairs = {_pair(one) for one in found}
-    lines = [f"{name}: {score(cases, found)}"]
+    pairs = {_get_case_pair(one) for one in found}
+    lines = [f"{name}: {format_score(cases, found)}"]
     for number, case in enumerate(cases):
         if case["contradict"] and number not in {a for a, b in pairs if a == b}:
             lines.append(f"  missed: {case['a']['text']} <> {case['b']['text']}")
     for one in found:
-        first, second = _pair(one)
+        first, second = _get_case_pair(one)
         if first == second and not cases[first]["contradict"]:
             lines.append(f"  wrong: {one.one.text} <> {one.other.text}")
     return lines
 
 
-def score(cases: Sequence[dict[str, Any]], found: Sequence[Contradiction]) -> str:
+def format_score(cases: Sequence[dict[str, Any]], found: Sequence[Contradiction]) -> str:
     meant = {number for number, case in enumerate(cases) if case["contradict"]}
-    pairs = {_pair(one) for one in found}
+    pairs = {_get_case_pair(one) for one in found}
     own = {first for first, second in pairs if first == second}
     right = own & meant
     precision = len(right) / len(own) if own else 1.0
@@ -66,22 +66,22 @@ def score(cases: Sequence[dict[str, Any]], found: Sequence[Contradiction]) -> st
     )
 
 
-def _pair(one: Contradiction) -> tuple[int, int]:
+def _get_case_pair(one: Contradiction) -> tuple[int, int]:
     """The cases that the two sides stand in."""
     first, second = (int(side.article.split("/")[-1].split("-")[0]) for side in (one.one, one.other))
     return first, second
 
 
-async def _found_in_cases(settings: Settings, cases: Sequence[dict[str, Any]]) -> Found:
+async def _find_in_cases(settings: Settings, cases: Sequence[dict[str, Any]]) -> Found:
     with tempfile.TemporaryDirectory() as folder:
         for number, case in enumerate(cases):
             for side in ("a", "b"):
                 text = f"# {case[side]['title']}\n\n{case[side]['text']}\n"
                 (Path(folder) / f"{number}-{side}.md").write_text(text, "utf-8")
-        return await _found(settings, Path(folder))
+        return await _find_in_folder(settings, Path(folder))
 
 
-async def _found(settings: Settings, articles: Path) -> Found:
+async def _find_in_folder(settings: Settings, articles: Path) -> Found:
     """What is found in a folder of articles, and what the baseline finds there."""
     with tempfile.TemporaryDirectory() as data:
         own = settings.model_copy(update={"data_dir": Path(data)})
@@ -95,10 +95,10 @@ async def _found(settings: Settings, articles: Path) -> Found:
         owners = await knowledge.database.read(lambda store: store.article_lifecycle.load_chunk_articles())
         new = shelf.ids.tolist()
         found = await find_contradictions(new, shelf, owners, knowledge.load_statements, embedder)
-        near = await find_contradictions(new, shelf, owners, knowledge.load_statements, embedder, _any)
+        near = await find_contradictions(new, shelf, owners, knowledge.load_statements, embedder, _accept_any)
         await knowledge.close()
         return found, near
 
 
-def _any(_one: Statement, _other: Statement) -> bool:
+def _accept_any(_one: Statement, _other: Statement) -> bool:
     return True

@@ -19,8 +19,8 @@ from assistant.domain.knowledge import Passage
 from assistant.models.chat import build_chat_model, build_http_client
 from assistant.models.limits import ModelLimits
 from assistant.ports.answering import AnswerRequest, Draft
-from evals.data.support_sets import ROOT, passages_of
-from evals.fakes.chat_server import FAULTS, served
+from evals.data.support_sets import ROOT, load_passages
+from evals.fakes.chat_server import FAULTS, serve_app
 
 TURNS = 50
 #: The product's deadlines, times this.
@@ -47,12 +47,12 @@ def is_good(draft: Draft, shown: Sequence[str], seconds: float) -> bool:
     )
 
 
-async def turns(base: str, fault: str, passages: Sequence[Passage]) -> list[tuple[bool, float]]:
+async def run_turns(base: str, fault: str, passages: Sequence[Passage]) -> list[tuple[bool, float]]:
     """(good, seconds) of each turn; a few at once, each with a model of its own so that no breaker helps."""
     places = asyncio.Semaphore(10)
     prompt, ranker = Prompt.from_file(ROOT / "prompts" / "answer.md"), QuoteRanker()
 
-    async def one() -> tuple[bool, float]:
+    async def run_turn() -> tuple[bool, float]:
         async with places, build_http_client(LIMITS) as http:
             url = "http://127.0.0.1:9/v1" if fault == "refused" else f"{base}/{fault}/v1"
             model = build_chat_model("openai:fake", base_url=url, limits=LIMITS, http=http)
@@ -61,30 +61,30 @@ async def turns(base: str, fault: str, passages: Sequence[Passage]) -> list[tupl
             answerer = GroundedAnswerer(model, prompt, fallback=quotes, ranker=ranker)
             seen: list[str] = []
 
-            async def progress(text: str) -> None:
+            async def record_progress(text: str) -> None:
                 seen.append(text)
 
             started = time.perf_counter()
             draft = await answerer.write_answer(
-                AnswerRequest(question=QUESTION, language="ja", passages=passages), progress
+                AnswerRequest(question=QUESTION, language="ja", passages=passages), record_progress
             )
             spent = time.perf_counter() - started
             return is_good(draft, seen, spent), spent
 
-    return list(await asyncio.gather(*(one() for _ in range(TURNS))))
+    return list(await asyncio.gather(*(run_turn() for _ in range(TURNS))))
 
 
 def main() -> None:
     print(f"\nFaults of a model's server, {TURNS} turns each, deadlines x {SCALE}: good, p50, longest (s)")
     passages = [
-        p for p in passages_of(ROOT / "knowledge_base") if p.article == "ja/returns/return-deadline.md"
+        p for p in load_passages(ROOT / "knowledge_base") if p.article == "ja/returns/return-deadline.md"
     ]
     good = total = 0
-    with served() as base:
+    with serve_app() as base:
         # What is imported by the first call of a process is no part of a turn.
-        asyncio.run(turns(base, "server-error", passages))
+        asyncio.run(run_turns(base, "server-error", passages))
         for fault in ("refused", *FAULTS):
-            found = asyncio.run(turns(base, fault, passages))
+            found = asyncio.run(run_turns(base, fault, passages))
             seconds = [spent for _, spent in found]
             kept = sum(fine for fine, _ in found)
             good, total = good + kept, total + len(found)

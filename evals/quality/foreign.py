@@ -28,9 +28,9 @@ from assistant.app.wiring import build_turn_dependencies
 from assistant.conversation.turn.ask_once import answer_once
 from assistant.domain.knowledge import Passage
 from assistant.text.segmentation import tokenize_text
-from evals.data.embedding_cache import RememberingEmbedder
-from evals.quality.pipeline import knowledge_over
-from evals.quality.scores import auroc
+from evals.data.embedding_cache import CachingEmbedder
+from evals.quality.pipeline import open_knowledge_over
+from evals.quality.scores import compute_auroc
 
 CASES = Path(__file__).parents[1] / "cases" / "foreign"
 TODAY = date(2026, 11, 26)
@@ -47,7 +47,7 @@ Case = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Answers:
+class AnswerStatistics:
     """What one way of answering gave on one knowledge base."""
 
     shown: int = 0
@@ -67,9 +67,9 @@ class Answers:
         if answerable:
             self.answerable += 1
             self.declined_answerable += text is None
-            self.shown += text is not None and shows(text, case["fact"])
+            self.shown += text is not None and contains_fact(text, case["fact"])
             if text is not None:
-                self.lengths.append(length(text))
+                self.lengths.append(count_characters(text))
         else:
             self.near += 1
             self.declined_near += text is None
@@ -82,24 +82,24 @@ class Answers:
             f"near misses declined {self.declined_near}/{self.near}"
         )
         if self.scores:
-            told += f", AUROC {auroc(*zip(*self.scores, strict=True)):.3f}"
+            told += f", AUROC {compute_auroc(*zip(*self.scores, strict=True)):.3f}"
         return told
 
 
-def length(text: str) -> int:
+def count_characters(text: str) -> int:
     """Characters without markup; the numbers of sources are not counted."""
     return len(MARKUP.sub("", text))
 
 
-def shows(text: str, fact: Sequence[str | list[str]]) -> bool:
+def contains_fact(text: str, fact: Sequence[str | list[str]]) -> bool:
     """Every part of the fact, or one of its alternatives, stands in the text; blanks do not count."""
 
-    def plain(part: str) -> str:
+    def strip_markup(part: str) -> str:
         return MARKUP_OR_SPACE.sub("", part)
 
-    said = plain(text)
+    said = strip_markup(text)
     alternatives = ([part] if isinstance(part, str) else part for part in fact)
-    return all(any(plain(each) in said for each in some) for some in alternatives)
+    return all(any(strip_markup(each) in said for each in some) for some in alternatives)
 
 
 class Bm25:
@@ -110,11 +110,11 @@ class Bm25:
         self._lengths = [sum(bag.values()) for bag in self._bags]
         self._seen = Counter(word for bag in self._bags for word in bag)
 
-    def best(self, question: str) -> int:
+    def find_best(self, question: str) -> int:
         """Index of the passage that fits best."""
         mean = sum(self._lengths) / len(self._lengths)
 
-        def score(bag: Counter[str], size: int) -> float:
+        def compute_score(bag: Counter[str], size: int) -> float:
             return sum(
                 math.log(1 + (len(self._bags) - self._seen[w] + 0.5) / (self._seen[w] + 0.5))
                 * bag[w]
@@ -124,7 +124,7 @@ class Bm25:
                 if bag[w]
             )
 
-        scores = [score(bag, size) for bag, size in zip(self._bags, self._lengths, strict=True)]
+        scores = [compute_score(bag, size) for bag, size in zip(self._bags, self._lengths, strict=True)]
         return int(np.argmax(scores))
 
 
@@ -135,21 +135,21 @@ def main() -> None:
     parser.add_argument("--failures", action="store_true", help="print each answer that is not right")
     chosen = parser.parse_args()
     folders = [f for f in sorted(chosen.cases.iterdir()) if (f / "questions.jsonl").is_file()]
-    totals: dict[str, dict[str, Answers]] = {}
+    totals: dict[str, dict[str, AnswerStatistics]] = {}
     for folder in folders:
         if not chosen.only or folder.name in chosen.only:
-            found = asyncio.run(measure(folder, failures=chosen.failures))
+            found = asyncio.run(measure_folder(folder, failures=chosen.failures))
             totals[folder.name] = found
             print(folder.name)
             for way, answers in found.items():
                 print(f"  {way:24} {answers}", flush=True)
     print("all")
     for way in next(iter(totals.values()), {}):
-        print(f"  {way:24} {total([each[way] for each in totals.values()])}")
+        print(f"  {way:24} {sum_statistics([each[way] for each in totals.values()])}")
 
 
-def total(some: Sequence[Answers]) -> Answers:
-    joined = Answers()
+def sum_statistics(some: Sequence[AnswerStatistics]) -> AnswerStatistics:
+    joined = AnswerStatistics()
     for each in some:
         joined.shown += each.shown
         joined.answerable += each.answerable
@@ -161,36 +161,36 @@ def total(some: Sequence[Answers]) -> Answers:
     return joined
 
 
-async def measure(folder: Path, *, failures: bool) -> dict[str, Answers]:
+async def measure_folder(folder: Path, *, failures: bool) -> dict[str, AnswerStatistics]:
     cases = [
         json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines() if line
     ]
-    embedder = RememberingEmbedder()
-    knowledge = await knowledge_over(folder / "kb", embedder, TODAY)
+    embedder = CachingEmbedder()
+    knowledge = await open_knowledge_over(folder / "kb", embedder, TODAY)
     mind = build_turn_dependencies(load_settings().model_copy(update={"chat_model": "extractive"}), knowledge)
-    found: dict[str, Answers] = {}
+    found: dict[str, AnswerStatistics] = {}
 
-    def note(way: str, case: Case, text: str | None, score: float | None = None) -> None:
-        found.setdefault(way, Answers()).add(case, text, score)
+    def record_answer(way: str, case: Case, text: str | None, score: float | None = None) -> None:
+        found.setdefault(way, AnswerStatistics()).add(case, text, score)
 
-    dense, words, passages = await simple_searches(knowledge, embedder)
+    dense, words, passages = await build_simple_searches(knowledge, embedder)
     for case in cases:
         answer = await answer_once(mind, case["text"])
         text = answer["answer"] if answer["citations"] else None
         read = await mind.retriever.search(case["text"], limit=PASSAGES)
         ranked = await knowledge.retriever.search(case["text"], limit=PASSAGES)
-        note("ours", case, text, max((p.score for p in read), default=0.0))
-        size = max(length(text) if text is not None else USUAL_LENGTH, LEAST_LENGTH)
+        record_answer("ours", case, text, max((p.score for p in read), default=0.0))
+        size = max(count_characters(text) if text is not None else USUAL_LENGTH, LEAST_LENGTH)
         score = ranked[0].score if ranked else None
         tops = {
             "our search, first": ranked[0].text if ranked else "",
             "dense, first": passages[await dense(case["text"])].text,
-            "BM25, first": passages[words.best(case["text"])].text,
+            "BM25, first": passages[words.find_best(case["text"])].text,
         }
         for way, passage in tops.items():
-            note(f"{way}, whole", case, passage, score if way.startswith("our") else None)
-            note(f"{way}, as long", case, passage[:size])
-        if failures and (text is None or not shows(text, case["fact"])) == bool(case["fact"]):
+            record_answer(f"{way}, whole", case, passage, score if way.startswith("our") else None)
+            record_answer(f"{way}, as long", case, passage[:size])
+        if failures and (text is None or not contains_fact(text, case["fact"])) == bool(case["fact"]):
             print_failure(case, text)
     await knowledge.close()
     return found
@@ -201,8 +201,8 @@ def print_failure(case: Case, text: str | None) -> None:
     print("    " + " ".join((text or "(declined)").split())[:400])
 
 
-async def simple_searches(
-    knowledge: KnowledgeBase, embedder: RememberingEmbedder
+async def build_simple_searches(
+    knowledge: KnowledgeBase, embedder: CachingEmbedder
 ) -> tuple[Callable[[str], Awaitable[int]], Bm25, list[Passage]]:
     """Dense search by one vector a passage, BM25, and the passages."""
     shelf = knowledge.retriever.forward_index
@@ -210,10 +210,10 @@ async def simple_searches(
     passages = list(kept.values())
     vectors = await embedder.embed_passages([": ".join((p.title, *p.headings, p.text)) for p in passages])
 
-    async def nearest(question: str) -> int:
+    async def find_nearest(question: str) -> int:
         return int(np.argmax(vectors @ await embedder.embed_query(question)))
 
-    return nearest, Bm25(passages), passages
+    return find_nearest, Bm25(passages), passages
 
 
 if __name__ == "__main__":

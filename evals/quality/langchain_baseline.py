@@ -8,7 +8,7 @@ import numpy as np
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from assistant.ports.models import Embedder
-from evals.data.retrieval_sets import Asked, Collection
+from evals.data.retrieval_sets import LabelledQuestion, QuestionCollection
 
 #: As the tutorial sets them.
 CHARACTERS, OVERLAP = 1_000, 200
@@ -16,7 +16,9 @@ CHARACTERS, OVERLAP = 1_000, 200
 NEAREST = 50
 
 
-async def found(collection: Collection, embedder: Embedder, questions: Sequence[Asked]) -> list[list[str]]:
+async def search_with_tutorial(
+    collection: QuestionCollection, embedder: Embedder, questions: Sequence[LabelledQuestion]
+) -> list[list[str]]:
     """The articles that the tutorial's pipeline brings for each question, best first."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=CHARACTERS, chunk_overlap=OVERLAP)
     pieces = [

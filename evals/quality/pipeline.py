@@ -18,11 +18,11 @@ from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
 
 
-def local_embedder(data: Path) -> Embedder:
+def build_local_embedder(data: Path) -> Embedder:
     return build_embedder("local", data / "models")
 
 
-async def retriever_over(folder: Path, data: Path, embedder: Embedder) -> HybridRetriever:
+async def build_retriever(folder: Path, data: Path, embedder: Embedder) -> HybridRetriever:
     """A started retriever; what *data* already holds is not indexed again."""
     data.mkdir(parents=True, exist_ok=True)
     engine = create_sqlite_engine(data / "evals.sqlite")
@@ -42,7 +42,7 @@ async def retriever_over(folder: Path, data: Path, embedder: Embedder) -> Hybrid
     return retriever
 
 
-async def knowledge_over(folder: Path, embedder: Embedder, today: date) -> KnowledgeBase:
+async def open_knowledge_over(folder: Path, embedder: Embedder, today: date) -> KnowledgeBase:
     """A folder of articles, open as the product opens it but kept in memory, on the day *today*."""
     engine = create_sqlite_engine(None)
     metadata.create_all(engine)

@@ -13,14 +13,14 @@ from assistant.domain.policy import Policy
 from assistant.knowledge.retrieval import ranking
 from assistant.knowledge.retrieval.features import select_candidates
 from assistant.knowledge.retrieval.ranking import FusionWeights
-from evals.data.embedding_cache import RememberingEmbedder
-from evals.data.retrieval_sets import Asked, Collection, Row, measured
+from evals.data.embedding_cache import CachingEmbedder
+from evals.data.retrieval_sets import LabelledQuestion, QuestionCollection, Row, load_reported_sets
 from evals.quality import langchain_baseline, retrieval_product
-from evals.quality.retrieval_runs import Seen, gain, seen, served
-from evals.train.retrieval import auroc, held_out
+from evals.quality.retrieval_runs import SeenQuestion, build_retriever, collect_candidates, compute_ndcg
+from evals.train.retrieval import compute_auroc, load_held_out_weights
 
 Vectors = NDArray[np.float32]
-Order = Callable[[Seen], Sequence[int]]
+Order = Callable[[SeenQuestion], Sequence[int]]
 TEXT, TITLE, WORDS = 0, 1, 4
 #: The usual constant of reciprocal rank fusion.
 RRF = 60
@@ -35,105 +35,112 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=1_500, help="questions per set")
     parser.add_argument("--sets", nargs="+", metavar="NAME", help="only these; else every set")
     options = parser.parse_args()
-    asyncio.run(_report(options))
+    asyncio.run(_report_sets(options))
 
 
-async def _report(options: argparse.Namespace) -> None:
+async def _report_sets(options: argparse.Namespace) -> None:
     """One line per set and pipeline, each as soon as it is known."""
     data, as_json = options.data, options.json
-    embedder, collections = RememberingEmbedder(), list(measured(data))
-    for row in await retrieval_product.report(embedder, data):
-        print(json.dumps(row) if as_json else _line(row), flush=True)
+    embedder, collections = CachingEmbedder(), list(load_reported_sets(data))
+    for row in await retrieval_product.measure_folders(embedder, data):
+        print(json.dumps(row) if as_json else _format_line(row), flush=True)
     for collection in collections:
         if options.sets and collection.name not in options.sets:
             continue
         others = [c for c in collections if c.family != collection.family]
         foreign = [asked for c in others for asked in c.questions[:FOREIGN]]
-        for row in await _rows(collection, foreign, embedder, options.most):
-            print(json.dumps(row) if as_json else _line(row), flush=True)
+        for row in await _build_rows(collection, foreign, embedder, options.most):
+            print(json.dumps(row) if as_json else _format_line(row), flush=True)
 
 
-def _line(row: Row) -> str:
+def _format_line(row: Row) -> str:
     return "  ".join(f"{k} {v if isinstance(v, str) else format(v, '.3f')}" for k, v in row.items())
 
 
-async def _rows(
-    collection: Collection, foreign: list[Asked], embedder: RememberingEmbedder, most: int
+async def _build_rows(
+    collection: QuestionCollection, foreign: list[LabelledQuestion], embedder: CachingEmbedder, most: int
 ) -> list[Row]:
-    retriever, database = await served(collection, embedder)
-    own = await seen(retriever, database, collection.questions[:most])
-    far = await seen(retriever, database, foreign)
+    retriever, database = await build_retriever(collection, embedder)
+    own = await collect_candidates(retriever, database, collection.questions[:most])
+    far = await collect_candidates(retriever, database, foreign)
     database.close()
-    unseen = held_out(collection.family)
-    pipelines = {"yorisoi, never having seen the set": _weighed(unseen), **PIPELINES}
+    unseen = load_held_out_weights(collection.family)
+    pipelines = {"yorisoi, never having seen the set": _rank_by_weights(unseen), **PIPELINES}
     rows: list[Row] = [
-        {"set": collection.name, "pipeline": name, **_found(own, order)} for name, order in pipelines.items()
+        {"set": collection.name, "pipeline": name, **_measure_ranking(own, order)}
+        for name, order in pipelines.items()
     ]
     asked = collection.questions[:most]
-    brought = await langchain_baseline.found(collection, embedder, asked)
+    brought = await langchain_baseline.search_with_tutorial(collection, embedder, asked)
     rows.append(
-        {"set": collection.name, "pipeline": "tutorial", **_measures(list(zip(brought, asked, strict=True)))}
+        {
+            "set": collection.name,
+            "pipeline": "tutorial",
+            **_compute_measures(list(zip(brought, asked, strict=True))),
+        }
     )
-    told = _told_apart(own, far, unseen)
+    told = _measure_separation(own, far, unseen)
     rows.append({"set": collection.name, "pipeline": "yorisoi, never having seen the set", **told})
     return rows
 
 
-def _found(own: list[Seen], order: Order) -> dict[str, float]:
+def _measure_ranking(own: list[SeenQuestion], order: Order) -> dict[str, float]:
     ranked = [([each.articles[row] for row in order(each)], each.asked) for each in own]
-    return _measures(ranked)
+    return _compute_measures(ranked)
 
 
-def _measures(ranked: Sequence[tuple[Sequence[str], Asked]]) -> dict[str, float]:
+def _compute_measures(ranked: Sequence[tuple[Sequence[str], LabelledQuestion]]) -> dict[str, float]:
     firsts = [names[0] in asked.relevant for names, asked in ranked if names]
     return {
-        "nDCG@10": float(np.mean([gain(names, asked.relevant) for names, asked in ranked])),
+        "nDCG@10": float(np.mean([compute_ndcg(names, asked.relevant) for names, asked in ranked])),
         "hit@1": float(np.sum(firsts) / len(ranked)),
     }
 
 
-def _by(column: int) -> Order:
-    return lambda each: _falling(each.candidates.arms[:, column])
+def _rank_by_column(column: int) -> Order:
+    return lambda each: _sort_falling(each.candidates.arms[:, column])
 
 
-def _falling(values: Vectors) -> list[int]:
+def _sort_falling(values: Vectors) -> list[int]:
     return [int(row) for row in np.argsort(-values, kind="stable")]
 
 
-def _reciprocal(each: Seen) -> list[int]:
+def _fuse_reciprocal_ranks(each: SeenQuestion) -> list[int]:
     places = [np.argsort(np.argsort(-each.candidates.arms[:, arm], kind="stable")) for arm in (TEXT, WORDS)]
-    return _falling(np.sum([1 / (RRF + place) for place in places], axis=0))
+    return _sort_falling(np.sum([1 / (RRF + place) for place in places], axis=0))
 
 
-def _weighed(weights: FusionWeights) -> Order:
-    return lambda each: _falling(ranking.score_candidates(each.candidates, weights))
+def _rank_by_weights(weights: FusionWeights) -> Order:
+    return lambda each: _sort_falling(ranking.score_candidates(each.candidates, weights))
 
 
 PIPELINES: dict[str, Order] = {
-    "yorisoi, as committed": _weighed(ranking.load_fusion_weights()),
-    "words (BM25)": _by(WORDS),
-    "dense, text": _by(TEXT),
-    "dense, title": _by(TITLE),
-    "RRF": _reciprocal,
+    "yorisoi, as committed": _rank_by_weights(ranking.load_fusion_weights()),
+    "words (BM25)": _rank_by_column(WORDS),
+    "dense, text": _rank_by_column(TEXT),
+    "dense, title": _rank_by_column(TITLE),
+    "RRF": _fuse_reciprocal_ranks,
 }
 
 
-def _told_apart(own: list[Seen], foreign: list[Seen], weights: FusionWeights) -> dict[str, float]:
+def _measure_separation(
+    own: list[SeenQuestion], foreign: list[SeenQuestion], weights: FusionWeights
+) -> dict[str, float]:
     """Answerable questions against those whose answer was taken out, and against other domains' questions."""
     enough = Policy().answer_score
-    known = [_best(each, weights) for each in own if each.right.any()]
-    near = [_best(each, weights, without=True) for each in own if not each.right.all()]
-    far = [_best(each, weights) for each in foreign]
+    known = [_compute_best_probability(each, weights) for each in own if each.right.any()]
+    near = [_compute_best_probability(each, weights, without=True) for each in own if not each.right.all()]
+    far = [_compute_best_probability(each, weights) for each in foreign]
     return {
-        "AUROC near": auroc(known, near),
-        "AUROC far": auroc(known, far),
+        "AUROC near": compute_auroc(known, near),
+        "AUROC far": compute_auroc(known, far),
         "own answered": float(np.mean(np.array(known) >= enough)),
         "near answered": float(np.mean(np.array(near) >= enough)),
         "far answered": float(np.mean(np.array(far) >= enough)),
     }
 
 
-def _best(each: Seen, weights: FusionWeights, *, without: bool = False) -> float:
+def _compute_best_probability(each: SeenQuestion, weights: FusionWeights, *, without: bool = False) -> float:
     candidates = select_candidates(each.candidates, ~each.right) if without else each.candidates
     return float(
         ranking.compute_probabilities(

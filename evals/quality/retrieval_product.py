@@ -1,7 +1,7 @@
 """Search and follow-ups over folders that the product itself takes in and cuts; part of ``evals retrieval``.
 
 `municipal`: questions of citizens in their own words, written for this and never learned from.
-`sample`: the sample help with questions and near misses by another writer, never learned from.
+`load_sample`: the sample help with questions and near misses by another writer, never learned from.
 """
 
 import json
@@ -18,9 +18,9 @@ from assistant.domain.policy import Policy
 from assistant.domain.turns import Utterance
 from assistant.knowledge.retrieval.retriever import HybridRetriever
 from assistant.ports.models import Embedder
-from evals.data.retrieval_sets import Asked, Row, rows, small_talk
-from evals.quality.retrieval_runs import gain, served_folder
-from evals.quality.scores import auroc
+from evals.data.retrieval_sets import LabelledQuestion, Row, load_json_lines, load_small_talk
+from evals.quality.retrieval_runs import build_folder_retriever, compute_ndcg
+from evals.quality.scores import compute_auroc
 
 CASES = Path(__file__).parents[1] / "cases"
 SAMPLE = Path(__file__).parents[2] / "knowledge_base"
@@ -28,33 +28,35 @@ Scored = list[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
+class QuestionFolder:
     """What is asked of a folder: questions that it answers, and near misses that it does not."""
 
     name: str
     path: Path
-    known: list[Asked]
-    near: list[Asked]
+    known: list[LabelledQuestion]
+    near: list[LabelledQuestion]
 
 
-async def report(embedder: Embedder, data: Path) -> list[Row]:
+async def measure_folders(embedder: Embedder, data: Path) -> list[Row]:
     """How often the right article is found, told from what nobody can answer, and found for follow-ups."""
     with TemporaryDirectory() as place:
-        folders = [_municipal(Path(place)), sample("sample_kb.held.jsonl")]
+        folders = [_build_municipal(Path(place)), load_sample("sample_kb.held.jsonl")]
         lines: list[Row] = []
         for folder, other in zip(folders, reversed(folders), strict=True):
-            retriever, database = await served_folder(folder.path, embedder)
-            known = await _asked(retriever, folder.known)
-            near = await _asked(retriever, folder.near)
-            far = await _asked(retriever, [*other.known, *small_talk(data)])
-            lines.append(_measures(folder, known, near, far))
+            retriever, database = await build_folder_retriever(folder.path, embedder)
+            known = await _search_questions(retriever, folder.known)
+            near = await _search_questions(retriever, folder.near)
+            far = await _search_questions(retriever, [*other.known, *load_small_talk(data)])
+            lines.append(_compute_measures(folder, known, near, far))
             if folder.name == "sample":
-                lines += await _follow_ups(retriever)
+                lines += await _measure_follow_ups(retriever)
             database.close()
     return lines
 
 
-async def _asked(retriever: HybridRetriever, questions: Sequence[Asked]) -> list[Scored]:
+async def _search_questions(
+    retriever: HybridRetriever, questions: Sequence[LabelledQuestion]
+) -> list[Scored]:
     """The articles that search brings, best first, each with its best passage's score."""
     found = []
     for asked in questions:
@@ -65,28 +67,30 @@ async def _asked(retriever: HybridRetriever, questions: Sequence[Asked]) -> list
     return found
 
 
-def _measures(folder: Folder, known: list[Scored], near: list[Scored], far: list[Scored]) -> Row:
+def _compute_measures(
+    folder: QuestionFolder, known: list[Scored], near: list[Scored], far: list[Scored]
+) -> Row:
     gains, firsts = [], []
     for found, asked in zip(known, folder.known, strict=True):
         names = [name for name, _ in found]
-        gains.append(gain(names, asked.relevant))
+        gains.append(compute_ndcg(names, asked.relevant))
         firsts.append(bool(names) and names[0] in asked.relevant)
-    own, none = [_score(found) for found in known], [_score(found) for found in near + far]
+    own, none = [_get_best_score(found) for found in known], [_get_best_score(found) for found in near + far]
     enough = Policy().answer_score
     return {
         "set": f"{folder.name} (ingested)",
         "nDCG@10": float(np.mean(gains)),
         "hit@1": float(np.mean(firsts)),
-        "AUROC near and far": auroc([*own, *none], [True] * len(own) + [False] * len(none)),
-        "own answered": _share(own, enough),
-        "near answered": _share([_score(found) for found in near], enough),
-        "far answered": _share([_score(found) for found in far], enough),
+        "AUROC near and far": compute_auroc([*own, *none], [True] * len(own) + [False] * len(none)),
+        "own answered": _compute_share(own, enough),
+        "near answered": _compute_share([_get_best_score(found) for found in near], enough),
+        "far answered": _compute_share([_get_best_score(found) for found in far], enough),
     }
 
 
-async def _follow_ups(retriever: HybridRetriever) -> list[Row]:
+async def _measure_follow_ups(retriever: HybridRetriever) -> list[Row]:
     """The right article first or among five, for the words as they are and made to stand alone."""
-    cases = rows(CASES / "followups.jsonl")
+    cases = load_json_lines(CASES / "followups.jsonl")
     lines: list[Row] = []
     for held in (False, True):
         for name in ("as said", "standing alone"):
@@ -100,7 +104,9 @@ async def _follow_ups(retriever: HybridRetriever) -> list[Row]:
                     text = (
                         case["text"] if name == "as said" else build_standalone_question(case["text"], before)
                     )
-                    [found] = await _asked(retriever, [Asked(text=text, language=case["lang"], relevant={})])
+                    [found] = await _search_questions(
+                        retriever, [LabelledQuestion(text=text, language=case["lang"], relevant={})]
+                    )
                     names = [article for article, _ in found][:5]
                     ranks.append(next((i for i, n in enumerate(names) if n in case["relevant"]), 9))
             lines.append(
@@ -113,23 +119,25 @@ async def _follow_ups(retriever: HybridRetriever) -> list[Row]:
     return lines
 
 
-def _municipal(place: Path) -> Folder:
+def _build_municipal(place: Path) -> QuestionFolder:
     known = []
-    for number, row in enumerate(rows(CASES / "municipal.jsonl")):
+    for number, row in enumerate(load_json_lines(CASES / "municipal.jsonl")):
         name = f"m{number:03}.md"
         (place / name).write_text(f"---\ntitle: {row['title']}\n---\n{row['text']}\n", encoding="utf-8")
-        known += [Asked(text=text, language="ja", relevant={name: 1}) for text in row["questions"]]
-    return Folder(name="municipal", path=place, known=known, near=[])
+        known += [LabelledQuestion(text=text, language="ja", relevant={name: 1}) for text in row["questions"]]
+    return QuestionFolder(name="municipal", path=place, known=known, near=[])
 
 
-def sample(name: str) -> Folder:
+def load_sample(name: str) -> QuestionFolder:
     """The sample help with the questions of a file of cases."""
     cases = [json.loads(line) for line in (CASES / name).read_text("utf-8").splitlines()]
     asked = [
-        Asked(text=case["text"], language=case["lang"], relevant=dict.fromkeys(case["relevant"], 1))
+        LabelledQuestion(
+            text=case["text"], language=case["lang"], relevant=dict.fromkeys(case["relevant"], 1)
+        )
         for case in cases
     ]
-    return Folder(
+    return QuestionFolder(
         name="sample",
         path=SAMPLE,
         known=[each for each in asked if each.relevant],
@@ -137,9 +145,9 @@ def sample(name: str) -> Folder:
     )
 
 
-def _score(found: Scored) -> float:
+def _get_best_score(found: Scored) -> float:
     return max((score for _, score in found), default=0.0)
 
 
-def _share(scores: Sequence[float], enough: float) -> float:
+def _compute_share(scores: Sequence[float], enough: float) -> float:
     return float(np.mean([score >= enough for score in scores])) if scores else float("nan")

@@ -20,10 +20,10 @@ from assistant.storage.articles import SqlArticles
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.sources import SqlSources
-from evals.data.retrieval_sets import Asked, Collection
+from evals.data.retrieval_sets import LabelledQuestion, QuestionCollection
 
 
-class Store:
+class EvalStore:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
         self.article_lifecycle = SqlArticleLifecycle(connection)
@@ -31,20 +31,22 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class SeenQuestion:
     """A question, its candidates by article, and which of them answer."""
 
-    asked: Asked
+    asked: LabelledQuestion
     articles: Sequence[str]
     candidates: RetrievalCandidates
     right: np.ndarray
 
 
-async def served(collection: Collection, embedder: Embedder) -> tuple[HybridRetriever, SqlDatabase[Store]]:
+async def build_retriever(
+    collection: QuestionCollection, embedder: Embedder
+) -> tuple[HybridRetriever, SqlDatabase[EvalStore]]:
     """The set's knowledge base, one chunk per article, as the product serves it."""
     engine = create_sqlite_engine(None)
     metadata.create_all(engine)
-    database = SqlDatabase(engine, Store)
+    database = SqlDatabase(engine, EvalStore)
     indexer = Indexer(database, embedder)
     await indexer.save_articles(
         [(a, [Chunk(position=0, headings=(), text=a.text, tokens=0)]) for a in collection.articles]
@@ -55,36 +57,38 @@ async def served(collection: Collection, embedder: Embedder) -> tuple[HybridRetr
     return retriever, database
 
 
-async def served_folder(folder: Path, embedder: Embedder) -> tuple[HybridRetriever, SqlDatabase[Store]]:
+async def build_folder_retriever(
+    folder: Path, embedder: Embedder
+) -> tuple[HybridRetriever, SqlDatabase[EvalStore]]:
     """A folder of articles as the product takes it in, cuts it and serves it."""
     engine = create_sqlite_engine(None)
     metadata.create_all(engine)
-    database = SqlDatabase(engine, Store)
+    database = SqlDatabase(engine, EvalStore)
     await ingest_sources([str(folder)], index=Indexer(database, embedder), count_tokens=embedder.count_tokens)
     retriever = HybridRetriever(database, embedder, SyncedVectorIndex())
     await retriever.start()
     return retriever, database
 
 
-async def seen(
-    retriever: HybridRetriever, database: SqlDatabase[Store], questions: Sequence[Asked]
-) -> list[Seen]:
+async def collect_candidates(
+    retriever: HybridRetriever, database: SqlDatabase[EvalStore], questions: Sequence[LabelledQuestion]
+) -> list[SeenQuestion]:
     all_seen = []
     for asked in questions:
         found = await retriever.find_candidates(asked.text, asked.language)
         if found is not None:
-            articles = await database.read(partial(_articles, found.chunks))
+            articles = await database.read(partial(_list_articles, found.chunks))
             right = np.array([article in asked.relevant for article in articles])
-            all_seen.append(Seen(asked, articles, found.candidates, right))
+            all_seen.append(SeenQuestion(asked, articles, found.candidates, right))
     return all_seen
 
 
-def _articles(chunks: Sequence[int], store: Store) -> list[str]:
+def _list_articles(chunks: Sequence[int], store: EvalStore) -> list[str]:
     passages = store.articles.load_passages(chunks)
     return [passages[chunk].article for chunk in chunks]
 
 
-def gain(order: Sequence[str], relevant: dict[str, int], *, most: int = 10) -> float:
+def compute_ndcg(order: Sequence[str], relevant: dict[str, int], *, most: int = 10) -> float:
     """nDCG at *most*."""
     gained = sum((2 ** relevant.get(name, 0) - 1) / np.log2(i + 2) for i, name in enumerate(order[:most]))
     best = sum(

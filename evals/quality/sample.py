@@ -17,8 +17,8 @@ from assistant.app.knowledge_base import KnowledgeBase
 from assistant.app.settings import load_settings
 from assistant.app.wiring import build_turn_dependencies
 from assistant.conversation.turn.ask_once import answer_once
-from evals.data.embedding_cache import RememberingEmbedder
-from evals.quality.pipeline import knowledge_over
+from evals.data.embedding_cache import CachingEmbedder
+from evals.quality.pipeline import open_knowledge_over
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "evals" / "cases"
@@ -30,7 +30,7 @@ Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Set:
+class SampleSet:
     """Questions to a folder of articles."""
 
     name: str
@@ -45,46 +45,52 @@ def main() -> None:
     options = parser.parse_args()
     sample, real = ROOT / "knowledge_base", options.data / "help_center"
     for each in (
-        Set("sample help, seen", sample, CASES / "sample_kb.jsonl"),
-        Set("sample help, held out", sample, CASES / "sample_kb.held.jsonl"),
-        Set("real help centre, seen", real, CASES / "help_center.jsonl"),
-        Set("real help centre, held out", real, CASES / "help_center.held.jsonl"),
+        SampleSet("sample help, seen", sample, CASES / "sample_kb.jsonl"),
+        SampleSet("sample help, held out", sample, CASES / "sample_kb.held.jsonl"),
+        SampleSet("real help centre, seen", real, CASES / "help_center.jsonl"),
+        SampleSet("real help centre, held out", real, CASES / "help_center.held.jsonl"),
     ):
         if each.folder.is_dir():
-            asyncio.run(_run(each, failures=options.failures))
+            asyncio.run(_run_set(each, failures=options.failures))
 
 
-async def _run(asked: Set, *, failures: bool) -> None:
+async def _run_set(asked: SampleSet, *, failures: bool) -> None:
     cases = [json.loads(line) for line in asked.cases.read_text("utf-8").splitlines()]
-    knowledge = await knowledge_over(asked.folder, RememberingEmbedder(), TODAY)
+    knowledge = await open_knowledge_over(asked.folder, CachingEmbedder(), TODAY)
     mind = build_turn_dependencies(load_settings().model_copy(update={"chat_model": "extractive"}), knowledge)
     answers = [await answer_once(mind, case["text"]) for case in cases]
-    first = [await first_passage(knowledge, case["text"]) for case in cases]
+    first = [await answer_with_first_passage(knowledge, case["text"]) for case in cases]
     await knowledge.close()
-    print(f"{asked.name}: {report(cases, answers)}; characters {length_of(answers)}", flush=True)
-    print(f"  first passage whole: {report(cases, first)}; characters {length_of(first)}", flush=True)
+    print(
+        f"{asked.name}: {format_report(cases, answers)}; characters {compute_median_length(answers)}",
+        flush=True,
+    )
+    print(
+        f"  first passage whole: {format_report(cases, first)}; characters {compute_median_length(first)}",
+        flush=True,
+    )
     if failures:
         for case, answer in zip(cases, answers, strict=True):
-            if (what := verdict(case, answer)) not in ("right", "declined"):
+            if (what := judge_answer(case, answer)) not in ("right", "declined"):
                 said = " ".join(answer["answer"].split())
                 print(f"  {what}: {case['text']}\n    {answer['decision']}: {said}")
 
 
-async def first_passage(knowledge: KnowledgeBase, question: str) -> Answer:
+async def answer_with_first_passage(knowledge: KnowledgeBase, question: str) -> Answer:
     """The most trivial answer: the first passage of our search, whole."""
     found = await knowledge.retriever.search(question, limit=1)
     text = found[0].text if found else ""
     return {"answer": text, "citations": [{"article": passage.article} for passage in found]}
 
 
-def length_of(answers: list[Answer]) -> float:
+def compute_median_length(answers: list[Answer]) -> float:
     """Of what was answered, the median."""
     return median([len(answer["answer"]) for answer in answers if answer["citations"]] or [0])
 
 
-def report(cases: list[Case], answers: list[Answer]) -> str:
+def format_report(cases: list[Case], answers: list[Answer]) -> str:
     """What was answered, from where, and with the expected fact; and what should not have been."""
-    found = [verdict(case, answer) for case, answer in zip(cases, answers, strict=True)]
+    found = [judge_answer(case, answer) for case, answer in zip(cases, answers, strict=True)]
     known = sum(bool(case["relevant"]) for case in cases)
     right, without_fact = found.count("right"), found.count("without the fact")
     answered = right + without_fact + found.count("from another article")
@@ -94,7 +100,7 @@ def report(cases: list[Case], answers: list[Answer]) -> str:
     )
 
 
-def verdict(case: Case, answer: Answer) -> str:
+def judge_answer(case: Case, answer: Answer) -> str:
     """What became of a question."""
     cited = {each["article"] for each in answer["citations"]}
     if not case["relevant"]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-def auroc(scores: Sequence[float], labels: Sequence[bool]) -> float:
+def compute_auroc(scores: Sequence[float], labels: Sequence[bool]) -> float:
     """Chance that a positive ranks above a negative, ties half."""
     order = sorted(range(len(scores)), key=lambda i: scores[i])
     ranks = [0.0] * len(scores)
@@ -25,7 +25,7 @@ def auroc(scores: Sequence[float], labels: Sequence[bool]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Hits:
+class ConfusionCounts:
     """What a yes-or-no reader got right and wrong."""
 
     true: int
@@ -33,7 +33,7 @@ class Hits:
     missed: int
 
     @classmethod
-    def of(cls, found: Sequence[bool], labels: Sequence[bool]) -> "Hits":
+    def from_labels(cls, found: Sequence[bool], labels: Sequence[bool]) -> "ConfusionCounts":
         pairs = list(zip(found, labels, strict=True))
         return cls(
             sum(f and wanted for f, wanted in pairs),

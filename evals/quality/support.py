@@ -18,10 +18,18 @@ from assistant.answering.pii_masking import PiiMask
 from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.domain.knowledge import Passage
 from assistant.ports.answering import AnswerRequest
-from evals.data.embedding_cache import RememberingEmbedder
-from evals.data.embedding_fixture import TokensOnTheSpot
-from evals.data.support_sets import JUDGED, LANGUAGE_OF, TRUE, Judged, halves, own_cases, paraphrases
-from evals.train.grounding_features import Scales, as_source, auroc, overlaps
+from evals.data.embedding_cache import CachingEmbedder
+from evals.data.embedding_fixture import FreshTokenVectors
+from evals.data.support_sets import (
+    JUDGED,
+    LANGUAGE_OF,
+    TRUE,
+    JudgedReply,
+    list_own_cases,
+    list_paraphrase_cases,
+    split_halves,
+)
+from evals.train.grounding_features import GroundingFeaturizer, build_source, compute_auroc, compute_overlaps
 
 
 def main() -> None:
@@ -32,49 +40,63 @@ def main() -> None:
 def report_judged() -> None:
     print("\nJudged replies, held-out third, AUROC: set, replies, the check | plain: overlap F1, cosine")
     print("  | stronger: share of the reply's words, cosine to the best sentence")
-    scales = Scales()
+    scales = GroundingFeaturizer()
     for name, read in JUDGED.items():
         language = LANGUAGE_OF[name]
         held = [one for one in read() if one.is_held]
-        pairs = [(one.said, as_source(one, language)) for one in held]
-        weighed = scales.weigh(pairs)
+        pairs = [(one.said, build_source(one, language)) for one in held]
+        weighed = scales.compute_features(pairs)
         head = load_classifiers()[language]
         rated = [
-            (one, head.compute_probability(w.told, w.turned), float(w.told[8]))
+            (
+                one,
+                head.compute_probability(w.classifier_features, w.difference_vector),
+                float(w.classifier_features[8]),
+            )
             for one, w in zip(held, weighed, strict=True)
             if w
         ]
         kept = [one for one, *_ in rated]
-        f1, share = zip(*overlaps(kept, language == "ja"), strict=True)
-        columns = [[p for _, p, _ in rated], f1, cosines(kept), share, [nearest for *_, nearest in rated]]
-        areas = [_area(kept, column) for column in columns]
+        f1, share = zip(*compute_overlaps(kept, language == "ja"), strict=True)
+        columns = [
+            [p for _, p, _ in rated],
+            f1,
+            compute_cosines(kept),
+            share,
+            [nearest for *_, nearest in rated],
+        ]
+        areas = [_compute_auroc(kept, column) for column in columns]
         print(f"  {name:10} {len(kept):5} ", *(f" {area:.3f}" for area in areas))
 
 
-def cosines(judged: Sequence[Judged]) -> list[float]:
+def compute_cosines(judged: Sequence[JudgedReply]) -> list[float]:
     """Of each reply and all that is known, as two texts."""
-    embedder = RememberingEmbedder()
+    embedder = CachingEmbedder()
     said = asyncio.run(embedder.embed_passages([one.said for one in judged]))
     known = asyncio.run(embedder.embed_passages([" ".join(one.known)[:2000] for one in judged]))
     return [float(cosine) for cosine in (said * known).sum(axis=1)]
 
 
-def _area(judged: Sequence[Judged], scores: Sequence[float]) -> float:
+def _compute_auroc(judged: Sequence[JudgedReply], scores: Sequence[float]) -> float:
     pairs = list(zip(judged, scores, strict=True))
-    return auroc([s for one, s in pairs if one.supported], [s for one, s in pairs if not one.supported])
+    return compute_auroc(
+        [s for one, s in pairs if one.supported], [s for one, s in pairs if not one.supported]
+    )
 
 
-class Check:
+class SentenceCheck:
     """The product's check of single sentences."""
 
     def __init__(self) -> None:
-        embedder = RememberingEmbedder()
+        embedder = CachingEmbedder()
         self._readings, self._ranker = (
-            EncodedTexts(embedder, TokensOnTheSpot(embedder)),
+            EncodedTexts(embedder, FreshTokenVectors(embedder)),
             QuoteRanker(embedder),
         )
 
-    async def withheld(self, sentence: str, language: str, passages: Sequence[Passage]) -> str | None:
+    async def find_withholding_reason(
+        self, sentence: str, language: str, passages: Sequence[Passage]
+    ) -> str | None:
         """Why the sentence is not shown with these passages; None: it is."""
         sources = [GroundingSource.from_passage(passage) for passage in passages]
         writing = DraftInProgress(
@@ -90,7 +112,7 @@ class Check:
 
 def report_own(half: str = "held") -> None:
     print("\nOur own sentences, held-out articles and words: kind, language, cases, withheld; by words alone")
-    found = asyncio.run(verdicts(half))
+    found = asyncio.run(list_verdicts(half))
     kinds: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for kind, language, _, why in found:
         kinds[kind, language].append(why is not None)
@@ -102,17 +124,19 @@ def report_own(half: str = "held") -> None:
             print(f"  all {name:16} {language}  {len(some):5}  {mean(some):.3f}")
 
 
-async def verdicts(half: str) -> list[tuple[str, str, str, str | None]]:
+async def list_verdicts(half: str) -> list[tuple[str, str, str, str | None]]:
     """(kind, language, sentence, why withheld) of every own case."""
-    check, found, times = Check(), list[tuple[str, str, str, str | None]](), list[float]()
-    for case in own_cases(half):
+    check, found, times = SentenceCheck(), list[tuple[str, str, str, str | None]](), list[float]()
+    for case in list_own_cases(half):
         started = time.perf_counter()
-        why = await check.withheld(case.sentence, case.language, [case.passage])
+        why = await check.find_withholding_reason(case.sentence, case.language, [case.passage])
         times.append(time.perf_counter() - started)
         found.append((case.kind, case.language, case.sentence, why))
-    for group in paraphrases(half, halves()[half]):
+    for group in list_paraphrase_cases(half, split_halves()[half]):
         first = group[0]
-        why = await check.withheld(first.sentence, first.language, [case.passage for case in group])
+        why = await check.find_withholding_reason(
+            first.sentence, first.language, [case.passage for case in group]
+        )
         found.append((first.kind, first.language, first.sentence, why))
     print(f"  a check with everything embedded: p50 {1000 * median(times):.1f} ms")
     return found

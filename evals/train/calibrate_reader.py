@@ -21,12 +21,12 @@ import numpy as np
 
 from assistant.answering.reader.cross_encoder import CALIBRATION, CrossEncoderReader
 from assistant.app.knowledge_base import KnowledgeBase
-from evals.data.embedding_cache import CACHE, RememberingEmbedder
+from evals.data.embedding_cache import CACHE, CachingEmbedder
 from evals.data.reading_sets import CASES
-from evals.data.retrieval_sets import rows
+from evals.data.retrieval_sets import load_json_lines
 from evals.quality.foreign import TODAY
-from evals.quality.pipeline import knowledge_over
-from evals.quality.scores import auroc
+from evals.quality.pipeline import open_knowledge_over
+from evals.quality.scores import compute_auroc
 
 #: Trades never learned from by the reader (`evals train reader --hold`), to fit and to measure; and the
 #: writers of the strays.
@@ -43,7 +43,7 @@ COUNTS = {"answerable": 1.0, "near miss": 0.5, "stray": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CalibrationQuestion:
     """A question as the product sees it: a row per passage."""
 
     reader: np.ndarray
@@ -53,10 +53,10 @@ class Asked:
     kind: str
 
     @property
-    def answerable(self) -> bool:
+    def is_answerable(self) -> bool:
         return self.kind == "answerable"
 
-    def odds(self, weights: np.ndarray) -> np.ndarray:
+    def compute_odds(self, weights: np.ndarray) -> np.ndarray:
         """Of each passage, with the weights of reader and search and the bias."""
         found: np.ndarray = weights[0] * self.reader + weights[1] * self.search + weights[2]
         return found
@@ -65,23 +65,24 @@ class Asked:
 def main() -> None:
     argparse.ArgumentParser(prog="evals calibrate_reader", description=__doc__).parse_args()
     fitted, measured = (
-        [one for name in trades for one in asyncio.run(ask_all(name, trades))] for trades in STRAY_WRITERS
+        [one for name in trades for one in asyncio.run(ask_questions(name, trades))]
+        for trades in STRAY_WRITERS
     )
-    weights = fit(fitted)
+    weights = fit_weights(fitted)
     kept = dict(zip(("reader", "search", "bias"), (round(float(each), 4) for each in weights), strict=True))
     CALIBRATION.write_text(json.dumps(kept) + "\n", "utf-8")
     print(f"wrote {CALIBRATION.name}: {kept}")
-    report("fitted on", fitted, weights)
-    report("measured on", measured, weights)
+    print_report("fitted on", fitted, weights)
+    print_report("measured on", measured, weights)
 
 
-def strays(language: str, writers: Sequence[str]) -> list[str]:
+def load_strays(language: str, writers: Sequence[str]) -> list[str]:
     """Turns by *writers* that ask nothing of the help they are put to."""
     found = [
         turn["text"]
         for writer in writers
         if (path := CASES / "turns" / f"{writer}.{language}.jsonl").is_file()
-        for dialogue in rows(path)
+        for dialogue in load_json_lines(path)
         for turn in dialogue["turns"]
         if turn["role"] == "customer" and STRAY_LABELS & set(turn["labels"])
     ]
@@ -89,26 +90,26 @@ def strays(language: str, writers: Sequence[str]) -> list[str]:
     return found[:STRAYS]
 
 
-async def ask_all(name: str, trades: tuple[str, ...]) -> list[Asked]:
-    lines = rows(CASES / "reading" / f"{name}.jsonl")
+async def ask_questions(name: str, trades: tuple[str, ...]) -> list[CalibrationQuestion]:
+    lines = load_json_lines(CASES / "reading" / f"{name}.jsonl")
     with tempfile.TemporaryDirectory() as folder:
         for line in lines:
             if line["type"] == "page":
                 text = f"---\ntitle: {json.dumps(line['title'], ensure_ascii=False)}\n---\n\n{line['text']}\n"
                 Path(folder, f"{line['id']}.md").write_text(text, "utf-8")
-        knowledge = await knowledge_over(Path(folder), RememberingEmbedder(), TODAY)
+        knowledge = await open_knowledge_over(Path(folder), CachingEmbedder(), TODAY)
         reader = CrossEncoderReader(CACHE)
         questions = [line for line in lines if line["type"] == "q" and not line.get("context")]
-        found = [await ask(knowledge, reader, line["text"], line) for line in questions]
-        for text in strays(name[-2:], STRAY_WRITERS[trades]):
-            found.append(await ask(knowledge, reader, text, None))
+        found = [await ask_question(knowledge, reader, line["text"], line) for line in questions]
+        for text in load_strays(name[-2:], STRAY_WRITERS[trades]):
+            found.append(await ask_question(knowledge, reader, text, None))
         await knowledge.close()
     return [one for one in found if one is not None]
 
 
-async def ask(
+async def ask_question(
     knowledge: KnowledgeBase, reader: CrossEncoderReader, text: str, line: dict[str, Any] | None
-) -> Asked | None:
+) -> CalibrationQuestion | None:
     """*line*: the question with its answers; None: a stray. None when search finds nothing at all."""
     passages = await knowledge.retriever.search(text, limit=PASSAGES)
     if not passages:
@@ -120,10 +121,10 @@ async def ask(
     scores = np.clip([passage.score for passage in passages], 1e-4, 1 - 1e-4)
     kind = "stray" if line is None else "answerable" if answers else "near miss"
     found = np.array([reading.answers for reading in readings])
-    return Asked(found, np.log(scores / (1 - scores)), np.array(right), kind)
+    return CalibrationQuestion(found, np.log(scores / (1 - scores)), np.array(right), kind)
 
 
-def fit(asked: Sequence[Asked]) -> np.ndarray:
+def fit_weights(asked: Sequence[CalibrationQuestion]) -> np.ndarray:
     """Weights of reader and search, and the bias.
 
     Gradient ascent on the softmax over a question's passages (which answers) and on the logistic of its best
@@ -131,19 +132,19 @@ def fit(asked: Sequence[Asked]) -> np.ndarray:
     """
     weights = np.array([1.0, 0.5, 0.0])
     for _ in range(STEPS):
-        slope = sum((_slope(one, weights) for one in asked), np.zeros(3))
+        slope = sum((_compute_slope(one, weights) for one in asked), np.zeros(3))
         weights += RATE * slope / len(asked)
         weights[:2] = np.maximum(weights[:2], 0.05)
-    best = sorted(float(one.odds(weights).max()) for one in asked if one.answerable)
+    best = sorted(float(one.compute_odds(weights).max()) for one in asked if one.is_answerable)
     weights[2] -= best[int(len(best) * MAY_DECLINE)]
     return weights
 
 
-def _slope(one: Asked, weights: np.ndarray) -> np.ndarray:
+def _compute_slope(one: CalibrationQuestion, weights: np.ndarray) -> np.ndarray:
     columns = np.stack([one.reader, one.search, np.ones(len(one.reader))])
-    odds = one.odds(weights)
+    odds = one.compute_odds(weights)
     best = int(odds.argmax())
-    error = float(one.answerable) - 1 / (1 + np.exp(-odds[best]))
+    error = float(one.is_answerable) - 1 / (1 + np.exp(-odds[best]))
     slope: np.ndarray = COUNTS[one.kind] * error * columns[:, best]
     if one.right.any():
         likely = np.exp(odds - odds.max())
@@ -151,27 +152,30 @@ def _slope(one: Asked, weights: np.ndarray) -> np.ndarray:
     return slope
 
 
-def report(label: str, asked: Sequence[Asked], weights: np.ndarray) -> None:
-    known = [one for one in asked if one.answerable]
-    right = np.mean([bool(one.right[int(one.odds(weights).argmax())]) for one in known])
+def print_report(label: str, asked: Sequence[CalibrationQuestion], weights: np.ndarray) -> None:
+    known = [one for one in asked if one.is_answerable]
+    right = np.mean([bool(one.right[int(one.compute_odds(weights).argmax())]) for one in known])
     first = np.mean([bool(one.right[0]) for one in known])
     print(f"{label}: right passage first {right:.3f} (search alone {first:.3f})")
     # Search alone, with a threshold that declines as many of the answerable questions.
-    declined = float(np.mean([one.odds(weights).max() < 0 for one in known]))
+    declined = float(np.mean([one.compute_odds(weights).max() < 0 for one in known]))
     level = sorted(float(one.search.max()) for one in known)[int(len(known) * declined)]
     for kind in COUNTS:
         some = [one for one in asked if one.kind == kind]
         ours, alone = (
             np.mean([value < 0 for value in each])
             for each in zip(
-                *((one.odds(weights).max(), one.search.max() - level) for one in some), strict=True
+                *((one.compute_odds(weights).max(), one.search.max() - level) for one in some), strict=True
             )
         )
         auc = ""
         if kind != "answerable":
-            pairs = [(one.odds(weights).max(), one.search.max(), one.answerable) for one in [*known, *some]]
+            pairs = [
+                (one.compute_odds(weights).max(), one.search.max(), one.is_answerable)
+                for one in [*known, *some]
+            ]
             mine, theirs, labels = zip(*pairs, strict=True)
-            auc = f"; AUROC {auroc(mine, labels):.3f} (search alone {auroc(theirs, labels):.3f})"
+            auc = f"; AUROC {compute_auroc(mine, labels):.3f} (search alone {compute_auroc(theirs, labels):.3f})"
         print(f"  {kind} declined {ours:.3f} (search alone {alone:.3f}) of {len(some)}{auc}")
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from assistant.knowledge.retrieval import ranking
 from assistant.knowledge.retrieval.features import RetrievalCandidates, select_candidates
 from assistant.knowledge.retrieval.ranking import FusionWeights
-from evals.data.retrieval_sets import Collection
-from evals.quality.retrieval_runs import Seen
+from evals.data.retrieval_sets import QuestionCollection
+from evals.quality.retrieval_runs import SeenQuestion
 
 Vectors = NDArray[np.float32]
 
@@ -33,17 +33,17 @@ TITLES, TITLES_COUNT = {"mackerel-ja", "mackerel-en"}, 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class School:
+class TrainingSet:
     """A set's questions with their candidates, and other sets' questions with theirs."""
 
-    collection: Collection
-    own: list[Seen]
-    foreign: list[Seen]
+    collection: QuestionCollection
+    own: list[SeenQuestion]
+    foreign: list[SeenQuestion]
     #: Questions written so that nothing here answers them.
-    near: Sequence[Seen] = ()
+    near: Sequence[SeenQuestion] = ()
 
 
-def learned_sureness(schools: list[School], weights: FusionWeights) -> dict[str, Vectors]:
+def fit_calibration(schools: list[TrainingSet], weights: FusionWeights) -> dict[str, Vectors]:
     """Two logistic regressions on the first candidate of every question, with an answer and without.
 
     One tells other people's questions from this knowledge base's, one near misses from what is answered.
@@ -51,7 +51,7 @@ def learned_sureness(schools: list[School], weights: FusionWeights) -> dict[str,
     rows, rights, counts, names = [], [], [], []
     for school in schools:
         count = TITLES_COUNT if school.collection.name in TITLES else 1.0
-        for kind, (share, parts) in kinds(school, weights).items():
+        for kind, (share, parts) in list_question_kinds(school, weights).items():
             for candidates, hits in parts:
                 ranked = ranking.score_candidates(candidates, weights)
                 first = int(np.argmax(ranked))
@@ -68,12 +68,14 @@ def learned_sureness(schools: list[School], weights: FusionWeights) -> dict[str,
     itself, near = slice(ranking.BY_ITSELF + 1), ~strange
     theirs = (right > 0) | strange
     weight = np.array(counts)
-    sure[0, itself] = _logistic(told[theirs, itself], right[theirs], weight[theirs] / weight[theirs].mean())
+    sure[0, itself] = _fit_logistic(
+        told[theirs, itself], right[theirs], weight[theirs] / weight[theirs].mean()
+    )
     # With what is told of its rivals, missing articles are noticed; without, missing answers in articles
     # of the right topic. Half of each serves both.
     lesson = right[near], weight[near] / weight[near].mean()
-    sure[1] = _logistic(told[near], *lesson) / 2
-    sure[1, itself] += _logistic(told[near, itself], *lesson) / 2
+    sure[1] = _fit_logistic(told[near], *lesson) / 2
+    sure[1, itself] += _fit_logistic(told[near, itself], *lesson) / 2
     # One half is where few of other people's questions are answered, whatever the mixture here.
     level = np.quantile(ranking.combine_log_odds(told[name == "far", 1:], sure), 1 - ANSWERED_FAR)
     return {"sure": sure, "sure_mean": mean, "sure_scale": scale, "level": np.array([level], np.float32)}
@@ -83,7 +85,7 @@ def learned_sureness(schools: list[School], weights: FusionWeights) -> dict[str,
 Parts = list[tuple[RetrievalCandidates, np.ndarray]]
 
 
-def kinds(school: School, weights: FusionWeights) -> dict[str, tuple[float, Parts]]:
+def list_question_kinds(school: TrainingSet, weights: FusionWeights) -> dict[str, tuple[float, Parts]]:
     """Questions with an answer and without, each kind with how much it counts."""
     dice = np.random.default_rng(11)
     own: Parts = [(each.candidates, each.right) for each in school.own]
@@ -91,16 +93,16 @@ def kinds(school: School, weights: FusionWeights) -> dict[str, tuple[float, Part
     answered = [(candidates, right) for candidates, right in own if right.any() and not right.all()]
     return {
         "own": (1.0, own),
-        "own, small": (SMALL, [_small(*each, dice) for each in answered]),
-        "out": (OUT, [_left(*each, 0, weights) for each in answered]),
-        "gap": (GAP, [_left(*each, int(dice.integers(*LIKE_IT)), weights) for each in answered]),
+        "own, small": (SMALL, [_shrink_candidates(*each, dice) for each in answered]),
+        "out": (OUT, [_remove_answer(*each, 0, weights) for each in answered]),
+        "gap": (GAP, [_remove_answer(*each, int(dice.integers(*LIKE_IT)), weights) for each in answered]),
         "near": (NEAR, [(each.candidates, each.right) for each in school.near]),
         "far": (FAR, far),
-        "far, small": (SMALL, [_small(*each, dice) for each in far]),
+        "far, small": (SMALL, [_shrink_candidates(*each, dice) for each in far]),
     }
 
 
-def _small(
+def _shrink_candidates(
     candidates: RetrievalCandidates, right: np.ndarray, dice: np.random.Generator
 ) -> tuple[RetrievalCandidates, Any]:
     """The same question to a knowledge base of a few of these articles, the right ones among them."""
@@ -110,7 +112,7 @@ def _small(
     return select_candidates(candidates, rows), right[rows]
 
 
-def _left(
+def _remove_answer(
     candidates: RetrievalCandidates, right: np.ndarray, more: int, weights: FusionWeights
 ) -> tuple[RetrievalCandidates, np.ndarray]:
     """The same question where its answer is missing, and the *more* passages that come nearest to it."""
@@ -120,7 +122,7 @@ def _left(
     return select_candidates(candidates, rows), np.zeros(len(rows), bool)
 
 
-def _logistic(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> Vectors:
+def _fit_logistic(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> Vectors:
     """Newton's method with a ridge that leaves the first column, the bias, free."""
     found = np.zeros(told.shape[1])
     ridge = np.full(told.shape[1], RIDGE)

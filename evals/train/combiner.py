@@ -16,8 +16,8 @@ from assistant.signals.language import detect_language
 from assistant.signals.normalization import normalize_text, split_clauses
 from assistant.signals.progress import ProgressSignal, matches_cue, score_progress
 from assistant.signals.small_talk import detect_small_talk
-from evals.data.dialogues import own, rows, said
-from evals.data.training_sources import LANGUAGES, LINES, held_out, lines, service_talk
+from evals.data.dialogues import build_utterances, load_json_lines, load_own_dialogues
+from evals.data.training_sources import LANGUAGES, LINES, is_held_out, load_lines, load_service_talk
 from evals.train.optimisers import Array, fit_logistic
 
 #: What was felt before is itself judged by these weights: a few rounds settle it.
@@ -29,7 +29,7 @@ LABELS = {"frustration": "F", "unfamiliarity": "U"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
+class LabelledConversation:
     """A conversation with how much of the signal is in each customer line."""
 
     lines: tuple[Utterance, ...]
@@ -37,30 +37,32 @@ class Talk:
     weight: float
     domain: str = "service"
 
-    def customer_texts(self) -> list[str]:
+    def list_customer_texts(self) -> list[str]:
         return [self.lines[place].text for place in self.targets]
 
 
-def talks(data: Path, signal: str) -> list[Talk]:
+def load_conversations(data: Path, signal: str) -> list[LabelledConversation]:
     found = [
-        Talk(
+        LabelledConversation(
             lines=dialogue.lines,
             targets={place: float(LABELS[signal] in labels) for place, labels in dialogue.labels.items()},
             weight=1.0,
         )
         for language in LANGUAGES
-        for dialogue in own(language, "train")
+        for dialogue in load_own_dialogues(language, "train")
     ]
-    found += _single(signal, 0.25) + _calm(data)
+    found += _load_single_lines(signal, 0.25) + _load_calm(data)
     other = "unfamiliarity" if signal == "frustration" else "frustration"
-    found += _single(other, 0.05, all_are=0.0)
-    return found + (_naist(data) if signal == "frustration" else [])
+    found += _load_single_lines(other, 0.05, all_are=0.0)
+    return found + (_load_naist(data) if signal == "frustration" else [])
 
 
 #: Lines made for training are as often annoyed as not; customers are not.
-def _single(name: str, weight: float, *, all_are: float | None = None) -> list[Talk]:
+def _load_single_lines(
+    name: str, weight: float, *, all_are: float | None = None
+) -> list[LabelledConversation]:
     return [
-        Talk(
+        LabelledConversation(
             lines=(Utterance(author=Author.CUSTOMER, text=row[2:]),),
             targets={0: float(row[0] == "+") if all_are is None else all_are},
             weight=weight * (0.4 if row[0] == "+" else 1.0),
@@ -71,39 +73,41 @@ def _single(name: str, weight: float, *, all_are: float | None = None) -> list[T
     ]
 
 
-def _calm(data: Path) -> list[Talk]:
+def _load_calm(data: Path) -> list[LabelledConversation]:
     found = []
-    for dialogue in rows(data / "asdc.jsonl"):
-        lines = said(dialogue["turns"], "customer")
+    for dialogue in load_json_lines(data / "asdc.jsonl"):
+        lines = build_utterances(dialogue["turns"], "customer")
         targets = {i: 0.0 for i, line in enumerate(lines) if line.author is Author.CUSTOMER}
-        found.append(Talk(lines=lines, targets=targets, weight=0.3))
-    for text in service_talk(data, 300):
+        found.append(LabelledConversation(lines=lines, targets=targets, weight=0.3))
+    for text in load_service_talk(data, 300):
         found.append(
-            Talk(lines=(Utterance(author=Author.CUSTOMER, text=text),), targets={0: 0.0}, weight=0.1)
+            LabelledConversation(
+                lines=(Utterance(author=Author.CUSTOMER, text=text),), targets={0: 0.0}, weight=0.1
+            )
         )
     return found
 
 
-def _naist(data: Path) -> list[Talk]:
+def _load_naist(data: Path) -> list[LabelledConversation]:
     found = []
-    for dialogue in rows(data / "naist_persuasion.jsonl"):
-        if held_out(dialogue["id"]):
+    for dialogue in load_json_lines(data / "naist_persuasion.jsonl"):
+        if is_held_out(dialogue["id"]):
             continue
         targets = {
             i: turn["emotions"].count("怒り") / len(turn["emotions"])
             for i, turn in enumerate(dialogue["turns"])
             if turn["role"] == "user"
         }
-        lines = said(dialogue["turns"], "user")
-        found.append(Talk(lines=lines, targets=targets, weight=0.06, domain="naist"))
+        lines = build_utterances(dialogue["turns"], "user")
+        found.append(LabelledConversation(lines=lines, targets=targets, weight=0.06, domain="naist"))
     return found
 
 
 @dataclass(slots=True)
-class Moment:
+class TrainingMoment:
     """One customer line with what does not change while the weights do."""
 
-    talk: Talk
+    talk: LabelledConversation
     text: str
     target: float
     history: History
@@ -112,16 +116,19 @@ class Moment:
     heard: float
 
 
-def join(
-    signal: str, known: list[Talk], heard: Mapping[str, float], meanings: Mapping[str, TextEmbedding] | None
+def fit_combiner(
+    signal: str,
+    known: list[LabelledConversation],
+    heard: Mapping[str, float],
+    meanings: Mapping[str, TextEmbedding] | None,
 ) -> dict[str, float]:
     """Feature -> weight; *meanings* None: as when there is no embedding."""
-    moments = [moment for talk in known for moment in _moments(signal, talk, heard, meanings)]
+    moments = [moment for talk in known for moment in _build_moments(signal, talk, heard, meanings)]
     targets = np.array([moment.target for moment in moments])
     weights = np.array([moment.talk.weight for moment in moments])
     joined: dict[str, float] = {}
     for _ in range(ROUNDS):
-        shown = _shown(signal, moments, joined)
+        shown = _build_feature_rows(signal, moments, joined)
         names = ["bias", *sorted({name for row in shown for name in row} - {"bias"})]
         matrix = np.array([[row.get(name, 0.0) for name in names] for row in shown])
         found = fit_logistic(matrix, targets, weights)
@@ -129,18 +136,20 @@ def join(
     if signal == "frustration" and meanings is not None:
         # With the embedding down, an offer too many is better than one too few.
         own = np.array([moment.talk.weight >= 1.0 for moment in moments])
-        annoyed = _annoyed_from((matrix @ found)[own], targets[own] > 0.5)
+        annoyed = _find_annoyed_threshold((matrix @ found)[own], targets[own] > 0.5)
         joined["bias"] = round(joined["bias"] - annoyed, 4)
     return {name: value for name, value in joined.items() if not name.startswith("domain ")}
 
 
-def _annoyed_from(logits: Array, annoyed: NDArray[np.bool_]) -> float:
+def _find_annoyed_threshold(logits: Array, annoyed: NDArray[np.bool_]) -> float:
     """The logit from which on saying so is right often enough, if as few are annoyed as customers are."""
     as_rare = COMMON / (1 - COMMON) * (~annoyed).sum() / annoyed.sum()
-    return _precise_from(logits, annoyed, PRECISE, as_rare)
+    return _find_precise_threshold(logits, annoyed, PRECISE, as_rare)
 
 
-def _precise_from(logits: Array, wanted: NDArray[np.bool_], precise: float, weight: float = 1.0) -> float:
+def _find_precise_threshold(
+    logits: Array, wanted: NDArray[np.bool_], precise: float, weight: float = 1.0
+) -> float:
     """The logit from which on this share of turns is wanted; a wanted one counts as much as *weight*."""
     order = np.argsort(-logits)
     right, wrong = np.cumsum(wanted[order] * weight), np.cumsum(~wanted[order])
@@ -148,10 +157,13 @@ def _precise_from(logits: Array, wanted: NDArray[np.bool_], precise: float, weig
     return float(logits[order][enough[-1]]) if len(enough) else 0.0
 
 
-def _moments(
-    signal: str, talk: Talk, heard: Mapping[str, float], meanings: Mapping[str, TextEmbedding] | None
-) -> list[Moment]:
-    found: list[Moment] = []
+def _build_moments(
+    signal: str,
+    talk: LabelledConversation,
+    heard: Mapping[str, float],
+    meanings: Mapping[str, TextEmbedding] | None,
+) -> list[TrainingMoment]:
+    found: list[TrainingMoment] = []
     turns: list[PastTurn] = []
     for place, target in talk.targets.items():
         text = talk.lines[place].text
@@ -159,25 +171,29 @@ def _moments(
         vector = meanings[text].vector if meanings is not None else None
         history = History(lines=talk.lines[:place], turns=tuple(turns))
         progress = score_progress(folded, history, len(turns), vector, small_talk=detect_small_talk(folded))
-        found.append(Moment(talk, text, target, history, progress, _hits(signal, folded), heard[text]))
+        found.append(
+            TrainingMoment(talk, text, target, history, progress, _find_hits(signal, folded), heard[text])
+        )
         signals = Signals(turn=len(turns), reaction=progress.reaction)
         turns.append(PastTurn(signals=signals, decision=Decision.ANSWER, query=text, vector=vector))
     return found
 
 
-def _hits(signal: str, folded: str) -> list[cues.Hit]:
+def _find_hits(signal: str, folded: str) -> list[cues.Hit]:
     if signal == "frustration":
         return frustration.find_word_hits(folded)
     return list(cues.find_hits("unfamiliarity", split_clauses(folded)[:12]))
 
 
-def _shown(signal: str, moments: list[Moment], joined: Mapping[str, float]) -> list[dict[str, float]]:
+def _build_feature_rows(
+    signal: str, moments: list[TrainingMoment], joined: Mapping[str, float]
+) -> list[dict[str, float]]:
     shown = []
     felt: list[float] = []
     for moment in moments:
         felt = felt[: len(moment.history.turns)]
-        history = _with_felt(signal, moment.history, felt)
-        row = _features(signal, moment, history)
+        history = _apply_felt_signals(signal, moment.history, felt)
+        row = _compute_features(signal, moment, history)
         if moment.talk.domain != "service":
             row[f"domain {moment.talk.domain}"] = 1.0
         shown.append(row)
@@ -186,22 +202,22 @@ def _shown(signal: str, moments: list[Moment], joined: Mapping[str, float]) -> l
     return shown
 
 
-def _with_felt(signal: str, history: History, felt: list[float]) -> History:
+def _apply_felt_signals(signal: str, history: History, felt: list[float]) -> History:
     """The history as the product would have it: with what was read in the turns before."""
     turns = [
-        replace(turn, signals=_felt(signal, turn.signals, value))
+        replace(turn, signals=_set_signal(signal, turn.signals, value))
         for turn, value in zip(history.turns, felt, strict=True)
     ]
     return replace(history, turns=turns)
 
 
-def _felt(signal: str, signals: Signals, value: float) -> Signals:
+def _set_signal(signal: str, signals: Signals, value: float) -> Signals:
     if signal == "frustration":
         return replace(signals, frustration=value)
     return replace(signals, unfamiliarity=value)
 
 
-def _features(signal: str, moment: Moment, history: History) -> dict[str, float]:
+def _compute_features(signal: str, moment: TrainingMoment, history: History) -> dict[str, float]:
     if signal == "frustration":
         loud = frustration.compute_emphasis(moment.text)
         return frustration.compute_frustration_features(
@@ -214,18 +230,18 @@ def _features(signal: str, moment: Moment, history: History) -> dict[str, float]
     return unfamiliarity.compute_unfamiliarity_features(moment.hits, history, moment.heard, brief=brief)
 
 
-def join_wish(data: Path, heard: Mapping[str, float]) -> dict[str, float]:
+def fit_wish_combiner(data: Path, heard: Mapping[str, float]) -> dict[str, float]:
     """Feature -> weight for the turns of which the matcher is not sure."""
-    known = [(example.text, example.target, 0.5) for example in lines("wish", 1.0)]
+    known = [(example.text, example.target, 0.5) for example in load_lines("wish", 1.0)]
     known += [
         (line.text, float("P" in dialogue.labels[place]), 1.0)
         for language in LANGUAGES
-        for dialogue in own(language, "train")
+        for dialogue in load_own_dialogues(language, "train")
         for place, line in enumerate(dialogue.lines)
         if place in dialogue.labels
         and not (place and matches_cue("reply_offers", dialogue.lines[place - 1].text))
     ]
-    known += [(text, 0.0, 1.0) for text in service_talk(data, 400)]
+    known += [(text, 0.0, 1.0) for text in load_service_talk(data, 400)]
     unsure = [
         (compute_request_features(found, heard[text]), target, weight)
         for text, target, weight in known
@@ -237,6 +253,6 @@ def join_wish(data: Path, heard: Mapping[str, float]) -> dict[str, float]:
     weights = np.array([weight for _, _, weight in unsure])
     fitted = fit_logistic(matrix, targets, weights)
     joined = {name: round(float(value), 4) for name, value in zip(names, fitted, strict=True)}
-    sure = _precise_from(matrix @ fitted, targets > 0.5, PRECISE_WISH)
+    sure = _find_precise_threshold(matrix @ fitted, targets > 0.5, PRECISE_WISH)
     joined["bias"] = round(joined["bias"] - sure, 4)
     return joined

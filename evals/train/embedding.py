@@ -60,21 +60,21 @@ def main() -> None:
         "the prepared model. Run it under `valgrind --tool=none`, which hides AVX-512 and VNNI.",
     )
     if models := parser.parse_args().reference:
-        write_reference(models)
+        write_reference_vectors(models)
     else:
-        calibrate()
+        calibrate_input_scales()
 
 
-def write_reference(models: Path) -> None:
+def write_reference_vectors(models: Path) -> None:
     """The vectors of a few texts, as this processor computes them."""
     embedder = open_embedder(prepare_e5(models))
-    questions = foreign_texts()[::19]
+    questions = load_foreign_texts()[::19]
     found = [asyncio.run(compute_meaning(embedder, text.removeprefix("query: "))) for text in questions]
     kept = [
         {
             "text": text.removeprefix("query: "),
-            "vector": as_halves(one.vector),
-            "tone": as_halves(one.mid_layer),
+            "vector": encode_halves(one.vector),
+            "tone": encode_halves(one.mid_layer),
         }
         for text, one in zip(questions, found, strict=True)
     ]
@@ -84,11 +84,11 @@ def write_reference(models: Path) -> None:
     print(f"wrote {REFERENCE}")
 
 
-def as_halves(numbers: Sequence[float]) -> str:
+def encode_halves(numbers: Sequence[float]) -> str:
     return base64.b64encode(np.array(numbers, np.float16).tobytes()).decode()
 
 
-def calibrate() -> None:
+def calibrate_input_scales() -> None:
     weights = E5Weights(find_packaged_weights())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -96,16 +96,17 @@ def calibrate() -> None:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         exact = write_variant(weights, folder / "float", FloatGraph({}))
         scales = {
-            layer: scale_of(weights, layer, largest) for layer, largest in ranges(exact, tokenizer).items()
+            layer: encode_layer_scale(weights, layer, largest)
+            for layer, largest in measure_ranges(exact, tokenizer).items()
         }
         INPUT_SCALES.write_text(json.dumps({"layers": scales}) + "\n", encoding="utf-8")
         print(f"wrote {INPUT_SCALES} ({INPUT_SCALES.stat().st_size // 1024} kB)")
-        compare(weights, folder, exact, tokenizer)
+        compare_variants(weights, folder, exact, tokenizer)
 
 
-def compare(weights: E5Weights, folder: Path, exact: Path, tokenizer: Tokenizer) -> None:
+def compare_variants(weights: E5Weights, folder: Path, exact: Path, tokenizer: Tokenizer) -> None:
     """Print every way to quantise beside the float model; what ships comes last."""
-    reference, seconds = hidden_states(exact, tokenizer)
+    reference, seconds = compute_hidden_states(exact, tokenizer)
     print(f"float: {1000 * seconds:.1f} ms a text")
     scales = load_input_scales(INPUT_SCALES)
     variants: dict[str, OnnxGraphBuilder] = {
@@ -116,8 +117,12 @@ def compare(weights: E5Weights, folder: Path, exact: Path, tokenizer: Tokenizer)
         "7 bits, scaled inputs": OnnxGraphBuilder(scales),
     }
     for number, (label, graph) in enumerate(variants.items()):
-        states, seconds = hidden_states(write_variant(weights, folder / str(number), graph), tokenizer)
-        print(f"{label}: cosine to float {nearness(states, reference)}; {1000 * seconds:.1f} ms a text")
+        states, seconds = compute_hidden_states(
+            write_variant(weights, folder / str(number), graph), tokenizer
+        )
+        print(
+            f"{label}: cosine to float {format_nearness(states, reference)}; {1000 * seconds:.1f} ms a text"
+        )
 
 
 class EightBitGraph(OnnxGraphBuilder):
@@ -157,7 +162,7 @@ def write_variant(weights: E5Weights, folder: Path, graph: OnnxGraphBuilder) -> 
     return folder / "model.onnx"
 
 
-def ranges(path: Path, tokenizer: Tokenizer) -> Mapping[str, Array]:
+def measure_ranges(path: Path, tokenizer: Tokenizer) -> Mapping[str, Array]:
     """The largest magnitude of each input channel of each dense layer, over the sample help."""
     model = onnx.load(path)
     inputs = {
@@ -170,13 +175,13 @@ def ranges(path: Path, tokenizer: Tokenizer) -> Mapping[str, Array]:
     told = path.with_name("ranges.onnx")
     onnx.save(model, told, save_as_external_data=True, location="ranges.data")
     largest: dict[str, Array] = {}
-    for ids in encoded(tokenizer, sample_texts()):
-        for name, values in zip(names, run(session(told), names, ids), strict=True):
+    for ids in encode_texts(tokenizer, load_sample_texts()):
+        for name, values in zip(names, run_model(open_cached_session(told), names, ids), strict=True):
             largest[name] = np.maximum(largest.get(name, np.float32(0)), np.abs(values[0]).max(axis=0))
     return {layer: largest[name] for layer, name in inputs.items()}
 
 
-def scale_of(weights: E5Weights, layer: str, largest: Array) -> str:
+def encode_layer_scale(weights: E5Weights, layer: str, largest: Array) -> str:
     """The layer's input scales as base64 of one byte per channel."""
     block, part = layer.split(".")
     names = [f"{block}.{each}.w" for each in ("qkv" if part == "qkv" else [part])]
@@ -184,14 +189,14 @@ def scale_of(weights: E5Weights, layer: str, largest: Array) -> str:
     return base64.b64encode(compute_scale_steps(largest, matrix).tobytes()).decode()
 
 
-def sample_texts() -> list[str]:
+def load_sample_texts() -> list[str]:
     """Articles of the sample help, as questions and as passages in turn."""
     files = sorted((ROOT / "knowledge_base").rglob("*.md"))[:ARTICLES]
     prompts = ("query: ", "passage: ")
     return [prompts[n % 2] + path.read_text("utf-8")[:CHARACTERS] for n, path in enumerate(files)]
 
 
-def foreign_texts() -> list[str]:
+def load_foreign_texts() -> list[str]:
     files = sorted((ROOT / "evals" / "cases" / "faq").glob("*.queries.jsonl"))
     lines = [
         line for path in files for line in path.read_text("utf-8").splitlines()[: COMPARED // len(files)]
@@ -199,11 +204,11 @@ def foreign_texts() -> list[str]:
     return ["query: " + json.loads(line)["text"] for line in lines]
 
 
-def encoded(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
+def encode_texts(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
     return [tokenizer.encode(text).ids[:512] for text in texts]
 
 
-def session(path: Path) -> Any:
+def open_cached_session(path: Path) -> Any:
     key = str(path)
     if key not in _sessions:
         _sessions[key] = onnxruntime.InferenceSession(
@@ -215,29 +220,29 @@ def session(path: Path) -> Any:
 _sessions: dict[str, Any] = {}
 
 
-def run(model: Any, names: Sequence[str], ids: Sequence[int]) -> Any:
+def run_model(model: Any, names: Sequence[str], ids: Sequence[int]) -> Any:
     return model.run(
         names, {"input_ids": np.array([ids]), "attention_mask": np.ones((1, len(ids)), np.int64)}
     )
 
 
-def hidden_states(path: Path, tokenizer: Tokenizer) -> tuple[list[tuple[Array, Array]], float]:
+def compute_hidden_states(path: Path, tokenizer: Tokenizer) -> tuple[list[tuple[Array, Array]], float]:
     """The mean token vectors of the last and the middle layer, per text, and the seconds a text took."""
-    names, texts = ["last_hidden_state", MIDDLE], encoded(tokenizer, foreign_texts())
-    model = session(path)
-    run(model, names, texts[0])
+    names, texts = ["last_hidden_state", MIDDLE], encode_texts(tokenizer, load_foreign_texts())
+    model = open_cached_session(path)
+    run_model(model, names, texts[0])
     started = time.perf_counter()
-    found = [tuple(each[0].mean(axis=0) for each in run(model, names, ids)) for ids in texts]
+    found = [tuple(each[0].mean(axis=0) for each in run_model(model, names, ids)) for ids in texts]
     return found, (time.perf_counter() - started) / len(texts)
 
 
-def nearness(these: Sequence[tuple[Array, Array]], those: Sequence[tuple[Array, Array]]) -> str:
+def format_nearness(these: Sequence[tuple[Array, Array]], those: Sequence[tuple[Array, Array]]) -> str:
     told = []
     for layer, place in (("last layer", 0), ("middle layer", 1)):
-        cosines = [cosine(one[place], other[place]) for one, other in zip(these, those, strict=True)]
+        cosines = [compute_cosine(one[place], other[place]) for one, other in zip(these, those, strict=True)]
         told.append(f"{layer} mean {np.mean(cosines):.5f}, least {np.min(cosines):.5f}")
     return "; ".join(told)
 
 
-def cosine(one: Array, other: Array) -> float:
+def compute_cosine(one: Array, other: Array) -> float:
     return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))

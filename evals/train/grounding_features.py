@@ -10,44 +10,48 @@ from numpy.typing import NDArray
 from assistant.answering.grounding.checker import EncodedTexts, align_with_source
 from assistant.answering.grounding.rules import GroundingSource
 from assistant.domain.knowledge import Passage
-from evals.data.embedding_cache import RememberingEmbedder
-from evals.data.embedding_fixture import TokensOnTheSpot
-from evals.data.support_sets import Judged
+from evals.data.embedding_cache import CachingEmbedder
+from evals.data.embedding_fixture import FreshTokenVectors
+from evals.data.support_sets import JudgedReply
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Weighing:
+class GroundingFeatures:
     """What the head sees of one sentence and one passage."""
 
-    told: NDArray[np.float32]
-    turned: NDArray[np.float32]
+    classifier_features: NDArray[np.float32]
+    difference_vector: NDArray[np.float32]
 
 
-class Scales:
+class GroundingFeaturizer:
     """Weighs with the local model, remembering on disk what was embedded."""
 
     def __init__(self) -> None:
-        embedder = RememberingEmbedder()
-        self._readings = EncodedTexts(embedder, TokensOnTheSpot(embedder))
+        embedder = CachingEmbedder()
+        self._readings = EncodedTexts(embedder, FreshTokenVectors(embedder))
         self._sources: dict[int, GroundingSource] = {}
 
-    def source(self, passage: Passage) -> GroundingSource:
+    def get_source(self, passage: Passage) -> GroundingSource:
         return self._sources.setdefault(id(passage), GroundingSource.from_passage(passage))
 
-    def weigh(self, pairs: Sequence[tuple[str, GroundingSource]]) -> list[Weighing | None]:
-        return asyncio.run(self._weigh(pairs))
+    def compute_features(
+        self, pairs: Sequence[tuple[str, GroundingSource]]
+    ) -> list[GroundingFeatures | None]:
+        return asyncio.run(self._compute_features(pairs))
 
-    async def _weigh(self, pairs: Sequence[tuple[str, GroundingSource]]) -> list[Weighing | None]:
-        return [await self._one(said, source) for said, source in pairs]
+    async def _compute_features(
+        self, pairs: Sequence[tuple[str, GroundingSource]]
+    ) -> list[GroundingFeatures | None]:
+        return [await self._compute_one(said, source) for said, source in pairs]
 
-    async def _one(self, said: str, source: GroundingSource) -> Weighing | None:
+    async def _compute_one(self, said: str, source: GroundingSource) -> GroundingFeatures | None:
         found = await align_with_source(self._readings, said, source)
-        return Weighing(found.classifier_features, found.difference_vector) if found else None
+        return GroundingFeatures(found.classifier_features, found.difference_vector) if found else None
 
 
-def as_source(judged: Judged, language: str) -> GroundingSource:
+def build_source(judged: JudgedReply, language: str) -> GroundingSource:
     """The knowledge of a judged reply as a passage without title."""
     passage = Passage(
         chunk=0,
@@ -62,7 +66,7 @@ def as_source(judged: Judged, language: str) -> GroundingSource:
     return GroundingSource.from_passage(passage)
 
 
-def logistic(rows: Array, targets: Array, weights: Array, pull: Array) -> Array:
+def fit_logistic(rows: Array, targets: Array, weights: Array, pull: Array) -> Array:
     """Weights of a logistic model by Newton's method; *pull* towards zero for each column."""
     found = np.zeros(rows.shape[1])
     for _ in range(30):
@@ -76,22 +80,22 @@ def logistic(rows: Array, targets: Array, weights: Array, pull: Array) -> Array:
     return np.asarray(found)
 
 
-def auroc(good: Iterable[float], bad: Iterable[float]) -> float:
+def compute_auroc(good: Iterable[float], bad: Iterable[float]) -> float:
     """How often a good one is above a bad one; ties count half."""
     high, low = np.sort(np.array(list(good))), np.sort(np.array(list(bad)))
     below = np.searchsorted(low, high, "left") + np.searchsorted(low, high, "right")
     return float(below.sum() / (2 * len(high) * len(low)))
 
 
-def overlaps(judged: Sequence[Judged], japanese: bool) -> Iterator[tuple[float, float]]:
+def compute_overlaps(judged: Sequence[JudgedReply], japanese: bool) -> Iterator[tuple[float, float]]:
     """Word overlap with the knowledge: F1 as FaithDial measures it, and the share of the reply's words."""
     for one in judged:
-        said, known = _words(one.said, japanese), _words(" ".join(one.known), japanese)
+        said, known = _split_words(one.said, japanese), _split_words(" ".join(one.known), japanese)
         shared = len(said & known)
         yield 2 * shared / max(1, len(said) + len(known)), shared / max(1, len(said))
 
 
-def _words(text: str, japanese: bool) -> set[str]:
+def _split_words(text: str, japanese: bool) -> set[str]:
     """Words; in Japanese pairs of characters."""
     if japanese:
         return {text[i : i + 2] for i in range(len(text) - 1)}

@@ -18,15 +18,15 @@ CALM_VECTOR, CALM_PIECES = 2e-3, 5e-5
 
 
 @dataclass(slots=True)
-class Fitted:
+class FittedHead:
     """A head before it is written down; *bias* is that of the product's own domain."""
 
     vector: Array
     pieces: Array
     bias: float
 
-    def score(self, vectors: Array, buckets: Sequence[Buckets]) -> Array:
-        return np.asarray(self.bias + vectors @ self.vector + heard(self.pieces, buckets))
+    def compute_scores(self, vectors: Array, buckets: Sequence[Buckets]) -> Array:
+        return np.asarray(self.bias + vectors @ self.vector + score_buckets(self.pieces, buckets))
 
 
 class Adam:
@@ -38,7 +38,7 @@ class Adam:
         self._second = [np.zeros(size) for size in sizes]
         self._steps = 0
 
-    def step(self, gradients: Sequence[Array], paces: Sequence[float]) -> None:
+    def apply_gradients(self, gradients: Sequence[Array], paces: Sequence[float]) -> None:
         self._steps += 1
         for value, first, second, gradient, pace in zip(
             self.values, self._first, self._second, gradients, paces, strict=True
@@ -50,12 +50,12 @@ class Adam:
             value -= pace * mean / spread
 
 
-def heard(pieces: Array, buckets: Sequence[Buckets]) -> Array:
-    rows, flat, roots = _flat(buckets)
+def score_buckets(pieces: Array, buckets: Sequence[Buckets]) -> Array:
+    rows, flat, roots = _flatten_buckets(buckets)
     return np.asarray(np.bincount(rows, pieces[flat], len(buckets)) / roots)
 
 
-def _flat(buckets: Sequence[Buckets]) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+def _flatten_buckets(buckets: Sequence[Buckets]) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
     """Every bucket with the row it stands in, and the root of each row's length."""
     lengths = np.array([len(row) for row in buckets], dtype=np.int64)
     flat = np.concatenate(buckets) if buckets else np.zeros(0, np.int64)
@@ -64,7 +64,7 @@ def _flat(buckets: Sequence[Buckets]) -> tuple[NDArray[np.int64], NDArray[np.int
 
 def fit_head(
     vectors: Array, buckets: Sequence[Buckets], targets: Array, weights: Array, domains: NDArray[np.int64]
-) -> Fitted:
+) -> FittedHead:
     """Domain 0 is the product's own; the others only lend their words, not their base rates.
 
     Rows of *vectors* that are nan were not embedded: they teach the pieces alone.
@@ -78,20 +78,20 @@ def fit_head(
         for batch in np.array_split(order, len(order) // BATCH + 1):
             rows = [buckets[i] for i in batch]
             vector, pieces, biases = model.values
-            logits = biases[domains[batch]] + scaled[batch] @ vector + heard(pieces, rows)
-            slope = (_sigmoid(logits) - targets[batch]) * weights[batch] / weights[batch].sum()
+            logits = biases[domains[batch]] + scaled[batch] @ vector + score_buckets(pieces, rows)
+            slope = (_compute_sigmoid(logits) - targets[batch]) * weights[batch] / weights[batch].sum()
             gradients = (
                 scaled[batch].T @ slope + CALM_VECTOR * vector,
-                _piece_slope(rows, slope) + CALM_PIECES * pieces,
+                _compute_piece_slope(rows, slope) + CALM_PIECES * pieces,
                 np.bincount(domains[batch], slope, len(biases)).astype(np.float64),
             )
-            model.step(gradients, (0.3 * PACE, 3 * PACE, 3 * PACE))
+            model.apply_gradients(gradients, (0.3 * PACE, 3 * PACE, 3 * PACE))
     vector, pieces, biases = model.values
-    return Fitted(vector / spread, pieces, float(biases[0] - vector @ (middle / spread)))
+    return FittedHead(vector / spread, pieces, float(biases[0] - vector @ (middle / spread)))
 
 
-def _piece_slope(buckets: Sequence[Buckets], slope: Array) -> Array:
-    rows, flat, roots = _flat(buckets)
+def _compute_piece_slope(buckets: Sequence[Buckets], slope: Array) -> Array:
+    rows, flat, roots = _flatten_buckets(buckets)
     return np.bincount(flat, (slope / roots)[rows], BUCKETS).astype(np.float64)
 
 
@@ -101,10 +101,10 @@ def fit_logistic(features: Array, targets: Array, weights: Array, calm: float = 
     pull = np.full(features.shape[1], calm)
     pull[0] = 0.0
     for step in range(2_500):
-        slope = (_sigmoid(features @ model.values[0]) - targets) * weights / weights.sum()
-        model.step([features.T @ slope + pull * model.values[0]], [0.05 if step < 1_500 else 0.01])
+        slope = (_compute_sigmoid(features @ model.values[0]) - targets) * weights / weights.sum()
+        model.apply_gradients([features.T @ slope + pull * model.values[0]], [0.05 if step < 1_500 else 0.01])
     return model.values[0]
 
 
-def _sigmoid(logits: Array) -> Array:
+def _compute_sigmoid(logits: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))

@@ -22,10 +22,10 @@ from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.domain.knowledge import Passage
 from assistant.knowledge.retrieval.token_vectors import StoredTokenVectors
 from assistant.ports.answering import AnswerRequest
-from evals.data.embedding_cache import RememberingEmbedder
-from evals.data.retrieval_sets import Asked, stored
-from evals.quality.pipeline import knowledge_over
-from evals.quality.retrieval_runs import served
+from evals.data.embedding_cache import CachingEmbedder
+from evals.data.retrieval_sets import LabelledQuestion, load_stored_set
+from evals.quality.pipeline import open_knowledge_over
+from evals.quality.retrieval_runs import build_retriever
 from evals.quality.sample import TODAY
 from evals.train.optimisers import Adam
 
@@ -56,13 +56,13 @@ LICENCES = "JSQuAD (CC BY-SA 4.0), mackerelio/documents (MIT); questions of our 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
+class TrainingExample:
     """The candidates of one question, a row each, and which of them hold the answer."""
 
     source: str
     #: Lessons about one article are held out together.
     article: str
-    told: Array
+    features: Array
     holds: NDArray[np.bool_]
 
 
@@ -70,62 +70,62 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="evals train quotes", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     data: Path = parser.parse_args().data
-    lessons = asyncio.run(_lessons(data))
-    for source, found in _held_out(lessons).items():
+    lessons = asyncio.run(_load_examples(data))
+    for source, found in _measure_held_out(lessons).items():
         print(
             f"held out {source:12} best candidate holds the answer {found[0]:.3f} of {found[1]}", flush=True
         )
-    learned = dict(zip(NAMES, np.round(_learn(lessons), 3).tolist(), strict=True))
+    learned = dict(zip(NAMES, np.round(_fit_weights(lessons), 3).tolist(), strict=True))
     about = {"made_by": "python -m evals train quotes", "licences": LICENCES}
     features.FILE.write_text(json.dumps(about | {"weights": learned}, indent=1) + "\n", encoding="utf-8")
 
 
-async def _lessons(data: Path) -> list[Lesson]:
+async def _load_examples(data: Path) -> list[TrainingExample]:
     return [
-        *await _squad(data / "retrieval"),
-        *await _help_centre("sample", ROOT / "knowledge_base", CASES / "sample_kb.jsonl"),
-        *await _help_centre("help_center", data / "help_center", CASES / "help_center.jsonl"),
+        *await _load_squad(data / "retrieval"),
+        *await _load_help_centre("sample", ROOT / "knowledge_base", CASES / "sample_kb.jsonl"),
+        *await _load_help_centre("help_center", data / "help_center", CASES / "help_center.jsonl"),
     ]
 
 
-async def _squad(data: Path) -> list[Lesson]:
+async def _load_squad(data: Path) -> list[TrainingExample]:
     """Questions of JSQuAD to its own passages, as the product would find and cut them."""
-    embedder, collection = RememberingEmbedder(), stored(data, "jsquad")
+    embedder, collection = CachingEmbedder(), load_stored_set(data, "jsquad")
     rows = map(json.loads, (data / "jsquad" / "queries.jsonl").read_text("utf-8").splitlines())
     answers = {row["text"]: row["answers"] for row in rows}
-    retriever, database = await served(collection, embedder)
+    retriever, database = await build_retriever(collection, embedder)
     ranker = QuoteRanker(embedder, StoredTokenVectors(database, embedder))
     found = []
     for asked in random.Random(5).sample(collection.questions, QUESTIONS):
         passages = await retriever.search(asked.text, language="ja", limit=PASSAGES)
-        holds = _Holds(asked, passages, answers[asked.text], enough=any)
-        found.append(await _lesson("jsquad", ranker, holds))
+        holds = _AnswerTest(asked, passages, answers[asked.text], enough=any)
+        found.append(await _build_example("jsquad", ranker, holds))
     database.close()
     return [lesson for lesson in found if lesson]
 
 
-async def _help_centre(source: str, folder: Path, cases: Path) -> list[Lesson]:
+async def _load_help_centre(source: str, folder: Path, cases: Path) -> list[TrainingExample]:
     """Questions to a folder of articles, cut as an operator's ingest would cut them."""
-    embedder = RememberingEmbedder()
-    knowledge = await knowledge_over(folder, embedder, TODAY)
+    embedder = CachingEmbedder()
+    knowledge = await open_knowledge_over(folder, embedder, TODAY)
     ranker = QuoteRanker(embedder, StoredTokenVectors(knowledge.database, embedder))
     found = []
     for case in map(json.loads, cases.read_text("utf-8").splitlines()):
         if case["relevant"]:
             relevant = dict.fromkeys(case["relevant"], 1)
-            asked = Asked(text=case["text"], language=case["lang"], relevant=relevant)
+            asked = LabelledQuestion(text=case["text"], language=case["lang"], relevant=relevant)
             passages = await knowledge.retriever.search(asked.text, language=asked.language, limit=PASSAGES)
-            holds = _Holds(asked, passages, case["answer_contains"], enough=all)
-            found.append(await _lesson(source, ranker, holds))
+            holds = _AnswerTest(asked, passages, case["answer_contains"], enough=all)
+            found.append(await _build_example(source, ranker, holds))
     await knowledge.close()
     return [lesson for lesson in found if lesson]
 
 
 @dataclass(frozen=True, slots=True)
-class _Holds:
+class _AnswerTest:
     """Which candidates answer a question: of the right article, with the facts."""
 
-    asked: Asked
+    asked: LabelledQuestion
     passages: Sequence[Passage]
     facts: Sequence[str]
     enough: Callable[[Iterable[bool]], bool]
@@ -135,7 +135,7 @@ class _Holds:
         return article in self.asked.relevant and self.enough(fact in candidate.text for fact in self.facts)
 
 
-async def _lesson(source: str, ranker: QuoteRanker, holds: _Holds) -> Lesson | None:
+async def _build_example(source: str, ranker: QuoteRanker, holds: _AnswerTest) -> TrainingExample | None:
     """None where no candidate holds the answer: nothing to learn about choosing."""
     asked = holds.asked
     ask = AnswerRequest(question=asked.text, language=asked.language, passages=holds.passages)
@@ -147,40 +147,42 @@ async def _lesson(source: str, ranker: QuoteRanker, holds: _Holds) -> Lesson | N
     told = features.compute_quote_features(asked.text, found)
     rows = [[row[name] for name in NAMES[:-1]] for row in told]
     meaning = features.standardize_closeness(close)[:, None]
-    return Lesson(source, min(asked.relevant), np.concatenate([np.array(rows), meaning], axis=1), right)
+    return TrainingExample(
+        source, min(asked.relevant), np.concatenate([np.array(rows), meaning], axis=1), right
+    )
 
 
-def _held_out(lessons: Sequence[Lesson]) -> dict[str, tuple[float, int]]:
+def _measure_held_out(lessons: Sequence[TrainingExample]) -> dict[str, tuple[float, int]]:
     """Per source: the share of questions whose best candidate holds the answer, and how many there are."""
     articles = sorted({lesson.article for lesson in lessons})
     fold = dict(zip(articles, np.random.default_rng(0).integers(0, FOLDS, len(articles)), strict=True))
     hits: dict[str, list[bool]] = {}
     for held in range(FOLDS):
-        learned = _learn([lesson for lesson in lessons if fold[lesson.article] != held])
+        learned = _fit_weights([lesson for lesson in lessons if fold[lesson.article] != held])
         for lesson in lessons:
             if fold[lesson.article] == held:
                 hits.setdefault(lesson.source, []).append(
-                    bool(lesson.holds[np.argmax(lesson.told @ learned)])
+                    bool(lesson.holds[np.argmax(lesson.features @ learned)])
                 )
     return {source: (float(np.mean(found)), len(found)) for source, found in hits.items()}
 
 
-def _learn(lessons: Sequence[Lesson]) -> Array:
+def _fit_weights(lessons: Sequence[TrainingExample]) -> Array:
     """Adam on the likelihood that those with the answer get in a softmax over a question's candidates."""
-    every = np.concatenate([lesson.told for lesson in lessons])
+    every = np.concatenate([lesson.features for lesson in lessons])
     spread = every.std(axis=0) + 1e-6
     model = Adam(len(NAMES))
     for step in range(1, STEPS + 1):
         slope = RIDGE * model.values[0]
         for lesson in lessons:
-            told = lesson.told / spread
-            shares = _softmax(told @ model.values[0])
+            told = lesson.features / spread
+            shares = _compute_softmax(told @ model.values[0])
             wanted = shares * lesson.holds
             slope = slope + told.T @ (shares - wanted / wanted.sum()) / len(lessons)
-        model.step([slope], [RATE * (1 - step / (STEPS + 1))])
+        model.apply_gradients([slope], [RATE * (1 - step / (STEPS + 1))])
     return np.asarray(model.values[0] / spread)
 
 
-def _softmax(scores: Array) -> Array:
+def _compute_softmax(scores: Array) -> Array:
     shares = np.exp(scores - scores.max())
     return np.asarray(shares / shares.sum())

@@ -32,12 +32,18 @@ import torch
 from torch import nn
 
 from assistant.models.embeddings.e5_weights import E5Weights, find_packaged_weights
-from evals.quality.scores import auroc
-from evals.train.reader_export import export
-from evals.train.reader_model import Batch, Reader, batches, loss_of, unit_logits
+from evals.quality.scores import compute_auroc
+from evals.train.reader_export import export_reader
+from evals.train.reader_model import (
+    ReaderNetwork,
+    WindowBatch,
+    build_batches,
+    compute_loss,
+    compute_unit_logits,
+)
 
 if TYPE_CHECKING:
-    from evals.train.reader_examples import Example
+    from evals.train.reader_examples import ReaderExample
 
 SEED = 7
 CLIP, DECAY = 1.0, 0.01
@@ -50,21 +56,21 @@ TELL = 300
 
 
 def main() -> None:
-    chosen = _options()
+    chosen = _parse_options()
     torch.manual_seed(SEED)
     chance = random.Random(SEED)
-    learned, held = _split(chosen, chance)
+    learned, held = _split_examples(chosen, chance)
     print(f"{len(learned)} questions to learn from, {len(held)} held", flush=True)
-    model = Reader(E5Weights(find_packaged_weights()))
+    model = ReaderNetwork(E5Weights(find_packaged_weights()))
     if chosen.start:
         model.load_state_dict(torch.load(chosen.start), strict=False)
-    run(model, _planned(learned, chosen, chance), held, chosen)
-    report(model, held)
+    train_model(model, _plan_batches(learned, chosen, chance), held, chosen)
+    print_report(model, held)
     if chosen.export:
-        export(model, held, chosen.export)
+        export_reader(model, held, chosen.export)
 
 
-def _options() -> argparse.Namespace:
+def _parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="evals train reader",
         description=__doc__,
@@ -84,9 +90,11 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _split(chosen: argparse.Namespace, chance: random.Random) -> tuple[list[Example], list[Example]]:
+def _split_examples(
+    chosen: argparse.Namespace, chance: random.Random
+) -> tuple[list[ReaderExample], list[ReaderExample]]:
     """The questions to learn from, and those that are held."""
-    groups: list[Example] = [g for path in chosen.examples for g in pickle.loads(path.read_bytes())]
+    groups: list[ReaderExample] = [g for path in chosen.examples for g in pickle.loads(path.read_bytes())]
     held = [g for g in groups if g["source"] in chosen.hold]
     learned = [g for g in groups if g["source"] not in chosen.hold]
     if chosen.most:
@@ -98,19 +106,26 @@ def _split(chosen: argparse.Namespace, chance: random.Random) -> tuple[list[Exam
     return learned, held[:MEASURED]
 
 
-def _planned(learned: Sequence[Example], chosen: argparse.Namespace, chance: random.Random) -> list[Batch]:
+def _plan_batches(
+    learned: Sequence[ReaderExample], chosen: argparse.Namespace, chance: random.Random
+) -> list[WindowBatch]:
     """The batches of all epochs; of the last maybe a part."""
     whole = int(chosen.epochs)
-    every: list[Batch] = []
+    every: list[WindowBatch] = []
     for _ in range(whole):
-        every += batches(learned, chosen.windows, chance)
+        every += build_batches(learned, chosen.windows, chance)
     if rest := chosen.epochs - whole:
-        some = list(batches(learned, chosen.windows, chance))
+        some = list(build_batches(learned, chosen.windows, chance))
         every += some[: int(len(some) * rest)]
     return every
 
 
-def run(model: Reader, every: Sequence[Batch], held: Sequence[Example], chosen: argparse.Namespace) -> None:
+def train_model(
+    model: ReaderNetwork,
+    every: Sequence[WindowBatch],
+    held: Sequence[ReaderExample],
+    chosen: argparse.Namespace,
+) -> None:
     """Learn from each batch once; the rate falls to nothing as a cosine, by steps or by minutes."""
     trained = [p for p in model.parameters() if p.requires_grad]
     print(f"{sum(p.numel() for p in trained):,} numbers are learned", flush=True)
@@ -124,7 +139,7 @@ def run(model: Reader, every: Sequence[Batch], held: Sequence[Example], chosen: 
             break
         for each in optimizer.param_groups:
             each["lr"] = chosen.rate * min(1.0, step / RISE) * 0.5 * (1 + math.cos(math.pi * done))
-        loss, parts = loss_of(model, batch, warm=chosen.warm)
+        loss, parts = compute_loss(model, batch, warm=chosen.warm)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(trained, CLIP)
@@ -133,31 +148,31 @@ def run(model: Reader, every: Sequence[Batch], held: Sequence[Example], chosen: 
             recent[key] = 0.98 * recent.get(key, value) + 0.02 * value
         if time.time() - told > TELL:
             told = time.time()
-            _save(model, chosen.out)
+            _save_model(model, chosen.out)
             short = {k: round(v, 3) for k, v in recent.items()}
-            glance = measure(model, held[:GLANCED])
+            glance = measure_model(model, held[:GLANCED])
             print(f"step {step} {(told - began) / 60:.0f} min {short} {glance}", flush=True)
-    _save(model, chosen.out)
+    _save_model(model, chosen.out)
 
 
-def _save(model: Reader, out: Path) -> None:
+def _save_model(model: ReaderNetwork, out: Path) -> None:
     """What was learned; the packaged weights are not in it."""
     names = dict(model.named_parameters())
     torch.save({k: v for k, v in model.state_dict().items() if k in names}, out)
 
 
-def report(model: Reader, held: Sequence[Example]) -> None:
+def print_report(model: ReaderNetwork, held: Sequence[ReaderExample]) -> None:
     """Print what *measure* gives for each source and for all."""
-    by_source: dict[str, list[Example]] = {}
+    by_source: dict[str, list[ReaderExample]] = {}
     for group in held:
         by_source.setdefault(group["source"], []).append(group)
     for source, some in by_source.items():
-        print(source, measure(model, some), flush=True)
-    print("all", measure(model, held), flush=True)
+        print(source, measure_model(model, some), flush=True)
+    print("all", measure_model(model, held), flush=True)
 
 
 @torch.no_grad()
-def measure(model: Reader, groups: Sequence[Example]) -> dict[str, float]:
+def measure_model(model: ReaderNetwork, groups: Sequence[ReaderExample]) -> dict[str, float]:
     """AUROC of answerable against not, right passage first, right unit first (of answerable questions)."""
     model.eval()
     best: list[float] = []
@@ -165,26 +180,26 @@ def measure(model: Reader, groups: Sequence[Example]) -> dict[str, float]:
     hits: list[bool] = []
     unit_hits: list[bool] = []
     for group in groups:
-        batch = Batch.of([group["windows"]])
+        batch = WindowBatch.from_questions([group["windows"]])
         tokens, windows = model(batch.ids, batch.mask, batch.starts)
         best.append(float(windows.max()))
         answerable.append(any(w["answers"] for w in group["windows"]))
         if answerable[-1]:
             top = int(windows.argmax())
             hits.append(bool(batch.windows[top]["answers"]))
-            unit_hits += _unit_hit(tokens, batch, top)
+            unit_hits += _check_best_unit(tokens, batch, top)
     model.train()
     return {
         "n": len(groups),
-        "auroc": round(auroc(best, answerable), 4),
+        "auroc": round(compute_auroc(best, answerable), 4),
         "passage": round(float(np.mean(hits)), 4),
         "unit": round(float(np.mean(unit_hits)) if unit_hits else 0.0, 4),
     }
 
 
-def _unit_hit(tokens: torch.Tensor, batch: Batch, top: int) -> list[bool]:
+def _check_best_unit(tokens: torch.Tensor, batch: WindowBatch, top: int) -> list[bool]:
     """Whether the best unit of the window *top* answers; empty where that is not known."""
-    units, owner = unit_logits(tokens, batch)
+    units, owner = compute_unit_logits(tokens, batch)
     labels = np.array([x for w in batch.windows for x in w["labels"]])
     mine = (owner == top).numpy()
     if not mine.any() or not (labels >= 0).any():

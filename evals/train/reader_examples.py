@@ -18,17 +18,17 @@ from assistant.answering.reader.encoding import build_windows, encode_question
 from assistant.answering.spans import get_locator
 from assistant.models.embeddings.e5_cache import prepare_e5
 from assistant.ports.models import Embedder
-from evals.data.embedding_cache import CACHE, RememberingEmbedder
+from evals.data.embedding_cache import CACHE, CachingEmbedder
 from evals.data.reading_sets import (
     CASES,
     MarkedPassage,
     ReadingQuestion,
     Span,
-    faq_questions,
-    invented_questions,
-    trades,
-    units_of,
-    warm_up,
+    extract_passage_units,
+    list_trades,
+    load_faq_questions,
+    load_invented_questions,
+    load_warm_up_questions,
 )
 
 #: A unit's label: it answers, it does not, it is not known.
@@ -51,7 +51,7 @@ class WindowExample(TypedDict):
     passage: int
 
 
-class Example(TypedDict):
+class ReaderExample(TypedDict):
     """A question with the windows of its passages."""
 
     id: str
@@ -68,45 +68,45 @@ def main() -> None:
     parser.add_argument("--trades", type=Path, default=CASES / "reading")
     chosen = parser.parse_args()
     if chosen.set == "warm":
-        questions = warm_up(chosen.data)
+        questions = load_warm_up_questions(chosen.data)
     else:
-        questions = asyncio.run(help_questions(chosen.trades, RememberingEmbedder()))
+        questions = asyncio.run(load_help_questions(chosen.trades, CachingEmbedder()))
     tokenizer = Tokenizer.from_file(str(prepare_e5(CACHE) / "tokenizer.json"))
     tokenizer.no_truncation()
-    groups = [encoded(tokenizer, each) for each in questions]
+    groups = [encode_example(tokenizer, each) for each in questions]
     chosen.out.write_bytes(pickle.dumps(groups))
     windows = sum(len(group["windows"]) for group in groups)
     print(f"{len(groups)} questions, {windows} windows, {chosen.out}")
 
 
-async def help_questions(folder: Path, embedder: Embedder) -> list[ReadingQuestion]:
+async def load_help_questions(folder: Path, embedder: Embedder) -> list[ReadingQuestion]:
     """The questions of all trades in *folder*, and of the four in `evals/cases/faq`."""
     found: list[ReadingQuestion] = []
-    for path in trades(folder):
-        found += await invented_questions(path, embedder)
+    for path in list_trades(folder):
+        found += await load_invented_questions(path, embedder)
     for name in ("telecom", "hospital", "airline", "payroll"):
-        found += await faq_questions(name, embedder)
+        found += await load_faq_questions(name, embedder)
     return found
 
 
-def encoded(tokenizer: Tokenizer, question: ReadingQuestion) -> Example:
+def encode_example(tokenizer: Tokenizer, question: ReadingQuestion) -> ReaderExample:
     asked = encode_question(tokenizer, question.text, question.context)
     windows: list[WindowExample] = []
     for place, marked in enumerate(question.passages):
-        windows += _windows(tokenizer, asked, marked, place)
+        windows += _build_windows(tokenizer, asked, marked, place)
     return {"id": question.id, "source": question.source, "language": question.language, "windows": windows}
 
 
-def _windows(
+def _build_windows(
     tokenizer: Tokenizer, asked: Sequence[int], marked: MarkedPassage, place: int
 ) -> list[WindowExample]:
-    every = units_of(marked.passage)
+    every = extract_passage_units(marked.passage)
     known = get_locator(marked.passage.text)
     at = [known.locate_unit(unit) for unit in every]
     found: list[WindowExample] = []
     for window in build_windows(tokenizer, asked, marked.passage):
-        labels = [_label(at[unit], marked.spans) for unit, _, _ in window.units]
-        needs = [_label(at[unit], marked.needs) for unit, _, _ in window.units]
+        labels = [_label_unit(at[unit], marked.spans) for unit, _, _ in window.units]
+        needs = [_label_unit(at[unit], marked.needs) for unit, _, _ in window.units]
         # Of a passage that answers, a window without the answer is a near miss.
         answers = marked.answers and (marked.spans is None or YES in labels)
         found.append(
@@ -123,7 +123,7 @@ def _windows(
     return found
 
 
-def _label(at: Span | None, spans: Sequence[Span] | None) -> int:
+def _label_unit(at: Span | None, spans: Sequence[Span] | None) -> int:
     """Of a unit whose characters are *at*, None where it was not found."""
     if spans is None or at is None:
         return UNKNOWN

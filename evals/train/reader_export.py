@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from torch import nn
 
 from assistant.models.embeddings.e5_input_scales import compute_scale_steps
-from evals.train.reader_model import Batch, LowRank, Reader
+from evals.train.reader_model import LowRankLinear, ReaderNetwork, WindowBatch
 
 if TYPE_CHECKING:
-    from evals.train.reader_examples import Example
+    from evals.train.reader_examples import ReaderExample
 
 Array = NDArray[np.float32]
 
@@ -25,13 +25,13 @@ SCALED_QUESTIONS, SCALED_WINDOWS = 60, 2
 HEADS = {"token_head": 2, "window_head": 1}
 
 
-def export(model: Reader, groups: Sequence[Example], path: Path) -> None:
+def export_reader(model: ReaderNetwork, groups: Sequence[ReaderExample], path: Path) -> None:
     """Write the learned tensors, with the input scales of the product's quantised layers."""
     kept: dict[str, Any] = {}
-    for name, layer in _dense(model).items():
-        kept[f"{name}.b"] = _numbers(layer.bias).astype(np.float16)
+    for name, layer in _list_dense_layers(model).items():
+        kept[f"{name}.b"] = _convert_to_array(layer.bias).astype(np.float16)
         for part in ("down", "up"):
-            values = _numbers(getattr(layer, part))
+            values = _convert_to_array(getattr(layer, part))
             scale = np.maximum(np.abs(values).max(axis=1) / 127, 1e-12)
             kept[f"{name}.{part}"] = np.rint(values / scale[:, None]).astype(np.int8)
             kept[f"{name}.{part}.scale"] = scale.astype(np.float32)
@@ -39,31 +39,33 @@ def export(model: Reader, groups: Sequence[Example], path: Path) -> None:
     for i, layer in enumerate(model.layers):
         norms |= {f"l{i}.aln": layer.aln, f"l{i}.oln": layer.oln}
     for name, norm in norms.items():
-        kept[f"{name}.w"], kept[f"{name}.b"] = _numbers(norm.weight), _numbers(norm.bias)
-    kept["segment"] = _numbers(model.segment)
+        kept[f"{name}.w"], kept[f"{name}.b"] = _convert_to_array(norm.weight), _convert_to_array(norm.bias)
+    kept["segment"] = _convert_to_array(model.segment)
     for name, rows in HEADS.items():
         head = getattr(model, name)
-        kept[f"{name}.weight"] = _numbers(head.weight)[:rows]
-        kept[f"{name}.bias"] = _numbers(head.bias)[:rows]
-    for name, steps in _input_scales(model, groups).items():
+        kept[f"{name}.weight"] = _convert_to_array(head.weight)[:rows]
+        kept[f"{name}.bias"] = _convert_to_array(head.bias)[:rows]
+    for name, steps in _compute_input_scales(model, groups).items():
         kept[f"{name}.input"] = steps
     np.savez_compressed(path, **kept)
     print(f"wrote {path} ({path.stat().st_size // 1024} kB)", flush=True)
 
 
-def _dense(model: Reader) -> dict[str, LowRank]:
+def _list_dense_layers(model: ReaderNetwork) -> dict[str, LowRankLinear]:
     parts = ("q", "k", "v", "ao", "fi", "fo")
     return {f"l{i}.{part}": getattr(layer, part) for i, layer in enumerate(model.layers) for part in parts}
 
 
-def _numbers(tensor: torch.Tensor) -> Array:
+def _convert_to_array(tensor: torch.Tensor) -> Array:
     return np.array(tensor.detach().float().numpy())
 
 
-def _input_scales(model: Reader, groups: Sequence[Example]) -> dict[str, NDArray[np.int8]]:
+def _compute_input_scales(
+    model: ReaderNetwork, groups: Sequence[ReaderExample]
+) -> dict[str, NDArray[np.int8]]:
     """Of each dense layer's inputs, in eighths of powers of two (see evals/train/embedding.py)."""
-    largest = _largest_inputs(model, groups)
-    dense = _dense(model)
+    largest = _measure_largest_inputs(model, groups)
+    dense = _list_dense_layers(model)
     found = {}
     for name, layer in dense.items():
         block, part = name.split(".")
@@ -72,28 +74,33 @@ def _input_scales(model: Reader, groups: Sequence[Example]) -> dict[str, NDArray
         # The product reads q, k and v in one layer.
         layers = [dense[f"{block}.{each}"] for each in ("q", "k", "v")] if part == "q" else [layer]
         matrix = np.concatenate(
-            [_numbers(each.weight) + _numbers(each.up) @ _numbers(each.down) for each in layers]
+            [
+                _convert_to_array(each.weight) + _convert_to_array(each.up) @ _convert_to_array(each.down)
+                for each in layers
+            ]
         )
         found[f"{block}.qkv" if part == "q" else name] = compute_scale_steps(largest[name], matrix)
     return found
 
 
 @torch.no_grad()
-def _largest_inputs(model: Reader, groups: Sequence[Example]) -> dict[str, Array]:
+def _measure_largest_inputs(model: ReaderNetwork, groups: Sequence[ReaderExample]) -> dict[str, Array]:
     """The greatest magnitude of each input of each dense layer, over the first windows of *groups*."""
     largest: dict[str, Array] = {}
 
-    def watch(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
-        def hook(_layer: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+    def build_hook(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
+        def record_input(_layer: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
             seen = inputs[0].float().abs().amax(dim=(0, 1)).numpy()
             largest[name] = np.maximum(largest.get(name, np.float32(0)), seen)
 
-        return hook
+        return record_input
 
-    hooks = [layer.register_forward_pre_hook(watch(name)) for name, layer in _dense(model).items()]
+    hooks = [
+        layer.register_forward_pre_hook(build_hook(name)) for name, layer in _list_dense_layers(model).items()
+    ]
     for group in groups[:SCALED_QUESTIONS]:
         for window in group["windows"][:SCALED_WINDOWS]:
-            batch = Batch.of([[window]])
+            batch = WindowBatch.from_questions([[window]])
             model(batch.ids, batch.mask, batch.starts)
     for hook in hooks:
         hook.remove()

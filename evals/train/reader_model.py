@@ -20,7 +20,7 @@ from torch.nn import functional as F
 
 if TYPE_CHECKING:
     from assistant.models.embeddings.e5_weights import E5Weights
-    from evals.train.reader_examples import Example, WindowExample
+    from evals.train.reader_examples import ReaderExample, WindowExample
 
 RANK = 32
 #: Tokens of a batch, padding included.
@@ -31,7 +31,7 @@ POOL = 512
 PADDING = 1
 
 
-class LowRank(nn.Module):
+class LowRankLinear(nn.Module):
     """A fixed matrix with a learned change of rank RANK and a learned bias."""
 
     def __init__(self, weight: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
@@ -49,7 +49,7 @@ class LowRank(nn.Module):
         return F.linear(x, self.weight) + changed
 
 
-class Norm(nn.Module):
+class PackagedLayerNorm(nn.Module):
     """A layer norm that starts with the packaged weights."""
 
     def __init__(self, weights: E5Weights, name: str) -> None:
@@ -61,22 +61,25 @@ class Norm(nn.Module):
         return F.layer_norm(x.float(), self.weight.shape, self.weight, self.bias, 1e-12)
 
 
-class Layer(nn.Module):
+class EncoderLayer(nn.Module):
     """Attention and the two dense layers after it."""
 
     def __init__(self, weights: E5Weights, layer: int) -> None:
         super().__init__()
         hidden, inner, self.heads = weights.shape.hidden, weights.shape.inner, weights.shape.heads
 
-        def dense(name: str, columns: int) -> LowRank:
+        def build_dense(name: str, columns: int) -> LowRankLinear:
             key = f"l{layer}.{name}"
-            return LowRank(weights.read_matrix(f"{key}.w", columns), weights.read_floats(f"{key}.b"))
+            return LowRankLinear(weights.read_matrix(f"{key}.w", columns), weights.read_floats(f"{key}.b"))
 
         self.q, self.k, self.v, self.ao, self.fi = (
-            dense(name, hidden) for name in ("q", "k", "v", "ao", "fi")
+            build_dense(name, hidden) for name in ("q", "k", "v", "ao", "fi")
         )
-        self.fo = dense("fo", inner)
-        self.aln, self.oln = Norm(weights, f"l{layer}.aln"), Norm(weights, f"l{layer}.oln")
+        self.fo = build_dense("fo", inner)
+        self.aln, self.oln = (
+            PackagedLayerNorm(weights, f"l{layer}.aln"),
+            PackagedLayerNorm(weights, f"l{layer}.oln"),
+        )
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """*x* (W, T, H); *mask* is added to attention, (W, 1, 1, T)."""
@@ -91,7 +94,7 @@ class Layer(nn.Module):
         return self.oln(x + self.fo(F.gelu(self.fi(x))))
 
 
-class Reader(nn.Module):
+class ReaderNetwork(nn.Module):
     """Token ids to the logits that the product uses: of each token, and of the window."""
 
     def __init__(self, weights: E5Weights) -> None:
@@ -106,8 +109,8 @@ class Reader(nn.Module):
         self.register_buffer("positions", torch.tensor(positions))
         #: Added to the question's tokens.
         self.segment = nn.Parameter(torch.zeros(width))
-        self.norm = Norm(weights, "emb.ln")
-        self.layers = nn.ModuleList(Layer(weights, i) for i in range(weights.shape.layers))
+        self.norm = PackagedLayerNorm(weights, "emb.ln")
+        self.layers = nn.ModuleList(EncoderLayer(weights, i) for i in range(weights.shape.layers))
         #: Of tokens: answers, is needed; the last two are unused, but checkpoints have them.
         #: Of the window: answers.
         self.token_head, self.window_head = nn.Linear(width, 4), nn.Linear(width, 1)
@@ -127,7 +130,7 @@ class Reader(nn.Module):
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class WindowBatch:
     """Windows of some questions, padded to the longest."""
 
     #: Token ids, and which of them are no padding; (W, T).
@@ -140,7 +143,7 @@ class Batch:
     groups: torch.Tensor
 
     @classmethod
-    def of(cls, questions: Sequence[Sequence[WindowExample]]) -> Batch:
+    def from_questions(cls, questions: Sequence[Sequence[WindowExample]]) -> WindowBatch:
         """Of the windows of each question."""
         members = [(n, window) for n, windows in enumerate(questions) for window in windows]
         longest = max(len(w["ids"]) for _, w in members)
@@ -158,20 +161,24 @@ class Batch:
         )
 
 
-def batches(groups: Sequence[Example], most_windows: int, chance: random.Random) -> Iterator[Batch]:
+def build_batches(
+    groups: Sequence[ReaderExample], most_windows: int, chance: random.Random
+) -> Iterator[WindowBatch]:
     """Whole questions of about the same length together, in an order by chance."""
-    chosen = [_some_windows(group["windows"], most_windows, chance) for group in groups]
+    chosen = [_sample_windows(group["windows"], most_windows, chance) for group in groups]
     order = list(range(len(chosen)))
     chance.shuffle(order)
     made: list[list[int]] = []
     for start in range(0, len(order), POOL):
-        made += _filled(order[start : start + POOL], chosen)
+        made += _fill_batches(order[start : start + POOL], chosen)
     chance.shuffle(made)
     for members in made:
-        yield Batch.of([chosen[i] for i in members])
+        yield WindowBatch.from_questions([chosen[i] for i in members])
 
 
-def _some_windows(windows: list[WindowExample], most: int, chance: random.Random) -> Sequence[WindowExample]:
+def _sample_windows(
+    windows: list[WindowExample], most: int, chance: random.Random
+) -> Sequence[WindowExample]:
     """At most two that answer; the likeliest of the others come first and are taken oftener."""
     if len(windows) <= most:
         return windows
@@ -182,7 +189,7 @@ def _some_windows(windows: list[WindowExample], most: int, chance: random.Random
     return [*right[:2], *others][:most]
 
 
-def _filled(pool: Sequence[int], chosen: Sequence[Sequence[WindowExample]]) -> Iterator[list[int]]:
+def _fill_batches(pool: Sequence[int], chosen: Sequence[Sequence[WindowExample]]) -> Iterator[list[int]]:
     """The questions of *pool*, short ones first, in runs of at most BATCH_TOKENS tokens."""
     longest = {i: max(len(w["ids"]) for w in chosen[i]) for i in pool}
     run: list[int] = []
@@ -197,7 +204,7 @@ def _filled(pool: Sequence[int], chosen: Sequence[Sequence[WindowExample]]) -> I
     yield run
 
 
-def unit_logits(tokens: torch.Tensor, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+def compute_unit_logits(tokens: torch.Tensor, batch: WindowBatch) -> tuple[torch.Tensor, torch.Tensor]:
     """The mean over each unit's tokens (U, 4), and the index of its window (U)."""
     sums = torch.cat([torch.zeros_like(tokens[:, :1]), tokens.cumsum(1)], 1)
     index = [(row, a, b) for row, w in enumerate(batch.windows) for a, b in w["spans"]]
@@ -207,19 +214,21 @@ def unit_logits(tokens: torch.Tensor, batch: Batch) -> tuple[torch.Tensor, torch
     return (sums[rows, ends] - sums[rows, starts]) / (ends - starts)[:, None], rows
 
 
-def loss_of(model: Reader, batch: Batch, *, warm: bool) -> tuple[torch.Tensor, dict[str, float]]:
+def compute_loss(
+    model: ReaderNetwork, batch: WindowBatch, *, warm: bool
+) -> tuple[torch.Tensor, dict[str, float]]:
     """The loss, and its parts for the log; *warm*: what is needed beside the answer is not marked."""
     tokens, windows = model(batch.ids, batch.mask, batch.starts)
     answers = torch.tensor([float(w["answers"]) for w in batch.windows])
     gate = F.binary_cross_entropy_with_logits(windows, answers, weight=1 + answers)
-    group = _group_loss(windows, answers, batch.groups)
-    units, owner = unit_logits(tokens, batch)
-    unit = _unit_loss(units, answers[owner], batch, warm=warm)
+    group = _compute_group_loss(windows, answers, batch.groups)
+    units, owner = compute_unit_logits(tokens, batch)
+    unit = _compute_unit_loss(units, answers[owner], batch, warm=warm)
     total = gate + group + 2.0 * unit
     return total, {"gate": gate.item(), "group": group.item(), "unit": unit.item()}
 
 
-def _group_loss(windows: torch.Tensor, answers: torch.Tensor, groups: torch.Tensor) -> torch.Tensor:
+def _compute_group_loss(windows: torch.Tensor, answers: torch.Tensor, groups: torch.Tensor) -> torch.Tensor:
     """A softmax over the windows of a question and a null of zero: which of them, or none, answers."""
     count = int(groups.max()) + 1
     exp = windows.clamp(-15, 15).exp()
@@ -230,21 +239,23 @@ def _group_loss(windows: torch.Tensor, answers: torch.Tensor, groups: torch.Tens
     return -(right / every).log().mean()
 
 
-def _unit_loss(units: torch.Tensor, inside: torch.Tensor, batch: Batch, *, warm: bool) -> torch.Tensor:
+def _compute_unit_loss(
+    units: torch.Tensor, inside: torch.Tensor, batch: WindowBatch, *, warm: bool
+) -> torch.Tensor:
     """Which units answer, and which are needed; *inside* is 1 for those of a window that answers (U)."""
     labels = torch.tensor([x for w in batch.windows for x in w["labels"]])
     needs = torch.tensor([x for w in batch.windows for x in w["needs"]])
     known = labels >= 0
     if not known.any():
         return torch.tensor(0.0)
-    answers = _weighted(units[:, 0], labels, known * (0.3 + 2.0 * inside + 1.5 * (labels == 1)))
+    answers = _compute_weighted_mean(units[:, 0], labels, known * (0.3 + 2.0 * inside + 1.5 * (labels == 1)))
     weight = (needs >= 0) * inside * (1 + 2 * (needs == 1))
     if warm or weight.sum() <= 0:
         return answers
-    return answers + 0.3 * _weighted(units[:, 1], needs, weight)
+    return answers + 0.3 * _compute_weighted_mean(units[:, 1], needs, weight)
 
 
-def _weighted(logits: torch.Tensor, labels: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+def _compute_weighted_mean(logits: torch.Tensor, labels: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """The weighted mean of the cross-entropy; an unknown label has no weight."""
     summed = F.binary_cross_entropy_with_logits(
         logits, labels.clamp(0).float(), weight=weight, reduction="sum"

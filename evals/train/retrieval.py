@@ -21,20 +21,26 @@ from assistant.knowledge.retrieval import ranking
 from assistant.knowledge.retrieval.features import FIRST_TOKEN_FEATURE, RetrievalCandidates, select_candidates
 from assistant.knowledge.retrieval.ranking import FusionWeights, parse_fusion_weights
 from assistant.knowledge.retrieval.retriever import COMPARED
-from evals.data.embedding_cache import RememberingEmbedder
+from evals.data.embedding_cache import CachingEmbedder
 from evals.data.retrieval_sets import (
     INVENTED,
     LEARNED,
-    Asked,
-    Collection,
-    hollowed,
-    invented,
-    learned_from,
-    small_talk,
+    LabelledQuestion,
+    QuestionCollection,
+    build_hollowed_set,
+    load_invented_set,
+    load_small_talk,
+    load_training_sets,
 )
 from evals.quality import retrieval_product
-from evals.quality.retrieval_runs import Seen, gain, seen, served, served_folder
-from evals.train.calibration import School, kinds, learned_sureness
+from evals.quality.retrieval_runs import (
+    SeenQuestion,
+    build_folder_retriever,
+    build_retriever,
+    collect_candidates,
+    compute_ndcg,
+)
+from evals.train.calibration import TrainingSet, fit_calibration, list_question_kinds
 
 Vectors = NDArray[np.float32]
 
@@ -43,7 +49,7 @@ HELD_OUT = Path(__file__).with_name("held_out.json")
 #: Families that are reported.
 FAMILIES = ("stackfaq", "covidfaq", "jsquad", "mackerel", "sample")
 #: Questions per set.
-MOST = 300
+MAX_QUESTIONS = 300
 #: Questions of other sets asked of each.
 FOREIGN = 110
 EPOCHS, BATCH, RATE, DECAY = 5, 32, 3e-3, 3e-2
@@ -54,7 +60,7 @@ AMBIGUOUS = {"banking77", "clinc150", "bitext", "jnli"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lessons:
+class TrainingMatrix:
     """Questions as the gate sees them, a row each; a question's candidates are filled up to ROWS."""
 
     views: Vectors
@@ -68,10 +74,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="evals train retrieval", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/retrieval"))
     data: Path = parser.parse_args().data
-    schools, others = asyncio.run(_schools(data))
+    schools, others = asyncio.run(_build_training_sets(data))
     unseen = report_held_out(schools)
     HELD_OUT.write_text(
-        json.dumps({family: _kept(w) for family, w in unseen.items()}) + "\n", encoding="utf-8"
+        json.dumps({family: _serialize_weights(w) for family, w in unseen.items()}) + "\n", encoding="utf-8"
     )
     about = {
         "made_by": "python -m evals train retrieval",
@@ -80,86 +86,109 @@ def main() -> None:
         "(MIT), banking77 (CC BY 4.0), clinc150 (CC BY 3.0), bitext (CDLA-Sharing-1.0), MultiDoGO "
         "(CDLA-Permissive-1.0), questions of our own; the weights hold no text of them",
     }
-    learned = learn(schools)
+    learned = fit_fusion_weights(schools)
     for school in others:
-        print(f"never learned from {school.collection.name:12} {_measured(school, learned)}", flush=True)
-    ranking.FILE.write_text(json.dumps(about | {"weights": _kept(learned)}) + "\n", encoding="utf-8")
+        print(
+            f"never learned from {school.collection.name:12} {_format_measures(school, learned)}", flush=True
+        )
+    ranking.FILE.write_text(
+        json.dumps(about | {"weights": _serialize_weights(learned)}) + "\n", encoding="utf-8"
+    )
 
 
-def held_out(family: str) -> FusionWeights:
+def load_held_out_weights(family: str) -> FusionWeights:
     """Weights that never saw the sets of *family*, to report what the product does on what is new to it."""
     return parse_fusion_weights(json.loads(HELD_OUT.read_text(encoding="utf-8"))[family])
 
 
-def _kept(weights: FusionWeights) -> dict[str, Any]:
+def _serialize_weights(weights: FusionWeights) -> dict[str, Any]:
     return {name: np.round(getattr(weights, name), 4).tolist() for name in FusionWeights.__slots__}
 
 
-async def _schools(data: Path) -> tuple[list[School], list[School]]:
+async def _build_training_sets(data: Path) -> tuple[list[TrainingSet], list[TrainingSet]]:
     """Every set's questions as search sees them, those learned from and those that only measure; minutes the
     first time, as all is embedded."""
-    embedder, started = RememberingEmbedder(), time.perf_counter()
-    learned, measuring = list(learned_from(data)), [invented(name) for name in INVENTED]
-    chatter = small_talk(data)
+    embedder, started = CachingEmbedder(), time.perf_counter()
+    learned, measuring = list(load_training_sets(data)), [load_invented_set(name) for name in INVENTED]
+    chatter = load_small_talk(data)
 
-    async def school(collection: Collection, among: Sequence[Collection]) -> School:
-        others = [q for c in among if c.family != collection.family for q in _some(c.questions, 60)]
-        foreign = [*(replace(q, relevant={}) for q in _some(others, FOREIGN)), *chatter]
-        retriever, database = await served(collection, embedder)
-        own = await seen(retriever, database, _some(collection.questions, MOST))
-        far = await seen(retriever, database, foreign)
-        near = await seen(retriever, database, collection.near)
+    async def school(collection: QuestionCollection, among: Sequence[QuestionCollection]) -> TrainingSet:
+        others = [
+            q for c in among if c.family != collection.family for q in _sample_questions(c.questions, 60)
+        ]
+        foreign = [*(replace(q, relevant={}) for q in _sample_questions(others, FOREIGN)), *chatter]
+        retriever, database = await build_retriever(collection, embedder)
+        own = await collect_candidates(
+            retriever, database, _sample_questions(collection.questions, MAX_QUESTIONS)
+        )
+        far = await collect_candidates(retriever, database, foreign)
+        near = await collect_candidates(retriever, database, collection.near)
         database.close()
         if collection.name == HOLLOWED:
-            near = await _hollowed(data, embedder)
+            near = await _build_hollowed(data, embedder)
         print(f"{time.perf_counter() - started:5.0f} s  {collection.name}", flush=True)
-        return School(collection, own, far, near)
+        return TrainingSet(collection, own, far, near)
 
     schools = [await school(collection, learned) for collection in learned]
-    return [*schools, await _sample(embedder)], [await school(each, measuring) for each in measuring]
+    return [*schools, await _build_sample_set(embedder)], [
+        await school(each, measuring) for each in measuring
+    ]
 
 
-async def _hollowed(data: Path, embedder: RememberingEmbedder) -> list[Seen]:
+async def _build_hollowed(data: Path, embedder: CachingEmbedder) -> list[SeenQuestion]:
     """Questions to articles that lack the sentence with the answer."""
-    collection = hollowed(data, LEARNED)
-    retriever, database = await served(collection, embedder)
-    found = await seen(retriever, database, _some(collection.questions, MOST))
+    collection = build_hollowed_set(data, LEARNED)
+    retriever, database = await build_retriever(collection, embedder)
+    found = await collect_candidates(
+        retriever, database, _sample_questions(collection.questions, MAX_QUESTIONS)
+    )
     database.close()
     return found
 
 
-async def _sample(embedder: RememberingEmbedder) -> School:
+async def _build_sample_set(embedder: CachingEmbedder) -> TrainingSet:
     """The sample help as the product takes it in, with the questions that were looked at while building."""
-    folder = retrieval_product.sample("sample_kb.jsonl")
-    retriever, database = await served_folder(folder.path, embedder)
-    own, near = await seen(retriever, database, folder.known), await seen(retriever, database, folder.near)
+    folder = retrieval_product.load_sample("sample_kb.jsonl")
+    retriever, database = await build_folder_retriever(folder.path, embedder)
+    own, near = (
+        await collect_candidates(retriever, database, folder.known),
+        await collect_candidates(retriever, database, folder.near),
+    )
     database.close()
-    return School(Collection(name=folder.name, articles=[], questions=folder.known), own, [], near)
+    return TrainingSet(
+        QuestionCollection(name=folder.name, articles=[], questions=folder.known), own, [], near
+    )
 
 
-def _some(questions: Sequence[Asked], most: int) -> list[Asked]:
+def _sample_questions(questions: Sequence[LabelledQuestion], most: int) -> list[LabelledQuestion]:
     return random.Random(7).sample(questions, min(most, len(questions)))
 
 
-def report_held_out(schools: list[School]) -> dict[str, FusionWeights]:
+def report_held_out(schools: list[TrainingSet]) -> dict[str, FusionWeights]:
     """What weights reach on each reported family that they did not learn from; the weights by family."""
     unseen = {}
     for family in FAMILIES:
-        unseen[family] = learn([school for school in schools if school.collection.family != family])
+        unseen[family] = fit_fusion_weights(
+            [school for school in schools if school.collection.family != family]
+        )
         for school in schools:
             if school.collection.family == family:
-                print(f"held out {school.collection.name:22} {_measured(school, unseen[family])}", flush=True)
+                print(
+                    f"held out {school.collection.name:22} {_format_measures(school, unseen[family])}",
+                    flush=True,
+                )
     return unseen
 
 
-def _measured(school: School, weights: FusionWeights) -> str:
-    gains = [gain(_order(each, weights), each.asked.relevant) for each in school.own]
-    known = [_best(each.candidates, weights) for each in school.own if each.right.any()]
+def _format_measures(school: TrainingSet, weights: FusionWeights) -> str:
+    gains = [compute_ndcg(_rank_articles(each, weights), each.asked.relevant) for each in school.own]
+    known = [_compute_best_probability(each.candidates, weights) for each in school.own if each.right.any()]
     best = {
-        kind: [_best(c, weights) for c, _ in parts] for kind, (_, parts) in kinds(school, weights).items()
+        kind: [_compute_best_probability(c, weights) for c, _ in parts]
+        for kind, (_, parts) in list_question_kinds(school, weights).items()
     }
     told = "  ".join(
-        f"{kind} {auroc(known, best[kind]):.3f} ({np.mean(np.array(best[kind]) >= 0.5):.2f})"
+        f"{kind} {compute_auroc(known, best[kind]):.3f} ({np.mean(np.array(best[kind]) >= 0.5):.2f})"
         for kind in ("out", "gap", "near", "far")
         if best[kind]
     )
@@ -169,12 +198,12 @@ def _measured(school: School, weights: FusionWeights) -> str:
     )
 
 
-def _order(each: Seen, weights: FusionWeights) -> list[str]:
+def _rank_articles(each: SeenQuestion, weights: FusionWeights) -> list[str]:
     ranked = ranking.score_candidates(each.candidates, weights)
     return list(dict.fromkeys(each.articles[row] for row in np.argsort(-ranked, kind="stable")))
 
 
-def _best(candidates: RetrievalCandidates, weights: FusionWeights) -> float:
+def _compute_best_probability(candidates: RetrievalCandidates, weights: FusionWeights) -> float:
     return float(
         ranking.compute_probabilities(
             candidates, ranking.score_candidates(candidates, weights), weights
@@ -182,26 +211,26 @@ def _best(candidates: RetrievalCandidates, weights: FusionWeights) -> float:
     )
 
 
-def auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
+def compute_auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
     """How often one of *higher* is above one of *lower*."""
     ups, downs = np.array(higher)[:, None], np.array(lower)[None, :]
     return float(((ups > downs) + 0.5 * (ups == downs)).mean())
 
 
-def learn(schools: list[School]) -> FusionWeights:
-    gate, mean, scale = _learn_gate(_together([_lessons(school) for school in schools]))
+def fit_fusion_weights(schools: list[TrainingSet]) -> FusionWeights:
+    gate, mean, scale = _fit_gate(_join_matrices([_build_matrix(school) for school in schools]))
     empty = np.zeros(0, np.float32)
     unsure = dict.fromkeys(("sure", "sure_mean", "sure_scale", "level"), empty)
     half = FusionWeights(gate=gate, gate_mean=mean, gate_scale=scale, **unsure)
     clear = [school for school in schools if school.collection.family not in AMBIGUOUS]
-    return replace(half, **learned_sureness(clear, half))
+    return replace(half, **fit_calibration(clear, half))
 
 
 # -- the gate: which arm counts how much
 
 
 @cache
-def _lessons(school: School) -> Lessons:
+def _build_matrix(school: TrainingSet) -> TrainingMatrix:
     """Each question as it is and from a smaller knowledge base, some of them without token vectors."""
     dice = np.random.default_rng(7)
     found: list[tuple[Vectors, Vectors, np.ndarray]] = []
@@ -210,7 +239,7 @@ def _lessons(school: School) -> Lessons:
         if each.right.any():
             for some in (np.ones_like(rows), rows):
                 candidates = select_candidates(each.candidates, some)
-                blind = _without_tokens(candidates) if dice.random() < 0.2 else candidates
+                blind = _clear_token_features(candidates) if dice.random() < 0.2 else candidates
                 found.append(
                     (
                         ranking.compute_feature_views(blind.arms),
@@ -223,21 +252,21 @@ def _lessons(school: School) -> Lessons:
     for place, (view, _, hits) in enumerate(found):
         views[place, : len(view)], right[place, : len(view)], there[place, : len(view)] = view, hits, True
     weight = np.full(len(found), 1 / len(found))
-    return Lessons(views, np.stack([context for _, context, _ in found]), right, there, weight)
+    return TrainingMatrix(views, np.stack([context for _, context, _ in found]), right, there, weight)
 
 
-def _together(parts: Sequence[Lessons]) -> Lessons:
+def _join_matrices(parts: Sequence[TrainingMatrix]) -> TrainingMatrix:
     names = ("views", "context", "right", "there", "weight")
-    return Lessons(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    return TrainingMatrix(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def _without_tokens(candidates: RetrievalCandidates) -> RetrievalCandidates:
+def _clear_token_features(candidates: RetrievalCandidates) -> RetrievalCandidates:
     arms = candidates.arms.copy()
     arms[:, FIRST_TOKEN_FEATURE:] = 0
     return replace(candidates, arms=arms)
 
 
-def _learn_gate(lessons: Lessons) -> tuple[Vectors, Vectors, Vectors]:
+def _fit_gate(lessons: TrainingMatrix) -> tuple[Vectors, Vectors, Vectors]:
     """Adam on the likelihood of the right candidates; the counts that the gate gives are never negative."""
     mean, scale = lessons.context.mean(axis=0), lessons.context.std(axis=0) + 1e-2
     mean[0], scale[0] = 0, 1
@@ -250,14 +279,14 @@ def _learn_gate(lessons: Lessons) -> tuple[Vectors, Vectors, Vectors]:
     for step in range(1, steps + 1):
         slope = DECAY * gate
         slope[0] = 0
-        slope += _slope(lessons, asked, gate, dice.integers(0, len(asked), BATCH))
+        slope += _compute_slope(lessons, asked, gate, dice.integers(0, len(asked), BATCH))
         speed, force = 0.9 * speed + 0.1 * slope, 0.999 * force + 0.001 * slope**2
         pace = RATE * min(1.0, step / 50) * (1 - step / (steps + 1))
         gate -= pace * (speed / (1 - 0.9**step)) / (np.sqrt(force / (1 - 0.999**step)) + 1e-8)
     return gate.astype(np.float32), mean.astype(np.float32), scale.astype(np.float32)
 
 
-def _slope(lessons: Lessons, asked: Vectors, gate: np.ndarray, some: np.ndarray) -> np.ndarray:
+def _compute_slope(lessons: TrainingMatrix, asked: Vectors, gate: np.ndarray, some: np.ndarray) -> np.ndarray:
     raw = asked[some] @ gate
     scores = np.einsum("qrv,qv->qr", lessons.views[some], np.logaddexp(0, raw))
     scores[~lessons.there[some]] = -1e9

@@ -10,10 +10,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.answering.grounding.classifier import FAR, FILE, compute_hinge_features
-from evals.data.embedding_cache import RememberingEmbedder
-from evals.data.mutations import Case
-from evals.data.support_sets import JUDGED, LANGUAGE_OF, TRUE, halves, own_cases, paraphrases
-from evals.train.grounding_features import Array, Scales, Weighing, as_source, logistic
+from evals.data.embedding_cache import CachingEmbedder
+from evals.data.mutations import GroundingCase
+from evals.data.support_sets import (
+    JUDGED,
+    LANGUAGE_OF,
+    TRUE,
+    list_own_cases,
+    list_paraphrase_cases,
+    split_halves,
+)
+from evals.train.grounding_features import (
+    Array,
+    GroundingFeatures,
+    GroundingFeaturizer,
+    build_source,
+    fit_logistic,
+)
 
 #: How much a judged reply counts beside one of our own sentences, by language; and some of our own kinds.
 JUDGED_COUNT = {"ja": 6.0, "en": 2.0}
@@ -35,11 +48,11 @@ SOURCES = [
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rows:
+class GroundingRows:
     """Training data of one language."""
 
-    told: Array
-    turned: Array
+    features: Array
+    difference_vectors: Array
     supported: Array
     counts: Array
     #: 1 for a judged set: it has a base rate of its own.
@@ -47,20 +60,20 @@ class Rows:
 
 
 def main() -> None:
-    scales = Scales()
-    heads = {language: _head(_rows(language, scales), language) for language in ("ja", "en")}
-    kept = {"embedding": RememberingEmbedder().name, "sources": SOURCES, "heads": heads}
+    scales = GroundingFeaturizer()
+    heads = {language: _fit_head(_build_rows(language, scales), language) for language in ("ja", "en")}
+    kept = {"embedding": CachingEmbedder().name, "sources": SOURCES, "heads": heads}
     FILE.write_text(json.dumps(kept) + "\n", encoding="utf-8")
     print(f"wrote {FILE}")
 
 
-def _rows(language: str, scales: Scales) -> Rows:
-    own = [case for case in _own(scales) if case[0].language == language]
+def _build_rows(language: str, scales: GroundingFeaturizer) -> GroundingRows:
+    own = [case for case in _weigh_own_cases(scales) if case[0].language == language]
     found = [(w, case.kind in TRUE, COUNTS.get(case.kind, 1.0), 0.0) for case, w in own]
     for name, read in JUDGED.items():
         if LANGUAGE_OF[name] == language:
             judged = [one for one in read() if not one.is_held]
-            weighed = scales.weigh([(one.said, as_source(one, language)) for one in judged])
+            weighed = scales.compute_features([(one.said, build_source(one, language)) for one in judged])
             found += [
                 (w, one.supported, JUDGED_COUNT[language], 1.0)
                 for one, w in zip(judged, weighed, strict=True)
@@ -73,54 +86,56 @@ def _rows(language: str, scales: Scales) -> Rows:
     # As many true as false ones of our own, by weight.
     true, false = ours & (supported == 1), ours & (supported == 0)
     counts[true] *= counts[false].sum() / counts[true].sum()
-    told = np.array([w.told for w, *_ in found], float)
-    return Rows(told, np.array([w.turned for w, *_ in found], float), supported, counts, of_judged)
+    told = np.array([w.classifier_features for w, *_ in found], float)
+    return GroundingRows(
+        told, np.array([w.difference_vector for w, *_ in found], float), supported, counts, of_judged
+    )
 
 
-def _own(scales: Scales) -> list[tuple[Case, Weighing]]:
+def _weigh_own_cases(scales: GroundingFeaturizer) -> list[tuple[GroundingCase, GroundingFeatures]]:
     # What stands in its passage word for word is never weighed.
     cases = [
         case
-        for case in own_cases("train")
-        if not scales.source(case.passage).contains_sentence(case.sentence)
+        for case in list_own_cases("train")
+        if not scales.get_source(case.passage).contains_sentence(case.sentence)
     ]
-    weighed = scales.weigh([(case.sentence, scales.source(case.passage)) for case in cases])
+    weighed = scales.compute_features([(case.sentence, scales.get_source(case.passage)) for case in cases])
     found = [(case, w) for case, w in zip(cases, weighed, strict=True) if w]
-    for group in paraphrases("train", halves()["train"]):
-        some = scales.weigh([(case.sentence, scales.source(case.passage)) for case in group])
+    for group in list_paraphrase_cases("train", split_halves()["train"]):
+        some = scales.compute_features([(case.sentence, scales.get_source(case.passage)) for case in group])
         # The passage that proves it is the one whose words come nearest.
         known = [(case, w) for case, w in zip(group, some, strict=True) if w]
-        found.append(max(known, key=lambda pair: float(pair[1].told[0])))
+        found.append(max(known, key=lambda pair: float(pair[1].classifier_features[0])))
     return found
 
 
-def _head(rows: Rows, language: str) -> dict[str, object]:
-    mean, scale = rows.told.mean(axis=0), rows.told.std(axis=0) + 1e-3
-    turn = TURN_SCALE[language] / (rows.turned.std(axis=0) + 1e-6)
+def _fit_head(rows: GroundingRows, language: str) -> dict[str, object]:
+    mean, scale = rows.features.mean(axis=0), rows.features.std(axis=0) + 1e-3
+    turn = TURN_SCALE[language] / (rows.difference_vectors.std(axis=0) + 1e-6)
     knots = np.array(KNOTS[language], np.float32)
-    seen = compute_hinge_features(np.clip((rows.told - mean) / scale, -FAR, FAR), knots)
-    columns = np.column_stack([seen, rows.turned * turn, np.ones(len(seen)), rows.judged])
+    seen = compute_hinge_features(np.clip((rows.features - mean) / scale, -FAR, FAR), knots)
+    columns = np.column_stack([seen, rows.difference_vectors * turn, np.ones(len(seen)), rows.judged])
     pull = np.full(columns.shape[1], CALM)
     pull[-2:] = 0.1
-    found = logistic(columns, rows.supported, rows.counts, pull)
+    found = fit_logistic(columns, rows.supported, rows.counts, pull)
     ours = columns[(rows.judged == 0) & (rows.supported == 1)] @ found
     enough = float(np.quantile(ours, MAY_FALL))
     size = seen.shape[1]
     return {
-        "mean": _short(mean),
-        "scale": _short(scale),
-        "weights": _short(found[:size]),
+        "mean": _shorten_numbers(mean),
+        "scale": _shorten_numbers(scale),
+        "weights": _shorten_numbers(found[:size]),
         "knots": list(KNOTS[language]),
-        "turn": _short(found[size:-2] * turn),
+        "turn": _shorten_numbers(found[size:-2] * turn),
         "bias": round(float(found[-2]), 5),
-        "enough": round(_sigmoid(enough), 4),
-        "enough_to_promise": round(_sigmoid(enough + PROMISE), 4),
+        "enough": round(_compute_sigmoid(enough), 4),
+        "enough_to_promise": round(_compute_sigmoid(enough + PROMISE), 4),
     }
 
 
-def _sigmoid(odds: float) -> float:
+def _compute_sigmoid(odds: float) -> float:
     return float(1 / (1 + np.exp(-odds)))
 
 
-def _short(numbers: Array) -> list[float]:
+def _shorten_numbers(numbers: Array) -> list[float]:
     return [float(f"{number:.5g}") for number in numbers]

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
-from evals.world.cases import Case, Place, open_place
+from evals.world.cases import CasePlace, WorldCase, open_place
 
 #: Each a module of this package; one that is not there yet has no cases.
 MODULES = ("documents", "mail", "apps")
@@ -29,13 +29,13 @@ def main() -> None:
     if not options.inputs.is_dir():
         raise SystemExit(f"evals world: there is no folder {options.inputs}; give --inputs.")
     with TemporaryDirectory(prefix="yorisoi-world-") as scratch:
-        run = _siblings if options.siblings else _cases
+        run = _run_siblings if options.siblings else _run_cases
         wrong = asyncio.run(run(options.inputs, Path(scratch), options.only))
     if wrong:
         raise SystemExit(1)
 
 
-def modules() -> dict[str, ModuleType]:
+def load_modules() -> dict[str, ModuleType]:
     found = {}
     for name in MODULES:
         if (Path(__file__).parent / f"{name}.py").exists():
@@ -43,9 +43,9 @@ def modules() -> dict[str, ModuleType]:
     return found
 
 
-async def _cases(inputs: Path, scratch: Path, only: str) -> int:
+async def _run_cases(inputs: Path, scratch: Path, only: str) -> int:
     """How many are not right."""
-    cases = {name: module.CASES for name, module in modules().items()}
+    cases = {name: module.CASES for name, module in load_modules().items()}
     known = {file for some in cases.values() for case in some for file in case.files}
     wrong = total = 0
     async with open_place(inputs.resolve(), scratch) as place:
@@ -53,7 +53,7 @@ async def _cases(inputs: Path, scratch: Path, only: str) -> int:
             for case in sorted(some, key=lambda one: one.files):
                 if only in ("", name) or any(file.startswith(only) for file in case.files):
                     total += 1
-                    wrong += not await _run(place, case)
+                    wrong += not await _run_case(place, case)
     for path in sorted(inputs.iterdir()):
         if path.name not in known | {"README.md"} and (not only or path.name.startswith(only)):
             total += 1
@@ -63,7 +63,7 @@ async def _cases(inputs: Path, scratch: Path, only: str) -> int:
     return wrong
 
 
-async def _run(place: Place, case: Case) -> bool:
+async def _run_case(place: CasePlace, case: WorldCase) -> bool:
     paths = [place.inputs / file for file in case.files]
     missing = [path.name for path in paths if not path.exists()]
     problems: Sequence[str] = [f"{name} is not there" for name in missing]
@@ -75,10 +75,10 @@ async def _run(place: Place, case: Case) -> bool:
     return not problems
 
 
-async def _siblings(inputs: Path, scratch: Path, only: str) -> int:
+async def _run_siblings(inputs: Path, scratch: Path, only: str) -> int:
     wrong = 0
     async with open_place(inputs.resolve(), scratch) as place:
-        for name, module in modules().items():
+        for name, module in load_modules().items():
             if only not in ("", name) or not hasattr(module, "siblings"):
                 continue
             made = await module.siblings(place)

@@ -23,7 +23,7 @@ META = (
 LINE = ("text", "image", "video", "audio", "file", "location", "sticker", "coupon", "flex", "new")
 
 
-def generated() -> Iterator[tuple[str, dict[str, Any]]]:
+def generate_contents() -> Iterator[tuple[str, dict[str, Any]]]:
     """App and content of each."""
     for kind in WHATSAPP:
         yield from (("whatsapp", {"type": kind, kind: content}) for content in WRONG)

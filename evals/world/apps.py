@@ -19,10 +19,10 @@ import httpx2
 from assistant.app.policy_file import load_policy
 from assistant.channels import signatures
 from evals.bench.channels import SETTINGS
-from evals.bench.phones import SECRET, Phones, signed_form, signed_meta, signed_slack
-from evals.bench.service import ASSISTANT, environment, serving
-from evals.world.app_kinds import generated
-from evals.world.cases import Case, Place, Sibling
+from evals.bench.phones import SECRET, SimulatedPhones, sign_form, sign_meta, sign_slack
+from evals.bench.service import ASSISTANT, build_environment, serve_product
+from evals.world.app_kinds import generate_contents
+from evals.world.cases import CasePlace, SiblingResult, WorldCase
 
 #: Seconds until an answer stands on a phone, at most.
 PATIENCE = 30
@@ -30,7 +30,7 @@ KNOWLEDGE = Path(__file__).parents[2] / "knowledge_base"
 Signed = tuple[str, bytes, dict[str, str]]
 
 
-class Steady(random.Random):
+class SteadyRandom(random.Random):
     """No send of ours is refused."""
 
     def random(self) -> float:
@@ -38,15 +38,15 @@ class Steady(random.Random):
 
 
 @dataclass
-class Counter:
+class AppCounter:
     """The service as an operator starts it, the phones of its customers, and an agent who looks on."""
 
     http: httpx2.AsyncClient
-    phones: Phones
+    phones: SimulatedPhones
     seen: set[str] = field(default_factory=set)
     people: int = 0
 
-    async def tell(self, peer: str, call: Signed) -> list[str]:
+    async def send_webhook(self, peer: str, call: Signed) -> list[str]:
         """What is new on the phone after it."""
         name, body, headers = call
         before = len(self.phones.arrived[peer])
@@ -56,7 +56,7 @@ class Counter:
             await asyncio.sleep(0.1)
         return self.phones.arrived[peer][before:]
 
-    async def newest(self) -> dict[str, Any]:
+    async def fetch_newest(self) -> dict[str, Any]:
         """As agents see the conversation that was not there at the last look."""
         page = (await self.http.get("/v1/agent/conversations")).json()["conversations"]
         new = [one["id"] for one in page if one["id"] not in self.seen]
@@ -66,80 +66,80 @@ class Counter:
             found = (await self.http.get(f"/v1/agent/conversations/{new[0]}")).json()
         return found
 
-    def peer(self, first: str) -> str:
+    def create_peer(self, first: str) -> str:
         self.people += 1
         return f"{first}{self.people:08}"
 
 
 @asynccontextmanager
-async def open_counter(folder: Path) -> AsyncIterator[Counter]:
-    phones = Phones(chance=Steady())
-    server = await asyncio.start_server(phones.session, "127.0.0.1", 0)
+async def open_counter(folder: Path) -> AsyncIterator[AppCounter]:
+    phones = SimulatedPhones(chance=SteadyRandom())
+    server = await asyncio.start_server(phones.handle_session, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     settings: dict[str, str] = {}
     for name, needed in SETTINGS.items():
         settings |= {f"ASSISTANT_{name}_{one}".upper(): SECRET for one in needed}
         settings[f"ASSISTANT_{name}_API_URL".upper()] = f"http://127.0.0.1:{port}"
     folder.mkdir(parents=True, exist_ok=True)
-    token = await asyncio.to_thread(_prepare, folder, settings)
-    place = serving(folder, **settings)
+    token = await asyncio.to_thread(_prepare_data, folder, settings)
+    place = serve_product(folder, **settings)
     url, _ = await asyncio.to_thread(place.__enter__)
     phones.known_as = url.replace("127.0.0.1", "localhost")
     try:
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx2.AsyncClient(base_url=url, timeout=30, headers=headers) as http:
-            yield Counter(http=http, phones=phones)
+            yield AppCounter(http=http, phones=phones)
     finally:
         await asyncio.to_thread(place.__exit__, None, None, None)
         server.close()
 
 
-def _prepare(folder: Path, settings: dict[str, str]) -> str:
+def _prepare_data(folder: Path, settings: dict[str, str]) -> str:
     """The sample articles, and an API token of a new agent."""
-    known = environment(ASSISTANT_DATA_DIR=str(folder), **settings)
+    known = build_environment(ASSISTANT_DATA_DIR=str(folder), **settings)
 
-    def run(*words: str | Path, said: bytes = b"") -> str:
+    def run_command(*words: str | Path, said: bytes = b"") -> str:
         done = subprocess.run(
             [ASSISTANT, *words], input=said, check=True, env=known, cwd=folder, capture_output=True
         )
         return done.stdout.decode()
 
-    run("ingest", KNOWLEDGE)
-    run("agent", "add", "world@shop.example", said=b"a long enough password\n")
-    return run("agent", "token", "world@shop.example").split()[-1]
+    run_command("ingest", KNOWLEDGE)
+    run_command("agent", "add", "world@shop.example", said=b"a long enough password\n")
+    return run_command("agent", "token", "world@shop.example").split()[-1]
 
 
-async def _counter(place: Place) -> Counter:
-    found: Counter = await place.once("apps", lambda: open_counter(place.scratch / "apps"))
+async def _get_counter(place: CasePlace) -> AppCounter:
+    found: AppCounter = await place.start_once("apps", lambda: open_counter(place.scratch / "apps"))
     return found
 
 
 # -- how each app carries what the inputs hold
 
 
-def _whatsapp(peer: str, content: dict[str, Any], _: Counter) -> Signed:
+def _build_whatsapp(peer: str, content: dict[str, Any], _: AppCounter) -> Signed:
     message = {"from": peer, "id": f"wamid.{uuid4().hex}", **content}
     value = {"metadata": {"phone_number_id": SECRET}, "messages": [message]}
-    return ("whatsapp", *signed_meta({"entry": [{"changes": [{"value": value}]}]}))
+    return ("whatsapp", *sign_meta({"entry": [{"changes": [{"value": value}]}]}))
 
 
-def _telegram(peer: str, content: dict[str, Any], _: Counter) -> Signed:
+def _build_telegram(peer: str, content: dict[str, Any], _: AppCounter) -> Signed:
     number = uuid4().int % 10**12
     who = {"chat": {"id": int(peer), "type": "private"}, "from": {"id": int(peer)}}
     body = json.dumps({"update_id": number, "message": {"message_id": number, **who, **content}}).encode()
     return "telegram", body, {"x-telegram-bot-api-secret-token": SECRET}
 
 
-def _meta(name: str) -> Callable[[str, dict[str, Any], Counter], Signed]:
-    def call(peer: str, content: dict[str, Any], _: Counter) -> Signed:
+def _build_meta(name: str) -> Callable[[str, dict[str, Any], AppCounter], Signed]:
+    def build_call(peer: str, content: dict[str, Any], _: AppCounter) -> Signed:
         inner = content if "postback" in content else {"message": {"mid": uuid4().hex, **content}}
         event = {"sender": {"id": peer}, "timestamp": 1, **inner}
-        return (name, *signed_meta({"entry": [{"messaging": [event]}]}))
+        return (name, *sign_meta({"entry": [{"messaging": [event]}]}))
 
-    return call
+    return build_call
 
 
-def _line(peer: str, content: dict[str, Any], counter: Counter) -> Signed:
+def _build_line(peer: str, content: dict[str, Any], counter: AppCounter) -> Signed:
     token, at = uuid4().hex, int(time.time() * 1000)
     counter.phones.tokens[token] = peer
     event = {
@@ -153,7 +153,7 @@ def _line(peer: str, content: dict[str, Any], counter: Counter) -> Signed:
     return "line", body, {"x-line-signature": signatures.sign_line(SECRET, body)}
 
 
-def _slack(peer: str, content: dict[str, Any], _: Counter) -> Signed:
+def _build_slack(peer: str, content: dict[str, Any], _: AppCounter) -> Signed:
     event = {
         "type": "message",
         "channel": peer,
@@ -162,23 +162,23 @@ def _slack(peer: str, content: dict[str, Any], _: Counter) -> Signed:
         "ts": uuid4().hex,
         **content,
     }
-    return ("slack", *signed_slack({"type": "event_callback", "event_id": uuid4().hex, "event": event}))
+    return ("slack", *sign_slack({"type": "event_callback", "event_id": uuid4().hex, "event": event}))
 
 
-def _sms(peer: str, content: dict[str, Any], counter: Counter) -> Signed:
+def _build_sms(peer: str, content: dict[str, Any], counter: AppCounter) -> Signed:
     fields = {"MessageSid": uuid4().hex, "From": peer, **content}
-    return ("sms", *signed_form(fields, f"{counter.phones.known_as}/v1/channels/sms"))
+    return ("sms", *sign_form(fields, f"{counter.phones.known_as}/v1/channels/sms"))
 
 
 #: By the first word of the input's app: how it is sent, and how its people's ids begin.
 APPS = {
-    "whatsapp": (_whatsapp, "8190"),
-    "telegram": (_telegram, "3"),
-    "messenger": (_meta("messenger"), "1"),
-    "instagram": (_meta("instagram"), "2"),
-    "line": (_line, "U"),
-    "slack": (_slack, "D"),
-    "sms": (_sms, "+8190"),
+    "whatsapp": (_build_whatsapp, "8190"),
+    "telegram": (_build_telegram, "3"),
+    "messenger": (_build_meta("messenger"), "1"),
+    "instagram": (_build_meta("instagram"), "2"),
+    "line": (_build_line, "U"),
+    "slack": (_build_slack, "D"),
+    "sms": (_build_sms, "+8190"),
 }
 #: Who sends no words is asked for them.
 ASKED = ("文章でお書き", "describe it in words", "only read words")
@@ -189,16 +189,16 @@ WORDS = (("text",), ("order", "text"), ("postback", "payload"))
 # -- what is right
 
 
-async def kinds(place: Place, paths: Sequence[Path]) -> Sequence[str]:
+async def check_kinds(place: CasePlace, paths: Sequence[Path]) -> Sequence[str]:
     """Whoever sends anything hears something, and agents see what came."""
-    counter, problems = await _counter(place), []
+    counter, problems = await _get_counter(place), []
     for line in paths[0].read_text("utf-8").splitlines():
         given = json.loads(line)
         send, first = APPS[given["app"].split()[0]]
-        peer = counter.peer(first)
-        heard = await counter.tell(peer, send(peer, given["message"], counter))
-        seen = [m["text"] for m in (await counter.newest())["messages"] if m["author"] == "customer"]
-        words = [found for path in WORDS if isinstance(found := _at(given["message"], path), str)]
+        peer = counter.create_peer(first)
+        heard = await counter.send_webhook(peer, send(peer, given["message"], counter))
+        seen = [m["text"] for m in (await counter.fetch_newest())["messages"] if m["author"] == "customer"]
+        words = [found for path in WORDS if isinstance(found := _get_at(given["message"], path), str)]
         if not heard:
             problems.append(f"no answer: {line}")
         if not seen or not seen[0].strip() or any(one not in seen[0] for one in words):
@@ -210,22 +210,22 @@ async def kinds(place: Place, paths: Sequence[Path]) -> Sequence[str]:
     return problems
 
 
-def _at(value: Any, path: Sequence[str]) -> Any:
+def _get_at(value: Any, path: Sequence[str]) -> Any:
     for step in path:
         value = value.get(step) if isinstance(value, dict) else None
     return value
 
 
-async def yes(place: Place, paths: Sequence[Path]) -> Sequence[str]:
-    counter, given = await _counter(place), json.loads(paths[0].read_text("utf-8"))
+async def check_yes(place: CasePlace, paths: Sequence[Path]) -> Sequence[str]:
+    counter, given = await _get_counter(place), json.loads(paths[0].read_text("utf-8"))
     peer = given["1"]["From"]
-    offered = await counter.tell(peer, _sms(peer, given["1"], counter))
-    await counter.tell(peer, _sms(peer, given["2"], counter))
-    state = (await counter.newest()).get("conversation", {}).get("state")
+    offered = await counter.send_webhook(peer, _build_sms(peer, given["1"], counter))
+    await counter.send_webhook(peer, _build_sms(peer, given["2"], counter))
+    state = (await counter.fetch_newest()).get("conversation", {}).get("state")
     return [] if state == "queued" else [f"the state is {state} after {offered} and yes"]
 
 
-async def overnight(_place: Place, paths: Sequence[Path]) -> Sequence[str]:
+async def check_overnight(_place: CasePlace, paths: Sequence[Path]) -> Sequence[str]:
     hours = load_policy(paths[0]).hours
     #: Tuesday, Saturday, Saturday after the shift, Monday before the first.
     wanted = {
@@ -240,22 +240,28 @@ async def overnight(_place: Place, paths: Sequence[Path]) -> Sequence[str]:
     return [f"{at}: open is {found[at]}" for at in wanted if found[at] is not wanted[at]]
 
 
-async def siblings(place: Place) -> list[Sibling]:
+async def siblings(place: CasePlace) -> list[SiblingResult]:
     """Each from a person of its own, who hears something."""
-    counter = await _counter(place)
+    counter = await _get_counter(place)
 
-    async def one(app: str, content: dict[str, Any]) -> Sibling:
+    async def run_sibling(app: str, content: dict[str, Any]) -> SiblingResult:
         send, first = APPS[app]
-        peer = counter.peer(first)
-        heard = await counter.tell(peer, send(peer, content, counter))
+        peer = counter.create_peer(first)
+        heard = await counter.send_webhook(peer, send(peer, content, counter))
         wrong = None if heard else "no answer"
-        return Sibling(name=f"{app} {content}", wrong=wrong, lost=not heard)
+        return SiblingResult(name=f"{app} {content}", wrong=wrong, lost=not heard)
 
-    return [await one(app, content) for app, content in generated()]
+    return [await run_sibling(app, content) for app, content in generate_contents()]
 
 
-CASES: list[Case] = [
-    Case(files=("06-sms-yes.json",), says="Yes to our own offer hands over", check=yes),
-    Case(files=("07-unknown-kinds.jsonl",), says="whoever sends anything hears something", check=kinds),
-    Case(files=("18-overnight-policy.yaml",), says="a night's shift goes on after midnight", check=overnight),
+CASES: list[WorldCase] = [
+    WorldCase(files=("06-sms-yes.json",), says="Yes to our own offer hands over", check=check_yes),
+    WorldCase(
+        files=("07-unknown-kinds.jsonl",), says="whoever sends anything hears something", check=check_kinds
+    ),
+    WorldCase(
+        files=("18-overnight-policy.yaml",),
+        says="a night's shift goes on after midnight",
+        check=check_overnight,
+    ),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class Place:
+class CasePlace:
     """Where cases run: the folder of inputs, a folder to write in, and what is started once for all."""
 
     #: The handed inputs.
@@ -18,7 +18,7 @@ class Place:
     stack: AsyncExitStack
     started: dict[str, Any] = field(default_factory=dict)
 
-    async def once(self, name: str, start: Callable[[], Any]) -> Any:
+    async def start_once(self, name: str, start: Callable[[], Any]) -> Any:
         """What the async context manager of *start* gives; the same for every case that asks for *name*."""
         if name not in self.started:
             self.started[name] = await self.stack.enter_async_context(start())
@@ -26,13 +26,13 @@ class Place:
 
 
 @asynccontextmanager
-async def open_place(inputs: Path, scratch: Path) -> AsyncIterator[Place]:
+async def open_place(inputs: Path, scratch: Path) -> AsyncIterator[CasePlace]:
     async with AsyncExitStack() as stack:
-        yield Place(inputs=inputs, scratch=scratch, stack=stack)
+        yield CasePlace(inputs=inputs, scratch=scratch, stack=stack)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class WorldCase:
     """One input, or a few that belong together, through an entrance of the product."""
 
     #: Names of files in the folder of inputs; a file that no case names is reported.
@@ -40,11 +40,11 @@ class Case:
     #: What is right, in a few words.
     says: str
     #: What was wrong; empty: all is right. Gets the place and the paths of *files*.
-    check: Callable[[Place, Sequence[Path]], Awaitable[Sequence[str]]]
+    check: Callable[[CasePlace, Sequence[Path]], Awaitable[Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sibling:
+class SiblingResult:
     """A generated input with a known right value, and what the product made of it."""
 
     name: str

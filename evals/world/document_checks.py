@@ -19,18 +19,18 @@ from assistant.models.embeddings.fake import LetterEmbedder
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
-from evals.data.embedding_cache import RememberingEmbedder
-from evals.quality.pipeline import knowledge_over
-from evals.world.cases import Place
+from evals.data.embedding_cache import CachingEmbedder
+from evals.quality.pipeline import open_knowledge_over
+from evals.world.cases import CasePlace
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 30)
 
-Check = Callable[[Place, Sequence[Path]], Awaitable[Sequence[str]]]
+Check = Callable[[CasePlace, Sequence[Path]], Awaitable[Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class IngestedText:
     """What an ingest run made of its sources."""
 
     report: IngestReport
@@ -38,7 +38,7 @@ class Taken:
     text: str
 
 
-async def taken(*sources: str) -> Taken:
+async def ingest_text(*sources: str) -> IngestedText:
     embedder = LetterEmbedder()
     engine = create_sqlite_engine(None)
     metadata.create_all(engine)
@@ -51,28 +51,28 @@ async def taken(*sources: str) -> Taken:
     found = [await database.read(lambda store, id=id: store.articles.find_article(id)) for id in ids]  # type: ignore[misc]
     database.close()
     text = "\n".join(f"{one.title}\n{' '.join(one.tags)}\n{one.text}" for one in found if one)
-    return Taken(report, text)
+    return IngestedText(report, text)
 
 
-def reads(*has: str, lacks: Sequence[str] = (), warns: str = "") -> Check:
+def check_reading(*has: str, lacks: Sequence[str] = (), warns: str = "") -> Check:
     """*has* and *lacks*: what search must and must not find; *warns*: what the report must say."""
 
-    async def check(_place: Place, paths: Sequence[Path]) -> list[str]:
-        found = await taken(str(paths[0]))
-        return [*missing(found.text, has, lacks), *_unsaid(found.report, warns)]
+    async def run_check(_place: CasePlace, paths: Sequence[Path]) -> list[str]:
+        found = await ingest_text(str(paths[0]))
+        return [*find_missing(found.text, has, lacks), *_find_unsaid(found.report, warns)]
 
-    return check
+    return run_check
 
 
-def answers(expected: Mapping[str, str], *, beside_sample: bool = False) -> Check:
+def check_answers(expected: Mapping[str, str], *, beside_sample: bool = False) -> Check:
     """Questions and what must stand in their answers."""
 
-    async def check(place: Place, paths: Sequence[Path]) -> list[str]:
+    async def run_check(place: CasePlace, paths: Sequence[Path]) -> list[str]:
         folder = Path(mkdtemp(dir=place.scratch))
         shutil.copy(paths[0], folder)
         if beside_sample:
             shutil.copytree(ROOT / "knowledge_base", folder / "sample")
-        knowledge = await knowledge_over(folder, RememberingEmbedder(), TODAY)
+        knowledge = await open_knowledge_over(folder, CachingEmbedder(), TODAY)
         mind = build_turn_dependencies(
             load_settings().model_copy(update={"chat_model": "extractive"}), knowledge
         )
@@ -84,40 +84,40 @@ def answers(expected: Mapping[str, str], *, beside_sample: bool = False) -> Chec
             if not said[question].startswith(wanted)
         ]
 
-    return check
+    return run_check
 
 
-def listed(*has: str, pages: Mapping[str, str], warns: Sequence[str]) -> Check:
+def check_sitemap(*has: str, pages: Mapping[str, str], warns: Sequence[str]) -> Check:
     """A sitemap that a site serves with some pages and parts of it."""
 
-    async def check(_place: Place, paths: Sequence[Path]) -> list[str]:
+    async def run_check(_place: CasePlace, paths: Sequence[Path]) -> list[str]:
         body = paths[0].read_text("utf-8")
-        async with _serving({**pages, "/sitemap.xml": body}) as base:
-            found = await taken(f"{base}/sitemap.xml")
+        async with _serve_pages({**pages, "/sitemap.xml": body}) as base:
+            found = await ingest_text(f"{base}/sitemap.xml")
         said = json.dumps([*found.report.warnings, *found.report.failed], ensure_ascii=False)
         return [
-            *missing(found.text, has, ()),
+            *find_missing(found.text, has, ()),
             *(f"nothing says {one!r}" for one in warns if one not in said),
         ]
 
-    return check
+    return run_check
 
 
-def missing(text: str, has: Sequence[str], lacks: Sequence[str]) -> list[str]:
+def find_missing(text: str, has: Sequence[str], lacks: Sequence[str]) -> list[str]:
     wrong = [f"{one!r} is not there" for one in has if one not in text]
     return wrong + [f"{one!r} is there" for one in lacks if one in text]
 
 
-def _unsaid(report: IngestReport, warns: str) -> list[str]:
+def _find_unsaid(report: IngestReport, warns: str) -> list[str]:
     said = " ".join(why for _, why in [*report.warnings, *report.failed])
     return [f"no warning speaks of {warns!r}: {said!r}"] if warns and warns not in said else []
 
 
 @asynccontextmanager
-async def _serving(pages: Mapping[str, str]) -> AsyncIterator[str]:
+async def _serve_pages(pages: Mapping[str, str]) -> AsyncIterator[str]:
     """A site on the loopback; addresses in *pages* that name the cases' own port lead to it."""
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         path = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode()
         body = pages.get(path, "").replace("127.0.0.1:8127", f"127.0.0.1:{port}").encode()
         status = "200 OK" if path in pages else "404 Not Found"
@@ -129,7 +129,7 @@ async def _serving(pages: Mapping[str, str]) -> AsyncIterator[str]:
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(answer_request, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
         yield f"http://127.0.0.1:{port}"

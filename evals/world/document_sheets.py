@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from itertools import product
 
-from evals.world.document_siblings import SECRET, Made
+from evals.world.document_siblings import SECRET, MadeDocument
 
 
-def every() -> Iterator[Made]:
-    yield from _sheets()
-    yield from _cells()
+def generate_sheets() -> Iterator[MadeDocument]:
+    yield from _generate_dialects()
+    yield from _generate_cells()
 
 
 HEADERS = [
@@ -26,7 +26,7 @@ HEADERS = [
 ]
 
 
-def _sheets() -> Iterator[Made]:
+def _generate_dialects() -> Iterator[MadeDocument]:
     answer = '30日以内、"未開封"に限り; 返品できます。'
     for (ask, reply), delimiter, encoding in product(
         HEADERS, ",;\t|", ("utf-8", "utf-8-sig", "cp932", "utf-16")
@@ -43,7 +43,7 @@ def _sheets() -> Iterator[Made]:
         writer.writerows(
             [[ask, reply, "備考"], ["返品できますか", answer, "社内用"], ["送料, 税込で?", "550円", ""]]
         )
-        yield Made(
+        yield MadeDocument(
             name=f"csv {ask} {delimiter!r} {encoding}",
             suffix=".csv",
             data=file.getvalue().encode(encoding),
@@ -102,7 +102,7 @@ CELLS: list[tuple[object, str, str]] = [
 ]
 
 
-def _cells() -> Iterator[Made]:
+def _generate_cells() -> Iterator[MadeDocument]:
     from openpyxl import Workbook  # type: ignore[import-untyped]
 
     for number, (value, code, shown) in enumerate(CELLS):
@@ -117,7 +117,7 @@ def _cells() -> Iterator[Made]:
         sheet.merge_cells("A2:A3")
         file = io.BytesIO()
         book.save(file)
-        yield Made(
+        yield MadeDocument(
             name=f"cell {number} {code}",
             suffix=".xlsx",
             data=file.getvalue(),

@@ -12,7 +12,7 @@ FACT = "未開封の商品は30日以内なら返品できます。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class MadeDocument:
     name: str
     suffix: str
     data: bytes
@@ -20,19 +20,19 @@ class Made:
     lacks: Sequence[str] = ()
 
 
-def every() -> Iterator[Made]:
+def generate_documents() -> Iterator[MadeDocument]:
     """All of them, the same on every run."""
     # Paper needs a library that only tests have.
     from evals.world import document_papers, document_sheets
 
-    yield from _remarks()
-    yield from _struck()
-    yield from _drafts()
-    yield from _templates()
-    yield from _collapsed()
-    yield from _tables()
-    yield from document_sheets.every()
-    yield from document_papers.every()
+    yield from _generate_remarks()
+    yield from _generate_struck()
+    yield from _generate_drafts()
+    yield from _generate_templates()
+    yield from _generate_collapsed()
+    yield from _generate_tables()
+    yield from document_sheets.generate_sheets()
+    yield from document_papers.generate_papers()
 
 
 # -- authors' marks -------------------------------------------------------------------------------------
@@ -67,14 +67,14 @@ PLACES = {
 INLINE_ONLY = {"link", "link-named", "myst", "container", "html-open"}
 
 
-def _remarks() -> Iterator[Made]:
+def _generate_remarks() -> Iterator[MadeDocument]:
     for (name, mark), (where, page), suffix in product(REMARKS.items(), PLACES.items(), (".md", ".mdx")):
         if (name in INLINE_ONLY and where in ("behind", "in a list")) or (
             name == "html-open" and where == "above"
         ):
             continue
         text = page.format(fact=FACT, mark=mark.format(SECRET))
-        yield Made(
+        yield MadeDocument(
             name=f"remark {name} {where} {suffix}",
             suffix=suffix,
             data=text.encode(),
@@ -94,7 +94,7 @@ STRUCK = {
 }
 
 
-def _struck() -> Iterator[Made]:
+def _generate_struck() -> Iterator[MadeDocument]:
     pages = {
         ".md": ("# 送料\n\n送料は{}550円です。\n", "| 地域 | 送料 |\n|---|---|\n| 関東 | {}550円です。 |\n"),
         ".html": (
@@ -107,7 +107,7 @@ def _struck() -> Iterator[Made]:
             continue
         for number, text in enumerate(texts):
             data = text.format(mark.format("770円")).encode()
-            yield Made(
+            yield MadeDocument(
                 name=f"struck {name} {suffix} {number}",
                 suffix=suffix,
                 data=data,
@@ -148,12 +148,14 @@ STANDINGS = [
 ]
 
 
-def _drafts() -> Iterator[Made]:
+def _generate_drafts() -> Iterator[MadeDocument]:
     for name, value in STANDINGS:
         text = f'---\ntitle: 予定\n{name}: "{value}"\n---\n{SECRET}\n'
-        yield Made(name=f"draft {name}: {value} .md", suffix=".md", data=text.encode(), lacks=["社内メモ"])
+        yield MadeDocument(
+            name=f"draft {name}: {value} .md", suffix=".md", data=text.encode(), lacks=["社内メモ"]
+        )
         rows = f"質問,回答,{name}\n返品は？,{FACT},\n予定は？,{SECRET},{value}\n"
-        yield Made(
+        yield MadeDocument(
             name=f"draft {name}: {value} .csv",
             suffix=".csv",
             data=rows.encode(),
@@ -190,17 +192,17 @@ BLOCKS = {
 SYNTAX = ("{{", "{%", "}}", "%}", ":::", "!!!", "???", "[!", "===", "```", "<Tab", "<Call", "title=")
 
 
-def _templates() -> Iterator[Made]:
+def _generate_templates() -> Iterator[MadeDocument]:
     for name, sentence in TEMPLATES.items():
         for where, page in {"beside": "{0}{1}", "above": "{1}\n\n{0}", "listed": "- {1}\n- {0}"}.items():
             data = ("# 返品\n\n" + page.replace("{0}", FACT).replace("{1}", sentence) + "\n").encode()
-            yield Made(
+            yield MadeDocument(
                 name=f"template {name} {where}", suffix=".md", data=data, has=[FACT], lacks=["期限は", "days"]
             )
     for name, block in BLOCKS.items():
         for suffix in (".md", ".mdx"):
             data = f"# 返品\n\n{block.format(title='店頭の場合', fact=FACT)}\n".encode()
-            yield Made(
+            yield MadeDocument(
                 name=f"block {name} {suffix}",
                 suffix=suffix,
                 data=data,
@@ -227,7 +229,7 @@ HIDES = (
 )
 
 
-def _collapsed() -> Iterator[Made]:
+def _generate_collapsed() -> Iterator[MadeDocument]:
     for (name, ask), hide in product(ASKS.items(), HIDES):
         answer = (
             f"<dd {hide}>{FACT}</dd></dl>" if name == "term" else f'<div id="a1" {hide}><p>{FACT}</p></div>'
@@ -235,7 +237,7 @@ def _collapsed() -> Iterator[Made]:
         page = f"<title>FAQ</title><main><h1>よくある質問</h1><p>質問を押すと答えが開きます。</p>{ask}{answer}</main>"
         secret = f'<div class="internal-note" {hide}>{SECRET}</div>'
         data = page.replace("</main>", secret + "</main>").encode()
-        yield Made(
+        yield MadeDocument(
             name=f"collapsed {name} {hide}",
             suffix=".html",
             data=data,
@@ -244,22 +246,22 @@ def _collapsed() -> Iterator[Made]:
         )
 
 
-def _tables() -> Iterator[Made]:
+def _generate_tables() -> Iterator[MadeDocument]:
     """Grids with random merged cells; each row must say all that it stands for."""
     for seed in range(40):
         chance = random.Random(seed)
         width, height = chance.randint(2, 5), chance.randint(2, 6)
-        rows, grid = _spanned(chance, width, height)
+        rows, grid = _build_spanned_grid(chance, width, height)
         head = "".join(f"<th>列{column}</th>" for column in range(width))
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         wanted = ["| " + " | ".join(row) + " |" for row in grid]
         page = f"<main><h1>表</h1><p>下の表をご覧ください。</p><table><tr>{head}</tr>{body}</table></main>"
-        yield Made(name=f"spans {seed} html", suffix=".html", data=page.encode(), has=wanted)
+        yield MadeDocument(name=f"spans {seed} html", suffix=".html", data=page.encode(), has=wanted)
         text = f"# 表\n\n下の表をご覧ください。\n\n<table><tr>{head}</tr>{body}</table>\n"
-        yield Made(name=f"spans {seed} md", suffix=".md", data=text.encode(), has=wanted)
+        yield MadeDocument(name=f"spans {seed} md", suffix=".md", data=text.encode(), has=wanted)
 
 
-def _spanned(chance: random.Random, width: int, height: int) -> tuple[list[str], list[list[str]]]:
+def _build_spanned_grid(chance: random.Random, width: int, height: int) -> tuple[list[str], list[list[str]]]:
     grid = [["" for _ in range(width)] for _ in range(height)]
     rows = ["" for _ in range(height)]
     for row, column in product(range(height), range(width)):

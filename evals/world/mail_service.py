@@ -11,7 +11,7 @@ from unittest.mock import patch
 from assistant.domain.channels import Thread
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Message
-from evals.world.post import Post
+from evals.world.post import FakeMailServer
 
 ARTICLES = {
     "returns.md": "# 返品の期限\n\n返品の申し込み期限は30日以内です。\n\n## 返品の送料\n\n"
@@ -23,7 +23,7 @@ WAIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundMail:
     """What became of a mail."""
 
     conversation: Conversation
@@ -37,51 +37,53 @@ class Found:
 
 
 class MailService:
-    def __init__(self, post: Post, service: object) -> None:
+    def __init__(self, post: FakeMailServer, service: object) -> None:
         from assistant.app.worker_app import AssistantService
 
         assert isinstance(service, AssistantService)
         self.post, self._service = post, service
 
-    async def read(self, peer: str, *, answered: bool = False) -> Found | None:
+    async def find_mail(self, peer: str, *, answered: bool = False) -> FoundMail | None:
         """The newest conversation with *peer*; with its answer, if one comes; None: there is none."""
         end = asyncio.get_running_loop().time() + WAIT_SECONDS
         while self.post.unread and asyncio.get_running_loop().time() < end:
             await asyncio.sleep(0.05)
-        found = await self._find(peer)
+        found = await self._find_conversation(peer)
         while answered and found and asyncio.get_running_loop().time() < end:
-            if any(m.author is not Author.CUSTOMER for m in found.messages) and not self._waits(peer):
+            if any(m.author is not Author.CUSTOMER for m in found.messages) and not self._is_waiting(peer):
                 return found
             await asyncio.sleep(0.05)
-            found = await self._find(peer)
+            found = await self._find_conversation(peer)
         return found
 
-    def _waits(self, peer: str) -> bool:
+    def _is_waiting(self, peer: str) -> bool:
         return not any(peer in str(mail["To"]) for mail in self.post.sent)
 
-    async def count(self, peer: str) -> int:
-        return len(await self._service.knowledge.database.read(lambda store: _of(store, peer)))
+    async def count_conversations(self, peer: str) -> int:
+        return len(
+            await self._service.knowledge.database.read(lambda store: _list_conversations(store, peer))
+        )
 
-    async def _find(self, peer: str) -> Found | None:
-        def look(store: object) -> Found | None:
-            found = _of(store, peer)
+    async def _find_conversation(self, peer: str) -> FoundMail | None:
+        def find_in_store(store: object) -> FoundMail | None:
+            found = _list_conversations(store, peer)
             if not found:
                 return None
             newest = max(found, key=lambda one: one[0].updated_at)
             messages = tuple(store.messages.list_public(newest[0].id))  # type: ignore[attr-defined]
-            return Found(conversation=newest[0], thread=newest[1], messages=messages)
+            return FoundMail(conversation=newest[0], thread=newest[1], messages=messages)
 
-        return await self._service.knowledge.database.read(look)
+        return await self._service.knowledge.database.read(find_in_store)
 
 
-def _of(store: object, peer: str) -> list[tuple[Conversation, Thread]]:
+def _list_conversations(store: object, peer: str) -> list[tuple[Conversation, Thread]]:
     page = store.conversations.list_inbox(state=None, agent=None, after=0, limit=1000)  # type: ignore[attr-defined]
     with_threads = [(one, store.threads.find_by_conversation(one.id)) for one in page]  # type: ignore[attr-defined]
     return [(one, thread) for one, thread in with_threads if thread and thread.address.peer == peer]
 
 
 @asynccontextmanager
-async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
+async def serve_mail(scratch: Path) -> AsyncIterator[MailService]:
     from assistant.app.settings import load_settings, prepare_data_dir
     from assistant.app.worker_app import build_service
     from assistant.jobs import imap_poller
@@ -91,7 +93,7 @@ async def mail_service(scratch: Path) -> AsyncIterator[MailService]:
     articles.mkdir()
     for name, text in ARTICLES.items():
         (articles / name).write_text(text, "utf-8")
-    async with Post().open() as post:
+    async with FakeMailServer().serve_mail() as post:
         mailed = {
             "ASSISTANT_EMAIL_ADDRESS": "support@shop.example",
             "ASSISTANT_EMAIL_SECRET": "signs our addresses",

@@ -21,7 +21,7 @@ NAME, MAIL = "こもれび", "support@shop.example"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class MadeMail:
     name: str
     sender: str
     raw: bytes
@@ -106,10 +106,10 @@ CHARSETS = (
 TRANSFERS = ("8bit", "base64", "quoted-printable")
 
 
-def made() -> list[Made]:
+def generate_mails() -> list[MadeMail]:
     """At least 250: each quote form with each of several character sets, ways of transfer and feet."""
     found = []
-    for number, (name, text) in enumerate(_texts()):
+    for number, (name, text) in enumerate(_generate_texts()):
         for turn in range(4):
             codec, label = CHARSETS[(number * 5 + turn * 3) % len(CHARSETS)]
             transfer = TRANSFERS[(number + turn) % 3]
@@ -119,19 +119,21 @@ def made() -> list[Made]:
             except UnicodeEncodeError:
                 codec = label = "utf-8"
                 body = text.encode(codec)
-            raw = _raw(sender, "text/plain", label, transfer, body)
+            raw = _build_raw(sender, "text/plain", label, transfer, body)
             found.append(
-                Made(name=f"{name} {codec} as {label} {transfer}", sender=sender, raw=raw, right=RIGHT)
+                MadeMail(name=f"{name} {codec} as {label} {transfer}", sender=sender, raw=raw, right=RIGHT)
             )
-    for number, (name, html) in enumerate(_pages()):
+    for number, (name, html) in enumerate(_generate_pages()):
         sender = f"h{number}@mail.example"
         codec, label = CHARSETS[(number * 3) % len(CHARSETS)]
-        raw = _raw(sender, "text/html", label, TRANSFERS[number % 3], html.encode(codec, "xmlcharrefreplace"))
-        found.append(Made(name=f"{name} {codec} as {label}", sender=sender, raw=raw, right=RIGHT))
+        raw = _build_raw(
+            sender, "text/html", label, TRANSFERS[number % 3], html.encode(codec, "xmlcharrefreplace")
+        )
+        found.append(MadeMail(name=f"{name} {codec} as {label}", sender=sender, raw=raw, right=RIGHT))
     return found
 
 
-def _texts() -> Iterator[tuple[str, str]]:
+def _generate_texts() -> Iterator[tuple[str, str]]:
     feet = list(FEET.items())
     for number, (name, head) in enumerate(HEADS.items()):
         foot, below = feet[number % len(feet)]
@@ -147,7 +149,7 @@ def _texts() -> Iterator[tuple[str, str]]:
             yield f"{name} unmarked", f"{RIGHT}\n\n{line}\n\n{BARE}\n"
 
 
-def _pages() -> Iterator[tuple[str, str]]:
+def _generate_pages() -> Iterator[tuple[str, str]]:
     quoted = "<br>".join(OURS)
     line = f"2026年11月30日(月) 20:05 {NAME} &lt;{MAIL}&gt;:"
     head = "<br>".join(one.replace("<", "&lt;") for one in HEADS["outlook-ja"].split("\n"))
@@ -167,7 +169,7 @@ def _pages() -> Iterator[tuple[str, str]]:
             yield f"html {name} {turn}", f"<html><head><title>x</title></head><body>{page}</body></html>"
 
 
-def _raw(sender: str, kind: str, label: str | None, transfer: str, body: bytes) -> bytes:
+def _build_raw(sender: str, kind: str, label: str | None, transfer: str, body: bytes) -> bytes:
     coded = {
         "8bit": lambda: body.replace(b"\n", b"\r\n"),
         "base64": lambda: base64.encodebytes(body),

@@ -14,11 +14,11 @@ from typing import Any
 
 Session = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
-LARGEST = 64 * 1024 * 1024
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass
-class Post:
+class FakeMailServer:
     """What lies in the mailbox, and what was sent, oldest first."""
 
     unread: dict[int, bytes] = field(default_factory=dict)
@@ -38,16 +38,16 @@ class Post:
     _last: int = 0
     _sessions: list["asyncio.Task[None]"] = field(default_factory=list)
 
-    def put(self, raw: bytes) -> int:
+    def add_mail(self, raw: bytes) -> int:
         self._last += 1
         self.unread[self._last] = raw
         return self._last
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator["Post"]:
-        how: dict[str, Any] = {"limit": LARGEST, "ssl": self.certificate if self.at_once else None}
-        imap = await asyncio.start_server(self._closing(self._imap), "127.0.0.1", 0, **how)
-        smtp = await asyncio.start_server(self._closing(self._smtp), "127.0.0.1", 0, **how)
+    async def serve_mail(self) -> AsyncIterator["FakeMailServer"]:
+        how: dict[str, Any] = {"limit": MAX_MESSAGE_BYTES, "ssl": self.certificate if self.at_once else None}
+        imap = await asyncio.start_server(self._wrap_session(self._handle_imap), "127.0.0.1", 0, **how)
+        smtp = await asyncio.start_server(self._wrap_session(self._handle_smtp), "127.0.0.1", 0, **how)
         self.imap_port, self.smtp_port = (s.sockets[0].getsockname()[1] for s in (imap, smtp))
         try:
             yield self
@@ -58,8 +58,8 @@ class Post:
                 session.cancel()
             await asyncio.gather(*self._sessions, return_exceptions=True)
 
-    def _closing(self, session: Session) -> Session:
-        async def closed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _wrap_session(self, session: Session) -> Session:
+        async def run_session(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None
             self._sessions.append(task)
@@ -69,9 +69,9 @@ class Post:
             finally:
                 writer.close()
 
-        return closed
+        return run_session
 
-    async def _line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+    async def _read_line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
         line = (await reader.readline()).decode("utf-8", "replace").strip()
         if writer.get_extra_info("ssl_object") is None:
             self.in_the_clear.append(line)
@@ -80,36 +80,36 @@ class Post:
 
     # -- SMTP
 
-    async def _smtp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        def say(*lines: str) -> None:
+    async def _handle_smtp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        def send_lines(*lines: str) -> None:
             writer.write("".join(f"{line}\r\n" for line in lines).encode())
 
-        say("220 post office")
+        send_lines("220 post office")
         offered = None if self.at_once else self.certificate
-        while line := await self._line(reader, writer):
+        while line := await self._read_line(reader, writer):
             word = line.split(":")[0].split(" ")[0].upper()
             if word == "EHLO":
-                say("250-post office", *(["250-STARTTLS"] if offered else []), "250 AUTH PLAIN")
+                send_lines("250-post office", *(["250-STARTTLS"] if offered else []), "250 AUTH PLAIN")
             elif word == "STARTTLS" and offered:
-                say("220 go on")
+                send_lines("220 go on")
                 await writer.start_tls(offered)
                 offered = None
             elif word == "DATA":
-                say("354 go on")
+                send_lines("354 go on")
                 raw = await reader.readuntil(b"\r\n.\r\n")
                 self.sent.append(BytesParser(policy=policy.default).parsebytes(raw[:-5]))
-                say("250 taken")
+                send_lines("250 taken")
             else:
-                say({"QUIT": "221 bye", "AUTH": "235 in"}.get(word, "250 ok"))
+                send_lines({"QUIT": "221 bye", "AUTH": "235 in"}.get(word, "250 ok"))
             if word == "QUIT":
                 break
 
     # -- IMAP
 
-    async def _imap(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _handle_imap(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"* OK post office\r\n")
         offered = None if self.at_once else self.certificate
-        while line := await self._line(reader, writer):
+        while line := await self._read_line(reader, writer):
             tag, _, command = line.partition(" ")
             if command.upper() == "STARTTLS" and offered:
                 writer.write(f"{tag} OK go on\r\n".encode())
@@ -117,20 +117,20 @@ class Post:
                 offered = None
                 continue
             capabilities = f"* CAPABILITY IMAP4rev1{' STARTTLS' if offered else ''}\r\n".encode()
-            writer.write(capabilities if command.upper() == "CAPABILITY" else self._answer(command))
+            writer.write(capabilities if command.upper() == "CAPABILITY" else self._answer_command(command))
             refused = command.upper().startswith("LOGIN") and self.password not in command
             writer.write(f"{tag} {'NO' if refused else 'OK'} done\r\n".encode())
             if command.upper() == "LOGOUT":
                 break
 
-    def _answer(self, command: str) -> bytes:
+    def _answer_command(self, command: str) -> bytes:
         upper = command.upper()
         if upper.startswith("SELECT"):
             return f"* {len(self.unread)} EXISTS\r\n".encode()
         if upper.startswith("UID SEARCH"):
             return f"* SEARCH {' '.join(map(str, self.unread))}".rstrip().encode() + b"\r\n"
         if found := re.match(r"UID FETCH (\d+) .*?(?:<0\.(\d+)>)?\)", upper):
-            raw = self.unread[int(found[1])][: int(found[2] or LARGEST)]
+            raw = self.unread[int(found[1])][: int(found[2] or MAX_MESSAGE_BYTES)]
             head = f"* {found[1]} FETCH (UID {found[1]} BODY[]<0> {{{len(raw)}}}\r\n"
             return head.encode() + raw + b")\r\n"
         if (found := re.match(r"UID STORE (\d+) \+FLAGS \(?\\SEEN", upper)) and int(found[1]) in self.unread:

@@ -23,7 +23,7 @@ from assistant.models.embeddings.factory import build_embedder
 from assistant.ports.answering import AnswerRequest
 from assistant.ports.models import MultiVectorEmbedder
 from assistant.text.tagging import PartOfSpeech, find_person_names, tag_words
-from evals.data.embedding_fixture import TokensOnTheSpot
+from evals.data.embedding_fixture import FreshTokenVectors
 from tests.answering.passages import DEADLINE, passage
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 def readings(tmp_path_factory: pytest.TempPathFactory) -> EncodedTexts:
     embedder = build_embedder("local", Path(gettempdir()) / "yorisoi-test-models")
     assert isinstance(embedder, MultiVectorEmbedder)
-    return EncodedTexts(embedder, TokensOnTheSpot(embedder))
+    return EncodedTexts(embedder, FreshTokenVectors(embedder))
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from assistant.channels.email_parts import MailContents
 from assistant.channels.email_quotes import extract_newest_words
 from assistant.conversation.inbound.quoted_replies import strip_quoted_replies
 from assistant.domain.errors import BadInput
-from evals.world.mail_siblings import CHARSETS, OURS, RIGHT, made
+from evals.world.mail_siblings import CHARSETS, OURS, RIGHT, generate_mails
 
 ASKED = "髙島です。返品の期限はいつまでですか。"
 
 
-@pytest.mark.parametrize("one", made(), ids=lambda one: one.name)
+@pytest.mark.parametrize("one", generate_mails(), ids=lambda one: one.name)
 def test_every_quote_form_in_every_character_set(one: object) -> None:
     assert email_parsing.parse_raw_mail(one.raw).text == RIGHT  # type: ignore[attr-defined]
 

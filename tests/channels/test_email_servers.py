@@ -14,7 +14,7 @@ import trustme
 from assistant.channels import email_servers
 from assistant.channels.email_servers import ImapSession, deliver_mail, parse_mail_server
 from assistant.domain.errors import RetryLater, SetupError
-from evals.world.post import Post
+from evals.world.post import FakeMailServer
 
 CA = trustme.CA()
 
@@ -34,8 +34,10 @@ def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @asynccontextmanager
-async def post(context: ssl.SSLContext | None = None, *, at_once: bool = False) -> AsyncIterator[Post]:
-    async with Post(certificate=context, at_once=at_once).open() as opened:
+async def post(
+    context: ssl.SSLContext | None = None, *, at_once: bool = False
+) -> AsyncIterator[FakeMailServer]:
+    async with FakeMailServer(certificate=context, at_once=at_once).serve_mail() as opened:
         yield opened
 
 
@@ -47,7 +49,7 @@ async def send(port: int, rest: str = "", *, scheme: str = "smtp", user: str = "
     await deliver_mail(to, message)
 
 
-def words_in_the_clear(post: Post) -> str:
+def words_in_the_clear(post: FakeMailServer) -> str:
     return " ".join(post.in_the_clear).upper()
 
 
@@ -120,7 +122,7 @@ async def test_a_mailbox_without_encryption_gets_no_password() -> None:
 async def test_a_whole_send_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each answer comes in time, all of them together do not."""
     monkeypatch.setattr(email_servers, "MAIL_TIMEOUT_SECONDS", 0.5)
-    async with Post(slow=0.2).open() as office:
+    async with FakeMailServer(slow=0.2).serve_mail() as office:
         started = time.monotonic()
         with pytest.raises(RetryLater):
             await send(office.smtp_port, "?encryption=none")

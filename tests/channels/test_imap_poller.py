@@ -10,7 +10,7 @@ from assistant.conversation.inbound.events import InboundContext
 from assistant.domain.conversation import State
 from assistant.domain.errors import RetryLater
 from assistant.jobs.imap_poller import MAX_TRIES, process_unread
-from evals.world.post import Post
+from evals.world.post import FakeMailServer
 from tests.channels.conftest import Scene
 from tests.channels.platform import Platform
 from tests.channels.test_contracts import email_settings
@@ -18,13 +18,13 @@ from tests.harness import LANGUAGES
 
 
 @pytest.fixture
-async def post() -> AsyncIterator[Post]:
-    async with Post().open() as post:
+async def post() -> AsyncIterator[FakeMailServer]:
+    async with FakeMailServer().serve_mail() as post:
         yield post
 
 
 @pytest.fixture
-def scene(make_scene: Callable[..., Scene], post: Post) -> Scene:
+def scene(make_scene: Callable[..., Scene], post: FakeMailServer) -> Scene:
     url = f"imap://support:p%20w@127.0.0.1:{post.imap_port}?encryption=none"
     settings = email_settings(post.smtp_port) | {"ASSISTANT_EMAIL_IMAP_URL": url}
     return make_scene(Platform(), settings, "email", lambda _body: {})
@@ -48,16 +48,16 @@ def mail(number: int = 1) -> bytes:
     return made.as_bytes()
 
 
-async def test_mails_are_stored_once_and_then_marked_as_read(scene: Scene, post: Post) -> None:
+async def test_mails_are_stored_once_and_then_marked_as_read(scene: Scene, post: FakeMailServer) -> None:
     for raw in (mail(), mail()):
-        post.put(raw)
+        post.add_mail(raw)
     await read(scene)
     assert (post.unread, post.seen) == ({}, [1, 2])
     messages = await scene.rig.messages(await scene.conversation())
     assert [m.text for m in messages] == ["返品の期限はいつまでですか"]
 
 
-async def test_a_server_that_does_not_let_us_in_is_asked_again(scene: Scene, post: Post) -> None:
+async def test_a_server_that_does_not_let_us_in_is_asked_again(scene: Scene, post: FakeMailServer) -> None:
     post.password = "another"
     with pytest.raises(RetryLater):
         await read(scene)
@@ -76,10 +76,10 @@ INSIDE = b"From: deep@evil.example\r\n" + b"Content-Type: message/rfc822\r\n\r\n
     "raw", [b"\xff no mail", b"", nested(3_000), INSIDE, b"\r\n" * 700_000], ids=range(5)
 )
 async def test_what_cannot_be_read_is_shown_to_people_and_the_next_mail_goes_on(
-    scene: Scene, post: Post, raw: bytes
+    scene: Scene, post: FakeMailServer, raw: bytes
 ) -> None:
-    post.put(raw)
-    post.put(mail())
+    post.add_mail(raw)
+    post.add_mail(mail())
     await read(scene)
     assert post.seen == [1, 2]
     page = await scene.rig.database.read(
@@ -98,7 +98,7 @@ class Broken(Exception):
 
 
 async def test_a_mail_that_breaks_the_reading_comes_last_and_is_then_given_to_people(
-    scene: Scene, post: Post, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, post: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mailbox: Any = scene.rig.channels["email", ""]
     events_of = mailbox.parse_events
@@ -109,8 +109,8 @@ async def test_a_mail_that_breaks_the_reading_comes_last_and_is_then_given_to_pe
         return events_of(raw)
 
     monkeypatch.setattr(mailbox, "parse_events", breaks)
-    post.put(mail(1))
-    post.put(mail(2))
+    post.add_mail(mail(1))
+    post.add_mail(mail(2))
     with pytest.raises(Broken):
         await read(scene)
     with pytest.raises(Broken):
@@ -122,7 +122,7 @@ async def test_a_mail_that_breaks_the_reading_comes_last_and_is_then_given_to_pe
 
 
 async def test_a_mail_that_cannot_even_be_stored_stays_unread(
-    scene: Scene, post: Post, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, post: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mailbox: Any = scene.rig.channels["email", ""]
 
@@ -131,7 +131,7 @@ async def test_a_mail_that_cannot_even_be_stored_stays_unread(
 
     monkeypatch.setattr(mailbox, "parse_events", breaks)
     monkeypatch.setattr(mailbox, "build_unreadable_events", breaks)
-    post.put(mail())
+    post.add_mail(mail())
     for _ in range(MAX_TRIES):
         with pytest.raises(Broken):
             await read(scene)

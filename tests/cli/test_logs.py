@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from evals.fakes.chat_server import create_fake, honest, served
+from evals.fakes.chat_server import answer_honestly, create_fake, serve_app
 from tests.cli.shell import Served, Shell
 
 pytestmark = pytest.mark.slow
@@ -38,12 +38,12 @@ def test_the_log_of_a_whole_run_holds_no_secret_and_nothing_personal(own: Shell)
 
     def overheard(body: Any) -> str:
         prompts.append(str(body["messages"]))
-        return honest(body)
+        return answer_honestly(body)
 
     assert own.run("agent", "add", "mori@shop.example", stdin=f"{PASSWORD}\n").code == 0
     token = own.run("agent", "token", "mori@shop.example").out.strip()
     tokens = [token]
-    with served(create_fake(overheard)) as model:
+    with serve_app(create_fake(overheard)) as model:
         for path in ("", "/cut"):
             known = SECRETS | {
                 "OPENAI_BASE_URL": f"{model}{path}/v1",

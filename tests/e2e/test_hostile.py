@@ -11,8 +11,8 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from evals.fakes.chat_server import create_fake, served
-from evals.fakes.injection_model import obeyed
+from evals.fakes.chat_server import create_fake, serve_app
+from evals.fakes.injection_model import obey_prompt
 from tests.cli.shell import Served, Shell, Talk
 from tests.e2e.conftest import Demo, Widget, shot
 
@@ -64,7 +64,7 @@ class Obedient:
 
     def __call__(self, body: Any) -> str:
         system, user = (message["content"] for message in body["messages"])
-        said = [self._sink.markup, *obeyed(system, user, self._sink.url)]
+        said = [self._sink.markup, *obey_prompt(system, user, self._sink.url)]
         start = (self.asked * 7) % len(said)
         self.asked += 1
         return "".join(f"{part} [1]\n" for part in said[start:] + said[:start])
@@ -91,7 +91,7 @@ def shell(demo: Demo, sink: Sink, tmp_path: Path) -> Shell:
 
 def test_no_browser_obeys_hostile_text(customer: Page, agent: Page, shell: Shell, sink: Sink) -> None:
     model = Obedient(sink)
-    with served(create_fake(model)) as url:
+    with serve_app(create_fake(model)) as url:
         settings = {"OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": "sk-none"}
         with shell.having(ASSISTANT_CHAT_MODEL="openai:fake", **settings).serving() as service:
             _in_the_widget(customer, agent, service, sink)

@@ -8,14 +8,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from evals.fakes.chat_server import create_fake, served
+from evals.fakes.chat_server import create_fake, serve_app
 from evals.fakes.demo import main
 
 PROMPT = "<passages>\n[1] 返品\n返品は30日以内です。送料は無料です。\n</passages>"
 
 
 def test_it_answers_from_the_passages_of_its_prompt() -> None:
-    with served(create_fake()) as url:
+    with serve_app(create_fake()) as url:
         asked = {"messages": [{"role": "user", "content": PROMPT}]}
         said = httpx2.post(f"{url}/v1/chat/completions", json=asked).text
     events = [json.loads(event[len("data: ") :]) for event in said.split("\n\n")[:-2]]

@@ -5,15 +5,15 @@ import pytest
 from assistant.domain.messages import Author
 from assistant.signals.normalization import normalize_text
 from assistant.signals.progress import compute_dice, extract_bigrams
-from evals.data.dialogues import Dialogue, own, parse
-from evals.data.training_sources import lines
+from evals.data.dialogues import Dialogue, load_own_dialogues, parse_dialogues
+from evals.data.training_sources import load_lines
 
 #: Pairs of letters: of "I want a human" only the last word is left, which says nothing of its nearness.
 ENOUGH = 8
 
 
 def test_lines_labels_and_our_own_wording_are_read() -> None:
-    (dialogue,) = parse("# title\n\n## x-1 calm complainer\nC F P: a\nA: @abstain\nC: b\n", "en")
+    (dialogue,) = parse_dialogues("# title\n\n## x-1 calm complainer\nC F P: a\nA: @abstain\nC: b\n", "en")
     assert dialogue.persona == "calm complainer"
     assert dialogue.labels == {0: frozenset({"F", "P"}), 2: frozenset()}
     assert dialogue.lines[1].author is Author.ASSISTANT
@@ -22,7 +22,7 @@ def test_lines_labels_and_our_own_wording_are_read() -> None:
 
 def test_a_line_that_is_none_is_named() -> None:
     with pytest.raises(ValueError, match="line 2"):
-        parse("## x-1 calm\nX: a\n", "en")
+        parse_dialogues("## x-1 calm\nX: a\n", "en")
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -30,8 +30,8 @@ def test_there_are_four_hundred_turns_and_no_line_in_both_halves(language: str) 
     halves = [
         [
             dialogue.lines[place].text
-            for dialogue in own(language, half)
-            for place in dialogue.customer_lines()
+            for dialogue in load_own_dialogues(language, half)
+            for place in dialogue.list_customer_lines()
         ]
         for half in ("train", "held")
     ]
@@ -42,9 +42,11 @@ def test_there_are_four_hundred_turns_and_no_line_in_both_halves(language: str) 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_no_held_line_is_nearly_a_line_that_was_trained_on(language: str) -> None:
-    trained = {line for dialogue in own(language, "train") for line in customer_texts(dialogue)}
+    trained = {
+        line for dialogue in load_own_dialogues(language, "train") for line in customer_texts(dialogue)
+    }
     trained |= {
-        example.text for name in ("wish", "frustration", "unfamiliarity") for example in lines(name, 1.0)
+        example.text for name in ("wish", "frustration", "unfamiliarity") for example in load_lines(name, 1.0)
     }
     known = [pairs for text in trained if (pairs := extract_bigrams(normalize_text(text)))]
     held = {text: extract_bigrams(normalize_text(text)) for text in held_texts(language)}
@@ -59,8 +61,8 @@ def test_no_held_line_is_nearly_a_line_that_was_trained_on(language: str) -> Non
 
 
 def held_texts(language: str) -> set[str]:
-    return {text for dialogue in own(language, "held") for text in customer_texts(dialogue)}
+    return {text for dialogue in load_own_dialogues(language, "held") for text in customer_texts(dialogue)}
 
 
 def customer_texts(dialogue: Dialogue) -> list[str]:
-    return [dialogue.lines[place].text for place in dialogue.customer_lines()]
+    return [dialogue.lines[place].text for place in dialogue.list_customer_lines()]

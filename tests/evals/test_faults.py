@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from evals.faults.checks import _of_one
-from evals.faults.load import Talk
-from evals.faults.run import ROWS, measured
+from evals.faults.checks import _check_conversation
+from evals.faults.load import CustomerConversation
+from evals.faults.run import ROWS, run_rows
 
 #: Seconds of each row.
 LONG = 8.0
@@ -17,7 +17,7 @@ LONG = 8.0
 @pytest.mark.usefixtures("no_network")
 def test_no_promise_is_broken_whatever_fails(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     rows = [row for row in ROWS if row.quick]
-    broken = measured(rows, LONG, rate=8, conversations=16)
+    broken = run_rows(rows, LONG, rate=8, conversations=16)
     assert broken == 0, capsys.readouterr().out
 
 
@@ -42,8 +42,8 @@ QUESTION, ANSWER = _message(1, "customer", "c1"), _message(2, "assistant", "a1")
 def test_a_broken_promise_is_counted(
     messages: list[dict[str, object]], acknowledged: list[str], answers: list[str], broken: dict[str, int]
 ) -> None:
-    talk = Talk("t", "token", "10.0.0.1", dict.fromkeys(acknowledged, "x"))
+    talk = CustomerConversation("t", "token", "10.0.0.1", dict.fromkeys(acknowledged, "x"))
     replies = [m["id"] for m in messages if m["author"] == "assistant"]
     turns = [{"message_id": m, "reply_id": r} for m, r in zip(answers, replies, strict=False)]
-    found = _of_one(talk, {"state": "assistant", "messages": messages}, turns)
+    found = _check_conversation(talk, {"state": "assistant", "messages": messages}, turns)
     assert {kind: count for kind, count in found.items() if count} == broken

@@ -8,9 +8,16 @@ import pytest
 
 from assistant.knowledge.retrieval import ranking
 from assistant.knowledge.retrieval.features import RANKING_FEATURES, RetrievalCandidates
-from evals.data.retrieval_sets import INVENTED, Asked, Collection, hollowed, invented, part
-from evals.quality.retrieval_runs import Seen
-from evals.train.calibration import School, kinds
+from evals.data.retrieval_sets import (
+    INVENTED,
+    LabelledQuestion,
+    QuestionCollection,
+    build_hollowed_set,
+    load_invented_set,
+    select_part,
+)
+from evals.quality.retrieval_runs import SeenQuestion
+from evals.train.calibration import TrainingSet, list_question_kinds
 
 
 def squad(folder: Path) -> Path:
@@ -28,7 +35,7 @@ def squad(folder: Path) -> Path:
 
 
 def test_a_hollowed_passage_keeps_all_but_the_answer(tmp_path: Path) -> None:
-    made = hollowed(squad(tmp_path), 2)
+    made = build_hollowed_set(squad(tmp_path), 2)
     assert [article.text for article in made.articles] == [
         "長雨が続く季節である。湿度も高くなり蒸し暑い日が多い。"
     ] * 2
@@ -39,9 +46,9 @@ def test_a_hollowed_passage_keeps_all_but_the_answer(tmp_path: Path) -> None:
 
 
 def test_a_part_is_asked_nothing_that_only_the_rest_answers(tmp_path: Path) -> None:
-    whole = hollowed(squad(tmp_path), 3)
-    asked = [Asked(text="?", language="ja", relevant={name: 1}) for name in "abc"]
-    made = part(Collection(name="x", articles=whole.articles, questions=asked), 2)
+    whole = build_hollowed_set(squad(tmp_path), 3)
+    asked = [LabelledQuestion(text="?", language="ja", relevant={name: 1}) for name in "abc"]
+    made = select_part(QuestionCollection(name="x", articles=whole.articles, questions=asked), 2)
     assert [list(each.relevant) for each in made.questions] == [["a"], ["b"]]
 
 
@@ -57,10 +64,11 @@ def test_near_misses_lack_the_answer_and_gaps_all_that_is_like_it() -> None:
         article=np.arange(20),
     )
     right = np.arange(20) == 4
-    asked = Asked(text="?", language="ja", relevant={"4": 1})
-    own = Seen(asked, [str(row) for row in range(20)], found, right)
-    made = kinds(
-        School(Collection(name="x", articles=[], questions=[]), [own], []), ranking.load_fusion_weights()
+    asked = LabelledQuestion(text="?", language="ja", relevant={"4": 1})
+    own = SeenQuestion(asked, [str(row) for row in range(20)], found, right)
+    made = list_question_kinds(
+        TrainingSet(QuestionCollection(name="x", articles=[], questions=[]), [own], []),
+        ranking.load_fusion_weights(),
     )
     [(out, none)], [(gap, nothing)] = made["out"][1], made["gap"][1]
     assert len(out.arms) == 19
@@ -76,7 +84,7 @@ def test_near_misses_lack_the_answer_and_gaps_all_that_is_like_it() -> None:
 
 @pytest.mark.parametrize("name", INVENTED)
 def test_invented_knowledge_bases_hold_what_is_asked_of_them(name: str) -> None:
-    made = invented(name)
+    made = load_invented_set(name)
     names = {article.id for article in made.articles}
     assert len(names) == len(made.articles) >= 90
     assert all(asked.relevant.keys() <= names for asked in made.questions)

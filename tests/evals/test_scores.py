@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from evals.quality.scores import Hits, auroc
+from evals.quality.scores import ConfusionCounts, compute_auroc
 
 
 @pytest.mark.parametrize(
@@ -17,13 +17,13 @@ from evals.quality.scores import Hits, auroc
     ],
 )
 def test_auroc(scores: list[float], labels: list[bool], wanted: float) -> None:
-    assert auroc(scores, labels) == wanted
+    assert compute_auroc(scores, labels) == wanted
 
 
 def test_auroc_of_one_class_is_not_a_number() -> None:
-    assert math.isnan(auroc([0.1], [True]))
+    assert math.isnan(compute_auroc([0.1], [True]))
 
 
 def test_hits() -> None:
-    hits = Hits.of([True, True, False, False], [True, False, True, False])
+    hits = ConfusionCounts.from_labels([True, True, False, False], [True, False, True, False])
     assert (hits.precision, hits.recall, hits.f1) == (0.5, 0.5, 0.5)

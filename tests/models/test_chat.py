@@ -19,7 +19,7 @@ from assistant.models.chat import FallbackModel, LangChainModel, build_chat_mode
 from assistant.models.limits import CircuitBreaker, ModelLimits
 from assistant.models.scripted import ScriptedModel
 from assistant.ports.models import ChatModel
-from evals.fakes.chat_server import DONE, STATUSES, STREAMS, chunk, served
+from evals.fakes.chat_server import DONE, STATUSES, STREAMS, build_chunk, serve_app
 from tests.models.bridge import client
 from tests.models.conftest import QUICK
 
@@ -78,8 +78,8 @@ async def test_a_server_that_is_not_there_is_model_unavailable(http: AsyncClient
         await words(model("http://127.0.0.1:9/v1", http))
 
 
-WHOLE = httpx.Response(200, content=chunk("はい。") + chunk(finish="stop") + DONE, headers=EVENTS)
-HALF_SAID = httpx.Response(200, content=chunk("半分"), headers=EVENTS)
+WHOLE = httpx.Response(200, content=build_chunk("はい。") + build_chunk(finish="stop") + DONE, headers=EVENTS)
+HALF_SAID = httpx.Response(200, content=build_chunk("半分"), headers=EVENTS)
 DOWN = httpx.Response(500)
 
 
@@ -152,7 +152,7 @@ def over_http(base_url: str, http: AsyncClient, breaker: CircuitBreaker) -> Chat
 async def test_retry_after_is_waited_for_over_http(http: AsyncClient) -> None:
     whole = Response(WHOLE.content, media_type="text/event-stream")
     app, asked = counting(Response(status_code=429, headers={"Retry-After": "0.3"}), whole)
-    with served(app) as url:
+    with serve_app(app) as url:
         assert await words(over_http(url, http, CircuitBreaker())) == "はい。"
     assert len(asked) == 2
     assert asked[1] - asked[0] >= 0.3
@@ -162,7 +162,7 @@ async def test_retry_after_is_waited_for_over_http(http: AsyncClient) -> None:
 async def test_a_failing_server_is_left_alone_over_http_and_asked_again_later(http: AsyncClient) -> None:
     now = [0.0]
     app, asked = counting(Response(status_code=503))
-    with served(app) as url:
+    with serve_app(app) as url:
         model = over_http(url, http, CircuitBreaker(failures=2, pause=30, clock=lambda: now[0]))
         for _ in range(5):
             with pytest.raises(ModelUnavailable):

@@ -15,7 +15,7 @@ from assistant.models.embeddings.fake import LetterEmbedder
 from assistant.ports.models import Embedder, MultiVector
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
-from evals.quality.retrieval_runs import Store
+from evals.quality.retrieval_runs import EvalStore
 
 ARTICLE = Article(id="returns.md", title="返品", language="ja", text="送料は770円です。", content_hash="1")
 CHUNK = Chunk(position=0, headings=("費用",), text="送料は770円です。", tokens=9)
@@ -44,7 +44,7 @@ def _direction(char: str) -> NDArray[np.int8]:
 async def stored(embedder: Embedder) -> tuple[HybridRetriever, StoredTokenVectors]:
     engine = create_sqlite_engine(None)
     metadata.create_all(engine)
-    database = SqlDatabase(engine, Store)
+    database = SqlDatabase(engine, EvalStore)
     indexer = Indexer(database, embedder)
     await indexer.save_articles([(ARTICLE, [CHUNK])])
     await indexer.backfill_embeddings()
