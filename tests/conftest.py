@@ -10,7 +10,7 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.migrate import migrate_schema
 from assistant.storage.postgres import create_postgres_engine
 from assistant.storage.store import SqlStore
-from tests.harness import Rig, memory_database
+from tests.harness import Harness, memory_database
 from tests.postgres import emptied, new_database, postgres_server
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -61,5 +61,5 @@ def database(request: pytest.FixtureRequest) -> Iterator[SqlDatabase[SqlStore]]:
 
 
 @pytest.fixture
-def rig(database: SqlDatabase[SqlStore]) -> Rig:
-    return Rig(database)
+def rig(database: SqlDatabase[SqlStore]) -> Harness:
+    return Harness(database)

@@ -77,7 +77,7 @@ RETURNS_EN = passage(
 
 
 @dataclass
-class Clock:
+class ManualClock:
     now: datetime = MONDAY_NOON
 
     def __call__(self) -> datetime:
@@ -87,13 +87,13 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
-class RunningClock(Clock):
+class RunningClock(ManualClock):
     def __call__(self) -> datetime:
         return datetime.now(UTC)
 
 
 @dataclass
-class Rig:
+class Harness:
     """Speaks as the customer and as agents, and does what is due when told to."""
 
     database: SqlDatabase[SqlStore]
@@ -101,7 +101,7 @@ class Rig:
     answerer: Answerer = field(default_factory=ExtractiveAnswerer)
     policy: Policy = field(default_factory=Policy)
     timing: Timing = field(default_factory=Timing)
-    clock: Clock = field(default_factory=Clock)
+    clock: ManualClock = field(default_factory=ManualClock)
     #: Messaging apps, by name and account.
     channels: dict[tuple[str, str], Channel] = field(default_factory=dict)
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from assistant.domain.errors import ModelUnavailable
 
 
-class Speaking:
+class SpeakingModel:
     """*words*: None is a model that is down; `seen` is what it was shown last."""
 
     name = "openai:fake"

@@ -109,7 +109,7 @@ def test_words_are_sorted() -> None:
     assert find_person_names("田中太郎です")[0] == (0, 2, "姓")
 
 
-class Refusing:
+class FailingEmbedder:
     """A test fails where something is embedded or read."""
 
     def __getattr__(self, name: str) -> NoReturn:
@@ -117,7 +117,7 @@ class Refusing:
 
 
 async def test_what_stands_word_for_word_is_shown_without_weighing_it() -> None:
-    refusing: Any = Refusing()
+    refusing: Any = FailingEmbedder()
     ask = AnswerRequest(question="", language="ja", passages=[passage(DEADLINE)])
     writing = DraftInProgress(
         ask=ask,

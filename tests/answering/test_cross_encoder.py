@@ -76,13 +76,13 @@ async def test_hostile_questions_are_read(reader: CrossEncoderReader) -> None:
 
 @pytest.mark.slow
 async def test_search_is_followed_by_reading(reader: CrossEncoderReader) -> None:
-    class Search:
+    class FakeRetriever:
         async def search(
             self, question: str, *, language: str | None = None, limit: int = 5
         ) -> list[Passage]:
             return [PETS, PARKING][:limit]
 
-    found = await RerankingRetriever(Search(), reader).search(QUESTION, limit=2)
+    found = await RerankingRetriever(FakeRetriever(), reader).search(QUESTION, limit=2)
     assert found[0].article == "ja/parking.md"
 
 

@@ -168,7 +168,7 @@ async def test_the_model_never_sees_the_customers_personal_data() -> None:
     assert "[EMAIL_1]" in model.asked[0][1]
 
 
-class Purse:
+class FakeBudget:
     """An allowance that refuses after so many calls, and keeps what was settled."""
 
     def __init__(self, calls: int) -> None:
@@ -184,7 +184,7 @@ class Purse:
 
 @pytest.mark.parametrize(("calls", "model"), [(1, "scripted"), (0, "extractive")])
 async def test_a_spent_budget_leaves_the_quotes(calls: int, model: str) -> None:
-    purse, asked = Purse(calls), ScriptedModel("30日以内に返品できます。[1]")
+    purse, asked = FakeBudget(calls), ScriptedModel("30日以内に返品できます。[1]")
     draft, _ = await drafted(asked, allowance=purse)
     assert draft.model == model
     assert draft.instead == ("" if calls else "the day's budget is spent")

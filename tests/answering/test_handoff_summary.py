@@ -9,7 +9,7 @@ from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
-from tests.answering.speaking import Speaking
+from tests.answering.speaking import SpeakingModel
 
 PROMPT = Prompt.from_file(Path(__file__).parents[2] / "prompts" / "summary.md")
 LINES = [
@@ -19,7 +19,7 @@ LINES = [
 GOOD = "ja: 注文20481199が届いていません。\n\nen: Order 20481199 has not arrived."
 
 
-class Empty:
+class EmptyBudget:
     async def reserve_tokens(self, tokens: int) -> str | None:
         return "conversation"
 
@@ -28,7 +28,7 @@ class Empty:
 
 
 async def summed_up(words: str | None, allowance: ModelBudget | None = None) -> dict[str, str]:
-    return dict(await ModelSummarizer(Speaking(words), PROMPT)(LINES, allowance))
+    return dict(await ModelSummarizer(SpeakingModel(words), PROMPT)(LINES, allowance))
 
 
 async def test_both_languages_are_read() -> None:
@@ -48,10 +48,10 @@ async def test_a_number_that_nobody_said_is_not_believed() -> None:
 
 
 async def test_personal_data_stays_here() -> None:
-    model = Speaking(GOOD)
+    model = SpeakingModel(GOOD)
     await ModelSummarizer(model, PROMPT)(LINES, None)
     assert "taro@example.jp" not in model.seen
 
 
 async def test_a_spent_budget_asks_no_model() -> None:
-    assert await summed_up(GOOD, Empty()) == {}
+    assert await summed_up(GOOD, EmptyBudget()) == {}

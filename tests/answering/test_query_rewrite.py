@@ -121,10 +121,12 @@ async def test_without_a_good_rewriting_the_conversations_words_serve(model: Scr
 
 
 async def test_a_slow_model_is_not_waited_for() -> None:
-    class Slow(ScriptedModel):
+    class SlowModel(ScriptedModel):
         async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
             await asyncio.sleep(60)
             yield "never"
 
-    asked = await ModelQueryRewriter(Slow(), PROMPT, seconds=0.01)("それは海外でも？", said("返品したい"))
+    asked = await ModelQueryRewriter(SlowModel(), PROMPT, seconds=0.01)(
+        "それは海外でも？", said("返品したい")
+    )
     assert asked == "返品したい それは海外でも？"

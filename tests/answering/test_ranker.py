@@ -16,7 +16,7 @@ from assistant.ports.models import MultiVector
 from tests.answering.passages import DEADLINE, passage
 
 
-class Counting:
+class CountingEmbedder:
     """An embedder in whose eyes only texts with 水着 are like the question."""
 
     name, dimensions = "counting", 2
@@ -39,12 +39,12 @@ ASK = AnswerRequest(question="泳ぐ服は返せますか", language="ja", passa
 
 
 async def test_meaning_decides_where_words_do_not() -> None:
-    ranked = await QuoteRanker(Counting()).rank_candidates(ASK)
+    ranked = await QuoteRanker(CountingEmbedder()).rank_candidates(ASK)
     assert "水着" in ranked[0][0].text
 
 
 async def test_a_sentence_is_embedded_once() -> None:
-    embedder = Counting()
+    embedder = CountingEmbedder()
     ranker = QuoteRanker(embedder)
     await ranker.rank_candidates(ASK)
     asked = list(embedder.asked)
@@ -53,7 +53,7 @@ async def test_a_sentence_is_embedded_once() -> None:
 
 
 async def test_no_question_embeds_more_than_a_handful_of_sentences() -> None:
-    embedder = Counting()
+    embedder = CountingEmbedder()
     long = passage("".join(f"返品は{n}日以内にお申し込みください。" for n in range(200)))
     await QuoteRanker(embedder).rank_candidates(
         AnswerRequest(question="返品の期限は", language="ja", passages=[long])
@@ -62,12 +62,12 @@ async def test_no_question_embeds_more_than_a_handful_of_sentences() -> None:
 
 
 async def test_likeness_is_to_the_nearest() -> None:
-    ranker = QuoteRanker(Counting())
+    ranker = QuoteRanker(CountingEmbedder())
     assert await ranker.compute_likeness("水着", ["送料", "水着です"]) > 0.99
     assert await QuoteRanker().compute_likeness("水着", ["水着"]) == 0.0
 
 
-class TellingTokensApart(Counting):
+class FakeMultiVectorEmbedder(CountingEmbedder):
     """Every token of a question means the same."""
 
     async def embed_query_tokens(self, text: str) -> MultiVector:
@@ -80,7 +80,7 @@ class TellingTokensApart(Counting):
         raise AssertionError("what is kept is not embedded")
 
 
-class Pointing:
+class FakeTokenVectors:
     """Keeps that the characters of *word* mean what every question asks."""
 
     def __init__(self, word: str) -> None:
@@ -96,16 +96,16 @@ class Pointing:
 
 
 async def test_token_vectors_that_are_kept_spare_embedding_the_candidates() -> None:
-    embedder = TellingTokensApart()
-    ranked = await QuoteRanker(embedder, Pointing("開封済みの家電")).rank_candidates(ASK)
+    embedder = FakeMultiVectorEmbedder()
+    ranked = await QuoteRanker(embedder, FakeTokenVectors("開封済みの家電")).rank_candidates(ASK)
     assert "家電" in ranked[0][0].text
     assert embedder.asked == []
 
 
 async def test_while_the_embedding_model_is_down_words_decide() -> None:
-    class Down(TellingTokensApart):
+    class UnavailableEmbedder(FakeMultiVectorEmbedder):
         async def embed_query_tokens(self, text: str) -> MultiVector:
             raise Unavailable("down")
 
-    ranker = QuoteRanker(Down(), Pointing("開封済みの家電"))
+    ranker = QuoteRanker(UnavailableEmbedder(), FakeTokenVectors("開封済みの家電"))
     assert await ranker.compute_closeness(ASK, list_candidates(ASK.question, ASK.passages)) is None

@@ -31,7 +31,7 @@ KNOWN = passage(
 )
 
 
-class Overheard:
+class RecordingModel:
     """A model, and what it says."""
 
     def __init__(self, inner: ChatModel) -> None:
@@ -54,7 +54,7 @@ async def test_what_a_real_model_streams_is_shown_only_where_the_passage_says_so
     async with build_http_client(LIMITS) as http:
         made = build_chat_model("openai:local", base_url=URL, limits=LIMITS, http=http)
         assert made
-        model, ranker = Overheard(made), QuoteRanker()
+        model, ranker = RecordingModel(made), QuoteRanker()
         prompt = Prompt.from_file(Path(__file__).parents[2] / "prompts" / "answer.md")
         answerer = GroundedAnswerer(model, prompt, fallback=ExtractiveAnswerer(ranker=ranker), ranker=ranker)
         ask = AnswerRequest(

@@ -31,7 +31,7 @@ from assistant.jobs.worker_loop import WorkerLoop
 from assistant.signals.facts import pick_facts
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from tests.harness import IDENTITY_KEY, LANGUAGES, Rig, RunningClock
+from tests.harness import IDENTITY_KEY, LANGUAGES, Harness, RunningClock
 
 PASSWORD = "correct horse battery"
 ARTICLE = Article(
@@ -49,18 +49,18 @@ def kept_password() -> str:
 
 
 @dataclass
-class Client:
+class ApiClient:
     """Speaks HTTP as a customer and as an agent."""
 
     http: httpx2.AsyncClient
-    rig: Rig
+    rig: Harness
     health: dict[str, str | None]
     app: FastAPI
 
-    async def open(self, **body: Any) -> "Conversation":
+    async def open(self, **body: Any) -> "ApiConversation":
         response = await self.http.post("/v1/conversations", json={"locale": "ja", **body})
         assert response.status_code == 201, response.text
-        return Conversation(self.http, response.json()["id"], response.json()["token"])
+        return ApiConversation(self.http, response.json()["id"], response.json()["token"])
 
     async def hire(self, name: str = "Mori", *, admin: bool = False) -> dict[str, str]:
         """Headers of a new agent's API token."""
@@ -76,7 +76,7 @@ class Client:
 
 
 @dataclass
-class Conversation:
+class ApiConversation:
     """One visitor's conversation."""
 
     http: httpx2.AsyncClient
@@ -138,17 +138,17 @@ def policy() -> Policy:
 
 
 @pytest.fixture
-async def client(database: SqlDatabase[SqlStore], policy: Policy, tmp_path: Path) -> AsyncIterator[Client]:
+async def client(database: SqlDatabase[SqlStore], policy: Policy, tmp_path: Path) -> AsyncIterator[ApiClient]:
     timing = Timing(debounce=timedelta(seconds=0.02), lease=timedelta(seconds=5))
-    rig = Rig(database, policy=policy, timing=timing, clock=RunningClock())
+    rig = Harness(database, policy=policy, timing=timing, clock=RunningClock())
     health: dict[str, str | None] = {"database": None, "words": None}
     app = application(rig, health, tmp_path)
     async with working(rig), serving(app) as address, httpx2.AsyncClient(base_url=address) as http:
-        yield Client(http=http, rig=rig, health=health, app=app)
+        yield ApiClient(http=http, rig=rig, health=health, app=app)
 
 
 @asynccontextmanager
-async def working(rig: Rig) -> AsyncIterator[None]:
+async def working(rig: Harness) -> AsyncIterator[None]:
     loop = WorkerLoop(rig.database, rig.duties, rig.wire, rig.clock, rig.timing.lease)
     task = asyncio.create_task(loop.run())
     yield
@@ -172,7 +172,7 @@ async def serving(app: FastAPI) -> AsyncIterator[str]:
 
 
 def application(
-    rig: Rig, health: dict[str, str | None], static: Path, *, names: Mapping[str, str] | None = None
+    rig: Harness, health: dict[str, str | None], static: Path, *, names: Mapping[str, str] | None = None
 ) -> FastAPI:
     async def parts() -> dict[str, str | None]:
         return health

@@ -8,26 +8,26 @@ import pytest
 
 from assistant.conversation.templates import render_template
 from assistant.domain.policy import BusinessHours, Policy
-from tests.api.conftest import Client, Conversation
+from tests.api.conftest import ApiClient, ApiConversation
 from tests.harness import IDENTITY_KEY
 
 WISH = "担当者につないでください"
 
 
-async def handed_over(client: Client, **body: Any) -> tuple[Conversation, dict[str, Any]]:
+async def handed_over(client: ApiClient, **body: Any) -> tuple[ApiConversation, dict[str, Any]]:
     conversation = await client.open(**body)
     await conversation.say(WISH)
     [told] = await conversation.answered()
     return conversation, told
 
 
-async def packet(client: Client, conversation: str, agent: dict[str, str]) -> dict[str, Any]:
+async def packet(client: ApiClient, conversation: str, agent: dict[str, str]) -> dict[str, Any]:
     response = await client.http.get(f"/v1/agent/conversations/{conversation}", headers=agent)
     found: dict[str, Any] = response.json()["handoff"]
     return found
 
 
-async def test_the_place_in_the_queue_is_the_real_one(client: Client) -> None:
+async def test_the_place_in_the_queue_is_the_real_one(client: ApiClient) -> None:
     for ahead in range(3):
         _, told = await handed_over(client)
         expected = {
@@ -38,7 +38,7 @@ async def test_the_place_in_the_queue_is_the_real_one(client: Client) -> None:
         assert told["text"].endswith(expected)
 
 
-async def test_a_wait_is_told_in_minutes_once_there_were_enough(client: Client) -> None:
+async def test_a_wait_is_told_in_minutes_once_there_were_enough(client: ApiClient) -> None:
     agent = await client.hire()
     for _ in range(5):
         conversation, _ = await handed_over(client)
@@ -48,13 +48,13 @@ async def test_a_wait_is_told_in_minutes_once_there_were_enough(client: Client) 
     assert render_template("waiting_minute", "ja") in told["text"]
 
 
-async def test_what_was_told_is_what_the_agent_sees(client: Client) -> None:
+async def test_what_was_told_is_what_the_agent_sees(client: ApiClient) -> None:
     agent = await client.hire()
     conversation, told = await handed_over(client)
     assert (await packet(client, conversation.id, agent))["told_customer"] == told["text"]
 
 
-async def test_whoever_waits_may_add_and_nobody_but_the_agent_answers(client: Client) -> None:
+async def test_whoever_waits_may_add_and_nobody_but_the_agent_answers(client: ApiClient) -> None:
     agent = await client.hire()
     conversation, _ = await handed_over(client)
     added = await conversation.say("注文番号は20481199です")
@@ -69,7 +69,7 @@ async def test_whoever_waits_may_add_and_nobody_but_the_agent_answers(client: Cl
     assert "注文番号は20481199です" in [message["text"] for message in shown["messages"]]
 
 
-async def test_a_change_of_mind_goes_back_to_the_assistant(client: Client) -> None:
+async def test_a_change_of_mind_goes_back_to_the_assistant(client: ApiClient) -> None:
     conversation, _ = await handed_over(client)
     cancelled = await conversation.post("handoff/cancel")
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "assistant")
@@ -81,7 +81,7 @@ async def test_a_change_of_mind_goes_back_to_the_assistant(client: Client) -> No
     assert (await conversation.post("handoff/cancel")).status_code == 409
 
 
-async def test_after_return_neither_an_old_wish_nor_old_anger_fires_again(client: Client) -> None:
+async def test_after_return_neither_an_old_wish_nor_old_anger_fires_again(client: ApiClient) -> None:
     agent = await client.hire()
     conversation = await client.open()
     await conversation.say("もういい加減にしてください。話になりません。責任者を出してください。")
@@ -96,7 +96,7 @@ async def test_after_return_neither_an_old_wish_nor_old_anger_fires_again(client
     assert (await conversation.get())["state"] == "assistant"
 
 
-async def test_a_new_conversation_carries_no_old_wish(client: Client) -> None:
+async def test_a_new_conversation_carries_no_old_wish(client: ApiClient) -> None:
     conversation, _ = await handed_over(client)
     await conversation.post("close")
     again = await client.open(previous={"id": conversation.id, "token": conversation.token})
@@ -112,7 +112,7 @@ class TestOutsideHours:
         in_two_days = (datetime.now(UTC).weekday() + 2) % 7
         return Policy(hours=BusinessHours(zone="UTC", days={in_two_days: ("10:00", "11:00")}))
 
-    async def test_the_opening_is_told_and_an_address_asked_for_once(self, client: Client) -> None:
+    async def test_the_opening_is_told_and_an_address_asked_for_once(self, client: ApiClient) -> None:
         conversation, told = await handed_over(client)
         assert "受付時間外" in told["text"]
         assert "10:00以降" in told["text"]
@@ -123,7 +123,7 @@ class TestOutsideHours:
         assert "受付時間外" in again
         assert render_template("ask_contact", "ja") not in again
 
-    async def test_who_can_be_reached_anyway_is_not_asked(self, client: Client) -> None:
+    async def test_who_can_be_reached_anyway_is_not_asked(self, client: ApiClient) -> None:
         signature = hmac.new(IDENTITY_KEY, b"customer-7", "sha256").hexdigest()
         customer = {"id": "customer-7", "email": "hana@example.jp", "signature": signature}
         _, told = await handed_over(client, customer=customer)

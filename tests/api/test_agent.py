@@ -3,10 +3,10 @@
 import asyncio
 from uuid import uuid4
 
-from tests.api.conftest import PASSWORD, Client, events
+from tests.api.conftest import PASSWORD, ApiClient, events
 
 
-async def test_signing_in_needs_the_right_password(client: Client) -> None:
+async def test_signing_in_needs_the_right_password(client: ApiClient) -> None:
     await client.hire()
     for email, password, status in (
         ("mori@shop.example", PASSWORD, 200),
@@ -18,7 +18,7 @@ async def test_signing_in_needs_the_right_password(client: Client) -> None:
         assert (await client.http.post("/v1/agent/login", json=body)).status_code == status
 
 
-async def test_a_browser_session_needs_its_csrf_token_to_change_anything(client: Client) -> None:
+async def test_a_browser_session_needs_its_csrf_token_to_change_anything(client: ApiClient) -> None:
     await client.hire()
     conversation = await client.open()
     body = {"email": "mori@shop.example", "password": PASSWORD}
@@ -33,7 +33,7 @@ async def test_a_browser_session_needs_its_csrf_token_to_change_anything(client:
     assert (await client.http.get("/v1/agent/me")).status_code == 401
 
 
-async def test_without_signing_in_there_is_nothing_to_see(client: Client) -> None:
+async def test_without_signing_in_there_is_nothing_to_see(client: ApiClient) -> None:
     conversation = await client.open()
     for url in ("/v1/agent/conversations", f"/v1/agent/conversations/{conversation.id}", "/v1/agent/metrics"):
         assert (await client.http.get(url)).status_code == 401
@@ -41,7 +41,7 @@ async def test_without_signing_in_there_is_nothing_to_see(client: Client) -> Non
         assert (await client.http.get(url, headers=wrong)).status_code == 401
 
 
-async def test_the_inbox_shows_the_longest_waiting_first(client: Client) -> None:
+async def test_the_inbox_shows_the_longest_waiting_first(client: ApiClient) -> None:
     agent = await client.hire()
     waiting = []
     for text in ("一番目", "二番目"):
@@ -55,7 +55,7 @@ async def test_the_inbox_shows_the_longest_waiting_first(client: Client) -> None
     assert page["counts"]["queued"] == 2
 
 
-async def test_empty_filters_of_the_inbox_are_no_filters(client: Client) -> None:
+async def test_empty_filters_of_the_inbox_are_no_filters(client: ApiClient) -> None:
     agent, conversation = await client.hire(), await client.open()
     page = await client.http.get("/v1/agent/conversations?state=&mine=&after=", headers=agent)
     assert [row["id"] for row in page.json()["conversations"]] == [conversation.id]
@@ -64,7 +64,7 @@ async def test_empty_filters_of_the_inbox_are_no_filters(client: Client) -> None
     assert mine.json()["conversations"] == []
 
 
-async def test_of_many_agents_who_claim_at_once_exactly_one_wins(client: Client) -> None:
+async def test_of_many_agents_who_claim_at_once_exactly_one_wins(client: ApiClient) -> None:
     conversation = await client.open()
     await conversation.post("handoff")
     agents = [await client.hire(f"Agent{n}") for n in range(10)]
@@ -77,7 +77,7 @@ async def test_of_many_agents_who_claim_at_once_exactly_one_wins(client: Client)
     assert refused["agent"]["name"] in refused["message"]
 
 
-async def test_the_whole_desk(client: Client) -> None:
+async def test_the_whole_desk(client: ApiClient) -> None:
     agent, conversation = await client.hire(), await client.open()
     await conversation.say("返品の期限は？")
     await conversation.answered()
@@ -109,7 +109,7 @@ async def test_the_whole_desk(client: Client) -> None:
     assert (await conversation.get())["survey"]["kind"] == "csat"
 
 
-async def test_an_agents_stream_follows_every_conversation_and_resumes(client: Client) -> None:
+async def test_an_agents_stream_follows_every_conversation_and_resumes(client: ApiClient) -> None:
     agent = await client.hire()
     from_the_first = agent | {"Last-Event-ID": "0"}
     watching = asyncio.create_task(events(client.http, "/v1/agent/events", from_the_first, 3))
@@ -123,20 +123,20 @@ async def test_an_agents_stream_follows_every_conversation_and_resumes(client: C
     assert int(resumed[0]["id"]) == int(seen[0]["id"]) + 1
 
 
-async def test_an_agents_stream_that_cannot_resume_says_so(client: Client) -> None:
+async def test_an_agents_stream_that_cannot_resume_says_so(client: ApiClient) -> None:
     agent = await client.hire()
     (first,) = await events(client.http, "/v1/agent/events", agent | {"Last-Event-ID": "12345"}, 1)
     assert first["event"] == "reset"
 
 
-async def test_an_unknown_conversation_is_not_found(client: Client) -> None:
+async def test_an_unknown_conversation_is_not_found(client: ApiClient) -> None:
     agent = await client.hire()
     for method, url in (("GET", "nowhere"), ("POST", "nowhere/claim"), ("POST", "nowhere/return")):
         response = await client.http.request(method, f"/v1/agent/conversations/{url}", headers=agent)
         assert response.status_code == 404
 
 
-async def test_the_numbers_count_conversations_handoffs_and_satisfaction(client: Client) -> None:
+async def test_the_numbers_count_conversations_handoffs_and_satisfaction(client: ApiClient) -> None:
     agent, conversation = await client.hire(), await client.open()
     await conversation.post("handoff")
     await conversation.post("feedback", {"kind": "csat", "value": 4})

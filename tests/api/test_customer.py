@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from tests.api.conftest import Client, Conversation, events
+from tests.api.conftest import ApiClient, ApiConversation, events
 from tests.harness import IDENTITY_KEY
 
 
-async def test_a_question_is_taken_in_and_answered(client: Client) -> None:
+async def test_a_question_is_taken_in_and_answered(client: ApiClient) -> None:
     conversation = await client.open()
     response = await conversation.say("返品の期限は？")
     assert response.status_code == 202
@@ -25,7 +25,7 @@ async def test_a_question_is_taken_in_and_answered(client: Client) -> None:
     }  # fmt: skip
 
 
-async def test_the_same_message_again_answers_the_same(client: Client) -> None:
+async def test_the_same_message_again_answers_the_same(client: ApiClient) -> None:
     conversation, same = await client.open(), str(uuid4())
     first, again = await conversation.say("返品は？", same), await conversation.say("返品は？", same)
     assert first.json() == again.json()
@@ -33,7 +33,7 @@ async def test_the_same_message_again_answers_the_same(client: Client) -> None:
 
 
 @pytest.mark.parametrize("copies", [8])
-async def test_copies_of_a_message_that_race_are_one_message(client: Client, copies: int) -> None:
+async def test_copies_of_a_message_that_race_are_one_message(client: ApiClient, copies: int) -> None:
     conversation, same = await client.open(), str(uuid4())
     responses = await asyncio.gather(*(conversation.say("返品は？", same) for _ in range(copies)))
     assert {response.status_code for response in responses} == {202}
@@ -41,9 +41,9 @@ async def test_copies_of_a_message_that_race_are_one_message(client: Client, cop
     assert [m["author"] for m in (await conversation.get())["messages"]] == ["customer", "assistant"]
 
 
-async def test_another_conversations_token_opens_nothing(client: Client) -> None:
+async def test_another_conversations_token_opens_nothing(client: ApiClient) -> None:
     mine, other = await client.open(), await client.open()
-    thief = Conversation(client.http, mine.id, other.token)
+    thief = ApiConversation(client.http, mine.id, other.token)
     for response in (
         await thief.say("見せて"),
         await thief.post("handoff"),
@@ -68,7 +68,7 @@ async def test_another_conversations_token_opens_nothing(client: Client) -> None
     ids=["id", "no text", "empty", "too long", "far too long", "a number", "a list"],
 )
 async def test_bad_input_gets_a_clear_error_and_stores_nothing(
-    client: Client, body: object, status: int
+    client: ApiClient, body: object, status: int
 ) -> None:
     conversation = await client.open()
     response = await conversation.post("messages", body)
@@ -77,21 +77,21 @@ async def test_bad_input_gets_a_clear_error_and_stores_nothing(
     assert (await conversation.get())["messages"] == []
 
 
-async def test_what_is_no_json_is_a_bad_request(client: Client) -> None:
+async def test_what_is_no_json_is_a_bad_request(client: ApiClient) -> None:
     response = await client.http.post(
         "/v1/conversations", content=b"{", headers={"Content-Type": "application/json"}
     )
     assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
 
 
-async def test_a_closed_conversation_takes_no_more_messages(client: Client) -> None:
+async def test_a_closed_conversation_takes_no_more_messages(client: ApiClient) -> None:
     conversation = await client.open()
     assert (await conversation.post("close")).json() == {"state": "closed"}
     response = await conversation.say("まだいますか")
     assert (response.status_code, response.json()["error"]["code"]) == (409, "conversation_closed")
 
 
-async def test_the_button_for_a_person_works_with_index_and_model_down(client: Client) -> None:
+async def test_the_button_for_a_person_works_with_index_and_model_down(client: ApiClient) -> None:
     client.rig.passages.down = True
     conversation = await client.open()
     response = await conversation.post("handoff")
@@ -101,7 +101,7 @@ async def test_the_button_for_a_person_works_with_index_and_model_down(client: C
     assert (await conversation.post("handoff/cancel")).status_code == 409
 
 
-async def test_only_a_signed_id_is_believed(client: Client) -> None:
+async def test_only_a_signed_id_is_believed(client: ApiClient) -> None:
     good = hmac.new(IDENTITY_KEY, b"alice", hashlib.sha256).hexdigest()
     agent = await client.hire()
 
@@ -115,7 +115,7 @@ async def test_only_a_signed_id_is_believed(client: Client) -> None:
     assert [await verified(s) for s in (good, "0" * 64, None)] == [True, False, False]
 
 
-async def test_a_signed_customer_has_one_history(client: Client) -> None:
+async def test_a_signed_customer_has_one_history(client: ApiClient) -> None:
     good = hmac.new(IDENTITY_KEY, b"alice", hashlib.sha256).hexdigest()
     agent = await client.hire()
     first = await client.open(customer={"id": "alice", "signature": good})
@@ -140,13 +140,13 @@ async def test_a_signed_customer_has_one_history(client: Client) -> None:
     ids=str,
 )
 async def test_feedback_is_kept_within_its_scale(
-    client: Client, feedback: dict[str, object], status: int
+    client: ApiClient, feedback: dict[str, object], status: int
 ) -> None:
     conversation = await client.open()
     assert (await conversation.post("feedback", feedback)).status_code == status
 
 
-async def test_a_stream_begins_with_the_state_and_brings_every_message_once(client: Client) -> None:
+async def test_a_stream_begins_with_the_state_and_brings_every_message_once(client: ApiClient) -> None:
     conversation = await client.open()
     await conversation.say("返品の期限は？")
     await conversation.answered()
@@ -159,7 +159,7 @@ async def test_a_stream_begins_with_the_state_and_brings_every_message_once(clie
     ]
 
 
-async def test_a_stream_resumes_after_the_last_event_that_was_seen(client: Client) -> None:
+async def test_a_stream_resumes_after_the_last_event_that_was_seen(client: ApiClient) -> None:
     conversation = await client.open()
     await conversation.say("返品の期限は？")
     await conversation.answered()
@@ -168,7 +168,7 @@ async def test_a_stream_resumes_after_the_last_event_that_was_seen(client: Clien
     assert [one.get("id") for one in resumed] == [None, "2"]
 
 
-async def test_a_stream_that_cannot_resume_says_so_and_starts_over(client: Client) -> None:
+async def test_a_stream_that_cannot_resume_says_so_and_starts_over(client: ApiClient) -> None:
     conversation = await client.open()
     await conversation.say("返品の期限は？")
     await conversation.answered()
@@ -180,7 +180,7 @@ async def test_a_stream_that_cannot_resume_says_so_and_starts_over(client: Clien
     assert names == ["reset", "state", "message"]
 
 
-async def test_what_happens_later_reaches_an_open_stream(client: Client) -> None:
+async def test_what_happens_later_reaches_an_open_stream(client: ApiClient) -> None:
     conversation = await client.open()
     url = f"/v1/conversations/{conversation.id}/events"
     watching = asyncio.create_task(events(client.http, url, conversation.headers, 6))
@@ -191,7 +191,7 @@ async def test_what_happens_later_reaches_an_open_stream(client: Client) -> None
     assert {"typing", "delta", "message"} <= set(seen)
 
 
-async def test_private_notes_and_signals_stay_on_our_side(client: Client) -> None:
+async def test_private_notes_and_signals_stay_on_our_side(client: ApiClient) -> None:
     conversation, agent = await client.open(), await client.hire()
     await conversation.say("返品の期限は？")
     await conversation.answered()
@@ -204,7 +204,7 @@ async def test_private_notes_and_signals_stay_on_our_side(client: Client) -> Non
     assert "frustration" not in str(found) + str(stream)
 
 
-async def test_the_widget_learns_what_to_say_first(client: Client) -> None:
+async def test_the_widget_learns_what_to_say_first(client: ApiClient) -> None:
     for lang, example in (("ja", "返品の期限"), ("en-GB", "Return deadline"), ("fr", "返品の期限")):
         found = (await client.http.get("/v1/widget", params={"lang": lang})).json()
         assert found["examples"] == [example]
@@ -212,7 +212,7 @@ async def test_the_widget_learns_what_to_say_first(client: Client) -> None:
         assert found["disclosure"]
 
 
-async def test_too_many_messages_are_slowed_down(client: Client) -> None:
+async def test_too_many_messages_are_slowed_down(client: ApiClient) -> None:
     conversation = await client.open()
     responses = await asyncio.gather(*(conversation.say("返品は？") for _ in range(40)))
     slowed = [response for response in responses if response.status_code == 429]
@@ -220,9 +220,9 @@ async def test_too_many_messages_are_slowed_down(client: Client) -> None:
     assert int(slowed[0].headers["Retry-After"]) >= 1
 
 
-async def test_who_only_knows_a_conversation_cannot_use_up_its_rate(client: Client) -> None:
+async def test_who_only_knows_a_conversation_cannot_use_up_its_rate(client: ApiClient) -> None:
     conversation = await client.open()
-    stranger = Conversation(client.http, conversation.id, "no such token")
+    stranger = ApiConversation(client.http, conversation.id, "no such token")
     refused = await asyncio.gather(*(stranger.say("x") for _ in range(40)))
     assert {response.status_code for response in refused} <= {404, 429}
     assert (await conversation.say("返品は？")).status_code == 202

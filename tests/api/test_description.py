@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import one_of
 from schemathesis import APIOperation, Case, GenerationMode
 
-from tests.api.conftest import Client
+from tests.api.conftest import ApiClient
 
 EXAMPLES = int(os.environ.get("YORISOI_EXAMPLES", "4"))
 Operation = APIOperation[Any, Any, Any, Any]
@@ -26,7 +26,7 @@ STREAMS = ("/events",)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-async def test_no_call_that_the_description_leads_to_is_an_error_of_ours(client: Client) -> None:
+async def test_no_call_that_the_description_leads_to_is_an_error_of_ours(client: ApiClient) -> None:
     talk, agent = await client.open(), await client.hire()
     description = (await client.http.get("/openapi.json")).json()
     base, known = str(client.http.base_url).rstrip("/"), {"conversation": talk.id}

@@ -11,7 +11,7 @@ import pytest
 from assistant.api import live_updates, rate_limit_rules
 from assistant.api.metrics import MetricTotals, count_totals
 from assistant.conversation.inbound.conversation_start import TOKEN_LASTS
-from tests.api.conftest import PASSWORD, Client, Conversation
+from tests.api.conftest import PASSWORD, ApiClient, ApiConversation
 
 STRANGER = {"X-Forwarded-For": "198.51.100.7"}
 
@@ -23,7 +23,7 @@ STRANGER = {"X-Forwarded-For": "198.51.100.7"}
         *("/help/ja/returns.md", "/v1/nothing", "/nothing", "/healthz", "/v1/widget"),
     ],
 )
-async def test_nothing_of_ours_can_be_framed(client: Client, tmp_path: Path, path: str) -> None:
+async def test_nothing_of_ours_can_be_framed(client: ApiClient, tmp_path: Path, path: str) -> None:
     for name in ("console", "docs", "demo"):
         (tmp_path / name).mkdir(exist_ok=True)
         (tmp_path / name / "index.html").write_text("<!doctype html>")
@@ -34,12 +34,12 @@ async def test_nothing_of_ours_can_be_framed(client: Client, tmp_path: Path, pat
 
 
 @pytest.mark.parametrize("path", ["/demo", "/docs//", "/v1/agent/me/", "/console//evil.example"])
-async def test_the_host_that_a_caller_names_decides_no_redirect(client: Client, path: str) -> None:
+async def test_the_host_that_a_caller_names_decides_no_redirect(client: ApiClient, path: str) -> None:
     response = await client.http.get(path, headers={"Host": "evil.example"})
     assert "evil.example" not in response.headers.get("location", "")
 
 
-async def test_metrics_are_for_this_machine(client: Client) -> None:
+async def test_metrics_are_for_this_machine(client: ApiClient) -> None:
     for headers in ({}, {"Host": "localhost:8000"}, {"Host": "[::1]:8000"}):
         assert (await client.http.get("/metrics", headers=headers)).status_code == 200
     strangers = [STRANGER, {"Origin": "https://evil.example"}, {"Forwarded": "for=198.51.100.7"}]
@@ -52,7 +52,7 @@ async def test_metrics_are_for_this_machine(client: Client) -> None:
         assert (await client.http.get("/metrics", headers=headers)).status_code == 403
 
 
-async def test_metrics_are_for_whoever_has_the_token(client: Client) -> None:
+async def test_metrics_are_for_whoever_has_the_token(client: ApiClient) -> None:
     object.__setattr__(client.app.state.context, "metrics_token", "a token of operators")
     for sent, status in (("Bearer a token of operators", 200), ("Bearer wrong", 401), ("", 401)):
         headers = STRANGER | ({"Authorization": sent} if sent else {})
@@ -60,7 +60,7 @@ async def test_metrics_are_for_whoever_has_the_token(client: Client) -> None:
 
 
 async def test_metrics_are_counted_once_for_all_who_ask(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = 0
 
@@ -75,7 +75,7 @@ async def test_metrics_are_counted_once_for_all_who_ask(
     assert counted == 1
 
 
-async def test_the_api_describes_itself_to_this_machine_unless_told(client: Client) -> None:
+async def test_the_api_describes_itself_to_this_machine_unless_told(client: ApiClient) -> None:
     assert (await client.http.get("/openapi.json")).status_code == 200
     assert (await client.http.get("/openapi.json", headers=STRANGER)).status_code == 404
     object.__setattr__(client.app.state.context, "public_docs", True)
@@ -83,19 +83,21 @@ async def test_the_api_describes_itself_to_this_machine_unless_told(client: Clie
 
 
 @pytest.mark.parametrize("query", ["after=9223372036854775808", "after=-1", "after=１", "after=1e3"])
-async def test_a_cursor_that_no_page_gave_is_refused(client: Client, query: str) -> None:
+async def test_a_cursor_that_no_page_gave_is_refused(client: ApiClient, query: str) -> None:
     agent = await client.hire()
     assert (await client.http.get(f"/v1/agent/conversations?{query}", headers=agent)).status_code == 422
 
 
-async def test_the_inbox_says_that_it_cannot_be_searched(client: Client) -> None:
+async def test_the_inbox_says_that_it_cannot_be_searched(client: ApiClient) -> None:
     agent = await client.hire()
     for query, status in (("q=refund", 400), ("q=", 200), ("q=+", 200)):
         url = f"/v1/agent/conversations?{query}"
         assert (await client.http.get(url, headers=agent)).status_code == status
 
 
-async def test_a_long_conversation_is_read_in_pages(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_long_conversation_is_read_in_pages(
+    client: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("assistant.api.customer.MESSAGES", 3)
     monkeypatch.setattr(live_updates, "PAGE", 2)
     talk = await client.open()
@@ -112,7 +114,7 @@ async def test_a_long_conversation_is_read_in_pages(client: Client, monkeypatch:
     assert heard.count("event: message") == 7
 
 
-async def listened(client: Client, talk: Conversation, until: str) -> str:
+async def listened(client: ApiClient, talk: ApiConversation, until: str) -> str:
     said, url = "", f"/v1/conversations/{talk.id}/events"
     async with asyncio.timeout(10), client.http.stream("GET", url, headers=talk.headers) as response:
         async for text in response.aiter_text():
@@ -123,7 +125,7 @@ async def listened(client: Client, talk: Conversation, until: str) -> str:
 
 
 async def test_a_visitor_has_so_many_streams_and_no_more(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rate_limit_rules, "STREAMS_OF_TOKEN", 2)
     talk = await client.open()
@@ -140,7 +142,7 @@ async def test_a_visitor_has_so_many_streams_and_no_more(
 
 
 async def test_an_agent_who_signs_out_hears_nothing_more(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_updates, "HEARTBEAT_SECONDS", 0.1)
     await client.hire()
@@ -152,7 +154,7 @@ async def test_an_agent_who_signs_out_hears_nothing_more(
             pass  # until it ends
 
 
-async def test_a_token_ends_some_time_after_its_conversation(client: Client) -> None:
+async def test_a_token_ends_some_time_after_its_conversation(client: ApiClient) -> None:
     talk = await client.open()
     await talk.say("こんにちは")
     await talk.post("close")
@@ -173,7 +175,7 @@ async def test_a_token_ends_some_time_after_its_conversation(client: Client) -> 
     assert again.status_code == 201
 
 
-async def test_links_and_logouts_are_noted(client: Client) -> None:
+async def test_links_and_logouts_are_noted(client: ApiClient) -> None:
     agent, one, other = await client.hire(), await client.open(), await client.open()
     url = f"/v1/agent/conversations/{one.id}/links"
     body = {"conversation": other.id, "reason": "the same order"}

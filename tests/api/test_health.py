@@ -4,10 +4,10 @@ import pytest
 
 from assistant.api.metrics import MetricTotals, render_metrics
 from assistant.domain.budgets import ModelUsage
-from tests.api.conftest import Client
+from tests.api.conftest import ApiClient
 
 
-async def test_readyz_names_the_part_that_fails(client: Client) -> None:
+async def test_readyz_names_the_part_that_fails(client: ApiClient) -> None:
     assert (await client.http.get("/healthz")).json() == {"status": "ok"}
     assert (await client.http.get("/readyz")).status_code == 200
     client.health["words"] = "the tokenizer finds nothing"
@@ -25,7 +25,7 @@ async def test_readyz_names_the_part_that_fails(client: Client) -> None:
     ],
 )
 async def test_readyz_tells_degraded_from_not_ready(
-    client: Client, words: str | None, vectors: str | None, code: str
+    client: ApiClient, words: str | None, vectors: str | None, code: str
 ) -> None:
     client.health.update(words=words, vectors=vectors)
     response = await client.http.get("/readyz")
@@ -36,7 +36,7 @@ async def test_readyz_tells_degraded_from_not_ready(
     assert all(why in told["message"] for why in (words, vectors) if why)
 
 
-async def test_metrics_are_in_the_format_of_prometheus(client: Client) -> None:
+async def test_metrics_are_in_the_format_of_prometheus(client: ApiClient) -> None:
     conversation = await client.open()
     await conversation.say("返品の期限は？")
     await conversation.answered()
@@ -52,7 +52,7 @@ async def test_metrics_are_in_the_format_of_prometheus(client: Client) -> None:
         assert line in response.text
 
 
-async def test_an_article_is_shown_without_anything_that_runs(client: Client) -> None:
+async def test_an_article_is_shown_without_anything_that_runs(client: ApiClient) -> None:
     response = await client.http.get("/help/ja/returns.md")
     assert response.status_code == 200
     assert "<script>alert" not in response.text
@@ -63,26 +63,26 @@ async def test_an_article_is_shown_without_anything_that_runs(client: Client) ->
     assert (await client.http.get("/help/ja/unknown.md")).status_code == 404
 
 
-async def test_a_front_end_that_is_not_built_says_how_to_build_it(client: Client) -> None:
+async def test_a_front_end_that_is_not_built_says_how_to_build_it(client: ApiClient) -> None:
     for page in ("/console", "/docs", "/widget.js"):
         response = await client.http.get(page)
         assert response.status_code == 503
         assert "make" in response.json()["error"]["message"]
 
 
-async def test_other_sites_may_call_the_chat(client: Client) -> None:
+async def test_other_sites_may_call_the_chat(client: ApiClient) -> None:
     headers = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
     response = await client.http.options("/v1/conversations", headers=headers)
     assert response.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in response.headers
 
 
-async def test_unknown_addresses_get_the_same_kind_of_error(client: Client) -> None:
+async def test_unknown_addresses_get_the_same_kind_of_error(client: ApiClient) -> None:
     response = await client.http.get("/v1/nothing")
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
 
 
-async def test_every_call_is_described(client: Client) -> None:
+async def test_every_call_is_described(client: ApiClient) -> None:
     described = (await client.http.get("/openapi.json")).json()["paths"]
     assert "/v1/conversations/{conversation}/events" in described
     assert "/v1/agent/conversations/{conversation}/claim" in described

@@ -19,7 +19,7 @@ from assistant.domain.article_lifecycle import (
 from assistant.domain.knowledge import Article, Chunk, Origin, Terms
 from assistant.storage.store import SqlStore
 from assistant.text import quantities
-from tests.api.conftest import Client
+from tests.api.conftest import ApiClient
 
 URL = "/v1/agent/knowledge"
 TODAY = datetime.now(UTC).date()
@@ -72,24 +72,24 @@ def fill(store: SqlStore) -> None:
 
 
 @pytest.fixture
-async def lead(client: Client) -> dict[str, str]:
+async def lead(client: ApiClient) -> dict[str, str]:
     """A filled knowledge base, and its support lead."""
     await client.rig.database.write(fill)
     return await client.hire("Lead", admin=True)
 
 
-async def got(client: Client, who: dict[str, str], path: str = "") -> Any:
+async def got(client: ApiClient, who: dict[str, str], path: str = "") -> Any:
     response = await client.http.get(f"{URL}{path}", headers=who)
     assert response.status_code == 200, response.text
     return response.json()
 
 
-async def ids(client: Client, who: dict[str, str], query: str) -> Sequence[str]:
+async def ids(client: ApiClient, who: dict[str, str], query: str) -> Sequence[str]:
     return [one["id"] for one in (await got(client, who, f"/articles?{query}"))["articles"]]
 
 
 async def test_the_overview_tells_what_is_wrong_and_where_it_comes_from(
-    client: Client, lead: dict[str, str]
+    client: ApiClient, lead: dict[str, str]
 ) -> None:
     seen = await got(client, lead)
     assert seen["articles"] == 9
@@ -125,12 +125,12 @@ async def test_the_overview_tells_what_is_wrong_and_where_it_comes_from(
     ],
 )
 async def test_articles_by_state_and_title(
-    client: Client, lead: dict[str, str], query: str, found: list[str]
+    client: ApiClient, lead: dict[str, str], query: str, found: list[str]
 ) -> None:
     assert await ids(client, lead, query) == found
 
 
-async def test_an_article_tells_where_it_came_from_and_when(client: Client, lead: dict[str, str]) -> None:
+async def test_an_article_tells_where_it_came_from_and_when(client: ApiClient, lead: dict[str, str]) -> None:
     [old] = (await got(client, lead, "/articles?q=before"))["articles"]
     assert (old["state"], old["replaced_by"], old["source"]) == ("replaced", "new.md", "articles")
     assert old["location"] == "articles/before.md"
@@ -139,7 +139,7 @@ async def test_an_article_tells_where_it_came_from_and_when(client: Client, lead
 
 
 async def test_articles_come_in_pages(
-    client: Client, lead: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    client: ApiClient, lead: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.api.knowledge.PAGE", 5)
     first = await got(client, lead, "/articles")
@@ -149,7 +149,7 @@ async def test_articles_come_in_pages(
 
 
 async def test_a_contradiction_shows_both_sides_and_which_is_newer(
-    client: Client, lead: dict[str, str]
+    client: ApiClient, lead: dict[str, str]
 ) -> None:
     [found] = (await got(client, lead))["contradictions"]
     sides = {found[side]["article"]: found[side]["text"] for side in ("one", "other")}
@@ -158,7 +158,7 @@ async def test_a_contradiction_shows_both_sides_and_which_is_newer(
 
 
 async def test_dismissing_needs_a_reason_is_audited_and_can_be_taken_back(
-    client: Client, lead: dict[str, str]
+    client: ApiClient, lead: dict[str, str]
 ) -> None:
     url = f"{URL}/contradictions/{PARROTS.id}"
     assert (await client.http.post(f"{url}/dismiss", json={"reason": " "}, headers=lead)).status_code == 422
@@ -178,7 +178,7 @@ async def test_dismissing_needs_a_reason_is_audited_and_can_be_taken_back(
     ]
 
 
-async def test_a_web_source_is_read_again_when_a_lead_asks(client: Client, lead: dict[str, str]) -> None:
+async def test_a_web_source_is_read_again_when_a_lead_asks(client: ApiClient, lead: dict[str, str]) -> None:
     async def ask(source: str) -> int:
         body = {"source": source}
         return (await client.http.post(f"{URL}/sources/read", json=body, headers=lead)).status_code
@@ -191,7 +191,9 @@ async def test_a_web_source_is_read_again_when_a_lead_asks(client: Client, lead:
     assert actions.count("read_again") == 1
 
 
-async def test_agents_see_it_and_only_administrators_change_it(client: Client, lead: dict[str, str]) -> None:
+async def test_agents_see_it_and_only_administrators_change_it(
+    client: ApiClient, lead: dict[str, str]
+) -> None:
     agent = await client.hire("Mori")
     assert (await got(client, agent))["articles"] == 9
     for path, body in (
@@ -206,14 +208,14 @@ async def test_agents_see_it_and_only_administrators_change_it(client: Client, l
     assert len((await got(client, lead))["contradictions"]) == 1
 
 
-async def test_an_empty_knowledge_base_has_nothing_to_tell(client: Client) -> None:
+async def test_an_empty_knowledge_base_has_nothing_to_tell(client: ApiClient) -> None:
     agent = await client.hire()
     seen = await got(client, agent)
     assert (seen["articles"], seen["sources"], seen["contradictions"]) == (0, [], [])
     assert (await got(client, agent, "/articles"))["articles"] == []
 
 
-async def test_an_article_that_is_replaced_only_later_still_holds(client: Client) -> None:
+async def test_an_article_that_is_replaced_only_later_still_holds(client: ApiClient) -> None:
     def step(store: SqlStore) -> None:
         fill(store)
         chunk = Chunk(position=0, headings=(), text="x", tokens=1)

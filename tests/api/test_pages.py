@@ -6,8 +6,8 @@ import httpx2
 import pytest
 
 from assistant.api.pages.help import select_language
-from tests.api.conftest import Client, application
-from tests.harness import Rig
+from tests.api.conftest import ApiClient, application
+from tests.harness import Harness
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -36,7 +36,7 @@ def test_the_browser_says_which_language(header: str, language: str) -> None:
     ],
 )
 async def test_the_start_is_nobodys_shop(
-    client: Client, headers: dict[str, str], query: str, words: str
+    client: ApiClient, headers: dict[str, str], query: str, words: str
 ) -> None:
     page = (await client.http.get(f"/{query}", headers=headers)).text
     assert words in page
@@ -50,7 +50,7 @@ async def test_the_start_is_nobodys_shop(
     [({}, "ヘルプ"), ({"ja": "森 & 商店", "en": "Mori"}, "森 &amp; 商店")],
 )
 async def test_pages_bear_the_operators_name(
-    rig: Rig, tmp_path: Path, names: dict[str, str], shown: str
+    rig: Harness, tmp_path: Path, names: dict[str, str], shown: str
 ) -> None:
     app = application(rig, {}, tmp_path, names=names)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as http:
@@ -65,14 +65,16 @@ async def test_pages_bear_the_operators_name(
         ("en", '<a href="/help/en/returns.md">&lt;Returns&gt;</a>', "ja/returns.md"),
     ],
 )
-async def test_articles_are_listed(client: Client, language: str, listed: str, unlisted: str) -> None:
+async def test_articles_are_listed(client: ApiClient, language: str, listed: str, unlisted: str) -> None:
     page = (await client.http.get(f"/help?lang={language}")).text
     assert listed in page
     assert unlisted not in page
 
 
 @pytest.mark.parametrize("path", ["/help/ja/unknown.md", "/nothing", "/elsewhere/page.html"])
-async def test_a_wrong_address_is_a_page_for_people_and_json_for_programs(client: Client, path: str) -> None:
+async def test_a_wrong_address_is_a_page_for_people_and_json_for_programs(
+    client: ApiClient, path: str
+) -> None:
     page = await client.http.get(path, headers=BROWSER | {"Accept-Language": "en"})
     assert page.status_code == 404
     assert page.headers["content-type"].startswith("text/html")
@@ -82,7 +84,7 @@ async def test_a_wrong_address_is_a_page_for_people_and_json_for_programs(client
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
 
 
-async def test_calls_are_answered_in_json_even_to_a_browser(client: Client) -> None:
+async def test_calls_are_answered_in_json_even_to_a_browser(client: ApiClient) -> None:
     answer = await client.http.get(
         "/v1/conversations/unknown", headers=BROWSER | {"Authorization": "Bearer x"}
     )

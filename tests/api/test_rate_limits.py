@@ -16,7 +16,7 @@ from assistant.api.password_hashing import MAX_WAITING_LOGINS, PasswordVerifier
 from assistant.api.rate_limit_rules import TABLE, RateLimitedRoute, get_route_limits
 from assistant.api.rate_limits import LimitKey, Rate, RateLimit, RateLimiter
 from assistant.domain.errors import RateLimited
-from tests.api.conftest import PASSWORD, Client, application
+from tests.api.conftest import PASSWORD, ApiClient, application
 
 DOCS = (Path(__file__).parents[2] / "docs" / "limits.md").read_text("utf-8")
 EVERY_LIMIT = [found for found in vars(rate_limit_rules).values() if isinstance(found, RateLimit)]
@@ -32,7 +32,7 @@ def routes(app: FastAPI) -> list[APIRoute]:
     return found
 
 
-async def test_every_route_has_a_limit(client: Client, tmp_path: Path) -> None:
+async def test_every_route_has_a_limit(client: ApiClient, tmp_path: Path) -> None:
     walked = routes(application(client.rig, {}, tmp_path))
     assert len(walked) > 45
     assert [route.path for route in walked if not isinstance(route, RateLimitedRoute)] == []
@@ -63,7 +63,7 @@ def test_the_docs_name_every_limit_with_its_numbers() -> None:
         ("link-code", None),
     ],
 )
-async def test_whatever_a_customer_writes_is_limited(client: Client, what: str, body: Any) -> None:
+async def test_whatever_a_customer_writes_is_limited(client: ApiClient, what: str, body: Any) -> None:
     talk = await client.open()
     codes = [(await talk.post(what, body)).status_code for _ in range(40)]
     assert 429 in codes
@@ -71,14 +71,14 @@ async def test_whatever_a_customer_writes_is_limited(client: Client, what: str, 
     assert (await other.post(what, body)).status_code != 429, "another customer's limit is their own"
 
 
-async def test_a_call_over_its_limit_is_not_read(client: Client) -> None:
+async def test_a_call_over_its_limit_is_not_read(client: ApiClient) -> None:
     """The body of a refused call is never parsed: 429 comes before 422."""
     talk = await client.open()
     codes = [(await talk.post("feedback", {"kind": "nonsense"})).status_code for _ in range(30)]
     assert set(codes) == {422, 429}
 
 
-async def test_visitors_behind_a_proxy_have_limits_of_their_own(client: Client) -> None:
+async def test_visitors_behind_a_proxy_have_limits_of_their_own(client: ApiClient) -> None:
     async def opened(address: str) -> int:
         headers = {"X-Forwarded-For": f"203.0.113.99, {address}"}
         return (await client.http.post("/v1/conversations", json={}, headers=headers)).status_code
@@ -92,7 +92,7 @@ async def test_visitors_behind_a_proxy_have_limits_of_their_own(client: Client) 
     assert 429 in await all_opened(*(f"2001:db8::{number:x}" for number in range(61)))
 
 
-async def test_a_stranger_cannot_choose_an_address(client: Client, tmp_path: Path) -> None:
+async def test_a_stranger_cannot_choose_an_address(client: ApiClient, tmp_path: Path) -> None:
     from starlette.requests import Request
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -124,7 +124,7 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("never")
 @pytest.mark.parametrize("padding", ["", " ", "\t", "　", "  "])
-async def test_an_account_is_one_however_it_is_typed(client: Client, padding: str) -> None:
+async def test_an_account_is_one_however_it_is_typed(client: ApiClient, padding: str) -> None:
     await client.hire()
     codes = []
     for number in range(16):
@@ -136,7 +136,7 @@ async def test_an_account_is_one_however_it_is_typed(client: Client, padding: st
 
 
 @pytest.mark.usefixtures("never")
-async def test_an_account_is_limited_from_many_addresses(client: Client) -> None:
+async def test_an_account_is_limited_from_many_addresses(client: ApiClient) -> None:
     await client.hire()
     codes = []
     for number in range(60):
@@ -162,7 +162,7 @@ async def test_nobody_waits_for_passwords(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.usefixtures("never")
-async def test_failed_logins_are_noted_with_their_address(client: Client) -> None:
+async def test_failed_logins_are_noted_with_their_address(client: ApiClient) -> None:
     await client.hire()
     for email in ("mori@shop.example", "nobody@shop.example"):
         body = {"email": email, "password": "wrong"}

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from assistant.domain.confidential import mask_secrets
-from tests.api.conftest import Client, events
+from tests.api.conftest import ApiClient, events
 
 CARD, KEY = "4111 1111 1111 1111", "sk-live-abcdefghijklmnop1234"
 
@@ -25,7 +25,7 @@ def test_what_is_hidden(text: str, shown: str) -> None:
     assert mask_secrets(text) == shown
 
 
-async def test_nothing_that_agents_are_shown_holds_it_until_they_ask(client: Client) -> None:
+async def test_nothing_that_agents_are_shown_holds_it_until_they_ask(client: ApiClient) -> None:
     agent, talk = await client.hire(), await client.open()
     said = (await talk.say(f"カード {CARD} と鍵 {KEY} で払えません")).json()["message"]
     assert CARD in said["text"], "the customer sees what they wrote"
@@ -52,7 +52,7 @@ async def test_nothing_that_agents_are_shown_holds_it_until_they_ask(client: Cli
     assert row.details == {"conversation": talk.id, "message": message["id"]}
 
 
-async def test_the_id_of_a_note_gives_nothing_away(client: Client) -> None:
+async def test_the_id_of_a_note_gives_nothing_away(client: ApiClient) -> None:
     agent, talk = await client.hire(), await client.open()
     url, note = f"/v1/agent/conversations/{talk.id}/messages", "8a6f3a4e-6a54-4b51-9d2c-1f6f0f4b7c11"
     body = {"id": note, "text": "a secret note", "private": True}

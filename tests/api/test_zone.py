@@ -12,8 +12,8 @@ from assistant.domain.budgets import ModelUsage, Spender
 from assistant.domain.hours import to_local_time
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from tests.api.conftest import Client
-from tests.harness import Clock, Rig
+from tests.api.conftest import ApiClient
+from tests.harness import Harness, ManualClock
 
 #: In Tokyo it is half past midnight of the 1st of December.
 NIGHT = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
@@ -26,7 +26,7 @@ def test_a_plain_date_begins_where_the_business_is() -> None:
 
 
 async def test_the_numbers_are_cut_into_the_businesss_days(database: SqlDatabase[SqlStore]) -> None:
-    rig = Rig(database, clock=Clock(NIGHT))
+    rig = Harness(database, clock=ManualClock(NIGHT))
     await rig.open()
     spender = Spender(conversation="c", customer="v")
     spent = ModelUsage(tokens=7, calls=1)
@@ -59,7 +59,7 @@ async def test_an_article_holds_from_midnight_where_the_business_is(
         assert retriever._today() == day
 
 
-async def test_the_dashboard_asks_for_days_and_is_told_the_zone(client: Client) -> None:
+async def test_the_dashboard_asks_for_days_and_is_told_the_zone(client: ApiClient) -> None:
     agent = await client.hire()
     await client.open()
     found = (await client.http.get("/v1/agent/metrics?days=1", headers=agent)).json()

@@ -9,7 +9,7 @@ import structlog
 from assistant.app import logs
 
 
-class Full(io.StringIO):
+class FullFile(io.StringIO):
     """A file on a disk without room."""
 
     def write(self, _text: str) -> int:
@@ -27,7 +27,7 @@ def as_before() -> Iterator[None]:
 
 
 def test_a_log_that_cannot_be_written_is_lost_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stderr", Full())
+    monkeypatch.setattr("sys.stderr", FullFile())
     logs.configure_logging()
     try:
         raise ZeroDivisionError

@@ -16,19 +16,19 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from tests.api.conftest import application
 from tests.channels.line_platform import SETTINGS, LinePlatform, signed
-from tests.channels.platform import Platform
-from tests.harness import Rig
+from tests.channels.platform import SimulatedPlatform
+from tests.harness import Harness
 
 PUBLIC_URL = "http://localhost:8000"
 
 
 @dataclass
-class Scene:
+class ChannelHarness:
     """One messaging app, our service, and everybody in it."""
 
-    rig: Rig
+    rig: Harness
     http: httpx2.AsyncClient
-    platform: Platform
+    platform: SimulatedPlatform
     url: str
     sign: Callable[..., Mapping[str, str]]
 
@@ -73,15 +73,18 @@ class Scene:
 
 
 @pytest.fixture
-def make_scene(database: SqlDatabase[SqlStore], tmp_path: Path) -> Callable[..., Scene]:
+def make_scene(database: SqlDatabase[SqlStore], tmp_path: Path) -> Callable[..., ChannelHarness]:
     def make(
-        platform: Platform, settings: Mapping[str, str], name: str, sign: Callable[..., Mapping[str, str]]
-    ) -> Scene:
-        rig = Rig(database)
+        platform: SimulatedPlatform,
+        settings: Mapping[str, str],
+        name: str,
+        sign: Callable[..., Mapping[str, str]],
+    ) -> ChannelHarness:
+        rig = Harness(database)
         rig.channels.update(open_channels(settings, PUBLIC_URL, platform.client()))
         app = application(rig, {"database": None}, tmp_path)
         http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://inside")
-        return Scene(rig=rig, http=http, platform=platform, url=f"/v1/channels/{name}", sign=sign)
+        return ChannelHarness(rig=rig, http=http, platform=platform, url=f"/v1/channels/{name}", sign=sign)
 
     return make
 
@@ -92,6 +95,6 @@ def line() -> LinePlatform:
 
 
 @pytest.fixture
-def scene(make_scene: Callable[..., Scene], line: LinePlatform) -> Scene:
+def scene(make_scene: Callable[..., ChannelHarness], line: LinePlatform) -> ChannelHarness:
     """LINE, unless a test says another app."""
     return make_scene(line, SETTINGS, "line", signed)

@@ -8,8 +8,8 @@ import pytest
 
 from assistant.domain.conversation import State
 from assistant.domain.messages import Author
-from tests.channels.conftest import Scene
-from tests.channels.platform import Platform
+from tests.channels.conftest import ChannelHarness
+from tests.channels.platform import SimulatedPlatform
 from tests.channels.things import Thing
 
 TABLES = ("events", "threads", "conversations", "messages")
@@ -40,7 +40,7 @@ class ChannelContract:
     )
 
     @abstractmethod
-    def platform(self) -> Platform: ...
+    def platform(self) -> SimulatedPlatform: ...
 
     @abstractmethod
     def sign(self, body: bytes) -> Mapping[str, str]: ...
@@ -77,17 +77,17 @@ class ChannelContract:
     # -- the promises
 
     @pytest.fixture
-    def scene(self, make_scene: Callable[..., Scene]) -> Scene:
+    def scene(self, make_scene: Callable[..., ChannelHarness]) -> ChannelHarness:
         return make_scene(self.platform(), self.settings, self.name, self.sign)
 
-    def on_phone(self, scene: Scene) -> list[str]:
+    def on_phone(self, scene: ChannelHarness) -> list[str]:
         return [self.words(one) for one in scene.platform.phone.get(self.peer, [])]
 
-    async def nothing(self, scene: Scene) -> bool:
+    async def nothing(self, scene: ChannelHarness) -> bool:
         return sum([await scene.count(table) for table in TABLES]) == 0
 
     @pytest.mark.parametrize("language", ["ja", "en"])
-    async def test_from_question_to_the_agents_answer(self, scene: Scene, language: str) -> None:
+    async def test_from_question_to_the_agents_answer(self, scene: ChannelHarness, language: str) -> None:
         await scene.tell(self.message(QUESTION[language], "m1"))
         assert any(ANSWER[language] in text for text in self.on_phone(scene))
         person = {"ja": "担当者と話したいです", "en": "I want to talk to a person"}[language]
@@ -100,14 +100,14 @@ class ChannelContract:
         await scene.rig.work()
         assert self.on_phone(scene)[-1].strip().endswith("森です。Here is your number: A-1.")
 
-    async def test_wrong_signatures_leave_no_trace(self, scene: Scene) -> None:
+    async def test_wrong_signatures_leave_no_trace(self, scene: ChannelHarness) -> None:
         body = self.message(QUESTION["ja"], "m1")
         for headers in self.wrongly_signed(body):
             response = await scene.post(body, headers)
             assert (response.status_code, response.json()["error"]["code"]) == (401, "unauthorized")
         assert await self.nothing(scene)
 
-    async def test_changed_and_truncated_bytes_are_refused(self, scene: Scene) -> None:
+    async def test_changed_and_truncated_bytes_are_refused(self, scene: ChannelHarness) -> None:
         body = self.message(QUESTION["ja"], "m1")
         headers = self.sign(body)
         for changed in self.changed(body):
@@ -117,7 +117,7 @@ class ChannelContract:
     def changed(self, body: bytes) -> list[bytes]:
         return [body[:-1], body + b" ", body.replace("返品".encode(), "送料".encode())]
 
-    async def test_a_second_delivery_is_dropped(self, scene: Scene) -> None:
+    async def test_a_second_delivery_is_dropped(self, scene: ChannelHarness) -> None:
         body = self.message(QUESTION["ja"], "m1")
         for _ in range(3):
             await scene.tell(body)
@@ -125,21 +125,21 @@ class ChannelContract:
         assert [m.author for m in messages] == [Author.CUSTOMER, Author.ASSISTANT]
         assert len([text for text in self.on_phone(scene) if ANSWER["ja"] in text]) == 1
 
-    async def test_one_broken_event_costs_no_other(self, scene: Scene) -> None:
+    async def test_one_broken_event_costs_no_other(self, scene: ChannelHarness) -> None:
         if not self.batches:
             pytest.skip("this app sends one event a call")
         assert (await scene.post(self.batch(["一つ目", "二つ目"]))).status_code == 200
         said = [m.text for m in await scene.rig.messages(await scene.conversation())]
         assert said == ["一つ目", "二つ目"]
 
-    async def test_what_is_unknown_is_taken_and_ignored(self, scene: Scene) -> None:
+    async def test_what_is_unknown_is_taken_and_ignored(self, scene: ChannelHarness) -> None:
         for body in self.unknown():
             response = await scene.post(body)
             assert response.status_code == 200, body
         assert await scene.count("messages") == 0
 
     async def test_whoever_sends_anything_hears_something_and_agents_see_what_came(
-        self, scene: Scene
+        self, scene: ChannelHarness
     ) -> None:
         for number, (content, kind, shown) in enumerate(self.things):
             heard = len(self.on_phone(scene))
@@ -153,7 +153,7 @@ class ChannelContract:
                 assert "文章でお書き" in self.on_phone(scene)[heard], content
             scene.rig.clock.pass_(11 * 60)
 
-    async def test_ids_of_any_length_are_kept_apart(self, scene: Scene) -> None:
+    async def test_ids_of_any_length_are_kept_apart(self, scene: ChannelHarness) -> None:
         """Messenger's have a hundred characters and more, of which the first are often the same."""
         if not self.long:
             pytest.skip("its ids are numbers, or each message is a thread")
@@ -168,7 +168,7 @@ class ChannelContract:
         assert [m.text for m in said] == [QUESTION["ja"], "送料は"]
         assert len(self.on_phone(scene)) == 2
 
-    async def test_half_characters_and_zeros_cost_nobody_a_message(self, scene: Scene) -> None:
+    async def test_half_characters_and_zeros_cost_nobody_a_message(self, scene: ChannelHarness) -> None:
         """JSON can say half of a surrogate pair, and databases cannot keep it."""
         body = self.message("返品の期限はHALFいつまでですか", "m1")
         await scene.tell(body.replace(b"HALF", self.half))
@@ -178,7 +178,7 @@ class ChannelContract:
     #: Half a character, as this app's calls can carry it.
     half = rb"\ud83d\u0000"
 
-    async def test_poison_is_never_our_failure(self, scene: Scene) -> None:
+    async def test_poison_is_never_our_failure(self, scene: ChannelHarness) -> None:
         for body in self.poison:
             response = await scene.post(body)
             assert response.status_code in (200, 401, 413, 422), (body[:40], response.status_code)
@@ -189,15 +189,15 @@ class ChannelContract:
         ["\x00あ", "𠮷野家👨‍👩‍👧‍👦", "‮evil", "<script>alert(1)</script>", "'; DROP TABLE x"],
         ids=ascii,
     )
-    async def test_poison_text_is_only_text(self, scene: Scene, text: str) -> None:
+    async def test_poison_text_is_only_text(self, scene: ChannelHarness, text: str) -> None:
         await scene.tell(self.message(text, "m1"))
         messages = await scene.rig.messages(await scene.conversation())
         assert messages[0].text == text.replace("\x00", "")
 
-    async def test_too_large_a_call_is_refused(self, scene: Scene) -> None:
+    async def test_too_large_a_call_is_refused(self, scene: ChannelHarness) -> None:
         response = await scene.post(b"x" * (17 * 1024 * 1024))
         assert response.status_code == 413
 
-    async def test_what_is_not_set_up_is_not_there(self, scene: Scene) -> None:
+    async def test_what_is_not_set_up_is_not_there(self, scene: ChannelHarness) -> None:
         response = await scene.http.post(scene.url + "/elsewhere", content=b"{}")
         assert response.status_code == 404

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 
 from assistant.channels import signatures
-from tests.channels.platform import Platform, body_of, sent
+from tests.channels.platform import SimulatedPlatform, body_of, sent
 
 WEBHOOK = "https://shop.example/v1/channels/line"
 SECRET, TOKEN, BOT = "8c570fa6dd201bb328f1c1eac23a96d8", "line-token", "U8e742f61d673b39c7fff3cecb7536ef0"
@@ -17,7 +17,7 @@ SETTINGS = {"ASSISTANT_LINE_CHANNEL_SECRET": SECRET, "ASSISTANT_LINE_ACCESS_TOKE
 
 
 @dataclass
-class LinePlatform(Platform):
+class LinePlatform(SimulatedPlatform):
     """Reply tokens hold once and for a minute; pushes are known by their key; five messages a call."""
 
     tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)

@@ -9,7 +9,7 @@ import httpx
 
 
 @dataclass
-class Platform:
+class SimulatedPlatform:
     """Answers our channel's calls; a test says what goes wrong and when."""
 
     #: What the next calls are answered with, before anything else happens.

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 import httpx
 
-from tests.channels.platform import Platform, sent
+from tests.channels.platform import SimulatedPlatform, sent
 
 
 def meta_refusal(status: int, code: int, message: str) -> httpx.Response:
@@ -21,7 +21,7 @@ def meta_refusal(status: int, code: int, message: str) -> httpx.Response:
 
 
 @dataclass
-class WhatsAppPlatform(Platform):
+class WhatsAppPlatform(SimulatedPlatform):
     """The Cloud API: 4,096 characters, 1,024 with choices, three buttons or ten rows, templates."""
 
     token: str = "wa-token"
@@ -75,7 +75,7 @@ class WhatsAppPlatform(Platform):
 
 
 @dataclass
-class MessengerPlatform(Platform):
+class MessengerPlatform(SimulatedPlatform):
     """The Send API; *longest* in the unit of the app."""
 
     token: str = "page-token"
@@ -109,7 +109,7 @@ class MessengerPlatform(Platform):
 
 
 @dataclass
-class TelegramPlatform(Platform):
+class TelegramPlatform(SimulatedPlatform):
     token: str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
     blocked: bool = False
     numbers: int = 100
@@ -137,7 +137,7 @@ class TelegramPlatform(Platform):
 
 
 @dataclass
-class SlackPlatform(Platform):
+class SlackPlatform(SimulatedPlatform):
     token: str = "xoxb-1"
     numbers: int = 0
 
@@ -162,7 +162,7 @@ class SlackPlatform(Platform):
 
 
 @dataclass
-class TwilioPlatform(Platform):
+class TwilioPlatform(SimulatedPlatform):
     token: str = "12345"
     stopped: bool = False
     numbers: int = 0
@@ -183,7 +183,7 @@ class TwilioPlatform(Platform):
 
 
 @dataclass
-class PostOffice(Platform):
+class SmtpServer(SimulatedPlatform):
     """An SMTP server; *refuse* is what it says to the next recipients."""
 
     port: int = 0

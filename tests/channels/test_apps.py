@@ -13,13 +13,13 @@ from assistant.domain.channels import DeliveryState
 from assistant.domain.conversation import State
 from tests.channels import line_platform
 from tests.channels import test_contracts as apps
-from tests.channels.conftest import Scene
+from tests.channels.conftest import ChannelHarness
 from tests.channels.contract import QUESTION, ChannelContract
-from tests.channels.platform import Platform, body_of
+from tests.channels.platform import SimulatedPlatform, body_of
 from tests.channels.platforms import (
     MessengerPlatform,
-    PostOffice,
     SlackPlatform,
+    SmtpServer,
     TelegramPlatform,
     TwilioPlatform,
     WhatsAppPlatform,
@@ -30,13 +30,16 @@ DAY = 24 * 3600
 
 
 def scene_of(
-    kind: type[ChannelContract], make_scene: Callable[..., Scene], platform: Platform, **more: str
-) -> Scene:
+    kind: type[ChannelContract],
+    make_scene: Callable[..., ChannelHarness],
+    platform: SimulatedPlatform,
+    **more: str,
+) -> ChannelHarness:
     channel = kind()
     return make_scene(platform, {**channel.settings, **more}, channel.name, channel.sign)
 
 
-async def agents_words(scene: Scene, words: str, after: float) -> None:
+async def agents_words(scene: ChannelHarness, words: str, after: float) -> None:
     """An agent takes the conversation over and writes *after* so many seconds."""
     mori, conversation = await scene.agent(), await scene.conversation()
     await scene.rig.claim(conversation, mori)
@@ -53,7 +56,7 @@ async def agents_words(scene: Scene, words: str, after: float) -> None:
     ("token", "status", "text"), [("my word", 200, "1158201444"), ("another", 403, None), ("", 403, None)]
 )
 async def test_meta_asks_whether_the_address_is_ours(
-    make_scene: Callable[..., Scene], token: str, status: int, text: str | None
+    make_scene: Callable[..., ChannelHarness], token: str, status: int, text: str | None
 ) -> None:
     scene = scene_of(apps.TestWhatsApp, make_scene, WhatsAppPlatform())
     query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": token}
@@ -63,7 +66,9 @@ async def test_meta_asks_whether_the_address_is_ours(
         assert (response.text, response.headers["content-type"]) == (text, "text/plain; charset=utf-8")
 
 
-async def test_statuses_come_in_any_order_and_only_go_forward(make_scene: Callable[..., Scene]) -> None:
+async def test_statuses_come_in_any_order_and_only_go_forward(
+    make_scene: Callable[..., ChannelHarness],
+) -> None:
     platform, app = WhatsAppPlatform(), apps.TestWhatsApp()
     scene = scene_of(apps.TestWhatsApp, make_scene, platform)
     await scene.tell(app.message(QUESTION["ja"], "m1"))
@@ -74,7 +79,9 @@ async def test_statuses_come_in_any_order_and_only_go_forward(make_scene: Callab
     assert (delivery.state, delivery.status) == (DeliveryState.SENT, "read")
 
 
-async def test_a_message_that_failed_later_is_shown_as_failed(make_scene: Callable[..., Scene]) -> None:
+async def test_a_message_that_failed_later_is_shown_as_failed(
+    make_scene: Callable[..., ChannelHarness],
+) -> None:
     app = apps.TestWhatsApp()
     scene = scene_of(apps.TestWhatsApp, make_scene, WhatsAppPlatform())
     await scene.tell(app.message(QUESTION["ja"], "m1"))
@@ -87,7 +94,7 @@ async def test_a_message_that_failed_later_is_shown_as_failed(make_scene: Callab
 
 @pytest.mark.parametrize("template", ["", "support_reply"])
 async def test_after_a_day_whatsapp_takes_only_a_template(
-    make_scene: Callable[..., Scene], template: str
+    make_scene: Callable[..., ChannelHarness], template: str
 ) -> None:
     platform = WhatsAppPlatform()
     scene = scene_of(apps.TestWhatsApp, make_scene, platform, ASSISTANT_WHATSAPP_TEMPLATE=template)
@@ -106,7 +113,7 @@ async def test_after_a_day_whatsapp_takes_only_a_template(
     ("after", "way", "tag"), [(60, "RESPONSE", None), (2 * DAY, "MESSAGE_TAG", "HUMAN_AGENT")]
 )
 async def test_only_people_write_after_a_day_and_are_marked(
-    make_scene: Callable[..., Scene], after: int, way: str, tag: str | None
+    make_scene: Callable[..., ChannelHarness], after: int, way: str, tag: str | None
 ) -> None:
     platform = MessengerPlatform()
     scene = scene_of(apps.TestMessenger, make_scene, platform)
@@ -116,7 +123,7 @@ async def test_only_people_write_after_a_day_and_are_marked(
     assert (last["text"], last["way"], last["tag"]) == ("解決しました", way, tag)
 
 
-async def test_after_a_week_nobody_writes_on_messenger(make_scene: Callable[..., Scene]) -> None:
+async def test_after_a_week_nobody_writes_on_messenger(make_scene: Callable[..., ChannelHarness]) -> None:
     scene = scene_of(apps.TestMessenger, make_scene, MessengerPlatform())
     await scene.tell(apps.TestMessenger().message(QUESTION["ja"], "m1"))
     await agents_words(scene, "解決しました", after=8 * DAY)
@@ -126,7 +133,7 @@ async def test_after_a_week_nobody_writes_on_messenger(make_scene: Callable[...,
 # -- SMS
 
 
-async def test_stop_is_obeyed_until_start(make_scene: Callable[..., Scene]) -> None:
+async def test_stop_is_obeyed_until_start(make_scene: Callable[..., ChannelHarness]) -> None:
     platform, app = TwilioPlatform(), apps.TestSms()
     scene = scene_of(apps.TestSms, make_scene, platform)
     await scene.tell(app.message("担当者と話したいです", "m1"))
@@ -141,7 +148,7 @@ async def test_stop_is_obeyed_until_start(make_scene: Callable[..., Scene]) -> N
 
 
 async def test_help_says_who_we_are_and_how_to_stop_and_starts_no_turn(
-    make_scene: Callable[..., Scene],
+    make_scene: Callable[..., ChannelHarness],
 ) -> None:
     platform, app = TwilioPlatform(), apps.TestSms()
     scene = scene_of(apps.TestSms, make_scene, platform)
@@ -151,12 +158,12 @@ async def test_help_says_who_we_are_and_how_to_stop_and_starts_no_turn(
     assert await scene.count("turns") == 0
 
 
-async def owner(scene: Scene) -> Any:
+async def owner(scene: ChannelHarness) -> Any:
     agent = (await scene.rig.state(await scene.conversation())).agent
     return await scene.rig.database.read(lambda store: store.agents.get(str(agent)))
 
 
-async def test_choices_are_numbered_and_zero_is_a_person(make_scene: Callable[..., Scene]) -> None:
+async def test_choices_are_numbered_and_zero_is_a_person(make_scene: Callable[..., ChannelHarness]) -> None:
     platform, app = TwilioPlatform(), apps.TestSms()
     scene = scene_of(apps.TestSms, make_scene, platform)
     await scene.tell(app.message("パソコンの調子が悪い", "m1"))
@@ -165,7 +172,7 @@ async def test_choices_are_numbered_and_zero_is_a_person(make_scene: Callable[..
     assert (await scene.rig.state(await scene.conversation())).state is State.QUEUED
 
 
-async def test_an_sms_fits_and_leads_to_the_article(make_scene: Callable[..., Scene]) -> None:
+async def test_an_sms_fits_and_leads_to_the_article(make_scene: Callable[..., ChannelHarness]) -> None:
     platform, app = TwilioPlatform(), apps.TestSms()
     scene = scene_of(apps.TestSms, make_scene, platform)
     await scene.tell(app.message(QUESTION["ja"], "m1"))
@@ -177,7 +184,9 @@ async def test_an_sms_fits_and_leads_to_the_article(make_scene: Callable[..., Sc
 # -- Telegram, Slack
 
 
-async def test_an_edit_before_the_answer_changes_the_question(make_scene: Callable[..., Scene]) -> None:
+async def test_an_edit_before_the_answer_changes_the_question(
+    make_scene: Callable[..., ChannelHarness],
+) -> None:
     platform, app = TelegramPlatform(), apps.TestTelegram()
     scene = scene_of(apps.TestTelegram, make_scene, platform)
     await scene.post(app.message("送料は", "m1"))
@@ -188,14 +197,14 @@ async def test_an_edit_before_the_answer_changes_the_question(make_scene: Callab
     assert "30日以内" in platform.texts(app.peer)[0]
 
 
-async def test_a_blocked_bot_is_said_and_not_tried_again(make_scene: Callable[..., Scene]) -> None:
+async def test_a_blocked_bot_is_said_and_not_tried_again(make_scene: Callable[..., ChannelHarness]) -> None:
     platform, app = TelegramPlatform(blocked=True), apps.TestTelegram()
     scene = scene_of(apps.TestTelegram, make_scene, platform)
     await scene.tell(app.message(QUESTION["ja"], "m1"))
     assert "blocked the bot" in str((await scene.deliveries())[0].why)
 
 
-async def test_slack_tests_the_address(make_scene: Callable[..., Scene]) -> None:
+async def test_slack_tests_the_address(make_scene: Callable[..., ChannelHarness]) -> None:
     scene = scene_of(apps.TestSlack, make_scene, SlackPlatform())
     body = body_of({"type": "url_verification", "challenge": "3eZbrw1aB", "token": "x"})
     assert (await scene.post(body)).text == "3eZbrw1aB"
@@ -206,13 +215,13 @@ async def test_slack_tests_the_address(make_scene: Callable[..., Scene]) -> None
 
 
 @pytest.fixture
-async def mail(make_scene: Callable[..., Scene]) -> Any:
-    office = PostOffice()
+async def mail(make_scene: Callable[..., ChannelHarness]) -> Any:
+    office = SmtpServer()
     async with office.open():
         yield make_scene(office, apps.email_settings(office.port), "email", apps.TestEmail().sign)
 
 
-async def test_an_answer_is_threaded_marked_and_both_plain_and_html(mail: Scene) -> None:
+async def test_an_answer_is_threaded_marked_and_both_plain_and_html(mail: ChannelHarness) -> None:
     await mail.tell(apps.TestEmail().message(QUESTION["ja"], "m1"))
     sent = mail.platform.phone[apps.TestEmail.peer][0]
     # Whoever forges a sender also writes the subject: no automatic mail repeats it.
@@ -221,7 +230,7 @@ async def test_an_answer_is_threaded_marked_and_both_plain_and_html(mail: Scene)
     assert 'href="http://localhost:8000/help/ja/returns.md"' in sent.get_body(("html",)).get_content()
 
 
-async def test_only_our_own_signed_address_joins_a_thread(mail: Scene) -> None:
+async def test_only_our_own_signed_address_joins_a_thread(mail: ChannelHarness) -> None:
     app = apps.TestEmail()
     await mail.tell(app.message(QUESTION["ja"], "m1"))
     signed = str(mail.platform.phone[app.peer][0]["Reply-To"])
@@ -237,14 +246,14 @@ async def test_only_our_own_signed_address_joins_a_thread(mail: Scene) -> None:
     assert "前の会話を見せて" not in [m.text for m in first]
 
 
-async def test_quotes_and_signature_are_left_out(mail: Scene) -> None:
+async def test_quotes_and_signature_are_left_out(mail: ChannelHarness) -> None:
     quoted = "2026年11月20日(金) 10:00 こもれび <support@shop.example>:\n> 以前の返信\n> です"
     text = f"返品の期限はいつまでですか\n\n{quoted}"
     await mail.tell(apps.TestEmail().message(text, "m1"))
     assert (await mail.rig.messages(await mail.conversation()))[0].text == QUESTION["ja"]
 
 
-async def test_a_forged_sender_makes_us_write_once(mail: Scene) -> None:
+async def test_a_forged_sender_makes_us_write_once(mail: ChannelHarness) -> None:
     app = apps.TestEmail()
     for number in range(12):
         mine = app.mail(QUESTION["ja"], f"n{number}") | {"Subject": "You won: http://evil.example"}
@@ -257,7 +266,7 @@ async def test_a_forged_sender_makes_us_write_once(mail: Scene) -> None:
     assert Counter(one.state for one in conversations) == {State.ASSISTANT: 1, State.QUEUED: 11}
 
 
-async def test_mailguns_form_by_its_signature(mail: Scene) -> None:
+async def test_mailguns_form_by_its_signature(mail: ChannelHarness) -> None:
     stamp = str(now_seconds())
     fields = {
         "from": "花子 <hanako@customer.example>",
@@ -275,9 +284,9 @@ async def test_mailguns_form_by_its_signature(mail: Scene) -> None:
     assert (await mail.rig.messages(await mail.conversation()))[0].text == QUESTION["ja"]
 
 
-async def test_a_refused_address_is_said(mail: Scene) -> None:
+async def test_a_refused_address_is_said(mail: ChannelHarness) -> None:
     office = mail.platform
-    assert isinstance(office, PostOffice)
+    assert isinstance(office, SmtpServer)
     office.refuse = ["550 no such user"]
     await mail.tell(apps.TestEmail().message(QUESTION["ja"], "m1"))
     assert "no such user (550)" in str((await mail.deliveries())[0].why)
@@ -288,7 +297,7 @@ async def test_a_refused_address_is_said(mail: Scene) -> None:
 
 @pytest.mark.parametrize("word", ["Yes", "はい", "yes please"])
 async def test_yes_to_our_own_offer_of_a_person_hands_over(
-    make_scene: Callable[..., Scene], word: str
+    make_scene: Callable[..., ChannelHarness], word: str
 ) -> None:
     """Twilio takes "Yes" for START, and so did we."""
     platform, app = TwilioPlatform(), apps.TestSms()
@@ -300,7 +309,7 @@ async def test_yes_to_our_own_offer_of_a_person_hands_over(
 
 
 async def test_yes_after_stop_takes_it_back_and_a_start_out_of_the_blue_is_answered(
-    make_scene: Callable[..., Scene],
+    make_scene: Callable[..., ChannelHarness],
 ) -> None:
     platform, app = TwilioPlatform(), apps.TestSms()
     scene = scene_of(apps.TestSms, make_scene, platform)
@@ -320,16 +329,16 @@ async def test_yes_after_stop_takes_it_back_and_a_start_out_of_the_blue_is_answe
     assert thread.unreachable is None
 
 
-def channel(scene: Scene) -> Any:
+def channel(scene: ChannelHarness) -> Any:
     return next(iter(scene.rig.channels.values()))
 
 
-async def said(scene: Scene) -> list[tuple[str, str]]:
+async def said(scene: ChannelHarness) -> list[tuple[str, str]]:
     messages = await scene.rig.messages(await scene.conversation())
     return [(m.kind, m.text) for m in messages if m.author.value == "customer"]
 
 
-async def test_an_order_with_words_is_read_and_seen(make_scene: Callable[..., Scene]) -> None:
+async def test_an_order_with_words_is_read_and_seen(make_scene: Callable[..., ChannelHarness]) -> None:
     platform, app = WhatsAppPlatform(), apps.TestWhatsApp()
     scene = scene_of(apps.TestWhatsApp, make_scene, platform)
     order = {"text": "2 of these please", "product_items": [{"product_retailer_id": "a", "quantity": 2}]}
@@ -339,7 +348,7 @@ async def test_an_order_with_words_is_read_and_seen(make_scene: Callable[..., Sc
 
 
 async def test_whatsapp_edits_withdrawals_reactions_and_the_first_visit(
-    make_scene: Callable[..., Scene],
+    make_scene: Callable[..., ChannelHarness],
 ) -> None:
     app = apps.TestWhatsApp()
     scene = scene_of(apps.TestWhatsApp, make_scene, WhatsAppPlatform())
@@ -370,7 +379,7 @@ async def test_whatsapp_edits_withdrawals_reactions_and_the_first_visit(
     ],
 )
 async def test_a_button_without_an_id_is_pressed_once(
-    make_scene: Callable[..., Scene], postback: dict[str, str], heard: str
+    make_scene: Callable[..., ChannelHarness], postback: dict[str, str], heard: str
 ) -> None:
     platform, app = MessengerPlatform(), apps.TestMessenger()
     scene = scene_of(apps.TestMessenger, make_scene, platform)
@@ -382,7 +391,7 @@ async def test_a_button_without_an_id_is_pressed_once(
 
 
 async def test_a_link_beside_words_is_not_said_twice_and_edits_are_taken(
-    make_scene: Callable[..., Scene],
+    make_scene: Callable[..., ChannelHarness],
 ) -> None:
     app = apps.TestMessenger()
     scene = scene_of(apps.TestMessenger, make_scene, MessengerPlatform())
@@ -409,7 +418,9 @@ async def test_a_link_beside_words_is_not_said_twice_and_edits_are_taken(
         ),
     ],
 )
-async def test_slacks_markup_is_text(make_scene: Callable[..., Scene], marked: str, shown: str) -> None:
+async def test_slacks_markup_is_text(
+    make_scene: Callable[..., ChannelHarness], marked: str, shown: str
+) -> None:
     app = apps.TestSlack()
     scene = scene_of(apps.TestSlack, make_scene, SlackPlatform())
     await scene.post(app.thing({"text": marked}, "m1"))
@@ -418,7 +429,7 @@ async def test_slacks_markup_is_text(make_scene: Callable[..., Scene], marked: s
 
 @pytest.mark.parametrize("subtype", ["thread_broadcast", "me_message"])
 async def test_slacks_ways_of_saying_something_are_heard(
-    make_scene: Callable[..., Scene], subtype: str
+    make_scene: Callable[..., ChannelHarness], subtype: str
 ) -> None:
     app = apps.TestSlack()
     scene = scene_of(apps.TestSlack, make_scene, SlackPlatform())
@@ -426,7 +437,9 @@ async def test_slacks_ways_of_saying_something_are_heard(
     assert "30日以内" in app.on_phone(scene)[0]
 
 
-async def test_a_preview_that_slack_adds_is_no_new_question(make_scene: Callable[..., Scene]) -> None:
+async def test_a_preview_that_slack_adds_is_no_new_question(
+    make_scene: Callable[..., ChannelHarness],
+) -> None:
     app = apps.TestSlack()
     scene = scene_of(apps.TestSlack, make_scene, SlackPlatform())
     await scene.tell(app.message(QUESTION["ja"], "1"))
@@ -446,7 +459,7 @@ async def test_a_preview_that_slack_adds_is_no_new_question(make_scene: Callable
     ],
 )
 async def test_buttons_of_lines_menus(
-    make_scene: Callable[..., Scene], postback: dict[str, Any], kinds: list[str]
+    make_scene: Callable[..., ChannelHarness], postback: dict[str, Any], kinds: list[str]
 ) -> None:
     app = apps.TestLine()
     scene = make_scene(app.platform(), app.settings, app.name, app.sign)
@@ -457,7 +470,9 @@ async def test_buttons_of_lines_menus(
     assert len(app.on_phone(scene)) == len(kinds)
 
 
-async def test_a_reaction_on_telegram_is_seen_and_opens_nothing(make_scene: Callable[..., Scene]) -> None:
+async def test_a_reaction_on_telegram_is_seen_and_opens_nothing(
+    make_scene: Callable[..., ChannelHarness],
+) -> None:
     app = apps.TestTelegram()
     scene = scene_of(apps.TestTelegram, make_scene, TelegramPlatform())
     new = [{"type": "emoji", "emoji": "👍"}]
@@ -471,7 +486,7 @@ async def test_a_reaction_on_telegram_is_seen_and_opens_nothing(make_scene: Call
 
 
 async def test_who_shows_no_number_on_whatsapp_is_heard_and_answered(
-    make_scene: Callable[..., Scene],
+    make_scene: Callable[..., ChannelHarness],
 ) -> None:
     """Since 2026 people may have a user name instead, and are known by an id of their own."""
     platform, app, person = WhatsAppPlatform(), apps.TestWhatsApp(), "JP.13491208655302741918"
@@ -485,7 +500,7 @@ async def test_who_shows_no_number_on_whatsapp_is_heard_and_answered(
     assert (await scene.deliveries())[0].status == "read"
 
 
-async def test_one_broken_change_costs_no_other(make_scene: Callable[..., Scene]) -> None:
+async def test_one_broken_change_costs_no_other(make_scene: Callable[..., ChannelHarness]) -> None:
     app = apps.TestWhatsApp()
     scene = scene_of(apps.TestWhatsApp, make_scene, WhatsAppPlatform())
     call = json.loads(app.message(QUESTION["ja"], "m1"))

@@ -10,13 +10,13 @@ import pytest
 
 from assistant.channels import signatures
 from tests.channels import line_platform, things
-from tests.channels.conftest import PUBLIC_URL, Scene
+from tests.channels.conftest import PUBLIC_URL, ChannelHarness
 from tests.channels.contract import ChannelContract
-from tests.channels.platform import Platform, body_of
+from tests.channels.platform import SimulatedPlatform, body_of
 from tests.channels.platforms import (
     MessengerPlatform,
-    PostOffice,
     SlackPlatform,
+    SmtpServer,
     TelegramPlatform,
     TwilioPlatform,
     WhatsAppPlatform,
@@ -35,7 +35,7 @@ class TestLine(ChannelContract):
         message = {"id": message_id, **content}
         return line_platform.webhook(self.app.event("message", MONDAY_NOON, message=message))
 
-    def platform(self) -> Platform:
+    def platform(self) -> SimulatedPlatform:
         self.app = line_platform.LinePlatform()
         return self.app
 
@@ -79,7 +79,7 @@ class TestWhatsApp(ChannelContract):
         "ASSISTANT_WHATSAPP_VERIFY_TOKEN": "my word",
     }
 
-    def platform(self) -> Platform:
+    def platform(self) -> SimulatedPlatform:
         return WhatsAppPlatform()
 
     def sign(self, body: bytes) -> Mapping[str, str]:
@@ -147,7 +147,7 @@ class TestMessenger(ChannelContract):
     }
     sign, wrongly_signed, changed = TestWhatsApp.sign, TestWhatsApp.wrongly_signed, TestWhatsApp.changed
 
-    def platform(self) -> Platform:
+    def platform(self) -> SimulatedPlatform:
         return MessengerPlatform()
 
     def one(self, text: str, message_id: str) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class TestInstagram(TestMessenger):
         "ASSISTANT_INSTAGRAM_VERIFY_TOKEN": "my word",
     }
 
-    def platform(self) -> Platform:
+    def platform(self) -> SimulatedPlatform:
         return MessengerPlatform(longest=1000, in_bytes=True)
 
 
@@ -197,7 +197,7 @@ class TestTelegram(ChannelContract):
         "ASSISTANT_TELEGRAM_SECRET_TOKEN": "our_own_secret_of_some_length",
     }
 
-    def platform(self) -> Platform:
+    def platform(self) -> SimulatedPlatform:
         return TelegramPlatform()
 
     def sign(self, body: bytes) -> Mapping[str, str]:
@@ -249,7 +249,7 @@ class TestSms(ChannelContract):
         "ASSISTANT_SMS_NUMBER": "+815012345678",
     }
 
-    def platform(self) -> Platform:
+    def platform(self) -> SimulatedPlatform:
         return TwilioPlatform()
 
     def sign(self, body: bytes) -> Mapping[str, str]:
@@ -285,7 +285,7 @@ class TestSms(ChannelContract):
         return [urlencode(about).encode(), urlencode(about | {"MessageStatus": "new"}).encode()]
 
     @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "𠮷野家👨‍👩‍👧‍👦"], ids=ascii)
-    async def test_poison_text_is_only_text(self, scene: Scene, text: str) -> None:
+    async def test_poison_text_is_only_text(self, scene: ChannelHarness, text: str) -> None:
         await super().test_poison_text_is_only_text(scene, text)
 
 
@@ -302,7 +302,7 @@ class TestSlack(ChannelContract):
         "ASSISTANT_SLACK_BOT_TOKEN": "xoxb-1",
     }
 
-    def platform(self) -> Platform:
+    def platform(self) -> SimulatedPlatform:
         return SlackPlatform()
 
     def sign(self, body: bytes) -> Mapping[str, str]:
@@ -369,16 +369,16 @@ class TestEmail(ChannelContract):
     settings: Mapping[str, str] = {}
 
     @pytest.fixture
-    async def office(self) -> AsyncIterator[PostOffice]:
-        office = PostOffice()
+    async def office(self) -> AsyncIterator[SmtpServer]:
+        office = SmtpServer()
         async with office.open():
             yield office
 
     @pytest.fixture
-    def scene(self, make_scene: Callable[..., Scene], office: PostOffice) -> Scene:
+    def scene(self, make_scene: Callable[..., ChannelHarness], office: SmtpServer) -> ChannelHarness:
         return make_scene(office, email_settings(office.port), "email", self.sign)
 
-    def platform(self) -> Platform:
+    def platform(self) -> SimulatedPlatform:
         raise NotImplementedError
 
     def sign(self, body: bytes) -> Mapping[str, str]:
@@ -432,7 +432,7 @@ class TestEmail(ChannelContract):
         return str(one.get_body(("plain",)).get_content())
 
     @pytest.mark.parametrize("language", ["ja", "en"])
-    async def test_from_question_to_the_agents_answer(self, scene: Scene, language: str) -> None:
+    async def test_from_question_to_the_agents_answer(self, scene: ChannelHarness, language: str) -> None:
         """An answer to our mail goes to the address that we signed."""
         tell = scene.tell
 

@@ -6,19 +6,21 @@ import pytest
 
 from assistant.domain.people import Customer, Identity
 from assistant.storage.store import SqlStore
-from tests.channels.conftest import Scene
+from tests.channels.conftest import ChannelHarness
 from tests.channels.line_platform import USER, LinePlatform, webhook
 from tests.channels.test_desk_of_apps import conversations, headers, table
 
 QUESTION = "返品の期限はいつまでですか"
 
 
-async def again(scene: Scene, message: str) -> int:
+async def again(scene: ChannelHarness, message: str) -> int:
     where = f"/v1/agent/conversations/{await scene.conversation()}/messages/{message}/send-again"
     return (await scene.http.post(where, headers=await headers(scene))).status_code
 
 
-async def test_what_failed_is_sent_again_once_the_cause_is_mended(scene: Scene, line: LinePlatform) -> None:
+async def test_what_failed_is_sent_again_once_the_cause_is_mended(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     line.revoked = True
     await scene.tell(webhook(line.message(QUESTION, scene.rig.clock())))
     failed = (await table(scene))["messages"][1]
@@ -34,7 +36,7 @@ async def test_what_failed_is_sent_again_once_the_cause_is_mended(scene: Scene, 
     assert len(line.texts(USER)) == 1
 
 
-async def test_sending_again_in_vain_says_why_again(scene: Scene, line: LinePlatform) -> None:
+async def test_sending_again_in_vain_says_why_again(scene: ChannelHarness, line: LinePlatform) -> None:
     line.revoked = True
     await scene.tell(webhook(line.message(QUESTION, scene.rig.clock())))
     failed = (await table(scene))["messages"][1]
@@ -45,7 +47,7 @@ async def test_sending_again_in_vain_says_why_again(scene: Scene, line: LinePlat
 
 
 async def test_a_reply_on_line_is_free_at_first_and_then_a_push_of_so_many(
-    scene: Scene, line: LinePlatform
+    scene: ChannelHarness, line: LinePlatform
 ) -> None:
     await scene.tell(webhook(line.event("follow", scene.rig.clock())))
     event = line.message("担当者と話したい", scene.rig.clock())
@@ -61,7 +63,7 @@ async def test_a_reply_on_line_is_free_at_first_and_then_a_push_of_so_many(
 
 
 async def test_others_with_the_same_number_address_or_name_are_proposed_until_linked(
-    scene: Scene, line: LinePlatform
+    scene: ChannelHarness, line: LinePlatform
 ) -> None:
     await scene.tell(webhook(line.message(QUESTION, scene.rig.clock())))
     where = await scene.conversation()
@@ -93,7 +95,7 @@ async def test_others_with_the_same_number_address_or_name_are_proposed_until_li
     ],
 )
 async def test_who_may_be_the_same_person(
-    scene: Scene, one: tuple[str, str, str | None], other: tuple[str, str, str | None], why: str
+    scene: ChannelHarness, one: tuple[str, str, str | None], other: tuple[str, str, str | None], why: str
 ) -> None:
     now = scene.rig.clock()
     people = [
@@ -115,14 +117,14 @@ async def test_who_may_be_the_same_person(
     assert found == [("other", why)]
 
 
-async def test_nobody_is_alike_for_lack_of_a_name(scene: Scene) -> None:
+async def test_nobody_is_alike_for_lack_of_a_name(scene: ChannelHarness) -> None:
     first, _ = [await scene.rig.open() for _ in range(2)]
     customer = await scene.rig.database.read(lambda s: s.customers.get(first.conversation.customer))
     assert await scene.rig.database.read(lambda store: store.links.list_similar_customers(customer)) == []
 
 
 async def test_what_a_customer_took_back_is_in_no_turn_and_no_packet(
-    scene: Scene, line: LinePlatform
+    scene: ChannelHarness, line: LinePlatform
 ) -> None:
     secret = "注文番号はAB-998877です。担当者と話したい"
     event = line.message(secret, scene.rig.clock())

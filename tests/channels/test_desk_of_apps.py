@@ -5,19 +5,19 @@ from typing import Any
 
 from assistant.api.auth import create_api_token
 from assistant.conversation.inbound.customer_linking import issue_link_code
-from tests.channels.conftest import Scene
+from tests.channels.conftest import ChannelHarness
 from tests.channels.line_platform import USER, LinePlatform, refusal, webhook
 
 PAGE = b"<html><script>alert(1)</script></html>"
 
 
-async def headers(scene: Scene) -> dict[str, str]:
+async def headers(scene: ChannelHarness) -> dict[str, str]:
     mori = await scene.agent()
     token = await scene.rig.database.write(lambda store: create_api_token(store, mori, scene.rig.clock()))
     return {"Authorization": f"Bearer {token}"}
 
 
-async def table(scene: Scene, conversation: str = "") -> dict[str, Any]:
+async def table(scene: ChannelHarness, conversation: str = "") -> dict[str, Any]:
     where = f"/v1/agent/conversations/{conversation or await scene.conversation()}"
     response = await scene.http.get(where, headers=await headers(scene))
     assert response.status_code == 200, response.text
@@ -25,7 +25,7 @@ async def table(scene: Scene, conversation: str = "") -> dict[str, Any]:
     return found
 
 
-async def test_agents_see_what_became_of_each_message(scene: Scene, line: LinePlatform) -> None:
+async def test_agents_see_what_became_of_each_message(scene: ChannelHarness, line: LinePlatform) -> None:
     line.revoked = True
     await scene.tell(webhook(line.message("返品の期限はいつまでですか", scene.rig.clock())))
     shown = await table(scene)
@@ -35,7 +35,7 @@ async def test_agents_see_what_became_of_each_message(scene: Scene, line: LinePl
     assert (shown["channel"]["name"], shown["channel"]["limits"][0]["en"][:7]) == ("line", "Replies")
 
 
-async def test_a_file_is_saved_and_never_shown(scene: Scene, line: LinePlatform) -> None:
+async def test_a_file_is_saved_and_never_shown(scene: ChannelHarness, line: LinePlatform) -> None:
     line.files["7"] = PAGE
     file = {"id": "7", "type": "file", "fileName": '../../見積 "x".html', "fileSize": 10}
     await scene.tell(webhook(line.event("message", scene.rig.clock(), message=file)))
@@ -49,14 +49,16 @@ async def test_a_file_is_saved_and_never_shown(scene: Scene, line: LinePlatform)
     assert response.headers["content-disposition"].startswith("attachment; filename*=UTF-8''.._.._%E8")
 
 
-async def test_a_file_that_cannot_be_had_says_why(scene: Scene, line: LinePlatform) -> None:
+async def test_a_file_that_cannot_be_had_says_why(scene: ChannelHarness, line: LinePlatform) -> None:
     image = {"id": "9", "type": "image"}
     await scene.tell(webhook(line.event("message", scene.rig.clock(), message=image)))
     media = (await table(scene))["messages"][0]["media"][0]
     assert (media["type"], media["error"]) == (None, "the app does not give the file (404)")
 
 
-async def test_a_code_said_on_another_channel_makes_one_person(scene: Scene, line: LinePlatform) -> None:
+async def test_a_code_said_on_another_channel_makes_one_person(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     visitor = await scene.rig.open()
     await scene.rig.ask(visitor.conversation.id, "返品の期限はいつまでですか")
     opened, token = visitor.conversation.id, visitor.token
@@ -74,14 +76,14 @@ async def test_a_code_said_on_another_channel_makes_one_person(scene: Scene, lin
     assert len((await table(scene, on_line))["customer"]["links"]) == 1
 
 
-async def conversations(scene: Scene) -> list[str]:
+async def conversations(scene: ChannelHarness) -> list[str]:
     page = await scene.rig.database.read(
         lambda s: s.conversations.list_inbox(state=None, agent=None, after=0, limit=9)
     )
     return [one.id for one in page]
 
 
-async def test_a_code_holds_for_ten_minutes(scene: Scene, line: LinePlatform) -> None:
+async def test_a_code_holds_for_ten_minutes(scene: ChannelHarness, line: LinePlatform) -> None:
     visitor = await scene.rig.open()
     customer = visitor.conversation.customer
     code, until = await scene.rig.database.write(
@@ -94,7 +96,7 @@ async def test_a_code_holds_for_ten_minutes(scene: Scene, line: LinePlatform) ->
 
 
 async def test_an_agents_decision_has_a_reason_and_can_be_taken_back(
-    scene: Scene, line: LinePlatform
+    scene: ChannelHarness, line: LinePlatform
 ) -> None:
     visitor = await scene.rig.open()
     await scene.tell(webhook(line.message("返品の期限はいつまでですか", scene.rig.clock())))
@@ -113,7 +115,7 @@ async def test_an_agents_decision_has_a_reason_and_can_be_taken_back(
     assert (await table(scene, on_line))["customer"]["links"] == []
 
 
-async def test_metrics_count_calls_and_deliveries(scene: Scene, line: LinePlatform) -> None:
+async def test_metrics_count_calls_and_deliveries(scene: ChannelHarness, line: LinePlatform) -> None:
     await scene.post(webhook(), {})
     await scene.tell(webhook(line.message("返品の期限はいつまでですか", scene.rig.clock())))
     text = (await scene.http.get("/metrics", headers={"Host": "localhost"})).text
@@ -121,7 +123,7 @@ async def test_metrics_count_calls_and_deliveries(scene: Scene, line: LinePlatfo
     assert 'assistant_deliveries{channel="line",state="sent"} 1.0' in text
 
 
-async def test_trouble_is_pending_until_it_is_over(scene: Scene, line: LinePlatform) -> None:
+async def test_trouble_is_pending_until_it_is_over(scene: ChannelHarness, line: LinePlatform) -> None:
     line.troubles = [refusal(500, "x")]
     await scene.tell(webhook(line.message("返品の期限はいつまでですか", scene.rig.clock())))
     assert (await table(scene))["messages"][1]["delivery"]["status"] == "pending"

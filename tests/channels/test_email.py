@@ -12,10 +12,10 @@ from assistant.channels import signatures
 from assistant.domain.conversation import State
 from assistant.domain.messages import Author
 from tests.channels import test_contracts as apps
-from tests.channels.conftest import Scene
+from tests.channels.conftest import ChannelHarness
 from tests.channels.contract import QUESTION
 from tests.channels.platform import body_of
-from tests.channels.platforms import PostOffice, now_seconds
+from tests.channels.platforms import SmtpServer, now_seconds
 
 APP = apps.TestEmail()
 PEER = apps.TestEmail.peer
@@ -23,8 +23,8 @@ PLAIN = {"content-type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
-async def mail(make_scene: Callable[..., Scene]) -> AsyncIterator[Scene]:
-    office = PostOffice()
+async def mail(make_scene: Callable[..., ChannelHarness]) -> AsyncIterator[ChannelHarness]:
+    office = SmtpServer()
     async with office.open():
         settings = apps.email_settings(office.port) | {"ASSISTANT_EMAIL_TRUSTED_SERVER": "mx.shop.example"}
         yield make_scene(office, settings, "email", APP.sign)
@@ -40,11 +40,11 @@ def written(number: str = "m1", headers: dict[str, str] | None = None, **more: A
     return body_of(made)
 
 
-async def state(scene: Scene) -> State:
+async def state(scene: ChannelHarness) -> State:
     return (await scene.rig.state(await scene.conversation())).state
 
 
-async def said(scene: Scene) -> list[str]:
+async def said(scene: ChannelHarness) -> list[str]:
     messages = await scene.rig.messages(await scene.conversation())
     return [m.text for m in messages if m.author is Author.CUSTOMER]
 
@@ -64,7 +64,7 @@ SHOWN: list[tuple[dict[str, str], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("headers", "more"), SHOWN, ids=range(len(SHOWN)))
 async def test_people_see_what_no_program_may_answer(
-    mail: Scene, headers: dict[str, str], more: dict[str, Any]
+    mail: ChannelHarness, headers: dict[str, str], more: dict[str, Any]
 ) -> None:
     await mail.tell(written("m1", headers, **more))
     assert (await said(mail), await state(mail)) == ([QUESTION["ja"]], State.QUEUED)
@@ -90,13 +90,15 @@ async def test_people_see_what_no_program_may_answer(
     ],
     ids=str,
 )
-async def test_programs_that_answer_stay_unanswered(mail: Scene, headers: dict[str, str]) -> None:
+async def test_programs_that_answer_stay_unanswered(mail: ChannelHarness, headers: dict[str, str]) -> None:
     await mail.tell(written("m1", headers))
     assert await mail.count("conversations") == 0
 
 
 @pytest.mark.parametrize("automatic", [{}, {"Auto-Submitted": "auto-generated"}], ids=str)
-async def test_the_customer_of_a_form_is_who_reply_to_names(mail: Scene, automatic: dict[str, str]) -> None:
+async def test_the_customer_of_a_form_is_who_reply_to_names(
+    mail: ChannelHarness, automatic: dict[str, str]
+) -> None:
     form: dict[str, Any] = {
         "From": '"Shop form" <noreply@shop.example>',
         "ReplyTo": "山田 <yamada@mail.example>",
@@ -105,14 +107,14 @@ async def test_the_customer_of_a_form_is_who_reply_to_names(mail: Scene, automat
     assert (await state(mail), list(mail.platform.phone)) == (State.ASSISTANT, ["yamada@mail.example"])
 
 
-async def test_a_group_that_writes_its_own_address_names_the_sender_beside_it(mail: Scene) -> None:
+async def test_a_group_that_writes_its_own_address_names_the_sender_beside_it(mail: ChannelHarness) -> None:
     group = {"From": "'Yamada' via Support <support@shop.example>"}
     await mail.tell(written("m1", {"X-Original-From": "山田 <yamada@mail.example>"}, **group))
     assert await said(mail) == [QUESTION["ja"]]
     assert list(mail.platform.phone) == ["yamada@mail.example"]
 
 
-async def test_our_own_mail_that_comes_back_is_not_read(mail: Scene) -> None:
+async def test_our_own_mail_that_comes_back_is_not_read(mail: ChannelHarness) -> None:
     await mail.tell(written())
     ours = mail.platform.phone[PEER][0]
     back: dict[str, Any] = {"From": str(ours["From"]), "To": PEER}
@@ -122,7 +124,7 @@ async def test_our_own_mail_that_comes_back_is_not_read(mail: Scene) -> None:
     assert await mail.count("conversations") == 1
 
 
-async def test_an_answer_to_our_message_goes_on_in_its_conversation(mail: Scene) -> None:
+async def test_an_answer_to_our_message_goes_on_in_its_conversation(mail: ChannelHarness) -> None:
     await mail.tell(written())
     ours = str(mail.platform.phone[PEER][0]["Message-ID"])
     await mail.tell(written("m2", {"In-Reply-To": ours}, TextBody="送料も教えてください"))
@@ -134,7 +136,7 @@ async def test_an_answer_to_our_message_goes_on_in_its_conversation(mail: Scene)
     assert await mail.count("conversations") == 3
 
 
-async def test_the_signature_of_a_message_id_is_no_reply_address(mail: Scene) -> None:
+async def test_the_signature_of_a_message_id_is_no_reply_address(mail: ChannelHarness) -> None:
     """A Message-ID travels in forwards: who has seen one must not pass as the customer."""
     await mail.tell(written())
     ours = str(mail.platform.phone[PEER][0]["Message-ID"])
@@ -143,7 +145,7 @@ async def test_the_signature_of_a_message_id_is_no_reply_address(mail: Scene) ->
     assert await mail.count("conversations") == 2
 
 
-async def test_our_own_words_are_cut_from_an_answer_in_any_form(mail: Scene) -> None:
+async def test_our_own_words_are_cut_from_an_answer_in_any_form(mail: ChannelHarness) -> None:
     await mail.tell(written())
     ours = mail.platform.phone[PEER][0]
     words = ours.get_body(("plain",)).get_content()
@@ -152,7 +154,7 @@ async def test_our_own_words_are_cut_from_an_answer_in_any_form(mail: Scene) -> 
     assert await state(mail) is State.ASSISTANT
 
 
-async def test_an_answer_without_words_is_said_to_be_one(mail: Scene) -> None:
+async def test_an_answer_without_words_is_said_to_be_one(mail: ChannelHarness) -> None:
     await mail.tell(written())
     ours = mail.platform.phone[PEER][0]
     quoted = "\n".join(f"> {line}" for line in ours.get_body(("plain",)).get_content().split("\n"))
@@ -161,7 +163,7 @@ async def test_an_answer_without_words_is_said_to_be_one(mail: Scene) -> None:
     assert (await said(mail))[-1] == "（本文のない返信）"
 
 
-async def test_only_a_proven_address_gets_more_than_one_automatic_mail(mail: Scene) -> None:
+async def test_only_a_proven_address_gets_more_than_one_automatic_mail(mail: ChannelHarness) -> None:
     passed = {"Authentication-Results": "mx.shop.example; dmarc=pass header.from=customer.example"}
     for number in range(12):
         await mail.tell(written(f"n{number}", passed))
@@ -178,13 +180,13 @@ async def test_only_a_proven_address_gets_more_than_one_automatic_mail(mail: Sce
         "mx.shop.example; none",
     ],
 )
-async def test_proof_of_another_is_none(mail: Scene, header: str) -> None:
+async def test_proof_of_another_is_none(mail: ChannelHarness, header: str) -> None:
     for number in range(3):
         await mail.tell(written(f"n{number}", {"Authentication-Results": header}))
     assert len(mail.platform.phone[PEER]) == 1
 
 
-async def test_a_forged_thread_gets_no_second_automatic_mail(mail: Scene) -> None:
+async def test_a_forged_thread_gets_no_second_automatic_mail(mail: ChannelHarness) -> None:
     """Reminders of the queue are automatic too."""
     await mail.tell(written(TextBody="担当者と話したいです"))
     mail.rig.clock.pass_(7200)
@@ -218,7 +220,7 @@ def parts(fields: dict[str, str], *more: bytes) -> bytes:
 MULTI = {"content-type": "multipart/form-data; boundary=b"}
 
 
-async def test_a_form_in_parts_with_a_file(mail: Scene) -> None:
+async def test_a_form_in_parts_with_a_file(mail: ChannelHarness) -> None:
     file = 'Content-Disposition: form-data; name="attachment-1"; filename="領収書.txt"\r\n\r\nhello'.encode()
     assert (await mail.post(parts(form(), file), MULTI)).status_code == 200
     assert await said(mail) == [QUESTION["ja"]]
@@ -229,7 +231,7 @@ async def test_a_form_in_parts_with_a_file(mail: Scene) -> None:
     assert (media.name, data, media.source) == ("領収書.txt", b"hello", ""), "base64 is not kept beside it"
 
 
-async def test_a_signature_that_was_used_proves_no_other_body(mail: Scene) -> None:
+async def test_a_signature_that_was_used_proves_no_other_body(mail: ChannelHarness) -> None:
     fields = form()
     assert (await mail.post(urlencode(fields).encode(), PLAIN)).status_code == 200
     assert (await mail.post(urlencode(fields).encode(), PLAIN)).status_code == 200
@@ -253,14 +255,14 @@ NESTED = b"Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n"
     ],
     ids=range(6),
 )
-async def test_a_hostile_form_is_refused_before_it_is_read(mail: Scene, body: bytes) -> None:
+async def test_a_hostile_form_is_refused_before_it_is_read(mail: ChannelHarness, body: bytes) -> None:
     started = time.process_time()
     response = await mail.post(body, MULTI)
     assert response.status_code in (200, 401, 422)
     assert time.process_time() - started < 5, "65 s of a busy machine before"
 
 
-async def test_thousands_of_line_ends_are_read_in_no_time(mail: Scene) -> None:
+async def test_thousands_of_line_ends_are_read_in_no_time(mail: ChannelHarness) -> None:
     started = time.process_time()
     await mail.post(written(TextBody="返品" + "\n" * 30_000 + "x"))
     assert time.process_time() - started < 2

@@ -11,8 +11,8 @@ from assistant.domain.conversation import State
 from assistant.domain.errors import RetryLater
 from assistant.jobs.imap_poller import MAX_TRIES, process_unread
 from evals.world.post import FakeMailServer
-from tests.channels.conftest import Scene
-from tests.channels.platform import Platform
+from tests.channels.conftest import ChannelHarness
+from tests.channels.platform import SimulatedPlatform
 from tests.channels.test_contracts import email_settings
 from tests.harness import LANGUAGES
 
@@ -24,13 +24,13 @@ async def post() -> AsyncIterator[FakeMailServer]:
 
 
 @pytest.fixture
-def scene(make_scene: Callable[..., Scene], post: FakeMailServer) -> Scene:
+def scene(make_scene: Callable[..., ChannelHarness], post: FakeMailServer) -> ChannelHarness:
     url = f"imap://support:p%20w@127.0.0.1:{post.imap_port}?encryption=none"
     settings = email_settings(post.smtp_port) | {"ASSISTANT_EMAIL_IMAP_URL": url}
-    return make_scene(Platform(), settings, "email", lambda _body: {})
+    return make_scene(SimulatedPlatform(), settings, "email", lambda _body: {})
 
 
-async def read(scene: Scene) -> None:
+async def read(scene: ChannelHarness) -> None:
     mailbox: Any = scene.rig.channels["email", ""]
     arrivals = InboundContext(timing=scene.rig.timing, languages=LANGUAGES)
     await process_unread(mailbox, scene.rig.database, arrivals, scene.rig.wire, scene.rig.clock)
@@ -48,7 +48,9 @@ def mail(number: int = 1) -> bytes:
     return made.as_bytes()
 
 
-async def test_mails_are_stored_once_and_then_marked_as_read(scene: Scene, post: FakeMailServer) -> None:
+async def test_mails_are_stored_once_and_then_marked_as_read(
+    scene: ChannelHarness, post: FakeMailServer
+) -> None:
     for raw in (mail(), mail()):
         post.add_mail(raw)
     await read(scene)
@@ -57,7 +59,9 @@ async def test_mails_are_stored_once_and_then_marked_as_read(scene: Scene, post:
     assert [m.text for m in messages] == ["返品の期限はいつまでですか"]
 
 
-async def test_a_server_that_does_not_let_us_in_is_asked_again(scene: Scene, post: FakeMailServer) -> None:
+async def test_a_server_that_does_not_let_us_in_is_asked_again(
+    scene: ChannelHarness, post: FakeMailServer
+) -> None:
     post.password = "another"
     with pytest.raises(RetryLater):
         await read(scene)
@@ -76,7 +80,7 @@ INSIDE = b"From: deep@evil.example\r\n" + b"Content-Type: message/rfc822\r\n\r\n
     "raw", [b"\xff no mail", b"", nested(3_000), INSIDE, b"\r\n" * 700_000], ids=range(5)
 )
 async def test_what_cannot_be_read_is_shown_to_people_and_the_next_mail_goes_on(
-    scene: Scene, post: FakeMailServer, raw: bytes
+    scene: ChannelHarness, post: FakeMailServer, raw: bytes
 ) -> None:
     post.add_mail(raw)
     post.add_mail(mail())
@@ -93,27 +97,27 @@ async def test_what_cannot_be_read_is_shown_to_people_and_the_next_mail_goes_on(
     assert post.sent == []
 
 
-class Broken(Exception):
+class UnexpectedError(Exception):
     """Something that nobody thought of."""
 
 
 async def test_a_mail_that_breaks_the_reading_comes_last_and_is_then_given_to_people(
-    scene: Scene, post: FakeMailServer, monkeypatch: pytest.MonkeyPatch
+    scene: ChannelHarness, post: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mailbox: Any = scene.rig.channels["email", ""]
     events_of = mailbox.parse_events
 
     def breaks(raw: bytes) -> Any:
         if b"<i1@" in raw:
-            raise Broken
+            raise UnexpectedError
         return events_of(raw)
 
     monkeypatch.setattr(mailbox, "parse_events", breaks)
     post.add_mail(mail(1))
     post.add_mail(mail(2))
-    with pytest.raises(Broken):
+    with pytest.raises(UnexpectedError):
         await read(scene)
-    with pytest.raises(Broken):
+    with pytest.raises(UnexpectedError):
         await read(scene)
     assert post.seen == [2]
     await read(scene)
@@ -122,18 +126,18 @@ async def test_a_mail_that_breaks_the_reading_comes_last_and_is_then_given_to_pe
 
 
 async def test_a_mail_that_cannot_even_be_stored_stays_unread(
-    scene: Scene, post: FakeMailServer, monkeypatch: pytest.MonkeyPatch
+    scene: ChannelHarness, post: FakeMailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mailbox: Any = scene.rig.channels["email", ""]
 
     def breaks(*_: Any) -> Any:
-        raise Broken
+        raise UnexpectedError
 
     monkeypatch.setattr(mailbox, "parse_events", breaks)
     monkeypatch.setattr(mailbox, "build_unreadable_events", breaks)
     post.add_mail(mail())
     for _ in range(MAX_TRIES):
-        with pytest.raises(Broken):
+        with pytest.raises(UnexpectedError):
             await read(scene)
     await read(scene)
     assert (list(post.unread), post.seen) == ([1], [])

@@ -8,17 +8,19 @@ import pytest
 from assistant.domain.channels import DeliveryState
 from assistant.domain.conversation import State
 from assistant.domain.messages import Author
-from tests.channels.conftest import Scene
+from tests.channels.conftest import ChannelHarness
 from tests.channels.line_platform import USER, LinePlatform, refusal, webhook
 
 RETURNS = "返品の期限はいつまでですか"
 
 
-async def say(scene: Scene, line: LinePlatform, text: str) -> None:
+async def say(scene: ChannelHarness, line: LinePlatform, text: str) -> None:
     await scene.tell(webhook(line.message(text, scene.rig.clock())))
 
 
-async def test_from_question_to_the_agents_answer_on_the_phone(scene: Scene, line: LinePlatform) -> None:
+async def test_from_question_to_the_agents_answer_on_the_phone(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     await say(scene, line, RETURNS)
     assert "30日以内" in line.texts(USER)[-1]
     assert "http://localhost:8000/help/ja/returns.md" in line.texts(USER)[-1]
@@ -39,14 +41,14 @@ async def test_from_question_to_the_agents_answer_on_the_phone(scene: Scene, lin
     assert len(line.phone[USER]) == before, "the assistant keeps silent while an agent has it"
 
 
-async def test_a_person_is_one_tap_away_under_every_answer(scene: Scene, line: LinePlatform) -> None:
+async def test_a_person_is_one_tap_away_under_every_answer(scene: ChannelHarness, line: LinePlatform) -> None:
     await say(scene, line, RETURNS)
     items = line.phone[USER][-1]["quickReply"]["items"]
     assert items[-1]["action"] == {"type": "message", "label": "担当者と話す", "text": "担当者と話す"}
 
 
 async def test_a_fresh_token_costs_nothing_and_late_words_are_pushed(
-    scene: Scene, line: LinePlatform
+    scene: ChannelHarness, line: LinePlatform
 ) -> None:
     await say(scene, line, RETURNS)
     assert line.pushed == 0
@@ -60,7 +62,9 @@ async def test_a_fresh_token_costs_nothing_and_late_words_are_pushed(
     assert line.texts(USER)[-1] == "森です。"
 
 
-async def test_shows_that_it_is_thinking_and_learns_the_name(scene: Scene, line: LinePlatform) -> None:
+async def test_shows_that_it_is_thinking_and_learns_the_name(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     await say(scene, line, RETURNS)
     conversation = await scene.conversation()
     await scene.rig.outbox.show_typing_indicator(conversation)
@@ -76,7 +80,7 @@ async def test_shows_that_it_is_thinking_and_learns_the_name(scene: Scene, line:
     ids=str,
 )
 async def test_trouble_is_waited_out_and_nothing_is_sent_twice(
-    scene: Scene, line: LinePlatform, trouble: httpx.Response | Exception
+    scene: ChannelHarness, line: LinePlatform, trouble: httpx.Response | Exception
 ) -> None:
     line.troubles = [trouble, trouble]
     await say(scene, line, RETURNS)
@@ -90,7 +94,7 @@ async def test_trouble_is_waited_out_and_nothing_is_sent_twice(
 
 @pytest.mark.parametrize("seconds", [0, 120], ids=["by reply token", "by push"])
 async def test_an_answer_lost_on_the_way_back_is_no_second_message(
-    scene: Scene, line: LinePlatform, seconds: int
+    scene: ChannelHarness, line: LinePlatform, seconds: int
 ) -> None:
     await scene.post(webhook(line.message(RETURNS, scene.rig.clock())))
     scene.rig.clock.pass_(seconds)
@@ -102,7 +106,7 @@ async def test_an_answer_lost_on_the_way_back_is_no_second_message(
     assert [d.state for d in await scene.deliveries()] == [DeliveryState.SENT]
 
 
-async def test_waits_as_long_as_it_is_asked_to(scene: Scene, line: LinePlatform) -> None:
+async def test_waits_as_long_as_it_is_asked_to(scene: ChannelHarness, line: LinePlatform) -> None:
     line.troubles = [httpx.Response(429, headers={"retry-after": "40"})]
     await say(scene, line, RETURNS)
     scene.rig.clock.pass_(35)
@@ -113,7 +117,7 @@ async def test_waits_as_long_as_it_is_asked_to(scene: Scene, line: LinePlatform)
     assert len(line.texts(USER)) == 1
 
 
-async def test_order_holds_through_retries(scene: Scene, line: LinePlatform) -> None:
+async def test_order_holds_through_retries(scene: ChannelHarness, line: LinePlatform) -> None:
     await say(scene, line, "担当者と話す")
     conversation, mori = await scene.conversation(), await scene.agent()
     line.troubles = [refusal(500, "x"), refusal(500, "x")]
@@ -126,7 +130,9 @@ async def test_order_holds_through_retries(scene: Scene, line: LinePlatform) -> 
     assert line.texts(USER)[-5:] == [f"{number}番目" for number in range(5)]
 
 
-async def test_what_the_assistant_wrote_before_a_takeover_is_kept(scene: Scene, line: LinePlatform) -> None:
+async def test_what_the_assistant_wrote_before_a_takeover_is_kept(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     line.troubles = [refusal(500, "x")]
     await say(scene, line, RETURNS)
     mori = await scene.agent()
@@ -138,7 +144,9 @@ async def test_what_the_assistant_wrote_before_a_takeover_is_kept(scene: Scene, 
     assert len(line.texts(USER)) == 1
 
 
-async def test_after_an_hour_it_has_failed_and_agents_see_why(scene: Scene, line: LinePlatform) -> None:
+async def test_after_an_hour_it_has_failed_and_agents_see_why(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     line.troubles = [refusal(503, "maintenance")] * 100
     await say(scene, line, RETURNS)
     for _ in range(30):
@@ -148,7 +156,7 @@ async def test_after_an_hour_it_has_failed_and_agents_see_why(scene: Scene, line
     assert (delivery.state, delivery.why) == (DeliveryState.FAILED, "the app has trouble: maintenance (503)")
 
 
-async def test_a_revoked_token_is_said_at_once_and_by_name(scene: Scene, line: LinePlatform) -> None:
+async def test_a_revoked_token_is_said_at_once_and_by_name(scene: ChannelHarness, line: LinePlatform) -> None:
     line.revoked = True
     await say(scene, line, RETURNS)
     delivery = (await scene.deliveries())[0]
@@ -159,7 +167,7 @@ async def test_a_revoked_token_is_said_at_once_and_by_name(scene: Scene, line: L
     assert len(line.texts(USER)) == 1
 
 
-async def test_a_quota_that_is_used_up_is_not_tried_again(scene: Scene, line: LinePlatform) -> None:
+async def test_a_quota_that_is_used_up_is_not_tried_again(scene: ChannelHarness, line: LinePlatform) -> None:
     line.quota = 0
     await scene.post(webhook(line.message(RETURNS, scene.rig.clock())))
     scene.rig.clock.pass_(120)
@@ -168,7 +176,9 @@ async def test_a_quota_that_is_used_up_is_not_tried_again(scene: Scene, line: Li
     assert (delivery.state, "monthly limit" in str(delivery.why)) == (DeliveryState.FAILED, True)
 
 
-async def test_who_blocks_us_gets_no_calls_until_they_come_back(scene: Scene, line: LinePlatform) -> None:
+async def test_who_blocks_us_gets_no_calls_until_they_come_back(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     await say(scene, line, "担当者と話す")
     await scene.tell(webhook(line.event("unfollow", scene.rig.clock())))
     conversation, mori = await scene.conversation(), await scene.agent()
@@ -183,12 +193,14 @@ async def test_who_blocks_us_gets_no_calls_until_they_come_back(scene: Scene, li
     assert line.texts(USER)[-1] == "おかえりなさい"
 
 
-async def test_a_new_friend_is_greeted(scene: Scene, line: LinePlatform) -> None:
+async def test_a_new_friend_is_greeted(scene: ChannelHarness, line: LinePlatform) -> None:
     await scene.tell(webhook(line.event("follow", scene.rig.clock(), follow={"isUnblocked": False})))
     assert "こんにちは" in line.texts(USER)[0]
 
 
-async def test_what_was_taken_back_is_nowhere_and_not_answered(scene: Scene, line: LinePlatform) -> None:
+async def test_what_was_taken_back_is_nowhere_and_not_answered(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     event = line.message("私の暗証番号は 9999 です", scene.rig.clock())
     back = line.event("unsend", scene.rig.clock(), unsend={"messageId": event["message"]["id"]})
     await scene.tell(webhook(event, back))
@@ -199,7 +211,7 @@ async def test_what_was_taken_back_is_nowhere_and_not_answered(scene: Scene, lin
     assert line.texts(USER) == []
 
 
-async def test_three_short_messages_get_one_answer(scene: Scene, line: LinePlatform) -> None:
+async def test_three_short_messages_get_one_answer(scene: ChannelHarness, line: LinePlatform) -> None:
     for text in ("すみません", "返品の", "期限はいつまでですか"):
         await scene.post(webhook(line.message(text, scene.rig.clock())))
         scene.rig.clock.pass_(0.2)
@@ -208,7 +220,7 @@ async def test_three_short_messages_get_one_answer(scene: Scene, line: LinePlatf
 
 
 async def test_standby_and_groups_are_left_alone_unless_it_is_for_us(
-    scene: Scene, line: LinePlatform
+    scene: ChannelHarness, line: LinePlatform
 ) -> None:
     now = scene.rig.clock()
     waiting = line.message(RETURNS, now) | {"mode": "standby"}
@@ -222,7 +234,9 @@ async def test_standby_and_groups_are_left_alone_unless_it_is_for_us(
     assert (await scene.rig.messages(await scene.conversation()))[0].text == RETURNS
 
 
-async def test_pictures_are_kept_for_people_and_honestly_not_read(scene: Scene, line: LinePlatform) -> None:
+async def test_pictures_are_kept_for_people_and_honestly_not_read(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     picture = b"\x89PNG\r\n\x1a\n" + b"0" * 100
     event = line.event("message", scene.rig.clock(), message={"id": "325708", "type": "image"})
     line.files["325708"] = picture
@@ -237,7 +251,7 @@ async def test_pictures_are_kept_for_people_and_honestly_not_read(scene: Scene, 
 
 
 async def test_a_sticker_is_no_question_but_who_begins_with_one_hears_something(
-    scene: Scene, line: LinePlatform
+    scene: ChannelHarness, line: LinePlatform
 ) -> None:
     sticker = {"id": "1", "type": "sticker", "packageId": "1", "stickerId": "2", "keywords": ["ありがとう"]}
     for number in ("1", "2"):
@@ -250,7 +264,9 @@ async def test_a_sticker_is_no_question_but_who_begins_with_one_hears_something(
     ] * 2
 
 
-async def test_the_survey_is_asked_and_its_answer_understood(scene: Scene, line: LinePlatform) -> None:
+async def test_the_survey_is_asked_and_its_answer_understood(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     await say(scene, line, "担当者と話す")
     conversation, mori = await scene.conversation(), await scene.agent()
     await scene.rig.claim(conversation, mori)
@@ -269,7 +285,9 @@ async def test_the_survey_is_asked_and_its_answer_understood(scene: Scene, line:
     assert (await scene.rig.messages(await scene.conversation()))[-1].author is Author.ASSISTANT
 
 
-async def test_a_text_longer_than_any_message_is_kept_whole(scene: Scene, line: LinePlatform) -> None:
+async def test_a_text_longer_than_any_message_is_kept_whole(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     await say(scene, line, "あ" * 100_000)
     conversation = await scene.conversation()
     media = (await scene.rig.database.read(lambda store: store.media.list_by_conversation(conversation)))[0]
@@ -277,14 +295,16 @@ async def test_a_text_longer_than_any_message_is_kept_whole(scene: Scene, line: 
     assert len((await scene.rig.messages(conversation))[0].text) == 4000
 
 
-async def test_a_thousand_events_in_one_call(scene: Scene, line: LinePlatform) -> None:
+async def test_a_thousand_events_in_one_call(scene: ChannelHarness, line: LinePlatform) -> None:
     now = scene.rig.clock()
     events = [line.message(f"質問{n}", now, peer=f"U{n:032x}") for n in range(1, 1001)]
     assert (await scene.post(webhook(*events))).status_code == 200
     assert await scene.count("messages") == 1000
 
 
-async def test_being_called_in_a_group_without_a_word_is_answered(scene: Scene, line: LinePlatform) -> None:
+async def test_being_called_in_a_group_without_a_word_is_answered(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     group = {"source": {"type": "group", "groupId": "C1", "userId": USER}}
     mention = {"mentionees": [{"index": 0, "length": 5, "isSelf": True}]}
     await scene.tell(webhook(line.message("@こもれび", scene.rig.clock(), mention=mention) | group))
@@ -294,7 +314,9 @@ async def test_being_called_in_a_group_without_a_word_is_answered(scene: Scene, 
     ]
 
 
-async def test_half_a_character_costs_no_other_event_of_the_call(scene: Scene, line: LinePlatform) -> None:
+async def test_half_a_character_costs_no_other_event_of_the_call(
+    scene: ChannelHarness, line: LinePlatform
+) -> None:
     """Five good ones and one whose every text holds half of a surrogate pair were all refused with 500."""
     now = scene.rig.clock()
     good = [line.message(f"質問{n}", now, peer=f"U{n:032x}") for n in range(5)]

@@ -14,9 +14,9 @@ from assistant.channels.base import BaseChannel
 from assistant.domain.channels import DeliveryState
 from assistant.domain.errors import Undeliverable
 from tests.channels import test_contracts as apps
-from tests.channels.conftest import Scene
+from tests.channels.conftest import ChannelHarness
 from tests.channels.contract import QUESTION, ChannelContract
-from tests.channels.platform import Platform
+from tests.channels.platform import SimulatedPlatform
 
 APPS = [
     apps.TestLine,
@@ -29,12 +29,14 @@ APPS = [
 ]
 
 
-def opened(kind: type[ChannelContract], make_scene: Callable[..., Scene]) -> tuple[Any, Scene]:
+def opened(
+    kind: type[ChannelContract], make_scene: Callable[..., ChannelHarness]
+) -> tuple[Any, ChannelHarness]:
     app = kind()
     return app, make_scene(app.platform(), app.settings, app.name, app.sign)
 
 
-def channel_of(scene: Scene) -> Any:
+def channel_of(scene: ChannelHarness) -> Any:
     return next(iter(scene.rig.channels.values()))
 
 
@@ -43,7 +45,7 @@ def channel_of(scene: Scene) -> Any:
 )
 @pytest.mark.parametrize("kind", APPS, ids=lambda kind: kind.name)
 async def test_what_an_app_accepts_is_sent_whatever_its_answer_looks_like(
-    make_scene: Callable[..., Scene], kind: type[ChannelContract], body: bytes
+    make_scene: Callable[..., ChannelHarness], kind: type[ChannelContract], body: bytes
 ) -> None:
     app, scene = opened(kind, make_scene)
     scene.platform.troubles.append(httpx.Response(200, content=body))
@@ -56,7 +58,7 @@ async def test_what_an_app_accepts_is_sent_whatever_its_answer_looks_like(
 
 @pytest.mark.parametrize("kind", APPS, ids=lambda kind: kind.name)
 async def test_a_redirect_is_no_acceptance(
-    make_scene: Callable[..., Scene], kind: type[ChannelContract]
+    make_scene: Callable[..., ChannelHarness], kind: type[ChannelContract]
 ) -> None:
     app, scene = opened(kind, make_scene)
     scene.platform.troubles.append(httpx.Response(302, headers={"location": "https://evil.example/"}))
@@ -66,7 +68,7 @@ async def test_a_redirect_is_no_acceptance(
 
 @pytest.mark.parametrize("kind", APPS, ids=lambda kind: kind.name)
 async def test_a_send_has_a_deadline_however_slowly_the_answer_drips(
-    make_scene: Callable[..., Scene], kind: type[ChannelContract], monkeypatch: pytest.MonkeyPatch
+    make_scene: Callable[..., ChannelHarness], kind: type[ChannelContract], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def drip() -> AsyncIterator[bytes]:
         while True:
@@ -101,7 +103,7 @@ ELSEWHERE = [
 @pytest.mark.parametrize("url", ELSEWHERE)
 @pytest.mark.parametrize("kind", [apps.TestMessenger, apps.TestInstagram, apps.TestSms, apps.TestSlack])
 async def test_no_other_server_gets_a_call(
-    make_scene: Callable[..., Scene], kind: type[ChannelContract], url: str
+    make_scene: Callable[..., ChannelHarness], kind: type[ChannelContract], url: str
 ) -> None:
     _, scene = opened(kind, make_scene)
     with pytest.raises(Undeliverable, match="do not call"):
@@ -109,7 +111,7 @@ async def test_no_other_server_gets_a_call(
     assert scene.platform.calls == []
 
 
-class Files(Platform):
+class FileServer(SimulatedPlatform):
     """Answers every call with a file, or sends it on once."""
 
     def __init__(self, onward: str = "") -> None:
@@ -131,22 +133,24 @@ class Files(Platform):
     ],
 )
 async def test_our_token_goes_only_where_it_is_asked_for(
-    make_scene: Callable[..., Scene], url: str, onward: str, tokens: list[bool]
+    make_scene: Callable[..., ChannelHarness], url: str, onward: str, tokens: list[bool]
 ) -> None:
-    app, platform = apps.TestWhatsApp(), Files(onward)
+    app, platform = apps.TestWhatsApp(), FileServer(onward)
     scene = make_scene(platform, app.settings, app.name, app.sign)
     assert await channel_of(scene)._download(url) == b"file"
     assert ["authorization" in call.headers for call in platform.calls] == tokens
 
 
-async def test_twilio_sends_us_on_to_its_own_files_and_nowhere_else(make_scene: Callable[..., Scene]) -> None:
+async def test_twilio_sends_us_on_to_its_own_files_and_nowhere_else(
+    make_scene: Callable[..., ChannelHarness],
+) -> None:
     app = apps.TestSms()
-    platform = Files("https://mms.twiliocdn.com/a")
+    platform = FileServer("https://mms.twiliocdn.com/a")
     channel: BaseChannel = channel_of(make_scene(platform, app.settings, app.name, app.sign))
     assert await channel.fetch_media("https://api.twilio.com/2010-04-01/Media/ME1") == b"file"
     assert ["authorization" in call.headers for call in platform.calls] == [True, False]
     astray: BaseChannel = channel_of(
-        make_scene(Files("https://evil.example/a"), app.settings, app.name, app.sign)
+        make_scene(FileServer("https://evil.example/a"), app.settings, app.name, app.sign)
     )
     with pytest.raises(Undeliverable):
         await astray.fetch_media("https://api.twilio.com/2010-04-01/Media/ME1")
@@ -164,7 +168,7 @@ def test_an_operators_substitute_for_the_api_is_known_by_host_and_port() -> None
 
 
 async def test_calls_are_read_in_threads_of_their_own(
-    make_scene: Callable[..., Scene], monkeypatch: pytest.MonkeyPatch
+    make_scene: Callable[..., ChannelHarness], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names: list[str] = []
     app, scene = opened(apps.TestLine, make_scene)
@@ -184,7 +188,7 @@ async def test_calls_are_read_in_threads_of_their_own(
 
 @pytest.mark.parametrize("kind", APPS, ids=lambda kind: kind.name)
 async def test_a_call_larger_than_the_app_could_mean_is_refused(
-    make_scene: Callable[..., Scene], kind: type[ChannelContract]
+    make_scene: Callable[..., ChannelHarness], kind: type[ChannelContract]
 ) -> None:
     app, scene = opened(kind, make_scene)
     body = app.message("x" * (channel_of(scene).max_webhook_bytes), "m1")
@@ -192,7 +196,9 @@ async def test_a_call_larger_than_the_app_could_mean_is_refused(
     assert await scene.count("messages") == 0
 
 
-async def test_an_event_that_is_nested_too_deep_costs_no_other(make_scene: Callable[..., Scene]) -> None:
+async def test_an_event_that_is_nested_too_deep_costs_no_other(
+    make_scene: Callable[..., ChannelHarness],
+) -> None:
     app, scene = opened(apps.TestWhatsApp, make_scene)
     deep: dict[str, Any] = {}
     for _ in range(200):

@@ -16,7 +16,7 @@ import structlog
 from assistant.cli import run
 from assistant.models.embeddings.factory import build_embedder
 from assistant.ports.models import Embedder
-from tests.cli.shell import Outcome, Shell
+from tests.cli.shell import CliHarness, CommandResult
 
 SAMPLE = Path(__file__).parents[2] / "knowledge_base"
 FOLDERS = ("ja/returns", "en/returns", "ja/points", "en/points")
@@ -32,29 +32,29 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def indexed(tmp_path_factory: pytest.TempPathFactory, library: Path) -> Shell:
+def indexed(tmp_path_factory: pytest.TempPathFactory, library: Path) -> CliHarness:
     """A shell whose data folder holds the library; not to be changed."""
-    shell = Shell(tmp_path_factory.mktemp("indexed") / "data")
+    shell = CliHarness(tmp_path_factory.mktemp("indexed") / "data")
     outcome = shell.run("ingest", str(library), "--json")
     assert (outcome.code, outcome.err) == (0, "")
     return shell
 
 
 @pytest.fixture
-def own(indexed: Shell, tmp_path: Path) -> Shell:
+def own(indexed: CliHarness, tmp_path: Path) -> CliHarness:
     """A shell with a copy of the indexed data folder, to be changed; the model is the same."""
     shutil.copytree(indexed.data, tmp_path / "data", ignore=shutil.ignore_patterns("models", "serve.log"))
     (tmp_path / "data" / "models").symlink_to(indexed.data / "models")
-    return Shell(tmp_path / "data")
+    return CliHarness(tmp_path / "data")
 
 
-class Terminal:
+class InProcessCli:
     """Types commands in this process."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch, self._capsys = monkeypatch, capsys
 
-    def __call__(self, *words: str, stdin: str = "", **settings: str) -> Outcome:
+    def __call__(self, *words: str, stdin: str = "", **settings: str) -> CommandResult:
         for name, value in settings.items():
             self._monkeypatch.setenv(name, value)
         self._monkeypatch.setattr(sys, "argv", ["assistant", *words])
@@ -64,7 +64,7 @@ class Terminal:
         except SystemExit as exc:
             code = int(exc.code or 0)
         gc.enable()  # serve starts without it
-        return Outcome(code, *self._capsys.readouterr())
+        return CommandResult(code, *self._capsys.readouterr())
 
     def batch(self, *words: str, items: Sequence[object]) -> list[Any]:
         """The lines that a command answers to *items*."""
@@ -76,26 +76,28 @@ class Terminal:
 @pytest.fixture
 def type_(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Terminal]:
+) -> Iterator[InProcessCli]:
     """A terminal where nothing is indexed."""
     for name in [name for name in os.environ if name.startswith(("ASSISTANT_", "OPENAI_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ASSISTANT_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(tmp_path)
-    yield Terminal(monkeypatch, capsys)
+    yield InProcessCli(monkeypatch, capsys)
     # `serve` logs to the stderr of this test, which is closed when the test is over.
     structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
-def embedder(indexed: Shell) -> Embedder:
+def embedder(indexed: CliHarness) -> Embedder:
     """The real model, loaded once for all commands that are typed in this process."""
     return build_embedder("local", indexed.data / "models")
 
 
 @pytest.fixture
-def asks(type_: Terminal, indexed: Shell, embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def asks(
+    type_: InProcessCli, indexed: CliHarness, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> InProcessCli:
     """A terminal where the library is indexed; not to be changed."""
     monkeypatch.setenv("ASSISTANT_DATA_DIR", str(indexed.data))
     monkeypatch.setattr("assistant.app.knowledge_base.open_embedder", lambda *_: embedder)
@@ -103,7 +105,7 @@ def asks(type_: Terminal, indexed: Shell, embedder: Embedder, monkeypatch: pytes
 
 
 @pytest.fixture
-def changes(asks: Terminal, own: Shell, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def changes(asks: InProcessCli, own: CliHarness, monkeypatch: pytest.MonkeyPatch) -> InProcessCli:
     """A terminal where the library is indexed, in a folder of this test's own."""
     monkeypatch.setenv("ASSISTANT_DATA_DIR", str(own.data))
     return asks

@@ -26,7 +26,7 @@ BYTECODE = Path(tempfile.gettempdir()) / "yorisoi-bytecode"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CommandResult:
     """What a command left behind."""
 
     code: int
@@ -52,7 +52,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Shell:
+class CliHarness:
     """A data folder and the settings that commands see; nothing of the tester's own environment."""
 
     data: Path
@@ -66,10 +66,10 @@ class Shell:
             kept["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
         return kept | {"ASSISTANT_DATA_DIR": str(self.data), "NO_COLOR": "1"} | self.settings
 
-    def having(self, **settings: str) -> "Shell":
-        return Shell(self.data, self.settings | settings)
+    def having(self, **settings: str) -> "CliHarness":
+        return CliHarness(self.data, self.settings | settings)
 
-    def run(self, *words: str | bytes, stdin: str | bytes = "") -> Outcome:
+    def run(self, *words: str | bytes, stdin: str | bytes = "") -> CommandResult:
         """Type a command; `stdin` is what follows."""
         typed = stdin.encode() if isinstance(stdin, str) else stdin
         done = subprocess.run(
@@ -81,10 +81,10 @@ class Shell:
             env=self.environment,
             check=False,
         )
-        return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return CommandResult(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     @contextmanager
-    def serving(self, *words: str) -> Iterator["Served"]:
+    def serving(self, *words: str) -> Iterator["RunningService"]:
         """The service, ready; whatever is left of it at the end is killed."""
         log = (self.data / "serve.log").open("w+")
         command = [*ASSISTANT, "serve", "--port", "0", *words]
@@ -92,7 +92,7 @@ class Shell:
             command, stdout=log, stderr=log, cwd=self.data.parent, env=self.environment
         )
         try:
-            yield Served(process, *_address(process, self.data / "serve.log"))
+            yield RunningService(process, *_address(process, self.data / "serve.log"))
         finally:
             process.kill()
             process.wait(timeout=10)
@@ -112,7 +112,7 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> tuple[str, int]:
 
 
 @dataclass
-class Served:
+class RunningService:
     """A running `assistant serve`."""
 
     process: "subprocess.Popen[bytes]"
@@ -130,12 +130,12 @@ class Served:
         self.process.kill()
         self.process.wait(timeout=10)
 
-    def open(self, locale: str = "ja") -> "Talk":
+    def open(self, locale: str = "ja") -> "VisitorConversation":
         opened = httpx2.post(f"{self.url}/v1/conversations", json={"locale": locale}, timeout=20)
         assert opened.status_code == 201, opened.text
-        return Talk(opened.json()["id"], opened.json()["token"])
+        return VisitorConversation(opened.json()["id"], opened.json()["token"])
 
-    def say(self, talk: "Talk", text: str, message: str | None = None) -> dict[str, Any]:
+    def say(self, talk: "VisitorConversation", text: str, message: str | None = None) -> dict[str, Any]:
         """What a 202 says."""
         url = f"{self.url}/v1/conversations/{talk.id}/messages"
         body = {"id": message or str(uuid4()), "text": text}
@@ -144,22 +144,22 @@ class Served:
         stored: dict[str, Any] = taken.json()["message"]
         return stored
 
-    def look(self, talk: "Talk") -> dict[str, Any]:
+    def look(self, talk: "VisitorConversation") -> dict[str, Any]:
         response = httpx2.get(f"{self.url}/v1/conversations/{talk.id}", headers=talk.headers, timeout=20)
         assert response.status_code == 200, response.text
         found: dict[str, Any] = response.json()
         return found
 
-    def answers(self, talk: "Talk") -> list[dict[str, Any]]:
+    def answers(self, talk: "VisitorConversation") -> list[dict[str, Any]]:
         return [message for message in self.look(talk)["messages"] if message["author"] == "assistant"]
 
-    def answer(self, talk: "Talk") -> dict[str, Any]:
+    def answer(self, talk: "VisitorConversation") -> dict[str, Any]:
         """The first answer, once there is one."""
         return until(lambda: self.answers(talk))[0]
 
 
 @dataclass(frozen=True)
-class Talk:
+class VisitorConversation:
     """One visitor's conversation; it outlives the process that opened it."""
 
     id: str

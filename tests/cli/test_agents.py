@@ -5,19 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cli.conftest import Terminal
+from tests.cli.conftest import InProcessCli
 
 PASSWORD = "correct horse battery\n"
 
 
-def test_an_account_is_made_and_listed(type_: Terminal) -> None:
+def test_an_account_is_made_and_listed(type_: InProcessCli) -> None:
     added = type_("agent", "add", "Mori@Shop.example", "--name", "森 みどり", "--admin", stdin=PASSWORD)
     assert (added.code, added.err) == (0, "")
     assert "mori@shop.example" in added.out
     assert type_("agent", "list").out == "mori@shop.example  森 みどり  (admin)\n"
 
 
-def test_the_list_as_json_holds_no_secret(type_: Terminal) -> None:
+def test_the_list_as_json_holds_no_secret(type_: InProcessCli) -> None:
     type_("agent", "add", "mori@shop.example", stdin=PASSWORD)
     outcome = type_("agent", "list", "--json")
     (agent,) = outcome.json
@@ -26,7 +26,7 @@ def test_the_list_as_json_holds_no_secret(type_: Terminal) -> None:
     assert "argon" not in outcome.out
 
 
-def test_a_token_is_one_line_and_another_every_time(type_: Terminal) -> None:
+def test_a_token_is_one_line_and_another_every_time(type_: InProcessCli) -> None:
     type_("agent", "add", "mori@shop.example", stdin=PASSWORD)
     tokens = [type_("agent", "token", "MORI@shop.example").out.splitlines() for _ in range(2)]
     assert [len(lines) for lines in tokens] == [1, 1]
@@ -42,25 +42,27 @@ def test_a_token_is_one_line_and_another_every_time(type_: Terminal) -> None:
         ("mori@shop.example", "", "at least 10 characters"),
     ],
 )
-def test_an_account_that_cannot_be_is_not_made(type_: Terminal, email: str, password: str, says: str) -> None:
+def test_an_account_that_cannot_be_is_not_made(
+    type_: InProcessCli, email: str, password: str, says: str
+) -> None:
     assert says in type_("agent", "add", email, stdin=password).refusal()
     assert type_("agent", "list", "--json").json == []
 
 
-def test_an_address_has_one_account(type_: Terminal) -> None:
+def test_an_address_has_one_account(type_: InProcessCli) -> None:
     type_("agent", "add", "mori@shop.example", "--name", "Mori", stdin=PASSWORD)
     again = type_("agent", "add", "MORI@shop.example", "--name", "Other", stdin=PASSWORD)
     assert "has an account already" in again.refusal()
     assert [agent["name"] for agent in type_("agent", "list", "--json").json] == ["Mori"]
 
 
-def test_a_token_for_nobody_says_how_to_make_an_account(type_: Terminal) -> None:
+def test_a_token_for_nobody_says_how_to_make_an_account(type_: InProcessCli) -> None:
     assert (
         "assistant agent add nobody@shop.example" in type_("agent", "token", "nobody@shop.example").refusal()
     )
 
 
-def _doors(type_: Terminal) -> list[str]:
+def _doors(type_: InProcessCli) -> list[str]:
     """A session and a token of Mori's, and whose they are."""
     from assistant.api.auth import create_session
     from assistant.app.knowledge_base import open_database, utc_now
@@ -100,7 +102,9 @@ def _open(doors: list[str], later: timedelta = timedelta()) -> list[bool]:
         (("remove", "mori@shop.example"), "", [False, False]),
     ],
 )
-def test_ways_in_end_at_once(type_: Terminal, words: tuple[str, ...], stdin: str, left: list[bool]) -> None:
+def test_ways_in_end_at_once(
+    type_: InProcessCli, words: tuple[str, ...], stdin: str, left: list[bool]
+) -> None:
     doors = _doors(type_)
     assert _open(doors) == [True, True]
     done = type_("agent", *words, stdin=stdin)
@@ -111,7 +115,7 @@ def test_ways_in_end_at_once(type_: Terminal, words: tuple[str, ...], stdin: str
     assert (again.code == 0) == (words[0] != "remove")
 
 
-def test_tokens_end(type_: Terminal) -> None:
+def test_tokens_end(type_: InProcessCli) -> None:
     session, token = _doors(type_)
     assert _open([session, token], timedelta(days=15)) == [False, True]
     assert _open([token], timedelta(days=366)) == [False]
@@ -119,7 +123,7 @@ def test_tokens_end(type_: Terminal) -> None:
     assert _open([short], timedelta(days=3)) == [False]
 
 
-def test_the_demo_agent_does_not_survive_the_demo(type_: Terminal) -> None:
+def test_the_demo_agent_does_not_survive_the_demo(type_: InProcessCli) -> None:
     from assistant.app.knowledge_base import open_database
     from assistant.app.settings import load_settings
     from assistant.cli.demo import EMAIL, ensure_demo_agent, remove_demo_agent

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Terminal
+from tests.cli.conftest import InProcessCli
 
 ANGRY: dict[str, Any] = {
     "id": "angry",
@@ -30,7 +30,7 @@ def lines(*items: object) -> str:
     return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
 
 
-def test_one_line_per_dialogue_in_order_one_entry_per_customer_turn(asks: Terminal) -> None:
+def test_one_line_per_dialogue_in_order_one_entry_per_customer_turn(asks: InProcessCli) -> None:
     nothing: dict[str, Any] = {"id": None, "turns": []}
     outcome = asks("assess", "--batch", "-", stdin=lines(ENGLISH, ANGRY, nothing, ENGLISH))
     assert (outcome.code, outcome.err) == (0, "")
@@ -39,7 +39,7 @@ def test_one_line_per_dialogue_in_order_one_entry_per_customer_turn(asks: Termin
     assert all(set(turn) == KEYS for line in outcome.lines for turn in line["turns"])
 
 
-def test_what_is_read_and_decided(asks: Terminal) -> None:
+def test_what_is_read_and_decided(asks: InProcessCli) -> None:
     english, angry = asks("assess", "--json", stdin=lines(ENGLISH, ANGRY)).lines
     asked = angry["turns"][1]
     assert (asked["asked_for_person"], asked["decision"], asked["reason"]) == (
@@ -52,14 +52,14 @@ def test_what_is_read_and_decided(asks: Terminal) -> None:
         assert 0 <= turn["unfamiliarity"] <= 1
 
 
-def test_a_file_says_the_same_as_stdin(asks: Terminal, tmp_path: Path) -> None:
+def test_a_file_says_the_same_as_stdin(asks: InProcessCli, tmp_path: Path) -> None:
     # Editors on Windows put a mark at the beginning.
     (tmp_path / "dialogues.jsonl").write_text("\ufeff" + lines(ANGRY, ENGLISH), "utf-8")
     from_file = asks("assess", "--batch", "dialogues.jsonl")
     assert from_file.lines == asks("assess", "--batch", "-", stdin=lines(ANGRY, ENGLISH)).lines
 
 
-def test_without_json_a_person_can_read_it(asks: Terminal) -> None:
+def test_without_json_a_person_can_read_it(asks: InProcessCli) -> None:
     outcome = asks("assess", stdin=lines(ANGRY))
     assert outcome.out.startswith("dialogue angry\n  turn 0: frustration ")
     assert "-> handoff (asked_for_person)" in outcome.out
@@ -68,7 +68,7 @@ def test_without_json_a_person_can_read_it(asks: Terminal) -> None:
 @pytest.mark.parametrize(
     "text", ["\ud83d", "a\x00b", "", "   ", "🙂" * 500, "あ" * 20_000, "\u202e\u200b", '" OR NEAR(*']
 )
-def test_strange_words_are_read_and_written(asks: Terminal, text: str) -> None:
+def test_strange_words_are_read_and_written(asks: InProcessCli, text: str) -> None:
     dialogue = {"id": text, "turns": [{"author": "customer", "text": text}]}
     outcome = asks("assess", "--batch", "-", stdin=json.dumps(dialogue) + "\n")
     assert (outcome.code, outcome.err) == (0, "")
@@ -95,7 +95,7 @@ def test_strange_words_are_read_and_written(asks: Terminal, text: str) -> None:
     ids=lambda value: ascii(value)[:50],
 )
 def test_a_line_that_is_none_is_named_and_those_before_it_are_answered(
-    asks: Terminal, line: str, says: str
+    asks: InProcessCli, line: str, says: str
 ) -> None:
     outcome = asks("assess", "--batch", "-", stdin=lines(ENGLISH) + line + "\n" + lines(ENGLISH))
     assert says in outcome.refusal()
@@ -103,16 +103,16 @@ def test_a_line_that_is_none_is_named_and_those_before_it_are_answered(
 
 
 @pytest.mark.parametrize("name", ["nowhere.jsonl", "."])
-def test_a_batch_that_cannot_be_read_is_named(asks: Terminal, name: str) -> None:
+def test_a_batch_that_cannot_be_read_is_named(asks: InProcessCli, name: str) -> None:
     assert f"assistant: {name} cannot be read" in asks("assess", "--batch", name).refusal()
 
 
-def test_a_batch_in_another_encoding_is_named(asks: Terminal, tmp_path: Path) -> None:
+def test_a_batch_in_another_encoding_is_named(asks: InProcessCli, tmp_path: Path) -> None:
     (tmp_path / "sjis.jsonl").write_bytes(lines(ANGRY).encode("cp932"))
     assert "sjis.jsonl cannot be read (it is not UTF-8)" in asks("assess", "--batch", "sjis.jsonl").refusal()
 
 
-def test_a_policy_that_is_not_there_is_named(asks: Terminal) -> None:
+def test_a_policy_that_is_not_there_is_named(asks: InProcessCli) -> None:
     outcome = asks("assess", stdin=lines(ENGLISH), ASSISTANT_POLICY="/nowhere.yaml")
     assert "/nowhere.yaml" in outcome.refusal()
 
@@ -129,7 +129,7 @@ PATIENT = "offer_frustration: 0.999\nhandoff_frustration: 1.0\noutburst_frustrat
 
 
 def test_another_policy_prints_the_decisions_that_change_and_no_others(
-    asks: Terminal, tmp_path: Path
+    asks: InProcessCli, tmp_path: Path
 ) -> None:
     (tmp_path / "patient.yaml").write_text(PATIENT, "utf-8")
     replayed = lines(GRUMBLING, ENGLISH)
@@ -148,13 +148,13 @@ def test_another_policy_prints_the_decisions_that_change_and_no_others(
     assert "no change" in told.err
 
 
-def test_the_same_policy_changes_nothing(asks: Terminal, tmp_path: Path) -> None:
+def test_the_same_policy_changes_nothing(asks: InProcessCli, tmp_path: Path) -> None:
     (tmp_path / "same.yaml").write_text("offer_frustration: 0.5\n", "utf-8")
     outcome = asks("assess", "--policy", "same.yaml", "--json", stdin=lines(ANGRY, GRUMBLING))
     assert [line["changes"] for line in outcome.lines] == [[], []]
 
 
-def test_a_policy_that_is_wrong_is_one_clear_line(asks: Terminal, tmp_path: Path) -> None:
+def test_a_policy_that_is_wrong_is_one_clear_line(asks: InProcessCli, tmp_path: Path) -> None:
     (tmp_path / "wrong.yaml").write_text("offer_frustration: often\n", "utf-8")
     outcome = asks("assess", "--policy", "wrong.yaml", stdin=lines(ENGLISH))
     assert outcome.code == 1

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Terminal
-from tests.cli.shell import ASSISTANT, Shell, until
+from tests.cli.conftest import InProcessCli
+from tests.cli.shell import ASSISTANT, CliHarness, until
 
 
 @contextmanager
-def watching(shell: Shell, log: Path, *words: str) -> Iterator["subprocess.Popen[bytes]"]:
+def watching(shell: CliHarness, log: Path, *words: str) -> Iterator["subprocess.Popen[bytes]"]:
     with log.open("w") as out:
         process = subprocess.Popen(
             [*ASSISTANT, "ingest", *words, "--watch"],
@@ -31,7 +31,7 @@ def watching(shell: Shell, log: Path, *words: str) -> Iterator["subprocess.Popen
 
 
 @pytest.mark.slow
-def test_what_changes_is_taken_in_and_told_line_by_line(own: Shell, tmp_path: Path) -> None:
+def test_what_changes_is_taken_in_and_told_line_by_line(own: CliHarness, tmp_path: Path) -> None:
     folder, log = tmp_path / "kb", tmp_path / "log"
     folder.mkdir()
     (folder / "parrots.md").write_text("# Parrots\n\nThey may be returned within 77 days.\n")
@@ -59,7 +59,7 @@ def test_what_changes_is_taken_in_and_told_line_by_line(own: Shell, tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_with_json_each_run_is_a_line(own: Shell, tmp_path: Path) -> None:
+def test_with_json_each_run_is_a_line(own: CliHarness, tmp_path: Path) -> None:
     (tmp_path / "one.md").write_text("# One\n\nFirst.\n")
     log = tmp_path / "log"
     with watching(own, log, str(tmp_path / "one.md"), "--json"):
@@ -69,11 +69,11 @@ def test_with_json_each_run_is_a_line(own: Shell, tmp_path: Path) -> None:
     assert json.loads(found[0])["updated"] == 1
 
 
-def test_web_addresses_alone_cannot_be_watched(type_: Terminal) -> None:
+def test_web_addresses_alone_cannot_be_watched(type_: InProcessCli) -> None:
     outcome = type_("ingest", "https://help.example.jp/", "--watch")
     assert outcome.code == 2
     assert "`serve` reads web addresses again" in outcome.err
 
 
-def test_a_path_that_is_not_there_is_said_at_once(type_: Terminal) -> None:
+def test_a_path_that_is_not_there_is_said_at_once(type_: InProcessCli) -> None:
     assert "no such file or folder" in type_("ingest", "nowhere", "--watch").refusal()

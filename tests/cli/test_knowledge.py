@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Terminal
-from tests.cli.shell import Shell
+from tests.cli.conftest import InProcessCli
+from tests.cli.shell import CliHarness
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +26,7 @@ NOBODY = {"OPENAI_API_KEY": "sk-nobody", "OPENAI_BASE_URL": "http://127.0.0.1:9/
 # -- ingest
 
 
-def test_what_is_indexed_is_not_indexed_again(asks: Terminal, library: Path) -> None:
+def test_what_is_indexed_is_not_indexed_again(asks: InProcessCli, library: Path) -> None:
     report = asks("ingest", str(library), "--json").json
     articles = len(list(library.rglob("*.md")))
     assert {key: report[key] for key in ("added", "updated", "unchanged", "removed", "failed")} == {
@@ -35,7 +35,7 @@ def test_what_is_indexed_is_not_indexed_again(asks: Terminal, library: Path) -> 
 
 
 def test_changes_are_taken_in_and_what_vanished_goes_when_told_to(
-    changes: Terminal, library: Path, tmp_path: Path
+    changes: InProcessCli, library: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "help"
     shutil.copytree(library, folder)
@@ -84,7 +84,7 @@ WHY = {
 
 
 def test_each_document_that_cannot_be_read_is_one_line_and_stops_nothing(
-    changes: Terminal, broken: Path
+    changes: InProcessCli, broken: Path
 ) -> None:
     (broken / "good.md").write_text("# Umbrellas\n\nUmbrellas are lent for 13 days.\n")
     outcome = changes("ingest", str(broken))
@@ -108,7 +108,7 @@ def test_each_document_that_cannot_be_read_is_one_line_and_stops_nothing(
     ],
 )
 def test_what_cannot_be_read_is_one_line_with_the_mend(
-    changes: Terminal, broken: Path, place: str, why: str
+    changes: InProcessCli, broken: Path, place: str, why: str
 ) -> None:
     broken.with_name("nothing-in-it").mkdir()
     outcome = changes("ingest", place)
@@ -116,7 +116,7 @@ def test_what_cannot_be_read_is_one_line_with_the_mend(
     assert outcome.out == "0 added, 0 updated, 0 unchanged, 0 removed, 1 failed\n"
 
 
-def test_a_folder_that_vanished_is_no_reason_to_remove_anything(changes: Terminal, library: Path) -> None:
+def test_a_folder_that_vanished_is_no_reason_to_remove_anything(changes: InProcessCli, library: Path) -> None:
     away = library.with_name("away")
     library.rename(away)
     try:
@@ -127,7 +127,7 @@ def test_a_folder_that_vanished_is_no_reason_to_remove_anything(changes: Termina
     assert changes("search", "返品の期限", "--json").json
 
 
-def test_a_file_with_a_name_that_is_no_text_is_told(changes: Terminal, tmp_path: Path) -> None:
+def test_a_file_with_a_name_that_is_no_text_is_told(changes: InProcessCli, tmp_path: Path) -> None:
     folder = tmp_path / "names"
     folder.mkdir()
     Path(os.fsdecode(os.fsencode(folder) + b"/\x8e\x52.md")).write_text("# Hill\n\nHills are high.\n")
@@ -137,7 +137,7 @@ def test_a_file_with_a_name_that_is_no_text_is_told(changes: Terminal, tmp_path:
 # -- search
 
 
-def test_search_prints_ranked_passages(indexed: Shell) -> None:
+def test_search_prints_ranked_passages(indexed: CliHarness) -> None:
     hits = indexed.run("search", "返品の期限は何日ですか", "-k", "3", "--json").json
     assert len(hits) == 3
     assert all(set(hit) == {"article", "title", "url", "score", "text"} for hit in hits)
@@ -147,7 +147,7 @@ def test_search_prints_ranked_passages(indexed: Shell) -> None:
     assert all(0 <= score <= 1 for score in scores)
 
 
-def test_a_batch_of_searches_is_one_line_each_in_order(asks: Terminal) -> None:
+def test_a_batch_of_searches_is_one_line_each_in_order(asks: InProcessCli) -> None:
     items = [
         {"id": "en", "text": "How many days do I have to return something?"},
         {"id": 2, "text": "返品の期限は何日ですか"},
@@ -163,7 +163,7 @@ def test_a_batch_of_searches_is_one_line_each_in_order(asks: Terminal) -> None:
 
 
 @pytest.mark.parametrize("command", ["search", "ask"])
-def test_no_question_breaks_a_batch(asks: Terminal, command: str) -> None:
+def test_no_question_breaks_a_batch(asks: InProcessCli, command: str) -> None:
     items: list[dict[str, Any]] = [{"id": number, "text": text} for number, text in enumerate(POISON)]
     items.append({"id": "last", "text": "返品の期限は何日ですか"})
     began = time.monotonic()
@@ -174,14 +174,16 @@ def test_no_question_breaks_a_batch(asks: Terminal, command: str) -> None:
     assert last[0]["article"] == DEADLINE_JA
 
 
-def test_an_id_comes_back_as_it_was(asks: Terminal) -> None:
+def test_an_id_comes_back_as_it_was(asks: InProcessCli) -> None:
     ids: list[Any] = ["\ud83d", "日本", {"a": [1, None]}, 1.5, True, None, ""]
     found = asks.batch("search", "-k", "1", items=[{"id": id_, "text": "points"} for id_ in ids])
     assert [line["id"] for line in found] == ids
 
 
 @pytest.mark.parametrize("command", ["search", "ask"])
-def test_a_line_that_is_none_is_named_and_those_before_it_are_answered(asks: Terminal, command: str) -> None:
+def test_a_line_that_is_none_is_named_and_those_before_it_are_answered(
+    asks: InProcessCli, command: str
+) -> None:
     good = json.dumps({"id": 1, "text": "返品の期限"}) + "\n"
     for bad, says in (('{"id": 2', "line 3: not JSON"), ('{"id": 2}', 'Item 2 has no "text"')):
         outcome = asks(command, "--batch", "-", stdin=good + "\n" + bad + "\n" + good)
@@ -189,7 +191,7 @@ def test_a_line_that_is_none_is_named_and_those_before_it_are_answered(asks: Ter
         assert [line["id"] for line in outcome.lines] == [1]
 
 
-def test_nothing_indexed_is_nothing_found_and_doctor_says_what_to_do(changes: Terminal) -> None:
+def test_nothing_indexed_is_nothing_found_and_doctor_says_what_to_do(changes: InProcessCli) -> None:
     changes("migrate", ASSISTANT_DATA_DIR="empty")
     assert changes("search", "返品の期限").out == "Nothing found.\n"
     assert changes("ask", "返品の期限", "--json").json["decision"] == "abstain"
@@ -201,7 +203,7 @@ def test_nothing_indexed_is_nothing_found_and_doctor_says_what_to_do(changes: Te
 # -- ask
 
 
-def test_an_answer_quotes_the_article_in_the_language_of_the_question(asks: Terminal) -> None:
+def test_an_answer_quotes_the_article_in_the_language_of_the_question(asks: InProcessCli) -> None:
     items = [
         {"id": "ja", "text": "返品の期限は何日ですか"},
         {"id": "en", "text": "How many days do I have to return something?"},
@@ -220,7 +222,7 @@ def test_an_answer_quotes_the_article_in_the_language_of_the_question(asks: Term
     assert "30" in found["ja"]["answer"]
 
 
-def test_a_model_that_cannot_be_reached_costs_seconds_and_quotes_answer(asks: Terminal) -> None:
+def test_a_model_that_cannot_be_reached_costs_seconds_and_quotes_answer(asks: InProcessCli) -> None:
     began = time.monotonic()
     outcome = asks("ask", "返品の期限は何日ですか", "--json", **NOBODY)
     assert outcome.json["citations"][0]["article"] == DEADLINE_JA
@@ -228,7 +230,7 @@ def test_a_model_that_cannot_be_reached_costs_seconds_and_quotes_answer(asks: Te
     assert time.monotonic() - began < 30
 
 
-def test_doctor_says_that_the_model_cannot_be_reached(asks: Terminal) -> None:
+def test_doctor_says_that_the_model_cannot_be_reached(asks: InProcessCli) -> None:
     outcome = asks("doctor", "--json", **NOBODY)
     assert outcome.refusal() == (
         "assistant: Not well: model; what is printed beside each says what mends it."
@@ -238,7 +240,7 @@ def test_doctor_says_that_the_model_cannot_be_reached(asks: Terminal) -> None:
     assert "sk-nobody" not in outcome.out
 
 
-def test_doctor_finds_everything_well(asks: Terminal) -> None:
+def test_doctor_finds_everything_well(asks: InProcessCli) -> None:
     outcome = asks("doctor", "--json")
     assert (outcome.code, outcome.err) == (0, "")
     parts = {finding["part"] for finding in outcome.lines if finding["well"]}
@@ -248,12 +250,12 @@ def test_doctor_finds_everything_well(asks: Terminal) -> None:
     }
 
 
-def test_a_model_without_a_provider_is_told(asks: Terminal) -> None:
+def test_a_model_without_a_provider_is_told(asks: InProcessCli) -> None:
     outcome = asks("ask", "x", ASSISTANT_CHAT_MODEL="gpt")
     assert "write it as openai:gpt" in outcome.refusal()
 
 
-def test_doctor_tells_which_articles_disagree(type_: Terminal, tmp_path: Path) -> None:
+def test_doctor_tells_which_articles_disagree(type_: InProcessCli, tmp_path: Path) -> None:
     for name, days in (("a.md", 30), ("b.md", 14)):
         text = f"未開封の商品の返品は、お届けから{days}日以内にお申し込みください。"
         (tmp_path / name).write_text(f"# 返品の期限\n\n{text}\n", encoding="utf-8")

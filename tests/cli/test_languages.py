@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from assistant.ports.models import Embedder
-from tests.knowledge.shop import Shop
+from tests.knowledge.shop import KnowledgeHarness
 
 pytestmark = pytest.mark.slow
 
@@ -23,8 +23,8 @@ PAGES = {
 
 
 @pytest.fixture
-async def shop(embedder: Embedder) -> AsyncIterator[Shop]:
-    made = Shop(embedder=embedder)
+async def shop(embedder: Embedder) -> AsyncIterator[KnowledgeHarness]:
+    made = KnowledgeHarness(embedder=embedder)
     for name, (title, text) in PAGES.items():
         await made.put(name, title, text)
     await made.indexer.backfill_embeddings()
@@ -43,7 +43,9 @@ async def shop(embedder: Embedder) -> AsyncIterator[Shop]:
         ("When do my points expire?", "en", "en/points.md"),
     ],
 )
-async def test_ones_own_language_comes_first(shop: Shop, question: str, language: str, article: str) -> None:
+async def test_ones_own_language_comes_first(
+    shop: KnowledgeHarness, question: str, language: str, article: str
+) -> None:
     assert (await shop.found(question, language))[0] == article
 
 
@@ -57,7 +59,7 @@ async def test_ones_own_language_comes_first(shop: Shop, question: str, language
     ],
 )
 async def test_what_is_there_in_the_other_language_only_is_found(
-    shop: Shop, question: str, language: str, article: str
+    shop: KnowledgeHarness, question: str, language: str, article: str
 ) -> None:
     """How often it comes first is a figure (`python -m evals retrieval`), not a promise for each question."""
     assert article in (await shop.found(question, language))[:3]

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from evals.fakes.chat_server import answer_honestly, create_fake, serve_app
-from tests.cli.shell import Served, Shell
+from tests.cli.shell import CliHarness, RunningService
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ SAID = "返品の期限は何日ですか。" + "、".join(f"{kind}は{value}" f
 PASSWORD = "canary password 1234"
 
 
-def test_the_log_of_a_whole_run_holds_no_secret_and_nothing_personal(own: Shell) -> None:
+def test_the_log_of_a_whole_run_holds_no_secret_and_nothing_personal(own: CliHarness) -> None:
     prompts: list[str] = []
 
     def overheard(body: Any) -> str:
@@ -59,7 +59,7 @@ def test_the_log_of_a_whole_run_holds_no_secret_and_nothing_personal(own: Shell)
     assert not [value for value in hidden for prompt in prompts if value in prompt]
 
 
-def _conversation(service: Served, token: str) -> list[str]:
+def _conversation(service: RunningService, token: str) -> list[str]:
     """A customer asks, is answered, wants a person; an agent reads and replies. The customer's token."""
     who = {"id": "c-canary-1", "name": PERSONAL["name"], "email": PERSONAL["e-mail"]}
     opened = httpx2.post(f"{service.url}/v1/conversations", json={"customer": who}, timeout=20).json()
@@ -75,7 +75,7 @@ def _conversation(service: Served, token: str) -> list[str]:
     return [opened["token"]]
 
 
-def _mishaps(service: Served) -> None:
+def _mishaps(service: RunningService) -> None:
     """Wrong passwords, broken bodies, forged webhooks: each carries something private."""
     login = {"email": "mori@shop.example", "password": PASSWORD + "x"}
     assert httpx2.post(f"{service.url}/v1/agent/login", json=login, timeout=20).status_code == 401
@@ -86,7 +86,7 @@ def _mishaps(service: Served) -> None:
         assert PERSONAL["e-mail"] not in refused.text
 
 
-def _errors_of_the_database(service: Served, path: Path) -> None:
+def _errors_of_the_database(service: RunningService, path: Path) -> None:
     """A fault of ours while somebody's words are stored: the log says what failed, not with which values."""
     talk = service.open()
     headers, message = {"Authorization": f"Bearer {talk.token}"}, {"id": str(uuid4()), "text": SAID}

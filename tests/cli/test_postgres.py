@@ -4,21 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.shell import Shell
+from tests.cli.shell import CliHarness
 from tests.postgres import new_database
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def shell(postgres: str, indexed: Shell, tmp_path: Path) -> Shell:
+def shell(postgres: str, indexed: CliHarness, tmp_path: Path) -> CliHarness:
     """A new database; the prepared language model is there already."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "models").symlink_to(indexed.data / "models")
-    return Shell(tmp_path / "data", {"ASSISTANT_DATABASE_URL": new_database(postgres)})
+    return CliHarness(tmp_path / "data", {"ASSISTANT_DATABASE_URL": new_database(postgres)})
 
 
-def test_from_an_empty_database_to_an_answer(shell: Shell, library: Path) -> None:
+def test_from_an_empty_database_to_an_answer(shell: CliHarness, library: Path) -> None:
     assert "assistant migrate" in shell.run("search", "返品").refusal()
     assert shell.run("migrate").code == 0
     assert shell.run("ingest", str(library)).code == 0
@@ -35,7 +35,7 @@ def test_from_an_empty_database_to_an_answer(shell: Shell, library: Path) -> Non
         assert (code, seconds < 10) == (0, True)
 
 
-def test_a_database_that_does_not_answer_is_said_in_one_line(shell: Shell) -> None:
+def test_a_database_that_does_not_answer_is_said_in_one_line(shell: CliHarness) -> None:
     away = shell.having(ASSISTANT_DATABASE_URL="postgresql://yorisoi:hush-hush@127.0.0.1:1/help")
     for command in (["serve", "--port", "0"], ["migrate"], ["search", "返品"]):
         said = away.run(*command).refusal()

@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.cli.shell import Served, Shell, Talk, until
+from tests.cli.shell import CliHarness, RunningService, VisitorConversation, until
 
 pytestmark = pytest.mark.slow
 
@@ -28,19 +28,19 @@ def test_a_port_in_use_is_told_and_the_data_folder_is_not_touched(tmp_path: Path
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        refusal = Shell(tmp_path / "data").run("serve", "--port", port).refusal()
+        refusal = CliHarness(tmp_path / "data").run("serve", "--port", port).refusal()
     assert f"Cannot listen on 127.0.0.1:{port} (Address already in use)" in refusal
     assert "--port" in refusal
     assert not (tmp_path / "data").exists()
 
 
 def test_an_address_that_is_not_ours_is_told(tmp_path: Path) -> None:
-    refusal = Shell(tmp_path / "data").run("serve", "--port", "0", "--host", "nowhere.invalid").refusal()
+    refusal = CliHarness(tmp_path / "data").run("serve", "--port", "0", "--host", "nowhere.invalid").refusal()
     assert "Cannot listen on nowhere.invalid:0" in refusal
     assert "Unknown error" not in refusal
 
 
-def test_it_serves_refuses_a_second_and_stops_when_told(own: Shell) -> None:
+def test_it_serves_refuses_a_second_and_stops_when_told(own: CliHarness) -> None:
     with own.serving() as served:
         assert httpx2.get(f"{served.url}/healthz", timeout=20).status_code == 200
         talk = served.open()
@@ -60,7 +60,7 @@ def test_it_serves_refuses_a_second_and_stops_when_told(own: Shell) -> None:
 
 
 @contextmanager
-def _streaming(served: Served, talk: Talk) -> Iterator[None]:
+def _streaming(served: RunningService, talk: VisitorConversation) -> Iterator[None]:
     """A browser that has the conversation open."""
     connected = threading.Event()
 
@@ -80,7 +80,7 @@ def _streaming(served: Served, talk: Talk) -> Iterator[None]:
     thread.join(20)
 
 
-def test_what_is_indexed_beside_it_is_answered_from_within_seconds(own: Shell, tmp_path: Path) -> None:
+def test_what_is_indexed_beside_it_is_answered_from_within_seconds(own: CliHarness, tmp_path: Path) -> None:
     article = tmp_path / "new" / "umbrellas.md"
     article.parent.mkdir()
     article.write_text("# Lending umbrellas\n\nWe lend umbrellas for 13 days, free of charge.\n")
@@ -98,10 +98,10 @@ def test_what_is_indexed_beside_it_is_answered_from_within_seconds(own: Shell, t
         assert httpx2.get(f"{served.url}/readyz", timeout=20).status_code == 200
 
 
-def test_a_message_survives_a_kill_and_is_answered_exactly_once(own: Shell) -> None:
+def test_a_message_survives_a_kill_and_is_answered_exactly_once(own: CliHarness) -> None:
     """Killed at once, at random moments of the pause and the turn, and after it."""
     pauses = [0.0, *sorted(random.uniform(0.3, 0.9) for _ in range(3))]
-    asked: list[tuple[Talk, str]] = []
+    asked: list[tuple[VisitorConversation, str]] = []
     for pause in pauses:
         with own.serving() as served:
             _answered_once(served, asked)
@@ -119,7 +119,7 @@ def test_a_message_survives_a_kill_and_is_answered_exactly_once(own: Shell) -> N
         _answered_once(served, asked)
 
 
-def _answered_once(served: Served, asked: list[tuple[Talk, str]]) -> None:
+def _answered_once(served: RunningService, asked: list[tuple[VisitorConversation, str]]) -> None:
     for talk, message in asked:
         served.answer(talk)
         found = served.look(talk)
@@ -129,7 +129,7 @@ def _answered_once(served: Served, asked: list[tuple[Talk, str]]) -> None:
         assert "30" in found["messages"][1]["text"]
 
 
-def test_a_turn_that_was_in_hand_when_killed_is_answered_soon_after_the_start(own: Shell) -> None:
+def test_a_turn_that_was_in_hand_when_killed_is_answered_soon_after_the_start(own: CliHarness) -> None:
     with _silent_server() as address:
         thinking = own.having(OPENAI_API_KEY="sk-none", OPENAI_BASE_URL=f"{address}/v1")
         with thinking.serving() as served:
@@ -145,7 +145,7 @@ def test_a_turn_that_was_in_hand_when_killed_is_answered_soon_after_the_start(ow
         assert time.monotonic() - ready_at < 15
 
 
-def test_when_the_process_that_thinks_dies_messages_are_taken_in_and_answered_later(own: Shell) -> None:
+def test_when_the_process_that_thinks_dies_messages_are_taken_in_and_answered_later(own: CliHarness) -> None:
     # A start on a busy machine takes longer than the usual deadline, and then a person is right.
     with own.having(ASSISTANT_TURN_DEADLINE_SECONDS="300").serving() as served:
         talk = served.open()
@@ -158,14 +158,14 @@ def test_when_the_process_that_thinks_dies_messages_are_taken_in_and_answered_la
     assert "worker ended" in (own.data / "serve.log").read_text()
 
 
-def test_when_serve_is_killed_the_process_that_thinks_ends_too(own: Shell) -> None:
+def test_when_serve_is_killed_the_process_that_thinks_ends_too(own: CliHarness) -> None:
     with own.serving() as served:
         worker = _worker(served)
         served.kill()
         until(lambda: not Path(f"/proc/{worker}").exists(), seconds=5)
 
 
-def _worker(served: Served) -> int:
+def _worker(served: RunningService) -> int:
     """The id of the process beside it."""
     pid = served.process.pid
     [child] = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Terminal
-from tests.cli.shell import Shell
+from tests.cli.conftest import InProcessCli
+from tests.cli.shell import CliHarness
 
 COMMANDS = [
     ("serve",), ("ingest",), ("search",), ("ask",), ("chat",), ("assess",), ("doctor",), ("migrate",),
@@ -18,13 +18,13 @@ HEAVY = ["chromadb", "onnxruntime", "openai", "langchain", "numpy", "sqlalchemy"
 
 
 @pytest.mark.parametrize("words", [(), *COMMANDS], ids=" ".join)
-def test_every_command_has_help(type_: Terminal, words: tuple[str, ...]) -> None:
+def test_every_command_has_help(type_: InProcessCli, words: tuple[str, ...]) -> None:
     outcome = type_(*words, "--help")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.startswith("Usage: assistant")
 
 
-def test_help_lists_every_command(type_: Terminal) -> None:
+def test_help_lists_every_command(type_: InProcessCli) -> None:
     helped = type_("--help").out + type_("agent", "--help").out
     assert [name for words in COMMANDS for name in words if f"  {name} " not in helped] == []
 
@@ -36,7 +36,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_the_module_and_the_command_are_the_same(tmp_path: Path) -> None:
-    outcome = Shell(tmp_path / "data").run("--help")
+    outcome = CliHarness(tmp_path / "data").run("--help")
     assert (outcome.code, outcome.err) == (0, "")
     command = Path(sys.executable).with_name("assistant")
     typed = subprocess.run([command, "--help"], capture_output=True, text=True, check=True)
@@ -55,7 +55,7 @@ def test_the_module_and_the_command_are_the_same(tmp_path: Path) -> None:
     ids=" ".join,
 )  # fmt: skip
 def test_wrong_usage_exits_2_and_touches_nothing(
-    type_: Terminal, tmp_path: Path, words: tuple[str, ...]
+    type_: InProcessCli, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     outcome = type_(*words)
     assert (outcome.code, outcome.out) == (2, "")
@@ -87,27 +87,29 @@ def test_wrong_usage_exits_2_and_touches_nothing(
         ("ASSISTANT_TURN_DEADLINE_SECONDS", "0", "ASSISTANT_TURN_DEADLINE_SECONDS: Input should be greater"),
     ],
 )
-def test_a_wrong_setting_is_named_with_its_mend(type_: Terminal, name: str, value: str, says: str) -> None:
+def test_a_wrong_setting_is_named_with_its_mend(
+    type_: InProcessCli, name: str, value: str, says: str
+) -> None:
     assert type_("agent", "list", **{name: value}).refusal().startswith(f"assistant: {says}")
 
 
-def test_a_refused_secret_is_not_printed(type_: Terminal) -> None:
+def test_a_refused_secret_is_not_printed(type_: InProcessCli) -> None:
     outcome = type_("serve", ASSISTANT_SECRET_KEY="hunter2hunter2")
     assert "hunter2" not in outcome.refusal()
 
 
-def test_several_wrong_settings_are_one_line(type_: Terminal) -> None:
+def test_several_wrong_settings_are_one_line(type_: InProcessCli) -> None:
     outcome = type_("agent", "list", ASSISTANT_SECRET_KEY="changeme", ASSISTANT_LANGUAGES=",")
     assert "ASSISTANT_SECRET_KEY" in outcome.refusal()
     assert "ASSISTANT_LANGUAGES" in outcome.err
 
 
-def test_settings_may_stand_in_a_file(type_: Terminal, tmp_path: Path) -> None:
+def test_settings_may_stand_in_a_file(type_: InProcessCli, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("ASSISTANT_LANGUAGES=,\n")
     assert "ASSISTANT_LANGUAGES" in type_("agent", "list").refusal()
 
 
-def test_a_settings_file_that_is_not_utf_8_is_named(type_: Terminal, tmp_path: Path) -> None:
+def test_a_settings_file_that_is_not_utf_8_is_named(type_: InProcessCli, tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("ASSISTANT_PUBLIC_URL=http://店.example\n".encode("cp932"))
     assert ".env is not UTF-8; save it as UTF-8" in type_("agent", "list").refusal()
 
@@ -115,7 +117,9 @@ def test_a_settings_file_that_is_not_utf_8_is_named(type_: Terminal, tmp_path: P
 @pytest.mark.parametrize(
     "command", ["search x", "ask x", "ingest x", "serve --port 0", "agent list", "migrate"]
 )
-def test_a_file_in_place_of_the_data_folder_is_told(type_: Terminal, tmp_path: Path, command: str) -> None:
+def test_a_file_in_place_of_the_data_folder_is_told(
+    type_: InProcessCli, tmp_path: Path, command: str
+) -> None:
     (tmp_path / "data").write_text("mine")
     refusal = type_(*command.split()).refusal()
     assert "cannot be written to" in refusal
@@ -123,7 +127,7 @@ def test_a_file_in_place_of_the_data_folder_is_told(type_: Terminal, tmp_path: P
     assert (tmp_path / "data").read_text() == "mine"
 
 
-def test_a_data_folder_where_nothing_can_be_made_is_told(type_: Terminal) -> None:
+def test_a_data_folder_where_nothing_can_be_made_is_told(type_: InProcessCli) -> None:
     # Not even root can make a folder in /proc.
     assert "cannot be written to" in type_("migrate", ASSISTANT_DATA_DIR="/proc/yorisoi").refusal()
 
@@ -132,7 +136,7 @@ def test_a_data_folder_where_nothing_can_be_made_is_told(type_: Terminal) -> Non
     "command", ["search x", "ask x", "ingest x", "serve --port 0", "agent list", "migrate"]
 )
 def test_a_database_that_is_garbage_is_told_and_left_alone(
-    type_: Terminal, tmp_path: Path, command: str
+    type_: InProcessCli, tmp_path: Path, command: str
 ) -> None:
     (tmp_path / "data").mkdir()
     garbage = b"no database " * 1_000
@@ -143,7 +147,7 @@ def test_a_database_that_is_garbage_is_told_and_left_alone(
     assert (tmp_path / "data" / "yorisoi.db").read_bytes() == garbage
 
 
-def test_doctor_names_the_part_that_is_not_well(type_: Terminal, tmp_path: Path) -> None:
+def test_doctor_names_the_part_that_is_not_well(type_: InProcessCli, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "yorisoi.db").write_bytes(b"no database " * 1_000)
     outcome = type_("doctor", "--json")
@@ -153,7 +157,7 @@ def test_doctor_names_the_part_that_is_not_well(type_: Terminal, tmp_path: Path)
     assert "restore a backup" in found["database"]["says"]
 
 
-def test_migrate_makes_the_database_and_may_be_called_again(type_: Terminal, tmp_path: Path) -> None:
+def test_migrate_makes_the_database_and_may_be_called_again(type_: InProcessCli, tmp_path: Path) -> None:
     for _ in range(2):
         assert type_("migrate").code == 0
     assert (tmp_path / "data" / "yorisoi.db").exists()
@@ -167,25 +171,25 @@ def test_migrate_makes_the_database_and_may_be_called_again(type_: Terminal, tmp
     ],
 )
 def test_an_embedding_model_that_cannot_be_had_is_told(
-    type_: Terminal, settings: dict[str, str], says: str
+    type_: InProcessCli, settings: dict[str, str], says: str
 ) -> None:
     assert says in type_("search", "x", **settings).refusal()
 
 
 @pytest.mark.parametrize("command", ["search", "ask"])
-def test_an_empty_question_is_refused(type_: Terminal, command: str) -> None:
+def test_an_empty_question_is_refused(type_: InProcessCli, command: str) -> None:
     assert "empty" in type_(command, "  ").refusal()
 
 
 @pytest.mark.slow
 def test_what_is_typed_in_another_encoding_is_told(tmp_path: Path) -> None:
-    outcome = Shell(tmp_path / "data").run("agent", "add", "山田@店.example".encode("cp932"))
+    outcome = CliHarness(tmp_path / "data").run("agent", "add", "山田@店.example".encode("cp932"))
     assert "UTF-8" in outcome.refusal()
 
 
 @pytest.mark.slow
 def test_everything_is_utf_8_in_every_locale(tmp_path: Path) -> None:
-    shell = Shell(tmp_path / "data").having(PYTHONIOENCODING="latin-1")
+    shell = CliHarness(tmp_path / "data").having(PYTHONIOENCODING="latin-1")
     added = shell.run("agent", "add", "mori@shop.example", "--name", "森 みどり", stdin="correct horse\n")
     assert (added.code, added.err) == (0, "")
     assert [agent["name"] for agent in shell.run("agent", "list", "--json").json] == ["森 みどり"]

@@ -21,7 +21,7 @@ from assistant.domain.people import Agent
 from assistant.ports.answering import AnswerRequest, Draft, Progress
 from assistant.storage.store import SqlStore
 from tests.conversation.promises import (
-    Held,
+    StoredConversation,
     each_burst_has_one_reply,
     every_change_of_owner_is_audited,
     nobody_waits_in_silence,
@@ -30,7 +30,7 @@ from tests.conversation.promises import (
     the_assistant_is_silent,
     who_is_not_answered_has_a_turn_to_come,
 )
-from tests.harness import Rig, memory_database
+from tests.harness import Harness, memory_database
 
 #: Questions that the knowledge base answers, a wish for a person, small talk.
 WORDS = st.sampled_from(["返品の期限は？", "開封した商品は？", "担当者と話したい", "こんにちは"])
@@ -38,7 +38,7 @@ WORDS = st.sampled_from(["返品の期限は？", "開封した商品は？", "�
 PAUSES = st.sampled_from([0.1, 0.7, 7.0, 16.0, 31.0, 700.0, -5.0])
 
 
-class Gate:
+class GatedAnswerer:
     """An answerer that answers only when it is let."""
 
     def __init__(self) -> None:
@@ -54,15 +54,15 @@ class Gate:
         return await ExtractiveAnswerer().write_answer(ask, progress)
 
 
-class Machine(RuleBasedStateMachine):
+class ConversationMachine(RuleBasedStateMachine):
     talks = Bundle("talks")
     sent = Bundle("sent")
 
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.Runner()
-        self.gate = Gate()
-        self.rig = Rig(memory_database(), answerer=self.gate)
+        self.gate = GatedAnswerer()
+        self.rig = Harness(memory_database(), answerer=self.gate)
         self.agents: list[Agent] = [self.run(self.rig.hire(name)) for name in ("Mori", "Sato")]
         self.known: list[str] = []
         self.acknowledged: dict[str, dict[str, str]] = {}
@@ -231,11 +231,11 @@ class Machine(RuleBasedStateMachine):
             if talk in self.taken:
                 the_assistant_is_silent(held, self.taken[talk])
 
-    def _held(self, talk: str) -> Held:
+    def _held(self, talk: str) -> StoredConversation:
         """Everything stored about a conversation; nobody is at work in the database now."""
         with self.rig.database.engine.begin() as connection:
             store = SqlStore(connection)
-            return Held(
+            return StoredConversation(
                 conversation=store.conversations.get(talk),
                 messages=store.messages.list_public(talk),
                 records=store.turns.list_all(talk),
@@ -248,7 +248,7 @@ class Machine(RuleBasedStateMachine):
         return self._held(talk).conversation
 
 
-class Calm(Machine):
+class SettlingMachine(ConversationMachine):
     """The same, and at the end everything calms down: nobody is left without an answer or a place to wait."""
 
     def teardown(self) -> None:
@@ -258,7 +258,7 @@ class Calm(Machine):
                 held = self._held(talk)
                 assert not held.unheard or held.conversation.state is not State.ASSISTANT, "left in silence"
         finally:
-            Machine.teardown(self)
+            ConversationMachine.teardown(self)
 
     async def _calm_down(self) -> None:
         self.gate.write_answer = ExtractiveAnswerer().write_answer  # type: ignore[method-assign]

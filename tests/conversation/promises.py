@@ -11,7 +11,7 @@ from assistant.domain.turns import TurnRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class StoredConversation:
     """Everything that the database holds about one conversation."""
 
     conversation: Conversation
@@ -31,17 +31,17 @@ class Held:
         )
 
 
-def nothing_is_lost_or_doubled(held: Held, acknowledged: Mapping[str, str]) -> None:
+def nothing_is_lost_or_doubled(held: StoredConversation, acknowledged: Mapping[str, str]) -> None:
     stored = [m for m in held.messages if m.author is Author.CUSTOMER]
     assert {m.id: m.text for m in stored} == acknowledged
     assert len(stored) == len(acknowledged)
 
 
-def numbers_have_no_gaps(held: Held) -> None:
+def numbers_have_no_gaps(held: StoredConversation) -> None:
     assert [m.seq for m in held.messages] == list(range(1, held.conversation.seq + 1))
 
 
-def each_burst_has_one_reply(held: Held) -> None:
+def each_burst_has_one_reply(held: StoredConversation) -> None:
     asked = [record.message_id for record in held.records]
     replies = [record.reply_id for record in held.records if record.reply_id]
     assert len(set(asked)) == len(asked)
@@ -49,13 +49,13 @@ def each_burst_has_one_reply(held: Held) -> None:
     assert sorted(said) == sorted(replies)
 
 
-def the_assistant_is_silent(held: Held, since: int) -> None:
+def the_assistant_is_silent(held: StoredConversation, since: int) -> None:
     """While a person has it."""
     late = [m for m in held.messages if m.seq > since and m.kind == "text"]
     assert all(m.author is not Author.ASSISTANT for m in late)
 
 
-def who_is_not_answered_has_a_turn_to_come(held: Held) -> None:
+def who_is_not_answered_has_a_turn_to_come(held: StoredConversation) -> None:
     """While the assistant owns it, and for what was said since it does."""
     places = {m.id: m.seq for m in held.messages}
     answered = max([held.conversation.episode_from, *(places[r.message_id] for r in held.records)])
@@ -64,11 +64,11 @@ def who_is_not_answered_has_a_turn_to_come(held: Held) -> None:
         assert held.turn is not None
 
 
-def nobody_waits_in_silence(held: Held) -> None:
+def nobody_waits_in_silence(held: StoredConversation) -> None:
     assert not held.unheard or held.deadline is not None
 
 
-def every_change_of_owner_is_audited(held: Held) -> None:
+def every_change_of_owner_is_audited(held: StoredConversation) -> None:
     assert [entry.epoch for entry in held.audit] == list(range(1, held.conversation.epoch + 1))
     last = held.audit[-1].details
     assert (last["state"], last["agent"]) == (held.conversation.state, held.conversation.agent)

@@ -7,7 +7,7 @@ from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.domain.conversation import State
 from assistant.domain.errors import AlreadyClaimed, NotOwner
 from assistant.domain.signals import Reason
-from tests.harness import Rig
+from tests.harness import Harness
 
 PACKET_KEYS = {
     "version", "conversation", "epoch", "created_at", "channel", "trigger", "customer", "issue", "facts",
@@ -15,14 +15,14 @@ PACKET_KEYS = {
 }  # fmt: skip
 
 
-async def queued(rig: Rig, question: str = "注文番号 A-1234567 の返品の期限は？") -> str:
+async def queued(rig: Harness, question: str = "注文番号 A-1234567 の返品の期限は？") -> str:
     opened = await rig.open()
     await rig.ask(opened.conversation.id, question)
     await rig.press_person_button(opened.conversation.id)
     return opened.conversation.id
 
 
-async def test_of_two_agents_one_wins_and_the_other_hears_who(rig: Rig) -> None:
+async def test_of_two_agents_one_wins_and_the_other_hears_who(rig: Harness) -> None:
     conversation, mori, hayashi = await queued(rig), await rig.hire("Mori"), await rig.hire("Hayashi")
     await rig.claim(conversation, mori)
     with pytest.raises(AlreadyClaimed, match="Mori") as refused:
@@ -31,7 +31,7 @@ async def test_of_two_agents_one_wins_and_the_other_hears_who(rig: Rig) -> None:
     assert (await rig.claim(conversation, mori)).agent == mori.id, "one's own again is harmless"
 
 
-async def test_every_change_of_owner_raises_the_epoch(rig: Rig) -> None:
+async def test_every_change_of_owner_raises_the_epoch(rig: Harness) -> None:
     opened, agent = await rig.open(), await rig.hire()
     epochs = [(await rig.state(opened.conversation.id)).epoch]
     await rig.press_person_button(opened.conversation.id)
@@ -41,7 +41,7 @@ async def test_every_change_of_owner_raises_the_epoch(rig: Rig) -> None:
     assert epochs == sorted(set(epochs))
 
 
-async def test_the_packet_holds_everything_that_was_promised(rig: Rig) -> None:
+async def test_the_packet_holds_everything_that_was_promised(rig: Harness) -> None:
     conversation = await queued(rig)
     packet = await rig.packet(conversation)
     assert packet.keys() == PACKET_KEYS
@@ -52,7 +52,7 @@ async def test_the_packet_holds_everything_that_was_promised(rig: Rig) -> None:
     assert packet["attempts"][0]["sources"][0]["article"] == "ja/returns.md"  # type: ignore[index]
 
 
-async def test_the_assistant_is_silent_while_people_have_it(rig: Rig) -> None:
+async def test_the_assistant_is_silent_while_people_have_it(rig: Harness) -> None:
     conversation, agent = await queued(rig), await rig.hire()
     await rig.say(conversation, "返品の期限は？")
     await rig.settle()
@@ -63,7 +63,7 @@ async def test_the_assistant_is_silent_while_people_have_it(rig: Rig) -> None:
     assert len(await rig.answers(conversation)) == before
 
 
-async def test_after_return_the_assistant_answers_the_next_message_and_not_the_old_ones(rig: Rig) -> None:
+async def test_after_return_the_assistant_answers_the_next_message_and_not_the_old_ones(rig: Harness) -> None:
     conversation, agent = await queued(rig), await rig.hire()
     await rig.claim(conversation, agent)
     await rig.say(conversation, "人と話したい")
@@ -76,7 +76,7 @@ async def test_after_return_the_assistant_answers_the_next_message_and_not_the_o
     assert (await rig.state(conversation)).state is State.ASSISTANT
 
 
-async def test_only_the_owner_replies_and_everybody_may_leave_a_note(rig: Rig) -> None:
+async def test_only_the_owner_replies_and_everybody_may_leave_a_note(rig: Harness) -> None:
     conversation, mori, hayashi = await queued(rig), await rig.hire("Mori"), await rig.hire("Hayashi")
     await rig.claim(conversation, mori)
     with pytest.raises(NotOwner):
@@ -87,14 +87,14 @@ async def test_only_the_owner_replies_and_everybody_may_leave_a_note(rig: Rig) -
     assert "常連のお客様です" in [m.text for m in everything]
 
 
-async def test_taking_over_from_the_assistant_lays_a_packet_on_the_table(rig: Rig) -> None:
+async def test_taking_over_from_the_assistant_lays_a_packet_on_the_table(rig: Harness) -> None:
     opened, agent = await rig.open(), await rig.hire()
     await rig.ask(opened.conversation.id, "返品の期限は？")
     await rig.claim(opened.conversation.id, agent)
     assert (await rig.packet(opened.conversation.id))["trigger"]["reason"] == "agent_took_over"  # type: ignore[index]
 
 
-async def test_a_transfer_gives_it_to_a_colleague(rig: Rig) -> None:
+async def test_a_transfer_gives_it_to_a_colleague(rig: Harness) -> None:
     conversation, mori, hayashi = await queued(rig), await rig.hire("Mori"), await rig.hire("Hayashi")
     await rig.claim(conversation, mori)
     moved = await rig.database.write(
@@ -103,7 +103,7 @@ async def test_a_transfer_gives_it_to_a_colleague(rig: Rig) -> None:
     assert moved.agent == hayashi.id
 
 
-async def test_a_resolved_conversation_asks_how_it_was_once(rig: Rig) -> None:
+async def test_a_resolved_conversation_asks_how_it_was_once(rig: Harness) -> None:
     from assistant.conversation.inbound.customer_actions import Rating, build_survey, save_rating
 
     conversation, agent = await queued(rig), await rig.hire()
@@ -119,7 +119,7 @@ async def test_a_resolved_conversation_asks_how_it_was_once(rig: Rig) -> None:
     assert await rig.database.read(lambda store: build_survey(store, closed)) is None
 
 
-async def test_the_next_conversation_knows_the_last_but_not_its_wishes(rig: Rig) -> None:
+async def test_the_next_conversation_knows_the_last_but_not_its_wishes(rig: Harness) -> None:
     first, agent = await rig.open(), await rig.hire()
     await rig.ask(first.conversation.id, "返品の期限は？")
     await rig.ask(first.conversation.id, "人と話したい")
@@ -132,14 +132,14 @@ async def test_the_next_conversation_knows_the_last_but_not_its_wishes(rig: Rig)
     assert "30日" in reply.text
 
 
-async def test_a_wrong_token_of_another_conversation_carries_nothing(rig: Rig) -> None:
+async def test_a_wrong_token_of_another_conversation_carries_nothing(rig: Harness) -> None:
     first = await rig.open()
     second = await rig.open(Visitor(locale="ja", previous=(first.conversation.id, "guessed")))
     assert second.conversation.customer != first.conversation.customer
     assert second.conversation.carried is None
 
 
-async def test_who_waits_can_change_their_mind(rig: Rig) -> None:
+async def test_who_waits_can_change_their_mind(rig: Harness) -> None:
     from assistant.conversation.inbound.customer_actions import cancel_wait
 
     conversation = await queued(rig)
@@ -148,7 +148,7 @@ async def test_who_waits_can_change_their_mind(rig: Rig) -> None:
     assert "30日" in reply.text
 
 
-async def test_pressing_the_button_twice_keeps_the_place_in_the_queue(rig: Rig) -> None:
+async def test_pressing_the_button_twice_keeps_the_place_in_the_queue(rig: Harness) -> None:
     conversation = await queued(rig)
     before = await rig.state(conversation)
     rig.clock.pass_(60)

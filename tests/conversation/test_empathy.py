@@ -9,7 +9,7 @@ from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.conversation.templates import render_template, select_templates
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Message
-from tests.harness import RETURNS_EN, RETURNS_JA, Rig
+from tests.harness import RETURNS_EN, RETURNS_JA, Harness
 
 VISITORS = {"ja": Visitor(locale="ja"), "en": Visitor(locale="en")}
 CHOICES = {
@@ -36,14 +36,14 @@ languages = pytest.mark.parametrize("language", ["ja", "en"])
 
 
 @pytest.fixture
-def rig(rig: Rig) -> Rig:
+def rig(rig: Harness) -> Harness:
     rig.assistant = replace(
         rig.assistant, mind=replace(rig.mind, examples=lambda language: CHOICES[language])
     )
     return rig
 
 
-async def talk(rig: Rig, language: str, *said: str) -> list[Message]:
+async def talk(rig: Harness, language: str, *said: str) -> list[Message]:
     opened = await rig.open(VISITORS[language])
     return [await rig.ask(opened.conversation.id, text) for text in said]
 
@@ -54,7 +54,9 @@ def acknowledgements(language: str) -> set[str]:
 
 
 @languages
-async def test_a_beginner_gets_one_example_few_choices_and_a_person_at_once(rig: Rig, language: str) -> None:
+async def test_a_beginner_gets_one_example_few_choices_and_a_person_at_once(
+    rig: Harness, language: str
+) -> None:
     [guided] = await talk(rig, language, NEW_TO_THIS[language])
     assert render_template("guide_example", language, example=CHOICES[language][0]) in guided.text
     assert [button.label for button in guided.buttons] == [
@@ -66,7 +68,7 @@ async def test_a_beginner_gets_one_example_few_choices_and_a_person_at_once(rig:
 
 
 @languages
-async def test_guiding_ends_by_itself_when_the_customer_gets_going(rig: Rig, language: str) -> None:
+async def test_guiding_ends_by_itself_when_the_customer_gets_going(rig: Harness, language: str) -> None:
     _, answered, thanked = await talk(
         rig,
         language,
@@ -81,13 +83,13 @@ async def test_guiding_ends_by_itself_when_the_customer_gets_going(rig: Rig, lan
 
 
 @languages
-async def test_a_tap_on_a_choice_asks_it(rig: Rig, language: str) -> None:
+async def test_a_tap_on_a_choice_asks_it(rig: Harness, language: str) -> None:
     _, answered = await talk(rig, language, NEW_TO_THIS[language], CHOICES[language][0])
     assert DEADLINE[language] in answered.text
 
 
 @languages
-async def test_who_stays_lost_is_offered_a_person(rig: Rig, language: str) -> None:
+async def test_who_stays_lost_is_offered_a_person(rig: Harness, language: str) -> None:
     lost = {
         "ja": ["どこを押すのでしょう、機械は苦手で", "やはりわかりません、パソコンは初めてなもので"],
         "en": [
@@ -102,7 +104,7 @@ async def test_who_stays_lost_is_offered_a_person(rig: Rig, language: str) -> No
 
 
 @languages
-async def test_annoyance_is_named_in_one_sentence_and_not_again_at_once(rig: Rig, language: str) -> None:
+async def test_annoyance_is_named_in_one_sentence_and_not_again_at_once(rig: Harness, language: str) -> None:
     later = {
         "ja": "それで、返品の期限はいつですか。さっきから聞いているんですけど。",
         "en": "So what is the return deadline for an item? I keep asking you.",
@@ -114,7 +116,7 @@ async def test_annoyance_is_named_in_one_sentence_and_not_again_at_once(rig: Rig
     assert not any(sentence in second.text for sentence in acknowledgements(language))
 
 
-class Scored:
+class FixedScoreRetriever:
     """A retriever that is as sure as it is told to be."""
 
     def __init__(self, score: float) -> None:
@@ -127,9 +129,9 @@ class Scored:
 @languages
 @pytest.mark.parametrize(("score", "answered"), [(0.6, False), (0.9, True)])
 async def test_the_annoyed_get_only_answers_that_are_surer_than_usual(
-    rig: Rig, language: str, score: float, answered: bool
+    rig: Harness, language: str, score: float, answered: bool
 ) -> None:
-    rig.assistant = replace(rig.assistant, mind=replace(rig.mind, retriever=Scored(score)))
+    rig.assistant = replace(rig.assistant, mind=replace(rig.mind, retriever=FixedScoreRetriever(score)))
     calm, annoyed = await talk(rig, language, QUESTION[language], f"{QUESTION[language]} {ANNOYED[language]}")
     assert DEADLINE[language] in calm.text
     assert (DEADLINE[language] in annoyed.text) is answered

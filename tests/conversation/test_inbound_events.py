@@ -10,7 +10,7 @@ from assistant.conversation.inbound.receive import receive_inbound
 from assistant.domain.channels import Address, ChannelEvent, MessageReceived
 from assistant.domain.errors import Unavailable
 from assistant.storage.store import SqlStore
-from tests.harness import LANGUAGES, Rig
+from tests.harness import LANGUAGES, Harness
 
 LONG = "x" * 300
 
@@ -20,12 +20,12 @@ def said(number: int, text: str, peer: str = "customer-1", **more: Any) -> Messa
     return MessageReceived(id=f"e{number}", message_id=f"m{number}", address=address, text=text, **more)
 
 
-async def take(rig: Rig, *events: ChannelEvent) -> list[str]:
+async def take(rig: Harness, *events: ChannelEvent) -> list[str]:
     arrivals = InboundContext(timing=rig.timing, languages=LANGUAGES)
     return await rig.database.write(lambda store: apply_events(store, events, arrivals, rig.clock()))
 
 
-async def buried(rig: Rig) -> int:
+async def buried(rig: Harness) -> int:
     return await rig.database.read(lambda store: store.jobs.count_dead_letters())
 
 
@@ -33,7 +33,7 @@ async def buried(rig: Rig) -> int:
     "fault", [KeyError("text"), RecursionError(), UnicodeEncodeError("x", "y", 0, 1, "z")]
 )
 async def test_a_broken_event_costs_only_itself(
-    rig: Rig, fault: Exception, monkeypatch: pytest.MonkeyPatch
+    rig: Harness, fault: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
     def fails(store: SqlStore, inbound: Any, *more: Any) -> Any:
@@ -50,7 +50,7 @@ async def test_a_broken_event_costs_only_itself(
 
 
 async def test_when_the_database_fails_none_is_taken_for_had(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
+    rig: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: Any) -> Any:
         raise Unavailable
@@ -63,7 +63,7 @@ async def test_when_the_database_fails_none_is_taken_for_had(
     assert await buried(rig) == 0
 
 
-async def test_ids_and_senders_of_any_length_are_known_again(rig: Rig) -> None:
+async def test_ids_and_senders_of_any_length_are_known_again(rig: Harness) -> None:
     peers = [f"{LONG}a", f"{LONG}b", "日" * 260, "zero\x00", "half\ud800"]
     events = [said(n, f"{n}番です", peer, name=LONG, locale=LONG) for n, peer in enumerate(peers)]
     conversations = await take(rig, *events)
@@ -75,7 +75,7 @@ async def test_ids_and_senders_of_any_length_are_known_again(rig: Rig) -> None:
         assert thread.address.peer == peer
 
 
-async def test_an_id_that_looks_like_anothers_hash_is_not_taken_for_it(rig: Rig) -> None:
+async def test_an_id_that_looks_like_anothers_hash_is_not_taken_for_it(rig: Harness) -> None:
     from hashlib import sha256
 
     (conversation,) = await take(rig, MessageReceived(**vars_of(said(1, "一つ目")) | {"id": LONG}))

@@ -17,7 +17,7 @@ from assistant.domain.conversation import Conversation, State
 from assistant.domain.jobs import JobKind
 from assistant.storage.conversations import SqlMessages
 from assistant.storage.jobs import SqlJobQueue
-from tests.conversation.machine import Calm
+from tests.conversation.machine import SettlingMachine
 
 ANY_ORDER = settings(
     max_examples=20,
@@ -31,7 +31,7 @@ Patch = pytest.MonkeyPatch
 
 @pytest.mark.slow
 def test_the_promises_hold_in_any_order() -> None:
-    run_state_machine_as_test(Calm, settings=ANY_ORDER)
+    run_state_machine_as_test(SettlingMachine, settings=ANY_ORDER)
 
 
 def forgets_what_it_has_received(patch: Patch) -> None:
@@ -105,56 +105,56 @@ def takes_messages_after_the_end(patch: Patch) -> None:
 QUESTION = "返品の期限は？"
 
 
-def says_it_twice(machine: Calm, talk: str) -> None:
+def says_it_twice(machine: SettlingMachine, talk: str) -> None:
     machine.delivers_again(machine.says(talk, QUESTION))
 
 
-def two_workers_think(machine: Calm, talk: str) -> None:
+def two_workers_think(machine: SettlingMachine, talk: str) -> None:
     machine.asks(talk, QUESTION)
     machine.another_worker_takes_over()
     machine.model_answers(0)
     machine.model_answers(0)
 
 
-def takes_over_while_it_thinks(machine: Calm, talk: str) -> None:
+def takes_over_while_it_thinks(machine: SettlingMachine, talk: str) -> None:
     machine.asks(talk, QUESTION)
     machine.claims(talk, 0)
     machine.model_answers(0)
 
 
-def both_claim(machine: Calm, talk: str) -> None:
+def both_claim(machine: SettlingMachine, talk: str) -> None:
     machine.claims(talk, 0)
     machine.claims(talk, 1)
 
 
-def another_replies(machine: Calm, talk: str) -> None:
+def another_replies(machine: SettlingMachine, talk: str) -> None:
     machine.claims(talk, 0)
     machine.acts(talk, 1, "reply")
 
 
-def goes_on_while_it_thinks(machine: Calm, talk: str) -> None:
+def goes_on_while_it_thinks(machine: SettlingMachine, talk: str) -> None:
     machine.asks(talk, QUESTION)
     machine.time_passes(7)
     machine.says(talk, "開封した商品は？")
     machine.model_answers(0)
 
 
-def only_says(machine: Calm, talk: str) -> None:
+def only_says(machine: SettlingMachine, talk: str) -> None:
     machine.says(talk, QUESTION)
 
 
-def is_given_back(machine: Calm, talk: str) -> None:
+def is_given_back(machine: SettlingMachine, talk: str) -> None:
     machine.says(talk, QUESTION)
     machine.claims(talk, 0)
     machine.acts(talk, 0, "return")
 
 
-def speaks_after_the_end(machine: Calm, talk: str) -> None:
+def speaks_after_the_end(machine: SettlingMachine, talk: str) -> None:
     machine.presses(talk, "close")
     machine.says(talk, QUESTION)
 
 
-Story = Callable[[Calm, str], None]
+Story = Callable[[SettlingMachine, str], None]
 #: A guard's absence, and what happens then: with the guard the same story breaks nothing.
 MUTANTS: list[tuple[Callable[[Patch], None], Story]] = [
     (forgets_what_it_has_received, says_it_twice),
@@ -171,7 +171,7 @@ MUTANTS: list[tuple[Callable[[Patch], None], Story]] = [
 
 def told(story: Story) -> None:
     """Play *story* on the machine, looking at every promise after it, and at the end when all is calm."""
-    machine = Calm()
+    machine = SettlingMachine()
     try:
         talk = machine.opens()
         assert isinstance(talk, str)

@@ -15,30 +15,32 @@ from assistant.domain.policy import BusinessHours, Policy
 from assistant.domain.turns import Utterance
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from tests.harness import Rig
+from tests.harness import Harness
 
 LONG = "返品の期限はいつまでですか。注文番号は20481199です。"
 
 
-async def handed_over(rig: Rig, *said: str) -> str:
+async def handed_over(rig: Harness, *said: str) -> str:
     opened = await rig.open()
     for text in said:
         await rig.ask(opened.conversation.id, text)
     return opened.conversation.id
 
 
-async def packet(rig: Rig, conversation: str) -> dict[str, Any]:
+async def packet(rig: Harness, conversation: str) -> dict[str, Any]:
     return await rig.packet(conversation)
 
 
-async def test_replies_are_suggested_with_their_source_where_a_wish_came_before_any_search(rig: Rig) -> None:
+async def test_replies_are_suggested_with_their_source_where_a_wish_came_before_any_search(
+    rig: Harness,
+) -> None:
     conversation = await handed_over(rig, f"{LONG}担当者につないでください")
     suggested = (await packet(rig, conversation))["suggested"]
     assert "30日" in suggested[0]["text"]
     assert suggested[0]["citations"] == [{"n": 1, "article": "ja/returns.md"}]
 
 
-async def test_without_search_the_packet_stays_as_it_was(rig: Rig) -> None:
+async def test_without_search_the_packet_stays_as_it_was(rig: Harness) -> None:
     rig.passages.down = True
     conversation = await handed_over(rig, f"{LONG}担当者につないでください")
     found = await packet(rig, conversation)
@@ -47,7 +49,7 @@ async def test_without_search_the_packet_stays_as_it_was(rig: Rig) -> None:
     assert (await rig.state(conversation)).state is State.QUEUED
 
 
-async def test_a_models_summary_comes_later_and_keeps_the_next_step(rig: Rig) -> None:
+async def test_a_models_summary_comes_later_and_keeps_the_next_step(rig: Harness) -> None:
     async def summarise(lines: Sequence[Utterance], allowance: ModelBudget | None) -> Mapping[str, str]:
         return {"ja": f"{len(lines)}行の要約"}
 
@@ -60,7 +62,7 @@ async def test_a_models_summary_comes_later_and_keeps_the_next_step(rig: Rig) ->
     assert summary["en"].startswith("The customer asks"), "what the model left out is quoted"
 
 
-async def test_a_model_that_hangs_holds_nothing_up(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_model_that_hangs_holds_nothing_up(rig: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def hang(_lines: Sequence[Utterance], _allowance: ModelBudget | None) -> Mapping[str, str]:
         await asyncio.sleep(60)
         return {}
@@ -76,7 +78,7 @@ async def test_a_model_that_hangs_holds_nothing_up(rig: Rig, monkeypatch: pytest
     assert (after["issue"], after["trigger"]) == (before["issue"], before["trigger"])
 
 
-async def test_a_packet_of_a_long_conversation_is_built_within_300_ms(rig: Rig) -> None:
+async def test_a_packet_of_a_long_conversation_is_built_within_300_ms(rig: Harness) -> None:
     opened = await rig.open()
     conversation = opened.conversation.id
     for turn in range(60):
@@ -92,7 +94,7 @@ async def test_a_packet_of_a_long_conversation_is_built_within_300_ms(rig: Rig) 
     assert spent < 0.3
 
 
-async def test_what_is_added_while_waiting_is_in_the_packet(rig: Rig) -> None:
+async def test_what_is_added_while_waiting_is_in_the_packet(rig: Harness) -> None:
     conversation = await handed_over(rig, "届いた皿が割れていました", "担当者につないでください")
     assert (await packet(rig, conversation))["facts"]["missing"] == ["order number", "product"]
     before = await rig.answers(conversation)
@@ -107,7 +109,7 @@ async def test_what_is_added_while_waiting_is_in_the_packet(rig: Rig) -> None:
 
 async def test_an_address_that_was_asked_for_is_noted_once(database: SqlDatabase[SqlStore]) -> None:
     closed = BusinessHours(zone="Asia/Tokyo", days={6: ("10:00", "12:00")})
-    rig = Rig(database, policy=Policy(hours=closed))
+    rig = Harness(database, policy=Policy(hours=closed))
     conversation = await handed_over(rig, "担当者につないでください")
     assert render_template("ask_contact", "ja") in (await rig.answers(conversation))[-1]
     for text in ("taro@example.jp です", "電話なら 090-1234-5678 です"):

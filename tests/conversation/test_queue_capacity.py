@@ -5,15 +5,15 @@ from dataclasses import replace
 from assistant.conversation.handoff.queue_capacity import MAX_PLACES_PER_ADDRESS
 from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.domain.conversation import State
-from tests.harness import JAPANESE, Rig
+from tests.harness import JAPANESE, Harness
 
 
-async def state_of(rig: Rig, conversation: str) -> State:
+async def state_of(rig: Harness, conversation: str) -> State:
     found = await rig.database.read(lambda store: store.conversations.get(conversation))
     return found.state
 
 
-async def test_a_customer_waits_in_one_place_and_keeps_the_time(rig: Rig) -> None:
+async def test_a_customer_waits_in_one_place_and_keeps_the_time(rig: Harness) -> None:
     first = await rig.open()
     await rig.press_person_button(first.conversation.id)
     rig.clock.pass_(300)
@@ -26,7 +26,7 @@ async def test_a_customer_waits_in_one_place_and_keeps_the_time(rig: Rig) -> Non
     assert waiting.waiting_since == first.conversation.created_at
 
 
-async def test_a_full_queue_is_told_and_the_assistant_goes_on(rig: Rig) -> None:
+async def test_a_full_queue_is_told_and_the_assistant_goes_on(rig: Harness) -> None:
     rig.policy = replace(rig.policy, queue_limit=1)
     waiting, refused = await rig.open(), await rig.open()
     await rig.press_person_button(waiting.conversation.id)
@@ -36,7 +36,7 @@ async def test_a_full_queue_is_told_and_the_assistant_goes_on(rig: Rig) -> None:
     assert "30日" in (await rig.ask(refused.conversation.id, "返品の期限は？")).text
 
 
-async def test_one_address_cannot_take_every_place(rig: Rig) -> None:
+async def test_one_address_cannot_take_every_place(rig: Harness) -> None:
     states = []
     for _ in range(MAX_PLACES_PER_ADDRESS + 1):
         opened = await rig.open(replace(JAPANESE, origin="one address"))

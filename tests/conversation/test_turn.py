@@ -15,7 +15,7 @@ from assistant.knowledge.retrieval.in_memory import InMemoryRetriever
 from assistant.ports.answering import AnswerRequest, Draft, Progress
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from tests.harness import RETURNS_JA, Rig
+from tests.harness import RETURNS_JA, Harness
 
 
 class SlowAnswerer:
@@ -45,7 +45,7 @@ class BrokenAnswerer:
     ],
 )
 async def test_a_question_is_answered_with_its_source(
-    rig: Rig, locale: str, question: str, answer: str, article: str
+    rig: Harness, locale: str, question: str, answer: str, article: str
 ) -> None:
     opened = await rig.open()
     reply = await rig.ask(opened.conversation.id, question)
@@ -55,7 +55,7 @@ async def test_a_question_is_answered_with_its_source(
 
 
 @pytest.mark.parametrize("words", ["agent", "points", "fees", "Wo ist meine Bestellung?"])
-async def test_a_word_on_an_english_page_is_answered_in_english(rig: Rig, words: str) -> None:
+async def test_a_word_on_an_english_page_is_answered_in_english(rig: Harness, words: str) -> None:
     opened = await rig.open(Visitor(locale="en-US"))
     assert (await rig.ask(opened.conversation.id, words)).language == "en"
 
@@ -65,7 +65,7 @@ async def test_where_two_articles_disagree_both_are_told_and_nothing_is_streamed
 ) -> None:
     said, other = "返品の期限は、商品の到着から30日以内です。", "返品の期限は、商品の到着から14日以内です。"
     dispute = Dispute(text=said, article="ja/old.md", title="返品", url="/help/ja/old.md", other=other)
-    rig = Rig(database, passages=InMemoryRetriever(replace(RETURNS_JA, disputes=(dispute,))))
+    rig = Harness(database, passages=InMemoryRetriever(replace(RETURNS_JA, disputes=(dispute,))))
     conversation = (await rig.open()).conversation.id
     with rig.wire.subscribe(conversation) as follower:
         reply = await rig.ask(conversation, "返品の期限はいつまでですか")
@@ -78,7 +78,7 @@ async def test_where_two_articles_disagree_both_are_told_and_nothing_is_streamed
 
 
 @pytest.mark.parametrize("question", ["宇宙旅行の切符はありますか", "Do you sell trips to the moon?"])
-async def test_what_the_knowledge_base_does_not_hold_is_not_answered(rig: Rig, question: str) -> None:
+async def test_what_the_knowledge_base_does_not_hold_is_not_answered(rig: Harness, question: str) -> None:
     opened = await rig.open()
     reply = await rig.ask(opened.conversation.id, question)
     assert reply.citations == ()
@@ -99,7 +99,7 @@ async def test_what_the_knowledge_base_does_not_hold_is_not_answered(rig: Rig, q
 async def test_a_wish_for_a_person_needs_neither_index_nor_model(
     database: SqlDatabase[SqlStore], wish: str
 ) -> None:
-    rig = Rig(database, answerer=BrokenAnswerer())
+    rig = Harness(database, answerer=BrokenAnswerer())
     rig.passages.down = True
     opened = await rig.open()
     reply = await rig.ask(opened.conversation.id, wish)
@@ -108,14 +108,14 @@ async def test_a_wish_for_a_person_needs_neither_index_nor_model(
     assert (reply.kind, reply.text) == ("handoff", conversation.told)
 
 
-async def test_the_button_for_the_person_button_is_understood_as_a_wish(rig: Rig) -> None:
+async def test_the_button_for_the_person_button_is_understood_as_a_wish(rig: Harness) -> None:
     opened = await rig.open()
     offer = await rig.ask(opened.conversation.id, "宇宙旅行の切符はありますか")
     await rig.ask(opened.conversation.id, offer.buttons[0].value)
     assert (await rig.state(opened.conversation.id)).state is State.QUEUED
 
 
-async def test_without_search_a_person_takes_over_and_nobody_waits_in_silence(rig: Rig) -> None:
+async def test_without_search_a_person_takes_over_and_nobody_waits_in_silence(rig: Harness) -> None:
     rig.passages.down = True
     opened = await rig.open()
     reply = await rig.ask(opened.conversation.id, "返品の期限は？")
@@ -124,7 +124,7 @@ async def test_without_search_a_person_takes_over_and_nobody_waits_in_silence(ri
     assert reply.kind == "handoff"
 
 
-async def test_repeated_failure_leads_to_an_offer_and_then_to_a_person(rig: Rig) -> None:
+async def test_repeated_failure_leads_to_an_offer_and_then_to_a_person(rig: Harness) -> None:
     opened = await rig.open()
     states = []
     for question in (
@@ -145,7 +145,7 @@ async def test_a_reply_that_was_thought_of_before_a_takeover_is_never_shown(
     database: SqlDatabase[SqlStore],
 ) -> None:
     slow = SlowAnswerer()
-    rig = Rig(database, answerer=slow)
+    rig = Harness(database, answerer=slow)
     opened, agent = await rig.open(), await rig.hire()
     await rig.say(opened.conversation.id, "返品の期限は？")
     thinking = asyncio.create_task(rig.settle())
@@ -160,7 +160,7 @@ async def test_what_is_said_while_thinking_is_answered_in_the_same_reply(
     database: SqlDatabase[SqlStore],
 ) -> None:
     slow = SlowAnswerer()
-    rig = Rig(database, answerer=slow)
+    rig = Harness(database, answerer=slow)
     opened = await rig.open()
     await rig.say(opened.conversation.id, "返品の期限は？")
     thinking = asyncio.create_task(rig.settle())
@@ -173,7 +173,7 @@ async def test_what_is_said_while_thinking_is_answered_in_the_same_reply(
     assert "開封した商品" in slow.questions[-1]
 
 
-async def test_a_worker_that_died_loses_nothing(rig: Rig) -> None:
+async def test_a_worker_that_died_loses_nothing(rig: Harness) -> None:
     opened = await rig.open()
     await rig.say(opened.conversation.id, "返品の期限は？")
     rig.clock.pass_(1)
@@ -186,7 +186,7 @@ async def test_a_worker_that_died_loses_nothing(rig: Rig) -> None:
     assert len(await rig.answers(opened.conversation.id)) == 1
 
 
-async def test_a_worker_that_comes_back_late_cannot_answer_twice(rig: Rig) -> None:
+async def test_a_worker_that_comes_back_late_cannot_answer_twice(rig: Harness) -> None:
     opened = await rig.open()
     await rig.say(opened.conversation.id, "返品の期限は？")
     rig.clock.pass_(1)
@@ -198,14 +198,14 @@ async def test_a_worker_that_comes_back_late_cannot_answer_twice(rig: Rig) -> No
     assert len(await rig.answers(opened.conversation.id)) == 1
 
 
-async def test_small_talk_is_answered_without_a_search(rig: Rig) -> None:
+async def test_small_talk_is_answered_without_a_search(rig: Harness) -> None:
     opened = await rig.open()
     await rig.ask(opened.conversation.id, "こんにちは")
     assert rig.passages.asked == []
     assert len(await rig.answers(opened.conversation.id)) == 1
 
 
-async def test_how_a_reply_was_made_is_kept(rig: Rig) -> None:
+async def test_how_a_reply_was_made_is_kept(rig: Harness) -> None:
     opened = await rig.open()
     reply = await rig.ask(opened.conversation.id, "返品の期限は？")
     (record,) = await rig.database.read(lambda store: store.turns.list_all(opened.conversation.id))

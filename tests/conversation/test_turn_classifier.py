@@ -9,12 +9,12 @@ from assistant.domain.budgets import ModelBudget
 from assistant.domain.conversation import State
 from assistant.domain.signals import ModelOpinion
 from assistant.domain.turns import Utterance
-from tests.harness import Rig
+from tests.harness import Harness
 
 VAGUE = "担当者は？"
 
 
-class Voter:
+class FakeTurnClassifier:
     def __init__(self, ballot: ModelOpinion | None) -> None:
         self.ballot, self.asked = ballot, 0
 
@@ -25,7 +25,7 @@ class Voter:
         return self.ballot
 
 
-async def state_after(rig: Rig, voter: Voter, text: str) -> State:
+async def state_after(rig: Harness, voter: FakeTurnClassifier, text: str) -> State:
     rig.assistant = replace(rig.assistant, mind=replace(rig.mind, classify_turn=voter))
     opened = await rig.open()
     await rig.ask(opened.conversation.id, text)
@@ -41,15 +41,17 @@ async def state_after(rig: Rig, voter: Voter, text: str) -> State:
     ],
 )
 async def test_a_vague_wish_may_become_a_clear_one(
-    rig: Rig, ballot: ModelOpinion | None, state: State
+    rig: Harness, ballot: ModelOpinion | None, state: State
 ) -> None:
-    assert await state_after(rig, Voter(ballot), VAGUE) is state
+    assert await state_after(rig, FakeTurnClassifier(ballot), VAGUE) is state
 
 
-async def test_a_handoff_by_the_models_vote_says_so(rig: Rig) -> None:
+async def test_a_handoff_by_the_models_vote_says_so(rig: Harness) -> None:
     rig.assistant = replace(
         rig.assistant,
-        mind=replace(rig.mind, classify_turn=Voter(ModelOpinion(wants_human=True, frustration=0.0))),
+        mind=replace(
+            rig.mind, classify_turn=FakeTurnClassifier(ModelOpinion(wants_human=True, frustration=0.0))
+        ),
     )
     opened = await rig.open()
     await rig.ask(opened.conversation.id, VAGUE)
@@ -57,12 +59,12 @@ async def test_a_handoff_by_the_models_vote_says_so(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("text", ["人と話したいです", "ありがとうございます", "返品の期限はいつまでですか"])
-async def test_a_sure_turn_asks_no_model(rig: Rig, text: str) -> None:
-    voter = Voter(ModelOpinion(wants_human=False, frustration=0.0))
+async def test_a_sure_turn_asks_no_model(rig: Harness, text: str) -> None:
+    voter = FakeTurnClassifier(ModelOpinion(wants_human=False, frustration=0.0))
     await state_after(rig, voter, text)
     assert voter.asked == 0
 
 
-async def test_no_vote_takes_a_clear_wish_away(rig: Rig) -> None:
-    voter = Voter(ModelOpinion(wants_human=False, frustration=0.0))
+async def test_no_vote_takes_a_clear_wish_away(rig: Harness) -> None:
+    voter = FakeTurnClassifier(ModelOpinion(wants_human=False, frustration=0.0))
     assert await state_after(rig, voter, "人と話したいです") is State.QUEUED

@@ -4,10 +4,10 @@ from assistant.conversation.timing import Timing
 from assistant.domain.conversation import State
 from assistant.domain.jobs import JobKind
 from assistant.domain.signals import Reason
-from tests.harness import Rig
+from tests.harness import Harness
 
 
-async def test_an_unanswered_message_ends_in_an_acknowledgement_and_the_queue(rig: Rig) -> None:
+async def test_an_unanswered_message_ends_in_an_acknowledgement_and_the_queue(rig: Harness) -> None:
     opened = await rig.open()
     await rig.say(opened.conversation.id, "返品の期限は？")
     await rig.database.write(lambda store: store.jobs.complete_job(JobKind.TURN, opened.conversation.id))
@@ -18,7 +18,7 @@ async def test_an_unanswered_message_ends_in_an_acknowledgement_and_the_queue(ri
     assert len(await rig.answers(opened.conversation.id)) == 1
 
 
-async def test_an_agent_who_stays_silent_loses_the_conversation_to_the_queue(rig: Rig) -> None:
+async def test_an_agent_who_stays_silent_loses_the_conversation_to_the_queue(rig: Harness) -> None:
     opened, agent = await rig.open(), await rig.hire()
     await rig.press_person_button(opened.conversation.id)
     await rig.claim(opened.conversation.id, agent)
@@ -29,7 +29,7 @@ async def test_an_agent_who_stays_silent_loses_the_conversation_to_the_queue(rig
     assert len(await rig.answers(opened.conversation.id)) == before + 1
 
 
-async def test_an_agent_who_answered_keeps_it(rig: Rig) -> None:
+async def test_an_agent_who_answered_keeps_it(rig: Harness) -> None:
     opened, agent = await rig.open(), await rig.hire()
     await rig.press_person_button(opened.conversation.id)
     await rig.claim(opened.conversation.id, agent)
@@ -39,7 +39,7 @@ async def test_an_agent_who_answered_keeps_it(rig: Rig) -> None:
     assert (await rig.state(opened.conversation.id)).state is State.AGENT
 
 
-async def test_who_writes_again_while_waiting_hears_that_they_are_not_forgotten(rig: Rig) -> None:
+async def test_who_writes_again_while_waiting_hears_that_they_are_not_forgotten(rig: Harness) -> None:
     opened = await rig.open()
     await rig.press_person_button(opened.conversation.id)
     await rig.say(opened.conversation.id, "まだでしょうか")
@@ -50,7 +50,7 @@ async def test_who_writes_again_while_waiting_hears_that_they_are_not_forgotten(
     assert (await rig.state(opened.conversation.id)).state is State.QUEUED
 
 
-async def test_an_answered_customer_is_left_in_peace(rig: Rig) -> None:
+async def test_an_answered_customer_is_left_in_peace(rig: Harness) -> None:
     opened = await rig.open()
     await rig.ask(opened.conversation.id, "返品の期限は？")
     rig.clock.pass_(3600)

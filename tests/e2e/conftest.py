@@ -30,7 +30,7 @@ FLAGS = [
 
 
 @dataclass(frozen=True)
-class Demo:
+class DemoServer:
     """A running `assistant serve --demo`."""
 
     url: str
@@ -40,7 +40,7 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
     data, port = tmp_path_factory.mktemp("data"), _free_port()
     environment = os.environ | {"ASSISTANT_DATA_DIR": str(data), "NO_COLOR": "1"}
     command = [sys.executable, "-m", "assistant", "serve", "--demo", "--port", str(port)]
@@ -50,7 +50,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         url = f"http://localhost:{port}"
         _wait_until_ready(url, process, data / "serve.log")
         password = (data / "demo-agent.password").read_text().strip()
-        yield Demo(url=url, email="demo@komorebi.example", password=password, data=data)
+        yield DemoServer(url=url, email="demo@komorebi.example", password=password, data=data)
     finally:
         process.terminate()
         assert process.wait(timeout=20) == 0, (data / "serve.log").read_text()[-2000:]
@@ -104,7 +104,7 @@ def _is_foreign(url: str) -> bool:
     return not url.startswith(("http://localhost", "data:", "blob:"))
 
 
-class Widget:
+class WidgetPage:
     """The customer's chat."""
 
     def __init__(self, page: Page) -> None:
@@ -124,7 +124,7 @@ class Widget:
         expect(self.said_by("assistant")).to_have_count(before + 1, timeout=15_000)
 
 
-def sign_in(page: Page, demo: Demo, where: str = "") -> None:
+def sign_in(page: Page, demo: DemoServer, where: str = "") -> None:
     page.goto(f"{demo.url}/console{where}")
     page.get_by_test_id("login-email").fill(demo.email)
     page.get_by_test_id("login-password").fill(demo.password)

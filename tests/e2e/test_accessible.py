@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.conftest import Demo, Widget, sign_in
+from tests.e2e.conftest import DemoServer, WidgetPage, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -43,14 +43,14 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("path", ["/", "/help", "/help/ja/delivery/delivery-fee.md", "/nothing", "/console"])
-def test_a_page(page: Page, demo: Demo, path: str) -> None:
+def test_a_page(page: Page, demo: DemoServer, path: str) -> None:
     page.goto(demo.url + path, wait_until="networkidle")
     assert faults(page) == []
 
 
-def test_the_chat(page: Page, demo: Demo) -> None:
+def test_the_chat(page: Page, demo: DemoServer) -> None:
     page.goto(demo.url)
-    chat = Widget(page)
+    chat = WidgetPage(page)
     chat.find("launcher").click()
     chat.say("送料を地域ごとに教えてください")
     chat.find("input").fill("x" * 4_001)
@@ -60,7 +60,7 @@ def test_the_chat(page: Page, demo: Demo) -> None:
     assert faults(page) == []
 
 
-def test_the_console(page: Page, demo: Demo) -> None:
+def test_the_console(page: Page, demo: DemoServer) -> None:
     sign_in(page, demo)
     page.get_by_test_id("inbox-row").first.click()
     page.get_by_test_id("composer-input").wait_for()

@@ -13,14 +13,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from evals.fakes.chat_server import create_fake, serve_app
 from evals.fakes.injection_model import obey_prompt
-from tests.cli.shell import Served, Shell, Talk
-from tests.e2e.conftest import Demo, Widget, shot
+from tests.cli.shell import CliHarness, RunningService, VisitorConversation
+from tests.e2e.conftest import DemoServer, WidgetPage, shot
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 @dataclass
-class Sink:
+class ForbiddenServer:
     """A server to which nobody should ever speak; it notes who does."""
 
     url: str
@@ -36,10 +36,10 @@ class Sink:
 
 
 @pytest.fixture
-def sink() -> Iterator[Sink]:
+def sink() -> Iterator[ForbiddenServer]:
     heard: list[str] = []
 
-    class Ear(BaseHTTPRequestHandler):
+    class RecordingHandler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             heard.append(self.path)
             self.send_response(204)
@@ -48,17 +48,17 @@ def sink() -> Iterator[Sink]:
         def log_message(self, *_: Any) -> None:
             return None
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), RecordingHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Sink(f"http://127.0.0.1:{server.server_address[1]}", heard)
+    yield ForbiddenServer(f"http://127.0.0.1:{server.server_address[1]}", heard)
     server.shutdown()
     server.server_close()
 
 
-class Obedient:
+class ObedientModel:
     """Does what every text in its prompt says; each time it begins with another sentence."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: ForbiddenServer) -> None:
         self._sink = sink
         self.asked = 0
 
@@ -71,7 +71,7 @@ class Obedient:
 
 
 @pytest.fixture
-def shell(demo: Demo, sink: Sink, tmp_path: Path) -> Shell:
+def shell(demo: DemoServer, sink: ForbiddenServer, tmp_path: Path) -> CliHarness:
     """A help centre whose one document attacks, and an agent."""
     (tmp_path / "help").mkdir()
     (tmp_path / "help" / "return.md").write_text(
@@ -83,14 +83,16 @@ def shell(demo: Demo, sink: Sink, tmp_path: Path) -> Shell:
     data = tmp_path / "data"
     data.mkdir()
     (data / "models").symlink_to(demo.data / "models")
-    made = Shell(data)
+    made = CliHarness(data)
     assert made.run("ingest", str(tmp_path / "help")).code == 0
     assert made.run("agent", "add", "mori@shop.example", stdin="a long password\n").code == 0
     return made
 
 
-def test_no_browser_obeys_hostile_text(customer: Page, agent: Page, shell: Shell, sink: Sink) -> None:
-    model = Obedient(sink)
+def test_no_browser_obeys_hostile_text(
+    customer: Page, agent: Page, shell: CliHarness, sink: ForbiddenServer
+) -> None:
+    model = ObedientModel(sink)
     with serve_app(create_fake(model)) as url:
         settings = {"OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": "sk-none"}
         with shell.having(ASSISTANT_CHAT_MODEL="openai:fake", **settings).serving() as service:
@@ -103,7 +105,7 @@ def test_no_browser_obeys_hostile_text(customer: Page, agent: Page, shell: Shell
     assert sink.heard == []
 
 
-def test_the_sink_would_hear(browser: Browser, sink: Sink) -> None:
+def test_the_sink_would_hear(browser: Browser, sink: ForbiddenServer) -> None:
     """What the other test sends is dangerous where somebody shows it as it is."""
     with browser.new_page() as page:
         page.set_content(sink.markup)
@@ -111,9 +113,9 @@ def test_the_sink_would_hear(browser: Browser, sink: Sink) -> None:
     assert {"/img", "/frame"} <= set(sink.heard)
 
 
-def _in_the_widget(customer: Page, agent: Page, service: Served, sink: Sink) -> None:
+def _in_the_widget(customer: Page, agent: Page, service: RunningService, sink: ForbiddenServer) -> None:
     customer.goto(f"http://localhost:{service.port}/?lang=ja")
-    chat = Widget(customer)
+    chat = WidgetPage(customer)
     chat.find("launcher").click()
     chat.say("未開封の商品の返品期限は何日ですか")
     expect(chat.said_by("assistant").last).to_contain_text("30日")
@@ -132,14 +134,14 @@ def _in_the_widget(customer: Page, agent: Page, service: Served, sink: Sink) -> 
     assert _foreign(customer, sink) == 0
 
 
-def _sign_in(page: Page, service: Served) -> None:
+def _sign_in(page: Page, service: RunningService) -> None:
     page.goto(f"http://localhost:{service.port}/console")
     page.get_by_test_id("login-email").fill("mori@shop.example")
     page.get_by_test_id("login-password").fill("a long password")
     page.get_by_test_id("login-submit").click()
 
 
-def _in_the_console(page: Page, service: Served, sink: Sink) -> None:
+def _in_the_console(page: Page, service: RunningService, sink: ForbiddenServer) -> None:
     """What was withheld, what was found, and a customer whose very name attacks."""
     _open_all(page)
     expect(page.get_by_test_id("transcript")).to_contain_text("onerror")
@@ -158,11 +160,11 @@ def _open_all(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
 
 
-def _attacker(service: Served, sink: Sink) -> Talk:
+def _attacker(service: RunningService, sink: ForbiddenServer) -> VisitorConversation:
     who = {"id": f"x{sink.markup}"[:60], "name": sink.markup[:100], "email": f"{sink.markup[:60]}@x.example"}
     opened = httpx2.post(f"{service.url}/v1/conversations", json={"customer": who}, timeout=20)
     assert opened.status_code == 201, opened.text
-    talk = Talk(opened.json()["id"], opened.json()["token"])
+    talk = VisitorConversation(opened.json()["id"], opened.json()["token"])
     service.say(talk, f"返品したいです {sink.markup}")
     service.answer(talk)
     asked = httpx2.post(f"{service.url}/v1/conversations/{talk.id}/handoff", headers=talk.headers, timeout=20)
@@ -170,7 +172,7 @@ def _attacker(service: Served, sink: Sink) -> Talk:
     return talk
 
 
-def _foreign(page: Page, sink: Sink) -> int:
+def _foreign(page: Page, sink: ForbiddenServer) -> int:
     """Elements that run, load or lead elsewhere; locators see into the widget's shadow root."""
     page.wait_for_timeout(300)
     leads = f'[href*="{sink.url}"], [href^="javascript:"]'

@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Demo, shot
+from tests.e2e.conftest import DemoServer, shot
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 
 
-def signed_in(page: Page, demo: Demo) -> None:
+def signed_in(page: Page, demo: DemoServer) -> None:
     page.goto(f"{demo.url}/console#/knowledge")
     page.get_by_test_id("login-email").fill(demo.email)
     page.get_by_test_id("login-password").fill(demo.password)
@@ -16,7 +16,7 @@ def signed_in(page: Page, demo: Demo) -> None:
     page.get_by_test_id("article").first.wait_for()
 
 
-def test_leads_see_where_articles_come_from_and_find_one(agent: Page, demo: Demo) -> None:
+def test_leads_see_where_articles_come_from_and_find_one(agent: Page, demo: DemoServer) -> None:
     signed_in(agent, demo)
     expect(agent.get_by_test_id("source")).to_have_count(1)
     expect(agent.get_by_test_id("source")).to_contain_text("knowledge_base")
@@ -25,7 +25,7 @@ def test_leads_see_where_articles_come_from_and_find_one(agent: Page, demo: Demo
     shot(agent, "knowledge")
 
 
-def test_it_fits_a_phone(phone: Page, demo: Demo) -> None:
+def test_it_fits_a_phone(phone: Page, demo: DemoServer) -> None:
     signed_in(phone, demo)
     shot(phone, "knowledge-phone")
     assert phone.evaluate("document.documentElement.scrollWidth") == 390

@@ -6,7 +6,7 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
-from tests.e2e.conftest import Demo, Widget, shot, sign_in
+from tests.e2e.conftest import DemoServer, WidgetPage, shot, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -25,7 +25,7 @@ def open_patiently(agent: Page, address: str) -> Response | None:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_every_link_leads_somewhere(agent: Page, demo: Demo, language: str) -> None:
+def test_every_link_leads_somewhere(agent: Page, demo: DemoServer, language: str) -> None:
     """From the shop on, page after page, as a browser shows them."""
     start = f"{demo.url}/?lang={language}"
     waiting, seen, dead = [start], set[str](), list[str]()
@@ -47,9 +47,9 @@ def test_every_link_leads_somewhere(agent: Page, demo: Demo, language: str) -> N
     assert len([page for page in seen if "/help/" in page]) > 50
 
 
-def test_the_browsers_language_is_spoken_until_another_is_chosen(english: Page, demo: Demo) -> None:
+def test_the_browsers_language_is_spoken_until_another_is_chosen(english: Page, demo: DemoServer) -> None:
     english.goto(demo.url)
-    chat = Widget(english)
+    chat = WidgetPage(english)
     chat.find("launcher").click()
     expect(chat.find("person")).to_have_text("Talk to a person")
     chat.say("points")
@@ -65,14 +65,14 @@ def test_the_browsers_language_is_spoken_until_another_is_chosen(english: Page, 
     expect(english.get_by_test_id("login-submit")).to_have_text("ログイン")
 
 
-def _opened(page: Page, demo: Demo, language: str = "ja") -> Widget:
+def _opened(page: Page, demo: DemoServer, language: str = "ja") -> WidgetPage:
     page.goto(f"{demo.url}/?lang={language}")
-    chat = Widget(page)
+    chat = WidgetPage(page)
     chat.find("launcher").click()
     return chat
 
 
-def test_who_writes_too_much_sees_it_while_writing(customer: Page, demo: Demo) -> None:
+def test_who_writes_too_much_sees_it_while_writing(customer: Page, demo: DemoServer) -> None:
     chat = _opened(customer, demo)
     chat.find("input").fill("あ" * 5_000)
     expect(chat.find("length")).to_contain_text("5,000 / 4,000")
@@ -85,7 +85,7 @@ def test_who_writes_too_much_sees_it_while_writing(customer: Page, demo: Demo) -
     expect(chat.find("send")).to_be_enabled()
 
 
-def test_a_refused_message_has_no_useless_retry_and_hides_no_answer(customer: Page, demo: Demo) -> None:
+def test_a_refused_message_has_no_useless_retry_and_hides_no_answer(customer: Page, demo: DemoServer) -> None:
     chat = _opened(customer, demo)
     chat.say("返品の期限は何日ですか")
 
@@ -106,7 +106,7 @@ def test_a_refused_message_has_no_useless_retry_and_hides_no_answer(customer: Pa
 
 
 @pytest.mark.parametrize("question", ["送料を地域ごとに教えてください", "返品の手順を教えてください"])
-def test_the_question_stays_in_view_above_its_answer(phone: Page, demo: Demo, question: str) -> None:
+def test_the_question_stays_in_view_above_its_answer(phone: Page, demo: DemoServer, question: str) -> None:
     chat = _opened(phone, demo)
     chat.say("ギフト包装の料金はいくらですか")
     chat.say(question)
@@ -118,7 +118,7 @@ def test_the_question_stays_in_view_above_its_answer(phone: Page, demo: Demo, qu
     shot(phone, "ja-phone-question-in-view")
 
 
-def test_back_closes_the_chat_on_a_phone(phone: Page, demo: Demo) -> None:
+def test_back_closes_the_chat_on_a_phone(phone: Page, demo: DemoServer) -> None:
     phone.goto(f"{demo.url}/help?lang=ja")
     chat = _opened(phone, demo)
     expect(chat.find("panel")).to_be_visible()
@@ -143,7 +143,7 @@ TABLE = "\n".join(
 
 
 def test_waiting_is_said_once_and_a_wide_table_can_be_read_to_its_end(
-    phone: Page, agent: Page, demo: Demo
+    phone: Page, agent: Page, demo: DemoServer
 ) -> None:
     chat = _opened(phone, demo)
     chat.find("person").click()
@@ -167,7 +167,7 @@ def test_waiting_is_said_once_and_a_wide_table_can_be_read_to_its_end(
     shot(phone, "ja-phone-wide-table")
 
 
-def test_numbers_of_sources_are_not_copied_into_the_words(customer: Page, demo: Demo) -> None:
+def test_numbers_of_sources_are_not_copied_into_the_words(customer: Page, demo: DemoServer) -> None:
     customer.context.grant_permissions(["clipboard-read", "clipboard-write"])
     chat = _opened(customer, demo)
     chat.say("ギフト包装の料金はいくらですか")
@@ -183,7 +183,7 @@ def test_numbers_of_sources_are_not_copied_into_the_words(customer: Page, demo: 
     assert copied.strip()
 
 
-def test_a_suggestion_is_put_in_as_plain_words(customer: Page, agent: Page, demo: Demo) -> None:
+def test_a_suggestion_is_put_in_as_plain_words(customer: Page, agent: Page, demo: DemoServer) -> None:
     chat = _opened(customer, demo)
     chat.say("返品の手順を教えてください")
     chat.find("person").click()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Demo, Widget
+from tests.e2e.conftest import DemoServer, WidgetPage
 from tests.e2e.test_story import ENGLISH, _open_chat
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -24,8 +24,8 @@ def paragraphs(message: Locator) -> list[bool]:
     return found
 
 
-def test_each_paragraph_runs_as_its_own_words_do(demo: Demo, customer: Page, agent: Page) -> None:
-    chat: Widget = _open_chat(customer, demo, ENGLISH)
+def test_each_paragraph_runs_as_its_own_words_do(demo: DemoServer, customer: Page, agent: Page) -> None:
+    chat: WidgetPage = _open_chat(customer, demo, ENGLISH)
     chat.find("input").fill(ARABIC)
     assert chat.find("input").evaluate("box => getComputedStyle(box).direction") == "rtl"
     chat.say(f"{ARABIC}\n\n{JAPANESE}")

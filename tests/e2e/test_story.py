@@ -10,13 +10,13 @@ import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Demo, Widget, shot
+from tests.e2e.conftest import DemoServer, WidgetPage, shot
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 @dataclass(frozen=True)
-class Script:
+class DialogueScript:
     """What is said in one language."""
 
     language: str
@@ -29,7 +29,7 @@ class Script:
     again_answer: str
 
 
-JAPANESE = Script(
+JAPANESE = DialogueScript(
     language="ja",
     question="未開封の商品の返品期限は何日ですか",
     answer="30日",
@@ -43,7 +43,7 @@ JAPANESE = Script(
     again="ギフト包装の料金はいくらですか",
     again_answer="円",
 )
-ENGLISH = Script(
+ENGLISH = DialogueScript(
     language="en",
     question="How many days do I have to return an unopened item?",
     answer="30 days",
@@ -60,7 +60,7 @@ ENGLISH = Script(
 
 
 @pytest.mark.parametrize("script", [JAPANESE, ENGLISH], ids=lambda script: script.language)
-def test_the_whole_story(customer: Page, agent: Page, demo: Demo, script: Script) -> None:
+def test_the_whole_story(customer: Page, agent: Page, demo: DemoServer, script: DialogueScript) -> None:
     chat = _open_chat(customer, demo, script)
     _ask_and_be_answered(chat, script)
     _become_angry(chat, script)
@@ -71,9 +71,9 @@ def test_the_whole_story(customer: Page, agent: Page, demo: Demo, script: Script
     _be_done(chat, agent, script)
 
 
-def _open_chat(page: Page, demo: Demo, script: Script) -> Widget:
+def _open_chat(page: Page, demo: DemoServer, script: DialogueScript) -> WidgetPage:
     page.goto(f"{demo.url}/?lang={script.language}")
-    chat = Widget(page)
+    chat = WidgetPage(page)
     shot(page, f"{script.language}-1-shop")
     chat.find("launcher").click()
     expect(chat.find("disclosure")).to_be_visible()
@@ -82,7 +82,7 @@ def _open_chat(page: Page, demo: Demo, script: Script) -> Widget:
     return chat
 
 
-def _ask_and_be_answered(chat: Widget, script: Script) -> None:
+def _ask_and_be_answered(chat: WidgetPage, script: DialogueScript) -> None:
     chat.say(script.question)
     answer = chat.said_by("assistant").last
     expect(answer).to_contain_text(script.answer)
@@ -94,7 +94,7 @@ def _ask_and_be_answered(chat: Widget, script: Script) -> None:
     shot(chat.page, f"{script.language}-4-honest-no")
 
 
-def _become_angry(chat: Widget, script: Script) -> None:
+def _become_angry(chat: WidgetPage, script: DialogueScript) -> None:
     """Anger leads to an offer, then to a person, without anybody asking for one."""
     offered = False
     for words in script.anger:
@@ -107,7 +107,7 @@ def _become_angry(chat: Widget, script: Script) -> None:
     shot(chat.page, f"{script.language}-5-handed-over")
 
 
-def _take_over(page: Page, demo: Demo, script: Script) -> str:
+def _take_over(page: Page, demo: DemoServer, script: DialogueScript) -> str:
     page.goto(f"{demo.url}/console")
     page.get_by_test_id("login-email").fill(demo.email)
     page.get_by_test_id("login-password").fill(demo.password)
@@ -123,7 +123,7 @@ def _take_over(page: Page, demo: Demo, script: Script) -> str:
     return conversation
 
 
-def _talk_with_a_person(chat: Widget, page: Page, script: Script) -> None:
+def _talk_with_a_person(chat: WidgetPage, page: Page, script: DialogueScript) -> None:
     expect(chat.find("agent")).to_be_visible()
     page.get_by_test_id("composer-input").fill(script.reply)
     page.get_by_test_id("composer-send").click()
@@ -140,7 +140,7 @@ def _talk_with_a_person(chat: Widget, page: Page, script: Script) -> None:
     expect(chat.find("log")).not_to_contain_text("VIP")
 
 
-def _come_back_to_the_assistant(chat: Widget, page: Page, script: Script) -> None:
+def _come_back_to_the_assistant(chat: WidgetPage, page: Page, script: DialogueScript) -> None:
     _more_action(page, "return")
     expect(page.get_by_test_id("thread")).to_have_attribute("data-state", "assistant")
     expect(chat.find("returned")).to_be_visible()
@@ -149,7 +149,7 @@ def _come_back_to_the_assistant(chat: Widget, page: Page, script: Script) -> Non
     shot(chat.page, f"{script.language}-8-assistant-again")
 
 
-def _be_done(chat: Widget, page: Page, script: Script) -> None:
+def _be_done(chat: WidgetPage, page: Page, script: DialogueScript) -> None:
     page.get_by_test_id("claim").click()
     expect(page.get_by_test_id("thread")).to_have_attribute("data-state", "agent")
     _more_action(page, "resolve")
@@ -170,7 +170,7 @@ def _more_action(page: Page, name: str) -> None:
     button.click()
 
 
-def test_a_citation_opens_the_article(customer: Page, demo: Demo) -> None:
+def test_a_citation_opens_the_article(customer: Page, demo: DemoServer) -> None:
     chat = _open_chat(customer, demo, JAPANESE)
     chat.say(JAPANESE.question)
     with customer.context.expect_page() as opened:
@@ -180,7 +180,7 @@ def test_a_citation_opens_the_article(customer: Page, demo: Demo) -> None:
     shot(article, "ja-article")
 
 
-def test_a_reload_shows_the_same_conversation(customer: Page, demo: Demo) -> None:
+def test_a_reload_shows_the_same_conversation(customer: Page, demo: DemoServer) -> None:
     chat = _open_chat(customer, demo, JAPANESE)
     chat.say(JAPANESE.question)
     before = chat.said_by("assistant").last.inner_text()
@@ -191,7 +191,9 @@ def test_a_reload_shows_the_same_conversation(customer: Page, demo: Demo) -> Non
     assert chat.said_by("assistant").last.inner_text() == before
 
 
-def test_what_was_written_without_a_connection_is_sent_when_it_is_back(customer: Page, demo: Demo) -> None:
+def test_what_was_written_without_a_connection_is_sent_when_it_is_back(
+    customer: Page, demo: DemoServer
+) -> None:
     chat = _open_chat(customer, demo, JAPANESE)
     chat.say(JAPANESE.question)
     customer.context.set_offline(True)
@@ -203,7 +205,7 @@ def test_what_was_written_without_a_connection_is_sent_when_it_is_back(customer:
     expect(chat.said_by("customer")).to_have_count(2)
 
 
-def test_enter_while_composing_japanese_does_not_send(customer: Page, demo: Demo) -> None:
+def test_enter_while_composing_japanese_does_not_send(customer: Page, demo: DemoServer) -> None:
     chat = _open_chat(customer, demo, JAPANESE)
     chat.find("input").fill("へんぴん")
     compose = "(e) => e.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, %s}))"
@@ -214,7 +216,7 @@ def test_enter_while_composing_japanese_does_not_send(customer: Page, demo: Demo
     expect(chat.find("input")).to_have_value("へんぴん")
 
 
-def test_the_person_button_is_always_in_reach_on_a_phone(phone: Page, demo: Demo) -> None:
+def test_the_person_button_is_always_in_reach_on_a_phone(phone: Page, demo: DemoServer) -> None:
     chat = _open_chat(phone, demo, JAPANESE)
     chat.say(JAPANESE.question)
     shot(phone, "ja-phone")
@@ -228,7 +230,7 @@ def test_the_person_button_is_always_in_reach_on_a_phone(phone: Page, demo: Demo
     shot(phone, "ja-phone-cancelled")
 
 
-def test_of_two_agents_the_second_is_told_who_has_it(customer: Page, agent: Page, demo: Demo) -> None:
+def test_of_two_agents_the_second_is_told_who_has_it(customer: Page, agent: Page, demo: DemoServer) -> None:
     chat = _open_chat(customer, demo, ENGLISH)
     chat.find("person").click()
     expect(chat.find("waiting")).to_be_visible()
@@ -240,7 +242,7 @@ def test_of_two_agents_the_second_is_told_who_has_it(customer: Page, agent: Page
     assert refused.json()["error"]["agent"]["name"] == "森 みどり"
 
 
-def _token_of_a_second_agent(demo: Demo) -> str:
+def _token_of_a_second_agent(demo: DemoServer) -> str:
     """Made on the command line, beside the running service."""
     environment = os.environ | {"ASSISTANT_DATA_DIR": str(demo.data)}
     command = [sys.executable, "-m", "assistant", "agent"]
@@ -250,6 +252,6 @@ def _token_of_a_second_agent(demo: Demo) -> str:
     return made.stdout.decode().strip()
 
 
-def test_the_description_of_the_api_needs_nothing_from_elsewhere(demo: Demo, agent: Page) -> None:
+def test_the_description_of_the_api_needs_nothing_from_elsewhere(demo: DemoServer, agent: Page) -> None:
     agent.goto(f"{demo.url}/docs")
     expect(agent.get_by_text("/v1/conversations/{conversation}/handoff", exact=True)).to_be_visible()

@@ -29,7 +29,7 @@ def test_an_unknown_fault_is_refused_with_those_that_exist(capsys: pytest.Captur
     assert "hang-between" in capsys.readouterr().err
 
 
-class Started:
+class FakeProcess:
     """What was started instead of the service."""
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
@@ -40,11 +40,11 @@ class Started:
         return 0
 
 
-started: list[Started] = []
+started: list[FakeProcess] = []
 
 
 def test_settings_and_words_reach_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("subprocess.Popen", Started)
+    monkeypatch.setattr("subprocess.Popen", FakeProcess)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setenv("ASSISTANT_DATA_DIR", "/elsewhere")
     assert main(["xss", "--port", "8123"]) == 0

@@ -17,18 +17,18 @@ from assistant.knowledge.loaders.reader import InProcessReader
 from assistant.models.embeddings.fake import LetterEmbedder
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from tests.harness import Clock, Rig
-from tests.knowledge.site import Answer, Site, serving
+from tests.harness import Harness, ManualClock
+from tests.knowledge.site import LoopbackSite, SiteResponse, serving
 
 HOUR = timedelta(hours=1)
 HELP, SHOP = "https://help.example.jp/sitemap.xml", "https://shop.example.jp/faq"
 
 
-class Press:
+class ResyncHarness:
     """Sources on a clock that is moved by hand, and what was read of them."""
 
     def __init__(self, database: SqlDatabase[SqlStore]) -> None:
-        self.database, self.clock = database, Clock()
+        self.database, self.clock = database, ManualClock()
         self.read: list[str] = []
         self.broken: Exception | None = None
 
@@ -55,11 +55,13 @@ class Press:
 
 
 @pytest.fixture
-def press(rig: Rig) -> Press:
-    return Press(rig.database)
+def press(rig: Harness) -> ResyncHarness:
+    return ResyncHarness(rig.database)
 
 
-async def test_a_web_source_is_read_again_after_the_interval_and_folders_are_not(press: Press) -> None:
+async def test_a_web_source_is_read_again_after_the_interval_and_folders_are_not(
+    press: ResyncHarness,
+) -> None:
     await press.look(HELP, "/srv/articles")
     assert await press.process().resync_next() is False
     press.clock.pass_(2 * 3600)
@@ -69,7 +71,7 @@ async def test_a_web_source_is_read_again_after_the_interval_and_folders_are_not
     assert [one.read_at for one in await press.sources() if one.source == HELP] == [press.clock()]
 
 
-async def test_of_several_processes_one_reads_a_source(press: Press) -> None:
+async def test_of_several_processes_one_reads_a_source(press: ResyncHarness) -> None:
     await press.look(HELP, SHOP)
     press.clock.pass_(2 * 3600)
     assert sorted(await asyncio.gather(*(press.process().resync_next() for _ in range(4)))) == [
@@ -78,7 +80,7 @@ async def test_of_several_processes_one_reads_a_source(press: Press) -> None:
     assert sorted(press.read) == [HELP, SHOP]
 
 
-async def test_what_a_killed_process_had_in_hand_is_taken_over(press: Press) -> None:
+async def test_what_a_killed_process_had_in_hand_is_taken_over(press: ResyncHarness) -> None:
     await press.look(HELP)
     press.clock.pass_(2 * 3600)
     now = press.clock()
@@ -92,7 +94,7 @@ async def test_what_a_killed_process_had_in_hand_is_taken_over(press: Press) -> 
     assert await press.database.write(lambda store: store.sources.renew_lease(held, later)) is False
 
 
-async def test_who_lost_the_lease_stops(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_lost_the_lease_stops(press: ResyncHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web_resync, "RENEW_SECONDS", 0.01)
     await press.look(HELP)
     press.clock.pass_(2 * 3600)
@@ -115,7 +117,7 @@ async def test_who_lost_the_lease_stops(press: Press, monkeypatch: pytest.Monkey
     "broken", [ModelUnavailable("The embedding model does not answer."), RuntimeError("a fault of ours")]
 )
 async def test_a_source_that_fails_is_tried_again_soon_then_less_often(
-    press: Press, broken: Exception
+    press: ResyncHarness, broken: Exception
 ) -> None:
     await press.look(HELP)
     press.clock.pass_(2 * 3600)
@@ -133,7 +135,9 @@ async def test_a_source_that_fails_is_tried_again_soon_then_less_often(
     assert [one.failures for one in await press.sources()] == [0]
 
 
-async def test_who_asks_for_it_gets_it_at_once_also_where_nothing_is_read_by_itself(press: Press) -> None:
+async def test_who_asks_for_it_gets_it_at_once_also_where_nothing_is_read_by_itself(
+    press: ResyncHarness,
+) -> None:
     await press.look(HELP, "/srv/articles")
     press.clock.pass_(2 * 3600)
     never = press.process(None)
@@ -147,7 +151,7 @@ async def test_who_asks_for_it_gets_it_at_once_also_where_nothing_is_read_by_its
 
 
 def test_sources_do_not_all_come_at_once() -> None:
-    now = Clock()()
+    now = ManualClock()()
     many = [
         KnowledgeSource(source=f"https://help.example.jp/{n}", prune=False, looked_at=now).due_at(HOUR) - now
         for n in range(200)
@@ -157,7 +161,7 @@ def test_sources_do_not_all_come_at_once() -> None:
     assert all(HOUR * 0.9 <= pause <= HOUR * 1.1 for pause in many)
 
 
-async def test_a_slip_is_no_source(press: Press) -> None:
+async def test_a_slip_is_no_source(press: ResyncHarness) -> None:
     await press.look("https://hlep.example.jp/", well=False, holds=False)
     assert await press.sources() == []
 
@@ -165,22 +169,22 @@ async def test_a_slip_is_no_source(press: Press) -> None:
 # -- with a real site
 
 
-class Help:
+class HelpSite:
     """A help centre on the web, ingested once."""
 
-    def __init__(self, database: SqlDatabase[SqlStore], site: Site) -> None:
+    def __init__(self, database: SqlDatabase[SqlStore], site: LoopbackSite) -> None:
         self.database, self.site = database, site
         self.source = site.address("/sitemap.xml")
-        self.resync = WebResync(database, self.take, Clock(), None)
+        self.resync = WebResync(database, self.take, ManualClock(), None)
 
     def page(self, name: str, text: str, etag: str) -> None:
         main = f"<main><h1>{name}</h1><p>{text}</p></main>"
         body = f"<html lang=en><title>{name}</title><body>{main}</body></html>"
-        self.site.answers[f"/{name}"] = Answer(body.encode(), headers={"ETag": f'"{etag}"'})
+        self.site.answers[f"/{name}"] = SiteResponse(body.encode(), headers={"ETag": f'"{etag}"'})
 
     def listing(self, *names: str) -> None:
         pages = "".join(f"<url><loc>{self.site.address(f'/{name}')}</loc></url>" for name in names)
-        self.site.answers["/sitemap.xml"] = Answer(
+        self.site.answers["/sitemap.xml"] = SiteResponse(
             f"<urlset>{pages}</urlset>".encode(), headers={"Content-Type": "application/xml"}
         )
 
@@ -198,7 +202,7 @@ class Help:
         self.page("a", "Thirty days.", "a1")
         self.page("b", "Fifty yen.", "b1")
         self.listing("a", "b")
-        await self.take(KnowledgeSource(source=self.source, prune=prune, looked_at=Clock()()))
+        await self.take(KnowledgeSource(source=self.source, prune=prune, looked_at=ManualClock()()))
 
     async def again(self) -> list[str]:
         """Read it again; the first line of every request."""
@@ -217,12 +221,12 @@ class Help:
 
 
 @pytest.fixture
-async def help_(rig: Rig) -> AsyncIterator[Help]:
+async def help_(rig: Harness) -> AsyncIterator[HelpSite]:
     async with serving() as site:
-        yield Help(rig.database, site)
+        yield HelpSite(rig.database, site)
 
 
-async def test_what_is_unmodified_costs_a_304_and_changes_nothing(help_: Help) -> None:
+async def test_what_is_unmodified_costs_a_304_and_changes_nothing(help_: HelpSite) -> None:
     await help_.first()
     before = await help_.database.read(lambda store: store.articles.load_version())
     assert sorted(await help_.again()) == ["/a", "/b", "/sitemap.xml"]
@@ -230,7 +234,7 @@ async def test_what_is_unmodified_costs_a_304_and_changes_nothing(help_: Help) -
     assert await help_.database.read(lambda store: store.articles.load_version()) == before
 
 
-async def test_a_changed_page_is_taken_in_and_its_new_etag_kept(help_: Help) -> None:
+async def test_a_changed_page_is_taken_in_and_its_new_etag_kept(help_: HelpSite) -> None:
     await help_.first()
     help_.page("a", "Fourteen days.", "a2")
     help_.page("b", "Fifty yen.", "b2")  # only its name of the version is new
@@ -241,7 +245,7 @@ async def test_a_changed_page_is_taken_in_and_its_new_etag_kept(help_: Help) -> 
 
 @pytest.mark.parametrize("prune", [False, True])
 async def test_a_page_that_is_listed_no_more_goes_only_where_pruning_was_asked_for(
-    help_: Help, prune: bool
+    help_: HelpSite, prune: bool
 ) -> None:
     await help_.first(prune=prune)
     help_.listing("a")
@@ -253,9 +257,9 @@ async def test_a_page_that_is_listed_no_more_goes_only_where_pruning_was_asked_f
     assert bool(told) is not prune
 
 
-async def test_a_source_that_fails_keeps_its_articles_and_is_told(help_: Help) -> None:
+async def test_a_source_that_fails_keeps_its_articles_and_is_told(help_: HelpSite) -> None:
     await help_.first(prune=True)
-    for answer in (Answer(status="503 Service Unavailable"), Answer(b"<html>Login</html>")):
+    for answer in (SiteResponse(status="503 Service Unavailable"), SiteResponse(b"<html>Login</html>")):
         help_.site.answers["/sitemap.xml"] = answer
         await help_.again()
         assert await help_.text("a")

@@ -17,7 +17,7 @@ from assistant.jobs.worker_loop import MAX_TRIES, JobHandler, JobHandlers, Worke
 from assistant.notifications.notifier import LocalNotifier
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from tests.harness import Clock, Rig, RunningClock
+from tests.harness import Harness, ManualClock, RunningClock
 
 T = TypeVar("T")
 
@@ -25,11 +25,11 @@ LEASE = timedelta(seconds=45)
 
 
 @dataclass
-class Shift:
+class LoopHarness:
     """Conversations with work for a loop, on a clock that is moved by hand."""
 
-    rig: Rig
-    clock: Clock = field(default_factory=Clock)
+    rig: Harness
+    clock: ManualClock = field(default_factory=ManualClock)
     wire: LocalNotifier = field(default_factory=LocalNotifier)
     given_up: list[Job] = field(default_factory=list)
 
@@ -78,9 +78,9 @@ class Shift:
 
 
 @pytest.fixture
-def shift(rig: Rig) -> Iterator[Shift]:
+def shift(rig: Harness) -> Iterator[LoopHarness]:
     with capture_logs():
-        yield Shift(rig)
+        yield LoopHarness(rig)
 
 
 @asynccontextmanager
@@ -99,7 +99,7 @@ async def until(reached: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
-async def test_what_fails_is_tried_again_after_growing_waits_and_then_given_up(shift: Shift) -> None:
+async def test_what_fails_is_tried_again_after_growing_waits_and_then_given_up(shift: LoopHarness) -> None:
     conversation, tries, waits = await shift.conversation(), list[int](), list[float]()
 
     async def fails(item: Job) -> None:
@@ -120,14 +120,14 @@ async def test_what_fails_is_tried_again_after_growing_waits_and_then_given_up(s
     assert await shift.row(conversation) is None
 
 
-async def _given_back(shift: Shift, conversation: str) -> Job:
+async def _given_back(shift: LoopHarness, conversation: str) -> Job:
     async with asyncio.timeout(5):
         while (row := await shift.row(conversation)) is None or row.lease:
             await asyncio.sleep(0.001)
     return row
 
 
-async def test_a_try_that_succeeds_after_failures_is_the_last(shift: Shift) -> None:
+async def test_a_try_that_succeeds_after_failures_is_the_last(shift: LoopHarness) -> None:
     conversation, tries = await shift.conversation(), list[int]()
 
     async def fails_once(item: Job) -> None:
@@ -146,13 +146,15 @@ async def test_a_try_that_succeeds_after_failures_is_the_last(shift: Shift) -> N
     assert (await shift.row(conversation), shift.given_up) == (None, [])
 
 
-async def _gone(shift: Shift, conversation: str) -> None:
+async def _gone(shift: LoopHarness, conversation: str) -> None:
     async with asyncio.timeout(5):
         while await shift.row(conversation):
             await asyncio.sleep(0.001)
 
 
-async def test_a_lease_that_ran_out_is_taken_by_another_and_the_first_comes_too_late(shift: Shift) -> None:
+async def test_a_lease_that_ran_out_is_taken_by_another_and_the_first_comes_too_late(
+    shift: LoopHarness,
+) -> None:
     conversation, second = await shift.conversation(), list[Job]()
 
     async def takes_over(item: Job) -> None:
@@ -171,7 +173,7 @@ async def test_a_lease_that_ran_out_is_taken_by_another_and_the_first_comes_too_
     assert await shift.done(second[0])
 
 
-async def test_what_a_killed_process_had_in_hand_is_taken_at_once_by_the_next(shift: Shift) -> None:
+async def test_what_a_killed_process_had_in_hand_is_taken_at_once_by_the_next(shift: LoopHarness) -> None:
     conversation, seen = await shift.conversation(), list[Job]()
 
     async def notes(item: Job) -> None:
@@ -186,7 +188,7 @@ async def test_what_a_killed_process_had_in_hand_is_taken_at_once_by_the_next(sh
     assert seen[0].tries == 1
 
 
-async def test_slow_work_of_one_conversation_does_not_hold_up_others(shift: Shift) -> None:
+async def test_slow_work_of_one_conversation_does_not_hold_up_others(shift: LoopHarness) -> None:
     slow, release, finished = await shift.conversation(), asyncio.Event(), list[str]()
 
     async def work(item: Job) -> None:
@@ -207,7 +209,7 @@ async def test_slow_work_of_one_conversation_does_not_hold_up_others(shift: Shif
 
 
 async def test_who_waits_for_a_free_place_starts_as_soon_as_there_is_one(
-    shift: Shift, monkeypatch: pytest.MonkeyPatch
+    shift: LoopHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.jobs.worker_loop.MAX_SLEEP_SECONDS", 60)
     at_work, most, finished = set[str](), 0, list[str]()
@@ -228,7 +230,7 @@ async def test_who_waits_for_a_free_place_starts_as_soon_as_there_is_one(
     assert (most, len(set(finished))) == (2, 12)
 
 
-async def test_nothing_is_done_before_its_time(shift: Shift) -> None:
+async def test_nothing_is_done_before_its_time(shift: LoopHarness) -> None:
     conversation, seen = await shift.conversation(), list[Job]()
 
     async def notes(item: Job) -> None:
@@ -244,7 +246,7 @@ async def test_nothing_is_done_before_its_time(shift: Shift) -> None:
         await until(lambda: len(seen) == 1)
 
 
-async def test_work_wanted_again_while_it_is_in_hand_is_done_once_more(shift: Shift) -> None:
+async def test_work_wanted_again_while_it_is_in_hand_is_done_once_more(shift: LoopHarness) -> None:
     conversation, release, outcomes = await shift.conversation(), asyncio.Event(), list[bool]()
 
     async def work(item: Job) -> None:
@@ -262,13 +264,13 @@ async def test_work_wanted_again_while_it_is_in_hand_is_done_once_more(shift: Sh
     assert sorted(outcomes) == [False, True]
 
 
-async def _leased(shift: Shift, conversation: str) -> None:
+async def _leased(shift: LoopHarness, conversation: str) -> None:
     async with asyncio.timeout(5):
         while (row := await shift.row(conversation)) is None or not row.lease:
             await asyncio.sleep(0.001)
 
 
-async def test_a_stop_lets_work_in_hand_finish(shift: Shift) -> None:
+async def test_a_stop_lets_work_in_hand_finish(shift: LoopHarness) -> None:
     conversation, release, begun = await shift.conversation(), asyncio.Event(), asyncio.Event()
 
     async def work(item: Job) -> None:
@@ -286,7 +288,7 @@ async def test_a_stop_lets_work_in_hand_finish(shift: Shift) -> None:
     assert await shift.row(conversation) is None
 
 
-async def test_a_stop_does_not_wait_for_ever_and_gives_back_what_is_not_done(shift: Shift) -> None:
+async def test_a_stop_does_not_wait_for_ever_and_gives_back_what_is_not_done(shift: LoopHarness) -> None:
     conversation, begun = await shift.conversation(), asyncio.Event()
 
     async def never_ends(_item: Job) -> None:
@@ -305,7 +307,7 @@ async def test_a_stop_does_not_wait_for_ever_and_gives_back_what_is_not_done(shi
     assert (row.lease, row.tries) == (None, 0)
 
 
-async def test_long_work_keeps_its_lease_while_its_worker_lives(shift: Shift) -> None:
+async def test_long_work_keeps_its_lease_while_its_worker_lives(shift: LoopHarness) -> None:
     """On a clock that runs, twice as long as a lease lasts."""
     shift.clock, lease = RunningClock(), timedelta(seconds=1)
     conversation, begun, second = await shift.conversation(), list[Job](), list[Job]()
@@ -326,7 +328,7 @@ async def test_long_work_keeps_its_lease_while_its_worker_lives(shift: Shift) ->
     assert (len(begun), second) == (1, [])
 
 
-async def test_what_even_giving_up_cannot_help_is_buried_and_counted(shift: Shift) -> None:
+async def test_what_even_giving_up_cannot_help_is_buried_and_counted(shift: LoopHarness) -> None:
     conversation = await shift.conversation()
 
     async def fails(_item: Job) -> None:
@@ -341,7 +343,7 @@ async def test_what_even_giving_up_cannot_help_is_buried_and_counted(shift: Shif
     assert await shift.rig.database.read(lambda store: store.jobs.count_dead_letters()) == 1
 
 
-async def test_work_for_a_conversation_that_was_erased_is_over(shift: Shift) -> None:
+async def test_work_for_a_conversation_that_was_erased_is_over(shift: LoopHarness) -> None:
     conversation, tries = await shift.conversation(), list[Job]()
 
     async def finds_nothing(item: Job) -> None:
@@ -356,7 +358,7 @@ async def test_work_for_a_conversation_that_was_erased_is_over(shift: Shift) -> 
     assert len(tries) == 1
 
 
-class Shaky:
+class UnreliableDatabase:
     """A database that does not answer the first few times."""
 
     def __init__(self, database: SqlDatabase[SqlStore], failures: int) -> None:
@@ -372,14 +374,14 @@ class Shaky:
         return await self._database.write(step)
 
 
-async def test_the_loop_outlives_a_database_that_does_not_answer(shift: Shift) -> None:
+async def test_the_loop_outlives_a_database_that_does_not_answer(shift: LoopHarness) -> None:
     conversation, seen = await shift.conversation(), list[Job]()
 
     async def notes(item: Job) -> None:
         seen.append(item)
         await shift.done(item)
 
-    database = Shaky(shift.rig.database, failures=3)
+    database = UnreliableDatabase(shift.rig.database, failures=3)
     await shift.put(conversation)
     async with running(shift.loop(notes, database=database)):
         while not seen:

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.knowledge.site import Site, serving
+from tests.knowledge.site import LoopbackSite, serving
 
 
 @pytest.fixture
-async def site() -> AsyncIterator[Site]:
+async def site() -> AsyncIterator[LoopbackSite]:
     async with serving() as site:
         yield site

@@ -8,7 +8,7 @@ from assistant.domain.knowledge import Article, Chunk, Origin
 
 
 @dataclass(slots=True)
-class Shelf:
+class InMemoryIndex:
     """An Index in memory; *groups* keeps how many articles came in each transaction."""
 
     articles: dict[str, Article] = field(default_factory=dict)

@@ -29,7 +29,7 @@ PAGES = {
 }
 
 
-class Store:
+class KnowledgeStoreBundle:
     def __init__(self, connection: sa.Connection) -> None:
         self.articles = SqlArticles(connection)
         self.article_lifecycle = SqlArticleLifecycle(connection)
@@ -37,7 +37,7 @@ class Store:
         self.collections = SqlCollections(connection)
 
 
-class Shop:
+class KnowledgeHarness:
     """A knowledge base, its indexer and a retriever."""
 
     def __init__(
@@ -51,7 +51,7 @@ class Shop:
         if engine is None:
             engine = create_sqlite_engine(None)
             metadata.create_all(engine)
-        self.database = SqlDatabase(engine, Store)
+        self.database = SqlDatabase(engine, KnowledgeStoreBundle)
         self.letters = LetterEmbedder()
         self.embedder = embedder or self.letters
         self.indexer = Indexer(self.database, self.embedder)
@@ -60,7 +60,7 @@ class Shop:
         self.opened: list[HybridRetriever] = []
 
     @classmethod
-    def on(cls, database: SqlDatabase[SqlStore]) -> "Shop":
+    def on(cls, database: SqlDatabase[SqlStore]) -> "KnowledgeHarness":
         """One that fills a database of the product's own."""
         made = cls()
         made.indexer = Indexer(database, made.embedder)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Answer:
+class SiteResponse:
     """What the loopback server says to one path."""
 
     body: bytes = b""
@@ -18,11 +18,11 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Site:
+class LoopbackSite:
     """A web server on the loopback that keeps what it was asked."""
 
     port: int = 0
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[str, SiteResponse] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def address(self, path: str) -> str:
@@ -32,10 +32,10 @@ class Site:
         try:
             request = (await reader.readuntil(b"\r\n\r\n")).decode()
             self.asked.append(request)
-            answer = self.answers.get(request.split(" ")[1], Answer(status="404 Not Found"))
+            answer = self.answers.get(request.split(" ")[1], SiteResponse(status="404 Not Found"))
             etag = answer.headers.get("ETag")
             if etag and f"if-none-match: {etag.lower()}" in request.lower():
-                answer = Answer(status="304 Not Modified")
+                answer = SiteResponse(status="304 Not Modified")
             headers = {"Content-Type": "text/html", "Content-Length": str(len(answer.body)), **answer.headers}
             lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
             writer.write(f"HTTP/1.1 {answer.status}\r\n{lines}Connection: close\r\n\r\n".encode())
@@ -45,7 +45,7 @@ class Site:
         finally:
             writer.close()
 
-    async def send(self, writer: asyncio.StreamWriter, answer: Answer) -> None:
+    async def send(self, writer: asyncio.StreamWriter, answer: SiteResponse) -> None:
         if not answer.pause:
             writer.write(answer.body)
             return
@@ -56,8 +56,8 @@ class Site:
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[Site]:
-    site = Site()
+async def serving() -> AsyncIterator[LoopbackSite]:
+    site = LoopbackSite()
     server = await asyncio.start_server(site.serve, "127.0.0.1", 0)
     site.port = server.sockets[0].getsockname()[1]
     yield site

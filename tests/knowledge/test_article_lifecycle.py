@@ -20,20 +20,20 @@ from assistant.knowledge.ingest.run import IngestOptions, ingest_sources
 from assistant.knowledge.loaders.front_matter import parse_fields
 from assistant.knowledge.loaders.reader import InProcessReader
 from assistant.ports.answering import Draft
-from tests.knowledge.shop import TODAY, Shop
+from tests.knowledge.shop import TODAY, KnowledgeHarness
 
 RETURNS = "商品の到着から{}日以内であれば返品できます。"
 
 
 @pytest.fixture
-async def shop() -> AsyncIterator[Shop]:
-    made = Shop()
+async def shop() -> AsyncIterator[KnowledgeHarness]:
+    made = KnowledgeHarness()
     yield made
     await made.retriever.close()
     made.database.close()
 
 
-async def take(shop: Shop, folder: Path, *, prune: bool = False) -> list[tuple[str, str]]:
+async def take(shop: KnowledgeHarness, folder: Path, *, prune: bool = False) -> list[tuple[str, str]]:
     """Ingest *folder*; the warnings."""
     report = await ingest_sources(
         [str(folder)],
@@ -67,7 +67,7 @@ def test_validity_as_authors_spell_it(front: dict[str, str], found: tuple[date |
     assert bool(read.warnings) == (found == (None, None))
 
 
-async def test_only_what_holds_today_is_answered_from(shop: Shop, tmp_path: Path) -> None:
+async def test_only_what_holds_today_is_answered_from(shop: KnowledgeHarness, tmp_path: Path) -> None:
     write(tmp_path, "now.md", RETURNS.format(30), valid_until="2026-12-31")
     write(tmp_path, "soon.md", RETURNS.format(14), valid_from="2027-01-01")
     write(tmp_path, "past.md", RETURNS.format(7), valid_until="2026-01-01")
@@ -75,7 +75,7 @@ async def test_only_what_holds_today_is_answered_from(shop: Shop, tmp_path: Path
     assert await shop.found("返品は何日以内", "ja") == ["now.md"]
 
 
-async def test_a_superseded_article_gives_way(shop: Shop, tmp_path: Path) -> None:
+async def test_a_superseded_article_gives_way(shop: KnowledgeHarness, tmp_path: Path) -> None:
     write(tmp_path, "old.md", RETURNS.format(30))
     write(tmp_path, "new.md", RETURNS.format(14), supersedes="old.md")
     assert await take(shop, tmp_path) == []
@@ -87,20 +87,24 @@ async def test_a_superseded_article_gives_way(shop: Shop, tmp_path: Path) -> Non
     assert await shop.found("返品は何日以内", "ja") == ["old.md"]
 
 
-async def test_until_its_successor_holds_an_article_is_answered_from(shop: Shop, tmp_path: Path) -> None:
+async def test_until_its_successor_holds_an_article_is_answered_from(
+    shop: KnowledgeHarness, tmp_path: Path
+) -> None:
     write(tmp_path, "old.md", RETURNS.format(30))
     write(tmp_path, "new.md", RETURNS.format(14), supersedes="old.md", valid_from="2027-01-01")
     await take(shop, tmp_path)
     assert await shop.found("返品は何日以内", "ja") == ["old.md"]
 
 
-async def test_a_slip_takes_no_article_away(shop: Shop, tmp_path: Path) -> None:
+async def test_a_slip_takes_no_article_away(shop: KnowledgeHarness, tmp_path: Path) -> None:
     write(tmp_path, "old.md", RETURNS.format(30), superseded_by="nwe.md")
     assert "not in the knowledge base" in (await take(shop, tmp_path))[0][1]
     assert await shop.found("返品は何日以内", "ja") == ["old.md"]
 
 
-async def test_what_vanished_is_flagged_and_removed_only_when_asked(shop: Shop, tmp_path: Path) -> None:
+async def test_what_vanished_is_flagged_and_removed_only_when_asked(
+    shop: KnowledgeHarness, tmp_path: Path
+) -> None:
     write(tmp_path, "a.md", RETURNS.format(30))
     write(tmp_path, "b.md", "送料は550円です。")
     await take(shop, tmp_path)
@@ -114,7 +118,7 @@ async def test_what_vanished_is_flagged_and_removed_only_when_asked(shop: Shop, 
     assert await shop.database.read(lambda store: store.article_lifecycle.list_source_problems()) == []
 
 
-async def disagreeing(shop: Shop, one: date | None, other: date | None) -> Contradiction:
+async def disagreeing(shop: KnowledgeHarness, one: date | None, other: date | None) -> Contradiction:
     for name, days, updated in (("a.md", 30, one), ("b.md", 14, other)):
         text = RETURNS.format(days)
         article = Article(id=name, title=name, language="ja", text=text, updated=updated, content_hash=text)
@@ -132,14 +136,14 @@ async def disagreeing(shop: Shop, one: date | None, other: date | None) -> Contr
     return found
 
 
-async def test_where_dates_tell_the_newer_article_answers(shop: Shop) -> None:
+async def test_where_dates_tell_the_newer_article_answers(shop: KnowledgeHarness) -> None:
     await disagreeing(shop, date(2025, 1, 1), date(2026, 1, 1))
     (passage,) = await shop.retriever.search("返品は何日以内", language="ja")
     assert passage.article == "b.md"
     assert passage.disputes == ()
 
 
-async def test_where_none_tells_both_are_told_and_a_person_is_offered(shop: Shop) -> None:
+async def test_where_none_tells_both_are_told_and_a_person_is_offered(shop: KnowledgeHarness) -> None:
     await disagreeing(shop, None, date(2026, 1, 1))
     passages = await shop.retriever.search("返品は何日以内", language="ja")
     assert len(passages) == 2
@@ -156,7 +160,7 @@ async def test_where_none_tells_both_are_told_and_a_person_is_offered(shop: Shop
     assert find_dispute([replace(cited, quote="送料は550円です。")], passages) is None
 
 
-async def test_a_dismissed_contradiction_is_none_and_stays_none(shop: Shop) -> None:
+async def test_a_dismissed_contradiction_is_none_and_stays_none(shop: KnowledgeHarness) -> None:
     found = await disagreeing(shop, None, None)
     now = datetime(2026, 11, 23, tzinfo=UTC)
     assert (

@@ -24,13 +24,13 @@ from assistant.knowledge.vectors.synced_index import (
     build_server_opener,
     remove_collection,
 )
-from tests.knowledge.shop import Shop
+from tests.knowledge.shop import KnowledgeHarness
 
 pytestmark = pytest.mark.slow
 
 
 @dataclass
-class Server:
+class ChromaServer:
     """`chroma run`, started and killed at will, always at the same address."""
 
     folder: Path
@@ -60,17 +60,17 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(tmp_path: Path) -> Iterator[ChromaServer]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        made = Server(tmp_path / "chroma", free.getsockname()[1])
+        made = ChromaServer(tmp_path / "chroma", free.getsockname()[1])
     yield made
     made.kill()
 
 
 @pytest.fixture
-async def shop() -> AsyncIterator[Shop]:
-    made = Shop()
+async def shop() -> AsyncIterator[KnowledgeHarness]:
+    made = KnowledgeHarness()
     await made.fill()
     yield made
     for retriever in made.opened:
@@ -79,7 +79,7 @@ async def shop() -> AsyncIterator[Shop]:
 
 
 @dataclass
-class Process:
+class ServingProcess:
     """What a serving process has of its own."""
 
     vectors: SyncedVectorIndex
@@ -94,18 +94,20 @@ class Process:
             pass
 
 
-async def process(shop: Shop, server: Server) -> Process:
+async def process(shop: KnowledgeHarness, server: ChromaServer) -> ServingProcess:
     model, size = shop.embedder.name, shop.embedder.dimensions
     name = await shop.database.write(lambda store: store.collections.ensure_name(model))
     turns = build_lease(shop.database, model, lambda: datetime.now(UTC))
     vectors = SyncedVectorIndex(build_server_opener(server.url, name, size), turns)
-    made = Process(vectors, shop.serve(vectors))
+    made = ServingProcess(vectors, shop.serve(vectors))
     shop.opened.append(made.retriever)
     await made.retriever.start()
     return made
 
 
-async def test_several_processes_share_it_and_follow_each_others_changes(shop: Shop, server: Server) -> None:
+async def test_several_processes_share_it_and_follow_each_others_changes(
+    shop: KnowledgeHarness, server: ChromaServer
+) -> None:
     server.start()
     one, other = await process(shop, server), await process(shop, server)
     await other.tend()
@@ -132,7 +134,7 @@ async def test_several_processes_share_it_and_follow_each_others_changes(shop: S
     await again.close()
 
 
-async def test_down_at_the_start_and_there_later(shop: Shop, server: Server) -> None:
+async def test_down_at_the_start_and_there_later(shop: KnowledgeHarness, server: ChromaServer) -> None:
     one = await process(shop, server)
     assert await one.found("ポイントの期限") == "ja/points.md"
     assert "start it, or check ASSISTANT_CHROMA_URL" in str(one.vectors.unavailable_reason)
@@ -142,7 +144,9 @@ async def test_down_at_the_start_and_there_later(shop: Shop, server: Server) -> 
     assert one.vectors.is_in_sync
 
 
-async def test_dying_in_mid_flight_and_coming_back_empty(shop: Shop, server: Server, tmp_path: Path) -> None:
+async def test_dying_in_mid_flight_and_coming_back_empty(
+    shop: KnowledgeHarness, server: ChromaServer, tmp_path: Path
+) -> None:
     server.start()
     one = await process(shop, server)
     assert one.vectors.is_in_sync
@@ -157,7 +161,7 @@ async def test_dying_in_mid_flight_and_coming_back_empty(shop: Shop, server: Ser
     assert await one.found("ポイントの期限") == "ja/points.md"
 
 
-async def test_one_process_fills_and_the_others_wait(shop: Shop, server: Server) -> None:
+async def test_one_process_fills_and_the_others_wait(shop: KnowledgeHarness, server: ChromaServer) -> None:
     server.start()
     model, now = shop.embedder.name, datetime.now(UTC)
     version = await shop.database.read(lambda store: store.articles.load_version())

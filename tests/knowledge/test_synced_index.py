@@ -19,15 +19,15 @@ from assistant.domain.errors import IndexUnavailable
 from assistant.knowledge.vectors import synced_index
 from assistant.knowledge.vectors.chroma_embedded import IN_USE, KEPT, open_embedded_collection
 from assistant.knowledge.vectors.synced_index import SyncedVectorIndex, build_embedded_opener
-from tests.knowledge.shop import Shop
+from tests.knowledge.shop import KnowledgeHarness
 
 NAME, DIMENSIONS = "passages-test", 128
 
 
 @pytest.fixture
-async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+async def shop(tmp_path: Path) -> AsyncIterator[KnowledgeHarness]:
     """A filled knowledge base; its index in *tmp_path* is closed."""
-    made = Shop(SyncedVectorIndex(build_embedded_opener(tmp_path, NAME, DIMENSIONS)))
+    made = KnowledgeHarness(SyncedVectorIndex(build_embedded_opener(tmp_path, NAME, DIMENSIONS)))
     await made.fill()
     await made.retriever.start()
     assert made.retriever.component_health()["vectors"] is None
@@ -42,18 +42,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / synced_index.FOLDER / NAME
 
 
-async def reopened(shop: Shop, folder: Path) -> SyncedVectorIndex:
+async def reopened(shop: KnowledgeHarness, folder: Path) -> SyncedVectorIndex:
     vectors = SyncedVectorIndex(build_embedded_opener(folder.parents[1], NAME, DIMENSIONS))
     shop.retriever = shop.serve(vectors)
     await shop.retriever.start()
     return vectors
 
 
-async def answers(shop: Shop) -> None:
+async def answers(shop: KnowledgeHarness) -> None:
     assert (await shop.found("ポイントの期限", "ja"))[0] == "ja/points.md"
 
 
-async def test_it_survives_a_restart_and_takes_in_what_changed(shop: Shop, folder: Path) -> None:
+async def test_it_survives_a_restart_and_takes_in_what_changed(shop: KnowledgeHarness, folder: Path) -> None:
     await shop.indexer.remove_articles(["ja/points.md"])
     vectors = await reopened(shop, folder)
     assert (await shop.found("返品は何日以内ですか", "ja"))[0] == "ja/returns.md"
@@ -61,7 +61,9 @@ async def test_it_survives_a_restart_and_takes_in_what_changed(shop: Shop, folde
     assert vectors.unavailable_reason is None
 
 
-async def test_while_another_process_has_it_all_vectors_are_compared(shop: Shop, folder: Path) -> None:
+async def test_while_another_process_has_it_all_vectors_are_compared(
+    shop: KnowledgeHarness, folder: Path
+) -> None:
     holder = open_embedded_collection(folder, NAME, DIMENSIONS)
     vectors = await reopened(shop, folder)
     await answers(shop)
@@ -90,7 +92,7 @@ def garble_the_middle(path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", [garble, truncate, garble_the_middle, Path.unlink])
 async def test_a_damaged_database_is_set_aside_and_made_again(
-    shop: Shop, folder: Path, damage: Callable[[Path], None]
+    shop: KnowledgeHarness, folder: Path, damage: Callable[[Path], None]
 ) -> None:
     damage(folder / "files" / "chroma.sqlite3")
     vectors = await reopened(shop, folder)
@@ -123,13 +125,13 @@ async def test_a_damaged_graph_does_not_take_the_service_along(
     await again.close()
 
 
-async def test_a_folder_that_vanished_is_filled_again(shop: Shop, folder: Path) -> None:
+async def test_a_folder_that_vanished_is_filled_again(shop: KnowledgeHarness, folder: Path) -> None:
     shutil.rmtree(folder)
     vectors = await reopened(shop, folder)
     assert vectors.is_in_sync, vectors.unavailable_reason
 
 
-async def test_vectors_of_another_length_are_replaced(shop: Shop, folder: Path) -> None:
+async def test_vectors_of_another_length_are_replaced(shop: KnowledgeHarness, folder: Path) -> None:
     shutil.rmtree(folder)
     other = open_embedded_collection(folder, NAME, 8)
     await other.upsert_vectors([16], np.ones((1, 8), np.float32))
@@ -139,7 +141,7 @@ async def test_vectors_of_another_length_are_replaced(shop: Shop, folder: Path) 
     assert vectors.is_in_sync, vectors.unavailable_reason
 
 
-async def test_missing_extra_and_strange_ids_are_put_right(shop: Shop, folder: Path) -> None:
+async def test_missing_extra_and_strange_ids_are_put_right(shop: KnowledgeHarness, folder: Path) -> None:
     index = open_embedded_collection(folder, NAME, DIMENSIONS)
     held = await index.list_ids()
     await index.remove_vectors(sorted(held)[:3])
@@ -155,7 +157,7 @@ async def test_missing_extra_and_strange_ids_are_put_right(shop: Shop, folder: P
 
 
 async def test_what_goes_missing_while_serving_is_noticed(
-    shop: Shop, folder: Path, monkeypatch: pytest.MonkeyPatch
+    shop: KnowledgeHarness, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(synced_index, "CHECK_SECONDS", 0)
     vectors = await reopened(shop, folder)
@@ -180,7 +182,7 @@ def half_written(file: Path) -> None:
         path.write_bytes(content)
 
 
-async def test_what_a_death_left_half_written_is_rolled_back(shop: Shop, folder: Path) -> None:
+async def test_what_a_death_left_half_written_is_rolled_back(shop: KnowledgeHarness, folder: Path) -> None:
     half_written(folder / "files" / "chroma.sqlite3")
     vectors = await reopened(shop, folder)
     await answers(shop)
@@ -189,7 +191,9 @@ async def test_what_a_death_left_half_written_is_rolled_back(shop: Shop, folder:
 
 
 @pytest.mark.slow
-async def test_killed_in_the_middle_of_a_write_it_is_whole_afterwards(shop: Shop, folder: Path) -> None:
+async def test_killed_in_the_middle_of_a_write_it_is_whole_afterwards(
+    shop: KnowledgeHarness, folder: Path
+) -> None:
     script = (
         "import asyncio, sys, numpy as np; from pathlib import Path;"
         "from assistant.knowledge.vectors.chroma_embedded import open_files;"
@@ -212,14 +216,14 @@ async def test_killed_in_the_middle_of_a_write_it_is_whole_afterwards(shop: Shop
 
 
 @pytest.mark.slow
-async def test_damaged_copies_are_few(shop: Shop, folder: Path) -> None:
+async def test_damaged_copies_are_few(shop: KnowledgeHarness, folder: Path) -> None:
     for _ in range(KEPT + 2):
         garble(folder / "files" / "chroma.sqlite3")
         await open_embedded_collection(folder, NAME, DIMENSIONS).close()
     assert len(list(folder.glob("damaged-*"))) == KEPT
 
 
-async def test_a_place_that_cannot_be_written_to_is_explained(shop: Shop, tmp_path: Path) -> None:
+async def test_a_place_that_cannot_be_written_to_is_explained(shop: KnowledgeHarness, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     vectors = SyncedVectorIndex(build_embedded_opener(tmp_path / "file", NAME, DIMENSIONS))
     shop.retriever = shop.serve(vectors)
@@ -229,7 +233,9 @@ async def test_a_place_that_cannot_be_written_to_is_explained(shop: Shop, tmp_pa
 
 
 @pytest.mark.slow
-async def test_a_full_disk_is_explained_and_nothing_is_thrown_away(shop: Shop, folder: Path) -> None:
+async def test_a_full_disk_is_explained_and_nothing_is_thrown_away(
+    shop: KnowledgeHarness, folder: Path
+) -> None:
     """The limit on a file's size stands for the disk's."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     (folder / "closed.json").unlink()
@@ -251,7 +257,7 @@ async def test_a_full_disk_is_explained_and_nothing_is_thrown_away(shop: Shop, f
     assert vectors.unavailable_reason is None
 
 
-async def test_a_folder_that_is_not_ours_to_write_is_explained(shop: Shop, folder: Path) -> None:
+async def test_a_folder_that_is_not_ours_to_write_is_explained(shop: KnowledgeHarness, folder: Path) -> None:
     me = os.geteuid()
     folder.chmod(0o500)
     os.seteuid(65534 if me == 0 else me)

@@ -8,7 +8,7 @@ from assistant.domain.messages import Author
 from assistant.notifications.notifier import TYPING_SECONDS, LocalNotifier
 
 
-class Seconds:
+class SecondsClock:
     """A clock that is moved by hand."""
 
     now = 100.0
@@ -18,12 +18,12 @@ class Seconds:
 
 
 @pytest.fixture
-def seconds() -> Seconds:
-    return Seconds()
+def seconds() -> SecondsClock:
+    return SecondsClock()
 
 
 @pytest.fixture
-def wire(seconds: Seconds) -> LocalNotifier:
+def wire(seconds: SecondsClock) -> LocalNotifier:
     return LocalNotifier(seconds)
 
 
@@ -106,7 +106,7 @@ async def test_at_a_stop_every_stream_ends_those_that_begin_later_too(wire: Loca
             assert (of_a.is_closed, of_all.is_closed, late.is_closed) == (True, True, True)
 
 
-def test_typing_expires(wire: LocalNotifier, seconds: Seconds) -> None:
+def test_typing_expires(wire: LocalNotifier, seconds: SecondsClock) -> None:
     wire.publish_typing("a", Author.CUSTOMER, True)
     seconds.now += TYPING_SECONDS - 0.01
     assert wire.is_typing("a")

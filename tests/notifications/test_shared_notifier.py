@@ -10,14 +10,14 @@ from assistant.notifications.journal_poller import JournalPoller
 from assistant.notifications.notifier import LocalNotifier
 from assistant.notifications.shared_notifier import SharedNotifier
 from assistant.ports.notifications import Subscriber
-from tests.harness import Rig
+from tests.harness import Harness
 
 
-class Line:
+class LoopbackBus:
     """Two ends of a bus without a database: what one sends the other hears at once."""
 
     def __init__(self) -> None:
-        self.other: Line | None = None
+        self.other: LoopbackBus | None = None
         self.heard: Callable[[str], None] = lambda _text: None
 
     def send(self, key: str, text: str) -> None:
@@ -29,8 +29,8 @@ class Line:
         missed()
 
 
-async def two() -> tuple[SharedNotifier, SharedNotifier, Line]:
-    here, there = Line(), Line()
+async def two() -> tuple[SharedNotifier, SharedNotifier, LoopbackBus]:
+    here, there = LoopbackBus(), LoopbackBus()
     here.other, there.other = there, here
     wires = SharedNotifier(here), SharedNotifier(there)
     for wire in wires:
@@ -74,7 +74,7 @@ async def test_what_is_heard_is_not_sent_on() -> None:
 
 
 async def test_followers_look_again_when_something_may_have_been_missed() -> None:
-    wire = SharedNotifier(Line())
+    wire = SharedNotifier(LoopbackBus())
     with wire.subscribe("c") as follower:
         await wire.run()
         await woken(follower)
@@ -89,7 +89,7 @@ async def test_words_of_another_version_are_passed_over() -> None:
 
 
 async def test_what_another_process_did_is_noticed_though_its_notice_was_lost(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
+    rig: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.notifications.journal_poller.POLL_SECONDS", 0.02)
     conversation = (await rig.open()).conversation.id

@@ -5,10 +5,10 @@ from sqlalchemy.exc import DBAPIError
 
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from tests.harness import Rig
+from tests.harness import Harness
 
 
-async def test_every_change_of_owner_is_audited_with_its_actor(rig: Rig) -> None:
+async def test_every_change_of_owner_is_audited_with_its_actor(rig: Harness) -> None:
     mori, sato = await rig.hire("Mori"), await rig.hire("Sato")
     conversation = (await rig.open()).conversation.id
     await rig.press_person_button(conversation)
@@ -33,7 +33,7 @@ async def test_every_change_of_owner_is_audited_with_its_actor(rig: Rig) -> None
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"])
 async def test_the_database_refuses_to_change_the_log(
-    rig: Rig, database: SqlDatabase[SqlStore], statement: str
+    rig: Harness, database: SqlDatabase[SqlStore], statement: str
 ) -> None:
     await rig.open()
     with pytest.raises(DBAPIError, match="append-only"), database.engine.begin() as connection:

@@ -16,11 +16,11 @@ from assistant.storage.migrate import migrate_schema
 from assistant.storage.postgres import create_postgres_engine
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
-from tests.harness import Rig
+from tests.harness import Harness
 from tests.postgres import new_database
 
 
-class Box:
+class InMemoryBackup:
     """A backup in memory."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Box:
         return self.parts[name]
 
 
-async def _lived_in(rig: Rig) -> str:
+async def _lived_in(rig: Harness) -> str:
     conversation = (await rig.open()).conversation.id
     await rig.ask(conversation, "返品の期限は？ \\ 'x' 👨‍👩‍👧")
     await rig.press_person_button(conversation)
@@ -73,7 +73,7 @@ def _rows(engine: sa.Engine) -> dict[str, list[object]]:
 
 
 @pytest.fixture
-def migrated(rig: Rig) -> Rig:
+def migrated(rig: Harness) -> Harness:
     """Tables in memory were made without migrations; a backup names the revision."""
     if rig.database.kind == "sqlite":
         with rig.database.engine.begin() as connection:
@@ -87,21 +87,21 @@ def migrated(rig: Rig) -> Rig:
     return rig
 
 
-async def test_everything_comes_back_and_goes_on(migrated: Rig, empty: sa.Engine) -> None:
+async def test_everything_comes_back_and_goes_on(migrated: Harness, empty: sa.Engine) -> None:
     conversation = await _lived_in(migrated)
-    box = Box()
+    box = InMemoryBackup()
     facts = export_database(migrated.database.engine, box.keep)
     restore_database(empty, box.kept, facts)
     assert _rows(empty) == _rows(migrated.database.engine)
-    again = Rig(SqlDatabase(empty, SqlStore))
+    again = Harness(SqlDatabase(empty, SqlStore))
     said = await again.say(conversation, "続きです")
     assert said.message.seq == len(await migrated.messages(conversation)) + 1
     assert await again.database.read(lambda store: store.articles.search_words(["返品"], limit=3))
     again.database.close()
 
 
-async def test_what_holds_something_is_not_overwritten(migrated: Rig, empty: sa.Engine) -> None:
-    box = Box()
+async def test_what_holds_something_is_not_overwritten(migrated: Harness, empty: sa.Engine) -> None:
+    box = InMemoryBackup()
     facts = export_database(migrated.database.engine, box.keep)
     migrate_schema(empty)
     with pytest.raises(SetupError, match="holds something already"):

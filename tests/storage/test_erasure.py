@@ -17,7 +17,7 @@ from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.erasure import LOOSE, NOT_ABOUT_CUSTOMERS
 from assistant.storage.schema import metadata
 from assistant.storage.store import SqlStore
-from tests.harness import LANGUAGES, Rig
+from tests.harness import LANGUAGES, Harness
 
 CANARY = "カナリア4711"
 
@@ -27,7 +27,7 @@ def _everything(database: SqlDatabase[SqlStore]) -> str:
         return str([connection.execute(sa.select(table)).all() for table in metadata.sorted_tables])
 
 
-async def _talk(rig: Rig, words: str) -> str:
+async def _talk(rig: Harness, words: str) -> str:
     conversation = (await rig.open()).conversation.id
     await rig.ask(conversation, f"返品の期限は？ {words}")
     await rig.press_person_button(conversation)
@@ -35,7 +35,7 @@ async def _talk(rig: Rig, words: str) -> str:
     return conversation
 
 
-async def test_nothing_of_an_erased_customer_stays_and_others_lose_nothing(rig: Rig) -> None:
+async def test_nothing_of_an_erased_customer_stays_and_others_lose_nothing(rig: Harness) -> None:
     gone, stays = await _talk(rig, CANARY), await _talk(rig, "ほかの方")
     customer = (await rig.state(gone)).customer
     before = await rig.messages(stays)
@@ -49,14 +49,14 @@ async def test_nothing_of_an_erased_customer_stays_and_others_lose_nothing(rig: 
         await rig.state(gone)
 
 
-async def test_a_customer_is_found_by_id_and_by_identity(rig: Rig) -> None:
+async def test_a_customer_is_found_by_id_and_by_identity(rig: Harness) -> None:
     customer = (await rig.open()).conversation.customer
     for named in (customer, f"web:visitor:{customer}"):
         assert await rig.database.read(lambda store, n=named: store.erasure.find_customers(n)) == [customer]  # type: ignore[misc]
     assert await rig.database.read(lambda store: store.erasure.find_customers("nobody")) == []
 
 
-async def test_what_ended_long_ago_is_forgotten_and_what_goes_on_is_not(rig: Rig) -> None:
+async def test_what_ended_long_ago_is_forgotten_and_what_goes_on_is_not(rig: Harness) -> None:
     old, open_ = await _talk(rig, "前の方"), await _talk(rig, "今の方")
     mori = await rig.hire("Closer")
     await rig.claim(old, mori)
@@ -70,7 +70,7 @@ async def test_what_ended_long_ago_is_forgotten_and_what_goes_on_is_not(rig: Rig
     assert (last.action, last.details) == ("retention", {"conversations": 1, "customers": 1})
 
 
-async def test_without_a_retention_nothing_is_forgotten(rig: Rig) -> None:
+async def test_without_a_retention_nothing_is_forgotten(rig: Harness) -> None:
     old = await _talk(rig, "前の方")
     rig.clock.pass_(3_000 * 86_400)
     await RetentionCleaner(rig.database, rig.clock, None).delete_expired()
@@ -93,7 +93,7 @@ def test_every_table_is_emptied_or_holds_nothing_of_customers() -> None:
 async def test_no_byte_of_it_stays_in_the_file(tmp_path: Path) -> None:
     engine = create_sqlite_engine(tmp_path / "data.db")
     metadata.create_all(engine)
-    rig = Rig(SqlDatabase(engine, SqlStore))
+    rig = Harness(SqlDatabase(engine, SqlStore))
     conversation = (await rig.open()).conversation.id
     await rig.ask(conversation, f"返品の期限は？ {CANARY}")
     customer = (await rig.state(conversation)).customer
@@ -107,7 +107,7 @@ async def test_no_byte_of_it_stays_in_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("named", ["Bob@X.com", "bob@x.com", "email:Bob@X.com", "EMAIL:bob@x.com"])
-async def test_a_mail_address_is_found_however_it_is_written(rig: Rig, named: str) -> None:
+async def test_a_mail_address_is_found_however_it_is_written(rig: Harness, named: str) -> None:
     event = MessageReceived(
         id="e1", message_id="m1", address=Address(channel="email", peer="bob@x.com"), text="返品"
     )
@@ -117,7 +117,7 @@ async def test_a_mail_address_is_found_however_it_is_written(rig: Rig, named: st
     assert await rig.database.read(lambda store: store.erasure.find_customers(named)) == [customer]
 
 
-async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(rig: Rig) -> None:
+async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(rig: Harness) -> None:
     agent, now = await rig.hire(), rig.clock()
     customer = (await rig.open()).conversation.customer
 
@@ -149,7 +149,7 @@ async def test_housekeeping_drops_what_opens_nothing_and_what_is_never_repeated(
     assert await rig.database.read(lambda store: store.journal.load_id_range()) == (1, 0)
 
 
-async def test_a_file_is_kept_once(rig: Rig) -> None:
+async def test_a_file_is_kept_once(rig: Harness) -> None:
     """Mails bring theirs inside the call, in base64."""
     file = Attachment(kind="file", source="data:" + "QUJD" * 1_000)
     address = Address(channel="email", peer="bob@x.com")
@@ -161,7 +161,7 @@ async def test_a_file_is_kept_once(rig: Rig) -> None:
     assert (media.size, media.source) == (3_000, "")
 
 
-async def test_the_ends_of_the_journal_are_found_without_reading_it(rig: Rig) -> None:
+async def test_the_ends_of_the_journal_are_found_without_reading_it(rig: Harness) -> None:
     """Asked for by every stream; both in one query would read every row."""
     if rig.database.kind != "sqlite":
         pytest.skip("PostgreSQL's planner tells it otherwise")

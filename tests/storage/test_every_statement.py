@@ -20,7 +20,7 @@ from assistant.domain.messages import InboundMessage
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.migrate import migrate_schema
 from assistant.storage.store import SqlStore
-from tests.harness import LANGUAGES, Rig
+from tests.harness import LANGUAGES, Harness
 
 #: What is done to the connection (of the driver) before a statement.
 Fault = Callable[[Any], None]
@@ -66,7 +66,7 @@ FAULTS: dict[str, dict[str, Fault]] = {
 }
 
 
-class Faulty:
+class FaultyConnection:
     """Does *fault* once, before the statement of that number; a commit counts as one."""
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -105,7 +105,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlData
     opened.close()
 
 
-def said(rig: Rig, conversation: str) -> Callable[[SqlStore, str], object]:
+def said(rig: Harness, conversation: str) -> Callable[[SqlStore, str], object]:
     """A message on the web."""
 
     def step(store: SqlStore, id_: str) -> object:
@@ -115,7 +115,7 @@ def said(rig: Rig, conversation: str) -> Callable[[SqlStore, str], object]:
     return step
 
 
-def told(rig: Rig) -> Callable[[SqlStore, str], object]:
+def told(rig: Harness) -> Callable[[SqlStore, str], object]:
     """A webhook call with a message and a file of somebody new."""
     arrivals = InboundContext(timing=rig.timing, languages=LANGUAGES)
 
@@ -130,7 +130,7 @@ def told(rig: Rig) -> Callable[[SqlStore, str], object]:
     return step
 
 
-async def stored(rig: Rig) -> list[str]:
+async def stored(rig: Harness) -> list[str]:
     """Every text there is."""
     query = sa.text("SELECT text FROM messages")
     return await rig.database.read(
@@ -138,7 +138,7 @@ async def stored(rig: Rig) -> list[str]:
     )
 
 
-async def attempt(rig: Rig, step: Callable[[SqlStore, str], object], ids: list[str]) -> list[str]:
+async def attempt(rig: Harness, step: Callable[[SqlStore, str], object], ids: list[str]) -> list[str]:
     """Do it for each at the same moment; those that were told it was stored."""
     done = await asyncio.gather(
         *(rig.database.write(lambda store, one=id_: step(store, one)) for id_ in ids),  # type: ignore[misc]
@@ -150,10 +150,10 @@ async def attempt(rig: Rig, step: Callable[[SqlStore, str], object], ids: list[s
 
 @pytest.mark.parametrize("way", [said, told])
 async def test_what_was_called_stored_is_stored_wherever_the_database_fails(
-    rig: Rig, way: Callable[..., Callable[[SqlStore, str], object]]
+    rig: Harness, way: Callable[..., Callable[[SqlStore, str], object]]
 ) -> None:
     step = way(rig, (await rig.open()).conversation.id) if way is said else way(rig)
-    faulty, number = Faulty(rig.database.engine), 0
+    faulty, number = FaultyConnection(rig.database.engine), 0
     at_once = 3 if rig.database.kind == "sqlite" else 1
     for fault in FAULTS[rig.database.kind].values():
         number, fired = 0, True
@@ -173,6 +173,6 @@ async def test_what_was_called_stored_is_stored_wherever_the_database_fails(
     assert number > 5
 
 
-async def as_before(rig: Rig) -> None:
+async def as_before(rig: Harness) -> None:
     """The database lets everybody write again."""
     rig.database.engine.dispose()

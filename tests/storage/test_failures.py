@@ -13,7 +13,7 @@ from assistant.domain.errors import Unavailable
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.failures import to_unavailable
 from assistant.storage.store import SqlStore
-from tests.harness import Rig
+from tests.harness import Harness
 
 SECRET = "4111 1111 1111 1111"
 #: Errors of PostgreSQL by their code, and whether it cannot work just now.
@@ -57,7 +57,7 @@ async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None
 
 
 async def test_no_error_tells_what_was_to_be_stored(
-    rig: Rig, database: SqlDatabase[SqlStore], caplog: pytest.LogCaptureFixture
+    rig: Harness, database: SqlDatabase[SqlStore], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Neither the parameters nor PostgreSQL's "Failing row contains"."""
 

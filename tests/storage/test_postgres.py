@@ -22,7 +22,7 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.postgres import create_postgres_engine
 from assistant.storage.store import SqlStore
 from assistant.text.segmentation import tokenize_text
-from tests.harness import IDENTITY_KEY, JAPANESE, LANGUAGES, Rig, memory_database
+from tests.harness import IDENTITY_KEY, JAPANESE, LANGUAGES, Harness, memory_database
 from tests.postgres import emptied
 
 pytestmark = pytest.mark.slow
@@ -46,10 +46,10 @@ def other(postgres_database: str, database: SqlDatabase[SqlStore]) -> Iterator[S
 
 
 async def test_messages_that_come_at_once_are_numbered_without_gaps(
-    rig: Rig, other: SqlDatabase[SqlStore]
+    rig: Harness, other: SqlDatabase[SqlStore]
 ) -> None:
     conversation = (await rig.open()).conversation.id
-    second = Rig(other)
+    second = Harness(other)
     said = (side.say(conversation, f"{n}") for n in range(20) for side in (rig, second))
     await asyncio.gather(*said)
     messages = await rig.messages(conversation)
@@ -57,16 +57,16 @@ async def test_messages_that_come_at_once_are_numbered_without_gaps(
     assert len({message.text for message in messages}) == 20
 
 
-async def test_of_twenty_copies_at_once_one_is_stored(rig: Rig, other: SqlDatabase[SqlStore]) -> None:
+async def test_of_twenty_copies_at_once_one_is_stored(rig: Harness, other: SqlDatabase[SqlStore]) -> None:
     conversation, message = (await rig.open()).conversation.id, str(uuid4())
-    second = Rig(other)
+    second = Harness(other)
     copies = [side.say(conversation, "返品したい", message) for _ in range(10) for side in (rig, second)]
     receipts = await asyncio.gather(*copies)
     assert sum(not receipt.is_duplicate for receipt in receipts) == 1
     assert {receipt.message.id for receipt in receipts} == {message}
 
 
-async def test_a_row_is_leased_to_one_of_many_who_claim(rig: Rig, other: SqlDatabase[SqlStore]) -> None:
+async def test_a_row_is_leased_to_one_of_many_who_claim(rig: Harness, other: SqlDatabase[SqlStore]) -> None:
     talks = [(await rig.open()).conversation.id for _ in range(12)]
     for talk in talks:
         await rig.say(talk, "返品したい")
@@ -80,9 +80,9 @@ async def test_a_row_is_leased_to_one_of_many_who_claim(rig: Rig, other: SqlData
     assert sorted(one for claimed in rounds for one in claimed) == sorted(talks)
 
 
-async def test_of_fifty_agents_one_wins(rig: Rig, other: SqlDatabase[SqlStore]) -> None:
+async def test_of_fifty_agents_one_wins(rig: Harness, other: SqlDatabase[SqlStore]) -> None:
     agents = [await rig.hire(f"agent{n}") for n in range(50)]
-    second = Rig(other)
+    second = Harness(other)
     for _ in range(5):
         conversation = (await rig.open()).conversation.id
         await rig.press_person_button(conversation)
@@ -92,16 +92,18 @@ async def test_of_fifty_agents_one_wins(rig: Rig, other: SqlDatabase[SqlStore]) 
         assert sum(isinstance(outcome, AlreadyClaimed) for outcome in outcomes) == 49
 
 
-async def test_one_customer_who_signs_in_twice_at_once_is_one(rig: Rig, other: SqlDatabase[SqlStore]) -> None:
+async def test_one_customer_who_signs_in_twice_at_once_is_one(
+    rig: Harness, other: SqlDatabase[SqlStore]
+) -> None:
     signature = hmac.new(IDENTITY_KEY, b"c-7", hashlib.sha256).hexdigest()
     visitor = Visitor(locale="ja", id="c-7", signature=signature)
-    second = Rig(other)
+    second = Harness(other)
     opened = await asyncio.gather(*(side.open(visitor) for _ in range(8) for side in (rig, second)))
     assert len({one.conversation.customer for one in opened}) == 1
 
 
 async def test_the_journal_is_read_in_order_though_commits_are_not(
-    rig: Rig, other: SqlDatabase[SqlStore]
+    rig: Harness, other: SqlDatabase[SqlStore]
 ) -> None:
     seen: list[int] = []
     done = asyncio.Event()
@@ -123,14 +125,14 @@ async def test_the_journal_is_read_in_order_though_commits_are_not(
     assert len(seen) == 60
 
 
-async def test_what_was_rolled_back_holds_the_journal_up_only_for_a_while(rig: Rig) -> None:
+async def test_what_was_rolled_back_holds_the_journal_up_only_for_a_while(rig: Harness) -> None:
     await _leave_a_gap(rig)
     assert await rig.database.read(partial(_noted, last=0, now=rig.clock())) == [1]
     rig.clock.pass_(11)
     assert await rig.database.read(partial(_noted, last=0, now=rig.clock())) == [1, 3]
 
 
-async def _leave_a_gap(rig: Rig) -> None:
+async def _leave_a_gap(rig: Harness) -> None:
     """Between two entries of the journal, one that was taken back."""
 
     def fails(store: SqlStore) -> None:
@@ -147,14 +149,14 @@ def _noted(store: SqlStore, last: int, now: datetime) -> list[int]:
     return [number for number, _, _ in store.journal.list_after(last, limit=7, now=now)]
 
 
-async def test_a_new_follower_of_the_journal_starts_before_what_is_still_to_come(rig: Rig) -> None:
+async def test_a_new_follower_of_the_journal_starts_before_what_is_still_to_come(rig: Harness) -> None:
     await _leave_a_gap(rig)
     assert await rig.database.read(lambda store: store.journal.find_latest_id(rig.clock())) == 1
     rig.clock.pass_(11)
     assert await rig.database.read(lambda store: store.journal.find_latest_id(rig.clock())) == 3
 
 
-async def test_lost_connections_cost_a_retry_and_nothing_else(rig: Rig, postgres_database: str) -> None:
+async def test_lost_connections_cost_a_retry_and_nothing_else(rig: Harness, postgres_database: str) -> None:
     conversation = (await rig.open()).conversation.id
     kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'yorisoi'"
     with psycopg.connect(postgres_database, autocommit=True) as admin:
@@ -172,7 +174,7 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
 
 
 async def test_who_is_stopped_in_a_transaction_does_not_hold_others_up_for_long(
-    rig: Rig, postgres_database: str
+    rig: Harness, postgres_database: str
 ) -> None:
     """A process that hangs while it holds a conversation loses it: the database ends its transaction."""
     conversation = (await rig.open()).conversation.id

@@ -7,7 +7,7 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.schema import Json, metadata
 from assistant.storage.store import SqlStore
 from assistant.storage.values import clean_text, fit_foreign_id, fit_id
-from tests.harness import Rig
+from tests.harness import Harness
 
 HOSTILE = "a\x00b\ud800c\U0001f600"
 TEXTS = [
@@ -27,7 +27,7 @@ def test_every_text_may_hold_zeros_and_half_characters(database: SqlDatabase[Sql
             connection.execute(sa.update(column.table).where(column == HOSTILE).values({column: HOSTILE}))
 
 
-async def test_what_cannot_be_kept_is_left_out(rig: Rig) -> None:
+async def test_what_cannot_be_kept_is_left_out(rig: Harness) -> None:
     customer = Customer(id="c1", created_at=rig.clock(), name=HOSTILE, locale="x" * 300)
     await rig.database.write(lambda store: store.customers.add(customer))
     found = await rig.database.read(lambda store: store.customers.get("c1"))

@@ -20,7 +20,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_watcher, "MAX_SETTLE_SECONDS", 0.3)
 
 
-class Watched:
+class WatchedFolder:
     """A folder that is watched, and how often something was told."""
 
     def __init__(self, *sources: Path) -> None:
@@ -53,14 +53,16 @@ def kb(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def watched(kb: Path) -> AsyncIterator[Watched]:
-    watched = Watched(kb)
+async def watched(kb: Path) -> AsyncIterator[WatchedFolder]:
+    watched = WatchedFolder(kb)
     await watched.until(1)
     yield watched
     await watched.close()
 
 
-async def test_new_changed_and_vanished_documents_are_each_told_once(watched: Watched, kb: Path) -> None:
+async def test_new_changed_and_vanished_documents_are_each_told_once(
+    watched: WatchedFolder, kb: Path
+) -> None:
     (kb / "deep").mkdir()
     (kb / "deep" / "b.md").write_text("# B\n\nTwo.")
     await watched.until(2)
@@ -70,14 +72,14 @@ async def test_new_changed_and_vanished_documents_are_each_told_once(watched: Wa
     await watched.until(4)
 
 
-async def test_what_is_no_document_is_not_told(watched: Watched, kb: Path) -> None:
+async def test_what_is_no_document_is_not_told(watched: WatchedFolder, kb: Path) -> None:
     (kb / "logo.png").write_bytes(b"\x89PNG")
     (kb / ".a.md.swp").write_text("an editor's")
     await watched.until(1)
 
 
 async def test_an_editor_that_replaces_a_single_file_is_seen(kb: Path) -> None:
-    watched = Watched(kb / "a.md")
+    watched = WatchedFolder(kb / "a.md")
     await watched.until(1)
     (kb / "b.md").write_text("# B\n\nA neighbour that nobody named.")
     await watched.until(1)
@@ -87,7 +89,7 @@ async def test_an_editor_that_replaces_a_single_file_is_seen(kb: Path) -> None:
     await watched.close()
 
 
-async def test_a_folder_that_goes_and_comes_back_is_seen_twice(watched: Watched, kb: Path) -> None:
+async def test_a_folder_that_goes_and_comes_back_is_seen_twice(watched: WatchedFolder, kb: Path) -> None:
     kb.rename(kb.with_name("elsewhere"))
     await watched.until(2)
     kb.with_name("elsewhere").rename(kb)
@@ -95,7 +97,7 @@ async def test_a_folder_that_goes_and_comes_back_is_seen_twice(watched: Watched,
 
 
 async def test_a_burst_is_told_once_when_it_is_over_and_an_endless_one_too(
-    watched: Watched, kb: Path
+    watched: WatchedFolder, kb: Path
 ) -> None:
     for number in range(8):
         (kb / f"{number}.md").write_text("x" * number)
@@ -114,7 +116,7 @@ async def test_a_burst_is_told_once_when_it_is_over_and_an_endless_one_too(
     restless.cancel()
 
 
-class Counting(InProcessReader):
+class CountingReader(InProcessReader):
     def __init__(self) -> None:
         self.reads = 0
 
@@ -124,7 +126,7 @@ class Counting(InProcessReader):
 
 
 async def test_each_content_is_parsed_once_also_when_it_cannot_be() -> None:
-    counting = Counting()
+    counting = CountingReader()
     reader = CachingReader(counting)
     for _ in range(3):
         assert (await reader.parse_documents(".md", b"# A\n\nOne."))[0].title == "A"

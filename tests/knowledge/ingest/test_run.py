@@ -8,16 +8,16 @@ import pytest
 
 from assistant.knowledge.ingest.run import IngestOptions, IngestReport, ingest_sources
 from assistant.knowledge.loaders.reader import InProcessReader
-from tests.knowledge.in_memory_index import Shelf
+from tests.knowledge.in_memory_index import InMemoryIndex
 from tests.knowledge.office import xlsx
-from tests.knowledge.site import Answer, Site
+from tests.knowledge.site import LoopbackSite, SiteResponse
 
 
 def count_tokens(text: str) -> int:
     return len(text) // 2 + 1
 
 
-async def run(shelf: Shelf, *sources: str | Path, prune: bool = False) -> IngestReport:
+async def run(shelf: InMemoryIndex, *sources: str | Path, prune: bool = False) -> IngestReport:
     return await ingest_sources(
         [str(source) for source in sources],
         index=shelf,
@@ -28,8 +28,8 @@ async def run(shelf: Shelf, *sources: str | Path, prune: bool = False) -> Ingest
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
+def shelf() -> InMemoryIndex:
+    return InMemoryIndex()
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def written(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     return folder
 
 
-async def test_a_folder_becomes_articles_named_by_their_paths(shelf: Shelf, kb: Path) -> None:
+async def test_a_folder_becomes_articles_named_by_their_paths(shelf: InMemoryIndex, kb: Path) -> None:
     report = await run(shelf, kb)
     assert sorted(report.added) == [
         "en/returns/deadline.md",
@@ -74,7 +74,7 @@ async def test_a_folder_becomes_articles_named_by_their_paths(shelf: Shelf, kb: 
     assert [chunk.text for chunk in shelf.chunks["faq.csv#2"]] == ["500円です。"]
 
 
-async def test_a_second_run_changes_nothing(shelf: Shelf, kb: Path) -> None:
+async def test_a_second_run_changes_nothing(shelf: InMemoryIndex, kb: Path) -> None:
     await run(shelf, kb)
     shelf.groups.clear()
     report = await run(shelf, kb, prune=True)
@@ -90,21 +90,21 @@ async def test_a_second_run_changes_nothing(shelf: Shelf, kb: Path) -> None:
     ],
     ids=["text", "facts"],
 )
-async def test_what_changed_is_updated_alone(shelf: Shelf, kb: Path, changed: str) -> None:
+async def test_what_changed_is_updated_alone(shelf: InMemoryIndex, kb: Path, changed: str) -> None:
     await run(shelf, kb)
     (kb / "ja/returns/deadline.md").write_text(changed)
     assert (await run(shelf, kb)).updated == ["ja/returns/deadline.md"]
 
 
 async def test_another_chunker_indexes_everything_anew(
-    shelf: Shelf, kb: Path, monkeypatch: pytest.MonkeyPatch
+    shelf: InMemoryIndex, kb: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await run(shelf, kb)
     monkeypatch.setattr("assistant.knowledge.ingest.article_builder.CHUNKER", "next")
     assert len((await run(shelf, kb)).updated) == 4
 
 
-async def test_what_vanished_is_removed_only_with_prune(shelf: Shelf, kb: Path) -> None:
+async def test_what_vanished_is_removed_only_with_prune(shelf: InMemoryIndex, kb: Path) -> None:
     await run(shelf, kb)
     (kb / "ja/returns/deadline.md").unlink()
     (kb / "faq.csv").write_text("質問,回答\n送料は？,500円です。\n")
@@ -114,7 +114,7 @@ async def test_what_vanished_is_removed_only_with_prune(shelf: Shelf, kb: Path) 
 
 
 async def test_prune_never_touches_what_another_folder_brought(
-    shelf: Shelf, kb: Path, tmp_path: Path
+    shelf: InMemoryIndex, kb: Path, tmp_path: Path
 ) -> None:
     other = written(tmp_path / "other", {"a.md": "A", "b.md": "B"})
     await run(shelf, kb, other)
@@ -124,7 +124,9 @@ async def test_prune_never_touches_what_another_folder_brought(
     assert (await run(shelf, other, prune=True)).removed == ["b.md"]
 
 
-async def test_an_emptied_folder_prunes_nothing_because_it_may_not_be_mounted(shelf: Shelf, kb: Path) -> None:
+async def test_an_emptied_folder_prunes_nothing_because_it_may_not_be_mounted(
+    shelf: InMemoryIndex, kb: Path
+) -> None:
     await run(shelf, kb)
     for path in kb.rglob("*.*"):
         if path.is_file():
@@ -134,7 +136,9 @@ async def test_an_emptied_folder_prunes_nothing_because_it_may_not_be_mounted(sh
     assert report.failed[0][1].startswith("no documents in this folder; it needs Markdown")
 
 
-async def test_two_folders_with_the_same_names_get_ids_that_stay(shelf: Shelf, tmp_path: Path) -> None:
+async def test_two_folders_with_the_same_names_get_ids_that_stay(
+    shelf: InMemoryIndex, tmp_path: Path
+) -> None:
     ja = written(tmp_path / "ja", {"faq.md": "よくある質問です。", "only.md": "これだけ。"})
     en = written(tmp_path / "en", {"faq.md": "Questions."})
     report = await run(shelf, ja, en)
@@ -151,7 +155,7 @@ async def test_two_folders_with_the_same_names_get_ids_that_stay(shelf: Shelf, t
     ]
 
 
-async def test_a_folder_that_moved_changes_nothing(shelf: Shelf, kb: Path, tmp_path: Path) -> None:
+async def test_a_folder_that_moved_changes_nothing(shelf: InMemoryIndex, kb: Path, tmp_path: Path) -> None:
     await run(shelf, kb)
     moved = kb.rename(tmp_path / "elsewhere")
     (moved / "en/returns/deadline.md").unlink()
@@ -177,7 +181,9 @@ BROKEN = {
 }
 
 
-async def test_each_bad_document_is_one_line_and_the_others_are_indexed(shelf: Shelf, kb: Path) -> None:
+async def test_each_bad_document_is_one_line_and_the_others_are_indexed(
+    shelf: InMemoryIndex, kb: Path
+) -> None:
     written(kb, {name: content for name, (content, _) in BROKEN.items()})
     report = await run(shelf, kb)
     assert len(report.added) == 4
@@ -188,7 +194,9 @@ async def test_each_bad_document_is_one_line_and_the_others_are_indexed(shelf: S
         assert "\n" not in whys[name]
 
 
-async def test_a_document_that_fails_keeps_its_old_version_even_with_prune(shelf: Shelf, kb: Path) -> None:
+async def test_a_document_that_fails_keeps_its_old_version_even_with_prune(
+    shelf: InMemoryIndex, kb: Path
+) -> None:
     await run(shelf, kb)
     (kb / "faq.csv").write_bytes(b"")
     report = await run(shelf, kb, prune=True)
@@ -197,7 +205,7 @@ async def test_a_document_that_fails_keeps_its_old_version_even_with_prune(shelf
 
 
 async def test_a_file_of_200_megabytes_is_refused_without_reading_it(
-    shelf: Shelf, kb: Path, monkeypatch: pytest.MonkeyPatch
+    shelf: InMemoryIndex, kb: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with (kb / "huge.txt").open("wb") as file:
         file.truncate(200_000_000)
@@ -224,7 +232,7 @@ async def test_a_file_of_200_megabytes_is_refused_without_reading_it(
     ],
 )
 async def test_a_source_that_is_none_is_one_line_with_the_mend(
-    shelf: Shelf, kb: Path, name: str, why: str, monkeypatch: pytest.MonkeyPatch
+    shelf: InMemoryIndex, kb: Path, name: str, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(kb.parent)
     Path("old.doc").write_bytes(b"\xd0\xcf")
@@ -238,7 +246,7 @@ async def test_a_source_that_is_none_is_one_line_with_the_mend(
 @pytest.mark.skipif(
     os.geteuid() == 0, reason="root may read everything; the refusal is asserted below as well"
 )
-async def test_an_unreadable_folder_is_one_line_and_prunes_nothing(shelf: Shelf, kb: Path) -> None:
+async def test_an_unreadable_folder_is_one_line_and_prunes_nothing(shelf: InMemoryIndex, kb: Path) -> None:
     await run(shelf, kb)
     (kb / "ja").chmod(0)
     report = await run(shelf, kb, prune=True)
@@ -248,7 +256,7 @@ async def test_an_unreadable_folder_is_one_line_and_prunes_nothing(shelf: Shelf,
 
 
 async def test_a_folder_that_refuses_to_be_listed_is_one_line_and_prunes_nothing(
-    shelf: Shelf, kb: Path, monkeypatch: pytest.MonkeyPatch
+    shelf: InMemoryIndex, kb: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await run(shelf, kb)
     listed = os.scandir
@@ -264,7 +272,9 @@ async def test_a_folder_that_refuses_to_be_listed_is_one_line_and_prunes_nothing
     assert "ja/returns/deadline.md" in shelf.articles
 
 
-async def test_links_out_of_the_folder_are_not_followed(shelf: Shelf, kb: Path, tmp_path: Path) -> None:
+async def test_links_out_of_the_folder_are_not_followed(
+    shelf: InMemoryIndex, kb: Path, tmp_path: Path
+) -> None:
     secret = written(tmp_path / "private", {"secret.md": "salary", "more/a.md": "b"})
     (kb / "link.md").symlink_to(secret / "secret.md")
     (kb / "folder").symlink_to(secret / "more")
@@ -276,7 +286,7 @@ async def test_links_out_of_the_folder_are_not_followed(shelf: Shelf, kb: Path, 
     assert (str(kb / "link.md"), "not read: the link leaves the folder") in report.warnings
 
 
-async def test_a_named_file_is_read_whatever_its_name(shelf: Shelf, kb: Path) -> None:
+async def test_a_named_file_is_read_whatever_its_name(shelf: InMemoryIndex, kb: Path) -> None:
     assert (await run(shelf, kb / "README.md", kb / "faq.csv")).added == [
         "README.md",
         "faq.csv#2",
@@ -286,7 +296,9 @@ async def test_a_named_file_is_read_whatever_its_name(shelf: Shelf, kb: Path) ->
     assert (await run(shelf, kb / "faq.csv", prune=True)).removed == ["faq.csv#3"]
 
 
-async def test_what_becomes_a_draft_is_no_longer_told_even_without_prune(shelf: Shelf, kb: Path) -> None:
+async def test_what_becomes_a_draft_is_no_longer_told_even_without_prune(
+    shelf: InMemoryIndex, kb: Path
+) -> None:
     await run(shelf, kb)
     (kb / "en/returns/deadline.md").write_text("---\ndraft: true\n---\nSoon.\n")
     (kb / "faq.csv").write_text("質問,回答,公開\n送料は？,500円です。,○\n返品は？,はい。,×\n")
@@ -301,19 +313,21 @@ async def test_what_becomes_a_draft_is_no_longer_told_even_without_prune(shelf: 
     assert not {"en/returns/deadline.md", "faq.csv#3"} & shelf.articles.keys()
 
 
-async def test_a_wrong_date_is_a_warning_about_its_article(shelf: Shelf, kb: Path) -> None:
+async def test_a_wrong_date_is_a_warning_about_its_article(shelf: InMemoryIndex, kb: Path) -> None:
     (kb / "a.md").write_text("---\nvalid_until: someday\n---\nText\n")
     report = await run(shelf, kb)
     assert report.warnings == [("a.md", "valid_until 'someday' is not a date such as 2026-09-30; ignored")]
 
 
-async def test_a_title_comes_from_the_file_name_when_there_is_none(shelf: Shelf, kb: Path) -> None:
+async def test_a_title_comes_from_the_file_name_when_there_is_none(shelf: InMemoryIndex, kb: Path) -> None:
     written(kb, {"how-to_return.md": "Text only."})
     await run(shelf, kb)
     assert shelf.articles["how-to_return.md"].title == "how to return"
 
 
-async def test_articles_are_stored_in_small_groups_while_reading(shelf: Shelf, tmp_path: Path) -> None:
+async def test_articles_are_stored_in_small_groups_while_reading(
+    shelf: InMemoryIndex, tmp_path: Path
+) -> None:
     many = written(tmp_path / "many", {f"{n:02}.md": f"Text {n}" for n in range(40)})
     steps: list[tuple[str, int, int]] = []
     await ingest_sources(
@@ -328,21 +342,21 @@ async def test_articles_are_stored_in_small_groups_while_reading(shelf: Shelf, t
 # -- from the web ----------------------------------------------------------------------------------------
 
 
-async def from_web(shelf: Shelf, address: str, *, prune: bool = False) -> IngestReport:
+async def from_web(shelf: InMemoryIndex, address: str, *, prune: bool = False) -> IngestReport:
     options = IngestOptions(prune=prune, allow_private=True)
     return await ingest_sources(
         [address], index=shelf, count_tokens=count_tokens, options=options, reader=InProcessReader()
     )
 
 
-def page(title: str, text: str) -> Answer:
+def page(title: str, text: str) -> SiteResponse:
     body = (
         f"<html lang=en><title>{title}</title><body><main><h1>{title}</h1><p>{text}</p></main></body></html>"
     )
-    return Answer(body.encode(), headers={"ETag": f'"{hash(text)}"'})
+    return SiteResponse(body.encode(), headers={"ETag": f'"{hash(text)}"'})
 
 
-async def test_a_page_is_an_article_under_its_address(shelf: Shelf, site: Site) -> None:
+async def test_a_page_is_an_article_under_its_address(shelf: InMemoryIndex, site: LoopbackSite) -> None:
     site.answers["/ja/returns"] = page("返品", "30日以内です。")
     address = site.address("/ja/returns")
     assert (await from_web(shelf, f"{address}#top")).added == [address]
@@ -355,13 +369,17 @@ async def test_a_page_is_an_article_under_its_address(shelf: Shelf, site: Site) 
     )
 
 
-async def test_a_sheet_on_the_web_gives_an_article_per_row(shelf: Shelf, site: Site) -> None:
-    site.answers["/faq.csv"] = Answer("質問,回答\nA,a\nB,b\n".encode(), headers={"Content-Type": "text/csv"})
+async def test_a_sheet_on_the_web_gives_an_article_per_row(shelf: InMemoryIndex, site: LoopbackSite) -> None:
+    site.answers["/faq.csv"] = SiteResponse(
+        "質問,回答\nA,a\nB,b\n".encode(), headers={"Content-Type": "text/csv"}
+    )
     address = site.address("/faq.csv")
     assert (await from_web(shelf, address)).added == [f"{address}#2", f"{address}#3"]
 
 
-async def test_a_sitemaps_pages_are_incremental_and_pruned_with_it(shelf: Shelf, site: Site) -> None:
+async def test_a_sitemaps_pages_are_incremental_and_pruned_with_it(
+    shelf: InMemoryIndex, site: LoopbackSite
+) -> None:
     for name in "abc":
         site.answers[f"/{name}"] = page(name, f"Text of {name}.")
     site.answers["/sitemap.xml"] = sitemap_of(site, "/a", "/b", "/c", "/missing")
@@ -378,7 +396,9 @@ async def test_a_sitemaps_pages_are_incremental_and_pruned_with_it(shelf: Shelf,
     assert report.removed == [site.address("/c")]
 
 
-async def test_a_page_that_stopped_answering_keeps_its_article(shelf: Shelf, site: Site) -> None:
+async def test_a_page_that_stopped_answering_keeps_its_article(
+    shelf: InMemoryIndex, site: LoopbackSite
+) -> None:
     site.answers["/a"] = page("a", "Text.")
     await from_web(shelf, site.address("/a"))
     del site.answers["/a"]
@@ -387,7 +407,7 @@ async def test_a_page_that_stopped_answering_keeps_its_article(shelf: Shelf, sit
 
 
 async def test_an_unmodified_page_is_asked_for_again_by_another_chunker(
-    shelf: Shelf, site: Site, monkeypatch: pytest.MonkeyPatch
+    shelf: InMemoryIndex, site: LoopbackSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.answers["/a"] = page("a", "Text.")
     await from_web(shelf, site.address("/a"))
@@ -397,12 +417,14 @@ async def test_an_unmodified_page_is_asked_for_again_by_another_chunker(
     assert (await from_web(shelf, site.address("/a"))).updated == [site.address("/a")]
 
 
-async def test_a_private_address_is_refused_unless_the_operator_allows_it(shelf: Shelf, site: Site) -> None:
+async def test_a_private_address_is_refused_unless_the_operator_allows_it(
+    shelf: InMemoryIndex, site: LoopbackSite
+) -> None:
     report = await ingest_sources([site.address("/a")], index=shelf, count_tokens=count_tokens)
     assert report.failed[0][1].startswith(f"port {site.port} is refused")
     assert site.asked == []
 
 
-def sitemap_of(site: Site, *paths: str) -> Answer:
+def sitemap_of(site: LoopbackSite, *paths: str) -> SiteResponse:
     entries = "".join(f"<url><loc>{site.address(path)}</loc></url>" for path in paths)
-    return Answer(f"<urlset>{entries}</urlset>".encode(), headers={"Content-Type": "application/xml"})
+    return SiteResponse(f"<urlset>{entries}</urlset>".encode(), headers={"Content-Type": "application/xml"})

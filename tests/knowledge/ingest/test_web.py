@@ -15,7 +15,7 @@ from assistant.knowledge.ingest.site_pages import list_pages
 from assistant.knowledge.ingest.web import WebClient, WebPage
 from assistant.knowledge.loaders import Unreadable
 from assistant.knowledge.loaders.reader import InProcessReader
-from tests.knowledge.site import Answer, Site
+from tests.knowledge.site import LoopbackSite, SiteResponse
 
 PAGE = "<html><title>Returns</title><body><article><h1>Returns</h1><p>30 days.</p></article></body></html>"
 
@@ -123,9 +123,9 @@ async def test_one_private_address_among_several_refuses_the_name(monkeypatch: p
 
 
 async def test_the_connection_goes_to_the_address_that_was_checked(
-    site: Site, web: WebClient, monkeypatch: pytest.MonkeyPatch
+    site: LoopbackSite, web: WebClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site.answers["/a"] = Answer(PAGE.encode())
+    site.answers["/a"] = SiteResponse(PAGE.encode())
     asked = resolve_to(monkeypatch, "127.0.0.1")
     await web.fetch_address(f"http://help.example.com:{site.port}/a")
     assert asked == ["help.example.com"]
@@ -142,8 +142,10 @@ async def test_an_unknown_name_is_one_line(web: WebClient, monkeypatch: pytest.M
     assert str(refusal.value) == "there is no such address: help.exmaple.com is not known; check the spelling"
 
 
-async def test_each_redirect_is_checked_anew(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    site.answers["/"] = Answer(status="302 Found", headers={"Location": "http://169.254.169.254/latest"})
+async def test_each_redirect_is_checked_anew(site: LoopbackSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.answers["/"] = SiteResponse(
+        status="302 Found", headers={"Location": "http://169.254.169.254/latest"}
+    )
     monkeypatch.setattr(web_module, "PORTS", {80, 443, site.port})
     monkeypatch.setattr(
         "assistant.knowledge.ingest.addresses.is_public", lambda address: address == "127.0.0.1"
@@ -153,47 +155,50 @@ async def test_each_redirect_is_checked_anew(site: Site, monkeypatch: pytest.Mon
             await web.fetch_address(site.address("/"))
 
 
-async def test_a_redirect_is_followed_to_its_end(site: Site, web: WebClient) -> None:
-    site.answers["/old"] = Answer(status="301 Moved", headers={"Location": "/new"})
-    site.answers["/new"] = Answer(PAGE.encode())
+async def test_a_redirect_is_followed_to_its_end(site: LoopbackSite, web: WebClient) -> None:
+    site.answers["/old"] = SiteResponse(status="301 Moved", headers={"Location": "/new"})
+    site.answers["/new"] = SiteResponse(PAGE.encode())
     response = await web.fetch_address(site.address("/old"))
     assert response is not None
     assert response.address == site.address("/new")
 
 
-def redirect(to: str) -> Answer:
-    return Answer(status="302 Found", headers={"Location": to})
+def redirect(to: str) -> SiteResponse:
+    return SiteResponse(status="302 Found", headers={"Location": to})
 
 
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (Answer(status="404 Not Found"), "the server answers 404 Not Found; check the address"),
+        (SiteResponse(status="404 Not Found"), "the server answers 404 Not Found; check the address"),
         (
-            Answer(status="403 Forbidden"),
+            SiteResponse(status="403 Forbidden"),
             "the server answers 403 Forbidden; it needs a login, give a public page",
         ),
-        (Answer(status="503 Busy"), "the server answers 503 Service Unavailable; try again later"),
-        (Answer(status="799 Odd"), "the server answers 799; check the address"),
+        (SiteResponse(status="503 Busy"), "the server answers 503 Service Unavailable; try again later"),
+        (SiteResponse(status="799 Odd"), "the server answers 799; check the address"),
         (redirect("/"), "it redirects more than 5 times; give the final address"),
         (redirect("file:///etc/passwd"), "only http and https addresses are read"),
         (
             redirect("http://example.com:port/"),
             "the server does not answer as a web server should; check the address",
         ),
-        (Answer(status="304 Not Modified"), "the server answers 304 Not Modified; check the address"),
+        (SiteResponse(status="304 Not Modified"), "the server answers 304 Not Modified; check the address"),
         (
-            Answer(b"x", headers={"Content-Type": "image/png"}),
+            SiteResponse(b"x", headers={"Content-Type": "image/png"}),
             "a page of type image/png cannot be read; give Mark",
         ),
-        (Answer(b"x" * 10_000_001), "it has more than 10 MB; give a smaller page"),
-        (Answer(b"x", headers={"Content-Encoding": "zstd"}), "the server packs it in a way that is not read"),
+        (SiteResponse(b"x" * 10_000_001), "it has more than 10 MB; give a smaller page"),
         (
-            Answer(gzip.compress(b"x" * 11_000_000), headers={"Content-Encoding": "gzip"}),
+            SiteResponse(b"x", headers={"Content-Encoding": "zstd"}),
+            "the server packs it in a way that is not read",
+        ),
+        (
+            SiteResponse(gzip.compress(b"x" * 11_000_000), headers={"Content-Encoding": "gzip"}),
             "it has more than 10 MB",
         ),
-        (Answer(b"x" * 100, pause=0.05), "the server takes too long to answer; try again later"),
-        (Answer(b"x", headers={"Content-Length": "99"}), "the server does not answer as a web server"),
+        (SiteResponse(b"x" * 100, pause=0.05), "the server takes too long to answer; try again later"),
+        (SiteResponse(b"x", headers={"Content-Length": "99"}), "the server does not answer as a web server"),
     ],
     ids=[
         "404",
@@ -213,7 +218,7 @@ def redirect(to: str) -> Answer:
     ],
 )
 async def test_an_answer_that_is_no_page_is_one_line_with_the_mend(
-    answer: Answer, why: str, site: Site, web: WebClient
+    answer: SiteResponse, why: str, site: LoopbackSite, web: WebClient
 ) -> None:
     site.answers["/"] = answer
     started = time.monotonic()
@@ -223,7 +228,7 @@ async def test_an_answer_that_is_no_page_is_one_line_with_the_mend(
     assert time.monotonic() - started < 3
 
 
-async def test_a_server_that_is_down_is_one_line(site: Site, web: WebClient) -> None:
+async def test_a_server_that_is_down_is_one_line(site: LoopbackSite, web: WebClient) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         closed = free.getsockname()[1]
@@ -245,16 +250,16 @@ async def test_a_server_that_is_down_is_one_line(site: Site, web: WebClient) -> 
     ],
 )
 async def test_the_stated_type_and_then_the_address_choose_the_loader(
-    path: str, stated: str, suffix: str, site: Site, web: WebClient
+    path: str, stated: str, suffix: str, site: LoopbackSite, web: WebClient
 ) -> None:
-    site.answers[path] = Answer(b"content", headers={"Content-Type": stated})
+    site.answers[path] = SiteResponse(b"content", headers={"Content-Type": stated})
     response = await web.fetch_address(site.address(path))
     assert response is not None
     assert response.suffix == suffix
 
 
-async def test_the_encoding_that_the_server_states_is_believed(site: Site, web: WebClient) -> None:
-    site.answers["/"] = Answer(
+async def test_the_encoding_that_the_server_states_is_believed(site: LoopbackSite, web: WebClient) -> None:
+    site.answers["/"] = SiteResponse(
         "送料".encode("euc_jp"), headers={"Content-Type": "text/plain; charset=EUC-JP"}
     )
     response = await web.fetch_address(site.address("/"))
@@ -262,8 +267,8 @@ async def test_the_encoding_that_the_server_states_is_believed(site: Site, web: 
     assert response.content.decode("utf-8-sig") == "送料"
 
 
-async def test_a_page_is_fetched_only_when_it_changed(site: Site, web: WebClient) -> None:
-    site.answers["/"] = Answer(PAGE.encode(), headers={"ETag": '"v1"'})
+async def test_a_page_is_fetched_only_when_it_changed(site: LoopbackSite, web: WebClient) -> None:
+    site.answers["/"] = SiteResponse(PAGE.encode(), headers={"ETag": '"v1"'})
     page = WebPage(location=site.address("/"), source=site.address("/"), web=web)
     assert await page.read_content("") == PAGE.encode()
     assert page.version == 'etag:"v1"'
@@ -279,13 +284,17 @@ def urlset(*addresses: str) -> bytes:
     return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'.encode()
 
 
-async def test_an_index_of_sitemaps_gives_every_page_of_its_own_host_once(site: Site, web: WebClient) -> None:
+async def test_an_index_of_sitemaps_gives_every_page_of_its_own_host_once(
+    site: LoopbackSite, web: WebClient
+) -> None:
     parts = "".join(f"<sitemap><loc>{site.address(path)}</loc></sitemap>" for path in ("/1.xml", "/2.xml.gz"))
     index = f"<sitemapindex>{parts}</sitemapindex>"
     xml = {"Content-Type": "application/xml"}
-    site.answers["/sitemap.xml"] = Answer(index.encode(), headers=xml)
-    site.answers["/1.xml"] = Answer(urlset(site.address("/a"), "https://elsewhere.example/b"), headers=xml)
-    site.answers["/2.xml.gz"] = Answer(
+    site.answers["/sitemap.xml"] = SiteResponse(index.encode(), headers=xml)
+    site.answers["/1.xml"] = SiteResponse(
+        urlset(site.address("/a"), "https://elsewhere.example/b"), headers=xml
+    )
+    site.answers["/2.xml.gz"] = SiteResponse(
         gzip.compress(urlset(site.address("/a"), site.address("/c"))),
         headers={"Content-Type": "application/gzip"},
     )
@@ -299,12 +308,12 @@ async def test_an_index_of_sitemaps_gives_every_page_of_its_own_host_once(site: 
     ]
 
 
-async def test_one_part_of_an_index_that_is_gone_stops_no_other(site: Site, web: WebClient) -> None:
+async def test_one_part_of_an_index_that_is_gone_stops_no_other(site: LoopbackSite, web: WebClient) -> None:
     parts = "".join(f"<sitemap><loc>{path}</loc></sitemap>" for path in ("/gone.xml", "/1.xml", "/empty.xml"))
     xml = {"Content-Type": "application/xml"}
-    site.answers["/sitemap.xml"] = Answer(f"<sitemapindex>{parts}</sitemapindex>".encode(), headers=xml)
-    site.answers["/1.xml"] = Answer(urlset("/a"), headers=xml)
-    site.answers["/empty.xml"] = Answer(urlset(), headers=xml)
+    site.answers["/sitemap.xml"] = SiteResponse(f"<sitemapindex>{parts}</sitemapindex>".encode(), headers=xml)
+    site.answers["/1.xml"] = SiteResponse(urlset("/a"), headers=xml)
+    site.answers["/empty.xml"] = SiteResponse(urlset(), headers=xml)
     page, *troubles = await listed(web, site.address("/sitemap.xml"))
     assert isinstance(page, WebPage)
     assert page.location == site.address("/a")
@@ -313,9 +322,9 @@ async def test_one_part_of_an_index_that_is_gone_stops_no_other(site: Site, web:
     ] * 2
 
 
-async def test_a_sitemap_of_other_hosts_only_is_said_to_be_one(site: Site, web: WebClient) -> None:
+async def test_a_sitemap_of_other_hosts_only_is_said_to_be_one(site: LoopbackSite, web: WebClient) -> None:
     body = urlset("https://elsewhere.example/b")
-    site.answers["/sitemap.xml"] = Answer(body, headers={"Content-Type": "application/xml"})
+    site.answers["/sitemap.xml"] = SiteResponse(body, headers={"Content-Type": "application/xml"})
     [trouble] = await listed(web, site.address("/sitemap.xml"))
     assert isinstance(trouble, ReadProblem)
     assert not trouble.harmless
@@ -327,16 +336,16 @@ async def test_a_sitemap_of_other_hosts_only_is_said_to_be_one(site: Site, web: 
     [("/account/login?next=/a", "leads to a login page"), ("/", "leads to the site's start page")],
 )
 async def test_a_redirect_that_hides_a_page_is_no_article(
-    to: str, why: str, site: Site, web: WebClient
+    to: str, why: str, site: LoopbackSite, web: WebClient
 ) -> None:
     site.answers["/help/a"] = redirect(to)
-    site.answers[to] = Answer(PAGE.encode())
+    site.answers[to] = SiteResponse(PAGE.encode())
     with pytest.raises(Unreadable, match=why):
         await web.fetch_address(site.address("/help/a"))
 
 
-async def test_a_page_that_asks_not_to_be_indexed_says_so(site: Site, web: WebClient) -> None:
-    site.answers["/a"] = Answer(
+async def test_a_page_that_asks_not_to_be_indexed_says_so(site: LoopbackSite, web: WebClient) -> None:
+    site.answers["/a"] = SiteResponse(
         PAGE.encode(), headers={"Content-Type": "text/html", "X-Robots-Tag": "noindex"}
     )
     page = WebPage(location=site.address("/a"), source=site.address("/a"), web=web)
@@ -356,8 +365,10 @@ async def test_a_page_that_asks_not_to_be_indexed_says_so(site: Site, web: WebCl
     ],
     ids=["html", "rss", "empty", "entities", "broken gzip", "bomb"],
 )
-async def test_a_sitemap_that_is_none_is_one_line(body: bytes, why: str, site: Site, web: WebClient) -> None:
-    site.answers["/sitemap.xml"] = Answer(body, headers={"Content-Type": "application/xml"})
+async def test_a_sitemap_that_is_none_is_one_line(
+    body: bytes, why: str, site: LoopbackSite, web: WebClient
+) -> None:
+    site.answers["/sitemap.xml"] = SiteResponse(body, headers={"Content-Type": "application/xml"})
     [trouble] = await listed(web, site.address("/sitemap.xml"))
     assert isinstance(trouble, ReadProblem)
     assert why in trouble.why

@@ -13,13 +13,13 @@ from assistant.knowledge.retrieval.retriever import clean_question
 from assistant.knowledge.vectors.brute_force import BruteForceIndex
 from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
 from assistant.ports.knowledge import VectorIndex
-from tests.knowledge.shop import PAGES, Shop
+from tests.knowledge.shop import PAGES, KnowledgeHarness
 from tests.postgres import emptied
 
 
 @pytest.fixture
-async def shop() -> AsyncIterator[Shop]:
-    made = Shop()
+async def shop() -> AsyncIterator[KnowledgeHarness]:
+    made = KnowledgeHarness()
     await made.fill()
     await made.retriever.start()
     yield made
@@ -38,28 +38,30 @@ async def shop() -> AsyncIterator[Shop]:
         ("where do i download invoices", "en", "en/invoice.md"),
     ],
 )
-async def test_the_right_article_comes_first(shop: Shop, question: str, language: str, article: str) -> None:
+async def test_the_right_article_comes_first(
+    shop: KnowledgeHarness, question: str, language: str, article: str
+) -> None:
     assert (await shop.found(question, language))[0] == article
 
 
-async def test_scores_are_probabilities_best_first(shop: Shop) -> None:
+async def test_scores_are_probabilities_best_first(shop: KnowledgeHarness) -> None:
     scores = [passage.score for passage in await shop.retriever.search("返品の期限は？", language="ja")]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
 
 
-async def test_a_passage_carries_what_a_citation_needs(shop: Shop) -> None:
+async def test_a_passage_carries_what_a_citation_needs(shop: KnowledgeHarness) -> None:
     best = (await shop.retriever.search("返品の期限は？", language="ja", limit=1))[0]
     assert (best.article, best.title, best.language) == ("ja/returns.md", "返品の期限", "ja")
     assert best.text == PAGES["ja/returns.md"][1]
 
 
-async def test_an_expired_article_is_not_found(shop: Shop) -> None:
+async def test_an_expired_article_is_not_found(shop: KnowledgeHarness) -> None:
     assert "ja/sale.md" not in await shop.found("浴衣のセール", "ja")
 
 
 async def test_an_empty_knowledge_base_finds_nothing() -> None:
-    empty = Shop()
+    empty = KnowledgeHarness()
     await empty.retriever.start()
     assert await empty.found("返品したい") == []
     empty.database.close()
@@ -68,7 +70,7 @@ async def test_an_empty_knowledge_base_finds_nothing() -> None:
 # -- changes while serving
 
 
-async def test_what_another_process_wrote_is_found_after_a_refresh(shop: Shop) -> None:
+async def test_what_another_process_wrote_is_found_after_a_refresh(shop: KnowledgeHarness) -> None:
     assert await shop.retriever.load_changes() is False
     await shop.put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
     await shop.indexer.backfill_embeddings()
@@ -76,26 +78,26 @@ async def test_what_another_process_wrote_is_found_after_a_refresh(shop: Shop) -
     assert (await shop.found("ギフト包装はいくら", "ja"))[0] == "ja/gift.md"
 
 
-async def test_new_text_is_found_by_its_words_before_it_has_vectors(shop: Shop) -> None:
+async def test_new_text_is_found_by_its_words_before_it_has_vectors(shop: KnowledgeHarness) -> None:
     await shop.put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
     await shop.retriever.load_changes()
     assert "ja/gift.md" in await shop.found("ラッピング", "ja")
 
 
-async def test_a_removed_article_is_not_found(shop: Shop) -> None:
+async def test_a_removed_article_is_not_found(shop: KnowledgeHarness) -> None:
     await shop.indexer.remove_articles(["ja/points.md"])
     assert "ja/points.md" not in await shop.found("ポイント", "ja")
     await shop.retriever.load_changes()
     assert "ja/points.md" not in await shop.found("ポイント", "ja")
 
 
-async def test_a_change_between_ranking_and_reading_drops_the_passage(shop: Shop) -> None:
+async def test_a_change_between_ranking_and_reading_drops_the_passage(shop: KnowledgeHarness) -> None:
     """Another process removed it; the retriever has not refreshed yet."""
     await shop.indexer.remove_articles(["ja/returns.md"])
     assert "ja/returns.md" not in await shop.found("返品の期限", "ja")
 
 
-async def test_embedding_goes_on_where_it_was_interrupted(shop: Shop) -> None:
+async def test_embedding_goes_on_where_it_was_interrupted(shop: KnowledgeHarness) -> None:
     await shop.put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
     shop.letters.broken = True
     with pytest.raises(Exception, match="switched off"):
@@ -110,7 +112,7 @@ async def test_embedding_goes_on_where_it_was_interrupted(shop: Shop) -> None:
 # -- parts that are down
 
 
-async def test_without_the_embedding_model_words_still_answer(shop: Shop) -> None:
+async def test_without_the_embedding_model_words_still_answer(shop: KnowledgeHarness) -> None:
     shop.letters.broken = True
     assert (await shop.found("返品の送料", "ja"))[0] == "ja/returns.md"
     assert shop.retriever.component_health()["embeddings"] == "The embedding model is switched off."
@@ -129,7 +131,7 @@ async def open_broken() -> VectorIndex:
 
 
 async def test_an_index_that_breaks_is_replaced_by_the_exact_one() -> None:
-    broken = Shop(SyncedVectorIndex(open_broken))
+    broken = KnowledgeHarness(SyncedVectorIndex(open_broken))
     await broken.fill()
     await broken.retriever.start()
     assert (await broken.found("ポイントの期限", "ja"))[0] == "ja/points.md"
@@ -148,7 +150,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("question", HOSTILE)
-async def test_any_question_gets_an_orderly_answer(shop: Shop, question: str) -> None:
+async def test_any_question_gets_an_orderly_answer(shop: KnowledgeHarness, question: str) -> None:
     for passage in await shop.retriever.search(question, language="ja"):
         assert 0 <= passage.score <= 1
 
@@ -204,14 +206,16 @@ def test_no_question_breaks_the_search(served: Served, question: str, language: 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def served(request: pytest.FixtureRequest) -> Iterator[Served]:
     """One shop for all examples, and one that has nothing yet."""
-    loop, empty = asyncio.new_event_loop(), Shop()
+    loop, empty = asyncio.new_event_loop(), KnowledgeHarness()
     on_postgres = request.param == "postgresql"
-    made = Shop(engine=emptied(request.getfixturevalue("postgres_database")).engine if on_postgres else None)
+    made = KnowledgeHarness(
+        engine=emptied(request.getfixturevalue("postgres_database")).engine if on_postgres else None
+    )
     loop.run_until_complete(made.fill())
     loop.run_until_complete(made.retriever.start())
     loop.run_until_complete(empty.retriever.start())
 
-    def asked(shop: Shop, question: str, language: str | None) -> list[tuple[str, float]]:
+    def asked(shop: KnowledgeHarness, question: str, language: str | None) -> list[tuple[str, float]]:
         found = loop.run_until_complete(shop.retriever.search(question, language=language))
         assert shop.retriever.component_health() == {"embeddings": None, "vectors": None, "words": None}
         return [(passage.article, passage.score) for passage in found]
@@ -222,7 +226,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served]:
     loop.close()
 
 
-async def test_scores_do_not_depend_on_the_limit(shop: Shop) -> None:
+async def test_scores_do_not_depend_on_the_limit(shop: KnowledgeHarness) -> None:
     one = await shop.retriever.search("返品の期限", language="ja", limit=1)
     five = await shop.retriever.search("返品の期限", language="ja", limit=5)
     assert replace(one[0], score=0) == replace(five[0], score=0)

@@ -30,8 +30,8 @@ from assistant.models.embeddings.fake import LetterEmbedder
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.migrate import migrate_schema
 from assistant.storage.store import SqlStore
-from tests.harness import Clock
-from tests.knowledge.shop import PAGES, Shop
+from tests.harness import ManualClock
+from tests.knowledge.shop import PAGES, KnowledgeHarness
 
 QUESTION = "返品は何日以内ですか"
 
@@ -43,7 +43,7 @@ class NewEmbedder(LetterEmbedder):
     dimensions = 96
 
 
-class Watched(HybridRetriever):
+class RecordingRetriever(HybridRetriever):
     """Keeps whose question vectors were compared with whose passages."""
 
     compared: list[tuple[str, int, int]]
@@ -54,11 +54,11 @@ class Watched(HybridRetriever):
         return await super().search(question, language=language, limit=limit)
 
 
-class Change:
+class ModelChange:
     """A knowledge base whose vectors are all the old model's, opened with the new one in the settings."""
 
     def __init__(self, folder: Path, database: SqlDatabase[SqlStore]) -> None:
-        self.folder, self.database, self.clock = folder, database, Clock()
+        self.folder, self.database, self.clock = folder, database, ManualClock()
         self.compared: list[tuple[str, int, int]] = []
         self.new, self.old = NewEmbedder(), LetterEmbedder()
 
@@ -73,7 +73,7 @@ class Change:
 
     async def retriever(self, embedder: LetterEmbedder) -> HybridRetriever:
         name = await self.database.write(lambda store: store.collections.ensure_name(embedder.name))
-        made = Watched(
+        made = RecordingRetriever(
             self.database,
             embedder,
             SyncedVectorIndex(build_embedded_opener(self.folder, name, embedder.dimensions)),
@@ -103,9 +103,9 @@ def database_at(path: Path) -> SqlDatabase[SqlStore]:
 
 
 @pytest.fixture
-async def change(tmp_path: Path) -> AsyncIterator[Change]:
-    made = Change(tmp_path, database_at(tmp_path / "yorisoi.db"))
-    shop = Shop.on(made.database)
+async def change(tmp_path: Path) -> AsyncIterator[ModelChange]:
+    made = ModelChange(tmp_path, database_at(tmp_path / "yorisoi.db"))
+    shop = KnowledgeHarness.on(made.database)
     await made.retriever(made.old)
     await shop.fill()
     assert await made.making(made.old).record_completion() is True
@@ -119,7 +119,7 @@ async def settled(opened: SwitchingRetriever) -> None:
         pass
 
 
-async def test_the_old_model_answers_until_the_new_one_is_whole(change: Change) -> None:
+async def test_the_old_model_answers_until_the_new_one_is_whole(change: ModelChange) -> None:
     opened = await change.open()
     await settled(opened)
     assert opened.is_switching is True
@@ -145,7 +145,7 @@ async def many_questions(opened: SwitchingRetriever) -> None:
 
 
 async def test_the_old_index_is_closed_once_its_questions_are_answered(
-    change: Change, monkeypatch: pytest.MonkeyPatch
+    change: ModelChange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = await change.open()
     await settled(opened)
@@ -159,7 +159,7 @@ async def test_the_old_index_is_closed_once_its_questions_are_answered(
     await opened.close()
 
 
-async def test_the_next_start_knows_that_the_change_is_done(change: Change) -> None:
+async def test_the_next_start_knows_that_the_change_is_done(change: ModelChange) -> None:
     await change.making(change.new).run_backfill()
     opened = await change.open()
     assert opened.is_switching is False
@@ -167,21 +167,21 @@ async def test_the_next_start_knows_that_the_change_is_done(change: Change) -> N
     await opened.close()
 
 
-async def test_new_articles_do_not_bring_an_older_model_back(change: Change) -> None:
+async def test_new_articles_do_not_bring_an_older_model_back(change: ModelChange) -> None:
     await change.making(change.new).run_backfill()
-    await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
+    await KnowledgeHarness.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
     assert await change.making(change.new).find_earlier_model() is None
 
 
-async def test_articles_that_come_while_it_changes_are_found_by_their_words(change: Change) -> None:
+async def test_articles_that_come_while_it_changes_are_found_by_their_words(change: ModelChange) -> None:
     opened = await change.open()
-    await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
+    await KnowledgeHarness.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
     await opened.load_changes()
     assert "ja/gift.md" in [found.article for found in await opened.search("ラッピング", language="ja")]
     await opened.close()
 
 
-async def test_of_two_processes_one_makes_the_vectors(change: Change) -> None:
+async def test_of_two_processes_one_makes_the_vectors(change: ModelChange) -> None:
     """The other one leaves it to the first, and takes over when that is not heard of any more."""
     await change.retriever(change.new)
     first, second = change.making(change.new), change.making(change.new)
@@ -193,7 +193,7 @@ async def test_of_two_processes_one_makes_the_vectors(change: Change) -> None:
     assert await second.is_complete() is True
 
 
-async def test_an_ingest_does_not_wait_for_anybody(change: Change) -> None:
+async def test_an_ingest_does_not_wait_for_anybody(change: ModelChange) -> None:
     await change.retriever(change.new)
     assert await change.making(change.new).build_turn(politely=True)() is True
     turn = change.making(change.new).build_turn(politely=False)
@@ -202,7 +202,7 @@ async def test_an_ingest_does_not_wait_for_anybody(change: Change) -> None:
 
 
 async def test_what_the_old_model_left_is_dropped_only_when_told(
-    change: Change, monkeypatch: pytest.MonkeyPatch
+    change: ModelChange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.knowledge.retrieval.switching_retriever.LINGER_SECONDS", 0)
     opened = await change.open()
@@ -220,10 +220,10 @@ async def test_what_the_old_model_left_is_dropped_only_when_told(
     await opened.close()
 
 
-class Served:
+class BackfillService:
     """The part of the running service that makes vectors."""
 
-    def __init__(self, change: Change, opened: SwitchingRetriever) -> None:
+    def __init__(self, change: ModelChange, opened: SwitchingRetriever) -> None:
         making = change.making(change.new)
         self.knowledge = KnowledgeBase(
             database=change.database,
@@ -255,9 +255,9 @@ class Served:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_the_service_changes_over_by_itself(change: Change) -> None:
+async def test_the_service_changes_over_by_itself(change: ModelChange) -> None:
     opened = await change.open()
-    served = Served(change, opened)
+    served = BackfillService(change, opened)
     assert (await served.service.check_health())[
         "vectors"
     ] is None  # the old model answers: nothing is degraded
@@ -271,25 +271,25 @@ async def test_the_service_changes_over_by_itself(change: Change) -> None:
 
 
 async def test_the_service_makes_what_an_interrupted_ingest_left_missing(
-    change: Change, monkeypatch: pytest.MonkeyPatch
+    change: ModelChange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.app.worker_app.MAKE_SECONDS", 0.02)
     await change.making(change.new).run_backfill()
-    await Shop.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
+    await KnowledgeHarness.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
     opened = await change.open()
-    served = Served(change, opened)
+    served = BackfillService(change, opened)
     assert await served.knowledge.report_missing_vectors() == 1
     await served.until(change.making(change.new).is_complete)
     await opened.close()
 
 
-async def test_where_nothing_stands_in_the_service_says_that_it_is_degraded(change: Change) -> None:
+async def test_where_nothing_stands_in_the_service_says_that_it_is_degraded(change: ModelChange) -> None:
     """The old model cannot be opened any more: words answer."""
     new = await change.retriever(change.new)
     making = change.making(change.new)
     opened = SwitchingRetriever(new, ready=making.is_complete, changed=making.record_completion)
     await opened.start()
-    served = Served(change, opened)
+    served = BackfillService(change, opened)
     await served.knowledge.report_missing_vectors()
     told = (await served.service.check_health())["vectors"]
     assert told == "The vectors of new letters are being made (0 of 6 passages)."
@@ -321,7 +321,7 @@ asyncio.run(main())
 """
 
 
-async def test_killed_in_the_middle_it_goes_on_where_it_was(change: Change) -> None:
+async def test_killed_in_the_middle_it_goes_on_where_it_was(change: ModelChange) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", MAKING, str(change.folder)], stdout=subprocess.PIPE, text=True
     )

@@ -9,13 +9,13 @@ import numpy as np
 from assistant.knowledge.vectors.chroma_collection import ChromaIndex
 
 
-class Collection:
+class FakeCollection:
     def query(self, **_: object) -> dict[str, Any]:
         return {"ids": [["7"]], "distances": [[0.25]]}
 
 
 async def test_the_index_answers_while_the_usual_threads_are_all_taken() -> None:
-    index = ChromaIndex(cast(Any, None), cast(Any, Collection()), lambda: None)
+    index = ChromaIndex(cast(Any, None), cast(Any, FakeCollection()), lambda: None)
     over = threading.Event()
     waiting = [asyncio.create_task(asyncio.to_thread(over.wait)) for _ in range(64)]
     await asyncio.sleep(0.05)

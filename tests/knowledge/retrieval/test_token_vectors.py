@@ -21,7 +21,7 @@ ARTICLE = Article(id="returns.md", title="返品", language="ja", text="送料�
 CHUNK = Chunk(position=0, headings=("費用",), text="送料は770円です。", tokens=9)
 
 
-class Characters(LetterEmbedder):
+class CharacterEmbedder(LetterEmbedder):
     """A model whose tokens are characters, each with a direction of its own."""
 
     async def embed_query_tokens(self, text: str) -> MultiVector:
@@ -54,7 +54,7 @@ async def stored(embedder: Embedder) -> tuple[HybridRetriever, StoredTokenVector
 
 
 async def test_each_token_stands_where_the_passage_says_it() -> None:
-    retriever, kept = await stored(Characters())
+    retriever, kept = await stored(CharacterEmbedder())
     passages = await retriever.search("770円", language="ja")
     (tokens,) = await kept.load_passage_tokens(passages)
     assert tokens is not None
@@ -69,13 +69,13 @@ async def test_each_token_stands_where_the_passage_says_it() -> None:
 
 
 async def test_a_changed_passage_is_not_taken_for_the_one_that_is_kept() -> None:
-    retriever, kept = await stored(Characters())
+    retriever, kept = await stored(CharacterEmbedder())
     passages = await retriever.search("770円", language="ja")
     assert await kept.load_passage_tokens([replace(passages[0], text="送料は当社が負担します。")]) == [None]
 
 
 async def test_what_was_read_is_remembered() -> None:
-    retriever, kept = await stored(Characters())
+    retriever, kept = await stored(CharacterEmbedder())
     passages = await retriever.search("770円", language="ja")
     assert (await kept.load_passage_tokens(passages))[0] is (await kept.load_passage_tokens(passages))[0]
 
