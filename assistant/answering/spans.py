@@ -17,7 +17,8 @@ Place = tuple[int, int]
 #: Letters that find one end of a unit with markup in its middle, a link's address for example.
 _END = 5
 #: All but letters and digits, and those.
-_NO_LETTERS, _LETTERS = re.compile(r"[\W_]+"), re.compile(r"[^\W_]+")
+_NO_LETTERS = re.compile(r"[\W_]+")
+_LETTERS = re.compile(r"[^\W_]+")
 
 
 class UnitLocator:

@@ -16,7 +16,8 @@ from assistant.domain.errors import Forbidden, Unauthorized
 from assistant.domain.people import Agent, Credential
 from assistant.ports.storage.store import Store
 
-SESSION_DAYS, TOKEN_DAYS = 14, 365
+SESSION_DAYS = 14
+TOKEN_DAYS = 365
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -15,7 +15,8 @@ from assistant.domain.errors import RateLimited
 T = TypeVar("T")
 
 #: One at a time, on one core (argon2's own default is four), so that a small machine goes on answering.
-WORKERS, LANES = 1, 1
+WORKERS = 1
+LANES = 1
 #: Who comes when so many wait is told to come again.
 MAX_WAITING_LOGINS = 20
 

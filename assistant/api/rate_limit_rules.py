@@ -40,9 +40,11 @@ WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500
 COUNTING = RateLimit("metrics", LimitKey.ADDRESS, Rate(20, 1))
 
 #: Streams that one token or session, and the visitors of one address, may have open at a time.
-STREAMS_OF_TOKEN, STREAMS_OF_ADDRESS = 20, 100
+STREAMS_OF_TOKEN = 20
+STREAMS_OF_ADDRESS = 100
 
-_CUSTOMER, _AGENT = "/v1/conversations/{conversation}", "/v1/agent/conversations/{conversation}"
+_CUSTOMER = "/v1/conversations/{conversation}"
+_AGENT = "/v1/agent/conversations/{conversation}"
 #: Calls that have limits of their own; other calls that only read have READING.
 TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/conversations": (OPENING,),

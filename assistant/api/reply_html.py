@@ -36,7 +36,10 @@ _PICTURE = re.compile(r"!(?=\[)")
 _MAX_CHARACTERS = 20_000
 #: Beyond these a text is shown as it is written: every bracket is tried against every other, and every row of
 #: a table is filled up to the longest, so that 4,000 characters may become a megabyte.
-_MAX_FORMATTED_CHARACTERS, _MAX_BRACKETS, _MAX_LINES, _MAX_CELLS = 8_000, 120, 600, 2_000
+_MAX_FORMATTED_CHARACTERS = 8_000
+_MAX_BRACKETS = 120
+_MAX_LINES = 600
+_MAX_CELLS = 2_000
 #: So much HTML is remembered: messages do not change, and are shown again and again.
 _MAX_CACHED_CHARACTERS = 4_000_000
 

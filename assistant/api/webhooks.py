@@ -25,7 +25,9 @@ router = APIRouter(prefix="/v1/channels", tags=["channels"], route_class=RateLim
 EVENTS_PER_TRANSACTION = 50
 
 #: Calls of an app that are read at a time, those that may wait for it, and how long both may take.
-READERS, MAX_WAITING_CALLS, READING_SECONDS = 2, 200, 10.0
+READERS = 2
+MAX_WAITING_CALLS = 200
+READING_SECONDS = 10.0
 
 T = TypeVar("T")
 

@@ -45,7 +45,8 @@ REFRESH_SECONDS = 1.0
 #: How often apps are asked for what agents should know of their limits; each asks less often if it likes.
 LIMITS_SECONDS = 60.0
 #: How long the companion may take to say how it is, and to draft for an agent.
-HEALTH_SECONDS, SUGGEST_SECONDS = 3.0, 60.0
+HEALTH_SECONDS = 3.0
+SUGGEST_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 #: How often the serving process looks whether another process changed the knowledge base.
 REFRESH_SECONDS = 1.0
 #: How often it looks whether vectors are missing, and after which time nobody answers by another model's.
-MAKE_SECONDS, FORGET_SECONDS = 5.0, 3600.0
+MAKE_SECONDS = 5.0
+FORGET_SECONDS = 3600.0
 #: How long work in hand may take to finish at a stop.
 DRAIN_SECONDS = 5.0
 

@@ -11,7 +11,9 @@ from assistant.domain.channels import Attachment
 from assistant.domain.errors import BadInput
 
 #: Parts of a form, bytes of the head of one, bytes of a field.
-MOST_PARTS, MOST_HEAD, MOST_FIELD = 500, 8_000, 2_000_000
+MOST_PARTS = 500
+MOST_HEAD = 8_000
+MOST_FIELD = 2_000_000
 #: What the signature is made of.
 SIGNED = ("timestamp", "token", "signature")
 

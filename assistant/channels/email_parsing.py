@@ -22,7 +22,9 @@ from assistant.domain.errors import BadInput
 
 MAX_BODY_CHARACTERS = 200_000
 #: A raw mail: bytes, lines, and declared boundaries, which are nested at most so deep.
-MAX_MAIL_BYTES, MAX_MAIL_LINES, MAX_BOUNDARIES = 32 * 1024 * 1024, 600_000, 40
+MAX_MAIL_BYTES = 32 * 1024 * 1024
+MAX_MAIL_LINES = 600_000
+MAX_BOUNDARIES = 40
 _UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
 #: An address to which mail can go; those of Japanese phones have dots in any place.
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[\w.-]{1,190}")

@@ -10,7 +10,8 @@ from assistant.channels.email_charsets import MAX_TEXT_BYTES, decode_header_text
 from assistant.domain.channels import Attachment
 
 #: Parts that are looked at, and files that are kept.
-MOST_PARTS, MOST_FILES = 500, 50
+MOST_PARTS = 500
+MOST_FILES = 50
 #: What a page says about its character set.
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,4}=\s{0,4}[\"']?([\w:.-]{1,40})", re.IGNORECASE)
 

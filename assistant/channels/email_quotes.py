@@ -19,7 +19,8 @@ from assistant.channels.email_quote_patterns import (
 #: Lines that are read.
 MOST_LINES = 5_000
 #: Lines at the end that may be a signature, and that may lie between two lines of a header block.
-SIGNATURE_LINES, BLOCK_LINES = 14, 8
+SIGNATURE_LINES = 14
+BLOCK_LINES = 8
 
 
 def extract_newest_words(text: str, subject: str = "", *, reply: bool = False) -> str:

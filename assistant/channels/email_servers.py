@@ -22,7 +22,9 @@ from assistant.domain.errors import RetryLater, SetupError, Undeliverable
 #: A whole send, or one call to a mailbox.
 MAIL_TIMEOUT_SECONDS = 10.0
 #: Mails that are fetched at a time, their bytes together, and bytes of one.
-MAX_MAILS_PER_FETCH, MAX_FETCH_BYTES, MAX_MAIL_BYTES = 20, 50 * 1024 * 1024, 25 * 1024 * 1024
+MAX_MAILS_PER_FETCH = 20
+MAX_FETCH_BYTES = 50 * 1024 * 1024
+MAX_MAIL_BYTES = 25 * 1024 * 1024
 #: Hosts on which nobody listens on the way.
 HERE = ("localhost", "127.0.0.1", "::1")
 

@@ -23,13 +23,16 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 #: Connecting, a whole call or all calls of a send, and a whole file.
-CONNECT_SECONDS, CALL_SECONDS, FILE_SECONDS = 3.0, 10.0, 60.0
+CONNECT_SECONDS = 3.0
+CALL_SECONDS = 10.0
+FILE_SECONDS = 60.0
 #: Addresses that a file is looked for at.
 MAX_REDIRECTS = 3
 #: Bytes of a file that we take; one more shows that it is too large.
 LARGEST_FILE = 10 * 1024 * 1024 + 1
 #: Of a webhook: how deep its JSON may be, and the digits of its numbers.
-DEEPEST, MAX_INTEGER_DIGITS = 24, 40
+DEEPEST = 24
+MAX_INTEGER_DIGITS = 40
 #: Bytes of an answer to an API call.
 LARGEST_ANSWER = 1024 * 1024
 

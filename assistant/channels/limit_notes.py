@@ -7,7 +7,8 @@ from typing import Any
 LimitNotices = Sequence[Mapping[str, Any]]
 
 #: So few messages left, and so little time to answer, are an alarm.
-FEW, SOON = 50, timedelta(hours=3)
+FEW = 50
+SOON = timedelta(hours=3)
 FREE = {
     "ja": "お客様の発言から50秒以内の返信は無料です。",
     "en": "Replies within 50 seconds of their words are free.",

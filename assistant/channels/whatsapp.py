@@ -34,8 +34,12 @@ from assistant.domain.messages import Button
 
 FILES = {"image": "image", "video": "video", "audio": "audio", "voice": "audio", "document": "file"}
 #: Meta's numbers for "the 24 hours are over" and for people who cannot be reached.
-WINDOW_CLOSED, UNREACHABLE = {131047, 470}, {131026, 131051}
-BUTTONS, ROWS, LABEL, ROW_LABEL = 3, 10, 20, 24
+WINDOW_CLOSED = {131047, 470}
+UNREACHABLE = {131026, 131051}
+BUTTONS = 3
+ROWS = 10
+LABEL = 20
+ROW_LABEL = 24
 
 
 class WhatsAppChannel(MetaChannel):

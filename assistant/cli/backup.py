@@ -21,7 +21,8 @@ from assistant.domain.errors import NotFound, SetupError
 if TYPE_CHECKING:
     from assistant.ports.storage.store import Store
 
-FACTS, KEY = "backup.json", "secret.key"
+FACTS = "backup.json"
+KEY = "secret.key"
 #: What a backup says it is; a later program may write another.
 FORMAT = 1
 

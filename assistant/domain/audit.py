@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-CUSTOMER, ASSISTANT, WATCHDOG, OPERATOR = "customer", "assistant", "watchdog", "operator"
+CUSTOMER = "customer"
+ASSISTANT = "assistant"
+WATCHDOG = "watchdog"
+OPERATOR = "operator"
 #: Who tried to sign in to an account that is not there.
 STRANGER = "stranger"
 

@@ -20,7 +20,8 @@ MAX_TRANSCRIPT_LINES = 12
 LINE = "\n"
 
 #: The last turns, and how frustrated one of them was that an agent must hear of.
-MAX_OUTBURST_TURNS, MIN_OUTBURST_FRUSTRATION = 3, 0.5
+MAX_OUTBURST_TURNS = 3
+MIN_OUTBURST_FRUSTRATION = 0.5
 
 #: Most urgent first.
 ORDER = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)

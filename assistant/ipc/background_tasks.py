@@ -15,7 +15,8 @@ log = structlog.get_logger()
 Start = Callable[[], Coroutine[Any, Any, None]]
 
 #: Seconds between the end of a task and its next start: the first pause, and the longest.
-FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.2, 10.0
+FIRST_BACKOFF_SECONDS = 0.2
+MAX_BACKOFF_SECONDS = 10.0
 #: One that lived for so long had started well.
 WELL_SECONDS = 60.0
 #: `get_readiness` shows a failure for at least this long.

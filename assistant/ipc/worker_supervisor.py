@@ -19,9 +19,11 @@ log = structlog.get_logger()
 #: What is started; the number of the socket is added.
 COMMAND: Sequence[str] = (sys.executable, "-m", "assistant.cli.worker")
 #: Seconds between two starts: the first pause, and the longest.
-FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.2, 5.0
+FIRST_BACKOFF_SECONDS = 0.2
+MAX_BACKOFF_SECONDS = 5.0
 #: It is asked so often whether it is alive, and given up after so many silences.
-HEARTBEAT_SECONDS, MAX_MISSED_HEARTBEATS = 10.0, 3
+HEARTBEAT_SECONDS = 10.0
+MAX_MISSED_HEARTBEATS = 3
 #: Loading libraries and making an index on a busy machine may keep it from answering.
 MAX_MISSED_HEARTBEATS_STARTING = 18
 #: One that lived for so long had started well.

@@ -18,7 +18,8 @@ from assistant.ports.storage.store import Database, Store
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
 #: Tries before a file counts as lost.
 TRIES = 6
-DEFAULT_MEDIA_TYPE, TEXT_MEDIA_TYPE = "application/octet-stream", "text/plain"
+DEFAULT_MEDIA_TYPE = "application/octet-stream"
+TEXT_MEDIA_TYPE = "text/plain"
 #: A text that came with the message itself, longer than a message may be.
 OWN_TEXT = "text:"
 #: A file that came inside the call, in base64.

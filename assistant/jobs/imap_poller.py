@@ -21,11 +21,13 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 #: Seconds between looks, and for taking one mail apart.
-POLL_SECONDS, MAX_PARSE_SECONDS = 30.0, 20.0
+POLL_SECONDS = 30.0
+MAX_PARSE_SECONDS = 20.0
 #: Looks without a pause between them.
 MAX_POLLS = 50
 #: A mail that failed so often is given to people as it is; after the last try it is left alone, unread.
-MAX_PARSE_FAILURES, MAX_TRIES = 2, 5
+MAX_PARSE_FAILURES = 2
+MAX_TRIES = 5
 #: Calls to the server and the taking apart of mails: neither holds up anybody else's threads.
 _SERVER = ThreadPoolExecutor(2, thread_name_prefix="mailbox")
 _READING = ThreadPoolExecutor(2, thread_name_prefix="mail")

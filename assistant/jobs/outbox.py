@@ -31,7 +31,8 @@ log = structlog.get_logger()
 #: A message that could not be sent for this long has failed.
 GIVE_UP_AFTER = timedelta(hours=1)
 #: Seconds between tries: the first, and the longest.
-FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 1.0, 300.0
+FIRST_BACKOFF_SECONDS = 1.0
+MAX_BACKOFF_SECONDS = 300.0
 MAX_NAME_CHARACTERS = 200
 TOO_LATE = "a person took over before it was sent"
 NO_CHANNEL = "this channel is not set up any more"

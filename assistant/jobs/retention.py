@@ -19,7 +19,8 @@ JOURNAL_RETENTION = timedelta(days=2)
 #: No app delivers an event again so late.
 EVENT_RETENTION = timedelta(days=30)
 #: Conversations forgotten in one transaction, and small rows: others wait for it to end.
-BATCH_CONVERSATIONS, BATCH_ROWS = 10, 1_000
+BATCH_CONVERSATIONS = 10
+BATCH_ROWS = 1_000
 #: Between two transactions, whoever waits goes first.
 PAUSE_SECONDS = 0.05
 

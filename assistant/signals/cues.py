@@ -17,7 +17,8 @@ PART = re.compile(r"<([a-z_]+)>")
 #: Clauses are cut to this before patterns see them: a clause is not longer, and no pattern can become slow.
 MAX_CLAUSE_CHARACTERS = 600
 #: Characters shown beside the words that met a cue, and of all of them.
-EXCERPT_CONTEXT_CHARACTERS, MAX_EXCERPT_CHARACTERS = 10, 80
+EXCERPT_CONTEXT_CHARACTERS = 10
+MAX_EXCERPT_CHARACTERS = 80
 #: Two letters of one Latin word.
 LATIN = re.compile(r"[a-z0-9'’]{2}", re.IGNORECASE)
 

@@ -12,7 +12,8 @@ from assistant.signals import cues, normalization
 from assistant.signals.human_request import find_human_request
 from assistant.signals.small_talk import detect_small_talk
 
-MAX_FACTS, MAX_PROMISES = 20, 5
+MAX_FACTS = 20
+MAX_PROMISES = 5
 MAX_REQUEST_CHARACTERS = 160
 #: A few words, or words that point back, go on with what was said before: "can I get it replaced?"
 STANDS_ALONE = 12

@@ -16,7 +16,8 @@ WORD = re.compile(r"[a-zà-öø-ÿ]+(?:'[a-z]+)?")
 #: Characters that Chinese writes and Japanese does not.
 CHINESE = re.compile(r"[们吗你这么还怎说请们给让为钱货买订单没对时间问题谢谢您哪块儿咱呢吧啊]")
 #: So many Latin words change a conversation's language: with a common word of theirs among them, or without.
-MIN_SENTENCE_WORDS, MIN_LONG_WORDS = 3, 6
+MIN_SENTENCE_WORDS = 3
+MIN_LONG_WORDS = 6
 #: "English, please" said in either language.
 ASKED = (
     (

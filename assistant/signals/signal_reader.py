@@ -16,8 +16,10 @@ from assistant.signals.unfamiliarity import is_brief, score_unfamiliarity
 
 #: From here on the learned ear is sure of a wish for a person, from there on it has a hint of one; by the
 #: words alone it must be surer.
-CLEAR_THRESHOLD, VAGUE_THRESHOLD = 0.5, 0.2
-CLEAR_THRESHOLD_TEXT_ONLY, VAGUE_THRESHOLD_TEXT_ONLY = 0.9, 0.5
+CLEAR_THRESHOLD = 0.5
+VAGUE_THRESHOLD = 0.2
+CLEAR_THRESHOLD_TEXT_ONLY = 0.9
+VAGUE_THRESHOLD_TEXT_ONLY = 0.5
 #: Not for a bot, most serious first.
 SENSITIVE = ("harm", "fraud", "legal", "personal_data")
 

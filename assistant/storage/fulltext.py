@@ -52,7 +52,8 @@ SELECT rowid FROM chunk_words WHERE chunk_words MATCH :words
 ORDER BY bm25(chunk_words, {", ".join(map(str, WEIGHTS))}) LIMIT :limit"""
 # ts_rank does not know how rare a word is, so each word's rank is weighted by that here. Its weights are
 # given for D, C, B, A; 1 divides by the length of the text.
-_BODY, _HEADING = WEIGHTS[2] / WEIGHTS[0], WEIGHTS[1] / WEIGHTS[0]
+_BODY = WEIGHTS[2] / WEIGHTS[0]
+_HEADING = WEIGHTS[1] / WEIGHTS[0]
 _RANK = f"""
 SELECT id FROM (
     SELECT chunks.id,

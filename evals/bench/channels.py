@@ -22,7 +22,8 @@ from evals.bench.phones import FAILING, MAKERS, SECRET, SimulatedPhones
 from evals.bench.service import ASSISTANT, build_environment, serve_product
 
 DRAIN_SECONDS = 180
-NUMBERED, CONVERSATIONS = 5, 8
+NUMBERED = 5
+CONVERSATIONS = 8
 SETTINGS = {
     "line": ("CHANNEL_SECRET", "ACCESS_TOKEN"),
     "whatsapp": ("PHONE_NUMBER_ID", "ACCESS_TOKEN", "APP_SECRET", "VERIFY_TOKEN"),

@@ -14,7 +14,8 @@ from uuid import uuid4
 
 from assistant.channels import signatures
 
-SECRET, FAILING = "a secret of the bench", 0.10
+SECRET = "a secret of the bench"
+FAILING = 0.10
 QUESTION = "返品の期限はいつまでですか"
 
 

@@ -15,7 +15,9 @@ from evals.data.retrieval_sets import load_json_lines
 from evals.quality.pipeline import build_local_embedder, open_knowledge_over
 from evals.quality.sample import CASES, ROOT, TODAY
 
-QUESTIONS, PASSAGES, WARM_UP = 60, 6, 5
+QUESTIONS = 60
+PASSAGES = 6
+WARM_UP = 5
 
 
 def main() -> None:

@@ -29,9 +29,11 @@ WARM_UP = 20
 #: Seconds that half and that 99 of 100 searches may take.
 LIMITS = (0.010, 0.030)
 #: Documents taken in beside the questions, and within how many seconds words must find them all.
-DOCUMENTS, SEARCHABLE = 400, 2.0
+DOCUMENTS = 400
+SEARCHABLE = 2.0
 #: Milliseconds that a question may wait longer beside an ingest, and seconds between two such questions.
-WAIT, PAUSE = 30.0, 0.1
+WAIT = 30.0
+PAUSE = 0.1
 #: Stands in no other text.
 MARK = "zq-94170"
 

@@ -8,7 +8,8 @@ from evals.bench.figures import Figure
 from evals.bench.ingest import IngestFigures
 from evals.bench.service import ASSISTANT, measure_command, serve_product
 
-TIMES, STARTS = 5, 3
+TIMES = 5
+STARTS = 3
 LIBRARIES = "import alembic, chromadb, fastapi, numpy, onnxruntime, sqlalchemy, sudachipy, uvicorn, uvloop"
 
 

@@ -10,7 +10,9 @@ from evals.bench.figures import Figure
 from evals.faults.site import Installation
 
 #: Of the house: bytes a stream, and seconds until all are back, and until the service is ready.
-MAX_KILOBYTES, MAX_SECONDS, READY_SECONDS = 60.0, 20.0, 5.0
+MAX_KILOBYTES = 60.0
+MAX_SECONDS = 20.0
+READY_SECONDS = 5.0
 #: Streams opened at a time.
 ABREAST = 100
 

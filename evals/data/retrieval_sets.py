@@ -22,7 +22,8 @@ LEARNED = 600
 #: Articles of a set that are tried without their titles too.
 UNTITLED = 200
 #: Sections of a help centre, and its articles asked for in the other language.
-SECTIONS, TRANSLATED = 160, 120
+SECTIONS = 160
+TRANSLATED = 120
 #: Passages titled with a question.
 TITLED = 400
 #: Pairs of sentences that say the same.

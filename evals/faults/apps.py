@@ -14,9 +14,11 @@ from evals.faults.rows import FaultRow, Outcome
 from evals.faults.site import Installation, ServiceProcess
 
 #: LINE knows our keys; Telegram does not, so there one death may cost one message twice.
-KEYED, OTHER = "line", "telegram"
+KEYED = "line"
+OTHER = "telegram"
 CRASH = "after_send_before_mark:0.15"
-PAUSE, PATIENCE = 0.4, 90.0
+PAUSE = 0.4
+PATIENCE = 90.0
 
 
 @dataclass

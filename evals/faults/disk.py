@@ -22,7 +22,8 @@ from evals.faults.site import Installation, ServiceProcess
 
 MEGABYTE = 1024 * 1024
 #: What is free on the disk at first, and bytes of the file in each mail.
-FREE, FILE = 60 * MEGABYTE, 6 * MEGABYTE
+FREE = 60 * MEGABYTE
+FILE = 6 * MEGABYTE
 #: People who send mails at the same time; half of the mails bring no file, and so may still fit.
 SENDERS = 4
 PASSWORD = "webhook-password"

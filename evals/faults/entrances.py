@@ -19,7 +19,8 @@ import httpx2
 
 from evals.fakes.hostile_site import turn_hostile
 
-SIGNING, TELEGRAM = "the signing key of mail", secrets.token_hex(16)
+SIGNING = "the signing key of mail"
+TELEGRAM = secrets.token_hex(16)
 #: What costs Markdown, patterns or tables the most for its length.
 TEXTS = [
     "[" * 4_000,

@@ -15,7 +15,8 @@ from tempfile import TemporaryDirectory
 SEEDS = Path(__file__).with_name("seeds")
 FINDS = Path("fuzz-finds")
 #: Of one input; more is found by tests of sizes.
-MAX_BYTES, MAX_SECONDS = 4096, 10
+MAX_BYTES = 4096
+MAX_SECONDS = 10
 CHANNELS = ("line", "whatsapp", "messenger", "instagram", "sms", "telegram", "slack", "email")
 LOADERS = (".md", ".txt", ".html", ".csv")
 TEXTS = ("reply", "stream", "facts", "mask", "signals")

@@ -38,7 +38,8 @@ MODEL = "gpt-4o-mini"
 QUESTIONS = ("sample_kb.jsonl", "sample_kb.held.jsonl")
 PROMPT = Prompt.from_file(ROOT / "prompts" / "answer.md")
 #: A quick model's pace: seconds to the first words, and for each dozen characters.
-FIRST, PACE = 0.4, 0.03
+FIRST = 0.4
+PACE = 0.03
 #: Questions whose speed is measured, each twice: at first sight, and when its passages are known.
 TIMED = 25
 

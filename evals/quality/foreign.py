@@ -35,9 +35,11 @@ from evals.quality.scores import compute_auroc
 CASES = Path(__file__).parents[1] / "cases" / "foreign"
 TODAY = date(2026, 11, 26)
 #: Of BM25: saturation and length, as most use it.
-K1, B = 1.2, 0.75
+K1 = 1.2
+B = 0.75
 #: Characters that a passage is cut to where the product declined, and at least.
-USUAL_LENGTH, LEAST_LENGTH = 220, 40
+USUAL_LENGTH = 220
+LEAST_LENGTH = 40
 PASSAGES = 6
 #: Marks of Markdown, and numbers of sources.
 MARKUP = re.compile(r"[*_`|]|\[\d+\]|---")

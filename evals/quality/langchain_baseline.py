@@ -11,7 +11,8 @@ from assistant.ports.models import Embedder
 from evals.data.retrieval_sets import LabelledQuestion, QuestionCollection
 
 #: As the tutorial sets them.
-CHARACTERS, OVERLAP = 1_000, 200
+CHARACTERS = 1_000
+OVERLAP = 200
 #: Pieces asked for: enough that ten articles are among them.
 NEAREST = 50
 

@@ -21,7 +21,9 @@ from evals.train.retrieval import compute_auroc, load_held_out_weights
 
 Vectors = NDArray[np.float32]
 Order = Callable[[SeenQuestion], Sequence[int]]
-TEXT, TITLE, WORDS = 0, 1, 4
+TEXT = 0
+TITLE = 1
+WORDS = 4
 #: The usual constant of reciprocal rank fusion.
 RRF = 60
 #: Questions of every other set asked of each.

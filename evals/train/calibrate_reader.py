@@ -30,14 +30,16 @@ from evals.quality.scores import compute_auroc
 
 #: Trades never learned from by the reader (`evals train reader --hold`), to fit and to measure; and the
 #: writers of the strays.
-FITTED, MEASURED = ("w4.carshare_en", "w4.mealkit_en", "w4.ryokan_ja"), ("w2.ferry_en", "w5.petins_ja")
+FITTED = ("w4.carshare_en", "w4.mealkit_en", "w4.ryokan_ja")
+MEASURED = ("w2.ferry_en", "w5.petins_ja")
 STRAY_WRITERS = {FITTED: ("d1", "d2"), MEASURED: ("d3", "d4", "d5", "d6", "d7")}
 #: Labels of turns that ask nothing: thanks, a decline, a feeling, somebody new to chat.
 STRAY_LABELS = frozenset("TNFU")
 STRAYS = 120
 MAY_DECLINE = 0.08
 PASSAGES = 6
-STEPS, RATE = 1_500, 0.05
+STEPS = 1_500
+RATE = 0.05
 #: How much a question counts in the fit, by kind; near misses are mostly invisible and must not drown others.
 COUNTS = {"answerable": 1.0, "near miss": 0.5, "stray": 1.0}
 

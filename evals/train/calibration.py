@@ -22,14 +22,20 @@ Vectors = NDArray[np.float32]
 #: How much questions count that lack their article, that lack all like it, near misses that somebody wrote or
 #: whose article lacks the answer, and other people's, beside those that have an answer; and all of these in
 #: small knowledge bases.
-OUT, GAP, NEAR, FAR, SMALL = 0.3, 0.5, 2.0, 0.5, 0.3
+OUT = 0.3
+GAP = 0.5
+NEAR = 2.0
+FAR = 0.5
+SMALL = 0.3
 #: Articles that fall away with the right one, so that nothing like it is left; and those of a small base.
-LIKE_IT, FEW = (3, 12), (1, 10)
+LIKE_IT = (3, 12)
+FEW = (1, 10)
 #: The share of other people's questions that may be answered at one half.
 ANSWERED_FAR = 0.02
 RIDGE = 10.0
 #: Titles of the other language are no questions, but all that tells how near another language comes.
-TITLES, TITLES_COUNT = {"mackerel-ja", "mackerel-en"}, 0.1
+TITLES = {"mackerel-ja", "mackerel-en"}
+TITLES_COUNT = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,7 +24,9 @@ from evals.train.optimisers import Array, fit_logistic
 ROUNDS = 4
 #: How many turns of customers are annoyed, about, and how often saying so must be right; likewise a wish that
 #: the ear adds to those of the matcher.
-COMMON, PRECISE, PRECISE_WISH = 0.2, 0.85, 0.85
+COMMON = 0.2
+PRECISE = 0.85
+PRECISE_WISH = 0.85
 LABELS = {"frustration": "F", "unfamiliarity": "U"}
 
 

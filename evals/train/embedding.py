@@ -37,7 +37,9 @@ Array = NDArray[np.float32]
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "tests" / "models" / "e5_reference.json"
 #: Articles that are read, and characters of each; texts that are compared.
-ARTICLES, CHARACTERS, COMPARED = 100, 400, 150
+ARTICLES = 100
+CHARACTERS = 400
+COMPARED = 150
 
 
 class FloatGraph(OnnxGraphBuilder):

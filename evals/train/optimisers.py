@@ -12,9 +12,12 @@ Array = NDArray[np.float64]
 #: The pieces of one text.
 Buckets = NDArray[np.int64]
 
-ROUNDS, BATCH, PACE = 12, 256, 0.004
+ROUNDS = 12
+BATCH = 256
+PACE = 0.004
 #: Pull towards zero for the tone's and the pieces' weights; the latter by what sources left out tell.
-CALM_VECTOR, CALM_PIECES = 2e-3, 5e-5
+CALM_VECTOR = 2e-3
+CALM_PIECES = 5e-5
 
 
 @dataclass(slots=True)

@@ -32,8 +32,12 @@ from evals.train.optimisers import Adam
 Array = NDArray[np.float64]
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "evals" / "cases"
-PASSAGES, QUESTIONS, FOLDS = 6, 700, 5
-STEPS, RATE, RIDGE = 400, 0.1, 0.02
+PASSAGES = 6
+QUESTIONS = 700
+FOLDS = 5
+STEPS = 400
+RATE = 0.1
+RIDGE = 0.02
 #: The features, as a row of a lesson holds them.
 NAMES = (
     "words",

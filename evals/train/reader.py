@@ -46,11 +46,14 @@ if TYPE_CHECKING:
     from evals.train.reader_examples import ReaderExample
 
 SEED = 7
-CLIP, DECAY = 1.0, 0.01
+CLIP = 1.0
+DECAY = 0.01
 #: Steps in which the rate rises from nothing.
 RISE = 60
 #: Questions that are held where none is named, and of which all are measured at the end and on the way.
-HELD, MEASURED, GLANCED = 400, 1_200, 80
+HELD = 400
+MEASURED = 1_200
+GLANCED = 80
 #: Seconds between two lines of the log, each with a checkpoint.
 TELL = 300
 

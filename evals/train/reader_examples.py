@@ -32,7 +32,9 @@ from evals.data.reading_sets import (
 )
 
 #: A unit's label: it answers, it does not, it is not known.
-YES, NO, UNKNOWN = 1, 0, -1
+YES = 1
+NO = 0
+UNKNOWN = -1
 
 
 class WindowExample(TypedDict):

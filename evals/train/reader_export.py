@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float32]
 
 #: Questions and windows of each that are read for the input scales.
-SCALED_QUESTIONS, SCALED_WINDOWS = 60, 2
+SCALED_QUESTIONS = 60
+SCALED_WINDOWS = 2
 #: Rows of the heads that the product uses.
 HEADS = {"token_head": 2, "window_head": 1}
 

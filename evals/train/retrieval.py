@@ -52,7 +52,10 @@ FAMILIES = ("stackfaq", "covidfaq", "jsquad", "mackerel", "sample")
 MAX_QUESTIONS = 300
 #: Questions of other sets asked of each.
 FOREIGN = 110
-EPOCHS, BATCH, RATE, DECAY = 5, 32, 3e-3, 3e-2
+EPOCHS = 5
+BATCH = 32
+RATE = 3e-3
+DECAY = 3e-2
 #: Its passages are asked once more without the sentences that answer.
 HOLLOWED = "jsquad"
 #: Sets whose other articles may answer as well teach nothing about what answers.

@@ -38,7 +38,8 @@ CALM = 20.0
 #: our own gain and judged replies lose.
 KNOTS: dict[str, tuple[float, ...]] = {"ja": (-1.0, 0.0, 1.0), "en": ()}
 #: Of the true sentences, how many may fall below the threshold; how much surer a promise must be (log odds).
-MAY_FALL, PROMISE = 0.02, 2.0
+MAY_FALL = 0.02
+PROMISE = 2.0
 #: Where the sets come from: their licences stand beside the weights.
 SOURCES = [
     "McGill-NLP/FaithDial audit (MIT), two thirds",

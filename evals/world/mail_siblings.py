@@ -17,7 +17,8 @@ OURS = (
 )
 MARKED = "\n".join(f"> {line}".rstrip() for line in OURS)
 BARE = "\n".join(OURS)
-NAME, MAIL = "こもれび", "support@shop.example"
+NAME = "こもれび"
+MAIL = "support@shop.example"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,8 @@ from tests.api.conftest import ApiClient
 
 URL = "/v1/agent/knowledge"
 TODAY = datetime.now(UTC).date()
-SITEMAP, FOLDER = "https://help.example.jp/sitemap.xml", "/srv/articles"
+SITEMAP = "https://help.example.jp/sitemap.xml"
+FOLDER = "/srv/articles"
 LATE = datetime(2026, 11, 1, tzinfo=UTC)
 
 

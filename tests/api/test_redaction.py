@@ -7,7 +7,8 @@ import pytest
 from assistant.domain.confidential import mask_secrets
 from tests.api.conftest import ApiClient, events
 
-CARD, KEY = "4111 1111 1111 1111", "sk-live-abcdefghijklmnop1234"
+CARD = "4111 1111 1111 1111"
+KEY = "sk-live-abcdefghijklmnop1234"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from assistant.channels import signatures
 from tests.channels.platform import SimulatedPlatform, body_of, sent
 
 WEBHOOK = "https://shop.example/v1/channels/line"
-SECRET, TOKEN, BOT = "8c570fa6dd201bb328f1c1eac23a96d8", "line-token", "U8e742f61d673b39c7fff3cecb7536ef0"
+SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
+TOKEN = "line-token"
+BOT = "U8e742f61d673b39c7fff3cecb7536ef0"
 USER = "U4af4980629aaaaaaaaaaaaaaaaaaaaaa"
 SETTINGS = {"ASSISTANT_LINE_CHANNEL_SECRET": SECRET, "ASSISTANT_LINE_ACCESS_TOKEN": TOKEN}
 

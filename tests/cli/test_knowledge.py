@@ -14,7 +14,8 @@ from tests.cli.shell import CliHarness
 
 pytestmark = pytest.mark.slow
 
-DEADLINE_JA, DEADLINE_EN = "ja/returns/return-deadline.md", "en/returns/return-deadline.md"
+DEADLINE_JA = "ja/returns/return-deadline.md"
+DEADLINE_EN = "en/returns/return-deadline.md"
 POISON = [
     "a" * 20_000, "返品" * 10_000, "🙂🙂🙂", '" OR NEAR(returns) AND NOT title : *', "NUL\x00", "\ud83d", "",
     "   ", "%_%", "'; DROP TABLE articles; --", "(((((", "-", "^returns", "\u202e返品\u200b", "{}", "null",

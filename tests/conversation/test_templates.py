@@ -17,7 +17,8 @@ from assistant.domain.channels import KINDS
 from assistant.domain.hours import BusinessHours
 from assistant.domain.signals import Reason
 
-JA, EN = LANGUAGES["ja"], LANGUAGES["en"]
+JA = LANGUAGES["ja"]
+EN = LANGUAGES["en"]
 
 
 def holes(sentence: str) -> set[str]:

@@ -8,7 +8,8 @@ from tests.e2e.test_story import ENGLISH, _open_chat
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-ARABIC, JAPANESE = "أريد إرجاع المنتج 123، كم يوما؟", "返品したいです。"
+ARABIC = "أريد إرجاع المنتج 123، كم يوما؟"
+JAPANESE = "返品したいです。"
 #: Of each paragraph: whether its first letter stands right of its middle.
 RUNS_FROM_THE_RIGHT = """box => [...box.querySelectorAll('p')].map(one => {
     const range = document.createRange();

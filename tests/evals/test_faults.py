@@ -25,7 +25,8 @@ def _message(seq: int, author: str, id_: str, text: str = "x", kind: str = "text
     return {"seq": seq, "author": author, "id": id_, "text": text, "kind": kind}
 
 
-QUESTION, ANSWER = _message(1, "customer", "c1"), _message(2, "assistant", "a1")
+QUESTION = _message(1, "customer", "c1")
+ANSWER = _message(2, "assistant", "a1")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from tests.harness import Harness, ManualClock
 from tests.knowledge.site import LoopbackSite, SiteResponse, serving
 
 HOUR = timedelta(hours=1)
-HELP, SHOP = "https://help.example.jp/sitemap.xml", "https://shop.example.jp/faq"
+HELP = "https://help.example.jp/sitemap.xml"
+SHOP = "https://shop.example.jp/faq"
 
 
 class ResyncHarness:

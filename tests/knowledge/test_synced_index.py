@@ -21,7 +21,8 @@ from assistant.knowledge.vectors.chroma_embedded import IN_USE, KEPT, open_embed
 from assistant.knowledge.vectors.synced_index import SyncedVectorIndex, build_embedded_opener
 from tests.knowledge.shop import KnowledgeHarness
 
-NAME, DIMENSIONS = "passages-test", 128
+NAME = "passages-test"
+DIMENSIONS = 128
 
 
 @pytest.fixture

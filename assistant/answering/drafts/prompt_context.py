@@ -15,13 +15,15 @@ from assistant.text.quotable import Unit, UnitKind, extract_units
 BUDGET = 650
 #: Below the best part by more than this, a part is not worth its tokens; at less than that, it is read with
 #: its paragraph or list. Log-odds of the ranking; chosen on evals/cases/sample_kb.jsonl, not on its held set.
-_FAR, _NEAR = 4.8, 0.5
+_FAR = 4.8
+_NEAR = 0.5
 _MOST_BLOCK = 600
 #: Characters of a question that a model reads.
 MAX_QUESTION_CHARACTERS = 2_000
 _EARLIER_LINES = 2
 #: What the customer said tells more of what is asked now than what we answered.
-_EARLIER_CHARACTERS, _EARLIER_CHARACTERS_OF_OURS = 140, 80
+_EARLIER_CHARACTERS = 140
+_EARLIER_CHARACTERS_OF_OURS = 80
 
 _DELIMITER = re.compile(r"</?\s*(passages?|conversation|customer|system|assistant)\b[^>]*>", re.IGNORECASE)
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")

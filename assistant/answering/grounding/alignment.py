@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     Mask = NDArray[bool_]
 
 #: Cosine below which a word found nothing like it, and above which a token found its double.
-UNLIKE, DOUBLE, LIKE = 0.75, 0.85, 0.7
+UNLIKE = 0.75
+DOUBLE = 0.85
+LIKE = 0.7
 _SORTS = (PartOfSpeech.NOUN, PartOfSpeech.VERB, PartOfSpeech.QUALITY, PartOfSpeech.NUMBER)
 _FIRST = frozenset(["i", "i'm", "my", "me", "we", "our", "us"])
 _SECOND = frozenset(["you", "your", "yours"])

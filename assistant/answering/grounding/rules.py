@@ -21,7 +21,8 @@ from assistant.text.terms import compute_overlap, compute_rarity, extract_terms,
 MIN_SHARED = 0.5
 #: Said in other words, but nearly the same to the embedder. Multilingual E5 gives paraphrases .93 and more,
 #: invented rules on the same topic .88 (English) or .92 (Japanese) and less, nine times in ten.
-MIN_SHARED_IF_ALIKE, ALIKE = 0.35, {"ja": 0.945, "en": 0.925}
+MIN_SHARED_IF_ALIKE = 0.35
+ALIKE = {"ja": 0.945, "en": 0.925}
 #: A promise may only be one that the passage makes, nearly in its words.
 MIN_SHARED_TO_PROMISE = 0.9
 _ALIGNED = 3

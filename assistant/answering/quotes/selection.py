@@ -13,7 +13,9 @@ from assistant.text.terms import extract_terms
 MOST_QUOTES = 4
 _MOST_CHARACTERS = 700
 #: A further quote has to come this near to the best one, in log-odds; from another article, nearer.
-_NEAR, _NEAR_ROW, _ELSEWHERE = 1.5, 0.8, 0.7
+_NEAR = 1.5
+_NEAR_ROW = 0.8
+_ELSEWHERE = 0.7
 _SAME_WORDS = 0.6
 #: Beside whole steps.
 _MOST_BESIDE_STEPS = 2

@@ -22,13 +22,15 @@ from assistant.text.terms import normalize_text
 #: Characters of an answer, by its language; whole steps may be longer.
 MAX_CHARACTERS = {"ja": 200, "en": 400}
 #: A further part comes this near to the best one, in log-odds, and is itself not unlikely.
-MAX_BEHIND, MIN_FURTHER = 4.0, -3.0
+MAX_BEHIND = 4.0
+MIN_FURTHER = -3.0
 #: From this on a part is needed beside the answer, in log-odds.
 MIN_NEEDED = 0.0
 #: One more passage is quoted beside the first when it is this likely in comparison.
 MIN_SECOND = 0.8
 #: A row stands out when it is so much likelier than the next, in log-odds; rows of a table shown whole.
-STANDS_OUT, MAX_ROWS = 2.0, 8
+STANDS_OUT = 2.0
+MAX_ROWS = 8
 NOTHING = -12.0
 
 

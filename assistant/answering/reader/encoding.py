@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from assistant.text.quotable import Unit
 
 #: Marks of the tokenizer: start and end of a text.
-START, END = 0, 2
+START = 0
+END = 2
 #: Tokens of the question and of the passage that are read at once; longer passages are read in windows.
-MAX_QUESTION_TOKENS, MAX_WINDOW_TOKENS = 64, 200
+MAX_QUESTION_TOKENS = 64
+MAX_WINDOW_TOKENS = 200
 MAX_TITLE_TOKENS = 48
 #: Windows of one passage that are read: our own chunks have three at most.
 MAX_WINDOWS = 8

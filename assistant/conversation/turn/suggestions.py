@@ -5,7 +5,8 @@ from assistant.domain.conversation import Conversation
 from assistant.ports.answering import AnswerRequest, Draft
 
 #: Drafts that an agent is shown, and passages they are made from.
-MAX_SUGGESTIONS, MAX_PASSAGES = 3, 6
+MAX_SUGGESTIONS = 3
+MAX_PASSAGES = 6
 
 
 async def draft_suggestions(mind: TurnDependencies, conversation: Conversation, question: str) -> list[Draft]:

@@ -32,7 +32,8 @@ from assistant.ports.signals import SignalReader
 MAX_PASSAGES = 6
 
 #: Characters of a turn whose meaning is looked at, and earlier turns that it is compared with.
-MAX_EMBEDDED_CHARACTERS, MAX_COMPARED_TURNS = 2_000, 2
+MAX_EMBEDDED_CHARACTERS = 2_000
+MAX_COMPARED_TURNS = 2
 
 #: Articles that are named when none answers for sure.
 MAX_RELATED_TITLES = 3

@@ -17,7 +17,8 @@ from assistant.text.quantities import Quantity, extract_quantities, mask_numbers
 from assistant.text.segmentation import stem_word, tokenize_text
 
 #: Cosine of the two sentences without their numbers, under their titles.
-MIN_COSINE, MIN_COSINE_CROSS_LINGUAL = 0.94, 0.87
+MIN_COSINE = 0.94
+MIN_COSINE_CROSS_LINGUAL = 0.87
 #: Letters that join compounds and add nothing: 商品到着後, 更新日前.
 JOINTS = "御日後前毎"
 #: What names one thing and no other: telephone numbers, mail addresses, codes of models and plans.

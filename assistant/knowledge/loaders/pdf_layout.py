@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from pdfplumber.page import Page
 
 #: In letters: white that parts two columns, and white that parts two words.
-GUTTER, SPACE = 1.5, 0.25
+GUTTER = 1.5
+SPACE = 0.25
 #: Letters smaller than this share of their neighbours' size are readings of kanji.
 READING_SIZE = 0.62
 #: Lines that make a column, and letters that its lines have at least, as they are counted in kanji.
-COLUMN_LINES, COLUMN_LETTERS = 2, 6
+COLUMN_LINES = 2
+COLUMN_LETTERS = 6
 MOST_STROKES = 4_000
 
 

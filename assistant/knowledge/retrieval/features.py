@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     Words = NDArray[uint32]
     Rows = NDArray[intp]
 
-K1, B = 1.2, 0.75
+K1 = 1.2
+B = 0.75
 #: What each arm says of a candidate; more is better. The last three compare token by token.
 RANKING_FEATURES = (
     "text",

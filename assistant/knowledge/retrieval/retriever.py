@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from assistant.ports.models import Packed
 
 #: Candidates that each side proposes.
-NEAREST, MATCHING = 60, 40
+NEAREST = 60
+MATCHING = 40
 #: Candidates that are compared token by token.
 COMPARED = 32
 #: Passages looked at beyond those wanted: what a newer article says otherwise falls away.

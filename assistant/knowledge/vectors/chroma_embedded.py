@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
 
 IN_USE = "Another process has the vector index open."
-LOCK, FILES, DAMAGED = "lock", "files", "damaged"
+LOCK = "lock"
+FILES = "files"
+DAMAGED = "damaged"
 #: What the files looked like when they were last closed well.
 CLOSED = "closed.json"
 #: Damaged copies that are kept.

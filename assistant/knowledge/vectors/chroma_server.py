@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import httpx
     from chromadb.api.client import Client
 
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 20.0
+CONNECT_SECONDS = 2.0
+ANSWER_SECONDS = 20.0
 
 
 def open_server_collection(url: str, name: str, dimensions: int) -> ChromaIndex:

@@ -33,9 +33,11 @@ BATCH_SIZE = 2_000
 #: After this many seconds of filling, other work gets its turn.
 BUDGET_SECONDS = 1.0
 #: Seconds between two attempts to open it, doubled each time.
-RETRY_SECONDS, MAX_RETRY_SECONDS = 1.0, 30.0
+RETRY_SECONDS = 1.0
+MAX_RETRY_SECONDS = 30.0
 #: How often the index's count is compared with what it should hold, and every how many times its ids are.
-CHECK_SECONDS, IDS_EVERY = 30.0, 20
+CHECK_SECONDS = 30.0
+IDS_EVERY = 20
 
 
 async def allow_filling(_filling: bool, _version: int) -> bool:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 #: Told (steps done, steps in all).
 Progress = Callable[[int, int], None]
 
-OPSET, IR_VERSION = 18, 9
+OPSET = 18
+IR_VERSION = 9
 FUSED = "com.microsoft"
 EPSILON = 1e-12
 #: Tensors at least this large live beside the graph, where sessions map the same memory.
@@ -34,7 +35,8 @@ MAX_WEIGHT = 63
 #: Largest magnitude of a word vector's value: words are looked up, never multiplied as integers.
 MAX_WORD = 127
 #: The reader's outputs.
-TOKEN_LOGITS, WINDOW_LOGIT = "token_logits", "window_logit"
+TOKEN_LOGITS = "token_logits"
+WINDOW_LOGIT = "window_logit"
 
 
 class OnnxGraphBuilder:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 #: In a model's folder: the middle of its token vectors and their principal directions.
 FILE = "token_space.json"
 #: Four bits a number: a unit vector's numbers times STEPS, cut at ±MOST. Finer steps rank no better.
-STEPS, MOST = 28, 7
+STEPS = 28
+MOST = 7
 
 
 class TokenProjection:
