@@ -31,7 +31,7 @@ class PasswordVerifier:
         self._waiting = 0
 
     async def verify_hash(self, password_hash: str | None, password: str) -> bool:
-        """Whether it is the one that was hashed; as slow for nobody's (None). TooMany when many wait."""
+        """Whether it is the one that was hashed; as slow for nobody's (None). RateLimited when many wait."""
         return await self._run_in_pool(lambda: verify_password(password_hash, password))
 
     async def _run_in_pool(self, step: Callable[[], T]) -> T:

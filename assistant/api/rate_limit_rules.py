@@ -94,7 +94,7 @@ class RateLimitedRoute(APIRoute):
         async def handle_with_limits(request: Request) -> Response:
             limits: RateLimiter = request.app.state.context.limits
             for limit in of_method[request.method]:
-                if limit is not EVERY:  # counted by EveryCall
+                if limit is not EVERY:  # counted by RateLimitMiddleware
                     limits.check_rate(limit, get_limit_key(limit, request))
             return await handle(request)
 
@@ -112,7 +112,7 @@ def get_caller_key(request: Request) -> str:
 
 
 def reserve_stream(request: Request, limits: RateLimiter, *, by_address: bool) -> Callable[[], None]:
-    """Room for one more stream, or TooMany; call what it returns when the stream has ended."""
+    """Room for one more stream, or RateLimited; call what it returns when the stream has ended."""
     let_go = limits.reserve_slot(f"stream {get_caller_key(request)}", STREAMS_OF_TOKEN)
     if not by_address:
         return let_go

@@ -48,7 +48,7 @@ class TokenBucket:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def consume_token(self, key: str) -> None:
-        """Count one use by *key*; TooMany, with the seconds to wait, when it is over its rate."""
+        """Count one use by *key*; RateLimited, with the seconds to wait, when it is over its rate."""
         now = self._clock()
         tokens, seen = self._buckets.pop(key, (float(self._rate.burst), now))
         tokens = min(self._rate.burst, tokens + (now - seen) * self._rate.per_second)
@@ -70,13 +70,13 @@ class RateLimiter:
         self._open: Counter[str] = Counter()
 
     def check_rate(self, limit: RateLimit, key: str) -> None:
-        """Count one use of *limit* by *key*, or TooMany."""
+        """Count one use of *limit* by *key*, or RateLimited."""
         if limit not in self._limiters:
             self._limiters[limit] = TokenBucket(limit.rate, self.clock)
         self._limiters[limit].consume_token(key)
 
     def reserve_slot(self, key: str, most: int) -> Callable[[], None]:
-        """One more that *key* has open at a time, or TooMany; call what it returns at the end."""
+        """One more that *key* has open at a time, or RateLimited; call what it returns at the end."""
         if self._open[key] >= most:
             raise RateLimited("There are too many open at a time; close some.", retry_after=5)
         self._open[key] += 1

@@ -97,7 +97,7 @@ class KnowledgeBase:
         await self.making.record_completion()
 
     async def report_missing_vectors(self) -> int:
-        """How many passages have no vectors; `get_readiness` says so when nothing stands in for them."""
+        """How many passages have no vectors; `readyz` says so when nothing stands in for them."""
         missing, total = await self.making.count_missing()
         alone = missing and not self.retriever.is_switching and not await self.making.record_completion()
         self.retriever.missing = (

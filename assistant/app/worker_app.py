@@ -107,7 +107,7 @@ class AssistantService:
         if self.knowledge.retriever.missing:
             await self.knowledge.report_missing_vectors()  # how far it is by now
         parts = dict(self.knowledge.retriever.component_health())
-        reader = getattr(self.mind.retriever, "trouble", None)
+        reader = getattr(self.mind.retriever, "unavailable_reason", None)
         return (
             parts
             | {"words": parts["words"] or words, "reader": reader}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-#: By name; what each is stands in `table`, which takes a moment to import.
+#: By name; what each is stands in `registry`, which takes a moment to import.
 NAMES = ("line", "whatsapp", "messenger", "instagram", "sms", "telegram", "slack", "email")
 
 

@@ -74,8 +74,8 @@ class EmailChannel(BaseChannel):
         ),
         ChannelSetting(
             name="SMTP_URL",
-            description="smtps://user:password@host:465, or smtp://…:587 for STARTTLS; ?certificate=unchecked "
-            "accepts any certificate, ?encryption=none sends mail and password in the clear",
+            description="smtps://user:password@host:465, or smtp://…:587 for STARTTLS; ?certificate=unchecked"
+            " accepts any certificate, ?encryption=none sends mail and password in the clear",
         ),
         ChannelSetting(
             name="WEBHOOK_PASSWORD",
@@ -263,7 +263,7 @@ class EmailChannel(BaseChannel):
     # -- the mailbox
 
     def fetch_unread(self) -> list[tuple[bytes, bytes]]:
-        """Number and content of unread mails, which stay unread; blocking. NotYet when it cannot be had."""
+        """Number and content of unread mails, which stay unread; blocking; RetryLater."""
         return fetch_unread_mails(self._parse_imap_server(), lambda number: self.tries[number])
 
     def mark_seen(self, numbers: list[bytes]) -> None:
@@ -290,9 +290,8 @@ class EmailChannel(BaseChannel):
         except (RetryLater, Undeliverable) as exc:
             raise SetupError(str(exc)) from exc
         if not any(map(self.get_setting, ("WEBHOOK_PASSWORD", "MAILGUN_KEY", "IMAP_URL"))):
-            raise SetupError(
-                f"Nothing comes in: set {self.get_variable_name('MAILGUN_KEY')}, WEBHOOK_PASSWORD or IMAP_URL."
-            )
+            key = self.get_variable_name("MAILGUN_KEY")
+            raise SetupError(f"Nothing comes in: set {key}, WEBHOOK_PASSWORD or IMAP_URL.")
         return found
 
     async def refresh_limits(self, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """How mailers quote, pass on and sign, in the languages whose mailers we know: data for email_quotes.py.
 
-Every pattern is of bounded length, and meant for lines of at most LONGEST_LINE characters.
+Every pattern is of bounded length, and meant for lines of at most MAX_LINE_CHARACTERS characters.
 """
 
 import re

@@ -92,7 +92,7 @@ def parse_mail_server(url: str, variable: str, ports: tuple[int, int]) -> MailSe
 
 @contextlib.asynccontextmanager
 async def open_smtp(to: MailServer) -> AsyncIterator[aiosmtplib.SMTP]:
-    """An open, signed-in connection; NotYet, Undeliverable. All of it within SECONDS."""
+    """An open, signed-in connection; RetryLater, Undeliverable. All of it within MAIL_TIMEOUT_SECONDS."""
     client = aiosmtplib.SMTP(
         hostname=to.host,
         port=to.port,
@@ -146,7 +146,7 @@ async def deliver_mail(to: MailServer, message: EmailMessage) -> None:
 
 
 class ImapSession:
-    """An open mailbox, blocking; whatever goes wrong in it is NotYet."""
+    """An open mailbox, blocking; whatever goes wrong in it is RetryLater."""
 
     def __init__(self, at: MailServer) -> None:
         self._at = at
@@ -192,7 +192,7 @@ def _shut_down_connection(box: imaplib.IMAP4) -> None:
 
 
 def fetch_unread_mails(at: MailServer, tries: Callable[[bytes], int]) -> list[tuple[bytes, bytes]]:
-    """Number and content of some unread mails, which stay unread; NotYet.
+    """Number and content of some unread mails, which stay unread; RetryLater.
 
     Those that were tried and failed come last: they are in nobody's way.
     """

@@ -87,7 +87,7 @@ class ApiResponse:
 async def call_api(
     client: httpx.AsyncClient, method: str, url: str, *, final: Sequence[str] = (), **how: Any
 ) -> ApiResponse:
-    """Call the app; NotYet when it does not answer, is broken, or asks us to wait.
+    """Call the app; RetryLater when it does not answer, is broken, or asks us to wait.
 
     A 429 whose words contain one of *final* is Undeliverable: waiting does not help.
     """
@@ -114,7 +114,7 @@ def _raise_if_throttled(response: httpx.Response, says: str) -> None:
 
 
 async def download_file(client: httpx.AsyncClient, url: str, hosts: FileHosts, **how: Any) -> bytes:
-    """A file on one of *hosts*, up to one byte more than we keep; NotYet, Undeliverable.
+    """A file on one of *hosts*, up to one byte more than we keep; RetryLater, Undeliverable.
 
     It may lie on another server of the app; *how*, our credentials, goes only to those that may have them.
     """
@@ -135,7 +135,7 @@ async def download_file(client: httpx.AsyncClient, url: str, hosts: FileHosts, *
 def with_send_deadline(
     send: Callable[[Any, OutboundMessage, MessagePart], Awaitable[SendResult]],
 ) -> Callable[[Any, OutboundMessage, MessagePart], Awaitable[SendResult]]:
-    """*send* with a deadline for all its calls together: NotYet when it is over."""
+    """*send* with a deadline for all its calls together: RetryLater when it is over."""
 
     @wraps(send)
     async def send_with_deadline(channel: Any, letter: OutboundMessage, part: MessagePart) -> SendResult:

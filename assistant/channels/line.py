@@ -232,7 +232,8 @@ class LineChannel(BaseChannel):
         info = await self._get_json("/v2/bot/info")
         if not info.is_ok:
             raise SetupError(
-                f"LINE refuses our token: {info.error_message}; mend {self.get_variable_name('ACCESS_TOKEN')}."
+                f"LINE refuses our token: {info.error_message}; "
+                f"mend {self.get_variable_name('ACCESS_TOKEN')}."
             )
         found = [f"account {info.data.get('displayName')} ({info.data.get('basicId')})"]
         if info.data.get("chatMode") == "chat":

@@ -102,7 +102,8 @@ class MetaChannel(BaseChannel):
         answer = await self._get_json(self._own_node)
         if not answer.is_ok:
             raise SetupError(
-                f"Meta refuses our token: {answer.error_message}; mend {self.get_variable_name(self.token_setting)}."
+                f"Meta refuses our token: {answer.error_message}; "
+                f"mend {self.get_variable_name(self.token_setting)}."
             )
         who = next(
             (name for k in ("verified_name", "name", "username") if (name := answer.find_text(k))), "?"

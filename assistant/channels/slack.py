@@ -209,7 +209,8 @@ class SlackChannel(BaseChannel):
         answer = await self._call_method("auth.test", {})
         if not answer.data.get("ok"):
             raise SetupError(
-                f"Slack refuses our token ({answer.data.get('error')}); mend {self.get_variable_name('BOT_TOKEN')}."
+                f"Slack refuses our token ({answer.data.get('error')}); "
+                f"mend {self.get_variable_name('BOT_TOKEN')}."
             )
         return [
             f"bot {answer.data.get('user')} in {answer.data.get('team')}",

@@ -1,8 +1,8 @@
 """Deciding what to do with a turn: pure functions, signals, history and policy in, a verdict out.
 
-`decide_before_search` runs before anything that can fail (search, model); `decide_after_search` when it is known what was
-found. Both read only the episode in *history* (see `History`): wishes from before an agent returned the
-conversation, or from an earlier conversation, are not in it and so cannot fire again.
+`decide_before_search` runs before anything that can fail (search, model); `decide_after_search` when it is
+known what was found. Both read only the episode in *history* (see `History`): wishes from before an agent
+returned the conversation, or from an earlier conversation, are not in it and so cannot fire again.
 """
 
 import math

@@ -7,10 +7,10 @@ AssistantError
 ├── NotFound 404
 ├── Conflict 409
 │   ├── ConversationClosed · AlreadyClaimed · NotOwner · NotQueued
-├── TooMany 429
+├── RateLimited 429
 ├── Unavailable 503         a part that we depend on does not answer
-│   └── ModelUnavailable · IndexUnavailable · NotYet
-├── Broken 500              a fault of ours in one piece of work; the rest goes on
+│   └── ModelUnavailable · IndexUnavailable · RetryLater
+├── InternalError 500       a fault of ours in one piece of work; the rest goes on
 ├── Undeliverable 502       an app refuses a message for good
 └── SetupError              the operator's to mend; commands print it in one line and exit 1
 """

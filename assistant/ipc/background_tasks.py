@@ -19,7 +19,7 @@ FIRST_BACKOFF_SECONDS = 0.2
 MAX_BACKOFF_SECONDS = 10.0
 #: One that lived for so long had started well.
 WELL_SECONDS = 60.0
-#: `get_readiness` shows a failure for at least this long.
+#: `readyz` shows a failure for at least this long.
 SHOWN_SECONDS = 10.0
 
 

@@ -34,7 +34,7 @@ _READING = ThreadPoolExecutor(2, thread_name_prefix="mail")
 
 
 class PolledMailbox(Protocol):
-    """A channel that has to be asked: blocking calls, each NotYet when the server does not let us."""
+    """A channel that has to be asked: blocking calls, each RetryLater when the server does not let us."""
 
     #: How often each unread mail was begun with, by its number.
     tries: Counter[bytes]

@@ -35,11 +35,11 @@ class Channel(Protocol):
     ) -> Sequence[MessagePart]: ...  # pure: the same on every try
     async def send_part(
         self, letter: OutboundMessage, part: MessagePart
-    ) -> SendResult: ...  # NotYet, Undeliverable
+    ) -> SendResult: ...  # RetryLater, Undeliverable
     async def send_typing_indicator(
         self, thread: Thread
     ) -> None: ...  # shows that somebody is at it, if the app can
-    async def fetch_media(self, source: str) -> bytes: ...  # a customer's file; NotYet, Undeliverable
+    async def fetch_media(self, source: str) -> bytes: ...  # a customer's file; RetryLater, Undeliverable
     async def fetch_peer_name(self, thread: Thread) -> str | None: ...  # what the person calls themselves
     async def check_setup(self) -> Sequence[str]: ...  # what works, a line each; SetupError with the mend
     async def refresh_limits(

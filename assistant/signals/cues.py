@@ -1,6 +1,6 @@
 """Cues: what customers say, as patterns in the YAML files of `cues/`; nothing is weighed here.
 
-A file has ``parts`` (named pieces of patterns, written ``<name>`` where they are used) and ``load_cues``.
+A file has ``parts`` (named pieces of patterns, written ``<name>`` where they are used) and ``cues``.
 """
 
 import re
@@ -59,7 +59,7 @@ def load_cues(name: str) -> tuple[Cue, ...]:
 
 @cache
 def load_words(name: str) -> dict[str, frozenset[str]]:
-    """One of the word lists of `load_words.yaml`."""
+    """One of the word lists of `words.yaml`."""
     return {key: frozenset(row.split()) for key, row in _load_file("words")[name].items()}
 
 

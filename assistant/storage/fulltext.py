@@ -15,7 +15,8 @@ _FTS = f"""
 CREATE VIRTUAL TABLE chunk_words USING fts5(
     {", ".join(COLUMNS)}, content='chunks', content_rowid='id', tokenize="ascii tokenchars '-_./:+#'"
 )"""
-_NEW, _OLD = (", ".join(f"{row}.{name}" for name in COLUMNS) for row in ("new", "old"))
+_NEW = ", ".join(f"new.{name}" for name in COLUMNS)
+_OLD = ", ".join(f"old.{name}" for name in COLUMNS)
 _INSERT = f"INSERT INTO chunk_words(rowid, {', '.join(COLUMNS)}) VALUES (new.id, {_NEW})"
 _DELETE = (
     f"INSERT INTO chunk_words(chunk_words, rowid, {', '.join(COLUMNS)}) VALUES ('delete', old.id, {_OLD})"

@@ -10,7 +10,7 @@ from assistant.storage.failures import is_lost_race, to_unavailable
 
 
 class Savepoint:
-    """What is done inside is kept as a whole or not at all; Broken when we failed at it.
+    """What is done inside is kept as a whole or not at all; InternalError when we failed at it.
 
     What ends the whole transaction, or has it run again, is raised as it is.
     """

@@ -47,7 +47,7 @@ class MailRecord:
 
 
 async def break_by_full_disk(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """Whatever was acknowledged is in the transcripts, and `get_readiness` said that something was wrong."""
+    """Whatever was acknowledged is in the transcripts, and `readyz` said that something was wrong."""
     process = site.processes[0]
     process.kill()
     mounted = _move_to_small_disk(site.folder)
@@ -90,7 +90,7 @@ def _limit_file_size(process: ServiceProcess, more: int | None) -> None:
 
 
 async def _send_mails(process: ServiceProcess, mails: MailRecord, seconds: float) -> int:
-    """Mails until the disk has been full for a while; 1: `get_readiness` never said so."""
+    """Mails until the disk has been full for a while; 1: `readyz` never said so."""
     end, silent = time.monotonic() + max(20.0, seconds), 1
     async with httpx2.AsyncClient(timeout=15) as http:
 

@@ -235,8 +235,10 @@ MODEL_FAULTS = ("cut", "error-event", "bad-json", "bad-utf8", "no-finish", "html
 ROWS = (
     FaultRow(id="P1", what="SIGKILL at random", breaks=break_by_kill, quick=True),
     FaultRow(id="P1-pg", what="the same, two processes on PostgreSQL", breaks=break_by_kill, postgres=True),
-    FaultRow(id="P2", what="dies while it thinks", breaks=partial(break_by_kill, crash="while_thinking:0.03")),
-    FaultRow(id="P3a", what="dies before a commit", breaks=partial(break_by_kill, crash="before_commit:0.03")),
+    FaultRow(id="P2", what="dies while it thinks",
+        breaks=partial(break_by_kill, crash="while_thinking:0.03")),
+    FaultRow(id="P3a", what="dies before a commit",
+        breaks=partial(break_by_kill, crash="before_commit:0.03")),
     FaultRow(
         id="P3", what="dies after the commit, before the 200",
         breaks=partial(break_by_kill, crash="after_commit_before_200:0.03"), quick=True,
@@ -261,7 +263,8 @@ ROWS = (
     FaultRow(id="L5", what="broken streams", breaks=partial(break_model, faults=MODEL_FAULTS, share=1.0)),
     FaultRow(id="V1", what="the index's folder is gone", breaks=partial(break_index, harm=remove_index)),
     FaultRow(id="V2", what="the index's files are noise", breaks=partial(break_index, harm=scramble_index)),
-    FaultRow(id="V3", what="the index's database is cut in half", breaks=partial(break_index, harm=truncate_index)),
+    FaultRow(id="V3", what="the index's database is cut in half",
+        breaks=partial(break_index, harm=truncate_index)),
     FaultRow(id="V5", what="ingest killed in the middle", breaks=break_ingest),
     FaultRow(id="D2", what="the database is locked", breaks=break_by_lock),
     FaultRow(id="D5", what="PostgreSQL ends every connection", breaks=break_connections, postgres=True),

@@ -11,7 +11,7 @@ STANDBY_SECONDS = 25.0
 
 
 async def break_by_standby(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """Meanwhile 503, and `get_readiness` says so; afterwards everything goes on by itself."""
+    """Meanwhile 503, and `readyz` says so; afterwards everything goes on by itself."""
     before = load.refused[503]
     (site.server.pgdata / "standby.signal").touch(mode=0o666)
     await asyncio.to_thread(_run_pg_ctl, site, "-m", "fast", "-w", "restart")

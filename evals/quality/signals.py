@@ -77,6 +77,9 @@ class SignalBench:
     def load_own(self, language: str) -> list[Dialogue]:
         return load_own_dialogues(language, self.half)
 
+    def load_both(self) -> list[Dialogue]:
+        return [*self.load_own("ja"), *self.load_own("en")]
+
     def replay_dialogue(self, dialogue: Dialogue) -> list[ReplayedTurn]:
         if dialogue.id not in self._replays:
             meanings = self.embedded.load_meanings(
@@ -219,7 +222,7 @@ def measure_frustration(bench: SignalBench) -> list[FigureRow]:
 def measure_delay(bench: SignalBench) -> list[FigureRow]:
     """Turns from the first frustrated one to our offer or handoff."""
     waits = []
-    for dialogue in [*bench.load_own("ja"), *bench.load_own("en")]:
+    for dialogue in bench.load_both():
         turns = bench.replay_dialogue(dialogue)
         first = next((i for i, turn in enumerate(turns) if "F" in dialogue.labels[turn.index]), None)
         if first is None:
@@ -230,13 +233,9 @@ def measure_delay(bench: SignalBench) -> list[FigureRow]:
         )
         waits.append(ours - first)
     late = sum(wait > 1 for wait in waits)
-    return [
-        FigureRow(
-            measure="turns from first frustration to an offer, median",
-            wanted="≤ 1",
-            ours=f"{statistics.median(waits):.0f} ({late} of {len(waits)} later)",
-        )
-    ]
+    measure = "turns from first frustration to an offer, median"
+    found = f"{statistics.median(waits):.0f} ({late} of {len(waits)} later)"
+    return [FigureRow(measure=measure, wanted="≤ 1", ours=found)]
 
 
 def measure_false_alarms(bench: SignalBench) -> list[FigureRow]:
@@ -252,7 +251,7 @@ def measure_false_alarms(bench: SignalBench) -> list[FigureRow]:
     ]
     calm += [
         dialogue
-        for dialogue in [*bench.load_own("ja"), *bench.load_own("en")]
+        for dialogue in bench.load_both()
         if not any(dialogue.has_label(label) for label in "FPp") and dialogue.persona != "in distress"
     ]
     alarms = [
@@ -271,7 +270,7 @@ def measure_false_alarms(bench: SignalBench) -> list[FigureRow]:
 
 
 def measure_unfamiliarity(bench: SignalBench) -> list[FigureRow]:
-    dialogues = [*bench.load_own("ja"), *bench.load_own("en")]
+    dialogues = bench.load_both()
     turns = bench.list_turns(dialogues)
     labels = ["U" in dialogue.labels[turn.index] for dialogue, turn in turns]
     scores = [turn.signals.unfamiliarity for _, turn in turns]
@@ -279,19 +278,14 @@ def measure_unfamiliarity(bench: SignalBench) -> list[FigureRow]:
         max(turn.signals.unfamiliarity for turn in bench.replay_dialogue(dialogue)) for dialogue in dialogues
     ]
     whole = compute_auroc(highest, [dialogue.has_label("U") for dialogue in dialogues])
-    return [
-        FigureRow(
-            measure=f"unfamiliar or not, own, AUROC per turn ({sum(labels)} of {len(labels)})",
-            wanted="≥ .90",
-            ours=f"{compute_auroc(scores, labels):.3f}",
-            others=f"per conversation {whole:.3f}",
-        )
-    ]
+    measure = f"unfamiliar or not, own, AUROC per turn ({sum(labels)} of {len(labels)})"
+    ours, others = f"{compute_auroc(scores, labels):.3f}", f"per conversation {whole:.3f}"
+    return [FigureRow(measure=measure, wanted="≥ .90", ours=ours, others=others)]
 
 
 def measure_cost(bench: SignalBench) -> list[FigureRow]:
     spent = []
-    for dialogue, turn in bench.list_turns([*bench.load_own("ja"), *bench.load_own("en")]):
+    for dialogue, turn in bench.list_turns(bench.load_both()):
         text = dialogue.lines[turn.index].text
         history = History(lines=dialogue.lines[: turn.index])
         meaning = bench.embedded.load_meanings([text]).get(text)
@@ -299,10 +293,6 @@ def measure_cost(bench: SignalBench) -> list[FigureRow]:
         bench.reader.compute_signals(text, history, meaning)
         spent.append(1000 * (time.perf_counter() - start))
     slow = sorted(spent)[int(len(spent) * 0.95)]
-    return [
-        FigureRow(
-            measure="cost per turn beyond the embedding, p50 (p95)",
-            wanted="≤ 1 ms",
-            ours=f"{statistics.median(spent):.2f} ({slow:.2f}) ms",
-        )
-    ]
+    measure = "cost per turn beyond the embedding, p50 (p95)"
+    ours = f"{statistics.median(spent):.2f} ({slow:.2f}) ms"
+    return [FigureRow(measure=measure, wanted="≤ 1 ms", ours=ours)]

@@ -177,7 +177,8 @@ def print_report(label: str, asked: Sequence[CalibrationQuestion], weights: np.n
                 for one in [*known, *some]
             ]
             mine, theirs, labels = zip(*pairs, strict=True)
-            auc = f"; AUROC {compute_auroc(mine, labels):.3f} (search alone {compute_auroc(theirs, labels):.3f})"
+            with_reader, by_search = compute_auroc(mine, labels), compute_auroc(theirs, labels)
+            auc = f"; AUROC {with_reader:.3f} (search alone {by_search:.3f})"
         print(f"  {kind} declined {ours:.3f} (search alone {alone:.3f}) of {len(some)}{auc}")
 
 

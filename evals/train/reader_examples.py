@@ -1,6 +1,7 @@
 """The reader's training examples as token ids: ``python -m evals.train.reader_examples warm|help OUT``.
 
-*warm* are the marked encyclopedic and policy texts, *help* the help pages; OUT is a pickled list of Example.
+*warm* are the marked encyclopedic and policy texts, *help* the help pages; OUT is a pickled
+list of `WindowExample`.
 """
 
 from __future__ import annotations

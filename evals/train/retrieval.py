@@ -133,9 +133,8 @@ async def _build_training_sets(data: Path) -> tuple[list[TrainingSet], list[Trai
         return TrainingSet(collection, own, far, near)
 
     schools = [await school(collection, learned) for collection in learned]
-    return [*schools, await _build_sample_set(embedder)], [
-        await school(each, measuring) for each in measuring
-    ]
+    schools.append(await _build_sample_set(embedder))
+    return schools, [await school(each, measuring) for each in measuring]
 
 
 async def _build_hollowed(data: Path, embedder: CachingEmbedder) -> list[SeenQuestion]:
@@ -153,14 +152,11 @@ async def _build_sample_set(embedder: CachingEmbedder) -> TrainingSet:
     """The sample help as the product takes it in, with the questions that were looked at while building."""
     folder = retrieval_product.load_sample("sample_kb.jsonl")
     retriever, database = await build_folder_retriever(folder.path, embedder)
-    own, near = (
-        await collect_candidates(retriever, database, folder.known),
-        await collect_candidates(retriever, database, folder.near),
-    )
+    own = await collect_candidates(retriever, database, folder.known)
+    near = await collect_candidates(retriever, database, folder.near)
     database.close()
-    return TrainingSet(
-        QuestionCollection(name=folder.name, articles=[], questions=folder.known), own, [], near
-    )
+    collection = QuestionCollection(name=folder.name, articles=[], questions=folder.known)
+    return TrainingSet(collection, own, [], near)
 
 
 def _sample_questions(questions: Sequence[LabelledQuestion], most: int) -> list[LabelledQuestion]:
@@ -207,11 +203,8 @@ def _rank_articles(each: SeenQuestion, weights: FusionWeights) -> list[str]:
 
 
 def _compute_best_probability(candidates: RetrievalCandidates, weights: FusionWeights) -> float:
-    return float(
-        ranking.compute_probabilities(
-            candidates, ranking.score_candidates(candidates, weights), weights
-        ).max()
-    )
+    scores = ranking.score_candidates(candidates, weights)
+    return float(ranking.compute_probabilities(candidates, scores, weights).max())
 
 
 def compute_auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
@@ -243,13 +236,11 @@ def _build_matrix(school: TrainingSet) -> TrainingMatrix:
             for some in (np.ones_like(rows), rows):
                 candidates = select_candidates(each.candidates, some)
                 blind = _clear_token_features(candidates) if dice.random() < 0.2 else candidates
-                found.append(
-                    (
-                        ranking.compute_feature_views(blind.arms),
-                        ranking.compute_gate_features(blind),
-                        each.right[some],
-                    )
+                seen, context = (
+                    ranking.compute_feature_views(blind.arms),
+                    ranking.compute_gate_features(blind),
                 )
+                found.append((seen, context, each.right[some]))
     views = np.zeros((len(found), COMPARED, found[0][0].shape[1]), np.float32)
     right, there = np.zeros((2, len(found), COMPARED), bool)
     for place, (view, _, hits) in enumerate(found):

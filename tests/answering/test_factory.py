@@ -15,15 +15,18 @@ from assistant.models.scripted import ScriptedModel
 def test_one_model_is_opened_for_all_that_is_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     model, opened = ScriptedModel("ok"), list[str]()
 
-    def open_model(spec: str, **_: Any) -> ScriptedModel:
+    def open_chat_model(spec: str, **_: Any) -> ScriptedModel:
         opened.append(spec)
         return model
 
-    monkeypatch.setattr(factory, "open_chat_model", open_model)
+    monkeypatch.setattr(factory, "open_chat_model", open_chat_model)
     embedder = SimpleNamespace(name="none")
-    parts = SimpleNamespace(embedder=embedder, retriever=None, meaning=None, examples=None, database=None)
+    parts = SimpleNamespace(
+        embedder=embedder, retriever=None, compute_meaning=None, examples=None, database=None
+    )
     mind: Any = build_turn_dependencies(
         load_settings().model_copy(update={"chat_model": "openai:fake"}), cast("KnowledgeBase", parts)
     )
     assert opened == ["openai:fake"]
-    assert all(each._model is model for each in (mind.answerer, mind.rewrite, mind.vote, mind.summarise))
+    users = (mind.answerer, mind.rewrite, mind.classify_turn, mind.summarise)
+    assert all(each._model is model for each in users)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from assistant.storage.store import SqlStore
 from tests.cli.conftest import InProcessCli
 
 PASSWORD = "correct horse battery\n"
@@ -83,15 +84,12 @@ def _open(doors: list[str], later: timedelta = timedelta()) -> list[bool]:
     from assistant.conversation.inbound.conversation_start import hash_secret
 
     database = open_database(load_settings())
-    return [
-        asyncio.run(
-            database.read(
-                lambda store, door=door: store.agents.find_by_secret(hash_secret(door), utc_now() + later)
-            )  # type: ignore[misc]
-        )
-        is not None
-        for door in doors
-    ]
+
+    def find_agents(store: SqlStore) -> list[bool]:
+        found = [store.agents.find_by_secret(hash_secret(door), utc_now() + later) for door in doors]
+        return [agent is not None for agent in found]
+
+    return asyncio.run(database.read(find_agents))
 
 
 @pytest.mark.parametrize(

@@ -14,16 +14,16 @@ from assistant.ipc.worker_supervisor import WorkerSupervisor, launch_worker
 #: A companion that can do nothing but live.
 LIVES = """
 import asyncio, socket, sys
-from assistant.ipc.rpc import Pipe
+from assistant.ipc.rpc import RpcChannel
 
 async def nothing():
     pass
 
 async def live():
-    pipe = Pipe()
-    pipe.offer(start=nothing, beat=nothing, stop=nothing)
-    await pipe.open(socket.socket(fileno=int(sys.argv[1])))
-    await pipe.listen()
+    pipe = RpcChannel()
+    pipe.register(start=nothing, beat=nothing, stop=nothing)
+    await pipe.attach_socket(socket.socket(fileno=int(sys.argv[1])))
+    await pipe.receive_messages()
 
 asyncio.run(live())
 """

@@ -197,10 +197,11 @@ async def test_killed_in_the_middle_of_a_write_it_is_whole_afterwards(
 ) -> None:
     script = (
         "import asyncio, sys, numpy as np; from pathlib import Path;"
-        "from assistant.knowledge.vectors.chroma_embedded import open_files;"
-        f"index = open_files(Path(sys.argv[1]), {NAME!r}, {DIMENSIONS}); print('open', flush=True);"
+        "from assistant.knowledge.vectors.chroma_embedded import open_embedded_collection;"
+        f"index = open_embedded_collection(Path(sys.argv[1]), {NAME!r}, {DIMENSIONS});"
+        "print('open', flush=True);"
         f"rows = np.random.default_rng(1).standard_normal((5000, {DIMENSIONS}), np.float32);"
-        "[asyncio.run(index.put(range(n, n + 5000), rows)) for n in range(100, 10**6, 5000)]"
+        "[asyncio.run(index.upsert_vectors(range(n, n + 5000), rows)) for n in range(100, 10**6, 5000)]"
     )
     command = [sys.executable, "-c", script, str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:

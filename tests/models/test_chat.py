@@ -241,10 +241,10 @@ async def test_a_model_that_cannot_be_made_is_unavailable() -> None:
 
 def test_its_library_is_imported_when_it_is_needed_and_not_before() -> None:
     script = (
-        "import sys; from assistant.models.chat import make_chat_model;"
-        "from assistant.models.factory import preload;"
-        "make_chat_model('openai:x', api_key='k'); print('langchain_openai' in sys.modules);"
-        "preload('openai:x'); print('langchain_openai' in sys.modules)"
+        "import sys; from assistant.models.chat import build_chat_model;"
+        "from assistant.models.factory import preload_model;"
+        "build_chat_model('openai:x', api_key='k'); print('langchain_openai' in sys.modules);"
+        "preload_model('openai:x'); print('langchain_openai' in sys.modules)"
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["False", "True"]

@@ -232,9 +232,8 @@ def _find_inexact_fact(sentence: str, aligned: Sequence[int], source: GroundingS
     near = " ".join(source.texts[i] for i in aligned)
     if wrong := find_unfounded_numbers(sentence, near):
         return f"not in the passage: {', '.join(wrong)}"
-    if addresses := [
-        found for found in _ADDRESS.findall(sentence) if found.rstrip(".,。") not in source.text
-    ]:
+    addresses = [one for one in _ADDRESS.findall(sentence) if one.rstrip(".,。") not in source.text]
+    if addresses:
         return f"address not in the passage: {addresses[0]}"
     same = _is_japanese(sentence) == _is_japanese(source.passage.text)
     if names := find_unfounded_names(sentence, source.text, same_language=same):
@@ -254,9 +253,8 @@ def _find_contradiction(sentence: str, aligned: Sequence[int], source: Grounding
 
 def _is_negation_flipped(sentence: str, near: Sequence[str]) -> bool:
     """A clause of it says no where the same clause of the passage says yes, or the other way round."""
-    if _compute_coverage(extract_terms(sentence), extract_terms(near[0])) >= _SAME_THING and are_opposite(
-        sentence, near[0]
-    ):
+    shared = _compute_coverage(extract_terms(sentence), extract_terms(near[0]))
+    if shared >= _SAME_THING and are_opposite(sentence, near[0]):
         return True
     known = [(extract_terms(clause), clause) for text in near for clause in split_clauses(text)]
     for clause in split_clauses(sentence):

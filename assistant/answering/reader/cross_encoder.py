@@ -84,7 +84,8 @@ class CrossEncoderReader:
     ) -> list[Passage]:
         """The passages, best first, each with the probability that it answers and its parts' scores.
 
-        As they are while the reader cannot be opened: search alone answers then, and `unavailable_reason` says why.
+        As they are while the reader cannot be opened: search alone answers then, and `unavailable_reason`
+        says why.
         """
         if time.monotonic() < self._try_again_at:
             return list(passages)

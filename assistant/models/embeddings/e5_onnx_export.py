@@ -135,10 +135,8 @@ def write_graph(
         state = _add_layer(graph, weights, layer, state)
         progress(layer + 2, shape.layers + 2)
     states: list[str | int] = ["batch", "length", shape.hidden]
-    _save_model(
-        graph.build_model(["input_ids", "attention_mask"], {"last_hidden_state": states, MIDDLE: states}),
-        path,
-    )
+    outputs = {"last_hidden_state": states, MIDDLE: states}
+    _save_model(graph.build_model(["input_ids", "attention_mask"], outputs), path)
 
 
 def write_reader_graph(weights: ReaderWeights, path: Path, embedding: Path) -> None:

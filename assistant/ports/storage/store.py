@@ -64,7 +64,7 @@ class ArticlesTransaction(Protocol):
 class Store(Protocol):
     """Everything about conversations, inside one transaction."""
 
-    def begin_savepoint(self) -> AbstractContextManager[None]: ...  # kept or taken back by itself; Broken
+    def begin_savepoint(self) -> AbstractContextManager[None]: ...  # InternalError; commits by itself
 
     @property
     def conversations(self) -> ConversationStore: ...
