@@ -54,11 +54,11 @@ _REST = re.compile(
     | ^(for|with|in|from|on|without|even)\ .{1,40}\?$""",
     _FLAGS,
 )
-_MOST_EARLIER = 2
+_MAX_EARLIER_QUESTIONS = 2
 #: A customer waits for the rewriting and then for the answer, so it must be quick or it is left out.
 SECONDS = 2.5
 #: A rewritten question longer than this says more than was asked.
-MOST_CHARACTERS = 300
+MAX_CHARACTERS = 300
 
 
 class ModelQueryRewriter:
@@ -81,7 +81,7 @@ class ModelQueryRewriter:
             return alone
         written = " ".join(mask.unmask_text(written).split())
         # The customer's own words stay: what a model makes of them may lose what matters.
-        return f"{written} {question.strip()}" if 0 < len(written) <= MOST_CHARACTERS else alone
+        return f"{written} {question.strip()}" if 0 < len(written) <= MAX_CHARACTERS else alone
 
 
 async def rewrite_from_conversation(question: str, lines: Sequence[Utterance]) -> str:
@@ -118,7 +118,7 @@ def _find_subject(lines: Sequence[Utterance], question: str) -> str:
     found: list[str] = []
     for text in reversed(asked):
         found.insert(0, text)
-        if not _is_follow_up(text) or len(found) == _MOST_EARLIER:
+        if not _is_follow_up(text) or len(found) == _MAX_EARLIER_QUESTIONS:
             break
     return " ".join(_truncate_text(text) for text in found)
 

@@ -33,12 +33,12 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
                 "agent": {"id": one.agent, "name": agents.get(one.agent)} if one.agent else None,
                 "priority": one.priority,
                 "reason": one.reason,
-                "ask": _format_excerpt(words.get(one.id)),
+                "ask": _format_snippet(words.get(one.id)),
                 "waiting_since": format_timestamp(one.waiting_since),
                 "last": latest
                 and {
                     "author": latest.author,
-                    "text": _format_excerpt(latest.text),
+                    "text": _format_snippet(latest.text),
                     "created_at": format_timestamp(latest.created_at),
                 },
                 "updated_at": format_timestamp(one.updated_at),
@@ -49,5 +49,5 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
     return rows
 
 
-def _format_excerpt(text: str | None) -> str | None:
+def _format_snippet(text: str | None) -> str | None:
     return None if text is None else " ".join(mask_secrets(text).split())[:MAX_EXCERPT_CHARACTERS]

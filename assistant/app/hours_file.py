@@ -21,7 +21,7 @@ WEEKDAY = re.compile(
 DASH = re.compile(r"\s*(?:-|–|—|~|〜)\s*")
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
 #: The latest closing, past midnight; 深夜2時 is 26:00.
-LATEST = 36 * 60
+MAX_CLOSING_MINUTES = 36 * 60
 CLOSED = ("closed", "休み", "休業", "定休日")
 ALL_DAY = ("24h", "24時間", "open")
 #: The longest row of holidays.
@@ -114,7 +114,7 @@ def _parse_span(value: object, where: str) -> tuple[str, str]:
     if len(ends) != 2 or len(read) != 2:
         raise SetupError(f'{where}: expected hours like "10:00-18:00", not {_format_value(value)}')
     opening, closing = (f"{int(found[1]):02}:{found[2]}" for found in read)
-    if parse_minutes(opening) >= 24 * 60 or parse_minutes(closing) > LATEST:
+    if parse_minutes(opening) >= 24 * 60 or parse_minutes(closing) > MAX_CLOSING_MINUTES:
         raise SetupError(f'{where}: hours past midnight are "22:00-26:00", not {_format_value(value)}')
     return opening, closing
 

@@ -58,7 +58,7 @@ MAX_ATTACHED_MAIL_BYTES = 10 * 1024 * 1024
 #: Signatures of Mailgun that are remembered while they count as fresh.
 MAX_REMEMBERED_TOKENS = 20_000
 #: Characters of what we sent last, by which it is known again in a quote.
-KNOWN_AGAIN = 6_000
+MAX_SENT_TEXT_CHARACTERS = 6_000
 #: Who a mail is from that does not say so: nothing can be sent there.
 NOBODY = "unknown-sender@invalid"
 
@@ -172,9 +172,8 @@ class EmailChannel(BaseChannel):
             return ()
         thread, signed = self._threads.find_thread(mail)
         proven = signed or self._threads.find_answered_thread(mail) is not None
-        proven = (
-            proven or evaluate_sender_proof(mail, self.get_setting("TRUSTED_SERVER")) is SenderProof.PASSED
-        )
+        trusted = self.get_setting("TRUSTED_SERVER")
+        proven = proven or evaluate_sender_proof(mail, trusted) is SenderProof.PASSED
         text = mail.text or ("" if mail.is_reply else mail.subject)
         return (
             MessageReceived(
@@ -235,7 +234,7 @@ class EmailChannel(BaseChannel):
             await deliver_mail(self._parse_smtp_server(), message)
         except ValueError as exc:  # of the standard library, for an address that no mail can carry
             raise Undeliverable("the address cannot be written into a mail", gone=True) from exc
-        sent = f"{context.get('sent_text', '')}\n{part.texts[0]}"[-KNOWN_AGAIN:]
+        sent = f"{context.get('sent_text', '')}\n{part.texts[0]}"[-MAX_SENT_TEXT_CHARACTERS:]
         return SendResult(
             id=str(message["Message-ID"]),
             context={"last_sent": str(message["Message-ID"]), "sent_text": sent},

@@ -15,7 +15,7 @@ BROKEN_SHARE = 0.1
 SAMPLE = 4_000
 
 #: Characters of a text that may be Japanese without any kana.
-LONGEST_SUBJECT = 20
+MAX_SUBJECT_CHARACTERS = 20
 
 #: Labels of mailers, in lower case without "-", "_" and a leading "x-", to codecs of Python.
 ALIASES = {
@@ -132,7 +132,7 @@ def _is_japanese(text: str) -> bool:
 
 def _is_common_kanji(text: str) -> bool:
     """A few words in everyday kanji, such as a subject: the first level of JIS X 0208, nothing rare."""
-    if len(text) > LONGEST_SUBJECT:
+    if len(text) > MAX_SUBJECT_CHARACTERS:
         return False
     leads = [letter.encode("euc_jp", "replace")[0] for letter in text if not letter.isascii()]
     return all(0xB0 <= lead <= 0xCF or lead in (0xA1, 0xA3) for lead in leads)

@@ -11,9 +11,9 @@ from assistant.domain.channels import Attachment
 from assistant.domain.errors import BadInput
 
 #: Parts of a form, bytes of the head of one, bytes of a field.
-MOST_PARTS = 500
-MOST_HEAD = 8_000
-MOST_FIELD = 2_000_000
+MAX_PARTS = 500
+MAX_HEAD_BYTES = 8_000
+MAX_FIELD_BYTES = 2_000_000
 #: What the signature is made of.
 SIGNED = ("timestamp", "token", "signature")
 
@@ -42,7 +42,7 @@ def parse_form(body: bytes, content_type: str) -> tuple[dict[str, str], tuple[At
         if filename:
             files.append(build_attachment(decode_header_text(filename), message.get_content_type(), data))
         elif name:
-            fields[name] = data[:MOST_FIELD].decode("utf-8", "replace")
+            fields[name] = data[:MAX_FIELD_BYTES].decode("utf-8", "replace")
     return fields, tuple(files)
 
 
@@ -52,7 +52,7 @@ def _is_urlencoded(content_type: str) -> bool:
 
 def _parse_urlencoded(body: bytes) -> dict[str, str]:
     try:
-        pairs = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_PARTS)
+        pairs = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_PARTS)
     except ValueError as exc:
         raise BadInput("The body is not a form.") from exc
     return {name: values[0] for name, values in pairs.items()}
@@ -66,12 +66,12 @@ def _split_parts(body: bytes, content_type: str) -> list[tuple[bytes, bytes]]:
     if named is None:
         raise BadInput("The body is neither JSON nor a form.")
     line = b"--" + named[1].encode("latin-1", "replace")
-    if body.count(line) > MOST_PARTS:
-        raise BadInput(f"A form may have {MOST_PARTS} parts.")
+    if body.count(line) > MAX_PARTS:
+        raise BadInput(f"A form may have {MAX_PARTS} parts.")
     found = []
     for part in (b"\r\n" + body).split(b"\r\n" + line)[1:]:
         head, gap, data = part.partition(b"\r\n\r\n")
-        if gap and len(head) <= MOST_HEAD and not part.startswith(b"--"):
+        if gap and len(head) <= MAX_HEAD_BYTES and not part.startswith(b"--"):
             found.append((head.lstrip(b"\r\n") + b"\r\n\r\n", data))
     return found
 

@@ -10,8 +10,8 @@ from assistant.channels.email_charsets import MAX_TEXT_BYTES, decode_header_text
 from assistant.domain.channels import Attachment
 
 #: Parts that are looked at, and files that are kept.
-MOST_PARTS = 500
-MOST_FILES = 50
+MAX_PARTS = 500
+MAX_FILES = 50
 #: What a page says about its character set.
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,4}=\s{0,4}[\"']?([\w:.-]{1,40})", re.IGNORECASE)
 
@@ -46,14 +46,14 @@ def extract_contents(message: Message) -> MailContents:
     if not words and not "".join(html).strip() and (inner := _extract_forwarded_words(message)):
         words = inner
     unreadable = bool(faults) and not words.strip() and not "".join(html).strip()
-    kept = tuple(files[:MOST_FILES])
+    kept = tuple(files[:MAX_FILES])
     return MailContents(plain=words, html="\n".join(html), files=kept, unreadable=unreadable)
 
 
 def iterate_leaf_parts(message: Message) -> Iterator[Message]:
     """Parts without parts, in their order; a mail inside the mail is one."""
     stack, seen = [message], 0
-    while stack and seen < MOST_PARTS:
+    while stack and seen < MAX_PARTS:
         part = stack.pop()
         seen += 1
         inner = part.get_payload()

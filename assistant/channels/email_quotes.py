@@ -17,7 +17,7 @@ from assistant.channels.email_quote_patterns import (
 )
 
 #: Lines that are read.
-MOST_LINES = 5_000
+MAX_LINES = 5_000
 #: Lines at the end that may be a signature, and that may lie between two lines of a header block.
 SIGNATURE_LINES = 14
 BLOCK_LINES = 8
@@ -28,9 +28,7 @@ def extract_newest_words(text: str, subject: str = "", *, reply: bool = False) -
 
     A mail that is passed on keeps the words of the other; *reply*: a mail that answers one.
     """
-    lines = [
-        line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MOST_LINES]
-    ]
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MAX_LINES]]
     start = next((n for n, line in enumerate(lines) if _is_forward_announcement(line)), None)
     if forms.FORWARDED.match(subject[:80]) and start is None:
         start = next((n for n in range(len(lines)) if _is_header_block(lines, n)), 0)

@@ -26,7 +26,7 @@ MAX_MAILS_PER_FETCH = 20
 MAX_FETCH_BYTES = 50 * 1024 * 1024
 MAX_MAIL_BYTES = 25 * 1024 * 1024
 #: Hosts on which nobody listens on the way.
-HERE = ("localhost", "127.0.0.1", "::1")
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ async def open_smtp(to: MailServer) -> AsyncIterator[aiosmtplib.SMTP]:
 
 
 def _is_local_anonymous(to: MailServer) -> bool:
-    return to.host in HERE and not to.user
+    return to.host in LOOPBACK_HOSTS and not to.user
 
 
 def _convert_refusal(exc: aiosmtplib.SMTPRecipientsRefused) -> RetryLater | Undeliverable:

@@ -29,12 +29,12 @@ FILE_SECONDS = 60.0
 #: Addresses that a file is looked for at.
 MAX_REDIRECTS = 3
 #: Bytes of a file that we take; one more shows that it is too large.
-LARGEST_FILE = 10 * 1024 * 1024 + 1
+MAX_FILE_BYTES = 10 * 1024 * 1024 + 1
 #: Of a webhook: how deep its JSON may be, and the digits of its numbers.
-DEEPEST = 24
+MAX_JSON_DEPTH = 24
 MAX_INTEGER_DIGITS = 40
 #: Bytes of an answer to an API call.
-LARGEST_ANSWER = 1024 * 1024
+MAX_RESPONSE_BYTES = 1024 * 1024
 
 Values = Mapping[str, str]
 
@@ -91,7 +91,7 @@ async def call_api(
 
     A 429 whose words contain one of *final* is Undeliverable: waiting does not help.
     """
-    response, body = await _fetch_body(client, method, url, (LARGEST_ANSWER, CALL_SECONDS), how)
+    response, body = await _fetch_body(client, method, url, (MAX_RESPONSE_BYTES, CALL_SECONDS), how)
     answer = ApiResponse(response.status_code, _parse_answer_data(body), response.headers)
     if answer.status == 429 and any(words in answer.error_message for words in final):
         raise Undeliverable(answer.error_message)
@@ -122,7 +122,7 @@ async def download_file(client: httpx.AsyncClient, url: str, hosts: FileHosts, *
         if not hosts.is_allowed(url):
             raise Undeliverable("the file is on a server that we do not call")
         own = how if hosts.is_trusted(url) else {}
-        response, body = await _fetch_body(client, "GET", url, (LARGEST_FILE, FILE_SECONDS), own)
+        response, body = await _fetch_body(client, "GET", url, (MAX_FILE_BYTES, FILE_SECONDS), own)
         _raise_if_throttled(response, str(response.status_code))
         if not response.has_redirect_location:
             break
@@ -205,7 +205,7 @@ def _sanitize_value(value: Any, depth: int = 0) -> Any:
     """Without NUL and half characters; None in place of what is nested deeper than any app nests."""
     if isinstance(value, str):
         return sanitize_text(value)
-    if isinstance(value, dict | list) and depth == DEEPEST:
+    if isinstance(value, dict | list) and depth == MAX_JSON_DEPTH:
         return None
     if isinstance(value, list):
         return [_sanitize_value(one, depth + 1) for one in value]

@@ -7,8 +7,8 @@ from typing import Any
 LimitNotices = Sequence[Mapping[str, Any]]
 
 #: So few messages left, and so little time to answer, are an alarm.
-FEW = 50
-SOON = timedelta(hours=3)
+MIN_MESSAGES_LEFT = 50
+MIN_TIME_LEFT = timedelta(hours=3)
 FREE = {
     "ja": "お客様の発言から50秒以内の返信は無料です。",
     "en": "Replies within 50 seconds of their words are free.",
@@ -25,7 +25,7 @@ def describe_push_quota(*, free: bool, left: int | None) -> LimitNotices:
     said: list[Mapping[str, Any]] = [FREE if free else PUSHED]
     if left is not None:
         ja, en = f"今月はあと{left}通送れます。", f"{left} messages left this month."
-        said.append({"ja": ja, "en": en, "urgent": left < FEW})
+        said.append({"ja": ja, "en": en, "urgent": left < MIN_MESSAGES_LEFT})
     return said
 
 
@@ -43,6 +43,6 @@ def describe_reply_window(left: timedelta) -> LimitNotices:
         {
             "ja": f"返信できる期間はあと{ja}です。",
             "en": f"The window for answers closes in {en}.",
-            "urgent": left < SOON,
+            "urgent": left < MIN_TIME_LEFT,
         },
     )

@@ -8,7 +8,7 @@ from assistant.channels.inbound_content import UNKNOWN, MessageContent, join_wor
 from assistant.domain.channels import Attachment
 
 #: Milliseconds since 1970 that a calendar knows.
-LATEST = 253_402_300_000_000
+MAX_TIMESTAMP_MILLISECONDS = 253_402_300_000_000
 FILES = {"image": "image", "video": "video", "audio": "audio", "file": "file"}
 
 
@@ -39,7 +39,7 @@ def _parse_file(message: dict[str, Any]) -> Attachment:
 def extract_reply_token(event: dict[str, Any]) -> dict[str, str]:
     """The token for a free answer; none after a second delivery, because it may be used: a push is safe."""
     token, at = event.get("replyToken"), event.get("timestamp")
-    if not isinstance(token, str) or not isinstance(at, int) or not 0 < at < LATEST:
+    if not isinstance(token, str) or not isinstance(at, int) or not 0 < at < MAX_TIMESTAMP_MILLISECONDS:
         return {}
     if event.get("deliveryContext", {}).get("isRedelivery"):
         return {}

@@ -36,16 +36,16 @@ FILES = {"image": "image", "video": "video", "audio": "audio", "voice": "audio",
 #: Meta's numbers for "the 24 hours are over" and for people who cannot be reached.
 WINDOW_CLOSED = {131047, 470}
 UNREACHABLE = {131026, 131051}
-BUTTONS = 3
-ROWS = 10
-LABEL = 20
-ROW_LABEL = 24
+MAX_BUTTONS = 3
+MAX_LIST_ROWS = 10
+MAX_LABEL_CHARACTERS = 20
+MAX_ROW_LABEL_CHARACTERS = 24
 
 
 class WhatsAppChannel(MetaChannel):
     name = "whatsapp"
     trusted = ("lookaside.fbsbx.com",)
-    text_limits = TextLimits(max_length=1024, bold="*", buttons=ROWS, label=ROW_LABEL)
+    text_limits = TextLimits(max_length=1024, bold="*", buttons=MAX_LIST_ROWS, label=MAX_ROW_LABEL_CHARACTERS)
     settings = (
         ChannelSetting(
             name="PHONE_NUMBER_ID", description="Phone number ID, on WhatsApp > API setup", secret=False
@@ -259,20 +259,20 @@ def _build_content(part: MessagePart) -> dict[str, Any]:
     text = part.texts[0]
     if not part.buttons:
         return {"type": "text", "text": {"body": text, "preview_url": False}}
-    if len(part.buttons) <= BUTTONS and all(len(b.label) <= LABEL for b in part.buttons):
+    if len(part.buttons) <= MAX_BUTTONS and all(len(b.label) <= MAX_LABEL_CHARACTERS for b in part.buttons):
         replies = [{"type": "reply", "reply": {"id": b.value[:256], "title": b.label}} for b in part.buttons]
         action: dict[str, Any] = {"buttons": replies}
         return _build_interactive("button", text, action)
-    rows = [_build_row(button) for button in part.buttons[-ROWS:]]
+    rows = [_build_row(button) for button in part.buttons[-MAX_LIST_ROWS:]]
     return _build_interactive("list", text, {"button": "▼", "sections": [{"rows": rows}]})
 
 
 def _build_row(button: Button) -> dict[str, str]:
-    if len(button.label) <= ROW_LABEL:
+    if len(button.label) <= MAX_ROW_LABEL_CHARACTERS:
         return {"id": button.value[:200], "title": button.label}
     return {
         "id": button.value[:200],
-        "title": button.label[: ROW_LABEL - 1] + "…",
+        "title": button.label[: MAX_ROW_LABEL_CHARACTERS - 1] + "…",
         "description": button.label[:72],
     }
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from assistant.storage.store import SqlStore
 
 #: An article that ends within this is worth a look, and so many lines are printed.
-SOON = timedelta(days=30)
+EXPIRY_WARNING = timedelta(days=30)
 SHOWN = 8
 
 
@@ -91,7 +91,10 @@ async def _examine_content(knowledge: KnowledgeBase) -> Finding:
         return [
             *(f"disagree: {format_contradiction(one)}" for one in living.list_open_contradictions(today)),
             *(f"not read: {one.place} ({one.why})" for one in living.list_source_problems()),
-            *(f"holds until {last}: {id_}" for id_, _, last in living.list_expiring_articles(today + SOON)),
+            *(
+                f"holds until {last}: {id_}"
+                for id_, _, last in living.list_expiring_articles(today + EXPIRY_WARNING)
+            ),
             *(f"holds from {first}: {id_}" for id_, _, first in living.list_upcoming_articles(today)),
             *(f"replaced: {one.article} by {one.by}" for one in living.list_supersessions()),
         ]

@@ -93,7 +93,7 @@ class SourceCheck:
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 #: A web source that fails is tried again after this, twice as long each time, at most the usual interval.
-FIRST_RETRY = timedelta(minutes=15)
+FIRST_BACKOFF = timedelta(minutes=15)
 #: Sources are read this share of the interval earlier or later, so that they do not all come at once.
 JITTER = 0.1
 
@@ -122,7 +122,7 @@ class KnowledgeSource:
         if self.wanted:
             return LONG_AGO
         pause = (
-            interval if not self.failures else min(interval, FIRST_RETRY * 2 ** min(self.failures - 1, 20))
+            interval if not self.failures else min(interval, FIRST_BACKOFF * 2 ** min(self.failures - 1, 20))
         )
         told = sha256(f"{self.source} {self.looked_at.isoformat()}".encode()).digest()
         return self.looked_at + pause * (1 + JITTER * (told[0] / 127.5 - 1))

@@ -10,7 +10,7 @@ from assistant.domain.article_lifecycle import SourceProblem
 from assistant.domain.knowledge import Origin
 
 #: An article that ends within this is worth a look.
-SOON = timedelta(days=30)
+EXPIRY_WARNING = timedelta(days=30)
 #: What an article can be, in the order in which it should be looked at.
 STATES = ("failed", "vanished", "ends_soon", "not_yet", "replaced", "ended", "holds")
 
@@ -40,7 +40,7 @@ class ArticleListing:
         return "not_yet" if self.valid_from and self.valid_from > today else "holds"
 
     def ends_soon(self, today: date) -> bool:
-        return self.valid_until is not None and today <= self.valid_until <= today + SOON
+        return self.valid_until is not None and today <= self.valid_until <= today + EXPIRY_WARNING
 
     def find_problem(self, by_place: Mapping[str, SourceProblem]) -> SourceProblem | None:
         """What is wrong with the document it was read from, or with all of its source."""

@@ -115,11 +115,11 @@ class Outbox:
         """Show in the app that somebody is at it, and learn the customer's name; courtesies, so failing is
         nothing."""
 
-        def look(store: Store) -> tuple[Thread | None, bool]:
+        def load_thread(store: Store) -> tuple[Thread | None, bool]:
             thread = store.threads.find_by_conversation(conversation)
             return thread, bool(thread and store.customers.get(thread.customer).name is None)
 
-        thread, nameless = await self._database.read(look)
+        thread, nameless = await self._database.read(load_thread)
         channel = self._find_channel(thread) if thread else None
         if channel is None or thread is None or thread.unreachable:
             return

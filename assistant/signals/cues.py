@@ -69,11 +69,11 @@ def find_hits(name: str, clauses: list[str]) -> Iterator[Hit]:
         for clause in clauses:
             found = cue.find_match(clause[:MAX_CLAUSE_CHARACTERS])
             if found is not None:
-                yield Hit(cue, _excerpt_match(clause, found.start(), found.end()))
+                yield Hit(cue, _format_snippet(clause, found.start(), found.end()))
                 break
 
 
-def _excerpt_match(clause: str, start: int, end: int) -> str:
+def _format_snippet(clause: str, start: int, end: int) -> str:
     """The words that met a cue and a little beside them, Latin words whole."""
     start, end = (
         max(0, start - EXCERPT_CONTEXT_CHARACTERS),

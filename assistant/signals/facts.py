@@ -16,7 +16,7 @@ MAX_FACTS = 20
 MAX_PROMISES = 5
 MAX_REQUEST_CHARACTERS = 160
 #: A few words, or words that point back, go on with what was said before: "can I get it replaced?"
-STANDS_ALONE = 12
+MIN_FACT_CHARACTERS = 12
 POINTS_BACK = re.compile(r"^(?:それ|これ|その|この|そちら|こちら|じゃあ|では)|\b(?:it|that|this|they|them)\b")
 
 #: What fulfils a need of the topic table.
@@ -97,7 +97,7 @@ def _find_topic_start(near: Sequence[str]) -> int:
             continue
         if topic is None:
             topic = found
-        elif len(rest) >= STANDS_ALONE and not POINTS_BACK.search(rest):
+        elif len(rest) >= MIN_FACT_CHARACTERS and not POINTS_BACK.search(rest):
             opened, topic = at, found
     return opened
 

@@ -96,7 +96,7 @@ def match_english(clause: str) -> RequestMatch:
             ruled_out = True
         elif not ruled_out or _has_clear_request_later(clause):
             here = RequestMatch(
-                LEVELS[cue.kind], normalization.format_excerpt(clause, found.start(), found.end()), cue.why
+                LEVELS[cue.kind], normalization.format_snippet(clause, found.start(), found.end()), cue.why
             )
             if here.request is HumanRequest.CLEAR:
                 return here
@@ -112,7 +112,7 @@ def match_japanese(clause: str) -> RequestMatch:
             continue
         if cue.kind in LEVELS:
             return RequestMatch(
-                LEVELS[cue.kind], normalization.format_excerpt(clause, found.start(), found.end()), cue.why
+                LEVELS[cue.kind], normalization.format_snippet(clause, found.start(), found.end()), cue.why
             )
         ruled_out, clause = True, clause[: found.start()] + "※" + clause[found.end() :]
     heard = match_english(clause) if re.search(r"[a-z]{4}", clause) else NOTHING

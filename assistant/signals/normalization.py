@@ -37,7 +37,7 @@ def split_clauses(text: str) -> list[str]:
     return [part.strip() for part in CLAUSES.findall(text) if part.strip()]
 
 
-def format_excerpt(text: str, start: int, end: int, *, around: int = 12, most: int = 80) -> str:
+def format_snippet(text: str, start: int, end: int, *, around: int = 12, most: int = 80) -> str:
     """The matched words with a little of what stands around them, on one line."""
     piece = text[max(0, start - around) : end + around]
     return " ".join(piece.split())[:most]

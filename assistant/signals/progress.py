@@ -11,9 +11,9 @@ from assistant.domain.turns import History, PastTurn
 from assistant.signals import cues, normalization
 
 #: From here on two questions count as the same: by shared character pairs, by the cosine of their vectors.
-SAME_WORDS = 0.42
-SAME_MEANING = 0.915
-SAME_REPLY = 0.8
+MIN_SAME_WORDS = 0.42
+MIN_SAME_MEANING = 0.915
+MIN_SAME_REPLY = 0.8
 #: A question is compared with this many before it.
 LOOK_BACK = 4
 #: Replies are looked for in this many lines.
@@ -134,7 +134,7 @@ def score_repetition(
     for said in [line.text for line in history.lines if line.author is Author.CUSTOMER][-LOOK_BACK:]:
         score = (
             compute_dice(pairs, extract_bigrams(normalization.normalize_text(normalization.clip_text(said))))
-            / SAME_WORDS
+            / MIN_SAME_WORDS
             / 2
         )
         if score > best:
@@ -142,7 +142,10 @@ def score_repetition(
     if vector is not None and len(pairs) >= MIN_QUESTION_CHARACTERS:
         for past in history.turns[-LOOK_BACK:]:
             if past.vector is not None and past.query:
-                score = 0.5 + (compute_cosine(vector, past.vector) - SAME_MEANING) / (1 - SAME_MEANING) / 2
+                score = (
+                    0.5
+                    + (compute_cosine(vector, past.vector) - MIN_SAME_MEANING) / (1 - MIN_SAME_MEANING) / 2
+                )
                 if score > best:
                     best, which = min(score, 1.0), past.query
     return max(0.0, best), which
@@ -197,7 +200,7 @@ def list_empty_replies(history: History) -> list[str]:
     for place in range(len(replies) - 1, -1, -1):
         if is_abstention(replies[place]):
             row.append("none")
-        elif any(compute_dice(pairs[place], earlier) >= SAME_REPLY for earlier in pairs[:place]):
+        elif any(compute_dice(pairs[place], earlier) >= MIN_SAME_REPLY for earlier in pairs[:place]):
             row.append("again")
         else:
             break

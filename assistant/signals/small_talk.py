@@ -10,7 +10,7 @@ REST = re.compile(
     r"[\W_]|(?:です|ます|ました|ね|よ|が|で|は|も|を|に|の|お|ご|さん|様|また|何か)|\b(?:and|so|very|much|you|for|the|a|to|u)\b"
 )
 #: What a turn is called when it holds several.
-FIRST = ("bye", "thanks", "greeting", "ok")
+PRECEDENCE = ("bye", "thanks", "greeting", "ok")
 EMOJI = re.compile(r"^[\U0001F300-\U0001FAFF\u2600-\u27bf\s!?.~〜ー]+$")
 HAPPY = re.compile(r"[😀-😆😊-😍🙂🙏👍👌❤💕🎉✨😄]")
 
@@ -27,4 +27,4 @@ def detect_small_talk(comparable: str) -> str | None:
             kinds.add(cue.kind)
     if not kinds or "?" in comparable.replace("how are you?", "") or REST.sub("", rest):
         return None
-    return next(kind for kind in FIRST if kind in kinds)
+    return next(kind for kind in PRECEDENCE if kind in kinds)

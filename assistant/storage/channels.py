@@ -31,7 +31,7 @@ class SqlThreads:
         self._connection = connection
 
     def is_duplicate_event(self, channel: str, account: str, event: str, now: datetime) -> bool:
-        """Whether this event was had before; from now on it was."""
+        """Dedup by the app's event id: whether this event was had before; from now on it was."""
         row = {"channel": channel, "account": account, "id": fit_foreign_id(event)}
         added = self._connection.execute(
             build_insert_if_absent(self._connection, t.events), row | {"created_at": now}

@@ -59,7 +59,7 @@ def _expand_match(run: re.Match[str]) -> Iterator[str]:
 
 
 def stem_word(word: str) -> str:
-    """A light English stem: plurals and the commonest endings, never more."""
+    """A light English stemmer: plurals and the commonest endings, never more."""
     word = word.removesuffix("'s").replace("'", "")
     if not word.isascii() or len(word) <= 3:
         return word

@@ -25,7 +25,7 @@ _PERHAPS = frozenset({"etc", "inc", "ltd", "co", "corp", "a.m", "p.m", "u.s", "u
 _LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.]*)\.$")
 _NEXT = re.compile(r"\S")
 #: Characters before a full stop that tell whether it ends a sentence.
-LONGEST_BEFORE = 64
+MAX_CHARACTERS_BEFORE = 64
 _PICTURE = re.compile(r"!\[(?!\d)")
 _JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ]")
 
@@ -97,7 +97,7 @@ def _is_sentence_end(text: str, position: int, end: int) -> bool:
         after_japanese = _JAPANESE.match(text[position - 1 : position])
         return char in "!?" and bool(after_japanese) and not _PICTURE.match(text, position)
     return char in "!?" or _is_full_stop_end(
-        text[max(position - LONGEST_BEFORE, 0) : position + 1], _NEXT.search(text, end)
+        text[max(position - MAX_CHARACTERS_BEFORE, 0) : position + 1], _NEXT.search(text, end)
     )
 
 

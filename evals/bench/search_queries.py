@@ -17,7 +17,11 @@ from assistant.app.settings import Settings, load_settings
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.ingest.run import ingest_sources
 from assistant.knowledge.retrieval.lexical import select_rare_words
-from assistant.knowledge.retrieval.retriever import MATCHING, NEAREST, HybridRetriever
+from assistant.knowledge.retrieval.retriever import (
+    MAX_VECTOR_CANDIDATES,
+    MAX_WORD_CANDIDATES,
+    HybridRetriever,
+)
 from assistant.knowledge.vectors.synced_index import SyncedVectorIndex, build_embedded_opener
 from assistant.ports.models import Embedder
 from assistant.storage.database import SqlDatabase
@@ -86,9 +90,9 @@ async def _open_knowledge(settings: Settings) -> OpenKnowledge:
 async def _run_raw_parts(served: OpenKnowledge, text: str) -> None:
     """What no hybrid search can do without, one after the other."""
     vector = await served.embedder.embed_query(text)
-    await served.vectors.nearest(vector, limit=NEAREST)
+    await served.vectors.find_nearest(vector, limit=MAX_VECTOR_CANDIDATES)
     words = select_rare_words(tokenize_text(text), served.retriever.forward_index)
-    await served.database.read(lambda store: store.articles.search_words(words, limit=MATCHING))
+    await served.database.read(lambda store: store.articles.search_words(words, limit=MAX_WORD_CANDIDATES))
 
 
 async def _measure_seconds(waited: Awaitable[object]) -> float:

@@ -87,11 +87,11 @@ async def run_at_once(calls: Sequence[Awaitable[Any]], abreast: int = 16) -> Non
     await asyncio.gather(*map(run_one, calls))
 
 
-async def nobody(_: StallStage) -> None:
+async def send_nothing(_: StallStage) -> None:
     await asyncio.sleep(3)
 
 
-async def names(stage: StallStage) -> None:
+async def send_hostile_names(stage: StallStage) -> None:
     """Opening a conversation with every field as long and as odd as it may be."""
     odd = ["\ud800", "\x00", "<b>" * 60, "‮" * 200, "﷽" * 200, "a" * 250_000, "１" * 255]
     bodies = [
@@ -103,7 +103,7 @@ async def names(stage: StallStage) -> None:
     )
 
 
-async def nested(stage: StallStage) -> None:
+async def send_nested_json(stage: StallStage) -> None:
     talk, headers = await stage.open_conversation()
     paths = ["/v1/conversations", f"{talk}/messages", f"{talk}/feedback", "/v1/agent/login"]
     calls = [
@@ -112,7 +112,7 @@ async def nested(stage: StallStage) -> None:
     await run_at_once(calls)
 
 
-async def markdown(stage: StallStage) -> None:
+async def send_hostile_markdown(stage: StallStage) -> None:
     """Hostile messages, and forty who read them all."""
     talk, headers = await stage.open_conversation()
     for text in TEXTS * 2:
@@ -128,7 +128,7 @@ async def markdown(stage: StallStage) -> None:
     await run_at_once([stage.send_call("GET", inbox, headers=agent) for _ in range(40)])
 
 
-async def streams(stage: StallStage) -> None:
+async def open_streams(stage: StallStage) -> None:
     """Reconnecting to a conversation that is long."""
     talk, headers = await stage.open_conversation()
     for text in TEXTS * 2:
@@ -145,12 +145,12 @@ async def streams(stage: StallStage) -> None:
     await run_at_once([listen_to_stream() for _ in range(80)])
 
 
-async def logins(stage: StallStage) -> None:
+async def flood_logins(stage: StallStage) -> None:
     body = {"email": "mori@shop.example", "password": "x" * 1_024}
     await run_at_once([stage.send_call("POST", "/v1/agent/login", json=body) for _ in range(80)], abreast=40)
 
 
-async def forged(stage: StallStage) -> None:
+async def send_forged_webhooks(stage: StallStage) -> None:
     """Webhooks as large as they may be, without a signature."""
     paths = [f"/v1/channels/{name}" for name in ("telegram", "email")]
     form = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -160,7 +160,7 @@ async def forged(stage: StallStage) -> None:
     )
 
 
-async def updates(stage: StallStage) -> None:
+async def send_hostile_updates(stage: StallStage) -> None:
     """Signed updates of an app with hostile text, names, and nesting."""
     signed = {"X-Telegram-Bot-Api-Secret-Token": TELEGRAM, "Content-Type": "application/json"}
 
@@ -175,7 +175,7 @@ async def updates(stage: StallStage) -> None:
     )
 
 
-async def mails(stage: StallStage) -> None:
+async def send_hostile_mails(stage: StallStage) -> None:
     """Signed mails: newlines, quotes, nested parts, endless headers, thousands of form fields."""
     nested_parts = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(2_000))
     plain = "From: a@b.example\nSubject: s\nMessage-ID: <%s@b>\n\n%s"
@@ -193,7 +193,7 @@ async def mails(stage: StallStage) -> None:
     await run_at_once([*(send_mail(whole) for whole in wholes), send_mail(wholes[0], 100_000)], abreast=4)
 
 
-async def heads(stage: StallStage) -> None:
+async def send_endless_headers(stage: StallStage) -> None:
     """Headers without an end, on many connections."""
     address = urlsplit(stage.url)
 
@@ -209,19 +209,19 @@ async def heads(stage: StallStage) -> None:
     await asyncio.gather(*(asyncio.to_thread(flood_headers) for _ in range(8)))
 
 
-async def counts(stage: StallStage) -> None:
+async def poll_metrics(stage: StallStage) -> None:
     async def count_once() -> None:
         stage.statuses[(await stage.http.get(f"{stage.url}/metrics")).status_code] += 1
 
     await run_at_once([count_once() for _ in range(60)], abreast=20)
 
 
-async def articles(stage: StallStage) -> None:
+async def fetch_long_article(stage: StallStage) -> None:
     """The page of an article of 800 KB."""
     await run_at_once([stage.send_call("GET", "/help/long.md", timeout=60) for _ in range(10)])
 
 
-async def sitemaps(stage: StallStage) -> None:
+async def resync_hostile_sitemap(stage: StallStage) -> None:
     """A known site's sitemap has become a bomb, and a support lead has it read again."""
     turn_hostile()
     agent, source = {"Authorization": f"Bearer {stage.token}"}, {"source": stage.sitemap}
@@ -230,9 +230,17 @@ async def sitemaps(stage: StallStage) -> None:
 
 
 ENTRANCES: dict[str, Callable[[StallStage], Awaitable[None]]] = {
-    one.__name__: one
-    for one in (
-        *(nobody, names, nested, markdown, streams, logins),
-        *(forged, updates, mails, heads, counts, articles, sitemaps),
-    )
+    "nobody": send_nothing,
+    "names": send_hostile_names,
+    "nested": send_nested_json,
+    "markdown": send_hostile_markdown,
+    "streams": open_streams,
+    "logins": flood_logins,
+    "forged": send_forged_webhooks,
+    "updates": send_hostile_updates,
+    "mails": send_hostile_mails,
+    "heads": send_endless_headers,
+    "counts": poll_metrics,
+    "articles": fetch_long_article,
+    "sitemaps": resync_hostile_sitemap,
 }

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from assistant.knowledge.retrieval import ranking
 from assistant.knowledge.retrieval.features import FIRST_TOKEN_FEATURE, RetrievalCandidates, select_candidates
 from assistant.knowledge.retrieval.ranking import FusionWeights, parse_fusion_weights
-from assistant.knowledge.retrieval.retriever import COMPARED
+from assistant.knowledge.retrieval.retriever import MAX_LATE_INTERACTION
 from evals.data.embedding_cache import CachingEmbedder
 from evals.data.retrieval_sets import (
     INVENTED,
@@ -241,8 +241,8 @@ def _build_matrix(school: TrainingSet) -> TrainingMatrix:
                     ranking.compute_gate_features(blind),
                 )
                 found.append((seen, context, each.right[some]))
-    views = np.zeros((len(found), COMPARED, found[0][0].shape[1]), np.float32)
-    right, there = np.zeros((2, len(found), COMPARED), bool)
+    views = np.zeros((len(found), MAX_LATE_INTERACTION, found[0][0].shape[1]), np.float32)
+    right, there = np.zeros((2, len(found), MAX_LATE_INTERACTION), bool)
     for place, (view, _, hits) in enumerate(found):
         views[place, : len(view)], right[place, : len(view)], there[place, : len(view)] = view, hits, True
     weight = np.full(len(found), 1 / len(found))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.answering.grounding.classifier import FAR, FILE, compute_hinge_features
+from assistant.answering.grounding.classifier import FILE, MAX_STANDARD_DEVIATIONS, compute_hinge_features
 from evals.data.embedding_cache import CachingEmbedder
 from evals.data.mutations import GroundingCase
 from evals.data.support_sets import (
@@ -114,7 +114,9 @@ def _fit_head(rows: GroundingRows, language: str) -> dict[str, object]:
     mean, scale = rows.features.mean(axis=0), rows.features.std(axis=0) + 1e-3
     turn = TURN_SCALE[language] / (rows.difference_vectors.std(axis=0) + 1e-6)
     knots = np.array(KNOTS[language], np.float32)
-    seen = compute_hinge_features(np.clip((rows.features - mean) / scale, -FAR, FAR), knots)
+    seen = compute_hinge_features(
+        np.clip((rows.features - mean) / scale, -MAX_STANDARD_DEVIATIONS, MAX_STANDARD_DEVIATIONS), knots
+    )
     columns = np.column_stack([seen, rows.difference_vectors * turn, np.ones(len(seen)), rows.judged])
     pull = np.full(columns.shape[1], CALM)
     pull[-2:] = 0.1

@@ -11,7 +11,7 @@ from assistant.answering.drafts.draft import DraftInProgress
 from assistant.answering.drafts.stream_splitter import DraftPiece
 from assistant.answering.grounding.alignment import compute_alignment_features
 from assistant.answering.grounding.checker import (
-    MOST_READ,
+    MAX_UNITS_COMPARED,
     EncodedTexts,
     GroundingChecker,
     split_added_claims,
@@ -95,7 +95,7 @@ async def test_of_a_long_passage_only_the_nearest_parts_are_read(readings: Encod
         ["未開封でしたら、お届け日の翌日から30日以内にお申し込みいただけます。"]
     )
     near = await readings.find_nearest_units(said, source)
-    assert len(near) == MOST_READ
+    assert len(near) == MAX_UNITS_COMPARED
     assert any("30日以内" in source.units[i].text for i in near)
 
 

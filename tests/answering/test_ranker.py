@@ -7,7 +7,7 @@ from numpy import float32, int8, intp
 from numpy.typing import NDArray
 
 from assistant.answering.quotes.candidates import list_candidates
-from assistant.answering.quotes.ranker import MOST_COMPARED, QuoteRanker
+from assistant.answering.quotes.ranker import MAX_COMPARED, QuoteRanker
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
 from assistant.ports.answering import AnswerRequest
@@ -58,7 +58,7 @@ async def test_no_question_embeds_more_than_a_handful_of_sentences() -> None:
     await QuoteRanker(embedder).rank_candidates(
         AnswerRequest(question="返品の期限は", language="ja", passages=[long])
     )
-    assert len(embedder.asked) == MOST_COMPARED
+    assert len(embedder.asked) == MAX_COMPARED
 
 
 async def test_likeness_is_to_the_nearest() -> None:

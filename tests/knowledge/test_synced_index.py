@@ -17,7 +17,7 @@ import pytest
 
 from assistant.domain.errors import IndexUnavailable
 from assistant.knowledge.vectors import synced_index
-from assistant.knowledge.vectors.chroma_embedded import IN_USE, KEPT, open_embedded_collection
+from assistant.knowledge.vectors.chroma_embedded import IN_USE, MAX_DAMAGED_COPIES, open_embedded_collection
 from assistant.knowledge.vectors.synced_index import SyncedVectorIndex, build_embedded_opener
 from tests.knowledge.shop import KnowledgeHarness
 
@@ -219,10 +219,10 @@ async def test_killed_in_the_middle_of_a_write_it_is_whole_afterwards(
 
 @pytest.mark.slow
 async def test_damaged_copies_are_few(shop: KnowledgeHarness, folder: Path) -> None:
-    for _ in range(KEPT + 2):
+    for _ in range(MAX_DAMAGED_COPIES + 2):
         garble(folder / "files" / "chroma.sqlite3")
         await open_embedded_collection(folder, NAME, DIMENSIONS).close()
-    assert len(list(folder.glob("damaged-*"))) == KEPT
+    assert len(list(folder.glob("damaged-*"))) == MAX_DAMAGED_COPIES
 
 
 async def test_a_place_that_cannot_be_written_to_is_explained(shop: KnowledgeHarness, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from assistant.answering.drafts.stream_splitter import DraftPiece
 from assistant.answering.grounding.checker import GroundingChecker
 from assistant.answering.grounding.rules import (
-    ALIKE,
-    MIN_SHARED_IF_ALIKE,
+    MIN_COSINE_OF_PARAPHRASE,
+    MIN_SHARED_OF_PARAPHRASE,
     GroundingSource,
     find_evidence,
     find_nearest_texts,
@@ -26,7 +26,7 @@ from assistant.text.terms import normalize_text
 Likeness = Callable[[str, Sequence[str]], Awaitable[float]]
 #: What the prompt tells a model to write when the passages do not answer.
 NO_ANSWER = "NO_ANSWER"
-_MOST_PIECES = 10
+_MAX_PIECES = 10
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class DraftInProgress:
 
     @property
     def is_full(self) -> bool:
-        return len(self.accepted) >= _MOST_PIECES or len(self.withheld) >= _MOST_PIECES
+        return len(self.accepted) >= _MAX_PIECES or len(self.withheld) >= _MAX_PIECES
 
     @property
     def is_in_another_language(self) -> bool:
@@ -116,10 +116,14 @@ class DraftInProgress:
 
     async def _find_lexical_objection(self, text: str, source: GroundingSource, language: str) -> str | None:
         reason = find_objection(text, source, language)
-        if reason is None or find_objection(text, source, language, MIN_SHARED_IF_ALIKE):
+        if reason is None or find_objection(text, source, language, MIN_SHARED_OF_PARAPHRASE):
             return reason
         alike = await self.likeness(text, find_nearest_texts(text, source))
-        return None if alike >= ALIKE.get(language, max(ALIKE.values())) else reason
+        return (
+            None
+            if alike >= MIN_COSINE_OF_PARAPHRASE.get(language, max(MIN_COSINE_OF_PARAPHRASE.values()))
+            else reason
+        )
 
     def _assign_citation_number(self, proof: Unit) -> int:
         units = self._cited.setdefault((proof.passage, proof.block), [])

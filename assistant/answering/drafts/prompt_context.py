@@ -15,15 +15,15 @@ from assistant.text.quotable import Unit, UnitKind, extract_units
 BUDGET = 650
 #: Below the best part by more than this, a part is not worth its tokens; at less than that, it is read with
 #: its paragraph or list. Log-odds of the ranking; chosen on evals/cases/sample_kb.jsonl, not on its held set.
-_FAR = 4.8
-_NEAR = 0.5
-_MOST_BLOCK = 600
+_MAX_LOG_ODDS_BEHIND = 4.8
+_MAX_LOG_ODDS_BEHIND_FOR_CONTEXT = 0.5
+_MAX_BLOCK_CHARACTERS = 600
 #: Characters of a question that a model reads.
 MAX_QUESTION_CHARACTERS = 2_000
-_EARLIER_LINES = 2
+_MAX_EARLIER_LINES = 2
 #: What the customer said tells more of what is asked now than what we answered.
-_EARLIER_CHARACTERS = 140
-_EARLIER_CHARACTERS_OF_OURS = 80
+_MAX_EARLIER_CHARACTERS = 140
+_MAX_EARLIER_CHARACTERS_OF_OURS = 80
 
 _DELIMITER = re.compile(r"</?\s*(passages?|conversation|customer|system|assistant)\b[^>]*>", re.IGNORECASE)
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
@@ -38,10 +38,14 @@ def build_prompt_context(
     chosen: dict[int, set[Unit]] = {}
     left = budget
     for candidate, score in _promote_best_passage(ask, ranked):
-        if score < ranked[0][1] - _FAR:
+        if score < ranked[0][1] - _MAX_LOG_ODDS_BEHIND:
             continue
         rank = candidate.units[0].passage
-        together = _expand_to_block(ask, candidate) if score >= ranked[0][1] - _NEAR else candidate.units
+        together = (
+            _expand_to_block(ask, candidate)
+            if score >= ranked[0][1] - _MAX_LOG_ODDS_BEHIND_FOR_CONTEXT
+            else candidate.units
+        )
         new = set(together) - chosen.get(rank, set())
         cost = sum(count_tokens(unit.text, model) + 2 for unit in new) + (20 if rank not in chosen else 0)
         if cost <= left:
@@ -61,14 +65,14 @@ def _promote_best_passage(
     if own is None or own == ranked[0]:
         return list(ranked)
     others = [each for each in ranked if each is not own]
-    return [others[0], (own[0], max(own[1], ranked[0][1] - _FAR)), *others[1:]]
+    return [others[0], (own[0], max(own[1], ranked[0][1] - _MAX_LOG_ODDS_BEHIND)), *others[1:]]
 
 
 def _expand_to_block(ask: AnswerRequest, candidate: Candidate) -> Iterable[Unit]:
     """A sentence is read with its paragraph and an item with its list, unless they are long."""
     first = candidate.units[0]
     block = [u for u in extract_units(ask.passages[first.passage], first.passage) if u.block == first.block]
-    return block if sum(len(unit.text) for unit in block) <= _MOST_BLOCK else candidate.units
+    return block if sum(len(unit.text) for unit in block) <= _MAX_BLOCK_CHARACTERS else candidate.units
 
 
 def _format_passage(ask: AnswerRequest, rank: int, chosen: set[Unit]) -> str:
@@ -87,7 +91,7 @@ def _format_unit(unit: Unit) -> str:
 
 def condense_history(lines: Sequence[Utterance], mask: PiiMask) -> str:
     """The last lines of the conversation, cut short, without personal data."""
-    last = [line for line in lines if line.author in _ROLE][-_EARLIER_LINES:]
+    last = [line for line in lines if line.author in _ROLE][-_MAX_EARLIER_LINES:]
     said = [
         f"{_ROLE[line.author]}: {_truncate_line(sanitize_data(mask.mask_text(line.text)), line.author)}"
         for line in last
@@ -96,11 +100,11 @@ def condense_history(lines: Sequence[Utterance], mask: PiiMask) -> str:
 
 
 def _truncate_line(text: str, author: Author) -> str:
-    most = _EARLIER_CHARACTERS if author is Author.CUSTOMER else _EARLIER_CHARACTERS_OF_OURS
+    most = _MAX_EARLIER_CHARACTERS if author is Author.CUSTOMER else _MAX_EARLIER_CHARACTERS_OF_OURS
     text = re.sub(r"\s+", " ", text)
     return text if len(text) <= most else text[:most] + "…"
 
 
 def sanitize_data(text: str) -> str:
-    """Without what could end the data or hide in it."""
+    """Without what could end the data or hide in it, against prompt injection."""
     return _DELIMITER.sub(" ", _HIDDEN.sub("", text)).strip()

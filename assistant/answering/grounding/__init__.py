@@ -1,1 +1,1 @@
-"""Whether a passage supports a drafted sentence: exact rules and a learned classifier."""
+"""Whether a passage supports a drafted sentence (entailment): exact rules and a learned classifier."""

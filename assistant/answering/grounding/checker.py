@@ -28,7 +28,7 @@ CACHE_SIZE = 2_000
 #: Units of the sentence's meaning that its numbers may stand in besides those that share its words.
 NEAREST = 3
 #: Units of a passage that a sentence is weighed against: the others are further from it by their tokens.
-MOST_READ = 5
+MAX_UNITS_COMPARED = 5
 
 
 class EncodedTexts:
@@ -52,7 +52,7 @@ class EncodedTexts:
     async def find_nearest_units(self, said: EncodedText, source: GroundingSource) -> Sequence[int]:
         """The units of a passage that may support what is *said*, by the tokens that search keeps of it."""
         every = range(len(source.units))
-        if len(every) <= MOST_READ:
+        if len(every) <= MAX_UNITS_COMPARED:
             return every
         [tokens] = await self._kept.load_passage_tokens([source.passage])
         if tokens is None:
@@ -63,7 +63,7 @@ class EncodedTexts:
             places = [at.locate_unit(unit), at.locate_header(unit) if unit.cells else None]
             inside = find_tokens_within(tokens, [place for place in places if place])
             near.append(float(likeness[:, inside].max(axis=1).mean()) if inside.any() else 0.0)
-        return sorted(sorted(every, key=near.__getitem__, reverse=True)[:MOST_READ])
+        return sorted(sorted(every, key=near.__getitem__, reverse=True)[:MAX_UNITS_COMPARED])
 
     def select_classifier(self, language: str) -> GroundingClassifier | None:
         """The head for a language, if it was made for this embedder's vectors."""

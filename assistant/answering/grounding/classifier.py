@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).with_name("classifier.json")
 #: How far from usual a feature is looked at, in standard deviations.
-FAR = 4.0
+MAX_STANDARD_DEVIATIONS = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,10 @@ class GroundingClassifier:
     def compute_probability(self, told: Vectors, turned: Vectors) -> float:
         import numpy as np
 
-        seen = compute_hinge_features(np.clip((told - self.mean) / self.scale, -FAR, FAR), self.knots)
+        seen = compute_hinge_features(
+            np.clip((told - self.mean) / self.scale, -MAX_STANDARD_DEVIATIONS, MAX_STANDARD_DEVIATIONS),
+            self.knots,
+        )
         return float(1 / (1 + np.exp(-(seen @ self.weights + turned @ self.turn + self.bias))))
 
 

@@ -21,13 +21,13 @@ from assistant.text.terms import compute_overlap, compute_rarity, extract_terms,
 MIN_SHARED = 0.5
 #: Said in other words, but nearly the same to the embedder. Multilingual E5 gives paraphrases .93 and more,
 #: invented rules on the same topic .88 (English) or .92 (Japanese) and less, nine times in ten.
-MIN_SHARED_IF_ALIKE = 0.35
-ALIKE = {"ja": 0.945, "en": 0.925}
+MIN_SHARED_OF_PARAPHRASE = 0.35
+MIN_COSINE_OF_PARAPHRASE = {"ja": 0.945, "en": 0.925}
 #: A promise may only be one that the passage makes, nearly in its words.
 MIN_SHARED_TO_PROMISE = 0.9
 _ALIGNED = 3
 #: Letters from which on a sentence says something by itself.
-_WHOLE = 12
+_MIN_SENTENCE_LETTERS = 12
 #: Of a sentence's words, how many a unit has that speaks of the same thing.
 _SAME_THING = 0.6
 #: Clauses that share this much of their words are about the same thing.
@@ -90,7 +90,7 @@ class GroundingSource:
     def contains_sentence(self, sentence: str) -> bool:
         """The sentence stands in it as it is."""
         words = _strip_spaces(sentence)
-        return len(words) >= _WHOLE and any(words == _strip_spaces(said) for said in self.unit_texts)
+        return len(words) >= _MIN_SENTENCE_LETTERS and words in map(_strip_spaces, self.unit_texts)
 
     @property
     def unit_texts(self) -> list[str]:

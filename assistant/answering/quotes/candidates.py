@@ -11,7 +11,7 @@ from assistant.domain.knowledge import Passage
 from assistant.text.quotable import Unit, UnitKind, extract_units
 from assistant.text.terms import extract_terms
 
-MOST_ITEMS = 10
+MAX_ITEMS = 10
 #: Enough to tell what a list is about.
 _COMPARED_CHARACTERS = 240
 
@@ -77,7 +77,7 @@ def _group_units(every: Sequence[Unit], *, whole_steps: bool) -> Iterator[tuple[
             # What is all that its section says is the answer, however short: "30台", "Yes".
             yield from _list_single_units(block, whole=under[block[0].headings] == 1)
         following = blocks[position + 1] if position + 1 < len(blocks) else ()
-        if block[-1].leads_in and 0 < len(following) <= MOST_ITEMS and not REFERS.search(block[-1].text):
+        if block[-1].leads_in and 0 < len(following) <= MAX_ITEMS and not REFERS.search(block[-1].text):
             yield (block[-1], *following)
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from assistant.ports.models import Vectors
 
 #: Each costs the embedder some milliseconds.
-MOST_COMPARED = 12
-_REMEMBERED = 4096
+MAX_COMPARED = 12
+_CACHE_SIZE = 4096
 
 
 class QuoteRanker:
@@ -34,14 +34,14 @@ class QuoteRanker:
 
     def __init__(self, embedder: Embedder | None = None, kept: TokenVectors | None = None) -> None:
         self._embedder, self._kept = embedder, kept
-        self._recent: LruCache[str, NDArray[float32]] = LruCache(_REMEMBERED)
+        self._recent: LruCache[str, NDArray[float32]] = LruCache(_CACHE_SIZE)
 
     async def rank_candidates(self, ask: AnswerRequest) -> list[tuple[Candidate, float]]:
         found = list_candidates(ask.question, ask.passages)
         scores = compute_prescores(ask.question, found, ask.language)
         close = await self.compute_closeness(ask, found)
         if close is None and self._embedder and found:
-            best = sorted(range(len(found)), key=scores.__getitem__, reverse=True)[:MOST_COMPARED]
+            best = sorted(range(len(found)), key=scores.__getitem__, reverse=True)[:MAX_COMPARED]
             found, scores = [found[i] for i in best], [scores[i] for i in best]
             close = await self._compute_cosines(self._embedder, ask.question, found)
         if close is not None:

@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.quotes.candidates import MOST_ITEMS, Candidate
+from assistant.answering.quotes.candidates import MAX_ITEMS, Candidate
 from assistant.answering.quotes.phrases import JOINS, POINTS_BACK, QUALIFIES
 from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Unit, UnitKind
 from assistant.text.terms import extract_terms
 
 #: Whole sentences, or whole lists and tables, in one answer.
-MOST_QUOTES = 4
-_MOST_CHARACTERS = 700
+MAX_QUOTES = 4
+_MAX_CHARACTERS = 700
 #: A further quote has to come this near to the best one, in log-odds; from another article, nearer.
-_NEAR = 1.5
-_NEAR_ROW = 0.8
-_ELSEWHERE = 0.7
+_MAX_LOG_ODDS_BEHIND = 1.5
+_MAX_LOG_ODDS_BEHIND_ROW = 0.8
+_MAX_LOG_ODDS_BEHIND_ELSEWHERE = 0.7
 _SAME_WORDS = 0.6
 #: Beside whole steps.
-_MOST_BESIDE_STEPS = 2
+_MAX_QUOTES_BESIDE_STEPS = 2
 #: Rows that may be added to an answer that stands already; a whole table says it all again.
-_MOST_ROWS_BESIDE = 3
+_MAX_ROWS_BESIDE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +55,13 @@ def _adds_information(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote])
     if not chosen:
         return True
     elsewhere = _get_article(ask, quote) != _get_article(ask, chosen[0])
-    if quote.score < chosen[0].score - _NEAR + _ELSEWHERE * elsewhere:
+    if quote.score < chosen[0].score - _MAX_LOG_ODDS_BEHIND + _MAX_LOG_ODDS_BEHIND_ELSEWHERE * elsewhere:
         return False
     if is_steps(quote) and any(map(is_steps, chosen)):
         return False
-    if sum(unit.kind is UnitKind.ROW for unit in quote.units) > _MOST_ROWS_BESIDE:
+    if sum(unit.kind is UnitKind.ROW for unit in quote.units) > _MAX_ROWS_BESIDE:
         return False
-    if len(quote.text) + sum(len(q.text) for q in chosen) > _MOST_CHARACTERS:
+    if len(quote.text) + sum(len(q.text) for q in chosen) > _MAX_CHARACTERS:
         return False
     said = {unit for q in chosen for unit in q.units}
     return not said.intersection(quote.units) and all(are_different(quote, q) for q in chosen)
@@ -82,8 +82,8 @@ def is_steps(quote: Quote) -> bool:
 
 def _is_enough(chosen: Sequence[Quote]) -> bool:
     if chosen and is_steps(chosen[0]):
-        return len(chosen) > _MOST_BESIDE_STEPS
-    return sum(len(q.units) if q.units[0].kind is UnitKind.SENTENCE else 1 for q in chosen) >= MOST_QUOTES
+        return len(chosen) > _MAX_QUOTES_BESIDE_STEPS
+    return sum(len(q.units) if q.units[0].kind is UnitKind.SENTENCE else 1 for q in chosen) >= MAX_QUOTES
 
 
 def sort_in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
@@ -111,7 +111,7 @@ class QuoteContext:
         if len(candidate.units) == 1 and last.kind is UnitKind.SENTENCE:
             sentences = self._select_sentences_around(last)
             return Quote(units=sentences, score=score) if sentences else None
-        return Quote(units=candidate.units[: MOST_ITEMS + 1], score=score)
+        return Quote(units=candidate.units[: MAX_ITEMS + 1], score=score)
 
     def get_block(self, unit: Unit) -> list[Unit]:
         """The paragraph, list or table that the unit belongs to."""
@@ -124,8 +124,12 @@ class QuoteContext:
 
     def _select_similar_rows(self, row: Unit, score: float) -> tuple[Unit, ...]:
         """The rows of the same table that fit nearly as well, in its order, with what announces the table."""
-        near = [unit for unit in self.get_block(row) if self._scores.get((unit,), 0.0) >= score - _NEAR_ROW]
-        return self.prepend_lead_in(near if len(near) <= MOST_ITEMS else [row])
+        near = [
+            unit
+            for unit in self.get_block(row)
+            if self._scores.get((unit,), 0.0) >= score - _MAX_LOG_ODDS_BEHIND_ROW
+        ]
+        return self.prepend_lead_in(near if len(near) <= MAX_ITEMS else [row])
 
     def _select_sentences_around(self, unit: Unit) -> tuple[Unit, ...]:
         block = self.get_block(unit)
@@ -137,7 +141,7 @@ class QuoteContext:
             first -= 1
         after = block[position + 1 : position + 2]
         last = position + 1 + bool(after and QUALIFIES.search(after[0].text) and not after[0].leads_in)
-        if last - first > MOST_QUOTES - 1:
+        if last - first > MAX_QUOTES - 1:
             return ()
         return (_strip_joining_word(block[first]), *block[first + 1 : last])
 

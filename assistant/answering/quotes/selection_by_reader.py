@@ -7,7 +7,7 @@ people read.
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.answering.quotes.candidates import MOST_ITEMS, Candidate, list_candidates
+from assistant.answering.quotes.candidates import MAX_ITEMS, Candidate, list_candidates
 from assistant.answering.quotes.selection import (
     Quote,
     QuoteContext,
@@ -22,14 +22,14 @@ from assistant.text.terms import normalize_text
 #: Characters of an answer, by its language; whole steps may be longer.
 MAX_CHARACTERS = {"ja": 200, "en": 400}
 #: A further part comes this near to the best one, in log-odds, and is itself not unlikely.
-MAX_BEHIND = 4.0
-MIN_FURTHER = -3.0
+MAX_LOG_ODDS_BEHIND = 4.0
+MIN_LOG_ODDS = -3.0
 #: From this on a part is needed beside the answer, in log-odds.
 MIN_NEEDED = 0.0
 #: One more passage is quoted beside the first when it is this likely in comparison.
 MIN_SECOND = 0.8
 #: A row stands out when it is so much likelier than the next, in log-odds; rows of a table shown whole.
-STANDS_OUT = 2.0
+MIN_ROW_MARGIN = 2.0
 MAX_ROWS = 8
 NOTHING = -12.0
 
@@ -62,7 +62,7 @@ def _complete_candidate(
     """The candidate with what it is nothing without: all steps, the rows that are asked for."""
     last = candidate.units[-1]
     block = context.get_block(last)
-    if last.kind is UnitKind.STEP and len(block) <= MOST_ITEMS:
+    if last.kind is UnitKind.STEP and len(block) <= MAX_ITEMS:
         return Quote(units=tuple(block), score=likely)
     if last.kind is UnitKind.ROW and (rows := _select_asked_rows(ask, block)):
         return Quote(units=context.prepend_lead_in(rows), score=likely)
@@ -77,9 +77,9 @@ def _select_asked_rows(ask: AnswerRequest, table: Sequence[Unit]) -> list[Unit]:
     asked = normalize_text(ask.question)
     named = [row for row in table if any(name in asked for name in _split_row_names(row))]
     if named:
-        return named[:MOST_ITEMS]
+        return named[:MAX_ITEMS]
     scores = sorted((_score_unit(ask, row) for row in table), reverse=True)
-    stands_out = len(scores) < 2 or scores[0] - scores[1] >= STANDS_OUT
+    stands_out = len(scores) < 2 or scores[0] - scores[1] >= MIN_ROW_MARGIN
     return [] if stands_out or len(table) > MAX_ROWS else list(table)
 
 
@@ -105,7 +105,7 @@ def _order_candidates(
 
 
 def _is_near(ask: AnswerRequest, quote: Quote, best: Quote) -> bool:
-    return quote.score >= max(best.score - MAX_BEHIND, MIN_FURTHER)
+    return quote.score >= max(best.score - MAX_LOG_ODDS_BEHIND, MIN_LOG_ODDS)
 
 
 def _is_compatible(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:

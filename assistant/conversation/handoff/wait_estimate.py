@@ -9,10 +9,10 @@ from assistant.domain.policy import BusinessHours
 from assistant.ports.storage.store import Store
 
 #: Fewer waits than this say nothing about the next one.
-ENOUGH_WAITS = 5
+MIN_WAITS = 5
 RECENT_WAITS = 20
 #: Longer expectations are told as a place in the queue instead.
-LONGEST_MINUTES = 60
+MAX_ESTIMATE_MINUTES = 60
 
 
 def estimate_wait(store: Store, conversation: Conversation, hours: BusinessHours, now: datetime) -> str:
@@ -26,7 +26,7 @@ def estimate_wait(store: Store, conversation: Conversation, hours: BusinessHours
             "outside_hours", language, opening=format_moment(opening, now, language, zone=hours.zone)
         )
     waits = store.handoffs.list_recent_waits(limit=RECENT_WAITS)
-    if len(waits) >= ENOUGH_WAITS and (minutes := max(1, round(median(waits) / 60))) <= LONGEST_MINUTES:
+    if len(waits) >= MIN_WAITS and (minutes := max(1, round(median(waits) / 60))) <= MAX_ESTIMATE_MINUTES:
         if minutes == 1:
             return render_template("waiting_minute", language)
         return render_template("waiting_minutes", language, minutes=str(minutes))

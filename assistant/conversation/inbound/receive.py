@@ -23,6 +23,7 @@ class InboundReceipt:
 def receive_inbound(store: Store, inbound: InboundMessage, timing: Timing, now: datetime) -> InboundReceipt:
     """Store what the customer said and what is due because of it; all of it or nothing.
 
+    Idempotent: a message that is stored already is returned as it is.
     Raises ConversationClosed, BadInput for a text without anything in it, TooLarge.
     """
     conversation = store.conversations.get(inbound.conversation)

@@ -27,7 +27,7 @@ from assistant.ports.storage.store import Database, Store
 log = structlog.get_logger()
 
 #: How soon a turn looks again whether the customer has stopped typing.
-LOOK_AGAIN = timedelta(seconds=0.4)
+TYPING_RECHECK = timedelta(seconds=0.4)
 #: What stays of the deadline for committing when thinking has used up the rest.
 SPARE_SECONDS = 3.0
 
@@ -81,7 +81,7 @@ class TurnHandler:
         now = self.clock()
         if not self.wire.is_typing(item.conversation) or now >= item.since + self.timing.max_burst:
             return False
-        await self.database.write(lambda store: store.jobs.reschedule(item, now + LOOK_AGAIN))
+        await self.database.write(lambda store: store.jobs.reschedule(item, now + TYPING_RECHECK))
         return True
 
     async def _run_with_deadline(self, gathered: TurnInput) -> TurnResult:

@@ -11,7 +11,7 @@ from assistant.knowledge.loaders import Unreadable
 from assistant.knowledge.loaders.reader import DocumentReader
 
 MAX_PAGES = 2_000
-MOST_SITEMAPS = 50
+MAX_SITEMAPS = 50
 
 
 async def list_pages(
@@ -47,7 +47,7 @@ class SiteListing:
     async def fetch_sitemaps(self, web: WebClient, reader: DocumentReader) -> None:
         """Fetch and read all; Unreadable when nothing at all could be listed."""
         waiting, seen = [self.source], {self.source}
-        for _ in range(MOST_SITEMAPS):
+        for _ in range(MAX_SITEMAPS):
             if not waiting:
                 break
             place = waiting.pop(0)
@@ -91,7 +91,7 @@ class SiteListing:
                 partly=self.source,
             )
         if self.unread:
-            why = f"only {MOST_SITEMAPS} of its sitemaps are read, {self.unread} are left out"
+            why = f"only {MAX_SITEMAPS} of its sitemaps are read, {self.unread} are left out"
             yield ReadProblem(place=self.source, why=why, harmless=True, partly=self.source)
         if self.elsewhere:
             some = ", ".join(list(self.elsewhere)[:3])

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from assistant.knowledge.loaders.document import Unreadable
 
-LARGEST = 50_000_000
+MAX_UNPACKED_BYTES = 50_000_000
 CHUNK = 65_536
 #: As the protocol has it.
-MOST_PLACES = 50_000
-LONGEST_ADDRESS = 2_048
+MAX_ENTRIES = 50_000
+MAX_URL_CHARACTERS = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ def _parse_addresses(content: bytes) -> tuple[str, list[str]]:
             continue
         # <urlset><url><loc>; an <image:loc> stands one deeper.
         if depth == 2 and tag.tag.rpartition("}")[2] == "loc" and (place := (tag.text or "").strip()):
-            places.append(place[:LONGEST_ADDRESS])
+            places.append(place[:MAX_URL_CHARACTERS])
         if depth <= 1:
             tag.clear()
-        if len(places) > MOST_PLACES:
+        if len(places) > MAX_ENTRIES:
             break
     return kind, places
 
@@ -78,7 +78,7 @@ class _CappedReader(io.RawIOBase):
     def __init__(self, content: bytes) -> None:
         packed = io.BytesIO(content)
         self._source = gzip.GzipFile(fileobj=packed) if content.startswith(b"\x1f\x8b") else packed
-        self._left = LARGEST
+        self._left = MAX_UNPACKED_BYTES
 
     def readable(self) -> bool:
         return True
@@ -87,7 +87,9 @@ class _CappedReader(io.RawIOBase):
         part = self._source.read(min(size, CHUNK) if size > 0 else CHUNK)
         self._left -= len(part)
         if self._left < 0:
-            raise Unreadable(f"unpacked it has more than {LARGEST // 1_000_000} MB; split the sitemap")
+            raise Unreadable(
+                f"unpacked it has more than {MAX_UNPACKED_BYTES // 1_000_000} MB; split the sitemap"
+            )
         return part
 
 

@@ -6,25 +6,25 @@ FENCE = re.compile(
     r"^([ \t]*(?:[-*+]|\d+[.)])?[ \t]*)(`{3,}|~{3,})([^\n]*\n.*?)(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.M | re.S
 )
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)([^\n]*?[^`\n])\1(?!`)")
-KEPT = re.compile("\ufdd0(\\d+)\ufdd1")
+PLACEHOLDER = re.compile("\ufdd0(\\d+)\ufdd1")
 
 
 def extract_code(text: str, kept: list[str]) -> str:
     """The text with a mark for each piece of code, which goes to *kept*."""
 
-    def keep(match: re.Match[str]) -> str:
+    def replace_span(match: re.Match[str]) -> str:
         kept.append(match[0])
         return f"\ufdd0{len(kept) - 1}\ufdd1"
 
-    def keep_fence(match: re.Match[str]) -> str:
+    def replace_fence(match: re.Match[str]) -> str:
         kept.append(match[0][len(match[1]) :])
         return f"{match[1]}\ufdd0{len(kept) - 1}\ufdd1"
 
-    return CODE_SPAN.sub(keep, FENCE.sub(keep_fence, text))
+    return CODE_SPAN.sub(replace_span, FENCE.sub(replace_fence, text))
 
 
 def restore_code(text: str, kept: list[str]) -> str:
     """Code may have been set aside inside of code, so look again in what was put back."""
-    while KEPT.search(text):
-        text = KEPT.sub(lambda match: kept[int(match[1])], text)
+    while PLACEHOLDER.search(text):
+        text = PLACEHOLDER.sub(lambda match: kept[int(match[1])], text)
     return text

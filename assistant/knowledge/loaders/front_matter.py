@@ -13,7 +13,7 @@ import yaml
 from assistant.knowledge.loaders import audience
 from assistant.knowledge.loaders.text import clean_text
 
-LARGEST = 64_000
+MAX_CHARACTERS = 64_000
 #: What authors call our facts, the most telling name first.
 NAMES = {
     "title": ("title", "タイトル", "件名"),
@@ -112,7 +112,7 @@ def parse_fields(values: Mapping[str, Any]) -> FrontMatter:
 
 def _parse_block(text: str) -> tuple[Mapping[str, Any], str]:
     text = text.lstrip("\n")
-    if (fenced := FENCED.match(text)) and len(fenced[2]) <= LARGEST:
+    if (fenced := FENCED.match(text)) and len(fenced[2]) <= MAX_CHARACTERS:
         values = _parse_toml(fenced[2]) if fenced[1] == "+++" else _parse_yaml_or_json(fenced[2])
         return (values, text[fenced.end() :]) if values is not None else ({}, text)
     if text.startswith("{"):

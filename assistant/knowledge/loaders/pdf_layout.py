@@ -29,7 +29,7 @@ READING_SIZE = 0.62
 #: Lines that make a column, and letters that its lines have at least, as they are counted in kanji.
 COLUMN_LINES = 2
 COLUMN_LETTERS = 6
-MOST_STROKES = 4_000
+MAX_STROKES = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _is_on_page(char: dict[str, Any], page: "Page") -> bool:
 def _drop_struck_letters(chars: list[dict[str, Any]], page: "Page") -> list[dict[str, Any]]:
     """Letters that a thin line crosses at half their height are no longer meant."""
     strokes = [shape for shape in [*page.lines, *page.rects] if shape["height"] < 2 < shape["width"]][
-        :MOST_STROKES
+        :MAX_STROKES
     ]
     if not strokes or len(strokes) * len(chars) > 5_000_000:
         return chars

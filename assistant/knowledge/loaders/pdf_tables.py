@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from pdfplumber.page import Page
 
 #: A page of more is a drawing.
-MOST_LINES = 4_000
+MAX_LINES = 4_000
 
 
 def extract_ruled_tables(page: "Page") -> Iterator[tuple[tuple[float, float, float, float], str]]:
     """Boxes of tables with drawn lines, each in Markdown."""
     drawn = len(page.lines) + len(page.rects) + len(page.curves)
-    if not 4 <= drawn <= MOST_LINES:
+    if not 4 <= drawn <= MAX_LINES:
         return
     for table in page.find_tables():
         cells = [[normalize_whitespace(cell or "") for cell in row] for row in table.extract()]

@@ -3,10 +3,10 @@
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
-MOST_COLUMNS = 100
-MOST_CELLS = 50_000
+MAX_COLUMNS = 100
+MAX_CELLS = 50_000
 #: Characters that merged cells may repeat in a table.
-MOST_REPEATED = 200_000
+MAX_REPEATED_CHARACTERS = 200_000
 #: Only a page frame holds these.
 FRAMED = "table, h1, h2, h3, nav, form, article, main"
 
@@ -69,7 +69,7 @@ def _rebuild_table(table: Tag, rows: list[Tag]) -> None:
             )
         )
         grid = grid[headers:]
-    budget = MOST_REPEATED
+    budget = MAX_REPEATED_CHARACTERS
     for number, cells in enumerate(grid):
         budget -= _append_row(fresh, made, cells, header=headers == 1 and number == 0, budget=budget)
     for words in filter(None, announced):
@@ -87,9 +87,9 @@ def _build_grid(rows: list[Tag]) -> Grid | None:
         for cell in [cell for cell in row.find_all(["td", "th"]) if cell.find_parent("tr") is row]:
             while column < len(grid[number]) and grid[number][column] is not None:
                 column += 1
-            wide = min(_parse_span(cell, "colspan") or 1, MOST_COLUMNS)
+            wide = min(_parse_span(cell, "colspan") or 1, MAX_COLUMNS)
             high = min(_parse_span(cell, "rowspan") or len(rows), len(rows) - number)
-            if column + wide > MOST_COLUMNS or len(grid) * (column + wide) > MOST_CELLS:
+            if column + wide > MAX_COLUMNS or len(grid) * (column + wide) > MAX_CELLS:
                 return None
             for below in grid[number : number + high]:
                 below += [None] * (column + wide - len(below))

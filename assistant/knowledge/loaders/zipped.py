@@ -7,7 +7,7 @@ from assistant.knowledge.loaders.document import Unreadable
 
 MAX_UNPACKED_BYTES = 200_000_000
 #: Office files shrink to a tenth; only a bomb shrinks to a thousandth.
-MOST_SHRUNK = 300
+MAX_COMPRESSION_RATIO = 300
 MAX_PARTS = 5_000
 
 
@@ -37,7 +37,7 @@ def _check_sizes(parts: list[zipfile.ZipInfo], packed: int) -> None:
     if (
         len(parts) > MAX_PARTS
         or unpacked > MAX_UNPACKED_BYTES
-        or unpacked > MOST_SHRUNK * max(packed, 10_000)
+        or unpacked > MAX_COMPRESSION_RATIO * max(packed, 10_000)
     ):
         raise Unreadable(
             f"it unpacks to {unpacked / 1e6:,.0f} MB in {len(parts):,} parts, which is too much; split it"

@@ -8,7 +8,7 @@ from itertools import chain, zip_longest
 #: Offered at a time.
 EXAMPLES = 3
 #: Longer titles do not fit a button.
-LONGEST = {"ja": 24, "en": 48}
+MAX_TITLE_CHARACTERS = {"ja": 24, "en": 48}
 
 QUESTION = re.compile(r"[?？]$|(?:ですか|ますか|ませんか|でしょうか|には)$")
 
@@ -23,7 +23,7 @@ class ExampleQuestions:
         """Choose anew from (id, title, language) of every valid article."""
         groups: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for article, title, language in titles:
-            if len(title) <= LONGEST.get(language, LONGEST["en"]):
+            if len(title) <= MAX_TITLE_CHARACTERS.get(language, MAX_TITLE_CHARACTERS["en"]):
                 groups[language][article.rpartition("/")[0]].append(title)
         self._by_language = {language: _spread_over_folders(folders) for language, folders in groups.items()}
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: A word of a chunk, and how often it stands in its text and in its title and headings.
 WORD = [("word", "<u4"), ("body", "u1"), ("title", "u1")]
-OFTEN = 255
+MAX_TERM_COUNT = 255
 #: Day number of what never expires.
 FOREVER = date.max.toordinal()
 
@@ -224,5 +224,5 @@ def _count_words(row: ChunkWords) -> NDArray[Any]:
     found = np.zeros(len(words), WORD)
     found["word"] = words
     for name, places in (("title", which[: len(title)]), ("body", which[len(title) :])):
-        found[name] = np.minimum(np.bincount(places, minlength=len(words)), OFTEN)
+        found[name] = np.minimum(np.bincount(places, minlength=len(words)), MAX_TERM_COUNT)
     return found

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from assistant.ports.models import Packed
 
 #: Candidates that each side proposes.
-NEAREST = 60
-MATCHING = 40
+MAX_VECTOR_CANDIDATES = 60
+MAX_WORD_CANDIDATES = 40
 #: Candidates that are compared token by token.
-COMPARED = 32
+MAX_LATE_INTERACTION = 32
 #: Passages looked at beyond those wanted: what a newer article says otherwise falls away.
-FURTHER = 4
+SPARE_PASSAGES = 4
 #: Passages that are remembered, with about 10 kB of token vectors each.
 CACHE_SIZE = 2_000
 #: Characters of a question that are looked at; what customers ask fits ten times.
@@ -127,7 +127,7 @@ class HybridRetriever:
             return []
         ranked = score_candidates(found.candidates, load_fusion_weights())
         likely = compute_probabilities(found.candidates, ranked, load_fusion_weights())
-        best = (-ranked).argsort(kind="stable").tolist()[: limit + FURTHER]
+        best = (-ranked).argsort(kind="stable").tolist()[: limit + SPARE_PASSAGES]
         chunks = [found.chunks[row] for row in best]
         passages = await recent.get_many(chunks, self._load_passages)
         scored = [
@@ -167,8 +167,10 @@ class HybridRetriever:
         from assistant.knowledge.retrieval.ranking import load_fusion_weights, score_candidates
 
         everyone = compute_ranking_features(question, rows, shelf)
-        if len(rows) > COMPARED:
-            likely = (-score_candidates(everyone, load_fusion_weights())).argsort(kind="stable")[:COMPARED]
+        if len(rows) > MAX_LATE_INTERACTION:
+            likely = (-score_candidates(everyone, load_fusion_weights())).argsort(kind="stable")[
+                :MAX_LATE_INTERACTION
+            ]
             rows, everyone = rows[likely], select_candidates(everyone, likely)
         chunks = shelf.ids[rows].tolist()
         if question.fine is not None and question.fine.tokens.size:
@@ -196,7 +198,7 @@ class HybridRetriever:
     async def _find_nearest(self, asked: MultiVector | None) -> list[int]:
         if asked is None:
             return []
-        hits = await self._vectors.nearest(asked.pooled, limit=NEAREST)
+        hits = await self._vectors.find_nearest(asked.pooled, limit=MAX_VECTOR_CANDIDATES)
         return [id_ // SLOTS for id_, _ in hits]
 
     async def _find_matching(self, words: Sequence[str], shelf: ForwardIndex) -> Sequence[int]:
@@ -204,7 +206,9 @@ class HybridRetriever:
 
         look_for = select_rare_words(words, shelf)
         try:
-            found = await self._database.read(lambda s: s.articles.search_words(look_for, limit=MATCHING))
+            found = await self._database.read(
+                lambda s: s.articles.search_words(look_for, limit=MAX_WORD_CANDIDATES)
+            )
         except Unavailable as exc:
             self._broken["words"] = str(exc)
             return []

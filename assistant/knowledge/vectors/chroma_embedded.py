@@ -37,7 +37,7 @@ DAMAGED = "damaged"
 #: What the files looked like when they were last closed well.
 CLOSED = "closed.json"
 #: Damaged copies that are kept.
-KEPT = 2
+MAX_DAMAGED_COPIES = 2
 PROBE_SECONDS = 120
 #: Not the files' fault, a new index would fare no better: what is said then, and the mend.
 CIRCUMSTANCES = {
@@ -192,7 +192,7 @@ def _quarantine_files(folder: Path, why: str) -> None:
     if not (folder / FILES).exists():
         return
     (folder / FILES).rename(folder / f"{DAMAGED}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
-    for old in sorted(folder.glob(f"{DAMAGED}-*"))[:-KEPT]:
+    for old in sorted(folder.glob(f"{DAMAGED}-*"))[:-MAX_DAMAGED_COPIES]:
         shutil.rmtree(old, ignore_errors=True)
 
 

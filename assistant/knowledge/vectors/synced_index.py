@@ -37,7 +37,7 @@ RETRY_SECONDS = 1.0
 MAX_RETRY_SECONDS = 30.0
 #: How often the index's count is compared with what it should hold, and every how many times its ids are.
 CHECK_SECONDS = 30.0
-IDS_EVERY = 20
+CHECKS_PER_ID_COMPARISON = 20
 
 
 async def allow_filling(_filling: bool, _version: int) -> bool:
@@ -77,7 +77,7 @@ class SyncedVectorIndex:
             self._held = self._wanted
         return self._index is not None and self._held is self._wanted
 
-    async def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
+    async def find_nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
         if self._index is not None and self.is_in_sync:
             try:
                 return await self._index.find_nearest(vector, limit=limit)
@@ -125,7 +125,10 @@ class SyncedVectorIndex:
         if self._index is None or time.monotonic() < self._check_at:
             return
         self._check_at, self._checks = time.monotonic() + CHECK_SECONDS, self._checks + 1
-        if await self._index.count_vectors() != len(self._held) or self._checks % IDS_EVERY == 0:
+        if (
+            await self._index.count_vectors() != len(self._held)
+            or self._checks % CHECKS_PER_ID_COMPARISON == 0
+        ):
             self._held = await self._index.list_ids()
             self._rebuilding = self._held != self._wanted
 

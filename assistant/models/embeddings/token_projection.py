@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FILE = "token_space.json"
 #: Four bits a number: a unit vector's numbers times STEPS, cut at ±MOST. Finer steps rank no better.
 STEPS = 28
-MOST = 7
+MAX_STEP = 7
 
 
 class TokenProjection:
@@ -37,7 +37,7 @@ class TokenProjection:
         import numpy as np
 
         shrunk = (_normalize_rows(hidden) - self._center) @ self._directions
-        return np.clip(np.rint(_normalize_rows(shrunk) * STEPS), -MOST, MOST).astype(np.int8)
+        return np.clip(np.rint(_normalize_rows(shrunk) * STEPS), -MAX_STEP, MAX_STEP).astype(np.int8)
 
 
 def _normalize_rows(rows: Vectors) -> Vectors:
