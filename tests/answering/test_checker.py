@@ -128,5 +128,5 @@ async def test_what_stands_word_for_word_is_shown_without_weighing_it() -> None:
     )
     said = DraftPiece(text="ただし、下着と水着は返品できません。", cited=(1,), mark="", opens_line=False)
     assert await writing.add_piece(said)
-    with pytest.raises(AssertionError, match="weigh"):
+    with pytest.raises(AssertionError, match="score_support"):
         await writing.add_piece(replace(said, text="ただし、下着と水着は返品できます。"))

@@ -19,21 +19,21 @@ SOURCES = Path(assistant.__file__).parent
 #: Where tasks are begun that somebody waits for, or whose end ends what began them.
 AWAITED = {
     ("api/sse.py", "__call__"),
-    ("cli/serve.py", "_serve"),
+    ("cli/serve.py", "_serve_requests"),
     ("cli/ingest_watch.py", "keep_watching"),
-    ("cli/worker.py", "start"),
-    ("knowledge/ingest/run.py", "_ahead"),
-    ("knowledge/retrieval/retriever.py", "candidates"),
+    ("cli/worker.py", "start_service"),
+    ("knowledge/ingest/run.py", "_prefetch_items"),
+    ("knowledge/retrieval/retriever.py", "find_candidates"),
     ("storage/postgres.py", "run"),
-    ("ipc/worker_supervisor.py", "_live"),
-    ("jobs/worker_loop.py", "_start"),
+    ("ipc/worker_supervisor.py", "_supervise_process"),
+    ("jobs/worker_loop.py", "_start_job"),
     ("jobs/worker_loop.py", "run"),
-    ("jobs/outbox.py", "attended"),
-    ("jobs/outbox.py", "attending"),
-    ("ipc/rpc.py", "_take"),
-    ("jobs/web_resync.py", "round"),
-    ("ipc/background_tasks.py", "_keep"),
-    ("ipc/background_tasks.py", "running"),
+    ("jobs/outbox.py", "handle_turn"),
+    ("jobs/outbox.py", "with_typing_indicator"),
+    ("ipc/rpc.py", "_dispatch_message"),
+    ("jobs/web_resync.py", "resync_next"),
+    ("ipc/background_tasks.py", "_keep_running"),
+    ("ipc/background_tasks.py", "run_tasks"),
 }
 
 
