@@ -27,6 +27,7 @@ MEASUREMENTS = {
         "evals.quality.foreign",
         "how help centres never seen here are answered, beside trivial ways",
     ),
+    "calibrate_turns": ("evals.train.calibrate_turns", "what the turn encoder's scores mean, learned again"),
     "calibrate_reader": ("evals.train.calibrate_reader", "what the reader's scores mean, learned again"),
 }
 

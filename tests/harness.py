@@ -112,6 +112,7 @@ class Harness:
             retriever=self.passages,
             answerer=self.answerer,
             embed_text=self.meaning,
+            read_turn=None,
             rewrite=rewrite_from_conversation,
             policy=self.policy,
             languages=LANGUAGES,

@@ -43,6 +43,7 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
         "hours": lambda value, at: parse_hours(value, at, base.zone),
         "budgets": _parse_budgets,
         "prices": _parse_prices,
+        "helplines": _parse_helplines,
         **dict.fromkeys(NUMBERS, _parse_fraction),
         **dict.fromkeys(COUNTS, _parse_count),
     }
@@ -105,6 +106,13 @@ def _parse_names(value: object, where: str) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise SetupError(f"{where}: expected a list of topics like [harm, legal], not {_format_value(value)}")
     return frozenset(value)
+
+
+def _parse_helplines(value: object, where: str) -> dict[str, str]:
+    rows = _parse_mapping(value, where)
+    if bad := next((key for key, text in rows.items() if not isinstance(text, str)), None):
+        raise SetupError(f"{where}: {bad} must be a sentence, not {_format_value(rows[bad])}")
+    return rows
 
 
 def _parse_priorities(value: object, where: str) -> dict[str, str]:

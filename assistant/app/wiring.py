@@ -78,6 +78,7 @@ def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
 def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> TurnDependencies:
     from assistant.answering.factory import build_rewrite, build_summarizer, build_turn_classifier
     from assistant.answering.reader.cross_encoder import wrap_with_reader
+    from assistant.answering.reader.turn_encoder import build_turn_reader
     from assistant.conversation.turn.model_budget import build_budget_factory
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.hours import to_local_time
@@ -88,10 +89,11 @@ def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> Tur
     key, base_url = _get_openai_key(settings), settings.openai_base_url
     model = open_chat_model(settings.effective_model, api_key=key, base_url=base_url)
     return TurnDependencies(
-        reader=RuleSignalReader(languages=settings.languages, embedding=knowledge.embedder.name),
+        reader=RuleSignalReader(languages=settings.languages),
         retriever=wrap_with_reader(knowledge.retriever, settings.embeddings, settings.models_dir),
         answerer=open_answerer(model, knowledge, policy.prices),
         embed_text=knowledge.compute_meaning,
+        read_turn=build_turn_reader(settings.embeddings, settings.models_dir),
         rewrite=build_rewrite(model, PROMPTS),
         policy=policy,
         languages=settings.languages,

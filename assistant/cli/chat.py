@@ -14,12 +14,13 @@ from assistant.cli.output import print_json, read_batch
 from assistant.domain.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from assistant.app.settings import Settings
     from assistant.app.worker_app import AssistantService
     from assistant.domain.messages import Message
-    from assistant.domain.turns import TextEmbedding
+    from assistant.domain.turns import ReadTurn, TextEmbedding
     from assistant.ports.models import Embedder
 
 #: How long the terminal waits for the next thing to be said.
@@ -116,6 +117,7 @@ def assess(
 
 
 async def _replay_dialogues(settings: Settings, policy: str | None, file: str | None, as_json: bool) -> None:
+    from assistant.answering.reader.turn_encoder import build_turn_reader
     from assistant.app.knowledge_base import open_embedder
     from assistant.app.settings import prepare_data_dir
     from assistant.signals.replay import replay_transcript as replayed
@@ -125,15 +127,18 @@ async def _replay_dialogues(settings: Settings, policy: str | None, file: str | 
     other = _load_policy_file(policy) if policy else None
     prepare_data_dir(settings.data_dir)
     embedder = open_embedder(settings)
-    reader = RuleSignalReader(languages=settings.languages, embedding=embedder.name)
+    reader = RuleSignalReader(languages=settings.languages)
+    read_turn = build_turn_reader(settings.embeddings, settings.models_dir)
     for item in read_batch(file or "-"):
         turns = _parse_turns(item)
         meanings = await _embed_turns(embedder, turns)
-        before = replayed(turns, reader, rules, meanings)
+        labels = await _read_turns(read_turn, turns)
+        before = replayed(turns, reader, rules, meanings, labels)
         if other is None:
             _print_assessment(item.get("id"), before, as_json or file is not None)
         else:
-            _print_changes(item.get("id"), before, replayed(turns, reader, other, meanings), as_json)
+            after = replayed(turns, reader, other, meanings, labels)
+            _print_changes(item.get("id"), before, after, as_json)
 
 
 def _load_policy_file(path: Path | str | None) -> Any:
@@ -167,6 +172,20 @@ async def _embed_turns(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[
         return {text: await compute_meaning(embedder, text[:MAX_EMBEDDED_CHARACTERS]) for text in texts}
     except Unavailable:
         return {}
+
+
+async def _read_turns(
+    read_turn: ReadTurn | None, turns: list[dict[str, Any]]
+) -> dict[int, Mapping[str, float]]:
+    """What each customer's line tells in its context, by its index; none where that cannot be read."""
+    from assistant.signals.replay import parse_transcript
+
+    lines, found = parse_transcript(turns), dict[int, Mapping[str, float]]()
+    for index, line in enumerate(lines):
+        if read_turn is not None and line.author == "customer":
+            labels = await read_turn(line.text, lines[:index])
+            found |= {index: labels} if labels else {}
+    return found
 
 
 def _print_assessment(id_: Any, turns: list[dict[str, Any]], as_json: bool) -> None:

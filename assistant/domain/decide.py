@@ -24,6 +24,8 @@ from assistant.domain.turns import History, PastTurn
 
 #: Evidence of a wish that a model heard.
 BY_MODEL = "a model takes it as a wish for a person"
+#: Reasons of an offer that a measured signal gives.
+MEASURED_REASONS = frozenset({Reason.FRUSTRATED, Reason.STUCK, Reason.COMPLAINT})
 #: Reactions that show that the reply before them did not help.
 UNHELPED = frozenset({Reaction.REJECTED, Reaction.REPHRASED})
 
@@ -170,6 +172,9 @@ def _decide_offer(signals: Signals, history: History, policy: Policy) -> Verdict
         )
     return (
         _decide_offer_by_signal(
+            Reason.COMPLAINT, "complaint", policy.offer_complaint, signals, history, policy
+        )
+        or _decide_offer_by_signal(
             Reason.FRUSTRATED, "frustration", policy.offer_frustration, signals, history, policy
         )
         or _decide_offer_by_signal(
@@ -209,7 +214,7 @@ def _decide_offer_by_signal(
     if score < threshold or signals.reaction is Reaction.DECLINED:
         return None
     for ago, turn in enumerate(reversed(history.turns), start=1):
-        if turn.decision is Decision.OFFER and turn.reason in (Reason.FRUSTRATED, Reason.STUCK):
+        if turn.decision is Decision.OFFER and turn.reason in MEASURED_REASONS:
             worse = score >= float(getattr(turn.signals, kind)) + policy.offer_again_rise
             if not worse and ago < policy.offer_again_turns:
                 return None
@@ -219,7 +224,7 @@ def _decide_offer_by_signal(
         reason=reason,
         score=score,
         threshold=threshold,
-        evidence=select_evidence(signals, "frustration", "no_progress"),
+        evidence=select_evidence(signals, "frustration", "no_progress", "complaint"),
     )
 
 

@@ -34,8 +34,6 @@ class MultiVector:
 
     pooled: Vectors
     tokens: Tokens
-    #: Of questions: how it is said, as a layer in the middle of the model has it; None where none tells.
-    mid_layer: Vectors | None = None
 
 
 @runtime_checkable

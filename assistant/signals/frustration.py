@@ -1,14 +1,13 @@
 """Frustration of a turn: its words in context, the course of the talk, what was there before."""
 
-import math
 import re
 import unicodedata
 from collections.abc import Mapping
 
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
-from assistant.signals import cues, normalization
-from assistant.signals.classifier import ClassifierScores, load_weights
+from assistant.signals import calibration, cues, normalization
+from assistant.signals.classifier import load_weights
 from assistant.signals.progress import ProgressSignal
 
 SHOUTING = re.compile(r"\b[A-Z]{3,}\b")
@@ -25,31 +24,38 @@ def score_frustration(
     comparable: str,
     history: History,
     progress: ProgressSignal,
-    heard: ClassifierScores,
-    *,
-    alone: bool,
+    heard: float,
+    labels: Mapping[str, float] | None = None,
 ) -> tuple[float, tuple[Evidence, ...]]:
-    """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no tone.
+    """0–1 with evidence; *heard*: the n-gram classifier's logit.
 
-    With a tone there are two judges, one of the words alone, which trusts cues more: their mean counts.
+    *labels* are the turn encoder's logits, where it has read the turn in its context.
     """
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = find_word_hits(comparable)
-    shown = compute_frustration_features(hits, compute_emphasis(raw), history, progress, heard.combined)
-    logit = _compute_logit(shown, "frustration_alone" if alone else "frustration")
-    if not alone:
-        words = compute_frustration_features(hits, compute_emphasis(raw), history, progress, heard.text_only)
-        logit = (logit + _compute_logit(words, "frustration_alone")) / 2
-    score = 1 / (1 + math.exp(-logit))
+    shown = compute_frustration_features(hits, compute_emphasis(raw), history, progress, heard)
+    joined = load_weights().combiner_weights["frustration"]
+    score = calibration.apply_logistic(sum(joined.get(name, 0.0) * value for name, value in shown.items()))
     kinds = {hit.cue.kind for hit in hits}
-    if "certain" in kinds and "calm" not in kinds:
+    if labels:
+        context = compute_frustration_context_features(labels, score, progress, history)
+        score = calibration.compute_probability("frustration", context)
+    elif "certain" in kinds and "calm" not in kinds:
         score = max(score, CERTAIN)
     return score, _build_evidence(hits, raw, score, turn, shown)
 
 
-def _compute_logit(shown: Mapping[str, float], judge: str) -> float:
-    joined = load_weights().combiner_weights[judge]
-    return sum(joined.get(name, 0.0) * value for name, value in shown.items())
+def compute_frustration_context_features(
+    labels: Mapping[str, float], words: float, progress: ProgressSignal, history: History
+) -> dict[str, float]:
+    """What frustration is judged by where the turn was read in its context; *words*: the score without it."""
+    before = history.turns[-1].signals.frustration if history.turns else 0.0
+    return {
+        **calibration.build_label_features(labels, "frustrated", "complaint", "correction", "missed"),
+        "words": calibration.compute_log_odds(words),
+        "worn": min(progress.empty_replies, 3) / 3,
+        "before": before,
+    }
 
 
 def _clamp_score(heard: float) -> float:

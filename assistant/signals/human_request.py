@@ -1,11 +1,11 @@
-"""The wish for a person: a matcher that needs nothing but the words, and a learned ear beside it."""
+"""The wish for a person: a matcher that needs nothing but the words, and classifiers beside it."""
 
-import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.domain.signals import HumanRequest
-from assistant.signals import cues, normalization
+from assistant.signals import calibration, cues, normalization
 from assistant.signals.classifier import load_weights
 from assistant.signals.spelling import correct_text
 
@@ -62,11 +62,11 @@ def find_human_request(comparable: str) -> RequestMatch:
     return best
 
 
-def score_human_request(found: RequestMatch, heard: float, *, alone: bool) -> float:
-    """How likely a turn asks for a person, 0–1: by what the learned ear hears and the matcher found."""
-    joined = load_weights().combiner_weights["wish_alone" if alone else "wish"]
+def score_human_request(found: RequestMatch, heard: float) -> float:
+    """How likely a turn asks for a person, 0–1: by the n-gram classifier and what the matcher found."""
+    joined = load_weights().combiner_weights["wish"]
     shown = compute_request_features(found, heard)
-    return 1 / (1 + math.exp(-sum(joined.get(name, 0.0) * value for name, value in shown.items())))
+    return calibration.apply_logistic(sum(joined.get(name, 0.0) * value for name, value in shown.items()))
 
 
 def compute_request_features(found: RequestMatch, heard: float) -> dict[str, float]:
@@ -76,6 +76,19 @@ def compute_request_features(found: RequestMatch, heard: float) -> dict[str, flo
         "heard": max(-6.0, min(6.0, heard)),
         "vague": float(found.request is HumanRequest.VAGUE),
         "denied": float(found.is_denied),
+    }
+
+
+def compute_request_context_features(
+    found: RequestMatch, labels: Mapping[str, float], words: float
+) -> dict[str, float]:
+    """What a wish is judged by where the turn was read in its context; *words*: the chance without it."""
+    return {
+        **calibration.build_label_features(labels, "person", "person_hint"),
+        "clear": float(found.request is HumanRequest.CLEAR),
+        "vague": float(found.request is HumanRequest.VAGUE),
+        "denied": float(found.is_denied),
+        "words": calibration.compute_log_odds(words),
     }
 
 

@@ -1,7 +1,7 @@
 """Assessing recorded dialogues: what the product would have read and decided, the replies as recorded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.domain.decide import decide_after_search, decide_before_search
@@ -16,6 +16,9 @@ from assistant.signals.progress import is_abstention
 #: What the embedding model makes of each text; empty where there is none.
 Meanings = Mapping[str, TextEmbedding]
 NO_MEANINGS: Meanings = {}
+#: Index of a line -> what the turn encoder makes of it; empty where there is none.
+Labels = Mapping[int, Mapping[str, float]]
+NO_LABELS: Labels = {}
 
 #: Stands for "the recorded reply answered"; a transcript does not tell how well.
 ANSWERED = 1.0
@@ -52,6 +55,7 @@ class _ReplayState:
     """What has been said and decided so far."""
 
     meanings: Meanings
+    labels: Labels
     lines: list[Utterance] = field(default_factory=list)
     turns: list[PastTurn] = field(default_factory=list)
     #: Turns before this one were an agent's, or before an agent's: their wishes are over.
@@ -59,10 +63,14 @@ class _ReplayState:
 
 
 def replay_transcript(
-    turns: Sequence[Mapping[str, Any]], reader: SignalReader, policy: Policy, meanings: Meanings = NO_MEANINGS
+    turns: Sequence[Mapping[str, Any]],
+    reader: SignalReader,
+    policy: Policy,
+    meanings: Meanings = NO_MEANINGS,
+    labels: Labels = NO_LABELS,
 ) -> list[dict[str, Any]]:
     """One entry per customer turn of ``[{"author", "text"}, …]``, as the contract's batch mode prints it."""
-    read = replay_turns(parse_transcript(turns), reader, policy, meanings)
+    read = replay_turns(parse_transcript(turns), reader, policy, meanings, labels)
     places = [item.index for item in read]
     return [item.as_dict(places) for item in read]
 
@@ -79,9 +87,13 @@ def parse_transcript(turns: Sequence[Mapping[str, Any]]) -> list[Utterance]:
 
 
 def replay_turns(
-    lines: Sequence[Utterance], reader: SignalReader, policy: Policy, meanings: Meanings = NO_MEANINGS
+    lines: Sequence[Utterance],
+    reader: SignalReader,
+    policy: Policy,
+    meanings: Meanings = NO_MEANINGS,
+    labels: Labels = NO_LABELS,
 ) -> list[ReplayedTurn]:
-    so_far, result = _ReplayState(meanings), []
+    so_far, result = _ReplayState(meanings, labels), []
     for index, line in enumerate(lines):
         if line.author is Author.CUSTOMER:
             result.append(_replay_turn(index, lines, so_far, reader, policy))
@@ -96,6 +108,8 @@ def _replay_turn(
 ) -> ReplayedTurn:
     whole = History(lines=so_far.lines, turns=so_far.turns)
     meaning = so_far.meanings.get(lines[index].text)
+    if index in so_far.labels:
+        meaning = replace(meaning or TextEmbedding(()), labels=so_far.labels[index])
     signals = reader.compute_signals(lines[index].text, whole, meaning)
     episode = History(lines=so_far.lines, turns=so_far.turns[so_far.episode :])
     score = _score_reply(lines[index + 1 :])
@@ -109,7 +123,7 @@ def _replay_turn(
             reason=verdict.reason,
             query=lines[index].text,
             best_score=score,
-            vector=meaning.vector if meaning else None,
+            vector=(meaning.vector or None) if meaning else None,
         )
     )
     return ReplayedTurn(index=index, signals=signals, verdict=verdict)

@@ -1,25 +1,50 @@
 """The reader: one customer turn and its history to signals; joins the readers, decides nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.domain.signals import Evidence, HumanRequest, Signals
 from assistant.domain.turns import History, TextEmbedding
-from assistant.signals import cues, facts
-from assistant.signals.classifier import ClassifierScores, load_weights, score_text
+from assistant.signals import calibration, cues, facts
+from assistant.signals.classifier import score_text
 from assistant.signals.frustration import score_frustration
-from assistant.signals.human_request import RequestMatch, find_human_request, score_human_request
+from assistant.signals.human_request import (
+    NOTHING,
+    RequestMatch,
+    compute_request_context_features,
+    find_human_request,
+    score_human_request,
+)
 from assistant.signals.language import detect_language
 from assistant.signals.normalization import clip_text, normalize_text, split_clauses
 from assistant.signals.progress import ProgressSignal, score_progress
 from assistant.signals.small_talk import detect_small_talk
 from assistant.signals.unfamiliarity import is_brief, score_unfamiliarity
 
-#: From here on the learned ear is sure of a wish for a person, from there on it has a hint of one; by the
-#: words alone it must be surer.
+#: From here on a wish for a person is taken for sure, from there on for a hint of one.
 CLEAR_THRESHOLD = 0.5
 VAGUE_THRESHOLD = 0.2
+#: The same where only the n-gram classifier has read the turn.
 CLEAR_THRESHOLD_TEXT_ONLY = 0.9
 VAGUE_THRESHOLD_TEXT_ONLY = 0.5
+#: From here on a turn counts as said in distress.
+DISTRESS_THRESHOLD = 0.5
+#: From here on a feeling is shown as evidence.
+EVIDENCE_THRESHOLD = 0.5
+#: Signal -> the turn encoder's label for it.
+FEELING_LABELS = {
+    "worry": "worried",
+    "distress": "distressed",
+    "harassment": "harassment",
+    "complaint": "complaint",
+    "reply_missed": "missed",
+}
+#: What is told to the agent of each.
+FEELING_REASONS = {
+    "worry": "sounds worried",
+    "distress": "sounds in distress",
+    "harassment": "threatens, insults or harasses",
+    "complaint": "complains about something broken, wrong, lost or late",
+}
 #: Not for a bot, most serious first.
 SENSITIVE = ("harm", "fraud", "legal", "personal_data")
 
@@ -27,10 +52,8 @@ SENSITIVE = ("harm", "fraud", "legal", "personal_data")
 class RuleSignalReader:
     """A SignalReader from rules; whatever else is down, it reads."""
 
-    def __init__(self, languages: Sequence[str] = ("ja", "en"), embedding: str | None = None) -> None:
+    def __init__(self, languages: Sequence[str] = ("ja", "en")) -> None:
         self.languages = tuple(languages)
-        #: Name of the embedding model that meanings come from.
-        self.embedding = embedding
 
     def compute_signals(self, text: str, history: History, meaning: TextEmbedding | None = None) -> Signals:
         """What *text*, all that was said since the last reply, tells."""
@@ -39,24 +62,23 @@ class RuleSignalReader:
         near = clip_text(whole)
         language = detect_language(near, self.languages, history.language or _find_previous_language(history))
         small_talk = detect_small_talk(near)
-        vector = meaning.vector if meaning else None
+        vector = (meaning.vector or None) if meaning else None
         progress = score_progress(near, history, turn, vector, small_talk=small_talk)
         brief = small_talk is None and is_brief(near, language)
-        tone = (
-            meaning.mid_layer
-            if meaning and meaning.mid_layer and self.embedding == load_weights().embedding
-            else None
-        )
-        heard = score_text(near, tone)
+        heard = score_text(near)
+        labels = meaning.labels if meaning else None
         frustration, why_frustrated = score_frustration(
-            clip_text(text), near, history, progress, heard["frustration"], alone=tone is None
+            clip_text(text), near, history, progress, heard["frustration"], labels
         )
         unfamiliarity, why_unfamiliar = score_unfamiliarity(
-            near, history, heard["unfamiliarity"].combined, brief=brief, alone=tone is None
+            near, history, heard["unfamiliarity"], brief=brief, labels=labels
         )
         circumstances = {hit.cue.kind: hit for hit in cues.find_hits("circumstances", split_clauses(near))}
         sensitive = next((name for name in SENSITIVE if name in circumstances), None)
-        wish = _detect_human_request(whole, progress, history, heard["wish"], alone=tone is None)
+        wish = _detect_human_request(whole, progress, history, heard["wish"], labels)
+        feelings = _score_feelings(labels)
+        if feelings.get("distress", 0.0) >= DISTRESS_THRESHOLD:
+            sensitive = "harm"
         return Signals(
             turn=turn,
             language=language,
@@ -70,12 +92,14 @@ class RuleSignalReader:
             reaction=progress.reaction,
             topic=facts.detect_topic(near),
             brief=brief,
+            **feelings,
             evidence=(
                 *((Evidence(turn=turn, text=wish.words, why=wish.why, kind="wish"),) if wish.words else ()),
                 *why_frustrated,
                 *progress.evidence,
                 *why_unfamiliar,
                 *_build_circumstance_evidence(circumstances, sensitive, turn),
+                *_list_feeling_evidence(feelings, near, turn),
             ),
         )
 
@@ -84,20 +108,46 @@ def _find_previous_language(history: History) -> str | None:
     return history.turns[-1].signals.language if history.turns else None
 
 
+def _score_feelings(labels: Mapping[str, float] | None) -> dict[str, float]:
+    """Worry, distress, harassment, complaint and a reply that missed, 0–1; nothing where none was read."""
+    if not labels:
+        return {}
+    return {
+        signal: round(
+            calibration.compute_probability(signal, calibration.build_label_features(labels, label)), 3
+        )
+        for signal, label in FEELING_LABELS.items()
+    }
+
+
+def _list_feeling_evidence(feelings: Mapping[str, float], near: str, turn: int) -> Iterator[Evidence]:
+    for signal, why in FEELING_REASONS.items():
+        if feelings.get(signal, 0.0) >= EVIDENCE_THRESHOLD:
+            yield Evidence(turn=turn, text=" ".join(near.split())[:80], why=why, kind=signal)
+
+
 def _detect_human_request(
-    whole: str, progress: ProgressSignal, history: History, heard: ClassifierScores, *, alone: bool
+    whole: str,
+    progress: ProgressSignal,
+    history: History,
+    heard: float,
+    labels: Mapping[str, float] | None,
 ) -> RequestMatch:
     """Said outright, or a yes to the person just offered; asking vaguely twice is asking clearly.
 
-    The learned ear may add a wish that the matcher missed, never take one away.
+    By words alone the classifier may add a wish that the matcher missed, never take one away; where the turn
+    was read in its context, that reading and the matcher are weighed together.
     """
     found = find_human_request(whole)
+    words = score_human_request(found, heard)
+    if labels:
+        found = _weigh_request_in_context(whole, found, labels, words)
+    elif found.request is not HumanRequest.CLEAR and words >= CLEAR_THRESHOLD_TEXT_ONLY:
+        found = RequestMatch(HumanRequest.CLEAR, whole[:80], "asks for a person, by the sound of it")
+    elif found.request is HumanRequest.NONE and words >= VAGUE_THRESHOLD_TEXT_ONLY:
+        found = RequestMatch(HumanRequest.VAGUE, whole[:80], "may be asking for a person, by the sound of it")
     if found.request is HumanRequest.CLEAR:
         return found
-    words = score_human_request(found, heard.text_only, alone=True)
-    likely = words if alone else score_human_request(found, heard.combined, alone=False)
-    if words >= CLEAR_THRESHOLD_TEXT_ONLY or (not alone and likely >= CLEAR_THRESHOLD):
-        return RequestMatch(HumanRequest.CLEAR, whole[:80], "asks for a person, by the sound of it")
     if progress.consents:
         return RequestMatch(HumanRequest.CLEAR, whole[:80], "says yes to the person who was offered")
     if (
@@ -106,11 +156,21 @@ def _detect_human_request(
         and history.turns[-1].signals.wish is HumanRequest.VAGUE
     ):
         return RequestMatch(HumanRequest.CLEAR, found.words, "asks for somebody again")
-    if found.request is HumanRequest.NONE and likely >= (
-        VAGUE_THRESHOLD_TEXT_ONLY if alone else VAGUE_THRESHOLD
-    ):
-        return RequestMatch(HumanRequest.VAGUE, whole[:80], "may be asking for a person, by the sound of it")
     return found
+
+
+def _weigh_request_in_context(
+    whole: str, found: RequestMatch, labels: Mapping[str, float], words: float
+) -> RequestMatch:
+    features = compute_request_context_features(found, labels, words)
+    likely = calibration.compute_probability("wish", features)
+    if likely >= CLEAR_THRESHOLD:
+        return RequestMatch(HumanRequest.CLEAR, found.words or whole[:80], found.why or "asks for a person")
+    if likely >= VAGUE_THRESHOLD:
+        return RequestMatch(
+            HumanRequest.VAGUE, found.words or whole[:80], found.why or "may be asking for a person"
+        )
+    return NOTHING
 
 
 def _build_circumstance_evidence(

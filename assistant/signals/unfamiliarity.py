@@ -1,11 +1,11 @@
 """Is the customer used to bots: words about it, style, pauses, what was seen before; with evidence."""
 
-import math
+from collections.abc import Mapping
 
 from assistant.domain.messages import Author
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
-from assistant.signals import cues, normalization
+from assistant.signals import calibration, cues, normalization
 from assistant.signals.classifier import load_weights
 
 #: Who came before knows the place: style counts that much less per earlier conversation.
@@ -17,17 +17,40 @@ SAID = frozenset({"how_to_use", "discomfort"})
 
 
 def score_unfamiliarity(
-    comparable: str, history: History, heard: float, *, brief: bool, alone: bool
+    comparable: str,
+    history: History,
+    heard: float,
+    *,
+    brief: bool,
+    labels: Mapping[str, float] | None = None,
 ) -> tuple[float, tuple[Evidence, ...]]:
-    """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no vector."""
+    """0–1 with evidence; *heard*: the n-gram classifier's logit.
+
+    *labels* are the turn encoder's logits, where it has read the turn in its context.
+    """
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = list(cues.find_hits("unfamiliarity", normalization.split_clauses(comparable)[:12]))
     shown = compute_unfamiliarity_features(hits, history, heard, brief=brief)
-    joined = load_weights().combiner_weights["unfamiliarity_alone" if alone else "unfamiliarity"]
-    score = 1 / (1 + math.exp(-sum(joined.get(name, 0.0) * value for name, value in shown.items())))
+    joined = load_weights().combiner_weights["unfamiliarity"]
+    score = calibration.apply_logistic(sum(joined.get(name, 0.0) * value for name, value in shown.items()))
+    if labels:
+        context = compute_unfamiliarity_context_features(labels, score, shown)
+        score = calibration.compute_probability("unfamiliarity", context)
     if not any(hit.cue.kind in SAID for hit in hits):
         score *= PER_VISIT**history.earlier_conversations
     return score, _build_evidence(hits, comparable, score, turn, shown)
+
+
+def compute_unfamiliarity_context_features(
+    labels: Mapping[str, float], words: float, shown: Mapping[str, float]
+) -> dict[str, float]:
+    """What it is judged by where the turn was read in its context; *words*: the score without that."""
+    return {
+        **calibration.build_label_features(labels, "unfamiliar"),
+        "words": calibration.compute_log_odds(words),
+        "before": shown["before"],
+        "first": shown["first"],
+    }
 
 
 def compute_unfamiliarity_features(

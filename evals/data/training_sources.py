@@ -2,20 +2,19 @@
 
 import random
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain.messages import Author
 from evals.data.dialogues import load_json_lines, load_own_dialogues
 
-LINES = Path(__file__).parents[1] / "cases" / "lines"
+LINES = Path(__file__).parent / "cases" / "lines"
 LANGUAGES = ("ja", "en")
 
 #: Named in the weights file, as their licences ask.
 SOURCES = {
-    "evals/cases (own dialogues and lines, training half)": "MIT, this project",
+    "evals/cases (own dialogues and lines, training half; turns of independent writers)": "MIT, this project",
     "NAIST persuasive dialogue corpus (emotion per turn)": "CC BY-SA 4.0",
     "GoEmotions": "Apache-2.0",
     "megagonlabs/asdc": "CC BY 4.0",
@@ -24,8 +23,6 @@ SOURCES = {
     "clinc/oos-eval": "CC BY 3.0",
     "bitext customer support": "CDLA-Sharing-1.0",
 }
-#: Share of the comments of GoEmotions that are embedded.
-EMBEDDED = 0.3
 #: How much annoyance an emotion of GoEmotions is.
 ANNOYED = {"anger": 1.0, "annoyance": 1.0, "disgust": 0.8, "disappointment": 0.8, "disapproval": 0.5}
 
@@ -41,8 +38,6 @@ class LineExample:
     domain: str = "service"
     #: Lines of one group are never split between training and checking.
     group: str = ""
-    #: Embedding is what training costs: most lines of the public sets lend only their words.
-    embedded: bool = True
 
     @property
     def source(self) -> str:
@@ -62,6 +57,7 @@ def load_frustration(data: Path) -> list[LineExample]:
         *load_lines("unfamiliarity", 2.0, all_are=0.0),
         *load_lines("frustration", 5.0),
         *_load_own("F", 6.0),
+        *_load_written("frustrated", 6.0),
     ]
 
 
@@ -73,6 +69,7 @@ def load_wish(data: Path) -> list[LineExample]:
         *load_lines("frustration", 1.0, all_are=0.0),
         *load_lines("wish", 3.0),
         *_load_own("P", 3.0),
+        *_load_written("person", 3.0),
     ]
 
 
@@ -82,7 +79,17 @@ def load_unfamiliarity(data: Path) -> list[LineExample]:
         *load_lines("frustration", 0.5, all_are=0.0),
         *load_lines("unfamiliarity", 4.0),
         *_load_own("U", 3.0),
+        *_load_written("unfamiliar", 3.0),
     ]
+
+
+def _load_written(label: str, weight: float) -> Iterator[LineExample]:
+    """The turns of independent writers, but for those that are measured and calibrated with."""
+    from evals.data.turn_examples import KEPT_APART, load_written_turns
+
+    for turn in load_written_turns():
+        if turn.source not in KEPT_APART:
+            yield LineExample(text=turn.text, target=turn.labels[label], weight=weight, group=turn.dialogue)
 
 
 HEADS = {"frustration": load_frustration, "wish": load_wish, "unfamiliarity": load_unfamiliarity}
@@ -105,7 +112,6 @@ def _load_naist(data: Path) -> Iterator[LineExample]:
                 weight=1.0 if turn["role"] == "user" else 0.5,
                 domain="naist",
                 group=dialogue["id"],
-                embedded=turn["role"] == "user",
             )
 
 
@@ -115,8 +121,7 @@ def _load_goemotions(data: Path, most: int = 5_000) -> Iterator[LineExample]:
         target = max((ANNOYED.get(label, 0.0) for label in row["labels"]), default=0.0)
         kept[target > 0] += 1
         if kept[target > 0] <= most:
-            embedded = kept[target > 0] <= most * EMBEDDED
-            yield LineExample(text=row["text"], target=target, weight=0.6, domain="reddit", embedded=embedded)
+            yield LineExample(text=row["text"], target=target, weight=0.6, domain="reddit")
 
 
 def _load_calm(data: Path, weight: float) -> Iterator[LineExample]:
@@ -125,9 +130,8 @@ def _load_calm(data: Path, weight: float) -> Iterator[LineExample]:
         for turn in dialogue["turns"]:
             if turn["role"].startswith("customer"):
                 yield LineExample(text=turn["text"], target=0.0, weight=2 * weight, group=dialogue["id"])
-    embedded = set(load_service_talk(data, 400))
     for text in load_service_talk(data, 1_800):
-        yield LineExample(text=text, target=0.0, weight=weight, embedded=text in embedded)
+        yield LineExample(text=text, target=0.0, weight=weight)
 
 
 def load_service_talk(data: Path, most: int) -> list[str]:
@@ -144,8 +148,8 @@ def _load_multidogo(data: Path) -> Iterator[str]:
             yield from (turn["text"] for turn in dialogue["customer_turns"])
 
 
-def _sample_texts(texts: Iterator[str], most: int) -> list[str]:
-    known = sorted(set(texts))
+def _sample_texts(list_texts: Iterator[str], most: int) -> list[str]:
+    known = sorted(set(list_texts))
     random.Random(0).shuffle(known)
     return known[:most]
 
@@ -157,10 +161,8 @@ def _load_nlupp(data: Path) -> Iterator[LineExample]:
         )
 
 
-def _load_bitext(data: Path, embedded: int = 15) -> Iterator[LineExample]:
-    seen: Counter[str] = Counter()
+def _load_bitext(data: Path) -> Iterator[LineExample]:
     for row in load_json_lines(data / "bitext.jsonl"):
-        seen[row["intent"]] += 1
         asks = row["intent"] == "contact_human_agent"
         if asks or row["intent"] != "contact_customer_service":
             yield LineExample(
@@ -168,7 +170,6 @@ def _load_bitext(data: Path, embedded: int = 15) -> Iterator[LineExample]:
                 target=float(asks),
                 weight=1.0 if asks else 0.2,
                 group="bitext",
-                embedded=asks or seen[row["intent"]] <= embedded,
             )
 
 
@@ -191,10 +192,3 @@ def _load_own(label: str, weight: float) -> Iterator[LineExample]:
                         weight=weight,
                         group=dialogue.id,
                     )
-
-
-def list_texts(examples: Mapping[str, list[LineExample]]) -> list[str]:
-    """The lines to embed, each once."""
-    return list(
-        dict.fromkeys(example.text for known in examples.values() for example in known if example.embedded)
-    )

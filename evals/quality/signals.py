@@ -1,28 +1,38 @@
-"""``python -m evals signals``: what the reader of signals reaches, beside simpler readers."""
+"""``python -m evals signals``: what is read of customers written by others, beside simpler readers.
+
+Measured on whole dialogues of writers in whose trades nothing was learned (`evals/cases/turns`, MEASURED in
+`turn_examples.py`), and on public sets. "words" is the product without the turn encoder, as when it cannot be
+opened; "keywords" is a list of a dozen words.
+"""
 
 import argparse
+import asyncio
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
+from assistant.answering.reader.turn_encoder import TurnEncoder
+from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision
-from assistant.domain.turns import History
-from assistant.signals.classifier import load_weights
+from assistant.domain.turns import History, TextEmbedding, Utterance
+from assistant.models.embeddings.factory import build_embedder, compute_meaning
+from assistant.ports.models import Embedder
 from assistant.signals.replay import ReplayedTurn, replay_turns
 from assistant.signals.signal_reader import RuleSignalReader
-from evals.data.dialogues import Dialogue, build_utterances, load_json_lines, load_own_dialogues
-from evals.data.embedding_fixture import MeaningCache
-from evals.data.training_sources import is_held_out
+from evals.data.dialogues import Dialogue
+from evals.data.embedding_cache import CACHE
+from evals.data.turn_examples import CALIBRATION, LETTERS, MEASURED, TurnExample, load_written_turns
 from evals.quality.scores import ConfusionCounts, compute_auroc
-from evals.quality.signal_baselines import (
-    compute_repetition,
-    count_anger_keywords,
-    matches_person_keyword,
-    score_anger_by_lexicon,
-)
+from evals.quality.signal_baselines import count_anger_keywords, matches_person_keyword
+
+#: Decisions that give a way to a person.
+HELPED = (Decision.OFFER, Decision.HANDOFF, Decision.ABSTAIN)
+#: Turns are scored as the product scores them: 0–1.
+Score = Callable[[ReplayedTurn], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,267 +42,237 @@ class FigureRow:
     measure: str
     wanted: str
     ours: str
+    words: str = ""
     others: str = ""
 
     def __str__(self) -> str:
-        return f"{self.measure:58} {self.wanted:>10} {self.ours:>22}   {self.others}"
+        return f"{self.measure:62} {self.wanted:>9} {self.ours:>16} {self.words:>16}   {self.others}"
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(prog="python -m evals signals")
+    options = argparse.ArgumentParser(prog="python -m evals signals", description=__doc__)
     options.add_argument("--data", type=Path, default=Path("../shared/data/dialogues"))
-    options.add_argument("--models", type=Path, default=Path("data/models"))
-    options.add_argument("--half", choices=("held", "train"), default="held")
-    options.add_argument("--vectors", type=Path, help="meanings that `train signals --vectors` kept")
-    options.add_argument(
-        "--words-only", action="store_true", help="without the embedding, as when it is down"
-    )
+    options.add_argument("--writers", nargs="*", default=MEASURED, help="files of evals/cases/turns")
+    options.add_argument("--calibration", action="store_true", help="the writers that fit the probabilities")
+    options.add_argument("--public", action="store_true", help="the public sets too")
     chosen = options.parse_args()
-    embedded = MeaningCache(None if chosen.words_only else chosen.models, chosen.vectors)
-    bench = SignalBench(chosen.data, chosen.half, embedded)
-    print(FigureRow(measure="measure", wanted="to reach", ours="ours", others="others"))
-    for measure in (
+    bench = SignalBench(CALIBRATION if chosen.calibration else chosen.writers)
+    print(FigureRow(measure="measure", wanted="to reach", ours="ours", words="words", others="trivial"))
+    measures: list[Callable[[SignalBench], Iterator[FigureRow]]] = [
         measure_wishes,
-        measure_public_wishes,
-        measure_left_out,
-        measure_anger,
         measure_frustration,
         measure_delay,
         measure_false_alarms,
         measure_unfamiliarity,
+        measure_feelings,
         measure_cost,
-    ):
+    ]
+    for measure in measures:
         for row in measure(bench):
+            print(row, flush=True)
+    if chosen.public:
+        from evals.quality.signals_public import measure_public_rows
+
+        for row in measure_public_rows(bench, chosen.data):
             print(row, flush=True)
 
 
 class SignalBench:
-    """The data, the reader and its replays."""
+    """The measured dialogues, each read by the product with the turn encoder and without."""
 
-    def __init__(self, data: Path, half: str, embedded: MeaningCache) -> None:
-        self.data, self.half, self.embedded = data, half, embedded
-        self.reader = RuleSignalReader(embedding=embedded.name)
-        self._replays: dict[str, list[ReplayedTurn]] = {}
+    def __init__(self, writers: Sequence[str]) -> None:
+        self.dialogues = load_measured_dialogues(writers)
+        self.reader = RuleSignalReader()
+        self.encoder = TurnEncoder(CACHE)
+        self.embedder: Embedder = build_embedder("local", CACHE)
+        self._replays: dict[tuple[str, bool], list[ReplayedTurn]] = {}
 
-    def load_own(self, language: str) -> list[Dialogue]:
-        return load_own_dialogues(language, self.half)
-
-    def load_both(self) -> list[Dialogue]:
-        return [*self.load_own("ja"), *self.load_own("en")]
-
-    def replay_dialogue(self, dialogue: Dialogue) -> list[ReplayedTurn]:
-        if dialogue.id not in self._replays:
-            meanings = self.embedded.load_meanings(
-                [dialogue.lines[i].text for i in dialogue.list_customer_lines()]
+    def replay_dialogue(self, dialogue: Dialogue, *, words: bool = False) -> list[ReplayedTurn]:
+        """The customer's turns as the product reads them; *words*: without the turn encoder."""
+        if (dialogue.id, words) not in self._replays:
+            places = dialogue.list_customer_lines()
+            lines = dialogue.lines
+            labels = (
+                {i: self.encoder.score_turn(lines[i].text, lines[:i]) for i in places} if not words else {}
             )
-            self._replays[dialogue.id] = replay_turns(dialogue.lines, self.reader, Policy(), meanings)
-        return self._replays[dialogue.id]
+            meanings = asyncio.run(self._meanings([lines[i].text for i in places]))
+            self._replays[dialogue.id, words] = replay_turns(lines, self.reader, Policy(), meanings, labels)
+        return self._replays[dialogue.id, words]
 
-    def list_turns(self, dialogues: Sequence[Dialogue]) -> list[tuple[Dialogue, ReplayedTurn]]:
-        return [(dialogue, turn) for dialogue in dialogues for turn in self.replay_dialogue(dialogue)]
+    def clear(self) -> None:
+        """Read every dialogue again when it is asked for."""
+        self._replays.clear()
 
-    def asks_for_person(self, text: str) -> bool:
-        meaning = self.embedded.load_meanings([text]).get(text)
-        return self.reader.compute_signals(text, History(), meaning).asked_for_person
+    async def _meanings(self, texts: Sequence[str]) -> Mapping[str, TextEmbedding]:
+        return {text: await compute_meaning(self.embedder, text) for text in dict.fromkeys(texts)}
+
+    def select_language(self, language: str) -> list[Dialogue]:
+        return [each for each in self.dialogues if each.language == language]
+
+    def list_turns(
+        self, dialogues: Sequence[Dialogue], *, words: bool = False
+    ) -> list[tuple[Dialogue, ReplayedTurn]]:
+        return [(each, turn) for each in dialogues for turn in self.replay_dialogue(each, words=words)]
+
+    def compare_auroc(self, dialogues: Sequence[Dialogue], label: str, score: Score) -> tuple[str, str]:
+        """AUROC of *score* for turns with *label*, with the encoder and without."""
+        found = []
+        for words in (False, True):
+            turns = self.list_turns(dialogues, words=words)
+            marked = [label in each.labels[turn.index] for each, turn in turns]
+            found.append(f"{compute_auroc([score(turn) for _, turn in turns], marked):.3f}")
+        return found[0], found[1]
 
 
-def measure_wishes(bench: SignalBench) -> list[FigureRow]:
+def load_measured_dialogues(writers: Sequence[str]) -> list[Dialogue]:
+    """Whole dialogues of these writers, with their letters as labels."""
+    letters = {label: letter for letter, label in LETTERS.items()}
+    chosen = [turn for turn in load_written_turns() if turn.source in writers]
     found = []
-    for language in ("ja", "en"):
-        turns = bench.list_turns(bench.load_own(language))
-        labels = ["P" in dialogue.labels[turn.index] for dialogue, turn in turns]
-        ours = ConfusionCounts.from_labels([turn.signals.asked_for_person for _, turn in turns], labels)
-        rule = ConfusionCounts.from_labels(
-            [matches_person_keyword(d.lines[t.index].text) for d, t in turns], labels
-        )
-        found.append(
-            FigureRow(
-                measure=f"wish for a person, own, {language} ({sum(labels)} of {len(labels)})",
-                wanted="≥ .97 both",
-                ours=f"P {ours.precision:.3f} R {ours.recall:.3f}",
-                others=f"keywords P {rule.precision:.2f} R {rule.recall:.2f}",
+    for name, group in groupby(chosen, lambda turn: turn.dialogue):
+        turns: list[TurnExample] = list(group)
+        lines = (*turns[-1].lines, Utterance(author=Author.CUSTOMER, text=turns[-1].text))
+        labels = {
+            len(turn.lines): frozenset(
+                letters[x] for x, value in turn.labels.items() if value and x in letters
             )
-        )
+            for turn in turns
+        }
+        found.append(Dialogue(id=name, persona="", language=turns[0].language, lines=lines, labels=labels))
     return found
 
 
-def measure_public_wishes(bench: SignalBench) -> list[FigureRow]:
-    nlupp = list(load_json_lines(bench.data / "nlupp.jsonl"))
-    labels = [row["handoff"] for row in nlupp]
-    ours = ConfusionCounts.from_labels([bench.asks_for_person(row["text"]) for row in nlupp], labels)
-    rule = ConfusionCounts.from_labels([matches_person_keyword(row["text"]) for row in nlupp], labels)
-    asked = [
-        r["utterance"]
-        for r in load_json_lines(bench.data / "bitext.jsonl")
-        if r["intent"] == "contact_human_agent"
-    ]
-    reached = sum(map(bench.asks_for_person, asked)) / len(asked)
-    by_rule = sum(map(matches_person_keyword, asked)) / len(asked)
-    return [
-        FigureRow(
-            measure="nlupp handoff, F1",
-            wanted="≥ .90",
-            ours=f"{ours.f1:.3f}",
-            others=f"keywords {rule.f1:.2f}",
-        ),
-        FigureRow(
-            measure="bitext contact_human_agent, recall",
-            wanted="≥ .98",
-            ours=f"{reached:.3f}",
-            others=f"keywords {by_rule:.2f}",
-        ),
-    ]
-
-
-def measure_left_out(_bench: SignalBench) -> list[FigureRow]:
-    """As `train signals` measured and wrote it into the weights: each source by heads that never saw it."""
-    wanted = {"nlupp: F1": "≥ .90", "bitext: recall": "≥ .98", "naist: AUROC": "≥ .88"}
-    return [
-        FigureRow(measure=f"left out of training, {name}", wanted=wanted.get(name, ""), ours=f"{value:.3f}")
-        for name, value in load_weights().held_out.items()
-    ]
-
-
-def measure_anger(bench: SignalBench) -> list[FigureRow]:
-    """Per turn; agreed: most annotators say anger, against turns where none does."""
-    chosen = [row for row in load_json_lines(bench.data / "naist_persuasion.jsonl") if is_held_out(row["id"])]
-    scores: dict[str, list[float]] = {"ours": [], "keywords": [], "lexicon": []}
-    shares: list[float] = []
-    for row in chosen:
-        dialogue = Dialogue(
-            id=row["id"], persona="", language="ja", lines=build_utterances(row["turns"], "user"), labels={}
-        )
-        for turn in bench.replay_dialogue(dialogue):
-            emotions = row["turns"][turn.index]["emotions"]
-            shares.append(emotions.count("怒り") / len(emotions))
-            scores["ours"].append(turn.signals.frustration)
-            scores["keywords"].append(count_anger_keywords(dialogue.lines[turn.index].text))
-            scores["lexicon"].append(score_anger_by_lexicon(dialogue.lines[turn.index].text))
-    clear = [place for place, share in enumerate(shares) if share > 0.5 or share == 0]
-    agreed = {
-        name: compute_auroc([s[i] for i in clear], [shares[i] > 0.5 for i in clear])
-        for name, s in scores.items()
-    }
-    every = {name: compute_auroc(s, [share > 0.5 for share in shares]) for name, s in scores.items()}
-    return [
-        _build_comparison_row("naist anger, AUROC, agreed turns", agreed),
-        _build_comparison_row("naist anger, AUROC, all", every),
-    ]
-
-
-def _build_comparison_row(measure: str, values: Mapping[str, float]) -> FigureRow:
-    others = "  ".join(f"{name} {value:.2f}" for name, value in values.items() if name != "ours")
-    return FigureRow(measure=measure, wanted="≥ .88", ours=f"{values['ours']:.3f}", others=others)
-
-
-def measure_frustration(bench: SignalBench) -> list[FigureRow]:
-    found = []
+def measure_wishes(bench: SignalBench) -> Iterator[FigureRow]:
+    """Turns up to the first that asks for a person: asked or not."""
     for language in ("ja", "en"):
-        turns = bench.list_turns(bench.load_own(language))
+        chosen = bench.select_language(language)
+        found = {}
+        for name, words in (("ours", False), ("words", True), ("keywords", True)):
+            said, labels = [], []
+            for dialogue, turn in bench.list_turns(chosen, words=words):
+                if any("P" in dialogue.labels[i] for i in dialogue.labels if i < turn.index):
+                    continue
+                text = dialogue.lines[turn.index].text
+                said.append(
+                    matches_person_keyword(text) if name == "keywords" else turn.signals.asked_for_person
+                )
+                labels.append("P" in dialogue.labels[turn.index])
+            found[name] = ConfusionCounts.from_labels(said, labels)
+        yield FigureRow(
+            measure=f"wish for a person, first time said, {language}, F1 (P, R) ({sum(labels)})",
+            wanted="≥ .92",
+            ours=_format_hits(found["ours"]),
+            words=_format_hits(found["words"]),
+            others=f"keywords {found['keywords'].f1:.2f}",
+        )
+
+
+def _format_hits(hits: ConfusionCounts) -> str:
+    return f"{hits.f1:.3f} ({hits.precision:.2f}, {hits.recall:.2f})"
+
+
+def measure_frustration(bench: SignalBench) -> Iterator[FigureRow]:
+    for language in ("ja", "en"):
+        chosen = bench.select_language(language)
+        turns = bench.list_turns(chosen)
         labels = ["F" in dialogue.labels[turn.index] for dialogue, turn in turns]
-        texts = [dialogue.lines[turn.index].text for dialogue, turn in turns]
-        scores = [turn.signals.frustration for _, turn in turns]
-        rules: dict[str, Callable[[int], float]] = {
-            "keywords": lambda i, texts=texts: count_anger_keywords(texts[i]),  # type: ignore[misc]
-            "lexicon": lambda i, texts=texts: score_anger_by_lexicon(texts[i]),  # type: ignore[misc]
-            "similarity": lambda i, turns=turns: compute_repetition(turns[i][0].lines, turns[i][1].index),  # type: ignore[misc]
-        }
-        others = {
-            name: compute_auroc([rule(i) for i in range(len(turns))], labels) for name, rule in rules.items()
-        }
-        hits = ConfusionCounts.from_labels([score >= Policy().offer_frustration for score in scores], labels)
-        found.append(
-            FigureRow(
-                measure=f"frustration, own, {language}, AUROC ({sum(labels)} of {len(labels)})",
-                wanted="≥ .95",
-                ours=f"{compute_auroc(scores, labels):.3f}",
-                others="  ".join(f"{name} {value:.2f}" for name, value in others.items()),
+        ours, words = bench.compare_auroc(chosen, "F", lambda turn: turn.signals.frustration)
+        rule = compute_auroc([float(count_anger_keywords(d.lines[t.index].text)) for d, t in turns], labels)
+        yield FigureRow(
+            measure=f"frustration per turn, {language}, AUROC ({sum(labels)} of {len(labels)})",
+            wanted="≥ .93",
+            ours=ours,
+            words=words,
+            others=f"keywords {rule:.2f}",
+        )
+        at = Policy().offer_frustration
+        shown = [
+            _format_hits(
+                ConfusionCounts.from_labels(
+                    [t.signals.frustration >= at for _, t in bench.list_turns(chosen, words=w)], labels
+                )
             )
+            for w in (False, True)
+        ]
+        yield FigureRow(
+            measure=f"frustration per turn, {language}, F1 (P, R) at the shipped threshold",
+            wanted="≥ .75",
+            ours=shown[0],
+            words=shown[1],
         )
-        found.append(
-            FigureRow(
-                measure=f"frustration, own, {language}, precision (recall) at .5",
-                wanted="≥ .90",
-                ours=f"{hits.precision:.3f} ({hits.recall:.2f})",
-            )
+
+
+def measure_delay(bench: SignalBench) -> Iterator[FigureRow]:
+    """Dialogues in which a person was offered within a turn of the first frustration."""
+    found = []
+    for words in (False, True):
+        waits = []
+        for dialogue in bench.dialogues:
+            turns = bench.replay_dialogue(dialogue, words=words)
+            first = next((i for i, turn in enumerate(turns) if "F" in dialogue.labels[turn.index]), None)
+            if first is not None:
+                # Whoever was offered a person just before has one a tap away still.
+                near = turns[max(0, first - 1) : first + 2]
+                waits.append(any(turn.verdict.decision in HELPED for turn in near))
+        found.append(f"{100 * statistics.mean(waits):.0f} %")
+    yield FigureRow(
+        measure="dialogues with an offer within one turn of the first frustration",
+        wanted="≥ 90 %",
+        ours=found[0],
+        words=found[1],
+    )
+
+
+def measure_false_alarms(bench: SignalBench) -> Iterator[FigureRow]:
+    """Dialogues in which nobody is cross, in distress or wants a person, handed over all the same."""
+    calm = [d for d in bench.dialogues if not any(d.has_label(label) for label in "FPpDH")]
+    found = []
+    for words in (False, True):
+        handed = [contains_handoff(bench.replay_dialogue(dialogue, words=words)) for dialogue in calm]
+        found.append(f"{100 * statistics.mean(handed):.1f} %")
+    yield FigureRow(
+        measure=f"calm dialogues handed over ({len(calm)})", wanted="≤ 1 %", ours=found[0], words=found[1]
+    )
+
+
+def contains_handoff(turns: Sequence[ReplayedTurn]) -> bool:
+    return any(turn.verdict.decision is Decision.HANDOFF for turn in turns)
+
+
+def measure_unfamiliarity(bench: SignalBench) -> Iterator[FigureRow]:
+    ours, words = bench.compare_auroc(bench.dialogues, "U", lambda turn: turn.signals.unfamiliarity)
+    yield FigureRow(measure="unfamiliarity per turn, AUROC", wanted="≥ .95", ours=ours, words=words)
+
+
+def measure_feelings(bench: SignalBench) -> Iterator[FigureRow]:
+    for name, letter in (("worry", "W"), ("distress", "D"), ("harassment", "H"), ("complaint", "C")):
+        turns = bench.list_turns(bench.dialogues)
+        labels = [letter in dialogue.labels[turn.index] for dialogue, turn in turns]
+        scores = [float(getattr(turn.signals, name)) for _, turn in turns]
+        hits = ConfusionCounts.from_labels([score >= 0.5 for score in scores], labels)
+        yield FigureRow(
+            measure=f"{name} per turn, AUROC ({sum(labels)})",
+            wanted="",
+            ours=f"{compute_auroc(scores, labels):.3f}",
+            others=f"F1 at .5 {_format_hits(hits)}",
         )
-    return found
 
 
-def measure_delay(bench: SignalBench) -> list[FigureRow]:
-    """Turns from the first frustrated one to our offer or handoff."""
-    waits = []
-    for dialogue in bench.load_both():
-        turns = bench.replay_dialogue(dialogue)
-        first = next((i for i, turn in enumerate(turns) if "F" in dialogue.labels[turn.index]), None)
-        if first is None:
-            continue
-        helped = (Decision.OFFER, Decision.HANDOFF, Decision.ABSTAIN)
-        ours = next(
-            (i for i in range(first, len(turns)) if turns[i].verdict.decision in helped), len(turns) + 2
-        )
-        waits.append(ours - first)
-    late = sum(wait > 1 for wait in waits)
-    measure = "turns from first frustration to an offer, median"
-    found = f"{statistics.median(waits):.0f} ({late} of {len(waits)} later)"
-    return [FigureRow(measure=measure, wanted="≤ 1", ours=found)]
-
-
-def measure_false_alarms(bench: SignalBench) -> list[FigureRow]:
-    calm = [
-        Dialogue(
-            id=f"asdc {row['id']}",
-            persona="",
-            language="ja",
-            lines=build_utterances(row["turns"], "customer"),
-            labels={},
-        )
-        for row in load_json_lines(bench.data / "asdc.jsonl")
-    ]
-    calm += [
-        dialogue
-        for dialogue in bench.load_both()
-        if not any(dialogue.has_label(label) for label in "FPp") and dialogue.persona != "in distress"
-    ]
-    alarms = [
-        dialogue.id
-        for dialogue in calm
-        if any(turn.verdict.decision is Decision.HANDOFF for turn in bench.replay_dialogue(dialogue))
-    ]
-    return [
-        FigureRow(
-            measure=f"calm conversations handed over unwanted ({len(calm)})",
-            wanted="≤ 2 %",
-            ours=f"{100 * len(alarms) / len(calm):.1f} %",
-            others=" ".join(alarms[:5]),
-        )
-    ]
-
-
-def measure_unfamiliarity(bench: SignalBench) -> list[FigureRow]:
-    dialogues = bench.load_both()
-    turns = bench.list_turns(dialogues)
-    labels = ["U" in dialogue.labels[turn.index] for dialogue, turn in turns]
-    scores = [turn.signals.unfamiliarity for _, turn in turns]
-    highest = [
-        max(turn.signals.unfamiliarity for turn in bench.replay_dialogue(dialogue)) for dialogue in dialogues
-    ]
-    whole = compute_auroc(highest, [dialogue.has_label("U") for dialogue in dialogues])
-    measure = f"unfamiliar or not, own, AUROC per turn ({sum(labels)} of {len(labels)})"
-    ours, others = f"{compute_auroc(scores, labels):.3f}", f"per conversation {whole:.3f}"
-    return [FigureRow(measure=measure, wanted="≥ .90", ours=ours, others=others)]
-
-
-def measure_cost(bench: SignalBench) -> list[FigureRow]:
+def measure_cost(bench: SignalBench) -> Iterator[FigureRow]:
     spent = []
-    for dialogue, turn in bench.list_turns(bench.load_both()):
-        text = dialogue.lines[turn.index].text
-        history = History(lines=dialogue.lines[: turn.index])
-        meaning = bench.embedded.load_meanings([text]).get(text)
+    for dialogue, turn in bench.list_turns(bench.dialogues)[:300]:
+        line, before = dialogue.lines[turn.index], dialogue.lines[: turn.index]
         start = time.perf_counter()
-        bench.reader.compute_signals(text, history, meaning)
+        labels = bench.encoder.score_turn(line.text, before)
+        bench.reader.compute_signals(line.text, History(lines=before), TextEmbedding((), labels))
         spent.append(1000 * (time.perf_counter() - start))
     slow = sorted(spent)[int(len(spent) * 0.95)]
-    measure = "cost per turn beyond the embedding, p50 (p95)"
-    ours = f"{statistics.median(spent):.2f} ({slow:.2f}) ms"
-    return [FigureRow(measure=measure, wanted="≤ 1 ms", ours=ours)]
+    yield FigureRow(
+        measure="cost per turn beyond the embedding, p50 (p95)",
+        wanted="≤ 12 ms",
+        ours=f"{statistics.median(spent):.1f} ({slow:.1f}) ms",
+    )
+
+
+if __name__ == "__main__":
+    main()

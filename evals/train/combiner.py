@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.domain.messages import Author
 from assistant.domain.signals import Decision, HumanRequest, Signals
-from assistant.domain.turns import History, PastTurn, TextEmbedding, Utterance
+from assistant.domain.turns import History, PastTurn, Utterance
 from assistant.signals import cues, frustration, unfamiliarity
 from assistant.signals.human_request import compute_request_features, find_human_request
 from assistant.signals.language import detect_language
@@ -18,14 +19,12 @@ from assistant.signals.progress import ProgressSignal, matches_cue, score_progre
 from assistant.signals.small_talk import detect_small_talk
 from evals.data.dialogues import build_utterances, load_json_lines, load_own_dialogues
 from evals.data.training_sources import LANGUAGES, LINES, is_held_out, load_lines, load_service_talk
+from evals.data.turn_examples import KEPT_APART, LETTERS, load_written_turns
 from evals.train.optimisers import Array, fit_logistic
 
 #: What was felt before is itself judged by these weights: a few rounds settle it.
 ROUNDS = 4
-#: How many turns of customers are annoyed, about, and how often saying so must be right; likewise a wish that
-#: the ear adds to those of the matcher.
-COMMON = 0.2
-PRECISE = 0.85
+#: How often a wish that the classifier adds to those of the matcher must be right.
 PRECISE_WISH = 0.85
 LABELS = {"frustration": "F", "unfamiliarity": "U"}
 
@@ -53,10 +52,24 @@ def load_conversations(data: Path, signal: str) -> list[LabelledConversation]:
         for language in LANGUAGES
         for dialogue in load_own_dialogues(language, "train")
     ]
-    found += _load_single_lines(signal, 0.25) + _load_calm(data)
+    found += _load_single_lines(signal, 0.25) + _load_calm(data) + _load_written(LETTERS[LABELS[signal]])
     other = "unfamiliarity" if signal == "frustration" else "frustration"
     found += _load_single_lines(other, 0.05, all_are=0.0)
     return found + (_load_naist(data) if signal == "frustration" else [])
+
+
+def _load_written(label: str) -> list[LabelledConversation]:
+    """Dialogues of independent writers, but for those that are measured and calibrated with."""
+    found: list[LabelledConversation] = []
+    for _, turns in groupby(load_written_turns(), lambda turn: turn.dialogue):
+        every = list(turns)
+        if every[0].source in KEPT_APART:
+            continue
+        last = every[-1]
+        lines = (*last.lines, Utterance(author=Author.CUSTOMER, text=last.text))
+        targets = {len(turn.lines): turn.labels[label] for turn in every}
+        found.append(LabelledConversation(lines=lines, targets=targets, weight=1.0))
+    return found
 
 
 #: Lines made for training are as often annoyed as not; customers are not.
@@ -119,13 +132,10 @@ class TrainingMoment:
 
 
 def fit_combiner(
-    signal: str,
-    known: list[LabelledConversation],
-    heard: Mapping[str, float],
-    meanings: Mapping[str, TextEmbedding] | None,
+    signal: str, known: list[LabelledConversation], heard: Mapping[str, float]
 ) -> dict[str, float]:
-    """Feature -> weight; *meanings* None: as when there is no embedding."""
-    moments = [moment for talk in known for moment in _build_moments(signal, talk, heard, meanings)]
+    """Feature -> weight."""
+    moments = [moment for talk in known for moment in _build_moments(signal, talk, heard)]
     targets = np.array([moment.target for moment in moments])
     weights = np.array([moment.talk.weight for moment in moments])
     joined: dict[str, float] = {}
@@ -135,18 +145,7 @@ def fit_combiner(
         matrix = np.array([[row.get(name, 0.0) for name in names] for row in shown])
         found = fit_logistic(matrix, targets, weights)
         joined = {name: round(float(value), 4) for name, value in zip(names, found, strict=True)}
-    if signal == "frustration" and meanings is not None:
-        # With the embedding down, an offer too many is better than one too few.
-        own = np.array([moment.talk.weight >= 1.0 for moment in moments])
-        annoyed = _find_annoyed_threshold((matrix @ found)[own], targets[own] > 0.5)
-        joined["bias"] = round(joined["bias"] - annoyed, 4)
     return {name: value for name, value in joined.items() if not name.startswith("domain ")}
-
-
-def _find_annoyed_threshold(logits: Array, annoyed: NDArray[np.bool_]) -> float:
-    """The logit from which on saying so is right often enough, if as few are annoyed as customers are."""
-    as_rare = COMMON / (1 - COMMON) * (~annoyed).sum() / annoyed.sum()
-    return _find_precise_threshold(logits, annoyed, PRECISE, as_rare)
 
 
 def _find_precise_threshold(
@@ -160,24 +159,20 @@ def _find_precise_threshold(
 
 
 def _build_moments(
-    signal: str,
-    talk: LabelledConversation,
-    heard: Mapping[str, float],
-    meanings: Mapping[str, TextEmbedding] | None,
+    signal: str, talk: LabelledConversation, heard: Mapping[str, float]
 ) -> list[TrainingMoment]:
     found: list[TrainingMoment] = []
     turns: list[PastTurn] = []
     for place, target in talk.targets.items():
         text = talk.lines[place].text
         folded = normalize_text(text)
-        vector = meanings[text].vector if meanings is not None else None
         history = History(lines=talk.lines[:place], turns=tuple(turns))
-        progress = score_progress(folded, history, len(turns), vector, small_talk=detect_small_talk(folded))
+        progress = score_progress(folded, history, len(turns), small_talk=detect_small_talk(folded))
         found.append(
             TrainingMoment(talk, text, target, history, progress, _find_hits(signal, folded), heard[text])
         )
         signals = Signals(turn=len(turns), reaction=progress.reaction)
-        turns.append(PastTurn(signals=signals, decision=Decision.ANSWER, query=text, vector=vector))
+        turns.append(PastTurn(signals=signals, decision=Decision.ANSWER, query=text))
     return found
 
 

@@ -30,7 +30,7 @@ from assistant.models.embeddings.e5_input_scales import INPUT_SCALES, compute_sc
 from assistant.models.embeddings.e5_onnx_export import FUSED, OnnxGraphBuilder, write_graph, write_tokenizer
 from assistant.models.embeddings.e5_weights import E5Weights, find_packaged_weights
 from assistant.models.embeddings.factory import compute_meaning
-from assistant.models.embeddings.onnx import MIDDLE, UNWANTED, open_embedder
+from assistant.models.embeddings.onnx import UNWANTED, open_embedder
 
 Array = NDArray[np.float32]
 
@@ -73,11 +73,7 @@ def write_reference_vectors(models: Path) -> None:
     questions = load_foreign_texts()[::19]
     found = [asyncio.run(compute_meaning(embedder, text.removeprefix("query: "))) for text in questions]
     kept = [
-        {
-            "text": text.removeprefix("query: "),
-            "vector": encode_halves(one.vector),
-            "tone": encode_halves(one.mid_layer),
-        }
+        {"text": text.removeprefix("query: "), "vector": encode_halves(one.vector)}
         for text, one in zip(questions, found, strict=True)
     ]
     REFERENCE.write_text(
@@ -228,22 +224,19 @@ def run_model(model: Any, names: Sequence[str], ids: Sequence[int]) -> Any:
     )
 
 
-def compute_hidden_states(path: Path, tokenizer: Tokenizer) -> tuple[list[tuple[Array, Array]], float]:
-    """The mean token vectors of the last and the middle layer, per text, and the seconds a text took."""
-    names, texts = ["last_hidden_state", MIDDLE], encode_texts(tokenizer, load_foreign_texts())
+def compute_hidden_states(path: Path, tokenizer: Tokenizer) -> tuple[list[Array], float]:
+    """The mean token vector of each text, and the seconds a text took."""
+    names, texts = ["last_hidden_state"], encode_texts(tokenizer, load_foreign_texts())
     model = open_cached_session(path)
     run_model(model, names, texts[0])
     started = time.perf_counter()
-    found = [tuple(each[0].mean(axis=0) for each in run_model(model, names, ids)) for ids in texts]
+    found = [run_model(model, names, ids)[0][0].mean(axis=0) for ids in texts]
     return found, (time.perf_counter() - started) / len(texts)
 
 
-def format_nearness(these: Sequence[tuple[Array, Array]], those: Sequence[tuple[Array, Array]]) -> str:
-    told = []
-    for layer, place in (("last layer", 0), ("middle layer", 1)):
-        cosines = [compute_cosine(one[place], other[place]) for one, other in zip(these, those, strict=True)]
-        told.append(f"{layer} mean {np.mean(cosines):.5f}, least {np.min(cosines):.5f}")
-    return "; ".join(told)
+def format_nearness(these: Sequence[Array], those: Sequence[Array]) -> str:
+    cosines = [compute_cosine(one, other) for one, other in zip(these, those, strict=True)]
+    return f"mean {np.mean(cosines):.5f}, least {np.min(cosines):.5f}"
 
 
 def compute_cosine(one: Array, other: Array) -> float:

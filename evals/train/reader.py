@@ -33,7 +33,7 @@ from torch import nn
 
 from assistant.models.embeddings.e5_weights import E5Weights, find_packaged_weights
 from evals.quality.scores import compute_auroc
-from evals.train.reader_export import export_reader
+from evals.train.reader_export import export_adapter
 from evals.train.reader_model import (
     ReaderNetwork,
     WindowBatch,
@@ -54,6 +54,11 @@ RISE = 60
 HELD = 400
 MEASURED = 1_200
 GLANCED = 80
+#: Questions and windows of each that are read for the input scales.
+SCALED_QUESTIONS = 60
+SCALED_WINDOWS = 2
+#: Rows of the heads that the product uses.
+HEADS = {"token_head": 2, "window_head": 1}
 #: Seconds between two lines of the log, each with a checkpoint.
 TELL = 300
 
@@ -70,7 +75,9 @@ def main() -> None:
     train_model(model, _plan_batches(learned, chosen, chance), held, chosen)
     print_report(model, held)
     if chosen.export:
-        export_reader(model, held, chosen.export)
+        windows = [w for group in held[:SCALED_QUESTIONS] for w in group["windows"][:SCALED_WINDOWS]]
+        single = [WindowBatch.from_questions([[w]]) for w in windows]
+        export_adapter(model, [(b.ids, b.mask, b.starts) for b in single], chosen.export, HEADS)
 
 
 def _parse_options() -> argparse.Namespace:
@@ -184,7 +191,8 @@ def measure_model(model: ReaderNetwork, groups: Sequence[ReaderExample]) -> dict
     unit_hits: list[bool] = []
     for group in groups:
         batch = WindowBatch.from_questions([group["windows"]])
-        tokens, windows = model(batch.ids, batch.mask, batch.starts)
+        tokens, gates = model(batch.ids, batch.mask, batch.starts)
+        windows = gates[:, 0]
         best.append(float(windows.max()))
         answerable.append(any(w["answers"] for w in group["windows"]))
         if answerable[-1]:

@@ -1,10 +1,10 @@
-"""Writes what the reader learned as the product reads it: assistant/models/embeddings/reader.npz."""
+"""Writes what an adapted model learned as the product reads it: models/embeddings/{reader,turns}.npz."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,22 +12,21 @@ from numpy.typing import NDArray
 from torch import nn
 
 from assistant.models.embeddings.e5_input_scales import compute_scale_steps
-from evals.train.reader_model import LowRankLinear, ReaderNetwork, WindowBatch
-
-if TYPE_CHECKING:
-    from evals.train.reader_examples import ReaderExample
+from evals.train.reader_model import LowRankLinear, ReaderNetwork
 
 Array = NDArray[np.float32]
 
-#: Questions and windows of each that are read for the input scales.
-SCALED_QUESTIONS = 60
-SCALED_WINDOWS = 2
-#: Rows of the heads that the product uses.
-HEADS = {"token_head": 2, "window_head": 1}
+#: Token ids, mask and starts, as in WindowBatch.
+Inputs = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
-def export_reader(model: ReaderNetwork, groups: Sequence[ReaderExample], path: Path) -> None:
-    """Write the learned tensors, with the input scales of the product's quantised layers."""
+def export_adapter(
+    model: ReaderNetwork, samples: Sequence[Inputs], path: Path, heads: Mapping[str, int]
+) -> None:
+    """Write the learned tensors, with the input scales of the product's quantised layers.
+
+    *samples* are read for the scales; of each of *heads* so many rows are written.
+    """
     kept: dict[str, Any] = {}
     for name, layer in _list_dense_layers(model).items():
         kept[f"{name}.b"] = _convert_to_array(layer.bias).astype(np.float16)
@@ -42,11 +41,11 @@ def export_reader(model: ReaderNetwork, groups: Sequence[ReaderExample], path: P
     for name, norm in norms.items():
         kept[f"{name}.w"], kept[f"{name}.b"] = _convert_to_array(norm.weight), _convert_to_array(norm.bias)
     kept["segment"] = _convert_to_array(model.segment)
-    for name, rows in HEADS.items():
+    for name, rows in heads.items():
         head = getattr(model, name)
         kept[f"{name}.weight"] = _convert_to_array(head.weight)[:rows]
         kept[f"{name}.bias"] = _convert_to_array(head.bias)[:rows]
-    for name, steps in _compute_input_scales(model, groups).items():
+    for name, steps in _compute_input_scales(model, samples).items():
         kept[f"{name}.input"] = steps
     np.savez_compressed(path, **kept)
     print(f"wrote {path} ({path.stat().st_size // 1024} kB)", flush=True)
@@ -61,11 +60,9 @@ def _convert_to_array(tensor: torch.Tensor) -> Array:
     return np.array(tensor.detach().float().numpy())
 
 
-def _compute_input_scales(
-    model: ReaderNetwork, groups: Sequence[ReaderExample]
-) -> dict[str, NDArray[np.int8]]:
+def _compute_input_scales(model: ReaderNetwork, samples: Sequence[Inputs]) -> dict[str, NDArray[np.int8]]:
     """Of each dense layer's inputs, in eighths of powers of two (see evals/train/embedding.py)."""
-    largest = _measure_largest_inputs(model, groups)
+    largest = _measure_largest_inputs(model, samples)
     dense = _list_dense_layers(model)
     found = {}
     for name, layer in dense.items():
@@ -85,8 +82,8 @@ def _compute_input_scales(
 
 
 @torch.no_grad()
-def _measure_largest_inputs(model: ReaderNetwork, groups: Sequence[ReaderExample]) -> dict[str, Array]:
-    """The greatest magnitude of each input of each dense layer, over the first windows of *groups*."""
+def _measure_largest_inputs(model: ReaderNetwork, samples: Sequence[Inputs]) -> dict[str, Array]:
+    """The greatest magnitude of each input of each dense layer, over *samples*."""
     largest: dict[str, Array] = {}
 
     def build_hook(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
@@ -99,10 +96,8 @@ def _measure_largest_inputs(model: ReaderNetwork, groups: Sequence[ReaderExample
     hooks = [
         layer.register_forward_pre_hook(build_hook(name)) for name, layer in _list_dense_layers(model).items()
     ]
-    for group in groups[:SCALED_QUESTIONS]:
-        for window in group["windows"][:SCALED_WINDOWS]:
-            batch = WindowBatch.from_questions([[window]])
-            model(batch.ids, batch.mask, batch.starts)
+    for inputs in samples:
+        model(*inputs)
     for hook in hooks:
         hook.remove()
     return largest

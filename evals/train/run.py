@@ -7,6 +7,7 @@ PARTS = {
     "embedding": "evals.train.embedding",
     "reader": "evals.train.reader",
     "retrieval": "evals.train.retrieval",
+    "turns": "evals.train.turns",
     "quotes": "evals.train.quotes",
     "signals": "evals.train.signals",
     "support": "evals.train.support",

@@ -18,7 +18,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from assistant.domain.errors import ModelUnavailable, SetupError
 from assistant.models.embeddings import e5_cache
 from assistant.models.embeddings.e5_weights import E5Weights
-from assistant.models.embeddings.factory import build_embedder, compute_meaning
+from assistant.models.embeddings.factory import build_embedder
 from assistant.models.embeddings.onnx import OnnxEmbedder
 from assistant.ports.models import MultiVectorEmbedder
 
@@ -250,23 +250,6 @@ async def test_the_local_model_tells_tokens_apart_without_prompt_and_marks(packa
     assert question.tokens.shape[1] == 4
     assert 0 < len(short.tokens) < len(long.tokens)
     assert np.abs(long.tokens).max() <= 7
-
-
-async def test_the_local_model_tells_how_a_question_is_said(packaged: Path) -> None:
-    embedder = build_embedder("local", packaged)
-    assert isinstance(embedder, MultiVectorEmbedder)
-    said, other = await compute_meaning(embedder, "a b"), await compute_meaning(embedder, "b b b")
-    assert len(said.mid_layer) == 32
-    assert said.mid_layer != other.mid_layer
-    assert said.vector != pytest.approx(said.mid_layer)
-    [passage] = await embedder.embed_passage_tokens(["a b"])
-    assert passage.mid_layer is None
-
-
-async def test_a_model_of_only_whole_vectors_tells_no_tone(tmp_path: Path) -> None:
-    said = await compute_meaning(build_embedder(str(save_model(tmp_path / "table")), tmp_path), "a")
-    assert said.vector
-    assert not said.mid_layer
 
 
 def test_a_model_without_a_token_space_has_only_whole_vectors(tmp_path: Path) -> None:

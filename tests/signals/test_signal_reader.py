@@ -8,8 +8,7 @@ from assistant.conversation.templates import LANGUAGES
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, HumanRequest, Reaction, Signals
-from assistant.domain.turns import History, PastTurn, TextEmbedding, Utterance
-from assistant.signals.classifier import load_weights
+from assistant.domain.turns import History, PastTurn, Utterance
 from assistant.signals.normalization import JAPANESE
 from assistant.signals.replay import replay_turns
 from assistant.signals.signal_reader import RuleSignalReader
@@ -223,25 +222,6 @@ def test_five_hundred_turns_cost_no_more_than_a_few() -> None:
     start = time.perf_counter()
     READER.compute_signals("ありがとう", history)
     assert time.perf_counter() - start < 0.5
-
-
-def test_the_tone_of_another_model_is_ignored() -> None:
-    with_strange = RuleSignalReader(embedding="another model").compute_signals(
-        "最悪です", ALONE, TextEmbedding([1.0, 2.0], [3.0])
-    )
-    assert with_strange.frustration == READER.compute_signals("最悪です", ALONE).frustration
-
-
-def test_the_tone_of_its_own_model_is_heard() -> None:
-    reader, head = (
-        RuleSignalReader(embedding=load_weights().embedding),
-        load_weights().classifiers["frustration"].mid_layer_weights,
-    )
-    said = [
-        reader.compute_signals("最悪です", ALONE, TextEmbedding([1.0], [way * each for each in head]))
-        for way in (1, -1)
-    ]
-    assert said[0].frustration > said[1].frustration
 
 
 def test_one_reason_is_told_once() -> None:

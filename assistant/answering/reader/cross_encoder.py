@@ -22,7 +22,7 @@ import structlog
 from assistant.answering.reader.encoding import Window, build_windows, encode_question
 from assistant.domain.errors import SetupError
 from assistant.lru_cache import LruCache
-from assistant.models.embeddings.e5_onnx_export import TOKEN_LOGITS, WINDOW_LOGIT
+from assistant.models.embeddings.e5_onnx_export import TOKEN_LOGITS, WINDOW_LOGITS
 
 if TYPE_CHECKING:
     from assistant.domain.knowledge import Passage
@@ -60,9 +60,10 @@ class CrossEncoderReader:
 
     @cached_property
     def _model(self) -> tuple[Any, Any]:
-        from assistant.models.embeddings.e5_cache import open_reader
+        from assistant.models.embeddings.adapter_weights import READER
+        from assistant.models.embeddings.e5_cache import open_adapter
 
-        return open_reader(self._models)
+        return open_adapter(self._models, READER)
 
     async def read_passages(
         self, question: str, passages: Sequence[Passage], context: str = ""
@@ -132,7 +133,7 @@ class CrossEncoderReader:
             "attention_mask": np.ones_like(ids),
             "token_type_ids": (np.arange(ids.shape[1]) < window.passage_start).astype(np.int64)[None],
         }
-        tokens, gate = session.run([TOKEN_LOGITS, WINDOW_LOGIT], feed)
+        tokens, gate = session.run([TOKEN_LOGITS, WINDOW_LOGITS], feed)
         return tokens[0], float(gate.flat[0])
 
 

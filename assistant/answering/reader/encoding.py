@@ -46,11 +46,16 @@ def encode_question(tokenizer: Tokenizer, question: str, context: str = "") -> l
     Of a long one the beginning and the end: people ask first and explain, or explain first and ask.
     """
     asked = f"{context.strip()} / {question.strip()}" if context.strip() else question.strip()
-    text = "query: " + _keep_ends(" ".join(asked.split()), MAX_QUESTION_CHARACTERS)
+    return encode_ends(tokenizer, "query: " + asked, MAX_QUESTION_TOKENS)
+
+
+def encode_ends(tokenizer: Tokenizer, text: str, max_tokens: int) -> list[int]:
+    """The token ids of *text*; of more than *max_tokens* the first and the last ones."""
+    text = _keep_ends(" ".join(text.split()), MAX_QUESTION_CHARACTERS)
     ids: list[int] = tokenizer.encode(_replace_surrogates(text), add_special_tokens=False).ids
-    if len(ids) <= MAX_QUESTION_TOKENS:
+    if len(ids) <= max_tokens:
         return ids
-    half = MAX_QUESTION_TOKENS // 2
+    half = max_tokens // 2
     return [*ids[:half], *ids[-half:]]
 
 

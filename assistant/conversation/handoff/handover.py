@@ -23,6 +23,8 @@ from assistant.ports.storage.store import Store
 
 #: Who is behind a handoff, where it is not the assistant.
 ACTORS = {"button": CUSTOMER, "watchdog": WATCHDOG}
+#: From here on somebody is told of who listens at once, and of nothing else.
+DISTRESS_THRESHOLD = 0.5
 #: Earlier conversations that travel with a handoff.
 MAX_PREVIOUS_CONVERSATIONS = 5
 
@@ -56,7 +58,7 @@ def hand_over(
     urgent = compute_priority(why.verdict, why.signals, policy)
     reason = why.verdict.reason or Reason.RULE
     queued = conversation.hand_off(reason, urgent, "", now)
-    told = _compose_handoff_reply(store, queued, reason, policy, now)
+    told = _compose_handoff_reply(store, queued, why, policy, now)
     queued = conversation.hand_off(reason, urgent, told.text, now)
     store_packet(store, queued, why, pick_facts, now)
     queued, message = append_reply(store, queued, Author.ASSISTANT, told, now)
@@ -95,9 +97,14 @@ def store_packet(
 
 
 def _compose_handoff_reply(
-    store: Store, queued: Conversation, reason: Reason, policy: Policy, now: datetime
+    store: Store, queued: Conversation, why: HandoffRequest, policy: Policy, now: datetime
 ) -> Reply:
-    language = queued.language
+    language, reason = queued.language, why.verdict.reason or Reason.RULE
+    if why.signals is not None and why.signals.distress >= DISTRESS_THRESHOLD:
+        # No place in a queue, and nothing to fill in.
+        helplines = policy.helplines.get(language, "")
+        text = words("handoff_distress", language, helplines=helplines)
+        return Reply(text=text, language=language, kind="handoff")
     lines = [
         words(f"handoff_{reason}", language),
         words("handoff_carried_over", language),

@@ -4,9 +4,14 @@ from collections.abc import Sequence
 
 from assistant.conversation.templates import render_template
 from assistant.domain.messages import Button, Reply
-from assistant.domain.signals import Decision, Reason, Verdict
+from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import PastTurn
 from assistant.ports.answering import Draft
+
+#: Reasons that call for an apology.
+APOLOGY_REASONS = (Reason.FRUSTRATED, Reason.STUCK, Reason.COMPLAINT)
+#: From here on somebody is reassured before they are answered.
+WORRY_THRESHOLD = 0.5
 
 
 def compose_reply(
@@ -14,12 +19,13 @@ def compose_reply(
     draft: Draft,
     language: str,
     *,
-    turn: int,
+    signals: Signals,
     past: Sequence[PastTurn] = (),
     choices: tuple[str, ...] = (),
 ) -> Reply:
     """The reply to a turn that is not handed over; *choices* are questions that one tap asks."""
-    parts = [_render_acknowledgement(verdict, language, turn, past)]
+    turn = signals.turn
+    parts = [_render_acknowledgement(verdict, language, signals, past)]
     if verdict.decision is Decision.GUIDE:
         parts.append(_render_guidance(draft, language, turn, choices))
     elif not draft.text:
@@ -46,12 +52,16 @@ def build_person_button(language: str) -> Button:
     return Button(label=label, value=label)
 
 
-def _render_acknowledgement(verdict: Verdict, language: str, turn: int, past: Sequence[PastTurn]) -> str:
-    """Frustration is named once, and not again in the very next reply."""
-    if verdict.reason not in (Reason.FRUSTRATED, Reason.STUCK):
+def _render_acknowledgement(
+    verdict: Verdict, language: str, signals: Signals, past: Sequence[PastTurn]
+) -> str:
+    """A feeling is named once, and not again in the very next reply."""
+    turn = signals.turn
+    if past and (past[-1].reason in APOLOGY_REASONS or past[-1].signals.worry >= WORRY_THRESHOLD):
         return ""
-    if past and past[-1].reason in (Reason.FRUSTRATED, Reason.STUCK):
-        return ""
+    if verdict.reason not in APOLOGY_REASONS:
+        is_worried = signals.worry >= WORRY_THRESHOLD
+        return render_template("acknowledge_worry", language, variant=turn) if is_worried else ""
     return render_template(f"acknowledge_{verdict.reason}", language, variant=turn)
 
 

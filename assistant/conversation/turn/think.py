@@ -20,10 +20,10 @@ from assistant.domain.decide import (
 )
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
-from assistant.domain.messages import Reply
+from assistant.domain.messages import Author, Reply
 from assistant.domain.policy import Policy
-from assistant.domain.signals import Decision, Reason, Signals, Verdict
-from assistant.domain.turns import ConversationSummarizer, TextEmbedding, TurnClassifier, TurnSource
+from assistant.domain.signals import Decision, Reaction, Reason, Signals, Verdict
+from assistant.domain.turns import ConversationSummarizer, ReadTurn, TextEmbedding, TurnClassifier, TurnSource
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite
 from assistant.ports.knowledge import Retriever
 from assistant.ports.signals import SignalReader
@@ -48,6 +48,8 @@ class TurnDependencies:
     answerer: Answerer
     #: What the model that search uses makes of a text.
     embed_text: Callable[[str], Awaitable[TextEmbedding]]
+    #: The turn in its context; None: there is no encoder.
+    read_turn: ReadTurn | None
     #: A follow-up question to one that stands alone.
     rewrite: Rewrite
     policy: Policy
@@ -83,12 +85,14 @@ async def compute_turn_result(mind: TurnDependencies, gathered: TurnInput, progr
 
 
 async def analyze_turn(mind: TurnDependencies, gathered: TurnInput) -> Signals:
-    """The turn, read: by its words alone when they ask for a person, else with their meaning too."""
-    signals = mind.reader.compute_signals(gathered.text, gathered.history)
+    """The turn, read: in its context and with its meaning; by its words alone where no model can be asked."""
+    labels = await mind.read_turn(gathered.text, gathered.history.lines) if mind.read_turn else None
+    signals = mind.reader.compute_signals(gathered.text, gathered.history, TextEmbedding((), labels or {}))
     if signals.asked_for_person:
         return signals
     try:
-        meaning = await mind.embed_text(gathered.text[:MAX_EMBEDDED_CHARACTERS])
+        embedding = await mind.embed_text(gathered.text[:MAX_EMBEDDED_CHARACTERS])
+        meaning = replace(embedding, labels=labels or {})
         turns = [
             replace(turn, vector=(await mind.embed_text(turn.query)).vector)
             for turn in gathered.history.turns[-MAX_COMPARED_TURNS:]
@@ -135,22 +139,38 @@ async def _search_and_answer(
         )
         # What the help says in two ways is not shown before it is known that it is not said.
         shown = verdict.decision is not Decision.HANDOFF and not any(one.disputes for one in passages)
-        draft = await mind.answerer.write_answer(ask, progress if shown else _ignore_progress)
+        draft = await _write_new_answer(mind, ask, signals, policy, progress if shown else _ignore_progress)
         if dispute := find_dispute(draft.citations, passages):
             draft = quote_both_sides(draft, dispute, signals.language)
             verdict = unsure_answer(verdict)
         if not draft.text and verdict.decision is Decision.ANSWER:
             verdict = decide_after_search(signals, gathered.history, policy, None)
-    found = SearchOutcome(query, passages, draft)
+    found = SearchOutcome(query, passages, draft, signals)
     reply = _compose_turn_reply(mind, gathered, signals.language, verdict, found)
     return _build_turn_result(found, signals, verdict, reply)
+
+
+async def _write_new_answer(
+    mind: TurnDependencies, ask: AnswerRequest, signals: Signals, policy: Policy, progress: Progress
+) -> Draft:
+    """A draft that goes on where the reply before did not help: from other articles, or none at all."""
+    draft = await mind.answerer.write_answer(ask, progress)
+    before = [line.text for line in ask.lines if line.author is Author.ASSISTANT]
+    helped = signals.reaction not in (Reaction.REJECTED, Reaction.REPHRASED)
+    if helped or not draft.text or not any(draft.text in text for text in before[-MAX_COMPARED_TURNS:]):
+        return draft
+    shown = {citation.article for citation in draft.citations}
+    fresh = [passage for passage in ask.passages if passage.article not in shown]
+    if not fresh or fresh[0].score < policy.answer_score:
+        return Draft(text="", model="")
+    return await mind.answerer.write_answer(replace(ask, passages=fresh), progress)
 
 
 def _select_threshold(verdict: Verdict, policy: Policy) -> float:
     """The score from which on a passage is answered from."""
     if verdict.decision is Decision.CLARIFY:
         return inf
-    soothing = verdict.decision is Decision.OFFER and verdict.reason is Reason.FRUSTRATED
+    soothing = verdict.decision is Decision.OFFER and verdict.reason in (Reason.FRUSTRATED, Reason.COMPLAINT)
     # Neither a complaint nor "is this where I write?" asks anything of the help: only what is sure is quoted.
     careful = soothing or verdict.decision is Decision.GUIDE
     return max(policy.answer_score, policy.frustrated_answer_score if careful else 0.0)
@@ -162,6 +182,7 @@ class SearchOutcome(NamedTuple):
     query: str
     passages: Sequence[Passage]
     draft: Draft
+    signals: Signals
 
 
 def _compose_turn_reply(
@@ -172,7 +193,12 @@ def _compose_turn_reply(
     else:
         choices = list_related_titles(found, mind.policy.for_channel(gathered.conversation.channel))
     return compose_reply(
-        verdict, found.draft, language, turn=gathered.turn, past=gathered.history.turns, choices=choices
+        verdict,
+        found.draft,
+        language,
+        signals=replace(found.signals, turn=gathered.turn),
+        past=gathered.history.turns,
+        choices=choices,
     )
 
 

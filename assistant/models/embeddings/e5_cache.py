@@ -18,9 +18,6 @@ from assistant.models.embeddings.token_projection import FILE as TOKEN_SPACE
 #: Raised whenever the conversion changes: another name is another model, and another index.
 NAME = "multilingual-e5-small-int7-v4"
 SUMS = "checksums.json"
-#: The reader's graph, beside the model's.
-READER = "reader.onnx"
-READER_FILES = {READER, f"{READER}_data"}
 #: The directions of this model's token vectors.
 TOKENS = Path(__file__).with_name("e5_token_projection.json")
 
@@ -61,8 +58,8 @@ def prepare_e5(models: Path, progress: Progress | None = None) -> Path:
     return folder
 
 
-def open_reader(models: Path) -> tuple[Any, Any]:
-    """The tokenizer, which cuts nothing off, and the session of the reader's graph; made when missing."""
+def open_adapter(models: Path, learned: Path) -> tuple[Any, Any]:
+    """The tokenizer, which cuts nothing off, and the session of the model as *learned* changes it."""
     from tokenizers import Tokenizer
 
     from assistant.models.embeddings.onnx import open_session
@@ -70,47 +67,50 @@ def open_reader(models: Path) -> tuple[Any, Any]:
     folder = prepare_e5(models)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
-    return tokenizer, open_session(prepare_reader(folder), os.cpu_count() or 1)
+    return tokenizer, open_session(prepare_adapter(folder, learned), os.cpu_count() or 1)
 
 
-def prepare_reader(folder: Path) -> Path:
-    """The reader's graph in the prepared model's *folder*, whose word vectors it shares; made when missing,
-    damaged or of other weights."""
-    from assistant.models.embeddings.reader_weights import FILE
+def prepare_adapter(folder: Path, learned: Path) -> Path:
+    """The graph of the model as the weights in *learned* change it, in the prepared model's *folder*.
 
-    graph, mark = folder / READER, folder / f"{READER}.json"
-    source = _compute_checksum(FILE)
+    It shares the model's word vectors. Its name tells of which weights it is, so that no file is replaced
+    that another process reads; made when missing or damaged.
+    """
+    graph = folder / f"{learned.stem}-{_compute_checksum(learned)[:12]}.onnx"
+    mark = graph.with_suffix(".json")
     try:
-        kept = json.loads(mark.read_text(encoding="utf-8"))
-        sums = kept["files"]
-        whole = sums.keys() >= READER_FILES and all(
-            _compute_checksum(folder / n) == c for n, c in sums.items()
-        )
-        if kept["source"] == source and whole:
+        sums = json.loads(mark.read_text(encoding="utf-8"))
+        if graph.name in sums and all(
+            _compute_checksum(folder / name) == value for name, value in sums.items()
+        ):
             return graph
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         pass
     try:
-        _build_reader(folder, graph, mark, source)
+        _build_adapter(folder, graph, mark, learned)
     except OSError as exc:
         raise SetupError(
-            f"The reader's graph could not be written to {folder} ({exc.strerror}); it needs 25 MB."
+            f"The graph of {learned.name} could not be written to {folder} ({exc.strerror}); it needs 25 MB."
         ) from exc
     return graph
 
 
-def _build_reader(folder: Path, graph: Path, mark: Path, source: str) -> None:
-    from assistant.models.embeddings.e5_onnx_export import write_reader_graph
-    from assistant.models.embeddings.reader_weights import ReaderWeights
+def _build_adapter(folder: Path, graph: Path, mark: Path, learned: Path) -> None:
+    from assistant.models.embeddings.adapter_weights import AdapterWeights
+    from assistant.models.embeddings.e5_onnx_export import write_adapter_graph
 
-    with tempfile.TemporaryDirectory(prefix="reader.", dir=folder) as name:
+    with tempfile.TemporaryDirectory(prefix=f"{learned.stem}.", dir=folder) as name:
         made = Path(name) / graph.name
-        write_reader_graph(ReaderWeights(find_packaged_weights()), made, folder / "model.onnx")
-        files = sorted(Path(name).iterdir())
+        write_adapter_graph(AdapterWeights(find_packaged_weights(), learned), made, folder / "model.onnx")
+        files = sorted(Path(name).iterdir(), reverse=True)
         sums = {path.name: _compute_checksum(path) for path in files}
+        # The tensors before the graph that names them.
         for path in files:
             os.replace(path, folder / path.name)
-    mark.write_text(json.dumps({"source": source, "files": sums}), encoding="utf-8")
+    for old in folder.glob(f"{learned.stem}-*"):
+        if not old.name.startswith(graph.stem):
+            old.unlink(missing_ok=True)
+    mark.write_text(json.dumps(sums), encoding="utf-8")
 
 
 def _build_model(folder: Path, progress: Progress) -> None:

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.models.embeddings.e5_input_scales import INPUT_SCALES, load_input_scales
 from assistant.models.embeddings.e5_weights import E5Weights
-from assistant.models.embeddings.onnx import MIDDLE
 
 if TYPE_CHECKING:
     import onnx
     from numpy import float32, int8
     from numpy.typing import NDArray
 
+    from assistant.models.embeddings.adapter_weights import AdapterWeights
     from assistant.models.embeddings.e5_input_scales import InputScales
-    from assistant.models.embeddings.reader_weights import ReaderWeights
 
 #: Told (steps done, steps in all).
 Progress = Callable[[int, int], None]
@@ -34,9 +33,9 @@ BESIDE = 4_096
 MAX_WEIGHT = 63
 #: Largest magnitude of a word vector's value: words are looked up, never multiplied as integers.
 MAX_WORD = 127
-#: The reader's outputs.
+#: The outputs of an adapted model: of each token, of the whole text.
 TOKEN_LOGITS = "token_logits"
-WINDOW_LOGIT = "window_logit"
+WINDOW_LOGITS = "window_logits"
 
 
 class OnnxGraphBuilder:
@@ -135,31 +134,31 @@ def write_graph(
         state = _add_layer(graph, weights, layer, state)
         progress(layer + 2, shape.layers + 2)
     states: list[str | int] = ["batch", "length", shape.hidden]
-    outputs = {"last_hidden_state": states, MIDDLE: states}
-    _save_model(graph.build_model(["input_ids", "attention_mask"], outputs), path)
+    _save_model(graph.build_model(["input_ids", "attention_mask"], {"last_hidden_state": states}), path)
 
 
-def write_reader_graph(weights: ReaderWeights, path: Path, embedding: Path) -> None:
-    """Write the reader to *path*; it shares the word vectors of the *embedding* graph beside it.
+def write_adapter_graph(weights: AdapterWeights, path: Path, embedding: Path) -> None:
+    """Write the adapted model to *path*; it shares the word vectors of the *embedding* graph beside it.
 
-    Of each token: the logits of "answers" and "is needed beside the answer". Of the text: of "answers".
+    Its outputs are the logits of the heads that *weights* have: of each token, and of the whole text.
     """
+    from assistant.models.embeddings.adapter_weights import TOKEN_HEAD, WINDOW_HEAD
+
     graph = OnnxGraphBuilder(weights.read_input_scales())
     state = _add_embeddings(graph, weights, embedding, segment=weights.read_learned("segment"))
     for layer in range(weights.shape.layers):
         state = _add_layer(graph, weights, layer, state)
-    _add_head(graph, weights, "token_head", state, TOKEN_LOGITS)
+    outputs: dict[str, Sequence[str | int]] = {}
+    if heads := weights.count_outputs(TOKEN_HEAD):
+        _add_head(graph, weights, TOKEN_HEAD, state, TOKEN_LOGITS)
+        outputs[TOKEN_LOGITS] = ["batch", "length", heads]
     graph.add_operator("Gather", [state, graph.add_constant("first", _build_array(0))], "first.state", axis=1)
-    _add_head(graph, weights, "window_head", "first.state", WINDOW_LOGIT)
-    inputs = ["input_ids", "attention_mask", "token_type_ids"]
-    heads = len(weights.read_learned("token_head.bias"))
-    _save_model(
-        graph.build_model(inputs, {TOKEN_LOGITS: ["batch", "length", heads], WINDOW_LOGIT: ["batch", 1, 1]}),
-        path,
-    )
+    _add_head(graph, weights, WINDOW_HEAD, "first.state", WINDOW_LOGITS)
+    outputs[WINDOW_LOGITS] = ["batch", 1, weights.count_outputs(WINDOW_HEAD)]
+    _save_model(graph.build_model(["input_ids", "attention_mask", "token_type_ids"], outputs), path)
 
 
-def _add_head(graph: OnnxGraphBuilder, weights: ReaderWeights, name: str, source: str, output: str) -> None:
+def _add_head(graph: OnnxGraphBuilder, weights: AdapterWeights, name: str, source: str, output: str) -> None:
     product = graph.add_operator(
         "MatMul",
         [source, graph.add_constant(f"{name}.w", weights.read_learned(f"{name}.weight").T)],
@@ -259,8 +258,7 @@ def _add_layer(graph: OnnxGraphBuilder, weights: E5Weights, layer: int, state: s
     attended = add_dense("ao", f"l{layer}.heads", shape.hidden)
     state = _add_layer_norm(graph, weights, f"l{layer}.aln", state, attended)
     inner = graph.add_operator("Gelu", [add_dense("fi", state, shape.hidden)], f"l{layer}.gelu", domain=FUSED)
-    # How a question is said is heard two thirds of the way (`signals/classifier.py`).
-    seen = {shape.layers - 1: "last_hidden_state", shape.layers * 2 // 3 - 1: MIDDLE}.get(layer)
+    seen = "last_hidden_state" if layer == shape.layers - 1 else None
     return _add_layer_norm(
         graph, weights, f"l{layer}.oln", state, add_dense("fo", inner, shape.inner), output=seen
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.errors import SetupError
 from assistant.domain.turns import TextEmbedding
-from assistant.ports.models import Embedder, MultiVectorEmbedder
+from assistant.ports.models import Embedder
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -51,8 +51,5 @@ def build_embedder(
 
 
 async def compute_meaning(embedder: Embedder, text: str) -> TextEmbedding:
-    """What *text* says, and how, where the model tells."""
-    if not isinstance(embedder, MultiVectorEmbedder):
-        return TextEmbedding((await embedder.embed_query(text)).tolist())
-    fine = await embedder.embed_query_tokens(text)
-    return TextEmbedding(fine.pooled.tolist(), fine.mid_layer.tolist() if fine.mid_layer is not None else ())
+    """What *text* says."""
+    return TextEmbedding((await embedder.embed_query(text)).tolist())

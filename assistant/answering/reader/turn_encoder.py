@@ -1,0 +1,107 @@
+"""Reads a customer's turn in its context: is it frustrated, does it ask for a person, did the reply miss?
+
+A classifier with several labels, fine-tuned from the embedding model; `python -m evals train turns` learned
+it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from assistant.answering.reader.turn_encoding import encode_turn
+from assistant.domain.errors import SetupError
+from assistant.domain.turns import TURN_LABELS
+from assistant.lru_cache import LruCache
+from assistant.models.embeddings.e5_onnx_export import TOKEN_LOGITS, WINDOW_LOGITS
+
+if TYPE_CHECKING:
+    from assistant.domain.turns import ReadTurn, Utterance
+
+#: Turns that are remembered: a burst is read again when a message is added.
+CACHE_SIZE = 128
+#: Pause after the graph could not be made or opened.
+RETRY_SECONDS = 60.0
+
+log = structlog.get_logger()
+
+#: A turn's text, and each line before it with its author.
+Key = tuple[str, tuple["Utterance", ...]]
+
+
+class TurnEncoder:
+    """Opens its graph when it is first asked; reads in a thread of its own."""
+
+    def __init__(self, models: Path) -> None:
+        """*models* is the folder of prepared models."""
+        self._models = models
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="turns")
+        self._recent: LruCache[Key, Mapping[str, float]] = LruCache(CACHE_SIZE)
+        #: Why it cannot read; None: it can.
+        self.unavailable_reason: str | None = None
+        self._try_again_at = 0.0
+
+    async def read_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float] | None:
+        """The logit of each label for *text* after *lines*; None while the graph cannot be opened."""
+        if time.monotonic() < self._try_again_at:
+            return None
+        key = (text, tuple(lines))
+        try:
+            found = (await self._recent.get_many([key], self._read_missing))[key]
+        except (SetupError, OSError) as exc:
+            self.unavailable_reason = f"The turn encoder cannot be opened ({exc}); words alone are read."
+            self._try_again_at = time.monotonic() + RETRY_SECONDS
+            log.warning("turn encoder not opened", why=str(exc))
+            return None
+        self.unavailable_reason = None
+        return found
+
+    def close(self) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+    @cached_property
+    def _model(self) -> tuple[Any, Any]:
+        from assistant.models.embeddings.adapter_weights import TURNS
+        from assistant.models.embeddings.e5_cache import open_adapter
+
+        return open_adapter(self._models, TURNS)
+
+    async def _read_missing(self, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, float]]:
+        loop = asyncio.get_running_loop()
+        return {key: await loop.run_in_executor(self._thread, self.score_turn, *key) for key in keys}
+
+    def score_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float]:
+        """As `read_turn`, in this thread and without memory."""
+        import numpy as np
+
+        tokenizer, session = self._model
+        read, turn_end = encode_turn(tokenizer, text, lines)
+        ids = np.array([read], np.int64)
+        feed = {
+            "input_ids": ids,
+            "attention_mask": np.ones_like(ids),
+            "token_type_ids": (np.arange(len(read)) < turn_end).astype(np.int64)[None],
+        }
+        tokens, whole = session.run([TOKEN_LOGITS, WINDOW_LOGITS], feed)
+        logits = tokens[0, :turn_end].mean(axis=0) + whole.ravel()
+        return dict(zip(TURN_LABELS, logits.tolist(), strict=True))
+
+
+def build_turn_reader(embeddings: str, models: Path) -> ReadTurn | None:
+    """How turns are read in their context, where *embeddings* names the local model that it is made of."""
+    from assistant.models.embeddings.factory import LOCAL
+
+    return open_turn_encoder(models).read_turn if embeddings == LOCAL else None
+
+
+@cache
+def open_turn_encoder(models: Path) -> TurnEncoder:
+    """The one encoder of this process for the folder of prepared models."""
+    return TurnEncoder(models)
