@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from assistant.knowledge.contradictions.rules import Statement
     from assistant.knowledge.ingest.embedding_backfill import Making
     from assistant.knowledge.ingest.indexer import Indexer
+    from assistant.knowledge.ingest.run import IngestReport, Options, Progress
+    from assistant.knowledge.loaders.reader import Reads
     from assistant.knowledge.retrieval.example_questions import Examples
     from assistant.knowledge.retrieval.retriever import HybridRetriever
     from assistant.knowledge.retrieval.switching_retriever import Succession
@@ -95,6 +97,32 @@ class Knowledge:
         while await self.retriever.tend():
             pass
         await self.making.note()
+
+    async def ingest(
+        self,
+        sources: Sequence[str],
+        options: Options,
+        *,
+        progress: Progress | None = None,
+        reader: Reads | None = None,
+        settle: bool = True,
+    ) -> IngestReport:
+        """Index *sources*, and look for contradictions; *settle*: and wait until the vector index has all."""
+        from assistant.knowledge.ingest.run import ingest, quiet
+
+        run = partial(ingest, index=self.indexer, count_tokens=self.embedder.tokens)
+        report = await run(sources, options=options, progress=progress or quiet, reader=reader)
+        await (self.settle() if settle else self.refresh())
+        await self.compare()
+        if settle:
+            await self.refresh()
+        return report
+
+    async def make_vectors(self) -> None:
+        """Make the vectors that are missing, unless others do."""
+        await self.making.make()
+        await self.refresh()
+        await self.compare()
 
     async def note_missing(self) -> int:
         """How many passages have no vectors; `readyz` says so when nothing stands in for them."""

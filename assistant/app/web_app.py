@@ -4,12 +4,12 @@ Two processes, because thinking keeps a Python interpreter busy, and webhooks wo
 none of their business. Here nothing is heavy, so a call is answered after its one transaction.
 """
 
-import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,7 +29,9 @@ from assistant.domain.hours import business_day
 from assistant.domain.policy import Policy
 from assistant.ipc.background_tasks import Start, Supervisor
 from assistant.ipc.rpc import Pipe
+from assistant.jobs.channel_limits import poll_channel_limits
 from assistant.jobs.database_probe import Proof
+from assistant.jobs.knowledge_refresh import poll_titles
 from assistant.knowledge.retrieval.example_questions import Examples
 from assistant.notifications.journal_poller import Lookout
 from assistant.notifications.notifier import LocalWire
@@ -40,10 +42,6 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 
 STATIC = Path(__file__).parents[1] / "api" / "static"
-#: How often it is looked whether the knowledge base changed: for the examples that customers are offered.
-REFRESH_SECONDS = 1.0
-#: How often apps are asked for what agents should know of their limits; each asks less often if it likes.
-LIMITS_SECONDS = 60.0
 #: How long the companion may take to say how it is, and to draft for an agent.
 HEALTH_SECONDS, SUGGEST_SECONDS = 3.0, 60.0
 
@@ -72,8 +70,8 @@ class Front:
         """Everything that goes on as long as calls are answered."""
         work: dict[str, Start] = {
             "wire": self.wire.run,
-            "titles": self._follow_titles,
-            "limits": self._follow_limits,
+            "titles": partial(poll_titles, self._titles_version, self._load_titles),
+            "limits": partial(poll_channel_limits, self.channels.values(), now),
         }
         if self.settings.postgres_url is not None:
             work["lookout"] = Lookout(self.database, self.wire, now).run
@@ -104,25 +102,14 @@ class Front:
         )
         return drafts
 
-    async def _follow_limits(self) -> None:
-        while True:
-            for channel in self.channels.values():
-                await channel.refresh(now())
-            await asyncio.sleep(LIMITS_SECONDS)
-
     def today(self) -> date:
         return business_day(now(), self.policy.zone)
 
-    async def _follow_titles(self) -> None:
-        version = None
-        while True:
-            with contextlib.suppress(Unavailable):  # the next round tries again
-                found = await self.database.read(lambda store: (store.articles.version(), self.today()))
-                if found != version:
-                    titles = await self.database.read(lambda store: store.articles.titles(self.today()))
-                    self.examples.load(titles)
-                    version = found
-            await asyncio.sleep(REFRESH_SECONDS)
+    async def _titles_version(self) -> tuple[int, date]:
+        return await self.database.read(lambda store: (store.articles.version(), self.today()))
+
+    async def _load_titles(self) -> None:
+        self.examples.load(await self.database.read(lambda store: store.articles.titles(self.today())))
 
 
 def make_front(settings: Settings, pipe: Pipe) -> Front:

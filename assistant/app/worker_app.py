@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
     from assistant.ports.channels import Channel
     from assistant.ports.notifications import Bus
 
-#: How often the serving process looks whether another process changed the knowledge base.
-REFRESH_SECONDS = 1.0
-#: How often it looks whether vectors are missing, and after which time nobody answers by another model's.
-MAKE_SECONDS, FORGET_SECONDS = 5.0, 3600.0
 #: How long work in hand may take to finish at a stop.
 DRAIN_SECONDS = 5.0
 
@@ -77,12 +72,26 @@ class Service:
             "housekeeping": keeping.run,
             "resync": resync.run,
             "warm-up": self._warm_up,
-            "knowledge": self._follow_knowledge,
-            "vectors": self._make_vectors,
         }
         if self.settings.postgres_url is not None:
             work["lookout"] = Lookout(database, self.wire, now).run
-        return work | dict(self._mailboxes())
+        return work | self.knowledge_tasks() | dict(self._mailboxes())
+
+    def knowledge_tasks(self) -> dict[str, Start]:
+        """What keeps up with changes of the knowledge base."""
+        from assistant.jobs.knowledge_refresh import backfill_vectors, poll_knowledge_changes
+
+        knowledge = self.knowledge
+        return {
+            "knowledge": partial(poll_knowledge_changes, knowledge.refresh, knowledge.retriever.tend),
+            "vectors": partial(
+                backfill_vectors,
+                count_missing=knowledge.note_missing,
+                is_changing=lambda: knowledge.retriever.changing,
+                make=knowledge.make_vectors,
+                forget_others=knowledge.making.forget_others,
+            ),
+        }
 
     async def _warm_up(self) -> None:
         """Load what the first customer would wait for: dictionaries, patterns, the model's vocabulary."""
@@ -117,49 +126,12 @@ class Service:
                 yield f"mailbox {name} {account}".strip(), start
 
     async def _read_again(self, source: Source) -> dict[str, int]:
-        from assistant.knowledge.ingest.run import Options, ingest
+        from assistant.knowledge.ingest.run import Options
 
-        report = await ingest(
-            [source.source],
-            index=self.knowledge.indexer,
-            count_tokens=self.knowledge.embedder.tokens,
-            options=Options(prune=source.prune, allow_private=self.settings.ingest_private),
-        )
-        await self.knowledge.refresh()
-        await self.knowledge.compare()
+        options = Options(prune=source.prune, allow_private=self.settings.ingest_private)
+        report = await self.knowledge.ingest([source.source], options, settle=False)
         kinds = ("added", "updated", "unchanged", "removed", "failed")
         return {kind: len(getattr(report, kind)) for kind in kinds}
-
-    async def _follow_knowledge(self) -> None:
-        from assistant.domain.errors import Unavailable
-
-        more = True  # a first start has everything to fill
-        while True:
-            await asyncio.sleep(0 if more else REFRESH_SECONDS)
-            more = False
-            with contextlib.suppress(Unavailable):  # readyz says so; the next round tries again
-                await self.knowledge.refresh()
-                more = await self.knowledge.retriever.tend()
-
-    async def _make_vectors(self) -> None:
-        """Make vectors that nobody makes: after an interrupted ingest, or of a new model in the settings."""
-        from assistant.domain.errors import Unavailable
-
-        knowledge, since, waiting = self.knowledge, time.monotonic(), False
-        while True:
-            with contextlib.suppress(Unavailable):  # a hosted model that is down; the next round tries again
-                missing = await knowledge.note_missing()
-                # An ingest that is reading makes its vectors itself in a moment.
-                if missing and (waiting or knowledge.retriever.changing):
-                    await knowledge.making.make()
-                    await knowledge.refresh()
-                    await knowledge.compare()
-                    missing = await knowledge.note_missing()
-                waiting = missing > 0
-                if not missing and time.monotonic() - since > FORGET_SECONDS:
-                    await knowledge.making.forget_others()
-                    since = float("inf")
-            await asyncio.sleep(MAKE_SECONDS)
 
 
 def make_duties(service: Service) -> Duties:

@@ -84,20 +84,14 @@ async def take_in(
     reader: Reads | None = None,
 ) -> IngestReport:
     """Index *sources* and bring the vector index into line."""
-    from assistant.knowledge.ingest.run import Options, ingest
+    from assistant.knowledge.ingest.run import Options
 
-    report = await ingest(
+    return await knowledge.ingest(
         sources,
-        index=knowledge.indexer,
-        count_tokens=knowledge.embedder.tokens,
-        options=Options(prune=prune, allow_private=settings.ingest_private),
+        Options(prune=prune, allow_private=settings.ingest_private),
         progress=lambda stage, done, total: steps(STAGES.get(stage, stage), done, total),
         reader=reader,
     )
-    await knowledge.settle()
-    await knowledge.compare()
-    await knowledge.refresh()
-    return report
 
 
 COUNTED = ("added", "updated", "unchanged", "removed", "failed")
