@@ -116,7 +116,7 @@ def assess(
 
 
 async def _replay_dialogues(settings: Settings, policy: str | None, file: str | None, as_json: bool) -> None:
-    from assistant.app.knowledge_base import open_embedder
+    from assistant.app.embedder import open_embedder
     from assistant.app.settings import prepare_data_dir
     from assistant.signals.replay import replay_transcript as replayed
     from assistant.signals.signal_reader import RuleSignalReader
