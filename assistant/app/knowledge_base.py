@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from assistant.app.embedder import ProgressCallback
 from assistant.app.settings import Settings, prepare_data_dir
 from assistant.domain.errors import SetupError
 from assistant.domain.hours import JAPAN, compute_business_day
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from assistant.knowledge.contradictions.rules import Statement
     from assistant.knowledge.ingest.embedding_backfill import EmbeddingBackfill
     from assistant.knowledge.ingest.indexer import Indexer
+    from assistant.knowledge.ingest.run import IngestOptions, IngestReport, Progress
+    from assistant.knowledge.loaders.reader import DocumentReader
     from assistant.knowledge.retrieval.example_questions import ExampleQuestions
     from assistant.knowledge.retrieval.retriever import HybridRetriever
     from assistant.knowledge.retrieval.switching_retriever import SwitchingRetriever
@@ -29,8 +32,6 @@ if TYPE_CHECKING:
     from assistant.ports.models import Embedder
     from assistant.storage.database import SqlDatabase
     from assistant.storage.store import SqlStore
-
-ProgressCallback = Callable[[int, int], None]
 
 
 def utc_now() -> datetime:
@@ -95,6 +96,32 @@ class KnowledgeBase:
         while await self.retriever.maintain():
             pass
         await self.making.record_completion()
+
+    async def ingest_sources(
+        self,
+        sources: Sequence[str],
+        options: IngestOptions,
+        *,
+        progress: Progress | None = None,
+        reader: DocumentReader | None = None,
+        reconcile: bool = True,
+    ) -> IngestReport:
+        """Index *sources*, look for contradictions; *reconcile*: and wait until the vector index has all."""
+        from assistant.knowledge.ingest.run import ignore_progress, ingest_sources
+
+        run = partial(ingest_sources, index=self.indexer, count_tokens=self.embedder.count_tokens)
+        report = await run(sources, options=options, progress=progress or ignore_progress, reader=reader)
+        await (self.reconcile_index() if reconcile else self.refresh_index())
+        await self.detect_contradictions()
+        if reconcile:
+            await self.refresh_index()
+        return report
+
+    async def run_backfill(self) -> None:
+        """Make the vectors that are missing, unless others do."""
+        await self.making.run_backfill()
+        await self.refresh_index()
+        await self.detect_contradictions()
 
     async def report_missing_vectors(self) -> int:
         """How many passages have no vectors; `readyz` says so when nothing stands in for them."""
@@ -177,8 +204,9 @@ async def open_knowledge(
     """Open database, embedding model and index, and bring them into line with each other.
 
     *beside_serve*: leave the index in the data folder to `serve`, whichever of the two started first.
-    *at_once*: without the vector index, which takes seconds to load; `tend` opens it.
+    *at_once*: without the vector index, which takes seconds to load; `maintain` opens it.
     """
+    from assistant.app.embedder import open_embedder
     from assistant.knowledge.ingest.embedding_backfill import EmbeddingBackfill
     from assistant.knowledge.ingest.indexer import Indexer
     from assistant.knowledge.retrieval.example_questions import ExampleQuestions
@@ -212,6 +240,8 @@ async def open_knowledge(
 
 async def _open_previous_embedder(settings: Settings, making: EmbeddingBackfill) -> Embedder | None:
     """The model that answers while the vectors of the one in the settings are made; None: they are."""
+    from assistant.app.embedder import open_embedder
+
     if (other := await making.find_earlier_model()) is None:
         return None
     try:
@@ -267,19 +297,3 @@ async def _open_vectors(
     return SyncedVectorIndex(
         build_server_opener(settings.chroma_url, name, dimensions), build_lease(database, model, utc_now)
     )
-
-
-def open_embedder(settings: Settings, progress: ProgressCallback | None = None) -> Embedder:
-    from assistant.models.embeddings.factory import OPENAI, build_embedder
-
-    client = _build_openai_client(settings) if settings.embeddings.startswith(OPENAI) else None
-    return build_embedder(settings.embeddings, settings.models_dir, openai=client, progress=progress)
-
-
-def _build_openai_client(settings: Settings) -> Any:
-    from openai import AsyncOpenAI
-
-    if not settings.openai_api_key and not settings.openai_base_url:
-        raise SetupError(f"ASSISTANT_EMBEDDINGS={settings.embeddings} needs OPENAI_API_KEY.")
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
-    return AsyncOpenAI(api_key=key, base_url=settings.openai_base_url, timeout=30, max_retries=1)

@@ -4,12 +4,12 @@ Two processes, because thinking keeps a Python interpreter busy, and webhooks wo
 none of their business. Here nothing is heavy, so a call is answered after its one transaction.
 """
 
-import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,7 +29,9 @@ from assistant.domain.hours import compute_business_day
 from assistant.domain.policy import Policy
 from assistant.ipc.background_tasks import Start, TaskSupervisor
 from assistant.ipc.rpc import RpcChannel
+from assistant.jobs.channel_limits import poll_channel_limits
 from assistant.jobs.database_probe import WriteProbe
+from assistant.jobs.knowledge_refresh import poll_titles
 from assistant.knowledge.retrieval.example_questions import ExampleQuestions
 from assistant.notifications.journal_poller import JournalPoller
 from assistant.notifications.notifier import LocalNotifier
@@ -40,10 +42,6 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 
 STATIC = Path(__file__).parents[1] / "api" / "static"
-#: How often it is looked whether the knowledge base changed: for the examples that customers are offered.
-REFRESH_SECONDS = 1.0
-#: How often apps are asked for what agents should know of their limits; each asks less often if it likes.
-LIMITS_SECONDS = 60.0
 #: How long the companion may take to say how it is, and to draft for an agent.
 HEALTH_SECONDS = 3.0
 SUGGEST_SECONDS = 60.0
@@ -73,8 +71,8 @@ class WebApp:
         """Everything that goes on as long as calls are answered."""
         work: dict[str, Start] = {
             "wire": self.wire.run,
-            "titles": self._refresh_titles,
-            "limits": self._refresh_channel_limits,
+            "titles": partial(poll_titles, self._load_titles_version, self._load_titles),
+            "limits": partial(poll_channel_limits, self.channels.values(), utc_now),
         }
         if self.settings.postgres_url is not None:
             work["lookout"] = JournalPoller(self.database, self.wire, utc_now).run
@@ -105,29 +103,17 @@ class WebApp:
         )
         return drafts
 
-    async def _refresh_channel_limits(self) -> None:
-        while True:
-            for channel in self.channels.values():
-                await channel.refresh_limits(utc_now())
-            await asyncio.sleep(LIMITS_SECONDS)
-
     def current_date(self) -> date:
         return compute_business_day(utc_now(), self.policy.zone)
 
-    async def _refresh_titles(self) -> None:
-        version = None
-        while True:
-            with contextlib.suppress(Unavailable):  # the next round tries again
-                found = await self.database.read(
-                    lambda store: (store.articles.load_version(), self.current_date())
-                )
-                if found != version:
-                    titles = await self.database.read(
-                        lambda store: store.articles.list_titles(self.current_date())
-                    )
-                    self.examples.select_questions(titles)
-                    version = found
-            await asyncio.sleep(REFRESH_SECONDS)
+    async def _load_titles_version(self) -> tuple[int, date]:
+        return await self.database.read(lambda store: (store.articles.load_version(), self.current_date()))
+
+    async def _load_titles(self) -> None:
+        today = self.current_date()
+        self.examples.select_questions(
+            await self.database.read(lambda store: store.articles.list_titles(today))
+        )
 
 
 def build_web_app(settings: Settings, pipe: RpcChannel) -> WebApp:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from assistant.app.knowledge_base import KnowledgeBase, ProgressCallback, open_knowledge, utc_now
+from assistant.app.embedder import ProgressCallback
+from assistant.app.knowledge_base import KnowledgeBase, open_knowledge, utc_now
 from assistant.app.settings import Settings
 from assistant.app.wiring import build_channels, build_notifier, build_timing, build_turn_dependencies
 from assistant.ipc.background_tasks import TaskSupervisor
@@ -27,11 +27,6 @@ if TYPE_CHECKING:
     from assistant.ports.channels import Channel
     from assistant.ports.notifications import MessageBus
 
-#: How often the serving process looks whether another process changed the knowledge base.
-REFRESH_SECONDS = 1.0
-#: How often it looks whether vectors are missing, and after which time nobody answers by another model's.
-MAKE_SECONDS = 5.0
-FORGET_SECONDS = 3600.0
 #: How long work in hand may take to finish at a stop.
 DRAIN_SECONDS = 5.0
 
@@ -80,12 +75,28 @@ class AssistantService:
             "housekeeping": keeping.run,
             "resync": resync.run,
             "warm-up": self._warm_up_models,
-            "knowledge": self._poll_knowledge_changes,
-            "vectors": self._backfill_vectors,
         }
         if self.settings.postgres_url is not None:
             work["lookout"] = JournalPoller(database, self.wire, utc_now).run
-        return work | dict(self._build_mailbox_tasks())
+        return work | self.build_knowledge_tasks() | dict(self._build_mailbox_tasks())
+
+    def build_knowledge_tasks(self) -> dict[str, Start]:
+        """What keeps up with changes of the knowledge base."""
+        from assistant.jobs.knowledge_refresh import backfill_vectors, poll_knowledge_changes
+
+        knowledge = self.knowledge
+        return {
+            "knowledge": partial(
+                poll_knowledge_changes, knowledge.refresh_index, knowledge.retriever.maintain
+            ),
+            "vectors": partial(
+                backfill_vectors,
+                count_missing=knowledge.report_missing_vectors,
+                is_switching=lambda: knowledge.retriever.is_switching,
+                run_backfill=knowledge.run_backfill,
+                delete_other_models=knowledge.making.delete_other_models,
+            ),
+        }
 
     async def _warm_up_models(self) -> None:
         """Load what the first customer would wait for: dictionaries, patterns, the model's vocabulary."""
@@ -128,49 +139,12 @@ class AssistantService:
                 yield f"mailbox {name} {account}".strip(), start
 
     async def _resync_source(self, source: KnowledgeSource) -> dict[str, int]:
-        from assistant.knowledge.ingest.run import IngestOptions, ingest_sources
+        from assistant.knowledge.ingest.run import IngestOptions
 
-        report = await ingest_sources(
-            [source.source],
-            index=self.knowledge.indexer,
-            count_tokens=self.knowledge.embedder.count_tokens,
-            options=IngestOptions(prune=source.prune, allow_private=self.settings.ingest_private),
-        )
-        await self.knowledge.refresh_index()
-        await self.knowledge.detect_contradictions()
+        options = IngestOptions(prune=source.prune, allow_private=self.settings.ingest_private)
+        report = await self.knowledge.ingest_sources([source.source], options, reconcile=False)
         kinds = ("added", "updated", "unchanged", "removed", "failed")
         return {kind: len(getattr(report, kind)) for kind in kinds}
-
-    async def _poll_knowledge_changes(self) -> None:
-        from assistant.domain.errors import Unavailable
-
-        more = True  # a first start has everything to fill
-        while True:
-            await asyncio.sleep(0 if more else REFRESH_SECONDS)
-            more = False
-            with contextlib.suppress(Unavailable):  # readyz says so; the next round tries again
-                await self.knowledge.refresh_index()
-                more = await self.knowledge.retriever.maintain()
-
-    async def _backfill_vectors(self) -> None:
-        """Make vectors that nobody makes: after an interrupted ingest, or of a new model in the settings."""
-        from assistant.domain.errors import Unavailable
-
-        knowledge, since, waiting = self.knowledge, time.monotonic(), False
-        while True:
-            with contextlib.suppress(Unavailable):  # a hosted model that is down; the next round tries again
-                missing = await knowledge.report_missing_vectors()
-                # An ingest that is reading makes its vectors itself in a moment.
-                if missing and (waiting or knowledge.retriever.is_switching):
-                    await knowledge.making.run_backfill()
-                    await knowledge.refresh_index()
-                    await knowledge.detect_contradictions()
-                    missing = await knowledge.report_missing_vectors()
-                waiting = missing > 0
-                if not missing and time.monotonic() - since > FORGET_SECONDS:
-                    await knowledge.making.delete_other_models()
-                    since = float("inf")
-            await asyncio.sleep(MAKE_SECONDS)
 
 
 def build_job_handlers(service: AssistantService) -> JobHandlers:

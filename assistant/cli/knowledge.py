@@ -94,20 +94,14 @@ async def index_sources(
     reader: DocumentReader | None = None,
 ) -> IngestReport:
     """Index *sources* and bring the vector index into line."""
-    from assistant.knowledge.ingest.run import IngestOptions, ingest_sources
+    from assistant.knowledge.ingest.run import IngestOptions
 
-    report = await ingest_sources(
+    return await knowledge.ingest_sources(
         sources,
-        index=knowledge.indexer,
-        count_tokens=knowledge.embedder.count_tokens,
-        options=IngestOptions(prune=prune, allow_private=settings.ingest_private),
+        IngestOptions(prune=prune, allow_private=settings.ingest_private),
         progress=lambda stage, done, total: steps(STAGES.get(stage, stage), done, total),
         reader=reader,
     )
-    await knowledge.reconcile_index()
-    await knowledge.detect_contradictions()
-    await knowledge.refresh_index()
-    return report
 
 
 COUNTED = ("added", "updated", "unchanged", "removed", "failed")

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 from itertools import cycle
 from pathlib import Path
 
-from assistant.app.knowledge_base import open_database, open_embedder
+from assistant.app.embedder import open_embedder
+from assistant.app.knowledge_base import open_database
 from assistant.app.settings import Settings, load_settings
 from assistant.knowledge.ingest.indexer import Indexer
 from assistant.knowledge.ingest.run import ingest_sources

@@ -317,13 +317,13 @@ async def test_yes_after_stop_takes_it_back_and_a_start_out_of_the_blue_is_answe
     assert len(platform.texts(app.peer)) == 1
     await scene.tell(app.message("Cancel", "m2"))
     thread = await scene.rig.database.read(
-        lambda store: store.threads.find_by_address(channel(scene).address(app.peer))
+        lambda store: store.threads.find_by_address(channel(scene).build_address(app.peer))
     )
     assert thread is not None
     assert thread.unreachable == "the customer has sent CANCEL"
     await scene.tell(app.message("Yes", "m3"))
     thread = await scene.rig.database.read(
-        lambda store: store.threads.find_by_address(channel(scene).address(app.peer))
+        lambda store: store.threads.find_by_address(channel(scene).build_address(app.peer))
     )
     assert thread is not None
     assert thread.unreachable is None

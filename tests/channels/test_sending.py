@@ -137,7 +137,7 @@ async def test_our_token_goes_only_where_it_is_asked_for(
 ) -> None:
     app, platform = apps.TestWhatsApp(), FileServer(onward)
     scene = make_scene(platform, app.settings, app.name, app.sign)
-    assert await channel_of(scene)._download(url) == b"file"
+    assert await channel_of(scene)._download_file(url) == b"file"
     assert ["authorization" in call.headers for call in platform.calls] == tokens
 
 

@@ -100,7 +100,7 @@ def asks(
 ) -> InProcessCli:
     """A terminal where the library is indexed; not to be changed."""
     monkeypatch.setenv("ASSISTANT_DATA_DIR", str(indexed.data))
-    monkeypatch.setattr("assistant.app.knowledge_base.open_embedder", lambda *_: embedder)
+    monkeypatch.setattr("assistant.app.embedder.open_embedder", lambda *_: embedder)
     return type_
 
 

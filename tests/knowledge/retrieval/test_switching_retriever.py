@@ -245,8 +245,8 @@ class BackfillService:
         )
 
     async def until(self, wanted: Callable[[], Awaitable[bool]]) -> None:
-        work = [self.service._backfill_vectors(), self.service._poll_knowledge_changes()]
-        tasks = [asyncio.create_task(each) for each in work]
+        work = self.service.build_knowledge_tasks()
+        tasks = [asyncio.ensure_future(start()) for start in work.values()]
         async with asyncio.timeout(30):
             while not await wanted():
                 await asyncio.sleep(0.02)
@@ -273,7 +273,7 @@ async def test_the_service_changes_over_by_itself(change: ModelChange) -> None:
 async def test_the_service_makes_what_an_interrupted_ingest_left_missing(
     change: ModelChange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.app.worker_app.MAKE_SECONDS", 0.02)
+    monkeypatch.setattr("assistant.jobs.knowledge_refresh.BACKFILL_SECONDS", 0.02)
     await change.making(change.new).run_backfill()
     await KnowledgeHarness.on(change.database).put("ja/gift.md", "ギフト包装", "ラッピングは330円です。")
     opened = await change.open()

@@ -1,0 +1,30 @@
+"""The embedding model of the settings, opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from assistant.app.settings import Settings
+from assistant.domain.errors import SetupError
+
+if TYPE_CHECKING:
+    from assistant.ports.models import Embedder
+
+ProgressCallback = Callable[[int, int], None]
+
+
+def open_embedder(settings: Settings, progress: ProgressCallback | None = None) -> Embedder:
+    from assistant.models.embeddings.factory import OPENAI, build_embedder
+
+    client = _build_openai_client(settings) if settings.embeddings.startswith(OPENAI) else None
+    return build_embedder(settings.embeddings, settings.models_dir, openai=client, progress=progress)
+
+
+def _build_openai_client(settings: Settings) -> Any:
+    from openai import AsyncOpenAI
+
+    if not settings.openai_api_key and not settings.openai_base_url:
+        raise SetupError(f"ASSISTANT_EMBEDDINGS={settings.embeddings} needs OPENAI_API_KEY.")
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+    return AsyncOpenAI(api_key=key, base_url=settings.openai_base_url, timeout=30, max_retries=1)

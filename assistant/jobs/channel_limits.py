@@ -1,0 +1,18 @@
+"""Asks messaging apps for what agents should know of their limits."""
+
+import asyncio
+from collections.abc import Iterable
+
+from assistant.ports.channels import Channel
+from assistant.ports.clock import Clock
+
+#: How often apps are asked; each asks less often if it likes.
+LIMITS_SECONDS = 60.0
+
+
+async def poll_channel_limits(channels: Iterable[Channel], clock: Clock) -> None:
+    asked = tuple(channels)
+    while True:
+        for channel in asked:
+            await channel.refresh_limits(clock())
+        await asyncio.sleep(LIMITS_SECONDS)
