@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -222,10 +223,11 @@ class Served:
             making=making,
         )
         nobody: Any = None
+        mind: Any = SimpleNamespace(retriever=opened)
         self.service = Service(
             settings=nobody,
             knowledge=self.knowledge,
-            mind=nobody,
+            mind=mind,
             wire=nobody,
             assistant=nobody,
             timing=nobody,
