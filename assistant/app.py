@@ -94,16 +94,18 @@ def make_mind(settings: Settings, knowledge: Knowledge) -> Mind:
     from assistant.domain.hours import local
     from assistant.llm.answering import make_rewrite, make_summarise, make_vote, open_model
     from assistant.llm.reader import read_after
+    from assistant.llm.turn_encoder import turn_reading
     from assistant.signals.reader import Reader
 
     policy = make_policy(settings)
     key, base_url = _openai_key(settings), settings.openai_base_url
     model = open_model(settings.model, api_key=key, base_url=base_url)
     return Mind(
-        reader=Reader(languages=settings.languages, embedding=knowledge.embedder.name),
+        reader=Reader(languages=settings.languages),
         retriever=read_after(knowledge.retriever, settings.embeddings, settings.models_dir),
         answerer=open_answerer(model, knowledge, policy.prices),
         meaning=knowledge.meaning,
+        read_turn=turn_reading(settings.embeddings, settings.models_dir),
         rewrite=make_rewrite(model, PROMPTS),
         policy=policy,
         languages=settings.languages,

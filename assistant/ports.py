@@ -115,8 +115,6 @@ class Fine:
 
     whole: Vectors
     tokens: Tokens
-    #: Of questions: how it is said, as a layer in the middle of the model has it; None where none tells.
-    tone: Vectors | None = None
 
 
 @runtime_checkable

@@ -1,4 +1,4 @@
-"""Fits the heads: linear over a vector and hashed pieces, and small logistic models."""
+"""Fits the heads: linear over hashed n-grams, and small logistic models."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,20 +13,19 @@ Array = NDArray[np.float64]
 Buckets = NDArray[np.int64]
 
 ROUNDS, BATCH, PACE = 12, 256, 0.004
-#: Pull towards zero for the tone's and the pieces' weights; the latter by what sources left out tell.
-CALM_VECTOR, CALM_PIECES = 2e-3, 5e-5
+#: Pull towards zero for the pieces' weights, by what sources left out tell.
+CALM_PIECES = 5e-5
 
 
 @dataclass(slots=True)
 class Fitted:
     """A head before it is written down; *bias* is that of the product's own domain."""
 
-    vector: Array
     pieces: Array
     bias: float
 
-    def score(self, vectors: Array, buckets: Sequence[Buckets]) -> Array:
-        return np.asarray(self.bias + vectors @ self.vector + heard(self.pieces, buckets))
+    def score(self, buckets: Sequence[Buckets]) -> Array:
+        return np.asarray(self.bias + heard(self.pieces, buckets))
 
 
 class Adam:
@@ -63,31 +62,25 @@ def _flat(buckets: Sequence[Buckets]) -> tuple[NDArray[np.int64], NDArray[np.int
 
 
 def fit_head(
-    vectors: Array, buckets: Sequence[Buckets], targets: Array, weights: Array, domains: NDArray[np.int64]
+    buckets: Sequence[Buckets], targets: Array, weights: Array, domains: NDArray[np.int64]
 ) -> Fitted:
-    """Domain 0 is the product's own; the others only lend their words, not their base rates.
-
-    Rows of *vectors* that are nan were not embedded: they teach the pieces alone.
-    """
-    middle, spread = np.nanmean(vectors, 0), np.nanstd(vectors, 0) + 1e-6
-    scaled = np.nan_to_num((vectors - middle) / spread)
-    model = Adam(vectors.shape[1], BUCKETS, int(domains.max()) + 1)
+    """Domain 0 is the product's own; the others only lend their words, not their base rates."""
+    model = Adam(BUCKETS, int(domains.max()) + 1)
     draw = np.random.default_rng(0)
     for _ in range(ROUNDS):
         order = draw.permutation(len(targets))
         for batch in np.array_split(order, len(order) // BATCH + 1):
             rows = [buckets[i] for i in batch]
-            vector, pieces, biases = model.values
-            logits = biases[domains[batch]] + scaled[batch] @ vector + heard(pieces, rows)
+            pieces, biases = model.values
+            logits = biases[domains[batch]] + heard(pieces, rows)
             slope = (_sigmoid(logits) - targets[batch]) * weights[batch] / weights[batch].sum()
             gradients = (
-                scaled[batch].T @ slope + CALM_VECTOR * vector,
                 _piece_slope(rows, slope) + CALM_PIECES * pieces,
                 np.bincount(domains[batch], slope, len(biases)).astype(np.float64),
             )
-            model.step(gradients, (0.3 * PACE, 3 * PACE, 3 * PACE))
-    vector, pieces, biases = model.values
-    return Fitted(vector / spread, pieces, float(biases[0] - vector @ (middle / spread)))
+            model.step(gradients, (3 * PACE, 3 * PACE))
+    pieces, biases = model.values
+    return Fitted(pieces, float(biases[0]))
 
 
 def _piece_slope(buckets: Sequence[Buckets], slope: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.domain.messages import Author
 from assistant.domain.signals import Decision, Signals, Wish
-from assistant.domain.turns import History, Meaning, PastTurn, Said
+from assistant.domain.turns import History, PastTurn, Said
 from assistant.signals import cues, frustration, unfamiliarity
 from assistant.signals.language import language_of
 from assistant.signals.progress import Progress, meets, read_progress
@@ -19,12 +20,12 @@ from assistant.signals.wish import features, find_wish
 from evals.dialogues import own, rows, said
 from evals.fitting import Array, fit_logistic
 from evals.training_sources import LANGUAGES, LINES, held_out, lines, service_talk
+from evals.turn_examples import KEPT_APART, LETTERS, written_turns
 
 #: What was felt before is itself judged by these weights: a few rounds settle it.
 ROUNDS = 4
-#: How many turns of customers are annoyed, about, and how often saying so must be right; likewise a wish that
-#: the ear adds to those of the matcher.
-COMMON, PRECISE, PRECISE_WISH = 0.2, 0.85, 0.85
+#: How often a wish that the classifier adds to those of the matcher must be right.
+PRECISE_WISH = 0.85
 LABELS = {"frustration": "F", "unfamiliarity": "U"}
 
 
@@ -51,10 +52,24 @@ def talks(data: Path, signal: str) -> list[Talk]:
         for language in LANGUAGES
         for dialogue in own(language, "train")
     ]
-    found += _single(signal, 0.25) + _calm(data)
+    found += _single(signal, 0.25) + _calm(data) + _written(LETTERS[LABELS[signal]])
     other = "unfamiliarity" if signal == "frustration" else "frustration"
     found += _single(other, 0.05, all_are=0.0)
     return found + (_naist(data) if signal == "frustration" else [])
+
+
+def _written(label: str) -> list[Talk]:
+    """Dialogues of independent writers, but for those that are measured and calibrated with."""
+    found: list[Talk] = []
+    for _, turns in groupby(written_turns(), lambda turn: turn.dialogue):
+        every = list(turns)
+        if every[0].source in KEPT_APART:
+            continue
+        last = every[-1]
+        lines = (*last.lines, Said(author=Author.CUSTOMER, text=last.text))
+        targets = {len(turn.lines): turn.labels[label] for turn in every}
+        found.append(Talk(lines=lines, targets=targets, weight=1.0))
+    return found
 
 
 #: Lines made for training are as often annoyed as not; customers are not.
@@ -110,11 +125,9 @@ class Moment:
     heard: float
 
 
-def join(
-    signal: str, known: list[Talk], heard: Mapping[str, float], meanings: Mapping[str, Meaning] | None
-) -> dict[str, float]:
-    """Feature -> weight; *meanings* None: as when there is no embedding."""
-    moments = [moment for talk in known for moment in _moments(signal, talk, heard, meanings)]
+def join(signal: str, known: list[Talk], heard: Mapping[str, float]) -> dict[str, float]:
+    """Feature -> weight."""
+    moments = [moment for talk in known for moment in _moments(signal, talk, heard)]
     targets = np.array([moment.target for moment in moments])
     weights = np.array([moment.talk.weight for moment in moments])
     joined: dict[str, float] = {}
@@ -124,18 +137,7 @@ def join(
         matrix = np.array([[row.get(name, 0.0) for name in names] for row in shown])
         found = fit_logistic(matrix, targets, weights)
         joined = {name: round(float(value), 4) for name, value in zip(names, found, strict=True)}
-    if signal == "frustration" and meanings is not None:
-        # With the embedding down, an offer too many is better than one too few.
-        own = np.array([moment.talk.weight >= 1.0 for moment in moments])
-        annoyed = _annoyed_from((matrix @ found)[own], targets[own] > 0.5)
-        joined["bias"] = round(joined["bias"] - annoyed, 4)
     return {name: value for name, value in joined.items() if not name.startswith("domain ")}
-
-
-def _annoyed_from(logits: Array, annoyed: NDArray[np.bool_]) -> float:
-    """The logit from which on saying so is right often enough, if as few are annoyed as customers are."""
-    as_rare = COMMON / (1 - COMMON) * (~annoyed).sum() / annoyed.sum()
-    return _precise_from(logits, annoyed, PRECISE, as_rare)
 
 
 def _precise_from(logits: Array, wanted: NDArray[np.bool_], precise: float, weight: float = 1.0) -> float:
@@ -146,20 +148,17 @@ def _precise_from(logits: Array, wanted: NDArray[np.bool_], precise: float, weig
     return float(logits[order][enough[-1]]) if len(enough) else 0.0
 
 
-def _moments(
-    signal: str, talk: Talk, heard: Mapping[str, float], meanings: Mapping[str, Meaning] | None
-) -> list[Moment]:
+def _moments(signal: str, talk: Talk, heard: Mapping[str, float]) -> list[Moment]:
     found: list[Moment] = []
     turns: list[PastTurn] = []
     for place, target in talk.targets.items():
         text = talk.lines[place].text
         folded = comparable(text)
-        vector = meanings[text].vector if meanings is not None else None
         history = History(lines=talk.lines[:place], turns=tuple(turns))
-        progress = read_progress(folded, history, len(turns), vector, small_talk=small_talk_of(folded))
+        progress = read_progress(folded, history, len(turns), small_talk=small_talk_of(folded))
         found.append(Moment(talk, text, target, history, progress, _hits(signal, folded), heard[text]))
         signals = Signals(turn=len(turns), reaction=progress.reaction)
-        turns.append(PastTurn(signals=signals, decision=Decision.ANSWER, query=text, vector=vector))
+        turns.append(PastTurn(signals=signals, decision=Decision.ANSWER, query=text))
     return found
 
 

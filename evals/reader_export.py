@@ -1,10 +1,10 @@
-"""Writes what the reader learned as the product reads it: assistant/llm/reader.npz."""
+"""Writes what an adapted model learned as the product reads it: assistant/llm/{reader,turns}.npz."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,21 +12,19 @@ from numpy.typing import NDArray
 from torch import nn
 
 from assistant.llm.input_scales import scale_steps
-from evals.reader_model import Batch, LowRank, Reader
-
-if TYPE_CHECKING:
-    from evals.reader_examples import Example
+from evals.reader_model import LowRank, Reader
 
 Array = NDArray[np.float32]
 
-#: Questions and windows of each that are read for the input scales.
-SCALED_QUESTIONS, SCALED_WINDOWS = 60, 2
-#: Rows of the heads that the product uses.
-HEADS = {"token_head": 2, "window_head": 1}
+#: Token ids, mask and starts, as in Batch.
+Inputs = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
-def export(model: Reader, groups: Sequence[Example], path: Path) -> None:
-    """Write the learned tensors, with the input scales of the product's quantised layers."""
+def export(model: Reader, samples: Sequence[Inputs], path: Path, heads: Mapping[str, int]) -> None:
+    """Write the learned tensors, with the input scales of the product's quantised layers.
+
+    *samples* are read for the scales; of each of *heads* so many rows are written.
+    """
     kept: dict[str, Any] = {}
     for name, layer in _dense(model).items():
         kept[f"{name}.b"] = _numbers(layer.bias).astype(np.float16)
@@ -41,11 +39,11 @@ def export(model: Reader, groups: Sequence[Example], path: Path) -> None:
     for name, norm in norms.items():
         kept[f"{name}.w"], kept[f"{name}.b"] = _numbers(norm.weight), _numbers(norm.bias)
     kept["segment"] = _numbers(model.segment)
-    for name, rows in HEADS.items():
+    for name, rows in heads.items():
         head = getattr(model, name)
         kept[f"{name}.weight"] = _numbers(head.weight)[:rows]
         kept[f"{name}.bias"] = _numbers(head.bias)[:rows]
-    for name, steps in _input_scales(model, groups).items():
+    for name, steps in _input_scales(model, samples).items():
         kept[f"{name}.input"] = steps
     np.savez_compressed(path, **kept)
     print(f"wrote {path} ({path.stat().st_size // 1024} kB)", flush=True)
@@ -60,9 +58,9 @@ def _numbers(tensor: torch.Tensor) -> Array:
     return np.array(tensor.detach().float().numpy())
 
 
-def _input_scales(model: Reader, groups: Sequence[Example]) -> dict[str, NDArray[np.int8]]:
+def _input_scales(model: Reader, samples: Sequence[Inputs]) -> dict[str, NDArray[np.int8]]:
     """Of each dense layer's inputs, in eighths of powers of two (see evals/train_embedding.py)."""
-    largest = _largest_inputs(model, groups)
+    largest = _largest_inputs(model, samples)
     dense = _dense(model)
     found = {}
     for name, layer in dense.items():
@@ -79,8 +77,8 @@ def _input_scales(model: Reader, groups: Sequence[Example]) -> dict[str, NDArray
 
 
 @torch.no_grad()
-def _largest_inputs(model: Reader, groups: Sequence[Example]) -> dict[str, Array]:
-    """The greatest magnitude of each input of each dense layer, over the first windows of *groups*."""
+def _largest_inputs(model: Reader, samples: Sequence[Inputs]) -> dict[str, Array]:
+    """The greatest magnitude of each input of each dense layer, over *samples*."""
     largest: dict[str, Array] = {}
 
     def watch(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
@@ -91,10 +89,8 @@ def _largest_inputs(model: Reader, groups: Sequence[Example]) -> dict[str, Array
         return hook
 
     hooks = [layer.register_forward_pre_hook(watch(name)) for name, layer in _dense(model).items()]
-    for group in groups[:SCALED_QUESTIONS]:
-        for window in group["windows"][:SCALED_WINDOWS]:
-            batch = Batch.of([[window]])
-            model(batch.ids, batch.mask, batch.starts)
+    for inputs in samples:
+        model(*inputs)
     for hook in hooks:
         hook.remove()
     return largest

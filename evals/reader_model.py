@@ -94,7 +94,8 @@ class Layer(nn.Module):
 class Reader(nn.Module):
     """Token ids to the logits that the product uses: of each token, and of the window."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, token_outputs: int = 4, window_outputs: int = 1) -> None:
+        """Outputs of a token, for the reader: answers, is needed; two more that checkpoints have."""
         super().__init__()
         width = weights.shape.hidden
         self.register_buffer("words", torch.tensor(np.concatenate(list(weights.words()))).bfloat16())
@@ -104,14 +105,17 @@ class Reader(nn.Module):
         self.segment = nn.Parameter(torch.zeros(width))
         self.norm = Norm(weights, "emb.ln")
         self.layers = nn.ModuleList(Layer(weights, i) for i in range(weights.shape.layers))
-        #: Of tokens: answers, is needed; the last two are unused, but checkpoints have them.
-        #: Of the window: answers.
-        self.token_head, self.window_head = nn.Linear(width, 4), nn.Linear(width, 1)
+        self.token_head, self.window_head = nn.Linear(width, token_outputs), nn.Linear(width, window_outputs)
 
     def forward(
         self, ids: torch.Tensor, mask: torch.Tensor, starts: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """As in Batch, to logits of tokens (W, T, 4) and of windows (W)."""
+        """As in Batch, to logits of tokens (W, T, outputs) and of windows (W, outputs)."""
+        x = self.states(ids, mask, starts)
+        return self.token_head(x), self.window_head(x[:, 0])
+
+    def states(self, ids: torch.Tensor, mask: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
+        """As in Batch, to the states of the last layer (W, T, H)."""
         places = torch.arange(ids.shape[1])
         x = self.words[ids].float() + self.positions[: ids.shape[1]]
         x = x + (places[None] < starts[:, None])[..., None] * self.segment
@@ -119,7 +123,7 @@ class Reader(nn.Module):
         bias = torch.zeros(mask.shape).masked_fill(~mask, -1e4)[:, None, None, :]
         for layer in self.layers:
             x = layer(x, bias.bfloat16())
-        return self.token_head(x), self.window_head(x[:, 0])[:, 0]
+        return x
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,8 @@ def unit_logits(tokens: torch.Tensor, batch: Batch) -> tuple[torch.Tensor, torch
 
 def loss_of(model: Reader, batch: Batch, *, warm: bool) -> tuple[torch.Tensor, dict[str, float]]:
     """The loss, and its parts for the log; *warm*: what is needed beside the answer is not marked."""
-    tokens, windows = model(batch.ids, batch.mask, batch.starts)
+    tokens, gates = model(batch.ids, batch.mask, batch.starts)
+    windows = gates[:, 0]
     answers = torch.tensor([float(w["answers"]) for w in batch.windows])
     gate = F.binary_cross_entropy_with_logits(windows, answers, weight=1 + answers)
     group = _group_loss(windows, answers, batch.groups)

@@ -7,6 +7,7 @@ PARTS = {
     "embedding": "evals.train_embedding",
     "reader": "evals.train_reader",
     "retrieval": "evals.train_retrieval",
+    "turns": "evals.train_turns",
     "quotes": "evals.train_quotes",
     "signals": "evals.train_signals",
     "support": "evals.train_support",

@@ -29,7 +29,7 @@ from assistant.llm.e5_graph import FUSED, Graph, write_graph, write_tokenizer
 from assistant.llm.e5_model import NAME, prepared_e5
 from assistant.llm.e5_weights import Weights, packaged_weights
 from assistant.llm.embeddings import meant
-from assistant.llm.embeddings_onnx import MIDDLE, UNWANTED, opened
+from assistant.llm.embeddings_onnx import UNWANTED, opened
 from assistant.llm.input_scales import INPUT_SCALES, read_input_scales, scale_steps
 
 Array = NDArray[np.float32]
@@ -69,7 +69,7 @@ def write_reference(models: Path) -> None:
     questions = foreign_texts()[::19]
     found = [asyncio.run(meant(embedder, text.removeprefix("query: "))) for text in questions]
     kept = [
-        {"text": text.removeprefix("query: "), "vector": as_halves(one.vector), "tone": as_halves(one.tone)}
+        {"text": text.removeprefix("query: "), "vector": as_halves(one.vector)}
         for text, one in zip(questions, found, strict=True)
     ]
     REFERENCE.write_text(
@@ -213,22 +213,19 @@ def run(model: Any, names: Sequence[str], ids: Sequence[int]) -> Any:
     )
 
 
-def hidden_states(path: Path, tokenizer: Tokenizer) -> tuple[list[tuple[Array, Array]], float]:
-    """The mean token vectors of the last and the middle layer, per text, and the seconds a text took."""
-    names, texts = ["last_hidden_state", MIDDLE], encoded(tokenizer, foreign_texts())
+def hidden_states(path: Path, tokenizer: Tokenizer) -> tuple[list[Array], float]:
+    """The mean token vector of each text, and the seconds a text took."""
+    names, texts = ["last_hidden_state"], encoded(tokenizer, foreign_texts())
     model = session(path)
     run(model, names, texts[0])
     started = time.perf_counter()
-    found = [tuple(each[0].mean(axis=0) for each in run(model, names, ids)) for ids in texts]
+    found = [run(model, names, ids)[0][0].mean(axis=0) for ids in texts]
     return found, (time.perf_counter() - started) / len(texts)
 
 
-def nearness(these: Sequence[tuple[Array, Array]], those: Sequence[tuple[Array, Array]]) -> str:
-    told = []
-    for layer, place in (("last layer", 0), ("middle layer", 1)):
-        cosines = [cosine(one[place], other[place]) for one, other in zip(these, those, strict=True)]
-        told.append(f"{layer} mean {np.mean(cosines):.5f}, least {np.min(cosines):.5f}")
-    return "; ".join(told)
+def nearness(these: Sequence[Array], those: Sequence[Array]) -> str:
+    cosines = [cosine(one, other) for one, other in zip(these, those, strict=True)]
+    return f"mean {np.mean(cosines):.5f}, least {np.min(cosines):.5f}"
 
 
 def cosine(one: Array, other: Array) -> float:

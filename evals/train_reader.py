@@ -45,6 +45,10 @@ CLIP, DECAY = 1.0, 0.01
 RISE = 60
 #: Questions that are held where none is named, and of which all are measured at the end and on the way.
 HELD, MEASURED, GLANCED = 400, 1_200, 80
+#: Questions and windows of each that are read for the input scales.
+SCALED_QUESTIONS, SCALED_WINDOWS = 60, 2
+#: Rows of the heads that the product uses.
+HEADS = {"token_head": 2, "window_head": 1}
 #: Seconds between two lines of the log, each with a checkpoint.
 TELL = 300
 
@@ -61,7 +65,9 @@ def main() -> None:
     run(model, _planned(learned, chosen, chance), held, chosen)
     report(model, held)
     if chosen.export:
-        export(model, held, chosen.export)
+        windows = [w for group in held[:SCALED_QUESTIONS] for w in group["windows"][:SCALED_WINDOWS]]
+        single = [Batch.of([[w]]) for w in windows]
+        export(model, [(b.ids, b.mask, b.starts) for b in single], chosen.export, HEADS)
 
 
 def _options() -> argparse.Namespace:
@@ -166,7 +172,8 @@ def measure(model: Reader, groups: Sequence[Example]) -> dict[str, float]:
     unit_hits: list[bool] = []
     for group in groups:
         batch = Batch.of([group["windows"]])
-        tokens, windows = model(batch.ids, batch.mask, batch.starts)
+        tokens, gates = model(batch.ids, batch.mask, batch.starts)
+        windows = gates[:, 0]
         best.append(float(windows.max()))
         answerable.append(any(w["answers"] for w in group["windows"]))
         if answerable[-1]:

@@ -1,7 +1,6 @@
 """Trains the heads of the signals: ``python -m evals train signals --data FOLDER``."""
 
 import argparse
-import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -10,18 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from assistant.domain.signals import Wish
-from assistant.domain.turns import Meaning
-from assistant.llm.embeddings import make_embedder, meant
 from assistant.signals.grams import grams
 from assistant.signals.text import comparable
 from assistant.signals.tone import UNIT
-from assistant.signals.wish import features, find_wish
-from evals.embedded import kept_meanings
-from evals.fitting import Array, Fitted, fit_head, heard
+from evals.fitting import Fitted, fit_head
 from evals.joining import LABELS, Talk, join, join_wish, talks
-from evals.scores import Hits, auroc
-from evals.training_sources import HEADS, SOURCES, Example, texts
+from evals.training_sources import HEADS, SOURCES, Example
 
 WEIGHTS = Path(__file__).parents[1] / "assistant" / "signals" / "weights" / "heads.json"
 
@@ -29,114 +22,40 @@ WEIGHTS = Path(__file__).parents[1] / "assistant" / "signals" / "weights" / "hea
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m evals train signals")
     options.add_argument("--data", type=Path, default=Path("../shared/data/dialogues"))
-    options.add_argument(
-        "--models", type=Path, default=Path("data/models"), help="where the embedding is kept"
-    )
-    options.add_argument("--vectors", type=Path, help="keep vectors here between runs")
     chosen = options.parse_args()
     examples = {name: source(chosen.data) for name, source in HEADS.items()}
     known = {signal: talks(chosen.data, signal) for signal in LABELS}
-    wanted = list(texts(examples))
-    wanted += [line for rows in known.values() for talk in rows for line in talk.customer_texts()]
-    name, meanings = asyncio.run(embedded(list(dict.fromkeys(wanted)), chosen.models, chosen.vectors))
-    WEIGHTS.write_text(train(chosen.data, name, meanings, examples, known), "utf-8")
+    WEIGHTS.write_text(train(chosen.data, examples, known), "utf-8")
     print(f"written: {WEIGHTS} ({WEIGHTS.stat().st_size // 1024} kB)")
 
 
-async def embedded(wanted: Sequence[str], models: Path, kept: Path | None) -> tuple[str, dict[str, Meaning]]:
-    embedder = make_embedder("local", models)
-    meanings = kept_meanings(kept) if kept is not None and kept.is_file() else {}
-    missing = [text for text in wanted if text not in meanings]
-    for place, text in enumerate(missing):
-        meanings[text] = await meant(embedder, text)
-        if place % 2_000 == 0:
-            print(f"embedding {place} of {len(missing)}", flush=True)
-    if kept is not None and missing:
-        vectors, tones = (
-            np.array([getattr(each, part) for each in meanings.values()], np.float32)
-            for part in ("vector", "tone")
-        )
-        np.savez(kept, texts=np.array(list(meanings)), vectors=vectors, tones=tones)
-    return embedder.name, meanings
-
-
-def train(
-    data: Path,
-    embedding: str,
-    meanings: Mapping[str, Meaning],
-    examples: Mapping[str, list[Example]],
-    known: Mapping[str, list[Talk]],
-) -> str:
+def train(data: Path, examples: Mapping[str, list[Example]], known: Mapping[str, list[Talk]]) -> str:
     heads, joined = {}, {}
     for name, rows in examples.items():
-        trained = Trained(rows, meanings)
-        heads[name] = _written(trained.whole(), trained.tones)
-        print(f"{name}: {len(rows)} examples")
-        both, words = trained.honest(heads[name]["bias_alone"])
-        if name in known:
-            joined[name] = join(name, known[name], both, meanings)
-            joined[f"{name}_alone"] = join(name, known[name], words, None)
-        else:
-            joined[name] = join_wish(data, both)
-            joined[f"{name}_alone"] = join_wish(data, words)
+        trained = Trained(rows)
+        heads[name] = _written(trained.whole())
+        print(f"{name}: {len(rows)} examples", flush=True)
+        heard = trained.honest()
+        joined[name] = join(name, known[name], heard) if name in known else join_wish(data, heard)
     written = {
         "made by": "python -m evals train signals",
         "sources": SOURCES,
-        "left out": left_out(examples, meanings, joined["wish"]),
-        "embedding": embedding,
         "joined": joined,
         "heads": heads,
     }
     packed = json.dumps(written, ensure_ascii=False, separators=(",", ":"))
-    return re.sub(r'("(?:pieces|tone|joined|heads)":)', r"\n\1", packed) + "\n"
-
-
-def left_out(
-    examples: Mapping[str, list[Example]], meanings: Mapping[str, Meaning], joined: Mapping[str, float]
-) -> dict[str, float]:
-    """How the heads do on each source of other people's when they have learned nothing from it."""
-    found = {}
-    for name, source in (
-        ("wish", "nlupp"),
-        ("wish", "bitext"),
-        ("frustration", "naist"),
-        ("frustration", "reddit"),
-    ):
-        trained = Trained(examples[name], meanings)
-        there = np.array([row.source == source for row in examples[name]])
-        chosen = there & np.array([row.embedded for row in examples[name]])
-        head = trained.fit(~there)
-        heard = head.score(trained.tones[chosen], [trained.buckets[i] for i in np.flatnonzero(chosen)])
-        yes = trained.targets[chosen] > 0.5
-        rows = [examples[name][i] for i in np.flatnonzero(chosen)]
-        if name == "frustration":
-            clear = yes | (trained.targets[chosen] == 0)
-            found[f"{source}: AUROC"] = round(auroc(heard[clear].tolist(), yes[clear].tolist()), 3)
-            continue
-        said = [asks(row.text, value, joined) for row, value in zip(rows, heard.tolist(), strict=True)]
-        hits = Hits.of(said, yes.tolist())
-        found[f"{source}: F1"], found[f"{source}: recall"] = round(hits.f1, 3), round(hits.recall, 3)
-    return found
-
-
-def asks(text: str, heard: float, joined: Mapping[str, float]) -> bool:
-    """Whether matcher and ear together take *text* for a wish for a person."""
-    found = find_wish(comparable(text))
-    logit = sum(joined[name] * value for name, value in features(found, heard).items())
-    return found.wish is Wish.CLEAR or logit >= 0
+    return re.sub(r'("(?:pieces|joined|heads)":)', r"\n\1", packed) + "\n"
 
 
 class Trained:
     """The examples of one head in numbers."""
 
-    def __init__(self, rows: Sequence[Example], meanings: Mapping[str, Meaning]) -> None:
+    def __init__(self, rows: Sequence[Example]) -> None:
         domains = {"service": 0} | {
             name: place
             for place, name in enumerate(sorted({row.domain for row in rows} - {"service"}), start=1)
         }
         self.rows = rows
-        unknown = np.full(len(next(iter(meanings.values())).tone), np.nan)
-        self.tones = np.array([meanings[row.text].tone if row.embedded else unknown for row in rows])
         self.buckets = [np.array(grams(comparable(row.text)), np.int64) for row in rows]
         self.targets = np.array([row.target for row in rows])
         self.weights = np.array([row.weight for row in rows])
@@ -149,30 +68,27 @@ class Trained:
     def fit(self, chosen: Any) -> Fitted:
         places = np.flatnonzero(chosen)
         return fit_head(
-            self.tones[places],
             [self.buckets[i] for i in places],
             self.targets[places],
             self.weights[places],
             self.domains[places],
         )
 
-    def honest(self, bias_alone: float) -> tuple[dict[str, float], dict[str, float]]:
-        """Text -> what heads that never saw it hear: with its tone, and in the words alone."""
-        words = np.zeros(len(self.rows))
-        both = np.zeros(len(self.rows))
+    def honest(self) -> dict[str, float]:
+        """Text -> the logit of a head that never saw it."""
+        found = np.zeros(len(self.rows))
         for fold in np.unique(self.folds):
-            head, there = self.fit(self.folds != fold), self.folds == fold
-            words[there] = heard(head.pieces, self.buckets)[there] + bias_alone
-            both[there] = head.score(self.tones, self.buckets)[there]
-        both = np.where(np.isnan(both), words, both)
-        names = [row.text for row in self.rows]
-        return dict(zip(names, both.tolist(), strict=True)), dict(zip(names, words.tolist(), strict=True))
+            there = self.folds == fold
+            found[there] = self.fit(~there).score(self.buckets)[there]
+        return dict(zip([row.text for row in self.rows], found.tolist(), strict=True))
 
 
-def _written(head: Fitted, tones: Array) -> dict[str, Any]:
+def _written(head: Fitted) -> dict[str, Any]:
     return {
         "bias": round(head.bias, 4),
-        "bias_alone": round(head.bias + float(np.nanmean(tones @ head.vector)), 4),
-        "tone": [round(weight * UNIT) for weight in head.vector.tolist()],
         "pieces": [round(weight * UNIT) for weight in head.pieces.tolist()],
     }
+
+
+if __name__ == "__main__":
+    main()

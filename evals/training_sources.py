@@ -2,8 +2,7 @@
 
 import random
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ LANGUAGES = ("ja", "en")
 
 #: Named in the weights file, as their licences ask.
 SOURCES = {
-    "evals/cases (own dialogues and lines, training half)": "MIT, this project",
+    "evals/cases (own dialogues and lines, training half; turns of independent writers)": "MIT, this project",
     "NAIST persuasive dialogue corpus (emotion per turn)": "CC BY-SA 4.0",
     "GoEmotions": "Apache-2.0",
     "megagonlabs/asdc": "CC BY 4.0",
@@ -24,8 +23,6 @@ SOURCES = {
     "clinc/oos-eval": "CC BY 3.0",
     "bitext customer support": "CDLA-Sharing-1.0",
 }
-#: Share of the comments of GoEmotions that are embedded.
-EMBEDDED = 0.3
 #: How much annoyance an emotion of GoEmotions is.
 ANNOYED = {"anger": 1.0, "annoyance": 1.0, "disgust": 0.8, "disappointment": 0.8, "disapproval": 0.5}
 
@@ -41,8 +38,6 @@ class Example:
     domain: str = "service"
     #: Lines of one group are never split between training and checking.
     group: str = ""
-    #: Embedding is what training costs: most lines of the public sets lend only their words.
-    embedded: bool = True
 
     @property
     def source(self) -> str:
@@ -62,6 +57,7 @@ def frustration(data: Path) -> list[Example]:
         *lines("unfamiliarity", 2.0, all_are=0.0),
         *lines("frustration", 5.0),
         *_own("F", 6.0),
+        *_written("frustrated", 6.0),
     ]
 
 
@@ -73,6 +69,7 @@ def wish(data: Path) -> list[Example]:
         *lines("frustration", 1.0, all_are=0.0),
         *lines("wish", 3.0),
         *_own("P", 3.0),
+        *_written("person", 3.0),
     ]
 
 
@@ -82,7 +79,17 @@ def unfamiliarity(data: Path) -> list[Example]:
         *lines("frustration", 0.5, all_are=0.0),
         *lines("unfamiliarity", 4.0),
         *_own("U", 3.0),
+        *_written("unfamiliar", 3.0),
     ]
+
+
+def _written(label: str, weight: float) -> Iterator[Example]:
+    """The turns of independent writers, but for those that are measured and calibrated with."""
+    from evals.turn_examples import KEPT_APART, written_turns
+
+    for turn in written_turns():
+        if turn.source not in KEPT_APART:
+            yield Example(text=turn.text, target=turn.labels[label], weight=weight, group=turn.dialogue)
 
 
 HEADS = {"frustration": frustration, "wish": wish, "unfamiliarity": unfamiliarity}
@@ -105,7 +112,6 @@ def _naist(data: Path) -> Iterator[Example]:
                 weight=1.0 if turn["role"] == "user" else 0.5,
                 domain="naist",
                 group=dialogue["id"],
-                embedded=turn["role"] == "user",
             )
 
 
@@ -115,8 +121,7 @@ def _goemotions(data: Path, most: int = 5_000) -> Iterator[Example]:
         target = max((ANNOYED.get(label, 0.0) for label in row["labels"]), default=0.0)
         kept[target > 0] += 1
         if kept[target > 0] <= most:
-            embedded = kept[target > 0] <= most * EMBEDDED
-            yield Example(text=row["text"], target=target, weight=0.6, domain="reddit", embedded=embedded)
+            yield Example(text=row["text"], target=target, weight=0.6, domain="reddit")
 
 
 def _calm(data: Path, weight: float) -> Iterator[Example]:
@@ -125,9 +130,8 @@ def _calm(data: Path, weight: float) -> Iterator[Example]:
         for turn in dialogue["turns"]:
             if turn["role"].startswith("customer"):
                 yield Example(text=turn["text"], target=0.0, weight=2 * weight, group=dialogue["id"])
-    embedded = set(service_talk(data, 400))
     for text in service_talk(data, 1_800):
-        yield Example(text=text, target=0.0, weight=weight, embedded=text in embedded)
+        yield Example(text=text, target=0.0, weight=weight)
 
 
 def service_talk(data: Path, most: int) -> list[str]:
@@ -157,10 +161,8 @@ def _nlupp(data: Path) -> Iterator[Example]:
         )
 
 
-def _bitext(data: Path, embedded: int = 15) -> Iterator[Example]:
-    seen: Counter[str] = Counter()
+def _bitext(data: Path) -> Iterator[Example]:
     for row in rows(data / "bitext.jsonl"):
-        seen[row["intent"]] += 1
         asks = row["intent"] == "contact_human_agent"
         if asks or row["intent"] != "contact_customer_service":
             yield Example(
@@ -168,7 +170,6 @@ def _bitext(data: Path, embedded: int = 15) -> Iterator[Example]:
                 target=float(asks),
                 weight=1.0 if asks else 0.2,
                 group="bitext",
-                embedded=asks or seen[row["intent"]] <= embedded,
             )
 
 
@@ -191,10 +192,3 @@ def _own(label: str, weight: float) -> Iterator[Example]:
                         weight=weight,
                         group=dialogue.id,
                     )
-
-
-def texts(examples: Mapping[str, list[Example]]) -> list[str]:
-    """The lines to embed, each once."""
-    return list(
-        dict.fromkeys(example.text for known in examples.values() for example in known if example.embedded)
-    )

@@ -110,6 +110,7 @@ class Rig:
             retriever=self.passages,
             answerer=self.answerer,
             meaning=self.meaning,
+            read_turn=None,
             rewrite=from_conversation,
             policy=self.policy,
             languages=LANGUAGES,

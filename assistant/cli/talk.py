@@ -14,11 +14,12 @@ from assistant.cli.output import batch, print_json
 from assistant.domain.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from assistant.app import Service
     from assistant.domain.messages import Message
-    from assistant.domain.turns import Meaning
+    from assistant.domain.turns import Meaning, ReadTurn
     from assistant.ports import Embedder
     from assistant.settings import Settings
 
@@ -117,6 +118,7 @@ def assess(
 
 async def _assess_all(settings: Settings, policy: str | None, file: str | None, as_json: bool) -> None:
     from assistant.library import open_embedder
+    from assistant.llm.turn_encoder import turn_reading
     from assistant.settings import prepare_data_dir
     from assistant.signals.assess import assess as replayed
     from assistant.signals.reader import Reader
@@ -125,15 +127,17 @@ async def _assess_all(settings: Settings, policy: str | None, file: str | None, 
     other = _policy(policy) if policy else None
     prepare_data_dir(settings.data_dir)
     embedder = open_embedder(settings)
-    reader = Reader(languages=settings.languages, embedding=embedder.name)
+    reader = Reader(languages=settings.languages)
+    read_turn = turn_reading(settings.embeddings, settings.models_dir)
     for item in batch(file or "-"):
         turns = _turns(item)
         meanings = await _meanings(embedder, turns)
-        before = replayed(turns, reader, rules, meanings)
+        labels = await _labels(read_turn, turns)
+        before = replayed(turns, reader, rules, meanings, labels)
         if other is None:
             _print_assessment(item.get("id"), before, as_json or file is not None)
         else:
-            _print_changes(item.get("id"), before, replayed(turns, reader, other, meanings), as_json)
+            _print_changes(item.get("id"), before, replayed(turns, reader, other, meanings, labels), as_json)
 
 
 def _policy(path: Path | str | None) -> Any:
@@ -167,6 +171,18 @@ async def _meanings(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[str
         return {text: await meant(embedder, text[:MEANT]) for text in texts}
     except Unavailable:
         return {}
+
+
+async def _labels(read_turn: ReadTurn | None, turns: list[dict[str, Any]]) -> dict[int, Mapping[str, float]]:
+    """What each customer's line tells in its context, by its index; none where that cannot be read."""
+    from assistant.signals.assess import said
+
+    lines, found = said(turns), dict[int, Mapping[str, float]]()
+    for index, line in enumerate(lines):
+        if read_turn is not None and line.author == "customer":
+            labels = await read_turn(line.text, lines[:index])
+            found |= {index: labels} if labels else {}
+    return found
 
 
 def _print_assessment(id_: Any, turns: list[dict[str, Any]], as_json: bool) -> None:

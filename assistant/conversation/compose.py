@@ -4,9 +4,14 @@ from collections.abc import Sequence
 
 from assistant.conversation.wording import say
 from assistant.domain.messages import Button, Reply
-from assistant.domain.signals import Decision, Reason, Verdict
+from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import PastTurn
 from assistant.ports import Draft
+
+#: Reasons that call for an apology.
+FELT = (Reason.FRUSTRATED, Reason.STUCK, Reason.COMPLAINT)
+#: From here on somebody is reassured before they are answered.
+WORRIED = 0.5
 
 
 def compose(
@@ -14,12 +19,13 @@ def compose(
     draft: Draft,
     language: str,
     *,
-    turn: int,
+    signals: Signals,
     past: Sequence[PastTurn] = (),
     choices: tuple[str, ...] = (),
 ) -> Reply:
     """The reply to a turn that is not handed over; *choices* are questions that one tap asks."""
-    parts = [_acknowledgement(verdict, language, turn, past)]
+    turn = signals.turn
+    parts = [_acknowledgement(verdict, language, signals, past)]
     if verdict.decision is Decision.GUIDE:
         parts.append(_guidance(draft, language, turn, choices))
     elif not draft.text:
@@ -46,12 +52,13 @@ def person_button(language: str) -> Button:
     return Button(label=label, value=label)
 
 
-def _acknowledgement(verdict: Verdict, language: str, turn: int, past: Sequence[PastTurn]) -> str:
-    """Frustration is named once, and not again in the very next reply."""
-    if verdict.reason not in (Reason.FRUSTRATED, Reason.STUCK):
+def _acknowledgement(verdict: Verdict, language: str, signals: Signals, past: Sequence[PastTurn]) -> str:
+    """A feeling is named once, and not again in the very next reply."""
+    turn = signals.turn
+    if past and (past[-1].reason in FELT or past[-1].signals.worry >= WORRIED):
         return ""
-    if past and past[-1].reason in (Reason.FRUSTRATED, Reason.STUCK):
-        return ""
+    if verdict.reason not in FELT:
+        return say("acknowledge_worry", language, variant=turn) if signals.worry >= WORRIED else ""
     return say(f"acknowledge_{verdict.reason}", language, variant=turn)
 
 

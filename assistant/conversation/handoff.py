@@ -23,6 +23,8 @@ from assistant.stores import Store
 
 #: Who is behind a handoff, where it is not the assistant.
 ACTORS = {"button": CUSTOMER, "watchdog": WATCHDOG}
+#: From here on somebody is told of who listens at once, and of nothing else.
+DISTRESSED = 0.5
 #: Earlier conversations that travel with a handoff.
 PREVIOUS = 5
 
@@ -56,7 +58,7 @@ def hand_over(
     urgent = priority(why.verdict, why.signals, policy)
     reason = why.verdict.reason or Reason.RULE
     queued = conversation.hand_off(reason, urgent, "", now)
-    told = _told(store, queued, reason, policy, now)
+    told = _told(store, queued, why, policy, now)
     queued = conversation.hand_off(reason, urgent, told.text, now)
     lay_on_table(store, queued, why, pick_facts, now)
     queued, message = say(store, queued, Author.ASSISTANT, told, now)
@@ -88,8 +90,13 @@ def lay_on_table(
     store.due.put(Kind.PACKET, conversation.id, now, now)
 
 
-def _told(store: Store, queued: Conversation, reason: Reason, policy: Policy, now: datetime) -> Reply:
-    language = queued.language
+def _told(store: Store, queued: Conversation, why: Handover, policy: Policy, now: datetime) -> Reply:
+    language, reason = queued.language, why.verdict.reason or Reason.RULE
+    if why.signals is not None and why.signals.distress >= DISTRESSED:
+        # No place in a queue, and nothing to fill in.
+        helplines = policy.helplines.get(language, "")
+        text = words("handoff_distress", language, helplines=helplines)
+        return Reply(text=text, language=language, kind="handoff")
     lines = [
         words(f"handoff_{reason}", language),
         words("handoff_carried_over", language),

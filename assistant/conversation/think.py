@@ -15,10 +15,10 @@ from assistant.domain.conversation import Conversation
 from assistant.domain.decide import decide_after, decide_before, unsure, voted
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
-from assistant.domain.messages import Reply
+from assistant.domain.messages import Author, Reply
 from assistant.domain.policy import Policy
-from assistant.domain.signals import Decision, Reason, Signals, Verdict
-from assistant.domain.turns import Meaning, Source, Summarise, Vote
+from assistant.domain.signals import Decision, Reaction, Reason, Signals, Verdict
+from assistant.domain.turns import Meaning, ReadTurn, Source, Summarise, Vote
 from assistant.ports import Answerer, Ask, Draft, Progress, Retriever, Rewrite, SignalReader
 
 #: Passages that an answer is drafted from.
@@ -40,6 +40,8 @@ class Mind:
     answerer: Answerer
     #: What the model that search uses makes of a text.
     meaning: Callable[[str], Awaitable[Meaning]]
+    #: The turn in its context; None: there is no encoder.
+    read_turn: ReadTurn | None
     #: A follow-up question to one that stands alone.
     rewrite: Rewrite
     policy: Policy
@@ -75,12 +77,13 @@ async def think(mind: Mind, gathered: Gathered, progress: Progress) -> Thought:
 
 
 async def understand(mind: Mind, gathered: Gathered) -> Signals:
-    """The turn, read: by its words alone when they ask for a person, else with their meaning too."""
-    signals = mind.reader.read(gathered.text, gathered.history)
+    """The turn, read: in its context and with its meaning; by its words alone where no model can be asked."""
+    labels = await mind.read_turn(gathered.text, gathered.history.lines) if mind.read_turn else None
+    signals = mind.reader.read(gathered.text, gathered.history, Meaning((), labels or {}))
     if signals.asked_for_person:
         return signals
     try:
-        meaning = await mind.meaning(gathered.text[:MEANT])
+        meaning = replace(await mind.meaning(gathered.text[:MEANT]), labels=labels or {})
         turns = [
             replace(turn, vector=(await mind.meaning(turn.query)).vector)
             for turn in gathered.history.turns[-RECENT:]
@@ -125,22 +128,36 @@ async def _search_and_answer(
         )
         # What the help says in two ways is not shown before it is known that it is not said.
         shown = verdict.decision is not Decision.HANDOFF and not any(one.disputes for one in passages)
-        draft = await mind.answerer.answer(ask, progress if shown else _unseen)
+        draft = await _unlike_before(mind, ask, signals, policy, progress if shown else _unseen)
         if dispute := disputed(draft.citations, passages):
             draft = both_sides(draft, dispute, signals.language)
             verdict = unsure_answer(verdict)
         if not draft.text and verdict.decision is Decision.ANSWER:
             verdict = decide_after(signals, gathered.history, policy, None)
-    found = Found(query, passages, draft)
+    found = Found(query, passages, draft, signals)
     reply = _reply(mind, gathered, signals.language, verdict, found)
     return _thought(found, signals, verdict, reply)
+
+
+async def _unlike_before(mind: Mind, ask: Ask, signals: Signals, policy: Policy, progress: Progress) -> Draft:
+    """A draft that goes on where the reply before did not help: from other articles, or none at all."""
+    draft = await mind.answerer.answer(ask, progress)
+    before = [line.text for line in ask.lines if line.author is Author.ASSISTANT]
+    helped = signals.reaction not in (Reaction.REJECTED, Reaction.REPHRASED)
+    if helped or not draft.text or not any(draft.text in text for text in before[-RECENT:]):
+        return draft
+    shown = {citation.article for citation in draft.citations}
+    fresh = [passage for passage in ask.passages if passage.article not in shown]
+    if not fresh or fresh[0].score < policy.answer_score:
+        return Draft(text="", model="")
+    return await mind.answerer.answer(replace(ask, passages=fresh), progress)
 
 
 def _enough(verdict: Verdict, policy: Policy) -> float:
     """The score from which on a passage is answered from."""
     if verdict.decision is Decision.CLARIFY:
         return inf
-    soothing = verdict.decision is Decision.OFFER and verdict.reason is Reason.FRUSTRATED
+    soothing = verdict.decision is Decision.OFFER and verdict.reason in (Reason.FRUSTRATED, Reason.COMPLAINT)
     # Neither a complaint nor "is this where I write?" asks anything of the help: only what is sure is quoted.
     careful = soothing or verdict.decision is Decision.GUIDE
     return max(policy.answer_score, policy.frustrated_answer_score if careful else 0.0)
@@ -152,6 +169,7 @@ class Found(NamedTuple):
     query: str
     passages: Sequence[Passage]
     draft: Draft
+    signals: Signals
 
 
 def _reply(mind: Mind, gathered: Gathered, language: str, verdict: Verdict, found: Found) -> Reply:
@@ -160,7 +178,12 @@ def _reply(mind: Mind, gathered: Gathered, language: str, verdict: Verdict, foun
     else:
         choices = related(found, mind.policy.for_channel(gathered.conversation.channel))
     return compose(
-        verdict, found.draft, language, turn=gathered.turn, past=gathered.history.turns, choices=choices
+        verdict,
+        found.draft,
+        language,
+        signals=replace(found.signals, turn=gathered.turn),
+        past=gathered.history.turns,
+        choices=choices,
     )
 
 

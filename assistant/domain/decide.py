@@ -15,6 +15,8 @@ from assistant.domain.turns import History, PastTurn
 
 #: Evidence of a wish that a model heard.
 BY_MODEL = "a model takes it as a wish for a person"
+#: Reasons of an offer that a measured signal gives.
+MEASURED = frozenset({Reason.FRUSTRATED, Reason.STUCK, Reason.COMPLAINT})
 #: Reactions that show that the reply before them did not help.
 UNHELPED = frozenset({Reaction.REJECTED, Reaction.REPHRASED})
 
@@ -152,7 +154,8 @@ def _offer(signals: Signals, history: History, policy: Policy) -> Verdict | None
             decision=Decision.OFFER, reason=Reason.SENSITIVE_TOPIC, evidence=about(signals, "sensitive")
         )
     return (
-        _offer_by(Reason.FRUSTRATED, "frustration", policy.offer_frustration, signals, history, policy)
+        _offer_by(Reason.COMPLAINT, "complaint", policy.offer_complaint, signals, history, policy)
+        or _offer_by(Reason.FRUSTRATED, "frustration", policy.offer_frustration, signals, history, policy)
         or _offer_by(Reason.STUCK, "no_progress", policy.offer_no_progress, signals, history, policy)
         or _together(signals, history, policy)
     )
@@ -188,7 +191,7 @@ def _offer_by(
     if score < threshold or signals.reaction is Reaction.DECLINED:
         return None
     for ago, turn in enumerate(reversed(history.turns), start=1):
-        if turn.decision is Decision.OFFER and turn.reason in (Reason.FRUSTRATED, Reason.STUCK):
+        if turn.decision is Decision.OFFER and turn.reason in MEASURED:
             worse = score >= float(getattr(turn.signals, kind)) + policy.offer_again_rise
             if not worse and ago < policy.offer_again_turns:
                 return None
@@ -198,7 +201,7 @@ def _offer_by(
         reason=reason,
         score=score,
         threshold=threshold,
-        evidence=about(signals, "frustration", "no_progress"),
+        evidence=about(signals, "frustration", "no_progress", "complaint"),
     )
 
 

@@ -24,6 +24,8 @@ class Policy:
     calm_frustration: float = 0.3
     guide_unfamiliarity: float = 0.6
     offer_no_progress: float = 0.6
+    #: At or above: something broken, wrong, lost or late is answered with an apology and a person.
+    offer_complaint: float = 0.6
     #: Several weak signs together offer a person from here on; a sign weaker than `weak_sign` adds nothing.
     offer_together: float = 0.7
     weak_sign: float = 0.35
@@ -48,6 +50,13 @@ class Policy:
     #: Reason or topic -> low, normal, high or urgent; the highest that applies counts.
     priorities: Mapping[str, str] = field(
         default_factory=lambda: {"harm": "urgent", "fraud": "urgent", "legal": "high", "frustrated": "high"}
+    )
+    #: Language -> who listens at once to somebody in distress, shown with the handoff.
+    helplines: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "ja": "よりそいホットライン 0120-279-338（24時間・無料）。命の危険があるときは119番へ。",
+            "en": "TELL Lifeline 03-5774-0992 (Japan, in English). In an emergency call 119 (Japan).",
+        }
     )
     #: So many may wait for a person; whoever asks beyond them is told so.
     queue_limit: int = 500

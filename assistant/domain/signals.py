@@ -32,6 +32,7 @@ class Reason(StrEnum):
     RULE = "rule"
     FAILURE = "failure"
     DEADLINE = "deadline"
+    COMPLAINT = "complaint"
     AGENT_TOOK_OVER = "agent_took_over"
 
 
@@ -87,6 +88,16 @@ class Signals:
     #: Name of a sensitive topic (harm, legal, fraud, personal_data) or None.
     sensitive: str | None = None
     urgency: float = 0.0
+    #: Needs reassurance before anything else, not angry with us.
+    worry: float = 0.0
+    #: Harm to self or others, or despair beyond the matter.
+    distress: float = 0.0
+    #: Threats, insults, sexual remarks or excessive demands towards staff; a hard complaint is none.
+    harassment: float = 0.0
+    #: Tells frankly of something broken, wrong, lost or late.
+    complaint: float = 0.0
+    #: How likely the reply before it did not meet what was asked.
+    reply_missed: float = 0.0
     #: ``greeting``, ``thanks``, ``bye`` or ``ok`` and nothing else.
     small_talk: str | None = None
     #: How it takes the reply before it; None: there was none.

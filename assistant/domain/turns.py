@@ -1,7 +1,7 @@
 """A turn: everything the customer said since the last reply, and how the reply to it came about."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.domain.budgets import Allowance
 from assistant.domain.messages import Author
@@ -24,8 +24,8 @@ class Meaning:
 
     #: Of what is said: texts that say the same are near.
     vector: Sequence[float]
-    #: Of how it is said, from within the model; empty where a model does not tell.
-    tone: Sequence[float] = ()
+    #: Of the turn in its context: label -> logit (see TURN_LABELS); empty where it was not read.
+    labels: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +104,25 @@ class TurnRecord:
     milliseconds: int = 0
 
 
+#: What the turn encoder tells of a customer's turn, in the order of its outputs. The last is of the
+#: assistant's reply before the turn: it did not meet what was asked.
+TURN_LABELS = (
+    "frustrated",
+    "person",
+    "person_hint",
+    "unfamiliar",
+    "worried",
+    "distressed",
+    "harassment",
+    "complaint",
+    "correction",
+    "asks_again",
+    "decline",
+    "thanks",
+    "missed",
+)
+#: The logit of each label of a text, read with the lines before it; None where it cannot be read.
+ReadTurn = Callable[[str, Sequence[Said]], Awaitable[Mapping[str, float] | None]]
 #: A model's view of a turn, with the lines before it; None: it has none, or not in time.
 Vote = Callable[[str, Sequence[Said], Allowance | None], Awaitable[Ballot | None]]
 #: A conversation in a few sentences for an agent, by language; empty where that fails.

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.llm.e5_weights import Weights
-from assistant.llm.embeddings_onnx import MIDDLE
 from assistant.llm.input_scales import INPUT_SCALES, read_input_scales
 
 if TYPE_CHECKING:
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
     from numpy import float32, int8
     from numpy.typing import NDArray
 
+    from assistant.llm.adapter_weights import AdapterWeights
     from assistant.llm.input_scales import InputScales
-    from assistant.llm.reader_weights import ReaderWeights
 
 #: Told (steps done, steps in all).
 Progress = Callable[[int, int], None]
@@ -33,8 +32,8 @@ BESIDE = 4_096
 MAX_WEIGHT = 63
 #: Largest magnitude of a word vector's value: words are looked up, never multiplied as integers.
 MAX_WORD = 127
-#: The reader's outputs.
-TOKEN_LOGITS, WINDOW_LOGIT = "token_logits", "window_logit"
+#: The outputs of an adapted model: of each token, of the whole text.
+TOKEN_LOGITS, WINDOW_LOGITS = "token_logits", "window_logits"
 
 
 class Graph:
@@ -125,29 +124,31 @@ def write_graph(weights: Weights, path: Path, progress: Progress, graph: Graph |
         state = _layer(graph, weights, layer, state)
         progress(layer + 2, shape.layers + 2)
     states: list[str | int] = ["batch", "length", shape.hidden]
-    _save(graph.model(["input_ids", "attention_mask"], {"last_hidden_state": states, MIDDLE: states}), path)
+    _save(graph.model(["input_ids", "attention_mask"], {"last_hidden_state": states}), path)
 
 
-def write_reader_graph(weights: ReaderWeights, path: Path, embedding: Path) -> None:
-    """Write the reader to *path*; it shares the word vectors of the *embedding* graph beside it.
+def write_adapter_graph(weights: AdapterWeights, path: Path, embedding: Path) -> None:
+    """Write the adapted model to *path*; it shares the word vectors of the *embedding* graph beside it.
 
-    Of each token: the logits of "answers" and "is needed beside the answer". Of the text: of "answers".
+    Its outputs are the logits of the heads that *weights* have: of each token, and of the whole text.
     """
+    from assistant.llm.adapter_weights import TOKEN_HEAD, WINDOW_HEAD
+
     graph = Graph(weights.input_scales())
     state = _embeddings(graph, weights, embedding, segment=weights.learned("segment"))
     for layer in range(weights.shape.layers):
         state = _layer(graph, weights, layer, state)
-    _head(graph, weights, "token_head", state, TOKEN_LOGITS)
+    outputs: dict[str, Sequence[str | int]] = {}
+    if heads := weights.outputs(TOKEN_HEAD):
+        _head(graph, weights, TOKEN_HEAD, state, TOKEN_LOGITS)
+        outputs[TOKEN_LOGITS] = ["batch", "length", heads]
     graph.add("Gather", [state, graph.keep("first", _numbers(0))], "first.state", axis=1)
-    _head(graph, weights, "window_head", "first.state", WINDOW_LOGIT)
-    inputs = ["input_ids", "attention_mask", "token_type_ids"]
-    heads = len(weights.learned("token_head.bias"))
-    _save(
-        graph.model(inputs, {TOKEN_LOGITS: ["batch", "length", heads], WINDOW_LOGIT: ["batch", 1, 1]}), path
-    )
+    _head(graph, weights, WINDOW_HEAD, "first.state", WINDOW_LOGITS)
+    outputs[WINDOW_LOGITS] = ["batch", 1, weights.outputs(WINDOW_HEAD)]
+    _save(graph.model(["input_ids", "attention_mask", "token_type_ids"], outputs), path)
 
 
-def _head(graph: Graph, weights: ReaderWeights, name: str, source: str, output: str) -> None:
+def _head(graph: Graph, weights: AdapterWeights, name: str, source: str, output: str) -> None:
     product = graph.add(
         "MatMul", [source, graph.keep(f"{name}.w", weights.learned(f"{name}.weight").T)], f"{name}.product"
     )
@@ -232,8 +233,7 @@ def _layer(graph: Graph, weights: Weights, layer: int, state: str) -> str:
     attended = dense("ao", f"l{layer}.heads", shape.hidden)
     state = _norm(graph, weights, f"l{layer}.aln", state, attended)
     inner = graph.add("Gelu", [dense("fi", state, shape.hidden)], f"l{layer}.gelu", domain=FUSED)
-    # How a question is said is heard two thirds of the way (`signals/tone.py`).
-    seen = {shape.layers - 1: "last_hidden_state", shape.layers * 2 // 3 - 1: MIDDLE}.get(layer)
+    seen = "last_hidden_state" if layer == shape.layers - 1 else None
     return _norm(graph, weights, f"l{layer}.oln", state, dense("fo", inner, shape.inner), output=seen)
 
 

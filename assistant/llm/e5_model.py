@@ -17,9 +17,6 @@ from assistant.llm.token_space import FILE as TOKEN_SPACE
 #: Raised whenever the conversion changes: another name is another model, and another index.
 NAME = "multilingual-e5-small-int7-v4"
 SUMS = "checksums.json"
-#: The reader's graph, beside the model's.
-READER = "reader.onnx"
-READER_FILES = {READER, f"{READER}_data"}
 #: The directions of this model's token vectors.
 TOKENS = Path(__file__).with_name("e5_token_space.json")
 
@@ -60,42 +57,45 @@ def prepared_e5(models: Path, progress: Progress | None = None) -> Path:
     return folder
 
 
-def prepared_reader(folder: Path) -> Path:
-    """The reader's graph in the prepared model's *folder*, whose word vectors it shares; made when missing,
-    damaged or of other weights."""
-    from assistant.llm.reader_weights import FILE
+def prepared_adapter(folder: Path, learned: Path) -> Path:
+    """The graph of the model as the weights in *learned* change it, in the prepared model's *folder*.
 
-    graph, mark = folder / READER, folder / f"{READER}.json"
-    source = _checksum(FILE)
+    It shares the model's word vectors. Its name tells of which weights it is, so that no file is replaced
+    that another process reads; made when missing or damaged.
+    """
+    graph = folder / f"{learned.stem}-{_checksum(learned)[:12]}.onnx"
+    mark = graph.with_suffix(".json")
     try:
-        kept = json.loads(mark.read_text(encoding="utf-8"))
-        sums = kept["files"]
-        whole = sums.keys() >= READER_FILES and all(_checksum(folder / n) == c for n, c in sums.items())
-        if kept["source"] == source and whole:
+        sums = json.loads(mark.read_text(encoding="utf-8"))
+        if graph.name in sums and all(_checksum(folder / name) == value for name, value in sums.items()):
             return graph
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         pass
     try:
-        _make_reader(folder, graph, mark, source)
+        _make_adapter(folder, graph, mark, learned)
     except OSError as exc:
         raise SetupError(
-            f"The reader's graph could not be written to {folder} ({exc.strerror}); it needs 25 MB."
+            f"The graph of {learned.name} could not be written to {folder} ({exc.strerror}); it needs 25 MB."
         ) from exc
     return graph
 
 
-def _make_reader(folder: Path, graph: Path, mark: Path, source: str) -> None:
-    from assistant.llm.e5_graph import write_reader_graph
-    from assistant.llm.reader_weights import ReaderWeights
+def _make_adapter(folder: Path, graph: Path, mark: Path, learned: Path) -> None:
+    from assistant.llm.adapter_weights import AdapterWeights
+    from assistant.llm.e5_graph import write_adapter_graph
 
-    with tempfile.TemporaryDirectory(prefix="reader.", dir=folder) as name:
+    with tempfile.TemporaryDirectory(prefix=f"{learned.stem}.", dir=folder) as name:
         made = Path(name) / graph.name
-        write_reader_graph(ReaderWeights(packaged_weights()), made, folder / "model.onnx")
-        files = sorted(Path(name).iterdir())
+        write_adapter_graph(AdapterWeights(packaged_weights(), learned), made, folder / "model.onnx")
+        files = sorted(Path(name).iterdir(), reverse=True)
         sums = {path.name: _checksum(path) for path in files}
+        # The tensors before the graph that names them.
         for path in files:
             os.replace(path, folder / path.name)
-    mark.write_text(json.dumps({"source": source, "files": sums}), encoding="utf-8")
+    for old in folder.glob(f"{learned.stem}-*"):
+        if not old.name.startswith(graph.stem):
+            old.unlink(missing_ok=True)
+    mark.write_text(json.dumps(sums), encoding="utf-8")
 
 
 def _make(folder: Path, progress: Progress) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain.errors import SetupError
 from assistant.domain.turns import Meaning
-from assistant.ports import Embedder, FineEmbedder
+from assistant.ports import Embedder
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -51,8 +51,5 @@ def make_embedder(
 
 
 async def meant(embedder: Embedder, text: str) -> Meaning:
-    """What *text* says, and how, where the model tells."""
-    if not isinstance(embedder, FineEmbedder):
-        return Meaning((await embedder.query(text)).tolist())
-    fine = await embedder.fine_query(text)
-    return Meaning(fine.whole.tolist(), fine.tone.tolist() if fine.tone is not None else ())
+    """What *text* says."""
+    return Meaning((await embedder.query(text)).tolist())

@@ -44,8 +44,6 @@ MAX_TOKENS = 512
 RECENT = 64
 #: onnxruntime's own fusion of these is six times slower on a CPU than the two operators.
 UNWANTED = ["SkipLayerNormFusion"]
-#: The output of a layer in the middle, where a model has one.
-MIDDLE = "middle_hidden_state"
 E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
 
 
@@ -70,9 +68,7 @@ class OnnxEmbedder:
         cores = os.cpu_count() or 1
         self._session = open_session(graph, cores)
         self._inputs = {node.name for node in self._session.get_inputs()}
-        last, *others = [node.name for node in self._session.get_outputs()]
-        #: A passage's tone is nobody's.
-        self._wanted = {"query": [last, *(n for n in others if n == MIDDLE)], "passage": [last]}
+        self._output = self._session.get_outputs()[0].name
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="embed-query")
         self._workers = ThreadPoolExecutor(cores, thread_name_prefix="embed")
         self.name = _name(folder, graph)
@@ -125,7 +121,7 @@ class OnnxEmbedder:
 
         prompt = self._prompts.get(kind, "")
         feed = self._feed([self._tokenizer.encode(_clean(prompt + text)) for text in texts])
-        hidden, *middle = self._session.run(self._wanted[kind], feed)
+        [hidden] = self._session.run([self._output], feed)
         mask = feed["attention_mask"]
         pooled = self._pool(hidden, mask) if hidden.ndim == 3 else hidden
         norms = np.linalg.norm(pooled, axis=1, keepdims=True)
@@ -133,9 +129,8 @@ class OnnxEmbedder:
         if self._space is None:
             return [Fine(row, np.zeros((0, 0), np.int8)) for row in whole]
         skip = self._marks.get(kind, 1)
-        tones = self._pool(middle[0], mask) if middle else [None] * len(whole)
         return [
-            Fine(whole[i], self._space.shrink(hidden[i, skip : max(skip, length - 1)]), tones[i])
+            Fine(whole[i], self._space.shrink(hidden[i, skip : max(skip, length - 1)]))
             for i, length in enumerate(mask.sum(axis=1))
         ]
 

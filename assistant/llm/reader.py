@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from assistant.domain.errors import SetupError
-from assistant.llm.e5_graph import TOKEN_LOGITS, WINDOW_LOGIT
+from assistant.llm.e5_graph import TOKEN_LOGITS, WINDOW_LOGITS
 from assistant.llm.reader_input import Window, question_ids, read_windows
 from assistant.recent import Recent
 
@@ -63,13 +63,14 @@ class Reader:
     def _model(self) -> tuple[Any, Any]:
         from tokenizers import Tokenizer
 
-        from assistant.llm.e5_model import prepared_e5, prepared_reader
+        from assistant.llm.adapter_weights import READER
+        from assistant.llm.e5_model import prepared_adapter, prepared_e5
         from assistant.llm.embeddings_onnx import open_session
 
         folder = prepared_e5(self._models)
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.no_truncation()
-        return tokenizer, open_session(prepared_reader(folder), os.cpu_count() or 1)
+        return tokenizer, open_session(prepared_adapter(folder, READER), os.cpu_count() or 1)
 
     async def read(self, question: str, passages: Sequence[Passage], context: str = "") -> list[Reading]:
         """A reading of each passage, in order."""
@@ -134,7 +135,7 @@ class Reader:
             "attention_mask": np.ones_like(ids),
             "token_type_ids": (np.arange(ids.shape[1]) < window.passage_start).astype(np.int64)[None],
         }
-        tokens, gate = session.run([TOKEN_LOGITS, WINDOW_LOGIT], feed)
+        tokens, gate = session.run([TOKEN_LOGITS, WINDOW_LOGITS], feed)
         return tokens[0], float(gate.flat[0])
 
 

@@ -44,11 +44,16 @@ def question_ids(tokenizer: Tokenizer, question: str, context: str = "") -> list
     Of a long one the beginning and the end: people ask first and explain, or explain first and ask.
     """
     asked = f"{context.strip()} / {question.strip()}" if context.strip() else question.strip()
-    text = "query: " + _ends(" ".join(asked.split()), MAX_QUESTION_CHARACTERS)
+    return encode_ends(tokenizer, "query: " + asked, MAX_QUESTION_TOKENS)
+
+
+def encode_ends(tokenizer: Tokenizer, text: str, most: int) -> list[int]:
+    """The token ids of *text*; of more than *most* the first and the last ones."""
+    text = _ends(" ".join(text.split()), MAX_QUESTION_CHARACTERS)
     ids: list[int] = tokenizer.encode(_readable(text), add_special_tokens=False).ids
-    if len(ids) <= MAX_QUESTION_TOKENS:
+    if len(ids) <= most:
         return ids
-    half = MAX_QUESTION_TOKENS // 2
+    half = most // 2
     return [*ids[:half], *ids[-half:]]
 
 

@@ -1,7 +1,7 @@
 """Assessing recorded dialogues: what the product would have read and decided, the replies as recorded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.domain.decide import decide_after, decide_before
@@ -16,6 +16,9 @@ from assistant.signals.progress import abstains
 #: What the embedding model makes of each text; empty where there is none.
 Meanings = Mapping[str, Meaning]
 NO_MEANINGS: Meanings = {}
+#: Index of a line -> what the turn encoder makes of it; empty where there is none.
+Labels = Mapping[int, Mapping[str, float]]
+NO_LABELS: Labels = {}
 
 #: Stands for "the recorded reply answered"; a transcript does not tell how well.
 ANSWERED = 1.0
@@ -52,6 +55,7 @@ class _Replay:
     """What has been said and decided so far."""
 
     meanings: Meanings
+    labels: Labels
     lines: list[Said] = field(default_factory=list)
     turns: list[PastTurn] = field(default_factory=list)
     #: Turns before this one were an agent's, or before an agent's: their wishes are over.
@@ -59,10 +63,14 @@ class _Replay:
 
 
 def assess(
-    turns: Sequence[Mapping[str, Any]], reader: SignalReader, policy: Policy, meanings: Meanings = NO_MEANINGS
+    turns: Sequence[Mapping[str, Any]],
+    reader: SignalReader,
+    policy: Policy,
+    meanings: Meanings = NO_MEANINGS,
+    labels: Labels = NO_LABELS,
 ) -> list[dict[str, Any]]:
     """One entry per customer turn of ``[{"author", "text"}, …]``, as the contract's batch mode prints it."""
-    read = replay(said(turns), reader, policy, meanings)
+    read = replay(said(turns), reader, policy, meanings, labels)
     places = [item.index for item in read]
     return [item.as_dict(places) for item in read]
 
@@ -79,9 +87,13 @@ def said(turns: Sequence[Mapping[str, Any]]) -> list[Said]:
 
 
 def replay(
-    lines: Sequence[Said], reader: SignalReader, policy: Policy, meanings: Meanings = NO_MEANINGS
+    lines: Sequence[Said],
+    reader: SignalReader,
+    policy: Policy,
+    meanings: Meanings = NO_MEANINGS,
+    labels: Labels = NO_LABELS,
 ) -> list[Assessed]:
-    so_far, result = _Replay(meanings), []
+    so_far, result = _Replay(meanings, labels), []
     for index, line in enumerate(lines):
         if line.author is Author.CUSTOMER:
             result.append(_turn(index, lines, so_far, reader, policy))
@@ -96,6 +108,8 @@ def _turn(
 ) -> Assessed:
     whole = History(lines=so_far.lines, turns=so_far.turns)
     meaning = so_far.meanings.get(lines[index].text)
+    if index in so_far.labels:
+        meaning = replace(meaning or Meaning(()), labels=so_far.labels[index])
     signals = reader.read(lines[index].text, whole, meaning)
     episode = History(lines=so_far.lines, turns=so_far.turns[so_far.episode :])
     score = _score(lines[index + 1 :])
@@ -107,7 +121,7 @@ def _turn(
             reason=verdict.reason,
             query=lines[index].text,
             best_score=score,
-            vector=meaning.vector if meaning else None,
+            vector=(meaning.vector or None) if meaning else None,
         )
     )
     return Assessed(index=index, signals=signals, verdict=verdict)

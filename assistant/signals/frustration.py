@@ -1,15 +1,14 @@
 """Frustration of a turn: its words in context, the course of the talk, what was there before."""
 
-import math
 import re
 import unicodedata
 from collections.abc import Mapping
 
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
-from assistant.signals import cues, text
+from assistant.signals import calibration, cues, text
 from assistant.signals.progress import Progress
-from assistant.signals.tone import Heard, weights
+from assistant.signals.tone import weights
 
 SHOUTING = re.compile(r"\b[A-Z]{3,}\b")
 LETTERS = re.compile(r"[A-Za-z]")
@@ -21,29 +20,41 @@ EVIDENT = 0.5
 
 
 def read_frustration(
-    raw: str, comparable: str, history: History, progress: Progress, heard: Heard, *, alone: bool
+    raw: str,
+    comparable: str,
+    history: History,
+    progress: Progress,
+    heard: float,
+    labels: Mapping[str, float] | None = None,
 ) -> tuple[float, tuple[Evidence, ...]]:
-    """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no tone.
+    """0–1 with evidence; *heard*: the n-gram classifier's logit.
 
-    With a tone there are two judges, one of the words alone, which trusts cues more: their mean counts.
+    *labels* are the turn encoder's logits, where it has read the turn in its context.
     """
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = word_hits(comparable)
-    shown = features(hits, emphasis(raw), history, progress, heard.best)
-    logit = _judged(shown, "frustration_alone" if alone else "frustration")
-    if not alone:
-        words = features(hits, emphasis(raw), history, progress, heard.words)
-        logit = (logit + _judged(words, "frustration_alone")) / 2
-    score = 1 / (1 + math.exp(-logit))
+    shown = features(hits, emphasis(raw), history, progress, heard)
+    joined = weights().joined["frustration"]
+    score = calibration.logistic(sum(joined.get(name, 0.0) * value for name, value in shown.items()))
     kinds = {hit.cue.kind for hit in hits}
-    if "certain" in kinds and "calm" not in kinds:
+    if labels:
+        score = calibration.probability("frustration", context_features(labels, score, progress, history))
+    elif "certain" in kinds and "calm" not in kinds:
         score = max(score, CERTAIN)
     return score, _evidence(hits, raw, score, turn, shown)
 
 
-def _judged(shown: Mapping[str, float], judge: str) -> float:
-    joined = weights().joined[judge]
-    return sum(joined.get(name, 0.0) * value for name, value in shown.items())
+def context_features(
+    labels: Mapping[str, float], words: float, progress: Progress, history: History
+) -> dict[str, float]:
+    """What frustration is judged by where the turn was read in its context; *words*: the score without it."""
+    before = history.turns[-1].signals.frustration if history.turns else 0.0
+    return {
+        **calibration.label_features(labels, "frustrated", "complaint", "correction", "missed"),
+        "words": calibration.log_odds(words),
+        "worn": min(progress.empty_replies, 3) / 3,
+        "before": before,
+    }
 
 
 def _within(heard: float) -> float:

@@ -43,6 +43,7 @@ def read_policy(data: object, where: str = "policy", base: Policy | None = None)
         "hours": lambda value, at: read_hours(value, at, base.zone),
         "budgets": _budgets,
         "prices": _prices,
+        "helplines": _helplines,
         **dict.fromkeys(NUMBERS, _share),
         **dict.fromkeys(COUNTS, _count),
     }
@@ -105,6 +106,13 @@ def _names(value: object, where: str) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise SetupError(f"{where}: expected a list of topics like [harm, legal], not {_shown(value)}")
     return frozenset(value)
+
+
+def _helplines(value: object, where: str) -> dict[str, str]:
+    rows = _mapping(value, where)
+    if bad := next((key for key, text in rows.items() if not isinstance(text, str)), None):
+        raise SetupError(f"{where}: {bad} must be a sentence, not {_shown(rows[bad])}")
+    return rows
 
 
 def _priorities(value: object, where: str) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """Is the customer used to bots: words about it, style, pauses, what was seen before; with evidence."""
 
-import math
+from collections.abc import Mapping
 
 from assistant.domain.messages import Author
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
-from assistant.signals import cues, text
+from assistant.signals import calibration, cues, text
 from assistant.signals.tone import weights
 
 #: Who came before knows the place: style counts that much less per earlier conversation.
@@ -17,17 +17,39 @@ SAID = frozenset({"how_to_use", "discomfort"})
 
 
 def read_unfamiliarity(
-    comparable: str, history: History, heard: float, *, brief: bool, alone: bool
+    comparable: str,
+    history: History,
+    heard: float,
+    *,
+    brief: bool,
+    labels: Mapping[str, float] | None = None,
 ) -> tuple[float, tuple[Evidence, ...]]:
-    """0–1 with evidence; *heard*: what the learned ear makes of the words; *alone*: it had no vector."""
+    """0–1 with evidence; *heard*: the n-gram classifier's logit.
+
+    *labels* are the turn encoder's logits, where it has read the turn in its context.
+    """
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = list(cues.hits("unfamiliarity", text.clauses(comparable)[:12]))
     shown = features(hits, history, heard, brief=brief)
-    joined = weights().joined["unfamiliarity_alone" if alone else "unfamiliarity"]
-    score = 1 / (1 + math.exp(-sum(joined.get(name, 0.0) * value for name, value in shown.items())))
+    joined = weights().joined["unfamiliarity"]
+    score = calibration.logistic(sum(joined.get(name, 0.0) * value for name, value in shown.items()))
+    if labels:
+        score = calibration.probability("unfamiliarity", context_features(labels, score, shown))
     if not any(hit.cue.kind in SAID for hit in hits):
         score *= PER_VISIT**history.earlier_conversations
     return score, _evidence(hits, comparable, score, turn, shown)
+
+
+def context_features(
+    labels: Mapping[str, float], words: float, shown: Mapping[str, float]
+) -> dict[str, float]:
+    """What it is judged by where the turn was read in its context; *words*: the score without that."""
+    return {
+        **calibration.label_features(labels, "unfamiliar"),
+        "words": calibration.log_odds(words),
+        "before": shown["before"],
+        "first": shown["first"],
+    }
 
 
 def features(hits: list[cues.Hit], history: History, heard: float, *, brief: bool) -> dict[str, float]:

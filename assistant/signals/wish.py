@@ -1,11 +1,11 @@
-"""The wish for a person: a matcher that needs nothing but the words, and a learned ear beside it."""
+"""The wish for a person: a matcher that needs nothing but the words, and classifiers beside it."""
 
-import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.domain.signals import Wish
-from assistant.signals import cues, text
+from assistant.signals import calibration, cues, text
 from assistant.signals.spelling import mend
 from assistant.signals.tone import weights
 
@@ -62,11 +62,11 @@ def find_wish(comparable: str) -> Found:
     return best
 
 
-def chance(found: Found, heard: float, *, alone: bool) -> float:
-    """How likely a turn asks for a person, 0–1: by what the learned ear hears and the matcher found."""
-    joined = weights().joined["wish_alone" if alone else "wish"]
+def chance(found: Found, heard: float) -> float:
+    """How likely a turn asks for a person, 0–1: by the n-gram classifier and what the matcher found."""
+    joined = weights().joined["wish"]
     shown = features(found, heard)
-    return 1 / (1 + math.exp(-sum(joined.get(name, 0.0) * value for name, value in shown.items())))
+    return calibration.logistic(sum(joined.get(name, 0.0) * value for name, value in shown.items()))
 
 
 def features(found: Found, heard: float) -> dict[str, float]:
@@ -76,6 +76,17 @@ def features(found: Found, heard: float) -> dict[str, float]:
         "heard": max(-6.0, min(6.0, heard)),
         "vague": float(found.wish is Wish.VAGUE),
         "denied": float(found.denied),
+    }
+
+
+def context_features(found: Found, labels: Mapping[str, float], words: float) -> dict[str, float]:
+    """What a wish is judged by where the turn was read in its context; *words*: the chance without it."""
+    return {
+        **calibration.label_features(labels, "person", "person_hint"),
+        "clear": float(found.wish is Wish.CLEAR),
+        "vague": float(found.wish is Wish.VAGUE),
+        "denied": float(found.denied),
+        "words": calibration.log_odds(words),
     }
 
 

@@ -128,16 +128,26 @@ async def test_the_annoyed_get_only_answers_that_are_surer_than_usual(
     rig: Rig, language: str, score: float, answered: bool
 ) -> None:
     rig.assistant = replace(rig.assistant, mind=replace(rig.mind, retriever=Scored(score)))
-    calm, annoyed = await talk(rig, language, QUESTION[language], f"{QUESTION[language]} {ANNOYED[language]}")
+    [calm] = await talk(rig, language, QUESTION[language])
+    [annoyed] = await talk(rig, language, f"{QUESTION[language]} {ANNOYED[language]}")
     assert DEADLINE[language] in calm.text
     assert (DEADLINE[language] in annoyed.text) is answered
     assert say("button_person", language) in [button.label for button in annoyed.buttons]
 
 
 @languages
+async def test_what_did_not_help_is_not_said_again(rig: Rig, language: str) -> None:
+    rig.assistant = replace(rig.assistant, mind=replace(rig.mind, retriever=Scored(0.9)))
+    first, again = await talk(rig, language, QUESTION[language], QUESTION[language])
+    assert DEADLINE[language] in first.text
+    assert DEADLINE[language] not in again.text
+    assert say("button_person", language) in [button.label for button in again.buttons]
+
+
+@languages
 async def test_the_wording_tells_reasons_apart(language: str) -> None:
     for situation in ("offer", "handoff"):
-        reasons = ("frustrated", "stuck", "unfamiliar", "asked_for_person", "sensitive_topic")
+        reasons = ("frustrated", "stuck", "unfamiliar", "asked_for_person", "sensitive_topic", "complaint")
         assert len({table(language)[f"{situation}_{reason}"] for reason in reasons}) == len(reasons)
     assert not acknowledgements(language) & set(table(language)["abstain"])
 

@@ -20,16 +20,19 @@ FRUSTRATED = Verdict(decision=Decision.OFFER, reason=Reason.FRUSTRATED)
 
 
 def labels(verdict: Verdict, draft: Draft = NOTHING, choices: tuple[str, ...] = ()) -> list[str]:
-    return [button.label for button in compose(verdict, draft, "ja", turn=0, choices=choices).buttons]
+    return [
+        button.label
+        for button in compose(verdict, draft, "ja", signals=Signals(turn=0), choices=choices).buttons
+    ]
 
 
 def test_an_answer_is_said_as_it_is() -> None:
-    reply = compose(Verdict(decision=Decision.ANSWER), ANSWER, "ja", turn=0)
+    reply = compose(Verdict(decision=Decision.ANSWER), ANSWER, "ja", signals=Signals(turn=0))
     assert (reply.text, reply.citations, reply.buttons) == (ANSWER.text, ANSWER.citations, ())
 
 
 def test_an_offer_keeps_helping() -> None:
-    reply = compose(FRUSTRATED, ANSWER, "ja", turn=0)
+    reply = compose(FRUSTRATED, ANSWER, "ja", signals=Signals(turn=0))
     acknowledgement, answer, offer = reply.text.split("\n\n")
     assert answer == ANSWER.text
     assert "[1]" not in acknowledgement + offer
@@ -37,8 +40,8 @@ def test_an_offer_keeps_helping() -> None:
 
 def test_frustration_is_not_named_in_two_replies_running() -> None:
     before = PastTurn(signals=Signals(), decision=Decision.OFFER, reason=Reason.FRUSTRATED)
-    first = compose(FRUSTRATED, ANSWER, "ja", turn=0)
-    second = compose(FRUSTRATED, ANSWER, "ja", turn=1, past=(before,))
+    first = compose(FRUSTRATED, ANSWER, "ja", signals=Signals(turn=0))
+    second = compose(FRUSTRATED, ANSWER, "ja", signals=Signals(turn=1), past=(before,))
     assert first.text.count("\n\n") == second.text.count("\n\n") + 1
 
 
@@ -64,4 +67,4 @@ def test_examples_are_offered_until_there_is_an_answer() -> None:
 def test_there_are_words_for_everything_that_can_be_decided(
     language: str, reason: Reason, decision: Decision
 ) -> None:
-    assert compose(Verdict(decision=decision, reason=reason), NOTHING, language, turn=1).text
+    assert compose(Verdict(decision=decision, reason=reason), NOTHING, language, signals=Signals(turn=1)).text

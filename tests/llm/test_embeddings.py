@@ -18,7 +18,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from assistant.domain.errors import ModelUnavailable, SetupError
 from assistant.llm import e5_model
 from assistant.llm.e5_weights import Weights
-from assistant.llm.embeddings import make_embedder, meant
+from assistant.llm.embeddings import make_embedder
 from assistant.llm.embeddings_onnx import OnnxEmbedder
 from assistant.ports import FineEmbedder
 
@@ -250,23 +250,6 @@ async def test_the_local_model_tells_tokens_apart_without_prompt_and_marks(packa
     assert question.tokens.shape[1] == 4
     assert 0 < len(short.tokens) < len(long.tokens)
     assert np.abs(long.tokens).max() <= 7
-
-
-async def test_the_local_model_tells_how_a_question_is_said(packaged: Path) -> None:
-    embedder = make_embedder("local", packaged)
-    assert isinstance(embedder, FineEmbedder)
-    said, other = await meant(embedder, "a b"), await meant(embedder, "b b b")
-    assert len(said.tone) == 32
-    assert said.tone != other.tone
-    assert said.vector != pytest.approx(said.tone)
-    [passage] = await embedder.fine_passages(["a b"])
-    assert passage.tone is None
-
-
-async def test_a_model_of_only_whole_vectors_tells_no_tone(tmp_path: Path) -> None:
-    said = await meant(make_embedder(str(save_model(tmp_path / "table")), tmp_path), "a")
-    assert said.vector
-    assert not said.tone
 
 
 def test_a_model_without_a_token_space_has_only_whole_vectors(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from tokenizers import Tokenizer
 
 from assistant.domain.errors import SetupError
 from assistant.domain.knowledge import Passage
-from assistant.llm.e5_model import READER, prepared_e5, prepared_reader
+from assistant.llm.adapter_weights import READER
+from assistant.llm.e5_model import prepared_adapter, prepared_e5
 from assistant.llm.reader import Reader, ReadingRetriever
 from assistant.llm.reader_input import (
     MAX_QUESTION_TOKENS,
@@ -97,22 +98,30 @@ async def test_search_alone_answers_while_the_reader_cannot_be_opened(tmp_path: 
 @pytest.mark.slow
 def test_a_damaged_graph_is_made_again() -> None:
     folder = prepared_e5(MODELS)
-    graph = prepared_reader(folder)
-    whole = graph.read_bytes()
-    graph.write_bytes(b"nothing")
-    assert prepared_reader(folder).read_bytes() == whole
-    assert graph.name == READER
-    mark = graph.with_name(f"{READER}.json")
-    kept = json.loads(mark.read_text(encoding="utf-8"))
-    for lie in (json.dumps(kept | {"files": {}}), "[" * 100_000):
+    graph = prepared_adapter(folder, READER)
+    mark = graph.with_suffix(".json")
+    whole, kept = graph.read_bytes(), json.loads(mark.read_text(encoding="utf-8"))
+    for lie in (json.dumps(kept), "{}", "[" * 100_000):
         graph.write_bytes(b"nothing")
         mark.write_text(lie, encoding="utf-8")
-        assert prepared_reader(folder).read_bytes() == whole
+        assert prepared_adapter(folder, READER).read_bytes() == whole
+
+
+@pytest.mark.slow
+def test_graphs_of_other_weights_are_removed() -> None:
+    folder = prepared_e5(MODELS)
+    earlier = folder / "reader-000000000000.onnx"
+    earlier.write_bytes(b"earlier weights")
+    graph = prepared_adapter(folder, READER)
+    graph.write_bytes(b"damaged")
+    prepared_adapter(folder, READER)
+    assert not earlier.exists()
+    assert graph.exists()
 
 
 def test_a_graph_that_cannot_be_written_says_how_to_mend_it(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="could not be written"):
-        prepared_reader(tmp_path / "missing")
+        prepared_adapter(tmp_path / "missing", READER)
 
 
 @pytest.mark.slow

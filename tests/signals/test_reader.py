@@ -8,11 +8,10 @@ from assistant.conversation.wording import LANGUAGES
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reaction, Signals, Wish
-from assistant.domain.turns import History, Meaning, PastTurn, Said
+from assistant.domain.turns import History, PastTurn, Said
 from assistant.signals.assess import replay
 from assistant.signals.reader import Reader
 from assistant.signals.text import JAPANESE
-from assistant.signals.tone import weights
 
 READER = Reader()
 ALONE = History()
@@ -218,17 +217,6 @@ def test_five_hundred_turns_cost_no_more_than_a_few() -> None:
     start = time.perf_counter()
     READER.read("ありがとう", history)
     assert time.perf_counter() - start < 0.5
-
-
-def test_the_tone_of_another_model_is_ignored() -> None:
-    with_strange = Reader(embedding="another model").read("最悪です", ALONE, Meaning([1.0, 2.0], [3.0]))
-    assert with_strange.frustration == READER.read("最悪です", ALONE).frustration
-
-
-def test_the_tone_of_its_own_model_is_heard() -> None:
-    reader, head = Reader(embedding=weights().embedding), weights().heads["frustration"].tone
-    said = [reader.read("最悪です", ALONE, Meaning([1.0], [way * each for each in head])) for way in (1, -1)]
-    assert said[0].frustration > said[1].frustration
 
 
 def test_one_reason_is_told_once() -> None:

@@ -53,6 +53,11 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "It looks like my last answer missed the point.",
         "I'm sorry you have to explain this again.",
     ),
+    "acknowledge_complaint": (
+        "I'm very sorry about this.",
+        "I'm sorry, that is not how it should have gone.",
+    ),
+    "acknowledge_worry": ("I understand that this is worrying. Let me start with what I know.",),
     # -- offering a person
     "offer_frustrated": (
         "A person on our team can take it from here. Shall I connect you?",
@@ -61,6 +66,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "offer_stuck": (
         "I don't seem to be getting you there. Shall I connect you with a person?",
         "This may be beyond what I can solve. Someone on our team can take over if you like.",
+    ),
+    "offer_complaint": (
+        "A person on our team can look into what happened and tell you what we will do. Shall I connect you?",
+        "Someone on our team can go through it with you and sort out what happens next, if you like.",
     ),
     "offer_unfamiliar": ("If you'd rather write with a person, I can connect you at any time.",),
     "offer_no_answer": ("Someone on our team can answer this. Shall I connect you?",),
@@ -75,6 +84,13 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "handoff_asked_for_person": ("Of course. I'm connecting you with a person on our team.",),
     "handoff_frustrated": (
         "I'm sorry for the trouble so far. A person on our team is taking over from here.",
+    ),
+    "handoff_complaint": (
+        "I'm very sorry about this. A person on our team will look into it and tell you what happens next.",
+    ),
+    "handoff_distress": (
+        "Thank you for telling me. I have passed this on to a person on our team right away. "
+        "You don't have to be alone with this; these people will listen now: $helplines",
     ),
     "handoff_stuck": ("I'm sorry I couldn't answer this properly. A person on our team is taking over.",),
     "handoff_unfamiliar": ("A person on our team will go through this with you.",),

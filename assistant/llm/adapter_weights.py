@@ -1,8 +1,11 @@
-"""The reader's weights: the shipped E5 weights with a learned low-rank change, and the reader's heads.
+"""Weights of an adapted model: the shipped E5 weights with a learned low-rank change, and heads of its own.
 
-Learned from: questions on invented help pages (`evals/cases/reading`, `evals/cases/faq`; MIT, as this
-project); JaQuAD (SkelterLabsInc, CC BY-SA 3.0), PolicyQA (wasiahmad, MIT), XQuAD English (google-deepmind,
-CC BY-SA 4.0).
+`reader.npz` was learned from: questions on invented help pages (`evals/cases/reading`, `evals/cases/faq`;
+MIT, as this project); JaQuAD (SkelterLabsInc, CC BY-SA 3.0), PolicyQA (wasiahmad, MIT), XQuAD English
+(google-deepmind, CC BY-SA 4.0). `turns.npz` from: dialogues of independent writers (`evals/cases/turns`),
+our own (`evals/cases/dialogues`; both MIT, as this project); NAIST persuasive dialogue corpus (CC BY-SA
+4.0), megagonlabs/asdc (CC BY 4.0), awslabs MultiDoGO (CDLA-Permissive-1.0), PolyAI banking77 and nlupp (CC
+BY 4.0), clinc/oos-eval (CC BY 3.0), bitext customer support (CDLA-Sharing-1.0).
 """
 
 from __future__ import annotations
@@ -21,14 +24,17 @@ if TYPE_CHECKING:
 
     Floats = NDArray[float32]
 
-#: Written by `python -m evals train reader`; bytes with one scale a row.
-FILE = Path(__file__).with_name("reader.npz")
+#: Written by `python -m evals train reader` and `train turns`; bytes with one scale a row.
+READER = Path(__file__).with_name("reader.npz")
+TURNS = Path(__file__).with_name("turns.npz")
+#: The heads that a file may have: of each token's state, and of the first token's.
+TOKEN_HEAD, WINDOW_HEAD = "token_head", "window_head"
 
 
-class ReaderWeights(Weights):
-    """The packaged weights as the reader changes them; same names and shapes."""
+class AdapterWeights(Weights):
+    """The packaged weights as a file of learned ones changes them; same names and shapes."""
 
-    def __init__(self, packaged: Path, learned: Path = FILE) -> None:
+    def __init__(self, packaged: Path, learned: Path) -> None:
         import numpy as np
 
         super().__init__(packaged)
@@ -45,6 +51,11 @@ class ReaderWeights(Weights):
 
     def floats(self, name: str) -> Floats:
         return self.learned(name) if name in self._learned else super().floats(name)
+
+    def outputs(self, head: str) -> int:
+        """How many numbers *head* gives; 0: there is no such head."""
+        bias = self._learned.get(f"{head}.bias")
+        return 0 if bias is None else len(bias)
 
     def learned(self, name: str) -> Floats:
         """A learned tensor as floats; matrices are kept as bytes with a scale a row."""

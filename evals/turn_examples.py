@@ -1,0 +1,177 @@
+"""What the turn encoder learns from: customers' turns in context, each with the labels that are known of it.
+
+Independent writers' dialogues (`evals/cases/turns`, every label), our own (training half), and public sets,
+of which only some labels are known: NAIST (anger), nlupp and bitext (wish for a person), asdc, MultiDoGO,
+banking77 and clinc150 (calm).
+"""
+
+from __future__ import annotations
+
+import random
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.domain.messages import Author
+from assistant.domain.turns import Said
+from evals.dialogues import own, rows, said
+from evals.training_sources import LINES, held_out, service_talk
+
+TURNS = Path(__file__).parent / "cases" / "turns"
+#: Writers whose turns nothing learns from: those are measured, and those fit the probabilities.
+MEASURED = ("d6.ja", "d7.en", "d10.ja", "d11.en")
+CALIBRATION = ("d3.ja", "d3.en")
+KEPT_APART = frozenset({*MEASURED, *CALIBRATION})
+#: Letters of `evals/cases/turns` and the label of each.
+LETTERS = {
+    "F": "frustrated",
+    "P": "person",
+    "p": "person_hint",
+    "U": "unfamiliar",
+    "W": "worried",
+    "D": "distressed",
+    "H": "harassment",
+    "C": "complaint",
+    "R": "correction",
+    "A": "asks_again",
+    "N": "decline",
+    "T": "thanks",
+}
+NOBODY = frozenset(
+    {"frustrated", "person", "person_hint", "unfamiliar", "worried", "distressed", "harassment"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnExample:
+    """A customer's turn after *lines*, with the labels that are known of it, each 0–1."""
+
+    text: str
+    lines: tuple[Said, ...]
+    labels: Mapping[str, float]
+    language: str
+    #: Whose it is, for holding out.
+    source: str
+    dialogue: str
+    weight: float = 1.0
+
+
+def written_turns(folder: Path = TURNS) -> list[TurnExample]:
+    """The independent writers' turns; the source is the file's name, writer and language."""
+    found: list[TurnExample] = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for row in rows(path):
+            found += _of_dialogue(row, path.stem)
+    return found
+
+
+def _of_dialogue(row: Mapping[str, object], source: str) -> Iterator[TurnExample]:
+    lines: list[Said] = []
+    missed: float | None = None
+    turns: Sequence[Mapping[str, object]] = row["turns"]  # type: ignore[assignment]
+    for turn in turns:
+        text = str(turn["text"])
+        if turn["role"] == "customer":
+            letters: Sequence[str] = turn.get("labels") or ()  # type: ignore[assignment]
+            labels = {label: float(letter in letters) for letter, label in LETTERS.items()}
+            # Of the reply before: with what the customer makes of it.
+            if missed is not None:
+                labels["missed"] = missed
+            yield TurnExample(
+                text=text,
+                lines=tuple(lines),
+                labels=labels,
+                language=str(row["lang"]),
+                source=source,
+                dialogue=f"{source} {row['id']}",
+            )
+            lines.append(Said(author=Author.CUSTOMER, text=text))
+        else:
+            missed = float(turn.get("miss") or 0)  # type: ignore[arg-type]
+            lines.append(Said(author=Author.ASSISTANT, text=text))
+
+
+def own_turns(half: str = "train") -> Iterator[TurnExample]:
+    for language in ("ja", "en"):
+        for dialogue in own(language, half):
+            for place, letters in dialogue.labels.items():
+                yield TurnExample(
+                    text=dialogue.lines[place].text,
+                    lines=dialogue.lines[:place],
+                    labels={LETTERS[letter]: float(letter in letters) for letter in "FPpU"},
+                    language=language,
+                    source="own",
+                    dialogue=dialogue.id,
+                    weight=0.7,
+                )
+
+
+def single_lines() -> Iterator[TurnExample]:
+    """Lines without context that were written for the linear heads, each known of one label."""
+    labels = {"frustration": "frustrated", "wish": "person", "unfamiliarity": "unfamiliar"}
+    for name, label in labels.items():
+        for language in ("ja", "en"):
+            for row in (LINES / f"{name}.{language}.txt").read_text("utf-8").splitlines():
+                if row[:2] in ("+ ", "- "):
+                    yield _alone(row[2:], {label: float(row[0] == "+")}, language, "lines", 0.4)
+
+
+def public_turns(data: Path, chance: random.Random) -> Iterator[TurnExample]:
+    """Turns of the public sets in *data* (../shared/data/dialogues)."""
+    yield from _naist(data, chance)
+    yield from _asdc(data, chance)
+    for row in rows(data / "nlupp.jsonl"):
+        yield _alone(row["text"], {"person": float(row["handoff"])}, "en", "nlupp", 0.4)
+    bitext = [row for row in rows(data / "bitext.jsonl") if row["intent"] != "contact_customer_service"]
+    for row in chance.sample(bitext, 500):
+        asks = row["intent"] == "contact_human_agent"
+        yield _alone(row["utterance"], {"person": float(asks)}, "en", "bitext", 0.2)
+    for text in service_talk(data, 350):
+        yield _alone(text, dict.fromkeys(NOBODY, 0.0), "en", "service talk", 0.3)
+
+
+def _alone(text: str, labels: Mapping[str, float], language: str, source: str, weight: float) -> TurnExample:
+    return TurnExample(
+        text=text,
+        lines=(),
+        labels=labels,
+        language=language,
+        source=source,
+        dialogue=f"{source} {zlib.crc32(text.encode())}",
+        weight=weight,
+    )
+
+
+def _naist(data: Path, chance: random.Random, share: float = 0.35) -> Iterator[TurnExample]:
+    for row in rows(data / "naist_persuasion.jsonl"):
+        lines = said(row["turns"], "user")
+        for place, turn in enumerate(row["turns"]):
+            if held_out(row["id"]) or turn["role"] != "user" or chance.random() > share:
+                continue
+            anger = turn["emotions"].count("怒り") / len(turn["emotions"])
+            yield TurnExample(
+                text=turn["text"],
+                lines=lines[:place],
+                labels={"frustrated": anger},
+                language="ja",
+                source="naist",
+                dialogue=row["id"],
+                weight=0.4,
+            )
+
+
+def _asdc(data: Path, chance: random.Random, share: float = 0.5) -> Iterator[TurnExample]:
+    for row in rows(data / "asdc.jsonl"):
+        lines = said(row["turns"], "customer")
+        for place, line in enumerate(lines):
+            if line.author is Author.CUSTOMER and chance.random() < share:
+                yield TurnExample(
+                    text=line.text,
+                    lines=lines[:place],
+                    labels=dict.fromkeys(NOBODY - {"unfamiliar"}, 0.0),
+                    language="ja",
+                    source="asdc",
+                    dialogue=str(row["id"]),
+                    weight=0.4,
+                )
