@@ -12,7 +12,8 @@ from assistant.app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(p for top in ("assistant", "evals") for p in (ROOT / top).rglob("*.py"))
-README = (ROOT / "README.md").read_text("utf-8")
+SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
+CONTRACT = (ROOT / "docs" / "contract.md").read_text("utf-8")
 
 #: Raise one only with a reason in the same commit.
 MAX_FILE = 300
@@ -73,7 +74,7 @@ def test_the_domain_needs_nothing_but_the_standard_library() -> None:
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_is_documented(name: str) -> None:
     variable = name.upper() if name.startswith("openai") else f"ASSISTANT_{name.upper()}"
-    assert f"`{variable}`" in README
+    assert f"`{variable}`" in SETTINGS
 
 
 def test_every_command_is_documented() -> None:
@@ -83,7 +84,7 @@ def test_every_command_is_documented() -> None:
         command.name or (command.callback and command.callback.__name__)
         for command in app.registered_commands
     ]
-    assert [name for name in names if f"assistant {name}" not in README] == []
+    assert [name for name in names if f"assistant {name}" not in CONTRACT] == []
 
 
 def test_every_make_target_says_what_it_does() -> None:
