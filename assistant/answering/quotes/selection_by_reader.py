@@ -53,7 +53,7 @@ def select_quotes(ask: AnswerRequest) -> list[Quote]:
 
 def score_candidate(ask: AnswerRequest, candidate: Candidate) -> float:
     """How likely the candidate answers: its best part, in log-odds."""
-    return max((_score_unit(ask, unit) for unit in candidate.units if not unit.leads_in), default=NOTHING)
+    return max((score_unit(ask, unit) for unit in candidate.units if not unit.leads_in), default=NOTHING)
 
 
 def _complete_candidate(
@@ -78,7 +78,7 @@ def _select_asked_rows(ask: AnswerRequest, table: Sequence[Unit]) -> list[Unit]:
     named = [row for row in table if any(name in asked for name in _split_row_names(row))]
     if named:
         return named[:MAX_ITEMS]
-    scores = sorted((_score_unit(ask, row) for row in table), reverse=True)
+    scores = sorted((score_unit(ask, row) for row in table), reverse=True)
     stands_out = len(scores) < 2 or scores[0] - scores[1] >= MIN_ROW_MARGIN
     return [] if stands_out or len(table) > MAX_ROWS else list(table)
 
@@ -88,7 +88,8 @@ def _split_row_names(row: Unit) -> list[str]:
     return [part.strip() for part in parts if len(part.strip()) > 1]
 
 
-def _score_unit(ask: AnswerRequest, unit: Unit) -> float:
+def score_unit(ask: AnswerRequest, unit: Unit) -> float:
+    """How likely the part answers, in log-odds; NOTHING where nobody has read it."""
     parts = ask.passages[unit.passage].parts
     part = parts[unit.place] if unit.place < len(parts) else None
     return NOTHING if part is None else part[0]

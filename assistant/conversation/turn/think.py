@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
 from assistant.conversation.turn.contradictory_sources import find_dispute, quote_both_sides
-from assistant.conversation.turn.reply import compose_reply, compose_small_talk
+from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk
 from assistant.conversation.turn.result import TurnResult
 from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.budgets import ModelBudget, Spender
@@ -20,7 +20,7 @@ from assistant.domain.decide import (
 )
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
-from assistant.domain.messages import Author, Reply
+from assistant.domain.messages import Author, Citation, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reaction, Reason, Signals, Verdict
 from assistant.domain.turns import ConversationSummarizer, ReadTurn, TextEmbedding, TurnClassifier, TurnSource
@@ -60,6 +60,8 @@ class TurnDependencies:
     classify_turn: TurnClassifier | None = None
     #: A conversation summed up by a model; None: there is none, quotes do.
     summarise: ConversationSummarizer | None = None
+    #: Articles that come near a question that none answers for sure, each with its likeliest line.
+    list_cards: Callable[[AnswerRequest], Sequence[Citation]] = lambda _ask: ()
     #: What a turn may spend on models; None: there is none, or nobody counts.
     budget_factory: Callable[[Spender], ModelBudget] | None = None
 
@@ -129,6 +131,7 @@ async def _search_and_answer(
     if verdict is None:
         verdict = decide_after_search(signals, gathered.history, policy, best)
     draft = Draft(text="", model="")
+    cards: Sequence[Citation] = ()
     if best is not None and best >= _select_threshold(verdict, policy):
         ask = AnswerRequest(
             question=query,
@@ -145,7 +148,9 @@ async def _search_and_answer(
             verdict = unsure_answer(verdict)
         if not draft.text and verdict.decision is Decision.ANSWER:
             verdict = decide_after_search(signals, gathered.history, policy, None)
-    found = SearchOutcome(query, passages, draft, signals)
+    if verdict.decision is Decision.ABSTAIN and not draft.text:
+        cards = _list_cards(mind, query, signals.language, passages, policy)
+    found = SearchOutcome(query, passages, draft, signals, cards)
     reply = _compose_turn_reply(mind, gathered, signals.language, verdict, found)
     return _build_turn_result(found, signals, verdict, reply)
 
@@ -183,6 +188,15 @@ class SearchOutcome(NamedTuple):
     passages: Sequence[Passage]
     draft: Draft
     signals: Signals
+    #: Articles that come near, where none answers for sure.
+    cards: Sequence[Citation]
+
+
+def _list_cards(
+    mind: TurnDependencies, query: str, language: str, passages: Sequence[Passage], policy: Policy
+) -> Sequence[Citation]:
+    near = [passage for passage in passages if passage.score >= policy.clarify_score]
+    return mind.list_cards(AnswerRequest(question=query, language=language, passages=near)) if near else ()
 
 
 def _compose_turn_reply(
@@ -198,7 +212,7 @@ def _compose_turn_reply(
         language,
         signals=replace(found.signals, turn=gathered.turn),
         past=gathered.history.turns,
-        choices=choices,
+        near=NearMatches(choices=choices, cards=found.cards),
     )
 
 
