@@ -6,7 +6,9 @@ from assistant.answering.quotes.cards import MAX_LINE_CHARACTERS, list_cards
 from assistant.ports.answering import AnswerRequest
 from tests.answering.passages import passage
 
-PARKING = passage("駐車場は30台です。\n\n大型バスは事前にご連絡ください。", article="ja/parking.md", title="駐車場")
+PARKING = passage(
+    "駐車場は30台です。\n\n大型バスは事前にご連絡ください。", article="ja/parking.md", title="駐車場"
+)
 FEES = passage(
     "| 区分 | 料金 |\n| --- | --- |\n| 大人 | 500円 |\n| 子ども | 200円 |", article="ja/fees.md", title="料金"
 )

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from assistant.answering.prompts import Prompt
-from assistant.answering.query_rewrite import ModelQueryRewriter, build_standalone_question
+from assistant.answering.query_rewrite import ModelQueryRewriter, build_standalone_question, prepend_subject
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.models.scripted import ScriptedModel
@@ -33,7 +33,19 @@ def said(*texts: str) -> list[Utterance]:
     ],
 )
 def test_a_follow_up_is_put_after_the_question_it_leans_on(before: str, question: str) -> None:
-    assert build_standalone_question(question, said(before)) == f"{before} {question}"
+    assert build_standalone_question(question, said(before)) == f"{before} / {question}"
+
+
+@pytest.mark.parametrize("question", ["代引きだったら？", "7000円買ったら？", "九州だと？", "And PayPay?"])
+def test_a_rest_of_a_question_leans_on_the_one_before(question: str) -> None:
+    assert build_standalone_question(question, said("送料はいくら？")) == f"送料はいくら？ / {question}"
+
+
+def test_a_question_without_a_subject_gets_the_one_before() -> None:
+    before = said("引っ越しで回線を移したい")
+    assert prepend_subject("お金はかかりますか", before) == "引っ越しで回線を移したい / お金はかかりますか"
+    assert prepend_subject("お金はかかりますか", said()) == "お金はかかりますか"
+    assert prepend_subject("ありがとうございます", before) == "ありがとうございます"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +70,7 @@ def test_small_talk_in_between_is_passed_over() -> None:
     lines = said("返品の手順を教えてください", "ありがとうございます")
     assert (
         build_standalone_question("それは海外でもできますか", lines)
-        == "返品の手順を教えてください それは海外でもできますか"
+        == "返品の手順を教えてください / それは海外でもできますか"
     )
 
 

@@ -23,7 +23,14 @@ from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Author, Citation, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reaction, Reason, Signals, Verdict
-from assistant.domain.turns import ConversationSummarizer, ReadTurn, TextEmbedding, TurnClassifier, TurnSource
+from assistant.domain.turns import (
+    ConversationSummarizer,
+    ReadTurn,
+    TextEmbedding,
+    TurnClassifier,
+    TurnSource,
+    Utterance,
+)
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite
 from assistant.ports.knowledge import Retriever
 from assistant.ports.signals import SignalReader
@@ -60,6 +67,8 @@ class TurnDependencies:
     classify_turn: TurnClassifier | None = None
     #: A conversation summed up by a model; None: there is none, quotes do.
     summarise: ConversationSummarizer | None = None
+    #: A question after the one asked before it, for what says too little by itself.
+    prepend_subject: Callable[[str, Sequence[Utterance]], str] = lambda question, _lines: question
     #: Articles that come near a question that none answers for sure, each with its likeliest line.
     list_cards: Callable[[AnswerRequest], Sequence[Citation]] = lambda _ask: ()
     #: What a turn may spend on models; None: there is none, or nobody counts.
@@ -124,7 +133,7 @@ async def _search_and_answer(
     policy = mind.policy.for_channel(gathered.conversation.channel)
     query = await mind.rewrite(gathered.text, gathered.history.lines)
     try:
-        passages = await mind.retriever.search(query, language=signals.language, limit=MAX_PASSAGES)
+        query, passages = await _search_with_subject(mind, gathered, signals, query, policy)
     except Unavailable:
         return _build_search_failure(signals, verdict, query)
     best = max((passage.score for passage in passages), default=None)
@@ -153,6 +162,25 @@ async def _search_and_answer(
     found = SearchOutcome(query, passages, draft, signals, cards)
     reply = _compose_turn_reply(mind, gathered, signals.language, verdict, found)
     return _build_turn_result(found, signals, verdict, reply)
+
+
+async def _search_with_subject(
+    mind: TurnDependencies, gathered: TurnInput, signals: Signals, query: str, policy: Policy
+) -> tuple[str, Sequence[Passage]]:
+    """The passages for *query*; where none answers, for what was asked before and *query* together."""
+
+    async def search(question: str) -> Sequence[Passage]:
+        return await mind.retriever.search(question, language=signals.language, limit=MAX_PASSAGES)
+
+    passages = await search(query)
+    best = max((passage.score for passage in passages), default=0.0)
+    whole = mind.prepend_subject(gathered.text, gathered.history.lines)
+    if best >= policy.answer_score or whole in (query, gathered.text.strip()):
+        return query, passages
+    others = await search(whole)
+    if max((passage.score for passage in others), default=0.0) < policy.answer_score:
+        return query, passages
+    return whole, others
 
 
 async def _write_new_answer(
