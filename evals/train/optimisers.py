@@ -12,7 +12,9 @@ Array = NDArray[np.float64]
 #: The pieces of one text.
 Buckets = NDArray[np.int64]
 
-ROUNDS, BATCH, PACE = 12, 256, 0.004
+ROUNDS = 12
+BATCH = 256
+PACE = 0.004
 #: Pull towards zero for the pieces' weights, by what sources left out tell.
 CALM_PIECES = 5e-5
 

@@ -83,7 +83,7 @@ def test_a_chain_of_follow_ups_reaches_back_to_its_subject() -> None:
 
 def test_only_the_customers_words_are_used() -> None:
     lines = [*said("返品できますか"), Utterance(author=Author.ASSISTANT, text="配送料は500円です")]
-    assert build_standalone_question("それはいつまで？", lines) == "返品できますか それはいつまで？"
+    assert build_standalone_question("それはいつまで？", lines) == "返品できますか / それはいつまで？"
 
 
 def test_a_follow_up_to_nothing_is_left_as_it_is() -> None:
@@ -129,7 +129,7 @@ async def test_a_model_sees_no_personal_data() -> None:
 )
 async def test_without_a_good_rewriting_the_conversations_words_serve(model: ScriptedModel) -> None:
     asked = await ModelQueryRewriter(model, PROMPT)("それは海外でも？", said("返品したい"))
-    assert asked == "返品したい それは海外でも？"
+    assert asked == "返品したい / それは海外でも？"
 
 
 async def test_a_slow_model_is_not_waited_for() -> None:
@@ -141,4 +141,4 @@ async def test_a_slow_model_is_not_waited_for() -> None:
     asked = await ModelQueryRewriter(SlowModel(), PROMPT, seconds=0.01)(
         "それは海外でも？", said("返品したい")
     )
-    assert asked == "返品したい それは海外でも？"
+    assert asked == "返品したい / それは海外でも？"
