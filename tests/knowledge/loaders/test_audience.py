@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.knowledge.loaders import load_markdown
+from assistant.knowledge.loaders.markdown import load_markdown
 
 WITHHELD = """
 status: archived, previously published
