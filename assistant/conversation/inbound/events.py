@@ -1,7 +1,6 @@
 """What messaging apps tell us, taken in: one transaction a call, each event once, through the one door."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,6 +32,7 @@ from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, InternalError
 from assistant.domain.messages import Author, InboundMessage, Reply
 from assistant.domain.people import Customer, Identity
+from assistant.domain.unicode_forms import fold_compatibility
 from assistant.ports.storage.store import Store
 
 log = structlog.get_logger()
@@ -236,7 +236,7 @@ def _find_or_add_customer(
 
 def _resolve_choice(store: Store, conversation: Conversation, text: str) -> str:
     """A number answers the choices that were last numbered; 0 is a person."""
-    found = NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    found = NUMBER.fullmatch(fold_compatibility(text).strip())
     if not found:
         return text
     number = int(found[1])
@@ -278,7 +278,7 @@ def _apply_survey_answer(store: Store, thread: Thread, event: MessageReceived, n
     question = customer_actions.build_survey(store, conversation)
     if question is None:
         return None
-    said = unicodedata.normalize("NFKC", event.text).strip()
+    said = fold_compatibility(event.text).strip()
     number = NUMBER.fullmatch(said)
     values = [v for v, label in question.options if said == label or (number and int(number[1]) == v)]
     if not values:
