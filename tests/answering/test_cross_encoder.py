@@ -58,6 +58,13 @@ async def test_the_passage_that_answers_comes_first(reader: CrossEncoderReader) 
 
 
 @pytest.mark.slow
+async def test_a_page_of_links_stands_behind_what_says_something(reader: CrossEncoderReader) -> None:
+    links = passage("\n".join(f"- [{QUESTION}{n}](/{n})" for n in range(4)), article="ja/index.md")
+    found = await reader.rerank_passages(QUESTION, [links, PETS])
+    assert [each.article for each in found] == ["ja/pets.md", "ja/index.md"]
+
+
+@pytest.mark.slow
 async def test_the_part_that_answers_is_the_likeliest(reader: CrossEncoderReader) -> None:
     [read] = await reader.rerank_passages("駐車場は何台入りますか", [PARKING])
     assert len(read.parts) == len(extract_units(PARKING, 0)) == 2

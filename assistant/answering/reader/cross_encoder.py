@@ -23,6 +23,7 @@ from assistant.answering.reader.encoding import Window, build_windows, encode_qu
 from assistant.domain.errors import SetupError
 from assistant.lru_cache import LruCache
 from assistant.models.embeddings.e5_onnx_export import TOKEN_LOGITS, WINDOW_LOGITS
+from assistant.text.link_lists import rank_link_lists_last
 
 if TYPE_CHECKING:
     from assistant.domain.knowledge import Passage
@@ -119,7 +120,7 @@ class CrossEncoderReader:
             replace(passage, score=compute_answer_probability(reading, passage.score), parts=reading.units)
             for passage, reading in zip(passages, readings, strict=True)
         ]
-        return sorted(scored, key=lambda passage: -passage.score)
+        return rank_link_lists_last(sorted(scored, key=lambda passage: -passage.score))
 
     def close(self) -> None:
         self._thread.shutdown(cancel_futures=True)
