@@ -12,6 +12,7 @@ from assistant.conversation.handoff.handover import queue_without_reply
 from assistant.conversation.inbound import attachments, customer_actions, customer_linking, message_updates
 from assistant.conversation.inbound.attachments import truncate_text
 from assistant.conversation.inbound.conversation_start import select_language, summarize_conversation
+from assistant.conversation.inbound.dead_events import build_dead_event
 from assistant.conversation.inbound.quoted_replies import strip_quoted_replies
 from assistant.conversation.inbound.receive import receive_inbound
 from assistant.conversation.templates import render_template as words
@@ -67,7 +68,7 @@ def apply_events(
         except InternalError as exc:  # it costs no other event of the call, nor is it sent again for ever
             where = f"{event.address.channel} {event.address.account}".strip()
             log.exception("event not taken in", channel=where, id=event.id[:80])
-            store.jobs.dead_letter_event(where, str(exc), now)
+            store.jobs.dead_letter_event(build_dead_event(event, where, str(exc)), now)
     return list(dict.fromkeys(one for one in changed if one))
 
 
