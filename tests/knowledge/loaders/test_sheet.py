@@ -7,6 +7,7 @@ import pytest
 from openpyxl import Workbook  # type: ignore[import-untyped]
 
 from assistant.knowledge.loaders import Document, Unreadable, excel
+from assistant.knowledge.loaders.cell_formats import format_cell
 from assistant.knowledge.loaders.csv_file import load_csv
 from assistant.knowledge.loaders.excel import load_excel
 from assistant.knowledge.loaders.sheet import MAX_ROWS
@@ -158,3 +159,11 @@ def test_a_workbook_too_large_for_its_formats_says_so(monkeypatch: pytest.Monkey
 def test_a_workbook_that_is_none_is_refused_with_the_mend(book: bytes, why: str) -> None:
     with pytest.raises(Unreadable, match=why):
         load_excel(book)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [(0.1, "0%", "10%"), (550, '"¥"#,##0', "¥550"), (1234.5, "0.00", "1234.50"), (12, '0"か月"', "12か月")],
+)
+def test_a_number_is_read_as_the_spreadsheet_shows_it(value: float, code: str, shown: str) -> None:
+    assert format_cell(value, code) == shown
