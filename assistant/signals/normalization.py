@@ -1,7 +1,8 @@
 """Making a customer's words comparable: widths, cases, invisible characters, clauses; no judgement."""
 
 import re
-import unicodedata
+
+from assistant.domain.unicode_forms import fold_compatibility
 
 #: Readers of tone look at this much of each end; nobody's mood needs more.
 WINDOW = 1_500
@@ -22,7 +23,7 @@ APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": 
 
 def normalize_text(text: str) -> str:
     """Widths and cases folded, invisible characters gone, Japanese without spaces between characters."""
-    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).translate(APOSTROPHES)
+    text = fold_compatibility(INVISIBLE.sub("", text)).translate(APOSTROPHES)
     text = BLANKS.sub(" ", CONTROL.sub(" ", text))
     return CJK_GAP.sub("", text).casefold().strip()
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from threading import local
+
+from assistant.domain.unicode_forms import fold_compatibility
 
 #: Characters of a question or a chunk that are looked at.
 MAX_CHARACTERS = 32_768
@@ -37,7 +38,7 @@ Segment = Callable[[str], list[str]]
 def tokenize_text(text: str) -> list[str]:
     """The words of *text*; a compound also as one word, a code also by its parts."""
     cut = text[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()
-    folded = unicodedata.normalize("NFKC", cut).casefold()
+    folded = fold_compatibility(cut).casefold()
     found = [word for run in _RUN.finditer(folded) for word in _expand_match(run)]
     if _JAPANESE.search(folded):
         # In one piece: words are cut by what stands beside them, numbers and commas too.

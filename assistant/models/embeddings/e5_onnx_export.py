@@ -294,4 +294,5 @@ def write_tokenizer(weights: E5Weights, path: Path) -> None:
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )
-    tokenizer.save(str(path), pretty=False)
+    # Written by Python, whose error says that a disk is full; the library's own is none of the system's.
+    path.write_text(tokenizer.to_str(), encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from assistant.domain.jobs import Job, JobKind
+from assistant.domain.jobs import DeadEvent, Job, JobKind
 
 Kinds = Collection[JobKind]
 
@@ -25,9 +25,7 @@ class JobQueue(Protocol):
     def reschedule(self, item: Job, due_at: datetime) -> None: ...
     def find_next_due_at(self, kinds: Collection[JobKind] = ...) -> datetime | None: ...
     def dead_letter(self, item: Job, why: str, now: datetime) -> None: ...  # it failed for good
-    def dead_letter_event(
-        self, where: str, why: str, now: datetime
-    ) -> None: ...  # an event that we failed at
+    def dead_letter_event(self, letter: DeadEvent, now: datetime) -> None: ...
     def count_dead_letters(self) -> int: ...
     def renew_leases(self, held: Sequence[Job], until: datetime) -> None: ...  # unless others have it now
     def end_leases(self, now: datetime) -> None: ...  # whoever held them is gone
