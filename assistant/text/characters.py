@@ -2,8 +2,8 @@
 
 import re
 
-#: Kana and kanji as the inside of a character class; no other language has the first.
-KANA = "ぁ-ゖァ-ヺ"
+#: Kana (half-width ones too) and kanji as the inside of a character class; no other language has the first.
+KANA = "ぁ-ゖァ-ヺｦ-ｯｱ-ﾝ"
 KANJI = "々〆一-鿿㐀-䶿\U00020000-\U0003ffff"
 #: A long vowel is part of a word, but alone it is also typed for a hyphen: 080ー4315.
 JAPANESE_LETTER = f"{KANA}ー{KANJI}"

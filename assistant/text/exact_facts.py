@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from assistant.text.characters import contains_japanese
 from assistant.text.terms import normalize_text
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
@@ -175,7 +176,6 @@ def find_unfounded_numbers(said: str, source: str) -> list[str]:
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*")
 _KATAKANA = re.compile(r"[ァ-ヴー]{3,}")
 _QUOTED = re.compile(r"[「『\"“]([^」』\"”]{2,40})[」』\"”]")
-_JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
 
 
 def find_unfounded_names(said: str, source: str, *, same_language: bool) -> list[str]:
@@ -192,7 +192,7 @@ def find_unfounded_names(said: str, source: str, *, same_language: bool) -> list
 
 def _extract_latin_names(text: str) -> Iterator[str]:
     """Capitalised or numbered words; the first of an English sentence is capital by rule, so it is none."""
-    in_japanese = bool(_JAPANESE.search(text))
+    in_japanese = contains_japanese(text)
     for found in _NAME.finditer(text):
         word = found[0]
         opens = not text[: found.start()].strip(" \"'「（(-*0123456789.")

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from assistant.domain.knowledge import Passage
+from assistant.text.characters import strip_invisible
 from assistant.text.sentences import split_sentences
 
 
@@ -53,7 +54,6 @@ _FOREIGN = re.compile(r"\[:[a-z]+[^\]]*\]|\[[a-z]+:[^\]\s]*\]|\{\{[^}]*\}\}|\[\^
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _CJK = "぀-ヿ㐀-鿿！-･"
 _SPLIT_LINE = re.compile(rf"(?<=[{_CJK}])\n(?=[{_CJK}])")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
 
 
 def extract_units(passage: Passage, rank: int) -> list[Unit]:
@@ -69,7 +69,7 @@ def _assign_rank(text: str, headings: tuple[str, ...], rank: int) -> tuple[Unit,
 @lru_cache(maxsize=512)
 def _parse_units(text: str, headings: tuple[str, ...]) -> tuple[Unit, ...]:
     reader = _UnitParser(headings=headings)
-    reader.parse_tokens(MarkdownIt("commonmark").enable("table").parse(_INVISIBLE.sub("", text)))
+    reader.parse_tokens(MarkdownIt("commonmark").enable("table").parse(strip_invisible(text)))
     return tuple(_mark_lead_ins(reader.found))
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
-from assistant.signals.normalization import JAPANESE, normalize_text
+from assistant.signals.normalization import normalize_text
+from assistant.text.characters import contains_japanese
 from assistant.signals.progress import compute_dice, extract_bigrams
 
 PERSON = re.compile(
@@ -31,7 +32,7 @@ def count_anger_keywords(text: str) -> float:
 
 def score_anger_by_lexicon(text: str) -> float:
     """How negative a sentiment lexicon finds the text; nan where the lexicon is not installed."""
-    reader = load_japanese_lexicon() if JAPANESE.search(text) else load_vader()
+    reader = load_japanese_lexicon() if contains_japanese(text) else load_vader()
     return float("nan") if reader is None else reader(text)
 
 

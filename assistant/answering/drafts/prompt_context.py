@@ -9,6 +9,7 @@ from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.models.token_count import count_tokens
 from assistant.ports.answering import AnswerRequest
+from assistant.text.characters import strip_every_invisible
 from assistant.text.quotable import Unit, UnitKind, extract_units
 
 #: Tokens of all passages together.
@@ -26,7 +27,6 @@ _MAX_EARLIER_CHARACTERS = 140
 _MAX_EARLIER_CHARACTERS_OF_OURS = 80
 
 _DELIMITER = re.compile(r"</?\s*(passages?|conversation|customer|system|assistant)\b[^>]*>", re.IGNORECASE)
-_HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGENT: "Agent"}
 
 
@@ -107,4 +107,4 @@ def _truncate_line(text: str, author: Author) -> str:
 
 def sanitize_data(text: str) -> str:
     """Without what could end the data or hide in it, against prompt injection."""
-    return _DELIMITER.sub(" ", _HIDDEN.sub("", text)).strip()
+    return _DELIMITER.sub(" ", strip_every_invisible(text)).strip()

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from assistant.answering.quotes.phrases import HOW, REFERS, TROUBLE
 from assistant.domain.knowledge import Passage
+from assistant.text.characters import contains_japanese
 from assistant.text.quotable import Unit, UnitKind, extract_units
 from assistant.text.terms import extract_terms
 
@@ -110,7 +111,7 @@ def _is_fragment(unit: Unit) -> bool:
     """A caption or label rather than a sentence."""
     if unit.kind is not UnitKind.SENTENCE or unit.text[-1] in '。．！？.!?」）)"”':
         return False
-    return len(unit.text) < 20 if re.search(r"[぀-ヿ一-鿿]", unit.text) else len(unit.text.split()) < 6
+    return len(unit.text) < 20 if contains_japanese(unit.text) else len(unit.text.split()) < 6
 
 
 def _build_candidate(group: tuple[Unit, ...], passage: Passage, *, opens_section: bool) -> Candidate:

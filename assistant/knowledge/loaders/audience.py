@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from assistant.text.characters import strip_every_invisible
+
 #: Names whose yes keeps a document from customers.
 WITHHELD_BY_YES = {
     *("draft", "is_draft", "wip", "unlisted", "private", "is_private", "internal", "internal_only", "hidden"),
@@ -76,7 +78,6 @@ NEGATED = re.compile(
     r"(?:public|published|live|for customers)\b"
     r"|\b(?:to be|will be) published\b"
 )
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe0f\ufeff]")
 
 
 def find_withholding_reason(values: Mapping[str, Any]) -> str:
@@ -89,7 +90,7 @@ def find_withholding_reason(values: Mapping[str, Any]) -> str:
 
 
 def _is_withheld(name: str, value: str) -> bool:
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", value)).strip().casefold()
+    plain = strip_every_invisible(unicodedata.normalize("NFKC", value)).strip().casefold()
     name = name.strip("*?？").strip("_")
     if not plain:
         return False
