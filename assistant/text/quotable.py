@@ -46,6 +46,15 @@ class Unit:
     #: It announces the list, table or code that follows and says nothing without it.
     leads_in: bool = False
 
+    def format_text(self, separator: str = ", ") -> str:
+        """What it says; of a table row, every cell that is not empty with its column's name."""
+        return separator.join(self.list_named_cells()) if self.kind is UnitKind.ROW else self.text
+
+    def list_named_cells(self, joint: str = ": ", *, keep_empty: bool = False) -> list[str]:
+        """The cells of a table row, each after its column's name; the empty ones only if they are kept."""
+        named = zip(self.header, self.cells, strict=False)
+        return [f"{name}{joint}{cell}" if name else cell for name, cell in named if cell or keep_empty]
+
 
 _LEADS_IN = re.compile(r"[:：]$|次の|以下|下記|下表|following|as follows|below|these\b", re.IGNORECASE)
 _HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)

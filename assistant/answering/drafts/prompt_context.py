@@ -83,10 +83,9 @@ def _format_passage(ask: AnswerRequest, rank: int, chosen: set[Unit]) -> str:
 
 
 def _format_unit(unit: Unit) -> str:
-    if unit.kind is UnitKind.ROW:
-        cells = zip(unit.header, unit.cells, strict=False)
-        return "; ".join(f"{name}: {cell}" if name else cell for name, cell in cells if cell)
-    return f"{unit.marker} {unit.text}" if unit.kind in (UnitKind.STEP, UnitKind.ITEM) else unit.text
+    if unit.kind in (UnitKind.STEP, UnitKind.ITEM):
+        return f"{unit.marker} {unit.text}"
+    return unit.format_text("; ")
 
 
 def condense_history(lines: Sequence[Utterance], mask: PiiMask) -> str:

@@ -95,7 +95,11 @@ class GroundingSource:
     @property
     def unit_texts(self) -> list[str]:
         """Each unit in words, as its meaning is read."""
-        return [" ; ".join(_format_cells(unit)) if unit.cells else unit.text for unit in self.units]
+        # The classifier learned from rows in this form, their empty cells named.
+        return [
+            " ; ".join(unit.list_named_cells(keep_empty=True)) if unit.cells else unit.text
+            for unit in self.units
+        ]
 
     @property
     def heading(self) -> str:
@@ -115,12 +119,7 @@ def _strip_spaces(text: str) -> str:
 def _format_unit_with_heading(unit: Unit) -> str:
     if not unit.cells:
         return f"{unit.headings[-1] if unit.headings else ''} {unit.text}"
-    return " ".join(f"{name} {cell}" for name, cell in zip(unit.header, unit.cells, strict=False))
-
-
-def _format_cells(unit: Unit) -> list[str]:
-    pairs = zip(unit.header, unit.cells, strict=False)
-    return [f"{name}: {cell}" if name else cell for name, cell in pairs]
+    return " ".join(unit.list_named_cells(" ", keep_empty=True))
 
 
 def find_objection(

@@ -117,20 +117,9 @@ def _is_fragment(unit: Unit) -> bool:
 def _build_candidate(group: tuple[Unit, ...], passage: Passage, *, opens_section: bool) -> Candidate:
     return Candidate(
         units=group,
-        text=" ".join(format_unit(unit) for unit in group)[:_COMPARED_CHARACTERS],
+        text=" ".join(unit.format_text() for unit in group)[:_COMPARED_CHARACTERS],
         heading=" ".join((passage.title, *group[0].headings)),
         passage_score=passage.score,
         language=passage.language,
         opens_section=opens_section,
-    )
-
-
-def format_unit(unit: Unit) -> str:
-    """What a unit says, a table row with its columns' names."""
-    if unit.kind is not UnitKind.ROW:
-        return unit.text
-    return ", ".join(
-        f"{name}: {cell}" if name else cell
-        for name, cell in zip(unit.header, unit.cells, strict=False)
-        if cell
     )
