@@ -38,7 +38,7 @@ def is_japanese(text: str) -> bool:
 
 
 def strip_invisible(text: str) -> str:
-    """Without characters that nobody sees; for a text that is shown or kept: emoji and rare kanji stay whole."""
+    """Without what nobody sees, for a text that is shown or kept: emoji and rare kanji stay whole."""
     return _HIDDEN_BETWEEN_LETTERS.sub("", text)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.signals.normalization import normalize_text
-from assistant.text.characters import contains_japanese
 from assistant.signals.progress import compute_dice, extract_bigrams
+from assistant.text.characters import contains_japanese
 
 PERSON = re.compile(
     r"\b(?:human|agent|representative|operator|real person|speak to|talk to)\b|担当者|オペレーター|人間|有人"

@@ -9,9 +9,9 @@ from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, HumanRequest, Reaction, Signals
 from assistant.domain.turns import History, PastTurn, Utterance
-from assistant.text.characters import contains_japanese
 from assistant.signals.replay import replay_turns
 from assistant.signals.signal_reader import RuleSignalReader
+from assistant.text.characters import contains_japanese
 
 READER = RuleSignalReader()
 ALONE = History()

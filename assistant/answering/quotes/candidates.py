@@ -1,6 +1,5 @@
 """What could be quoted in answer to a question: single units, and lists whose items belong together."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
