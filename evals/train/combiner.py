@@ -38,9 +38,6 @@ class LabelledConversation:
     weight: float
     domain: str = "service"
 
-    def list_customer_texts(self) -> list[str]:
-        return [self.lines[place].text for place in self.targets]
-
 
 def load_conversations(data: Path, signal: str) -> list[LabelledConversation]:
     found = [
