@@ -12,7 +12,9 @@ Array = NDArray[np.float64]
 #: The pieces of one text.
 Buckets = NDArray[np.int64]
 
-ROUNDS, BATCH, PACE = 12, 256, 0.004
+ROUNDS = 12
+BATCH = 256
+PACE = 0.004
 MAX_NEWTON_STEPS = 60
 MAX_NEWTON_CHANGE = 5.0
 #: Pull towards zero for the pieces' weights, by what sources left out tell.

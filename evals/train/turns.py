@@ -43,10 +43,13 @@ from evals.train.reader_export import export_adapter
 from evals.train.reader_model import PADDING, ReaderNetwork
 
 SEED = 11
-CLIP, DECAY = 1.0, 0.02
+CLIP = 1.0
+DECAY = 0.02
 RISE = 40
 #: Steps, rate and pull towards zero of the heads, which are fitted first.
-HEAD_STEPS, HEAD_RATE, HEAD_DECAY = 400, 0.02, 1e-3
+HEAD_STEPS = 400
+HEAD_RATE = 0.02
+HEAD_DECAY = 1e-3
 BATCH_TOKENS = 4_500
 #: Share of the turns whose earlier lines are hidden in training, so that a first line is read well too.
 HIDDEN = 0.12
