@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from assistant.text.characters import strip_every_invisible
 from assistant.text.pii import find_pii
 
 _MARK = re.compile(r"\[(?:EMAIL|PHONE|CARD|ID|IBAN|ADDRESS|NAME|SECRET)_\d+\]")
@@ -16,8 +17,9 @@ class PiiMask:
 
     def mask_text(self, text: str) -> str:
         """*text* with [EMAIL_1], [PHONE_1], [NAME_2] … where those stood."""
-        # A mark that the customer typed is no mark of ours.
-        text = _MARK.sub(lambda found: found[0].strip("[]"), text)
+        # What nobody sees would hide a number from us and not from the model; a mark that the customer typed
+        # is no mark of ours.
+        text = _MARK.sub(lambda found: found[0].strip("[]"), strip_every_invisible(text))
         parts, at = [], 0
         for found in find_pii(text):
             parts += [

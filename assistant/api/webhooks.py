@@ -1,7 +1,6 @@
 """Webhooks of messaging apps: signature on the raw bytes, one transaction, then 200; thinking comes later."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
@@ -30,9 +29,6 @@ MAX_WAITING_CALLS = 200
 READING_SECONDS = 10.0
 
 T = TypeVar("T")
-
-#: Calls by channel and outcome since the process began, for `/metrics`.
-Calls = Counter[tuple[str, str]]
 
 
 @router.get("/{name}", include_in_schema=False)

@@ -17,7 +17,10 @@ from assistant.domain.channels import (
 
 
 class Channel(Protocol):
-    """One account in a messaging app: its webhook in, its calls out."""
+    """One account in a messaging app: its webhook in, its calls out.
+
+    Fourteen members because an adapter is all that knows its app: there is no app of which half would do.
+    """
 
     name: str
     account: str

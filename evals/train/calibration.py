@@ -16,6 +16,7 @@ from assistant.knowledge.retrieval.features import RetrievalCandidates, select_c
 from assistant.knowledge.retrieval.ranking import FusionWeights
 from evals.data.retrieval_sets import QuestionCollection
 from evals.quality.retrieval_runs import SeenQuestion
+from evals.train.optimisers import fit_logistic
 
 Vectors = NDArray[np.float32]
 
@@ -74,14 +75,12 @@ def fit_calibration(schools: list[TrainingSet], weights: FusionWeights) -> dict[
     itself, near = slice(ranking.BY_ITSELF + 1), ~strange
     theirs = (right > 0) | strange
     weight = np.array(counts)
-    sure[0, itself] = _fit_logistic(
-        told[theirs, itself], right[theirs], weight[theirs] / weight[theirs].mean()
-    )
+    sure[0, itself] = _fit_ridge(told[theirs, itself], right[theirs], weight[theirs] / weight[theirs].mean())
     # With what is told of its rivals, missing articles are noticed; without, missing answers in articles
     # of the right topic. Half of each serves both.
     lesson = right[near], weight[near] / weight[near].mean()
-    sure[1] = _fit_logistic(told[near], *lesson) / 2
-    sure[1, itself] += _fit_logistic(told[near, itself], *lesson) / 2
+    sure[1] = _fit_ridge(told[near], *lesson) / 2
+    sure[1, itself] += _fit_ridge(told[near, itself], *lesson) / 2
     # One half is where few of other people's questions are answered, whatever the mixture here.
     level = np.quantile(ranking.combine_log_odds(told[name == "far", 1:], sure), 1 - ANSWERED_FAR)
     return {"sure": sure, "sure_mean": mean, "sure_scale": scale, "level": np.array([level], np.float32)}
@@ -128,14 +127,8 @@ def _remove_answer(
     return select_candidates(candidates, rows), np.zeros(len(rows), bool)
 
 
-def _fit_logistic(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> Vectors:
-    """Newton's method with a ridge that leaves the first column, the bias, free."""
-    found = np.zeros(told.shape[1])
+def _fit_ridge(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> Vectors:
+    """A logistic model whose first column, the bias, is all but free."""
     ridge = np.full(told.shape[1], RIDGE)
     ridge[0] = 1e-3
-    for _ in range(30):
-        likely = 1 / (1 + np.exp(-told @ found))
-        slope = told.T @ (weight * (likely - right)) + ridge * found
-        bend = (told * (weight * likely * (1 - likely))[:, None]).T @ told + np.diag(ridge)
-        found -= np.linalg.solve(bend, slope)
-    return found.astype(np.float32)
+    return fit_logistic(told, right, weight, ridge).astype(np.float32)

@@ -169,21 +169,8 @@ def has_newer_messages(conversation: Conversation, gathered: TurnInput) -> bool:
 
 
 def _build_turn_record(gathered: TurnInput, thought: TurnResult, reply_id: str | None) -> TurnRecord:
-    return TurnRecord(
-        turn=gathered.turn,
-        message_id=gathered.message_id,
-        reply_id=reply_id,
-        signals=thought.signals,
-        verdict=thought.verdict,
-        query=thought.query,
-        sources=thought.sources,
-        model=thought.model,
-        prompt_version=thought.prompt_version,
-        withheld=thought.withheld,
-        tokens=thought.tokens,
-        cost=thought.cost,
-        instead=thought.instead,
-        milliseconds=thought.milliseconds,
+    return TurnRecord.from_trace(
+        thought, turn=gathered.turn, message_id=gathered.message_id, reply_id=reply_id
     )
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.knowledge.loaders import audience_values as known
+from assistant.text.characters import strip_every_invisible
 
 #: Names whose yes keeps a document from customers.
 WITHHELD_BY_YES = {
@@ -68,7 +69,6 @@ MAX_VALUE_CHARACTERS = 400
 #: Values of a list, and words around a value, that are looked at.
 MAX_VALUES = 50
 MAX_MODIFIERS = 8
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe0f\ufeff]")
 
 
 class Clause(StrEnum):
@@ -185,7 +185,7 @@ def _find_longest_value(words: str, matches: Callable[[str, str], bool]) -> Clau
 
 def _normalize_value(value: str) -> str:
     plain = unicodedata.normalize("NFKC", value[:MAX_VALUE_CHARACTERS])
-    return _INVISIBLE.sub("", plain).strip().casefold()
+    return strip_every_invisible(plain).strip().casefold()
 
 
 def _flatten_values(value: Any) -> list[str]:

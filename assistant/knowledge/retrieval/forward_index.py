@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 #: A word of a chunk, and how often it stands in its text and in its title and headings.
 WORD = [("word", "<u4"), ("body", "u1"), ("title", "u1")]
 MAX_TERM_COUNT = 255
-#: Day number of what never expires.
-FOREVER = date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -13,13 +13,20 @@ from assistant.domain.turns import TurnRecord
 Packet = dict[str, Any]
 
 
-class ConversationStore(Protocol):
+class ConversationRowStore(Protocol):
+    """Conversations, one by one."""
+
     def get(self, conversation: str) -> Conversation: ...  # NotFound
     def find_by_token(self, conversation: str, token_hash: str) -> Conversation | None: ...
     def add(self, conversation: Conversation, token_hash: str | None) -> None: ...
     def save(self, conversation: Conversation) -> None: ...
     def list_existing(self, conversations: Sequence[str]) -> Sequence[Conversation]: ...  # those there are
     def list_by_customer(self, customer: str, *, before: str) -> Sequence[Conversation]: ...  # newest first
+
+
+class InboxStore(Protocol):
+    """Who waits, and what agents have on their desks."""
+
     def count_waiting_before(self, conversation: Conversation) -> int: ...
     def list_inbox(
         self, *, state: State | None, agent: str | None, after: int, limit: int
@@ -27,6 +34,10 @@ class ConversationStore(Protocol):
     def count_by_state(self, agent: str) -> dict[str, int]: ...
     def count_queued(self, *, origin: str | None = None) -> int: ...  # how many wait: all, or of an address
     def list_queued(self, customer: str, *, besides: str) -> Sequence[Conversation]: ...  # longest first
+
+
+class ConversationStore(ConversationRowStore, InboxStore, Protocol):
+    """Every conversation."""
 
 
 class MessageStore(Protocol):

@@ -12,7 +12,10 @@ Kinds = Collection[JobKind]
 
 
 class JobQueue(Protocol):
-    """Work with a due time; one row of a kind per conversation."""
+    """Work with a due time; one row of a kind per conversation.
+
+    Thirteen members because all are steps of one row, from wanted to done or given up, under one lease.
+    """
 
     def schedule(self, kind: JobKind, conversation: str, due_at: datetime, now: datetime) -> None: ...
     def schedule_once(

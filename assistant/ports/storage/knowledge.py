@@ -19,7 +19,10 @@ from assistant.domain.supersession import SupersessionClaims
 
 
 class CollectionStore(Protocol):
-    """Which collection of the vector index holds each model's vectors, who makes and who fills them."""
+    """Which collection of the vector index holds each model's vectors, who makes and who fills them.
+
+    Eight members because naming, filling and completing a collection are steps of one hand-over.
+    """
 
     def find_name(self, model: str) -> str | None: ...
     def ensure_name(self, model: str) -> str: ...  # made where there is none
@@ -35,12 +38,17 @@ class CollectionStore(Protocol):
     def delete_collections(self, *, except_model: str) -> Sequence[str]: ...  # names of collections
 
 
-class ArticleLifecycleStore(Protocol):
-    """Replacements, contradictions and troubles of sources."""
+class SupersessionStore(Protocol):
+    """Which article replaces which."""
 
     def list_claims(self) -> Sequence[SupersessionClaims]: ...
     def save_supersessions(self, found: Mapping[str, str]) -> bool: ...  # whether that is news
     def list_supersessions(self) -> Sequence[Supersession]: ...
+
+
+class ValidityStore(Protocol):
+    """What is answered from today, what expires and what comes."""
+
     def list_inactive_chunks(
         self, today: date
     ) -> Sequence[int]: ...  # chunks not answered from, though they hold
@@ -49,16 +57,32 @@ class ArticleLifecycleStore(Protocol):
         self, before: date
     ) -> Sequence[tuple[str, str, date]]: ...  # article, title, last day
     def list_upcoming_articles(self, after: date) -> Sequence[tuple[str, str, date]]: ...
+    def list_article_listings(self) -> Sequence[ArticleListing]: ...
+
+
+class ContradictionStore(Protocol):
+    """Sentences that contradict each other, and what people said of them."""
+
     def list_uncompared_chunks(self, model: str) -> tuple[int, Sequence[int]]: ...  # the last of them, chunks
     def save_contradictions(self, last: int, found: Sequence[Contradiction], now: datetime) -> None: ...
     def list_open_contradictions(self, today: date) -> Sequence[Contradiction]: ...
     def dismiss_contradiction(self, contradiction: str, by: str, now: datetime, why: str = "") -> bool: ...
     def list_dismissals(self) -> Sequence[Dismissal]: ...
     def restore_contradiction(self, contradiction: str) -> bool: ...
-    def list_article_listings(self) -> Sequence[ArticleListing]: ...
+
+
+class SourceProblemStore(Protocol):
+    """What could not be read of which source, and what was left out."""
+
     def save_source_problems(self, sources: Sequence[str], found: Sequence[SourceProblem]) -> None: ...
     def list_source_problems(self) -> Sequence[SourceProblem]: ...
     def list_source_remarks(self) -> Sequence[SourceProblem]: ...
+
+
+class ArticleLifecycleStore(
+    SupersessionStore, ValidityStore, ContradictionStore, SourceProblemStore, Protocol
+):
+    """All that happens to articles over time."""
 
 
 class SourceStore(Protocol):

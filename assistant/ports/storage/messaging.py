@@ -21,7 +21,10 @@ class ThreadStore(Protocol):
 
 
 class DeliveryStore(Protocol):
-    """Messages on their way to messaging apps, in order within a conversation."""
+    """Messages on their way to messaging apps, in order within a conversation.
+
+    Eight members because a delivery is known by its message here and by the app's own id there.
+    """
 
     def add(self, conversation: str, epoch: int, message: str, now: datetime) -> bool: ...
     def find_next(self, conversation: str) -> Delivery | None: ...
@@ -34,7 +37,10 @@ class DeliveryStore(Protocol):
 
 
 class MediaStore(Protocol):
-    """Files that customers sent."""
+    """Files that customers sent.
+
+    Eight members because the bytes come later than the row, or never, and go with their message.
+    """
 
     def add(self, media: Media) -> None: ...
     def list_pending(self, conversation: str) -> Sequence[Media]: ...

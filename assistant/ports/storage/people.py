@@ -22,11 +22,19 @@ class CustomerStore(Protocol):
     ) -> Mapping[str, tuple[str | None, bool]]: ...  # name, verified
 
 
-class AgentStore(Protocol):
+class AgentAccountStore(Protocol):
+    """Who the agents are."""
+
     def get(self, agent: str) -> Agent | None: ...  # by id or e-mail address
     def find_by_email(self, email: str) -> Agent | None: ...
     def list_all(self) -> Sequence[Agent]: ...
     def add(self, agent: Agent, password_hash: str, now: datetime) -> None: ...
+    def remove(self, agent: str) -> None: ...  # with every way in
+
+
+class CredentialStore(Protocol):
+    """The ways in that an agent has: password, sessions, API tokens."""
+
     def load_password_hash(self, agent: str) -> str | None: ...
     def set_password(self, agent: str, password_hash: str) -> None: ...
     def add_credential(self, agent: str, door: Credential, now: datetime) -> None: ...
@@ -37,7 +45,10 @@ class AgentStore(Protocol):
     def revoke_credentials(
         self, agent: str, *, tokens: bool
     ) -> int: ...  # sessions, API tokens too; how many
-    def remove(self, agent: str) -> None: ...  # with every way in
+
+
+class AgentStore(AgentAccountStore, CredentialStore, Protocol):
+    """Agents and how they come in."""
 
 
 class CustomerLinkStore(Protocol):
@@ -53,7 +64,10 @@ class CustomerLinkStore(Protocol):
 
 
 class ErasureStore(Protocol):
-    """Forgets people and conversations, with everything that hangs on them; counts the rows."""
+    """Forgets people and conversations, with everything that hangs on them; counts the rows.
+
+    Eight members because each kind of row has a limit of its own.
+    """
 
     def find_customers(self, named: str) -> Sequence[str]: ...  # customers by id, e-mail or CHANNEL:ID
     def erase_customers(self, customers: Sequence[str], *, journal: bool = True) -> int: ...
