@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from assistant.api.metrics import COUNTED_SECONDS, MetricTotals
 from assistant.api.password_hashing import PasswordVerifier
+from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
 from assistant.api.single_flight import CachedValue
 from assistant.conversation.desk import Desk
@@ -52,6 +53,8 @@ class ApiContext:
     pick_facts: FactPicker
     clock: Clock
     limits: RateLimiter
+    #: Who is at the desk.
+    presence: DeskPresence
     passwords: PasswordVerifier = field(default_factory=PasswordVerifier)
     #: Signs customers' ids, and sessions.
     identity_key: bytes

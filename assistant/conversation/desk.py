@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.conversation.handoff.handover import HandoffRequest, store_packet
+from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.inbound.customer_actions import build_survey
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
@@ -71,6 +72,7 @@ def add_agent_message(
 def release_conversation(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
     """Back to the queue for somebody else."""
     conversation = store.conversations.get(conversation_id).release(agent.id, now)
+    schedule_waiting_news(store, conversation, now)
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 

@@ -28,11 +28,14 @@ async def packet(client: ApiClient, conversation: str, agent: dict[str, str]) ->
 
 
 async def test_the_place_in_the_queue_is_the_real_one(client: ApiClient) -> None:
+    agent = await client.hire()
+    conversation, _ = await handed_over(client)
+    await client.http.post(f"/v1/agent/conversations/{conversation.id}/claim", headers=agent)
     for ahead in range(3):
         _, told = await handed_over(client)
         expected = {
-            0: render_template("waiting_unknown", "ja"),
-            1: render_template("waiting_next", "ja"),
+            0: render_template("waiting_next", "ja"),
+            1: render_template("waiting_one_ahead", "ja"),
             2: render_template("waiting_queue", "ja", ahead="2"),
         }[ahead]
         assert told["text"].endswith(expected)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.conversation.handoff.queue_capacity import has_room, move_queue_place, refuse_queue_place
-from assistant.conversation.handoff.wait_estimate import estimate_wait
+from assistant.conversation.handoff.wait_estimate import load_waiting_status
+from assistant.conversation.handoff.waiting_news import DISTRESS_THRESHOLD, schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB, summarize_conversation
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
@@ -23,8 +24,6 @@ from assistant.ports.storage.store import Store
 
 #: Who is behind a handoff, where it is not the assistant.
 ACTORS = {"button": CUSTOMER, "watchdog": WATCHDOG}
-#: From here on somebody is told of who listens at once, and of nothing else.
-DISTRESS_THRESHOLD = 0.5
 #: Earlier conversations that travel with a handoff.
 MAX_PREVIOUS_CONVERSATIONS = 5
 
@@ -63,7 +62,7 @@ def hand_over(
     store_packet(store, queued, why, pick_facts, now)
     queued, message = append_reply(store, queued, Author.ASSISTANT, told, now)
     store.jobs.complete_job(JobKind.TURN, queued.id)
-    store.jobs.complete_job(JobKind.DEADLINE, queued.id)
+    schedule_waiting_news(store, queued, now)
     return save_conversation(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
 
 
@@ -83,6 +82,7 @@ def queue_without_reply(store: Store, conversation: Conversation, why: str, now:
         now,
     )
     store.jobs.complete_job(JobKind.TURN, queued.id)
+    schedule_waiting_news(store, queued, now)
     return save_conversation(store, queued, now, new_owner_by=ASSISTANT)
 
 
@@ -100,17 +100,19 @@ def _compose_handoff_reply(
     store: Store, queued: Conversation, why: HandoffRequest, policy: Policy, now: datetime
 ) -> Reply:
     language, reason = queued.language, why.verdict.reason or Reason.RULE
+    status = load_waiting_status(store, queued, policy, now)
     if why.signals is not None and why.signals.distress >= DISTRESS_THRESHOLD:
         # No place in a queue, and nothing to fill in.
         helplines = policy.helplines.get(language, "")
-        text = words("handoff_distress", language, helplines=helplines)
-        return Reply(text=text, language=language, kind="handoff")
+        lines = [words("handoff_distress", language, helplines=helplines)]
+        lines += [] if status.is_open else [status.standing]
+        return Reply(text="\n".join(lines), language=language, kind="handoff")
     lines = [
         words(f"handoff_{reason}", language),
         words("handoff_carried_over", language),
-        estimate_wait(store, queued, policy.hours, now),
+        status.text,
     ]
-    if not policy.hours.is_open(now) and _is_unreachable(store, queued):
+    if not (status.is_open and status.present) and _is_unreachable(store, queued):
         lines.append(words("ask_contact", language))
     return Reply(text="\n".join(lines), language=language, kind="handoff")
 

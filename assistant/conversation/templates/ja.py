@@ -105,11 +105,15 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "これまでのやりとりは担当者に引き継ぎますので、はじめからご説明いただく必要はありません。",
     ),
     # -- what the customer is told about waiting
-    "waiting_minute": ("まもなく、1分ほどでご返信できる見込みです。このままお待ちください。",),
-    "waiting_next": ("ただいま、お客様の前に1名の方がお待ちです。次にご案内します。",),
-    "waiting_minutes": ("およそ${minutes}分でご返信できる見込みです。このままお待ちください。",),
+    "waiting_next": ("お客様が次の順番です。",),
+    "waiting_one_ahead": ("ただいま、お客様の前に1名の方がお待ちです。その次にご案内します。",),
     "waiting_queue": ("ただいま、お客様の前に${ahead}名の方がお待ちです。順番にご案内します。",),
-    "waiting_unknown": ("順番にご案内しておりますので、このままお待ちください。",),
+    "waiting_minute": ("今のペースですと、あと1分ほどでご案内できる見込みです。",),
+    "waiting_minutes": ("今のペースですと、あと${minutes}分ほどでご案内できる見込みです。",),
+    "nobody_at_desk": ("ただいま、お返事できる担当者が席におりません。戻りしだい、順番にご案内します。",),
+    "waiting_distress": (
+        "お話は担当者に伝えてあります。お待ちのあいだも、こちらの窓口でお話しいただけます。$helplines",
+    ),
     "outside_hours": ("ただいまは受付時間外です。担当者からのお返事は${opening}以降になります。",),
     "outside_hours_unknown": ("ただいまは受付時間外です。受付を再開しましたら、順番にお返事します。",),
     "ask_contact": (
@@ -126,7 +130,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "watchdog": (
         "お返事が遅くなっております。申し訳ありません。担当者に引き継ぎましたので、もう少しお待ちください。",
     ),
-    "still_waiting": ("お待たせして申し訳ありません。引き続き、順番にご案内しております。",),
+    "still_waiting": ("お待たせしております。ただいまの状況をお知らせします。",),
     # -- people coming and going
     "agent_joined": ("担当の${name}です。ここからは私がご対応します。",),
     "agent_joined_unnamed": ("担当者が加わりました。ここからは担当者がご対応します。",),

@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
+from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.timing import Timing
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.result import TurnResult
@@ -73,6 +74,8 @@ class TurnHandler:
             if ours and conversation.state is State.ASSISTANT:
                 policy = self.mind.policy.for_channel(conversation.channel)
                 hand_over(store, conversation, why, policy, self.pick_facts, self.clock())
+            elif ours and conversation.state is State.QUEUED:
+                schedule_waiting_news(store, conversation, self.clock())
 
         await self.database.write(step)
         self.wire.notify(item.conversation)

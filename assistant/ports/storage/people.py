@@ -38,6 +38,9 @@ class AgentStore(Protocol):
         self, agent: str, *, tokens: bool
     ) -> int: ...  # sessions, API tokens too; how many
     def remove(self, agent: str) -> None: ...  # with every way in
+    def mark_present(self, agent: str, now: datetime) -> None: ...  # at the desk
+    def mark_absent(self, agent: str) -> None: ...
+    def count_present(self, since: datetime) -> int: ...
 
 
 class CustomerLinkStore(Protocol):
