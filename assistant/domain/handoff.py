@@ -22,6 +22,8 @@ LINE = "\n"
 #: The last turns, and how frustrated one of them was that an agent must hear of.
 MAX_OUTBURST_TURNS = 3
 MIN_OUTBURST_FRUSTRATION = 0.5
+#: From here on urgency, worry and distress give a place further to the front.
+MIN_FEELING = 0.5
 
 #: Most urgent first.
 ORDER = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
@@ -174,13 +176,37 @@ def compute_urgency(verdict: Verdict, signals: Signals | None, angry: Signals | 
     return "normal"
 
 
-def compute_priority(verdict: Verdict, signals: Signals | None, policy: Policy) -> Priority:
-    """Place in the queue: the highest of what the policy gives the reason, the topics and the urgency."""
+def compute_priority(
+    verdict: Verdict,
+    signals: Signals | None,
+    policy: Policy,
+    *,
+    earlier: Sequence[Signals] = (),
+    verified: bool = False,
+) -> Priority:
+    """Place in the queue: the highest of what the policy gives the reason, the topics and the person.
+
+    *earlier*: the turns of this episode before, the present one may be among them. Distress is always urgent;
+    worry and a hurry are at least high.
+    """
+    turns = [*earlier, *([signals] if signals is not None else ())]
+    lately = turns[-MAX_OUTBURST_TURNS:]
     names = [verdict.reason, *((signals.sensitive, signals.topic) if signals is not None else ())]
+    if any(turn.frustration >= policy.offer_frustration for turn in lately):
+        names.append(Reason.FRUSTRATED)
+    if verified:
+        names.append("verified")
     wanted = {Priority(policy.priorities[name]) for name in names if name and name in policy.priorities}
-    if signals is not None and signals.urgency >= 0.5:
+    if any(turn.urgency >= MIN_FEELING or turn.worry >= MIN_FEELING for turn in lately):
         wanted.add(Priority.HIGH)
-    return min(wanted, key=ORDER.index, default=Priority.NORMAL)
+    if any(turn.distress >= MIN_FEELING for turn in turns):
+        wanted.add(Priority.URGENT)
+    return select_highest(*wanted) if wanted else Priority.NORMAL
+
+
+def select_highest(*priorities: Priority) -> Priority:
+    """The most urgent of them."""
+    return min(priorities, key=ORDER.index)
 
 
 def _format_timestamp(moment: datetime) -> str:

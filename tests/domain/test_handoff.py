@@ -157,3 +157,19 @@ def test_anger_of_long_ago_is_not() -> None:
     packet = build_packet(case)
     assert "frustrated" not in packet["issue"]["summary"]["en"]
     assert packet["issue"]["urgency"] == "normal"
+
+
+def test_priority_follows_the_person() -> None:
+    angry, calm = Signals(frustration=0.6), Signals()
+    assert compute_priority(ANSWER, angry, Policy()) is Priority.HIGH
+    assert compute_priority(ANSWER, None, Policy(), earlier=[angry, calm]) is Priority.HIGH
+    assert compute_priority(ANSWER, None, Policy(), earlier=[angry, calm, calm, calm]) is Priority.NORMAL
+    assert compute_priority(ANSWER, Signals(worry=0.7), Policy()) is Priority.HIGH
+    assert compute_priority(ANSWER, None, Policy(), earlier=[Signals(distress=0.9), calm]) is Priority.URGENT
+
+
+def test_verified_customers_go_first_where_the_policy_says_so() -> None:
+    policy = Policy(priorities={"verified": "high"})
+    assert compute_priority(ANSWER, None, policy, verified=True) is Priority.HIGH
+    assert compute_priority(ANSWER, None, policy) is Priority.NORMAL
+    assert compute_priority(ANSWER, None, Policy(), verified=True) is Priority.NORMAL

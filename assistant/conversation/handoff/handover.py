@@ -54,7 +54,7 @@ def hand_over(
     conversation = move_queue_place(store, conversation, now)
     if not has_room(store, conversation, policy):
         return refuse_queue_place(store, conversation, now)
-    urgent = compute_priority(why.verdict, why.signals, policy)
+    urgent = _compute_place(store, conversation, why, policy)
     reason = why.verdict.reason or Reason.RULE
     queued = conversation.hand_off(reason, urgent, "", now)
     told = _compose_handoff_reply(store, queued, why, policy, now)
@@ -64,6 +64,20 @@ def hand_over(
     store.jobs.complete_job(JobKind.TURN, queued.id)
     schedule_waiting_news(store, queued, now)
     return save_conversation(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
+
+
+def _compute_place(
+    store: Store, conversation: Conversation, why: HandoffRequest, policy: Policy
+) -> Priority:
+    """By what the customer has been through in this episode, also where they only press a button."""
+    records = store.turns.list_all(conversation.id, after=conversation.episode_from)
+    return compute_priority(
+        why.verdict,
+        why.signals,
+        policy,
+        earlier=[record.signals for record in records],
+        verified=store.customers.get(conversation.customer).verified,
+    )
 
 
 def queue_without_reply(store: Store, conversation: Conversation, why: str, now: datetime) -> Conversation:

@@ -54,9 +54,11 @@ def tell_waiting_news(
 ) -> Conversation | None:
     """Say how it stands if it is time to, and plan the next look; None: there was nothing to say."""
     status = load_waiting_status(store, conversation, policy, now)
-    distressed = is_in_distress(store, conversation)
-    if distressed and status.is_open:
-        status = replace(status, standing=_render_distress(policy, conversation.language), expectation="")
+    distressed = is_in_distress(store, conversation, policy)
+    if distressed:
+        support = _render_distress(policy, conversation.language)
+        standing = support if status.is_open else f"{status.standing}\n{support}"
+        status = replace(status, standing=standing, expectation="")
     spoken = _load_last_words(store, conversation)
     pause = _compute_pause(conversation, policy, spoken, now)
     is_due = _is_news_due(conversation, status, spoken, pause, now, distressed=distressed)
@@ -84,8 +86,22 @@ def append_waiting_news(
     return save_conversation(store, conversation, now, new_owner_by=new_owner_by)
 
 
-def is_in_distress(store: Store, conversation: Conversation) -> bool:
+def append_distress_notice(
+    store: Store, conversation: Conversation, policy: Policy, now: datetime
+) -> Conversation:
+    """Who listens at once, where it has not been told."""
+    if is_in_distress(store, conversation, policy):
+        return conversation
+    text = _render_distress(policy, conversation.language)
+    notice = Reply(text=text, language=conversation.language, kind="notice")
+    conversation, _ = append_reply(store, replace(conversation, told=text), Author.ASSISTANT, notice, now)
+    return save_conversation(store, conversation, now)
+
+
+def is_in_distress(store: Store, conversation: Conversation, policy: Policy) -> bool:
     """Whether anything in this episode told of harm or despair: no place in a queue is told then."""
+    if _render_distress(policy, conversation.language) in (conversation.told or ""):
+        return True
     records = store.turns.list_all(conversation.id, after=conversation.episode_from)
     return any(record.signals.distress >= DISTRESS_THRESHOLD for record in records)
 
