@@ -46,7 +46,7 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
         "budgets": _parse_budgets,
         "prices": _parse_prices,
         "helplines": _parse_helplines,
-        "waiting_news_minutes": lambda value, at: base.waiting_news_minutes | _parse_minutes(value, at),
+        "waiting_news_minutes": lambda value, at: {**base.waiting_news_minutes, **_parse_minutes(value, at)},
         **dict.fromkeys(NUMBERS, _parse_fraction),
         **dict.fromkeys(COUNTS, _parse_count),
     }

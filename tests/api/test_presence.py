@@ -1,4 +1,4 @@
-"""Who is at the desk: an open console or a call, not a program that reads numbers, nobody after logging out."""
+"""Who is at the desk: an open console or a call, no program that reads numbers, nobody who logged out."""
 
 import asyncio
 from datetime import timedelta

@@ -34,7 +34,7 @@ async def test_who_grows_angry_while_waiting_moves_up_and_does_not_fall_back(rig
 async def test_distress_while_waiting_is_answered_with_helplines_once(rig: Harness) -> None:
     opened = await rig.open()
     await rig.press_person_button(opened.conversation.id)
-    rig.mind.reader.compute_signals = lambda *_: Signals(distress=0.9)  # type: ignore[attr-defined]
+    rig.mind.reader.compute_signals = lambda *_: Signals(distress=0.9)  # type: ignore[method-assign]
     helplines = words("waiting_distress", "ja", helplines=rig.policy.helplines["ja"])
     for text in ("もう消えてしまいたいです", "つらいです"):
         await rig.ask(opened.conversation.id, text)

@@ -1,7 +1,8 @@
-"""Waiting is told honestly: from the queue, the desk and the hours as they are, and again when they change."""
+"""Waiting is told from the queue, the desk and the hours as they are, and again when they change."""
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -30,8 +31,12 @@ async def wait_for_person(rig: Harness) -> str:
 
 async def arrive(rig: Harness, name: str = "Mori") -> Agent:
     agent = await rig.hire(name)
-    await rig.database.write(lambda store: store.agents.mark_present(agent.id, rig.clock()))
+    await see(rig, agent)
     return agent
+
+
+async def see(rig: Harness, agent: Agent) -> None:
+    await rig.database.write(lambda store: store.agents.mark_present(agent.id, rig.clock()))
 
 
 async def pass_minutes(rig: Harness, minutes: float, agent: Agent | None = None) -> None:
@@ -39,8 +44,7 @@ async def pass_minutes(rig: Harness, minutes: float, agent: Agent | None = None)
     for _ in range(round(minutes * 60 / WAITING_CHECK.total_seconds())):
         rig.clock.pass_(WAITING_CHECK.total_seconds())
         if agent is not None:
-            present = agent.id
-            await rig.database.write(lambda store: store.agents.mark_present(present, rig.clock()))
+            await see(rig, agent)
         await rig.work()
 
 
@@ -116,7 +120,7 @@ async def test_nobody_waits_for_longer_than_a_few_minutes_without_a_word(rig: Ha
     waiting = await wait_for_person(rig)
     await pass_minutes(rig, 21, agent)
     said = [m.created_at for m in await rig.messages(waiting)]
-    pauses = [later - sooner for sooner, later in zip(said, said[1:], strict=False)]
+    pauses = [later - sooner for sooner, later in pairwise(said)]
     assert len(said) == 1 + 21 // NEWS_MINUTES
     assert max(pauses) <= timedelta(minutes=NEWS_MINUTES + 1)
 
@@ -165,7 +169,7 @@ async def test_an_app_does_not_ring_every_minute(rig: Harness, channel: str) -> 
 async def test_distress_is_told_of_helplines_and_never_of_a_place_in_a_queue(rig: Harness) -> None:
     agent = await arrive(rig)
     waiting = await wait_for_person(rig)
-    rig.mind.reader.compute_signals = lambda *_: Signals(distress=0.9, sensitive="harm")  # type: ignore[attr-defined]
+    rig.mind.reader.compute_signals = lambda *_: Signals(distress=0.9, sensitive="harm")  # type: ignore[method-assign]
     opened = await rig.open()
     await rig.ask(opened.conversation.id, "もう死んでしまいたいです")
     conversation = await rig.state(opened.conversation.id)

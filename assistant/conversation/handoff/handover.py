@@ -1,7 +1,7 @@
 """Hands a conversation to people: one step, used by the turn, the button and the watchdog alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assistant.conversation.handoff.queue_capacity import has_room, move_queue_place, refuse_queue_place
@@ -37,6 +37,8 @@ class HandoffRequest:
     decided_by: str
     signals: Signals | None = None
     suggested: Reply | None = None
+    #: Said to the customer before the handoff is: a question that came with it, answered.
+    answer: Reply | None = None
 
 
 def hand_over(
@@ -60,15 +62,13 @@ def hand_over(
     told = _compose_handoff_reply(store, queued, why, policy, now)
     queued = conversation.hand_off(reason, urgent, told.text, now)
     store_packet(store, queued, why, pick_facts, now)
-    queued, message = append_reply(store, queued, Author.ASSISTANT, told, now)
+    queued, message = append_reply(store, queued, Author.ASSISTANT, _put_answer_first(told, why.answer), now)
     store.jobs.complete_job(JobKind.TURN, queued.id)
     schedule_waiting_news(store, queued, now)
     return save_conversation(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
 
 
-def _compute_place(
-    store: Store, conversation: Conversation, why: HandoffRequest, policy: Policy
-) -> Priority:
+def _compute_place(store: Store, conversation: Conversation, why: HandoffRequest, policy: Policy) -> Priority:
     """By what the customer has been through in this episode, also where they only press a button."""
     records = store.turns.list_all(conversation.id, after=conversation.episode_from)
     return compute_priority(
@@ -129,6 +129,13 @@ def _compose_handoff_reply(
     if not (status.is_open and status.present) and _is_unreachable(store, queued):
         lines.append(words("ask_contact", language))
     return Reply(text="\n".join(lines), language=language, kind="handoff")
+
+
+def _put_answer_first(told: Reply, answer: Reply | None) -> Reply:
+    """In one message: an answer by itself would be held back once a person has the conversation."""
+    if answer is None:
+        return told
+    return replace(told, text=f"{answer.text}\n\n{told.text}", citations=answer.citations)
 
 
 def _is_unreachable(store: Store, queued: Conversation) -> bool:
