@@ -126,6 +126,12 @@ class TestOutsideHours:
         assert "受付時間外" in again
         assert render_template("ask_contact", "ja") not in again
 
+    async def test_the_greeting_does_not_promise_a_person_who_is_away(self, client: ApiClient) -> None:
+        for lang, away, promise in (("ja", "10:00以降", "いつでも"), ("en", "10:00 on", "at any time")):
+            shown = (await client.http.get(f"/v1/widget?lang={lang}")).json()
+            assert away in shown["disclosure"]
+            assert promise not in shown["greeting"] + shown["disclosure"]
+
     async def test_who_can_be_reached_anyway_is_not_asked(self, client: ApiClient) -> None:
         signature = hmac.new(IDENTITY_KEY, b"customer-7", "sha256").hexdigest()
         customer = {"id": "customer-7", "email": "hana@example.jp", "signature": signature}

@@ -8,7 +8,7 @@ from statistics import quantiles
 
 from assistant.conversation.templates import format_moment, render_template
 from assistant.domain.conversation import Conversation
-from assistant.domain.policy import Policy
+from assistant.domain.policy import BusinessHours, Policy
 from assistant.ports.storage.store import Store
 
 #: The desk's pace is that of the claims of the last hour; fewer than this say nothing about the next one.
@@ -44,21 +44,25 @@ def load_waiting_status(
     """How it stands for *conversation*, which is queued already."""
     language, hours = conversation.language, policy.hours
     present = store.agents.count_present(now - timedelta(seconds=policy.presence_seconds))
-    if not hours.is_open(now):
-        opening = hours.find_next_opening(now)
-        standing = (
-            render_template("outside_hours_unknown", language)
-            if opening is None
-            else render_template(
-                "outside_hours", language, opening=format_moment(opening, now, language, zone=hours.zone)
-            )
-        )
-        return WaitingStatus(standing=standing, is_open=False, present=present)
+    if absence := render_absence(hours, language, now):
+        return WaitingStatus(standing=absence, is_open=False, present=present)
     ahead = store.conversations.count_waiting_before(conversation)
     standing = _render_place(ahead, present, language)
     minutes = _estimate_minutes(store, conversation, ahead, now) if present else None
     return WaitingStatus(
         standing=standing, expectation=_render_minutes(minutes, language), is_open=True, present=present
+    )
+
+
+def render_absence(hours: BusinessHours, language: str, now: datetime) -> str:
+    """That people are away, and when they are back; "" while they are there."""
+    if hours.is_open(now):
+        return ""
+    opening = hours.find_next_opening(now)
+    if opening is None:
+        return render_template("outside_hours_unknown", language)
+    return render_template(
+        "outside_hours", language, opening=format_moment(opening, now, language, zone=hours.zone)
     )
 
 

@@ -4,7 +4,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     # -- opening and closing
     "assistant_name": ("AI assistant",),
     "disclosure": (
-        "Answers are written automatically from our help articles. You can reach a person at any time.",
+        "Answers are written automatically from our help articles. If you'd like a person, just say so.",
     ),
     "greeting": (
         "Hello! I'm an AI assistant, and I answer from our help articles. "
@@ -71,7 +71,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "A person on our team can look into what happened and tell you what we will do. Shall I connect you?",
         "Someone on our team can go through it with you and sort out what happens next, if you like.",
     ),
-    "offer_unfamiliar": ("If you'd rather write with a person, I can connect you at any time.",),
+    "offer_unfamiliar": ("If you'd rather write with a person, just say so.",),
     "offer_no_answer": ("Someone on our team can answer this. Shall I connect you?",),
     "offer_asked_for_person": (
         'I can connect you with a person. Press the button below, or just write "connect me".',
