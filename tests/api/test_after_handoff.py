@@ -126,6 +126,16 @@ class TestOutsideHours:
         assert "受付時間外" in again
         assert render_template("ask_contact", "ja") not in again
 
+    async def test_the_desk_sees_a_left_address_and_the_promised_return(self, client: ApiClient) -> None:
+        agent = await client.hire()
+        conversation, _ = await handed_over(client)
+        await conversation.say("hana@example.jp へお願いします")
+        shown = await client.http.get(f"/v1/agent/conversations/{conversation.id}", headers=agent)
+        [contact] = shown.json()["contacts"]
+        assert (contact["kind"], contact["value"]) == ("e-mail", "hana@example.jp")
+        assert contact["writable"] is False, "no e-mail is set up"
+        assert "T10:00:00" in contact["answer_from"]
+
     async def test_the_greeting_does_not_promise_a_person_who_is_away(self, client: ApiClient) -> None:
         for lang, away, promise in (("ja", "10:00以降", "いつでも"), ("en", "10:00 on", "at any time")):
             shown = (await client.http.get(f"/v1/widget?lang={lang}")).json()
