@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.domain.conversation import Priority
 from assistant.domain.messages import Reply
 from assistant.domain.people import Customer, PastConversation
-from assistant.domain.policy import Policy
 from assistant.domain.signals import Evidence, Reason, Signals, Verdict
 from assistant.domain.summaries import SUMMARIES
 from assistant.domain.turns import TurnRecord, Utterance
@@ -22,11 +20,6 @@ LINE = "\n"
 #: The last turns, and how frustrated one of them was that an agent must hear of.
 MAX_OUTBURST_TURNS = 3
 MIN_OUTBURST_FRUSTRATION = 0.5
-#: From here on urgency, worry and distress give a place further to the front.
-MIN_FEELING = 0.5
-
-#: Most urgent first.
-ORDER = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,39 +167,6 @@ def compute_urgency(verdict: Verdict, signals: Signals | None, angry: Signals | 
     if pressing or verdict.reason in (Reason.FRUSTRATED, Reason.SENSITIVE_TOPIC):
         return "high"
     return "normal"
-
-
-def compute_priority(
-    verdict: Verdict,
-    signals: Signals | None,
-    policy: Policy,
-    *,
-    earlier: Sequence[Signals] = (),
-    verified: bool = False,
-) -> Priority:
-    """Place in the queue: the highest of what the policy gives the reason, the topics and the person.
-
-    *earlier*: the turns of this episode before, the present one may be among them. Distress is always urgent;
-    worry and a hurry are at least high.
-    """
-    turns = [*earlier, *([signals] if signals is not None else ())]
-    lately = turns[-MAX_OUTBURST_TURNS:]
-    names = [verdict.reason, *((signals.sensitive, signals.topic) if signals is not None else ())]
-    if any(turn.frustration >= policy.offer_frustration for turn in lately):
-        names.append(Reason.FRUSTRATED)
-    if verified:
-        names.append("verified")
-    wanted = {Priority(policy.priorities[name]) for name in names if name and name in policy.priorities}
-    if any(turn.urgency >= MIN_FEELING or turn.worry >= MIN_FEELING for turn in lately):
-        wanted.add(Priority.HIGH)
-    if any(turn.distress >= MIN_FEELING for turn in turns):
-        wanted.add(Priority.URGENT)
-    return select_highest(*wanted) if wanted else Priority.NORMAL
-
-
-def select_highest(*priorities: Priority) -> Priority:
-    """The most urgent of them."""
-    return min(priorities, key=ORDER.index)
 
 
 def _format_timestamp(moment: datetime) -> str:

@@ -2,17 +2,14 @@
 
 from datetime import UTC, datetime
 
-from assistant.domain.conversation import Priority
 from assistant.domain.handoff import (
     CustomerFacts,
     HandoffCase,
     build_packet,
-    compute_priority,
     compute_urgency,
 )
 from assistant.domain.messages import Author, Citation, Reply
 from assistant.domain.people import Customer, Identity
-from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Evidence, Reaction, Reason, Signals, Verdict
 from assistant.domain.turns import TurnRecord, TurnSource, Utterance
 
@@ -112,13 +109,6 @@ def test_a_models_summary_takes_the_place_of_the_quoted_one() -> None:
     assert build_packet(case)["issue"]["summary"]["en"] == "Wants a refund."
 
 
-def test_priority_is_the_highest_that_applies() -> None:
-    assert compute_priority(FRUSTRATED, Signals(), Policy()) is Priority.HIGH
-    assert compute_priority(FRUSTRATED, Signals(sensitive="harm"), Policy()) is Priority.URGENT
-    assert compute_priority(ANSWER, Signals(urgency=0.6), Policy()) is Priority.HIGH
-    assert compute_priority(ANSWER, None, Policy()) is Priority.NORMAL
-
-
 def test_urgency_follows_the_words() -> None:
     assert compute_urgency(ANSWER, Signals(sensitive="fraud")) == "urgent"
     assert compute_urgency(ANSWER, Signals(urgency=0.6)) == "high"
@@ -157,19 +147,3 @@ def test_anger_of_long_ago_is_not() -> None:
     packet = build_packet(case)
     assert "frustrated" not in packet["issue"]["summary"]["en"]
     assert packet["issue"]["urgency"] == "normal"
-
-
-def test_priority_follows_the_person() -> None:
-    angry, calm = Signals(frustration=0.6), Signals()
-    assert compute_priority(ANSWER, angry, Policy()) is Priority.HIGH
-    assert compute_priority(ANSWER, None, Policy(), earlier=[angry, calm]) is Priority.HIGH
-    assert compute_priority(ANSWER, None, Policy(), earlier=[angry, calm, calm, calm]) is Priority.NORMAL
-    assert compute_priority(ANSWER, Signals(worry=0.7), Policy()) is Priority.HIGH
-    assert compute_priority(ANSWER, None, Policy(), earlier=[Signals(distress=0.9), calm]) is Priority.URGENT
-
-
-def test_verified_customers_go_first_where_the_policy_says_so() -> None:
-    policy = Policy(priorities={"verified": "high"})
-    assert compute_priority(ANSWER, None, policy, verified=True) is Priority.HIGH
-    assert compute_priority(ANSWER, None, policy) is Priority.NORMAL
-    assert compute_priority(ANSWER, None, Policy(), verified=True) is Priority.NORMAL

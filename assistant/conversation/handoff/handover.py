@@ -13,11 +13,12 @@ from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import ASSISTANT, CUSTOMER, WATCHDOG
 from assistant.domain.conversation import Conversation, Priority, State
-from assistant.domain.handoff import CustomerFacts, HandoffCase, build_packet, compute_priority
+from assistant.domain.handoff import CustomerFacts, HandoffCase, build_packet
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.people import PastConversation
 from assistant.domain.policy import Policy
+from assistant.domain.priorities import compute_priority
 from assistant.domain.signals import Decision, Evidence, Reason, Signals, Verdict
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Store

@@ -7,8 +7,8 @@ from assistant.conversation.transcript import save_conversation
 from assistant.conversation.turn.think import TurnDependencies
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.conversation import State
-from assistant.domain.handoff import compute_priority, select_highest
 from assistant.domain.messages import Author, Message
+from assistant.domain.priorities import compute_priority, select_highest
 from assistant.domain.signals import Decision, Signals, Verdict
 from assistant.domain.turns import History, TextEmbedding
 from assistant.ports.clock import Clock
