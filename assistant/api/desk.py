@@ -12,6 +12,7 @@ from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import (
     AgentMessageIn,
+    ContactIn,
     ResolveIn,
     TransferIn,
     TypingIn,
@@ -21,6 +22,7 @@ from assistant.api.schemas import (
 )
 from assistant.api.suggestions import serialize_suggestions
 from assistant.conversation import desk
+from assistant.conversation.contacts import continue_by_email as continue_conversation_by_email
 from assistant.conversation.inbound.receive import validate_text
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation
@@ -94,6 +96,20 @@ async def resolve_conversation(
     return await _run_desk_action(
         ctx,
         lambda store: desk.resolve_conversation(store, conversation, inside.agent, body.outcome, note, now),
+    )
+
+
+@router.post("/email")
+async def continue_by_email(
+    conversation: str, body: ContactIn, inside: CurrentAgent, ctx: Ctx
+) -> dict[str, Any]:
+    """Write to an e-mail address that the customer left in the chat, beside the chat, from now on."""
+    now, finder = ctx.clock(), ctx.build_contact_finder()
+    return await _run_desk_action(
+        ctx,
+        lambda store: continue_conversation_by_email(
+            store, conversation, inside.agent, body.address, finder, now
+        ),
     )
 
 

@@ -66,6 +66,11 @@ class TransferIn(BaseModel):
     agent: Annotated[str, StringConstraints(max_length=255)]
 
 
+class ContactIn(BaseModel):
+    #: An e-mail address that the customer left in the conversation.
+    address: Annotated[str, StringConstraints(min_length=3, max_length=320)]
+
+
 class ResolveIn(BaseModel):
     #: solved, workaround, unsolved, no_reply, spam, or a team's own word
     outcome: Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,31}$")]

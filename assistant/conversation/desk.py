@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.conversation.handoff.handover import HandoffRequest, store_packet
+from assistant.conversation.handoff.waiting_news import schedule_waiting_news
+from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.inbound.customer_actions import build_survey
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
@@ -71,6 +73,7 @@ def add_agent_message(
 def release_conversation(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
     """Back to the queue for somebody else."""
     conversation = store.conversations.get(conversation_id).release(agent.id, now)
+    schedule_waiting_news(store, conversation, now)
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 
@@ -112,7 +115,8 @@ def resolve_conversation(
 def _append_survey(store: Store, conversation: Conversation, now: datetime) -> Conversation:
     """The survey as a message with choices where there is no widget to show it."""
     question = build_survey(store, conversation)
-    if question is None or store.threads.find_by_conversation(conversation.id) is None:
+    shown_by_widget = conversation.channel == WEB
+    if question is None or shown_by_widget or store.threads.find_by_conversation(conversation.id) is None:
         return conversation
     buttons = tuple(Button(label=label, value=label) for _, label in question.options)
     asked = Reply(text=question.question, language=conversation.language, buttons=buttons, kind="survey")

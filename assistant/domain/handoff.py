@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.domain.conversation import Priority
 from assistant.domain.messages import Reply
 from assistant.domain.people import Customer, PastConversation
-from assistant.domain.policy import Policy
 from assistant.domain.signals import Evidence, Reason, Signals, Verdict
 from assistant.domain.summaries import SUMMARIES
 from assistant.domain.turns import TurnRecord, Utterance
@@ -22,9 +20,6 @@ LINE = "\n"
 #: The last turns, and how frustrated one of them was that an agent must hear of.
 MAX_OUTBURST_TURNS = 3
 MIN_OUTBURST_FRUSTRATION = 0.5
-
-#: Most urgent first.
-ORDER = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,15 +167,6 @@ def compute_urgency(verdict: Verdict, signals: Signals | None, angry: Signals | 
     if pressing or verdict.reason in (Reason.FRUSTRATED, Reason.SENSITIVE_TOPIC):
         return "high"
     return "normal"
-
-
-def compute_priority(verdict: Verdict, signals: Signals | None, policy: Policy) -> Priority:
-    """Place in the queue: the highest of what the policy gives the reason, the topics and the urgency."""
-    names = [verdict.reason, *((signals.sensitive, signals.topic) if signals is not None else ())]
-    wanted = {Priority(policy.priorities[name]) for name in names if name and name in policy.priorities}
-    if signals is not None and signals.urgency >= 0.5:
-        wanted.add(Priority.HIGH)
-    return min(wanted, key=ORDER.index, default=Priority.NORMAL)
 
 
 def _format_timestamp(moment: datetime) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.packet_redaction import redact_words
+from assistant.domain.signals import Reason
 from assistant.storage import tables as t
 from assistant.storage.statements import build_insert, build_update
 
@@ -53,9 +54,11 @@ class SqlHandoffs:
         where = sa.and_(c.conversation == conversation, c.claimed_at.is_(None))
         self._connection.execute(sa.update(t.handoffs).where(where).values(claimed_at=now))
 
-    def list_recent_waits(self, *, limit: int) -> Sequence[float]:
-        """Seconds that the last *limit* customers waited for a person."""
+    def list_recent_claims(self, *, since: datetime, limit: int) -> Sequence[tuple[datetime, datetime]]:
+        """When the last *limit* waiting customers were handed over and when claimed, the newest first."""
         c = t.handoffs.c
-        query = sa.select(c.created_at, c.claimed_at).where(c.claimed_at.is_not(None))
+        query = sa.select(c.created_at, c.claimed_at).where(
+            c.claimed_at >= since, c.reason != Reason.AGENT_TOOK_OVER
+        )
         rows = self._connection.execute(query.order_by(c.claimed_at.desc()).limit(limit))
-        return [(row.claimed_at - row.created_at).total_seconds() for row in rows]
+        return [(row.created_at, row.claimed_at) for row in rows]

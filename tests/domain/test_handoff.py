@@ -2,17 +2,14 @@
 
 from datetime import UTC, datetime
 
-from assistant.domain.conversation import Priority
 from assistant.domain.handoff import (
     CustomerFacts,
     HandoffCase,
     build_packet,
-    compute_priority,
     compute_urgency,
 )
 from assistant.domain.messages import Author, Citation, Reply
 from assistant.domain.people import Customer, Identity
-from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Evidence, Reaction, Reason, Signals, Verdict
 from assistant.domain.turns import TurnRecord, TurnSource, Utterance
 
@@ -110,13 +107,6 @@ def test_a_models_summary_takes_the_place_of_the_quoted_one() -> None:
         summary={"en": "Wants a refund."},
     )
     assert build_packet(case)["issue"]["summary"]["en"] == "Wants a refund."
-
-
-def test_priority_is_the_highest_that_applies() -> None:
-    assert compute_priority(FRUSTRATED, Signals(), Policy()) is Priority.HIGH
-    assert compute_priority(FRUSTRATED, Signals(sensitive="harm"), Policy()) is Priority.URGENT
-    assert compute_priority(ANSWER, Signals(urgency=0.6), Policy()) is Priority.HIGH
-    assert compute_priority(ANSWER, None, Policy()) is Priority.NORMAL
 
 
 def test_urgency_follows_the_words() -> None:

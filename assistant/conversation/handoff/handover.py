@@ -1,30 +1,30 @@
 """Hands a conversation to people: one step, used by the turn, the button and the watchdog alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assistant.conversation.handoff.queue_capacity import has_room, move_queue_place, refuse_queue_place
-from assistant.conversation.handoff.wait_estimate import estimate_wait
+from assistant.conversation.handoff.wait_estimate import load_waiting_status
+from assistant.conversation.handoff.waiting_news import DISTRESS_THRESHOLD, schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB, summarize_conversation
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import ASSISTANT, CUSTOMER, WATCHDOG
 from assistant.domain.conversation import Conversation, Priority, State
-from assistant.domain.handoff import CustomerFacts, HandoffCase, build_packet, compute_priority
+from assistant.domain.handoff import CustomerFacts, HandoffCase, build_packet
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.people import PastConversation
 from assistant.domain.policy import Policy
+from assistant.domain.priorities import compute_priority
 from assistant.domain.signals import Decision, Evidence, Reason, Signals, Verdict
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Store
 
 #: Who is behind a handoff, where it is not the assistant.
 ACTORS = {"button": CUSTOMER, "watchdog": WATCHDOG}
-#: From here on somebody is told of who listens at once, and of nothing else.
-DISTRESS_THRESHOLD = 0.5
 #: Earlier conversations that travel with a handoff.
 MAX_PREVIOUS_CONVERSATIONS = 5
 
@@ -38,6 +38,8 @@ class HandoffRequest:
     decided_by: str
     signals: Signals | None = None
     suggested: Reply | None = None
+    #: Said to the customer before the handoff is: a question that came with it, answered.
+    answer: Reply | None = None
 
 
 def hand_over(
@@ -55,16 +57,28 @@ def hand_over(
     conversation = move_queue_place(store, conversation, now)
     if not has_room(store, conversation, policy):
         return refuse_queue_place(store, conversation, now)
-    urgent = compute_priority(why.verdict, why.signals, policy)
+    urgent = _compute_place(store, conversation, why, policy)
     reason = why.verdict.reason or Reason.RULE
     queued = conversation.hand_off(reason, urgent, "", now)
     told = _compose_handoff_reply(store, queued, why, policy, now)
     queued = conversation.hand_off(reason, urgent, told.text, now)
     store_packet(store, queued, why, pick_facts, now)
-    queued, message = append_reply(store, queued, Author.ASSISTANT, told, now)
+    queued, message = append_reply(store, queued, Author.ASSISTANT, _put_answer_first(told, why.answer), now)
     store.jobs.complete_job(JobKind.TURN, queued.id)
-    store.jobs.complete_job(JobKind.DEADLINE, queued.id)
+    schedule_waiting_news(store, queued, now)
     return save_conversation(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
+
+
+def _compute_place(store: Store, conversation: Conversation, why: HandoffRequest, policy: Policy) -> Priority:
+    """By what the customer has been through in this episode, also where they only press a button."""
+    records = store.turns.list_all(conversation.id, after=conversation.episode_from)
+    return compute_priority(
+        why.verdict,
+        why.signals,
+        policy,
+        earlier=[record.signals for record in records],
+        verified=store.customers.get(conversation.customer).verified,
+    )
 
 
 def queue_without_reply(store: Store, conversation: Conversation, why: str, now: datetime) -> Conversation:
@@ -83,6 +97,7 @@ def queue_without_reply(store: Store, conversation: Conversation, why: str, now:
         now,
     )
     store.jobs.complete_job(JobKind.TURN, queued.id)
+    schedule_waiting_news(store, queued, now)
     return save_conversation(store, queued, now, new_owner_by=ASSISTANT)
 
 
@@ -100,19 +115,28 @@ def _compose_handoff_reply(
     store: Store, queued: Conversation, why: HandoffRequest, policy: Policy, now: datetime
 ) -> Reply:
     language, reason = queued.language, why.verdict.reason or Reason.RULE
+    status = load_waiting_status(store, queued, policy, now)
     if why.signals is not None and why.signals.distress >= DISTRESS_THRESHOLD:
         # No place in a queue, and nothing to fill in.
         helplines = policy.helplines.get(language, "")
-        text = words("handoff_distress", language, helplines=helplines)
-        return Reply(text=text, language=language, kind="handoff")
+        lines = [words("handoff_distress", language, helplines=helplines)]
+        lines += [] if status.is_open else [status.standing]
+        return Reply(text="\n".join(lines), language=language, kind="handoff")
     lines = [
         words(f"handoff_{reason}", language),
         words("handoff_carried_over", language),
-        estimate_wait(store, queued, policy.hours, now),
+        status.text,
     ]
-    if not policy.hours.is_open(now) and _is_unreachable(store, queued):
+    if not (status.is_open and status.present) and _is_unreachable(store, queued):
         lines.append(words("ask_contact", language))
     return Reply(text="\n".join(lines), language=language, kind="handoff")
+
+
+def _put_answer_first(told: Reply, answer: Reply | None) -> Reply:
+    """In one message: an answer by itself would be held back once a person has the conversation."""
+    if answer is None:
+        return told
+    return replace(told, text=f"{answer.text}\n\n{told.text}", citations=answer.citations)
 
 
 def _is_unreachable(store: Store, queued: Conversation) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from assistant.conversation.handoff.priority_update import analyze_added_messages, raise_priority
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.suggestions import draft_suggestions
@@ -53,6 +54,7 @@ class PacketEnricher:
         """Harmless to call twice."""
         known = await self.database.read(lambda store: _load_snapshot(store, item.conversation))
         better = await self._build_enriched_packet(known) if known else None
+        added = await analyze_added_messages(self.mind, known.messages) if known else None
 
         def step(store: Store) -> None:
             if not store.jobs.complete_job(item.kind, item.conversation, item.lease) or better is None:
@@ -60,6 +62,7 @@ class PacketEnricher:
             store.handoffs.replace_packet(better)
             store.journal.append_entry(item.conversation, None, self.clock())
             self._confirm_contact(store, item.conversation)
+            raise_priority(store, item.conversation, added, self.mind, self.clock)
 
         await self.database.write(step)
         self.wire.notify(item.conversation)

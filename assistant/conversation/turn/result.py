@@ -12,3 +12,7 @@ class TurnResult(TurnTrace):
     reply: Reply | None
     #: What an agent could say, when a person takes over with an answer at hand.
     suggested: Reply | None = None
+    #: Every answer in it is very likely right, and nothing contradicts it.
+    is_sure: bool = False
+    #: What the customer is told besides the handoff: the sure answer to a question that came with their wish.
+    beside: Reply | None = None

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Message
@@ -34,14 +35,19 @@ class TurnInput:
     since: datetime
 
 
-def load_turn_input(store: Store, conversation_id: str) -> TurnInput | None:
-    """The burst that waits for an answer; None when nothing does."""
+def load_turn_input(store: Store, conversation_id: str, max_pause: timedelta) -> TurnInput | None:
+    """The burst that waits for an answer; None when nothing does.
+
+    A pause longer than *max_pause* ends it: what was written while nobody could answer is several bursts, and
+    the later ones are turns of their own.
+    """
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_public(conversation.id, after=conversation.episode_from)
     answered = max(conversation.episode_from, store.turns.find_last_answered_seq(conversation.id))
     burst = [m for m in messages if m.seq > answered and m.author is Author.CUSTOMER and m.kind in WORDS]
     if not burst:
         return None
+    burst = list(_take_first_burst(burst, max_pause))
     before = [m for m in messages if m.seq < burst[0].seq]
     return TurnInput(
         conversation=conversation,
@@ -53,6 +59,13 @@ def load_turn_input(store: Store, conversation_id: str) -> TurnInput | None:
         history=_load_history(store, conversation, before, burst[0]),
         since=burst[0].created_at,
     )
+
+
+def _take_first_burst(messages: Sequence[Message], max_pause: timedelta) -> Sequence[Message]:
+    for number, (sooner, later) in enumerate(pairwise(messages), start=1):
+        if later.created_at - sooner.created_at > max_pause:
+            return messages[:number]
+    return messages
 
 
 def _load_history(

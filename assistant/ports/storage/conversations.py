@@ -70,7 +70,9 @@ class HandoffStore(Protocol):
     def redact_packets(self, conversation: str, words: str, instead: str) -> None: ...
     def replace_packet(self, packet: dict[str, Any]) -> None: ...  # keeps it in place of the one of its epoch
     def mark_claimed(self, conversation: str, now: datetime) -> None: ...
-    def list_recent_waits(self, *, limit: int) -> Sequence[float]: ...  # seconds
+    def list_recent_claims(
+        self, *, since: datetime, limit: int
+    ) -> Sequence[tuple[datetime, datetime]]: ...  # handed over, claimed; newest first
 
 
 class FeedbackStore(Protocol):

@@ -47,8 +47,16 @@ class CredentialStore(Protocol):
     ) -> int: ...  # sessions, API tokens too; how many
 
 
-class AgentStore(AgentAccountStore, CredentialStore, Protocol):
-    """Agents and how they come in."""
+class PresenceStore(Protocol):
+    """Who is at the desk."""
+
+    def mark_present(self, agent: str, now: datetime) -> None: ...
+    def mark_absent(self, agent: str) -> None: ...
+    def count_present(self, since: datetime) -> int: ...
+
+
+class AgentStore(AgentAccountStore, CredentialStore, PresenceStore, Protocol):
+    """Agents, how they come in, and who is there."""
 
 
 class CustomerLinkStore(Protocol):
