@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assistant.domain.handoff import FEELINGS, MAX_OUTBURST_TURNS
 from assistant.domain.packet_redaction import redact_words
 from assistant.domain.turns import TurnRecord
 from assistant.storage import tables as t
@@ -56,6 +57,22 @@ class SqlTurns:
         values = {"at_conversation": conversation, "at_turn": row.turn, "record": to_json(TurnRecord, record)}
         self._connection.execute(build_update(t.turns, "conversation", "turn"), values)
 
+    def load_recent_feelings(self, conversations: Sequence[str]) -> dict[str, dict[str, float]]:
+        """Conversation -> the strongest of each feeling in its last turns; none where no turn was read."""
+        c = t.turns.c
+        last = sa.select(c.conversation, sa.func.max(c.turn).label("turn"))
+        newest = last.where(c.conversation.in_(conversations)).group_by(c.conversation).subquery()
+        recent = c.turn > newest.c.turn - MAX_OUTBURST_TURNS
+        query = sa.select(c.conversation, c.record).join(
+            newest, sa.and_(c.conversation == newest.c.conversation, recent)
+        )
+        found: dict[str, dict[str, float]] = {}
+        for row in self._connection.execute(query):
+            known = found.setdefault(row.conversation, dict.fromkeys(FEELINGS, 0.0))
+            for name in FEELINGS:
+                known[name] = max(known[name], row.record["signals"].get(name, 0.0))
+        return found
+
     def count_turns(self, conversation: str) -> int:
         return self._load_turn_counts(conversation)[0]
 
@@ -89,6 +106,13 @@ class SqlHandoffs:
         query = sa.select(c.packet).where(c.conversation == conversation).order_by(c.epoch.desc()).limit(1)
         packet: dict[str, Any] | None = self._connection.execute(query).scalar_one_or_none()
         return packet
+
+    def load_last_asks(self, conversations: Sequence[str]) -> dict[str, str]:
+        """Conversation -> the matter of its latest handoff, where one is known."""
+        c = t.handoffs.c
+        query = sa.select(c.conversation, c.packet).where(c.conversation.in_(conversations)).order_by(c.epoch)
+        asks = {row.conversation: row.packet["issue"]["ask"] for row in self._connection.execute(query)}
+        return {conversation: ask for conversation, ask in asks.items() if ask}
 
     def redact_packets(self, conversation: str, words: str, instead: str) -> None:
         """The customer took *words* back: no packet of the conversation repeats them."""

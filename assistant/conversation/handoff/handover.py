@@ -12,7 +12,8 @@ from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import ASSISTANT, CUSTOMER, WATCHDOG
 from assistant.domain.conversation import Conversation, Priority, State
-from assistant.domain.handoff import CustomerFacts, HandoffCase, build_packet, compute_priority
+from assistant.domain.customer_facts import CustomerFacts
+from assistant.domain.handoff import HandoffCase, build_packet, compute_priority
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.people import PastConversation
@@ -27,6 +28,9 @@ ACTORS = {"button": CUSTOMER, "watchdog": WATCHDOG}
 DISTRESS_THRESHOLD = 0.5
 #: Earlier conversations that travel with a handoff.
 MAX_PREVIOUS_CONVERSATIONS = 5
+#: Of each of them.
+MAX_NOTES = 3
+MAX_NOTE_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +130,8 @@ def _is_unreachable(store: Store, queued: Conversation) -> bool:
 def _build_conversation_packet(
     store: Store, queued: Conversation, why: HandoffRequest, pick_facts: FactPicker, now: datetime
 ) -> dict[str, object]:
-    lines = build_utterances(store.messages.list_public(queued.id))
+    records = store.turns.list_all(queued.id)
+    lines = build_utterances(store.messages.list_public(queued.id), records)
     case = HandoffCase(
         conversation=queued.id,
         epoch=queued.epoch,
@@ -136,9 +141,9 @@ def _build_conversation_packet(
         decided_by=why.decided_by,
         signals=why.signals,
         customer=store.customers.get(queued.customer),
-        previous=list_previous_conversations(store, queued),
+        previous=list_previous_conversations(store, queued, pick_facts),
         lines=lines,
-        records=store.turns.list_all(queued.id),
+        records=records,
         facts=pick_facts(lines),
         suggested=(why.suggested,) if why.suggested else (),
         told_customer=queued.told,
@@ -146,19 +151,33 @@ def _build_conversation_packet(
     return build_packet(case)
 
 
-def list_previous_conversations(store: Store, conversation: Conversation) -> Sequence[PastConversation]:
-    """The customer's earlier conversations, newest first, each in a line."""
+def list_previous_conversations(
+    store: Store, conversation: Conversation, pick_facts: FactPicker | None = None
+) -> Sequence[PastConversation]:
+    """The customer's earlier conversations, newest first, each in a line, with the notes of colleagues;
+    *pick_facts*: with what was promised too."""
     earlier = store.conversations.list_by_customer(conversation.customer, before=conversation.id)[
         :MAX_PREVIOUS_CONVERSATIONS
     ]
     scores = store.feedback.load_csat_scores([one.id for one in earlier])
-    return [
-        PastConversation(
-            conversation=one.id,
-            channel=one.channel,
-            closed_at=one.closed_at,
-            summary=summarize_conversation(store, one),
-            csat=scores.get(one.id),
-        )
-        for one in earlier
+    return [_load_past_conversation(store, one, scores.get(one.id), pick_facts) for one in earlier]
+
+
+def _load_past_conversation(
+    store: Store, one: Conversation, csat: int | None, pick_facts: FactPicker | None
+) -> PastConversation:
+    messages = store.messages.list_all(one.id)
+    public = build_utterances([message for message in messages if not message.private])
+    notes = [
+        " ".join(message.text.split()) for message in messages if message.private and message.text.strip()
     ]
+    promises = pick_facts(public).promises if pick_facts is not None else ()
+    return PastConversation(
+        conversation=one.id,
+        channel=one.channel,
+        closed_at=one.closed_at,
+        summary=summarize_conversation(store, one),
+        csat=csat,
+        notes=tuple(note[:MAX_NOTE_CHARACTERS] for note in notes[-MAX_NOTES:] if note),
+        promises=promises,
+    )
