@@ -19,5 +19,7 @@ class CustomerFacts:
     missing: tuple[str, ...] = ()
     #: What a matter of this topic takes at all; empty: nobody can say.
     needs: tuple[str, ...] = ()
+    #: ``harm`` where their words speak of it; what nobody has read yet must not wait like the rest.
+    sensitive: str | None = None
     #: What was promised to the customer, each with who says so: ``agent: …``, ``customer says: …``.
     promises: tuple[str, ...] = ()

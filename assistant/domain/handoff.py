@@ -76,8 +76,10 @@ def build_packet(case: HandoffCase) -> dict[str, Any]:
             "ask": case.facts.ask,
             "summary": _build_summaries(case),
             "topic": case.facts.topic,
-            "urgency": compute_urgency(case.verdict, case.signals, find_outburst(case)),
-            "sensitive": case.signals.sensitive if case.signals is not None else None,
+            "urgency": compute_urgency(
+                case.verdict, case.signals or Signals(sensitive=case.facts.sensitive), find_outburst(case)
+            ),
+            "sensitive": _get_sensitive(case),
         },
         "facts": {"claimed": list(case.facts.claimed), "verified": [], "missing": list(case.facts.missing)},
         "attempts": build_attempts(case.records, case.signals),
@@ -128,7 +130,7 @@ def _build_summaries(case: HandoffCase) -> dict[str, str]:
     situation = Situation(
         reason=case.verdict.reason,
         feelings=build_recent_feelings(case),
-        sensitive=case.signals.sensitive if case.signals is not None else None,
+        sensitive=_get_sensitive(case),
         is_tried=any(record.sources for record in case.records),
         promises=tuple(promise for past in case.previous for promise in past.promises),
     )
@@ -191,6 +193,11 @@ def find_outburst(case: HandoffCase) -> Signals | None:
     ]
     angry = [signals for signals in turns if signals.frustration >= MIN_OUTBURST_FRUSTRATION]
     return max(angry, key=lambda signals: signals.frustration, default=None)
+
+
+def _get_sensitive(case: HandoffCase) -> str | None:
+    read = case.signals.sensitive if case.signals is not None else None
+    return read or case.facts.sensitive
 
 
 def _get_words(line: Utterance) -> str:

@@ -143,7 +143,8 @@ def _split_sentences(text: str) -> list[str]:
 def _is_settled(comparable: str) -> bool:
     if detect_small_talk(comparable) in ("thanks", "bye"):
         return True
-    if has_cue("request", comparable) or _has_reaction("declined", comparable):
+    unsettled = has_cue("request", comparable) or has_cue("trouble", comparable)
+    if unsettled or _has_reaction("declined", comparable):
         return False
     return _has_reaction("accepted", comparable)
 
@@ -164,6 +165,8 @@ def _is_substantive(comparable: str, rest: str, *, asks_for_person: bool) -> boo
     if any(has_cue(kind, rest) for kind in ("given_up", "about_us", "about_chat")):
         return False
     if _has_reaction("consent", rest) and not _has_matter(rest):
+        return False
+    if _has_reaction("declined", rest) and PERSON_WORDS.search(rest):
         return False
     request = find_human_request(comparable).request
     if request is HumanRequest.NONE and not (asks_for_person and has_cue("request", rest)):

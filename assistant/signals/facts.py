@@ -15,6 +15,8 @@ from assistant.signals.matter import MAX_REQUEST_CHARACTERS, extract_request, fi
 
 MAX_FACTS = 20
 MAX_PROMISES = 5
+#: The last of the customer's, in which a danger is looked for.
+MAX_LINES_FOR_HARM = 5
 
 #: What fulfils a need of the topic table.
 FULFILS = {
@@ -28,7 +30,7 @@ ORDER_WORDS = re.compile(
     r"注文|購入|買(?:った|いまし)|頼んだ|商品|品物|荷物|小包|配送|配達|(?<!メール[がもはで])届[いかきく]|返品|交換|キャンセル"
     r"|取り?消"
     r"|\b(?:orders?|ordered|bought|purchas\w+|parcels?|packages?|deliver\w*|items?|return(?:s|ed|ing)?"
-    r"|exchange|arrived|cancel\w*|shipped|shipment)\b"
+    r"|exchange|arrived(?! at\b)|cancel\w*|shipped|shipment)\b"
 )
 #: Words of somebody's own case; a question how things are in general needs no number.
 OWN_CASE = re.compile(
@@ -41,7 +43,7 @@ OWN_CASE = re.compile(
     r"(?:ordered|bought|paid|received|returned|charged|billed)\b"
     r"|\b(?:hasn'?t|haven'?t|has not|have not|never|didn'?t) (?:\w+ )?"
     r"(?:arrived?|come|received?|turned|showed)"
-    r"|\b(?:arrived|delivered|locked out)\b|\bcharged (?:me|twice|\w+ times)\b"
+    r"|\b(?:arrived(?! at\b)|delivered|locked out)\b|\bcharged (?:me|twice|\w+ times)\b"
     r"|\b(?:want|need|like) (?:to )?(?:return|cancel|exchange|a refund)\b|\brefund me\b"
 )
 #: A sum matters where one was taken.
@@ -55,7 +57,8 @@ NAMED_THING = re.compile(
     r"(?!違|間違|不良|故障|破損|交換|返品|今朝|昨日|今日|本日|先日|先週)[一-龠々ァ-ヴー]{1,12}(?=[がはをも])"
     r"|\b(?:the|my|this|these|our|two|some) (?!order|parcel|package|item|product|thing|box|delivery)"
     r"(?!one|wrong)(?:[a-z-]+ )?[a-z-]{3,20} "
-    r"(?=(?:i|you|we) |arrived|came|is|was|are|were|has|have|won'?t|doesn'?t|does|stopped|broke|isn'?t|don'?t)"
+    r"(?=(?:i|you|we) |arrived|came|is|was|are|were|has|have|won'?t|doesn'?t|does"
+    r"|stopped|broke|isn'?t|don'?t)"
 )
 
 
@@ -75,8 +78,16 @@ def pick_facts(said: Sequence[Utterance]) -> CustomerFacts:
         claimed=claimed,
         missing=tuple(list_missing(needs, claimed, words)),
         needs=tuple(needs),
+        sensitive=find_harm([line.comparable for line in lines[-MAX_LINES_FOR_HARM:]]),
         promises=tuple(extract_promises(said))[-MAX_PROMISES:],
     )
+
+
+def find_harm(lines: Sequence[str]) -> str | None:
+    """``harm`` where one of the lines speaks of it, by its words alone."""
+    clauses = [clause for line in lines for clause in normalization.split_clauses(line)]
+    hits = cues.find_hits("circumstances", clauses)
+    return "harm" if any(hit.cue.kind == "harm" for hit in hits) else None
 
 
 def list_case_needs(topic: str | None, words: str) -> list[str]:

@@ -34,7 +34,7 @@ def extract_request(said: Sequence[Utterance]) -> str | None:
     """
     lines = parse_customer_lines(said)
     lines = lines[find_matter_start(lines) :]
-    told = [line for line in lines if line.substance and not line.is_abusive]
+    told = [line for line in lines if line.substance and not line.is_abusive and _is_about_something(line)]
     distressed = next((line for line in told if line.is_distressed), None)
     first = distressed or next((line for line in told if _opens_matter(line)), told[0] if told else None)
     if first is None:
@@ -42,6 +42,12 @@ def extract_request(said: Sequence[Utterance]) -> str | None:
     ask = _join_clauses(first.substance, MAX_REQUEST_CHARACTERS)
     addition = _find_addition(first, told[told.index(first) + 1 :])
     return ask if addition is None else f"{ask}{EXCERPT_SEPARATOR}{addition}"
+
+
+def _is_about_something(line: CustomerLine) -> bool:
+    """Mere anger is about us, unless it names a topic or tells what went wrong."""
+    words = " ".join(clause.comparable for clause in line.substance)
+    return not line.is_mere_anger or line.topic is not None or has_cue("trouble", words)
 
 
 def _opens_matter(line: CustomerLine) -> bool:

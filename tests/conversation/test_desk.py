@@ -69,6 +69,19 @@ async def test_notes_and_promises_of_the_conversation_before_come_with_the_next(
     assert "明日までに倉庫へ確認し、ご連絡いたします。" in step
 
 
+@pytest.mark.parametrize(("said", "urgent"), [("もう死にたいです", True), ("返品したいです", False)])
+async def test_a_danger_that_nobody_has_read_yet_does_not_wait_like_the_rest(
+    rig: Harness, said: str, urgent: bool
+) -> None:
+    conversation = (await rig.open()).conversation.id
+    await rig.say(conversation, said)
+    await rig.press_person_button(conversation)
+    packet = await rig.packet(conversation)
+    assert ((await rig.state(conversation)).priority == "urgent") is urgent
+    assert (packet["issue"]["urgency"] == "urgent") is urgent  # type: ignore[index]
+    assert ("安全を確かめ" in packet["issue"]["summary"]["ja"]) is urgent  # type: ignore[index]
+
+
 async def test_the_assistant_is_silent_while_people_have_it(rig: Harness) -> None:
     conversation, agent = await queued(rig), await rig.hire()
     await rig.say(conversation, "返品の期限は？")

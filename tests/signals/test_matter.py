@@ -113,6 +113,26 @@ def test_insults_are_not_quoted_as_the_matter() -> None:
     assert extract_request(lines[:1]) is None
 
 
+def test_a_broken_thing_that_arrived_is_not_settled() -> None:
+    lines = [
+        customer("母の誕生日の贈り物が割れて届きました。大変残念です。"),
+        assistant("配送中の破損では、箱を保管してください。"),
+        customer("返品の期限はいつまでですか"),
+    ]
+    assert str(extract_request(lines)).startswith("母の誕生日の贈り物が割れて届きました。")
+
+
+def test_mere_anger_is_no_matter_and_anger_about_a_thing_is() -> None:
+    assert extract_request([customer("壁に話してるみたいだな", frustration=0.9)]) is None
+    parcel = "荷物まだかよ、三日待ってるんだけど"
+    assert extract_request([customer(parcel, frustration=0.9)]) == parcel
+
+
+def test_a_button_that_cannot_be_pressed_is_a_matter() -> None:
+    assert extract_request([customer("欠席連絡のボタンが押せない")]) == "欠席連絡のボタンが押せない"
+    assert extract_request([customer("ボタンというのは青い字のところですか")]) is None
+
+
 def test_distress_is_what_it_is_about() -> None:
     lines = [
         customer("How do I stop the payments on the sofa?"),

@@ -59,7 +59,7 @@ def hand_over(
     conversation = move_queue_place(store, conversation, now)
     if not has_room(store, conversation, policy):
         return refuse_queue_place(store, conversation, now)
-    urgent = compute_priority(why.verdict, why.signals, policy)
+    urgent = _select_priority(store, conversation, why, policy, pick_facts)
     reason = why.verdict.reason or Reason.RULE
     queued = conversation.hand_off(reason, urgent, "", now)
     told = _compose_handoff_reply(store, queued, why, policy, now)
@@ -69,6 +69,17 @@ def hand_over(
     store.jobs.complete_job(JobKind.TURN, queued.id)
     store.jobs.complete_job(JobKind.DEADLINE, queued.id)
     return save_conversation(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
+
+
+def _select_priority(
+    store: Store, conversation: Conversation, why: HandoffRequest, policy: Policy, pick_facts: FactPicker
+) -> Priority:
+    signals = why.signals
+    if signals is None:
+        # Nobody has read their last words: the button, or a deadline.
+        facts = pick_facts(build_utterances(store.messages.list_public(conversation.id)))
+        signals = Signals(sensitive=facts.sensitive)
+    return compute_priority(why.verdict, signals, policy)
 
 
 def queue_without_reply(store: Store, conversation: Conversation, why: str, now: datetime) -> Conversation:
