@@ -20,6 +20,7 @@ from assistant.domain.messages import Author, Reply
 from assistant.domain.people import Customer, PastConversation
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Evidence, Reason, Signals, Verdict
+from assistant.domain.suggested_replies import is_said_already
 from assistant.domain.summaries import SUMMARIES
 from assistant.domain.turns import TurnRecord, Utterance
 
@@ -90,7 +91,10 @@ def build_packet(case: HandoffCase) -> dict[str, Any]:
         "suggested": [],
         "told_customer": case.told_customer,
     }
-    return packet if is_distressed(packet) else {**packet, "suggested": _build_suggestions(case.suggested)}
+    if is_distressed(packet):
+        return packet
+    fresh = [reply for reply in case.suggested if not is_said_already(reply, case.lines)]
+    return {**packet, "suggested": _build_suggestions(fresh)}
 
 
 def update_packet(

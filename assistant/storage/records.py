@@ -69,8 +69,12 @@ class SqlTurns:
         found: dict[str, dict[str, float]] = {}
         for row in self._connection.execute(query):
             known = found.setdefault(row.conversation, dict.fromkeys(FEELINGS, 0.0))
+            signals = row.record["signals"]
             for name in FEELINGS:
-                known[name] = max(known[name], row.record["signals"].get(name, 0.0))
+                known[name] = max(known[name], signals.get(name, 0.0))
+            if signals.get("sensitive") == "harm":
+                # Words of harm are distress, however calm the reader in context found them.
+                known["distress"] = 1.0
         return found
 
     def count_turns(self, conversation: str) -> int:

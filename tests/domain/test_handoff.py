@@ -204,3 +204,21 @@ def test_the_strongest_feelings_of_the_last_turns_are_in_the_packet() -> None:
         "complaint": 0.0,
         "reply_missed": 0.4,
     }
+
+
+def test_what_was_said_already_is_not_suggested_again() -> None:
+    quote = "返品は30日以内です。\n開封した商品は返品できません。"
+    cited = Citation(n=1, article="a", title="返品", url="", quote=quote)
+    reply = Reply(text="返品は30日以内です。[1]", language="ja", citations=(cited,))
+    said = "返品は30日以内です。[1]\n\n開封した商品は返品できません。[1]"
+    for author, suggestions in ((Author.ASSISTANT, 0), (Author.CUSTOMER, 1)):
+        case = HandoffCase(
+            conversation="c",
+            epoch=1,
+            created_at=NOW,
+            channel="web",
+            verdict=ANSWER,
+            lines=[Utterance(author=author, text=said)],
+            suggested=(reply,),
+        )
+        assert len(build_packet(case)["suggested"]) == suggestions

@@ -17,6 +17,7 @@ from assistant.domain.errors import Unavailable
 from assistant.domain.handoff import is_distressed, update_packet
 from assistant.domain.jobs import Job
 from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.suggested_replies import is_said_already
 from assistant.domain.turns import TurnRecord
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
@@ -97,7 +98,9 @@ class PacketEnricher:
         except Unavailable:
             return ()
         language = known.conversation.language
-        return [Reply(text=one.text, language=language, citations=one.citations) for one in drafts]
+        replies = [Reply(text=one.text, language=language, citations=one.citations) for one in drafts]
+        lines = build_utterances(known.messages)
+        return [reply for reply in replies if not is_said_already(reply, lines)]
 
     def _confirm_contact(self, store: Store, conversation_id: str) -> None:
         """Who was asked for an address and has given one hears that it arrived, once."""
