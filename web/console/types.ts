@@ -124,7 +124,7 @@ export interface Packet {
   attempts: { turn: number; query: string | null; sources: Source[]; reaction: string | null }[];
   promises: string[];
   customer?: { previous: { notes?: string[]; promises?: string[] }[] };
-  sentiment: { turn: number; frustration: number }[];
+  sentiment: { turn: number; frustration: number; harassment?: number }[];
   suggested: Suggestion[];
   told_customer: string | null;
 }

@@ -2,7 +2,7 @@
 import { h, render } from "preact";
 import { act } from "preact/test-utils";
 import { expect, test } from "vitest";
-import { harassingIds, marksOf } from "../console/state/feelings";
+import { harassingIds, isHarassing, marksOf } from "../console/state/feelings";
 import { listOf } from "../console/state/order";
 import type { AgentMessage, Row, Turn } from "../console/types";
 import { Veil } from "../console/views/Veil";
@@ -24,6 +24,11 @@ test("all messages of a harassing turn are hidden, those of other turns are not"
     message("unread", "customer"),
   ];
   expect([...harassingIds(messages, [turn("calm", 0.1), turn("second", 0.9)])].sort()).toEqual(["first", "second"]);
+});
+
+test("what was searched with harassing words is hidden in the packet too", () => {
+  const packet = { sentiment: [{ turn: 0, frustration: 0.1 }, { turn: 1, frustration: 0.9, harassment: 0.8 }] };
+  expect([0, 1, 2].map((each) => isHarassing(packet, each))).toEqual([false, true, false]);
 });
 
 test("distress comes first, before what is urgent and waits longer", () => {

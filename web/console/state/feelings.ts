@@ -1,5 +1,5 @@
 // What is read of a customer's feelings, for lists and transcripts. Pure.
-import type { AgentMessage, Row, Turn } from "../types";
+import type { AgentMessage, Packet, Row, Turn } from "../types";
 
 /** From here on a message is taken for harassment. */
 export const HARASSMENT_THRESHOLD = 0.5;
@@ -22,6 +22,10 @@ export function harassingIds(messages: AgentMessage[], turns: Turn[]): Set<strin
   }
   return found;
 }
+
+/** Whether what was searched in a turn are harassing words. */
+export const isHarassing = (packet: Pick<Packet, "sentiment">, turn: number): boolean =>
+  packet.sentiment.some((each) => each.turn === turn && (each.harassment ?? 0) >= HARASSMENT_THRESHOLD);
 
 export const isMarked = (row: Row, mark: string): boolean => row.marks?.includes(mark) ?? false;
 

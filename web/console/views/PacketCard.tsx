@@ -1,6 +1,6 @@
 // The handoff packet, readable in half a minute: why, what they want, what happened, what is missing.
 import type { ComponentChildren } from "preact";
-import { HARASSMENT_REASON } from "../state/feelings";
+import { HARASSMENT_REASON, isHarassing } from "../state/feelings";
 import { language, text, word } from "../text";
 import { phrase } from "../text/phrases";
 import { feelingText } from "../text/feelings";
@@ -80,10 +80,16 @@ function Tried({ packet, titles }: PacketProps) {
       <ol class="tried">
         {packet.attempts.map((attempt) => (
           <li key={attempt.turn}>
-            <p>
-              {attempt.query && words.packet.query(attempt.query)}
-              {attempt.reaction && <span class="badge">{word(words.reactions, attempt.reaction)}</span>}
-            </p>
+            {attempt.query && isHarassing(packet, attempt.turn) ? (
+              <Veil>
+                <p>{words.packet.query(attempt.query)}</p>
+              </Veil>
+            ) : (
+              <p>
+                {attempt.query && words.packet.query(attempt.query)}
+                {attempt.reaction && <span class="badge">{word(words.reactions, attempt.reaction)}</span>}
+              </p>
+            )}
             <SourceList sources={worthSeeing(attempt.sources, titles)} absent={words.packet.notShown} />
           </li>
         ))}
@@ -108,7 +114,7 @@ export function PacketCard({ packet, titles }: PacketProps) {
       )}
       {summary && (
         <Part title={words.packet.summary}>
-          <p data-testid="packet-summary">{summary}</p>
+          <p class="summary" data-testid="packet-summary">{summary}</p>
         </Part>
       )}
       <Lines title={words.packet.missing} lines={facts.missing} kind="missing" />
