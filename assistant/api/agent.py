@@ -144,7 +144,7 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
             serialize_customer(
                 store.customers.get(conversation.customer),
                 [
-                    *list_previous_conversations(store, conversation),
+                    *list_previous_conversations(store, conversation, ctx.desk.pick_facts),
                     *list_linked_conversations(store, conversation.customer),
                 ],
             )
@@ -156,7 +156,9 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
             redact_json(store.handoffs.load_last_packet(conversation.id)), ctx.hosts
         ),
         "turns": [redact_json(serialize_turn(record)) for record in store.turns.list_all(conversation.id)],
-        "agents": [{"id": agent.id, "name": agent.name} for agent in store.agents.list_all()],
+        "agents": [
+            {"id": agent.id, "name": agent.name, "admin": agent.admin} for agent in store.agents.list_all()
+        ],
     }
 
 

@@ -158,7 +158,7 @@ async def suggest_replies(conversation: str, _inside: CurrentAgent, ctx: Ctx) ->
 
     def load_question(store: Store) -> tuple[Conversation, str]:
         found = store.conversations.get(conversation)
-        return found, desk.collect_recent_questions(store.messages.list_public(conversation))
+        return found, desk.find_question(store, conversation, ctx.desk.pick_facts)
 
     found, question = await ctx.database.read(load_question)
     if not question:

@@ -1,6 +1,5 @@
 """What agents do with a conversation: steps inside a transaction, each all or nothing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from assistant.conversation.inbound.customer_actions import build_survey
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
 from assistant.conversation.transcript import append_agent_message, append_reply, save_conversation
+from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import AlreadyClaimed, Conflict, NotFound
@@ -150,17 +150,10 @@ def _build_already_claimed(store: Store, conversation: Conversation) -> AlreadyC
     return AlreadyClaimed(f"{name} already has this conversation.", agent=who)
 
 
-def collect_recent_questions(messages: Sequence[Message]) -> str:
-    """What the customer has been asking, for a suggestion: their last words since anybody answered."""
-    words_since: list[str] = []
-    for message in reversed(messages):
-        if message.author is Author.CUSTOMER:
-            words_since.insert(0, message.text)
-        elif words_since and message.author is Author.AGENT:
-            break
-        if len(words_since) == MAX_RECENT_QUESTIONS:
-            break
-    return "\n".join(words_since)
-
-
-MAX_RECENT_QUESTIONS = 3
+def find_question(store: Store, conversation_id: str, pick_facts: FactPicker) -> str:
+    """The matter since a colleague last wrote, else that of the whole conversation; empty: there is none."""
+    messages, records = store.messages.list_public(conversation_id), store.turns.list_all(conversation_id)
+    answered = max((message.seq for message in messages if message.author is Author.AGENT), default=0)
+    since = [message for message in messages if message.seq > answered]
+    asks = (pick_facts(build_utterances(part, records)).ask for part in (since, messages))
+    return next((ask for ask in asks if ask), "")

@@ -16,6 +16,8 @@ class Utterance:
     text: str
     #: Seconds since the line before it; None where unknown.
     pause: float | None = None
+    #: How the turn was read that it belongs to; None: nobody's turn, or not read.
+    signals: Signals | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,13 @@ class SqlHandoffs:
         packet: dict[str, Any] | None = self._connection.execute(query).scalar_one_or_none()
         return packet
 
+    def load_last_asks(self, conversations: Sequence[str]) -> dict[str, str]:
+        """Conversation -> the matter of its latest handoff, where one is known."""
+        c = t.handoffs.c
+        query = sa.select(c.conversation, c.packet).where(c.conversation.in_(conversations)).order_by(c.epoch)
+        asks = {row.conversation: row.packet["issue"]["ask"] for row in self._connection.execute(query)}
+        return {conversation: ask for conversation, ask in asks.items() if ask}
+
     def redact_packets(self, conversation: str, words: str, instead: str) -> None:
         """The customer took *words* back: no packet of the conversation repeats them."""
         c = t.handoffs.c

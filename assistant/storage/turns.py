@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from assistant.domain.handoff import FEELINGS, MAX_OUTBURST_TURNS
 from assistant.domain.turns import TurnRecord
 from assistant.storage import tables as t
 from assistant.storage.row_mapping import from_json, to_json
@@ -53,6 +54,26 @@ class SqlTurns:
         )
         values = {"at_conversation": conversation, "at_turn": row.turn, "record": to_json(TurnRecord, record)}
         self._connection.execute(build_update(t.turns, "conversation", "turn"), values)
+
+    def load_recent_feelings(self, conversations: Sequence[str]) -> dict[str, dict[str, float]]:
+        """Conversation -> the strongest of each feeling in its last turns; none where no turn was read."""
+        c = t.turns.c
+        last = sa.select(c.conversation, sa.func.max(c.turn).label("turn"))
+        newest = last.where(c.conversation.in_(conversations)).group_by(c.conversation).subquery()
+        recent = c.turn > newest.c.turn - MAX_OUTBURST_TURNS
+        query = sa.select(c.conversation, c.record).join(
+            newest, sa.and_(c.conversation == newest.c.conversation, recent)
+        )
+        found: dict[str, dict[str, float]] = {}
+        for row in self._connection.execute(query):
+            known = found.setdefault(row.conversation, dict.fromkeys(FEELINGS, 0.0))
+            signals = row.record["signals"]
+            for name in FEELINGS:
+                known[name] = max(known[name], signals.get(name, 0.0))
+            if signals.get("sensitive") == "harm":
+                # Words of harm are distress, however calm the reader in context found them.
+                known["distress"] = 1.0
+        return found
 
     def count_turns(self, conversation: str) -> int:
         return self._load_turn_counts(conversation)[0]

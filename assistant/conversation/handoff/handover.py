@@ -13,7 +13,8 @@ from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import ASSISTANT, CUSTOMER, WATCHDOG
 from assistant.domain.conversation import Conversation, Priority, State
-from assistant.domain.handoff import CustomerFacts, HandoffCase, build_packet
+from assistant.domain.customer_facts import CustomerFacts
+from assistant.domain.handoff import HandoffCase, build_packet
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.people import PastConversation
@@ -27,6 +28,9 @@ from assistant.ports.storage.store import Store
 ACTORS = {"button": CUSTOMER, "watchdog": WATCHDOG}
 #: Earlier conversations that travel with a handoff.
 MAX_PREVIOUS_CONVERSATIONS = 5
+#: Of each of them.
+MAX_NOTES = 3
+MAX_NOTE_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,7 @@ def hand_over(
     conversation = move_queue_place(store, conversation, now)
     if not has_room(store, conversation, policy):
         return refuse_queue_place(store, conversation, now)
-    urgent = _compute_place(store, conversation, why, policy)
+    urgent = _compute_place(store, conversation, why, policy, pick_facts)
     reason = why.verdict.reason or Reason.RULE
     queued = conversation.hand_off(reason, urgent, "", now)
     told = _compose_handoff_reply(store, queued, why, policy, now)
@@ -69,12 +73,19 @@ def hand_over(
     return save_conversation(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
 
 
-def _compute_place(store: Store, conversation: Conversation, why: HandoffRequest, policy: Policy) -> Priority:
+def _compute_place(
+    store: Store, conversation: Conversation, why: HandoffRequest, policy: Policy, pick_facts: FactPicker
+) -> Priority:
     """By what the customer has been through in this episode, also where they only press a button."""
+    signals = why.signals
+    if signals is None:
+        # Nobody has read their last words: the button, or a deadline.
+        facts = pick_facts(build_utterances(store.messages.list_public(conversation.id)))
+        signals = Signals(sensitive=facts.sensitive)
     records = store.turns.list_all(conversation.id, after=conversation.episode_from)
     return compute_priority(
         why.verdict,
-        why.signals,
+        signals,
         policy,
         earlier=[record.signals for record in records],
         verified=store.customers.get(conversation.customer).verified,
@@ -150,7 +161,8 @@ def _is_unreachable(store: Store, queued: Conversation) -> bool:
 def _build_conversation_packet(
     store: Store, queued: Conversation, why: HandoffRequest, pick_facts: FactPicker, now: datetime
 ) -> dict[str, object]:
-    lines = build_utterances(store.messages.list_public(queued.id))
+    records = store.turns.list_all(queued.id)
+    lines = build_utterances(store.messages.list_public(queued.id), records)
     case = HandoffCase(
         conversation=queued.id,
         epoch=queued.epoch,
@@ -160,9 +172,9 @@ def _build_conversation_packet(
         decided_by=why.decided_by,
         signals=why.signals,
         customer=store.customers.get(queued.customer),
-        previous=list_previous_conversations(store, queued),
+        previous=list_previous_conversations(store, queued, pick_facts),
         lines=lines,
-        records=store.turns.list_all(queued.id),
+        records=records,
         facts=pick_facts(lines),
         suggested=(why.suggested,) if why.suggested else (),
         told_customer=queued.told,
@@ -170,19 +182,33 @@ def _build_conversation_packet(
     return build_packet(case)
 
 
-def list_previous_conversations(store: Store, conversation: Conversation) -> Sequence[PastConversation]:
-    """The customer's earlier conversations, newest first, each in a line."""
+def list_previous_conversations(
+    store: Store, conversation: Conversation, pick_facts: FactPicker | None = None
+) -> Sequence[PastConversation]:
+    """The customer's earlier conversations, newest first, each in a line, with the notes of colleagues;
+    *pick_facts*: with what was promised too."""
     earlier = store.conversations.list_by_customer(conversation.customer, before=conversation.id)[
         :MAX_PREVIOUS_CONVERSATIONS
     ]
     scores = store.feedback.load_csat_scores([one.id for one in earlier])
-    return [
-        PastConversation(
-            conversation=one.id,
-            channel=one.channel,
-            closed_at=one.closed_at,
-            summary=summarize_conversation(store, one),
-            csat=scores.get(one.id),
-        )
-        for one in earlier
+    return [_load_past_conversation(store, one, scores.get(one.id), pick_facts) for one in earlier]
+
+
+def _load_past_conversation(
+    store: Store, one: Conversation, csat: int | None, pick_facts: FactPicker | None
+) -> PastConversation:
+    messages = store.messages.list_all(one.id)
+    public = build_utterances([message for message in messages if not message.private])
+    notes = [
+        " ".join(message.text.split()) for message in messages if message.private and message.text.strip()
     ]
+    promises = pick_facts(public).promises if pick_facts is not None else ()
+    return PastConversation(
+        conversation=one.id,
+        channel=one.channel,
+        closed_at=one.closed_at,
+        summary=summarize_conversation(store, one),
+        csat=csat,
+        notes=tuple(note[:MAX_NOTE_CHARACTERS] for note in notes[-MAX_NOTES:] if note),
+        promises=promises,
+    )

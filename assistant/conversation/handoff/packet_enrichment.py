@@ -15,9 +15,11 @@ from assistant.conversation.turn.think import TurnDependencies
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import Unavailable
-from assistant.domain.handoff import update_packet
+from assistant.domain.handoff import is_distressed, update_packet
 from assistant.domain.jobs import Job
 from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.suggested_replies import is_said_already
+from assistant.domain.turns import TurnRecord
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
@@ -38,6 +40,7 @@ class PacketSnapshot:
     conversation: Conversation
     packet: dict[str, Any]
     messages: Sequence[Message]
+    records: Sequence[TurnRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,30 +78,32 @@ class PacketEnricher:
 
     async def _build_enriched_packet(self, known: PacketSnapshot) -> dict[str, Any]:
         """The packet with what has been said since, and with what could be added in time."""
-        lines = build_utterances(known.messages)
+        lines = build_utterances(known.messages, known.records)
+        facts = self.pick_facts(lines)
         suggested: Sequence[Reply] = ()
         summary: Mapping[str, str] = {}
         try:
             async with asyncio.timeout(MAX_ENRICH_SECONDS):
-                suggested = await self._draft_suggestions(known)
+                suggested = await self._draft_suggestions(known, facts.ask)
                 if self.mind.summarise is not None:
                     allowance = self.mind.build_budget(known.conversation)
                     summary = await self.mind.summarise(lines, allowance)
         except TimeoutError:
             log.warning("a packet took too long to be made better", conversation=known.conversation.id)
-        return update_packet(known.packet, lines, self.pick_facts(lines), suggested, summary)
+        return update_packet(known.packet, lines, facts, suggested, summary)
 
-    async def _draft_suggestions(self, known: PacketSnapshot) -> Sequence[Reply]:
+    async def _draft_suggestions(self, known: PacketSnapshot, ask: str | None) -> Sequence[Reply]:
         """What the knowledge base says to what they want, unless that lies there already."""
-        ask = known.packet["issue"]["ask"]
-        if known.packet["suggested"] or not ask:
+        if known.packet["suggested"] or not ask or is_distressed(known.packet):
             return ()
         try:
             drafts = await draft_suggestions(self.mind, known.conversation, ask)
         except Unavailable:
             return ()
         language = known.conversation.language
-        return [Reply(text=one.text, language=language, citations=one.citations) for one in drafts]
+        replies = [Reply(text=one.text, language=language, citations=one.citations) for one in drafts]
+        lines = build_utterances(known.messages)
+        return [reply for reply in replies if not is_said_already(reply, lines)]
 
     def _confirm_contact(self, store: Store, conversation_id: str) -> None:
         """Who was asked for an address and has given one hears that it arrived, once."""
@@ -124,5 +129,8 @@ def _load_snapshot(store: Store, conversation: str) -> PacketSnapshot | None:
         return None
     messages = store.messages.list_public(conversation)
     return PacketSnapshot(
-        conversation=store.conversations.get(conversation), packet=packet, messages=messages
+        conversation=store.conversations.get(conversation),
+        packet=packet,
+        messages=messages,
+        records=store.turns.list_all(conversation),
     )

@@ -125,8 +125,9 @@ def _select_threshold(verdict: Verdict, policy: Policy) -> float:
     if verdict.decision is Decision.CLARIFY:
         return inf
     soothing = verdict.decision is Decision.OFFER and verdict.reason in (Reason.FRUSTRATED, Reason.COMPLAINT)
-    # Neither a complaint nor "is this where I write?" asks anything of the help: only what is sure is quoted.
-    careful = soothing or verdict.decision is Decision.GUIDE
+    # Neither a complaint nor "is this where I write?" asks anything of the help, and an agent who is given a
+    # reply that misses reads no second one: only what is sure is quoted.
+    careful = soothing or verdict.decision in (Decision.GUIDE, Decision.HANDOFF)
     return max(policy.answer_score, policy.frustrated_answer_score if careful else 0.0)
 
 

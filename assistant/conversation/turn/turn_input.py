@@ -8,6 +8,7 @@ from itertools import pairwise
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Message
 from assistant.domain.people import Customer
+from assistant.domain.signals import Signals
 from assistant.domain.turns import History, PastTurn, TurnRecord, Utterance
 from assistant.ports.storage.store import Store
 
@@ -90,15 +91,32 @@ def _find_language(store: Store, conversation: Conversation) -> str | None:
     return conversation.language if tells else None
 
 
-def build_utterances(messages: Sequence[Message]) -> list[Utterance]:
-    """The lines with the pauses between them."""
+def build_utterances(messages: Sequence[Message], records: Sequence[TurnRecord] = ()) -> list[Utterance]:
+    """The lines with the pauses between them, and with how they were read where *records* tell."""
+    signals = find_message_signals(messages, records)
     lines: list[Utterance] = []
     before: datetime | None = None
     for message in messages:
         pause = (message.created_at - before).total_seconds() if before else None
-        lines.append(Utterance(author=message.author, text=message.text, pause=pause))
+        read = signals.get(message.id)
+        lines.append(Utterance(author=message.author, text=message.text, pause=pause, signals=read))
         before = message.created_at
     return lines
+
+
+def find_message_signals(messages: Sequence[Message], records: Sequence[TurnRecord]) -> dict[str, Signals]:
+    """Message id -> signals of its turn; a turn is everything of the customer's up to its last message."""
+    ends = {record.message_id: record.signals for record in records}
+    found: dict[str, Signals] = {}
+    read: Signals | None = None
+    for message in reversed(messages):
+        if message.author is not Author.CUSTOMER:
+            read = None
+        elif message.id in ends or read is not None:
+            read = ends.get(message.id) or read
+            if read is not None:
+                found[message.id] = read
+    return found
 
 
 def build_past_turn(record: TurnRecord) -> PastTurn:
