@@ -24,6 +24,8 @@ from assistant.signals.unfamiliarity import is_brief, score_unfamiliarity
 #: From here on a wish for a person is taken for sure, from there on for a hint of one.
 CLEAR_THRESHOLD = 0.9
 VAGUE_THRESHOLD = 0.2
+#: The same for a wish that the matcher found outright.
+AGREED_THRESHOLD = 0.5
 #: The same where only the n-gram classifier has read the turn.
 CLEAR_THRESHOLD_TEXT_ONLY = 0.9
 VAGUE_THRESHOLD_TEXT_ONLY = 0.5
@@ -78,6 +80,9 @@ class RuleSignalReader:
         sensitive = next((name for name in SENSITIVE if name in circumstances), None)
         wish = _detect_human_request(whole, progress, history, heard["wish"], labels)
         feelings = _score_feelings(labels)
+        if "self_harm" in circumstances:
+            # Said outright: it needs no reading in context, and works with everything else down.
+            feelings["distress"] = 1.0
         if feelings.get("distress", 0.0) >= DISTRESS_THRESHOLD:
             sensitive = "harm"
         return Signals(
@@ -165,7 +170,9 @@ def _weigh_request_in_context(
 ) -> RequestMatch:
     features = compute_request_context_features(found, labels, words)
     likely = calibration.compute_probability("wish", features)
-    if likely >= CLEAR_THRESHOLD:
+    # What the matcher finds outright needs less.
+    enough = AGREED_THRESHOLD if found.request is HumanRequest.CLEAR else CLEAR_THRESHOLD
+    if likely >= enough:
         return RequestMatch(HumanRequest.CLEAR, found.words or whole[:80], found.why or "asks for a person")
     if likely >= VAGUE_THRESHOLD:
         return RequestMatch(

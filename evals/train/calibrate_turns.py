@@ -11,13 +11,12 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.signals import calibration
 from evals.data.dialogues import load_own_dialogues
 from evals.data.turn_examples import CALIBRATION
 from evals.quality.signals import SignalBench
-from evals.train.optimisers import Array, fit_small_logistic
+from evals.train.optimisers import Array, find_best_threshold, fit_small_logistic
 
 WEIGHTS = Path(__file__).parents[2] / "assistant" / "signals" / "calibration.json"
 #: Signal -> the letter of `evals/cases/turns` that it is fitted to; None: the reply before was marked a miss.
@@ -105,18 +104,8 @@ def _fit_weights(rows: list[Features], labels: list[bool]) -> dict[str, float]:
     matrix: Array = np.array([[row.get(name, 0.0) for name in names] for row in rows])
     targets = np.array(labels)
     found = fit_small_logistic(matrix, targets.astype(np.float64), np.ones(len(rows)), calm=CALM)
-    found[0] -= _find_best_threshold(matrix @ found, targets)
+    found[0] -= find_best_threshold(matrix @ found, targets)
     return {name: round(float(value), 4) for name, value in zip(names, found, strict=True)}
-
-
-def _find_best_threshold(logits: Array, targets: NDArray[np.bool_]) -> float:
-    """The logit from which on F1 is highest."""
-    order = np.argsort(-logits)
-    hits = np.cumsum(targets[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + targets.sum())
-    best = int(np.argmax(f1))
-    following = logits[order[min(best + 1, len(order) - 1)]]
-    return float((logits[order[best]] + following) / 2)
 
 
 if __name__ == "__main__":

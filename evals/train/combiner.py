@@ -20,7 +20,7 @@ from assistant.signals.small_talk import detect_small_talk
 from evals.data.dialogues import build_utterances, load_json_lines, load_own_dialogues
 from evals.data.training_sources import LANGUAGES, LINES, is_held_out, load_lines, load_service_talk
 from evals.data.turn_examples import KEPT_APART, LETTERS, load_written_turns
-from evals.train.optimisers import Array, fit_small_logistic
+from evals.train.optimisers import Array, find_best_threshold, fit_small_logistic
 
 #: What was felt before is itself judged by these weights: a few rounds settle it.
 ROUNDS = 4
@@ -142,6 +142,11 @@ def fit_combiner(
         matrix = np.array([[row.get(name, 0.0) for name in names] for row in shown])
         found = fit_small_logistic(matrix, targets, weights)
         joined = {name: round(float(value), 4) for name, value in zip(names, found, strict=True)}
+    if signal == "frustration":
+        # .5 is where F1 is highest on whole dialogues.
+        whole = np.array([moment.talk.weight >= 1.0 for moment in moments])
+        shift = find_best_threshold((matrix @ found)[whole], targets[whole] > 0.5)
+        joined["bias"] = round(joined["bias"] - shift, 4)
     return {name: value for name, value in joined.items() if not name.startswith("domain ")}
 
 

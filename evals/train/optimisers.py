@@ -116,3 +116,13 @@ def fit_small_logistic(features: Array, targets: Array, weights: Array, calm: fl
 
 def _compute_sigmoid(logits: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
+
+
+def find_best_threshold(logits: Array, targets: NDArray[np.bool_]) -> float:
+    """The logit from which on F1 is highest."""
+    order = np.argsort(-logits)
+    hits = np.cumsum(targets[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + targets.sum())
+    best = int(np.argmax(f1))
+    following = logits[order[min(best + 1, len(order) - 1)]]
+    return float((logits[order[best]] + following) / 2)

@@ -9,6 +9,9 @@ from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.conversation.templates import render_template, select_templates
 from assistant.domain.knowledge import Passage
 from assistant.domain.messages import Message
+from assistant.domain.signals import Signals
+from assistant.domain.turns import History, TextEmbedding
+from assistant.signals.signal_reader import RuleSignalReader
 from tests.harness import RETURNS_EN, RETURNS_JA, Harness
 
 VISITORS = {"ja": Visitor(locale="ja"), "en": Visitor(locale="en")}
@@ -137,6 +140,25 @@ async def test_the_annoyed_get_only_answers_that_are_surer_than_usual(
     assert DEADLINE[language] in calm.text
     assert (DEADLINE[language] in annoyed.text) is answered
     assert render_template("button_person", language) in [button.label for button in annoyed.buttons]
+
+
+class ComplaintReader(RuleSignalReader):
+    """Reads a complaint in every turn."""
+
+    def compute_signals(self, text: str, history: History, meaning: TextEmbedding | None = None) -> Signals:
+        return replace(super().compute_signals(text, history, meaning), complaint=0.9)
+
+
+@languages
+@pytest.mark.parametrize("asks", [True, False])
+async def test_a_complaint_that_asks_nothing_gets_no_rule(rig: Harness, language: str, asks: bool) -> None:
+    mind = replace(rig.mind, retriever=FixedScoreRetriever(0.95), reader=ComplaintReader())
+    rig.assistant = replace(rig.assistant, mind=mind)
+    told = {"ja": "贈り物が割れて届きました。大変残念です。", "en": "The gift arrived broken. Such a shame."}
+    [reply] = await talk(rig, language, QUESTION[language] if asks else told[language])
+    assert (DEADLINE[language] in reply.text) is asks
+    assert render_template("button_person", language) in [button.label for button in reply.buttons]
+    assert any(sentence in reply.text for sentence in select_templates(language)["acknowledge_complaint"])
 
 
 @languages

@@ -164,6 +164,18 @@ def test_a_beginner_is_noticed_and_a_regular_is_not_taken_for_one() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["死にたいです", "もう生きていたくない、消えてしまいたい", "I want to die", "thinking of hurting myself"],
+)
+def test_words_of_self_harm_are_distress_whatever_else_is_down(text: str) -> None:
+    assert READER.compute_signals(text, ALONE).distress == 1.0
+
+
+def test_a_product_that_hurt_somebody_is_no_distress() -> None:
+    assert READER.compute_signals("充電器が発火してやけどしました", ALONE).distress == 0.0
+
+
+@pytest.mark.parametrize(
     ("text", "topic"),
     [
         ("死にたいです", "harm"),

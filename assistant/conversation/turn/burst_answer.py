@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 #: Passages that an answer is drafted from.
 MAX_PASSAGES = 6
+#: A question, as it is written in Japanese or English.
+_QUESTION = re.compile(
+    r"[?？]|(?:か|かな)(?:[。\s]|$)"
+    r"|\b(?:how|what|when|where|which|who|can|could|do|does|is|are) (?:do|does|can|i|you|is|are|the|it|we)\b",
+    re.IGNORECASE,
+)
 #: Replies before that an answer must not repeat.
 MAX_COMPARED_REPLIES = 2
 
@@ -82,9 +89,10 @@ async def answer_findings(
     # What the help says in two ways is not shown before it is known that it is not said.
     disputes = any(passage.disputes for finding in findings for passage in finding.passages)
     shown = verdict.decision is not Decision.HANDOFF and not disputes
+    asks = _QUESTION.search(gathered.text) is not None
     drafts, scores, disputed = list[Draft](), list[float](), False
     for finding in findings:
-        if not finding.passages or finding.score < _select_threshold(verdict, policy):
+        if not finding.passages or finding.score < _select_threshold(verdict, policy, asks=asks):
             continue
         ask = AnswerRequest(
             question=finding.text,
@@ -120,9 +128,12 @@ async def _write_new_answer(
     return await mind.answerer.write_answer(replace(ask, passages=fresh), progress)
 
 
-def _select_threshold(verdict: Verdict, policy: Policy) -> float:
-    """The score from which on a passage is answered from."""
-    if verdict.decision is Decision.CLARIFY:
+def _select_threshold(verdict: Verdict, policy: Policy, *, asks: bool) -> float:
+    """The score from which on a passage is answered from; *asks*: there is a question in the turn.
+
+    A complaint that asks nothing gets an apology and a way out, never a rule.
+    """
+    if verdict.decision is Decision.CLARIFY or (verdict.reason is Reason.COMPLAINT and not asks):
         return inf
     soothing = verdict.decision is Decision.OFFER and verdict.reason in (Reason.FRUSTRATED, Reason.COMPLAINT)
     # Neither a complaint nor "is this where I write?" asks anything of the help, and an agent who is given a

@@ -47,6 +47,7 @@ const JA: Record<string, string> = {
   "shows anger or outrage": "お怒りの表現",
   "speaks about people, does not ask for one": "人についての話で、担当者の希望ではない",
   "speaks of fraud or theft": "詐欺・盗難に関する話題",
+  "speaks of ending their life or hurting themselves": "ご自身の命や自傷に関する話題",
   "speaks of harm to themselves or somebody": "ご自身や他の方への危害に関する話題",
   "speaks of law or authorities against us": "法的措置や行政への言及",
   "the reply before had no answer": "直前の返信で回答できていない",
