@@ -1,4 +1,4 @@
-"""How replies were made, handoff packets, feedback, and the numbers drawn from them."""
+"""SQL for turn records, handoff packets, feedback and the metrics computed from them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,7 +40,7 @@ class SqlTurns:
         return [from_json(TurnRecord, row.record) for row in rows]
 
     def redact_turn(self, conversation: str, seq: int) -> None:
-        """The customer took back message *seq*: its turn keeps its numbers and decision, not the words."""
+        """Redact the turn of a deleted message *seq*: numbers and decision stay, words go."""
         c = t.turns.c
         its = sa.select(c.turn, c.record).where(c.conversation == conversation, c.seq >= seq)
         row = self._connection.execute(its.order_by(c.turn).limit(1)).first()
@@ -60,11 +60,11 @@ class SqlTurns:
         return self._load_turn_counts(conversation)[0]
 
     def find_last_answered_seq(self, conversation: str) -> int:
-        """The seq of the last customer message that some turn has dealt with."""
+        """Seq of the last customer message that a turn covers."""
         return self._load_turn_counts(conversation)[1]
 
     def _load_turn_counts(self, conversation: str) -> tuple[int, int]:
-        """How many turns there were, and the last seq of them."""
+        """The number of turns, and their highest seq."""
         count, last = self._connection.execute(COUNTED_TURNS, {"conversation": conversation}).one()
         return count, last or 0
 
@@ -91,7 +91,7 @@ class SqlHandoffs:
         return packet
 
     def redact_packets(self, conversation: str, words: str, instead: str) -> None:
-        """The customer took *words* back: no packet of the conversation repeats them."""
+        """Remove the deleted *words* from all packets of the conversation."""
         c = t.handoffs.c
         query = sa.select(c.epoch, c.packet).where(c.conversation == conversation)
         for row in self._connection.execute(query).all():
@@ -100,19 +100,19 @@ class SqlHandoffs:
             self._connection.execute(build_update(t.handoffs, "conversation", "epoch"), values)
 
     def replace_packet(self, packet: dict[str, Any]) -> None:
-        """Keep *packet* in place of the one of the same handoff."""
+        """Replace the packet of the same handoff by *packet*."""
         c = t.handoffs.c
         where = sa.and_(c.conversation == packet["conversation"], c.epoch == packet["epoch"])
         self._connection.execute(sa.update(t.handoffs).where(where).values(packet=packet))
 
     def mark_claimed(self, conversation: str, now: datetime) -> None:
-        """Somebody took it: the waiting ends."""
+        """Record that an agent claimed the conversation, which ends the customer's wait."""
         c = t.handoffs.c
         where = sa.and_(c.conversation == conversation, c.claimed_at.is_(None))
         self._connection.execute(sa.update(t.handoffs).where(where).values(claimed_at=now))
 
     def list_recent_waits(self, *, limit: int) -> Sequence[float]:
-        """Seconds that the last *limit* customers waited for a person."""
+        """Waiting times in seconds of the last *limit* customers who waited for a person."""
         c = t.handoffs.c
         query = sa.select(c.created_at, c.claimed_at).where(c.claimed_at.is_not(None))
         rows = self._connection.execute(query.order_by(c.claimed_at.desc()).limit(limit))
@@ -134,7 +134,7 @@ class SqlFeedback:
 
 
 class SqlMetrics:
-    """Counts for the dashboard, over conversations that began in [start, end)."""
+    """Counts for the dashboard, over conversations created in [start, end)."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -157,7 +157,7 @@ class SqlMetrics:
         return {row[0]: row[1] for row in self._connection.execute(query.group_by(c.decision))}
 
     def count_handoff_reasons(self) -> dict[str, int]:
-        """How many handoffs there ever were for each reason."""
+        """Reason -> number of handoffs over all time."""
         c = t.handoffs.c
         rows = self._connection.execute(sa.select(c.reason, sa.func.count()).group_by(c.reason))
         return {row[0]: row[1] for row in rows}
