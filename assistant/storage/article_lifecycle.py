@@ -85,9 +85,7 @@ class SqlArticleLifecycle:
         ]
 
     def list_inactive_chunks(self, today: date) -> Sequence[int]:
-        """Chunks that must not be answered from *today* for a reason other than their last day: not yet
-        valid, or superseded.
-        """
+        """Chunks that are not yet valid *today*, or superseded; expiry is not checked here."""
         new = articles.alias()
         begun = sa.or_(new.c.valid_from.is_(None), new.c.valid_from <= today)
         replaced = sa.select(replacements.c.article).join(new, new.c.id == replacements.c.by).where(begun)
@@ -127,8 +125,9 @@ class SqlArticleLifecycle:
         return (found[-1] if found else done), found
 
     def save_contradictions(self, last: int, found: Sequence[Contradiction], now: datetime) -> None:
-        """Store contradictions and mark all chunks up to *last* as compared; articles deleted meanwhile are
-        skipped.
+        """Store contradictions and mark all chunks up to *last* as compared.
+
+        Contradictions of articles that were deleted meanwhile are skipped.
         """
         self._connection.execute(knowledge.update().values(compared=last))
         sides = {side.article for one in found for side in (one.one, one.other)}

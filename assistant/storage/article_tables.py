@@ -125,7 +125,7 @@ sources = sa.Table(
     sa.Column("read_at", Moment),
     #: Consecutive failed checks.
     sa.Column("failures", sa.Integer, nullable=False),
-    #: Time at which somebody requested a resync.
+    #: Somebody requested a resync.
     sa.Column("wanted", sa.Boolean, nullable=False),
     #: Lease of the process that reads the source, and when it expires.
     sa.Column("lease", sa.String(32)),

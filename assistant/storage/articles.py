@@ -200,8 +200,9 @@ class SqlArticles:
                 yield row.chunk, decode_pooled(row.data, row.dimensions)
 
     def load_tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence["Tokens"]]:
-        """Chunk -> token vectors by slot, each (tokens, dimensions) int8; chunks without vectors are left
-        out.
+        """Chunk -> token vectors by slot, each (tokens, dimensions) int8.
+
+        Chunks without vectors are left out.
         """
         packed = self.load_packed_tokens(model, some)
         return {chunk: [unpack_tokens(tokens) for tokens in slots] for chunk, slots in packed.items()}

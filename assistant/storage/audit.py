@@ -21,8 +21,9 @@ class SqlAudit:
         self._connection.execute(build_insert(t.audit), row)
 
     def append_owner_change(self, conversation: Conversation, actor: str, now: datetime) -> None:
-        """Record that *conversation* has a new owner; the previous owner is in the entry of the previous
-        epoch.
+        """Record the new owner of *conversation*.
+
+        The previous owner is in the entry of the previous epoch.
         """
         details = {"state": conversation.state, "agent": conversation.agent, "reason": conversation.reason}
         row = {"actor": actor, "action": "owner", "created_at": now, "details": details}

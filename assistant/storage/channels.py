@@ -47,9 +47,7 @@ class SqlThreads:
         return self._find_thread(id=thread)
 
     def find_by_conversation(self, conversation: str) -> Thread | None:
-        """The thread of *conversation*; None on the web, or when the thread has moved to a newer
-        conversation.
-        """
+        """The thread of *conversation*; None on the web, or when it has moved to a newer conversation."""
         return self._find_thread(conversation=conversation)
 
     def has_unproven_thread(self, address: Address, since: datetime) -> bool:

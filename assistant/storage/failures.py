@@ -47,8 +47,9 @@ def _is_down(exc: DBAPIError) -> bool:
 
 
 def redact_error(context: sa.engine.ExceptionContext) -> None:
-    """The first line of an error's message: PostgreSQL's details quote the row, which may be a customer's
-    words.
+    """Cut an error's message to its first line.
+
+    PostgreSQL's details quote the row, which may be a customer's words.
     """
     for exc in (context.original_exception, context.sqlalchemy_exception):
         if exc is not None and exc.args and isinstance(exc.args[0], str):

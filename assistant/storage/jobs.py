@@ -48,8 +48,7 @@ class SqlJobQueue:
         self._connection = connection
 
     def schedule(self, kind: JobKind, conversation: str, due_at: datetime, now: datetime) -> None:
-        """Schedule job *kind* at *due_at*; scheduling it again moves the time and keeps its first request
-        time.
+        """Schedule job *kind* at *due_at*; scheduling it again moves the time, not its first request time.
 
         A lease that somebody holds is revoked: the result would be based on an older state.
         """

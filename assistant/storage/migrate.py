@@ -44,10 +44,10 @@ def migrate_schema(engine: sa.Engine) -> bool:
 
 
 def is_current(engine: sa.Engine) -> bool:
-    """Whether the schema is at the newest revision; SetupError when the revision is the newest but tables are
-    missing.
+    """Whether the schema is at the newest revision.
 
-    Reading the revision is enough for most starts, and importing Alembic takes half a second.
+    SetupError when it claims to be and tables are missing. Reading the revision is enough for most starts,
+    and importing Alembic takes half a second.
     """
     newest = max(path.stem.split("_")[0] for path in (HERE / "versions").glob("[0-9]*.py"))
     try:

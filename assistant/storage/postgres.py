@@ -59,8 +59,9 @@ def create_postgres_engine(url: str) -> sa.Engine:
 
 @contextmanager
 def acquire_instance_lock(url: str, *, alone: bool) -> Iterator[None]:
-    """Hold the advisory lock of a serving process, exclusive or shared; SetupError when another holds a
-    conflicting one.
+    """Hold the advisory lock of a serving process, exclusive or shared.
+
+    SetupError when another process holds a conflicting one.
     """
     lock = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
     try:

@@ -34,8 +34,9 @@ class SqlCollections:
         return self.find_name(model) or ""
 
     def acquire_sync_lease(self, model: str, filler: str, version: int, now: datetime) -> bool:
-        """Whether *filler* gets the lease to bring the collection to *version*: no other process holds it,
-        and the collection is not newer.
+        """Whether *filler* gets the lease to bring the collection to *version*.
+
+        It does when no other process holds it and the collection is not newer.
         """
         newest = self._connection.execute(sa.select(knowledge.c.version)).scalar() or 0
         if newest != version:

@@ -1,4 +1,7 @@
-"""Describes each candidate passage in numbers: what every arm of the search says of it."""
+"""Ranking features: one number per candidate passage and retrieval method.
+
+BM25 as in Robertson & Zaragoza, The Probabilistic Relevance Framework (2009).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 K1 = 1.2
 B = 0.75
-#: What each arm says of a candidate; more is better. The last three compare token by token.
+#: The columns of the feature matrix; more is better. The last three are late interaction.
 RANKING_FEATURES = (
     "text",
     "title",
@@ -41,33 +44,33 @@ FIRST_TOKEN_FEATURE = len(RANKING_FEATURES) - 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RetrievalQuestion:
-    """A question as the arms see it."""
+    """A question in the forms that the ranking features need."""
 
     words: Sequence[str]
     language: str | None
-    #: None when the embedding model is down.
+    #: Its vectors; None when the embedding model is down.
     fine: MultiVector | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RetrievalCandidates:
-    """The candidates of one question: a row per candidate and a column per arm, and what is told of each."""
+    """The candidates of one question: (candidates, RANKING_FEATURES) float32 and what else ranking needs."""
 
     arms: Vectors
-    #: Whether it is in the question's language.
+    #: 1 where the candidate is in the question's language, else 0.
     own_language: NDArray[float32]
-    #: One divided by how many chunks have its title: titles that all share tell nothing.
+    #: One divided by the number of chunks with this title: a title that all share says nothing.
     title_share: NDArray[float32]
-    #: Words in the question, and how many of them stand nowhere in the knowledge base.
+    #: Number of words in the question, and of those that the knowledge base does not contain.
     asked: int
     unknown: int
     japanese: bool
-    #: The same number for candidates of the same article.
+    #: Equal numbers for candidates of the same article.
     article: NDArray[intp]
 
 
 def select_candidates(candidates: RetrievalCandidates, rows: NDArray[Any]) -> RetrievalCandidates:
-    """Some of the candidates: their row numbers, or True for each that stays."""
+    """A subset of the candidates by row numbers or a boolean mask."""
     return replace(
         candidates,
         arms=candidates.arms[rows],
@@ -80,7 +83,7 @@ def select_candidates(candidates: RetrievalCandidates, rows: NDArray[Any]) -> Re
 def compute_ranking_features(
     question: RetrievalQuestion, rows: Rows, shelf: ForwardIndex
 ) -> RetrievalCandidates:
-    """What the quick arms say of some *rows* of the shelf; the arms that compare tokens are still 0."""
+    """The features of *rows* of the forward index; the late-interaction columns are still 0."""
     import numpy as np
 
     words = np.unique(hash_words(question.words))
@@ -101,7 +104,7 @@ def compute_ranking_features(
 def fill_token_features(
     candidates: RetrievalCandidates, question: RetrievalQuestion, tokens: Mapping[int, Sequence[Packed]]
 ) -> None:
-    """Fill in the arms that compare tokens, from the *tokens* of each row's text and title."""
+    """Fill in the late-interaction columns from the packed *tokens* of each row's text and title."""
     import numpy as np
 
     if question.fine is None or not tokens:
@@ -113,7 +116,10 @@ def fill_token_features(
 
 
 def _compute_lexical_features(words: Words, rows: Rows, shelf: ForwardIndex) -> Vectors:
-    """BM25 of text, title, both; share of the question found in both, in the title; of the title asked."""
+    """(rows, 6): BM25 of text, title and both; recall in both and in the title; precision in the title.
+
+    Recall and precision are weighted by IDF.
+    """
     import numpy as np
 
     counts, rarity = shelf.counts, shelf.counts.compute_idf(words)
@@ -135,7 +141,7 @@ def _compute_lexical_features(words: Words, rows: Rows, shelf: ForwardIndex) -> 
 
 
 def _count_words(words: Words, rows: Rows, shelf: ForwardIndex) -> tuple[Vectors, Vectors]:
-    """How often each of *words* (sorted) stands in each row's text, and in its title."""
+    """Term frequencies of *words* (sorted hashes): two (rows, words) matrices, of text and of title."""
     import numpy as np
 
     found = np.zeros((2, len(rows), len(words)), np.float32)
@@ -150,7 +156,9 @@ def _count_words(words: Words, rows: Rows, shelf: ForwardIndex) -> tuple[Vectors
 
 
 def _compute_cosines(fine: MultiVector | None, rows: Rows, shelf: ForwardIndex) -> Vectors:
-    """With the text and with the title; what has no vector yet gets what is usual among the others."""
+    """(rows, 2): cosine with the text and with the title; rows without vectors get the median of
+    the others.
+    """
     import numpy as np
 
     known = shelf.embedded[rows]

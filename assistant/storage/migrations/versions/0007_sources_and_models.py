@@ -32,9 +32,7 @@ def upgrade() -> None:
 
 
 def _insert_known_sources() -> None:
-    """Web addresses that were ingested before sources were stored; their last check is unknown, so they are
-    due.
-    """
+    """Insert web addresses that were ingested before; their last check is unknown, so they are due."""
     articles = sa.table("articles", sa.column("origin", sa.Text))
     origins = op.get_bind().execute(sa.select(articles.c.origin).where(articles.c.origin.is_not(None)))
     named = sorted({json.loads(origin)["source"] for origin in origins.scalars()})
