@@ -1,22 +1,22 @@
-"""Whether a document is meant for customers, by what its author says of it; drafts and such are not."""
+"""Whether a document is meant for customers, by its metadata; drafts and internal documents are not."""
 
 import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-#: Names whose yes keeps a document from customers.
+#: Fields whose "yes" withholds a document from customers.
 WITHHELD_BY_YES = {
     *("draft", "is_draft", "wip", "unlisted", "private", "is_private", "internal", "internal_only", "hidden"),
     *("is_hidden", "unpublished", "archived", "is_archived", "deprecated", "noindex", "confidential"),
     *("下書き", "下書", "草稿", "非公開", "未公開", "社内", "社内用", "社内限定", "社外秘", "機密", "廃止"),
 }
-#: Names whose no does.
+#: Fields whose "no" does.
 WITHHELD_BY_NO = {
     *("published", "is_published", "publish", "public", "is_public", "visible", "is_visible", "active"),
     *("is_active", "enabled", "公開", "公開中", "公開済み", "公開可", "公開フラグ", "有効", "表示"),
 }
-#: Names whose value says where a document stands, or who may read it.
+#: Fields whose value states the publication status or the audience.
 STANDING = {
     *("status", "state", "stage", "workflow", "workflow_status", "publication_status", "publish_status"),
     *("article_status", "visibility", "access", "access_level", "audience", "readers", "scope", "permission"),
@@ -66,7 +66,7 @@ NOT_FOR_CUSTOMERS = re.compile(
     r"|作成中|作業中|編集中|執筆中|準備中|確認中|確認待|レビュー|校正|承認待|承認前|未承認|差戻|差し戻|却下"
     r"|公開前|公開待|公開停止|公開終了|取り下げ|公開しない|アーカイブ|廃止|削除|無効|ゴミ箱|ごみ箱|保留|未決定|検討中"
 )
-#: Whatever else stands beside it, customers may read it: "public, internal", "社内・お客様".
+#: Values that make a document public, whatever else they name: "public, internal", "社内・お客様".
 FOR_CUSTOMERS = re.compile(
     r"\b(?:public|everyone|anyone|customers?(?![ _-]*(?:support|service|care|success)\b)|all users|external|"
     r"published|live)\b|お客(?:様|さま)(?!に?は?(?:非公開|サポート))|一般公開|全体公開|(?<!社内)全員(?!.?社内(?!外))|社外\b|公開済"
@@ -80,7 +80,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe0f\ufeff]")
 
 
 def find_withholding_reason(values: Mapping[str, Any]) -> str:
-    """What its author says that keeps it from customers, as ``name: value``; empty where they may read it."""
+    """The field that withholds a document from customers, as ``name: value``; empty when none does."""
     for key, value in values.items():
         for said in _flatten_values(value):
             if _is_withheld(str(key), said):
@@ -94,7 +94,7 @@ def _is_withheld(name: str, value: str) -> bool:
     if not plain:
         return False
     if name in WITHHELD_BY_YES:
-        # "Yes!", "true # until June" where nothing parsed it.
+        # Unparsed YAML values: "Yes!", "true # until June".
         return plain == name or plain.partition("#")[0].strip(" .!。") in YES
     if name in WITHHELD_BY_NO and plain in NO:
         return True
