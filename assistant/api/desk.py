@@ -1,4 +1,4 @@
-"""What agents do with a conversation, over HTTP."""
+"""Agents' actions on a conversation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,7 @@ router = APIRouter(
 
 
 async def _run_desk_action(ctx: ApiContext, step: Callable[[Store], Conversation]) -> dict[str, Any]:
-    """Do it, wake who watches, and show how the conversation stands now."""
+    """Run the action, notify subscribers, and return the conversation's new state."""
 
     def run_action(store: Store) -> tuple[str, dict[str, Any]]:
         conversation = step(store)
@@ -112,7 +112,7 @@ async def send_agent_message(
 
 @router.post("/messages/{message}/reveal")
 async def reveal_message(conversation: str, message: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """A message with the card number or secret that is hidden in it; who looked is noted."""
+    """A message with its masked card numbers and secrets; the access is audited."""
     now = ctx.clock()
 
     def load_and_audit(store: Store) -> Message:
@@ -138,7 +138,7 @@ async def set_agent_typing(conversation: str, body: TypingIn, inside: CurrentAge
 
 @router.post("/suggest")
 async def suggest_replies(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """Up to three drafts from the knowledge base, each with where it stands; never sent by themselves."""
+    """Up to three drafts from the knowledge base with their sources; never sent automatically."""
 
     def load_question(store: Store) -> tuple[Conversation, str]:
         found = store.conversations.get(conversation)

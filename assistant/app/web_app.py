@@ -1,7 +1,7 @@
-"""The process that answers calls: it stores what comes in and shows what is stored; a companion thinks.
+"""The web process: it stores what comes in and serves what is stored; the worker process computes replies.
 
-Two processes, because thinking keeps a Python interpreter busy, and webhooks would wait for turns that are
-none of their business. Here nothing is heavy, so a call is answered after its one transaction.
+Two processes, because turns keep a Python interpreter busy and webhooks would wait for them. Nothing here is
+slow, so a request is answered after its one transaction.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 
 STATIC = Path(__file__).parents[1] / "api" / "static"
-#: How long the companion may take to say how it is, and to draft for an agent.
+#: Seconds for RPC calls to the worker: health, and drafts for an agent.
 HEALTH_SECONDS = 3.0
 SUGGEST_SECONDS = 60.0
 
@@ -55,9 +55,9 @@ class WebApp:
     examples: ExampleQuestions
     wire: LocalNotifier
     timing: Timing
-    #: Messaging apps that are set up, by name and account.
+    #: Configured messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel]
-    #: To the companion.
+    #: RPC to the worker process.
     pipe: RpcChannel
     proof: WriteProbe
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
@@ -68,7 +68,7 @@ class WebApp:
             yield
 
     def build_tasks(self) -> dict[str, Start]:
-        """Everything that goes on as long as calls are answered."""
+        """Background tasks of the web process."""
         work: dict[str, Start] = {
             "wire": self.wire.run,
             "titles": partial(poll_titles, self._load_titles_version, self._load_titles),
@@ -79,10 +79,10 @@ class WebApp:
         return work
 
     async def check_health(self) -> dict[str, str | None]:
-        """Each part, and what is wrong with it or None."""
+        """component -> what is wrong, or None."""
         parts = await self.proof.check_parts()
         if parts["database"]:
-            return parts  # nobody is answered now, whatever else works
+            return parts  # without the worker nobody gets a reply, whatever else works
         parts |= self.supervisor.list_recent_failures()
         try:
             parts |= await self.pipe.call("health", seconds=HEALTH_SECONDS)
@@ -91,7 +91,7 @@ class WebApp:
         return parts
 
     async def count_restarts(self) -> dict[str, int]:
-        """How often each long-lived task was started again since the service was."""
+        """Number of restarts of each background task in both processes."""
         found = Counter(self.supervisor.restarts)
         with contextlib.suppress(Unavailable):
             found.update(await self.pipe.call("restarts", seconds=HEALTH_SECONDS))
@@ -133,7 +133,7 @@ def build_web_app(settings: Settings, pipe: RpcChannel) -> WebApp:
 
 
 def build_http_app(front: WebApp, *, shop: Mapping[str, str] | None = None) -> FastAPI:
-    """The HTTP application around it; with the sample *shop*, by its names, where a demo is served."""
+    """The ASGI application; with the sample *shop*, under its names, in the demo."""
     settings, database = front.settings, front.database
     context = ApiContext(
         database=database,

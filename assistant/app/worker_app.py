@@ -1,4 +1,4 @@
-"""The process that thinks, sends and watches while the assistant serves: its parts and its tasks."""
+"""The worker process: computes and sends replies, and runs background tasks."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from assistant.ports.channels import Channel
     from assistant.ports.notifications import MessageBus
 
-#: How long work in hand may take to finish at a stop.
+#: Seconds for running jobs to finish at a stop.
 DRAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssistantService:
-    """Everything that thinks, sends and watches while the assistant serves."""
+    """The components of the worker process."""
 
     settings: Settings
     knowledge: KnowledgeBase
@@ -41,13 +41,13 @@ class AssistantService:
     wire: LocalNotifier
     assistant: TurnHandler
     timing: Timing
-    #: Messaging apps that are set up, by name and account.
+    #: Configured messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel]
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
     async def run_tasks(self) -> AsyncIterator[None]:
-        """The loops work inside this; on leaving, work in hand is finished or left to its lease."""
+        """Run the tasks within this context; on exit running jobs finish or are left to their leases."""
         from assistant.jobs.worker_loop import WorkerLoop
 
         loop = WorkerLoop(
@@ -61,7 +61,7 @@ class AssistantService:
             await self.knowledge.close()
 
     def build_tasks(self, loop: WorkerLoop) -> dict[str, Start]:
-        """Everything that goes on as long as the service does."""
+        """Background tasks of the worker process."""
         from assistant.jobs.retention import RetentionCleaner
         from assistant.jobs.web_resync import WebResync
         from assistant.notifications.journal_poller import JournalPoller
@@ -81,7 +81,7 @@ class AssistantService:
         return work | self.build_knowledge_tasks() | dict(self._build_mailbox_tasks())
 
     def build_knowledge_tasks(self) -> dict[str, Start]:
-        """What keeps up with changes of the knowledge base."""
+        """Tasks that keep the knowledge base up to date."""
         from assistant.jobs.knowledge_refresh import backfill_vectors, poll_knowledge_changes
 
         knowledge = self.knowledge
@@ -99,7 +99,7 @@ class AssistantService:
         }
 
     async def _warm_up_models(self) -> None:
-        """Load what the first customer would wait for: dictionaries, patterns, the model's vocabulary."""
+        """Preload what the first turn needs: dictionaries, patterns, the model's vocabulary."""
         from assistant.conversation.turn.ask_once import answer_once
         from assistant.models.factory import preload_model
 
@@ -113,10 +113,10 @@ class AssistantService:
         await asyncio.to_thread(preload_model, settings.effective_model)
 
     async def check_health(self) -> dict[str, str | None]:
-        """Each part, and what is wrong with it or None."""
+        """component -> what is wrong, or None."""
         words = await self.knowledge.database.read(lambda store: store.articles.check_word_index())
         if self.knowledge.retriever.missing:
-            await self.knowledge.report_missing_vectors()  # how far it is by now
+            await self.knowledge.report_missing_vectors()  # also updates the progress of a backfill
         parts = dict(self.knowledge.retriever.component_health())
         reader = getattr(self.mind.retriever, "unavailable_reason", None)
         return (
@@ -126,7 +126,7 @@ class AssistantService:
         )
 
     def _build_mailbox_tasks(self) -> Iterator[tuple[str, Start]]:
-        """One watch for each channel that has to be asked for its mail."""
+        """One poller per channel with a mailbox."""
         from assistant.conversation.inbound.events import InboundContext
         from assistant.jobs.imap_poller import poll_mailbox
 
@@ -148,7 +148,7 @@ class AssistantService:
 
 
 def build_job_handlers(service: AssistantService) -> JobHandlers:
-    """Who does each kind of due work."""
+    """The handlers of all kinds of jobs."""
     from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.conversation.handoff.watchdog import Watchdog
     from assistant.domain.jobs import JobKind
@@ -183,7 +183,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
 async def build_service(
     settings: Settings, progress: ProgressCallback | None = None, bus: MessageBus | None = None
 ) -> AssistantService:
-    """*bus* leads to the process that answers calls, where that is another one."""
+    """*bus* connects to the web process, if that is another one."""
     from assistant.conversation.turn.runner import TurnHandler
     from assistant.signals.facts import pick_facts
 

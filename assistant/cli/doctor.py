@@ -1,4 +1,4 @@
-"""`doctor` and `migrate`: is the installation well, and what mends it."""
+"""`doctor` and `migrate`: check the installation, and print remedies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.app.settings import Settings
     from assistant.storage.store import SqlStore
 
-#: An article that ends within this is worth a look, and so many lines are printed.
+#: Articles that expire within this time are reported, at most so many lines.
 EXPIRY_WARNING = timedelta(days=30)
 SHOWN = 8
 
@@ -81,7 +81,7 @@ async def _examine_articles(knowledge: KnowledgeBase) -> Finding:
 
 
 async def _examine_content(knowledge: KnowledgeBase) -> Finding:
-    """What support leads should look at: no fault of the installation, so it is never BAD."""
+    """Report what support leads should look at: not a fault of the installation, so never BAD."""
     from assistant.cli.knowledge import format_contradiction
 
     today = knowledge.current_date()
@@ -112,7 +112,7 @@ async def _examine_work(knowledge: KnowledgeBase) -> Finding:
 
 
 async def _examine_index(knowledge: KnowledgeBase) -> Finding:
-    """The same words as `/readyz`: doctor opens what `serve` opens."""
+    """The same texts as `/readyz`: doctor opens what `serve` opens."""
     from assistant.knowledge.vectors.chroma_embedded import IN_USE
 
     missing = await knowledge.report_missing_vectors()
@@ -148,7 +148,7 @@ async def _examine_model(settings: Settings) -> Finding:
 
 
 async def _examine_channels(settings: Settings) -> list[Finding]:
-    """Every messaging app that is set up, by its own test calls."""
+    """Check every configured messaging app with its own test calls."""
     from assistant.app.wiring import build_channels
     from assistant.domain.errors import RetryLater
 
@@ -167,7 +167,7 @@ async def _examine_channels(settings: Settings) -> list[Finding]:
 
 
 def migrate() -> None:
-    """Bring the database schema up to date."""
+    """Migrate the database schema."""
     from assistant.app.knowledge_base import open_database
     from assistant.app.settings import load_settings
 

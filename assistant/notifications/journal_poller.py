@@ -1,4 +1,4 @@
-"""Reads the journal now and then: what another process did is noticed even when its notice was lost."""
+"""Polls the journal, so that changes by other processes are noticed even when a notification was lost."""
 
 import asyncio
 from contextlib import suppress
@@ -9,7 +9,7 @@ from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
 from assistant.ports.storage.store import Database, Store
 
-#: What a lost notice can cost.
+#: Seconds; the longest delay by a lost notification.
 POLL_SECONDS = 2.0
 PAGE = 1_000
 
@@ -19,10 +19,10 @@ class JournalPoller:
         self._database, self._wire, self._clock = database, wire, clock
 
     async def run(self) -> None:
-        """Wake whoever follows what changed, until cancelled."""
+        """Until cancelled, notify the subscribers of changed conversations."""
         last: int | None = None
         while True:
-            with suppress(Unavailable):  # the next round sees what this one would have
+            with suppress(Unavailable):  # the next round sees what this one missed
                 last = await self._poll_journal(last)
             await asyncio.sleep(POLL_SECONDS)
 

@@ -1,4 +1,4 @@
-"""What a customer's words claim: order numbers, dates, sums, products, addresses; unverified."""
+"""Extracts unverified claims from a customer's words: order numbers, dates, amounts, products, addresses."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,11 +15,11 @@ from assistant.signals.small_talk import detect_small_talk
 MAX_FACTS = 20
 MAX_PROMISES = 5
 MAX_REQUEST_CHARACTERS = 160
-#: A few words, or words that point back, go on with what was said before: "can I get it replaced?"
+#: A shorter text, or one that refers back, continues the topic: "can I get it replaced?"
 MIN_FACT_CHARACTERS = 12
 POINTS_BACK = re.compile(r"^(?:それ|これ|その|この|そちら|こちら|じゃあ|では)|\b(?:it|that|this|they|them)\b")
 
-#: What fulfils a need of the topic table.
+#: Need of the topic table -> kinds of claims that fulfil it.
 FULFILS = {
     "order number": ("order number",),
     "registered e-mail address": ("e-mail",),
@@ -36,7 +36,7 @@ def detect_topic(comparable: str) -> str | None:
 
 
 def pick_facts(said: Sequence[Utterance]) -> CustomerFacts:
-    """What the customer's lines among *said* want and claim, and what an agent will still have to ask."""
+    """The customer's request and claims in *said*, and what an agent still has to ask."""
     lines = [mask_secrets(line.text) for line in said if line.author is Author.CUSTOMER]
     near = [normalization.normalize_text(normalization.clip_text(line)) for line in lines]
     claimed = list(
@@ -57,7 +57,7 @@ def pick_facts(said: Sequence[Utterance]) -> CustomerFacts:
 
 
 def extract_promises(said: Sequence[Utterance]) -> Iterator[str]:
-    """What an agent promised in this conversation, and what the customer says was promised before."""
+    """Promises by an agent in this conversation, and earlier promises that the customer reports."""
     who = {Author.AGENT: ("ours", "agent"), Author.CUSTOMER: ("told", "customer says")}
     for line in said:
         if line.author not in who:
@@ -70,13 +70,13 @@ def extract_promises(said: Sequence[Utterance]) -> Iterator[str]:
 
 
 def list_needs(topic: str | None) -> list[str]:
-    """What an agent will want to know for a topic and can be picked out of words."""
+    """The needs of a topic that can be extracted from text."""
     found = next((cue.why for cue in cues.load_cues("topic") if cue.kind == topic), "")
     return [need.strip() for need in found.split(",") if need.strip() in FULFILS]
 
 
 def extract_claims(raw: str, folded: str) -> list[str]:
-    """``kind: value`` for every fact in a line; what one kind took is not read again as another."""
+    """``kind: value`` for every claim in a line; text matched by one kind is not matched by another."""
     found, rest = [], folded
     for cue in cues.load_cues("facts"):
         for match in cue.pattern.finditer(rest):
@@ -87,10 +87,10 @@ def extract_claims(raw: str, folded: str) -> list[str]:
 
 
 def _find_topic_start(near: Sequence[str]) -> int:
-    """Where the customer began with what they want now: at their last change to another topic."""
+    """Index of the line where the customer's current topic begins: after their last change of topic."""
     opened, topic = 0, None
     for at, folded in enumerate(near):
-        # Whoever only hands in an order number has not changed the topic.
+        # An order number alone does not change the topic.
         rest = _strip_claims(folded)
         found = detect_topic(rest)
         if found is None or found == topic:
@@ -109,7 +109,7 @@ def _strip_claims(folded: str) -> str:
 
 
 def extract_request(lines: Sequence[str], near: Sequence[str]) -> str | None:
-    """The first thing wanted, in the customer's words: no courtesy, no mere call for a person."""
+    """The customer's first request in their words, without courtesies and mere requests for a person."""
     said = [
         " ".join(line.split())
         for line, folded in zip(lines, near, strict=True)
@@ -131,6 +131,6 @@ def extract_request(lines: Sequence[str], near: Sequence[str]) -> str | None:
 
 
 def _restore_case(value: str, raw: str) -> str:
-    """The value with the capitals that it was written with."""
+    """The value in its original capitalisation."""
     at = raw.casefold().find(value)
     return raw[at : at + len(value)] if at >= 0 else value

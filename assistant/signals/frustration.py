@@ -1,4 +1,4 @@
-"""Frustration of a turn: its words in context, the course of the talk, what was there before."""
+"""Frustration of a turn, from its words in context, the conversation's progress and the previous value."""
 
 import re
 import unicodedata
@@ -13,9 +13,9 @@ from assistant.signals.progress import ProgressSignal
 SHOUTING = re.compile(r"\b[A-Z]{3,}\b")
 LETTERS = re.compile(r"[A-Za-z]")
 MARKS = re.compile(r"[!?]{2,}")
-#: Some words are no accident, whatever the ear makes of them.
+#: Lowest score of a turn with a strong word, when the turn encoder has not read it.
 CERTAIN = 0.6
-#: From here on the learned ear is named as evidence where no cue explains the score.
+#: Score from which the classifier is named as evidence where no cue explains the score.
 EVIDENT = 0.5
 
 
@@ -29,7 +29,7 @@ def score_frustration(
 ) -> tuple[float, tuple[Evidence, ...]]:
     """0–1 with evidence; *heard*: the n-gram classifier's logit.
 
-    *labels* are the turn encoder's logits, where it has read the turn in its context.
+    *labels* are the turn encoder's logits, if it has read the turn in its context.
     """
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = find_word_hits(comparable)
@@ -48,7 +48,7 @@ def score_frustration(
 def compute_frustration_context_features(
     labels: Mapping[str, float], words: float, progress: ProgressSignal, history: History
 ) -> dict[str, float]:
-    """What frustration is judged by where the turn was read in its context; *words*: the score without it."""
+    """Features of the calibration with the turn encoder's logits; *words*: the score without them."""
     before = history.turns[-1].signals.frustration if history.turns else 0.0
     return {
         **calibration.build_label_features(labels, "frustrated", "complaint", "correction", "missed"),
@@ -70,7 +70,7 @@ def find_word_hits(comparable: str) -> list[cues.Hit]:
 def compute_frustration_features(
     hits: list[cues.Hit], loud: float, history: History, progress: ProgressSignal, heard: float
 ) -> dict[str, float]:
-    """What frustration is judged by, by name; the weights of training are over these."""
+    """Features of the word-based score by name; training learns their weights."""
     before = history.turns[-1].signals.frustration if history.turns else 0.0
     worn = min(progress.empty_replies, 3) / 3
     shown = {"bias": 1.0, "heard": _clamp_score(heard), "loud": loud, "before": before, "worn": worn}
@@ -89,7 +89,7 @@ def compute_frustration_features(
 
 
 def compute_emphasis(raw: str) -> float:
-    """Capitals and heaped marks, 0–1."""
+    """Capital letters and repeated punctuation, 0–1."""
     raw = normalization.clip_text(raw)
     marks = MARKS.findall(unicodedata.normalize("NFKC", raw))
     loud = 0.2 * min(2, len(marks)) + (0.2 if any(len(mark) >= 4 for mark in marks) else 0.0)

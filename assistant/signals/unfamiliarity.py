@@ -1,4 +1,4 @@
-"""Is the customer used to bots: words about it, style, pauses, what was seen before; with evidence."""
+"""Unfamiliarity with bots: words about it, style, pauses, earlier values; with evidence."""
 
 from collections.abc import Mapping
 
@@ -8,11 +8,11 @@ from assistant.domain.turns import History
 from assistant.signals import calibration, cues, normalization
 from assistant.signals.classifier import load_weights
 
-#: Who came before knows the place: style counts that much less per earlier conversation.
+#: Weight of style per earlier conversation: returning customers know the place.
 PER_VISIT = 0.6
 LONG_PAUSE = 240.0
 EVIDENT = 0.5
-#: What only a beginner says; no number of earlier visits outweighs it.
+#: Cues that only a beginner says; no number of earlier visits outweighs them.
 SAID = frozenset({"how_to_use", "discomfort"})
 
 
@@ -26,7 +26,7 @@ def score_unfamiliarity(
 ) -> tuple[float, tuple[Evidence, ...]]:
     """0–1 with evidence; *heard*: the n-gram classifier's logit.
 
-    *labels* are the turn encoder's logits, where it has read the turn in its context.
+    *labels* are the turn encoder's logits, if it has read the turn in its context.
     """
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = list(cues.find_hits("unfamiliarity", normalization.split_clauses(comparable)[:12]))
@@ -44,7 +44,7 @@ def score_unfamiliarity(
 def compute_unfamiliarity_context_features(
     labels: Mapping[str, float], words: float, shown: Mapping[str, float]
 ) -> dict[str, float]:
-    """What it is judged by where the turn was read in its context; *words*: the score without that."""
+    """Features of the calibration with the turn encoder's logits; *words*: the score without them."""
     return {
         **calibration.build_label_features(labels, "unfamiliar"),
         "words": calibration.compute_log_odds(words),
@@ -56,7 +56,7 @@ def compute_unfamiliarity_context_features(
 def compute_unfamiliarity_features(
     hits: list[cues.Hit], history: History, heard: float, *, brief: bool
 ) -> dict[str, float]:
-    """What unfamiliarity is judged by, by name; the weights of training are over these."""
+    """Features of the word-based score by name; training learns their weights."""
     first = not any(line.author is Author.CUSTOMER for line in history.lines)
     reactions = [turn.signals.reaction for turn in history.turns]
     before = history.turns[-1].signals.unfamiliarity if history.turns else 0.0
@@ -71,7 +71,7 @@ def compute_unfamiliarity_features(
 
 
 def is_brief(comparable: str, language: str) -> bool:
-    """A keyword or two instead of a sentence."""
+    """Whether the text is a keyword or two instead of a sentence."""
     if language == "ja":
         return (
             len(comparable) <= 12

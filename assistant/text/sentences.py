@@ -92,8 +92,8 @@ def _is_sentence_end(text: str, position: int, end: int) -> bool:
     if char == "．":
         return not following.isdigit()
     if following and not following.isspace():
-        # Without a space a Latin mark ends a sentence only after Japanese (not in Yahoo!ショッピング), and not
-        # before a Markdown image; before a citation number it does.
+        # Without a space a Latin mark ends a sentence only after Japanese, and not before a Markdown image:
+        # not in Yahoo!ショッピング.
         after_japanese = _JAPANESE.match(text[position - 1 : position])
         return char in "!?" and bool(after_japanese) and not _PICTURE.match(text, position)
     return char in "!?" or _is_full_stop_end(

@@ -1,4 +1,4 @@
-"""Answers that a model writes and the passages prove; where either fails, quotes from the passages."""
+"""Answers drafted by a model and checked against the passages; falls back to quotes."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -30,7 +30,7 @@ _AGAIN = "\n\nThe last draft was in another language. Write in {language} only."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledPrompt:
-    """A prompt and what goes with it."""
+    """A rendered prompt with the data needed to check its answer."""
 
     system: str
     user: str
@@ -38,7 +38,7 @@ class FilledPrompt:
 
 
 class GroundedAnswerer:
-    """An Answerer that streams from a model and shows a sentence only once it is checked."""
+    """An Answerer that streams from a model and shows a sentence only after the grounding check."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class GroundedAnswerer:
     async def _write_within_budget(
         self, ask: AnswerRequest, asked: FilledPrompt, progress: Progress
     ) -> tuple[DraftInProgress, str]:
-        """What was written within the budget, and why there is no more of it."""
+        """The draft within the budget, and why it ended early, if it did."""
         name = self._model.name
         writing = self._start_draft(ask, asked)
         taken = count_tokens(asked.system, name) + count_tokens(asked.user, name)
@@ -128,7 +128,7 @@ class GroundedAnswerer:
         )
 
     async def _write_draft(self, writing: DraftInProgress, asked: FilledPrompt, progress: Progress) -> str:
-        """Fills *writing* with what stood the check; why it broke off, if it did."""
+        """Fill *writing* with the checked sentences; returns why the draft broke off, if it did."""
         try:
             async with aclosing(self._stream_pieces(writing, asked)) as pieces:
                 async for piece in pieces:

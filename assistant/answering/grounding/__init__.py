@@ -1,1 +1,3 @@
-"""Whether a passage supports a drafted sentence (entailment): exact rules and a learned classifier."""
+"""Grounding check: whether a passage supports (entails) a drafted sentence, by exact rules and a
+classifier.
+"""

@@ -1,7 +1,7 @@
-"""How well each word of a sentence finds its like in a passage: what the support head looks at.
+"""Alignment features of a sentence and a passage, the input of the grounding classifier.
 
-Token vectors are compared in context, so a word in other words is found too; words that stand in both are
-alike by definition. The lowest words tell most: a sentence is as true as its least supported part.
+Contextual token vectors are compared by cosine, so paraphrases match too; words that occur in both count as
+1. The lowest values tell most: a sentence is only as true as its least supported part.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Vectors = NDArray[float32]
     Mask = NDArray[bool_]
 
-#: Cosine below which a word found nothing like it, and above which a token found its double.
+#: Cosines: below UNLIKE a word has no counterpart, above DOUBLE a token has the same meaning.
 UNLIKE = 0.75
 DOUBLE = 0.85
 LIKE = 0.7
@@ -34,19 +34,19 @@ _SECOND = frozenset(["you", "your", "yours"])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodedText:
-    """A text with its vectors, and which of its tokens belong to which word."""
+    """A text with its vectors, and the tokens of each word."""
 
     text: str
     whole: Vectors
-    #: One unit vector a token.
+    #: One unit vector per token: (tokens, dimensions).
     tokens: Vectors
     words: tuple[Word, ...]
-    #: Tokens of each word; the sets do not overlap.
+    #: Indexes of each word's tokens; disjoint.
     token_indices: tuple[tuple[int, ...], ...]
 
 
 def encode_text(text: str, fine: MultiVector, spans: Spans) -> EncodedText:
-    """*spans*: start and end of each token in *text*: (tokens, 2)."""
+    """*spans*: start and end of each token in *text*, (tokens, 2)."""
     tokens, every = normalize_rows(fine.tokens), tag_words(text)
     owned: list[list[int]] = [[] for _ in every]
     at = 0
@@ -59,7 +59,7 @@ def encode_text(text: str, fine: MultiVector, spans: Spans) -> EncodedText:
 
 
 def normalize_rows(tokens: NDArray[int8]) -> Vectors:
-    """Each row with length 1."""
+    """The rows as float32 with length 1."""
     import numpy as np
 
     rows = tokens.astype(np.float32)
@@ -70,7 +70,7 @@ def normalize_rows(tokens: NDArray[int8]) -> Vectors:
 def compute_alignment_features(
     said: EncodedText, units: Sequence[EncodedText], heads: EncodedText | None = None
 ) -> Vectors:
-    """What the head weighs; *heads* is what stands above every unit: title and headings."""
+    """The alignment features, (features,); *heads* is the text above every unit: title and headings."""
     import numpy as np
 
     each = np.stack([(said.tokens @ unit.tokens.T).max(axis=1) for unit in units], axis=1)
@@ -96,7 +96,7 @@ def compute_alignment_features(
 
 
 def compute_difference_vector(said: EncodedText, units: Sequence[EncodedText]) -> Vectors:
-    """From the nearest unit to the sentence: what was added to its meaning, what left out."""
+    """Vector of the sentence minus that of the nearest unit, (dimensions,): meaning added and left out."""
     nearest = max(units, key=lambda unit: float(unit.whole @ said.whole))
     found: Vectors = said.whole - nearest.whole
     return found
@@ -141,7 +141,7 @@ def _compute_word_statistics(said: EncodedText, best: Vectors, one: Vectors, kno
 
 
 def _summarize_likeness(likeness: Vectors) -> list[float]:
-    """Mean, lowest, how many found nothing, how much is missing in all."""
+    """Mean, minimum, number of words without a counterpart (a quarter each), sum of 1 - cosine."""
     if not likeness.size:
         return [1.0, 1.0, 0.0, 0.0]
     return [

@@ -1,4 +1,4 @@
-"""Answers of whole sentences, list items and table rows quoted from the knowledge base; no model needed."""
+"""The extractive answerer: quotes whole sentences, list items and table rows; needs no model."""
 
 from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.answering.quotes.rendering import render_quotes
@@ -10,7 +10,7 @@ from assistant.text.quotable import extract_units
 
 
 class ExtractiveAnswerer:
-    """An Answerer without a model: it can only say what stands in the passages."""
+    """An Answerer without a model: it can only quote the passages."""
 
     def __init__(self, embedder: Embedder | None = None, *, ranker: QuoteRanker | None = None) -> None:
         self._ranker = ranker or QuoteRanker(embedder)
@@ -24,7 +24,7 @@ class ExtractiveAnswerer:
         return draft
 
     async def _choose_quotes(self, ask: AnswerRequest) -> list[Quote]:
-        """Where nobody read the passages: by words and vectors."""
+        """Select quotes by words and vectors, for passages that the reader has not read."""
         every = [unit for rank, passage in enumerate(ask.passages) for unit in extract_units(passage, rank)]
         return choose_quotes(ask, await self._ranker.rank_candidates(ask), every)
 

@@ -1,4 +1,4 @@
-"""Chosen quotes as the Markdown of a reply, with their citations."""
+"""Renders selected quotes as the Markdown of a reply, with citations."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from assistant.domain.messages import Citation
 from assistant.ports.answering import AnswerRequest, Draft
 from assistant.text.quotable import Unit, UnitKind
 
-#: Language of the reply, language of the article -> what the customer is told; "" is any other language.
+#: (language of the reply, language of the article) -> note to the customer; "" is any other language.
 _FOREIGN = {
     ("ja", "en"): "（英語の記事からの引用です。）",
     ("ja", ""): "（別の言語の記事からの引用です。）",
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"\[(\d+)\]")
 
 
 def render_quotes(ask: AnswerRequest, quotes: Sequence[Quote]) -> Draft:
-    """Each quote with its ``[n]``; quotes that follow one another in the source share a number."""
+    """Each quote with its ``[n]``; adjacent quotes of one source share a number."""
     if not quotes:
         return Draft(text="")
     runs = _group_runs(quotes)
@@ -51,7 +51,7 @@ def _is_adjacent(before: Unit, unit: Unit) -> bool:
 def _number_citations(
     ask: AnswerRequest, runs: Sequence[tuple[Unit, ...]]
 ) -> tuple[list[int], list[Citation]]:
-    """The number of each run's source, and the sources: each article once, with all that is quoted of it."""
+    """The citation number of each run of quotes, and the sources: one per article with all its quotes."""
     numbers, found = list[int](), dict[str, Citation]()
     for run in runs:
         passage, quote = ask.passages[run[0].passage], _format_quote(run)
@@ -67,7 +67,7 @@ def _number_citations(
 
 
 def _format_quote(run: Sequence[Unit]) -> str:
-    """The words as they stand in the article."""
+    """The quote as Markdown, in the article's words."""
     if all(unit.kind is UnitKind.SENTENCE for unit in run):
         return _join_sentences(run)
     return "\n".join(
@@ -102,19 +102,19 @@ def _render_run(run: Sequence[Unit], n: int) -> str:
 
 
 def _needs_caption(unit: Unit) -> bool:
-    """Rows and items that are no sentences mean what the heading above them says."""
+    """Whether rows and items are incomplete without the heading above them."""
     if not unit.headings:
         return False
     return unit.kind is UnitKind.ROW or (unit.kind is UnitKind.ITEM and unit.text[-1] not in "。．.!！?？)）")
 
 
 def _replace_note_numbers(text: str) -> str:
-    """Numbers of an article's own notes would be taken for our sources."""
+    """Put an article's own note numbers in round brackets: [1] looks like our citation."""
     return _NUMBER.sub(r"(\1)", text)
 
 
 def _append_space(text: str) -> str:
-    """Latin text keeps a space before its number."""
+    """Latin text has a space before its citation number."""
     text = _replace_note_numbers(text)
     return f"{text} " if text and text[-1].isascii() else text
 

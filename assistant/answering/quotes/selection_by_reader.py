@@ -1,7 +1,7 @@
-"""Which parts of the passages make the answer, by what the reader makes of each part.
+"""Selects quotes by the reader's score of each unit.
 
-The direct part first, then what it cannot do without, then what answers nearly as well, within a length that
-people read.
+The direct answer first, then what it depends on, then parts that score nearly as well, within a readable
+length.
 """
 
 import re
@@ -19,23 +19,23 @@ from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Unit, UnitKind, extract_units
 from assistant.text.terms import normalize_text
 
-#: Characters of an answer, by its language; whole steps may be longer.
+#: Characters of an answer, by language; whole lists of steps may be longer.
 MAX_CHARACTERS = {"ja": 200, "en": 400}
-#: A further part comes this near to the best one, in log-odds, and is itself not unlikely.
+#: A further part scores at most this much below the best one, in log-odds, and is likely by itself.
 MAX_LOG_ODDS_BEHIND = 4.0
 MIN_LOG_ODDS = -3.0
-#: From this on a part is needed beside the answer, in log-odds.
+#: Log-odds from which a part is needed beside the answer.
 MIN_NEEDED = 0.0
-#: One more passage is quoted beside the first when it is this likely in comparison.
+#: Ratio of probabilities from which a second passage is quoted too.
 MIN_SECOND = 0.8
-#: A row stands out when it is so much likelier than the next, in log-odds; rows of a table shown whole.
+#: Lead in log-odds from which one row stands out; most rows of a table shown whole.
 MIN_ROW_MARGIN = 2.0
 MAX_ROWS = 8
 NOTHING = -12.0
 
 
 def select_quotes(ask: AnswerRequest) -> list[Quote]:
-    """The quotes of an answer, the direct one first; empty where nothing can be quoted."""
+    """The quotes of an answer, the direct one first; empty when nothing is quotable."""
     every = [unit for rank, passage in enumerate(ask.passages) for unit in extract_units(passage, rank)]
     found = list_candidates(ask.question, ask.passages)
     scored = [(candidate, score_candidate(ask, candidate)) for candidate in found]
@@ -52,14 +52,14 @@ def select_quotes(ask: AnswerRequest) -> list[Quote]:
 
 
 def score_candidate(ask: AnswerRequest, candidate: Candidate) -> float:
-    """How likely the candidate answers: its best part, in log-odds."""
+    """The score of its best unit, in log-odds."""
     return max((_score_unit(ask, unit) for unit in candidate.units if not unit.leads_in), default=NOTHING)
 
 
 def _complete_candidate(
     ask: AnswerRequest, candidate: Candidate, likely: float, context: QuoteContext
 ) -> Quote | None:
-    """The candidate with what it is nothing without: all steps, the rows that are asked for."""
+    """The candidate completed: all steps of a list, the rows that the question names."""
     last = candidate.units[-1]
     block = context.get_block(last)
     if last.kind is UnitKind.STEP and len(block) <= MAX_ITEMS:
@@ -70,9 +70,9 @@ def _complete_candidate(
 
 
 def _select_asked_rows(ask: AnswerRequest, table: Sequence[Unit]) -> list[Unit]:
-    """The rows whose first cell the question names; else the whole of a small table where none stands out.
+    """The rows whose first cell the question names; else all rows of a small table if none stands out.
 
-    A row alone says something wrong to whoever asked for another one.
+    A single row would be wrong for a question about another one.
     """
     asked = normalize_text(ask.question)
     named = [row for row in table if any(name in asked for name in _split_row_names(row))]
@@ -97,7 +97,7 @@ def _score_unit(ask: AnswerRequest, unit: Unit) -> float:
 def _order_candidates(
     ask: AnswerRequest, scored: Sequence[tuple[Candidate, float]]
 ) -> list[tuple[Candidate, float]]:
-    """The best passage's candidates, best first; then the second's, where that is nearly as likely."""
+    """The best passage's candidates, best first; then the second's, if nearly as likely."""
     best = ask.passages[0].score if ask.passages else 0.0
     likely = [n for n, passage in enumerate(ask.passages[:2]) if passage.score >= MIN_SECOND * best]
     ranked = sorted(scored, key=lambda pair: (pair[0].units[0].passage, -pair[1]))

@@ -122,8 +122,9 @@ def quantize_rows(weights: NDArray[float32], largest: int) -> tuple[NDArray[int8
 def write_graph(
     weights: E5Weights, path: Path, progress: Progress, graph: OnnxGraphBuilder | None = None
 ) -> None:
-    """Write the model to *path* with its large tensors beside it; *graph* starts empty except for its input
-    scales.
+    """Write the model to *path* with its large tensors beside it.
+
+    *graph*: an empty one with other input scales than the committed ones.
     """
 
     shape = weights.shape

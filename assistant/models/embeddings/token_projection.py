@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: File in a model's folder: mean of its token vectors and their principal directions.
 FILE = "token_space.json"
-#: Four bits a number: components of a unit vector times STEPS, clipped to ±MAX_LEVEL. Finer steps rank no
+#: Four bits a number: components of a unit vector times STEPS, clipped to ±MAX_STEP. Finer steps rank no
 #: better.
 STEPS = 28
 MAX_STEP = 7

@@ -1,4 +1,4 @@
-"""Customers, agents, and what is known and forgotten of them, inside a transaction."""
+"""Customers, agents, erasure and audit log, inside a transaction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CustomerStore(Protocol):
     def set_familiarity(self, customer: str, familiarity: float) -> None: ...
     def load_names(
         self, customers: Sequence[str]
-    ) -> Mapping[str, tuple[str | None, bool]]: ...  # name, verified
+    ) -> Mapping[str, tuple[str | None, bool]]: ...  # (name, verified)
 
 
 class AgentStore(Protocol):
@@ -32,16 +32,16 @@ class AgentStore(Protocol):
     def add_credential(self, agent: str, door: Credential, now: datetime) -> None: ...
     def find_by_secret(
         self, secret_hash: str, now: datetime
-    ) -> tuple[Agent, str | None] | None: ...  # CSRF token
+    ) -> tuple[Agent, str | None] | None: ...  # and its CSRF token
     def revoke_credential(self, secret_hash: str) -> None: ...
     def revoke_credentials(
         self, agent: str, *, tokens: bool
-    ) -> int: ...  # sessions, API tokens too; how many
-    def remove(self, agent: str) -> None: ...  # with every way in
+    ) -> int: ...  # sessions, with *tokens* also API tokens; how many
+    def remove(self, agent: str) -> None: ...  # with its credentials
 
 
 class CustomerLinkStore(Protocol):
-    """Which customers are one person."""
+    """Links between customers who are one person."""
 
     def add(self, one: str, other: str, proof: dict[str, Any], now: datetime) -> str: ...
     def end_link(self, link: str, now: datetime) -> bool: ...
@@ -53,7 +53,7 @@ class CustomerLinkStore(Protocol):
 
 
 class ErasureStore(Protocol):
-    """Forgets people and conversations, with everything that hangs on them; counts the rows."""
+    """Erases people and conversations with all dependent rows; returns the number of rows."""
 
     def find_customers(self, named: str) -> Sequence[str]: ...  # customers by id, e-mail or CHANNEL:ID
     def erase_customers(self, customers: Sequence[str], *, journal: bool = True) -> int: ...
@@ -66,10 +66,10 @@ class ErasureStore(Protocol):
 
 
 class AuditLog(Protocol):
-    """Who changed what; it only grows."""
+    """Who changed what; append-only."""
 
     def append_entry(self, actor: str, action: str, now: datetime, **details: Any) -> None: ...
     def append_owner_change(
         self, conversation: Conversation, actor: str, now: datetime
-    ) -> None: ...  # it changed
+    ) -> None: ...  # the owner changed
     def list_entries(self, *, conversation: str | None = None) -> Sequence[AuditEntry]: ...  # in order
