@@ -1,3 +1,1 @@
-"""Grounding check: whether a passage supports (entails) a drafted sentence, by exact rules and a
-classifier.
-"""
+"""Grounding check (entailment): whether a passage supports a drafted sentence, by rules and a classifier."""

@@ -17,7 +17,7 @@ from assistant.text.exact_facts import find_unfounded_names, find_unfounded_numb
 from assistant.text.quotable import Unit, UnitKind, extract_units
 from assistant.text.terms import compute_overlap, compute_rarity, extract_terms, normalize_text
 
-#: Share of a sentence's weighted terms that the passage must contain.
+#: Share of a sentence's terms that the passage must contain.
 MIN_SHARED = 0.5
 #: Cosine from which a paraphrase counts as supported. Multilingual E5 gives paraphrases .93 and more,
 #: invented rules on the same topic .88 (English) or .92 (Japanese) and less, nine times in ten.
@@ -74,7 +74,7 @@ class GroundingSource:
 
     passage: Passage
     units: tuple[Unit, ...]
-    #: Terms of each unit and the headings above it.
+    #: Text of each unit with the title and headings above it.
     texts: tuple[str, ...]
 
     @classmethod
@@ -88,7 +88,7 @@ class GroundingSource:
         )
 
     def contains_sentence(self, sentence: str) -> bool:
-        """Whether the passage contains the sentence literally."""
+        """Whether one of the passage's units is the sentence, spaces aside."""
         words = _strip_spaces(sentence)
         return len(words) >= _MIN_SENTENCE_LETTERS and words in map(_strip_spaces, self.unit_texts)
 
@@ -153,7 +153,7 @@ def find_wrong_fact(sentence: str, source: GroundingSource, nearest: Sequence[in
 
 
 def compute_rule_features(sentence: str, source: GroundingSource) -> list[float]:
-    """The rules' features for the classifier, in the order in which it was trained."""
+    """Seven features of the rules for the classifier, in the order in which it was trained."""
     aligned = _align_units(sentence, source)
     if not aligned:
         return [0.0] * 7
@@ -288,7 +288,7 @@ def _compute_jaccard(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _compute_shared_share(sentence: str, aligned: Sequence[int], source: GroundingSource) -> float:
-    """Weighted share of the sentence's terms in the passage; meaningless across languages."""
+    """Share of the sentence's terms in the aligned units; meaningless across languages."""
     near = extract_terms(" ".join(source.texts[i] for i in aligned))
     wanted = extract_terms(sentence)
     # Terms of the topic do not count: an invented rule names the topic too.
