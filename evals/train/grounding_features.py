@@ -1,4 +1,4 @@
-"""Sentences weighed against passages as the product does, many at once: to train and measure the head."""
+"""Grounding features of sentences and passages in batches, for training and measuring the classifier."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,14 +19,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroundingFeatures:
-    """What the head sees of one sentence and one passage."""
+    """The classifier's input for one sentence and one passage."""
 
     classifier_features: NDArray[np.float32]
     difference_vector: NDArray[np.float32]
 
 
 class GroundingFeaturizer:
-    """Weighs with the local model, remembering on disk what was embedded."""
+    """Computes features with the local model, with vectors cached on disk."""
 
     def __init__(self) -> None:
         embedder = CachingEmbedder()
@@ -52,7 +52,7 @@ class GroundingFeaturizer:
 
 
 def build_source(judged: JudgedReply, language: str) -> GroundingSource:
-    """The knowledge of a judged reply as a passage without title."""
+    """The source text of a labelled reply as a passage without title."""
     passage = Passage(
         chunk=0,
         article="",
@@ -67,7 +67,7 @@ def build_source(judged: JudgedReply, language: str) -> GroundingSource:
 
 
 def fit_logistic(rows: Array, targets: Array, weights: Array, pull: Array) -> Array:
-    """Weights of a logistic model by Newton's method; *pull* towards zero for each column."""
+    """Weights of a logistic model by Newton's method; *pull*: L2 regularisation of each column."""
     found = np.zeros(rows.shape[1])
     for _ in range(30):
         sure = 1 / (1 + np.exp(-np.clip(rows @ found, -30, 30)))
@@ -81,14 +81,14 @@ def fit_logistic(rows: Array, targets: Array, weights: Array, pull: Array) -> Ar
 
 
 def compute_auroc(good: Iterable[float], bad: Iterable[float]) -> float:
-    """How often a good one is above a bad one; ties count half."""
+    """Probability that a positive is above a negative; ties count half."""
     high, low = np.sort(np.array(list(good))), np.sort(np.array(list(bad)))
     below = np.searchsorted(low, high, "left") + np.searchsorted(low, high, "right")
     return float(below.sum() / (2 * len(high) * len(low)))
 
 
 def compute_overlaps(judged: Sequence[JudgedReply], japanese: bool) -> Iterator[tuple[float, float]]:
-    """Word overlap with the knowledge: F1 as FaithDial measures it, and the share of the reply's words."""
+    """Word overlap with the source text: F1 as in FaithDial, and the share of the reply's words."""
     for one in judged:
         said, known = _split_words(one.said, japanese), _split_words(" ".join(one.known), japanese)
         shared = len(said & known)
@@ -96,7 +96,7 @@ def compute_overlaps(judged: Sequence[JudgedReply], japanese: bool) -> Iterator[
 
 
 def _split_words(text: str, japanese: bool) -> set[str]:
-    """Words; in Japanese pairs of characters."""
+    """Words; in Japanese character bigrams."""
     if japanese:
         return {text[i : i + 2] for i in range(len(text) - 1)}
     return {word.strip(".,!?;:'\"") for word in text.lower().split()} - {""}

@@ -1,4 +1,4 @@
-"""Fits the heads: linear over hashed n-grams, and small logistic models."""
+"""Fits linear classifiers over hashed n-grams, and small logistic models."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,17 +9,19 @@ from numpy.typing import NDArray
 from assistant.signals.hashed_ngrams import BUCKETS
 
 Array = NDArray[np.float64]
-#: The pieces of one text.
+#: The n-gram buckets of one text.
 Buckets = NDArray[np.int64]
 
-ROUNDS, BATCH, PACE = 12, 256, 0.004
-#: Pull towards zero for the pieces' weights, by what sources left out tell.
-CALM_PIECES = 5e-5
+EPOCHS = 12
+BATCH_SIZE = 256
+LEARNING_RATE = 0.004
+#: L2 regularisation of the n-grams' weights, tuned on held-out sources.
+NGRAM_L2 = 5e-5
 
 
 @dataclass(slots=True)
 class FittedHead:
-    """A head before it is written down; *bias* is that of the product's own domain."""
+    """A fitted classifier; *bias* is that of the product's own domain."""
 
     pieces: Array
     bias: float
@@ -29,7 +31,7 @@ class FittedHead:
 
 
 class Adam:
-    """Kingma and Ba's optimiser for a few arrays."""
+    """Adam (Kingma & Ba, 2015) for a few arrays."""
 
     def __init__(self, *sizes: int) -> None:
         self.values = [np.zeros(size) for size in sizes]
@@ -55,7 +57,7 @@ def score_buckets(pieces: Array, buckets: Sequence[Buckets]) -> Array:
 
 
 def _flatten_buckets(buckets: Sequence[Buckets]) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
-    """Every bucket with the row it stands in, and the root of each row's length."""
+    """Every bucket with its row number, and the square root of each row's length."""
     lengths = np.array([len(row) for row in buckets], dtype=np.int64)
     flat = np.concatenate(buckets) if buckets else np.zeros(0, np.int64)
     return np.repeat(np.arange(len(buckets)), lengths), flat, np.sqrt(np.maximum(lengths, 1))
@@ -64,21 +66,21 @@ def _flatten_buckets(buckets: Sequence[Buckets]) -> tuple[NDArray[np.int64], NDA
 def fit_head(
     buckets: Sequence[Buckets], targets: Array, weights: Array, domains: NDArray[np.int64]
 ) -> FittedHead:
-    """Domain 0 is the product's own; the others only lend their words, not their base rates."""
+    """Fit one classifier with a bias per domain; domain 0 is the product's own, whose base rate counts."""
     model = Adam(BUCKETS, int(domains.max()) + 1)
     draw = np.random.default_rng(0)
-    for _ in range(ROUNDS):
+    for _ in range(EPOCHS):
         order = draw.permutation(len(targets))
-        for batch in np.array_split(order, len(order) // BATCH + 1):
+        for batch in np.array_split(order, len(order) // BATCH_SIZE + 1):
             rows = [buckets[i] for i in batch]
             pieces, biases = model.values
             logits = biases[domains[batch]] + score_buckets(pieces, rows)
             slope = (_compute_sigmoid(logits) - targets[batch]) * weights[batch] / weights[batch].sum()
             gradients = (
-                _compute_piece_slope(rows, slope) + CALM_PIECES * pieces,
+                _compute_piece_slope(rows, slope) + NGRAM_L2 * pieces,
                 np.bincount(domains[batch], slope, len(biases)).astype(np.float64),
             )
-            model.apply_gradients(gradients, (3 * PACE, 3 * PACE))
+            model.apply_gradients(gradients, (3 * LEARNING_RATE, 3 * LEARNING_RATE))
     pieces, biases = model.values
     return FittedHead(pieces, float(biases[0]))
 
@@ -89,7 +91,7 @@ def _compute_piece_slope(buckets: Sequence[Buckets], slope: Array) -> Array:
 
 
 def fit_logistic(features: Array, targets: Array, weights: Array, calm: float = 6e-3) -> Array:
-    """Weights of a small logistic model; the first feature is the bias and is not pulled."""
+    """Weights of a small logistic model; the first feature is the bias and is not regularised."""
     model = Adam(features.shape[1])
     pull = np.full(features.shape[1], calm)
     pull[0] = 0.0

@@ -10,10 +10,6 @@ items and rows, does it answer and is it needed beside the answer:
         --hold w4.carshare_en w4.mealkit_en w4.ryokan_ja w2.ferry_en w5.petins_ja \\
         --export assistant/models/embeddings/reader.npz
     python -m evals calibrate_reader
-
-The shipped weights: one epoch over 5,077 help questions (w1 to w6 and the four trades of `faq`) mixed with
-2,090 of the marked texts (1,200 Japanese, 890 English), then 19 minutes (about 370 steps, rate 6e-4,
-`--start`) over w7 to w9 and 2,400 of the first help questions. The loss was still falling.
 """
 
 from __future__ import annotations
@@ -46,15 +42,15 @@ if TYPE_CHECKING:
     from evals.train.reader_examples import ReaderExample
 
 SEED = 7
-CLIP = 1.0
-DECAY = 0.01
-#: Steps in which the rate rises from nothing.
-RISE = 60
-#: Questions that are held where none is named, and of which all are measured at the end and on the way.
+MAX_GRADIENT_NORM = 1.0
+WEIGHT_DECAY = 0.01
+#: Warm-up steps of the learning rate.
+WARM_UP_STEPS = 60
+#: Held-out questions where none is named, all of which are measured at the end and on the way.
 HELD = 400
 MEASURED = 1_200
 GLANCED = 80
-#: Questions and windows of each that are read for the input scales.
+#: Questions, and windows of each, that are run for the input scales.
 SCALED_QUESTIONS = 60
 SCALED_WINDOWS = 2
 #: Rows of the heads that the product uses.
@@ -103,7 +99,7 @@ def _parse_options() -> argparse.Namespace:
 def _split_examples(
     chosen: argparse.Namespace, chance: random.Random
 ) -> tuple[list[ReaderExample], list[ReaderExample]]:
-    """The questions to learn from, and those that are held."""
+    """Training questions, and held-out ones."""
     groups: list[ReaderExample] = [g for path in chosen.examples for g in pickle.loads(path.read_bytes())]
     held = [g for g in groups if g["source"] in chosen.hold]
     learned = [g for g in groups if g["source"] not in chosen.hold]
@@ -119,7 +115,7 @@ def _split_examples(
 def _plan_batches(
     learned: Sequence[ReaderExample], chosen: argparse.Namespace, chance: random.Random
 ) -> list[WindowBatch]:
-    """The batches of all epochs; of the last maybe a part."""
+    """The batches of all epochs; the last epoch may be partial."""
     whole = int(chosen.epochs)
     every: list[WindowBatch] = []
     for _ in range(whole):
@@ -136,11 +132,11 @@ def train_model(
     held: Sequence[ReaderExample],
     chosen: argparse.Namespace,
 ) -> None:
-    """Learn from each batch once; the rate falls to nothing as a cosine, by steps or by minutes."""
+    """Train on each batch once; the learning rate falls to zero as a cosine, by steps or by minutes."""
     trained = [p for p in model.parameters() if p.requires_grad]
     print(f"{sum(p.numel() for p in trained):,} numbers are learned", flush=True)
     print(f"{len(every)} steps", flush=True)
-    optimizer = torch.optim.AdamW(trained, lr=chosen.rate, weight_decay=DECAY)
+    optimizer = torch.optim.AdamW(trained, lr=chosen.rate, weight_decay=WEIGHT_DECAY)
     began = told = time.time()
     recent: dict[str, float] = {}
     for step, batch in enumerate(every):
@@ -148,11 +144,11 @@ def train_model(
         if done >= 1:
             break
         for each in optimizer.param_groups:
-            each["lr"] = chosen.rate * min(1.0, step / RISE) * 0.5 * (1 + math.cos(math.pi * done))
+            each["lr"] = chosen.rate * min(1.0, step / WARM_UP_STEPS) * 0.5 * (1 + math.cos(math.pi * done))
         loss, parts = compute_loss(model, batch, warm=chosen.warm)
         optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(trained, CLIP)
+        nn.utils.clip_grad_norm_(trained, MAX_GRADIENT_NORM)
         optimizer.step()
         for key, value in parts.items():
             recent[key] = 0.98 * recent.get(key, value) + 0.02 * value
@@ -166,13 +162,13 @@ def train_model(
 
 
 def _save_model(model: ReaderNetwork, out: Path) -> None:
-    """What was learned; the packaged weights are not in it."""
+    """The learned parameters; the packaged weights are not in the file."""
     names = dict(model.named_parameters())
     torch.save({k: v for k, v in model.state_dict().items() if k in names}, out)
 
 
 def print_report(model: ReaderNetwork, held: Sequence[ReaderExample]) -> None:
-    """Print what *measure* gives for each source and for all."""
+    """Print the result of *measure* for each source and for all."""
     by_source: dict[str, list[ReaderExample]] = {}
     for group in held:
         by_source.setdefault(group["source"], []).append(group)
@@ -209,7 +205,7 @@ def measure_model(model: ReaderNetwork, groups: Sequence[ReaderExample]) -> dict
 
 
 def _check_best_unit(tokens: torch.Tensor, batch: WindowBatch, top: int) -> list[bool]:
-    """Whether the best unit of the window *top* answers; empty where that is not known."""
+    """Whether the best unit of the window *top* answers; empty where the label is unknown."""
     units, owner = compute_unit_logits(tokens, batch)
     labels = np.array([x for w in batch.windows for x in w["labels"]])
     mine = (owner == top).numpy()
