@@ -37,10 +37,10 @@ def normalize_email(email: str) -> str:
 def create_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
     """A session secret for the cookie, and its CSRF token."""
     secret, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
-    door = Credential(
+    credential = Credential(
         secret_hash=hash_secret(secret), csrf=csrf, expires_at=now + timedelta(days=SESSION_DAYS)
     )
-    store.agents.add_credential(agent.id, door, now)
+    store.agents.add_credential(agent.id, credential, now)
     store.audit.append_entry(actor(agent.id), "login", now)
     return secret, csrf
 
@@ -48,8 +48,8 @@ def create_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]
 def create_api_token(store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS) -> str:
     """An API token, shown once; it expires after *days* days."""
     secret = secrets.token_urlsafe(32)
-    door = Credential(secret_hash=hash_secret(secret), expires_at=now + timedelta(days=days))
-    store.agents.add_credential(agent.id, door, now)
+    credential = Credential(secret_hash=hash_secret(secret), expires_at=now + timedelta(days=days))
+    store.agents.add_credential(agent.id, credential, now)
     store.audit.append_entry(OPERATOR, "token", now, agent=agent.id, days=days)
     return secret
 

@@ -46,7 +46,7 @@ class ApiContext:
     examples: Callable[[str], Sequence[str]]
     #: Suggested replies for agents.
     suggest: ReplySuggester
-    wire: Notifier
+    notifier: Notifier
     timing: Timing
     desk: Desk
     pick_facts: FactPicker

@@ -87,7 +87,7 @@ async def create_conversation(body: OpenIn, request: Request, ctx: Ctx) -> dict[
     opened = await ctx.database.write(
         lambda store: open_conversation(store, visitor, ctx.identity_key, ctx.languages, now)
     )
-    ctx.wire.notify(opened.conversation.id)
+    ctx.notifier.notify(opened.conversation.id)
     return {"id": opened.conversation.id, "token": opened.token, "state": opened.conversation.state}
 
 
@@ -117,9 +117,9 @@ async def send_message(conversation: str, body: MessageIn, token: BearerHash, ct
     if receipt.message.author is not Author.CUSTOMER:  # a private note must look like a missing message
         raise Conflict("Another message has this id; make a new one.")
     if not receipt.is_duplicate:
-        ctx.wire.publish_typing(conversation, Author.CUSTOMER, False)
-        ctx.wire.publish_typing(conversation, Author.ASSISTANT, receipt.state is State.ASSISTANT)
-        ctx.wire.notify(conversation)
+        ctx.notifier.publish_typing(conversation, Author.CUSTOMER, False)
+        ctx.notifier.publish_typing(conversation, Author.ASSISTANT, receipt.state is State.ASSISTANT)
+        ctx.notifier.notify(conversation)
     return {"message": serialize_message(receipt.message, ctx.hosts)}
 
 
@@ -165,7 +165,7 @@ async def stream_conversation_events(
 
 @router.post("/conversations/{conversation}/typing", status_code=204)
 async def set_customer_typing(body: TypingIn, owner: OwnedConversation, ctx: Ctx) -> Response:
-    ctx.wire.publish_typing(owner.id, Author.CUSTOMER, body.on)
+    ctx.notifier.publish_typing(owner.id, Author.CUSTOMER, body.on)
     return Response(status_code=204)
 
 
@@ -176,8 +176,8 @@ async def request_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
     conversation, message = await ctx.database.write(
         lambda store: customer_actions.request_human(store, owner.id, ctx.policy, ctx.pick_facts, now)
     )
-    ctx.wire.publish_draft(owner.id, "")
-    ctx.wire.notify(owner.id)
+    ctx.notifier.publish_draft(owner.id, "")
+    ctx.notifier.notify(owner.id)
     return {"state": conversation.state, "message": serialize_message(message, ctx.hosts)}
 
 
@@ -185,7 +185,7 @@ async def request_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
 async def cancel_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
     conversation = await ctx.database.write(lambda store: customer_actions.cancel_wait(store, owner.id, now))
-    ctx.wire.notify(owner.id)
+    ctx.notifier.notify(owner.id)
     return {"state": conversation.state}
 
 
@@ -196,7 +196,7 @@ async def submit_feedback(body: FeedbackIn, owner: OwnedConversation, ctx: Ctx) 
     )
     now = ctx.clock()
     await ctx.database.write(lambda store: customer_actions.save_rating(store, owner.id, rating, now))
-    ctx.wire.notify(owner.id)
+    ctx.notifier.notify(owner.id)
     return {}
 
 
@@ -206,6 +206,6 @@ async def close_conversation(owner: OwnedConversation, ctx: Ctx) -> dict[str, An
     conversation = await ctx.database.write(
         lambda store: customer_actions.close_conversation(store, owner.id, now)
     )
-    ctx.wire.publish_draft(owner.id, "")
-    ctx.wire.notify(owner.id)
+    ctx.notifier.publish_draft(owner.id, "")
+    ctx.notifier.notify(owner.id)
     return {"state": conversation.state}

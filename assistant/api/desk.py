@@ -41,7 +41,7 @@ async def _run_desk_action(ctx: ApiContext, step: Callable[[Store], Conversation
         return conversation.id, load_inbox_rows(store, [conversation])[0]
 
     conversation_id, row = await ctx.database.write(run_action)
-    ctx.wire.notify(conversation_id)
+    ctx.notifier.notify(conversation_id)
     return {"conversation": row}
 
 
@@ -51,7 +51,7 @@ async def claim_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) 
     claimed = await _run_desk_action(
         ctx, lambda store: desk.claim_conversation(store, conversation, inside.agent, ctx.desk, now)
     )
-    ctx.wire.publish_draft(conversation, "")
+    ctx.notifier.publish_draft(conversation, "")
     return claimed
 
 
@@ -106,7 +106,7 @@ async def send_agent_message(
     message = await ctx.database.write(
         lambda store: desk.add_agent_message(store, conversation, inside.agent, written, now)
     )
-    ctx.wire.notify(conversation)
+    ctx.notifier.notify(conversation)
     return {"message": serialize_agent_message(message, ctx.hosts)}
 
 
@@ -132,7 +132,7 @@ async def reveal_message(conversation: str, message: str, inside: CurrentAgent, 
 
 @router.post("/typing", status_code=204)
 async def set_agent_typing(conversation: str, body: TypingIn, inside: CurrentAgent, ctx: Ctx) -> Response:
-    ctx.wire.publish_typing(conversation, Author.AGENT, body.on, inside.agent.name)
+    ctx.notifier.publish_typing(conversation, Author.AGENT, body.on, inside.agent.name)
     return Response(status_code=204)
 
 

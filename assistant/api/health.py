@@ -52,11 +52,11 @@ async def get_prometheus_metrics(
     _authorize_metrics(request, ctx, authorization)
 
     async def load_totals() -> MetricTotals:
-        now, streams = ctx.clock(), ctx.wire.stream_count
+        now, streams = ctx.clock(), ctx.notifier.stream_count
         return await ctx.database.read(lambda store: count_totals(store, streams, now, ctx.calls))
 
     found = (await ctx.counted.get(load_totals))._replace(
-        streams=ctx.wire.stream_count, calls=dict(ctx.calls)
+        streams=ctx.notifier.stream_count, calls=dict(ctx.calls)
     )
     return Response(render_metrics(found, await ctx.restarts()), media_type=CONTENT_TYPE_LATEST)
 

@@ -42,13 +42,13 @@ async def get_knowledge_overview(_inside: CurrentAgent, ctx: Ctx) -> dict[str, A
     today = compute_business_day(ctx.clock(), ctx.policy.zone)
 
     def load_overview(store: Store) -> dict[str, Any]:
-        articles, troubles = (
+        articles, problems = (
             store.article_lifecycle.list_article_listings(),
             store.article_lifecycle.list_source_problems(),
         )
-        by_place = {one.place: one for one in troubles}
+        by_place = {one.place: one for one in problems}
         read = Counter(article.origin.source for article in articles if article.origin)
-        failing = Counter(one.source for one in troubles)
+        failing = Counter(one.source for one in problems)
         names = {agent.id: agent.name for agent in store.agents.list_all()}
         every = store.sources.list_sources()
         places = SourceLabels(one.source for one in every)
@@ -67,7 +67,7 @@ async def get_knowledge_overview(_inside: CurrentAgent, ctx: Ctx) -> dict[str, A
                 }
                 for one in every
             ],
-            "troubles": [_serialize_problem(one, places) for one in troubles[:MAX_LISTED_ITEMS]],
+            "troubles": [_serialize_problem(one, places) for one in problems[:MAX_LISTED_ITEMS]],
             "remarks": [
                 _serialize_problem(one, places)
                 for one in store.article_lifecycle.list_source_remarks()[:MAX_LISTED_ITEMS]
@@ -187,11 +187,11 @@ def _build_article_url(article: str, url: str | None, ctx: ApiContext) -> str:
 def _serialize_article(
     article: ArticleListing,
     sources: Mapping[str, KnowledgeSource],
-    troubles: Mapping[str, SourceProblem],
+    problems: Mapping[str, SourceProblem],
     ctx: ApiContext,
     places: SourceLabels,
 ) -> dict[str, Any]:
-    origin, trouble = article.origin, article.find_problem(troubles)
+    origin, problem = article.origin, article.find_problem(problems)
     source = sources.get(origin.source) if origin else None
     return {
         "id": article.id,
@@ -205,22 +205,22 @@ def _serialize_article(
         "source": places.label_source(origin.source) if origin else None,
         "location": places.label_location(origin.location, origin.source) if origin else None,
         "read_at": format_timestamp(source.read_at) if source else None,
-        "trouble": _serialize_optional_problem(trouble, places),
+        "trouble": _serialize_optional_problem(problem, places),
     }
 
 
-def _serialize_problem(trouble: SourceProblem, places: SourceLabels) -> dict[str, Any]:
-    return asdict(trouble) | {
-        "place": places.label_location(trouble.place, trouble.source),
-        "source": places.label_source(trouble.source),
-        "why": trouble.why.replace(trouble.source, places.label_source(trouble.source)),
-        "since": format_timestamp(trouble.since),
-        "vanished": trouble.is_vanished,
+def _serialize_problem(problem: SourceProblem, places: SourceLabels) -> dict[str, Any]:
+    return asdict(problem) | {
+        "place": places.label_location(problem.place, problem.source),
+        "source": places.label_source(problem.source),
+        "why": problem.why.replace(problem.source, places.label_source(problem.source)),
+        "since": format_timestamp(problem.since),
+        "vanished": problem.is_vanished,
     }
 
 
-def _serialize_optional_problem(trouble: SourceProblem | None, places: SourceLabels) -> dict[str, Any] | None:
-    return _serialize_problem(trouble, places) if trouble else None
+def _serialize_optional_problem(problem: SourceProblem | None, places: SourceLabels) -> dict[str, Any] | None:
+    return _serialize_problem(problem, places) if problem else None
 
 
 def _serialize_source(source: KnowledgeSource, ctx: ApiContext, places: SourceLabels) -> dict[str, Any]:

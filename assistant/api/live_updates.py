@@ -40,23 +40,23 @@ async def iterate_customer_events(
 ) -> AsyncIterator[str]:
     """State, every message after *last_event_id* in order, then live events."""
     seen = parse_last_event_id(last_event_id) or 0
-    told: dict[str, Any] | None = None
+    sent_state: dict[str, Any] | None = None
     asked: dict[str, Any] | None = None
-    with ctx.wire.subscribe(conversation) as follower:
+    with ctx.notifier.subscribe(conversation) as follower:
         passing: Passing = []
         while not follower.is_closed:
-            news = await _read_when_available(
+            changes = await _read_when_available(
                 ctx, partial(_load_conversation_update, ctx=ctx, conversation_id=conversation, after=seen)
             )
-            if news is None:
+            if changes is None:
                 return
-            state, question, messages = news
+            state, question, messages = changes
             if seen > state["seq"]:
-                seen, told = 0, None
+                seen, sent_state = 0, None
                 yield format_event("reset", {})
                 continue
-            if told != state["public"]:
-                told = state["public"]
+            if sent_state != state["public"]:
+                sent_state = state["public"]
                 yield format_event("state", state["public"])
             for shown in filter(None, map(_format_transient_event, passing)):
                 yield shown
@@ -123,7 +123,7 @@ async def iterate_agent_events(
         seen = None
         yield format_event("reset", {})
     seen = newest if seen is None else seen
-    with ctx.wire.subscribe() as follower:
+    with ctx.notifier.subscribe() as follower:
         yield HEARTBEAT
         checked = time.monotonic()
         while not follower.is_closed:

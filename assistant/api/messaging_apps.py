@@ -66,7 +66,7 @@ async def link_conversations(
             store, conversation, body.conversation, inside.agent, body.reason, now
         )
     )
-    ctx.wire.notify(conversation)
+    ctx.notifier.notify(conversation)
     return {"id": found}
 
 
@@ -89,7 +89,7 @@ async def retry_delivery(conversation: str, message: str, _inside: CurrentAgent,
     """Retry a failed delivery."""
     now = ctx.clock()
     found = await ctx.database.write(lambda store: resend_undelivered(store, conversation, message, now))
-    ctx.wire.notify(conversation)
+    ctx.notifier.notify(conversation)
     return {"message": serialize_agent_message(found, ctx.hosts)}
 
 

@@ -50,8 +50,8 @@ class EventStream(StreamingResponse):
                 task.cancel()
             self._ended()
             await asyncio.gather(sending, watching, return_exceptions=True)
-        if not sending.cancelled() and (trouble := sending.exception()):
-            raise trouble
+        if not sending.cancelled() and (problem := sending.exception()):
+            raise problem
 
 
 async def _wait_for_disconnect(receive: Receive) -> None:

@@ -69,7 +69,7 @@ async def _process_webhook(channel: Channel, call: WebhookRequest, ctx: ApiConte
         some = events[start : start + EVENTS_PER_TRANSACTION]
         changed = await ctx.database.write(partial(apply_events, events=some, arrivals=arrivals, now=now))
         for conversation in changed:
-            ctx.wire.notify(conversation)
+            ctx.notifier.notify(conversation)
     return ""
 
 

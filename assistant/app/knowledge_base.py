@@ -147,8 +147,8 @@ class KnowledgeBase:
         if not new:
             return 0
         owners = await self.database.read(lambda store: store.article_lifecycle.load_chunk_articles())
-        shelf = self.retriever.forward_index
-        found = await find_contradictions(new, shelf, owners, self.load_statements, self.embedder)
+        forward_index = self.retriever.forward_index
+        found = await find_contradictions(new, forward_index, owners, self.load_statements, self.embedder)
         await self.database.write(
             lambda store: store.article_lifecycle.save_contradictions(last, found, utc_now())
         )

@@ -37,8 +37,8 @@ class AssistantService:
 
     settings: Settings
     knowledge: KnowledgeBase
-    mind: TurnDependencies
-    wire: LocalNotifier
+    dependencies: TurnDependencies
+    notifier: LocalNotifier
     assistant: TurnHandler
     timing: Timing
     #: Configured messaging apps, by name and account.
@@ -51,7 +51,7 @@ class AssistantService:
         from assistant.jobs.worker_loop import WorkerLoop
 
         loop = WorkerLoop(
-            self.knowledge.database, build_job_handlers(self), self.wire, utc_now, self.timing.lease
+            self.knowledge.database, build_job_handlers(self), self.notifier, utc_now, self.timing.lease
         )
         try:
             async with self.supervisor.run_tasks(self.build_tasks(loop)):
@@ -67,17 +67,17 @@ class AssistantService:
         from assistant.notifications.journal_poller import JournalPoller
 
         database, days = self.knowledge.database, self.settings.retention_days
-        keeping = RetentionCleaner(database, utc_now, None if days is None else timedelta(days=days))
+        tasks = RetentionCleaner(database, utc_now, None if days is None else timedelta(days=days))
         resync = WebResync(database, self._resync_source, utc_now, self.settings.resync_interval)
         work: dict[str, Start] = {
             "loop": loop.run,
-            "wire": self.wire.run,
-            "housekeeping": keeping.run,
+            "notifier": self.notifier.run,
+            "housekeeping": tasks.run,
             "resync": resync.run,
             "warm-up": self._warm_up_models,
         }
         if self.settings.postgres_url is not None:
-            work["lookout"] = JournalPoller(database, self.wire, utc_now).run
+            work["journal_poller"] = JournalPoller(database, self.notifier, utc_now).run
         return work | self.build_knowledge_tasks() | dict(self._build_mailbox_tasks())
 
     def build_knowledge_tasks(self) -> dict[str, Start]:
@@ -103,13 +103,13 @@ class AssistantService:
         from assistant.conversation.turn.ask_once import answer_once
         from assistant.models.factory import preload_model
 
-        settings, examples = self.settings, self.mind.examples
-        mind = build_turn_dependencies(
+        settings, examples = self.settings, self.dependencies.examples
+        dependencies = build_turn_dependencies(
             settings.model_copy(update={"chat_model": "extractive"}), self.knowledge
         )
         for language in settings.languages:
             for question in examples(language)[:1]:
-                await answer_once(mind, question)
+                await answer_once(dependencies, question)
         await asyncio.to_thread(preload_model, settings.effective_model)
 
     async def check_health(self) -> dict[str, str | None]:
@@ -118,7 +118,7 @@ class AssistantService:
         if self.knowledge.retriever.missing:
             await self.knowledge.report_missing_vectors()  # also updates the progress of a backfill
         parts = dict(self.knowledge.retriever.component_health())
-        reader = getattr(self.mind.retriever, "unavailable_reason", None)
+        reader = getattr(self.dependencies.retriever, "unavailable_reason", None)
         return (
             parts
             | {"words": parts["words"] or words, "reader": reader}
@@ -134,7 +134,12 @@ class AssistantService:
         for (name, account), channel in self.channels.items():
             if getattr(channel, "has_mailbox", False):
                 start = partial(
-                    poll_mailbox, cast(Any, channel), self.knowledge.database, arrivals, self.wire, utc_now
+                    poll_mailbox,
+                    cast(Any, channel),
+                    self.knowledge.database,
+                    arrivals,
+                    self.notifier,
+                    utc_now,
                 )
                 yield f"mailbox {name} {account}".strip(), start
 
@@ -156,12 +161,16 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     from assistant.jobs.outbox import Outbox
     from assistant.jobs.worker_loop import JobHandlers
 
-    assistant, wire, database = service.assistant, service.wire, service.knowledge.database
-    watchdog = Watchdog(database, service.mind.policy, assistant.pick_facts, wire, utc_now)
-    outbox = Outbox(database, service.channels, wire, utc_now)
-    fetcher = AttachmentDownloader(database, service.channels, wire, utc_now)
+    assistant, notifier, database = service.assistant, service.notifier, service.knowledge.database
+    watchdog = Watchdog(database, service.dependencies.policy, assistant.pick_facts, notifier, utc_now)
+    outbox = Outbox(database, service.channels, notifier, utc_now)
+    fetcher = AttachmentDownloader(database, service.channels, notifier, utc_now)
     enricher = PacketEnricher(
-        database=database, mind=service.mind, wire=wire, pick_facts=assistant.pick_facts, clock=utc_now
+        database=database,
+        mind=service.dependencies,
+        wire=notifier,
+        pick_facts=assistant.pick_facts,
+        clock=utc_now,
     )
     return JobHandlers(
         handlers={
@@ -188,19 +197,24 @@ async def build_service(
     from assistant.signals.facts import pick_facts
 
     knowledge = await open_knowledge(settings, progress, at_once=True)
-    mind, wire, timing = (
+    dependencies, notifier, timing = (
         build_turn_dependencies(settings, knowledge),
         build_notifier(settings, bus),
         build_timing(settings),
     )
     assistant = TurnHandler(
-        database=knowledge.database, mind=mind, wire=wire, timing=timing, pick_facts=pick_facts, clock=utc_now
+        database=knowledge.database,
+        mind=dependencies,
+        wire=notifier,
+        timing=timing,
+        pick_facts=pick_facts,
+        clock=utc_now,
     )
     return AssistantService(
         settings=settings,
         knowledge=knowledge,
-        mind=mind,
-        wire=wire,
+        dependencies=dependencies,
+        notifier=notifier,
         assistant=assistant,
         timing=timing,
         channels=build_channels(settings),

@@ -72,8 +72,8 @@ class BaseChannel:
     def answer_challenge(self, call: WebhookRequest) -> str | None:
         return None
 
-    def split_message(self, letter: OutboundMessage) -> Sequence[MessagePart]:
-        return render_parts(letter, self.text_limits)
+    def split_message(self, outbound: OutboundMessage) -> Sequence[MessagePart]:
+        return render_parts(outbound, self.text_limits)
 
     async def send_typing_indicator(self, thread: Thread) -> None:
         """No effect: the app has no typing indicator."""

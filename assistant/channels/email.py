@@ -223,12 +223,12 @@ class EmailChannel(BaseChannel):
 
     # -- sending
 
-    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
-        message = compose_mail(letter, part, self.get_setting("ADDRESS"), self._threads)
-        peer, context = letter.thread.address.peer, letter.thread.context
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
+        message = compose_mail(outbound, part, self.get_setting("ADDRESS"), self._threads)
+        peer, context = outbound.thread.address.peer, outbound.thread.context
         if peer in (NOBODY, self.get_setting("ADDRESS").lower()):
             raise Undeliverable("the mail names no sender that can be answered")
-        if letter.message.author is not Author.AGENT:
+        if outbound.message.author is not Author.AGENT:
             self._check_auto_reply(peer, context)
         try:
             await deliver_mail(self._parse_smtp_server(), message)

@@ -49,21 +49,21 @@ class TextLimits:
     parts: int | None = None
 
 
-def render_parts(letter: OutboundMessage, look: TextLimits) -> list[MessagePart]:
+def render_parts(outbound: OutboundMessage, limits: TextLimits) -> list[MessagePart]:
     """The message in as many parts as the limits require; choices come with the last one."""
-    message = letter.message
+    message = outbound.message
     language = message.language or "en"
-    text = _append_links(render_plain_text(message.text, look.bold), message.citations)
-    if letter.introduces and message.kind != "notice":
+    text = _append_links(render_plain_text(message.text, limits.bold), message.citations)
+    if outbound.introduces and message.kind != "notice":
         text = f"{render_template('disclosure', language)}\n\n{text}"
     choices = get_choices(message)
-    if not look.buttons and choices:
+    if not limits.buttons and choices:
         text = f"{text}\n\n{_format_numbered_choices(choices, language)}"
-    pieces = split_text(text, look.max_length, look.measure)
-    if look.parts and len(pieces) > look.parts * look.texts:
-        pieces = [_shorten_text(text, message, look)]
-    groups = [tuple(pieces[i : i + look.texts]) for i in range(0, len(pieces), look.texts)]
-    buttons = choices[-look.buttons :] if look.buttons else ()
+    pieces = split_text(text, limits.max_length, limits.measure)
+    if limits.parts and len(pieces) > limits.parts * limits.texts:
+        pieces = [_shorten_text(text, message, limits)]
+    groups = [tuple(pieces[i : i + limits.texts]) for i in range(0, len(pieces), limits.texts)]
+    buttons = choices[-limits.buttons :] if limits.buttons else ()
     return [MessagePart(texts=group, buttons=buttons if group is groups[-1] else ()) for group in groups]
 
 
@@ -92,14 +92,14 @@ def _append_links(text: str, citations: Sequence[Citation]) -> str:
     return "\n\n".join([text, "\n".join(lines)]) if lines else text
 
 
-def _shorten_text(text: str, message: Message, look: TextLimits) -> str:
+def _shorten_text(text: str, message: Message, limits: TextLimits) -> str:
     """The text cut at a sentence, with a link to the whole article."""
     language = message.language or "en"
     more = "".join(f"\n{render_template('read_more', language)}{c.url}" for c in message.citations[:1])
-    person = f"\n{render_template('person_number', language)}" if not look.buttons else ""
-    room = look.max_length - look.measure(more + person)
-    body = render_plain_text(message.text, look.bold)
-    return split_text(body, max(room, 40), look.measure)[0] + more + person
+    person = f"\n{render_template('person_number', language)}" if not limits.buttons else ""
+    room = limits.max_length - limits.measure(more + person)
+    body = render_plain_text(message.text, limits.bold)
+    return split_text(body, max(room, 40), limits.measure)[0] + more + person
 
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"「」（）、。]+")

@@ -139,10 +139,10 @@ def with_send_deadline(
     """*send* with one deadline for all its calls: RetryLater when it expires."""
 
     @wraps(send)
-    async def send_with_deadline(channel: Any, letter: OutboundMessage, part: MessagePart) -> SendResult:
+    async def send_with_deadline(channel: Any, outbound: OutboundMessage, part: MessagePart) -> SendResult:
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                return await send(channel, letter, part)
+                return await send(channel, outbound, part)
         except TimeoutError as exc:
             raise RetryLater(f"the app does not answer within {CALL_SECONDS:.0f} seconds") from exc
 

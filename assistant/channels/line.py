@@ -147,31 +147,31 @@ class LineChannel(BaseChannel):
     # -- sending
 
     @with_send_deadline
-    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
         """By reply token while it is valid, which is free of charge; else by push."""
-        messages = [self._build_text_message(text, letter) for text in part.texts]
+        messages = [self._build_text_message(text, outbound) for text in part.texts]
         if items := [_build_quick_reply(b.label, b.value) for b in part.buttons]:
             messages[-1]["quickReply"] = {"items": items}
-        if token := _get_valid_token(letter):
+        if token := _get_valid_token(outbound):
             answer = await self._post_messages("reply", {"replyToken": token, "messages": messages})
             if answer.is_ok:
                 return SendResult(id=_get_message_id(answer), spent=("reply_token", "token_at"))
             if answer.status == 400 and "reply token" in answer.error_message.lower():
                 # If an earlier try whose response was lost has used the token, the message was delivered.
-                if letter.tries:
+                if outbound.tries:
                     return SendResult(id="", spent=("reply_token", "token_at"))
             else:
                 raise build_refusal(answer, token=self.get_variable_name("ACCESS_TOKEN"))
-        sent = await self._push_messages(letter, messages)
+        sent = await self._push_messages(outbound, messages)
         return SendResult(id=sent, spent=("reply_token", "token_at"))
 
-    async def _push_messages(self, letter: OutboundMessage, messages: list[dict[str, Any]]) -> str:
-        address = letter.thread.address
+    async def _push_messages(self, outbound: OutboundMessage, messages: list[dict[str, Any]]) -> str:
+        address = outbound.thread.address
         to = {"to": address.thread or address.peer, "messages": messages}
-        answer = await self._post_messages("push", to, {"X-Line-Retry-Key": letter.key})
+        answer = await self._post_messages("push", to, {"X-Line-Retry-Key": outbound.key})
         if not answer.is_ok and answer.status != 409:  # 409: an earlier try with this key was accepted
             raise build_refusal(answer, token=self.get_variable_name("ACCESS_TOKEN"))
-        await self._refresh_quota(letter.now)
+        await self._refresh_quota(outbound.now)
         return _get_message_id(answer)
 
     async def _post_messages(
@@ -186,9 +186,9 @@ class LineChannel(BaseChannel):
             final=("monthly limit",),
         )
 
-    def _build_text_message(self, text: str, letter: OutboundMessage) -> dict[str, Any]:
+    def _build_text_message(self, text: str, outbound: OutboundMessage) -> dict[str, Any]:
         """A text message under the sender's name: the agent's own, or the assistant's."""
-        message = letter.message
+        message = outbound.message
         name = (
             message.agent_name
             if message.author is Author.AGENT
@@ -274,12 +274,12 @@ def _build_quick_reply(label: str, value: str) -> dict[str, Any]:
     return {"type": "action", "action": {"type": "message", "label": short, "text": value[:300]}}
 
 
-def _get_valid_token(letter: OutboundMessage) -> str | None:
-    context = letter.thread.context
+def _get_valid_token(outbound: OutboundMessage) -> str | None:
+    context = outbound.thread.context
     if "reply_token" not in context:
         return None
     since = datetime.fromisoformat(context["token_at"])
-    return context["reply_token"] if letter.now - since < TOKEN_HOLDS else None
+    return context["reply_token"] if outbound.now - since < TOKEN_HOLDS else None
 
 
 def _get_message_id(answer: ApiResponse) -> str:

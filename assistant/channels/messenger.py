@@ -110,10 +110,10 @@ class MessengerChannel(MetaChannel):
         ]
 
     @with_send_deadline
-    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
         """A response within 24 hours; later only agents' messages, with the tag."""
-        late = letter.now - letter.thread.heard_at > WINDOW
-        check_reply_window(letter, AGENTS_WINDOW if is_from_agent(letter) else WINDOW)
+        late = outbound.now - outbound.thread.heard_at > WINDOW
+        check_reply_window(outbound, AGENTS_WINDOW if is_from_agent(outbound) else WINDOW)
         message: dict[str, Any] = {"text": part.texts[0]}
         if part.buttons:
             message["quick_replies"] = [
@@ -125,7 +125,7 @@ class MessengerChannel(MetaChannel):
             if late
             else {"messaging_type": "RESPONSE"}
         )
-        to = {"recipient": {"id": letter.thread.address.peer}}
+        to = {"recipient": {"id": outbound.thread.address.peer}}
         answer = await self._post_json("me/messages", {**to, **way, "message": message})
         return SendResult(id=answer.find_text("message_id"))
 

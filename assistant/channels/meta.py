@@ -119,12 +119,12 @@ class MetaChannel(BaseChannel):
         return "me"
 
 
-def is_from_agent(letter: OutboundMessage) -> bool:
-    return letter.message.author is Author.AGENT
+def is_from_agent(outbound: OutboundMessage) -> bool:
+    return outbound.message.author is Author.AGENT
 
 
-def check_reply_window(letter: OutboundMessage, window: timedelta) -> None:
+def check_reply_window(outbound: OutboundMessage, window: timedelta) -> None:
     """Undeliverable when the reply window has closed."""
-    if letter.now - letter.thread.heard_at > window:
+    if outbound.now - outbound.thread.heard_at > window:
         hours = int(window.total_seconds() // 3600)
         raise Undeliverable(f"the window of {hours} hours after the customer's last message has closed")

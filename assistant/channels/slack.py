@@ -153,8 +153,8 @@ class SlackChannel(BaseChannel):
     # -- sending
 
     @with_send_deadline
-    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
-        channel, _, thread = letter.thread.address.thread.partition(":")
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
+        channel, _, thread = outbound.thread.address.thread.partition(":")
         body: dict[str, Any] = {"channel": channel, "text": part.texts[0], "unfurl_links": False}
         if thread:
             body["thread_ts"] = thread

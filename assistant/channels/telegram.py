@@ -139,14 +139,14 @@ class TelegramChannel(BaseChannel):
     # -- sending
 
     @with_send_deadline
-    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
         """Choices are a one-time keyboard; a tap sends the choice's text."""
         keyboard: dict[str, Any] = {"remove_keyboard": True}
         if part.buttons:
             rows = [[{"text": button.value[:256]}] for button in part.buttons]
             keyboard = {"keyboard": rows, "one_time_keyboard": True, "resize_keyboard": True}
         body = {
-            "chat_id": int(letter.thread.address.peer),
+            "chat_id": int(outbound.thread.address.peer),
             "text": part.texts[0],
             "link_preview_options": {"is_disabled": True},
             "reply_markup": keyboard,
@@ -157,7 +157,7 @@ class TelegramChannel(BaseChannel):
         if not answer.is_ok:
             raise build_refusal(answer, token=self.get_variable_name("BOT_TOKEN"))
         number = answer.find_text("result", "message_id")
-        return SendResult(id=f"{letter.thread.address.peer}:{number}" if number else "")
+        return SendResult(id=f"{outbound.thread.address.peer}:{number}" if number else "")
 
     async def send_typing_indicator(self, thread: Thread) -> None:
         await self._call_method("sendChatAction", {"chat_id": int(thread.address.peer), "action": "typing"})
@@ -185,11 +185,11 @@ class TelegramChannel(BaseChannel):
         put = await self._call_method("setWebhook", body)
         if not put.is_ok:
             raise SetupError(f"Telegram does not take {url} as webhook: {put.error_message}.")
-        trouble = (await self._call_method("getWebhookInfo", {})).find_text("result", "last_error_message")
+        problem = (await self._call_method("getWebhookInfo", {})).find_text("result", "last_error_message")
         return [
             f"bot @{me.find_text('result', 'username')}",
             f"webhook {url}",
-            *([f"last error: {trouble}"] if trouble else []),
+            *([f"last error: {problem}"] if problem else []),
         ]
 
     async def _call_method(self, method: str, body: dict[str, Any]) -> ApiResponse:

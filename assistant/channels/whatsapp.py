@@ -134,19 +134,19 @@ class WhatsAppChannel(MetaChannel):
     # -- sending
 
     @with_send_deadline
-    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
-        late = letter.now - letter.thread.heard_at > WINDOW
-        content = self._build_template(letter, part) if late else _build_content(part)
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
+        late = outbound.now - outbound.thread.heard_at > WINDOW
+        content = self._build_template(outbound, part) if late else _build_content(part)
         to = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             # A recipient with a user name has no number; their id is never only digits.
-            "to" if letter.thread.address.peer.isdigit() else "recipient": letter.thread.address.peer,
+            "to" if outbound.thread.address.peer.isdigit() else "recipient": outbound.thread.address.peer,
         }
         answer = await self._post_json(f"{self.get_setting('PHONE_NUMBER_ID')}/messages", to | content)
         return SendResult(id=answer.find_text("messages", 0, "id"))
 
-    def _build_template(self, letter: OutboundMessage, part: MessagePart) -> dict[str, Any]:
+    def _build_template(self, outbound: OutboundMessage, part: MessagePart) -> dict[str, Any]:
         """An approved template with our text: all that may be sent after 24 hours."""
         if not (name := self.get_setting("TEMPLATE")):
             raise Undeliverable(
@@ -158,7 +158,7 @@ class WhatsAppChannel(MetaChannel):
             "type": "template",
             "template": {
                 "name": name,
-                "language": {"code": letter.message.language or "en"},
+                "language": {"code": outbound.message.language or "en"},
                 "components": [{"type": "body", "parameters": [words]}],
             },
         }

@@ -71,9 +71,9 @@ async def _exchange_messages(service: AssistantService, conversation: str, text:
 
     database = service.knowledge.database
     inbound = InboundMessage(conversation=conversation, message_id=str(uuid4()), text=text)
-    with service.wire.subscribe(conversation) as follower:
+    with service.notifier.subscribe(conversation) as follower:
         await database.write(lambda store: receive_inbound(store, inbound, service.timing, utc_now()))
-        service.wire.notify(conversation)
+        service.notifier.notify(conversation)
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
             await follower.next_events(1.0)

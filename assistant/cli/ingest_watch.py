@@ -65,7 +65,7 @@ class _WatchSession:
         self._settings, self._prune, self._json = settings, prune, as_json
         self._sources, self._places = sources, places
         #: Problems of the last run, so that only changes are printed.
-        self._standing: dict[str, str] | None = None
+        self._problems: dict[str, str] | None = None
 
     async def run(self) -> None:
         from assistant.knowledge.ingest.file_watcher import CachingReader, watch_sources
@@ -78,7 +78,7 @@ class _WatchSession:
                     open_knowledge_session(self._settings, steps, beside_serve=True)
                 )
             async for _ in watch_sources(self._places):
-                if self._standing is None:
+                if self._problems is None:
                     with show_progress_bar() as steps:
                         report = await self._ingest_with_retry(knowledge, self._sources, steps, reader)
                 else:
@@ -102,13 +102,13 @@ class _WatchSession:
                 return report
 
     def _report_changes(self, report: IngestReport, disagree: Sequence[Contradiction]) -> None:
-        before, self._standing = self._standing, _collect_problems(report, disagree)
+        before, self._problems = self._problems, _collect_problems(report, disagree)
         changed = {kind: getattr(report, kind) for kind in ("added", "updated", "removed")}
         if before is None:
             print_report(report, disagree, self._json)
             _print_line(f"watching {', '.join(self._places)}; Ctrl-C ends it")
         elif self._json:
-            if self._standing != before or any(changed.values()):
+            if self._problems != before or any(changed.values()):
                 print_report(report, disagree, self._json)
         else:
             for kind, articles in changed.items():
@@ -117,11 +117,11 @@ class _WatchSession:
             self._report_problems(before, {one for articles in changed.values() for one in articles})
 
     def _report_problems(self, before: dict[str, str], changed: set[str]) -> None:
-        assert self._standing is not None
-        for what, says in self._standing.items():
+        assert self._problems is not None
+        for what, says in self._problems.items():
             if before.get(what) != says:
                 _print_line(says)
-        for what in before.keys() - self._standing.keys() - changed:
+        for what in before.keys() - self._problems.keys() - changed:
             _print_line(f"well again: {what}")
 
 

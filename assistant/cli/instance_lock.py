@@ -28,7 +28,7 @@ def hold_instance_lock(settings: Settings) -> Iterator[None]:
         return
     from assistant.storage.postgres import acquire_instance_lock
 
-    with acquire_instance_lock(settings.postgres_url, alone=not supports_several_processes(settings)):
+    with acquire_instance_lock(settings.postgres_url, exclusive=not supports_several_processes(settings)):
         yield
 
 

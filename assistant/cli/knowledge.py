@@ -201,12 +201,12 @@ async def _run_ask(question: str | None, file: str | None, as_json: bool) -> Non
 
     settings = load_settings()
     async with open_knowledge_session(settings) as knowledge:
-        mind = build_turn_dependencies(settings, knowledge)
+        dependencies = build_turn_dependencies(settings, knowledge)
         if question is not None:
-            _print_answer(await answer_once(mind, question), as_json)
+            _print_answer(await answer_once(dependencies, question), as_json)
             return
         for item in read_batch(file or "-"):
-            print_json({"id": item.get("id")} | await answer_once(mind, get_item_text(item)))
+            print_json({"id": item.get("id")} | await answer_once(dependencies, get_item_text(item)))
 
 
 def _print_answer(answer: dict[str, Any], as_json: bool) -> None:

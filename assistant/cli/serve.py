@@ -87,30 +87,30 @@ async def _serve_requests(
     from assistant.ipc.worker_supervisor import WorkerSupervisor
 
     configure_logging()
-    pipe = RpcChannel()
-    front = build_web_app(settings, pipe)
-    companion = WorkerSupervisor(pipe, partial(pipe.call, "start", settings, demo))
-    server = _build_server(build_http_app(front, shop=SHOP if demo else None))
-    password = await (ensure_demo_agent if demo else remove_demo_agent)(settings, front.database)
+    rpc = RpcChannel()
+    web_app = build_web_app(settings, rpc)
+    supervisor = WorkerSupervisor(rpc, partial(rpc.call, "start", settings, demo))
+    server = _build_server(build_http_app(web_app, shop=SHOP if demo else None))
+    password = await (ensure_demo_agent if demo else remove_demo_agent)(settings, web_app.database)
 
     def stop_server() -> None:
         server.should_exit = True
-        front.wire.close_all()
+        web_app.notifier.close_all()
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop_server)
     gc.freeze()
     gc.enable()
-    async with front.run_tasks():
-        accompanied = asyncio.create_task(companion.run(launched))
+    async with web_app.run_tasks():
+        accompanied = asyncio.create_task(supervisor.run(launched))
         accompanied.add_done_callback(lambda _ended: stop_server())
-        said = asyncio.create_task(_print_addresses(settings, companion, password))
+        said = asyncio.create_task(_print_addresses(settings, supervisor, password))
         await server.serve(sockets=[listener])
         said.cancel()
-        await companion.stop(STOP_SECONDS)
+        await supervisor.stop(STOP_SECONDS)
         await accompanied
-    front.database.close()
+    web_app.database.close()
 
 
 def _build_server(app: FastAPI) -> Server:
@@ -152,9 +152,9 @@ def _open_listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _print_addresses(settings: Settings, companion: WorkerSupervisor, password: str | None) -> None:
+async def _print_addresses(settings: Settings, supervisor: WorkerSupervisor, password: str | None) -> None:
     """Print the addresses once everything is ready."""
-    await companion.ready.wait()
+    await supervisor.ready.wait()
     url = settings.public_url
     lines = [
         "",

@@ -46,17 +46,17 @@ def _terminate_with_parent() -> None:
 
 
 async def _serve_parent(end: int) -> None:
-    pipe = RpcChannel()
-    worker = Worker(pipe)
-    pipe.register(
+    rpc = RpcChannel()
+    worker = Worker(rpc)
+    rpc.register(
         start=worker.start_service,
         stop=worker.stop_service,
         beat=worker.answer_heartbeat,
         health=worker.check_health,
     )
-    pipe.register(suggest=worker.suggest_replies, restarts=worker.count_restarts)
-    await pipe.attach_socket(socket.socket(fileno=end))
-    await pipe.receive_messages()
+    rpc.register(suggest=worker.suggest_replies, restarts=worker.count_restarts)
+    await rpc.attach_socket(socket.socket(fileno=end))
+    await rpc.receive_messages()
     if not worker.stopped:
         os._exit(1)  # the parent is gone; leases expire by themselves
 
@@ -64,8 +64,8 @@ async def _serve_parent(end: int) -> None:
 class Worker:
     """The functions that the parent calls by RPC."""
 
-    def __init__(self, pipe: RpcChannel) -> None:
-        self._pipe = pipe
+    def __init__(self, rpc: RpcChannel) -> None:
+        self._rpc = rpc
         self._service: AssistantService | None = None
         self._working: asyncio.Task[None] | None = None
         self._enough = asyncio.Event()
@@ -83,7 +83,7 @@ class Worker:
 
         configure_logging()
         with show_progress_bar(otherwise=build_stage_printer()) as steps:
-            service = await build_service(settings, partial(steps, PREPARING), self._pipe)
+            service = await build_service(settings, partial(steps, PREPARING), self._rpc)
             if demo:
                 await index_sample(settings, service, steps)
         if not supports_several_processes(settings):
@@ -118,7 +118,7 @@ class Worker:
 
         if self._service is None:
             raise Unavailable("The assistant is starting.")
-        return await draft_suggestions(self._service.mind, conversation, question)
+        return await draft_suggestions(self._service.dependencies, conversation, question)
 
     async def _run_service(self, service: AssistantService) -> None:
         async with service.run_tasks():

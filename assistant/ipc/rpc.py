@@ -29,7 +29,7 @@ class RpcChannel:
         self._numbers = itertools.count()
         self._asked: dict[int, asyncio.Future[Any]] = {}
         self._answering: set[asyncio.Task[Any]] = set()
-        self._heard: Callable[[str], None] = lambda _text: None
+        self._on_message: Callable[[str], None] = lambda _text: None
         self._missed: Callable[[], None] = lambda: None
 
     def register(self, **functions: RpcFunction) -> None:
@@ -76,10 +76,10 @@ class RpcChannel:
     def send(self, _key: str, text: str) -> None:
         self._write_message("notice", 0, text)
 
-    async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None:
-        """Until cancelled, call *heard* for each message, and *missed* when a new process has taken over."""
-        self._heard, self._missed = heard, missed
-        missed()
+    async def run(self, on_message: Callable[[str], None], on_missed: Callable[[], None]) -> None:
+        """Until cancelled, call *on_message* for each message, *on_missed* after the other end restarted."""
+        self._on_message, self._missed = on_message, on_missed
+        on_missed()
         await asyncio.Event().wait()
 
     # -- framing
@@ -94,7 +94,7 @@ class RpcChannel:
 
     def _dispatch_message(self, kind: str, number: int, value: Any) -> None:
         if kind == "notice":
-            self._heard(value)
+            self._on_message(value)
         elif kind == "ask":
             name, args = value
             task = asyncio.ensure_future(self._offers[name](*args))

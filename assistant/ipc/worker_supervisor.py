@@ -45,9 +45,9 @@ def launch_worker() -> LaunchedWorker:
 
 
 class WorkerSupervisor:
-    def __init__(self, pipe: RpcChannel, start: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, rpc: RpcChannel, start: Callable[[], Awaitable[None]]) -> None:
         """*start* starts the service in a new process; it raises SetupError or Unavailable on failure."""
-        self._pipe, self._start = pipe, start
+        self._rpc, self._start = rpc, start
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = False
         #: Set while the worker is running.
@@ -78,7 +78,7 @@ class WorkerSupervisor:
         """Stop the worker, which has *seconds* to finish its jobs."""
         self._stopping = True
         with contextlib.suppress(Unavailable):
-            await self._pipe.call("stop", seconds=seconds)
+            await self._rpc.call("stop", seconds=seconds)
         if self._process is not None:
             self._process.kill()
 
@@ -94,8 +94,8 @@ class WorkerSupervisor:
     async def _supervise_process(self, launched: LaunchedWorker) -> str:
         """Supervise one process until it ends; returns why it ended."""
         self._process, end = launched
-        await self._pipe.attach_socket(end)
-        listening = asyncio.create_task(self._pipe.receive_messages())
+        await self._rpc.attach_socket(end)
+        listening = asyncio.create_task(self._rpc.receive_messages())
         tasks = [
             asyncio.create_task(self._serve_worker(listening)),
             asyncio.create_task(self._watch_heartbeat()),
@@ -132,7 +132,7 @@ class WorkerSupervisor:
         while missed < (MAX_MISSED_HEARTBEATS if self.ready.is_set() else MAX_MISSED_HEARTBEATS_STARTING):
             await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
-                await self._pipe.call("beat", seconds=HEARTBEAT_SECONDS)
+                await self._rpc.call("beat", seconds=HEARTBEAT_SECONDS)
             except Unavailable:
                 missed += 1
             else:

@@ -31,10 +31,10 @@ class AttachmentDownloader:
         self,
         database: Database[Store],
         channels: Mapping[tuple[str, str], Channel],
-        wire: Notifier,
+        notifier: Notifier,
         clock: Clock,
     ) -> None:
-        self._database, self._channels, self._wire, self._clock = database, channels, wire, clock
+        self._database, self._channels, self._notifier, self._clock = database, channels, notifier, clock
 
     async def download_attachments(self, item: Job) -> None:
         """Download every pending file of a conversation."""
@@ -48,7 +48,7 @@ class AttachmentDownloader:
             if not await self._download_one(item, media, thread):
                 return
         await self._database.write(lambda store: self._complete_job(store, item))
-        self._wire.notify(item.conversation)
+        self._notifier.notify(item.conversation)
 
     async def give_up(self, item: Job) -> None:
         """Mark every pending file of the conversation as failed."""

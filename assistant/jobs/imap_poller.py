@@ -48,13 +48,17 @@ class PolledMailbox(Protocol):
 
 
 async def poll_mailbox(
-    mailbox: PolledMailbox, database: Database[Store], arrivals: InboundContext, wire: Notifier, clock: Clock
+    mailbox: PolledMailbox,
+    database: Database[Store],
+    arrivals: InboundContext,
+    notifier: Notifier,
+    clock: Clock,
 ) -> None:
     """Poll until cancelled."""
     while True:
         try:
             for _ in range(MAX_POLLS):  # there may be more mails than one poll fetches
-                if not await process_unread(mailbox, database, arrivals, wire, clock):
+                if not await process_unread(mailbox, database, arrivals, notifier, clock):
                     break
         except (RetryLater, Unavailable) as exc:
             log.warning("mailbox not read", why=str(exc))
@@ -62,7 +66,11 @@ async def poll_mailbox(
 
 
 async def process_unread(
-    mailbox: PolledMailbox, database: Database[Store], arrivals: InboundContext, wire: Notifier, clock: Clock
+    mailbox: PolledMailbox,
+    database: Database[Store],
+    arrivals: InboundContext,
+    notifier: Notifier,
+    clock: Clock,
 ) -> int:
     """Store every unread mail, then mark it as read; returns how many were stored.
 
@@ -78,7 +86,7 @@ async def process_unread(
         events = await _parse_mail(mailbox, raw, mailbox.tries[number])
         step = partial(apply_events, events=events, arrivals=arrivals, now=clock())
         for conversation in await database.write(step):
-            wire.notify(conversation)
+            notifier.notify(conversation)
         await _run_in_pool(_SERVER, partial(mailbox.mark_seen, [number]))
         del mailbox.tries[number]
         stored += 1

@@ -43,7 +43,7 @@ class SendTask:
     """One part of a message to send now."""
 
     delivery: Delivery
-    letter: OutboundMessage
+    outbound: OutboundMessage
     part: MessagePart
     #: Whether it is the last part of its message.
     last: bool
@@ -60,24 +60,24 @@ class Outbox:
         self,
         database: Database[Store],
         channels: Mapping[tuple[str, str], Channel],
-        wire: Notifier,
+        notifier: Notifier,
         clock: Clock,
     ) -> None:
-        self._database, self._channels, self._wire, self._clock = database, channels, wire, clock
+        self._database, self._channels, self._notifier, self._clock = database, channels, notifier, clock
 
     async def deliver_messages(self, item: Job) -> None:
         """Send every pending delivery of a conversation, or as many as its app accepts now."""
-        errand, outcome = None, None
+        task, outcome = None, None
         while True:
-            before, result = errand, outcome
-            errand = await self._database.write(
+            before, result = task, outcome
+            task = await self._database.write(
                 lambda store: self._advance_delivery(store, item, before, result)  # noqa: B023 - runs before it changes
             )
             if before is not None:
-                self._wire.notify(item.conversation)
-            if errand is None:
+                self._notifier.notify(item.conversation)
+            if task is None:
                 return
-            outcome = await self._send_part(errand)
+            outcome = await self._send_part(task)
 
     async def give_up(self, item: Job) -> None:
         """Mark the first delivery as failed after repeated failures of the job; the others continue."""
@@ -93,7 +93,7 @@ class Outbox:
                 store.jobs.schedule_once(JobKind.DELIVERY, item.conversation, now, now)
 
         await self._database.write(step)
-        self._wire.notify(item.conversation)
+        self._notifier.notify(item.conversation)
 
     def with_typing_indicator(
         self, turn: Callable[[Job], Awaitable[None]]
@@ -135,7 +135,7 @@ class Outbox:
     # -- steps inside a transaction
 
     def _advance_delivery(
-        self, store: Store, item: Job, errand: SendTask | None, outcome: SendOutcome | None
+        self, store: Store, item: Job, task: SendTask | None, outcome: SendOutcome | None
     ) -> SendTask | None:
         """Store the last outcome and take the next task; None: done, or nothing can be sent now."""
         now = self._clock()
@@ -143,10 +143,10 @@ class Outbox:
         held = store.jobs.get(JobKind.DELIVERY, item.conversation)
         if held is None or held.lease != item.lease:
             # Another worker holds the lease since ours expired; the outcome is stored all the same.
-            if errand and isinstance(outcome, SendResult):
-                self._mark_part_sent(store, errand, outcome, now)
+            if task and isinstance(outcome, SendResult):
+                self._mark_part_sent(store, task, outcome, now)
             return None
-        if errand and outcome is not None and (wait := self._record_outcome(store, errand, outcome, now)):
+        if task and outcome is not None and (wait := self._record_outcome(store, task, outcome, now)):
             store.jobs.reschedule(item, now + wait)
             return None
         if following := self._take_next_task(store, item.conversation, now):
@@ -155,17 +155,17 @@ class Outbox:
         return None
 
     def _record_outcome(
-        self, store: Store, errand: SendTask, outcome: SendOutcome, now: datetime
+        self, store: Store, task: SendTask, outcome: SendOutcome, now: datetime
     ) -> timedelta | None:
         """Store the outcome; returns how long to wait before the next try, or None."""
-        delivery = errand.delivery
+        delivery = task.delivery
         if isinstance(outcome, SendResult):
-            self._mark_part_sent(store, errand, outcome, now)
+            self._mark_part_sent(store, task, outcome, now)
             return None
         if isinstance(outcome, Undeliverable):
             _mark_failed(store, delivery, str(outcome), now)
             if outcome.gone:
-                store.threads.save_thread(replace(errand.letter.thread, unreachable=str(outcome)))
+                store.threads.save_thread(replace(task.outbound.thread, unreachable=str(outcome)))
             return None
         if now - delivery.created_at > GIVE_UP_AFTER:
             _mark_failed(store, delivery, str(outcome), now)
@@ -176,19 +176,19 @@ class Outbox:
         store.journal.append_entry(delivery.conversation, delivery.message, now)
         return compute_backoff(tries, outcome.after)
 
-    def _mark_part_sent(self, store: Store, errand: SendTask, sent: SendResult, now: datetime) -> None:
-        delivery = errand.delivery
+    def _mark_part_sent(self, store: Store, task: SendTask, sent: SendResult, now: datetime) -> None:
+        delivery = task.delivery
         done = replace(
             delivery,
             part=delivery.part + 1,
             tries=0,
             why=None,
-            state=DeliveryState.SENT if errand.last else DeliveryState.WAITING,
+            state=DeliveryState.SENT if task.last else DeliveryState.WAITING,
             platform_ids=(*delivery.platform_ids, sent.id) if sent.id else delivery.platform_ids,
             sent_at=now,
         )
         store.deliveries.save(done)
-        thread = store.threads.get(delivery.thread) or errand.letter.thread
+        thread = store.threads.get(delivery.thread) or task.outbound.thread
         if sent.id:
             store.deliveries.add_receipt(thread.address.channel, delivery.id, sent.id)
         if sent.spent or sent.context:
@@ -196,7 +196,7 @@ class Outbox:
                 key: value
                 for key, value in thread.context.items()
                 # Only the used token: the customer may have written again meanwhile.
-                if not (key in sent.spent and errand.letter.thread.context.get(key) == value)
+                if not (key in sent.spent and task.outbound.thread.context.get(key) == value)
             }
             store.threads.save_thread(replace(thread, context=kept | dict(sent.context)))
         store.journal.append_entry(delivery.conversation, delivery.message, now)
@@ -218,7 +218,7 @@ class Outbox:
         self, store: Store, delivery: Delivery, message: Message, thread: Thread, now: datetime
     ) -> SendTask:
         channel = self._channels[thread.address.channel, thread.address.account]
-        letter = OutboundMessage(
+        outbound = OutboundMessage(
             message=message,
             thread=thread,
             key=str(uuid5(NAMESPACE_URL, f"{delivery.id}/{delivery.part}")),
@@ -227,25 +227,25 @@ class Outbox:
             introduces=_is_introduction(store, message),
             now=now,
         )
-        parts = channel.split_message(letter)
-        sending = replace(delivery, state=DeliveryState.SENDING, tries=letter.tries)
+        parts = channel.split_message(outbound)
+        sending = replace(delivery, state=DeliveryState.SENDING, tries=outbound.tries)
         store.deliveries.save(sending)
         number = min(delivery.part, len(parts) - 1)
-        return SendTask(delivery=sending, letter=letter, part=parts[number], last=number == len(parts) - 1)
+        return SendTask(
+            delivery=sending, outbound=outbound, part=parts[number], last=number == len(parts) - 1
+        )
 
-    async def _send_part(self, errand: SendTask) -> SendOutcome:
-        address = errand.letter.thread.address
+    async def _send_part(self, task: SendTask) -> SendOutcome:
+        address = task.outbound.thread.address
         try:
-            return await self._channels[address.channel, address.account].send_part(
-                errand.letter, errand.part
-            )
+            return await self._channels[address.channel, address.account].send_part(task.outbound, task.part)
         except (RetryLater, Undeliverable) as exc:
             log.warning(
                 "message not sent",
                 channel=address.channel,
                 account=address.account or None,
-                conversation=errand.delivery.conversation,
-                tries=errand.delivery.tries,
+                conversation=task.delivery.conversation,
+                tries=task.delivery.tries,
                 final=isinstance(exc, Undeliverable),
                 why=str(exc),
             )

@@ -52,13 +52,13 @@ class WorkerLoop:
         self,
         database: Database[Store],
         duties: JobHandlers,
-        wire: LocalNotifier,
+        notifier: LocalNotifier,
         clock: Clock,
         lease: timedelta,
         *,
         slots: int = SLOTS,
     ) -> None:
-        self._database, self._duties, self._wire, self._clock = database, duties, wire, clock
+        self._database, self._duties, self._notifier, self._clock = database, duties, notifier, clock
         self._lease, self._slots = lease, slots
         self._running: dict[asyncio.Task[None], Job] = {}
 
@@ -83,7 +83,7 @@ class WorkerLoop:
 
     async def _claim_jobs(self) -> None:
         while True:
-            self._wire.work_available.clear()
+            self._notifier.work_available.clear()
             try:
                 pause = await self._start_due_jobs()
             except Unavailable as exc:
@@ -134,7 +134,7 @@ class WorkerLoop:
 
     def _on_finished(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
-        self._wire.work_available.set()
+        self._notifier.work_available.set()
 
     async def _run_job(self, item: Job) -> None:
         duties = self._duties
@@ -169,7 +169,7 @@ class WorkerLoop:
             return
         try:
             async with asyncio.timeout(seconds):
-                await self._wire.work_available.wait()
+                await self._notifier.work_available.wait()
         except TimeoutError:
             return
 

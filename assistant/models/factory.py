@@ -44,8 +44,8 @@ async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> 
         async for _ in model.stream_completion("Answer with one word.", "Say: ready"):
             return None
     except (ModelUnavailable, SetupError) as exc:
-        mend = (
+        remedy = (
             "check OPENAI_BASE_URL, OPENAI_API_KEY and ASSISTANT_CHAT_MODEL; customers get quotes meanwhile"
         )
-        return f"{exc} ({mend})"
+        return f"{exc} ({remedy})"
     return "the model answered nothing"

@@ -15,8 +15,8 @@ PAGE = 1_000
 
 
 class JournalPoller:
-    def __init__(self, database: Database[Store], wire: Notifier, clock: Clock) -> None:
-        self._database, self._wire, self._clock = database, wire, clock
+    def __init__(self, database: Database[Store], notifier: Notifier, clock: Clock) -> None:
+        self._database, self._notifier, self._clock = database, notifier, clock
 
     async def run(self) -> None:
         """Until cancelled, notify the subscribers of changed conversations."""
@@ -33,7 +33,7 @@ class JournalPoller:
         step = partial(_list_changed, after=last, clock=self._clock)
         changed, seen = await self._database.read(step)
         for conversation in changed:
-            self._wire.notify_local(conversation)
+            self._notifier.notify_local(conversation)
         return seen
 
 

@@ -126,9 +126,9 @@ class LocalNotifier:
         _, said = self._typing.pop(conversation, (None, None))
         if not on:
             return said is not None
-        news = said is None or now - said >= TYPING_SECONDS / 2
-        self._typing[conversation] = (now + TYPING_SECONDS, now if said is None or news else said)
-        return news
+        changed = said is None or now - said >= TYPING_SECONDS / 2
+        self._typing[conversation] = (now + TYPING_SECONDS, now if said is None or changed else said)
+        return changed
 
     def _push_event(self, conversation: str, event: str, data: dict[str, Any]) -> None:
         for follower in self._list_subscribers(conversation):

@@ -31,10 +31,10 @@ class Channel(Protocol):
         self, call: WebhookRequest
     ) -> Sequence[ChannelEvent]: ...  # BadInput; unknown events yield none
     def split_message(
-        self, letter: OutboundMessage
+        self, outbound: OutboundMessage
     ) -> Sequence[MessagePart]: ...  # pure: the same on every try
     async def send_part(
-        self, letter: OutboundMessage, part: MessagePart
+        self, outbound: OutboundMessage, part: MessagePart
     ) -> SendResult: ...  # RetryLater, Undeliverable
     async def send_typing_indicator(
         self, thread: Thread

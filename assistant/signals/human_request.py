@@ -62,18 +62,18 @@ def find_human_request(comparable: str) -> RequestMatch:
     return best
 
 
-def score_human_request(found: RequestMatch, heard: float) -> float:
+def score_human_request(found: RequestMatch, logit: float) -> float:
     """The probability that a turn asks for a person, by n-gram classifier and matcher."""
-    joined = load_weights().combiner_weights["wish"]
-    shown = compute_request_features(found, heard)
-    return calibration.apply_logistic(sum(joined.get(name, 0.0) * value for name, value in shown.items()))
+    weights = load_weights().combiner_weights["wish"]
+    shown = compute_request_features(found, logit)
+    return calibration.apply_logistic(sum(weights.get(name, 0.0) * value for name, value in shown.items()))
 
 
-def compute_request_features(found: RequestMatch, heard: float) -> dict[str, float]:
+def compute_request_features(found: RequestMatch, logit: float) -> dict[str, float]:
     """Features of an uncertain request by name; training learns their weights."""
     return {
         "bias": 1.0,
-        "heard": max(-6.0, min(6.0, heard)),
+        "heard": max(-6.0, min(6.0, logit)),
         "vague": float(found.request is HumanRequest.VAGUE),
         "denied": float(found.is_denied),
     }
@@ -128,8 +128,8 @@ def match_japanese(clause: str) -> RequestMatch:
                 LEVELS[cue.kind], normalization.format_snippet(clause, found.start(), found.end()), cue.why
             )
         ruled_out, clause = True, clause[: found.start()] + "※" + clause[found.end() :]
-    heard = match_english(clause) if re.search(r"[a-z]{4}", clause) else NOTHING
-    return DENIED if ruled_out and heard is NOTHING else heard
+    logit = match_english(clause) if re.search(r"[a-z]{4}", clause) else NOTHING
+    return DENIED if ruled_out and logit is NOTHING else logit
 
 
 def _is_negated(clause: str, start: int) -> bool:

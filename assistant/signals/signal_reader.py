@@ -65,17 +65,17 @@ class RuleSignalReader:
         vector = (meaning.vector or None) if meaning else None
         progress = score_progress(near, history, turn, vector, small_talk=small_talk)
         brief = small_talk is None and is_brief(near, language)
-        heard = score_text(near)
+        logit = score_text(near)
         labels = meaning.labels if meaning else None
         frustration, why_frustrated = score_frustration(
-            clip_text(text), near, history, progress, heard["frustration"], labels
+            clip_text(text), near, history, progress, logit["frustration"], labels
         )
         unfamiliarity, why_unfamiliar = score_unfamiliarity(
-            near, history, heard["unfamiliarity"], brief=brief, labels=labels
+            near, history, logit["unfamiliarity"], brief=brief, labels=labels
         )
         circumstances = {hit.cue.kind: hit for hit in cues.find_hits("circumstances", split_clauses(near))}
         sensitive = next((name for name in SENSITIVE if name in circumstances), None)
-        wish = _detect_human_request(whole, progress, history, heard["wish"], labels)
+        wish = _detect_human_request(whole, progress, history, logit["wish"], labels)
         feelings = _score_feelings(labels)
         if feelings.get("distress", 0.0) >= DISTRESS_THRESHOLD:
             sensitive = "harm"
@@ -130,7 +130,7 @@ def _detect_human_request(
     whole: str,
     progress: ProgressSignal,
     history: History,
-    heard: float,
+    logit: float,
     labels: Mapping[str, float] | None,
 ) -> RequestMatch:
     """The request for a person: outright, or a yes to the person just offered.
@@ -139,7 +139,7 @@ def _detect_human_request(
     missed, never remove one; with the turn encoder's logits, they and the matcher are weighed together.
     """
     found = find_human_request(whole)
-    words = score_human_request(found, heard)
+    words = score_human_request(found, logit)
     if labels:
         found = _weigh_request_in_context(whole, found, labels, words)
     elif found.request is not HumanRequest.CLEAR and words >= CLEAR_THRESHOLD_TEXT_ONLY:

@@ -19,20 +19,20 @@ SAID = frozenset({"how_to_use", "discomfort"})
 def score_unfamiliarity(
     comparable: str,
     history: History,
-    heard: float,
+    logit: float,
     *,
     brief: bool,
     labels: Mapping[str, float] | None = None,
 ) -> tuple[float, tuple[Evidence, ...]]:
-    """0–1 with evidence; *heard*: the n-gram classifier's logit.
+    """0–1 with evidence; *logit*: the n-gram classifier's logit.
 
     *labels* are the turn encoder's logits, if it has read the turn in its context.
     """
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = list(cues.find_hits("unfamiliarity", normalization.split_clauses(comparable)[:12]))
-    shown = compute_unfamiliarity_features(hits, history, heard, brief=brief)
-    joined = load_weights().combiner_weights["unfamiliarity"]
-    score = calibration.apply_logistic(sum(joined.get(name, 0.0) * value for name, value in shown.items()))
+    shown = compute_unfamiliarity_features(hits, history, logit, brief=brief)
+    weights = load_weights().combiner_weights["unfamiliarity"]
+    score = calibration.apply_logistic(sum(weights.get(name, 0.0) * value for name, value in shown.items()))
     if labels:
         context = compute_unfamiliarity_context_features(labels, score, shown)
         score = calibration.compute_probability("unfamiliarity", context)
@@ -54,13 +54,13 @@ def compute_unfamiliarity_context_features(
 
 
 def compute_unfamiliarity_features(
-    hits: list[cues.Hit], history: History, heard: float, *, brief: bool
+    hits: list[cues.Hit], history: History, logit: float, *, brief: bool
 ) -> dict[str, float]:
     """Features of the word-based score by name; training learns their weights."""
     first = not any(line.author is Author.CUSTOMER for line in history.lines)
     reactions = [turn.signals.reaction for turn in history.turns]
     before = history.turns[-1].signals.unfamiliarity if history.turns else 0.0
-    shown = {"bias": 1.0, "heard": max(-6.0, min(6.0, heard)), "first": float(first), "before": before}
+    shown = {"bias": 1.0, "heard": max(-6.0, min(6.0, logit)), "first": float(first), "before": before}
     shown |= {f"said {hit.cue.kind}": 1.0 for hit in hits}
     shown["said"] = max((hit.cue.weight for hit in hits if hit.cue.kind != "at_home"), default=0.0)
     shown["brief first"] = float(brief and first)

@@ -87,8 +87,12 @@ class SqlAgents:
         found: str | None = self._connection.execute(query).scalar_one_or_none()
         return found
 
-    def add_credential(self, agent: str, door: Credential, now: datetime) -> None:
-        values = {"secret_hash": door.secret_hash, "csrf": door.csrf, "expires_at": door.expires_at}
+    def add_credential(self, agent: str, credential: Credential, now: datetime) -> None:
+        values = {
+            "secret_hash": credential.secret_hash,
+            "csrf": credential.csrf,
+            "expires_at": credential.expires_at,
+        }
         self._connection.execute(build_insert(t.credentials), values | {"agent": agent, "created_at": now})
 
     def find_by_secret(self, secret_hash: str, now: datetime) -> tuple[Agent, str | None] | None:

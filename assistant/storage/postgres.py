@@ -58,12 +58,12 @@ def create_postgres_engine(url: str) -> sa.Engine:
 
 
 @contextmanager
-def acquire_instance_lock(url: str, *, alone: bool) -> Iterator[None]:
+def acquire_instance_lock(url: str, *, exclusive: bool) -> Iterator[None]:
     """Hold the advisory lock of a serving process, exclusive or shared.
 
     SetupError when another process holds a conflicting one.
     """
-    lock = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
+    lock = "pg_try_advisory_lock" if exclusive else "pg_try_advisory_lock_shared"
     try:
         connection = psycopg.connect(
             url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name="yorisoi place"
@@ -101,10 +101,12 @@ class PostgresMessageBus:
             self._waiting[key] = text
             self._woken.set()
 
-    async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None:
-        """Until cancelled, call *heard* for each text of another process, *missed* when some may be lost."""
+    async def run(self, on_message: Callable[[str], None], on_missed: Callable[[], None]) -> None:
+        """Until cancelled, call *on_message* for each text, and *on_missed* when some may be lost."""
         async with asyncio.TaskGroup() as tasks:  # one connection's failure ends both tasks
-            tasks.create_task(self._run_reconnecting(partial(self._listen_for_notices, heard, missed)))
+            tasks.create_task(
+                self._run_reconnecting(partial(self._listen_for_notices, on_message, on_missed))
+            )
             tasks.create_task(self._run_reconnecting(self._send_notices))
 
     async def _run_reconnecting(self, work: Callable[[psycopg.AsyncConnection], Awaitable[None]]) -> None:
@@ -122,13 +124,16 @@ class PostgresMessageBus:
                 await asyncio.sleep(random.uniform(0.5, 1.5))
 
     async def _listen_for_notices(
-        self, heard: Callable[[str], None], missed: Callable[[], None], connection: psycopg.AsyncConnection
+        self,
+        on_message: Callable[[str], None],
+        on_missed: Callable[[], None],
+        connection: psycopg.AsyncConnection,
     ) -> None:
         await connection.execute(f"LISTEN {CHANNEL}")
-        missed()
+        on_missed()
         async for notice in connection.notifies():
             if notice.pid != self._own:
-                heard(notice.payload)
+                on_message(notice.payload)
 
     async def _send_notices(self, connection: psycopg.AsyncConnection) -> None:
         self._own = connection.info.backend_pid

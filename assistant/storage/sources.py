@@ -18,17 +18,17 @@ class SqlSources:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def record_checks(self, looks: Sequence[SourceCheck]) -> None:
+    def record_checks(self, checks: Sequence[SourceCheck]) -> None:
         """Store the outcome of a run; a source is created by its first successful run."""
         insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
-        for look in looks:
-            read = {"read_at": look.checked_at} if look.is_readable else {}
-            seen = {"looked_at": look.checked_at, "prune": look.prune, "wanted": False, **read}
-            first = {"source": look.source, "failures": 0 if look.is_readable else 1, **seen}
-            again = {"failures": 0 if look.is_readable else sources.c.failures + 1, **seen}
-            if not look.is_readable and not look.has_articles:
+        for check in checks:
+            read = {"read_at": check.checked_at} if check.is_readable else {}
+            seen = {"looked_at": check.checked_at, "prune": check.prune, "wanted": False, **read}
+            first = {"source": check.source, "failures": 0 if check.is_readable else 1, **seen}
+            again = {"failures": 0 if check.is_readable else sources.c.failures + 1, **seen}
+            if not check.is_readable and not check.has_articles:
                 self._connection.execute(
-                    sources.update().where(sources.c.source == look.source).values(again)
+                    sources.update().where(sources.c.source == check.source).values(again)
                 )
                 continue
             row = insert(sources).values(first)

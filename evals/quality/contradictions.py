@@ -91,11 +91,13 @@ async def _find_in_folder(settings: Settings, articles: Path) -> Found:
             [str(articles)], index=knowledge.indexer, count_tokens=knowledge.embedder.count_tokens
         )
         await knowledge.refresh_index()
-        shelf, embedder = knowledge.retriever.forward_index, knowledge.embedder
+        forward_index, embedder = knowledge.retriever.forward_index, knowledge.embedder
         owners = await knowledge.database.read(lambda store: store.article_lifecycle.load_chunk_articles())
-        new = shelf.ids.tolist()
-        found = await find_contradictions(new, shelf, owners, knowledge.load_statements, embedder)
-        near = await find_contradictions(new, shelf, owners, knowledge.load_statements, embedder, _accept_any)
+        new = forward_index.ids.tolist()
+        found = await find_contradictions(new, forward_index, owners, knowledge.load_statements, embedder)
+        near = await find_contradictions(
+            new, forward_index, owners, knowledge.load_statements, embedder, _accept_any
+        )
         await knowledge.close()
         return found, near
 

@@ -207,8 +207,10 @@ async def build_simple_searches(
     knowledge: KnowledgeBase, embedder: CachingEmbedder
 ) -> tuple[Callable[[str], Awaitable[int]], Bm25, list[Passage]]:
     """Dense search with one vector per passage, BM25, and the passages."""
-    shelf = knowledge.retriever.forward_index
-    kept = await knowledge.database.read(lambda store: store.articles.load_passages(shelf.ids.tolist()))
+    forward_index = knowledge.retriever.forward_index
+    kept = await knowledge.database.read(
+        lambda store: store.articles.load_passages(forward_index.ids.tolist())
+    )
     passages = list(kept.values())
     vectors = await embedder.embed_passages([": ".join((p.title, *p.headings, p.text)) for p in passages])
 

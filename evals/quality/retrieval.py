@@ -100,7 +100,7 @@ def _compute_measures(ranked: Sequence[tuple[Sequence[str], LabelledQuestion]]) 
 
 
 def _rank_by_column(column: int) -> Order:
-    return lambda each: _sort_falling(each.candidates.arms[:, column])
+    return lambda each: _sort_falling(each.candidates.features[:, column])
 
 
 def _sort_falling(values: Vectors) -> list[int]:
@@ -108,7 +108,9 @@ def _sort_falling(values: Vectors) -> list[int]:
 
 
 def _fuse_reciprocal_ranks(each: SeenQuestion) -> list[int]:
-    places = [np.argsort(np.argsort(-each.candidates.arms[:, arm], kind="stable")) for arm in (TEXT, WORDS)]
+    places = [
+        np.argsort(np.argsort(-each.candidates.features[:, arm], kind="stable")) for arm in (TEXT, WORDS)
+    ]
     return _sort_falling(np.sum([1 / (RRF + place) for place in places], axis=0))
 
 

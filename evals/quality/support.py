@@ -100,7 +100,7 @@ class SentenceCheck:
         """Why the sentence is withheld with these passages; None: it is shown."""
         sources = [GroundingSource.from_passage(passage) for passage in passages]
         writing = DraftInProgress(
-            ask=AnswerRequest(question="", language=language, passages=passages),
+            request=AnswerRequest(question="", language=language, passages=passages),
             sources=sources,
             mask=PiiMask(),
             evidence=GroundingChecker(self._readings, sources, language),

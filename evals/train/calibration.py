@@ -71,21 +71,26 @@ def fit_calibration(schools: list[TrainingSet], weights: FusionWeights) -> dict[
     told = np.clip((told - mean) / scale, -4, 4)
     told = np.concatenate([np.ones((len(told), 1)), told], axis=1)
     strange = np.char.startswith(name, "far")
-    sure = np.zeros((2, told.shape[1]), np.float32)
+    calibration = np.zeros((2, told.shape[1]), np.float32)
     itself, near = slice(ranking.BY_ITSELF + 1), ~strange
     theirs = (right > 0) | strange
     weight = np.array(counts)
-    sure[0, itself] = _fit_logistic(
+    calibration[0, itself] = _fit_logistic(
         told[theirs, itself], right[theirs], weight[theirs] / weight[theirs].mean()
     )
     # With rival features, missing articles are detected; without, missing answers in articles of the right
     # topic. Half of each serves both.
     lesson = right[near], weight[near] / weight[near].mean()
-    sure[1] = _fit_logistic(told[near], *lesson) / 2
-    sure[1, itself] += _fit_logistic(told[near, itself], *lesson) / 2
+    calibration[1] = _fit_logistic(told[near], *lesson) / 2
+    calibration[1, itself] += _fit_logistic(told[near, itself], *lesson) / 2
     # The threshold is where few of other domains' questions are answered, whatever the mixture here.
-    level = np.quantile(ranking.combine_log_odds(told[name == "far", 1:], sure), 1 - ANSWERED_FAR)
-    return {"sure": sure, "sure_mean": mean, "sure_scale": scale, "level": np.array([level], np.float32)}
+    level = np.quantile(ranking.combine_log_odds(told[name == "far", 1:], calibration), 1 - ANSWERED_FAR)
+    return {
+        "calibration": calibration,
+        "calibration_mean": mean,
+        "calibration_scale": scale,
+        "level": np.array([level], np.float32),
+    }
 
 
 #: Candidates of questions, and which are right.

@@ -215,7 +215,7 @@ def compute_auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
 def fit_fusion_weights(schools: list[TrainingSet]) -> FusionWeights:
     gate, mean, scale = _fit_gate(_join_matrices([_build_matrix(school) for school in schools]))
     empty = np.zeros(0, np.float32)
-    unsure = dict.fromkeys(("sure", "sure_mean", "sure_scale", "level"), empty)
+    unsure = dict.fromkeys(("calibration", "calibration_mean", "calibration_scale", "level"), empty)
     half = FusionWeights(gate=gate, gate_mean=mean, gate_scale=scale, **unsure)
     clear = [school for school in schools if school.collection.family not in AMBIGUOUS]
     return replace(half, **fit_calibration(clear, half))
@@ -236,7 +236,7 @@ def _build_matrix(school: TrainingSet) -> TrainingMatrix:
                 candidates = select_candidates(each.candidates, some)
                 blind = _clear_token_features(candidates) if dice.random() < 0.2 else candidates
                 seen, context = (
-                    ranking.compute_feature_views(blind.arms),
+                    ranking.compute_feature_views(blind.features),
                     ranking.compute_gate_features(blind),
                 )
                 found.append((seen, context, each.right[some]))
@@ -254,9 +254,9 @@ def _join_matrices(parts: Sequence[TrainingMatrix]) -> TrainingMatrix:
 
 
 def _clear_token_features(candidates: RetrievalCandidates) -> RetrievalCandidates:
-    arms = candidates.arms.copy()
-    arms[:, FIRST_TOKEN_FEATURE:] = 0
-    return replace(candidates, arms=arms)
+    features = candidates.features.copy()
+    features[:, FIRST_TOKEN_FEATURE:] = 0
+    return replace(candidates, features=features)
 
 
 def _fit_gate(lessons: TrainingMatrix) -> tuple[Vectors, Vectors, Vectors]:

@@ -33,7 +33,7 @@ _MAX_PIECES = 10
 class DraftInProgress:
     """The answer so far."""
 
-    ask: AnswerRequest
+    request: AnswerRequest
     sources: Sequence[GroundingSource]
     #: PII that was masked in the prompt; restored in what is shown.
     mask: PiiMask
@@ -87,7 +87,7 @@ class DraftInProgress:
 
     async def _check_piece(self, piece: DraftPiece) -> tuple[str, "Unit | None"]:
         """The unit that supports the piece, of the cited passage or another, or the reason why none does."""
-        if why := find_unfit_reason(piece.text, self.ask.language):
+        if why := find_unfit_reason(piece.text, self.request.language):
             return why, None
         cited = [n - 1 for n in piece.cited if 0 < n <= len(self.sources)]
         why = "" if cited else "no citation"
@@ -100,7 +100,7 @@ class DraftInProgress:
 
     async def _find_objection(self, text: str, rank: int) -> str | None:
         """The objection to a piece: exact facts first, then its meaning, by the classifier or by words."""
-        source, language = self.sources[rank], self.ask.language
+        source, language = self.sources[rank], self.request.language
         if source.contains_sentence(text):
             return None
         weighed = await self.evidence.score_support(text, rank)
@@ -144,7 +144,7 @@ class DraftInProgress:
         return tuple(
             Citation(n=n, article=p.article, title=p.title, url=p.url, quote=_format_quote(cited))
             for n, ((rank, _), cited) in enumerate(self._cited.items(), 1)
-            for p in [self.ask.passages[rank]]
+            for p in [self.request.passages[rank]]
         )
 
 

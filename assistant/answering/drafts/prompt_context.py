@@ -32,7 +32,7 @@ _ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGEN
 
 
 def build_prompt_context(
-    ask: AnswerRequest, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET
+    request: AnswerRequest, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET
 ) -> str:
     """The parts of the passages that the question needs, best first, within the token *budget*.
 
@@ -40,12 +40,12 @@ def build_prompt_context(
     """
     chosen: dict[int, set[Unit]] = {}
     left = budget
-    for candidate, score in _promote_best_passage(ask, ranked):
+    for candidate, score in _promote_best_passage(request, ranked):
         if score < ranked[0][1] - _MAX_LOG_ODDS_BEHIND:
             continue
         rank = candidate.units[0].passage
         together = (
-            _expand_to_block(ask, candidate)
+            _expand_to_block(request, candidate)
             if score >= ranked[0][1] - _MAX_LOG_ODDS_BEHIND_FOR_CONTEXT
             else candidate.units
         )
@@ -54,16 +54,16 @@ def build_prompt_context(
         if cost <= left:
             chosen.setdefault(rank, set()).update(new)
             left -= cost
-    return "\n\n".join(_format_passage(ask, rank, chosen[rank]) for rank in sorted(chosen))
+    return "\n\n".join(_format_passage(request, rank, chosen[rank]) for rank in sorted(chosen))
 
 
 def _promote_best_passage(
-    ask: AnswerRequest, ranked: Sequence[tuple[Candidate, float]]
+    request: AnswerRequest, ranked: Sequence[tuple[Candidate, float]]
 ) -> list[tuple[Candidate, float]]:
     """Move the best part of the top-ranked passage to the first or second place, whatever its own score."""
     if not ranked:
         return []
-    best = max(range(len(ask.passages)), key=lambda rank: ask.passages[rank].score)
+    best = max(range(len(request.passages)), key=lambda rank: request.passages[rank].score)
     own = next((each for each in ranked if each[0].units[0].passage == best), None)
     if own is None or own == ranked[0]:
         return list(ranked)
@@ -71,15 +71,17 @@ def _promote_best_passage(
     return [others[0], (own[0], max(own[1], ranked[0][1] - _MAX_LOG_ODDS_BEHIND)), *others[1:]]
 
 
-def _expand_to_block(ask: AnswerRequest, candidate: Candidate) -> Iterable[Unit]:
+def _expand_to_block(request: AnswerRequest, candidate: Candidate) -> Iterable[Unit]:
     """Extend a sentence to its paragraph and an item to its list, unless these are long."""
     first = candidate.units[0]
-    block = [u for u in extract_units(ask.passages[first.passage], first.passage) if u.block == first.block]
+    block = [
+        u for u in extract_units(request.passages[first.passage], first.passage) if u.block == first.block
+    ]
     return block if sum(len(unit.text) for unit in block) <= _MAX_BLOCK_CHARACTERS else candidate.units
 
 
-def _format_passage(ask: AnswerRequest, rank: int, chosen: set[Unit]) -> str:
-    passage = ask.passages[rank]
+def _format_passage(request: AnswerRequest, rank: int, chosen: set[Unit]) -> str:
+    passage = request.passages[rank]
     heading = " > ".join((passage.title, *passage.headings))
     lines = [_format_unit(unit) for unit in sorted(chosen, key=lambda unit: unit.place)]
     return f"[{rank + 1}] {sanitize_data(heading)}\n" + "\n".join(sanitize_data(line) for line in lines)

@@ -45,8 +45,8 @@ class EncodedTexts:
     async def _encode_missing(self, texts: Sequence[str]) -> Mapping[str, EncodedText]:
         made = await self._embedder.embed_passage_tokens(texts)
         return {
-            text: encode_text(text, fine, self._embedder.compute_token_spans(text))
-            for text, fine in zip(texts, made, strict=True)
+            text: encode_text(text, multi_vector, self._embedder.compute_token_spans(text))
+            for text, multi_vector in zip(texts, made, strict=True)
         }
 
     async def find_nearest_units(self, said: EncodedText, source: GroundingSource) -> Sequence[int]:

@@ -48,14 +48,14 @@ class GroundingClassifier:
     enough: float
     enough_to_promise: float
 
-    def compute_probability(self, told: Vectors, turned: Vectors) -> float:
+    def compute_probability(self, features: Vectors, difference: Vectors) -> float:
         import numpy as np
 
         seen = compute_hinge_features(
-            np.clip((told - self.mean) / self.scale, -MAX_STANDARD_DEVIATIONS, MAX_STANDARD_DEVIATIONS),
+            np.clip((features - self.mean) / self.scale, -MAX_STANDARD_DEVIATIONS, MAX_STANDARD_DEVIATIONS),
             self.knots,
         )
-        return float(1 / (1 + np.exp(-(seen @ self.weights + turned @ self.turn + self.bias))))
+        return float(1 / (1 + np.exp(-(seen @ self.weights + difference @ self.turn + self.bias))))
 
 
 def compute_hinge_features(seen: Vectors, knots: Vectors) -> Vectors:

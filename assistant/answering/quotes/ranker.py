@@ -36,36 +36,36 @@ class QuoteRanker:
         self._embedder, self._kept = embedder, kept
         self._recent: LruCache[str, NDArray[float32]] = LruCache(_CACHE_SIZE)
 
-    async def rank_candidates(self, ask: AnswerRequest) -> list[tuple[Candidate, float]]:
-        found = list_candidates(ask.question, ask.passages)
-        scores = compute_prescores(ask.question, found, ask.language)
-        close = await self.compute_closeness(ask, found)
+    async def rank_candidates(self, request: AnswerRequest) -> list[tuple[Candidate, float]]:
+        found = list_candidates(request.question, request.passages)
+        scores = compute_prescores(request.question, found, request.language)
+        close = await self.compute_closeness(request, found)
         if close is None and self._embedder and found:
             best = sorted(range(len(found)), key=scores.__getitem__, reverse=True)[:MAX_COMPARED]
             found, scores = [found[i] for i in best], [scores[i] for i in best]
-            close = await self._compute_cosines(self._embedder, ask.question, found)
+            close = await self._compute_cosines(self._embedder, request.question, found)
         if close is not None:
             scores = add_meaning_scores(scores, close)
         return sorted(zip(found, scores, strict=True), key=lambda pair: -pair[1])
 
-    async def compute_closeness(self, ask: AnswerRequest, found: Sequence[Candidate]) -> "Vectors | None":
+    async def compute_closeness(self, request: AnswerRequest, found: Sequence[Candidate]) -> "Vectors | None":
         """Mean MaxSim of each candidate, (candidates,); None unless tokens of all passages are stored."""
         import numpy
 
         if not found or not self._kept or not isinstance(self._embedder, MultiVectorEmbedder):
             return None
-        tokens = await self._kept.load_passage_tokens(ask.passages)
+        tokens = await self._kept.load_passage_tokens(request.passages)
         if any(each is None for each in tokens):
             return None
         try:
-            asked = normalize_rows((await self._embedder.embed_query_tokens(ask.question)).tokens)
+            asked = normalize_rows((await self._embedder.embed_query_tokens(request.question)).tokens)
         except Unavailable:
             return None
         if not asked.size:
             return None
         close: list[float] = []
         for rank, group in groupby(found, key=lambda candidate: candidate.units[0].passage):
-            places, passage = get_locator(ask.passages[rank].text), tokens[rank]
+            places, passage = get_locator(request.passages[rank].text), tokens[rank]
             assert passage is not None
             cosines = normalize_rows(passage.tokens) @ asked.T
             close += [

@@ -20,14 +20,14 @@ _FOREIGN = {
 _NUMBER = re.compile(r"\[(\d+)\]")
 
 
-def render_quotes(ask: AnswerRequest, quotes: Sequence[Quote]) -> Draft:
+def render_quotes(request: AnswerRequest, quotes: Sequence[Quote]) -> Draft:
     """Each quote with its ``[n]``; adjacent quotes of one source share a number."""
     if not quotes:
         return Draft(text="")
     runs = _group_runs(quotes)
-    numbers, citations = _number_citations(ask, runs)
+    numbers, citations = _number_citations(request, runs)
     parts = [_render_run(run, number) for run, number in zip(runs, numbers, strict=True)]
-    foreign = _build_foreign_note(ask, quotes)
+    foreign = _build_foreign_note(request, quotes)
     return Draft(text="\n\n".join([*foreign, *parts]), citations=tuple(citations))
 
 
@@ -49,12 +49,12 @@ def _is_adjacent(before: Unit, unit: Unit) -> bool:
 
 
 def _number_citations(
-    ask: AnswerRequest, runs: Sequence[tuple[Unit, ...]]
+    request: AnswerRequest, runs: Sequence[tuple[Unit, ...]]
 ) -> tuple[list[int], list[Citation]]:
     """The citation number of each run of quotes, and the sources: one per article with all its quotes."""
     numbers, found = list[int](), dict[str, Citation]()
     for run in runs:
-        passage, quote = ask.passages[run[0].passage], _format_quote(run)
+        passage, quote = request.passages[run[0].passage], _format_quote(run)
         known = found.get(passage.article)
         if known is None:
             n = len(found) + 1
@@ -138,9 +138,9 @@ def _render_table(rows: Sequence[Unit], n: int) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def _build_foreign_note(ask: AnswerRequest, quotes: Sequence[Quote]) -> list[str]:
-    language = ask.passages[quotes[0].units[0].passage].language
-    if language == ask.language:
+def _build_foreign_note(request: AnswerRequest, quotes: Sequence[Quote]) -> list[str]:
+    language = request.passages[quotes[0].units[0].passage].language
+    if language == request.language:
         return []
-    reply = "ja" if ask.language == "ja" else "en"
+    reply = "ja" if request.language == "ja" else "en"
     return [_FOREIGN.get((reply, language)) or _FOREIGN[reply, ""]]

@@ -36,7 +36,7 @@ class Quote:
 
 
 def choose_quotes(
-    ask: AnswerRequest, scored: Sequence[tuple[Candidate, float]], every: Sequence[Unit]
+    request: AnswerRequest, scored: Sequence[tuple[Candidate, float]], every: Sequence[Unit]
 ) -> list[Quote]:
     """At most four quotes from the *scored* candidates; *every* unit may complete them."""
     ranked = sorted(scored, key=lambda pair: -pair[1])
@@ -44,17 +44,17 @@ def choose_quotes(
     chosen: list[Quote] = []
     for candidate, score in ranked:
         quote = context.complete_candidate(candidate, score)
-        if quote and _adds_information(ask, quote, chosen):
+        if quote and _adds_information(request, quote, chosen):
             chosen.append(quote)
         if _is_enough(chosen):
             break
     return sort_in_reading_order(chosen)
 
 
-def _adds_information(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
+def _adds_information(request: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
     if not chosen:
         return True
-    elsewhere = _get_article(ask, quote) != _get_article(ask, chosen[0])
+    elsewhere = _get_article(request, quote) != _get_article(request, chosen[0])
     if quote.score < chosen[0].score - _MAX_LOG_ODDS_BEHIND + _MAX_LOG_ODDS_BEHIND_ELSEWHERE * elsewhere:
         return False
     if is_steps(quote) and any(map(is_steps, chosen)):
@@ -67,8 +67,8 @@ def _adds_information(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote])
     return not said.intersection(quote.units) and all(are_different(quote, q) for q in chosen)
 
 
-def _get_article(ask: AnswerRequest, quote: Quote) -> str:
-    return ask.passages[quote.units[0].passage].article
+def _get_article(request: AnswerRequest, quote: Quote) -> str:
+    return request.passages[quote.units[0].passage].article
 
 
 def are_different(one: Quote, other: Quote) -> bool:

@@ -34,7 +34,7 @@ Pair = tuple[Statement, Statement]
 
 async def find_contradictions(
     new: Sequence[int],
-    shelf: ForwardIndex,
+    index: ForwardIndex,
     owners: Mapping[int, str],
     reads: LoadStatements,
     embedder: Embedder,
@@ -44,7 +44,7 @@ async def find_contradictions(
 
     *same* decides whether two sentences are about the same thing.
     """
-    near = list(_find_neighbours(new, shelf, owners))
+    near = list(_find_neighbours(new, index, owners))
     statements = await reads(sorted({chunk for pair in near for chunk in pair}))
     found: dict[str, Contradiction] = {}
     for one, other in await _select_alike_pairs(
@@ -104,19 +104,19 @@ async def _select_alike_pairs(groups: Sequence[Sequence[Pair]], embedder: Embedd
 
 
 def _find_neighbours(
-    new: Sequence[int], shelf: ForwardIndex, owners: Mapping[int, str]
+    new: Sequence[int], index: ForwardIndex, owners: Mapping[int, str]
 ) -> Iterator[tuple[int, int]]:
     """Pairs of each new chunk with its nearest chunks of other articles, each pair once."""
     import numpy as np
 
-    rows = np.flatnonzero(shelf.embedded)
-    rows = rows[[chunk in owners for chunk in shelf.ids[rows].tolist()]]
-    chunks, languages = shelf.ids[rows].tolist(), shelf.language[rows]
+    rows = np.flatnonzero(index.embedded)
+    rows = rows[[chunk in owners for chunk in index.ids[rows].tolist()]]
+    chunks, languages = index.ids[rows].tolist(), index.language[rows]
     places = {chunk: place for place, chunk in enumerate(chunks)}
     some = [places[chunk] for chunk in new if chunk in places]
     if not some:
         return
-    every = shelf.vectors[rows, 0].astype(np.float32)
+    every = index.vectors[rows, 0].astype(np.float32)
     seen: set[tuple[int, int]] = set()
     # The nearest may belong to the same article, so more are requested.
     most = min(NEIGHBOURS * 3, len(chunks))

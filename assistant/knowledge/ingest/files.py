@@ -12,7 +12,7 @@ from assistant.knowledge.loaders import LOADERS, Unreadable
 MAX_FILE_BYTES = 20_000_000
 SKIPPED_FOLDERS = {"node_modules", "__pycache__"}
 #: File types that look like documents to a person but must be converted first.
-MENDS = {
+REMEDIES = {
     ".doc": "save it as .docx",
     ".ppt": "export it as PDF",
     ".pptx": "export it as PDF",
@@ -106,15 +106,15 @@ def list_files(named: str) -> Iterator[SourceFile | ReadProblem]:
     elif source.suffix.lower() in LOADERS:
         yield SourceFile(path=source, root=source.parent, source=str(source))
     else:
-        mend = MENDS.get(source.suffix.lower(), f"give {KINDS}")
-        yield ReadProblem(place=named, why=f"this kind of file cannot be read; {mend}")
+        remedy = REMEDIES.get(source.suffix.lower(), f"give {KINDS}")
+        yield ReadProblem(place=named, why=f"this kind of file cannot be read; {remedy}")
 
 
 def _walk_folder(root: Path) -> Iterator[SourceFile | ReadProblem]:
-    troubles: list[ReadProblem] = []
+    problems: list[ReadProblem] = []
 
     def record_unreadable(exc: OSError) -> None:
-        troubles.append(ReadProblem(place=str(exc.filename), why=_explain_error(exc)))
+        problems.append(ReadProblem(place=str(exc.filename), why=_explain_error(exc)))
 
     found = 0
     for folder, folders, names in os.walk(root, onerror=record_unreadable):
@@ -123,8 +123,8 @@ def _walk_folder(root: Path) -> Iterator[SourceFile | ReadProblem]:
             if (item := _build_item(root, Path(folder) / name)) is not None:
                 found += isinstance(item, SourceFile)
                 yield item
-    yield from troubles
-    if not found and not troubles:
+    yield from problems
+    if not found and not problems:
         yield ReadProblem(place=str(root), why=f"no documents in this folder; it needs {KINDS}")
 
 
@@ -132,8 +132,8 @@ def _build_item(root: Path, path: Path) -> SourceFile | ReadProblem | None:
     suffix = path.suffix.lower()
     if _is_skipped(path.name) or path.stem.lower() == "readme":
         return None
-    if suffix in MENDS:
-        return ReadProblem(place=str(path), why=f"not read: {MENDS[suffix]}", harmless=True)
+    if suffix in REMEDIES:
+        return ReadProblem(place=str(path), why=f"not read: {REMEDIES[suffix]}", harmless=True)
     if suffix not in LOADERS:
         return None
     if path.is_symlink() and not path.resolve().is_relative_to(root):

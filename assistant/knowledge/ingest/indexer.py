@@ -55,7 +55,7 @@ class Indexer:
         await self._database.write(lambda store: store.articles.remove_articles(articles))
 
     async def record_run(
-        self, sources: Sequence[str], troubles: Sequence[SourceProblem], looks: Sequence[SourceCheck]
+        self, sources: Sequence[str], problems: Sequence[SourceProblem], checks: Sequence[SourceCheck]
     ) -> Sequence[tuple[str, str]]:
         """After a run, store problems and checks, and recompute supersessions.
 
@@ -63,8 +63,8 @@ class Indexer:
         """
 
         def step(store: ArticlesTransaction) -> Sequence[tuple[str, str]]:
-            store.sources.record_checks(looks)
-            store.article_lifecycle.save_source_problems(sources, troubles)
+            store.sources.record_checks(checks)
+            store.article_lifecycle.save_source_problems(sources, problems)
             found, wrong = resolve_supersessions(store.article_lifecycle.list_claims())
             store.article_lifecycle.save_supersessions(found)
             return wrong

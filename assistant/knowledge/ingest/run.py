@@ -41,7 +41,7 @@ class ArticleIndex(Protocol):
     async def update_origins(self, origins: Mapping[str, Origin]) -> None: ...
     async def remove_articles(self, articles: Sequence[str]) -> None: ...
     async def record_run(
-        self, sources: Sequence[str], troubles: Sequence[Failure], looks: Sequence[SourceCheck]
+        self, sources: Sequence[str], problems: Sequence[Failure], checks: Sequence[SourceCheck]
     ) -> Sequence[tuple[str, str]]: ...  # (article, what is wrong with its supersession)
     async def backfill_embeddings(
         self, progress: Callable[[int, int], None]
@@ -184,7 +184,7 @@ class _IngestRun:
                 for id in vanished
             ]
         failing = {one.place for one in self.failures}
-        looks = [
+        checks = [
             SourceCheck(
                 source=source,
                 checked_at=self.now,
@@ -195,23 +195,23 @@ class _IngestRun:
             for source in sorted(self.named)
         ]
         self.report.warnings += await self.index.record_run(
-            self.places.listed_sources, [*self.failures, *self.remarks], looks
+            self.places.listed_sources, [*self.failures, *self.remarks], checks
         )
         for source, ids in self.places.prefixed.items():
             why = f"{len(ids)} ids carry the folder's name ({ids[0]} …): another folder has these already"
             self.report.warnings.append((source, why))
 
-    def _record_problem(self, trouble: ReadProblem) -> None:
-        if trouble.partly:
-            self.places.mark_partly_read(trouble.partly)
-        if trouble.harmless:
-            inside = (source for source in self.places.listed_sources if trouble.place.startswith(source))
-            self._record_warning(trouble.place, trouble.partly or next(inside, trouble.place), trouble.why)
+    def _record_problem(self, problem: ReadProblem) -> None:
+        if problem.partly:
+            self.places.mark_partly_read(problem.partly)
+        if problem.harmless:
+            inside = (source for source in self.places.listed_sources if problem.place.startswith(source))
+            self._record_warning(problem.place, problem.partly or next(inside, problem.place), problem.why)
         else:
-            if "://" in trouble.place:
-                self.named.add(trouble.place)
-            self.places.mark_doubtful(trouble.place)
-            self._record_failure(trouble.place, trouble.place, trouble.why)
+            if "://" in problem.place:
+                self.named.add(problem.place)
+            self.places.mark_doubtful(problem.place)
+            self._record_failure(problem.place, problem.place, problem.why)
 
     def _record_warning(self, place: str, source: str, *whys: str) -> None:
         """Report that a document was read only in part, and store it until the source is checked again."""

@@ -30,8 +30,8 @@ async def list_pages(
         return
     for location in list(listing.pages)[:MAX_PAGES]:
         yield WebPage(location=location, source=source, web=web)
-    for trouble in listing.list_problems():
-        yield trouble
+    for problem in listing.list_problems():
+        yield problem
 
 
 @dataclass(slots=True)

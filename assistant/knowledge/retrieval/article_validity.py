@@ -14,11 +14,11 @@ from assistant.ports.storage.knowledge import ArticleLifecycleStore
 class ArticleValidity:
     def __init__(self) -> None:
         self._today: date | None = None
-        self._resting: frozenset[int] = frozenset()
+        self._inactive: frozenset[int] = frozenset()
         self._open: Sequence[Contradiction] = ()
 
     def load_state(self, store: ArticleLifecycleStore, today: date) -> None:
-        self._today, self._resting = today, frozenset(store.list_inactive_chunks(today))
+        self._today, self._inactive = today, frozenset(store.list_inactive_chunks(today))
         # Contradictions across languages are too uncertain for customers: support leads see them at ingest.
         self._open = [
             each for each in store.list_open_contradictions(today) if each.one.language == each.other.language
@@ -29,7 +29,7 @@ class ArticleValidity:
 
     def select_answerable(self, chunks: Iterable[int]) -> list[int]:
         """Those of *chunks* whose article is already valid and not superseded."""
-        return [chunk for chunk in chunks if chunk not in self._resting]
+        return [chunk for chunk in chunks if chunk not in self._inactive]
 
     def apply_contradictions(
         self, passages: Sequence[Passage], link: Callable[[str], str] = str

@@ -65,10 +65,10 @@ def _compute_token_cosines(question: Tokens, packed: Packed) -> Vectors:
     """Cosines, (tokens of all passages, tokens of the question)."""
     import numpy as np
 
-    asked = question.astype(np.float32)
-    asked /= np.linalg.norm(asked, axis=1, keepdims=True) + 1e-6
-    even, odd = np.ascontiguousarray(asked[:, ::2].T), np.ascontiguousarray(asked[:, 1::2].T)
-    cosines = np.empty((len(packed), len(asked)), np.float32)
+    query_tokens = question.astype(np.float32)
+    query_tokens /= np.linalg.norm(query_tokens, axis=1, keepdims=True) + 1e-6
+    even, odd = np.ascontiguousarray(query_tokens[:, ::2].T), np.ascontiguousarray(query_tokens[:, 1::2].T)
+    cosines = np.empty((len(packed), len(query_tokens)), np.float32)
     halves = np.empty((2, BLOCK, packed.shape[1]), np.float32)
     for start in range(0, len(packed), BLOCK):
         some = packed[start : start + BLOCK]

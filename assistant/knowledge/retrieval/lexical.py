@@ -26,12 +26,12 @@ SAMPLES: dict[str, Sequence[tuple[str, str]]] = {
 }
 
 
-def select_rare_words(question: Sequence[str], shelf: ForwardIndex) -> list[str]:
+def select_rare_words(question: Sequence[str], index: ForwardIndex) -> list[str]:
     """The terms of a question worth searching for, rarest first."""
     words = list(dict.fromkeys(question))
-    frequency = shelf.counts.count_chunks(hash_words(words))
+    frequency = index.counts.count_chunks(hash_words(words))
     ranked = sorted((int(count), word) for count, word in zip(frequency, words, strict=True) if count)
-    most = COMMON * len(shelf)
+    most = COMMON * len(index)
     rare = [word for count, word in ranked if count <= most]
     return (rare or [word for _, word in ranked])[:MAX_WORDS]
 

@@ -53,9 +53,9 @@ class FusionWeights:
     gate_mean: Vectors
     gate_scale: Vectors
     #: Two rows: whether the knowledge base covers the question, and whether this passage answers it.
-    sure: Vectors
-    sure_mean: Vectors
-    sure_scale: Vectors
+    calibration: Vectors
+    calibration_mean: Vectors
+    calibration_scale: Vectors
     #: Threshold in log-odds that is mapped to a probability of one half.
     level: Vectors
 
@@ -75,9 +75,11 @@ def score_candidates(candidates: RetrievalCandidates, learned: FusionWeights) ->
     """A score per candidate, comparable only among the candidates of one question."""
     import numpy as np
 
-    asked = np.clip((compute_gate_features(candidates) - learned.gate_mean) / learned.gate_scale, -3, 3)
-    counts = np.logaddexp(0, asked @ learned.gate)
-    ranked: Vectors = compute_feature_views(candidates.arms) @ counts + OWN_LANGUAGE * candidates.own_language
+    gate_input = np.clip((compute_gate_features(candidates) - learned.gate_mean) / learned.gate_scale, -3, 3)
+    counts = np.logaddexp(0, gate_input @ learned.gate)
+    ranked: Vectors = (
+        compute_feature_views(candidates.features) @ counts + OWN_LANGUAGE * candidates.own_language
+    )
     return ranked
 
 
@@ -87,27 +89,30 @@ def compute_probabilities(
     """The probability that each candidate answers, monotone in *ranked*."""
     import numpy as np
 
-    told = np.clip(
-        (compute_calibration_features(candidates, ranked) - learned.sure_mean) / learned.sure_scale, -4, 4
+    scaled = np.clip(
+        (compute_calibration_features(candidates, ranked) - learned.calibration_mean)
+        / learned.calibration_scale,
+        -4,
+        4,
     )
     order = np.argsort(-ranked, kind="stable")
-    odds = combine_log_odds(told[order], learned.sure) - learned.level
+    odds = combine_log_odds(scaled[order], learned.calibration) - learned.level
     falling = np.minimum.accumulate(1 / (1 + np.exp(-odds)))
     found: Vectors = np.empty_like(falling)
     found[order] = falling
     return found
 
 
-def compute_feature_views(arms: Vectors) -> Vectors:
+def compute_feature_views(features: Vectors) -> Vectors:
     """Three views of each feature: (candidates, VIEWS * features)."""
     import numpy as np
 
-    above = np.clip((arms - arms.mean(axis=0)) / (arms.std(axis=0) + 1e-6), -3, 6) / 2
+    above = np.clip((features - features.mean(axis=0)) / (features.std(axis=0) + 1e-6), -3, 6) / 2
     units = np.array([UNIT[name] for name in RANKING_FEATURES], np.float32)
-    behind = np.clip((arms - arms.max(axis=0)) / units, -6, 0)
-    places = np.argsort(np.argsort(-arms, axis=0, kind="stable"), axis=0, kind="stable")
-    high = 1 / (1 + places) * (np.ptp(arms, axis=0) > 0)
-    return np.stack([above, behind, high], axis=2).reshape(len(arms), -1).astype(np.float32)
+    behind = np.clip((features - features.max(axis=0)) / units, -6, 0)
+    places = np.argsort(np.argsort(-features, axis=0, kind="stable"), axis=0, kind="stable")
+    high = 1 / (1 + places) * (np.ptp(features, axis=0) > 0)
+    return np.stack([above, behind, high], axis=2).reshape(len(features), -1).astype(np.float32)
 
 
 def compute_gate_features(candidates: RetrievalCandidates) -> Vectors:
@@ -116,14 +121,14 @@ def compute_gate_features(candidates: RetrievalCandidates) -> Vectors:
     """
     import numpy as np
 
-    arms = candidates.arms
-    best = np.sort(arms, axis=0)[::-1][:2]
+    matrix = candidates.features
+    best = np.sort(matrix, axis=0)[::-1][:2]
     units = np.array([UNIT[name] for name in RANKING_FEATURES], np.float32)
     lead = np.minimum((best[0] - best[-1]) / units, 4) / 2
-    first = arms.argmax(axis=0)
+    first = matrix.argmax(axis=0)
     agreeing = [first[one] == first[other] for one, other in PAIRS]
-    alike = _compute_rank_correlations(arms)
-    told = [
+    alike = _compute_rank_correlations(matrix)
+    features = [
         1.0,
         *lead,
         best[0, 5],
@@ -139,7 +144,7 @@ def compute_gate_features(candidates: RetrievalCandidates) -> Vectors:
         candidates.own_language.mean(),
         best[0, FIRST_TOKEN_FEATURE] > 0,
     ]
-    return np.array(told, np.float32)
+    return np.array(features, np.float32)
 
 
 def compute_calibration_features(candidates: RetrievalCandidates, ranked: Vectors) -> Vectors:
@@ -151,32 +156,32 @@ def compute_calibration_features(candidates: RetrievalCandidates, ranked: Vector
     """
     import numpy as np
 
-    arms = candidates.arms
+    features = candidates.features
     meaning, tokens = (
-        np.maximum(arms[:, 0], arms[:, 1]),
-        np.maximum(arms[:, FIRST_TOKEN_FEATURE], arms[:, FIRST_TOKEN_FEATURE + 1]),
+        np.maximum(features[:, 0], features[:, 1]),
+        np.maximum(features[:, FIRST_TOKEN_FEATURE], features[:, FIRST_TOKEN_FEATURE + 1]),
     )
     columns = [
-        *arms[:, [0, 1, 5, 6, 7, FIRST_TOKEN_FEATURE, FIRST_TOKEN_FEATURE + 1]].T,
+        *features[:, [0, 1, 5, 6, 7, FIRST_TOKEN_FEATURE, FIRST_TOKEN_FEATURE + 1]].T,
         meaning,
         tokens,
         candidates.own_language,
         _compute_distance_from_mean(meaning, UNIT["text"]),
         _compute_distance_from_mean(tokens, UNIT["tokens"]),
         _compute_article_shares(candidates, ranked),
-        np.full(len(arms), 1 / len(arms)),
+        np.full(len(features), 1 / len(features)),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def combine_log_odds(told: Vectors, sure: Vectors) -> Vectors:
+def combine_log_odds(scaled: Vectors, calibration: Vectors) -> Vectors:
     """Log-odds that the knowledge base covers the question and this passage answers it.
 
-    *told*: standardized features, (candidates, columns); *sure*: (2, 1 + columns) with the bias first.
+    *scaled*: standardized features, (candidates, columns); *calibration*: (2, 1 + columns), bias first.
     """
     import numpy as np
 
-    odds = told @ sure[:, 1:].T + sure[:, 0]
+    odds = scaled @ calibration[:, 1:].T + calibration[:, 0]
     # log(p / (1 - p)) of the product of two probabilities, without overflow.
     found: Vectors = -np.log(np.expm1(np.clip(np.logaddexp(0, -odds).sum(axis=1), 1e-6, 80)))
     return found
@@ -200,12 +205,12 @@ def _compute_article_shares(candidates: RetrievalCandidates, ranked: Vectors) ->
     return found
 
 
-def _compute_rank_correlations(arms: Vectors) -> Vectors:
+def _compute_rank_correlations(features: Vectors) -> Vectors:
     """Pearson correlation of the first four of PAIRS over the candidates; 0 where a feature is constant."""
     import numpy as np
 
-    spread = arms.std(axis=0)
-    even = (arms - arms.mean(axis=0)) / np.where(spread < 1e-6, np.inf, spread)
+    spread = features.std(axis=0)
+    even = (features - features.mean(axis=0)) / np.where(spread < 1e-6, np.inf, spread)
     one, other = np.array(PAIRS[:4]).T
-    found: Vectors = np.einsum("ij,ij->j", even[:, one], even[:, other]) / len(arms)
+    found: Vectors = np.einsum("ij,ij->j", even[:, one], even[:, other]) / len(features)
     return found

@@ -67,10 +67,10 @@ class HybridRetriever:
         #: Cache per version of the knowledge base: an article's address may change though its chunks do not.
         self._passages: LruCache[int, Passage] = LruCache(CACHE_SIZE)
         #: Supersessions and contradictions.
-        self._standing = ArticleValidity()
+        self._validity = ArticleValidity()
         self._version = -1
         #: Component -> why it failed when it was last used.
-        self._broken: dict[str, str] = {}
+        self._failures: dict[str, str] = {}
 
     async def start(self, *, at_once: bool = False) -> None:
         """Load the knowledge base and open the vector index; `maintain` fills what is missing there.
@@ -87,9 +87,9 @@ class HybridRetriever:
     async def load_changes(self) -> bool:
         """Load changes from SQL, whoever wrote them; returns whether there were any."""
         version = await self._database.read(lambda store: store.articles.load_version())
-        if version != self._version or not self._standing.is_loaded_for(self._today()):
+        if version != self._version or not self._validity.is_loaded_for(self._today()):
             await self._database.read(
-                lambda store: self._standing.load_state(store.article_lifecycle, self._today())
+                lambda store: self._validity.load_state(store.article_lifecycle, self._today())
             )
         if version == self._version:
             return False
@@ -109,9 +109,9 @@ class HybridRetriever:
     def component_health(self) -> Mapping[str, str | None]:
         """Component -> why it does not work, or None."""
         return {
-            "embeddings": self._broken.get("embeddings"),
+            "embeddings": self._failures.get("embeddings"),
             "vectors": self._vectors.unavailable_reason,
-            "words": self._broken.get("words"),
+            "words": self._failures.get("words"),
         }
 
     async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
@@ -135,7 +135,7 @@ class HybridRetriever:
             for row, chunk in zip(best, chunks, strict=True)
             if (passage := passages.get(chunk))  # may be deleted meanwhile
         ]
-        return self._standing.apply_contradictions(scored, self._link)[:limit]
+        return self._validity.apply_contradictions(scored, self._link)[:limit]
 
     async def find_candidates(self, question: str, language: str | None) -> RetrievalResult | None:
         """At most MAX_LATE_INTERACTION candidates with their features; None without candidates or
@@ -143,22 +143,22 @@ class HybridRetriever:
         """
         from assistant.text.segmentation import tokenize_text
 
-        asked, shelf = clean_question(question), self.forward_index
-        if not asked or not len(shelf):
+        asked, index = clean_question(question), self.forward_index
+        if not asked or not len(index):
             return None
         # Tokenize and search words while the model embeds the question.
         meaning = asyncio.ensure_future(self._embed_question(asked))
         await asyncio.sleep(0)
         words = tokenize_text(asked)
-        matching = asyncio.ensure_future(self._find_matching(words, shelf))
+        matching = asyncio.ensure_future(self._find_matching(words, index))
         seen = RetrievalQuestion(words, language, await meaning)
-        found = dict.fromkeys([*await self._find_nearest(seen.fine), *await matching])
-        rows = shelf.find_rows(self._standing.select_answerable(found))
-        rows = rows[shelf.until[rows] >= self._today().toordinal()]
-        return await self._compare_candidates(seen, rows, shelf) if len(rows) else None
+        found = dict.fromkeys([*await self._find_nearest(seen.vectors), *await matching])
+        rows = index.find_rows(self._validity.select_answerable(found))
+        rows = rows[index.until[rows] >= self._today().toordinal()]
+        return await self._compare_candidates(seen, rows, index) if len(rows) else None
 
     async def _compare_candidates(
-        self, question: RetrievalQuestion, rows: Rows, shelf: ForwardIndex
+        self, question: RetrievalQuestion, rows: Rows, index: ForwardIndex
     ) -> RetrievalResult:
         """Preselect by the cheap features, then compute late interaction for the rest."""
         from assistant.knowledge.retrieval.features import (
@@ -168,14 +168,14 @@ class HybridRetriever:
         )
         from assistant.knowledge.retrieval.ranking import load_fusion_weights, score_candidates
 
-        everyone = compute_ranking_features(question, rows, shelf)
+        everyone = compute_ranking_features(question, rows, index)
         if len(rows) > MAX_LATE_INTERACTION:
             likely = (-score_candidates(everyone, load_fusion_weights())).argsort(kind="stable")[
                 :MAX_LATE_INTERACTION
             ]
             rows, everyone = rows[likely], select_candidates(everyone, likely)
-        chunks = shelf.ids[rows].tolist()
-        if question.fine is not None and question.fine.tokens.size:
+        chunks = index.ids[rows].tolist()
+        if question.vectors is not None and question.vectors.tokens.size:
             tokens = await self._tokens.get_many(chunks, self._load_tokens)
             held = {row: tokens[chunk] for row, chunk in enumerate(chunks) if chunk in tokens}
             fill_token_features(everyone, question, held)
@@ -192,9 +192,9 @@ class HybridRetriever:
         try:
             asked = await late_interaction.embed_query(self._embedder, question)
         except Unavailable as exc:
-            self._broken["embeddings"] = str(exc)
+            self._failures["embeddings"] = str(exc)
             return None
-        self._broken.pop("embeddings", None)
+        self._failures.pop("embeddings", None)
         return asked
 
     async def _find_nearest(self, asked: MultiVector | None) -> list[int]:
@@ -203,18 +203,18 @@ class HybridRetriever:
         hits = await self._vectors.find_nearest(asked.pooled, limit=MAX_VECTOR_CANDIDATES)
         return [id_ // SLOTS for id_, _ in hits]
 
-    async def _find_matching(self, words: Sequence[str], shelf: ForwardIndex) -> Sequence[int]:
+    async def _find_matching(self, words: Sequence[str], index: ForwardIndex) -> Sequence[int]:
         from assistant.knowledge.retrieval.lexical import select_rare_words
 
-        look_for = select_rare_words(words, shelf)
+        look_for = select_rare_words(words, index)
         try:
             found = await self._database.read(
                 lambda s: s.articles.search_words(look_for, limit=MAX_WORD_CANDIDATES)
             )
         except Unavailable as exc:
-            self._broken["words"] = str(exc)
+            self._failures["words"] = str(exc)
             return []
-        self._broken.pop("words", None)
+        self._failures.pop("words", None)
         return found
 
 

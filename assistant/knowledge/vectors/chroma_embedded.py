@@ -98,13 +98,13 @@ def open_client(path: str) -> Client:
 
 def build_unusable_error(folder: Path, why: object) -> IndexUnavailable:
     text = " ".join(str(why).split())
-    mend = _find_remedy(text) or "it is tried again by itself"
-    return IndexUnavailable(f"The vector index in {folder} cannot be used ({text}); {mend}.")
+    remedy = _find_remedy(text) or "it is tried again by itself"
+    return IndexUnavailable(f"The vector index in {folder} cannot be used ({text}); {remedy}.")
 
 
 def _find_remedy(said: str) -> str | None:
     """The remedy for an error that is not caused by the files; None: the files are damaged."""
-    found = (mend for pattern, mend in CIRCUMSTANCES.items() if re.search(pattern, said, re.IGNORECASE))
+    found = (remedy for pattern, remedy in CIRCUMSTANCES.items() if re.search(pattern, said, re.IGNORECASE))
     return next(found, None)
 
 

@@ -32,9 +32,9 @@ def open_server_collection(url: str, name: str, dimensions: int) -> ChromaIndex:
             session.close()
             raise
     except chroma_error_types() as exc:
-        mend = "start it, or check ASSISTANT_CHROMA_URL"
+        remedy = "start it, or check ASSISTANT_CHROMA_URL"
         raise IndexUnavailable(
-            f"The Chroma server at {url} does not answer ({format_error(exc)}); {mend}."
+            f"The Chroma server at {url} does not answer ({format_error(exc)}); {remedy}."
         ) from exc
 
 

@@ -52,9 +52,9 @@ class SyncedVectorIndex:
         """Without an *opener*, always brute force."""
         self._opener, self._turns = opener, turns
         self._index: VectorIndex | None = None
-        self._held: set[int] = set()
-        self._shelf, self._version = ForwardIndex.create_empty(), -1
-        self._wanted: set[int] = set()
+        self._held_ids: set[int] = set()
+        self._target, self._version = ForwardIndex.create_empty(), -1
+        self._wanted_ids: set[int] = set()
         self._exact: BruteForceIndex | None = None
         self._making = asyncio.Lock()
         self._why: str | None = None
@@ -67,16 +67,16 @@ class SyncedVectorIndex:
         """Why the index does not answer; None when it does, or will in a moment."""
         if self._index is None or not self._rebuilding:
             return self._why
-        done = len(self._held & self._wanted)
-        return f"The vector index is being rebuilt ({done:,} of {len(self._wanted):,} vectors)."
+        done = len(self._held_ids & self._wanted_ids)
+        return f"The vector index is being rebuilt ({done:,} of {len(self._wanted_ids):,} vectors)."
 
     @property
     def is_in_sync(self) -> bool:
         # Called for every question: two equal sets of all ids are compared once, then they are the same
         # object.
-        if self._held is not self._wanted and self._held == self._wanted:
-            self._held = self._wanted
-        return self._index is not None and self._held is self._wanted
+        if self._held_ids is not self._wanted_ids and self._held_ids == self._wanted_ids:
+            self._held_ids = self._wanted_ids
+        return self._index is not None and self._held_ids is self._wanted_ids
 
     async def find_nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
         if self._index is not None and self.is_in_sync:
@@ -86,9 +86,13 @@ class SyncedVectorIndex:
                 await self._mark_unavailable(exc)
         return await (await self._build_brute_force()).find_nearest(vector, limit=limit)
 
-    def set_target(self, shelf: ForwardIndex, version: int) -> None:
-        """Set the target state: *shelf*, which is the knowledge base at *version*."""
-        self._shelf, self._version, self._wanted = shelf, version, shelf.list_vector_ids()
+    def set_target(self, forward_index: ForwardIndex, version: int) -> None:
+        """Set the target state: *forward_index*, which is the knowledge base at *version*."""
+        self._target, self._version, self._wanted_ids = (
+            forward_index,
+            version,
+            forward_index.list_vector_ids(),
+        )
         self._exact = None
 
     async def maintain(self) -> bool:
@@ -116,8 +120,8 @@ class SyncedVectorIndex:
         if self._opener is None or time.monotonic() < self._retry_at:
             return
         self._index = await self._opener()
-        self._held = await self._index.list_ids()
-        self._rebuilding = self._held != self._wanted
+        self._held_ids = await self._index.list_ids()
+        self._rebuilding = self._held_ids != self._wanted_ids
         self._why, self._failures = None, 0
         self._check_at = time.monotonic() + CHECK_SECONDS
 
@@ -127,21 +131,21 @@ class SyncedVectorIndex:
             return
         self._check_at, self._checks = time.monotonic() + CHECK_SECONDS, self._checks + 1
         if (
-            await self._index.count_vectors() != len(self._held)
+            await self._index.count_vectors() != len(self._held_ids)
             or self._checks % CHECKS_PER_ID_COMPARISON == 0
         ):
-            self._held = await self._index.list_ids()
-            self._rebuilding = self._held != self._wanted
+            self._held_ids = await self._index.list_ids()
+            self._rebuilding = self._held_ids != self._wanted_ids
 
     async def _reconcile_index(self) -> bool:
         assert self._index is not None
         if not await self._turns(True, self._version):
             # Another process fills it, or has seen a newer knowledge base; its writes are noticed here.
-            if await self._index.count_vectors() == len(self._wanted):
-                self._held = await self._index.list_ids()
+            if await self._index.count_vectors() == len(self._wanted_ids):
+                self._held_ids = await self._index.list_ids()
             return False
         end = time.monotonic() + BUDGET_SECONDS
-        while (some := sorted(self._held ^ self._wanted)[:BATCH_SIZE]) and time.monotonic() < end:
+        while (some := sorted(self._held_ids ^ self._wanted_ids)[:BATCH_SIZE]) and time.monotonic() < end:
             await self._reconcile_batch(self._index, set(some))
         if not some:
             await self._turns(False, self._version)
@@ -151,14 +155,14 @@ class SyncedVectorIndex:
         """Make the index hold exactly what it should of the ids *some*."""
         import numpy as np
 
-        wanted = some & self._wanted
+        wanted = some & self._wanted_ids
         there = await index.filter_stored(sorted(some))
         if gone := sorted(there - wanted):
             await index.remove_vectors(gone)
-        missing, vectors = self._shelf.select_vectors(sorted(wanted - there))
+        missing, vectors = self._target.select_vectors(sorted(wanted - there))
         if missing:
             await index.upsert_vectors(missing, vectors.astype(np.float32))
-        self._held = (self._held - some) | wanted
+        self._held_ids = (self._held_ids - some) | wanted
 
     async def _build_brute_force(self) -> BruteForceIndex:
         """The brute-force index over all vectors, built on first use."""
@@ -167,7 +171,7 @@ class SyncedVectorIndex:
         async with self._making:
             if self._exact is None:
                 exact = BruteForceIndex()
-                ids, vectors = await asyncio.to_thread(self._shelf.select_vectors, sorted(self._wanted))
+                ids, vectors = await asyncio.to_thread(self._target.select_vectors, sorted(self._wanted_ids))
                 if ids:
                     await exact.upsert_vectors(ids, vectors.astype(np.float32))
                 self._exact = exact
@@ -177,7 +181,7 @@ class SyncedVectorIndex:
         self._why, self._failures = str(why), self._failures + 1
         pause = min(MAX_RETRY_SECONDS, RETRY_SECONDS * 2 ** (self._failures - 1))
         self._retry_at = time.monotonic() + pause
-        self._held = set()
+        self._held_ids = set()
         await self.close()
 
 
