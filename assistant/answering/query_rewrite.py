@@ -48,7 +48,7 @@ _EXPLETIVE = re.compile(
 )
 #: Elliptic questions whose subject was named before: 海外は？ "how long?" "for shoes?".
 _REST = re.compile(
-    r"""^[^。?？]{1,14}(は|なら|だと|の場合は?|でも|とか)[?？。]*$
+    r"""^[^。?？]{1,14}(は|なら|だと|だったら|たら|れば|の場合は?|でも|とか)[?？。]*$
     | ^(いつ|いくら|どこ|なぜ|どうして|どうやって|何日|何円)[^。]{0,10}[?？。]*$
     | ^(how\ (long|much|many|often)|when|where|why|who|which|what|how)(\ (exactly|then|so))?[?.!\s]*$
     | ^(for|with|in|from|on|without|even)\ .{1,40}\?$""",
@@ -95,7 +95,18 @@ def build_standalone_question(question: str, lines: Sequence[Utterance]) -> str:
     if not _is_follow_up(question):
         return question
     earlier = _find_subject(lines, question)
-    return f"{earlier} {question}" if earlier else question
+    # As the reader learned follow-ups.
+    return f"{earlier} / {question}" if earlier else question
+
+
+def prepend_subject(question: str, lines: Sequence[Utterance]) -> str:
+    """*question* after the customer's last question that stands by itself, whether it seems to lean on it or
+    not; itself where it says enough, or where nothing was asked before."""
+    question = question.strip()
+    if _CHATTER.match(question) or _is_long(question):
+        return question
+    earlier = _find_subject(lines, question)
+    return f"{earlier} / {question}" if earlier else question
 
 
 def _is_follow_up(question: str) -> bool:

@@ -77,6 +77,8 @@ def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
 
 def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> TurnDependencies:
     from assistant.answering.factory import build_rewrite, build_summarizer, build_turn_classifier
+    from assistant.answering.query_rewrite import prepend_subject
+    from assistant.answering.quotes.cards import list_cards
     from assistant.answering.reader.cross_encoder import wrap_with_reader
     from assistant.answering.reader.turn_encoder import build_turn_reader
     from assistant.conversation.turn.model_budget import build_budget_factory
@@ -95,6 +97,8 @@ def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> Tur
         embed_text=knowledge.compute_meaning,
         read_turn=build_turn_reader(settings.embeddings, settings.models_dir),
         rewrite=build_rewrite(model, PROMPTS),
+        list_cards=list_cards,
+        prepend_subject=prepend_subject,
         policy=policy,
         languages=settings.languages,
         examples=knowledge.examples,

@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.domain.messages import Author
 from evals.data.dialogues import load_json_lines, load_own_dialogues
 
-LINES = Path(__file__).parent / "cases" / "lines"
+LINES = Path(__file__).parents[1] / "cases" / "lines"
 LANGUAGES = ("ja", "en")
 
 #: Named in the weights file, as their licences require.

@@ -18,7 +18,7 @@ from assistant.domain.turns import Utterance
 from evals.data.dialogues import build_utterances, load_json_lines, load_own_dialogues
 from evals.data.training_sources import LINES, is_held_out, load_service_talk
 
-TURNS = Path(__file__).parent / "cases" / "turns"
+TURNS = Path(__file__).parents[1] / "cases" / "turns"
 #: Writers that nothing is trained on: for measuring, and for calibration.
 MEASURED = ("d6.ja", "d7.en", "d10.ja", "d11.en")
 CALIBRATION = ("d3.ja", "d3.en")

@@ -27,6 +27,7 @@ from assistant.app.settings import load_settings
 from assistant.app.wiring import build_turn_dependencies
 from assistant.conversation.turn.ask_once import answer_once
 from assistant.domain.knowledge import Passage
+from assistant.domain.signals import Decision
 from assistant.text.segmentation import tokenize_text
 from evals.data.embedding_cache import CachingEmbedder
 from evals.quality.pipeline import open_knowledge_over
@@ -61,20 +62,20 @@ class AnswerStatistics:
     #: (score, whether answerable) of each question, if the system has scores.
     scores: list[tuple[float, bool]] = field(default_factory=list)
 
-    def add(self, case: Case, text: str | None, score: float | None = None) -> None:
-        """Add an answer; *text*: None where it declined."""
+    def add(self, case: Case, text: str | None, score: float | None = None, *, unsure: bool = False) -> None:
+        """Add an answer; *text*: None where it declined; *unsure*: it declined, but showed near lines."""
         answerable = bool(case["fact"])
         if score is not None:
             self.scores.append((score, answerable))
         if answerable:
             self.answerable += 1
-            self.declined_answerable += text is None
+            self.declined_answerable += text is None or unsure
             self.shown += text is not None and contains_fact(text, case["fact"])
             if text is not None:
                 self.lengths.append(count_characters(text))
         else:
             self.near += 1
-            self.declined_near += text is None
+            self.declined_near += text is None or unsure
 
     def __str__(self) -> str:
         told = (
@@ -172,8 +173,10 @@ async def measure_folder(folder: Path, *, failures: bool) -> dict[str, AnswerSta
     mind = build_turn_dependencies(load_settings().model_copy(update={"chat_model": "extractive"}), knowledge)
     found: dict[str, AnswerStatistics] = {}
 
-    def record_answer(way: str, case: Case, text: str | None, score: float | None = None) -> None:
-        found.setdefault(way, AnswerStatistics()).add(case, text, score)
+    def record_answer(
+        way: str, case: Case, text: str | None, score: float | None = None, *, unsure: bool = False
+    ) -> None:
+        found.setdefault(way, AnswerStatistics()).add(case, text, score, unsure=unsure)
 
     dense, words, passages = await build_simple_searches(knowledge, embedder)
     for case in cases:
@@ -181,7 +184,8 @@ async def measure_folder(folder: Path, *, failures: bool) -> dict[str, AnswerSta
         text = answer["answer"] if answer["citations"] else None
         read = await mind.retriever.search(case["text"], limit=PASSAGES)
         ranked = await knowledge.retriever.search(case["text"], limit=PASSAGES)
-        record_answer("ours", case, text, max((p.score for p in read), default=0.0))
+        best = max((p.score for p in read), default=0.0)
+        record_answer("ours", case, text, best, unsure=answer["decision"] == Decision.ABSTAIN)
         size = max(count_characters(text) if text is not None else USUAL_LENGTH, LEAST_LENGTH)
         score = ranked[0].score if ranked else None
         tops = {

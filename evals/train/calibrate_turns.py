@@ -11,13 +11,15 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.signals import calibration
+from evals.data.dialogues import load_own_dialogues
 from evals.data.turn_examples import CALIBRATION
 from evals.quality.signals import SignalBench
 from evals.train.optimisers import Array, fit_logistic
 
-WEIGHTS = Path(__file__).parents[1] / "assistant" / "signals" / "calibration.json"
+WEIGHTS = Path(__file__).parents[2] / "assistant" / "signals" / "calibration.json"
 #: Signal -> its label in `evals/cases/turns`; None: the reply before was marked a miss.
 TARGETS = {
     "frustration": "F",
@@ -30,8 +32,10 @@ TARGETS = {
 }
 #: Iterations: the previous turn's score is a feature and depends on the weights.
 ITERATIONS = 3
+#: Labels that our own dialogues have; their held-out half is fitted on too, nothing is trained on it.
+OWN_LETTERS = "FPU"
 #: Regularisation towards the start, which is the encoder's logit with weight one.
-CALM = 2e-2
+CALM = 2e-3
 #: Signal -> label of the encoder.
 START = {
     "frustration": "frustrated",
@@ -49,13 +53,15 @@ Features = Mapping[str, float]
 
 def main() -> None:
     fitted: dict[str, dict[str, float]] = {name: {label: 1.0} for name, label in START.items()}
-    bench = SignalBench(CALIBRATION)
+    written, own = SignalBench(CALIBRATION), SignalBench(())
+    own.dialogues = [*load_own_dialogues("ja", "held"), *load_own_dialogues("en", "held")]
     for _ in range(ITERATIONS):
-        seen = _collect_features(bench, fitted)
+        seen = _collect_features(written, fitted)
+        more = _collect_features(own, fitted)
         for signal, letter in TARGETS.items():
-            fitted[signal] = _fit_weights(
-                [row[signal] for row, _ in seen], [letter in letters for _, letters in seen]
-            )
+            some = [*seen, *more] if letter in OWN_LETTERS else seen
+            labels = [letter in letters for _, letters in some]
+            fitted[signal] = _fit_weights([row[signal] for row, _ in some], labels)
     WEIGHTS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     for signal, weights in fitted.items():
         print(signal, weights)
@@ -96,11 +102,23 @@ def _record_features(fitted: Mapping[str, Mapping[str, float]]) -> Iterator[dict
 
 
 def _fit_weights(rows: list[Features], labels: list[bool]) -> dict[str, float]:
+    """Logistic weights, the bias so that .5 is where F1 is highest."""
     names = ["bias", *sorted({name for row in rows for name in row} - {"bias"})]
     matrix: Array = np.array([[row.get(name, 0.0) for name in names] for row in rows])
-    targets = np.array(labels, np.float64)
-    found = fit_logistic(matrix, targets, np.ones(len(rows)), calm=CALM)
+    targets = np.array(labels)
+    found = fit_logistic(matrix, targets.astype(np.float64), np.ones(len(rows)), calm=CALM)
+    found[0] -= _find_best_threshold(matrix @ found, targets)
     return {name: round(float(value), 4) for name, value in zip(names, found, strict=True)}
+
+
+def _find_best_threshold(logits: Array, targets: NDArray[np.bool_]) -> float:
+    """The logit from which on F1 is highest."""
+    order = np.argsort(-logits)
+    hits = np.cumsum(targets[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + targets.sum())
+    best = int(np.argmax(f1))
+    following = logits[order[min(best + 1, len(order) - 1)]]
+    return float((logits[order[best]] + following) / 2)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from evals.train.combiner import (
 )
 from evals.train.optimisers import FittedHead, fit_head
 
-WEIGHTS = Path(__file__).parents[1] / "assistant" / "signals" / "weights" / "heads.json"
+WEIGHTS = Path(__file__).parents[2] / "assistant" / "signals" / "classifier.json"
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from assistant.answering.prompts import Prompt
-from assistant.answering.query_rewrite import ModelQueryRewriter, build_standalone_question
+from assistant.answering.query_rewrite import ModelQueryRewriter, build_standalone_question, prepend_subject
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.models.scripted import ScriptedModel
@@ -33,7 +33,19 @@ def said(*texts: str) -> list[Utterance]:
     ],
 )
 def test_a_follow_up_is_put_after_the_question_it_leans_on(before: str, question: str) -> None:
-    assert build_standalone_question(question, said(before)) == f"{before} {question}"
+    assert build_standalone_question(question, said(before)) == f"{before} / {question}"
+
+
+@pytest.mark.parametrize("question", ["代引きだったら？", "7000円買ったら？", "九州だと？", "And PayPay?"])
+def test_a_rest_of_a_question_leans_on_the_one_before(question: str) -> None:
+    assert build_standalone_question(question, said("送料はいくら？")) == f"送料はいくら？ / {question}"
+
+
+def test_a_question_without_a_subject_gets_the_one_before() -> None:
+    before = said("引っ越しで回線を移したい")
+    assert prepend_subject("お金はかかりますか", before) == "引っ越しで回線を移したい / お金はかかりますか"
+    assert prepend_subject("お金はかかりますか", said()) == "お金はかかりますか"
+    assert prepend_subject("ありがとうございます", before) == "ありがとうございます"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +70,7 @@ def test_small_talk_in_between_is_passed_over() -> None:
     lines = said("返品の手順を教えてください", "ありがとうございます")
     assert (
         build_standalone_question("それは海外でもできますか", lines)
-        == "返品の手順を教えてください それは海外でもできますか"
+        == "返品の手順を教えてください / それは海外でもできますか"
     )
 
 
@@ -71,7 +83,7 @@ def test_a_chain_of_follow_ups_reaches_back_to_its_subject() -> None:
 
 def test_only_the_customers_words_are_used() -> None:
     lines = [*said("返品できますか"), Utterance(author=Author.ASSISTANT, text="配送料は500円です")]
-    assert build_standalone_question("それはいつまで？", lines) == "返品できますか それはいつまで？"
+    assert build_standalone_question("それはいつまで？", lines) == "返品できますか / それはいつまで？"
 
 
 def test_a_follow_up_to_nothing_is_left_as_it_is() -> None:
@@ -117,7 +129,7 @@ async def test_a_model_sees_no_personal_data() -> None:
 )
 async def test_without_a_good_rewriting_the_conversations_words_serve(model: ScriptedModel) -> None:
     asked = await ModelQueryRewriter(model, PROMPT)("それは海外でも？", said("返品したい"))
-    assert asked == "返品したい それは海外でも？"
+    assert asked == "返品したい / それは海外でも？"
 
 
 async def test_a_slow_model_is_not_waited_for() -> None:
@@ -129,4 +141,4 @@ async def test_a_slow_model_is_not_waited_for() -> None:
     asked = await ModelQueryRewriter(SlowModel(), PROMPT, seconds=0.01)(
         "それは海外でも？", said("返品したい")
     )
-    assert asked == "返品したい それは海外でも？"
+    assert asked == "返品したい / それは海外でも？"

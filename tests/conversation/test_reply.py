@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.conversation.turn.reply import compose_reply
+from assistant.conversation.turn.reply import NearMatches, compose_reply
 from assistant.domain.messages import Citation
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import PastTurn
@@ -22,7 +22,9 @@ FRUSTRATED = Verdict(decision=Decision.OFFER, reason=Reason.FRUSTRATED)
 def labels(verdict: Verdict, draft: Draft = NOTHING, choices: tuple[str, ...] = ()) -> list[str]:
     return [
         button.label
-        for button in compose_reply(verdict, draft, "ja", signals=Signals(turn=0), choices=choices).buttons
+        for button in compose_reply(
+            verdict, draft, "ja", signals=Signals(turn=0), near=NearMatches(choices=choices)
+        ).buttons
     ]
 
 

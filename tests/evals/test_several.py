@@ -18,7 +18,7 @@ class Workshop:
         {preparing}
 
     @contextlib.contextmanager
-    def site(self, postgres):
+    def open_site(self, postgres):
         try:
             yield self
         finally:

@@ -59,7 +59,7 @@ def select_quotes(request: AnswerRequest) -> list[Quote]:
 
 def score_candidate(request: AnswerRequest, candidate: Candidate) -> float:
     """The score of its best unit, in log-odds."""
-    return max((_score_unit(request, unit) for unit in candidate.units if not unit.leads_in), default=NOTHING)
+    return max((score_unit(request, unit) for unit in candidate.units if not unit.leads_in), default=NOTHING)
 
 
 def _complete_candidate(
@@ -84,7 +84,7 @@ def _select_asked_rows(request: AnswerRequest, table: Sequence[Unit]) -> list[Un
     named = [row for row in table if any(name in asked for name in _split_row_names(row))]
     if named:
         return named[:MAX_ITEMS]
-    scores = sorted((_score_unit(request, row) for row in table), reverse=True)
+    scores = sorted((score_unit(request, row) for row in table), reverse=True)
     stands_out = len(scores) < 2 or scores[0] - scores[1] >= MIN_ROW_MARGIN
     return [] if stands_out or len(table) > MAX_ROWS else list(table)
 
@@ -94,7 +94,8 @@ def _split_row_names(row: Unit) -> list[str]:
     return [part.strip() for part in parts if len(part.strip()) > 1]
 
 
-def _score_unit(request: AnswerRequest, unit: Unit) -> float:
+def score_unit(request: AnswerRequest, unit: Unit) -> float:
+    """The reader's log-odds that the unit answers; NOTHING where the reader has not read it."""
     parts = request.passages[unit.passage].parts
     part = parts[unit.place] if unit.place < len(parts) else None
     return NOTHING if part is None else part[0]

@@ -1,9 +1,10 @@
 """Puts a reply together: one honest sentence of acknowledgement, the answer, an offer, buttons."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.conversation.templates import render_template
-from assistant.domain.messages import Button, Reply
+from assistant.domain.messages import Button, Citation, Reply
 from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import PastTurn
 from assistant.ports.answering import Draft
@@ -14,6 +15,19 @@ APOLOGY_REASONS = (Reason.FRUSTRATED, Reason.STUCK, Reason.COMPLAINT)
 WORRY_THRESHOLD = 0.5
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMatches:
+    """What is shown where nothing answers for sure."""
+
+    #: Questions that one tap asks.
+    choices: tuple[str, ...] = ()
+    #: Articles that come near, the quote is the likeliest line of each.
+    cards: Sequence[Citation] = ()
+
+
+NO_MATCHES = NearMatches()
+
+
 def compose_reply(
     verdict: Verdict,
     draft: Draft,
@@ -21,15 +35,15 @@ def compose_reply(
     *,
     signals: Signals,
     past: Sequence[PastTurn] = (),
-    choices: tuple[str, ...] = (),
+    near: NearMatches = NO_MATCHES,
 ) -> Reply:
-    """The reply to a turn that is not handed over; *choices* are questions that one tap asks."""
-    turn = signals.turn
+    """The reply to a turn that is not handed over."""
+    turn, choices = signals.turn, near.choices
     parts = [_render_acknowledgement(verdict, language, signals, past)]
     if verdict.decision is Decision.GUIDE:
         parts.append(_render_guidance(draft, language, turn, choices))
     elif not draft.text:
-        parts.append(_render_no_answer(verdict, language, turn, choices))
+        parts.append(_render_no_answer(verdict, language, turn, near))
     else:
         parts.append(draft.text)
     if draft.text and verdict.decision is Decision.OFFER:
@@ -37,7 +51,7 @@ def compose_reply(
     return Reply(
         text="\n\n".join(part for part in parts if part),
         language=language,
-        citations=draft.citations,
+        citations=draft.citations or tuple(near.cards),
         buttons=_build_buttons(verdict, language, () if draft.text else choices),
     )
 
@@ -77,13 +91,14 @@ def _render_guidance(draft: Draft, language: str, turn: int, choices: tuple[str,
     return "\n".join(lines)
 
 
-def _render_no_answer(verdict: Verdict, language: str, turn: int, choices: tuple[str, ...]) -> str:
+def _render_no_answer(verdict: Verdict, language: str, turn: int, near: NearMatches) -> str:
     if verdict.decision is Decision.CLARIFY:
-        return render_template("clarify_choices" if choices else "clarify", language, variant=turn)
+        return render_template("clarify_choices" if near.choices else "clarify", language, variant=turn)
     if verdict.decision is Decision.OFFER:
         return _render_offer(verdict, language, turn)
-    related = (render_template("related", language),) if choices else ()
-    return "\n".join((render_template("abstain", language, variant=turn), *related))
+    related = [render_template("related", language)] if near.choices or near.cards else []
+    cards = [f"- **{card.title}**: {card.quote} [{card.n}]" for card in near.cards]
+    return "\n".join((render_template("abstain", language, variant=turn), *related, *cards))
 
 
 def _render_offer(verdict: Verdict, language: str, turn: int) -> str:

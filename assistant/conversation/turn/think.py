@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
 from assistant.conversation.turn.contradictory_sources import find_dispute, quote_both_sides
-from assistant.conversation.turn.reply import compose_reply, compose_small_talk
+from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk
 from assistant.conversation.turn.result import TurnResult
 from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.budgets import ModelBudget, Spender
@@ -20,10 +20,17 @@ from assistant.domain.decide import (
 )
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
-from assistant.domain.messages import Author, Reply
+from assistant.domain.messages import Author, Citation, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reaction, Reason, Signals, Verdict
-from assistant.domain.turns import ConversationSummarizer, ReadTurn, TextEmbedding, TurnClassifier, TurnSource
+from assistant.domain.turns import (
+    ConversationSummarizer,
+    ReadTurn,
+    TextEmbedding,
+    TurnClassifier,
+    TurnSource,
+    Utterance,
+)
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, Rewrite
 from assistant.ports.knowledge import Retriever
 from assistant.ports.signals import SignalReader
@@ -60,6 +67,10 @@ class TurnDependencies:
     classify_turn: TurnClassifier | None = None
     #: A conversation summed up by a model; None: there is none, quotes do.
     summarise: ConversationSummarizer | None = None
+    #: A question after the one asked before it, for what says too little by itself.
+    prepend_subject: Callable[[str, Sequence[Utterance]], str] = lambda question, _lines: question
+    #: Articles that come near a question that none answers for sure, each with its likeliest line.
+    list_cards: Callable[[AnswerRequest], Sequence[Citation]] = lambda _ask: ()
     #: What a turn may spend on models; None: there is none, or nobody counts.
     budget_factory: Callable[[Spender], ModelBudget] | None = None
 
@@ -122,13 +133,14 @@ async def _search_and_answer(
     policy = mind.policy.for_channel(gathered.conversation.channel)
     query = await mind.rewrite(gathered.text, gathered.history.lines)
     try:
-        passages = await mind.retriever.search(query, language=signals.language, limit=MAX_PASSAGES)
+        query, passages = await _search_with_subject(mind, gathered, signals, query, policy)
     except Unavailable:
         return _build_search_failure(signals, verdict, query)
     best = max((passage.score for passage in passages), default=None)
     if verdict is None:
         verdict = decide_after_search(signals, gathered.history, policy, best)
     draft = Draft(text="", model="")
+    cards: Sequence[Citation] = ()
     if best is not None and best >= _select_threshold(verdict, policy):
         ask = AnswerRequest(
             question=query,
@@ -145,9 +157,30 @@ async def _search_and_answer(
             verdict = unsure_answer(verdict)
         if not draft.text and verdict.decision is Decision.ANSWER:
             verdict = decide_after_search(signals, gathered.history, policy, None)
-    found = SearchOutcome(query, passages, draft, signals)
+    if verdict.decision is Decision.ABSTAIN and not draft.text:
+        cards = _list_cards(mind, query, signals.language, passages, policy)
+    found = SearchOutcome(query, passages, draft, signals, cards)
     reply = _compose_turn_reply(mind, gathered, signals.language, verdict, found)
     return _build_turn_result(found, signals, verdict, reply)
+
+
+async def _search_with_subject(
+    mind: TurnDependencies, gathered: TurnInput, signals: Signals, query: str, policy: Policy
+) -> tuple[str, Sequence[Passage]]:
+    """The passages for *query*; where none answers, for what was asked before and *query* together."""
+
+    async def search(question: str) -> Sequence[Passage]:
+        return await mind.retriever.search(question, language=signals.language, limit=MAX_PASSAGES)
+
+    passages = await search(query)
+    best = max((passage.score for passage in passages), default=0.0)
+    whole = mind.prepend_subject(gathered.text, gathered.history.lines)
+    if best >= policy.answer_score or whole in (query, gathered.text.strip()):
+        return query, passages
+    others = await search(whole)
+    if max((passage.score for passage in others), default=0.0) < policy.answer_score:
+        return query, passages
+    return whole, others
 
 
 async def _write_new_answer(
@@ -183,6 +216,15 @@ class SearchOutcome(NamedTuple):
     passages: Sequence[Passage]
     draft: Draft
     signals: Signals
+    #: Articles that come near, where none answers for sure.
+    cards: Sequence[Citation]
+
+
+def _list_cards(
+    mind: TurnDependencies, query: str, language: str, passages: Sequence[Passage], policy: Policy
+) -> Sequence[Citation]:
+    near = [passage for passage in passages if passage.score >= policy.clarify_score]
+    return mind.list_cards(AnswerRequest(question=query, language=language, passages=near)) if near else ()
 
 
 def _compose_turn_reply(
@@ -198,7 +240,7 @@ def _compose_turn_reply(
         language,
         signals=replace(found.signals, turn=gathered.turn),
         past=gathered.history.turns,
-        choices=choices,
+        near=NearMatches(choices=choices, cards=found.cards),
     )
 
 

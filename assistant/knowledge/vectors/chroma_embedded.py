@@ -51,14 +51,14 @@ CIRCUMSTANCES = {
 PROBE = """
 import sqlite3, sys
 from pathlib import Path
-from assistant.knowledge.vectors.chroma_embedded import connect
+from assistant.knowledge.vectors.chroma_embedded import open_client
 file = Path(sys.argv[1]) / "chroma.sqlite3"
 if file.exists():
     # Not read-only: what a death left half written has to be rolled back before it can be read.
     found = sqlite3.connect(f"file:{file}?mode=rw", uri=True).execute("PRAGMA quick_check(1)").fetchone()
     if found != ("ok",):
         sys.exit("chroma.sqlite3 is damaged: " + found[0])
-client = connect(sys.argv[1])
+client = open_client(sys.argv[1])
 for collection in client.list_collections():
     collection.get(include=[])
     some = collection.get(limit=200, include=["embeddings"])

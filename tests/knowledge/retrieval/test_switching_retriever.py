@@ -303,19 +303,19 @@ MAKING = """
 import asyncio, sys
 from pathlib import Path
 from assistant.knowledge.ingest import indexer
-from tests.knowledge.retrieval.test_switching_retriever import Change, database_at
-indexer.TOGETHER = 1
+from tests.knowledge.retrieval.test_switching_retriever import ModelChange, database_at
+indexer.BATCH_SIZE = 1
 
 async def main():
-    change = Change(Path(sys.argv[1]), database_at(Path(sys.argv[1]) / "yorisoi.db"))
+    change = ModelChange(Path(sys.argv[1]), database_at(Path(sys.argv[1]) / "yorisoi.db"))
     await change.retriever(change.new)
-    made = indexer.Indexer._embed
+    made = indexer.Indexer._embed_batch
     async def slowly(self, waiting):
         await made(self, waiting)
         print("one more", flush=True)
         await asyncio.sleep(0.2)
-    indexer.Indexer._embed = slowly
-    await change.making(change.new).make()
+    indexer.Indexer._embed_batch = slowly
+    await change.making(change.new).run_backfill()
 
 asyncio.run(main())
 """

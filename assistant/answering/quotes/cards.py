@@ -1,0 +1,49 @@
+"""Article cards: what is shown where no passage answers for sure, a title and its likeliest line each."""
+
+from assistant.answering.quotes.selection_by_reader import score_unit
+from assistant.domain.knowledge import Passage
+from assistant.domain.messages import Citation
+from assistant.ports.answering import AnswerRequest
+from assistant.text.quotable import Unit, UnitKind, extract_units
+
+#: Cards that are shown, and characters of a line, by the language of the reply.
+MAX_CARDS = 3
+MAX_LINE_CHARACTERS = {"ja": 90, "en": 170}
+
+
+def list_cards(ask: AnswerRequest) -> list[Citation]:
+    """One card for each article of the request's passages, best first, with the line as its quote."""
+    found: dict[str, Citation] = {}
+    for rank, passage in enumerate(ask.passages):
+        line = _select_line(ask, passage, rank)
+        if passage.article not in found and line and len(found) < MAX_CARDS:
+            found[passage.article] = Citation(
+                n=len(found) + 1,
+                article=passage.article,
+                title=passage.title,
+                url=passage.url,
+                quote=line,
+            )
+    return list(found.values())
+
+
+def _select_line(ask: AnswerRequest, passage: Passage, rank: int) -> str:
+    """The passage's likeliest sentence, item or row; the first where nobody has read it."""
+    units = [unit for unit in extract_units(passage, rank) if unit.kind is not UnitKind.CODE]
+    units = [unit for unit in units if not unit.leads_in] or units
+    if not units:
+        return ""
+    best = max(units, key=lambda unit: score_unit(ask, unit))
+    return _shorten(_format_unit(best), MAX_LINE_CHARACTERS.get(ask.language, MAX_LINE_CHARACTERS["en"]))
+
+
+def _format_unit(unit: Unit) -> str:
+    """A row with what its columns are called."""
+    if unit.kind is not UnitKind.ROW or len(unit.header) != len(unit.cells):
+        return " ".join(unit.text.split())
+    rest = zip(unit.header[1:], unit.cells[1:], strict=True)
+    return f"{unit.cells[0]}: " + ", ".join(f"{name} {cell}" for name, cell in rest)
+
+
+def _shorten(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -1,0 +1,39 @@
+"""Cards: what is shown where no passage answers for sure."""
+
+from dataclasses import replace
+
+from assistant.answering.quotes.cards import MAX_LINE_CHARACTERS, list_cards
+from assistant.ports.answering import AnswerRequest
+from tests.answering.passages import passage
+
+PARKING = passage(
+    "駐車場は30台です。\n\n大型バスは事前にご連絡ください。", article="ja/parking.md", title="駐車場"
+)
+FEES = passage(
+    "| 区分 | 料金 |\n| --- | --- |\n| 大人 | 500円 |\n| 子ども | 200円 |", article="ja/fees.md", title="料金"
+)
+
+
+def test_the_likeliest_line_of_each_article_is_shown() -> None:
+    read = replace(PARKING, parts=((-3.0, 0.0), (1.5, 0.0)))
+    [card] = list_cards(AnswerRequest(question="バスで行けますか", language="ja", passages=[read]))
+    assert (card.title, card.quote) == ("駐車場", "大型バスは事前にご連絡ください。")
+
+
+def test_an_article_has_one_card_and_there_are_three_at_most() -> None:
+    others = [replace(PARKING, article=f"ja/{n}.md") for n in range(5)]
+    cards = list_cards(AnswerRequest(question="バス", language="ja", passages=[PARKING, PARKING, *others]))
+    assert [card.n for card in cards] == [1, 2, 3]
+    assert len({card.article for card in cards}) == 3
+
+
+def test_a_row_says_what_its_columns_are() -> None:
+    read = replace(FEES, parts=((-3.0, 0.0), (2.0, 0.0)))
+    [card] = list_cards(AnswerRequest(question="子どもはいくら", language="ja", passages=[read]))
+    assert card.quote == "子ども: 料金 200円"
+
+
+def test_long_lines_are_cut_and_empty_passages_have_no_card() -> None:
+    long, empty = passage("長い文。" * 1 + "とても" * 200 + "。"), passage("")
+    cards = list_cards(AnswerRequest(question="長い", language="ja", passages=[empty, long]))
+    assert all(len(card.quote) <= MAX_LINE_CHARACTERS["ja"] for card in cards)
