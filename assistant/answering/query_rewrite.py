@@ -95,13 +95,15 @@ def build_standalone_question(question: str, lines: Sequence[Utterance]) -> str:
     if not _is_follow_up(question):
         return question
     earlier = _find_subject(lines, question)
-    # As the reader learned follow-ups.
+    # The reader was trained on follow-ups in this form.
     return f"{earlier} / {question}" if earlier else question
 
 
 def prepend_subject(question: str, lines: Sequence[Utterance]) -> str:
-    """*question* after the customer's last question that stands by itself, whether it seems to lean on it or
-    not; itself where it says enough, or where nothing was asked before."""
+    """*question* preceded by the customer's last standalone question, whether it refers to it or not.
+
+    Unchanged where it says enough, or where nothing was asked before.
+    """
     question = question.strip()
     if _CHATTER.match(question) or _is_long(question):
         return question
