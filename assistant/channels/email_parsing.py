@@ -10,6 +10,7 @@ from email import policy
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parseaddr
+from itertools import islice
 from typing import Any
 
 from assistant.channels.email_charsets import MAX_HEADER_CHARACTERS, decode_header_text, decode_text
@@ -25,6 +26,11 @@ MAX_BODY_CHARACTERS = 200_000
 MAX_MAIL_BYTES = 32 * 1024 * 1024
 MAX_MAIL_LINES = 600_000
 MAX_BOUNDARIES = 40
+#: Headers of a mail and of all its parts, lines of one, and bytes of the head of the mail.
+MAX_HEADERS = 600
+MAX_PART_HEADERS = 5_000
+MAX_HEADER_LINES = 2_000
+MAX_HEAD_BYTES = 256 * 1024
 _UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
 #: A deliverable address; those of Japanese phones may have dots anywhere.
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[\w.-]{1,190}")
@@ -64,8 +70,9 @@ def parse_raw_mail(raw: bytes) -> Mail:
         raise BadInput("The mail is too large to be read.")
     if len(re.findall(rb"boundary", raw, re.IGNORECASE)) > MAX_BOUNDARIES:
         raise BadInput("The mail is nested too deeply to be read.")
+    _refuse_large_head(raw)
     try:
-        message = BytesParser(policy=policy.compat32).parsebytes(raw)
+        message = BytesParser(_build_capped_message_class(), policy=policy.compat32).parsebytes(raw)
         headers = parse_headers(message)
         contents = extract_contents(message)
         mail = build_mail(headers, contents)
@@ -76,6 +83,29 @@ def parse_raw_mail(raw: bytes) -> Mail:
     return mail
 
 
+def _refuse_large_head(raw: bytes) -> None:
+    """BadInput for a head of more lines or bytes than any mailer writes, before anything of it is read."""
+    end = re.search(rb"\r?\n\r?\n", raw[: MAX_HEAD_BYTES + 4])
+    head = raw[: end.start()] if end else raw
+    if len(head) > MAX_HEAD_BYTES or head.count(b"\n") > MAX_HEADER_LINES:
+        raise BadInput("The head of the mail is too large to be read.")
+
+
+def _build_capped_message_class() -> type[Message]:
+    """Messages that count their headers as they are read, those of all parts together."""
+    counted = 0
+
+    class CappedMessage(Message):
+        def set_raw(self, name: str, value: str) -> None:
+            nonlocal counted
+            counted += 1
+            if counted > MAX_PART_HEADERS or len(self) >= MAX_HEADERS:
+                raise BadInput("The mail has too many headers to be read.")
+            super().set_raw(name, value)
+
+    return CappedMessage
+
+
 def parse_headers(message: Message) -> dict[str, str]:
     """The uppermost header of each name; addresses keep their encoded words until they are parsed."""
     found: dict[str, str] = {}
@@ -83,8 +113,16 @@ def parse_headers(message: Message) -> dict[str, str]:
         lower = name.lower()
         if lower not in found:
             text = str(value)[:MAX_HEADER_CHARACTERS]
-            found[lower] = text if lower in ADDRESSES else decode_header_text(text)
+            found[lower] = text if lower in ADDRESSES else _decode_header(lower, text)
     return found
+
+
+def _decode_header(name: str, text: str) -> str:
+    """The subject in whatever character set; what only programs write is ASCII, and nothing is guessed."""
+    if name == "subject":
+        return decode_header_text(text)
+    plain = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return " ".join(plain.replace("\x00", "").split())
 
 
 ADDRESSES = ("from", "reply-to", "to", "cc", "sender", "x-original-from", "x-original-sender", "delivered-to")
@@ -93,8 +131,8 @@ ADDRESSES = ("from", "reply-to", "to", "cc", "sender", "x-original-from", "x-ori
 def parse_postmark_mail(body: Mapping[str, Any]) -> Mail:
     """https://postmarkapp.com/developer/webhooks/inbound-webhook"""
     headers: dict[str, str] = {}
-    for one in body.get("Headers") or ():
-        if isinstance(one, Mapping):  # a malformed one costs only itself
+    for one in islice(body.get("Headers") or (), MAX_HEADERS):
+        if isinstance(one, Mapping):  # one that is broken costs only itself
             headers.setdefault(
                 str(one.get("Name", "")).lower(), str(one.get("Value", ""))[:MAX_HEADER_CHARACTERS]
             )

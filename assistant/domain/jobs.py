@@ -23,6 +23,20 @@ ANSWER_KINDS = (JobKind.TURN, JobKind.DEADLINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeadEvent:
+    """Something from outside that we failed to take in."""
+
+    #: The channel, and which of its accounts.
+    where: str
+    #: Who sent it, as the channel names them.
+    peer: str
+    #: The kind of error, never what somebody said.
+    why: str
+    #: All of it, as JSON.
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """Something to be done for a conversation, at most one of each kind at a time."""
 

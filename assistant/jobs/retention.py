@@ -49,6 +49,8 @@ class RetentionCleaner:
         )
         await self._database.write(lambda store: store.erasure.delete_expired(now))
         if self._retention is not None:
+            ended = now - self._retention
+            await self._database.write(lambda store: store.erasure.delete_dead_letters_before(ended))
             await self._repeat_until_empty(self._erase_oldest)
 
     async def _repeat_until_empty(self, drop: Callable[[Store], int]) -> None:

@@ -1,11 +1,11 @@
 """Frustration of a turn, from its words in context, the conversation's progress and the previous value."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
 from assistant.domain.signals import Evidence, Reaction
 from assistant.domain.turns import History
+from assistant.domain.unicode_forms import fold_compatibility
 from assistant.signals import calibration, cues, normalization
 from assistant.signals.classifier import load_weights
 from assistant.signals.progress import ProgressSignal
@@ -91,7 +91,7 @@ def compute_frustration_features(
 def compute_emphasis(raw: str) -> float:
     """Capital letters and repeated punctuation, 0–1."""
     raw = normalization.clip_text(raw)
-    marks = MARKS.findall(unicodedata.normalize("NFKC", raw))
+    marks = MARKS.findall(fold_compatibility(raw))
     emphasis = 0.2 * min(2, len(marks)) + (0.2 if any(len(mark) >= 4 for mark in marks) else 0.0)
     letters = LETTERS.findall(raw)
     shouted = len(SHOUTING.findall(raw))

@@ -1,7 +1,8 @@
 """Normalizes a customer's text: widths, case, invisible characters, clauses."""
 
 import re
-import unicodedata
+
+from assistant.domain.unicode_forms import fold_compatibility
 
 #: Characters of each end of a text that classifiers of mood read.
 WINDOW = 1_500
@@ -22,7 +23,7 @@ APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": 
 
 def normalize_text(text: str) -> str:
     """Fold widths and case, remove invisible characters and spaces between Japanese characters."""
-    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).translate(APOSTROPHES)
+    text = fold_compatibility(INVISIBLE.sub("", text)).translate(APOSTROPHES)
     text = BLANKS.sub(" ", CONTROL.sub(" ", text))
     return CJK_GAP.sub("", text).casefold().strip()
 

@@ -21,7 +21,7 @@ from assistant.signals.small_talk import detect_small_talk
 from assistant.signals.unfamiliarity import is_brief, score_unfamiliarity
 
 #: Thresholds of a certain request for a person, and of a possible one.
-CLEAR_THRESHOLD = 0.5
+CLEAR_THRESHOLD = 0.9
 VAGUE_THRESHOLD = 0.2
 #: The same where only the n-gram classifier has read the turn.
 CLEAR_THRESHOLD_TEXT_ONLY = 0.9

@@ -54,7 +54,10 @@ class SqlErasure:
         """
         c = t.conversations.c
         theirs = self._connection.execute(sa.select(c.id).where(c.customer.in_(customers))).scalars().all()
-        gone = self.erase_conversations(theirs, journal=journal) + self._delete_loose_rows(customers, journal)
+        gone = self._delete_dead_letters(customers)
+        gone += self.erase_conversations(theirs, journal=journal) + self._delete_loose_rows(
+            customers, journal
+        )
         return gone + self._delete_cascade(t.customers, t.customers.c.id.in_(customers))
 
     def erase_conversations(self, conversations: Sequence[str], *, journal: bool = True) -> int:
@@ -78,10 +81,22 @@ class SqlErasure:
         statement = sa.delete(t.events).where(sa.tuple_(c.channel, c.account, c.id).in_(rows))
         return self._connection.execute(statement).rowcount if rows else 0
 
+    def delete_dead_letters_before(self, moment: datetime) -> int:
+        """Forget what failed, and what it said, with the conversations of that time."""
+        return self._delete_cascade(t.dead_letters, t.dead_letters.c.created_at < moment)
+
     def delete_expired(self, now: datetime) -> int:
         """Delete expired sessions, tokens and codes."""
         tables = (t.credentials, t.link_codes)
         return sum(self._delete_cascade(table, table.c.expires_at < now) for table in tables)
+
+    def _delete_dead_letters(self, customers: Sequence[str]) -> int:
+        """What these people sent and we failed to take in."""
+        i, c = t.identities.c, t.dead_letters.c
+        # The place is the channel, or the channel and an account.
+        place = sa.or_(c.conversation == i.channel, c.conversation.like(i.channel + " %"))
+        theirs = sa.exists().where(i.customer.in_(customers), i.id == c.peer, place)
+        return self._delete_cascade(t.dead_letters, theirs)
 
     def _delete_loose_rows(self, ids: Sequence[str], journal: bool) -> int:
         columns = [column for column in LOOSE if ids and (journal or column.table is not t.journal)]

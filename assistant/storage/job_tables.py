@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from assistant.storage.schema import Moment, metadata
+from assistant.storage.values import ForeignId
 
 Id = sa.String(64)
 
@@ -29,6 +30,9 @@ dead_letters = sa.Table(
     #: The class of the error, never a customer's words.
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    #: Of an event that could not be taken in: who sent it, and all of it as JSON.
+    sa.Column("peer", ForeignId(255), index=True),
+    sa.Column("content", sa.Text),
 )
 
 #: A single row that the health check rewrites to prove that writes work.

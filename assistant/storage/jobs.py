@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from assistant.domain.jobs import Job, JobKind
+from assistant.domain.jobs import DeadEvent, Job, JobKind
 from assistant.storage import tables as t
 from assistant.storage.statements import (
     build_delete,
@@ -110,9 +110,10 @@ class SqlJobQueue:
             row = {"conversation": item.conversation, "kind": item.kind, "tries": item.tries}
             self._connection.execute(build_insert(t.dead_letters), row | {"why": why, "created_at": now})
 
-    def dead_letter_event(self, where: str, why: str, now: datetime) -> None:
-        """Record that an inbound event could not be applied: *where* it came from, and the error."""
-        row = {"conversation": fit_id(where), "kind": "event", "tries": 1, "why": why, "created_at": now}
+    def dead_letter_event(self, event: DeadEvent, now: datetime) -> None:
+        """Store an inbound event that could not be applied."""
+        row = {"conversation": fit_id(event.where), "kind": "event", "tries": 1, "why": event.why}
+        row |= {"peer": event.peer, "content": event.content, "created_at": now}
         self._connection.execute(build_insert(t.dead_letters), row)
 
     def count_dead_letters(self) -> int:

@@ -4,10 +4,11 @@ Here 2 weeks and 14日 are equal; `exact_facts.py` tests whether a number occurs
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+
+from assistant.domain.unicode_forms import fold_compatibility
 
 _KANJI = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
 _KANJI_NUMBER = re.compile(
@@ -126,7 +127,7 @@ def mask_numbers(text: str) -> str:
 
 
 def _normalize_numbers(text: str) -> str:
-    text = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text).casefold())
+    text = _THOUSANDS.sub("", fold_compatibility(text).casefold())
     text = _WORD_NUMBER.sub(lambda found: str(_WORDS[found[1]]), text)
     return _KANJI_NUMBER.sub(lambda found: str(_parse_kanji_number(found[0])), text)
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
+from html import unescape
 from itertools import zip_longest
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from assistant.domain.knowledge import Passage
+from assistant.domain.markdown import LITERAL_MARK
 from assistant.text.sentences import split_sentences
 
 
@@ -53,7 +55,9 @@ _FOREIGN = re.compile(r"\[:[a-z]+[^\]]*\]|\[[a-z]+:[^\]\s]*\]|\{\{[^}]*\}\}|\[\^
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _CJK = "぀-ヿ㐀-鿿！-･"
 _SPLIT_LINE = re.compile(rf"(?<=[{_CJK}])\n(?=[{_CJK}])")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
+#: Where literal words were put aside.
+_LITERAL = re.compile("\x01(\\d+)\x02")
+_INVISIBLE = re.compile("[\x01\x02\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
 
 
 def extract_units(passage: Passage, rank: int) -> list[Unit]:
@@ -69,7 +73,9 @@ def _assign_rank(text: str, headings: tuple[str, ...], rank: int) -> tuple[Unit,
 @lru_cache(maxsize=512)
 def _parse_units(text: str, headings: tuple[str, ...]) -> tuple[Unit, ...]:
     reader = _UnitParser(headings=headings)
-    reader.parse_tokens(MarkdownIt("commonmark").enable("table").parse(_INVISIBLE.sub("", text)))
+    # Without joining, what was escaped stays apart from what was not.
+    parser = MarkdownIt("commonmark").enable("table").disable("text_join")
+    reader.parse_tokens(parser.parse(_INVISIBLE.sub("", text)))
     return tuple(_mark_lead_ins(reader.found))
 
 
@@ -142,8 +148,8 @@ class _UnitParser:
 
     def _handle_html(self, source: str) -> None:
         if heading := _HEADING.search(source):
-            self._handle_heading(int(heading[1]), strip_markup(heading[2]))
-        self._add_paragraph(strip_markup(_HEADING.sub("", source)))
+            self._handle_heading(int(heading[1]), unescape(strip_markup(heading[2])))
+        self._add_paragraph(unescape(strip_markup(_HEADING.sub("", source))))
 
     def _add_row(self) -> None:
         cells = tuple(self.cells)
@@ -172,14 +178,22 @@ class _UnitParser:
 
 
 def render_inline(children: Sequence[Token]) -> str:
-    """Inline Markdown as a reader sees it; code keeps its backticks, images are dropped."""
-    return strip_markup("".join(_render_inline_tokens(children)))
+    """Inline Markdown as a reader sees it; code keeps its backticks, images are dropped.
+
+    Text that its author escaped or wrote as code keeps all its characters.
+    """
+    literal: list[str] = []
+    words = strip_markup("".join(_render_inline_tokens(children, literal)))
+    return _LITERAL.sub(lambda found: literal[int(found[1])], words)
 
 
-def _render_inline_tokens(children: Sequence[Token]) -> Iterator[str]:
+def _render_inline_tokens(children: Sequence[Token], literal: list[str]) -> Iterator[str]:
+    """The words; what is *literal* is put aside, and its place is marked."""
     for token in children:
-        if token.type == "code_inline":
-            yield f"`{token.content}`"
+        if token.type in ("code_inline", "text_special"):
+            words = token.content.replace("`", f"{LITERAL_MARK}`")
+            literal.append(f"`{words}`" if token.type == "code_inline" else words)
+            yield f"\x01{len(literal) - 1}\x02"
         elif token.type == "hardbreak":
             yield "\x00"
         elif token.type == "softbreak":
@@ -187,7 +201,7 @@ def _render_inline_tokens(children: Sequence[Token]) -> Iterator[str]:
         elif token.type == "html_inline":
             yield "\x00" if token.content.lower().startswith("<br") else ""
         elif token.type == "text":
-            yield token.content
+            yield token.content.replace("`", f"{LITERAL_MARK}`")
 
 
 def strip_markup(text: str) -> str:

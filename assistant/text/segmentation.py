@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from threading import local
+
+from assistant.domain.unicode_forms import fold_compatibility
 
 #: Characters of a question or a chunk that are read.
 MAX_CHARACTERS = 32_768
@@ -37,7 +38,7 @@ Segment = Callable[[str], list[str]]
 def tokenize_text(text: str) -> list[str]:
     """The terms of *text*; a compound is also one term, a code also its parts."""
     cut = text[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()
-    folded = unicodedata.normalize("NFKC", cut).casefold()
+    folded = fold_compatibility(cut).casefold()
     found = [word for run in _RUN.finditer(folded) for word in _expand_match(run)]
     if _JAPANESE.search(folded):
         # Not split before: words are segmented by context, numbers and commas included.

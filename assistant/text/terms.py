@@ -1,11 +1,12 @@
 """Content terms of Japanese and English text, for measuring the overlap of two texts."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import log
+
+from assistant.domain.unicode_forms import fold_compatibility
 
 _WORD = re.compile(r"[一-鿿々〆]+|[ァ-ヿー]+|[a-z0-9][a-z0-9'’._-]*[a-z0-9]|[a-z0-9]")
 _EMPTY = """
@@ -28,7 +29,7 @@ def extract_terms(text: str) -> frozenset[str]:
 
 def normalize_text(text: str) -> str:
     """The normalized form in which texts are compared; never shown."""
-    return unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    return fold_compatibility(text).lower().replace("’", "'")
 
 
 def _list_stems(word: str) -> Iterable[str]:

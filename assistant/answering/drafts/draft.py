@@ -17,6 +17,7 @@ from assistant.answering.grounding.rules import (
     makes_unsupported_promise,
 )
 from assistant.answering.pii_masking import PiiMask, remove_marks
+from assistant.domain.markdown import remove_literal_marks
 from assistant.domain.messages import Citation
 from assistant.domain.turns import WithheldSentence
 from assistant.ports.answering import AnswerRequest
@@ -149,5 +150,5 @@ class DraftInProgress:
 
 
 def _format_quote(cited: Sequence[Unit]) -> str:
-    texts = [unit.text for unit in sorted(cited, key=lambda unit: unit.place)]
+    texts = [remove_literal_marks(unit.text) for unit in sorted(cited, key=lambda unit: unit.place)]
     return "\n".join(texts) if cited[0].cells or cited[0].marker != "-" else " ".join(texts)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from assistant.answering.pii_masking import PiiMask
 from assistant.answering.quotes.candidates import Candidate
+from assistant.domain.markdown import remove_literal_marks
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.models.token_count import count_tokens
@@ -91,7 +92,8 @@ def _format_unit(unit: Unit) -> str:
     if unit.kind is UnitKind.ROW:
         cells = zip(unit.header, unit.cells, strict=False)
         return "; ".join(f"{name}: {cell}" if name else cell for name, cell in cells if cell)
-    return f"{unit.marker} {unit.text}" if unit.kind in (UnitKind.STEP, UnitKind.ITEM) else unit.text
+    text = remove_literal_marks(unit.text)
+    return f"{unit.marker} {text}" if unit.kind in (UnitKind.STEP, UnitKind.ITEM) else text
 
 
 def condense_history(lines: Sequence[Utterance], mask: PiiMask) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.quotes.selection import Quote
+from assistant.domain.markdown import escape_markdown, remove_literal_marks
 from assistant.domain.messages import Citation
 from assistant.ports.answering import AnswerRequest, Draft
 from assistant.text.quotable import Unit, UnitKind
@@ -69,10 +70,12 @@ def _number_citations(
 def _format_quote(run: Sequence[Unit]) -> str:
     """The quote as Markdown, in the article's words."""
     if all(unit.kind is UnitKind.SENTENCE for unit in run):
-        return _join_sentences(run)
-    return "\n".join(
-        _format_line(unit) if unit.kind in (UnitKind.STEP, UnitKind.ITEM) else unit.text for unit in run
+        return remove_literal_marks(_join_sentences(run))
+    lines = (
+        f"{_format_indent(unit)}{unit.text}" if unit.kind in (UnitKind.STEP, UnitKind.ITEM) else unit.text
+        for unit in run
     )
+    return remove_literal_marks("\n".join(lines))
 
 
 def _join_sentences(sentences: Sequence[Unit]) -> str:
@@ -85,13 +88,9 @@ def _join_sentences(sentences: Sequence[Unit]) -> str:
 def _render_run(run: Sequence[Unit], n: int) -> str:
     opening = [unit for unit in run if unit.kind is UnitKind.SENTENCE]
     rest = [unit for unit in run if unit.kind is not UnitKind.SENTENCE]
-    parts = [
-        "".join(
-            f"{_append_space(unit.text)}[{n}]" + (" " if unit.text.isascii() else "") for unit in opening
-        ).strip()
-    ]
+    parts = ["".join(_render_sentence(unit, n) for unit in opening).strip()]
     if rest and not opening and _needs_caption(rest[0]):
-        parts.append(f"**{rest[0].headings[-1]}**")
+        parts.append(f"**{escape_markdown(rest[0].headings[-1])}**")
     if rest and rest[0].kind is UnitKind.ROW:
         parts.append(_render_table(rest, n))
     elif rest and len(run) == 1 and rest[0].kind is not UnitKind.CODE:
@@ -108,32 +107,40 @@ def _needs_caption(unit: Unit) -> bool:
     return unit.kind is UnitKind.ROW or (unit.kind is UnitKind.ITEM and unit.text[-1] not in "。．.!！?？)）")
 
 
-def _replace_note_numbers(text: str) -> str:
-    """Put an article's own note numbers in round brackets: [1] looks like our citation."""
-    return _NUMBER.sub(r"(\1)", text)
+def _escape_words(text: str) -> str:
+    """Text as Markdown; an article's own note numbers get round brackets: [1] looks like our citation."""
+    return escape_markdown(_NUMBER.sub(r"(\1)", text))
+
+
+def _render_sentence(unit: Unit, n: int) -> str:
+    """The sentence with its citation number; an opening bracket after the number would make it a link."""
+    text = _append_space(unit.text)
+    text = f"\\{text}" if text.startswith("(") else text
+    return f"{text}[{n}]" + (" " if unit.text.isascii() else "")
 
 
 def _append_space(text: str) -> str:
     """Latin text has a space before its citation number."""
-    text = _replace_note_numbers(text)
+    text = _escape_words(text)
     return f"{text} " if text and text[-1].isascii() else text
 
 
 def _render_list_item(unit: Unit, n: int) -> str:
     if unit.kind is UnitKind.CODE:
-        return f"\n```\n{unit.text}\n```"
-    line = _replace_note_numbers(_format_line(unit))
+        fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", unit.text)), 3)
+        return f"\n{fence}\n{unit.text}\n{fence}"
+    line = _format_indent(unit) + _escape_words(unit.text)
     return f"{line} [{n}]" if unit.text[-1] not in ":：" else line
 
 
-def _format_line(unit: Unit) -> str:
-    return "   " * unit.depth + f"{unit.marker} {unit.text}"
+def _format_indent(unit: Unit) -> str:
+    return "   " * unit.depth + f"{unit.marker} "
 
 
 def _render_table(rows: Sequence[Unit], n: int) -> str:
-    header = rows[0].header
+    header = tuple(map(_escape_words, rows[0].header))
     lines = [header, ("---",) * len(header)]
-    rows_of_cells = [[_replace_note_numbers(cell) for cell in row.cells] for row in rows]
+    rows_of_cells = [[_escape_words(cell) for cell in row.cells] for row in rows]
     lines += [(*cells[:-1], f"{cells[-1]} [{n}]") for cells in rows_of_cells]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 

@@ -23,6 +23,7 @@ from assistant.answering.reader.encoding import Window, build_windows, encode_qu
 from assistant.domain.errors import SetupError
 from assistant.lru_cache import LruCache
 from assistant.models.embeddings.e5_onnx_export import TOKEN_LOGITS, WINDOW_LOGITS
+from assistant.text.link_lists import rank_link_lists_last
 
 if TYPE_CHECKING:
     from assistant.domain.knowledge import Passage
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 CALIBRATION = Path(__file__).with_name("calibration.json")
 #: Cached readings: questions recur.
 CACHE_SIZE = 512
+#: Seconds to read all passages of a turn, else the search's order is used.
+READ_SECONDS = 1.5
 #: Seconds before another try when the graph could not be built or opened.
 RETRY_SECONDS = 60.0
 
@@ -49,10 +52,12 @@ class PassageReading:
 class CrossEncoderReader:
     """Opens its graph on first use; runs in a thread of its own."""
 
-    def __init__(self, models: Path) -> None:
-        """*models* is the folder of prepared models."""
-        self._models = models
+    def __init__(self, models: Path, seconds: float = READ_SECONDS) -> None:
+        """*models* is the folder of prepared models, *seconds* what reading may take in a turn."""
+        self._models, self._seconds = models, seconds
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        #: Turns whose passages were not read in time.
+        self.timeouts = 0
         self._recent: LruCache[tuple[str, str, int, str], PassageReading] = LruCache(CACHE_SIZE)
         #: Why it cannot read, and until when it is not tried again; None: it works.
         self.unavailable_reason: str | None = None
@@ -66,15 +71,24 @@ class CrossEncoderReader:
         return open_adapter(self._models, READER)
 
     async def read_passages(
-        self, question: str, passages: Sequence[Passage], context: str = ""
+        self, question: str, passages: Sequence[Passage], context: str = "", seconds: float = math.inf
     ) -> list[PassageReading]:
-        """The reading of each passage, in order."""
+        """The reading of each passage, in order; TimeoutError after *seconds*.
+
+        Opening the graph, which is done before the first customer, is not counted.
+        """
         keys = {(question, context, p.chunk, p.text): p for p in passages}
+        loop = asyncio.get_running_loop()
 
         async def read_missing(missing: Sequence[tuple[str, str, int, str]]) -> dict[Any, PassageReading]:
-            loop = asyncio.get_running_loop()
+            if "_model" not in self.__dict__:
+                await loop.run_in_executor(self._thread, self._open_model)
+            until = time.monotonic() + seconds
             wanted = [keys[key] for key in missing]
-            found = await loop.run_in_executor(self._thread, self._read_batch, question, context, wanted)
+            async with asyncio.timeout(seconds if math.isfinite(seconds) else None):
+                found = await loop.run_in_executor(
+                    self._thread, self._read_batch, question, context, wanted, until
+                )
             return dict(zip(missing, found, strict=True))
 
         known = await self._recent.get_many(list(keys), read_missing)
@@ -85,12 +99,17 @@ class CrossEncoderReader:
     ) -> list[Passage]:
         """Rerank passages by the probability that they answer; attaches the scores of their units.
 
-        They stay unchanged while the reader cannot be opened; `unavailable_reason` gives the reason.
+        They stay unchanged while the reader cannot be opened or is too slow; `unavailable_reason` gives the
+        reason, `timeouts` counts the latter.
         """
         if time.monotonic() < self._try_again_at:
             return list(passages)
         try:
-            readings = await self.read_passages(question, passages, context)
+            readings = await self.read_passages(question, passages, context, self._seconds)
+        except TimeoutError:
+            self.timeouts += 1
+            log.warning("passages not read in time", seconds=self._seconds, turns=self.timeouts)
+            return list(passages)
         except (SetupError, OSError) as exc:
             self.unavailable_reason = f"The reader cannot be opened ({exc}); search alone answers."
             self._try_again_at = time.monotonic() + RETRY_SECONDS
@@ -101,19 +120,30 @@ class CrossEncoderReader:
             replace(passage, score=compute_answer_probability(reading, passage.score), parts=reading.units)
             for passage, reading in zip(passages, readings, strict=True)
         ]
-        return sorted(scored, key=lambda passage: -passage.score)
+        return rank_link_lists_last(sorted(scored, key=lambda passage: -passage.score))
 
     def close(self) -> None:
         self._thread.shutdown(cancel_futures=True)
 
-    def _read_batch(self, question: str, context: str, passages: Sequence[Passage]) -> list[PassageReading]:
+    def _open_model(self) -> None:
+        _ = self._model
+
+    def _read_batch(
+        self, question: str, context: str, passages: Sequence[Passage], until: float = math.inf
+    ) -> list[PassageReading]:
+        """TimeoutError once *until* is over, on the monotonic clock: nobody waits for it any more."""
         tokenizer, _ = self._model
         asked = encode_question(tokenizer, question, context)
-        return [self._read_passage(build_windows(tokenizer, asked, passage)) for passage in passages]
+        found = []
+        for passage in passages:
+            _check_time(until)
+            found.append(self._read_passage(build_windows(tokenizer, asked, passage), until))
+        return found
 
-    def _read_passage(self, windows: Sequence[Window]) -> PassageReading:
+    def _read_passage(self, windows: Sequence[Window], until: float) -> PassageReading:
         answers, units = [], dict[int, tuple[float, float]]()
         for window in windows:
+            _check_time(until)
             tokens, gate = self._run_window(window)
             answers.append(gate)
             for unit, start, end in window.units:
@@ -134,6 +164,11 @@ class CrossEncoderReader:
         }
         tokens, gate = session.run([TOKEN_LOGITS, WINDOW_LOGITS], feed)
         return tokens[0], float(gate.flat[0])
+
+
+def _check_time(until: float) -> None:
+    if time.monotonic() > until:
+        raise TimeoutError
 
 
 @cache

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from assistant.answering.spans import get_locator
@@ -25,8 +27,10 @@ MAX_WINDOW_TOKENS = 200
 MAX_TITLE_TOKENS = 48
 #: Windows per passage: our own chunks need three at most.
 MAX_WINDOWS = 8
-#: Characters of a question that are read.
+#: Characters of a question, of a passage's title with its headings, and of its text that are read.
 MAX_QUESTION_CHARACTERS = 600
+MAX_TITLE_CHARACTERS = 600
+MAX_PASSAGE_CHARACTERS = 16_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +75,11 @@ def _keep_ends(text: str, most: int) -> str:
 
 def build_windows(tokenizer: Tokenizer, question: Sequence[int], passage: Passage) -> list[Window]:
     """The windows of *passage*, at least one; every unit found in its text is in one of them."""
-    title = "passage: " + " > ".join((passage.title, *passage.headings))
+    title = ("passage: " + " > ".join((passage.title, *passage.headings)))[:MAX_TITLE_CHARACTERS]
     head = tokenizer.encode(_replace_surrogates(title), add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
-    body = tokenizer.encode("\n" + _replace_surrogates(passage.text), add_special_tokens=False)
+    body = tokenizer.encode(
+        "\n" + _replace_surrogates(passage.text[:MAX_PASSAGE_CHARACTERS]), add_special_tokens=False
+    )
     starts = [START, *question, END, *head]
     found = []
     cuts = _split_windows(body.offsets, passage, extract_units(passage, 0))
@@ -98,9 +104,10 @@ def _split_windows(
     for index, unit in enumerate(every):
         if place := known.locate_unit(unit):
             # A newline precedes the text.
-            inside = [t for t, (a, b) in enumerate(offsets) if b > place[0] + 1 and a < place[1] + 1]
-            if inside:
-                placed.append((index, inside[0], inside[-1] + 1))
+            first = bisect_right(offsets, place[0] + 1, key=itemgetter(1))
+            behind = bisect_left(offsets, place[1] + 1, key=itemgetter(0))
+            if first < behind:
+                placed.append((index, first, behind))
     start, members = 0, list[tuple[int, int, int]]()
     for each in placed:
         if each[1] < start:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Cached turns: a burst is read again when a message is added.
 CACHE_SIZE = 128
+#: Seconds to read a turn, else only its words are used.
+READ_SECONDS = 1.5
 #: Seconds before another try when the graph could not be built or opened.
 RETRY_SECONDS = 60.0
 
@@ -39,9 +41,11 @@ Key = tuple[str, tuple["Utterance", ...]]
 class TurnEncoder:
     """Opens its graph on first use; runs in a thread of its own."""
 
-    def __init__(self, models: Path) -> None:
-        """*models* is the folder of prepared models."""
-        self._models = models
+    def __init__(self, models: Path, seconds: float = READ_SECONDS) -> None:
+        """*models* is the folder of prepared models, *seconds* what reading a turn may take."""
+        self._models, self._seconds = models, seconds
+        #: Turns that were not read in time.
+        self.timeouts = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="turns")
         self._recent: LruCache[Key, Mapping[str, float]] = LruCache(CACHE_SIZE)
         #: Why it cannot read; None: it works.
@@ -49,12 +53,16 @@ class TurnEncoder:
         self._try_again_at = 0.0
 
     async def read_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float] | None:
-        """Label -> logit of *text* after *lines*; None while the graph cannot be opened."""
+        """Label -> logit of *text* after *lines*; None while it cannot be read in time."""
         if time.monotonic() < self._try_again_at:
             return None
         key = (text, tuple(lines))
         try:
             found = (await self._recent.get_many([key], self._read_missing))[key]
+        except TimeoutError:
+            self.timeouts += 1
+            log.warning("turn not read in time", seconds=self._seconds, turns=self.timeouts)
+            return None
         except (SetupError, OSError) as exc:
             self.unavailable_reason = f"The turn encoder cannot be opened ({exc}); words alone are read."
             self._try_again_at = time.monotonic() + RETRY_SECONDS
@@ -75,7 +83,14 @@ class TurnEncoder:
 
     async def _read_missing(self, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, float]]:
         loop = asyncio.get_running_loop()
-        return {key: await loop.run_in_executor(self._thread, self.score_turn, *key) for key in keys}
+        if "_model" not in self.__dict__:
+            await loop.run_in_executor(self._thread, self._open_model)
+        # What has not begun when the time is over is never begun.
+        async with asyncio.timeout(self._seconds):
+            return {key: await loop.run_in_executor(self._thread, self.score_turn, *key) for key in keys}
+
+    def _open_model(self) -> None:
+        _ = self._model
 
     def score_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float]:
         """As `read_turn`, in this thread and without cache."""

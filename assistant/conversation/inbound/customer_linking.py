@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import unicodedata
 from datetime import datetime, timedelta
 
 from assistant.conversation.inbound.conversation_start import hash_secret, summarize_conversation
@@ -15,6 +14,7 @@ from assistant.domain.conversation import Conversation
 from assistant.domain.errors import BadInput, NotFound
 from assistant.domain.messages import Author, Reply
 from assistant.domain.people import Agent, Customer, PastConversation
+from assistant.domain.unicode_forms import fold_compatibility
 from assistant.ports.storage.store import Store
 
 #: Letters that nobody mistakes for another when reading them aloud.
@@ -50,7 +50,7 @@ def redeem_code(store: Store, thread: Thread, text: str, now: datetime) -> str |
 
 
 def match_code(text: str) -> re.Match[str] | None:
-    return CODE.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
+    return CODE.fullmatch(fold_compatibility(text).strip().upper())
 
 
 def link_customers(

@@ -1,7 +1,6 @@
 """What messaging apps tell us, taken in: one transaction a call, each event once, through the one door."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from assistant.conversation.handoff.handover import queue_without_reply
 from assistant.conversation.inbound import attachments, customer_actions, customer_linking, message_updates
 from assistant.conversation.inbound.attachments import truncate_text
 from assistant.conversation.inbound.conversation_start import select_language, summarize_conversation
+from assistant.conversation.inbound.dead_events import build_dead_event
 from assistant.conversation.inbound.quoted_replies import strip_quoted_replies
 from assistant.conversation.inbound.receive import receive_inbound
 from assistant.conversation.templates import render_template as words
@@ -33,6 +33,7 @@ from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, InternalError
 from assistant.domain.messages import Author, InboundMessage, Reply
 from assistant.domain.people import Customer, Identity
+from assistant.domain.unicode_forms import fold_compatibility
 from assistant.ports.storage.store import Store
 
 log = structlog.get_logger()
@@ -67,7 +68,7 @@ def apply_events(
         except InternalError as exc:  # it costs no other event of the call, nor is it sent again for ever
             where = f"{event.address.channel} {event.address.account}".strip()
             log.exception("event not taken in", channel=where, id=event.id[:80])
-            store.jobs.dead_letter_event(where, str(exc), now)
+            store.jobs.dead_letter_event(build_dead_event(event, where, str(exc)), now)
     return list(dict.fromkeys(one for one in changed if one))
 
 
@@ -236,7 +237,7 @@ def _find_or_add_customer(
 
 def _resolve_choice(store: Store, conversation: Conversation, text: str) -> str:
     """A number answers the choices that were last numbered; 0 is a person."""
-    found = NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    found = NUMBER.fullmatch(fold_compatibility(text).strip())
     if not found:
         return text
     number = int(found[1])
@@ -278,7 +279,7 @@ def _apply_survey_answer(store: Store, thread: Thread, event: MessageReceived, n
     question = customer_actions.build_survey(store, conversation)
     if question is None:
         return None
-    said = unicodedata.normalize("NFKC", event.text).strip()
+    said = fold_compatibility(event.text).strip()
     number = NUMBER.fullmatch(said)
     values = [v for v, label in question.options if said == label or (number and int(number[1]) == v)]
     if not values:

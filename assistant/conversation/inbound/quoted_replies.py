@@ -1,14 +1,16 @@
 """Our own words in what a customer sends back: quoted in any form, so they are known by themselves."""
 
 import re
-import unicodedata
 
 from assistant.conversation.templates import LANGUAGES, render_template
+from assistant.domain.unicode_forms import fold_compatibility
 
 #: Characters of a line, without its spaces, that nobody writes by chance as we wrote them.
 TELLING = 8
 #: The same of our first sentence, which a mailer may have folded.
 OPENING = 15
+#: Of a line: none of ours is longer, so that what is longer is no quote.
+MAX_LINE_CHARACTERS = 8_000
 #: What stands before a quoted line.
 _MARKS = re.compile(r"^[\W_]{1,20}")
 
@@ -16,8 +18,11 @@ _MARKS = re.compile(r"^[\W_]{1,20}")
 def strip_quoted_replies(text: str, ours: str) -> str:
     """*text* without the lines that stand in *ours*, what we sent before; "" when there is nothing else."""
     lines = text.split("\n")
-    bare = [_normalize_line(_MARKS.sub("", line)) for line in lines]
-    quoted = _mark_quoted_lines(bare, _normalize_line(ours))
+    bare = [_normalize_line(_MARKS.sub("", line[:MAX_LINE_CHARACTERS])) for line in lines]
+    quoted = [
+        one and len(line) <= MAX_LINE_CHARACTERS
+        for one, line in zip(_mark_quoted_lines(bare, _normalize_line(ours)), lines, strict=True)
+    ]
     end = _find_disclosure_line(bare)
     if end == len(lines) and not any(quoted):
         return text
@@ -46,4 +51,4 @@ def _find_disclosure_line(bare: list[str]) -> int:
 
 def _normalize_line(text: str) -> str:
     """Compared without spaces, line ends and forms of letters: mailers change those."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"\s+", "", fold_compatibility(text))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from assistant.conversation.templates import render_template
 from assistant.domain.knowledge import Dispute, Passage
+from assistant.domain.markdown import escape_markdown
 from assistant.domain.messages import Citation
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.ports.answering import Draft
@@ -43,7 +44,11 @@ def quote_both_sides(draft: Draft, found: DisputedPassage, language: str) -> Dra
     )
     lines = [
         render_template(
-            "disputed_side", language, title=one.title, text=" ".join(one.quote.split()), n=str(one.n)
+            "disputed_side",
+            language,
+            title=escape_markdown(one.title),
+            text=escape_markdown(" ".join(one.quote.split())),
+            n=str(one.n),
         )
         for one in citations
     ]

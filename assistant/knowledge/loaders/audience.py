@@ -2,8 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from functools import lru_cache
 from typing import Any
+
+from assistant.knowledge.loaders import audience_values as known
 
 #: Fields whose "yes" withholds a document from customers.
 WITHHELD_BY_YES = {
@@ -53,61 +57,150 @@ NO = {
     "不可",
     "しない",
     "未",
+    "未定",
+    "まだ",
     "never",
+    "not yet",
     "-",
 }
-NOT_FOR_CUSTOMERS = re.compile(
-    r"\b(?:draft(?:s|ed)?|wip|work[ _-]in[ _-]progress|in[ _-]progress|in[ _-]review|review|under[ _-]review|"
-    r"needs[ _-]review|for[ _-]review|"
-    r"pending|awaiting|to[ _-]?do|planned|scheduled|unpublished|not[ _-]published|"
-    r"unlisted|private|internal(?:[ _-]only)?|hidden|confidential|secret|restricted|staff|agents?|employees?|"
-    r"team|admins?|archived?|retired|deprecated|obsolete|deleted|trash(?:ed)?|rejected|disabled|inactive)\b"
-    r"|下書|草稿|ドラフト|非公開|未公開|限定公開|社内|社外秘|部外秘|極秘|機密|スタッフ|従業員|社員|管理者"
-    r"|作成中|作業中|編集中|執筆中|準備中|確認中|確認待|レビュー|校正|承認待|承認前|未承認|差戻|差し戻|却下"
-    r"|公開前|公開待|公開停止|公開終了|取り下げ|公開しない|アーカイブ|廃止|削除|無効|ゴミ箱|ごみ箱|保留|未決定|検討中"
-)
-#: Values that make a document public, whatever else they name: "public, internal", "社内・お客様".
-FOR_CUSTOMERS = re.compile(
-    r"\b(?:public|everyone|anyone|customers?(?![ _-]*(?:support|service|care|success)\b)|all users|external|"
-    r"published|live)\b|お客(?:様|さま)(?!に?は?(?:非公開|サポート))|一般公開|全体公開|(?<!社内)全員(?!.?社内(?!外))|社外\b|公開済"
-)
-NEGATED = re.compile(
-    r"\b(?:not?|non|un|never|no[ _-]longer)[ _-]*(?:yet[ _-]*)?(?:be[ _-]*)?"
-    r"(?:public|published|live|for customers)\b"
-    r"|\b(?:to be|will be) published\b"
-)
+#: Characters of a value that are read.
+MAX_VALUE_CHARACTERS = 400
+#: Values of a list, and words around a value, that are read.
+MAX_VALUES = 50
+MAX_MODIFIERS = 8
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe0f\ufeff]")
+
+
+class Clause(StrEnum):
+    """What one clause of a value says."""
+
+    CLOSED = "closed"  # not for customers, whoever else is named
+    HOUSE = "house"  # for people of the house
+    OPEN = "open"  # for customers
+    OUT = "out"  # published, for whoever may read it
+    NOTHING = "nothing"
 
 
 def find_withholding_reason(values: Mapping[str, Any]) -> str:
     """The field that withholds a document from customers, as ``name: value``; empty when none does."""
     for key, value in values.items():
-        for said in _flatten_values(value):
-            if _is_withheld(str(key), said):
-                return f"{key}: {said[:40]}"
+        said = _flatten_values(value)
+        if _is_withheld(str(key), [_normalize_value(one) for one in said]):
+            return f"{key}: {', '.join(said)[:40]}"
     return ""
 
 
-def _is_withheld(name: str, value: str) -> bool:
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", value)).strip().casefold()
+def _is_withheld(name: str, values: Sequence[str]) -> bool:
+    values = [value for value in values if value]
     name = name.strip("*?？").strip("_")
-    if not plain:
-        return False
     if name in WITHHELD_BY_YES:
-        # Unparsed YAML values: "Yes!", "true # until June".
-        return plain == name or plain.partition("#")[0].strip(" .!。") in YES
-    if name in WITHHELD_BY_NO and plain in NO:
+        # "Yes!", "true # until June" where nothing parsed it.
+        return any(one == name or one.partition("#")[0].strip(" .!。") in YES for one in values)
+    if name in WITHHELD_BY_NO and any(one.strip(" .!。") in NO for one in values):
         return True
-    return name in STANDING and _is_status_withheld(plain)
+    return name in STANDING | WITHHELD_BY_NO and _is_status_withheld(", ".join(values))
 
 
-def _is_status_withheld(plain: str) -> bool:
-    if plain in NO and plain not in {"-", "0"}:
-        return False
-    open_to_all = bool(FOR_CUSTOMERS.search(plain)) and not NEGATED.search(plain)
-    return bool(NEGATED.search(plain) or NOT_FOR_CUSTOMERS.search(plain)) and not open_to_all
+def _is_status_withheld(value: str) -> bool:
+    """Whether a clause closes it, or it is for people of the house and no clause opens it for customers."""
+    if known.NOT_ONLY.search(value):
+        return Clause.CLOSED in _read_clauses(known.NOT_ONLY.sub(",", value))
+    asides = known.BRACKETS.findall(value)
+    found = _read_clauses(known.BRACKETS.sub(",", value))
+    for aside in asides:
+        inner = _read_clauses(aside)
+        # "everyone (staff)" narrows what stands before it.
+        found |= {Clause.CLOSED} if Clause.HOUSE in inner and Clause.OPEN not in inner else inner
+    return Clause.CLOSED in found or (Clause.HOUSE in found and Clause.OPEN not in found)
+
+
+def _read_clauses(value: str) -> set[Clause]:
+    return {read_clause(clause) for clause in known.SEPARATOR.split(value) if clause}
+
+
+@lru_cache(maxsize=1024)
+def read_clause(clause: str) -> Clause:
+    """What a clause says: a known value, negated or not, of now or of another time."""
+    words = " ".join(re.sub(r"[_\-\s]+", " ", clause).strip(" .!*\"'").split())
+    words, negated, past, future = _strip_modifiers(words)
+    said = _match_value(words)
+    if negated:
+        said = _negate_clause(said)
+    if past or future:
+        # What was public or will be is not public now; what was a draft says nothing of now.
+        said = _negate_clause(said)
+    return Clause.CLOSED if said is Clause.HOUSE and known.EXCLUSIVE.search(clause) else said
+
+
+def _negate_clause(said: Clause) -> Clause:
+    return Clause.CLOSED if said in (Clause.OPEN, Clause.OUT) else Clause.NOTHING
+
+
+def _strip_modifiers(words: str) -> tuple[str, bool, bool, bool]:
+    """The value within a clause; whether it is negated, of the past, of the future."""
+    negated = past = future = False
+    for _ in range(MAX_MODIFIERS):
+        if _find_whole_value(words) is not None:
+            break
+        if known.NEGATION.match(words) or known.NEGATION_JA.search(words):
+            negated = not negated
+            words = known.NEGATION_JA.sub("", known.NEGATION.sub("", words, count=1))
+        elif known.PAST.match(words) or known.PAST_JA.search(words):
+            past, words = True, known.PAST_JA.sub("", known.PAST.sub("", words, count=1))
+        elif known.FUTURE.match(words) or known.FUTURE_JA.search(words):
+            future, words = True, known.FUTURE_JA.sub("", known.FUTURE.sub("", words, count=1))
+        elif known.BEFORE.match(words):
+            words = known.BEFORE.sub("", words, count=1)
+        elif known.BEHIND.search(words):
+            words = known.BEHIND.sub("", words)
+        else:
+            break
+        words = words.strip()
+    return words, negated, past, future
+
+
+def _match_value(words: str) -> Clause:
+    """The known value that *words* are, or begin with; in Japanese also the one that they end with."""
+    whole = _find_whole_value(words)
+    if whole is not None:
+        return whole
+    parts = (_find_longest_value(words, str.startswith), _find_longest_value(words, str.endswith))
+    return next((kind for kind in Clause if kind in parts), Clause.NOTHING)
+
+
+def _find_whole_value(words: str) -> Clause | None:
+    if known.STAFF.fullmatch(words):
+        return Clause.HOUSE
+    return VALUES.get(words)
+
+
+def _find_longest_value(words: str, matches: Callable[[str, str], bool]) -> Clause | None:
+    found = [
+        value
+        for value in VALUES.keys() - known.WHOLE_ONLY
+        if matches(words, value) and (not value.isascii() or words.startswith(f"{value} "))
+    ]
+    return VALUES[max(found, key=len)] if found else None
+
+
+def _normalize_value(value: str) -> str:
+    plain = unicodedata.normalize("NFKC", value[:MAX_VALUE_CHARACTERS])
+    return _INVISIBLE.sub("", plain).strip().casefold()
 
 
 def _flatten_values(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else [value]
-    return [str(part).strip() for part in parts if part is not None and not isinstance(part, dict | list)]
+    return [
+        str(part).strip()
+        for part in parts[:MAX_VALUES]
+        if part is not None and not isinstance(part, dict | list)
+    ]
+
+
+#: Every known value and what it says.
+VALUES: Mapping[str, Clause] = {
+    **dict.fromkeys(known.OPEN_STATUS, Clause.OUT),
+    **dict.fromkeys(known.OPEN_AUDIENCE, Clause.OPEN),
+    **dict.fromkeys(known.CLOSED_AUDIENCE, Clause.HOUSE),
+    **dict.fromkeys(known.CLOSED_STATUS, Clause.CLOSED),
+}

@@ -14,15 +14,16 @@ TOKEN = re.compile(
     r"|(AM/PM|am/pm|A/P|a/p|上午/下午)|([yYmMdDhHsSaAgGeE]+)|([0#?]+|[.,%])|(.)",
     re.DOTALL,
 )
-LITERAL = 0
-ESCAPED = 1
-CURRENCY = 2
-BRACKET = 3
-GENERAL = 4
-HALVES = 5
-LETTERS = 6
-DIGITS = 7
-OTHER = 8
+#: Groups of TOKEN.
+LITERAL = 1
+ESCAPED = 2
+CURRENCY = 3
+BRACKET = 4
+GENERAL = 5
+HALVES = 6
+LETTERS = 7
+DIGITS = 8
+OTHER = 9
 #: Formats that depend on the locale; shown so that day and month cannot be confused.
 SYSTEM_DAY = {"mm-dd-yy", "m/d/yyyy", "m/d/yy", "dd/mm/yyyy", "dd/mm/yy", "d/m/yyyy"}
 ERAS = ((date(2019, 5, 1), "令和", "R"), (date(1989, 1, 8), "平成", "H"), (date(1926, 12, 25), "昭和", "S"))

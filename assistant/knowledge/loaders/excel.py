@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 #: Larger workbooks are read without number formats, which need ten times the memory.
 MAX_FORMATTED_CELLS = 400_000
-UNFORMATTED = "numbers and days are read as they are stored, not as the spreadsheet shows them"
+UNFORMATTED = (
+    "numbers and days are read as they are stored, not as the spreadsheet shows them, and hidden rows and "
+    "struck-out words like any other; save it as .xlsx"
+)
 
 
 @dataclass(slots=True)
@@ -95,7 +98,7 @@ def _apply_formats(data: bytes, plain: list[Sheet]) -> list[Sheet]:
 
     cells = sum(len(row) for one in plain for row in one.rows)
     if not data.startswith(b"PK") or cells > MAX_FORMATTED_CELLS:
-        return [replace(one, warnings=[UNFORMATTED]) if one.days else one for one in plain]
+        return _warn_of_stored_values(plain)
     try:
         workbook = openpyxl.load_workbook(io.BytesIO(data), data_only=True, rich_text=True)
         return [_format_sheet(workbook[one.name], one) for one in plain]
@@ -109,7 +112,11 @@ def _apply_formats(data: bytes, plain: list[Sheet]) -> list[Sheet]:
         AttributeError,
     ):
         # OpenDocument, or a file that only calamine accepts.
-        return plain
+        return _warn_of_stored_values(plain)
+
+
+def _warn_of_stored_values(plain: list[Sheet]) -> list[Sheet]:
+    return [replace(one, warnings=[UNFORMATTED]) for one in plain]
 
 
 def _format_sheet(found: "Worksheet", plain: Sheet) -> Sheet:

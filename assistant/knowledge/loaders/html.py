@@ -15,6 +15,10 @@ from assistant.knowledge.loaders.text import clean_text, decode_text
 DECLARED = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{3,20})", re.IGNORECASE)
 #: Elements whose other attributes decide whether they are removed.
 UNREAD = re.compile(r"<(?:r[tp]c?|del|s|strike)\b|line-through", re.IGNORECASE)
+#: Plain text that Markdown would read as markup.
+TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
+MARKDOWN_LINK = re.compile(r"\[(?=[^\[\]\n]*\][(\[])|\\(?=[!-/:-@\[-`{-~])")
+CHARACTER_REFERENCE = re.compile(r"&(?=#?\w{1,40};)")
 #: Texts of error pages that servers send with status 200.
 NOT_FOUND = re.compile(
     r"^\W*(?:error\s*)?404\b|(?:page|article) (?:was |is |could )?not (?:be )?found"
@@ -82,30 +86,33 @@ def fill_templates(text: str, warnings: list[str]) -> str:
     return restore_code(templating.render_templates(extract_code(text, kept), warnings), kept).strip()
 
 
-def convert_to_markdown(fragment: str) -> str:
-    """A piece of HTML as Markdown; text that already is Markdown stays unchanged."""
+def convert_to_markdown(fragment: str, *, holds_markdown: bool = False) -> str:
+    """A piece of HTML as Markdown; with *holds_markdown*, text that is Markdown stays unchanged."""
     soup = BeautifulSoup(fragment, "lxml")
     if UNREAD.search(fragment):
         page.remove_unread_parts(soup)
-    return _convert_element(soup, tabled="<table" in fragment.casefold())
+    tabled = "<table" in fragment.casefold()
+    return _convert_element(soup, tabled=tabled, holds_markdown=holds_markdown)
 
 
-def _convert_element(element: Tag, *, tabled: bool = True) -> str:
+def _convert_element(element: Tag, *, tabled: bool = True, holds_markdown: bool = False) -> str:
     """Convert, and clean again: character references are decoded only now."""
     if tabled:
         tables.flatten_tables(element)
-    return clean_text(_get_converter().convert_soup(element)).strip()
+    return clean_text(_get_converter(holds_markdown).convert_soup(element)).strip()
 
 
 @cache
-def _get_converter() -> "HtmlToMarkdown":
-    return HtmlToMarkdown()
+def _get_converter(holds_markdown: bool) -> "HtmlToMarkdown":
+    return HtmlToMarkdown(holds_markdown=holds_markdown)
 
 
 class HtmlToMarkdown(MarkdownConverter):
     """Markdown without images and decoration; tables always have a header."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, holds_markdown: bool = False) -> None:
+        """*holds_markdown*: words between the tags are Markdown already."""
+        self._holds_markdown = holds_markdown
         super().__init__(
             heading_style="ATX",
             bullets="-",
@@ -116,6 +123,12 @@ class HtmlToMarkdown(MarkdownConverter):
             strip_pre=None,
             code_language_callback=_find_code_language,
         )
+
+    def escape(self, text: str, parent_tags: set[str]) -> str:
+        """Words that would be read as a tag or as a reference to a character stay words."""
+        text = CHARACTER_REFERENCE.sub("&amp;", super().escape(text, parent_tags))  # type: ignore[misc]
+        text = TAG_START.sub("&lt;", text)
+        return text if self._holds_markdown else MARKDOWN_LINK.sub(r"\\\g<0>", text)
 
     def convert_img(self, _element: Any, _text: str, parent_tags: set[str]) -> str:
         alt = str(_element.attrs.get("alt") or "")

@@ -25,12 +25,12 @@ CONTENTS = re.compile(
 PHOTO = re.compile(r"\[f:id:[^\]\n]*\]")
 EMBED = re.compile(r"\[(https?://[^\s\]]+?)(?::(?:embed|title|cite|bookmark|image|plain))+[^\]\n]*\]")
 CRAMPED_HEADING = re.compile(r"^(#{2,6})(?=[^#\s])", re.M)
-IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|!\[[^\]\n]*\]\[[^\]\n]*\]")
+IMAGE = re.compile(r"(?<!\\)!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])")
 DEFINITION = re.compile(
     r"^ {0,3}\[([^\]\^\n][^\]\n]*)\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(][^\n]*)?[ \t]*(?:\n|\Z)", re.M
 )
 REFERENCE = re.compile(r"\[([^\[\]\n]+)\](?:\[([^\[\]\n]*)\])?(?![(\[:])")
-EMPTY_LINK = re.compile(r"(?<!!)\[\s*\]\([^)\n]*\)")
+EMPTY_LINK = re.compile(r"(?<![!\\])\[\s*\]\([^)\n]*\)")
 
 READING = re.compile(r"<(rt|rp|rtc)\b[^<>]*>.*?</\1\s*>", re.S | re.I)
 DROPPED = re.compile(
@@ -43,7 +43,9 @@ BLOCK_TAG = re.compile(rf"</?(?:{BLOCK})(?:\s[^<>\n]*)?/?>", re.I)
 #: Elements that the site's CSS separates; without it their words would run together.
 ABUTTING = re.compile(r"(</(?:strong|b)>)(?=<(?:span|small)\b)", re.I)
 LINE_BREAK = re.compile(r"<br\s*/?>", re.I)
-ENTITY = re.compile(r"&(?:nbsp|amp|quot|apos|#39|#160|hellip|mdash|ndash|copy|yen);")
+#: A bracket that its author escaped is no tag.
+ESCAPED_BRACKET = re.compile(r"(?<!\\)((?:\\\\)*)\\<")
+ENTITY = re.compile(r"&(?:nbsp|amp(?!;#?\w{1,40};)|quot|apos|#39|#160|hellip|mdash|ndash|copy|yen);")
 ENTITIES = {
     "&nbsp;": " ",
     "&#160;": " ",
@@ -97,7 +99,8 @@ def render_plain_markdown(text: str, warnings: list[str] | None = None, *, mdx: 
     """The article in CommonMark with tables, without raw HTML, images and authoring syntax."""
     warnings = [] if warnings is None else warnings
     kept: list[str] = []
-    text = authoring.remove_comments(extract_code(authoring.render_directives(text), kept))
+    text = ESCAPED_BRACKET.sub(r"\1&lt;", extract_code(authoring.render_directives(text), kept))
+    text = authoring.remove_comments(text)
     text = authoring.render_plain_markup(templating.render_templates(text, warnings, mdx=mdx), warnings)
     text = EMPTY_LINK.sub("", IMAGE.sub("", EMBED.sub(r"<\1>", PHOTO.sub("", CONTENTS.sub("", text)))))
     text = _inline_links(text)
@@ -149,7 +152,7 @@ def _remove_html(text: str) -> str:
 def _convert_html_block(match: re.Match[str]) -> str:
     """Convert a block of HTML, which ends at the first blank line as in CommonMark."""
     indent = match[1]
-    lines = html.convert_to_markdown(match[0]).split("\n")
+    lines = html.convert_to_markdown(match[0], holds_markdown=True).split("\n")
     return "\n" + "\n".join(indent + line if line else "" for line in lines) + "\n"
 
 

@@ -19,6 +19,7 @@ from assistant.knowledge.vectors.synced_index import SyncedVectorIndex
 from assistant.lru_cache import LruCache
 from assistant.ports.models import Embedder, MultiVector
 from assistant.ports.storage.store import ArticlesTransaction, Database
+from assistant.text.link_lists import rank_link_lists_last
 
 if TYPE_CHECKING:
     from assistant.knowledge.retrieval.ragged import Rows
@@ -135,7 +136,7 @@ class HybridRetriever:
             for row, chunk in zip(best, chunks, strict=True)
             if (passage := passages.get(chunk))  # may be deleted meanwhile
         ]
-        return self._validity.apply_contradictions(scored, self._link)[:limit]
+        return rank_link_lists_last(self._validity.apply_contradictions(scored, self._link))[:limit]
 
     async def find_candidates(self, question: str, language: str | None) -> RetrievalResult | None:
         """At most MAX_LATE_INTERACTION candidates with their features; None without candidates or

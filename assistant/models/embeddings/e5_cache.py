@@ -103,14 +103,16 @@ def _build_adapter(folder: Path, graph: Path, mark: Path, learned: Path) -> None
         made = Path(name) / graph.name
         write_adapter_graph(AdapterWeights(find_packaged_weights(), learned), made, folder / "model.onnx")
         files = sorted(Path(name).iterdir(), reverse=True)
-        sums = {path.name: _compute_checksum(path) for path in files}
-        # The tensors before the graph that refers to them.
-        for path in files:
+        made_mark = Path(name) / mark.name
+        made_mark.write_text(
+            json.dumps({path.name: _compute_checksum(path) for path in files}), encoding="utf-8"
+        )
+        # The tensors before the graph that refers to them, and last the file with their checksums.
+        for path in (*files, made_mark):
             os.replace(path, folder / path.name)
     for old in folder.glob(f"{learned.stem}-*"):
         if not old.name.startswith(graph.stem):
             old.unlink(missing_ok=True)
-    mark.write_text(json.dumps(sums), encoding="utf-8")
 
 
 def _build_model(folder: Path, progress: Progress) -> None:

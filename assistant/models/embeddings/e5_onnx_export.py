@@ -122,10 +122,7 @@ def quantize_rows(weights: NDArray[float32], largest: int) -> tuple[NDArray[int8
 def write_graph(
     weights: E5Weights, path: Path, progress: Progress, graph: OnnxGraphBuilder | None = None
 ) -> None:
-    """Write the model to *path* with its large tensors beside it.
-
-    *graph*: an empty one with other input scales than the committed ones.
-    """
+    """Write the model to *path* with its large tensors beside it; *graph*: an empty one with other scales."""
 
     shape = weights.shape
     graph = graph or OnnxGraphBuilder(load_input_scales(INPUT_SCALES))
@@ -297,4 +294,5 @@ def write_tokenizer(weights: E5Weights, path: Path) -> None:
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )
-    tokenizer.save(str(path), pretty=False)
+    # Written by Python, whose error says that a disk is full; the library's own is none of the system's.
+    path.write_text(tokenizer.to_str(), encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from assistant.domain.jobs import Job, JobKind
+from assistant.domain.jobs import DeadEvent, Job, JobKind
 
 Kinds = Collection[JobKind]
 
@@ -24,10 +24,8 @@ class JobQueue(Protocol):
     def schedule_retry(self, item: Job, due_at: datetime) -> None: ...
     def reschedule(self, item: Job, due_at: datetime) -> None: ...
     def find_next_due_at(self, kinds: Collection[JobKind] = ...) -> datetime | None: ...
-    def dead_letter(self, item: Job, why: str, now: datetime) -> None: ...  # moves it to the dead letters
-    def dead_letter_event(
-        self, where: str, why: str, now: datetime
-    ) -> None: ...  # an inbound event that could not be applied
+    def dead_letter(self, item: Job, why: str, now: datetime) -> None: ...  # it failed for good
+    def dead_letter_event(self, event: DeadEvent, now: datetime) -> None: ...
     def count_dead_letters(self) -> int: ...
     def renew_leases(self, held: Sequence[Job], until: datetime) -> None: ...  # those that are still ours
     def end_leases(self, now: datetime) -> None: ...  # all of them: their holders are gone

@@ -1,6 +1,8 @@
 """The child process: what kills a parser kills nothing else."""
 
+import contextlib
 import os
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from assistant.knowledge.loaders import Unreadable
 from assistant.knowledge.loaders.reader import ChildProcessReader
+from evals.fakes.hostile_documents import BOMBS
 
 GOOD = "---\ntitle: 返品\nupdated: 2026-09-01\ntags: [a]\n---\n30日以内です。\n".encode()
 
@@ -50,6 +53,22 @@ async def test_a_document_that_kills_its_parser_fails_alone(
         assert await reader.parse_documents(".md", GOOD)
         with pytest.raises(Unreadable, match=why):
             await reader.parse_documents(".txt", b"hostile")
+        assert await reader.parse_documents(".md", GOOD)
+
+
+@pytest.mark.slow
+async def test_documents_that_are_endless_when_opened_cost_a_bounded_time() -> None:
+    async with ChildProcessReader(seconds=3) as reader:
+        await reader.parse_documents(".md", GOOD)
+        for name, build in BOMBS.items():
+            data = build()
+            assert len(data) < 5_000_000, name
+            started = time.monotonic()
+            with contextlib.suppress(Unreadable):
+                documents = await reader.parse_documents(Path(name).suffix, data)
+                assert sum(len(document.text) for document in documents) < 5_000_000, name
+            assert time.monotonic() - started < 3 + 5, name  # and a new child's start
+    async with ChildProcessReader() as reader:
         assert await reader.parse_documents(".md", GOOD)
 
 

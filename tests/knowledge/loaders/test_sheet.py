@@ -1,10 +1,13 @@
 """Question–answer sheets: CSV and Excel, Japanese and English headers."""
 
+import io
 from datetime import date
 
 import pytest
+from openpyxl import Workbook  # type: ignore[import-untyped]
 
-from assistant.knowledge.loaders import Document, Unreadable
+from assistant.knowledge.loaders import Document, Unreadable, excel
+from assistant.knowledge.loaders.cell_formats import format_cell
 from assistant.knowledge.loaders.csv_file import load_csv
 from assistant.knowledge.loaders.excel import load_excel
 from assistant.knowledge.loaders.sheet import MAX_ROWS
@@ -92,7 +95,52 @@ def test_a_workbook_gives_the_rows_of_its_visible_sheets() -> None:
     book = xlsx({"返品": rows, "社内": rows, "配送": rows, "価格": [["品番", "価格", "在庫"]]}, hidden="社内")
     documents = load_excel(book)
     assert [document.part for document in documents] == ["2", "配送-2"]
-    assert documents[0].warnings[0].startswith("sheet '価格' left out: it has no question and answer columns")
+    assert (
+        documents[0].warnings[-1].startswith("sheet '価格' left out: it has no question and answer columns")
+    )
+
+
+OPEN_DOCUMENT = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    '<table:table table:name="FAQ">{}</table:table></office:spreadsheet></office:body>'
+    "</office:document-content>"
+)
+OPEN_CELL = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+OPEN_NUMBER = (
+    '<table:table-cell office:value-type="percentage" office:value="0.1"><text:p>10%</text:p>'
+    "</table:table-cell>"
+)
+
+
+def test_a_workbook_whose_formats_are_not_read_says_so() -> None:
+    rows = [
+        OPEN_CELL.format("質問") + OPEN_CELL.format("回答"),
+        OPEN_CELL.format("税率は？") + OPEN_NUMBER,
+    ]
+    table = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    parts = {
+        "mimetype": kind,
+        "META-INF/manifest.xml": manifest,
+        "content.xml": OPEN_DOCUMENT.format(table),
+    }
+    [document] = load_excel(zipped(parts))
+    assert document.text == "0.1"
+    assert "as they are stored" in document.warnings[0]
+    assert "save it as .xlsx" in document.warnings[0]
+
+
+def test_a_workbook_too_large_for_its_formats_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    written, book = Workbook(), io.BytesIO()
+    written.active.append(["質問", "回答"])
+    written.active.append(["返品できますか", "はい。"])
+    written.save(book)
+    assert load_excel(book.getvalue())[0].warnings == ()
+    monkeypatch.setattr(excel, "MAX_FORMATTED_CELLS", 3)
+    assert "as they are stored" in load_excel(book.getvalue())[0].warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -111,3 +159,11 @@ def test_a_workbook_gives_the_rows_of_its_visible_sheets() -> None:
 def test_a_workbook_that_is_none_is_refused_with_the_mend(book: bytes, why: str) -> None:
     with pytest.raises(Unreadable, match=why):
         load_excel(book)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [(0.1, "0%", "10%"), (550, '"¥"#,##0', "¥550"), (1234.5, "0.00", "1234.50"), (12, '0"か月"', "12か月")],
+)
+def test_a_number_is_read_as_the_spreadsheet_shows_it(value: float, code: str, shown: str) -> None:
+    assert format_cell(value, code) == shown

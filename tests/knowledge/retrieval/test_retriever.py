@@ -56,6 +56,16 @@ async def test_a_passage_carries_what_a_citation_needs(shop: KnowledgeHarness) -
     assert best.text == PAGES["ja/returns.md"][1]
 
 
+async def test_a_page_of_links_never_stands_before_an_article(shop: KnowledgeHarness) -> None:
+    links = "\n".join(f"- [返品の期限は何日以内ですか{n}](/help/{n}.md)" for n in range(5))
+    await shop.put("ja/index.md", "返品の期限は何日以内ですか", links)
+    await shop.indexer.backfill_embeddings()
+    await shop.retriever.load_changes()
+    found = await shop.found("返品の期限は何日以内ですか", "ja")
+    assert found[0] == "ja/returns.md"
+    assert "ja/index.md" not in found[:-1]
+
+
 async def test_an_expired_article_is_not_found(shop: KnowledgeHarness) -> None:
     assert "ja/sale.md" not in await shop.found("浴衣のセール", "ja")
 

@@ -1,0 +1,28 @@
+"""A turn is read in its context in time, or its words alone are."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from assistant.answering.reader.turn_encoder import TurnEncoder
+from assistant.domain.turns import Utterance
+
+
+class SlowEncoder(TurnEncoder):
+    def score_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float]:
+        time.sleep(0.3 if text == "slow" else 0.0)
+        return {"label": 1.0}
+
+
+async def test_words_alone_are_read_when_the_encoder_takes_too_long(tmp_path: Path) -> None:
+    encoder = SlowEncoder(tmp_path, seconds=0.1)
+    vars(encoder)["_model"] = (None, None)
+    started = time.monotonic()
+    assert await encoder.read_turn("slow", ()) is None
+    assert time.monotonic() - started < 0.25
+    assert encoder.timeouts == 1
+    assert encoder.unavailable_reason is None
+    await asyncio.sleep(0.4)
+    assert await encoder.read_turn("quick", ()) == {"label": 1.0}
+    encoder.close()
