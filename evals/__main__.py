@@ -8,6 +8,7 @@ MEASUREMENTS = {
     "retrieval": ("evals.quality.retrieval", "how well search finds, beside simpler pipelines"),
     "bench": ("evals.bench.run", "speed of the whole, each figure beside its floor; of a part: bench search"),
     "signals": ("evals.quality.signals", "how well turns are read, beside simpler readers"),
+    "packets": ("evals.quality.packets", "what an agent is handed, printed beside what was said"),
     "train": ("evals.train.run", "learns the weights of a part: train retrieval, train signals"),
     "sample": ("evals.quality.sample", "what the sample help answers"),
     "hostile": ("evals.quality.hostile", "what a model that obeys every injection gets through"),

@@ -19,6 +19,9 @@ CONTRACT = (ROOT / "docs" / "contract.md").read_text("utf-8")
 MAX_FILE = 300
 MAX_FUNCTION = 50
 MAX_FUNCTION_OF_TESTS = 40
+#: Members of a protocol.
+MAX_PORT = 7
+MEMBERS = ast.FunctionDef | ast.AsyncFunctionDef | ast.AnnAssign
 #: Written by a generator, one line for each column.
 GENERATED = {"0001_the_first_schema.py", "0003_messaging_apps.py"}
 
@@ -48,6 +51,20 @@ def functions(text: str) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("path", SOURCES, ids=relative)
 def test_every_module_says_what_lives_in_it(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+def test_a_wide_port_says_why_it_is_wide() -> None:
+    """More than seven members are a reason to split, or are given one."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "assistant" / "ports").rglob("*.py")]
+    ports = [
+        node
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and any("Protocol" in ast.unparse(base) for base in node.bases)
+    ]
+    assert len(ports) > 30
+    wide = [port for port in ports if sum(isinstance(n, MEMBERS) for n in port.body) > MAX_PORT]
+    assert [port.name for port in wide if " because " not in (ast.get_docstring(port) or "")] == []
 
 
 def test_only_the_worker_loop_catches_everything() -> None:

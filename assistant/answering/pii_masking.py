@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from assistant.text.characters import strip_every_invisible
 from assistant.text.pii import find_pii
 
 _MARK = re.compile(r"\[(?:EMAIL|PHONE|CARD|ID|IBAN|ADDRESS|NAME|SECRET)_\d+\]")
@@ -16,8 +17,9 @@ class PiiMask:
 
     def mask_text(self, text: str) -> str:
         """*text* with [EMAIL_1], [PHONE_1], [NAME_2] … in place of PII."""
-        # A customer's text may contain such a mark; it must not be unmasked.
-        text = _MARK.sub(lambda found: found[0].strip("[]"), text)
+        # Invisible characters would hide a number from the patterns but not from the model. A customer's text
+        # may contain a mark like ours; it must not be unmasked.
+        text = _MARK.sub(lambda found: found[0].strip("[]"), strip_every_invisible(text))
         parts, at = [], 0
         for found in find_pii(text):
             parts += [

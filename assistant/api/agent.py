@@ -6,7 +6,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Cookie, Header, HTTPException, Query, Request, Response
 
 from assistant.api.auth import SESSION_DAYS, CurrentAgent, create_session, normalize_email
-from assistant.api.channel_schemas import serialize_channel, serialize_links, serialize_messages
+from assistant.api.channel_schemas import (
+    serialize_channel,
+    serialize_contacts,
+    serialize_links,
+    serialize_messages,
+)
 from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.inbox_rows import load_inbox_rows
@@ -75,6 +80,7 @@ async def log_out_agent(
             store.audit.append_entry(actor(inside.agent.id), "logout", now)
 
         await ctx.database.write(end_session)
+        await ctx.presence.end_presence(inside.agent.id)
     response = Response(status_code=204)
     response.delete_cookie(SESSION_COOKIE)
     return response
@@ -138,18 +144,21 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
             serialize_customer(
                 store.customers.get(conversation.customer),
                 [
-                    *list_previous_conversations(store, conversation),
+                    *list_previous_conversations(store, conversation, ctx.desk.pick_facts),
                     *list_linked_conversations(store, conversation.customer),
                 ],
             )
         )
         | {"links": serialize_links(store, conversation.customer)},
         "channel": serialize_channel(store, ctx, conversation),
+        "contacts": serialize_contacts(store, ctx, conversation),
         "handoff": serialize_handoff(
             redact_json(store.handoffs.load_last_packet(conversation.id)), ctx.hosts
         ),
         "turns": [redact_json(serialize_turn(record)) for record in store.turns.list_all(conversation.id)],
-        "agents": [{"id": agent.id, "name": agent.name} for agent in store.agents.list_all()],
+        "agents": [
+            {"id": agent.id, "name": agent.name, "admin": agent.admin} for agent in store.agents.list_all()
+        ],
     }
 
 

@@ -75,6 +75,10 @@ async def authenticate_agent(
     changes = csrf is not None and request.method not in READING
     if changes and not hmac.compare_digest((csrf or "").encode(), (x_csrf_token or "").encode()):
         raise Forbidden("Send the session's X-CSRF-Token header.")
+    if (
+        csrf is not None or request.method not in READING
+    ):  # a program that reads numbers is nobody at the desk
+        await ctx.presence.record_presence(agent.id, now)
     return AuthenticatedAgent(agent, csrf, hash_secret(secret))
 
 

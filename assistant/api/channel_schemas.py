@@ -1,10 +1,12 @@
 """JSON of messaging apps as agents see them: delivery states, files, limits, links."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from assistant.api.context import ApiContext
 from assistant.api.schemas import format_timestamp, serialize_agent_message
+from assistant.conversation.contacts import list_contacts
 from assistant.domain.channels import Delivery, DeliveryState, Media
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Message
@@ -75,6 +77,23 @@ def serialize_channel(store: Store, ctx: ApiContext, conversation: Conversation)
         "unreachable": thread.unreachable,
         "limits": limits,
     }
+
+
+def serialize_contacts(store: Store, ctx: ApiContext, conversation: Conversation) -> list[dict[str, Any]]:
+    """Where the customer says they can be reached, and from when on they were told that somebody answers."""
+    hours = ctx.policy.for_channel(conversation.channel).hours
+    packet = store.handoffs.load_last_packet(conversation.id)
+    asked = datetime.fromisoformat(packet["created_at"]) if packet else ctx.clock()
+    opening = None if hours.is_open(asked) else hours.find_next_opening(asked)
+    return [
+        {
+            "kind": contact.kind,
+            "value": contact.value,
+            "writable": contact.account is not None,
+            "answer_from": format_timestamp(opening),
+        }
+        for contact in list_contacts(store, conversation, ctx.build_contact_finder())
+    ]
 
 
 def serialize_links(store: Store, customer: str) -> list[dict[str, Any]]:

@@ -11,8 +11,10 @@ from fastapi import Depends, Request
 
 from assistant.api.metrics import COUNTED_SECONDS, MetricTotals
 from assistant.api.password_hashing import PasswordVerifier
+from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
 from assistant.api.single_flight import CachedValue
+from assistant.conversation.contacts import ContactFinder
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Conversation
@@ -52,6 +54,8 @@ class ApiContext:
     pick_facts: FactPicker
     clock: Clock
     limits: RateLimiter
+    #: Who is at the desk.
+    presence: DeskPresence
     passwords: PasswordVerifier = field(default_factory=PasswordVerifier)
     #: Key that signs customers' ids and sessions.
     identity_key: bytes
@@ -84,6 +88,9 @@ class ApiContext:
     restarts: Callable[[], Awaitable[Mapping[str, int]]] = count_no_restarts
     #: The last counts of `/metrics`.
     counted: CachedValue[MetricTotals] = field(default_factory=lambda: CachedValue(COUNTED_SECONDS))
+
+    def build_contact_finder(self) -> ContactFinder:
+        return ContactFinder(pick_facts=self.pick_facts, channels=self.channels.keys())
 
 
 def get_context(request: Request) -> ApiContext:

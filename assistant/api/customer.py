@@ -19,8 +19,10 @@ from assistant.api.schemas import (
     serialize_survey,
 )
 from assistant.api.sse import DESCRIBED, EventStream
+from assistant.conversation.handoff.wait_estimate import render_absence
 from assistant.conversation.inbound import customer_actions
 from assistant.conversation.inbound.conversation_start import (
+    WEB,
     Visitor,
     authenticate_visitor,
     hash_origin,
@@ -95,10 +97,11 @@ async def create_conversation(body: OpenIn, request: Request, ctx: Ctx) -> dict[
 async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)] = "") -> dict[str, Any]:
     """What the widget shows before the first message."""
     language = select_language(lang, ctx.languages)
+    absence = render_absence(ctx.policy.for_channel(WEB).hours, language, ctx.clock())
     return {
         "assistant": {"name": render_template("assistant_name", language)},
         "greeting": render_template("greeting", language),
-        "disclosure": render_template("disclosure", language),
+        "disclosure": " ".join(filter(None, (render_template("disclosure", language), absence))),
         "examples": list(ctx.examples(language)),
         "languages": list(ctx.languages),
     }

@@ -12,6 +12,7 @@ from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import (
     AgentMessageIn,
+    ContactIn,
     ResolveIn,
     TransferIn,
     TypingIn,
@@ -21,6 +22,7 @@ from assistant.api.schemas import (
 )
 from assistant.api.suggestions import serialize_suggestions
 from assistant.conversation import desk
+from assistant.conversation.contacts import continue_by_email as continue_conversation_by_email
 from assistant.conversation.inbound.receive import validate_text
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation
@@ -97,6 +99,20 @@ async def resolve_conversation(
     )
 
 
+@router.post("/email")
+async def continue_by_email(
+    conversation: str, body: ContactIn, inside: CurrentAgent, ctx: Ctx
+) -> dict[str, Any]:
+    """Write to an e-mail address that the customer left in the chat, beside the chat, from now on."""
+    now, finder = ctx.clock(), ctx.build_contact_finder()
+    return await _run_desk_action(
+        ctx,
+        lambda store: continue_conversation_by_email(
+            store, conversation, inside.agent, body.address, finder, now
+        ),
+    )
+
+
 @router.post("/messages", status_code=201)
 async def send_agent_message(
     conversation: str, body: AgentMessageIn, inside: CurrentAgent, ctx: Ctx
@@ -142,7 +158,7 @@ async def suggest_replies(conversation: str, _inside: CurrentAgent, ctx: Ctx) ->
 
     def load_question(store: Store) -> tuple[Conversation, str]:
         found = store.conversations.get(conversation)
-        return found, desk.collect_recent_questions(store.messages.list_public(conversation))
+        return found, desk.find_question(store, conversation, ctx.desk.pick_facts)
 
     found, question = await ctx.database.read(load_question)
     if not question:

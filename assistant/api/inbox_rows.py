@@ -8,6 +8,9 @@ from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
 from assistant.ports.storage.store import Store
 
+#: Mark -> its signal, most serious first, and the threshold from which it is shown.
+MARKS = {"distress": "distress", "harassment": "harassment", "anger": "frustration"}
+MARK_THRESHOLD = 0.5
 #: Characters of the last message in a row.
 MAX_EXCERPT_CHARACTERS = 140
 
@@ -17,6 +20,8 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
     ids = [one.id for one in conversations]
     names = store.customers.load_names([one.customer for one in conversations])
     last, words = store.messages.load_last(ids), store.messages.load_last_customer_texts(ids)
+    asks = store.handoffs.load_last_asks(ids)
+    marks = list_marks(store, ids)
     agents = {agent.id: agent.name for agent in store.agents.list_all()} if conversations else {}
     rows = []
     for one in conversations:
@@ -33,7 +38,8 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
                 "agent": {"id": one.agent, "name": agents.get(one.agent)} if one.agent else None,
                 "priority": one.priority,
                 "reason": one.reason,
-                "ask": _format_snippet(words.get(one.id)),
+                "marks": marks.get(one.id, []),
+                "ask": _format_snippet(asks.get(one.id) or words.get(one.id)),
                 "waiting_since": format_timestamp(one.waiting_since),
                 "last": latest
                 and {
@@ -47,6 +53,14 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
             }
         )
     return rows
+
+
+def list_marks(store: Store, conversations: Sequence[str]) -> dict[str, list[str]]:
+    """Conversation -> what to know before opening it: ``distress``, ``harassment``, ``anger``."""
+    return {
+        conversation: [name for name, signal in MARKS.items() if feelings[signal] >= MARK_THRESHOLD]
+        for conversation, feelings in store.turns.load_recent_feelings(conversations).items()
+    }
 
 
 def _format_snippet(text: str | None) -> str | None:

@@ -123,6 +123,7 @@ async def iterate_agent_events(
         seen = None
         yield format_event("reset", {})
     seen = newest if seen is None else seen
+    await _note_presence(ctx, secret_hash)
     with ctx.notifier.subscribe() as follower:
         yield HEARTBEAT
         checked = time.monotonic()
@@ -137,9 +138,7 @@ async def iterate_agent_events(
                 continue
             passing = await follower.next_events(HEARTBEAT_SECONDS)
             if time.monotonic() - checked >= HEARTBEAT_SECONDS:
-                if not await _read_when_available(
-                    ctx, lambda store: store.agents.find_by_secret(secret_hash, ctx.clock())
-                ):
+                if not await _note_presence(ctx, secret_hash):
                     return
                 checked = time.monotonic()
             if passing is None:
@@ -147,6 +146,16 @@ async def iterate_agent_events(
             for conversation, name, data in passing or ():
                 if name == "delta" or data["author"] == "customer":
                     yield format_event(name, data | {"conversation": conversation})
+
+
+async def _note_presence(ctx: ApiContext, secret_hash: str) -> bool:
+    """Whose console is open is at the desk; False: the session or the token has ended."""
+    found = await _read_when_available(
+        ctx, lambda store: store.agents.find_by_secret(secret_hash, ctx.clock())
+    )
+    if found is not None:
+        await ctx.presence.record_presence(found[0].id, ctx.clock())
+    return found is not None
 
 
 def _load_journal_events(

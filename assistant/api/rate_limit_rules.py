@@ -60,7 +60,17 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/agent/logout": (WORKING,),
     **{
         f"POST {_AGENT}/{act}": (WORKING,)
-        for act in ("claim", "release", "transfer", "return", "resolve", "messages", "typing", "links")
+        for act in (
+            "claim",
+            "release",
+            "transfer",
+            "return",
+            "resolve",
+            "email",
+            "messages",
+            "typing",
+            "links",
+        )
     },
     f"POST {_AGENT}/suggest": (SUGGESTING,),
     f"POST {_AGENT}/messages/{{message}}/send-again": (WORKING,),

@@ -11,6 +11,7 @@ WORDS = frozenset(
         "claimed",
         "evidence",
         "last",
+        "notes",
         "promises",
         "query",
         "quote",

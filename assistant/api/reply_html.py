@@ -17,6 +17,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from assistant.domain.messages import Citation
+from assistant.text.characters import strip_invisible
 
 _TAGS = {"p", "br", "hr", "ul", "ol", "li", "strong", "em", "s", "code", "pre", "a", "sup", "blockquote"} | {
     "table",
@@ -28,9 +29,6 @@ _TAGS = {"p", "br", "hr", "ul", "ol", "li", "strong", "em", "s", "code", "pre", 
 }
 _MARKER = re.compile(r"\[(\d{1,2})\](?!\()")
 _BLANK_LINE = re.compile(r"\n[ \t\u3000]*\n")
-_HIDDEN = re.compile(
-    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
 _PICTURE = re.compile(r"!(?=\[)")
 #: Longer than any reply of ours.
 _MAX_CHARACTERS = 20_000
@@ -51,8 +49,8 @@ def render_reply(text: str, citations: Sequence[Citation] = (), allowed_hosts: C
 
 
 def render_plain_text(text: str) -> str:
-    """HTML of a plain text, such as a customer's."""
-    text = _HIDDEN.sub("", _strip_invalid_characters(text)[:_MAX_CHARACTERS]).strip()
+    """HTML of a text that means nothing but its characters, as customers' words do."""
+    text = strip_invisible(_strip_invalid_characters(text)[:_MAX_CHARACTERS]).strip()
     paragraphs = [part.strip("\n") for part in _BLANK_LINE.split(text)]
     return "".join(
         f"<p>{escape(part, quote=False).replace(chr(10), '<br>')}</p>" for part in paragraphs if part
@@ -88,7 +86,7 @@ _remembered = _RenderCache(_MAX_CACHED_CHARACTERS)
 
 
 def _render_markdown(text: str, cited: frozenset[int], hosts: frozenset[str]) -> str:
-    text = _PICTURE.sub("", _HIDDEN.sub("", _strip_invalid_characters(text)[:_MAX_CHARACTERS]))
+    text = _PICTURE.sub("", strip_invisible(_strip_invalid_characters(text)[:_MAX_CHARACTERS]))
     if _is_expensive(text):
         return render_plain_text(text)
     return _sanitize_html(_build_parser().render(text, {"cited": cited, "hosts": hosts})).strip()

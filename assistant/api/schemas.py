@@ -66,6 +66,11 @@ class TransferIn(BaseModel):
     agent: Annotated[str, StringConstraints(max_length=255)]
 
 
+class ContactIn(BaseModel):
+    #: An e-mail address that the customer left in the conversation.
+    address: Annotated[str, StringConstraints(min_length=3, max_length=320)]
+
+
 class ResolveIn(BaseModel):
     #: solved, workaround, unsolved, no_reply, spam, or a team's own value
     outcome: Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,31}$")]
@@ -169,6 +174,11 @@ def serialize_turn(record: TurnRecord) -> dict[str, Any]:
             "frustration": round(signals.frustration, 3),
             "unfamiliarity": round(signals.unfamiliarity, 3),
             "no_progress": round(signals.no_progress, 3),
+            "worry": round(signals.worry, 3),
+            "distress": round(signals.distress, 3),
+            "harassment": round(signals.harassment, 3),
+            "complaint": round(signals.complaint, 3),
+            "reply_missed": round(signals.reply_missed, 3),
             "asked_for_person": signals.asked_for_person,
             "language": signals.language,
         },

@@ -3,7 +3,6 @@ respond 200.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
@@ -32,9 +31,6 @@ MAX_WAITING_CALLS = 200
 READING_SECONDS = 10.0
 
 T = TypeVar("T")
-
-#: Calls by channel and outcome since the start of the process, for `/metrics`.
-Calls = Counter[tuple[str, str]]
 
 
 @router.get("/{name}", include_in_schema=False)

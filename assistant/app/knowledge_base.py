@@ -155,8 +155,7 @@ class KnowledgeBase:
         return len(found)
 
     async def load_statements(self, chunks: Sequence[int]) -> Mapping[int, Sequence[Statement]]:
-        """Chunk -> its statements with quantities."""
-        from assistant.answering.quotes.candidates import format_unit
+        """What each chunk states that another could contradict."""
         from assistant.knowledge.contradictions.rules import Statement, has_quantities
         from assistant.text.quotable import extract_units
 
@@ -168,11 +167,11 @@ class KnowledgeBase:
                     article=passage.article,
                     language=passage.language,
                     heading=" > ".join((passage.title, *unit.headings)),
-                    text=format_unit(unit),
+                    text=unit.format_text(),
                     quote=unit.text,
                 )
                 for unit in extract_units(passage, 0)
-                if has_quantities(format_unit(unit))
+                if has_quantities(unit.format_text())
             ]
             for chunk, passage in passages.items()
         }

@@ -14,8 +14,10 @@ from assistant.domain.errors import SetupError
 from assistant.domain.hours import JAPAN, BusinessHours
 from assistant.domain.policy import Policy
 
-#: Thresholds that are counts, not 0–1.
-COUNTS = frozenset({"max_guided_turns", "max_failed_turns", "offer_again_turns", "queue_limit"})
+#: Counted in turns or people, not 0–1.
+COUNTS = frozenset(
+    {"max_guided_turns", "max_failed_turns", "offer_again_turns", "queue_limit", "presence_seconds"}
+)
 NUMBERS = frozenset(field.name for field in fields(Policy) if field.type == "float")
 
 
@@ -47,6 +49,7 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
         "budgets": _parse_budgets,
         "prices": _parse_prices,
         "helplines": _parse_helplines,
+        "waiting_news_minutes": lambda value, at: {**base.waiting_news_minutes, **_parse_minutes(value, at)},
         **dict.fromkeys(NUMBERS, _parse_fraction),
         **dict.fromkeys(COUNTS, _parse_count),
     }
@@ -115,6 +118,17 @@ def _parse_helplines(value: object, where: str) -> dict[str, str]:
     rows = _parse_mapping(value, where)
     if bad := next((key for key, text in rows.items() if not isinstance(text, str)), None):
         raise SetupError(f"{where}: {bad} must be a sentence, not {_format_value(rows[bad])}")
+    return rows
+
+
+def _parse_minutes(value: object, where: str) -> dict[str, int]:
+    """Channel -> minutes, 0 or more."""
+    rows = _parse_mapping(value, where)
+    for name, minutes in rows.items():
+        if isinstance(minutes, bool) or not isinstance(minutes, int) or minutes < 0:
+            raise SetupError(
+                f"{where}.{name}: expected a whole number of minutes, 0 or more, not {_format_value(minutes)}"
+            )
     return rows
 
 

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from assistant.api import build_api
 from assistant.api.context import ApiContext
+from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
 from assistant.app.knowledge_base import build_policy, open_database, utc_now
 from assistant.app.settings import Settings
@@ -146,6 +147,7 @@ def build_http_app(web_app: WebApp, *, shop: Mapping[str, str] | None = None) ->
         pick_facts=pick_facts,
         clock=utc_now,
         limits=RateLimiter(),
+        presence=DeskPresence(database),
         identity_key=settings.load_identity_key(),
         languages=settings.languages,
         public_url=settings.public_url,

@@ -124,12 +124,6 @@ def _ask_setting(key: str, setting: ChannelSetting, before: str) -> str:
     return value
 
 
-def _format_hint(setting: ChannelSetting, before: str) -> str:
-    if before:
-        return " [keep]"
-    return " [made for you]" if setting.is_generated else "" if setting.required else " [optional]"
-
-
 def write_env(path: Path, values: dict[str, str]) -> None:
     """Set variables in a `.env` file, keeping others; readable by its owner only."""
     lines = path.read_text("utf-8").splitlines() if path.exists() else []

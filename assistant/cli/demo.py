@@ -17,9 +17,16 @@ if TYPE_CHECKING:
     from assistant.storage.store import SqlStore
 
 SAMPLE = Path(__file__).parent.parent.parent / "knowledge_base"
+#: When people of the sample shop answer.
+POLICY = Path(__file__).parent / "demo_policy.yaml"
 EMAIL = "demo@komorebi.example"
 #: Name of the sample shop on help pages.
 SHOP = {"ja": "こもれび商店", "en": "Komorebi Store"}
+
+
+def with_demo_policy(settings: Settings) -> Settings:
+    """Settings with the sample shop's opening hours, where no policy is named."""
+    return settings if settings.policy else settings.model_copy(update={"policy": POLICY})
 
 
 async def index_sample(settings: Settings, service: AssistantService, steps: StageProgress) -> None:

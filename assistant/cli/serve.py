@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.demo import EMAIL, SHOP, ensure_demo_agent, remove_demo_agent
+from assistant.cli.demo import EMAIL, SHOP, ensure_demo_agent, remove_demo_agent, with_demo_policy
 from assistant.cli.instance_lock import hold_instance_lock
 from assistant.domain.errors import SetupError
 
@@ -41,7 +41,7 @@ def serve(
     """Run the service: chat, agent console, API."""
     from assistant.app.settings import load_settings, prepare_data_dir
 
-    settings = load_settings()
+    settings = with_demo_policy(load_settings()) if demo else load_settings()
     with _open_listener(host, port) as listener:
         prepare_data_dir(settings.data_dir)
         with hold_instance_lock(settings):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.transcript import save_conversation
 from assistant.domain.audit import OPERATOR
 from assistant.domain.conversation import State
@@ -33,7 +34,9 @@ def remove_agent(store: Store, agent: Agent, now: datetime) -> int:
         state=State.AGENT, agent=agent.id, after=0, limit=MAX_CLAIMED_CONVERSATIONS
     )
     for conversation in theirs:
-        save_conversation(store, conversation.expire_claim(now), now, new_owner_by=OPERATOR)
+        queued = conversation.expire_claim(now)
+        schedule_waiting_news(store, queued, now)
+        save_conversation(store, queued, now, new_owner_by=OPERATOR)
     store.agents.remove(agent.id)
     store.audit.append_entry(OPERATOR, "agent_removed", now, agent=agent.id, requeued=len(theirs))
     return len(theirs)

@@ -1,14 +1,16 @@
 """What agents do with a conversation: steps inside a transaction, each all or nothing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.conversation.handoff.handover import HandoffRequest, store_packet
+from assistant.conversation.handoff.waiting_news import schedule_waiting_news
+from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.inbound.customer_actions import build_survey
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
 from assistant.conversation.transcript import append_agent_message, append_reply, save_conversation
+from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import AlreadyClaimed, Conflict, NotFound
@@ -71,6 +73,7 @@ def add_agent_message(
 def release_conversation(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
     """Back to the queue for somebody else."""
     conversation = store.conversations.get(conversation_id).release(agent.id, now)
+    schedule_waiting_news(store, conversation, now)
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 
@@ -112,7 +115,8 @@ def resolve_conversation(
 def _append_survey(store: Store, conversation: Conversation, now: datetime) -> Conversation:
     """The survey as a message with choices where there is no widget to show it."""
     question = build_survey(store, conversation)
-    if question is None or store.threads.find_by_conversation(conversation.id) is None:
+    shown_by_widget = conversation.channel == WEB
+    if question is None or shown_by_widget or store.threads.find_by_conversation(conversation.id) is None:
         return conversation
     buttons = tuple(Button(label=label, value=label) for _, label in question.options)
     asked = Reply(text=question.question, language=conversation.language, buttons=buttons, kind="survey")
@@ -146,17 +150,10 @@ def _build_already_claimed(store: Store, conversation: Conversation) -> AlreadyC
     return AlreadyClaimed(f"{name} already has this conversation.", agent=who)
 
 
-def collect_recent_questions(messages: Sequence[Message]) -> str:
-    """What the customer has been asking, for a suggestion: their last words since anybody answered."""
-    words_since: list[str] = []
-    for message in reversed(messages):
-        if message.author is Author.CUSTOMER:
-            words_since.insert(0, message.text)
-        elif words_since and message.author is Author.AGENT:
-            break
-        if len(words_since) == MAX_RECENT_QUESTIONS:
-            break
-    return "\n".join(words_since)
-
-
-MAX_RECENT_QUESTIONS = 3
+def find_question(store: Store, conversation_id: str, pick_facts: FactPicker) -> str:
+    """The matter since a colleague last wrote, else that of the whole conversation; empty: there is none."""
+    messages, records = store.messages.list_public(conversation_id), store.turns.list_all(conversation_id)
+    answered = max((message.seq for message in messages if message.author is Author.AGENT), default=0)
+    since = [message for message in messages if message.seq > answered]
+    asks = (pick_facts(build_utterances(part, records)).ask for part in (since, messages))
+    return next((ask for ask in asks if ask), "")

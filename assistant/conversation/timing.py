@@ -14,10 +14,13 @@ class Timing:
     turn_deadline: timedelta = timedelta(seconds=30)
     #: Silent agents lose the conversation to the queue after this.
     agent_deadline: timedelta = timedelta(minutes=10)
-    #: Somebody who waits in the queue and writes again hears that they are not forgotten.
-    queue_reminder: timedelta = timedelta(minutes=5)
     #: A worker that is not heard of for this long has lost its work; while it works it renews the lease.
     lease: timedelta = timedelta(seconds=15)
 
+
+#: Somebody who waits in the queue and writes again hears by then that they are not forgotten.
+QUEUE_REMINDER = timedelta(minutes=5)
+#: How often it is looked at how it stands for somebody who waits.
+WAITING_CHECK = timedelta(minutes=1)
 
 MAX_TEXT = 4_000

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
+from assistant.conversation.inbound.conversation_start import WEB
 from assistant.domain.conversation import Conversation
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import AgentMessage, Author, Message, Reply
@@ -57,7 +58,14 @@ def append_agent_message(
 
 
 def _enqueue_delivery(store: Store, conversation: Conversation, message: Message) -> None:
-    """To the customer's app, if that is where they are; on the web the stored message is the delivery."""
+    """To the customer's app, if that is where they are; on the web the stored message is the delivery.
+
+    To an address that was left in a web chat only people write, until somebody answers from it.
+    """
+    if conversation.channel == WEB and message.author is not Author.AGENT:
+        thread = store.threads.find_by_conversation(conversation.id)
+        if thread is None or thread.context.get("people_only"):
+            return
     if store.deliveries.add(conversation.id, conversation.epoch, message.id, message.created_at):
         store.jobs.schedule_once(JobKind.DELIVERY, conversation.id, message.created_at, message.created_at)
 

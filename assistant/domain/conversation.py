@@ -77,6 +77,9 @@ class Conversation:
         """The next message takes a number."""
         return replace(self, seq=self.seq + 1, updated_at=now)
 
+    def with_priority(self, priority: Priority) -> Self:
+        return replace(self, priority=priority)
+
     def with_language(self, language: str) -> Self:
         return replace(self, language=language)
 

@@ -1,15 +1,24 @@
 """The handoff packet, version 1: everything an agent needs to take over, built without a model."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.domain.conversation import Priority
-from assistant.domain.messages import Reply
+from assistant.domain.customer_facts import CustomerFacts
+from assistant.domain.handoff_summary import (
+    FEELING_THRESHOLD,
+    Situation,
+    SummaryParts,
+    read_situation,
+    render_summary,
+    select_next_step,
+    update_summary,
+)
+from assistant.domain.messages import Author, Reply
 from assistant.domain.people import Customer, PastConversation
-from assistant.domain.policy import Policy
 from assistant.domain.signals import Evidence, Reason, Signals, Verdict
+from assistant.domain.suggested_replies import is_said_already
 from assistant.domain.summaries import SUMMARIES
 from assistant.domain.turns import TurnRecord, Utterance
 
@@ -17,29 +26,13 @@ VERSION = 1
 
 #: Lines of the transcript that travel in the packet; the rest is one click away.
 MAX_TRANSCRIPT_LINES = 12
-LINE = "\n"
 
 #: The last turns, and how frustrated one of them was that an agent must hear of.
 MAX_OUTBURST_TURNS = 3
 MIN_OUTBURST_FRUSTRATION = 0.5
 
-#: Most urgent first.
-ORDER = (Priority.URGENT, Priority.HIGH, Priority.NORMAL, Priority.LOW)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerFacts:
-    """What the customer's own words give away; nothing of it is verified."""
-
-    #: What they want, in their words.
-    ask: str | None = None
-    topic: str | None = None
-    #: Order numbers, dates, amounts, products, e-mail addresses, phone numbers.
-    claimed: tuple[str, ...] = ()
-    #: What an agent will need and nobody has said yet.
-    missing: tuple[str, ...] = ()
-    #: What was promised to the customer, each with who says so: ``agent: …``, ``customer says: …``.
-    promises: tuple[str, ...] = ()
+#: What of a turn's feelings travels in the packet.
+FEELINGS = ("frustration", "worry", "distress", "harassment", "complaint", "reply_missed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +60,7 @@ class HandoffCase:
 
 def build_packet(case: HandoffCase) -> dict[str, Any]:
     """The packet as contract.md shows it: every key always there, nothing invented."""
-    return {
+    packet = {
         "version": VERSION,
         "conversation": case.conversation,
         "epoch": case.epoch,
@@ -77,21 +70,26 @@ def build_packet(case: HandoffCase) -> dict[str, Any]:
         "customer": _build_customer(case),
         "issue": {
             "ask": case.facts.ask,
-            "summary": {language: _build_summary(case, language) for language in SUMMARIES},
+            "summary": _build_summaries(case),
             "topic": case.facts.topic,
-            "urgency": compute_urgency(case.verdict, case.signals, find_outburst(case)),
+            "urgency": compute_urgency(
+                case.verdict, case.signals or Signals(sensitive=case.facts.sensitive), find_outburst(case)
+            ),
+            "sensitive": _get_sensitive(case),
         },
         "facts": {"claimed": list(case.facts.claimed), "verified": [], "missing": list(case.facts.missing)},
         "attempts": build_attempts(case.records, case.signals),
         "promises": list(case.facts.promises),
-        "sentiment": [
-            {"turn": record.turn, "frustration": round(record.signals.frustration, 2)}
-            for record in case.records
-        ],
+        "sentiment": [build_feelings(record.signals) | {"turn": record.turn} for record in case.records],
+        "feelings": build_recent_feelings(case),
         "transcript": _build_transcript(case.lines),
-        "suggested": _build_suggestions(case.suggested),
+        "suggested": [],
         "told_customer": case.told_customer,
     }
+    if is_distressed(packet):
+        return packet
+    fresh = [reply for reply in case.suggested if not is_said_already(reply, case.lines)]
+    return {**packet, "suggested": _build_suggestions(fresh)}
 
 
 def update_packet(
@@ -103,19 +101,49 @@ def update_packet(
 ) -> dict[str, Any]:
     """The packet with what was said since, and with what took longer: suggested replies, a better summary."""
     issue = packet["issue"]
-    better = {
-        # The next step stands in a line of its own and stays.
-        language: f"{text}\n{issue['summary'][language].rpartition(LINE)[2]}"
-        for language, text in summary.items()
-        if language in SUMMARIES
+    ask = facts.ask or issue["ask"]
+    step = select_next_step(read_situation(packet), replace(facts, ask=ask))
+    summaries = {
+        language: update_summary(text, language, (issue["ask"], ask), step, summary.get(language))
+        for language, text in issue["summary"].items()
     }
     return {
         **packet,
-        "issue": {**issue, "ask": issue["ask"] or facts.ask, "summary": issue["summary"] | better},
+        "issue": {**issue, "ask": ask, "topic": issue["topic"] or facts.topic, "summary": summaries},
         "facts": {**packet["facts"], "claimed": list(facts.claimed), "missing": list(facts.missing)},
         "promises": list(facts.promises),
         "transcript": _build_transcript(lines),
         "suggested": _build_suggestions(suggested) or packet["suggested"],
+    }
+
+
+def is_distressed(packet: Mapping[str, Any]) -> bool:
+    """Whether somebody in distress is to be helped, and nothing of the help suggested."""
+    situation = read_situation(packet)
+    return situation.sensitive == "harm" or situation.has_feeling("distress")
+
+
+def _build_summaries(case: HandoffCase) -> dict[str, str]:
+    searched = [record for record in case.records if record.query or record.sources]
+    shown = dict.fromkeys(s.title or s.article for record in searched for s in record.sources if s.shown)
+    situation = Situation(
+        reason=case.verdict.reason,
+        feelings=build_recent_feelings(case),
+        sensitive=_get_sensitive(case),
+        is_tried=any(record.sources for record in case.records),
+        promises=tuple(promise for past in case.previous for promise in past.promises),
+    )
+    telling = SummaryParts(
+        ask=case.facts.ask,
+        searches=len(searched),
+        articles=tuple(shown),
+        is_angry=find_outburst(case) is not None,
+        last=next((text for line in reversed(case.lines) if (text := _get_words(line))), ""),
+    )
+    step = select_next_step(situation, case.facts)
+    return {
+        language: case.summary.get(language) or render_summary(telling, situation, step, language)
+        for language in SUMMARIES
     }
 
 
@@ -128,7 +156,10 @@ def _build_suggestions(replies: Sequence[Reply]) -> list[dict[str, Any]]:
     return [
         {
             "text": reply.text,
-            "citations": [{"n": cited.n, "article": cited.article} for cited in reply.citations],
+            "citations": [
+                {"n": cited.n, "article": cited.article, "title": cited.title, "url": cited.url}
+                for cited in reply.citations
+            ],
         }
         for reply in replies
     ]
@@ -163,24 +194,39 @@ def find_outburst(case: HandoffCase) -> Signals | None:
     return max(angry, key=lambda signals: signals.frustration, default=None)
 
 
+def _get_sensitive(case: HandoffCase) -> str | None:
+    read = case.signals.sensitive if case.signals is not None else None
+    return read or case.facts.sensitive
+
+
+def _get_words(line: Utterance) -> str:
+    return line.text.strip() if line.author is Author.CUSTOMER else ""
+
+
+def build_feelings(signals: Signals) -> dict[str, float]:
+    """What a turn was said in, 0–1 each."""
+    return {name: round(getattr(signals, name), 2) for name in FEELINGS}
+
+
+def build_recent_feelings(case: HandoffCase) -> dict[str, float]:
+    """The strongest of each feeling in the last turns."""
+    turns = [record.signals for record in case.records[-MAX_OUTBURST_TURNS:]]
+    turns += [case.signals] if case.signals is not None else []
+    read = [build_feelings(signals) for signals in turns]
+    return {name: max((feelings[name] for feelings in read), default=0.0) for name in FEELINGS}
+
+
 def compute_urgency(verdict: Verdict, signals: Signals | None, angry: Signals | None = None) -> str:
     """low, normal, high or urgent, as the customer's words have it; *angry*: a turn before, if it was."""
     if signals is not None and signals.sensitive in ("harm", "fraud"):
+        return "urgent"
+    if signals is not None and signals.distress >= FEELING_THRESHOLD:
         return "urgent"
     pressing = signals is not None and (signals.urgency >= 0.5 or signals.frustration >= 0.8)
     pressing = pressing or (angry is not None and angry.frustration >= 0.8)
     if pressing or verdict.reason in (Reason.FRUSTRATED, Reason.SENSITIVE_TOPIC):
         return "high"
     return "normal"
-
-
-def compute_priority(verdict: Verdict, signals: Signals | None, policy: Policy) -> Priority:
-    """Place in the queue: the highest of what the policy gives the reason, the topics and the urgency."""
-    names = [verdict.reason, *((signals.sensitive, signals.topic) if signals is not None else ())]
-    wanted = {Priority(policy.priorities[name]) for name in names if name and name in policy.priorities}
-    if signals is not None and signals.urgency >= 0.5:
-        wanted.add(Priority.HIGH)
-    return min(wanted, key=ORDER.index, default=Priority.NORMAL)
 
 
 def _format_timestamp(moment: datetime) -> str:
@@ -220,6 +266,8 @@ def _build_customer(case: HandoffCase) -> dict[str, Any]:
                 "closed_at": _format_timestamp(past.closed_at) if past.closed_at else None,
                 "summary": past.summary,
                 "csat": past.csat,
+                "notes": list(past.notes),
+                "promises": list(past.promises),
             }
             for past in case.previous
         ],
@@ -231,46 +279,3 @@ def _compute_familiarity(case: HandoffCase) -> float | None:
     if case.customer is not None and case.customer.familiarity is not None:
         return round(case.customer.familiarity, 2)
     return None if case.signals is None else round(1 - case.signals.unfamiliarity, 2)
-
-
-def _build_summary(case: HandoffCase, language: str) -> str:
-    """What it is about, what was tried, why a person comes in; the next step in a line of its own."""
-    if language in case.summary:
-        return case.summary[language]
-    words = SUMMARIES[language]
-    parts = [words["ask"].format(ask=case.facts.ask) if case.facts.ask else words["none"]]
-    searched = [record for record in case.records if record.query or record.sources]
-    shown = dict.fromkeys(s.title or s.article for record in searched for s in record.sources if s.shown)
-    if searched:
-        parts.append(
-            words["tried" if shown else "empty"].format(count=len(searched), articles=", ".join(shown))
-        )
-    if case.verdict.reason:
-        parts.append(words[case.verdict.reason])
-    if find_outburst(case) and case.verdict.reason is not Reason.FRUSTRATED:
-        parts.append(words[Reason.FRUSTRATED])
-    said = [line.text for line in case.lines if line.author == "customer" and line.text.strip()]
-    if said and case.facts.ask and case.facts.ask not in said[-1]:
-        parts.append(words["last"].format(last=" ".join(said[-1].split())[:120]))
-    return ("" if language == "ja" else " ").join(parts) + "\n" + _select_next_step(case, words)
-
-
-def _select_next_step(case: HandoffCase, words: Mapping[str, str]) -> str:
-    """What the agent would best do first: the most pressing that applies."""
-    sensitive = case.signals.sensitive if case.signals is not None else None
-    phone = next((fact.partition(": ")[2] for fact in case.facts.claimed if fact.startswith("phone: ")), None)
-    if sensitive in ("harm", "fraud"):
-        return words["step_safety" if sensitive == "harm" else "step_fraud"]
-    if case.facts.promises:
-        return words["step_promise"].format(promise=case.facts.promises[-1].partition(": ")[2])
-    if case.facts.ask is None:
-        return words["step_call"].format(phone=phone) if phone else words["step_ask"]
-    if case.facts.missing:
-        missing = words["and"].join(words.get(need, need) for need in case.facts.missing)
-        return words["step_missing"].format(missing=missing)
-    if phone and case.verdict.reason is Reason.ASKED_FOR_PERSON:
-        return words["step_call"].format(phone=phone)
-    tried = any(record.sources for record in case.records)
-    if tried and case.verdict.reason in (Reason.STUCK, Reason.FRUSTRATED):
-        return words["step_other"]
-    return words["step_answer"]

@@ -61,3 +61,6 @@ class PastConversation:
     closed_at: datetime | None
     summary: str | None
     csat: int | None
+    #: What colleagues noted, newest last, and what was promised in it.
+    notes: tuple[str, ...] = ()
+    promises: tuple[str, ...] = ()

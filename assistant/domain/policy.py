@@ -60,6 +60,12 @@ class Policy:
     )
     #: So many may wait for a person; whoever asks beyond them is told so.
     queue_limit: int = 500
+    #: Channel -> minutes after which whoever waits hears again how it stands; 0: only when they write.
+    waiting_news_minutes: Mapping[str, int] = field(
+        default_factory=lambda: {"web": 3, "sms": 30, "email": 0, "other": 10}
+    )
+    #: Agents are at the desk whose console was open, or who called, within so many seconds.
+    presence_seconds: int = 120
     #: What may be spent on models, and what they cost, where the operator says so.
     budgets: Budgets = field(default_factory=Budgets)
     prices: Prices = field(default_factory=Prices)
@@ -71,3 +77,7 @@ class Policy:
 
     def for_channel(self, channel: str) -> Policy:
         return self.channels.get(channel, self)
+
+    def get_waiting_news_minutes(self, channel: str) -> int:
+        """How often whoever waits there hears how it stands; 0: not by itself."""
+        return self.waiting_news_minutes.get(channel, self.waiting_news_minutes.get("other", 0))

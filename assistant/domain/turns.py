@@ -1,7 +1,7 @@
 """A turn: everything the customer said since the last reply, and how the reply to it came about."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.messages import Author
@@ -16,6 +16,8 @@ class Utterance:
     text: str
     #: Seconds since the line before it; None where unknown.
     pause: float | None = None
+    #: How the turn was read that it belongs to; None: nobody's turn, or not read.
+    signals: Signals | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,9 @@ class WithheldSentence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TurnRecord:
-    """How a reply was made, kept for agents and support leads."""
+class TurnTrace:
+    """What a turn was read as, what was decided, and what it was made from and cost."""
 
-    turn: int
-    #: Customer's last message of the turn, and the reply to it.
-    message_id: str
-    reply_id: str | None
     signals: Signals
     verdict: Verdict
     query: str = ""
@@ -101,7 +99,26 @@ class TurnRecord:
     cost: float | None = None
     #: Why quotes stand in for a model's words; empty: they do not.
     instead: str = ""
+    #: How long the thinking took.
     milliseconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRecord(TurnTrace):
+    """How a reply was made, kept for agents and support leads."""
+
+    turn: int
+    #: Customer's last message of the turn, and the reply to it.
+    message_id: str
+    reply_id: str | None
+
+    @classmethod
+    def from_trace(
+        cls, trace: TurnTrace, *, turn: int, message_id: str, reply_id: str | None
+    ) -> "TurnRecord":
+        """*trace*, or what more is known of the turn, as it is kept."""
+        shared = {field.name: getattr(trace, field.name) for field in fields(TurnTrace)}
+        return cls(turn=turn, message_id=message_id, reply_id=reply_id, **shared)
 
 
 #: What the turn encoder tells of a customer's turn, in the order of its outputs. The last is of the

@@ -17,7 +17,10 @@ from assistant.domain.channels import (
 
 
 class Channel(Protocol):
-    """One account in a messaging app: parses its webhooks, calls its API."""
+    """One account in a messaging app: parses its webhooks, calls its API.
+
+    Fourteen members because only the adapter knows its app: no app needs half of them.
+    """
 
     name: str
     account: str

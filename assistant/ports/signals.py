@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from assistant.domain.handoff import CustomerFacts
+from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.signals import Signals
 from assistant.domain.turns import History, TextEmbedding, Utterance
 

@@ -1,59 +1,120 @@
-"""Extracts unverified claims from a customer's words: order numbers, dates, amounts, products, addresses."""
+"""Facts for agents in a customer's words: the matter, claims, missing information; unverified."""
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assistant.domain.confidential import mask_secrets
-from assistant.domain.handoff import CustomerFacts
+from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.messages import Author
-from assistant.domain.signals import HumanRequest
 from assistant.domain.turns import Utterance
 from assistant.signals import cues, normalization
-from assistant.signals.human_request import find_human_request
-from assistant.signals.small_talk import detect_small_talk
+from assistant.signals.claims import extract_claims
+from assistant.signals.customer_lines import parse_customer_lines
+from assistant.signals.matter import MAX_REQUEST_CHARACTERS, extract_request, find_matter_start
 
 MAX_FACTS = 20
 MAX_PROMISES = 5
-MAX_REQUEST_CHARACTERS = 160
-#: A shorter text, or one that refers back, continues the topic: "can I get it replaced?"
-MIN_FACT_CHARACTERS = 12
-POINTS_BACK = re.compile(r"^(?:それ|これ|その|この|そちら|こちら|じゃあ|では)|\b(?:it|that|this|they|them)\b")
+#: The customer's last lines that are searched for harm.
+MAX_LINES_FOR_HARM = 5
 
 #: Need of the topic table -> kinds of claims that fulfil it.
 FULFILS = {
-    "order number": ("order number",),
-    "registered e-mail address": ("e-mail",),
-    "product": ("product",),
+    "order number": ("order number", "tracking number", "booking number", "customer number"),
+    "registered e-mail address": ("e-mail", "customer number"),
+    "product": ("product", "serial number"),
     "amount": ("amount",),
 }
-
-
-def detect_topic(comparable: str) -> str | None:
-    return next(
-        (cue.kind for cue in cues.load_cues("topic") if cue.find_match(comparable[: normalization.WINDOW])),
-        None,
-    )
+#: Words of a purchase or a parcel; without them there may be no order number.
+ORDER_WORDS = re.compile(
+    r"注文|購入|買(?:った|いまし)|頼んだ|商品|品物|荷物|小包|配送|配達|(?<!メール[がもはで])届[いかきく]|返品|交換|キャンセル"
+    r"|取り?消"
+    r"|\b(?:orders?|ordered|bought|purchas\w+|parcels?|packages?|deliver\w*|items?|return(?:s|ed|ing)?"
+    r"|exchange|arrived(?! at\b)|cancel\w*|shipped|shipment)\b"
+)
+#: Words of the customer's own case; a general question needs no order number.
+OWN_CASE = re.compile(
+    r"届い(?:た|て)|届か|届き(?:ま|そ)|届く(?:はず|予定)|注文(?:し(?:た|まし|て(?!もら))|番号|を|の(?:件|品|商品)|が)"
+    r"|購入し|買(?:った|いまし)|頼んだ|引き?落と|請求(?:が|され)"
+    r"|(?:返品|返金|交換|キャンセル|解約|取り?消)(?:し?たい|を?お?願い|を?希望|して(?:ほし|くだ))"
+    r"|(?:ログイン|サインイン|認証)[^。]{0,8}(?:でき|れな|れませ)|パスワード[^。]{0,6}忘れ"
+    r"|\b(?:my|our) (?:\w+ )?(?:order|parcel|package|delivery|account|refund|return|purchase|card|password)\b"
+    r"|\bi(?:'ve| have| was)? (?:just |already |been )?"
+    r"(?:ordered|bought|paid|received|returned|charged|billed)\b"
+    r"|\b(?:hasn'?t|haven'?t|has not|have not|never|didn'?t) (?:\w+ )?"
+    r"(?:arrived?|come|received?|turned|showed)"
+    r"|\b(?:arrived(?! at\b)|delivered|locked out)\b|\bcharged (?:me|twice|\w+ times)\b"
+    r"|\b(?:want|need|like) (?:to )?(?:return|cancel|exchange|a refund)\b|\brefund me\b"
+)
+#: An amount matters where one was charged.
+CHARGE_WORDS = re.compile(
+    r"請求|引き?落と|二重|課金|\b(?:charged?|billed|debited|double|twice|overcharged)\b"
+)
+#: Nouns for what a customer has: before a verb of failure.
+NAMED_THING = re.compile(
+    r"(?<![一-龠々ァ-ヴー])"
+    r"(?!商品|品物|品|荷物|注文|中身|一部|全部|半分|箱|私|何|誰|電源|画面|保証|修理|傷|汚|穴|足|欠)"
+    r"(?!違|間違|不良|故障|破損|交換|返品|今朝|昨日|今日|本日|先日|先週)[一-龠々ァ-ヴー]{1,12}(?=[がはをも])"
+    r"|\b(?:the|my|this|these|our|two|some) (?!order|parcel|package|item|product|thing|box|delivery)"
+    r"(?!one|wrong)(?:[a-z-]+ )?[a-z-]{3,20} "
+    r"(?=(?:i|you|we) |arrived|came|is|was|are|were|has|have|won'?t|doesn'?t|does"
+    r"|stopped|broke|isn'?t|don'?t)"
+)
 
 
 def pick_facts(said: Sequence[Utterance]) -> CustomerFacts:
     """The customer's request and claims in *said*, and what an agent still has to ask."""
-    lines = [mask_secrets(line.text) for line in said if line.author is Author.CUSTOMER]
-    near = [normalization.normalize_text(normalization.clip_text(line)) for line in lines]
-    claimed = list(
-        dict.fromkeys(
-            fact for line, folded in zip(lines, near, strict=True) for fact in extract_claims(line, folded)
-        )
-    )
-    opened = _find_topic_start(near)
-    topic = next((found for line in near[opened:] if (found := detect_topic(line))), None)
-    kinds = {fact.split(":")[0] for fact in claimed}
+    masked = [replace(line, text=mask_secrets(line.text)) for line in said]
+    lines = parse_customer_lines(masked)
+    matter = lines[find_matter_start(lines) :]
+    ask = extract_request(masked)
+    topic = next((line.topic for line in matter if line.topic), None)
+    words = "\n".join(line.comparable for line in matter)
+    needs = list_case_needs(topic, words) if ask else []
+    claimed = tuple(dict.fromkeys(_iterate_line_claims(masked)))[:MAX_FACTS]
     return CustomerFacts(
-        ask=extract_request(lines[opened:], near[opened:]),
+        ask=ask,
         topic=topic,
-        claimed=tuple(claimed[:MAX_FACTS]),
-        missing=tuple(need for need in list_needs(topic) if not kinds & set(FULFILS.get(need, ()))),
+        claimed=claimed,
+        missing=tuple(list_missing(needs, claimed, words)),
+        needs=tuple(needs),
+        sensitive=find_harm([line.comparable for line in lines[-MAX_LINES_FOR_HARM:]]),
         promises=tuple(extract_promises(said))[-MAX_PROMISES:],
     )
+
+
+def find_harm(lines: Sequence[str]) -> str | None:
+    """``harm`` if one of the lines mentions it, by its words alone."""
+    clauses = [clause for line in lines for clause in normalization.split_clauses(line)]
+    hits = cues.find_hits("circumstances", clauses)
+    return "harm" if any(hit.cue.kind == "harm" for hit in hits) else None
+
+
+def list_case_needs(topic: str | None, words: str) -> list[str]:
+    """What an agent has to know about the customer's own case; empty for a general question."""
+    if OWN_CASE.search(words) is None:
+        return []
+    fitting = {"amount": CHARGE_WORDS, "order number": ORDER_WORDS, "product": ORDER_WORDS}
+    return [need for need in list_needs(topic) if need not in fitting or fitting[need].search(words)]
+
+
+def list_missing(needs: Sequence[str], claimed: Sequence[str], words: str) -> Iterator[str]:
+    """The needs that nobody has fulfilled."""
+    kinds = {fact.split(":")[0] for fact in claimed}
+    for need in needs:
+        is_named = need == "product" and NAMED_THING.search(words) is not None
+        if not is_named and not kinds & set(FULFILS[need]):
+            yield need
+
+
+def _iterate_line_claims(said: Sequence[Utterance]) -> Iterator[str]:
+    reply = ""
+    for line in said:
+        clipped = normalization.normalize_text(normalization.clip_text(line.text))
+        if line.author is Author.CUSTOMER:
+            yield from extract_claims(line.text, clipped, reply)
+        else:
+            reply = clipped
 
 
 def extract_promises(said: Sequence[Utterance]) -> Iterator[str]:
@@ -73,64 +134,3 @@ def list_needs(topic: str | None) -> list[str]:
     """The needs of a topic that can be extracted from text."""
     found = next((cue.why for cue in cues.load_cues("topic") if cue.kind == topic), "")
     return [need.strip() for need in found.split(",") if need.strip() in FULFILS]
-
-
-def extract_claims(raw: str, folded: str) -> list[str]:
-    """``kind: value`` for every claim in a line; text matched by one kind is not matched by another."""
-    found, rest = [], folded
-    for cue in cues.load_cues("facts"):
-        for match in cue.pattern.finditer(rest):
-            value = next((group for group in match.groups() if group), match[0])
-            found.append(f"{cue.kind}: {_restore_case(value.strip(), raw)}")
-        rest = cue.pattern.sub(" ", rest)
-    return found
-
-
-def _find_topic_start(near: Sequence[str]) -> int:
-    """Index of the line where the customer's current topic begins: after their last change of topic."""
-    opened, topic = 0, None
-    for at, folded in enumerate(near):
-        # An order number alone does not change the topic.
-        rest = _strip_claims(folded)
-        found = detect_topic(rest)
-        if found is None or found == topic:
-            continue
-        if topic is None:
-            topic = found
-        elif len(rest) >= MIN_FACT_CHARACTERS and not POINTS_BACK.search(rest):
-            opened, topic = at, found
-    return opened
-
-
-def _strip_claims(folded: str) -> str:
-    for cue in cues.load_cues("facts"):
-        folded = cue.pattern.sub(" ", folded)
-    return " ".join(folded.split())
-
-
-def extract_request(lines: Sequence[str], near: Sequence[str]) -> str | None:
-    """The customer's first request in their words, without courtesies and mere requests for a person."""
-    said = [
-        " ".join(line.split())
-        for line, folded in zip(lines, near, strict=True)
-        if folded and detect_small_talk(folded) is None
-    ]
-    wanting = [
-        line
-        for line in said
-        if find_human_request(normalization.normalize_text(line)).request is HumanRequest.NONE
-        or len(line) > 60
-    ]
-    whole = [line for line in wanting if len(line) >= 8]
-    best = next(iter(whole or wanting or said), None)
-    return (
-        best
-        if best is None or len(best) <= MAX_REQUEST_CHARACTERS
-        else best[: MAX_REQUEST_CHARACTERS - 1] + "…"
-    )
-
-
-def _restore_case(value: str, raw: str) -> str:
-    """The value in its original capitalisation."""
-    at = raw.casefold().find(value)
-    return raw[at : at + len(value)] if at >= 0 else value

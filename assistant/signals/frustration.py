@@ -9,6 +9,7 @@ from assistant.domain.unicode_forms import fold_compatibility
 from assistant.signals import calibration, cues, normalization
 from assistant.signals.classifier import load_weights
 from assistant.signals.progress import ProgressSignal
+from assistant.text.characters import contains_japanese
 
 SHOUTING = re.compile(r"\b[A-Z]{3,}\b")
 LETTERS = re.compile(r"[A-Za-z]")
@@ -63,7 +64,7 @@ def _clamp_score(logit: float) -> float:
 
 
 def find_word_hits(comparable: str) -> list[cues.Hit]:
-    name = "frustration_ja" if normalization.JAPANESE.search(comparable) else "frustration_en"
+    name = "frustration_ja" if contains_japanese(comparable) else "frustration_en"
     return list(cues.find_hits(name, normalization.split_clauses(comparable)[:40]))
 
 

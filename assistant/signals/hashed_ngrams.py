@@ -6,18 +6,20 @@ import re
 from itertools import pairwise
 from zlib import crc32
 
-from assistant.signals.normalization import JAPANESE
+from assistant.text.characters import JAPANESE_LETTER
 
 BUCKETS = 1 << 14
 #: Characters of a text that are read.
 MAX_CHARACTERS = 240
+#: The weights were fitted so: a lone long vowel or middle dot counts, too.
+_JAPANESE = re.compile(f"[{JAPANESE_LETTER}・]")
 WORD = re.compile(r"[a-z0-9']+|[!?]+|[^\sa-z0-9']")
 
 
 def hash_ngrams(comparable: str) -> list[int]:
     """Distinct buckets of a text's n-grams."""
     bounded = f"^{comparable[:MAX_CHARACTERS]}$"
-    pieces = _list_letter_ngrams(bounded, 4) if JAPANESE.search(bounded) else _list_word_ngrams(bounded)
+    pieces = _list_letter_ngrams(bounded, 4) if _JAPANESE.search(bounded) else _list_word_ngrams(bounded)
     return list({crc32(piece.encode("utf-8", "replace")) % BUCKETS for piece in pieces})
 
 

@@ -8,6 +8,7 @@ from assistant.domain.signals import HumanRequest
 from assistant.signals import calibration, cues, normalization
 from assistant.signals.classifier import load_weights
 from assistant.signals.spelling import correct_text
+from assistant.text.characters import contains_japanese
 
 #: Commas and "but" end the scope of an English negation.
 PIECES = re.compile(r"[,;:]|\bbut\b|\bso\b|\binstead,?(?= |$)|\bplease\b(?= \w)|\(|\)| - | – |—")
@@ -55,7 +56,7 @@ def find_human_request(comparable: str) -> RequestMatch:
     best = NOTHING
     for clause in normalization.split_clauses(QUOTED.sub(lambda found: f"{found['who'] or ''}※", comparable)):
         for piece in slice_clause(clause):
-            found = match_japanese(piece) if normalization.JAPANESE.search(piece) else match_english(piece)
+            found = match_japanese(piece) if contains_japanese(piece) else match_english(piece)
             if found.request is HumanRequest.CLEAR:
                 return found
             best = max(best, found, key=lambda one: STRENGTH[one.request] + one.is_denied)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 
 from assistant.signals import cues
+from assistant.text import characters
 
-KANA = re.compile(r"[\u3040-\u30ff\uff66-\uff9f]")
-HAN = re.compile(r"[\u3400-\u9fff]")
+_KANA = re.compile(f"[{characters.KANA}ー・]")
+_KANJI = re.compile(f"[{characters.KANJI}]")
 HANGUL = re.compile(r"[\uac00-\ud7af\u1100-\u11ff]")
 CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
@@ -61,7 +62,7 @@ def _is_language_switch(text: str, language: str | None) -> bool:
 
 def detect_text_language(text: str) -> str | None:
     """ISO code of the language that the text seems to be in; None when there is no evidence."""
-    kana, han, latin = (len(p.findall(text)) for p in (KANA, HAN, LATIN))
+    kana, han, latin = (len(p.findall(text)) for p in (_KANA, _KANJI, LATIN))
     if kana + han:
         return _detect_east_asian(text, kana, han, latin)
     for language, script in (("ko", HANGUL), ("ru", CYRILLIC), ("ar", ARABIC), ("th", THAI)):

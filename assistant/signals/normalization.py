@@ -3,17 +3,16 @@
 import re
 
 from assistant.domain.unicode_forms import fold_compatibility
+from assistant.text.characters import strip_every_invisible
 
 #: Characters of each end of a text that classifiers of mood read.
 WINDOW = 1_500
 
-INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 CJK = r"[\u3040-\u30ff\u3400-\u9fff々ー]"
 CJK_GAP = re.compile(rf"(?<={CJK})[ \t\u3000]+(?={CJK})")
 BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
-JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-#: Endings of a Japanese sentence, as opposed to a keyword.
+#: How a Japanese sentence, not a keyword, ends.
 SENTENCE_END = re.compile(
     r"(?:です|ます|た|ん|ください|下さい|う|い|る|か|よ|ね|て|の|ば|わ|な|け|ど|が|[?。!])$"
 )
@@ -23,7 +22,7 @@ APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": 
 
 def normalize_text(text: str) -> str:
     """Fold widths and case, remove invisible characters and spaces between Japanese characters."""
-    text = fold_compatibility(INVISIBLE.sub("", text)).translate(APOSTROPHES)
+    text = fold_compatibility(strip_every_invisible(text)).translate(APOSTROPHES)
     text = BLANKS.sub(" ", CONTROL.sub(" ", text))
     return CJK_GAP.sub("", text).casefold().strip()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.domain.signals import Evidence, HumanRequest, Signals
 from assistant.domain.turns import History, TextEmbedding
-from assistant.signals import calibration, cues, facts
+from assistant.signals import calibration, cues
 from assistant.signals.classifier import score_text
 from assistant.signals.frustration import score_frustration
 from assistant.signals.human_request import (
@@ -18,6 +18,7 @@ from assistant.signals.language import detect_language
 from assistant.signals.normalization import clip_text, normalize_text, split_clauses
 from assistant.signals.progress import ProgressSignal, score_progress
 from assistant.signals.small_talk import detect_small_talk
+from assistant.signals.topic import detect_topic
 from assistant.signals.unfamiliarity import is_brief, score_unfamiliarity
 
 #: Thresholds of a certain request for a person, and of a possible one.
@@ -90,7 +91,7 @@ class RuleSignalReader:
             urgency=circumstances["urgency"].cue.weight if "urgency" in circumstances else 0.0,
             small_talk=small_talk if wish.request is HumanRequest.NONE and frustration < 0.5 else None,
             reaction=progress.reaction,
-            topic=facts.detect_topic(near),
+            topic=detect_topic(near),
             brief=brief,
             **feelings,
             evidence=(

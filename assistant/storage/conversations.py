@@ -100,10 +100,17 @@ class SqlConversations:
         return counts | {"mine": int(found.get(State.AGENT.value, (0, 0))[1])}
 
     def count_waiting_before(self, conversation: Conversation) -> int:
-        """Number of conversations that are ahead of this one in the queue."""
+        """How many others wait for a person ahead of this one, in the order of `list_inbox`."""
         c = t.conversations.c
+        rank, own = sa.case(PRIORITY_RANK, value=c.priority), PRIORITY_RANK[conversation.priority]
+        earlier = sa.or_(
+            c.waiting_since < conversation.waiting_since,
+            sa.and_(c.waiting_since == conversation.waiting_since, c.id < conversation.id),
+        )
         query = sa.select(sa.func.count()).where(
-            c.state == State.QUEUED, c.id != conversation.id, c.waiting_since <= conversation.waiting_since
+            c.state == State.QUEUED,
+            c.id != conversation.id,
+            sa.or_(rank < own, sa.and_(rank == own, earlier)),
         )
         return int(self._connection.execute(query).scalar_one())
 

@@ -111,7 +111,20 @@ class SqlAgents:
         c = t.credentials.c
         sessions = sa.true() if tokens else c.csrf.is_not(None)
         ended = self._connection.execute(sa.delete(t.credentials).where(c.agent == agent, sessions))
+        self.mark_absent(agent)
         return ended.rowcount
+
+    def mark_present(self, agent: str, now: datetime) -> None:
+        """Record that the agent is present: an open console, or a call."""
+        self._connection.execute(build_update(t.agents, "id"), {"at_id": agent, "seen_at": now})
+
+    def mark_absent(self, agent: str) -> None:
+        self._connection.execute(build_update(t.agents, "id"), {"at_id": agent, "seen_at": None})
+
+    def count_present(self, since: datetime) -> int:
+        """Number of agents seen since *since*."""
+        query = sa.select(sa.func.count()).where(t.agents.c.seen_at >= since)
+        return int(self._connection.execute(query).scalar_one())
 
     def remove(self, agent: str) -> None:
         """Delete the account and its credentials; messages stay under the agent's name."""

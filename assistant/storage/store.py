@@ -8,13 +8,15 @@ from assistant.storage.audit import SqlAudit
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
 from assistant.storage.erasure import SqlErasure
+from assistant.storage.handoffs import SqlHandoffs
 from assistant.storage.jobs import SqlJobQueue, SqlJournal
 from assistant.storage.links import SqlLinks
+from assistant.storage.metrics import SqlFeedback, SqlMetrics
 from assistant.storage.people import SqlAgents, SqlCustomers
-from assistant.storage.records import SqlFeedback, SqlHandoffs, SqlMetrics, SqlTurns
 from assistant.storage.savepoint import Savepoint
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
+from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
 
 

@@ -42,6 +42,8 @@ agents = sa.Table(
     sa.Column("admin", sa.Boolean, nullable=False),
     sa.Column("password", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    #: When they last had the console open or called; None: never, or they have logged out.
+    sa.Column("seen_at", Moment),
 )
 
 #: Sessions of the console and API tokens; only a hash of the secret is stored.

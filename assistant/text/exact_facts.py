@@ -4,21 +4,27 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from assistant.text.characters import contains_japanese
+from assistant.text.number_lexer import (
+    CLOCK,
+    MONTHS,
+    SCALES,
+    WORD_NUMBERS,
+    compile_kanji_number,
+    join_thousands,
+    parse_clock,
+    replace_kanji_numbers,
+)
 from assistant.text.terms import normalize_text
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
-_KANJI_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
-_KANJI_NUMBER = re.compile(
-    r"[〇一二三四五六七八九十百千]+(?=日|年|[かヶカ]月|月|週|時|分|回|個|点|枚|円|万|件|名|人|営業|つ|本|種|割|倍)"
+_KANJI_NUMBER = compile_kanji_number(
+    "日|年|[かヶカ]月|月|週|時|分|回|個|点|枚|円|万|件|名|人|営業|つ|本|種|割|倍"
 )
-_SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
-_TENS = {"twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
-_WORD_NUMBERS = {word: value for value, word in enumerate(_SMALL)} | _TENS | {"ninety": 90}
 _COUNTED = r"(?=[\s-]+(business |working )?(day|hour|minute|week|month|year|time|photo|item|point|instal)\w*)"
 #: "One" is a number only before a counted noun.
-_WORD_NUMBER = re.compile(rf"\b(?:(one){_COUNTED}|({'|'.join(w for w in _WORD_NUMBERS if w != 'one')}))\b")
+_WORD_NUMBER = re.compile(rf"\b(?:(one){_COUNTED}|({'|'.join(w for w in WORD_NUMBERS if w != 'one')}))\b")
 _A_PERIOD = re.compile(r"\b(for|within|in|after|about|roughly|around)\s+an?\s+(?=(hour|week|month|year)\b)")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?:(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
     r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?)\b\.?"
@@ -32,11 +38,6 @@ _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 _SHORT_DATE = re.compile(
     r"(?<![\d/.-])(?:(\d{4})([/-]))?(1[0-2]|0?[1-9])([/-])(3[01]|[12]\d|0?[1-9])(?![\d/-])"
 )
-_CLOCK = re.compile(
-    r"(?P<half>午前|午後)?(?<!\d)(?P<hour>\d{1,2})(?:時(?!間)(?:(?P<minute>\d{1,2})分|(?P<midway>半))?|:(?P<minutes>\d{2}))"
-    r"\s?(?P<after>[ap]\.?m\b\.?)?|(?<![\d:])(?P<only>\d{1,2})\s?(?P<am>[ap]\.?m\b\.?)"
-)
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NUMBER = re.compile(
     r"""(?P<before>[¥$€£]|jpy)?\s?(?P<number>\d+(?:[.:]\d+)?)\s?(?P<scale>万|千|k\b)?\s?
     (?P<unit>営業日|日間|日|時間|時|分|秒|週間|週|[かヶカヵ箇]月|月|年間|年|円|%|パーセント|ポイント|回|倍|個|点|枚|件
@@ -75,37 +76,30 @@ Number = tuple[str, str]
 
 @lru_cache(maxsize=4096)
 def extract_numbers(text: str) -> frozenset[Number]:
-    """(number, unit) in canonical form: 三十日, 30日間 and "thirty days" are ("30", "day"); "" is no unit."""
-    text = _THOUSANDS.sub("", normalize_text(text))
+    """(number, unit) in canonical form: 三十日 and "thirty days" are ("30", "day"); "" is no unit."""
+    text = join_thousands(normalize_text(text))
     text = _A_PERIOD.sub(r"\1 1 ", text)
-    text = _WORD_NUMBER.sub(lambda found: str(_WORD_NUMBERS[found[0]]), text)
-    text = _CLOCK.sub(_format_time, normalize_digits(text))
+    text = _WORD_NUMBER.sub(lambda found: str(WORD_NUMBERS[found[0]]), text)
+    text = CLOCK.sub(_format_time, normalize_digits(text))
     dated = _SHORT_DATE.sub(" ", _JAPANESE_DATE.sub(" ", _MONTH_DAY.sub(" ", text)))
     return frozenset((*_parse_dates(text), *_parse_amounts(dated)))
 
 
 def normalize_digits(text: str) -> str:
     """三十日 as 30日 and 令和8年 as 2026年, so that texts with equal numbers get similar embeddings."""
-    text = _KANJI_NUMBER.sub(lambda found: str(_parse_kanji_number(found[0])), text)
+    text = replace_kanji_numbers(_KANJI_NUMBER, text)
     return _ERA.sub(lambda found: f"{_ERAS[found[1]] + int(found[2].replace('元', '1'))}年", text)
 
 
 def _format_time(found: re.Match[str]) -> str:
-    """A time of day in 24 hours: 午後6時, 6 p.m. and 18:00 are 18:00."""
-    hour = int(found["hour"] or found["only"])
-    minute = found["minute"] or found["minutes"] or ("30" if found["midway"] else "00")
-    half = found["half"] or (found["after"] or found["am"] or "")[:1]
-    if half in ("午後", "p") and hour < 12:
-        hour += 12
-    elif half in ("午前", "a") and hour == 12:
-        hour = 0
-    return f" {hour}:{int(minute):02} "
+    hour, minute = parse_clock(found)
+    return f" {hour}:{minute:02} "
 
 
 def _parse_dates(text: str) -> Iterator[Number]:
     for found in _MONTH_DAY.finditer(text):
         month, day = found[1] or found[4], found[2] or found[3]
-        yield from _expand_date(str(_MONTHS.index(month) + 1), day)
+        yield from _expand_date(str(MONTHS.index(month) + 1), day)
     for found in _JAPANESE_DATE.finditer(text):
         for day in filter(None, (found[2], found[3])):
             yield from _expand_date(found[1], day)
@@ -133,19 +127,8 @@ def _parse_amounts(text: str) -> Iterator[Number]:
 def _scale_number(number: str, scale: str | None) -> str:
     if ":" in number:
         return number
-    value = float(number) * {"万": 10_000, "千": 1_000, "k": 1_000}.get(scale or "", 1)
+    value = float(number) * SCALES.get(scale or "", 1)
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _parse_kanji_number(number: str) -> int:
-    total = digit = 0
-    for char in number:
-        if char in _KANJI_DIGITS:
-            digit = digit * 10 + _KANJI_DIGITS[char]
-        else:
-            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[char]
-            digit = 0
-    return total + digit
 
 
 def _add_equal_periods(known: frozenset[Number]) -> frozenset[Number]:
@@ -175,7 +158,6 @@ def find_unfounded_numbers(said: str, source: str) -> list[str]:
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*")
 _KATAKANA = re.compile(r"[ァ-ヴー]{3,}")
 _QUOTED = re.compile(r"[「『\"“]([^」』\"”]{2,40})[」』\"”]")
-_JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
 
 
 def find_unfounded_names(said: str, source: str, *, same_language: bool) -> list[str]:
@@ -192,7 +174,7 @@ def find_unfounded_names(said: str, source: str, *, same_language: bool) -> list
 
 def _extract_latin_names(text: str) -> Iterator[str]:
     """Capitalised words and words with digits, except the first word of an English sentence."""
-    in_japanese = bool(_JAPANESE.search(text))
+    in_japanese = contains_japanese(text)
     for found in _NAME.finditer(text):
         word = found[0]
         opens = not text[: found.start()].strip(" \"'「（(-*0123456789.")

@@ -9,22 +9,28 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.domain.unicode_forms import fold_compatibility
-
-_KANJI = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
-_KANJI_NUMBER = re.compile(
-    r"[〇一二三四五六七八九十百千]+(?=日|年|[かヶカヵ箇]月|月|週|時間|分|回|個|点|枚|円|万|件|名|人|営業日|割)"
+from assistant.text.number_lexer import (
+    CLOCK,
+    MONTHS,
+    SCALES,
+    WORD_NUMBERS,
+    compile_kanji_number,
+    join_thousands,
+    parse_clock,
+    replace_kanji_numbers,
 )
-_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_WORDS = {word: n for n, word in enumerate(_ONES, 1)} | {
-    **{"fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90},
-}
-_WORD_NUMBER = re.compile(rf"\b({'|'.join(_WORDS)})\b(?=[\s-]+(?:business |working )?[a-z]+)")
-_MONTHS = (
+
+_KANJI_NUMBER = compile_kanji_number(
+    "日|年|[かヶカヵ箇]月|月|週|時間|分|回|個|点|枚|円|万|件|名|人|営業日|割"
+)
+#: "Zero" names a product as often as it counts.
+_COUNTING_WORDS = [word for word in WORD_NUMBERS if word != "zero"]
+_WORD_NUMBER = re.compile(rf"\b({'|'.join(_COUNTING_WORDS)})\b(?=[\s-]+(?:business |working )?[a-z]+)")
+_FULL_MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS)
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _FULL_MONTHS)
 #: Dates with or without a year: 2026年4月1日, 1 April 2026, April 1.
 _DATES = (
     re.compile(r"(?:(?P<y>\d{4})[年/.-]\s?)?(?P<m>\d{1,2})[月/](?P<d>\d{1,2})日?(?!\d|[/.])"),
@@ -32,10 +38,6 @@ _DATES = (
         rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_MONTH})\b\.?(?:,?\s+(?P<y>\d{{4}}))?"
     ),
     re.compile(rf"\b(?P<m>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y>\d{{4}}))?"),
-)
-_CLOCK = re.compile(
-    r"(?P<pm>午後)?(?P<am>午前)?(?P<h>\d{1,2})(?::(?P<min>\d{2})|時(?!間)(?:(?P<jmin>\d{1,2})分|(?P<half>半))?)"
-    r"(?:\s?(?P<half_day>[ap])\.?m\b\.?)?|\b(?P<h12>\d{1,2})\s?(?P<only>[ap])\.?m\b\.?"
 )
 _UNIT = (
     r"営業日|日間|日|時間|分間|分|秒|週間|週|[かヶカヵ箇]月(?:間)?|年間|年|円|割|%|パーセント|ポイント|回|個|点|枚|件|名|人"
@@ -112,31 +114,29 @@ def extract_quantities(text: str) -> frozenset[Quantity]:
         for match in pattern.finditer(text):
             found |= set(_parse_date(match))
         text = pattern.sub(" ", text)
-    for match in _CLOCK.finditer(text):
+    for match in CLOCK.finditer(text):
         found.add(_parse_clock(match))
-    return frozenset(found | set(_parse_amounts(_CLOCK.sub(" ", text))))
+    return frozenset(found | set(_parse_amounts(CLOCK.sub(" ", text))))
 
 
 @lru_cache(maxsize=65_536)
 def mask_numbers(text: str) -> str:
     """The text with numbers removed."""
     text = _normalize_numbers(text)
-    for pattern in (*_DATES, _CLOCK):
+    for pattern in (*_DATES, CLOCK):
         text = pattern.sub(" # ", text)
     return " ".join(re.sub(r"\d+(?:\.\d+)?", "#", text).split())
 
 
 def _normalize_numbers(text: str) -> str:
-    text = _THOUSANDS.sub("", fold_compatibility(text).casefold())
-    text = _WORD_NUMBER.sub(lambda found: str(_WORDS[found[1]]), text)
-    return _KANJI_NUMBER.sub(lambda found: str(_parse_kanji_number(found[0])), text)
+    text = join_thousands(fold_compatibility(text).casefold())
+    text = _WORD_NUMBER.sub(lambda found: str(WORD_NUMBERS[found[1]]), text)
+    return replace_kanji_numbers(_KANJI_NUMBER, text)
 
 
 def _parse_date(match: re.Match[str]) -> Iterator[Quantity]:
     month = match["m"]
-    number = (
-        int(month) if month.isdigit() else 1 + next(i for i, m in enumerate(_MONTHS) if m[:3] == month[:3])
-    )
+    number = int(month) if month.isdigit() else 1 + MONTHS.index(month[:3])
     if 1 <= number <= 12 and 1 <= int(match["d"]) <= 31:
         day = number * 100.0 + int(match["d"])
         yield Quantity("date", day, day)
@@ -145,11 +145,7 @@ def _parse_date(match: re.Match[str]) -> Iterator[Quantity]:
 
 
 def _parse_clock(match: re.Match[str]) -> Quantity:
-    hour = int(match["h"] or match["h12"])
-    half = match["half_day"] or match["only"] or ("p" if match["pm"] else "a" if match["am"] else "")
-    if half:
-        hour = hour % 12 + (12 if half == "p" else 0)
-    minute = int(match["min"] or match["jmin"] or (30 if match["half"] else 0))
+    hour, minute = parse_clock(match)
     return Quantity("time of day", hour * 60.0 + minute, hour * 60.0 + minute)
 
 
@@ -160,7 +156,7 @@ def _parse_amounts(text: str) -> Iterator[Quantity]:
         if unit not in _MEASURES:
             continue
         measure, size = _MEASURES[unit]
-        size *= {"万": 10_000, "千": 1_000}.get(match["scale"] or "", 1)
+        size *= SCALES.get(match["scale"] or "", 1)
         low, high = float(match["low"]) * size, float(match["high"] or match["low"]) * size
         yield Quantity(measure, min(low, high), max(low, high), _find_bound(text, match))
 
@@ -168,14 +164,3 @@ def _parse_amounts(text: str) -> Iterator[Quantity]:
 def _find_bound(text: str, match: re.Match[str]) -> str:
     before, after = text[: match.start()][-14:], text[match.end() :][:14]
     return next((end for end, pattern in _ENDS if pattern.search(after) or pattern.search(before)), "")
-
-
-def _parse_kanji_number(number: str) -> int:
-    total = digit = 0
-    for char in number:
-        if char in _KANJI:
-            digit = digit * 10 + _KANJI[char]
-        else:
-            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[char]
-            digit = 0
-    return total + digit

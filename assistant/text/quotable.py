@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from assistant.domain.knowledge import Passage
 from assistant.domain.markdown import LITERAL_MARK
+from assistant.text.characters import strip_invisible
 from assistant.text.sentences import split_sentences
 
 
@@ -47,6 +48,15 @@ class Unit:
     #: It announces the list, table or code that follows, and says nothing without it.
     leads_in: bool = False
 
+    def format_text(self, separator: str = ", ") -> str:
+        """What it says; of a table row, every cell that is not empty with its column's name."""
+        return separator.join(self.list_named_cells()) if self.kind is UnitKind.ROW else self.text
+
+    def list_named_cells(self, joint: str = ": ", *, keep_empty: bool = False) -> list[str]:
+        """The cells of a table row, each after its column's name; the empty ones only if they are kept."""
+        named = zip(self.header, self.cells, strict=False)
+        return [f"{name}{joint}{cell}" if name else cell for name, cell in named if cell or keep_empty]
+
 
 _LEADS_IN = re.compile(r"[:：]$|次の|以下|下記|下表|following|as follows|below|these\b", re.IGNORECASE)
 _HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)
@@ -57,7 +67,7 @@ _CJK = "぀-ヿ㐀-鿿！-･"
 _SPLIT_LINE = re.compile(rf"(?<=[{_CJK}])\n(?=[{_CJK}])")
 #: Where literal words were put aside.
 _LITERAL = re.compile("\x01(\\d+)\x02")
-_INVISIBLE = re.compile("[\x01\x02\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
+_LITERAL_CONTROLS = re.compile("[\x01\x02]")
 
 
 def extract_units(passage: Passage, rank: int) -> list[Unit]:
@@ -75,7 +85,7 @@ def _parse_units(text: str, headings: tuple[str, ...]) -> tuple[Unit, ...]:
     reader = _UnitParser(headings=headings)
     # Without joining, what was escaped stays apart from what was not.
     parser = MarkdownIt("commonmark").enable("table").disable("text_join")
-    reader.parse_tokens(parser.parse(_INVISIBLE.sub("", text)))
+    reader.parse_tokens(parser.parse(_LITERAL_CONTROLS.sub("", strip_invisible(text))))
     return tuple(_mark_lead_ins(reader.found))
 
 

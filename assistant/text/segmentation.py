@@ -5,24 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib.util import find_spec
-from threading import local
 
 from assistant.domain.unicode_forms import fold_compatibility
+from assistant.text.characters import JAPANESE_LETTER, contains_japanese
+from assistant.text.morphemes import has_tokenizer, split_morphemes
 
 #: Characters of a question or a chunk that are read.
 MAX_CHARACTERS = 32_768
 #: Sudachi refuses more than 49,149 bytes; a character has at most four here.
 PIECE = 12_000
 
-_CHARACTER = r"[々〆ぁ-ゖァ-ヺー一-鿿㐀-䶿\U00020000-\U0003ffff]"
 _RUN = re.compile(
     r"(?P<code>[a-z]*\d[a-z\d]*(?:[-_./:][a-z\d]+)+"
     r"|[a-z]+(?:[-_./:][a-z\d]+)*[-_./:][a-z]*\d[a-z\d]*|[a-z]+\d[a-z\d]*|\d+[a-z]+\d[a-z\d]*)"
     r"|(?P<number>\d[\d,]*(?:\.\d+)?)"
-    rf"|(?P<word>(?:(?!{_CHARACTER})[^\W\d_])+(?:'[^\W\d_]+)?)"
+    rf"|(?P<word>(?:(?![{JAPANESE_LETTER}])[^\W\d_])+(?:'[^\W\d_]+)?)"
 )
-_JAPANESE = re.compile(f"{_CHARACTER}+")
+_JAPANESE = re.compile(f"[{JAPANESE_LETTER}]+")
 _PART = re.compile(r"[a-z]+|\d+")
 _KATAKANA_LONG = re.compile(r"(?<=[ァ-ヺ]{3})ー(?![ァ-ヺー])")
 #: Parts of speech of content words.
@@ -40,7 +39,7 @@ def tokenize_text(text: str) -> list[str]:
     cut = text[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()
     folded = fold_compatibility(cut).casefold()
     found = [word for run in _RUN.finditer(folded) for word in _expand_match(run)]
-    if _JAPANESE.search(folded):
+    if contains_japanese(folded):
         # Not split before: words are segmented by context, numbers and commas included.
         for start in range(0, len(folded), PIECE):
             found += get_japanese_tokenizer()(folded[start : start + PIECE])
@@ -86,9 +85,7 @@ def _strip_double_consonant(base: str) -> str:
 @cache
 def get_japanese_tokenizer() -> Segment:
     """Segments Japanese: Sudachi's words, or character bigrams where Sudachi is not installed."""
-    if find_spec("sudachipy") is None or find_spec("sudachidict_small") is None:
-        return split_bigrams
-    return _build_sudachi_tokenizer()
+    return _split_words if has_tokenizer() else split_bigrams
 
 
 def split_bigrams(text: str) -> list[str]:
@@ -96,36 +93,23 @@ def split_bigrams(text: str) -> list[str]:
     return [pair for run in runs for pair in ([run[i : i + 2] for i in range(len(run) - 1)] or [run])]
 
 
-def _build_sudachi_tokenizer() -> Segment:
-    from sudachipy import Dictionary, SplitMode, Tokenizer  # type: ignore[import-untyped]
-
-    dictionary = Dictionary(dict="small")
-    # A tokenizer serves one thread at a time.
-    threads = local()
-
-    def get_tokenizer() -> Tokenizer:
-        if not hasattr(threads, "tokenizer"):
-            threads.tokenizer = dictionary.tokenizer(mode=SplitMode.A, fields={"normalized_form", "pos"})
-        return threads.tokenizer
-
-    def split_words(text: str) -> list[str]:
-        found: list[str] = []
-        compound: list[str] = []
-        for morpheme in get_tokenizer().tokenize(text):
-            kind = morpheme.part_of_speech()[0]
-            japanese = _JAPANESE.search(morpheme.surface()) is not None
-            if kind not in _NOUNS or not japanese:
-                found += _join_nouns(compound)
-                compound = []
-            if not japanese or kind not in _CONTENT:
-                continue
-            word = _KATAKANA_LONG.sub("", morpheme.normalized_form().casefold())
-            found.append(word)
-            if kind in _NOUNS and word != HONORIFIC:
-                compound.append(word)
-        return found + _join_nouns(compound)
-
-    return split_words
+def _split_words(text: str) -> list[str]:
+    """Content words, and adjacent nouns also as one term."""
+    found: list[str] = []
+    compound: list[str] = []
+    for morpheme in split_morphemes(text):
+        kind = morpheme.part_of_speech()[0]
+        japanese = contains_japanese(morpheme.surface())
+        if kind not in _NOUNS or not japanese:
+            found += _join_nouns(compound)
+            compound = []
+        if not japanese or kind not in _CONTENT:
+            continue
+        word = _KATAKANA_LONG.sub("", morpheme.normalized_form().casefold())
+        found.append(word)
+        if kind in _NOUNS and word != HONORIFIC:
+            compound.append(word)
+    return found + _join_nouns(compound)
 
 
 def _join_nouns(nouns: list[str]) -> list[str]:

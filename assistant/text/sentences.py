@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from assistant.text.characters import JAPANESE_LETTER, contains_japanese
+
 _PAIRS = {
     "「": "」",
     "『": "』",
@@ -26,8 +28,8 @@ _LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.]*)\.$")
 _NEXT = re.compile(r"\S")
 #: Characters before a full stop that decide whether it ends a sentence.
 MAX_CHARACTERS_BEFORE = 64
+_JAPANESE_LETTER = re.compile(f"[{JAPANESE_LETTER}ｰﾞﾟ]")
 _PICTURE = re.compile(r"!\[(?!\d)")
-_JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ]")
 
 
 def split_sentences(text: str) -> list[str]:
@@ -94,7 +96,7 @@ def _is_sentence_end(text: str, position: int, end: int) -> bool:
     if following and not following.isspace():
         # Without a space a Latin mark ends a sentence only after Japanese, and not before a Markdown image:
         # not in Yahoo!ショッピング.
-        after_japanese = _JAPANESE.match(text[position - 1 : position])
+        after_japanese = _JAPANESE_LETTER.match(text[position - 1 : position])
         return char in "!?" and bool(after_japanese) and not _PICTURE.match(text, position)
     return char in "!?" or _is_full_stop_end(
         text[max(position - MAX_CHARACTERS_BEFORE, 0) : position + 1], _NEXT.search(text, end)
@@ -110,5 +112,5 @@ def _is_full_stop_end(before: str, following: re.Match[str] | None) -> bool:
     if name in _ABBREVIATIONS or len(name) == 1:
         return not after
     if name in _PERHAPS:
-        return not after or after[:1].isupper() or bool(_JAPANESE.match(after))
+        return not after or after[:1].isupper() or contains_japanese(after[:1])
     return True

@@ -6,15 +6,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
-from threading import local
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from assistant.text.characters import contains_japanese
+from assistant.text.morphemes import split_morphemes
 from assistant.text.terms import STOP, stem_english_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sudachipy import Morpheme  # type: ignore[import-untyped]
 
 #: Sudachi refuses more than 49,149 bytes; no sentence is as long.
@@ -40,7 +39,6 @@ class Word:
     form: str
 
 
-_JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
 _WORD = re.compile(r"\w+")
 _KANJI_DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
 _SORTS = {
@@ -59,10 +57,10 @@ _SORTS = {
 def tag_words(text: str) -> tuple[Word, ...]:
     """The words of *text* in order, without punctuation."""
     text = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
-    if _JAPANESE.search(text):
+    if contains_japanese(text):
         return tuple(
             _tag_japanese(m)
-            for m in _build_tokenizer()(text)
+            for m in split_morphemes(text)
             if m.part_of_speech()[0] not in ("補助記号", "空白")
         )
     return tuple(_tag_latin(found, text) for found in _WORD.finditer(text))
@@ -70,9 +68,9 @@ def tag_words(text: str) -> tuple[Word, ...]:
 
 def find_person_names(text: str) -> list[tuple[int, int, str]]:
     """Spans of Japanese person names, and whether each is a family (姓) or a given name (名)."""
-    if not _JAPANESE.search(text):
+    if not contains_japanese(text):
         return []
-    found = _build_tokenizer()(text[:MAX_CHARACTERS].encode("utf-8", "replace").decode())
+    found = split_morphemes(text[:MAX_CHARACTERS].encode("utf-8", "replace").decode())
     return [(m.begin(), m.end(), m.part_of_speech()[3]) for m in found if m.part_of_speech()[2] == "人名"]
 
 
@@ -101,19 +99,3 @@ def _tag_latin(found: re.Match[str], text: str) -> Word:
     else:
         sort = PartOfSpeech.NOUN
     return Word(found.start(), found.end(), sort, stem_english_word(word))
-
-
-@cache
-def _build_tokenizer() -> Callable[[str], list[Morpheme]]:
-    from sudachipy import Dictionary, SplitMode
-
-    dictionary = Dictionary(dict="small")
-    # A tokenizer serves one thread at a time.
-    threads = local()
-
-    def split_morphemes(text: str) -> list[Morpheme]:
-        if not hasattr(threads, "tokenizer"):
-            threads.tokenizer = dictionary.tokenizer(mode=SplitMode.A, fields={"normalized_form", "pos"})
-        return list(threads.tokenizer.tokenize(text))
-
-    return split_morphemes

@@ -107,10 +107,6 @@ class ServiceProcess:
     def read_log_tail(self) -> str:
         return self.log.read_text("utf-8", "replace")[-1500:]
 
-    @property
-    def traceback_count(self) -> int:
-        return self.log.read_text("utf-8", "replace").count("Traceback")
-
 
 @dataclass
 class Installation:

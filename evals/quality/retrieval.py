@@ -17,7 +17,8 @@ from evals.data.embedding_cache import CachingEmbedder
 from evals.data.retrieval_sets import LabelledQuestion, QuestionCollection, Row, load_reported_sets
 from evals.quality import langchain_baseline, retrieval_product
 from evals.quality.retrieval_runs import SeenQuestion, build_retriever, collect_candidates, compute_ndcg
-from evals.train.retrieval import compute_auroc, load_held_out_weights
+from evals.quality.scores import compute_separation
+from evals.train.retrieval import load_held_out_weights
 
 Vectors = NDArray[np.float32]
 Order = Callable[[SeenQuestion], Sequence[int]]
@@ -136,8 +137,8 @@ def _measure_separation(
     near = [_compute_best_probability(each, weights, without=True) for each in own if not each.right.all()]
     far = [_compute_best_probability(each, weights) for each in foreign]
     return {
-        "AUROC near": compute_auroc(known, near),
-        "AUROC far": compute_auroc(known, far),
+        "AUROC near": compute_separation(known, near),
+        "AUROC far": compute_separation(known, far),
         "own answered": float(np.mean(np.array(known) >= enough)),
         "near answered": float(np.mean(np.array(near) >= enough)),
         "far answered": float(np.mean(np.array(far) >= enough)),

@@ -24,6 +24,11 @@ def compute_auroc(scores: Sequence[float], labels: Sequence[bool]) -> float:
     return (total - positives * (positives + 1) / 2) / (positives * negatives)
 
 
+def compute_separation(higher: Sequence[float], lower: Sequence[float]) -> float:
+    """The same of two groups of scores: chance that one of *higher* is above one of *lower*."""
+    return compute_auroc([*higher, *lower], [True] * len(higher) + [False] * len(lower))
+
+
 @dataclass(frozen=True, slots=True)
 class ConfusionCounts:
     """Confusion counts of a binary classifier."""

@@ -29,7 +29,8 @@ from evals.data.support_sets import (
     list_paraphrase_cases,
     split_halves,
 )
-from evals.train.grounding_features import GroundingFeaturizer, build_source, compute_auroc, compute_overlaps
+from evals.quality.scores import compute_auroc
+from evals.train.grounding_features import GroundingFeaturizer, build_source, compute_overlaps
 
 
 def main() -> None:
@@ -65,7 +66,7 @@ def report_judged() -> None:
             share,
             [nearest for *_, nearest in rated],
         ]
-        areas = [_compute_auroc(kept, column) for column in columns]
+        areas = [compute_auroc(column, [one.supported for one in kept]) for column in columns]
         print(f"  {name:10} {len(kept):5} ", *(f" {area:.3f}" for area in areas))
 
 
@@ -75,13 +76,6 @@ def compute_cosines(judged: Sequence[JudgedReply]) -> list[float]:
     said = asyncio.run(embedder.embed_passages([one.said for one in judged]))
     known = asyncio.run(embedder.embed_passages([" ".join(one.known)[:2000] for one in judged]))
     return [float(cosine) for cosine in (said * known).sum(axis=1)]
-
-
-def _compute_auroc(judged: Sequence[JudgedReply], scores: Sequence[float]) -> float:
-    pairs = list(zip(judged, scores, strict=True))
-    return compute_auroc(
-        [s for one, s in pairs if one.supported], [s for one, s in pairs if not one.supported]
-    )
 
 
 class SentenceCheck:

@@ -17,7 +17,7 @@ from assistant.signals import calibration
 from evals.data.dialogues import load_own_dialogues
 from evals.data.turn_examples import CALIBRATION
 from evals.quality.signals import SignalBench
-from evals.train.optimisers import Array, fit_logistic
+from evals.train.optimisers import Array, fit_small_logistic
 
 WEIGHTS = Path(__file__).parents[2] / "assistant" / "signals" / "calibration.json"
 #: Signal -> its label in `evals/cases/turns`; None: the reply before was marked a miss.
@@ -106,7 +106,7 @@ def _fit_weights(rows: list[Features], labels: list[bool]) -> dict[str, float]:
     names = ["bias", *sorted({name for row in rows for name in row} - {"bias"})]
     matrix: Array = np.array([[row.get(name, 0.0) for name in names] for row in rows])
     targets = np.array(labels)
-    found = fit_logistic(matrix, targets.astype(np.float64), np.ones(len(rows)), calm=CALM)
+    found = fit_small_logistic(matrix, targets.astype(np.float64), np.ones(len(rows)), calm=CALM)
     found[0] -= _find_best_threshold(matrix @ found, targets)
     return {name: round(float(value), 4) for name, value in zip(names, found, strict=True)}
 

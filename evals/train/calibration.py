@@ -16,6 +16,7 @@ from assistant.knowledge.retrieval.features import RetrievalCandidates, select_c
 from assistant.knowledge.retrieval.ranking import FusionWeights
 from evals.data.retrieval_sets import QuestionCollection
 from evals.quality.retrieval_runs import SeenQuestion
+from evals.train.optimisers import fit_logistic
 
 Vectors = NDArray[np.float32]
 
@@ -75,14 +76,14 @@ def fit_calibration(schools: list[TrainingSet], weights: FusionWeights) -> dict[
     itself, near = slice(ranking.BY_ITSELF + 1), ~strange
     theirs = (right > 0) | strange
     weight = np.array(counts)
-    calibration[0, itself] = _fit_logistic(
+    calibration[0, itself] = _fit_ridge(
         told[theirs, itself], right[theirs], weight[theirs] / weight[theirs].mean()
     )
     # With rival features, missing articles are detected; without, missing answers in articles of the right
     # topic. Half of each serves both.
     lesson = right[near], weight[near] / weight[near].mean()
-    calibration[1] = _fit_logistic(told[near], *lesson) / 2
-    calibration[1, itself] += _fit_logistic(told[near, itself], *lesson) / 2
+    calibration[1] = _fit_ridge(told[near], *lesson) / 2
+    calibration[1, itself] += _fit_ridge(told[near, itself], *lesson) / 2
     # The threshold is where few of other domains' questions are answered, whatever the mixture here.
     level = np.quantile(ranking.combine_log_odds(told[name == "far", 1:], calibration), 1 - ANSWERED_FAR)
     return {
@@ -134,14 +135,8 @@ def _remove_answer(
     return select_candidates(candidates, rows), np.zeros(len(rows), bool)
 
 
-def _fit_logistic(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> Vectors:
-    """Logistic regression by Newton's method with a ridge on all columns but the first, the bias."""
-    found = np.zeros(told.shape[1])
+def _fit_ridge(told: np.ndarray, right: np.ndarray, weight: np.ndarray) -> Vectors:
+    """A logistic model whose first column, the bias, is hardly regularised."""
     ridge = np.full(told.shape[1], RIDGE)
     ridge[0] = 1e-3
-    for _ in range(30):
-        likely = 1 / (1 + np.exp(-told @ found))
-        slope = told.T @ (weight * (likely - right)) + ridge * found
-        bend = (told * (weight * likely * (1 - likely))[:, None]).T @ told + np.diag(ridge)
-        found -= np.linalg.solve(bend, slope)
-    return found.astype(np.float32)
+    return fit_logistic(told, right, weight, ridge).astype(np.float32)

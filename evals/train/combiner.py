@@ -20,7 +20,7 @@ from assistant.signals.small_talk import detect_small_talk
 from evals.data.dialogues import build_utterances, load_json_lines, load_own_dialogues
 from evals.data.training_sources import LANGUAGES, LINES, is_held_out, load_lines, load_service_talk
 from evals.data.turn_examples import KEPT_APART, LETTERS, load_written_turns
-from evals.train.optimisers import Array, fit_logistic
+from evals.train.optimisers import Array, fit_small_logistic
 
 #: Iterations: the previous turn's score is a feature and depends on the weights.
 ITERATIONS = 4
@@ -37,9 +37,6 @@ class LabelledConversation:
     targets: Mapping[int, float]
     weight: float
     domain: str = "service"
-
-    def list_customer_texts(self) -> list[str]:
-        return [self.lines[place].text for place in self.targets]
 
 
 def load_conversations(data: Path, signal: str) -> list[LabelledConversation]:
@@ -143,7 +140,7 @@ def fit_combiner(
         shown = _build_feature_rows(signal, moments, joined)
         names = ["bias", *sorted({name for row in shown for name in row} - {"bias"})]
         matrix = np.array([[row.get(name, 0.0) for name in names] for row in shown])
-        found = fit_logistic(matrix, targets, weights)
+        found = fit_small_logistic(matrix, targets, weights)
         joined = {name: round(float(value), 4) for name, value in zip(names, found, strict=True)}
     return {name: value for name, value in joined.items() if not name.startswith("domain ")}
 
@@ -248,7 +245,7 @@ def fit_wish_combiner(data: Path, heard: Mapping[str, float]) -> dict[str, float
     matrix = np.array([[row[name] for name in names] for row, _, _ in unsure])
     targets = np.array([target for _, target, _ in unsure])
     weights = np.array([weight for _, _, weight in unsure])
-    fitted = fit_logistic(matrix, targets, weights)
+    fitted = fit_small_logistic(matrix, targets, weights)
     joined = {name: round(float(value), 4) for name, value in zip(names, fitted, strict=True)}
     sure = _find_precise_threshold(matrix @ fitted, targets > 0.5, PRECISE_WISH)
     joined["bias"] = round(joined["bias"] - sure, 4)

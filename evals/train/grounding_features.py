@@ -1,7 +1,7 @@
 """Grounding features of sentences and passages in batches, for training and measuring the classifier."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +13,6 @@ from assistant.domain.knowledge import Passage
 from evals.data.embedding_cache import CachingEmbedder
 from evals.data.embedding_fixture import FreshTokenVectors
 from evals.data.support_sets import JudgedReply
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,27 +62,6 @@ def build_source(judged: JudgedReply, language: str) -> GroundingSource:
         score=0.9,
     )
     return GroundingSource.from_passage(passage)
-
-
-def fit_logistic(rows: Array, targets: Array, weights: Array, pull: Array) -> Array:
-    """Weights of a logistic model by Newton's method; *pull*: L2 regularisation of each column."""
-    found = np.zeros(rows.shape[1])
-    for _ in range(30):
-        sure = 1 / (1 + np.exp(-np.clip(rows @ found, -30, 30)))
-        slope = rows.T @ (weights * (sure - targets)) + pull * found
-        bend = (rows * (weights * sure * (1 - sure) + 1e-6)[:, None]).T @ rows + np.diag(pull)
-        step = np.linalg.solve(bend, slope)
-        found -= step
-        if np.abs(step).max() < 1e-5:
-            break
-    return np.asarray(found)
-
-
-def compute_auroc(good: Iterable[float], bad: Iterable[float]) -> float:
-    """Probability that a positive is above a negative; ties count half."""
-    high, low = np.sort(np.array(list(good))), np.sort(np.array(list(bad)))
-    below = np.searchsorted(low, high, "left") + np.searchsorted(low, high, "right")
-    return float(below.sum() / (2 * len(high) * len(low)))
 
 
 def compute_overlaps(judged: Sequence[JudgedReply], japanese: bool) -> Iterator[tuple[float, float]]:

@@ -15,6 +15,8 @@ Buckets = NDArray[np.int64]
 EPOCHS = 12
 BATCH_SIZE = 256
 LEARNING_RATE = 0.004
+MAX_NEWTON_STEPS = 60
+MAX_NEWTON_CHANGE = 5.0
 #: L2 regularisation of the n-grams' weights, tuned on held-out sources.
 NGRAM_L2 = 5e-5
 
@@ -90,15 +92,26 @@ def _compute_piece_slope(buckets: Sequence[Buckets], slope: Array) -> Array:
     return np.bincount(flat, (slope / roots)[rows], BUCKETS).astype(np.float64)
 
 
-def fit_logistic(features: Array, targets: Array, weights: Array, calm: float = 6e-3) -> Array:
-    """Weights of a small logistic model; the first feature is the bias and is not regularised."""
-    model = Adam(features.shape[1])
+def fit_logistic(features: Array, targets: Array, weights: Array, pull: Array) -> Array:
+    """Weights of a logistic model by Newton's method; *pull*: L2 regularisation of each column."""
+    found = np.zeros(features.shape[1])
+    for _ in range(MAX_NEWTON_STEPS):
+        likely = _compute_sigmoid(features @ found)
+        slope = features.T @ (weights * (likely - targets)) + pull * found
+        curve = weights * (likely * (1 - likely) + 1e-6)
+        step = np.linalg.solve((features * curve[:, None]).T @ features + np.diag(pull), slope)
+        # Damped: far from the optimum a full step may overshoot.
+        found -= step * min(1.0, MAX_NEWTON_CHANGE / np.abs(step).max(initial=1e-9))
+        if np.abs(step).max(initial=0.0) < 1e-6:
+            break
+    return found
+
+
+def fit_small_logistic(features: Array, targets: Array, weights: Array, calm: float = 6e-3) -> Array:
+    """As `fit_logistic` for a few features, of which the first is the bias and is not regularised."""
     pull = np.full(features.shape[1], calm)
     pull[0] = 0.0
-    for step in range(2_500):
-        slope = (_compute_sigmoid(features @ model.values[0]) - targets) * weights / weights.sum()
-        model.apply_gradients([features.T @ slope + pull * model.values[0]], [0.05 if step < 1_500 else 0.01])
-    return model.values[0]
+    return fit_logistic(features, targets, weights / weights.sum(), pull)
 
 
 def _compute_sigmoid(logits: Array) -> Array:

@@ -40,6 +40,7 @@ from evals.quality.retrieval_runs import (
     collect_candidates,
     compute_ndcg,
 )
+from evals.quality.scores import compute_separation
 from evals.train.calibration import TrainingSet, fit_calibration, list_question_kinds
 
 Vectors = NDArray[np.float32]
@@ -186,7 +187,7 @@ def _format_measures(school: TrainingSet, weights: FusionWeights) -> str:
         for kind, (_, parts) in list_question_kinds(school, weights).items()
     }
     told = "  ".join(
-        f"{kind} {compute_auroc(known, best[kind]):.3f} ({np.mean(np.array(best[kind]) >= 0.5):.2f})"
+        f"{kind} {compute_separation(known, best[kind]):.3f} ({np.mean(np.array(best[kind]) >= 0.5):.2f})"
         for kind in ("out", "gap", "near", "far")
         if best[kind]
     )
@@ -204,12 +205,6 @@ def _rank_articles(each: SeenQuestion, weights: FusionWeights) -> list[str]:
 def _compute_best_probability(candidates: RetrievalCandidates, weights: FusionWeights) -> float:
     scores = ranking.score_candidates(candidates, weights)
     return float(ranking.compute_probabilities(candidates, scores, weights).max())
-
-
-def compute_auroc(higher: Sequence[float], lower: Sequence[float]) -> float:
-    """Probability that one of *higher* is above one of *lower*."""
-    ups, downs = np.array(higher)[:, None], np.array(lower)[None, :]
-    return float(((ups > downs) + 0.5 * (ups == downs)).mean())
 
 
 def fit_fusion_weights(schools: list[TrainingSet]) -> FusionWeights:

@@ -19,13 +19,8 @@ from evals.data.support_sets import (
     list_paraphrase_cases,
     split_halves,
 )
-from evals.train.grounding_features import (
-    Array,
-    GroundingFeatures,
-    GroundingFeaturizer,
-    build_source,
-    fit_logistic,
-)
+from evals.train.grounding_features import GroundingFeatures, GroundingFeaturizer, build_source
+from evals.train.optimisers import Array, fit_logistic
 
 #: Weights of labelled replies relative to our own sentences, by language; and of some of our own kinds.
 JUDGED_COUNT = {"ja": 6.0, "en": 2.0}

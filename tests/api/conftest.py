@@ -21,6 +21,7 @@ from assistant.api import build_api
 from assistant.api.auth import create_api_token
 from assistant.api.context import ApiContext
 from assistant.api.password_hashing import hash_password
+from assistant.api.presence import DeskPresence
 from assistant.api.rate_limits import RateLimiter
 from assistant.conversation.timing import Timing
 from assistant.conversation.turn.suggestions import draft_suggestions
@@ -195,6 +196,7 @@ def application(
             pick_facts=pick_facts,
             clock=rig.clock,
             limits=RateLimiter(),
+            presence=DeskPresence(rig.database),
             identity_key=IDENTITY_KEY,
             languages=LANGUAGES,
             public_url="http://localhost:8000",

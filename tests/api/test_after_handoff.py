@@ -28,11 +28,14 @@ async def packet(client: ApiClient, conversation: str, agent: dict[str, str]) ->
 
 
 async def test_the_place_in_the_queue_is_the_real_one(client: ApiClient) -> None:
+    agent = await client.hire()
+    conversation, _ = await handed_over(client)
+    await client.http.post(f"/v1/agent/conversations/{conversation.id}/claim", headers=agent)
     for ahead in range(3):
         _, told = await handed_over(client)
         expected = {
-            0: render_template("waiting_unknown", "ja"),
-            1: render_template("waiting_next", "ja"),
+            0: render_template("waiting_next", "ja"),
+            1: render_template("waiting_one_ahead", "ja"),
             2: render_template("waiting_queue", "ja", ahead="2"),
         }[ahead]
         assert told["text"].endswith(expected)
@@ -122,6 +125,22 @@ class TestOutsideHours:
         again = (await conversation.answered(3))[-1]["text"]
         assert "受付時間外" in again
         assert render_template("ask_contact", "ja") not in again
+
+    async def test_the_desk_sees_a_left_address_and_the_promised_return(self, client: ApiClient) -> None:
+        agent = await client.hire()
+        conversation, _ = await handed_over(client)
+        await conversation.say("hana@example.jp へお願いします")
+        shown = await client.http.get(f"/v1/agent/conversations/{conversation.id}", headers=agent)
+        [contact] = shown.json()["contacts"]
+        assert (contact["kind"], contact["value"]) == ("e-mail", "hana@example.jp")
+        assert contact["writable"] is False, "no e-mail is set up"
+        assert "T10:00:00" in contact["answer_from"]
+
+    async def test_the_greeting_does_not_promise_a_person_who_is_away(self, client: ApiClient) -> None:
+        for lang, away, promise in (("ja", "10:00以降", "いつでも"), ("en", "10:00 on", "at any time")):
+            shown = (await client.http.get(f"/v1/widget?lang={lang}")).json()
+            assert away in shown["disclosure"]
+            assert promise not in shown["greeting"] + shown["disclosure"]
 
     async def test_who_can_be_reached_anyway_is_not_asked(self, client: ApiClient) -> None:
         signature = hmac.new(IDENTITY_KEY, b"customer-7", "sha256").hexdigest()

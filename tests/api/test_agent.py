@@ -1,8 +1,15 @@
 """The agents' side over HTTP."""
 
 import asyncio
+from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
+import pytest
+
+from assistant.domain.signals import Decision, Signals, Verdict
+from assistant.domain.turns import TurnRecord
+from assistant.storage.store import SqlStore
 from tests.api.conftest import PASSWORD, ApiClient, events
 
 
@@ -39,6 +46,51 @@ async def test_without_signing_in_there_is_nothing_to_see(client: ApiClient) -> 
         assert (await client.http.get(url)).status_code == 401
         wrong = {"Authorization": f"Bearer {conversation.token}"}
         assert (await client.http.get(url, headers=wrong)).status_code == 401
+
+
+def add_turn(store: SqlStore, conversation: str, record: TurnRecord, now: datetime) -> None:
+    store.turns.add(conversation, record.turn + 1, record, now)
+
+
+@pytest.mark.parametrize(
+    ("turns", "marks"),
+    [
+        ([Signals(distress=0.9, frustration=0.6)], ["distress", "anger"]),
+        ([Signals(sensitive="harm")], ["distress"]),
+        ([Signals(harassment=0.8), Signals(turn=1)], ["harassment"]),
+        ([Signals(frustration=0.9), *(Signals(turn=turn) for turn in range(1, 4))], []),
+        ([Signals(worry=0.9, complaint=0.9)], []),
+        ([], []),
+    ],
+    ids=["distress", "words of harm", "a turn before", "long ago", "no mark", "not read"],
+)
+async def test_a_row_says_what_to_know_before_opening_it(
+    client: ApiClient, turns: list[Signals], marks: list[str]
+) -> None:
+    agent, talk = await client.hire(), await client.open()
+    for signals in turns:
+        record = TurnRecord(
+            turn=signals.turn,
+            message_id=f"m{signals.turn}",
+            reply_id=None,
+            signals=signals,
+            verdict=Verdict(decision=Decision.ANSWER),
+        )
+        add = partial(add_turn, conversation=talk.id, record=record, now=client.rig.clock())
+        await client.rig.database.write(add)
+    page = (await client.http.get("/v1/agent/conversations", headers=agent)).json()
+    assert [row["marks"] for row in page["conversations"]] == [marks]
+    table = (await client.http.get(f"/v1/agent/conversations/{talk.id}", headers=agent)).json()
+    assert [turn["signals"]["harassment"] for turn in table["turns"]] == [one.harassment for one in turns]
+
+
+async def test_a_row_tells_the_matter_not_the_last_words(client: ApiClient) -> None:
+    agent, talk = await client.hire(), await client.open()
+    for text in ("届いた皿が割れていました", "もういいです"):
+        await talk.say(text)
+    await talk.post("handoff")
+    page = (await client.http.get("/v1/agent/conversations?state=queued", headers=agent)).json()
+    assert [row["ask"] for row in page["conversations"]] == ["届いた皿が割れていました"]
 
 
 async def test_the_inbox_shows_the_longest_waiting_first(client: ApiClient) -> None:

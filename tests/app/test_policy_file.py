@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.app.hours_file import find_default_zone
-from assistant.app.policy_file import load_policy
+from assistant.app.policy_file import load_policy, parse_policy
 from assistant.domain.errors import SetupError
 from assistant.domain.policy import Policy
 
@@ -175,3 +175,12 @@ def test_a_day_by_any_of_its_names(tmp_path: Path, days: str) -> None:
 def test_a_day_as_english_shortens_it(tmp_path: Path, day: str) -> None:
     policy = load_policy(written(tmp_path, f'hours:\n  days: {{"{day}": "10:00-18:00"}}\n'))
     assert len(policy.hours.days) == 1
+
+
+def test_minutes_of_waiting_news_add_to_the_built_in_ones() -> None:
+    policy = parse_policy({"waiting_news_minutes": {"line": 20, "web": 5}})
+    found = {name: policy.get_waiting_news_minutes(name) for name in ("web", "line", "email", "telegram")}
+    assert found == {"web": 5, "line": 20, "email": 0, "telegram": 10}
+    for wrong in (-1, 1.5, True, "3"):
+        with pytest.raises(SetupError, match=r"waiting_news_minutes.web: expected a whole number of minutes"):
+            parse_policy({"waiting_news_minutes": {"web": wrong}})

@@ -11,7 +11,7 @@ from tests.harness import Harness
 
 PACKET_KEYS = {
     "version", "conversation", "epoch", "created_at", "channel", "trigger", "customer", "issue", "facts",
-    "attempts", "promises", "sentiment", "transcript", "suggested", "told_customer",
+    "attempts", "promises", "sentiment", "feelings", "transcript", "suggested", "told_customer",
 }  # fmt: skip
 
 
@@ -50,6 +50,36 @@ async def test_the_packet_holds_everything_that_was_promised(rig: Harness) -> No
     assert packet["told_customer"] == (await rig.state(conversation)).told
     assert any("A-1234567" in fact for fact in packet["facts"]["claimed"])  # type: ignore[index]
     assert packet["attempts"][0]["sources"][0]["article"] == "ja/returns.md"  # type: ignore[index]
+
+
+async def test_notes_and_promises_of_the_conversation_before_come_with_the_next(rig: Harness) -> None:
+    mori, first = await rig.hire("Mori"), await rig.open()
+    before = first.conversation.id
+    await rig.press_person_button(before)
+    await rig.claim(before, mori)
+    await rig.reply(before, mori, "明日までに倉庫へ確認し、ご連絡いたします。")
+    await rig.reply(before, mori, "常連のお客様です", private=True)
+    second = await rig.open(Visitor(locale="ja", previous=(before, first.token)))
+    later = second.conversation.id
+    await rig.press_person_button(later)
+    previous = (await rig.packet(later))["customer"]["previous"][0]  # type: ignore[index]
+    assert previous["notes"] == ["常連のお客様です"]
+    assert previous["promises"] == ["agent: 明日までに倉庫へ確認し、ご連絡いたします。"]
+    step = (await rig.packet(later))["issue"]["summary"]["ja"].rpartition("\n")[2]  # type: ignore[index]
+    assert "明日までに倉庫へ確認し、ご連絡いたします。" in step
+
+
+@pytest.mark.parametrize(("said", "urgent"), [("もう死にたいです", True), ("返品したいです", False)])
+async def test_a_danger_that_nobody_has_read_yet_does_not_wait_like_the_rest(
+    rig: Harness, said: str, urgent: bool
+) -> None:
+    conversation = (await rig.open()).conversation.id
+    await rig.say(conversation, said)
+    await rig.press_person_button(conversation)
+    packet = await rig.packet(conversation)
+    assert ((await rig.state(conversation)).priority == "urgent") is urgent
+    assert (packet["issue"]["urgency"] == "urgent") is urgent  # type: ignore[index]
+    assert ("安全を確かめ" in packet["issue"]["summary"]["ja"]) is urgent  # type: ignore[index]
 
 
 async def test_the_assistant_is_silent_while_people_have_it(rig: Harness) -> None:

@@ -11,11 +11,12 @@ import pytest
 from assistant.conversation.templates import render_template
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.conversation import State
+from assistant.domain.knowledge import Passage
 from assistant.domain.policy import BusinessHours, Policy
 from assistant.domain.turns import Utterance
 from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
-from tests.harness import Harness
+from tests.harness import RETURNS_EN, RETURNS_JA, Harness
 
 LONG = "返品の期限はいつまでですか。注文番号は20481199です。"
 
@@ -31,13 +32,60 @@ async def packet(rig: Harness, conversation: str) -> dict[str, Any]:
     return await rig.packet(conversation)
 
 
+def be_sure(rig: Harness, score: float, found: Passage | None = None) -> None:
+    """Let every search find one passage with this probability."""
+    asked = rig.passages.asked
+
+    async def search(question: str, *, language: str | None = None, limit: int = 6) -> list[Passage]:
+        asked.append(question)
+        own = RETURNS_JA if language == "ja" else RETURNS_EN
+        return [replace(found or own, score=score)][:limit]
+
+    rig.passages.search = search  # type: ignore[method-assign]
+
+
 async def test_replies_are_suggested_with_their_source_where_a_wish_came_before_any_search(
     rig: Harness,
 ) -> None:
+    be_sure(rig, 0.9)
     conversation = await handed_over(rig, f"{LONG}担当者につないでください")
     suggested = (await packet(rig, conversation))["suggested"]
     assert "30日" in suggested[0]["text"]
-    assert suggested[0]["citations"] == [{"n": 1, "article": "ja/returns.md"}]
+    cited = suggested[0]["citations"][0]
+    assert (cited["n"], cited["article"]) == (1, "ja/returns.md")
+    assert cited["title"], "an agent sees where it stands"
+
+
+@pytest.mark.parametrize(
+    ("score", "found"),
+    [
+        (0.8, None),
+        (0.95, RETURNS_EN),
+        (0.95, replace(RETURNS_JA, text="| 返品 | 期限 |\n| --- | --- |\n| 返品の期限 | 30日 |")),
+    ],
+    ids=["not sure enough", "another language", "a table"],
+)
+async def test_where_no_clean_sure_reply_is_found_none_is_suggested(
+    rig: Harness, score: float, found: Passage | None
+) -> None:
+    be_sure(rig, score, found)
+    conversation = await handed_over(rig, f"{LONG}担当者につないでください")
+    assert (await packet(rig, conversation))["suggested"] == []
+
+
+async def test_a_bare_wish_gets_no_suggestion_until_the_matter_is_told(rig: Harness) -> None:
+    be_sure(rig, 0.9)
+    conversation = await handed_over(rig, "担当者につないでください")
+    bare = await packet(rig, conversation)
+    assert (bare["issue"]["ask"], bare["suggested"]) == (None, [])
+    assert "どのようなご用件か" in bare["issue"]["summary"]["ja"]
+    await rig.say(conversation, "返品の期限はいつまでですか")
+    await rig.settle()
+    told = await packet(rig, conversation)
+    assert told["issue"]["ask"] == "返品の期限はいつまでですか"
+    assert told["issue"]["summary"]["ja"].startswith("お客様のご用件:「返品の期限はいつまでですか」")
+    assert "どのようなご用件か" not in told["issue"]["summary"]["ja"]
+    assert "30日" in told["suggested"][0]["text"]
 
 
 async def test_without_search_the_packet_stays_as_it_was(rig: Harness) -> None:
@@ -96,13 +144,13 @@ async def test_a_packet_of_a_long_conversation_is_built_within_300_ms(rig: Harne
 
 async def test_what_is_added_while_waiting_is_in_the_packet(rig: Harness) -> None:
     conversation = await handed_over(rig, "届いた皿が割れていました", "担当者につないでください")
-    assert (await packet(rig, conversation))["facts"]["missing"] == ["order number", "product"]
+    assert (await packet(rig, conversation))["facts"]["missing"] == ["order number"]
     before = await rig.answers(conversation)
     await rig.say(conversation, "注文番号は20481199です")
     await rig.settle()
     found = await packet(rig, conversation)
     assert "order number: 20481199" in found["facts"]["claimed"]
-    assert found["facts"]["missing"] == ["product"]
+    assert found["facts"]["missing"] == []
     assert found["transcript"]["last"][-1]["text"] == "注文番号は20481199です"
     assert await rig.answers(conversation) == before, "nobody answers for the agent"
 

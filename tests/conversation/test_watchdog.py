@@ -1,6 +1,6 @@
 """Nobody waits in silence."""
 
-from assistant.conversation.timing import Timing
+from assistant.conversation.timing import QUEUE_REMINDER, Timing
 from assistant.domain.conversation import State
 from assistant.domain.jobs import JobKind
 from assistant.domain.signals import Reason
@@ -44,7 +44,7 @@ async def test_who_writes_again_while_waiting_hears_that_they_are_not_forgotten(
     await rig.press_person_button(opened.conversation.id)
     await rig.say(opened.conversation.id, "まだでしょうか")
     before = len(await rig.answers(opened.conversation.id))
-    rig.clock.pass_(Timing().queue_reminder.total_seconds() + 1)
+    rig.clock.pass_(QUEUE_REMINDER.total_seconds() + 1)
     await rig.work()
     assert len(await rig.answers(opened.conversation.id)) == before + 1
     assert (await rig.state(opened.conversation.id)).state is State.QUEUED

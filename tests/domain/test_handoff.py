@@ -3,16 +3,16 @@
 from datetime import UTC, datetime
 
 from assistant.domain.conversation import Priority
+from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.handoff import (
-    CustomerFacts,
     HandoffCase,
     build_packet,
-    compute_priority,
     compute_urgency,
 )
 from assistant.domain.messages import Author, Citation, Reply
 from assistant.domain.people import Customer, Identity
 from assistant.domain.policy import Policy
+from assistant.domain.priorities import compute_priority
 from assistant.domain.signals import Decision, Evidence, Reaction, Reason, Signals, Verdict
 from assistant.domain.turns import TurnRecord, TurnSource, Utterance
 
@@ -51,7 +51,7 @@ def test_an_empty_case_has_every_key_and_invents_nothing() -> None:
     )
     assert list(packet) == [
         "version", "conversation", "epoch", "created_at", "channel", "trigger", "customer", "issue", "facts",
-        "attempts", "promises", "sentiment", "transcript", "suggested", "told_customer",
+        "attempts", "promises", "sentiment", "feelings", "transcript", "suggested", "told_customer",
     ]  # fmt: skip
     assert packet["created_at"] == "2026-11-23T06:00:00Z"
     assert packet["customer"]["id"] is None
@@ -93,8 +93,9 @@ def test_a_full_case_is_laid_out_as_the_contract_shows_it() -> None:
         "sources": [{"article": "returns.md", "score": 0.71, "shown": True}],
     }  # fmt: skip
     assert packet["customer"]["familiarity"] == 0.2
-    assert packet["sentiment"][0] == {"turn": 0, "frustration": 0.1}
-    assert packet["suggested"] == [{"text": "14日以内です", "citations": [{"n": 1, "article": "a"}]}]
+    assert packet["sentiment"][0]["frustration"] == 0.1
+    cited = {"n": 1, "article": "a", "title": "", "url": ""}
+    assert packet["suggested"] == [{"text": "14日以内です", "citations": [cited]}]
     assert "「返品したい」" in packet["issue"]["summary"]["ja"]
     assert "返品したい" in packet["issue"]["summary"]["en"]
     assert packet["issue"]["urgency"] == "high"
@@ -110,13 +111,6 @@ def test_a_models_summary_takes_the_place_of_the_quoted_one() -> None:
         summary={"en": "Wants a refund."},
     )
     assert build_packet(case)["issue"]["summary"]["en"] == "Wants a refund."
-
-
-def test_priority_is_the_highest_that_applies() -> None:
-    assert compute_priority(FRUSTRATED, Signals(), Policy()) is Priority.HIGH
-    assert compute_priority(FRUSTRATED, Signals(sensitive="harm"), Policy()) is Priority.URGENT
-    assert compute_priority(ANSWER, Signals(urgency=0.6), Policy()) is Priority.HIGH
-    assert compute_priority(ANSWER, None, Policy()) is Priority.NORMAL
 
 
 def test_urgency_follows_the_words() -> None:
@@ -157,3 +151,67 @@ def test_anger_of_long_ago_is_not() -> None:
     packet = build_packet(case)
     assert "frustrated" not in packet["issue"]["summary"]["en"]
     assert packet["issue"]["urgency"] == "normal"
+
+
+def test_distress_is_urgent_whatever_the_policy_says_of_topics() -> None:
+    signals = Signals(distress=0.8)
+    assert compute_priority(ANSWER, signals, Policy(priorities={})) is Priority.URGENT
+    assert compute_urgency(ANSWER, signals) == "urgent"
+
+
+def test_somebody_in_distress_gets_no_suggestion_from_the_help() -> None:
+    reply = Reply(text="返品は30日以内です。", language="ja")
+    suggested = [
+        build_packet(
+            HandoffCase(
+                conversation="c",
+                epoch=1,
+                created_at=NOW,
+                channel="web",
+                verdict=ANSWER,
+                signals=Signals(distress=distress),
+                suggested=(reply,),
+            )
+        )["suggested"]
+        for distress in (0.1, 0.8)
+    ]
+    assert [len(each) for each in suggested] == [1, 0]
+
+
+def test_the_strongest_feelings_of_the_last_turns_are_in_the_packet() -> None:
+    case = HandoffCase(
+        conversation="c",
+        epoch=1,
+        created_at=NOW,
+        channel="web",
+        verdict=ANSWER,
+        signals=Signals(turn=1, worry=0.2, harassment=0.9),
+        records=[record(0, "", worry=0.7, reply_missed=0.4)],
+    )
+    feelings = build_packet(case)["feelings"]
+    assert feelings == {
+        "frustration": 0.0,
+        "worry": 0.7,
+        "distress": 0.0,
+        "harassment": 0.9,
+        "complaint": 0.0,
+        "reply_missed": 0.4,
+    }
+
+
+def test_what_was_said_already_is_not_suggested_again() -> None:
+    quote = "返品は30日以内です。\n開封した商品は返品できません。"
+    cited = Citation(n=1, article="a", title="返品", url="", quote=quote)
+    reply = Reply(text="返品は30日以内です。[1]", language="ja", citations=(cited,))
+    said = "返品は30日以内です。[1]\n\n開封した商品は返品できません。[1]"
+    for author, suggestions in ((Author.ASSISTANT, 0), (Author.CUSTOMER, 1)):
+        case = HandoffCase(
+            conversation="c",
+            epoch=1,
+            created_at=NOW,
+            channel="web",
+            verdict=ANSWER,
+            lines=[Utterance(author=author, text=said)],
+            suggested=(reply,),
+        )
+        assert len(build_packet(case)["suggested"]) == suggestions

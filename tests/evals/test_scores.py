@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from evals.quality.scores import ConfusionCounts, compute_auroc
+from evals.quality.scores import ConfusionCounts, compute_auroc, compute_separation
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,8 @@ def test_auroc_of_one_class_is_not_a_number() -> None:
 def test_hits() -> None:
     hits = ConfusionCounts.from_labels([True, True, False, False], [True, False, True, False])
     assert (hits.precision, hits.recall, hits.f1) == (0.5, 0.5, 0.5)
+
+
+def test_two_groups_are_told_apart_as_by_labels() -> None:
+    assert compute_separation([0.35, 0.8], [0.1, 0.4]) == 0.75
+    assert math.isnan(compute_separation([], [0.1]))

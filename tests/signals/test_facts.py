@@ -23,9 +23,9 @@ def said(*texts: str) -> list[Utterance]:
         ("メールは Taro.Yamada@example.co.jp です", "e-mail: Taro.Yamada@example.co.jp"),
         ("12,800円引かれました", "amount: 12,800円"),
         ("I was charged $45.90 twice", "amount: $45.90"),
-        ("5月2日に買いました", "date: 5月2日"),
-        ("I bought it on 3 May", "date: 3 may"),
-        ("2026-05-02に注文", "date: 2026-05-02"),
+        ("5月2日に買いました", "ordered on: 5月2日"),
+        ("I bought it on 3 May", "ordered on: 3 may"),
+        ("2026-05-02に注文", "ordered on: 2026-05-02"),
         ("「ふわふわ毛布」が届かない", "product: ふわふわ毛布"),
         ("the kettle I bought is broken", "product: kettle"),
     ],
@@ -66,8 +66,16 @@ def test_the_ask_is_the_first_thing_wanted_in_the_customers_words() -> None:
             "My parcel from order KM-55121 has not arrived",
             "delivery",
         ),
-        (("届いた皿が割れていました", "交換できますか"), "届いた皿が割れていました", "defect"),
-        (("The plate arrived broken", "can I send it back?"), "The plate arrived broken", "defect"),
+        (
+            ("届いた皿が割れていました", "交換できますか"),
+            "届いた皿が割れていました … 交換できますか",
+            "defect",
+        ),
+        (
+            ("The plate arrived broken", "can I send it back?"),
+            "The plate arrived broken … can I send it back?",
+            "defect",
+        ),
     ],
     ids=["another matter", "another matter in English", "a few words", "words that point back"],
 )
@@ -79,3 +87,19 @@ def test_what_is_wanted_is_the_matter_that_came_last(lines: tuple[str, ...], ask
 def test_what_others_said_is_no_claim() -> None:
     lines = [Utterance(author=Author.ASSISTANT, text="注文番号12345678をお調べしました")]
     assert pick_facts(lines).claimed == ()
+
+
+@pytest.mark.parametrize(
+    ("author", "text", "promises"),
+    [
+        (Author.AGENT, "明日までに確認いたします。", ("agent: 明日までに確認いたします。",)),
+        (Author.AGENT, "We will call you back tomorrow.", ("agent: We will call you back tomorrow.",)),
+        (Author.AGENT, "明日お電話いたしましょうか？", ()),
+        (Author.AGENT, "Shall we say that I will call you tomorrow?", ()),
+        (Author.CUSTOMER, "昨日お電話すると言われました", ("customer says: 昨日お電話すると言われました",)),
+        (Author.CUSTOMER, "i told you that i would send it", ()),
+        (Author.ASSISTANT, "明日までにご連絡いたします。", ()),
+    ],
+)  # fmt: skip
+def test_promises_are_heard_on_both_sides(author: Author, text: str, promises: tuple[str, ...]) -> None:
+    assert pick_facts([Utterance(author=author, text=text)]).promises == promises

@@ -7,11 +7,12 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "web" / "console" / "text" / "phrases.ts").read_text("utf-8")
-#: Cues whose reasons agents see; those of facts, topics and promises are notes and lists of what to ask.
+#: Cues whose reasons agents see; those of facts, topics, promises, days and matters are notes and lists
+#: of what to ask.
 READ = sorted(
     p
     for p in (ROOT / "assistant" / "signals" / "cues").glob("*.yaml")
-    if p.stem not in ("facts", "topic", "promises")
+    if p.stem not in ("facts", "topic", "promises", "dates", "matter")
 )
 
 

@@ -9,9 +9,9 @@ from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, HumanRequest, Reaction, Signals
 from assistant.domain.turns import History, PastTurn, Utterance
-from assistant.signals.normalization import JAPANESE
 from assistant.signals.replay import replay_turns
 from assistant.signals.signal_reader import RuleSignalReader
+from assistant.text.characters import contains_japanese
 
 READER = RuleSignalReader()
 ALONE = History()
@@ -131,7 +131,7 @@ OFFERS = [
 
 @pytest.mark.parametrize("offer", OFFERS)
 def test_a_yes_is_a_wish_after_every_offer_that_we_make(offer: str) -> None:
-    yes = "はい、お願いします" if JAPANESE.search(offer) else "yes please"
+    yes = "はい、お願いします" if contains_japanese(offer) else "yes please"
     assert READER.compute_signals(yes, after("返品したい", offer)).wish is HumanRequest.CLEAR
 
 

@@ -49,3 +49,10 @@ def test_a_sentence_before_a_list_leads_in() -> None:
     assert [u.text for u in extract_units(passage(DEADLINE), 0) if u.leads_in] == [
         "返品は次の手順で申し込みます。"
     ]
+
+
+def test_a_row_is_said_with_its_columns_names_and_without_empty_cells() -> None:
+    [row] = extract_units(passage("| | Plus | Total |\n|---|---|---|\n| Price | £13 | |"), 0)
+    assert row.format_text() == "Price, Plus: £13"
+    assert row.format_text("; ") == "Price; Plus: £13"
+    assert row.list_named_cells(keep_empty=True) == ["Price", "Plus: £13", "Total: "]

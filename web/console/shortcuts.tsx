@@ -51,6 +51,7 @@ const SHORTCUTS: Shortcut[] = [
   { keys: "Alt + P", label: "note", matches: alt("KeyP"), run: () => compose("note") },
   { keys: "Ctrl / ⌘ + Enter", label: "send", matches: () => false, run: () => undefined },
   { keys: "Alt + E", label: "resolve", matches: alt("KeyE"), run: () => void (owned() && (asking.value = "resolve")) },
+  { keys: "Alt + U", label: "handUp", matches: alt("KeyU"), run: () => void (owned() && (asking.value = "handUp")) },
   {
     keys: "Ctrl / ⌘ + Alt + E",
     label: "resolveNext",

@@ -4,6 +4,8 @@ import type { Author, Citation, Language, Message, State } from "../shared/types
 export interface Agent {
   id: string;
   name: string;
+  /** A lead; told where it matters only. */
+  admin?: boolean;
 }
 
 export interface Me extends Agent {
@@ -24,6 +26,8 @@ export interface Row {
   agent: Agent | null;
   priority: Priority;
   reason: string | null;
+  /** What to know before opening it: distress, harassment, anger. */
+  marks?: string[];
   ask: string | null;
   waiting_since: string | null;
   last: { author: Author; text: string; created_at: string } | null;
@@ -88,8 +92,10 @@ export interface Card {
   attributes: Record<string, unknown>;
   identities: { channel: string; id: string }[];
   links?: Link[];
-  previous: { conversation: string; channel?: string; closed_at: string | null; summary: string | null; csat: number | null }[];
+  previous: { conversation: string; channel?: string; closed_at: string | null; summary: string | null; csat: number | null; notes?: string[]; promises?: string[] }[];
 }
+
+export type Feeling = "worry" | "distress" | "harassment" | "complaint" | "reply_missed";
 
 export interface Evidence {
   turn: number;
@@ -117,7 +123,8 @@ export interface Packet {
   facts: { claimed: string[]; verified: string[]; missing: string[] };
   attempts: { turn: number; query: string | null; sources: Source[]; reaction: string | null }[];
   promises: string[];
-  sentiment: { turn: number; frustration: number }[];
+  customer?: { previous: { notes?: string[]; promises?: string[] }[] };
+  sentiment: { turn: number; frustration: number; harassment?: number }[];
   suggested: Suggestion[];
   told_customer: string | null;
 }
@@ -126,7 +133,7 @@ export interface Turn {
   turn: number;
   message_id: string;
   reply_id: string | null;
-  signals: { frustration: number; unfamiliarity: number; no_progress: number; asked_for_person: boolean; language: string };
+  signals: { frustration: number; unfamiliarity: number; no_progress: number; asked_for_person: boolean; language: string } & Partial<Record<Feeling, number>>;
   decision: string;
   reason: string | null;
   evidence: Evidence[];

@@ -21,7 +21,7 @@ const ja = {
   promises: [
     { title: "30日間返品できます", words: "未開封・未使用の商品は、お届け日の翌日から30日以内なら返品できます。", topic: "returns/return-deadline" },
     { title: "送料は550円から", words: "本州・四国は一律550円です。5,500円以上のお買い上げで無料になります。", topic: "delivery/delivery-fee" },
-    { title: "人にも、AIにも聞けます", words: "右下のチャットでいつでもご質問ください。担当者ともお話しいただけます。", topic: null },
+    { title: "人にも、AIにも聞けます", words: "右下のチャットで、AIがいつでもお答えします。担当者とは毎日9:00〜21:00にお話しいただけます。", topic: null },
   ],
   more: "くわしく見る",
   helpTitle: "お困りのとき",
@@ -59,7 +59,7 @@ const en: typeof ja = {
   promises: [
     { title: "30 days to return", words: "Unopened, unused items can be returned within 30 days, counted from the day after delivery.", topic: "returns/return-deadline" },
     { title: "Delivery from ¥550", words: "¥550 within Honshu and Shikoku, and free on orders of ¥5,500 or more.", topic: "delivery/delivery-fee" },
-    { title: "Ask a person, or an AI", words: "Use the chat at the bottom right whenever you like. You can also talk to our team.", topic: null },
+    { title: "Ask a person, or an AI", words: "In the chat at the bottom right the assistant answers around the clock, and people from 9:00 to 21:00 every day (Japan time).", topic: null },
   ],
   more: "Read more",
   helpTitle: "Need help?",

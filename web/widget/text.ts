@@ -76,7 +76,7 @@ const en: typeof ja = {
   assistant: "Assistant",
   agent: "Support team",
   greeting: "Hello. Ask your question in your own words.",
-  disclosure: "I am an AI assistant. You can talk to a person whenever you like.",
+  disclosure: "I am an AI assistant. If you'd like a person, just say so.",
   examples: "People often ask",
   sources: "Sources",
   opensTab: " (opens in a new tab)",

@@ -10,6 +10,7 @@ from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.models.token_count import count_tokens
 from assistant.ports.answering import AnswerRequest
+from assistant.text.characters import strip_every_invisible
 from assistant.text.quotable import Unit, UnitKind, extract_units
 
 #: Tokens of all passages together.
@@ -28,7 +29,6 @@ _MAX_EARLIER_CHARACTERS = 140
 _MAX_EARLIER_CHARACTERS_OF_OURS = 80
 
 _DELIMITER = re.compile(r"</?\s*(passages?|conversation|customer|system|assistant)\b[^>]*>", re.IGNORECASE)
-_HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGENT: "Agent"}
 
 
@@ -89,11 +89,9 @@ def _format_passage(request: AnswerRequest, rank: int, chosen: set[Unit]) -> str
 
 
 def _format_unit(unit: Unit) -> str:
-    if unit.kind is UnitKind.ROW:
-        cells = zip(unit.header, unit.cells, strict=False)
-        return "; ".join(f"{name}: {cell}" if name else cell for name, cell in cells if cell)
-    text = remove_literal_marks(unit.text)
-    return f"{unit.marker} {text}" if unit.kind in (UnitKind.STEP, UnitKind.ITEM) else text
+    if unit.kind in (UnitKind.STEP, UnitKind.ITEM):
+        return f"{unit.marker} {remove_literal_marks(unit.text)}"
+    return remove_literal_marks(unit.format_text("; "))
 
 
 def condense_history(lines: Sequence[Utterance], mask: PiiMask) -> str:
@@ -114,4 +112,4 @@ def _truncate_line(text: str, author: Author) -> str:
 
 def sanitize_data(text: str) -> str:
     """Remove what could end the data section or hide in it, against prompt injection."""
-    return _DELIMITER.sub(" ", _HIDDEN.sub("", text)).strip()
+    return _DELIMITER.sub(" ", strip_every_invisible(text)).strip()

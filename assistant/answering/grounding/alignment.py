@@ -15,13 +15,12 @@ from assistant.ports.models import MultiVector
 from assistant.text.tagging import PartOfSpeech, Word, tag_words
 
 if TYPE_CHECKING:
-    from numpy import bool_, float32, int8
+    from numpy import float32, int8
     from numpy.typing import NDArray
 
     from assistant.ports.models import Spans
 
     Vectors = NDArray[float32]
-    Mask = NDArray[bool_]
 
 #: Cosines: below UNLIKE a word has no counterpart, above DOUBLE a token has the same meaning.
 UNLIKE = 0.75

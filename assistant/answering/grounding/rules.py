@@ -13,6 +13,7 @@ from assistant.answering.grounding.negation import (
     split_clauses,
 )
 from assistant.domain.knowledge import Passage
+from assistant.text.characters import KANA, KANJI, is_japanese
 from assistant.text.exact_facts import find_unfounded_names, find_unfounded_numbers
 from assistant.text.quotable import Unit, UnitKind, extract_units
 from assistant.text.terms import compute_overlap, compute_rarity, extract_terms, normalize_text
@@ -63,8 +64,7 @@ _PROFANE = re.compile(
     |ふざけるな|ボケ(が|野郎)|カス野郎""",
     _FLAGS,
 )
-_KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
-_JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
+_JAPANESE = re.compile(f"[{KANA}{KANJI}]")
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -94,8 +94,12 @@ class GroundingSource:
 
     @property
     def unit_texts(self) -> list[str]:
-        """The text of each unit, as it is embedded."""
-        return [" ; ".join(_format_cells(unit)) if unit.cells else unit.text for unit in self.units]
+        """Each unit in words, as its meaning is read."""
+        # The classifier learned from rows in this form, their empty cells named.
+        return [
+            " ; ".join(unit.list_named_cells(keep_empty=True)) if unit.cells else unit.text
+            for unit in self.units
+        ]
 
     @property
     def heading(self) -> str:
@@ -115,12 +119,7 @@ def _strip_spaces(text: str) -> str:
 def _format_unit_with_heading(unit: Unit) -> str:
     if not unit.cells:
         return f"{unit.headings[-1] if unit.headings else ''} {unit.text}"
-    return " ".join(f"{name} {cell}" for name, cell in zip(unit.header, unit.cells, strict=False))
-
-
-def _format_cells(unit: Unit) -> list[str]:
-    pairs = zip(unit.header, unit.cells, strict=False)
-    return [f"{name}: {cell}" if name else cell for name, cell in pairs]
+    return " ".join(unit.list_named_cells(" ", keep_empty=True))
 
 
 def find_objection(
@@ -139,7 +138,7 @@ def find_objection(
         sentence, aligned, source
     ):
         return reason
-    if share < least and _is_japanese(sentence) == _is_japanese(source.passage.text):
+    if share < least and is_japanese(sentence) == is_japanese(source.passage.text):
         return f"only {share:.0%} of it stands in the passage"
     return None
 
@@ -157,7 +156,7 @@ def compute_rule_features(sentence: str, source: GroundingSource) -> list[float]
     aligned = _align_units(sentence, source)
     if not aligned:
         return [0.0] * 7
-    same = _is_japanese(sentence) == _is_japanese(source.passage.text)
+    same = is_japanese(sentence) == is_japanese(source.passage.text)
     return [
         float(_is_negation_flipped(sentence, [_get_polar_text(source, i) for i in aligned])),
         float(bool(find_opposite_word(sentence, source.texts[aligned[0]]))),
@@ -203,7 +202,7 @@ def is_other_language(sentence: str, language: str) -> bool:
     """Whether it is in another language: by script, which only tells Japanese apart."""
     words = re.sub(r"[「『\"“`][^」』\"”`]*[」』\"”`]", "", sentence)
     if language == "ja":
-        return not _KANA.search(sentence) and len(_LATIN.findall(words)) > 12
+        return not is_japanese(sentence) and len(_LATIN.findall(words)) > 12
     return len(_JAPANESE.findall(words)) > len(_LATIN.findall(words))
 
 
@@ -235,14 +234,14 @@ def _find_inexact_fact(sentence: str, aligned: Sequence[int], source: GroundingS
     addresses = [one for one in _ADDRESS.findall(sentence) if one.rstrip(".,。") not in source.text]
     if addresses:
         return f"address not in the passage: {addresses[0]}"
-    same = _is_japanese(sentence) == _is_japanese(source.passage.text)
+    same = is_japanese(sentence) == is_japanese(source.passage.text)
     if names := find_unfounded_names(sentence, source.text, same_language=same):
         return f"name not in the passage: {names[0]}"
     return None
 
 
 def _find_contradiction(sentence: str, aligned: Sequence[int], source: GroundingSource) -> str | None:
-    same = _is_japanese(sentence) == _is_japanese(source.passage.text)
+    same = is_japanese(sentence) == is_japanese(source.passage.text)
     best = source.texts[aligned[0]]
     if same and (word := find_opposite_word(sentence, best)):
         return f"the passage says the opposite of “{word}”"
@@ -294,7 +293,3 @@ def _compute_shared_share(sentence: str, aligned: Sequence[int], source: Groundi
     # Terms of the topic do not count: an invented rule names the topic too.
     said = wanted - extract_terms(source.passage.title)
     return _compute_coverage(said if len(said) > 1 else wanted, near)
-
-
-def _is_japanese(text: str) -> bool:
-    return bool(_KANA.search(text))

@@ -1,6 +1,5 @@
 """Quote candidates: single units, and lists whose items belong together."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from itertools import groupby
 
 from assistant.answering.quotes.phrases import HOW, REFERS, TROUBLE
 from assistant.domain.knowledge import Passage
+from assistant.text.characters import contains_japanese
 from assistant.text.quotable import Unit, UnitKind, extract_units
 from assistant.text.terms import extract_terms
 
@@ -110,26 +110,15 @@ def _is_fragment(unit: Unit) -> bool:
     """Whether it is a caption or label rather than a sentence."""
     if unit.kind is not UnitKind.SENTENCE or unit.text[-1] in '。．！？.!?」）)"”':
         return False
-    return len(unit.text) < 20 if re.search(r"[぀-ヿ一-鿿]", unit.text) else len(unit.text.split()) < 6
+    return len(unit.text) < 20 if contains_japanese(unit.text) else len(unit.text.split()) < 6
 
 
 def _build_candidate(group: tuple[Unit, ...], passage: Passage, *, opens_section: bool) -> Candidate:
     return Candidate(
         units=group,
-        text=" ".join(format_unit(unit) for unit in group)[:_COMPARED_CHARACTERS],
+        text=" ".join(unit.format_text() for unit in group)[:_COMPARED_CHARACTERS],
         heading=" ".join((passage.title, *group[0].headings)),
         passage_score=passage.score,
         language=passage.language,
         opens_section=opens_section,
-    )
-
-
-def format_unit(unit: Unit) -> str:
-    """The text of a unit, a table row with its column names."""
-    if unit.kind is not UnitKind.ROW:
-        return unit.text
-    return ", ".join(
-        f"{name}: {cell}" if name else cell
-        for name, cell in zip(unit.header, unit.cells, strict=False)
-        if cell
     )

@@ -1,32 +1,36 @@
 """Hands a conversation to people: one step, used by the turn, the button and the watchdog alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assistant.conversation.handoff.queue_capacity import has_room, move_queue_place, refuse_queue_place
-from assistant.conversation.handoff.wait_estimate import estimate_wait
+from assistant.conversation.handoff.wait_estimate import load_waiting_status
+from assistant.conversation.handoff.waiting_news import DISTRESS_THRESHOLD, schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB, summarize_conversation
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import ASSISTANT, CUSTOMER, WATCHDOG
 from assistant.domain.conversation import Conversation, Priority, State
-from assistant.domain.handoff import CustomerFacts, HandoffCase, build_packet, compute_priority
+from assistant.domain.customer_facts import CustomerFacts
+from assistant.domain.handoff import HandoffCase, build_packet
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.people import PastConversation
 from assistant.domain.policy import Policy
+from assistant.domain.priorities import compute_priority
 from assistant.domain.signals import Decision, Evidence, Reason, Signals, Verdict
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Store
 
 #: Who is behind a handoff, where it is not the assistant.
 ACTORS = {"button": CUSTOMER, "watchdog": WATCHDOG}
-#: From here on somebody is told of who listens at once, and of nothing else.
-DISTRESS_THRESHOLD = 0.5
 #: Earlier conversations that travel with a handoff.
 MAX_PREVIOUS_CONVERSATIONS = 5
+#: Of each of them.
+MAX_NOTES = 3
+MAX_NOTE_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,8 @@ class HandoffRequest:
     decided_by: str
     signals: Signals | None = None
     suggested: Reply | None = None
+    #: Said to the customer before the handoff is: a question that came with it, answered.
+    answer: Reply | None = None
 
 
 def hand_over(
@@ -55,16 +61,35 @@ def hand_over(
     conversation = move_queue_place(store, conversation, now)
     if not has_room(store, conversation, policy):
         return refuse_queue_place(store, conversation, now)
-    urgent = compute_priority(why.verdict, why.signals, policy)
+    urgent = _compute_place(store, conversation, why, policy, pick_facts)
     reason = why.verdict.reason or Reason.RULE
     queued = conversation.hand_off(reason, urgent, "", now)
     told = _compose_handoff_reply(store, queued, why, policy, now)
     queued = conversation.hand_off(reason, urgent, told.text, now)
     store_packet(store, queued, why, pick_facts, now)
-    queued, message = append_reply(store, queued, Author.ASSISTANT, told, now)
+    queued, message = append_reply(store, queued, Author.ASSISTANT, _put_answer_first(told, why.answer), now)
     store.jobs.complete_job(JobKind.TURN, queued.id)
-    store.jobs.complete_job(JobKind.DEADLINE, queued.id)
+    schedule_waiting_news(store, queued, now)
     return save_conversation(store, queued, now, new_owner_by=ACTORS.get(why.decided_by, ASSISTANT)), message
+
+
+def _compute_place(
+    store: Store, conversation: Conversation, why: HandoffRequest, policy: Policy, pick_facts: FactPicker
+) -> Priority:
+    """By what the customer has been through in this episode, also where they only press a button."""
+    signals = why.signals
+    if signals is None:
+        # Nobody has read their last words: the button, or a deadline.
+        facts = pick_facts(build_utterances(store.messages.list_public(conversation.id)))
+        signals = Signals(sensitive=facts.sensitive)
+    records = store.turns.list_all(conversation.id, after=conversation.episode_from)
+    return compute_priority(
+        why.verdict,
+        signals,
+        policy,
+        earlier=[record.signals for record in records],
+        verified=store.customers.get(conversation.customer).verified,
+    )
 
 
 def queue_without_reply(store: Store, conversation: Conversation, why: str, now: datetime) -> Conversation:
@@ -83,6 +108,7 @@ def queue_without_reply(store: Store, conversation: Conversation, why: str, now:
         now,
     )
     store.jobs.complete_job(JobKind.TURN, queued.id)
+    schedule_waiting_news(store, queued, now)
     return save_conversation(store, queued, now, new_owner_by=ASSISTANT)
 
 
@@ -100,19 +126,28 @@ def _compose_handoff_reply(
     store: Store, queued: Conversation, why: HandoffRequest, policy: Policy, now: datetime
 ) -> Reply:
     language, reason = queued.language, why.verdict.reason or Reason.RULE
+    status = load_waiting_status(store, queued, policy, now)
     if why.signals is not None and why.signals.distress >= DISTRESS_THRESHOLD:
         # No place in a queue, and nothing to fill in.
         helplines = policy.helplines.get(language, "")
-        text = words("handoff_distress", language, helplines=helplines)
-        return Reply(text=text, language=language, kind="handoff")
+        lines = [words("handoff_distress", language, helplines=helplines)]
+        lines += [] if status.is_open else [status.standing]
+        return Reply(text="\n".join(lines), language=language, kind="handoff")
     lines = [
         words(f"handoff_{reason}", language),
         words("handoff_carried_over", language),
-        estimate_wait(store, queued, policy.hours, now),
+        status.text,
     ]
-    if not policy.hours.is_open(now) and _is_unreachable(store, queued):
+    if not (status.is_open and status.present) and _is_unreachable(store, queued):
         lines.append(words("ask_contact", language))
     return Reply(text="\n".join(lines), language=language, kind="handoff")
+
+
+def _put_answer_first(told: Reply, answer: Reply | None) -> Reply:
+    """In one message: an answer by itself would be held back once a person has the conversation."""
+    if answer is None:
+        return told
+    return replace(told, text=f"{answer.text}\n\n{told.text}", citations=answer.citations)
 
 
 def _is_unreachable(store: Store, queued: Conversation) -> bool:
@@ -126,7 +161,8 @@ def _is_unreachable(store: Store, queued: Conversation) -> bool:
 def _build_conversation_packet(
     store: Store, queued: Conversation, why: HandoffRequest, pick_facts: FactPicker, now: datetime
 ) -> dict[str, object]:
-    lines = build_utterances(store.messages.list_public(queued.id))
+    records = store.turns.list_all(queued.id)
+    lines = build_utterances(store.messages.list_public(queued.id), records)
     case = HandoffCase(
         conversation=queued.id,
         epoch=queued.epoch,
@@ -136,9 +172,9 @@ def _build_conversation_packet(
         decided_by=why.decided_by,
         signals=why.signals,
         customer=store.customers.get(queued.customer),
-        previous=list_previous_conversations(store, queued),
+        previous=list_previous_conversations(store, queued, pick_facts),
         lines=lines,
-        records=store.turns.list_all(queued.id),
+        records=records,
         facts=pick_facts(lines),
         suggested=(why.suggested,) if why.suggested else (),
         told_customer=queued.told,
@@ -146,19 +182,33 @@ def _build_conversation_packet(
     return build_packet(case)
 
 
-def list_previous_conversations(store: Store, conversation: Conversation) -> Sequence[PastConversation]:
-    """The customer's earlier conversations, newest first, each in a line."""
+def list_previous_conversations(
+    store: Store, conversation: Conversation, pick_facts: FactPicker | None = None
+) -> Sequence[PastConversation]:
+    """The customer's earlier conversations, newest first, each in a line, with the notes of colleagues;
+    *pick_facts*: with what was promised too."""
     earlier = store.conversations.list_by_customer(conversation.customer, before=conversation.id)[
         :MAX_PREVIOUS_CONVERSATIONS
     ]
     scores = store.feedback.load_csat_scores([one.id for one in earlier])
-    return [
-        PastConversation(
-            conversation=one.id,
-            channel=one.channel,
-            closed_at=one.closed_at,
-            summary=summarize_conversation(store, one),
-            csat=scores.get(one.id),
-        )
-        for one in earlier
+    return [_load_past_conversation(store, one, scores.get(one.id), pick_facts) for one in earlier]
+
+
+def _load_past_conversation(
+    store: Store, one: Conversation, csat: int | None, pick_facts: FactPicker | None
+) -> PastConversation:
+    messages = store.messages.list_all(one.id)
+    public = build_utterances([message for message in messages if not message.private])
+    notes = [
+        " ".join(message.text.split()) for message in messages if message.private and message.text.strip()
     ]
+    promises = pick_facts(public).promises if pick_facts is not None else ()
+    return PastConversation(
+        conversation=one.id,
+        channel=one.channel,
+        closed_at=one.closed_at,
+        summary=summarize_conversation(store, one),
+        csat=csat,
+        notes=tuple(note[:MAX_NOTE_CHARACTERS] for note in notes[-MAX_NOTES:] if note),
+        promises=promises,
+    )

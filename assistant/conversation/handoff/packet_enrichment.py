@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from assistant.conversation.handoff.priority_update import analyze_added_messages, raise_priority
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.suggestions import draft_suggestions
@@ -14,9 +15,11 @@ from assistant.conversation.turn.think import TurnDependencies
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import Unavailable
-from assistant.domain.handoff import update_packet
+from assistant.domain.handoff import is_distressed, update_packet
 from assistant.domain.jobs import Job
 from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.suggested_replies import is_said_already
+from assistant.domain.turns import TurnRecord
 from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
 from assistant.ports.signals import FactPicker
@@ -37,6 +40,7 @@ class PacketSnapshot:
     conversation: Conversation
     packet: dict[str, Any]
     messages: Sequence[Message]
+    records: Sequence[TurnRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,7 @@ class PacketEnricher:
         """Harmless to call twice."""
         known = await self.database.read(lambda store: _load_snapshot(store, item.conversation))
         better = await self._build_enriched_packet(known) if known else None
+        added = await analyze_added_messages(self.mind, known.messages) if known else None
 
         def step(store: Store) -> None:
             if not store.jobs.complete_job(item.kind, item.conversation, item.lease) or better is None:
@@ -60,6 +65,7 @@ class PacketEnricher:
             store.handoffs.replace_packet(better)
             store.journal.append_entry(item.conversation, None, self.clock())
             self._confirm_contact(store, item.conversation)
+            raise_priority(store, item.conversation, added, self.mind, self.clock)
 
         await self.database.write(step)
         self.wire.notify(item.conversation)
@@ -72,30 +78,32 @@ class PacketEnricher:
 
     async def _build_enriched_packet(self, known: PacketSnapshot) -> dict[str, Any]:
         """The packet with what has been said since, and with what could be added in time."""
-        lines = build_utterances(known.messages)
+        lines = build_utterances(known.messages, known.records)
+        facts = self.pick_facts(lines)
         suggested: Sequence[Reply] = ()
         summary: Mapping[str, str] = {}
         try:
             async with asyncio.timeout(MAX_ENRICH_SECONDS):
-                suggested = await self._draft_suggestions(known)
+                suggested = await self._draft_suggestions(known, facts.ask)
                 if self.mind.summarise is not None:
                     allowance = self.mind.build_budget(known.conversation)
                     summary = await self.mind.summarise(lines, allowance)
         except TimeoutError:
             log.warning("a packet took too long to be made better", conversation=known.conversation.id)
-        return update_packet(known.packet, lines, self.pick_facts(lines), suggested, summary)
+        return update_packet(known.packet, lines, facts, suggested, summary)
 
-    async def _draft_suggestions(self, known: PacketSnapshot) -> Sequence[Reply]:
+    async def _draft_suggestions(self, known: PacketSnapshot, ask: str | None) -> Sequence[Reply]:
         """What the knowledge base says to what they want, unless that lies there already."""
-        ask = known.packet["issue"]["ask"]
-        if known.packet["suggested"] or not ask:
+        if known.packet["suggested"] or not ask or is_distressed(known.packet):
             return ()
         try:
             drafts = await draft_suggestions(self.mind, known.conversation, ask)
         except Unavailable:
             return ()
         language = known.conversation.language
-        return [Reply(text=one.text, language=language, citations=one.citations) for one in drafts]
+        replies = [Reply(text=one.text, language=language, citations=one.citations) for one in drafts]
+        lines = build_utterances(known.messages)
+        return [reply for reply in replies if not is_said_already(reply, lines)]
 
     def _confirm_contact(self, store: Store, conversation_id: str) -> None:
         """Who was asked for an address and has given one hears that it arrived, once."""
@@ -121,5 +129,8 @@ def _load_snapshot(store: Store, conversation: str) -> PacketSnapshot | None:
         return None
     messages = store.messages.list_public(conversation)
     return PacketSnapshot(
-        conversation=store.conversations.get(conversation), packet=packet, messages=messages
+        conversation=store.conversations.get(conversation),
+        packet=packet,
+        messages=messages,
+        records=store.turns.list_all(conversation),
     )

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
-from assistant.conversation.templates import render_template as words
-from assistant.conversation.transcript import append_reply, save_conversation
+from assistant.conversation.handoff.wait_estimate import load_waiting_status
+from assistant.conversation.handoff.waiting_news import (
+    append_waiting_news,
+    schedule_waiting_news,
+    tell_waiting_news,
+)
 from assistant.domain.audit import WATCHDOG
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.jobs import Job, JobKind
-from assistant.domain.messages import Author, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.ports.clock import Clock
@@ -33,41 +36,36 @@ class Watchdog:
         self._wire, self._clock = wire, clock
 
     async def handle_deadline(self, item: Job) -> None:
-        """Acknowledge, and see that the conversation is in the queue."""
+        """Acknowledge, and see that the conversation is in the queue; who waits there hears how it stands."""
         now = self._clock()
-        await self._database.write(lambda store: self._apply_deadline(store, item, now))
-        self._wire.publish_draft(item.conversation, "")
-        self._wire.notify(item.conversation)
+        if await self._database.write(lambda store: self._apply_deadline(store, item, now)):
+            self._wire.publish_draft(item.conversation, "")
+            self._wire.notify(item.conversation)
 
-    def _apply_deadline(self, store: Store, item: Job, now: datetime) -> None:
+    def _apply_deadline(self, store: Store, item: Job, now: datetime) -> bool:
+        """Whether anything was said."""
         conversation = store.conversations.get(item.conversation)
         if not store.jobs.complete_job(JobKind.DEADLINE, item.conversation, item.lease):
-            return
-        act: dict[State, Callable[[], None]] = {
-            State.ASSISTANT: lambda: self._start_handoff(store, conversation, now),
-            State.AGENT: lambda: _append_acknowledgement(
-                store, conversation.expire_claim(now), "watchdog", now, new_owner_by=WATCHDOG
-            ),
-            State.QUEUED: lambda: _append_acknowledgement(store, conversation, "still_waiting", now),
+            return False
+        policy = self._policy.for_channel(conversation.channel)
+        act: dict[State, Callable[[], object]] = {
+            State.ASSISTANT: lambda: self._start_handoff(store, conversation, policy, now),
+            State.AGENT: lambda: _expire_claim(store, conversation, policy, now),
+            State.QUEUED: lambda: tell_waiting_news(store, conversation, policy, now),
             State.CLOSED: lambda: None,
         }
-        act[conversation.state]()
+        return act[conversation.state]() is not None
 
-    def _start_handoff(self, store: Store, conversation: Conversation, now: datetime) -> None:
-        policy = self._policy.for_channel(conversation.channel)
+    def _start_handoff(
+        self, store: Store, conversation: Conversation, policy: Policy, now: datetime
+    ) -> Conversation:
         why = HandoffRequest(verdict=LATE, decided_by="watchdog")
-        hand_over(store, conversation, why, policy, self._pick_facts, now)
+        return hand_over(store, conversation, why, policy, self._pick_facts, now)[0]
 
 
-def _append_acknowledgement(
-    store: Store,
-    conversation: Conversation,
-    situation: str,
-    now: datetime,
-    *,
-    new_owner_by: str | None = None,
-) -> None:
-    text = words(situation, conversation.language)
-    notice = Reply(text=text, language=conversation.language, kind="notice")
-    conversation, _ = append_reply(store, conversation, Author.ASSISTANT, notice, now)
-    save_conversation(store, conversation, now, new_owner_by=new_owner_by)
+def _expire_claim(store: Store, conversation: Conversation, policy: Policy, now: datetime) -> Conversation:
+    """The agent was silent for too long: the customer waits again, and hears how it stands."""
+    queued = conversation.expire_claim(now)
+    schedule_waiting_news(store, queued, now)
+    status = load_waiting_status(store, queued, policy, now)
+    return append_waiting_news(store, queued, "watchdog", status, now, new_owner_by=WATCHDOG)

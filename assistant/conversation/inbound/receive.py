@@ -1,8 +1,9 @@
 """The one door: everything a customer says comes in here, whichever channel carried it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from assistant.conversation.handoff.waiting_news import require_waiting_news
 from assistant.conversation.timing import MAX_TEXT, Timing
 from assistant.conversation.transcript import insert_message
 from assistant.domain.conversation import Conversation, State
@@ -68,9 +69,10 @@ def schedule_answer(store: Store, conversation: Conversation, timing: Timing, no
     if conversation.state is State.QUEUED:
         # What is added while waiting belongs into the packet.
         store.jobs.schedule(JobKind.PACKET, conversation.id, now + timing.debounce, now)
-    store.jobs.schedule_once(
-        JobKind.DEADLINE, conversation.id, now + _select_deadline(conversation.state, timing), now
-    )
+        require_waiting_news(store, conversation, now)
+        return
+    late = timing.turn_deadline if conversation.state is State.ASSISTANT else timing.agent_deadline
+    store.jobs.schedule_once(JobKind.DEADLINE, conversation.id, now + late, now)
 
 
 def _schedule_turn(store: Store, conversation: str, timing: Timing, now: datetime) -> None:
@@ -82,12 +84,3 @@ def _schedule_turn(store: Store, conversation: str, timing: Timing, now: datetim
     latest = (pending.since if pending else now) + timing.max_burst
     if pending is None or pending.lease is None or now < latest:
         store.jobs.schedule(JobKind.TURN, conversation, min(now + timing.debounce, max(latest, now)), now)
-
-
-def _select_deadline(state: State, timing: Timing) -> timedelta:
-    waits = {
-        State.ASSISTANT: timing.turn_deadline,
-        State.QUEUED: timing.queue_reminder,
-        State.AGENT: timing.agent_deadline,
-    }
-    return waits[state]

@@ -4,7 +4,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     # -- opening and closing
     "assistant_name": ("AI assistant",),
     "disclosure": (
-        "Answers are written automatically from our help articles. You can reach a person at any time.",
+        "Answers are written automatically from our help articles. If you'd like a person, just say so.",
     ),
     "greeting": (
         "Hello! I'm an AI assistant, and I answer from our help articles. "
@@ -71,7 +71,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "A person on our team can look into what happened and tell you what we will do. Shall I connect you?",
         "Someone on our team can go through it with you and sort out what happens next, if you like.",
     ),
-    "offer_unfamiliar": ("If you'd rather write with a person, I can connect you at any time.",),
+    "offer_unfamiliar": ("If you'd rather write with a person, just say so.",),
     "offer_no_answer": ("Someone on our team can answer this. Shall I connect you?",),
     "offer_asked_for_person": (
         'I can connect you with a person. Press the button below, or just write "connect me".',
@@ -107,11 +107,15 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "They can see everything we've written, so you won't need to explain it again.",
     ),
     # -- what the customer is told about waiting
-    "waiting_minute": ("You should hear back in about a minute. Please stay in this chat.",),
-    "waiting_next": ("There is one person ahead of you. We'll get to you next.",),
-    "waiting_minutes": ("You should hear back in about ${minutes} minutes. Please stay in this chat.",),
+    "waiting_next": ("You're next in line.",),
+    "waiting_one_ahead": ("There is one person ahead of you. You're next after them.",),
     "waiting_queue": ("There are ${ahead} people ahead of you. We'll get to you in turn.",),
-    "waiting_unknown": ("We'll get to you in turn. Please stay in this chat.",),
+    "waiting_minute": ("At the present pace it should take about a minute.",),
+    "waiting_minutes": ("At the present pace it should take about ${minutes} minutes.",),
+    "nobody_at_desk": ("Nobody is at the desk just now. We'll get to you in turn once somebody is back.",),
+    "waiting_distress": (
+        "A person on our team knows about this. While you wait, these people will listen too: $helplines",
+    ),
     "outside_hours": ("Our team is away just now. You'll get an answer from ${opening}.",),
     "outside_hours_unknown": ("Our team is away just now. You'll get an answer once we're back.",),
     "ask_contact": (
@@ -127,9 +131,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "place_moved": ("Your place in the queue has moved to your newer conversation. Please wait there.",),
     "handoff_cancelled": ("I've taken you out of the queue. I'll carry on helping you here.",),
     "watchdog": ("I'm sorry this is taking longer than it should. I've passed it to a person on our team.",),
-    "still_waiting": (
-        "Thank you for waiting, and I'm sorry it's taking a while. You are still in the queue.",
-    ),
+    "still_waiting": ("Thank you for waiting. Here is where things stand.",),
     # -- people coming and going
     "agent_joined": ("${name} from our team is here and will take it from this point.",),
     "agent_joined_unnamed": ("A person from our team has joined and will take it from this point.",),

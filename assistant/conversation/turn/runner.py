@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
+from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.timing import Timing
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.result import TurnResult
@@ -47,7 +48,8 @@ class TurnHandler:
         """Answer the burst that waits in a conversation; harmless to call twice."""
         if await self._defer_while_typing(item):
             return
-        gathered = await self.database.read(lambda store: load_turn_input(store, item.conversation))
+        pause = self.timing.max_burst
+        gathered = await self.database.read(lambda store: load_turn_input(store, item.conversation, pause))
         if gathered is None or gathered.conversation.state is not State.ASSISTANT:
             await self.database.write(
                 lambda store: store.jobs.complete_job(item.kind, item.conversation, item.lease)
@@ -73,6 +75,8 @@ class TurnHandler:
             if ours and conversation.state is State.ASSISTANT:
                 policy = self.mind.policy.for_channel(conversation.channel)
                 hand_over(store, conversation, why, policy, self.pick_facts, self.clock())
+            elif ours and conversation.state is State.QUEUED:
+                schedule_waiting_news(store, conversation, self.clock())
 
         await self.database.write(step)
         self.wire.notify(item.conversation)
@@ -149,6 +153,7 @@ class TurnHandler:
             decided_by=_select_decider(thought.verdict) if asked else "policy",
             signals=thought.signals,
             suggested=thought.suggested,
+            answer=thought.beside,
         )
         policy = self.mind.policy.for_channel(conversation.channel)
         hand_over(store, conversation, why, policy, self.pick_facts, now)
@@ -169,21 +174,8 @@ def has_newer_messages(conversation: Conversation, gathered: TurnInput) -> bool:
 
 
 def _build_turn_record(gathered: TurnInput, thought: TurnResult, reply_id: str | None) -> TurnRecord:
-    return TurnRecord(
-        turn=gathered.turn,
-        message_id=gathered.message_id,
-        reply_id=reply_id,
-        signals=thought.signals,
-        verdict=thought.verdict,
-        query=thought.query,
-        sources=thought.sources,
-        model=thought.model,
-        prompt_version=thought.prompt_version,
-        withheld=thought.withheld,
-        tokens=thought.tokens,
-        cost=thought.cost,
-        instead=thought.instead,
-        milliseconds=thought.milliseconds,
+    return TurnRecord.from_trace(
+        thought, turn=gathered.turn, message_id=gathered.message_id, reply_id=reply_id
     )
 
 

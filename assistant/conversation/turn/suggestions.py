@@ -1,5 +1,7 @@
 """Drafts for agents: what the knowledge base says to what the customer asks, article by article."""
 
+import re
+
 from assistant.conversation.turn.think import TurnDependencies
 from assistant.domain.conversation import Conversation
 from assistant.ports.answering import AnswerRequest, Draft
@@ -8,10 +10,23 @@ from assistant.ports.answering import AnswerRequest, Draft
 MAX_SUGGESTIONS = 3
 MAX_PASSAGES = 6
 
+SOURCE_MARKER = re.compile(r"\s?\[\d{1,2}\](?!\()")
+NOT_PROSE = re.compile(r"^\s*\||```|^#{1,6} |</?[a-z]+>", re.MULTILINE)
+SENTENCE_END = re.compile(r"[。．.!?！？)）」]\s*$", re.MULTILINE)
+
 
 async def draft_suggestions(mind: TurnDependencies, conversation: Conversation, question: str) -> list[Draft]:
-    """Up to three drafts, best first; never sent by themselves. Unavailable when nothing can be searched."""
-    passages = await mind.retriever.search(question, language=conversation.language, limit=MAX_PASSAGES)
+    """Up to three drafts, best first, or none: of passages that answer for sure and are in their language.
+
+    Never sent by themselves. Unavailable when nothing can be searched.
+    """
+    found = await mind.retriever.search(question, language=conversation.language, limit=MAX_PASSAGES)
+    policy = mind.policy.for_channel(conversation.channel)
+    passages = [
+        passage
+        for passage in found
+        if passage.score >= policy.frustrated_answer_score and passage.language == conversation.language
+    ]
     articles = list(dict.fromkeys(passage.article for passage in passages))[:MAX_SUGGESTIONS]
     drafts, allowance = [], mind.build_budget(conversation)
     for article in articles:
@@ -20,7 +35,13 @@ async def draft_suggestions(mind: TurnDependencies, conversation: Conversation, 
             question=question, language=conversation.language, passages=own, allowance=allowance
         )
         drafts.append(await mind.answerer.write_answer(ask, _ignore_progress))
-    return [draft for draft in drafts if draft.text]
+    return [draft for draft in drafts if draft.citations and is_prose(draft.text)]
+
+
+def is_prose(text: str) -> bool:
+    """Sentences or a list of them, as an agent would write; no table, code or heading."""
+    plain = SOURCE_MARKER.sub("", text).strip()
+    return bool(plain) and NOT_PROSE.search(plain) is None and SENTENCE_END.search(plain) is not None
 
 
 async def _ignore_progress(_text: str) -> None:

@@ -1,12 +1,14 @@
 """The turn as a pipe: understand, decide, retrieve, decide, draft. Nothing is stored, no lock is held."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from functools import partial
 from typing import NamedTuple
 
+from assistant.conversation.turn.burst import select_questions_beside
+from assistant.conversation.turn.burst_answer import answer_findings, search_burst
 from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
-from assistant.conversation.turn.contradictory_sources import find_dispute, quote_both_sides
 from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk
 from assistant.conversation.turn.result import TurnResult
 from assistant.conversation.turn.turn_input import TurnInput
@@ -20,9 +22,9 @@ from assistant.domain.decide import (
 )
 from assistant.domain.errors import Unavailable
 from assistant.domain.knowledge import Passage
-from assistant.domain.messages import Author, Citation, Reply
+from assistant.domain.messages import Citation, Reply
 from assistant.domain.policy import Policy
-from assistant.domain.signals import Decision, Reaction, Reason, Signals, Verdict
+from assistant.domain.signals import Decision, HumanRequest, Reason, Signals, Verdict
 from assistant.domain.turns import (
     ConversationSummarizer,
     ReadTurn,
@@ -35,8 +37,8 @@ from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress, 
 from assistant.ports.knowledge import Retriever
 from assistant.ports.signals import SignalReader
 
-#: Passages that an answer is drafted from.
-MAX_PASSAGES = 6
+#: How long somebody who asked for a person is kept waiting for an answer to what else they asked.
+MAX_BESIDE_SECONDS = 5.0
 
 #: Characters of a turn whose meaning is looked at, and earlier turns that it is compared with.
 MAX_EMBEDDED_CHARACTERS = 2_000
@@ -87,7 +89,7 @@ async def compute_turn_result(mind: TurnDependencies, gathered: TurnInput, progr
     policy = mind.policy.for_channel(gathered.conversation.channel)
     verdict = decide_before_search(signals, gathered.history, policy)
     if verdict is not None and verdict.reason is Reason.ASKED_FOR_PERSON:
-        return TurnResult(signals=signals, verdict=verdict, reply=None)
+        return await _answer_beside_wish(mind, gathered, signals, verdict)
     if verdict is None and signals.small_talk is not None:
         reply = compose_small_talk(signals.small_talk, signals.language, gathered.turn)
         verdict = decide_after_search(signals, gathered.history, policy, None)
@@ -131,82 +133,51 @@ async def _search_and_answer(
     mind: TurnDependencies, gathered: TurnInput, signals: Signals, verdict: Verdict | None, progress: Progress
 ) -> TurnResult:
     policy = mind.policy.for_channel(gathered.conversation.channel)
-    query = await mind.rewrite(gathered.text, gathered.history.lines)
     try:
-        query, passages = await _search_with_subject(mind, gathered, signals, query, policy)
+        findings = await search_burst(mind, gathered, signals, policy)
     except Unavailable:
-        return _build_search_failure(signals, verdict, query)
+        return _build_search_failure(signals, verdict, gathered.text)
+    passages = [passage for finding in findings for passage in finding.passages]
     best = max((passage.score for passage in passages), default=None)
     if verdict is None:
         verdict = decide_after_search(signals, gathered.history, policy, best)
-    draft = Draft(text="", model="")
+    answer = await answer_findings(mind, gathered, signals, verdict, findings, progress)
+    if answer.is_disputed:
+        verdict = unsure_answer(verdict)
+    elif not answer.draft.text and verdict.decision is Decision.ANSWER:
+        verdict = decide_after_search(signals, gathered.history, policy, None)
+    query = "\n".join(one.text for one in findings)
     cards: Sequence[Citation] = ()
-    if best is not None and best >= _select_threshold(verdict, policy):
-        ask = AnswerRequest(
-            question=query,
-            language=signals.language,
-            passages=passages,
-            lines=gathered.history.lines,
-            allowance=mind.build_budget(gathered.conversation),
-        )
-        # What the help says in two ways is not shown before it is known that it is not said.
-        shown = verdict.decision is not Decision.HANDOFF and not any(one.disputes for one in passages)
-        draft = await _write_new_answer(mind, ask, signals, policy, progress if shown else _ignore_progress)
-        if dispute := find_dispute(draft.citations, passages):
-            draft = quote_both_sides(draft, dispute, signals.language)
-            verdict = unsure_answer(verdict)
-        if not draft.text and verdict.decision is Decision.ANSWER:
-            verdict = decide_after_search(signals, gathered.history, policy, None)
-    if verdict.decision is Decision.ABSTAIN and not draft.text:
+    if verdict.decision is Decision.ABSTAIN and not answer.draft.text:
         cards = _list_cards(mind, query, signals.language, passages, policy)
-    found = SearchOutcome(query, passages, draft, signals, cards)
+    found = SearchOutcome(query, passages, answer.draft, signals, cards)
     reply = _compose_turn_reply(mind, gathered, signals.language, verdict, found)
-    return _build_turn_result(found, signals, verdict, reply)
+    result = _build_turn_result(found, signals, verdict, reply)
+    sure = answer.score >= policy.frustrated_answer_score and not answer.is_disputed
+    return replace(result, is_sure=bool(answer.draft.text) and sure)
 
 
-async def _search_with_subject(
-    mind: TurnDependencies, gathered: TurnInput, signals: Signals, query: str, policy: Policy
-) -> tuple[str, Sequence[Passage]]:
-    """The passages for *query*; where none answers, for what was asked before and *query* together."""
-
-    async def search(question: str) -> Sequence[Passage]:
-        return await mind.retriever.search(question, language=signals.language, limit=MAX_PASSAGES)
-
-    passages = await search(query)
-    best = max((passage.score for passage in passages), default=0.0)
-    whole = mind.prepend_subject(gathered.text, gathered.history.lines)
-    if best >= policy.answer_score or whole in (query, gathered.text.strip()):
-        return query, passages
-    others = await search(whole)
-    if max((passage.score for passage in others), default=0.0) < policy.answer_score:
-        return query, passages
-    return whole, others
-
-
-async def _write_new_answer(
-    mind: TurnDependencies, ask: AnswerRequest, signals: Signals, policy: Policy, progress: Progress
-) -> Draft:
-    """A draft that goes on where the reply before did not help: from other articles, or none at all."""
-    draft = await mind.answerer.write_answer(ask, progress)
-    before = [line.text for line in ask.lines if line.author is Author.ASSISTANT]
-    helped = signals.reaction not in (Reaction.REJECTED, Reaction.REPHRASED)
-    if helped or not draft.text or not any(draft.text in text for text in before[-MAX_COMPARED_TURNS:]):
-        return draft
-    shown = {citation.article for citation in draft.citations}
-    fresh = [passage for passage in ask.passages if passage.article not in shown]
-    if not fresh or fresh[0].score < policy.answer_score:
-        return Draft(text="", model="")
-    return await mind.answerer.write_answer(replace(ask, passages=fresh), progress)
+async def _answer_beside_wish(
+    mind: TurnDependencies, gathered: TurnInput, signals: Signals, verdict: Verdict
+) -> TurnResult:
+    """The wish is obeyed whatever is down or slow; a question that came with it is answered if possible."""
+    policy = mind.policy.for_channel(gathered.conversation.channel)
+    question = select_questions_beside(gathered.text, partial(_is_wish, mind, gathered))
+    bare = TurnResult(signals=signals, verdict=verdict, reply=None)
+    if not question:
+        return bare
+    try:
+        async with asyncio.timeout(MAX_BESIDE_SECONDS):
+            asked = replace(gathered, text=question)
+            result = await _search_and_answer(mind, asked, signals, verdict, _ignore_progress)
+    except TimeoutError:
+        return bare
+    upset = signals.frustration >= policy.offer_frustration or signals.complaint >= policy.offer_complaint
+    return replace(result, beside=result.suggested) if result.is_sure and not upset else result
 
 
-def _select_threshold(verdict: Verdict, policy: Policy) -> float:
-    """The score from which on a passage is answered from."""
-    if verdict.decision is Decision.CLARIFY:
-        return inf
-    soothing = verdict.decision is Decision.OFFER and verdict.reason in (Reason.FRUSTRATED, Reason.COMPLAINT)
-    # Neither a complaint nor "is this where I write?" asks anything of the help: only what is sure is quoted.
-    careful = soothing or verdict.decision is Decision.GUIDE
-    return max(policy.answer_score, policy.frustrated_answer_score if careful else 0.0)
+def _is_wish(mind: TurnDependencies, gathered: TurnInput, sentence: str) -> bool:
+    return mind.reader.compute_signals(sentence, gathered.history).wish is not HumanRequest.NONE
 
 
 class SearchOutcome(NamedTuple):

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Message
 from assistant.domain.people import Customer
+from assistant.domain.signals import Signals
 from assistant.domain.turns import History, PastTurn, TurnRecord, Utterance
 from assistant.ports.storage.store import Store
 
@@ -34,14 +36,19 @@ class TurnInput:
     since: datetime
 
 
-def load_turn_input(store: Store, conversation_id: str) -> TurnInput | None:
-    """The burst that waits for an answer; None when nothing does."""
+def load_turn_input(store: Store, conversation_id: str, max_pause: timedelta) -> TurnInput | None:
+    """The burst that waits for an answer; None when nothing does.
+
+    A pause longer than *max_pause* ends it: what was written while nobody could answer is several bursts, and
+    the later ones are turns of their own.
+    """
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_public(conversation.id, after=conversation.episode_from)
     answered = max(conversation.episode_from, store.turns.find_last_answered_seq(conversation.id))
     burst = [m for m in messages if m.seq > answered and m.author is Author.CUSTOMER and m.kind in WORDS]
     if not burst:
         return None
+    burst = list(_take_first_burst(burst, max_pause))
     before = [m for m in messages if m.seq < burst[0].seq]
     return TurnInput(
         conversation=conversation,
@@ -53,6 +60,13 @@ def load_turn_input(store: Store, conversation_id: str) -> TurnInput | None:
         history=_load_history(store, conversation, before, burst[0]),
         since=burst[0].created_at,
     )
+
+
+def _take_first_burst(messages: Sequence[Message], max_pause: timedelta) -> Sequence[Message]:
+    for number, (sooner, later) in enumerate(pairwise(messages), start=1):
+        if later.created_at - sooner.created_at > max_pause:
+            return messages[:number]
+    return messages
 
 
 def _load_history(
@@ -77,15 +91,32 @@ def _find_language(store: Store, conversation: Conversation) -> str | None:
     return conversation.language if tells else None
 
 
-def build_utterances(messages: Sequence[Message]) -> list[Utterance]:
-    """The lines with the pauses between them."""
+def build_utterances(messages: Sequence[Message], records: Sequence[TurnRecord] = ()) -> list[Utterance]:
+    """The lines with the pauses between them, and with how they were read where *records* tell."""
+    signals = find_message_signals(messages, records)
     lines: list[Utterance] = []
     before: datetime | None = None
     for message in messages:
         pause = (message.created_at - before).total_seconds() if before else None
-        lines.append(Utterance(author=message.author, text=message.text, pause=pause))
+        read = signals.get(message.id)
+        lines.append(Utterance(author=message.author, text=message.text, pause=pause, signals=read))
         before = message.created_at
     return lines
+
+
+def find_message_signals(messages: Sequence[Message], records: Sequence[TurnRecord]) -> dict[str, Signals]:
+    """Message id -> signals of its turn; a turn is everything of the customer's up to its last message."""
+    ends = {record.message_id: record.signals for record in records}
+    found: dict[str, Signals] = {}
+    read: Signals | None = None
+    for message in reversed(messages):
+        if message.author is not Author.CUSTOMER:
+            read = None
+        elif message.id in ends or read is not None:
+            read = ends.get(message.id) or read
+            if read is not None:
+                found[message.id] = read
+    return found
 
 
 def build_past_turn(record: TurnRecord) -> PastTurn:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from assistant.knowledge.loaders.document import Document, Unreadable
+from assistant.text.characters import strip_invisible
 
 #: Characters of UTF-8 Japanese that was misread as CP932: 縺 繧 繝.
 MISREAD = re.compile("[縺繧繝]")
@@ -12,15 +13,7 @@ HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 USUAL = re.compile("[\t\n\r -~\u2010-\u2030\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]")
 HAN = re.compile("[\u4e00-\u9fff]")
 
-#: Zero-width characters, direction overrides, tag characters and the like, which a model reads and a reader
-#: cannot see; variation selectors after a kanji and joiners inside an emoji stay.
-INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufdd0-\ufdef\ufff0-\ufffb\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
-    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
-    "|(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]"
-    "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
-)
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 BYTE_ORDER_MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",
     b"\xff\xfe\x00\x00": "utf-32",
@@ -50,7 +43,7 @@ def decode_text(data: bytes) -> str:
 def clean_text(text: str) -> str:
     """Text without characters that hide or reorder text, with newlines as line ends, in NFC."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    return unicodedata.normalize("NFC", INVISIBLE.sub("", text))
+    return unicodedata.normalize("NFC", CONTROL.sub("", strip_invisible(text)))
 
 
 def _decode_bytes(data: bytes) -> str:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 #: A term of a chunk (hash), and its frequency in the text and in title and headings.
 WORD = [("word", "<u4"), ("body", "u1"), ("title", "u1")]
 MAX_TERM_COUNT = 255
-#: Day number of articles that never expire.
-FOREVER = date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -25,16 +25,23 @@ class ArticleStore(Protocol):
     def remove_articles(self, gone: Sequence[str]) -> None: ...
 
 
-class PassageStore(Protocol):
-    """What retrieval reads of the knowledge base, and the vectors of its chunks."""
+class ChunkStore(Protocol):
+    """What retrieval reads of the chunks."""
 
     def load_version(self) -> int: ...  # another number after every change
     def list_chunk_ids(self) -> Sequence[int]: ...
     def load_chunk_words(self, some: Sequence[int]) -> Iterator[ChunkWords]: ...
     def search_words(self, words: Sequence[str], *, limit: int) -> Sequence[int]: ...  # best first
-    def load_passages(self, some: Sequence[int]) -> Mapping[int, Passage]: ...  # with score 0
-    # (id, title, chunk)
-    def list_unembedded(self, model: str, *, limit: int) -> Sequence[tuple[int, str, Chunk]]: ...
+    def load_passages(self, some: Sequence[int]) -> Mapping[int, Passage]: ...  # scored 0
+
+
+class VectorStore(Protocol):
+    """The vectors of chunks.
+
+    Eight members because search reads them in three forms, and an index asks which exist.
+    """
+
+    def list_unembedded(self, model: str, *, limit: int) -> Sequence[tuple[int, str, Chunk]]: ...  # id, title
     def count_unembedded(self, model: str) -> int: ...
     def list_embedded(self, model: str) -> Sequence[int]: ...
     def load_vectors(self, model: str, some: Sequence[int]) -> Iterator[tuple[int, Vectors]]: ...
@@ -42,6 +49,10 @@ class PassageStore(Protocol):
     def load_packed_tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence[Packed]]: ...
     def save_vectors(self, model: str, found: Mapping[int, Sequence[MultiVector]]) -> None: ...  # by slot
     def delete_vectors(self, *, except_model: str) -> None: ...
+
+
+class PassageStore(ChunkStore, VectorStore, Protocol):
+    """Everything that retrieval reads."""
 
 
 class KnowledgeStore(ArticleStore, PassageStore, Protocol):

@@ -13,13 +13,20 @@ from assistant.domain.turns import TurnRecord
 Packet = dict[str, Any]
 
 
-class ConversationStore(Protocol):
+class ConversationRowStore(Protocol):
+    """Conversations, one by one."""
+
     def get(self, conversation: str) -> Conversation: ...  # NotFound
     def find_by_token(self, conversation: str, token_hash: str) -> Conversation | None: ...
     def add(self, conversation: Conversation, token_hash: str | None) -> None: ...
     def save(self, conversation: Conversation) -> None: ...
     def list_existing(self, conversations: Sequence[str]) -> Sequence[Conversation]: ...  # those that exist
     def list_by_customer(self, customer: str, *, before: str) -> Sequence[Conversation]: ...  # newest first
+
+
+class InboxStore(Protocol):
+    """The queue, and agents' inboxes."""
+
     def count_waiting_before(self, conversation: Conversation) -> int: ...
     def list_inbox(
         self, *, state: State | None, agent: str | None, after: int, limit: int
@@ -28,6 +35,10 @@ class ConversationStore(Protocol):
     def count_queued(self, *, origin: str | None = None) -> int: ...  # all, or from one address
     # longest waiting first
     def list_queued(self, customer: str, *, besides: str) -> Sequence[Conversation]: ...
+
+
+class ConversationStore(ConversationRowStore, InboxStore, Protocol):
+    """Every conversation."""
 
 
 class MessageStore(Protocol):
@@ -47,6 +58,9 @@ class MessageStore(Protocol):
 class TurnStore(Protocol):
     def add(self, conversation: str, seq: int, record: TurnRecord, now: datetime) -> None: ...
     def list_all(self, conversation: str, *, after: int = 0) -> Sequence[TurnRecord]: ...
+    def load_recent_feelings(
+        self, conversations: Sequence[str]
+    ) -> Mapping[str, Mapping[str, float]]: ...  # the highest of the last turns
     def redact_turn(self, conversation: str, seq: int) -> None: ...  # removes the words of a turn
     def count_turns(self, conversation: str) -> int: ...
     def find_last_answered_seq(
@@ -57,10 +71,13 @@ class TurnStore(Protocol):
 class HandoffStore(Protocol):
     def add(self, conversation: str, epoch: int, reason: str, packet: Packet, now: datetime) -> None: ...
     def load_last_packet(self, conversation: str) -> dict[str, Any] | None: ...
+    def load_last_asks(self, conversations: Sequence[str]) -> Mapping[str, str]: ...  # what is wanted
     def redact_packets(self, conversation: str, words: str, instead: str) -> None: ...
     def replace_packet(self, packet: dict[str, Any]) -> None: ...  # replaces the one of its epoch
     def mark_claimed(self, conversation: str, now: datetime) -> None: ...
-    def list_recent_waits(self, *, limit: int) -> Sequence[float]: ...  # seconds
+    def list_recent_claims(
+        self, *, since: datetime, limit: int
+    ) -> Sequence[tuple[datetime, datetime]]: ...  # handed over, claimed; newest first
 
 
 class FeedbackStore(Protocol):

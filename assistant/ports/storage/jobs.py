@@ -12,7 +12,11 @@ Kinds = Collection[JobKind]
 
 
 class JobQueue(Protocol):
-    """Jobs with a due time; one row per kind and conversation."""
+    """Jobs with a due time; one row per kind and conversation.
+
+    Thirteen members because all are steps of one job under one lease, from scheduled to completed or
+    dead-lettered.
+    """
 
     def schedule(self, kind: JobKind, conversation: str, due_at: datetime, now: datetime) -> None: ...
     def schedule_once(
@@ -24,7 +28,7 @@ class JobQueue(Protocol):
     def schedule_retry(self, item: Job, due_at: datetime) -> None: ...
     def reschedule(self, item: Job, due_at: datetime) -> None: ...
     def find_next_due_at(self, kinds: Collection[JobKind] = ...) -> datetime | None: ...
-    def dead_letter(self, item: Job, why: str, now: datetime) -> None: ...  # it failed for good
+    def dead_letter(self, item: Job, why: str, now: datetime) -> None: ...  # moves it to the dead letters
     def dead_letter_event(self, event: DeadEvent, now: datetime) -> None: ...
     def count_dead_letters(self) -> int: ...
     def renew_leases(self, held: Sequence[Job], until: datetime) -> None: ...  # those that are still ours

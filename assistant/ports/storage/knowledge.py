@@ -19,7 +19,10 @@ from assistant.domain.supersession import SupersessionClaims
 
 
 class CollectionStore(Protocol):
-    """Names of vector collections, and the leases for filling and backfilling them."""
+    """Names of vector collections, and the leases for filling and backfilling them.
+
+    Eight members because naming, filling and completing a collection are steps of one process.
+    """
 
     def find_name(self, model: str) -> str | None: ...
     def ensure_name(self, model: str) -> str: ...  # creates it if missing
@@ -36,12 +39,17 @@ class CollectionStore(Protocol):
     def delete_collections(self, *, except_model: str) -> Sequence[str]: ...
 
 
-class ArticleLifecycleStore(Protocol):
-    """Supersessions, contradictions and source problems."""
+class SupersessionStore(Protocol):
+    """Which article supersedes which."""
 
     def list_claims(self) -> Sequence[SupersessionClaims]: ...
     def save_supersessions(self, found: Mapping[str, str]) -> bool: ...  # whether anything changed
     def list_supersessions(self) -> Sequence[Supersession]: ...
+
+
+class ValidityStore(Protocol):
+    """Which articles are valid today, which expire and which are upcoming."""
+
     def list_inactive_chunks(
         self, today: date
     ) -> Sequence[int]: ...  # chunks that are not yet valid or superseded
@@ -50,17 +58,32 @@ class ArticleLifecycleStore(Protocol):
         self, before: date
     ) -> Sequence[tuple[str, str, date]]: ...  # (article, title, last day)
     def list_upcoming_articles(self, after: date) -> Sequence[tuple[str, str, date]]: ...
-    # (the last of them, chunks)
-    def list_uncompared_chunks(self, model: str) -> tuple[int, Sequence[int]]: ...
+    def list_article_listings(self) -> Sequence[ArticleListing]: ...
+
+
+class ContradictionStore(Protocol):
+    """Contradictions between articles, and their dismissals."""
+
+    def list_uncompared_chunks(self, model: str) -> tuple[int, Sequence[int]]: ...  # the last of them, chunks
     def save_contradictions(self, last: int, found: Sequence[Contradiction], now: datetime) -> None: ...
     def list_open_contradictions(self, today: date) -> Sequence[Contradiction]: ...
     def dismiss_contradiction(self, contradiction: str, by: str, now: datetime, why: str = "") -> bool: ...
     def list_dismissals(self) -> Sequence[Dismissal]: ...
     def restore_contradiction(self, contradiction: str) -> bool: ...
-    def list_article_listings(self) -> Sequence[ArticleListing]: ...
+
+
+class SourceProblemStore(Protocol):
+    """Problems and remarks of sources."""
+
     def save_source_problems(self, sources: Sequence[str], found: Sequence[SourceProblem]) -> None: ...
     def list_source_problems(self) -> Sequence[SourceProblem]: ...
     def list_source_remarks(self) -> Sequence[SourceProblem]: ...
+
+
+class ArticleLifecycleStore(
+    SupersessionStore, ValidityStore, ContradictionStore, SourceProblemStore, Protocol
+):
+    """Supersessions, validity, contradictions and source problems."""
 
 
 class SourceStore(Protocol):

@@ -22,7 +22,10 @@ class ThreadStore(Protocol):
 
 
 class DeliveryStore(Protocol):
-    """The outbox: messages to messaging apps, in order within a conversation."""
+    """The outbox: messages to messaging apps, in order within a conversation.
+
+    Eight members because a delivery has our message's id here and the app's id there.
+    """
 
     def add(self, conversation: str, epoch: int, message: str, now: datetime) -> bool: ...
     def find_next(self, conversation: str) -> Delivery | None: ...
@@ -35,7 +38,10 @@ class DeliveryStore(Protocol):
 
 
 class MediaStore(Protocol):
-    """Files that customers sent."""
+    """Files that customers sent.
+
+    Eight members because the bytes come later than the row, or never, and go with their message.
+    """
 
     def add(self, media: Media) -> None: ...
     def list_pending(self, conversation: str) -> Sequence[Media]: ...

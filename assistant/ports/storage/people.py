@@ -22,11 +22,19 @@ class CustomerStore(Protocol):
     ) -> Mapping[str, tuple[str | None, bool]]: ...  # (name, verified)
 
 
-class AgentStore(Protocol):
+class AgentAccountStore(Protocol):
+    """Agents' accounts."""
+
     def get(self, agent: str) -> Agent | None: ...  # by id or e-mail address
     def find_by_email(self, email: str) -> Agent | None: ...
     def list_all(self) -> Sequence[Agent]: ...
     def add(self, agent: Agent, password_hash: str, now: datetime) -> None: ...
+    def remove(self, agent: str) -> None: ...  # with its credentials
+
+
+class CredentialStore(Protocol):
+    """Agents' credentials: password, sessions, API tokens."""
+
     def load_password_hash(self, agent: str) -> str | None: ...
     def set_password(self, agent: str, password_hash: str) -> None: ...
     def add_credential(self, agent: str, credential: Credential, now: datetime) -> None: ...
@@ -37,7 +45,18 @@ class AgentStore(Protocol):
     def revoke_credentials(
         self, agent: str, *, tokens: bool
     ) -> int: ...  # sessions, with *tokens* also API tokens; how many
-    def remove(self, agent: str) -> None: ...  # with its credentials
+
+
+class PresenceStore(Protocol):
+    """Which agents are present."""
+
+    def mark_present(self, agent: str, now: datetime) -> None: ...
+    def mark_absent(self, agent: str) -> None: ...
+    def count_present(self, since: datetime) -> int: ...
+
+
+class AgentStore(AgentAccountStore, CredentialStore, PresenceStore, Protocol):
+    """Agents: accounts, credentials, presence."""
 
 
 class CustomerLinkStore(Protocol):
@@ -53,7 +72,10 @@ class CustomerLinkStore(Protocol):
 
 
 class ErasureStore(Protocol):
-    """Erases people and conversations with all dependent rows; returns the number of rows."""
+    """Erases people and conversations with all dependent rows; returns the number of rows.
+
+    Eight members because each kind of row has a limit of its own.
+    """
 
     def find_customers(self, named: str) -> Sequence[str]: ...  # customers by id, e-mail or CHANNEL:ID
     def erase_customers(self, customers: Sequence[str], *, journal: bool = True) -> int: ...

@@ -63,7 +63,10 @@ class ArticlesTransaction(Protocol):
 
 
 class Store(Protocol):
-    """All stores of conversations, inside one transaction."""
+    """All stores of conversations, inside one transaction.
+
+    Twenty members because each group of tables has a small store of its own, and all share a transaction.
+    """
 
     def begin_savepoint(self) -> AbstractContextManager[None]: ...  # InternalError; commits by itself
 

@@ -1,5 +1,6 @@
 // What an agent does with a conversation. Each tells what came of it.
 import { ApiError } from "../../shared/http";
+import { uuid } from "../../shared/uuid";
 import { text } from "../text";
 import type { Agent, Outcome, Row, Suggestion } from "../types";
 import { neighbour } from "./inbox";
@@ -37,6 +38,16 @@ export const claim = (id: string) => act(id, "claim", {}, text().actions.claimed
 export const release = (id: string) => act(id, "release", {}, text().actions.released);
 export const giveBack = (id: string) => act(id, "return", {}, text().actions.returned);
 export const transfer = (id: string, agent: Agent) => act(id, "transfer", { agent: agent.id }, text().actions.transferred(agent.name));
+
+/** To a lead, with a private note that says why. */
+export async function handUp(id: string, lead: Agent, note: string): Promise<void> {
+  try {
+    await post(`/conversations/${id}/messages`, { id: uuid(), text: note, private: true });
+  } catch (problem) {
+    return say(failed(problem), true);
+  }
+  await transfer(id, lead);
+}
 
 export const resolve = (id: string, outcome: Outcome, note: string) =>
   act(id, "resolve", { outcome, ...(note.trim() && { note: note.trim() }) }, text().actions.resolved);

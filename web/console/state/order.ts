@@ -1,5 +1,6 @@
 // Which list a conversation stands in, and in which order. Pure.
 import type { Priority, Row } from "../types";
+import { isMarked } from "./feelings";
 
 export const TABS = ["queued", "mine", "team", "assistant", "closed"] as const;
 export type Tab = (typeof TABS)[number];
@@ -12,8 +13,10 @@ export function tabOf(row: Row, me: string): Tab {
   return row.agent?.id === me ? "mine" : "team";
 }
 
-/** As the server sorts: priority, then who has waited longest; those who wait for nothing come last. */
+/** As the server sorts, with distress before all: priority, then who has waited longest; those who wait for nothing come last. */
 function byWaiting(a: Row, b: Row): number {
+  const distress = Number(isMarked(b, "distress")) - Number(isMarked(a, "distress"));
+  if (distress) return distress;
   const rank = RANK[a.priority] - RANK[b.priority];
   if (rank) return rank;
   if (a.waiting_since && b.waiting_since) return a.waiting_since < b.waiting_since ? -1 : 1;

@@ -208,6 +208,7 @@ export const en: typeof ja = {
     send: "Send",
     claim: "Claim",
     resolve: "Resolve",
+    handUp: "Hand up to a lead",
     resolveNext: "Resolve as solved, go to the next",
     tab: "Next tab",
     side: "Show or hide the customer pane",

@@ -206,6 +206,7 @@ export const ja = {
     send: "送信する",
     claim: "引き受ける",
     resolve: "完了にする",
+    handUp: "責任者に引き継ぐ",
     resolveNext: "「解決」で完了にして次へ",
     tab: "次のタブ",
     side: "お客様の情報を開閉",

@@ -5,9 +5,11 @@ import { claim, claimable, giveBack, owns, release } from "../state/actions";
 import { me } from "../state/me";
 import { contextShown, openConversation } from "../state/route";
 import { text, word } from "../text";
+import { feelingText } from "../text/feelings";
 import type { Detail, Row } from "../types";
 import { asking } from "./asking";
 import { channelName, customerName, stateName } from "./names";
+import { HandUpDialog } from "./HandUpDialog";
 import { ResolveDialog } from "./ResolveDialog";
 import { TransferDialog } from "./TransferDialog";
 import { Waited } from "./Waited";
@@ -54,6 +56,7 @@ function Owned({ row }: { row: Row }) {
             <button onClick={choose(() => giveBack(row.id))} data-testid="return">{actions.return}</button>
             <button onClick={choose(() => release(row.id))} data-testid="release">{actions.release}</button>
             <button onClick={choose(() => (asking.value = "transfer"))} data-testid="transfer">{actions.transfer}</button>
+            <button onClick={choose(() => (asking.value = "handUp"))} data-testid="hand-up">{feelingText().handUp}</button>
           </div>
         )}
       </div>
@@ -93,6 +96,7 @@ export function ActionBar({ shown }: { shown: Detail }) {
         </button>
       </div>
       <ResolveDialog id={row.id} />
+      <HandUpDialog id={row.id} leads={shown.agents.filter((agent) => agent.admin && agent.id !== me.value?.id)} />
       <TransferDialog id={row.id} agents={shown.agents.filter((agent) => agent.id !== me.value?.id)} />
     </header>
   );

@@ -71,6 +71,11 @@ function Previous({ card }: { card: Card }) {
               {each.closed_at && moment(each.closed_at, language.value)}
               {each.csat !== null && ` ・ ${words.card.csat(each.csat)}`}
             </p>
+            {each.notes?.map((note) => (
+              <p key={note} class="meta" dir="auto">
+                {words.note}: {note}
+              </p>
+            ))}
           </li>
         ))}
       </ul>

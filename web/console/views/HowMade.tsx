@@ -1,8 +1,10 @@
 // How a reply came about: what was read from the customer, what was found, what was left out.
 import type { ComponentChildren } from "preact";
+import { SHOWN_THRESHOLD } from "../state/feelings";
 import { text, word } from "../text";
 import { phrase } from "../text/phrases";
-import type { Source, Turn } from "../types";
+import { feelingText } from "../text/feelings";
+import type { Feeling, Source, Turn } from "../types";
 
 function Line({ name, children }: { name: string; children: ComponentChildren }) {
   return (
@@ -39,6 +41,9 @@ export function SourceList({ sources, absent }: { sources: Source[]; absent?: st
   );
 }
 
+const FEELINGS: Feeling[] = ["worry", "distress", "harassment", "complaint", "reply_missed"];
+const shownFeelings = (turn: Turn): Feeling[] => FEELINGS.filter((name) => (turn.signals[name] ?? 0) >= SHOWN_THRESHOLD);
+
 function Signals({ turn }: { turn: Turn }) {
   const { how } = text();
   const { frustration, unfamiliarity, no_progress, asked_for_person } = turn.signals;
@@ -47,6 +52,9 @@ function Signals({ turn }: { turn: Turn }) {
       <Meter name={how.frustration} value={frustration} />
       <Meter name={how.unfamiliarity} value={unfamiliarity} />
       <Meter name={how.no_progress} value={no_progress} />
+      {shownFeelings(turn).map((name) => (
+        <Meter key={name} name={word(feelingText().feelings, name)} value={turn.signals[name] ?? 0} />
+      ))}
       {asked_for_person && <b>{how.asked}</b>}
     </>
   );

@@ -1,7 +1,9 @@
 // One conversation in the list: who, how long, why, what they ask.
 import { moment } from "../../shared/language";
 import { addressOf, route } from "../state/route";
+import { isMarked, marksOf } from "../state/feelings";
 import { language, text, word } from "../text";
+import { feelingText } from "../text/feelings";
 import type { Row } from "../types";
 import { channelName, customerName } from "./names";
 import { Waited } from "./Waited";
@@ -11,6 +13,11 @@ function Badges({ row }: { row: Row }) {
   return (
     <p class="badges">
       {(row.priority === "urgent" || row.priority === "high") && <span class={`badge ${row.priority}`}>{words.priority[row.priority]}</span>}
+      {marksOf(row).map((mark) => (
+        <span key={mark} class={`badge mark ${mark}`} data-testid={`mark-${mark}`}>
+          {word(feelingText().marks, mark)}
+        </span>
+      ))}
       {row.reason && <span class={`badge reason ${row.reason}`}>{word(words.reasons, row.reason)}</span>}
       {row.outcome && <span class="badge">{word(words.outcomes, row.outcome)}</span>}
       <span class="meta">
@@ -37,7 +44,7 @@ export function InboxRow({ row }: { row: Row }) {
         {row.state === "queued" && row.waiting_since ? <Waited since={row.waiting_since} /> : <time class="meta">{moment(row.updated_at, language.value)}</time>}
       </p>
       <p class="ask" dir="auto" lang={row.language}>
-        {(row.state === "agent" && row.last?.text) || row.ask || row.last?.text}
+        {isMarked(row, "harassment") ? feelingText().veiledShort : (row.state === "agent" && row.last?.text) || row.ask || row.last?.text}
       </p>
       <Badges row={row} />
       {owned && <p class="meta">{words.stateWith(row.agent!.name)}</p>}

@@ -6,6 +6,7 @@ import { phoneText } from "../text/phone";
 import type { AgentMessage, Turn } from "../types";
 import { HowMade } from "./HowMade";
 import { Body } from "./Reveal";
+import { Veil } from "./Veil";
 import { SendAgain } from "./phone/SendAgain";
 
 function Sources({ message }: { message: AgentMessage }) {
@@ -62,7 +63,14 @@ function Files({ message }: { message: AgentMessage }) {
   );
 }
 
-export function MessageView({ message, turn }: { message: AgentMessage; turn: Turn | undefined }) {
+interface MessageProps {
+  message: AgentMessage;
+  turn: Turn | undefined;
+  /** Threats, insults: shown on request. */
+  harassing: boolean;
+}
+
+export function MessageView({ message, turn, harassing }: MessageProps) {
   const words = text();
   const kind = message.private ? "note" : message.author;
   const author = message.agent?.name ?? words.authors[message.author];
@@ -73,7 +81,13 @@ export function MessageView({ message, turn }: { message: AgentMessage; turn: Tu
         {message.private && <span class="private">{words.note}</span>}
         <time dateTime={message.created_at}>{moment(message.created_at, language.value)}</time>
       </p>
-      <Body message={message} />
+      {harassing ? (
+        <Veil>
+          <Body message={message} />
+        </Veil>
+      ) : (
+        <Body message={message} />
+      )}
       {message.citations.length > 0 && <Sources message={message} />}
       {message.media && message.media.length > 0 && <Files message={message} />}
       <Delivery message={message} />

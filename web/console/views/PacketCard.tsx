@@ -1,10 +1,13 @@
 // The handoff packet, readable in half a minute: why, what they want, what happened, what is missing.
 import type { ComponentChildren } from "preact";
+import { HARASSMENT_REASON, isHarassing } from "../state/feelings";
 import { language, text, word } from "../text";
 import { phrase } from "../text/phrases";
+import { feelingText } from "../text/feelings";
 import type { Evidence, Packet, Source } from "../types";
 import { SourceList } from "./HowMade";
 import { Sparkline } from "./Sparkline";
+import { Veil } from "./Veil";
 
 const MOST_SOURCES = 3;
 
@@ -43,6 +46,11 @@ function quotes(evidence: Evidence[]): [string, string][] {
   return [...whys].map(([said, each]) => [said, each.join(" / ")]);
 }
 
+function Quote({ said, harassing }: { said: string; harassing: boolean }) {
+  const quote = <blockquote dir="auto">{said}</blockquote>;
+  return harassing ? <Veil>{quote}</Veil> : quote;
+}
+
 function Why({ packet }: { packet: Packet }) {
   const words = text();
   const { reason, evidence } = packet.trigger;
@@ -52,7 +60,7 @@ function Why({ packet }: { packet: Packet }) {
       <p>{words.reasonLong[reason] ?? ""}</p>
       {quotes(evidence).map(([said, why]) => (
         <figure key={said}>
-          {said && <blockquote dir="auto">{said}</blockquote>}
+          {said && <Quote said={said} harassing={evidence.some((each) => each.text === said && each.why === HARASSMENT_REASON)} />}
           <figcaption>{why}</figcaption>
         </figure>
       ))}
@@ -72,10 +80,16 @@ function Tried({ packet, titles }: PacketProps) {
       <ol class="tried">
         {packet.attempts.map((attempt) => (
           <li key={attempt.turn}>
-            <p>
-              {attempt.query && words.packet.query(attempt.query)}
-              {attempt.reaction && <span class="badge">{word(words.reactions, attempt.reaction)}</span>}
-            </p>
+            {attempt.query && isHarassing(packet, attempt.turn) ? (
+              <Veil>
+                <p>{words.packet.query(attempt.query)}</p>
+              </Veil>
+            ) : (
+              <p>
+                {attempt.query && words.packet.query(attempt.query)}
+                {attempt.reaction && <span class="badge">{word(words.reactions, attempt.reaction)}</span>}
+              </p>
+            )}
             <SourceList sources={worthSeeing(attempt.sources, titles)} absent={words.packet.notShown} />
           </li>
         ))}
@@ -87,6 +101,7 @@ function Tried({ packet, titles }: PacketProps) {
 export function PacketCard({ packet, titles }: PacketProps) {
   const words = text();
   const { issue, facts } = packet;
+  const before = packet.customer?.previous ?? [];
   const summary = issue.summary[language.value] ?? issue.summary.ja ?? issue.summary.en;
   return (
     <section class="card packet" aria-label={words.packet.title} data-testid="packet">
@@ -99,13 +114,15 @@ export function PacketCard({ packet, titles }: PacketProps) {
       )}
       {summary && (
         <Part title={words.packet.summary}>
-          <p data-testid="packet-summary">{summary}</p>
+          <p class="summary" data-testid="packet-summary">{summary}</p>
         </Part>
       )}
       <Lines title={words.packet.missing} lines={facts.missing} kind="missing" />
       <Lines title={words.packet.claimed} lines={facts.claimed} />
       <Lines title={words.packet.verifiedFacts} lines={facts.verified} />
       <Lines title={words.packet.promises} lines={packet.promises} />
+      <Lines title={feelingText().oldPromises} lines={before.flatMap((past) => past.promises ?? [])} />
+      <Lines title={feelingText().notes} lines={before.flatMap((past) => past.notes ?? [])} />
       <Tried packet={packet} titles={titles} />
       {packet.sentiment.length > 1 && (
         <Part title={words.packet.mood}>

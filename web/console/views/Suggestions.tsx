@@ -1,11 +1,13 @@
 // Draft replies. A click puts one in the composer; nothing is ever sent from here.
 import { useSignal } from "@preact/signals";
+import { safeUrl } from "../../shared/html";
 import { ApiError } from "../../shared/http";
 import { plainText } from "../../shared/plain";
 import { suggest } from "../state/actions";
 import { contextShown } from "../state/route";
 import { insert } from "../state/writing";
 import { text } from "../text";
+import { feelingText } from "../text/feelings";
 import type { Row, Suggestion } from "../types";
 import { COMPOSER_ID } from "./Composer";
 
@@ -13,6 +15,43 @@ function choose(words: string): void {
   insert(words);
   if (!matchMedia("(min-width: 1180px)").matches) contextShown.value = false;
   document.getElementById(COMPOSER_ID)?.focus();
+}
+
+function SuggestedReply({ suggestion }: { suggestion: Suggestion }) {
+  const reply = plainText(suggestion.html, location.origin);
+  return (
+    <div class="suggested">
+      <button class="suggestion" onClick={() => choose(reply)} data-testid="suggestion">
+        <span>{reply}</span>
+        <b>{text().packet.insert}</b>
+      </button>
+      {suggestion.citations.length > 0 && (
+        <p class="meta" data-testid="suggestion-sources">
+          {feelingText().sources}:{" "}
+          {suggestion.citations.map((cited, place) => (
+            <Source key={cited.article} cited={cited} first={place === 0} />
+          ))}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Source({ cited, first }: { cited: Suggestion["citations"][number]; first: boolean }) {
+  const name = cited.title || cited.article;
+  const url = cited.url ? safeUrl(cited.url, location.origin) : null;
+  return (
+    <>
+      {!first && "、"}
+      {url ? (
+        <a href={url} target="_blank" rel="noopener noreferrer">
+          {name}
+        </a>
+      ) : (
+        name
+      )}
+    </>
+  );
 }
 
 export function Suggestions({ row, given }: { row: Row; given: Suggestion[] }) {
@@ -38,11 +77,8 @@ export function Suggestions({ row, given }: { row: Row; given: Suggestion[] }) {
   return (
     <section class="card suggestions" aria-label={words.packet.suggested} data-testid="suggestions">
       <h2>{words.packet.suggested}</h2>
-      {(fresh.value ?? given).map((suggestion) => plainText(suggestion.html, location.origin)).map((reply) => (
-        <button key={reply} class="suggestion" onClick={() => choose(reply)} data-testid="suggestion">
-          <span>{reply}</span>
-          <b>{words.packet.insert}</b>
-        </button>
+      {(fresh.value ?? given).map((suggestion) => (
+        <SuggestedReply key={suggestion.text} suggestion={suggestion} />
       ))}
       {failed.value && <p role="status">{words.packet.noSuggestion}</p>}
       <button class="outline" disabled={busy.value} onClick={() => void ask()} data-testid="suggest">

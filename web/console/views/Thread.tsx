@@ -1,5 +1,6 @@
 // The middle pane: the conversation, its actions, and the composer.
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { harassingIds } from "../state/feelings";
 import { detail, draft, customerTyping, missing, openId } from "../state/thread";
 import { outbox } from "../state/writing";
 import { text } from "../text";
@@ -49,13 +50,14 @@ function Transcript({ shown }: { shown: Detail }) {
   const words = text();
   const id = shown.conversation.id;
   const { box, scrolled } = useFollow(id);
+  const harassing = harassingIds(shown.messages, shown.turns);
   const arrived = new Set(shown.messages.map((each) => each.id));
   const leaving = outbox.entries.value.filter((each) => each.conversation === id && !arrived.has(each.id));
   return (
     <div class="transcript" role="log" aria-label={words.transcript} tabIndex={0} ref={box} onScroll={scrolled} data-testid="transcript">
       <div class="lines">
         {shown.messages.map((message) => (
-          <MessageView key={message.id} message={message} turn={shown.turns.find((turn) => turn.reply_id === message.id)} />
+          <MessageView key={message.id} message={message} harassing={harassing.has(message.id)} turn={shown.turns.find((turn) => turn.reply_id === message.id)} />
         ))}
         {leaving.map((entry) => (
           <OutgoingView key={entry.id} entry={entry} />

@@ -1,0 +1,25 @@
+"""What the customer's own words give away; nothing of it is verified."""
+
+from dataclasses import dataclass
+
+#: Between the words in which a matter was first told and what was added later.
+EXCERPT_SEPARATOR = " … "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerFacts:
+    """What the customer's own words give away; nothing of it is verified."""
+
+    #: What they want, in their words.
+    ask: str | None = None
+    topic: str | None = None
+    #: Order numbers, dates, amounts, products, e-mail addresses, phone numbers.
+    claimed: tuple[str, ...] = ()
+    #: What an agent will need and nobody has said yet.
+    missing: tuple[str, ...] = ()
+    #: What a matter of this topic takes at all; empty: nobody can say.
+    needs: tuple[str, ...] = ()
+    #: ``harm`` where their words speak of it; what nobody has read yet must not wait like the rest.
+    sensitive: str | None = None
+    #: What was promised to the customer, each with who says so: ``agent: …``, ``customer says: …``.
+    promises: tuple[str, ...] = ()

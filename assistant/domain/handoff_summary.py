@@ -1,0 +1,153 @@
+"""The few sentences at the top of a packet: what it is about, what was tried, and what to do first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.domain.customer_facts import EXCERPT_SEPARATOR, CustomerFacts
+from assistant.domain.signals import Reason
+from assistant.domain.summaries import SUMMARIES
+
+LINE = "\n"
+#: From here on a feeling decides how to begin.
+FEELING_THRESHOLD = 0.5
+MAX_LAST_CHARACTERS = 120
+#: Feelings that a summary names, most serious first.
+NAMED_FEELINGS = ("distress", "harassment", "worry")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Why a person comes in, and how the customer feels."""
+
+    reason: Reason | None = None
+    feelings: Mapping[str, float] = field(default_factory=dict)
+    sensitive: str | None = None
+    #: The assistant has searched and found something.
+    is_tried: bool = False
+    #: What was promised in earlier conversations.
+    promises: tuple[str, ...] = ()
+
+    def has_feeling(self, name: str) -> bool:
+        return self.feelings.get(name, 0.0) >= FEELING_THRESHOLD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryParts:
+    """What a summary without a model is made of."""
+
+    ask: str | None
+    searches: int = 0
+    articles: tuple[str, ...] = ()
+    is_angry: bool = False
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Names of sentences in the tables of `summaries.py`, with what stands in them."""
+
+    opening: str | None
+    step: str
+    values: tuple[tuple[str, str], ...] = ()
+    #: Names of what is missing.
+    missing: tuple[str, ...] = ()
+
+
+def read_situation(packet: Mapping[str, Any]) -> Situation:
+    """The situation that a packet was built from, as far as it is kept in it."""
+    reason = packet["trigger"]["reason"]
+    serious = packet["issue"].get("sensitive")
+    return Situation(
+        reason=Reason(reason) if reason else None,
+        feelings=packet.get("feelings") or {},
+        sensitive=serious,
+        is_tried=any(attempt["sources"] for attempt in packet["attempts"]),
+        promises=tuple(
+            promise for past in packet["customer"]["previous"] for promise in past.get("promises", ())
+        ),
+    )
+
+
+def select_next_step(situation: Situation, facts: CustomerFacts) -> NextStep:
+    """What the agent would best do first: the most pressing that applies."""
+    if situation.sensitive == "harm" or situation.has_feeling("distress"):
+        return NextStep(None, "step_safety")
+    if situation.sensitive == "fraud":
+        return NextStep(None, "step_fraud")
+    opening = _select_opening(situation)
+    phone = next((fact.partition(": ")[2] for fact in facts.claimed if fact.startswith("phone: ")), None)
+    promises = (*situation.promises, *facts.promises)
+    if promises:
+        return NextStep(opening, "step_promise", (("promise", promises[-1].partition(": ")[2]),))
+    if facts.ask is None:
+        bare = NextStep(opening, "step_ask")
+        return NextStep(opening, "step_call_ask", (("phone", phone),)) if phone else bare
+    if facts.missing:
+        return NextStep(opening, "step_missing", (), facts.missing)
+    if phone and situation.reason is Reason.ASKED_FOR_PERSON:
+        return NextStep(opening, "step_call", (("phone", phone),))
+    if situation.is_tried and situation.reason in (Reason.STUCK, Reason.FRUSTRATED):
+        return NextStep(opening, "step_other")
+    return NextStep(opening, "step_complete" if facts.needs else "step_answer")
+
+
+def _select_opening(situation: Situation) -> str | None:
+    """How to begin before the matter: what the customer feels comes first."""
+    if situation.has_feeling("harassment"):
+        return "open_harassment"
+    if situation.has_feeling("worry"):
+        return "open_worry"
+    if situation.has_feeling("complaint") or situation.reason is Reason.COMPLAINT:
+        return "open_complaint"
+    if situation.has_feeling("frustration") or situation.reason is Reason.FRUSTRATED:
+        return "open_frustration"
+    return None
+
+
+def render_next_step(step: NextStep, language: str) -> str:
+    words = SUMMARIES[language]
+    missing = words["and"].join(words.get(need, need) for need in step.missing)
+    text = words[step.step].format(**dict(step.values), missing=missing)
+    return text if step.opening is None else words[step.opening] + words["gap"] + text
+
+
+def render_summary(parts: SummaryParts, situation: Situation, step: NextStep, language: str) -> str:
+    """What it is about, what was tried, why a person comes in; the next step in a line of its own."""
+    words = SUMMARIES[language]
+    told = [render_ask(parts.ask, language)]
+    if parts.searches:
+        name = "tried" if parts.articles else "empty"
+        told.append(words[name].format(count=parts.searches, articles=", ".join(parts.articles)))
+    if situation.reason:
+        told.append(words[situation.reason])
+    if parts.is_angry and situation.reason is not Reason.FRUSTRATED:
+        told.append(words[Reason.FRUSTRATED])
+    told += [words[name] for name in NAMED_FEELINGS if situation.has_feeling(name)]
+    if _is_worth_quoting(parts, situation):
+        told.append(words["last"].format(last=" ".join(parts.last.split())[:MAX_LAST_CHARACTERS]))
+    return words["gap"].join(told) + LINE + render_next_step(step, language)
+
+
+def render_ask(ask: str | None, language: str) -> str:
+    words = SUMMARIES[language]
+    return words["ask"].format(ask=ask) if ask else words["none"]
+
+
+def _is_worth_quoting(parts: SummaryParts, situation: Situation) -> bool:
+    """The last words, where they say more than the matter; an insult is not repeated."""
+    if not parts.last or parts.ask is None or situation.has_feeling("harassment"):
+        return False
+    said = " ".join(parts.last.split())
+    return all(piece.rstrip("…") not in said for piece in parts.ask.split(EXCERPT_SEPARATOR))
+
+
+def update_summary(
+    text: str, language: str, asks: tuple[str | None, str | None], step: NextStep, better: str | None
+) -> str:
+    """A summary with the matter as it is known now (*asks*: before, now) or *better* words, and *step*."""
+    body = text.rpartition(LINE)[0]
+    before, now = (render_ask(ask, language) for ask in asks)
+    if body.startswith(before):
+        body = now + body[len(before) :]
+    return f"{better or body}{LINE}{render_next_step(step, language)}"

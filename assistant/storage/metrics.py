@@ -1,0 +1,59 @@
+"""What customers and agents said of replies, and the numbers that the dashboard draws from all of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant.storage import tables as t
+from assistant.storage.statements import build_insert
+
+
+class SqlFeedback:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, values: dict[str, Any]) -> None:
+        self._connection.execute(build_insert(t.feedback), values)
+
+    def load_csat_scores(self, conversations: Sequence[str]) -> dict[str, int]:
+        """The latest satisfaction score of each conversation that has one."""
+        c = t.feedback.c
+        query = sa.select(c.conversation, c.value).where(c.kind == "csat", c.conversation.in_(conversations))
+        return {row.conversation: row.value for row in self._connection.execute(query.order_by(c.id))}
+
+
+class SqlMetrics:
+    """Counts for the dashboard, over conversations created in [start, end)."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def list_conversations(self, start: datetime, end: datetime) -> Sequence[Any]:
+        """(id, created_at, state, outcome, agent) of each."""
+        c = t.conversations.c
+        query = sa.select(c.id, c.created_at, c.state, c.outcome, c.agent)
+        return self._connection.execute(query.where(c.created_at >= start, c.created_at < end)).all()
+
+    def list_handoffs(self, start: datetime, end: datetime) -> Sequence[Any]:
+        """(conversation, reason, created_at, claimed_at) of each."""
+        c = t.handoffs.c
+        query = sa.select(c.conversation, c.reason, c.created_at, c.claimed_at)
+        return self._connection.execute(query.where(c.created_at >= start, c.created_at < end)).all()
+
+    def count_decisions(self, start: datetime, end: datetime) -> dict[str, int]:
+        c = t.turns.c
+        query = sa.select(c.decision, sa.func.count()).where(c.created_at >= start, c.created_at < end)
+        return {row[0]: row[1] for row in self._connection.execute(query.group_by(c.decision))}
+
+    def count_handoff_reasons(self) -> dict[str, int]:
+        """Reason -> number of handoffs over all time."""
+        c = t.handoffs.c
+        rows = self._connection.execute(sa.select(c.reason, sa.func.count()).group_by(c.reason))
+        return {row[0]: row[1] for row in rows}
+
+    def list_csat_scores(self, start: datetime, end: datetime) -> Sequence[int]:
+        c = t.feedback.c
+        query = sa.select(c.value).where(c.kind == "csat", c.created_at >= start, c.created_at < end)
+        return [row.value for row in self._connection.execute(query)]

@@ -1,0 +1,75 @@
+"""The top of a packet: the matter, how the customer feels, and a next step that fits."""
+
+import pytest
+
+from assistant.domain.customer_facts import CustomerFacts
+from assistant.domain.handoff_summary import (
+    Situation,
+    SummaryParts,
+    render_next_step,
+    render_summary,
+    select_next_step,
+    update_summary,
+)
+from assistant.domain.signals import Reason
+
+ASK = CustomerFacts(ask="届いた皿が割れていました")
+
+
+def steps(situation: Situation, facts: CustomerFacts) -> tuple[str, str]:
+    step = select_next_step(situation, facts)
+    return render_next_step(step, "ja"), render_next_step(step, "en")
+
+
+@pytest.mark.parametrize(
+    ("situation", "facts", "ja", "en"),
+    [
+        (Situation(), CustomerFacts(), "どのようなご用件か", "ask what it is about"),
+        (Situation(reason=Reason.ASKED_FOR_PERSON), CustomerFacts(claimed=("phone: 03-1234-5678",)),
+         "03-1234-5678 へお電話し、ご用件を", "call 03-1234-5678 and ask"),
+        (Situation(feelings={"distress": 0.9}), ASK, "ご本人の安全", "make sure they are safe"),
+        (Situation(feelings={"harassment": 0.9}), ASK, "責任者に引き継いで", "hand up to a lead"),
+        (Situation(reason=Reason.COMPLAINT), ASK, "お詫びし", "apologise"),
+        (Situation(feelings={"worry": 0.8}), ASK, "ご不安を受け止め", "reassure"),
+        (Situation(promises=("agent: 明日お電話します",)), ASK, "明日お電話します", "明日お電話します"),
+    ],
+)  # fmt: skip
+def test_the_next_step_fits(situation: Situation, facts: CustomerFacts, ja: str, en: str) -> None:
+    japanese, english = steps(situation, facts)
+    assert ja in japanese
+    assert en in english
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (CustomerFacts(ask="a", needs=("order number",)), True),
+        (CustomerFacts(ask="a", needs=("order number",), missing=("order number",)), False),
+        (CustomerFacts(ask="a"), False),
+        (CustomerFacts(), False),
+    ],
+)
+def test_that_nothing_is_missing_is_said_only_where_it_is_known(facts: CustomerFacts, said: bool) -> None:
+    japanese, english = steps(Situation(), facts)
+    assert ("必要なことは伺い済みです" in japanese) is said
+    assert ("what it takes has been said" in english) is said
+
+
+def test_an_insult_is_told_and_not_repeated() -> None:
+    parts = SummaryParts(ask="皿の件", last="お前の家に行くぞ")
+    calm, harassed = Situation(), Situation(feelings={"harassment": 0.9})
+    told = render_summary(parts, harassed, select_next_step(harassed, ASK), "ja")
+    assert "お前の家" in render_summary(parts, calm, select_next_step(calm, ASK), "ja")
+    assert "お前の家" not in told
+    assert "脅し・侮辱" in told
+
+
+def test_a_matter_told_later_takes_the_place_of_none() -> None:
+    bare = Situation(reason=Reason.ASKED_FOR_PERSON)
+    before = render_summary(SummaryParts(ask=None), bare, select_next_step(bare, CustomerFacts()), "ja")
+    after = update_summary(before, "ja", (None, ASK.ask), select_next_step(bare, ASK), None)
+    assert before.startswith("ご用件はまだ伺えていません。")
+    assert after.split("\n") == [
+        "お客様のご用件:「届いた皿が割れていました」担当者との会話を希望されています。",
+        "次に: ご用件にお答えください。",
+    ]
