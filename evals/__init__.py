@@ -1,3 +1,3 @@
-"""Cases, scores and benchmarks; imports the product, never the reverse."""
+"""Measurements, training and fault injection; imports the product, never the reverse."""
 
 import assistant  # noqa: F401 - before numpy: it says how many threads numpy takes

@@ -1,9 +1,9 @@
-"""``python -m evals NAME``: each is a module with a ``main()``; README.md says more of them."""
+"""``python -m evals NAME``: runs a module's ``main()``; README.md describes each."""
 
 import importlib
 import sys
 
-#: Name on the command line: module, and what it tells.
+#: Name on the command line -> (module, description).
 MEASUREMENTS = {
     "retrieval": ("evals.quality.retrieval", "how well search finds, beside simpler pipelines"),
     "bench": ("evals.bench.run", "speed of the whole, each figure beside its floor; of a part: bench search"),

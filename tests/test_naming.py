@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tokenize
 from collections import Counter
 from pathlib import Path
 
@@ -69,6 +70,13 @@ FIELD_TERMS = [
     "typing indicator",
     "webhook",
 ]
+
+#: Words that mean something only in this project; each had a term of the field.
+PRIVATE_WORDS = re.compile(
+    r"\b(?:arms? (?:of the search|that)|companions?|ears?|errands?|in step with|lays? on the table|lookouts?"
+    r"|mend(?:s|ed|ing)?|shel(?:f|ves)|worn)\b",
+    re.IGNORECASE,
+)
 
 
 def relative(path: Path) -> str:
@@ -147,3 +155,20 @@ def searched() -> list[str]:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module):
                 texts.append(ast.get_docstring(node) or "")
     return texts
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_docstrings_and_comments_use_no_private_words(path: Path) -> None:
+    assert [text for text in list_prose(path) if PRIVATE_WORDS.search(text)] == []
+
+
+def list_prose(path: Path) -> list[str]:
+    """Docstrings and comments of a file."""
+    docstrings = [
+        ast.get_docstring(node) or ""
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module)
+    ]
+    with path.open("rb") as file:
+        comments = [each.string for each in tokenize.tokenize(file.readline) if each.type == tokenize.COMMENT]
+    return docstrings + comments

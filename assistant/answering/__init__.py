@@ -1,1 +1,1 @@
-"""Passages to an answer: quotes, checked drafts of a model, and what a model is asked besides."""
+"""Passages to an answer: quotes, grounded drafts of a model, and a model's other tasks."""

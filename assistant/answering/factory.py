@@ -1,4 +1,4 @@
-"""Puts an answerer together from settings: quotes alone, or a model with quotes to fall back to."""
+"""Builds the answerer from settings: quotes only, or a model with quotes as the fallback."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswererParts:
-    """What an answerer is put together from besides a model."""
+    """The dependencies of an answerer besides a model."""
 
     ranker: QuoteRanker
     embedder: Embedder
@@ -49,7 +49,7 @@ def build_answerer(model: ChatModel | None, parts: AnswererParts, prompts: Path)
 
 
 def build_rewrite(model: ChatModel | None, prompts: Path) -> Rewrite:
-    """How a follow-up is made to stand alone: by the model, or by the conversation's words."""
+    """The query rewriter: by the model, or by rules on the conversation."""
     from assistant.answering.prompts import Prompt
     from assistant.answering.query_rewrite import ModelQueryRewriter, rewrite_from_conversation
 
@@ -61,7 +61,7 @@ def build_rewrite(model: ChatModel | None, prompts: Path) -> Rewrite:
 
 
 def build_summarizer(model: ChatModel | None, prompts: Path) -> ConversationSummarizer | None:
-    """How a conversation is summed up for an agent: by the model; None: by quotes alone."""
+    """The conversation summarizer for agents; None without a model."""
     if model is None:
         return None
     from assistant.answering.handoff_summary import ModelSummarizer
@@ -71,7 +71,7 @@ def build_summarizer(model: ChatModel | None, prompts: Path) -> ConversationSumm
 
 
 def build_turn_classifier(model: ChatModel | None, prompts: Path) -> TurnClassifier | None:
-    """How a turn that is hard to read is voted on: by the model; None: not at all."""
+    """The model's turn classifier; None without a model."""
     if model is None:
         return None
     from assistant.answering.prompts import Prompt

@@ -1,4 +1,4 @@
-"""A conversation summed up by a model for the agent who takes over; nothing where it cannot be trusted."""
+"""Summarizes a conversation with a model for the agent who takes over."""
 
 import asyncio
 import re
@@ -14,7 +14,7 @@ from assistant.models.token_count import count_tokens
 from assistant.ports.models import ChatModel
 
 SECONDS = 10.0
-#: Longer is no summary.
+#: Longest summary, in characters.
 MAX_CHARACTERS = 800
 MAX_TOKENS = 500
 PARAGRAPH = re.compile(r"^\s*(ja|en)\s*[:：]\s*(.+?)(?=^\s*(?:ja|en)\s*[:：]|\Z)", re.MULTILINE | re.DOTALL)
@@ -22,7 +22,7 @@ NUMBER = re.compile(r"\d+")
 
 
 class ModelSummarizer:
-    """Asks a model; what it writes counts only if every number in it was said."""
+    """Summarizes with a model; a summary counts only if every number in it occurs in the conversation."""
 
     def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
         self._model, self._prompt, self._seconds = model, prompt, seconds

@@ -1,4 +1,4 @@
-"""Personal data out of what a model is given, back into its answer; how it is found is in `text/pii.py`."""
+"""Masks PII in a model's input and restores it in the output; `text/pii.py` finds it."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ _MARK = re.compile(r"\[(?:EMAIL|PHONE|CARD|ID|IBAN|ADDRESS|NAME|SECRET)_\d+\]")
 
 @dataclass(slots=True)
 class PiiMask:
-    """What one turn hides from the model: the same value has the same mark in question and history."""
+    """The PII masked in one turn: the same value gets the same mark in question and history."""
 
     _marks: dict[str, str] = field(default_factory=dict)
 
     def mask_text(self, text: str) -> str:
-        """*text* with [EMAIL_1], [PHONE_1], [NAME_2] … where those stood."""
-        # What nobody sees would hide a number from us and not from the model; a mark that the customer typed
-        # is no mark of ours.
+        """*text* with [EMAIL_1], [PHONE_1], [NAME_2] … in place of PII."""
+        # Invisible characters would hide a number from the patterns but not from the model. A customer's text
+        # may contain a mark like ours; it must not be unmasked.
         text = _MARK.sub(lambda found: found[0].strip("[]"), strip_every_invisible(text))
         parts, at = [], 0
         for found in find_pii(text):
@@ -30,7 +30,7 @@ class PiiMask:
         return "".join((*parts, text[at:]))
 
     def unmask_text(self, text: str) -> str:
-        """*text* with the values back in the place of their marks."""
+        """*text* with its marks replaced by the values."""
         values = {mark: value for value, mark in self._marks.items()}
         return _MARK.sub(lambda found: values.get(found[0], found[0]), text)
 
@@ -42,10 +42,10 @@ class PiiMask:
 
 
 def remove_marks(text: str) -> str:
-    """*text* as the check reads it: a hidden value is nothing that a passage could prove."""
+    """*text* without marks, for the grounding check: no passage can support a masked value."""
     return _MARK.sub("", text)
 
 
 def mask_pii(text: str) -> str:
-    """*text* with its personal data hidden for good."""
+    """*text* with its PII masked irreversibly."""
     return PiiMask().mask_text(text)

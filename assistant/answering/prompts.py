@@ -1,4 +1,4 @@
-"""Prompts: Markdown files with $names, filled strictly; what they say is in the files, not here."""
+"""Prompts: Markdown templates with $names, filled strictly."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -7,17 +7,17 @@ from string import Template
 
 from assistant.domain.errors import SetupError
 
-#: Between the system's words and the customer's.
+#: Separates the system part from the user part.
 _LINE = "\n---\n"
 
 
 class PromptMismatch(SetupError):
-    """A prompt and the code that fills it disagree about its $names."""
+    """A prompt's $names and the code that fills it do not match."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A prompt of two parts: what the model is told to do, and what it is given to do it with."""
+    """A prompt of a system and a user part."""
 
     name: str
     text: str
@@ -37,7 +37,7 @@ class Prompt:
         return sha256(self.text.encode()).hexdigest()[:12]
 
     def fill_template(self, **values: str) -> tuple[str, str]:
-        """(system, user); a value is never read again, so nobody can smuggle a $name in."""
+        """(system, user); substituted values are not substituted again, so that nobody can inject a $name."""
         wanted = set(Template(self.text).get_identifiers())
         if wanted != values.keys():
             raise PromptMismatch(f"The prompt {self.name} takes {sorted(wanted)}, got {sorted(values)}.")

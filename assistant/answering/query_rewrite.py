@@ -1,4 +1,4 @@
-"""A follow-up made into a question that stands alone: from the conversation, better with a model."""
+"""Rewrites a follow-up as a standalone question: by rules on the conversation, or by a model."""
 
 import asyncio
 import re
@@ -14,7 +14,7 @@ from assistant.ports.models import ChatModel
 from assistant.text.terms import extract_terms
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
-#: Says nothing to search for.
+#: Text without search terms.
 _CHATTER = re.compile(
     r"""^(はい|いいえ|ええ|うん|そうです(か|ね)?|なるほど|了解(です|しました)?|わかりました
     |分かりました|ありがとう(ございま(す|した))?
@@ -24,7 +24,7 @@ _CHATTER = re.compile(
     |got\ it|i\ see|please)[\s、。!！.,？?]*$""",
     _FLAGS,
 )
-#: Stands for something said before.
+#: References to something said before.
 _STANDS_FOR = re.compile(
     r"""(これ|それ|あれ|こちら|そちら|そこ|ここ)(は|が|を|も|で|に|の|って|だと|なら|から|まで|以外
       |[、。?？]|$)
@@ -36,7 +36,7 @@ _STANDS_FOR = re.compile(
     |^(and|but|so|then|or|also|what\ if|what\ about|how\ about)\b""",
     _FLAGS,
 )
-#: Complete by themselves although they look otherwise: "is it possible to …", "there is …".
+#: Complete questions that look like references: "is it possible to …", "there is …".
 _EXPLETIVE = re.compile(
     r"""\b(is|was|would|will|does|how\ (long|much)\ does|what\ does)\ it\ (be\ |still\ )?
     (possible|ok|okay|free|safe|necessary|allowed|take\ to|cost\ to|mean\ to)\b
@@ -46,7 +46,7 @@ _EXPLETIVE = re.compile(
     |\bwhich\ one\b|\bno\ one\b|\bthat's\ (all|fine|ok)\b""",
     _FLAGS,
 )
-#: A rest of a question whose subject was named before: 海外は？ "how long?" "for shoes?".
+#: Elliptic questions whose subject was named before: 海外は？ "how long?" "for shoes?".
 _REST = re.compile(
     r"""^[^。?？]{1,14}(は|なら|だと|だったら|たら|れば|の場合は?|でも|とか)[?？。]*$
     | ^(いつ|いくら|どこ|なぜ|どうして|どうやって|何日|何円)[^。]{0,10}[?？。]*$
@@ -55,14 +55,14 @@ _REST = re.compile(
     _FLAGS,
 )
 _MAX_EARLIER_QUESTIONS = 2
-#: A customer waits for the rewriting and then for the answer, so it must be quick or it is left out.
+#: Seconds: the customer waits for the rewrite and then for the answer.
 SECONDS = 2.5
-#: A rewritten question longer than this says more than was asked.
+#: Characters of a rewrite: a longer one says more than was asked.
 MAX_CHARACTERS = 300
 
 
 class ModelQueryRewriter:
-    """Asks a model to put a follow-up in words of its own; the conversation's own words where it fails."""
+    """Rewrites by a model; falls back to the rules."""
 
     def __init__(self, model: ChatModel, prompt: Prompt, seconds: float = SECONDS) -> None:
         self._model, self._prompt, self._seconds = model, prompt, seconds
@@ -80,28 +80,30 @@ class ModelQueryRewriter:
         except (ModelUnavailable, TimeoutError):
             return alone
         written = " ".join(mask.unmask_text(written).split())
-        # The customer's own words stay: what a model makes of them may lose what matters.
+        # The customer's own words are kept: a rewrite may lose what matters.
         return f"{written} {question.strip()}" if 0 < len(written) <= MAX_CHARACTERS else alone
 
 
 async def rewrite_from_conversation(question: str, lines: Sequence[Utterance]) -> str:
-    """Without a model."""
+    """Rewrite by rules only."""
     return build_standalone_question(question, lines)
 
 
 def build_standalone_question(question: str, lines: Sequence[Utterance]) -> str:
-    """*question* with the earlier questions that it leans on put before it; itself when it leans on none."""
+    """*question* preceded by the earlier questions that it refers to; unchanged when it refers to none."""
     question = question.strip()
     if not _is_follow_up(question):
         return question
     earlier = _find_subject(lines, question)
-    # As the reader learned follow-ups.
+    # The reader was trained on follow-ups in this form.
     return f"{earlier} / {question}" if earlier else question
 
 
 def prepend_subject(question: str, lines: Sequence[Utterance]) -> str:
-    """*question* after the customer's last question that stands by itself, whether it seems to lean on it or
-    not; itself where it says enough, or where nothing was asked before."""
+    """*question* preceded by the customer's last standalone question, whether it refers to it or not.
+
+    Unchanged where it says enough, or where nothing was asked before.
+    """
     question = question.strip()
     if _CHATTER.match(question) or _is_long(question):
         return question
@@ -118,12 +120,12 @@ def _is_follow_up(question: str) -> bool:
 
 
 def _is_long(question: str) -> bool:
-    """Enough words of its own to be found by."""
+    """Whether it has enough words of its own for a search."""
     return len(extract_terms(question)) >= 6
 
 
 def _find_subject(lines: Sequence[Utterance], question: str) -> str:
-    """The customer's last question that stands by itself, with the follow-ups since, as few as needed."""
+    """The customer's last standalone question and the follow-ups since, as few as needed."""
     asked = [line.text.strip() for line in lines if line.author is Author.CUSTOMER]
     asked = [text for text in asked if text and text != question and not _CHATTER.match(text)]
     found: list[str] = []
@@ -135,5 +137,5 @@ def _find_subject(lines: Sequence[Utterance], question: str) -> str:
 
 
 def _truncate_text(text: str) -> str:
-    """The last sentences of a long message: what is asked stands at the end."""
+    """The last sentences of a long message: the question is at the end."""
     return text if len(text) <= 200 else text[-200:].split(maxsplit=1)[-1]

@@ -1,4 +1,4 @@
-"""Where a unit stands in its passage's Markdown, found by letters and digits alone, and its tokens."""
+"""Locates units in their passage's Markdown, comparing letters and digits only, and their tokens."""
 
 import re
 from collections.abc import Sequence
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int]
 
-#: Letters that find one end of a unit with markup in its middle, a link's address for example.
+#: Letters that identify an end of a unit with markup in its middle, such as a link's address.
 _END = 5
-#: All but letters and digits, and those.
+#: Everything but letters and digits; letters and digits.
 _NO_LETTERS = re.compile(r"[\W_]+")
 _LETTERS = re.compile(r"[^\W_]+")
 
 
 class UnitLocator:
-    """Finds units in one text."""
+    """Locates units in one text."""
 
     def __init__(self, text: str) -> None:
         self._at = [i for found in _LETTERS.finditer(text) for i in range(found.start(), found.end())]
         self._letters = _strip_to_letters(text)
 
     def locate_unit(self, unit: Unit) -> Place | None:
-        """The characters from and to; None where the unit's words do not stand as they are."""
+        """Start and end of the unit in the text; None when its words do not occur unchanged."""
         return self._find_words("".join(unit.cells) if unit.kind is UnitKind.ROW else unit.text)
 
     def locate_header(self, row: Unit) -> Place | None:
-        """Of the table row's columns."""
+        """The span of the header of a table row's table."""
         return self._find_words("".join(row.header))
 
     def locate_units(self, units: Sequence[Unit]) -> list[Place]:
@@ -58,12 +58,12 @@ def _strip_to_letters(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def get_locator(text: str) -> UnitLocator:
-    """The places of a passage, which comes again with every question about it."""
+    """The cached locator of a passage."""
     return UnitLocator(text)
 
 
 def find_tokens_within(tokens: PassageTokens, places: Sequence[Place]) -> "NDArray[bool_]":
-    """Which of a passage's *tokens* stand in one of the *places*."""
+    """Mask of a passage's *tokens* that lie within one of *places*, (tokens,)."""
     import numpy
 
     starts, ends = tokens.spans[:, 0], tokens.spans[:, 1]

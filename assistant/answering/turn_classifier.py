@@ -1,4 +1,4 @@
-"""A model's vote on a turn that the reader of signals is unsure of; none where it fails or is late."""
+"""Asks a model about a turn that the signal reader is unsure of; no opinion on failure or timeout."""
 
 import asyncio
 import re
@@ -14,10 +14,10 @@ from assistant.domain.turns import Utterance
 from assistant.models.token_count import count_tokens
 from assistant.ports.models import ChatModel
 
-#: The customer waits for it.
+#: Seconds; the customer waits.
 SECONDS = 2.0
 MAX_TOKENS = 30
-#: What a vote is about stands within this many characters.
+#: Characters of the end of the turn that the model reads.
 MAX_CHARACTERS = 1_500
 LINE = re.compile(
     r"person\s*[:：]\s*(yes|no)\b.{0,20}frustration\s*[:：]\s*(\d{1,2})\b", re.IGNORECASE | re.DOTALL

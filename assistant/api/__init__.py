@@ -1,4 +1,4 @@
-"""HTTP in and out: no decisions, no SQL."""
+"""HTTP API: routes, schemas, authentication; no decisions, no SQL."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ if TYPE_CHECKING:
 
     from assistant.api.context import ApiContext
 
-#: No call has a body near this size; a message is a few kilobytes.
+#: Bytes of a request body; a message has a few kilobytes.
 MAX_BODY = 256 * 1024
-#: Apps put a thousand events into a call, mail services whole messages with their files.
+#: Bytes of a webhook call: apps send a thousand events at once, mail services whole messages with files.
 MAX_WEBHOOK = {"/v1/channels/email": 16 * 1024 * 1024, "/v1/channels/": 4 * 1024 * 1024}
 
 
 def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[str] = ()) -> FastAPI:
-    """The application; pages at *origins* may embed the widget, *proxies* say from where a call comes."""
+    """The ASGI application.
+
+    Pages at *origins* may embed the widget; *proxies* are trusted to name the client's address.
+    """
     from fastapi import FastAPI
     from starlette.middleware.cors import CORSMiddleware
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -41,13 +44,13 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     app = FastAPI(
         title="Yorisoi",
         version=__version__,
-        openapi_url=None,  # pages/ serves it, to whom the settings say
+        openapi_url=None,  # pages/ serves it, depending on the settings
         docs_url=None,
         redoc_url=None,
-        redirect_slashes=False,  # the caller's Host would decide where to
+        redirect_slashes=False,  # the redirect's target would be taken from the caller's Host header
     )
     app.state.context = context
-    # The last that is added is the first that a call meets.
+    # The middleware added last runs first.
     app.add_middleware(BodyLimitMiddleware, most=MAX_BODY, longer=MAX_WEBHOOK)
     app.add_middleware(RateLimitMiddleware, limits=context.limits)
     app.add_middleware(

@@ -1,4 +1,4 @@
-"""The agents' side: signing in, the inbox, one conversation with everything on the table."""
+"""The agents' API: login, inbox, one conversation with all its data."""
 
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -39,7 +39,7 @@ from assistant.ports.storage.store import Store
 router = APIRouter(prefix="/v1/agent", tags=["agent"], route_class=RateLimitedRoute)
 
 PAGE = 50
-#: No inbox goes on beyond so many.
+#: Largest offset of an inbox page.
 MAX_CURSOR = 10_000_000
 
 
@@ -122,7 +122,7 @@ async def list_conversations(
 
 
 def parse_cursor(after: str) -> int:
-    """Where a page starts, or BadInput for what no page before it said."""
+    """The offset in a page cursor, or BadInput for a cursor that we did not issue."""
     if after and not (after.isascii() and after.isdigit() and int(after) <= MAX_CURSOR):
         raise BadInput("after: take the cursor from the page before.")
     return int(after or 0)
@@ -134,7 +134,7 @@ async def get_conversation(conversation: str, _inside: CurrentAgent, ctx: Ctx) -
 
 
 def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext) -> dict[str, Any]:
-    """Everything an agent needs to take over without asking again."""
+    """Everything that an agent needs to take over without asking again."""
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_all(conversation.id)
     return {

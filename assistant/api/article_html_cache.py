@@ -1,7 +1,7 @@
-"""Articles as HTML: each version is drawn once, off the event loop.
+"""Caches articles as HTML: each version is rendered once, off the event loop.
 
-An article may be an 800 KB page of somebody else's site, and Markdown in Python takes seconds for that: so
-whatever is not small is drawn in a process of its own that has a deadline.
+An article may be an 800 KB page of another site, and Markdown in Python takes seconds for it: large articles
+are rendered in a process of their own with a deadline.
 """
 
 import asyncio
@@ -17,16 +17,16 @@ from assistant.domain.knowledge import Article
 
 log = structlog.get_logger()
 
-#: What is small is drawn in a thread, in some milliseconds: characters, brackets, and lines times bars.
+#: Limits of what is rendered in a thread, in milliseconds: characters, brackets, and lines times bars.
 MAX_INLINE_SIZE = (20_000, 200, 4_000)
-#: What takes longer is shown as plain text.
+#: Seconds after which an article is shown as plain text.
 RENDER_TIMEOUT_SECONDS = 20.0
-#: Of HTML that is remembered.
+#: Cached HTML, in characters.
 MAX_CACHED_CHARACTERS = 8_000_000
 
 
 class ArticleRenderer:
-    """The bodies of articles that were drawn last."""
+    """An LRU cache of rendered article bodies."""
 
     def __init__(self, seconds: float = RENDER_TIMEOUT_SECONDS, most: int = MAX_CACHED_CHARACTERS) -> None:
         self._seconds, self._most, self._size = seconds, most, 0
@@ -34,7 +34,7 @@ class ArticleRenderer:
         self._one_at_a_time = asyncio.Lock()
 
     async def get_html(self, article: Article) -> str:
-        """The article's body; drawn once, however many ask for it at a time."""
+        """The article's body as HTML; concurrent callers share one rendering."""
         key = sha256(f"{article.id}\0{article.text}".encode("utf-8", "replace")).hexdigest()
         if key not in self._known:
             async with self._one_at_a_time:

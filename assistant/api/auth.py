@@ -1,4 +1,4 @@
-"""Who an agent is: sessions with CSRF tokens, API tokens."""
+"""Authentication of agents: sessions with CSRF tokens, and API tokens."""
 
 import hmac
 import secrets
@@ -25,31 +25,31 @@ class AuthenticatedAgent(NamedTuple):
     agent: Agent
     #: The CSRF token of the session; None for an API token.
     csrf: str | None
-    #: Of the session or the token.
+    #: Hash of the session's or token's secret.
     secret_hash: str
 
 
 def normalize_email(email: str) -> str:
-    """An e-mail address as accounts are kept and counted under it, however it was typed."""
+    """The canonical form of an e-mail address, for accounts and rate limits."""
     return email.strip().lower()
 
 
 def create_session(store: Store, agent: Agent, now: datetime) -> tuple[str, str]:
     """A session secret for the cookie, and its CSRF token."""
     secret, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
-    door = Credential(
+    credential = Credential(
         secret_hash=hash_secret(secret), csrf=csrf, expires_at=now + timedelta(days=SESSION_DAYS)
     )
-    store.agents.add_credential(agent.id, door, now)
+    store.agents.add_credential(agent.id, credential, now)
     store.audit.append_entry(actor(agent.id), "login", now)
     return secret, csrf
 
 
 def create_api_token(store: Store, agent: Agent, now: datetime, days: int = TOKEN_DAYS) -> str:
-    """An API token, shown once; it ends after so many days."""
+    """An API token, shown once; it expires after *days* days."""
     secret = secrets.token_urlsafe(32)
-    door = Credential(secret_hash=hash_secret(secret), expires_at=now + timedelta(days=days))
-    store.agents.add_credential(agent.id, door, now)
+    credential = Credential(secret_hash=hash_secret(secret), expires_at=now + timedelta(days=days))
+    store.agents.add_credential(agent.id, credential, now)
     store.audit.append_entry(OPERATOR, "token", now, agent=agent.id, days=days)
     return secret
 
@@ -61,7 +61,7 @@ async def authenticate_agent(
     x_csrf_token: Annotated[str | None, Header()] = None,
     session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None,
 ) -> AuthenticatedAgent:
-    """The agent who calls; a browser's session proves with its CSRF token that it means a change."""
+    """The calling agent; a session needs its CSRF token for calls that write."""
     scheme, _, token = (authorization or "").partition(" ")
     by_token = scheme.lower() == "bearer" and token
     secret = token if by_token else session

@@ -1,4 +1,4 @@
-"""Stops reading a body that is larger or slower than any call needs, and says so in our own error shape."""
+"""Rejects request bodies that are too large or too slow, in our own error format."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: The whole body of a request comes within this.
+#: Seconds for the whole body of a request.
 BODY_SECONDS = 20.0
 
 
 class BodyLimitMiddleware:
-    """FastAPI's own limit answers in plain text; this one raises where the error handlers see it."""
+    """FastAPI's own limit responds in plain text; this one raises where the error handlers see it."""
 
     def __init__(
         self, app: ASGIApp, most: int, longer: Mapping[str, int], seconds: float = BODY_SECONDS
@@ -30,7 +30,7 @@ class BodyLimitMiddleware:
             if _get_content_length(scope) > most:
                 raise HTTPException(413, f"The body is larger than {most} bytes.")
             try:
-                # What comes after the body is only that the client went away: streams wait for it for hours.
+                # After the body, receive() only waits for the disconnect, in streams for hours.
                 async with asyncio.timeout_at(None if whole else due):
                     message = await receive()
             except TimeoutError:

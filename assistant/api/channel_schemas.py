@@ -1,4 +1,4 @@
-"""Messaging apps as agents see them: what became of each message, files, limits, links."""
+"""JSON of messaging apps as agents see them: delivery states, files, limits, links."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Message
 from assistant.ports.storage.store import Store
 
-#: What agents see of a delivery.
+#: Fields of a delivery that agents see.
 STATUS = {
     DeliveryState.WAITING: "pending",
     DeliveryState.SENDING: "pending",
@@ -25,7 +25,7 @@ STATUS = {
 def serialize_messages(
     store: Store, conversation: str, messages: Sequence[Message], hosts: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Messages as agents see them, with what became of each and the files that came with it."""
+    """Messages as agents see them, with delivery state and files."""
     deliveries = store.deliveries.list_by_conversation(conversation)
     files: dict[str, list[Media]] = {}
     for one in store.media.list_by_conversation(conversation):
@@ -41,7 +41,7 @@ def serialize_messages(
 
 
 def serialize_delivery(delivery: Delivery | None) -> dict[str, Any] | None:
-    """None on the web, where the stored message is the delivery: the stream reads it from there."""
+    """None on the web, where the stored message counts as delivered: the stream reads it."""
     if delivery is None:
         return None
     return {
@@ -65,7 +65,7 @@ def serialize_media(media: Media) -> dict[str, Any]:
 
 
 def serialize_channel(store: Store, ctx: ApiContext, conversation: Conversation) -> dict[str, Any] | None:
-    """The app in which the conversation goes on, with its limits just now; None on the web."""
+    """The conversation's app with its current limits; None on the web."""
     thread = store.threads.find_by_conversation(conversation.id)
     if thread is None:
         return None
@@ -97,7 +97,7 @@ def serialize_contacts(store: Store, ctx: ApiContext, conversation: Conversation
 
 
 def serialize_links(store: Store, customer: str) -> list[dict[str, Any]]:
-    """The links that hold for a customer, with their proof."""
+    """The active links of a customer, with their proof."""
     return [
         {
             "id": row["id"],

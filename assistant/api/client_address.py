@@ -1,22 +1,23 @@
-"""From where a call comes: who is counted together, and whether it is this machine itself."""
+"""The client's address, for rate limits and for the check whether a call is local."""
 
 import re
 from ipaddress import IPv6Address, ip_address
 
 from starlette.requests import HTTPConnection
 
-#: One household or one machine has at least so much of IPv6 to itself.
+#: Prefix length of an IPv6 client: one household or machine has at least a /64.
 PREFIX_BITS = 64
-#: Some proxies write the port beside the address, another one for every connection.
+#: Some proxies append the port, another one for every connection.
 _WITH_PORT = re.compile(r"\A(?:\[([^\[\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5})\Z")
-#: What proxies write, and browsers into what a page asks for.
+#: Headers that proxies add, and browsers on cross-origin requests.
 NOT_LOCAL = ("forwarded", "via", "origin", "x-real-ip", "cf-connecting-ip", "true-client-ip")
 
 
 def get_client_address(call: HTTPConnection) -> str:
     """The address that limits count by: an IPv4 address, or the /64 of an IPv6 one.
 
-    ``scope["client"]`` is the real one: what trusted proxies say was put there before (`build_api`).
+    ``scope["client"]`` is already the real client: headers of trusted proxies were applied before
+    (`build_api`).
     """
     host = _WITH_PORT.sub(r"\1\2", call.client.host if call.client else "")
     try:
@@ -31,10 +32,10 @@ def get_client_address(call: HTTPConnection) -> str:
 
 
 def is_local_call(call: HTTPConnection) -> bool:
-    """It comes from a program on this machine: neither through a proxy nor from a page in a browser.
+    """Whether a program on this machine calls: neither through a proxy nor from a page in a browser.
 
-    A proxy that writes no header of its own still passes the name that was asked for, or should; so does a
-    browser whose page had its name point to this machine.
+    A proxy without own headers still passes the requested host name; so does a browser whose page resolved
+    its name to this machine (DNS rebinding).
     """
     if any(name in NOT_LOCAL or name.startswith("x-forwarded-") for name in call.headers):
         return False

@@ -1,4 +1,4 @@
-"""What every route may use; built once by app/web_app.py and found on the application."""
+"""Dependencies of the routes; built once by app/web_app.py and stored in the application's state."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -32,23 +32,23 @@ class ReplySuggester(Protocol):
 
 
 async def count_no_restarts() -> Mapping[str, int]:
-    """Nothing was started again, because nothing runs beside."""
+    """Used where there are no background tasks."""
     return {}
 
 
 class HealthCheck(Protocol):
-    async def __call__(self) -> dict[str, str | None]: ...  # part -> None when well, else what is wrong
+    async def __call__(self) -> dict[str, str | None]: ...  # component -> None when healthy, else the problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiContext:
     database: Database[Store]
     policy: Policy
-    #: Questions that the knowledge base answers, by language.
+    #: Example questions by language.
     examples: Callable[[str], Sequence[str]]
-    #: Drafts for agents.
+    #: Suggested replies for agents.
     suggest: ReplySuggester
-    wire: Notifier
+    notifier: Notifier
     timing: Timing
     desk: Desk
     pick_facts: FactPicker
@@ -57,36 +57,36 @@ class ApiContext:
     #: Who is at the desk.
     presence: DeskPresence
     passwords: PasswordVerifier = field(default_factory=PasswordVerifier)
-    #: Signs customers' ids, and sessions.
+    #: Key that signs customers' ids and sessions.
     identity_key: bytes
     languages: tuple[str, ...]
     public_url: str
     #: Hosts that links in replies may lead to.
     hosts: Sequence[str]
-    #: Finds an article of the knowledge base by id.
+    #: Loads an article of the knowledge base by id.
     article: Callable[[str], Any]
-    #: Id, title and language of every article that holds on a day.
+    #: (id, title, language) of every article that is valid on a day.
     titles: Callable[[date], Awaitable[Sequence[tuple[str, str, str]]]]
     health: HealthCheck
     #: The built front end.
     static: Path
-    #: What the operator is called on pages, by language; none: neutral words.
+    #: The operator's name on pages, by language; None: neutral wording.
     names: Mapping[str, str] = field(default_factory=dict)
     #: Whether `/` shows the sample shop.
     demo: bool = False
-    #: Who sends it may read /metrics; None: only programs on this machine.
+    #: Bearer token for /metrics; None: only programs on this machine.
     metrics_token: str | None = None
-    #: Everybody may read how the API describes itself, not only this machine.
+    #: Whether the API documentation is public, not only for this machine.
     public_docs: bool = False
-    #: How often web sources are read again; None: only when somebody asks.
+    #: Interval of web resyncs; None: only on request.
     resync: timedelta | None = None
     #: Messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel] = field(default_factory=dict)
     #: Webhook calls by channel and outcome.
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
-    #: How often each long-lived task was started again.
+    #: Number of restarts of each background task.
     restarts: Callable[[], Awaitable[Mapping[str, int]]] = count_no_restarts
-    #: What `/metrics` last counted.
+    #: The last counts of `/metrics`.
     counted: CachedValue[MetricTotals] = field(default_factory=lambda: CachedValue(COUNTED_SECONDS))
 
     def build_contact_finder(self) -> ContactFinder:

@@ -1,4 +1,4 @@
-"""The customer's side of the web chat."""
+"""The customers' API of the web chat."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -40,14 +40,14 @@ from assistant.ports.storage.store import Store
 router = APIRouter(prefix="/v1", tags=["customer"], route_class=RateLimitedRoute)
 
 
-#: Messages in one reading.
+#: Messages per page.
 MESSAGES = 500
-#: The largest number that every database keeps as a seq.
+#: The largest integer that every database stores as a seq.
 MAX_SEQ = 2**31 - 1
 
 
 def hash_bearer_token(authorization: Annotated[str | None, Header()] = None) -> str:
-    """The hash of the token that was sent."""
+    """The hash of the request's bearer token."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized("Send the conversation's token as Authorization: Bearer.")
@@ -58,13 +58,13 @@ BearerHash = Annotated[str, Depends(hash_bearer_token)]
 
 
 async def load_owned_conversation(conversation: str, ctx: Ctx, token: BearerHash) -> Conversation:
-    """The conversation that the bearer token opens."""
+    """The conversation that the bearer token belongs to."""
     now = ctx.clock()
     return await ctx.database.read(lambda store: _load_conversation_by_token(store, conversation, token, now))
 
 
 def _load_conversation_by_token(store: Store, conversation: str, token: str, now: datetime) -> Conversation:
-    """Another's conversation gets the same 404 as none at all."""
+    """Another customer's conversation gives the same 404 as a missing one."""
     found = authenticate_visitor(store, conversation, token, now)
     if found is None:
         raise NotFound("There is no such conversation.")
@@ -89,13 +89,13 @@ async def create_conversation(body: OpenIn, request: Request, ctx: Ctx) -> dict[
     opened = await ctx.database.write(
         lambda store: open_conversation(store, visitor, ctx.identity_key, ctx.languages, now)
     )
-    ctx.wire.notify(opened.conversation.id)
+    ctx.notifier.notify(opened.conversation.id)
     return {"id": opened.conversation.id, "token": opened.token, "state": opened.conversation.state}
 
 
 @router.get("/widget")
 async def get_widget_config(ctx: Ctx, lang: Annotated[str, Query(max_length=35)] = "") -> dict[str, Any]:
-    """What the widget shows before the first word."""
+    """What the widget shows before the first message."""
     language = select_language(lang, ctx.languages)
     absence = render_absence(ctx.policy.for_channel(WEB).hours, language, ctx.clock())
     return {
@@ -117,12 +117,12 @@ async def send_message(conversation: str, body: MessageIn, token: BearerHash, ct
         return receive_inbound(store, inbound, ctx.timing, now)
 
     receipt = await ctx.database.write(receive_message)
-    if receipt.message.author is not Author.CUSTOMER:  # a private note, for all they know
+    if receipt.message.author is not Author.CUSTOMER:  # a private note must look like a missing message
         raise Conflict("Another message has this id; make a new one.")
     if not receipt.is_duplicate:
-        ctx.wire.publish_typing(conversation, Author.CUSTOMER, False)
-        ctx.wire.publish_typing(conversation, Author.ASSISTANT, receipt.state is State.ASSISTANT)
-        ctx.wire.notify(conversation)
+        ctx.notifier.publish_typing(conversation, Author.CUSTOMER, False)
+        ctx.notifier.publish_typing(conversation, Author.ASSISTANT, receipt.state is State.ASSISTANT)
+        ctx.notifier.notify(conversation)
     return {"message": serialize_message(receipt.message, ctx.hosts)}
 
 
@@ -130,7 +130,7 @@ async def send_message(conversation: str, body: MessageIn, token: BearerHash, ct
 async def get_conversation(
     owner: OwnedConversation, ctx: Ctx, after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0
 ) -> dict[str, Any]:
-    """The conversation with its messages after seq *after*; `next` is the `after` of the following page."""
+    """The conversation with its messages after seq *after*; `next` is the `after` of the next page."""
     return await ctx.database.read(lambda store: _load_conversation_page(store, ctx, owner.id, after))
 
 
@@ -168,19 +168,19 @@ async def stream_conversation_events(
 
 @router.post("/conversations/{conversation}/typing", status_code=204)
 async def set_customer_typing(body: TypingIn, owner: OwnedConversation, ctx: Ctx) -> Response:
-    ctx.wire.publish_typing(owner.id, Author.CUSTOMER, body.on)
+    ctx.notifier.publish_typing(owner.id, Author.CUSTOMER, body.on)
     return Response(status_code=204)
 
 
 @router.post("/conversations/{conversation}/handoff", status_code=202)
 async def request_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
-    """A person, please: needs the database and nothing else."""
+    """Hand over to a person; needs nothing but the database."""
     now = ctx.clock()
     conversation, message = await ctx.database.write(
         lambda store: customer_actions.request_human(store, owner.id, ctx.policy, ctx.pick_facts, now)
     )
-    ctx.wire.publish_draft(owner.id, "")
-    ctx.wire.notify(owner.id)
+    ctx.notifier.publish_draft(owner.id, "")
+    ctx.notifier.notify(owner.id)
     return {"state": conversation.state, "message": serialize_message(message, ctx.hosts)}
 
 
@@ -188,7 +188,7 @@ async def request_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
 async def cancel_handoff(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
     conversation = await ctx.database.write(lambda store: customer_actions.cancel_wait(store, owner.id, now))
-    ctx.wire.notify(owner.id)
+    ctx.notifier.notify(owner.id)
     return {"state": conversation.state}
 
 
@@ -199,7 +199,7 @@ async def submit_feedback(body: FeedbackIn, owner: OwnedConversation, ctx: Ctx) 
     )
     now = ctx.clock()
     await ctx.database.write(lambda store: customer_actions.save_rating(store, owner.id, rating, now))
-    ctx.wire.notify(owner.id)
+    ctx.notifier.notify(owner.id)
     return {}
 
 
@@ -209,6 +209,6 @@ async def close_conversation(owner: OwnedConversation, ctx: Ctx) -> dict[str, An
     conversation = await ctx.database.write(
         lambda store: customer_actions.close_conversation(store, owner.id, now)
     )
-    ctx.wire.publish_draft(owner.id, "")
-    ctx.wire.notify(owner.id)
+    ctx.notifier.publish_draft(owner.id, "")
+    ctx.notifier.notify(owner.id)
     return {"state": conversation.state}

@@ -1,4 +1,4 @@
-"""What agents do with a conversation, over HTTP."""
+"""Agents' actions on a conversation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,14 +36,14 @@ router = APIRouter(
 
 
 async def _run_desk_action(ctx: ApiContext, step: Callable[[Store], Conversation]) -> dict[str, Any]:
-    """Do it, wake who watches, and show how the conversation stands now."""
+    """Run the action, notify subscribers, and return the conversation's new state."""
 
     def run_action(store: Store) -> tuple[str, dict[str, Any]]:
         conversation = step(store)
         return conversation.id, load_inbox_rows(store, [conversation])[0]
 
     conversation_id, row = await ctx.database.write(run_action)
-    ctx.wire.notify(conversation_id)
+    ctx.notifier.notify(conversation_id)
     return {"conversation": row}
 
 
@@ -53,7 +53,7 @@ async def claim_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) 
     claimed = await _run_desk_action(
         ctx, lambda store: desk.claim_conversation(store, conversation, inside.agent, ctx.desk, now)
     )
-    ctx.wire.publish_draft(conversation, "")
+    ctx.notifier.publish_draft(conversation, "")
     return claimed
 
 
@@ -122,13 +122,13 @@ async def send_agent_message(
     message = await ctx.database.write(
         lambda store: desk.add_agent_message(store, conversation, inside.agent, written, now)
     )
-    ctx.wire.notify(conversation)
+    ctx.notifier.notify(conversation)
     return {"message": serialize_agent_message(message, ctx.hosts)}
 
 
 @router.post("/messages/{message}/reveal")
 async def reveal_message(conversation: str, message: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """A message with the card number or secret that is hidden in it; who looked is noted."""
+    """A message with its masked card numbers and secrets; the access is audited."""
     now = ctx.clock()
 
     def load_and_audit(store: Store) -> Message:
@@ -148,13 +148,13 @@ async def reveal_message(conversation: str, message: str, inside: CurrentAgent, 
 
 @router.post("/typing", status_code=204)
 async def set_agent_typing(conversation: str, body: TypingIn, inside: CurrentAgent, ctx: Ctx) -> Response:
-    ctx.wire.publish_typing(conversation, Author.AGENT, body.on, inside.agent.name)
+    ctx.notifier.publish_typing(conversation, Author.AGENT, body.on, inside.agent.name)
     return Response(status_code=204)
 
 
 @router.post("/suggest")
 async def suggest_replies(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """Up to three drafts from the knowledge base, each with where it stands; never sent by themselves."""
+    """Up to three drafts from the knowledge base with their sources; never sent automatically."""
 
     def load_question(store: Store) -> tuple[Conversation, str]:
         found = store.conversations.get(conversation)

@@ -1,4 +1,4 @@
-"""Every error leaves as `{"error": {"code", "message"}}` with its status; a stack trace never does."""
+"""Errors are `{"error": {"code", "message"}}` with their status, never a stack trace."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""For operators: is the process alive, are its parts well, what are the numbers."""
+"""For operators: liveness, readiness, metrics."""
 
 import hmac
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from assistant.ports.storage.store import Store
 router = APIRouter(tags=["operations"], route_class=RateLimitedRoute)
 
 DEFAULT_DAYS = 30
-#: Parts of which either finds answers.
+#: Components of which either one finds answers.
 ANSWERING = ("words", "vectors")
 
 
@@ -35,7 +35,7 @@ async def get_liveness() -> dict[str, str]:
 
 @router.get("/readyz")
 async def get_readiness(ctx: Ctx) -> Response:
-    """503 with the failing parts named; `degraded` while customers are still answered, by fewer parts."""
+    """503 with the failing components; `degraded` while customers still get answers from fewer components."""
     parts = await ctx.health()
     if why := "; ".join(f"{part}: {why}" for part, why in parts.items() if why):
         degraded = any(not parts.get(part, "missing") for part in ANSWERING)
@@ -48,15 +48,15 @@ async def get_readiness(ctx: Ctx) -> Response:
 async def get_prometheus_metrics(
     request: Request, ctx: Ctx, authorization: Annotated[str | None, Header()] = None
 ) -> Response:
-    """For Prometheus on this machine, or with the token of the settings."""
+    """Prometheus metrics, for this machine or with the token of the settings."""
     _authorize_metrics(request, ctx, authorization)
 
     async def load_totals() -> MetricTotals:
-        now, streams = ctx.clock(), ctx.wire.stream_count
+        now, streams = ctx.clock(), ctx.notifier.stream_count
         return await ctx.database.read(lambda store: count_totals(store, streams, now, ctx.calls))
 
     found = (await ctx.counted.get(load_totals))._replace(
-        streams=ctx.wire.stream_count, calls=dict(ctx.calls)
+        streams=ctx.notifier.stream_count, calls=dict(ctx.calls)
     )
     return Response(render_metrics(found, await ctx.restarts()), media_type=CONTENT_TYPE_LATEST)
 
@@ -79,7 +79,7 @@ async def get_dashboard_metrics(
     to: str | None = None,
     days: Annotated[int | None, Query(ge=1, le=366)] = None,
 ) -> dict[str, Any]:
-    """By days of the business's own time zone, which `zone` names; the last *days*, or from and to."""
+    """By days in the business's time zone, given as `zone`; the last *days* days, or from and to."""
     now, zone = to_local_time(ctx.clock(), ctx.policy.zone), ctx.policy.zone
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     start = midnight - timedelta(days=days - 1) if days else now - timedelta(days=DEFAULT_DAYS)
@@ -92,7 +92,7 @@ async def get_dashboard_metrics(
 
 
 def parse_moment(text: str, zone: str) -> datetime:
-    """An RFC 3339 time or a plain date, which begins at midnight where the business is."""
+    """An RFC 3339 time, or a date, which means midnight in the business's zone."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError as exc:
@@ -101,8 +101,10 @@ def parse_moment(text: str, zone: str) -> datetime:
 
 
 def compute_dashboard_metrics(store: Store, start: datetime, end: datetime) -> dict[str, Any]:
-    """The numbers of the dashboard, by days of *start*'s zone; who never reached a person or an answer is
-    nobody's success."""
+    """The dashboard's numbers, by days of *start*'s zone.
+
+    A conversation without an answer or a person does not count as resolved.
+    """
     conversations = store.metrics.list_conversations(start, end)
     handoffs = store.metrics.list_handoffs(start, end)
     decisions = store.metrics.count_decisions(start, end)

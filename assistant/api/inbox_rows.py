@@ -8,15 +8,15 @@ from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
 from assistant.ports.storage.store import Store
 
-#: Mark -> the signal behind it, most serious first, and from where on it is shown.
+#: Mark -> its signal, most serious first, and the threshold from which it is shown.
 MARKS = {"distress": "distress", "harassment": "harassment", "anger": "frustration"}
 MARK_THRESHOLD = 0.5
-#: Characters of a line in the inbox.
+#: Characters of the last message in a row.
 MAX_EXCERPT_CHARACTERS = 140
 
 
 def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
-    """One row each, with a handful of queries for all of them."""
+    """One row per conversation, with a fixed number of queries for all of them."""
     ids = [one.id for one in conversations]
     names = store.customers.load_names([one.customer for one in conversations])
     last, words = store.messages.load_last(ids), store.messages.load_last_customer_texts(ids)

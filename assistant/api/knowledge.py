@@ -1,4 +1,4 @@
-"""The knowledge base as support leads look after it: articles and their state, sources, contradictions."""
+"""The knowledge base for support leads: articles and their state, sources, contradictions."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from assistant.ports.storage.store import Store
 router = APIRouter(prefix="/v1/agent/knowledge", tags=["agent"], route_class=RateLimitedRoute)
 
 PAGE = 50
-#: Troubles and contradictions beyond these wait until some are dealt with.
+#: Most problems and contradictions listed.
 MAX_LISTED_ITEMS = 200
 
 
@@ -38,17 +38,17 @@ class SourceIn(BaseModel):
 
 @router.get("")
 async def get_knowledge_overview(_inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """What is wrong with the knowledge base, where it comes from, how many articles are in which state."""
+    """Problems of the knowledge base, its sources, and the number of articles per state."""
     today = compute_business_day(ctx.clock(), ctx.policy.zone)
 
     def load_overview(store: Store) -> dict[str, Any]:
-        articles, troubles = (
+        articles, problems = (
             store.article_lifecycle.list_article_listings(),
             store.article_lifecycle.list_source_problems(),
         )
-        by_place = {one.place: one for one in troubles}
+        by_place = {one.place: one for one in problems}
         read = Counter(article.origin.source for article in articles if article.origin)
-        failing = Counter(one.source for one in troubles)
+        failing = Counter(one.source for one in problems)
         names = {agent.id: agent.name for agent in store.agents.list_all()}
         every = store.sources.list_sources()
         places = SourceLabels(one.source for one in every)
@@ -67,7 +67,7 @@ async def get_knowledge_overview(_inside: CurrentAgent, ctx: Ctx) -> dict[str, A
                 }
                 for one in every
             ],
-            "troubles": [_serialize_problem(one, places) for one in troubles[:MAX_LISTED_ITEMS]],
+            "troubles": [_serialize_problem(one, places) for one in problems[:MAX_LISTED_ITEMS]],
             "remarks": [
                 _serialize_problem(one, places)
                 for one in store.article_lifecycle.list_source_remarks()[:MAX_LISTED_ITEMS]
@@ -94,7 +94,7 @@ async def list_knowledge_articles(
     q: Annotated[str, Query(max_length=200)] = "",
     after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> dict[str, Any]:
-    """A page of articles: all, or those of a state, whose title or id holds *q*."""
+    """A page of articles: all, or those in a state, whose title or id contains *q*."""
     today, wanted = compute_business_day(ctx.clock(), ctx.policy.zone), q.strip().casefold()
 
     def load_article_page(store: Store) -> dict[str, Any]:
@@ -125,7 +125,7 @@ async def list_knowledge_articles(
 async def dismiss_contradiction(
     contradiction: str, body: DismissIn, inside: CurrentAgent, ctx: Ctx
 ) -> dict[str, Any]:
-    """The two articles do not disagree: customers get both as they are from now on."""
+    """Mark a contradiction as none: customers get answers from both articles again."""
     who, now = _require_admin(inside), ctx.clock()
 
     def dismiss_and_audit(store: Store) -> bool:
@@ -141,7 +141,7 @@ async def dismiss_contradiction(
 
 @router.post("/contradictions/{contradiction}/restore")
 async def restore_contradiction(contradiction: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """The two articles disagree after all."""
+    """Undo a dismissal."""
     who, now = _require_admin(inside), ctx.clock()
 
     def restore_and_audit(store: Store) -> bool:
@@ -157,7 +157,7 @@ async def restore_contradiction(contradiction: str, inside: CurrentAgent, ctx: C
 
 @router.post("/sources/read", status_code=202)
 async def request_source_resync(body: SourceIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """Have a web source read again now."""
+    """Request a resync of a web source."""
     who, now = _require_admin(inside), ctx.clock()
     if "://" not in body.source:
         raise BadInput("Folders and files are read by `assistant ingest`, with --watch as they change.")
@@ -174,7 +174,7 @@ async def request_source_resync(body: SourceIn, inside: CurrentAgent, ctx: Ctx) 
 
 
 def _require_admin(inside: AuthenticatedAgent) -> str:
-    """The agent, if they may change the knowledge base."""
+    """The agent, or Forbidden if they are not an admin."""
     if not inside.agent.admin:
         raise Forbidden("Only administrators change the knowledge base.")
     return inside.agent.id
@@ -187,11 +187,11 @@ def _build_article_url(article: str, url: str | None, ctx: ApiContext) -> str:
 def _serialize_article(
     article: ArticleListing,
     sources: Mapping[str, KnowledgeSource],
-    troubles: Mapping[str, SourceProblem],
+    problems: Mapping[str, SourceProblem],
     ctx: ApiContext,
     places: SourceLabels,
 ) -> dict[str, Any]:
-    origin, trouble = article.origin, article.find_problem(troubles)
+    origin, problem = article.origin, article.find_problem(problems)
     source = sources.get(origin.source) if origin else None
     return {
         "id": article.id,
@@ -205,22 +205,22 @@ def _serialize_article(
         "source": places.label_source(origin.source) if origin else None,
         "location": places.label_location(origin.location, origin.source) if origin else None,
         "read_at": format_timestamp(source.read_at) if source else None,
-        "trouble": _serialize_optional_problem(trouble, places),
+        "trouble": _serialize_optional_problem(problem, places),
     }
 
 
-def _serialize_problem(trouble: SourceProblem, places: SourceLabels) -> dict[str, Any]:
-    return asdict(trouble) | {
-        "place": places.label_location(trouble.place, trouble.source),
-        "source": places.label_source(trouble.source),
-        "why": trouble.why.replace(trouble.source, places.label_source(trouble.source)),
-        "since": format_timestamp(trouble.since),
-        "vanished": trouble.is_vanished,
+def _serialize_problem(problem: SourceProblem, places: SourceLabels) -> dict[str, Any]:
+    return asdict(problem) | {
+        "place": places.label_location(problem.place, problem.source),
+        "source": places.label_source(problem.source),
+        "why": problem.why.replace(problem.source, places.label_source(problem.source)),
+        "since": format_timestamp(problem.since),
+        "vanished": problem.is_vanished,
     }
 
 
-def _serialize_optional_problem(trouble: SourceProblem | None, places: SourceLabels) -> dict[str, Any] | None:
-    return _serialize_problem(trouble, places) if trouble else None
+def _serialize_optional_problem(problem: SourceProblem | None, places: SourceLabels) -> dict[str, Any] | None:
+    return _serialize_problem(problem, places) if problem else None
 
 
 def _serialize_source(source: KnowledgeSource, ctx: ApiContext, places: SourceLabels) -> dict[str, Any]:
@@ -248,6 +248,6 @@ def _serialize_contradiction(found: Contradiction, ctx: ApiContext) -> dict[str,
         "found_at": format_timestamp(found.found_at),
         "one": serialize_side(found.one),
         "other": serialize_side(found.other),
-        #: Customers get this side; None: both, and a person is offered.
+        #: The side that customers get; None: both, with the offer of a person.
         "newer": None if newer is None else ("one" if newer is found.one else "other"),
     }

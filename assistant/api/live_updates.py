@@ -1,4 +1,4 @@
-"""Event streams: they read what was committed and pass on drafts; they never run anything."""
+"""Server-sent event streams: they read committed data and forward drafts; they run nothing."""
 
 import asyncio
 import random
@@ -22,14 +22,14 @@ T = TypeVar("T")
 #: (conversation, event, data) of what is not stored.
 Passing = list[tuple[str, str, dict[str, Any]]]
 
-#: Something is sent at least this often, so that proxies and clients know the stream lives.
+#: Interval of heartbeats, so that proxies and clients keep the stream open.
 HEARTBEAT_SECONDS = 10.0
 #: Journal entries, or messages, read at a time.
 PAGE = 200
 
 
 def parse_last_event_id(last_event_id: str | None) -> int | None:
-    """The number a client says it has seen; None for none, or for what we never sent."""
+    """The id in Last-Event-ID; None when it is missing or was not sent by us."""
     if last_event_id is None or not (last_event_id.isascii() and last_event_id.isdigit()):
         return None
     return int(last_event_id) if len(last_event_id) < 16 else None
@@ -38,25 +38,25 @@ def parse_last_event_id(last_event_id: str | None) -> int | None:
 async def iterate_customer_events(
     ctx: ApiContext, conversation: str, last_event_id: str | None
 ) -> AsyncIterator[str]:
-    """State, every message after *last_event_id* in order, then whatever happens."""
+    """State, every message after *last_event_id* in order, then live events."""
     seen = parse_last_event_id(last_event_id) or 0
-    told: dict[str, Any] | None = None
+    sent_state: dict[str, Any] | None = None
     asked: dict[str, Any] | None = None
-    with ctx.wire.subscribe(conversation) as follower:
+    with ctx.notifier.subscribe(conversation) as follower:
         passing: Passing = []
         while not follower.is_closed:
-            news = await _read_when_available(
+            changes = await _read_when_available(
                 ctx, partial(_load_conversation_update, ctx=ctx, conversation_id=conversation, after=seen)
             )
-            if news is None:
+            if changes is None:
                 return
-            state, question, messages = news
+            state, question, messages = changes
             if seen > state["seq"]:
-                seen, told = 0, None
+                seen, sent_state = 0, None
                 yield format_event("reset", {})
                 continue
-            if told != state["public"]:
-                told = state["public"]
+            if sent_state != state["public"]:
+                sent_state = state["public"]
                 yield format_event("state", state["public"])
             for shown in filter(None, map(_format_transient_event, passing)):
                 yield shown
@@ -75,7 +75,7 @@ async def iterate_customer_events(
 
 
 async def _read_when_available(ctx: ApiContext, step: Callable[[Store], T]) -> T | None:
-    """What *step* reads, as soon as the database answers; None when what it reads of was erased."""
+    """The result of *step* once the database answers; None when its rows were erased."""
     while True:
         try:
             return await ctx.database.read(step)
@@ -88,7 +88,7 @@ async def _read_when_available(ctx: ApiContext, step: Callable[[Store], T]) -> T
 def _load_conversation_update(
     store: Store, ctx: ApiContext, conversation_id: str, after: int
 ) -> tuple[dict[str, Any], dict[str, Any] | None, list[dict[str, Any]]]:
-    """Read and rendered in the database's thread: streams share the event loop with everybody."""
+    """Read and rendered in the database's thread: all streams share the event loop."""
     conversation = store.conversations.get(conversation_id)
     agent = store.agents.get(conversation.agent) if conversation.agent else None
     state = {"seq": conversation.seq, "public": serialize_state(conversation, agent)}
@@ -98,7 +98,7 @@ def _load_conversation_update(
 
 
 def _format_transient_event(passed: tuple[str, str, dict[str, Any]]) -> str | None:
-    """Drafts and others' typing; the customer's own typing is no news to them."""
+    """Drafts and others' typing; customers do not get their own typing back."""
     _, name, data = passed
     if name == "typing" and data["author"] == "customer":
         return None
@@ -110,9 +110,9 @@ def _format_transient_event(passed: tuple[str, str, dict[str, Any]]) -> str | No
 async def iterate_agent_events(
     ctx: ApiContext, secret_hash: str, last_event_id: str | None
 ) -> AsyncIterator[str]:
-    """Everything that changes in any conversation, from after *last_event_id*, or from now on.
+    """Every change in any conversation after *last_event_id*, or from now on.
 
-    It ends when the session or the token does: looked up as often as a heartbeat is due.
+    The stream ends when its session or token does; checked with every heartbeat.
     """
     now = ctx.clock()
     (first, last), newest = await ctx.database.read(
@@ -124,7 +124,7 @@ async def iterate_agent_events(
         yield format_event("reset", {})
     seen = newest if seen is None else seen
     await _note_presence(ctx, secret_hash)
-    with ctx.wire.subscribe() as follower:
+    with ctx.notifier.subscribe() as follower:
         yield HEARTBEAT
         checked = time.monotonic()
         while not follower.is_closed:
@@ -161,9 +161,9 @@ async def _note_presence(ctx: ApiContext, secret_hash: str) -> bool:
 def _load_journal_events(
     store: Store, ctx: ApiContext, after: int
 ) -> tuple[int, list[tuple[int, str, dict[str, Any]]]]:
-    """The last id that was read, and journal entries with the present state of what they speak of.
+    """The last id read, and the journal entries with the current state of what they refer to.
 
-    Of several entries that say "look at this conversation again" the first is enough.
+    Entries are coalesced: of several for one conversation the first is enough.
     """
     noted = store.journal.list_after(after, limit=PAGE, now=ctx.clock())
     changed = {conversation for _, conversation, message in noted if message is None}

@@ -1,4 +1,4 @@
-"""Files that came from messaging apps, and who is one person on several of them."""
+"""Files from messaging apps, and links between a customer's identities."""
 
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -37,7 +37,7 @@ async def get_customer_media(media: str, owner: OwnedConversation, ctx: Ctx) -> 
 
 
 async def _build_file_response(ctx: ApiContext, media: str, of_conversation: str | None) -> Response:
-    """A file to be saved, never to be shown: whoever sent it may have meant harm."""
+    """A file as an attachment, never inline: its sender may be hostile."""
 
     def load_media(store: Store) -> tuple[Media | None, bytes | None]:
         return store.media.get(media), store.media.load_data(media)
@@ -59,20 +59,20 @@ async def _build_file_response(ctx: ApiContext, media: str, of_conversation: str
 async def link_conversations(
     conversation: str, body: LinkIn, inside: CurrentAgent, ctx: Ctx
 ) -> dict[str, Any]:
-    """An agent's decision that two conversations are one person's; it can be taken back."""
+    """Link two conversations as one person's, by an agent's decision; reversible."""
     now = ctx.clock()
     found = await ctx.database.write(
         lambda store: customer_linking.link_customers(
             store, conversation, body.conversation, inside.agent, body.reason, now
         )
     )
-    ctx.wire.notify(conversation)
+    ctx.notifier.notify(conversation)
     return {"id": found}
 
 
 @router.get("/agent/conversations/{conversation}/alike")
 async def list_link_candidates(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """Conversations that may be the same person's, each with why: `email`, `number` or `name`."""
+    """Conversations that may be the same person's, each with the reason: `email`, `number` or `name`."""
     found = await ctx.database.read(
         lambda store: customer_linking.list_similar_conversations(store, conversation)
     )
@@ -86,10 +86,10 @@ async def list_link_candidates(conversation: str, _inside: CurrentAgent, ctx: Ct
 
 @router.post("/agent/conversations/{conversation}/messages/{message}/send-again")
 async def retry_delivery(conversation: str, message: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    """Try to send once more what did not reach the customer's app."""
+    """Retry a failed delivery."""
     now = ctx.clock()
     found = await ctx.database.write(lambda store: resend_undelivered(store, conversation, message, now))
-    ctx.wire.notify(conversation)
+    ctx.notifier.notify(conversation)
     return {"message": serialize_agent_message(found, ctx.hosts)}
 
 
@@ -102,7 +102,7 @@ async def remove_link(link_id: str, inside: CurrentAgent, ctx: Ctx) -> Response:
 
 @router.post("/conversations/{conversation}/link-code", status_code=201, tags=["customer"])
 async def create_link_code(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
-    """A code that its customer says on another channel to be known there as the same person."""
+    """A one-time code that links the customer's identity on another channel when sent there."""
     now = ctx.clock()
     code, expires_at = await ctx.database.write(
         lambda store: customer_linking.issue_link_code(store, owner.customer, now)

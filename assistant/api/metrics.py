@@ -1,4 +1,4 @@
-"""Prometheus metrics, drawn from the database when asked: they survive restarts."""
+"""Prometheus metrics, computed from the database on request, so that they survive restarts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -19,31 +19,31 @@ from assistant.domain.budgets import ModelUsage
 from assistant.domain.conversation import State
 from assistant.ports.storage.store import Store
 
-#: Counting reads whole tables, so it is done at most this often.
+#: Seconds between two counts, which read whole tables.
 COUNTED_SECONDS = 5.0
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class MetricTotals(NamedTuple):
-    """Everything that is counted, at one moment."""
+    """All counts at one moment."""
 
     turns: Mapping[str, int]
     handoffs: Mapping[str, int]
     states: Mapping[str, int]
     streams: int
-    #: On models.
+    #: Spending on models.
     spent: ModelUsage
-    #: Webhook calls by channel and outcome since the process began; deliveries by channel and state.
+    #: Webhook calls by channel and outcome since the start of the process; deliveries by channel and state.
     calls: Mapping[tuple[str, str], int]
     deliveries: Mapping[tuple[str, str], int]
-    #: Seconds that the longest waiting customer has been waiting.
+    #: Waiting time of the longest waiting customer, in seconds.
     longest_wait: float
 
 
 def count_totals(
     store: Store, streams: int, now: datetime, calls: Mapping[tuple[str, str], int] = MappingProxyType({})
 ) -> MetricTotals:
-    """Counts over all time, by a handful of queries."""
+    """Counts over all time, by a fixed number of queries."""
     waiting = store.conversations.list_inbox(state=State.QUEUED, agent=None, after=0, limit=200)
     since = [one.waiting_since for one in waiting if one.waiting_since]
     return MetricTotals(
@@ -51,7 +51,8 @@ def count_totals(
         handoffs=store.metrics.count_handoff_reasons(),
         states=store.conversations.count_by_state(""),
         streams=streams,
-        spent=store.spending.sum_between(BEGINNING, now + timedelta(days=1)),  # where it is tomorrow already
+        # in zones where it is tomorrow already
+        spent=store.spending.sum_between(BEGINNING, now + timedelta(days=1)),
         calls=dict(calls),
         deliveries=store.deliveries.count_by_state(),
         longest_wait=(now - min(since)).total_seconds() if since else 0.0,
@@ -59,7 +60,7 @@ def count_totals(
 
 
 def render_metrics(found: MetricTotals, restarts: Mapping[str, int] = MappingProxyType({})) -> bytes:
-    """The text that Prometheus reads."""
+    """The Prometheus text format."""
     registry = CollectorRegistry()
     for collector in (ProcessCollector, PlatformCollector):
         collector(registry=registry)

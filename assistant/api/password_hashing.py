@@ -1,4 +1,4 @@
-"""Passwords are hashed in a thread of their own: that takes long on purpose, and nobody else waits for it."""
+"""Hashes passwords in a thread of its own: hashing is slow on purpose and must not block others."""
 
 import asyncio
 import secrets
@@ -14,24 +14,27 @@ from assistant.domain.errors import RateLimited
 
 T = TypeVar("T")
 
-#: One at a time, on one core (argon2's own default is four), so that a small machine goes on answering.
+#: One at a time, on one core (argon2's default is four), so that a small machine keeps answering.
 WORKERS = 1
 LANES = 1
-#: Who comes when so many wait is told to come again.
+#: Callers beyond this many waiting ones get RateLimited.
 MAX_WAITING_LOGINS = 20
 
 _hasher = PasswordHasher(parallelism=LANES)
 
 
 class PasswordVerifier:
-    """Hashes off the event loop, one after the other, with room for a few who wait."""
+    """Verifies passwords off the event loop, one after the other, with a bounded queue."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="passwords")
         self._waiting = 0
 
     async def verify_hash(self, password_hash: str | None, password: str) -> bool:
-        """Whether it is the one that was hashed; as slow for nobody's (None). RateLimited when many wait."""
+        """Whether the password matches *hash*; None takes equally long.
+
+        RateLimited when the queue is full.
+        """
         return await self._run_in_pool(lambda: verify_password(password_hash, password))
 
     async def _run_in_pool(self, step: Callable[[], T]) -> T:
@@ -58,5 +61,5 @@ def verify_password(password_hash: str | None, password: str) -> bool:
 
 @cache
 def _compute_dummy_hash() -> str:
-    """Compared with when the address is unknown, so that the answer takes as long as for a known one."""
+    """Verified when the address is unknown, so that the response time does not reveal it."""
     return _hasher.hash(secrets.token_hex(16))

@@ -1,6 +1,7 @@
-"""The limits of every call: the table that docs/limits.md prints, and what counts before a call is read.
+"""The rate limits of every route: docs/limits.md prints this table.
 
-A call that writes and has no row here keeps the service from starting, so that none is forgotten.
+They are checked before a request's body is read. The service does not start when a route that writes is
+missing.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
@@ -39,13 +40,13 @@ SUGGESTING = RateLimit("drafts for an agent", LimitKey.TOKEN, Rate(20, 0.5))
 WEBHOOK = RateLimit("a messaging app's calls", LimitKey.ADDRESS, Rate(2_000, 500))
 COUNTING = RateLimit("metrics", LimitKey.ADDRESS, Rate(20, 1))
 
-#: Streams that one token or session, and the visitors of one address, may have open at a time.
+#: Concurrent streams of one token or session, and of the visitors of one address.
 STREAMS_OF_TOKEN = 20
 STREAMS_OF_ADDRESS = 100
 
 _CUSTOMER = "/v1/conversations/{conversation}"
 _AGENT = "/v1/agent/conversations/{conversation}"
-#: Calls that have limits of their own; other calls that only read have READING.
+#: Routes with limits of their own; other read-only routes have READING.
 TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/conversations": (OPENING,),
     f"POST {_CUSTOMER}/messages": (WRITING, WRITING_FROM),
@@ -81,13 +82,13 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     **{f"{method} /v1/channels/{{name}}": (WEBHOOK,) for method in ("GET", "POST")},
     **{f"{method} /v1/channels/{{name}}/{{account}}": (WEBHOOK,) for method in ("GET", "POST")},
     "GET /metrics": (COUNTING,),
-    #: Asked all the time by whoever watches the process, and answered from nothing.
+    #: Polled by monitoring, and answered without the database.
     "GET /healthz": (EVERY,),
 }
 
 
 def get_route_limits(method: str, path: str) -> tuple[RateLimit, ...]:
-    """The limits of a call; LookupError for one that writes and has none."""
+    """The limits of a route; LookupError for one that writes and has none."""
     found = TABLE.get(f"{method} {path}")
     if found is None and method not in READS:
         raise LookupError(f"{method} {path} has no limit: give it a row in api/rate_limit_rules.py.")
@@ -95,7 +96,7 @@ def get_route_limits(method: str, path: str) -> tuple[RateLimit, ...]:
 
 
 class RateLimitedRoute(APIRoute):
-    """A route that counts a call before anything of it is read."""
+    """A route that checks its limits before it reads anything of the request."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -116,13 +117,13 @@ def get_limit_key(limit: RateLimit, request: Request) -> str:
 
 
 def get_caller_key(request: Request) -> str:
-    """The hash of the token or the session that is sent; the address where there is neither."""
+    """The hash of the token or session; the address where there is neither."""
     sent = request.headers.get("authorization") or request.cookies.get(SESSION_COOKIE)
     return hash_secret(sent) if sent else get_client_address(request)
 
 
 def reserve_stream(request: Request, limits: RateLimiter, *, by_address: bool) -> Callable[[], None]:
-    """Room for one more stream, or RateLimited; call what it returns when the stream has ended."""
+    """Reserve one more stream, or RateLimited; call the result when the stream has ended."""
     let_go = limits.reserve_slot(f"stream {get_caller_key(request)}", STREAMS_OF_TOKEN)
     if not by_address:
         return let_go
@@ -140,7 +141,9 @@ def reserve_stream(request: Request, limits: RateLimiter, *, by_address: bool) -
 
 
 class RateLimitMiddleware:
-    """Counts every call by its address, static files and unknown paths too; webhooks have WEBHOOK instead."""
+    """Counts every request by its address, static files and unknown paths too; webhooks have
+    WEBHOOK instead.
+    """
 
     def __init__(self, app: ASGIApp, limits: RateLimiter) -> None:
         self._app, self._limits = app, limits

@@ -1,4 +1,4 @@
-"""How often one address, token or account may do something; kept in memory, forgotten after a while."""
+"""Rate limits per address, token or account; kept in memory."""
 
 import time
 from collections import Counter, OrderedDict
@@ -9,31 +9,31 @@ from functools import partial
 
 from assistant.domain.errors import RateLimited
 
-#: Callers remembered by each limit; the longest unseen are forgotten first.
+#: Keys per limit; the least recently used are dropped.
 MAX_TRACKED_KEYS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    #: So many at once …
+    #: Burst: requests at once …
     burst: int
-    #: … and so many a second on average.
+    #: … and requests per second on average.
     per_second: float
 
 
 class LimitKey(StrEnum):
-    """Who is counted."""
+    """The key of a limit."""
 
     ADDRESS = "address"
-    #: The token or session that is sent; the address where there is none.
+    #: The token or session; the address where there is none.
     TOKEN = "token"
-    #: The e-mail address that somebody signs in with.
+    #: The e-mail address of a login.
     ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """So many calls of some kind."""
+    """A rate limit of one kind of request."""
 
     name: str
     by: LimitKey
@@ -48,7 +48,7 @@ class TokenBucket:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def consume_token(self, key: str) -> None:
-        """Count one use by *key*; RateLimited, with the seconds to wait, when it is over its rate."""
+        """Consume one token of *key*; RateLimited, with the seconds to wait, when none is left."""
         now = self._clock()
         tokens, seen = self._buckets.pop(key, (float(self._rate.burst), now))
         tokens = min(self._rate.burst, tokens + (now - seen) * self._rate.per_second)
@@ -61,7 +61,7 @@ class TokenBucket:
 
 
 class RateLimiter:
-    """What every caller has used of every limit."""
+    """The state of every limit."""
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
 
@@ -76,7 +76,7 @@ class RateLimiter:
         self._limiters[limit].consume_token(key)
 
     def reserve_slot(self, key: str, most: int) -> Callable[[], None]:
-        """One more that *key* has open at a time, or RateLimited; call what it returns at the end."""
+        """Count one more concurrent use by *key*, or RateLimited; call the result at its end."""
         if self._open[key] >= most:
             raise RateLimited("There are too many open at a time; close some.", retry_after=5)
         self._open[key] += 1

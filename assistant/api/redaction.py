@@ -1,10 +1,10 @@
-"""What agents are shown of card numbers and secrets: that they are there; the rest on request, and noted."""
+"""Masks card numbers and secrets for agents, who can reveal them on request, which is audited."""
 
 from typing import Any
 
 from assistant.domain.confidential import mask_secrets
 
-#: Keys under which there are words of people; ids and numbers of identities stay as they are.
+#: JSON keys with people's words; ids and numbers of identities stay as they are.
 WORDS = frozenset(
     {
         "ask",
@@ -24,7 +24,7 @@ WORDS = frozenset(
 
 
 def redact_json(value: Any, *, words: bool = False) -> Any:
-    """JSON with whatever people wrote in it (*words*: all of it) hidden where it is confidential."""
+    """Mask confidential parts in people's words inside JSON (*words*: in all strings)."""
     if isinstance(value, dict):
         return {name: redact_json(inner, words=words or name in WORDS) for name, inner in value.items()}
     if isinstance(value, list | tuple):

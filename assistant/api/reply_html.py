@@ -1,4 +1,4 @@
-"""Reply text to HTML that is safe in any browser; nothing else in the product makes HTML from a reply."""
+"""Renders reply text as safe HTML; nothing else in the product turns a reply into HTML."""
 
 import re
 from collections import OrderedDict
@@ -30,20 +30,20 @@ _TAGS = {"p", "br", "hr", "ul", "ol", "li", "strong", "em", "s", "code", "pre", 
 _MARKER = re.compile(r"\[(\d{1,2})\](?!\()")
 _BLANK_LINE = re.compile(r"\n[ \t\u3000]*\n")
 _PICTURE = re.compile(r"!(?=\[)")
-#: Longer than any reply; what is longer was not written by us.
+#: Longer than any reply of ours.
 _MAX_CHARACTERS = 20_000
-#: Beyond these a text is shown as it is written: every bracket is tried against every other, and every row of
-#: a table is filled up to the longest, so that 4,000 characters may become a megabyte.
+#: Texts beyond these limits are shown as plain text: brackets are matched in quadratic time, and every row of
+#: a table is padded to the longest, so that 4,000 characters may become a megabyte.
 _MAX_FORMATTED_CHARACTERS = 8_000
 _MAX_BRACKETS = 120
 _MAX_LINES = 600
 _MAX_CELLS = 2_000
-#: So much HTML is remembered: messages do not change, and are shown again and again.
+#: Cached HTML, in characters: messages do not change and are shown repeatedly.
 _MAX_CACHED_CHARACTERS = 4_000_000
 
 
 def render_reply(text: str, citations: Sequence[Citation] = (), allowed_hosts: Collection[str] = ()) -> str:
-    """HTML of a reply: ``[n]`` links to its citation, an address is a link only on an allowed host."""
+    """HTML of a reply: ``[n]`` links to its citation; other links only to allowed hosts."""
     cited = frozenset(citation.n for citation in citations)
     return _remembered.get(text, cited, frozenset(host.lower() for host in allowed_hosts))
 
@@ -58,7 +58,7 @@ def render_plain_text(text: str) -> str:
 
 
 class _RenderCache:
-    """What was rendered last, by the hash of what it was made from; asked by several threads."""
+    """A thread-safe LRU cache of rendered texts, by the hash of the input."""
 
     def __init__(self, most_characters: int) -> None:
         self._most, self._size = most_characters, 0
@@ -104,7 +104,7 @@ def _is_expensive(text: str) -> bool:
 
 
 def _strip_invalid_characters(text: str) -> str:
-    """Without halves of characters and control codes, which no encoder and no browser takes."""
+    """The text without lone surrogates and control characters."""
     text = text.encode("utf-8", "replace").decode("utf-8")
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", text)
 
@@ -131,7 +131,7 @@ _ADDRESS = re.compile(r"(https?://[A-Za-z0-9._~:/?#@!$&'*+,;=%\[\]-]*[A-Za-z0-9_
 
 
 def _is_allowed_link(address: str, hosts: Collection[str]) -> bool:
-    """http(s) to one of *hosts*, without a user name that makes it look like another."""
+    """Whether a link goes to one of *hosts* by http(s), without a misleading user name."""
     try:
         parts = urlsplit(address)
         return (
@@ -144,14 +144,14 @@ def _is_allowed_link(address: str, hosts: Collection[str]) -> bool:
 
 
 class _ReplyRenderer(RendererHTML):
-    """Links show where they lead; a link that is not allowed is its words."""
+    """Shows where links lead; a link that is not allowed becomes its text."""
 
     def citation(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         n = tokens[idx].content
         return f'<sup><a href="#cite-{n}" data-cite="{n}">{n}</a></sup>'
 
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """A bare address becomes a link, where its host is allowed."""
+        """Turn bare addresses on allowed hosts into links."""
         pieces = _ADDRESS.split(tokens[idx].content)
         return "".join(_render_address(piece, env["hosts"]) for piece in pieces)
 
@@ -159,7 +159,7 @@ class _ReplyRenderer(RendererHTML):
         return ""
 
     def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        """After the words of a link comes its address, in full, unless it is what the words say."""
+        """Append the full address after a link's text, unless the text is the address."""
         opener = _find_link_open(tokens, idx)
         address = str(opener.attrGet("href") or "")
         words = "".join(token.content for token in tokens[tokens.index(opener) + 1 : idx])
@@ -192,7 +192,7 @@ def _render_link(address: str) -> str:
 
 
 def _sanitize_html(html: str) -> str:
-    """What the parser let through is sanitised once more by a library whose only business that is."""
+    """Sanitise the parser's output with a library made for it (defence in depth)."""
     return nh3.clean(
         html,
         tags=_TAGS,

@@ -1,4 +1,4 @@
-"""What crosses HTTP: request bodies, checked, and domain values as the JSON that contract.md promises."""
+"""Request bodies and responses: validated input, and domain values as the JSON of contract.md."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -72,7 +72,7 @@ class ContactIn(BaseModel):
 
 
 class ResolveIn(BaseModel):
-    #: solved, workaround, unsolved, no_reply, spam, or a team's own word
+    #: solved, workaround, unsolved, no_reply, spam, or a team's own value
     outcome: Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,31}$")]
     note: Annotated[str, StringConstraints(max_length=4000)] | None = None
 
@@ -83,7 +83,7 @@ def format_timestamp(moment: datetime | None) -> str | None:
 
 
 def serialize_message(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
-    """A message as its customer sees it; customers write words, not Markdown."""
+    """A message as its customer sees it; customers' messages are plain text, not Markdown."""
     theirs = message.author is Author.CUSTOMER
     return {
         "id": message.id,
@@ -107,7 +107,7 @@ def serialize_citations(citations: Sequence[Citation]) -> list[dict[str, Any]]:
 
 
 def serialize_agent_message(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
-    """A message as agents see it; `mask_secrets`: something in it is shown only on request (`reveal`)."""
+    """A message as agents see it; `mask_secrets`: masked parts are shown only by `reveal`."""
     shown = replace(message, text=mask_secrets(message.text))
     who = {"id": message.agent, "name": message.agent_name} if message.agent else None
     return serialize_message(shown, hosts) | {
@@ -124,7 +124,7 @@ def serialize_wait(conversation: Conversation) -> dict[str, Any] | None:
 
 
 def serialize_state(conversation: Conversation, agent: Agent | None) -> dict[str, Any]:
-    """The snapshot at the head of every stream."""
+    """The snapshot at the start of every stream."""
     return {
         "state": conversation.state,
         "agent": {"name": agent.name} if agent else None,
@@ -146,7 +146,7 @@ def serialize_agent(agent: Agent) -> dict[str, Any]:
 
 
 def serialize_customer(customer: Customer, previous: Sequence[PastConversation]) -> dict[str, Any]:
-    """The customer as agents see them; `claimed` is what nobody proved, whatever is said of their ids."""
+    """The customer as agents see them; `claimed` are unverified identities."""
     return {
         "id": customer.id,
         "name": customer.name,

@@ -1,16 +1,16 @@
-"""What every answer says to the browser: nothing of ours is framed, guessed at, or runs anything foreign."""
+"""Security headers of every response: no framing, no MIME sniffing, no foreign scripts."""
 
 from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: Nothing from elsewhere, nothing inline: what a customer or an article says cannot run in our pages.
+#: Content security policy of pages: nothing from elsewhere, nothing inline.
 PAGES = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-#: The API's answers are no pages at all.
+#: Content security policy of API responses, which are not pages.
 DATA = "default-src 'none'; frame-ancestors 'none'"
 ALWAYS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -21,7 +21,7 @@ ALWAYS: Mapping[str, str] = {
 
 
 class SecurityHeadersMiddleware:
-    """Adds them to whatever leaves, static files and errors too; what an answer says itself stays."""
+    """Adds the headers to every response, static files and errors too, unless it sets them itself."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""What takes long to find out is found out once for everybody who asks."""
+"""Single flight: concurrent callers share one computation."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class CachedValue(Generic[T]):
-    """A value that holds for *seconds*; made once, however many ask at a time."""
+    """A value that is cached for *seconds*; computed once for concurrent callers."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._clock = seconds, clock

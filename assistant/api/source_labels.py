@@ -1,11 +1,11 @@
-"""Folders as support staff are shown them: by their names, not by where they lie on the server."""
+"""Names of ingested folders for support staff, without the server's file paths."""
 
 from collections.abc import Iterable
 from pathlib import PurePath
 
 
 class SourceLabels:
-    """Short names of ingested folders and of what is in them; web addresses stay as they are."""
+    """Short names of ingested folders and their files; web addresses stay as they are."""
 
     def __init__(self, sources: Iterable[str]) -> None:
         self._names = _compute_short_names({source for source in sources if _is_path(source)})
@@ -14,7 +14,7 @@ class SourceLabels:
         return self._names.get(source) or (PurePath(source).name if _is_path(source) else source)
 
     def label_location(self, location: str, source: str) -> str:
-        """A file of *source*, from its folder on."""
+        """The location of a file of *source*, beginning with the folder's short name."""
         if not _is_path(location):
             return location
         path = PurePath(location)
@@ -28,7 +28,7 @@ def _is_path(place: str) -> bool:
 
 
 def _compute_short_names(paths: set[str]) -> dict[str, str]:
-    """The shortest endings by which the paths can be told apart."""
+    """The shortest suffixes that tell the paths apart."""
     ends: dict[str, str] = {}
     for path in paths:
         parts = PurePath(path).parts

@@ -1,4 +1,4 @@
-"""Suggested replies as agents get them."""
+"""JSON of suggested replies for agents."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ SOURCE_MARKER = re.compile(r"\s?\[\d{1,2}\](?!\()")
 def serialize_suggestions(
     suggestions: Sequence[Mapping[str, Any]], hosts: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """With their HTML, in which no marker of a source stands: a customer would see no sources with it."""
+    """The suggestions with HTML, without citation markers: customers would not see the sources."""
     return [
         {**one, "html": render_reply(SOURCE_MARKER.sub("", one["text"]), allowed_hosts=hosts)}
         for one in suggestions

@@ -1,4 +1,6 @@
-"""Webhooks of messaging apps: signature on the raw bytes, one transaction, then 200; thinking comes later."""
+"""Webhooks of messaging apps: verify the signature of the raw bytes, store in one transaction,
+respond 200.
+"""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -19,11 +21,11 @@ from assistant.ports.channels import Channel
 
 router = APIRouter(prefix="/v1/channels", tags=["channels"], route_class=RateLimitedRoute)
 
-#: Events of one call that are stored at a time: nobody else's message waits for a thousand. Each is taken in
-#: once, so a call that is cut in the middle is simply sent again.
+#: Events per transaction, so that other requests need not wait for a thousand. Events are idempotent: a call
+#: that failed halfway is simply delivered again.
 EVENTS_PER_TRANSACTION = 50
 
-#: Calls of an app that are read at a time, those that may wait for it, and how long both may take.
+#: Calls of an app parsed at a time, waiting calls, and seconds for both.
 READERS = 2
 MAX_WAITING_CALLS = 200
 READING_SECONDS = 10.0
@@ -36,7 +38,7 @@ T = TypeVar("T")
 @router.post("/{name}", include_in_schema=False)
 @router.post("/{name}/{account}")
 async def receive_webhook(name: str, request: Request, ctx: Ctx, account: str = "") -> PlainTextResponse:
-    """200 when everything in the call is stored, or was before."""
+    """200 when every event of the call is stored, now or before."""
     channel = _find_channel(ctx.channels, name, account)
     try:
         answer = await _process_webhook(channel, await _build_webhook_request(request, ctx.public_url), ctx)
@@ -63,12 +65,12 @@ async def _process_webhook(channel: Channel, call: WebhookRequest, ctx: ApiConte
         some = events[start : start + EVENTS_PER_TRANSACTION]
         changed = await ctx.database.write(partial(apply_events, events=some, arrivals=arrivals, now=now))
         for conversation in changed:
-            ctx.wire.notify(conversation)
+            ctx.notifier.notify(conversation)
     return ""
 
 
 def _verify_and_parse(channel: Channel, call: WebhookRequest) -> tuple[str | None, Sequence[ChannelEvent]]:
-    """What the call says, once its signature is right: the answer to the app's own test, or its events."""
+    """The response to the app's verification call, or the events of a call with a valid signature."""
     if len(call.body) > channel.max_webhook_bytes:
         raise TooLarge("This app sends no calls of that size.")
     channel.verify_webhook(call)
@@ -78,14 +80,14 @@ def _verify_and_parse(channel: Channel, call: WebhookRequest) -> tuple[str | Non
 
 
 class WebhookParserPool:
-    """A few threads that parse an app's calls: never on the event loop, never behind another app's."""
+    """A few threads per app that parse its calls, so that no app delays another or the event loop."""
 
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix=f"webhook-{name}")
         self._waiting = 0
 
     async def run_parser(self, step: Callable[[], T]) -> T:
-        """What *step* returns; Unavailable (503) when too many calls wait or one waits too long."""
+        """The result of *step*; Unavailable (503) when the queue is full or the wait is too long."""
         if self._waiting >= MAX_WAITING_CALLS:
             raise Unavailable("Too many calls wait to be read; try again shortly.")
         self._waiting += 1
@@ -111,7 +113,7 @@ def _find_channel(channels: Mapping[tuple[str, str], Channel], name: str, accoun
 
 
 async def _build_webhook_request(request: Request, public_url: str) -> WebhookRequest:
-    """The call with the address that the app used, whatever stands between it and us."""
+    """The call with the address that the app used, before any proxy."""
     address = urlsplit(public_url.rstrip("/"))
     query = f"?{request.url.query}" if request.url.query else ""
     return WebhookRequest(

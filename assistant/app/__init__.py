@@ -1,1 +1,1 @@
-"""The composition root: the only place that knows every adapter; it wires them together and nothing else."""
+"""The composition root: the only package that knows every adapter."""

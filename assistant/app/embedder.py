@@ -1,4 +1,4 @@
-"""The embedding model of the settings, opened."""
+"""Opens the embedding model of the settings."""
 
 from __future__ import annotations
 

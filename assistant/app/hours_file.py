@@ -1,4 +1,4 @@
-"""Reads opening hours and the business's time zone from a policy; mistakes are one line with the mend."""
+"""Parses opening hours and time zone of a policy file; every error is one line with a remedy."""
 
 import os
 import re
@@ -17,21 +17,21 @@ WEEKDAYS |= {name: day for day, name in enumerate("月火水木金土日")}
 WEEKDAY = re.compile(
     r"(?:(mon)|(tue)s?|(wed)(?:s|nes)?|(thu)(?:rs?)?|(fri)|(sat)(?:ur)?|(sun))(?:days?)?\.?|([月火水木金土日])(?:曜日?)?"
 )
-#: Between opening and closing, or the first and last of some days; 〜 and its wide forms are read as ~.
+#: Separator of opening and closing, or of first and last day; 〜 and wide forms are normalized to ~.
 DASH = re.compile(r"\s*(?:-|–|—|~|〜)\s*")
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
-#: The latest closing, past midnight; 深夜2時 is 26:00.
+#: The latest closing time, past midnight; 深夜2時 is 26:00.
 MAX_CLOSING_MINUTES = 36 * 60
 CLOSED = ("closed", "休み", "休業", "定休日")
 ALL_DAY = ("24h", "24時間", "open")
-#: The longest row of holidays.
+#: Most days of a holiday range.
 MAX_HOLIDAY_DAYS = 366
 
 
 def find_default_zone(languages: Sequence[str]) -> str:
-    """Where the business is if nobody says: where the machine is, or else where the first language is spoken.
+    """The business's zone if the policy names none: the machine's, else that of the first language.
 
-    A machine in UTC is a server or a container that nobody told.
+    A machine in UTC is a server or a container, so its zone says nothing.
     """
     machine = os.environ.get("TZ", "").removeprefix(":") or _load_system_zone()
     if machine and machine.split("/")[-1] not in ("UTC", "UCT", "Zulu", "Universal", "GMT"):
@@ -93,7 +93,7 @@ def _parse_weekday(end: str, name: str, where: str) -> int:
 
 
 def _parse_times(value: object, where: str) -> tuple[str, ...]:
-    """Opening and closing in turn, of ``10:00-12:00, 13:00-18:00`` or a list of such spans; closed: none."""
+    """Opening and closing times of ``10:00-12:00, 13:00-18:00`` or a list of such spans; closed: none."""
     if value is None or value is False or (isinstance(value, str) and value.strip().lower() in CLOSED):
         return ()
     if str(value).strip().lower() in ALL_DAY:
@@ -120,7 +120,7 @@ def _parse_span(value: object, where: str) -> tuple[str, str]:
 
 
 def _parse_holidays(value: object, where: str) -> Iterator[str]:
-    """Dates, and rows of them: ``2026-12-29/2027-01-03``."""
+    """Dates, and ranges such as ``2026-12-29/2027-01-03``."""
     if not isinstance(value, list):
         raise SetupError(f"{where}: expected a list of dates like [2026-01-01], not {_format_value(value)}")
     for one in value:

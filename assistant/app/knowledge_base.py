@@ -1,4 +1,4 @@
-"""The knowledge base, put together: database, embedding model, index, retriever."""
+"""Wires the knowledge base: database, embedding model, vector index, retriever."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def utc_now() -> datetime:
 
 
 def open_engine(settings: Settings) -> Engine:
-    """A way to the database of *settings*, whatever it holds."""
+    """An engine for the database of *settings*, whatever its schema."""
     if settings.postgres_url is None:
         from assistant.storage.database import create_sqlite_engine
 
@@ -50,10 +50,10 @@ def open_engine(settings: Settings) -> Engine:
 
 
 def open_database(settings: Settings, *, migrating: bool = False) -> SqlDatabase[SqlStore]:
-    """The database of *settings* with an up-to-date schema; SetupError when it cannot be used.
+    """The database of *settings* with a current schema; SetupError when it cannot be used.
 
-    SQLite's schema is brought up to date at once, PostgreSQL's only when *migrating*: other processes may
-    still work with the older one.
+    SQLite is migrated automatically, PostgreSQL only when *migrating*: other processes may still use the
+    older schema.
     """
     from assistant.storage.database import SqlDatabase
     from assistant.storage.migrate import is_current, migrate_schema
@@ -70,7 +70,7 @@ def open_database(settings: Settings, *, migrating: bool = False) -> SqlDatabase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnowledgeBase:
-    """The knowledge base, open: what ingesting and searching need."""
+    """The opened knowledge base: what ingest and retrieval need."""
 
     database: SqlDatabase[SqlStore]
     embedder: Embedder
@@ -78,20 +78,20 @@ class KnowledgeBase:
     indexer: Indexer
     examples: ExampleQuestions
     making: EmbeddingBackfill
-    #: Where the business is.
+    #: The business's time zone.
     zone: str = JAPAN
 
     def current_date(self) -> date:
-        """By which articles hold already, or no longer."""
+        """Today in the business's zone, for articles' validity."""
         return compute_business_day(utc_now(), self.zone)
 
     async def refresh_index(self) -> None:
-        """Take in what another process, or this one, changed."""
+        """Load changes that this or another process made."""
         if await self.retriever.load_changes():
             await self.load_examples()
 
     async def reconcile_index(self) -> None:
-        """Bring the vector index into line with all that there is, however long it takes."""
+        """Sync the vector index completely, however long it takes."""
         await self.refresh_index()
         while await self.retriever.maintain():
             pass
@@ -106,7 +106,7 @@ class KnowledgeBase:
         reader: DocumentReader | None = None,
         reconcile: bool = True,
     ) -> IngestReport:
-        """Index *sources*, look for contradictions; *reconcile*: and wait until the vector index has all."""
+        """Ingest *sources* and find contradictions; *reconcile*: also sync the whole vector index."""
         from assistant.knowledge.ingest.run import ignore_progress, ingest_sources
 
         run = partial(ingest_sources, index=self.indexer, count_tokens=self.embedder.count_tokens)
@@ -118,13 +118,13 @@ class KnowledgeBase:
         return report
 
     async def run_backfill(self) -> None:
-        """Make the vectors that are missing, unless others do."""
+        """Make missing vectors, unless another process does."""
         await self.making.run_backfill()
         await self.refresh_index()
         await self.detect_contradictions()
 
     async def report_missing_vectors(self) -> int:
-        """How many passages have no vectors; `readyz` says so when nothing stands in for them."""
+        """Report missing vectors; `readyz` shows it when no earlier model answers."""
         missing, total = await self.making.count_missing()
         alone = missing and not self.retriever.is_switching and not await self.making.record_completion()
         self.retriever.missing = (
@@ -135,11 +135,11 @@ class KnowledgeBase:
         return missing
 
     async def detect_contradictions(self) -> int:
-        """Look for contradictions of what is new with everything else; how many were found."""
+        """Look for contradictions of new chunks with all others; returns how many were found."""
         from assistant.knowledge.contradictions.search import find_contradictions
 
         if self.retriever.is_switching:
-            return 0  # the shelf holds another model's vectors; the next time
+            return 0  # the forward index holds another model's vectors; done the next time
         model = self.embedder.name
         last, new = await self.database.read(
             lambda store: store.article_lifecycle.list_uncompared_chunks(model)
@@ -147,8 +147,8 @@ class KnowledgeBase:
         if not new:
             return 0
         owners = await self.database.read(lambda store: store.article_lifecycle.load_chunk_articles())
-        shelf = self.retriever.forward_index
-        found = await find_contradictions(new, shelf, owners, self.load_statements, self.embedder)
+        forward_index = self.retriever.forward_index
+        found = await find_contradictions(new, forward_index, owners, self.load_statements, self.embedder)
         await self.database.write(
             lambda store: store.article_lifecycle.save_contradictions(last, found, utc_now())
         )
@@ -177,7 +177,7 @@ class KnowledgeBase:
         }
 
     async def compute_meaning(self, text: str) -> TextEmbedding:
-        """What the model makes of a text as a question; Unavailable when a hosted one does not answer."""
+        """The pooled vector of a text as a question; Unavailable when a hosted model does not answer."""
         from assistant.models.embeddings.factory import compute_meaning
 
         return await compute_meaning(self.embedder, text)
@@ -200,7 +200,7 @@ async def open_knowledge(
     beside_serve: bool = False,
     at_once: bool = False,
 ) -> KnowledgeBase:
-    """Open database, embedding model and index, and bring them into line with each other.
+    """Open database, embedding model and index, and sync them.
 
     *beside_serve*: leave the index in the data folder to `serve`, whichever of the two started first.
     *at_once*: without the vector index, which takes seconds to load; `maintain` opens it.
@@ -238,7 +238,7 @@ async def open_knowledge(
 
 
 async def _open_previous_embedder(settings: Settings, making: EmbeddingBackfill) -> Embedder | None:
-    """The model that answers while the vectors of the one in the settings are made; None: they are."""
+    """The earlier model that answers until the new one's vectors are complete; None: they are."""
     from assistant.app.embedder import open_embedder
 
     if (other := await making.find_earlier_model()) is None:
@@ -246,7 +246,7 @@ async def _open_previous_embedder(settings: Settings, making: EmbeddingBackfill)
     try:
         found = await asyncio.to_thread(open_embedder, settings.model_copy(update={"embeddings": other.spec}))
     except SetupError:
-        return None  # it is gone, or its key is: until then words answer
+        return None  # its model or key is no longer available: until then only lexical search answers
     return found if found.name == other.model else None
 
 
@@ -279,7 +279,7 @@ def build_policy(settings: Settings) -> Policy:
 async def _open_vectors(
     settings: Settings, database: SqlDatabase[SqlStore], embedder: Embedder
 ) -> SyncedVectorIndex:
-    """The vectors of *embedder*, at the Chroma server if there is one, else in the data folder."""
+    """The vector index of *embedder*: at the Chroma server if configured, else in the data folder."""
     from assistant.knowledge.vectors.synced_index import (
         SyncedVectorIndex,
         build_embedded_opener,

@@ -1,4 +1,4 @@
-"""How the service logs: one line per event, never what customers or models said."""
+"""Structured logging: one line per event, without text of customers or models."""
 
 import contextlib
 import logging
@@ -9,7 +9,7 @@ import structlog
 
 
 class BestEffortStream:
-    """A stream that loses what it cannot write: a log on a full disk must not end what it tells of."""
+    """A stream that ignores write errors: a log on a full disk must not stop the service."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -25,8 +25,8 @@ class BestEffortStream:
 
 
 def configure_logging() -> None:
-    """Structured lines on stderr; JSON where nobody looks at a terminal."""
-    # The console's usual traceback shows local variables, and those hold what customers said.
+    """Structured lines on stderr; JSON unless it is a terminal."""
+    # structlog's default traceback shows local variables, which hold customers' messages.
     console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     renderer: structlog.types.Processor = (
         console if sys.stderr.isatty() else structlog.processors.JSONRenderer()

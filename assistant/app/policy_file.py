@@ -1,4 +1,4 @@
-"""Reads a policy from YAML; every mistake is one clear line that says where and what to write instead."""
+"""Reads a policy from YAML; every error is one line with place and remedy."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
@@ -22,7 +22,10 @@ NUMBERS = frozenset(field.name for field in fields(Policy) if field.type == "flo
 
 
 def load_policy(path: Path | str | None, zone: str = JAPAN) -> Policy:
-    """The policy of a file, over the built-in one; None: the built-in one. *zone*: where it names none."""
+    """The policy of a file, merged over the built-in one; None: the built-in one.
+
+    *zone*: used if it names none.
+    """
     built_in = Policy(zone=zone, hours=BusinessHours(zone=zone))
     if path is None:
         return built_in
@@ -68,7 +71,7 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
 
 
 def _apply_zone(rows: Mapping[str, Any], where: str, base: Policy) -> Policy:
-    """*base* where the business is: `zone`, or what the opening hours say about it."""
+    """*base* with the business's zone: `zone`, or that of the opening hours."""
     hours = rows.get("hours")
     named = rows.get("zone") or (hours.get("zone") if isinstance(hours, Mapping) else None)
     if named is None:

@@ -1,4 +1,4 @@
-"""Every setting, read once; what is not set runs embedded on one machine."""
+"""All settings, read once; with none set the service runs embedded on one machine."""
 
 import os
 import secrets
@@ -21,7 +21,7 @@ MIN_KEY_CHARACTERS = 16
 
 
 class Settings(BaseSettings):
-    """The environment (and `.env`), checked; secrets are never printed."""
+    """The environment (and `.env`), validated; secrets are never printed."""
 
     model_config = SettingsConfigDict(
         env_prefix="ASSISTANT_",
@@ -43,33 +43,33 @@ class Settings(BaseSettings):
     )
     embeddings: str = "local"
     languages: Annotated[tuple[str, ...], NoDecode] = ("ja", "en")
-    #: What the operator is called on help pages.
+    #: Name of the operator on help pages.
     name: str = Field("", max_length=80)
     secret_key: SecretStr | None = None
-    #: Signs the `customer.id` of signed-in visitors; the secret key where unset.
+    #: Signs the `customer.id` of signed-in visitors; the secret key if unset.
     identity_secret: SecretStr | None = None
     public_url: str = "http://localhost:8000"
     policy: Path | None = None
-    #: Web addresses in private networks may be ingested (an intranet's help centre).
+    #: Allow ingesting web addresses in private networks (an intranet's help centre).
     ingest_private: bool = False
-    #: How often web sources are read again while serving, in hours; 0: only when somebody asks.
+    #: Hours between resyncs of web sources while serving; 0: only on request.
     resync_hours: float = Field(6, ge=0, le=24 * 365)
-    #: Pages that may embed the widget; `*` is any.
+    #: Origins that may embed the widget; `*` is any.
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
-    #: Addresses or networks whose X-Forwarded-For is believed; a program on this machine is by default.
+    #: Addresses or networks of trusted proxies (X-Forwarded-For); programs on this machine by default.
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
-    #: Whoever sends it as a bearer token may read /metrics; unset: only programs on this machine.
+    #: Bearer token for /metrics; unset: only programs on this machine.
     metrics_token: SecretStr | None = None
-    #: The API describes itself at /docs and /openapi.json: to everybody, or to this machine only.
+    #: Whether /docs and /openapi.json are public, or for this machine only.
     api_docs: Literal["public", "local"] = "local"
-    #: How long a burst of messages may pause, in seconds, before the assistant answers it.
+    #: Debounce: seconds without a further message until the assistant answers.
     quiet_seconds: float = Field(0.6, ge=0, le=10)
-    #: After how many seconds an unanswered customer gets an acknowledgement and a place in the queue.
+    #: Seconds after which an unanswered customer gets an acknowledgement and is queued.
     turn_deadline_seconds: float = Field(30, gt=0, le=600)
-    #: After how many seconds without an agent's answer a conversation goes back to the queue.
+    #: Seconds without an agent's answer after which a conversation returns to the queue.
     agent_deadline_seconds: float = Field(600, gt=0)
 
-    #: After how many days a closed conversation is forgotten; unset: never.
+    #: Days after which a closed conversation is erased; unset: never.
     retention_days: int | None = Field(None, ge=1)
 
     @field_validator("languages", "allowed_origins", "trusted_proxies", mode="before")
@@ -139,7 +139,7 @@ class Settings(BaseSettings):
 
     @property
     def postgres_url(self) -> str | None:
-        """The address of the PostgreSQL database; None: SQLite at `database_path`."""
+        """URL of the PostgreSQL database; None: SQLite at `database_path`."""
         url = self.database_url
         return f"postgresql://{url.partition('://')[2]}" if url and url.startswith("postgres") else None
 
@@ -153,7 +153,7 @@ class Settings(BaseSettings):
 
     @property
     def resync_interval(self) -> timedelta | None:
-        """How often web sources are read again by themselves; None: never."""
+        """Interval of web resyncs; None: only on request."""
         return timedelta(hours=self.resync_hours) if self.resync_hours else None
 
     @property
@@ -162,11 +162,11 @@ class Settings(BaseSettings):
 
     @property
     def effective_model(self) -> str:
-        """The chat model in force: a key without a model means OpenAI's small one, nothing means quotes."""
+        """The chat model in use: the setting; with only an OpenAI key its small model; else quotes."""
         return self.chat_model or ("openai:gpt-5-mini" if self.openai_api_key else "extractive")
 
     def load_signing_key(self) -> bytes:
-        """The secret key; made once and kept in the data folder where none is set."""
+        """The secret key; generated and stored in the data folder if not set."""
         return (
             self.secret_key.get_secret_value().encode()
             if self.secret_key
@@ -174,7 +174,7 @@ class Settings(BaseSettings):
         )
 
     def load_identity_key(self) -> bytes:
-        """What a site signs its customers' ids with."""
+        """The key with which a site signs its customers' ids."""
         return (
             self.identity_secret.get_secret_value().encode()
             if self.identity_secret
@@ -183,13 +183,13 @@ class Settings(BaseSettings):
 
 
 def load_environment() -> dict[str, str]:
-    """Every variable, of the environment and of `.env`: channels pick theirs by name (`docs/channels.md`)."""
+    """All variables of the environment and of `.env`: channels select theirs by name (`docs/channels.md`)."""
     kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     return {**kept, **os.environ}
 
 
 def load_settings() -> Settings:
-    """The settings, or SetupError with one line for each that is wrong."""
+    """The settings, or SetupError with one line per error."""
     try:
         return Settings()  # type: ignore[call-arg]
     except ValidationError as exc:
@@ -205,11 +205,11 @@ def _format_error(error: ErrorDetails) -> str:
 
 
 def prepare_data_dir(path: Path) -> None:
-    """Make the data folder and prove that it can be written to, or SetupError."""
+    """Create the data folder and test that it is writable, or SetupError."""
     try:
         path.mkdir(parents=True, exist_ok=True)
-        with suppress(PermissionError):  # another's folder that we may write to
-            path.chmod(0o700)  # what customers said is nobody else's to read
+        with suppress(PermissionError):  # another user's folder that we may write to
+            path.chmod(0o700)  # customers' messages are private
             for file in path.glob("*.db*"):
                 file.chmod(0o600)
         probe = path / f".probe-{secrets.token_hex(4)}"
@@ -225,7 +225,7 @@ def prepare_data_dir(path: Path) -> None:
 def _load_or_create_key(data_dir: Path) -> bytes:
     path = data_dir / "secret.key"
     if not path.exists() or len(path.read_bytes()) < MIN_KEY_CHARACTERS:
-        # Whole or not at all: a crash must not leave an empty key that signs everything alike.
+        # Written atomically: after a crash there must be no empty key.
         made = data_dir / f".secret-{secrets.token_hex(4)}"
         made.touch(mode=0o600)
         made.write_bytes(secrets.token_hex(32).encode())

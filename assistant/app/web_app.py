@@ -1,7 +1,7 @@
-"""The process that answers calls: it stores what comes in and shows what is stored; a companion thinks.
+"""The web process: it stores what comes in and serves what is stored; the worker process computes replies.
 
-Two processes, because thinking keeps a Python interpreter busy, and webhooks would wait for turns that are
-none of their business. Here nothing is heavy, so a call is answered after its one transaction.
+Two processes, because turns keep a Python interpreter busy and webhooks would wait for them. Nothing here is
+slow, so a request is answered after its one transaction.
 """
 
 import contextlib
@@ -43,7 +43,7 @@ from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 
 STATIC = Path(__file__).parents[1] / "api" / "static"
-#: How long the companion may take to say how it is, and to draft for an agent.
+#: Seconds for RPC calls to the worker: health, and drafts for an agent.
 HEALTH_SECONDS = 3.0
 SUGGEST_SECONDS = 60.0
 
@@ -54,12 +54,12 @@ class WebApp:
     database: SqlDatabase[SqlStore]
     policy: Policy
     examples: ExampleQuestions
-    wire: LocalNotifier
+    notifier: LocalNotifier
     timing: Timing
-    #: Messaging apps that are set up, by name and account.
+    #: Configured messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel]
-    #: To the companion.
-    pipe: RpcChannel
+    #: RPC to the worker process.
+    rpc: RpcChannel
     proof: WriteProbe
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
@@ -69,37 +69,37 @@ class WebApp:
             yield
 
     def build_tasks(self) -> dict[str, Start]:
-        """Everything that goes on as long as calls are answered."""
+        """Background tasks of the web process."""
         work: dict[str, Start] = {
-            "wire": self.wire.run,
+            "notifier": self.notifier.run,
             "titles": partial(poll_titles, self._load_titles_version, self._load_titles),
             "limits": partial(poll_channel_limits, self.channels.values(), utc_now),
         }
         if self.settings.postgres_url is not None:
-            work["lookout"] = JournalPoller(self.database, self.wire, utc_now).run
+            work["journal_poller"] = JournalPoller(self.database, self.notifier, utc_now).run
         return work
 
     async def check_health(self) -> dict[str, str | None]:
-        """Each part, and what is wrong with it or None."""
+        """component -> what is wrong, or None."""
         parts = await self.proof.check_parts()
         if parts["database"]:
-            return parts  # nobody is answered now, whatever else works
+            return parts  # without the worker nobody gets a reply, whatever else works
         parts |= self.supervisor.list_recent_failures()
         try:
-            parts |= await self.pipe.call("health", seconds=HEALTH_SECONDS)
+            parts |= await self.rpc.call("health", seconds=HEALTH_SECONDS)
         except Unavailable as exc:
             parts["assistant"] = str(exc)
         return parts
 
     async def count_restarts(self) -> dict[str, int]:
-        """How often each long-lived task was started again since the service was."""
+        """Number of restarts of each background task in both processes."""
         found = Counter(self.supervisor.restarts)
         with contextlib.suppress(Unavailable):
-            found.update(await self.pipe.call("restarts", seconds=HEALTH_SECONDS))
+            found.update(await self.rpc.call("restarts", seconds=HEALTH_SECONDS))
         return dict(found)
 
     async def suggest_replies(self, conversation: Conversation, question: str) -> Sequence[Draft]:
-        drafts: Sequence[Draft] = await self.pipe.call(
+        drafts: Sequence[Draft] = await self.rpc.call(
             "suggest", conversation, question, seconds=SUGGEST_SECONDS
         )
         return drafts
@@ -117,7 +117,7 @@ class WebApp:
         )
 
 
-def build_web_app(settings: Settings, pipe: RpcChannel) -> WebApp:
+def build_web_app(settings: Settings, rpc: RpcChannel) -> WebApp:
     """SetupError when the database cannot be used."""
     database = open_database(settings)
     return WebApp(
@@ -126,24 +126,24 @@ def build_web_app(settings: Settings, pipe: RpcChannel) -> WebApp:
         proof=WriteProbe(database, utc_now, settings.data_dir),
         policy=build_policy(settings),
         examples=ExampleQuestions(),
-        wire=build_notifier(settings, pipe),
+        notifier=build_notifier(settings, rpc),
         timing=build_timing(settings),
         channels=build_channels(settings),
-        pipe=pipe,
+        rpc=rpc,
     )
 
 
-def build_http_app(front: WebApp, *, shop: Mapping[str, str] | None = None) -> FastAPI:
-    """The HTTP application around it; with the sample *shop*, by its names, where a demo is served."""
-    settings, database = front.settings, front.database
+def build_http_app(web_app: WebApp, *, shop: Mapping[str, str] | None = None) -> FastAPI:
+    """The ASGI application; with the sample *shop*, under its names, in the demo."""
+    settings, database = web_app.settings, web_app.database
     context = ApiContext(
         database=database,
-        policy=front.policy,
-        examples=front.examples,
-        suggest=front.suggest_replies,
-        wire=front.wire,
-        timing=front.timing,
-        desk=Desk(timing=front.timing, pick_facts=pick_facts),
+        policy=web_app.policy,
+        examples=web_app.examples,
+        suggest=web_app.suggest_replies,
+        notifier=web_app.notifier,
+        timing=web_app.timing,
+        desk=Desk(timing=web_app.timing, pick_facts=pick_facts),
         pick_facts=pick_facts,
         clock=utc_now,
         limits=RateLimiter(),
@@ -154,14 +154,14 @@ def build_http_app(front: WebApp, *, shop: Mapping[str, str] | None = None) -> F
         hosts=(urlsplit(settings.public_url).netloc,),
         article=lambda id_: database.read(lambda store: store.articles.find_article(id_)),
         titles=lambda day: database.read(lambda store: store.articles.list_titles(day)),
-        health=front.check_health,
-        restarts=front.count_restarts,
+        health=web_app.check_health,
+        restarts=web_app.count_restarts,
         static=STATIC,
         names=shop or dict.fromkeys(settings.languages, settings.name),
         demo=shop is not None,
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
         public_docs=settings.api_docs == "public",
         resync=settings.resync_interval,
-        channels=front.channels,
+        channels=web_app.channels,
     )
     return build_api(context, origins=settings.allowed_origins, proxies=settings.trusted_proxies)

@@ -1,4 +1,4 @@
-"""What answers, thinks and sends, put together from the settings; for commands and for the service alike."""
+"""Builds answering, channels and notifier from the settings, for commands and the service."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PROMPTS = Path(__file__).parents[2] / "prompts"
 
 
 def build_notifier(settings: Settings, bus: MessageBus | None = None) -> LocalNotifier:
-    """Streams and workers are woken by it, in every process: by PostgreSQL if there is one, else by *bus*."""
+    """The notifier of streams and workers: between processes by PostgreSQL if configured, else by *bus*."""
     from assistant.notifications.notifier import LocalNotifier
     from assistant.notifications.shared_notifier import SharedNotifier
 
@@ -62,7 +62,7 @@ def build_timing(settings: Settings) -> Timing:
 
 
 def build_channels(settings: Settings) -> Mapping[tuple[str, str], Channel]:
-    """The messaging apps that the environment has settings of."""
+    """The messaging apps that have settings in the environment."""
     from assistant.app.settings import load_environment
     from assistant.channels import has_channel_settings
 

@@ -1,4 +1,4 @@
-"""The process that thinks, sends and watches while the assistant serves: its parts and its tasks."""
+"""The worker process: computes and sends replies, and runs background tasks."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ if TYPE_CHECKING:
     from assistant.ports.channels import Channel
     from assistant.ports.notifications import MessageBus
 
-#: How long work in hand may take to finish at a stop.
+#: Seconds for running jobs to finish at a stop.
 DRAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssistantService:
-    """Everything that thinks, sends and watches while the assistant serves."""
+    """The components of the worker process."""
 
     settings: Settings
     knowledge: KnowledgeBase
-    mind: TurnDependencies
-    wire: LocalNotifier
+    dependencies: TurnDependencies
+    notifier: LocalNotifier
     assistant: TurnHandler
     timing: Timing
-    #: Messaging apps that are set up, by name and account.
+    #: Configured messaging apps, by name and account.
     channels: Mapping[tuple[str, str], Channel]
     supervisor: TaskSupervisor = field(default_factory=TaskSupervisor)
 
     @contextlib.asynccontextmanager
     async def run_tasks(self) -> AsyncIterator[None]:
-        """The loops work inside this; on leaving, work in hand is finished or left to its lease."""
+        """Run the tasks within this context; on exit running jobs finish or are left to their leases."""
         from assistant.jobs.worker_loop import WorkerLoop
 
         loop = WorkerLoop(
-            self.knowledge.database, build_job_handlers(self), self.wire, utc_now, self.timing.lease
+            self.knowledge.database, build_job_handlers(self), self.notifier, utc_now, self.timing.lease
         )
         try:
             async with self.supervisor.run_tasks(self.build_tasks(loop)):
@@ -61,27 +61,27 @@ class AssistantService:
             await self.knowledge.close()
 
     def build_tasks(self, loop: WorkerLoop) -> dict[str, Start]:
-        """Everything that goes on as long as the service does."""
+        """Background tasks of the worker process."""
         from assistant.jobs.retention import RetentionCleaner
         from assistant.jobs.web_resync import WebResync
         from assistant.notifications.journal_poller import JournalPoller
 
         database, days = self.knowledge.database, self.settings.retention_days
-        keeping = RetentionCleaner(database, utc_now, None if days is None else timedelta(days=days))
+        tasks = RetentionCleaner(database, utc_now, None if days is None else timedelta(days=days))
         resync = WebResync(database, self._resync_source, utc_now, self.settings.resync_interval)
         work: dict[str, Start] = {
             "loop": loop.run,
-            "wire": self.wire.run,
-            "housekeeping": keeping.run,
+            "notifier": self.notifier.run,
+            "housekeeping": tasks.run,
             "resync": resync.run,
             "warm-up": self._warm_up_models,
         }
         if self.settings.postgres_url is not None:
-            work["lookout"] = JournalPoller(database, self.wire, utc_now).run
+            work["journal_poller"] = JournalPoller(database, self.notifier, utc_now).run
         return work | self.build_knowledge_tasks() | dict(self._build_mailbox_tasks())
 
     def build_knowledge_tasks(self) -> dict[str, Start]:
-        """What keeps up with changes of the knowledge base."""
+        """Tasks that keep the knowledge base up to date."""
         from assistant.jobs.knowledge_refresh import backfill_vectors, poll_knowledge_changes
 
         knowledge = self.knowledge
@@ -99,26 +99,26 @@ class AssistantService:
         }
 
     async def _warm_up_models(self) -> None:
-        """Load what the first customer would wait for: dictionaries, patterns, the model's vocabulary."""
+        """Preload what the first turn needs: dictionaries, patterns, the model's vocabulary."""
         from assistant.conversation.turn.ask_once import answer_once
         from assistant.models.factory import preload_model
 
-        settings, examples = self.settings, self.mind.examples
-        mind = build_turn_dependencies(
+        settings, examples = self.settings, self.dependencies.examples
+        dependencies = build_turn_dependencies(
             settings.model_copy(update={"chat_model": "extractive"}), self.knowledge
         )
         for language in settings.languages:
             for question in examples(language)[:1]:
-                await answer_once(mind, question)
+                await answer_once(dependencies, question)
         await asyncio.to_thread(preload_model, settings.effective_model)
 
     async def check_health(self) -> dict[str, str | None]:
-        """Each part, and what is wrong with it or None."""
+        """component -> what is wrong, or None."""
         words = await self.knowledge.database.read(lambda store: store.articles.check_word_index())
         if self.knowledge.retriever.missing:
-            await self.knowledge.report_missing_vectors()  # how far it is by now
+            await self.knowledge.report_missing_vectors()  # also updates the progress of a backfill
         parts = dict(self.knowledge.retriever.component_health())
-        reader = getattr(self.mind.retriever, "unavailable_reason", None)
+        reader = getattr(self.dependencies.retriever, "unavailable_reason", None)
         return (
             parts
             | {"words": parts["words"] or words, "reader": reader}
@@ -126,7 +126,7 @@ class AssistantService:
         )
 
     def _build_mailbox_tasks(self) -> Iterator[tuple[str, Start]]:
-        """One watch for each channel that has to be asked for its mail."""
+        """One poller per channel with a mailbox."""
         from assistant.conversation.inbound.events import InboundContext
         from assistant.jobs.imap_poller import poll_mailbox
 
@@ -134,7 +134,12 @@ class AssistantService:
         for (name, account), channel in self.channels.items():
             if getattr(channel, "has_mailbox", False):
                 start = partial(
-                    poll_mailbox, cast(Any, channel), self.knowledge.database, arrivals, self.wire, utc_now
+                    poll_mailbox,
+                    cast(Any, channel),
+                    self.knowledge.database,
+                    arrivals,
+                    self.notifier,
+                    utc_now,
                 )
                 yield f"mailbox {name} {account}".strip(), start
 
@@ -148,7 +153,7 @@ class AssistantService:
 
 
 def build_job_handlers(service: AssistantService) -> JobHandlers:
-    """Who does each kind of due work."""
+    """The handlers of all kinds of jobs."""
     from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.conversation.handoff.watchdog import Watchdog
     from assistant.domain.jobs import JobKind
@@ -156,12 +161,16 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     from assistant.jobs.outbox import Outbox
     from assistant.jobs.worker_loop import JobHandlers
 
-    assistant, wire, database = service.assistant, service.wire, service.knowledge.database
-    watchdog = Watchdog(database, service.mind.policy, assistant.pick_facts, wire, utc_now)
-    outbox = Outbox(database, service.channels, wire, utc_now)
-    fetcher = AttachmentDownloader(database, service.channels, wire, utc_now)
+    assistant, notifier, database = service.assistant, service.notifier, service.knowledge.database
+    watchdog = Watchdog(database, service.dependencies.policy, assistant.pick_facts, notifier, utc_now)
+    outbox = Outbox(database, service.channels, notifier, utc_now)
+    fetcher = AttachmentDownloader(database, service.channels, notifier, utc_now)
     enricher = PacketEnricher(
-        database=database, mind=service.mind, wire=wire, pick_facts=assistant.pick_facts, clock=utc_now
+        database=database,
+        mind=service.dependencies,
+        wire=notifier,
+        pick_facts=assistant.pick_facts,
+        clock=utc_now,
     )
     return JobHandlers(
         handlers={
@@ -183,24 +192,29 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
 async def build_service(
     settings: Settings, progress: ProgressCallback | None = None, bus: MessageBus | None = None
 ) -> AssistantService:
-    """*bus* leads to the process that answers calls, where that is another one."""
+    """*bus* connects to the web process, if that is another one."""
     from assistant.conversation.turn.runner import TurnHandler
     from assistant.signals.facts import pick_facts
 
     knowledge = await open_knowledge(settings, progress, at_once=True)
-    mind, wire, timing = (
+    dependencies, notifier, timing = (
         build_turn_dependencies(settings, knowledge),
         build_notifier(settings, bus),
         build_timing(settings),
     )
     assistant = TurnHandler(
-        database=knowledge.database, mind=mind, wire=wire, timing=timing, pick_facts=pick_facts, clock=utc_now
+        database=knowledge.database,
+        mind=dependencies,
+        wire=notifier,
+        timing=timing,
+        pick_facts=pick_facts,
+        clock=utc_now,
     )
     return AssistantService(
         settings=settings,
         knowledge=knowledge,
-        mind=mind,
-        wire=wire,
+        dependencies=dependencies,
+        notifier=notifier,
         assistant=assistant,
         timing=timing,
         channels=build_channels(settings),

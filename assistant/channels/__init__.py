@@ -1,12 +1,12 @@
-"""Messaging apps: one file each, siblings never import each other; the table of them is in `registry.py`."""
+"""Messaging apps: one file each, which never import each other; `registry.py` lists them."""
 
 from collections.abc import Iterable
 
-#: By name; what each is stands in `registry`, which takes a moment to import.
+#: Names of the channels; `registry` has their classes and takes a moment to import.
 NAMES = ("line", "whatsapp", "messenger", "instagram", "sms", "telegram", "slack", "email")
 
 
 def has_channel_settings(variables: Iterable[str]) -> bool:
-    """Whether any of the environment's *variables* may be about a messaging app."""
+    """Whether any environment *variables* look like settings of a messaging app."""
     prefixes = tuple(f"ASSISTANT_{name}_".upper() for name in NAMES)
     return any(variable.upper().startswith(prefixes) for variable in variables)

@@ -1,4 +1,4 @@
-"""Servers that files may be fetched from, and which of them may have our credentials."""
+"""Hosts from which files may be fetched, and which of them may get our credentials."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ import httpx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileHosts:
-    """Servers that files may be fetched from: webhooks name addresses, and a token must not follow them."""
+    """Allowed hosts of files: webhooks contain arbitrary addresses, and a token must not be sent there."""
 
-    #: The app's own API, which may be an operator's substitute for it.
+    #: Origin of the app's API, or of an operator's substitute for it.
     api: str
     #: Other hosts that get our credentials.
     trusted: tuple[str, ...] = ()
-    #: Hosts, and all below them, that get a call without credentials.
+    #: Domains, with subdomains, that are called without credentials.
     plain: tuple[str, ...] = ()
 
     def is_allowed(self, url: str) -> bool:
@@ -31,7 +31,7 @@ def _is_on_host(url: str, hosts: Sequence[str], *, below: bool = False) -> bool:
 
 
 def _parse_origin(url: str) -> tuple[str, str, int | None] | None:
-    """Scheme, host and port; None for what is no address, or hides another one behind a user name."""
+    """Scheme, host and port; None for an invalid address or one with a user name."""
     try:
         parts = httpx.URL(url)
     except httpx.InvalidURL:

@@ -1,4 +1,4 @@
-"""E-mail: in by Postmark's or Mailgun's webhook or by IMAP, out by SMTP."""
+"""E-mail: received by Postmark's or Mailgun's webhook or by IMAP, sent by SMTP."""
 
 import asyncio
 import base64
@@ -51,15 +51,15 @@ from assistant.domain.messages import Author
 
 log = structlog.get_logger()
 
-#: Mails that the assistant writes to one address in an hour: more is a loop, or somebody's cannon.
+#: Automatic mails to one address per hour: more indicate a mail loop or abuse.
 MAX_AUTO_REPLIES_PER_HOUR = 10
-#: Bytes of a mail that people are shown as it is.
+#: Bytes of an unreadable mail that agents are shown.
 MAX_ATTACHED_MAIL_BYTES = 10 * 1024 * 1024
-#: Signatures of Mailgun that are remembered while they count as fresh.
+#: Mailgun tokens remembered while their timestamps are valid.
 MAX_REMEMBERED_TOKENS = 20_000
-#: Characters of what we sent last, by which it is known again in a quote.
+#: Characters of our last message that identify a quote of it.
 MAX_SENT_TEXT_CHARACTERS = 6_000
-#: Who a mail is from that does not say so: nothing can be sent there.
+#: Sender of a mail without one: nothing can be sent there.
 NOBODY = "unknown-sender@invalid"
 
 
@@ -110,13 +110,13 @@ class EmailChannel(BaseChannel):
         super().__init__(wiring)
         self._domain = self.get_setting("ADDRESS").lower().partition("@")[2]
         self._threads = ThreadSigner(self.get_setting("ADDRESS"), self.get_setting("SECRET"))
-        self._parse_smtp_server()  # a wrong address is said at the start, not when the first mail waits
+        self._parse_smtp_server()  # a wrong address fails at the start, not with the first mail
         if self.has_mailbox:
             self._parse_imap_server()
         self._written: dict[str, deque[float]] = {}
-        #: Tokens of Mailgun's signatures, with what they came with.
+        #: Tokens of Mailgun's signatures, with a hash of the body they came with.
         self._tokens: dict[str, bytes] = {}
-        #: How often each unread mail was begun with, by its number in the mailbox.
+        #: Attempts per unread mail, by its number in the mailbox.
         self.tries: Counter[bytes] = Counter()
 
     def _parse_smtp_server(self) -> MailServer:
@@ -125,10 +125,10 @@ class EmailChannel(BaseChannel):
     def _parse_imap_server(self) -> MailServer:
         return parse_mail_server(self.get_setting("IMAP_URL"), self.get_variable_name("IMAP_URL"), (993, 143))
 
-    # -- in
+    # -- receiving
 
     def verify_webhook(self, call: WebhookRequest) -> None:
-        """Postmark proves itself by password, Mailgun by a signature over its timestamp and token."""
+        """Postmark authenticates by password, Mailgun by a signature over timestamp and token."""
         if call.headers.get("content-type", "").startswith("application/json"):
             password = self.get_setting("WEBHOOK_PASSWORD")
             expected = "Basic " + base64.b64encode(f"postmark:{password}".encode()).decode()
@@ -146,7 +146,7 @@ class EmailChannel(BaseChannel):
         self._reject_replayed_token(token, call.body)
 
     def _reject_replayed_token(self, token: str, body: bytes) -> None:
-        """Mailgun's signature covers no words: a token that was used proves nothing of another body."""
+        """Reject a used token with another body: Mailgun's signature does not cover the body."""
         digest = hashlib.sha256(body).digest()
         if self._tokens.setdefault(token, digest) != digest:
             raise Unauthorized("The signature was used before.")
@@ -165,7 +165,7 @@ class EmailChannel(BaseChannel):
         return list(parse_each([fields], lambda one: self.build_events(mails.parse_mailgun_mail(one, files))))
 
     def build_events(self, mail: Mail) -> Sequence[ChannelEvent]:
-        """The mail as a message, unless a machine answered us."""
+        """The mail as an inbound message; no events for an automatic mail."""
         mail = restore_original_sender(mail, self.get_setting("ADDRESS").lower())
         if is_automatic_mail(mail) or self._threads.is_own_mail(mail):
             log.info("mail of a machine left unanswered", id=mail.message_id[:100])
@@ -185,7 +185,7 @@ class EmailChannel(BaseChannel):
                 attachments=mail.attachments,
                 name=mail.name,
                 context={"subject": mail.subject, "in_reply_to": mail.message_id},
-                # Anybody can write any sender; only an answer to a mail that we sent there proves it.
+                # Anybody can write any sender; only a reply to a mail that we sent there proves it.
                 verified=signed,
                 unproven=not proven,
                 people_only=self._explain_no_auto_reply(mail),
@@ -200,7 +200,7 @@ class EmailChannel(BaseChannel):
         return explain_no_auto_reply(mail, self._domain)
 
     def build_unreadable_events(self, raw: bytes, why: str) -> list[ChannelEvent]:
-        """A mail that cannot be taken apart, for people to look at."""
+        """A mail that cannot be parsed, as a message for agents."""
         digest = hashlib.sha256(raw).hexdigest()
         head = BytesHeaderParser().parsebytes(raw[:20_000])
         name, sender = mails.parse_address(str(head.get("from", "")))
@@ -221,18 +221,18 @@ class EmailChannel(BaseChannel):
             )
         ]
 
-    # -- out
+    # -- sending
 
-    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
-        message = compose_mail(letter, part, self.get_setting("ADDRESS"), self._threads)
-        peer, context = letter.thread.address.peer, letter.thread.context
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
+        message = compose_mail(outbound, part, self.get_setting("ADDRESS"), self._threads)
+        peer, context = outbound.thread.address.peer, outbound.thread.context
         if peer in (NOBODY, self.get_setting("ADDRESS").lower()):
             raise Undeliverable("the mail names no sender that can be answered")
-        if letter.message.author is not Author.AGENT:
+        if outbound.message.author is not Author.AGENT:
             self._check_auto_reply(peer, context)
         try:
             await deliver_mail(self._parse_smtp_server(), message)
-        except ValueError as exc:  # of the standard library, for an address that no mail can carry
+        except ValueError as exc:  # raised by the standard library for an address that no mail can carry
             raise Undeliverable("the address cannot be written into a mail", gone=True) from exc
         sent = f"{context.get('sent_text', '')}\n{part.texts[0]}"[-MAX_SENT_TEXT_CHARACTERS:]
         return SendResult(
@@ -241,7 +241,7 @@ class EmailChannel(BaseChannel):
         )
 
     def _check_auto_reply(self, peer: str, context: Mapping[str, str]) -> None:
-        """Undeliverable where no automatic mail may go."""
+        """Undeliverable when an automatic mail must not be sent."""
         if why := context.get("people_only"):
             raise Undeliverable(f"no automatic answer goes to this mail: {why}")
         if context.get("unproven") and context.get("last_sent"):
@@ -259,14 +259,14 @@ class EmailChannel(BaseChannel):
         if len(self._written) > 10_000:
             self._written = {who: times for who, times in self._written.items() if times}
 
-    # -- the mailbox
+    # -- mailbox
 
     def fetch_unread(self) -> list[tuple[bytes, bytes]]:
-        """Number and content of unread mails, which stay unread; blocking; RetryLater."""
+        """(number, content) of unread mails, which stay unread; blocking; RetryLater."""
         return fetch_unread_mails(self._parse_imap_server(), lambda number: self.tries[number])
 
     def mark_seen(self, numbers: list[bytes]) -> None:
-        """These are stored: mark them as read."""
+        """Mark these mails as read; they are stored."""
         mark_as_read(self._parse_imap_server(), numbers)
 
     def parse_events(self, raw: bytes) -> list[ChannelEvent]:
@@ -294,7 +294,7 @@ class EmailChannel(BaseChannel):
         return found
 
     async def refresh_limits(self, now: datetime) -> None:
-        """A mailbox has no limits to ask for."""
+        """No effect: a mailbox has no limits to request."""
 
     def limits_now(self, thread: Any, now: datetime) -> Sequence[Mapping[str, Any]]:
         return ()

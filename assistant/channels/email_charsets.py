@@ -1,23 +1,23 @@
-"""Bytes of a mail as text, whatever the label says: many labels are missing or wrong."""
+"""Decodes mail texts whose charset label is missing or wrong."""
 
 import codecs
 import re
 
 from charset_normalizer import from_bytes
 
-#: Bytes of one text that are read.
+#: Bytes of one text that are decoded.
 MAX_TEXT_BYTES = 1_000_000
-#: Characters of a header that are read.
+#: Characters of a header that are decoded.
 MAX_HEADER_CHARACTERS = 10_000
-#: Share of characters that may be broken before a text counts as unreadable.
+#: Share of replacement characters above which a text counts as unreadable.
 BROKEN_SHARE = 0.1
-#: Bytes from which a character set is guessed where nothing else tells.
+#: Fewest bytes from which a charset is guessed statistically.
 SAMPLE = 4_000
 
-#: Characters of a text that may be Japanese without any kana.
+#: Longest text, in characters, that may be Japanese without any kana.
 MAX_SUBJECT_CHARACTERS = 20
 
-#: Labels of mailers, in lower case without "-", "_" and a leading "x-", to codecs of Python.
+#: Charset labels, in lower case without "-", "_" and a leading "x-" -> Python codec.
 ALIASES = {
     **dict.fromkeys(("shiftjis", "sjis", "windows31j", "mskanji", "cp932", "csshiftjis", "mscp932"), "cp932"),
     **dict.fromkeys(("eucjp", "ujis", "eucjpms", "eucjpwin", "cp51932", "cseucpkdfmtjapanese"), "euc_jp"),
@@ -34,9 +34,9 @@ ALIASES = {
     "iso88598i": "iso-8859-8",
     "macintosh": "mac-roman",
 }
-#: Labels that mailers write without knowing; what the bytes tell goes before them.
+#: Labels that mailers use by default; evidence in the bytes precedes them.
 WEAK = ("ascii", "usascii", "iso88591", "latin1", "windows1252", "cp1252", "unknown8bit", "unknown", "binary")
-#: Escape sequences that only JIS has.
+#: Escape sequences that only ISO-2022-JP has.
 JIS = re.compile(rb"\x1b(?:\$[@B]|\$\([DOPQ]|\([BJIH])")
 _JIS_PART = re.compile(rb"(\x1b(?:\$[@B]|\$\([DOPQ]|\([BJIH]))")
 _KANA = re.compile("[ぁ-ゖァ-ヺー]")
@@ -47,7 +47,7 @@ _WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=
 
 
 def decode_text(data: bytes, label: str | None) -> tuple[str, bool]:
-    """The text, and whether it can be read; what cannot has marks of replacement."""
+    """The text, and whether it is readable; else it contains replacement characters."""
     data = data[:MAX_TEXT_BYTES]
     for mark, codec in ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark) and (found := _decode_strictly(data, codec)) is not None:
@@ -59,7 +59,7 @@ def decode_text(data: bytes, label: str | None) -> tuple[str, bool]:
 
 
 def find_codec(label: str | None) -> str | None:
-    """Python's codec for a label; None: it says nothing, or is none of a text."""
+    """Python's codec for a label; None when it is unknown or not a text encoding."""
     short = _normalize_label(label)
     if not short or short.startswith(("unknown", "default", "iso2022jp", "cp5022", "csiso2022jp", "jis")):
         return None
@@ -82,7 +82,7 @@ def _normalize_label(label: str | None) -> str:
 
 
 def _decode_by_label(data: bytes, label: str | None) -> str | None:
-    """Read without a fault, by the label or by what the bytes tell; None: by neither."""
+    """Decoded without errors, by the label or by evidence in the bytes; None when neither works."""
     codec = find_codec(label)
     if codec in ("utf-7", "hz", "utf-16", "utf-16-le", "utf-16-be", "iso2022_kr"):
         return _decode_strictly(data, codec)
@@ -103,12 +103,14 @@ def _decode_by_label(data: bytes, label: str | None) -> str | None:
 
 
 def _has_three_byte_character(data: bytes) -> bool:
-    """A character of three bytes: by chance, no other encoding has those all through a text."""
+    """Whether there is a three-byte UTF-8 character: other encodings do not produce them throughout
+    a text.
+    """
     return re.search(rb"[\xe1-\xef][\x80-\xbf][\x80-\xbf]", data) is not None
 
 
 def _decode_by_guess(data: bytes, codec: str | None) -> str | None:
-    """What reads as Japanese, else as the label says, else as a library guesses."""
+    """Decoded as Japanese, else by the label, else by a statistical guess."""
     readings = [found for name in ("cp932", "euc_jp") if (found := _decode_strictly(data, name)) is not None]
     japanese = [one for one in readings if _is_japanese(one)] or [
         one for one in readings if _is_common_kanji(one)
@@ -131,7 +133,7 @@ def _is_japanese(text: str) -> bool:
 
 
 def _is_common_kanji(text: str) -> bool:
-    """A few words in everyday kanji, such as a subject: the first level of JIS X 0208, nothing rare."""
+    """Whether a few words, such as a subject, are in common kanji: the first level of JIS X 0208."""
     if len(text) > MAX_SUBJECT_CHARACTERS:
         return False
     leads = [letter.encode("euc_jp", "replace")[0] for letter in text if not letter.isascii()]
@@ -139,7 +141,7 @@ def _is_common_kanji(text: str) -> bool:
 
 
 def _decode_with_replacement(data: bytes, codec: str | None) -> tuple[str, bool]:
-    """The reading with the fewest faults."""
+    """The decoding with the fewest errors."""
     names = dict.fromkeys(name for name in (codec, "utf-8", "cp932", "euc_jp") if name)
     readings = [data.decode(name, "replace") for name in names if name != "ascii"]
     best = min(readings, key=lambda text: text.count("\ufffd") + len(_NO_TEXT.findall(text)))
@@ -153,7 +155,7 @@ def _decode_strictly(data: bytes, codec: str) -> str | None:
     try:
         return data.decode(codec)
     except UnicodeDecodeError as exc:
-        # A text that was cut may end inside a character.
+        # A truncated text may end inside a character.
         return data[: exc.start].decode(codec) if len(data) == MAX_TEXT_BYTES and _is_near_end(exc) else None
     except (LookupError, UnicodeError):
         return None
@@ -163,11 +165,11 @@ def _is_near_end(exc: UnicodeDecodeError) -> bool:
     return exc.start > MAX_TEXT_BYTES - 8
 
 
-# -- JIS X 0208 with the letters of NEC and IBM, which Python's own codecs refuse
+# -- JIS X 0208 with NEC and IBM extensions, which Python's own codecs reject
 
 
 def _decode_jis(data: bytes) -> str | None:
-    """ISO-2022-JP as Microsoft's mailers write it (cp50220): ①, ㈱, 髙 and half-width kana included."""
+    """ISO-2022-JP as Microsoft's mailers write it (cp50220): with ①, ㈱, 髙 and half-width kana."""
     mode, out = b"\x1b(B", []
     for part in _JIS_PART.split(data):
         if _JIS_PART.fullmatch(part):
@@ -186,17 +188,17 @@ def _decode_jis(data: bytes) -> str | None:
 
 
 def _convert_jis0212(pair: re.Match[bytes]) -> bytes:
-    """JIS X 0212 as EUC-JP writes it."""
+    """JIS X 0212 via EUC-JP."""
     return bytes((0x8F, pair[1][0] | 0x80, pair[2][0] | 0x80))
 
 
 def _decode_jis_pairs(part: bytes) -> str:
-    """Pairs of seven bits; a line end between them means that a mailer forgot to go back to ASCII."""
+    """Decode pairs of 7-bit bytes; a line end between them means that the escape back to ASCII is missing."""
     return re.sub(rb"([\x21-\x7e])([\x21-\x7e])", _convert_jis_to_sjis, part).decode("cp932", "replace")
 
 
 def _convert_jis_to_sjis(pair: re.Match[bytes]) -> bytes:
-    """A place in JIS X 0208 as Shift_JIS writes it."""
+    """A code point of JIS X 0208 in Shift_JIS."""
     row, cell = pair[1][0], pair[2][0]
     lead = ((row - 0x21) >> 1) + (0x81 if row < 0x5F else 0xC1)
     trail = cell + (0x1F if cell < 0x60 else 0x20) if row & 1 else cell + 0x7E
@@ -204,7 +206,7 @@ def _convert_jis_to_sjis(pair: re.Match[bytes]) -> bytes:
 
 
 def _decode_euc(data: bytes) -> str | None:
-    """EUC-JP with the letters of NEC and IBM."""
+    """EUC-JP with NEC and IBM extensions."""
     try:
         return data.decode("euc_jp")
     except UnicodeDecodeError:
@@ -231,7 +233,7 @@ def _convert_euc_to_sjis(found: re.Match[bytes]) -> bytes:
 
 
 def decode_header_text(value: str) -> str:
-    """A header as its writer meant it: encoded words, or bytes that stand there unencoded."""
+    """A header's text: encoded words (RFC 2047), or raw bytes in any charset."""
     value = value[:MAX_HEADER_CHARACTERS]
     out: list[tuple[bytes, str | None]] = []
     last = 0

@@ -1,4 +1,4 @@
-"""A message of ours as a mail: plain and HTML, in its thread, marked as what it is."""
+"""Composes our messages as mails: plain text and HTML, threaded, with the headers of automatic mail."""
 
 import re
 from email.headerregistry import Address
@@ -10,42 +10,42 @@ from assistant.conversation.templates import render_template
 from assistant.domain.channels import MessagePart, OutboundMessage
 from assistant.domain.messages import Author
 
-#: What other programs can be told; some write anything there.
+#: Headers that mark automatic mail (RFC 3834 and its variants).
 MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,400}>")
 
 
 def compose_mail(
-    letter: OutboundMessage, part: MessagePart, ours: str, threads: ThreadSigner
+    outbound: OutboundMessage, part: MessagePart, ours: str, threads: ThreadSigner
 ) -> EmailMessage:
-    """Plain and HTML, threaded, marked as automatic where a person did not write it."""
-    address, context = letter.thread.address, letter.thread.context
+    """A mail in plain text and HTML, threaded, marked as automatic unless an agent wrote it."""
+    address, context = outbound.thread.address, outbound.thread.context
     message = EmailMessage()
     local, _, domain = ours.partition("@")
-    message["From"] = Address(display_name=_build_sender_name(letter), username=local, domain=domain)
+    message["From"] = Address(display_name=_build_sender_name(outbound), username=local, domain=domain)
     message["To"] = address.peer
     message["Reply-To"] = threads.build_reply_address(address)
-    message["Subject"] = _build_subject(letter, ours)
-    # The key is the same on every try, so a second copy is known as one by mail programs.
-    message["Message-ID"] = threads.build_message_id(letter.key, address)
+    message["Subject"] = _build_subject(outbound, ours)
+    # The same on every try, so that mail programs recognize a second copy.
+    message["Message-ID"] = threads.build_message_id(outbound.key, address)
     before = context.get("in_reply_to", "")
     if MESSAGE_ID.fullmatch(before):
         message["In-Reply-To"] = before
         message["References"] = " ".join(filter(None, (context.get("last_sent"), before)))
-    if letter.message.author is not Author.AGENT:
+    if outbound.message.author is not Author.AGENT:
         message["Auto-Submitted"] = "auto-replied"
     message.set_content(part.texts[0])
     message.add_alternative(render_mail_html(part.texts[0]), subtype="html")
     return message
 
 
-def _build_subject(letter: OutboundMessage, ours: str) -> str:
-    """The customer's words only where a person answers: whoever forges a sender writes the subject."""
-    if letter.message.author is not Author.AGENT:
-        return render_template("mail_subject", letter.message.language or "en")
-    subject = letter.thread.context.get("subject") or ours
+def _build_subject(outbound: OutboundMessage, ours: str) -> str:
+    """The customer's subject only for agents' answers: whoever forges a sender chooses the subject."""
+    if outbound.message.author is not Author.AGENT:
+        return render_template("mail_subject", outbound.message.language or "en")
+    subject = outbound.thread.context.get("subject") or ours
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
 
-def _build_sender_name(letter: OutboundMessage) -> str:
-    name = letter.message.agent_name or render_template("assistant_name", letter.message.language or "en")
+def _build_sender_name(outbound: OutboundMessage) -> str:
+    name = outbound.message.agent_name or render_template("assistant_name", outbound.message.language or "en")
     return " ".join(re.sub(r"[<>\"\x00-\x1f]", " ", name).split())

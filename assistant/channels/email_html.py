@@ -1,6 +1,6 @@
-"""Mails written in HTML only: their lines as they look, without what their mailers mark as quoted.
+"""Text of HTML mails as displayed, without what mailers mark as quoted.
 
-The page is walked once, with no look back: a page of nothing but nested quotes takes no longer than another.
+The document is walked once, in linear time even for nested quotes.
 """
 
 import re
@@ -11,22 +11,22 @@ from lxml import etree, html  # type: ignore[import-untyped]
 from assistant.channels.email_quote_patterns import FORWARD, FORWARDED, FROM
 from assistant.channels.email_quotes import extract_newest_words
 
-#: How mailers mark what they quote: Gmail, Yahoo, Proton, Thunderbird, Zoho, Tutanota, Outlook …
+#: Quote containers of Gmail, Yahoo, Proton, Thunderbird, Zoho, Tutanota, Outlook …
 QUOTES = {
     *("gmail_quote", "gmail_quote_container", "gmail_extra", "gmail_attr", "yahoo_quoted"),
     *("protonmail_quote", "moz-cite-prefix", "zmail_extra", "tutanota_quote", "isReplyContent"),
     "mail-editor-reference-message-container",
 }
-#: Everything from here on is quoted.
+#: Markers after which everything is quoted.
 BELOW = {"divRplyFwdMsg", "x_divRplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "reply-intro"}
 SIGNATURES = {
     *("gmail_signature", "moz-signature", "Signature", "ms-outlook-mobile-signature"),
     "protonmail_signature_block",
 }
-#: Outlook draws a line above the head of what it quotes.
+#: The line that Outlook draws above a quoted mail's header.
 LINE_ABOVE = re.compile(r"border-top:\s?solid")
 NO_WORDS = {"script", "style", "head", "title", "template", "noscript"}
-#: Elements that begin and end a line of their own.
+#: Block elements.
 LINES = {
     *("p", "div", "li", "tr", "table", "blockquote", "pre", "hr", "ul", "ol"),
     *("h1", "h2", "h3", "h4", "h5", "h6"),
@@ -34,7 +34,7 @@ LINES = {
 
 
 def extract_newest_words_from_html(page: str, subject: str = "", *, reply: bool = False) -> str:
-    """What the writer says; as `extract_newest_words`, after the mailer's own marks of quotes."""
+    """The new text of an HTML mail: mailers' quote markup first, then as `extract_newest_words`."""
     root = _parse_page(page)
     if root is None:
         return ""
@@ -56,7 +56,7 @@ def _parse_page(page: str) -> html.HtmlElement | None:
 
 
 def _iterate_words(root: html.HtmlElement, *, whole: bool) -> Iterator[str]:
-    """The words in their order, line ends included; all of them, or those that are not marked as quoted."""
+    """The words in document order, line ends included; without *whole* only those not marked as quoted."""
     hidden = 0
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         if event in ("comment", "pi"):

@@ -1,4 +1,4 @@
-"""The form in which Mailgun hands a mail over: counted and measured before it is read."""
+"""Parses the form of Mailgun's webhook, with limits checked before parsing."""
 
 import re
 from email.message import Message
@@ -10,16 +10,16 @@ from assistant.channels.email_parts import build_attachment
 from assistant.domain.channels import Attachment
 from assistant.domain.errors import BadInput
 
-#: Parts of a form, bytes of the head of one, bytes of a field.
+#: Number of parts, bytes of a part's header, bytes of a field.
 MAX_PARTS = 500
 MAX_HEAD_BYTES = 8_000
 MAX_FIELD_BYTES = 2_000_000
-#: What the signature is made of.
+#: Fields covered by the signature.
 SIGNED = ("timestamp", "token", "signature")
 
 
 def parse_signed_fields(body: bytes, content_type: str) -> dict[str, str]:
-    """Only what proves the sender: nothing else is read for it."""
+    """Only the fields of the signature, read before it is verified."""
     if _is_urlencoded(content_type):
         return {name: value for name, value in _parse_urlencoded(body).items() if name in SIGNED}
     found = {}
@@ -59,7 +59,7 @@ def _parse_urlencoded(body: bytes) -> dict[str, str]:
 
 
 def _split_parts(body: bytes, content_type: str) -> list[tuple[bytes, bytes]]:
-    """Head and content of each part: a form is flat (RFC 7578), so nothing inside is taken apart further."""
+    """Header and content of each part; a form is flat (RFC 7578), so nested parts are not parsed."""
     named = re.match(
         r"multipart/form-data\s*;.{0,200}?boundary=\"?([^\s\";,]{1,200})", content_type, re.IGNORECASE
     )

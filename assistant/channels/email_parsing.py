@@ -1,4 +1,4 @@
-"""A mail as we need it, from each of the forms in which it comes: raw, Postmark's JSON, Mailgun's form."""
+"""Parses mails from each input format: raw, Postmark's JSON, Mailgun's form."""
 
 import base64
 import binascii
@@ -22,7 +22,7 @@ from assistant.domain.channels import Attachment
 from assistant.domain.errors import BadInput
 
 MAX_BODY_CHARACTERS = 200_000
-#: A raw mail: bytes, lines, and declared boundaries, which are nested at most so deep.
+#: Limits of a raw mail: bytes, lines, declared boundaries, nesting depth.
 MAX_MAIL_BYTES = 32 * 1024 * 1024
 MAX_MAIL_LINES = 600_000
 MAX_BOUNDARIES = 40
@@ -32,7 +32,7 @@ MAX_PART_HEADERS = 5_000
 MAX_HEADER_LINES = 2_000
 MAX_HEAD_BYTES = 256 * 1024
 _UNPRINTED = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")
-#: An address to which mail can go; those of Japanese phones have dots in any place.
+#: A deliverable address; those of Japanese phones may have dots anywhere.
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[\w.-]{1,190}")
 _BROKEN = (ValueError, LookupError, AttributeError, TypeError, RecursionError, AssertionError, binascii.Error)
 
@@ -40,19 +40,19 @@ _BROKEN = (ValueError, LookupError, AttributeError, TypeError, RecursionError, A
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     message_id: str
-    #: Who is to be answered: the address of Reply-To, where one is given.
+    #: Address to reply to: Reply-To if present, else From.
     sender: str
     name: str | None
-    #: The address of From.
+    #: Address of From.
     author: str
     to: tuple[str, ...]
     subject: str
-    #: What the sender wrote, without what they quoted.
+    #: The sender's new text, without quotes.
     text: str
-    #: Names in lower case; of several with one name the uppermost, which the last server wrote.
+    #: Headers by lower-case name; of several the uppermost, which the last server wrote.
     headers: Mapping[str, str]
     attachments: tuple[Attachment, ...] = ()
-    #: Its words are in no character set that we know: people look at the file.
+    #: The charset is unknown: agents get the file.
     unreadable: bool = False
 
     @property
@@ -65,7 +65,7 @@ def is_reply(headers: Mapping[str, str]) -> bool:
 
 
 def parse_raw_mail(raw: bytes) -> Mail:
-    """A mail as a server keeps it; BadInput when it is none, or when its parts are without end."""
+    """A raw mail; BadInput when it is malformed or its parts exceed the limits."""
     if len(raw) > MAX_MAIL_BYTES or raw.count(b"\n") > MAX_MAIL_LINES:
         raise BadInput("The mail is too large to be read.")
     if len(re.findall(rb"boundary", raw, re.IGNORECASE)) > MAX_BOUNDARIES:
@@ -107,7 +107,7 @@ def _build_capped_message_class() -> type[Message]:
 
 
 def parse_headers(message: Message) -> dict[str, str]:
-    """The uppermost header of each name; addresses keep their encoded words until they are taken apart."""
+    """The uppermost header of each name; addresses keep their encoded words until they are parsed."""
     found: dict[str, str] = {}
     for name, value in message.raw_items():
         lower = name.lower()
@@ -161,7 +161,7 @@ def _parse_postmark_file(one: Mapping[str, Any]) -> Attachment:
     return build_attachment(str(one.get("Name", "")), str(one.get("ContentType", "")), data)
 
 
-#: Fields of Mailgun's form that are headers of the mail under another name.
+#: Fields of Mailgun's form -> mail header.
 MAILGUN = {"recipient": "to", "X-Mailgun-Spf": "x-mailgun-spf"}
 
 
@@ -181,7 +181,7 @@ def parse_mailgun_mail(fields: Mapping[str, str], files: tuple[Attachment, ...])
 
 
 def build_mail(headers: Mapping[str, str], contents: MailContents) -> Mail:
-    """BadInput for a mail without a sender."""
+    """Assemble a mail; BadInput when it has no sender."""
     name, author = parse_address(headers.get("from", ""))
     if "@" not in author:
         raise BadInput("The mail has no sender.")
@@ -206,14 +206,14 @@ def build_mail(headers: Mapping[str, str], contents: MailContents) -> Mail:
 
 
 def _extract_words(contents: MailContents, subject: str, reply: bool) -> str:
-    """The newest words, from the plain text where there is one."""
+    """The new text, from the plain text part where there is one."""
     if contents.plain.strip():
         return extract_newest_words(contents.plain[:MAX_BODY_CHARACTERS], subject, reply=reply)
     return extract_newest_words_from_html(contents.html[:MAX_BODY_CHARACTERS], subject, reply=reply)
 
 
 def get_message_id(headers: Mapping[str, str], contents: MailContents) -> str:
-    """Without an id of its own, the same mail is known by what is in it."""
+    """The Message-ID, or else a hash of the content, for dedup."""
     known = _UNPRINTED.sub("", headers.get("message-id", ""))
     if known:
         return known
@@ -222,7 +222,7 @@ def get_message_id(headers: Mapping[str, str], contents: MailContents) -> str:
 
 
 def parse_address(header: str) -> tuple[str, str]:
-    """Name and address, in lower case; ("", "") when there is none."""
+    """(name, address in lower case); ("", "") when there is none."""
     header = _decode_raw_header(header)
     name, address = parseaddr(header)
     if "@" not in address and (found := re.search(r"[^\s<>@,;:\"]{1,100}@[^\s<>@,;:\"]{1,200}", header)):
@@ -236,7 +236,7 @@ def parse_addresses(*headers: str) -> list[str]:
 
 
 def _decode_raw_header(header: str) -> str:
-    """Bytes that are no ASCII are read before it is taken apart: JIS has commas and brackets in it."""
+    """Decode non-ASCII bytes before the header is parsed: JIS contains commas and brackets."""
     header = header[:MAX_HEADER_CHARACTERS].replace("\r", " ").replace("\n", " ")
     if "\x1b" in header or re.search("[\udc80-\udcff]", header):
         return decode_text(header.encode("utf-8", "surrogateescape"), None)[0]

@@ -1,4 +1,4 @@
-"""The parts of a raw mail: its words in plain text or HTML, and its files."""
+"""The parts of a raw mail: its text or HTML, and its files."""
 
 import base64
 import re
@@ -9,16 +9,16 @@ from email.message import Message
 from assistant.channels.email_charsets import MAX_TEXT_BYTES, decode_header_text, decode_text
 from assistant.domain.channels import Attachment
 
-#: Parts that are looked at, and files that are kept.
+#: Most parts examined, and most files kept.
 MAX_PARTS = 500
 MAX_FILES = 50
-#: What a page says about its character set.
+#: The charset declaration of an HTML page.
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,4}=\s{0,4}[\"']?([\w:.-]{1,40})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailContents:
-    """What is in a mail."""
+    """The content of a mail."""
 
     plain: str = ""
     html: str = ""
@@ -27,7 +27,7 @@ class MailContents:
 
 
 def extract_contents(message: Message) -> MailContents:
-    """All words that stand in the mail itself, and the rest as files."""
+    """All text of the mail itself, and the rest as files."""
     plain: list[str] = []
     html: list[str] = []
     files: list[Attachment] = []
@@ -51,7 +51,7 @@ def extract_contents(message: Message) -> MailContents:
 
 
 def iterate_leaf_parts(message: Message) -> Iterator[Message]:
-    """Parts without parts, in their order; a mail inside the mail is one."""
+    """Leaf parts in order; an attached mail counts as one."""
     stack, seen = [message], 0
     while stack and seen < MAX_PARTS:
         part = stack.pop()
@@ -69,7 +69,7 @@ def decode_payload(part: Message) -> bytes:
 
 
 def build_attachment(name: str, type_: str, data: bytes) -> Attachment:
-    """A file that came inside the call."""
+    """A file that came inside the webhook call."""
     kind = type_.partition("/")[0]
     source = "data:" + base64.b64encode(data).decode()
     return Attachment(
@@ -105,7 +105,7 @@ def _get_parameter(part: Message, name: str) -> str:
 
 
 def _unfold_lines(text: str, *, without_space: bool) -> str:
-    """Lines that a mailer folded (RFC 3676), put together; quoted ones stay as they are."""
+    """Join the lines of format=flowed (RFC 3676); quoted lines stay as they are."""
     out: list[str] = []
     folded = False
     for line in text.replace("\r\n", "\n").split("\n"):
@@ -132,7 +132,7 @@ def _get_inner_mail(part: Message) -> Message | None:
 
 
 def _extract_forwarded_words(message: Message) -> str:
-    """The words of a mail that is attached to one without words."""
+    """The text of a mail attached to one without text."""
     for part in iterate_leaf_parts(message):
         inner = _get_inner_mail(part)
         if inner is not None:

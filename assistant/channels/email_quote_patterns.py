@@ -1,12 +1,12 @@
-"""How mailers quote, pass on and sign, in the languages whose mailers we know: data for email_quotes.py.
+"""Patterns of quotes, forwards and signatures in the languages of known mailers: data for email_quotes.py.
 
-Every pattern is of bounded length, and meant for lines of at most MAX_LINE_CHARACTERS characters.
+Every pattern is of bounded length, for lines of at most MAX_LINE_CHARACTERS characters.
 """
 
 import re
 
 MAX_LINE_CHARACTERS = 300
-#: What mailers draw lines with, and what stands before a quoted line.
+#: Characters of separator lines, and quote marks at the start of a line.
 SIGNS = " \t　*>＞|-_=━─＝－‐ー#~"
 
 
@@ -15,7 +15,7 @@ def _join_alternatives(*words: str) -> str:
 
 
 def _compile_header_pattern(*names: str) -> re.Pattern[str]:
-    """A line of a quoted mail's head; Outlook writes its names in bold, some with ideographic spaces."""
+    """A line of a quoted mail's header; Outlook formats names in bold, some with ideographic spaces."""
     return re.compile(rf"^[\s*>＞|]{{0,8}}(?:{_join_alternatives(*names)})[\s*　]{{0,4}}[:：]", re.IGNORECASE)
 
 
@@ -36,7 +36,7 @@ SUBJECT = _compile_header_pattern(
     *("件名", "題名", "Subject", "Betreff", "Objet", "Asunto", "Oggetto", "Assunto", "Onderwerp", "Ämne"),
     *("Emne", "主题", "主旨", "제목", "Тема", "Aihe", "Temat"),
 )
-#: What stands, between signs, before the mail that is answered.
+#: Separators above the mail that is answered.
 ORIGINAL = re.compile(
     _join_alternatives(
         *("Original (?:Message|Mail|Appointment)", "Reply message", "元の(?:メッセージ|メール)"),
@@ -52,7 +52,7 @@ ORIGINAL = re.compile(
     ),
     re.IGNORECASE,
 )
-#: What stands before a mail that is passed on: its words are what the writer wants to be read.
+#: Separators above a forwarded mail, whose text the writer wants to be read.
 _FORWARD = _join_alternatives(
     *(
         "Forwarded message",
@@ -67,7 +67,7 @@ _FORWARD = _join_alternatives(
     *("转发的邮件", "轉寄的郵件", "전달된 메시지"),
 )
 FORWARD = re.compile(rf"(?:{_FORWARD})[:：]?", re.IGNORECASE)
-#: Subjects of mails that are passed on, and of mails that answer one.
+#: Subjects of forwarded mails, and of replies.
 FORWARDED = re.compile(
     r"^\s{0,4}(?:fwd?|転送|wg|tr|rv|i|enc|doorst|转发|轉寄|전달)\s{0,2}[:：]", re.IGNORECASE
 )
@@ -111,11 +111,11 @@ _VERBS = _join_alternatives(
         "(?:の|からの)(?:メール|メッセージ|投稿|発言)",
     ),
 )
-#: How a line ends that says who wrote what follows …
+#: The end of an attribution line that needs no further evidence …
 WROTE = re.compile(
     rf"(?:(?:{_VERBS})|(?:schrieb|écrit|skrev|schreef).{{1,80}})\s{{0,4}}[:：]$", re.IGNORECASE
 )
-#: … and where only the quote below it tells that it does.
+#: … and of one that counts only with a quote below it.
 WROTE_ABOVE_QUOTE = re.compile(
     r"(?:wrote|said|schrieb|書きました|書いた|書かれました|送信しました|送りました|写道|님이 작성)$",
     re.IGNORECASE,
@@ -153,7 +153,7 @@ _SENT = _join_alternatives(
     r"发自我的.{1,40}",
     r"從我的.{1,40}傳送",
 )
-#: A line that a phone or a program puts under every mail.
+#: Lines that phones and programs append to every mail.
 PHONE = re.compile(rf"^\s{{0,4}}[-—―]{{0,3}}\s{{0,2}}(?:{_SENT})\s{{0,4}}$", re.IGNORECASE)
 _WARNINGS = _join_alternatives(
     r"confidentiality (?:notice|note)",
@@ -169,7 +169,7 @@ _WARNINGS = _join_alternatives(
     r"免責事項",
 )
 DISCLAIMER = re.compile(rf"^\s{{0,4}}[*【\[(（※■●◆_\s-]{{0,4}}(?:{_WARNINGS})", re.IGNORECASE)
-#: What a signature begins with, and how one says that somebody is reached.
+#: Start of a signature, and contact details in it.
 LINE_OF_SIGNS = re.compile(r"^\s{0,4}[-=_*~+#━─―＝－◆◇■□●○・･☆★※+∴◎.:;｡｢｣ー‐〜～┏┓┗┛┣┫]{3,100}\s{0,4}$")
 _WAYS = _join_alternatives(
     *(

@@ -1,6 +1,6 @@
-"""What the writer of a mail says, without what they quote: by the forms in which mailers quote and sign.
+"""Extracts the new text of a mail by removing quotes and signatures.
 
-Every line is looked at a fixed number of times: nothing but line ends takes no longer than words.
+Every line is examined a fixed number of times, so the time is linear.
 """
 
 import re
@@ -16,17 +16,17 @@ from assistant.channels.email_quote_patterns import (
     TO,
 )
 
-#: Lines that are read.
+#: Most lines read.
 MAX_LINES = 5_000
-#: Lines at the end that may be a signature, and that may lie between two lines of a header block.
+#: Lines at the end that may be a signature, and lines between two lines of a header block.
 SIGNATURE_LINES = 14
 BLOCK_LINES = 8
 
 
 def extract_newest_words(text: str, subject: str = "", *, reply: bool = False) -> str:
-    """What the writer says; "" when there is nothing but quotes and signatures.
+    """The new text of a mail; "" when there are only quotes and signatures.
 
-    A mail that is passed on keeps the words of the other; *reply*: a mail that answers one.
+    A forwarded mail keeps the forwarded text; *reply*: the mail is a reply.
     """
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MAX_LINES]]
     start = next((n for n, line in enumerate(lines) if _is_forward_announcement(line)), None)
@@ -38,12 +38,12 @@ def extract_newest_words(text: str, subject: str = "", *, reply: bool = False) -
         return "\n".join([*own, "", *passed_on]).strip()
     found = "\n".join(own).strip()
     if not found and not (reply or forms.REPLY.match(subject[:80])):
-        return text.strip()  # somebody begins a talk with what looks like a quote: nothing is lost
+        return text.strip()  # the text begins with something like a quote: keep everything
     return found
 
 
 def _remove_quotes(lines: list[str]) -> list[str]:
-    """Without quotes, then without what stands under every mail."""
+    """Remove quotes, then programs' footers."""
     kept: list[str] = []
     number = 0
     while number < len(lines):
@@ -67,7 +67,7 @@ def _matches_line(pattern: re.Pattern[str], line: str) -> bool:
 
 
 def _is_announcement(pattern: re.Pattern[str], line: str, *, ruled: bool = True) -> bool:
-    """Whether nothing but *pattern* stands here, with signs on both sides if it has to be *ruled*."""
+    """Whether the line holds nothing but *pattern*, between separator characters if it must be *ruled*."""
     words = line.strip(forms.SIGNS) if len(line) <= MAX_LINE_CHARACTERS else ""
     lined = line.lstrip(" \t　>＞|")[:1] in tuple(forms.SIGNS) and line.rstrip()[-1:] in tuple(forms.SIGNS)
     return bool(words) and pattern.fullmatch(words) is not None and (lined or not ruled)
@@ -78,7 +78,7 @@ def _is_forward_announcement(line: str) -> bool:
 
 
 def _is_header_block(lines: list[str], number: int) -> bool:
-    """Whether the head of a quoted mail begins here: its sender, then two of date, addressee, subject."""
+    """Whether a quoted mail's header begins here: sender, then two of date, recipient, subject."""
     if not _matches_line(FROM, lines[number]) or QUOTED.match(lines[number]):
         return False
     rest = lines[number + 1 : number + 1 + BLOCK_LINES]
@@ -87,7 +87,7 @@ def _is_header_block(lines: list[str], number: int) -> bool:
 
 
 def _count_attribution_lines(lines: list[str], number: int) -> int:
-    """How many lines, of at most three, say who wrote what follows; 0: none."""
+    """Number of attribution lines here, at most three; 0: none."""
     if not any(
         kind.search(lines[number][:MAX_LINE_CHARACTERS]) for kind in (forms.DAY, forms.WHO, forms.TITLE)
     ):
@@ -99,7 +99,7 @@ def _count_attribution_lines(lines: list[str], number: int) -> int:
         if _is_attribution(some) or (
             _is_quote_next(lines, number + size) and _is_attribution_above_quote(some)
         ):
-            # What is complete without its first line begins below it.
+            # If it is complete without its first line, it begins below it.
             begins = size == 1 or forms.BEGINS.match(some[0]) or some[0].count("<") > some[0].count(">")
             return size if begins or not _is_attribution(some[1:]) else 0
     return 0
@@ -110,7 +110,7 @@ def _is_quote_next(lines: list[str], number: int) -> bool:
 
 
 def _is_attribution(some: list[str]) -> bool:
-    """Who wrote what follows, or when: "On 30 Nov, Mori <mori@shop.example> wrote:" in any language."""
+    """Whether this is an attribution such as "On 30 Nov, Mori <mori@shop.example> wrote:" in any language."""
     # Notes draws lines around it.
     line = " ".join(map(str.strip, some)).strip(forms.SIGNS)
     if forms.WROTE.search(line[-100:]):
@@ -124,7 +124,7 @@ def _is_attribution_above_quote(some: list[str]) -> bool:
 
 
 def _cut_footer(lines: list[str]) -> list[str]:
-    """Up to the first line that a program puts under every mail."""
+    """Cut at the first footer line of a program."""
     for number, line in enumerate(lines):
         short = len(line) <= MAX_LINE_CHARACTERS
         if (
@@ -137,7 +137,7 @@ def _cut_footer(lines: list[str]) -> list[str]:
 
 
 def _remove_signature(lines: list[str]) -> list[str]:
-    """Without a block at the end that begins with a line of signs and says how somebody is reached."""
+    """Remove a block at the end that begins with a separator line and contains contact details."""
     while lines and not lines[-1].strip(forms.SIGNS):
         lines = lines[:-1]
     first = max(len(lines) - SIGNATURE_LINES, 0)

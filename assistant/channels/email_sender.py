@@ -1,4 +1,4 @@
-"""What the head of a mail tells of its sender: a machine, a colleague, a list, and whether it is proven."""
+"""Classifies a mail's sender by its headers: machine, staff, mailing list, authenticated or not."""
 
 import re
 from dataclasses import replace
@@ -6,12 +6,12 @@ from enum import StrEnum
 
 from assistant.channels.email_parsing import Mail, parse_address
 
-#: Senders that read no answers.
+#: Senders that do not read replies.
 NO_REPLY = re.compile(
     r"(?:no|non|not|donot|do-not|dont)[-_.]?repl(?:y|ies).*|.*[-_.]no-?reply|bounces?[+=-].*|notifications?",
     re.IGNORECASE,
 )
-#: Subjects with which programs begin that answer while somebody is away.
+#: Subject prefixes of out-of-office programs.
 AWAY = re.compile(
     r"\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of office|"
     r"自動(?:応答|返信|送信)|不在(?:通知|連絡|のお知らせ)|"
@@ -22,9 +22,9 @@ LISTS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-
 
 
 class SenderProof(StrEnum):
-    """What is known about whether the sender wrote it."""
+    """The result of sender authentication (SPF, DKIM, DMARC)."""
 
-    #: The servers on the way found that the sender's domain sent it.
+    #: Servers on the way confirmed that the sender's domain sent it.
     PASSED = "passed"
     #: They found that it did not.
     FAILED = "failed"
@@ -32,7 +32,7 @@ class SenderProof(StrEnum):
 
 
 def restore_original_sender(mail: Mail, ours: str) -> Mail:
-    """A group that writes its own address as the sender keeps the real one beside it."""
+    """The original sender where a mailing list has put its own address into From."""
     if mail.sender != ours:
         return mail
     for header in ("x-original-from", "x-original-sender"):
@@ -43,7 +43,7 @@ def restore_original_sender(mail: Mail, ours: str) -> Mail:
 
 
 def is_automatic_mail(mail: Mail) -> bool:
-    """A program's answer, or news that a mail did not arrive: answering could go on for ever (RFC 3834)."""
+    """Whether it is an automatic reply or a bounce: answering could loop for ever (RFC 3834)."""
     headers = mail.headers
     automatic = headers.get("auto-submitted", "no").split(";")[0].strip().lower()
     if headers.get("return-path", "x").strip() in ("", "<>"):
@@ -60,7 +60,7 @@ def is_automatic_mail(mail: Mail) -> bool:
         return True
     if headers.get("precedence", "").strip().lower() == "auto_reply":
         return True
-    # "auto-generated" is written by forms too: those name somebody else to be answered.
+    # Web forms write "auto-generated" too: they have another address to reply to.
     asked = automatic in ("", "no") or (automatic == "auto-generated" and mail.sender != mail.author)
     away = "x-auto-response-suppress" in headers and AWAY.match(mail.subject) is not None
     return not asked or away
@@ -71,7 +71,7 @@ def _is_report(content_type: str) -> bool:
 
 
 def explain_no_auto_reply(mail: Mail, own_domain: str) -> str | None:
-    """Why no automatic answer goes there although a person may have written it; None: one may."""
+    """Why no automatic reply may be sent although a person may have written; None: it may."""
     headers = mail.headers
     form = mail.sender != mail.author
     if mail.author.endswith(f"@{own_domain}") and not form:
@@ -92,9 +92,9 @@ def explain_no_auto_reply(mail: Mail, own_domain: str) -> str | None:
 
 
 def evaluate_sender_proof(mail: Mail, trusted: str) -> SenderProof:
-    """What the checks say that our own provider wrote into the head (RFC 8601).
+    """The result in our own provider's headers (RFC 8601).
 
-    Anybody can write such headers: good news is believed of the server *trusted* only, bad news of anybody.
+    Anybody can write such headers: a pass counts only from the server *trusted*, a failure from any server.
     """
     domain = mail.author.partition("@")[2]
     server, _, found = mail.headers.get("authentication-results", "").lower().partition(";")
@@ -107,7 +107,7 @@ def evaluate_sender_proof(mail: Mail, trusted: str) -> SenderProof:
     )
     if dmarc == "fail" or (not dmarc and spf in ("fail", "hardfail") and dkim != "pass"):
         return SenderProof.FAILED
-    # Whoever is answered instead of the author proved nothing.
+    # A Reply-To address other than the author's is not authenticated.
     proven = known and mail.sender == mail.author and (dmarc == "pass" or (not dmarc and aligned))
     return SenderProof.PASSED if proven else SenderProof.NONE
 

@@ -1,8 +1,7 @@
-"""The servers by which mail goes out and comes in: encrypted, with certificates that are verified.
+"""SMTP and IMAP connections: encrypted, with verified certificates.
 
-Addresses are ``smtps://``, ``imaps://`` (encrypted from the first byte) or ``smtp://``, ``imap://``
-(STARTTLS, which the server has to offer). ``?certificate=unchecked`` accepts any certificate,
-``?encryption=none`` does without encryption.
+Addresses are ``smtps://``, ``imaps://`` (implicit TLS) or ``smtp://``, ``imap://`` (mandatory STARTTLS).
+``?certificate=unchecked`` accepts any certificate, ``?encryption=none`` disables encryption.
 """
 
 import asyncio
@@ -19,27 +18,27 @@ import aiosmtplib
 
 from assistant.domain.errors import RetryLater, SetupError, Undeliverable
 
-#: A whole send, or one call to a mailbox.
+#: Seconds for a whole send, or one call to a mailbox.
 MAIL_TIMEOUT_SECONDS = 10.0
-#: Mails that are fetched at a time, their bytes together, and bytes of one.
+#: Mails fetched at a time, their bytes together, and bytes of one.
 MAX_MAILS_PER_FETCH = 20
 MAX_FETCH_BYTES = 50 * 1024 * 1024
 MAX_MAIL_BYTES = 25 * 1024 * 1024
-#: Hosts on which nobody listens on the way.
+#: Hosts to which connections cannot be intercepted.
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
-    """Where a server is and how it is spoken to; made from the address that an operator gives."""
+    """A mail server's address and connection parameters, parsed from an operator's setting."""
 
     host: str
     port: int
     user: str
     password: str
-    #: The rest of the address: a folder.
+    #: The path of the address: a mailbox folder.
     path: str
-    #: Encrypted from the first byte; else STARTTLS.
+    #: Implicit TLS; else STARTTLS.
     uses_implicit_tls: bool
     encrypted: bool
     verifies_certificate: bool
@@ -69,7 +68,7 @@ class MailServer:
 
 
 def parse_mail_server(url: str, variable: str, ports: tuple[int, int]) -> MailServer:
-    """*ports*: encrypted from the first byte, and with STARTTLS. SetupError for another address."""
+    """*ports*: of implicit TLS and of STARTTLS. SetupError for an invalid address."""
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps", "imap", "imaps") or not parts.hostname:
         raise SetupError(
@@ -92,12 +91,14 @@ def parse_mail_server(url: str, variable: str, ports: tuple[int, int]) -> MailSe
 
 @contextlib.asynccontextmanager
 async def open_smtp(to: MailServer) -> AsyncIterator[aiosmtplib.SMTP]:
-    """An open, signed-in connection; RetryLater, Undeliverable. All of it within MAIL_TIMEOUT_SECONDS."""
+    """An open, authenticated connection; RetryLater, Undeliverable; everything within
+    MAIL_TIMEOUT_SECONDS.
+    """
     client = aiosmtplib.SMTP(
         hostname=to.host,
         port=to.port,
         use_tls=to.uses_implicit_tls,
-        # On this machine and without a password there is nothing to hide: STARTTLS where it is offered.
+        # On this machine and without a password STARTTLS is used where it is offered.
         start_tls=False
         if to.uses_implicit_tls or not to.encrypted
         else None
@@ -146,7 +147,7 @@ async def deliver_mail(to: MailServer, message: EmailMessage) -> None:
 
 
 class ImapSession:
-    """An open mailbox, blocking; whatever goes wrong in it is RetryLater."""
+    """An open mailbox, blocking; every failure is RetryLater."""
 
     def __init__(self, at: MailServer) -> None:
         self._at = at
@@ -192,9 +193,9 @@ def _shut_down_connection(box: imaplib.IMAP4) -> None:
 
 
 def fetch_unread_mails(at: MailServer, tries: Callable[[bytes], int]) -> list[tuple[bytes, bytes]]:
-    """Number and content of some unread mails, which stay unread; RetryLater.
+    """(number, content) of some unread mails, which stay unread; RetryLater.
 
-    Those that were tried and failed come last: they are in nobody's way.
+    Mails that failed before come last, so that they delay no others.
     """
     with ImapSession(at) as box:
         _, found = box.uid("SEARCH", "UNSEEN")

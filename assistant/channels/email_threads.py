@@ -1,4 +1,4 @@
-"""Which conversation a mail goes on in: told by what we signed, never by a subject."""
+"""Finds the conversation of a mail by ids that we signed, never by subject."""
 
 import hashlib
 import hmac
@@ -7,12 +7,12 @@ import re
 from assistant.channels.email_parsing import Mail
 from assistant.domain.channels import Address
 
-#: The part of our own Message-ID that names the thread.
+#: The part of our Message-ID that names the thread.
 _OUR_ID = re.compile(r"<[\w-]{1,64}\.([\w-]{1,80})@[^\s<>]{1,255}>")
 
 
 class ThreadSigner:
-    """Signs what we give away and knows it again; *address* is ours."""
+    """Signs thread ids and verifies them; *address* is ours."""
 
     def __init__(self, address: str, secret: str) -> None:
         self._local, _, self._domain = address.lower().partition("@")
@@ -22,11 +22,14 @@ class ThreadSigner:
         return f"{self._local}+{to.thread}-{self._sign_thread(to.thread, to.peer)}@{self._domain}"
 
     def build_message_id(self, key: str, to: Address) -> str:
-        """Signed with another word than the address: Message-IDs travel in forwards and archives."""
+        """A signed Message-ID.
+
+        Its key is not that of the address, because it appears in forwards and archives.
+        """
         return f"<{key}.{to.thread}-{self._sign_thread(f'id {to.thread}', to.peer)}@{self._domain}>"
 
     def find_thread(self, mail: Mail) -> tuple[str, bool]:
-        """The thread, and whether our own signed address, given to this sender, says so."""
+        """The thread, and whether our signed address, issued to this sender, proves it."""
         hashes = [a.partition("@")[0].partition("+")[2] for a in mail.to if a.startswith(f"{self._local}+")]
         for found in [*hashes, mail.headers.get("x-mailbox-hash", "")]:
             if (thread := self._verify_thread(found, "", mail.sender)) is not None:
@@ -34,7 +37,7 @@ class ThreadSigner:
         return self.find_answered_thread(mail) or derive_thread_id(mail), False
 
     def find_answered_thread(self, mail: Mail) -> str | None:
-        """The thread of the mail of ours that it answers; None: of none."""
+        """The thread of our mail that this one answers; None if there is none."""
         before = f"{mail.headers.get('in-reply-to', '')} {mail.headers.get('references', '')}"
         threads = (
             self._verify_thread(found, "id ", mail.sender) for found in _OUR_ID.findall(before[-5000:])
@@ -42,7 +45,7 @@ class ThreadSigner:
         return next((thread for thread in threads if thread is not None), None)
 
     def is_own_mail(self, mail: Mail) -> bool:
-        """We sent it, and it came back."""
+        """Whether it is a mail of ours that came back."""
         found = _OUR_ID.search(mail.message_id)
         people = (*mail.to, mail.sender)[:20]
         return found is not None and any(self._verify_thread(found[1], "id ", one) for one in people)

@@ -1,4 +1,4 @@
-"""How a message looks in an app: plain text or its own bold, links, choices, and pieces that fit."""
+"""Formats messages for an app: plain text or its own bold, links, buttons, and parts that fit."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -27,48 +27,48 @@ def count_utf8_bytes(text: str) -> int:
 
 
 def count_utf16_units(text: str) -> int:
-    """How JavaScript, Java and several apps count: an emoji is two."""
+    """Length in UTF-16 units, as several apps count: an emoji is two."""
     return len(text.encode("utf-16-le")) // 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLimits:
-    """What an app shows; data, one for each channel."""
+    """What an app can display; one value per channel."""
 
-    #: Longest text, as *measure* counts.
+    #: Longest text, in units of *measure*.
     max_length: int
     measure: Measure = count_characters
-    #: Texts that one call carries.
+    #: Texts per API call.
     texts: int = 1
-    #: What stands before and after bold words; none: plain.
+    #: Marks before and after bold words; none: plain text.
     bold: str = ""
-    #: Most buttons, and the longest label, in characters; no buttons: choices are numbered.
+    #: Most buttons, and the longest label in characters; without buttons choices are numbered.
     buttons: int = 0
     label: int = 20
-    #: Most parts of a message; what does not fit ends with a link to the article. None: as many as needed.
+    #: Most parts of a message; what does not fit is replaced by a link to the article. None: no limit.
     parts: int | None = None
 
 
-def render_parts(letter: OutboundMessage, look: TextLimits) -> list[MessagePart]:
-    """*letter* in as many parts as *look* needs; the choices stand with the last one."""
-    message = letter.message
+def render_parts(outbound: OutboundMessage, limits: TextLimits) -> list[MessagePart]:
+    """The message in as many parts as the limits require; choices come with the last one."""
+    message = outbound.message
     language = message.language or "en"
-    text = _append_links(render_plain_text(message.text, look.bold), message.citations)
-    if letter.introduces and message.kind != "notice":
+    text = _append_links(render_plain_text(message.text, limits.bold), message.citations)
+    if outbound.introduces and message.kind != "notice":
         text = f"{render_template('disclosure', language)}\n\n{text}"
     choices = get_choices(message)
-    if not look.buttons and choices:
+    if not limits.buttons and choices:
         text = f"{text}\n\n{_format_numbered_choices(choices, language)}"
-    pieces = split_text(text, look.max_length, look.measure)
-    if look.parts and len(pieces) > look.parts * look.texts:
-        pieces = [_shorten_text(text, message, look)]
-    groups = [tuple(pieces[i : i + look.texts]) for i in range(0, len(pieces), look.texts)]
-    buttons = choices[-look.buttons :] if look.buttons else ()
+    pieces = split_text(text, limits.max_length, limits.measure)
+    if limits.parts and len(pieces) > limits.parts * limits.texts:
+        pieces = [_shorten_text(text, message, limits)]
+    groups = [tuple(pieces[i : i + limits.texts]) for i in range(0, len(pieces), limits.texts)]
+    buttons = choices[-limits.buttons :] if limits.buttons else ()
     return [MessagePart(texts=group, buttons=buttons if group is groups[-1] else ()) for group in groups]
 
 
 def get_choices(message: Message) -> tuple[Button, ...]:
-    """Its buttons; under the assistant's own words always also the one to a person."""
+    """The choices of a message; below the assistant's messages always also a handoff to a person."""
     if message.author is not Author.ASSISTANT or message.kind not in ("text", "file_notice"):
         return message.buttons
     person = build_person_button(message.language or "en")
@@ -87,26 +87,26 @@ def _format_numbered_choices(choices: Sequence[Button], language: str) -> str:
 
 
 def _append_links(text: str, citations: Sequence[Citation]) -> str:
-    """The numbers in the text lead to a line each: title and bare address, which every app makes a link."""
+    """Append a line with title and bare address per citation; every app makes it a link."""
     lines = [f"[{c.n}] {c.title}\n{c.url}" for c in citations if f"[{c.n}]" in text]
     return "\n\n".join([text, "\n".join(lines)]) if lines else text
 
 
-def _shorten_text(text: str, message: Message, look: TextLimits) -> str:
-    """As much as fits, ending at a sentence, with a link to the whole article."""
+def _shorten_text(text: str, message: Message, limits: TextLimits) -> str:
+    """The text cut at a sentence, with a link to the whole article."""
     language = message.language or "en"
     more = "".join(f"\n{render_template('read_more', language)}{c.url}" for c in message.citations[:1])
-    person = f"\n{render_template('person_number', language)}" if not look.buttons else ""
-    room = look.max_length - look.measure(more + person)
-    body = render_plain_text(message.text, look.bold)
-    return split_text(body, max(room, 40), look.measure)[0] + more + person
+    person = f"\n{render_template('person_number', language)}" if not limits.buttons else ""
+    room = limits.max_length - limits.measure(more + person)
+    body = render_plain_text(message.text, limits.bold)
+    return split_text(body, max(room, 40), limits.measure)[0] + more + person
 
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"「」（）、。]+")
 
 
 def render_mail_html(text: str) -> str:
-    """Plain text as HTML for mail: addresses become links, everything else is only text."""
+    """Plain text as HTML for mail: addresses become links, everything else is escaped."""
     out, last = [], 0
     for found in _ADDRESS.finditer(text):
         address = escape(found[0])
@@ -119,13 +119,16 @@ def render_mail_html(text: str) -> str:
 # -- length
 
 
-#: Where a text may end, best first.
+#: Where a text may be split, best first.
 ENDS = ("\n\n", "\n", "。", "！", "？", ". ", "! ", "? ", "、", ", ", " ")
 
 
 def split_text(text: str, longest: int, measure: Measure = count_characters) -> list[str]:
-    """Pieces of at most *longest*, ending at a paragraph, sentence or word where one ends in the second half,
-    and never inside a character as people see it."""
+    """Split *text* into parts of at most *longest*.
+
+    Parts end at a paragraph, sentence or word where one ends in their second half, and never inside a
+    grapheme cluster.
+    """
     pieces = []
     rest = text.strip()
     while measure(rest) > longest:
@@ -139,9 +142,9 @@ def split_text(text: str, longest: int, measure: Measure = count_characters) -> 
 
 
 def _fit_prefix(text: str, longest: int, measure: Measure) -> str:
-    """The longest beginning of whole characters that fits; at least one code point, or nothing would move."""
+    """The longest prefix of whole grapheme clusters that fits; at least one code point."""
     end, used = 0, 0
-    # No unit is shorter than a code point, so more than *longest* of them never fit.
+    # Every measure counts at least one per code point, so more than *longest* of them never fit.
     for character in grapheme.graphemes(text[: longest + 64]):
         used += measure(character)
         if used > longest:
@@ -159,8 +162,8 @@ def _build_parser() -> MarkdownIt:
 
 
 def render_plain_text(text: str, bold: str = "") -> str:
-    """Markdown as an app shows it: lists with dots and numbers, links as words and a bare address."""
-    #: Words, and the number of the outermost list they stand in; 0: none.
+    """Markdown as plain text: lists with bullets and numbers, links as text and bare address."""
+    #: (text, number of its outermost list); 0: not in a list.
     blocks: list[tuple[str, int]] = []
     lists: list[int | None] = []
     prefix, number = "", 0
@@ -196,7 +199,7 @@ def _format_bullet(lists: list[int | None]) -> str:
 
 
 def _join_blocks(blocks: Sequence[tuple[str, int]]) -> str:
-    """Items of one list under each other, everything else apart; a block has its words and its list."""
+    """Join blocks: items of one list by newlines, everything else by blank lines."""
     out: list[str] = []
     before = 0
     for words, of_list in blocks:

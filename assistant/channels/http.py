@@ -1,4 +1,4 @@
-"""How every channel talks HTTP: our errors instead of the library's, limits on what is read."""
+"""HTTP for all channels: our errors instead of the library's, and limits on responses."""
 
 import asyncio
 import json
@@ -22,25 +22,25 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-#: Connecting, a whole call or all calls of a send, and a whole file.
+#: Seconds for connecting, for a call or all calls of a send, and for a file.
 CONNECT_SECONDS = 3.0
 CALL_SECONDS = 10.0
 FILE_SECONDS = 60.0
-#: Addresses that a file is looked for at.
+#: Requests for one file, redirects included.
 MAX_REDIRECTS = 3
-#: Bytes of a file that we take; one more shows that it is too large.
+#: Bytes of a file; one more shows that it is too large.
 MAX_FILE_BYTES = 10 * 1024 * 1024 + 1
-#: Of a webhook: how deep its JSON may be, and the digits of its numbers.
+#: Limits of webhook JSON: nesting depth, and digits of a number.
 MAX_JSON_DEPTH = 24
 MAX_INTEGER_DIGITS = 40
-#: Bytes of an answer to an API call.
+#: Bytes of an API response.
 MAX_RESPONSE_BYTES = 1024 * 1024
 
 Values = Mapping[str, str]
 
 
 def build_client() -> httpx.AsyncClient:
-    """One for all channels; redirects are not followed, because tokens would travel with them."""
+    """The client of all channels; redirects are not followed, because tokens would be sent along."""
     return httpx.AsyncClient(
         timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS), follow_redirects=False
     )
@@ -48,20 +48,20 @@ def build_client() -> httpx.AsyncClient:
 
 @dataclass(frozen=True, slots=True)
 class ApiResponse:
-    """What the app answered: below 500, and not "later"."""
+    """A response with a status below 500 that is not a request to retry."""
 
     status: int
-    #: The JSON object of the body; empty where there is none.
+    #: The JSON object of the body; empty if there is none.
     data: dict[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_ok(self) -> bool:
-        """It was taken, whatever else is said: only an answer that says no is a no."""
+        """Whether the call was accepted: by status only, whatever the body says."""
         return 200 <= self.status < 300
 
     def find_value(self, *path: str | int) -> Any:
-        """What stands there in the answer; None where it looks otherwise."""
+        """The value at a path in the body; None if the body has another form."""
         found: Any = self.data
         for step in path:
             try:
@@ -71,13 +71,13 @@ class ApiResponse:
         return found
 
     def find_text(self, *path: str | int) -> str:
-        """The same as text: an id or a name; "" where there is none."""
+        """As `find_value` for an id or a name as text; "" if missing."""
         found = self.find_value(*path)
         return str(found) if isinstance(found, str | int) else ""
 
     @property
     def error_message(self) -> str:
-        """The app's own words about what is wrong, with the status."""
+        """The app's error message, with the status."""
         data = self.data
         inner: dict[str, Any] = data["error"] if isinstance(data.get("error"), dict) else data
         words = next((inner[k] for k in ("message", "Message", "description", "error") if inner.get(k)), "")
@@ -87,9 +87,9 @@ class ApiResponse:
 async def call_api(
     client: httpx.AsyncClient, method: str, url: str, *, final: Sequence[str] = (), **how: Any
 ) -> ApiResponse:
-    """Call the app; RetryLater when it does not answer, is broken, or asks us to wait.
+    """Call the API; RetryLater on timeouts, server errors and rate limits.
 
-    A 429 whose words contain one of *final* is Undeliverable: waiting does not help.
+    A 429 whose text contains one of *final* is Undeliverable: waiting does not help.
     """
     response, body = await _fetch_body(client, method, url, (MAX_RESPONSE_BYTES, CALL_SECONDS), how)
     answer = ApiResponse(response.status_code, _parse_answer_data(body), response.headers)
@@ -100,7 +100,7 @@ async def call_api(
 
 
 def build_refusal(answer: ApiResponse, *, token: str) -> Undeliverable:
-    """What a refusal means; *token* is the setting that holds our credentials."""
+    """The error for a refused call; *token* is the setting with our credentials."""
     if answer.status == 401:
         return Undeliverable(f"the app does not accept our credentials: mend {token}; {answer.error_message}")
     return Undeliverable(f"the app refuses it: {answer.error_message}")
@@ -114,9 +114,10 @@ def _raise_if_throttled(response: httpx.Response, says: str) -> None:
 
 
 async def download_file(client: httpx.AsyncClient, url: str, hosts: FileHosts, **how: Any) -> bytes:
-    """A file on one of *hosts*, up to one byte more than we keep; RetryLater, Undeliverable.
+    """A file on one of *hosts*, up to one byte more than the limit; RetryLater, Undeliverable.
 
-    It may lie on another server of the app; *how*, our credentials, goes only to those that may have them.
+    It may redirect to another host of the app; *how*, our credentials, is sent only to hosts that may have
+    it.
     """
     for _ in range(MAX_REDIRECTS):
         if not hosts.is_allowed(url):
@@ -135,13 +136,13 @@ async def download_file(client: httpx.AsyncClient, url: str, hosts: FileHosts, *
 def with_send_deadline(
     send: Callable[[Any, OutboundMessage, MessagePart], Awaitable[SendResult]],
 ) -> Callable[[Any, OutboundMessage, MessagePart], Awaitable[SendResult]]:
-    """*send* with a deadline for all its calls together: RetryLater when it is over."""
+    """*send* with one deadline for all its calls: RetryLater when it expires."""
 
     @wraps(send)
-    async def send_with_deadline(channel: Any, letter: OutboundMessage, part: MessagePart) -> SendResult:
+    async def send_with_deadline(channel: Any, outbound: OutboundMessage, part: MessagePart) -> SendResult:
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                return await send(channel, letter, part)
+                return await send(channel, outbound, part)
         except TimeoutError as exc:
             raise RetryLater(f"the app does not answer within {CALL_SECONDS:.0f} seconds") from exc
 
@@ -151,7 +152,7 @@ def with_send_deadline(
 async def _fetch_body(
     client: httpx.AsyncClient, method: str, url: str, limits: tuple[int, float], how: dict[str, Any]
 ) -> tuple[httpx.Response, bytes]:
-    """At most so many bytes, within so many seconds for all of it."""
+    """The response and its body; *limits* are its most bytes and the seconds for all of them."""
     most, seconds = limits
     try:
         async with asyncio.timeout(seconds), client.stream(method, url, **how) as response:
@@ -186,7 +187,7 @@ def _parse_answer_data(body: bytes) -> dict[str, Any]:
 
 
 def parse_json_object(body: bytes) -> dict[str, Any]:
-    """The object in the body of a webhook, or BadInput; its texts as every database can keep them."""
+    """The JSON object of a webhook's body, or BadInput; its texts are made storable."""
     try:
         value = _sanitize_value(json.loads(body.decode("utf-8"), parse_int=_parse_integer))
     except (ValueError, RecursionError) as exc:
@@ -197,12 +198,12 @@ def parse_json_object(body: bytes) -> dict[str, Any]:
 
 
 def _parse_integer(digits: str) -> int | None:
-    """None for a number that nothing counts: it costs its own event and not the call."""
+    """None for an integer with too many digits: it invalidates its own event, not the call."""
     return int(digits) if len(digits) <= MAX_INTEGER_DIGITS else None
 
 
 def _sanitize_value(value: Any, depth: int = 0) -> Any:
-    """Without NUL and half characters; None in place of what is nested deeper than any app nests."""
+    """Remove NUL and lone surrogates; None in place of what is nested too deeply."""
     if isinstance(value, str):
         return sanitize_text(value)
     if isinstance(value, dict | list) and depth == MAX_JSON_DEPTH:
@@ -218,22 +219,22 @@ def sanitize_text(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
-#: What a broken event makes its reader raise. OSError: a time beyond what the system can tell.
+#: Exceptions of parsing a malformed event. OSError: a time beyond the system's range.
 BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)
 
 
 def parse_each(items: Any, read: Callable[[Any], Sequence[T]]) -> Iterator[T]:
-    """What *read* makes of every item; one that is broken is noted and does not cost the others."""
+    """*read* applied to every item; malformed items are logged and skipped."""
     for item in items if isinstance(items, list) else ():
         try:
             yield from list(read(item))
         except BROKEN as exc:
-            # Only its kind: the text of a ValueError quotes what somebody wrote.
+            # Only the class: the text of a ValueError quotes the input.
             log.warning("event not understood", why=type(exc).__name__)
 
 
 def require_text(value: Any) -> str:
-    """A string, or ValueError: ids and texts are never anything else."""
+    """A string, or ValueError: for ids and texts."""
     if not isinstance(value, str):
         raise ValueError("not a string")
     return value

@@ -1,4 +1,4 @@
-"""What a message carries, whatever the app calls it; what nobody knows is still something that came."""
+"""The content of an inbound message, independent of the app; unknown kinds are kept as UNKNOWN."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from assistant.domain.channels import Attachment
 
 log = structlog.get_logger()
 
-#: Characters of what came, as agents see it.
+#: Characters of the description that agents see.
 MAX_ABOUT_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageContent:
-    """As in `Said`."""
+    """The content fields of `MessageReceived`."""
 
     text: str = ""
     kind: str = "text"
@@ -26,7 +26,7 @@ class MessageContent:
 
     @property
     def event_fields(self) -> Mapping[str, Any]:
-        """For ``Said(**content.parts)``."""
+        """As arguments: ``MessageReceived(**content.event_fields)``."""
         return {
             "text": self.text,
             "kind": self.kind,
@@ -39,7 +39,7 @@ UNKNOWN = MessageContent(kind="unknown")
 
 
 def try_parse_content(read: Callable[[Any], MessageContent], message: Any) -> MessageContent:
-    """What *read* makes of it; UNKNOWN where we know who wrote, and not what."""
+    """The content as *read* returns it; UNKNOWN when it cannot be parsed."""
     try:
         found = read(message)
         require_text(found.text)
@@ -50,11 +50,11 @@ def try_parse_content(read: Callable[[Any], MessageContent], message: Any) -> Me
 
 
 def join_words(*parts: Any) -> str:
-    """The words among *parts* in one short line; whatever is no text is left out."""
+    """Join the texts among *parts* in one short line."""
     words = " ".join(" ".join(one.split()) for one in parts if isinstance(one, str) and one.strip())
     return words if len(words) <= MAX_ABOUT_CHARACTERS else words[: MAX_ABOUT_CHARACTERS - 1] + "…"
 
 
 def is_sentence(value: Any) -> bool:
-    """Whether a button's hidden value is a sentence and not a name for programs such as ``GET_STARTED``."""
+    """Whether a button's payload is a sentence and not a program's name such as ``GET_STARTED``."""
     return isinstance(value, str) and (any(ord(c) > 0x2E7F for c in value) or " " in value.strip())

@@ -1,4 +1,4 @@
-"""What agents are told of an app's limits, in both languages; what is urgent is shown as an alarm."""
+"""Notes for agents about an app's limits, in both languages; urgent ones are alarms."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 LimitNotices = Sequence[Mapping[str, Any]]
 
-#: So few messages left, and so little time to answer, are an alarm.
+#: Remaining messages, and remaining time to answer, from which a note is an alarm.
 MIN_MESSAGES_LEFT = 50
 MIN_TIME_LEFT = timedelta(hours=3)
 FREE = {
@@ -21,7 +21,7 @@ CLOSED = {"ja": "返信できる期間が過ぎています。", "en": "The wind
 
 
 def describe_push_quota(*, free: bool, left: int | None) -> LimitNotices:
-    """Of an app whose pushes are counted; *left* is None where nobody counts."""
+    """The note about a push quota; *left* is None when there is none."""
     said: list[Mapping[str, Any]] = [FREE if free else PUSHED]
     if left is not None:
         ja, en = f"今月はあと{left}通送れます。", f"{left} messages left this month."
@@ -30,7 +30,7 @@ def describe_push_quota(*, free: bool, left: int | None) -> LimitNotices:
 
 
 def describe_reply_window(left: timedelta) -> LimitNotices:
-    """Of an app that lets us answer for some time only."""
+    """The note about a reply window."""
     if left <= timedelta():
         return (CLOSED,)
     minutes = int(left.total_seconds() // 60)

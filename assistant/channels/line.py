@@ -1,4 +1,4 @@
-"""LINE: the Messaging API, as https://developers.line.biz/en/reference/messaging-api/ describes it."""
+"""LINE Messaging API: https://developers.line.biz/en/reference/messaging-api/"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -38,13 +38,13 @@ from assistant.domain.channels import (
 from assistant.domain.errors import RetryLater, SetupError, Undeliverable
 from assistant.domain.messages import Author
 
-#: A reply token is promised for a minute after the webhook; the answer needs some of it on the way.
+#: Seconds a reply token is used: it is valid for a minute after the webhook, less the time of the call.
 TOKEN_HOLDS = timedelta(seconds=50)
-#: The loading animation ends by itself or with the next message.
+#: Seconds of the loading animation, which ends earlier with the next message.
 LOADING_SECONDS = 30
-#: How old the quota that agents see may be.
+#: Age at which the quota shown to agents is refreshed.
 QUOTA_HOLDS = timedelta(minutes=10)
-#: Asking for it must not make a message late that has gone out.
+#: Timeout of the quota request, which must not delay a sent message.
 QUOTA_SECONDS = 2.0
 
 
@@ -77,11 +77,11 @@ class LineChannel(BaseChannel):
             self.get_setting("DATA_URL") or self.get_setting("API_URL") or "https://api-data.line.me"
         ).rstrip("/")
         self._headers = {"Authorization": f"Bearer {self.get_setting('ACCESS_TOKEN')}"}
-        #: Messages left this month and when we asked; None: unlimited, or not known.
+        #: Messages left this month and the time of the request; None: unlimited or unknown.
         self._left: int | None = None
         self._asked: datetime | None = None
 
-    # -- in
+    # -- receiving
 
     def verify_webhook(self, call: WebhookRequest) -> None:
         signatures.verify_signature(
@@ -93,7 +93,7 @@ class LineChannel(BaseChannel):
         return list(parse_each(parse_json_object(call.body).get("events"), self._parse_event))
 
     def _parse_event(self, event: dict[str, Any]) -> Sequence[ChannelEvent]:
-        """What one event says; in standby another module holds the chat, and we keep out of it."""
+        """The events of one LINE event; in standby mode another module holds the chat."""
         if event.get("mode") == "standby":
             return ()
         source = event["source"]
@@ -113,14 +113,14 @@ class LineChannel(BaseChannel):
                 return (ReachabilityChanged(**about, greet=not event.get("follow", {}).get("isUnblocked")),)
             case "unfollow":
                 return (ReachabilityChanged(**about, why="the customer has blocked this account on LINE"),)
-        return ()  # members, beacons, a video watched to its end: nobody has said anything
+        return ()  # members, beacons, end of a video: not a message
 
     def _parse_message(
         self, event: dict[str, Any], group: str, about: dict[str, Any]
     ) -> Sequence[ChannelEvent]:
         message = event["message"]
         content = try_parse_content(parse_content, message)
-        if group:  # only what is said to us; the rest is theirs
+        if group:  # in a group only messages that mention us
             words = extract_mention_text(content.text, message) if content.text else None
             if words is None:
                 return ()
@@ -134,7 +134,7 @@ class LineChannel(BaseChannel):
         return (said,)
 
     def _parse_postback(self, postback: dict[str, Any], about: dict[str, Any]) -> Sequence[ChannelEvent]:
-        """A button of a menu or a picker of dates; a change of menus says nothing."""
+        """A menu button or date picker; a change of menus has no content."""
         params = postback.get("params") or {}
         if "newRichMenuAliasId" in params:
             return ()
@@ -144,34 +144,34 @@ class LineChannel(BaseChannel):
             content = MessageContent(text=data)
         return (MessageReceived(**about, message_id=f"postback:{about['id']}", **content.event_fields),)
 
-    # -- out
+    # -- sending
 
     @with_send_deadline
-    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
-        """By reply token while it holds, which costs nothing; else by push."""
-        messages = [self._build_text_message(text, letter) for text in part.texts]
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
+        """By reply token while it is valid, which is free of charge; else by push."""
+        messages = [self._build_text_message(text, outbound) for text in part.texts]
         if items := [_build_quick_reply(b.label, b.value) for b in part.buttons]:
             messages[-1]["quickReply"] = {"items": items}
-        if token := _get_valid_token(letter):
+        if token := _get_valid_token(outbound):
             answer = await self._post_messages("reply", {"replyToken": token, "messages": messages})
             if answer.is_ok:
                 return SendResult(id=_get_message_id(answer), spent=("reply_token", "token_at"))
             if answer.status == 400 and "reply token" in answer.error_message.lower():
-                # Used up by an earlier try of this message, of which we never heard? Then it has arrived.
-                if letter.tries:
+                # If an earlier try whose response was lost has used the token, the message was delivered.
+                if outbound.tries:
                     return SendResult(id="", spent=("reply_token", "token_at"))
             else:
                 raise build_refusal(answer, token=self.get_variable_name("ACCESS_TOKEN"))
-        sent = await self._push_messages(letter, messages)
+        sent = await self._push_messages(outbound, messages)
         return SendResult(id=sent, spent=("reply_token", "token_at"))
 
-    async def _push_messages(self, letter: OutboundMessage, messages: list[dict[str, Any]]) -> str:
-        address = letter.thread.address
+    async def _push_messages(self, outbound: OutboundMessage, messages: list[dict[str, Any]]) -> str:
+        address = outbound.thread.address
         to = {"to": address.thread or address.peer, "messages": messages}
-        answer = await self._post_messages("push", to, {"X-Line-Retry-Key": letter.key})
+        answer = await self._post_messages("push", to, {"X-Line-Retry-Key": outbound.key})
         if not answer.is_ok and answer.status != 409:  # 409: an earlier try with this key was accepted
             raise build_refusal(answer, token=self.get_variable_name("ACCESS_TOKEN"))
-        await self._refresh_quota(letter.now)
+        await self._refresh_quota(outbound.now)
         return _get_message_id(answer)
 
     async def _post_messages(
@@ -186,9 +186,9 @@ class LineChannel(BaseChannel):
             final=("monthly limit",),
         )
 
-    def _build_text_message(self, text: str, letter: OutboundMessage) -> dict[str, Any]:
-        """With the name of who speaks: an agent's own, or the assistant's."""
-        message = letter.message
+    def _build_text_message(self, text: str, outbound: OutboundMessage) -> dict[str, Any]:
+        """A text message under the sender's name: the agent's own, or the assistant's."""
+        message = outbound.message
         name = (
             message.agent_name
             if message.author is Author.AGENT
@@ -217,7 +217,7 @@ class LineChannel(BaseChannel):
         url = f"{self._data}/v2/bot/message/{quote(source, safe='')}/content"
         return await download_file(self._client, url, FileHosts(api=self._data), headers=self._headers)
 
-    # -- how it stands
+    # -- status
 
     def limits_now(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]:
         since = thread.context.get("token_at") if "reply_token" in thread.context else None
@@ -228,7 +228,7 @@ class LineChannel(BaseChannel):
         await self._refresh_quota(now)
 
     async def check_setup(self) -> Sequence[str]:
-        """Credentials, the webhook, and LINE's own test call to it."""
+        """Check credentials and webhook, and run LINE's webhook test."""
         info = await self._get_json("/v2/bot/info")
         if not info.is_ok:
             raise SetupError(
@@ -274,12 +274,12 @@ def _build_quick_reply(label: str, value: str) -> dict[str, Any]:
     return {"type": "action", "action": {"type": "message", "label": short, "text": value[:300]}}
 
 
-def _get_valid_token(letter: OutboundMessage) -> str | None:
-    context = letter.thread.context
+def _get_valid_token(outbound: OutboundMessage) -> str | None:
+    context = outbound.thread.context
     if "reply_token" not in context:
         return None
     since = datetime.fromisoformat(context["token_at"])
-    return context["reply_token"] if letter.now - since < TOKEN_HOLDS else None
+    return context["reply_token"] if outbound.now - since < TOKEN_HOLDS else None
 
 
 def _get_message_id(answer: ApiResponse) -> str:

@@ -1,4 +1,4 @@
-"""What a LINE message carries: words, files, places, and the token that answers it for nothing."""
+"""Parses the content of LINE messages: text, files, locations, reply token."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,13 +7,13 @@ from assistant.channels.http import require_text
 from assistant.channels.inbound_content import UNKNOWN, MessageContent, join_words
 from assistant.domain.channels import Attachment
 
-#: Milliseconds since 1970 that a calendar knows.
+#: Milliseconds since 1970 that datetime can represent.
 MAX_TIMESTAMP_MILLISECONDS = 253_402_300_000_000
 FILES = {"image": "image", "video": "video", "audio": "audio", "file": "file"}
 
 
 def parse_content(message: dict[str, Any]) -> MessageContent:
-    """https://developers.line.biz/en/reference/messaging-api/#message-event"""
+    """Source: https://developers.line.biz/en/reference/messaging-api/#message-event"""
     match message["type"]:
         case "text":
             return MessageContent(text=require_text(message["text"]))
@@ -37,7 +37,7 @@ def _parse_file(message: dict[str, Any]) -> Attachment:
 
 
 def extract_reply_token(event: dict[str, Any]) -> dict[str, str]:
-    """The token for a free answer; none after a second delivery, because it may be used: a push is safe."""
+    """The token for a free reply; none on redelivery, where it may be used up and a push is safe."""
     token, at = event.get("replyToken"), event.get("timestamp")
     if not isinstance(token, str) or not isinstance(at, int) or not 0 < at < MAX_TIMESTAMP_MILLISECONDS:
         return {}
@@ -47,7 +47,7 @@ def extract_reply_token(event: dict[str, Any]) -> dict[str, str]:
 
 
 def extract_mention_text(text: str, message: dict[str, Any]) -> str | None:
-    """What is said to us in a group: the words without the mention; None when we are not mentioned."""
+    """The text of a group message without the mention of us; None when we are not mentioned."""
     mentions = [m for m in message.get("mention", {}).get("mentionees", ()) if m.get("isSelf")]
     units = text.encode("utf-16-le")  # LINE counts in UTF-16 units
     for mention in sorted(mentions, key=lambda m: -int(m["index"])):

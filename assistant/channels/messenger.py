@@ -44,7 +44,7 @@ from assistant.domain.channels import (
 )
 
 FILES = {"image": "image", "video": "video", "audio": "audio", "file": "file"}
-#: Other attachments, as we call them; the rest is of a kind that we do not know.
+#: Attachment types -> our media kinds; others are unknown.
 THINGS = {
     "fallback": "link",
     "share": "post",
@@ -57,7 +57,7 @@ THINGS = {
     "like_heart": "sticker",
     "animated_image": "sticker",
 }
-#: With the tag for it, people may answer this long; never the assistant.
+#: With the human agent tag agents may answer for this long, the assistant never.
 AGENTS_WINDOW = timedelta(days=7)
 PAGE_TOKEN = ChannelSetting(name="PAGE_TOKEN", description="Page access token with pages_messaging")
 STEPS_JA = (
@@ -82,7 +82,7 @@ class MessengerChannel(MetaChannel):
     }
 
     def _parse_entry(self, entry: dict[str, Any]) -> Iterator[ChannelEvent]:
-        """Events under ``standby`` belong to another app that has the conversation now."""
+        """Events of an entry; those under ``standby`` belong to another app that holds the conversation."""
         yield from parse_each(entry.get("messaging"), self._parse_event)
 
     def _parse_event(self, event: dict[str, Any]) -> list[ChannelEvent]:
@@ -110,10 +110,10 @@ class MessengerChannel(MetaChannel):
         ]
 
     @with_send_deadline
-    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
-        """An answer in the first day; later only what a person wrote, marked as such."""
-        late = letter.now - letter.thread.heard_at > WINDOW
-        check_reply_window(letter, AGENTS_WINDOW if is_from_agent(letter) else WINDOW)
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
+        """A response within 24 hours; later only agents' messages, with the tag."""
+        late = outbound.now - outbound.thread.heard_at > WINDOW
+        check_reply_window(outbound, AGENTS_WINDOW if is_from_agent(outbound) else WINDOW)
         message: dict[str, Any] = {"text": part.texts[0]}
         if part.buttons:
             message["quick_replies"] = [
@@ -125,7 +125,7 @@ class MessengerChannel(MetaChannel):
             if late
             else {"messaging_type": "RESPONSE"}
         )
-        to = {"recipient": {"id": letter.thread.address.peer}}
+        to = {"recipient": {"id": outbound.thread.address.peer}}
         answer = await self._post_json("me/messages", {**to, **way, "message": message})
         return SendResult(id=answer.find_text("message_id"))
 
@@ -142,7 +142,7 @@ class MessengerChannel(MetaChannel):
 
 
 class InstagramChannel(MessengerChannel):
-    """The same platform with shorter messages: a thousand bytes, which are 333 Japanese characters."""
+    """Instagram: the same platform with shorter messages of 1,000 bytes, or 333 Japanese characters."""
 
     name = "instagram"
     text_limits = TextLimits(max_length=1000, measure=count_utf8_bytes, buttons=13, label=20)
@@ -152,18 +152,18 @@ class InstagramChannel(MessengerChannel):
     }
 
 
-# -- what a message carries
+# -- message content
 
 
 def parse_content(message: dict[str, Any]) -> MessageContent:
-    """Words, files, and the first of whatever else is attached."""
+    """Text, files, and the first of the other attachments."""
     text = require_text(message.get("quick_reply", {}).get("payload") or message.get("text") or "")
     attachments = message.get("attachments") or ()
     files = tuple(parse_each(list(attachments), _parse_file))
     things = [
         try_parse_content(_parse_other_attachment, one) for one in attachments if not _is_file_attachment(one)
     ]
-    if things and things[0].kind == "link" and text:  # the preview of an address that stands in the words
+    if things and things[0].kind == "link" and text:  # the preview of an address in the text
         things = []
     if not things and not files and message.get("is_unsupported"):
         things = [UNKNOWN]
@@ -182,7 +182,7 @@ def _parse_file(attachment: dict[str, Any]) -> list[Attachment]:
 
 
 def _parse_other_attachment(attachment: dict[str, Any]) -> MessageContent:
-    """https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/messages"""
+    """Source: https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/messages"""
     inner = attachment.get("payload") or {}
     if inner.get("sticker_id"):
         return MessageContent(kind="sticker")
@@ -198,7 +198,7 @@ def _parse_other_attachment(attachment: dict[str, Any]) -> MessageContent:
 
 
 def _parse_postback(postback: dict[str, Any], event: dict[str, Any], address: Address) -> list[ChannelEvent]:
-    """A button of a menu: its words; a name for programs is none, so its title is."""
+    """A menu button: its payload if that is a sentence, else its title."""
     title, payload = postback.get("title"), postback.get("payload")
     id_ = postback.get("mid") or _derive_event_id("postback", event)
     if isinstance(payload, str) and payload.casefold().replace("_", "") == "getstarted":
@@ -218,7 +218,7 @@ def _parse_reaction(reaction: dict[str, Any], event: dict[str, Any], address: Ad
 
 
 def _derive_event_id(kind: str, event: dict[str, Any]) -> str:
-    """Of an event that has none: the same for a second delivery of it."""
+    """A stable id for an event without one, so that redelivery is recognized."""
     told = json.dumps([event["sender"], event.get("timestamp"), event[kind]], sort_keys=True)
     return f"{kind}:{hashlib.sha256(told.encode()).hexdigest()[:40]}"
 

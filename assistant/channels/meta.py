@@ -1,4 +1,4 @@
-"""Meta's core for WhatsApp, Messenger and Instagram: signature, greeting, the way to call the Graph API.
+"""Meta's core for WhatsApp, Messenger and Instagram: signature, verification, Graph API calls.
 
 https://developers.facebook.com/docs/graph-api/webhooks/getting-started
 """
@@ -23,9 +23,9 @@ from assistant.domain.channels import ChannelEvent, OutboundMessage, Thread, Web
 from assistant.domain.errors import Forbidden, SetupError, Undeliverable
 from assistant.domain.messages import Author
 
-#: How long after the customer's last message we may write; agents longer where the app has a tag for them.
+#: How long after the customer's last message we may write; agents longer where the app has a tag for it.
 WINDOW = timedelta(hours=24)
-#: Where files lie that people send through Meta's apps.
+#: Hosts of files sent through Meta's apps.
 FILE_HOSTS = ("fbcdn.net", "fbsbx.com", "cdninstagram.com", "whatsapp.net", "facebook.com")
 VERIFY_TOKEN = ChannelSetting(
     name="VERIFY_TOKEN",
@@ -36,7 +36,7 @@ APP_SECRET = ChannelSetting(name="APP_SECRET", description="App secret, on Setti
 
 
 class MetaChannel(BaseChannel):
-    """What the three have in common."""
+    """The base class of the three channels."""
 
     api_url = "https://graph.facebook.com/v25.0"
     max_webhook_bytes = 4 * 1024 * 1024  # Meta puts up to a thousand events, or 3 MB, into a call
@@ -44,11 +44,11 @@ class MetaChannel(BaseChannel):
     token_setting: ClassVar[str] = "ACCESS_TOKEN"
     #: How long an agent may write after the customer's last message.
     agents_window: ClassVar[timedelta] = WINDOW
-    #: Servers of files that ask for our token.
+    #: File hosts that need our token.
     trusted: ClassVar[tuple[str, ...]] = ()
 
     def answer_challenge(self, call: WebhookRequest) -> str | None:
-        """Meta asks once whether the address is ours; the challenge goes back as it came."""
+        """Answer Meta's verification request with its challenge."""
         if call.method != "GET":
             return None
         if call.query.get("hub.mode") != "subscribe":
@@ -91,7 +91,7 @@ class MetaChannel(BaseChannel):
         return {"Authorization": f"Bearer {self.get_setting(self.token_setting)}"}
 
     async def _download_file(self, url: str) -> bytes:
-        """A file on Meta's servers; no other server gets a call, and few of them our token."""
+        """A file on Meta's hosts; other hosts are not called, and few get our token."""
         hosts = FileHosts(api=self._api, trusted=self.trusted, plain=FILE_HOSTS)
         return await download_file(self._client, url, hosts, headers=self._auth_headers)
 
@@ -115,16 +115,16 @@ class MetaChannel(BaseChannel):
 
     @property
     def _own_node(self) -> str:
-        """Our own node in the Graph."""
+        """Our own node in the Graph API."""
         return "me"
 
 
-def is_from_agent(letter: OutboundMessage) -> bool:
-    return letter.message.author is Author.AGENT
+def is_from_agent(outbound: OutboundMessage) -> bool:
+    return outbound.message.author is Author.AGENT
 
 
-def check_reply_window(letter: OutboundMessage, window: timedelta) -> None:
-    """Undeliverable when the app would refuse it, because the customer was last heard too long ago."""
-    if letter.now - letter.thread.heard_at > window:
+def check_reply_window(outbound: OutboundMessage, window: timedelta) -> None:
+    """Undeliverable when the reply window has closed."""
+    if outbound.now - outbound.thread.heard_at > window:
         hours = int(window.total_seconds() // 3600)
         raise Undeliverable(f"the window of {hours} hours after the customer's last message has closed")

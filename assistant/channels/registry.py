@@ -1,4 +1,4 @@
-"""Every channel there is, and those that the settings switch on."""
+"""All channels, and those that the settings enable."""
 
 from collections.abc import Iterable, Mapping
 
@@ -33,7 +33,7 @@ CHANNELS: dict[str, type[BaseChannel]] = {
 def open_channels(
     environment: Mapping[str, str], public_url: str, client: httpx.AsyncClient
 ) -> dict[tuple[str, str], Channel]:
-    """Each account that has settings, by channel and account; SetupError names what one of them lacks."""
+    """Each configured account, by channel and account; SetupError names what is missing."""
     found: dict[tuple[str, str], Channel] = {}
     for name, kind in CHANNELS.items():
         for account, values in list_accounts(name, environment).items():
@@ -43,7 +43,7 @@ def open_channels(
 
 
 def list_accounts(name: str, environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """The settings of a channel by account; "" is the one without a suffix."""
+    """The settings of a channel by account; "" is the account without a suffix."""
     known = {f"ASSISTANT_{name}_{setting}".upper(): setting for setting in list_setting_names(CHANNELS[name])}
     found: dict[str, dict[str, str]] = {}
     for variable, value in environment.items():
@@ -58,7 +58,7 @@ def list_setting_names(kind: type[BaseChannel]) -> Iterable[str]:
 
 
 def get_channel_class(name: str) -> type[BaseChannel]:
-    """The kind of channel, or SetupError with those that there are."""
+    """The channel's class, or SetupError that lists the channels."""
     if name not in CHANNELS:
         raise SetupError(f"There is no channel {name}; there are {', '.join(CHANNELS)}.")
     return CHANNELS[name]

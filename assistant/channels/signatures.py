@@ -1,4 +1,4 @@
-"""Signatures on webhooks, each as its app describes it; compared in constant time, wrong ones raise."""
+"""Webhook signatures as each app defines them; compared in constant time."""
 
 import base64
 import hashlib
@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 
 from assistant.domain.errors import AssistantError, Unauthorized
 
-#: Seconds that a signed time may be off.
+#: Seconds that a signed timestamp may deviate.
 TOLERANCE = 300
 
 
 def verify_signature(expected: str, given: str | None, *, error: type[AssistantError] = Unauthorized) -> None:
-    """*error* unless *given* is what was expected; where nothing is expected, nothing is right."""
+    """Raise *error* unless *given* equals the expected signature; an empty one never verifies."""
     if not (expected and given) or not hmac.compare_digest(
         expected.encode(), given.encode("utf-8", "replace")
     ):
@@ -20,17 +20,17 @@ def verify_signature(expected: str, given: str | None, *, error: type[AssistantE
 
 
 def sign_line(secret: str, body: bytes) -> str:
-    """https://developers.line.biz/en/reference/messaging-api/#signature-validation"""
+    """Source: https://developers.line.biz/en/reference/messaging-api/#signature-validation"""
     return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
 
 
 def sign_meta(secret: str, body: bytes) -> str:
-    """``sha256=`` and lower-case hex over the raw bytes; the scheme of GitHub's webhooks too."""
+    """``sha256=`` and lower-case hex over the raw bytes, the scheme of GitHub's webhooks too."""
     return "sha256=" + hmac.digest(secret.encode(), body, hashlib.sha256).hex()
 
 
 def sign_slack(secret: str, timestamp: str, body: bytes) -> str:
-    """https://api.slack.com/authentication/verifying-requests-from-slack"""
+    """Source: https://api.slack.com/authentication/verifying-requests-from-slack"""
     base = b"v0:" + timestamp.encode() + b":" + body
     return "v0=" + hmac.digest(secret.encode(), base, hashlib.sha256).hex()
 
@@ -42,7 +42,7 @@ def sign_mailgun(key: str, timestamp: str, token: str) -> str:
 def sign_twilio(token: str, url: str, parameters: Mapping[str, Iterable[str]]) -> str:
     """The address, then every parameter's name and values, sorted, each value once.
 
-    https://www.twilio.com/docs/usage/security#validating-requests
+    Source: https://www.twilio.com/docs/usage/security#validating-requests
     """
     signed = url + "".join(
         name + value for name in sorted(parameters) for value in sorted(set(parameters[name]))
@@ -51,7 +51,7 @@ def sign_twilio(token: str, url: str, parameters: Mapping[str, Iterable[str]]) -
 
 
 def verify_timestamp(timestamp: str | None, now: float, tolerance: int = TOLERANCE) -> str:
-    """The timestamp, if it is plain seconds of about now; else Unauthorized."""
+    """The timestamp if it is in seconds and close to now; else Unauthorized."""
     if not timestamp or not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12):
         raise Unauthorized("The signed time is missing.")
     if abs(now - int(timestamp)) > tolerance:

@@ -1,4 +1,7 @@
-"""Slack as a place where customers write: the Events API. https://api.slack.com/apis/events-api"""
+"""Slack: the Events API, for customers who write in Slack.
+
+https://api.slack.com/apis/events-api
+"""
 
 import re
 import time
@@ -34,13 +37,13 @@ from assistant.domain.channels import (
 )
 from assistant.domain.errors import BadInput, RetryLater, SetupError, Undeliverable
 
-#: Somebody who is meant; the name stands behind a bar, or nowhere.
+#: A user mention; the name is after a bar, or missing.
 MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>\s*")
-#: An address, a channel or a date in Slack's markup, and the words that are shown for it.
+#: An address, a channel or a date in Slack's markup, and its displayed text.
 MARKED = re.compile(r"<([^<>|\s]+)(?:\|([^<>]*))?>(?=(\S?))")
-#: Subtypes of messages in which a person says something.
+#: Message subtypes with a person's text.
 SAID = (None, "file_share", "thread_broadcast", "me_message")
-#: Slack's words for "this place is gone", and for credentials that no longer hold.
+#: Slack's errors for a channel that no longer exists, and for invalid credentials.
 GONE = {"channel_not_found", "is_archived", "user_disabled", "cannot_dm_bot", "not_in_channel"}
 REVOKED = {"invalid_auth", "token_revoked", "account_inactive", "token_expired", "not_authed"}
 KINDS = {"image": "image", "video": "video", "audio": "audio"}
@@ -85,7 +88,7 @@ class SlackChannel(BaseChannel):
         return list(parse_each([body] if body.get("type") == "event_callback" else [], self._parse_event))
 
     def _parse_button_press(self, payload: dict[str, Any]) -> Sequence[ChannelEvent]:
-        """A button was pressed: its words are said in the customer's name."""
+        """A pressed button counts as a message with its text."""
         if payload.get("type") != "block_actions":
             return ()
         action, message = payload["actions"][0], payload["message"]
@@ -132,7 +135,7 @@ class SlackChannel(BaseChannel):
         return (MessageReceived(id=event_id, address=address, message_id=message_id, **content.event_fields),)
 
     def _parse_reaction(self, event: dict[str, Any], event_id: str) -> Sequence[ChannelEvent]:
-        """Only where Slack is told to tell us of them."""
+        """Only if the Slack app subscribes to reactions."""
         channel = require_text(event["item"]["channel"])
         if not channel.startswith("D"):
             return ()
@@ -147,11 +150,11 @@ class SlackChannel(BaseChannel):
             ),
         )
 
-    # -- out
+    # -- sending
 
     @with_send_deadline
-    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
-        channel, _, thread = letter.thread.address.thread.partition(":")
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
+        channel, _, thread = outbound.thread.address.thread.partition(":")
         body: dict[str, Any] = {"channel": channel, "text": part.texts[0], "unfurl_links": False}
         if thread:
             body["thread_ts"] = thread
@@ -173,7 +176,7 @@ class SlackChannel(BaseChannel):
         return SendResult(id=f"{answer.find_text('channel')}:{stamp}" if stamp else "")
 
     def _raise_on_error(self, answer: ApiResponse) -> None:
-        """Slack answers 200 and says in the body what went wrong."""
+        """Slack responds 200 and reports errors in the body."""
         if answer.is_ok and answer.data.get("ok") is not False:
             return
         error = str(answer.data.get("error") or answer.status)
@@ -257,9 +260,9 @@ def parse_content(message: dict[str, Any]) -> MessageContent:
 
 
 def parse_markup(text: str) -> str:
-    """Slack's markup as text: ``<https://a.jp|ここ>`` is 「ここ (https://a.jp)」, a mention of us is nothing.
+    """Slack's markup as text: ``<https://a.jp|ここ>`` is 「ここ (https://a.jp)」, a mention of us is dropped.
 
-    https://api.slack.com/reference/surfaces/formatting#retrieving-messages
+    Source: https://api.slack.com/reference/surfaces/formatting#retrieving-messages
     """
     text = MARKED.sub(_render_markup, MENTION.sub("", text)).strip()
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -267,10 +270,10 @@ def parse_markup(text: str) -> str:
 
 def _render_markup(marked: re.Match[str]) -> str:
     target, label = marked[1], (marked[2] or "").strip()
-    if target[0] in "#!":  # a channel, a group, a date: the words for it, or its name
+    if target[0] in "#!":  # a channel, a group, a date: its label or name
         return label or target[:1].replace("!", "@") + target[1:].partition("^")[0]
     address = target.removeprefix("mailto:").removeprefix("tel:")
     bare = address.removeprefix("https://").removeprefix("http://").rstrip("/")
     if label.rstrip("/") not in ("", bare, address.rstrip("/")):
         return f"{label} ({address})"
-    return f"{address} " if marked[3] else address  # or the next word would belong to the address
+    return f"{address} " if marked[3] else address  # a space, or the next word would be part of the address

@@ -33,7 +33,7 @@ from assistant.domain.channels import (
 )
 from assistant.domain.errors import BadInput, SetupError, Unauthorized, Undeliverable
 
-#: Segments that an answer may cost: 67 Japanese or 153 Latin characters each.
+#: Segments per reply: 67 Japanese or 153 Latin characters each.
 SEGMENTS = 5
 MAX_SMS_CHARACTERS = SEGMENTS * 67
 STOP = {
@@ -42,11 +42,11 @@ STOP = {
 }
 START = {"start", "unstop", "yes", "再開"}
 HELP = {"help", "info", "ヘルプ"}
-#: Twilio's own numbers: opted out, no such number, landline.
+#: Twilio's error codes: opted out, no such number, landline.
 GONE = {21610, 21211, 21614}
-#: Where Twilio sends whoever asks for a picture.
+#: Hosts to which Twilio redirects media requests.
 FILE_HOSTS = ("twiliocdn.com",)
-#: What fits into seven bits; anything else makes the whole message UCS-2.
+#: The GSM 7-bit alphabet; any other character makes the whole message UCS-2.
 GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -105,7 +105,7 @@ class SmsChannel(BaseChannel):
             return []  # Twilio has answered by itself
         if words.casefold() in HELP:
             return [ReachabilityChanged(id=sid, address=address, greet=True, template="sms_help")]
-        # "Yes" takes STOP back, and where nobody said STOP it is an answer to what we asked.
+        # "Yes" undoes STOP; without an earlier STOP it is an answer to a question of ours.
         restarts = fields.get("OptOutType") == "START" or words.casefold() in START
         carried = _parse_content(fields, words)
         return [
@@ -199,7 +199,7 @@ class SmsChannel(BaseChannel):
 
 
 def count_segments(text: str) -> int:
-    """How many messages a text costs: 160 or 153 in GSM's alphabet, 70 or 67 in any other."""
+    """Number of segments of a text: 160 or 153 characters in the GSM alphabet, 70 or 67 otherwise."""
     if all(letter in GSM or letter in GSM_TWICE for letter in text):
         length, one, more = sum(2 if letter in GSM_TWICE else 1 for letter in text), 160, 153
     else:
@@ -216,7 +216,7 @@ def _parse_fields(call: WebhookRequest) -> dict[str, list[str]]:
 
 
 def _parse_content(fields: Mapping[str, str], words: str) -> MessageContent:
-    """Words, pictures, and places where the sender's phone can send them."""
+    """Text, images, and locations where the sender's phone can send them."""
     if fields.get("Latitude"):
         about = join_words(fields.get("Label"), fields.get("Address"))
         return MessageContent(kind="location", text=words, about=about)
@@ -235,7 +235,7 @@ def _parse_media(fields: Mapping[str, str]) -> list[Attachment]:
 
 
 def _list_port_variants(url: str) -> list[str]:
-    """Twilio is not of one mind whether the usual port belongs to the address it signs."""
+    """The address with and without the default port: Twilio signs either."""
     parts = urlsplit(url)
     host, _, port = parts.netloc.partition(":")
     usual = {"https": "443", "http": "80"}.get(parts.scheme, "")

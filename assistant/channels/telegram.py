@@ -42,7 +42,7 @@ FILES = {
     "document": "file",
 }
 MAX_LOCALE_CHARACTERS = 35
-#: What the app itself notes in a private chat: nobody has said anything.
+#: Service messages of private chats, which have no content.
 SERVICE = {
     "pinned_message",
     "message_auto_delete_timer_changed",
@@ -136,17 +136,17 @@ class TelegramChannel(BaseChannel):
         why = "the customer has blocked the bot on Telegram" if gone else None
         return (ReachabilityChanged(id=event_id, address=address, why=why),)
 
-    # -- out
+    # -- sending
 
     @with_send_deadline
-    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
-        """Choices are a keyboard that goes away with the answer; a tap sends its words."""
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
+        """Choices are a one-time keyboard; a tap sends the choice's text."""
         keyboard: dict[str, Any] = {"remove_keyboard": True}
         if part.buttons:
             rows = [[{"text": button.value[:256]}] for button in part.buttons]
             keyboard = {"keyboard": rows, "one_time_keyboard": True, "resize_keyboard": True}
         body = {
-            "chat_id": int(letter.thread.address.peer),
+            "chat_id": int(outbound.thread.address.peer),
             "text": part.texts[0],
             "link_preview_options": {"is_disabled": True},
             "reply_markup": keyboard,
@@ -157,7 +157,7 @@ class TelegramChannel(BaseChannel):
         if not answer.is_ok:
             raise build_refusal(answer, token=self.get_variable_name("BOT_TOKEN"))
         number = answer.find_text("result", "message_id")
-        return SendResult(id=f"{letter.thread.address.peer}:{number}" if number else "")
+        return SendResult(id=f"{outbound.thread.address.peer}:{number}" if number else "")
 
     async def send_typing_indicator(self, thread: Thread) -> None:
         await self._call_method("sendChatAction", {"chat_id": int(thread.address.peer), "action": "typing"})
@@ -170,7 +170,7 @@ class TelegramChannel(BaseChannel):
         return await download_file(self._client, url, FileHosts(api=self._api))
 
     async def check_setup(self) -> Sequence[str]:
-        """Credentials; registers the webhook and asks how its calls went."""
+        """Check credentials, register the webhook, and report its last errors."""
         me = await self._call_method("getMe", {})
         if not me.is_ok:
             raise SetupError(
@@ -185,11 +185,11 @@ class TelegramChannel(BaseChannel):
         put = await self._call_method("setWebhook", body)
         if not put.is_ok:
             raise SetupError(f"Telegram does not take {url} as webhook: {put.error_message}.")
-        trouble = (await self._call_method("getWebhookInfo", {})).find_text("result", "last_error_message")
+        problem = (await self._call_method("getWebhookInfo", {})).find_text("result", "last_error_message")
         return [
             f"bot @{me.find_text('result', 'username')}",
             f"webhook {url}",
-            *([f"last error: {trouble}"] if trouble else []),
+            *([f"last error: {problem}"] if problem else []),
         ]
 
     async def _call_method(self, method: str, body: dict[str, Any]) -> ApiResponse:
@@ -198,11 +198,11 @@ class TelegramChannel(BaseChannel):
         )
 
 
-# -- what a message carries
+# -- message content
 
 
 def parse_content(message: dict[str, Any]) -> MessageContent:
-    """https://core.telegram.org/bots/api#message"""
+    """Source: https://core.telegram.org/bots/api#message"""
     files = tuple(_parse_file(message[name], kind) for name, kind in FILES.items() if name in message)
     text = require_text(message.get("text") or message.get("caption") or "")
     kind, about = _parse_other_content(message)
@@ -212,7 +212,7 @@ def parse_content(message: dict[str, Any]) -> MessageContent:
 
 
 def _parse_other_content(message: dict[str, Any]) -> tuple[str, str]:
-    """What came besides words and files: its kind and what people should know of it."""
+    """Other content than text and files: its kind and a description for agents."""
     if "sticker" in message:
         return "sticker", join_words(message["sticker"].get("emoji"))
     if "location" in message:

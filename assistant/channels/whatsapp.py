@@ -33,7 +33,7 @@ from assistant.domain.errors import Undeliverable
 from assistant.domain.messages import Button
 
 FILES = {"image": "image", "video": "video", "audio": "audio", "voice": "audio", "document": "file"}
-#: Meta's numbers for "the 24 hours are over" and for people who cannot be reached.
+#: Meta's error codes: the 24 hours are over; the recipient cannot be reached.
 WINDOW_CLOSED = {131047, 470}
 UNREACHABLE = {131026, 131051}
 MAX_BUTTONS = 3
@@ -87,7 +87,7 @@ class WhatsAppChannel(MetaChannel):
         peer = require_text(message.get("from") or message["from_user_id"])
         address = self.build_address(peer)
         if kind == "system" or (kind == "reaction" and not message["reaction"].get("emoji")):
-            return []  # news of a number, or a reaction taken back
+            return []  # a change of number, or a removed reaction
         if kind == "request_welcome":
             return [ReachabilityChanged(id=id_, address=address, greet=True)]
         if kind == "revoke":
@@ -115,7 +115,7 @@ class WhatsAppChannel(MetaChannel):
         ]
 
     def _parse_status(self, status: dict[str, Any]) -> list[ChannelEvent]:
-        """What became of a message; news comes in any order and more than once."""
+        """A delivery status; they come in any order and repeatedly."""
         errors = status.get("errors") or [{}]
         why = errors[0].get("title") or errors[0].get("message")
         state = require_text(status["status"])
@@ -131,23 +131,23 @@ class WhatsAppChannel(MetaChannel):
             )
         ]
 
-    # -- out
+    # -- sending
 
     @with_send_deadline
-    async def send_part(self, letter: OutboundMessage, part: MessagePart) -> SendResult:
-        late = letter.now - letter.thread.heard_at > WINDOW
-        content = self._build_template(letter, part) if late else _build_content(part)
+    async def send_part(self, outbound: OutboundMessage, part: MessagePart) -> SendResult:
+        late = outbound.now - outbound.thread.heard_at > WINDOW
+        content = self._build_template(outbound, part) if late else _build_content(part)
         to = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
-            # Whoever has a user name shows no number; their id is never only digits.
-            "to" if letter.thread.address.peer.isdigit() else "recipient": letter.thread.address.peer,
+            # A recipient with a user name has no number; their id is never only digits.
+            "to" if outbound.thread.address.peer.isdigit() else "recipient": outbound.thread.address.peer,
         }
         answer = await self._post_json(f"{self.get_setting('PHONE_NUMBER_ID')}/messages", to | content)
         return SendResult(id=answer.find_text("messages", 0, "id"))
 
-    def _build_template(self, letter: OutboundMessage, part: MessagePart) -> dict[str, Any]:
-        """The only thing that may be sent now: an approved text with our words in it."""
+    def _build_template(self, outbound: OutboundMessage, part: MessagePart) -> dict[str, Any]:
+        """An approved template with our text: all that may be sent after 24 hours."""
         if not (name := self.get_setting("TEMPLATE")):
             raise Undeliverable(
                 "the 24 hours after the customer's last message are over, and no template is set "
@@ -158,7 +158,7 @@ class WhatsAppChannel(MetaChannel):
             "type": "template",
             "template": {
                 "name": name,
-                "language": {"code": letter.message.language or "en"},
+                "language": {"code": outbound.message.language or "en"},
                 "components": [{"type": "body", "parameters": [words]}],
             },
         }
@@ -172,7 +172,9 @@ class WhatsAppChannel(MetaChannel):
         return super()._build_refusal(answer)
 
     async def send_typing_indicator(self, thread: Thread) -> None:
-        """Read, and writing; it ends with the next message or after 25 seconds."""
+        """Mark as read and show the typing indicator, which ends with the next message or after 25
+        seconds.
+        """
         if last := thread.context.get("last_id"):
             seen = {"messaging_product": "whatsapp", "status": "read", "message_id": last}
             await self._post_json(
@@ -191,7 +193,7 @@ class WhatsAppChannel(MetaChannel):
         return self.get_setting("PHONE_NUMBER_ID")
 
 
-# -- what a message carries
+# -- message content
 
 
 def _parse_contact_name(contact: dict[str, Any]) -> list[tuple[str, str]]:
@@ -201,7 +203,7 @@ def _parse_contact_name(contact: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def parse_content(message: dict[str, Any]) -> MessageContent:
-    """By its type; what people's phones can send and this API cannot carry comes as `unsupported`."""
+    """By message type; what this API cannot carry comes as `unsupported`."""
     kind = message["type"]
     inner: Any = message.get(kind)
     if kind == "text":
@@ -237,7 +239,7 @@ def parse_content(message: dict[str, Any]) -> MessageContent:
 
 
 def _parse_choice(interactive: dict[str, Any]) -> MessageContent:
-    """A button or row of ours, whose id are its words; or the answers of a form."""
+    """A button or row of ours, whose id is its text; or the answers of a form."""
     kind = interactive["type"]
     if kind != "nfm_reply":
         return MessageContent(text=require_text(interactive[kind]["id"]))
@@ -251,11 +253,11 @@ def _list_contact_parts(contact: dict[str, Any]) -> list[Any]:
     return [contact["name"]["formatted_name"], *(one.get("phone") for one in contact.get("phones", ()))]
 
 
-# -- what we send
+# -- message bodies
 
 
 def _build_content(part: MessagePart) -> dict[str, Any]:
-    """Text; with up to three choices as buttons, with more as a list."""
+    """Text, with up to three choices as buttons, with more as a list."""
     text = part.texts[0]
     if not part.buttons:
         return {"type": "text", "text": {"body": text, "preview_url": False}}

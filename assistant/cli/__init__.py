@@ -1,4 +1,4 @@
-"""The commands: what is typed and printed; heavy imports stay inside the commands that need them."""
+"""The command line; slow imports stay inside the commands that need them."""
 
 import os
 import sys
@@ -35,12 +35,12 @@ app.command()(backup.erase)
 
 
 def run() -> int:
-    """Run the command line; the exit code: 0 done, 1 failed with one line said why, 2 wrongly called."""
+    """Run the command line. Exit code: 0 success, 1 failure with one line on stderr, 2 wrong usage."""
     _configure_utf8()
-    # Databases, keys, indexes, backups: whatever we write is for us alone.
+    # Databases, keys, indexes, backups: files we write are readable by their owner only.
     os.umask(0o077)
     try:
-        "".join(sys.argv).encode()  # a half character here is a byte of another encoding
+        "".join(sys.argv).encode()  # lone surrogates are bytes that are not valid UTF-8
         app(prog_name="assistant")
     except AssistantError as exc:
         print(f"assistant: {exc}", file=sys.stderr)
@@ -51,7 +51,7 @@ def run() -> int:
         )
         return 1
     except BrokenPipeError:
-        # Whoever read our output (head, less) has seen enough.
+        # The reader of our output (head, less) has closed it.
         sys.stdout = None
         return 0
     except KeyboardInterrupt:
@@ -60,7 +60,7 @@ def run() -> int:
 
 
 def _configure_utf8() -> None:
-    """JSON is UTF-8 in whatever locale; bytes that are not come in as halves of characters and are found."""
+    """Use UTF-8 in any locale, because JSON is UTF-8; invalid bytes become lone surrogates."""
     for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors=errors)

@@ -32,7 +32,7 @@ def add(
     name: Annotated[str | None, typer.Option(help="The name that customers see.")] = None,
     admin: Annotated[bool, typer.Option(help="May change the knowledge base in the console.")] = False,
 ) -> None:
-    """Make an agent account; the password is asked, or read from stdin."""
+    """Create an agent account; the password is asked for, or read from stdin."""
     from assistant.api.auth import normalize_email
     from assistant.api.password_hashing import hash_password
     from assistant.app.knowledge_base import open_database, utc_now
@@ -59,7 +59,7 @@ def add(
 
 @app.command("list")
 def list_agents(as_json: AsJson = False) -> None:
-    """Who has an account."""
+    """List the accounts."""
     from assistant.api.schemas import serialize_agent
     from assistant.app.knowledge_base import open_database
     from assistant.app.settings import load_settings
@@ -78,7 +78,7 @@ def token(
     email: Annotated[str, typer.Argument(help="Whose token.")],
     days: Annotated[int, typer.Option(help="For how many days it is good.", min=1, max=3650)] = 365,
 ) -> None:
-    """Make an API token and print it, once."""
+    """Create an API token and print it once."""
     from assistant.api.auth import create_api_token
 
     print(_change_agent(email, lambda store, agent, now: create_api_token(store, agent, now, days)))
@@ -86,11 +86,11 @@ def token(
 
 @app.command()
 def password(email: Annotated[str, typer.Argument(help="Whose password.")]) -> None:
-    """Change a password, asked or read from stdin; who is signed in with the old one is signed out."""
+    """Change a password, asked for or read from stdin; sessions of the old one end."""
     from assistant.api.password_hashing import hash_password
     from assistant.conversation.agent_access import change_password
 
-    _change_agent(email, lambda *_: None)  # nobody is asked for a password of no account
+    _change_agent(email, lambda *_: None)  # do not ask for a password if there is no account
     hashed = hash_password(_read_password())
     ended = _change_agent(email, lambda store, agent, now: change_password(store, agent, hashed, now))
     print(f"The password is changed; {ended} session(s) ended.")
@@ -98,7 +98,7 @@ def password(email: Annotated[str, typer.Argument(help="Whose password.")]) -> N
 
 @app.command()
 def revoke(email: Annotated[str, typer.Argument(help="Whose sessions and tokens.")]) -> None:
-    """End every session and API token of an agent at once."""
+    """Revoke every session and API token of an agent."""
     from assistant.conversation.agent_access import revoke_credentials as end_all
 
     print(f"{_change_agent(email, end_all)} session(s) and token(s) ended.")
@@ -106,14 +106,14 @@ def revoke(email: Annotated[str, typer.Argument(help="Whose sessions and tokens.
 
 @app.command()
 def remove(email: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
-    """Remove an account; the agent's conversations go back to the queue."""
+    """Remove an account; the agent's conversations return to the queue."""
     from assistant.conversation.agent_access import remove_agent as remove_agent
 
     print(f"Removed; {_change_agent(email, remove_agent)} conversation(s) went back to the queue.")
 
 
 def _change_agent(email: str, change: Callable[[Store, Agent, datetime], T]) -> T:
-    """What *change* says about the agent, or NotFound."""
+    """The result of *change* for the agent; NotFound."""
     from assistant.api.auth import normalize_email
     from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import load_settings

@@ -1,4 +1,4 @@
-"""`backup`, `restore`, `erase`: keep everything, bring it back, forget somebody."""
+"""`backup`, `restore`, `erase`: export, import and erasure of data."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 FACTS = "backup.json"
 KEY = "secret.key"
-#: What a backup says it is; a later program may write another.
+#: Format of a backup; raised when it changes.
 FORMAT = 1
 
 
 def backup(file: Annotated[Path, typer.Argument(help="Where to write it; a zip.")]) -> None:
-    """Keep everything in one file, while the service runs; it holds what customers said."""
+    """Write a backup to one file while the service runs; it contains customers' messages."""
     from assistant.app.knowledge_base import open_database
     from assistant.app.settings import load_settings
     from assistant.storage.backup import export_database
@@ -58,7 +58,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write it; a zip."
 
 
 def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> None:
-    """Bring a backup back into an empty database; the index is made again at the next start."""
+    """Restore a backup into an empty database; the index is rebuilt at the next start."""
     from assistant.app.knowledge_base import open_engine
     from assistant.app.settings import load_settings, prepare_data_dir
     from assistant.storage import backup as storage
@@ -97,7 +97,7 @@ def _open_backup(file: Path) -> zipfile.ZipFile:
 def erase(
     customer: Annotated[str, typer.Argument(help="Id, e-mail address, or CHANNEL:ID of an identity.")],
 ) -> None:
-    """Forget a customer: all they said, sent and were told goes; the audit log keeps only that it went."""
+    """Erase a customer with all messages and files; the audit log records only the erasure."""
     from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import load_settings
     from assistant.domain.audit import OPERATOR

@@ -1,4 +1,4 @@
-"""`channel add`, `channel check` and `channel list`: messaging apps, from nothing to the first message."""
+"""`channel add`, `channel check` and `channel list`: set up messaging apps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ENV = Path(".env")
 
 @app.command()
 def add(name: Name, account: Account = "", lang: Annotated[str, typer.Option(help="ja or en.")] = "") -> None:
-    """Ask for what a channel needs, write it to .env, and say what to do in the app's console."""
+    """Ask for a channel's settings, write them to .env, and print the steps in the app's console."""
     from assistant.app.settings import load_environment, load_settings
     from assistant.channels.base import build_variable_name
     from assistant.channels.registry import get_channel_class
@@ -55,14 +55,14 @@ def add(name: Name, account: Account = "", lang: Annotated[str, typer.Option(hel
 
 @app.command()
 def check(name: Name, account: Account = "") -> None:
-    """Try credentials and webhook by the app's own test calls."""
+    """Verify credentials and webhook with the app's own test calls."""
     for line in asyncio.run(_check_channel(name, account)):
         print(f"ok   {line}")
 
 
 @app.command("list")
 def list_channels(as_json: AsJson = False) -> None:
-    """Every channel: whether it is set up, and where its app calls us."""
+    """List every channel: whether it is set up, and its webhook address."""
     from assistant.app.settings import load_environment, load_settings
     from assistant.channels.registry import CHANNELS, list_accounts
 
@@ -88,7 +88,7 @@ async def _check_channel(name: str, account: str) -> list[str]:
 
 
 def open_channel(name: str, account: str) -> tuple[Channel, AsyncClient]:
-    """The channel as the settings make it, and the client to be closed after it."""
+    """The channel of the settings, with an HTTP client that is closed afterwards."""
     from assistant.app.settings import load_environment, load_settings
     from assistant.channels.http import build_client
     from assistant.channels.registry import get_channel_class, open_channels
@@ -106,7 +106,7 @@ def build_webhook_url(public_url: str, name: str, account: str) -> str:
 
 
 def _ask_setting(key: str, setting: ChannelSetting, before: str) -> str:
-    """What is typed, or stands on the next line of stdin; empty keeps what was, or makes a secret of ours."""
+    """The answer, or the next line of stdin; empty keeps the current value, or generates a secret."""
     made = secrets.token_urlsafe(24) if setting.is_generated else ""
     if not sys.stdin.isatty():
         value = sys.stdin.readline().strip() or before or made
@@ -125,7 +125,7 @@ def _ask_setting(key: str, setting: ChannelSetting, before: str) -> str:
 
 
 def write_env(path: Path, values: dict[str, str]) -> None:
-    """Set variables in a `.env` file, others untouched; readable by its owner alone."""
+    """Set variables in a `.env` file, keeping others; readable by its owner only."""
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     kept = [line for line in lines if line.partition("=")[0].removeprefix("export ").strip() not in values]
     fresh = path.with_name(f".env-{secrets.token_hex(4)}")

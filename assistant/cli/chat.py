@@ -1,4 +1,4 @@
-"""`chat` and `assess`: conversations in the terminal, and reading recorded ones."""
+"""`chat` and `assess`: conversations in the terminal, and analysis of recorded ones."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from assistant.domain.turns import ReadTurn, TextEmbedding
     from assistant.ports.models import Embedder
 
-#: How long the terminal waits for the next thing to be said.
+#: Seconds that the terminal waits for the next message.
 PATIENCE_SECONDS = 60.0
 
 
 def chat(
     lang: Annotated[str, typer.Option(help="Language to begin in.")] = "",
 ) -> None:
-    """Talk with the assistant here; an empty line or Ctrl-D ends it."""
+    """Chat with the assistant in the terminal; an empty line or Ctrl-D ends it."""
     from assistant.app.settings import load_settings, prepare_data_dir
     from assistant.cli.instance_lock import hold_instance_lock
 
     settings = load_settings()
     prepare_data_dir(settings.data_dir)
-    # It works like a small service of its own; beside a real one, two would answer.
+    # It runs a worker of its own; beside `serve`, two workers would answer.
     with hold_instance_lock(settings):
         asyncio.run(_run_chat(settings, lang))
 
@@ -64,16 +64,16 @@ async def _run_chat(settings: Settings, lang: str) -> None:
 
 
 async def _exchange_messages(service: AssistantService, conversation: str, text: str, seen: int) -> int:
-    """Say *text*, print what is answered; the seq of the last message that was printed."""
+    """Send *text* and print the replies; returns the seq of the last printed message."""
     from assistant.app.knowledge_base import utc_now
     from assistant.conversation.inbound.receive import receive_inbound
     from assistant.domain.messages import Author, InboundMessage
 
     database = service.knowledge.database
     inbound = InboundMessage(conversation=conversation, message_id=str(uuid4()), text=text)
-    with service.wire.subscribe(conversation) as follower:
+    with service.notifier.subscribe(conversation) as follower:
         await database.write(lambda store: receive_inbound(store, inbound, service.timing, utc_now()))
-        service.wire.notify(conversation)
+        service.notifier.notify(conversation)
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
             await follower.next_events(1.0)
@@ -110,7 +110,7 @@ def assess(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Signals and decision per customer turn of recorded dialogues (stdin, or --batch FILE)."""
+    """Print signals and decision per customer turn of recorded dialogues (stdin, or --batch FILE)."""
     from assistant.app.settings import load_settings
 
     asyncio.run(_replay_dialogues(load_settings(), policy, file, as_json))
@@ -158,7 +158,7 @@ def _parse_turns(item: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 async def _embed_turns(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[str, TextEmbedding]:
-    """What each thing that the customer said means, as the reader takes it; none where that fails."""
+    """Text of each customer turn -> its vector; empty when embedding fails."""
     from assistant.conversation.turn.think import MAX_EMBEDDED_CHARACTERS
     from assistant.domain.errors import Unavailable
     from assistant.models.embeddings.factory import compute_meaning
@@ -177,7 +177,7 @@ async def _embed_turns(embedder: Embedder, turns: list[dict[str, Any]]) -> dict[
 async def _read_turns(
     read_turn: ReadTurn | None, turns: list[dict[str, Any]]
 ) -> dict[int, Mapping[str, float]]:
-    """What each customer's line tells in its context, by its index; none where that cannot be read."""
+    """Index of each customer line -> the turn encoder's logits; empty when it cannot be opened."""
     from assistant.signals.replay import parse_transcript
 
     lines, found = parse_transcript(turns), dict[int, Mapping[str, float]]()
@@ -202,7 +202,7 @@ def _print_assessment(id_: Any, turns: list[dict[str, Any]], as_json: bool) -> N
 def _print_changes(
     id_: Any, before: list[dict[str, Any]], after: list[dict[str, Any]], as_json: bool
 ) -> None:
-    """What another policy would have decided differently."""
+    """Print the turns that another policy would have decided differently."""
     changes = [
         {"turn": a["turn"], "from": [a["decision"], a["reason"]], "to": [b["decision"], b["reason"]]}
         for a, b in zip(before, after, strict=True)

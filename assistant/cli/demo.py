@@ -1,4 +1,4 @@
-"""What `serve --demo` prepares: the sample help, and an agent to look at the console with."""
+"""Setup of `serve --demo`: the sample help, and a demo agent for the console."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAMPLE = Path(__file__).parent.parent.parent / "knowledge_base"
 #: When people of the sample shop answer.
 POLICY = Path(__file__).parent / "demo_policy.yaml"
 EMAIL = "demo@komorebi.example"
-#: What the sample help and its pages belong to.
+#: Name of the sample shop on help pages.
 SHOP = {"ja": "こもれび商店", "en": "Komorebi Store"}
 
 
@@ -30,7 +30,7 @@ def with_demo_policy(settings: Settings) -> Settings:
 
 
 async def index_sample(settings: Settings, service: AssistantService, steps: StageProgress) -> None:
-    """The sample help, indexed."""
+    """Ingest the sample help."""
     from assistant.cli.knowledge import index_sources
 
     report = await index_sources(service.knowledge, settings, [str(SAMPLE)], steps)
@@ -39,7 +39,7 @@ async def index_sample(settings: Settings, service: AssistantService, steps: Sta
 
 
 async def remove_demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> None:
-    """Who is known from a first look has no way in when the service is used in earnest."""
+    """Remove the demo agent, so that its known password does not work in production."""
     from assistant.app.knowledge_base import utc_now
     from assistant.conversation.agent_access import remove_agent
 
@@ -56,7 +56,7 @@ async def remove_demo_agent(settings: Settings, database: SqlDatabase[SqlStore])
 
 
 async def ensure_demo_agent(settings: Settings, database: SqlDatabase[SqlStore]) -> str:
-    """A demo agent; their password, kept in the data folder."""
+    """Ensure that the demo agent exists; returns its password, which is stored in the data folder."""
     from assistant.api.password_hashing import hash_password
     from assistant.app.knowledge_base import utc_now
     from assistant.domain.people import Agent

@@ -1,4 +1,4 @@
-"""`doctor` and `migrate`: is the installation well, and what mends it."""
+"""`doctor` and `migrate`: check the installation, and print remedies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.app.settings import Settings
     from assistant.storage.store import SqlStore
 
-#: An article that ends within this is worth a look, and so many lines are printed.
+#: Articles that expire within this time are reported, at most so many lines.
 EXPIRY_WARNING = timedelta(days=30)
 SHOWN = 8
 
@@ -76,27 +76,27 @@ async def _examine_knowledge(settings: Settings) -> list[Finding]:
 async def _examine_articles(knowledge: KnowledgeBase) -> Finding:
     count = len(await knowledge.indexer.load_content_hashes())
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[knowledge.database.kind]
-    mend = "no articles yet: run `assistant ingest knowledge_base` or name your own folder"
-    return Finding(part="database", well=count > 0, says=f"{kind}, {f'{count} articles' if count else mend}")
+    hint = "no articles yet: run `assistant ingest knowledge_base` or name your own folder"
+    return Finding(part="database", well=count > 0, says=f"{kind}, {f'{count} articles' if count else hint}")
 
 
 async def _examine_content(knowledge: KnowledgeBase) -> Finding:
-    """What support leads should look at: no fault of the installation, so it is never BAD."""
+    """Report what support leads should look at: not a fault of the installation, so never BAD."""
     from assistant.cli.knowledge import format_contradiction
 
     today = knowledge.current_date()
 
     def list_remarks(store: SqlStore) -> list[str]:
-        living = store.article_lifecycle
+        lifecycle = store.article_lifecycle
         return [
-            *(f"disagree: {format_contradiction(one)}" for one in living.list_open_contradictions(today)),
-            *(f"not read: {one.place} ({one.why})" for one in living.list_source_problems()),
+            *(f"disagree: {format_contradiction(one)}" for one in lifecycle.list_open_contradictions(today)),
+            *(f"not read: {one.place} ({one.why})" for one in lifecycle.list_source_problems()),
             *(
                 f"holds until {last}: {id_}"
-                for id_, _, last in living.list_expiring_articles(today + EXPIRY_WARNING)
+                for id_, _, last in lifecycle.list_expiring_articles(today + EXPIRY_WARNING)
             ),
-            *(f"holds from {first}: {id_}" for id_, _, first in living.list_upcoming_articles(today)),
-            *(f"replaced: {one.article} by {one.by}" for one in living.list_supersessions()),
+            *(f"holds from {first}: {id_}" for id_, _, first in lifecycle.list_upcoming_articles(today)),
+            *(f"replaced: {one.article} by {one.by}" for one in lifecycle.list_supersessions()),
         ]
 
     seen = await knowledge.database.read(list_remarks)
@@ -106,19 +106,19 @@ async def _examine_content(knowledge: KnowledgeBase) -> Finding:
 
 
 async def _examine_work(knowledge: KnowledgeBase) -> Finding:
-    buried = await knowledge.database.read(lambda store: store.jobs.count_dead_letters())
-    says = f"given up so far: {buried} (the log says which; customers were handed to a person)"
-    return Finding(part="work", well=True, says=says if buried else "nothing was given up")
+    dead_letters = await knowledge.database.read(lambda store: store.jobs.count_dead_letters())
+    says = f"given up so far: {dead_letters} (the log says which; customers were handed to a person)"
+    return Finding(part="work", well=True, says=says if dead_letters else "nothing was given up")
 
 
 async def _examine_index(knowledge: KnowledgeBase) -> Finding:
-    """The same words as `/readyz`: doctor opens what `serve` opens."""
+    """The same texts as `/readyz`: doctor opens what `serve` opens."""
     from assistant.knowledge.vectors.chroma_embedded import IN_USE
 
     missing = await knowledge.report_missing_vectors()
     health = knowledge.retriever.component_health().values()
-    if troubles := [why for why in health if why and why != IN_USE]:
-        return Finding(part="index", well=False, says=f"degraded: {'; '.join(troubles)}")
+    if problems := [why for why in health if why and why != IN_USE]:
+        return Finding(part="index", well=False, says=f"degraded: {'; '.join(problems)}")
     says = "Chroma, open in another process (its /readyz tells)" if IN_USE in health else "Chroma, in step"
     if knowledge.retriever.is_switching:
         says += f"; another model takes over when `serve` has made its vectors ({missing:,} are missing)"
@@ -148,7 +148,7 @@ async def _examine_model(settings: Settings) -> Finding:
 
 
 async def _examine_channels(settings: Settings) -> list[Finding]:
-    """Every messaging app that is set up, by its own test calls."""
+    """Check every configured messaging app with its own test calls."""
     from assistant.app.wiring import build_channels
     from assistant.domain.errors import RetryLater
 
@@ -167,7 +167,7 @@ async def _examine_channels(settings: Settings) -> list[Finding]:
 
 
 def migrate() -> None:
-    """Bring the database schema up to date."""
+    """Migrate the database schema."""
     from assistant.app.knowledge_base import open_database
     from assistant.app.settings import load_settings
 

@@ -1,4 +1,4 @@
-"""`ingest --watch`: takes in what changes, one line for each, until Ctrl-C."""
+"""`ingest --watch`: ingests changes as they happen, one line each, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from assistant.knowledge.ingest.file_watcher import CachingReader
     from assistant.knowledge.ingest.run import IngestReport
 
-#: Seconds until what could not be taken in is tried again.
+#: Seconds until a failed ingest is tried again.
 RETRY_SECONDS = 5.0
 
 
 async def keep_watching(settings: Settings, sources: Sequence[str], *, prune: bool, as_json: bool) -> None:
-    """Index *sources*, then keep up with their files and folders until SIGINT or SIGTERM."""
+    """Ingest *sources*, then keep their files and folders up to date until SIGINT or SIGTERM."""
     watch = _WatchSession(settings, sources, _select_watched_paths(sources), prune=prune, as_json=as_json)
     work = asyncio.create_task(watch.run())
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -48,7 +48,7 @@ async def keep_watching(settings: Settings, sources: Sequence[str], *, prune: bo
 
 
 def _select_watched_paths(sources: Sequence[str]) -> Sequence[str]:
-    """The files and folders among them; without one there is nothing to watch."""
+    """The files and folders among them, which can be watched; an error if there is none."""
     places = [source for source in sources if "://" not in source]
     if not places:
         raise typer.BadParameter("--watch is for files and folders; `serve` reads web addresses again")
@@ -64,8 +64,8 @@ class _WatchSession:
     ) -> None:
         self._settings, self._prune, self._json = settings, prune, as_json
         self._sources, self._places = sources, places
-        #: What was said of the last run, so that only news is said.
-        self._standing: dict[str, str] | None = None
+        #: Problems of the last run, so that only changes are printed.
+        self._problems: dict[str, str] | None = None
 
     async def run(self) -> None:
         from assistant.knowledge.ingest.file_watcher import CachingReader, watch_sources
@@ -78,7 +78,7 @@ class _WatchSession:
                     open_knowledge_session(self._settings, steps, beside_serve=True)
                 )
             async for _ in watch_sources(self._places):
-                if self._standing is None:
+                if self._problems is None:
                     with show_progress_bar() as steps:
                         report = await self._ingest_with_retry(knowledge, self._sources, steps, reader)
                 else:
@@ -88,7 +88,7 @@ class _WatchSession:
     async def _ingest_with_retry(
         self, knowledge: KnowledgeBase, sources: Sequence[str], steps: StageProgress, reader: CachingReader
     ) -> IngestReport:
-        """A run, tried until database and model let it through."""
+        """Run an ingest, repeated until database and model are available."""
         while True:
             try:
                 report = await index_sources(
@@ -102,13 +102,13 @@ class _WatchSession:
                 return report
 
     def _report_changes(self, report: IngestReport, disagree: Sequence[Contradiction]) -> None:
-        before, self._standing = self._standing, _collect_problems(report, disagree)
+        before, self._problems = self._problems, _collect_problems(report, disagree)
         changed = {kind: getattr(report, kind) for kind in ("added", "updated", "removed")}
         if before is None:
             print_report(report, disagree, self._json)
             _print_line(f"watching {', '.join(self._places)}; Ctrl-C ends it")
         elif self._json:
-            if self._standing != before or any(changed.values()):
+            if self._problems != before or any(changed.values()):
                 print_report(report, disagree, self._json)
         else:
             for kind, articles in changed.items():
@@ -117,16 +117,16 @@ class _WatchSession:
             self._report_problems(before, {one for articles in changed.values() for one in articles})
 
     def _report_problems(self, before: dict[str, str], changed: set[str]) -> None:
-        assert self._standing is not None
-        for what, says in self._standing.items():
+        assert self._problems is not None
+        for what, says in self._problems.items():
             if before.get(what) != says:
                 _print_line(says)
-        for what in before.keys() - self._standing.keys() - changed:
+        for what in before.keys() - self._problems.keys() - changed:
             _print_line(f"well again: {what}")
 
 
 def _collect_problems(report: IngestReport, disagree: Sequence[Contradiction]) -> dict[str, str]:
-    """What is wrong after a run, by what it is about."""
+    """The problems after a run: subject -> text."""
     return {
         **{where: f"warning: {where}: {why}" for where, why in report.warnings},
         **{where: f"failed: {where}: {why}" for where, why in report.failed},

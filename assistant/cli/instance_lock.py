@@ -1,4 +1,4 @@
-"""How many processes may serve one installation: one, unless database and index are servers of their own."""
+"""Instance lock: one serving process per installation, unless database and index are servers."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 def supports_several_processes(settings: Settings) -> bool:
-    """Whether these settings let more than one process serve."""
+    """Whether these settings allow several serving processes."""
     return settings.postgres_url is not None and settings.chroma_url is not None
 
 
 @contextmanager
 def hold_instance_lock(settings: Settings) -> Iterator[None]:
-    """Held while serving; SetupError, in one line, when there is no room for another process."""
+    """Hold the instance lock while serving; SetupError when another process holds it."""
     if settings.postgres_url is None:
         with _lock_folder(settings.data_dir):
             yield
         return
     from assistant.storage.postgres import acquire_instance_lock
 
-    with acquire_instance_lock(settings.postgres_url, alone=not supports_several_processes(settings)):
+    with acquire_instance_lock(settings.postgres_url, exclusive=not supports_several_processes(settings)):
         yield
 
 

@@ -54,7 +54,7 @@ def ingest(
     watch: Annotated[bool, typer.Option(help="Go on, and take in what changes, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Index documents; unchanged ones are skipped."""
+    """Ingest documents; unchanged ones are skipped."""
     from assistant.app.settings import load_settings
     from assistant.cli.ingest_watch import keep_watching
 
@@ -77,7 +77,7 @@ async def _run_ingest(
 
 
 async def load_contradictions(knowledge: KnowledgeBase) -> Sequence[Contradiction]:
-    """Everything in which two articles do not agree today."""
+    """All contradictions that are open today."""
     today = knowledge.current_date()
     return await knowledge.database.read(
         lambda store: store.article_lifecycle.list_open_contradictions(today)
@@ -93,7 +93,7 @@ async def index_sources(
     prune: bool = False,
     reader: DocumentReader | None = None,
 ) -> IngestReport:
-    """Index *sources* and bring the vector index into line."""
+    """Ingest *sources* and sync the vector index."""
     from assistant.knowledge.ingest.run import IngestOptions
 
     return await knowledge.ingest_sources(
@@ -127,7 +127,7 @@ def print_report(report: IngestReport, disagree: Sequence[Contradiction], as_jso
 
 
 def format_contradiction(one: Contradiction) -> str:
-    """Both sides in a line."""
+    """Both sides of a contradiction in one line."""
     sides = (f"{side.article}: {' '.join(side.text.split())[:120]}" for side in (one.one, one.other))
     return " <> ".join(sides)
 
@@ -156,13 +156,13 @@ async def _run_search(query: str | None, k: int, file: str | None, as_json: bool
             _print_passages(await knowledge.retriever.search(query, limit=k), as_json)
             return
         for item in read_batch(file or "-"):
-            # Several passages of one article may be ahead of the next article.
+            # The next article may come after several passages of the first.
             passages = await knowledge.retriever.search(get_item_text(item), limit=k * 4)
             print_json({"id": item.get("id"), "hits": group_by_article(passages)[:k]})
 
 
 def group_by_article(passages: list[Passage]) -> list[dict[str, Any]]:
-    """Articles, each by its best passage, best first."""
+    """Articles, each represented by its best passage, best first."""
     best: dict[str, Passage] = {}
     for passage in passages:
         best.setdefault(passage.article, passage)
@@ -201,12 +201,12 @@ async def _run_ask(question: str | None, file: str | None, as_json: bool) -> Non
 
     settings = load_settings()
     async with open_knowledge_session(settings) as knowledge:
-        mind = build_turn_dependencies(settings, knowledge)
+        dependencies = build_turn_dependencies(settings, knowledge)
         if question is not None:
-            _print_answer(await answer_once(mind, question), as_json)
+            _print_answer(await answer_once(dependencies, question), as_json)
             return
         for item in read_batch(file or "-"):
-            print_json({"id": item.get("id")} | await answer_once(mind, get_item_text(item)))
+            print_json({"id": item.get("id")} | await answer_once(dependencies, get_item_text(item)))
 
 
 def _print_answer(answer: dict[str, Any], as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""How commands print: data as JSON lines, progress as a bar on a terminal, everything else as plain lines."""
+"""Output of commands: data as JSON lines, progress as a bar on a terminal, everything else as plain lines."""
 
 import json
 import re
@@ -19,7 +19,7 @@ Batch = Annotated[
 
 StageProgress = Callable[[str, int, int], None]
 
-#: Half a character: JSON may name one, no encoding can write it.
+#: Lone surrogates: JSON can express them, but no encoding can write them.
 HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -30,7 +30,7 @@ def print_json(value: Any) -> None:
 
 
 def read_batch(file: str) -> Iterator[dict[str, Any]]:
-    """The JSON lines of *file* (`-` is stdin); BadInput names the line that is none."""
+    """The JSON lines of *file* (`-` is stdin); BadInput names the invalid line."""
     try:
         with nullcontext(sys.stdin) if file == "-" else Path(file).open(encoding="utf-8-sig") as source:
             for number, line in enumerate(source, start=1):
@@ -61,12 +61,12 @@ def get_item_text(item: dict[str, Any]) -> str:
 
 
 def ignore_progress(_stage: str, _done: int, _total: int) -> None:
-    """Progress where only failures belong on stderr."""
+    """No progress where stderr is for failures only."""
 
 
 @contextmanager
 def show_progress_bar(otherwise: StageProgress = ignore_progress) -> Iterator[StageProgress]:
-    """A progress bar per stage on a terminal's stderr; *otherwise* is told where there is no terminal."""
+    """A progress bar per stage on a terminal's stderr; without a terminal *otherwise* is called."""
     if not sys.stderr.isatty():
         yield otherwise
         return
@@ -86,7 +86,7 @@ def show_progress_bar(otherwise: StageProgress = ignore_progress) -> Iterator[St
 
 
 def build_stage_printer() -> StageProgress:
-    """Says each stage when it begins and when it ends."""
+    """Prints each stage when it begins and when it ends."""
     said: set[tuple[str, bool]] = set()
 
     def print_stage(stage: str, done: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""`serve`: the service, and with `--demo` everything that a first look needs."""
+"""`serve`: the service, and with `--demo` everything for a first look."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from assistant.app.settings import Settings
     from assistant.ipc.worker_supervisor import LaunchedWorker, WorkerSupervisor
 
-#: Requests are cut this long after a stop was asked for; streams end at once, clients come back.
+#: Seconds for open requests after a stop; streams end at once, and clients reconnect.
 GRACE_SECONDS = 3
-#: Work in hand may take this long after that.
+#: Seconds for running jobs after that.
 STOP_SECONDS = 6
-#: What was sent must be taken within this, or the connection ends.
+#: Seconds in which sent data must be received, or the connection is closed.
 STUCK_SECONDS = 30
 
 
@@ -49,7 +49,7 @@ def serve(
 
 
 def _set_public_url(settings: Settings, listener: socket.socket) -> Settings:
-    """Settings with the address we listen on, where no public one is set."""
+    """The settings with the listening address as public URL, if none is set."""
     if "public_url" in settings.model_fields_set:
         return settings
     address = f"http://localhost:{listener.getsockname()[1]}"
@@ -59,16 +59,16 @@ def _set_public_url(settings: Settings, listener: socket.socket) -> Settings:
 def _run_processes(settings: Settings, listener: socket.socket, demo: bool) -> None:
     from assistant.ipc.worker_supervisor import launch_worker
 
-    # Every open stream is a file.
+    # Every open stream is a file descriptor.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
-    # First of all: it loads its libraries while we load ours.
+    # Launch the worker first: it loads its libraries while we load ours.
     launched = launch_worker()
     try:
         import uvloop
 
-        # Starting makes a great many objects that stay; collecting among them only takes time.
+        # Startup creates many permanent objects; collecting garbage among them only costs time.
         gc.disable()
         uvloop.run(_serve_requests(settings, listener, demo, launched))
     finally:
@@ -80,37 +80,37 @@ def _run_processes(settings: Settings, listener: socket.socket, demo: bool) -> N
 async def _serve_requests(
     settings: Settings, listener: socket.socket, demo: bool, launched: LaunchedWorker
 ) -> None:
-    """Answer calls at once; say where when the companion is ready too. SetupError when it cannot be."""
+    """Serve requests at once; print the addresses when the worker is ready. SetupError if it cannot start."""
     from assistant.app.logs import configure_logging
     from assistant.app.web_app import build_http_app, build_web_app
     from assistant.ipc.rpc import RpcChannel
     from assistant.ipc.worker_supervisor import WorkerSupervisor
 
     configure_logging()
-    pipe = RpcChannel()
-    front = build_web_app(settings, pipe)
-    companion = WorkerSupervisor(pipe, partial(pipe.call, "start", settings, demo))
-    server = _build_server(build_http_app(front, shop=SHOP if demo else None))
-    password = await (ensure_demo_agent if demo else remove_demo_agent)(settings, front.database)
+    rpc = RpcChannel()
+    web_app = build_web_app(settings, rpc)
+    supervisor = WorkerSupervisor(rpc, partial(rpc.call, "start", settings, demo))
+    server = _build_server(build_http_app(web_app, shop=SHOP if demo else None))
+    password = await (ensure_demo_agent if demo else remove_demo_agent)(settings, web_app.database)
 
     def stop_server() -> None:
         server.should_exit = True
-        front.wire.close_all()
+        web_app.notifier.close_all()
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop_server)
     gc.freeze()
     gc.enable()
-    async with front.run_tasks():
-        accompanied = asyncio.create_task(companion.run(launched))
+    async with web_app.run_tasks():
+        accompanied = asyncio.create_task(supervisor.run(launched))
         accompanied.add_done_callback(lambda _ended: stop_server())
-        said = asyncio.create_task(_print_addresses(settings, companion, password))
+        said = asyncio.create_task(_print_addresses(settings, supervisor, password))
         await server.serve(sockets=[listener])
         said.cancel()
-        await companion.stop(STOP_SECONDS)
+        await supervisor.stop(STOP_SECONDS)
         await accompanied
-    front.database.close()
+    web_app.database.close()
 
 
 def _build_server(app: FastAPI) -> Server:
@@ -124,22 +124,22 @@ def _build_server(app: FastAPI) -> Server:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # the application reads them, from proxies that the settings name
+        proxy_headers=False,  # the application handles proxy headers itself, from the proxies in the settings
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="off",
     )
     server = uvicorn.Server(config)
-    # uvicorn raises the signal again when it is done; a wanted stop is no failure.
+    # uvicorn raises the signal again when it is done; a requested stop is no failure.
     setattr(server, "capture_signals", nullcontext)  # noqa: B010 - mypy knows no methods as values
     return server
 
 
 def _open_listener(host: str, port: int) -> socket.socket:
-    """The listening socket, or SetupError when the address cannot be had."""
+    """The listening socket, or SetupError when the address is not available."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # Inherited by every connection: a reader that takes nothing for so long is cut off by the system.
+    # Inherited by every connection: the kernel closes it when the client receives nothing for so long.
     if sys.platform == "linux":
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_SECONDS * 1000)
     try:
@@ -152,9 +152,9 @@ def _open_listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _print_addresses(settings: Settings, companion: WorkerSupervisor, password: str | None) -> None:
-    """Once everything is ready."""
-    await companion.ready.wait()
+async def _print_addresses(settings: Settings, supervisor: WorkerSupervisor, password: str | None) -> None:
+    """Print the addresses once everything is ready."""
+    await supervisor.ready.wait()
     url = settings.public_url
     lines = [
         "",

@@ -1,4 +1,4 @@
-"""HTTP connections that do not wait for ever: a request whose head crawls is cut."""
+"""Protects HTTP connections against slow clients (slowloris): a request's header has a deadline."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 if TYPE_CHECKING:
     from asyncio import TimerHandle
 
-#: A client sends the head of a request within this from its first byte, or the connection ends. uvicorn
-#: itself waits for ever; bodies have their own deadline (`api/body_limit.py`), as by then we can say why.
+#: Seconds for the header of a request from its first byte, else the connection is closed. uvicorn itself
+#: waits for ever; bodies have their own deadline (`api/body_limit.py`), as then we can respond with an error.
 HEAD_SECONDS = 10.0
-#: … and within so many bytes, as do the fields behind a body and the marks between its chunks; uvicorn itself
-#: keeps whatever comes.
+#: Bytes of the header, of trailers and of the marks between chunks; uvicorn itself has no limit.
 HEAD_BYTES = 64 * 1024
-#: So many further requests may come before the first is answered; browsers and proxies send none. uvicorn
-#: itself keeps whatever comes (one connection of small requests took 5.7 GB).
+#: Pipelined requests; browsers and proxies send none. uvicorn itself has no limit (one connection of small
+#: requests took 5.7 GB).
 WAITING_REQUESTS = 16
 TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class SlowClientGuard(HttpToolsProtocol):
-    """uvicorn's protocol with a deadline and a size for the head of every request, and few requests ahead."""
+    """uvicorn's protocol with a deadline and a size limit for headers, and a limit on pipelining."""
 
     _late: TimerHandle | None = None
-    #: Bytes since the last head was complete or the last part of a body came.
+    #: Bytes since the last complete header or the last part of a body.
     _head = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -35,7 +34,7 @@ class SlowClientGuard(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._late is None and self.timeout_keep_alive_task is not None:
-            self._start_timer()  # a further request on a kept connection
+            self._start_timer()  # a further request on a kept-alive connection
         self._head += len(data)
         super().data_received(data)
         if self._head > HEAD_BYTES and not self.transport.is_closing():
@@ -46,7 +45,7 @@ class SlowClientGuard(HttpToolsProtocol):
         if len(self.pipeline) >= WAITING_REQUESTS:
             raise ValueError(
                 "too many requests at once"
-            )  # which `data_received` answers with 400, and closes
+            )  # which `data_received` answers with 400 before it closes
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:

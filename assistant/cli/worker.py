@@ -1,4 +1,4 @@
-"""The process beside `serve` that thinks, sends and watches: it begins when asked, ends with its parent."""
+"""The worker process of `serve`: it starts on request and ends with its parent."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from assistant.domain.conversation import Conversation
     from assistant.ports.answering import Draft
 
-#: Below the process that answers calls: with both cores busy, a customer's message is taken in first.
+#: Nice value: when both cores are busy, the web process has priority.
 NICENESS = 5
-#: Of prctl(2): the signal that we get when our parent dies.
+#: Option of prctl(2): the signal that we get when our parent dies.
 PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
     _terminate_with_parent()
     os.nice(NICENESS)
-    # Ctrl-C reaches both processes; the parent says when to stop.
+    # Ctrl-C reaches both processes; the parent stops us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Starting makes a great many objects that stay; collecting among them only takes time.
+    # Startup creates many permanent objects; collecting garbage among them only costs time.
     gc.disable()
     import uvloop
 
@@ -40,39 +40,39 @@ def main() -> None:
 
 
 def _terminate_with_parent() -> None:
-    """Even if it is killed: two must never have the index open."""
+    """End this process with its parent, even if that is killed: two must never have the index open."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 async def _serve_parent(end: int) -> None:
-    pipe = RpcChannel()
-    worker = Worker(pipe)
-    pipe.register(
+    rpc = RpcChannel()
+    worker = Worker(rpc)
+    rpc.register(
         start=worker.start_service,
         stop=worker.stop_service,
         beat=worker.answer_heartbeat,
         health=worker.check_health,
     )
-    pipe.register(suggest=worker.suggest_replies, restarts=worker.count_restarts)
-    await pipe.attach_socket(socket.socket(fileno=end))
-    await pipe.receive_messages()
+    rpc.register(suggest=worker.suggest_replies, restarts=worker.count_restarts)
+    await rpc.attach_socket(socket.socket(fileno=end))
+    await rpc.receive_messages()
     if not worker.stopped:
-        os._exit(1)  # nobody is left to work for; leases run out by themselves
+        os._exit(1)  # the parent is gone; leases expire by themselves
 
 
 class Worker:
-    """What the parent may ask of us."""
+    """The functions that the parent calls by RPC."""
 
-    def __init__(self, pipe: RpcChannel) -> None:
-        self._pipe = pipe
+    def __init__(self, rpc: RpcChannel) -> None:
+        self._rpc = rpc
         self._service: AssistantService | None = None
         self._working: asyncio.Task[None] | None = None
         self._enough = asyncio.Event()
         self.stopped = False
 
     async def start_service(self, settings: Settings, demo: bool) -> None:
-        """Open everything and begin; SetupError when something is to be mended first."""
+        """Open everything and start; SetupError when something must be fixed first."""
         from assistant.app.knowledge_base import utc_now
         from assistant.app.logs import configure_logging
         from assistant.app.worker_app import build_service
@@ -83,11 +83,11 @@ class Worker:
 
         configure_logging()
         with show_progress_bar(otherwise=build_stage_printer()) as steps:
-            service = await build_service(settings, partial(steps, PREPARING), self._pipe)
+            service = await build_service(settings, partial(steps, PREPARING), self._rpc)
             if demo:
                 await index_sample(settings, service, steps)
         if not supports_several_processes(settings):
-            # We are the only ones who work: what is still leased was in hand when the last process died.
+            # We are the only worker: jobs that are still leased were running when the last process died.
             await service.knowledge.database.write(lambda store: store.jobs.end_leases(utc_now()))
         gc.freeze()
         gc.enable()
@@ -96,7 +96,7 @@ class Worker:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._enough.set)
 
     async def stop_service(self) -> None:
-        """Finish what is in hand, or give it back."""
+        """Finish the running jobs, or release them."""
         self._enough.set()
         if self._working is not None:
             await self._working
@@ -106,10 +106,10 @@ class Worker:
         return await self._service.check_health() if self._service else {"assistant": "It is starting."}
 
     async def answer_heartbeat(self) -> None:
-        """Whoever hears this is alive."""
+        """Answering shows that the process is alive."""
 
     async def count_restarts(self) -> dict[str, int]:
-        """How often each long-lived task was started again."""
+        """Number of restarts of each background task."""
         return dict(self._service.supervisor.restarts) if self._service else {}
 
     async def suggest_replies(self, conversation: Conversation, question: str) -> list[Draft]:
@@ -118,7 +118,7 @@ class Worker:
 
         if self._service is None:
             raise Unavailable("The assistant is starting.")
-        return await draft_suggestions(self._service.mind, conversation, question)
+        return await draft_suggestions(self._service.dependencies, conversation, question)
 
     async def _run_service(self, service: AssistantService) -> None:
         async with service.run_tasks():

@@ -1,4 +1,4 @@
-"""Everything that can go wrong and is somebody's to hear; the class docstring is the message.
+"""The errors that callers handle; a class's docstring is its default message.
 
 AssistantError
 ├── BadInput 422            the caller sent something that cannot be used
@@ -12,7 +12,7 @@ AssistantError
 │   └── ModelUnavailable · IndexUnavailable · RetryLater
 ├── InternalError 500       a fault of ours in one piece of work; the rest goes on
 ├── Undeliverable 502       an app refuses a message for good
-└── SetupError              the operator's to mend; commands print it in one line and exit 1
+└── SetupError              for the operator to fix; commands print it in one line and exit 1
 """
 
 from typing import Any

@@ -1,23 +1,23 @@
-"""Plain words as Markdown that shows exactly them."""
+"""Escapes plain text as Markdown."""
 
 import re
 
-#: Stands before a backtick that is no mark of code, in words where code keeps its backticks.
+#: Placed before a backtick that is not code markup, in text where code keeps its backticks.
 LITERAL_MARK = "\u2060"
 _CODE = re.compile(rf"(?<!{LITERAL_MARK})`((?:[^`]|(?<={LITERAL_MARK})`)+)(?<!{LITERAL_MARK})`")
-#: What begins something other than words: a link, a tag, a reference to a character, emphasis, an escape.
+#: Start of inline markup: a link, a tag, a character reference, emphasis, an escape.
 _ACTIVE = re.compile(
     r"\\(?=[!-/:-@\[-`{-~])|\[(?=[^\n]*\][(\[:])|\](?=[(\[:])|<(?=[A-Za-z/!?])|&(?=#?\w{1,40};)"
     r"|(?<!\s)(?<!^)\*|\*(?!\s|$)|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~|`"
 )
-#: What begins a heading, a quote, a list, a rule, a table or code at the start of a line.
+#: Start of block markup: a heading, a quote, a list, a rule, a table or code.
 _LINE_START = re.compile(
     r"^([ \t]*)(\d{1,9}(?=[.)](?:\s|$))|#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|[-=_*|:~]{2,})", re.M
 )
 
 
 def escape_markdown(words: str) -> str:
-    """*words* with a backslash wherever Markdown would make something else of them; code stays code."""
+    """*words* with a backslash wherever Markdown would read markup; code stays code."""
     out, last = [], 0
     for code in _CODE.finditer(words):
         out += [_escape_plain_words(words[last : code.start()]), _render_code(code[1])]
@@ -27,7 +27,7 @@ def escape_markdown(words: str) -> str:
 
 
 def remove_literal_marks(words: str) -> str:
-    """The words as they are read."""
+    """The text as it is read."""
     return words.replace(f"{LITERAL_MARK}`", "`")
 
 
@@ -36,7 +36,7 @@ def _escape_plain_words(words: str) -> str:
 
 
 def _render_code(code: str) -> str:
-    """Code in as many backticks as nothing within it has."""
+    """Code in more backticks than any run inside it."""
     code = remove_literal_marks(code)
     if "`" not in code:
         return f"`{code}`"

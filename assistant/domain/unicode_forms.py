@@ -1,17 +1,17 @@
-"""Forms of characters made one, in time and length that grow no faster than the text."""
+"""Unicode compatibility folding in linear time and bounded length."""
 
 import unicodedata
 
-#: From here on marks are counted; sorting so many takes no time.
+#: Length from which marks are counted; sorting fewer takes no time.
 SHORT_TEXT = 1_000
-#: Marks on one letter that are looked at (UAX #15, Stream-Safe Text Format): sorting takes quadratic time.
+#: Marks per letter that are kept (UAX #15, Stream-Safe Text Format): sorting them takes quadratic time.
 MAX_MARKS = 30
-#: Arabic phrases in one character, which NFKC makes 18 and 8 of; their first letter stands for them.
+#: Arabic ligatures that NFKC expands to 18 and 8 characters; replaced by their first letter.
 _PHRASES = {0xFDFA: "\u0635", 0xFDFB: "\u062c"}
 
 
 def fold_compatibility(text: str) -> str:
-    """NFKC of *text*: widths, ligatures and composed letters in one form; for comparing, not for showing."""
+    """NFKC of *text*, for comparing, not for showing."""
     if text.isascii():
         return text
     text = text.translate(_PHRASES)
@@ -19,7 +19,7 @@ def fold_compatibility(text: str) -> str:
 
 
 def _drop_piled_marks(text: str) -> str:
-    """Without the marks on a letter beyond those that are looked at."""
+    """Drop marks beyond the limit on each letter."""
     kept: list[str] = []
     marks = 0
     for character in text:

@@ -1,1 +1,1 @@
-"""Two processes of one service: calls between them, and keeping process and tasks alive."""
+"""Inter-process communication: RPC between web and worker process, and supervision of processes and tasks."""

@@ -1,4 +1,4 @@
-"""Keeps long-lived tasks alive: one that ends by an error is logged, shown, and started again."""
+"""Supervises background tasks: one that fails is logged, reported, and restarted."""
 
 import asyncio
 import contextlib
@@ -11,30 +11,30 @@ import structlog
 
 log = structlog.get_logger()
 
-#: Starts a task; one that returns has done what it was for.
+#: Starts a task; a task that returns is finished.
 Start = Callable[[], Coroutine[Any, Any, None]]
 
-#: Seconds between the end of a task and its next start: the first pause, and the longest.
+#: Seconds until a restart: the first pause, and the longest.
 FIRST_BACKOFF_SECONDS = 0.2
 MAX_BACKOFF_SECONDS = 10.0
-#: One that lived for so long had started well.
+#: Seconds after which a run counts as successful, which resets the pause.
 WELL_SECONDS = 60.0
-#: `readyz` shows a failure for at least this long.
+#: Seconds for which `readyz` reports a failure, at least.
 SHOWN_SECONDS = 10.0
 
 
 class TaskSupervisor:
     def __init__(self) -> None:
-        #: The tasks as they run now, by name.
+        #: Running tasks by name.
         self.tasks: dict[str, asyncio.Task[None]] = {}
-        #: How often each was started again.
+        #: Number of restarts of each task.
         self.restarts: Counter[str] = Counter()
-        #: When each failed last, and how.
+        #: Time and reason of each task's last failure.
         self._failed: dict[str, tuple[float, str]] = {}
 
     @contextlib.asynccontextmanager
     async def run_tasks(self, work: Mapping[str, Start]) -> AsyncIterator[None]:
-        """Everything in *work* runs inside this, and is cancelled on leaving."""
+        """Run *work* within this context; cancelled on exit."""
         keepers = [asyncio.create_task(self._keep_running(name, start)) for name, start in work.items()]
         try:
             yield
@@ -44,7 +44,7 @@ class TaskSupervisor:
             await asyncio.gather(*keepers, return_exceptions=True)
 
     def list_recent_failures(self) -> dict[str, str]:
-        """What failed lately, by name."""
+        """Recent failures by task name."""
         since = time.monotonic() - SHOWN_SECONDS
         return {name: why for name, (moment, why) in self._failed.items() if moment > since}
 

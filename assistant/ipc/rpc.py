@@ -1,4 +1,4 @@
-"""Two processes of one service on one machine, asking each other over a socket; either may end."""
+"""RPC between two processes of one service over a socket pair; either may end at any time."""
 
 import asyncio
 import itertools
@@ -17,9 +17,9 @@ RpcFunction = Callable[..., Awaitable[Any]]
 
 
 class RpcChannel:
-    """One end: asks the other end's functions, answers for its own, and is the bus between the two.
+    """One end: calls the other end's functions, serves its own, and is a message bus between the two.
 
-    Only a parent and its child share one, so what comes through is as trusted as our own memory.
+    Only a parent and its child share one, so messages are trusted (pickle).
     """
 
     def __init__(self) -> None:
@@ -29,20 +29,20 @@ class RpcChannel:
         self._numbers = itertools.count()
         self._asked: dict[int, asyncio.Future[Any]] = {}
         self._answering: set[asyncio.Task[Any]] = set()
-        self._heard: Callable[[str], None] = lambda _text: None
+        self._on_message: Callable[[str], None] = lambda _text: None
         self._missed: Callable[[], None] = lambda: None
 
     def register(self, **functions: RpcFunction) -> None:
-        """Let the other end ask these, by name."""
+        """Register functions that the other end may call, by name."""
         self._offers |= functions
 
     async def attach_socket(self, end: socket.socket) -> None:
-        """Have *end* for our end from now on; `receive_messages` must follow."""
+        """Use *end* as our socket from now on; `receive_messages` must follow."""
         self._reader, self._writer = await asyncio.open_unix_connection(sock=end)
         self._missed()
 
     async def receive_messages(self) -> None:
-        """Until the other end is gone."""
+        """Receive until the other end is gone."""
         try:
             while True:
                 size = int.from_bytes(await self._reader.readexactly(4))
@@ -58,7 +58,7 @@ class RpcChannel:
                 future.set_exception(Unavailable("The assistant's process has ended; it is started again."))
 
     async def call(self, name: str, *args: Any, seconds: float | None = None) -> Any:
-        """What the other end's function *name* returns or raises; Unavailable when it does not answer."""
+        """Call function *name* of the other end; Unavailable when it does not answer."""
         number, future = next(self._numbers), asyncio.get_running_loop().create_future()
         if not self._write_message("ask", number, (name, args)):
             raise Unavailable("The assistant's process is starting.")
@@ -71,21 +71,21 @@ class RpcChannel:
         finally:
             self._asked.pop(number, None)
 
-    # -- the bus
+    # -- message bus
 
     def send(self, _key: str, text: str) -> None:
         self._write_message("notice", 0, text)
 
-    async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None:
-        """Until cancelled: *heard* for each notice, *missed* whenever a new process has taken over."""
-        self._heard, self._missed = heard, missed
-        missed()
+    async def run(self, on_message: Callable[[str], None], on_missed: Callable[[], None]) -> None:
+        """Until cancelled, call *on_message* for each message, *on_missed* after the other end restarted."""
+        self._on_message, self._missed = on_message, on_missed
+        on_missed()
         await asyncio.Event().wait()
 
-    # -- what passes
+    # -- framing
 
     def _write_message(self, kind: str, number: int, value: Any) -> bool:
-        """False: nobody is there."""
+        """Returns False when the other end is gone."""
         if self._writer is None:
             return False
         message = pickle.dumps((kind, number, value))
@@ -94,7 +94,7 @@ class RpcChannel:
 
     def _dispatch_message(self, kind: str, number: int, value: Any) -> None:
         if kind == "notice":
-            self._heard(value)
+            self._on_message(value)
         elif kind == "ask":
             name, args = value
             task = asyncio.ensure_future(self._offers[name](*args))

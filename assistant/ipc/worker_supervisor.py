@@ -1,4 +1,4 @@
-"""Keeps the process alive that thinks for the one that answers calls."""
+"""Supervises the worker process from the web process."""
 
 import asyncio
 import contextlib
@@ -16,17 +16,17 @@ from assistant.ipc.rpc import RpcChannel
 
 log = structlog.get_logger()
 
-#: What is started; the number of the socket is added.
+#: The command; the socket's file descriptor is appended.
 COMMAND: Sequence[str] = (sys.executable, "-m", "assistant.cli.worker")
-#: Seconds between two starts: the first pause, and the longest.
+#: Seconds until a restart: the first pause, and the longest.
 FIRST_BACKOFF_SECONDS = 0.2
 MAX_BACKOFF_SECONDS = 5.0
-#: It is asked so often whether it is alive, and given up after so many silences.
+#: Interval of heartbeats, and missed heartbeats after which the process is killed.
 HEARTBEAT_SECONDS = 10.0
 MAX_MISSED_HEARTBEATS = 3
-#: Loading libraries and making an index on a busy machine may keep it from answering.
+#: Seconds for the start: loading libraries and building an index take long on a busy machine.
 MAX_MISSED_HEARTBEATS_STARTING = 18
-#: One that lived for so long had started well.
+#: Seconds after which a run counts as successful, which resets the pause.
 WELL_SECONDS = 60.0
 
 
@@ -36,7 +36,7 @@ class LaunchedWorker(NamedTuple):
 
 
 def launch_worker() -> LaunchedWorker:
-    """Start one; it waits to be asked to `start`."""
+    """Launch a worker process; it waits for `start`."""
     ours, theirs = socket.socketpair()
     with theirs:
         command = [*COMMAND, str(theirs.fileno())]
@@ -45,16 +45,16 @@ def launch_worker() -> LaunchedWorker:
 
 
 class WorkerSupervisor:
-    def __init__(self, pipe: RpcChannel, start: Callable[[], Awaitable[None]]) -> None:
-        """*start* asks a new process to begin; it raises SetupError or Unavailable when that fails."""
-        self._pipe, self._start = pipe, start
+    def __init__(self, rpc: RpcChannel, start: Callable[[], Awaitable[None]]) -> None:
+        """*start* starts the service in a new process; it raises SetupError or Unavailable on failure."""
+        self._rpc, self._start = rpc, start
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = False
-        #: Set while it works.
+        #: Set while the worker is running.
         self.ready = asyncio.Event()
 
     async def run(self, launched: LaunchedWorker) -> None:
-        """Until `stop`; SetupError when the very first one cannot work."""
+        """Run until `stop`; SetupError when the first worker cannot start."""
         pause, proved = FIRST_BACKOFF_SECONDS, False
         while True:
             began = time.monotonic()
@@ -75,15 +75,15 @@ class WorkerSupervisor:
             launched = await self._relaunch_worker()
 
     async def stop(self, seconds: float) -> None:
-        """Let it finish what it has in hand within *seconds*."""
+        """Stop the worker, which has *seconds* to finish its jobs."""
         self._stopping = True
         with contextlib.suppress(Unavailable):
-            await self._pipe.call("stop", seconds=seconds)
+            await self._rpc.call("stop", seconds=seconds)
         if self._process is not None:
             self._process.kill()
 
     async def _relaunch_worker(self) -> LaunchedWorker:
-        """A machine that is short of memory or processes may have some later."""
+        """Launch again until it succeeds: a lack of memory or processes may be temporary."""
         while True:
             try:
                 return launch_worker()
@@ -92,10 +92,10 @@ class WorkerSupervisor:
                 await asyncio.sleep(MAX_BACKOFF_SECONDS)
 
     async def _supervise_process(self, launched: LaunchedWorker) -> str:
-        """The life of one process; how it ended."""
+        """Supervise one process until it ends; returns why it ended."""
         self._process, end = launched
-        await self._pipe.attach_socket(end)
-        listening = asyncio.create_task(self._pipe.receive_messages())
+        await self._rpc.attach_socket(end)
+        listening = asyncio.create_task(self._rpc.receive_messages())
         tasks = [
             asyncio.create_task(self._serve_worker(listening)),
             asyncio.create_task(self._watch_heartbeat()),
@@ -115,7 +115,7 @@ class WorkerSupervisor:
         return why or f"The assistant's process ended ({code}) before it was told to; see above."
 
     async def _serve_worker(self, listening: "asyncio.Task[None]") -> str | None:
-        """Until the other end is gone; what is to be mended first, if anything is."""
+        """Serve RPC until the worker is gone; returns the SetupError of its start, if any."""
         try:
             await self._start()
             self.ready.set()
@@ -127,12 +127,12 @@ class WorkerSupervisor:
         return None
 
     async def _watch_heartbeat(self) -> str:
-        """Until it has not answered for long: a process that hangs holds what nobody else may do."""
+        """Return when several heartbeats were missed: a hanging process still holds its locks."""
         missed = 0
         while missed < (MAX_MISSED_HEARTBEATS if self.ready.is_set() else MAX_MISSED_HEARTBEATS_STARTING):
             await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
-                await self._pipe.call("beat", seconds=HEARTBEAT_SECONDS)
+                await self._rpc.call("beat", seconds=HEARTBEAT_SECONDS)
             except Unavailable:
                 missed += 1
             else:

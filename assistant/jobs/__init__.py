@@ -1,1 +1,1 @@
-"""Work that goes on while the service runs: the loop over due jobs, and what is done at intervals."""
+"""Background work of the service: the worker loop over due jobs, and periodic tasks."""

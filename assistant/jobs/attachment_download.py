@@ -1,4 +1,4 @@
-"""Fetches the files that customers sent: type by content, size limited, what cannot be had says why."""
+"""Downloads files that customers sent: limits their size, detects their type, reports failures to agents."""
 
 import base64
 from collections.abc import Mapping
@@ -16,13 +16,13 @@ from assistant.ports.storage.store import Database, Store
 
 #: Bytes of one file.
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
-#: Tries before a file counts as lost.
+#: Tries before a download fails.
 TRIES = 6
 DEFAULT_MEDIA_TYPE = "application/octet-stream"
 TEXT_MEDIA_TYPE = "text/plain"
-#: A text that came with the message itself, longer than a message may be.
+#: A message text that is too long for a message, stored as a file.
 OWN_TEXT = "text:"
-#: A file that came inside the call, in base64.
+#: A file that came inside the webhook call, in base64.
 INLINE = "data:"
 
 
@@ -31,13 +31,13 @@ class AttachmentDownloader:
         self,
         database: Database[Store],
         channels: Mapping[tuple[str, str], Channel],
-        wire: Notifier,
+        notifier: Notifier,
         clock: Clock,
     ) -> None:
-        self._database, self._channels, self._wire, self._clock = database, channels, wire, clock
+        self._database, self._channels, self._notifier, self._clock = database, channels, notifier, clock
 
     async def download_attachments(self, item: Job) -> None:
-        """Fetch every file that waits in a conversation."""
+        """Download every pending file of a conversation."""
         thread, wanted = await self._database.read(
             lambda store: (
                 store.threads.find_by_conversation(item.conversation),
@@ -48,10 +48,10 @@ class AttachmentDownloader:
             if not await self._download_one(item, media, thread):
                 return
         await self._database.write(lambda store: self._complete_job(store, item))
-        self._wire.notify(item.conversation)
+        self._notifier.notify(item.conversation)
 
     async def give_up(self, item: Job) -> None:
-        """None of what waits can be had."""
+        """Mark every pending file of the conversation as failed."""
 
         def step(store: Store) -> None:
             for media in store.media.list_pending(item.conversation):
@@ -62,7 +62,7 @@ class AttachmentDownloader:
         await self._database.write(step)
 
     async def _download_one(self, item: Job, media: Media, thread: Thread | None) -> bool:
-        """Fetch and keep one; False: not now."""
+        """Download and store one file; returns False to try again later."""
         try:
             data = await self._fetch_data(media, thread)
         except RetryLater as exc:
@@ -112,7 +112,7 @@ class AttachmentDownloader:
 
 
 def detect_media_type(data: bytes, source: str = "") -> str:
-    """The media type that the bytes themselves tell; whatever a sender claims is not believed."""
+    """The media type of the content; the type that the sender claims is not trusted."""
     found = filetype.guess(data)
     if found is not None:
         return str(found.mime)

@@ -1,4 +1,4 @@
-"""Asks messaging apps for what agents should know of their limits."""
+"""Periodically refreshes the limits of messaging apps that agents are shown."""
 
 import asyncio
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from assistant.ports.channels import Channel
 from assistant.ports.clock import Clock
 
-#: How often apps are asked; each asks less often if it likes.
+#: Interval; a channel may refresh less often.
 LIMITS_SECONDS = 60.0
 
 

@@ -1,4 +1,4 @@
-"""Proves that the database takes writes and that there is room for more; shared by all who ask at once."""
+"""Health check: the database takes writes and its disk has space; the result is cached."""
 
 import asyncio
 import shutil
@@ -9,14 +9,14 @@ from assistant.domain.errors import Unavailable
 from assistant.ports.clock import Clock
 from assistant.ports.storage.store import Database, Store
 
-#: An answer holds for so long, however many ask.
+#: Seconds for which a result is cached.
 FRESH_SECONDS = 1.0
-#: Bytes that should be free where the data is: below, the next large file may not fit.
+#: Free bytes below which the disk is reported: the next large file may not fit.
 MIN_FREE_BYTES = 64 * 1024 * 1024
 
 
 class WriteProbe:
-    """*folder*: where the database and the index write; None: elsewhere."""
+    """*folder*: where database and index are stored; None: on another machine."""
 
     def __init__(self, database: Database[Store], clock: Clock, folder: Path | None) -> None:
         self._database, self._clock, self._folder = database, clock, folder
@@ -25,7 +25,7 @@ class WriteProbe:
         self._found: dict[str, str | None] = {}
 
     async def check_parts(self) -> dict[str, str | None]:
-        """The database and its disk, and what is wrong with each or None."""
+        """database and disk -> what is wrong, or None."""
         async with self._asking:
             if time.monotonic() - self._asked_at > FRESH_SECONDS:
                 self._found = await self._probe_database()

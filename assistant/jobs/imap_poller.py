@@ -1,4 +1,4 @@
-"""Looks into a mailbox every half minute; a mail counts as read only once it is stored."""
+"""Polls a mailbox; a mail is marked as read only after it is stored."""
 
 import asyncio
 from collections import Counter
@@ -20,41 +20,45 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-#: Seconds between looks, and for taking one mail apart.
+#: Seconds between polls, and for parsing one mail.
 POLL_SECONDS = 30.0
 MAX_PARSE_SECONDS = 20.0
-#: Looks without a pause between them.
+#: Polls in a row while there are more mails.
 MAX_POLLS = 50
-#: A mail that failed so often is given to people as it is; after the last try it is left alone, unread.
+#: Attempts after which an unreadable mail is stored as a file for agents, and after which it stays unread.
 MAX_PARSE_FAILURES = 2
 MAX_TRIES = 5
-#: Calls to the server and the taking apart of mails: neither holds up anybody else's threads.
+#: Own threads for IMAP calls and parsing, so that they do not block other threads.
 _SERVER = ThreadPoolExecutor(2, thread_name_prefix="mailbox")
 _READING = ThreadPoolExecutor(2, thread_name_prefix="mail")
 
 
 class PolledMailbox(Protocol):
-    """A channel that has to be asked: blocking calls, each RetryLater when the server does not let us."""
+    """A channel that is polled; its calls block, and raise RetryLater when the server fails."""
 
-    #: How often each unread mail was begun with, by its number.
+    #: Attempts per unread mail, by its number.
     tries: Counter[bytes]
 
-    def fetch_unread(self) -> list[tuple[bytes, bytes]]: ...  # number and content of unread mails
+    def fetch_unread(self) -> list[tuple[bytes, bytes]]: ...  # (number, content) of unread mails
     def mark_seen(self, numbers: list[bytes]) -> None: ...
     def parse_events(self, raw: bytes) -> list[ChannelEvent]: ...  # BadInput
     def build_unreadable_events(
         self, raw: bytes, why: str
-    ) -> list[ChannelEvent]: ...  # the mail as it is, for people
+    ) -> list[ChannelEvent]: ...  # the raw mail as a file for agents
 
 
 async def poll_mailbox(
-    mailbox: PolledMailbox, database: Database[Store], arrivals: InboundContext, wire: Notifier, clock: Clock
+    mailbox: PolledMailbox,
+    database: Database[Store],
+    arrivals: InboundContext,
+    notifier: Notifier,
+    clock: Clock,
 ) -> None:
-    """Until cancelled."""
+    """Poll until cancelled."""
     while True:
         try:
-            for _ in range(MAX_POLLS):  # there may be more than one look takes
-                if not await process_unread(mailbox, database, arrivals, wire, clock):
+            for _ in range(MAX_POLLS):  # there may be more mails than one poll fetches
+                if not await process_unread(mailbox, database, arrivals, notifier, clock):
                     break
         except (RetryLater, Unavailable) as exc:
             log.warning("mailbox not read", why=str(exc))
@@ -62,22 +66,27 @@ async def poll_mailbox(
 
 
 async def process_unread(
-    mailbox: PolledMailbox, database: Database[Store], arrivals: InboundContext, wire: Notifier, clock: Clock
+    mailbox: PolledMailbox,
+    database: Database[Store],
+    arrivals: InboundContext,
+    notifier: Notifier,
+    clock: Clock,
 ) -> int:
-    """Store every unread mail, then mark it as read; one that cannot be read is given to people as it is.
+    """Store every unread mail, then mark it as read; returns how many were stored.
 
-    Returns how many were stored.
+    A mail that cannot be parsed is stored as a file for agents.
     """
     stored = 0
     for number, raw in await _run_in_pool(_SERVER, mailbox.fetch_unread):
         if mailbox.tries[number] >= MAX_TRIES:
             continue
-        # Counted before it begins: whatever this mail breaks, the next look begins with the others.
+        # Count the attempt before it starts: if this mail crashes the process, the next poll begins with the
+        # others.
         mailbox.tries[number] += 1
         events = await _parse_mail(mailbox, raw, mailbox.tries[number])
         step = partial(apply_events, events=events, arrivals=arrivals, now=clock())
         for conversation in await database.write(step):
-            wire.notify(conversation)
+            notifier.notify(conversation)
         await _run_in_pool(_SERVER, partial(mailbox.mark_seen, [number]))
         del mailbox.tries[number]
         stored += 1

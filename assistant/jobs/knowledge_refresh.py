@@ -1,4 +1,4 @@
-"""Keeps a running service in step with the knowledge base: changes by others, vectors that nobody makes."""
+"""Polls for changes of the knowledge base, and backfills missing vectors."""
 
 import asyncio
 import time
@@ -7,23 +7,26 @@ from contextlib import suppress
 
 from assistant.domain.errors import Unavailable
 
-#: How often it is looked whether another process changed the knowledge base.
+#: Interval of polls for changes by other processes.
 REFRESH_SECONDS = 1.0
-#: How often it is looked whether vectors are missing.
+#: Interval of checks for missing vectors.
 BACKFILL_SECONDS = 5.0
-#: After which time nobody answers by another model's vectors.
+#: Time after which no process uses another model's vectors.
 FORGET_SECONDS = 3600.0
 
 
 async def poll_knowledge_changes(
     refresh: Callable[[], Awaitable[None]], maintain: Callable[[], Awaitable[bool]]
 ) -> None:
-    """*refresh* takes in what changed; *maintain* fills the index a little, and says whether more is left."""
-    more = True  # a first start has everything to fill
+    """Poll until cancelled.
+
+    *refresh* loads changes; *maintain* syncs the index for a moment and returns whether more is left.
+    """
+    more = True  # on the first start the whole index may be missing
     while True:
         await asyncio.sleep(0 if more else REFRESH_SECONDS)
         more = False
-        with suppress(Unavailable):  # readyz says so; the next round tries again
+        with suppress(Unavailable):  # readyz reports it; the next round tries again
             await refresh()
             more = await maintain()
 
@@ -35,12 +38,12 @@ async def backfill_vectors(
     run_backfill: Callable[[], Awaitable[None]],
     delete_other_models: Callable[[], Awaitable[None]],
 ) -> None:
-    """Make vectors that nobody makes: after an interrupted ingest, or of a new model in the settings."""
+    """Make vectors that no other process makes: after an interrupted ingest, or of a new model."""
     since, waiting = time.monotonic(), False
     while True:
-        with suppress(Unavailable):  # a hosted model that is down; the next round tries again
+        with suppress(Unavailable):  # a hosted model is down; the next round tries again
             missing = await count_missing()
-            # An ingest that is reading makes its vectors itself in a moment.
+            # A running ingest will make its vectors itself.
             if missing and (waiting or is_switching()):
                 await run_backfill()
                 missing = await count_missing()
@@ -54,7 +57,7 @@ async def backfill_vectors(
 async def poll_titles(
     load_version: Callable[[], Awaitable[object]], load_titles: Callable[[], Awaitable[None]]
 ) -> None:
-    """Load the titles of articles by *load_titles*, each time *load_version* tells of other ones."""
+    """Reload article titles with *load_titles* whenever *load_version* returns another version."""
     version = None
     while True:
         with suppress(Unavailable):  # the next round tries again

@@ -1,4 +1,4 @@
-"""The outbox: takes what was said to the customer's app, in order, until it arrived or agents see why not."""
+"""The outbox: delivers messages to customers' apps in order, with retries and backoff."""
 
 import asyncio
 import contextlib
@@ -28,9 +28,9 @@ from assistant.ports.storage.store import Database, Store
 
 log = structlog.get_logger()
 
-#: A message that could not be sent for this long has failed.
+#: Time after which a message that could not be sent has failed.
 GIVE_UP_AFTER = timedelta(hours=1)
-#: Seconds between tries: the first, and the longest.
+#: Seconds between tries: the first pause, and the longest.
 FIRST_BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 300.0
 MAX_NAME_CHARACTERS = 200
@@ -40,47 +40,47 @@ NO_CHANNEL = "this channel is not set up any more"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendTask:
-    """One part to be sent now."""
+    """One part of a message to send now."""
 
     delivery: Delivery
-    letter: OutboundMessage
+    outbound: OutboundMessage
     part: MessagePart
-    #: It is the last one of its message.
+    #: Whether it is the last part of its message.
     last: bool
 
 
-#: What came of an errand.
+#: The outcome of a send task.
 SendOutcome = SendResult | RetryLater | Undeliverable
 
 
 class Outbox:
-    """Sends what waits, each conversation in order; none waits for another's app."""
+    """Sends pending deliveries, each conversation in order; a slow app delays no other conversation."""
 
     def __init__(
         self,
         database: Database[Store],
         channels: Mapping[tuple[str, str], Channel],
-        wire: Notifier,
+        notifier: Notifier,
         clock: Clock,
     ) -> None:
-        self._database, self._channels, self._wire, self._clock = database, channels, wire, clock
+        self._database, self._channels, self._notifier, self._clock = database, channels, notifier, clock
 
     async def deliver_messages(self, item: Job) -> None:
-        """Send everything that waits in a conversation, or as much as its app takes now."""
-        errand, outcome = None, None
+        """Send every pending delivery of a conversation, or as many as its app accepts now."""
+        task, outcome = None, None
         while True:
-            before, result = errand, outcome
-            errand = await self._database.write(
+            before, result = task, outcome
+            task = await self._database.write(
                 lambda store: self._advance_delivery(store, item, before, result)  # noqa: B023 - runs before it changes
             )
             if before is not None:
-                self._wire.notify(item.conversation)
-            if errand is None:
+                self._notifier.notify(item.conversation)
+            if task is None:
                 return
-            outcome = await self._send_part(errand)
+            outcome = await self._send_part(task)
 
     async def give_up(self, item: Job) -> None:
-        """The first one made the work fail again and again: it has failed, the others go on."""
+        """Mark the first delivery as failed after repeated failures of the job; the others continue."""
 
         now = self._clock()
 
@@ -93,27 +93,29 @@ class Outbox:
                 store.jobs.schedule_once(JobKind.DELIVERY, item.conversation, now, now)
 
         await self._database.write(step)
-        self._wire.notify(item.conversation)
+        self._notifier.notify(item.conversation)
 
     def with_typing_indicator(
         self, turn: Callable[[Job], Awaitable[None]]
     ) -> Callable[[Job], Awaitable[None]]:
-        """*turn* with `show_typing_indicator` beside it: nobody waits for a courtesy."""
+        """Run *turn* with `show_typing_indicator` beside it, without waiting for it."""
 
         async def handle_turn(item: Job) -> None:
             courtesy = asyncio.create_task(self.show_typing_indicator(item.conversation))
             try:
                 await turn(item)
             finally:
-                # It has had its time; what is still under way would only come after the answer.
+                # It had its time; if it is still running, it would appear after the answer.
                 courtesy.cancel()
                 await asyncio.gather(courtesy, return_exceptions=True)
 
         return handle_turn
 
     async def show_typing_indicator(self, conversation: str) -> None:
-        """Show in the app that somebody is at it, and learn the customer's name; courtesies, so failing is
-        nothing."""
+        """Show a typing indicator in the app and load the customer's name.
+
+        Best effort; errors are ignored.
+        """
 
         def load_thread(store: Store) -> tuple[Thread | None, bool]:
             thread = store.threads.find_by_conversation(conversation)
@@ -130,21 +132,21 @@ class Outbox:
                 customer, kept = thread.customer, name[:MAX_NAME_CHARACTERS]
                 await self._database.write(lambda store: store.customers.set_name(customer, kept))
 
-    # -- one step inside a transaction
+    # -- steps inside a transaction
 
     def _advance_delivery(
-        self, store: Store, item: Job, errand: SendTask | None, outcome: SendOutcome | None
+        self, store: Store, item: Job, task: SendTask | None, outcome: SendOutcome | None
     ) -> SendTask | None:
-        """Store what came of *errand*, and take the next; None: done, or nothing can be done now."""
+        """Store the last outcome and take the next task; None: done, or nothing can be sent now."""
         now = self._clock()
-        store.conversations.get(item.conversation)  # held: nobody adds a message meanwhile
+        store.conversations.get(item.conversation)  # lock: nobody adds a message meanwhile
         held = store.jobs.get(JobKind.DELIVERY, item.conversation)
         if held is None or held.lease != item.lease:
-            # Another worker has it since our lease ran out; what arrived is still worth knowing.
-            if errand and isinstance(outcome, SendResult):
-                self._mark_part_sent(store, errand, outcome, now)
+            # Another worker holds the lease since ours expired; the outcome is stored all the same.
+            if task and isinstance(outcome, SendResult):
+                self._mark_part_sent(store, task, outcome, now)
             return None
-        if errand and outcome is not None and (wait := self._record_outcome(store, errand, outcome, now)):
+        if task and outcome is not None and (wait := self._record_outcome(store, task, outcome, now)):
             store.jobs.reschedule(item, now + wait)
             return None
         if following := self._take_next_task(store, item.conversation, now):
@@ -153,17 +155,17 @@ class Outbox:
         return None
 
     def _record_outcome(
-        self, store: Store, errand: SendTask, outcome: SendOutcome, now: datetime
+        self, store: Store, task: SendTask, outcome: SendOutcome, now: datetime
     ) -> timedelta | None:
-        """What came of it; how long to wait before the next try, if there is one."""
-        delivery = errand.delivery
+        """Store the outcome; returns how long to wait before the next try, or None."""
+        delivery = task.delivery
         if isinstance(outcome, SendResult):
-            self._mark_part_sent(store, errand, outcome, now)
+            self._mark_part_sent(store, task, outcome, now)
             return None
         if isinstance(outcome, Undeliverable):
             _mark_failed(store, delivery, str(outcome), now)
             if outcome.gone:
-                store.threads.save_thread(replace(errand.letter.thread, unreachable=str(outcome)))
+                store.threads.save_thread(replace(task.outbound.thread, unreachable=str(outcome)))
             return None
         if now - delivery.created_at > GIVE_UP_AFTER:
             _mark_failed(store, delivery, str(outcome), now)
@@ -174,27 +176,27 @@ class Outbox:
         store.journal.append_entry(delivery.conversation, delivery.message, now)
         return compute_backoff(tries, outcome.after)
 
-    def _mark_part_sent(self, store: Store, errand: SendTask, sent: SendResult, now: datetime) -> None:
-        delivery = errand.delivery
+    def _mark_part_sent(self, store: Store, task: SendTask, sent: SendResult, now: datetime) -> None:
+        delivery = task.delivery
         done = replace(
             delivery,
             part=delivery.part + 1,
             tries=0,
             why=None,
-            state=DeliveryState.SENT if errand.last else DeliveryState.WAITING,
+            state=DeliveryState.SENT if task.last else DeliveryState.WAITING,
             platform_ids=(*delivery.platform_ids, sent.id) if sent.id else delivery.platform_ids,
             sent_at=now,
         )
         store.deliveries.save(done)
-        thread = store.threads.get(delivery.thread) or errand.letter.thread
+        thread = store.threads.get(delivery.thread) or task.outbound.thread
         if sent.id:
             store.deliveries.add_receipt(thread.address.channel, delivery.id, sent.id)
         if sent.spent or sent.context:
             kept = {
                 key: value
                 for key, value in thread.context.items()
-                # Only what was used: the customer may have written again meanwhile.
-                if not (key in sent.spent and errand.letter.thread.context.get(key) == value)
+                # Only the used token: the customer may have written again meanwhile.
+                if not (key in sent.spent and task.outbound.thread.context.get(key) == value)
             }
             store.threads.save_thread(replace(thread, context=kept | dict(sent.context)))
         store.journal.append_entry(delivery.conversation, delivery.message, now)
@@ -216,34 +218,34 @@ class Outbox:
         self, store: Store, delivery: Delivery, message: Message, thread: Thread, now: datetime
     ) -> SendTask:
         channel = self._channels[thread.address.channel, thread.address.account]
-        letter = OutboundMessage(
+        outbound = OutboundMessage(
             message=message,
             thread=thread,
             key=str(uuid5(NAMESPACE_URL, f"{delivery.id}/{delivery.part}")),
-            # A try that was out when the process died may have arrived.
+            # A try that was running when the process died may have arrived.
             tries=delivery.tries + (delivery.state is DeliveryState.SENDING),
             introduces=_is_introduction(store, message),
             now=now,
         )
-        parts = channel.split_message(letter)
-        sending = replace(delivery, state=DeliveryState.SENDING, tries=letter.tries)
+        parts = channel.split_message(outbound)
+        sending = replace(delivery, state=DeliveryState.SENDING, tries=outbound.tries)
         store.deliveries.save(sending)
         number = min(delivery.part, len(parts) - 1)
-        return SendTask(delivery=sending, letter=letter, part=parts[number], last=number == len(parts) - 1)
+        return SendTask(
+            delivery=sending, outbound=outbound, part=parts[number], last=number == len(parts) - 1
+        )
 
-    async def _send_part(self, errand: SendTask) -> SendOutcome:
-        address = errand.letter.thread.address
+    async def _send_part(self, task: SendTask) -> SendOutcome:
+        address = task.outbound.thread.address
         try:
-            return await self._channels[address.channel, address.account].send_part(
-                errand.letter, errand.part
-            )
+            return await self._channels[address.channel, address.account].send_part(task.outbound, task.part)
         except (RetryLater, Undeliverable) as exc:
             log.warning(
                 "message not sent",
                 channel=address.channel,
                 account=address.account or None,
-                conversation=errand.delivery.conversation,
-                tries=errand.delivery.tries,
+                conversation=task.delivery.conversation,
+                tries=task.delivery.tries,
                 final=isinstance(exc, Undeliverable),
                 why=str(exc),
             )
@@ -254,8 +256,7 @@ class Outbox:
 
 
 def compute_backoff(tries: int, after: float | None) -> timedelta:
-    """The pause before the next try: doubling, spread so that not all come back at once, never less than
-    what the app asked for."""
+    """Exponential backoff with jitter, at least the pause that the app asked for."""
     pause = min(MAX_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2 ** min(tries - 1, 10)) * random.uniform(
         0.5, 1.0
     )
@@ -269,7 +270,7 @@ def _explain_unsendable(
     channel: Channel | None,
     message: Message | None,
 ) -> str | None:
-    """Why it must not be sent, looked up just before sending."""
+    """Why it must not be sent, checked just before sending; None: it may."""
     if thread is None or channel is None or message is None:
         return NO_CHANNEL
     if thread.unreachable:
@@ -282,7 +283,7 @@ def _explain_unsendable(
 
 
 def _is_introduction(store: Store, message: Message) -> bool:
-    """Nobody has spoken for us before, or a person did last: the assistant says that it is one."""
+    """Whether the assistant must introduce itself: first message, or a person wrote the last one."""
     if message.author is not Author.ASSISTANT:
         return False
     before = [m for m in store.messages.list_public(message.conversation) if m.seq < message.seq]

@@ -1,4 +1,4 @@
-"""What is done once in a while: what is old or of no use any more is dropped, a little at a time."""
+"""Retention: periodically deletes expired data, in small batches."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,19 +14,19 @@ from assistant.ports.storage.store import Database, Store
 log = structlog.get_logger()
 
 INTERVAL_SECONDS = 3600.0
-#: No stream that was away for longer resumes; it starts afresh.
+#: Age from which no stream resumes from the journal any more.
 JOURNAL_RETENTION = timedelta(days=2)
-#: No app delivers an event again so late.
+#: Age from which no app redelivers an event.
 EVENT_RETENTION = timedelta(days=30)
-#: Conversations forgotten in one transaction, and small rows: others wait for it to end.
+#: Conversations erased per transaction, and small rows: others wait for it.
 BATCH_CONVERSATIONS = 10
 BATCH_ROWS = 1_000
-#: Between two transactions, whoever waits goes first.
+#: Seconds between two transactions, so that others get their turn.
 PAUSE_SECONDS = 0.05
 
 
 class RetentionCleaner:
-    """*retention*: how long closed conversations are kept; None: for good."""
+    """*retention*: how long closed conversations are kept; None: for ever."""
 
     def __init__(self, database: Database[Store], clock: Clock, retention: timedelta | None) -> None:
         self._database, self._clock, self._retention = database, clock, retention
@@ -54,12 +54,12 @@ class RetentionCleaner:
             await self._repeat_until_empty(self._erase_oldest)
 
     async def _repeat_until_empty(self, drop: Callable[[Store], int]) -> None:
-        """Drop some, until none is left."""
+        """Repeat *step* until it deletes nothing."""
         while await self._database.write(drop):
             await asyncio.sleep(PAUSE_SECONDS)
 
     def _erase_oldest(self, store: Store) -> int:
-        """The oldest that are past their time; 0 when none is left."""
+        """Erase the oldest expired conversations; 0 when none is left."""
         assert self._retention is not None
         now = self._clock()
         ended = store.erasure.list_closed_before(now - self._retention, limit=BATCH_CONVERSATIONS)

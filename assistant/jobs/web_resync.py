@@ -1,4 +1,4 @@
-"""Reads web sources again when they are due: one at a time, in one process at a time."""
+"""Resyncs web sources when they are due: one at a time, by one process at a time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,17 +15,17 @@ from assistant.ports.storage.store import Database, Store
 
 log = structlog.get_logger()
 
-#: How soon a wish to have a source read is noticed.
+#: Seconds until a requested resync is noticed.
 LOOK_SECONDS = 5.0
-#: A lease is renewed this often; it lasts three times as long.
+#: Seconds between two renewals of the lease, which lasts three times as long.
 RENEW_SECONDS = 20.0
 
-#: Reads a source and takes in what changed; how many articles were added, updated … and failed.
+#: Ingests a source; returns how many articles were added, updated … and failed.
 ReadSource = Callable[[KnowledgeSource], Awaitable[dict[str, int]]]
 
 
 class WebResync:
-    """*interval*: how often a source is read by itself; None: only when somebody asks."""
+    """*interval*: how often a source is resynced; None: only on request."""
 
     def __init__(
         self, database: Database[Store], read: ReadSource, clock: Clock, interval: timedelta | None
@@ -35,12 +35,12 @@ class WebResync:
     async def run(self) -> None:
         while True:
             more = False
-            with suppress(Unavailable):  # readyz says so; the next round tries again
+            with suppress(Unavailable):  # readyz reports it; the next round tries again
                 more = await self.resync_next()
             await asyncio.sleep(0 if more else LOOK_SECONDS)
 
     async def resync_next(self) -> bool:
-        """Read the source that has been due longest; whether there was one."""
+        """Resync the source that has been due longest; returns whether there was one."""
         now, interval = self._clock(), self._interval
         source = await self._database.write(lambda store: store.sources.claim_due(now, interval))
         if source is None:
@@ -61,7 +61,7 @@ class WebResync:
     async def _record_outcome(
         self, source: KnowledgeSource, reading: "asyncio.Future[dict[str, int]]"
     ) -> None:
-        """What failed, by a fault of ours too, is not read again without a pause."""
+        """Store the outcome; a failure, also of our own code, delays the next try."""
         problem = reading.exception()
         if problem is None:
             log.info("source read again", source=source.source, **reading.result())
@@ -74,7 +74,7 @@ class WebResync:
         await self._database.write(lambda store: store.sources.record_checks([failed]))
 
     async def _hold_lease(self, source: KnowledgeSource, reading: "asyncio.Future[dict[str, int]]") -> None:
-        """Keep the lease while reading; who lost it stops."""
+        """Renew the lease while reading; cancel the reading when it is lost."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             with suppress(Unavailable):

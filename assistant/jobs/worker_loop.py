@@ -1,4 +1,4 @@
-"""Claims what is due, does it with nothing locked, and gives it back when that fails."""
+"""The worker loop: claims due jobs, runs them without an open transaction, retries failures."""
 
 import asyncio
 import random
@@ -20,29 +20,29 @@ log = structlog.get_logger()
 
 JobHandler = Callable[[Job], Awaitable[None]]
 
-#: How long the loop sleeps at most: bounds what a lost wake-up can cost.
+#: Longest sleep of the loop: bounds the delay by a lost notification.
 MAX_SLEEP_SECONDS = 1.0
-#: Work in hand of one process and lane. Most of it waits, for a model above all, and must not keep others
-#: waiting.
+#: Concurrent jobs of one process and lane. Most of them wait, above all for a model, and must not delay
+#: others.
 SLOTS = 64
-#: Kinds of work that share slots: apps that do not answer must not hold up those who think.
+#: Kinds of jobs that share slots: slow apps must not block turns.
 LANES = ((JobKind.TURN, JobKind.DEADLINE), (JobKind.DELIVERY,), (JobKind.MEDIA,), (JobKind.PACKET,))
-#: Rows claimed at a time: with several processes, each takes a share of a rush.
+#: Jobs claimed at a time, so that several processes share a rush.
 CLAIM_BATCH_SIZE = 8
-#: Failures after which somebody else has to decide …
+#: Failures after which the fallback handler takes over …
 MAX_TRIES = 3
-#: … and after which even that has failed, and nothing is tried any more.
+#: … and after which the job becomes a dead letter.
 LAST_TRY = 6
-#: A lease is renewed this many times before it would run out.
+#: Renewals of a lease within its duration.
 RENEWALS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobHandlers:
-    """Who does each kind of work, and who takes over when it keeps failing."""
+    """The handler of each kind of job, and the fallback when it keeps failing."""
 
     handlers: Mapping[JobKind, JobHandler]
-    #: Who takes over from those that have nobody of their own in `fallbacks`.
+    #: The fallback of kinds that are not in `fallbacks`.
     default_fallback: JobHandler
     fallbacks: Mapping[JobKind, JobHandler] = field(default_factory=dict)
 
@@ -52,24 +52,24 @@ class WorkerLoop:
         self,
         database: Database[Store],
         duties: JobHandlers,
-        wire: LocalNotifier,
+        notifier: LocalNotifier,
         clock: Clock,
         lease: timedelta,
         *,
         slots: int = SLOTS,
     ) -> None:
-        self._database, self._duties, self._wire, self._clock = database, duties, wire, clock
+        self._database, self._duties, self._notifier, self._clock = database, duties, notifier, clock
         self._lease, self._slots = lease, slots
         self._running: dict[asyncio.Task[None], Job] = {}
 
     async def run(self) -> None:
-        """Work until cancelled; then `drain_jobs` what is in hand."""
+        """Work until cancelled; then `drain_jobs`."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._claim_jobs())
             tasks.create_task(self._renew_leases())
 
     async def drain_jobs(self, seconds: float) -> None:
-        """Give work in hand this long to finish; what does not is anybody's from then on."""
+        """Wait for running jobs; those that do not finish lose their leases."""
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         left = dict(self._running)
@@ -77,13 +77,13 @@ class WorkerLoop:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
         now = self._clock()
-        with suppress(Unavailable):  # then the leases run out
+        with suppress(Unavailable):  # then the leases expire
             for item in left.values():
                 await self._database.write(partial(_reschedule_job, item=item, due_at=now))
 
     async def _claim_jobs(self) -> None:
         while True:
-            self._wire.work_available.clear()
+            self._notifier.work_available.clear()
             try:
                 pause = await self._start_due_jobs()
             except Unavailable as exc:
@@ -92,16 +92,16 @@ class WorkerLoop:
             await self._wait_for_work(pause)
 
     async def _renew_leases(self) -> None:
-        """Keep the leases of work in hand: who stops doing so is taken for dead."""
+        """Renew the leases of running jobs, so that they do not expire."""
         while True:
             await asyncio.sleep(self._lease.total_seconds() / RENEWALS)
             if held := [item for item in self._running.values() if item.lease]:
                 until = self._clock() + self._lease
-                with suppress(Unavailable):  # the next time, or the lease runs out
+                with suppress(Unavailable):  # tried again the next time, or the lease expires
                     await self._database.write(partial(_renew_held, held=held, until=until))
 
     async def _start_due_jobs(self) -> float:
-        """Start what is due; returns how long there is nothing more to do."""
+        """Start due jobs; returns the seconds until there is more to do."""
         free = {lane: count for lane in LANES if (count := self._count_free_slots(lane)) > 0}
         kinds = [kind for lane in free for kind in lane]
         upcoming = await self._database.read(lambda store: store.jobs.find_next_due_at(kinds))
@@ -123,7 +123,7 @@ class WorkerLoop:
         return 0.0
 
     def _count_free_slots(self, lane: Collection[JobKind]) -> int:
-        """How many rows of a lane may be claimed now."""
+        """How many jobs of a lane may be claimed now."""
         busy = sum(item.kind in lane for item in self._running.values())
         return min(CLAIM_BATCH_SIZE, self._slots - busy)
 
@@ -134,7 +134,7 @@ class WorkerLoop:
 
     def _on_finished(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
-        self._wire.work_available.set()
+        self._notifier.work_available.set()
 
     async def _run_job(self, item: Job) -> None:
         duties = self._duties
@@ -142,14 +142,14 @@ class WorkerLoop:
         handler = duties.handlers[item.kind] if item.tries < MAX_TRIES else last
         try:
             await handler(item)
-        except NotFound:  # erased meanwhile
+        except NotFound:  # the conversation was erased meanwhile
             log.info("nothing left to do it for", kind=item.kind, conversation=item.conversation)
-        except Exception as exc:  # the one place that outlives whatever work does
+        except Exception as exc:  # the one place that survives any failure of a job
             log.exception("work failed", kind=item.kind, conversation=item.conversation, tries=item.tries)
             await self._schedule_retry(item, type(exc).__name__)
 
     async def _schedule_retry(self, item: Job, why: str) -> None:
-        """Later, with growing pauses; what even giving up cannot help is buried, and `doctor` counts it."""
+        """Schedule a retry with growing pauses; after the last try the job becomes a dead letter."""
         now = self._clock()
         wait = timedelta(seconds=min(30.0, 0.5 * 2**item.tries) * random.uniform(0.8, 1.2))
 
@@ -161,7 +161,7 @@ class WorkerLoop:
 
         try:
             await self._database.write(step)
-        except Unavailable as exc:  # the lease runs out by itself
+        except Unavailable as exc:  # the lease expires by itself
             log.warning("database unavailable", why=str(exc))
 
     async def _wait_for_work(self, seconds: float) -> None:
@@ -169,7 +169,7 @@ class WorkerLoop:
             return
         try:
             async with asyncio.timeout(seconds):
-                await self._wire.work_available.wait()
+                await self._notifier.work_available.wait()
         except TimeoutError:
             return
 

@@ -1,1 +1,1 @@
-"""Documents in, passages out: loaders, chunking, words, vectors, hybrid search."""
+"""Documents to passages: loaders, chunking, indexing, hybrid retrieval."""

@@ -1,4 +1,6 @@
-"""Chat models behind our port: any OpenAI-compatible server, any other LangChain provider, with deadlines."""
+"""Chat models: any OpenAI-compatible server, or any LangChain provider, with deadlines and a
+circuit breaker.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 EXTRACTIVE = "extractive"
-#: What providers call an answer that the model itself ended.
+#: Finish reasons of a complete answer.
 _COMPLETE = frozenset(
     {"stop", "end_turn", "eos", "end", "complete", "completed", "finished", "stop_sequence"}
 )
@@ -28,7 +30,7 @@ def build_chat_model(
     limits: ModelLimits | None = None,
     http: "AsyncClient | None" = None,
 ) -> ChatModel | None:
-    """The model that *spec* names; None for ``extractive``; of several, with commas, the first to answer."""
+    """The model that *spec* names; None for ``extractive``; comma-separated models form a fallback chain."""
     limits = limits or ModelLimits()
     names = [name.strip() for name in spec.split(",") if name.strip() and name.strip() != EXTRACTIVE]
     models = [
@@ -40,7 +42,7 @@ def build_chat_model(
 
 
 def build_http_client(limits: ModelLimits) -> "AsyncClient":
-    """The one place where a client for a model's server is made."""
+    """The only place where an HTTP client for a model server is created."""
     import httpx2
 
     return httpx2.AsyncClient(
@@ -53,14 +55,14 @@ def build_http_client(limits: ModelLimits) -> "AsyncClient":
 def _select_factory(
     name: str, api_key: str | None, base_url: str | None, limits: ModelLimits, http: "AsyncClient | None"
 ) -> "Callable[[], BaseChatModel]":
-    """What makes the model when it is first needed; SetupError now if it never will."""
+    """A factory for the model's client, called on first use; SetupError now if it can never succeed."""
     provider, _, model = name.partition(":")
     if not model:
         raise SetupError(f"ASSISTANT_CHAT_MODEL={name} has no provider; write it as openai:{name}.")
     if provider == "openai":
         if not api_key and not base_url:
             raise SetupError(f"ASSISTANT_CHAT_MODEL={name} needs OPENAI_API_KEY or OPENAI_BASE_URL.")
-        # Its library takes as long to import as all the rest of the service to start.
+        # Importing it takes as long as starting the rest of the service.
         return lambda: build_openai_chat(model, api_key, base_url, limits, http)
     other = _build_other_chat(provider, model, limits)
     return lambda: other
@@ -69,13 +71,13 @@ def _select_factory(
 def build_openai_chat(
     model: str, api_key: str | None, base_url: str | None, limits: ModelLimits, http: "AsyncClient | None"
 ) -> "BaseChatModel":
-    """Any OpenAI-compatible server through the official client, with nothing left to its defaults."""
+    """Any OpenAI-compatible server through the official client, with every default set explicitly."""
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
     return ChatOpenAI(
         model=model,
-        # A local server asks for no key, the client insists on one.
+        # A local server needs no key, but the client insists on one.
         api_key=SecretStr(api_key or "none"),
         base_url=base_url,
         temperature=0,
@@ -102,7 +104,7 @@ def _build_other_chat(provider: str, model: str, limits: ModelLimits) -> "BaseCh
 
 
 class LangChainModel:
-    """A LangChain chat model with our deadlines, one retry before the first word, and a breaker."""
+    """A LangChain chat model with our deadlines, one retry before the first token, and a circuit breaker."""
 
     def __init__(
         self,
@@ -120,7 +122,7 @@ class LangChainModel:
         self._places = asyncio.Semaphore(limits.parallel)
 
     async def stream_completion(self, system: str, user: str) -> AsyncGenerator[str, None]:
-        """The words as they come; ModelUnavailable if it did not end of its own accord."""
+        """Stream the text; ModelUnavailable unless the model ended it by itself."""
         if not self._breaker.allows_calls:
             raise ModelUnavailable(
                 f"{self.name} failed several times in a row; it is left alone for a while."
@@ -145,7 +147,7 @@ class LangChainModel:
             self._places.release()
 
     async def _get_or_build_chat(self) -> "BaseChatModel":
-        """The model's client, made by whoever needs it first while the others wait."""
+        """The model's client, created by the first caller while others wait."""
         async with self._making:
             if self._chat is None:
                 try:
@@ -177,7 +179,7 @@ class LangChainModel:
     async def _stream_attempt(
         self, chat: "BaseChatModel", system: str, user: str, started: float
     ) -> AsyncGenerator[str, None]:
-        """One attempt, vendor errors as ours."""
+        """One attempt; vendors' errors are raised as ours."""
         chunks = chat.astream([("system", system), ("human", user)]).__aiter__()
         try:
             async for word in self._enforce_deadlines(chunks, started):
@@ -188,7 +190,7 @@ class LangChainModel:
             await _close_stream(chunks)
 
     async def _enforce_deadlines(self, chunks: AsyncIterator[Any], started: float) -> AsyncIterator[str]:
-        """Deadlines are measured in words: a stream of empty pieces is silence."""
+        """Apply the deadlines, which count non-empty chunks only."""
         clock = asyncio.get_running_loop().time
         due, written, finish = started + self._limits.first, 0, None
         while written <= self._limits.characters:
@@ -207,7 +209,7 @@ class LangChainModel:
 
 
 class FallbackModel:
-    """Several models; the next is asked when one fails before its first word."""
+    """A chain of models; the next is called when one fails before its first token."""
 
     def __init__(self, models: Sequence[ChatModel]) -> None:
         self._models = models
@@ -227,7 +229,7 @@ class FallbackModel:
 
 
 class _ModelFailure(ModelUnavailable):
-    """A ModelUnavailable that knows whether another try is of use, and when."""
+    """A ModelUnavailable that knows whether and when to retry."""
 
     def __init__(self, message: str, *, again: bool, after: float | None = None) -> None:
         super().__init__(message)
@@ -235,7 +237,7 @@ class _ModelFailure(ModelUnavailable):
 
 
 async def _close_stream(chunks: AsyncIterator[Any]) -> None:
-    """Closes the connection of a stream that nobody reads on."""
+    """Closes the connection when the reader stops early."""
     if isinstance(chunks, AsyncGenerator):
         await chunks.aclose()
 
@@ -246,7 +248,7 @@ def _parse_finish_reason(metadata: Mapping[str, Any]) -> str | None:
 
 
 def _extract_text(content: object) -> str:
-    """Words of a chunk; other kinds of content (tool calls, thinking) are none. Half characters become �."""
+    """Text of a chunk, without tool calls and reasoning; lone surrogates become �."""
     if isinstance(content, list):
         content = "".join(part.get("text", "") for part in content if isinstance(part, dict))
     return (
@@ -257,7 +259,7 @@ def _extract_text(content: object) -> str:
 
 
 def _vendor_error_types() -> tuple[type[Exception], ...]:
-    """What a server, a client library or their disagreement about a stream can raise."""
+    """Exceptions of servers, client libraries and malformed streams."""
     import httpx2
     import openai
     from langchain_core.exceptions import LangChainException
@@ -267,7 +269,7 @@ def _vendor_error_types() -> tuple[type[Exception], ...]:
 
 
 def _build_failure(name: str, error: Exception) -> _ModelFailure:
-    """Ours for theirs; the text of theirs may quote the prompt, so only its kind is kept."""
+    """Our error for a vendor's; only its class is kept, because its text may quote the prompt."""
     status = getattr(error, "status_code", None)
     kind = f"status {status}" if status else type(error).__name__
     again = status is None or status in (408, 409, 429) or status >= 500

@@ -1,4 +1,4 @@
-"""Chooses the chat model that a setting names; none where answers are quotes alone."""
+"""Builds the chat model that a setting names; none where answers are quotes only."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ EXTRACTIVE = "extractive"
 
 
 def open_chat_model(spec: str, *, api_key: str | None, base_url: str | None) -> ChatModel | None:
-    """The model of *spec*; None: quotes alone. SetupError when it names no model that can be had.
+    """The model of *spec*; None: quotes only. SetupError when the model cannot be built.
 
-    One for all that is asked of it: they share connections, the bound on calls and what is known of failures.
+    One instance for all uses: they share connections, the limit on calls and the circuit breaker.
     """
     if spec == EXTRACTIVE:
         return None
@@ -25,7 +25,7 @@ def open_chat_model(spec: str, *, api_key: str | None, base_url: str | None) -> 
 
 
 def preload_model(spec: str) -> None:
-    """Import and read what the first answer of the model would wait for; seconds of a processor's time."""
+    """Import and load what the model's first answer needs; takes seconds of CPU time."""
     from assistant.models.token_count import count_tokens
 
     for name in spec.split(","):
@@ -36,7 +36,7 @@ def preload_model(spec: str) -> None:
 
 
 async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> str | None:
-    """Ask the model for a word; None when it answers, else why not, with the mend."""
+    """Request one word from the model; None on success, else the reason with a remedy."""
     try:
         model = open_chat_model(spec, api_key=api_key, base_url=base_url)
         if model is None:
@@ -44,8 +44,8 @@ async def try_model(spec: str, *, api_key: str | None, base_url: str | None) -> 
         async for _ in model.stream_completion("Answer with one word.", "Say: ready"):
             return None
     except (ModelUnavailable, SetupError) as exc:
-        mend = (
+        remedy = (
             "check OPENAI_BASE_URL, OPENAI_API_KEY and ASSISTANT_CHAT_MODEL; customers get quotes meanwhile"
         )
-        return f"{exc} ({mend})"
+        return f"{exc} ({remedy})"
     return "the model answered nothing"

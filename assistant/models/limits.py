@@ -1,33 +1,33 @@
-"""How long and how many at once a chat model may be asked, and when to leave it alone for a while."""
+"""Deadlines and concurrency limits of chat models, and the circuit breaker."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-#: Of one answer; what a budget holds back for it.
+#: Tokens of one answer; also what a budget reserves for it.
 MAX_TOKENS = 800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelLimits:
-    """Seconds, unless said otherwise."""
+    """Limits of a chat model, in seconds unless stated otherwise."""
 
     connect: float = 3.0
-    #: Until the first words, a retry included.
+    #: Until the first token, a retry included.
     first: float = 8.0
-    #: Between words; an empty piece of a stream is no word.
+    #: Between tokens; an empty chunk does not count.
     between: float = 5.0
     total: float = 30.0
     #: Before the second try, where the server names no time.
     pause: float = 0.3
-    #: Calls at the same time.
+    #: Concurrent calls.
     parallel: int = 8
-    #: Characters of one answer; a model that writes more has lost itself.
+    #: Characters of one answer; a model that writes more is looping.
     characters: int = 8_000
 
 
 class CircuitBreaker:
-    """Stops asking a model that failed several times in a row; after a pause one call tries it again."""
+    """Opens after several failures in a row; after a pause one call tests the model."""
 
     def __init__(
         self, *, failures: int = 5, pause: float = 30.0, clock: Callable[[], float] = time.monotonic
@@ -42,7 +42,7 @@ class CircuitBreaker:
             return True
         if self._clock() < self._closed_until:
             return False
-        self._closed_until = self._clock() + self._pause  # one call tries, the others wait for what it finds
+        self._closed_until = self._clock() + self._pause  # one call tests, the others wait for its outcome
         return True
 
     def record_success(self) -> None:

@@ -1,4 +1,4 @@
-"""The in-memory twin of a chat model: says what it was told to say and keeps what it was asked."""
+"""A chat model for tests: returns scripted answers and records its calls."""
 
 from collections.abc import AsyncIterator
 

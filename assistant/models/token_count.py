@@ -1,4 +1,4 @@
-"""How many tokens a text is, with the model's own vocabulary from an installed package, never a download."""
+"""Counts tokens with the model's own vocabulary from an installed package, without a download."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from tiktoken import Encoding
 
 _NEWEST = "o200k_base"
-# Copied from tiktoken (MIT): it hands them out only after downloading the vocabulary.
+# Copied from tiktoken (MIT), which exposes them only after downloading the vocabulary.
 _CONTRACTED = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
 _CASED = r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+" + _CONTRACTED
 _UPPER = r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*" + _CONTRACTED
@@ -20,7 +20,7 @@ _PATTERNS = {
 
 @lru_cache(maxsize=4096)
 def count_tokens(text: str, model: str = "") -> int:
-    """Exact for OpenAI's models; for others the newest vocabulary's, which comes near in Japanese too."""
+    """Exact for OpenAI's models; for others by the newest vocabulary, which is close in Japanese too."""
     return len(_load_encoding(_find_encoding_name(model.rpartition(":")[2])).encode_ordinary(text))
 
 

@@ -1,1 +1,1 @@
-"""Who follows a conversation is told: within a process and between processes."""
+"""Notifies the subscribers of a conversation, within a process and between processes."""

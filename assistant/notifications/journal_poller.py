@@ -1,4 +1,4 @@
-"""Reads the journal now and then: what another process did is noticed even when its notice was lost."""
+"""Polls the journal, so that changes by other processes are noticed even when a notification was lost."""
 
 import asyncio
 from contextlib import suppress
@@ -9,20 +9,20 @@ from assistant.ports.clock import Clock
 from assistant.ports.notifications import Notifier
 from assistant.ports.storage.store import Database, Store
 
-#: What a lost notice can cost.
+#: Seconds; the longest delay by a lost notification.
 POLL_SECONDS = 2.0
 PAGE = 1_000
 
 
 class JournalPoller:
-    def __init__(self, database: Database[Store], wire: Notifier, clock: Clock) -> None:
-        self._database, self._wire, self._clock = database, wire, clock
+    def __init__(self, database: Database[Store], notifier: Notifier, clock: Clock) -> None:
+        self._database, self._notifier, self._clock = database, notifier, clock
 
     async def run(self) -> None:
-        """Wake whoever follows what changed, until cancelled."""
+        """Until cancelled, notify the subscribers of changed conversations."""
         last: int | None = None
         while True:
-            with suppress(Unavailable):  # the next round sees what this one would have
+            with suppress(Unavailable):  # the next round sees what this one missed
                 last = await self._poll_journal(last)
             await asyncio.sleep(POLL_SECONDS)
 
@@ -33,7 +33,7 @@ class JournalPoller:
         step = partial(_list_changed, after=last, clock=self._clock)
         changed, seen = await self._database.read(step)
         for conversation in changed:
-            self._wire.notify_local(conversation)
+            self._notifier.notify_local(conversation)
         return seen
 
 

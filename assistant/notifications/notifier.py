@@ -1,4 +1,4 @@
-"""Wakes the streams of this process and carries drafts and typing to them; nothing here is the truth."""
+"""Notifies the streams of this process, and forwards drafts and typing; it stores nothing."""
 
 import asyncio
 import time
@@ -9,17 +9,17 @@ from typing import Any
 
 from assistant.domain.messages import Author
 
-#: A customer who pressed a key this recently is still writing.
+#: Seconds for which a customer counts as typing after a key press.
 TYPING_SECONDS = 2.0
 
-#: Key of those who follow every conversation.
+#: Key of subscribers to every conversation.
 EVERYTHING = ""
 
 
 class LocalSubscriber:
-    """One open stream: woken when something was committed, holding only the newest of what is not stored.
+    """One open stream: woken after commits; holds only the newest of what is not stored.
 
-    A reader that never reads costs one entry per conversation, kind and author, however much happens.
+    A stream that is never read holds one entry per conversation, kind and author.
     """
 
     def __init__(self, *, over: bool = False) -> None:
@@ -40,8 +40,9 @@ class LocalSubscriber:
         self._woken.set()
 
     async def next_events(self, timeout: float) -> list[tuple[str, str, dict[str, Any]]] | None:
-        """Wait to be woken: (conversation, event, data) of what is not stored; None: *timeout* seconds passed
-        and nothing happened."""
+        """Wait for events: (conversation, event, data) of what is not stored; None after *timeout*
+        seconds.
+        """
         if self.is_closed:
             return []
         try:
@@ -55,19 +56,19 @@ class LocalSubscriber:
 
 
 class LocalNotifier:
-    """The wire of a single process."""
+    """The notifier of a single process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._followers: dict[str, set[LocalSubscriber]] = defaultdict(set)
-        #: Conversation -> until when its customer counts as writing, and when that was last passed on.
+        #: Conversation -> (until when its customer counts as typing, when that was last forwarded).
         self._typing: dict[str, tuple[float, float]] = {}
         self._clock = clock
         self._over = False
-        #: Set whenever something may have become due.
+        #: Set whenever a job may have become due.
         self.work_available = asyncio.Event()
 
     async def run(self) -> None:
-        """Nothing to listen to: whatever happens, happens here."""
+        """Nothing to do: a single process has no bus."""
 
     @contextmanager
     def subscribe(self, conversation: str = EVERYTHING) -> Iterator[LocalSubscriber]:
@@ -84,20 +85,20 @@ class LocalNotifier:
         self.notify_local(conversation)
 
     def notify_local(self, conversation: str) -> None:
-        """Let whoever follows it, here, look again."""
+        """Notify the subscribers in this process."""
         self.work_available.set()
         for follower in self._list_subscribers(conversation):
             follower.wake_up()
 
     def notify_all(self) -> None:
-        """Let everybody look: something may have happened that was not heard of."""
+        """Notify all subscribers: notifications may have been lost."""
         self.work_available.set()
         for followers in self._followers.values():
             for follower in followers:
                 follower.wake_up()
 
     def close_all(self) -> None:
-        """End every stream; clients come back to whoever serves then."""
+        """End every stream; clients reconnect to the next process."""
         self._over = True
         for followers in self._followers.values():
             for follower in followers:
@@ -108,7 +109,7 @@ class LocalNotifier:
 
     def publish_typing(self, conversation: str, author: Author, on: bool, name: str | None = None) -> None:
         if author is Author.CUSTOMER and not self._update_typing(conversation, on):
-            return  # nothing new: a widget says it with every key, and each agent's stream would be woken
+            return  # throttled: a widget reports every key press, which would wake each agent's stream
         self._push_event(conversation, "typing", {"author": author.value, "on": on, "name": name})
 
     def is_typing(self, conversation: str) -> bool:
@@ -119,15 +120,15 @@ class LocalNotifier:
         return sum(map(len, self._followers.values()))
 
     def _update_typing(self, conversation: str, on: bool) -> bool:
-        """Whether that is news: a change, or as much as is needed to go on showing it."""
+        """Whether typing must be forwarded: it changed, or its display would expire."""
         now = self._clock()
         self._typing = {key: (until, said) for key, (until, said) in self._typing.items() if until > now}
         _, said = self._typing.pop(conversation, (None, None))
         if not on:
             return said is not None
-        news = said is None or now - said >= TYPING_SECONDS / 2
-        self._typing[conversation] = (now + TYPING_SECONDS, now if said is None or news else said)
-        return news
+        changed = said is None or now - said >= TYPING_SECONDS / 2
+        self._typing[conversation] = (now + TYPING_SECONDS, now if said is None or changed else said)
+        return changed
 
     def _push_event(self, conversation: str, event: str, data: dict[str, Any]) -> None:
         for follower in self._list_subscribers(conversation):

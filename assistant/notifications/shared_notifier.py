@@ -1,4 +1,4 @@
-"""The wire of several processes: what happens in one is heard in all, as far as notices get through."""
+"""A notifier for several processes, connected by a message bus; messages may be lost."""
 
 import json
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from assistant.ports.notifications import MessageBus
 
 
 class SharedNotifier(LocalNotifier):
-    """Rings, drafts and typing go to the followers here at once, and through *bus* to those elsewhere."""
+    """Notifies the subscribers in this process directly, and those in other processes through *bus*."""
 
     def __init__(self, bus: MessageBus) -> None:
         super().__init__()
         self._bus = bus
 
     async def run(self) -> None:
-        """Listen until cancelled."""
+        """Receive messages until cancelled."""
         await self._bus.run(self._dispatch_notice, self.notify_all)
 
     def notify(self, conversation: str) -> None:
@@ -45,5 +45,5 @@ class SharedNotifier(LocalNotifier):
                 conversation, Author(more["author"]), more["on"], more["name"]
             ),
         }
-        if what in told:  # another version of the program may say more
+        if what in told:  # another version of the program may send other kinds
             told[what]()

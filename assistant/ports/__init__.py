@@ -1,1 +1,1 @@
-"""The outside world: what the product needs of it, by the room that serves it; async methods may wait."""
+"""Ports: protocols for everything outside the conversation logic, one file per implementing package."""

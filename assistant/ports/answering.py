@@ -1,4 +1,4 @@
-"""A question and its passages to an answer."""
+"""Answering: a question and its passages to an answer."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from assistant.domain.turns import Utterance, WithheldSentence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRequest:
-    """What an answer is to be written from."""
+    """The input of an Answerer."""
 
     question: str
-    #: Language to answer in.
+    #: Language of the answer.
     language: str
     #: Best first.
     passages: Sequence[Passage]
-    #: Everything said before, oldest first.
+    #: All earlier messages, oldest first.
     lines: Sequence[Utterance] = ()
     #: None: no budget, as on the command line.
     allowance: ModelBudget | None = None
@@ -29,28 +29,28 @@ class AnswerRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An answer of which every sentence is supported; an empty text means there was nothing to say."""
+    """An answer of which every sentence is supported; empty text: there was nothing to answer with."""
 
     text: str
     citations: tuple[Citation, ...] = ()
-    #: Model that wrote it, ``extractive`` for quotes.
+    #: The model that wrote it, ``extractive`` for quotes.
     model: str = "extractive"
     prompt_version: str | None = None
     withheld: tuple[WithheldSentence, ...] = ()
-    tokens: int = 0  #: in and out together
+    tokens: int = 0  # prompt and completion together
     cost: float | None = None
-    #: Why quotes stand in for a model's words; empty: they do not.
+    #: Why quotes replace a model's answer; empty: they do not.
     instead: str = ""
 
 
-#: Called with the whole text so far, each time a checked sentence is added.
+#: Called with the whole text so far, whenever a checked sentence is added.
 Progress = Callable[[str], Awaitable[None]]
 
-#: Turns a follow-up question into one that stands alone: (question, lines before it).
+#: Rewrites a follow-up as a standalone question: (question, lines before it).
 Rewrite = Callable[[str, Sequence[Utterance]], Awaitable[str]]
 
 
 class Answerer(Protocol):
-    """A question and its passages to an answer that says only what the passages say."""
+    """Answers a question with only what the passages say."""
 
-    async def write_answer(self, ask: AnswerRequest, progress: Progress) -> Draft: ...
+    async def write_answer(self, request: AnswerRequest, progress: Progress) -> Draft: ...

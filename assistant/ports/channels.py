@@ -1,4 +1,4 @@
-"""A messaging app, as the product meets it."""
+"""Channels: a messaging app."""
 
 from __future__ import annotations
 
@@ -17,35 +17,34 @@ from assistant.domain.channels import (
 
 
 class Channel(Protocol):
-    """One account in a messaging app: its webhook in, its calls out.
+    """One account in a messaging app: parses its webhooks, calls its API.
 
-    Fourteen members because an adapter is all that knows its app: there is no app of which half would do.
+    Fourteen members because only the adapter knows its app: no app needs half of them.
     """
 
     name: str
     account: str
-    max_webhook_bytes: int  # bytes that a webhook call of this app may have
+    max_webhook_bytes: int  # most bytes of a webhook call
 
     def answer_challenge(
         self, call: WebhookRequest
-    ) -> str | None: ...  # the answer to the app's own test; None: no test
+    ) -> str | None: ...  # the response to the app's verification call; None: it is none
     def verify_webhook(self, call: WebhookRequest) -> None: ...  # Unauthorized
     def parse_webhook(
         self, call: WebhookRequest
     ) -> Sequence[ChannelEvent]: ...  # BadInput; unknown events yield none
     def split_message(
-        self, letter: OutboundMessage
+        self, outbound: OutboundMessage
     ) -> Sequence[MessagePart]: ...  # pure: the same on every try
     async def send_part(
-        self, letter: OutboundMessage, part: MessagePart
+        self, outbound: OutboundMessage, part: MessagePart
     ) -> SendResult: ...  # RetryLater, Undeliverable
     async def send_typing_indicator(
         self, thread: Thread
-    ) -> None: ...  # shows that somebody is at it, if the app can
+    ) -> None: ...  # shows a typing indicator if the app has one
     async def fetch_media(self, source: str) -> bytes: ...  # a customer's file; RetryLater, Undeliverable
-    async def fetch_peer_name(self, thread: Thread) -> str | None: ...  # what the person calls themselves
-    async def check_setup(self) -> Sequence[str]: ...  # what works, a line each; SetupError with the mend
-    async def refresh_limits(
-        self, now: datetime
-    ) -> None: ...  # asks the app about its limits, where they change
-    def limits_now(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]: ...  # its limits now
+    async def fetch_peer_name(self, thread: Thread) -> str | None: ...  # the person's display name
+    async def check_setup(self) -> Sequence[str]: ...  # one line per passed check; SetupError with a remedy
+    async def refresh_limits(self, now: datetime) -> None: ...  # refreshes the app's limits if they change
+    # its current limits
+    def limits_now(self, thread: Thread, now: datetime) -> Sequence[Mapping[str, Any]]: ...

@@ -1,4 +1,4 @@
-"""What time it is: given to whatever needs it, so that tests move it by hand."""
+"""The clock: passed as a parameter, so that tests control the time."""
 
 from __future__ import annotations
 

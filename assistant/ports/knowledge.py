@@ -1,4 +1,4 @@
-"""Search: the passages that answer a question, their tokens, the nearest vectors."""
+"""Retrieval: passages for a question, their token vectors, nearest vectors."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PassageTokens:
-    """The tokens of a passage, read in the context of the whole."""
+    """Token vectors of a passage, computed in its context."""
 
-    #: Characters of its text that each covers: (tokens, 2), from and to; below 0: of the headings above it.
+    #: Spans in the passage's text: (tokens, 2), start and end; negative in the headings above it.
     spans: Spans
-    #: A small vector of each, of any length.
+    #: (tokens, dimensions) int8, not normalized.
     tokens: Tokens
 
 
 class TokenVectors(Protocol):
-    """Tokens of passages, without embedding anything anew."""
+    """Token vectors of passages, without a new embedding."""
 
     async def load_passage_tokens(
         self, passages: Sequence[Passage]
-    ) -> Sequence[PassageTokens | None]: ...  # None: none is kept
+    ) -> Sequence[PassageTokens | None]: ...  # None: not stored
 
 
 class VectorIndex(Protocol):
-    """Nearest vectors; a cache that can be rebuilt. An id names a chunk and which of its vectors."""
+    """Nearest neighbours; a rebuildable cache. An id names a chunk and one of its slots."""
 
     async def find_nearest(
         self, vector: Vectors, *, limit: int
     ) -> list[tuple[int, float]]: ...  # (id, cosine)
     async def upsert_vectors(self, ids: Sequence[int], vectors: Vectors) -> None: ...
     async def remove_vectors(self, ids: Sequence[int]) -> None: ...
-    async def filter_stored(self, ids: Sequence[int]) -> set[int]: ...  # those of them that it holds
+    async def filter_stored(self, ids: Sequence[int]) -> set[int]: ...  # those of them that it contains
     async def list_ids(self) -> set[int]: ...
     async def count_vectors(self) -> int: ...
     async def close(self) -> None: ...
 
 
 class Retriever(Protocol):
-    """A question to the passages that answer it, best first."""
+    """A question to passages that answer it, best first."""
 
     async def search(
         self, question: str, *, language: str | None = None, limit: int = 5

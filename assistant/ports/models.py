@@ -1,4 +1,4 @@
-"""Models: texts to vectors, and words from a generative one."""
+"""Models: embeddings and chat."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 class Embedder(Protocol):
     """Texts to unit vectors."""
 
-    #: Model and version; another name means another index.
+    #: Model and version; another name needs another index.
     name: str
     dimensions: int
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors: ...  # (len(texts), dimensions) float32
-    def count_tokens(self, text: str) -> int: ...  # its length as the model counts
+    def count_tokens(self, text: str) -> int: ...  # length in the model's tokens
     async def embed_query(self, text: str) -> Vectors: ...  # (dimensions,) float32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MultiVector:
-    """A text as one vector, and as a small vector of each of its tokens."""
+    """A text as a pooled vector and a small vector per token."""
 
     pooled: Vectors
     tokens: Tokens
@@ -38,20 +38,20 @@ class MultiVector:
 
 @runtime_checkable
 class MultiVectorEmbedder(Protocol):
-    """An Embedder that also tells tokens apart: slower to compare, much better at ranking."""
+    """An Embedder with token vectors for late interaction."""
 
     async def embed_passage_tokens(self, texts: Sequence[str]) -> Sequence[MultiVector]: ...
     async def embed_query_tokens(self, text: str) -> MultiVector: ...
     def compute_token_spans(
         self, text: str
-    ) -> Spans: ...  # characters of each of the tokens of embed_passage_tokens
+    ) -> Spans: ...  # (tokens, 2): spans of the tokens of embed_passage_tokens
 
 
 class ChatModel(Protocol):
-    """A generative model, reduced to what we use."""
+    """A chat model with the one operation that we use."""
 
     name: str
 
     def stream_completion(
         self, system: str, user: str
-    ) -> AsyncIterator[str]: ...  # ModelUnavailable, also for half answers
+    ) -> AsyncIterator[str]: ...  # ModelUnavailable, also for incomplete answers

@@ -1,4 +1,4 @@
-"""Reading what a customer says."""
+"""Signals: analysis of customers' messages."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.signals import Signals
 from assistant.domain.turns import History, TextEmbedding, Utterance
 
-#: Everything said so far to what the customer wants and claims.
+#: All earlier messages to the customer's requests and claims.
 FactPicker = Callable[[Sequence[Utterance]], CustomerFacts]
 
 
 class SignalReader(Protocol):
-    """What a customer's turn tells besides its words."""
+    """Computes signals of a customer's turn."""
 
-    # meaning: what the embedding model makes of it, if at hand
+    # meaning: the text's embedding, if available
     def compute_signals(
         self, text: str, history: History, meaning: TextEmbedding | None = None
     ) -> Signals: ...

@@ -1,1 +1,1 @@
-"""Reads a customer's turn: language, wish for a person, mood, familiarity, progress; with evidence."""
+"""Signals of a customer's turn with evidence: language, request for a person, mood, familiarity, progress."""

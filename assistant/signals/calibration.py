@@ -1,6 +1,6 @@
-"""Probabilities from the turn encoder's logits and the signs that rules find: logistic, one for each signal.
+"""Logistic calibration of each signal over the turn encoder's logits and rule features.
 
-Fitted by `python -m evals calibrate_turns` on writers that the encoder did not learn from.
+Fitted by `python -m evals calibrate_turns` on writers that the encoder was not trained on.
 """
 
 import json
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-#: Logits beyond this say no more.
+#: Logits are clipped to ± this.
 MAX_LOGIT = 8.0
 
 Features = dict[str, float]
@@ -24,7 +24,7 @@ def load_weights() -> Mapping[str, Mapping[str, float]]:
 
 
 def compute_probability(signal: str, features: Mapping[str, float]) -> float:
-    """0–1; features that have no weight do not count."""
+    """0–1; features without a weight are ignored."""
     known = load_weights()[signal]
     return apply_logistic(sum(known.get(name, 0.0) * value for name, value in features.items()))
 
@@ -34,7 +34,7 @@ def apply_logistic(logit: float) -> float:
 
 
 def compute_log_odds(probability: float) -> float:
-    """Within MAX_LOGIT."""
+    """Log-odds, clipped to ±MAX_LOGIT."""
     held = min(max(probability, 1e-6), 1 - 1e-6)
     return clip_logit(math.log(held / (1 - held)))
 

@@ -1,4 +1,4 @@
-"""Facts in a customer's words by their kind: numbers, days with what they mean, sums, things, addresses."""
+"""Extracts claims by kind from a customer's words: numbers, dates, amounts, products, addresses."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from assistant.domain.confidential import HIDDEN
 from assistant.signals import cues
 
-#: What we asked for right before, where the customer answers with a number alone.
+#: What our previous message asked for, where the customer answers with a number alone.
 ASKED_KINDS = (
     ("postcode", re.compile(r"郵便番号|post ?code|postal code|zip")),
     ("tracking number", re.compile(r"追跡番号|伝票番号|送り状|tracking")),
@@ -15,21 +15,21 @@ ASKED_KINDS = (
     ("phone", re.compile(r"電話番号|phone number|telephone")),
     ("serial number", re.compile(r"製造番号|シリアル|serial")),
 )
-#: A number that stands alone, with nothing said of what it is.
+#: A number without context.
 BARE_NUMBER = re.compile(r"^\W*(?:はい|yes|ok)?\W*(\d[\d -]{3,18}\d)\W*(?:です|になります|だよ)?\W*$")
-#: "Last month" without what happened then tells nothing.
+#: "Last month" without an event says nothing.
 VAGUE_DAY = re.compile(r"^\D+$")
-#: Pieces of a sentence: a day belongs to the words of its own.
+#: Clauses; a date belongs to the words of its clause.
 PIECES = re.compile(r"[、,;。!?\n]|\bbut\b|\band\b|(?<!\d)\.(?!\d)")
-#: Characters between a day and the words that say what it means.
+#: Characters between a date and the words that give its meaning.
 MAX_DATE_GAP = 48
 MAX_VALUE_CHARACTERS = 80
 
 
 def extract_claims(raw: str, comparable: str, reply: str = "") -> list[str]:
-    """``kind: value`` for every fact in a line; what one kind took is not read again as another.
+    """``kind: value`` for every claim in a line; text matched by one kind is not matched by another.
 
-    *reply*: what we said right before, which tells what a number alone is.
+    *reply*: our previous message, which tells what a number alone is.
     """
     bare = BARE_NUMBER.match(comparable)
     if bare and (kind := _find_asked_kind(reply)):
@@ -56,13 +56,13 @@ def _iterate_claims(raw: str, comparable: str) -> Iterator[str]:
 
 
 def _find_asked_kind(reply: str) -> str | None:
-    """The kind of number that a reply asked for; None where it asked for none, or for several."""
+    """The kind of number that a reply asked for; None if none or several."""
     found = [kind for kind, pattern in ASKED_KINDS if pattern.search(reply)]
     return found[0] if len(found) == 1 else None
 
 
 def _find_date_meaning(comparable: str, day: str) -> str:
-    """``ordered on``, ``wanted by`` … where the words beside a day say it, else ``date``."""
+    """``ordered on``, ``wanted by`` … if the words beside a date say so, else ``date``."""
     at = comparable.find(day)
     start = max((match.end() for match in PIECES.finditer(comparable, 0, max(at, 0))), default=0)
     after = PIECES.search(comparable, at + len(day))
@@ -81,6 +81,6 @@ def _find_date_meaning(comparable: str, day: str) -> str:
 
 
 def _restore_case(value: str, raw: str) -> str:
-    """The value with the capitals that it was written with."""
+    """The value in its original capitalisation."""
     at = raw.casefold().find(value)
     return raw[at : at + len(value)] if at >= 0 else value

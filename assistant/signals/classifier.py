@@ -1,6 +1,6 @@
-"""Linear classifiers over hashed n-grams: what the words alone tell, whatever else is down.
+"""Linear classifiers over hashed n-grams; they need nothing but the text.
 
-`python -m evals train signals` writes the weights.
+Weights are written by `python -m evals train signals`.
 """
 
 import json
@@ -13,19 +13,19 @@ from typing import Any
 
 from assistant.signals.hashed_ngrams import hash_ngrams
 
-#: Weights are written as whole numbers of this size, so that the file stays readable and small.
+#: Scale of the integer weights in the file, which keep it readable and small.
 UNIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class LinearClassifier:
-    """A linear classifier of one thing: above 0 is yes."""
+    """A binary linear classifier; a score above 0 is yes."""
 
     ngram_weights: tuple[float, ...]
     bias: float
 
     def score_buckets(self, buckets: Sequence[int]) -> float:
-        """The logit of a text with these buckets of n-grams."""
+        """The logit of a text with these n-gram buckets."""
         return (
             sum(self.ngram_weights[bucket] for bucket in buckets) / math.sqrt(len(buckets) or 1) + self.bias
         )
@@ -33,16 +33,16 @@ class LinearClassifier:
 
 @dataclass(frozen=True, slots=True)
 class ClassifierWeights:
-    """Everything that training wrote."""
+    """All weights of the file."""
 
     classifiers: Mapping[str, LinearClassifier]
-    #: Signal -> feature -> weight: how the logit and what rules find are weighed.
+    #: Signal -> feature -> weight of the logit and of rule features.
     combiner_weights: Mapping[str, Mapping[str, float]]
 
 
 @cache
 def load_weights() -> ClassifierWeights:
-    """The committed weights; `python -m evals train signals` writes them."""
+    """The committed weights, written by `python -m evals train signals`."""
     source = files("assistant.signals").joinpath("classifier.json").read_text("utf-8")
     data: dict[str, Any] = json.loads(source)
     return ClassifierWeights(

@@ -1,6 +1,6 @@
-"""Cues: what customers say, as patterns in the YAML files of `cues/`; nothing is weighed here.
+"""Cues: patterns of customers' phrases in the YAML files of `cues/`.
 
-A file has ``parts`` (named pieces of patterns, written ``<name>`` where they are used) and ``cues``.
+A file has ``parts`` (named subpatterns, used as ``<name>``) and ``cues``.
 """
 
 import re
@@ -14,24 +14,24 @@ import yaml
 
 PART = re.compile(r"<([a-z_]+)>")
 
-#: Clauses are cut to this before patterns see them: a clause is not longer, and no pattern can become slow.
+#: Clauses are truncated to this many characters, which bounds the patterns' time.
 MAX_CLAUSE_CHARACTERS = 600
-#: Characters shown beside the words that met a cue, and of all of them.
+#: Characters of context around a match, and of the whole snippet.
 EXCERPT_CONTEXT_CHARACTERS = 10
 MAX_EXCERPT_CHARACTERS = 80
-#: Two letters of one Latin word.
+#: Two letters of the same Latin word.
 LATIN = re.compile(r"[a-z0-9'’]{2}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One thing that can be said in many ways."""
+    """A cue with its patterns."""
 
     kind: str
     why: str
     weight: float
     pattern: re.Pattern[str]
-    #: A clause in which this stands does not count.
+    #: A clause that matches it does not count.
     unless: re.Pattern[str] | None
 
     def find_match(self, clause: str) -> re.Match[str] | None:
@@ -43,7 +43,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A cue met in a turn, with the words that met it."""
+    """A cue found in a turn, with the matched words."""
 
     cue: Cue
     words: str
@@ -59,12 +59,12 @@ def load_cues(name: str) -> tuple[Cue, ...]:
 
 @cache
 def load_words(name: str) -> dict[str, frozenset[str]]:
-    """One of the word lists of `words.yaml`."""
+    """A word list of `words.yaml`."""
     return {key: frozenset(row.split()) for key, row in _load_file("words")[name].items()}
 
 
 def find_hits(name: str, clauses: list[str]) -> Iterator[Hit]:
-    """Every cue of the file that the clauses meet, once each."""
+    """Every cue of the file that the clauses match, once each."""
     for cue in load_cues(name):
         for clause in clauses:
             found = cue.find_match(clause[:MAX_CLAUSE_CHARACTERS])
@@ -74,7 +74,7 @@ def find_hits(name: str, clauses: list[str]) -> Iterator[Hit]:
 
 
 def _format_snippet(clause: str, start: int, end: int) -> str:
-    """The words that met a cue and a little beside them, Latin words whole."""
+    """The matched words with some context, Latin words whole."""
     start, end = (
         max(0, start - EXCERPT_CONTEXT_CHARACTERS),
         min(len(clause), end + EXCERPT_CONTEXT_CHARACTERS),

@@ -1,4 +1,4 @@
-"""A customer's messages clause by clause: what of them says something of a matter."""
+"""Parses a customer's messages into clauses that say something of a matter."""
 
 import re
 from collections.abc import Sequence
@@ -14,21 +14,21 @@ from assistant.signals.small_talk import detect_small_talk
 from assistant.signals.topic import detect_topic
 from assistant.text.characters import contains_japanese
 
-#: From here on a line counts as abusive, distressed, angry.
+#: Thresholds of harassment, distress and anger.
 FEELING_THRESHOLD = 0.5
-#: Lines that are looked at, from both ends: nobody's matter lies in between.
+#: Lines that are read from both ends.
 MAX_LINES = 60
-#: Parts of a clause that say different things: "the plate is broken, so get me a person".
+#: Separators of statements within a clause: "the plate is broken, so get me a person".
 PARTS = re.compile(r"[、,;]|(?<=ので)|(?<=から)|(?<=けど)|(?<=が)(?=[^、]{4})|\b(?:because|but|so|and)\b")
 JAPANESE_WORD = re.compile(r"[一-龠々]{1,}|[ァ-ヴー]{2,}|[a-z][a-z0-9]+")
 JAPANESE_LETTERS = re.compile(r"[一-龠々ァ-ヴーぁ-ゖa-z]")
 ENGLISH_WORD = re.compile(r"[^\W\d_](?:[\w'-]*\w)?")
-#: The same key again and again, a row of the keyboard, letters that no word has in such a row.
+#: Random keys: repeated keys, keyboard rows, impossible letter sequences.
 RANDOM_KEYS = re.compile(
     r"^(?:(.)\1{3,}\W*|\W*(?:[a-z]*(?:asdf|sdfg|dfgh|fghj|ghjk|hjkl|qwer|wert|zxcv|xcvb|cvbn|jkl;)[a-z;]*\W*)+"
     r"|[a-z;]*[bcdfghjklmnpqrstvwxz;]{6,}[a-z;]*|(?:[a-z]*[ぁ-ん]+[a-z]+[ぁ-ん]*)+)$"
 )
-#: Who or what is asked for where somebody wants a person; beside a wish that was heard, they say no matter.
+#: Words for the person asked for; beside a request for a person they are not a matter.
 PERSON_WORDS = re.compile(
     r"担当|オペレーター|有人|人間|スタッフ|係の|責任者|上司|店長|電話|お?話(?:し|を|が|の|でき|せ)|つな(?:い|が|ぎ|げ)|繋|代わ|替わ|かわって"
     r"|方(?:に|と|から|へ|を|が|の)|どなた|誰か|人(?:に|と|を|が|から|の)|お願い"
@@ -38,12 +38,12 @@ PERSON_WORDS = re.compile(
 )
 MIN_WORDS_BESIDE_PERSON = 4
 CASE_NUMBERS = frozenset({"order number", "tracking number", "booking number"})
-#: What a person is wanted for.
+#: Reasons for which a person is wanted.
 ABOUT = re.compile(
     r"[一-龠々ァ-ヴーa-z0-9](?:の(?:件|こと|話)|について|に関し)"
     r"|\b(?:about|regarding|concerning|re:) (?:my|the|a|an|our)\b"
 )
-#: What a number is called; beside the number alone it says no matter.
+#: Names of numbers; beside the number alone they are not a matter.
 NUMBER_NAME = re.compile(
     r"[一-龠々ァ-ヴー]{0,8}番号(?:は|が|の)?"
     r"|\b(?:(?:my|the|it'?s|order|card|tracking|booking|account|phone|customer) )*"
@@ -54,28 +54,28 @@ FULL_STOP = re.compile(r"(?<=[A-Za-z0-9)\"”'][.…])\s+(?=\S)")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A sentence of the customer's, roughly."""
+    """A sentence of the customer."""
 
     raw: str
     comparable: str
-    #: Says something of a matter.
+    #: Whether it says something of a matter.
     is_substantive: bool
-    #: Asks for something or tells of trouble.
+    #: Whether it asks for something or reports a problem.
     is_strong: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerLine:
-    """What one message says of a matter."""
+    """A message and what it says of a matter."""
 
     clauses: tuple[Clause, ...]
     comparable: str
     topic: str | None
-    #: What we said right before it.
+    #: Our previous message.
     reply: str
-    #: Thanks or accepts, and nothing else.
+    #: Whether it only thanks or accepts.
     is_settled: bool
-    #: How the turn was read; None: nobody has.
+    #: Signals of the turn; None if it was not read.
     signals: Signals | None = None
 
     @property
@@ -98,7 +98,7 @@ class CustomerLine:
 
     @property
     def is_mere_anger(self) -> bool:
-        """Angry with us, and no complaint about a thing."""
+        """Whether it is anger at us without a complaint about a thing."""
         read = self.signals
         return read is not None and read.frustration >= FEELING_THRESHOLD > read.complaint
 
@@ -132,7 +132,7 @@ def _parse_line(line: Utterance, reply: str) -> CustomerLine:
 
 
 def _split_sentences(text: str) -> list[str]:
-    """Clauses, those that end with an English full stop too."""
+    """Clauses, also at English full stops."""
     return [
         piece.strip()
         for clause in normalization.split_clauses(text)
@@ -177,7 +177,7 @@ def _is_substantive(comparable: str, rest: str, *, asks_for_person: bool) -> boo
     beside = extract_words(PERSON_WORDS.sub(" ", rest))
     if request is HumanRequest.VAGUE and len(beside) >= MIN_WORDS_BESIDE_PERSON:
         return True
-    # What stands beside the wish may say what it is about.
+    # Words beside the request may say what it is about.
     return any(
         _has_matter(part)
         for part in PARTS.split(rest)
@@ -190,7 +190,7 @@ def _has_matter(part: str) -> bool:
 
 
 def has_content(text: str) -> bool:
-    """Whether a text has words of its own, beyond numbers and the words of every sentence."""
+    """Whether a text has content words, beyond numbers and common words."""
     if contains_japanese(text):
         words = JAPANESE_WORD.findall(text)
         return (bool(words) and len(JAPANESE_LETTERS.findall(text)) >= 4) or detect_topic(text) is not None
@@ -198,7 +198,7 @@ def has_content(text: str) -> bool:
 
 
 def extract_words(text: str) -> list[str]:
-    """The words that carry what is said; the rest is in every sentence."""
+    """Content words, without common ones."""
     if contains_japanese(text):
         return [word for word in JAPANESE_WORD.findall(text) if len(word) > 1]
     stop_words = cues.load_words("matter")["stop"]
@@ -206,12 +206,12 @@ def extract_words(text: str) -> list[str]:
 
 
 def has_number(comparable: str) -> bool:
-    """Whether a number of an order, a parcel or a booking stands in a text."""
+    """Whether a text has the number of an order, a parcel or a booking."""
     return any(cue.kind in CASE_NUMBERS and cue.pattern.search(comparable) for cue in cues.load_cues("facts"))
 
 
 def extract_bits(text: str) -> set[str]:
-    """What two texts about the same share: words, of Japanese ones each pair of characters."""
+    """Units for comparing two texts: words, for Japanese character bigrams."""
     return {
         word[at : at + 2] if contains_japanese(word) else word
         for word in extract_words(text)
@@ -220,7 +220,7 @@ def extract_bits(text: str) -> set[str]:
 
 
 def strip_claims(comparable: str) -> str:
-    """A text without the numbers, addresses and dates in it."""
+    """The text without numbers, addresses and dates."""
     for cue in cues.load_cues("facts"):
         if cue.kind != "product":
             comparable = cue.pattern.sub(" ", comparable)
@@ -247,6 +247,6 @@ def _remove_opener(comparable: str) -> str:
 
 
 def _trim_opener(raw: str) -> str:
-    """The clause as it was written, without a greeting in front."""
+    """The clause in its original form, without a greeting in front."""
     found = next((cue.pattern.match(raw) for cue in _load_kind("opener") if cue.pattern.match(raw)), None)
     return raw[found.end() :].strip() if found else raw.strip()

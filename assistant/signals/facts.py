@@ -1,4 +1,4 @@
-"""What a customer's words tell an agent: the matter, what they claim, what is missing; unverified."""
+"""Facts for agents in a customer's words: the matter, claims, missing information; unverified."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,24 +15,24 @@ from assistant.signals.matter import MAX_REQUEST_CHARACTERS, extract_request, fi
 
 MAX_FACTS = 20
 MAX_PROMISES = 5
-#: The last of the customer's, in which a danger is looked for.
+#: The customer's last lines that are searched for harm.
 MAX_LINES_FOR_HARM = 5
 
-#: What fulfils a need of the topic table.
+#: Need of the topic table -> kinds of claims that fulfil it.
 FULFILS = {
     "order number": ("order number", "tracking number", "booking number", "customer number"),
     "registered e-mail address": ("e-mail", "customer number"),
     "product": ("product", "serial number"),
     "amount": ("amount",),
 }
-#: Words of a purchase or a parcel; without them a number of an order may not exist.
+#: Words of a purchase or a parcel; without them there may be no order number.
 ORDER_WORDS = re.compile(
     r"注文|購入|買(?:った|いまし)|頼んだ|商品|品物|荷物|小包|配送|配達|(?<!メール[がもはで])届[いかきく]|返品|交換|キャンセル"
     r"|取り?消"
     r"|\b(?:orders?|ordered|bought|purchas\w+|parcels?|packages?|deliver\w*|items?|return(?:s|ed|ing)?"
     r"|exchange|arrived(?! at\b)|cancel\w*|shipped|shipment)\b"
 )
-#: Words of somebody's own case; a question how things are in general needs no number.
+#: Words of the customer's own case; a general question needs no order number.
 OWN_CASE = re.compile(
     r"届い(?:た|て)|届か|届き(?:ま|そ)|届く(?:はず|予定)|注文(?:し(?:た|まし|て(?!もら))|番号|を|の(?:件|品|商品)|が)"
     r"|購入し|買(?:った|いまし)|頼んだ|引き?落と|請求(?:が|され)"
@@ -46,11 +46,11 @@ OWN_CASE = re.compile(
     r"|\b(?:arrived(?! at\b)|delivered|locked out)\b|\bcharged (?:me|twice|\w+ times)\b"
     r"|\b(?:want|need|like) (?:to )?(?:return|cancel|exchange|a refund)\b|\brefund me\b"
 )
-#: A sum matters where one was taken.
+#: An amount matters where one was charged.
 CHARGE_WORDS = re.compile(
     r"請求|引き?落と|二重|課金|\b(?:charged?|billed|debited|double|twice|overcharged)\b"
 )
-#: Things that a customer calls what they have: a noun before what went wrong.
+#: Nouns for what a customer has: before a verb of failure.
 NAMED_THING = re.compile(
     r"(?<![一-龠々ァ-ヴー])"
     r"(?!商品|品物|品|荷物|注文|中身|一部|全部|半分|箱|私|何|誰|電源|画面|保証|修理|傷|汚|穴|足|欠)"
@@ -63,7 +63,7 @@ NAMED_THING = re.compile(
 
 
 def pick_facts(said: Sequence[Utterance]) -> CustomerFacts:
-    """What the customer's lines among *said* want and claim, and what an agent will still have to ask."""
+    """The customer's request and claims in *said*, and what an agent still has to ask."""
     masked = [replace(line, text=mask_secrets(line.text)) for line in said]
     lines = parse_customer_lines(masked)
     matter = lines[find_matter_start(lines) :]
@@ -84,14 +84,14 @@ def pick_facts(said: Sequence[Utterance]) -> CustomerFacts:
 
 
 def find_harm(lines: Sequence[str]) -> str | None:
-    """``harm`` where one of the lines speaks of it, by its words alone."""
+    """``harm`` if one of the lines mentions it, by its words alone."""
     clauses = [clause for line in lines for clause in normalization.split_clauses(line)]
     hits = cues.find_hits("circumstances", clauses)
     return "harm" if any(hit.cue.kind == "harm" for hit in hits) else None
 
 
 def list_case_needs(topic: str | None, words: str) -> list[str]:
-    """What an agent has to know of somebody's own case; nothing where a question is general."""
+    """What an agent has to know about the customer's own case; empty for a general question."""
     if OWN_CASE.search(words) is None:
         return []
     fitting = {"amount": CHARGE_WORDS, "order number": ORDER_WORDS, "product": ORDER_WORDS}
@@ -99,7 +99,7 @@ def list_case_needs(topic: str | None, words: str) -> list[str]:
 
 
 def list_missing(needs: Sequence[str], claimed: Sequence[str], words: str) -> Iterator[str]:
-    """Which of the needs nobody has named."""
+    """The needs that nobody has fulfilled."""
     kinds = {fact.split(":")[0] for fact in claimed}
     for need in needs:
         is_named = need == "product" and NAMED_THING.search(words) is not None
@@ -118,7 +118,7 @@ def _iterate_line_claims(said: Sequence[Utterance]) -> Iterator[str]:
 
 
 def extract_promises(said: Sequence[Utterance]) -> Iterator[str]:
-    """What an agent promised in this conversation, and what the customer says was promised before."""
+    """Promises by an agent in this conversation, and earlier promises that the customer reports."""
     who = {Author.AGENT: ("ours", "agent"), Author.CUSTOMER: ("told", "customer says")}
     for line in said:
         if line.author not in who:
@@ -131,6 +131,6 @@ def extract_promises(said: Sequence[Utterance]) -> Iterator[str]:
 
 
 def list_needs(topic: str | None) -> list[str]:
-    """What an agent will want to know for a topic and can be picked out of words."""
+    """The needs of a topic that can be extracted from text."""
     found = next((cue.why for cue in cues.load_cues("topic") if cue.kind == topic), "")
     return [need.strip() for need in found.split(",") if need.strip() in FULFILS]

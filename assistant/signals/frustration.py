@@ -1,4 +1,4 @@
-"""Frustration of a turn: its words in context, the course of the talk, what was there before."""
+"""Frustration of a turn, from its words in context, the conversation's progress and the previous value."""
 
 import re
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ from assistant.text.characters import contains_japanese
 SHOUTING = re.compile(r"\b[A-Z]{3,}\b")
 LETTERS = re.compile(r"[A-Za-z]")
 MARKS = re.compile(r"[!?]{2,}")
-#: Some words are no accident, whatever the ear makes of them.
+#: Lowest score of a turn with a strong word, when the turn encoder has not read it.
 CERTAIN = 0.6
-#: From here on the learned ear is named as evidence where no cue explains the score.
+#: Score from which the classifier is named as evidence where no cue explains the score.
 EVIDENT = 0.5
 
 
@@ -25,18 +25,18 @@ def score_frustration(
     comparable: str,
     history: History,
     progress: ProgressSignal,
-    heard: float,
+    logit: float,
     labels: Mapping[str, float] | None = None,
 ) -> tuple[float, tuple[Evidence, ...]]:
-    """0–1 with evidence; *heard*: the n-gram classifier's logit.
+    """0–1 with evidence; *logit*: the n-gram classifier's logit.
 
-    *labels* are the turn encoder's logits, where it has read the turn in its context.
+    *labels* are the turn encoder's logits, if it has read the turn in its context.
     """
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = find_word_hits(comparable)
-    shown = compute_frustration_features(hits, compute_emphasis(raw), history, progress, heard)
-    joined = load_weights().combiner_weights["frustration"]
-    score = calibration.apply_logistic(sum(joined.get(name, 0.0) * value for name, value in shown.items()))
+    shown = compute_frustration_features(hits, compute_emphasis(raw), history, progress, logit)
+    weights = load_weights().combiner_weights["frustration"]
+    score = calibration.apply_logistic(sum(weights.get(name, 0.0) * value for name, value in shown.items()))
     kinds = {hit.cue.kind for hit in hits}
     if labels:
         context = compute_frustration_context_features(labels, score, progress, history)
@@ -49,7 +49,7 @@ def score_frustration(
 def compute_frustration_context_features(
     labels: Mapping[str, float], words: float, progress: ProgressSignal, history: History
 ) -> dict[str, float]:
-    """What frustration is judged by where the turn was read in its context; *words*: the score without it."""
+    """Features of the calibration with the turn encoder's logits; *words*: the score without them."""
     before = history.turns[-1].signals.frustration if history.turns else 0.0
     return {
         **calibration.build_label_features(labels, "frustrated", "complaint", "correction", "missed"),
@@ -59,8 +59,8 @@ def compute_frustration_context_features(
     }
 
 
-def _clamp_score(heard: float) -> float:
-    return max(-6.0, min(6.0, heard))
+def _clamp_score(logit: float) -> float:
+    return max(-6.0, min(6.0, logit))
 
 
 def find_word_hits(comparable: str) -> list[cues.Hit]:
@@ -69,12 +69,12 @@ def find_word_hits(comparable: str) -> list[cues.Hit]:
 
 
 def compute_frustration_features(
-    hits: list[cues.Hit], loud: float, history: History, progress: ProgressSignal, heard: float
+    hits: list[cues.Hit], emphasis: float, history: History, progress: ProgressSignal, logit: float
 ) -> dict[str, float]:
-    """What frustration is judged by, by name; the weights of training are over these."""
+    """Features of the word-based score by name; training learns their weights."""
     before = history.turns[-1].signals.frustration if history.turns else 0.0
     worn = min(progress.empty_replies, 3) / 3
-    shown = {"bias": 1.0, "heard": _clamp_score(heard), "loud": loud, "before": before, "worn": worn}
+    shown = {"bias": 1.0, "heard": _clamp_score(logit), "loud": emphasis, "before": before, "worn": worn}
     shown |= {f"said {hit.cue.kind}": 1.0 for hit in hits}
     heat = [hit.cue.weight for hit in hits if hit.cue.kind != "calm"]
     shown["said"] = max(heat, default=0.0)
@@ -90,18 +90,18 @@ def compute_frustration_features(
 
 
 def compute_emphasis(raw: str) -> float:
-    """Capitals and heaped marks, 0–1."""
+    """Capital letters and repeated punctuation, 0–1."""
     raw = normalization.clip_text(raw)
     marks = MARKS.findall(fold_compatibility(raw))
-    loud = 0.2 * min(2, len(marks)) + (0.2 if any(len(mark) >= 4 for mark in marks) else 0.0)
+    emphasis = 0.2 * min(2, len(marks)) + (0.2 if any(len(mark) >= 4 for mark in marks) else 0.0)
     letters = LETTERS.findall(raw)
     shouted = len(SHOUTING.findall(raw))
     capitals = sum(letter.isupper() for letter in letters)
     if len(letters) >= 12 and capitals / len(letters) > 0.7 and shouted >= 3:
-        loud += 0.6
+        emphasis += 0.6
     elif shouted >= 2 and len(letters) >= 12:
-        loud += 0.2
-    return min(loud, 1.0)
+        emphasis += 0.2
+    return min(emphasis, 1.0)
 
 
 def _build_evidence(

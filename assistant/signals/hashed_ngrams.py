@@ -1,4 +1,6 @@
-"""Texts as sparse counts of hashed pieces, for the learned heads: letters in Japanese, words elsewhere."""
+"""Texts as hashed n-grams for the linear classifiers: character n-grams in Japanese, word n-grams
+elsewhere.
+"""
 
 import re
 from itertools import pairwise
@@ -7,7 +9,7 @@ from zlib import crc32
 from assistant.text.characters import JAPANESE_LETTER
 
 BUCKETS = 1 << 14
-#: A mood shows in this many characters.
+#: Characters of a text that are read.
 MAX_CHARACTERS = 240
 #: The weights were fitted so: a lone long vowel or middle dot counts, too.
 _JAPANESE = re.compile(f"[{JAPANESE_LETTER}・]")
@@ -15,7 +17,7 @@ WORD = re.compile(r"[a-z0-9']+|[!?]+|[^\sa-z0-9']")
 
 
 def hash_ngrams(comparable: str) -> list[int]:
-    """Buckets of the pieces of a text, each once."""
+    """Distinct buckets of a text's n-grams."""
     bounded = f"^{comparable[:MAX_CHARACTERS]}$"
     pieces = _list_letter_ngrams(bounded, 4) if _JAPANESE.search(bounded) else _list_word_ngrams(bounded)
     return list({crc32(piece.encode("utf-8", "replace")) % BUCKETS for piece in pieces})

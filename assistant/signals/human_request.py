@@ -1,4 +1,4 @@
-"""The wish for a person: a matcher that needs nothing but the words, and classifiers beside it."""
+"""Request for a person: a pattern matcher, and classifiers beside it."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from assistant.signals.classifier import load_weights
 from assistant.signals.spelling import correct_text
 from assistant.text.characters import contains_japanese
 
-#: Commas and "but" end what a negation reaches in English.
+#: Commas and "but" end the scope of an English negation.
 PIECES = re.compile(r"[,;:]|\bbut\b|\bso\b|\binstead,?(?= |$)|\bplease\b(?= \w)|\(|\)| - | – |—")
 NEGATED = re.compile(
     r"(?:\bdo(?:es)?n'?o?t|\bdo not|\bno need|\bnot(?! able)|\bwithout|\bavoid(?:ing)?|\brather than"
@@ -19,12 +19,12 @@ NEGATED = re.compile(
     r"(?: (?:want|wanna|need|wish|like|have|to|be|get|me|us|think|it|is|a|an|the|for|necessary|any|your|"
     r"try(?:ing)?|going|interested|in|asking|looking|connected|transferred|bother)){0,6} ?$"
 )
-#: "why don't you connect me", "I don't know how to reach an agent": negations that ask all the same.
+#: Negations that still ask: "why don't you connect me", "I don't know how to reach an agent".
 STILL_ASKS = re.compile(
     r"\b(?:why|you) (?:do|did|wo|are)n'?t|\b(?:know|understand|see|get|able|can'?t|cannot)\b"
 )
 
-#: What somebody else said or wrote is no wish of the customer's; what the customer has said before is.
+#: What somebody else said is not the customer's request; what they said before is.
 QUOTED = re.compile(
     r"(?P<who>\b(?:he|she|they|it|who|boss|manager|wife|husband|mother|recording|message|e?mail|page|screen|sign"
     r"|letter|app|site|tracking|what does)\b[^\"“”\n]{0,24})[\"“][^\"“”\n]{1,80}[\"”]"
@@ -39,7 +39,7 @@ class RequestMatch:
     request: HumanRequest
     words: str
     why: str
-    #: Speaks about people, or says that none is needed: whoever hears a wish here mishears.
+    #: Talks about people, or declines one: patterns that veto the classifiers.
     is_denied: bool = False
 
 
@@ -47,12 +47,12 @@ NOTHING = RequestMatch(HumanRequest.NONE, "", "")
 
 
 DENIED = RequestMatch(HumanRequest.NONE, "", "", is_denied=True)
-#: Stronger findings of a turn win over weaker ones.
+#: Strength of the matcher's findings; the strongest one counts.
 STRENGTH = {HumanRequest.CLEAR: 3, HumanRequest.VAGUE: 2, HumanRequest.NONE: 0}
 
 
 def find_human_request(comparable: str) -> RequestMatch:
-    """The strongest wish of a turn; every clause counts, however long the turn is."""
+    """The strongest request of a turn; every clause is examined, however long the turn is."""
     best = NOTHING
     for clause in normalization.split_clauses(QUOTED.sub(lambda found: f"{found['who'] or ''}※", comparable)):
         for piece in slice_clause(clause):
@@ -63,18 +63,18 @@ def find_human_request(comparable: str) -> RequestMatch:
     return best
 
 
-def score_human_request(found: RequestMatch, heard: float) -> float:
-    """How likely a turn asks for a person, 0–1: by the n-gram classifier and what the matcher found."""
-    joined = load_weights().combiner_weights["wish"]
-    shown = compute_request_features(found, heard)
-    return calibration.apply_logistic(sum(joined.get(name, 0.0) * value for name, value in shown.items()))
+def score_human_request(found: RequestMatch, logit: float) -> float:
+    """The probability that a turn asks for a person, by n-gram classifier and matcher."""
+    weights = load_weights().combiner_weights["wish"]
+    shown = compute_request_features(found, logit)
+    return calibration.apply_logistic(sum(weights.get(name, 0.0) * value for name, value in shown.items()))
 
 
-def compute_request_features(found: RequestMatch, heard: float) -> dict[str, float]:
-    """What a wish that the matcher is not sure of is judged by; the weights of training are over these."""
+def compute_request_features(found: RequestMatch, logit: float) -> dict[str, float]:
+    """Features of an uncertain request by name; training learns their weights."""
     return {
         "bias": 1.0,
-        "heard": max(-6.0, min(6.0, heard)),
+        "heard": max(-6.0, min(6.0, logit)),
         "vague": float(found.request is HumanRequest.VAGUE),
         "denied": float(found.is_denied),
     }
@@ -83,7 +83,7 @@ def compute_request_features(found: RequestMatch, heard: float) -> dict[str, flo
 def compute_request_context_features(
     found: RequestMatch, labels: Mapping[str, float], words: float
 ) -> dict[str, float]:
-    """What a wish is judged by where the turn was read in its context; *words*: the chance without it."""
+    """Features of the calibration with the turn encoder's logits; *words*: the score without them."""
     return {
         **calibration.build_label_features(labels, "person", "person_hint"),
         "clear": float(found.request is HumanRequest.CLEAR),
@@ -94,7 +94,7 @@ def compute_request_context_features(
 
 
 def slice_clause(clause: str) -> list[str]:
-    """A clause in overlapping pieces that patterns may take whole: endless text hides no wish."""
+    """A clause in overlapping pieces that patterns can process: a long text must not hide a request."""
     size = cues.MAX_CLAUSE_CHARACTERS
     pieces = (clause[start : start + size] for start in range(0, max(1, len(clause) - 100), size - 100))
     return list(dict.fromkeys(pieces))
@@ -129,8 +129,8 @@ def match_japanese(clause: str) -> RequestMatch:
                 LEVELS[cue.kind], normalization.format_snippet(clause, found.start(), found.end()), cue.why
             )
         ruled_out, clause = True, clause[: found.start()] + "※" + clause[found.end() :]
-    heard = match_english(clause) if re.search(r"[a-z]{4}", clause) else NOTHING
-    return DENIED if ruled_out and heard is NOTHING else heard
+    logit = match_english(clause) if re.search(r"[a-z]{4}", clause) else NOTHING
+    return DENIED if ruled_out and logit is NOTHING else logit
 
 
 def _is_negated(clause: str, start: int) -> bool:
@@ -140,7 +140,7 @@ def _is_negated(clause: str, start: int) -> bool:
 
 
 def _has_clear_request_later(clause: str) -> bool:
-    """A clause that is about people in general may still hold a plain wish after a comma."""
+    """Whether a clause about people in general contains a plain request after a comma."""
     return any(
         cue.find_match(piece)
         for piece in PIECES.split(clause)[1:]

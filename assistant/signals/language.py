@@ -1,4 +1,4 @@
-"""Which language a turn is in, from its script and its commonest words; only languages we answer in."""
+"""Detects the language of a turn by script and common words, among the supported languages."""
 
 import re
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ ARABIC = re.compile(r"[\u0600-\u06ff]")
 THAI = re.compile(r"[\u0e00-\u0e7f]")
 LATIN = re.compile(r"[a-zà-öø-ÿ]")
 WORD = re.compile(r"[a-zà-öø-ÿ]+(?:'[a-z]+)?")
-#: Characters that Chinese writes and Japanese does not.
+#: Characters of simplified Chinese that Japanese does not have.
 CHINESE = re.compile(r"[们吗你这么还怎说请们给让为钱货买订单没对时间问题谢谢您哪块儿咱呢吧啊]")
-#: So many Latin words change a conversation's language: with a common word of theirs among them, or without.
+#: Latin words that switch a conversation's language: with a common word among them, or without.
 MIN_SENTENCE_WORDS = 3
 MIN_LONG_WORDS = 6
-#: "English, please" said in either language.
+#: "English, please" in either language.
 ASKED = (
     (
         "en",
@@ -35,10 +35,10 @@ ASKED = (
 
 
 def detect_language(text: str, allowed: Sequence[str], previous: str | None = None) -> str:
-    """The language to answer in: the turn's own if allowed, else the conversation's, else our first.
+    """The language to answer in: the turn's if supported, else the conversation's, else our first.
 
-    *text* is folded. A turn that tells nothing (a number, an emoji), or little (a word or two of Latin
-    letters: a product, a button), keeps the *previous* language: the conversation's, or its page's.
+    *text* is normalized. A turn without evidence (a number, an emoji) or with little (a word or two of Latin
+    letters: a product, a button) keeps the *previous* language: the conversation's, or its page's.
     """
     for language, pattern in ASKED:
         if language in allowed and pattern.search(text):
@@ -50,7 +50,7 @@ def detect_language(text: str, allowed: Sequence[str], previous: str | None = No
 
 
 def _is_language_switch(text: str, language: str | None) -> bool:
-    """Whether a text says enough to leave another language for this one: Japanese script always does."""
+    """Whether a text is evidence enough for a switch from another language; Japanese script always is."""
     if language == "ja":
         return True
     words = WORD.findall(text)
@@ -61,7 +61,7 @@ def _is_language_switch(text: str, language: str | None) -> bool:
 
 
 def detect_text_language(text: str) -> str | None:
-    """ISO code of what the text seems to be written in; None when it does not tell."""
+    """ISO code of the language that the text seems to be in; None when there is no evidence."""
     kana, han, latin = (len(p.findall(text)) for p in (_KANA, _KANJI, LATIN))
     if kana + han:
         return _detect_east_asian(text, kana, han, latin)
@@ -87,5 +87,5 @@ def _detect_latin(text: str) -> str | None:
     best = max(hits, key=lambda language: hits[language])
     if hits[best] > hits["en"] and hits[best] >= 2:
         return best
-    #: Two words or more of Latin letters are taken for English; one unknown word may be a product's name.
+    #: Latin words that count as English; one unknown word may be a product's name.
     return "en" if hits["en"] or len(words) >= 3 else None

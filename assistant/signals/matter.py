@@ -1,4 +1,4 @@
-"""What a customer wants, in their own words: the matter that came last, with what later turns add to it."""
+"""Extracts the customer's latest matter in their own words, with what later turns add to it."""
 
 import re
 from collections.abc import Sequence, Set
@@ -16,21 +16,21 @@ from assistant.signals.customer_lines import (
 from assistant.text.characters import contains_japanese
 
 MAX_REQUEST_CHARACTERS = 160
-#: Of what later turns add.
+#: Most additions by later turns.
 MAX_ADDITION_CHARACTERS = 120
 MIN_ADDITION_CHARACTERS = 5
-#: What an angry line has to share with the matter to be taken as about it.
+#: Share of words that an angry line has in common with the matter to count as about it.
 MIN_SHARED_BITS_IN_ANGER = 2
-#: A change of topic in fewer characters may be an aside.
+#: Characters below which a change of topic may be an aside.
 MIN_CHANGE_CHARACTERS = 12
-#: Words that point back go on with what was said before: "can I get it replaced?"
+#: References to what was said before: "can I get it replaced?"
 POINTS_BACK = re.compile(r"^(?:それ|これ|その|この|そちら|こちら|じゃあ|では)|\b(?:it|that|this|they|them)\b")
 
 
 def extract_request(said: Sequence[Utterance]) -> str | None:
-    """The matter in the customer's words; None where nobody has said what it is about.
+    """The matter in the customer's words; None if they have not said what it is about.
 
-    A wish for a person, thanks, giving up, numbers alone and random keys are no matter.
+    A request for a person, thanks, giving up, numbers alone and random keys are not a matter.
     """
     lines = parse_customer_lines(said)
     lines = lines[find_matter_start(lines) :]
@@ -45,18 +45,18 @@ def extract_request(said: Sequence[Utterance]) -> str | None:
 
 
 def _is_about_something(line: CustomerLine) -> bool:
-    """Mere anger is about us, unless it names a topic or tells what went wrong."""
+    """Anger alone is about us, unless it names a topic or what went wrong."""
     words = " ".join(clause.comparable for clause in line.substance)
     return not line.is_mere_anger or line.topic is not None or has_cue("trouble", words)
 
 
 def _opens_matter(line: CustomerLine) -> bool:
-    """A word or two that ask nothing may only lead up to the matter."""
+    """A word or two without a question may only introduce the matter."""
     return line.is_strong or sum(len(clause.comparable) for clause in line.substance) >= MIN_CHANGE_CHARACTERS
 
 
 def find_matter_start(lines: Sequence[CustomerLine]) -> int:
-    """Where the customer began with what they want now: after the last matter was settled, or at a change."""
+    """Index of the line where the current matter begins: after the last one was settled, or at a change."""
     opened, topic = 0, None
     for at, line in enumerate(lines):
         if not line.substance or line.is_abusive or line.is_mere_anger:
@@ -75,12 +75,12 @@ def _is_another_matter(line: CustomerLine, topic: str | None) -> bool:
         return False
     if has_cue("change", words):
         return True
-    # Words of another topic alone may be about the same; with a number of its own it is another case.
+    # Words of another topic may be about the same matter; with a number of its own it is another case.
     return line.topic not in (None, topic) and any(has_number(clause.comparable) for clause in line.clauses)
 
 
 def _find_addition(first: CustomerLine, later: Sequence[CustomerLine]) -> str | None:
-    """The last that was asked or made clearer about the same."""
+    """The last question or clarification about the same matter."""
     known = extract_bits(" ".join(clause.comparable for clause in first.substance))
     for line in reversed(later):
         kept = [] if line.is_settled else _select_additions(line, known)
@@ -91,7 +91,7 @@ def _find_addition(first: CustomerLine, later: Sequence[CustomerLine]) -> str | 
 
 
 def _select_additions(line: CustomerLine, known: Set[str]) -> list[Clause]:
-    """Clauses that ask, or take up the matter; of an angry line the latter only."""
+    """Clauses that ask or refer to the matter; of an angry line only the latter."""
     needed = MIN_SHARED_BITS_IN_ANGER if line.is_mere_anger else 1
     return [
         clause

@@ -1,11 +1,11 @@
-"""Making a customer's words comparable: widths, cases, invisible characters, clauses; no judgement."""
+"""Normalizes a customer's text: widths, case, invisible characters, clauses."""
 
 import re
 
 from assistant.domain.unicode_forms import fold_compatibility
 from assistant.text.characters import strip_every_invisible
 
-#: Readers of tone look at this much of each end; nobody's mood needs more.
+#: Characters of each end of a text that classifiers of mood read.
 WINDOW = 1_500
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -21,23 +21,23 @@ APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": 
 
 
 def normalize_text(text: str) -> str:
-    """Widths and cases folded, invisible characters gone, Japanese without spaces between characters."""
+    """Fold widths and case, remove invisible characters and spaces between Japanese characters."""
     text = fold_compatibility(strip_every_invisible(text)).translate(APOSTROPHES)
     text = BLANKS.sub(" ", CONTROL.sub(" ", text))
     return CJK_GAP.sub("", text).casefold().strip()
 
 
 def clip_text(text: str) -> str:
-    """The beginning and the end of a text that is too long to be read whole."""
+    """The beginning and the end of a text that is too long."""
     return text if len(text) <= 2 * WINDOW else f"{text[:WINDOW]}\n{text[-WINDOW:]}"
 
 
 def split_clauses(text: str) -> list[str]:
-    """Sentences, roughly: up to a full stop, question or exclamation mark, or a line's end."""
+    """Clauses: up to a full stop, question or exclamation mark, or the end of a line."""
     return [part.strip() for part in CLAUSES.findall(text) if part.strip()]
 
 
 def format_snippet(text: str, start: int, end: int, *, around: int = 12, most: int = 80) -> str:
-    """The matched words with a little of what stands around them, on one line."""
+    """The matched words with some context, on one line."""
     piece = text[max(0, start - around) : end + around]
     return " ".join(piece.split())[:most]

@@ -1,4 +1,4 @@
-"""Is the talk getting anywhere: the same question again, replies turned down, no answers."""
+"""Progress of a conversation: repeated questions, rejected replies, replies without answers."""
 
 import math
 import re
@@ -10,17 +10,17 @@ from assistant.domain.signals import Evidence, Reaction, Reason
 from assistant.domain.turns import History, PastTurn
 from assistant.signals import cues, normalization
 
-#: From here on two questions count as the same: by shared character pairs, by the cosine of their vectors.
+#: Thresholds from which two questions are the same: Dice of character bigrams, cosine of vectors.
 MIN_SAME_WORDS = 0.42
 MIN_SAME_MEANING = 0.915
 MIN_SAME_REPLY = 0.8
-#: A question is compared with this many before it.
+#: Earlier questions that a question is compared with.
 LOOK_BACK = 4
-#: Replies are looked for in this many lines.
+#: Lines searched for replies.
 WITHIN = 40
-#: Longer than this, a yes says more than yes.
+#: Longest plain acceptance: a longer text says more than yes.
 MAX_CONSENT_CHARACTERS = 60
-#: Fewer comparable characters than this are no question.
+#: Fewest comparable characters of a question.
 MIN_QUESTION_CHARACTERS = 5
 
 LETTERS = re.compile(r"[\w]+")
@@ -29,7 +29,7 @@ FILLERS = re.compile(
     r"|\b(?:the|an?|is|are|i|my|me|to|do|does|how|what|can|could|you|please|it|of|in|for|and|on|this|that|want|need)\b"
 )
 
-#: How much each sign adds; several add up (noisy-or).
+#: Weight of each sign; they are combined by noisy-or.
 WEIGHTS = {
     "same": 0.5,
     "rejected": 0.45,
@@ -42,19 +42,19 @@ WEIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class ProgressSignal:
-    """How the turn takes the reply before it, and how much the talk goes in circles."""
+    """How the turn takes the previous reply, and whether the conversation goes in circles."""
 
     reaction: Reaction | None
     no_progress: float
     evidence: tuple[Evidence, ...]
-    #: Share of the question asked before, 0–1.
+    #: Similarity to an earlier question, 0–1.
     sameness: float = 0.0
-    #: Says yes to a person just offered.
+    #: Accepts a person who was just offered.
     consents: bool = False
-    #: The reply before had no answer, or was (nearly) one given before.
+    #: The previous reply had no answer, or repeated an earlier one.
     no_answer: bool = False
     repeated: bool = False
-    #: Replies in a row, up to the one before this, that had no answer or were given before.
+    #: Consecutive replies, up to the previous one, without an answer or repeating one.
     empty_replies: int = 0
 
 
@@ -96,7 +96,7 @@ def score_progress(
 
 
 def combine_noisy_or(weights: Iterable[float]) -> float:
-    """Several signs add up: the chance that at least one of them is right."""
+    """1 - ∏(1 - p): the probability that at least one sign is right."""
     missed = 1.0
     for weight in weights:
         missed *= 1.0 - weight
@@ -104,7 +104,7 @@ def combine_noisy_or(weights: Iterable[float]) -> float:
 
 
 def find_last_reply(history: History) -> str | None:
-    """What the assistant or an agent said last."""
+    """The last message of the assistant or an agent."""
     for line in reversed(history.lines):
         if line.author in (Author.ASSISTANT, Author.AGENT):
             return line.text
@@ -128,7 +128,7 @@ def matches_cue(kind: str, reply: str) -> bool:
 def score_repetition(
     comparable: str, history: History, vector: Sequence[float] | None
 ) -> tuple[float, PastTurn | str | None]:
-    """How much the turn asks again what was asked in the last turns, 0–1 with .5 as "the same", and which."""
+    """Similarity to the customer's last questions, 0–1 with .5 as "the same", and the most similar one."""
     best, which = 0.0, None
     pairs = extract_bigrams(comparable)
     for said in [line.text for line in history.lines if line.author is Author.CUSTOMER][-LOOK_BACK:]:
@@ -185,9 +185,9 @@ def _detect_reaction(
 
 
 def list_empty_replies(history: History) -> list[str]:
-    """The row of replies, up to the last, that brought nothing: ``none`` no answer, ``again`` an old one.
+    """The trailing replies that brought nothing: ``none`` no answer, ``again`` a repeated one.
 
-    An agent's words end it: what the assistant had not answered before is over.
+    An agent's message ends the streak.
     """
     spoken = list(history.lines)[-WITHIN:]
     by_agent = max((place for place, line in enumerate(spoken) if line.author is Author.AGENT), default=-1)

@@ -1,4 +1,4 @@
-"""Assessing recorded dialogues: what the product would have read and decided, the replies as recorded."""
+"""Replays recorded dialogues: computes signals and decisions, with the replies as recorded."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,20 +13,20 @@ from assistant.domain.turns import History, PastTurn, TextEmbedding, Utterance
 from assistant.ports.signals import SignalReader
 from assistant.signals.progress import is_abstention
 
-#: What the embedding model makes of each text; empty where there is none.
+#: Text -> its embedding; empty where there is none.
 Meanings = Mapping[str, TextEmbedding]
 NO_MEANINGS: Meanings = {}
-#: Index of a line -> what the turn encoder makes of it; empty where there is none.
+#: Index of a line -> the turn encoder's logits; empty where there are none.
 Labels = Mapping[int, Mapping[str, float]]
 NO_LABELS: Labels = {}
 
-#: Stands for "the recorded reply answered"; a transcript does not tell how well.
+#: Placeholder for "the recorded reply answered": a transcript does not tell how well.
 ANSWERED = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayedTurn:
-    """One customer turn of a transcript, read and decided on."""
+    """The signals and decision of one customer turn of a transcript."""
 
     #: Index of the turn in the transcript.
     index: int
@@ -34,7 +34,7 @@ class ReplayedTurn:
     verdict: Verdict
 
     def as_dict(self, places: Sequence[int]) -> dict[str, Any]:
-        """As the contract prints it; *places* are the transcript's indexes of the customer turns."""
+        """As JSON of the contract; *places* are the transcript's indexes of the customer turns."""
         return {
             "turn": self.index,
             "frustration": self.signals.frustration,
@@ -52,13 +52,13 @@ class ReplayedTurn:
 
 @dataclass(slots=True)
 class _ReplayState:
-    """What has been said and decided so far."""
+    """Messages and decisions so far."""
 
     meanings: Meanings
     labels: Labels
     lines: list[Utterance] = field(default_factory=list)
     turns: list[PastTurn] = field(default_factory=list)
-    #: Turns before this one were an agent's, or before an agent's: their wishes are over.
+    #: Turns before this index belong to an earlier episode, which an agent handled.
     episode: int = 0
 
 
@@ -76,7 +76,7 @@ def replay_transcript(
 
 
 def parse_transcript(turns: Sequence[Mapping[str, Any]]) -> list[Utterance]:
-    """The turns of a transcript; BadInput names the one that is not."""
+    """The turns of a transcript; BadInput names the invalid one."""
     lines = []
     for index, turn in enumerate(turns):
         author, text = turn.get("author"), turn.get("text")

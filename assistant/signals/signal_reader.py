@@ -1,4 +1,4 @@
-"""The reader: one customer turn and its history to signals; joins the readers, decides nothing."""
+"""Combines all signals of a customer turn; decides nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -21,7 +21,7 @@ from assistant.signals.small_talk import detect_small_talk
 from assistant.signals.topic import detect_topic
 from assistant.signals.unfamiliarity import is_brief, score_unfamiliarity
 
-#: From here on a wish for a person is taken for sure, from there on for a hint of one.
+#: Thresholds of a certain request for a person, and of a possible one.
 CLEAR_THRESHOLD = 0.9
 VAGUE_THRESHOLD = 0.2
 #: The same for a wish that the matcher found outright.
@@ -29,11 +29,11 @@ AGREED_THRESHOLD = 0.5
 #: The same where only the n-gram classifier has read the turn.
 CLEAR_THRESHOLD_TEXT_ONLY = 0.9
 VAGUE_THRESHOLD_TEXT_ONLY = 0.5
-#: From here on a turn counts as said in distress.
+#: Threshold of distress.
 DISTRESS_THRESHOLD = 0.5
-#: From here on a feeling is shown as evidence.
+#: Threshold from which a feeling is shown as evidence.
 EVIDENCE_THRESHOLD = 0.5
-#: Signal -> the turn encoder's label for it.
+#: Signal -> label of the turn encoder.
 FEELING_LABELS = {
     "worry": "worried",
     "distress": "distressed",
@@ -41,25 +41,25 @@ FEELING_LABELS = {
     "complaint": "complaint",
     "reply_missed": "missed",
 }
-#: What is told to the agent of each.
+#: Signal -> text for the agent.
 FEELING_REASONS = {
     "worry": "sounds worried",
     "distress": "sounds in distress",
     "harassment": "threatens, insults or harasses",
     "complaint": "complains about something broken, wrong, lost or late",
 }
-#: Not for a bot, most serious first.
+#: Topics that a bot must not handle, most serious first.
 SENSITIVE = ("harm", "fraud", "legal", "personal_data")
 
 
 class RuleSignalReader:
-    """A SignalReader from rules; whatever else is down, it reads."""
+    """A SignalReader from rules and classifiers, without external dependencies."""
 
     def __init__(self, languages: Sequence[str] = ("ja", "en")) -> None:
         self.languages = tuple(languages)
 
     def compute_signals(self, text: str, history: History, meaning: TextEmbedding | None = None) -> Signals:
-        """What *text*, all that was said since the last reply, tells."""
+        """The signals of *text*, which is everything since the last reply."""
         turn = history.turns[-1].signals.turn + 1 if history.turns else 0
         whole = normalize_text(text)
         near = clip_text(whole)
@@ -68,17 +68,17 @@ class RuleSignalReader:
         vector = (meaning.vector or None) if meaning else None
         progress = score_progress(near, history, turn, vector, small_talk=small_talk)
         brief = small_talk is None and is_brief(near, language)
-        heard = score_text(near)
+        logit = score_text(near)
         labels = meaning.labels if meaning else None
         frustration, why_frustrated = score_frustration(
-            clip_text(text), near, history, progress, heard["frustration"], labels
+            clip_text(text), near, history, progress, logit["frustration"], labels
         )
         unfamiliarity, why_unfamiliar = score_unfamiliarity(
-            near, history, heard["unfamiliarity"], brief=brief, labels=labels
+            near, history, logit["unfamiliarity"], brief=brief, labels=labels
         )
         circumstances = {hit.cue.kind: hit for hit in cues.find_hits("circumstances", split_clauses(near))}
         sensitive = next((name for name in SENSITIVE if name in circumstances), None)
-        wish = _detect_human_request(whole, progress, history, heard["wish"], labels)
+        wish = _detect_human_request(whole, progress, history, logit["wish"], labels)
         feelings = _score_feelings(labels)
         if "self_harm" in circumstances:
             # Said outright: it needs no reading in context, and works with everything else down.
@@ -115,7 +115,7 @@ def _find_previous_language(history: History) -> str | None:
 
 
 def _score_feelings(labels: Mapping[str, float] | None) -> dict[str, float]:
-    """Worry, distress, harassment, complaint and a reply that missed, 0–1; nothing where none was read."""
+    """Worry, distress, harassment, complaint and a missed reply, 0–1; empty without logits."""
     if not labels:
         return {}
     return {
@@ -136,16 +136,16 @@ def _detect_human_request(
     whole: str,
     progress: ProgressSignal,
     history: History,
-    heard: float,
+    logit: float,
     labels: Mapping[str, float] | None,
 ) -> RequestMatch:
-    """Said outright, or a yes to the person just offered; asking vaguely twice is asking clearly.
+    """The request for a person: outright, or a yes to the person just offered.
 
-    By words alone the classifier may add a wish that the matcher missed, never take one away; where the turn
-    was read in its context, that reading and the matcher are weighed together.
+    Two vague requests are a clear one. By words alone, the classifier may add a request that the matcher
+    missed, never remove one; with the turn encoder's logits, they and the matcher are weighed together.
     """
     found = find_human_request(whole)
-    words = score_human_request(found, heard)
+    words = score_human_request(found, logit)
     if labels:
         found = _weigh_request_in_context(whole, found, labels, words)
     elif found.request is not HumanRequest.CLEAR and words >= CLEAR_THRESHOLD_TEXT_ONLY:

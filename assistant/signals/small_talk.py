@@ -1,15 +1,15 @@
-"""Courtesies: a greeting, thanks, a goodbye, and nothing else in the turn."""
+"""Small talk: a turn that is only a greeting, thanks or a goodbye."""
 
 import re
 
 from assistant.signals import cues
 
-#: Longer turns hold more than courtesy.
+#: Longest such turn, in characters.
 MAX_SMALL_TALK_CHARACTERS = 90
 REST = re.compile(
     r"[\W_]|(?:です|ます|ました|ね|よ|が|で|は|も|を|に|の|お|ご|さん|様|また|何か)|\b(?:and|so|very|much|you|for|the|a|to|u)\b"
 )
-#: What a turn is called when it holds several.
+#: Precedence when a turn has several kinds.
 PRECEDENCE = ("bye", "thanks", "greeting", "ok")
 EMOJI = re.compile(r"^[\U0001F300-\U0001FAFF\u2600-\u27bf\s!?.~〜ー]+$")
 HAPPY = re.compile(r"[😀-😆😊-😍🙂🙏👍👌❤💕🎉✨😄]")

@@ -1,4 +1,4 @@
-"""Mends slips in the few words that a wish for a person hangs on; every other word is left alone."""
+"""Corrects typing errors in the few words that a request for a person depends on."""
 
 import re
 from functools import cache, lru_cache
@@ -18,12 +18,12 @@ def _delete_letters(word: str) -> set[str]:
 
 @cache
 def load_deletions() -> dict[str, str]:
-    """What is left of a known word without one letter -> the word."""
+    """Deletion neighbourhood: a known word without one letter -> the word."""
     known = sorted(cues.load_words("spelling")["known"], reverse=True)
     return {cut: word for word in known for cut in (*_delete_letters(word), word)}
 
 
-#: How people shorten the words of a wish.
+#: Common abbreviations in requests.
 SHORT_FOR = {"tlk": "talk", "spk": "speak", "hooman": "human", "humon": "human", "reel": "real", "2": "to"}
 SHORTENED = re.compile(r"\b(?:tlk|spk|hooman|humon|reel(?= person| human)|(?<=talk )2|(?<=speak )2)\b")
 
@@ -35,13 +35,13 @@ def correct_text(text: str) -> str:
 
 @cache
 def load_real_words() -> frozenset[str]:
-    """Words that are right as they are."""
+    """Correct words that must not be changed."""
     return cues.load_words("spelling")["known"] | cues.load_words("spelling")["real"]
 
 
 @lru_cache(20_000)
 def correct_word(word: str) -> str:
-    """The known word that is one slip away (a letter more, less, other, or two swapped), else *word*."""
+    """The known word at edit distance one (insertion, deletion, substitution or swap), else *word*."""
     if word in load_real_words() or not SHORT.fullmatch(word):
         return word
     near = load_deletions().get(word) or next(
@@ -49,6 +49,6 @@ def correct_word(word: str) -> str:
     )
     if near is None or abs(len(near) - len(word)) > 1:
         return word
-    # In short words only an extra letter or a swap is a slip: "tall" is no "talk".
+    # In short words only an extra letter or a swap is an error: "tall" is not "talk".
     slip = len(near) >= LONG or sorted(near) == sorted(word) or near in _delete_letters(word)
     return near if slip else word

@@ -1,4 +1,4 @@
-"""Is the customer used to bots: words about it, style, pauses, what was seen before; with evidence."""
+"""Unfamiliarity with bots: words about it, style, pauses, earlier values; with evidence."""
 
 from collections.abc import Mapping
 
@@ -8,31 +8,31 @@ from assistant.domain.turns import History
 from assistant.signals import calibration, cues, normalization
 from assistant.signals.classifier import load_weights
 
-#: Who came before knows the place: style counts that much less per earlier conversation.
+#: Weight of style per earlier conversation: returning customers know the place.
 PER_VISIT = 0.6
 LONG_PAUSE = 240.0
 EVIDENT = 0.5
-#: What only a beginner says; no number of earlier visits outweighs it.
+#: Cues that only a beginner says; no number of earlier visits outweighs them.
 SAID = frozenset({"how_to_use", "discomfort"})
 
 
 def score_unfamiliarity(
     comparable: str,
     history: History,
-    heard: float,
+    logit: float,
     *,
     brief: bool,
     labels: Mapping[str, float] | None = None,
 ) -> tuple[float, tuple[Evidence, ...]]:
-    """0–1 with evidence; *heard*: the n-gram classifier's logit.
+    """0–1 with evidence; *logit*: the n-gram classifier's logit.
 
-    *labels* are the turn encoder's logits, where it has read the turn in its context.
+    *labels* are the turn encoder's logits, if it has read the turn in its context.
     """
     turn = history.turns[-1].signals.turn + 1 if history.turns else 0
     hits = list(cues.find_hits("unfamiliarity", normalization.split_clauses(comparable)[:12]))
-    shown = compute_unfamiliarity_features(hits, history, heard, brief=brief)
-    joined = load_weights().combiner_weights["unfamiliarity"]
-    score = calibration.apply_logistic(sum(joined.get(name, 0.0) * value for name, value in shown.items()))
+    shown = compute_unfamiliarity_features(hits, history, logit, brief=brief)
+    weights = load_weights().combiner_weights["unfamiliarity"]
+    score = calibration.apply_logistic(sum(weights.get(name, 0.0) * value for name, value in shown.items()))
     if labels:
         context = compute_unfamiliarity_context_features(labels, score, shown)
         score = calibration.compute_probability("unfamiliarity", context)
@@ -44,7 +44,7 @@ def score_unfamiliarity(
 def compute_unfamiliarity_context_features(
     labels: Mapping[str, float], words: float, shown: Mapping[str, float]
 ) -> dict[str, float]:
-    """What it is judged by where the turn was read in its context; *words*: the score without that."""
+    """Features of the calibration with the turn encoder's logits; *words*: the score without them."""
     return {
         **calibration.build_label_features(labels, "unfamiliar"),
         "words": calibration.compute_log_odds(words),
@@ -54,13 +54,13 @@ def compute_unfamiliarity_context_features(
 
 
 def compute_unfamiliarity_features(
-    hits: list[cues.Hit], history: History, heard: float, *, brief: bool
+    hits: list[cues.Hit], history: History, logit: float, *, brief: bool
 ) -> dict[str, float]:
-    """What unfamiliarity is judged by, by name; the weights of training are over these."""
+    """Features of the word-based score by name; training learns their weights."""
     first = not any(line.author is Author.CUSTOMER for line in history.lines)
     reactions = [turn.signals.reaction for turn in history.turns]
     before = history.turns[-1].signals.unfamiliarity if history.turns else 0.0
-    shown = {"bias": 1.0, "heard": max(-6.0, min(6.0, heard)), "first": float(first), "before": before}
+    shown = {"bias": 1.0, "heard": max(-6.0, min(6.0, logit)), "first": float(first), "before": before}
     shown |= {f"said {hit.cue.kind}": 1.0 for hit in hits}
     shown["said"] = max((hit.cue.weight for hit in hits if hit.cue.kind != "at_home"), default=0.0)
     shown["brief first"] = float(brief and first)
@@ -71,7 +71,7 @@ def compute_unfamiliarity_features(
 
 
 def is_brief(comparable: str, language: str) -> bool:
-    """A keyword or two instead of a sentence."""
+    """Whether the text is a keyword or two instead of a sentence."""
     if language == "ja":
         return (
             len(comparable) <= 12

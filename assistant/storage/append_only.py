@@ -1,11 +1,11 @@
-"""The audit log can only grow: the database itself refuses to change or remove a row of it."""
+"""The audit log is append-only: database triggers refuse updates and deletes."""
 
 import sqlalchemy as sa
 
 from assistant.storage.tables import audit
 
 _REFUSED = "the audit log is append-only"
-#: What migrations must create besides the table.
+#: Database objects that migrations create besides the table.
 DDL = {
     "sqlite": tuple(
         f"CREATE TRIGGER audit_no_{what} BEFORE {what} ON audit BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END"

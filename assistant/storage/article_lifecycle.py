@@ -1,4 +1,4 @@
-"""What makes documents live: replacements, contradictions, troubles of sources, in SQL."""
+"""SQL for the article lifecycle: supersessions, contradictions, source problems."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -33,10 +33,10 @@ class SqlArticleLifecycle:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    # -- replaced articles
+    # -- supersessions
 
     def list_claims(self) -> Sequence[SupersessionClaims]:
-        """What every article says of others."""
+        """What every article states about superseding others."""
         c = articles.c
         rows = self._connection.execute(sa.select(c.id, c.url, c.supersedes, c.superseded_by).order_by(c.id))
         return [
@@ -47,7 +47,7 @@ class SqlArticleLifecycle:
         ]
 
     def save_supersessions(self, found: Mapping[str, str]) -> bool:
-        """Note which article replaces which; whether that is news."""
+        """Store which article supersedes which. Returns whether anything changed."""
         before = {row.article: row.by for row in self._connection.execute(sa.select(replacements))}
         if before == dict(found):
             return False
@@ -59,7 +59,7 @@ class SqlArticleLifecycle:
         return True
 
     def list_supersessions(self) -> Sequence[Supersession]:
-        """Replaced articles, and from when on."""
+        """Superseded article -> date from which it is superseded."""
         old, new = articles.alias(), articles.alias()
         query = (
             sa.select(
@@ -85,7 +85,7 @@ class SqlArticleLifecycle:
         ]
 
     def list_inactive_chunks(self, today: date) -> Sequence[int]:
-        """Chunks that are not answered from *today*, whatever their last day: not yet, or no longer."""
+        """Chunks that are not yet valid *today*, or superseded; expiry is not checked here."""
         new = articles.alias()
         begun = sa.or_(new.c.valid_from.is_(None), new.c.valid_from <= today)
         replaced = sa.select(replacements.c.article).join(new, new.c.id == replacements.c.by).where(begun)
@@ -100,13 +100,13 @@ class SqlArticleLifecycle:
         return {row.id: row.article for row in rows}
 
     def list_expiring_articles(self, before: date) -> Sequence[tuple[str, str, date]]:
-        """(article, title, last day) of what holds no longer than *before*, the earliest first."""
+        """(article, title, last valid day) of articles that expire on or before *before*, earliest first."""
         c = articles.c
         query = sa.select(c.id, c.title, c.valid_until).where(c.valid_until <= before)
         return [tuple(row) for row in self._connection.execute(query.order_by(c.valid_until, c.id))]
 
     def list_upcoming_articles(self, after: date) -> Sequence[tuple[str, str, date]]:
-        """(article, title, first day) of what does not hold yet."""
+        """(article, title, first valid day) of articles that are not valid yet."""
         c = articles.c
         query = sa.select(c.id, c.title, c.valid_from).where(c.valid_from > after)
         return [tuple(row) for row in self._connection.execute(query.order_by(c.valid_from, c.id))]
@@ -114,7 +114,7 @@ class SqlArticleLifecycle:
     # -- contradictions
 
     def list_uncompared_chunks(self, model: str) -> tuple[int, Sequence[int]]:
-        """The last chunk that may be compared now, and those that were not yet."""
+        """The highest chunk id that can be compared now, and the chunks that were not compared yet."""
         done = self._connection.execute(sa.select(knowledge.c.compared)).scalar() or 0
         has = sa.exists().where(vectors.c.chunk == chunks.c.id, vectors.c.model == model)
         waiting = self._connection.execute(sa.select(sa.func.min(chunks.c.id)).where(~has)).scalar()
@@ -125,7 +125,10 @@ class SqlArticleLifecycle:
         return (found[-1] if found else done), found
 
     def save_contradictions(self, last: int, found: Sequence[Contradiction], now: datetime) -> None:
-        """Everything up to the chunk *last* is compared; articles that went meanwhile are left out."""
+        """Store contradictions and mark all chunks up to *last* as compared.
+
+        Contradictions of articles that were deleted meanwhile are skipped.
+        """
         self._connection.execute(knowledge.update().values(compared=last))
         sides = {side.article for one in found for side in (one.one, one.other)}
         there = set(
@@ -148,7 +151,7 @@ class SqlArticleLifecycle:
             self._connection.execute(knowledge.update().values(version=knowledge.c.version + 1))
 
     def list_open_contradictions(self, today: date) -> Sequence[Contradiction]:
-        """Contradictions between articles that both hold *today* and that nobody dismissed."""
+        """Contradictions between articles that are both valid *today* and that nobody dismissed."""
         one, other = articles.alias(), articles.alias()
         c = contradictions.c
         gone = sa.select(replacements.c.article)
@@ -162,7 +165,7 @@ class SqlArticleLifecycle:
         return [_parse_contradiction(row) for row in self._connection.execute(query)]
 
     def list_dismissals(self) -> Sequence[Dismissal]:
-        """Contradictions of articles that are still there, judged to be none; the last first."""
+        """Dismissed contradictions of articles that still exist, latest first."""
         d = dismissals.c
         query = (
             _select_sides(articles.alias(), articles.alias())
@@ -176,7 +179,7 @@ class SqlArticleLifecycle:
         ]
 
     def dismiss_contradiction(self, contradiction: str, by: str, now: datetime, why: str = "") -> bool:
-        """It is none, says *by*; False when there is no such contradiction."""
+        """Dismiss a contradiction in the name of *by*. Returns False when it does not exist."""
         known = sa.select(contradictions.c.id).where(contradictions.c.id == contradiction)
         if self._connection.execute(known).first() is None:
             return False
@@ -187,7 +190,7 @@ class SqlArticleLifecycle:
         return True
 
     def restore_contradiction(self, contradiction: str) -> bool:
-        """It is one after all; False when nobody had dismissed it."""
+        """Undo a dismissal. Returns False when it was not dismissed."""
         gone = self._connection.execute(dismissals.delete().where(dismissals.c.id == contradiction)).rowcount
         self._connection.execute(knowledge.update().values(version=knowledge.c.version + 1))
         return gone > 0
@@ -195,7 +198,7 @@ class SqlArticleLifecycle:
     # -- articles
 
     def list_article_listings(self) -> Sequence[ArticleListing]:
-        """Every article without its text."""
+        """All articles with their metadata, without text."""
         new, c = articles.alias(), articles.c
         columns = (c.id, c.title, c.language, c.url, c.updated, c.valid_from, c.valid_until, c.origin)
         query = (
@@ -219,11 +222,11 @@ class SqlArticleLifecycle:
     # -- sources
 
     def save_source_problems(self, sources: Sequence[str], found: Sequence[SourceProblem]) -> None:
-        """What of *sources* could not be read just now; what could is no trouble any more."""
+        """Store what of *sources* could not be read in this run, and clear the problems that are solved."""
         query = sa.select(troubles.c.place, troubles.c.since)
         since = {row.place: row.since for row in self._connection.execute(query)}
         self._connection.execute(troubles.delete().where(troubles.c.source.in_(sources)))
-        # A place that cannot be read at all says so, whatever was left out of it before.
+        # A source that cannot be read at all is reported as such, whatever was left out of it before.
         unique = {one.place: one for one in sorted(found, key=lambda one: not one.harmless)}
         self._connection.execute(troubles.delete().where(troubles.c.place.in_(list(unique))))
         rows = [
@@ -243,7 +246,7 @@ class SqlArticleLifecycle:
         return self._list_problems(harmless=False)
 
     def list_source_remarks(self) -> Sequence[SourceProblem]:
-        """What was left out of documents that could be read."""
+        """Remarks about documents that were read only in part."""
         return self._list_problems(harmless=True)
 
     def _list_problems(self, *, harmless: bool) -> list[SourceProblem]:

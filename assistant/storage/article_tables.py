@@ -15,7 +15,7 @@ articles = sa.Table(
     sa.Column("updated", sa.Date),
     sa.Column("valid_from", sa.Date),
     sa.Column("valid_until", sa.Date),
-    #: Stated by authors; what comes of it is in the table of replacements.
+    #: As stated by the authors; the resulting supersessions have their own table.
     sa.Column("supersedes", Json, nullable=False, server_default="[]"),
     sa.Column("superseded_by", sa.Text, nullable=False, server_default=""),
     sa.Column("tags", Json, nullable=False),
@@ -26,7 +26,7 @@ articles = sa.Table(
 chunks = sa.Table(
     "chunks",
     metadata,
-    #: Never used twice, so that an index which has not caught up cannot take one passage for another.
+    #: AUTOINCREMENT: an id is never reused, so an outdated vector index cannot return a wrong passage.
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column(
         "article", sa.Text, sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True
@@ -35,7 +35,7 @@ chunks = sa.Table(
     sa.Column("headings", Json, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("tokens", sa.Integer, nullable=False),
-    #: Words as the lexical search sees them, separated by spaces.
+    #: Terms of the lexical search, separated by spaces.
     sa.Column("title_terms", sa.Text, nullable=False),
     sa.Column("heading_terms", sa.Text, nullable=False),
     sa.Column("body_terms", sa.Text, nullable=False),
@@ -48,13 +48,13 @@ vectors = sa.Table(
     sa.Column("chunk", sa.Integer, sa.ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("model", sa.String(255), primary_key=True),
     sa.Column("dimensions", sa.Integer, nullable=False),
-    #: Several vectors of *dimensions* half-precision numbers each, one after the other.
+    #: Several half-precision vectors of *dimensions* numbers each, concatenated.
     sa.Column("data", sa.LargeBinary, nullable=False),
-    #: Small vectors of the tokens; read for the few passages that are compared closely.
+    #: Packed token vectors; loaded only for the passages that late interaction compares.
     sa.Column("tokens", sa.LargeBinary, nullable=False),
 )
 
-#: One row that counts changes.
+#: A single row with the version counter of the knowledge base.
 knowledge = sa.Table(
     "knowledge",
     metadata,
@@ -64,7 +64,7 @@ knowledge = sa.Table(
     sa.Column("compared", sa.Integer, nullable=False, server_default="0"),
 )
 
-#: Articles that are no longer answered from.
+#: Superseded articles: no longer answered from.
 replacements = sa.Table(
     "replacements",
     metadata,
@@ -72,11 +72,11 @@ replacements = sa.Table(
     sa.Column("by", sa.Text, sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
 )
 
-#: Pairs of sentences that say different things of the same.
+#: Pairs of sentences with contradicting quantities.
 contradictions = sa.Table(
     "contradictions",
     metadata,
-    #: Of both articles and sentences: the same pair found again is the same contradiction.
+    #: Hash of both articles and sentences: the same pair found again is the same contradiction.
     sa.Column("id", sa.String(32), primary_key=True),
     *(
         sa.Column(
@@ -86,12 +86,12 @@ contradictions = sa.Table(
     ),
     sa.Column("one_text", sa.Text, nullable=False),
     sa.Column("other_text", sa.Text, nullable=False),
-    #: What differs: days, yen, time of day ...
+    #: The kind of quantity that differs: days, yen, time of day ...
     sa.Column("measure", sa.String(40), nullable=False),
     sa.Column("found_at", Moment, nullable=False),
 )
 
-#: Contradictions that a person has judged to be none; they survive both articles.
+#: Contradictions that a person dismissed; kept even when both articles are deleted.
 dismissals = sa.Table(
     "dismissals",
     metadata,
@@ -101,7 +101,7 @@ dismissals = sa.Table(
     sa.Column("why", sa.Text, nullable=False, server_default=""),
 )
 
-#: What could not be read when its source was last looked at, or was no longer there.
+#: What could not be read, or no longer existed, when its source was last checked.
 troubles = sa.Table(
     "troubles",
     metadata,
@@ -109,11 +109,11 @@ troubles = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("since", Moment, nullable=False),
-    #: It could be read, and only a part was left out.
+    #: True: the document was read, and only a part was left out.
     sa.Column("harmless", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
-#: What was ever named to be read: folders, files, web addresses. The latter are read again now and then.
+#: Every source that was ever ingested: folders, files, web addresses. Web sources are resynced periodically.
 sources = sa.Table(
     "sources",
     metadata,
@@ -121,30 +121,31 @@ sources = sa.Table(
     #: Articles whose document vanished are removed.
     sa.Column("prune", sa.Boolean, nullable=False),
     sa.Column("looked_at", Moment, nullable=False),
-    #: When it could be read the last time.
+    #: Time of the last successful check.
     sa.Column("read_at", Moment),
-    #: Looks in a row in which it could not be.
+    #: Consecutive failed checks.
     sa.Column("failures", sa.Integer, nullable=False),
-    #: Somebody asked for it to be read at once.
+    #: Somebody requested a resync.
     sa.Column("wanted", sa.Boolean, nullable=False),
-    #: Who reads it now, and until when.
+    #: Lease of the process that reads the source, and when it expires.
     sa.Column("lease", sa.String(32)),
     sa.Column("lease_until", Moment),
 )
 
-#: Where each model's vectors are indexed.
+#: Which collection of the vector index holds each model's vectors.
 collections = sa.Table(
     "collections",
     metadata,
     sa.Column("model", sa.String(255), primary_key=True),
-    #: Chroma's name for it, never used twice: another database's vectors cannot be taken for ours.
+    #: Chroma's collection name, never reused, so that the vectors of another database cannot be mistaken for
+    #: ours.
     sa.Column("name", sa.String(100), nullable=False),
-    #: Who fills it, and until when.
+    #: Lease of the process that fills the collection, and when it expires.
     sa.Column("lease", sa.String(32)),
     sa.Column("lease_until", Moment),
     #: The setting that opens the model.
     sa.Column("spec", sa.Text, nullable=False, server_default=""),
-    #: Who makes its vectors, and until when.
+    #: Lease of the process that makes the vectors, and when it expires.
     sa.Column("maker", sa.String(32)),
     sa.Column("maker_until", Moment),
 )

@@ -1,4 +1,4 @@
-"""The knowledge base in SQL: articles, chunks, vectors; how words are matched is in fulltext.py."""
+"""The knowledge base in SQL: articles, chunks, vectors. Full-text search is in fulltext.py."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -32,7 +32,7 @@ MAX_IDS_PER_STATEMENT = 5_000
 
 
 class SqlArticles:
-    """Articles and chunks, the truth behind every index."""
+    """Articles and chunks: the source of truth for every index."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -52,7 +52,7 @@ class SqlArticles:
         return {row.id: Origin(**row.origin) for row in rows}
 
     def update_origins(self, origins: Mapping[str, Origin]) -> None:
-        """Note where articles were read now; what they say is unchanged."""
+        """Update where articles were read; their content is unchanged."""
         for article, origin in origins.items():
             self._execute_statement(
                 articles.update().where(articles.c.id == article).values(origin=asdict(origin))
@@ -69,7 +69,7 @@ class SqlArticles:
         ]
 
     def list_titles(self, today: date) -> Sequence[tuple[str, str, str]]:
-        """(id, title, language) of every article that holds *today*."""
+        """(id, title, language) of every article that is valid *today*."""
         c = articles.c
         ends = sa.or_(c.valid_until.is_(None), c.valid_until >= today)
         begun = sa.or_(c.valid_from.is_(None), c.valid_from <= today)
@@ -82,7 +82,7 @@ class SqlArticles:
         ]
 
     def save_article(self, article: Article, parts: Sequence[tuple[Chunk, Terms]]) -> None:
-        """Store an article, replacing what was there; its vectors come later."""
+        """Insert or replace an article with its chunks; vectors are stored later."""
         self.remove_articles([article.id])
         self._execute_statement(articles.insert().values(_build_article_row(article)))
         rows = [_build_chunk_row(article.id, chunk, terms) for chunk, terms in parts]
@@ -100,14 +100,14 @@ class SqlArticles:
     # -- passages
 
     def load_version(self) -> int:
-        """Counts every change; the same number means the same knowledge base."""
+        """Version counter of the knowledge base, raised by every change."""
         return int(self._execute_statement(sa.select(knowledge.c.version)).scalar() or 0)
 
     def list_chunk_ids(self) -> Sequence[int]:
         return self._execute_statement(sa.select(chunks.c.id).order_by(chunks.c.id)).scalars().all()
 
     def load_chunk_words(self, some: Sequence[int]) -> Iterator[ChunkWords]:
-        """What ranking needs of some chunks."""
+        """The terms and metadata that ranking needs of *chunks*."""
         columns = (chunks.c.id, chunks.c.title_terms, chunks.c.heading_terms, chunks.c.body_terms)
         query = sa.select(*columns, chunks.c.article, articles.c.language, articles.c.valid_until).join(
             articles
@@ -123,11 +123,11 @@ class SqlArticles:
                 )
 
     def search_words(self, words: Sequence[str], *, limit: int) -> Sequence[int]:
-        """Chunks that hold any of the *words*, best match first."""
+        """Chunks that contain any of *words*, best match first."""
         return fulltext.search_chunks(self._connection, words, limit=limit)
 
     def check_word_index(self) -> str | None:
-        """Why words do not find what is there; None: they do."""
+        """Why the full-text index does not work, or None when it does."""
         c = chunks.c
         row = self._execute_statement(
             sa.select(c.id, c.body_terms).where(c.body_terms != "").limit(1)
@@ -139,7 +139,7 @@ class SqlArticles:
         return None if found else "The index of words finds nothing; restore a backup, or ingest again."
 
     def load_passages(self, some: Sequence[int]) -> Mapping[int, Passage]:
-        """The passages of chunks, scored 0; what is gone is left out."""
+        """The passages of *chunks*, with score 0; chunks that no longer exist are left out."""
         rows = self._execute_statement(
             sa.select(chunks, articles.c.title, articles.c.url, articles.c.language)
             .join(articles)
@@ -164,7 +164,7 @@ class SqlArticles:
         )
 
     def save_vectors(self, model: str, found: Mapping[int, Sequence[MultiVector]]) -> None:
-        """Store each chunk's vectors, one per slot, unless the chunk has gone meanwhile."""
+        """Store each chunk's vectors, one per slot; chunks deleted meanwhile are skipped."""
         there = set(
             self._execute_statement(sa.select(chunks.c.id).where(chunks.c.id.in_(list(found)))).scalars()
         )
@@ -187,11 +187,11 @@ class SqlArticles:
             self._bump_version()
 
     def delete_vectors(self, *, except_model: str) -> None:
-        """Drop the vectors of other models."""
+        """Delete the vectors of all models but *model*."""
         self._execute_statement(vectors.delete().where(vectors.c.model != except_model))
 
     def load_vectors(self, model: str, some: Sequence[int]) -> Iterator[tuple[int, "Vectors"]]:
-        """The vectors of some chunks, where there are any."""
+        """Chunk -> pooled vectors, (slots, dimensions) float32; chunks without vectors are left out."""
         for group in _batch_ids(some):
             query = sa.select(vectors.c.chunk, vectors.c.dimensions, vectors.c.data)
             for row in self._execute_statement(
@@ -200,18 +200,21 @@ class SqlArticles:
                 yield row.chunk, decode_pooled(row.data, row.dimensions)
 
     def load_tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence["Tokens"]]:
-        """The token vectors of some chunks by slot, where there are any."""
+        """Chunk -> token vectors by slot, each (tokens, dimensions) int8.
+
+        Chunks without vectors are left out.
+        """
         packed = self.load_packed_tokens(model, some)
         return {chunk: [unpack_tokens(tokens) for tokens in slots] for chunk, slots in packed.items()}
 
     def load_packed_tokens(self, model: str, some: Sequence[int]) -> Mapping[int, Sequence["Packed"]]:
-        """The same as they are kept."""
+        """As `load_tokens`, but still packed, two numbers a byte: (tokens, dimensions / 2) uint8."""
         query = sa.select(vectors.c.chunk, vectors.c.tokens)
         rows = self._execute_statement(query.where(vectors.c.model == model, vectors.c.chunk.in_(some)))
         return {row.chunk: decode_packed(row.tokens) for row in rows}
 
     def list_embedded(self, model: str) -> Sequence[int]:
-        """Chunks that have vectors of *model*."""
+        """Ids of the chunks that have vectors of *model*."""
         return (
             self._execute_statement(sa.select(vectors.c.chunk).where(vectors.c.model == model))
             .scalars()

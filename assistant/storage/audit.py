@@ -21,14 +21,17 @@ class SqlAudit:
         self._connection.execute(build_insert(t.audit), row)
 
     def append_owner_change(self, conversation: Conversation, actor: str, now: datetime) -> None:
-        """*conversation* has a new owner; what it was before is the entry of the epoch before."""
+        """Record the new owner of *conversation*.
+
+        The previous owner is in the entry of the previous epoch.
+        """
         details = {"state": conversation.state, "agent": conversation.agent, "reason": conversation.reason}
         row = {"actor": actor, "action": "owner", "created_at": now, "details": details}
         row |= {"conversation": conversation.id, "epoch": conversation.epoch}
         self._connection.execute(build_insert(t.audit), row)
 
     def list_entries(self, *, conversation: str | None = None) -> Sequence[AuditEntry]:
-        """Everything, or what concerns one conversation, in order."""
+        """All entries in order, or those of one conversation."""
         query = sa.select(t.audit).order_by(t.audit.c.id)
         if conversation is not None:
             query = query.where(t.audit.c.conversation == conversation)

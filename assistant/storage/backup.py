@@ -1,4 +1,4 @@
-"""The whole database as lines of JSON, the same from SQLite and PostgreSQL: to keep, or to move."""
+"""Exports the whole database as JSON lines, identical for SQLite and PostgreSQL, and restores it."""
 
 import base64
 import json
@@ -15,17 +15,20 @@ from assistant.domain.errors import SetupError
 from assistant.storage.migrate import HERE, load_revision, migrate_schema
 from assistant.storage.schema import Json, Moment, metadata
 
-#: Rows inserted at a time.
+#: Rows per INSERT.
 BATCH_ROWS = 500
 
-#: Writes lines under a name.
+#: Writes the lines of a table under its name.
 WriteLines = Callable[[str, Iterable[str]], None]
-#: Reads them again.
+#: Reads them back.
 ReadLines = Callable[[str], Iterable[str]]
 
 
 def export_database(engine: sa.Engine, keep: WriteLines) -> dict[str, Any]:
-    """Every table, as of one moment, while others go on writing; returns what restoring needs."""
+    """Export every table in one snapshot while others keep writing.
+
+    Returns the metadata that a restore needs.
+    """
     counts: dict[str, int] = {}
     with (
         engine.connect().execution_options(**_build_snapshot_options(engine)) as connection,
@@ -51,7 +54,7 @@ def _dump_lines(connection: sa.Connection, table: sa.Table, counts: dict[str, in
 
 
 def _select_raw_column(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """The column as the database holds it."""
+    """The column's stored value, without type conversion."""
     if isinstance(column.type, Moment):
         return sa.type_coerce(column, sa.BigInteger)
     return sa.type_coerce(column, sa.Text) if isinstance(column.type, Json) else column
@@ -64,7 +67,7 @@ def _to_json_value(value: Any) -> Any:
 
 
 def restore_database(engine: sa.Engine, kept: ReadLines, facts: dict[str, Any]) -> None:
-    """Fill an empty database, all of it or nothing, and bring it up to date; SetupError if it is none."""
+    """Restore into an empty database in one transaction, then migrate it; SetupError when it is not empty."""
     with engine.execution_options(write=True).begin() as connection:
         if sa.inspect(connection).get_table_names():
             raise SetupError(
@@ -101,7 +104,7 @@ def _from_json_value(kind: sa.types.TypeEngine[Any], value: Any) -> Any:
 
 
 def _reset_sequence(connection: sa.Connection, table: sa.Table) -> None:
-    """PostgreSQL counts ids by itself and does not notice those that were brought along."""
+    """Set PostgreSQL's id sequence above the restored ids, which it does not notice by itself."""
     column = table.autoincrement_column
     if connection.dialect.name == "sqlite" or column is None:
         return

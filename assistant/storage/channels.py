@@ -1,4 +1,4 @@
-"""Threads in messaging apps, what is on its way to them, and the files that came from them."""
+"""SQL for messaging apps: threads, deliveries (outbox), and files that customers sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -19,7 +19,7 @@ from assistant.storage.statements import (
 )
 from assistant.storage.values import fit_foreign_id, fit_id
 
-#: Those that still have something to be done about them.
+#: States in which a delivery is not finished.
 UNDONE = (DeliveryState.WAITING, DeliveryState.SENDING)
 
 HEAD = build_select(t.deliveries, "conversation").where(t.deliveries.c.state.in_(UNDONE))
@@ -31,7 +31,7 @@ class SqlThreads:
         self._connection = connection
 
     def is_duplicate_event(self, channel: str, account: str, event: str, now: datetime) -> bool:
-        """Dedup by the app's event id: whether this event was had before; from now on it was."""
+        """Dedup by the app's event id: whether this event was seen before. Marks it as seen."""
         row = {"channel": channel, "account": account, "id": fit_foreign_id(event)}
         added = self._connection.execute(
             build_insert_if_absent(self._connection, t.events), row | {"created_at": now}
@@ -47,20 +47,20 @@ class SqlThreads:
         return self._find_thread(id=thread)
 
     def find_by_conversation(self, conversation: str) -> Thread | None:
-        """Where *conversation* goes on; None on the web, and once another one follows it there."""
+        """The thread of *conversation*; None on the web, or when it has moved to a newer conversation."""
         return self._find_thread(conversation=conversation)
 
     def has_unproven_thread(self, address: Address, since: datetime) -> bool:
-        """Whether another thread with this peer, heard since then, began without proof of who writes."""
+        """Whether another thread with this peer, active since *since*, began without proof of the sender."""
         c = t.threads.c
         there = sa.and_(c.channel == address.channel, c.account == address.account, c.peer == address.peer)
         query = sa.select(c.context).where(there, c.thread != address.thread, c.heard_at >= since)
-        # The newest tell: somebody may write a thousand.
+        # Only the newest threads are checked: one sender may open thousands.
         found = self._connection.execute(query.order_by(c.heard_at.desc()).limit(50)).scalars()
         return any(context.get("unproven") for context in found)
 
     def save_thread(self, thread: Thread) -> None:
-        """Add it, or store its next value."""
+        """Insert or update a thread."""
         address = thread.address
         row = {
             "id": thread.id,
@@ -88,7 +88,7 @@ class SqlThreads:
 
 
 def _collect_long_parts(address: Address) -> dict[str, str]:
-    """The parts of an address that its columns hold only the hash of."""
+    """Full values of the address parts whose columns hold only a hash."""
     parts = {"peer": address.peer, "thread": address.thread}
     return {name: value for name, value in parts.items() if fit_id(value, 255) != value}
 
@@ -98,7 +98,10 @@ class SqlDeliveries:
         self._connection = connection
 
     def add(self, conversation: str, epoch: int, message: str, now: datetime) -> bool:
-        """Have *message* sent where its conversation goes on; False on the web, where it is read here."""
+        """Queue *message* for delivery in its conversation's thread.
+
+        Returns False on the web, where nothing is delivered.
+        """
         thread = SqlThreads(self._connection).find_by_conversation(conversation)
         if thread is None:
             return False
@@ -114,7 +117,7 @@ class SqlDeliveries:
         return True
 
     def find_next(self, conversation: str) -> Delivery | None:
-        """The first one that is not done: those after it wait for it."""
+        """The first unfinished delivery: later ones wait for it."""
         row = self._connection.execute(HEAD, {"conversation": conversation}).mappings().first()
         return None if row is None else _parse_delivery(row)
 
@@ -123,7 +126,7 @@ class SqlDeliveries:
         self._connection.execute(build_update(t.deliveries, "id"), row)
 
     def add_receipt(self, channel: str, delivery: str, platform_id: str) -> None:
-        """Remember the app's id of a part, by which its news of it will be known."""
+        """Store the app's id of a sent part; later delivery reports refer to it."""
         row = {"channel": channel, "platform_id": fit_foreign_id(platform_id)}
         self._connection.execute(
             build_insert_if_absent(self._connection, t.receipts), row | {"delivery": delivery}
@@ -137,7 +140,7 @@ class SqlDeliveries:
         return None if row is None else _parse_delivery(row)
 
     def list_by_conversation(self, conversation: str) -> Mapping[str, Delivery]:
-        """Every delivery, by message."""
+        """Message id -> delivery."""
         query = sa.select(t.deliveries).where(t.deliveries.c.conversation == conversation)
         return {row["message"]: _parse_delivery(row) for row in self._connection.execute(query).mappings()}
 
@@ -148,7 +151,7 @@ class SqlDeliveries:
         return None if row is None else _parse_delivery(row)
 
     def count_by_state(self) -> Mapping[tuple[str, str], int]:
-        """How many there are, by channel and state."""
+        """(channel, state) -> number of deliveries."""
         c = t.deliveries.c
         query = sa.select(t.threads.c.channel, c.state, sa.func.count())
         query = query.join(t.threads, c.thread == t.threads.c.id).group_by(t.threads.c.channel, c.state)
@@ -164,7 +167,7 @@ class SqlMedia:
         self._connection.execute(build_insert(t.media), row)
 
     def list_pending(self, conversation: str) -> Sequence[Media]:
-        """Those that are still to be fetched, oldest first."""
+        """Files that are not downloaded yet, oldest first."""
         c = t.media.c
         return self._list_media(sa.and_(c.conversation == conversation, c.type.is_(None), c.why.is_(None)))
 
@@ -176,7 +179,7 @@ class SqlMedia:
         return found[0] if found else None
 
     def save_data(self, media: str, type_: str, data: bytes) -> None:
-        # Where it came from is of no use any more, and may be the whole file in base64.
+        # The source is no longer needed, and may be the whole file in base64.
         values = {"type": type_, "size": len(data), "data": data, "source": ""}
         self._connection.execute(sa.update(t.media).where(t.media.c.id == media).values(values))
 
@@ -184,7 +187,7 @@ class SqlMedia:
         self._connection.execute(sa.update(t.media).where(t.media.c.id == media).values(why=why, source=""))
 
     def delete_by_message(self, conversation: str, message: str) -> None:
-        """Remove the files of a message that was taken back."""
+        """Delete the files of a message that its sender deleted."""
         c = t.media.c
         self._connection.execute(
             sa.delete(t.media).where(c.conversation == conversation, c.message == message)

@@ -1,4 +1,4 @@
-"""Conversations and what was said in them."""
+"""SQL for conversations and their messages."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,9 +17,9 @@ from assistant.storage.row_mapping import (
 )
 from assistant.storage.statements import build_insert, build_select, build_update
 
-#: Agents see the longest waiting first within priority; these ranks sort the priorities.
+#: Agents see the highest priority first, then the longest waiting; these ranks sort the priorities.
 PRIORITY_RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
-#: A customer's conversations but one, newest first.
+#: A customer's conversations except one, newest first.
 OTHERS = (
     build_select(t.conversations, "customer")
     .where(t.conversations.c.id != sa.bindparam("before"))
@@ -39,9 +39,9 @@ class SqlConversations:
         self._connection = connection
 
     def get(self, conversation: str) -> Conversation:
-        """The conversation, or NotFound; whoever may write holds it until the transaction ends."""
+        """The conversation, or NotFound. In a write transaction its row stays locked until the end."""
         writes = self._connection.get_execution_options().get("write", False)
-        # One transaction at a time works on a conversation: its numbers have no gaps, its messages an order.
+        # One transaction at a time works on a conversation, so seqs have no gaps and messages a total order.
         row = self._load_row(build_select(t.conversations, "id", hold=writes), id=conversation)
         if row is None:
             raise NotFound("There is no such conversation.")
@@ -57,12 +57,12 @@ class SqlConversations:
         self._connection.execute(build_insert(t.conversations), row)
 
     def save(self, conversation: Conversation) -> None:
-        """Store the next value of a conversation and tell agents' screens that it changed."""
+        """Update a conversation and append the change to the journal."""
         row = build_conversation_row(conversation) | {"at_id": conversation.id}
         self._connection.execute(build_update(t.conversations, "id"), row)
 
     def list_existing(self, conversations: Sequence[str]) -> Sequence[Conversation]:
-        """Those of them that there are."""
+        """Those of *conversations* that exist."""
         query = sa.select(t.conversations).where(t.conversations.c.id.in_(conversations))
         return [parse_conversation(row) for row in self._connection.execute(query).mappings()]
 
@@ -74,7 +74,7 @@ class SqlConversations:
     def list_inbox(
         self, *, state: State | None, agent: str | None, after: int, limit: int
     ) -> Sequence[Conversation]:
-        """A page of conversations as agents see them; *after* is how many were seen already."""
+        """A page of the inbox as agents see it; *after* is the offset."""
         c = t.conversations.c
         query = sa.select(t.conversations)
         if state is not None:
@@ -90,7 +90,7 @@ class SqlConversations:
         return [parse_conversation(row) for row in rows]
 
     def count_by_state(self, agent: str) -> dict[str, int]:
-        """How many open conversations there are in each state, and how many are *agent*'s."""
+        """Number of open conversations in each state, and of those owned by *agent*."""
         c = t.conversations.c
         query = sa.select(c.state, sa.func.count(), sa.func.sum(sa.case((c.agent == agent, 1), else_=0)))
         found = {row[0]: (row[1], row[2]) for row in self._connection.execute(query.group_by(c.state))}
@@ -115,7 +115,7 @@ class SqlConversations:
         return int(self._connection.execute(query).scalar_one())
 
     def count_queued(self, *, origin: str | None = None) -> int:
-        """How many wait for a person: in all, or opened from one address."""
+        """Number of queued conversations: all, or those opened from one address."""
         c = t.conversations.c
         query = sa.select(sa.func.count()).where(c.state == State.QUEUED)
         if origin is not None:
@@ -123,7 +123,7 @@ class SqlConversations:
         return int(self._connection.execute(query).scalar_one())
 
     def list_queued(self, customer: str, *, besides: str) -> Sequence[Conversation]:
-        """A customer's other conversations that wait for a person, the longest waiting first."""
+        """The customer's other queued conversations, longest waiting first."""
         c = t.conversations.c
         query = sa.select(t.conversations).where(
             c.customer == customer, c.state == State.QUEUED, c.id != besides
@@ -150,13 +150,13 @@ class SqlMessages:
     def list_public(
         self, conversation: str, *, after: int = 0, limit: int | None = None
     ) -> Sequence[Message]:
-        """What the customer may see, in order; at most *limit*."""
+        """Messages that the customer may see, in order; at most *limit*."""
         query = PUBLIC if limit is None else PUBLIC.limit(limit)
         rows = self._connection.execute(query, {"conversation": conversation, "after": after})
         return [parse_message(row) for row in rows.mappings()]
 
     def list_all(self, conversation: str) -> Sequence[Message]:
-        """What agents see: private notes too, each where it was written."""
+        """All messages as agents see them, private notes included, in order."""
         query = build_select(t.messages, "conversation").order_by(t.messages.c.position)
         rows = self._connection.execute(query, {"conversation": conversation})
         return [parse_message(row) for row in rows.mappings()]
@@ -173,7 +173,7 @@ class SqlMessages:
         return {row["conversation"]: parse_message(row) for row in rows}
 
     def load_last_customer_texts(self, conversations: Sequence[str]) -> dict[str, str]:
-        """What each customer last said in their own words, for lists."""
+        """The customer's last text in each conversation, for lists."""
         c = t.messages.c
         newest = (
             sa.select(sa.func.max(c.position))
@@ -184,7 +184,7 @@ class SqlMessages:
         return {row.conversation: row.text for row in rows}
 
     def update_text(self, conversation: str, message: str, text: str, kind: str) -> None:
-        """Its sender changed it, or took it back."""
+        """Replace the text of a message that its sender edited or deleted."""
         c = t.messages.c
         where = sa.and_(c.conversation == conversation, c.id == message)
         self._connection.execute(sa.update(t.messages).where(where).values(text=text, kind=kind))

@@ -1,4 +1,4 @@
-"""Opens the database and runs transactions: in threads of their own, nothing async inside."""
+"""Opens the database and runs transactions in threads of their own; nothing inside is async."""
 
 import asyncio
 import random
@@ -21,20 +21,20 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 READERS = 3
-#: Writers where the database lets several write at once.
+#: Writer threads where the database allows several writers.
 WRITERS = 4
 BUSY_MILLISECONDS = 5_000
-#: How often a writer looks whether another process has finished writing.
+#: Pause between two attempts while another process is writing.
 POLL_SECONDS = 0.001
-#: A step that lost against another transaction, or its connection, is run this often in all.
+#: Attempts in all for a step that lost against another transaction, or its connection.
 ATTEMPTS = 4
 
 
 class SqlDatabase(Generic[S]):
     """A database whose steps get a store of type *S* built on an open transaction.
 
-    SQLite has one writer thread; waiting for it is waiting in its queue, so "database is locked" can only
-    come from another process. PostgreSQL has several; whoever writes to a conversation holds its row.
+    SQLite has one writer thread, and waiting for it is waiting in its queue, so "database is locked" can only
+    come from another process. PostgreSQL has several writers; a write to a conversation locks its row.
     """
 
     def __init__(self, engine: sa.Engine, store: Callable[[sa.Connection], S]) -> None:
@@ -47,7 +47,7 @@ class SqlDatabase(Generic[S]):
             self._writer if in_memory else ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         )
         self._writing = engine.execution_options(write=True)
-        #: Only a writer that is alone can share its transactions.
+        #: Only a single writer can share its transactions (group commit).
         self._group = None if in_memory or writers > 1 else GroupCommit(self._writing, store)
         self._reading = engine.execution_options(**build_read_options(engine.dialect.name))
 
@@ -57,21 +57,21 @@ class SqlDatabase(Generic[S]):
         return self.engine.dialect.name
 
     async def write(self, step: Callable[[S], T]) -> T:
-        """Run *step* in a write transaction; its return value is only seen after the commit.
+        """Run *step* in a write transaction and return its result after the commit.
 
-        A step may be run again when another transaction came first, so it changes nothing but the store.
+        A step may be run again when another transaction came first, so it must change nothing but the store.
         """
         loop = asyncio.get_running_loop()
         if self._group is None:
             return await loop.run_in_executor(self._writer, self._run_step, self._writing, step)
         self._group.submitted_count += 1
-        # Whoever stops waiting must not stop what others share.
+        # Cancelling one caller must not cancel a transaction that others share.
         result, committed = await asyncio.shield(loop.run_in_executor(self._writer, self._group.run, step))
         await asyncio.shield(asyncio.wrap_future(committed))
         return result
 
     async def read(self, step: Callable[[S], T]) -> T:
-        """Run *step* on a snapshot; it sees everything that was committed before the call."""
+        """Run *step* on a snapshot that contains everything committed before the call."""
         return await asyncio.get_running_loop().run_in_executor(
             self._readers, self._run_step, self._reading, step
         )
@@ -85,7 +85,7 @@ class SqlDatabase(Generic[S]):
                     done = True
                 return result
             except DBAPIError as exc:
-                # A connection lost while committing leaves it open whether that happened.
+                # When the connection is lost during a commit, it is unknown whether the commit happened.
                 again = is_lost_race(exc) or (exc.connection_invalidated and not done)
                 if again and attempt < ATTEMPTS:
                     time.sleep(random.uniform(0.2, 1.0) * 0.05 * attempt)
@@ -96,7 +96,7 @@ class SqlDatabase(Generic[S]):
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def purge_erased(self) -> None:
-        """Let nothing of what was erased stay in the database's files."""
+        """Make sure that erased data does not remain in the database's files."""
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             sqlite = self.kind == "sqlite"
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else "VACUUM")
@@ -108,14 +108,14 @@ class SqlDatabase(Generic[S]):
 
 
 def build_read_options(dialect: str) -> dict[str, Any]:
-    """A read is one snapshot; SQLite's reads are anyway."""
+    """A read is one snapshot; in SQLite it always is."""
     if dialect == "sqlite":
         return {}
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def create_sqlite_engine(path: Path | None) -> sa.Engine:
-    """An engine for the file at *path*; None is a database in memory that lives as long as the engine."""
+    """An engine for the file at *path*; None: a database in memory that lives as long as the engine."""
     if path is None:
         engine = sa.create_engine(
             "sqlite://",
@@ -135,14 +135,14 @@ def create_sqlite_engine(path: Path | None) -> sa.Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver must not open transactions by itself: we choose IMMEDIATE or deferred in _begin_sqlite.
+    # The driver must not open transactions by itself: _begin_sqlite chooses IMMEDIATE or deferred.
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_MILLISECONDS}",
-        # What is erased is overwritten.
+        # Overwrite what is deleted.
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -152,11 +152,11 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     if not connection.get_execution_options().get("write", False):
         connection.exec_driver_sql("BEGIN")
     elif not _try_begin_immediate(connection.connection.dbapi_connection):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # waits once more, and says why not
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # waits once more, and raises the reason
 
 
 def _try_begin_immediate(raw: Any) -> bool:
-    """Begin to write as soon as another process has finished; False: it did not within BUSY_MILLISECONDS.
+    """Begin a write transaction as soon as no other process is writing; False after BUSY_MILLISECONDS.
 
     SQLite's own waiting sleeps for up to 100 ms at a time, which is longer than most transactions take.
     """

@@ -1,4 +1,4 @@
-"""Forgets people: everything of theirs goes, and the audit log keeps that it went."""
+"""Erases customers and conversations with all dependent rows; the audit log records the erasure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from assistant.storage import tables as t
 from assistant.storage.schema import metadata
 
-#: Tables that hold nothing a customer said or is (`events` are ids of calls that platforms made).
+#: Tables without personal data (`events` are ids of webhook calls).
 NOT_ABOUT_CUSTOMERS = frozenset(
     {"agents", "articles", "audit", "chunks", "collections", "contradictions", "credentials", "dismissals"}
     | {"events", "knowledge", "proofs", "replacements", "sources", "troubles", "vectors"}
 )
-#: Columns that name a conversation (or a customer) without referring to it.
+#: Columns that hold the id of a conversation or customer without a foreign key.
 LOOSE = (t.journal.c.conversation, t.dead_letters.c.conversation, t.spending.c.key)
 
 
@@ -22,7 +22,7 @@ class SqlErasure:
         self._connection = connection
 
     def find_customers(self, named: str) -> Sequence[str]:
-        """Customers by id, e-mail address, or CHANNEL:ID of an identity."""
+        """Ids of customers by id, e-mail address, or CHANNEL:ID of an identity."""
         c, i = t.customers.c, t.identities.c
         channel, _, identity = named.partition(":")
         theirs = sa.select(i.customer).where(
@@ -34,22 +34,23 @@ class SqlErasure:
         return self._connection.execute(sa.select(c.id).where(where).order_by(c.id)).scalars().all()
 
     def list_closed_before(self, moment: datetime, *, limit: int) -> Sequence[str]:
-        """Conversations that ended before then, the oldest first."""
+        """Conversations that were closed before *moment*, oldest first."""
         c = t.conversations.c
         query = sa.select(c.id).where(c.closed_at < moment).order_by(c.closed_at).limit(limit)
         return self._connection.execute(query).scalars().all()
 
     def list_idle_customers(self, moment: datetime, *, limit: int) -> Sequence[str]:
-        """Customers known since before then of whom no conversation is left."""
+        """Customers created before *moment* who have no conversation left."""
         c = t.customers.c
         has = sa.exists().where(t.conversations.c.customer == c.id)
         query = sa.select(c.id).where(c.created_at < moment, ~has).limit(limit)
         return self._connection.execute(query).scalars().all()
 
     def erase_customers(self, customers: Sequence[str], *, journal: bool = True) -> int:
-        """Remove these people with all they said; how many rows went.
+        """Erase these customers with everything they said; returns the number of deleted rows.
 
-        *journal*: from there too, which reads all of it; it holds ids, and for two days only.
+        *journal*: delete their journal entries too, which scans the whole journal; it holds only ids, for two
+        days.
         """
         c = t.conversations.c
         theirs = self._connection.execute(sa.select(c.id).where(c.customer.in_(customers))).scalars().all()
@@ -60,20 +61,20 @@ class SqlErasure:
         return gone + self._delete_cascade(t.customers, t.customers.c.id.in_(customers))
 
     def erase_conversations(self, conversations: Sequence[str], *, journal: bool = True) -> int:
-        """Remove these conversations with everything that hangs on them."""
+        """Erase these conversations with all dependent rows; returns the number of deleted rows."""
         return self._delete_loose_rows(conversations, journal) + self._delete_cascade(
             t.conversations, t.conversations.c.id.in_(conversations)
         )
 
     def delete_journal_before(self, moment: datetime, *, limit: int) -> int:
-        """Drop what no stream resumes from any more, the oldest first; how many entries went."""
+        """Delete journal entries that no stream resumes from any more, oldest first; returns how many."""
         c = t.journal.c
         oldest = sa.select(c.id).order_by(c.id).limit(limit).subquery()
         where = sa.and_(c.id.in_(sa.select(oldest.c.id)), c.created_at < moment)
         return self._connection.execute(sa.delete(t.journal).where(where)).rowcount
 
     def delete_events_before(self, moment: datetime, *, limit: int) -> int:
-        """Forget which calls of apps were had: none is repeated so late."""
+        """Delete old event ids of messaging apps: none is delivered again so late."""
         c = t.events.c
         query = sa.select(c.channel, c.account, c.id).where(c.created_at < moment).limit(limit)
         rows = self._connection.execute(query).all()
@@ -85,7 +86,7 @@ class SqlErasure:
         return self._delete_cascade(t.dead_letters, t.dead_letters.c.created_at < moment)
 
     def delete_expired(self, now: datetime) -> int:
-        """Drop sessions, tokens and codes that open nothing any more."""
+        """Delete expired sessions, tokens and codes."""
         tables = (t.credentials, t.link_codes)
         return sum(self._delete_cascade(table, table.c.expires_at < now) for table in tables)
 
@@ -102,7 +103,7 @@ class SqlErasure:
         return sum(self._delete_cascade(column.table, column.in_(ids)) for column in columns)
 
     def _delete_cascade(self, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
-        """Remove rows, after those of other tables that refer to them."""
+        """Delete rows, after the rows of other tables that refer to them."""
         gone = 0
         for other in metadata.sorted_tables:
             for key in other.foreign_keys:

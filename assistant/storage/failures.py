@@ -1,4 +1,4 @@
-"""What a failure of the database means to callers, and what of it may be read in a log."""
+"""Translates database errors to ours, and keeps personal data out of their messages."""
 
 import sqlite3
 
@@ -7,12 +7,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from assistant.domain.errors import Unavailable
 
-#: Serialization failure, deadlock, unique violation: another transaction came first, and the step, run
-#: again, sees what it left.
+#: Serialization failure, deadlock, unique violation: another transaction came first. Running the step again
+#: lets it see the result.
 LOST_RACE = frozenset({"40001", "40P01", "23505"})
-#: Classes of SQLSTATE that are our own mistakes: values that do not fit, rows that must not be, statements
-#: that mean nothing. With all others PostgreSQL says that it cannot work just now: a shutdown, a full disk, a
-#: standby, which it tells by several codes (25006, 0A000, 57P03).
+#: Classes of SQLSTATE that are our own mistakes: invalid values, violated constraints, invalid statements.
+#: All others mean that PostgreSQL cannot work just now: a shutdown, a full disk, a standby (25006, 0A000,
+#: 57P03).
 OURS = frozenset({"21", "22", "23", "42"})
 
 
@@ -25,7 +25,7 @@ def get_sqlstate(exc: DBAPIError) -> str:
 
 
 def to_unavailable(exc: SQLAlchemyError) -> Exception:
-    """What callers are told: Unavailable when the database is, else the mistake itself."""
+    """Unavailable when the database is unavailable, else the original error, which is a bug of ours."""
     if isinstance(exc, DBAPIError):
         if not _is_down(exc):
             return exc
@@ -42,12 +42,15 @@ def _is_down(exc: DBAPIError) -> bool:
         return True
     if state := get_sqlstate(exc):
         return state[:2] not in OURS
-    # SQLite says with its plainest error that a file is damaged, or none of ours.
+    # SQLite reports a damaged or foreign file with its most general error.
     return type(exc.orig) is sqlite3.DatabaseError
 
 
 def redact_error(context: sa.engine.ExceptionContext) -> None:
-    """Keep of an error its first line: PostgreSQL's details quote the row, which is what somebody said."""
+    """Cut an error's message to its first line.
+
+    PostgreSQL's details quote the row, which may be a customer's words.
+    """
     for exc in (context.original_exception, context.sqlalchemy_exception):
         if exc is not None and exc.args and isinstance(exc.args[0], str):
             exc.args = (exc.args[0].partition("\n")[0], *exc.args[1:])

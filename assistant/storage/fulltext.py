@@ -1,4 +1,4 @@
-"""Matching words in SQL: FTS5 on SQLite, tsvector on PostgreSQL. All such vendor-specific SQL is here."""
+"""Full-text search: FTS5 on SQLite, tsvector on PostgreSQL. All such vendor-specific SQL is here."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from assistant.storage.article_tables import chunks
 
 COLUMNS = ("title_terms", "heading_terms", "body_terms")
-#: How much a word in the title, in a heading, in the text counts.
+#: BM25 weights of a word in the title, in a heading, in the text.
 WEIGHTS = (3.0, 2.0, 1.0)
 
-# The words are segmented already, so everything but ASCII punctuation belongs to a word.
+# The terms are tokenized already, so every character but ASCII punctuation belongs to a term.
 _FTS = f"""
 CREATE VIRTUAL TABLE chunk_words USING fts5(
     {", ".join(COLUMNS)}, content='chunks', content_rowid='id', tokenize="ascii tokenchars '-_./:+#'"
@@ -27,7 +27,7 @@ TRIGGERS = {
     "chunk_words_changed": f"AFTER UPDATE OF {', '.join(COLUMNS)} ON chunks BEGIN {_DELETE}; {_INSERT}; END",
 }
 
-# Words go into the tsvector as they are, without PostgreSQL's own parser: it would cut e-1042 in pieces.
+# Terms go into the tsvector as they are, without PostgreSQL's own parser, which would split e-1042.
 _QUOTED = r"""'''' || replace(replace(word, '\', '\\'), '''', '''''') || ''''"""
 _LEXEMES = f"""
 CREATE FUNCTION yorisoi_words(terms text, weight text) RETURNS tsvector
@@ -42,7 +42,7 @@ ALTER TABLE chunks ADD COLUMN words tsvector GENERATED ALWAYS AS (
 ) STORED"""
 _INDEX = "CREATE INDEX ix_chunks_words ON chunks USING gin (words)"
 
-#: Everything that migrations must create besides the tables.
+#: Database objects that migrations must create besides the tables.
 DDL = {
     "sqlite": (_FTS, *(f"CREATE TRIGGER {name} {body}" for name, body in TRIGGERS.items())),
     "postgresql": (_LEXEMES, _COLUMN, _INDEX),
@@ -51,7 +51,7 @@ DDL = {
 _BM25 = f"""
 SELECT rowid FROM chunk_words WHERE chunk_words MATCH :words
 ORDER BY bm25(chunk_words, {", ".join(map(str, WEIGHTS))}) LIMIT :limit"""
-# ts_rank does not know how rare a word is, so each word's rank is weighted by that here. Its weights are
+# ts_rank ignores inverse document frequency, so each word's rank is weighted by it here. Its weights are
 # given for D, C, B, A; 1 divides by the length of the text.
 _BODY = WEIGHTS[2] / WEIGHTS[0]
 _HEADING = WEIGHTS[1] / WEIGHTS[0]
@@ -78,7 +78,7 @@ def _drop_word_index(_table: sa.Table, connection: sa.Connection, **_: object) -
 
 
 def search_chunks(connection: sa.Connection, words: Sequence[str], *, limit: int) -> Sequence[int]:
-    """Chunks that hold any of the *words*, best match first."""
+    """Chunks that contain any of *words*, best match first."""
     asked: str | list[str]
     words = [clean for word in words if (clean := word.replace("\0", "").strip())]
     if not words:
@@ -91,10 +91,10 @@ def search_chunks(connection: sa.Connection, words: Sequence[str], *, limit: int
 
 
 def build_fts_query(words: Sequence[str]) -> str:
-    """An FTS5 expression; every word is a quoted string, so nothing in it is an operator."""
+    """An FTS5 expression; every word is a quoted string, so no character of it is an operator."""
     return " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
 
 
 def build_tsquery(word: str) -> str:
-    """A tsquery of one word, quoted, so that nothing in it is an operator."""
+    """A tsquery of one word, quoted, so that no character of it is an operator."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,4 +1,4 @@
-"""Steps that wait at the same moment share one commit, because each commit is as slow as the disk."""
+"""Group commit: steps that wait at the same moment share one commit, because a commit costs a disk sync."""
 
 import sqlite3
 import time
@@ -16,21 +16,21 @@ from assistant.storage.failures import to_unavailable
 S = TypeVar("S")
 T = TypeVar("T")
 
-#: How long a transaction may stay open for those who come after: another process may wait for it.
+#: How long a transaction may stay open for further steps: another process may wait for it.
 MAX_GROUP_SECONDS = 0.01
 ENDED = "The database took back what was being written; try again shortly."
 
 
 class GroupCommit(Generic[S]):
-    """Runs the steps of a single writer, all in its thread; only `submitted_count` is counted outside.
+    """Runs the steps of a single writer in its thread; only `submitted_count` is written outside of it.
 
-    A step that raises takes back only what it did itself. When the database ends the whole transaction,
-    which SQLite does by itself on a full disk, every step in it has failed.
+    Each step has a savepoint: one that raises rolls back only its own changes. When the database ends the
+    whole transaction, as SQLite does on a full disk, every step in it has failed.
     """
 
     def __init__(self, engine: sa.Engine, store: Callable[[sa.Connection], S]) -> None:
         self._engine, self._store = engine, store
-        #: How many steps were handed to the writer; it must get to run every one of them.
+        #: Number of steps handed to the writer; it must run every one of them.
         self.submitted_count = 0
         self._started_count = 0
         self._transaction: sa.Transaction | None = None
@@ -38,7 +38,7 @@ class GroupCommit(Generic[S]):
         self._until = 0.0
 
     def run(self, step: Callable[[S], T]) -> tuple[T, "Future[None]"]:
-        """What *step* returns, and what is done as soon as that is committed; Unavailable."""
+        """The result of *step*, once it is committed; Unavailable when the commit failed."""
         self._started_count += 1
         try:
             return (
@@ -63,7 +63,7 @@ class GroupCommit(Generic[S]):
             self._until = time.monotonic() + MAX_GROUP_SECONDS
             result = step(self._store(connection))
             self._transaction = transaction
-            opened.pop_all()  # it stays open for those who come after
+            opened.pop_all()  # stays open for the steps that follow
         return result, self._committed
 
     def _join_transaction(
@@ -84,14 +84,14 @@ class GroupCommit(Generic[S]):
         else:
             committed.set_result(None)
         finally:
-            if not committed.done():  # whatever happened, nobody waits for ever
+            if not committed.done():  # whatever happened, no caller may wait for ever
                 committed.set_exception(Unavailable(ENDED))
 
     def _fail_transaction(self, why: Unavailable) -> None:
-        """Tell everybody who shared the transaction that nothing of theirs was stored."""
+        """Report to every step of the transaction that nothing of it was stored."""
         transaction, committed = self._detach_transaction()
         committed.set_exception(why)
-        # Whatever state it is in, nobody may use it again.
+        # The state of the connection is unknown: do not use it again.
         with transaction.connection as connection:
             connection.invalidate()
 
@@ -103,16 +103,16 @@ class GroupCommit(Generic[S]):
 
 
 def is_transaction_open(connection: sa.Connection) -> bool:
-    """Whether SQLite still has the transaction: it ends it by itself when the disk is full, among others."""
+    """Whether SQLite still has the transaction open: it ends it by itself on a full disk, among others."""
     if connection.invalidated or connection.closed:
         return False
     try:
         return bool(getattr(connection.connection.dbapi_connection, "in_transaction", True))
-    except sqlite3.Error:  # it is closed
+    except sqlite3.Error:  # the connection is closed
         return False
 
 
 def require_open_transaction(connection: sa.Connection) -> None:
-    """Before a commit: Unavailable when what was written in it is gone already."""
+    """Before a commit: Unavailable when the database has already rolled back the transaction."""
     if not is_transaction_open(connection):
         raise Unavailable(ENDED)

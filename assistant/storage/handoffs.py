@@ -1,4 +1,4 @@
-"""Handoffs with their packets: one row for each time that a person takes over."""
+"""SQL for handoffs and their packets: one row per handoff."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,14 +34,14 @@ class SqlHandoffs:
         return packet
 
     def load_last_asks(self, conversations: Sequence[str]) -> dict[str, str]:
-        """Conversation -> the matter of its latest handoff, where one is known."""
+        """Conversation -> the matter of its latest handoff, if known."""
         c = t.handoffs.c
         query = sa.select(c.conversation, c.packet).where(c.conversation.in_(conversations)).order_by(c.epoch)
         asks = {row.conversation: row.packet["issue"]["ask"] for row in self._connection.execute(query)}
         return {conversation: ask for conversation, ask in asks.items() if ask}
 
     def redact_packets(self, conversation: str, words: str, instead: str) -> None:
-        """The customer took *words* back: no packet of the conversation repeats them."""
+        """Remove the deleted *words* from all packets of the conversation."""
         c = t.handoffs.c
         query = sa.select(c.epoch, c.packet).where(c.conversation == conversation)
         for row in self._connection.execute(query).all():
@@ -50,19 +50,19 @@ class SqlHandoffs:
             self._connection.execute(build_update(t.handoffs, "conversation", "epoch"), values)
 
     def replace_packet(self, packet: dict[str, Any]) -> None:
-        """Keep *packet* in place of the one of the same handoff."""
+        """Replace the packet of the same handoff by *packet*."""
         c = t.handoffs.c
         where = sa.and_(c.conversation == packet["conversation"], c.epoch == packet["epoch"])
         self._connection.execute(sa.update(t.handoffs).where(where).values(packet=packet))
 
     def mark_claimed(self, conversation: str, now: datetime) -> None:
-        """Somebody took it: the waiting ends."""
+        """Record that an agent claimed the conversation, which ends the customer's wait."""
         c = t.handoffs.c
         where = sa.and_(c.conversation == conversation, c.claimed_at.is_(None))
         self._connection.execute(sa.update(t.handoffs).where(where).values(claimed_at=now))
 
     def list_recent_claims(self, *, since: datetime, limit: int) -> Sequence[tuple[datetime, datetime]]:
-        """When the last *limit* waiting customers were handed over and when claimed, the newest first."""
+        """(handed over, claimed) of the last *limit* waiting customers, newest first."""
         c = t.handoffs.c
         query = sa.select(c.created_at, c.claimed_at).where(
             c.claimed_at >= since, c.reason != Reason.AGENT_TOOK_OVER

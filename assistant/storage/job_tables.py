@@ -1,4 +1,4 @@
-"""The tables of due work, and of what the service notes about its own working."""
+"""Tables of jobs, dead letters, the write probe and model spending."""
 
 import sqlalchemy as sa
 
@@ -19,7 +19,7 @@ due = sa.Table(
     sa.Column("lease_until", Moment, index=True),
 )
 
-#: Work that failed for good, its conversation in people's hands; kept for whoever mends the cause.
+#: Dead letters: jobs that failed for good, whose conversation went to a person; kept for diagnosis.
 dead_letters = sa.Table(
     "dead_letters",
     metadata,
@@ -27,7 +27,7 @@ dead_letters = sa.Table(
     sa.Column("conversation", Id, nullable=False, index=True),
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
-    #: The kind of error, never what somebody said.
+    #: The class of the error, never a customer's words.
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     #: Of an event that could not be taken in: who sent it, and all of it as JSON.
@@ -35,7 +35,7 @@ dead_letters = sa.Table(
     sa.Column("content", sa.Text),
 )
 
-#: One row, written again whenever somebody asks whether anything can be.
+#: A single row that the health check rewrites to prove that writes work.
 proofs = sa.Table(
     "proofs",
     metadata,
@@ -43,7 +43,7 @@ proofs = sa.Table(
     sa.Column("at", Moment, nullable=False),
 )
 
-#: What was spent on models, by conversation, by visitor and day, and by day.
+#: Spending on models, by conversation, by visitor and day, and by day.
 spending = sa.Table(
     "spending",
     metadata,

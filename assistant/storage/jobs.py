@@ -1,4 +1,4 @@
-"""Due rows with leases, and the journal that agents' screens follow."""
+"""Jobs with leases, and the journal that agents' screens follow."""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -18,15 +18,15 @@ from assistant.storage.statements import (
 )
 from assistant.storage.values import fit_id
 
-#: No transaction is open for longer: the database ends those that are idle after half of it.
+#: Longest time a transaction is open: the database ends idle ones after half of it.
 SETTLED = timedelta(seconds=10)
-#: More than are noted in that time.
+#: More entries than are written in that time.
 RECENT = 20_000
 
 
 _KINDS = t.due.c.kind.in_(sa.bindparam("kinds", expanding=True))
 _UNHELD = sa.or_(t.due.c.lease_until.is_(None), t.due.c.lease_until <= sa.bindparam("now"))
-#: What may be claimed now, longest due first.
+#: Jobs that can be claimed now, longest due first.
 FREE = (
     sa.select(t.due)
     .where(t.due.c.due_at <= sa.bindparam("now"), _UNHELD, _KINDS)
@@ -39,7 +39,7 @@ NEXT_FREE = NEXT_FREE.order_by(t.due.c.due_at).limit(1)
 NEXT_HELD = sa.select(sa.func.min(t.due.c.lease_until)).where(_KINDS)
 
 
-#: What wanting again changes: a lease, which is not given, is taken away.
+#: What scheduling again changes: it also takes away a lease that somebody holds.
 MOVED = ("due_at", "lease", "lease_until")
 
 
@@ -48,18 +48,19 @@ class SqlJobQueue:
         self._connection = connection
 
     def schedule(self, kind: JobKind, conversation: str, due_at: datetime, now: datetime) -> None:
-        """Want *kind* done at *due_at*; wanting it again moves the time and keeps since when it is wanted.
+        """Schedule job *kind* at *due_at*; scheduling it again moves the time, not its first request time.
 
-        A lease that is being worked on is taken away: its outcome would be about an older state of things.
+        A lease that somebody holds is revoked: the result would be based on an older state.
         """
         row = {"conversation": conversation, "kind": kind, "due_at": due_at, "since": now, "tries": 0}
         row |= {"lease": None, "lease_until": None}
         self._connection.execute(build_upsert(self._connection, t.due, *MOVED), row)
 
     def schedule_once(self, kind: JobKind, conversation: str, due_at: datetime, now: datetime) -> None:
-        """Have *kind* done at *due_at*; where it is wanted already, or in somebody's hand, nothing changes.
+        """Schedule job *kind* at *due_at*; no effect if it is already scheduled or running.
 
-        Whoever has it in hand looks for more, holding the conversation, before calling it done.
+        The running worker looks for more work, with the conversation's row locked, before it completes the
+        job.
         """
         row = {"conversation": conversation, "kind": kind, "due_at": due_at, "since": now, "tries": 0}
         self._connection.execute(build_insert_if_absent(self._connection, t.due), row)
@@ -72,7 +73,7 @@ class SqlJobQueue:
     def claim_due(
         self, now: datetime, lease: timedelta, limit: int, kinds: Collection[JobKind] = tuple(JobKind)
     ) -> Sequence[Job]:
-        """Lease up to *limit* rows that are due; a row whose lease ran out counts as one more try."""
+        """Lease up to *limit* due jobs; a job whose lease expired counts as one more try."""
         claimed = []
         for row in self._connection.execute(FREE, {"now": now, "kinds": list(kinds), "most": limit}).all():
             token = secrets.token_hex(8)
@@ -84,56 +85,56 @@ class SqlJobQueue:
         return claimed
 
     def complete_job(self, kind: JobKind, conversation: str, lease: str | None = None) -> bool:
-        """Take the row away; with *lease* only if that lease still holds. True: it was there."""
+        """Delete the job; with *lease* only if that lease is still valid. Returns whether it was deleted."""
         values = {"conversation": conversation, "kind": kind}
         if lease is not None:
             values["lease"] = lease
         return self._connection.execute(build_delete(t.due, *values), values).rowcount > 0
 
     def schedule_retry(self, item: Job, due_at: datetime) -> None:
-        """Give the lease back after a failure; the next try is at *due_at*."""
+        """Release the lease after a failure; the next try is at *due_at*."""
         c = t.due.c
         where = sa.and_(c.conversation == item.conversation, c.kind == item.kind, c.lease == item.lease)
         values = {"due_at": due_at, "lease": None, "lease_until": None, "tries": item.tries + 1}
         self._connection.execute(sa.update(t.due).where(where).values(values))
 
     def reschedule(self, item: Job, due_at: datetime) -> None:
-        """Give the lease back without counting a try."""
+        """Release the lease without counting a try."""
         ours = {"at_conversation": item.conversation, "at_kind": item.kind, "at_lease": item.lease}
         values = {"due_at": due_at, "lease": None, "lease_until": None}
         self._connection.execute(build_update(t.due, "conversation", "kind", "lease"), ours | values)
 
     def dead_letter(self, item: Job, why: str, now: datetime) -> None:
-        """Take away what failed for good, and keep that it did."""
+        """Move a job that failed for good to the dead letters."""
         if self.complete_job(item.kind, item.conversation, item.lease):
             row = {"conversation": item.conversation, "kind": item.kind, "tries": item.tries}
             self._connection.execute(build_insert(t.dead_letters), row | {"why": why, "created_at": now})
 
-    def dead_letter_event(self, letter: DeadEvent, now: datetime) -> None:
-        """Keep something from outside that could not be taken in."""
-        row = {"conversation": fit_id(letter.where), "kind": "event", "tries": 1, "why": letter.why}
-        row |= {"peer": letter.peer, "content": letter.content, "created_at": now}
+    def dead_letter_event(self, event: DeadEvent, now: datetime) -> None:
+        """Store an inbound event that could not be applied."""
+        row = {"conversation": fit_id(event.where), "kind": "event", "tries": 1, "why": event.why}
+        row |= {"peer": event.peer, "content": event.content, "created_at": now}
         self._connection.execute(build_insert(t.dead_letters), row)
 
     def count_dead_letters(self) -> int:
-        """How much work failed for good."""
+        """Number of dead letters."""
         query = sa.select(sa.func.count()).select_from(t.dead_letters)
         return int(self._connection.execute(query).scalar_one())
 
     def renew_leases(self, held: Sequence[Job], until: datetime) -> None:
-        """Keep what is in hand, unless somebody else has it by now."""
+        """Extend the leases that are still ours."""
         c = t.due.c
         theirs = c.conversation.in_([item.conversation for item in held])
         unchanged = c.lease.in_([item.lease for item in held])
         self._connection.execute(sa.update(t.due).where(theirs, unchanged).values(lease_until=until))
 
     def end_leases(self, now: datetime) -> None:
-        """Let every lease run out now; for the start of a process that is the only one."""
+        """Expire every lease now; for the start of a process that is the only one."""
         statement = sa.update(t.due).where(t.due.c.lease_until > now).values(lease_until=now)
         self._connection.execute(statement)
 
     def find_next_due_at(self, kinds: Collection[JobKind] = tuple(JobKind)) -> datetime | None:
-        """When the next row wants attention: it is due, or whoever had it was not heard of again."""
+        """When the next job is due or its lease expires."""
         values = {"kinds": list(kinds)}
         moments = [self._connection.execute(query, values).scalar() for query in (NEXT_FREE, NEXT_HELD)]
         return min((moment for moment in moments if moment is not None), default=None)
@@ -151,7 +152,7 @@ def _parse_job(row: sa.Row[tuple[object, ...]], *, lease: str | None = None, tri
 
 
 class SqlJournal:
-    """Append-only: what changed, in commit order."""
+    """Append-only log of changes in commit order."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -161,10 +162,10 @@ class SqlJournal:
         self._connection.execute(build_insert(t.journal), row)
 
     def list_after(self, last: int, *, limit: int, now: datetime) -> Sequence[tuple[int, str, str | None]]:
-        """(id, conversation, message) of what was noted after *last*, in order.
+        """(id, conversation, message) of the entries after *last*, in order.
 
-        Where several write, a lower id may be committed after a higher one: what comes after a missing id
-        waits until the transaction that took it is committed, or must have ended some other way.
+        With several writers a lower id may be committed after a higher one: entries after a missing id are
+        held back until its transaction is committed or must have ended some other way.
         """
         c = t.journal.c
         query = sa.select(t.journal).where(c.id > last).order_by(c.id).limit(limit)
@@ -177,22 +178,22 @@ class SqlJournal:
         return found
 
     def find_latest_id(self, now: datetime) -> int:
-        """The id from which a new follower starts: nothing with a lower one is still to come."""
+        """The id from which a new reader starts: every lower id is already committed or rolled back."""
         c = t.journal.c
-        # From the end: the newest old one is near.
+        # Searched from the end: the newest settled entry is near it.
         old = sa.select(c.id).where(c.created_at <= now - SETTLED).order_by(c.id.desc()).limit(1)
         start = self._connection.execute(old).scalar() or self.load_id_range()[0] - 1
         recent = self.list_after(start, limit=RECENT, now=now)
         return recent[-1][0] if recent else start
 
     def check_writable(self, now: datetime) -> None:
-        """Write something: Unavailable when nothing can be written."""
+        """Write something: Unavailable when the database takes no writes."""
         self._connection.execute(build_upsert(self._connection, t.proofs), {"id": 1, "at": now})
 
     def load_id_range(self) -> tuple[int, int]:
-        """First and last id that the journal still holds; (1, 0) when it is empty."""
+        """First and last id in the journal; (1, 0) when it is empty."""
         c = t.journal.c
-        # Asked for each by itself, which reads one entry; for both in one query SQLite reads all.
+        # Two queries, each of which reads one entry; a combined query makes SQLite scan the table.
         ends = (sa.select(end(c.id)).scalar_subquery() for end in (sa.func.min, sa.func.max))
         first, last = self._connection.execute(sa.select(*ends)).one()
         return (first or 1, last or 0)

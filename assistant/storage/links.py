@@ -1,4 +1,4 @@
-"""Which customers are one person, as far as it was proven."""
+"""SQL for customer links: which customers are proven to be the same person."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from assistant.domain.people import Customer
 from assistant.storage import tables as t
 
-#: Channels whose identities are telephone numbers, with a plus or without.
+#: Channels whose identities are telephone numbers, with or without a plus.
 PHONES = ("sms", "whatsapp")
-#: So many others are proposed at most.
+#: Most link candidates proposed.
 MAX_SIMILAR_CUSTOMERS = 5
 
 
@@ -21,26 +21,26 @@ class SqlLinks:
         self._connection = connection
 
     def add(self, one: str, other: str, proof: dict[str, Any], now: datetime) -> str:
-        """Join two customers; *proof* has proof, and for an agent's decision agent and reason."""
+        """Link two customers; *proof* is a code's proof or an agent's decision with agent and reason."""
         link = uuid4().hex
         row = {"id": link, "one": one, "other": other, "created_at": now, "agent": None, "reason": None}
         self._connection.execute(sa.insert(t.links), row | proof)
         return link
 
     def end_link(self, link: str, now: datetime) -> bool:
-        """Take a link back; False: there is none."""
+        """End a link. Returns False when it does not exist."""
         where = sa.and_(t.links.c.id == link, t.links.c.ended_at.is_(None))
         return self._connection.execute(sa.update(t.links).where(where).values(ended_at=now)).rowcount > 0
 
     def list_by_customer(self, customer: str) -> Sequence[dict[str, Any]]:
-        """The links that hold for a customer, in either direction."""
+        """Active links of a customer, in either direction."""
         c = t.links.c
         where = sa.and_(sa.or_(c.one == customer, c.other == customer), c.ended_at.is_(None))
         query = sa.select(t.links).where(where).order_by(c.created_at)
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def list_linked_customers(self, customer: str) -> Sequence[str]:
-        """Everybody who is the same person, the customer first."""
+        """All customers linked to *customer*, *customer* first."""
         found, todo = [customer], [customer]
         while todo:
             for row in self.list_by_customer(todo.pop()):
@@ -51,7 +51,7 @@ class SqlLinks:
         return found
 
     def list_similar_customers(self, customer: Customer) -> Sequence[tuple[str, str]]:
-        """(customer, why) of others who may be the same person, surest first; it proves nothing."""
+        """(customer, why) of others who may be the same person, most likely first; no proof."""
         c, i = t.customers.c, t.identities.c
         numbers = [each.id.lstrip("+") for each in customer.identities if each.channel in PHONES]
         wanted = {
@@ -75,7 +75,7 @@ class SqlLinks:
         self._connection.execute(sa.insert(t.link_codes), row)
 
     def redeem_link_code(self, code_hash: str, now: datetime) -> str | None:
-        """Whose code it is; it holds once."""
+        """The customer whose link code this is; a code can be redeemed once."""
         c = t.link_codes.c
         where = sa.and_(c.code_hash == code_hash, c.expires_at > now)
         found: str | None = self._connection.execute(sa.select(c.customer).where(where)).scalar_one_or_none()

@@ -25,7 +25,7 @@ class SqlFeedback:
 
 
 class SqlMetrics:
-    """Counts for the dashboard, over conversations that began in [start, end)."""
+    """Counts for the dashboard, over conversations created in [start, end)."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -48,7 +48,7 @@ class SqlMetrics:
         return {row[0]: row[1] for row in self._connection.execute(query.group_by(c.decision))}
 
     def count_handoff_reasons(self) -> dict[str, int]:
-        """How many handoffs there ever were for each reason."""
+        """Reason -> number of handoffs over all time."""
         c = t.handoffs.c
         rows = self._connection.execute(sa.select(c.reason, sa.func.count()).group_by(c.reason))
         return {row[0]: row[1] for row in rows}

@@ -1,4 +1,4 @@
-"""Brings the schema of a database up to date, all of it or nothing, and refuses what it does not know."""
+"""Migrates the database schema in one transaction, and refuses databases that it does not know."""
 
 from pathlib import Path
 
@@ -10,13 +10,15 @@ from assistant.storage import append_only, article_tables, tables  # noqa: F401 
 from assistant.storage.schema import metadata
 
 HERE = Path(__file__).parent / "migrations"
-#: Held while migrating, so that of several processes one does it.
+#: Advisory lock held while migrating, so that only one of several processes does it.
 LOCK = 7_061_962
 
 
 def migrate_schema(engine: sa.Engine) -> bool:
-    """Apply what is missing in one transaction; True: something was. SetupError when the database is none
-    of ours, damaged, does not answer, or is newer than this program."""
+    """Apply missing migrations in one transaction; returns whether there were any.
+
+    SetupError when the database is not ours, damaged, unreachable, or newer than this program.
+    """
     if is_current(engine):
         return False
     from alembic import command
@@ -42,9 +44,10 @@ def migrate_schema(engine: sa.Engine) -> bool:
 
 
 def is_current(engine: sa.Engine) -> bool:
-    """Whether the schema is the newest, and whole; SetupError when it says so and is not.
+    """Whether the schema is at the newest revision.
 
-    A look at the version is enough for most starts, and Alembic takes half a second to import.
+    SetupError when it claims to be and tables are missing. Reading the revision is enough for most starts,
+    and importing Alembic takes half a second.
     """
     newest = max(path.stem.split("_")[0] for path in (HERE / "versions").glob("[0-9]*.py"))
     try:
@@ -70,7 +73,7 @@ def _has_version_table(connection: sa.Connection) -> bool:
 
 
 def _build_setup_error(engine: sa.Engine, exc: DatabaseError) -> SetupError:
-    """One line, without the password."""
+    """A one-line error without the password."""
     name = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
     why = " ".join(str(exc.orig).split())
     if engine.dialect.name != "sqlite" and isinstance(exc, OperationalError):
@@ -79,7 +82,7 @@ def _build_setup_error(engine: sa.Engine, exc: DatabaseError) -> SetupError:
 
 
 def load_revision(connection: sa.Connection) -> str | None:
-    """The revision that the schema is at; None for a new database."""
+    """The schema's revision; None for a new database."""
     from alembic.runtime.migration import MigrationContext
 
     return MigrationContext.configure(connection).get_current_revision()

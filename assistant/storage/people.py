@@ -1,4 +1,4 @@
-"""Customers with their identities; agents with their credentials."""
+"""SQL for customers with their identities, and agents with their credentials."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -42,7 +42,7 @@ class SqlCustomers:
         self._connection.execute(sa.update(t.customers).where(where).values(name=name))
 
     def load_names(self, customers: Sequence[str]) -> dict[str, tuple[str | None, bool]]:
-        """Name and whether verified, for lists."""
+        """Customer -> (name, whether verified), for lists."""
         c = t.customers.c
         rows = self._connection.execute(sa.select(c.id, c.name, c.verified).where(c.id.in_(customers)))
         return {row.id: (row.name, row.verified) for row in rows}
@@ -73,7 +73,7 @@ class SqlAgents:
         ]
 
     def get(self, agent: str) -> Agent | None:
-        """By id or e-mail address."""
+        """An agent by id or e-mail address."""
         where = sa.or_(t.agents.c.id == agent, t.agents.c.email == agent)
         row = self._connection.execute(sa.select(t.agents).where(where)).first()
         return None if row is None else _parse_agent(row)
@@ -87,12 +87,16 @@ class SqlAgents:
         found: str | None = self._connection.execute(query).scalar_one_or_none()
         return found
 
-    def add_credential(self, agent: str, door: Credential, now: datetime) -> None:
-        values = {"secret_hash": door.secret_hash, "csrf": door.csrf, "expires_at": door.expires_at}
+    def add_credential(self, agent: str, credential: Credential, now: datetime) -> None:
+        values = {
+            "secret_hash": credential.secret_hash,
+            "csrf": credential.csrf,
+            "expires_at": credential.expires_at,
+        }
         self._connection.execute(build_insert(t.credentials), values | {"agent": agent, "created_at": now})
 
     def find_by_secret(self, secret_hash: str, now: datetime) -> tuple[Agent, str | None] | None:
-        """Whose session or token this is, and its CSRF token; None when unknown or expired."""
+        """The agent of a session or API token, and its CSRF token; None when unknown or expired."""
         c = t.credentials.c
         alive = sa.or_(c.expires_at.is_(None), c.expires_at > now)
         query = sa.select(t.agents, c.csrf).join(t.credentials, c.agent == t.agents.c.id)
@@ -103,7 +107,7 @@ class SqlAgents:
         self._connection.execute(sa.delete(t.credentials).where(t.credentials.c.secret_hash == secret_hash))
 
     def revoke_credentials(self, agent: str, *, tokens: bool) -> int:
-        """End every session of *agent*, and every API token where *tokens*; how many ended."""
+        """Delete every session of *agent*, with *tokens* also every API token; returns how many."""
         c = t.credentials.c
         sessions = sa.true() if tokens else c.csrf.is_not(None)
         ended = self._connection.execute(sa.delete(t.credentials).where(c.agent == agent, sessions))
@@ -111,19 +115,19 @@ class SqlAgents:
         return ended.rowcount
 
     def mark_present(self, agent: str, now: datetime) -> None:
-        """They are at the desk: the console is open, or something was called."""
+        """Record that the agent is present: an open console, or a call."""
         self._connection.execute(build_update(t.agents, "id"), {"at_id": agent, "seen_at": now})
 
     def mark_absent(self, agent: str) -> None:
         self._connection.execute(build_update(t.agents, "id"), {"at_id": agent, "seen_at": None})
 
     def count_present(self, since: datetime) -> int:
-        """How many have been seen at the desk since then."""
+        """Number of agents seen since *since*."""
         query = sa.select(sa.func.count()).where(t.agents.c.seen_at >= since)
         return int(self._connection.execute(query).scalar_one())
 
     def remove(self, agent: str) -> None:
-        """The account and every way in; what the agent wrote stays under their name."""
+        """Delete the account and its credentials; messages stay under the agent's name."""
         self.revoke_credentials(agent, tokens=True)
         conversations = t.conversations.c
         forgotten = sa.update(t.conversations).where(conversations.agent == agent).values(agent=None)

@@ -1,4 +1,4 @@
-"""PostgreSQL: the engine, and the notices by which processes wake each other."""
+"""PostgreSQL: the engine, the instance lock, and notifications between processes."""
 
 import asyncio
 import random
@@ -18,13 +18,13 @@ log = structlog.get_logger()
 
 CONNECT_SECONDS = 3
 CHANNEL = "yorisoi"
-#: Names the lock of those who serve.
+#: Key of the advisory lock of serving processes.
 PLACE = 7_061_963
-#: Bytes of a notice; PostgreSQL refuses 8,000.
+#: Bytes of a notification; PostgreSQL refuses 8,000.
 MAX_NOTICE_BYTES = 7_900
-#: Notices that wait while the database does not answer; more are dropped.
+#: Notifications queued while the database does not answer; more are dropped.
 MAX_WAITING_NOTICES = 10_000
-#: What a process that was stopped or lost in the middle of a transaction can hold up others for, and what a
+#: How long a process that was stopped in the middle of a transaction can block others, and how long a
 #: statement may take; in milliseconds.
 LIMITS = {
     "idle_in_transaction_session_timeout": 5_000,
@@ -34,7 +34,7 @@ LIMITS = {
 
 
 def create_postgres_engine(url: str) -> sa.Engine:
-    """An engine for *url* (``postgresql://…``); nothing is connected yet."""
+    """An engine for *url* (``postgresql://…``); it connects lazily."""
     options = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
     engine = sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg"),
@@ -45,7 +45,7 @@ def create_postgres_engine(url: str) -> sa.Engine:
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "yorisoi",
             "options": options,
-            # A partner that vanished without a word is noticed within seconds, not hours.
+            # A dead connection is noticed within seconds, not hours.
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,
@@ -58,9 +58,12 @@ def create_postgres_engine(url: str) -> sa.Engine:
 
 
 @contextmanager
-def acquire_instance_lock(url: str, *, alone: bool) -> Iterator[None]:
-    """Held while a process serves, either alone or beside others; SetupError when that does not fit."""
-    lock = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
+def acquire_instance_lock(url: str, *, exclusive: bool) -> Iterator[None]:
+    """Hold the advisory lock of a serving process, exclusive or shared.
+
+    SetupError when another process holds a conflicting one.
+    """
+    lock = "pg_try_advisory_lock" if exclusive else "pg_try_advisory_lock_shared"
     try:
         connection = psycopg.connect(
             url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name="yorisoi place"
@@ -78,30 +81,32 @@ def acquire_instance_lock(url: str, *, alone: bool) -> Iterator[None]:
 
 
 class PostgresMessageBus:
-    """Short texts to the other processes on the same database, by LISTEN and NOTIFY.
+    """Sends short texts to the other processes on the same database by LISTEN and NOTIFY.
 
-    They may be lost: whatever they speak of is stored already, or not worth storing.
+    They may be lost: their content is stored already, or not worth storing.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
-        #: What is to be sent, the newest of each key.
+        #: Texts to send, the newest of each key.
         self._waiting: dict[str, str] = {}
         self._woken = asyncio.Event()
         self._own: int | None = None
 
     def send(self, key: str, text: str) -> None:
-        """Send *text* soon, instead of an older one of the same *key* that still waits."""
+        """Send *text* soon, in place of an unsent one of the same *key*."""
         if len(text.encode()) <= MAX_NOTICE_BYTES and (
             key in self._waiting or len(self._waiting) < MAX_WAITING_NOTICES
         ):
             self._waiting[key] = text
             self._woken.set()
 
-    async def run(self, heard: Callable[[str], None], missed: Callable[[], None]) -> None:
-        """Until cancelled: *heard* for each text of another process, *missed* when some may be lost."""
-        async with asyncio.TaskGroup() as tasks:  # an end of one is an end of both
-            tasks.create_task(self._run_reconnecting(partial(self._listen_for_notices, heard, missed)))
+    async def run(self, on_message: Callable[[str], None], on_missed: Callable[[], None]) -> None:
+        """Until cancelled, call *on_message* for each text, and *on_missed* when some may be lost."""
+        async with asyncio.TaskGroup() as tasks:  # one connection's failure ends both tasks
+            tasks.create_task(
+                self._run_reconnecting(partial(self._listen_for_notices, on_message, on_missed))
+            )
             tasks.create_task(self._run_reconnecting(self._send_notices))
 
     async def _run_reconnecting(self, work: Callable[[psycopg.AsyncConnection], Awaitable[None]]) -> None:
@@ -119,13 +124,16 @@ class PostgresMessageBus:
                 await asyncio.sleep(random.uniform(0.5, 1.5))
 
     async def _listen_for_notices(
-        self, heard: Callable[[str], None], missed: Callable[[], None], connection: psycopg.AsyncConnection
+        self,
+        on_message: Callable[[str], None],
+        on_missed: Callable[[], None],
+        connection: psycopg.AsyncConnection,
     ) -> None:
         await connection.execute(f"LISTEN {CHANNEL}")
-        missed()
+        on_missed()
         async for notice in connection.notifies():
             if notice.pid != self._own:
-                heard(notice.payload)
+                on_message(notice.payload)
 
     async def _send_notices(self, connection: psycopg.AsyncConnection) -> None:
         self._own = connection.info.backend_pid

@@ -1,4 +1,4 @@
-"""Between frozen domain values and table rows."""
+"""Maps frozen domain values to table rows and back."""
 
 from dataclasses import fields
 from functools import cache

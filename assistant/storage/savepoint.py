@@ -1,4 +1,4 @@
-"""One piece of a transaction, taken back alone when it fails."""
+"""Savepoint: a part of a transaction that is rolled back alone when it fails."""
 
 from types import TracebackType
 
@@ -10,9 +10,9 @@ from assistant.storage.failures import is_lost_race, to_unavailable
 
 
 class Savepoint:
-    """What is done inside is kept as a whole or not at all; InternalError when we failed at it.
+    """Commits the block as a whole or not at all; InternalError when our own code failed in it.
 
-    What ends the whole transaction, or has it run again, is raised as it is.
+    Errors that end the whole transaction, or make it run again, are raised unchanged.
     """
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -34,7 +34,9 @@ class Savepoint:
 
 
 def is_transaction_wide(exc: Exception) -> bool:
-    """Whether it concerns the whole transaction: the database is down, or others came first."""
+    """Whether the error concerns the whole transaction: the database is down, or another transaction came
+    first.
+    """
     if isinstance(exc, DBAPIError) and is_lost_race(exc):
         return True
     return isinstance(exc, SQLAlchemyError) and isinstance(to_unavailable(exc), Unavailable)

@@ -1,4 +1,4 @@
-"""The one MetaData that every table joins, and column types that behave alike on SQLite and PostgreSQL."""
+"""The MetaData that all tables share, and column types that behave alike on SQLite and PostgreSQL."""
 
 import json
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ class Moment(sa.TypeDecorator[datetime]):
 
 
 class Json(sa.TypeDecorator[Any]):
-    """A JSON value as text, Japanese left readable."""
+    """A JSON value as text, without escaping Japanese."""
 
     impl = sa.Text
     cache_ok = True

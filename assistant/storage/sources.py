@@ -1,4 +1,4 @@
-"""What was named to be read, when it was, and which process reads it again."""
+"""SQL for knowledge sources: when each was last checked, and which process holds its lease."""
 
 import secrets
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from assistant.domain.article_lifecycle import KnowledgeSource, SourceCheck
 from assistant.storage.article_tables import sources
 
-#: How long a process that reads is believed to be alive without a word from it.
+#: Lease duration of a process that reads a source.
 LEASE = timedelta(seconds=60)
 
 
@@ -18,17 +18,17 @@ class SqlSources:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def record_checks(self, looks: Sequence[SourceCheck]) -> None:
-        """What a run found; a source is known from the first one that brought something."""
+    def record_checks(self, checks: Sequence[SourceCheck]) -> None:
+        """Store the outcome of a run; a source is created by its first successful run."""
         insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
-        for look in looks:
-            read = {"read_at": look.checked_at} if look.is_readable else {}
-            seen = {"looked_at": look.checked_at, "prune": look.prune, "wanted": False, **read}
-            first = {"source": look.source, "failures": 0 if look.is_readable else 1, **seen}
-            again = {"failures": 0 if look.is_readable else sources.c.failures + 1, **seen}
-            if not look.is_readable and not look.has_articles:
+        for check in checks:
+            read = {"read_at": check.checked_at} if check.is_readable else {}
+            seen = {"looked_at": check.checked_at, "prune": check.prune, "wanted": False, **read}
+            first = {"source": check.source, "failures": 0 if check.is_readable else 1, **seen}
+            again = {"failures": 0 if check.is_readable else sources.c.failures + 1, **seen}
+            if not check.is_readable and not check.has_articles:
                 self._connection.execute(
-                    sources.update().where(sources.c.source == look.source).values(again)
+                    sources.update().where(sources.c.source == check.source).values(again)
                 )
                 continue
             row = insert(sources).values(first)
@@ -41,14 +41,14 @@ class SqlSources:
         return [KnowledgeSource(**row) for row in rows]
 
     def request_resync(self, source: str) -> bool:
-        """Have it read at once; False when there is no such web source."""
+        """Request a resync; returns False when there is no such web source."""
         found = next((one for one in self.list_sources() if one.source == source and one.is_web_source), None)
         if found is not None:
             self._connection.execute(sources.update().where(sources.c.source == source).values(wanted=True))
         return found is not None
 
     def claim_due(self, now: datetime, interval: timedelta | None) -> KnowledgeSource | None:
-        """The web source that is due longest, leased; without *interval* only what somebody asked for."""
+        """Lease the web source that has been due longest; without *interval* only requested ones."""
         c = sources.c
         free = sa.or_(c.lease.is_(None), c.lease_until <= now)
         found = [
@@ -73,7 +73,7 @@ class SqlSources:
         return None
 
     def renew_lease(self, source: KnowledgeSource, now: datetime) -> bool:
-        """Keep the lease; False when another process has it by now."""
+        """Renew the lease; returns False when another process has it."""
         mine = sources.update().where(sources.c.source == source.source, sources.c.lease == source.lease)
         return bool(self._connection.execute(mine.values(lease_until=now + LEASE)).rowcount)
 

@@ -1,4 +1,4 @@
-"""What was spent on models: one row for each account, changed in place."""
+"""SQL for model spending: one row per account, updated in place."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ class SqlSpending:
         return {account: found.get(account, ModelUsage()) for account in accounts}
 
     def add_spending(self, accounts: Sequence[Account], change: ModelUsage) -> None:
-        """One statement: two processes that add at once both count."""
+        """Add to an account in one statement, so that concurrent processes both count."""
         insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
         c = t.spending.c
         new = insert(t.spending)
@@ -42,7 +42,7 @@ class SqlSpending:
         self._connection.execute(adding, rows)
 
     def sum_between(self, start: datetime, end: datetime) -> ModelUsage:
-        """Of all conversations, on the days from *start* to *end*."""
+        """Total of all conversations, on the days from *start* to *end*."""
         c = t.spending.c
         sums = [sa.func.coalesce(sa.func.sum(column), 0) for column in (c.tokens, c.calls, c.cost)]
         days = c.day.between(start.date().isoformat(), end.date().isoformat())

@@ -1,7 +1,7 @@
-"""The statements that every turn runs, each built once: building one costs five times what running it does.
+"""The statements that every turn runs, each built once: building costs five times what running does.
 
-Their values are given as parameters by the names of the columns; in an update, those to find the row by are
-``at_`` and the column's name.
+Values are bound by column name; in an update, the columns of the WHERE clause are bound as ``at_`` and the
+name.
 """
 
 from functools import cache
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 @cache
 def build_select(table: sa.Table, *keys: str, hold: bool = False) -> sa.Select[Any]:
-    """The rows whose *keys* are the values given; *hold* keeps others from changing them."""
+    """Select the rows whose *keys* equal the bound values; *hold* locks them."""
     query = sa.select(table).where(*(table.c[key] == sa.bindparam(key) for key in keys))
     return query.with_for_update() if hold else query
 
@@ -34,18 +34,18 @@ def build_delete(table: sa.Table, *keys: str) -> sa.Delete:
 
 
 def build_insert_if_absent(connection: sa.Connection, table: sa.Table) -> Any:
-    """Adds a row unless there is one with its key; the result's rowcount tells."""
+    """Insert a row unless its key exists; the result's rowcount tells."""
     return _build_insert_if_absent(connection.dialect.name, table)
 
 
 def build_upsert(connection: sa.Connection, table: sa.Table, *changed: str) -> Any:
-    """Adds a row; where there is one with its key, stores what *changed*, or all of it."""
+    """Insert a row; if its key exists, update *changed*, or all columns."""
     return _build_upsert(connection.dialect.name, table, changed)
 
 
 @cache
 def _build_insert_if_absent(dialect: str, table: sa.Table) -> Any:
-    # Of an insert SQLAlchemy keeps the count only when it is told to: without, PostgreSQL's was always -1.
+    # SQLAlchemy keeps the rowcount of an insert only on request; without it PostgreSQL's is always -1.
     return (
         _build_dialect_insert(dialect, table)
         .on_conflict_do_nothing()

@@ -1,4 +1,4 @@
-"""The store that a transaction step gets: every table through one small object each."""
+"""The store that a transaction step gets: one small object per group of tables."""
 
 import sqlalchemy as sa
 
@@ -46,5 +46,5 @@ class SqlStore:
         self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:
-        """For a piece of work whose failure must not cost the others of the transaction."""
+        """A savepoint for work whose failure must not roll back the rest of the transaction."""
         return Savepoint(self._connection)

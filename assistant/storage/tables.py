@@ -1,4 +1,4 @@
-"""The tables of people and conversations; with those of the work about them, everything but knowledge."""
+"""The tables of people and conversations; importing this module defines all tables."""
 
 import sqlalchemy as sa
 
@@ -46,7 +46,7 @@ agents = sa.Table(
     sa.Column("seen_at", Moment),
 )
 
-#: Sessions of the console and API tokens; only a hash of the secret is kept.
+#: Sessions of the console and API tokens; only a hash of the secret is stored.
 credentials = sa.Table(
     "credentials",
     metadata,
@@ -80,7 +80,7 @@ conversations = sa.Table(
     sa.Column("outcome", sa.String(32)),
     sa.Column("previous", Id),
     sa.Column("carried", sa.Text),
-    #: Hash of the visitor's bearer token; None where the channel proves who speaks.
+    #: Hash of the visitor's bearer token; None where the channel authenticates the sender.
     sa.Column("token_hash", sa.String(64)),
     #: A keyed hash of the address that it was opened from.
     sa.Column("origin", sa.String(64)),
@@ -91,7 +91,7 @@ messages = sa.Table(
     "messages",
     metadata,
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
-    #: The sender's own id for it; unique per conversation, which makes a second delivery harmless.
+    #: The sender's own id of the message; unique per conversation, for idempotency.
     sa.Column("id", ForeignId, nullable=False),
     sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False),
     sa.Column("seq", sa.Integer, nullable=False),
@@ -114,7 +114,7 @@ turns = sa.Table(
     metadata,
     sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True),
     sa.Column("turn", sa.Integer, primary_key=True),
-    #: The seq of the customer's last message in it: tells which episode it belongs to.
+    #: Seq of the customer's last message in the turn; tells which episode it belongs to.
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("record", Json, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
@@ -144,7 +144,7 @@ feedback = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
 )
 
-#: Who changed what: rows are only ever added (the database refuses the rest), and hold no words of customers.
+#: Audit log: append-only (the database refuses the rest), without customers' words.
 audit = sa.Table(
     "audit",
     metadata,
@@ -154,13 +154,13 @@ audit = sa.Table(
     sa.Column("actor", sa.String(80), nullable=False),
     sa.Column("action", sa.String(32), nullable=False),
     sa.Column("conversation", Id, index=True),
-    #: The change of owner that it was.
+    #: The epoch of the change of owner.
     sa.Column("epoch", sa.Integer),
     sa.Column("details", Json, nullable=False),
     sqlite_autoincrement=True,
 )
 
-#: What agents' screens follow: which conversation or message changed, in order; the row is read afresh.
+#: Journal: which conversation or message changed, in order; readers load the row afresh.
 journal = sa.Table(
     "journal",
     metadata,
@@ -171,7 +171,7 @@ journal = sa.Table(
     sqlite_autoincrement=True,
 )
 
-#: Where a conversation goes on in a messaging app, and what the app needs to be answered.
+#: Thread of a conversation in a messaging app, and what the app needs for a reply.
 threads = sa.Table(
     "threads",
     metadata,
@@ -185,12 +185,12 @@ threads = sa.Table(
     sa.Column("heard_at", Moment, nullable=False),
     sa.Column("context", Json, nullable=False),
     sa.Column("unreachable", sa.Text),
-    #: The parts of the address that did not fit, in full: what is sent goes there.
+    #: Full values of the address parts that exceed their columns; used for sending.
     sa.Column("whole", Json),
     sa.UniqueConstraint("channel", "account", "peer", "thread"),
 )
 
-#: Which of an app's events we have had: a second delivery is dropped, now and after a restart.
+#: Event ids of messaging apps that were received: a second delivery is dropped, also after a restart.
 events = sa.Table(
     "events",
     metadata,
@@ -200,7 +200,7 @@ events = sa.Table(
     sa.Column("created_at", Moment, nullable=False, index=True),
 )
 
-#: Messages on their way to an app, in the order in which they were said.
+#: Outbox: messages to be sent to an app, in order.
 deliveries = sa.Table(
     "deliveries",
     metadata,
@@ -220,7 +220,7 @@ deliveries = sa.Table(
     sa.Column("sent_at", Moment),
 )
 
-#: The app's ids of what we sent, by which it tells us what became of it.
+#: The app's ids of the parts we sent; delivery reports refer to them.
 receipts = sa.Table(
     "receipts",
     metadata,
@@ -246,7 +246,7 @@ media = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
 )
 
-#: Two customers who are one person, with the proof; ended, never erased.
+#: Two customers who are one person, with the proof; ended, never deleted.
 links = sa.Table(
     "links",
     metadata,
@@ -261,7 +261,7 @@ links = sa.Table(
     sa.Column("ended_at", Moment),
 )
 
-#: Codes that a customer reads on one channel and says on another; only hashes are kept.
+#: One-time codes that a customer reads on one channel and sends on another; only hashes are stored.
 link_codes = sa.Table(
     "link_codes",
     metadata,

@@ -1,4 +1,4 @@
-"""How replies were made: one row a turn."""
+"""SQL for turn records: how replies were made, one row per turn."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ class SqlTurns:
         return [from_json(TurnRecord, row.record) for row in rows]
 
     def redact_turn(self, conversation: str, seq: int) -> None:
-        """The customer took back message *seq*: its turn keeps its numbers and decision, not the words."""
+        """Redact the turn of a deleted message *seq*: numbers and decision stay, words go."""
         c = t.turns.c
         its = sa.select(c.turn, c.record).where(c.conversation == conversation, c.seq >= seq)
         row = self._connection.execute(its.order_by(c.turn).limit(1)).first()
@@ -56,7 +56,7 @@ class SqlTurns:
         self._connection.execute(build_update(t.turns, "conversation", "turn"), values)
 
     def load_recent_feelings(self, conversations: Sequence[str]) -> dict[str, dict[str, float]]:
-        """Conversation -> the strongest of each feeling in its last turns; none where no turn was read."""
+        """Conversation -> the highest value of each feeling in its last turns; without unread turns."""
         c = t.turns.c
         last = sa.select(c.conversation, sa.func.max(c.turn).label("turn"))
         newest = last.where(c.conversation.in_(conversations)).group_by(c.conversation).subquery()
@@ -71,7 +71,7 @@ class SqlTurns:
             for name in FEELINGS:
                 known[name] = max(known[name], signals.get(name, 0.0))
             if signals.get("sensitive") == "harm":
-                # Words of harm are distress, however calm the reader in context found them.
+                # Words of harm count as distress, whatever the turn encoder's value.
                 known["distress"] = 1.0
         return found
 
@@ -79,10 +79,10 @@ class SqlTurns:
         return self._load_turn_counts(conversation)[0]
 
     def find_last_answered_seq(self, conversation: str) -> int:
-        """The seq of the last customer message that some turn has dealt with."""
+        """Seq of the last customer message that a turn covers."""
         return self._load_turn_counts(conversation)[1]
 
     def _load_turn_counts(self, conversation: str) -> tuple[int, int]:
-        """How many turns there were, and the last seq of them."""
+        """The number of turns, and their highest seq."""
         count, last = self._connection.execute(COUNTED_TURNS, {"conversation": conversation}).one()
         return count, last or 0

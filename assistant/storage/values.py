@@ -1,4 +1,4 @@
-"""Makes what comes from outside fit: every text, and every id that another system gave, passes here."""
+"""Makes values from outside storable: every text and every foreign id passes here."""
 
 import hashlib
 import re
@@ -8,14 +8,15 @@ import sqlalchemy as sa
 
 from assistant.storage.failures import redact_error
 
-#: Looks like one of our hashes of an id.
+#: Has the form of our hash of an id.
 HASHED = re.compile(r"[0-9a-f]{64}")
 
 
 class ForeignId(sa.TypeDecorator[str]):
-    """An id that another system gave, of any length; overlong ones are stored as their hash.
+    """An id of another system, of any length; overlong ones are stored as their hash.
 
-    What must be sent back in full is kept elsewhere: in a thread's `context`, or its `whole` address.
+    A value that must be sent back in full is stored elsewhere: in a thread's `context`, or its `whole`
+    address.
     """
 
     impl = sa.String
@@ -30,7 +31,7 @@ class ForeignId(sa.TypeDecorator[str]):
 
 
 class Label(sa.TypeDecorator[str]):
-    """A word from outside that nothing depends on, such as a locale; what is too long is cut."""
+    """A text from outside that nothing depends on, such as a locale; overlong ones are cut."""
 
     impl = sa.String
     cache_ok = True
@@ -44,12 +45,14 @@ class Label(sa.TypeDecorator[str]):
 
 
 def fit_id(id_: str, length: int = 64) -> str:
-    """*id_* itself, or its hash where it is longer or cannot be stored; what was fitted stays as it is."""
+    """*id_*, or its hash where it is too long or not storable; a hash stays unchanged."""
     return id_ if len(id_) <= length and clean_text(id_) == id_ else _hash_id(id_)
 
 
 def fit_foreign_id(id_: str, length: int = 64) -> str:
-    """The same for an id that never comes from our own tables: it is nobody else's hash either."""
+    """As `fit_id` for ids from outside, where a text with the form of our hash is hashed too, to avoid
+    collisions.
+    """
     return _hash_id(id_) if HASHED.fullmatch(id_) else fit_id(id_, length)
 
 
@@ -58,14 +61,14 @@ def _hash_id(id_: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """The text as every database can keep it: without NUL and half characters."""
+    """The text as every database can store it: without NUL and lone surrogates."""
     if "\x00" in text:
         text = text.replace("\x00", "")
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def prepare_engine(engine: sa.Engine) -> None:
-    """Let nothing reach the database that it cannot keep, nor come back from it what a log must not hold."""
+    """Sanitize every value that goes to the database, and every error message that comes from it."""
     sa.event.listen(engine, "before_cursor_execute", _clean_parameters, retval=True)
     sa.event.listen(engine, "handle_error", redact_error)
 
@@ -77,7 +80,7 @@ def _clean_parameters(
 
 
 def _clean_value(value: Any) -> Any:
-    """*value*, or each value in it, storable; the same object where nothing had to be done."""
+    """*value*, or each value in it, storable; the same object where nothing changed."""
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, dict):

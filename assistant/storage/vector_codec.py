@@ -1,4 +1,4 @@
-"""Between vectors and the bytes that a row keeps: halves for whole texts, four bits for tokens."""
+"""Encodes vectors as bytes: half precision for pooled vectors, four bits a number for token vectors."""
 
 import struct
 from collections.abc import Sequence
@@ -19,24 +19,24 @@ HEAD = struct.Struct("<HH")
 
 
 def encode_pooled(slots: Sequence[MultiVector]) -> bytes:
-    """Half precision: cosines move by less than 0.0005, and the file is half as large."""
+    """The slots' pooled vectors as float16, concatenated: cosines change by less than 0.0005."""
     return b"".join(slot.pooled.astype("<f2").tobytes() for slot in slots)
 
 
 def decode_pooled(data: bytes, dimensions: int) -> "Vectors":
-    """One row per slot."""
+    """Pooled vectors as (slots, dimensions) float32."""
     import numpy as np  # noqa: PLC0415 - most commands never read a vector
 
     return np.frombuffer(data, "<f2").reshape(-1, dimensions).astype(np.float32)
 
 
 def encode_tokens(slots: Sequence[MultiVector]) -> bytes:
-    """Numbers from -7 to 7, two to a byte."""
+    """Each slot's shape and token vectors; numbers from -7 to 7, two to a byte."""
     return b"".join(HEAD.pack(*slot.tokens.shape) + _pack_tokens(slot.tokens) for slot in slots)
 
 
 def decode_packed(data: bytes) -> "list[Packed]":
-    """The token vectors of each slot as they are kept: a row per token, two numbers to a byte."""
+    """The packed token vectors of each slot: (tokens, dimensions / 2) uint8, two numbers to a byte."""
     import numpy as np  # noqa: PLC0415
 
     found, at = [], 0
@@ -49,7 +49,7 @@ def decode_packed(data: bytes) -> "list[Packed]":
 
 
 def unpack_tokens(packed: "Packed") -> "Tokens":
-    """The numbers of token vectors, from -8 to 7."""
+    """Unpack (tokens, dimensions / 2) bytes to (tokens, dimensions) int8 from -8 to 7."""
     import numpy as np  # noqa: PLC0415
 
     pairs = np.stack([packed & 15, packed >> 4], axis=2).astype(np.int8) - 8

@@ -1,1 +1,1 @@
-"""Sentences, words, amounts and personal data of Japanese and English text; below knowledge and answering."""
+"""Sentences, words, quantities and personal data of Japanese and English text."""

@@ -1,25 +1,26 @@
-"""Which characters are Japanese, and which nobody can see: one list of each for the whole product."""
+"""Japanese and invisible characters: one list of each for the whole product."""
 
 import re
 
-#: Kana (half-width ones too) and kanji as the inside of a character class; no other language has the first.
+#: Kana (half-width too) and kanji, as the inside of a character class; no other language has kana.
 KANA = "ぁ-ゖァ-ヺｦ-ｯｱ-ﾝ"
 KANJI = "々〆一-鿿㐀-䶿\U00020000-\U0003ffff"
-#: A long vowel is part of a word, but alone it is also typed for a hyphen: 080ー4315.
+#: A long vowel mark is part of a word, but alone it is also typed as a hyphen: 080ー4315.
 JAPANESE_LETTER = f"{KANA}ー{KANJI}"
 _KANA = re.compile(f"[{KANA}]")
 _JAPANESE = re.compile(f"[{KANA}{KANJI}]")
 
-#: Zero-width characters, direction marks, fillers and tags: no reader sees them, every model reads them.
+#: Zero-width characters, direction marks, fillers and tags: invisible to readers, visible to models.
 _UNSEEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufdd0-\ufdef\ufff0-\ufffb\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 )
-#: What joins emoji and selects how a character is drawn; anywhere else it hides like the rest.
+#: Emoji joiners and variation selectors; elsewhere they are invisible characters like the others.
 _JOINER = "\u200d"
 _SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _HIDDEN = re.compile(f"[{_UNSEEN}{_JOINER}{_SELECTORS}]")
-#: A joiner inside an emoji and the selector of a kanji (old forms of names) are part of what is seen.
+#: A joiner inside an emoji, or the variation selector of a kanji (old forms of names), is part of the visible
+#: text.
 _HIDDEN_BETWEEN_LETTERS = re.compile(
     f"[{_UNSEEN}]"
     "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
@@ -28,20 +29,20 @@ _HIDDEN_BETWEEN_LETTERS = re.compile(
 
 
 def contains_japanese(text: str) -> bool:
-    """There are kana or kanji in it."""
+    """Whether the text has kana or kanji."""
     return _JAPANESE.search(text) is not None
 
 
 def is_japanese(text: str) -> bool:
-    """It is written in Japanese: kana stand in it, which Chinese has not."""
+    """Whether the text is Japanese: it has kana, which Chinese lacks."""
     return _KANA.search(text) is not None
 
 
 def strip_invisible(text: str) -> str:
-    """Without what nobody sees, for a text that is shown or kept: emoji and rare kanji stay whole."""
+    """Remove invisible characters from a text that is shown or stored; emoji and rare kanji stay whole."""
     return _HIDDEN_BETWEEN_LETTERS.sub("", text)
 
 
 def strip_every_invisible(text: str) -> str:
-    """Without anything that could hide in it; for what is compared with a list or read by a model."""
+    """Remove every invisible character, for a text that is compared with a list or read by a model."""
     return _HIDDEN.sub("", text)

@@ -1,4 +1,4 @@
-"""The parts of a sentence that have to be exact: numbers with their units, dates and names."""
+"""The parts of a sentence that must be exact: numbers with units, dates and names."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _KANJI_NUMBER = compile_kanji_number(
     "日|年|[かヶカ]月|月|週|時|分|回|個|点|枚|円|万|件|名|人|営業|つ|本|種|割|倍"
 )
 _COUNTED = r"(?=[\s-]+(business |working )?(day|hour|minute|week|month|year|time|photo|item|point|instal)\w*)"
-#: "One" is a number only before what is counted.
+#: "One" is a number only before a counted noun.
 _WORD_NUMBER = re.compile(rf"\b(?:(one){_COUNTED}|({'|'.join(w for w in WORD_NUMBERS if w != 'one')}))\b")
 _A_PERIOD = re.compile(r"\b(for|within|in|after|about|roughly|around)\s+an?\s+(?=(hour|week|month|year)\b)")
 _MONTH = (
@@ -46,7 +46,7 @@ _NUMBER = re.compile(
     |yen|percent|points?|times?)?""",
     _FLAGS,
 )
-#: One name for each unit, whatever the language.
+#: Canonical unit names, for both languages.
 _UNITS = {
     "workday": ("business day", "working day", "営業日"),
     "day": ("日", "日間"),
@@ -63,7 +63,7 @@ _UNITS = {
     "time": ("回",),
 }
 _UNIT = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings}
-#: How many of the smaller make one of the larger.
+#: Number of the smaller unit in the larger.
 _SAME_PERIOD = (
     ("year", 12, "month"),
     ("week", 7, "day"),
@@ -76,7 +76,7 @@ Number = tuple[str, str]
 
 @lru_cache(maxsize=4096)
 def extract_numbers(text: str) -> frozenset[Number]:
-    """(number, unit), spelled one way: 三十日, 30日間 and "thirty days" are ("30", "day"); no unit is ""."""
+    """(number, unit) in canonical form: 三十日 and "thirty days" are ("30", "day"); "" is no unit."""
     text = join_thousands(normalize_text(text))
     text = _A_PERIOD.sub(r"\1 1 ", text)
     text = _WORD_NUMBER.sub(lambda found: str(WORD_NUMBERS[found[0]]), text)
@@ -86,7 +86,7 @@ def extract_numbers(text: str) -> frozenset[Number]:
 
 
 def normalize_digits(text: str) -> str:
-    """三十日 as 30日 and 令和8年 as 2026年: so that the embedder compares like with like, too."""
+    """三十日 as 30日 and 令和8年 as 2026年, so that texts with equal numbers get similar embeddings."""
     text = replace_kanji_numbers(_KANJI_NUMBER, text)
     return _ERA.sub(lambda found: f"{_ERAS[found[1]] + int(found[2].replace('元', '1'))}年", text)
 
@@ -111,7 +111,7 @@ def _parse_dates(text: str) -> Iterator[Number]:
 
 
 def _expand_date(month: str, day: str) -> Iterator[Number]:
-    """The whole date, and its parts for who names only one."""
+    """The full date and its parts, for texts that give only one of them."""
     yield f"{month}/{day}", "date"
     yield month, "month of the year"
     yield day, "day"
@@ -132,7 +132,7 @@ def _scale_number(number: str, scale: str | None) -> str:
 
 
 def _add_equal_periods(known: frozenset[Number]) -> frozenset[Number]:
-    """Two weeks are 14 days, and the other way round."""
+    """Equal periods in other units: two weeks are 14 days, and the reverse."""
     found = set(known)
     for large, many, small in _SAME_PERIOD:
         for value, unit in known:
@@ -144,13 +144,13 @@ def _add_equal_periods(known: frozenset[Number]) -> frozenset[Number]:
 
 
 def find_unfounded_numbers(said: str, source: str) -> list[str]:
-    """Numbers of *said* that *source* does not have; a number without a unit fits any."""
+    """Numbers of *said* that *source* does not contain; a number without a unit matches any unit."""
     known = _add_equal_periods(extract_numbers(source))
     values = {value for value, _ in known}
     bare = {value for value, unit in known if not unit}
     years = {value for value, unit in extract_numbers(said) if unit == "year" and len(value) == 4}
     missing = [pair for pair in sorted(extract_numbers(said)) if pair not in known and pair[0] not in bare]
-    # Who writes the year of a date that stands without one adds nothing that the date does not say.
+    # The year of a date that the source gives without one adds nothing.
     missing = [pair for pair in missing if pair[0] not in years or any(u == "year" for _, u in known)]
     return [f"{value} {unit}".strip() for value, unit in missing if unit or value not in values]
 
@@ -161,7 +161,7 @@ _QUOTED = re.compile(r"[「『\"“]([^」』\"”]{2,40})[」』\"”]")
 
 
 def find_unfounded_names(said: str, source: str, *, same_language: bool) -> list[str]:
-    """Names of products, buttons and services in *said* that *source* does not have."""
+    """Names of products, buttons and services in *said* that *source* does not contain."""
     known = normalize_text(source)
     found = [name for name in _extract_latin_names(said) if normalize_text(name) not in known]
     found += [
@@ -173,7 +173,7 @@ def find_unfounded_names(said: str, source: str, *, same_language: bool) -> list
 
 
 def _extract_latin_names(text: str) -> Iterator[str]:
-    """Capitalised or numbered words; the first of an English sentence is capital by rule, so it is none."""
+    """Capitalised words and words with digits, except the first word of an English sentence."""
     in_japanese = contains_japanese(text)
     for found in _NAME.finditer(text):
         word = found[0]

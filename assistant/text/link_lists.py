@@ -1,4 +1,4 @@
-"""Pages that only lead to others: "articles in this section", a table of contents, related questions."""
+"""Detects pages that only list links: "articles in this section", a table of contents, related questions."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assistant.domain.knowledge import Passage
 
-#: So many links to pages, with so much of the letters, are a list of links.
+#: Number of links, and share of the letters inside them, from which a text is a list of links.
 MIN_LINKS = 4
 MIN_SHARE = 0.8
-#: Whoever follows such a link has what was asked for: a number to call, a form to fill in.
+#: Links that are an answer themselves: a number to call, a form to fill in.
 _GOAL = re.compile(
     r"(?:tel|mailto|sms|javascript):|\.(?:pdf|docx?|xlsx?|zip|csv|png|jpe?g)(?:[?#]|$)", re.IGNORECASE
 )
@@ -23,7 +23,7 @@ _LETTERS = re.compile(r"[^\W_]")
 
 
 def rank_link_lists_last(passages: Sequence[Passage]) -> list[Passage]:
-    """In the same order, those that only lead to others behind all that say something."""
+    """The passages in the same order, but lists of links last."""
     return sorted(passages, key=lambda passage: is_link_list(passage.text))
 
 

@@ -1,4 +1,4 @@
-"""Japanese text cut into morphemes by Sudachi: the one tokenizer that search, checks and masking share."""
+"""Japanese text split into morphemes by Sudachi: the one tokenizer that search, checks and masking share."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def has_tokenizer() -> bool:
-    """Sudachi and its dictionary are installed."""
+    """Whether Sudachi and its dictionary are installed."""
     return find_spec("sudachipy") is not None and find_spec("sudachidict_small") is not None
 
 
 def split_morphemes(text: str) -> list[Morpheme]:
-    """The shortest units of *text*, which has at most 49,149 bytes and no half of a surrogate pair."""
+    """The shortest units of *text*, which has at most 49,149 bytes and no lone surrogates."""
     return _build_tokenizer()(text)
 
 

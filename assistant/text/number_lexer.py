@@ -1,7 +1,7 @@
-"""How numbers, months and times of day are written in Japanese and English.
+"""Lexer of numbers, months and times of day in Japanese and English.
 
-`exact_facts.py` asks whether a number stands in a source as it is, `quantities.py` whether two amounts
-differ; each names the units that it compares.
+`exact_facts.py` tests whether a number occurs in a source as written, `quantities.py` whether two quantities
+differ; each defines the units that it compares.
 """
 
 import re
@@ -17,7 +17,7 @@ WORD_NUMBERS: Mapping[str, int] = {
     **_LARGE,
     "ninety": 90,
 }
-#: What multiplies the number before it.
+#: Multipliers of the number before them.
 SCALES: Mapping[str, int] = {"万": 10_000, "千": 1_000, "k": 1_000}
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 CLOCK = re.compile(
@@ -33,7 +33,7 @@ def join_thousands(text: str) -> str:
 
 
 def compile_kanji_number(units: str) -> re.Pattern[str]:
-    """Finds numbers in kanji before one of *units* (alternatives of a pattern): 三十日 is one, 三井 none."""
+    """A pattern of kanji numbers before one of *units* (alternatives): 三十日 matches, 三井 does not."""
     return re.compile(rf"[〇一二三四五六七八九十百千]+(?={units})")
 
 
@@ -43,7 +43,7 @@ def replace_kanji_numbers(pattern: re.Pattern[str], text: str) -> str:
 
 
 def parse_clock(found: re.Match[str]) -> tuple[int, int]:
-    """Hour and minute, in 24 hours, of what CLOCK found: 午後6時半, 6.30 pm and 18:30 are (18, 30)."""
+    """(hour, minute) in 24 hours of a match of CLOCK: 午後6時半, 6.30 pm and 18:30 are (18, 30)."""
     hour = int(found["hour"] or found["only"])
     minute = int(found["minute"] or found["minutes"] or found["dotted"] or ("30" if found["midway"] else "0"))
     half = found["half"] or (found["after"] or found["am"] or "")[:1]

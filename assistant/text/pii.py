@@ -1,7 +1,7 @@
-"""Finds personal data in text: mail, phone, cards, My Number, postal addresses, names told, secrets.
+"""Finds PII in text: mail, phone, cards, My Number, postal addresses, person names, secrets.
 
-Built for the words of customers, in Japanese and English. Names are found where somebody says one or where
-the dictionary knows family and given name together; a rare name in the middle of a sentence stays.
+Built for customers' messages in Japanese and English. Names are found where somebody introduces one, or where
+the dictionary knows family and given name together; other rare names are missed.
 """
 
 import re
@@ -47,7 +47,7 @@ _ADDRESS = re.compile(
     (?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Terrace)\b""",
     re.VERBOSE,
 )
-#: Said so: 名前は…です, …と申します, My name is ….
+#: Introductions: 名前は…です, …と申します, My name is ….
 _KANJI_NAME = r"[一-龥々ァ-ヶー]{1,6}[ 　]?[一-龥々ァ-ヶーぁ-ん]{0,6}"
 _SAID_NAME = re.compile(
     rf"""(?:氏名|名前|名義(?:人)?|契約者|受取人)(?:は|が|：|:)[ 　]?
@@ -59,7 +59,7 @@ _SAID_NAME = re.compile(
     | \b(?:Mr|Mrs|Ms|Miss|Dr)\.?\ (?P<titled>[A-Z][\w'’-]+(?:\ [A-Z][\w'’-]+){{0,2}})""",
     re.VERBOSE,
 )
-#: What follows a name: a given name that is no name to the dictionary may stand between.
+#: What follows a name; a given name unknown to the dictionary may be between.
 _HONORIFIC = re.compile(
     r"(?P<given>[ 　][一-龥々ぁ-んァ-ヶ]{1,4}?)?(?=さん|様|さま|氏|と申|ともう|です(?:。|が|けど|$))"
 )
@@ -72,7 +72,7 @@ class PiiSpan(NamedTuple):
 
 
 def find_pii(text: str) -> list[PiiSpan]:
-    """What of *text* is personal, in order, nothing twice."""
+    """Spans of PII in *text*, in order, without overlaps."""
     narrow = normalize_width(text)
     taken: list[PiiSpan] = []
     for kind, places in _KINDS:
@@ -88,7 +88,7 @@ Places = Callable[[str], Iterator[tuple[int, int]]]
 def _build_matcher(pattern: re.Pattern[str], holds: Callable[[str], bool] = bool) -> Places:
     def find_places(text: str) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(text):
-            # A group is what to take where the pattern has one, else the whole.
+            # The pattern's group where it has one, else the whole match.
             group = found.lastindex or 0
             if holds(found[group]):
                 yield found.span(group)
@@ -97,7 +97,7 @@ def _build_matcher(pattern: re.Pattern[str], holds: Callable[[str], bool] = bool
 
 
 def _find_names(text: str) -> Iterator[tuple[int, int]]:
-    """Said names; family and given name together; a family name that is addressed or introduced."""
+    """Introduced names; family and given name together; a family name that is addressed or introduced."""
     known = find_person_names(text)
     for found in _SAID_NAME.finditer(text):
         start, end = found.span(found.lastindex or 0)
@@ -126,7 +126,7 @@ def _is_name(found: str) -> bool:
 
 
 def _is_my_number(found: str) -> bool:
-    """The check digit of the Japanese individual number."""
+    """Whether the check digit of a Japanese individual number is correct."""
     digits = [int(char) for char in found if char.isdigit()]
     if len(digits) != 12:
         return False
@@ -138,7 +138,7 @@ def _is_phone(found: str) -> bool:
     return 7 <= sum(char.isdigit() for char in found) <= 15 and not _DATE_OR_POSTCODE.fullmatch(found)
 
 
-#: In this order: what is certain before what is likely.
+#: In order of precedence: certain kinds before likely ones.
 _KINDS: tuple[tuple[str, Places], ...] = (
     ("SECRET", _build_matcher(SECRET)),
     ("EMAIL", _build_matcher(_EMAIL)),

@@ -1,6 +1,6 @@
-"""Amounts, durations, dates and counts of a sentence, spelled one way so that two sentences can be compared.
+"""Extracts quantities, durations, dates and counts in canonical units, so that sentences can be compared.
 
-`exact_facts.py` asks whether a number stands in a source as it is; here 2 weeks and 14日 are the same.
+Here 2 weeks and 14日 are equal; `exact_facts.py` tests whether a number occurs in a source as written.
 """
 
 import re
@@ -31,7 +31,7 @@ _FULL_MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _FULL_MONTHS)
-#: Years apart from dates: 2026年4月1日, 1 April 2026, April 1.
+#: Dates with or without a year: 2026年4月1日, 1 April 2026, April 1.
 _DATES = (
     re.compile(r"(?:(?P<y>\d{4})[年/.-]\s?)?(?P<m>\d{1,2})[月/](?P<d>\d{1,2})日?(?!\d|[/.])"),
     re.compile(
@@ -51,7 +51,7 @@ _AMOUNT = re.compile(
     rf"(?P<sign>[¥$€])?\s?(?P<low>\d+(?:\.\d+)?)(?P<lowunit>{_UNIT})?"
     rf"(?:{_RANGE}[¥$€]?(?P<high>\d+(?:\.\d+)?))?\s?(?P<scale>万|千)?[\s-]?(?P<unit>{_UNIT})?(?![a-z])"
 )
-#: Unit -> what it measures, and how much of it one is.
+#: Unit -> measure, and size of one unit in it.
 _MEASURES: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("営業日", "business day", "working day"), ("business days", 1)),
     **dict.fromkeys(("日", "日間", "day"), ("days", 1)),
@@ -81,7 +81,7 @@ _MEASURES: dict[str, tuple[str, float]] = {
     "mb": ("mb", 1),
     "gb": ("mb", 1024),
 }
-#: What stands around an amount and says which end it is.
+#: Words around a quantity that tell which end of a range it is.
 _ENDS = (
     (
         "from",
@@ -96,12 +96,12 @@ _ENDS = (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Quantity:
-    """From *low* to *high* of something measured; the same where there is no range."""
+    """From *low* to *high* of a measure; equal where there is no range."""
 
     measure: str
     low: float
     high: float
-    #: ``from`` or ``below`` where it is the end of a condition; else empty.
+    #: ``from`` or ``below`` where it is a bound; else empty.
     end: str = ""
 
 
@@ -121,7 +121,7 @@ def extract_quantities(text: str) -> frozenset[Quantity]:
 
 @lru_cache(maxsize=65_536)
 def mask_numbers(text: str) -> str:
-    """The text with every number gone: what is said of how much."""
+    """The text with numbers removed."""
     text = _normalize_numbers(text)
     for pattern in (*_DATES, CLOCK):
         text = pattern.sub(" # ", text)

@@ -1,4 +1,4 @@
-"""A passage's Markdown as the smallest things worth quoting: whole sentences, list items, table rows."""
+"""Splits a passage's Markdown into quotable units: whole sentences, list items, table rows."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -27,25 +27,25 @@ class UnitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """Something of a passage that can be quoted by itself, without Markdown around it."""
+    """A quotable part of a passage, without Markdown around it."""
 
     text: str
     kind: UnitKind
-    #: Rank of its passage in the search, from 0.
+    #: Rank of its passage in the search results, from 0.
     passage: int
-    #: Paragraph, list or table that it belongs to, and its order within the passage.
+    #: Index of its paragraph, list or table, and its position within the passage.
     block: int
     place: int
     #: Headings above it, outermost first, without the title.
     headings: tuple[str, ...]
-    #: Depth in a nested list, from 0, and what stands before it there ("2.", "-").
+    #: Depth in a nested list, from 0, and its list mark ("2.", "-").
     depth: int = 0
     marker: str = "-"
     #: Of a table row.
     header: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
 
-    #: It announces the list, table or code that follows and says nothing without it.
+    #: It announces the list, table or code that follows, and says nothing without it.
     leads_in: bool = False
 
     def format_text(self, separator: str = ", ") -> str:
@@ -60,7 +60,7 @@ class Unit:
 
 _LEADS_IN = re.compile(r"[:：]$|次の|以下|下記|下表|following|as follows|below|these\b", re.IGNORECASE)
 _HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>", re.DOTALL | re.IGNORECASE)
-#: Blog and wiki markup that is no words: [:contents], [f:id:name:2026p:plain], {{macro}}, footnote marks.
+#: Blog and wiki markup that is not text: [:contents], [f:id:name:2026p:plain], {{macro}}, footnote marks.
 _FOREIGN = re.compile(r"\[:[a-z]+[^\]]*\]|\[[a-z]+:[^\]\s]*\]|\{\{[^}]*\}\}|\[\^[^\]]+\]")
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _CJK = "぀-ヿ㐀-鿿！-･"
@@ -71,7 +71,7 @@ _LITERAL_CONTROLS = re.compile("[\x01\x02]")
 
 
 def extract_units(passage: Passage, rank: int) -> list[Unit]:
-    """Everything quotable of *passage*, in order."""
+    """The quotable units of *passage*, in order."""
     return list(_assign_rank(passage.text, passage.headings, rank))
 
 
@@ -102,15 +102,15 @@ def _mark_lead_ins(found: Sequence[Unit]) -> Iterator[Unit]:
 
 @dataclass(slots=True, kw_only=True)
 class _UnitParser:
-    """Walks the tokens once, keeping where it is."""
+    """Walks the Markdown tokens once and builds units."""
 
     headings: tuple[str, ...]
     found: list[Unit] = field(default_factory=list)
     block: int = 0
-    #: Open lists, outermost first: what numbers the next item, or None for bullets.
+    #: Open lists, outermost first: the number of the next item, or None for bullets.
     lists: list[bool] = field(default_factory=list)
     marker: str = "-"
-    #: Heading level -> words, for headings inside the passage.
+    #: Heading level -> text, of headings inside the passage.
     inner: dict[int, str] = field(default_factory=dict)
     header: tuple[str, ...] = ()
     cells: list[str] = field(default_factory=list)
@@ -188,9 +188,9 @@ class _UnitParser:
 
 
 def render_inline(children: Sequence[Token]) -> str:
-    """Inline Markdown as a reader sees it; code keeps its backticks, pictures vanish.
+    """Inline Markdown as a reader sees it; code keeps its backticks, images are dropped.
 
-    What its author escaped, or wrote as code, is no markup: all its characters stay.
+    Text that its author escaped or wrote as code keeps all its characters.
     """
     literal: list[str] = []
     words = strip_markup("".join(_render_inline_tokens(children, literal)))
@@ -215,7 +215,7 @@ def _render_inline_tokens(children: Sequence[Token], literal: list[str]) -> Iter
 
 
 def strip_markup(text: str) -> str:
-    """Without tags and foreign markup; a line wrapped in the source is one line, a line break stays one."""
+    """Without tags and foreign markup; source line wraps are joined, hard breaks stay."""
     text = _FOREIGN.sub("", _TAG.sub("", text))
     text = _SPLIT_LINE.sub("", text).replace("\n", " ")
     return re.sub(r"[ \t\u3000]+", " ", text.replace("\x00", "\n")).strip()

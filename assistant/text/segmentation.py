@@ -1,4 +1,4 @@
-"""Text to the words that keyword search compares: one spelling per word, Japanese cut, codes kept whole."""
+"""Tokenizes text for lexical search: normalized words, Japanese segmented, codes kept whole."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from assistant.domain.unicode_forms import fold_compatibility
 from assistant.text.characters import JAPANESE_LETTER, contains_japanese
 from assistant.text.morphemes import has_tokenizer, split_morphemes
 
-#: Characters of a question or a chunk that are looked at.
+#: Characters of a question or a chunk that are read.
 MAX_CHARACTERS = 32_768
-#: Sudachi refuses more than 49,149 bytes; a character here is at most four.
+#: Sudachi refuses more than 49,149 bytes; a character has at most four here.
 PIECE = 12_000
 
 _RUN = re.compile(
@@ -24,23 +24,23 @@ _RUN = re.compile(
 _JAPANESE = re.compile(f"[{JAPANESE_LETTER}]+")
 _PART = re.compile(r"[a-z]+|\d+")
 _KATAKANA_LONG = re.compile(r"(?<=[ァ-ヺ]{3})ー(?![ァ-ヺー])")
-#: Parts of speech that carry meaning.
+#: Parts of speech of content words.
 _CONTENT = frozenset(
     {"名詞", "代名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "感動詞", "連体詞"}
 )
 _NOUNS = frozenset({"名詞", "接頭辞", "接尾辞"})
-#: お and ご, as Sudachi writes them.
+#: The prefixes お and ご, as Sudachi writes them.
 HONORIFIC = "御"
 Segment = Callable[[str], list[str]]
 
 
 def tokenize_text(text: str) -> list[str]:
-    """The words of *text*; a compound also as one word, a code also by its parts."""
+    """The terms of *text*; a compound is also one term, a code also its parts."""
     cut = text[:MAX_CHARACTERS].encode("utf-8", "ignore").decode()
     folded = fold_compatibility(cut).casefold()
     found = [word for run in _RUN.finditer(folded) for word in _expand_match(run)]
     if contains_japanese(folded):
-        # In one piece: words are cut by what stands beside them, numbers and commas too.
+        # Not split before: words are segmented by context, numbers and commas included.
         for start in range(0, len(folded), PIECE):
             found += get_japanese_tokenizer()(folded[start : start + PIECE])
     return found
@@ -59,7 +59,7 @@ def _expand_match(run: re.Match[str]) -> Iterator[str]:
 
 
 def stem_word(word: str) -> str:
-    """A light English stemmer: plurals and the commonest endings, never more."""
+    """A light English stemmer: plurals and the commonest endings only."""
     word = word.removesuffix("'s").replace("'", "")
     if not word.isascii() or len(word) <= 3:
         return word
@@ -84,7 +84,7 @@ def _strip_double_consonant(base: str) -> str:
 
 @cache
 def get_japanese_tokenizer() -> Segment:
-    """How Japanese is cut here: Sudachi's words, or pairs of characters where Sudachi is not installed."""
+    """Segments Japanese: Sudachi's words, or character bigrams where Sudachi is not installed."""
     return _split_words if has_tokenizer() else split_bigrams
 
 
@@ -94,7 +94,7 @@ def split_bigrams(text: str) -> list[str]:
 
 
 def _split_words(text: str) -> list[str]:
-    """The words that carry meaning, and neighbouring nouns also as one."""
+    """Content words, and adjacent nouns also as one term."""
     found: list[str] = []
     compound: list[str] = []
     for morpheme in split_morphemes(text):
@@ -113,5 +113,5 @@ def _split_words(text: str) -> list[str]:
 
 
 def _join_nouns(nouns: list[str]) -> list[str]:
-    """Neighbouring nouns as one word, which is rarer and says more than its parts."""
+    """Adjacent nouns as one term, which is rarer and more specific than its parts."""
     return ["".join(nouns)] if 2 <= len(nouns) <= 4 else []

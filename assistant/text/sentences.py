@@ -1,4 +1,4 @@
-"""Where one sentence ends and the next begins, in Japanese and English; what it is worth is not here."""
+"""Sentence boundaries in Japanese and English."""
 
 import re
 from collections.abc import Iterator
@@ -18,22 +18,22 @@ _PAIRS = {
 }
 _CLOSERS = "」』）)］】〉》”\"'’"
 _FULL_STOPS = "。．！？!?"
-#: Never the end of a sentence.
+#: Abbreviations that never end a sentence.
 _NEVER_LAST = """e.g i.e mr mrs ms dr prof st no nos vs approx fig sec ch vol ver est dept tel ext cf al
 jan feb mar apr jun jul aug sep sept oct nov dec"""
 _ABBREVIATIONS = frozenset(_NEVER_LAST.split())
-#: The end of a sentence only when a capital follows.
+#: Abbreviations that end a sentence only before a capital letter.
 _PERHAPS = frozenset({"etc", "inc", "ltd", "co", "corp", "a.m", "p.m", "u.s", "u.k", "e.u"})
 _LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.]*)\.$")
 _NEXT = re.compile(r"\S")
-#: Characters before a full stop that tell whether it ends a sentence.
+#: Characters before a full stop that decide whether it ends a sentence.
 MAX_CHARACTERS_BEFORE = 64
 _JAPANESE_LETTER = re.compile(f"[{JAPANESE_LETTER}ｰﾞﾟ]")
 _PICTURE = re.compile(r"!\[(?!\d)")
 
 
 def split_sentences(text: str) -> list[str]:
-    """The sentences of *text* in order; brackets, decimals, addresses and abbreviations stay whole."""
+    """The sentences of *text* in order; brackets, decimals, addresses and abbreviations are not split."""
     sheltered = _find_sheltered_positions(text)
     found, start = [], 0
     for end in _find_sentence_ends(text, sheltered):
@@ -45,7 +45,7 @@ def split_sentences(text: str) -> list[str]:
 
 
 def _find_sheltered_positions(text: str) -> set[int]:
-    """Positions inside matched brackets; an unmatched bracket shelters nothing."""
+    """Positions inside matched brackets, where no sentence ends."""
     outermost: list[tuple[int, int]] = []
     open_at: list[tuple[int, str]] = []
     for position, char in enumerate(text):
@@ -60,7 +60,7 @@ def _find_sheltered_positions(text: str) -> set[int]:
 
 
 def _find_sentence_ends(text: str, sheltered: set[int]) -> Iterator[int]:
-    end = 0  # of a run of marks such as "!?」", which is measured once
+    end = 0  # already measured as part of a run of marks such as "!?」"
     for position, char in enumerate(text):
         if position in sheltered:
             continue
@@ -79,7 +79,7 @@ def _skip_closers(text: str, position: int) -> int:
 
 
 def _is_closer(text: str, position: int) -> bool:
-    """Straight quotes open and close alike: they close when an odd number stands before."""
+    """Whether a straight quote closes: an odd number of them is before it."""
     char = text[position]
     return char in _CLOSERS and (char not in "\"'" or text.count(char, 0, position) % 2 == 1)
 
@@ -87,15 +87,15 @@ def _is_closer(text: str, position: int) -> bool:
 def _is_sentence_end(text: str, position: int, end: int) -> bool:
     char, following = text[position], text[end : end + 1]
     if char in "。！？":
-        # 「…。」と quotes inside a sentence that goes on.
+        # 「…。」 and quotes inside a sentence that continues.
         return not (
             end > position + 1 and text[end - 1] in _CLOSERS and re.match(r"[とをがはにでもの]", following)
         )
     if char == "．":
         return not following.isdigit()
     if following and not following.isspace():
-        # Without a space a Latin mark ends a sentence only after Japanese, not in Yahoo!ショッピング.
-        # Nor before the brackets of a Markdown picture; a citation number is none.
+        # Without a space a Latin mark ends a sentence only after Japanese, and not before a Markdown image:
+        # not in Yahoo!ショッピング.
         after_japanese = _JAPANESE_LETTER.match(text[position - 1 : position])
         return char in "!?" and bool(after_japanese) and not _PICTURE.match(text, position)
     return char in "!?" or _is_full_stop_end(

@@ -1,4 +1,4 @@
-"""The words of a sentence with their places and sorts, in Japanese and English: what a check compares."""
+"""Part-of-speech tagging of Japanese and English sentences, for the grounding check and PII."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PartOfSpeech(StrEnum):
     VERB = "verb"
     QUALITY = "quality"
     NUMBER = "number"
-    #: Particles, articles, auxiliaries: they say little by themselves.
+    #: Function words: particles, articles, auxiliaries.
     FUNCTION = "function"
 
 
@@ -35,7 +35,7 @@ class Word:
     start: int
     end: int
     part_of_speech: PartOfSpeech
-    #: One spelling for all its forms.
+    #: The lemma.
     form: str
 
 
@@ -55,7 +55,7 @@ _SORTS = {
 
 @lru_cache(maxsize=8192)
 def tag_words(text: str) -> tuple[Word, ...]:
-    """The words of *text* in order; punctuation is none."""
+    """The words of *text* in order, without punctuation."""
     text = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
     if contains_japanese(text):
         return tuple(
@@ -67,7 +67,7 @@ def tag_words(text: str) -> tuple[Word, ...]:
 
 
 def find_person_names(text: str) -> list[tuple[int, int, str]]:
-    """Places of words that Japanese people are called, and whether each is a 姓 or a 名."""
+    """Spans of Japanese person names, and whether each is a family (姓) or a given name (名)."""
     if not contains_japanese(text):
         return []
     found = split_morphemes(text[:MAX_CHARACTERS].encode("utf-8", "replace").decode())
@@ -82,7 +82,7 @@ def _tag_japanese(morpheme: Morpheme) -> Word:
         return Word(morpheme.begin(), morpheme.end(), PartOfSpeech.NUMBER, form)
     if second == "固有名詞":
         return Word(morpheme.begin(), morpheme.end(), PartOfSpeech.NAME, form.lower())
-    # できる, いる, くる after another verb.
+    # Auxiliaries after another verb: できる, いる, くる.
     helps = first == "動詞" and second == "非自立可能"
     sort = PartOfSpeech.FUNCTION if helps else _SORTS.get(first, PartOfSpeech.FUNCTION)
     return Word(morpheme.begin(), morpheme.end(), sort, form.lower())

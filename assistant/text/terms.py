@@ -1,4 +1,4 @@
-"""The words of a text that carry meaning, in Japanese and English, for counting what two texts share."""
+"""Content terms of Japanese and English text, for measuring the overlap of two texts."""
 
 import re
 from collections import Counter
@@ -21,14 +21,14 @@ STOP = frozenset(_EMPTY.split())
 
 @lru_cache(maxsize=8192)
 def extract_terms(text: str) -> frozenset[str]:
-    """Stems of words; for kanji, pairs of characters, which find 期限 in 返品期限."""
+    """Stemmed words; for kanji, character bigrams, which find 期限 in 返品期限."""
     return frozenset(
         stem for word in _WORD.findall(normalize_text(text)) for stem in _list_stems(word) if stem not in STOP
     )
 
 
 def normalize_text(text: str) -> str:
-    """The form in which texts are compared, never shown."""
+    """The normalized form in which texts are compared; never shown."""
     return fold_compatibility(text).lower().replace("’", "'")
 
 
@@ -53,13 +53,13 @@ def stem_english_word(word: str) -> str:
 
 
 def compute_rarity(texts: Iterable[frozenset[str]]) -> Mapping[str, float]:
-    """How telling each term is: the fewer of *texts* have it, the more."""
+    """Inverse document frequency of each term: log(1 + texts / texts with the term)."""
     every = list(texts)
     counts = Counter(term for text in every for term in text)
     return {term: log(1 + len(every) / count) for term, count in counts.items()}
 
 
 def compute_overlap(wanted: frozenset[str], had: frozenset[str], weights: Mapping[str, float]) -> float:
-    """0–1: how much of the wanted meaning is in *had*; terms that no text has do not count."""
+    """0–1: weighted share of the wanted terms that are in *had*; terms that no text has do not count."""
     total = sum(weights.get(term, 0.0) for term in wanted)
     return sum(weights.get(term, 0.0) for term in wanted & had) / total if total else 0.0

@@ -1,1 +1,1 @@
-"""Speed: every figure beside a floor or a rival of the same run."""
+"""Speed benchmarks: each figure beside a floor or a competitor measured in the same run."""

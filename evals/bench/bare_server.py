@@ -1,4 +1,4 @@
-"""The least that a message can cost: a web server with one endpoint that commits one row."""
+"""The floor of storing a message: a web server with one endpoint that commits one row."""
 
 import sqlite3
 import sys
@@ -10,7 +10,7 @@ from evals.bench.reference_process import run_listening_server
 
 
 def serve_bare(database: Path) -> AbstractContextManager[str]:
-    """Its address, while it runs in a process of its own."""
+    """The server's address, while it runs in a process of its own."""
     return run_listening_server(
         "evals.bench.bare_server", str(database), knock=("/kept", {"id": "first", "text": ""})
     )

@@ -1,8 +1,8 @@
-"""``python -m evals bench channels``: webhooks under load, and deliveries while every tenth send fails.
+"""``python -m evals bench channels``: webhooks under load, and deliveries while one send in ten fails.
 
-For each app, in turn: so many webhooks a second, each from another person and signed as the app signs, to the
-service as an operator starts it; how long until it answers 200, beside `/healthz` called in the same seconds.
-Then what stands on the phones: one answer each, none twice; and numbered messages of agents in their order.
+For each app in turn: a constant rate of webhooks, each from another person and with the app's signature, to
+the service as an operator starts it. Measured are the time until 200, beside `/healthz` at the same time, and
+what arrives at the simulated phones: exactly one answer each, and agents' numbered messages in order.
 """
 
 import argparse
@@ -126,7 +126,7 @@ async def _measure_channel(
 
 
 async def _check_order(http: httpx2.AsyncClient, name: str, phones: SimulatedPhones) -> str:
-    """In how many of some conversations an agent's numbered messages arrived each once and in order."""
+    """The number of conversations in which an agent's numbered messages arrived exactly once and in order."""
     page = (await http.get("/v1/agent/conversations?state=assistant")).json()["conversations"]
     mine = [one["id"] for one in page if one["channel"] == name][:CONVERSATIONS]
     marks = {one: [f"{one[:8]} {n}" for n in range(NUMBERED)] for one in mine}

@@ -1,4 +1,4 @@
-"""A measured figure beside its floor, and how figures are printed."""
+"""A measured figure with its floor or limit, and the table of figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from math import ceil
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One line: what was measured, and what could not be had faster on this machine in the same run."""
+    """A measurement, and the fastest possible value on this machine in the same run."""
 
     measure: str
     value: float
     unit: str
     floor: float
-    #: What the floor, or the limit, is.
+    #: The kind of floor or limit.
     beside: str
 
     @property
@@ -22,7 +22,7 @@ class Figure:
 
 
 def compute_percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that *share* per cent of all do not exceed."""
+    """The smallest value that at least *share* per cent of the values do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, ceil(len(ordered) * share / 100) - 1)]
 
@@ -30,7 +30,7 @@ def compute_percentile(values: Sequence[float], share: float) -> float:
 def build_percentile_figures(
     measure: str, seconds: Sequence[float], floor: Sequence[float], beside: str
 ) -> list[Figure]:
-    """p50 and p99 in milliseconds, each beside the same of the floor."""
+    """p50 and p99 in milliseconds, each beside that of the floor."""
     return [
         Figure(
             measure=f"{measure} p{share}",
@@ -44,7 +44,7 @@ def build_percentile_figures(
 
 
 def format_table(figures: Sequence[Figure]) -> str:
-    """Columns for people."""
+    """An aligned table."""
     rows = [("measure", "value", "floor", "ratio", "the floor is")]
     rows += [
         (f.measure, f"{f.value:,.2f} {f.unit}", f"{f.floor:,.2f} {f.unit}", f"{f.ratio:.2f}", f.beside)

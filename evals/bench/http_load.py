@@ -1,4 +1,4 @@
-"""A load that costs little itself: plain HTTP/1.1 over kept connections, at a steady rate."""
+"""A cheap load generator: plain HTTP/1.1 over kept connections, at a constant rate."""
 
 import asyncio
 import re
@@ -6,25 +6,27 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
-#: Servers close a connection that is idle for some seconds; one that is older than this is not used again.
+#: Seconds; older idle connections are not reused, because servers close them.
 KEPT_SECONDS = 2.0
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class HttpTarget:
-    """An address that is called; as many connections as calls are under way."""
+    """An address to call, with one connection per concurrent call."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
-        #: Idle connections, since when.
+        #: (idle connection, since when).
         self._idle: list[tuple[float, Connection]] = []
 
     async def post(
         self, path: str, body: bytes, headers: Mapping[str, str] | None = None
     ) -> tuple[int, bytes, float]:
-        """Status, body, and seconds from the first byte sent to the last received; opening is not counted."""
+        """(status, body, seconds from the first byte sent to the last received); connecting is not
+        included.
+        """
         kind = {"content-type": "application/json", "content-length": str(len(body))}
         return await self._send_request("POST", path, body, kind | dict(headers or {}))
 
@@ -56,7 +58,7 @@ class HttpTarget:
 
 
 async def run_steadily(rate: float, count: int, call: Callable[[int], Awaitable[None]]) -> None:
-    """*call* with 0 to *count* - 1, so many a second, whether or not those before were answered."""
+    """Call *call* with 0 to *count* - 1 at a constant rate, without waiting for earlier calls (open loop)."""
     began = asyncio.get_running_loop().time()
 
     async def call_later(number: int) -> None:

@@ -1,4 +1,4 @@
-"""How fast the sample help is taken in, beside embedding the same texts and nothing else."""
+"""Ingest speed of the sample help, beside embedding the same texts only."""
 
 import time
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ SAMPLE = Path(__file__).parents[2] / "knowledge_base"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestFigures:
     figure: Figure
-    #: Seconds that making the model took, and embedding the texts alone.
+    #: Seconds to build the model, and to embed the texts only.
     conversion: float
     raw: float
 
 
 class DoubleEmbedder:
-    """An embedder that does everything once more, to see how long the model alone takes at that moment."""
+    """An embedder that embeds everything twice, to measure the model's share of the time under equal load."""
 
     def __init__(self, embedder: Any) -> None:
         self._embedder = embedder

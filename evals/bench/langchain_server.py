@@ -1,4 +1,6 @@
-"""A plain LangChain retrieval chain behind FastAPI: our embeddings, index and model; it stores nothing."""
+"""A plain LangChain retrieval chain behind FastAPI with our embeddings, index and model; it stores
+nothing.
+"""
 
 import os
 import shutil
@@ -17,7 +19,7 @@ PASSAGES = 6
 
 @contextmanager
 def serve_chain(prepared: Path, model: str) -> Iterator[str]:
-    """Its address, while it runs in a process of its own on a copy of a *prepared* data folder."""
+    """The server's address, while it runs in a process of its own on a copy of a *prepared* data folder."""
     with TemporaryDirectory(prefix="yorisoi-chain-") as folder:
         data = Path(folder)
         shutil.copytree(prepared / "index", data / "index")
@@ -48,7 +50,7 @@ def run_server(port: int, data: Path, model: str) -> None:
 
 
 def _build_chain(data: Path, model: str) -> Any:
-    """The chain, as LangChain's own introduction writes it."""
+    """The chain of LangChain's introduction."""
     from langchain_core.output_parsers import StrOutputParser
     from langchain_core.prompts import ChatPromptTemplate
     from langchain_core.runnables import RunnablePassthrough

@@ -1,4 +1,4 @@
-"""Every messaging app at once, as the bench meets it: phones, and webhooks signed as the apps sign."""
+"""Simulated phones of every messaging app, and webhooks with the apps' signatures."""
 
 import asyncio
 import json
@@ -21,14 +21,14 @@ QUESTION = "返品の期限はいつまでですか"
 
 @dataclass
 class SimulatedPhones:
-    """Every app's API at once: fails one send in ten, keeps what arrives, and for whom."""
+    """The APIs of all apps: one send in ten fails; records what arrives for whom."""
 
     chance: random.Random = field(default_factory=lambda: random.Random(7))
     arrived: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     tokens: dict[str, str] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
     failed: int = 0
-    #: The address under which the apps know the service.
+    #: The service's address as the apps know it.
     known_as: str = ""
 
     async def handle_session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -74,7 +74,7 @@ class SimulatedPhones:
         }
 
     def _parse_send(self, path: str, body: bytes) -> tuple[str, str, str] | None:
-        """(person, words, idempotency key) of a send; None for anything else."""
+        """(person, text, idempotency key) of a send; None for other calls."""
         if path.endswith("/Messages.json"):
             fields = parse_qs(body.decode())
             return fields["To"][0], fields["Body"][0], ""

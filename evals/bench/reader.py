@@ -1,7 +1,7 @@
-"""How long reading takes: ``python -m evals bench reader``, beside embedding the same passages once.
+"""Reader speed: ``python -m evals bench reader``, beside embedding the same passages once.
 
-Six passages to each question of the sample help, as search brings them; every question once, so nothing is
-remembered.
+Six passages for each question of the sample help, as search returns them; each question once, so that no
+cache helps.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""A server to compare with, in a process of its own."""
+"""A reference server in a process of its own."""
 
 import socket
 import subprocess
@@ -19,7 +19,7 @@ STARTING_SECONDS = 120
 def run_listening_server(
     module: str, *words: str, knock: tuple[str, dict[str, str]], **settings: str
 ) -> Iterator[str]:
-    """The address of ``python -m module PORT words…`` once it answers *knock*: a path and what is posted.
+    """The address of ``python -m module PORT words…`` once it answers *knock*, a path and a body to post.
 
     SystemExit when it ends before that, or takes longer than STARTING_SECONDS.
     """

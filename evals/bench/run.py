@@ -1,4 +1,4 @@
-"""``python -m evals bench [PART]``: how fast the product is, each figure beside a floor of the same run."""
+"""``python -m evals bench [PART]``: speed of the product, each figure beside a floor of the same run."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from evals.bench.figures import Figure, format_table
 
-#: Parts with a measurement of their own.
+#: Parts that can be measured alone.
 PARTS = {
     "channels": "evals.bench.channels",
     "reader": "evals.bench.reader",
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def measure_all(folder: Path, turns: int) -> list[Figure]:
-    """Every figure; what measuring leaves behind is in *folder*."""
+    """Measure all figures; temporary data goes to *folder*."""
     from evals.bench import ingest, startup, turn, widget
 
     figures = widget.measure_widget()
@@ -54,5 +54,5 @@ def measure_all(folder: Path, turns: int) -> list[Figure]:
 
 
 def _print_progress(what: str) -> None:
-    """The whole takes minutes; stdout is for the figures."""
+    """Progress on stderr, because stdout is for the figures."""
     print(what, file=sys.stderr, flush=True)

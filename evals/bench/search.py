@@ -1,7 +1,7 @@
-"""How fast search is, beside its raw parts in the same run: ``python -m evals bench search``.
+"""Search speed beside its components in the same run: ``python -m evals bench search``.
 
-Each figure of the table that search is held to, with its floor or limit. What is asked runs in a process of
-its own that opened the filled data folder, as a service does: filling it costs memory that serving does not.
+Each figure has a floor or limit. Queries run in a process of its own that opens the filled data folder, as a
+service does: filling it needs memory that serving does not.
 """
 
 import argparse
@@ -32,9 +32,9 @@ from evals.data.embedding_cache import CACHE
 
 DATA = Path("../shared/data/retrieval/jsquad")
 QUESTIONS = 300
-#: Passages that are really embedded; the others are theirs with a little noise.
+#: Passages that are really embedded; the vectors of the others are these with noise.
 REAL = 400
-#: Megabytes that the serving process may have.
+#: Megabytes allowed for the serving process.
 MEMORY = 900
 
 
@@ -58,7 +58,7 @@ def _measure_search(folder: Path, options: argparse.Namespace) -> list[Figure]:
     settings = load_settings().model_copy(update={"data_dir": folder / "data"})
     settings.data_dir.mkdir(parents=True)
     CACHE.mkdir(exist_ok=True)
-    # The model is made once and not again for every run.
+    # The model is built once for all runs.
     settings.models_dir.symlink_to(CACHE)
     _print_progress("Filling a knowledge base …")
     asyncio.run(_fill_data_folder(settings, texts, options.passages))
@@ -82,7 +82,7 @@ def _load_column(path: Path, name: str) -> list[str]:
 
 
 async def _fill_data_folder(settings: Settings, texts: Sequence[str], passages: int) -> None:
-    """A data folder with *passages* that have real words and real or nearly real vectors, and its index."""
+    """A data folder with *passages* of real words and real or noisy vectors, and its index."""
     database = open_database(settings)
     embedder = build_embedder("local", settings.models_dir)
     indexer = Indexer(database, embedder)
@@ -125,5 +125,5 @@ def _build_article(number: int, texts: Sequence[str]) -> tuple[Article, list[Chu
 
 
 def _print_progress(what: str) -> None:
-    """The whole takes minutes; stdout is for the figures."""
+    """Progress on stderr, because stdout is for the figures."""
     print(what, file=sys.stderr, flush=True)

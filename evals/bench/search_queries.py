@@ -1,6 +1,6 @@
-"""Questions to a filled knowledge base, timed in the process that opened it; part of ``evals bench search``.
+"""Timed queries in the process that opened a filled knowledge base; part of ``evals bench search``.
 
-Raw parts and the whole are timed by turns, question by question, so that a busy moment meets all alike.
+Components and the whole are timed alternately, question by question, so that load affects all equally.
 """
 
 import asyncio
@@ -31,21 +31,21 @@ from assistant.text.segmentation import tokenize_text
 from evals.bench.figures import Figure, build_percentile_figures, compute_percentile
 
 WARM_UP = 20
-#: Seconds that half and that 99 of 100 searches may take.
+#: Limits in seconds of the median and the 99th percentile of searches.
 LIMITS = (0.010, 0.030)
-#: Documents taken in beside the questions, and within how many seconds words must find them all.
+#: Documents ingested beside the questions, and seconds until lexical search must find them all.
 DOCUMENTS = 400
 SEARCHABLE = 2.0
-#: Milliseconds that a question may wait longer beside an ingest, and seconds between two such questions.
+#: Additional milliseconds allowed beside an ingest, and seconds between two such questions.
 WAIT = 30.0
 PAUSE = 0.1
-#: Stands in no other text.
+#: A word that occurs in no other text.
 MARK = "zq-94170"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenKnowledge:
-    """The knowledge base as the product opens it, and its parts."""
+    """The knowledge base as the product opens it, and its components."""
 
     database: SqlDatabase[SqlStore]
     embedder: Embedder
@@ -63,7 +63,7 @@ async def _measure_figures(folder: Path, questions: Sequence[str], texts: Sequen
     served = await _open_knowledge(load_settings().model_copy(update={"data_dir": folder / "data"}))
     alone, parts = [], []
     for text in questions:
-        # Spelt otherwise: what was read a moment ago is not read again.
+        # Varied, so that no cache holds the question.
         parts.append(await _measure_seconds(_run_raw_parts(served, f"{text} ")))
         alone.append(await _measure_seconds(served.retriever.search(text, language="ja")))
     figures = build_percentile_figures(
@@ -89,7 +89,7 @@ async def _open_knowledge(settings: Settings) -> OpenKnowledge:
 
 
 async def _run_raw_parts(served: OpenKnowledge, text: str) -> None:
-    """What no hybrid search can do without, one after the other."""
+    """Run the components that every hybrid search needs, one after the other."""
     vector = await served.embedder.embed_query(text)
     await served.vectors.find_nearest(vector, limit=MAX_VECTOR_CANDIDATES)
     words = select_rare_words(tokenize_text(text), served.retriever.forward_index)
@@ -112,7 +112,7 @@ def _write_documents(folder: Path, texts: Sequence[str]) -> Path:
 async def _measure_beside_ingest(
     served: OpenKnowledge, questions: Sequence[str], documents: Path
 ) -> list[Figure]:
-    """How long questions wait while documents are taken in, and until words find all of those."""
+    """Latency of questions during an ingest, and the time until lexical search finds all its documents."""
     alone = await _ask_with_pauses(served, questions[:WARM_UP], asyncio.Event())
     done, searchable = asyncio.Event(), 0.0
     started = time.perf_counter()
@@ -163,7 +163,7 @@ async def _ask_with_pauses(
     """Seconds of each question, with a pause after each, until all are asked or *end* is set."""
     times = []
     for number, text in enumerate(questions):
-        # Spelt otherwise again.
+        # Varied again, so that no cache holds it.
         times.append(await _measure_seconds(served.retriever.search(f"{text} {number}", language="ja")))
         if end.is_set():
             break

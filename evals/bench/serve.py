@@ -1,7 +1,7 @@
-"""``python -m evals bench serve``: the service under load, each figure beside a floor or a rival.
+"""``python -m evals bench serve``: the service under load, each figure beside a floor or a competitor.
 
-Messages are acknowledged beside an endpoint that commits one row, in the same seconds; turns are counted to
-their end beside a plain LangChain chain that stores nothing; streams are opened, cut by `kill -9`, resumed.
+Acknowledgement of messages beside an endpoint that commits one row, at the same time; complete turns beside a
+plain LangChain chain that stores nothing; streams that are opened, cut by `kill -9` and resumed.
 """
 
 import argparse
@@ -29,16 +29,16 @@ from evals.faults.load import QUESTIONS
 from evals.faults.site import Installation, Workshop
 
 PATIENCE_SECONDS = 300.0
-#: Questions at once in the race for turns.
+#: Concurrent questions in the throughput comparison.
 ABREAST = 64
-#: A prompt to which the fake model says two sentences.
+#: A prompt to which the fake model answers with two sentences.
 ASKED_ALONE = """<passages>
 [1] 返品
 未開封でしたら、お届け日の翌日から30日以内にお申し込みいただけます。
 [2] 送料
 返品の送料は、お客様のご都合による場合はお客様にご負担いただきます。
 </passages>"""
-#: Questions before the race.
+#: Warm-up questions.
 FIRST = 8
 QUIET = {"ASSISTANT_QUIET_SECONDS": "0"}
 PARTS = ("acknowledgement", "turns", "several", "streams")
@@ -48,7 +48,7 @@ PARTS = ("acknowledgement", "turns", "several", "streams")
 class BenchSize:
     rate: int
     seconds: float
-    #: Asked one by one, and all at once.
+    #: Questions asked one by one, and concurrently.
     turns: int
     streams: int
 
@@ -123,7 +123,7 @@ async def open_conversations(target: HttpTarget, count: int) -> list[BenchConver
 
 
 async def post_message(target: HttpTarget, talk: BenchConversation, text: str) -> float:
-    """Seconds until the 202."""
+    """Seconds until 202."""
     body = json.dumps({"id": str(uuid4()), "text": text}).encode()
     status, said, seconds = await target.post(f"/v1/conversations/{talk.id}/messages", body, talk.headers)
     assert status == 202, said
@@ -134,7 +134,7 @@ async def post_message(target: HttpTarget, talk: BenchConversation, text: str) -
 
 
 async def measure_turns(workshop: Workshop, size: BenchSize) -> list[Figure]:
-    """One by one beside the bare work, then all at once beside the chain."""
+    """Turns one by one beside their floor, then concurrently beside the chain."""
     with workshop.open_site(more=QUIET) as site:
         await _run_at_once(site, FIRST)
         with open_floor(site.folder) as floor:
@@ -151,7 +151,7 @@ async def measure_turns(workshop: Workshop, size: BenchSize) -> list[Figure]:
 
 async def measure_several(workshop: Workshop, size: BenchSize) -> list[Figure]:
     with workshop.open_site(postgres=True, more=QUIET) as site:
-        await _run_at_once(site, FIRST)  # the chain has answered a question, too, before it is timed
+        await _run_at_once(site, FIRST)  # warm-up of the chain
         ours = await _run_at_once(site, size.turns)
     return [await _compare_with_chain("turns/s, two processes, PostgreSQL", ours, workshop, size)]
 
@@ -171,7 +171,7 @@ async def _compare_with_chain(measure: str, ours: float, workshop: Workshop, siz
 async def _run_one_by_one(
     site: Installation, floor: TurnFloor, count: int
 ) -> tuple[list[float], list[float]]:
-    """Seconds of each turn as the service itself noted them, and of the bare work on the same question."""
+    """Seconds of each turn as recorded by the service, and of its floor for the same question."""
     target, work = HttpTarget(site.urls[0]), []
     talks = await open_conversations(target, count)
     for number, talk in enumerate(talks):
@@ -188,7 +188,7 @@ async def _run_one_by_one(
 
 
 async def _measure_model_alone(url: str) -> float:
-    """Median seconds of an answer of two sentences, through the client that we call models with."""
+    """Median seconds of a two-sentence answer through our model client."""
     chat, took = build_chat_model("openai:fake", api_key="none", base_url=f"{url}/v1"), list[float]()
     assert chat is not None
     for _ in range(20):
@@ -200,7 +200,7 @@ async def _measure_model_alone(url: str) -> float:
 
 
 async def _run_at_once(site: Installation, count: int) -> float:
-    """Turns a second, from the first message to the last stored reply."""
+    """Turns per second, from the first message to the last stored reply."""
     targets = [HttpTarget(url) for url in site.urls]
     talks = await open_conversations(targets[0], count)
     began = time.perf_counter()
@@ -216,7 +216,7 @@ async def _run_at_once(site: Installation, count: int) -> float:
 
 
 async def _wait_until_answered(site: Installation, talks: Sequence[BenchConversation]) -> None:
-    """Until something was said to each of them."""
+    """Wait until each conversation has a reply."""
     target, end = HttpTarget(site.urls[0]), time.monotonic() + PATIENCE_SECONDS
     for talk in talks:
         while time.monotonic() < end:

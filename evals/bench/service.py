@@ -17,7 +17,7 @@ STARTING_SECONDS = 180
 
 
 def build_environment(**settings: str) -> dict[str, str]:
-    """No settings but these; compiled Python is kept, as on any machine that runs a thing twice."""
+    """An environment without other settings; with cached bytecode, as on any second run."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ASSISTANT_", "OPENAI_"))}
     if kept.pop("PYTHONDONTWRITEBYTECODE", ""):
         kept["PYTHONPYCACHEPREFIX"] = str(Path(gettempdir()) / "yorisoi-bytecode")
@@ -25,7 +25,7 @@ def build_environment(**settings: str) -> dict[str, str]:
 
 
 def measure_command(command: Sequence[str | Path]) -> float:
-    """How long a command takes, in seconds."""
+    """Seconds that a command takes."""
     started = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=gettempdir(), env=build_environment())
     return time.perf_counter() - started
@@ -33,7 +33,7 @@ def measure_command(command: Sequence[str | Path]) -> float:
 
 @contextmanager
 def serve_product(data: Path, *words: str, **settings: str) -> Iterator[tuple[str, float]]:
-    """The service on *data*: its address, and how many seconds it took until it was ready."""
+    """(address, seconds until ready) of the service on *data*."""
     command: list[str | Path] = [ASSISTANT, "serve", "--port", "0", *words]
     known = build_environment(ASSISTANT_DATA_DIR=str(data), **settings)
     data.mkdir(parents=True, exist_ok=True)
@@ -53,9 +53,9 @@ def serve_product(data: Path, *words: str, **settings: str) -> Iterator[tuple[st
 
 
 def measure_resident_megabytes(data: Path, seconds: float = 15) -> float:
-    """Megabytes that the processes of the service on *data* have together, at most within some seconds.
+    """Resident megabytes of all processes of the service on *data*: the maximum over some seconds.
 
-    Chroma is opened after the service is ready. Memory that they share counts once.
+    Chroma is opened after the service is ready. Shared memory counts once.
     """
     most, end = 0.0, time.monotonic() + seconds
     while time.monotonic() < end:
@@ -83,7 +83,7 @@ def _load_megabytes(process: Path) -> float:
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", log: Path) -> str:
-    """The address, once `/readyz` says 200."""
+    """The address, once `/readyz` returns 200."""
     end = time.monotonic() + STARTING_SECONDS
     while time.monotonic() < end and process.poll() is None:
         if found := re.search(r"with the chat +http://localhost:(\d+)/", log.read_text()):

@@ -1,4 +1,4 @@
-"""How long it takes until something can be used: the command's help, the service cold and warm."""
+"""Startup times: the command's help, the service with an empty and with a filled data folder."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ LIBRARIES = "import alembic, chromadb, fastapi, numpy, onnxruntime, sqlalchemy, 
 
 
 def measure_command_start() -> list[Figure]:
-    # Alternating, so that a busy moment of the machine meets both.
+    # Alternating, so that load affects both equally.
     pairs = [
         (measure_command([ASSISTANT, "--help"]), measure_command([sys.executable, "-c", "pass"]))
         for _ in range(TIMES + 1)
@@ -32,7 +32,7 @@ def measure_command_start() -> list[Figure]:
 
 
 def measure_service_start(data: Path, ingested: IngestFigures) -> list[Figure]:
-    """Cold: nothing in the data folder yet. Warm: every later start."""
+    """Cold: with an empty data folder. Warm: every later start."""
     measure_command([sys.executable, "-c", LIBRARIES])
     cold = _start_service(data)
     pairs = [

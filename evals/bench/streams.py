@@ -1,4 +1,4 @@
-"""Open event streams: what each costs, and how soon all are back after `kill -9`."""
+"""Open event streams: memory per stream, and time until all have resumed after `kill -9`."""
 
 import asyncio
 import time
@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from evals.bench.figures import Figure
 from evals.faults.site import Installation
 
-#: Of the house: bytes a stream, and seconds until all are back, and until the service is ready.
+#: Limits: bytes per stream, seconds until all have resumed, seconds until the service is ready.
 MAX_KILOBYTES = 60.0
 MAX_SECONDS = 20.0
 READY_SECONDS = 5.0
-#: Streams opened at a time.
+#: Streams opened concurrently.
 ABREAST = 100
 
 Talk = tuple[str, Mapping[str, str]]
@@ -47,7 +47,7 @@ def _build_figure(measure: str, value: float, unit: str, limit: float) -> Figure
 
 
 def load_resident_kilobytes(pid: int) -> float:
-    """Kilobytes of memory of a process."""
+    """Resident kilobytes of a process."""
     [line] = [x for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("VmRSS")]
     return float(line.split()[1])
 
@@ -63,7 +63,7 @@ async def _open_streams(
 
 
 async def _open_stream(url: str, talk: Talk, again: bool) -> asyncio.StreamWriter:
-    """Opened when the first line of it has come; *again*: tried until somebody is there."""
+    """Open a stream and read its first line; *again*: retry until the service answers."""
     parts = urlsplit(url)
     headers = dict(talk[1]) | {"host": parts.netloc, "last-event-id": "0"}
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

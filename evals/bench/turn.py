@@ -1,4 +1,4 @@
-"""How long a customer waits on the running service, beside the work that no turn can do without."""
+"""A customer's waiting time on the running service, beside the work that no turn can avoid."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ from evals.bench.figures import Figure, build_percentile_figures
 from evals.bench.service import serve_product
 
 CASES = Path(__file__).parents[1] / "cases" / "sample_kb.jsonl"
-#: The pause that ends a burst of messages, as installed and switched off.
+#: Debounce in seconds: the default, and switched off.
 PAUSES = (Settings.model_fields["quiet_seconds"].default, 0)
 WARM_UP = 5
 PATIENCE = 60
@@ -36,7 +36,7 @@ class TurnTimes:
     """Seconds from sending a message."""
 
     acknowledged: float
-    #: The first sign that the assistant is at work.
+    #: The first sign of activity.
     first_event: float
     first_text: float
     stored: float
@@ -44,12 +44,12 @@ class TurnTimes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedTurn:
-    """One question: what the service took, and right before it, at the same load, what its floors took."""
+    """One question: the service's times and, measured just before under the same load, its floors."""
 
     turn: TurnTimes
-    #: Embedding the question, finding the nearest passages, two commits: without it there is no answer.
+    #: Embedding the question, nearest passages, two commits: the minimum for an answer.
     work: float
-    #: The same POST to a server that does nothing but keep it.
+    #: The same POST to a server that only stores it.
     bare: float
 
 
@@ -110,14 +110,14 @@ def _load_questions(most: int) -> list[str]:
 
 
 async def _measure_turn(url: str, question: str) -> TurnTimes:
-    """One question in a conversation of its own, with the stream open as the widget has it."""
+    """Ask one question in a new conversation with an open stream, as the widget does."""
     async with httpx2.AsyncClient(base_url=url, timeout=PATIENCE) as http:
         opened = (await http.post("/v1/conversations", json={"locale": "ja"})).json()
         headers = {"Authorization": f"Bearer {opened['token']}"}
         path = f"/v1/conversations/{opened['id']}"
         async with asyncio.timeout(PATIENCE), http.stream("GET", f"{path}/events", headers=headers) as stream:
             events = _parse_events(stream.aiter_lines())
-            await anext(events)  # the state: the stream is open
+            await anext(events)  # the state event: the stream is open
             sent = time.perf_counter()
             body = {"id": str(uuid4()), "text": question}
             posted = asyncio.create_task(_measure_post(http, f"{path}/messages", body, headers))
@@ -130,7 +130,7 @@ async def _measure_turn(url: str, question: str) -> TurnTimes:
 async def _measure_post(
     http: httpx2.AsyncClient, path: str, body: Mapping[str, str], headers: Mapping[str, str]
 ) -> float:
-    """How long a POST takes, its connection being open."""
+    """Seconds of a POST on an open connection."""
     started = time.perf_counter()
     response = await http.post(path, json=body, headers=headers)
     seconds = time.perf_counter() - started
@@ -139,7 +139,7 @@ async def _measure_post(
 
 
 async def _record_first_events(events: AsyncIterator[tuple[str, dict[str, Any], float]]) -> dict[str, float]:
-    """When the assistant was first heard of, when its first words came, when its reply was stored."""
+    """Times of the first event, of the first words, and of the stored reply."""
     seen: dict[str, float] = {}
     async for name, data, at in events:
         if data.get("author") != "assistant" and name != "delta":
@@ -164,7 +164,7 @@ async def _parse_events(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, d
 
 @dataclass(frozen=True, slots=True)
 class TurnFloor:
-    """The parts of an answer, bare, on a copy of the index."""
+    """The components of an answer, on a copy of the index."""
 
     embedder: Embedder
     index: VectorIndex

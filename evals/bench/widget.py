@@ -1,11 +1,11 @@
-"""How much a page loads that embeds the widget."""
+"""Bytes that a page with the widget loads."""
 
 import gzip
 
 from assistant.app.web_app import STATIC
 from evals.bench.figures import Figure
 
-#: The budget of the house, in bytes.
+#: The limit, in bytes.
 LIMIT = 25_000
 
 

@@ -1,1 +1,1 @@
-"""The data that is measured on and learned from: read, made, embedded."""
+"""Data for training and measuring: loading, generation, embedding."""

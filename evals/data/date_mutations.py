@@ -1,4 +1,6 @@
-"""Invented notices with dates and amounts, said rightly in another form and wrongly: articles have few."""
+"""Generated notices with dates and amounts, restated correctly and incorrectly: articles contain
+few of them.
+"""
 
 import calendar
 from collections.abc import Iterator
@@ -45,7 +47,7 @@ _SAID = {
 
 
 def generate_notices(random: Random, count: int) -> Iterator[GroundingCase]:
-    """``true date``, ``wrong date``, ``true amount``, ``wrong number``: *count* of each and language."""
+    """``true date``, ``wrong date``, ``true amount``, ``wrong number``: *count* of each per language."""
     for language in ("ja", "en"):
         for _ in range(count):
             yield from _generate_notice(language, random)

@@ -1,4 +1,4 @@
-"""Dialogues to measure signals with: our own from `cases/dialogues`, and public ones from the data folder."""
+"""Dialogues for measuring signals: our own in `cases/dialogues`, and public ones in the data folder."""
 
 import json
 import re
@@ -22,7 +22,7 @@ class Dialogue:
     persona: str
     language: str
     lines: tuple[Utterance, ...]
-    #: Line -> labels (see the guideline); only customer lines have any.
+    #: Line -> labels (see the guideline); only customers' lines have labels.
     labels: dict[int, frozenset[str]]
 
     def list_customer_lines(self) -> list[int]:
@@ -33,12 +33,14 @@ class Dialogue:
 
 
 def load_own_dialogues(language: str, half: str) -> list[Dialogue]:
-    """Our own dialogues; *half* is ``train`` or ``held`` (for measuring only)."""
+    """Our own dialogues; *half* is ``train`` or ``held`` (held out)."""
     return parse_dialogues((OWN / f"{language}.{half}.md").read_text("utf-8"), language)
 
 
 def parse_dialogues(text: str, language: str) -> list[Dialogue]:
-    """Written as ``## id persona`` and lines ``C F: …`` / ``A: …``; ``A: @situation`` is our own wording."""
+    """Parse ``## id persona`` and lines ``C F: …`` / ``A: …``; ``A: @situation`` stands for our own
+    template.
+    """
     dialogues: list[Dialogue] = []
     for number, row in enumerate(text.splitlines(), start=1):
         if heading := HEADING.match(row):
@@ -75,7 +77,7 @@ def load_json_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def build_utterances(turns: list[dict[str, Any]], customer: str) -> tuple[Utterance, ...]:
-    """A public dialogue's turns; *customer* is how the set's names for customers begin."""
+    """The turns of a public dialogue; *customer* is the prefix of its names for customers."""
     return tuple(
         Utterance(
             author=Author.CUSTOMER if turn["role"].startswith(customer) else Author.ASSISTANT,

@@ -1,4 +1,4 @@
-"""An embedder that remembers what it embedded in earlier runs, so that an experiment costs seconds."""
+"""An embedder with a cache on disk, so that repeated experiments take seconds."""
 
 import hashlib
 import sqlite3
@@ -17,7 +17,7 @@ CACHE = Path(gettempdir()) / "yorisoi-evals"
 
 
 class CachingEmbedder:
-    """The local model with a memory on disk."""
+    """The local model with a cache on disk."""
 
     def __init__(self) -> None:
         CACHE.mkdir(exist_ok=True)
@@ -28,7 +28,7 @@ class CachingEmbedder:
         self.name, self.dimensions = inner.name, inner.dimensions
         self.count_tokens, self.compute_token_spans = inner.count_tokens, inner.compute_token_spans
         self._memory = sqlite3.connect(CACHE / "fine.db", timeout=60)
-        # Other measurements write there too; what a power cut loses is embedded again.
+        # Other processes write there too; a power cut loses only cached vectors.
         self._memory.execute("PRAGMA journal_mode = WAL")
         self._memory.execute("PRAGMA synchronous = OFF")
         self._memory.execute("CREATE TABLE IF NOT EXISTS fine (k TEXT PRIMARY KEY, whole BLOB, tokens BLOB)")

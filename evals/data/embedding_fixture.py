@@ -1,4 +1,4 @@
-"""Vectors for measuring: made as the product makes them, or kept from training."""
+"""Vectors for measurements: computed as the product does, or saved by training."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from assistant.ports.models import MultiVectorEmbedder
 
 
 class FreshTokenVectors:
-    """Tokens of passages that no index keeps, read as an ingest reads them."""
+    """Token vectors of passages outside an index, computed as an ingest does."""
 
     def __init__(self, embedder: MultiVectorEmbedder) -> None:
         self._embedder = embedder

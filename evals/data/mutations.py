@@ -1,6 +1,6 @@
-"""True sentences of a knowledge base made false in one way each: what the check of answers has to catch.
+"""True sentences of a knowledge base made false in one way each: test data of the grounding check.
 
-Two sets of words (``train``, ``held``): the check is never measured on phrases that it was trained on.
+Two vocabularies (``train``, ``held``), so that the check is never measured on phrases that it was trained on.
 """
 
 import json
@@ -17,7 +17,7 @@ from assistant.text.quotable import UnitKind, extract_units
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroundingCase:
-    """A sentence said with a passage as its proof."""
+    """A sentence with the passage that is given as its source."""
 
     kind: str
     language: str
@@ -41,7 +41,7 @@ _NAME = {
 
 
 def generate_true_cases(passages: Sequence[Passage]) -> Iterator[GroundingCase]:
-    """Every sentence and item as it stands, and said a little differently."""
+    """Every sentence and item unchanged, and slightly reworded."""
     for passage in passages:
         for text in _list_statements(passage):
             for sentence, kind in {text: "as it stands", _reword_sentence(text): "reworded"}.items():
@@ -65,7 +65,7 @@ def _reword_sentence(text: str) -> str:
 
 
 def generate_false_cases(true: Sequence[GroundingCase], random: Random, half: str) -> Iterator[GroundingCase]:
-    """Each true sentence changed in every way that it can be changed."""
+    """Each true sentence with every applicable mutation."""
     for case in true:
         for kind, change in list_changes(half).items():
             sentence = change(case, random)

@@ -1,8 +1,8 @@
-"""Questions with passages for the reader: which passages answer, and which of their sentences, items, rows.
+"""Questions with labelled passages for the reader: which passages answer, and which of their units.
 
-Two kinds. *Warm-up*: encyclopedic and policy texts with the answer's place (`../shared/data/reading`: JaQuAD,
+Two kinds. *Warm-up*: encyclopedic and policy texts with marked answers (`../shared/data/reading`: JaQuAD,
 PolicyQA, XQuAD). *Help*: help pages of invented firms with customers' questions and near misses
-(`evals/cases/reading`, each file one trade by one writer; `evals/cases/faq`).
+(`evals/cases/reading`, one domain and one writer per file; `evals/cases/faq`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from assistant.text.quotable import Unit, extract_units
 from evals.data.retrieval_sets import load_json_lines
 
 CASES = Path(__file__).parents[1] / "cases"
-#: Passages of one question that are read in training: those that answer, and the likeliest of the others.
+#: Passages per question in training: those that answer, and the best-ranked of the others.
 GROUP = 6
 
 Row = dict[str, Any]
@@ -33,31 +33,31 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedPassage:
-    """A passage and what of it answers a question; spans are characters of its text, from and to."""
+    """A passage with the parts that answer a question; spans are (start, end) in its text."""
 
     passage: Passage
     answers: bool
-    #: None where it is not known which part answers.
+    #: None where it is unknown which part answers.
     spans: tuple[Span, ...] | None = ()
-    #: What a short answer must not leave out.
+    #: Parts that a short answer must not omit.
     needs: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingQuestion:
-    """A question with its passages; *source* names the trade or set, for holding out."""
+    """A question with its passages; *source* names the domain or set, for holding out."""
 
     id: str
     text: str
     language: str
     source: str
     passages: tuple[MarkedPassage, ...]
-    #: What the customer wrote before, for follow-ups.
+    #: The customer's previous messages, for follow-ups.
     context: str = ""
 
 
 def split_article(article: Article, count_tokens: Callable[[str], int]) -> list[Passage]:
-    """The passages into which the product cuts an article."""
+    """The passages of an article as the product chunks it."""
     return [
         Passage(
             chunk=0,
@@ -78,7 +78,7 @@ def list_trades(folder: Path = CASES / "reading") -> list[Path]:
 
 
 class PassagePool:
-    """The passages of one knowledge base, and the likeliest for a question by their vectors."""
+    """The passages of one knowledge base, with nearest-neighbour search."""
 
     def __init__(self, articles: Sequence[Article], embedder: Embedder) -> None:
         self._embedder = embedder
@@ -96,7 +96,7 @@ class PassagePool:
 
 
 async def load_invented_questions(path: Path, embedder: Embedder) -> list[ReadingQuestion]:
-    """The questions of one trade, each with what answers it and the likeliest other passages."""
+    """The questions of one domain, each with its answering passages and the nearest others."""
     lines = load_json_lines(path)
     pages = {line["id"]: line for line in lines if line["type"] == "page"}
     articles = [
@@ -135,7 +135,7 @@ async def load_invented_questions(path: Path, embedder: Embedder) -> list[Readin
 
 
 def _mark_passage(passage: Passage, line: Row) -> MarkedPassage:
-    """Which part of *passage* holds the line's answer; chunks keep their article's characters."""
+    """Mark the part of *passage* that holds the line's answer; chunks keep their article's characters."""
     spans = tuple(_find_places(passage.text, line["answer"]))
     return MarkedPassage(
         passage=passage,
@@ -146,7 +146,7 @@ def _mark_passage(passage: Passage, line: Row) -> MarkedPassage:
 
 
 def _find_places(text: str, parts: Sequence[str]) -> Iterator[Span]:
-    """Where each part stands in *text*; a part that does not is looked for line by line."""
+    """The spans of each part in *text*; a part that does not occur is searched line by line."""
     for part in parts:
         at = text.find(part.strip())
         if at < 0 and "\n" in part:
@@ -156,12 +156,12 @@ def _find_places(text: str, parts: Sequence[str]) -> Iterator[Span]:
 
 
 def _contains_answer(passage: Passage, answers: Sequence[str]) -> bool:
-    """A passage elsewhere that has the answer, too, is no near miss."""
+    """Whether the passage contains the answer too, and so is no near miss."""
     return any(answer.strip() in passage.text for answer in answers if len(answer) > 3)
 
 
 async def load_faq_questions(name: str, embedder: Embedder) -> list[ReadingQuestion]:
-    """Questions to a trade of `evals/cases/faq`: which article answers, but not which part of it."""
+    """Questions of a domain of `evals/cases/faq`, labelled by article but not by part."""
     articles = [
         Article(id=row["id"], title=row["title"], language=row["lang"], text=row["text"])
         for row in load_json_lines(CASES / "faq" / f"{name}.kb.jsonl")
@@ -188,7 +188,9 @@ async def load_faq_questions(name: str, embedder: Embedder) -> list[ReadingQuest
 
 
 def load_warm_up_questions(data: Path, seed: int = 5) -> list[ReadingQuestion]:
-    """Encyclopedic and policy questions: the marked text, and another of the same title as a near miss."""
+    """Encyclopedic and policy questions: the marked text, and another one of the same title as a
+    near miss.
+    """
     found: list[ReadingQuestion] = []
     chance = random.Random(seed)
     for name in ("jaquad_train", "jaquad_dev", "policyqa_dev", "policyqa_test", "xquad_en"):

@@ -1,4 +1,4 @@
-"""Knowledge bases with questions, read from the shared data or made from it; nothing is scored here."""
+"""Knowledge bases with questions, loaded from the shared data or derived from it."""
 
 import json
 import random
@@ -13,23 +13,23 @@ from assistant.domain.knowledge import Article
 #: A line of a report: a set, a pipeline, its measures.
 Row = dict[str, str | float]
 
-#: Made-up sets are the same in every run.
+#: Seed of generated sets.
 SEED = 3
-#: Characters of an article: about what one vector sees.
+#: Characters of an article: about what one vector represents.
 LONG = 1_500
-#: Articles that are learned from, at most, of a set: more teach little and take minutes to embed.
+#: Most training articles of a set: more teach little and take minutes to embed.
 LEARNED = 600
-#: Articles of a set that are tried without their titles too.
+#: Articles of a set that are also used without their titles.
 UNTITLED = 200
-#: Sections of a help centre, and its articles asked for in the other language.
+#: Sections of a help centre, and its articles queried in the other language.
 SECTIONS = 160
 TRANSLATED = 120
-#: Passages titled with a question.
+#: Passages whose title is a question.
 TITLED = 400
-#: Pairs of sentences that say the same.
+#: Pairs of paraphrases.
 PARAPHRASES = 400
-#: Knowledge bases of other trades, invented for measuring alone: many articles that are alike, questions in
-#: customers' own words, and near misses that none of them answers.
+#: Knowledge bases of other domains, written for measuring only: many similar articles, questions in
+#: customers' own words, and near misses.
 INVENTED = ("telecom", "hospital", "airline", "payroll")
 FAQ = Path(__file__).parents[1] / "cases" / "faq"
 CHATTER = {"openinggreeting", "closinggreeting", "confirmation", "rejection", "thankyou"}
@@ -62,12 +62,15 @@ class LabelledQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionCollection:
-    """A knowledge base and its questions; *family* names the source, so that kin are held out together."""
+    """A knowledge base and its questions.
+
+    *family* names the source, so that related sets are held out together.
+    """
 
     name: str
     articles: list[Article]
     questions: list[LabelledQuestion]
-    #: Written so that no article answers.
+    #: Questions that no article answers.
     near: Sequence[LabelledQuestion] = ()
 
     @property
@@ -89,7 +92,7 @@ def load_reported_sets(data: Path) -> Iterator[QuestionCollection]:
 
 
 def load_training_sets(data: Path) -> Iterator[QuestionCollection]:
-    """The sets that weights are learned from: those reported, and others made from what lies beside them."""
+    """The training sets: the reported ones, and others derived from related data."""
     for made in load_reported_sets(data):
         yield select_part(made, TRANSLATED if made.family == "mackerel" else LEARNED)
         if made.family != "mackerel":
@@ -104,7 +107,7 @@ def load_training_sets(data: Path) -> Iterator[QuestionCollection]:
 
 
 def load_small_talk(data: Path) -> list[LabelledQuestion]:
-    """What customers say that asks nothing, in both languages."""
+    """Customers' turns without a question, in both languages."""
     said = {
         turn["text"]
         for path in sorted((data.parent / "dialogues" / "multidogo").glob("*.jsonl"))
@@ -145,7 +148,7 @@ def _load_set(name: str, articles: Path, questions: Path) -> QuestionCollection:
 
 
 def select_part(made: QuestionCollection, most: int) -> QuestionCollection:
-    """The first articles of a set, and what is asked of no others."""
+    """The first articles of a set with their questions."""
     articles = made.articles[:most]
     names = {article.id for article in articles}
     questions = [asked for asked in made.questions if asked.relevant.keys() <= names]
@@ -153,7 +156,7 @@ def select_part(made: QuestionCollection, most: int) -> QuestionCollection:
 
 
 def build_hollowed_set(data: Path, most: int) -> QuestionCollection:
-    """Passages without the sentences that answer what is asked of them: right in all but the answer."""
+    """Passages without the sentences that answer their questions: right in everything but the answer."""
     squad = select_part(load_stored_set(data, "jsquad"), most)
     answers = {row["text"]: row["answers"] for row in load_json_lines(data / "jsquad" / "queries.jsonl")}
     texts = {article.id: article.text for article in squad.articles}
@@ -162,7 +165,7 @@ def build_hollowed_set(data: Path, most: int) -> QuestionCollection:
         [name] = question.relevant
         sentences = re.findall(r"[^。]*。?", texts[name])
         rest = "".join(each for each in sentences if not any(a in each for a in answers[question.text]))
-        # What is nearly all gone would be a far question.
+        # If nearly nothing is left, the question would be unrelated rather than a near miss.
         if name not in asked and len(rest) > len(texts[name]) / 2:
             texts[name], asked[name] = rest, replace(question, relevant={})
     articles = [replace(article, text=texts[article.id]) for article in squad.articles]
@@ -177,7 +180,7 @@ def _remove_titles(made: QuestionCollection) -> QuestionCollection:
 
 
 def _build_second_questions(squad: QuestionCollection) -> QuestionCollection:
-    """Passages titled with one of their questions and asked another: a title that says only a part."""
+    """Passages titled with one of their questions and asked another one: the title covers only a part."""
     by_article: dict[str, list[str]] = {}
     for asked in squad.questions:
         by_article.setdefault(next(iter(asked.relevant)), []).append(asked.text)
@@ -192,7 +195,7 @@ def _build_second_questions(squad: QuestionCollection) -> QuestionCollection:
 
 
 def _build_heading_questions(folder: Path, language: str) -> QuestionCollection:
-    """Sections of a help centre without their headings, asked for by them."""
+    """Sections of a help centre without their headings; the headings are the questions."""
     articles, questions = [], []
     for path in sorted(folder.rglob("*.md")):
         head, _, text = path.read_text(encoding="utf-8").partition("\n---\n")
@@ -220,7 +223,7 @@ def _split_sections(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _build_intent_set(path: Path, name: str, *, each: int) -> QuestionCollection:
-    """One article per intent, made of four utterances; the others ask for it."""
+    """One article per intent, made of four utterances; the other utterances are the questions."""
     utterances: dict[str, list[str]] = {}
     for row in load_json_lines(path):
         utterances.setdefault(row["intent"], []).append(row.get("text") or row["utterance"])
@@ -236,7 +239,7 @@ def _build_intent_set(path: Path, name: str, *, each: int) -> QuestionCollection
 
 
 def _build_paraphrase_set(path: Path) -> QuestionCollection:
-    """Japanese titles without a text, asked for in other words."""
+    """Japanese titles without text; their paraphrases are the questions."""
     pairs = [row for row in load_json_lines(path) if row["label"] == "entailment"][:PARAPHRASES]
     return QuestionCollection(
         name="jnli",

@@ -1,6 +1,6 @@
-"""Sentences with the passage that should prove them, and whether it does: what the support head learns from.
+"""Sentences with a passage and a label, whether it supports them: training data of the grounding classifier.
 
-Public judged sets (shared/data/grounding) and our own: sentences of knowledge bases as they stand, reworded,
+Public labelled sets (shared/data/grounding) and our own: sentences of knowledge bases unchanged, reworded,
 paraphrased by hand, and made false. Nothing of a ``held`` half is trained on: other articles, other words.
 """
 
@@ -24,7 +24,7 @@ from evals.data.mutations import GroundingCase, generate_false_cases, generate_t
 ROOT = Path(__file__).parents[2]
 DATA = Path("../shared/data")
 PARAPHRASES = ROOT / "evals/cases/paraphrases.jsonl"
-#: Folders of the sample help that only measure, and how the other help centre is named in the paraphrases.
+#: Folders of the sample help that are held out, and the name of the other help centre in the paraphrases.
 HELD_FOLDERS = ("orders", "gifts", "business", "points", "repair")
 OTHER = "mackerel:"
 TRUE = frozenset({"as it stands", "reworded", "paraphrase", "true date", "true amount"})
@@ -32,12 +32,12 @@ TRUE = frozenset({"as it stands", "reworded", "paraphrase", "true date", "true a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedReply:
-    """A reply, what it should rest on, and the judgement."""
+    """A reply, its source text, and the label."""
 
     said: str
     known: tuple[str, ...]
     supported: bool
-    #: Decides on the half that it is in: what shares a source is never split.
+    #: Decides its half: replies with a common source are never split.
     group: str
 
     @property
@@ -46,7 +46,7 @@ class JudgedReply:
 
 
 def load_faithdial() -> Iterator[JudgedReply]:
-    """Entailed against hallucinated, in whole or in part; generic and unjudged replies are left out."""
+    """Entailed against hallucinated, in whole or in part; generic and unlabelled replies are left out."""
     for line in (DATA / "grounding/faithdial_audit.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         known = row.get("knowledge") or row.get("evidence") or ""
@@ -58,7 +58,7 @@ def load_faithdial() -> Iterator[JudgedReply]:
 
 
 def load_jnli() -> Iterator[JudgedReply]:
-    """Entailed against contradicted and neutral; pairs about one picture share a half."""
+    """Entailed against contradiction and neutral; pairs about one picture are in one half."""
     for line in (DATA / "grounding/jnli.valid.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
         group = row["yjcaptions_id"].split("-")[0]
@@ -68,7 +68,7 @@ def load_jnli() -> Iterator[JudgedReply]:
 
 @cache
 def load_passages(folder: Path) -> tuple[Passage, ...]:
-    """The passages of a folder of Markdown articles, cut as the ingest cuts them, without an index."""
+    """The passages of a folder of Markdown articles, chunked as an ingest does, without an index."""
     found: list[Passage] = []
     for file in sorted(folder.rglob("*.md")):
         if file.name != "README.md":
@@ -94,14 +94,14 @@ def _load_file_passages(file: Path, id_: str) -> Iterator[Passage]:
 
 
 def split_halves() -> dict[str, list[Passage]]:
-    """Passages to train on and to measure on: no article is in both."""
+    """Passages to train on and passages held out: no article is in both."""
     sample = load_passages(ROOT / "knowledge_base")
     held = [p for p in sample if p.article.split("/")[1] in HELD_FOLDERS]
     return {"train": [p for p in sample if p not in held], "held": [*held, *_load_other_passages()]}
 
 
 def _load_other_passages() -> list[Passage]:
-    """Some of the other help centre's passages, and those that are paraphrased: it is large."""
+    """A sample of the other help centre's passages, and all that are paraphrased."""
     every = load_passages(DATA / "help_center")
     return [
         replace(p, article=OTHER + p.article)
@@ -124,7 +124,7 @@ def _is_paraphrased(article: str) -> bool:
 
 
 def list_paraphrase_cases(half: str, passages: Sequence[Passage]) -> Iterator[list[GroundingCase]]:
-    """Each true sentence in other words, with every passage of its article: one of them proves it."""
+    """Each paraphrased true sentence with every passage of its article: one of them supports it."""
     for row in _load_paraphrases():
         own = [p for p in passages if p.article == row["article"]]
         if row["half"] == half and own:
@@ -135,7 +135,7 @@ def list_paraphrase_cases(half: str, passages: Sequence[Passage]) -> Iterator[li
 
 
 def list_own_cases(half: str, most: int = 200) -> list[GroundingCase]:
-    """True and false sentences, at most *most* of a kind and language."""
+    """True and false sentences, at most *most* per kind and language."""
     random = Random(half)
     passages = split_halves()[half]
     true = list(generate_true_cases(passages))
@@ -149,7 +149,7 @@ def list_own_cases(half: str, most: int = 200) -> list[GroundingCase]:
 def _list_misplaced_cases(
     true: Sequence[GroundingCase], passages: Sequence[Passage], random: Random
 ) -> Iterator[GroundingCase]:
-    """True, but not by this passage: a neighbour of the same language."""
+    """True sentences with another passage of the same language."""
     by_language = {lang: [p for p in passages if p.language == lang] for lang in ("ja", "en")}
     for case in random.sample(list(true), min(len(true), 1500)):
         other = random.choice(by_language[case.language])
@@ -160,7 +160,7 @@ def _list_misplaced_cases(
 def _list_unrelated_cases(
     true: Sequence[GroundingCase], half: str, random: Random
 ) -> Iterator[GroundingCase]:
-    """Sentences about anything else, from the judged sets."""
+    """Unrelated sentences from the public sets."""
     for name, read in JUDGED.items():
         said = [one.said for one in read() if one.is_held is (half == "held")]
         own = [case for case in true if case.language == LANGUAGE_OF[name]]

@@ -1,4 +1,6 @@
-"""What the heads learn from: public sets of the data folder, and the training half of our own."""
+"""Training data of the linear classifiers: public sets of the data folder, and the training half of
+our own.
+"""
 
 import random
 import zlib
@@ -12,7 +14,7 @@ from evals.data.dialogues import load_json_lines, load_own_dialogues
 LINES = Path(__file__).parents[1] / "cases" / "lines"
 LANGUAGES = ("ja", "en")
 
-#: Named in the weights file, as their licences ask.
+#: Named in the weights file, as their licences require.
 SOURCES = {
     "evals/cases (own dialogues and lines, training half; turns of independent writers)": "MIT, this project",
     "NAIST persuasive dialogue corpus (emotion per turn)": "CC BY-SA 4.0",
@@ -23,25 +25,25 @@ SOURCES = {
     "clinc/oos-eval": "CC BY 3.0",
     "bitext customer support": "CDLA-Sharing-1.0",
 }
-#: How much annoyance an emotion of GoEmotions is.
+#: Degree of annoyance in each emotion of GoEmotions.
 ANNOYED = {"anger": 1.0, "annoyance": 1.0, "disgust": 0.8, "disappointment": 0.8, "disapproval": 0.5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineExample:
-    """One line with how much of the wanted thing is in it."""
+    """One line with its degree of the signal."""
 
     text: str
     target: float
     weight: float = 1.0
     #: Lines of one domain share a base rate; the product's own domain is ``service``.
     domain: str = "service"
-    #: Lines of one group are never split between training and checking.
+    #: Lines of one group are never split between training and validation.
     group: str = ""
 
     @property
     def source(self) -> str:
-        """Whose line it is, where that is measured by itself."""
+        """The set it is from, for figures by set."""
         return self.group.split()[0] if self.group.startswith(("nlupp", "bitext")) else self.domain
 
     @property
@@ -84,7 +86,7 @@ def load_unfamiliarity(data: Path) -> list[LineExample]:
 
 
 def _load_written(label: str, weight: float) -> Iterator[LineExample]:
-    """The turns of independent writers, but for those that are measured and calibrated with."""
+    """The turns of independent writers, except those for measuring and calibration."""
     from evals.data.turn_examples import KEPT_APART, load_written_turns
 
     for turn in load_written_turns():
@@ -96,7 +98,7 @@ HEADS = {"frustration": load_frustration, "wish": load_wish, "unfamiliarity": lo
 
 
 def is_held_out(dialogue: str) -> bool:
-    """Every fifth dialogue of NAIST is for measuring only."""
+    """Whether a NAIST dialogue is held out: every fifth is."""
     return zlib.crc32(dialogue.encode()) % 5 == 0
 
 
@@ -125,7 +127,7 @@ def _load_goemotions(data: Path, most: int = 5_000) -> Iterator[LineExample]:
 
 
 def _load_calm(data: Path, weight: float) -> Iterator[LineExample]:
-    """Service talk in which nobody is upset and nobody asks for a person (a few do; they are few)."""
+    """Service dialogues without anger and requests for a person (but for a few)."""
     for dialogue in load_json_lines(data / "asdc.jsonl"):
         for turn in dialogue["turns"]:
             if turn["role"].startswith("customer"):
@@ -135,7 +137,7 @@ def _load_calm(data: Path, weight: float) -> Iterator[LineExample]:
 
 
 def load_service_talk(data: Path, most: int) -> list[str]:
-    """Single customer lines, *most* of each set."""
+    """Single customer lines, at most *most* of each set."""
     found = _sample_texts(_load_multidogo(data), most)
     for name in ("banking77.train.jsonl", "clinc150.train.jsonl"):
         found += _sample_texts((row["text"] for row in load_json_lines(data.parent / "scope" / name)), most)

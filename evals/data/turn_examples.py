@@ -1,8 +1,8 @@
-"""What the turn encoder learns from: customers' turns in context, each with the labels that are known of it.
+"""Training data of the turn encoder: customers' turns in context with their known labels.
 
-Independent writers' dialogues (`evals/cases/turns`, every label), our own (training half), and public sets,
-of which only some labels are known: NAIST (anger), nlupp and bitext (wish for a person), asdc, MultiDoGO,
-banking77 and clinc150 (calm).
+Independent writers' dialogues (`evals/cases/turns`, every label), our own (training half), and public sets
+with some known labels: NAIST (anger), nlupp and bitext (request for a person), asdc, MultiDoGO, banking77 and
+clinc150 (calm).
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from evals.data.dialogues import build_utterances, load_json_lines, load_own_dia
 from evals.data.training_sources import LINES, is_held_out, load_service_talk
 
 TURNS = Path(__file__).parents[1] / "cases" / "turns"
-#: Writers whose turns nothing learns from: those are measured, and those fit the probabilities.
+#: Writers that nothing is trained on: for measuring, and for calibration.
 MEASURED = ("d6.ja", "d7.en", "d10.ja", "d11.en")
 CALIBRATION = ("d3.ja", "d3.en")
 KEPT_APART = frozenset({*MEASURED, *CALIBRATION})
-#: Letters of `evals/cases/turns` and the label of each.
+#: Letters in `evals/cases/turns` -> label.
 LETTERS = {
     "F": "frustrated",
     "P": "person",
@@ -45,13 +45,13 @@ NOBODY = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnExample:
-    """A customer's turn after *lines*, with the labels that are known of it, each 0–1."""
+    """A customer's turn after *lines*, with its known labels, each 0–1."""
 
     text: str
     lines: tuple[Utterance, ...]
     labels: Mapping[str, float]
     language: str
-    #: Whose it is, for holding out.
+    #: The set and writer, for holding out.
     source: str
     dialogue: str
     weight: float = 1.0
@@ -75,7 +75,7 @@ def _split_dialogue(row: Mapping[str, object], source: str) -> Iterator[TurnExam
         if turn["role"] == "customer":
             letters: Sequence[str] = turn.get("labels") or ()  # type: ignore[assignment]
             labels = {label: float(letter in letters) for letter, label in LETTERS.items()}
-            # Of the reply before: with what the customer makes of it.
+            # A label of the previous reply counts for the customer's turn after it.
             if missed is not None:
                 labels["missed"] = missed
             yield TurnExample(
@@ -108,7 +108,9 @@ def load_own_turns(half: str = "train") -> Iterator[TurnExample]:
 
 
 def load_single_lines() -> Iterator[TurnExample]:
-    """Lines without context that were written for the linear heads, each known of one label."""
+    """Single lines without context that were written for the linear classifiers, with one known
+    label each.
+    """
     labels = {"frustration": "frustrated", "wish": "person", "unfamiliarity": "unfamiliar"}
     for name, label in labels.items():
         for language in ("ja", "en"):

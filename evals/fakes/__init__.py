@@ -1,1 +1,1 @@
-"""Stand-ins for what is outside: a model's server, a hostile site."""
+"""Fakes of external systems: a model server, a hostile site."""

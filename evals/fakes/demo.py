@@ -1,8 +1,7 @@
-"""``make run MODEL=demo``: the demo with a model, where nobody has one: the fake server writes as a dull one.
+"""``make run MODEL=demo``: the demo with the fake model server instead of a real model.
 
-``python -m evals.fakes.demo FAULT`` lets it fail in one of the ways of `chat_server.py`:
-``make run MODEL=xss``. What follows is given to ``assistant serve``; settings of the environment hold, but
-for the model.
+``python -m evals.fakes.demo FAULT`` lets it fail in one of the ways of `chat_server.py`: ``make run
+MODEL=xss``. Further arguments go to ``assistant serve``; settings of the environment apply, except the model.
 """
 
 import os
@@ -14,7 +13,7 @@ from collections.abc import Sequence
 from evals.bench.service import ASSISTANT
 from evals.fakes.chat_server import FAULTS, create_fake, serve_app
 
-#: Seconds between a few characters: as a quick model writes.
+#: Seconds between a few characters: a fast model's pace.
 PACE = 0.03
 
 
@@ -31,7 +30,7 @@ def main(words: Sequence[str]) -> int:
             "OPENAI_API_KEY": "sk-none",
         }
         service = subprocess.Popen([ASSISTANT, "serve", "--demo", *words[1:]], env=os.environ | model)
-        # Ctrl-C reaches the service by itself; it stops when it is done, and so do we.
+        # Ctrl-C reaches the service by itself; we end after it.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: service.terminate())
         return service.wait()

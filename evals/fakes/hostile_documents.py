@@ -1,4 +1,4 @@
-"""Documents that are small as files and endless when opened; for `evals/faults/stalls.py` and tests."""
+"""Small documents that expand without bound when opened; for `evals/faults/stalls.py` and tests."""
 
 import io
 import zipfile
@@ -13,7 +13,7 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
 def build_pdf(contents: bytes, *, pages: int = 1, forms: dict[str, bytes] | None = None) -> bytes:
-    """A PDF whose pages all show the same packed *contents*; *forms* can be drawn by name."""
+    """A PDF whose pages all have the same compressed *contents*; *forms* can be drawn by name."""
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Count %d/Kids[%s]>>" % (pages, b" ".join(b"5 0 R" for _ in range(pages))),
@@ -65,7 +65,7 @@ def build_pdf_of_pages() -> bytes:
 
 
 def build_pdf_of_forms() -> bytes:
-    """Forms that draw the next one ten times each, nine deep."""
+    """Forms that draw the next one ten times each, nine levels deep."""
     forms = {f"X{n}": b"/X%d Do " % (n + 1) * 10 for n in range(9)}
     return build_pdf(b"/X0 Do", forms=forms | {"X9": b"BT /F 9 Tf 50 700 Td (x) Tj ET"})
 
@@ -165,7 +165,7 @@ PARAGRAPH = "<w:p><w:r><w:t>x</w:t></w:r></w:p>"
 
 
 def build_nested_word_document() -> bytes:
-    """Tables in tables in tables."""
+    """Deeply nested tables."""
     return build_word_document("<w:tbl><w:tr><w:tc>" * 20_000 + PARAGRAPH + "</w:tc></w:tr></w:tbl>" * 20_000)
 
 
@@ -188,7 +188,7 @@ def build_bomb() -> bytes:
     return _build_archive({"word/document.xml": " " * 200_000_000})
 
 
-#: Name of the file -> what makes it.
+#: File name -> builder.
 BOMBS: dict[str, Callable[[], bytes]] = {
     "spaces.pdf": build_pdf_of_spaces,
     "letters.pdf": build_pdf_of_letters,

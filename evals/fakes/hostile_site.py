@@ -1,4 +1,4 @@
-"""A web site whose sitemaps turn hostile after they were ingested; for `evals/faults/stalls.py`."""
+"""A web site whose sitemaps become hostile after they were ingested; for `evals/faults/stalls.py`."""
 
 import gzip
 import threading
@@ -29,7 +29,7 @@ class _Site(BaseHTTPRequestHandler):
         elif name in BOMBS:
             body, kind = BOMBS[name](), "application/octet-stream"
         if packed:
-            # 50,000 addresses and 60 MB of spaces are some 100 kB when packed.
+            # 50,000 addresses and 60 MB of spaces compress to some 100 kB.
             numbers = range(50_000) if self.hostile else range(1)
             entries = "".join(ENTRY.format(port=port, number=number) for number in numbers)
             body = gzip.compress(SITEMAP.format(entries + " " * (60_000_000 * self.hostile)).encode())
@@ -40,7 +40,7 @@ class _Site(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
+        """Logging is not needed."""
 
 
 def turn_hostile() -> None:

@@ -1,7 +1,7 @@
-"""``python -m evals faults``: breaks the running service on purpose, and looks at it from outside."""
+"""``python -m evals faults``: injects faults into the running service and checks it from outside."""
 
 
 def main() -> None:
-    from evals.faults.run import main as run  # its own modules are programs, too
+    from evals.faults.run import main as run  # its own modules are programs too
 
     run()

@@ -1,4 +1,4 @@
-"""Rows of messaging apps: death between a send and its mark."""
+"""Fault rows of messaging apps: crashes between a send and its record."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from evals.faults.load import LoadGenerator
 from evals.faults.rows import FaultRow, Outcome
 from evals.faults.site import Installation, ServiceProcess
 
-#: LINE knows our keys; Telegram does not, so there one death may cost one message twice.
+#: LINE has idempotency keys; Telegram has none, so there a crash may send one message twice.
 KEYED = "line"
 OTHER = "telegram"
 CRASH = "after_send_before_mark:0.15"
@@ -23,7 +23,7 @@ PATIENCE = 90.0
 
 @dataclass
 class SingleUsePhones(SimulatedPhones):
-    """Reply tokens hold once, as LINE's do."""
+    """Phones whose reply tokens can be used once, as LINE's."""
 
     used: set[str] = field(default_factory=set)
 
@@ -38,7 +38,7 @@ class SingleUsePhones(SimulatedPhones):
 
 
 async def break_after_send(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """Nothing is lost; where the app knows keys nothing comes twice, elsewhere once a death at most."""
+    """Nothing is lost; nothing is sent twice with idempotency keys, and at most once per crash without."""
     phones, process = SingleUsePhones(), site.processes[0]
     server = await asyncio.start_server(phones.handle_session, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -55,7 +55,7 @@ async def break_after_send(site: Installation, load: LoadGenerator, seconds: flo
             for name in peers:
                 peers[name].append(MAKERS[name][1](number))
                 await _send_until_accepted(http, process, name, peers[name][-1], phones)
-                # One after the other, so that a death finds one message under way and no more.
+                # One after the other, so that a crash affects one message in flight.
                 await _wait_until_answered(phones, peers[name][-1])
     process.kill()
     await asyncio.to_thread(process.start)
@@ -66,7 +66,7 @@ async def break_after_send(site: Installation, load: LoadGenerator, seconds: flo
     server.close()
     deaths = _count_deaths(process)
     lost = sum(not phones.arrived[peer] for peer in everybody)
-    # Words of different kinds may come to one person: an acknowledgement, then the answer.
+    # Different texts may reach one person: an acknowledgement, then the answer.
     twice = {
         name: sum(len(phones.arrived[peer]) - len(set(phones.arrived[peer])) for peer in some)
         for name, some in peers.items()
@@ -76,7 +76,7 @@ async def break_after_send(site: Installation, load: LoadGenerator, seconds: flo
 
 
 async def _wait_until_answered(phones: SimulatedPhones, peer: str) -> None:
-    """Until words arrived and nothing more followed them, or for PATIENCE seconds."""
+    """Wait until an answer arrived and nothing followed it, or for PATIENCE seconds."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and not phones.arrived[peer]:
         await asyncio.sleep(0.05)
@@ -84,14 +84,14 @@ async def _wait_until_answered(phones: SimulatedPhones, peer: str) -> None:
 
 
 def _count_deaths(process: ServiceProcess) -> int:
-    """It is the process beside the service that sends, and so dies; the service starts another."""
+    """The number of crashed workers: the worker process sends; the service restarts it."""
     return process.log.read_text("utf-8", "replace").count("worker ended")
 
 
 async def _send_until_accepted(
     http: httpx2.AsyncClient, process: ServiceProcess, name: str, peer: str, phones: SimulatedPhones
 ) -> None:
-    """The app calls until it hears 200."""
+    """Repeat a webhook until it returns 200."""
     body, headers = MAKERS[name][0](peer, phones)
     while True:
         try:

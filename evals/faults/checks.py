@@ -1,4 +1,4 @@
-"""The promises, told from outside: from what was acknowledged and what the transcripts say at the end."""
+"""Checks of the guarantees from outside: acknowledgements against the final transcripts."""
 
 import asyncio
 import time
@@ -7,14 +7,14 @@ from typing import Any
 
 from evals.faults.load import CustomerConversation, LoadGenerator
 
-#: After the last fault is over, everything is answered within this.
+#: Seconds after the last fault within which everything must be answered.
 SETTLE_SECONDS = 30.0
-#: Kinds of violation, in the order of the table.
+#: Kinds of violations, in the order of the table.
 KINDS = ("lost", "doubled", "order", "stuck", "row")
 
 
 async def count_violations(load: LoadGenerator, agent: dict[str, str]) -> Counter[str]:
-    """What was broken, by kind; waits until nothing is due any more, but no longer than is promised.
+    """Violations by kind; waits until nothing is due, at most as long as guaranteed.
 
     *agent*: headers of an agent, who sees which message each reply answers.
     """
@@ -35,7 +35,7 @@ async def _wait_until_settled(load: LoadGenerator) -> list[tuple[CustomerConvers
 
 
 def is_waiting(look: dict[str, Any]) -> bool:
-    """The assistant owes an answer."""
+    """Whether the assistant owes an answer."""
     messages = look["messages"]
     return bool(look["state"] == "assistant" and messages and messages[-1]["author"] == "customer")
 
@@ -56,7 +56,7 @@ def _check_conversation(
 
 
 def _count_double_answers(messages: list[dict[str, Any]], turns: list[dict[str, Any]]) -> int:
-    """Replies to a burst that had one already, and replies to nothing."""
+    """The number of replies to an already answered burst, or to no message."""
     replies = [m["id"] for m in messages if m["author"] == "assistant" and m["kind"] == "text"]
     answered = [turn["message_id"] for turn in turns if turn["reply_id"] in replies]
     return len(replies) - len(set(answered))

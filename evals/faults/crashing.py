@@ -1,8 +1,7 @@
-"""``python -m evals.faults.crashing POINT:PROBABILITY serve …``: the service, dying at a named point.
+"""``python -m evals.faults.crashing POINT:PROBABILITY serve …``: the service with a crash at a named point.
 
-The process beside it is started through here too, so a point may be in either.
-
-The product knows nothing of this: the points are put around its functions here, never by accident.
+The worker process is started through this module too, so a point may be in either process. The points are
+patched around the product's functions; the product does not know them.
 """
 
 import os
@@ -14,7 +13,7 @@ KILLED = 137
 
 
 def _inject_crash(place: Any, name: str, probability: float, *, before: bool) -> None:
-    """Let the function *name* of *place* be fatal now and then, before or after its work."""
+    """Make function *name* of *place* crash the process with some probability, before or after its work."""
     function = getattr(place, name)
 
     def crash_sometimes() -> None:
@@ -33,35 +32,35 @@ def _inject_crash(place: Any, name: str, probability: float, *, before: bool) ->
 
 
 def before_commit(probability: float) -> None:
-    """A message is written, and not committed."""
+    """A message is written but not committed."""
     from assistant.api import customer
 
     _inject_crash(customer, "receive_inbound", probability, before=False)
 
 
 def after_commit_before_200(probability: float) -> None:
-    """A message is stored; whoever sent it never hears so."""
+    """A message is stored but not acknowledged."""
     from assistant.api import customer
 
     _inject_crash(customer, "serialize_message", probability, before=True)
 
 
 def while_thinking(probability: float) -> None:
-    """A turn is leased and thought about."""
+    """A turn is leased and being computed."""
     from assistant.conversation.turn import think
 
     _inject_crash(think, "_compose_turn_reply", probability, before=True)
 
 
 def after_reply_before_ring(probability: float) -> None:
-    """A reply is stored; nobody was told."""
+    """A reply is stored but not notified."""
     from assistant.notifications.notifier import LocalNotifier
 
     _inject_crash(LocalNotifier, "notify", probability, before=True)
 
 
 def after_send_before_mark(probability: float) -> None:
-    """A messaging app has the message; we do not know."""
+    """A messaging app has the message; it is not recorded as sent."""
     from assistant.jobs.outbox import Outbox
 
     send = Outbox._send_part

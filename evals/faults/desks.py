@@ -1,4 +1,4 @@
-"""Rows about agents, streams and hostile clients: the service itself stays up."""
+"""Fault rows of agents, streams and hostile clients: the service itself stays up."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ CLAIMS = 50
 
 
 async def break_by_claims(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """Fifty agents claim the same conversation, again and again: one wins, the others hear 409."""
+    """Fifty agents claim the same conversation repeatedly: one wins, the others get 409."""
     tokens = await asyncio.to_thread(_create_agents, site, CLAIMS)
     end, rounds, wrong = time.monotonic() + seconds, 0, 0
     limits = httpx2.Limits(max_connections=CLAIMS, max_keepalive_connections=0)
@@ -38,7 +38,7 @@ async def break_by_claims(site: Installation, load: LoadGenerator, seconds: floa
 
 
 def _create_agents(site: Installation, count: int) -> list[str]:
-    """Tokens of so many agents; made in the database, as the command takes a second each."""
+    """API tokens of new agents, created in the database because the command takes a second each."""
     from assistant.api.auth import create_api_token
     from assistant.app.knowledge_base import open_database, utc_now
     from assistant.app.settings import Settings
@@ -63,7 +63,7 @@ def _create_agents(site: Installation, count: int) -> list[str]:
 
 
 async def break_by_takeover(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """An agent takes over at every 50 ms of a slow reply: nothing of the assistant comes after it."""
+    """An agent takes over at every 50 ms of a slow reply: no message of the assistant comes after it."""
     agent = {"Authorization": f"Bearer {site.token}"}
     late, moments, end = 0, 0, time.monotonic() + seconds
     while time.monotonic() < end or moments < 20:
@@ -83,7 +83,7 @@ async def break_by_takeover(site: Installation, load: LoadGenerator, seconds: fl
 
 
 async def break_without_agents(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """A person is asked for while no agent is there; the first who comes sees it at once."""
+    """A person is requested while no agent is present; the first agent who comes sees it at once."""
     wrong = 0
     talks = [await load.open_conversation() for _ in range(10)]
     for talk in talks:
@@ -103,7 +103,7 @@ async def break_without_agents(site: Installation, load: LoadGenerator, seconds:
 
 
 async def break_by_handback(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """After an agent gives a conversation back, the next message is answered and the old ones are not."""
+    """After an agent returns a conversation, the next message is answered and the old ones are not."""
     wrong, agent = 0, {"Authorization": f"Bearer {site.token}"}
     for _ in range(5):
         talk = await load.open_conversation()
@@ -126,7 +126,7 @@ async def break_by_handback(site: Installation, load: LoadGenerator, seconds: fl
 
 
 async def break_streams(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """Streams are cut at random and resumed: each message once, in order, and all of them."""
+    """Streams are cut at random and resumed: each message exactly once, in order."""
     end = time.monotonic() + seconds
     readers = [asyncio.create_task(_read_stream(site, talk, end)) for talk in load.talks[:20]]
     seen = await asyncio.gather(*readers)
@@ -167,7 +167,7 @@ async def parse_sse(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, dict[
 
 
 async def break_by_copies(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """Every message comes one to twenty times at once, and again after a restart."""
+    """Every message is sent one to twenty times at once, and again after a restart."""
     load.doubles, end, wrong = 1.0, time.monotonic() + seconds, 0
     while time.monotonic() < end:
         talk, message = await load.open_conversation(), str(uuid4())
@@ -189,7 +189,7 @@ async def break_by_copies(site: Installation, load: LoadGenerator, seconds: floa
 
 
 async def break_by_poison(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """Hostile bodies and texts through every call that takes one: never a 5xx, and others are served."""
+    """Hostile bodies and texts to every call that takes one: never a 5xx, and others are served."""
     wrong: list[str] = []
     talk = await load.open_conversation()
     bearer = {"Authorization": f"Bearer {site.token}"}

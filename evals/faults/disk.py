@@ -1,4 +1,4 @@
-"""A small disk that fills while large mails and short messages share commits; then there is room again."""
+"""A small disk fills up while large mails and short messages share commits; then space is freed."""
 
 import asyncio
 import base64
@@ -21,10 +21,10 @@ from evals.faults.rows import FaultRow, Outcome
 from evals.faults.site import Installation, ServiceProcess
 
 MEGABYTE = 1024 * 1024
-#: What is free on the disk at first, and bytes of the file in each mail.
+#: Free bytes of the disk at first, and bytes of the file in each mail.
 FREE = 60 * MEGABYTE
 FILE = 6 * MEGABYTE
-#: People who send mails at the same time; half of the mails bring no file, and so may still fit.
+#: Concurrent senders of mails; half of the mails have no file, and so may still fit.
 SENDERS = 4
 PASSWORD = "webhook-password"
 EMAIL = {
@@ -39,7 +39,7 @@ ATTACHMENT = base64.b64encode(random.Random(1).randbytes(FILE)).decode()
 
 @dataclass
 class MailRecord:
-    """What was promised to those who wrote mails."""
+    """Acknowledged mails."""
 
     acknowledged: list[str] = field(default_factory=list)
     refused: int = 0
@@ -47,7 +47,7 @@ class MailRecord:
 
 
 async def break_by_full_disk(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """Whatever was acknowledged is in the transcripts, and `readyz` said that something was wrong."""
+    """Whatever was acknowledged is in the transcripts, and `readyz` reported the full disk."""
     process = site.processes[0]
     process.kill()
     mounted = _move_to_small_disk(site.folder)
@@ -69,7 +69,7 @@ async def break_by_full_disk(site: Installation, load: LoadGenerator, seconds: f
 
 
 def _move_to_small_disk(folder: Path) -> bool:
-    """Move the data to a disk of its own; False: nobody lets us mount one."""
+    """Move the data to a disk of its own; False when mounting is not permitted."""
     aside = folder.with_name(f"{folder.name}-aside")
     folder.rename(aside)
     folder.mkdir()
@@ -81,7 +81,7 @@ def _move_to_small_disk(folder: Path) -> bool:
 
 
 def _limit_file_size(process: ServiceProcess, more: int | None) -> None:
-    """Let no file grow beyond what the database has and *more*; None: as they like."""
+    """Limit the size of files to that of the database plus *more*; None: no limit."""
     size = resource.RLIM_INFINITY
     if more is not None:
         size = Path(process.settings["ASSISTANT_DATA_DIR"], "yorisoi.db").stat().st_size + more
@@ -90,7 +90,7 @@ def _limit_file_size(process: ServiceProcess, more: int | None) -> None:
 
 
 async def _send_mails(process: ServiceProcess, mails: MailRecord, seconds: float) -> int:
-    """Mails until the disk has been full for a while; 1: `readyz` never said so."""
+    """Send mails until the disk has been full for a while; returns 1 if `readyz` never reported it."""
     end, silent = time.monotonic() + max(20.0, seconds), 1
     async with httpx2.AsyncClient(timeout=15) as http:
 
@@ -132,14 +132,14 @@ async def _send_mail(http: httpx2.AsyncClient, process: ServiceProcess, mails: M
 
 
 def _count_lost(folder: Path, mails: MailRecord) -> int:
-    """How many mails were acknowledged and are in no transcript."""
+    """The number of acknowledged mails that are in no transcript."""
     with closing(sqlite3.connect(f"file:{folder}/yorisoi.db?mode=ro", uri=True)) as look:
         texts = "\n".join(text for (text,) in look.execute("SELECT text FROM messages"))
     return sum(name not in texts for name in mails.acknowledged)
 
 
 def unmount_disk(folder: Path) -> None:
-    """Take away the small disk, if the folder is one."""
+    """Unmount the small disk, if the folder is one."""
     if os.path.ismount(folder):
         subprocess.run(["umount", "-l", folder], check=False)
 

@@ -1,4 +1,4 @@
-"""What strangers send to each entrance, hostile and of bounded size; `evals/faults/stalls.py` drives it."""
+"""Hostile input of bounded size for each entrance; `evals/faults/stalls.py` drives it."""
 
 import asyncio
 import hashlib
@@ -21,7 +21,7 @@ from evals.fakes.hostile_site import DOCUMENTS, turn_hostile
 
 SIGNING = "the signing key of mail"
 TELEGRAM = secrets.token_hex(16)
-#: What costs Markdown, patterns or tables the most for its length.
+#: Inputs that are most expensive for Markdown, patterns or tables by length.
 TEXTS = [
     "[" * 4_000,
     "[a](" * 1_000,
@@ -48,7 +48,7 @@ DEEP = [
 
 @dataclass
 class StallStage:
-    """The service, and who drives it; every visitor has an address of their own."""
+    """The service and its drivers; every visitor has an address of their own."""
 
     url: str
     token: str
@@ -92,7 +92,7 @@ async def send_nothing(_: StallStage) -> None:
 
 
 async def send_hostile_names(stage: StallStage) -> None:
-    """Opening a conversation with every field as long and as odd as it may be."""
+    """Open conversations with every field as long and as odd as permitted."""
     odd = ["\ud800", "\x00", "<b>" * 60, "‮" * 200, "﷽" * 200, "a" * 250_000, "１" * 255]
     bodies = [
         {"locale": text[:35], "customer": {"id": text[:255], "name": text[:200], "email": text[:200]}}
@@ -113,7 +113,7 @@ async def send_nested_json(stage: StallStage) -> None:
 
 
 async def send_hostile_markdown(stage: StallStage) -> None:
-    """Hostile messages, and forty who read them all."""
+    """Hostile messages, and forty readers of them."""
     talk, headers = await stage.open_conversation()
     for text in TEXTS * 2:
         await stage.send_call(
@@ -129,7 +129,7 @@ async def send_hostile_markdown(stage: StallStage) -> None:
 
 
 async def open_streams(stage: StallStage) -> None:
-    """Reconnecting to a conversation that is long."""
+    """Reconnect to a long conversation."""
     talk, headers = await stage.open_conversation()
     for text in TEXTS * 2:
         await stage.send_call(
@@ -151,7 +151,7 @@ async def flood_logins(stage: StallStage) -> None:
 
 
 async def send_forged_webhooks(stage: StallStage) -> None:
-    """Webhooks as large as they may be, without a signature."""
+    """Webhooks of the largest size, without a valid signature."""
     paths = [f"/v1/channels/{name}" for name in ("telegram", "email")]
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     bodies = [b"[" * 4_000_000, b"a=b&" * 1_000_000, b"\n" * 4_000_000]
@@ -194,7 +194,7 @@ async def send_hostile_mails(stage: StallStage) -> None:
 
 
 async def send_endless_headers(stage: StallStage) -> None:
-    """Headers without an end, on many connections."""
+    """Endless headers on many connections."""
     address = urlsplit(stage.url)
 
     def flood_headers() -> None:
@@ -231,7 +231,7 @@ async def resync_hostile_documents(stage: StallStage) -> None:
 
 
 async def resync_hostile_sitemap(stage: StallStage) -> None:
-    """A known site's sitemap has become a bomb, and a support lead has it read again."""
+    """A known site's sitemap has become a bomb, and a support lead requests a resync."""
     turn_hostile()
     agent, source = {"Authorization": f"Bearer {stage.token}"}, {"source": stage.sitemap}
     await stage.send_call("POST", "/v1/agent/knowledge/sources/read", json=source, headers=agent)

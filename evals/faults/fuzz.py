@@ -1,7 +1,7 @@
 """``python -m evals fuzz [--only TARGET] [--seconds 60]``: parsers under atheris, from seeds/.
 
-A parser may refuse (an AssistantError, Unreadable); anything else it raises, or ten seconds of silence, is a
-find: the bytes are kept in fuzz-finds/. It needs atheris (``uv pip install --group fuzz``), on Linux.
+A parser may refuse (an AssistantError, Unreadable); any other exception, or ten seconds without a result, is
+a finding: its bytes are saved in fuzz-finds/. It needs atheris (``uv pip install --group fuzz``), on Linux.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 SEEDS = Path(__file__).with_name("seeds")
 FINDS = Path("fuzz-finds")
-#: Of one input; more is found by tests of sizes.
+#: Most bytes of an input; tests cover larger ones.
 MAX_BYTES = 4096
 MAX_SECONDS = 10
 CHANNELS = ("line", "whatsapp", "messenger", "instagram", "sms", "telegram", "slack", "email")
@@ -26,7 +26,7 @@ Target = Callable[[bytes], object]
 
 
 def build_channel_target(name: str) -> Target:
-    """What an app's webhook does after its signature held."""
+    """The parser of an app's webhook after signature verification."""
     import httpx
 
     from assistant.channels.base import ChannelConfig
@@ -62,7 +62,7 @@ def build_loader_target(suffix: str) -> Target:
 
 
 def build_text_target(name: str) -> Target:
-    """What reads the words of customers and models."""
+    """Functions that process customers' and models' text."""
     from assistant.answering.drafts.stream_splitter import StreamSplitter
     from assistant.answering.grounding.rules import find_unfit_reason
     from assistant.answering.pii_masking import PiiMask

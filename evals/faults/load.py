@@ -1,4 +1,4 @@
-"""Customers who write to the service whatever happens to it, and remember what they were promised."""
+"""Customers who write to the service during faults, and record what was acknowledged."""
 
 import asyncio
 import json
@@ -15,13 +15,13 @@ import httpx2
 
 CASES = Path(__file__).parents[1] / "cases" / "sample_kb.jsonl"
 QUESTIONS = [str(json.loads(line)["text"]) for line in CASES.read_text("utf-8").splitlines()]
-#: A client that is not answered sends the same message again; it gives up long after any fault here is over.
+#: Seconds until a client gives up repeating a message, longer than any fault here.
 PATIENCE_SECONDS = 90.0
 
 
 @dataclass
 class CustomerConversation:
-    """One customer's conversation and what it was promised: message ids answered with 202, in that order."""
+    """A customer's conversation with the ids of messages answered with 202, in order."""
 
     id: str
     token: str
@@ -45,12 +45,12 @@ class LoadGenerator:
         #: Seconds of each acknowledged POST.
         self.waits: list[float] = []
         self.refused: Counter[int | str] = Counter()
-        #: Chance that a message is sent twice at once.
+        #: Probability that a message is sent twice at once.
         self.doubles = 0.1
         self._stop = asyncio.Event()
 
     async def __aenter__(self) -> "LoadGenerator":
-        # A kept connection may be closed by the service just as it is used again; that is no fault of it.
+        # No keep-alive: the service may close a connection just as it is reused, which is no fault.
         limits = httpx2.Limits(max_connections=400, max_keepalive_connections=0)
         self.http = httpx2.AsyncClient(timeout=15, limits=limits)
         self.talks = [await self.open_conversation() for _ in range(self._count)]
@@ -66,7 +66,7 @@ class LoadGenerator:
         return CustomerConversation(response["id"], response["token"], address)
 
     async def run(self) -> None:
-        """Until `stop`; every message that was begun is acknowledged before this returns."""
+        """Run until `stop`; every message that was begun is acknowledged before this returns."""
         pause = self._count / self.rate
         await asyncio.gather(*(self._write_messages(talk, pause) for talk in self.talks))
 
@@ -86,7 +86,7 @@ class LoadGenerator:
                 continue
 
     async def send_message(self, talk: CustomerConversation, text: str) -> None:
-        """Send, and send again until it is acknowledged, as a client does."""
+        """Send a message repeatedly until it is acknowledged, as a client does."""
         message = str(uuid4())
         body = {"id": message, "text": text}
         copies = 2 if random.random() < self.doubles else 1
@@ -97,7 +97,7 @@ class LoadGenerator:
         talk.acknowledged[message] = text
 
     async def request_json(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
-        """The answer to a call, repeated until there is one."""
+        """The response to a call, repeated until there is one."""
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
             began = time.monotonic()

@@ -1,4 +1,4 @@
-"""The fake model as a process of its own, whose behaviour is changed while the service runs."""
+"""The fake model server as a process whose faults are switched while the service runs."""
 
 import random
 import socket
@@ -17,7 +17,7 @@ from evals.bench.service import build_environment
 
 @dataclass(frozen=True, slots=True)
 class FakeModelProcess:
-    """Its address; `set_fault` says how it answers from now on."""
+    """Its address; `set_fault` switches its behaviour."""
 
     url: str
 
@@ -73,7 +73,7 @@ def run_server(port: int) -> None:
         mode = (fault, share)
 
     class Switch:
-        """Sends a share of the calls to the fault's own address."""
+        """Routes a share of the calls to the fault's own address."""
 
         def __init__(self, inner: ASGIApp) -> None:
             self.inner = inner

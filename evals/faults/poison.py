@@ -1,4 +1,4 @@
-"""What no well-meaning client sends: bodies that are no JSON or too much of it, texts that break stores."""
+"""Malformed input: bodies that are not JSON or too large, texts that break stores."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What is broken, row by row of the fault matrix; each returns violations of its own besides the promises."""
+"""The rows of the fault matrix; each returns violations of its own besides the guarantees."""
 
 import asyncio
 import os
@@ -27,14 +27,14 @@ class FaultRow:
     what: str
     breaks: Break
     postgres: bool = False
-    #: In the part that `make test` runs.
+    #: Rows that `make test` runs.
     quick: bool = False
 
 
 async def break_by_kill(
     site: Installation, load: LoadGenerator, seconds: float, *, crash: str | None = None
 ) -> Outcome:
-    """SIGKILL at random moments, or death at a named point; the other process, if any, goes on."""
+    """SIGKILL at random moments, or a crash at a named point; the other process, if any, continues."""
     count, end = 0, time.monotonic() + seconds
     for process in site.processes:
         process.starts.clear()
@@ -58,7 +58,7 @@ async def break_by_kill(
 
 
 async def break_by_stop(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """SIGSTOP for longer than a lease, then SIGCONT: what it finishes then must come too late."""
+    """SIGSTOP for longer than a lease, then SIGCONT: what it finishes then must be discarded."""
     process = site.processes[0]
     load.urls = [other.url for other in site.processes[1:]]
     process.pause()
@@ -85,7 +85,7 @@ async def break_by_rolling_restart(site: Installation, load: LoadGenerator, seco
 async def break_model(
     site: Installation, load: LoadGenerator, seconds: float, *, faults: tuple[str, ...], share: float
 ) -> Outcome:
-    """The model breaks in one way after another, and recovers."""
+    """The model fails in one way after another, and recovers."""
     for fault in faults:
         site.model.set_fault(fault, share)
         await asyncio.sleep(seconds / len(faults))
@@ -94,7 +94,7 @@ async def break_model(
 
 
 async def break_model_address(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """Nobody listens where the model was."""
+    """No server at the model's address."""
     for process in site.processes:
         process.kill()
         process.settings["OPENAI_BASE_URL"] = "http://127.0.0.1:9/v1"
@@ -104,7 +104,7 @@ async def break_model_address(site: Installation, load: LoadGenerator, seconds: 
 
 
 async def break_by_lock(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """Another program holds the database for longer than anybody waits."""
+    """Another program locks the database for longer than anybody waits."""
     with sqlite3.connect(site.folder / "yorisoi.db", isolation_level=None, timeout=20) as other:
         other.execute("BEGIN EXCLUSIVE")
         await asyncio.sleep(max(8.0, seconds))
@@ -113,7 +113,7 @@ async def break_by_lock(site: Installation, load: LoadGenerator, seconds: float)
 
 
 async def break_connections(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """Every connection to PostgreSQL is ended, again and again."""
+    """Every connection to PostgreSQL is terminated, repeatedly."""
     import psycopg
 
     assert site.database
@@ -127,7 +127,7 @@ async def break_connections(site: Installation, load: LoadGenerator, seconds: fl
 
 
 async def break_database(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """PostgreSQL is killed and comes back a while later; nobody has to start us again."""
+    """PostgreSQL is killed and restarted later; the service recovers without a restart."""
     before = load.refused[503]
     os.kill(site.server.get_pid(), signal.SIGKILL)
     await asyncio.sleep(max(10.0, seconds))
@@ -141,7 +141,9 @@ async def break_database(site: Installation, load: LoadGenerator, seconds: float
 async def break_index(
     site: Installation, load: LoadGenerator, seconds: float, *, harm: Callable[[Installation], None]
 ) -> Outcome:
-    """The vector index is harmed while the service is down; it must start, answer, and mend itself."""
+    """The vector index is damaged while the service is down; the service must start, answer, and
+    repair it.
+    """
     process = site.processes[0]
     await asyncio.to_thread(process.stop)
     harm(site)
@@ -174,7 +176,7 @@ def scramble_index(site: Installation) -> None:
 
 
 async def break_ingest(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """`ingest` is killed in the middle, again and again; then it is let finish."""
+    """`ingest` is killed in the middle, repeatedly; then it runs to completion."""
     before = {hit["article"] for hit in _list_articles(site)}
     end, count = time.monotonic() + seconds, 0
     while time.monotonic() < end:
@@ -206,7 +208,7 @@ def _list_articles(site: Installation) -> list[dict[str, str]]:
 
 
 def _write_changed_article(site: Installation, number: int) -> object:
-    """A folder with an article that is another one each time."""
+    """A folder with an article that changes each time."""
     folder = site.folder / "more"
     folder.mkdir(exist_ok=True)
     text = "\n\n".join(f"## 項目{n}\n\n版{number}の説明その{n}。返品は30日以内です。" for n in range(60))

@@ -1,4 +1,4 @@
-"""Runs the rows: warm, break, clear, look; prints what was broken."""
+"""Runs the rows: warm up, inject the fault, remove it, check; prints the violations."""
 
 import argparse
 import asyncio
@@ -42,7 +42,7 @@ def main() -> None:
 def run_rows(
     rows: list[FaultRow], seconds: float, rate: float, conversations: int, prepared: Path | None = None
 ) -> int:
-    """Prints the table; how many promises were broken in all."""
+    """Print the table; returns the number of violations."""
     broken = 0
     head = "  ".join(f"{kind:>7}" for kind in KINDS)
     print(f"{'row':7} {'messages':>8}  {head}   p50     p99   what", flush=True)

@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _handle_stop(_number: int, _frame: FrameType | None) -> None:
-    """Leave by the way that ends whatever was started; a second signal does not cut it short."""
+    """Exit cleanly, ending everything that was started; a second signal does not interrupt it."""
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(0)

@@ -1,4 +1,4 @@
-"""A whole installation: the service in one process on SQLite, or in two on PostgreSQL and a Chroma server."""
+"""A whole installation: one service process on SQLite, or two on PostgreSQL and a Chroma server."""
 
 import os
 import random
@@ -22,21 +22,21 @@ from evals.faults.model import FakeModelProcess, find_free_port, run_fake_model
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "knowledge_base"
-#: A start on a busy machine.
+#: Seconds of a start on a busy machine.
 STARTING_SECONDS = 120
 KEY = secrets.token_hex(16)
 
 
 @dataclass
 class ServiceProcess:
-    """One `assistant serve`, at an address that it keeps over its lives."""
+    """One `assistant serve`, at an address that stays the same over restarts."""
 
     command: Sequence[str]
     settings: dict[str, str]
     log: Path
     port: int = field(default_factory=find_free_port)
     popen: "subprocess.Popen[bytes] | None" = None
-    #: Seconds until it was ready, of each start.
+    #: Seconds until ready, of each start.
     starts: list[float] = field(default_factory=list)
 
     @property
@@ -61,7 +61,7 @@ class ServiceProcess:
         end = time.monotonic() + STARTING_SECONDS
         while time.monotonic() < end and self.is_alive:
             try:
-                # Not necessarily well: an index may be what a row breaks.
+                # Not necessarily healthy: an index may be what a row damages.
                 if '"assistant"' not in httpx2.get(f"{self.url}/readyz", timeout=5).text:
                     return
             except httpx2.TransportError:
@@ -76,7 +76,7 @@ class ServiceProcess:
             self.popen.wait()
 
     def stop(self) -> tuple[int, float]:
-        """SIGTERM: exit code and seconds."""
+        """SIGTERM; returns exit code and seconds."""
         assert self.popen
         began = time.monotonic()
         self.popen.send_signal(signal.SIGTERM)
@@ -98,7 +98,7 @@ class ServiceProcess:
 
     @property
     def pids(self) -> list[int]:
-        """Its own, and that of the process beside it that thinks."""
+        """Its process id, and that of its worker."""
         assert self.popen
         pid = self.popen.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -115,7 +115,7 @@ class Installation:
     model: FakeModelProcess
     settings: dict[str, str]
     token: str
-    #: Of the database, on PostgreSQL, and its server.
+    #: The database on PostgreSQL, and its server.
     database: str | None = None
     server: Any = None
 
@@ -131,7 +131,7 @@ class Installation:
 
 
 class Workshop:
-    """Makes sites; what is slow to prepare, the index above all, is prepared once."""
+    """Creates sites; slow preparation, above all the index, is done once."""
 
     def __init__(self, folder: Path, stack: ExitStack, prepared: Path) -> None:
         self.folder, self._stack, self._prepared = folder, stack, prepared
@@ -143,7 +143,7 @@ class Workshop:
     def open_site(
         self, *, postgres: bool = False, serve: bool = True, more: Mapping[str, str] | None = None
     ) -> Iterator[Installation]:
-        """With settings beside the usual ones, if there are any *more*."""
+        """A site with *more* settings beside the usual ones."""
         folder = self.folder / f"site-{secrets.token_hex(3)}"
         made = self._build_on_postgres(folder) if postgres else self._build_on_sqlite(folder)
         for process in made.processes:
@@ -249,7 +249,7 @@ class Workshop:
 def _run_assistant(
     words: Sequence[str], settings: dict[str, str], *, typed: str = "", check: bool = False
 ) -> "subprocess.CompletedProcess[str]":
-    """An `assistant` command."""
+    """Run an `assistant` command."""
     return subprocess.run(
         [str(ASSISTANT), *words],
         cwd=ROOT,

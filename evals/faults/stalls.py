@@ -1,8 +1,8 @@
-"""``python -m evals stalls``: does anything that a stranger sends make everybody else wait?
+"""``python -m evals stalls``: does hostile input delay other requests?
 
-The service runs as an operator starts it. Each entrance is driven with hostile input of bounded size while
-another process asks `/healthz` every 20 ms; the longest that it waited is the stall. To reach: 250 ms, and no
-answer of 5xx. On a busy machine compare with the first row, where nobody does anything.
+The service runs as an operator starts it. Each entrance gets hostile input of bounded size while another
+process requests `/healthz` every 20 ms; the longest response time is the stall. Limit: 250 ms, and no 5xx. On
+a busy machine compare with the first row, which has no load.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def prepare_data(folder: Path, sitemap: str) -> Path:
-    """A data folder with one agent and one article, which is long."""
+    """A data folder with one agent and one long article."""
     data, source = folder / "data", folder / "help"
     source.mkdir()
     (source / "long.md").write_text("# 返品\n\n返品の期限は30日です。\n")
@@ -90,7 +90,10 @@ def create_agent_token(data: Path) -> str:
 
 
 async def drive_entrances(service: tuple[str, str, str], entrances: list[str]) -> int:
-    """Drive each in turn and print its row; how many failed. *service*: address, token, sitemap."""
+    """Drive each entrance in turn and print its row; returns the number of failures.
+
+    *service*: address, token, sitemap.
+    """
     print(f"{'entrance':12} {'longest stall':>14} {'99 %':>9}   answers", flush=True)
     failed = 0
     for name in entrances:
@@ -107,12 +110,12 @@ async def drive_entrances(service: tuple[str, str, str], entrances: list[str]) -
 
 
 async def measure_stalls(url: str, driving: Awaitable[None]) -> list[float]:
-    """Milliseconds that each `/healthz` took meanwhile, asked by a process that does nothing else."""
+    """Milliseconds of each `/healthz` meanwhile, requested by a process that does nothing else."""
     spawning = multiprocessing.get_context("spawn")
     over, answers = spawning.Event(), spawning.Queue()
     watcher = spawning.Process(target=poll_health, args=(url, over, answers))
     watcher.start()
-    await asyncio.to_thread(answers.get)  # it has asked once
+    await asyncio.to_thread(answers.get)  # the first response
     await driving
     over.set()
     waits: list[float] = await asyncio.to_thread(answers.get)

@@ -1,4 +1,4 @@
-"""PostgreSQL comes back as a standby, which only lets read, and is promoted a while later."""
+"""PostgreSQL comes back as a read-only standby, and is promoted later."""
 
 import asyncio
 from functools import partial
@@ -11,7 +11,7 @@ STANDBY_SECONDS = 25.0
 
 
 async def break_by_standby(site: Installation, load: LoadGenerator, seconds: float) -> Outcome:
-    """Meanwhile 503, and `readyz` says so; afterwards everything goes on by itself."""
+    """Meanwhile 503, and `readyz` reports it; afterwards the service recovers by itself."""
     before = load.refused[503]
     (site.server.pgdata / "standby.signal").touch(mode=0o666)
     await asyncio.to_thread(_run_pg_ctl, site, "-m", "fast", "-w", "restart")

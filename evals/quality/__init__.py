@@ -1,1 +1,1 @@
-"""Quality: how well the product answers, searches, reads turns; beside simpler systems."""
+"""Quality of answers, retrieval and signals, beside simpler systems."""

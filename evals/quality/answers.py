@@ -1,8 +1,8 @@
-"""``python -m evals answers``: every figure of checked answers, each beside its baseline, in one run.
+"""``python -m evals answers``: every figure of grounded answers beside its baseline, in one run.
 
-Tokens and speed over knowledge_base/ and two sets of questions, of which somebody else wrote the held one;
-the check (`support.py`), masking (`personal.py`), a model that obeys injections (`hostile.py`), and one that
-fails (`faulty.py`).
+Tokens and speed over knowledge_base/ and two sets of questions, the held-out one by another writer; the check
+(`support.py`), masking (`personal.py`), a model that obeys injections (`hostile.py`), and one that fails
+(`faulty.py`).
 """
 
 import asyncio
@@ -34,32 +34,32 @@ from evals.fakes.chat_server import answer_honestly
 from evals.quality import faulty, hostile, personal, support
 
 MODEL = "gpt-4o-mini"
-#: The second was written by somebody else, and no setting was chosen on it.
+#: The second was written by another writer, and no setting was tuned on it.
 QUESTIONS = ("sample_kb.jsonl", "sample_kb.held.jsonl")
 PROMPT = Prompt.from_file(ROOT / "prompts" / "answer.md")
-#: A quick model's pace: seconds to the first words, and for each dozen characters.
+#: A fast model's pace: seconds to the first words, and per dozen characters.
 FIRST = 0.4
 PACE = 0.03
-#: Questions whose speed is measured, each twice: at first sight, and when its passages are known.
+#: Questions whose speed is measured, each twice: with cold and with warm caches.
 TIMED = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerCase:
-    """A question with its passages, and the talk before it."""
+    """A question with its passages, and the conversation before it."""
 
     case: dict[str, Any]
     ask: AnswerRequest
-    #: How the product ranks what could be quoted.
+    #: The product's ranking of quote candidates.
     ranker: QuoteRanker
 
     def has_facts(self, text: str) -> bool:
-        """The expected facts stand in it."""
+        """Whether it contains the expected facts."""
         return all(words in text for words in self.case["answer_contains"])
 
 
 class PacedModel:
-    """Says what the honest fake says, at a real model's pace; notes when its first sentence was out."""
+    """The honest fake at a real model's pace; records when its first sentence was complete."""
 
     name = "paced"
 
@@ -74,7 +74,7 @@ class PacedModel:
         await asyncio.sleep(FIRST)
         for start in range(0, len(text), 12):
             await asyncio.sleep(PACE)
-            # The space after the number shows that the sentence is over.
+            # The space after the number shows that the sentence is complete.
             if not self.first_sentence and start + 12 > end:
                 self.first_sentence = time.perf_counter() - started
             yield text[start : start + 12]
@@ -83,7 +83,10 @@ class PacedModel:
 
 
 async def load_answer_cases(knowledge: KnowledgeBase, questions: str) -> list[AnswerCase]:
-    """The answerable questions of a file, searched; said before each: the three above it, answered."""
+    """The answerable questions of a file with their passages.
+
+    The history is the three questions before, answered.
+    """
     lines = (ROOT / "evals/cases" / questions).read_text("utf-8").splitlines()
     cases = [case for line in lines if (case := json.loads(line))["relevant"]]
     ranker = QuoteRanker(knowledge.embedder, StoredTokenVectors(knowledge.database, knowledge.embedder))
@@ -99,7 +102,7 @@ async def load_answer_cases(knowledge: KnowledgeBase, questions: str) -> list[An
 
 
 async def report_tokens(found: Sequence[AnswerCase], questions: str) -> None:
-    """Prompts as we fill them, beside the usual ones with the same instructions."""
+    """Tokens of our prompts, beside usual prompts with the same instructions."""
     ours, usual, held, held_usual = [], [], [], []
     for one in found:
         packed = build_prompt_context(one.ask, await one.ranker.rank_candidates(one.ask), MODEL)
@@ -129,7 +132,7 @@ def _count_prompt_tokens(passages: str, history: str, ask: AnswerRequest) -> int
 
 
 async def report_speed(found: Sequence[AnswerCase], knowledge: KnowledgeBase) -> None:
-    """What packing and checking add to the model's own time, and when the first sentence is seen."""
+    """Time added by prompt selection and checks, and when the first sentence is shown."""
     assert isinstance(knowledge.embedder, MultiVectorEmbedder)
     readings = EncodedTexts(knowledge.embedder, StoredTokenVectors(knowledge.database, knowledge.embedder))
     print(
@@ -143,7 +146,11 @@ async def report_speed(found: Sequence[AnswerCase], knowledge: KnowledgeBase) ->
 
 
 async def _measure_answer(one: AnswerCase, readings: EncodedTexts) -> tuple[float, float, float]:
-    """(ms beyond the model, ms of our thread's work, first shown sentence over the model's own first)"""
+    """Times of one turn.
+
+    (ms beyond the model, ms of CPU time in our thread, time of the first shown sentence relative to the
+    model's)
+    """
     model, shown = PacedModel(), list[float]()
 
     async def record_progress(_text: str) -> None:

@@ -1,7 +1,7 @@
-"""How well contradictions are found, on written pairs and in the sample: ``python -m evals contradictions``.
+"""Contradiction detection on written pairs and in the sample help: ``python -m evals contradictions``.
 
-All articles of a set stand in one knowledge base; what is found between two cases was not labelled and is
-counted apart. As a baseline, in the same run: any two near sentences with another number of the same unit.
+All articles of a set are in one knowledge base; findings between two cases are not labelled and are counted
+apart. Baseline in the same run: any two near sentences with different numbers of the same unit.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def build_report(name: str, cases: Sequence[dict[str, Any]], found: Sequence[Contradiction]) -> list[str]:
-    """Precision and recall, and what was missed or wrong, one a line."""
+    """Precision and recall, and each miss and false alarm, one a line."""
     pairs = {_get_case_pair(one) for one in found}
     lines = [f"{name}: {format_score(cases, found)}"]
     for number, case in enumerate(cases):
@@ -67,7 +67,7 @@ def format_score(cases: Sequence[dict[str, Any]], found: Sequence[Contradiction]
 
 
 def _get_case_pair(one: Contradiction) -> tuple[int, int]:
-    """The cases that the two sides stand in."""
+    """The cases of both sides."""
     first, second = (int(side.article.split("/")[-1].split("-")[0]) for side in (one.one, one.other))
     return first, second
 
@@ -82,7 +82,7 @@ async def _find_in_cases(settings: Settings, cases: Sequence[dict[str, Any]]) ->
 
 
 async def _find_in_folder(settings: Settings, articles: Path) -> Found:
-    """What is found in a folder of articles, and what the baseline finds there."""
+    """Findings in a folder of articles, and those of the baseline."""
     with tempfile.TemporaryDirectory() as data:
         own = settings.model_copy(update={"data_dir": Path(data)})
         (Path(data) / "models").symlink_to(CACHE)
@@ -91,11 +91,13 @@ async def _find_in_folder(settings: Settings, articles: Path) -> Found:
             [str(articles)], index=knowledge.indexer, count_tokens=knowledge.embedder.count_tokens
         )
         await knowledge.refresh_index()
-        shelf, embedder = knowledge.retriever.forward_index, knowledge.embedder
+        forward_index, embedder = knowledge.retriever.forward_index, knowledge.embedder
         owners = await knowledge.database.read(lambda store: store.article_lifecycle.load_chunk_articles())
-        new = shelf.ids.tolist()
-        found = await find_contradictions(new, shelf, owners, knowledge.load_statements, embedder)
-        near = await find_contradictions(new, shelf, owners, knowledge.load_statements, embedder, _accept_any)
+        new = forward_index.ids.tolist()
+        found = await find_contradictions(new, forward_index, owners, knowledge.load_statements, embedder)
+        near = await find_contradictions(
+            new, forward_index, owners, knowledge.load_statements, embedder, _accept_any
+        )
         await knowledge.close()
         return found, near
 

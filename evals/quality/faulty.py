@@ -1,8 +1,8 @@
-"""``python -m evals faulty``: every fault of the fake server, many turns each, over real HTTP.
+"""``python -m evals faulty``: every fault of the fake model server, many turns each, over real HTTP.
 
-Deadlines are scaled down so that the run ends in minutes; nothing else differs from the product. A turn is
-good when the customer gets a cited answer or an honest nothing (a person is offered) in time, and never what
-must not be shown.
+Deadlines are scaled down so that the run takes minutes; nothing else differs from the product. A turn is good
+when the customer gets a cited answer or an abstention (with the offer of a person) in time, and never
+anything that must not be shown.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from evals.data.support_sets import ROOT, load_passages
 from evals.fakes.chat_server import FAULTS, serve_app
 
 TURNS = 50
-#: The product's deadlines, times this.
+#: Scale of the product's deadlines.
 SCALE = 0.06
 LIMITS = ModelLimits(
     connect=3 * SCALE, first=8 * SCALE, between=5 * SCALE, total=30 * SCALE, pause=0.3 * SCALE, parallel=64
@@ -35,7 +35,7 @@ _NEVER = re.compile(
 
 
 def is_good(draft: Draft, shown: Sequence[str], seconds: float) -> bool:
-    """In time, nothing that must not be seen, no empty or doubled bubble, every text with its source."""
+    """Whether a turn was in time, without forbidden, empty or doubled text, and every text has its source."""
     texts = [*shown, draft.text]
     lines = [line for line in draft.text.split("\n") if line]
     return (
@@ -48,7 +48,10 @@ def is_good(draft: Draft, shown: Sequence[str], seconds: float) -> bool:
 
 
 async def run_turns(base: str, fault: str, passages: Sequence[Passage]) -> list[tuple[bool, float]]:
-    """(good, seconds) of each turn; a few at once, each with a model of its own so that no breaker helps."""
+    """(good, seconds) of each turn.
+
+    A few run concurrently, each with a model of its own so that no breaker helps.
+    """
     places = asyncio.Semaphore(10)
     prompt, ranker = Prompt.from_file(ROOT / "prompts" / "answer.md"), QuoteRanker()
 
@@ -81,7 +84,7 @@ def main() -> None:
     ]
     good = total = 0
     with serve_app() as base:
-        # What is imported by the first call of a process is no part of a turn.
+        # Warm up: imports of the first call are not part of a turn.
         asyncio.run(run_turns(base, "server-error", passages))
         for fault in ("refused", *FAULTS):
             found = asyncio.run(run_turns(base, fault, passages))

@@ -1,8 +1,8 @@
-"""How well help centres are answered that were never seen here: ``python -m evals foreign``.
+"""Answers on unseen help centres: ``python -m evals foreign``.
 
 Each folder of `evals/cases/foreign` is a knowledge base by a writer who saw neither code nor other cases, and
-is never trained on. Beside the product stand the trivial ways to answer: the first passage of our search, of
-dense vectors and of BM25, whole and cut to the length of the product's answer.
+is never trained on. Baselines: the first passage of our search, of dense vectors and of BM25, whole and cut
+to the length of the product's answer.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from evals.quality.scores import compute_auroc
 
 CASES = Path(__file__).parents[1] / "cases" / "foreign"
 TODAY = date(2026, 11, 26)
-#: Of BM25: saturation and length, as most use it.
+#: BM25's k1 and b, at their usual values.
 K1 = 1.2
 B = 0.75
-#: Characters that a passage is cut to where the product declined, and at least.
+#: Characters of a passage where the product declined, and the minimum.
 USUAL_LENGTH = 220
 LEAST_LENGTH = 40
 PASSAGES = 6
-#: Marks of Markdown, and numbers of sources.
+#: Markdown markup, and citation numbers.
 MARKUP = re.compile(r"[*_`|]|\[\d+\]|---")
 MARKUP_OR_SPACE = re.compile(rf"\s|{MARKUP.pattern}")
 
@@ -51,7 +51,7 @@ Case = dict[str, Any]
 
 @dataclass(slots=True)
 class AnswerStatistics:
-    """What one way of answering gave on one knowledge base."""
+    """The figures of one system on one knowledge base."""
 
     shown: int = 0
     answerable: int = 0
@@ -59,11 +59,11 @@ class AnswerStatistics:
     declined_near: int = 0
     near: int = 0
     lengths: list[int] = field(default_factory=list)
-    #: Score of each question, where the way has one, and whether it is answerable.
+    #: (score, whether answerable) of each question, if the system has scores.
     scores: list[tuple[float, bool]] = field(default_factory=list)
 
     def add(self, case: Case, text: str | None, score: float | None = None, *, unsure: bool = False) -> None:
-        """*text*: None where it declined; *unsure*: it declined, but showed lines that come near."""
+        """Add an answer; *text*: None where it declined; *unsure*: it declined, but showed near lines."""
         answerable = bool(case["fact"])
         if score is not None:
             self.scores.append((score, answerable))
@@ -90,12 +90,12 @@ class AnswerStatistics:
 
 
 def count_characters(text: str) -> int:
-    """Characters without markup; the numbers of sources are not counted."""
+    """Characters without markup and citation numbers."""
     return len(MARKUP.sub("", text))
 
 
 def contains_fact(text: str, fact: Sequence[str | list[str]]) -> bool:
-    """Every part of the fact, or one of its alternatives, stands in the text; blanks do not count."""
+    """Whether every part of the fact, or of an alternative, is in the text; blanks are ignored."""
 
     def strip_markup(part: str) -> str:
         return MARKUP_OR_SPACE.sub("", part)
@@ -114,7 +114,7 @@ class Bm25:
         self._seen = Counter(word for bag in self._bags for word in bag)
 
     def find_best(self, question: str) -> int:
-        """Index of the passage that fits best."""
+        """Index of the best passage."""
         mean = sum(self._lengths) / len(self._lengths)
 
         def compute_score(bag: Counter[str], size: int) -> float:
@@ -210,9 +210,11 @@ def print_failure(case: Case, text: str | None) -> None:
 async def build_simple_searches(
     knowledge: KnowledgeBase, embedder: CachingEmbedder
 ) -> tuple[Callable[[str], Awaitable[int]], Bm25, list[Passage]]:
-    """Dense search by one vector a passage, BM25, and the passages."""
-    shelf = knowledge.retriever.forward_index
-    kept = await knowledge.database.read(lambda store: store.articles.load_passages(shelf.ids.tolist()))
+    """Dense search with one vector per passage, BM25, and the passages."""
+    forward_index = knowledge.retriever.forward_index
+    kept = await knowledge.database.read(
+        lambda store: store.articles.load_passages(forward_index.ids.tolist())
+    )
     passages = list(kept.values())
     vectors = await embedder.embed_passages([": ".join((p.title, *p.headings, p.text)) for p in passages])
 

@@ -1,4 +1,4 @@
-"""LangChain's own tutorial: its recursive splitter, Chroma, the nearest pieces; with our vectors."""
+"""LangChain's tutorial as a baseline: recursive splitter, Chroma, nearest chunks; with our vectors."""
 
 from collections.abc import Sequence
 from uuid import uuid4
@@ -10,17 +10,17 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from assistant.ports.models import Embedder
 from evals.data.retrieval_sets import LabelledQuestion, QuestionCollection
 
-#: As the tutorial sets them.
+#: The tutorial's values.
 CHARACTERS = 1_000
 OVERLAP = 200
-#: Pieces asked for: enough that ten articles are among them.
+#: Chunks requested: enough that ten articles are among them.
 NEAREST = 50
 
 
 async def search_with_tutorial(
     collection: QuestionCollection, embedder: Embedder, questions: Sequence[LabelledQuestion]
 ) -> list[list[str]]:
-    """The articles that the tutorial's pipeline brings for each question, best first."""
+    """The articles that the tutorial's pipeline finds for each question, best first."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=CHARACTERS, chunk_overlap=OVERLAP)
     pieces = [
         (article.id, piece)

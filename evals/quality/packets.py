@@ -1,7 +1,7 @@
-"""Packets of independent writers' dialogues, to be read beside what was said: ``python -m evals packets``.
+"""Handoff packets of independent writers' dialogues, to be read by a person: ``python -m evals packets``.
 
-Each dialogue goes to a person where the product hands it over; where it never does, at the first wish for a
-person that its writer marked, else at its end.
+Each dialogue is handed over where the product does so; else at the first request for a person that its writer
+marked, else at its end.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from assistant.signals.replay import ReplayedTurn
 from evals.data.dialogues import Dialogue
 from evals.quality.signals import SignalBench
 
-#: Files of evals/cases/turns; those that measure the signals stay unread.
+#: Files of evals/cases/turns; those for measuring the signals stay unread.
 WRITERS = ("d1.ja", "d2.en", "d4.ja", "d5.en")
 START = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""``python -m evals personal``: personal data hidden from models, and ordinary words that are hidden too.
+"""``python -m evals personal``: recall of PII masking, and ordinary words masked by mistake.
 
 presidio_synth_en (mail, phone, card) and our own Japanese set (evals/cases/personal_ja.jsonl, half of it held
 out). Ordinary words are those of the sample help, calm dialogues and customers' questions.
@@ -16,7 +16,7 @@ from evals.data.support_sets import DATA, ROOT, load_passages
 OWN = ROOT / "evals/cases/personal_ja.jsonl"
 PRESIDIO = {"EMAIL_ADDRESS": "mail", "PHONE_NUMBER": "phone", "CREDIT_CARD": "card", "IBAN_CODE": "IBAN"}
 PRESIDIO |= {"US_SSN": "social security", "PERSON": "person (found only where said)"}
-#: What a simple system does: one pattern for mail, one for phones with hyphens, one for cards in fours.
+#: Baseline: one pattern each for mail, phones with hyphens, cards in groups of four.
 PLAIN = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|\d{2,4}-\d{2,4}-\d{4}|(?:\d{4}[ -]?){4}", re.ASCII)
 
 
@@ -46,7 +46,7 @@ def report_recall(name: str, cases: list[tuple[str, str, str]]) -> None:
 
 
 def is_value_hidden(value: str, text: str) -> bool:
-    """No part of the value that would tell it stands there still."""
+    """Whether no identifying part of the value is left."""
     parts = [value, *(part for part in re.split(r"\s", value) if len(part) > 2)]
     return not any(part in text for part in parts)
 

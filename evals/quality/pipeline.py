@@ -1,4 +1,4 @@
-"""The product's own search over a folder of articles, built for a measurement in a folder of its own."""
+"""The product's search over a folder of articles, in a temporary folder."""
 
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ def build_local_embedder(data: Path) -> Embedder:
 
 
 async def build_retriever(folder: Path, data: Path, embedder: Embedder) -> HybridRetriever:
-    """A started retriever; what *data* already holds is not indexed again."""
+    """A started retriever; articles already in *data* are not indexed again."""
     data.mkdir(parents=True, exist_ok=True)
     engine = create_sqlite_engine(data / "evals.sqlite")
     metadata.create_all(engine)
@@ -43,7 +43,7 @@ async def build_retriever(folder: Path, data: Path, embedder: Embedder) -> Hybri
 
 
 async def open_knowledge_over(folder: Path, embedder: Embedder, today: date) -> KnowledgeBase:
-    """A folder of articles, open as the product opens it but kept in memory, on the day *today*."""
+    """A folder of articles as the product opens it, in memory, on the day *today*."""
     engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     database = SqlDatabase(engine, SqlStore)

@@ -1,4 +1,4 @@
-"""How well search finds the right article, beside simpler pipelines: ``python -m evals retrieval``."""
+"""Retrieval quality by article, beside simpler pipelines: ``python -m evals retrieval``."""
 
 import argparse
 import asyncio
@@ -27,7 +27,7 @@ TITLE = 1
 WORDS = 4
 #: The usual constant of reciprocal rank fusion.
 RRF = 60
-#: Questions of every other set asked of each.
+#: Questions of each other set, asked as unanswerable ones.
 FOREIGN = 60
 
 
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 async def _report_sets(options: argparse.Namespace) -> None:
-    """One line per set and pipeline, each as soon as it is known."""
+    """Print one line per set and pipeline as soon as it is known."""
     data, as_json = options.data, options.json
     embedder, collections = CachingEmbedder(), list(load_reported_sets(data))
     for row in await retrieval_product.measure_folders(embedder, data):
@@ -101,7 +101,7 @@ def _compute_measures(ranked: Sequence[tuple[Sequence[str], LabelledQuestion]]) 
 
 
 def _rank_by_column(column: int) -> Order:
-    return lambda each: _sort_falling(each.candidates.arms[:, column])
+    return lambda each: _sort_falling(each.candidates.features[:, column])
 
 
 def _sort_falling(values: Vectors) -> list[int]:
@@ -109,7 +109,9 @@ def _sort_falling(values: Vectors) -> list[int]:
 
 
 def _fuse_reciprocal_ranks(each: SeenQuestion) -> list[int]:
-    places = [np.argsort(np.argsort(-each.candidates.arms[:, arm], kind="stable")) for arm in (TEXT, WORDS)]
+    places = [
+        np.argsort(np.argsort(-each.candidates.features[:, arm], kind="stable")) for arm in (TEXT, WORDS)
+    ]
     return _sort_falling(np.sum([1 / (RRF + place) for place in places], axis=0))
 
 
@@ -129,7 +131,7 @@ PIPELINES: dict[str, Order] = {
 def _measure_separation(
     own: list[SeenQuestion], foreign: list[SeenQuestion], weights: FusionWeights
 ) -> dict[str, float]:
-    """Answerable questions against those whose answer was taken out, and against other domains' questions."""
+    """Answerable questions against those whose answer was removed, and against other domains' questions."""
     enough = Policy().answer_score
     known = [_compute_best_probability(each, weights) for each in own if each.right.any()]
     near = [_compute_best_probability(each, weights, without=True) for each in own if not each.right.all()]

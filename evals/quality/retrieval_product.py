@@ -1,7 +1,7 @@
-"""Search and follow-ups over folders that the product itself takes in and cuts; part of ``evals retrieval``.
+"""Retrieval and follow-ups over folders that the product ingests itself; part of ``evals retrieval``.
 
-`municipal`: questions of citizens in their own words, written for this and never learned from.
-`load_sample`: the sample help with questions and near misses by another writer, never learned from.
+`municipal`: questions of citizens in their own words, written for this and never trained on. `load_sample`:
+the sample help with questions and near misses by another writer, never trained on.
 """
 
 import json
@@ -29,7 +29,7 @@ Scored = list[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionFolder:
-    """What is asked of a folder: questions that it answers, and near misses that it does not."""
+    """A folder with questions that it answers, and near misses that it does not."""
 
     name: str
     path: Path
@@ -38,7 +38,7 @@ class QuestionFolder:
 
 
 async def measure_folders(embedder: Embedder, data: Path) -> list[Row]:
-    """How often the right article is found, told from what nobody can answer, and found for follow-ups."""
+    """The right article first, AUROC against unanswerable questions, and the right article for follow-ups."""
     with TemporaryDirectory() as place:
         folders = [_build_municipal(Path(place)), load_sample("sample_kb.held.jsonl")]
         lines: list[Row] = []
@@ -57,7 +57,7 @@ async def measure_folders(embedder: Embedder, data: Path) -> list[Row]:
 async def _search_questions(
     retriever: HybridRetriever, questions: Sequence[LabelledQuestion]
 ) -> list[Scored]:
-    """The articles that search brings, best first, each with its best passage's score."""
+    """The articles found, best first, each with its best passage's score."""
     found = []
     for asked in questions:
         best: dict[str, float] = {}
@@ -89,7 +89,7 @@ def _compute_measures(
 
 
 async def _measure_follow_ups(retriever: HybridRetriever) -> list[Row]:
-    """The right article first or among five, for the words as they are and made to stand alone."""
+    """The right article first or among five, for follow-ups unchanged and rewritten."""
     cases = load_json_lines(CASES / "followups.jsonl")
     lines: list[Row] = []
     for held in (False, True):

@@ -1,4 +1,4 @@
-"""Builds a knowledge base from a set and asks it every question: what the product's search sees of each."""
+"""Builds a knowledge base from a set and records the product's ranking features for every question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ async def build_retriever(
 async def build_folder_retriever(
     folder: Path, embedder: Embedder
 ) -> tuple[HybridRetriever, SqlDatabase[EvalStore]]:
-    """A folder of articles as the product takes it in, cuts it and serves it."""
+    """A folder of articles as the product ingests and serves it."""
     engine = create_sqlite_engine(None)
     metadata.create_all(engine)
     database = SqlDatabase(engine, EvalStore)

@@ -1,7 +1,7 @@
-"""How well help centres are answered by quotes alone: ``python -m evals sample``.
+"""Extractive answers on help centres: ``python -m evals sample``.
 
-Each question names the articles that answer it and the fact that a good answer holds; some have none here.
-Two sets were looked at while building and trained on, two were written by somebody else and held out.
+Each question names the articles that answer it and the fact that a good answer contains; some have none. Two
+sets were used during development and training, two were written by another writer and held out.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from evals.quality.pipeline import open_knowledge_over
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "evals" / "cases"
-#: Some articles hold only until a day.
+#: The date, because some articles expire.
 TODAY = date(2026, 11, 26)
 
 Case = dict[str, Any]
@@ -77,19 +77,19 @@ async def _run_set(asked: SampleSet, *, failures: bool) -> None:
 
 
 async def answer_with_first_passage(knowledge: KnowledgeBase, question: str) -> Answer:
-    """The most trivial answer: the first passage of our search, whole."""
+    """Baseline: the first passage of our search, whole."""
     found = await knowledge.retriever.search(question, limit=1)
     text = found[0].text if found else ""
     return {"answer": text, "citations": [{"article": passage.article} for passage in found]}
 
 
 def compute_median_length(answers: list[Answer]) -> float:
-    """Of what was answered, the median."""
+    """The median length of the answers."""
     return median([len(answer["answer"]) for answer in answers if answer["citations"]] or [0])
 
 
 def format_report(cases: list[Case], answers: list[Answer]) -> str:
-    """What was answered, from where, and with the expected fact; and what should not have been."""
+    """Correct articles and facts among the answers; and answers where there should be none."""
     found = [judge_answer(case, answer) for case, answer in zip(cases, answers, strict=True)]
     known = sum(bool(case["relevant"]) for case in cases)
     right, without_fact = found.count("right"), found.count("without the fact")
@@ -101,7 +101,7 @@ def format_report(cases: list[Case], answers: list[Answer]) -> str:
 
 
 def judge_answer(case: Case, answer: Answer) -> str:
-    """What became of a question."""
+    """The outcome of a question."""
     cited = {each["article"] for each in answer["citations"]}
     if not case["relevant"]:
         return "answered without an answer" if cited else "declined"

@@ -1,11 +1,11 @@
-"""Scores for classifiers: ranks and counts; no product in here."""
+"""Metrics of classifiers: AUROC and confusion counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 def compute_auroc(scores: Sequence[float], labels: Sequence[bool]) -> float:
-    """Chance that a positive ranks above a negative, ties half."""
+    """Probability that a positive ranks above a negative; ties count half."""
     order = sorted(range(len(scores)), key=lambda i: scores[i])
     ranks = [0.0] * len(scores)
     start = 0
@@ -31,7 +31,7 @@ def compute_separation(higher: Sequence[float], lower: Sequence[float]) -> float
 
 @dataclass(frozen=True, slots=True)
 class ConfusionCounts:
-    """What a yes-or-no reader got right and wrong."""
+    """Confusion counts of a binary classifier."""
 
     true: int
     false: int

@@ -1,4 +1,4 @@
-"""What others would use for the same signals: keyword rules."""
+"""Baseline of the signals: keyword rules."""
 
 import re
 

@@ -1,6 +1,6 @@
-"""``python -m evals signals``: what is read of customers written by others, beside simpler readers.
+"""``python -m evals signals``: signals on customers written by others, beside simpler classifiers.
 
-Measured on whole dialogues of writers in whose trades nothing was learned (`evals/cases/turns`, MEASURED in
+Measured on whole dialogues of writers in whose domains nothing was trained (`evals/cases/turns`, MEASURED in
 `turn_examples.py`), and on public sets. "words" is the product without the turn encoder, as when it cannot be
 opened; "keywords" is a list of a dozen words.
 """
@@ -29,9 +29,9 @@ from evals.data.turn_examples import CALIBRATION, LETTERS, MEASURED, TurnExample
 from evals.quality.scores import ConfusionCounts, compute_auroc
 from evals.quality.signal_baselines import count_anger_keywords, matches_person_keyword
 
-#: Decisions that give a way to a person.
+#: Decisions that offer a person.
 HELPED = (Decision.OFFER, Decision.HANDOFF, Decision.ABSTAIN)
-#: Turns are scored as the product scores them: 0–1.
+#: Turns are scored as in the product: 0–1.
 Score = Callable[[ReplayedTurn], float]
 
 
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 class SignalBench:
-    """The measured dialogues, each read by the product with the turn encoder and without."""
+    """The measured dialogues, each replayed with the turn encoder and without."""
 
     def __init__(self, writers: Sequence[str]) -> None:
         self.dialogues = load_measured_dialogues(writers)
@@ -88,7 +88,7 @@ class SignalBench:
         self._replays: dict[tuple[str, bool], list[ReplayedTurn]] = {}
 
     def replay_dialogue(self, dialogue: Dialogue, *, words: bool = False) -> list[ReplayedTurn]:
-        """The customer's turns as the product reads them; *words*: without the turn encoder."""
+        """The customer's turns with signals; *words*: without the turn encoder."""
         if (dialogue.id, words) not in self._replays:
             places = dialogue.list_customer_lines()
             lines = dialogue.lines
@@ -100,7 +100,7 @@ class SignalBench:
         return self._replays[dialogue.id, words]
 
     def clear(self) -> None:
-        """Read every dialogue again when it is asked for."""
+        """Replay every dialogue again on the next request."""
         self._replays.clear()
 
     async def _meanings(self, texts: Sequence[str]) -> Mapping[str, TextEmbedding]:
@@ -143,7 +143,7 @@ def load_measured_dialogues(writers: Sequence[str]) -> list[Dialogue]:
 
 
 def measure_wishes(bench: SignalBench) -> Iterator[FigureRow]:
-    """Turns up to the first that asks for a person: asked or not."""
+    """Turns up to the first request for a person: requested or not."""
     for language in ("ja", "en"):
         chosen = bench.select_language(language)
         found = {}
@@ -211,7 +211,7 @@ def measure_delay(bench: SignalBench) -> Iterator[FigureRow]:
             turns = bench.replay_dialogue(dialogue, words=words)
             first = next((i for i, turn in enumerate(turns) if "F" in dialogue.labels[turn.index]), None)
             if first is not None:
-                # Whoever was offered a person just before has one a tap away still.
+                # A person offered one turn earlier is still one tap away.
                 near = turns[max(0, first - 1) : first + 2]
                 waits.append(any(turn.verdict.decision in HELPED for turn in near))
         found.append(f"{100 * statistics.mean(waits):.0f} %")
@@ -224,7 +224,7 @@ def measure_delay(bench: SignalBench) -> Iterator[FigureRow]:
 
 
 def measure_false_alarms(bench: SignalBench) -> Iterator[FigureRow]:
-    """Dialogues in which nobody is cross, in distress or wants a person, handed over all the same."""
+    """Dialogues without frustration, distress or request that were handed over nevertheless."""
     calm = [d for d in bench.dialogues if not any(d.has_label(label) for label in "FPpDH")]
     found = []
     for words in (False, True):

@@ -1,4 +1,4 @@
-"""The part of ``python -m evals signals --public`` that measures on public sets of the data folder."""
+"""The part of ``python -m evals signals --public`` on public sets of the data folder."""
 
 import statistics
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ def measure_public_rows(bench: SignalBench, data: Path) -> Iterator[FigureRow]:
 
 
 def _measure_anger(bench: SignalBench, data: Path) -> Iterator[FigureRow]:
-    """NAIST's held fifth: most annotators say anger, against turns where none does."""
+    """NAIST's held-out fifth: most annotators say anger, against turns where none does."""
     scores: list[float] = []
     shares: list[float] = []
     for row in load_json_lines(data / "naist_persuasion.jsonl"):
@@ -34,7 +34,7 @@ def _measure_anger(bench: SignalBench, data: Path) -> Iterator[FigureRow]:
 
 
 def _measure_satisfaction(bench: SignalBench, data: Path, most: int = 250) -> Iterator[FigureRow]:
-    """Recommendation talk, nothing of which was learned: a majority dissatisfied against nobody."""
+    """Recommendation dialogues, none of them trained on: a majority dissatisfied against nobody."""
     for name in ("uss_redial", "uss_ccpe"):
         scores: list[float] = []
         labels: list[bool] = []

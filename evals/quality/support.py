@@ -1,6 +1,6 @@
-"""``python -m evals support``: what the check of drafts catches and lets through, on held-out data.
+"""``python -m evals support``: what the grounding check catches and passes, on held-out data.
 
-Judged replies by AUROC beside word overlap and plain cosine; our own true and false sentences.
+Labelled replies by AUROC beside word overlap and plain cosine; our own true and false sentences.
 """
 
 import asyncio
@@ -71,7 +71,7 @@ def report_judged() -> None:
 
 
 def compute_cosines(judged: Sequence[JudgedReply]) -> list[float]:
-    """Of each reply and all that is known, as two texts."""
+    """Cosine of each reply with its whole source text."""
     embedder = CachingEmbedder()
     said = asyncio.run(embedder.embed_passages([one.said for one in judged]))
     known = asyncio.run(embedder.embed_passages([" ".join(one.known)[:2000] for one in judged]))
@@ -91,10 +91,10 @@ class SentenceCheck:
     async def find_withholding_reason(
         self, sentence: str, language: str, passages: Sequence[Passage]
     ) -> str | None:
-        """Why the sentence is not shown with these passages; None: it is."""
+        """Why the sentence is withheld with these passages; None: it is shown."""
         sources = [GroundingSource.from_passage(passage) for passage in passages]
         writing = DraftInProgress(
-            ask=AnswerRequest(question="", language=language, passages=passages),
+            request=AnswerRequest(question="", language=language, passages=passages),
             sources=sources,
             mask=PiiMask(),
             evidence=GroundingChecker(self._readings, sources, language),
@@ -119,7 +119,7 @@ def report_own(half: str = "held") -> None:
 
 
 async def list_verdicts(half: str) -> list[tuple[str, str, str, str | None]]:
-    """(kind, language, sentence, why withheld) of every own case."""
+    """(kind, language, sentence, why withheld) of every case of ours."""
     check, found, times = SentenceCheck(), list[tuple[str, str, str, str | None]](), list[float]()
     for case in list_own_cases(half):
         started = time.perf_counter()

@@ -1,1 +1,1 @@
-"""Learns the committed weights again."""
+"""Trains the committed weights again."""

@@ -1,8 +1,8 @@
-"""What the reader's scores mean: ``python -m evals calibrate_reader``; writes calibration.json.
+"""Calibrates the reader: ``python -m evals calibrate_reader``; writes calibration.json.
 
-Fitted on trades that the reader did not learn from and measured on others: how much reader and search count
-in the order of passages and in whether any answers, and where one half lies. Beside questions stand *strays*,
-what customers say without asking anything of this help: the reader alone takes many of them for questions.
+Fitted on domains that the reader was not trained on, and measured on others: weights of reader and search for
+the order of passages and for whether any answers, and the threshold. Besides questions there are *strays*,
+customers' turns that ask nothing of this help: the reader alone takes many of them for questions.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ from evals.quality.foreign import TODAY
 from evals.quality.pipeline import open_knowledge_over
 from evals.quality.scores import compute_auroc
 
-#: Trades never learned from by the reader (`evals train reader --hold`), to fit and to measure; and the
+#: Domains that the reader is never trained on (`evals train reader --hold`), to fit and to measure; and the
 #: writers of the strays.
 FITTED = ("w4.carshare_en", "w4.mealkit_en", "w4.ryokan_ja")
 MEASURED = ("w2.ferry_en", "w5.petins_ja")
 STRAY_WRITERS = {FITTED: ("d1", "d2"), MEASURED: ("d3", "d4", "d5", "d6", "d7")}
-#: Labels of turns that ask nothing: thanks, a decline, a feeling, somebody new to chat.
+#: Labels of turns that ask nothing: thanks, a decline, a feeling, a newcomer.
 STRAY_LABELS = frozenset("TNFU")
 STRAYS = 120
 MAY_DECLINE = 0.08
 PASSAGES = 6
 STEPS = 1_500
 RATE = 0.05
-#: How much a question counts in the fit, by kind; near misses are mostly invisible and must not drown others.
+#: Weight of a question in the fit, by kind; near misses are mostly undetectable and must not dominate.
 COUNTS = {"answerable": 1.0, "near miss": 0.5, "stray": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationQuestion:
-    """A question as the product sees it: a row per passage."""
+    """A question's features: a row per passage."""
 
     reader: np.ndarray
     search: np.ndarray
@@ -59,7 +59,7 @@ class CalibrationQuestion:
         return self.kind == "answerable"
 
     def compute_odds(self, weights: np.ndarray) -> np.ndarray:
-        """Of each passage, with the weights of reader and search and the bias."""
+        """Log-odds of each passage, from the weights of reader and search and the bias."""
         found: np.ndarray = weights[0] * self.reader + weights[1] * self.search + weights[2]
         return found
 
@@ -112,7 +112,10 @@ async def ask_questions(name: str, trades: tuple[str, ...]) -> list[CalibrationQ
 async def ask_question(
     knowledge: KnowledgeBase, reader: CrossEncoderReader, text: str, line: dict[str, Any] | None
 ) -> CalibrationQuestion | None:
-    """*line*: the question with its answers; None: a stray. None when search finds nothing at all."""
+    """The features of *line*, a question with its answers; None as *line*: a stray.
+
+    Returns None when search finds nothing.
+    """
     passages = await knowledge.retriever.search(text, limit=PASSAGES)
     if not passages:
         return None
@@ -127,10 +130,10 @@ async def ask_question(
 
 
 def fit_weights(asked: Sequence[CalibrationQuestion]) -> np.ndarray:
-    """Weights of reader and search, and the bias.
+    """The weights of reader and search, and the bias.
 
     Gradient ascent on the softmax over a question's passages (which answers) and on the logistic of its best
-    passage (does any); then the bias is moved so that MAY_DECLINE of the answerable ones fall below one half.
+    passage (does any); then the bias is set so that MAY_DECLINE of the answerable ones fall below one half.
     """
     weights = np.array([1.0, 0.5, 0.0])
     for _ in range(STEPS):

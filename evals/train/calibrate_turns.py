@@ -1,7 +1,7 @@
-"""Fits how the turn encoder's logits and the rules' signs are weighed: ``python -m evals calibrate_turns``.
+"""Fits the calibration of signals over the turn encoder's logits and rule features.
 
-On writers from whom neither encoder nor n-gram classifiers learned (CALIBRATION in `turn_examples.py`);
-`evals signals` measures on others again.
+``python -m evals calibrate_turns``. On writers on whom neither encoder nor n-gram classifiers were trained
+(CALIBRATION in `turn_examples.py`); `evals signals` measures on yet others.
 """
 
 import json
@@ -19,7 +19,7 @@ from evals.quality.signals import SignalBench
 from evals.train.optimisers import Array, find_best_threshold, fit_small_logistic
 
 WEIGHTS = Path(__file__).parents[2] / "assistant" / "signals" / "calibration.json"
-#: Signal -> the letter of `evals/cases/turns` that it is fitted to; None: the reply before was marked a miss.
+#: Signal -> its label in `evals/cases/turns`; None: the reply before was marked a miss.
 TARGETS = {
     "frustration": "F",
     "unfamiliarity": "U",
@@ -29,13 +29,13 @@ TARGETS = {
     "harassment": "H",
     "complaint": "C",
 }
-#: What was felt in the turn before is itself judged by these weights: a few rounds settle it.
-ROUNDS = 3
-#: Labels that our own dialogues have; their held half fits too, nothing learns from it.
+#: Iterations: the previous turn's score is a feature and depends on the weights.
+ITERATIONS = 3
+#: Labels that our own dialogues have; their held-out half is fitted on too, nothing is trained on it.
 OWN_LETTERS = "FPU"
-#: Pull of the weights towards the start: the encoder's own logit as it is.
+#: Regularisation towards the start, which is the encoder's logit with weight one.
 CALM = 2e-3
-#: The encoder's own label of each signal.
+#: Signal -> label of the encoder.
 START = {
     "frustration": "frustrated",
     "unfamiliarity": "unfamiliar",
@@ -54,7 +54,7 @@ def main() -> None:
     fitted: dict[str, dict[str, float]] = {name: {label: 1.0} for name, label in START.items()}
     written, own = SignalBench(CALIBRATION), SignalBench(())
     own.dialogues = [*load_own_dialogues("ja", "held"), *load_own_dialogues("en", "held")]
-    for _ in range(ROUNDS):
+    for _ in range(ITERATIONS):
         seen = _collect_features(written, fitted)
         more = _collect_features(own, fitted)
         for signal, letter in TARGETS.items():
@@ -69,7 +69,7 @@ def main() -> None:
 def _collect_features(
     bench: SignalBench, fitted: Mapping[str, Mapping[str, float]]
 ) -> list[tuple[dict[str, Features], frozenset[str]]]:
-    """The features of every signal of every turn, read with the weights *fitted* so far, and its letters."""
+    """The features of every signal of every turn with the weights *fitted* so far, and its labels."""
     bench.clear()
     found = []
     for dialogue in bench.dialogues:
@@ -83,7 +83,9 @@ def _collect_features(
 
 @contextmanager
 def _record_features(fitted: Mapping[str, Mapping[str, float]]) -> Iterator[dict[str, list[Features]]]:
-    """The features of each call of `compute_probability`, which uses the weights *fitted* meanwhile."""
+    """Record the features of each call of `compute_probability`, which uses the weights *fitted*
+    meanwhile.
+    """
     recorded: dict[str, list[Features]] = {name: [] for name in fitted}
     real = calibration.compute_probability
 

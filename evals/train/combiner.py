@@ -1,4 +1,4 @@
-"""Learns how words, course and what was before join to one score, from talks in their context."""
+"""Fits the combiner weights of signals: n-gram logit, rule features and previous values, in context."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,16 +22,16 @@ from evals.data.training_sources import LANGUAGES, LINES, is_held_out, load_line
 from evals.data.turn_examples import KEPT_APART, LETTERS, load_written_turns
 from evals.train.optimisers import Array, find_best_threshold, fit_small_logistic
 
-#: What was felt before is itself judged by these weights: a few rounds settle it.
-ROUNDS = 4
-#: How often a wish that the classifier adds to those of the matcher must be right.
+#: Iterations: the previous turn's score is a feature and depends on the weights.
+ITERATIONS = 4
+#: Minimum precision of requests that the classifier adds to the matcher's.
 PRECISE_WISH = 0.85
 LABELS = {"frustration": "F", "unfamiliarity": "U"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledConversation:
-    """A conversation with how much of the signal is in each customer line."""
+    """A conversation with a label for each customer line."""
 
     lines: tuple[Utterance, ...]
     targets: Mapping[int, float]
@@ -56,7 +56,7 @@ def load_conversations(data: Path, signal: str) -> list[LabelledConversation]:
 
 
 def _load_written(label: str) -> list[LabelledConversation]:
-    """Dialogues of independent writers, but for those that are measured and calibrated with."""
+    """Dialogues of independent writers, except those for measuring and calibration."""
     found: list[LabelledConversation] = []
     for _, turns in groupby(load_written_turns(), lambda turn: turn.dialogue):
         every = list(turns)
@@ -69,7 +69,7 @@ def _load_written(label: str) -> list[LabelledConversation]:
     return found
 
 
-#: Lines made for training are as often annoyed as not; customers are not.
+#: Annoyance is as frequent as calm in generated lines; among customers it is not.
 def _load_single_lines(
     name: str, weight: float, *, all_are: float | None = None
 ) -> list[LabelledConversation]:
@@ -117,7 +117,7 @@ def _load_naist(data: Path) -> list[LabelledConversation]:
 
 @dataclass(slots=True)
 class TrainingMoment:
-    """One customer line with what does not change while the weights do."""
+    """One customer line with the features that do not depend on the weights."""
 
     talk: LabelledConversation
     text: str
@@ -136,7 +136,7 @@ def fit_combiner(
     targets = np.array([moment.target for moment in moments])
     weights = np.array([moment.talk.weight for moment in moments])
     joined: dict[str, float] = {}
-    for _ in range(ROUNDS):
+    for _ in range(ITERATIONS):
         shown = _build_feature_rows(signal, moments, joined)
         names = ["bias", *sorted({name for row in shown for name in row} - {"bias"})]
         matrix = np.array([[row.get(name, 0.0) for name in names] for row in shown])
@@ -153,7 +153,7 @@ def fit_combiner(
 def _find_precise_threshold(
     logits: Array, wanted: NDArray[np.bool_], precise: float, weight: float = 1.0
 ) -> float:
-    """The logit from which on this share of turns is wanted; a wanted one counts as much as *weight*."""
+    """The logit from which this share of turns is positive; a positive counts as much as *weight*."""
     order = np.argsort(-logits)
     right, wrong = np.cumsum(wanted[order] * weight), np.cumsum(~wanted[order])
     enough = np.flatnonzero(right / (right + wrong) >= precise)
@@ -202,7 +202,7 @@ def _build_feature_rows(
 
 
 def _apply_felt_signals(signal: str, history: History, felt: list[float]) -> History:
-    """The history as the product would have it: with what was read in the turns before."""
+    """The history with the signals that were computed for earlier turns."""
     turns = [
         replace(turn, signals=_set_signal(signal, turn.signals, value))
         for turn, value in zip(history.turns, felt, strict=True)
@@ -230,7 +230,7 @@ def _compute_features(signal: str, moment: TrainingMoment, history: History) -> 
 
 
 def fit_wish_combiner(data: Path, heard: Mapping[str, float]) -> dict[str, float]:
-    """Feature -> weight for the turns of which the matcher is not sure."""
+    """Feature -> weight, for turns on which the matcher is uncertain."""
     known = [(example.text, example.target, 0.5) for example in load_lines("wish", 1.0)]
     known += [
         (line.text, float("P" in dialogue.labels[place]), 1.0)

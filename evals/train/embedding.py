@@ -1,9 +1,8 @@
 """Input scales of the quantised embedding model: ``python -m evals train embedding``.
 
-Runs the float model over the sample help, keeps the largest input of each channel of each dense layer, and
-splits each channel's range between inputs and weights (Xiao et al., SmoothQuant, 2023). Then prints how near
-the quantised model is to the float one and how long it takes, beside other ways to quantise, on questions to
-other help centres.
+Runs the float model over the sample help, records the largest input of each channel of each dense layer, and
+splits each channel's range between inputs and weights (Xiao et al., SmoothQuant, 2023). Then prints cosine to
+the float model and speed, beside other quantisations, on questions to other help centres.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ Array = NDArray[np.float32]
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "tests" / "models" / "e5_reference.json"
-#: Articles that are read, and characters of each; texts that are compared.
+#: Articles read, characters of each, texts compared.
 ARTICLES = 100
 CHARACTERS = 400
 COMPARED = 150
@@ -103,7 +102,7 @@ def calibrate_input_scales() -> None:
 
 
 def compare_variants(weights: E5Weights, folder: Path, exact: Path, tokenizer: Tokenizer) -> None:
-    """Print every way to quantise beside the float model; what ships comes last."""
+    """Print every quantisation beside the float model; the shipped one comes last."""
     reference, seconds = compute_hidden_states(exact, tokenizer)
     print(f"float: {1000 * seconds:.1f} ms a text")
     scales = load_input_scales(INPUT_SCALES)
@@ -130,7 +129,7 @@ class EightBitGraph(OnnxGraphBuilder):
 
 
 class UnsignedGraph(OnnxGraphBuilder):
-    """Unsigned weights of 8 bits, a zero point a row."""
+    """Unsigned weights of 8 bits, a zero point per row."""
 
     def add_linear(self, source: str, weights: Any, bias: Any, output: str) -> str:
         by = self.input_scales.get(output)
@@ -188,7 +187,7 @@ def encode_layer_scale(weights: E5Weights, layer: str, largest: Array) -> str:
 
 
 def load_sample_texts() -> list[str]:
-    """Articles of the sample help, as questions and as passages in turn."""
+    """Articles of the sample help, as questions and as passages alternately."""
     files = sorted((ROOT / "knowledge_base").rglob("*.md"))[:ARTICLES]
     prompts = ("query: ", "passage: ")
     return [prompts[n % 2] + path.read_text("utf-8")[:CHARACTERS] for n, path in enumerate(files)]
@@ -225,7 +224,7 @@ def run_model(model: Any, names: Sequence[str], ids: Sequence[int]) -> Any:
 
 
 def compute_hidden_states(path: Path, tokenizer: Tokenizer) -> tuple[list[Array], float]:
-    """The mean token vector of each text, and the seconds a text took."""
+    """The mean token vector of each text, and the seconds per text."""
     names, texts = ["last_hidden_state"], encode_texts(tokenizer, load_foreign_texts())
     model = open_cached_session(path)
     run_model(model, names, texts[0])

@@ -1,4 +1,4 @@
-"""Sentences weighed against passages as the product does, many at once: to train and measure the head."""
+"""Grounding features of sentences and passages in batches, for training and measuring the classifier."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -17,14 +17,14 @@ from evals.data.support_sets import JudgedReply
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroundingFeatures:
-    """What the head sees of one sentence and one passage."""
+    """The classifier's input for one sentence and one passage."""
 
     classifier_features: NDArray[np.float32]
     difference_vector: NDArray[np.float32]
 
 
 class GroundingFeaturizer:
-    """Weighs with the local model, remembering on disk what was embedded."""
+    """Computes features with the local model, with vectors cached on disk."""
 
     def __init__(self) -> None:
         embedder = CachingEmbedder()
@@ -50,7 +50,7 @@ class GroundingFeaturizer:
 
 
 def build_source(judged: JudgedReply, language: str) -> GroundingSource:
-    """The knowledge of a judged reply as a passage without title."""
+    """The source text of a labelled reply as a passage without title."""
     passage = Passage(
         chunk=0,
         article="",
@@ -65,7 +65,7 @@ def build_source(judged: JudgedReply, language: str) -> GroundingSource:
 
 
 def compute_overlaps(judged: Sequence[JudgedReply], japanese: bool) -> Iterator[tuple[float, float]]:
-    """Word overlap with the knowledge: F1 as FaithDial measures it, and the share of the reply's words."""
+    """Word overlap with the source text: F1 as in FaithDial, and the share of the reply's words."""
     for one in judged:
         said, known = _split_words(one.said, japanese), _split_words(" ".join(one.known), japanese)
         shared = len(said & known)
@@ -73,7 +73,7 @@ def compute_overlaps(judged: Sequence[JudgedReply], japanese: bool) -> Iterator[
 
 
 def _split_words(text: str, japanese: bool) -> set[str]:
-    """Words; in Japanese pairs of characters."""
+    """Words; in Japanese character bigrams."""
     if japanese:
         return {text[i : i + 2] for i in range(len(text) - 1)}
     return {word.strip(".,!?;:'\"") for word in text.lower().split()} - {""}

@@ -1,4 +1,4 @@
-"""Fits the heads: linear over hashed n-grams, and small logistic models."""
+"""Fits linear classifiers over hashed n-grams, and small logistic models."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ from numpy.typing import NDArray
 from assistant.signals.hashed_ngrams import BUCKETS
 
 Array = NDArray[np.float64]
-#: The pieces of one text.
+#: The n-gram buckets of one text.
 Buckets = NDArray[np.int64]
 
-ROUNDS = 12
-BATCH = 256
-PACE = 0.004
+EPOCHS = 12
+BATCH_SIZE = 256
+LEARNING_RATE = 0.004
 MAX_NEWTON_STEPS = 60
 MAX_NEWTON_CHANGE = 5.0
-#: Pull towards zero for the pieces' weights, by what sources left out tell.
-CALM_PIECES = 5e-5
+#: L2 regularisation of the n-grams' weights, tuned on held-out sources.
+NGRAM_L2 = 5e-5
 
 
 @dataclass(slots=True)
 class FittedHead:
-    """A head before it is written down; *bias* is that of the product's own domain."""
+    """A fitted classifier; *bias* is that of the product's own domain."""
 
     pieces: Array
     bias: float
@@ -33,7 +33,7 @@ class FittedHead:
 
 
 class Adam:
-    """Kingma and Ba's optimiser for a few arrays."""
+    """Adam (Kingma & Ba, 2015) for a few arrays."""
 
     def __init__(self, *sizes: int) -> None:
         self.values = [np.zeros(size) for size in sizes]
@@ -59,7 +59,7 @@ def score_buckets(pieces: Array, buckets: Sequence[Buckets]) -> Array:
 
 
 def _flatten_buckets(buckets: Sequence[Buckets]) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
-    """Every bucket with the row it stands in, and the root of each row's length."""
+    """Every bucket with its row number, and the square root of each row's length."""
     lengths = np.array([len(row) for row in buckets], dtype=np.int64)
     flat = np.concatenate(buckets) if buckets else np.zeros(0, np.int64)
     return np.repeat(np.arange(len(buckets)), lengths), flat, np.sqrt(np.maximum(lengths, 1))
@@ -68,21 +68,21 @@ def _flatten_buckets(buckets: Sequence[Buckets]) -> tuple[NDArray[np.int64], NDA
 def fit_head(
     buckets: Sequence[Buckets], targets: Array, weights: Array, domains: NDArray[np.int64]
 ) -> FittedHead:
-    """Domain 0 is the product's own; the others only lend their words, not their base rates."""
+    """Fit one classifier with a bias per domain; domain 0 is the product's own, whose base rate counts."""
     model = Adam(BUCKETS, int(domains.max()) + 1)
     draw = np.random.default_rng(0)
-    for _ in range(ROUNDS):
+    for _ in range(EPOCHS):
         order = draw.permutation(len(targets))
-        for batch in np.array_split(order, len(order) // BATCH + 1):
+        for batch in np.array_split(order, len(order) // BATCH_SIZE + 1):
             rows = [buckets[i] for i in batch]
             pieces, biases = model.values
             logits = biases[domains[batch]] + score_buckets(pieces, rows)
             slope = (_compute_sigmoid(logits) - targets[batch]) * weights[batch] / weights[batch].sum()
             gradients = (
-                _compute_piece_slope(rows, slope) + CALM_PIECES * pieces,
+                _compute_piece_slope(rows, slope) + NGRAM_L2 * pieces,
                 np.bincount(domains[batch], slope, len(biases)).astype(np.float64),
             )
-            model.apply_gradients(gradients, (3 * PACE, 3 * PACE))
+            model.apply_gradients(gradients, (3 * LEARNING_RATE, 3 * LEARNING_RATE))
     pieces, biases = model.values
     return FittedHead(pieces, float(biases[0]))
 
@@ -93,14 +93,14 @@ def _compute_piece_slope(buckets: Sequence[Buckets], slope: Array) -> Array:
 
 
 def fit_logistic(features: Array, targets: Array, weights: Array, pull: Array) -> Array:
-    """Weights of a logistic model by Newton's method; *pull*: towards zero, for each column (L2)."""
+    """Weights of a logistic model by Newton's method; *pull*: L2 regularisation of each column."""
     found = np.zeros(features.shape[1])
     for _ in range(MAX_NEWTON_STEPS):
         likely = _compute_sigmoid(features @ found)
         slope = features.T @ (weights * (likely - targets)) + pull * found
         curve = weights * (likely * (1 - likely) + 1e-6)
         step = np.linalg.solve((features * curve[:, None]).T @ features + np.diag(pull), slope)
-        # Far from the optimum a whole step may overshoot.
+        # Damped: far from the optimum a full step may overshoot.
         found -= step * min(1.0, MAX_NEWTON_CHANGE / np.abs(step).max(initial=1e-9))
         if np.abs(step).max(initial=0.0) < 1e-6:
             break
@@ -108,7 +108,7 @@ def fit_logistic(features: Array, targets: Array, weights: Array, pull: Array) -
 
 
 def fit_small_logistic(features: Array, targets: Array, weights: Array, calm: float = 6e-3) -> Array:
-    """The same for a few features of which the first is the bias and is not pulled."""
+    """As `fit_logistic` for a few features, of which the first is the bias and is not regularised."""
     pull = np.full(features.shape[1], calm)
     pull[0] = 0.0
     return fit_logistic(features, targets, weights / weights.sum(), pull)

@@ -1,8 +1,8 @@
-"""Learns what makes a good quote: ``python -m evals train quotes``.
+"""Trains the quote ranking: ``python -m evals train quotes``.
 
-From JSQuAD, where the answers are marked, and from our own questions to two help centres, which name the fact
-that a good quote holds. Writes assistant/answering/quotes/weights.json and prints how often the best
-candidate holds the answer, articles held out in turn.
+From JSQuAD, with marked answers, and from our own questions to two help centres, with the fact that a good
+quote contains. Writes assistant/answering/quotes/weights.json and prints how often the best candidate
+contains the answer, cross-validated by article.
 """
 
 import argparse
@@ -38,7 +38,7 @@ FOLDS = 5
 STEPS = 400
 RATE = 0.1
 RIDGE = 0.02
-#: The features, as a row of a lesson holds them.
+#: The features, in the order of an example's columns.
 NAMES = (
     "words",
     "words_or_heading",
@@ -61,10 +61,10 @@ LICENCES = "JSQuAD (CC BY-SA 4.0), mackerelio/documents (MIT); questions of our 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingExample:
-    """The candidates of one question, a row each, and which of them hold the answer."""
+    """The candidates of one question, a row each, and which of them contain the answer."""
 
     source: str
-    #: Lessons about one article are held out together.
+    #: Examples about one article are held out together.
     article: str
     features: Array
     holds: NDArray[np.bool_]
@@ -93,7 +93,7 @@ async def _load_examples(data: Path) -> list[TrainingExample]:
 
 
 async def _load_squad(data: Path) -> list[TrainingExample]:
-    """Questions of JSQuAD to its own passages, as the product would find and cut them."""
+    """Questions of JSQuAD with its passages, as the product would retrieve and chunk them."""
     embedder, collection = CachingEmbedder(), load_stored_set(data, "jsquad")
     rows = map(json.loads, (data / "jsquad" / "queries.jsonl").read_text("utf-8").splitlines())
     answers = {row["text"]: row["answers"] for row in rows}
@@ -109,7 +109,7 @@ async def _load_squad(data: Path) -> list[TrainingExample]:
 
 
 async def _load_help_centre(source: str, folder: Path, cases: Path) -> list[TrainingExample]:
-    """Questions to a folder of articles, cut as an operator's ingest would cut them."""
+    """Questions to a folder of articles, chunked as an ingest would."""
     embedder = CachingEmbedder()
     knowledge = await open_knowledge_over(folder, embedder, TODAY)
     ranker = QuoteRanker(embedder, StoredTokenVectors(knowledge.database, embedder))
@@ -127,7 +127,7 @@ async def _load_help_centre(source: str, folder: Path, cases: Path) -> list[Trai
 
 @dataclass(frozen=True, slots=True)
 class _AnswerTest:
-    """Which candidates answer a question: of the right article, with the facts."""
+    """Whether a candidate answers: from the right article, with the facts."""
 
     asked: LabelledQuestion
     passages: Sequence[Passage]
@@ -140,7 +140,7 @@ class _AnswerTest:
 
 
 async def _build_example(source: str, ranker: QuoteRanker, holds: _AnswerTest) -> TrainingExample | None:
-    """None where no candidate holds the answer: nothing to learn about choosing."""
+    """None when no candidate contains the answer."""
     asked = holds.asked
     ask = AnswerRequest(question=asked.text, language=asked.language, passages=holds.passages)
     found = list_candidates(asked.text, holds.passages)
@@ -157,7 +157,7 @@ async def _build_example(source: str, ranker: QuoteRanker, holds: _AnswerTest) -
 
 
 def _measure_held_out(lessons: Sequence[TrainingExample]) -> dict[str, tuple[float, int]]:
-    """Per source: the share of questions whose best candidate holds the answer, and how many there are."""
+    """Per source: the share of questions whose best candidate contains the answer, and their number."""
     articles = sorted({lesson.article for lesson in lessons})
     fold = dict(zip(articles, np.random.default_rng(0).integers(0, FOLDS, len(articles)), strict=True))
     hits: dict[str, list[bool]] = {}
@@ -172,7 +172,7 @@ def _measure_held_out(lessons: Sequence[TrainingExample]) -> dict[str, tuple[flo
 
 
 def _fit_weights(lessons: Sequence[TrainingExample]) -> Array:
-    """Adam on the likelihood that those with the answer get in a softmax over a question's candidates."""
+    """Adam on the likelihood of the answering candidates in a softmax over a question's candidates."""
     every = np.concatenate([lesson.features for lesson in lessons])
     spread = every.std(axis=0) + 1e-6
     model = Adam(len(NAMES))

@@ -32,22 +32,22 @@ from evals.data.reading_sets import (
     load_warm_up_questions,
 )
 
-#: A unit's label: it answers, it does not, it is not known.
+#: Labels of a unit: it answers, it does not, unknown.
 YES = 1
 NO = 0
 UNKNOWN = -1
 
 
 class WindowExample(TypedDict):
-    """A question with a window of a passage, as the reader gets it, and what is right."""
+    """A question with a window of a passage as the reader gets it, and its labels."""
 
     ids: Sequence[int]
     #: Index of the passage's first token.
     passage_start: int
-    #: Tokens of each unit, from and to.
+    #: Token span of each unit.
     spans: list[tuple[int, int]]
     answers: bool
-    #: Of each unit: YES, NO or UNKNOWN; it answers, it is needed beside the answer.
+    #: Of each unit YES, NO or UNKNOWN: it answers; it is needed beside the answer.
     labels: list[int]
     needs: list[int]
     #: Index of the passage among the question's.
@@ -83,7 +83,7 @@ def main() -> None:
 
 
 async def load_help_questions(folder: Path, embedder: Embedder) -> list[ReadingQuestion]:
-    """The questions of all trades in *folder*, and of the four in `evals/cases/faq`."""
+    """The questions of all domains in *folder*, and of the four in `evals/cases/faq`."""
     found: list[ReadingQuestion] = []
     for path in list_trades(folder):
         found += await load_invented_questions(path, embedder)
@@ -110,7 +110,7 @@ def _build_windows(
     for window in build_windows(tokenizer, asked, marked.passage):
         labels = [_label_unit(at[unit], marked.spans) for unit, _, _ in window.units]
         needs = [_label_unit(at[unit], marked.needs) for unit, _, _ in window.units]
-        # Of a passage that answers, a window without the answer is a near miss.
+        # A window without the answer of a passage that answers is a near miss.
         answers = marked.answers and (marked.spans is None or YES in labels)
         found.append(
             {
@@ -127,7 +127,7 @@ def _build_windows(
 
 
 def _label_unit(at: Span | None, spans: Sequence[Span] | None) -> int:
-    """Of a unit whose characters are *at*, None where it was not found."""
+    """The label of a unit with the span *at*; None as *at*: it was not found."""
     if spans is None or at is None:
         return UNKNOWN
     start, end = at

@@ -1,4 +1,4 @@
-"""Writes what an adapted model learned as the product reads it: models/embeddings/{reader,turns}.npz."""
+"""Exports what an adapted model learned as the product's files: models/embeddings/{reader,turns}.npz."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Inputs = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 def export_adapter(
     model: ReaderNetwork, samples: Sequence[Inputs], path: Path, heads: Mapping[str, int]
 ) -> None:
-    """Write the learned tensors, with the input scales of the product's quantised layers.
+    """Write the learned tensors, with input scales for the product's quantised layers.
 
-    *samples* are read for the scales; of each of *heads* so many rows are written.
+    *samples* are run for the scales; *heads*: rows of each head to write.
     """
     kept: dict[str, Any] = {}
     for name, layer in _list_dense_layers(model).items():
@@ -61,7 +61,7 @@ def _convert_to_array(tensor: torch.Tensor) -> Array:
 
 
 def _compute_input_scales(model: ReaderNetwork, samples: Sequence[Inputs]) -> dict[str, NDArray[np.int8]]:
-    """Of each dense layer's inputs, in eighths of powers of two (see evals/train/embedding.py)."""
+    """The input scales of each dense layer, in eighths of powers of two (see evals/train/embedding.py)."""
     largest = _measure_largest_inputs(model, samples)
     dense = _list_dense_layers(model)
     found = {}
@@ -69,7 +69,7 @@ def _compute_input_scales(model: ReaderNetwork, samples: Sequence[Inputs]) -> di
         block, part = name.split(".")
         if part in "kv":
             continue
-        # The product reads q, k and v in one layer.
+        # The product computes q, k and v in one layer.
         layers = [dense[f"{block}.{each}"] for each in ("q", "k", "v")] if part == "q" else [layer]
         matrix = np.concatenate(
             [

@@ -1,4 +1,4 @@
-"""The reader in PyTorch: its layers, how its examples become batches, and what it is taught.
+"""The reader in PyTorch: layers, batches, losses.
 
 Shapes: W windows of a batch, padded to T tokens; H numbers of a token's state; U units (sentences, items,
 rows) of all windows of the batch, in order. Scores are logits.
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 RANK = 32
 #: Tokens of a batch, padding included.
 BATCH_TOKENS = 6_000
-#: Questions that are sorted by length together, when they come in an order by chance.
+#: Questions that are sorted by length together, in random order.
 POOL = 512
 #: The tokenizer's id for padding.
 PADDING = 1
 
 
 class LowRankLinear(nn.Module):
-    """A fixed matrix with a learned change of rank RANK and a learned bias."""
+    """A fixed matrix with a learned change of rank RANK and a learned bias (LoRA)."""
 
     def __init__(self, weight: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
-        """*weight* has a row per output."""
+        """*weight* is (outputs, inputs)."""
         super().__init__()
         outputs, inputs = weight.shape
         self.register_buffer("weight", torch.tensor(np.array(weight)).bfloat16())
@@ -50,7 +50,7 @@ class LowRankLinear(nn.Module):
 
 
 class PackagedLayerNorm(nn.Module):
-    """A layer norm that starts with the packaged weights."""
+    """A layer norm initialised with the packaged weights."""
 
     def __init__(self, weights: E5Weights, name: str) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class PackagedLayerNorm(nn.Module):
 
 
 class EncoderLayer(nn.Module):
-    """Attention and the two dense layers after it."""
+    """Self-attention and the two dense layers after it."""
 
     def __init__(self, weights: E5Weights, layer: int) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class EncoderLayer(nn.Module):
         q, k, v = (
             part(x).view(batch, length, self.heads, -1).transpose(1, 2) for part in (self.q, self.k, self.v)
         )
-        # Plain products: the fused attention of PyTorch takes twice as long on a CPU.
+        # Plain products: PyTorch's fused attention takes twice as long on a CPU.
         weights = torch.softmax(q @ k.transpose(2, 3) * (q.shape[3] ** -0.5) + mask, -1)
         seen = weights @ v
         x = self.aln(x + self.ao(seen.transpose(1, 2).reshape(batch, length, hidden)))
@@ -95,10 +95,10 @@ class EncoderLayer(nn.Module):
 
 
 class ReaderNetwork(nn.Module):
-    """Token ids to the logits that the product uses: of each token, and of the window."""
+    """Token ids to the product's logits: of each token, and of the window."""
 
     def __init__(self, weights: E5Weights, token_outputs: int = 4, window_outputs: int = 1) -> None:
-        """Outputs of a token, for the reader: answers, is needed; two more that checkpoints have."""
+        """Outputs per token, for the reader: answers, is needed; two more that checkpoints have."""
         super().__init__()
         width = weights.shape.hidden
         self.register_buffer(
@@ -117,12 +117,12 @@ class ReaderNetwork(nn.Module):
     def forward(
         self, ids: torch.Tensor, mask: torch.Tensor, starts: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """As in WindowBatch, to logits of tokens (W, T, outputs) and of windows (W, outputs)."""
+        """A WindowBatch's tensors to logits of tokens (W, T, outputs) and of windows (W, outputs)."""
         x = self.compute_states(ids, mask, starts)
         return self.token_head(x), self.window_head(x[:, 0])
 
     def compute_states(self, ids: torch.Tensor, mask: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
-        """As in WindowBatch, to the states of the last layer (W, T, H)."""
+        """A WindowBatch's tensors to the states of the last layer (W, T, H)."""
         places = torch.arange(ids.shape[1])
         x = self.words[ids].float() + self.positions[: ids.shape[1]]
         x = x + (places[None] < starts[:, None])[..., None] * self.segment
@@ -137,7 +137,7 @@ class ReaderNetwork(nn.Module):
 class WindowBatch:
     """Windows of some questions, padded to the longest."""
 
-    #: Token ids, and which of them are no padding; (W, T).
+    #: Token ids, and 1 where there is no padding; (W, T).
     ids: torch.Tensor
     mask: torch.Tensor
     #: Index of the passage's first token in each window; (W).
@@ -148,7 +148,7 @@ class WindowBatch:
 
     @classmethod
     def from_questions(cls, questions: Sequence[Sequence[WindowExample]]) -> WindowBatch:
-        """Of the windows of each question."""
+        """The batch of the windows of each question."""
         members = [(n, window) for n, windows in enumerate(questions) for window in windows]
         longest = max(len(w["ids"]) for _, w in members)
         ids = np.full((len(members), longest), PADDING, np.int64)
@@ -168,7 +168,7 @@ class WindowBatch:
 def build_batches(
     groups: Sequence[ReaderExample], most_windows: int, chance: random.Random
 ) -> Iterator[WindowBatch]:
-    """Whole questions of about the same length together, in an order by chance."""
+    """Batches of whole questions of similar length, in random order."""
     chosen = [_sample_windows(group["windows"], most_windows, chance) for group in groups]
     order = list(range(len(chosen)))
     chance.shuffle(order)
@@ -183,7 +183,7 @@ def build_batches(
 def _sample_windows(
     windows: list[WindowExample], most: int, chance: random.Random
 ) -> Sequence[WindowExample]:
-    """At most two that answer; the likeliest of the others come first and are taken oftener."""
+    """At most two windows that answer; of the others the best-ranked are sampled more often."""
     if len(windows) <= most:
         return windows
     right = [w for w in windows if w["answers"]]
@@ -194,7 +194,7 @@ def _sample_windows(
 
 
 def _fill_batches(pool: Sequence[int], chosen: Sequence[Sequence[WindowExample]]) -> Iterator[list[int]]:
-    """The questions of *pool*, short ones first, in runs of at most BATCH_TOKENS tokens."""
+    """The questions of *pool*, shortest first, in groups of at most BATCH_TOKENS tokens."""
     longest = {i: max(len(w["ids"]) for w in chosen[i]) for i in pool}
     run: list[int] = []
     size = 0
@@ -221,7 +221,7 @@ def compute_unit_logits(tokens: torch.Tensor, batch: WindowBatch) -> tuple[torch
 def compute_loss(
     model: ReaderNetwork, batch: WindowBatch, *, warm: bool
 ) -> tuple[torch.Tensor, dict[str, float]]:
-    """The loss, and its parts for the log; *warm*: what is needed beside the answer is not marked."""
+    """The loss, and its parts for the log; *warm*: the needed units are not labelled."""
     tokens, gates = model(batch.ids, batch.mask, batch.starts)
     windows = gates[:, 0]
     answers = torch.tensor([float(w["answers"]) for w in batch.windows])
@@ -234,7 +234,7 @@ def compute_loss(
 
 
 def _compute_group_loss(windows: torch.Tensor, answers: torch.Tensor, groups: torch.Tensor) -> torch.Tensor:
-    """A softmax over the windows of a question and a null of zero: which of them, or none, answers."""
+    """Cross-entropy of a softmax over a question's windows and a null of zero, for "none"."""
     count = int(groups.max()) + 1
     exp = windows.clamp(-15, 15).exp()
     every = torch.zeros(count).index_add(0, groups, exp) + 1
@@ -247,7 +247,9 @@ def _compute_group_loss(windows: torch.Tensor, answers: torch.Tensor, groups: to
 def _compute_unit_loss(
     units: torch.Tensor, inside: torch.Tensor, batch: WindowBatch, *, warm: bool
 ) -> torch.Tensor:
-    """Which units answer, and which are needed; *inside* is 1 for those of a window that answers (U)."""
+    """Cross-entropies of the units that answer and that are needed; *inside* is 1 in windows that
+    answer (U).
+    """
     labels = torch.tensor([x for w in batch.windows for x in w["labels"]])
     needs = torch.tensor([x for w in batch.windows for x in w["needs"]])
     known = labels >= 0

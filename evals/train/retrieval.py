@@ -1,6 +1,6 @@
-"""Learns how search weighs its arms and what its scores mean: ``python -m evals train retrieval``.
+"""Trains fusion and calibration of retrieval: ``python -m evals train retrieval``.
 
-Writes assistant/knowledge/retrieval/ranking.json and prints what the weights reach on sets never seen.
+Writes assistant/knowledge/retrieval/ranking.json and prints figures on held-out families.
 """
 
 import argparse
@@ -45,27 +45,27 @@ from evals.train.calibration import TrainingSet, fit_calibration, list_question_
 
 Vectors = NDArray[np.float32]
 
-#: Weights of which each never saw one family, to be measured with.
+#: Weights that each were trained without one family, for measuring.
 HELD_OUT = Path(__file__).with_name("held_out.json")
 #: Families that are reported.
 FAMILIES = ("stackfaq", "covidfaq", "jsquad", "mackerel", "sample")
 #: Questions per set.
 MAX_QUESTIONS = 300
-#: Questions of other sets asked of each.
+#: Questions of each other set, asked as unanswerable ones.
 FOREIGN = 110
 EPOCHS = 5
-BATCH = 32
+BATCH_SIZE = 32
 RATE = 3e-3
-DECAY = 3e-2
-#: Its passages are asked once more without the sentences that answer.
+WEIGHT_DECAY = 3e-2
+#: Its passages are also used without the sentences that answer.
 HOLLOWED = "jsquad"
-#: Sets whose other articles may answer as well teach nothing about what answers.
+#: Sets whose other articles may answer as well: useless for learning what answers.
 AMBIGUOUS = {"banking77", "clinc150", "bitext", "jnli"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingMatrix:
-    """Questions as the gate sees them, a row each; a question's candidates are filled up to ROWS."""
+    """The gate's features, a row per question; candidates are padded to ROWS."""
 
     views: Vectors
     context: Vectors
@@ -101,7 +101,7 @@ def main() -> None:
 
 
 def load_held_out_weights(family: str) -> FusionWeights:
-    """Weights that never saw the sets of *family*, to report what the product does on what is new to it."""
+    """Weights that were trained without *family*, to report generalisation."""
     return parse_fusion_weights(json.loads(HELD_OUT.read_text(encoding="utf-8"))[family])
 
 
@@ -110,8 +110,7 @@ def _serialize_weights(weights: FusionWeights) -> dict[str, Any]:
 
 
 async def _build_training_sets(data: Path) -> tuple[list[TrainingSet], list[TrainingSet]]:
-    """Every set's questions as search sees them, those learned from and those that only measure; minutes the
-    first time, as all is embedded."""
+    """Every set's questions with their ranking features; takes minutes when nothing is cached."""
     embedder, started = CachingEmbedder(), time.perf_counter()
     learned, measuring = list(load_training_sets(data)), [load_invented_set(name) for name in INVENTED]
     chatter = load_small_talk(data)
@@ -150,7 +149,7 @@ async def _build_hollowed(data: Path, embedder: CachingEmbedder) -> list[SeenQue
 
 
 async def _build_sample_set(embedder: CachingEmbedder) -> TrainingSet:
-    """The sample help as the product takes it in, with the questions that were looked at while building."""
+    """The sample help as the product ingests it, with its development questions."""
     folder = retrieval_product.load_sample("sample_kb.jsonl")
     retriever, database = await build_folder_retriever(folder.path, embedder)
     own = await collect_candidates(retriever, database, folder.known)
@@ -165,7 +164,7 @@ def _sample_questions(questions: Sequence[LabelledQuestion], most: int) -> list[
 
 
 def report_held_out(schools: list[TrainingSet]) -> dict[str, FusionWeights]:
-    """What weights reach on each reported family that they did not learn from; the weights by family."""
+    """Figures of each reported family with weights that were not trained on it; the weights by family."""
     unseen = {}
     for family in FAMILIES:
         unseen[family] = fit_fusion_weights(
@@ -211,18 +210,18 @@ def _compute_best_probability(candidates: RetrievalCandidates, weights: FusionWe
 def fit_fusion_weights(schools: list[TrainingSet]) -> FusionWeights:
     gate, mean, scale = _fit_gate(_join_matrices([_build_matrix(school) for school in schools]))
     empty = np.zeros(0, np.float32)
-    unsure = dict.fromkeys(("sure", "sure_mean", "sure_scale", "level"), empty)
+    unsure = dict.fromkeys(("calibration", "calibration_mean", "calibration_scale", "level"), empty)
     half = FusionWeights(gate=gate, gate_mean=mean, gate_scale=scale, **unsure)
     clear = [school for school in schools if school.collection.family not in AMBIGUOUS]
     return replace(half, **fit_calibration(clear, half))
 
 
-# -- the gate: which arm counts how much
+# -- the gate: weights of the ranking features
 
 
 @cache
 def _build_matrix(school: TrainingSet) -> TrainingMatrix:
-    """Each question as it is and from a smaller knowledge base, some of them without token vectors."""
+    """Each question unchanged and in a smaller knowledge base, some without token vectors."""
     dice = np.random.default_rng(7)
     found: list[tuple[Vectors, Vectors, np.ndarray]] = []
     for each in school.own:
@@ -232,7 +231,7 @@ def _build_matrix(school: TrainingSet) -> TrainingMatrix:
                 candidates = select_candidates(each.candidates, some)
                 blind = _clear_token_features(candidates) if dice.random() < 0.2 else candidates
                 seen, context = (
-                    ranking.compute_feature_views(blind.arms),
+                    ranking.compute_feature_views(blind.features),
                     ranking.compute_gate_features(blind),
                 )
                 found.append((seen, context, each.right[some]))
@@ -250,13 +249,13 @@ def _join_matrices(parts: Sequence[TrainingMatrix]) -> TrainingMatrix:
 
 
 def _clear_token_features(candidates: RetrievalCandidates) -> RetrievalCandidates:
-    arms = candidates.arms.copy()
-    arms[:, FIRST_TOKEN_FEATURE:] = 0
-    return replace(candidates, arms=arms)
+    features = candidates.features.copy()
+    features[:, FIRST_TOKEN_FEATURE:] = 0
+    return replace(candidates, features=features)
 
 
 def _fit_gate(lessons: TrainingMatrix) -> tuple[Vectors, Vectors, Vectors]:
-    """Adam on the likelihood of the right candidates; the counts that the gate gives are never negative."""
+    """Adam on the likelihood of the right candidates; the gate's weights are never negative."""
     mean, scale = lessons.context.mean(axis=0), lessons.context.std(axis=0) + 1e-2
     mean[0], scale[0] = 0, 1
     asked = np.clip((lessons.context - mean) / scale, -3, 3)
@@ -264,11 +263,11 @@ def _fit_gate(lessons: TrainingMatrix) -> tuple[Vectors, Vectors, Vectors]:
     gate = dice.normal(0, 0.01, (asked.shape[1], lessons.views.shape[2]))
     gate[0] = -2.5
     speed, force = np.zeros_like(gate), np.zeros_like(gate)
-    steps = EPOCHS * (len(asked) // BATCH)
+    steps = EPOCHS * (len(asked) // BATCH_SIZE)
     for step in range(1, steps + 1):
-        slope = DECAY * gate
+        slope = WEIGHT_DECAY * gate
         slope[0] = 0
-        slope += _compute_slope(lessons, asked, gate, dice.integers(0, len(asked), BATCH))
+        slope += _compute_slope(lessons, asked, gate, dice.integers(0, len(asked), BATCH_SIZE))
         speed, force = 0.9 * speed + 0.1 * slope, 0.999 * force + 0.001 * slope**2
         pace = RATE * min(1.0, step / 50) * (1 - step / (steps + 1))
         gate -= pace * (speed / (1 - 0.9**step)) / (np.sqrt(force / (1 - 0.999**step)) + 1e-8)

@@ -1,4 +1,4 @@
-"""``python -m evals train PART``: learns the committed weights of a part again."""
+"""``python -m evals train PART``: trains the committed weights of a part again."""
 
 import importlib
 import sys

@@ -1,4 +1,4 @@
-"""Trains the heads of the signals: ``python -m evals train signals --data FOLDER``."""
+"""Trains the linear classifiers of signals: ``python -m evals train signals --data FOLDER``."""
 
 import argparse
 import json
@@ -58,7 +58,7 @@ def train_heads(
 
 
 class HeadTrainer:
-    """The examples of one head in numbers."""
+    """The examples of one classifier as arrays."""
 
     def __init__(self, rows: Sequence[LineExample]) -> None:
         domains = {"service": 0} | {
@@ -85,7 +85,7 @@ class HeadTrainer:
         )
 
     def compute_cross_validated_scores(self) -> dict[str, float]:
-        """Text -> the logit of a head that never saw it."""
+        """Text -> the logit of a classifier that was trained without it."""
         found = np.zeros(len(self.rows))
         for fold in np.unique(self.folds):
             there = self.folds == fold

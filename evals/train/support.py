@@ -1,7 +1,6 @@
-"""``python -m evals train support``: learns assistant/answering/grounding/classifier.json again.
+"""``python -m evals train support``: trains assistant/answering/grounding/classifier.json again.
 
-From the training halves of `data/support_sets.py` alone; thresholds too: nearly all true sentences
-pass there.
+On the training halves of `data/support_sets.py` only; thresholds too: nearly all true sentences pass there.
 """
 
 import json
@@ -23,19 +22,19 @@ from evals.data.support_sets import (
 from evals.train.grounding_features import GroundingFeatures, GroundingFeaturizer, build_source
 from evals.train.optimisers import Array, fit_logistic
 
-#: How much a judged reply counts beside one of our own sentences, by language; and some of our own kinds.
+#: Weights of labelled replies relative to our own sentences, by language; and of some of our own kinds.
 JUDGED_COUNT = {"ja": 6.0, "en": 2.0}
 COUNTS = {"paraphrase": 6.0, "added claim": 1.5, "flipped negation": 1.5}
-#: The difference of two meanings has hundreds of numbers: each counts little.
+#: Regularisation of the difference vector, which has hundreds of numbers.
 TURN_SCALE = {"ja": 0.1, "en": 0.15}
 CALM = 20.0
-#: Chosen by five folds of the training half: in Japanese they help with both kinds of sentences, in English
-#: our own gain and judged replies lose.
+#: Chosen by five-fold cross-validation on the training half: in Japanese they help with both kinds of
+#: sentences, in English our own gain and labelled replies lose.
 KNOTS: dict[str, tuple[float, ...]] = {"ja": (-1.0, 0.0, 1.0), "en": ()}
-#: Of the true sentences, how many may fall below the threshold; how much surer a promise must be (log odds).
+#: Share of true sentences that may fall below the threshold; additional log-odds for a promise.
 MAY_FALL = 0.02
 PROMISE = 2.0
-#: Where the sets come from: their licences stand beside the weights.
+#: Sources of the sets; their licences are stored beside the weights.
 SOURCES = [
     "McGill-NLP/FaithDial audit (MIT), two thirds",
     "yahoojapan/JGLUE JNLI valid (CC BY-SA 4.0), two thirds",
@@ -51,7 +50,7 @@ class GroundingRows:
     difference_vectors: Array
     supported: Array
     counts: Array
-    #: 1 for a judged set: it has a base rate of its own.
+    #: 1 for a labelled set: it has a base rate of its own.
     judged: Array
 
 
@@ -79,7 +78,7 @@ def _build_rows(language: str, scales: GroundingFeaturizer) -> GroundingRows:
     supported = np.array([float(yes) for _, yes, _, _ in found])
     of_judged = np.array([judged for *_, judged in found])
     ours = of_judged == 0
-    # As many true as false ones of our own, by weight.
+    # Equal weight of true and false sentences of our own.
     true, false = ours & (supported == 1), ours & (supported == 0)
     counts[true] *= counts[false].sum() / counts[true].sum()
     told = np.array([w.classifier_features for w, *_ in found], float)
@@ -89,7 +88,7 @@ def _build_rows(language: str, scales: GroundingFeaturizer) -> GroundingRows:
 
 
 def _weigh_own_cases(scales: GroundingFeaturizer) -> list[tuple[GroundingCase, GroundingFeatures]]:
-    # What stands in its passage word for word is never weighed.
+    # Sentences that occur literally in their passage never reach the classifier.
     cases = [
         case
         for case in list_own_cases("train")
@@ -99,7 +98,7 @@ def _weigh_own_cases(scales: GroundingFeaturizer) -> list[tuple[GroundingCase, G
     found = [(case, w) for case, w in zip(cases, weighed, strict=True) if w]
     for group in list_paraphrase_cases("train", split_halves()["train"]):
         some = scales.compute_features([(case.sentence, scales.get_source(case.passage)) for case in group])
-        # The passage that proves it is the one whose words come nearest.
+        # The supporting passage is the one that shares most words.
         known = [(case, w) for case, w in zip(group, some, strict=True) if w]
         found.append(max(known, key=lambda pair: float(pair[1].classifier_features[0])))
     return found

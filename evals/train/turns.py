@@ -2,9 +2,9 @@
 
 As with the reader, the shipped E5 weights stay and a low-rank change of them is learned. One output for each
 of TURN_LABELS (`assistant/domain/turns.py`), from the mean over the turn's own tokens and the first token; a
-label that is not known of a turn teaches nothing:
+label that is unknown for a turn is ignored:
 
-    python -m evals train turns --out turns.pt --export assistant/llm/turns.npz
+    python -m evals train turns --out turns.pt --export assistant/models/embeddings/turns.npz
     python -m evals calibrate_turns
 """
 
@@ -43,23 +43,23 @@ from evals.train.reader_export import export_adapter
 from evals.train.reader_model import PADDING, ReaderNetwork
 
 SEED = 11
-CLIP = 1.0
-DECAY = 0.02
-RISE = 40
-#: Steps, rate and pull towards zero of the heads, which are fitted first.
+MAX_GRADIENT_NORM = 1.0
+WEIGHT_DECAY = 0.02
+WARM_UP_STEPS = 40
+#: Steps, rate and regularisation of the heads, which are fitted first.
 HEAD_STEPS = 400
 HEAD_RATE = 0.02
-HEAD_DECAY = 1e-3
+HEAD_WEIGHT_DECAY = 1e-3
 BATCH_TOKENS = 4_500
-#: Share of the turns whose earlier lines are hidden in training, so that a first line is read well too.
+#: Share of the turns whose earlier lines are hidden in training, so that first lines are read well too.
 HIDDEN = 0.12
-#: How much more a turn that has a label counts than one that has it not.
+#: Weight of a positive label relative to a negative one.
 RARE = 2.0
-#: How much a label counts: the three that decide most come first.
+#: Weight of each label: the three that decide most come first.
 WEIGHTS = {"frustrated": 2.0, "person": 1.5, "unfamiliar": 1.0, "thanks": 0.5, "asks_again": 0.5}
-#: Share of the turns with few known labels that an epoch takes.
+#: Share of the turns with few known labels in an epoch.
 SHARE = 0.25
-#: Turns that are read for the input scales of the product's quantised layers.
+#: Turns that are run for the input scales of the product's quantised layers.
 SCALED_TURNS = 120
 TELL = 240
 
@@ -130,7 +130,7 @@ def _parse_options() -> argparse.Namespace:
 def build_turn_batches(
     tokenizer: Tokenizer, examples: Sequence[TurnExample], chance: random.Random
 ) -> Iterator[TurnBatch]:
-    """Turns of about the same length together, in an order by chance."""
+    """Batches of turns of similar length, in random order."""
     ids = [
         encode_turn(tokenizer, each.text, () if chance.random() < HIDDEN else each.lines) for each in examples
     ]
@@ -175,7 +175,7 @@ def train_model(
     held: Sequence[TurnExample],
     chosen: argparse.Namespace,
 ) -> None:
-    """Learn for the chosen epochs; the rate rises for RISE steps and falls to nothing as a cosine."""
+    """Train for the chosen epochs; the rate rises for WARM_UP_STEPS steps and falls to zero as a cosine."""
     chance = random.Random(SEED)
     every = [
         batch
@@ -184,18 +184,18 @@ def train_model(
     ]
     trained = [p for p in model.parameters() if p.requires_grad]
     print(f"{sum(p.numel() for p in trained):,} numbers are learned in {len(every)} steps", flush=True)
-    optimizer = torch.optim.AdamW(trained, lr=chosen.rate, weight_decay=DECAY)
+    optimizer = torch.optim.AdamW(trained, lr=chosen.rate, weight_decay=WEIGHT_DECAY)
     told, recent = time.time(), 0.0
     for step, batch in enumerate(every):
         fall = 0.5 * (1 + math.cos(math.pi * step / len(every)))
         for each in optimizer.param_groups:
-            each["lr"] = chosen.rate * min(1.0, step / RISE) * fall
+            each["lr"] = chosen.rate * min(1.0, step / WARM_UP_STEPS) * fall
         logits = compute_turn_logits(model, batch)
         loss = F.binary_cross_entropy_with_logits(logits, batch.labels, batch.weights, reduction="sum")
         loss = loss / batch.weights.sum()
         optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(trained, CLIP)
+        nn.utils.clip_grad_norm_(trained, MAX_GRADIENT_NORM)
         optimizer.step()
         recent = 0.97 * (recent or loss.item()) + 0.03 * loss.item()
         if time.time() - told > TELL:
@@ -206,7 +206,7 @@ def train_model(
 
 
 def compute_turn_logits(model: ReaderNetwork, batch: TurnBatch) -> torch.Tensor:
-    """The mean over the turn's own tokens and the first token together, (N, labels)."""
+    """Logits from the mean over the turn's own tokens and from the first token, (N, labels)."""
     mean, first = _pool_states(model, batch)
     return model.token_head(mean) + model.window_head(first)
 
@@ -219,9 +219,10 @@ def _pool_states(model: ReaderNetwork, batch: TurnBatch) -> tuple[torch.Tensor, 
 
 
 def fit_heads(model: ReaderNetwork, tokenizer: Tokenizer, learned: Sequence[TurnExample]) -> None:
-    """Fit the heads on the states as they are, before anything else changes.
+    """Fit the heads on the initial states, before anything else is trained.
 
-    Fine-tuning then bends the states less (Kumar et al., Fine-Tuning can Distort Pretrained Features, 2022).
+    Fine-tuning then distorts the states less (Kumar et al., Fine-Tuning can Distort Pretrained Features,
+    2022).
     """
     pooled, labels, weights = _collect_head_data(model, tokenizer, learned)
     middle, spread = pooled.mean(0), pooled.std(0) + 1e-4
@@ -232,7 +233,7 @@ def fit_heads(model: ReaderNetwork, tokenizer: Tokenizer, learned: Sequence[Turn
         for each in optimizer.param_groups:
             each["lr"] = HEAD_RATE * (1 - step / HEAD_STEPS)
         loss = F.binary_cross_entropy_with_logits(head(scaled), labels, weights, reduction="sum")
-        loss = loss / weights.sum() + HEAD_DECAY * head.weight.square().sum()
+        loss = loss / weights.sum() + HEAD_WEIGHT_DECAY * head.weight.square().sum()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -259,7 +260,7 @@ def _collect_head_data(
 
 
 def _save_model(model: ReaderNetwork, out: Path) -> None:
-    """What was learned; the packaged weights are not in it."""
+    """The learned parameters; the packaged weights are not in the file."""
     names = dict(model.named_parameters())
     torch.save({k: v for k, v in model.state_dict().items() if k in names}, out)
 

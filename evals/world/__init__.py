@@ -1,7 +1,7 @@
-"""``python -m evals world``: inputs as the world sends them, through the real entrances, a line each.
+"""``python -m evals world``: realistic inputs through the real entrances, a line each.
 
-``--siblings`` runs generated relatives of the same kinds instead and prints the share that is right. Modules
-of this package give ``CASES: list[Case]`` and, where they have relatives, ``async siblings(place)``.
+``--siblings`` runs generated variants of the same kinds instead and prints the share that is right. Modules
+of this package give ``CASES: list[Case]`` and, where they have variants, ``async siblings(place)``.
 """
 
 import argparse
@@ -14,9 +14,9 @@ from types import ModuleType
 
 from evals.world.cases import CasePlace, WorldCase, open_place
 
-#: Each a module of this package; one that is not there yet has no cases.
+#: Modules of this package; a missing one has no cases.
 MODULES = ("documents", "mail", "apps")
-#: Siblings of a kind that are shown when they are wrong.
+#: Wrong variants printed per kind.
 SHOWN = 20
 
 
@@ -44,7 +44,7 @@ def load_modules() -> dict[str, ModuleType]:
 
 
 async def _run_cases(inputs: Path, scratch: Path, only: str) -> int:
-    """How many are not right."""
+    """Run the cases; returns how many failed."""
     cases = {name: module.CASES for name, module in load_modules().items()}
     known = {file for some in cases.values() for case in some for file in case.files}
     wrong = total = 0

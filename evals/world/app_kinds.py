@@ -1,11 +1,10 @@
-"""Generated relatives of what people send in apps: every kind of the documentation, kinds that nobody knows
-yet, and known ones whose content is not what it should be."""
+"""Generated variants of inbound app messages: documented kinds, unknown kinds, malformed content."""
 
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-#: Contents that a known kind never has.
+#: Content that a known kind never has.
 WRONG: tuple[Any, ...] = ({}, [], None, 7, "x", {"id": "1", "caption": 7, "body": {"b": []}})
 WHATSAPP = (
     *("text", "image", "video", "audio", "document", "sticker", "location", "contacts", "order"),
@@ -24,11 +23,11 @@ LINE = ("text", "image", "video", "audio", "file", "location", "sticker", "coupo
 
 
 def generate_contents() -> Iterator[tuple[str, dict[str, Any]]]:
-    """App and content of each."""
+    """(app, content) of each."""
     for kind in WHATSAPP:
         yield from (("whatsapp", {"type": kind, kind: content}) for content in WRONG)
     for kind in TELEGRAM:
-        # Nothing at all is how Telegram says that a message is not of this kind.
+        # Telegram marks a message as not of this kind by leaving the field out.
         yield from (("telegram", {kind: content}) for content in WRONG)
     for app in ("messenger", "instagram"):
         shapes = chain.from_iterable(

@@ -1,4 +1,4 @@
-"""Messages of apps as people send them: kinds that are no words, a yes to our own offer, opening hours."""
+"""Realistic app messages: kinds without text, a yes to our own offer, opening hours."""
 
 import asyncio
 import json
@@ -24,14 +24,14 @@ from evals.bench.service import ASSISTANT, build_environment, serve_product
 from evals.world.app_kinds import generate_contents
 from evals.world.cases import CasePlace, SiblingResult, WorldCase
 
-#: Seconds until an answer stands on a phone, at most.
+#: Seconds until an answer arrives at a phone, at most.
 PATIENCE = 30
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge_base"
 Signed = tuple[str, bytes, dict[str, str]]
 
 
 class SteadyRandom(random.Random):
-    """No send of ours is refused."""
+    """Never refuses a send."""
 
     def random(self) -> float:
         return 1.0
@@ -39,7 +39,7 @@ class SteadyRandom(random.Random):
 
 @dataclass
 class AppCounter:
-    """The service as an operator starts it, the phones of its customers, and an agent who looks on."""
+    """The service as an operator starts it, the phones of its customers, and an agent's account."""
 
     http: httpx2.AsyncClient
     phones: SimulatedPhones
@@ -47,7 +47,7 @@ class AppCounter:
     people: int = 0
 
     async def send_webhook(self, peer: str, call: Signed) -> list[str]:
-        """What is new on the phone after it."""
+        """Send a webhook; returns what is new on the phone after it."""
         name, body, headers = call
         before = len(self.phones.arrived[peer])
         (await self.http.post(f"/v1/channels/{name}", content=body, headers=headers)).raise_for_status()
@@ -57,7 +57,7 @@ class AppCounter:
         return self.phones.arrived[peer][before:]
 
     async def fetch_newest(self) -> dict[str, Any]:
-        """As agents see the conversation that was not there at the last look."""
+        """The newest conversation since the last call, as agents see it."""
         page = (await self.http.get("/v1/agent/conversations")).json()["conversations"]
         new = [one["id"] for one in page if one["id"] not in self.seen]
         self.seen |= set(new)
@@ -114,7 +114,7 @@ async def _get_counter(place: CasePlace) -> AppCounter:
     return found
 
 
-# -- how each app carries what the inputs hold
+# -- payloads of each app
 
 
 def _build_whatsapp(peer: str, content: dict[str, Any], _: AppCounter) -> Signed:
@@ -170,7 +170,7 @@ def _build_sms(peer: str, content: dict[str, Any], counter: AppCounter) -> Signe
     return ("sms", *sign_form(fields, f"{counter.phones.known_as}/v1/channels/sms"))
 
 
-#: By the first word of the input's app: how it is sent, and how its people's ids begin.
+#: App -> how it is sent, and the prefix of its people's ids.
 APPS = {
     "whatsapp": (_build_whatsapp, "8190"),
     "telegram": (_build_telegram, "3"),
@@ -180,17 +180,17 @@ APPS = {
     "slack": (_build_slack, "D"),
     "sms": (_build_sms, "+8190"),
 }
-#: Who sends no words is asked for them.
+#: The reply to messages without text.
 ASKED = ("文章でお書き", "describe it in words", "only read words")
-#: Where the words of a person stand in a message; the desk must have them.
+#: Paths of a message's text, which agents must see.
 WORDS = (("text",), ("order", "text"), ("postback", "payload"))
 
 
-# -- what is right
+# -- checks
 
 
 async def check_kinds(place: CasePlace, paths: Sequence[Path]) -> Sequence[str]:
-    """Whoever sends anything hears something, and agents see what came."""
+    """Every message gets an answer, and agents see its content."""
     counter, problems = await _get_counter(place), []
     for line in paths[0].read_text("utf-8").splitlines():
         given = json.loads(line)
@@ -241,7 +241,7 @@ async def check_overnight(_place: CasePlace, paths: Sequence[Path]) -> Sequence[
 
 
 async def siblings(place: CasePlace) -> list[SiblingResult]:
-    """Each from a person of its own, who hears something."""
+    """Each from another person, who must get an answer."""
     counter = await _get_counter(place)
 
     async def run_sibling(app: str, content: dict[str, Any]) -> SiblingResult:

@@ -1,4 +1,4 @@
-"""What a case of the real world is, and the place in which cases run."""
+"""Cases of realistic inputs, and their environment."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,17 +9,17 @@ from typing import Any
 
 @dataclass(slots=True)
 class CasePlace:
-    """Where cases run: the folder of inputs, a folder to write in, and what is started once for all."""
+    """The folder of inputs, a working folder, and services that are started once for all cases."""
 
-    #: The handed inputs.
+    #: The given inputs.
     inputs: Path
-    #: Empty at the start, gone at the end.
+    #: Empty at the start, removed at the end.
     scratch: Path
     stack: AsyncExitStack
     started: dict[str, Any] = field(default_factory=dict)
 
     async def start_once(self, name: str, start: Callable[[], Any]) -> Any:
-        """What the async context manager of *start* gives; the same for every case that asks for *name*."""
+        """The result of the async context manager *start*; shared by all cases that ask for *name*."""
         if name not in self.started:
             self.started[name] = await self.stack.enter_async_context(start())
         return self.started[name]
@@ -33,22 +33,22 @@ async def open_place(inputs: Path, scratch: Path) -> AsyncIterator[CasePlace]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldCase:
-    """One input, or a few that belong together, through an entrance of the product."""
+    """One input, or several that belong together, through an entrance of the product."""
 
-    #: Names of files in the folder of inputs; a file that no case names is reported.
+    #: File names in the folder of inputs; a file that no case names is reported.
     files: tuple[str, ...]
-    #: What is right, in a few words.
+    #: The expected result in a few words.
     says: str
-    #: What was wrong; empty: all is right. Gets the place and the paths of *files*.
+    #: Returns what is wrong; empty: nothing. Called with the place and the paths of *files*.
     check: Callable[[CasePlace, Sequence[Path]], Awaitable[Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiblingResult:
-    """A generated input with a known right value, and what the product made of it."""
+    """A generated input with its expected value, and the product's result."""
 
     name: str
-    #: Why it is not right; None: it is.
+    #: Why it is wrong; None: it is right.
     wrong: str | None
-    #: Nothing of it can be seen by anybody: worse than wrong.
+    #: Nobody can see that something is missing: worse than wrong.
     lost: bool = False

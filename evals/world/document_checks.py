@@ -1,4 +1,4 @@
-"""What can be asked of a document: what search finds, what is answered from it, what the report says."""
+"""Checks of documents: what search finds, what is answered from them, what the report says."""
 
 import asyncio
 import json
@@ -31,10 +31,10 @@ Check = Callable[[CasePlace, Sequence[Path]], Awaitable[Sequence[str]]]
 
 @dataclass(frozen=True, slots=True)
 class IngestedText:
-    """What an ingest run made of its sources."""
+    """The result of an ingest run."""
 
     report: IngestReport
-    #: Everything that search can find, titles, tags and texts.
+    #: Everything that search can find: titles, tags and texts.
     text: str
 
 
@@ -55,7 +55,7 @@ async def ingest_text(*sources: str) -> IngestedText:
 
 
 def check_reading(*has: str, lacks: Sequence[str] = (), warns: str = "") -> Check:
-    """*has* and *lacks*: what search must and must not find; *warns*: what the report must say."""
+    """*has* and *lacks*: what search must and must not find; *warns*: what the report must contain."""
 
     async def run_check(_place: CasePlace, paths: Sequence[Path]) -> list[str]:
         found = await ingest_text(str(paths[0]))
@@ -65,7 +65,7 @@ def check_reading(*has: str, lacks: Sequence[str] = (), warns: str = "") -> Chec
 
 
 def check_answers(expected: Mapping[str, str], *, beside_sample: bool = False) -> Check:
-    """Questions and what must stand in their answers."""
+    """Questions and what their answers must contain."""
 
     async def run_check(place: CasePlace, paths: Sequence[Path]) -> list[str]:
         folder = Path(mkdtemp(dir=place.scratch))
@@ -88,7 +88,7 @@ def check_answers(expected: Mapping[str, str], *, beside_sample: bool = False) -
 
 
 def check_sitemap(*has: str, pages: Mapping[str, str], warns: Sequence[str]) -> Check:
-    """A sitemap that a site serves with some pages and parts of it."""
+    """A sitemap that a site serves, with some pages and parts of it."""
 
     async def run_check(_place: CasePlace, paths: Sequence[Path]) -> list[str]:
         body = paths[0].read_text("utf-8")
@@ -115,7 +115,7 @@ def _find_unsaid(report: IngestReport, warns: str) -> list[str]:
 
 @asynccontextmanager
 async def _serve_pages(pages: Mapping[str, str]) -> AsyncIterator[str]:
-    """A site on the loopback; addresses in *pages* that name the cases' own port lead to it."""
+    """A site on the loopback interface; addresses in *pages* with the cases' own port lead to it."""
 
     async def answer_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         path = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode()

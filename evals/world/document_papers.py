@@ -1,4 +1,4 @@
-"""PDF pages drawn in ways that stream order does not survive, each with what a reader sees of it."""
+"""Generated PDF pages whose stream order differs from reading order, each with its expected text."""
 
 import io
 from collections.abc import Callable, Iterator

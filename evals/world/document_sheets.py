@@ -1,4 +1,4 @@
-"""Sheets in every dialect and cells in every format, each with what the spreadsheet shows of them."""
+"""Generated sheets in every CSV dialect and cell format, each with what a spreadsheet shows."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Documents put together from marks, cell formats, table spans and dialects, each with what a reader sees of it."""
+"""Generated documents from markup, cell formats, table spans and dialects, each with its expected text."""
 
 # ruff: noqa: E501
 
@@ -21,8 +21,8 @@ class MadeDocument:
 
 
 def generate_documents() -> Iterator[MadeDocument]:
-    """All of them, the same on every run."""
-    # Paper needs a library that only tests have.
+    """All documents, the same on every run."""
+    # PDF generation needs a library that only tests have.
     from evals.world import document_papers, document_sheets
 
     yield from _generate_remarks()
@@ -35,7 +35,7 @@ def generate_documents() -> Iterator[MadeDocument]:
     yield from document_papers.generate_papers()
 
 
-# -- authors' marks -------------------------------------------------------------------------------------
+# -- authoring syntax -----------------------------------------------------------------------------------
 
 REMARKS = {
     "html": "<!-- {} -->",
@@ -247,7 +247,7 @@ def _generate_collapsed() -> Iterator[MadeDocument]:
 
 
 def _generate_tables() -> Iterator[MadeDocument]:
-    """Grids with random merged cells; each row must say all that it stands for."""
+    """Grids with random merged cells; each row must contain everything that applies to it."""
     for seed in range(40):
         chance = random.Random(seed)
         width, height = chance.randint(2, 5), chance.randint(2, 6)

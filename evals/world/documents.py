@@ -1,4 +1,4 @@
-"""The handed documents through `ingest` and, where an answer is asked for, through a conversation."""
+"""The given documents through `ingest` and, where an answer is expected, through a conversation."""
 
 from assistant.knowledge.loaders import Unreadable
 from assistant.knowledge.loaders.reader import ChildProcessReader
@@ -222,7 +222,7 @@ CASES = [
 
 
 async def siblings(_place: CasePlace) -> list[SiblingResult]:
-    """Generated documents through the child process that reads them."""
+    """Generated documents through the child process that parses them."""
     found = []
     async with ChildProcessReader() as reader:
         for made in document_siblings.generate_documents():

@@ -1,4 +1,4 @@
-"""Mail as the world sends it: quotes, character sets, marks of machines, forwards, threads."""
+"""Realistic mail: quotes, charsets, automatic mail, forwards, threads."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ async def get_service(place: CasePlace) -> MailService:
 
 
 async def siblings(place: CasePlace) -> list[SiblingResult]:
-    """Quote forms, character sets and mailers, put together."""
+    """Quote forms, charsets and mailers, combined."""
     service, found = await get_service(place), []
     mails = generate_mails()
     for mail in mails:
@@ -37,7 +37,7 @@ async def siblings(place: CasePlace) -> list[SiblingResult]:
 
 
 async def _deliver_mail(service: MailService, path: Path) -> str:
-    """Each case has a sender of its own: nobody unproven gets two automatic answers."""
+    """Each case has its own sender: no unauthenticated sender gets two automatic answers."""
     raw, number = path.read_bytes(), path.name.split("-")[0]
     named = re.search(rb"^Reply-To: (\S+)", raw, re.M) or re.search(rb"^From: (\S+)", raw, re.M)
     known = named[1].decode() if named else ""
@@ -81,7 +81,7 @@ def _check_words(*words: str, queued: bool = False) -> Check:
 
 
 async def _check_thread(place: CasePlace, paths: Sequence[Path]) -> list[str]:
-    """An answer to our mail's Message-ID alone, at our plain address."""
+    """A reply to our mail by Message-ID alone, at our plain address."""
     service = await get_service(place)
     raw = paths[0].read_bytes()
     first = raw.replace(b"<c23@", b"<c23first@").replace(b"<ID OF OUR ANSWER>", b"")

@@ -1,4 +1,4 @@
-"""The product as it serves, with a mailbox and an outgoing server of ours, over three small articles."""
+"""The product as it serves, with a fake mailbox and SMTP server, over three small articles."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ WAIT_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundMail:
-    """What became of a mail."""
+    """The result of a mail."""
 
     conversation: Conversation
     thread: Thread
@@ -32,7 +32,7 @@ class FoundMail:
 
     @property
     def text(self) -> str:
-        """What the customer said last."""
+        """The customer's last text."""
         return [m.text for m in self.messages if m.author is Author.CUSTOMER][-1]
 
 
@@ -44,7 +44,7 @@ class MailService:
         self.post, self._service = post, service
 
     async def find_mail(self, peer: str, *, answered: bool = False) -> FoundMail | None:
-        """The newest conversation with *peer*; with its answer, if one comes; None: there is none."""
+        """The newest conversation with *peer*, with its answer if one comes; None: there is none."""
         end = asyncio.get_running_loop().time() + WAIT_SECONDS
         while self.post.unread and asyncio.get_running_loop().time() < end:
             await asyncio.sleep(0.05)

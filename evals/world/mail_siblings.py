@@ -1,4 +1,4 @@
-"""Mails put together from quote forms, character sets and mailers, each with what it really says."""
+"""Generated mails from quote forms, charsets and mailers, each with its expected text."""
 
 # ruff: noqa: E501
 
@@ -29,7 +29,7 @@ class MadeMail:
     right: str
 
 
-#: What mailers put between the answer and what it answers.
+#: Separators between a reply and the mail it answers.
 HEADS = {
     "outlook-ja": f"差出人: {NAME} <{MAIL}>\n送信日時: 2026年11月30日月曜日 20:05\n宛先: 佐藤 <s@mail.example>\n件名: Re: x",
     "outlook-ja-line": f"________________________________\n差出人: {NAME} <{MAIL}>\n送信日時: 2026年11月30日 20:05\n"
@@ -43,7 +43,7 @@ HEADS = {
     "original-de": f"-----Ursprüngliche Nachricht-----\nVon: {NAME} <{MAIL}>\nGesendet: Montag, 30. November 2026 20:05\n"
     "An: s@mail.example\nBetreff: x",
 }
-#: What mailers put above lines that they mark with ">".
+#: Attribution lines above lines that are quoted with ">".
 LINES = {
     "gmail-ja": f"2026年11月30日(月) 20:05 {NAME} <{MAIL}>:",
     "gmail-en": f"On Mon, Nov 30, 2026 at 8:05 PM {NAME} <{MAIL}> wrote:",
@@ -85,7 +85,7 @@ FEET = {
     "block": "\n\n＝＝＝＝＝＝＝＝＝＝\n佐藤 花子\n株式会社もみじ\nTEL 03-0000-0000\n＝＝＝＝＝＝＝＝＝＝",
     "outlook": "\n\nOutlook for iOS を入手",
 }
-#: How the bytes are written, and what the label says.
+#: How the bytes are encoded, and what the label says.
 CHARSETS = (
     ("utf-8", "utf-8"),
     ("utf-8", None),
@@ -108,7 +108,7 @@ TRANSFERS = ("8bit", "base64", "quoted-printable")
 
 
 def generate_mails() -> list[MadeMail]:
-    """At least 250: each quote form with each of several character sets, ways of transfer and feet."""
+    """At least 250: each quote form with several charsets, transfer encodings and footers."""
     found = []
     for number, (name, text) in enumerate(_generate_texts()):
         for turn in range(4):

@@ -1,4 +1,4 @@
-"""A post office for measurements and tests: a mailbox by IMAP and a server for outgoing mail."""
+"""A fake mail server for measurements and tests: a mailbox by IMAP, and SMTP."""
 
 import asyncio
 import contextlib
@@ -19,19 +19,19 @@ MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 
 @dataclass
 class FakeMailServer:
-    """What lies in the mailbox, and what was sent, oldest first."""
+    """Mails of the mailbox, and sent mails, oldest first."""
 
     unread: dict[int, bytes] = field(default_factory=dict)
-    #: Numbers that were marked as read.
+    #: Numbers of mails that were marked as read.
     seen: list[int] = field(default_factory=list)
     sent: list[EmailMessage] = field(default_factory=list)
     #: Every line that a client sent without encryption.
     in_the_clear: list[str] = field(default_factory=list)
     password: str = "p w"
-    #: With it, STARTTLS is offered, or encryption begins with the first byte.
+    #: With it, STARTTLS is offered, or TLS is implicit.
     certificate: ssl.SSLContext | None = None
     at_once: bool = False
-    #: Seconds before each answer.
+    #: Seconds before each response.
     slow: float = 0.0
     imap_port: int = 0
     smtp_port: int = 0

@@ -120,7 +120,7 @@ async def test_what_stands_word_for_word_is_shown_without_weighing_it() -> None:
     refusing: Any = FailingEmbedder()
     ask = AnswerRequest(question="", language="ja", passages=[passage(DEADLINE)])
     writing = DraftInProgress(
-        ask=ask,
+        request=ask,
         sources=[GroundingSource.from_passage(ask.passages[0])],
         mask=PiiMask(),
         evidence=refusing,

@@ -190,7 +190,7 @@ def application(
             policy=rig.policy,
             examples=rig.mind.examples,
             suggest=partial(draft_suggestions, rig.mind),
-            wire=rig.wire,
+            notifier=rig.wire,
             timing=rig.timing,
             desk=rig.desk,
             pick_facts=pick_facts,

@@ -44,14 +44,14 @@ class GatedAnswerer:
     def __init__(self) -> None:
         self.waiting: list[asyncio.Event] = []
 
-    async def write_answer(self, ask: AnswerRequest, progress: Progress) -> Draft:
+    async def write_answer(self, request: AnswerRequest, progress: Progress) -> Draft:
         opened = asyncio.Event()
         self.waiting.append(opened)
         try:
             await opened.wait()
         finally:
             self.waiting.remove(opened)
-        return await ExtractiveAnswerer().write_answer(ask, progress)
+        return await ExtractiveAnswerer().write_answer(request, progress)
 
 
 class ConversationMachine(RuleBasedStateMachine):

@@ -55,7 +55,7 @@ def test_a_part_is_asked_nothing_that_only_the_rest_answers(tmp_path: Path) -> N
 def test_near_misses_lack_the_answer_and_gaps_all_that_is_like_it() -> None:
     dice = np.random.default_rng(0)
     found = RetrievalCandidates(
-        arms=dice.uniform(0, 1, (20, len(RANKING_FEATURES))).astype(np.float32),
+        features=dice.uniform(0, 1, (20, len(RANKING_FEATURES))).astype(np.float32),
         own_language=np.ones(20, np.float32),
         title_share=np.ones(20, np.float32),
         asked=3,
@@ -71,15 +71,15 @@ def test_near_misses_lack_the_answer_and_gaps_all_that_is_like_it() -> None:
         ranking.load_fusion_weights(),
     )
     [(out, none)], [(gap, nothing)] = made["out"][1], made["gap"][1]
-    assert len(out.arms) == 19
+    assert len(out.features) == 19
     assert not none.any()
     assert not nothing.any()
-    assert 3 <= len(out.arms) - len(gap.arms) < 12
+    assert 3 <= len(out.features) - len(gap.features) < 12
     best = ranking.score_candidates(found, ranking.load_fusion_weights())
     assert best[gap.article].max() <= np.sort(best[~right])[-4]
     [(small, its)] = made["own, small"][1]
     assert its.sum() == 1
-    assert len(small.arms) <= 10
+    assert len(small.features) <= 10
 
 
 @pytest.mark.parametrize("name", INVENTED)

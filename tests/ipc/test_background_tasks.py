@@ -108,7 +108,7 @@ async def test_every_task_of_the_service_comes_back(settings: Settings) -> None:
     async with service.run_tasks():
         await asyncio.sleep(0.01)
         async with asyncio.timeout(30):
-            while {"wire", "warm-up"} & set(service.supervisor.tasks):  # they end by themselves
+            while {"notifier", "warm-up"} & set(service.supervisor.tasks):  # they end by themselves
                 await asyncio.sleep(0.05)
         names = list(service.supervisor.tasks)
         assert {"loop", "housekeeping", "resync", "knowledge", "vectors"} <= set(names)

@@ -11,7 +11,7 @@ from assistant.ipc import worker_supervisor
 from assistant.ipc.rpc import RpcChannel
 from assistant.ipc.worker_supervisor import WorkerSupervisor, launch_worker
 
-#: A companion that can do nothing but live.
+#: A worker that does nothing but run.
 LIVES = """
 import asyncio, socket, sys
 from assistant.ipc.rpc import RpcChannel

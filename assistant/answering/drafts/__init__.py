@@ -1,1 +1,1 @@
-"""Answers that a model drafts: what it is given, how its stream is read, what of it is shown."""
+"""Drafts of a model: prompt context, stream parsing, grounding of each sentence."""

@@ -1,4 +1,4 @@
-"""Answers that a model writes and the passages prove; where either fails, quotes from the passages."""
+"""Answers drafted by a model and checked against the passages; falls back to quotes."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -30,7 +30,7 @@ _AGAIN = "\n\nThe last draft was in another language. Write in {language} only."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledPrompt:
-    """A prompt and what goes with it."""
+    """A rendered prompt with the data needed to check its answer."""
 
     system: str
     user: str
@@ -38,7 +38,7 @@ class FilledPrompt:
 
 
 class GroundedAnswerer:
-    """An Answerer that streams from a model and shows a sentence only once it is checked."""
+    """An Answerer that streams from a model and shows a sentence only after the grounding check."""
 
     def __init__(
         self,
@@ -54,21 +54,21 @@ class GroundedAnswerer:
         self._fallback, self._ranker, self._readings = fallback, ranker, readings
         self._prices = prices or Prices()
 
-    async def write_answer(self, ask: AnswerRequest, progress: Progress) -> Draft:
-        asked = await self._build_prompt(ask)
-        writing, why_not = await self._write_within_budget(ask, asked, progress)
+    async def write_answer(self, request: AnswerRequest, progress: Progress) -> Draft:
+        asked = await self._build_prompt(request)
+        writing, why_not = await self._write_within_budget(request, asked, progress)
         if writing.is_in_another_language and not why_not:
-            again = asked.user + _AGAIN.format(language=_get_language_name(ask.language))
+            again = asked.user + _AGAIN.format(language=_get_language_name(request.language))
             spent = writing
-            writing, why_not = await self._write_within_budget(ask, replace(asked, user=again), progress)
+            writing, why_not = await self._write_within_budget(request, replace(asked, user=again), progress)
             writing.prompt_tokens, writing.completion_tokens = (
                 writing.prompt_tokens + spent.prompt_tokens,
                 writing.completion_tokens + spent.completion_tokens,
             )
-        return await self._build_draft(ask, writing, why_not, progress)
+        return await self._build_draft(request, writing, why_not, progress)
 
     async def _build_draft(
-        self, ask: AnswerRequest, writing: DraftInProgress, why_not: str, progress: Progress
+        self, request: AnswerRequest, writing: DraftInProgress, why_not: str, progress: Progress
     ) -> Draft:
         name = self._model.name
         if writing.says_no_answer and not writing.accepted and not why_not:
@@ -76,7 +76,7 @@ class GroundedAnswerer:
         elif why_not or not writing.accepted:
             writing.withdraw_text(why_not)
             instead = why_not or "nothing of the draft stood the check"
-            draft = replace(await self._fallback.write_answer(ask, progress), instead=instead)
+            draft = replace(await self._fallback.write_answer(request, progress), instead=instead)
         else:
             draft = Draft(text=writing.text, citations=writing.build_citations(), model=name)
         return replace(
@@ -87,48 +87,48 @@ class GroundedAnswerer:
             withheld=tuple(writing.withheld),
         )
 
-    async def _build_prompt(self, ask: AnswerRequest) -> FilledPrompt:
+    async def _build_prompt(self, request: AnswerRequest) -> FilledPrompt:
         mask, name = PiiMask(), self._model.name
-        packed = build_prompt_context(ask, await self._ranker.rank_candidates(ask), name)
+        packed = build_prompt_context(request, await self._ranker.rank_candidates(request), name)
         system, user = self._prompt.fill_template(
-            language=_get_language_name(ask.language),
+            language=_get_language_name(request.language),
             passages=packed,
-            history=condense_history(ask.lines, mask),
-            question=sanitize_data(mask.mask_text(ask.question))[:MAX_QUESTION_CHARACTERS],
+            history=condense_history(request.lines, mask),
+            question=sanitize_data(mask.mask_text(request.question))[:MAX_QUESTION_CHARACTERS],
         )
         return FilledPrompt(system=system, user=user, mask=mask)
 
     async def _write_within_budget(
-        self, ask: AnswerRequest, asked: FilledPrompt, progress: Progress
+        self, request: AnswerRequest, asked: FilledPrompt, progress: Progress
     ) -> tuple[DraftInProgress, str]:
-        """What was written within the budget, and why there is no more of it."""
+        """The draft within the budget, and why it ended early, if it did."""
         name = self._model.name
-        writing = self._start_draft(ask, asked)
+        writing = self._start_draft(request, asked)
         taken = count_tokens(asked.system, name) + count_tokens(asked.user, name)
         reserved = taken + MAX_TOKENS
-        if ask.allowance and (why_not := await ask.allowance.reserve_tokens(reserved)):
+        if request.allowance and (why_not := await request.allowance.reserve_tokens(reserved)):
             return writing, why_not
         why_not = await self._write_draft(writing, asked, progress)
         writing.prompt_tokens, writing.completion_tokens = taken, count_tokens(writing.raw_text, name)
-        if ask.allowance:
+        if request.allowance:
             cost = self._prices.compute_cost(name, writing.prompt_tokens, writing.completion_tokens)
-            await ask.allowance.record_usage(
+            await request.allowance.record_usage(
                 reserved, writing.prompt_tokens + writing.completion_tokens, cost
             )
         return writing, why_not
 
-    def _start_draft(self, ask: AnswerRequest, asked: FilledPrompt) -> DraftInProgress:
-        sources = [GroundingSource.from_passage(passage) for passage in ask.passages]
+    def _start_draft(self, request: AnswerRequest, asked: FilledPrompt) -> DraftInProgress:
+        sources = [GroundingSource.from_passage(passage) for passage in request.passages]
         return DraftInProgress(
-            ask=ask,
+            request=request,
             sources=sources,
             mask=asked.mask,
-            evidence=GroundingChecker(self._readings, sources, ask.language),
+            evidence=GroundingChecker(self._readings, sources, request.language),
             likeness=self._ranker.compute_likeness,
         )
 
     async def _write_draft(self, writing: DraftInProgress, asked: FilledPrompt, progress: Progress) -> str:
-        """Fills *writing* with what stood the check; why it broke off, if it did."""
+        """Fill *writing* with the checked sentences; returns why the draft broke off, if it did."""
         try:
             async with aclosing(self._stream_pieces(writing, asked)) as pieces:
                 async for piece in pieces:

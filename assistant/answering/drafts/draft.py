@@ -1,4 +1,4 @@
-"""A draft while it is written: every sentence is checked, and only what is supported becomes part of it."""
+"""A draft in progress: every sentence is checked, and only supported ones become part of it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,21 +34,21 @@ _MAX_PIECES = 10
 class DraftInProgress:
     """The answer so far."""
 
-    ask: AnswerRequest
+    request: AnswerRequest
     sources: Sequence[GroundingSource]
-    #: What the model was not told; put back into what is shown.
+    #: PII that was masked in the prompt; restored in what is shown.
     mask: PiiMask
-    #: Weighs a sentence against a passage.
+    #: Scores a sentence against a passage.
     evidence: GroundingChecker
-    #: How near a text comes in meaning to the nearest of some others, 0–1: where nothing can be weighed.
+    #: Cosine of a text with the nearest of others, 0–1: used where there is no grounding classifier.
     likeness: Likeness
     accepted: list[str] = field(default_factory=list)
     withheld: list[WithheldSentence] = field(default_factory=list)
-    #: (passage, block) -> the units of it that are cited; its order gives the numbers.
+    #: (passage, block) -> its cited units; the order gives the citation numbers.
     _cited: dict[tuple[int, int], list[Unit]] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
     says_no_answer: bool = False
-    #: Everything that the model said, and the tokens of the prompt and of that.
+    #: The model's whole output, and the tokens of prompt and completion.
     raw_text: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -66,7 +66,7 @@ class DraftInProgress:
         return not self.accepted and [w.why for w in self.withheld[:2]].count("wrong language") == 2
 
     async def add_piece(self, piece: DraftPiece) -> bool:
-        """True if the piece became part of the answer."""
+        """Check a piece and add it; returns whether it became part of the answer."""
         if NO_ANSWER in piece.text:
             self.says_no_answer = True
             return False
@@ -82,13 +82,13 @@ class DraftInProgress:
         return True
 
     def withdraw_text(self, why: str) -> None:
-        """A half answer is none: what was shown goes to what was withheld."""
+        """Withdraw the answer: an incomplete one is not shown; it counts as withheld."""
         self.withheld += [WithheldSentence(text=text.strip(), why=why) for text in self.accepted]
         self.accepted = []
 
     async def _check_piece(self, piece: DraftPiece) -> tuple[str, "Unit | None"]:
-        """The unit that proves the piece, or why none does; another passage than the cited may prove it."""
-        if why := find_unfit_reason(piece.text, self.ask.language):
+        """The unit that supports the piece, of the cited passage or another, or the reason why none does."""
+        if why := find_unfit_reason(piece.text, self.request.language):
             return why, None
         cited = [n - 1 for n in piece.cited if 0 < n <= len(self.sources)]
         why = "" if cited else "no citation"
@@ -100,8 +100,8 @@ class DraftInProgress:
         return why, None
 
     async def _find_objection(self, text: str, rank: int) -> str | None:
-        """Facts have to be exact; the meaning is weighed, where there is no head for it by words alone."""
-        source, language = self.sources[rank], self.ask.language
+        """The objection to a piece: exact facts first, then its meaning, by the classifier or by words."""
+        source, language = self.sources[rank], self.request.language
         if source.contains_sentence(text):
             return None
         weighed = await self.evidence.score_support(text, rank)
@@ -145,7 +145,7 @@ class DraftInProgress:
         return tuple(
             Citation(n=n, article=p.article, title=p.title, url=p.url, quote=_format_quote(cited))
             for n, ((rank, _), cited) in enumerate(self._cited.items(), 1)
-            for p in [self.ask.passages[rank]]
+            for p in [self.request.passages[rank]]
         )
 
 

@@ -1,4 +1,4 @@
-"""What of the passages and the talk so far goes into a prompt: what the question needs, as data."""
+"""Selects the parts of passages and history for a prompt, and sanitizes them as data."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -15,15 +15,16 @@ from assistant.text.quotable import Unit, UnitKind, extract_units
 
 #: Tokens of all passages together.
 BUDGET = 650
-#: Below the best part by more than this, a part is not worth its tokens; at less than that, it is read with
-#: its paragraph or list. Log-odds of the ranking; chosen on evals/cases/sample_kb.jsonl, not on its held set.
+#: A part whose score is lower than the best one's by more than this is left out; within the second value it
+#: is given with its whole paragraph or list. Log-odds of the quote ranking; tuned on
+#: evals/cases/sample_kb.jsonl, not on its held-out set.
 _MAX_LOG_ODDS_BEHIND = 4.8
 _MAX_LOG_ODDS_BEHIND_FOR_CONTEXT = 0.5
 _MAX_BLOCK_CHARACTERS = 600
 #: Characters of a question that a model reads.
 MAX_QUESTION_CHARACTERS = 2_000
 _MAX_EARLIER_LINES = 2
-#: What the customer said tells more of what is asked now than what we answered.
+#: Characters of a customer's and of our messages: the customer's tell more about the question.
 _MAX_EARLIER_CHARACTERS = 140
 _MAX_EARLIER_CHARACTERS_OF_OURS = 80
 
@@ -32,18 +33,20 @@ _ROLE = {Author.CUSTOMER: "Customer", Author.ASSISTANT: "Assistant", Author.AGEN
 
 
 def build_prompt_context(
-    ask: AnswerRequest, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET
+    request: AnswerRequest, ranked: Sequence[tuple[Candidate, float]], model: str, budget: int = BUDGET
 ) -> str:
-    """What the question needs of the passages, best first until the *budget* of tokens is full; each passage
-    keeps its rank in the search, from 1, as its number."""
+    """The parts of the passages that the question needs, best first, within the token *budget*.
+
+    Each passage keeps its rank in the search, from 1, as its number.
+    """
     chosen: dict[int, set[Unit]] = {}
     left = budget
-    for candidate, score in _promote_best_passage(ask, ranked):
+    for candidate, score in _promote_best_passage(request, ranked):
         if score < ranked[0][1] - _MAX_LOG_ODDS_BEHIND:
             continue
         rank = candidate.units[0].passage
         together = (
-            _expand_to_block(ask, candidate)
+            _expand_to_block(request, candidate)
             if score >= ranked[0][1] - _MAX_LOG_ODDS_BEHIND_FOR_CONTEXT
             else candidate.units
         )
@@ -52,16 +55,16 @@ def build_prompt_context(
         if cost <= left:
             chosen.setdefault(rank, set()).update(new)
             left -= cost
-    return "\n\n".join(_format_passage(ask, rank, chosen[rank]) for rank in sorted(chosen))
+    return "\n\n".join(_format_passage(request, rank, chosen[rank]) for rank in sorted(chosen))
 
 
 def _promote_best_passage(
-    ask: AnswerRequest, ranked: Sequence[tuple[Candidate, float]]
+    request: AnswerRequest, ranked: Sequence[tuple[Candidate, float]]
 ) -> list[tuple[Candidate, float]]:
-    """What the passage that search found best says comes first or second, whatever its own words score."""
+    """Move the best part of the top-ranked passage to the first or second place, whatever its own score."""
     if not ranked:
         return []
-    best = max(range(len(ask.passages)), key=lambda rank: ask.passages[rank].score)
+    best = max(range(len(request.passages)), key=lambda rank: request.passages[rank].score)
     own = next((each for each in ranked if each[0].units[0].passage == best), None)
     if own is None or own == ranked[0]:
         return list(ranked)
@@ -69,15 +72,17 @@ def _promote_best_passage(
     return [others[0], (own[0], max(own[1], ranked[0][1] - _MAX_LOG_ODDS_BEHIND)), *others[1:]]
 
 
-def _expand_to_block(ask: AnswerRequest, candidate: Candidate) -> Iterable[Unit]:
-    """A sentence is read with its paragraph and an item with its list, unless they are long."""
+def _expand_to_block(request: AnswerRequest, candidate: Candidate) -> Iterable[Unit]:
+    """Extend a sentence to its paragraph and an item to its list, unless these are long."""
     first = candidate.units[0]
-    block = [u for u in extract_units(ask.passages[first.passage], first.passage) if u.block == first.block]
+    block = [
+        u for u in extract_units(request.passages[first.passage], first.passage) if u.block == first.block
+    ]
     return block if sum(len(unit.text) for unit in block) <= _MAX_BLOCK_CHARACTERS else candidate.units
 
 
-def _format_passage(ask: AnswerRequest, rank: int, chosen: set[Unit]) -> str:
-    passage = ask.passages[rank]
+def _format_passage(request: AnswerRequest, rank: int, chosen: set[Unit]) -> str:
+    passage = request.passages[rank]
     heading = " > ".join((passage.title, *passage.headings))
     lines = [_format_unit(unit) for unit in sorted(chosen, key=lambda unit: unit.place)]
     return f"[{rank + 1}] {sanitize_data(heading)}\n" + "\n".join(sanitize_data(line) for line in lines)
@@ -90,7 +95,7 @@ def _format_unit(unit: Unit) -> str:
 
 
 def condense_history(lines: Sequence[Utterance], mask: PiiMask) -> str:
-    """The last lines of the conversation, cut short, without personal data."""
+    """The last lines of the conversation, truncated, with PII masked."""
     last = [line for line in lines if line.author in _ROLE][-_MAX_EARLIER_LINES:]
     said = [
         f"{_ROLE[line.author]}: {_truncate_line(sanitize_data(mask.mask_text(line.text)), line.author)}"
@@ -106,5 +111,5 @@ def _truncate_line(text: str, author: Author) -> str:
 
 
 def sanitize_data(text: str) -> str:
-    """Without what could end the data or hide in it, against prompt injection."""
+    """Remove what could end the data section or hide in it, against prompt injection."""
     return _DELIMITER.sub(" ", strip_every_invisible(text)).strip()

@@ -1,4 +1,4 @@
-"""A stream of text as whole sentences and list items, each with the passage numbers it cites."""
+"""Splits a token stream into whole sentences and list items with their citation numbers."""
 
 import re
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ class DraftPiece:
     #: Without citation numbers and list mark.
     text: str
     cited: tuple[int, ...]
-    #: "1." or "-" where it is an item, or "".
+    #: "1." or "-" of a list item, or "".
     mark: str
-    #: It begins a line.
+    #: Whether it begins a line.
     opens_line: bool
 
 
 class StreamSplitter:
-    """Takes text as it comes and gives back what is certainly complete."""
+    """Takes text incrementally and returns pieces that are complete."""
 
     def __init__(self) -> None:
         self._rest = ""
@@ -34,7 +34,8 @@ class StreamSplitter:
     def feed_text(self, text: str) -> list[DraftPiece]:
         self._rest += text
         whole = _split_parts(self._rest)
-        # The last part may go on; so may the one before it, while only a citation number has begun after it.
+        # The last part may continue; so may the one before it, while only a citation number has begun after
+        # it.
         last = whole.pop() if whole else ""
         if whole and _MAY_BE_MARKER.fullmatch(last):
             last = whole.pop() + last
@@ -56,7 +57,7 @@ class StreamSplitter:
 
 
 def _split_parts(text: str) -> list[str]:
-    """Sentences with the space and the numbers after them; nothing of *text* is lost."""
+    """Sentences with the space and the citation numbers after them; their concatenation is *text*."""
     found: list[str] = []
     for line in text.splitlines(keepends=True):
         at = 0

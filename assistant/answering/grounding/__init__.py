@@ -1,1 +1,1 @@
-"""Whether a passage supports a drafted sentence (entailment): exact rules and a learned classifier."""
+"""Grounding check (entailment): whether a passage supports a drafted sentence, by rules and a classifier."""

@@ -1,4 +1,4 @@
-"""What the passages of an answer say, and how well they support the sentences of a draft."""
+"""The grounding checker: scores how well a passage supports a drafted sentence."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,16 +23,16 @@ from assistant.text.exact_facts import normalize_digits
 if TYPE_CHECKING:
     from assistant.ports.models import Vectors
 
-#: Texts that are remembered: units of passages come again with every question about them. About 20 kB each.
+#: Cached texts, about 20 kB each: units of passages recur with every question about them.
 CACHE_SIZE = 2_000
-#: Units of the sentence's meaning that its numbers may stand in besides those that share its words.
+#: Nearest units whose numbers may support a sentence's, besides those that share its words.
 NEAREST = 3
-#: Units of a passage that a sentence is weighed against: the others are further from it by their tokens.
+#: Units of a passage compared with a sentence, preselected by their token vectors.
 MAX_UNITS_COMPARED = 5
 
 
 class EncodedTexts:
-    """Texts with their vectors, and the tokens of passages as search keeps them."""
+    """Texts with their vectors, cached, and stored token vectors of passages."""
 
     def __init__(self, embedder: MultiVectorEmbedder, kept: TokenVectors) -> None:
         self._embedder, self._kept = embedder, kept
@@ -45,12 +45,12 @@ class EncodedTexts:
     async def _encode_missing(self, texts: Sequence[str]) -> Mapping[str, EncodedText]:
         made = await self._embedder.embed_passage_tokens(texts)
         return {
-            text: encode_text(text, fine, self._embedder.compute_token_spans(text))
-            for text, fine in zip(texts, made, strict=True)
+            text: encode_text(text, multi_vector, self._embedder.compute_token_spans(text))
+            for text, multi_vector in zip(texts, made, strict=True)
         }
 
     async def find_nearest_units(self, said: EncodedText, source: GroundingSource) -> Sequence[int]:
-        """The units of a passage that may support what is *said*, by the tokens that search keeps of it."""
+        """Indexes of the units of a passage that may support *said*, by stored token vectors."""
         every = range(len(source.units))
         if len(every) <= MAX_UNITS_COMPARED:
             return every
@@ -66,7 +66,7 @@ class EncodedTexts:
         return sorted(sorted(every, key=near.__getitem__, reverse=True)[:MAX_UNITS_COMPARED])
 
     def select_classifier(self, language: str) -> GroundingClassifier | None:
-        """The head for a language, if it was made for this embedder's vectors."""
+        """The classifier of a language, if its weights are for this embedder; else None."""
         return (
             load_classifiers().get(language)
             if getattr(self._embedder, "name", "") == load_embedding_name()
@@ -76,14 +76,14 @@ class EncodedTexts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AlignedSentence:
-    """A sentence beside the parts of a passage that come nearest to it."""
+    """A sentence with the nearest units of a passage."""
 
     said: EncodedText
     heading: EncodedText
     units: tuple[EncodedText, ...]
-    #: Which of the source's units they are.
+    #: Their indexes in the source's units.
     places: tuple[int, ...]
-    #: What the exact rules say.
+    #: Features of the exact rules.
     rules: list[float]
 
     @property
@@ -98,7 +98,7 @@ class AlignedSentence:
 
     @property
     def nearest_units(self) -> tuple[int, ...]:
-        """Of `places`, those that come nearest in meaning."""
+        """Those of `places` with the highest cosine."""
         alike = [float(unit.whole @ self.said.whole) for unit in self.units]
         order = sorted(range(len(alike)), key=alike.__getitem__, reverse=True)
         return tuple(self.places[i] for i in order[:NEAREST])
@@ -107,7 +107,7 @@ class AlignedSentence:
 async def align_with_source(
     readings: EncodedTexts, sentence: str, source: GroundingSource
 ) -> AlignedSentence | None:
-    """None when one of the two says nothing that could be compared."""
+    """The sentence aligned with its nearest units; None when either has no tokens."""
     [said] = await readings.encode_texts([normalize_digits(sentence)])
     if not len(said.tokens):
         return None
@@ -120,7 +120,7 @@ async def align_with_source(
     return AlignedSentence(said, heading, some, which, compute_rule_features(sentence, source))
 
 
-#: Where a sentence goes on to a claim of its own, which the rest of it would carry along.
+#: Where a sentence adds a claim of its own, which the rest of it would cover up.
 _ADDS = re.compile(
     r"、(?=さらに|しかも|そのうえ|その上|加えて|併せて|あわせて|おまけに)"
     r"|[,;]\s+(?:and\s+)?(?=(?:also|plus|moreover|furthermore|additionally|in addition)\b)",
@@ -129,22 +129,22 @@ _ADDS = re.compile(
 
 
 def split_added_claims(sentence: str) -> list[str]:
-    """The claims that a sentence adds to its first one; each must stand by itself."""
+    """The claims added to a sentence's first one; each must be supported by itself."""
     return [part.strip() for part in _ADDS.split(sentence)[1:] if part.strip()]
 
 
 @dataclass(frozen=True, slots=True)
 class SupportScore:
-    """A sentence against one passage."""
+    """The score of a sentence against one passage."""
 
     probability: float
     head: GroundingClassifier
-    #: Units that come nearest to it in meaning.
+    #: Indexes of the nearest units.
     nearest: tuple[int, ...]
 
 
 class GroundingChecker:
-    """Weighs the sentences of one answer."""
+    """Scores the sentences of one answer."""
 
     def __init__(
         self, readings: EncodedTexts | None, sources: Sequence[GroundingSource], language: str
@@ -154,7 +154,10 @@ class GroundingChecker:
         self._language = language
 
     async def score_support(self, sentence: str, rank: int) -> SupportScore | None:
-        """None where the head cannot tell: another language, another embedder."""
+        """The score of *sentence* against the passage of *rank*; with added claims, the lowest one.
+
+        None when there is no classifier for the language and the embedder.
+        """
         source = self._sources[rank]
         if not self._readings or not self._head or source.passage.language != self._language:
             return None

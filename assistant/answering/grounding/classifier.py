@@ -1,7 +1,7 @@
-"""The learned part of the check: how probable it is that a passage supports a sentence.
+"""The learned grounding classifier: the probability that a passage supports a sentence.
 
-A logistic model for each language over `alignment.py` and what the exact rules saw, each bent at a few knots
-where that helps, with the difference of the two meanings. Weights, their data and licences:
+One logistic model per language over the features of `alignment.py` and of the exact rules, piecewise linear
+by hinges at knots, and the difference vector of the two texts. Weights, their training data and licences:
 classifier.json, made by `evals train support`.
 """
 
@@ -27,39 +27,39 @@ if TYPE_CHECKING:
     Vectors = NDArray[float32]
 
 FILE = Path(__file__).with_name("classifier.json")
-#: How far from usual a feature is looked at, in standard deviations.
+#: Standardized features are clipped to ± this.
 MAX_STANDARD_DEVIATIONS = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroundingClassifier:
-    """Of one language."""
+    """The classifier of one language."""
 
     mean: Vectors
     scale: Vectors
-    #: Of the features, then of the features above each knot.
+    #: Of the features, then of the hinges at each knot.
     weights: Vectors
-    #: Where the line of each feature may bend, in standard deviations.
+    #: Knots of the hinges, in standard deviations.
     knots: Vectors
-    #: Of the difference of the two meanings.
+    #: Of the difference vector.
     turn: Vectors
     bias: float
-    #: At or above: supported; and what a promise has to reach.
+    #: Thresholds of support: of a statement, and of a promise.
     enough: float
     enough_to_promise: float
 
-    def compute_probability(self, told: Vectors, turned: Vectors) -> float:
+    def compute_probability(self, features: Vectors, difference: Vectors) -> float:
         import numpy as np
 
         seen = compute_hinge_features(
-            np.clip((told - self.mean) / self.scale, -MAX_STANDARD_DEVIATIONS, MAX_STANDARD_DEVIATIONS),
+            np.clip((features - self.mean) / self.scale, -MAX_STANDARD_DEVIATIONS, MAX_STANDARD_DEVIATIONS),
             self.knots,
         )
-        return float(1 / (1 + np.exp(-(seen @ self.weights + turned @ self.turn + self.bias))))
+        return float(1 / (1 + np.exp(-(seen @ self.weights + difference @ self.turn + self.bias))))
 
 
 def compute_hinge_features(seen: Vectors, knots: Vectors) -> Vectors:
-    """Features, and how far each is above each knot: along the last axis."""
+    """Features, and max(feature - knot, 0) for each knot, concatenated on the last axis."""
     import numpy as np
 
     return np.concatenate([seen, *(np.maximum(seen - knot, 0) for knot in knots)], axis=-1)
@@ -67,7 +67,7 @@ def compute_hinge_features(seen: Vectors, knots: Vectors) -> Vectors:
 
 @cache
 def load_classifiers() -> dict[str, GroundingClassifier]:
-    """By language; what the model of another name would say is not known."""
+    """Classifiers by language."""
     kept = json.loads(FILE.read_text(encoding="utf-8"))
     return {language: _parse_classifier(row) for language, row in kept["heads"].items()}
 
@@ -81,14 +81,14 @@ def _parse_classifier(row: dict[str, Any]) -> GroundingClassifier:
 
 @cache
 def load_embedding_name() -> str:
-    """The embedding model whose vectors the weights are for."""
+    """The embedding model that the weights are for."""
     return str(json.loads(FILE.read_text(encoding="utf-8"))["embedding"])
 
 
 def compute_classifier_features(
     said: EncodedText, units: Sequence[EncodedText], heading: EncodedText | None, rules: Sequence[float]
 ) -> Vectors:
-    """All that a head weighs: the alignment, then what the exact *rules* saw."""
+    """The classifier's input: alignment features, then *rules*."""
     import numpy as np
 
     seen: Vectors = np.concatenate(

@@ -1,4 +1,4 @@
-"""Words that turn a rule into its opposite, and whether a sentence has one where its source has the other."""
+"""Negation: words that reverse a rule, and whether a sentence and its source differ in one."""
 
 import re
 
@@ -44,7 +44,7 @@ _NEGATION = re.compile(
       | except)\b | n't\b""",
     _FLAGS,
 )
-#: Looks negative and is not: a duty (なければなりません), a guess (かもしれません), "not only".
+#: Looks negative and is not: obligation (なければなりません), conjecture (かもしれません), "not only".
 _NO_NEGATION = re.compile(
     r"""な(ければ|くては|いと)(なり|いけ)ません | かもしれ(ません|ない) | ほかなりません | だけで(は)?なく
     | のみ(なら|で(は)?な)[くず] | 限りません | すみません | 申し訳(ござい|あり)ません
@@ -55,7 +55,7 @@ _NO_NEGATION = re.compile(
 )
 
 
-#: Costs nothing, said with a no or without one.
+#: "Free of charge", with or without a negation.
 _FREE = re.compile(
     r"""無料 | かかりません | いただきません | 負担(は)?(ありません|不要) | \bfree(\ of\ charge)?\b
     | \b(no|without)\ (extra\ )?(charge|cost|fee)s? | n't\ (charge|cost) | not\ (charged?|cost)""",
@@ -71,7 +71,7 @@ def count_negations(text: str) -> int:
 
 
 def are_opposite(one: str, other: str) -> bool:
-    """One says no where the other says yes."""
+    """Whether one text is negative and the other positive."""
     one, other = normalize_text(one), normalize_text(other)
     if _FREE.search(one) and _FREE.search(other):
         one, other = _FREE.sub(" ", one), _FREE.sub(" ", other)
@@ -83,7 +83,7 @@ def is_negated(text: str) -> bool:
 
 
 def split_clauses(text: str) -> list[str]:
-    """Parts that can each be negated by themselves."""
+    """Clauses, which are negated independently."""
     return [part for part in _CLAUSES.split(text) if part and part.strip()]
 
 

@@ -1,4 +1,4 @@
-"""Whether a drafted sentence may be shown: checked against its passage, with the reason if not."""
+"""Exact grounding rules: whether a drafted sentence may be shown, with the reason if not."""
 
 import re
 from collections.abc import Sequence
@@ -18,26 +18,26 @@ from assistant.text.exact_facts import find_unfounded_names, find_unfounded_numb
 from assistant.text.quotable import Unit, UnitKind, extract_units
 from assistant.text.terms import compute_overlap, compute_rarity, extract_terms, normalize_text
 
-#: Of a sentence's meaning, how much the passage has to have.
+#: Share of a sentence's terms that the passage must contain.
 MIN_SHARED = 0.5
-#: Said in other words, but nearly the same to the embedder. Multilingual E5 gives paraphrases .93 and more,
+#: Cosine from which a paraphrase counts as supported. Multilingual E5 gives paraphrases .93 and more,
 #: invented rules on the same topic .88 (English) or .92 (Japanese) and less, nine times in ten.
 MIN_SHARED_OF_PARAPHRASE = 0.35
 MIN_COSINE_OF_PARAPHRASE = {"ja": 0.945, "en": 0.925}
-#: A promise may only be one that the passage makes, nearly in its words.
+#: The same for a promise, which must be nearly in the passage's words.
 MIN_SHARED_TO_PROMISE = 0.9
 _ALIGNED = 3
-#: Letters from which on a sentence says something by itself.
+#: Fewest letters of a sentence that makes a statement.
 _MIN_SENTENCE_LETTERS = 12
-#: Of a sentence's words, how many a unit has that speaks of the same thing.
+#: Share of a sentence's terms that a unit about the same thing contains.
 _SAME_THING = 0.6
-#: Clauses that share this much of their words are about the same thing.
+#: Share of terms from which two clauses are about the same thing.
 _SAME_CLAUSE = 0.6
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 _MARKUP = re.compile(r"<[A-Za-z/!][^>]*>?|!\[|\]\(|javascript:|data:text|&#\w+;", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\])）」]+|[\w.+-]+@[\w-]+\.[\w.-]+", re.IGNORECASE)
-#: An act that somebody would have to do after the reply; nobody will.
+#: An action announced for after the reply, which nobody will do.
 _PROMISE = re.compile(
     r"""\b(i|we)(\ will|'ll|\ shall|\ promise|\ guarantee
       |\ have\ just|'ve\ just|('m|\ am|'re|\ are)\ going\ to)\b
@@ -49,14 +49,14 @@ _PROMISE = re.compile(
       (させて)?(いただ(きます|く)|いたします|致します|します|しておきます|しました|いたしました)""",
     _FLAGS,
 )
-#: A stream that came twice: 返品は返品は, 返返品品はは.
+#: A stream that was delivered twice: 返品は返品は, 返返品品はは.
 _STUTTER = re.compile(r"((?:(?!\d)\S){5,})\1|(?:([^\W\d_])\2){3}")
-#: An answer asks nothing; what does is the customer's own words come back, or the prompt's.
+#: A question: the customer's own words repeated, or the prompt's; answers ask nothing.
 _QUESTION = re.compile(r"[?？]$|(ます|です|でしょう|ません)か。?$|[:：]$")
 _REQUEST = re.compile(r"(いただけ|ください|願え)(ます|ません)(でしょう)?か。?$")
-#: 返品は!: a topic or an object of which nothing is said.
+#: 返品は!: a topic or an object without a predicate.
 _UNFINISHED = re.compile(r"(?:[はをへ]|(?<!す)が)[!！。．.]?$")
-#: A shop does not curse, whatever a document or a customer says.
+#: Profanity, whatever a document or a customer says.
 _PROFANE = re.compile(
     r"""\b(shit\w*|bullshit|fuck\w*|damn(it|ed)?|bitch\w*|bastards?|asshole\w*|arsehole\w*|crap|cunts?
       |piss(ed)?\ off|goddamn\w*|dumbass\w*|motherfuck\w*)\b
@@ -70,11 +70,11 @@ _LATIN = re.compile(r"[A-Za-z]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroundingSource:
-    """A passage, taken apart once for all sentences of a draft."""
+    """A passage, preprocessed once for all sentences of a draft."""
 
     passage: Passage
     units: tuple[Unit, ...]
-    #: What each unit says with the headings above it.
+    #: Text of each unit with the title and headings above it.
     texts: tuple[str, ...]
 
     @classmethod
@@ -88,7 +88,7 @@ class GroundingSource:
         )
 
     def contains_sentence(self, sentence: str) -> bool:
-        """The sentence stands in it as it is."""
+        """Whether one of the passage's units is the sentence, spaces aside."""
         words = _strip_spaces(sentence)
         return len(words) >= _MIN_SENTENCE_LETTERS and words in map(_strip_spaces, self.unit_texts)
 
@@ -112,7 +112,7 @@ class GroundingSource:
 
 @lru_cache(maxsize=4096)
 def _strip_spaces(text: str) -> str:
-    """Without the spaces and the full stop that make no difference; a number or a sign does."""
+    """The text without spaces and full stop, which do not matter; digits and signs do."""
     return re.sub(r"\s+", "", normalize_text(text)).rstrip("。.")
 
 
@@ -125,7 +125,7 @@ def _format_unit_with_heading(unit: Unit) -> str:
 def find_objection(
     sentence: str, source: GroundingSource, language: str, least: float = MIN_SHARED
 ) -> str | None:
-    """Why *sentence* may not be shown with *source* as its proof, by words alone; None if it may."""
+    """Why *sentence* may not be shown as supported by *source*, by rules alone; None if it may."""
     if reason := find_unfit_reason(sentence, language):
         return reason
     aligned = _align_units(sentence, source)
@@ -144,7 +144,7 @@ def find_objection(
 
 
 def find_wrong_fact(sentence: str, source: GroundingSource, nearest: Sequence[int] = ()) -> str | None:
-    """A number, date, address or name that the passage does not have, where it says something of the kind."""
+    """A number, date, address or name that the passage lacks, where the sentence states such facts."""
     aligned = _align_units(sentence, source)
     if not aligned:
         return "the passage says nothing of the kind"
@@ -152,7 +152,7 @@ def find_wrong_fact(sentence: str, source: GroundingSource, nearest: Sequence[in
 
 
 def compute_rule_features(sentence: str, source: GroundingSource) -> list[float]:
-    """What the exact rules say, for a head that weighs it with the rest; as many numbers as it was taught."""
+    """Seven features of the rules for the classifier, in the order in which it was trained."""
     aligned = _align_units(sentence, source)
     if not aligned:
         return [0.0] * 7
@@ -169,7 +169,7 @@ def compute_rule_features(sentence: str, source: GroundingSource) -> list[float]
 
 
 def makes_unsupported_promise(sentence: str, source: GroundingSource) -> bool:
-    """It promises, and not just in the passage's own words."""
+    """Whether it makes a promise that the passage does not make in the same words."""
     return (
         makes_promise(sentence)
         and _compute_shared_share(sentence, _align_units(sentence, source), source) < MIN_SHARED_TO_PROMISE
@@ -177,12 +177,12 @@ def makes_unsupported_promise(sentence: str, source: GroundingSource) -> bool:
 
 
 def makes_promise(sentence: str) -> bool:
-    """It says that somebody will do something, or has just done it."""
+    """Whether it says that somebody will do something, or has just done it."""
     return bool(_PROMISE.search(normalize_text(sentence)))
 
 
 def find_unfit_reason(sentence: str, language: str) -> str | None:
-    """What no passage can make good."""
+    """Why the sentence is unfit, whatever the passage says."""
     if _MARKUP.search(sentence):
         return "markup"
     if "\ufffd" in sentence or _STUTTER.search(sentence):
@@ -199,7 +199,7 @@ def find_unfit_reason(sentence: str, language: str) -> str | None:
 
 
 def is_other_language(sentence: str, language: str) -> bool:
-    """By script, so it only tells Japanese from the rest; names in Latin letters are at home in Japanese."""
+    """Whether it is in another language: by script, which only tells Japanese apart."""
     words = re.sub(r"[「『\"“`][^」』\"”`]*[」』\"”`]", "", sentence)
     if language == "ja":
         return not is_japanese(sentence) and len(_LATIN.findall(words)) > 12
@@ -207,17 +207,17 @@ def is_other_language(sentence: str, language: str) -> bool:
 
 
 def find_nearest_texts(sentence: str, source: GroundingSource) -> list[str]:
-    """The words of the units that say most of what *sentence* says."""
+    """The texts of the units that share most terms with *sentence*."""
     return [source.units[i].text for i in _align_units(sentence, source)]
 
 
 def find_evidence(sentence: str, source: GroundingSource, rank: int) -> Unit:
-    """The unit that says most of what *sentence* says; its passage has this *rank*."""
+    """The unit that shares most terms with *sentence*; its passage has this *rank*."""
     return replace(source.units[_align_units(sentence, source)[0]], passage=rank)
 
 
 def _align_units(sentence: str, source: GroundingSource) -> list[int]:
-    """The units that say most of what the sentence says, best first."""
+    """The units that share most terms with the sentence, best first."""
     wanted, having = extract_terms(sentence), [extract_terms(text) for text in source.texts]
     weights = compute_rarity(having)
     own = [extract_terms(unit.text) for unit in source.units]
@@ -251,7 +251,7 @@ def _find_contradiction(sentence: str, aligned: Sequence[int], source: Grounding
 
 
 def _is_negation_flipped(sentence: str, near: Sequence[str]) -> bool:
-    """A clause of it says no where the same clause of the passage says yes, or the other way round."""
+    """Whether a clause is negative where the same clause of the passage is positive, or the reverse."""
     shared = _compute_coverage(extract_terms(sentence), extract_terms(near[0]))
     if shared >= _SAME_THING and are_opposite(sentence, near[0]):
         return True
@@ -270,7 +270,7 @@ def _is_negation_flipped(sentence: str, near: Sequence[str]) -> bool:
 
 
 def _get_polar_text(source: GroundingSource, i: int) -> str:
-    """The words of a unit that say yes or no; of a row, the heading says it for all."""
+    """The text of a unit that is positive or negative; for a table row the heading counts too."""
     unit = source.units[i]
     if unit.kind is not UnitKind.ROW or is_negated(unit.text):
         return unit.text
@@ -287,9 +287,9 @@ def _compute_jaccard(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _compute_shared_share(sentence: str, aligned: Sequence[int], source: GroundingSource) -> float:
-    """How many of the sentence's telling words the passage has; with other languages that tells nothing."""
+    """Share of the sentence's terms in the aligned units; meaningless across languages."""
     near = extract_terms(" ".join(source.texts[i] for i in aligned))
     wanted = extract_terms(sentence)
-    # Whoever invents a rule names the topic; only what is said about it counts.
+    # Terms of the topic do not count: an invented rule names the topic too.
     said = wanted - extract_terms(source.passage.title)
     return _compute_coverage(said if len(said) > 1 else wanted, near)

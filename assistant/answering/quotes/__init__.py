@@ -1,1 +1,1 @@
-"""Answers of whole sentences, list items and table rows, quoted from the passages."""
+"""Quotes: answers made of whole sentences, list items and table rows of the passages."""

@@ -1,4 +1,4 @@
-"""Answers of whole sentences, list items and table rows quoted from the knowledge base; no model needed."""
+"""The extractive answerer: quotes whole sentences, list items and table rows; needs no model."""
 
 from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.answering.quotes.rendering import render_quotes
@@ -10,24 +10,27 @@ from assistant.text.quotable import extract_units
 
 
 class ExtractiveAnswerer:
-    """An Answerer without a model: it can only say what stands in the passages."""
+    """An Answerer without a model: it can only quote the passages."""
 
     def __init__(self, embedder: Embedder | None = None, *, ranker: QuoteRanker | None = None) -> None:
         self._ranker = ranker or QuoteRanker(embedder)
 
-    async def write_answer(self, ask: AnswerRequest, progress: Progress) -> Draft:
+    async def write_answer(self, request: AnswerRequest, progress: Progress) -> Draft:
         draft = render_quotes(
-            ask, select_quotes(ask) if _has_reader_scores(ask) else await self._choose_quotes(ask)
+            request,
+            select_quotes(request) if _has_reader_scores(request) else await self._choose_quotes(request),
         )
         if draft.text:
             await progress(draft.text)
         return draft
 
-    async def _choose_quotes(self, ask: AnswerRequest) -> list[Quote]:
-        """Where nobody read the passages: by words and vectors."""
-        every = [unit for rank, passage in enumerate(ask.passages) for unit in extract_units(passage, rank)]
-        return choose_quotes(ask, await self._ranker.rank_candidates(ask), every)
+    async def _choose_quotes(self, request: AnswerRequest) -> list[Quote]:
+        """Select quotes by words and vectors, for passages that the reader has not read."""
+        every = [
+            unit for rank, passage in enumerate(request.passages) for unit in extract_units(passage, rank)
+        ]
+        return choose_quotes(request, await self._ranker.rank_candidates(request), every)
 
 
-def _has_reader_scores(ask: AnswerRequest) -> bool:
-    return any(passage.parts for passage in ask.passages)
+def _has_reader_scores(request: AnswerRequest) -> bool:
+    return any(passage.parts for passage in request.passages)

@@ -1,4 +1,4 @@
-"""What could be quoted in answer to a question: single units, and lists whose items belong together."""
+"""Quote candidates: single units, and lists whose items belong together."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from assistant.text.quotable import Unit, UnitKind, extract_units
 from assistant.text.terms import extract_terms
 
 MAX_ITEMS = 10
-#: Enough to tell what a list is about.
+#: Characters that are enough to tell what a list is about.
 _COMPARED_CHARACTERS = 240
 
 
@@ -21,14 +21,14 @@ class Candidate:
     """Units that are quoted together or not at all."""
 
     units: tuple[Unit, ...]
-    #: What it says, for comparison with the question.
+    #: Its text, for comparison with the question.
     text: str
-    #: What it stands under: title and headings.
+    #: The title and headings above it.
     heading: str
-    #: Of the search, 0–1, and the language of the passage.
+    #: The passage's score, 0–1, and its language.
     passage_score: float
     language: str
-    #: First under its heading.
+    #: Whether it is the first under its heading.
     opens_section: bool
 
     @property
@@ -37,7 +37,7 @@ class Candidate:
 
     @property
     def opens_article(self) -> bool:
-        """Articles are written with the short answer first."""
+        """Whether it begins its article, where authors put the short answer."""
         return self.units[0].place == 0 and not self.units[0].headings
 
     @property
@@ -46,17 +46,17 @@ class Candidate:
 
 
 def asks_how(question: str) -> bool:
-    """Steps are wanted rather than a fact."""
+    """Whether the question asks for steps rather than a fact."""
     return bool(HOW.search(question.strip()) or TROUBLE.search(question))
 
 
 def list_candidates(question: str, passages: Sequence[Passage]) -> list[Candidate]:
-    """Everything quotable of *passages*, in order; a text that two passages share counts once."""
+    """The candidates of *passages*, in order; a text that two passages share counts once."""
     found: dict[str, Candidate] = {}
     for rank, passage in enumerate(passages):
         section: tuple[str, ...] | None = None
         every, steps = extract_units(passage, rank), asks_how(question)
-        # A passage of nothing but labels still says what it says.
+        # A passage of nothing but labels is still quotable.
         groups = list(_group_units(every, whole_steps=steps)) or [
             (unit,) for unit in every if _says_anything(unit)
         ]
@@ -74,7 +74,7 @@ def _group_units(every: Sequence[Unit], *, whole_steps: bool) -> Iterator[tuple[
         if block[0].kind is UnitKind.STEP and whole_steps:
             yield block
         else:
-            # What is all that its section says is the answer, however short: "30台", "Yes".
+            # The only content of its section is an answer, however short: "30台", "Yes".
             yield from _list_single_units(block, whole=under[block[0].headings] == 1)
         following = blocks[position + 1] if position + 1 < len(blocks) else ()
         if block[-1].leads_in and 0 < len(following) <= MAX_ITEMS and not REFERS.search(block[-1].text):
@@ -91,7 +91,7 @@ def _list_single_units(block: Sequence[Unit], *, whole: bool) -> Iterator[tuple[
 
 
 def _find_parents(block: Sequence[Unit], position: int) -> tuple[Unit, ...]:
-    """The items that a nested item stands under, outermost first."""
+    """The parent items of a nested item, outermost first."""
     found: list[Unit] = []
     depth = block[position].depth
     for unit in reversed(block[:position]):
@@ -102,12 +102,12 @@ def _find_parents(block: Sequence[Unit], position: int) -> tuple[Unit, ...]:
 
 
 def _says_anything(unit: Unit) -> bool:
-    """Not only where else to look, and not its heading once more."""
+    """Whether it says more than a reference or its own heading."""
     return unit.kind is not UnitKind.CODE and not REFERS.search(unit.text) and unit.text not in unit.headings
 
 
 def _is_fragment(unit: Unit) -> bool:
-    """A caption or label rather than a sentence."""
+    """Whether it is a caption or label rather than a sentence."""
     if unit.kind is not UnitKind.SENTENCE or unit.text[-1] in '。．！？.!?」）)"”':
         return False
     return len(unit.text) < 20 if contains_japanese(unit.text) else len(unit.text.split()) < 6

@@ -1,4 +1,4 @@
-"""Article cards: what is shown where no passage answers for sure, a title and its likeliest line each."""
+"""Article cards: titles with their most likely line, for when no passage answers with certainty."""
 
 from assistant.answering.quotes.selection_by_reader import score_unit
 from assistant.domain.knowledge import Passage
@@ -6,7 +6,7 @@ from assistant.domain.messages import Citation
 from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Unit, UnitKind, extract_units
 
-#: Cards that are shown, and characters of a line, by the language of the reply.
+#: Cards shown, and characters of a line by the language of the reply.
 MAX_CARDS = 3
 MAX_LINE_CHARACTERS = {"ja": 90, "en": 170}
 
@@ -28,7 +28,7 @@ def list_cards(ask: AnswerRequest) -> list[Citation]:
 
 
 def _select_line(ask: AnswerRequest, passage: Passage, rank: int) -> str:
-    """The passage's likeliest sentence, item or row; the first where nobody has read it."""
+    """The passage's most likely sentence, item or row; the first where the reader has not read it."""
     units = [unit for unit in extract_units(passage, rank) if unit.kind is not UnitKind.CODE]
     units = [unit for unit in units if not unit.leads_in] or units
     if not units:
@@ -38,7 +38,7 @@ def _select_line(ask: AnswerRequest, passage: Passage, rank: int) -> str:
 
 
 def _format_unit(unit: Unit) -> str:
-    """A row with what its columns are called."""
+    """The text of a unit, a table row with its column names."""
     if unit.kind is not UnitKind.ROW or len(unit.header) != len(unit.cells):
         return " ".join(unit.text.split())
     rest = zip(unit.header[1:], unit.cells[1:], strict=True)

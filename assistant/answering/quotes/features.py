@@ -1,4 +1,4 @@
-"""How well each candidate answers a question: meaning, shared words, kind of fact, where it stands.
+"""Features of quote candidates: meaning, shared terms, kind of fact, position.
 
 The weights are learned: a softmax over the candidates of a question for which of them hold the answer
 (`python -m evals train quotes`). Scores are log-odds.
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from assistant.ports.models import Vectors
 
 FILE = Path(__file__).with_name("weights.json")
-#: The customer's own language first; wished, not learned: little of what is learned from tells.
+#: Log-odds for the customer's own language; chosen, because the training data say little about it.
 _LANGUAGE = 3.0
 _KINDS = {UnitKind.ROW: "row", UnitKind.ITEM: "item", UnitKind.STEP: "step"}
 
 
 @cache
 def load_quote_weights() -> Mapping[str, float]:
-    """What each feature of `compute_quote_features`, and ``meaning``, counts."""
+    """Weight of each feature of `compute_quote_features`, and of ``meaning``."""
     learned: dict[str, float] = json.loads(FILE.read_text(encoding="utf-8"))["weights"]
     return learned
 
 
 def compute_prescores(question: str, found: Sequence[Candidate], language: str) -> list[float]:
-    """Everything but meaning."""
+    """The scores without meaning."""
     count = load_quote_weights()
     return [
         sum(count[name] * value for name, value in told.items())
@@ -43,7 +43,7 @@ def compute_prescores(question: str, found: Sequence[Candidate], language: str) 
 
 
 def compute_quote_features(question: str, found: Sequence[Candidate]) -> list[dict[str, float]]:
-    """What is seen of each candidate; most lie between 0 and 1."""
+    """The features of each candidate; most lie between 0 and 1."""
     wanted, how = extract_terms(question), asks_how(question)
     facts = [told for asked, told in FACTS if asked.search(question)]
     rare = compute_rarity([candidate.terms | extract_terms(candidate.heading) for candidate in found])
@@ -58,14 +58,14 @@ def compute_quote_features(question: str, found: Sequence[Candidate]) -> list[di
             "words_or_heading": compute_overlap(
                 wanted, candidate.terms | extract_terms(candidate.heading), rare
             ),
-            # It has the kind of fact that the question asks for.
+            # It contains the kind of fact that the question asks for.
             "fact": float(any(told.search(candidate.text) for told in facts)),
             "length": log(len(candidate.text) + 1),
             "passage": candidate.passage_score,
             "passage_to_best": candidate.passage_score / best,
             "opens_article": float(candidate.opens_article),
             "opens_section": float(candidate.opens_section),
-            # Under a heading that is what is asked, the first words are the answer.
+            # The first sentence under a heading that matches the question is the answer.
             "opens_asked_article": candidate.opens_article * asked_for[candidate.heading],
             "opens_asked_section": candidate.opens_section * asked_for[candidate.heading],
             "steps_asked": float(how and candidate.kind is UnitKind.STEP),
@@ -76,7 +76,7 @@ def compute_quote_features(question: str, found: Sequence[Candidate]) -> list[di
 
 
 def add_meaning_scores(prescores: Sequence[float], closeness: "Vectors") -> list[float]:
-    """The scores with what embeddings say of each candidate; nan: nothing."""
+    """The scores with the candidates' cosines added; nan: no cosine."""
     count = load_quote_weights()["meaning"]
     return [
         score + count * float(nearness)
@@ -85,8 +85,7 @@ def add_meaning_scores(prescores: Sequence[float], closeness: "Vectors") -> list
 
 
 def standardize_closeness(closeness: "Vectors") -> "Vectors":
-    """How far above the other candidates' mean each is, in their standard deviations: the scale of one model
-    is not that of another."""
+    """Distance from the candidates' mean in standard deviations, because models differ in scale."""
     import numpy
 
     known = closeness[~numpy.isnan(closeness)]

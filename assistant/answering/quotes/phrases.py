@@ -1,10 +1,10 @@
-"""The turns of phrase that tell what a question asks for and what a sentence leans on."""
+"""Phrases that tell what a question asks for and what a sentence depends on."""
 
 import re
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 
-#: A question that wants steps rather than a fact.
+#: Questions that ask for steps rather than a fact.
 HOW = re.compile(
     r"""方法 | 手順 | やり方 | 仕方 | しかた | どう(やって|すれば|したら) | どのように
     | (う|く|ぐ|す|つ|ぶ|む|る)には[?？。]?$ | たい(です|のです|んです|のだ|の?が|。?$)
@@ -12,7 +12,7 @@ HOW = re.compile(
     _FLAGS,
 )
 
-#: A trouble told rather than a question asked; what helps is what to do.
+#: A problem rather than a question: the answer is what to do.
 TROUBLE = re.compile(
     r"""忘れ | なくし | 失くし | 紛失 | 間違え
     | (でき|開け|入れ|使え|届か|来|表示され|つか|付か|動か)(ない|ません|なく|なかった)
@@ -22,7 +22,7 @@ TROUBLE = re.compile(
     _FLAGS,
 )
 
-#: A sentence that points back to something said before it.
+#: Sentences that refer back to an earlier one.
 POINTS_BACK = re.compile(
     r"""^(この | その | これ | それ | こちら | そちら | そこ | ここ | 同様 | 上記 | 前述 | 前者 | 後者
     | ただし | 但し | しかし | ですが | もっとも | そのため | したがって | 従って | よって | すると | 一方
@@ -33,14 +33,14 @@ POINTS_BACK = re.compile(
     _FLAGS,
 )
 
-#: A sentence that adds a condition to the one before it.
+#: Sentences that add a condition to the one before.
 QUALIFIES = re.compile(
     r"""^(ただし | 但し | なお | この場合 | その場合 | その際 | この際
     | (however | but | except | unless | in\ (this|that)\ case | otherwise | note\ that)\b)""",
     _FLAGS,
 )
 
-#: Joins a sentence on without pointing at the one before; may be left out.
+#: Connectives that do not refer back; they may be dropped.
 JOINS = re.compile(
     r"""^(また | さらに | なお | 加えて | そして | もちろん
     | (also | in\ addition | additionally | furthermore | moreover | besides
@@ -48,7 +48,7 @@ JOINS = re.compile(
     _FLAGS,
 )
 
-#: Only says where else to look, or points at a picture that a quote cannot show.
+#: References to another place, or to a picture that a quote cannot show.
 REFERS = re.compile(
     r"""(を|も)?(ご覧|ご参照|参照して|ご確認)(ください|下さい|いただ) | ^(詳しくは|詳細は)
     | [上下次]の?図 | 図のよう | 画像の(よう|とおり|通り) | スクリーンショット
@@ -77,7 +77,7 @@ _ASKS_WHETHER = r"""(でき|可能|使え|もらえ|変え|払え|返せ|いい|
 _TELLS_WHETHER = r"""でき(ます|ません|ない|る) | 可能 | 不可 | いただけ | 不要 | 必要 | ありません | せん。
     | \b(can(not|'t)? | must | not | no | need | only | may | required)\b"""
 
-#: What a question asks for, with what a sentence that tells it looks like.
+#: Kind of fact that a question asks for -> what a sentence with it looks like.
 FACTS = tuple(
     (re.compile(asks, _FLAGS), re.compile(tells, _FLAGS))
     for asks, tells in (

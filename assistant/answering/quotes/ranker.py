@@ -1,4 +1,4 @@
-"""The quotable parts of the passages, best answer first: where quotes and the model's answers start from."""
+"""Ranks the quotable parts of passages, for quotes and for a model's prompt."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -20,52 +20,52 @@ if TYPE_CHECKING:
 
     from assistant.ports.models import Vectors
 
-#: Each costs the embedder some milliseconds.
+#: Most candidates embedded: each takes some milliseconds.
 MAX_COMPARED = 12
 _CACHE_SIZE = 4096
 
 
 class QuoteRanker:
-    """Compares a question with what could be quoted.
+    """Compares a question with quote candidates.
 
-    By the token vectors that search keeps of the passages, which costs next to nothing; where there are none,
-    by embedding the likeliest candidates, with a memory, as the same sentences come again.
+    By stored token vectors of the passages, which is cheap; without them, by embedding the best candidates by
+    words, with a cache, as sentences recur.
     """
 
     def __init__(self, embedder: Embedder | None = None, kept: TokenVectors | None = None) -> None:
         self._embedder, self._kept = embedder, kept
         self._recent: LruCache[str, NDArray[float32]] = LruCache(_CACHE_SIZE)
 
-    async def rank_candidates(self, ask: AnswerRequest) -> list[tuple[Candidate, float]]:
-        found = list_candidates(ask.question, ask.passages)
-        scores = compute_prescores(ask.question, found, ask.language)
-        close = await self.compute_closeness(ask, found)
+    async def rank_candidates(self, request: AnswerRequest) -> list[tuple[Candidate, float]]:
+        found = list_candidates(request.question, request.passages)
+        scores = compute_prescores(request.question, found, request.language)
+        close = await self.compute_closeness(request, found)
         if close is None and self._embedder and found:
             best = sorted(range(len(found)), key=scores.__getitem__, reverse=True)[:MAX_COMPARED]
             found, scores = [found[i] for i in best], [scores[i] for i in best]
-            close = await self._compute_cosines(self._embedder, ask.question, found)
+            close = await self._compute_cosines(self._embedder, request.question, found)
         if close is not None:
             scores = add_meaning_scores(scores, close)
         return sorted(zip(found, scores, strict=True), key=lambda pair: -pair[1])
 
-    async def compute_closeness(self, ask: AnswerRequest, found: Sequence[Candidate]) -> "Vectors | None":
-        """How well each candidate answers each word of the question; None unless known for all passages."""
+    async def compute_closeness(self, request: AnswerRequest, found: Sequence[Candidate]) -> "Vectors | None":
+        """Mean MaxSim of each candidate, (candidates,); None unless tokens of all passages are stored."""
         import numpy
 
         if not found or not self._kept or not isinstance(self._embedder, MultiVectorEmbedder):
             return None
-        tokens = await self._kept.load_passage_tokens(ask.passages)
+        tokens = await self._kept.load_passage_tokens(request.passages)
         if any(each is None for each in tokens):
             return None
         try:
-            asked = normalize_rows((await self._embedder.embed_query_tokens(ask.question)).tokens)
+            asked = normalize_rows((await self._embedder.embed_query_tokens(request.question)).tokens)
         except Unavailable:
             return None
         if not asked.size:
             return None
         close: list[float] = []
         for rank, group in groupby(found, key=lambda candidate: candidate.units[0].passage):
-            places, passage = get_locator(ask.passages[rank].text), tokens[rank]
+            places, passage = get_locator(request.passages[rank].text), tokens[rank]
             assert passage is not None
             cosines = normalize_rows(passage.tokens) @ asked.T
             close += [
@@ -82,7 +82,7 @@ class QuoteRanker:
         return cosines
 
     async def compute_likeness(self, text: str, others: Sequence[str]) -> float:
-        """Cosine to the nearest of *others*; 0 without an embedder."""
+        """Highest cosine with *others*; 0 without an embedder."""
         if not self._embedder or not others:
             return 0.0
         vectors = await self.embed_texts([text, *others])
@@ -100,7 +100,9 @@ class QuoteRanker:
 
 
 def _compute_token_closeness(tokens: PassageTokens, cosines: "Vectors", places: Sequence[Place]) -> float:
-    """The mean over the question's tokens of the nearest token within *places*; nan where there is none."""
+    """MaxSim of the question with the tokens within *places*, averaged over the question; nan
+    without tokens.
+    """
     import numpy
 
     inside = find_tokens_within(tokens, places)

@@ -1,4 +1,4 @@
-"""Chosen quotes as the Markdown of a reply, with their citations."""
+"""Renders selected quotes as the Markdown of a reply, with citations."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from assistant.domain.messages import Citation
 from assistant.ports.answering import AnswerRequest, Draft
 from assistant.text.quotable import Unit, UnitKind
 
-#: Language of the reply, language of the article -> what the customer is told; "" is any other language.
+#: (language of the reply, language of the article) -> note to the customer; "" is any other language.
 _FOREIGN = {
     ("ja", "en"): "（英語の記事からの引用です。）",
     ("ja", ""): "（別の言語の記事からの引用です。）",
@@ -21,14 +21,14 @@ _FOREIGN = {
 _NUMBER = re.compile(r"\[(\d+)\]")
 
 
-def render_quotes(ask: AnswerRequest, quotes: Sequence[Quote]) -> Draft:
-    """Each quote with its ``[n]``; quotes that follow one another in the source share a number."""
+def render_quotes(request: AnswerRequest, quotes: Sequence[Quote]) -> Draft:
+    """Each quote with its ``[n]``; adjacent quotes of one source share a number."""
     if not quotes:
         return Draft(text="")
     runs = _group_runs(quotes)
-    numbers, citations = _number_citations(ask, runs)
+    numbers, citations = _number_citations(request, runs)
     parts = [_render_run(run, number) for run, number in zip(runs, numbers, strict=True)]
-    foreign = _build_foreign_note(ask, quotes)
+    foreign = _build_foreign_note(request, quotes)
     return Draft(text="\n\n".join([*foreign, *parts]), citations=tuple(citations))
 
 
@@ -50,12 +50,12 @@ def _is_adjacent(before: Unit, unit: Unit) -> bool:
 
 
 def _number_citations(
-    ask: AnswerRequest, runs: Sequence[tuple[Unit, ...]]
+    request: AnswerRequest, runs: Sequence[tuple[Unit, ...]]
 ) -> tuple[list[int], list[Citation]]:
-    """The number of each run's source, and the sources: each article once, with all that is quoted of it."""
+    """The citation number of each run of quotes, and the sources: one per article with all its quotes."""
     numbers, found = list[int](), dict[str, Citation]()
     for run in runs:
-        passage, quote = ask.passages[run[0].passage], _format_quote(run)
+        passage, quote = request.passages[run[0].passage], _format_quote(run)
         known = found.get(passage.article)
         if known is None:
             n = len(found) + 1
@@ -68,7 +68,7 @@ def _number_citations(
 
 
 def _format_quote(run: Sequence[Unit]) -> str:
-    """The words as they stand in the article."""
+    """The quote as Markdown, in the article's words."""
     if all(unit.kind is UnitKind.SENTENCE for unit in run):
         return remove_literal_marks(_join_sentences(run))
     lines = (
@@ -101,26 +101,26 @@ def _render_run(run: Sequence[Unit], n: int) -> str:
 
 
 def _needs_caption(unit: Unit) -> bool:
-    """Rows and items that are no sentences mean what the heading above them says."""
+    """Whether rows and items are incomplete without the heading above them."""
     if not unit.headings:
         return False
     return unit.kind is UnitKind.ROW or (unit.kind is UnitKind.ITEM and unit.text[-1] not in "。．.!！?？)）")
 
 
 def _escape_words(text: str) -> str:
-    """Words as Markdown; numbers of an article's own notes would be taken for our sources."""
+    """Text as Markdown; an article's own note numbers get round brackets: [1] looks like our citation."""
     return escape_markdown(_NUMBER.sub(r"(\1)", text))
 
 
 def _render_sentence(unit: Unit, n: int) -> str:
-    """With the number behind it; a bracket that followed the number would make it a link."""
+    """The sentence with its citation number; an opening bracket after the number would make it a link."""
     text = _append_space(unit.text)
     text = f"\\{text}" if text.startswith("(") else text
     return f"{text}[{n}]" + (" " if unit.text.isascii() else "")
 
 
 def _append_space(text: str) -> str:
-    """Latin text keeps a space before its number."""
+    """Latin text has a space before its citation number."""
     text = _escape_words(text)
     return f"{text} " if text and text[-1].isascii() else text
 
@@ -145,9 +145,9 @@ def _render_table(rows: Sequence[Unit], n: int) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def _build_foreign_note(ask: AnswerRequest, quotes: Sequence[Quote]) -> list[str]:
-    language = ask.passages[quotes[0].units[0].passage].language
-    if language == ask.language:
+def _build_foreign_note(request: AnswerRequest, quotes: Sequence[Quote]) -> list[str]:
+    language = request.passages[quotes[0].units[0].passage].language
+    if language == request.language:
         return []
-    reply = "ja" if ask.language == "ja" else "en"
+    reply = "ja" if request.language == "ja" else "en"
     return [_FOREIGN.get((reply, language)) or _FOREIGN[reply, ""]]

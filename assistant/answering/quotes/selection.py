@@ -1,4 +1,4 @@
-"""Which quotes make the answer: the direct one, what it cannot do without, then what adds to it."""
+"""Selects quotes by words and vectors: the direct answer, what it depends on, then additions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,23 +9,23 @@ from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Unit, UnitKind
 from assistant.text.terms import extract_terms
 
-#: Whole sentences, or whole lists and tables, in one answer.
+#: Most whole sentences, or whole lists and tables, in one answer.
 MAX_QUOTES = 4
 _MAX_CHARACTERS = 700
-#: A further quote has to come this near to the best one, in log-odds; from another article, nearer.
+#: A further quote scores at most this much below the best one, in log-odds; less for another article.
 _MAX_LOG_ODDS_BEHIND = 1.5
 _MAX_LOG_ODDS_BEHIND_ROW = 0.8
 _MAX_LOG_ODDS_BEHIND_ELSEWHERE = 0.7
 _SAME_WORDS = 0.6
-#: Beside whole steps.
+#: Quotes beside a whole list of steps.
 _MAX_QUOTES_BESIDE_STEPS = 2
-#: Rows that may be added to an answer that stands already; a whole table says it all again.
+#: Rows added to an existing answer; a whole table would repeat it.
 _MAX_ROWS_BESIDE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """Units of one block that stand together in the answer."""
+    """Units of one block that are quoted together."""
 
     units: tuple[Unit, ...]
     score: float
@@ -36,25 +36,25 @@ class Quote:
 
 
 def choose_quotes(
-    ask: AnswerRequest, scored: Sequence[tuple[Candidate, float]], every: Sequence[Unit]
+    request: AnswerRequest, scored: Sequence[tuple[Candidate, float]], every: Sequence[Unit]
 ) -> list[Quote]:
-    """At most four quotes from the *scored* candidates; *every* unit is there to complete them."""
+    """At most four quotes from the *scored* candidates; *every* unit may complete them."""
     ranked = sorted(scored, key=lambda pair: -pair[1])
     context = QuoteContext(every, ranked)
     chosen: list[Quote] = []
     for candidate, score in ranked:
         quote = context.complete_candidate(candidate, score)
-        if quote and _adds_information(ask, quote, chosen):
+        if quote and _adds_information(request, quote, chosen):
             chosen.append(quote)
         if _is_enough(chosen):
             break
     return sort_in_reading_order(chosen)
 
 
-def _adds_information(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
+def _adds_information(request: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
     if not chosen:
         return True
-    elsewhere = _get_article(ask, quote) != _get_article(ask, chosen[0])
+    elsewhere = _get_article(request, quote) != _get_article(request, chosen[0])
     if quote.score < chosen[0].score - _MAX_LOG_ODDS_BEHIND + _MAX_LOG_ODDS_BEHIND_ELSEWHERE * elsewhere:
         return False
     if is_steps(quote) and any(map(is_steps, chosen)):
@@ -67,8 +67,8 @@ def _adds_information(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote])
     return not said.intersection(quote.units) and all(are_different(quote, q) for q in chosen)
 
 
-def _get_article(ask: AnswerRequest, quote: Quote) -> str:
-    return ask.passages[quote.units[0].passage].article
+def _get_article(request: AnswerRequest, quote: Quote) -> str:
+    return request.passages[quote.units[0].passage].article
 
 
 def are_different(one: Quote, other: Quote) -> bool:
@@ -87,7 +87,7 @@ def _is_enough(chosen: Sequence[Quote]) -> bool:
 
 
 def sort_in_reading_order(chosen: Sequence[Quote]) -> list[Quote]:
-    """The direct answer stays first; what follows keeps the order of the articles."""
+    """The direct answer first, then the order of the articles."""
     return [*chosen[:1], *sorted(chosen[1:], key=lambda q: (q.units[0].passage, q.units[0].place))]
 
 
@@ -104,7 +104,7 @@ class QuoteContext:
         self._scores = {candidate.units: score for candidate, score in ranked}
 
     def complete_candidate(self, candidate: Candidate, score: float) -> Quote | None:
-        """The candidate with what it needs to be understood; None if that is not there."""
+        """The candidate with what it needs to be understood; None if that is missing."""
         last = candidate.units[-1]
         if last.kind is UnitKind.ROW and len(candidate.units) == 1:
             return Quote(units=self._select_similar_rows(last, score), score=score)
@@ -114,16 +114,16 @@ class QuoteContext:
         return Quote(units=candidate.units[: MAX_ITEMS + 1], score=score)
 
     def get_block(self, unit: Unit) -> list[Unit]:
-        """The paragraph, list or table that the unit belongs to."""
+        """The units of the paragraph, list or table that contains *unit*."""
         return self._blocks[unit.passage, unit.block]
 
     def prepend_lead_in(self, rows: Sequence[Unit]) -> tuple[Unit, ...]:
-        """Rows of one table behind what announces it."""
+        """Rows of one table after the sentence that announces the table."""
         lead_in = self._lead_ins.get((rows[0].passage, rows[0].block))
         return (lead_in, *rows) if lead_in else tuple(rows)
 
     def _select_similar_rows(self, row: Unit, score: float) -> tuple[Unit, ...]:
-        """The rows of the same table that fit nearly as well, in its order, with what announces the table."""
+        """Rows of the same table that score nearly as well, in its order, after the table's announcement."""
         near = [
             unit
             for unit in self.get_block(row)

@@ -1,7 +1,7 @@
-"""Which parts of the passages make the answer, by what the reader makes of each part.
+"""Selects quotes by the reader's score of each unit.
 
-The direct part first, then what it cannot do without, then what answers nearly as well, within a length that
-people read.
+The direct answer first, then what it depends on, then parts that score nearly as well, within a readable
+length.
 """
 
 import re
@@ -19,66 +19,72 @@ from assistant.ports.answering import AnswerRequest
 from assistant.text.quotable import Unit, UnitKind, extract_units
 from assistant.text.terms import normalize_text
 
-#: Characters of an answer, by its language; whole steps may be longer.
+#: Characters of an answer, by language; whole lists of steps may be longer.
 MAX_CHARACTERS = {"ja": 200, "en": 400}
-#: A further part comes this near to the best one, in log-odds, and is itself not unlikely.
+#: A further part scores at most this much below the best one, in log-odds, and is likely by itself.
 MAX_LOG_ODDS_BEHIND = 4.0
 MIN_LOG_ODDS = -3.0
-#: From this on a part is needed beside the answer, in log-odds.
+#: Log-odds from which a part is needed beside the answer.
 MIN_NEEDED = 0.0
-#: One more passage is quoted beside the first when it is this likely in comparison.
+#: Ratio of probabilities from which a second passage is quoted too.
 MIN_SECOND = 0.8
-#: A row stands out when it is so much likelier than the next, in log-odds; rows of a table shown whole.
+#: Lead in log-odds from which one row stands out; most rows of a table shown whole.
 MIN_ROW_MARGIN = 2.0
 MAX_ROWS = 8
 NOTHING = -12.0
 
 
-def select_quotes(ask: AnswerRequest) -> list[Quote]:
-    """The quotes of an answer, the direct one first; empty where nothing can be quoted."""
-    every = [unit for rank, passage in enumerate(ask.passages) for unit in extract_units(passage, rank)]
-    found = list_candidates(ask.question, ask.passages)
-    scored = [(candidate, score_candidate(ask, candidate)) for candidate in found]
+def select_quotes(request: AnswerRequest) -> list[Quote]:
+    """The quotes of an answer, the direct one first; empty when nothing is quotable."""
+    every = [unit for rank, passage in enumerate(request.passages) for unit in extract_units(passage, rank)]
+    found = list_candidates(request.question, request.passages)
+    scored = [(candidate, score_candidate(request, candidate)) for candidate in found]
     context = QuoteContext(every, scored)
     chosen: list[Quote] = []
-    for candidate, likely in _order_candidates(ask, scored):
-        quote = _complete_candidate(ask, candidate, likely, context)
-        if quote and _is_compatible(ask, quote, chosen) and (not chosen or _is_near(ask, quote, chosen[0])):
+    for candidate, likely in _order_candidates(request, scored):
+        quote = _complete_candidate(request, candidate, likely, context)
+        if (
+            quote
+            and _is_compatible(request, quote, chosen)
+            and (not chosen or _is_near(request, quote, chosen[0]))
+        ):
             chosen.append(quote)
             chosen += [
-                need for need in _find_needed_quotes(ask, quote, every) if _is_compatible(ask, need, chosen)
+                need
+                for need in _find_needed_quotes(request, quote, every)
+                if _is_compatible(request, need, chosen)
             ]
     return sort_in_reading_order(chosen)
 
 
-def score_candidate(ask: AnswerRequest, candidate: Candidate) -> float:
-    """How likely the candidate answers: its best part, in log-odds."""
-    return max((score_unit(ask, unit) for unit in candidate.units if not unit.leads_in), default=NOTHING)
+def score_candidate(request: AnswerRequest, candidate: Candidate) -> float:
+    """The score of its best unit, in log-odds."""
+    return max((score_unit(request, unit) for unit in candidate.units if not unit.leads_in), default=NOTHING)
 
 
 def _complete_candidate(
-    ask: AnswerRequest, candidate: Candidate, likely: float, context: QuoteContext
+    request: AnswerRequest, candidate: Candidate, likely: float, context: QuoteContext
 ) -> Quote | None:
-    """The candidate with what it is nothing without: all steps, the rows that are asked for."""
+    """The candidate completed: all steps of a list, the rows that the question names."""
     last = candidate.units[-1]
     block = context.get_block(last)
     if last.kind is UnitKind.STEP and len(block) <= MAX_ITEMS:
         return Quote(units=tuple(block), score=likely)
-    if last.kind is UnitKind.ROW and (rows := _select_asked_rows(ask, block)):
+    if last.kind is UnitKind.ROW and (rows := _select_asked_rows(request, block)):
         return Quote(units=context.prepend_lead_in(rows), score=likely)
     return context.complete_candidate(candidate, likely)
 
 
-def _select_asked_rows(ask: AnswerRequest, table: Sequence[Unit]) -> list[Unit]:
-    """The rows whose first cell the question names; else the whole of a small table where none stands out.
+def _select_asked_rows(request: AnswerRequest, table: Sequence[Unit]) -> list[Unit]:
+    """The rows whose first cell the question names; else all rows of a small table if none stands out.
 
-    A row alone says something wrong to whoever asked for another one.
+    A single row would be wrong for a question about another one.
     """
-    asked = normalize_text(ask.question)
+    asked = normalize_text(request.question)
     named = [row for row in table if any(name in asked for name in _split_row_names(row))]
     if named:
         return named[:MAX_ITEMS]
-    scores = sorted((score_unit(ask, row) for row in table), reverse=True)
+    scores = sorted((score_unit(request, row) for row in table), reverse=True)
     stands_out = len(scores) < 2 or scores[0] - scores[1] >= MIN_ROW_MARGIN
     return [] if stands_out or len(table) > MAX_ROWS else list(table)
 
@@ -88,28 +94,28 @@ def _split_row_names(row: Unit) -> list[str]:
     return [part.strip() for part in parts if len(part.strip()) > 1]
 
 
-def score_unit(ask: AnswerRequest, unit: Unit) -> float:
-    """How likely the part answers, in log-odds; NOTHING where nobody has read it."""
-    parts = ask.passages[unit.passage].parts
+def score_unit(request: AnswerRequest, unit: Unit) -> float:
+    """The reader's log-odds that the unit answers; NOTHING where the reader has not read it."""
+    parts = request.passages[unit.passage].parts
     part = parts[unit.place] if unit.place < len(parts) else None
     return NOTHING if part is None else part[0]
 
 
 def _order_candidates(
-    ask: AnswerRequest, scored: Sequence[tuple[Candidate, float]]
+    request: AnswerRequest, scored: Sequence[tuple[Candidate, float]]
 ) -> list[tuple[Candidate, float]]:
-    """The best passage's candidates, best first; then the second's, where that is nearly as likely."""
-    best = ask.passages[0].score if ask.passages else 0.0
-    likely = [n for n, passage in enumerate(ask.passages[:2]) if passage.score >= MIN_SECOND * best]
+    """The best passage's candidates, best first; then the second's, if nearly as likely."""
+    best = request.passages[0].score if request.passages else 0.0
+    likely = [n for n, passage in enumerate(request.passages[:2]) if passage.score >= MIN_SECOND * best]
     ranked = sorted(scored, key=lambda pair: (pair[0].units[0].passage, -pair[1]))
     return [pair for pair in ranked if pair[0].units[0].passage in likely]
 
 
-def _is_near(ask: AnswerRequest, quote: Quote, best: Quote) -> bool:
+def _is_near(request: AnswerRequest, quote: Quote, best: Quote) -> bool:
     return quote.score >= max(best.score - MAX_LOG_ODDS_BEHIND, MIN_LOG_ODDS)
 
 
-def _is_compatible(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
+def _is_compatible(request: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) -> bool:
     if not chosen:
         return True
     said = {unit for each in chosen for unit in each.units}
@@ -117,14 +123,14 @@ def _is_compatible(ask: AnswerRequest, quote: Quote, chosen: Sequence[Quote]) ->
         return False
     if is_steps(quote) and any(map(is_steps, chosen)):
         return False
-    limit = MAX_CHARACTERS.get(ask.language, MAX_CHARACTERS["en"])
+    limit = MAX_CHARACTERS.get(request.language, MAX_CHARACTERS["en"])
     return len(quote.text) + sum(len(each.text) for each in chosen) <= limit
 
 
-def _find_needed_quotes(ask: AnswerRequest, quote: Quote, every: Sequence[Unit]) -> Iterator[Quote]:
+def _find_needed_quotes(request: AnswerRequest, quote: Quote, every: Sequence[Unit]) -> Iterator[Quote]:
     """Sentences and items of the same passage without which the quote would mislead."""
     passage = quote.units[0].passage
-    parts = ask.passages[passage].parts
+    parts = request.passages[passage].parts
     for unit in every:
         if unit.passage != passage or unit in quote.units or unit.place >= len(parts):
             continue

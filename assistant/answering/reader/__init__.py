@@ -1,1 +1,1 @@
-"""The cross-encoder reader: question and passage read together."""
+"""Cross-encoders: they read a question with a passage, or a turn with its context."""

@@ -1,7 +1,7 @@
-"""Reads a question and each passage together: does the passage answer it, and which part of it does.
+"""The reader: a cross-encoder that scores whether a passage answers a question, and which part does.
 
-A cross-encoder (Nogueira & Cho, Passage Re-ranking with BERT, 2019) fine-tuned from the embedding model, so
-that it adds a few megabytes; `python -m evals train reader` learned it and its calibration.
+Source: Nogueira & Cho, Passage Re-ranking with BERT (2019). Fine-tuned from the embedding model, so that it
+adds a few megabytes; `python -m evals train reader` trains it and its calibration.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from assistant.ports.knowledge import Retriever
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
-#: Readings that are remembered: the same questions come again.
+#: Cached readings: questions recur.
 CACHE_SIZE = 512
-#: All passages of a turn are read within it, or search's order answers.
+#: Seconds to read all passages of a turn, else the search's order is used.
 READ_SECONDS = 1.5
-#: Pause after the graph could not be made or opened.
+#: Seconds before another try when the graph could not be built or opened.
 RETRY_SECONDS = 60.0
 
 log = structlog.get_logger()
@@ -42,15 +42,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageReading:
-    """What the reader makes of a passage; logits."""
+    """The logits for a passage."""
 
     answers: float
-    #: Of each unit, in order: it answers, it is needed beside the answer; None where it was not found.
+    #: Per unit: it answers, it is needed beside the answer; None where the unit was not found.
     units: tuple[tuple[float, float] | None, ...]
 
 
 class CrossEncoderReader:
-    """Opens its graph when it is first asked; reads in a thread of its own."""
+    """Opens its graph on first use; runs in a thread of its own."""
 
     def __init__(self, models: Path, seconds: float = READ_SECONDS) -> None:
         """*models* is the folder of prepared models, *seconds* what reading may take in a turn."""
@@ -59,7 +59,7 @@ class CrossEncoderReader:
         #: Turns whose passages were not read in time.
         self.timeouts = 0
         self._recent: LruCache[tuple[str, str, int, str], PassageReading] = LruCache(CACHE_SIZE)
-        #: Why it cannot read, and until when it is not tried again; None: it can.
+        #: Why it cannot read, and until when it is not tried again; None: it works.
         self.unavailable_reason: str | None = None
         self._try_again_at = 0.0
 
@@ -73,7 +73,7 @@ class CrossEncoderReader:
     async def read_passages(
         self, question: str, passages: Sequence[Passage], context: str = "", seconds: float = math.inf
     ) -> list[PassageReading]:
-        """A reading of each passage, in order; TimeoutError where it takes more than *seconds*.
+        """The reading of each passage, in order; TimeoutError after *seconds*.
 
         Opening the graph, which is done before the first customer, is not counted.
         """
@@ -97,10 +97,10 @@ class CrossEncoderReader:
     async def rerank_passages(
         self, question: str, passages: Sequence[Passage], context: str = ""
     ) -> list[Passage]:
-        """The passages, best first, each with the probability that it answers and its parts' scores.
+        """Rerank passages by the probability that they answer; attaches the scores of their units.
 
-        As they are while the reader cannot be opened, or is not done in time: search alone answers then;
-        `unavailable_reason` says why, `timeouts` how often.
+        They stay unchanged while the reader cannot be opened or is too slow; `unavailable_reason` gives the
+        reason, `timeouts` counts the latter.
         """
         if time.monotonic() < self._try_again_at:
             return list(passages)
@@ -173,26 +173,26 @@ def _check_time(until: float) -> None:
 
 @cache
 def open_reader(models: Path) -> CrossEncoderReader:
-    """The one reader of this process for the folder of prepared models."""
+    """The shared reader of this process for the folder of prepared models."""
     return CrossEncoderReader(models)
 
 
 def wrap_with_reader(retriever: Retriever, embeddings: str, models: Path) -> Retriever:
-    """The *retriever* with the reader behind it, where *embeddings* names the local model it is made of."""
+    """*retriever* with reranking, if *embeddings* is the local model that the reader is made of."""
     from assistant.models.embeddings.factory import LOCAL
 
     return RerankingRetriever(retriever, open_reader(models)) if embeddings == LOCAL else retriever
 
 
 class RerankingRetriever:
-    """A Retriever whose passages the reader has read: ordered and scored by whether they answer."""
+    """A Retriever whose passages are reranked and scored by the reader."""
 
     def __init__(self, retriever: Retriever, reader: CrossEncoderReader) -> None:
         self._retriever, self._reader = retriever, reader
 
     @property
     def unavailable_reason(self) -> str | None:
-        """Why passages are not read; None: they are."""
+        """Why passages are not reranked; None: they are."""
         return self._reader.unavailable_reason
 
     async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
@@ -201,7 +201,7 @@ class RerankingRetriever:
 
 
 def compute_answer_probability(reading: PassageReading, search: float) -> float:
-    """How probable it is that a passage answers, by the reader and by search together."""
+    """The probability that a passage answers, from the reader's logit and the search's score."""
     weights = load_calibration()
     search = min(max(search, 1e-4), 1 - 1e-4)
     odds = math.log(search / (1 - search))
@@ -211,6 +211,6 @@ def compute_answer_probability(reading: PassageReading, search: float) -> float:
 
 @cache
 def load_calibration() -> dict[str, float]:
-    """The weights of reader and search, learned on trades that the reader had not learned from."""
+    """Weights of reader and search, fitted on domains that the reader was not trained on."""
     weights: dict[str, float] = json.loads(CALIBRATION.read_text(encoding="utf-8"))
     return weights

@@ -1,4 +1,4 @@
-"""A question and a passage as the token ids that the reader reads together."""
+"""Encodes a question and a passage as token ids for the cross-encoder."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from assistant.domain.knowledge import Passage
     from assistant.text.quotable import Unit
 
-#: Marks of the tokenizer: start and end of a text.
+#: Special tokens: start and end of a text.
 START = 0
 END = 2
-#: Tokens of the question and of the passage that are read at once; longer passages are read in windows.
+#: Tokens of the question and of the passage per window; longer passages take several windows.
 MAX_QUESTION_TOKENS = 64
 MAX_WINDOW_TOKENS = 200
 MAX_TITLE_TOKENS = 48
-#: Windows of one passage that are read: our own chunks have three at most.
+#: Windows per passage: our own chunks need three at most.
 MAX_WINDOWS = 8
-#: Characters of a question, of a passage's title with its headings, and of its text that are looked at.
+#: Characters of a question, of a passage's title with its headings, and of its text that are read.
 MAX_QUESTION_CHARACTERS = 600
 MAX_TITLE_CHARACTERS = 600
 MAX_PASSAGE_CHARACTERS = 16_000
@@ -35,19 +35,20 @@ MAX_PASSAGE_CHARACTERS = 16_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """What is read at once: the question, then all of a passage or a run of its units."""
+    """Input of one run: the question, then a passage or a run of its units."""
 
     ids: tuple[int, ...]
     #: Index of the passage's first token.
     passage_start: int
-    #: Index of each unit in the passage, and its tokens, from and to.
+    #: Index of each unit in the passage, and its token span in the window.
     units: tuple[tuple[int, int, int], ...]
 
 
 def encode_question(tokenizer: Tokenizer, question: str, context: str = "") -> list[int]:
-    """The question's tokens; *context* is what the customer wrote before.
+    """The question's token ids; *context* is the customer's previous text.
 
-    Of a long one the beginning and the end: people ask first and explain, or explain first and ask.
+    Of a long question the beginning and the end are kept: people ask first and explain, or explain first and
+    ask.
     """
     asked = f"{context.strip()} / {question.strip()}" if context.strip() else question.strip()
     return encode_ends(tokenizer, "query: " + asked, MAX_QUESTION_TOKENS)
@@ -64,7 +65,7 @@ def encode_ends(tokenizer: Tokenizer, text: str, max_tokens: int) -> list[int]:
 
 
 def _replace_surrogates(text: str) -> str:
-    """Halves of surrogates, which the tokenizer refuses, as question marks; places stay the same."""
+    """Replace lone surrogates, which the tokenizer refuses, by question marks; offsets stay the same."""
     return text.encode("utf-8", "replace").decode()
 
 
@@ -73,7 +74,7 @@ def _keep_ends(text: str, most: int) -> str:
 
 
 def build_windows(tokenizer: Tokenizer, question: Sequence[int], passage: Passage) -> list[Window]:
-    """The windows of *passage*, at least one; every unit that can be found in its text is in one of them."""
+    """The windows of *passage*, at least one; every unit found in its text is in one of them."""
     title = ("passage: " + " > ".join((passage.title, *passage.headings)))[:MAX_TITLE_CHARACTERS]
     head = tokenizer.encode(_replace_surrogates(title), add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
     body = tokenizer.encode(
@@ -97,12 +98,12 @@ def build_windows(tokenizer: Tokenizer, question: Sequence[int], passage: Passag
 def _split_windows(
     offsets: Sequence[tuple[int, int]], passage: Passage, every: Sequence[Unit]
 ) -> Iterator[tuple[int, int, list[tuple[int, int, int]]]]:
-    """Runs of tokens of at most MAX_WINDOW_TOKENS, cut between units, with the units in each."""
+    """Windows of at most MAX_WINDOW_TOKENS, split between units, with the units in each."""
     known = get_locator(passage.text)
     placed = []
     for index, unit in enumerate(every):
         if place := known.locate_unit(unit):
-            # One newline stands before the text.
+            # A newline precedes the text.
             first = bisect_right(offsets, place[0] + 1, key=itemgetter(1))
             behind = bisect_left(offsets, place[1] + 1, key=itemgetter(0))
             if first < behind:
@@ -110,7 +111,7 @@ def _split_windows(
     start, members = 0, list[tuple[int, int, int]]()
     for each in placed:
         if each[1] < start:
-            continue  # words that stood in an earlier window, where they were read
+            continue  # already read in an earlier window
         if each[2] - start > MAX_WINDOW_TOKENS:
             if members:
                 yield start, min(each[1], start + MAX_WINDOW_TOKENS), members

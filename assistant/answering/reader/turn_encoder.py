@@ -1,7 +1,7 @@
-"""Reads a customer's turn in its context: is it frustrated, does it ask for a person, did the reply miss?
+"""The turn encoder: a multi-label classifier of a customer's turn in its context.
 
-A classifier with several labels, fine-tuned from the embedding model; `python -m evals train turns` learned
-it.
+Labels such as frustrated, asks for a person, the reply missed. Fine-tuned from the embedding model by `python
+-m evals train turns`.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from assistant.models.embeddings.e5_onnx_export import TOKEN_LOGITS, WINDOW_LOGI
 if TYPE_CHECKING:
     from assistant.domain.turns import ReadTurn, Utterance
 
-#: Turns that are remembered: a burst is read again when a message is added.
+#: Cached turns: a burst is read again when a message is added.
 CACHE_SIZE = 128
-#: A turn is read within it, or its words alone are.
+#: Seconds to read a turn, else only its words are used.
 READ_SECONDS = 1.5
-#: Pause after the graph could not be made or opened.
+#: Seconds before another try when the graph could not be built or opened.
 RETRY_SECONDS = 60.0
 
 log = structlog.get_logger()
 
-#: A turn's text, and each line before it with its author.
+#: A turn's text, and (author, text) of each line before it.
 Key = tuple[str, tuple["Utterance", ...]]
 
 
 class TurnEncoder:
-    """Opens its graph when it is first asked; reads in a thread of its own."""
+    """Opens its graph on first use; runs in a thread of its own."""
 
     def __init__(self, models: Path, seconds: float = READ_SECONDS) -> None:
         """*models* is the folder of prepared models, *seconds* what reading a turn may take."""
@@ -48,12 +48,12 @@ class TurnEncoder:
         self.timeouts = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="turns")
         self._recent: LruCache[Key, Mapping[str, float]] = LruCache(CACHE_SIZE)
-        #: Why it cannot read; None: it can.
+        #: Why it cannot read; None: it works.
         self.unavailable_reason: str | None = None
         self._try_again_at = 0.0
 
     async def read_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float] | None:
-        """The logit of each label for *text* after *lines*; None while it cannot be read in time."""
+        """Label -> logit of *text* after *lines*; None while it cannot be read in time."""
         if time.monotonic() < self._try_again_at:
             return None
         key = (text, tuple(lines))
@@ -93,7 +93,7 @@ class TurnEncoder:
         _ = self._model
 
     def score_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float]:
-        """As `read_turn`, in this thread and without memory."""
+        """As `read_turn`, in this thread and without cache."""
         import numpy as np
 
         tokenizer, session = self._model
@@ -110,7 +110,7 @@ class TurnEncoder:
 
 
 def build_turn_reader(embeddings: str, models: Path) -> ReadTurn | None:
-    """How turns are read in their context, where *embeddings* names the local model that it is made of."""
+    """A function that reads turns, if *embeddings* is the local model that the encoder is made of."""
     from assistant.models.embeddings.factory import LOCAL
 
     return open_turn_encoder(models).read_turn if embeddings == LOCAL else None
@@ -118,5 +118,5 @@ def build_turn_reader(embeddings: str, models: Path) -> ReadTurn | None:
 
 @cache
 def open_turn_encoder(models: Path) -> TurnEncoder:
-    """The one encoder of this process for the folder of prepared models."""
+    """The shared encoder of this process for the folder of prepared models."""
     return TurnEncoder(models)

@@ -1,4 +1,4 @@
-"""A customer's turn and what was said before it, as the token ids that the turn encoder reads together."""
+"""Encodes a customer's turn and the lines before it as token ids for the turn encoder."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
     from assistant.domain.turns import Utterance
 
-#: Tokens of the turn, of the line before it and of each line before that.
+#: Tokens of the turn, of the line before it and of each earlier line.
 MAX_TURN_TOKENS = 96
 MAX_LAST_TOKENS = 56
 MAX_EARLIER_TOKENS = 28
 #: Lines before the turn that are read.
 MAX_LINES = 5
-#: What stands before a line, by who wrote it.
+#: Author -> prefix of a line.
 SPEAKERS = {Author.CUSTOMER: "customer: ", Author.ASSISTANT: "assistant: ", Author.AGENT: "agent: "}
 
 
 def encode_turn(tokenizer: Tokenizer, text: str, lines: Sequence[Utterance]) -> tuple[list[int], int]:
-    """The ids of *text* after *lines*, the latest line first, and the index behind the turn's tokens."""
+    """The ids of *text* after *lines*, the latest line first, and the index after the turn's last token."""
     turn = [START, *encode_ends(tokenizer, "query: " + text, MAX_TURN_TOKENS), END]
     ids = list(turn)
     spoken = [line for line in lines if line.author in SPEAKERS]

@@ -1,4 +1,4 @@
-"""The pages a person opens: the start, the console, the widget file, articles of the help."""
+"""Pages for people: start page, console, widget file, articles of the help."""
 
 from pathlib import Path
 from typing import Annotated
@@ -28,14 +28,14 @@ router = APIRouter(include_in_schema=False, route_class=RateLimitedRoute)
 HERE = Path(__file__).parent
 HEADERS = {"Cache-Control": "no-cache"}
 _drawings = ArticleRenderer()
-#: What programs call: they are answered in JSON, whatever they accept.
+#: Paths of the API: errors are JSON, whatever the client accepts.
 FOR_PROGRAMS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 Lang = Annotated[str, Query(max_length=35)]
 
 
 def mount_pages(app: FastAPI, static: Path) -> None:
-    """Serve the built front end from *static* and the pages of this module."""
+    """Mount the built front end in *static* and the pages of this module."""
     app.include_router(router)
     for name in ("console", "demo", "docs"):
         files = StaticFiles(directory=static / name, check_dir=False)
@@ -45,7 +45,7 @@ def mount_pages(app: FastAPI, static: Path) -> None:
 
 
 async def _handle_not_found(request: Request, exc: Exception) -> Response:
-    """A page for a person with a browser, JSON for a program."""
+    """A page for browsers, JSON for programs."""
     person = "text/html" in request.headers.get("accept", "")
     if not person or request.url.path.startswith(FOR_PROGRAMS):
         return build_error_response(
@@ -57,7 +57,7 @@ async def _handle_not_found(request: Request, exc: Exception) -> Response:
 
 
 def _select_page_language(request: Request, ctx: ApiContext, asked: str = "") -> str:
-    """The language of a page: as *asked* in its address, else the browser's, if it is one of ours."""
+    """The page's language: *asked* in the address, else the browser's, if supported."""
     return select_language(asked or request.headers.get("accept-language", ""), ctx.languages)
 
 
@@ -69,7 +69,7 @@ def _serve_built_file(path: Path, media_type: str) -> Response:
 
 @router.get("/")
 async def show_start_page(request: Request, ctx: Ctx, lang: Lang = "") -> Response:
-    """The sample shop while it is shown, else a plain page with the chat."""
+    """The sample shop in the demo, else a plain page with the chat."""
     if ctx.demo:
         return _serve_built_file(ctx.static / "demo" / "index.html", "text/html")
     return HTMLResponse(
@@ -122,7 +122,7 @@ async def get_article_stylesheet() -> Response:
 @router.get("/help")
 @router.get("/help/")
 async def show_article_list(request: Request, ctx: Ctx, lang: Lang = "") -> Response:
-    """Every article that holds today."""
+    """Every article that is valid today."""
     titles = await ctx.titles(ctx.clock().date())
     return HTMLResponse(
         render_article_list(titles, _select_page_language(request, ctx, lang), ctx.names), headers=HEADERS
@@ -131,7 +131,7 @@ async def show_article_list(request: Request, ctx: Ctx, lang: Lang = "") -> Resp
 
 @router.get("/help/{article:path}")
 async def show_article(article: str, ctx: Ctx) -> Response:
-    """An article as the customer reads it; one that lives elsewhere is opened there."""
+    """An article as customers read it; one with an address of its own redirects there."""
     found: Article | None = await ctx.article(article)
     if found is None:
         raise NotFound("There is no such article.")

@@ -1,4 +1,4 @@
-"""Pages that the server writes itself: articles of the help, their list, a plain start, a wrong address."""
+"""Server-rendered pages: articles of the help, their list, a plain start page, not found."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from urllib.parse import quote
 from assistant.domain.knowledge import Article
 
 HERE = Path(__file__).parent
-#: A page of links that a person still looks through.
+#: Most links on a page.
 MAX_LISTED_ARTICLES = 500
 
 ENGLISH = {
@@ -44,7 +44,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def select_language(header: str, languages: Sequence[str]) -> str:
-    """The first of our *languages* that an Accept-Language *header* asks for, else the first."""
+    """The first of our *languages* in an Accept-Language *header*, else our first."""
     wanted: list[tuple[float, str]] = []
     for part in header[:500].split(","):
         tag, _, weight = part.partition(";q=")
@@ -55,7 +55,7 @@ def select_language(header: str, languages: Sequence[str]) -> str:
 
 
 def render_article_page(article: Article, drawn: str, names: Mapping[str, str]) -> str:
-    """An article around its body *drawn* as HTML."""
+    """An article page around the body *drawn*, which is HTML."""
     words = _get_texts(article.language)
     updated = words["updated"].format(article.updated) if article.updated else ""
     body = f'<p class="updated">{escape(updated)}</p>\n<article>{drawn}</article>'
@@ -65,7 +65,7 @@ def render_article_page(article: Article, drawn: str, names: Mapping[str, str]) 
 def render_article_list(
     titles: Sequence[tuple[str, str, str]], language: str, names: Mapping[str, str]
 ) -> str:
-    """Links to the articles of *titles* (id, title, language) in one language; to all where it has none."""
+    """Links to the articles of *titles* (id, title, language) in one language; to all if it has none."""
     words = _get_texts(language)
     own = [each for each in titles if each[2] == language] or titles
     links = "\n".join(
@@ -77,7 +77,7 @@ def render_article_list(
 
 
 def render_start_page(language: str, names: Mapping[str, str]) -> str:
-    """What `/` shows on an installation of somebody's own."""
+    """The page at `/` of an installation without the demo."""
     words = _get_texts(language)
     body = (
         f"<p>{words['lead']}</p>\n"

@@ -1,1 +1,1 @@
-"""Articles that say different things of one subject."""
+"""Detection of contradictions between articles."""

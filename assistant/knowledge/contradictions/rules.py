@@ -1,8 +1,9 @@
-"""Two sentences that say different amounts, dates or durations of the same thing; precise before complete.
+"""Decides whether two sentences state different quantities of the same thing; precision before recall.
 
-The language model's closeness finds candidates but cannot tell "standard" from "express" delivery (both .96).
-So in one language the words decide: what only one of the two speaks of must be a way of putting it, not
-another subject. Across languages, each must be the other's nearest of all that measure the same.
+The language model's cosine finds candidates but cannot tell "standard" from "express" delivery (both .96).
+Within one language the words decide: a word that occurs in only one of the two must be a filler word, not
+another subject. Across languages, each must be the other's nearest neighbour among all statements of the same
+kind of quantity.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from pathlib import Path
 from assistant.text.quantities import Quantity, extract_quantities, mask_numbers
 from assistant.text.segmentation import stem_word, tokenize_text
 
-#: Cosine of the two sentences without their numbers, under their titles.
+#: Minimum cosine of the two sentences with their numbers masked, under their titles.
 MIN_COSINE = 0.94
 MIN_COSINE_CROSS_LINGUAL = 0.87
-#: Letters that join compounds and add nothing: 商品到着後, 更新日前.
+#: Characters that join compounds and add no meaning: 商品到着後, 更新日前.
 JOINTS = "御日後前毎"
-#: What names one thing and no other: telephone numbers, mail addresses, codes of models and plans.
+#: Identifiers that name exactly one thing: telephone numbers, mail addresses, codes of models and plans.
 NAMED = re.compile(
     r"\b0\d{1,4}-\d{1,4}-\d{3,4}\b|\+\d[\d -]{7,}\d|[\w.+-]+@[\w-]+\.[\w.]+|\b[A-Z]{1,5}-?\d{2,}\b"
 )
@@ -30,26 +31,26 @@ WORDS = Path(__file__).parent / "synonyms.txt"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A sentence, list item or table row that says how much, how long or when."""
+    """A sentence, list item or table row with a quantity."""
 
     chunk: int
     article: str
     language: str
-    #: Title and headings it stands under.
+    #: Title and headings above it.
     heading: str
-    #: What it says, a table row with its column's names.
+    #: Its text, a table row with its column names.
     text: str
-    #: The words as they stand in the article.
+    #: Its text as it stands in the article.
     quote: str
 
     @property
     def embedding_text(self) -> str:
-        """What is embedded: the same for any numbers."""
+        """The text to embed, with numbers masked: equal for statements that differ only in numbers."""
         return f"{self.heading}: {mask_numbers(self.text)}"
 
 
 def has_quantities(text: str) -> bool:
-    """Whether there is anything in it that another text could contradict."""
+    """Whether it holds any quantity that another text could contradict."""
     return bool(extract_quantities(text))
 
 
@@ -70,22 +71,22 @@ def find_difference(one: Statement, other: Statement) -> tuple[Quantity, Quantit
 
 
 def _have_different_identifiers(one: Statement, other: Statement) -> bool:
-    """Whether each gives a telephone number, an address or a code, and none is the other's."""
+    """Whether both contain identifiers, and none of them in common."""
     here, there = (set(NAMED.findall(unicodedata.normalize("NFKC", side.text))) for side in (one, other))
     return bool(here and there) and not here & there
 
 
 def are_about_same_thing(one: Statement, other: Statement) -> bool:
-    """Whether neither of two statements in one language speaks of something that the other does not."""
+    """Whether neither of two statements in one language has a subject that the other lacks."""
     if _find_extra_words(one.text, other) or _find_extra_words(other.text, one):
         return False
-    # Two campaigns, two accounts: each title names what the other page never speaks of. A sentence that both
-    # pages share word for word is then said of two things.
+    # Two campaigns, two accounts: each title has words that never occur on the other page. A sentence that
+    # both pages share word for word is then about two different things.
     return not (_find_extra_words(one.heading, other) and _find_extra_words(other.heading, one))
 
 
 def _find_extra_words(said: str, other: Statement) -> list[str]:
-    """What is spoken of in *said* and not in *other*, one spelling for each thing."""
+    """Content words of *said* that *other* lacks, normalized by the synonym table."""
     there = _extract_meanings(f"{other.heading} {other.text}")
     known = [word for word in there if len(word) > 1]
     return [
@@ -97,7 +98,7 @@ def _find_extra_words(said: str, other: Statement) -> list[str]:
 
 
 def _is_known_compound(word: str, there: frozenset[str]) -> bool:
-    """A compound whose parts are all known."""
+    """Whether all parts of a compound are known words."""
     rest = word
     for part in sorted((*there, *_load_filler_words()), key=len, reverse=True):
         rest = rest.replace(part, "") if len(part) > 1 or part in JOINTS else rest
@@ -106,14 +107,14 @@ def _is_known_compound(word: str, there: frozenset[str]) -> bool:
 
 @cache
 def _load_synonyms() -> dict[str, str]:
-    """Word -> the first word of its line."""
+    """Word -> the first word of its line in synonyms.txt."""
     lines = [list(map(stem_word, line.split()[1:])) for line in _load_lines() if line.startswith("=")]
     return {word: found[0] for found in lines for word in found}
 
 
 @cache
 def _load_filler_words() -> frozenset[str]:
-    """Words that are a way of putting it."""
+    """Words that do not change the subject of a sentence."""
     return frozenset(
         stem_word(word) for line in _load_lines() if not line.startswith("=") for word in line.split()
     )
@@ -131,7 +132,7 @@ def _extract_meanings(text: str) -> frozenset[str]:
 
 
 def _are_compatible(one: Quantity, other: Quantity) -> bool:
-    """Whether they can both be true: one range within the other's reach."""
+    """Whether both quantities can be true: their ranges overlap."""
     return one.measure == other.measure and one.low <= other.high and other.low <= one.high
 
 

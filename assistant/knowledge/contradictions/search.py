@@ -1,4 +1,4 @@
-"""Looks for contradictions between what is new and the rest: near passages first, then their sentences."""
+"""Searches contradictions between new and existing chunks: nearest passages first, then their sentences."""
 
 from __future__ import annotations
 
@@ -27,21 +27,24 @@ if TYPE_CHECKING:
 #: Passages of other articles that a passage is compared with.
 NEIGHBOURS = 8
 
-#: Chunks to what each of them states.
+#: Chunk -> its statements.
 LoadStatements = Callable[[Sequence[int]], Awaitable[Mapping[int, Sequence[Statement]]]]
 Pair = tuple[Statement, Statement]
 
 
 async def find_contradictions(
     new: Sequence[int],
-    shelf: ForwardIndex,
+    index: ForwardIndex,
     owners: Mapping[int, str],
     reads: LoadStatements,
     embedder: Embedder,
     same: Callable[[Statement, Statement], bool] = are_about_same_thing,
 ) -> list[Contradiction]:
-    """Contradictions of the chunks *new* with any other; *same*: whether two sentences speak of one thing."""
-    near = list(_find_neighbours(new, shelf, owners))
+    """Contradictions of the chunks *new* with any other.
+
+    *same* decides whether two sentences are about the same thing.
+    """
+    near = list(_find_neighbours(new, index, owners))
     statements = await reads(sorted({chunk for pair in near for chunk in pair}))
     found: dict[str, Contradiction] = {}
     for one, other in await _select_alike_pairs(
@@ -59,7 +62,7 @@ def _list_candidate_pairs(
     statements: Mapping[int, Sequence[Statement]],
     same: Callable[[Statement, Statement], bool],
 ) -> Iterator[list[Pair]]:
-    """Pairs worth a closer look, in groups of which at most one pair per sentence can be meant."""
+    """Candidate pairs of statements, in groups of which at most one pair per sentence can be a match."""
     for one, other in near:
         here, there = statements.get(one, ()), statements.get(other, ())
         pairs = [pair for pair in product(here, there) if find_difference(*pair)]
@@ -79,7 +82,7 @@ def _have_same_quantities(here: Sequence[Statement], there: Sequence[Statement])
 
 
 async def _select_alike_pairs(groups: Sequence[Sequence[Pair]], embedder: Embedder) -> list[Pair]:
-    """The pairs that are alike enough; abroad, those of which each is the other's nearest."""
+    """The pairs whose cosine is high enough; across languages, only mutual nearest neighbours."""
     texts = list(dict.fromkeys(side.embedding_text for group in groups for pair in group for side in pair))
     if not texts:
         return []
@@ -101,21 +104,21 @@ async def _select_alike_pairs(groups: Sequence[Sequence[Pair]], embedder: Embedd
 
 
 def _find_neighbours(
-    new: Sequence[int], shelf: ForwardIndex, owners: Mapping[int, str]
+    new: Sequence[int], index: ForwardIndex, owners: Mapping[int, str]
 ) -> Iterator[tuple[int, int]]:
-    """Each new chunk with the nearest of other articles, each pair once."""
+    """Pairs of each new chunk with its nearest chunks of other articles, each pair once."""
     import numpy as np
 
-    rows = np.flatnonzero(shelf.embedded)
-    rows = rows[[chunk in owners for chunk in shelf.ids[rows].tolist()]]
-    chunks, languages = shelf.ids[rows].tolist(), shelf.language[rows]
+    rows = np.flatnonzero(index.embedded)
+    rows = rows[[chunk in owners for chunk in index.ids[rows].tolist()]]
+    chunks, languages = index.ids[rows].tolist(), index.language[rows]
     places = {chunk: place for place, chunk in enumerate(chunks)}
     some = [places[chunk] for chunk in new if chunk in places]
     if not some:
         return
-    every = shelf.vectors[rows, 0].astype(np.float32)
+    every = index.vectors[rows, 0].astype(np.float32)
     seen: set[tuple[int, int]] = set()
-    # Its own article's passages may be nearest; so many more are looked at.
+    # The nearest may belong to the same article, so more are requested.
     most = min(NEIGHBOURS * 3, len(chunks))
     for place in some:
         cosines = every @ every[place]
@@ -132,7 +135,7 @@ def _find_neighbours(
 
 
 def _find_translations(row: int, every: Vectors, languages: NDArray[int32]) -> Iterator[int]:
-    """In each other language, the passage that is nearest to this one if this one is nearest to it."""
+    """In each other language, the mutual nearest neighbour of this passage."""
     import numpy as np
 
     here = languages == languages[row]

@@ -1,1 +1,1 @@
-"""Documents in: read, cut into chunks, indexed; incrementally."""
+"""Incremental ingest: read documents, split into chunks, index."""

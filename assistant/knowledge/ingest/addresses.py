@@ -1,4 +1,4 @@
-"""Which network addresses a host name leads to, and whether they are public ones."""
+"""Resolves host names, and tells public network addresses from private ones."""
 
 import asyncio
 import ipaddress
@@ -11,10 +11,10 @@ CARRIERS = (
     ipaddress.IPv6Network("64:ff9b::/96"),
     ipaddress.IPv6Network("64:ff9b:1::/48"),
     ipaddress.IPv6Network("::/96"),
-    # IPv4-translated (RFC 2765); ::ffff:0:0/96, the mapped ones, Python knows.
+    # IPv4-translated (RFC 2765); Python knows the mapped ones, ::ffff:0:0/96.
     ipaddress.IPv6Network("::ffff:0:0:0/96"),
 )
-#: What is routed on the open Internet (IANA's registry); all else is special, whatever Python's tables say.
+#: Globally routed prefixes (IANA's registry); all else is special, whatever Python's tables say.
 GLOBAL = ipaddress.IPv6Network("2000::/3")
 SPECIAL: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = (
     *map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "3fff::/20")),
@@ -23,7 +23,7 @@ SPECIAL: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = (
 
 
 async def resolve_public_addresses(host: str, port: int, *, allow_private: bool) -> list[str]:
-    """Everything the name resolves to right now; one private address among them refuses the name."""
+    """All addresses that the name resolves to now; Unreadable if any of them is private."""
     addresses = await _resolve_host(host, port)
     private = [address for address in addresses if not is_public(address)]
     if private and not allow_private:
@@ -35,7 +35,7 @@ async def resolve_public_addresses(host: str, port: int, *, allow_private: bool)
 
 
 def is_public(address: str) -> bool:
-    """Whether an address belongs to the open Internet, whatever wrapping it comes in."""
+    """Whether an address is globally routed, also when it is wrapped in an IPv6 address."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
         if (inner := _unwrap_ipv4(found)) is not None:

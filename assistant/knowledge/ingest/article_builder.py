@@ -1,4 +1,4 @@
-"""Documents to articles: title, language and the hash that tells whether anything changed."""
+"""Documents to articles: title, language and the content hash that detects changes."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from assistant.domain.knowledge import Article, Origin
 from assistant.knowledge.ingest.chunking import CHUNKER
 from assistant.knowledge.loaders.document import Document, Unreadable
 
-#: Folder names that speak for a language; ``it`` and ``hr`` are departments more often than languages.
+#: Folder names that state a language; ``it`` and ``hr`` are departments more often than languages.
 FOLDERS = re.compile(
     r"(ja|en|zh|ko|fr|de|es|pt|vi|th|nl|ru|id)(?:[-_](?:[a-z]{2}|hans|hant))?\Z", re.IGNORECASE
 )
@@ -26,7 +26,7 @@ SCRIPTS = {
 #: A text counts as written in a script when more than this share of its letters is.
 SCRIPT_SHARE = 0.1
 SAMPLE = 4_000
-#: Kanji alone, in a text this short, are rather a Japanese phrase than Chinese.
+#: A text of kanji alone that is this short is taken for Japanese rather than Chinese.
 SHORT = 60
 MAX_TITLE_CHARACTERS = 300
 MAX_TEXT_CHARACTERS = 2_000_000
@@ -35,7 +35,7 @@ MAX_TEXT_CHARACTERS = 2_000_000
 def build_article(
     document: Document, *, id: str, folders: Sequence[str], url: str | None, origin: Origin
 ) -> Article:
-    """The article of a document that lies in these folders (innermost last), found at *url* if on the web."""
+    """The article of a document in these folders (innermost last), fetched from *url* if on the web."""
     if len(document.text) > MAX_TEXT_CHARACTERS:
         raise Unreadable(f"it has {len(document.text):,} characters, which is no article any more; split it")
     language = document.language or _detect_folder_language(folders) or document.language_hint
@@ -57,7 +57,7 @@ def build_article(
 
 
 def detect_language_by_script(text: str) -> str:
-    """The language by its script; what is Latin is taken for English."""
+    """The language by its script; Latin script is taken for English."""
     letters = [character for character in text[:SAMPLE] if character.isalpha()]
     for language, script in SCRIPTS.items():
         if sum(bool(script.match(letter)) for letter in letters) > len(letters) * SCRIPT_SHARE:
@@ -66,7 +66,7 @@ def detect_language_by_script(text: str) -> str:
 
 
 def _select_canonical_url(stated: str | None, found: str | None) -> str | None:
-    """A page may name its better address, but only on its own host."""
+    """The canonical address that the page states, unless it is on another host."""
     if found is None or (stated and urlsplit(stated).hostname == urlsplit(found).hostname):
         return stated
     return found
@@ -85,7 +85,7 @@ def _build_title(id: str) -> str:
 
 
 def _attach_content_hash(article: Article) -> Article:
-    """Everything that the index or a reader sees; where the article came from is not part of it."""
+    """The article with a hash of everything that the index or a reader sees, its origin excluded."""
     seen = (
         *(article.title, article.language, article.text, article.url),
         *(str(article.updated), str(article.valid_from), str(article.valid_until), article.tags),

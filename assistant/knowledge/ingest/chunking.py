@@ -1,4 +1,4 @@
-"""Articles to chunks: cut at headings, sized in model tokens, tables, lists and code left whole."""
+"""Articles to chunks: cut at headings, sized in model tokens; tables, lists and code stay whole."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,19 +12,19 @@ CHUNKER = "2"
 
 CountTokens = Callable[[str], int]
 
-#: What a blank line between two blocks can cost at most.
+#: Most tokens that a blank line between two blocks adds.
 SEPARATOR = 2
-#: Characters of a paragraph that is rather the introduction of what follows.
+#: Longest paragraph, in characters, that counts as the introduction of the next block.
 ANNOUNCEMENT = 300
-#: A paragraph that only the next one completes: a question, a line in bold, "only if:".
+#: A paragraph that needs the next one: a question, a line in bold, "only if:".
 ASKS = re.compile(r"\A\*\*[^*]+\*\*\Z|\A(?:\*\*)?[QＱ]\d*[.．:：、)）]|[?？:：](?:\*\*)?\Z")
-#: Characters per token, generously.
+#: Upper bound of characters per token.
 WINDOW = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkSizes:
-    """In model tokens; a chunk, its title and its headings must fit the 512 that E5 reads."""
+    """Sizes in model tokens; a chunk with its title and headings must fit the 512 tokens that E5 reads."""
 
     min_tokens: int = 60
     target_tokens: int = 250
@@ -33,11 +33,11 @@ class ChunkSizes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkPiece:
-    """Whole blocks under one heading path, on their way to becoming a chunk."""
+    """Whole blocks under one heading path that will become a chunk."""
 
     headings: tuple[str, ...]
     text: str
-    #: At most; counting every joint anew would double the time.
+    #: An upper bound; counting every joint exactly would double the time.
     tokens: int
 
 
@@ -53,7 +53,7 @@ def split_into_chunks(text: str, count_tokens: CountTokens, sizes: ChunkSizes = 
 
 
 def _group_sections(parts: Sequence[MarkdownBlock]) -> Iterator[tuple[tuple[str, ...], list[MarkdownBlock]]]:
-    """Blocks grouped under the path of headings above them; a heading with nothing below it is text."""
+    """Blocks grouped by the path of headings above them; a heading with nothing below it is kept as text."""
     path: list[tuple[int, str]] = []
     members: list[MarkdownBlock] = []
     for position, part in enumerate(parts):
@@ -106,7 +106,7 @@ def _append_text(piece: ChunkPiece, text: str, tokens: int) -> ChunkPiece:
 def _glue_announcements(
     members: Sequence[MarkdownBlock], count_tokens: CountTokens, most: int
 ) -> Iterator[tuple[str, int]]:
-    """What announces a list or asks what the next block answers stays with it, unless that would cut it."""
+    """Keep a block that announces or asks together with the next block, unless that splits it."""
     announced, before = "", 0
     for member, following in zip(members, [*members[1:], None], strict=True):
         tokens = count_tokens(member.text)
@@ -128,7 +128,7 @@ def _glue_announcements(
 def _merge_short_pieces(
     pieces: Iterable[ChunkPiece], count_tokens: CountTokens, sizes: ChunkSizes
 ) -> list[ChunkPiece]:
-    """Pieces too short to stand alone join a neighbour under the same parent, headings kept in the text."""
+    """Merge pieces that are too short with a neighbour under the same parent, headings kept in the text."""
     merged: list[ChunkPiece] = []
     for piece in pieces:
         if merged and (together := _merge_pair(merged[-1], piece, count_tokens, sizes)):
@@ -164,7 +164,7 @@ def _find_shared_headings(left: tuple[str, ...], right: tuple[str, ...]) -> tupl
 def _inline_lost_headings(
     piece: ChunkPiece, shared: tuple[str, ...], count_tokens: CountTokens
 ) -> ChunkPiece:
-    """The piece under a shorter path, the headings that it loses written above its text."""
+    """The piece under a shorter heading path; the headings that drop out of the path go into its text."""
     lost = piece.headings[len(shared) :]
     if not lost:
         return piece
@@ -175,11 +175,11 @@ def _inline_lost_headings(
     return ChunkPiece(headings=shared, text=f"{marks}\n\n{piece.text}", tokens=tokens)
 
 
-# -- cutting what is too long ---------------------------------------------------------------------------
+# -- splitting long blocks ------------------------------------------------------------------------------
 
 
 def _split_block(text: str, count_tokens: CountTokens, most: int) -> Iterator[tuple[str, int]]:
-    """A block longer than a chunk may be, cut where it hurts least: rows, items, lines, sentences."""
+    """A block longer than a chunk may be, split at rows, items, lines or sentences, in this order."""
     before, head, lines, tail = _split_frame(text)
     room = most - count_tokens(before + head + tail) - 2 * SEPARATOR
     if room < most // 2:
@@ -197,7 +197,7 @@ SENTENCE_END = re.compile(r"(?<=[。！？])(?=[^。！？」』）)])|(?<=[.!?]
 
 
 def _split_frame(text: str) -> tuple[str, str, list[str], str]:
-    """What stands before a table, and what every part repeats: a table's header, a code block's fences."""
+    """The text before a table, and what every part repeats: a table's header, a code block's fences."""
     lines = text.split("\n")
     rule = next((at for at, line in enumerate(lines) if _is_table_rule(line)), None)
     if rule and len(lines) > rule + 1 and "|" in lines[rule - 1]:
@@ -209,12 +209,12 @@ def _split_frame(text: str) -> tuple[str, str, list[str], str]:
 
 
 def _is_table_rule(line: str) -> bool:
-    """Whether it is the line between a table's header and its rows."""
+    """Whether the line separates a table's header from its rows."""
     return {"|", "-"} <= set(line) <= set("|:- \t")
 
 
 def _group_list_items(lines: Sequence[str]) -> list[str]:
-    """Lines, but a list item with the lines that belong to it as one."""
+    """Lines; a list item with its continuation lines is one unit."""
     units: list[str] = []
     in_item = False
     for line in lines:
@@ -227,7 +227,7 @@ def _group_list_items(lines: Sequence[str]) -> list[str]:
 
 
 def _split_unit(unit: str, count_tokens: CountTokens, room: int) -> Iterator[tuple[str, str]]:
-    """Parts that fit, each with what joins it to the part before: a newline, or nothing inside of a line."""
+    """Parts that fit, each with its separator to the part before: a newline, or nothing inside of a line."""
     if count_tokens(unit) <= room:
         yield "\n", unit
         return
@@ -248,7 +248,7 @@ def _split_sentences(line: str) -> list[str]:
 
 
 def _split_anywhere(text: str, count_tokens: CountTokens, room: int) -> Iterator[str]:
-    """The last resort for one endless line: cut anywhere; never counts more than a window of it."""
+    """Last resort for one endless line: cut anywhere; counts at most one window of it at a time."""
     while text:
         window = text[: room * WINDOW]
         length = (

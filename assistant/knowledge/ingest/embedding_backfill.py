@@ -1,4 +1,4 @@
-"""Keeps count of the vectors that are still to be made, and of the models whose vectors all are."""
+"""Backfill of missing embeddings, and which models have a complete set of vectors."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from assistant.ports.storage.store import ArticlesTransaction, CollectionsTransa
 
 
 class HasArticlesAndCollections(ArticlesTransaction, CollectionsTransaction, Protocol):
-    """A store whose transaction reaches the knowledge base and the collections."""
+    """A store whose transaction has the knowledge base and the vector collections."""
 
 
 class EarlierModel(NamedTuple):
-    """A model whose vectors were all made before, and the setting that opens it."""
+    """A model whose vectors are complete, and the setting that opens it."""
 
     model: str
     spec: str
 
 
 async def ignore_collection(_collection: str) -> None:
-    """For those who keep no index."""
+    """Used where there is no vector index."""
 
 
 class EmbeddingBackfill:
@@ -40,14 +40,14 @@ class EmbeddingBackfill:
         clock: Clock,
         remove: Callable[[str], Awaitable[None]] = ignore_collection,
     ) -> None:
-        """*remove* takes a collection out of the vector index."""
+        """*remove* removes a collection from the vector index."""
         self._database, self._embedder, self._spec, self._clock = database, embedder, spec, clock
         self._remove = remove
         self._me = secrets.token_hex(8)
         self._noted = False
 
     async def count_missing(self) -> tuple[int, int]:
-        """How many passages have no vectors yet, and how many there are."""
+        """(number of chunks without vectors, number of chunks)."""
         model = self._embedder.name
         return await self._database.read(
             lambda store: (store.articles.count_unembedded(model), len(store.articles.list_chunk_ids()))
@@ -57,7 +57,7 @@ class EmbeddingBackfill:
         return (await self.count_missing())[0] == 0
 
     async def record_completion(self) -> bool:
-        """Keep that all vectors were made, once they are; whether they were once."""
+        """Record when all vectors exist. Returns whether they were complete at some time."""
         if not self._noted and not (await self._was_completed()) and await self.is_complete():
             model, spec = self._embedder.name, self._spec
             await self._database.write(lambda store: store.collections.mark_complete(model, spec))
@@ -65,7 +65,7 @@ class EmbeddingBackfill:
         return self._noted
 
     async def find_earlier_model(self) -> EarlierModel | None:
-        """The model to answer by until this one's vectors are made; None where nothing needs to stand in."""
+        """The model that answers until this one's vectors are complete; None where none is needed."""
         if await self.record_completion():
             return None
 
@@ -79,7 +79,7 @@ class EmbeddingBackfill:
         return min(await self._database.read(step), default=(0, None))[1]
 
     def build_turn(self, *, politely: bool) -> Turn:
-        """Tells others that vectors are being made; *politely*: unless they do."""
+        """A lease for making vectors; *politely*: only while no other process holds it."""
 
         async def take_turn() -> bool:
             model, me, now = self._embedder.name, self._me, self._clock()
@@ -93,12 +93,12 @@ class EmbeddingBackfill:
         return take_turn
 
     async def run_backfill(self) -> None:
-        """Make what an interrupted ingest or a change of the model left missing, unless others do."""
+        """Make vectors that are missing after an interruption or a change of model, with the lease only."""
         await Indexer(self._database, self._embedder, self.build_turn(politely=True)).backfill_embeddings()
         await self.record_completion()
 
     async def delete_other_models(self) -> None:
-        """Drop what other models left: nobody has answered by them for long."""
+        """Delete the vectors of other models, which nothing has used for long."""
         model = self._embedder.name
 
         def step(store: HasArticlesAndCollections) -> Sequence[str]:

@@ -1,7 +1,7 @@
-"""Watches what was named: looks at every document's size and time of change, and says when something settled.
+"""Watches sources by polling size and modification time of every document.
 
-It looks itself, and asks the system for no events: network drives, mounts of containers and folders that go
-and come back send none, and what is seen here is exactly what an ingest run reads.
+Polling instead of events of the operating system: network drives, container mounts and folders that are
+replaced send none, and a scan sees exactly what an ingest run reads.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from assistant.knowledge.loaders.document import Document, Unreadable
 from assistant.knowledge.loaders.reader import DocumentReader
 
 LOOK_SECONDS = 1.0
-#: Looking takes at most this share of the time, however many files there are.
+#: Scanning takes at most this share of the time, however many files there are.
 SHARE = 0.05
-#: Nothing changed for so long: whoever writes is done …
+#: Changes are reported after this many seconds without a further change …
 QUIET_SECONDS = 0.5
-#: … and after this long what never rests is read as it is.
+#: … and after this many seconds even while changes go on.
 MAX_SETTLE_SECONDS = 10.0
 
-#: Each document with its size and time of change, each trouble with its reason.
+#: Each document with its size and modification time, each problem with its reason.
 Snapshot = Mapping[str, object]
 
 
 async def watch_sources(sources: Sequence[str], *, look_seconds: float = LOOK_SECONDS) -> AsyncIterator[None]:
-    """Once at the start, and whenever a document came, changed or went, as soon as no more of them do."""
+    """Yield once at the start, and after documents were added, changed or removed and the changes settled."""
     seen: Snapshot | None = None
     while True:
         began = time.monotonic()
@@ -72,7 +72,7 @@ def _get_file_state(file: SourceFile) -> object:
 
 
 class CachingReader:
-    """Reads each content once: of a folder in which one file changed, one file is parsed."""
+    """A reader with a cache by content: when one file of a folder changed, one file is parsed."""
 
     def __init__(self, reader: DocumentReader) -> None:
         self._reader = reader
@@ -96,6 +96,6 @@ class CachingReader:
         return await self._reader.parse_sitemap(data)
 
     def forget_unused(self) -> None:
-        """Keep what was read since the last time only."""
+        """Drop cached documents that were not read since the last call."""
         self._known = {key: self._known[key] for key in self._used}
         self._used = set()

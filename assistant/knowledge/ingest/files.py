@@ -1,4 +1,4 @@
-"""What the operator named, as files to read: folders walked with care, sizes checked before reading."""
+"""Lists the files of a source: walks folders safely, checks sizes before reading."""
 
 import os
 import stat
@@ -11,8 +11,8 @@ from assistant.knowledge.loaders import LOADERS, Unreadable
 
 MAX_FILE_BYTES = 20_000_000
 SKIPPED_FOLDERS = {"node_modules", "__pycache__"}
-#: Kinds that look like documents to a person but need a step first.
-MENDS = {
+#: File types that look like documents to a person but must be converted first.
+REMEDIES = {
     ".doc": "save it as .docx",
     ".ppt": "export it as PDF",
     ".pptx": "export it as PDF",
@@ -36,11 +36,11 @@ class SourceFile:
     path: Path
     #: The folder that ids are relative to.
     root: Path
-    #: What the operator named, resolved: a folder, or the file itself.
+    #: The source as named by the operator, resolved: a folder, or the file itself.
     source: str
     version: str = ""
     url: str | None = None
-    #: Why customers must not hear what is in it, whatever it says itself.
+    #: Why the file must be withheld from customers, whatever its content says.
     withheld: str = ""
 
     @property
@@ -53,11 +53,13 @@ class SourceFile:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """Names of the folders it lies in, innermost last."""
+        """Names of its parent folders, innermost last."""
         return (self.root.name, *self.path.relative_to(self.root).parts[:-1])
 
     def generate_ids(self) -> Iterator[str]:
-        """Its path in the folder; where that is taken, with more of the folder's own path before it."""
+        """Candidate ids: its path in the folder, then with more and more of the folder's own path
+        before it.
+        """
         id = _normalize_name(self.path.relative_to(self.root).as_posix())
         yield id
         for folder in (self.root, *self.root.parents):
@@ -65,8 +67,8 @@ class SourceFile:
             yield id
 
     async def read_content(self, _version: str) -> bytes:
-        """Its bytes, unless it is too large, not a plain file, or not ours to read."""
-        self.location.encode()  # UnicodeError: a name that is not text cannot be kept
+        """Its bytes; Unreadable when it is too large, not a regular file, or not permitted."""
+        self.location.encode()  # UnicodeError: a name that is not valid text cannot be stored
         try:
             found = self.path.stat()
             if not stat.S_ISREG(found.st_mode):
@@ -84,14 +86,14 @@ class ReadProblem:
 
     place: str
     why: str
-    #: Only worth a remark: nothing that was indexed before is in doubt.
+    #: Only a remark: articles that were indexed before are not in doubt.
     harmless: bool = False
-    #: What was named and could be listed only in part: nothing of it counts as vanished.
+    #: A source that could be listed only in part: none of its articles counts as vanished.
     partly: str = ""
 
 
 def list_files(named: str) -> Iterator[SourceFile | ReadProblem]:
-    """The files that a path stands for, in a steady order."""
+    """The files of a path, in a stable order."""
     path = Path(named).expanduser()
     try:
         source = path.resolve(strict=True)
@@ -104,15 +106,15 @@ def list_files(named: str) -> Iterator[SourceFile | ReadProblem]:
     elif source.suffix.lower() in LOADERS:
         yield SourceFile(path=source, root=source.parent, source=str(source))
     else:
-        mend = MENDS.get(source.suffix.lower(), f"give {KINDS}")
-        yield ReadProblem(place=named, why=f"this kind of file cannot be read; {mend}")
+        remedy = REMEDIES.get(source.suffix.lower(), f"give {KINDS}")
+        yield ReadProblem(place=named, why=f"this kind of file cannot be read; {remedy}")
 
 
 def _walk_folder(root: Path) -> Iterator[SourceFile | ReadProblem]:
-    troubles: list[ReadProblem] = []
+    problems: list[ReadProblem] = []
 
     def record_unreadable(exc: OSError) -> None:
-        troubles.append(ReadProblem(place=str(exc.filename), why=_explain_error(exc)))
+        problems.append(ReadProblem(place=str(exc.filename), why=_explain_error(exc)))
 
     found = 0
     for folder, folders, names in os.walk(root, onerror=record_unreadable):
@@ -121,8 +123,8 @@ def _walk_folder(root: Path) -> Iterator[SourceFile | ReadProblem]:
             if (item := _build_item(root, Path(folder) / name)) is not None:
                 found += isinstance(item, SourceFile)
                 yield item
-    yield from troubles
-    if not found and not troubles:
+    yield from problems
+    if not found and not problems:
         yield ReadProblem(place=str(root), why=f"no documents in this folder; it needs {KINDS}")
 
 
@@ -130,8 +132,8 @@ def _build_item(root: Path, path: Path) -> SourceFile | ReadProblem | None:
     suffix = path.suffix.lower()
     if _is_skipped(path.name) or path.stem.lower() == "readme":
         return None
-    if suffix in MENDS:
-        return ReadProblem(place=str(path), why=f"not read: {MENDS[suffix]}", harmless=True)
+    if suffix in REMEDIES:
+        return ReadProblem(place=str(path), why=f"not read: {REMEDIES[suffix]}", harmless=True)
     if suffix not in LOADERS:
         return None
     if path.is_symlink() and not path.resolve().is_relative_to(root):
@@ -144,7 +146,7 @@ def _is_skipped(name: str) -> bool:
 
 
 def _normalize_name(name: str) -> str:
-    """File names come decomposed from a Mac; an id must be the same everywhere."""
+    """NFC: macOS decomposes file names, and an id must be the same everywhere."""
     return unicodedata.normalize("NFC", name)
 
 

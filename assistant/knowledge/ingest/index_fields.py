@@ -1,4 +1,4 @@
-"""What of a chunk goes into the indexes: its words for keyword search, its texts for the vectors."""
+"""The fields of a chunk that are indexed: terms for lexical search, texts for the vectors."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from assistant.domain.knowledge import Article, Chunk, Terms
 from assistant.text.segmentation import tokenize_text
 
-#: Vectors per chunk at most; an id in the vector index is chunk * SLOTS + slot.
+#: Most vectors per chunk; an id in the vector index is chunk * SLOTS + slot.
 SLOTS = 16
-#: Slot of the title and headings; the text itself is slot 0.
+#: Slot of the title and headings; slot 0 is the text itself.
 TITLE = 1
 
 
 def build_index_terms(article: Article, chunk: Chunk) -> Terms:
-    """The words that keyword search finds the chunk by."""
+    """The terms of the chunk for lexical search."""
     return Terms(
         title=" ".join(tokenize_text(article.title)),
         headings=" ".join(tokenize_text("\n".join(chunk.headings))),
@@ -23,12 +23,12 @@ def build_index_terms(article: Article, chunk: Chunk) -> Terms:
 
 
 def build_embedding_texts(title: str, chunk: Chunk) -> list[str]:
-    """The texts that become the chunk's vectors, by slot: the text under its title, and the title alone."""
+    """The texts to embed, by slot: the text under its title and headings, and these alone."""
     heading, whole = prepend_headings(title, chunk.headings, chunk.text)
     return [whole, heading.rstrip("\n")]
 
 
 def prepend_headings(title: str, headings: Sequence[str], text: str) -> tuple[str, str]:
-    """What stands above a chunk's text in its vectors, and the two together."""
+    """The title and headings above a chunk's text, and these followed by the text."""
     heading = " > ".join((title, *headings)) + "\n"
     return heading, heading + text

@@ -1,4 +1,4 @@
-"""Puts articles into the knowledge base: keyword search finds them at once, vectors follow."""
+"""Writes articles to the knowledge base: lexical search finds them at once, embeddings follow."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from assistant.knowledge.retrieval import late_interaction
 from assistant.ports.models import Embedder
 from assistant.ports.storage.store import ArticlesTransaction, Database
 
-#: Whether vectors may be made now: another process may be at it.
+#: Returns whether this process may make vectors now: another one may be doing it.
 Turn = Callable[[], Awaitable[bool]]
-#: Chunks whose vectors are made before they are stored; what is stored survives an interruption.
+#: Chunks embedded per transaction; stored vectors survive an interruption.
 BATCH_SIZE = 64
 
 
@@ -24,7 +24,7 @@ async def allow_always() -> bool:
 
 
 class Indexer:
-    """The one way into the knowledge base."""
+    """The only writer of articles."""
 
     def __init__(
         self, database: Database[ArticlesTransaction], embedder: Embedder, turn: Turn = allow_always
@@ -41,8 +41,8 @@ class Indexer:
         await self._database.write(lambda store: store.articles.update_origins(origins))
 
     async def save_articles(self, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
-        """Store or replace *articles* in one transaction; keyword search finds them at once."""
-        # In a thread: a service that reads its sources again answers questions meanwhile.
+        """Insert or replace *articles* in one transaction; lexical search finds them at once."""
+        # In a thread: a service that resyncs its sources keeps answering meanwhile.
         prepared = await asyncio.to_thread(_prepare_chunks, articles)
 
         def step(store: ArticlesTransaction) -> None:
@@ -55,13 +55,16 @@ class Indexer:
         await self._database.write(lambda store: store.articles.remove_articles(articles))
 
     async def record_run(
-        self, sources: Sequence[str], troubles: Sequence[SourceProblem], looks: Sequence[SourceCheck]
+        self, sources: Sequence[str], problems: Sequence[SourceProblem], checks: Sequence[SourceCheck]
     ) -> Sequence[tuple[str, str]]:
-        """After a run: note what failed, and which article replaces which; (article, what is wrong)."""
+        """After a run, store problems and checks, and recompute supersessions.
+
+        Returns (article, what is wrong).
+        """
 
         def step(store: ArticlesTransaction) -> Sequence[tuple[str, str]]:
-            store.sources.record_checks(looks)
-            store.article_lifecycle.save_source_problems(sources, troubles)
+            store.sources.record_checks(checks)
+            store.article_lifecycle.save_source_problems(sources, problems)
             found, wrong = resolve_supersessions(store.article_lifecycle.list_claims())
             store.article_lifecycle.save_supersessions(found)
             return wrong
@@ -71,9 +74,9 @@ class Indexer:
     async def backfill_embeddings(
         self, progress: Callable[[int, int], None] = lambda _done, _total: None
     ) -> None:
-        """Make the vectors that are missing: of new chunks, after an interruption, for another model.
+        """Make the missing vectors: of new chunks, after an interruption, of a new model.
 
-        Those of other models stay: somebody may still answer by them.
+        Vectors of other models stay: another process may still answer with them.
         """
         model = self._embedder.name
         total = await self._database.read(lambda store: store.articles.count_unembedded(model))

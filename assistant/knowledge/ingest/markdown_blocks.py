@@ -15,9 +15,9 @@ KINDS = {
     "fence": "code",
     "code_block": "code",
 }
-#: What is longer is a paragraph that somebody set in large letters.
+#: Longest heading, in characters; a longer one is a paragraph formatted as a heading.
 MAX_HEADING_CHARACTERS = 200
-#: Blocks only: reading what is inside of them would double the time.
+#: Block rules only: inline parsing would double the time.
 PARSER = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
 
 
@@ -27,20 +27,20 @@ class MarkdownBlock:
 
     kind: str
     text: str
-    #: Level and words of a heading.
+    #: Level and text of a heading.
     level: int = 0
     title: str = ""
 
 
 def split_blocks(text: str) -> list[MarkdownBlock]:
-    """Every line that is not blank is in exactly one block."""
+    """The blocks of a text; every line that is not blank is in exactly one block."""
     lines = text.split("\n")
     found: list[MarkdownBlock] = []
     done = 0
     for token, following in _select_top_level(PARSER.parse(text)):
         first, last = token.map or (done, done)
         found += _build_stray_paragraph(lines[done:first])
-        # A block's map may reach over the blank lines behind it.
+        # A block's line map may include the blank lines after it.
         found += _build_blocks(token, following, lines[max(first, done) : last])
         done = max(done, last)
     return found + _build_stray_paragraph(lines[done:])
@@ -68,12 +68,12 @@ def _build_blocks(token: Token, following: Token | None, lines: Sequence[str]) -
 
 
 def _strip_heading_marks(heading: str) -> str:
-    """A heading without its marks: links become their words."""
+    """The plain text of a heading; links become their text."""
     linked = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", heading)
     return " ".join(re.sub(r"[*`]+", "", linked).split()) or " ".join(heading.split())
 
 
 def _build_stray_paragraph(lines: Sequence[str]) -> list[MarkdownBlock]:
-    """Lines that the parser swallows, such as link definitions."""
+    """Lines that the parser drops, such as link definitions, as a paragraph."""
     text = "\n".join(lines).strip("\n")
     return [MarkdownBlock(kind="paragraph", text=text)] if text.strip() else []

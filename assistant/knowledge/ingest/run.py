@@ -1,4 +1,4 @@
-"""The ingest run: reads what was named, indexes what changed, says what failed."""
+"""The ingest run: reads sources, indexes what changed, reports failures."""
 
 import asyncio
 from collections import deque
@@ -23,15 +23,15 @@ from assistant.knowledge.loaders.reader import ChildProcessReader, DocumentReade
 GROUP = 16
 #: Documents fetched ahead of the one being indexed.
 AHEAD = 4
-#: Characters of one place's remarks on record.
+#: Most characters stored of one document's remarks.
 MAX_REMARK_CHARACTERS = 1_000
 
-#: Called with the stage (``read``, then ``embed``), how much of it is done, and how much there is.
+#: Called with the stage (``read``, then ``embed``), units done, and units in all.
 Progress = Callable[[str, int, int], None]
 
 
 class ArticleIndex(Protocol):
-    """Where articles go; `assistant.knowledge.ingest.indexer.Indexer` is one."""
+    """Where articles go; `assistant.knowledge.ingest.indexer.Indexer` implements it."""
 
     async def load_content_hashes(self) -> Mapping[str, str]: ...  # article -> content hash
     async def load_origins(self) -> Mapping[str, Origin]: ...
@@ -41,39 +41,39 @@ class ArticleIndex(Protocol):
     async def update_origins(self, origins: Mapping[str, Origin]) -> None: ...
     async def remove_articles(self, articles: Sequence[str]) -> None: ...
     async def record_run(
-        self, sources: Sequence[str], troubles: Sequence[Failure], looks: Sequence[SourceCheck]
-    ) -> Sequence[tuple[str, str]]: ...  # (article, what is wrong with what it says of others)
+        self, sources: Sequence[str], problems: Sequence[Failure], checks: Sequence[SourceCheck]
+    ) -> Sequence[tuple[str, str]]: ...  # (article, what is wrong with its supersession)
     async def backfill_embeddings(
         self, progress: Callable[[int, int], None]
-    ) -> None: ...  # what has no vector yet
+    ) -> None: ...  # embeds what has no vector yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestOptions:
-    """What the operator may choose."""
+    """Options of the operator."""
 
-    #: Remove the articles whose document vanished from what was named.
+    #: Delete the articles whose document vanished from its source.
     prune: bool = False
-    #: Read web addresses in private networks too.
+    #: Allow web addresses in private networks.
     allow_private: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class IngestReport:
-    """What a run did, by article id; failures and warnings as (where, why)."""
+    """The outcome of a run by article id; failures and warnings as (where, why)."""
 
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-    #: No longer where they were, and still answered from: nobody asked to remove them.
+    #: Vanished documents that are still answered from, because pruning was not requested.
     vanished: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
 
 def ignore_progress(stage: str, done: int, total: int) -> None:
-    """Progress for nobody."""
+    """Discards progress."""
 
 
 async def ingest_sources(
@@ -87,7 +87,7 @@ async def ingest_sources(
 ) -> IngestReport:
     """Bring the index up to date with files, folders, web addresses and sitemaps.
 
-    One document's failure is reported and keeps its old version; it stops nothing else.
+    A document that fails is reported and keeps its old version; the run goes on.
     """
     async with ChildProcessReader() as child, WebClient(allow_private=options.allow_private) as web:
         places = ArticleIds(await index.load_origins())
@@ -124,16 +124,16 @@ class _IngestRun:
     report: IngestReport = field(default_factory=IngestReport)
     group: list[tuple[Article, Sequence[Chunk]]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    #: What was left out of what could be read.
+    #: Remarks about documents that were read only in part.
     remarks: list[Failure] = field(default_factory=list)
-    #: What was named, as articles know it.
+    #: The sources in the form in which articles store them.
     named: set[str] = field(default_factory=set)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def collect_items(
         self, found: Sequence[SourceFile | WebPage | ReadProblem]
     ) -> list[SourceFile | WebPage]:
-        """What can be tried, each place once; troubles go to the report."""
+        """The items to read, each once; problems go to the report."""
         items: dict[str, SourceFile | WebPage] = {}
         for item in found:
             if isinstance(item, ReadProblem):
@@ -145,13 +145,13 @@ class _IngestRun:
         return list(items.values())
 
     def find_known_version(self, item: SourceFile | WebPage) -> str:
-        """The server's name for the version that is indexed, if it was cut as it would be today."""
+        """The version that the server gave to the indexed article, if it was chunked by the current rules."""
         known = self.places.find_known(item.location)
         current = known is not None and self.hashes.get(known[0], "").startswith(f"{CHUNKER}.")
         return known[1].version if known and current else ""
 
     async def process_item(self, item: SourceFile | WebPage, content: asyncio.Task[bytes | None]) -> None:
-        """One document, from bytes to the group that is written next."""
+        """Process one document: parse, build articles, compare, add to the current group."""
         try:
             data = await content
             if data is None:
@@ -184,7 +184,7 @@ class _IngestRun:
                 for id in vanished
             ]
         failing = {one.place for one in self.failures}
-        looks = [
+        checks = [
             SourceCheck(
                 source=source,
                 checked_at=self.now,
@@ -195,26 +195,26 @@ class _IngestRun:
             for source in sorted(self.named)
         ]
         self.report.warnings += await self.index.record_run(
-            self.places.listed_sources, [*self.failures, *self.remarks], looks
+            self.places.listed_sources, [*self.failures, *self.remarks], checks
         )
         for source, ids in self.places.prefixed.items():
             why = f"{len(ids)} ids carry the folder's name ({ids[0]} …): another folder has these already"
             self.report.warnings.append((source, why))
 
-    def _record_problem(self, trouble: ReadProblem) -> None:
-        if trouble.partly:
-            self.places.mark_partly_read(trouble.partly)
-        if trouble.harmless:
-            inside = (source for source in self.places.listed_sources if trouble.place.startswith(source))
-            self._record_warning(trouble.place, trouble.partly or next(inside, trouble.place), trouble.why)
+    def _record_problem(self, problem: ReadProblem) -> None:
+        if problem.partly:
+            self.places.mark_partly_read(problem.partly)
+        if problem.harmless:
+            inside = (source for source in self.places.listed_sources if problem.place.startswith(source))
+            self._record_warning(problem.place, problem.partly or next(inside, problem.place), problem.why)
         else:
-            if "://" in trouble.place:
-                self.named.add(trouble.place)
-            self.places.mark_doubtful(trouble.place)
-            self._record_failure(trouble.place, trouble.place, trouble.why)
+            if "://" in problem.place:
+                self.named.add(problem.place)
+            self.places.mark_doubtful(problem.place)
+            self._record_failure(problem.place, problem.place, problem.why)
 
     def _record_warning(self, place: str, source: str, *whys: str) -> None:
-        """What was left out: in the report, and on record until the source is looked at again."""
+        """Report that a document was read only in part, and store it until the source is checked again."""
         self.report.warnings += [(place, why) for why in whys]
         if whys:
             why = "; ".join(whys)[:MAX_REMARK_CHARACTERS]
@@ -231,7 +231,7 @@ class _IngestRun:
         self.report.unchanged.append(known[0])
 
     async def _withhold_documents(self, item: SourceFile | WebPage, documents: Sequence[Document]) -> None:
-        """What its author keeps from customers goes at once, unlike a document that merely vanished."""
+        """Delete at once what its author withholds from customers, unlike a document that merely vanished."""
         for document in documents:
             part = f"#{document.part}" if document.part else ""
             location = item.location + part
@@ -265,7 +265,7 @@ class _IngestRun:
                 await self._flush_group()
 
     async def _flush_group(self) -> None:
-        """Everything collected in one transaction; only then is it in the report."""
+        """Write the collected group in one transaction, and only then report it."""
         group, self.group = self.group, []
         if not group:
             return
@@ -278,7 +278,7 @@ class _IngestRun:
 async def _prefetch_items(
     items: Sequence[SourceFile | WebPage], run: _IngestRun
 ) -> AsyncIterator[tuple[int, SourceFile | WebPage, asyncio.Task[bytes | None]]]:
-    """Each item, numbered from 1, with its content on the way and a few more under way behind it."""
+    """Each item, numbered from 1, with its content; a few more are fetched ahead."""
     coming: deque[asyncio.Task[bytes | None]] = deque()
     try:
         for position, item in enumerate(items):

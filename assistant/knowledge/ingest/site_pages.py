@@ -1,4 +1,4 @@
-"""The pages of a site: the one at an address, or all that the sitemap there lists."""
+"""The pages of a site: the one at an address, or all that its sitemap lists."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ MAX_SITEMAPS = 50
 async def list_pages(
     address: str, web: WebClient, reader: DocumentReader
 ) -> AsyncIterator[WebPage | ReadProblem]:
-    """The page at an address, or every page of the sitemap there; and what of it is left out."""
+    """The page at an address, or every page of the sitemap there; and problems with what is left out."""
     source = urldefrag(address.strip()).url
     if not sitemap.is_sitemap_address(source):
         yield WebPage(location=source, source=source, web=web)
@@ -30,13 +30,13 @@ async def list_pages(
         return
     for location in list(listing.pages)[:MAX_PAGES]:
         yield WebPage(location=location, source=source, web=web)
-    for trouble in listing.list_problems():
-        yield trouble
+    for problem in listing.list_problems():
+        yield problem
 
 
 @dataclass(slots=True)
 class SiteListing:
-    """What a sitemap lists on its own host, the sitemaps of an index included."""
+    """The pages of a sitemap on its own host, nested sitemaps included."""
 
     source: str
     pages: dict[str, None] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class SiteListing:
     unread: int = 0
 
     async def fetch_sitemaps(self, web: WebClient, reader: DocumentReader) -> None:
-        """Fetch and read all; Unreadable when nothing at all could be listed."""
+        """Fetch and parse all sitemaps; Unreadable when none could be listed."""
         waiting, seen = [self.source], {self.source}
         for _ in range(MAX_SITEMAPS):
             if not waiting:
@@ -68,7 +68,7 @@ class SiteListing:
             raise Unreadable(self._explain_empty_listing())
 
     def _select_own_host(self, place: str, listed: Sequence[str]) -> list[str]:
-        """Of addresses in the sitemap at *place*, those on its own host."""
+        """Of the addresses in the sitemap at *place*, those on its own host."""
         places = [urldefrag(urljoin(place, one)).url for one in listed]
         self.elsewhere |= dict.fromkeys(one for one in places if not sitemap.is_same_host(one, self.source))
         return [one for one in places if one not in self.elsewhere]

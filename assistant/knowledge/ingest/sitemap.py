@@ -1,4 +1,4 @@
-"""Sitemaps and indexes of sitemaps to the addresses they list; fetches nothing."""
+"""Parses sitemaps and sitemap indexes; fetches nothing."""
 
 import gzip
 import io
@@ -10,31 +10,31 @@ from assistant.knowledge.loaders.document import Unreadable
 
 MAX_UNPACKED_BYTES = 50_000_000
 CHUNK = 65_536
-#: As the protocol has it.
+#: Limits of the sitemap protocol (sitemaps.org).
 MAX_ENTRIES = 50_000
 MAX_URL_CHARACTERS = 2_048
 
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """What a sitemap lists."""
+    """The addresses that a sitemap lists."""
 
     pages: tuple[str, ...]
     sitemaps: tuple[str, ...]
 
 
 def is_sitemap_address(address: str) -> bool:
-    """Whether an address is a sitemap's: XML, packed or not."""
+    """Whether an address is a sitemap's: XML, compressed or not."""
     return urlsplit(address).path.lower().endswith((".xml", ".xml.gz"))
 
 
 def is_same_host(address: str, other: str) -> bool:
-    """A sitemap speaks for its own host only, with or without www."""
+    """Whether two hosts are equal but for www.: a sitemap is trusted only for its own host."""
     return _normalize_host(address) == _normalize_host(other)
 
 
 def parse_sitemap(content: bytes) -> Sitemap:
-    """The addresses in a sitemap, read as a stream; entities and document types are refused."""
+    """The addresses of a sitemap, parsed as a stream; entities and document types are refused."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml.common import DefusedXmlException
@@ -53,7 +53,7 @@ def parse_sitemap(content: bytes) -> Sitemap:
 
 
 def _parse_addresses(content: bytes) -> tuple[str, list[str]]:
-    """The kind of a sitemap and what it lists; what was read is forgotten at once."""
+    """The kind of a sitemap and its addresses; parsed elements are freed at once."""
     from defusedxml.ElementTree import iterparse
 
     kind, depth, places = "", 0, list[str]()
@@ -62,7 +62,7 @@ def _parse_addresses(content: bytes) -> tuple[str, list[str]]:
         kind = kind or tag.tag.rpartition("}")[2]
         if event == "start":
             continue
-        # <urlset><url><loc>; an <image:loc> stands one deeper.
+        # <urlset><url><loc>; an <image:loc> is nested one level deeper.
         if depth == 2 and tag.tag.rpartition("}")[2] == "loc" and (place := (tag.text or "").strip()):
             places.append(place[:MAX_URL_CHARACTERS])
         if depth <= 1:
@@ -73,7 +73,7 @@ def _parse_addresses(content: bytes) -> tuple[str, list[str]]:
 
 
 class _CappedReader(io.RawIOBase):
-    """Unpacks as far as it is read, and no further than a sitemap may be."""
+    """Decompresses while reading, and at most as many bytes as a sitemap may have."""
 
     def __init__(self, content: bytes) -> None:
         packed = io.BytesIO(content)

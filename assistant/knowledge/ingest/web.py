@@ -1,6 +1,6 @@
-"""Web addresses as pages to read; fetched with guards, because an address may lead anywhere.
+"""Fetches web pages with protection against SSRF, because an address may lead anywhere.
 
-http and https only, every address a name resolves to must be public, the connection goes to the address that
+http and https only; every address a name resolves to must be public; the connection goes to the address that
 was checked (the name stays in Host and TLS), and each redirect is checked anew. `ASSISTANT_INGEST_PRIVATE=1`
 lifts the network and port rules, for an intranet's help centre.
 """
@@ -31,7 +31,7 @@ HEADERS = {"User-Agent": "Yorisoi-ingest/1", "Accept": "*/*", "Accept-Encoding":
 NOINDEX = re.compile(r"\b(?:noindex|none)\b", re.IGNORECASE)
 LOGIN = re.compile(r"/(?:log-?in|sign-?in|sso|auth|oauth2?|saml2?|session/new|authorize)\b", re.IGNORECASE)
 
-#: Content types that are read, as the suffix whose loader reads them.
+#: Content types that are read -> the suffix whose loader reads them.
 SUFFIXES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -41,7 +41,7 @@ SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
-#: Types that servers give to anything; the address decides.
+#: Generic content types; the address's suffix decides.
 VAGUE = {"text/plain": ".txt", "application/octet-stream": "", "binary/octet-stream": "", "": ""}
 SITEMAP_TYPES = {"application/xml", "text/xml", "application/gzip", "application/x-gzip"}
 BY_ADDRESS = {".md", ".markdown", ".txt", ".csv", ".pdf", ".docx", ".xlsx", ".html", ".htm", ".xml", ".gz"}
@@ -49,22 +49,22 @@ BY_ADDRESS = {".md", ".markdown", ".txt", ".csv", ".pdf", ".docx", ".xlsx", ".ht
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebResponse:
-    """What a server sent, within all limits."""
+    """A response within all limits."""
 
-    #: Where it was found after redirects.
+    #: The final address after redirects.
     address: str
     #: Suffix of the loader that reads it; ``.xml`` for a sitemap.
     suffix: str
-    #: Text is in UTF-8, whatever the server sent.
+    #: Text is converted to UTF-8, whatever the server sent.
     content: bytes
     version: str
-    #: What the server says that keeps it from customers.
+    #: The header that withholds it from customers, or empty.
     withheld: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
 class WebPage:
-    """A page to read; what the server says about it is known once its content is."""
+    """A page to read; response headers are known once its content is fetched."""
 
     location: str
     #: The address that the operator named: this page, or the sitemap that lists it.
@@ -84,7 +84,7 @@ class WebPage:
         yield self.location
 
     async def read_content(self, version: str) -> bytes | None:
-        """Its bytes; None when the server says that it is still the version given."""
+        """Its bytes; None when the server reports that the given version is current."""
         response = self._fetched or await self.web.fetch_address(self.location, version)
         self._fetched = None
         if response is None:
@@ -97,7 +97,7 @@ class WebPage:
 
 
 class WebClient:
-    """A web client for addresses that are not to be trusted."""
+    """A web client for untrusted addresses."""
 
     def __init__(self, *, allow_private: bool = False, seconds: float = SECONDS) -> None:
         self._allow_private = allow_private
@@ -114,7 +114,7 @@ class WebClient:
             await self._client.aclose()
 
     async def fetch_address(self, address: str, version: str = "") -> WebResponse | None:
-        """What is at the address; None when it is still that version; Unreadable says what is wrong."""
+        """The response at the address; None when the given version is current; Unreadable with the reason."""
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._follow_redirects(address, version)
@@ -143,7 +143,7 @@ class WebClient:
 
     @asynccontextmanager
     async def _send_request(self, url: httpx.URL, version: str) -> AsyncIterator[httpx.Response]:
-        """The one response to a request, sent to an address that was checked."""
+        """Send one request to an address that was checked."""
         addresses = await resolve_public_addresses(
             url.host, _get_port(url), allow_private=self._allow_private
         )
@@ -167,7 +167,7 @@ class WebClient:
                 verify=_build_ssl_context(),
                 # No proxy from the environment: it would resolve names by itself, unchecked.
                 trust_env=False,
-                # A connection kept open was checked for another name that shares the address.
+                # No keep-alive: a kept connection was checked for another name that shares the address.
                 limits=httpx.Limits(max_keepalive_connections=0),
                 headers=HEADERS,
             )
@@ -175,7 +175,7 @@ class WebClient:
 
 
 def _refuse_detour(asked: httpx.URL, led: httpx.URL) -> None:
-    """A server may lead elsewhere instead of saying that a page is gone, or needs a login."""
+    """Refuse redirects to the home page or a login page, by which servers report missing pages."""
     if LOGIN.search(led.path) and not LOGIN.search(asked.path):
         raise Unreadable("it leads to a login page; give a public page")
     if led.path == "/" and not led.query and asked.path.count("/") > 1 and asked.host == led.host:
@@ -183,7 +183,7 @@ def _refuse_detour(asked: httpx.URL, led: httpx.URL) -> None:
 
 
 def parse_allowed_url(address: str, *, any_port: bool) -> httpx.URL:
-    """The address, if it is one that may be fetched at all."""
+    """The parsed address, or Unreadable when it must not be fetched."""
     try:
         url = httpx.URL(address)
     except (httpx.InvalidURL, UnicodeError) as exc:
@@ -235,7 +235,7 @@ def _detect_suffix(response: httpx.Response, address: str) -> str:
 
 
 def _convert_to_utf8(content: bytes, response: httpx.Response, suffix: str) -> bytes:
-    """Text under the encoding that the server states, as marked UTF-8 so that nobody guesses again."""
+    """Text in the encoding that the server states, as UTF-8 with BOM so that nothing guesses it again."""
     stated = response.charset_encoding
     if stated is None or suffix in (".pdf", ".docx", ".xlsx", ".xml"):
         return content

@@ -1,4 +1,4 @@
-"""Documents in: one small file per format, and the table that says which suffix is whose."""
+"""Document loaders: one small file per format, and the table of suffixes."""
 
 from assistant.knowledge.loaders.csv_file import load_csv
 from assistant.knowledge.loaders.document import Document, Loader, Unreadable

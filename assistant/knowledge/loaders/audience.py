@@ -1,4 +1,4 @@
-"""Whether a document is meant for customers, by what its author says of it; drafts and such are not."""
+"""Whether a document is meant for customers, by its metadata; drafts and internal documents are not."""
 
 import re
 import unicodedata
@@ -10,18 +10,18 @@ from typing import Any
 from assistant.knowledge.loaders import audience_values as known
 from assistant.text.characters import strip_every_invisible
 
-#: Names whose yes keeps a document from customers.
+#: Fields whose "yes" withholds a document from customers.
 WITHHELD_BY_YES = {
     *("draft", "is_draft", "wip", "unlisted", "private", "is_private", "internal", "internal_only", "hidden"),
     *("is_hidden", "unpublished", "archived", "is_archived", "deprecated", "noindex", "confidential"),
     *("下書き", "下書", "草稿", "非公開", "未公開", "社内", "社内用", "社内限定", "社外秘", "機密", "廃止"),
 }
-#: Names whose no does.
+#: Fields whose "no" does.
 WITHHELD_BY_NO = {
     *("published", "is_published", "publish", "public", "is_public", "visible", "is_visible", "active"),
     *("is_active", "enabled", "公開", "公開中", "公開済み", "公開可", "公開フラグ", "有効", "表示"),
 }
-#: Names whose value says where a document stands, or who may read it.
+#: Fields whose value states the publication status or the audience.
 STANDING = {
     *("status", "state", "stage", "workflow", "workflow_status", "publication_status", "publish_status"),
     *("article_status", "visibility", "access", "access_level", "audience", "readers", "scope", "permission"),
@@ -66,12 +66,12 @@ NO = {
 }
 #: Characters of a value that are read.
 MAX_VALUE_CHARACTERS = 400
-#: Values of a list, and words around a value, that are looked at.
+#: Values of a list, and words around a value, that are read.
 MAX_VALUES = 50
 MAX_MODIFIERS = 8
 
 
-class Clause(StrEnum):
+class ClauseMeaning(StrEnum):
     """What one clause of a value says."""
 
     CLOSED = "closed"  # not for customers, whoever else is named
@@ -82,7 +82,7 @@ class Clause(StrEnum):
 
 
 def find_withholding_reason(values: Mapping[str, Any]) -> str:
-    """What its author says that keeps it from customers, as ``name: value``; empty where they may read it."""
+    """The field that withholds a document from customers, as ``name: value``; empty when none does."""
     for key, value in values.items():
         said = _flatten_values(value)
         if _is_withheld(str(key), [_normalize_value(one) for one in said]):
@@ -104,22 +104,26 @@ def _is_withheld(name: str, values: Sequence[str]) -> bool:
 def _is_status_withheld(value: str) -> bool:
     """Whether a clause closes it, or it is for people of the house and no clause opens it for customers."""
     if known.NOT_ONLY.search(value):
-        return Clause.CLOSED in _read_clauses(known.NOT_ONLY.sub(",", value))
+        return ClauseMeaning.CLOSED in _read_clauses(known.NOT_ONLY.sub(",", value))
     asides = known.BRACKETS.findall(value)
     found = _read_clauses(known.BRACKETS.sub(",", value))
     for aside in asides:
         inner = _read_clauses(aside)
         # "everyone (staff)" narrows what stands before it.
-        found |= {Clause.CLOSED} if Clause.HOUSE in inner and Clause.OPEN not in inner else inner
-    return Clause.CLOSED in found or (Clause.HOUSE in found and Clause.OPEN not in found)
+        found |= (
+            {ClauseMeaning.CLOSED}
+            if ClauseMeaning.HOUSE in inner and ClauseMeaning.OPEN not in inner
+            else inner
+        )
+    return ClauseMeaning.CLOSED in found or (ClauseMeaning.HOUSE in found and ClauseMeaning.OPEN not in found)
 
 
-def _read_clauses(value: str) -> set[Clause]:
+def _read_clauses(value: str) -> set[ClauseMeaning]:
     return {read_clause(clause) for clause in known.SEPARATOR.split(value) if clause}
 
 
 @lru_cache(maxsize=1024)
-def read_clause(clause: str) -> Clause:
+def read_clause(clause: str) -> ClauseMeaning:
     """What a clause says: a known value, negated or not, of now or of another time."""
     words = " ".join(re.sub(r"[_\-\s]+", " ", clause).strip(" .!*\"'").split())
     words, negated, past, future = _strip_modifiers(words)
@@ -129,11 +133,11 @@ def read_clause(clause: str) -> Clause:
     if past or future:
         # What was public or will be is not public now; what was a draft says nothing of now.
         said = _negate_clause(said)
-    return Clause.CLOSED if said is Clause.HOUSE and known.EXCLUSIVE.search(clause) else said
+    return ClauseMeaning.CLOSED if said is ClauseMeaning.HOUSE and known.EXCLUSIVE.search(clause) else said
 
 
-def _negate_clause(said: Clause) -> Clause:
-    return Clause.CLOSED if said in (Clause.OPEN, Clause.OUT) else Clause.NOTHING
+def _negate_clause(said: ClauseMeaning) -> ClauseMeaning:
+    return ClauseMeaning.CLOSED if said in (ClauseMeaning.OPEN, ClauseMeaning.OUT) else ClauseMeaning.NOTHING
 
 
 def _strip_modifiers(words: str) -> tuple[str, bool, bool, bool]:
@@ -159,22 +163,22 @@ def _strip_modifiers(words: str) -> tuple[str, bool, bool, bool]:
     return words, negated, past, future
 
 
-def _match_value(words: str) -> Clause:
+def _match_value(words: str) -> ClauseMeaning:
     """The known value that *words* are, or begin with; in Japanese also the one that they end with."""
     whole = _find_whole_value(words)
     if whole is not None:
         return whole
     parts = (_find_longest_value(words, str.startswith), _find_longest_value(words, str.endswith))
-    return next((kind for kind in Clause if kind in parts), Clause.NOTHING)
+    return next((kind for kind in ClauseMeaning if kind in parts), ClauseMeaning.NOTHING)
 
 
-def _find_whole_value(words: str) -> Clause | None:
+def _find_whole_value(words: str) -> ClauseMeaning | None:
     if known.STAFF.fullmatch(words):
-        return Clause.HOUSE
+        return ClauseMeaning.HOUSE
     return VALUES.get(words)
 
 
-def _find_longest_value(words: str, matches: Callable[[str, str], bool]) -> Clause | None:
+def _find_longest_value(words: str, matches: Callable[[str, str], bool]) -> ClauseMeaning | None:
     found = [
         value
         for value in VALUES.keys() - known.WHOLE_ONLY
@@ -198,9 +202,9 @@ def _flatten_values(value: Any) -> list[str]:
 
 
 #: Every known value and what it says.
-VALUES: Mapping[str, Clause] = {
-    **dict.fromkeys(known.OPEN_STATUS, Clause.OUT),
-    **dict.fromkeys(known.OPEN_AUDIENCE, Clause.OPEN),
-    **dict.fromkeys(known.CLOSED_AUDIENCE, Clause.HOUSE),
-    **dict.fromkeys(known.CLOSED_STATUS, Clause.CLOSED),
+VALUES: Mapping[str, ClauseMeaning] = {
+    **dict.fromkeys(known.OPEN_STATUS, ClauseMeaning.OUT),
+    **dict.fromkeys(known.OPEN_AUDIENCE, ClauseMeaning.OPEN),
+    **dict.fromkeys(known.CLOSED_AUDIENCE, ClauseMeaning.HOUSE),
+    **dict.fromkeys(known.CLOSED_STATUS, ClauseMeaning.CLOSED),
 }

@@ -1,6 +1,6 @@
-"""Values of fields that say where a document stands and who may read it: data for audience.py.
+"""Values of fields that state publication status and audience: data for audience.py.
 
-All in lower case, after NFKC, with spaces where authors write underscores or hyphens.
+In lower case, after NFKC, with spaces for underscores and hyphens.
 """
 
 import re
@@ -10,7 +10,7 @@ def _split_values(text: str) -> frozenset[str]:
     return frozenset(value.strip() for value in re.split(r"[,\n]", text) if value.strip())
 
 
-#: A document that stands so is not for customers, whoever else is named beside it.
+#: Status that withholds a document, whoever else is named beside it.
 CLOSED_STATUS = _split_values("""
     draft, drafts, drafted, wip, work in progress, in progress, in review, review, under review, needs review
     for review, ready for review, unreviewed, unapproved, pending, awaiting, to do, todo, planned, scheduled
@@ -23,12 +23,12 @@ CLOSED_STATUS = _split_values("""
     アーカイブ, アーカイブ済み, 廃止, 廃止済み, 削除, 削除済み, 無効, ゴミ箱, ごみ箱, 保留, 保留中
     未決定, 検討中
 """)
-#: It is out; says nothing of who may read it.
+#: Published; says nothing of the audience.
 OPEN_STATUS = _split_values("""
     published, live, released, active, enabled, visible, approved, reviewed, final, current, shipped
     公開, 公開済み, 公開済, 公開中, 公開可, 承認済み, 承認済, 有効, 表示
 """)
-#: People of the house; customers named beside them may read it too.
+#: Staff; customers named beside them may read it too.
 CLOSED_AUDIENCE = _split_values("""
     private, internal, confidential, secret, restricted, staff, employees, employee, personnel, workforce
     agent, agents, team, admin, admins, administrators, operators, moderators, company, in house
@@ -39,14 +39,14 @@ OPEN_AUDIENCE = _split_values("""
     public, everyone, anyone, all, all users, users, customer, customers, external, visitors, guests, world
     お客様, お客さま, 顧客, 一般, 一般公開, 全体公開, 全員, 社外, 社内外, どなたでも, 誰でも, 利用者, 会員
 """)
-#: These decide only as the whole of what is said: "review completed" and "all employees" are other things.
+#: These count only as the whole value: "review completed" and "all employees" mean something else.
 WHOLE_ONLY = _split_values("""
     review, drafted, archive, to do, todo, in progress, disabled, superseded, レビュー, 校正, 削除, 無効
     team, agent, agents, admin, admins, operators, moderators, company, employee
     all, everyone, anyone, users, world, external, visitors, guests, final, current, active, visible
     一般, 表示, 内部
 """)
-#: What somebody in the house is called by.
+#: Names of staff roles.
 STAFF = re.compile(
     r"(?:(?!(?:by|not?|non|un|never|longer|previously|formerly|once|was|were|been|used|be|will)\b)\w+ ){0,4}"
     r"(?:staff|employees|personnel|workforce)"
@@ -54,7 +54,7 @@ STAFF = re.compile(
     r"|(?:(?:our|all|the|internal|customer|client|support|service|care|success|call|center|centre|shop|store|"
     r"help|desk|office|company) ){1,4}(?:agents?|teams?|admins?|operators?|managers?|reps?)"
 )
-#: Words before and behind a value that change nothing of it.
+#: Words before and after a value that do not change it.
 BEFORE = re.compile(
     r"(?:is|are|currently|now|still|already|as|restricted to|for|to|the|a|an|our|only|just|strictly|"
     r"visible to|shown|readable|limited|open|accessible|be|by|marked) "
@@ -65,7 +65,7 @@ BEHIND = re.compile(
     r"とする|とします|にする|にします|している|しています|されている|されています)$"
 )
 EXCLUSIVE = re.compile(r"\b(?:only|strictly)\b|のみ|だけ|限定|限り|専用")
-#: "not only for staff", 「社員だけでなくお客様も」: whatever is named, others may read it too.
+#: "not only for staff", 「社員だけでなくお客様も」: others than those named may read it too.
 NOT_ONLY = re.compile(
     r"\bnot (?:only|just|merely|limited to)\b|(?:だけ|のみ)(?:では?な|じゃな)|に限らず|に限りません"
 )
@@ -74,18 +74,18 @@ NEGATION = re.compile(r"(?:not|non|never|no longer|isn't|no more|un)(?: yet| cur
 NEGATION_JA = re.compile(
     r"(?:(?:に|で)?は?(?:し|され|して|されて|でき)?は?い?(?:ない|ません|ありません)(?:です|こと)?|以外)$"
 )
-#: "previously published", 「以前は公開」: so it was.
+#: "previously published", 「以前は公開」: past.
 PAST = re.compile(r"(?:previously|formerly|once|was|were|had been|used to be|until recently) ")
 PAST_JA = re.compile(
     r"^(?:以前は?|かつては?|元々?は?|もとは|旧|過去に?は?)|(?:(?:して|されて)いた|でした|だった)$"
 )
-#: "to be published", 「公開予定」: so it will be.
+#: "to be published", 「公開予定」: future.
 FUTURE = re.compile(
     r"(?:soon to be|soon|to be|will be|will|going to be|about to be|(?:scheduled|planned|due) to be|"
     r"(?:scheduled|planned|due) for(?= (?:deletion|archiv|removal|retirement|deprecation))) "
 )
 FUTURE_JA = re.compile(r"(?:を|する|される)?の?予定日?$")
-#: What separates one clause from the next.
+#: Separators of clauses.
 SEPARATOR = re.compile(
     r"[,、;/|・+&\n→:。()\[\]「」【】]|[.!](?=\s|$)|\s[-–—#]+\s|\b(?:and|or|but|plus|with|then)\b"
     r"|および|及び|または|又は|ならびに|並びに|(?<=\w)と(?=\w)|(?<=[一-鿿ァ-ヶー])や(?=\w)"

@@ -1,12 +1,12 @@
-"""What authors' tools add to Markdown, turned into plain Markdown or dropped: remarks, boxes, tabs, links.
+"""Converts or removes authoring syntax beyond Markdown: comments, admonitions, tabs, links.
 
-Obsidian, MyST, MkDocs, VuePress, Docusaurus, GitBook, Quarto and GitHub; templates are templating.py's.
-Code is out of reach already (markdown.py); every pattern is linear.
+Obsidian, MyST, MkDocs, VuePress, Docusaurus, GitBook, Quarto and GitHub; templates are in templating.py. Code
+was extracted before (code.py); every pattern runs in linear time.
 """
 
 import re
 
-#: What each begins with, and the whole of it. Nothing looks behind the next beginning, so all are linear.
+#: Start marker and pattern of each comment. No pattern looks beyond the next start marker, so all are linear.
 COMMENTS = (
     ("<!--", re.compile(r"<!--.*?(?:-->|\Z)", re.S)),
     ("{/*", re.compile(r"\{/\*.*?(?:\*/\s*\}|\Z)", re.S)),  # MDX
@@ -36,7 +36,7 @@ COMMENTS = (
     ),
     ("\\begin{comment}", re.compile(r"\\begin\{comment\}.*?(?:\\end\{comment\}|\Z)", re.S)),
 )
-#: Old prices and withdrawn rules; ~~~ alone is a fence.
+#: Struck-out text, such as old prices; ~~~ alone is a code fence.
 STRUCK = re.compile(r"(?<![~\\])~~(?![~\s])(?:(?!~~|\n[ \t]*\n).)+?~~(?!~)", re.S)
 MAY_BE_STRUCK = re.compile(r"line-through|<(?:del|s|strike)\b", re.I)
 STRUCK_HTML = re.compile(
@@ -47,7 +47,7 @@ STRUCK_HTML = re.compile(
 SUBSTITUTED = re.compile(r"\{~~(?:(?!\{~~).)*?~>((?:(?!\{~~).)*?)~~\}", re.S)
 INSERTED = re.compile(r"\{(\+\+|==)((?:(?!\{\1).)*?)\1\}", re.S)
 
-#: MyST writes admonitions as code: their text is no code.
+#: MyST writes admonitions as code blocks; their text is not code.
 DIRECTIVE = re.compile(
     r"^([ \t]*)(`{3,}|:{3,})\{([\w-]+)\}[ \t]*([^\n]*)\n(.*?)(?:^[ \t]*\2[ \t]*$|\Z)", re.M | re.S
 )
@@ -101,7 +101,7 @@ EMOJI = re.compile(r"(?<![\w:/]):[a-z][a-z0-9_+-]{1,40}:(?![\w:/])")
 ABBREVIATION = re.compile(r"^\*\[[^\]\n]+\]:[^\n]*(?:\n|\Z)", re.M)
 FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:[ \t]*([^\n]*(?:\n(?: {2,}|\t)[^\n]+)*)(?:\n|\Z)", re.M)
 FOOTNOTE_MARK = re.compile(r"\[\^([^\[\]\s]{1,100})\](?!:)")
-#: How kanji are read: Aozora's and Denden's marks.
+#: Readings of kanji (ruby) in the syntax of Aozora Bunko and Denden Markdown.
 FURIGANA = re.compile(
     r"(?:[｜|]|(?<![一-鿿々〆ヶ]))([一-鿿々〆ヶ]+)《[ぁ-ゖァ-ヺー・]+》|\{([一-鿿々〆ヶ]+)\|[ぁ-ゖァ-ヺー|]+\}"
 )
@@ -109,7 +109,7 @@ INLINE_NOTE = re.compile(r"(?<!\[)\^\[([^\[\]\n]{1,500})\]")
 
 
 def remove_comments(text: str) -> str:
-    """What authors write for each other, and what they struck out, gone; code must be set aside before."""
+    """Remove authors' comments and struck-out text; code must be extracted before."""
     for mark, comment in COMMENTS:
         if mark in text:
             text = comment.sub("", text)
@@ -122,7 +122,7 @@ def remove_comments(text: str) -> str:
 
 
 def render_directives(text: str) -> str:
-    """MyST's directives as their text: to be called before code is set aside."""
+    """Replace MyST's directives by their text; must run before code is extracted."""
     if "{" not in text:
         return text
 
@@ -139,7 +139,7 @@ def render_directives(text: str) -> str:
 
 
 def render_plain_markup(text: str, warnings: list[str]) -> str:
-    """CommonMark with tables: every other mark turned into the words that it stands for."""
+    """CommonMark with tables: every other markup is replaced by its text."""
     if "!!!" in text or "???" in text or "===" in text:
         text = INDENTED.sub(_render_indented_block, text)
     if "[!" in text:
@@ -196,7 +196,7 @@ def _render_wiki_links(text: str, warnings: list[str]) -> str:
 
 
 def _inline_footnotes(text: str) -> str:
-    """What a footnote says stands below the paragraph that refers to it: nobody quotes a number."""
+    """Move footnotes below the paragraph that refers to them."""
     notes = {name: " ".join(note.split()) for name, note in FOOTNOTE.findall(text)}
     text = INLINE_NOTE.sub(lambda note: f"（{note[1]}）", FOOTNOTE.sub("", text))
     blocks = []

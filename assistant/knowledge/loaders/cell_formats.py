@@ -1,6 +1,6 @@
-"""A cell's value as the spreadsheet shows it: Excel's number formats, those that support teams use.
+"""Formats a cell's value as the spreadsheet shows it, by the Excel number formats that support teams use.
 
-Format codes: ECMA-376 part 1, 18.8.31; eras and weekdays as Japanese Excel writes them.
+Format codes: ECMA-376 part 1, 18.8.31; eras and weekdays as in Japanese Excel.
 """
 
 import re
@@ -24,7 +24,7 @@ HALVES = 6
 LETTERS = 7
 DIGITS = 8
 OTHER = 9
-#: What the computer's own settings decide; shown so that nobody can mistake day and month.
+#: Formats that depend on the locale; shown so that day and month cannot be confused.
 SYSTEM_DAY = {"mm-dd-yy", "m/d/yyyy", "m/d/yy", "dd/mm/yyyy", "dd/mm/yy", "d/m/yyyy"}
 ERAS = ((date(2019, 5, 1), "令和", "R"), (date(1989, 1, 8), "平成", "H"), (date(1926, 12, 25), "昭和", "S"))
 WEEKDAYS = "月火水木金土日"
@@ -36,7 +36,7 @@ Token = tuple[int, str]
 
 
 def format_cell(value: object, code: str) -> str:
-    """What a cell with this value and format code shows."""
+    """The text that a cell with this value and format code shows."""
     if value is None or isinstance(value, str):
         return "" if value is None else value
     if isinstance(value, bool):
@@ -90,7 +90,7 @@ def _format_number(value: float, code: str) -> str:
 
 
 def _select_section(value: float, sections: tuple[tuple[Token, ...], ...]) -> tuple[Sequence[Token], bool]:
-    """The section for a value, and whether it still needs a minus sign there."""
+    """The section of the format for a value, and whether a minus sign must be added."""
     numeric = sections[:3]
     for tokens in numeric:
         if stated := next((CONDITION.match(text) for kind, text in tokens if kind == BRACKET), None):
@@ -111,7 +111,7 @@ def _select_section(value: float, sections: tuple[tuple[Token, ...], ...]) -> tu
 
 
 def _fill_digits(tokens: Sequence[Token], value: float) -> str:
-    """The digits put into their places, whatever stands between them."""
+    """Put the digits into their placeholders, whatever is between them."""
     places = [position for position, (kind, text) in enumerate(tokens) if kind == DIGITS and text[0] in "0#?"]
     point = next((at for at, token in enumerate(tokens) if token == (DIGITS, ".")), len(tokens))
     commas = [at for at, token in enumerate(tokens) if token == (DIGITS, ",")]
@@ -132,7 +132,7 @@ def _fill_digits(tokens: Sequence[Token], value: float) -> str:
 def _lay_out_digits(tokens: Sequence[Token], point: int, whole: str, part: str, grouped: bool) -> str:
     out: list[str] = []
     shown = "".join(text for kind, text in tokens[:point] if kind == DIGITS and text[0] in "0#?")
-    # Whatever stands right of a 0 is shown as well.
+    # Digits to the right of a 0 placeholder are shown as well.
     least = len(shown) - shown.index("0") if "0" in shown else 0
     whole = whole.rjust(least, "0")
     before = [at for at, (kind, text) in enumerate(tokens[:point]) if kind == DIGITS and text[0] in "0#?"]
@@ -183,7 +183,7 @@ def _format_literal(kind: int, text: str) -> str:
     return "" if kind in (BRACKET, HALVES, LETTERS) else text
 
 
-# -- days and times -------------------------------------------------------------------------------------
+# -- dates and times ------------------------------------------------------------------------------------
 
 
 def _format_moment(value: date | time | timedelta, code: str) -> str:
@@ -223,13 +223,13 @@ def _convert_to_datetime(value: date | time | timedelta) -> datetime:
     if isinstance(value, time):
         return datetime.combine(EPOCH, value)
     if isinstance(value, datetime):
-        # A moment is kept as a fraction of a day: 17:00 may come as 16:59:59.99.
+        # Times are stored as a fraction of a day: 17:00 may be stored as 16:59:59.99.
         return (value + timedelta(milliseconds=500)).replace(microsecond=0)
     return datetime.combine(value, time())
 
 
 def _is_minutes(tokens: Sequence[Token], position: int) -> bool:
-    """Whether an m stands for minutes: after hours or before seconds."""
+    """Whether an m means minutes: after hours or before seconds."""
 
     def find_adjacent_letter(others: Sequence[Token]) -> str:
         letters = (text for kind, text in others if kind in (LETTERS, BRACKET))

@@ -1,7 +1,7 @@
-"""The process that opens hostile documents: bytes in, JSON out, with limits on time, memory and files.
+"""The child process that parses untrusted documents, with limits on time, memory and files.
 
-Started by reader.py as ``python -m assistant.knowledge.loaders.child``.
-Per document it gets one line of JSON and the bytes. What it does not expect ends it: reader.py reports that.
+Started by reader.py as ``python -m assistant.knowledge.loaders.child``. Per document it reads one line of
+JSON and the bytes, and writes JSON. An unexpected error ends it; reader.py reports that.
 """
 
 import json
@@ -14,16 +14,16 @@ from assistant.knowledge.ingest import sitemap
 from assistant.knowledge.loaders import LOADERS
 from assistant.knowledge.loaders.document import Unreadable
 
-#: No document's suffix: what it lists is wanted.
+#: Not the suffix of a document: requests the addresses of a sitemap.
 SITEMAP = "sitemap"
 MEMORY_BYTES = 1_500_000_000
 CPU_SECONDS = 30
 
 
 def main() -> None:
-    """Serve documents until the parent closes the pipe."""
+    """Parse documents until the parent closes the pipe."""
     source, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    # Whatever a library prints must not mix with the answers.
+    # Output of a library must not mix with the answers.
     os.dup2(2, 1)
     _limit_memory()
     _send_message(answers, {"ready": True})
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def handle_request(suffix: str, data: bytes) -> dict[str, object]:
-    """The documents in *data*, or what a sitemap lists, or why there is none of it."""
+    """The documents in *data*, the addresses of a sitemap, or the reason why there are none."""
     try:
         if suffix == SITEMAP:
             return asdict(sitemap.parse_sitemap(data))
@@ -57,7 +57,7 @@ def _send_message(answers: BinaryIO, message: dict[str, object]) -> None:
 def _limit_memory() -> None:
     try:
         import resource
-    except ImportError:  # Windows: the parent's clock is the only limit there.
+    except ImportError:  # Windows: only the parent's timeout applies.
         return
     for limit, value in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
@@ -66,12 +66,12 @@ def _limit_memory() -> None:
     ):
         try:
             resource.setrlimit(limit, (value, value))
-        except (ValueError, OSError):  # macOS knows RLIMIT_AS but refuses it.
+        except (ValueError, OSError):  # macOS defines RLIMIT_AS but refuses to set it.
             continue
 
 
 def _limit_time() -> None:
-    """Thirty more seconds of work for the next document."""
+    """Set the CPU time limit to thirty seconds from now, for the next document."""
     try:
         import resource
     except ImportError:

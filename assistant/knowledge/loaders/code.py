@@ -1,4 +1,4 @@
-"""Keeps code out of reach while the words around it are rewritten."""
+"""Sets code aside while the text around it is rewritten."""
 
 import re
 
@@ -10,7 +10,7 @@ PLACEHOLDER = re.compile("\ufdd0(\\d+)\ufdd1")
 
 
 def extract_code(text: str, kept: list[str]) -> str:
-    """The text with a mark for each piece of code, which goes to *kept*."""
+    """The text with a placeholder for each piece of code, which is appended to *kept*."""
 
     def replace_span(match: re.Match[str]) -> str:
         kept.append(match[0])
@@ -24,7 +24,7 @@ def extract_code(text: str, kept: list[str]) -> str:
 
 
 def restore_code(text: str, kept: list[str]) -> str:
-    """Code may have been set aside inside of code, so look again in what was put back."""
+    """The text with its code back in place; code may contain placeholders of other code."""
     while PLACEHOLDER.search(text):
         text = PLACEHOLDER.sub(lambda match: kept[int(match[1])], text)
     return text

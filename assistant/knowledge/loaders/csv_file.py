@@ -1,4 +1,4 @@
-"""CSV files: the separator found out, quoted as spreadsheets quote, rows for sheet.py."""
+"""CSV files: detects the delimiter, parses quoting as spreadsheets do; sheet.py builds the articles."""
 
 import csv
 import io
@@ -10,14 +10,14 @@ from assistant.knowledge.loaders.document import Document, Unreadable
 from assistant.knowledge.loaders.text import decode_text
 
 DELIMITERS = ",\t;|"
-#: Excel writes the separator above the header, and reads it from there.
+#: Excel writes the delimiter on a line above the header.
 STATED = re.compile(r'\A\s*"?sep=(.)"?[ \t]*\n')
-#: Enough lines to tell the separator by.
+#: Lines that are enough to detect the delimiter.
 SAMPLE_LINES = 40
 
 
 def load_csv(data: bytes) -> list[Document]:
-    """One article per row, separated by commas, tabs, semicolons or bars."""
+    """One article per row; delimiters are commas, tabs, semicolons or bars."""
     text = decode_text(data)
     if not text.strip():
         raise Unreadable("the file is empty; write something in it or delete it")
@@ -35,7 +35,7 @@ def _parse_rows(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _score_delimiter(text: str, delimiter: str) -> tuple[bool, int, int]:
-    """How well a separator explains a file: a known header, rows as wide as it, many columns."""
+    """How well a delimiter fits: (known header, rows of equal width, many columns), higher is better."""
     head = "".join(text.splitlines(keepends=True)[:SAMPLE_LINES])
     try:
         rows: Sequence[Sequence[str]] = list(csv.reader(io.StringIO(head), delimiter=delimiter))

@@ -8,7 +8,7 @@ from assistant.knowledge.loaders.document import Document, Unreadable
 from assistant.knowledge.loaders.markdown import extract_title
 from assistant.knowledge.loaders.text import clean_text
 
-#: Japanese Word names its styles so; the English names are known to mammoth.
+#: Style names of Japanese Word; mammoth knows the English ones.
 STYLES = "\n".join(
     [
         "p[style-name='Title'] => h1.title:fresh",
@@ -19,7 +19,7 @@ STYLES = "\n".join(
 
 
 def load_docx(data: bytes) -> list[Document]:
-    """One article, its title from the document's title or first heading."""
+    """One article; its title is the title property or the first heading."""
     import mammoth  # type: ignore[import-untyped]
     from lxml.etree import XMLSyntaxError  # type: ignore[import-untyped]
 
@@ -46,7 +46,7 @@ def load_docx(data: bytes) -> list[Document]:
 
 
 def _load_title_property(data: bytes) -> str:
-    """The title in the document's properties."""
+    """The title property of the document."""
     from defusedxml.ElementTree import fromstring
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -1,4 +1,4 @@
-"""Excel and OpenDocument workbooks of question–answer sheets, their cells as the spreadsheet shows them."""
+"""Excel and OpenDocument workbooks with question–answer sheets; cells as the spreadsheet shows them."""
 
 import io
 import zipfile
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
     from python_calamine import CalamineWorkbook
 
-#: Beyond, a workbook is read without its formats: they need ten times the memory.
+#: Larger workbooks are read without number formats, which need ten times the memory.
 MAX_FORMATTED_CELLS = 400_000
 UNFORMATTED = (
     "numbers and days are read as they are stored, not as the spreadsheet shows them, and hidden rows and "
@@ -25,19 +25,21 @@ UNFORMATTED = (
 
 @dataclass(slots=True)
 class Sheet:
-    """A sheet's cells as text."""
+    """The cells of a sheet as text."""
 
     name: str
     rows: list[list[str]]
-    #: Cells, as (row, column) from 0, that a merged one above reaches into.
+    #: Cells covered by a merged cell that begins above, as (row, column) from 0.
     continued: set[tuple[int, int]] = field(default_factory=set)
-    #: Cells that hold a day, whatever form it is shown in.
+    #: Cells that hold a date, in whatever format it is shown.
     days: dict[tuple[int, int], str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
 
 def load_excel(data: bytes) -> list[Document]:
-    """The rows of every visible sheet; those after the first carry their sheet's name in `part`."""
+    """The rows of every visible sheet; `part` of rows after the first sheet begins with their
+    sheet's name.
+    """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     zipped.check_archive(data)
@@ -76,7 +78,7 @@ def _list_merged_ranges(found: Any) -> list[tuple[int, int, int, int]]:
 
 
 def _fill_merged_cells(one: Sheet, spans: list[tuple[int, int, int, int]]) -> Sheet:
-    """What a merged cell says holds for every row that it reaches over."""
+    """Copy a merged cell's value to every row that it covers."""
     for top, bottom, left, _right in spans:
         if top >= len(one.rows) or left >= len(one.rows[top]):
             continue
@@ -90,7 +92,7 @@ def _fill_merged_cells(one: Sheet, spans: list[tuple[int, int, int, int]]) -> Sh
 
 
 def _apply_formats(data: bytes, plain: list[Sheet]) -> list[Sheet]:
-    """The same sheets with what Excel shows in each cell, without what it hides or strikes out."""
+    """The sheets with cells as Excel shows them, without hidden and struck-out cells."""
     import openpyxl  # type: ignore[import-untyped]
     from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
@@ -109,7 +111,7 @@ def _apply_formats(data: bytes, plain: list[Sheet]) -> list[Sheet]:
         TypeError,
         AttributeError,
     ):
-        # OpenDocument, or something that only calamine forgives.
+        # OpenDocument, or a file that only calamine accepts.
         return _warn_of_stored_values(plain)
 
 
@@ -147,7 +149,7 @@ def _has_content(plain: Sheet, kind: str, place: int) -> bool:
 
 
 def _is_void_cell(cell: Any) -> bool:
-    """Struck out, or the error of a formula."""
+    """Whether the cell is struck out or an error of a formula."""
     return cell.data_type == "e" or bool(cell.font and cell.font.strike)
 
 
@@ -185,7 +187,7 @@ def _build_documents(sheets: list[Sheet]) -> Iterator[Document]:
 
 
 def _format_stored_value(cell: object) -> str:
-    """What is stored, where its format is not known."""
+    """The stored value, where its number format is not known."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime | date):

@@ -1,4 +1,4 @@
-"""The block of facts above a document: YAML, TOML, JSON or plain ``Key: value`` lines, whoever wrote it."""
+"""Front matter above a document: YAML, TOML, JSON or plain ``Key: value`` lines."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from assistant.knowledge.loaders import audience
 from assistant.knowledge.loaders.text import clean_text
 
 MAX_CHARACTERS = 64_000
-#: What authors call our facts, the most telling name first.
+#: Our field -> authors' names for it, the most specific first.
 NAMES = {
     "title": ("title", "タイトル", "件名"),
     "language": ("language", "lang", "locale", "言語"),
@@ -69,31 +69,31 @@ KEY_LINE = re.compile(r"^([^\s:#][^:\n]{0,40}):[ \t]*(.*)$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
-    """What front matter says, in our words."""
+    """The fields of front matter, under our names."""
 
     title: str = ""
     language: str = ""
     updated: date | None = None
     valid_from: date | None = None
     valid_until: date | None = None
-    #: Articles that this one replaces, and the one that replaces it, as their authors name them.
+    #: Articles that this one supersedes, and the one that supersedes it, as their authors name them.
     supersedes: tuple[str, ...] = ()
     superseded_by: str = ""
     tags: tuple[str, ...] = ()
     url: str | None = None
-    #: What keeps it from customers, such as ``status: draft``; empty: nothing.
+    #: The field that withholds it from customers, such as ``status: draft``; empty: none.
     withheld: str = ""
     warnings: tuple[str, ...] = ()
 
 
 def split_front_matter(text: str) -> tuple[FrontMatter, str]:
-    """The facts above a text, and the text without them."""
+    """The front matter of a text, and the text without it."""
     values, body = _parse_block(text)
     return parse_fields(values), body
 
 
 def parse_fields(values: Mapping[str, Any]) -> FrontMatter:
-    """Known keys under whatever name, unknown ones ignored, unusable values as warnings."""
+    """Known fields under any of their names; unknown ones are ignored, invalid values become warnings."""
     found = {_normalize_key(key): value for key, value in values.items()}
     warnings: list[str] = []
     return FrontMatter(
@@ -130,7 +130,9 @@ def _parse_toml(block: str) -> Mapping[str, Any] | None:
 
 
 def _parse_yaml_or_json(block: str) -> Mapping[str, Any] | None:
-    """Base loaders keep every value a string: an impossible date is ours to report, not YAML's to raise."""
+    """The fields as strings: an impossible date must become our warning, not an exception of the
+    YAML parser.
+    """
     try:
         values = yaml.load(block, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.YAMLError:
@@ -167,7 +169,7 @@ def _format_value(value: Any) -> str:
 
 
 def _collect_values(found: Mapping[str, Any], fact: str) -> tuple[str, ...]:
-    """Every value under every name of a fact, a list or a line with commas."""
+    """All values of a field under all its names; each may be a list or separated by commas."""
     values: dict[str, None] = {}
     for name in NAMES[fact]:
         value = found.get(name)
@@ -177,7 +179,7 @@ def _collect_values(found: Mapping[str, Any], fact: str) -> tuple[str, ...]:
 
 
 def _parse_period(found: Mapping[str, Any], warnings: list[str]) -> dict[str, date | None]:
-    """From when until when it holds; a period that ends before it begins is none."""
+    """First and last day of validity; a period that ends before it begins is ignored."""
     names = ("valid_from", "valid_until")
     days = {
         name: _parse_date_field(_format_value(_get_first_value(found, name)), name, warnings)
@@ -214,7 +216,7 @@ def _parse_date_field(text: str, name: str, warnings: list[str]) -> date | None:
 
 
 def parse_date(text: str) -> date | None:
-    """A day as people write it, the time of day dropped."""
+    """A date in common notations; a time of day is dropped."""
     try:
         return datetime.fromisoformat(text).date()
     except ValueError:

@@ -13,13 +13,13 @@ from assistant.knowledge.loaders.document import Document, Unreadable
 from assistant.knowledge.loaders.text import clean_text, decode_text
 
 DECLARED = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{3,20})", re.IGNORECASE)
-#: What only a look at the tags tells whether it is to be read.
+#: Elements whose other attributes decide whether they are removed.
 UNREAD = re.compile(r"<(?:r[tp]c?|del|s|strike)\b|line-through", re.IGNORECASE)
-#: Words that Markdown would take for more than words.
+#: Plain text that Markdown would read as markup.
 TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 MARKDOWN_LINK = re.compile(r"\[(?=[^\[\]\n]*\][(\[])|\\(?=[!-/:-@\[-`{-~])")
 CHARACTER_REFERENCE = re.compile(r"&(?=#?\w{1,40};)")
-#: What servers send instead of an article, and call it found.
+#: Texts of error pages that servers send with status 200.
 NOT_FOUND = re.compile(
     r"^\W*(?:error\s*)?404\b|(?:page|article) (?:was |is |could )?not (?:be )?found"
     r"|page (?:doesn.t|does not) exist"
@@ -27,12 +27,12 @@ NOT_FOUND = re.compile(
     re.IGNORECASE,
 )
 LOGIN = re.compile(r"\b(?:log[ -]?in|sign[ -]?in)\b|ログイン|サインイン", re.IGNORECASE)
-#: A page about passwords says more than a page that asks for one.
+#: Longest text, in characters, of a page that only asks for a password.
 MAX_STUB_CHARACTERS = 600
 
 
 def load_html(data: bytes) -> list[Document]:
-    """The main content of a page with its title, language and dates."""
+    """The main content of a page, with its title, language and dates."""
     soup = BeautifulSoup(_decode_html(data), "lxml")
     title, language, known = _parse_title(soup), _parse_language(soup), _parse_metadata(soup)
     if _is_noindex(soup):
@@ -71,7 +71,7 @@ def _refuse_stub(text: str, *, asks_password: bool) -> None:
 
 
 def _is_noindex(soup: BeautifulSoup) -> bool:
-    """Whether the page asks search engines to leave it out."""
+    """Whether the page asks search engines not to index it."""
     stated = soup.find_all(
         "meta", attrs={"name": re.compile(r"^(?:robots|googlebot|bingbot)$", re.IGNORECASE)}
     )
@@ -79,7 +79,7 @@ def _is_noindex(soup: BeautifulSoup) -> bool:
 
 
 def fill_templates(text: str, warnings: list[str]) -> str:
-    """Without what a template was to fill in."""
+    """Remove unrendered template expressions."""
     if "{" not in text and "<%" not in text:
         return text
     kept: list[str] = []
@@ -87,7 +87,7 @@ def fill_templates(text: str, warnings: list[str]) -> str:
 
 
 def convert_to_markdown(fragment: str, *, holds_markdown: bool = False) -> str:
-    """A piece of HTML as Markdown; with *holds_markdown*, text that already is Markdown passes through."""
+    """A piece of HTML as Markdown; with *holds_markdown*, text that is Markdown stays unchanged."""
     soup = BeautifulSoup(fragment, "lxml")
     if UNREAD.search(fragment):
         page.remove_unread_parts(soup)
@@ -96,7 +96,7 @@ def convert_to_markdown(fragment: str, *, holds_markdown: bool = False) -> str:
 
 
 def _convert_element(element: Tag, *, tabled: bool = True, holds_markdown: bool = False) -> str:
-    """Cleaned once more: character references were still references when the page was read."""
+    """Convert, and clean again: character references are decoded only now."""
     if tabled:
         tables.flatten_tables(element)
     return clean_text(_get_converter(holds_markdown).convert_soup(element)).strip()
@@ -108,7 +108,7 @@ def _get_converter(holds_markdown: bool) -> "HtmlToMarkdown":
 
 
 class HtmlToMarkdown(MarkdownConverter):
-    """Markdown without images and without ornaments, tables always with a header."""
+    """Markdown without images and decoration; tables always have a header."""
 
     def __init__(self, *, holds_markdown: bool = False) -> None:
         """*holds_markdown*: words between the tags are Markdown already."""
@@ -178,7 +178,7 @@ def _parse_language(soup: BeautifulSoup) -> str:
 
 
 def _parse_metadata(soup: BeautifulSoup) -> front_matter.FrontMatter:
-    """The page's own address and day of change, when it states them."""
+    """The page's canonical address and modification date, if stated."""
     link = soup.find("link", rel="canonical")
     changed = soup.find("meta", property="article:modified_time") or soup.find("meta", attrs={"name": "date"})
     return front_matter.parse_fields(

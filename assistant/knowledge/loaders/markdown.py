@@ -1,4 +1,4 @@
-"""Other people's Markdown to plain Markdown: front matter read, raw HTML and blog marks turned or dropped."""
+"""Normalizes Markdown: front matter parsed, raw HTML and authoring syntax converted or removed."""
 
 import re
 
@@ -40,7 +40,7 @@ JOINED = re.compile(r"<(table|dl)\b.*?</\1\s*>", re.S | re.I)
 BLOCK_START = re.compile(rf"^([ \t]*)</?(?:{BLOCK})\b[^\n]*(?:\n(?![ \t]*$)[^\n]*)*", re.M | re.I)
 INLINE_TAG = re.compile(rf"</?(?:{INLINE})(?:\s[^<>\n]*)?/?>", re.I)
 BLOCK_TAG = re.compile(rf"</?(?:{BLOCK})(?:\s[^<>\n]*)?/?>", re.I)
-#: Styled apart by the site, but words that run together without its styles.
+#: Elements that the site's CSS separates; without it their words would run together.
 ABUTTING = re.compile(r"(</(?:strong|b)>)(?=<(?:span|small)\b)", re.I)
 LINE_BREAK = re.compile(r"<br\s*/?>", re.I)
 #: A bracket that its author escaped is no tag.
@@ -59,12 +59,12 @@ ENTITIES |= {"&mdash;": "—", "&ndash;": "–", "&copy;": "©", "&yen;": "¥"}
 
 
 def load_markdown(data: bytes) -> list[Document]:
-    """One article; without text when its front matter keeps it from customers."""
+    """One article; without text when its front matter withholds it from customers."""
     return _build_documents(decode_text(data), mdx=False)
 
 
 def load_mdx(data: bytes) -> list[Document]:
-    """One article, its components as the words that they show."""
+    """One article; components are replaced by the text that they show."""
     return _build_documents(decode_text(data), mdx=True)
 
 
@@ -96,7 +96,7 @@ def _build_documents(text: str, *, mdx: bool) -> list[Document]:
 
 
 def render_plain_markdown(text: str, warnings: list[str] | None = None, *, mdx: bool = False) -> str:
-    """The same article in CommonMark with tables: no raw HTML, no images, no marks of authors' tools."""
+    """The article in CommonMark with tables, without raw HTML, images and authoring syntax."""
     warnings = [] if warnings is None else warnings
     kept: list[str] = []
     text = ESCAPED_BRACKET.sub(r"\1&lt;", extract_code(authoring.render_directives(text), kept))
@@ -111,7 +111,7 @@ def render_plain_markdown(text: str, warnings: list[str] | None = None, *, mdx: 
 
 
 def extract_title(title: str, body: str) -> tuple[str, str]:
-    """A first-level heading on top is the title; a title is not repeated in the text."""
+    """A level-1 heading at the top becomes the title and is removed from the text."""
     heading = re.match(r"#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)|([^\n#>|\-*].*)\n=+[ \t]*(?:\n|\Z)", body)
     if heading is None:
         return title, body
@@ -123,7 +123,7 @@ def extract_title(title: str, body: str) -> tuple[str, str]:
 
 
 def _inline_links(text: str) -> str:
-    """Links by reference with their address in place: a chunk must not depend on the foot of the page."""
+    """Inline reference links: a chunk must not depend on definitions at the end of the page."""
     targets = {found[1].casefold(): found[2] for found in DEFINITION.finditer(text)}
     if not targets:
         return text
@@ -150,14 +150,14 @@ def _remove_html(text: str) -> str:
 
 
 def _convert_html_block(match: re.Match[str]) -> str:
-    """A block of HTML ends at the first blank line, as in CommonMark."""
+    """Convert a block of HTML, which ends at the first blank line as in CommonMark."""
     indent = match[1]
     lines = html.convert_to_markdown(match[0], holds_markdown=True).split("\n")
     return "\n" + "\n".join(indent + line if line else "" for line in lines) + "\n"
 
 
 def _flatten_row(line: str) -> str:
-    """A row of a table must stay one line: lists in a cell become dots."""
+    """Keep a table row on one line: lists in a cell become dots."""
     line = re.sub(r"</li>\s*<li>", " ・", re.sub(r"<[uo]l>\s*<li>", "・", line, flags=re.I), flags=re.I)
     return re.sub(r" {2,}", " ", BLOCK_TAG.sub(" ", LINE_BREAK.sub(" ", line)))
 

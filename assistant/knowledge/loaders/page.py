@@ -1,10 +1,10 @@
-"""The part of a web page that a reader came for: collapsed answers opened, furniture and banners gone."""
+"""Extracts the main content of a web page: opens collapsed answers, drops navigation and banners."""
 
 import re
 
 from bs4 import BeautifulSoup, Tag
 
-#: Never content, whatever page it is.
+#: Elements that are never content.
 FURNITURE = (
     "script, style, noscript, template, iframe, object, embed, svg, canvas, input, select, textarea,"
     "nav, header, footer, dialog, [role=navigation], [role=banner], [role=contentinfo], [role=search],"
@@ -12,7 +12,8 @@ FURNITURE = (
     "aside:not([class*=note], [class*=warn], [class*=tip], [class*=callout],"
     "[class*=admonition], [class*=important], [class*=info], [class*=alert])"
 )
-#: What sites call their furniture; a name alone is no proof, so the article itself is never dropped for one.
+#: Class and id names of navigation and the like; a name alone is no proof, so the article itself is never
+#: dropped for it.
 NAMED = ",".join(
     [
         *(
@@ -43,16 +44,16 @@ NAMED = ",".join(
         "form",
     ]
 )
-#: Where help centres keep the article, the surest place first.
+#: Selectors of the article in help centres, the most reliable first.
 MAIN = (
     "[itemprop=articleBody]",
     ".article-body, .article__body, .entry-content, .post-content, .markdown-body",
     "article",
     "main, [role=main], #main-content, #main, #content",
 )
-#: Fewer characters than these are a stub that a script fills.
+#: With fewer characters it is a stub that a script would fill.
 MIN_MAIN_CHARACTERS = 5
-#: A teaser is mostly its link.
+#: Share of link text from which a block counts as a teaser.
 LINKED = 0.5
 
 NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.I)
@@ -70,7 +71,7 @@ MAX_NOTICE_CHARACTERS = 200
 
 
 def extract_main_part(soup: BeautifulSoup) -> Tag | None:
-    """The part that holds the article, cleaned; None when the page has no text."""
+    """The element with the article, cleaned; None when the page has no text."""
     _open_collapsed(soup)
     found = _find_main_element(soup)
     if found is None:
@@ -80,7 +81,7 @@ def extract_main_part(soup: BeautifulSoup) -> Tag | None:
 
 
 def remove_unread_parts(soup: Tag) -> None:
-    """Without what no reader reads: readings of kanji, what was struck out."""
+    """Remove what readers do not read: ruby readings of kanji, struck-out text."""
     for tag in soup.find_all(["rt", "rp", "rtc", "del", "s", "strike"]):
         tag.decompose()
     for tag in soup.select('[style*="line-through"], [class*="line-through"], [class*="strikethrough"]'):
@@ -105,7 +106,7 @@ def _find_main_element(soup: BeautifulSoup) -> Tag | None:
 
 
 def _wrap_articles(soup: BeautifulSoup, parts: list[Tag]) -> Tag:
-    """Several articles of one page: the page's main part with them, else they alone."""
+    """A page with several articles: its main element with all of them, or a new parent of the articles."""
     main = soup.select_one("main, [role=main]")
     if main is not None and all(main in part.parents for part in parts):
         return main
@@ -157,14 +158,14 @@ def _is_hidden(tag: Tag) -> bool:
 
 
 def _find_controlled_ids(soup: BeautifulSoup) -> set[str]:
-    """Ids of what a button opens."""
+    """Ids of elements that a button controls."""
     names = ("aria-controls", "data-target", "data-bs-target", "data-toggle-target", "for")
     found = {str(tag[name]).lstrip("#") for name in names for tag in soup.select(f"[{name}]")}
     return found | {str(tag["href"])[1:] for tag in soup.select('a[href^="#"]') if len(str(tag["href"])) > 1}
 
 
 def _is_answer(hidden: Tag, controlled: set[str]) -> bool:
-    """Whether something opens it: it is named as a panel, or what stands before it is a switch."""
+    """Whether an element is a collapsible answer: by its name, or because a button before it opens it."""
     names = f"{' '.join(hidden.get('class') or [])} {hidden.get('id') or ''}"
     if FOR_STAFF.search(names) or hidden.name in ("input", "i", "svg", "img", "span"):
         return False
@@ -191,7 +192,7 @@ def _is_switch(tag: Tag) -> bool:
 
 
 def _is_question_button(button: Tag) -> bool:
-    """Whether a button is a question that opens its answer, rather than something to do."""
+    """Whether a button is a question that opens an answer, rather than an action."""
     if any(
         button.has_attr(name) for name in ("aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle")
     ):
@@ -204,7 +205,7 @@ def _is_question_button(button: Tag) -> bool:
 
 
 def _name_panels(soup: BeautifulSoup) -> None:
-    """The words of tabs stand above what they open."""
+    """Put the labels of tabs above their panels."""
     tabs = soup.select("[role=tab]")
     panels = soup.select("[role=tabpanel]") or soup.select(".tab-pane, .tab-panel, .tabs-panel")
     by_id = {str(panel.get("id")): panel for panel in panels if panel.get("id")}
@@ -218,7 +219,7 @@ def _name_panels(soup: BeautifulSoup) -> None:
         tab.decompose()
 
 
-# -- furniture ------------------------------------------------------------------------------------------
+# -- navigation -----------------------------------------------------------------------------------------
 
 
 def _remove_furniture(element: Tag) -> Tag:

@@ -1,4 +1,4 @@
-"""PDF: the text layer with headings told by their size, wrapped lines joined, running heads dropped."""
+"""PDF: text layer with headings detected by size, wrapped lines joined, running heads dropped."""
 
 import io
 import re
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from pdfplumber.pdf import PDF
 
 MAX_PAGES = 500
-#: Of processor time, less than the reader may have: what was read until then is kept.
+#: Seconds of CPU time, less than the child's limit; pages read until then are kept.
 MAX_SECONDS = 22.0
-#: Shares of a page's height on top and on foot where running heads stand.
+#: Shares of a page's height at the top and bottom where running heads are.
 EDGE = 0.12
-#: What a foot says even where there is only one page: an edition, a notice of copyright.
+#: Footers that are recognized even on a single page: an edition, a copyright notice.
 EDITION = re.compile(
     r"^\W*(?:©|\(c\)|copyright)|all rights reserved"
     r"|^[^。]{0,20}\d{4}年\s*\d{1,2}月[^。]{0,6}(?:版|改訂|発行|作成|現在)$"
     r"|^(?:rev(?:ision)?|ver(?:sion)?)\.?\s*[\d.]+$|^(?:社外秘|confidential|取扱注意)$",
     re.IGNORECASE,
 )
-#: Larger than the body text by so much is a heading.
+#: A line larger than the body text by this factor is a heading.
 HEADING_SIZE = 1.15
 MAX_HEADING_CHARACTERS = 80
-#: A line this much of the longest one's length was probably wrapped, not ended.
+#: A line of at least this share of the longest one's length was probably wrapped.
 WRAPPED = 0.75
 
 BULLET = re.compile(r"^[ \t　]*[・•●◦▪■□◆◇○*‣–][ \t　]*(?=\S)")
@@ -43,7 +43,7 @@ NUMBER_BEHIND = re.compile(r"(?<=\S)\s+[-–]?\s*\d{1,4}\s*[-–]?$")
 PROGRAM_TITLE = re.compile(
     r"^(?:Microsoft (?:Word|PowerPoint|Excel)\s*-\s*|untitled|無題|名称未設定)", re.IGNORECASE
 )
-#: Space between two Japanese characters is an accident of the layout.
+#: Space between two Japanese characters is an artefact of the layout.
 JAPANESE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 
@@ -114,7 +114,7 @@ def _normalize_whitespace(text: str) -> str:
 
 
 def _drop_running_heads(pages: Sequence[Sequence[PdfLine]]) -> Iterator[PdfLine]:
-    """Page numbers, and lines that stand on top or foot of most pages, say nothing."""
+    """Drop page numbers, and lines at the top or bottom of most pages."""
     edges = Counter(text for page in pages for text in set(_find_edge_lines(page).values()))
     most = max(1, len(pages) / 2)
     repeated = {text for text, count in edges.items() if count > most}
@@ -133,7 +133,7 @@ def _drop_running_heads(pages: Sequence[Sequence[PdfLine]]) -> Iterator[PdfLine]
 
 
 def _find_edge_lines(page: Sequence[PdfLine]) -> dict[int, str]:
-    """The two lines on top and on foot, and whatever stands in the margins, numbers as one."""
+    """The two lines at the top and bottom, and all lines in the margins, with numbers masked."""
     written = [line for line in page if line.text and not line.is_table]
     some = {id(line): line for line in (*written[:2], *written[-2:])}
     some |= {id(line): line for line in written if not EDGE / 2 < line.place < 1 - EDGE / 2}
@@ -151,7 +151,7 @@ def _compute_body_size(lines: Iterable[PdfLine]) -> float:
 
 
 def _select_title(stated: str, lines: list[PdfLine], body: float) -> tuple[str, list[PdfLine]]:
-    """The title that the file states, else its largest line on top."""
+    """The title property, else the largest line on top."""
     written = [line for line in lines if line.text]
     largest = max(written[:5], key=lambda line: line.size)
     if _is_heading(largest, body) and (not stated or PROGRAM_TITLE.match(stated) or stated == largest.text):
@@ -164,7 +164,7 @@ def _is_heading(line: PdfLine, body: float) -> bool:
 
 
 def _build_paragraphs(lines: Sequence[PdfLine], body: float) -> Iterator[str]:
-    """Markdown blocks: headings by their sizes, lists, and paragraphs with their lines joined."""
+    """Markdown blocks: headings by size, lists, and paragraphs with their lines joined."""
     sizes = sorted({line.size for line in lines if line.text and _is_heading(line, body)}, reverse=True)
     levels = {size: min(6, 2 + position) for position, size in enumerate(sizes)}
     longest = max(

@@ -1,6 +1,6 @@
-"""A PDF page by its geometry: lines of text in reading order, each column whole, tables apart.
+"""Layout analysis of a PDF page: text lines in reading order, column by column, tables apart.
 
-Columns are told by the white between them (recursive cuts as in Nagy and Seth's X-Y cut, 1984), not by the
+Columns are separated at gutters of white space (recursive X-Y cut: Nagy & Seth, 1984), independent of the
 order in which a program wrote the letters.
 """
 
@@ -21,12 +21,12 @@ from assistant.knowledge.loaders.pdf_vertical import extract_vertical_columns, i
 if TYPE_CHECKING:
     from pdfplumber.page import Page
 
-#: In letters: white that parts two columns, and white that parts two words.
+#: Gaps in letter widths that separate two columns, and two words.
 GUTTER = 1.5
 SPACE = 0.25
-#: Letters smaller than this share of their neighbours' size are readings of kanji.
+#: Letters smaller than this share of their neighbours' size are furigana.
 READING_SIZE = 0.62
-#: Lines that make a column, and letters that its lines have at least, as they are counted in kanji.
+#: Fewest lines of a column, and fewest letters in its lines, counted in kanji.
 COLUMN_LINES = 2
 COLUMN_LETTERS = 6
 MAX_STROKES = 4_000
@@ -34,11 +34,11 @@ MAX_STROKES = 4_000
 
 @dataclass(frozen=True, slots=True)
 class PdfLine:
-    """A line of a page and the size of its letters; or a whole table in Markdown."""
+    """A line of a page with its letter size; or a whole table in Markdown."""
 
     text: str
     size: float
-    #: From the page's top, as a share of its height.
+    #: Position from the page's top, as a share of its height.
     place: float = 0.5
     is_table: bool = False
 
@@ -56,12 +56,12 @@ class TextRun:
 
     @property
     def letter_count(self) -> float:
-        """How long it is, two Latin letters for a kanji."""
+        """Its length in letters; two Latin letters count as one kanji."""
         return sum(1.0 if char > "\u2e7f" else 0.5 for char in self.text)
 
 
 def extract_lines(page: "Page") -> list[PdfLine]:
-    """The lines of a page in the order in which people read them."""
+    """The lines of a page in reading order."""
     written = [char for char in page.chars if _is_on_page(char, page)]
     chars = [char for char in written if char["text"].strip()]
     if not chars or not (chars := _drop_furigana(_drop_struck_letters(chars, page))):
@@ -86,7 +86,7 @@ def extract_lines(page: "Page") -> list[PdfLine]:
 
 
 def _are_apart(above: TextRun, below: TextRun) -> bool:
-    """Whether more white than between lines parts two runs."""
+    """Whether the vertical gap between two runs is wider than line spacing."""
     return below.top - above.bottom > 0.9 * max(above.size, below.size)
 
 
@@ -99,7 +99,7 @@ def _is_on_page(char: dict[str, Any], page: "Page") -> bool:
 
 
 def _drop_struck_letters(chars: list[dict[str, Any]], page: "Page") -> list[dict[str, Any]]:
-    """Letters that a thin line crosses at half their height are no longer meant."""
+    """Drop letters that a thin line crosses at half their height: struck-out text."""
     strokes = [shape for shape in [*page.lines, *page.rects] if shape["height"] < 2 < shape["width"]][
         :MAX_STROKES
     ]
@@ -114,12 +114,12 @@ def _drop_struck_letters(chars: list[dict[str, Any]], page: "Page") -> list[dict
             for one in strokes
         )
 
-    # Their place stays taken: what stands around them is one line still.
+    # Keep their space, so that the text around them stays one line.
     return [char | {"text": ""} if is_struck(char) else char for char in chars]
 
 
 def _drop_furigana(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Small kana beside larger kanji say how these are read."""
+    """Drop furigana: small kana beside larger kanji."""
     sizes = Counter(round(char["size"], 1) for char in chars)
     usual = sizes.most_common(1)[0][0]
     kana = [c for c in chars if c["size"] < usual * READING_SIZE and "\u3041" <= c["text"] <= "\u30ff"]
@@ -139,7 +139,7 @@ def _drop_furigana(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _group_runs(chars: Sequence[dict[str, Any]]) -> list[TextRun]:
-    """Letters grouped by their line, cut where a gap is as wide as a gutter."""
+    """Letters grouped by line, split where a gap is as wide as a gutter."""
     rows: list[list[dict[str, Any]]] = []
     for char in sorted(chars, key=lambda one: (one["top"] + one["bottom"]) / 2):
         middle = (char["top"] + char["bottom"]) / 2
@@ -191,7 +191,7 @@ def _build_run(chars: Sequence[dict[str, Any]]) -> TextRun:
 
 
 def _order_runs(runs: list[TextRun], depth: int = 0) -> Iterator[TextRun]:
-    """Column by column; what reaches over several columns parts those above it from those below."""
+    """Order runs column by column; a run across several columns separates those above from those below."""
     gutter = _find_gutter(runs) if depth < 6 else None
     if gutter is None:
         yield from _order_rows(runs)
@@ -211,7 +211,7 @@ def _order_runs(runs: list[TextRun], depth: int = 0) -> Iterator[TextRun]:
 
 
 def _find_gutter(runs: Sequence[TextRun]) -> float | None:
-    """Where white runs down between two columns of prose, if it does."""
+    """The x position of white space between two columns of prose, or None."""
     best: tuple[float, float] | None = None
     for at in sorted({(one.right + GUTTER) for one in runs}):
         left = [one for one in runs if one.right <= at]
@@ -230,7 +230,7 @@ def _are_level(one: TextRun, other: TextRun) -> bool:
 
 
 def _is_prose(left: Sequence[TextRun], right: Sequence[TextRun]) -> bool:
-    """Whether both sides are written lines rather than the cells of a table."""
+    """Whether both sides are lines of prose rather than cells of a table."""
     return all(
         len(side) >= COLUMN_LINES
         and median(one.letter_count for one in side) >= COLUMN_LETTERS
@@ -240,7 +240,7 @@ def _is_prose(left: Sequence[TextRun], right: Sequence[TextRun]) -> bool:
 
 
 def _order_rows(runs: Sequence[TextRun]) -> Iterator[TextRun]:
-    """Top to bottom; rows of several runs that stand in the same columns are a table without lines."""
+    """Order rows top to bottom; rows of several runs in the same columns are a table without rules."""
     rows: list[list[TextRun]] = []
     for run in sorted(runs, key=lambda one: (one.top, one.left)):
         if rows and _are_level(rows[-1][0], run) and run.top < (rows[-1][0].top + rows[-1][0].bottom) / 2:
@@ -264,7 +264,7 @@ def _fits_header(row: Sequence[TextRun], header: Sequence[TextRun]) -> bool:
 
 
 def _find_column(run: TextRun, header: Sequence[TextRun]) -> int | None:
-    """The column that a run stands in: the one that it shares most of its width with, or is nearest to."""
+    """The column with which a run overlaps most, else the nearest."""
     reach = [min(run.right, one.right) - max(run.left, one.left) for one in header]
     best = max(range(len(header)), key=reach.__getitem__)
     return best if reach[best] > -3 * run.size else None

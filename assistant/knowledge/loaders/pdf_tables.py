@@ -1,4 +1,4 @@
-"""Tables of a PDF page that are drawn with lines, as Markdown; merged cells say theirs in every place."""
+"""Ruled tables of a PDF page as Markdown; merged cells are repeated in every place."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -8,12 +8,12 @@ from assistant.knowledge.loaders.text import clean_text
 if TYPE_CHECKING:
     from pdfplumber.page import Page
 
-#: A page of more is a drawing.
+#: A page with more lines is a drawing.
 MAX_LINES = 4_000
 
 
 def extract_ruled_tables(page: "Page") -> Iterator[tuple[tuple[float, float, float, float], str]]:
-    """Boxes of tables with drawn lines, each in Markdown."""
+    """The bounding boxes of ruled tables, each with its Markdown."""
     drawn = len(page.lines) + len(page.rects) + len(page.curves)
     if not 4 <= drawn <= MAX_LINES:
         return
@@ -26,7 +26,7 @@ def extract_ruled_tables(page: "Page") -> Iterator[tuple[tuple[float, float, flo
 
 
 def _fill_merged_cells(cells: list[list[str]], boxes: Sequence[Sequence[Any]]) -> list[list[str]]:
-    """A merged cell's words in every place that it covers: such places have no box of their own."""
+    """Copy a merged cell's text to every place that it covers; such places have no box of their own."""
     for number, row in enumerate(boxes):
         for at, box in enumerate(row):
             if box is not None:

@@ -9,7 +9,7 @@ from assistant.knowledge.loaders.pdf_tables import normalize_whitespace
 
 
 def is_vertical(chars: Sequence[dict[str, Any]]) -> bool:
-    """Whether most letters stand under the one that was written before."""
+    """Whether most letters are below the letter before them."""
     down = across = 0
     for before, char in pairwise(chars):
         size = max(char["size"], 1.0)
@@ -22,7 +22,7 @@ def is_vertical(chars: Sequence[dict[str, Any]]) -> bool:
 
 
 def extract_vertical_columns(chars: Sequence[dict[str, Any]]) -> Iterator[tuple[str, float]]:
-    """Each column with the size of its letters, right to left, read top to bottom."""
+    """Each column with its letter size, right to left, text top to bottom."""
     columns: list[list[dict[str, Any]]] = []
     for char in sorted(chars, key=lambda one: -(one["x0"] + one["x1"]) / 2):
         middle = (char["x0"] + char["x1"]) / 2

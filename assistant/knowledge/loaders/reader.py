@@ -1,4 +1,4 @@
-"""Reads documents in a child process, so that a broken or hostile one can only kill its reader."""
+"""Parses documents in a child process, so that a malformed or hostile one can only kill the child."""
 
 import asyncio
 import json
@@ -17,16 +17,16 @@ from assistant.knowledge.loaders.document import Document, Unreadable
 
 SECONDS = 30.0
 MAX_ANSWER_BYTES = 50_000_000
-#: A parser stumbled over the content; or the system ended it at a limit.
+#: Child exit: the parser crashed on the content, or the system killed it at a limit.
 DAMAGED = "it is damaged; open it in the program that made it and save it again"
 TOO_MUCH = "reading it needs more time or memory than allowed; split it"
-#: The child gets no secrets: it opens hostile files.
+#: The child gets no secrets: it opens untrusted files.
 ENVIRONMENT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "LANG", "LC_ALL")
 DAYS = ("updated", "valid_from", "valid_until")
 
 
 class DocumentReader(Protocol):
-    """Bytes of a file with that suffix to its documents, of a sitemap to what it lists, or Unreadable."""
+    """Parses bytes of a file with a suffix, or of a sitemap; raises Unreadable."""
 
     async def parse_documents(self, suffix: str, data: bytes) -> list[Document]: ...
 
@@ -34,7 +34,7 @@ class DocumentReader(Protocol):
 
 
 class InProcessReader:
-    """Reads in this process, without limits: for documents that are trusted, such as a test's own."""
+    """Parses in this process without limits: for trusted documents such as a test's own."""
 
     async def parse_documents(self, suffix: str, data: bytes) -> list[Document]:
         return LOADERS[suffix](data)
@@ -44,7 +44,7 @@ class InProcessReader:
 
 
 class ChildProcessReader:
-    """A child process that turns bytes into documents; it is replaced when a document kills it."""
+    """A child process that parses documents; it is replaced when a document kills it."""
 
     def __init__(self, *, seconds: float = SECONDS) -> None:
         self._seconds = seconds
@@ -59,11 +59,11 @@ class ChildProcessReader:
         await self.close()
 
     async def parse_documents(self, suffix: str, data: bytes) -> list[Document]:
-        """The documents in a file of that suffix; Unreadable says in one line why there are none."""
+        """The documents in a file with that suffix; Unreadable gives the reason in one line."""
         return [_build_document(values) for values in (await self._request_answer(suffix, data))["documents"]]
 
     async def parse_sitemap(self, data: bytes) -> Sitemap:
-        """What a sitemap lists."""
+        """The addresses of a sitemap."""
         message = await self._request_answer(SITEMAP, data)
         return Sitemap(tuple(message["pages"]), tuple(message["sitemaps"]))
 
@@ -83,7 +83,7 @@ class ChildProcessReader:
         return message
 
     async def close(self) -> None:
-        """End the child at once; there is nothing in it to lose."""
+        """Kill the child; it has no state to lose."""
         child, self._child = self._child, None
         if child is None:
             return
@@ -98,11 +98,11 @@ class ChildProcessReader:
             stdout=PIPE,
             stderr=DEVNULL,
             env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
-            # Ctrl-C is for us: a child that it ended would look like a document that kills its reader.
+            # Ctrl-C must not reach the child: it would look like a document that kills its parser.
             start_new_session=True,
         )
         try:
-            # Its start is not the document's time.
+            # The child's start does not count as the document's time.
             await _receive_answer(self._child)
         except asyncio.IncompleteReadError as exc:
             await self.close()

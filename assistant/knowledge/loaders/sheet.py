@@ -1,4 +1,4 @@
-"""Question–answer sheets, from CSV or a spreadsheet: which column is what, one article per row."""
+"""Question–answer sheets from CSV or a spreadsheet: detects the columns, builds one article per row."""
 
 import re
 import unicodedata
@@ -12,11 +12,11 @@ from assistant.knowledge.loaders.markdown import render_plain_markdown
 from assistant.knowledge.loaders.text import clean_text
 
 MAX_ROWS = 20_000
-#: A header may stand below a few lines of introduction.
+#: Rows above the header that may be an introduction.
 HEADER_WITHIN = 10
-#: What a row may say of itself as front matter does.
+#: Columns with the same meaning as a front matter field.
 FACTS = ("language", "url", "updated", "valid_from", "valid_until")
-#: Our columns under the names that support teams give them, the most telling first.
+#: Our columns -> support teams' names for them, the most specific first.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "question": (
         *(
@@ -53,7 +53,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     **{name: front_matter.NAMES[name] for name in FACTS},
 }
 PLURALS = {name for names in COLUMNS.values() for name in names if name.isascii() and len(name) > 2}
-#: Names that nobody can list: "お客様からのご質問", "模範回答", "Your answer".
+#: Patterns of column names: "お客様からのご質問", "模範回答", "Your answer".
 WORDED = {
     "question": re.compile(
         r"質問(?!者|日|数|番号|id|件|種)|問い合わせ(?!者|日|数|番号|id|件|種|先)|(?:^|_)questions?(?:$|_(?!id|no|number|date|type|count))"
@@ -73,11 +73,11 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class SheetColumns:
-    """Where a sheet has what; empty without a header."""
+    """The columns of a sheet; empty without a header."""
 
-    #: Our name of a column -> its place.
+    #: Our column name -> its index.
     known: Mapping[str, int]
-    #: The author's name of each column that may say who is meant to read a row -> its place.
+    #: The author's name of each column that may state the audience -> its index.
     audience: Mapping[str, int]
     width: int
 
@@ -91,8 +91,8 @@ def build_documents(
 ) -> list[Document]:
     """The articles of a sheet; `part` is the row's own id, or its number as the spreadsheet shows it.
 
-    *continued*: cells that a merged one above reaches into; such a question has several answers.
-    *days*: cells that hold a day, which the spreadsheet may show in any form.
+    *continued*: cells covered by a merged cell above; such a question has several answers. *days*: cells that
+    hold a date, which the spreadsheet may show in any format.
     """
     if len(rows) > MAX_ROWS:
         raise Unreadable(f"it has {len(rows):,} rows, more than {MAX_ROWS:,}; split it")
@@ -124,13 +124,13 @@ def build_documents(
 
 
 def is_header(row: Row) -> bool:
-    """Whether it names a question and an answer column."""
+    """Whether there is a question and an answer column."""
     columns = dict(_match_columns(row))
     return {"question", "answer"} <= columns.keys() and columns["question"] != columns["answer"]
 
 
 def _append_answer(above: Document, document: Document, *, more: str) -> Document:
-    """One question over several rows: every answer that customers may read."""
+    """Append a further answer to a question that spans several rows, unless it is withheld."""
     if document.withheld or not more:
         return above
     return document if above.withheld else replace(above, text=f"{above.text}\n\n{more}")
@@ -142,7 +142,7 @@ def _truncate_warnings(warnings: Sequence[str]) -> list[str]:
 
 
 def _fit_row(columns: SheetColumns, row: Row, number: int, delimiter: str, warnings: list[str]) -> Row:
-    """A row no wider than its header: what is too much was most likely cut at a comma of the last column."""
+    """Join surplus cells into the last column if a delimiter probably split it; else drop the row."""
     while len(row) > columns.width and not row[-1].strip():
         row = row[:-1]
     if not columns.width or len(row) <= columns.width:
@@ -158,7 +158,7 @@ def _fit_row(columns: SheetColumns, row: Row, number: int, delimiter: str, warni
 
 
 def _find_header(rows: Sequence[Row]) -> tuple[SheetColumns, int]:
-    """Which column is what, and the number of rows down to there."""
+    """The columns, and the number of rows up to and including the header."""
     for number, row in enumerate(rows[:HEADER_WITHIN], 1):
         if is_header(row):
             standing = {
@@ -184,7 +184,7 @@ def _match_columns(row: Row) -> Iterator[tuple[str, int]]:
 
 
 def _matches_wording(column: str, name: str) -> bool:
-    """Whether a name speaks of the column, and is a name rather than a question or an answer."""
+    """Whether a name matches the column's pattern, and is a name rather than a question or an answer."""
     return (
         len(name) <= MAX_NAME_CHARACTERS
         and bool(WORDED[column].search(name))
@@ -193,7 +193,7 @@ def _matches_wording(column: str, name: str) -> bool:
 
 
 def _normalize_name(cell: str) -> str:
-    """A column's name in one spelling: without brackets, marks, remarks and plurals of our own names."""
+    """A column name in canonical form: without brackets, marks, remarks and plural endings."""
     name = unicodedata.normalize("NFKC", cell).strip().casefold()
     name = re.sub(r"^[【\[<](.+?)[】\]>]", r"\1", name)
     name = re.sub(r"[(\[【,、;:].*$|[*※]", "", name).strip()
@@ -238,7 +238,7 @@ def _join_cells(cells: Mapping[str, str], *names: str) -> str:
 
 
 def _format_part_id(id: str | None, number: int) -> str:
-    """The row's own id as a slug; a row without one in a sheet of ids must not look like another's."""
+    """The row's id as a slug; one without usable characters becomes ``row-N``, to be unique."""
     if id is None:
         return str(number)
     return re.sub(r"[^\w.]+", "-", id).strip("-.") or f"row-{number}"

@@ -1,20 +1,20 @@
-"""HTML tables made plain: merged cells say their value in every place, one header, page frames unwrapped."""
+"""Simplifies HTML tables: merged cells repeated in every place, one header row, layout tables unwrapped."""
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
 MAX_COLUMNS = 100
 MAX_CELLS = 50_000
-#: Characters that merged cells may repeat in a table.
+#: Most characters that merged cells may repeat in a table.
 MAX_REPEATED_CHARACTERS = 200_000
-#: Only a page frame holds these.
+#: Elements that only a layout table contains.
 FRAMED = "table, h1, h2, h3, nav, form, article, main"
 
 Grid = list[list[Tag | None]]
 
 
 def flatten_tables(element: Tag) -> None:
-    """Every table below *element* rewritten in place, innermost last."""
+    """Rewrite every table below *element* in place, innermost first."""
     for table in element.find_all("table"):
         if table.parent is None:
             continue
@@ -31,7 +31,7 @@ def _is_frame(table: Tag) -> bool:
 
 
 def _unwrap_frame(table: Tag) -> None:
-    """A table that only arranges the page becomes what stands in it, columns of links gone."""
+    """Replace a layout table by its content, without columns of links."""
     own = [tag for tag in table.find_all(["tr", "td", "th", "tbody", "thead", "tfoot", "caption"])]
     for tag in [tag for tag in own if tag.find_parent("table") is table]:
         if tag.name in ("td", "th") and _is_link_list(tag):
@@ -80,7 +80,7 @@ def _rebuild_table(table: Tag, rows: list[Tag]) -> None:
 
 
 def _build_grid(rows: list[Tag]) -> Grid | None:
-    """Each row's cells by column, a merged cell in each of its places; None when it is no table."""
+    """Each row's cells by column, a merged cell in each of its places; None when it is not a table."""
     grid: Grid = [[] for _ in rows]
     for number, row in enumerate(rows):
         column = 0
@@ -107,7 +107,7 @@ def _parse_span(cell: Tag, name: str) -> int:
 
 
 def _count_header_rows(rows: list[Tag], grid: Grid) -> int:
-    """How many rows on top name the columns."""
+    """Number of header rows at the top."""
     within = sum(1 for row in rows if row.parent is not None and row.parent.name == "thead")
     if within:
         return min(within, len(grid))
@@ -116,12 +116,12 @@ def _count_header_rows(rows: list[Tag], grid: Grid) -> int:
         if any(cell is None or cell.name != "th" for cell in cells):
             break
         count += 1
-    # All in <th>: somebody wanted it bold; the first row names the columns.
+    # All rows are <th>: formatting only; the first row is the header.
     return count if count < len(grid) else 1
 
 
 def _get_full_width_text(cells: list[Tag | None]) -> str:
-    """The words of a row that is one cell over the whole width."""
+    """The text of a row that is a single cell over the whole width."""
     first = cells[0]
     return (
         _get_text(first)
@@ -131,7 +131,7 @@ def _get_full_width_text(cells: list[Tag | None]) -> str:
 
 
 def _is_sideways(grid: Grid) -> bool:
-    """Whether each row is named by its first cell: then no row names the columns."""
+    """Whether the first cell of each row is its header; then there is no header row."""
     first, others = [row[0] for row in grid], [cell for row in grid for cell in row[1:]]
     return all(cell is not None and cell.name == "th" for cell in first) and any(
         cell is not None and cell.name == "td" for cell in others
@@ -139,7 +139,7 @@ def _is_sideways(grid: Grid) -> bool:
 
 
 def _join_header_cells(cells: list[Tag | None]) -> str:
-    """What several rows of header say over one column."""
+    """The header of a column that has several header rows."""
     words = (_get_text(cell) for cell in dict.fromkeys(cells) if cell is not None)
     return " ".join(dict.fromkeys(filter(None, words)))
 
@@ -147,7 +147,7 @@ def _join_header_cells(cells: list[Tag | None]) -> str:
 def _append_row(
     fresh: BeautifulSoup, table: Tag, cells: list[Tag | None], *, header: bool, budget: int
 ) -> int:
-    """One more row; how many characters were repeated for it."""
+    """Append a row; returns the number of repeated characters in it."""
     whole = bool(_get_full_width_text(cells))
     row = fresh.new_tag("tr")
     repeated = 0

@@ -1,12 +1,12 @@
-"""Template syntax that nobody rendered: structure goes, words stay, sentences with an unfilled value go.
+"""Removes unrendered template syntax: structure goes, text stays, sentences with a missing value go.
 
-Liquid, Jinja, Hugo, GitBook, Handlebars, ERB and MDX. Code is out of reach already (markdown.py).
+Liquid, Jinja, Hugo, GitBook, Handlebars, ERB and MDX. Code was extracted before (code.py).
 """
 
 import re
 from collections.abc import Iterator, Mapping
 
-#: Stands where a value is missing, until the sentence around it is gone.
+#: Placeholder for a missing value, until the sentence around it is removed.
 MISSING = "\ufdd2"
 
 TAG = re.compile(
@@ -23,9 +23,9 @@ HIGHLIGHTED = re.compile(
 VARIABLE = re.compile(r"\{\{\{?[^{}\n]*\}?\}\}|\$\{[\w.\[\]]+\}|<%=(?:(?!<%).)*?%>|\$\{\{[^{}\n]*\}\}")
 SCRIPTLET = re.compile(r"<%(?!=)(?:(?!<%).)*?%>", re.S)
 ARGUMENT = re.compile(r"(?:(?<![\w-])([\w-]+)\s*=\s*)?(?:\"([^\"]*)\"|'([^']*)'|`([^`]*)`)")
-#: Names of arguments that hold words for the reader.
+#: Arguments that hold text for the reader.
 TITLES = ("title", "label", "header", "heading", "summary", "name", "content", "text", "caption")
-#: Inside of a sentence, these are pictures, and these are addresses.
+#: Expressions that are images or addresses inside a sentence.
 ORNAMENTS = re.compile(
     r"(?:icon|icons|fa|fas|far|emoji|badge|br|anchor|figure|img|image|video|youtube|include|readfile|embed)\b"
 )
@@ -50,7 +50,7 @@ SENTENCE_END = re.compile(r"(?<=[。！？])|(?<=[.!?])(?=\s)")
 
 
 def render_templates(text: str, warnings: list[str], *, mdx: bool = False) -> str:
-    """The words that a reader would have seen, as far as they are there."""
+    """The text that a reader would have seen, as far as it is in the file."""
     mdx = mdx or bool(IMPORT.search(text) or CONSTANT.search(text))
     text = _render_components(text, mdx=mdx)
     if "{" not in text and "<%" not in text:
@@ -68,7 +68,7 @@ def render_templates(text: str, warnings: list[str], *, mdx: bool = False) -> st
 
 
 def _render_components(text: str, *, mdx: bool) -> str:
-    """MDX without its modules and components: constants filled in, titles of tabs and boxes as words."""
+    """Remove MDX modules and components; fill in constants, keep titles of tabs and boxes."""
     if mdx:
         constants = {name: next(filter(None, values), "") for name, *values in CONSTANT.findall(text)}
         text = EXPORT.sub("", IMPORT.sub("", text))
@@ -136,7 +136,7 @@ def _find_title(arguments: str) -> str:
 
 
 def _drop_missing_values(text: str) -> str:
-    """Each sentence, table cell and heading around a missing value goes; what stands beside it stays."""
+    """Remove each sentence, table cell and heading with a missing value; the rest stays."""
     return "\n".join(
         line for line in (_drop_missing_in_line(line) for line in text.split("\n")) if line is not None
     )

@@ -1,4 +1,4 @@
-"""Bytes to clean text: encodings found out, invisible characters gone; and the plain text loader."""
+"""Bytes to clean text: encoding detection, removal of invisible characters; and the plain text loader."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ import unicodedata
 from assistant.knowledge.loaders.document import Document, Unreadable
 from assistant.text.characters import strip_invisible
 
-#: Marks that the same encoding repeats when UTF-8 Japanese is misread as CP932: 縺 繧 繝.
+#: Characters of UTF-8 Japanese that was misread as CP932: 縺 繧 繝.
 MISREAD = re.compile("[縺繧繝]")
 KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fc]")
 HALF_WIDTH = re.compile("[\uff61-\uff9f]")
@@ -25,7 +25,7 @@ UNKNOWN_ENCODING = "its text encoding is not recognised; save it as UTF-8"
 
 
 def load_text(data: bytes) -> list[Document]:
-    """Plain text: the first line is the title when it looks like one."""
+    """Plain text; the first line is the title if it looks like one."""
     text = decode_text(data).strip()
     if not text:
         raise Unreadable("the file is empty; write something in it or delete it")
@@ -36,12 +36,12 @@ def load_text(data: bytes) -> list[Document]:
 
 
 def decode_text(data: bytes) -> str:
-    """The text of a file in whatever encoding Japanese and English offices save; clean of invisible marks."""
+    """The text of a file in any encoding of Japanese and English offices, cleaned by `clean_text`."""
     return clean_text(_decode_bytes(data))
 
 
 def clean_text(text: str) -> str:
-    """Text without characters that hide or reorder it, lines ended by a newline, characters composed."""
+    """Text without characters that hide or reorder text, with newlines as line ends, in NFC."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     return unicodedata.normalize("NFC", CONTROL.sub("", strip_invisible(text)))
 
@@ -68,7 +68,7 @@ def _decode_strictly(data: bytes, encoding: str) -> str:
 
 
 def _decode_utf16(data: bytes) -> str:
-    """UTF-16 without a mark, in the byte order that makes sense; anything else with zeros is not text."""
+    """UTF-16 without BOM, in the byte order that gives plausible text; other data with zeros is not text."""
     readings = [reading for name in ("utf-16-le", "utf-16-be") if (reading := _try_decode(data, name))]
     likeliest = max(readings, key=_compute_usual_share, default="")
     if _compute_usual_share(likeliest) < 0.9:
@@ -77,12 +77,12 @@ def _decode_utf16(data: bytes) -> str:
 
 
 def _compute_usual_share(text: str) -> float:
-    """How much of a text is in the characters of Japanese and English prose."""
+    """Share of characters that occur in Japanese and English prose."""
     return len(USUAL.findall(text)) / max(1, len(text))
 
 
 def _decode_legacy(data: bytes, utf8: UnicodeDecodeError) -> str:
-    """The likeliest of the encodings from before UTF-8."""
+    """The most plausible of the legacy encodings."""
     readings = {name: reading for name in ("cp932", "euc_jp") if (reading := _try_decode(data, name))}
     likeliest = max(readings.values(), key=_compute_japanese_share, default="")
     if len(MISREAD.findall(likeliest)) > len(likeliest) / 20 or (utf8.start > 0 and _is_mostly_utf8(data)):
@@ -100,14 +100,14 @@ def _try_decode(data: bytes, encoding: str) -> str | None:
 
 
 def _is_mostly_utf8(data: bytes) -> bool:
-    """Whether all but a few characters are sound UTF-8 beyond ASCII."""
+    """Whether all but a few characters are valid UTF-8 beyond ASCII."""
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     return sum(character > "\x7f" for character in text) - broken > 4 * broken
 
 
 def _compute_japanese_share(text: str) -> float:
-    """How Japanese a reading looks: kana speak for it, half-width katakana mostly against."""
+    """How Japanese a decoded text looks: kana count for it, half-width katakana mostly against."""
     signs = len(KANA.findall(text)) + len(HAN.findall(text)) / 4 - len(HALF_WIDTH.findall(text))
     return signs / max(1, sum(character > "\x7f" for character in text))
 

@@ -1,4 +1,4 @@
-"""A Word file without what its readers do not see: hidden and struck-out text, what was deleted, furigana."""
+"""Removes from a Word file what readers do not see: hidden, struck-out and deleted text, furigana."""
 
 import io
 import zipfile
@@ -6,7 +6,7 @@ import zipfile
 from lxml import etree  # type: ignore[import-untyped]
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-#: Parts with text, as mammoth reads them.
+#: Parts with text that mammoth reads.
 PARTS = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
 STYLES = "word/styles.xml"
 UNSEEN = ("vanish", "specVanish", "strike", "dstrike")
@@ -15,7 +15,7 @@ NO = {"0", "false", "off", "none"}
 
 
 def remove_unseen_runs(data: bytes) -> bytes:
-    """The same document, its unseen runs gone."""
+    """The same document without unseen runs."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         styles = _find_unseen_styles(archive.read(STYLES)) if STYLES in archive.namelist() else set()
         changed = {
@@ -34,7 +34,7 @@ def _parse_xml(xml: bytes) -> etree._Element:
 
 
 def _find_unseen_styles(xml: bytes) -> set[str]:
-    """Ids of styles that hide or strike out what is written in them."""
+    """Ids of styles that hide or strike out text."""
     styles = _parse_xml(xml).iter(f"{WORD}style")
     return {
         str(style.get(f"{WORD}styleId"))
@@ -74,7 +74,7 @@ def _get_style(looks: etree._Element, name: str) -> str:
 
 
 def _unwrap_ruby(ruby: etree._Element) -> None:
-    """The run around a reading becomes the runs of the word that is read."""
+    """Replace a run with a ruby reading by the runs of its base text."""
     run, base = ruby.getparent(), ruby.find(f"{WORD}rubyBase")
     if run is None or run.getparent() is None:
         return

@@ -1,4 +1,4 @@
-"""Limits for the ZIP archives that office files are, checked before anything is unpacked."""
+"""Limits for the ZIP archives of office files, checked before anything is decompressed."""
 
 import io
 import zipfile
@@ -6,13 +6,13 @@ import zipfile
 from assistant.knowledge.loaders.document import Unreadable
 
 MAX_UNPACKED_BYTES = 200_000_000
-#: Office files shrink to a tenth; only a bomb shrinks to a thousandth.
+#: Office files compress to a tenth; only a zip bomb compresses to a thousandth.
 MAX_COMPRESSION_RATIO = 300
 MAX_PARTS = 5_000
 
 
 def check_archive(data: bytes) -> None:
-    """Refuse an archive that would unpack to more than a document can be, or that defines XML entities."""
+    """Refuse an archive that decompresses to more than a document may have, or that defines XML entities."""
     if not data:
         raise Unreadable("the file is empty; write something in it or delete it")
     if not data.startswith(b"PK"):
@@ -45,7 +45,7 @@ def _check_sizes(parts: list[zipfile.ZipInfo], packed: int) -> None:
 
 
 def _check_entities(archive: zipfile.ZipFile) -> None:
-    """No office program writes a document type; entities in one multiply without end."""
+    """Refuse document types: no office program writes them, and nested entities expand without bound."""
     for part in archive.infolist():
         if not part.filename.lower().endswith((".xml", ".rels")):
             continue

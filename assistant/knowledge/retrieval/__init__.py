@@ -1,1 +1,1 @@
-"""A question to its passages: keywords, vectors, late interaction, ranking."""
+"""Hybrid retrieval: lexical and vector search, late interaction, fusion with calibrated probabilities."""

@@ -1,4 +1,4 @@
-"""Which articles stand today, and where two of them do not agree; kept in memory for the search."""
+"""Which articles are valid today, and which contradict each other; kept in memory for retrieval."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from assistant.ports.storage.knowledge import ArticleLifecycleStore
 class ArticleValidity:
     def __init__(self) -> None:
         self._today: date | None = None
-        self._resting: frozenset[int] = frozenset()
+        self._inactive: frozenset[int] = frozenset()
         self._open: Sequence[Contradiction] = ()
 
     def load_state(self, store: ArticleLifecycleStore, today: date) -> None:
-        self._today, self._resting = today, frozenset(store.list_inactive_chunks(today))
-        # Across languages what is found is too unsure to tell customers: support leads see it at ingest.
+        self._today, self._inactive = today, frozenset(store.list_inactive_chunks(today))
+        # Contradictions across languages are too uncertain for customers: support leads see them at ingest.
         self._open = [
             each for each in store.list_open_contradictions(today) if each.one.language == each.other.language
         ]
@@ -28,15 +28,15 @@ class ArticleValidity:
         return self._today == today
 
     def select_answerable(self, chunks: Iterable[int]) -> list[int]:
-        """Those of *chunks* whose article has begun to hold and is not replaced."""
-        return [chunk for chunk in chunks if chunk not in self._resting]
+        """Those of *chunks* whose article is already valid and not superseded."""
+        return [chunk for chunk in chunks if chunk not in self._inactive]
 
     def apply_contradictions(
         self, passages: Sequence[Passage], link: Callable[[str], str] = str
     ) -> list[Passage]:
-        """Without what a newer article says otherwise; where no date tells, with the dispute noted.
+        """Remove passages that a newer article contradicts; where neither is newer, note the dispute.
 
-        A passage falls away only when the newer sentence is there to answer instead.
+        A passage is removed only when the newer sentence is among the passages.
         """
         kept = [passage for passage in passages if not self._is_outdated(passage, passages)]
         return [replace(passage, disputes=tuple(self._find_disputes(passage, link))) for passage in kept]
@@ -61,7 +61,7 @@ class ArticleValidity:
     def _find_sides(
         self, passage: Passage
     ) -> Iterator[tuple[ContradictionSide, ContradictionSide, ContradictionSide | None]]:
-        """The side that the passage takes, the other one, and which is newer."""
+        """Per contradiction of the passage: its own side, the other side, and the newer one."""
         for found in self._open:
             for mine, other in ((found.one, found.other), (found.other, found.one)):
                 if _contains_side(passage, mine):
@@ -73,5 +73,5 @@ def _contains_side(passage: Passage, side: ContradictionSide) -> bool:
 
 
 def strip_punctuation(text: str) -> str:
-    """Letters and digits alone: Markdown and line breaks between two words do not tell them apart."""
+    """Letters and digits only, so that Markdown and line breaks do not matter in comparisons."""
     return "".join(filter(str.isalnum, text))

@@ -1,26 +1,26 @@
-"""Questions that this knowledge base answers, for people who do not know what they may ask."""
+"""Example questions that the knowledge base answers, as suggestions for new customers."""
 
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import chain, zip_longest
 
-#: Offered at a time.
+#: Number of examples.
 EXAMPLES = 3
-#: Longer titles do not fit a button.
+#: Longest title that fits a button, in characters.
 MAX_TITLE_CHARACTERS = {"ja": 24, "en": 48}
 
 QUESTION = re.compile(r"[?？]$|(?:ですか|ますか|ませんか|でしょうか|には)$")
 
 
 class ExampleQuestions:
-    """Titles of articles by language, spread over the knowledge base's folders."""
+    """Article titles by language, spread over the knowledge base's folders."""
 
     def __init__(self) -> None:
         self._by_language: dict[str, tuple[str, ...]] = {}
 
     def select_questions(self, titles: Sequence[tuple[str, str, str]]) -> None:
-        """Choose anew from (id, title, language) of every valid article."""
+        """Select from (id, title, language) of every valid article."""
         groups: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for article, title, language in titles:
             if len(title) <= MAX_TITLE_CHARACTERS.get(language, MAX_TITLE_CHARACTERS["en"]):
@@ -32,7 +32,7 @@ class ExampleQuestions:
 
 
 def _spread_over_folders(folders: dict[str, list[str]]) -> tuple[str, ...]:
-    """Titles that are questions first, then one of each folder, the fullest first."""
+    """Titles that are questions first, then round-robin over the folders, largest first."""
     fullest = sorted(folders.values(), key=len, reverse=True)
     rounds = [title for title in chain.from_iterable(zip_longest(*fullest)) if title]
     return tuple(sorted(rounds, key=lambda title: not QUESTION.search(title))[:EXAMPLES])

@@ -1,4 +1,7 @@
-"""Describes each candidate passage in numbers: what every arm of the search says of it."""
+"""Ranking features: one number per candidate passage and retrieval method.
+
+BM25 as in Robertson & Zaragoza, The Probabilistic Relevance Framework (2009).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 K1 = 1.2
 B = 0.75
-#: What each arm says of a candidate; more is better. The last three compare token by token.
+#: The columns of the feature matrix; more is better. The last three are late interaction.
 RANKING_FEATURES = (
     "text",
     "title",
@@ -41,36 +44,36 @@ FIRST_TOKEN_FEATURE = len(RANKING_FEATURES) - 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RetrievalQuestion:
-    """A question as the arms see it."""
+    """A question in the forms that the ranking features need."""
 
     words: Sequence[str]
     language: str | None
-    #: None when the embedding model is down.
-    fine: MultiVector | None
+    #: Its vectors; None when the embedding model is down.
+    vectors: MultiVector | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RetrievalCandidates:
-    """The candidates of one question: a row per candidate and a column per arm, and what is told of each."""
+    """The candidates of one question: (candidates, RANKING_FEATURES) float32 and what else ranking needs."""
 
-    arms: Vectors
-    #: Whether it is in the question's language.
+    features: Vectors
+    #: 1 where the candidate is in the question's language, else 0.
     own_language: NDArray[float32]
-    #: One divided by how many chunks have its title: titles that all share tell nothing.
+    #: One divided by the number of chunks with this title: a title that all share says nothing.
     title_share: NDArray[float32]
-    #: Words in the question, and how many of them stand nowhere in the knowledge base.
+    #: Number of words in the question, and of those that the knowledge base does not contain.
     asked: int
     unknown: int
     japanese: bool
-    #: The same number for candidates of the same article.
+    #: Equal numbers for candidates of the same article.
     article: NDArray[intp]
 
 
 def select_candidates(candidates: RetrievalCandidates, rows: NDArray[Any]) -> RetrievalCandidates:
-    """Some of the candidates: their row numbers, or True for each that stays."""
+    """A subset of the candidates by row numbers or a boolean mask."""
     return replace(
         candidates,
-        arms=candidates.arms[rows],
+        features=candidates.features[rows],
         own_language=candidates.own_language[rows],
         title_share=candidates.title_share[rows],
         article=candidates.article[rows],
@@ -78,22 +81,22 @@ def select_candidates(candidates: RetrievalCandidates, rows: NDArray[Any]) -> Re
 
 
 def compute_ranking_features(
-    question: RetrievalQuestion, rows: Rows, shelf: ForwardIndex
+    question: RetrievalQuestion, rows: Rows, index: ForwardIndex
 ) -> RetrievalCandidates:
-    """What the quick arms say of some *rows* of the shelf; the arms that compare tokens are still 0."""
+    """The features of *rows* of the forward index; the late-interaction columns are still 0."""
     import numpy as np
 
     words = np.unique(hash_words(question.words))
-    said = np.zeros((len(rows), len(RANKING_FEATURES)), np.float32)
-    said[:, :2] = _compute_cosines(question.fine, rows, shelf)
-    said[:, 2:8] = _compute_lexical_features(words, rows, shelf)
+    matrix = np.zeros((len(rows), len(RANKING_FEATURES)), np.float32)
+    matrix[:, :2] = _compute_cosines(question.vectors, rows, index)
+    matrix[:, 2:8] = _compute_lexical_features(words, rows, index)
     return RetrievalCandidates(
-        arms=said,
-        own_language=shelf.match_language(rows, question.language),
-        title_share=(1 / shelf.counts.title_share[rows]).astype(np.float32),
-        article=np.unique(shelf.article[rows], return_inverse=True)[1],
+        features=matrix,
+        own_language=index.match_language(rows, question.language),
+        title_share=(1 / index.counts.title_share[rows]).astype(np.float32),
+        article=np.unique(index.article[rows], return_inverse=True)[1],
         asked=len(words),
-        unknown=int((shelf.counts.count_chunks(words) == 0).sum()),
+        unknown=int((index.counts.count_chunks(words) == 0).sum()),
         japanese=question.language == "ja",
     )
 
@@ -101,23 +104,26 @@ def compute_ranking_features(
 def fill_token_features(
     candidates: RetrievalCandidates, question: RetrievalQuestion, tokens: Mapping[int, Sequence[Packed]]
 ) -> None:
-    """Fill in the arms that compare tokens, from the *tokens* of each row's text and title."""
+    """Fill in the late-interaction columns from the packed *tokens* of each row's text and title."""
     import numpy as np
 
-    if question.fine is None or not tokens:
+    if question.vectors is None or not tokens:
         return
-    rows, asked = list(tokens), question.fine.tokens
+    rows, asked = list(tokens), question.vectors.tokens
     text, _ = compute_late_interaction(asked, [slots[0] for slots in tokens.values()])
     title, asked_of = compute_late_interaction(asked, [slots[TITLE] for slots in tokens.values()])
-    candidates.arms[rows, FIRST_TOKEN_FEATURE:] = np.stack([text, title, asked_of], axis=1)
+    candidates.features[rows, FIRST_TOKEN_FEATURE:] = np.stack([text, title, asked_of], axis=1)
 
 
-def _compute_lexical_features(words: Words, rows: Rows, shelf: ForwardIndex) -> Vectors:
-    """BM25 of text, title, both; share of the question found in both, in the title; of the title asked."""
+def _compute_lexical_features(words: Words, rows: Rows, index: ForwardIndex) -> Vectors:
+    """(rows, 6): BM25 of text, title and both; recall in both and in the title; precision in the title.
+
+    Recall and precision are weighted by IDF.
+    """
     import numpy as np
 
-    counts, rarity = shelf.counts, shelf.counts.compute_idf(words)
-    bodies, titles = _count_words(words, rows, shelf)
+    counts, rarity = index.counts, index.counts.compute_idf(words)
+    bodies, titles = _count_words(words, rows, index)
     body_length, title_length = counts.body_length[rows], counts.title_length[rows]
     mean_body = max(1.0, float(counts.body_length.mean()))
     mean_title = max(1.0, float(counts.title_length.mean()))
@@ -134,30 +140,32 @@ def _compute_lexical_features(words: Words, rows: Rows, shelf: ForwardIndex) -> 
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _count_words(words: Words, rows: Rows, shelf: ForwardIndex) -> tuple[Vectors, Vectors]:
-    """How often each of *words* (sorted) stands in each row's text, and in its title."""
+def _count_words(words: Words, rows: Rows, index: ForwardIndex) -> tuple[Vectors, Vectors]:
+    """Term frequencies of *words* (sorted hashes): two (rows, words) matrices, of text and of title."""
     import numpy as np
 
     found = np.zeros((2, len(rows), len(words)), np.float32)
     if len(words):
-        some = shelf.words.select_rows(rows)
-        said = np.ascontiguousarray(some.values["word"])
-        place = np.minimum(np.searchsorted(words, said), len(words) - 1)
-        hits = np.flatnonzero(words[place] == said)
+        some = index.words.select_rows(rows)
+        matrix = np.ascontiguousarray(some.values["word"])
+        place = np.minimum(np.searchsorted(words, matrix), len(words) - 1)
+        hits = np.flatnonzero(words[place] == matrix)
         at = some.compute_row_indices()[hits], place[hits]
         found[0][at], found[1][at] = some.values["body"][hits], some.values["title"][hits]
     return found[0], found[1]
 
 
-def _compute_cosines(fine: MultiVector | None, rows: Rows, shelf: ForwardIndex) -> Vectors:
-    """With the text and with the title; what has no vector yet gets what is usual among the others."""
+def _compute_cosines(vectors: MultiVector | None, rows: Rows, index: ForwardIndex) -> Vectors:
+    """(rows, 2): cosine with the text and with the title; rows without vectors get the median of
+    the others.
+    """
     import numpy as np
 
-    known = shelf.embedded[rows]
-    if fine is None or not known.any() or shelf.vectors.shape[2] != len(fine.pooled):
+    known = index.embedded[rows]
+    if vectors is None or not known.any() or index.vectors.shape[2] != len(vectors.pooled):
         return np.zeros((len(rows), 2), np.float32)
-    slots = [0, min(TITLE, shelf.vectors.shape[1] - 1)]
-    found: Vectors = shelf.vectors[rows][:, slots].astype(np.float32) @ fine.pooled
+    slots = [0, min(TITLE, index.vectors.shape[1] - 1)]
+    found: Vectors = index.vectors[rows][:, slots].astype(np.float32) @ vectors.pooled
     found[~known] = np.median(found[known], axis=0)
     return found
 

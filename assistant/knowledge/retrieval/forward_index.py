@@ -1,4 +1,4 @@
-"""What ranking needs of every chunk, kept in a few arrays and brought into step with SQL by ids."""
+"""Forward index: what ranking needs of every chunk, in a few arrays, synced with SQL by chunk id."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
     Rows = NDArray[intp]
     Halves = NDArray[float16]
 
-#: A word of a chunk, and how often it stands in its text and in its title and headings.
+#: A term of a chunk (hash), and its frequency in the text and in title and headings.
 WORD = [("word", "<u4"), ("body", "u1"), ("title", "u1")]
 MAX_TERM_COUNT = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ForwardIndex:
-    """Every chunk by row, ids rising; a changed knowledge base makes another shelf."""
+    """Every chunk by row, ids ascending; immutable: a change of the knowledge base makes a new index."""
 
     ids: NDArray[int64]
     words: RaggedArray
-    #: Place of each chunk's language in *languages*.
+    #: Index of each chunk's language in *languages*.
     language: NDArray[int32]
     languages: tuple[str, ...]
-    #: Day number until which each chunk holds.
+    #: Last valid day of each chunk, as a proleptic ordinal.
     until: NDArray[int32]
-    #: The same number for the same title and headings, and for the same article.
+    #: Hash of title and headings, and of the article id.
     title: Words
     article: Words
-    #: Every vector of every chunk, slot by slot; zeros until they are made.
+    #: Every vector of every chunk: (rows, slots, dimensions), zeros where not embedded.
     vectors: Halves
     embedded: NDArray[bool_]
     counts: TermStatistics
@@ -67,7 +67,7 @@ class ForwardIndex:
         return len(self.ids)
 
     def find_rows(self, chunks: Sequence[int]) -> Rows:
-        """The rows of those *chunks* that are here, in the same order."""
+        """The rows of those *chunks* that exist, in the same order."""
         import numpy as np
 
         wanted = np.fromiter(chunks, np.int64, len(chunks))
@@ -78,19 +78,19 @@ class ForwardIndex:
         return found
 
     def match_language(self, rows: Rows, language: str | None) -> NDArray[float32]:
-        """1 for each row in *language*; all are, when none is asked for."""
+        """1 for each row in *language*, else 0; all 1 when *language* is None."""
         import numpy as np
 
         own = [place for place, name in enumerate(self.languages) if language in (None, name)]
         return np.isin(self.language[rows], own).astype(np.float32)
 
     def list_vector_ids(self) -> set[int]:
-        """The ids that a vector index holds for these chunks."""
+        """The ids that a vector index must hold for these chunks."""
         slots = self.vectors.shape[1]
         return {chunk * SLOTS + slot for chunk in self.ids[self.embedded].tolist() for slot in range(slots)}
 
     def select_vectors(self, ids: Sequence[int]) -> tuple[list[int], Halves]:
-        """Those of the vector *ids* that are here, and their vectors, one row each."""
+        """Those of the vector *ids* that exist, and their vectors: (ids, dimensions) float16."""
         import numpy as np
 
         wanted = np.fromiter(ids, np.int64, len(ids))
@@ -100,7 +100,7 @@ class ForwardIndex:
         return wanted.tolist(), self.vectors[rows, wanted % SLOTS]
 
     def build_refreshed(self, store: PassageStore, model: str) -> ForwardIndex:
-        """This shelf with what is new in *store* and without what is gone."""
+        """A new index with the chunks added to *store*, without those deleted from it."""
         import numpy as np
 
         there = np.fromiter(store.list_chunk_ids(), np.int64)
@@ -134,7 +134,7 @@ class ForwardIndex:
     def _load_vectors(
         self, store: PassageStore, model: str, ids: NDArray[int64], kept: Rows
     ) -> tuple[Halves, NDArray[bool_]]:
-        """The vectors of *ids*: those at hand of the rows *kept*, the others read."""
+        """Vectors (ids, slots, dimensions) of *ids*, and which are embedded; reuses those of rows *kept*."""
         import numpy as np
 
         embedded = np.zeros(len(ids), bool)
@@ -154,12 +154,12 @@ class ForwardIndex:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TermStatistics:
-    """How common words and titles are, and how long texts."""
+    """Document frequencies of terms and titles, and lengths of texts."""
 
     known: Words
     chunks: Words
     title_share: NDArray[int32]
-    #: Summed rarity of the words of each title.
+    #: Summed IDF of the terms of each title.
     title_rarity: NDArray[float32]
     body_length: NDArray[float32]
     title_length: NDArray[float32]
@@ -185,7 +185,7 @@ class TermStatistics:
         return counts
 
     def count_chunks(self, words: Words) -> Words:
-        """In how many chunks each of *words* stands."""
+        """Document frequency of each of *words*."""
         import numpy as np
 
         if not len(self.known):
@@ -194,7 +194,7 @@ class TermStatistics:
         return np.where(self.known[place] == words, self.chunks[place], 0).astype(np.uint32)
 
     def compute_idf(self, words: Words) -> NDArray[float32]:
-        """BM25's inverse document frequency."""
+        """Inverse document frequency of each of *words*, as in BM25."""
         import numpy as np
 
         frequency = self.count_chunks(words).astype(np.float32)
@@ -203,7 +203,7 @@ class TermStatistics:
 
 
 def hash_words(words: Iterable[str]) -> Words:
-    """Words as numbers that are the same in every process."""
+    """Words as 32-bit hashes that are the same in every process."""
     import numpy as np
 
     return np.array([zlib.crc32(word.encode("utf-8", "replace")) for word in words], np.uint32)
@@ -214,7 +214,7 @@ def _format_title(row: ChunkWords) -> str:
 
 
 def _count_words(row: ChunkWords) -> NDArray[Any]:
-    """Each word of a chunk once, with its counts."""
+    """Each distinct term of a chunk with its frequencies, as WORD records."""
     import numpy as np
 
     title, body = hash_words(_format_title(row).split()), hash_words(row.terms.body.split())

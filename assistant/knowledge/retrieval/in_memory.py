@@ -1,4 +1,4 @@
-"""A retriever over passages in a list, compared word by word: the in-memory twin of the hybrid search."""
+"""A retriever over a list of passages by word overlap: test double of the hybrid retriever."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from assistant.text.segmentation import tokenize_text
 
 
 class InMemoryRetriever:
-    """Scores a passage by the share of the question's words that stand in it."""
+    """Scores a passage by the share of the question's words that it contains."""
 
     def __init__(self, *passages: Passage) -> None:
         self.passages = passages

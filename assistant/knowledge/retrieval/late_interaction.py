@@ -1,4 +1,7 @@
-"""Close comparison of a question with a passage, token by token."""
+"""Late interaction (MaxSim): compares a question with a passage token by token.
+
+Source: Khattab & Zaharia, ColBERT (2020).
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,12 @@ if TYPE_CHECKING:
     Tokens = NDArray[int8]
     Packed = NDArray[uint8]
 
-#: Tokens unpacked at a time: what fits the processor's cache is compared five times as fast as all at once.
+#: Tokens unpacked at a time: a block that fits the processor's cache is five times as fast.
 BLOCK = 1024
 
 
 async def embed_passages(embedder: Embedder, texts: Sequence[str]) -> Sequence[MultiVector]:
-    """Whole and token vectors; of a model that cannot tell tokens apart, no token vectors."""
+    """Pooled and token vectors; no token vectors if the model has none."""
     import numpy as np
 
     if isinstance(embedder, MultiVectorEmbedder):
@@ -37,10 +40,12 @@ async def embed_query(embedder: Embedder, text: str) -> MultiVector:
 
 
 def compute_late_interaction(question: Tokens, passages: Sequence[Packed]) -> tuple[Vectors, Vectors]:
-    """How near each token of the question finds one in each passage, on average, and the other way round.
+    """Mean MaxSim in both directions: two arrays of one number per passage.
 
-    -1 to 1, 0 for a passage without tokens.
-    A passage's numbers are two to a byte, the lower half first, 8 above their value.
+    First, for each token of the question the highest cosine with a token of the passage, averaged over the
+    question; second, the same with the roles exchanged. From -1 to 1, and 0 for a passage without tokens.
+    *question*: (tokens, dimensions); each passage: (tokens, dimensions / 2), two numbers to a byte, the lower
+    half first, 8 above their value.
     """
     import numpy as np
 
@@ -57,13 +62,13 @@ def compute_late_interaction(question: Tokens, passages: Sequence[Packed]) -> tu
 
 
 def _compute_token_cosines(question: Tokens, packed: Packed) -> Vectors:
-    """(tokens of all passages, tokens of the question)"""
+    """Cosines, (tokens of all passages, tokens of the question)."""
     import numpy as np
 
-    asked = question.astype(np.float32)
-    asked /= np.linalg.norm(asked, axis=1, keepdims=True) + 1e-6
-    even, odd = np.ascontiguousarray(asked[:, ::2].T), np.ascontiguousarray(asked[:, 1::2].T)
-    cosines = np.empty((len(packed), len(asked)), np.float32)
+    query_tokens = question.astype(np.float32)
+    query_tokens /= np.linalg.norm(query_tokens, axis=1, keepdims=True) + 1e-6
+    even, odd = np.ascontiguousarray(query_tokens[:, ::2].T), np.ascontiguousarray(query_tokens[:, 1::2].T)
+    cosines = np.empty((len(packed), len(query_tokens)), np.float32)
     halves = np.empty((2, BLOCK, packed.shape[1]), np.float32)
     for start in range(0, len(packed), BLOCK):
         some = packed[start : start + BLOCK]

@@ -1,4 +1,4 @@
-"""Which words of a question keyword search looks for, and whether it is alive in every language."""
+"""Selects the terms of a question for lexical search, and checks that lexical search works."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from assistant.knowledge.retrieval.forward_index import ForwardIndex, hash_words
 from assistant.text.segmentation import tokenize_text
 
-#: Words looked for, the rarest: more cost time and add nothing.
+#: Most terms searched for, the rarest first: more cost time and add nothing.
 MAX_WORDS = 16
-#: A word in more than this share of the chunks is skipped while there are rarer ones.
+#: A term in more than this share of the chunks is skipped while there are rarer ones.
 COMMON = 0.25
 
-#: A text and a question of it, per language, with the differences of spelling that customers make.
+#: A text and a question about it per language, with spelling variants that customers use.
 SAMPLES: dict[str, Sequence[tuple[str, str]]] = {
     "ja": (
         ("引越し先への再配達はサーバで受け付けます。", "引っ越し サーバー"),
@@ -26,18 +26,18 @@ SAMPLES: dict[str, Sequence[tuple[str, str]]] = {
 }
 
 
-def select_rare_words(question: Sequence[str], shelf: ForwardIndex) -> list[str]:
-    """The words of a question worth looking for, rarest first."""
+def select_rare_words(question: Sequence[str], index: ForwardIndex) -> list[str]:
+    """The terms of a question worth searching for, rarest first."""
     words = list(dict.fromkeys(question))
-    frequency = shelf.counts.count_chunks(hash_words(words))
+    frequency = index.counts.count_chunks(hash_words(words))
     ranked = sorted((int(count), word) for count, word in zip(frequency, words, strict=True) if count)
-    most = COMMON * len(shelf)
+    most = COMMON * len(index)
     rare = [word for count, word in ranked if count <= most]
     return (rare or [word for _, word in ranked])[:MAX_WORDS]
 
 
 def list_broken_languages(languages: Sequence[str]) -> list[str]:
-    """The languages in which words of a question do not meet words of a text; empty when all is well."""
+    """The languages in which lexical search does not find its test question; empty when it works."""
     return [language for language in languages if not _matches_samples(language)]
 
 

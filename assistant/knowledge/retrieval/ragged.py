@@ -1,4 +1,7 @@
-"""Rows of different lengths in one array: a hundredth of the memory and time of an array for each."""
+"""Ragged arrays: rows of different lengths in one array.
+
+They take a hundredth of the memory and time of one array per row.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RaggedArray:
-    """*values* of one row after the other; row i is ``values[starts[i]:starts[i + 1]]``."""
+    """Rows concatenated in *values*; row i is ``values[starts[i]:starts[i + 1]]``."""
 
     values: Values
     starts: Rows
@@ -40,20 +43,20 @@ class RaggedArray:
         return RaggedArray(self.values[place], starts)
 
     def compute_row_indices(self) -> Rows:
-        """The row in which each value stands."""
+        """The row number of each value."""
         import numpy as np
 
         return np.repeat(np.arange(len(self)), self.row_lengths)
 
     def sum_rows(self, amounts: Values) -> Values:
-        """Of one amount for each value: their sum in each row."""
+        """Sum *amounts*, one per value, by row."""
         import numpy as np
 
         return np.bincount(self.compute_row_indices(), amounts, len(self))
 
 
 def build_ragged(rows: Sequence[Values], kind: Any) -> RaggedArray:
-    """Rows put one after the other; *kind* is the type of their values."""
+    """Concatenate *rows*; *kind* is the dtype of their values."""
     import numpy as np
 
     lengths = np.array([len(row) for row in rows], np.intp)
@@ -61,7 +64,7 @@ def build_ragged(rows: Sequence[Values], kind: Any) -> RaggedArray:
 
 
 def merge_ragged(parts: Sequence[RaggedArray], order: Rows) -> RaggedArray:
-    """The rows of several, one after the other, then in *order*."""
+    """Concatenate the rows of several arrays, then permute them by *order*."""
     import numpy as np
 
     values = np.concatenate([part.values for part in parts])

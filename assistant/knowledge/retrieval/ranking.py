@@ -1,6 +1,8 @@
-"""Weighs what the arms say, question by question, and tells how probable it is that a passage answers.
+"""Query-dependent fusion of the ranking features, with calibrated probabilities.
 
-The weights are in ranking.json, made by `python -m evals train retrieval`, the same for every knowledge base.
+A gate (softplus of a linear layer over features of the question) weighs the features; a product of two
+logistic models turns scores into probabilities. The weights in ranking.json are made by `python -m evals
+train retrieval` and are the same for every knowledge base.
 """
 
 from __future__ import annotations
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
     Vectors = NDArray[float32]
 
 FILE = Path(__file__).with_name("ranking.json")
-#: A difference that matters, per arm: the unit in which a candidate is behind the best one.
+#: Scale of each feature: a difference of this size matters.
 UNIT = dict(
     zip(RANKING_FEATURES, (0.02, 0.02, 3.0, 3.0, 3.0, 0.15, 0.15, 0.25, 0.05, 0.05, 0.05), strict=True)
 )
-#: Arms that may agree on the first place.
+#: Pairs of features that may agree on the best candidate.
 PAIRS = (
     (0, 4),
     (0, 1),
@@ -35,26 +37,26 @@ PAIRS = (
     (4, FIRST_TOKEN_FEATURE),
     (1, FIRST_TOKEN_FEATURE + 1),
 )
-#: What the question's own language counts, where an article is there in both; in log odds.
+#: Log-odds added for candidates in the question's own language.
 OWN_LANGUAGE = 1.5
-#: Columns of the evidence that tell of a passage by itself.
+#: The first columns of the calibration features, which describe a passage independently of the others.
 BY_ITSELF = 10
-#: How an arm ranks: better than usual, close behind its best, high in its order.
+#: Views of a feature: standardized value, distance to the best, reciprocal rank.
 VIEWS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FusionWeights:
-    """Learned: how the question decides what each view of each arm counts, and what scores mean."""
+    """Learned weights of the gate and of the calibration."""
 
     gate: Vectors
     gate_mean: Vectors
     gate_scale: Vectors
-    #: A row for whether the knowledge base speaks of it at all, and one for whether this answers it.
-    sure: Vectors
-    sure_mean: Vectors
-    sure_scale: Vectors
-    #: The log odds of both together that count as one half.
+    #: Two rows: whether the knowledge base covers the question, and whether this passage answers it.
+    calibration: Vectors
+    calibration_mean: Vectors
+    calibration_scale: Vectors
+    #: Threshold in log-odds that is mapped to a probability of one half.
     level: Vectors
 
 
@@ -70,56 +72,63 @@ def parse_fusion_weights(kept: Mapping[str, Any]) -> FusionWeights:
 
 
 def score_candidates(candidates: RetrievalCandidates, learned: FusionWeights) -> Vectors:
-    """How much speaks for each candidate; comparable only among those of one question."""
+    """A score per candidate, comparable only among the candidates of one question."""
     import numpy as np
 
-    asked = np.clip((compute_gate_features(candidates) - learned.gate_mean) / learned.gate_scale, -3, 3)
-    counts = np.logaddexp(0, asked @ learned.gate)
-    ranked: Vectors = compute_feature_views(candidates.arms) @ counts + OWN_LANGUAGE * candidates.own_language
+    gate_input = np.clip((compute_gate_features(candidates) - learned.gate_mean) / learned.gate_scale, -3, 3)
+    counts = np.logaddexp(0, gate_input @ learned.gate)
+    ranked: Vectors = (
+        compute_feature_views(candidates.features) @ counts + OWN_LANGUAGE * candidates.own_language
+    )
     return ranked
 
 
 def compute_probabilities(
     candidates: RetrievalCandidates, ranked: Vectors, learned: FusionWeights
 ) -> Vectors:
-    """How probable it is that each candidate answers, never more for a lower one."""
+    """The probability that each candidate answers, monotone in *ranked*."""
     import numpy as np
 
-    told = np.clip(
-        (compute_calibration_features(candidates, ranked) - learned.sure_mean) / learned.sure_scale, -4, 4
+    scaled = np.clip(
+        (compute_calibration_features(candidates, ranked) - learned.calibration_mean)
+        / learned.calibration_scale,
+        -4,
+        4,
     )
     order = np.argsort(-ranked, kind="stable")
-    odds = combine_log_odds(told[order], learned.sure) - learned.level
+    odds = combine_log_odds(scaled[order], learned.calibration) - learned.level
     falling = np.minimum.accumulate(1 / (1 + np.exp(-odds)))
     found: Vectors = np.empty_like(falling)
     found[order] = falling
     return found
 
 
-def compute_feature_views(arms: Vectors) -> Vectors:
-    """Three views of each arm, side by side: one row per candidate."""
+def compute_feature_views(features: Vectors) -> Vectors:
+    """Three views of each feature: (candidates, VIEWS * features)."""
     import numpy as np
 
-    above = np.clip((arms - arms.mean(axis=0)) / (arms.std(axis=0) + 1e-6), -3, 6) / 2
+    above = np.clip((features - features.mean(axis=0)) / (features.std(axis=0) + 1e-6), -3, 6) / 2
     units = np.array([UNIT[name] for name in RANKING_FEATURES], np.float32)
-    behind = np.clip((arms - arms.max(axis=0)) / units, -6, 0)
-    places = np.argsort(np.argsort(-arms, axis=0, kind="stable"), axis=0, kind="stable")
-    high = 1 / (1 + places) * (np.ptp(arms, axis=0) > 0)
-    return np.stack([above, behind, high], axis=2).reshape(len(arms), -1).astype(np.float32)
+    behind = np.clip((features - features.max(axis=0)) / units, -6, 0)
+    places = np.argsort(np.argsort(-features, axis=0, kind="stable"), axis=0, kind="stable")
+    high = 1 / (1 + places) * (np.ptp(features, axis=0) > 0)
+    return np.stack([above, behind, high], axis=2).reshape(len(features), -1).astype(np.float32)
 
 
 def compute_gate_features(candidates: RetrievalCandidates) -> Vectors:
-    """What the gate sees of the question: how sure each arm is, whether they agree, what kind it is."""
+    """The gate's input: how clear each feature's best candidate is, whether features agree, kind of
+    question.
+    """
     import numpy as np
 
-    arms = candidates.arms
-    best = np.sort(arms, axis=0)[::-1][:2]
+    matrix = candidates.features
+    best = np.sort(matrix, axis=0)[::-1][:2]
     units = np.array([UNIT[name] for name in RANKING_FEATURES], np.float32)
     lead = np.minimum((best[0] - best[-1]) / units, 4) / 2
-    first = arms.argmax(axis=0)
+    first = matrix.argmax(axis=0)
     agreeing = [first[one] == first[other] for one, other in PAIRS]
-    alike = _compute_rank_correlations(arms)
-    told = [
+    alike = _compute_rank_correlations(matrix)
+    features = [
         1.0,
         *lead,
         best[0, 5],
@@ -135,50 +144,51 @@ def compute_gate_features(candidates: RetrievalCandidates) -> Vectors:
         candidates.own_language.mean(),
         best[0, FIRST_TOKEN_FEATURE] > 0,
     ]
-    return np.array(told, np.float32)
+    return np.array(features, np.float32)
 
 
 def compute_calibration_features(candidates: RetrievalCandidates, ranked: Vectors) -> Vectors:
-    """What tells an answer from something merely alike: one row per candidate.
+    """The input of the calibration: (candidates, columns).
 
-    First what is true of the passage itself, which tells other people's questions apart. Near misses are
-    as like as answers are, but then so are other articles: hence how far it is above what is usual here,
-    and how much of all that speaks for anything speaks for its article. Tried and no better on families
-    held out: the question's worst met tokens, what others meet better, how like one another the
-    candidates are, tokens weighed by learned attention, a small network over all of these.
+    The first BY_ITSELF columns describe the passage itself, which separates questions that the knowledge base
+    does not cover. Near misses score as high as answers, but then so do other articles: the other columns
+    compare it with the mean of the candidates, and give its article's share of all scores.
     """
     import numpy as np
 
-    arms = candidates.arms
+    features = candidates.features
     meaning, tokens = (
-        np.maximum(arms[:, 0], arms[:, 1]),
-        np.maximum(arms[:, FIRST_TOKEN_FEATURE], arms[:, FIRST_TOKEN_FEATURE + 1]),
+        np.maximum(features[:, 0], features[:, 1]),
+        np.maximum(features[:, FIRST_TOKEN_FEATURE], features[:, FIRST_TOKEN_FEATURE + 1]),
     )
     columns = [
-        *arms[:, [0, 1, 5, 6, 7, FIRST_TOKEN_FEATURE, FIRST_TOKEN_FEATURE + 1]].T,
+        *features[:, [0, 1, 5, 6, 7, FIRST_TOKEN_FEATURE, FIRST_TOKEN_FEATURE + 1]].T,
         meaning,
         tokens,
         candidates.own_language,
         _compute_distance_from_mean(meaning, UNIT["text"]),
         _compute_distance_from_mean(tokens, UNIT["tokens"]),
         _compute_article_shares(candidates, ranked),
-        np.full(len(arms), 1 / len(arms)),
+        np.full(len(features), 1 / len(features)),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def combine_log_odds(told: Vectors, sure: Vectors) -> Vectors:
-    """The log odds that the knowledge base speaks of it and that this answers; *told* as `sure` is scaled."""
+def combine_log_odds(scaled: Vectors, calibration: Vectors) -> Vectors:
+    """Log-odds that the knowledge base covers the question and this passage answers it.
+
+    *scaled*: standardized features, (candidates, columns); *calibration*: (2, 1 + columns), bias first.
+    """
     import numpy as np
 
-    odds = told @ sure[:, 1:].T + sure[:, 0]
-    # p / (1 - p) of a product of two probabilities, without running over.
+    odds = scaled @ calibration[:, 1:].T + calibration[:, 0]
+    # log(p / (1 - p)) of the product of two probabilities, without overflow.
     found: Vectors = -np.log(np.expm1(np.clip(np.logaddexp(0, -odds).sum(axis=1), 1e-6, 80)))
     return found
 
 
 def _compute_distance_from_mean(values: Vectors, unit: float) -> Vectors:
-    """How many units each is above the mean."""
+    """Distance of each value from the mean in *unit*s, clipped to ±6."""
     import numpy as np
 
     found: Vectors = np.clip((values - values.mean()) / unit, -6, 6)
@@ -186,7 +196,7 @@ def _compute_distance_from_mean(values: Vectors, unit: float) -> Vectors:
 
 
 def _compute_article_shares(candidates: RetrievalCandidates, ranked: Vectors) -> Vectors:
-    """The logarithm of its article's share of what speaks for all the candidates."""
+    """Log of the article's share of the summed exponentiated scores."""
     import numpy as np
 
     each = np.exp(ranked - ranked.max())
@@ -195,12 +205,12 @@ def _compute_article_shares(candidates: RetrievalCandidates, ranked: Vectors) ->
     return found
 
 
-def _compute_rank_correlations(arms: Vectors) -> Vectors:
-    """How alike the first of PAIRS order the candidates; 0 where an arm tells nothing."""
+def _compute_rank_correlations(features: Vectors) -> Vectors:
+    """Pearson correlation of the first four of PAIRS over the candidates; 0 where a feature is constant."""
     import numpy as np
 
-    spread = arms.std(axis=0)
-    even = (arms - arms.mean(axis=0)) / np.where(spread < 1e-6, np.inf, spread)
+    spread = features.std(axis=0)
+    even = (features - features.mean(axis=0)) / np.where(spread < 1e-6, np.inf, spread)
     one, other = np.array(PAIRS[:4]).T
-    found: Vectors = np.einsum("ij,ij->j", even[:, one], even[:, other]) / len(arms)
+    found: Vectors = np.einsum("ij,ij->j", even[:, one], even[:, other]) / len(features)
     return found

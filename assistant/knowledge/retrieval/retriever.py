@@ -1,4 +1,4 @@
-"""Hybrid search: a question to its best passages, by meaning and by words, with a calibrated score."""
+"""Hybrid retriever: a question to its best passages by vectors and words, with calibrated scores."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ if TYPE_CHECKING:
     from assistant.knowledge.retrieval.ragged import Rows
     from assistant.ports.models import Packed
 
-#: Candidates that each side proposes.
+#: Candidates from vector search and from lexical search.
 MAX_VECTOR_CANDIDATES = 60
 MAX_WORD_CANDIDATES = 40
-#: Candidates that are compared token by token.
+#: Candidates compared by late interaction.
 MAX_LATE_INTERACTION = 32
-#: Passages looked at beyond those wanted: what a newer article says otherwise falls away.
+#: Passages loaded beyond *limit*, because contradicted ones are removed.
 SPARE_PASSAGES = 4
-#: Passages that are remembered, with about 10 kB of token vectors each.
+#: Cached passages, with about 10 kB of token vectors each.
 CACHE_SIZE = 2_000
-#: Characters of a question that are looked at; what customers ask fits ten times.
+#: Characters of a question that are read; customers' questions are a tenth of it.
 MAX_QUESTION = 2_000
 
 
 class RetrievalResult(NamedTuple):
-    """The candidates of a question, in no order."""
+    """The candidates of a question, unordered."""
 
     chunks: Sequence[int]
     candidates: RetrievalCandidates
 
 
 class HybridRetriever:
-    """Finds passages by vectors and by words; either alone still answers when the other is down."""
+    """Finds passages by vectors and by words; either one still answers when the other is down."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class HybridRetriever:
         link: Callable[[str], str] = str,
         today: Callable[[], date] = date.today,
     ) -> None:
-        """*link* is the address at which the product itself shows an article that has none of its own."""
+        """*link* gives the address at which the product shows an article that has none of its own."""
         self._database = database
         self._link = link
         self._embedder = embedder
@@ -65,18 +65,18 @@ class HybridRetriever:
         self._today = today
         self.forward_index = ForwardIndex.create_empty()
         self._tokens: LruCache[int, Sequence[Packed]] = LruCache(CACHE_SIZE)
-        #: Of the shelf's state: an article's address may change though its chunks do not.
+        #: Cache per version of the knowledge base: an article's address may change though its chunks do not.
         self._passages: LruCache[int, Passage] = LruCache(CACHE_SIZE)
-        #: What replaces and contradicts what.
-        self._standing = ArticleValidity()
+        #: Supersessions and contradictions.
+        self._validity = ArticleValidity()
         self._version = -1
-        #: Parts that failed last time they were needed, with the reason.
-        self._broken: dict[str, str] = {}
+        #: Component -> why it failed when it was last used.
+        self._failures: dict[str, str] = {}
 
     async def start(self, *, at_once: bool = False) -> None:
-        """Load the knowledge base and open the vector index; what is missing there is filled by `maintain`.
+        """Load the knowledge base and open the vector index; `maintain` fills what is missing there.
 
-        *at_once*: leave opening it to `maintain` too; until then all vectors in memory are compared.
+        *at_once*: let `maintain` open the index too; until then vectors are compared by brute force.
         """
         await self.load_changes()
         if not at_once:
@@ -86,11 +86,11 @@ class HybridRetriever:
         await self._vectors.close()
 
     async def load_changes(self) -> bool:
-        """Take in what changed in SQL, whoever wrote it; whether anything did."""
+        """Load changes from SQL, whoever wrote them; returns whether there were any."""
         version = await self._database.read(lambda store: store.articles.load_version())
-        if version != self._version or not self._standing.is_loaded_for(self._today()):
+        if version != self._version or not self._validity.is_loaded_for(self._today()):
             await self._database.read(
-                lambda store: self._standing.load_state(store.article_lifecycle, self._today())
+                lambda store: self._validity.load_state(store.article_lifecycle, self._today())
             )
         if version == self._version:
             return False
@@ -104,19 +104,19 @@ class HybridRetriever:
         return True
 
     async def maintain(self) -> bool:
-        """Keep the vector index open and in step; whether there is more to do."""
+        """Keep the vector index open and in sync; returns whether more work is left."""
         return await self._vectors.maintain()
 
     def component_health(self) -> Mapping[str, str | None]:
-        """Each part, and why it does not work or None."""
+        """Component -> why it does not work, or None."""
         return {
-            "embeddings": self._broken.get("embeddings"),
+            "embeddings": self._failures.get("embeddings"),
             "vectors": self._vectors.unavailable_reason,
-            "words": self._broken.get("words"),
+            "words": self._failures.get("words"),
         }
 
     async def search(self, question: str, *, language: str | None = None, limit: int = 5) -> list[Passage]:
-        """The best passages, best first; empty where nothing is alike or nothing is asked."""
+        """The best passages, best first; empty without candidates or question."""
         from assistant.knowledge.retrieval.ranking import (
             compute_probabilities,
             load_fusion_weights,
@@ -134,32 +134,34 @@ class HybridRetriever:
         scored = [
             replace(passage, score=float(likely[row]), url=passage.url or self._link(passage.article))
             for row, chunk in zip(best, chunks, strict=True)
-            if (passage := passages.get(chunk))  # it may have gone meanwhile
+            if (passage := passages.get(chunk))  # may be deleted meanwhile
         ]
-        return rank_link_lists_last(self._standing.apply_contradictions(scored, self._link))[:limit]
+        return rank_link_lists_last(self._validity.apply_contradictions(scored, self._link))[:limit]
 
     async def find_candidates(self, question: str, language: str | None) -> RetrievalResult | None:
-        """The passages in question, at most COMPARED, and what every arm says of them."""
+        """At most MAX_LATE_INTERACTION candidates with their features; None without candidates or
+        question.
+        """
         from assistant.text.segmentation import tokenize_text
 
-        asked, shelf = clean_question(question), self.forward_index
-        if not asked or not len(shelf):
+        asked, index = clean_question(question), self.forward_index
+        if not asked or not len(index):
             return None
-        # The words are looked for while the model reads the question.
+        # Tokenize and search words while the model embeds the question.
         meaning = asyncio.ensure_future(self._embed_question(asked))
         await asyncio.sleep(0)
         words = tokenize_text(asked)
-        matching = asyncio.ensure_future(self._find_matching(words, shelf))
+        matching = asyncio.ensure_future(self._find_matching(words, index))
         seen = RetrievalQuestion(words, language, await meaning)
-        found = dict.fromkeys([*await self._find_nearest(seen.fine), *await matching])
-        rows = shelf.find_rows(self._standing.select_answerable(found))
-        rows = rows[shelf.until[rows] >= self._today().toordinal()]
-        return await self._compare_candidates(seen, rows, shelf) if len(rows) else None
+        found = dict.fromkeys([*await self._find_nearest(seen.vectors), *await matching])
+        rows = index.find_rows(self._validity.select_answerable(found))
+        rows = rows[index.until[rows] >= self._today().toordinal()]
+        return await self._compare_candidates(seen, rows, index) if len(rows) else None
 
     async def _compare_candidates(
-        self, question: RetrievalQuestion, rows: Rows, shelf: ForwardIndex
+        self, question: RetrievalQuestion, rows: Rows, index: ForwardIndex
     ) -> RetrievalResult:
-        """Leave the unlikely out by the quick arms, then compare the rest token by token."""
+        """Preselect by the cheap features, then compute late interaction for the rest."""
         from assistant.knowledge.retrieval.features import (
             compute_ranking_features,
             fill_token_features,
@@ -167,14 +169,14 @@ class HybridRetriever:
         )
         from assistant.knowledge.retrieval.ranking import load_fusion_weights, score_candidates
 
-        everyone = compute_ranking_features(question, rows, shelf)
+        everyone = compute_ranking_features(question, rows, index)
         if len(rows) > MAX_LATE_INTERACTION:
             likely = (-score_candidates(everyone, load_fusion_weights())).argsort(kind="stable")[
                 :MAX_LATE_INTERACTION
             ]
             rows, everyone = rows[likely], select_candidates(everyone, likely)
-        chunks = shelf.ids[rows].tolist()
-        if question.fine is not None and question.fine.tokens.size:
+        chunks = index.ids[rows].tolist()
+        if question.vectors is not None and question.vectors.tokens.size:
             tokens = await self._tokens.get_many(chunks, self._load_tokens)
             held = {row: tokens[chunk] for row, chunk in enumerate(chunks) if chunk in tokens}
             fill_token_features(everyone, question, held)
@@ -191,9 +193,9 @@ class HybridRetriever:
         try:
             asked = await late_interaction.embed_query(self._embedder, question)
         except Unavailable as exc:
-            self._broken["embeddings"] = str(exc)
+            self._failures["embeddings"] = str(exc)
             return None
-        self._broken.pop("embeddings", None)
+        self._failures.pop("embeddings", None)
         return asked
 
     async def _find_nearest(self, asked: MultiVector | None) -> list[int]:
@@ -202,22 +204,22 @@ class HybridRetriever:
         hits = await self._vectors.find_nearest(asked.pooled, limit=MAX_VECTOR_CANDIDATES)
         return [id_ // SLOTS for id_, _ in hits]
 
-    async def _find_matching(self, words: Sequence[str], shelf: ForwardIndex) -> Sequence[int]:
+    async def _find_matching(self, words: Sequence[str], index: ForwardIndex) -> Sequence[int]:
         from assistant.knowledge.retrieval.lexical import select_rare_words
 
-        look_for = select_rare_words(words, shelf)
+        look_for = select_rare_words(words, index)
         try:
             found = await self._database.read(
                 lambda s: s.articles.search_words(look_for, limit=MAX_WORD_CANDIDATES)
             )
         except Unavailable as exc:
-            self._broken["words"] = str(exc)
+            self._failures["words"] = str(exc)
             return []
-        self._broken.pop("words", None)
+        self._failures.pop("words", None)
         return found
 
 
 def clean_question(question: str) -> str:
-    """The question without what no part can take: control characters, lone surrogates, the end of a book."""
+    """The question without control characters and lone surrogates, cut to MAX_QUESTION characters."""
     cut = question[:MAX_QUESTION].encode("utf-8", "ignore").decode()
     return " ".join("".join(char if char.isprintable() else " " for char in cut).split())

@@ -1,4 +1,4 @@
-"""Changes the embedding model while questions are answered: by one's vectors or the other's, never both."""
+"""Switches the embedding model while the service runs: each question uses one model's vectors, never both."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from assistant.domain.knowledge import Passage
 from assistant.knowledge.retrieval.forward_index import ForwardIndex
 from assistant.knowledge.retrieval.retriever import HybridRetriever
 
-#: Questions that the one that went had in hand are answered by then: files must not be closed under them.
+#: Seconds after the switch until the old retriever is closed: its last questions are answered by then.
 LINGER_SECONDS = 5.0
 
 
 class SwitchingRetriever:
-    """The retriever that answers now, and the one that will once all of its vectors are made.
+    """Answers with the earlier model until the new model's vectors are complete.
 
-    A question goes to one of them from beginning to end, so the change is a moment between two questions.
+    A question uses one retriever from beginning to end, so the switch happens between two questions.
     """
 
     def __init__(
@@ -27,18 +27,18 @@ class SwitchingRetriever:
         ready: Callable[[], Awaitable[bool]],
         changed: Callable[[], Awaitable[object]],
     ) -> None:
-        """*before* answers until *retriever* is *ready*; *changed* is called when it is and does."""
+        """*before* answers until *retriever* is *ready*; *changed* is called after the switch."""
         self._now = before or retriever
         self._coming = retriever if before else None
         self._gone: HybridRetriever | None = None
         self._gone_at = 0.0
         self._ready, self._changed = ready, changed
-        #: Why vectors are missing of a model that nothing stands in for; None: none are.
+        #: Why vectors are missing when no earlier model answers; None: none are missing.
         self.missing: str | None = None
 
     @property
     def is_switching(self) -> bool:
-        """Whether an earlier model's vectors still answer."""
+        """Whether an earlier model still answers."""
         return self._coming is not None
 
     @property
@@ -52,11 +52,11 @@ class SwitchingRetriever:
         await self._now.start(at_once=at_once)
 
     async def load_changes(self) -> bool:
-        """Take in what changed in SQL; whether anything did."""
+        """Load changes from SQL; returns whether there were any."""
         return await self._now.load_changes()
 
     async def maintain(self) -> bool:
-        """Keep the vector index in step, and change over when it is time; whether there is more to do."""
+        """Keep the vector index in sync, and switch when it is time; returns whether more work is left."""
         more = await self._now.maintain()
         if self._gone is not None and time.monotonic() > self._gone_at + LINGER_SECONDS:
             gone, self._gone = self._gone, None
@@ -73,7 +73,7 @@ class SwitchingRetriever:
                 await retriever.close()
 
     async def _prepare_switch(self) -> bool:
-        """Bring the coming one's index into line, then let it answer; whether there is more to do."""
+        """Sync the new retriever's index, then switch to it; returns whether more work is left."""
         if self._coming is None or not await self._ready():
             return False
         await self._coming.load_changes()

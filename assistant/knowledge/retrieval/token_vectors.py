@@ -1,4 +1,4 @@
-"""The tokens of passages, as search keeps them in SQL: answers are chosen and checked by them."""
+"""Token vectors of passages from SQL, for quote selection and the grounding check."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from numpy import int8
     from numpy.typing import NDArray
 
-#: Passages that are remembered: good ones come again with every question about them. About 30 kB each.
+#: Cached passages, about 30 kB each; good passages recur with every question about them.
 CACHE_SIZE = 1_000
 
 
 class StoredTokenVectors:
-    """Tokens from SQL; none for models that cannot tell tokens apart."""
+    """Token vectors from SQL; none for models without token vectors."""
 
     def __init__(self, database: Database[ArticlesTransaction], embedder: Embedder) -> None:
         self._database, self._embedder = database, embedder
         self._recent: LruCache[tuple[int, str], PassageTokens] = LruCache(CACHE_SIZE)
 
     async def load_passage_tokens(self, passages: Sequence[Passage]) -> Sequence[PassageTokens | None]:
-        """In order; None where a passage has no token vectors (yet)."""
+        """In the order of *passages*; None where a passage has no token vectors (yet)."""
         embedder, named = self._embedder, {(each.chunk, each.text): each for each in passages}
         if not isinstance(embedder, MultiVectorEmbedder):
             return [None] * len(passages)
@@ -51,7 +51,7 @@ class StoredTokenVectors:
 def build_passage_tokens(
     embedder: MultiVectorEmbedder, passage: Passage, tokens: NDArray[int8]
 ) -> PassageTokens | None:
-    """The *tokens* of a passage under its heading, where they stand in its text; None: they are not its."""
+    """The *tokens* of a passage with their spans in its text; None when they do not belong to this text."""
     heading, whole = prepend_headings(passage.title, passage.headings, passage.text)
     spans = embedder.compute_token_spans(whole) - len(heading)
     if not tokens.size or len(spans) != len(tokens):

@@ -1,1 +1,1 @@
-"""Nearest vectors: Chroma, embedded or as a server, and brute force where it is not at hand."""
+"""Vector indexes: Chroma, embedded or as a server, with brute force as the fallback."""

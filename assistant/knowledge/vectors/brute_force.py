@@ -1,4 +1,4 @@
-"""Nearest vectors by comparing with all of them: exact, in memory, nothing to break."""
+"""Exact nearest neighbours by comparing with all vectors in memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class BruteForceIndex:
-    """The in-memory twin of every vector index, and what search falls back to."""
+    """The in-memory VectorIndex, and the fallback of the others."""
 
     def __init__(self) -> None:
         self._ids: list[int] = []

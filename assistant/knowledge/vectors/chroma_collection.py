@@ -1,4 +1,4 @@
-"""A collection of vectors in Chroma, wherever it lives; opening one is in the two files beside this."""
+"""A collection of vectors in Chroma; chroma_embedded.py and chroma_server.py open it."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Its own: whoever else waits for something slow, a mail server above all, must not hold up questions.
+#: Own threads: another slow call, to a mail server above all, must not delay questions.
 _THREADS = ThreadPoolExecutor(4, thread_name_prefix="chroma")
 #: Ids read at a time.
 PAGE = 20_000
-#: A question does not wait longer than this for its nearest vectors.
+#: Seconds that a question waits for its nearest vectors.
 NEAREST_SECONDS = 3.0
 
 
 class ChromaIndex:
-    """One collection of one embedding model; calls run in threads, as Chroma's client blocks."""
+    """One collection of one embedding model; calls run in threads, because Chroma's client blocks."""
 
     def __init__(self, client: Client, collection: Collection, closed: Callable[[], None]) -> None:
-        """*closed* is called when the client is: files have a lock to give back."""
+        """*closed* is called after the client is closed, to release the lock on the files."""
         self._client, self._collection, self._closed = client, collection, closed
 
     async def find_nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
@@ -63,7 +63,7 @@ class ChromaIndex:
         await self._run_in_thread(lambda: self._delete_ids([str(id_) for id_ in ids]))
 
     async def filter_stored(self, ids: Sequence[int]) -> set[int]:
-        """Which of *ids* it holds."""
+        """Those of *ids* that the collection holds."""
         names = [str(id_) for id_ in ids]
         return await self._run_in_thread(
             lambda: set(map(int, self._collection.get(ids=names, include=[])["ids"]))
@@ -94,7 +94,7 @@ class ChromaIndex:
 
 
 def open_collection(client: Client, name: str, dimensions: int) -> Collection:
-    """The collection of that name, made anew where it holds vectors of another length."""
+    """The collection of that name, recreated when it holds vectors of another dimension."""
     collection = _get_or_create_collection(client, name)
     some: Any = collection.get(limit=1, include=["embeddings"])["embeddings"]
     if some is not None and len(some) and len(some[0]) != dimensions:
@@ -104,7 +104,7 @@ def open_collection(client: Client, name: str, dimensions: int) -> Collection:
 
 
 def list_vector_ids(collection: Collection) -> set[int]:
-    """Every id; what is not one of ours is removed."""
+    """Every id; invalid ids are removed from the collection."""
     found = set(_load_ids(collection))
     if strange := [name for name in found if not name.isdecimal()]:
         collection.delete(ids=strange)
@@ -112,7 +112,9 @@ def list_vector_ids(collection: Collection) -> set[int]:
 
 
 def chroma_error_types() -> tuple[type[Exception], ...]:
-    """What a call can raise; ValueError is Chroma's for vectors of another length, and for no connection."""
+    """Exceptions that a call can raise; Chroma raises ValueError for a wrong dimension and for no
+    connection.
+    """
     import httpx
     from chromadb.errors import ChromaError
 

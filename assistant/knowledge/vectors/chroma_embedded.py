@@ -1,7 +1,7 @@
-"""Opens a collection that Chroma keeps in a folder: one process at a time, damaged files set aside.
+"""Opens a collection that Chroma keeps in a folder: one process at a time, damaged files are quarantined.
 
-Damaged files can kill the process that reads them, so files that were not closed as they are now are tried
-in a process of their own first.
+Damaged files can kill the process that reads them, so files that were not closed cleanly are first probed in
+a process of their own.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ IN_USE = "Another process has the vector index open."
 LOCK = "lock"
 FILES = "files"
 DAMAGED = "damaged"
-#: What the files looked like when they were last closed well.
+#: Snapshot of the files when they were last closed cleanly.
 CLOSED = "closed.json"
-#: Damaged copies that are kept.
+#: Quarantined copies that are kept.
 MAX_DAMAGED_COPIES = 2
 PROBE_SECONDS = 120
-#: Not the files' fault, a new index would fare no better: what is said then, and the mend.
+#: Errors that a new index would not solve: message -> what to do.
 CIRCUMSTANCES = {
-    # SQLite says "disk I/O error" of what it cannot write, too.
+    # SQLite also reports "disk I/O error" for files that it cannot write.
     r"is full|no space|too large|os error 2[78]\b|code: (13|778|1034|1546|4874)\b": "free space on the disk",
     r"read-?only|permission|os error (13|30)\b": "let this user write there",
 }
 
-#: Opens the files as we do, reads every id, and searches in them from many sides: one question passes
-#: through a small part of the graph, and damage elsewhere would end the service later.
+#: Opens the files, reads every id, and searches from many vectors: one query visits a small part of the
+#: graph, and damage elsewhere would kill the service later.
 PROBE = """
 import sqlite3, sys
 from pathlib import Path
@@ -68,7 +68,7 @@ for collection in client.list_collections():
 
 
 def open_embedded_collection(folder: Path, name: str, dimensions: int) -> ChromaIndex:
-    """The collection in *folder*; IndexUnavailable: another process has it, or nothing can be kept there."""
+    """The collection in *folder*; IndexUnavailable: another process has it, or the folder is not usable."""
     with ExitStack() as undo:
         lock = undo.enter_context(_acquire_lock(folder))
         try:
@@ -83,7 +83,7 @@ def open_embedded_collection(folder: Path, name: str, dimensions: int) -> Chroma
 
 
 def remove_embedded_collection(folder: Path) -> None:
-    """Remove a collection that nobody answers by any more; IndexUnavailable: another process still does."""
+    """Remove a collection that is no longer used; IndexUnavailable: another process still uses it."""
     with _acquire_lock(folder):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -98,18 +98,18 @@ def open_client(path: str) -> Client:
 
 def build_unusable_error(folder: Path, why: object) -> IndexUnavailable:
     text = " ".join(str(why).split())
-    mend = _find_remedy(text) or "it is tried again by itself"
-    return IndexUnavailable(f"The vector index in {folder} cannot be used ({text}); {mend}.")
+    remedy = _find_remedy(text) or "it is tried again by itself"
+    return IndexUnavailable(f"The vector index in {folder} cannot be used ({text}); {remedy}.")
 
 
 def _find_remedy(said: str) -> str | None:
-    """The mend for what is no fault of the files; None: it is one."""
-    found = (mend for pattern, mend in CIRCUMSTANCES.items() if re.search(pattern, said, re.IGNORECASE))
+    """The remedy for an error that is not caused by the files; None: the files are damaged."""
+    found = (remedy for pattern, remedy in CIRCUMSTANCES.items() if re.search(pattern, said, re.IGNORECASE))
     return next(found, None)
 
 
 def _open_or_recreate(folder: Path, name: str, dimensions: int, lock: IO[bytes]) -> ChromaIndex:
-    """Files that Chroma refuses are set aside, the articles can make them again."""
+    """Open the files; quarantine them and start empty when Chroma refuses them: SQL has all vectors."""
     try:
         return _open_client_collection(folder, name, dimensions, lock)
     except chroma_error_types() as exc:
@@ -144,7 +144,7 @@ def _build_close_callback(folder: Path, lock: IO[bytes]) -> Callable[[], None]:
 
 
 def _was_closed_cleanly(folder: Path) -> bool:
-    """Whether nobody touched the files since they were closed; no files at all are well too."""
+    """Whether the files are unchanged since they were closed; True when there are none."""
     try:
         return bool(json.loads((folder / CLOSED).read_text()) == _scan_files(folder))
     except (OSError, ValueError):
@@ -152,7 +152,7 @@ def _was_closed_cleanly(folder: Path) -> bool:
 
 
 def _scan_files(folder: Path) -> dict[str, list[int]]:
-    """Every file with its size and time of change, in nanoseconds."""
+    """Every file with its size and modification time in nanoseconds."""
     files = sorted(path for path in (folder / FILES).rglob("*") if path.is_file())
     seen = ((path.relative_to(folder).as_posix(), path.stat()) for path in files)
     return {name: [found.st_size, found.st_mtime_ns] for name, found in seen}
@@ -173,7 +173,7 @@ def _acquire_lock(folder: Path) -> IO[bytes]:
 
 
 def _probe_files(folder: Path) -> str | None:
-    """Try the files where they can do no harm; what is wrong with them, if anything is."""
+    """Open the files in a process of their own; returns what is wrong with them, or None."""
     command = [sys.executable, "-c", PROBE, str(folder / FILES)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS)
@@ -186,7 +186,7 @@ def _probe_files(folder: Path) -> str | None:
 
 
 def _quarantine_files(folder: Path, why: str) -> None:
-    """Keep the damaged files for whoever wants to know, out of the way; IndexUnavailable: it is not they."""
+    """Move damaged files aside for diagnosis; IndexUnavailable when the files are not the cause."""
     if _find_remedy(why):
         raise build_unusable_error(folder, why)
     if not (folder / FILES).exists():
@@ -197,10 +197,10 @@ def _quarantine_files(folder: Path, why: str) -> None:
 
 
 def _forget_client(path: str) -> None:
-    """Chroma remembers a client per path, one that failed to open too."""
+    """Remove Chroma's cached client of this path: it keeps one that failed to open too."""
     from chromadb.api.shared_system_client import SharedSystemClient
 
     SharedSystemClient._identifier_to_refcount.pop(path, None)
     if (system := SharedSystemClient._identifier_to_system.pop(path, None)) is not None:
-        with suppress(AttributeError, *chroma_error_types()):  # what never started cannot be stopped
+        with suppress(AttributeError, *chroma_error_types()):  # a client that never started cannot be stopped
             system.stop()

@@ -1,4 +1,4 @@
-"""Opens a collection of a Chroma server, which several processes may use."""
+"""Opens a collection of a Chroma server, which several processes can share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ANSWER_SECONDS = 20.0
 
 
 def open_server_collection(url: str, name: str, dimensions: int) -> ChromaIndex:
-    """The collection *name* at the server; IndexUnavailable when it does not answer."""
+    """The collection *name* at the server; IndexUnavailable when the server does not answer."""
     try:
         client, session = _connect_client(url)
         try:
@@ -32,14 +32,14 @@ def open_server_collection(url: str, name: str, dimensions: int) -> ChromaIndex:
             session.close()
             raise
     except chroma_error_types() as exc:
-        mend = "start it, or check ASSISTANT_CHROMA_URL"
+        remedy = "start it, or check ASSISTANT_CHROMA_URL"
         raise IndexUnavailable(
-            f"The Chroma server at {url} does not answer ({format_error(exc)}); {mend}."
+            f"The Chroma server at {url} does not answer ({format_error(exc)}); {remedy}."
         ) from exc
 
 
 def remove_server_collection(url: str, name: str) -> None:
-    """Remove a collection that nobody answers by any more; IndexUnavailable: the server does not answer."""
+    """Remove a collection that is no longer used; IndexUnavailable: the server does not answer."""
     try:
         client, session = _connect_client(url)
         with closing(session):
@@ -49,12 +49,12 @@ def remove_server_collection(url: str, name: str) -> None:
 
 
 def _connect_client(url: str) -> tuple[Client, httpx.Client]:
-    """The client, and what carries it: it is not closed with it."""
+    """The client and its HTTP client, which must be closed separately."""
     import chromadb
     import httpx
     from chromadb.config import Settings
 
-    # Chroma's client waits for ever; a server that is there but does not answer is found out here.
+    # Chroma's client has no timeout: set one for a server that accepts connections but does not answer.
     httpx.get(
         f"{url.rstrip('/')}/api/v2/heartbeat", timeout=_build_timeout(), trust_env=False
     ).raise_for_status()
@@ -68,12 +68,12 @@ def _connect_client(url: str) -> tuple[Client, httpx.Client]:
     )
     client = cast("Client", opened)
     admin: Any = client._admin_client
-    # It has a connection of its own, of which only the opening has use.
+    # It has a connection of its own that is used only for opening.
     admin._server._session.close()
     server: Any = client._server
     session: httpx.Client = server._session
     session.timeout = _build_timeout()
-    # An answer that Chroma's client has no error for becomes a plain Exception there.
+    # Chroma's client raises a plain Exception for responses that it has no error class for.
     session.event_hooks = {"response": [_raise_for_server_error]}
     return client, session
 

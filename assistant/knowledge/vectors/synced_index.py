@@ -1,4 +1,4 @@
-"""Vectors kept in step: the index answers while it holds what SQL holds, else all in memory are compared."""
+"""Reconciles the vector index with SQL; falls back to brute force while it is incomplete."""
 
 from __future__ import annotations
 
@@ -24,37 +24,37 @@ if TYPE_CHECKING:
     Vectors = NDArray[float32]
 
 Opener = Callable[[], Awaitable[VectorIndex]]
-#: Whether this process may fill the index now; told True while it does, False when it is done.
+#: Lease for filling the index: called with True while filling, with False when done.
 Turns = Callable[[bool, int], Awaitable[bool]]
 
 FOLDER = "index"
-#: Vectors handed to the index at a time.
+#: Vectors per write to the index.
 BATCH_SIZE = 2_000
-#: After this many seconds of filling, other work gets its turn.
+#: Seconds of filling before other work gets its turn.
 BUDGET_SECONDS = 1.0
 #: Seconds between two attempts to open it, doubled each time.
 RETRY_SECONDS = 1.0
 MAX_RETRY_SECONDS = 30.0
-#: How often the index's count is compared with what it should hold, and every how many times its ids are.
+#: Seconds between two checks of the index's count, and every how many checks its ids are compared.
 CHECK_SECONDS = 30.0
 CHECKS_PER_ID_COMPARISON = 20
 
 
 async def allow_filling(_filling: bool, _version: int) -> bool:
-    """Nobody else fills an index that has one owner."""
+    """The lease of an index with a single owner: always granted."""
     return True
 
 
 class SyncedVectorIndex:
-    """The nearest vectors of what the shelf holds, whatever state the index is in."""
+    """Nearest vectors of the target state, whatever state the index is in."""
 
     def __init__(self, opener: Opener | None = None, turns: Turns = allow_filling) -> None:
-        """Without an *opener* every vector in memory is compared, always."""
+        """Without an *opener*, always brute force."""
         self._opener, self._turns = opener, turns
         self._index: VectorIndex | None = None
-        self._held: set[int] = set()
-        self._shelf, self._version = ForwardIndex.create_empty(), -1
-        self._wanted: set[int] = set()
+        self._held_ids: set[int] = set()
+        self._target, self._version = ForwardIndex.create_empty(), -1
+        self._wanted_ids: set[int] = set()
         self._exact: BruteForceIndex | None = None
         self._making = asyncio.Lock()
         self._why: str | None = None
@@ -64,18 +64,19 @@ class SyncedVectorIndex:
 
     @property
     def unavailable_reason(self) -> str | None:
-        """Why the index does not answer, or None when it does or will in a moment."""
+        """Why the index does not answer; None when it does, or will in a moment."""
         if self._index is None or not self._rebuilding:
             return self._why
-        done = len(self._held & self._wanted)
-        return f"The vector index is being rebuilt ({done:,} of {len(self._wanted):,} vectors)."
+        done = len(self._held_ids & self._wanted_ids)
+        return f"The vector index is being rebuilt ({done:,} of {len(self._wanted_ids):,} vectors)."
 
     @property
     def is_in_sync(self) -> bool:
-        # Asked for every question: two sets of all ids are compared once, then they are the same set.
-        if self._held is not self._wanted and self._held == self._wanted:
-            self._held = self._wanted
-        return self._index is not None and self._held is self._wanted
+        # Called for every question: two equal sets of all ids are compared once, then they are the same
+        # object.
+        if self._held_ids is not self._wanted_ids and self._held_ids == self._wanted_ids:
+            self._held_ids = self._wanted_ids
+        return self._index is not None and self._held_ids is self._wanted_ids
 
     async def find_nearest(self, vector: Vectors, *, limit: int) -> list[tuple[int, float]]:
         if self._index is not None and self.is_in_sync:
@@ -85,13 +86,17 @@ class SyncedVectorIndex:
                 await self._mark_unavailable(exc)
         return await (await self._build_brute_force()).find_nearest(vector, limit=limit)
 
-    def set_target(self, shelf: ForwardIndex, version: int) -> None:
-        """The knowledge base is at *version* now, and *shelf* is what it holds."""
-        self._shelf, self._version, self._wanted = shelf, version, shelf.list_vector_ids()
+    def set_target(self, forward_index: ForwardIndex, version: int) -> None:
+        """Set the target state: *forward_index*, which is the knowledge base at *version*."""
+        self._target, self._version, self._wanted_ids = (
+            forward_index,
+            version,
+            forward_index.list_vector_ids(),
+        )
         self._exact = None
 
     async def maintain(self) -> bool:
-        """Open what is closed, fill what is missing, look if all is there; whether there is more to do."""
+        """Open the index, fill it, check it; returns whether more work is left."""
         try:
             if self._index is None:
                 await self._open_index()
@@ -115,58 +120,58 @@ class SyncedVectorIndex:
         if self._opener is None or time.monotonic() < self._retry_at:
             return
         self._index = await self._opener()
-        self._held = await self._index.list_ids()
-        self._rebuilding = self._held != self._wanted
+        self._held_ids = await self._index.list_ids()
+        self._rebuilding = self._held_ids != self._wanted_ids
         self._why, self._failures = None, 0
         self._check_at = time.monotonic() + CHECK_SECONDS
 
     async def _check_index(self) -> None:
-        """Somebody else may have changed what it holds."""
+        """Detect changes that another process made to the index."""
         if self._index is None or time.monotonic() < self._check_at:
             return
         self._check_at, self._checks = time.monotonic() + CHECK_SECONDS, self._checks + 1
         if (
-            await self._index.count_vectors() != len(self._held)
+            await self._index.count_vectors() != len(self._held_ids)
             or self._checks % CHECKS_PER_ID_COMPARISON == 0
         ):
-            self._held = await self._index.list_ids()
-            self._rebuilding = self._held != self._wanted
+            self._held_ids = await self._index.list_ids()
+            self._rebuilding = self._held_ids != self._wanted_ids
 
     async def _reconcile_index(self) -> bool:
         assert self._index is not None
         if not await self._turns(True, self._version):
-            # Another process fills it, or has seen a newer knowledge base; what it did is seen here.
-            if await self._index.count_vectors() == len(self._wanted):
-                self._held = await self._index.list_ids()
+            # Another process fills it, or has seen a newer knowledge base; its writes are noticed here.
+            if await self._index.count_vectors() == len(self._wanted_ids):
+                self._held_ids = await self._index.list_ids()
             return False
         end = time.monotonic() + BUDGET_SECONDS
-        while (some := sorted(self._held ^ self._wanted)[:BATCH_SIZE]) and time.monotonic() < end:
+        while (some := sorted(self._held_ids ^ self._wanted_ids)[:BATCH_SIZE]) and time.monotonic() < end:
             await self._reconcile_batch(self._index, set(some))
         if not some:
             await self._turns(False, self._version)
         return bool(some)
 
     async def _reconcile_batch(self, index: VectorIndex, some: set[int]) -> None:
-        """Make the index hold of *some* what it should, nothing else."""
+        """Make the index hold exactly what it should of the ids *some*."""
         import numpy as np
 
-        wanted = some & self._wanted
+        wanted = some & self._wanted_ids
         there = await index.filter_stored(sorted(some))
         if gone := sorted(there - wanted):
             await index.remove_vectors(gone)
-        missing, vectors = self._shelf.select_vectors(sorted(wanted - there))
+        missing, vectors = self._target.select_vectors(sorted(wanted - there))
         if missing:
             await index.upsert_vectors(missing, vectors.astype(np.float32))
-        self._held = (self._held - some) | wanted
+        self._held_ids = (self._held_ids - some) | wanted
 
     async def _build_brute_force(self) -> BruteForceIndex:
-        """All vectors in memory, gathered when first needed."""
+        """The brute-force index over all vectors, built on first use."""
         import numpy as np
 
         async with self._making:
             if self._exact is None:
                 exact = BruteForceIndex()
-                ids, vectors = await asyncio.to_thread(self._shelf.select_vectors, sorted(self._wanted))
+                ids, vectors = await asyncio.to_thread(self._target.select_vectors, sorted(self._wanted_ids))
                 if ids:
                     await exact.upsert_vectors(ids, vectors.astype(np.float32))
                 self._exact = exact
@@ -176,12 +181,12 @@ class SyncedVectorIndex:
         self._why, self._failures = str(why), self._failures + 1
         pause = min(MAX_RETRY_SECONDS, RETRY_SECONDS * 2 ** (self._failures - 1))
         self._retry_at = time.monotonic() + pause
-        self._held = set()
+        self._held_ids = set()
         await self.close()
 
 
 def build_embedded_opener(data_dir: Path, name: str, dimensions: int) -> Opener:
-    """Chroma in the data folder, a folder for each collection."""
+    """Opens Chroma in the data folder, one folder per collection."""
 
     async def open_index() -> VectorIndex:
         from assistant.knowledge.vectors.chroma_embedded import open_embedded_collection
@@ -192,7 +197,7 @@ def build_embedded_opener(data_dir: Path, name: str, dimensions: int) -> Opener:
 
 
 def build_server_opener(url: str, name: str, dimensions: int) -> Opener:
-    """A Chroma server."""
+    """Opens a Chroma server."""
 
     async def open_index() -> VectorIndex:
         from assistant.knowledge.vectors.chroma_server import open_server_collection
@@ -203,7 +208,7 @@ def build_server_opener(url: str, name: str, dimensions: int) -> Opener:
 
 
 async def remove_collection(name: str, data_dir: Path, url: str | None) -> None:
-    """Remove a collection; IndexUnavailable where it cannot be."""
+    """Remove a collection; IndexUnavailable when that fails."""
     from assistant.knowledge.vectors.chroma_embedded import remove_embedded_collection
     from assistant.knowledge.vectors.chroma_server import remove_server_collection
 
@@ -214,7 +219,7 @@ async def remove_collection(name: str, data_dir: Path, url: str | None) -> None:
 
 
 def build_lease(database: Database[CollectionsTransaction], model: str, clock: Clock) -> Turns:
-    """One process at a time fills what several use; it says so in SQL."""
+    """A lease in SQL: of several processes that share an index, one fills it."""
     me = secrets.token_hex(8)
 
     async def hold_lease(filling: bool, version: int) -> bool:

@@ -1,1 +1,1 @@
-"""Texts to vectors: any ONNX model, hosted models, and the bundled E5."""
+"""Embedding models: any ONNX model, hosted models, and the bundled E5."""

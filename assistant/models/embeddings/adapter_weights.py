@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[float32]
 
-#: Written by `python -m evals train reader` and `train turns`; bytes with one scale a row.
+#: Written by `python -m evals train reader` and `train turns`; int8 matrices with one scale per row.
 READER = Path(__file__).with_name("reader.npz")
 TURNS = Path(__file__).with_name("turns.npz")
 #: The heads that a file may have: of each token's state, and of the first token's.
@@ -33,7 +33,7 @@ WINDOW_HEAD = "window_head"
 
 
 class AdapterWeights(E5Weights):
-    """The packaged weights as a file of learned ones changes them; same names and shapes."""
+    """The packaged weights with the learned changes of a file applied; same names and shapes."""
 
     def __init__(self, packaged: Path, learned: Path) -> None:
         import numpy as np
@@ -54,12 +54,12 @@ class AdapterWeights(E5Weights):
         return self.read_learned(name) if name in self._learned else super().read_floats(name)
 
     def count_outputs(self, head: str) -> int:
-        """How many numbers *head* gives; 0: there is no such head."""
+        """The number of outputs of *head*; 0 when there is no such head."""
         bias = self._learned.get(f"{head}.bias")
         return 0 if bias is None else len(bias)
 
     def read_learned(self, name: str) -> Floats:
-        """A learned tensor as floats; matrices are kept as bytes with a scale a row."""
+        """A learned tensor as float32; matrices are stored as int8 with one scale per row."""
         import numpy as np
 
         values = self._learned[name].astype(np.float32)
@@ -68,7 +68,7 @@ class AdapterWeights(E5Weights):
         return floats
 
     def read_input_scales(self) -> Mapping[str, Any]:
-        """The scales of the dense layers' inputs, by layer."""
+        """The input scales of the dense layers, by layer."""
         end = ".input"
         return {
             name.removesuffix(end): compute_input_scales(steps)

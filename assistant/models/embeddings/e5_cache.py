@@ -1,4 +1,4 @@
-"""Keeps the converted E5 model in the data folder: made once, checked at every start, remade when damaged."""
+"""Stores the converted E5 model in the data folder; verified at every start, rebuilt when damaged."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from assistant.models.embeddings.e5_onnx_export import Progress, write_graph, wr
 from assistant.models.embeddings.e5_weights import E5Weights, find_packaged_weights
 from assistant.models.embeddings.token_projection import FILE as TOKEN_SPACE
 
-#: Raised whenever the conversion changes: another name is another model, and another index.
+#: Raise whenever the conversion changes: a new name is a new model and a new index.
 NAME = "multilingual-e5-small-int7-v4"
 SUMS = "checksums.json"
-#: The directions of this model's token vectors.
+#: The principal directions of this model's token vectors.
 TOKENS = Path(__file__).with_name("e5_token_projection.json")
 
-#: What the Hugging Face layout says about a sentence-embedding model, beside graph and tokenizer.
+#: Configuration files of the Hugging Face layout, beside graph and tokenizer.
 DESCRIPTION: dict[str, dict[str, object]] = {
     "config.json": {
         "_name_or_path": NAME,
@@ -35,7 +35,7 @@ DESCRIPTION: dict[str, dict[str, object]] = {
 
 
 def prepare_e5(models: Path, progress: Progress | None = None) -> Path:
-    """The model's folder under *models*, made from the packaged weights if it is missing or damaged."""
+    """The model's folder under *models*; built from the packaged weights if missing or damaged."""
     folder = models / NAME
     if _is_intact(folder):
         return folder
@@ -59,7 +59,7 @@ def prepare_e5(models: Path, progress: Progress | None = None) -> Path:
 
 
 def open_adapter(models: Path, learned: Path) -> tuple[Any, Any]:
-    """The tokenizer, which cuts nothing off, and the session of the model as *learned* changes it."""
+    """The tokenizer, without truncation, and the ONNX session of the model adapted by *learned*."""
     from tokenizers import Tokenizer
 
     from assistant.models.embeddings.onnx import open_session
@@ -71,10 +71,10 @@ def open_adapter(models: Path, learned: Path) -> tuple[Any, Any]:
 
 
 def prepare_adapter(folder: Path, learned: Path) -> Path:
-    """The graph of the model as the weights in *learned* change it, in the prepared model's *folder*.
+    """The graph of the model adapted by the weights in *learned*, built in the prepared model's *folder*.
 
-    It shares the model's word vectors. Its name tells of which weights it is, so that no file is replaced
-    that another process reads; made when missing or damaged.
+    It shares the model's word vectors. Its name contains a hash of the weights, so that no file that another
+    process reads is replaced; built when missing or damaged.
     """
     graph = folder / f"{learned.stem}-{_compute_checksum(learned)[:12]}.onnx"
     mark = graph.with_suffix(".json")
@@ -107,7 +107,7 @@ def _build_adapter(folder: Path, graph: Path, mark: Path, learned: Path) -> None
         made_mark.write_text(
             json.dumps({path.name: _compute_checksum(path) for path in files}), encoding="utf-8"
         )
-        # The tensors before the graph that names them, and last what says that they are whole.
+        # The tensors before the graph that refers to them, and last the file with their checksums.
         for path in (*files, made_mark):
             os.replace(path, folder / path.name)
     for old in folder.glob(f"{learned.stem}-*"):
@@ -132,7 +132,7 @@ def _build_model(folder: Path, progress: Progress) -> None:
 
 
 def _swap_folder(made: Path, folder: Path) -> None:
-    """Put the new folder in place; another process may have done so meanwhile, which is as good."""
+    """Move the new folder into place; if another process has done so, its folder is used."""
     if folder.exists() and not _is_intact(folder):
         shutil.rmtree(folder, ignore_errors=True)
     try:
@@ -143,7 +143,7 @@ def _swap_folder(made: Path, folder: Path) -> None:
 
 
 def _is_intact(folder: Path) -> bool:
-    """Whether every file is there and has the checksum it was written with."""
+    """Whether every file exists with the checksum with which it was written."""
     try:
         sums = json.loads((folder / SUMS).read_text(encoding="utf-8"))
         return bool(sums) and all(_compute_checksum(folder / name) == value for name, value in sums.items())

@@ -1,7 +1,7 @@
-"""Scales of the inputs of quantised dense layers (Xiao et al., SmoothQuant, 2023).
+"""Input scales of quantised dense layers (Xiao et al., SmoothQuant, 2023).
 
-Inputs are divided by them and weights multiplied, so that one large input does not coarsen the steps of all
-others.
+Inputs are divided and weights multiplied by them, so that one large input does not coarsen the quantisation
+of all others.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from numpy import float32, int8
     from numpy.typing import NDArray
 
-    #: By dense layer, one number per input.
+    #: Layer -> one number per input.
     InputScales = Mapping[str, NDArray[float32]]
 
-#: Of the embedding model's layers, written by `python -m evals train embedding`.
+#: Scales of the embedding model's layers, written by `python -m evals train embedding`.
 INPUT_SCALES = Path(__file__).with_name("e5_input_scales.json")
-#: Steps of a power of two; a scale is kept as its number of steps, in one byte.
+#: Steps per power of two; a scale is stored as its number of steps, in one byte.
 SCALE_STEPS = 8
-#: Of an input's range, what goes into the weights: of .5, .7, .8 and .9 the nearest to the float model.
+#: Share of an input's range that goes into the weights: of .5, .7, .8 and .9 the closest to the float model.
 INPUT_SHARE = 0.7
 
 
 def load_input_scales(path: Path) -> InputScales:
-    """The scales of each dense layer's inputs, by layer."""
+    """The input scales of each dense layer, by layer."""
     import numpy as np
 
     kept = json.loads(path.read_text(encoding="utf-8"))["layers"]
@@ -39,7 +39,7 @@ def load_input_scales(path: Path) -> InputScales:
 
 
 def compute_input_scales(steps: NDArray[int8]) -> NDArray[float32]:
-    """What `compute_scale_steps` made, as the scales themselves."""
+    """Scales from the steps of `compute_scale_steps`."""
     import numpy as np
 
     scales: NDArray[float32] = np.exp2(steps / np.float32(SCALE_STEPS)).astype(np.float32)
@@ -49,7 +49,7 @@ def compute_input_scales(steps: NDArray[int8]) -> NDArray[float32]:
 def compute_scale_steps(largest: NDArray[float32], matrix: NDArray[float32]) -> NDArray[int8]:
     """Input scales of a dense layer in eighths of powers of two.
 
-    *largest* is the greatest magnitude of each input, *matrix* the weights, a row per output. Each input's
+    *largest* is the greatest magnitude of each input, *matrix* the weights, (outputs, inputs). Each input's
     range is split between inputs and weights; INPUT_SHARE of it goes into the weights.
     """
     import numpy as np

@@ -1,4 +1,4 @@
-"""Turns the E5 weights into a quantised ONNX graph and a tokenizer in the Hugging Face folder layout."""
+"""Exports the E5 weights as a quantised ONNX graph and a tokenizer in the Hugging Face folder layout."""
 
 from __future__ import annotations
 
@@ -17,23 +17,22 @@ if TYPE_CHECKING:
     from assistant.models.embeddings.adapter_weights import AdapterWeights
     from assistant.models.embeddings.e5_input_scales import InputScales
 
-#: Told (steps done, steps in all).
+#: Called with (steps done, steps in all).
 Progress = Callable[[int, int], None]
 
 OPSET = 18
 IR_VERSION = 9
 FUSED = "com.microsoft"
 EPSILON = 1e-12
-#: Tensors at least this large live beside the graph, where sessions map the same memory.
+#: Tensors of at least this size are stored beside the graph, where sessions map the same memory.
 BESIDE = 4_096
-#: Largest magnitude of a weight in a matrix product. Processors without VNNI add two products of an
-#: unsigned activation and a weight in 16 bits, and saturate there: 2 * 255 * 127 does not fit, 2 * 255 * 63
-#: does.
-#: With it every processor computes the same integers.
+#: Largest magnitude of a weight in a matrix product. Processors without VNNI add two products of an unsigned
+#: activation and a weight in 16 bits, and saturate there: 2 * 255 * 127 does not fit, 2 * 255 * 63 does. With
+#: it every processor computes the same integers.
 MAX_WEIGHT = 63
-#: Largest magnitude of a word vector's value: words are looked up, never multiplied as integers.
+#: Largest magnitude of a word vector's value: word vectors are looked up, never multiplied as integers.
 MAX_WORD = 127
-#: The outputs of an adapted model: of each token, of the whole text.
+#: The outputs of an adapted model: per token, and for the whole text.
 TOKEN_LOGITS = "token_logits"
 WINDOW_LOGITS = "window_logits"
 
@@ -50,7 +49,7 @@ class OnnxGraphBuilder:
         self.tensors: list[onnx.TensorProto] = []
 
     def add_constant(self, name: str, values: NDArray[Any]) -> str:
-        """Store a constant; its name is returned for use as an input."""
+        """Add a constant; returns its name for use as an input."""
         import numpy as np
         from onnx import numpy_helper
 
@@ -58,7 +57,7 @@ class OnnxGraphBuilder:
         return name
 
     def add_operator(self, operator: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        """Append an operator with one output, whose name is returned."""
+        """Append an operator with one output; returns the output's name."""
         return self.add_multi_output(operator, inputs, [output], **attributes)[0]
 
     def add_multi_output(
@@ -70,10 +69,9 @@ class OnnxGraphBuilder:
         return outputs
 
     def add_linear(self, source: str, weights: NDArray[float32], bias: NDArray[float32], output: str) -> str:
-        """A dense layer: 7-bit weights with one scale per output, activations quantised as they come.
+        """A dense layer: 7-bit weights with one scale per output, dynamically quantised activations.
 
-        Where an input scale is known, inputs are divided by it and weights multiplied, so that one large
-        input does not coarsen the steps of all others (Xiao et al., SmoothQuant, 2023).
+        Where an input scale is known, inputs are divided and weights multiplied by it (SmoothQuant).
         """
         import numpy as np
 
@@ -114,7 +112,7 @@ class OnnxGraphBuilder:
 
 
 def quantize_rows(weights: NDArray[float32], largest: int) -> tuple[NDArray[int8], NDArray[float32]]:
-    """Each row as int8 within ±*largest*, and its scale: *weights* is (rows, columns), the scale (rows,)."""
+    """Each row as int8 within ±*largest*: (rows, columns), and its scale: (rows,)."""
     import numpy as np
 
     scale = np.maximum(np.abs(weights).max(axis=1) / largest, np.float32(1e-12)).astype(np.float32)
@@ -124,7 +122,7 @@ def quantize_rows(weights: NDArray[float32], largest: int) -> tuple[NDArray[int8
 def write_graph(
     weights: E5Weights, path: Path, progress: Progress, graph: OnnxGraphBuilder | None = None
 ) -> None:
-    """Write the model to *path*, its large tensors beside it; with the dense layers of an empty *graph*."""
+    """Write the model to *path* with its large tensors beside it; *graph*: an empty one with other scales."""
 
     shape = weights.shape
     graph = graph or OnnxGraphBuilder(load_input_scales(INPUT_SCALES))
@@ -140,7 +138,7 @@ def write_graph(
 def write_adapter_graph(weights: AdapterWeights, path: Path, embedding: Path) -> None:
     """Write the adapted model to *path*; it shares the word vectors of the *embedding* graph beside it.
 
-    Its outputs are the logits of the heads that *weights* have: of each token, and of the whole text.
+    Its outputs are the logits of the heads that *weights* have: per token, and for the whole text.
     """
     from assistant.models.embeddings.adapter_weights import TOKEN_HEAD, WINDOW_HEAD
 
@@ -176,14 +174,14 @@ def _build_array(*values: int) -> NDArray[Any]:
 
 
 def _save_model(model: onnx.ModelProto, path: Path) -> None:
-    """Large tensors go beside the graph, where sessions map the same memory."""
+    """Store large tensors beside the graph, where sessions map the same memory."""
     import onnx
 
     onnx.save(model, path, save_as_external_data=True, location=f"{path.name}_data", size_threshold=BESIDE)
 
 
 def _add_word_vectors(graph: OnnxGraphBuilder, weights: E5Weights, embedding: Path | None) -> None:
-    """The word vectors as bytes: of the weights, or where the *embedding* graph keeps them already."""
+    """The word vectors as int8: from the weights, or shared with the *embedding* graph."""
     import numpy as np
     import onnx
 
@@ -204,7 +202,7 @@ def _add_embeddings(
     embedding: Path | None = None,
     segment: NDArray[float32] | None = None,
 ) -> str:
-    """Word and position vectors, added and normalised; *segment* is added where the token type is 1."""
+    """Sum of word and position embeddings, normalised; *segment* is added where the token type is 1."""
     import numpy as np
     from onnx import TensorProto
 
@@ -235,7 +233,7 @@ def _add_embeddings(
 
 
 def _add_layer(graph: OnnxGraphBuilder, weights: E5Weights, layer: int, state: str) -> str:
-    """One transformer layer: attention, then the inner network, each added to what came in."""
+    """One transformer layer: self-attention and feed-forward network, each with a residual connection."""
     import numpy as np
 
     shape = weights.shape
@@ -267,7 +265,9 @@ def _add_layer(graph: OnnxGraphBuilder, weights: E5Weights, layer: int, state: s
 def _add_layer_norm(
     graph: OnnxGraphBuilder, weights: E5Weights, name: str, one: str, other: str, *, output: str | None = None
 ) -> str:
-    """Layer norm of a sum. Two plain operators: onnxruntime's fused one takes six times as long on a CPU."""
+    """Layer norm of a sum, as two plain operators: onnxruntime's fused one takes six times as long
+    on a CPU.
+    """
     graph.add_operator("Add", [one, other], f"{name}.sum")
     scale, shift = (
         graph.add_constant(f"{name}.{part}", weights.read_floats(f"{name}.{part}")) for part in "wb"

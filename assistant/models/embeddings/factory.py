@@ -1,4 +1,4 @@
-"""Chooses the embedding model that a setting names; the models are in the files beside this one."""
+"""Builds the embedding model that a setting names."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def build_embedder(
 ) -> Embedder:
     """The embedder for ``local``, ``openai:NAME`` or a folder; the first use of ``local`` prepares it.
 
-    *progress* is told (steps done, steps in all) while the local model is made.
+    *progress* is called with (steps done, steps in all) while the local model is prepared.
     """
     if spec.startswith(OPENAI):
         from assistant.models.embeddings.openai import OpenAIEmbedder
@@ -51,5 +51,5 @@ def build_embedder(
 
 
 async def compute_meaning(embedder: Embedder, text: str) -> TextEmbedding:
-    """What *text* says."""
+    """The pooled vector of *text* as a question, (dimensions,)."""
     return TextEmbedding((await embedder.embed_query(text)).tolist())

@@ -1,4 +1,4 @@
-"""An embedder without a model, for tests and dry runs: texts that share letters are close."""
+"""An embedder without a model, for tests and dry runs: cosine grows with shared letters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LetterEmbedder:
-    """The in-memory twin of every Embedder; set *broken* and it answers no more."""
+    """The in-memory Embedder for tests; set *broken* to make it fail."""
 
     name = "letters"
     dimensions = 128

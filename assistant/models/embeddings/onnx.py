@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[float32]
 
-#: Where exporters put the graph, best first.
+#: Paths at which exporters write the graph, in order of preference.
 GRAPHS = (
     "model.onnx",
     "onnx/model.onnx",
@@ -35,14 +35,14 @@ GRAPHS = (
     "model_quantized.onnx",
     "onnx/model_int8.onnx",
 )
-#: Texts embedded in one run while indexing. Two: more gains nothing on a CPU and pads shorter texts.
+#: Texts per run while indexing. Two: more gains nothing on a CPU and pads shorter texts.
 BATCH_SIZE = 2
-#: Characters of a text that are looked at: no model here reads further than about 8,000 tokens.
+#: Characters of a text that are read: no model here reads more than about 8,000 tokens.
 MAX_CHARACTERS = 32_768
 MAX_TOKENS = 512
-#: Questions whose vectors are remembered.
+#: Questions with cached vectors.
 RECENT = 64
-#: onnxruntime's own fusion of these is six times slower on a CPU than the two operators.
+#: An onnxruntime fusion that is six times slower on a CPU than the two operators.
 UNWANTED = ["SkipLayerNormFusion"]
 E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
 
@@ -50,8 +50,8 @@ E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
 class OnnxEmbedder:
     """Texts to unit vectors.
 
-    Questions have a thread of their own, and passages are embedded a few at a time, so a question asked
-    while indexing shares the processor instead of queueing behind a batch.
+    Questions have a thread of their own, and passages are embedded a few at a time, so a question during
+    indexing shares the processor instead of queueing behind a batch.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -73,7 +73,7 @@ class OnnxEmbedder:
         self._workers = ThreadPoolExecutor(cores, thread_name_prefix="embed")
         self.name = _build_name(folder, graph)
         self._space = TokenProjection(folder) if (folder / TOKEN_SPACE).is_file() else None
-        #: Tokens at the start that are not the text's own: the opening mark and the prompt.
+        #: Tokens before the text: the start token and the prompt.
         self._marks = {kind: 1 + self.count_tokens(prompt.strip()) for kind, prompt in self._prompts.items()}
         self._recent: LruCache[str, MultiVector] = LruCache(RECENT)
         self.dimensions = len(self._embed_batch(["a"], "passage")[0].pooled)
@@ -88,7 +88,7 @@ class OnnxEmbedder:
         return np.stack([each.pooled for each in found]) if found else np.zeros((0, self.dimensions), "f4")
 
     async def _embed_question(self, text: str) -> MultiVector:
-        """A turn is read and searched for in the same words: what was asked just now is not read again."""
+        """Cached: classifying and searching a turn embed the same text."""
         return (await self._recent.get_many([text], self._embed_questions))[text]
 
     async def _embed_questions(self, texts: Sequence[str]) -> Mapping[str, MultiVector]:
@@ -109,7 +109,7 @@ class OnnxEmbedder:
         return [found[i] for i in range(len(texts))]
 
     def count_tokens(self, text: str) -> int:
-        """How many tokens the model sees, its two marks and the prompt not counted; at most its limit."""
+        """Tokens of *text* without special tokens and prompt; at most the model's limit."""
         return len(self._tokenizer.encode(_clean_text(text), add_special_tokens=False).ids)
 
     def close(self) -> None:
@@ -149,7 +149,7 @@ class OnnxEmbedder:
         return feed
 
     def _pool_vectors(self, hidden: Vectors, mask: NDArray[Any]) -> Vectors:
-        """The first token's vector, or the mean of all that are not padding."""
+        """CLS pooling, or the mean over all tokens but padding."""
         import numpy as np
 
         if self._first_token_only:
@@ -160,7 +160,7 @@ class OnnxEmbedder:
 
 
 class MultiVectorOnnxEmbedder(OnnxEmbedder):
-    """An ONNX model of which the directions of its token vectors are known."""
+    """An ONNX model with a token projection, and thus with token vectors."""
 
     async def embed_query_tokens(self, text: str) -> MultiVector:
         return await self._embed_question(text)
@@ -169,7 +169,7 @@ class MultiVectorOnnxEmbedder(OnnxEmbedder):
         return await self._embed_passages(texts)
 
     def compute_token_spans(self, text: str) -> Spans:
-        """Where in *text* each token of its passage vectors stands: (tokens, 2), from and to."""
+        """Spans in *text* of its passage tokens: (tokens, 2), start and end."""
         import numpy as np
 
         prompt, skip = self._prompts.get("passage", ""), self._marks["passage"]
@@ -183,14 +183,14 @@ def open_embedder(folder: Path) -> OnnxEmbedder:
 
 
 def _group_by_length(texts: Sequence[str]) -> Iterator[list[int]]:
-    """Indexes of texts of about the same length, longest first so that the last runs end together."""
+    """Indexes of texts grouped by similar length, longest first so that the last runs end together."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
     for start in range(0, len(order), BATCH_SIZE):
         yield order[start : start + BATCH_SIZE]
 
 
 def _clean_text(text: str) -> str:
-    """What the tokenizer can take: lone surrogates would raise, and a book would take minutes."""
+    """The text without lone surrogates, which the tokenizer refuses, and cut to MAX_CHARACTERS."""
     return text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
 
 
@@ -202,8 +202,7 @@ def open_session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # Threads that spin while they wait gain nothing on a free machine and cost three times as much on a busy
-    # one.
+    # No spinning: threads that spin gain nothing on a free machine and triple the time on a busy one.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(
@@ -236,14 +235,14 @@ def _load_description(folder: Path, name: str) -> dict[str, Any]:
 
 
 def _load_max_tokens(folder: Path) -> int:
-    """The model's limit, never above 512: a passage that is longer says too many things for one vector."""
+    """The model's limit, at most 512: one vector cannot represent a longer passage well."""
     said = _load_description(folder, "sentence_bert_config.json").get("max_seq_length")
     positions = _load_description(folder, "config.json").get("max_position_embeddings", MAX_TOKENS)
     return min(int(said or positions), MAX_TOKENS)
 
 
 def _load_prompts(folder: Path) -> dict[str, str]:
-    """What is put before a question and a passage; E5 models need it even where their folder does not say."""
+    """Prefixes of questions and passages; E5 models need them even if their folder does not say so."""
     said = _load_description(folder, "config_sentence_transformers.json").get("prompts") or {}
     if "query" in said:
         return {"query": said["query"], "passage": said.get("passage", said.get("document", ""))}
@@ -252,7 +251,7 @@ def _load_prompts(folder: Path) -> dict[str, str]:
 
 
 def _build_name(folder: Path, graph: Path) -> str:
-    """The folder's name and a mark of the graph's content, so that a replaced model makes a new index."""
+    """The folder's name and a hash of the graph, so that a replaced model makes a new index."""
     mark = hashlib.sha256(str(graph.stat().st_size).encode())
     with graph.open("rb") as file:
         mark.update(file.read(1 << 20))

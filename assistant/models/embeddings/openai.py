@@ -1,4 +1,4 @@
-"""Embeds texts with OpenAI's embeddings or any server that speaks the same protocol."""
+"""Embeds texts with OpenAI's embeddings or a server with the same API."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 #: Texts per request.
 BATCH_SIZE = 64
-#: The service refuses 8,192 tokens; a character is at most about three in any script.
+#: The API refuses more than 8,192 tokens; a character has at most about three in any script.
 MAX_CHARACTERS = 2_700
 
 
 class OpenAIEmbedder:
-    """Texts to unit vectors by request; how many dimensions is known after the first answer."""
+    """Texts to unit vectors by HTTP; the dimension is known after the first response."""
 
     def __init__(self, client: openai.AsyncOpenAI, model: str) -> None:
         self._client = client
@@ -50,7 +50,7 @@ class OpenAIEmbedder:
     async def _embed_texts(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
-        # The service refuses empty input, and JSON cannot carry a lone surrogate.
+        # The API refuses empty input, and JSON cannot carry a lone surrogate.
         cut = [text[:MAX_CHARACTERS].encode("utf-8", "replace").decode() or " " for text in texts]
         try:
             answer = await self._client.embeddings.create(

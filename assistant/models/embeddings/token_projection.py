@@ -1,4 +1,4 @@
-"""Shrinks a model's vector of each token to a few small numbers that can be kept and compared."""
+"""Projects token vectors to a few 4-bit numbers, for storage and late interaction (PCA)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     Vectors = NDArray[float32]
     Small = NDArray[int8]
 
-#: In a model's folder: the middle of its token vectors and their principal directions.
+#: File in a model's folder: mean of its token vectors and their principal directions.
 FILE = "token_space.json"
-#: Four bits a number: a unit vector's numbers times STEPS, cut at ±MOST. Finer steps rank no better.
+#: Four bits a number: components of a unit vector times STEPS, clipped to ±MAX_STEP. Finer steps rank no
+#: better.
 STEPS = 28
 MAX_STEP = 7
 
 
 class TokenProjection:
-    """The middle of a model's token vectors and the directions in which they differ most."""
+    """The mean of a model's token vectors and their principal directions."""
 
     def __init__(self, folder: Path) -> None:
         import numpy as np
@@ -33,7 +34,7 @@ class TokenProjection:
         self._directions = numbers.reshape(kept["rows"], kept["columns"]) * np.float32(kept["scale"])
 
     def project_tokens(self, hidden: Vectors) -> Small:
-        """One row per token."""
+        """(tokens, dimensions) float32 to (tokens, directions) int8."""
         import numpy as np
 
         shrunk = (_normalize_rows(hidden) - self._center) @ self._directions

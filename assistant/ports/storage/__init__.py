@@ -1,1 +1,1 @@
-"""What a transaction offers; synchronous, see store.py."""
+"""The stores of a transaction; synchronous, see store.py."""

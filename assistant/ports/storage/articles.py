@@ -13,19 +13,20 @@ if TYPE_CHECKING:
 
 
 class ArticleStore(Protocol):
-    """Articles and chunks, the truth behind every index."""
+    """Articles and chunks: the source of truth for every index."""
 
     def load_content_hashes(self) -> Mapping[str, str]: ...  # article id -> content hash
     def load_origins(self) -> Mapping[str, Origin]: ...
     def update_origins(self, origins: Mapping[str, Origin]) -> None: ...
     def find_article(self, article: str) -> Article | None: ...
     def list_articles(self) -> Sequence[Article]: ...
-    def save_article(self, article: Article, parts: Sequence[tuple[Chunk, Terms]]) -> None: ...  # replaces
+    # inserts or replaces
+    def save_article(self, article: Article, parts: Sequence[tuple[Chunk, Terms]]) -> None: ...
     def remove_articles(self, gone: Sequence[str]) -> None: ...
 
 
 class ChunkStore(Protocol):
-    """What search reads of the chunks."""
+    """What retrieval reads of the chunks."""
 
     def load_version(self) -> int: ...  # another number after every change
     def list_chunk_ids(self) -> Sequence[int]: ...
@@ -37,7 +38,7 @@ class ChunkStore(Protocol):
 class VectorStore(Protocol):
     """The vectors of chunks.
 
-    Eight members because search reads them in three forms, and an index asks which are there.
+    Eight members because search reads them in three forms, and an index asks which exist.
     """
 
     def list_unembedded(self, model: str, *, limit: int) -> Sequence[tuple[int, str, Chunk]]: ...  # id, title
@@ -51,7 +52,7 @@ class VectorStore(Protocol):
 
 
 class PassageStore(ChunkStore, VectorStore, Protocol):
-    """Everything that search reads."""
+    """Everything that retrieval reads."""
 
 
 class KnowledgeStore(ArticleStore, PassageStore, Protocol):

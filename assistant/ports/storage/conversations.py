@@ -1,4 +1,4 @@
-"""Conversations, what was said in them and how replies came about, inside a transaction."""
+"""Conversations, messages, turns and handoffs, inside a transaction."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ class ConversationRowStore(Protocol):
     def find_by_token(self, conversation: str, token_hash: str) -> Conversation | None: ...
     def add(self, conversation: Conversation, token_hash: str | None) -> None: ...
     def save(self, conversation: Conversation) -> None: ...
-    def list_existing(self, conversations: Sequence[str]) -> Sequence[Conversation]: ...  # those there are
+    def list_existing(self, conversations: Sequence[str]) -> Sequence[Conversation]: ...  # those that exist
     def list_by_customer(self, customer: str, *, before: str) -> Sequence[Conversation]: ...  # newest first
 
 
 class InboxStore(Protocol):
-    """Who waits, and what agents have on their desks."""
+    """The queue, and agents' inboxes."""
 
     def count_waiting_before(self, conversation: Conversation) -> int: ...
     def list_inbox(
         self, *, state: State | None, agent: str | None, after: int, limit: int
     ) -> Sequence[Conversation]: ...
     def count_by_state(self, agent: str) -> dict[str, int]: ...
-    def count_queued(self, *, origin: str | None = None) -> int: ...  # how many wait: all, or of an address
-    def list_queued(self, customer: str, *, besides: str) -> Sequence[Conversation]: ...  # longest first
+    def count_queued(self, *, origin: str | None = None) -> int: ...  # all, or from one address
+    # longest waiting first
+    def list_queued(self, customer: str, *, besides: str) -> Sequence[Conversation]: ...
 
 
 class ConversationStore(ConversationRowStore, InboxStore, Protocol):
@@ -50,7 +51,7 @@ class MessageStore(Protocol):
     def load_last(self, conversations: Sequence[str]) -> Mapping[str, Message]: ...
     def load_last_customer_texts(
         self, conversations: Sequence[str]
-    ) -> Mapping[str, str]: ...  # the customer's
+    ) -> Mapping[str, str]: ...  # of the customer
     def update_text(self, conversation: str, message: str, text: str, kind: str) -> None: ...
 
 
@@ -59,8 +60,8 @@ class TurnStore(Protocol):
     def list_all(self, conversation: str, *, after: int = 0) -> Sequence[TurnRecord]: ...
     def load_recent_feelings(
         self, conversations: Sequence[str]
-    ) -> Mapping[str, Mapping[str, float]]: ...  # the strongest of the last turns
-    def redact_turn(self, conversation: str, seq: int) -> None: ...  # the words of a turn
+    ) -> Mapping[str, Mapping[str, float]]: ...  # the highest of the last turns
+    def redact_turn(self, conversation: str, seq: int) -> None: ...  # removes the words of a turn
     def count_turns(self, conversation: str) -> int: ...
     def find_last_answered_seq(
         self, conversation: str
@@ -72,7 +73,7 @@ class HandoffStore(Protocol):
     def load_last_packet(self, conversation: str) -> dict[str, Any] | None: ...
     def load_last_asks(self, conversations: Sequence[str]) -> Mapping[str, str]: ...  # what is wanted
     def redact_packets(self, conversation: str, words: str, instead: str) -> None: ...
-    def replace_packet(self, packet: dict[str, Any]) -> None: ...  # keeps it in place of the one of its epoch
+    def replace_packet(self, packet: dict[str, Any]) -> None: ...  # replaces the one of its epoch
     def mark_claimed(self, conversation: str, now: datetime) -> None: ...
     def list_recent_claims(
         self, *, since: datetime, limit: int

@@ -1,4 +1,4 @@
-"""Due work and the journal, inside a transaction."""
+"""Jobs and the journal, inside a transaction."""
 
 from __future__ import annotations
 
@@ -12,36 +12,37 @@ Kinds = Collection[JobKind]
 
 
 class JobQueue(Protocol):
-    """Work with a due time; one row of a kind per conversation.
+    """Jobs with a due time; one row per kind and conversation.
 
-    Thirteen members because all are steps of one row, from wanted to done or given up, under one lease.
+    Thirteen members because all are steps of one job under one lease, from scheduled to completed or
+    dead-lettered.
     """
 
     def schedule(self, kind: JobKind, conversation: str, due_at: datetime, now: datetime) -> None: ...
     def schedule_once(
         self, kind: JobKind, conversation: str, due_at: datetime, now: datetime
-    ) -> None: ...  # once
+    ) -> None: ...  # no effect if it is scheduled
     def get(self, kind: JobKind, conversation: str) -> Job | None: ...
     def claim_due(self, now: datetime, lease: timedelta, limit: int, kinds: Kinds = ...) -> Sequence[Job]: ...
     def complete_job(self, kind: JobKind, conversation: str, lease: str | None = None) -> bool: ...
     def schedule_retry(self, item: Job, due_at: datetime) -> None: ...
     def reschedule(self, item: Job, due_at: datetime) -> None: ...
     def find_next_due_at(self, kinds: Collection[JobKind] = ...) -> datetime | None: ...
-    def dead_letter(self, item: Job, why: str, now: datetime) -> None: ...  # it failed for good
-    def dead_letter_event(self, letter: DeadEvent, now: datetime) -> None: ...
+    def dead_letter(self, item: Job, why: str, now: datetime) -> None: ...  # moves it to the dead letters
+    def dead_letter_event(self, event: DeadEvent, now: datetime) -> None: ...
     def count_dead_letters(self) -> int: ...
-    def renew_leases(self, held: Sequence[Job], until: datetime) -> None: ...  # unless others have it now
-    def end_leases(self, now: datetime) -> None: ...  # whoever held them is gone
+    def renew_leases(self, held: Sequence[Job], until: datetime) -> None: ...  # those that are still ours
+    def end_leases(self, now: datetime) -> None: ...  # all of them: their holders are gone
 
 
 class Journal(Protocol):
-    """Tells agents' screens what changed."""
+    """The log of changes that agents' screens follow."""
 
     def append_entry(self, conversation: str, message: str | None, now: datetime) -> None: ...
     #: (id, conversation, message)
     def list_after(
         self, last: int, *, limit: int, now: datetime
     ) -> Sequence[tuple[int, str, str | None]]: ...
-    def find_latest_id(self, now: datetime) -> int: ...  # where a new follower starts
-    def check_writable(self, now: datetime) -> None: ...  # writes something, whatever it is
+    def find_latest_id(self, now: datetime) -> int: ...  # where a new reader starts
+    def check_writable(self, now: datetime) -> None: ...  # writes something
     def load_id_range(self) -> tuple[int, int]: ...  # first and last id

@@ -1,4 +1,4 @@
-"""What happens to articles, sources and collections of vectors over time, inside a transaction."""
+"""Article lifecycle, sources and vector collections, inside a transaction."""
 
 from __future__ import annotations
 
@@ -19,49 +19,50 @@ from assistant.domain.supersession import SupersessionClaims
 
 
 class CollectionStore(Protocol):
-    """Which collection of the vector index holds each model's vectors, who makes and who fills them.
+    """Names of vector collections, and the leases for filling and backfilling them.
 
-    Eight members because naming, filling and completing a collection are steps of one hand-over.
+    Eight members because naming, filling and completing a collection are steps of one process.
     """
 
     def find_name(self, model: str) -> str | None: ...
-    def ensure_name(self, model: str) -> str: ...  # made where there is none
+    def ensure_name(self, model: str) -> str: ...  # creates it if missing
     def acquire_sync_lease(
         self, model: str, filler: str, version: int, now: datetime
-    ) -> bool: ...  # whether it may
+    ) -> bool: ...  # whether the lease was granted
     def release_sync_lease(self, model: str, filler: str) -> None: ...
     def acquire_backfill_lease(
         self, model: str, maker: str, now: datetime, *, politely: bool
-    ) -> bool: ...  # whether it may
-    def mark_complete(self, model: str, spec: str) -> None: ...  # all its vectors are made
+    ) -> bool: ...  # whether the lease was granted
+    def mark_complete(self, model: str, spec: str) -> None: ...  # all its vectors exist
     def list_complete(self) -> Mapping[str, str]: ...  # model -> the setting that opens it
-    def delete_collections(self, *, except_model: str) -> Sequence[str]: ...  # names of collections
+    # names of the deleted collections
+    def delete_collections(self, *, except_model: str) -> Sequence[str]: ...
 
 
 class SupersessionStore(Protocol):
-    """Which article replaces which."""
+    """Which article supersedes which."""
 
     def list_claims(self) -> Sequence[SupersessionClaims]: ...
-    def save_supersessions(self, found: Mapping[str, str]) -> bool: ...  # whether that is news
+    def save_supersessions(self, found: Mapping[str, str]) -> bool: ...  # whether anything changed
     def list_supersessions(self) -> Sequence[Supersession]: ...
 
 
 class ValidityStore(Protocol):
-    """What is answered from today, what expires and what comes."""
+    """Which articles are valid today, which expire and which are upcoming."""
 
     def list_inactive_chunks(
         self, today: date
-    ) -> Sequence[int]: ...  # chunks not answered from, though they hold
+    ) -> Sequence[int]: ...  # chunks that are not yet valid or superseded
     def load_chunk_articles(self) -> Mapping[int, str]: ...  # chunk -> article
     def list_expiring_articles(
         self, before: date
-    ) -> Sequence[tuple[str, str, date]]: ...  # article, title, last day
+    ) -> Sequence[tuple[str, str, date]]: ...  # (article, title, last day)
     def list_upcoming_articles(self, after: date) -> Sequence[tuple[str, str, date]]: ...
     def list_article_listings(self) -> Sequence[ArticleListing]: ...
 
 
 class ContradictionStore(Protocol):
-    """Sentences that contradict each other, and what people said of them."""
+    """Contradictions between articles, and their dismissals."""
 
     def list_uncompared_chunks(self, model: str) -> tuple[int, Sequence[int]]: ...  # the last of them, chunks
     def save_contradictions(self, last: int, found: Sequence[Contradiction], now: datetime) -> None: ...
@@ -72,7 +73,7 @@ class ContradictionStore(Protocol):
 
 
 class SourceProblemStore(Protocol):
-    """What could not be read of which source, and what was left out."""
+    """Problems and remarks of sources."""
 
     def save_source_problems(self, sources: Sequence[str], found: Sequence[SourceProblem]) -> None: ...
     def list_source_problems(self) -> Sequence[SourceProblem]: ...
@@ -82,19 +83,19 @@ class SourceProblemStore(Protocol):
 class ArticleLifecycleStore(
     SupersessionStore, ValidityStore, ContradictionStore, SourceProblemStore, Protocol
 ):
-    """All that happens to articles over time."""
+    """Supersessions, validity, contradictions and source problems."""
 
 
 class SourceStore(Protocol):
-    """What was named to be read, and which process reads it again."""
+    """Sources, and the leases for resyncing them."""
 
-    def record_checks(self, looks: Sequence[SourceCheck]) -> None: ...
+    def record_checks(self, checks: Sequence[SourceCheck]) -> None: ...
     def list_sources(self) -> Sequence[KnowledgeSource]: ...
-    def request_resync(self, source: str) -> bool: ...  # whether it is a web source that we know
+    def request_resync(self, source: str) -> bool: ...  # whether it is a known web source
     def claim_due(
         self, now: datetime, interval: timedelta | None
-    ) -> KnowledgeSource | None: ...  # due and leased
+    ) -> KnowledgeSource | None: ...  # due, leased
     def renew_lease(
         self, source: KnowledgeSource, now: datetime
-    ) -> bool: ...  # whether the lease still holds
+    ) -> bool: ...  # whether the lease is still valid
     def release_lease(self, source: KnowledgeSource) -> None: ...

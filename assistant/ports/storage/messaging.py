@@ -10,20 +10,21 @@ from assistant.domain.channels import Address, Delivery, Media, Thread
 
 
 class ThreadStore(Protocol):
-    """Where conversations go on in messaging apps."""
+    """Threads of conversations in messaging apps."""
 
     def is_duplicate_event(self, channel: str, account: str, event: str, now: datetime) -> bool: ...
     def find_by_address(self, address: Address) -> Thread | None: ...
     def get(self, thread: str) -> Thread | None: ...
     def find_by_conversation(self, conversation: str) -> Thread | None: ...
-    def has_unproven_thread(self, address: Address, since: datetime) -> bool: ...  # another thread there is
+    # another thread of the peer
+    def has_unproven_thread(self, address: Address, since: datetime) -> bool: ...
     def save_thread(self, thread: Thread) -> None: ...
 
 
 class DeliveryStore(Protocol):
-    """Messages on their way to messaging apps, in order within a conversation.
+    """The outbox: messages to messaging apps, in order within a conversation.
 
-    Eight members because a delivery is known by its message here and by the app's own id there.
+    Eight members because a delivery has our message's id here and the app's id there.
     """
 
     def add(self, conversation: str, epoch: int, message: str, now: datetime) -> bool: ...
@@ -31,9 +32,9 @@ class DeliveryStore(Protocol):
     def save(self, delivery: Delivery) -> None: ...
     def add_receipt(self, channel: str, delivery: str, platform_id: str) -> None: ...
     def find_by_platform_id(self, channel: str, platform_id: str) -> Delivery | None: ...
-    def list_by_conversation(self, conversation: str) -> Mapping[str, Delivery]: ...  # by message
+    def list_by_conversation(self, conversation: str) -> Mapping[str, Delivery]: ...  # by message id
     def find_by_message(self, conversation: str, message: str) -> Delivery | None: ...
-    def count_by_state(self) -> Mapping[tuple[str, str], int]: ...  # by channel and state
+    def count_by_state(self) -> Mapping[tuple[str, str], int]: ...  # by (channel, state)
 
 
 class MediaStore(Protocol):

@@ -1,4 +1,4 @@
-"""What is counted and what was spent, inside a transaction."""
+"""Metrics and model spending, inside a transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from assistant.domain.budgets import Account, ModelUsage
 
 
 class MetricsStore(Protocol):
-    """What the dashboard counts, between two moments."""
+    """Counts of the dashboard, between two moments."""
 
     def list_conversations(self, start: datetime, end: datetime) -> Sequence[Any]: ...
     def list_handoffs(self, start: datetime, end: datetime) -> Sequence[Any]: ...
@@ -20,8 +20,8 @@ class MetricsStore(Protocol):
 
 
 class SpendingStore(Protocol):
-    """What models cost, in sums that outlive every process."""
+    """Spending on models, kept across restarts."""
 
     def load_by_account(self, accounts: Sequence[Account]) -> Mapping[Account, ModelUsage]: ...
     def add_spending(self, accounts: Sequence[Account], change: ModelUsage) -> None: ...
-    def sum_between(self, start: datetime, end: datetime) -> ModelUsage: ...  # of whole days, everybody's
+    def sum_between(self, start: datetime, end: datetime) -> ModelUsage: ...  # whole days, all conversations

@@ -1,4 +1,4 @@
-"""Customers, agents, and what is known and forgotten of them, inside a transaction."""
+"""Customers, agents, erasure and audit log, inside a transaction."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ class CustomerStore(Protocol):
     def set_familiarity(self, customer: str, familiarity: float) -> None: ...
     def load_names(
         self, customers: Sequence[str]
-    ) -> Mapping[str, tuple[str | None, bool]]: ...  # name, verified
+    ) -> Mapping[str, tuple[str | None, bool]]: ...  # (name, verified)
 
 
 class AgentAccountStore(Protocol):
-    """Who the agents are."""
+    """Agents' accounts."""
 
     def get(self, agent: str) -> Agent | None: ...  # by id or e-mail address
     def find_by_email(self, email: str) -> Agent | None: ...
     def list_all(self) -> Sequence[Agent]: ...
     def add(self, agent: Agent, password_hash: str, now: datetime) -> None: ...
-    def remove(self, agent: str) -> None: ...  # with every way in
+    def remove(self, agent: str) -> None: ...  # with its credentials
 
 
 class CredentialStore(Protocol):
-    """The ways in that an agent has: password, sessions, API tokens."""
+    """Agents' credentials: password, sessions, API tokens."""
 
     def load_password_hash(self, agent: str) -> str | None: ...
     def set_password(self, agent: str, password_hash: str) -> None: ...
-    def add_credential(self, agent: str, door: Credential, now: datetime) -> None: ...
+    def add_credential(self, agent: str, credential: Credential, now: datetime) -> None: ...
     def find_by_secret(
         self, secret_hash: str, now: datetime
-    ) -> tuple[Agent, str | None] | None: ...  # CSRF token
+    ) -> tuple[Agent, str | None] | None: ...  # and its CSRF token
     def revoke_credential(self, secret_hash: str) -> None: ...
     def revoke_credentials(
         self, agent: str, *, tokens: bool
-    ) -> int: ...  # sessions, API tokens too; how many
+    ) -> int: ...  # sessions, with *tokens* also API tokens; how many
 
 
 class PresenceStore(Protocol):
-    """Who is at the desk."""
+    """Which agents are present."""
 
     def mark_present(self, agent: str, now: datetime) -> None: ...
     def mark_absent(self, agent: str) -> None: ...
@@ -56,11 +56,11 @@ class PresenceStore(Protocol):
 
 
 class AgentStore(AgentAccountStore, CredentialStore, PresenceStore, Protocol):
-    """Agents, how they come in, and who is there."""
+    """Agents: accounts, credentials, presence."""
 
 
 class CustomerLinkStore(Protocol):
-    """Which customers are one person."""
+    """Links between customers who are one person."""
 
     def add(self, one: str, other: str, proof: dict[str, Any], now: datetime) -> str: ...
     def end_link(self, link: str, now: datetime) -> bool: ...
@@ -72,7 +72,7 @@ class CustomerLinkStore(Protocol):
 
 
 class ErasureStore(Protocol):
-    """Forgets people and conversations, with everything that hangs on them; counts the rows.
+    """Erases people and conversations with all dependent rows; returns the number of rows.
 
     Eight members because each kind of row has a limit of its own.
     """
@@ -89,10 +89,10 @@ class ErasureStore(Protocol):
 
 
 class AuditLog(Protocol):
-    """Who changed what; it only grows."""
+    """Who changed what; append-only."""
 
     def append_entry(self, actor: str, action: str, now: datetime, **details: Any) -> None: ...
     def append_owner_change(
         self, conversation: Conversation, actor: str, now: datetime
-    ) -> None: ...  # it changed
+    ) -> None: ...  # the owner changed
     def list_entries(self, *, conversation: str | None = None) -> Sequence[AuditEntry]: ...  # in order

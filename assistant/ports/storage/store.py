@@ -1,6 +1,7 @@
-"""One database transaction, and everything that it offers.
+"""A database transaction and its stores.
 
-Synchronous on purpose: a step inside a transaction cannot await, so none is ever open while a model thinks.
+Synchronous on purpose: a step inside a transaction cannot await, so no transaction is open while a model
+computes.
 """
 
 from __future__ import annotations
@@ -42,14 +43,14 @@ class Database(Protocol[S_co]):
 
 
 class CollectionsTransaction(Protocol):
-    """A store whose transaction reaches the collections."""
+    """A store whose transaction has the vector collections."""
 
     @property
     def collections(self) -> CollectionStore: ...
 
 
 class ArticlesTransaction(Protocol):
-    """A store whose transaction reaches the knowledge base."""
+    """A store whose transaction has the knowledge base."""
 
     @property
     def article_lifecycle(self) -> ArticleLifecycleStore: ...
@@ -62,7 +63,7 @@ class ArticlesTransaction(Protocol):
 
 
 class Store(Protocol):
-    """Everything about conversations, inside one transaction.
+    """All stores of conversations, inside one transaction.
 
     Twenty members because each group of tables has a small store of its own, and all share a transaction.
     """

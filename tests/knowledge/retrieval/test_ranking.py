@@ -1,4 +1,4 @@
-"""Weighing the arms: what the committed weights must always do."""
+"""Fusion of the ranking features: what the committed weights must always do."""
 
 from dataclasses import replace
 
@@ -13,14 +13,14 @@ from assistant.knowledge.retrieval.ranking import FusionWeights
 
 def candidates(rows: int = 8, *, seed: int = 0) -> RetrievalCandidates:
     dice = np.random.default_rng(seed)
-    arms = np.zeros((rows, len(RANKING_FEATURES)), np.float32)
-    arms[:, :2] = dice.uniform(0.8, 0.85, (rows, 2))
-    arms[:, 2:5] = dice.uniform(0, 4, (rows, 3))
-    arms[:, 5:8] = dice.uniform(0, 0.3, (rows, 3))
-    arms[:, FIRST_TOKEN_FEATURE:] = dice.uniform(0.3, 0.4, (rows, 3))
+    features = np.zeros((rows, len(RANKING_FEATURES)), np.float32)
+    features[:, :2] = dice.uniform(0.8, 0.85, (rows, 2))
+    features[:, 2:5] = dice.uniform(0, 4, (rows, 3))
+    features[:, 5:8] = dice.uniform(0, 0.3, (rows, 3))
+    features[:, FIRST_TOKEN_FEATURE:] = dice.uniform(0.3, 0.4, (rows, 3))
     ones = np.ones(rows, np.float32)
     return RetrievalCandidates(
-        arms=arms,
+        features=features,
         own_language=ones,
         title_share=ones,
         asked=5,
@@ -32,10 +32,10 @@ def candidates(rows: int = 8, *, seed: int = 0) -> RetrievalCandidates:
 
 def better(given: RetrievalCandidates, row: int, *, by: float) -> RetrievalCandidates:
     """The same candidates, but every arm finds *row* the best by *by* units."""
-    arms = given.arms.copy()
+    features = given.features.copy()
     units = np.array([ranking.UNIT[name] for name in RANKING_FEATURES])
-    arms[row] = arms.max(axis=0) + by * units
-    return replace(given, arms=arms)
+    features[row] = features.max(axis=0) + by * units
+    return replace(given, features=features)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -71,11 +71,11 @@ def test_one_candidate_is_ranked_like_any_other(rows: int) -> None:
 
 def test_an_answer_scores_above_the_threshold_and_small_talk_below() -> None:
     answer = better(candidates(), 2, by=3.0)
-    answer.arms[2, [0, 1, 5, 6, 7]] = [0.93, 0.93, 0.95, 0.9, 0.9]
-    answer.arms[2, FIRST_TOKEN_FEATURE:] = 0.8
+    answer.features[2, [0, 1, 5, 6, 7]] = [0.93, 0.93, 0.95, 0.9, 0.9]
+    answer.features[2, FIRST_TOKEN_FEATURE:] = 0.8
     nothing = candidates()
-    nothing.arms[:, :2] -= 0.04
-    nothing.arms[:, 2:8] = 0
+    nothing.features[:, :2] -= 0.04
+    nothing.features[:, 2:8] = 0
     scores = [
         ranking.compute_probabilities(
             each, ranking.score_candidates(each, ranking.load_fusion_weights()), ranking.load_fusion_weights()
@@ -104,9 +104,9 @@ def _best(given: RetrievalCandidates) -> float:
 
 
 def test_both_is_the_log_odds_of_a_product() -> None:
-    told, sure = np.array([[0.3, -2.0]]), np.array([[0.5, 1.0, 0.2], [-0.4, 0.1, 0.7]])
+    told, calibration = np.array([[0.3, -2.0]]), np.array([[0.5, 1.0, 0.2], [-0.4, 0.1, 0.7]])
     one, other = 1 / (1 + np.exp(-(0.5 + 0.3 - 0.4))), 1 / (1 + np.exp(-(-0.4 + 0.03 - 1.4)))
-    found = ranking.combine_log_odds(told.astype(np.float32), sure.astype(np.float32))[0]
+    found = ranking.combine_log_odds(told.astype(np.float32), calibration.astype(np.float32))[0]
     assert 1 / (1 + np.exp(-found)) == pytest.approx(one * other, abs=1e-6)
 
 
@@ -118,7 +118,7 @@ def test_the_committed_weights_fit_the_features() -> None:
         len(RANKING_FEATURES) * ranking.VIEWS,
     )
     columns = ranking.compute_calibration_features(given, ranking.score_candidates(given, learned)).shape[1]
-    assert learned.sure.shape == (2, 1 + columns)
+    assert learned.calibration.shape == (2, 1 + columns)
 
 
 def test_tokens_are_compared_one_by_one() -> None:

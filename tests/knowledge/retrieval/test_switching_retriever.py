@@ -237,8 +237,8 @@ class BackfillService:
         self.service = AssistantService(
             settings=nobody,
             knowledge=self.knowledge,
-            mind=cast(Any, SimpleNamespace(retriever=opened)),
-            wire=nobody,
+            dependencies=cast(Any, SimpleNamespace(retriever=opened)),
+            notifier=nobody,
             assistant=nobody,
             timing=nobody,
             channels={},

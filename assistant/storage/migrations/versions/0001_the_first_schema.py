@@ -8,7 +8,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-#: Matching words: FTS5 over the segmented terms, kept in step by triggers (storage/fulltext.py).
+#: Full-text search: FTS5 over the tokenized terms, kept in sync by triggers (storage/fulltext.py).
 SQLITE_WORDS = (
     """CREATE VIRTUAL TABLE chunk_words USING fts5(
     title_terms, heading_terms, body_terms, content='chunks', content_rowid='id', tokenize="ascii tokenchars '-_./:+#'"

@@ -1,4 +1,4 @@
-"""Name the collections of the vector index in SQL."""
+"""Store the names of the vector index's collections in SQL."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Messaging apps: threads, deliveries, files, and who is the same person."""
+"""Messaging apps: threads, deliveries, files, customer links."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What was spent on models."""
+"""Spending on models."""
 
 import sqlalchemy as sa
 from alembic import op

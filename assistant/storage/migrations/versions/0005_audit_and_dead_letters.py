@@ -1,4 +1,4 @@
-"""Who changed what, and work that failed for good."""
+"""Audit log and dead letters."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-#: The database refuses to change or remove what was audited (storage/append_only.py).
+#: The database refuses to change or remove audit entries (storage/append_only.py).
 APPEND_ONLY = {
     "sqlite": (
         "CREATE TRIGGER audit_no_update BEFORE update ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",

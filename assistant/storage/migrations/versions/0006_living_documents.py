@@ -1,4 +1,4 @@
-"""Validity, replacements, contradictions, troubles of sources."""
+"""Article validity, supersessions, contradictions, source problems."""
 
 import sqlalchemy as sa
 from alembic import op

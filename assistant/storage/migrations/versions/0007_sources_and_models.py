@@ -1,4 +1,4 @@
-"""Sources that are read again, why a contradiction was dismissed, how each embedding model is opened."""
+"""Sources for resync, reasons for dismissed contradictions, the setting of each embedding model."""
 
 import json
 
@@ -32,7 +32,7 @@ def upgrade() -> None:
 
 
 def _insert_known_sources() -> None:
-    """Web addresses that were ingested before sources were kept; when is not known, so they are due."""
+    """Insert web addresses that were ingested before; their last check is unknown, so they are due."""
     articles = sa.table("articles", sa.column("origin", sa.Text))
     origins = op.get_bind().execute(sa.select(articles.c.origin).where(articles.c.origin.is_not(None)))
     named = sorted({json.loads(origin)["source"] for origin in origins.scalars()})

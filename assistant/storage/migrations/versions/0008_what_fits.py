@@ -1,4 +1,4 @@
-"""Ids of other systems fit their columns; indexes for forgetting; files are kept once; a row that proves writing."""
+"""Bounded columns for foreign ids; indexes for erasure; unique files; the write probe's row."""
 
 import json
 
@@ -12,7 +12,7 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-#: Where ids of other systems are, and how long they may be.
+#: Columns with ids of other systems, and their maximum length.
 FOREIGN = (
     ("messages", "id", 64),
     ("media", "message", 64),
@@ -43,7 +43,7 @@ def upgrade() -> None:
 
 
 def _hash_long_ids(table: str, column: str, length: int) -> None:
-    """SQLite took ids of any length; they are looked for by what they are now stored as."""
+    """SQLite accepted ids of any length; replace long ones by the hash that lookups now use."""
     connection = op.get_bind()
     too_long = sa.text(f"SELECT DISTINCT {column} FROM {table} WHERE length({column}) > :length")
     for before in connection.execute(too_long, {"length": length}).scalars().all():

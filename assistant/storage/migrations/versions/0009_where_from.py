@@ -1,4 +1,4 @@
-"""From where a conversation was opened, as a keyed hash: limits count by it."""
+"""Keyed hash of the address from which a conversation was opened, for rate limits."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What was left out of documents that could be read stands beside what could not be."""
+"""Store remarks about partly read documents beside the problems of unreadable ones."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What could not be taken in is kept with what it said, and is found when its writer is forgotten."""
+"""Store the content of dead events, and the sender for erasure."""
 
 import sqlalchemy as sa
 from alembic import op

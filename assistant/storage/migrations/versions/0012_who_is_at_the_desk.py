@@ -1,4 +1,4 @@
-"""When each agent was last at the desk; and whoever waits for a person has a row by which they hear of it."""
+"""Presence of agents, and a due job per waiting customer for news about the wait."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-#: Due at once: the first look tells how it is and plans the next.
+#: Due at once: the first run tells the state and schedules the next.
 GIVE_A_DUE_ROW = """
     INSERT INTO due (conversation, kind, due_at, since, tries)
     SELECT c.id, 'deadline', c.updated_at, c.updated_at, 0 FROM conversations AS c
