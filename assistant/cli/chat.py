@@ -180,7 +180,8 @@ async def _read_turns(
     """Index of each customer line -> the turn encoder's logits; empty when it cannot be opened."""
     from assistant.signals.replay import parse_transcript
 
-    lines, found = parse_transcript(turns), dict[int, Mapping[str, float]]()
+    lines = parse_transcript(turns)
+    found: dict[int, Mapping[str, float]] = {}
     for index, line in enumerate(lines):
         if read_turn is not None and line.author == "customer":
             labels = await read_turn(line.text, lines[:index])

@@ -25,7 +25,9 @@ from assistant.signals.unfamiliarity import is_brief, score_unfamiliarity
 CLEAR_THRESHOLD = 0.9
 VAGUE_THRESHOLD = 0.2
 #: The same for a wish that the matcher found outright.
-AGREED_THRESHOLD = 0.5
+AGREED_THRESHOLD = 0.7
+#: A word that names a person and nothing else ("representative?") is at least a hint.
+MAX_BARE_CHARACTERS = 20
 #: The same where only the n-gram classifier has read the turn.
 CLEAR_THRESHOLD_TEXT_ONLY = 0.9
 VAGUE_THRESHOLD_TEXT_ONLY = 0.5
@@ -168,13 +170,16 @@ def _detect_human_request(
 def _weigh_request_in_context(
     whole: str, found: RequestMatch, labels: Mapping[str, float], words: float
 ) -> RequestMatch:
+    if found.is_denied:
+        return NOTHING  # says that none is needed, or speaks about people
     features = compute_request_context_features(found, labels, words)
     likely = calibration.compute_probability("wish", features)
     # What the matcher finds outright needs less.
     enough = AGREED_THRESHOLD if found.request is HumanRequest.CLEAR else CLEAR_THRESHOLD
     if likely >= enough:
         return RequestMatch(HumanRequest.CLEAR, found.words or whole[:80], found.why or "asks for a person")
-    if likely >= VAGUE_THRESHOLD:
+    is_bare = found.request is HumanRequest.VAGUE and len(whole) <= MAX_BARE_CHARACTERS
+    if likely >= VAGUE_THRESHOLD or is_bare:
         return RequestMatch(
             HumanRequest.VAGUE, found.words or whole[:80], found.why or "may be asking for a person"
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "contract.md").read_text("utf-8")
-ROUTER = re.compile(r'^router = APIRouter\((?:prefix="([^"]*)")?', re.MULTILINE)
+ROUTER = re.compile(r'^router = APIRouter\(\s*(?:prefix="([^"]*)")?', re.MULTILINE)
 ROUTE = re.compile(r'@router\.(get|post|put|patch|delete)\(\s*"([^"]*)"')
 CALL = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/[^`?\s]*)`")
 

@@ -13,6 +13,11 @@ OPENING = 15
 MAX_LINE_CHARACTERS = 8_000
 #: What stands before a quoted line.
 _MARKS = re.compile(r"^[\W_]{1,20}")
+#: What the sentence was in earlier versions, whose mails are still answered.
+FORMER_DISCLOSURES = (
+    "ヘルプの記事をもとに自動でお答えしています。担当者とはいつでもお話しいただけます。",
+    "Answers are written automatically from our help articles. You can reach a person at any time.",
+)
 
 
 def strip_quoted_replies(text: str, ours: str) -> str:
@@ -40,7 +45,8 @@ def _mark_quoted_lines(bare: list[str], known: str) -> list[bool]:
 
 def _find_disclosure_line(bare: list[str]) -> int:
     """Where a message of ours begins, by the sentence that says what the assistant is."""
-    openings = [_normalize_line(render_template("disclosure", language)) for language in LANGUAGES]
+    sentences = [*(render_template("disclosure", language) for language in LANGUAGES), *FORMER_DISCLOSURES]
+    openings = [_normalize_line(sentence) for sentence in sentences]
     begun = (
         number
         for number, one in enumerate(bare)

@@ -1,7 +1,6 @@
 """Drafts for agents: what the knowledge base says to what the customer asks, article by article."""
 
-import re
-
+from assistant.conversation.turn.suggestion_rules import is_prose
 from assistant.conversation.turn.think import TurnDependencies
 from assistant.domain.conversation import Conversation
 from assistant.ports.answering import AnswerRequest, Draft
@@ -9,10 +8,6 @@ from assistant.ports.answering import AnswerRequest, Draft
 #: Drafts that an agent is shown, and passages they are made from.
 MAX_SUGGESTIONS = 3
 MAX_PASSAGES = 6
-
-SOURCE_MARKER = re.compile(r"\s?\[\d{1,2}\](?!\()")
-NOT_PROSE = re.compile(r"^\s*\||```|^#{1,6} |</?[a-z]+>", re.MULTILINE)
-SENTENCE_END = re.compile(r"[。．.!?！？)）」]\s*$", re.MULTILINE)
 
 
 async def draft_suggestions(mind: TurnDependencies, conversation: Conversation, question: str) -> list[Draft]:
@@ -36,12 +31,6 @@ async def draft_suggestions(mind: TurnDependencies, conversation: Conversation, 
         )
         drafts.append(await mind.answerer.write_answer(ask, _ignore_progress))
     return [draft for draft in drafts if draft.citations and is_prose(draft.text)]
-
-
-def is_prose(text: str) -> bool:
-    """Sentences or a list of them, as an agent would write; no table, code or heading."""
-    plain = SOURCE_MARKER.sub("", text).strip()
-    return bool(plain) and NOT_PROSE.search(plain) is None and SENTENCE_END.search(plain) is not None
 
 
 async def _ignore_progress(_text: str) -> None:

@@ -11,6 +11,7 @@ from assistant.conversation.turn.burst_answer import answer_findings, search_bur
 from assistant.conversation.turn.contradictory_sources import downgrade_to_offer as unsure_answer
 from assistant.conversation.turn.reply import NearMatches, compose_reply, compose_small_talk
 from assistant.conversation.turn.result import TurnResult
+from assistant.conversation.turn.suggestion_rules import is_suggestible
 from assistant.conversation.turn.turn_input import TurnInput
 from assistant.domain.budgets import ModelBudget, Spender
 from assistant.domain.conversation import Conversation
@@ -231,7 +232,7 @@ def _build_turn_result(found: SearchOutcome, signals: Signals, verdict: Verdict,
         signals=signals,
         verdict=verdict,
         reply=None if handed_over else reply,
-        suggested=reply if handed_over and draft.text else None,
+        suggested=reply if handed_over and is_suggestible(draft, found.passages, signals.language) else None,
         query=found.query,
         sources=build_turn_sources(found.passages, cited),
         model=draft.model,
