@@ -122,7 +122,7 @@ GRUMBLING: dict[str, Any] = {
     "turns": [
         {"author": "customer", "text": "返品の期限は？"},
         {"author": "assistant", "text": "30日以内です。"},
-        {"author": "customer", "text": "何度も同じことを言わせないでください。いい加減にしてください。"},
+        {"author": "customer", "text": "何度も同じことを言わせないで。もううんざりです。"},
     ],
 }
 PATIENT = "offer_frustration: 0.999\nhandoff_frustration: 1.0\noutburst_frustration: 1.0\n"
