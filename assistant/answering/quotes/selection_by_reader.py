@@ -20,14 +20,14 @@ from assistant.text.quotable import Unit, UnitKind, extract_units
 from assistant.text.terms import normalize_text
 
 #: Characters of an answer, by language; whole lists of steps may be longer.
-MAX_CHARACTERS = {"ja": 200, "en": 400}
+MAX_CHARACTERS = {"ja": 210, "en": 410}
 #: A further part scores at most this much below the best one, in log-odds, and is likely by itself.
-MAX_LOG_ODDS_BEHIND = 4.0
-MIN_LOG_ODDS = -3.0
+MAX_LOG_ODDS_BEHIND = 5.0
+MIN_LOG_ODDS = -3.5
 #: Log-odds from which a part is needed beside the answer.
 MIN_NEEDED = 0.0
 #: Ratio of probabilities from which a second passage is quoted too.
-MIN_SECOND = 0.8
+MIN_SECOND = 0.7
 #: Lead in log-odds from which one row stands out; most rows of a table shown whole.
 MIN_ROW_MARGIN = 2.0
 MAX_ROWS = 8
