@@ -54,6 +54,48 @@ _REST = re.compile(
     | ^(for|with|in|from|on|without|even)\ .{1,40}\?$""",
     _FLAGS,
 )
+#: Terms that may be asked about anything: with nothing else in it, a question has no subject of its own.
+GENERIC_TERMS = frozenset(
+    [
+        "金",
+        "費用",
+        "料金",
+        "代金",
+        "値段",
+        "無料",
+        "有料",
+        "期限",
+        "期間",
+        "日数",
+        "時間",
+        "方法",
+        "手順",
+        "場所",
+        "必要",
+        "可能",
+        "何日",
+        "何時",
+        "届",
+        "教",
+        "使",
+        "cost",
+        "fee",
+        "price",
+        "free",
+        "charge",
+        "pay",
+        "long",
+        "much",
+        "many",
+        "take",
+        "day",
+        "time",
+        "deadline",
+        "way",
+        "need",
+        "possible",
+    ]
+)
 _MAX_EARLIER_QUESTIONS = 2
 #: Seconds: the customer waits for the rewrite and then for the answer.
 SECONDS = 2.5
@@ -100,12 +142,12 @@ def build_standalone_question(question: str, lines: Sequence[Utterance]) -> str:
 
 
 def prepend_subject(question: str, lines: Sequence[Utterance]) -> str:
-    """*question* preceded by the customer's last standalone question, whether it refers to it or not.
+    """*question* preceded by the customer's last standalone question, where it names no subject of its own.
 
-    Unchanged where it says enough, or where nothing was asked before.
+    Unchanged where it does, or where nothing was asked before.
     """
     question = question.strip()
-    if _CHATTER.match(question) or _is_long(question):
+    if _CHATTER.match(question) or not extract_terms(question) <= GENERIC_TERMS:
         return question
     earlier = _find_subject(lines, question)
     return f"{earlier} / {question}" if earlier else question

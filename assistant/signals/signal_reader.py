@@ -33,6 +33,8 @@ CLEAR_THRESHOLD_TEXT_ONLY = 0.9
 VAGUE_THRESHOLD_TEXT_ONLY = 0.5
 #: Threshold of distress.
 DISTRESS_THRESHOLD = 0.5
+#: What the turn encoder must reach by itself, without words that say it outright.
+CONFIDENT_DISTRESS = 0.8
 #: Threshold from which a feeling is shown as evidence.
 EVIDENCE_THRESHOLD = 0.5
 #: Signal -> label of the turn encoder.
@@ -81,10 +83,7 @@ class RuleSignalReader:
         circumstances = {hit.cue.kind: hit for hit in cues.find_hits("circumstances", split_clauses(near))}
         sensitive = next((name for name in SENSITIVE if name in circumstances), None)
         wish = _detect_human_request(whole, progress, history, logit["wish"], labels)
-        feelings = _score_feelings(labels)
-        if "self_harm" in circumstances:
-            # Said outright: it needs no reading in context, and works with everything else down.
-            feelings["distress"] = 1.0
+        feelings = _judge_distress(_score_feelings(labels), said_outright="self_harm" in circumstances)
         if feelings.get("distress", 0.0) >= DISTRESS_THRESHOLD:
             sensitive = "harm"
         return Signals(
@@ -126,6 +125,16 @@ def _score_feelings(labels: Mapping[str, float] | None) -> dict[str, float]:
         )
         for signal, label in FEELING_LABELS.items()
     }
+
+
+def _judge_distress(feelings: dict[str, float], *, said_outright: bool) -> dict[str, float]:
+    """Words of self-harm need no reading in context, and count with everything else down; without them only
+    a sure reading does: "is nobody there?" is no cry for help."""
+    if said_outright:
+        return feelings | {"distress": 1.0}
+    if CONFIDENT_DISTRESS > feelings.get("distress", 0.0) >= DISTRESS_THRESHOLD:
+        return feelings | {"distress": DISTRESS_THRESHOLD - 0.01}
+    return feelings
 
 
 def _list_feeling_evidence(feelings: Mapping[str, float], near: str, turn: int) -> Iterator[Evidence]:

@@ -45,6 +45,8 @@ def test_a_question_without_a_subject_gets_the_one_before() -> None:
     before = said("引っ越しで回線を移したい")
     assert prepend_subject("お金はかかりますか", before) == "引っ越しで回線を移したい / お金はかかりますか"
     assert prepend_subject("お金はかかりますか", said()) == "お金はかかりますか"
+    for own in ("冷蔵便はありますか", "店舗に駐車場は", "is the warranty transferable?"):
+        assert prepend_subject(own, before) == own
     assert prepend_subject("ありがとうございます", before) == "ありがとうございます"
 
 

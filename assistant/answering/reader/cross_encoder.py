@@ -147,6 +147,8 @@ class CrossEncoderReader:
             tokens, gate = self._run_window(window)
             answers.append(gate)
             for unit, start, end in window.units:
+                if start >= end:
+                    continue  # cut off with the window
                 mean = tokens[start:end].mean(axis=0)
                 units[unit] = float(mean[0]), float(mean[1])
         count = max(units, default=-1) + 1

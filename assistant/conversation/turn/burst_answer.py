@@ -131,9 +131,10 @@ async def _write_new_answer(
 def _select_threshold(verdict: Verdict, policy: Policy, *, asks: bool) -> float:
     """The score from which on a passage is answered from; *asks*: there is a question in the turn.
 
-    A complaint that asks nothing gets an apology and a way out, never a rule.
+    A complaint that asks nothing gets an apology and a way out, "I am new to this" gets guidance; no rule.
     """
-    if verdict.decision is Decision.CLARIFY or (verdict.reason is Reason.COMPLAINT and not asks):
+    asks_nothing = not asks and (verdict.reason is Reason.COMPLAINT or verdict.decision is Decision.GUIDE)
+    if verdict.decision is Decision.CLARIFY or asks_nothing:
         return inf
     soothing = verdict.decision is Decision.OFFER and verdict.reason in (Reason.FRUSTRATED, Reason.COMPLAINT)
     # Neither a complaint nor "is this where I write?" asks anything of the help, and an agent who is given a
