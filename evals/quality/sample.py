@@ -17,6 +17,7 @@ from assistant.app.knowledge_base import KnowledgeBase
 from assistant.app.settings import load_settings
 from assistant.app.wiring import build_turn_dependencies
 from assistant.conversation.turn.ask_once import answer_once
+from assistant.domain.signals import Decision
 from evals.data.embedding_cache import CachingEmbedder
 from evals.quality.pipeline import open_knowledge_over
 
@@ -85,7 +86,9 @@ async def answer_with_first_passage(knowledge: KnowledgeBase, question: str) -> 
 
 def compute_median_length(answers: list[Answer]) -> float:
     """The median length of the answers."""
-    return median([len(answer["answer"]) for answer in answers if answer["citations"]] or [0])
+    return median(
+        [len(answer["answer"]) for answer in answers if answer["citations"] and not is_unsure(answer)] or [0]
+    )
 
 
 def format_report(cases: list[Case], answers: list[Answer]) -> str:
@@ -100,9 +103,15 @@ def format_report(cases: list[Case], answers: list[Answer]) -> str:
     )
 
 
+def is_unsure(answer: Answer) -> bool:
+    """Whether it declines; a passage shown whole never does."""
+    return bool(answer.get("decision") == Decision.ABSTAIN)
+
+
 def judge_answer(case: Case, answer: Answer) -> str:
     """The outcome of a question."""
-    cited = {each["article"] for each in answer["citations"]}
+    # Cards beside "I could not find that" are no answer.
+    cited = set() if is_unsure(answer) else {each["article"] for each in answer["citations"]}
     if not case["relevant"]:
         return "answered without an answer" if cited else "declined"
     if not cited:
