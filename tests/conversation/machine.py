@@ -129,6 +129,9 @@ class ConversationMachine(RuleBasedStateMachine):
             "close": lambda s: customer_actions.close_conversation(s, talk, now),
         }[what]
         self._agents_or_nobody(rig.database.write(press))
+        if what == "cancel_wait" and self._state(talk).state is State.ASSISTANT:
+            # An agent's claim had lapsed, and the customer waits no more: nobody has it.
+            self.taken.pop(talk, None)
         if what == "ask_for_person" and self._state(talk).state is not State.CLOSED:
             assert self._state(talk).state in (State.QUEUED, State.AGENT)
 
