@@ -147,9 +147,10 @@ class CrossEncoderReader:
             tokens, gate = self._run_window(window)
             answers.append(gate)
             for unit, start, end in window.units:
-                if start >= end:
+                inside = tokens[start:end]
+                if not len(inside):
                     continue  # cut off with the window
-                mean = tokens[start:end].mean(axis=0)
+                mean = inside.mean(axis=0)
                 units[unit] = float(mean[0]), float(mean[1])
         count = max(units, default=-1) + 1
         return PassageReading(answers=max(answers), units=tuple(units.get(i) for i in range(count)))
