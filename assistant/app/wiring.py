@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> Tur
     from assistant.answering.query_rewrite import prepend_subject
     from assistant.answering.quotes.cards import list_cards
     from assistant.answering.reader.cross_encoder import wrap_with_reader
-    from assistant.answering.reader.turn_encoder import build_turn_reader
+    from assistant.answering.reader.turn_encoder import build_turn_reader, check_reading_health
     from assistant.conversation.turn.model_budget import build_budget_factory
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.hours import to_local_time
@@ -98,6 +99,7 @@ def build_turn_dependencies(settings: Settings, knowledge: KnowledgeBase) -> Tur
         read_turn=build_turn_reader(settings.embeddings, settings.models_dir),
         rewrite=build_rewrite(model, PROMPTS),
         list_cards=list_cards,
+        check_reading=partial(check_reading_health, settings.embeddings, settings.models_dir),
         prepend_subject=prepend_subject,
         policy=policy,
         languages=settings.languages,

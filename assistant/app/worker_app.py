@@ -118,10 +118,10 @@ class AssistantService:
         if self.knowledge.retriever.missing:
             await self.knowledge.report_missing_vectors()  # also updates the progress of a backfill
         parts = dict(self.knowledge.retriever.component_health())
-        reader = getattr(self.dependencies.retriever, "unavailable_reason", None)
         return (
             parts
-            | {"words": parts["words"] or words, "reader": reader}
+            | {"words": parts["words"] or words}
+            | dict(self.dependencies.check_reading())
             | self.supervisor.list_recent_failures()
         )
 

@@ -17,7 +17,6 @@ from assistant.answering.reader.encoding import (
     MAX_QUESTION_TOKENS,
     MAX_WINDOW_TOKENS,
     MAX_WINDOWS,
-    Window,
     build_windows,
     encode_question,
 )
@@ -103,48 +102,55 @@ async def test_search_alone_answers_while_the_reader_cannot_be_opened(tmp_path: 
     (tmp_path / "models").write_text("a file where a folder should be")
     broken = CrossEncoderReader(tmp_path / "models")
     assert await broken.rerank_passages(QUESTION, [PETS, PARKING]) == [PETS, PARKING]
-    assert broken.unavailable_reason
-    assert "search alone answers" in broken.unavailable_reason
+    assert broken.model.unavailable_reason
+    assert "search alone answers" in broken.model.unavailable_reason
 
 
-class SlowReader(CrossEncoderReader):
+class SlowSession:
     """Takes a moment for each window, as on a machine that is busy."""
 
     windows = 0
 
-    def _run_window(self, window: Window) -> tuple[Any, float]:
+    def run(self, _outputs: list[str], feed: dict[str, Any]) -> list[Any]:
         time.sleep(0.1)
         self.windows += 1
-        return np.zeros((len(window.ids), 2)), 0.0
+        return [np.zeros((1, feed["input_ids"].shape[1], 2)), np.zeros((1, 1, 1))]
 
 
 @pytest.fixture
-def slow_reader(tokenizer: Tokenizer) -> SlowReader:
-    slow = SlowReader(MODELS, seconds=0.35)
-    vars(slow)["_model"] = (tokenizer, None)
+def slow_session() -> SlowSession:
+    return SlowSession()
+
+
+@pytest.fixture
+def slow_reader(tokenizer: Tokenizer, slow_session: SlowSession) -> CrossEncoderReader:
+    slow = CrossEncoderReader(MODELS, seconds=0.35)
+    vars(slow.model)["_graph"] = (tokenizer, slow_session)
     return slow
 
 
 @pytest.mark.slow
-async def test_search_alone_answers_when_reading_takes_too_long(slow_reader: SlowReader) -> None:
+async def test_search_alone_answers_when_reading_takes_too_long(
+    slow_reader: CrossEncoderReader, slow_session: SlowSession
+) -> None:
     passages = [passage(f"{n}番の窓口です。", article=f"{n}.md") for n in range(20)]
     started = time.monotonic()
     assert await slow_reader.rerank_passages(QUESTION, passages) == passages
     assert time.monotonic() - started < 1.0
-    assert slow_reader.timeouts == 1
-    assert slow_reader.unavailable_reason is None
+    assert slow_reader.model.timeouts == 1
+    assert slow_reader.model.unavailable_reason is None
     time.sleep(0.5)
-    assert slow_reader.windows < 6, "it goes on with what nobody waits for"
+    assert slow_session.windows < 6, "it goes on with what nobody waits for"
     assert (await slow_reader.rerank_passages(QUESTION, [PARKING]))[0].parts
 
 
 @pytest.mark.slow
-async def test_turns_that_wait_for_others_give_up_in_time_too(slow_reader: SlowReader) -> None:
+async def test_turns_that_wait_for_others_give_up_in_time_too(slow_reader: CrossEncoderReader) -> None:
     many = [[passage(f"{n}番の{m}です。", article=f"{n}.md") for m in range(10)] for n in range(6)]
     started = time.monotonic()
     await asyncio.gather(*(slow_reader.rerank_passages(QUESTION, each) for each in many))
     assert time.monotonic() - started < 1.5
-    assert slow_reader.timeouts == 6
+    assert slow_reader.model.timeouts == 6
 
 
 @pytest.mark.slow

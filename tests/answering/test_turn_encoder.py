@@ -17,12 +17,12 @@ class SlowEncoder(TurnEncoder):
 
 async def test_words_alone_are_read_when_the_encoder_takes_too_long(tmp_path: Path) -> None:
     encoder = SlowEncoder(tmp_path, seconds=0.1)
-    vars(encoder)["_model"] = (None, None)
+    vars(encoder.model)["_graph"] = (None, None)
     started = time.monotonic()
     assert await encoder.read_turn("slow", ()) is None
     assert time.monotonic() - started < 0.25
-    assert encoder.timeouts == 1
-    assert encoder.unavailable_reason is None
+    assert encoder.model.timeouts == 1
+    assert encoder.model.unavailable_reason is None
     await asyncio.sleep(0.4)
     assert await encoder.read_turn("quick", ()) == {"label": 1.0}
-    encoder.close()
+    encoder.model.close()

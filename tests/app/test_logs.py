@@ -12,7 +12,10 @@ from assistant.app import logs
 class FullFile(io.StringIO):
     """A file on a disk without room."""
 
+    writes = 0
+
     def write(self, _text: str) -> int:
+        self.writes += 1
         raise OSError(28, "No space left on device")
 
     def flush(self) -> None:
@@ -27,9 +30,11 @@ def as_before() -> Iterator[None]:
 
 
 def test_a_log_that_cannot_be_written_is_lost_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stderr", FullFile())
+    full = FullFile()
+    monkeypatch.setattr("sys.stderr", full)
     logs.configure_logging()
     try:
         raise ZeroDivisionError
     except ZeroDivisionError:
         structlog.get_logger().exception("work failed")
+    assert full.writes, "the line was tried"

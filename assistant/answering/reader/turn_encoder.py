@@ -6,106 +6,52 @@ Labels such as frustrated, asks for a person, the reply missed. Fine-tuned from 
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import structlog
-
+from assistant.answering.reader.adapted_model import READ_SECONDS, AdaptedModel
 from assistant.answering.reader.turn_encoding import encode_turn
-from assistant.domain.errors import SetupError
 from assistant.domain.turns import TURN_LABELS
 from assistant.lru_cache import LruCache
-from assistant.models.embeddings.e5_onnx_export import TOKEN_LOGITS, WINDOW_LOGITS
+from assistant.models.embeddings.adapter_weights import TURNS
 
 if TYPE_CHECKING:
     from assistant.domain.turns import ReadTurn, Utterance
 
 #: Cached turns: a burst is read again when a message is added.
 CACHE_SIZE = 128
-#: Seconds to read a turn, else only its words are used.
-READ_SECONDS = 1.5
-#: Seconds before another try when the graph could not be built or opened.
-RETRY_SECONDS = 60.0
-
-log = structlog.get_logger()
 
 #: A turn's text, and (author, text) of each line before it.
 Key = tuple[str, tuple["Utterance", ...]]
 
 
 class TurnEncoder:
-    """Opens its graph on first use; runs in a thread of its own."""
+    """Scores a turn's labels; while it cannot, turns are read by their words."""
 
     def __init__(self, models: Path, seconds: float = READ_SECONDS) -> None:
         """*models* is the folder of prepared models, *seconds* what reading a turn may take."""
-        self._models, self._seconds = models, seconds
-        #: Turns that were not read in time.
-        self.timeouts = 0
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="turns")
+        self.model = AdaptedModel("turn encoder", models, TURNS, instead="turns are read by their words")
+        self._seconds = seconds
         self._recent: LruCache[Key, Mapping[str, float]] = LruCache(CACHE_SIZE)
-        #: Why it cannot read; None: it works.
-        self.unavailable_reason: str | None = None
-        self._try_again_at = 0.0
 
     async def read_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float] | None:
         """Label -> logit of *text* after *lines*; None while it cannot be read in time."""
-        if time.monotonic() < self._try_again_at:
-            return None
         key = (text, tuple(lines))
-        try:
-            found = (await self._recent.get_many([key], self._read_missing))[key]
-        except TimeoutError:
-            self.timeouts += 1
-            log.warning("turn not read in time", seconds=self._seconds, turns=self.timeouts)
-            return None
-        except (SetupError, OSError) as exc:
-            self.unavailable_reason = f"The turn encoder cannot be opened ({exc}); words alone are read."
-            self._try_again_at = time.monotonic() + RETRY_SECONDS
-            log.warning("turn encoder not opened", why=str(exc))
-            return None
-        self.unavailable_reason = None
-        return found
-
-    def close(self) -> None:
-        self._thread.shutdown(cancel_futures=True)
-
-    @cached_property
-    def _model(self) -> tuple[Any, Any]:
-        from assistant.models.embeddings.adapter_weights import TURNS
-        from assistant.models.embeddings.e5_cache import open_adapter
-
-        return open_adapter(self._models, TURNS)
+        found = await self.model.read_or_none(partial(self._recent.get_many, [key], self._read_missing))
+        return None if found is None else found[key]
 
     async def _read_missing(self, keys: Sequence[Key]) -> Mapping[Key, Mapping[str, float]]:
-        loop = asyncio.get_running_loop()
-        if "_model" not in self.__dict__:
-            await loop.run_in_executor(self._thread, self._open_model)
-        # What has not begun when the time is over is never begun.
-        async with asyncio.timeout(self._seconds):
-            return {key: await loop.run_in_executor(self._thread, self.score_turn, *key) for key in keys}
-
-    def _open_model(self) -> None:
-        _ = self._model
+        return await self.model.run_in_thread(
+            lambda _until: {key: self.score_turn(*key) for key in keys}, self._seconds
+        )
 
     def score_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float]:
         """As `read_turn`, in this thread and without cache."""
-        import numpy as np
-
-        tokenizer, session = self._model
-        read, turn_end = encode_turn(tokenizer, text, lines)
-        ids = np.array([read], np.int64)
-        feed = {
-            "input_ids": ids,
-            "attention_mask": np.ones_like(ids),
-            "token_type_ids": (np.arange(len(read)) < turn_end).astype(np.int64)[None],
-        }
-        tokens, whole = session.run([TOKEN_LOGITS, WINDOW_LOGITS], feed)
-        logits = tokens[0, :turn_end].mean(axis=0) + whole.ravel()
+        ids, turn_end = encode_turn(self.model.tokenizer, text, lines)
+        tokens, whole = self.model.run(ids, turn_end)
+        logits = tokens[:turn_end].mean(axis=0) + whole
         return dict(zip(TURN_LABELS, logits.tolist(), strict=True))
 
 
@@ -114,6 +60,19 @@ def build_turn_reader(embeddings: str, models: Path) -> ReadTurn | None:
     from assistant.models.embeddings.factory import LOCAL
 
     return open_turn_encoder(models).read_turn if embeddings == LOCAL else None
+
+
+def check_reading_health(embeddings: str, models: Path) -> dict[str, str | None]:
+    """Part -> why it cannot be read with, None while it can; the parts made of the local model."""
+    from assistant.answering.reader.cross_encoder import open_reader
+    from assistant.models.embeddings.factory import LOCAL
+
+    if embeddings != LOCAL:
+        return {"reader": None, "turns": None}
+    return {
+        "reader": open_reader(models).model.unavailable_reason,
+        "turns": open_turn_encoder(models).model.unavailable_reason,
+    }
 
 
 @cache

@@ -73,6 +73,12 @@ def is_question(sentence: str) -> bool:
     return _ASKS.search(sentence.strip()) is not None
 
 
+def contains_question(text: str) -> bool:
+    """Whether one of its sentences asks."""
+    lines = text[:MAX_SPLIT_CHARACTERS].split("\n")
+    return any(is_question(sentence) for line in lines for sentence in _SENTENCE_END.split(line))
+
+
 async def search_requests(
     retriever: Retriever, text: str, *, language: str, limit: int, min_score: float
 ) -> list[RequestFinding]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.conversation.turn.burst import RequestFinding, merge_drafts, search_requests
+from assistant.conversation.turn.burst import RequestFinding, contains_question, merge_drafts, search_requests
 from assistant.conversation.turn.contradictory_sources import find_dispute, quote_both_sides
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
 
 #: Passages that an answer is drafted from.
 MAX_PASSAGES = 6
-#: A question, as it is written in Japanese or English.
-_QUESTION = re.compile(
-    r"[?？]|(?:か|かな)(?:[。\s]|$)"
-    r"|\b(?:how|what|when|where|which|who|can|could|do|does|is|are) (?:do|does|can|i|you|is|are|the|it|we)\b",
-    re.IGNORECASE,
-)
 #: Replies before that an answer must not repeat.
 MAX_COMPARED_REPLIES = 2
 
@@ -89,7 +82,7 @@ async def answer_findings(
     # What the help says in two ways is not shown before it is known that it is not said.
     disputes = any(passage.disputes for finding in findings for passage in finding.passages)
     shown = verdict.decision is not Decision.HANDOFF and not disputes
-    asks = _QUESTION.search(gathered.text) is not None
+    asks = contains_question(gathered.text)
     drafts, scores, disputed = list[Draft](), list[float](), False
     for finding in findings:
         if not finding.passages or finding.score < _select_threshold(verdict, policy, asks=asks):

@@ -1,7 +1,7 @@
 """The turn as a pipe: understand, decide, retrieve, decide, draft. Nothing is stored, no lock is held."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -74,6 +74,8 @@ class TurnDependencies:
     prepend_subject: Callable[[str, Sequence[Utterance]], str] = lambda question, _lines: question
     #: Articles that come near a question that none answers for sure, each with its likeliest line.
     list_cards: Callable[[AnswerRequest], Sequence[Citation]] = lambda _ask: ()
+    #: Part -> why it cannot be read with; None: it works.
+    check_reading: Callable[[], Mapping[str, str | None]] = dict
     #: What a turn may spend on models; None: there is none, or nobody counts.
     budget_factory: Callable[[Spender], ModelBudget] | None = None
 

@@ -237,7 +237,7 @@ class BackfillService:
         self.service = AssistantService(
             settings=nobody,
             knowledge=self.knowledge,
-            dependencies=cast(Any, SimpleNamespace(retriever=opened)),
+            dependencies=cast(Any, SimpleNamespace(check_reading=dict)),
             notifier=nobody,
             assistant=nobody,
             timing=nobody,
