@@ -188,10 +188,10 @@ def _detect_human_request(
 def _weigh_request_in_context(
     whole: str, found: RequestMatch, labels: Mapping[str, float], words: float
 ) -> RequestMatch:
-    if found.is_denied:
-        return NOTHING  # says that none is needed, or speaks about people
     features = compute_request_context_features(found, labels, words)
     likely = calibration.compute_probability("wish", features)
+    if found.is_denied:
+        return NOTHING  # says that none is needed, or speaks about people
     # What the matcher finds outright needs less.
     enough = AGREED_THRESHOLD if found.request is HumanRequest.CLEAR else CLEAR_THRESHOLD
     if likely >= enough:
