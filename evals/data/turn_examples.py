@@ -11,11 +11,12 @@ import random
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
-from evals.data.dialogues import build_utterances, load_json_lines, load_own_dialogues
+from evals.data.dialogues import Dialogue, build_utterances, load_json_lines, load_own_dialogues
 from evals.data.training_sources import LINES, is_held_out, load_service_talk
 
 TURNS = Path(__file__).parents[1] / "cases" / "turns"

@@ -1,8 +1,9 @@
 """``python -m evals signals``: signals on customers written by others, beside simpler classifiers.
 
 Measured on whole dialogues of writers on whom nothing was trained (`evals/cases/turns`, MEASURED in
-`turn_examples.py`; three of their 20 domains also occur in training), and on public sets. "words" is the product without the turn encoder, as when it cannot be
-opened; "keywords" is a list of a dozen words.
+`turn_examples.py`; three of their 20 domains also occur in training), and on public sets. "words" is
+the product without the turn encoder, as when it cannot be opened; "keywords" is a list of a dozen
+words.
 """
 
 import argparse
