@@ -126,7 +126,7 @@ class Harness:
             pick_facts=pick_facts,
             clock=self.clock,
         )
-        self.watchdog = Watchdog(self.database, self.policy, pick_facts, self.wire, self.clock)
+        self.watchdog = Watchdog(self.database, self.policy, pick_facts, self.wire, self.timing, self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
         self.fetcher = AttachmentDownloader(self.database, self.channels, self.wire, self.clock)
         self.enricher = PacketEnricher(
@@ -183,7 +183,9 @@ class Harness:
     async def reply(self, conversation: str, agent: Agent, text: str, *, private: bool = False) -> Message:
         written = AgentMessage(message_id=str(uuid4()), text=text, private=private)
         return await self.database.write(
-            lambda store: desk.add_agent_message(store, conversation, agent, written, self.clock())
+            lambda store: desk.add_agent_message(
+                store, conversation, agent, written, self.timing, self.clock()
+            )
         )
 
     async def give_back(self, conversation: str, agent: Agent) -> Conversation:

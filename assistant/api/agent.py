@@ -1,9 +1,10 @@
 """The agents' API: login, inbox, one conversation with all its data."""
 
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Cookie, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Cookie, Header, Request, Response
+from pydantic import BaseModel
 
 from assistant.api.auth import SESSION_DAYS, CurrentAgent, create_session, normalize_email
 from assistant.api.channel_schemas import (
@@ -32,15 +33,19 @@ from assistant.conversation.inbound.conversation_start import hash_secret
 from assistant.conversation.inbound.customer_linking import list_linked_conversations
 from assistant.domain.audit import STRANGER
 from assistant.domain.audit import format_actor as actor
-from assistant.domain.conversation import State
-from assistant.domain.errors import BadInput, Unauthorized
+from assistant.domain.errors import Unauthorized
 from assistant.ports.storage.store import Store
 
-router = APIRouter(prefix="/v1/agent", tags=["agent"], route_class=RateLimitedRoute)
 
-PAGE = 50
-#: Largest offset of an inbox page.
-MAX_CURSOR = 10_000_000
+class Preferences(BaseModel):
+    """What an agent chose for their own screen."""
+
+    #: A notification of the browser while the console is in the background.
+    notify: bool = False
+    sound: bool = False
+
+
+router = APIRouter(prefix="/v1/agent", tags=["agent"], route_class=RateLimitedRoute)
 
 
 @router.post("/login")
@@ -91,54 +96,33 @@ async def get_current_agent(inside: CurrentAgent) -> dict[str, Any]:
     return {"agent": serialize_agent(inside.agent), "csrf": inside.csrf}
 
 
-@router.get("/conversations")
-async def list_conversations(
-    inside: CurrentAgent,
-    ctx: Ctx,
-    state: Literal["", "assistant", "queued", "agent", "closed"] = "",
-    mine: Literal["", "true", "false", "1", "0"] = "",
-    after: Annotated[str, Query(max_length=20)] = "",
-    q: Annotated[str, Query(max_length=200)] = "",
-) -> dict[str, Any]:
-    start = parse_cursor(after)
-    if q.strip():
-        raise HTTPException(400, "The inbox cannot be searched yet; leave q out.")
-    agent = inside.agent.id
-
-    def load_inbox_page(store: Store) -> dict[str, Any]:
-        page = store.conversations.list_inbox(
-            state=State(state) if state else None,
-            agent=agent if mine in ("true", "1") else None,
-            after=start,
-            limit=PAGE + 1,
-        )
-        return {
-            "conversations": load_inbox_rows(store, page[:PAGE]),
-            "next": str(start + PAGE) if len(page) > PAGE else None,
-            "counts": store.conversations.count_by_state(agent),
-        }
-
-    return await ctx.database.read(load_inbox_page)
+@router.get("/preferences")
+async def get_preferences(inside: CurrentAgent, ctx: Ctx) -> Preferences:
+    found = await ctx.database.read(lambda store: store.agents.load_preferences(inside.agent.id))
+    return Preferences.model_validate(found)
 
 
-def parse_cursor(after: str) -> int:
-    """The offset in a page cursor, or BadInput for a cursor that we did not issue."""
-    if after and not (after.isascii() and after.isdigit() and int(after) <= MAX_CURSOR):
-        raise BadInput("after: take the cursor from the page before.")
-    return int(after or 0)
+@router.post("/preferences")
+async def save_preferences(body: Preferences, inside: CurrentAgent, ctx: Ctx) -> Preferences:
+    chosen = body.model_dump()
+    await ctx.database.write(lambda store: store.agents.save_preferences(inside.agent.id, chosen))
+    return body
 
 
 @router.get("/conversations/{conversation}")
-async def get_conversation(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
-    return await ctx.database.read(partial(_load_conversation_view, conversation_id=conversation, ctx=ctx))
+async def get_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+    load = partial(_load_conversation_view, conversation_id=conversation, agent=inside.agent.id, ctx=ctx)
+    return await ctx.database.read(load)
 
 
-def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext) -> dict[str, Any]:
+def _load_conversation_view(
+    store: Store, conversation_id: str, agent: str, ctx: ApiContext
+) -> dict[str, Any]:
     """Everything that an agent needs to take over without asking again."""
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_all(conversation.id)
     return {
-        "conversation": load_inbox_rows(store, [conversation])[0],
+        "conversation": load_inbox_rows(store, [conversation], agent)[0],
         "messages": serialize_messages(store, conversation.id, messages, ctx.hosts),
         "customer": redact_json(
             serialize_customer(

@@ -13,7 +13,10 @@ from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import (
     AgentMessageIn,
     ContactIn,
+    ReadIn,
     ResolveIn,
+    SnoozeIn,
+    TagsIn,
     TransferIn,
     TypingIn,
     serialize_agent_message,
@@ -21,7 +24,7 @@ from assistant.api.schemas import (
     serialize_message,
 )
 from assistant.api.suggestions import serialize_suggestions
-from assistant.conversation import desk
+from assistant.conversation import desk, snooze, tags
 from assistant.conversation.contacts import continue_by_email as continue_conversation_by_email
 from assistant.conversation.inbound.receive import validate_text
 from assistant.domain.audit import format_actor as actor
@@ -35,12 +38,14 @@ router = APIRouter(
 )
 
 
-async def _run_desk_action(ctx: ApiContext, step: Callable[[Store], Conversation]) -> dict[str, Any]:
+async def _run_desk_action(
+    ctx: ApiContext, agent: str, step: Callable[[Store], Conversation]
+) -> dict[str, Any]:
     """Run the action, notify subscribers, and return the conversation's new state."""
 
     def run_action(store: Store) -> tuple[str, dict[str, Any]]:
         conversation = step(store)
-        return conversation.id, load_inbox_rows(store, [conversation])[0]
+        return conversation.id, load_inbox_rows(store, [conversation], agent)[0]
 
     conversation_id, row = await ctx.database.write(run_action)
     ctx.notifier.notify(conversation_id)
@@ -51,7 +56,9 @@ async def _run_desk_action(ctx: ApiContext, step: Callable[[Store], Conversation
 async def claim_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
     claimed = await _run_desk_action(
-        ctx, lambda store: desk.claim_conversation(store, conversation, inside.agent, ctx.desk, now)
+        ctx,
+        inside.agent.id,
+        lambda store: desk.claim_conversation(store, conversation, inside.agent, ctx.desk, now),
     )
     ctx.notifier.publish_draft(conversation, "")
     return claimed
@@ -61,7 +68,7 @@ async def claim_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) 
 async def release_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
     return await _run_desk_action(
-        ctx, lambda store: desk.release_conversation(store, conversation, inside.agent, now)
+        ctx, inside.agent.id, lambda store: desk.release_conversation(store, conversation, inside.agent, now)
     )
 
 
@@ -71,7 +78,9 @@ async def transfer_conversation(
 ) -> dict[str, Any]:
     now = ctx.clock()
     return await _run_desk_action(
-        ctx, lambda store: desk.transfer_conversation(store, conversation, inside.agent, body.agent, now)
+        ctx,
+        inside.agent.id,
+        lambda store: desk.transfer_conversation(store, conversation, inside.agent, body.agent, now),
     )
 
 
@@ -79,8 +88,64 @@ async def transfer_conversation(
 async def return_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
     now = ctx.clock()
     return await _run_desk_action(
-        ctx, lambda store: desk.return_to_assistant(store, conversation, inside.agent, now)
+        ctx, inside.agent.id, lambda store: desk.return_to_assistant(store, conversation, inside.agent, now)
     )
+
+
+@router.post("/reopen")
+async def reopen_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+    """A closed conversation goes on with the caller."""
+    now = ctx.clock()
+    return await _run_desk_action(
+        ctx, inside.agent.id, lambda store: desk.reopen_conversation(store, conversation, inside.agent, now)
+    )
+
+
+@router.post("/snooze")
+async def snooze_conversation(
+    conversation: str, body: SnoozeIn, inside: CurrentAgent, ctx: Ctx
+) -> dict[str, Any]:
+    """Put it aside until a moment, or until the customer or a colleague says something."""
+    now, until = ctx.clock(), body.until
+    return await _run_desk_action(
+        ctx,
+        inside.agent.id,
+        lambda store: snooze.snooze_conversation(store, conversation, inside.agent, until, now),
+    )
+
+
+@router.post("/wake")
+async def wake_conversation(conversation: str, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+    now = ctx.clock()
+    return await _run_desk_action(
+        ctx,
+        inside.agent.id,
+        lambda store: snooze.wake_conversation(store, conversation, inside.agent, ctx.timing, now),
+    )
+
+
+@router.post("/tags")
+async def tag_conversation(conversation: str, body: TagsIn, inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+    """Exactly these tags, by name; new names become tags."""
+    now = ctx.clock()
+
+    def replace_tags(store: Store) -> Conversation:
+        tags.tag_conversation(store, conversation, inside.agent, body.tags, now)
+        return store.conversations.get(conversation)
+
+    return await _run_desk_action(ctx, inside.agent.id, replace_tags)
+
+
+@router.post("/read", status_code=204)
+async def mark_conversation_read(conversation: str, body: ReadIn, inside: CurrentAgent, ctx: Ctx) -> Response:
+    """The caller has seen it up to a message; 0: it is unread again."""
+
+    def mark_read(store: Store) -> None:
+        found = store.conversations.get(conversation)
+        store.messages.mark_read(inside.agent.id, found.id, min(body.seq, found.seq))
+
+    await ctx.database.write(mark_read)
+    return Response(status_code=204)
 
 
 @router.post("/resolve")
@@ -95,6 +160,7 @@ async def resolve_conversation(
     )
     return await _run_desk_action(
         ctx,
+        inside.agent.id,
         lambda store: desk.resolve_conversation(store, conversation, inside.agent, body.outcome, note, now),
     )
 
@@ -107,6 +173,7 @@ async def continue_by_email(
     now, finder = ctx.clock(), ctx.build_contact_finder()
     return await _run_desk_action(
         ctx,
+        inside.agent.id,
         lambda store: continue_conversation_by_email(
             store, conversation, inside.agent, body.address, finder, now
         ),
@@ -120,7 +187,7 @@ async def send_agent_message(
     written = AgentMessage(message_id=str(body.id), text=validate_text(body.text), private=body.private)
     now = ctx.clock()
     message = await ctx.database.write(
-        lambda store: desk.add_agent_message(store, conversation, inside.agent, written, now)
+        lambda store: desk.add_agent_message(store, conversation, inside.agent, written, ctx.timing, now)
     )
     ctx.notifier.notify(conversation)
     return {"message": serialize_agent_message(message, ctx.hosts)}

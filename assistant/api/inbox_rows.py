@@ -6,7 +6,9 @@ from typing import Any
 from assistant.api.schemas import format_timestamp
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
+from assistant.domain.inbox import SearchHit
 from assistant.ports.storage.store import Store
+from assistant.text.search_terms import extract_excerpt
 
 #: Mark -> its signal, most serious first, and the threshold from which it is shown.
 MARKS = {"distress": "distress", "harassment": "harassment", "anger": "frustration"}
@@ -15,13 +17,35 @@ MARK_THRESHOLD = 0.5
 MAX_EXCERPT_CHARACTERS = 140
 
 
-def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
-    """One row per conversation, with a fixed number of queries for all of them."""
+def load_found_rows(store: Store, hits: Sequence[SearchHit], query: str, agent: str) -> list[dict[str, Any]]:
+    """Rows of what was searched, in its order, each with the place where it was found."""
+    conversations = {one.id: one for one in store.conversations.list_existing([h.conversation for h in hits])}
+    rows = load_inbox_rows(store, [conversations[hit.conversation] for hit in hits], agent)
+    return [row | {"found": _serialize_hit(store, hit, query)} for row, hit in zip(rows, hits, strict=True)]
+
+
+def _serialize_hit(store: Store, hit: SearchHit, query: str) -> dict[str, Any] | None:
+    """None: in the customer's names or the conversation's tags, which the row shows already."""
+    message = store.messages.get(hit.conversation, hit.message) if hit.message else None
+    if message is None:
+        return None
+    return {
+        "message": message.id,
+        "author": message.author,
+        "private": message.private,
+        "created_at": format_timestamp(message.created_at),
+        "excerpt": extract_excerpt(mask_secrets(message.text), query, MAX_EXCERPT_CHARACTERS),
+    }
+
+
+def load_inbox_rows(store: Store, conversations: Sequence[Conversation], agent: str) -> list[dict[str, Any]]:
+    """One row per conversation as *agent* sees it, with a fixed number of queries for all of them."""
     ids = [one.id for one in conversations]
     names = store.customers.load_names([one.customer for one in conversations])
     last, words = store.messages.load_last(ids), store.messages.load_last_customer_texts(ids)
     asks = store.handoffs.load_last_asks(ids)
-    marks = list_marks(store, ids)
+    marks, tags = list_marks(store, ids), store.tags.load_by_conversation(ids)
+    unread = store.messages.count_unread(agent, [one.id for one in conversations if one.agent == agent])
     agents = {agent.id: agent.name for agent in store.agents.list_all()} if conversations else {}
     rows = []
     for one in conversations:
@@ -50,6 +74,9 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
                 "updated_at": format_timestamp(one.updated_at),
                 "created_at": format_timestamp(one.created_at),
                 "outcome": one.outcome,
+                "tags": [{"id": tag.id, "name": tag.name} for tag in tags.get(one.id, ())],
+                "snoozed_until": format_timestamp(one.snoozed_until),
+                "unread": unread.get(one.id, 0),
             }
         )
     return rows

@@ -123,13 +123,13 @@ async def iterate_agent_events(
         seen = None
         yield format_event("reset", {})
     seen = newest if seen is None else seen
-    await _note_presence(ctx, secret_hash)
+    agent = await _note_presence(ctx, secret_hash)
     with ctx.notifier.subscribe() as follower:
         yield HEARTBEAT
         checked = time.monotonic()
         while not follower.is_closed:
             noted, entries = await _read_when_available(
-                ctx, partial(_load_journal_events, ctx=ctx, after=seen)
+                ctx, partial(_load_journal_events, ctx=ctx, agent=agent or "", after=seen)
             ) or (0, [])
             for number, name, data in entries:
                 yield format_event(name, data, number)
@@ -148,18 +148,18 @@ async def iterate_agent_events(
                     yield format_event(name, data | {"conversation": conversation})
 
 
-async def _note_presence(ctx: ApiContext, secret_hash: str) -> bool:
-    """Whose console is open is at the desk; False: the session or the token has ended."""
+async def _note_presence(ctx: ApiContext, secret_hash: str) -> str | None:
+    """Whose console is open is at the desk; None: the session or the token has ended."""
     found = await _read_when_available(
         ctx, lambda store: store.agents.find_by_secret(secret_hash, ctx.clock())
     )
     if found is not None:
         await ctx.presence.record_presence(found[0].id, ctx.clock())
-    return found is not None
+    return None if found is None else found[0].id
 
 
 def _load_journal_events(
-    store: Store, ctx: ApiContext, after: int
+    store: Store, ctx: ApiContext, agent: str, after: int
 ) -> tuple[int, list[tuple[int, str, dict[str, Any]]]]:
     """The last id read, and the journal entries with the current state of what they refer to.
 
@@ -167,9 +167,8 @@ def _load_journal_events(
     """
     noted = store.journal.list_after(after, limit=PAGE, now=ctx.clock())
     changed = {conversation for _, conversation, message in noted if message is None}
-    rows = {
-        row["id"]: row for row in load_inbox_rows(store, store.conversations.list_existing(list(changed)))
-    }
+    existing = store.conversations.list_existing(list(changed))
+    rows = {row["id"]: row for row in load_inbox_rows(store, existing, agent)}
     entries: list[tuple[int, str, dict[str, Any]]] = []
     for number, conversation, message_id in noted:
         if message_id is None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from assistant.api.reply_html import render_plain_text, render_reply
 from assistant.conversation.inbound.customer_actions import Survey
@@ -64,6 +64,19 @@ class LoginIn(BaseModel):
 
 class TransferIn(BaseModel):
     agent: Annotated[str, StringConstraints(max_length=255)]
+
+
+class SnoozeIn(BaseModel):
+    until: AwareDatetime
+
+
+class TagsIn(BaseModel):
+    #: Names.
+    tags: Annotated[list[Annotated[str, StringConstraints(max_length=200)]], Field(max_length=50)]
+
+
+class ReadIn(BaseModel):
+    seq: Annotated[int, Field(ge=0, le=2_000_000_000)]
 
 
 class ContactIn(BaseModel):

@@ -162,7 +162,9 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
     from assistant.jobs.worker_loop import JobHandlers
 
     assistant, notifier, database = service.assistant, service.notifier, service.knowledge.database
-    watchdog = Watchdog(database, service.dependencies.policy, assistant.pick_facts, notifier, utc_now)
+    watchdog = Watchdog(
+        database, service.dependencies.policy, assistant.pick_facts, notifier, service.timing, utc_now
+    )
     outbox = Outbox(database, service.channels, notifier, utc_now)
     fetcher = AttachmentDownloader(database, service.channels, notifier, utc_now)
     enricher = PacketEnricher(

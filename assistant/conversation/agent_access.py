@@ -5,7 +5,7 @@ from datetime import datetime
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.transcript import save_conversation
 from assistant.domain.audit import OPERATOR
-from assistant.domain.conversation import State
+from assistant.domain.inbox import InboxFilter
 from assistant.domain.people import Agent
 from assistant.ports.storage.store import Store
 
@@ -31,7 +31,7 @@ def revoke_credentials(store: Store, agent: Agent, now: datetime) -> int:
 def remove_agent(store: Store, agent: Agent, now: datetime) -> int:
     """Remove the account; conversations that the agent has go back to the queue: how many."""
     theirs = store.conversations.list_inbox(
-        state=State.AGENT, agent=agent.id, after=0, limit=MAX_CLAIMED_CONVERSATIONS
+        InboxFilter(agent=agent.id), after=None, limit=MAX_CLAIMED_CONVERSATIONS
     )
     for conversation in theirs:
         queued = conversation.expire_claim(now)

@@ -7,6 +7,7 @@ from assistant.conversation.handoff.handover import HandoffRequest, store_packet
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.inbound.customer_actions import build_survey
+from assistant.conversation.snooze import end_snooze, keep_snooze
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
 from assistant.conversation.transcript import append_agent_message, append_reply, save_conversation
@@ -54,7 +55,7 @@ def claim_conversation(
 
 
 def add_agent_message(
-    store: Store, conversation_id: str, agent: Agent, written: AgentMessage, now: datetime
+    store: Store, conversation_id: str, agent: Agent, written: AgentMessage, timing: Timing, now: datetime
 ) -> Message:
     """Say something to the customer (only the owner may), or leave a private note (everybody may)."""
     conversation = store.conversations.get(conversation_id)
@@ -65,6 +66,9 @@ def add_agent_message(
     if not written.private:
         conversation.require_owner(agent.id)
         store.jobs.complete_job(JobKind.DEADLINE, conversation.id)
+        keep_snooze(store, conversation, now)
+    elif conversation.agent != agent.id:
+        conversation = end_snooze(store, conversation, timing, now)
     conversation, message = append_agent_message(store, conversation, agent, written, now)
     save_conversation(store, conversation, now)
     return message
@@ -109,6 +113,16 @@ def resolve_conversation(
     conversation = _append_notice(store, conversation, words("closed", conversation.language), now)
     conversation = _append_survey(store, conversation, now)
     _cancel_answer_jobs(store, conversation)
+    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
+
+
+def reopen_conversation(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:
+    """A closed conversation goes on with this agent; Conflict when its thread has a newer conversation."""
+    before = store.conversations.get(conversation_id)
+    conversation = before.reopen(agent.id, now)
+    if before.channel != WEB and store.threads.find_by_conversation(before.id) is None:
+        raise Conflict("The customer has a newer conversation there; go on in that one.")
+    conversation = _append_notice(store, conversation, _render_joined_notice(conversation, agent), now)
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 

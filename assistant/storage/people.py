@@ -1,13 +1,15 @@
 """SQL for customers with their identities, and agents with their credentials."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from assistant.domain.errors import NotFound
 from assistant.domain.people import Agent, Credential, Customer, Identity
 from assistant.storage import tables as t
+from assistant.storage.search import index_customer
 from assistant.storage.statements import build_insert, build_select, build_update
 
 
@@ -40,6 +42,7 @@ class SqlCustomers:
     def set_name(self, customer: str, name: str) -> None:
         where = t.customers.c.id == customer
         self._connection.execute(sa.update(t.customers).where(where).values(name=name))
+        index_customer(self._connection, customer)
 
     def load_names(self, customers: Sequence[str]) -> dict[str, tuple[str | None, bool]]:
         """Customer -> (name, whether verified), for lists."""
@@ -103,6 +106,15 @@ class SqlAgents:
         row = self._connection.execute(query.where(c.secret_hash == secret_hash, alive)).first()
         return None if row is None else (_parse_agent(row), row.csrf)
 
+    def load_preferences(self, agent: str) -> dict[str, Any]:
+        """What the agent chose for their own screen."""
+        query = sa.select(t.agents.c.preferences).where(t.agents.c.id == agent)
+        return dict(self._connection.execute(query).scalar_one_or_none() or {})
+
+    def save_preferences(self, agent: str, preferences: Mapping[str, Any]) -> None:
+        values = {"at_id": agent, "preferences": dict(preferences)}
+        self._connection.execute(build_update(t.agents, "id"), values)
+
     def revoke_credential(self, secret_hash: str) -> None:
         self._connection.execute(sa.delete(t.credentials).where(t.credentials.c.secret_hash == secret_hash))
 
@@ -132,6 +144,8 @@ class SqlAgents:
         conversations = t.conversations.c
         forgotten = sa.update(t.conversations).where(conversations.agent == agent).values(agent=None)
         self._connection.execute(forgotten)
+        for own in (t.read_marks, t.views, t.saved_replies):
+            self._connection.execute(sa.delete(own).where(own.c.agent == agent))
         self._connection.execute(sa.delete(t.agents).where(t.agents.c.id == agent))
 
 

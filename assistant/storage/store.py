@@ -7,6 +7,7 @@ from assistant.storage.articles import SqlArticles
 from assistant.storage.audit import SqlAudit
 from assistant.storage.channels import SqlDeliveries, SqlMedia, SqlThreads
 from assistant.storage.conversations import SqlConversations, SqlMessages
+from assistant.storage.desk_items import SqlSavedReplies, SqlTags, SqlViews
 from assistant.storage.erasure import SqlErasure
 from assistant.storage.handoffs import SqlHandoffs
 from assistant.storage.jobs import SqlJobQueue, SqlJournal
@@ -14,6 +15,7 @@ from assistant.storage.links import SqlLinks
 from assistant.storage.metrics import SqlFeedback, SqlMetrics
 from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.savepoint import Savepoint
+from assistant.storage.search import SqlSearch
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
 from assistant.storage.turns import SqlTurns
@@ -43,6 +45,10 @@ class SqlStore:
         self.media = SqlMedia(connection)
         self.links = SqlLinks(connection)
         self.spending = SqlSpending(connection)
+        self.search = SqlSearch(connection)
+        self.tags = SqlTags(connection)
+        self.views = SqlViews(connection)
+        self.saved_replies = SqlSavedReplies(connection)
         self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:

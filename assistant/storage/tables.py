@@ -2,6 +2,12 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.desk_tables import conversation_tags as conversation_tags
+from assistant.storage.desk_tables import read_marks as read_marks
+from assistant.storage.desk_tables import saved_replies as saved_replies
+from assistant.storage.desk_tables import search_entries as search_entries
+from assistant.storage.desk_tables import tags as tags
+from assistant.storage.desk_tables import views as views
 from assistant.storage.job_tables import dead_letters as dead_letters
 from assistant.storage.job_tables import due as due
 from assistant.storage.job_tables import proofs as proofs
@@ -44,6 +50,8 @@ agents = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     #: When they last had the console open or called; None: never, or they have logged out.
     sa.Column("seen_at", Moment),
+    #: What they chose for their own screen: ``{notify, sound}``.
+    sa.Column("preferences", Json),
 )
 
 #: Sessions of the console and API tokens; only a hash of the secret is stored.
@@ -84,7 +92,14 @@ conversations = sa.Table(
     sa.Column("token_hash", sa.String(64)),
     #: A keyed hash of the address that it was opened from.
     sa.Column("origin", sa.String(64)),
+    #: Until when its agent has put it aside.
+    sa.Column("snoozed_until", Moment),
     sa.Index("ix_conversations_state_waiting", "state", "waiting_since"),
+    sa.Index("ix_conversations_state_updated", "state", "updated_at", "id"),
+    sa.Index("ix_conversations_agent_updated", "agent", "updated_at", "id"),
+    sa.Index("ix_conversations_updated", "updated_at", "id"),
+    #: Covers the counts of every screen.
+    sa.Index("ix_conversations_counts", "state", "agent", "snoozed_until"),
 )
 
 messages = sa.Table(

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from assistant.domain.conversation import Conversation, State
+from assistant.domain.conversation import Conversation
+from assistant.domain.inbox import InboxFilter, InboxPlace
 from assistant.domain.messages import Message
 from assistant.domain.turns import TurnRecord
 
@@ -29,8 +30,9 @@ class InboxStore(Protocol):
 
     def count_waiting_before(self, conversation: Conversation) -> int: ...
     def list_inbox(
-        self, *, state: State | None, agent: str | None, after: int, limit: int
+        self, wanted: InboxFilter, *, after: InboxPlace | None, limit: int
     ) -> Sequence[Conversation]: ...
+    def count_inbox(self, wanted: InboxFilter, *, limit: int) -> int: ...  # at most *limit*
     def count_by_state(self, agent: str) -> dict[str, int]: ...
     def count_queued(self, *, origin: str | None = None) -> int: ...  # all, or from one address
     # longest waiting first
@@ -41,7 +43,14 @@ class ConversationStore(ConversationRowStore, InboxStore, Protocol):
     """Every conversation."""
 
 
-class MessageStore(Protocol):
+class ReadMarkStore(Protocol):
+    """What agents have seen."""
+
+    def count_unread(self, agent: str, conversations: Sequence[str]) -> Mapping[str, int]: ...
+    def mark_read(self, agent: str, conversation: str, seq: int) -> None: ...  # 0: unread again
+
+
+class TranscriptStore(Protocol):
     def add(self, message: Message) -> None: ...
     def get(self, conversation: str, message: str) -> Message | None: ...
     def list_public(
@@ -53,6 +62,10 @@ class MessageStore(Protocol):
         self, conversations: Sequence[str]
     ) -> Mapping[str, str]: ...  # of the customer
     def update_text(self, conversation: str, message: str, text: str, kind: str) -> None: ...
+
+
+class MessageStore(TranscriptStore, ReadMarkStore, Protocol):
+    """Every message, and who has seen it."""
 
 
 class TurnStore(Protocol):

@@ -55,8 +55,15 @@ class PresenceStore(Protocol):
     def count_present(self, since: datetime) -> int: ...
 
 
-class AgentStore(AgentAccountStore, CredentialStore, PresenceStore, Protocol):
-    """Agents: accounts, credentials, presence."""
+class PreferenceStore(Protocol):
+    """What agents chose for their own screens."""
+
+    def load_preferences(self, agent: str) -> Mapping[str, Any]: ...
+    def save_preferences(self, agent: str, preferences: Mapping[str, Any]) -> None: ...
+
+
+class AgentStore(AgentAccountStore, CredentialStore, PresenceStore, PreferenceStore, Protocol):
+    """Agents: accounts, credentials, presence, preferences."""
 
 
 class CustomerLinkStore(Protocol):

@@ -18,6 +18,7 @@ from assistant.ports.storage.conversations import (
     MessageStore,
     TurnStore,
 )
+from assistant.ports.storage.desk import SavedReplyStore, SearchStore, TagStore, ViewStore
 from assistant.ports.storage.jobs import JobQueue, Journal
 from assistant.ports.storage.knowledge import ArticleLifecycleStore, CollectionStore, SourceStore
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
@@ -65,7 +66,7 @@ class ArticlesTransaction(Protocol):
 class Store(Protocol):
     """All stores of conversations, inside one transaction.
 
-    Twenty members because each group of tables has a small store of its own, and all share a transaction.
+    Two dozen members because each group of tables has a small store of its own, and all share a transaction.
     """
 
     def begin_savepoint(self) -> AbstractContextManager[None]: ...  # InternalError; commits by itself
@@ -108,3 +109,11 @@ class Store(Protocol):
     def sources(self) -> SourceStore: ...
     @property
     def article_lifecycle(self) -> ArticleLifecycleStore: ...
+    @property
+    def search(self) -> SearchStore: ...
+    @property
+    def tags(self) -> TagStore: ...
+    @property
+    def views(self) -> ViewStore: ...
+    @property
+    def saved_replies(self) -> SavedReplyStore: ...
