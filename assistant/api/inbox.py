@@ -75,13 +75,13 @@ class ViewIn(BaseModel):
     shared: bool = False
 
 
-class TagOut(BaseModel):
+class NamedOut(BaseModel):
     id: str
     name: str
 
 
 class TagsOut(BaseModel):
-    tags: list[TagOut]
+    tags: list[NamedOut]
 
 
 class ViewOut(BaseModel):
@@ -97,6 +97,8 @@ class ViewOut(BaseModel):
 
 class ViewsOut(BaseModel):
     views: list[ViewOut]
+    #: Whose conversations may be asked for.
+    agents: list[NamedOut]
 
 
 @router.get("/conversations")
@@ -160,7 +162,7 @@ def _is_number(text: str, digits: int) -> bool:
 @router.get("/tags")
 async def list_tags(_inside: CurrentAgent, ctx: Ctx) -> TagsOut:
     found = await ctx.database.read(lambda store: store.tags.list_all())
-    return TagsOut(tags=[TagOut(id=tag.id, name=tag.name) for tag in found])
+    return TagsOut(tags=[NamedOut(id=tag.id, name=tag.name) for tag in found])
 
 
 @router.delete("/tags/{tag}", status_code=204)
@@ -181,13 +183,18 @@ async def list_views(inside: CurrentAgent, ctx: Ctx) -> ViewsOut:
     """Everybody's views and the caller's own, each with its present count."""
     now = ctx.clock()
 
-    def load_views(store: Store) -> list[ViewOut]:
-        views = store.views.list_visible(inside.agent.id)
-        known = {"tag": {tag.id for tag in store.tags.list_all()}}
-        known["agent"] = {agent.id for agent in store.agents.list_all()}
-        return [_build_view(store, view, inside.agent.id, known, now) for view in views]
+    def load_views(store: Store) -> ViewsOut:
+        agents = store.agents.list_all()
+        known = {"tag": {tag.id for tag in store.tags.list_all()}, "agent": {agent.id for agent in agents}}
+        return ViewsOut(
+            views=[
+                _build_view(store, view, inside.agent.id, known, now)
+                for view in store.views.list_visible(inside.agent.id)
+            ],
+            agents=[NamedOut(id=agent.id, name=agent.name) for agent in agents],
+        )
 
-    return ViewsOut(views=await ctx.database.read(load_views))
+    return await ctx.database.read(load_views)
 
 
 def _build_view(

@@ -21,12 +21,15 @@ def load_found_rows(store: Store, hits: Sequence[SearchHit], query: str, agent: 
     """Rows of what was searched, in its order, each with the place where it was found."""
     conversations = {one.id: one for one in store.conversations.list_existing([h.conversation for h in hits])}
     rows = load_inbox_rows(store, [conversations[hit.conversation] for hit in hits], agent)
-    return [row | {"found": _serialize_hit(store, hit, query)} for row, hit in zip(rows, hits, strict=True)]
+    messages = store.messages.load_many([(hit.conversation, hit.message) for hit in hits if hit.message])
+    return [
+        row | {"found": _serialize_place(messages.get((hit.conversation, hit.message or "")), query)}
+        for row, hit in zip(rows, hits, strict=True)
+    ]
 
 
-def _serialize_hit(store: Store, hit: SearchHit, query: str) -> dict[str, Any] | None:
+def _serialize_place(message: Message | None, query: str) -> dict[str, Any] | None:
     """None: in the customer's names or the conversation's tags, which the row shows already."""
-    message = store.messages.get(hit.conversation, hit.message) if hit.message else None
     if message is None:
         return None
     return {

@@ -100,7 +100,7 @@ def parse_replies_csv(text: str, owner: str | None) -> list[SavedReply]:
         try:
             found.append(_parse_row(dict(zip(header, row, strict=False)), owner))
         except BadInput as exc:
-            raise BadInput(f"Row {number}: {exc}", line=number) from exc
+            raise BadInput(f"Row {number}: {exc}", **exc.details | {"line": number}) from exc
     return found
 
 

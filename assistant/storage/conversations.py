@@ -174,6 +174,13 @@ class SqlMessages:
         rows = self._connection.execute(sa.select(t.messages).where(c.position.in_(newest))).mappings()
         return {row["conversation"]: parse_message(row) for row in rows}
 
+    def load_many(self, messages: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Message]:
+        """Those of *messages*, each a conversation and an id, that exist."""
+        c = t.messages.c
+        query = sa.select(t.messages).where(sa.tuple_(c.conversation, c.id).in_(messages))
+        found = map(parse_message, self._connection.execute(query).mappings())
+        return {(message.conversation, message.id): message for message in found}
+
     def load_last_customer_texts(self, conversations: Sequence[str]) -> dict[str, str]:
         """The customer's last text in each conversation, for lists."""
         c = t.messages.c

@@ -34,11 +34,50 @@ export interface Row {
   updated_at: string;
   created_at: string;
   outcome: string | null;
+  tags: Tag[];
+  /** Until when its agent has put it aside. */
+  snoozed_until: string | null;
+  /** The customer's messages that its agent has not seen. */
+  unread: number;
+  /** Where a search found it; null: in names or tags. */
+  found?: { message: string; author: Author; private: boolean; created_at: string; excerpt: string } | null;
+}
+
+export interface Tag {
+  id: string;
+  name: string;
+}
+
+/** As the inbox takes them; what is missing does not matter. */
+export type Filters = Partial<Record<"state" | "mine" | "agent" | "channel" | "language" | "reason" | "priority" | "tag" | "waiting" | "snoozed", string>>;
+
+export interface View {
+  id: string;
+  name: string;
+  shared: boolean;
+  filters: Filters;
+  count: number | null;
+  missing: "tag" | "agent" | null;
+}
+
+export interface SavedReply {
+  id: string;
+  name: string;
+  text: string;
+  tags: string[];
+  shared: boolean;
+  used: number;
+}
+
+export interface Preferences {
+  notify: boolean;
+  sound: boolean;
 }
 
 export interface Counts {
   queued: number;
   mine: number;
+  snoozed: number;
   agent: number;
   assistant: number;
 }

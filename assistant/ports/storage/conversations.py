@@ -58,6 +58,9 @@ class TranscriptStore(Protocol):
     ) -> Sequence[Message]: ...
     def list_all(self, conversation: str) -> Sequence[Message]: ...  # private notes too
     def load_last(self, conversations: Sequence[str]) -> Mapping[str, Message]: ...
+    def load_many(
+        self, messages: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Message]: ...  # by conversation and id
     def load_last_customer_texts(
         self, conversations: Sequence[str]
     ) -> Mapping[str, str]: ...  # of the customer

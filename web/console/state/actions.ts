@@ -2,9 +2,11 @@
 import { ApiError } from "../../shared/http";
 import { uuid } from "../../shared/uuid";
 import { text } from "../text";
+import { deskText } from "../text/desk";
 import type { Agent, Outcome, Row, Suggestion } from "../types";
 import { neighbour } from "./inbox";
 import { me, post } from "./me";
+import { loadTags } from "./search";
 import { openConversation } from "./route";
 import { conversationChanged, detail, openId, reload } from "./thread";
 import { say } from "./toast";
@@ -15,6 +17,7 @@ const failed = (problem: unknown): string => {
   const agent = problem.body.agent as Agent | undefined;
   if (problem.code === "already_claimed" && agent) return text().actions.taken(agent.name);
   if (problem.status === 0) return text().unreachable;
+  if (problem.code === "conflict") return deskText().notReopened;
   return problem.code === "not_owner" ? text().notOwner : text().actions.failed;
 };
 
@@ -38,6 +41,20 @@ export const claim = (id: string) => act(id, "claim", {}, text().actions.claimed
 export const release = (id: string) => act(id, "release", {}, text().actions.released);
 export const giveBack = (id: string) => act(id, "return", {}, text().actions.returned);
 export const transfer = (id: string, agent: Agent) => act(id, "transfer", { agent: agent.id }, text().actions.transferred(agent.name));
+
+export const snooze = (id: string, until: Date) => act(id, "snooze", { until: until.toISOString() }, deskText().snoozed);
+export const wake = (id: string) => act(id, "wake", {}, deskText().woke);
+export const reopen = (id: string) => act(id, "reopen", {}, deskText().reopened);
+
+export async function setTags(id: string, names: string[]): Promise<void> {
+  try {
+    const { conversation } = await post<{ conversation: Row }>(`/conversations/${id}/tags`, { tags: names });
+    conversationChanged(conversation);
+    void loadTags().catch(() => undefined);
+  } catch (problem) {
+    say(failed(problem), true);
+  }
+}
 
 /** To a lead, with a private note that says why. */
 export async function handUp(id: string, lead: Agent, note: string): Promise<void> {

@@ -2,9 +2,13 @@
 import { useEffect, useRef } from "preact/hooks";
 import { sendsOnCtrlEnter } from "../../shared/ime";
 import { claimable, owns, send } from "../state/actions";
+import { choices, highlighted } from "../state/replies";
 import { type Mode, mode, tellTyping, words as written, write } from "../state/writing";
 import { text } from "../text";
+import { deskText } from "../text/desk";
 import type { Row } from "../types";
+import { asking } from "./asking";
+import { CHOICES_ID, ReplyChoices, choiceId, chooseByKey } from "./ReplyChoices";
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 export const COMPOSER_ID = "composer";
@@ -35,7 +39,7 @@ export function Composer({ row }: { row: Row }) {
     if (!note && owns(row)) tellTyping();
   }
   function key(event: KeyboardEvent): void {
-    if (!sendsOnCtrlEnter(event)) return;
+    if (chooseByKey(event, row.id) || !sendsOnCtrlEnter(event)) return;
     event.preventDefault();
     void send();
   }
@@ -46,6 +50,7 @@ export function Composer({ row }: { row: Row }) {
 
   return (
     <form class={`composer ${note ? "note" : ""}`} onSubmit={submit} data-testid="composer">
+      <ReplyChoices conversation={row.id} />
       <div class="modes">
         {row.state !== "closed" && <ModeTab name="reply" label={compose.reply} />}
         <ModeTab name="note" label={compose.note} />
@@ -61,9 +66,14 @@ export function Composer({ row }: { row: Row }) {
         placeholder={note ? compose.notePlaceholder : compose.replyPlaceholder}
         onInput={typed}
         onKeyDown={key}
+        aria-controls={choices.value ? CHOICES_ID : undefined}
+        aria-activedescendant={choices.value?.length ? choiceId(highlighted.value) : undefined}
         data-testid="composer-input"
       />
       <div class="send">
+        <button type="button" class="text" onClick={() => (asking.value = "replies")} data-testid="replies">
+          {deskText().replies}
+        </button>
         <span class="meta wide-only">{MAC ? compose.hintMac : compose.hint}</span>
         <button class="solid" disabled={!written.value.trim()} data-testid="composer-send">
           {note ? compose.save : claimable(row) ? compose.claimAndSend : compose.send}
