@@ -1,12 +1,18 @@
 """Agents and the queue."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from assistant.conversation import desk
+from assistant.conversation.contacts import ContactFinder, list_contacts
 from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.domain.conversation import State
+from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.errors import AlreadyClaimed, NotOwner
 from assistant.domain.signals import Reason
+from assistant.domain.turns import Utterance
+from assistant.signals.facts import WordFactPicker
 from tests.harness import Harness
 
 PACKET_KEYS = {
@@ -186,3 +192,19 @@ async def test_pressing_the_button_twice_keeps_the_place_in_the_queue(rig: Harne
     assert (again.epoch, again.waiting_since) == (before.epoch, before.waiting_since)
     assert message.kind == "handoff"
     assert again.reason is Reason.ASKED_FOR_PERSON
+
+
+async def test_a_single_fact_is_picked_without_all_the_others(rig: Harness) -> None:
+    class FieldPicker(WordFactPicker):
+        def __call__(self, said: Sequence[Utterance]) -> CustomerFacts:
+            raise AssertionError("all facts were picked for one")
+
+    opened = await rig.open()
+    conversation = opened.conversation
+    await rig.say(conversation.id, "届いた皿が割れていました。taro@example.jp です")
+    picker = FieldPicker()
+    finder = ContactFinder(pick_facts=picker, channels=())
+    contacts = await rig.database.read(lambda store: list_contacts(store, conversation, finder))
+    question = await rig.database.read(lambda store: desk.find_question(store, conversation.id, picker))
+    assert [contact.value for contact in contacts] == ["taro@example.jp"]
+    assert "皿が割れ" in question
