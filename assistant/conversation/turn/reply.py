@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from assistant.conversation.templates import render_template
 from assistant.domain.messages import Button, Citation, Reply
-from assistant.domain.signals import FEELING_THRESHOLD, Decision, Reason, Signals, Verdict
+from assistant.domain.signals import Decision, Reason, Signals, Verdict
 from assistant.domain.turns import PastTurn
 from assistant.ports.answering import Draft
 
 #: Reasons that call for an apology.
 APOLOGY_REASONS = (Reason.FRUSTRATED, Reason.STUCK, Reason.COMPLAINT)
+#: From here on somebody is reassured before they are answered.
+WORRY_THRESHOLD = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +71,10 @@ def _render_acknowledgement(
 ) -> str:
     """A feeling is named once, and not again in the very next reply."""
     turn = signals.turn
-    if past and (past[-1].reason in APOLOGY_REASONS or past[-1].signals.worry >= FEELING_THRESHOLD):
+    if past and (past[-1].reason in APOLOGY_REASONS or past[-1].signals.worry >= WORRY_THRESHOLD):
         return ""
     if verdict.reason not in APOLOGY_REASONS:
-        is_worried = signals.worry >= FEELING_THRESHOLD
+        is_worried = signals.worry >= WORRY_THRESHOLD
         return render_template("acknowledge_worry", language, variant=turn) if is_worried else ""
     return render_template(f"acknowledge_{verdict.reason}", language, variant=turn)
 
