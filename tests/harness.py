@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from assistant.answering.query_rewrite import rewrite_from_conversation
@@ -31,7 +32,7 @@ from assistant.knowledge.retrieval.in_memory import InMemoryRetriever
 from assistant.notifications.notifier import LocalNotifier
 from assistant.ports.answering import Answerer
 from assistant.ports.channels import Channel
-from assistant.signals.facts import pick_facts
+from assistant.signals.facts import WordFactPicker
 from assistant.signals.signal_reader import RuleSignalReader
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.schema import metadata
@@ -123,20 +124,20 @@ class Harness:
             mind=self.mind,
             wire=self.wire,
             timing=self.timing,
-            pick_facts=pick_facts,
+            pick_facts=WordFactPicker(),
             clock=self.clock,
         )
-        self.watchdog = Watchdog(self.database, self.policy, pick_facts, self.wire, self.clock)
+        self.watchdog = Watchdog(self.database, self.policy, WordFactPicker(), self.wire, self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
         self.fetcher = AttachmentDownloader(self.database, self.channels, self.wire, self.clock)
         self.enricher = PacketEnricher(
             database=self.database,
             mind=self.mind,
             wire=self.wire,
-            pick_facts=pick_facts,
+            pick_facts=WordFactPicker(),
             clock=self.clock,
         )
-        self.desk = Desk(timing=self.timing, pick_facts=pick_facts)
+        self.desk = Desk(timing=self.timing, pick_facts=WordFactPicker(), policy=self.policy)
 
     async def meaning(self, _text: str) -> TextEmbedding:
         """No language model here: turns are read by their words."""
@@ -158,7 +159,7 @@ class Harness:
     async def press_person_button(self, conversation: str) -> tuple[Conversation, Message]:
         return await self.database.write(
             lambda store: customer_actions.request_human(
-                store, conversation, self.policy, pick_facts, self.clock()
+                store, conversation, self.policy, WordFactPicker(), self.clock()
             )
         )
 
@@ -189,6 +190,11 @@ class Harness:
     async def give_back(self, conversation: str, agent: Agent) -> Conversation:
         return await self.database.write(
             lambda store: desk.return_to_assistant(store, conversation, agent, self.clock())
+        )
+
+    async def release(self, conversation: str, agent: Agent) -> Conversation:
+        return await self.database.write(
+            lambda store: desk.release_conversation(store, conversation, agent, self.clock())
         )
 
     async def resolve(self, conversation: str, agent: Agent) -> Conversation:
@@ -243,7 +249,7 @@ class Harness:
     async def state(self, conversation: str) -> Conversation:
         return await self.database.read(lambda store: store.conversations.get(conversation))
 
-    async def packet(self, conversation: str) -> dict[str, object]:
+    async def packet(self, conversation: str) -> dict[str, Any]:
         packet = await self.database.read(lambda store: store.handoffs.load_last_packet(conversation))
         assert packet is not None
         return packet

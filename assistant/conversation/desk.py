@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.conversation.handoff.handover import HandoffRequest, store_packet
+from assistant.conversation.handoff.handover import HandoffRequest, read_case, store_packet
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.inbound.customer_actions import build_survey
@@ -17,6 +17,7 @@ from assistant.domain.errors import AlreadyClaimed, Conflict, NotFound
 from assistant.domain.jobs import ANSWER_KINDS, JobKind
 from assistant.domain.messages import AgentMessage, Author, Button, Message, Reply
 from assistant.domain.people import Agent
+from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Reason, Verdict
 from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Store
@@ -32,6 +33,7 @@ class Desk:
 
     timing: Timing
     pick_facts: FactPicker
+    policy: Policy
 
 
 def claim_conversation(
@@ -44,10 +46,13 @@ def claim_conversation(
     conversation = before.claim(agent.id, now)
     if conversation is before:
         return before
+    if before.state is State.ASSISTANT:
+        policy = desk.policy.for_channel(before.channel)
+        case = read_case(store, before, TOOK_OVER, policy, desk.pick_facts, now)
+        conversation = conversation.with_priority(case.priority)
+        store_packet(store, conversation, case, now)
     store.jobs.complete_job(JobKind.TURN, conversation.id)
     store.jobs.schedule(JobKind.DEADLINE, conversation.id, now + desk.timing.agent_deadline, now)
-    if before.state is State.ASSISTANT:
-        store_packet(store, conversation, TOOK_OVER, desk.pick_facts, now)
     store.handoffs.mark_claimed(conversation.id, now)
     conversation = _append_notice(store, conversation, _render_joined_notice(conversation, agent), now)
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
@@ -155,5 +160,5 @@ def find_question(store: Store, conversation_id: str, pick_facts: FactPicker) ->
     messages, records = store.messages.list_public(conversation_id), store.turns.list_all(conversation_id)
     answered = max((message.seq for message in messages if message.author is Author.AGENT), default=0)
     since = [message for message in messages if message.seq > answered]
-    asks = (pick_facts(build_utterances(part, records)).ask for part in (since, messages))
+    asks = (pick_facts.extract_ask(build_utterances(part, records)) for part in (since, messages))
     return next((ask for ask in asks if ask), "")

@@ -55,7 +55,7 @@ async def test_a_handoff_by_the_models_vote_says_so(rig: Harness) -> None:
     )
     opened = await rig.open()
     await rig.ask(opened.conversation.id, VAGUE)
-    assert (await rig.packet(opened.conversation.id))["trigger"]["decided_by"] == "model"  # type: ignore[index]
+    assert (await rig.packet(opened.conversation.id))["trigger"]["decided_by"] == "model"
 
 
 @pytest.mark.parametrize("text", ["人と話したいです", "ありがとうございます", "返品の期限はいつまでですか"])
