@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.answering.drafts.prompt_context import condense_history
+from assistant.answering.drafts.prompt_context import HistoryLimits, condense_history
 from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
@@ -17,6 +17,9 @@ SECONDS = 10.0
 #: Longest summary, in characters.
 MAX_CHARACTERS = 800
 MAX_TOKENS = 500
+#: What is summed up. All together it stays within the budget of a message in Japanese too, where a character
+#: is about a token: a longer conversation loses its oldest lines rather than its summary.
+CONVERSATION = HistoryLimits(lines=40, characters=400, characters_of_ours=400, total=6_000)
 PARAGRAPH = re.compile(r"^\s*(ja|en)\s*[:：]\s*(.+?)(?=^\s*(?:ja|en)\s*[:：]|\Z)", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"\d+")
 
@@ -29,7 +32,7 @@ class ModelSummarizer:
 
     async def __call__(self, lines: Sequence[Utterance], allowance: ModelBudget | None) -> Mapping[str, str]:
         mask = PiiMask()
-        history = condense_history(lines, mask)
+        history = condense_history(lines, mask, CONVERSATION)
         system, user = self._prompt.fill_template(history=history)
         taken = count_tokens(system + user, self._model.name)
         reserved = taken + MAX_TOKENS

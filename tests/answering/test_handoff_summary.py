@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.handoff_summary import ModelSummarizer
+from assistant.answering.handoff_summary import CONVERSATION, ModelSummarizer
 from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.messages import Author
@@ -51,6 +51,24 @@ async def test_personal_data_stays_here() -> None:
     model = SpeakingModel(GOOD)
     await ModelSummarizer(model, PROMPT)(LINES, None)
     assert "taro@example.jp" not in model.seen
+
+
+async def test_the_conversation_is_summed_up_and_not_its_last_words() -> None:
+    said = [f"{number}番目の話です。" + "詳しく申し上げます。" * 12 for number in range(10)]
+    model = SpeakingModel(GOOD)
+    authors = (Author.CUSTOMER, Author.ASSISTANT)
+    lines = [Utterance(author=authors[n % 2], text=text) for n, text in enumerate(said)]
+    await ModelSummarizer(model, PROMPT)(lines, None)
+    assert [text for text in said if text not in model.seen] == []
+
+
+async def test_a_long_conversation_loses_its_oldest_lines() -> None:
+    model = SpeakingModel(GOOD)
+    lines = [Utterance(author=Author.CUSTOMER, text=f"<{n}>" + "あ" * 1_000) for n in range(60)]
+    await ModelSummarizer(model, PROMPT)(lines, None)
+    assert "<59>" in model.seen
+    assert "<40>" not in model.seen
+    assert model.seen.count("あ") <= CONVERSATION.total
 
 
 async def test_a_spent_budget_asks_no_model() -> None:
