@@ -46,6 +46,11 @@ class Draft:
 #: Called with the whole text so far, whenever a checked sentence is added.
 Progress = Callable[[str], Awaitable[None]]
 
+
+async def ignore_progress(_text: str) -> None:
+    """The Progress of a draft that nobody sees before it is whole."""
+
+
 #: Rewrites a follow-up as a standalone question: (question, lines before it).
 Rewrite = Callable[[str, Sequence[Utterance]], Awaitable[str]]
 
