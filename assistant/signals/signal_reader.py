@@ -26,6 +26,9 @@ CLEAR_THRESHOLD = 0.9
 VAGUE_THRESHOLD = 0.2
 #: The same for a wish that the matcher found outright.
 AGREED_THRESHOLD = 0.7
+#: From this logit on a short turn that asks nothing is thanks.
+MIN_THANKS_LOGIT = 0.8
+MAX_THANKS_CHARACTERS = 60
 #: A word that names a person and nothing else ("representative?") is at least a hint.
 MAX_BARE_CHARACTERS = 20
 #: The same where only the n-gram classifier has read the turn.
@@ -68,12 +71,12 @@ class RuleSignalReader:
         whole = normalize_text(text)
         near = clip_text(whole)
         language = detect_language(near, self.languages, history.language or _find_previous_language(history))
-        small_talk = detect_small_talk(near)
+        labels = meaning.labels if meaning else None
+        small_talk = detect_small_talk(near) or _detect_thanks(near, labels)
         vector = (meaning.vector or None) if meaning else None
         progress = score_progress(near, history, turn, vector, small_talk=small_talk)
         brief = small_talk is None and is_brief(near, language)
         logit = score_text(near)
-        labels = meaning.labels if meaning else None
         frustration, why_frustrated = score_frustration(
             clip_text(text), near, history, progress, logit["frustration"], labels
         )
@@ -113,6 +116,12 @@ class RuleSignalReader:
 
 def _find_previous_language(history: History) -> str | None:
     return history.turns[-1].signals.language if history.turns else None
+
+
+def _detect_thanks(near: str, labels: Mapping[str, float] | None) -> str | None:
+    """A short word of thanks that no list knows: "that's everything, cheers"."""
+    is_short = len(near) <= MAX_THANKS_CHARACTERS and "?" not in near
+    return "thanks" if labels and is_short and labels["thanks"] >= MIN_THANKS_LOGIT else None
 
 
 def _score_feelings(labels: Mapping[str, float] | None) -> dict[str, float]:
@@ -179,10 +188,10 @@ def _detect_human_request(
 def _weigh_request_in_context(
     whole: str, found: RequestMatch, labels: Mapping[str, float], words: float
 ) -> RequestMatch:
-    if found.is_denied:
-        return NOTHING  # says that none is needed, or speaks about people
     features = compute_request_context_features(found, labels, words)
     likely = calibration.compute_probability("wish", features)
+    if found.is_denied:
+        return NOTHING  # says that none is needed, or speaks about people
     # What the matcher finds outright needs less.
     enough = AGREED_THRESHOLD if found.request is HumanRequest.CLEAR else CLEAR_THRESHOLD
     if likely >= enough:

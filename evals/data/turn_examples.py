@@ -11,11 +11,12 @@ import random
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
-from evals.data.dialogues import build_utterances, load_json_lines, load_own_dialogues
+from evals.data.dialogues import Dialogue, build_utterances, load_json_lines, load_own_dialogues
 from evals.data.training_sources import LINES, is_held_out, load_service_talk
 
 TURNS = Path(__file__).parents[1] / "cases" / "turns"
@@ -181,3 +182,21 @@ def _load_asdc(data: Path, chance: random.Random, share: float = 0.5) -> Iterato
                     dialogue=str(row["id"]),
                     weight=0.4,
                 )
+
+
+def load_measured_dialogues(writers: Sequence[str]) -> list[Dialogue]:
+    """Whole dialogues of these writers, with their letters as labels."""
+    letters = {label: letter for letter, label in LETTERS.items()}
+    chosen = [turn for turn in load_written_turns() if turn.source in writers]
+    found = []
+    for name, group in groupby(chosen, lambda turn: turn.dialogue):
+        turns: list[TurnExample] = list(group)
+        lines = (*turns[-1].lines, Utterance(author=Author.CUSTOMER, text=turns[-1].text))
+        labels = {
+            len(turn.lines): frozenset(
+                letters[x] for x, value in turn.labels.items() if value and x in letters
+            )
+            for turn in turns
+        }
+        found.append(Dialogue(id=name, persona="", language=turns[0].language, lines=lines, labels=labels))
+    return found

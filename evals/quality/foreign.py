@@ -70,7 +70,7 @@ class AnswerStatistics:
         if answerable:
             self.answerable += 1
             self.declined_answerable += text is None or unsure
-            self.shown += text is not None and contains_fact(text, case["fact"])
+            self.shown += text is not None and not unsure and contains_fact(text, case["fact"])
             if text is not None:
                 self.lengths.append(count_characters(text))
         else:

@@ -8,7 +8,7 @@ from assistant.conversation.templates import LANGUAGES
 from assistant.domain.messages import Author
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, HumanRequest, Reaction, Signals
-from assistant.domain.turns import History, PastTurn, Utterance
+from assistant.domain.turns import TURN_LABELS, History, PastTurn, TextEmbedding, Utterance
 from assistant.signals.replay import replay_turns
 from assistant.signals.signal_reader import RuleSignalReader
 from assistant.text.characters import contains_japanese
@@ -169,6 +169,20 @@ def test_a_beginner_is_noticed_and_a_regular_is_not_taken_for_one() -> None:
 )
 def test_words_of_self_harm_are_distress_whatever_else_is_down(text: str) -> None:
     assert READER.compute_signals(text, ALONE).distress == 1.0
+
+
+def test_thanks_that_no_list_knows_are_small_talk() -> None:
+    labels = dict.fromkeys(TURN_LABELS, -6.0)
+    history = after("返品したい", "30日以内に承ります。")
+
+    def read(text: str, thanks: float) -> str | None:
+        meaning = TextEmbedding((), {**labels, "thanks": thanks})
+        return READER.compute_signals(text, history, meaning).small_talk
+
+    assert read("That's everything, cheers", 1.4) == "thanks"
+    assert read("That's everything, cheers", -2.0) is None
+    assert read("Cheers, and can I return it by post?", 1.4) is None
+    assert read("returns " * 20, 1.4) is None
 
 
 def test_a_product_that_hurt_somebody_is_no_distress() -> None:

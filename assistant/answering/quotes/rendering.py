@@ -116,7 +116,7 @@ def _render_sentence(unit: Unit, n: int) -> str:
     """The sentence with its citation number; an opening bracket after the number would make it a link."""
     text = _append_space(unit.text)
     text = f"\\{text}" if text.startswith("(") else text
-    return f"{text}[{n}]" + (" " if unit.text.isascii() else "")
+    return f"{text}[{n}]" + (" " if unit.text[-1:].isascii() else "")
 
 
 def _append_space(text: str) -> str:

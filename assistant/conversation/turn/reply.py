@@ -12,7 +12,7 @@ from assistant.ports.answering import Draft
 #: Reasons that call for an apology.
 APOLOGY_REASONS = (Reason.FRUSTRATED, Reason.STUCK, Reason.COMPLAINT)
 #: From here on somebody is reassured before they are answered.
-WORRY_THRESHOLD = 0.5
+WORRY_THRESHOLD = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
