@@ -103,7 +103,7 @@ class FakeTurnReader:
 
     async def read_turn(self, text: str, lines: Sequence[Utterance]) -> Mapping[str, float]:
         self.seen.append((text, [line.text for line in lines]))
-        return dict.fromkeys(TURN_LABELS, UNSEEN_LOGIT) | self.logits.get(text, {})
+        return {**dict.fromkeys(TURN_LABELS, UNSEEN_LOGIT), **self.logits.get(text, {})}
 
 
 @dataclass

@@ -36,7 +36,7 @@ async def test_how_often_somebody_was_here_is_counted(rig: Harness, earlier: int
     opened = await rig.open(JAPANESE)
     await rig.say(opened.conversation.id, "返品の期限は？")
     conversation = opened.conversation
-    await rig.database.write(lambda store: [add_copy(store, conversation, n) for n in range(earlier)])
+    await rig.database.write(lambda store: add_copies(store, conversation, earlier))
     found = await rig.database.read(
         lambda store: load_turn_input(store, conversation.id, rig.timing.max_burst)
     )
@@ -44,6 +44,7 @@ async def test_how_often_somebody_was_here_is_counted(rig: Harness, earlier: int
     assert found.history.earlier_conversations == earlier
 
 
-def add_copy(store: SqlStore, conversation: Conversation, number: int) -> None:
-    """Another conversation of the same customer."""
-    store.conversations.add(replace(conversation, id=f"earlier{number}"), None)
+def add_copies(store: SqlStore, conversation: Conversation, count: int) -> None:
+    """Other conversations of the same customer."""
+    for number in range(count):
+        store.conversations.add(replace(conversation, id=f"earlier{number}"), None)
