@@ -1,16 +1,14 @@
 """Summarizes a conversation with a model for the agent who takes over."""
 
-import asyncio
 import re
 from collections.abc import Mapping, Sequence
 
+from assistant.answering.completion import request_completion
 from assistant.answering.drafts.prompt_context import HistoryLimits, condense_history
 from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
-from assistant.domain.errors import ModelUnavailable
 from assistant.domain.turns import Utterance
-from assistant.models.token_count import count_tokens
 from assistant.ports.models import ChatModel
 
 SECONDS = 10.0
@@ -33,22 +31,12 @@ class ModelSummarizer:
     async def __call__(self, lines: Sequence[Utterance], allowance: ModelBudget | None) -> Mapping[str, str]:
         mask = PiiMask()
         history = condense_history(lines, mask, CONVERSATION)
-        system, user = self._prompt.fill_template(history=history)
-        taken = count_tokens(system + user, self._model.name)
-        reserved = taken + MAX_TOKENS
-        if allowance is not None and await allowance.reserve_tokens(reserved) is not None:
-            return {}
-        written = ""
-        try:
-            async with asyncio.timeout(self._seconds):
-                written = "".join([part async for part in self._model.stream_completion(system, user)])
-        except (ModelUnavailable, TimeoutError):
-            return {}
-        finally:
-            if allowance is not None:
-                await allowance.record_usage(reserved, taken + count_tokens(written, self._model.name), None)
+        prompt = self._prompt.fill_template(history=history)
+        written = await request_completion(
+            self._model, prompt, allowance, max_tokens=MAX_TOKENS, seconds=self._seconds
+        )
         return {
             language: mask.unmask_text(" ".join(text.split()))
-            for language, text in PARAGRAPH.findall(written)
+            for language, text in PARAGRAPH.findall(written or "")
             if len(text) <= MAX_CHARACTERS and set(NUMBER.findall(text)) <= set(NUMBER.findall(history))
         }

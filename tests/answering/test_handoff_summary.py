@@ -9,7 +9,7 @@ from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
-from tests.answering.speaking import SpeakingModel
+from tests.answering.speaking import FakeBudget, SpeakingModel
 
 PROMPT = Prompt.from_file(Path(__file__).parents[2] / "prompts" / "summary.md")
 LINES = [
@@ -17,14 +17,6 @@ LINES = [
     Utterance(author=Author.ASSISTANT, text="配送状況は注文履歴でご確認いただけます。"),
 ]
 GOOD = "ja: 注文20481199が届いていません。\n\nen: Order 20481199 has not arrived."
-
-
-class EmptyBudget:
-    async def reserve_tokens(self, tokens: int) -> str | None:
-        return "conversation"
-
-    async def record_usage(self, reserved: int, tokens: int, cost: float | None) -> None:
-        raise AssertionError("nothing was reserved")
 
 
 async def summed_up(words: str | None, allowance: ModelBudget | None = None) -> dict[str, str]:
@@ -72,4 +64,4 @@ async def test_a_long_conversation_loses_its_oldest_lines() -> None:
 
 
 async def test_a_spent_budget_asks_no_model() -> None:
-    assert await summed_up(GOOD, EmptyBudget()) == {}
+    assert await summed_up(GOOD, FakeBudget(calls=0)) == {}

@@ -110,6 +110,29 @@ async def test_vote_and_answer_share_the_budget_of_a_message(
     assert answerer.refusals == [refusal]
 
 
+async def test_a_vote_and_a_rewriting_leave_a_message_its_answer(rig: Harness) -> None:
+    rewritten: list[str | None] = []
+
+    async def rewrite(question: str, _lines: Sequence[Utterance], allowance: ModelBudget | None) -> str:
+        assert allowance is not None
+        rewritten.append(await allowance.reserve_tokens(500))
+        return question
+
+    answerer = ReservingAnswerer()
+    mind = replace(
+        rig.mind,
+        retriever=FixedScoreRetriever(0.95),
+        classify_turn=ReservingTurnClassifier(None),
+        rewrite=rewrite,
+        answerer=answerer,
+        budget_factory=build_budget_factory(rig.database, Budgets(), rig.clock),
+    )
+    rig.assistant = replace(rig.assistant, mind=mind)
+    opened = await rig.open()
+    await rig.ask(opened.conversation.id, VAGUE)
+    assert (rewritten, answerer.refusals) == ([None], [None])
+
+
 async def test_no_vote_takes_a_clear_wish_away(rig: Harness) -> None:
     voter = FakeTurnClassifier(ModelOpinion(wants_human=False, frustration=0.0))
     assert await state_after(rig, voter, "人と話したいです") is State.QUEUED

@@ -47,7 +47,7 @@ async def search_burst(
     )
     if several:
         return several
-    query = await mind.rewrite(gathered.text, gathered.history.lines)
+    query = await mind.rewrite(gathered.text, gathered.history.lines, gathered.allowance)
     return [await _search_with_subject(mind, gathered, signals, query, policy)]
 
 
