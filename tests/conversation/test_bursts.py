@@ -103,9 +103,9 @@ async def test_who_is_upset_gets_the_person_and_no_article(
     assert ("30日" in reply.text) is answered
 
 
-async def test_the_requests_of_a_burst_are_searched_for_at_once() -> None:
+async def test_the_requests_of_a_burst_are_searched_for_at_once_and_each_once() -> None:
     class MeetingRetriever:
-        """Finds nothing before both requests are there."""
+        """Finds nothing before both requests are there, and nothing for a third."""
 
         def __init__(self) -> None:
             self.both = asyncio.Barrier(2)
@@ -116,10 +116,9 @@ async def test_the_requests_of_a_burst_are_searched_for_at_once() -> None:
             await self.both.wait()
             return [replace(RETURNS_JA if "返品" in question else CASH_JA, score=0.9)]
 
+    text = "返品の期限は？\n返品の期限は？代引きの手数料は？"
     async with asyncio.timeout(2):
-        found = await search_requests(
-            MeetingRetriever(), "返品の期限は？代引きの手数料は？", language="ja", limit=5, min_score=0.5
-        )
+        found = await search_requests(MeetingRetriever(), text, language="ja", limit=5, min_score=0.5)
     assert [(one.text, one.passages[0].article) for one in found] == [
         ("返品の期限は？", RETURNS_JA.article),
         ("代引きの手数料は？", CASH_JA.article),

@@ -87,7 +87,7 @@ async def search_requests(
 
     Requests that find the same article are one. Unavailable as the retriever.
     """
-    requests = split_requests(text)
+    requests = list(dict.fromkeys(split_requests(text)))
     if not 2 <= len(requests) <= MAX_REQUESTS:
         return []
     searches = (retriever.search(request, language=language, limit=limit) for request in requests)
