@@ -1,5 +1,6 @@
 """Summarizes a conversation with a model for the agent who takes over."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 
@@ -30,7 +31,8 @@ class ModelSummarizer:
 
     async def __call__(self, lines: Sequence[Utterance], allowance: ModelBudget | None) -> Mapping[str, str]:
         mask = PiiMask()
-        history = condense_history(lines, mask, CONVERSATION)
+        # Finding personal data in many long messages takes a while.
+        history = await asyncio.to_thread(condense_history, lines, mask, CONVERSATION)
         prompt = self._prompt.fill_template(history=history)
         written = await request_completion(
             self._model, prompt, allowance, max_tokens=MAX_TOKENS, seconds=self._seconds

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answering.drafts.prompt_context import condense_history
 from assistant.answering.handoff_summary import CONVERSATION, ModelSummarizer
+from assistant.answering.pii_masking import PiiMask
 from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.messages import Author
@@ -61,6 +63,20 @@ async def test_a_long_conversation_loses_its_oldest_lines() -> None:
     assert "<59>" in model.seen
     assert "<40>" not in model.seen
     assert model.seen.count("あ") <= CONVERSATION.total
+
+
+def test_lines_that_are_left_out_are_not_searched_for_personal_data() -> None:
+    class CountingMask(PiiMask):
+        texts = 0
+
+        def mask_text(self, text: str) -> str:
+            CountingMask.texts += 1
+            return text
+
+    lines = [Utterance(author=Author.CUSTOMER, text="あ" * 1_000)] * CONVERSATION.lines
+    shown = condense_history(lines, CountingMask(), CONVERSATION).count("\n") + 1
+    assert shown < CONVERSATION.lines
+    assert CountingMask.texts == shown + 1
 
 
 async def test_a_spent_budget_asks_no_model() -> None:

@@ -110,9 +110,12 @@ def _format_unit(unit: Unit) -> str:
 def condense_history(lines: Sequence[Utterance], mask: PiiMask, limits: HistoryLimits = FOLLOW_UP) -> str:
     """The last lines of the conversation, truncated, with PII masked."""
     last = [line for line in lines if line.author in _ROLE][-limits.lines :]
-    said = [_condense_line(line, mask, limits) for line in last]
-    while len(said) > 1 and sum(map(len, said)) > limits.total:
-        said.pop(0)
+    said: list[str] = []
+    for line in reversed(last):
+        condensed = _condense_line(line, mask, limits)
+        if said and sum(map(len, said)) + len(condensed) > limits.total:
+            break
+        said.insert(0, condensed)
     return "\n".join(said) or "(nothing)"
 
 
