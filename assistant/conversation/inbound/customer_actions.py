@@ -6,12 +6,12 @@ from datetime import datetime
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
 from assistant.conversation.templates import list_csat_options
 from assistant.conversation.templates import render_template as words
-from assistant.conversation.transcript import append_notice, save_conversation
+from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.domain.audit import CUSTOMER
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, ConversationClosed
 from assistant.domain.jobs import ANSWER_KINDS, JobKind
-from assistant.domain.messages import Author, Message
+from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Evidence, Reason, Verdict
 from assistant.ports.signals import FactPicker
@@ -48,7 +48,8 @@ def cancel_wait(store: Store, conversation_id: str, now: datetime) -> Conversati
     before = store.conversations.get(conversation_id)
     before.cancel_wait(now)
     text = words("handoff_cancelled", before.language)
-    spoken, _ = append_notice(store, before, Author.ASSISTANT, text, now)
+    notice = Reply(text=text, language=before.language, kind="notice")
+    spoken, _ = append_reply(store, before, Author.ASSISTANT, notice, now)
     store.jobs.complete_job(JobKind.DEADLINE, before.id)
     return save_conversation(store, spoken.cancel_wait(now), now, new_owner_by=CUSTOMER)
 
