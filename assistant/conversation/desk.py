@@ -9,7 +9,12 @@ from assistant.conversation.inbound.conversation_start import WEB
 from assistant.conversation.inbound.customer_actions import build_survey
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
-from assistant.conversation.transcript import append_agent_message, append_reply, save_conversation
+from assistant.conversation.transcript import (
+    append_agent_message,
+    append_notice,
+    append_reply,
+    save_conversation,
+)
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import format_actor as actor
 from assistant.domain.conversation import Conversation, State
@@ -54,7 +59,9 @@ def claim_conversation(
     store.jobs.complete_job(JobKind.TURN, conversation.id)
     store.jobs.schedule(JobKind.DEADLINE, conversation.id, now + desk.timing.agent_deadline, now)
     store.handoffs.mark_claimed(conversation.id, now)
-    conversation = _append_notice(store, conversation, _render_joined_notice(conversation, agent), now)
+    conversation, _ = append_notice(
+        store, conversation, Author.SYSTEM, _render_joined_notice(conversation, agent), now
+    )
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 
@@ -90,7 +97,9 @@ def transfer_conversation(
     if colleague is None:
         raise NotFound("There is no such agent.")
     conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
-    conversation = _append_notice(store, conversation, _render_joined_notice(conversation, colleague), now)
+    conversation, _ = append_notice(
+        store, conversation, Author.SYSTEM, _render_joined_notice(conversation, colleague), now
+    )
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
 
 
@@ -98,7 +107,9 @@ def return_to_assistant(store: Store, conversation_id: str, agent: Agent, now: d
     """The assistant answers again from the next message on; what was said before is over."""
     conversation = store.conversations.get(conversation_id)
     conversation.require_owner(agent.id)
-    conversation = _append_notice(store, conversation, words("returned", conversation.language), now)
+    conversation, _ = append_notice(
+        store, conversation, Author.SYSTEM, words("returned", conversation.language), now
+    )
     conversation = conversation.return_to_assistant(agent.id, now)
     _cancel_answer_jobs(store, conversation)
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
@@ -111,7 +122,9 @@ def resolve_conversation(
     conversation = store.conversations.get(conversation_id).resolve(agent.id, outcome, now)
     if note is not None:
         append_agent_message(store, conversation, agent, note, now)
-    conversation = _append_notice(store, conversation, words("closed", conversation.language), now)
+    conversation, _ = append_notice(
+        store, conversation, Author.SYSTEM, words("closed", conversation.language), now
+    )
     conversation = _append_survey(store, conversation, now)
     _cancel_answer_jobs(store, conversation)
     return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
@@ -126,12 +139,6 @@ def _append_survey(store: Store, conversation: Conversation, now: datetime) -> C
     buttons = tuple(Button(label=label, value=label) for _, label in question.options)
     asked = Reply(text=question.question, language=conversation.language, buttons=buttons, kind="survey")
     conversation, _ = append_reply(store, conversation, Author.SYSTEM, asked, now)
-    return conversation
-
-
-def _append_notice(store: Store, conversation: Conversation, text: str, now: datetime) -> Conversation:
-    notice = Reply(text=text, language=conversation.language, kind="notice")
-    conversation, _ = append_reply(store, conversation, Author.SYSTEM, notice, now)
     return conversation
 
 

@@ -73,13 +73,13 @@ class SqlTurns:
         return found
 
     def count_turns(self, conversation: str) -> int:
-        return self._load_turn_counts(conversation)[0]
+        return self.load_turn_counts(conversation)[0]
 
     def find_last_answered_seq(self, conversation: str) -> int:
         """Seq of the last customer message that a turn covers."""
-        return self._load_turn_counts(conversation)[1]
+        return self.load_turn_counts(conversation)[1]
 
-    def _load_turn_counts(self, conversation: str) -> tuple[int, int]:
-        """The number of turns, and their highest seq."""
+    def load_turn_counts(self, conversation: str) -> tuple[int, int]:
+        """What `count_turns` and `find_last_answered_seq` tell, in one query."""
         count, last = self._connection.execute(COUNTED_TURNS, {"conversation": conversation}).one()
         return count, last or 0

@@ -7,9 +7,11 @@ import pytest
 from assistant.conversation import desk
 from assistant.conversation.contacts import ContactFinder, list_contacts
 from assistant.conversation.inbound.conversation_start import Visitor
+from assistant.conversation.templates import render_template
 from assistant.domain.conversation import State
 from assistant.domain.customer_facts import CustomerFacts
 from assistant.domain.errors import AlreadyClaimed, NotOwner
+from assistant.domain.messages import Author
 from assistant.domain.signals import Reason
 from assistant.domain.turns import Utterance
 from assistant.signals.facts import WordFactPicker
@@ -35,6 +37,19 @@ async def test_of_two_agents_one_wins_and_the_other_hears_who(rig: Harness) -> N
         await rig.claim(conversation, hayashi)
     assert refused.value.details["agent"] == {"id": mori.id, "name": "Mori"}
     assert (await rig.claim(conversation, mori)).agent == mori.id, "one's own again is harmless"
+
+
+async def test_the_customer_is_told_who_has_the_conversation_in_notices(rig: Harness) -> None:
+    conversation, mori = await queued(rig), await rig.hire("Mori")
+    before = len(await rig.database.read(lambda store: store.messages.list_public(conversation)))
+    await rig.claim(conversation, mori)
+    await rig.give_back(conversation, mori)
+    told = (await rig.database.read(lambda store: store.messages.list_public(conversation)))[before:]
+    assert [(one.author, one.kind, one.language) for one in told] == [(Author.SYSTEM, "notice", "ja")] * 2
+    assert [one.text for one in told] == [
+        render_template("agent_joined", "ja", name="Mori"),
+        render_template("returned", "ja"),
+    ]
 
 
 async def test_every_change_of_owner_raises_the_epoch(rig: Harness) -> None:
