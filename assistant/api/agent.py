@@ -128,7 +128,7 @@ def _load_conversation_view(
             serialize_customer(
                 store.customers.get(conversation.customer),
                 [
-                    *list_previous_conversations(store, conversation, ctx.desk.pick_facts),
+                    *list_previous_conversations(store, conversation),
                     *list_linked_conversations(store, conversation.customer),
                 ],
             )

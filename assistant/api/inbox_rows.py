@@ -7,12 +7,13 @@ from assistant.api.schemas import format_timestamp
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
 from assistant.domain.inbox import SearchHit
+from assistant.domain.messages import Message
+from assistant.domain.signals import FEELING_THRESHOLD
 from assistant.ports.storage.store import Store
 from assistant.text.search_terms import extract_excerpt
 
-#: Mark -> its signal, most serious first, and the threshold from which it is shown.
+#: Mark -> its signal, most serious first.
 MARKS = {"distress": "distress", "harassment": "harassment", "anger": "frustration"}
-MARK_THRESHOLD = 0.5
 #: Characters of the last message in a row.
 MAX_EXCERPT_CHARACTERS = 140
 
@@ -88,7 +89,7 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation], agent: 
 def list_marks(store: Store, conversations: Sequence[str]) -> dict[str, list[str]]:
     """Conversation -> what to know before opening it: ``distress``, ``harassment``, ``anger``."""
     return {
-        conversation: [name for name, signal in MARKS.items() if feelings[signal] >= MARK_THRESHOLD]
+        conversation: [name for name, signal in MARKS.items() if feelings[signal] >= FEELING_THRESHOLD]
         for conversation, feelings in store.turns.load_recent_feelings(conversations).items()
     }
 

@@ -24,7 +24,8 @@ from assistant.conversation import desk
 from assistant.conversation.desk import Desk
 from assistant.conversation.timing import Timing
 from assistant.domain.people import Agent
-from assistant.signals.facts import pick_facts
+from assistant.domain.policy import Policy
+from assistant.signals.facts import WordFactPicker
 from assistant.storage import tables as t
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.migrate import migrate_schema
@@ -204,7 +205,7 @@ async def _measure_claims(database: SqlDatabase[SqlStore], rounds: int) -> list[
 
 async def _claim_all(database: SqlDatabase[SqlStore], conversations: Sequence[str]) -> list[float]:
     agent = Agent(id=AGENT, email="-", name="Agent 1")
-    rules = Desk(timing=Timing(), pick_facts=pick_facts)
+    rules = Desk(timing=Timing(), pick_facts=WordFactPicker(), policy=Policy())
     seconds = []
     for conversation in conversations:
         started = time.perf_counter()

@@ -172,6 +172,10 @@ async def read_pages(rig: Harness, wanted: InboxFilter) -> list[str]:
     return found
 
 
+async def count(rig: Harness, wanted: InboxFilter) -> int:
+    return await rig.database.read(lambda store: store.conversations.count_inbox(wanted, limit=9))
+
+
 async def test_filters_by_waiting_time_and_by_agent(rig: Harness) -> None:
     early = await talk(rig, "返品したい")
     await rig.press_person_button(early)
@@ -179,8 +183,7 @@ async def test_filters_by_waiting_time_and_by_agent(rig: Harness) -> None:
     late = await talk(rig, "返品したい")
     await rig.press_person_button(late)
     long = InboxFilter(waiting_since=rig.clock() - timedelta(minutes=5))
-    count = lambda wanted: rig.database.read(lambda s: s.conversations.count_inbox(wanted, limit=9))  # noqa: E731
-    assert (await count(long), await count(InboxFilter(state=State.QUEUED))) == (1, 2)
+    assert (await count(rig, long), await count(rig, InboxFilter(state=State.QUEUED))) == (1, 2)
     agent = await rig.hire()
     await rig.claim(early, agent)
-    assert await count(InboxFilter(agent=agent.id)) == 1
+    assert await count(rig, InboxFilter(agent=agent.id)) == 1

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
+from assistant.conversation.handoff.priority_update import list_unheard, raise_priority
 from assistant.conversation.handoff.wait_estimate import load_waiting_status
 from assistant.conversation.handoff.waiting_news import (
     append_waiting_news,
@@ -13,6 +14,7 @@ from assistant.conversation.handoff.waiting_news import (
 from assistant.conversation.snooze import end_snooze
 from assistant.conversation.timing import Timing
 from assistant.conversation.transcript import save_conversation
+from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import WATCHDOG
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.jobs import Job, JobKind
@@ -65,7 +67,7 @@ class Watchdog:
     ) -> Conversation:
         """The end of a snooze wakes it; else the agent was silent for too long."""
         if conversation.snoozed_until is None:
-            return _expire_claim(store, conversation, policy, now)
+            return self._expire_claim(store, conversation, policy, now)
         return save_conversation(store, end_snooze(store, conversation, self._timing, now), now)
 
     def _start_handoff(
@@ -74,10 +76,13 @@ class Watchdog:
         why = HandoffRequest(verdict=LATE, decided_by="watchdog")
         return hand_over(store, conversation, why, policy, self._pick_facts, now)[0]
 
-
-def _expire_claim(store: Store, conversation: Conversation, policy: Policy, now: datetime) -> Conversation:
-    """The agent was silent for too long: the customer waits again, and hears how it stands."""
-    queued = conversation.expire_claim(now)
-    schedule_waiting_news(store, queued, now)
-    status = load_waiting_status(store, queued, policy, now)
-    return append_waiting_news(store, queued, "watchdog", status, now, new_owner_by=WATCHDOG)
+    def _expire_claim(
+        self, store: Store, conversation: Conversation, policy: Policy, now: datetime
+    ) -> Conversation:
+        """The agent was silent for too long: the customer waits again, and hears how it stands."""
+        unheard = list_unheard(store.messages.list_public(conversation.id))
+        signals = self._pick_facts(build_utterances(unheard)).signals
+        queued = raise_priority(store, conversation.expire_claim(now), signals, policy)
+        schedule_waiting_news(store, queued, now)
+        status = load_waiting_status(store, queued, policy, now)
+        return append_waiting_news(store, queued, "watchdog", status, now, new_owner_by=WATCHDOG)
