@@ -11,6 +11,7 @@ from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.answering.quotes.cards import list_cards
 from assistant.conversation import desk
 from assistant.conversation.desk import Desk
+from assistant.conversation.handoff.assignment import AutomaticAssignment
 from assistant.conversation.handoff.packet_enrichment import PacketEnricher
 from assistant.conversation.handoff.watchdog import Watchdog
 from assistant.conversation.inbound import customer_actions
@@ -184,6 +185,9 @@ class Harness:
             clock=self.clock,
         )
         self.desk = Desk(timing=self.timing, pick_facts=WordFactPicker(), policy=self.policy)
+        self.assignment = AutomaticAssignment(
+            database=self.database, desk=self.desk, wire=self.wire, clock=self.clock
+        )
 
     async def meaning(self, text: str) -> TextEmbedding:
         """No language model here, but for texts whose vector a test tells."""
@@ -278,12 +282,14 @@ class Harness:
                 JobKind.DELIVERY: self.outbox.deliver_messages,
                 JobKind.MEDIA: self.fetcher.download_attachments,
                 JobKind.PACKET: self.enricher.enrich_packet,
+                JobKind.ASSIGN: self.assignment.assign_next,
             },
             default_fallback=self.assistant.give_up,
             fallbacks={
                 JobKind.DELIVERY: self.outbox.give_up,
                 JobKind.MEDIA: self.fetcher.give_up,
                 JobKind.PACKET: self.enricher.give_up,
+                JobKind.ASSIGN: self.assignment.give_up,
             },
         )
 

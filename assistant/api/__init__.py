@@ -37,6 +37,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
         messaging_apps,
         pages,
         saved_replies,
+        teams,
         webhooks,
     )
     from assistant.api.body_limit import BodyLimitMiddleware
@@ -64,7 +65,18 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     app.add_middleware(SecurityHeadersMiddleware, https=context.public_url.startswith("https:"))
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     errors.install_error_handlers(app)
-    for part in (customer, webhooks, messaging_apps, agent, inbox, desk, saved_replies, knowledge, health):
+    for part in (
+        customer,
+        webhooks,
+        messaging_apps,
+        agent,
+        inbox,
+        desk,
+        saved_replies,
+        teams,
+        knowledge,
+        health,
+    ):
         app.include_router(part.router)
     pages.mount_pages(app, context.static)
     return app

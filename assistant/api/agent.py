@@ -85,7 +85,7 @@ async def log_out_agent(
             store.audit.append_entry(actor(inside.agent.id), "logout", now)
 
         await ctx.database.write(end_session)
-        await ctx.presence.end_presence(inside.agent.id)
+        await ctx.presence.end_presence(inside.agent.id, now)
     response = Response(status_code=204)
     response.delete_cookie(SESSION_COOKIE)
     return response

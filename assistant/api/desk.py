@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from assistant.api.auth import CurrentAgent
 from assistant.api.context import ApiContext, Ctx
+from assistant.api.inbox import require_admin
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import (
@@ -81,6 +82,22 @@ async def transfer_conversation(
         ctx,
         inside.agent.id,
         lambda store: desk.transfer_conversation(store, conversation, inside.agent, body.agent, now),
+    )
+
+
+@router.post("/reassign")
+async def reassign_conversation(
+    conversation: str, body: TransferIn, inside: CurrentAgent, ctx: Ctx
+) -> dict[str, Any]:
+    """To a colleague or to oneself, whoever has it; administrators."""
+    require_admin(inside)
+    now = ctx.clock()
+    return await _run_desk_action(
+        ctx,
+        inside.agent.id,
+        lambda store: desk.reassign_conversation(
+            store, conversation, inside.agent, body.agent, ctx.desk, now
+        ),
     )
 
 

@@ -154,6 +154,8 @@ class AssistantService:
 
 def build_job_handlers(service: AssistantService) -> JobHandlers:
     """The handlers of all kinds of jobs."""
+    from assistant.conversation.desk import Desk
+    from assistant.conversation.handoff.assignment import AutomaticAssignment
     from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.conversation.handoff.watchdog import Watchdog
     from assistant.domain.jobs import JobKind
@@ -174,6 +176,8 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
         pick_facts=assistant.pick_facts,
         clock=utc_now,
     )
+    desk = Desk(timing=service.timing, pick_facts=assistant.pick_facts, policy=service.dependencies.policy)
+    assignment = AutomaticAssignment(database=database, desk=desk, wire=notifier, clock=utc_now)
     return JobHandlers(
         handlers={
             JobKind.TURN: outbox.with_typing_indicator(assistant.take_turn),
@@ -181,12 +185,14 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
             JobKind.DELIVERY: outbox.deliver_messages,
             JobKind.MEDIA: fetcher.download_attachments,
             JobKind.PACKET: enricher.enrich_packet,
+            JobKind.ASSIGN: assignment.assign_next,
         },
         default_fallback=assistant.give_up,
         fallbacks={
             JobKind.DELIVERY: outbox.give_up,
             JobKind.MEDIA: fetcher.give_up,
             JobKind.PACKET: enricher.give_up,
+            JobKind.ASSIGN: assignment.give_up,
         },
     )
 

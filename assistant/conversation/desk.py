@@ -101,10 +101,32 @@ def transfer_conversation(
     if colleague is None:
         raise NotFound("There is no such agent.")
     conversation = store.conversations.get(conversation_id).transfer(agent.id, colleague.id, now)
+    return _give_to(store, conversation, colleague, agent, now)
+
+
+def reassign_conversation(
+    store: Store, conversation_id: str, lead: Agent, to: str, desk: Desk, now: datetime
+) -> Conversation:
+    """A lead gives it to a colleague, or takes it over, whoever has it."""
+    colleague = store.agents.get(to)
+    if colleague is None:
+        raise NotFound("There is no such agent.")
+    before = store.conversations.get(conversation_id)
+    store.audit.append_entry(
+        actor(lead.id), "reassigned", now, conversation=before.id, before=before.agent, to=colleague.id
+    )
+    if before.state is not State.AGENT or before.agent == colleague.id:
+        return claim_conversation(store, conversation_id, colleague, desk, now)
+    return _give_to(store, before.transfer(before.agent or "", colleague.id, now), colleague, lead, now)
+
+
+def _give_to(
+    store: Store, conversation: Conversation, colleague: Agent, by: Agent, now: datetime
+) -> Conversation:
     conversation, _ = append_notice(
         store, conversation, Author.SYSTEM, _render_joined_notice(conversation, colleague), now
     )
-    return save_conversation(store, conversation, now, new_owner_by=actor(agent.id))
+    return save_conversation(store, conversation, now, new_owner_by=actor(by.id))
 
 
 def return_to_assistant(store: Store, conversation_id: str, agent: Agent, now: datetime) -> Conversation:

@@ -16,6 +16,8 @@ class JobKind(StrEnum):
     MEDIA = "media"
     #: The packet of a handoff can still be made better.
     PACKET = "packet"
+    #: Somebody waits whom a team gives to one of its agents.
+    ASSIGN = "assign"
 
 
 #: What ends when nobody has to answer any more; what was said is still sent.

@@ -76,3 +76,39 @@ read_marks = sa.Table(
     sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True, index=True),
     sa.Column("seq", sa.Integer, nullable=False),
 )
+
+#: Who gets which waiting conversations, and how.
+teams = sa.Table(
+    "teams",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.String(60), nullable=False, unique=True),
+    #: manual, round_robin or least_loaded.
+    sa.Column("assignment", sa.String(16), nullable=False),
+    #: Only conversations in this language, on this channel; None: any.
+    sa.Column("language", sa.String(35)),
+    sa.Column("channel", sa.String(32)),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+team_members = sa.Table(
+    "team_members",
+    metadata,
+    sa.Column("team", Id, sa.ForeignKey("teams.id"), primary_key=True),
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), primary_key=True, index=True),
+    #: When they were last given a conversation.
+    sa.Column("assigned_at", Moment),
+)
+
+#: When agents were at the desk; an interval without an end goes on.
+presence_intervals = sa.Table(
+    "presence_intervals",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("agent", Id, sa.ForeignKey("agents.id"), nullable=False),
+    #: online or away.
+    sa.Column("availability", sa.String(16), nullable=False),
+    sa.Column("begun_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Index("ix_presence_intervals_agent", "agent", "begun_at"),
+)

@@ -18,6 +18,7 @@ from assistant.storage.savepoint import Savepoint
 from assistant.storage.search import SqlSearch
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
+from assistant.storage.teams import SqlTeams
 from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
 
@@ -49,6 +50,7 @@ class SqlStore:
         self.tags = SqlTags(connection)
         self.views = SqlViews(connection)
         self.saved_replies = SqlSavedReplies(connection)
+        self.teams = SqlTeams(connection)
         self._connection = connection
 
     def begin_savepoint(self) -> Savepoint:

@@ -3,10 +3,13 @@
 import sqlalchemy as sa
 
 from assistant.storage.desk_tables import conversation_tags as conversation_tags
+from assistant.storage.desk_tables import presence_intervals as presence_intervals
 from assistant.storage.desk_tables import read_marks as read_marks
 from assistant.storage.desk_tables import saved_replies as saved_replies
 from assistant.storage.desk_tables import search_entries as search_entries
 from assistant.storage.desk_tables import tags as tags
+from assistant.storage.desk_tables import team_members as team_members
+from assistant.storage.desk_tables import teams as teams
 from assistant.storage.desk_tables import views as views
 from assistant.storage.job_tables import dead_letters as dead_letters
 from assistant.storage.job_tables import due as due
@@ -52,6 +55,10 @@ agents = sa.Table(
     sa.Column("seen_at", Moment),
     #: What they chose for their own screen: ``{notify, sound}``.
     sa.Column("preferences", Json),
+    #: online or away; who is not seen is at neither.
+    sa.Column("availability", sa.String(16), nullable=False, server_default="online"),
+    #: Open conversations up to which they are given more.
+    sa.Column("capacity", sa.Integer, nullable=False, server_default="5"),
 )
 
 #: Sessions of the console and API tokens; only a hash of the secret is stored.

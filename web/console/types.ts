@@ -69,6 +69,12 @@ export interface SavedReply {
   used: number;
 }
 
+export interface DeskAgent extends Agent {
+  availability: "online" | "away" | "offline";
+  capacity: number;
+  load: number;
+}
+
 export interface Preferences {
   notify: boolean;
   sound: boolean;

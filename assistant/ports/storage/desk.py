@@ -8,6 +8,7 @@ from typing import Protocol
 
 from assistant.domain.desk_items import SavedReply, SavedView, Tag
 from assistant.domain.inbox import InboxFilter, SearchHit
+from assistant.domain.teams import Candidate, Team
 
 
 class SearchStore(Protocol):
@@ -41,3 +42,12 @@ class SavedReplyStore(Protocol):
     def remove(self, reply: str) -> None: ...
     def count_all(self) -> int: ...
     def count_use(self, reply: str, now: datetime) -> None: ...
+
+
+class TeamStore(Protocol):
+    def list_all(self) -> Sequence[Team]: ...  # by name
+    def has_automatic(self) -> bool: ...
+    def save(self, team: Team, now: datetime) -> None: ...  # adds it, or changes it
+    def remove(self, team: str) -> bool: ...
+    def list_candidates(self, team: str, since: datetime) -> Sequence[Candidate]: ...  # online; locked
+    def mark_assigned(self, team: str, agent: str, now: datetime) -> None: ...

@@ -18,7 +18,7 @@ from assistant.ports.storage.conversations import (
     MessageStore,
     TurnStore,
 )
-from assistant.ports.storage.desk import SavedReplyStore, SearchStore, TagStore, ViewStore
+from assistant.ports.storage.desk import SavedReplyStore, SearchStore, TagStore, TeamStore, ViewStore
 from assistant.ports.storage.jobs import JobQueue, Journal
 from assistant.ports.storage.knowledge import ArticleLifecycleStore, CollectionStore, SourceStore
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
@@ -117,3 +117,5 @@ class Store(Protocol):
     def views(self) -> ViewStore: ...
     @property
     def saved_replies(self) -> SavedReplyStore: ...
+    @property
+    def teams(self) -> TeamStore: ...

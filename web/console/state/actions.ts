@@ -44,6 +44,8 @@ export const transfer = (id: string, agent: Agent) => act(id, "transfer", { agen
 
 export const snooze = (id: string, until: Date) => act(id, "snooze", { until: until.toISOString() }, deskText().snoozed);
 export const wake = (id: string) => act(id, "wake", {}, deskText().woke);
+/** A lead's: whoever has it now. */
+export const reassign = (id: string, agent: Agent) => act(id, "reassign", { agent: agent.id }, deskText().reassigned);
 export const reopen = (id: string) => act(id, "reopen", {}, deskText().reopened);
 
 export async function setTags(id: string, names: string[]): Promise<void> {

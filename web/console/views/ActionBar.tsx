@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { Back, Person, Side } from "../../shared/icons";
 import { moment } from "../../shared/language";
-import { claim, claimable, giveBack, owns, release, reopen, wake } from "../state/actions";
+import { claim, claimable, giveBack, owns, reassign, release, reopen, transfer, wake } from "../state/actions";
 import { markUnread } from "../state/alerts";
 import { me } from "../state/me";
 import { contextShown, openConversation } from "../state/route";
@@ -94,6 +94,16 @@ export function ActionBar({ shown }: { shown: Detail }) {
           </button>
         )}
         {owns(row) && <Owned row={row} />}
+        {me.value?.admin && row.state === "agent" && !owns(row) && (
+          <>
+            <button class="outline" onClick={() => (asking.value = "transfer")} data-testid="reassign">
+              {deskText().reassign}
+            </button>
+            <button class="solid" onClick={() => void reassign(row.id, me.value!)} data-testid="take-over">
+              {deskText().takeOver}
+            </button>
+          </>
+        )}
         {row.state === "closed" && (
           <button class="outline" onClick={() => void reopen(row.id)} data-testid="reopen">
             {deskText().reopen}
@@ -114,7 +124,7 @@ export function ActionBar({ shown }: { shown: Detail }) {
       <ResolveDialog id={row.id} />
       <SnoozeDialog id={row.id} />
       <HandUpDialog id={row.id} leads={shown.agents.filter((agent) => agent.admin && agent.id !== me.value?.id)} />
-      <TransferDialog id={row.id} agents={shown.agents.filter((agent) => agent.id !== me.value?.id)} />
+      <TransferDialog id={row.id} give={owns(row) ? transfer : reassign} agents={shown.agents.filter((agent) => agent.id !== me.value?.id)} />
     </header>
   );
 }
