@@ -21,16 +21,13 @@ import sqlalchemy as sa
 
 from assistant.api.inbox import PageIn, load_inbox_page, load_search_page
 from assistant.conversation import desk
-from assistant.conversation.desk import Desk
-from assistant.conversation.timing import Timing
 from assistant.domain.people import Agent
-from assistant.domain.policy import Policy
-from assistant.signals.facts import WordFactPicker
 from assistant.storage import tables as t
 from assistant.storage.database import SqlDatabase, create_sqlite_engine
 from assistant.storage.migrate import migrate_schema
 from assistant.storage.postgres import create_postgres_engine
 from assistant.storage.store import SqlStore
+from evals.bench.desk_claims import RULES, measure_overlaps
 from evals.bench.desk_data import LONGEST, fill_database, load_sentences
 from evals.bench.figures import Figure, compute_percentile, format_table
 
@@ -53,11 +50,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="evals bench desk", description=__doc__)
     parser.add_argument("--conversations", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--claims", type=int, default=10_000, help="conversations given and claimed at once")
     parser.add_argument("--url", help="an empty PostgreSQL database, or one that this command filled")
     parser.add_argument("--json", action="store_true", help="one JSON object per figure")
     options = parser.parse_args()
     database = _open_filled(options.url, options.conversations)
-    figures = asyncio.run(_measure_desk(database, options.rounds))
+    figures = asyncio.run(_measure_desk(database, options.rounds, options.claims))
     database.close()
     if options.json:
         print("\n".join(json.dumps(asdict(figure) | {"ratio": figure.ratio}) for figure in figures))
@@ -83,7 +81,7 @@ def _open_filled(url: str | None, conversations: int) -> SqlDatabase[SqlStore]:
     return database
 
 
-async def _measure_desk(database: SqlDatabase[SqlStore], rounds: int) -> list[Figure]:
+async def _measure_desk(database: SqlDatabase[SqlStore], rounds: int, claims: int) -> list[Figure]:
     _print_progress("Reading pages of the inbox …")
     figures = await _measure_pages(database, rounds)
     _print_progress("Searching …")
@@ -92,7 +90,9 @@ async def _measure_desk(database: SqlDatabase[SqlStore], rounds: int) -> list[Fi
     seconds = [await _time_read(database, lambda s: s.messages.list_all("c0000000")) for _ in range(20)]
     figures.append(_build_figure(f"a conversation of {LONGEST:,} messages p95", seconds, 80))
     _print_progress("Claiming, alone and in a storm of searches …")
-    return figures + await _measure_claims(database, rounds)
+    figures += await _measure_claims(database, rounds)
+    _print_progress("Giving and claiming at once …")
+    return figures + await measure_overlaps(database, claims)
 
 
 async def _measure_pages(database: SqlDatabase[SqlStore], rounds: int) -> list[Figure]:
@@ -205,12 +205,11 @@ async def _measure_claims(database: SqlDatabase[SqlStore], rounds: int) -> list[
 
 async def _claim_all(database: SqlDatabase[SqlStore], conversations: Sequence[str]) -> list[float]:
     agent = Agent(id=AGENT, email="-", name="Agent 1")
-    rules = Desk(timing=Timing(), pick_facts=WordFactPicker(), policy=Policy())
     seconds = []
     for conversation in conversations:
         started = time.perf_counter()
         await database.write(
-            lambda s, c=conversation: desk.claim_conversation(s, c, agent, rules, datetime.now(UTC))  # type: ignore[misc]
+            lambda s, c=conversation: desk.claim_conversation(s, c, agent, RULES, datetime.now(UTC))  # type: ignore[misc]
         )
         seconds.append(time.perf_counter() - started)
         await asyncio.sleep(0.02)
