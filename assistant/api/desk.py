@@ -12,6 +12,7 @@ from assistant.api.inbox import require_admin
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import (
+    ActivityIn,
     AgentMessageIn,
     ContactIn,
     ReadIn,
@@ -233,6 +234,13 @@ async def reveal_message(conversation: str, message: str, inside: CurrentAgent, 
 @router.post("/typing", status_code=204)
 async def set_agent_typing(conversation: str, body: TypingIn, inside: CurrentAgent, ctx: Ctx) -> Response:
     ctx.notifier.publish_typing(conversation, Author.AGENT, body.on, inside.agent.name)
+    return Response(status_code=204)
+
+
+@router.post("/activity", status_code=204)
+async def publish_activity(conversation: str, body: ActivityIn, inside: CurrentAgent, ctx: Ctx) -> Response:
+    """What the caller does there, for colleagues who have it open; not stored."""
+    ctx.notifier.publish_activity(conversation, inside.agent.id, inside.agent.name, body.activity)
     return Response(status_code=204)
 
 

@@ -98,9 +98,9 @@ def _load_conversation_update(
 
 
 def _format_transient_event(passed: tuple[str, str, dict[str, Any]]) -> str | None:
-    """Drafts and others' typing; customers do not get their own typing back."""
+    """Drafts and others' typing; customers do not get their own typing back, nor what agents do."""
     _, name, data = passed
-    if name == "typing" and data["author"] == "customer":
+    if name == "colleague" or (name == "typing" and data["author"] == "customer"):
         return None
     if name == "delta":
         data = data | {"html": render_reply(data["text"]) if data["text"] else ""}
@@ -144,7 +144,11 @@ async def iterate_agent_events(
             if passing is None:
                 yield HEARTBEAT
             for conversation, name, data in passing or ():
-                if name == "delta" or data["author"] == "customer":
+                if (
+                    name == "delta"
+                    or data.get("author") == "customer"
+                    or data.get("agent") not in (None, agent)
+                ):
                     yield format_event(name, data | {"conversation": conversation})
 
 

@@ -75,6 +75,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
             "email",
             "messages",
             "typing",
+            "activity",
             "links",
         )
     },

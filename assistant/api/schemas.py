@@ -66,6 +66,11 @@ class TransferIn(BaseModel):
     agent: Annotated[str, StringConstraints(max_length=255)]
 
 
+class ActivityIn(BaseModel):
+    #: ``draft``: something unsent stands in the composer.
+    activity: Literal["viewing", "typing", "draft", "left"]
+
+
 class SnoozeIn(BaseModel):
     until: AwareDatetime
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { type Colleague, present } from "../console/state/colleagues";
 import { listOf } from "../console/state/order";
 import { matching, slashed } from "../console/state/replies";
 import { presetTimes } from "../console/state/snoozing";
@@ -49,4 +50,10 @@ test("what is put aside is not in mine, and mine shows the latest first", () => 
     ({ id, state: "agent", priority: "normal", agent: { id: "me", name: "私" }, waiting_since: "2026-11-01T00:00:00Z", updated_at, snoozed_until }) as Row;
   const rows = [row("old", "2026-11-01T00:00:00Z"), row("new", "2026-11-02T00:00:00Z"), row("aside", "2026-11-03T00:00:00Z", "2026-12-01T00:00:00Z")];
   expect(listOf(rows, "mine", "me").map((each) => each.id)).toEqual(["new", "old"]);
+});
+
+test("a colleague who left or was not heard of is gone, and typing becomes a draft", () => {
+  const colleague = (agent: string, activity: Colleague["activity"], at: number): Colleague => ({ agent, name: agent, activity, at });
+  const list = [colleague("a", "viewing", 99_000), colleague("b", "left", 99_000), colleague("c", "typing", 98_000), colleague("d", "typing", 90_000), colleague("e", "viewing", 10_000)];
+  expect(present(list, 100_000).map((each) => `${each.agent} ${each.activity}`)).toEqual(["a viewing", "c typing", "d draft"]);
 });

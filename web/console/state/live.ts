@@ -3,6 +3,7 @@ import { effect, signal, untracked } from "@preact/signals";
 import { type ServerEvent, type Stream, openStream } from "../../shared/sse";
 import type { AgentMessage, Row } from "../types";
 import { alertOfMessage, alertOfRow } from "./alerts";
+import { type Colleague, colleagueDid } from "./colleagues";
 import { refresh, rows } from "./inbox";
 import { expire, standing } from "./me";
 import { conversationChanged, customerTypes, draftGrew, messageCame, reload } from "./thread";
@@ -30,6 +31,7 @@ const on: Record<string, (data: never) => void> = {
   },
   typing: (data: { conversation: string; on: boolean }) => customerTypes(data.conversation, data.on),
   delta: (data: { conversation: string; text: string }) => draftGrew(data.conversation, data.text),
+  colleague: ({ conversation, ...news }: Omit<Colleague, "at"> & { conversation: string }) => colleagueDid(conversation, news),
   reset: refetch,
 };
 
