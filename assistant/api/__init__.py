@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MAX_BODY = 256 * 1024
 #: Bytes of a webhook call: apps send a thousand events at once, mail services whole messages with files.
 MAX_WEBHOOK = {"/v1/channels/email": 16 * 1024 * 1024, "/v1/channels/": 4 * 1024 * 1024}
+#: A file in the chat, and a little more, so that what is too large is told in our words.
+MAX_UPLOAD = {"*/files": 9 * 1024 * 1024}
 
 
 def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[str] = ()) -> FastAPI:
@@ -31,6 +33,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
         customer,
         desk,
         errors,
+        files,
         health,
         inbox,
         knowledge,
@@ -54,7 +57,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     )
     app.state.context = context
     # The middleware added last runs first.
-    app.add_middleware(BodyLimitMiddleware, most=MAX_BODY, longer=MAX_WEBHOOK)
+    app.add_middleware(BodyLimitMiddleware, most=MAX_BODY, longer=MAX_WEBHOOK | MAX_UPLOAD)
     app.add_middleware(RateLimitMiddleware, limits=context.limits)
     app.add_middleware(
         CORSMiddleware,
@@ -72,6 +75,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
         agent,
         inbox,
         desk,
+        files,
         saved_replies,
         teams,
         knowledge,

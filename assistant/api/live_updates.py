@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from assistant.api.channel_schemas import serialize_messages
+from assistant.api.channel_schemas import serialize_messages, serialize_public_messages
 from assistant.api.context import ApiContext
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.reply_html import render_reply
-from assistant.api.schemas import serialize_message, serialize_state, serialize_survey
+from assistant.api.schemas import serialize_state, serialize_survey
 from assistant.api.sse import HEARTBEAT, format_event
 from assistant.conversation.inbound.customer_actions import build_survey
 from assistant.domain.errors import NotFound, Unavailable
@@ -94,7 +94,7 @@ def _load_conversation_update(
     state = {"seq": conversation.seq, "public": serialize_state(conversation, agent)}
     question = serialize_survey(build_survey(store, conversation))
     messages = store.messages.list_public(conversation_id, after=after, limit=PAGE)
-    return state, question, [serialize_message(message, ctx.hosts) for message in messages]
+    return state, question, serialize_public_messages(store, conversation_id, messages, ctx.hosts)
 
 
 def _format_transient_event(passed: tuple[str, str, dict[str, Any]]) -> str | None:

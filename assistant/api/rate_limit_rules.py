@@ -26,6 +26,8 @@ READING = RateLimit("reading", LimitKey.TOKEN, Rate(300, 30))
 OPENING = RateLimit("opening a conversation", LimitKey.ADDRESS, Rate(60, 2))
 WRITING = RateLimit("a customer's message", LimitKey.TOKEN, Rate(30, 2))
 WRITING_FROM = RateLimit("customers' messages", LimitKey.ADDRESS, Rate(240, 20))
+UPLOADING = RateLimit("a customer's file", LimitKey.TOKEN, Rate(10, 0.1))
+UPLOADING_FROM = RateLimit("customers' files", LimitKey.ADDRESS, Rate(60, 1))
 TYPING = RateLimit("typing", LimitKey.TOKEN, Rate(30, 2))
 PERSON = RateLimit("asking for a person, and thinking better of it", LimitKey.TOKEN, Rate(10, 0.1))
 PERSON_FROM = RateLimit("places in the queue", LimitKey.ADDRESS, Rate(30, 0.5))
@@ -50,6 +52,7 @@ _AGENT = "/v1/agent/conversations/{conversation}"
 TABLE: Mapping[str, tuple[RateLimit, ...]] = {
     "POST /v1/conversations": (OPENING,),
     f"POST {_CUSTOMER}/messages": (WRITING, WRITING_FROM),
+    f"POST {_CUSTOMER}/files": (UPLOADING, UPLOADING_FROM),
     f"POST {_CUSTOMER}/typing": (TYPING,),
     f"POST {_CUSTOMER}/handoff": (PERSON, PERSON_FROM),
     f"POST {_CUSTOMER}/handoff/cancel": (PERSON,),
@@ -76,6 +79,7 @@ TABLE: Mapping[str, tuple[RateLimit, ...]] = {
             "messages",
             "typing",
             "activity",
+            "files",
             "links",
         )
     },

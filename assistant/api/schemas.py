@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from assistant.api.reply_html import render_plain_text, render_reply
+from assistant.api.reply_html import ANY_HOST, render_plain_text, render_reply
 from assistant.conversation.inbound.customer_actions import Survey
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
@@ -103,6 +103,7 @@ def format_timestamp(moment: datetime | None) -> str | None:
 def serialize_message(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
     """A message as its customer sees it; customers' messages are plain text, not Markdown."""
     theirs = message.author is Author.CUSTOMER
+    allowed = [ANY_HOST] if message.author is Author.AGENT else hosts
     return {
         "id": message.id,
         "seq": message.seq,
@@ -110,7 +111,7 @@ def serialize_message(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
         "text": message.text,
         "html": render_plain_text(message.text)
         if theirs
-        else render_reply(message.text, message.citations, hosts),
+        else render_reply(message.text, message.citations, allowed),
         "citations": serialize_citations(message.citations),
         "buttons": [asdict(button) for button in message.buttons],
         "created_at": format_timestamp(message.created_at),

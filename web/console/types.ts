@@ -100,16 +100,6 @@ export interface AgentMessage extends Omit<Message, "agent"> {
   hidden?: boolean;
   agent: Agent | null;
   delivery: { status: "pending" | "sent" | "failed"; seen?: string | null; error: string | null; again?: boolean } | null;
-  media?: Media[];
-}
-
-export interface Media {
-  id: string;
-  kind: "image" | "video" | "audio" | "file";
-  name: string;
-  type: string | null;
-  size: number | null;
-  error: string | null;
 }
 
 export interface Channel {

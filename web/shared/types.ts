@@ -28,6 +28,16 @@ export interface Message {
   lang: string | null;
   agent: { name: string } | null;
   kind: string;
+  media?: Media[];
+}
+
+export interface Media {
+  id: string;
+  kind: "image" | "video" | "audio" | "file";
+  name: string;
+  type: string | null;
+  size: number | null;
+  error: string | null;
 }
 
 export interface Survey {

@@ -3,14 +3,16 @@ import { ApiError } from "../../shared/http";
 import { uuid } from "../../shared/uuid";
 import { text } from "../text";
 import { deskText } from "../text/desk";
-import type { Agent, Outcome, Row, Suggestion } from "../types";
+import type { Agent, AgentMessage, Outcome, Row, Suggestion } from "../types";
 import { neighbour } from "./inbox";
-import { me, post } from "./me";
+import { me, post, uploadFile } from "./me";
 import { loadTags } from "./search";
 import { openConversation } from "./route";
-import { conversationChanged, detail, openId, reload } from "./thread";
+import { conversationChanged, detail, messageCame, openId, reload } from "./thread";
 import { say } from "./toast";
 import * as writing from "./writing";
+
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 const failed = (problem: unknown): string => {
   if (!(problem instanceof ApiError)) throw problem;
@@ -82,6 +84,22 @@ export async function send(): Promise<void> {
   if (!row || row.id !== openId.value || !writing.words.value.trim()) return;
   if (writing.mode.value === "reply" && !owns(row) && !(await claim(row.id))) return;
   writing.send();
+}
+
+/** A file to the customer; what the server refuses is told in words. */
+export async function sendFile(row: Row, file: File): Promise<void> {
+  if (file.size > MAX_FILE_BYTES) return say(deskText().fileTooLarge, true);
+  if (!owns(row) && !(await claim(row.id))) return;
+  try {
+    const query = new URLSearchParams({ id: uuid(), name: file.name });
+    const { message } = await uploadFile<{ message: AgentMessage }>(`/conversations/${row.id}/files?${query}`, file);
+    messageCame(row.id, message);
+  } catch (problem) {
+    if (!(problem instanceof ApiError)) throw problem;
+    const reason = problem.body.reason as string | undefined;
+    const said = { file_type: deskText().fileType, channel: deskText().noFilesHere }[reason ?? ""];
+    say(said ?? (problem.status === 413 ? deskText().fileTooLarge : failed(problem)), true);
+  }
 }
 
 export async function suggest(id: string): Promise<Suggestion[]> {

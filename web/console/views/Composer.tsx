@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { sendsOnCtrlEnter } from "../../shared/ime";
-import { claimable, owns, send } from "../state/actions";
+import { claimable, owns, send, sendFile } from "../state/actions";
 import { writers } from "../state/colleagues";
 import { choices, highlighted } from "../state/replies";
 import { type Mode, mode, tellTyping, words as written, write } from "../state/writing";
@@ -81,6 +81,21 @@ export function Composer({ row }: { row: Row }) {
         data-testid="composer-input"
       />
       <div class="send">
+        {!note && row.channel === "web" && (
+          <label class="text file">
+            {deskText().attach}
+            <input
+              type="file"
+              accept="image/png,image/jpeg,image/gif,image/webp,application/pdf,text/plain"
+              onChange={(event) => {
+                const file = event.currentTarget.files?.[0];
+                if (file) void sendFile(row, file);
+                event.currentTarget.value = "";
+              }}
+              data-testid="attach"
+            />
+          </label>
+        )}
         <button type="button" class="text" onClick={() => (asking.value = "replies")} data-testid="replies">
           {deskText().replies}
         </button>
