@@ -186,9 +186,13 @@ class SqlMessages:
     def load_many(self, messages: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Message]:
         """Those of *messages*, each a conversation and an id, that exist."""
         c = t.messages.c
-        query = sa.select(t.messages).where(sa.tuple_(c.conversation, c.id).in_(messages))
+        # SQLite has no index for a list of pairs: each side alone, then the pairs.
+        conversations, ids = {pair[0] for pair in messages}, {pair[1] for pair in messages}
+        query = sa.select(t.messages).where(c.conversation.in_(conversations), c.id.in_(ids))
         found = map(parse_message, self._connection.execute(query).mappings())
-        return {(message.conversation, message.id): message for message in found}
+        wanted = set(messages)
+        by_pair = {(message.conversation, message.id): message for message in found}
+        return {pair: message for pair, message in by_pair.items() if pair in wanted}
 
     def load_last_customer_texts(self, conversations: Sequence[str]) -> dict[str, str]:
         """The customer's last text in each conversation, for lists."""
