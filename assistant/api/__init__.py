@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from fastapi import APIRouter, FastAPI
 
     from assistant.api.context import ApiContext
 
@@ -28,21 +28,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
     from assistant import __version__
-    from assistant.api import (
-        agent,
-        customer,
-        desk,
-        errors,
-        files,
-        health,
-        inbox,
-        knowledge,
-        messaging_apps,
-        pages,
-        saved_replies,
-        teams,
-        webhooks,
-    )
+    from assistant.api import errors, pages
     from assistant.api.body_limit import BodyLimitMiddleware
     from assistant.api.rate_limit_rules import RateLimitMiddleware
     from assistant.api.security_headers import SecurityHeadersMiddleware
@@ -68,19 +54,28 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     app.add_middleware(SecurityHeadersMiddleware, https=context.public_url.startswith("https:"))
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     errors.install_error_handlers(app)
-    for part in (
-        customer,
-        webhooks,
-        messaging_apps,
-        agent,
-        inbox,
-        desk,
-        files,
-        saved_replies,
-        teams,
-        knowledge,
-        health,
-    ):
-        app.include_router(part.router)
+    for router in _list_routers():
+        app.include_router(router)
     pages.mount_pages(app, context.static)
     return app
+
+
+def _list_routers() -> Sequence[APIRouter]:
+    """Every call of the API; of two that fit a path the earlier one answers."""
+    from assistant.api import (
+        agent,
+        customer,
+        desk,
+        files,
+        health,
+        inbox,
+        knowledge,
+        messaging_apps,
+        saved_replies,
+        teams,
+        webhooks,
+    )
+
+    of_customers = (customer, webhooks, messaging_apps, files)
+    of_agents = (agent, inbox, desk, saved_replies, teams, knowledge)
+    return [part.router for part in (*of_customers, *of_agents, health)]

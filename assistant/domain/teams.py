@@ -46,7 +46,7 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class AssignmentCandidate:
     """A member who is at the desk."""
 
     agent: str
@@ -83,13 +83,13 @@ def find_team(teams: Sequence[Team], conversation: Conversation) -> Team | None:
     return min(taking, key=lambda team: (-team.is_specific, team.name), default=None)
 
 
-def choose_agent(team: Team, candidates: Sequence[Candidate]) -> str | None:
+def choose_agent(team: Team, candidates: Sequence[AssignmentCandidate]) -> str | None:
     """Who is given the next one; None: nobody has room."""
     free = [one for one in candidates if one.load < one.capacity]
     if team.assignment is Assignment.MANUAL or not free:
         return None
 
-    def rank(one: Candidate) -> tuple[float, float, str]:
+    def rank(one: AssignmentCandidate) -> tuple[float, float, str]:
         turn = one.assigned_at.timestamp() if one.assigned_at else 0.0
         load = one.load / one.capacity if team.assignment is Assignment.LEAST_LOADED else 0.0
         return (load, turn, one.agent)

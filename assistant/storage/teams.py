@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from assistant.domain.conversation import State
-from assistant.domain.teams import Assignment, Availability, Candidate, Team
+from assistant.domain.teams import Assignment, AssignmentCandidate, Availability, Team
 from assistant.storage import tables as t
 from assistant.storage.statements import build_insert, build_update, build_upsert
 
@@ -55,7 +55,7 @@ class SqlTeams:
         self._connection.execute(sa.delete(t.team_members).where(t.team_members.c.team == team))
         return self._connection.execute(sa.delete(t.teams).where(t.teams.c.id == team)).rowcount > 0
 
-    def list_candidates(self, team: str, since: datetime) -> Sequence[Candidate]:
+    def list_candidates(self, team: str, since: datetime) -> Sequence[AssignmentCandidate]:
         """The team's members who are online and were seen since then, with what they have now.
 
         Their rows stay locked until the end of the transaction: nobody else counts them meanwhile.
@@ -71,7 +71,7 @@ class SqlTeams:
         rows = self._connection.execute(present).all()
         loads = self._count_loads([row.id for row in rows])
         return [
-            Candidate(
+            AssignmentCandidate(
                 agent=row.id,
                 load=loads.get(row.id, 0),
                 capacity=row.capacity,

@@ -68,6 +68,7 @@ async def test_the_pages_of_the_inbox_are_one_list(
     agent, talks = await client.hire(), [(await client.open()) for _ in range(5)]
     for talk in talks:
         await talk.say("返品")
+        await talk.answered()  # nothing moves while the pages are read
     for query in ("", "q=返品&"):
         found, after = [], ""
         while True:

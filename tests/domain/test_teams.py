@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant.domain.conversation import Conversation
-from assistant.domain.teams import Assignment, Candidate, Team, choose_agent, find_team
+from assistant.domain.teams import Assignment, AssignmentCandidate, Team, choose_agent, find_team
 
 NOON = datetime(2026, 11, 30, 3, tzinfo=UTC)
 TALK = Conversation(id="c", customer="p", channel="line", language="ja", created_at=NOON, updated_at=NOON)
@@ -16,9 +16,9 @@ def team(assignment: Assignment, **only: str) -> Team:
     return Team(id=f"{assignment}{only}", name=f"{assignment}{only}", assignment=assignment, **only)  # type: ignore[arg-type]
 
 
-def candidate(agent: str, load: int, capacity: int = 5, minute: int | None = None) -> Candidate:
+def candidate(agent: str, load: int, capacity: int = 5, minute: int | None = None) -> AssignmentCandidate:
     turn = None if minute is None else NOON.replace(minute=minute)
-    return Candidate(agent=agent, load=load, capacity=capacity, assigned_at=turn)
+    return AssignmentCandidate(agent=agent, load=load, capacity=capacity, assigned_at=turn)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def candidate(agent: str, load: int, capacity: int = 5, minute: int | None = Non
     ],
 )
 def test_the_next_one_goes_to(
-    assignment: Assignment, candidates: list[Candidate], chosen: str | None
+    assignment: Assignment, candidates: list[AssignmentCandidate], chosen: str | None
 ) -> None:
     assert choose_agent(team(assignment), candidates) == chosen
 

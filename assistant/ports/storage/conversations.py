@@ -52,6 +52,8 @@ class ReadMarkStore(Protocol):
 
 
 class TranscriptStore(Protocol):
+    """Messages. Eight members because lists of conversations read the last ones of many at once."""
+
     def add(self, message: Message) -> None: ...
     def get(self, conversation: str, message: str) -> Message | None: ...
     def list_public(

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from assistant.domain.desk_items import SavedReply, SavedView, Tag
 from assistant.domain.inbox import InboxFilter, SearchHit
-from assistant.domain.teams import Candidate, Team
+from assistant.domain.teams import AssignmentCandidate, Team
 
 
 class SearchStore(Protocol):
@@ -49,5 +49,7 @@ class TeamStore(Protocol):
     def has_automatic(self) -> bool: ...
     def save(self, team: Team, now: datetime) -> None: ...  # adds it, or changes it
     def remove(self, team: str) -> bool: ...
-    def list_candidates(self, team: str, since: datetime) -> Sequence[Candidate]: ...  # online; locked
+    def list_candidates(
+        self, team: str, since: datetime
+    ) -> Sequence[AssignmentCandidate]: ...  # online; locked
     def mark_assigned(self, team: str, agent: str, now: datetime) -> None: ...
