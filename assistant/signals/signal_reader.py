@@ -22,10 +22,8 @@ from assistant.signals.topic import find_topic
 from assistant.signals.unfamiliarity import is_brief, score_unfamiliarity
 
 #: Thresholds of a certain request for a person, and of a possible one.
-CLEAR_THRESHOLD = 0.9
+CLEAR_THRESHOLD = 0.6
 VAGUE_THRESHOLD = 0.2
-#: The same for a wish that the matcher found outright.
-AGREED_THRESHOLD = 0.7
 #: From this logit on a short turn that asks nothing is thanks.
 MIN_THANKS_LOGIT = 0.8
 MAX_THANKS_CHARACTERS = 60
@@ -189,9 +187,7 @@ def _weigh_request_in_context(
     likely = calibration.compute_probability("wish", features)
     if found.is_denied:
         return NOTHING  # says that none is needed, or speaks about people
-    # What the matcher finds outright needs less.
-    enough = AGREED_THRESHOLD if found.request is HumanRequest.CLEAR else CLEAR_THRESHOLD
-    if likely >= enough:
+    if likely >= CLEAR_THRESHOLD:
         return RequestMatch(HumanRequest.CLEAR, found.words or whole[:80], found.why or "asks for a person")
     is_bare = found.request is HumanRequest.VAGUE and len(whole) <= MAX_BARE_CHARACTERS
     if likely >= VAGUE_THRESHOLD or is_bare:
