@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.app.knowledge_base import KnowledgeBase, build_policy, utc_now
+from assistant.app.resources import find_resource_folder
 from assistant.app.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.ports.models import ChatModel
     from assistant.ports.notifications import MessageBus
 
-PROMPTS = Path(__file__).parents[2] / "prompts"
+PROMPTS = find_resource_folder("prompts")
 
 
 def build_notifier(settings: Settings, bus: MessageBus | None = None) -> LocalNotifier:
