@@ -9,11 +9,12 @@ from functools import cache, partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.rate_limit_rules import RateLimitedRoute
+from assistant.api.responses import describe_content
 from assistant.conversation.inbound.events import InboundContext, apply_events
 from assistant.domain.channels import ChannelEvent, WebhookRequest
 from assistant.domain.errors import AssistantError, NotFound, TooLarge, Unavailable
@@ -30,14 +31,16 @@ READERS = 2
 MAX_WAITING_CALLS = 200
 READING_SECONDS = 10.0
 
+DESCRIBED = describe_content("What the app expects; mostly nothing.", "text/plain")
+
 T = TypeVar("T")
 
 
 @router.get("/{name}", include_in_schema=False)
-@router.get("/{name}/{account}")
+@router.get("/{name}/{account}", operation_id="verify_webhook", response_class=Response, responses=DESCRIBED)
 @router.post("/{name}", include_in_schema=False)
-@router.post("/{name}/{account}")
-async def receive_webhook(name: str, request: Request, ctx: Ctx, account: str = "") -> PlainTextResponse:
+@router.post("/{name}/{account}", response_class=Response, responses=DESCRIBED)
+async def receive_webhook(name: str, request: Request, ctx: Ctx, account: str = "") -> Response:
     """200 when every event of the call is stored, now or before."""
     channel = _find_channel(ctx.channels, name, account)
     try:
