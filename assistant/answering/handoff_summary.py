@@ -10,8 +10,8 @@ from assistant.answering.prompts import Prompt
 from assistant.domain.budgets import ModelBudget
 from assistant.domain.errors import ModelUnavailable
 from assistant.domain.turns import Utterance
-from assistant.models.token_count import count_tokens
-from assistant.ports.models import ChatModel
+from assistant.models.token_count import count_tokens, count_usage
+from assistant.ports.models import ChatModel, TokenUsage
 
 SECONDS = 10.0
 #: Longest summary, in characters.
@@ -35,15 +35,16 @@ class ModelSummarizer:
         reserved = taken + MAX_TOKENS
         if allowance is not None and await allowance.reserve_tokens(reserved) is not None:
             return {}
-        written = ""
+        written, usage = "", TokenUsage()
         try:
             async with asyncio.timeout(self._seconds):
-                written = "".join([part async for part in self._model.stream_completion(system, user)])
+                written = "".join([part async for part in self._model.stream_completion(system, user, usage)])
         except (ModelUnavailable, TimeoutError):
             return {}
         finally:
             if allowance is not None:
-                await allowance.record_usage(reserved, taken + count_tokens(written, self._model.name), None)
+                spent = count_usage(usage, system + user, written, self._model.name)
+                await allowance.record_usage(reserved, sum(spent), None)
         return {
             language: mask.unmask_text(" ".join(text.split()))
             for language, text in PARAGRAPH.findall(written)

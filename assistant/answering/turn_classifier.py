@@ -11,8 +11,8 @@ from assistant.domain.budgets import ModelBudget
 from assistant.domain.errors import ModelUnavailable
 from assistant.domain.signals import ModelOpinion
 from assistant.domain.turns import Utterance
-from assistant.models.token_count import count_tokens
-from assistant.ports.models import ChatModel
+from assistant.models.token_count import count_tokens, count_usage
+from assistant.ports.models import ChatModel, TokenUsage
 
 #: Seconds; the customer waits.
 SECONDS = 2.0
@@ -40,17 +40,17 @@ class ModelTurnClassifier:
         taken = count_tokens(system + user, self._model.name)
         if allowance is not None and await allowance.reserve_tokens(taken + MAX_TOKENS) is not None:
             return None
-        written = ""
+        written, usage = "", TokenUsage()
         try:
             async with asyncio.timeout(self._seconds):
-                async for part in self._model.stream_completion(system, user):
+                async for part in self._model.stream_completion(system, user, usage):
                     written += part
         except (ModelUnavailable, TimeoutError):
             return None
         finally:
             if allowance is not None:
-                given = count_tokens(written, self._model.name)
-                await allowance.record_usage(taken + MAX_TOKENS, taken + given, None)
+                spent = count_usage(usage, system + user, written, self._model.name)
+                await allowance.record_usage(taken + MAX_TOKENS, sum(spent), None)
         found = LINE.search(written)
         if found is None or int(found[2]) > 10:
             return None

@@ -10,6 +10,7 @@ from assistant.answering.query_rewrite import ModelQueryRewriter, build_standalo
 from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.models.scripted import ScriptedModel
+from assistant.ports.models import TokenUsage
 
 
 def said(*texts: str) -> list[Utterance]:
@@ -136,7 +137,9 @@ async def test_without_a_good_rewriting_the_conversations_words_serve(model: Scr
 
 async def test_a_slow_model_is_not_waited_for() -> None:
     class SlowModel(ScriptedModel):
-        async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
+        async def stream_completion(
+            self, system: str, user: str, usage: TokenUsage | None = None
+        ) -> AsyncIterator[str]:
             await asyncio.sleep(60)
             yield "never"
 

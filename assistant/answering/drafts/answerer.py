@@ -20,9 +20,9 @@ from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.domain.budgets import Prices
 from assistant.domain.errors import ModelUnavailable
 from assistant.models.limits import MAX_TOKENS
-from assistant.models.token_count import count_tokens
+from assistant.models.token_count import count_tokens, count_usage
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress
-from assistant.ports.models import ChatModel
+from assistant.ports.models import ChatModel, TokenUsage
 
 _LANGUAGES = {"ja": "Japanese", "en": "English"}
 _AGAIN = "\n\nThe last draft was in another language. Write in {language} only."
@@ -108,8 +108,11 @@ class GroundedAnswerer:
         reserved = taken + MAX_TOKENS
         if request.allowance and (why_not := await request.allowance.reserve_tokens(reserved)):
             return writing, why_not
-        why_not = await self._write_draft(writing, asked, progress)
-        writing.prompt_tokens, writing.completion_tokens = taken, count_tokens(writing.raw_text, name)
+        usage = TokenUsage()
+        why_not = await self._write_draft(writing, asked, progress, usage)
+        writing.prompt_tokens, writing.completion_tokens = count_usage(
+            usage, asked.system + asked.user, writing.raw_text, name
+        )
         if request.allowance:
             cost = self._prices.compute_cost(name, writing.prompt_tokens, writing.completion_tokens)
             await request.allowance.record_usage(
@@ -127,10 +130,12 @@ class GroundedAnswerer:
             likeness=self._ranker.compute_likeness,
         )
 
-    async def _write_draft(self, writing: DraftInProgress, asked: FilledPrompt, progress: Progress) -> str:
+    async def _write_draft(
+        self, writing: DraftInProgress, asked: FilledPrompt, progress: Progress, usage: TokenUsage
+    ) -> str:
         """Fill *writing* with the checked sentences; returns why the draft broke off, if it did."""
         try:
-            async with aclosing(self._stream_pieces(writing, asked)) as pieces:
+            async with aclosing(self._stream_pieces(writing, asked, usage)) as pieces:
                 async for piece in pieces:
                     if await writing.add_piece(piece):
                         await progress(writing.text)
@@ -141,10 +146,10 @@ class GroundedAnswerer:
         return ""
 
     async def _stream_pieces(
-        self, writing: DraftInProgress, asked: FilledPrompt
+        self, writing: DraftInProgress, asked: FilledPrompt, usage: TokenUsage
     ) -> AsyncGenerator[DraftPiece, None]:
         splitter = StreamSplitter()
-        stream = self._model.stream_completion(asked.system, asked.user)
+        stream = self._model.stream_completion(asked.system, asked.user, usage)
         try:
             async for text in stream:
                 writing.raw_text += text
