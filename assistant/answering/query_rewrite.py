@@ -12,6 +12,7 @@ from assistant.domain.messages import Author
 from assistant.domain.turns import Utterance
 from assistant.ports.models import ChatModel
 from assistant.text.terms import extract_terms
+from assistant.tracing import start_span
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 #: Text without search terms.
@@ -117,8 +118,9 @@ class ModelQueryRewriter:
         history, asked = condense_history(lines, mask), sanitize_data(mask.mask_text(question))
         system, user = self._prompt.fill_template(history=history, question=asked)
         try:
-            async with asyncio.timeout(self._seconds):
-                written = "".join([part async for part in self._model.stream_completion(system, user)])
+            with start_span("rewrite"):
+                async with asyncio.timeout(self._seconds):
+                    written = "".join([part async for part in self._model.stream_completion(system, user)])
         except (ModelUnavailable, TimeoutError):
             return alone
         written = " ".join(mask.unmask_text(written).split())

@@ -36,6 +36,8 @@ def build_routes() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # the redirect's target would be taken from the caller's Host header
         responses=ERRORS,
+        # Spans are our own: FastAPI's would carry the texts of exceptions.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=build_operation_id,
     )
     for part in (customer, webhooks, messaging_apps, agent, desk, knowledge, health):
@@ -54,6 +56,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     from assistant.api import errors, pages
     from assistant.api.body_limit import BodyLimitMiddleware
     from assistant.api.rate_limit_rules import LIMIT_HEADERS, RateLimitMiddleware
+    from assistant.api.request_context import HEADER, RequestContextMiddleware
     from assistant.api.security_headers import SecurityHeadersMiddleware
 
     app = build_routes()
@@ -66,10 +69,11 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
         allow_origins=list(origins),
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
-        expose_headers=["Retry-After", *LIMIT_HEADERS],
+        expose_headers=["Retry-After", HEADER, *LIMIT_HEADERS],
     )
     app.add_middleware(SecurityHeadersMiddleware, https=context.public_url.startswith("https:"))
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
+    app.add_middleware(RequestContextMiddleware, log_requests=context.access_log)
     errors.install_error_handlers(app)
     pages.mount_pages(app, context.static)
     return app

@@ -21,6 +21,7 @@ from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.responses import LivenessOut, ReadinessOut, describe_content
 from assistant.domain.errors import BadInput, Forbidden, Unauthorized
 from assistant.domain.hours import to_local_time
+from assistant.measures import WEB, render_registry
 from assistant.ports.storage.store import Store
 
 router = APIRouter(tags=["operations"], route_class=RateLimitedRoute)
@@ -63,12 +64,11 @@ async def get_prometheus_metrics(
 
     async def load_totals() -> MetricTotals:
         now, streams = ctx.clock(), ctx.notifier.stream_count
-        return await ctx.database.read(lambda store: count_totals(store, streams, now, ctx.calls))
+        return await ctx.database.read(lambda store: count_totals(store, streams, now))
 
-    found = (await ctx.counted.get(load_totals))._replace(
-        streams=ctx.notifier.stream_count, calls=dict(ctx.calls)
-    )
-    return Response(render_metrics(found, await ctx.restarts()), media_type=CONTENT_TYPE_LATEST)
+    found = (await ctx.counted.get(load_totals))._replace(streams=ctx.notifier.stream_count)
+    own = render_metrics(found, await ctx.restarts()) + render_registry(WEB)
+    return Response(own + await ctx.worker_measures(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _authorize_metrics(request: Request, ctx: ApiContext, sent: HTTPAuthorizationCredentials | None) -> None:

@@ -18,6 +18,7 @@ from assistant.api.responses import describe_content
 from assistant.conversation.inbound.events import InboundContext, apply_events
 from assistant.domain.channels import ChannelEvent, WebhookRequest
 from assistant.domain.errors import AssistantError, NotFound, TooLarge, Unavailable
+from assistant.measures import CHANNEL_CALLS
 from assistant.ports.channels import Channel
 
 router = APIRouter(prefix="/v1/channels", tags=["channels"], route_class=RateLimitedRoute)
@@ -46,9 +47,9 @@ async def receive_webhook(name: str, request: Request, ctx: Ctx, account: str = 
     try:
         answer = await _process_webhook(channel, await _build_webhook_request(request, ctx.public_url), ctx)
     except AssistantError as exc:
-        ctx.calls[name, exc.code] += 1
+        CHANNEL_CALLS.labels(channel.name, exc.code).inc()
         raise
-    ctx.calls[name, "ok"] += 1
+    CHANNEL_CALLS.labels(channel.name, "ok").inc()
     return PlainTextResponse(answer)
 
 

@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = None
     #: Whether /docs and /openapi.json are public, or for this machine only.
     api_docs: Literal["public", "local"] = "local"
+    #: Least level of what is logged.
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    #: Whether each request is logged.
+    access_log: bool = False
+    #: Where spans go: `otlp`, or a file; None: nowhere.
+    traces: str | None = None
     #: Debounce: seconds without a further message until the assistant answers.
     quiet_seconds: float = Field(0.6, ge=0, le=10)
     #: Seconds after which an unanswered customer gets an acknowledgement and is queued.
@@ -142,6 +148,7 @@ class Settings(BaseSettings):
         "database_url",
         "chroma_url",
         "metrics_token",
+        "traces",
         mode="before",
     )
     @classmethod

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.domain.errors import ModelUnavailable
 from assistant.models.failures import ModelFailure, build_failure, list_vendor_errors
 from assistant.models.limits import CircuitBreaker, ModelLimits
+from assistant.models.model_call import ModelCall, build_run_config
 from assistant.models.vendors import select_factory
 from assistant.ports.models import ChatModel, TokenUsage
 
@@ -119,17 +120,21 @@ class LangChainModel:
                 await self._places.acquire()
         except TimeoutError:
             raise ModelUnavailable(f"{self.name} is busy with other questions.") from None
+        call = ModelCall(self.name)
         try:
             async with aclosing(self._stream_with_retry(chat, (system, user), started, usage)) as words:
                 async for word in words:
+                    call.record_word()
                     yield word
-        except ModelUnavailable:
+        except ModelUnavailable as exc:
             self._breaker.record_failure()
+            call.outcome = type(exc).__name__
             raise
         else:
             self._breaker.record_success()
         finally:
             self._places.release()
+            call.record_end(usage)
 
     async def _get_or_build_chat(self) -> "BaseChatModel":
         """The model's client, created by the first caller while others wait."""
@@ -165,7 +170,7 @@ class LangChainModel:
         self, chat: "BaseChatModel", prompt: tuple[str, str], started: float, usage: TokenUsage
     ) -> AsyncGenerator[str, None]:
         """One attempt; vendors' errors are raised as ours."""
-        chunks = chat.astream([("system", prompt[0]), ("human", prompt[1])]).__aiter__()
+        chunks = chat.astream([("system", prompt[0]), ("human", prompt[1])], build_run_config()).__aiter__()
         try:
             async for word in self._enforce_deadlines(chunks, started, usage):
                 yield word

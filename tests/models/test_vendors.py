@@ -143,7 +143,7 @@ async def test_another_vendors_error_is_one_line_with_what_to_do(
     library.AnthropicError = VendorError  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "anthropic", library)
 
-    async def astream(_messages: Any) -> AsyncIterator[Any]:
+    async def astream(_messages: Any, _config: Any) -> AsyncIterator[Any]:
         raise VendorError(status)
         yield
 

@@ -23,6 +23,7 @@ from assistant.models.limits import MAX_TOKENS
 from assistant.models.token_count import count_tokens, count_usage
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress
 from assistant.ports.models import ChatModel, TokenUsage
+from assistant.tracing import start_span
 
 _LANGUAGES = {"ja": "Japanese", "en": "English"}
 _AGAIN = "\n\nThe last draft was in another language. Write in {language} only."
@@ -134,15 +135,20 @@ class GroundedAnswerer:
         self, writing: DraftInProgress, asked: FilledPrompt, progress: Progress, usage: TokenUsage
     ) -> str:
         """Fill *writing* with the checked sentences; returns why the draft broke off, if it did."""
-        try:
-            async with aclosing(self._stream_pieces(writing, asked, usage)) as pieces:
-                async for piece in pieces:
-                    if await writing.add_piece(piece):
-                        await progress(writing.text)
-                    if writing.is_full or writing.is_in_another_language:
-                        break
-        except ModelUnavailable as error:
-            return str(error)
+        with start_span("draft") as span:
+            try:
+                async with aclosing(self._stream_pieces(writing, asked, usage)) as pieces:
+                    async for piece in pieces:
+                        with start_span("check"):
+                            accepted = await writing.add_piece(piece)
+                        if accepted:
+                            await progress(writing.text)
+                        if writing.is_full or writing.is_in_another_language:
+                            break
+            except ModelUnavailable as error:
+                return str(error)
+            finally:
+                span.set_attributes({"draft.withheld": len(writing.withheld)})
         return ""
 
     async def _stream_pieces(
