@@ -122,9 +122,10 @@ def start_span(
         return
     from opentelemetry import trace
 
+    outer = sys.exception()  # of a handler that we are called in
     try:
         with trace.use_span(handle._span, record_exception=False, set_status_on_exception=False):
             yield handle
     finally:
         error = sys.exception()
-        handle.end_span(type(error).__name__ if error else "")
+        handle.end_span(type(error).__name__ if error and error is not outer else "")
