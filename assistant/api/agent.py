@@ -1,11 +1,12 @@
 """The agents' API: login, inbox, one conversation with all its data."""
 
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Cookie, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Header, HTTPException, Query, Request, Response, Security
 
-from assistant.api.auth import SESSION_DAYS, CurrentAgent, create_session, normalize_email
+from assistant.api.agent_responses import InboxCountsOut, InboxPageOut, SignInOut
+from assistant.api.auth import SESSION_DAYS, SESSION_SCHEME, CurrentAgent, create_session, normalize_email
 from assistant.api.channel_schemas import (
     serialize_channel,
     serialize_contacts,
@@ -16,6 +17,7 @@ from assistant.api.client_address import get_client_address
 from assistant.api.context import ApiContext, Ctx
 from assistant.api.inbox_rows import load_inbox_rows
 from assistant.api.live_updates import iterate_agent_events
+from assistant.api.packet_responses import ConversationDetailOut
 from assistant.api.rate_limit_rules import (
     SESSION_COOKIE,
     SIGNING_IN_ANYWHERE,
@@ -44,7 +46,8 @@ MAX_CURSOR = 10_000_000
 
 
 @router.post("/login")
-async def log_in_agent(body: LoginIn, request: Request, response: Response, ctx: Ctx) -> dict[str, Any]:
+async def log_in_agent(body: LoginIn, request: Request, response: Response, ctx: Ctx) -> SignInOut:
+    """Sign in with a password; sets the session's cookie."""
     email, address, now = normalize_email(body.email), get_client_address(request), ctx.clock()
     ctx.limits.check_rate(SIGNING_IN_AS, f"{address} {email}")
     ctx.limits.check_rate(SIGNING_IN_ANYWHERE, email)
@@ -70,8 +73,9 @@ async def log_in_agent(body: LoginIn, request: Request, response: Response, ctx:
 
 @router.post("/logout", status_code=204)
 async def log_out_agent(
-    ctx: Ctx, inside: CurrentAgent, session: Annotated[str | None, Cookie(alias=SESSION_COOKIE)] = None
+    ctx: Ctx, inside: CurrentAgent, session: Annotated[str | None, Security(SESSION_SCHEME)]
 ) -> Response:
+    """End the session."""
     if session:
         now = ctx.clock()
 
@@ -87,7 +91,8 @@ async def log_out_agent(
 
 
 @router.get("/me")
-async def get_current_agent(inside: CurrentAgent) -> dict[str, Any]:
+async def get_current_agent(inside: CurrentAgent) -> SignInOut:
+    """Who is signed in."""
     return {"agent": serialize_agent(inside.agent), "csrf": inside.csrf}
 
 
@@ -99,23 +104,30 @@ async def list_conversations(
     mine: Literal["", "true", "false", "1", "0"] = "",
     after: Annotated[str, Query(max_length=20)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
-) -> dict[str, Any]:
+) -> InboxPageOut:
+    """A page of the inbox: by priority, then longest waiting first, closed ones newest first."""
     start = parse_cursor(after)
     if q.strip():
         raise HTTPException(400, "The inbox cannot be searched yet; leave q out.")
     agent = inside.agent.id
 
-    def load_inbox_page(store: Store) -> dict[str, Any]:
+    def load_inbox_page(store: Store) -> InboxPageOut:
         page = store.conversations.list_inbox(
             state=State(state) if state else None,
             agent=agent if mine in ("true", "1") else None,
             after=start,
             limit=PAGE + 1,
         )
+        counts = store.conversations.count_by_state(agent)
         return {
             "conversations": load_inbox_rows(store, page[:PAGE]),
             "next": str(start + PAGE) if len(page) > PAGE else None,
-            "counts": store.conversations.count_by_state(agent),
+            "counts": InboxCountsOut(
+                assistant=counts["assistant"],
+                queued=counts["queued"],
+                agent=counts["agent"],
+                mine=counts["mine"],
+            ),
         }
 
     return await ctx.database.read(load_inbox_page)
@@ -129,12 +141,14 @@ def parse_cursor(after: str) -> int:
 
 
 @router.get("/conversations/{conversation}")
-async def get_conversation(conversation: str, _inside: CurrentAgent, ctx: Ctx) -> dict[str, Any]:
+async def get_conversation_detail(
+    conversation: str, _inside: CurrentAgent, ctx: Ctx
+) -> ConversationDetailOut:
+    """Everything that an agent needs to take over without asking again."""
     return await ctx.database.read(partial(_load_conversation_view, conversation_id=conversation, ctx=ctx))
 
 
-def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext) -> dict[str, Any]:
-    """Everything that an agent needs to take over without asking again."""
+def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext) -> ConversationDetailOut:
     conversation = store.conversations.get(conversation_id)
     messages = store.messages.list_all(conversation.id)
     return {
@@ -162,9 +176,10 @@ def _load_conversation_view(store: Store, conversation_id: str, ctx: ApiContext)
     }
 
 
-@router.get("/events", status_code=200, response_class=EventStream, responses=DESCRIBED)
+@router.get("/events", status_code=200, response_class=Response, responses=DESCRIBED)
 async def stream_agent_events(
     inside: CurrentAgent, request: Request, ctx: Ctx, last_event_id: Annotated[str | None, Header()] = None
 ) -> EventStream:
+    """Server-sent events of every conversation: `conversation`, `message`, `typing`, `delta`, `reset`."""
     ended = reserve_stream(request, ctx.limits, by_address=False)
     return EventStream(iterate_agent_events(ctx, inside.secret_hash, last_event_id), ended)

@@ -1,11 +1,12 @@
 """Conversations as rows of the agents' inbox."""
 
 from collections.abc import Sequence
-from typing import Any
 
+from assistant.api.agent_responses import AgentReferenceOut, InboxRowOut, LastMessageOut
 from assistant.api.schemas import format_timestamp
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
+from assistant.domain.messages import Message
 from assistant.domain.signals import FEELING_THRESHOLD
 from assistant.ports.storage.store import Store
 
@@ -15,7 +16,7 @@ MARKS = {"distress": "distress", "harassment": "harassment", "anger": "frustrati
 MAX_EXCERPT_CHARACTERS = 140
 
 
-def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
+def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list[InboxRowOut]:
     """One row per conversation, with a fixed number of queries for all of them."""
     ids = [one.id for one in conversations]
     names = store.customers.load_names([one.customer for one in conversations])
@@ -23,7 +24,7 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
     asks = store.handoffs.load_last_asks(ids)
     marks = list_marks(store, ids)
     agents = {agent.id: agent.name for agent in store.agents.list_all()} if conversations else {}
-    rows = []
+    rows: list[InboxRowOut] = []
     for one in conversations:
         name, verified = names.get(one.customer, (None, False))
         latest = last.get(one.id)
@@ -35,24 +36,29 @@ def load_inbox_rows(store: Store, conversations: Sequence[Conversation]) -> list
                 "channel": one.channel,
                 "language": one.language,
                 "customer": {"id": one.customer, "name": name, "verified": verified},
-                "agent": {"id": one.agent, "name": agents.get(one.agent)} if one.agent else None,
+                "agent": AgentReferenceOut(id=one.agent, name=agents.get(one.agent, ""))
+                if one.agent
+                else None,
                 "priority": one.priority,
                 "reason": one.reason,
                 "marks": marks.get(one.id, []),
                 "ask": _format_snippet(asks.get(one.id) or words.get(one.id)),
                 "waiting_since": format_timestamp(one.waiting_since),
-                "last": latest
-                and {
-                    "author": latest.author,
-                    "text": _format_snippet(latest.text),
-                    "created_at": format_timestamp(latest.created_at),
-                },
+                "last": _serialize_last_message(latest) if latest else None,
                 "updated_at": format_timestamp(one.updated_at),
                 "created_at": format_timestamp(one.created_at),
                 "outcome": one.outcome,
             }
         )
     return rows
+
+
+def _serialize_last_message(message: Message) -> LastMessageOut:
+    return {
+        "author": message.author,
+        "text": _format_snippet(message.text),
+        "created_at": format_timestamp(message.created_at),
+    }
 
 
 def list_marks(store: Store, conversations: Sequence[str]) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 from assistant.domain.errors import ModelUnavailable
+from assistant.ports.models import TokenUsage
 
 
 class SpeakingModel:
@@ -13,7 +14,9 @@ class SpeakingModel:
     def __init__(self, words: str | None) -> None:
         self.words, self.seen = words, ""
 
-    async def stream_completion(self, system: str, user: str) -> AsyncIterator[str]:
+    async def stream_completion(
+        self, system: str, user: str, usage: TokenUsage | None = None
+    ) -> AsyncIterator[str]:
         self.seen = user
         if self.words is None:
             raise ModelUnavailable("down")

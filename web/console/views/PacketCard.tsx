@@ -53,7 +53,8 @@ function Quote({ said, harassing }: { said: string; harassing: boolean }) {
 
 function Why({ packet }: { packet: Packet }) {
   const words = text();
-  const { reason, evidence } = packet.trigger;
+  const { evidence } = packet.trigger;
+  const reason = packet.trigger.reason ?? "";
   return (
     <div class={`why ${reason}`} data-testid="packet-why">
       <p class="reason">{word(words.reasons, reason)}</p>
