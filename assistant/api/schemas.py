@@ -184,10 +184,7 @@ def serialize_turn(record: TurnRecord) -> dict[str, Any]:
         },
         "decision": record.verdict.decision,
         "reason": record.verdict.reason,
-        "evidence": [
-            {"turn": one.turn, "text": one.text, "why": one.why}
-            for one in record.verdict.evidence or signals.evidence
-        ],
+        "evidence": [one.as_dict() for one in record.verdict.evidence or signals.evidence],
         "sources": [asdict(source) for source in record.sources],
         "query": record.query,
         "model": record.model,

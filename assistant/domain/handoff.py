@@ -21,7 +21,6 @@ from assistant.domain.signals import (
     FEELING_THRESHOLD,
     FEELINGS,
     MAX_RECENT_TURNS,
-    Evidence,
     Signals,
     Verdict,
     fold_feelings,
@@ -258,12 +257,8 @@ def _build_trigger(case: HandoffCase) -> dict[str, Any]:
         "decided_by": case.decided_by,
         "score": None if verdict.score is None else round(verdict.score, 2),
         "threshold": verdict.threshold,
-        "evidence": [_build_evidence(item) for item in evidence],
+        "evidence": [item.as_dict() for item in evidence],
     }
-
-
-def _build_evidence(item: Evidence) -> dict[str, Any]:
-    return {"turn": item.turn, "text": item.text, "why": item.why}
 
 
 def _build_customer(case: HandoffCase) -> dict[str, Any]:

@@ -161,5 +161,5 @@ def _iterate_promises(said: Sequence[Utterance]) -> Iterator[str]:
 
 def list_needs(topic: str | None) -> list[str]:
     """The needs of a topic that can be extracted from text."""
-    found = next((cue.why for cue in cues.load_cues("topic") if cue.kind == topic), "")
-    return [need.strip() for need in found.split(",") if need.strip() in FULFILS]
+    found = next((cue.missing for cue in cues.load_cues("topic") if cue.kind == topic), ())
+    return [need for need in found if need in FULFILS]

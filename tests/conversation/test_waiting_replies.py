@@ -9,6 +9,7 @@ from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Priority, State
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Message
 from assistant.storage.store import SqlStore
@@ -172,7 +173,7 @@ async def test_whoever_was_queued_without_a_word_hears_no_acknowledgement(rig: H
 
     def step(store: SqlStore) -> None:
         conversation = store.conversations.get(opened.conversation.id)
-        queue_without_reply(store, conversation, "an automatic answer", rig.clock())
+        queue_without_reply(store, conversation, EvidenceReason.SUBJECT_SAYS_AUTOMATIC, rig.clock())
 
     await rig.database.write(step)
     await rig.ask(opened.conversation.id, "不在にしております")

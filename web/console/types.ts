@@ -100,7 +100,10 @@ export type Feeling = "worry" | "distress" | "harassment" | "complaint" | "reply
 export interface Evidence {
   turn: number;
   text: string;
+  /** A code with a sentence in `text/codes.ts`. */
   why: string;
+  /** Packets from before the codes have none. */
+  detail?: string;
 }
 
 export interface Source {

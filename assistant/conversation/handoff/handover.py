@@ -14,6 +14,7 @@ from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.conversation.turn.turn_input import build_utterances
 from assistant.domain.audit import ASSISTANT, CUSTOMER, WATCHDOG
 from assistant.domain.conversation import Conversation, Priority, State
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.handoff import HandoffCase, build_packet
 from assistant.domain.jobs import JobKind
 from assistant.domain.messages import Author, Message, Reply
@@ -117,7 +118,9 @@ def read_case(
     )
 
 
-def queue_without_reply(store: Store, conversation: Conversation, why: str, now: datetime) -> Conversation:
+def queue_without_reply(
+    store: Store, conversation: Conversation, why: EvidenceReason, now: datetime
+) -> Conversation:
     """Queue the conversation without a word to whoever wrote: an automatic answer must not go there."""
     if conversation.state is not State.ASSISTANT:
         return conversation

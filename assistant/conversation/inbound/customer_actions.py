@@ -11,6 +11,7 @@ from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.audit import CUSTOMER
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, ConversationClosed
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.jobs import ANSWER_KINDS, JobKind
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.policy import Policy
@@ -36,7 +37,9 @@ def request_human(
             decision=Decision.HANDOFF,
             reason=Reason.ASKED_FOR_PERSON,
             evidence=(
-                Evidence(turn=store.turns.count_turns(conversation.id), text="", why="pressed the button"),
+                Evidence(
+                    turn=store.turns.count_turns(conversation.id), text="", why=EvidenceReason.PRESSED_BUTTON
+                ),
             ),
         ),
         decided_by="button",
