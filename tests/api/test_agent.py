@@ -96,10 +96,9 @@ async def test_what_is_written_while_waiting_marks_the_row(client: ApiClient, te
         return page["conversations"][0]["marks"]
 
     await talk.post("handoff")
-    await client.rig.settle()
     assert await marks() == []
     await talk.say(text)
-    await client.rig.settle()
+    await talk.answered(2)
     assert mark in await marks()
     await talk.post("handoff/cancel")
     assert await marks() == []
