@@ -104,9 +104,12 @@ async def test_the_next_wait_is_acknowledged_again(rig: Harness) -> None:
     [
         ("ja", "やっぱり担当者はいいです"),
         ("ja", "担当者との話は結構です、自分でやります"),
+        ("ja", "担当者との話は結構です。自分でやります"),
+        ("ja", "担当者は不要です。\n自分で返品の手続きをします。"),
         ("ja", words("button_cancel_handoff", "ja")),
         ("en", "actually forget the agent, I'll manage"),
         ("en", "never mind, I'll figure it out"),
+        ("en", "I don't need an agent anymore. I'll look at the returns page myself."),
         ("en", "I don't need a person anymore, thanks"),
         ("en", words("button_cancel_handoff", "en")),
     ],
@@ -126,6 +129,8 @@ async def test_a_wish_taken_back_in_words_ends_the_wait_and_says_so(
     ("locale", "text"),
     [
         ("ja", "担当者はもういいです。返品の期限だけ教えてください"),
+        ("ja", "担当者は不要です。商品がまだ届きません"),
+        ("ja", "担当者は結構です、返品の件です"),
         ("en", "forget the agent. What is the return deadline?"),
     ],
 )

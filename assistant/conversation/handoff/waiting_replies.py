@@ -47,7 +47,7 @@ def _wants_no_person(messages: Sequence[Message], added: Signals, pick_facts: Fa
     """Whether they take back the wish for a person, and say nothing else that somebody must answer."""
     if not _takes_wish_back(messages, added):
         return False
-    return pick_facts.extract_ask(build_utterances(list_unheard(messages))) is None
+    return not pick_facts.asks_something(build_utterances(list_unheard(messages)))
 
 
 def _takes_wish_back(messages: Sequence[Message], added: Signals) -> bool:
