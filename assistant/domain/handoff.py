@@ -58,8 +58,6 @@ class HandoffCase:
     #: Where this episode begins: what was felt before is over.
     first_turn: int = 0
     facts: CustomerFacts = field(default_factory=CustomerFacts)
-    #: Language -> summary by a model; a missing language is summed up from quotes.
-    summary: Mapping[str, str] = field(default_factory=dict)
     suggested: Sequence[Reply] = ()
     told_customer: str | None = None
 
@@ -164,10 +162,7 @@ def _build_summaries(case: HandoffCase) -> dict[str, str]:
         last=next((text for line in reversed(case.lines) if (text := _get_words(line))), ""),
     )
     step = select_next_step(situation, case.facts)
-    return {
-        language: case.summary.get(language) or render_summary(telling, situation, step, language)
-        for language in SUMMARIES
-    }
+    return {language: render_summary(telling, situation, step, language) for language in SUMMARIES}
 
 
 def _build_transcript(lines: Sequence[Utterance]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What whoever waits hears: helplines in distress, by every path; an acknowledgement; the way out."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,11 @@ from assistant.conversation.templates import render_template as words
 from assistant.conversation.timing import Timing
 from assistant.domain.conversation import Priority, State
 from assistant.domain.evidence_reasons import EvidenceReason
+from assistant.domain.hours import BusinessHours
 from assistant.domain.jobs import JobKind
-from assistant.domain.messages import Message
+from assistant.domain.messages import ADDED_NOTED, CONTACT_NOTED, CONTACT_QUESTION, Message
+from assistant.domain.policy import Policy
+from assistant.storage.database import SqlDatabase
 from assistant.storage.store import SqlStore
 from tests.harness import Harness
 
@@ -87,6 +91,37 @@ async def test_the_first_message_of_a_wait_is_acknowledged_with_a_way_out(rig: H
     assert PLACE[locale] in since[0].text
     assert [button.value for button in since[0].buttons] == [words("button_cancel_handoff", locale)]
     assert (await rig.packet(conversation))["told_customer"] == since[0].text
+
+
+async def test_what_was_asked_and_noted_counts_in_another_language_too(
+    database: SqlDatabase[SqlStore],
+) -> None:
+    rig = Harness(
+        database, policy=Policy(hours=BusinessHours(zone="Asia/Tokyo", days={6: ("10:00", "12:00")}))
+    )
+    conversation = await queue(rig)
+
+    async def speak(language: str) -> None:
+        def step(store: SqlStore) -> None:
+            store.conversations.save(replace(store.conversations.get(conversation), language=language))
+
+        await rig.database.write(step)
+
+    await speak("en")
+    await rig.ask(conversation, "my address is hana@example.com")
+    await speak("ja")
+    await rig.ask(conversation, "電話なら 090-1234-5678 です")
+    await rig.ask(conversation, "色は青です")
+    await speak("en")
+    await rig.ask(conversation, "the size is L")
+    told = [message.kind for message in await assistant_messages(rig, conversation)]
+    assert told == [CONTACT_QUESTION, CONTACT_NOTED, ADDED_NOTED]
+    await rig.press_person_button(conversation)
+    await rig.ask(conversation, words("button_cancel_handoff", "en"))
+    await speak("ja")
+    await rig.press_person_button(conversation)
+    told = [message.kind for message in await assistant_messages(rig, conversation)]
+    assert told.count(CONTACT_QUESTION) == 1, "nobody is asked twice"
 
 
 async def test_the_next_wait_is_acknowledged_again(rig: Harness) -> None:

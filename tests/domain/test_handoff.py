@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from assistant.domain.conversation import Priority
 from assistant.domain.customer_facts import CustomerFacts
-from assistant.domain.handoff import HandoffCase, build_packet
+from assistant.domain.handoff import HandoffCase, PacketNews, build_packet, update_packet
 from assistant.domain.messages import Author, Citation, Reply
 from assistant.domain.people import Customer, Identity
 from assistant.domain.policy import Policy
@@ -94,15 +94,14 @@ def test_a_full_case_is_laid_out_as_the_contract_shows_it() -> None:
 
 
 def test_a_models_summary_takes_the_place_of_the_quoted_one() -> None:
-    case = HandoffCase(
-        conversation="c",
-        epoch=1,
-        created_at=NOW,
-        channel="web",
-        verdict=ANSWER,
-        summary={"en": "Wants a refund."},
+    case = HandoffCase(conversation="c", epoch=1, created_at=NOW, channel="web", verdict=ANSWER)
+    news = PacketNews(
+        lines=(), facts=CustomerFacts(), priority=Priority.NORMAL, summary={"en": "Wants a refund."}
     )
-    assert build_packet(case)["issue"]["summary"]["en"] == "Wants a refund."
+    before = build_packet(case)["issue"]["summary"]
+    after = update_packet(build_packet(case), news)["issue"]["summary"]
+    assert after["en"].startswith("Wants a refund.")
+    assert after["ja"] == before["ja"]
 
 
 def test_urgency_follows_the_words() -> None:

@@ -17,7 +17,7 @@ from assistant.domain.conversation import Conversation, Priority, State
 from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.handoff import HandoffCase, build_packet
 from assistant.domain.jobs import JobKind
-from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.messages import CONTACT_QUESTION, Author, Message, Reply
 from assistant.domain.people import PastConversation
 from assistant.domain.policy import Policy
 from assistant.domain.priorities import compute_priority
@@ -172,9 +172,11 @@ def _compose_handoff_reply(
         words("handoff_carried_over", language),
         status.text,
     ]
+    kind = "handoff"
     if not (status.is_open and status.present) and _is_unreachable(store, queued):
         lines.append(words("ask_contact", language))
-    return Reply(text="\n".join(lines), language=language, kind="handoff")
+        kind = CONTACT_QUESTION
+    return Reply(text="\n".join(lines), language=language, kind=kind)
 
 
 def _put_answer_first(told: Reply, answer: Reply | None) -> Reply:
@@ -188,8 +190,7 @@ def _is_unreachable(store: Store, queued: Conversation) -> bool:
     """Whether an answer after they have left finds no way to them, and nobody has asked for one yet."""
     if queued.channel != WEB or store.customers.get(queued.customer).email is not None:
         return False
-    question = words("ask_contact", queued.language)
-    return not any(question in message.text for message in store.messages.list_public(queued.id))
+    return all(message.kind != CONTACT_QUESTION for message in store.messages.list_public(queued.id))
 
 
 def list_previous_conversations(
