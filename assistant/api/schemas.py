@@ -12,7 +12,7 @@ from assistant.api.reply_html import render_plain_text, render_reply
 from assistant.conversation.inbound.customer_actions import Survey
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
-from assistant.domain.messages import Author, Citation, Message
+from assistant.domain.messages import Author, Citation, Message, get_public_kind
 from assistant.domain.people import Agent, Customer, PastConversation
 from assistant.domain.turns import TurnRecord
 
@@ -97,7 +97,7 @@ def serialize_message(message: Message, hosts: Sequence[str]) -> dict[str, Any]:
         "buttons": [asdict(button) for button in message.buttons],
         "created_at": format_timestamp(message.created_at),
         "lang": message.language,
-        "kind": message.kind,
+        "kind": get_public_kind(message.kind),
         "agent": {"name": message.agent_name} if message.agent_name else None,
     }
 

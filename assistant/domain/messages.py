@@ -41,6 +41,11 @@ HANDOFF_KINDS = ("handoff", CONTACT_QUESTION)
 NOTICE_KINDS = ("notice", CONTACT_NOTED, ADDED_NOTED)
 
 
+def get_public_kind(kind: str) -> str:
+    """The kind as the contract has it: what is told apart inside is a handoff or a notice."""
+    return "handoff" if kind in HANDOFF_KINDS else "notice" if kind in NOTICE_KINDS else kind
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """Something to be said to the customer, before it is stored and numbered."""
