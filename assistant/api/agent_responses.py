@@ -209,7 +209,10 @@ class ContactOut(TypedDict):
 class EvidenceOut(TypedDict):
     turn: int
     text: str
+    #: A code of `domain/evidence_reasons.py`; rows of earlier versions hold a sentence.
     why: str
+    #: Rows of earlier versions have none.
+    detail: NotRequired[str]
 
 
 class SignalsOut(TypedDict):

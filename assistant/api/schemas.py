@@ -12,6 +12,7 @@ from assistant.api.agent_responses import (
     AgentMessageOut,
     AgentOut,
     CustomerFields,
+    EvidenceOut,
     IdentityOut,
     PreviousConversationOut,
     SignalsOut,
@@ -34,7 +35,7 @@ from assistant.api.responses import (
 from assistant.conversation.inbound.customer_actions import Survey
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
-from assistant.domain.messages import Author, Citation, Message
+from assistant.domain.messages import Author, Citation, Message, get_public_kind
 from assistant.domain.people import Agent, Customer, PastConversation
 from assistant.domain.signals import Signals
 from assistant.domain.turns import TurnRecord
@@ -152,7 +153,7 @@ def _serialize_message_fields(message: Message, hosts: Sequence[str]) -> Message
         "buttons": [ButtonOut(label=button.label, value=button.value) for button in message.buttons],
         "created_at": format_timestamp(message.created_at),
         "lang": message.language,
-        "kind": message.kind,
+        "kind": get_public_kind(message.kind),
     }
 
 
@@ -242,7 +243,7 @@ def serialize_turn(record: TurnRecord) -> TurnOut:
         "decision": record.verdict.decision,
         "reason": record.verdict.reason,
         "evidence": [
-            {"turn": one.turn, "text": one.text, "why": one.why}
+            EvidenceOut(turn=one.turn, text=one.text, why=one.why, detail=one.detail)
             for one in record.verdict.evidence or record.signals.evidence
         ],
         "sources": [

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 from assistant.domain.errors import ModelUnavailable
+from assistant.domain.withheld_reasons import WithheldReason
 from assistant.ports.models import TokenUsage
 
 
@@ -29,9 +30,9 @@ class FakeBudget:
     def __init__(self, calls: int) -> None:
         self.calls, self.settled = calls, list[tuple[int, int]]()
 
-    async def reserve_tokens(self, tokens: int) -> str | None:
+    async def reserve_tokens(self, tokens: int) -> WithheldReason | None:
         self.calls -= 1
-        return "the day's budget is spent" if self.calls < 0 else None
+        return WithheldReason.DAY_BUDGET_SPENT if self.calls < 0 else None
 
     async def record_usage(self, reserved: int, tokens: int, cost: float | None) -> None:
         self.settled.append((reserved, tokens))

@@ -263,6 +263,7 @@ export interface components {
       turn: number;
       text: string;
       why: string;
+      detail?: string;
     };
     FactsOut: {
       claimed: string[];

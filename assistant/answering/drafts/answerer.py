@@ -19,6 +19,7 @@ from assistant.answering.prompts import Prompt
 from assistant.answering.quotes.ranker import QuoteRanker
 from assistant.domain.budgets import Prices
 from assistant.domain.errors import ModelUnavailable
+from assistant.domain.withheld_reasons import WithheldReason
 from assistant.models.limits import MAX_TOKENS
 from assistant.models.token_count import count_tokens, count_usage
 from assistant.ports.answering import Answerer, AnswerRequest, Draft, Progress
@@ -76,7 +77,7 @@ class GroundedAnswerer:
             draft = Draft(text="", model=name)
         elif why_not or not writing.accepted:
             writing.withdraw_text(why_not)
-            instead = why_not or "nothing of the draft stood the check"
+            instead = why_not or WithheldReason.NOTHING_SUPPORTED
             draft = replace(await self._fallback.write_answer(request, progress), instead=instead)
         else:
             draft = Draft(text=writing.text, citations=writing.build_citations(), model=name)
@@ -107,8 +108,8 @@ class GroundedAnswerer:
         writing = self._start_draft(request, asked)
         taken = count_tokens(asked.system, name) + count_tokens(asked.user, name)
         reserved = taken + MAX_TOKENS
-        if request.allowance and (why_not := await request.allowance.reserve_tokens(reserved)):
-            return writing, why_not
+        if request.allowance and (refusal := await request.allowance.reserve_tokens(reserved)):
+            return writing, refusal
         usage = TokenUsage()
         why_not = await self._write_draft(writing, asked, progress, usage)
         writing.prompt_tokens, writing.completion_tokens = count_usage(
@@ -146,7 +147,7 @@ class GroundedAnswerer:
                         if writing.is_full or writing.is_in_another_language:
                             break
             except ModelUnavailable as error:
-                return str(error)
+                return WithheldReason.MODEL_FAILED.with_detail(str(error))
             finally:
                 span.set_attributes({"draft.withheld": len(writing.withheld)})
         return ""

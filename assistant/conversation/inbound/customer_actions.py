@@ -11,8 +11,9 @@ from assistant.conversation.turn.reply import build_person_button
 from assistant.domain.audit import CUSTOMER
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, ConversationClosed
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.jobs import ANSWER_KINDS, JobKind
-from assistant.domain.messages import Author, Message, Reply
+from assistant.domain.messages import HANDOFF_KINDS, Author, Message, Reply
 from assistant.domain.policy import Policy
 from assistant.domain.signals import Decision, Evidence, Reason, Verdict
 from assistant.ports.signals import FactPicker
@@ -36,7 +37,9 @@ def request_human(
             decision=Decision.HANDOFF,
             reason=Reason.ASKED_FOR_PERSON,
             evidence=(
-                Evidence(turn=store.turns.count_turns(conversation.id), text="", why="pressed the button"),
+                Evidence(
+                    turn=store.turns.count_turns(conversation.id), text="", why=EvidenceReason.PRESSED_BUTTON
+                ),
             ),
         ),
         decided_by="button",
@@ -107,7 +110,7 @@ def build_survey(store: Store, conversation: Conversation) -> Survey | None:
 
 
 def _find_handoff_message(store: Store, conversation: Conversation) -> Message:
-    told = [m for m in store.messages.list_public(conversation.id) if m.kind == "handoff"]
+    told = [m for m in store.messages.list_public(conversation.id) if m.kind in HANDOFF_KINDS]
     if told:
         return told[-1]
     return store.messages.list_public(conversation.id)[-1]

@@ -31,6 +31,7 @@ from assistant.domain.channels import (
 )
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import BadInput, InternalError
+from assistant.domain.evidence_reasons import EvidenceReason
 from assistant.domain.messages import Author, InboundMessage
 from assistant.domain.people import Customer, Identity
 from assistant.domain.unicode_forms import fold_compatibility
@@ -139,18 +140,16 @@ def _strip_quoted_text(event: MessageReceived, thread: Thread) -> MessageReceive
     return replace(event, text=text, kind="reply" if empty else event.kind)
 
 
-def _build_thread_marks(thread: Thread, event: MessageReceived, why: str | None) -> dict[str, str]:
+def _build_thread_marks(thread: Thread, event: MessageReceived, why: EvidenceReason | None) -> dict[str, str]:
     """What the channel must know before it sends anything automatic; a later message may lift it."""
     marked = why or event.unproven or "unproven" in thread.context
     return {"people_only": why or "", "unproven": "yes" if event.unproven else ""} if marked else {}
 
 
-def _explain_unproven(store: Store, event: MessageReceived, now: datetime) -> str | None:
+def _explain_unproven(store: Store, event: MessageReceived, now: datetime) -> EvidenceReason | None:
     """Whoever forges a sender makes us write to a stranger: once, until the address is proven."""
     if event.unproven and store.threads.has_unproven_thread(event.address, now - UNPROVEN_HOLDS):
-        return (
-            "nothing shows that the address is the writer's own, and an automatic answer went there already"
-        )
+        return EvidenceReason.ADDRESS_UNPROVEN
     return None
 
 
