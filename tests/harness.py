@@ -8,6 +8,7 @@ from assistant.answering.query_rewrite import rewrite_from_conversation
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.conversation import desk
 from assistant.conversation.desk import Desk
+from assistant.conversation.ending import IdleCloser
 from assistant.conversation.handoff.packet_enrichment import PacketEnricher
 from assistant.conversation.handoff.watchdog import Watchdog
 from assistant.conversation.inbound import customer_actions
@@ -127,6 +128,7 @@ class Harness:
             clock=self.clock,
         )
         self.watchdog = Watchdog(self.database, self.policy, pick_facts, self.wire, self.clock)
+        self.closer = IdleCloser(self.database, self.policy, self.wire, self.clock)
         self.outbox = Outbox(self.database, self.channels, self.wire, self.clock)
         self.fetcher = AttachmentDownloader(self.database, self.channels, self.wire, self.clock)
         self.enricher = PacketEnricher(
@@ -222,12 +224,14 @@ class Harness:
                 JobKind.DELIVERY: self.outbox.deliver_messages,
                 JobKind.MEDIA: self.fetcher.download_attachments,
                 JobKind.PACKET: self.enricher.enrich_packet,
+                JobKind.IDLE: self.closer.close_idle,
             },
             default_fallback=self.assistant.give_up,
             fallbacks={
                 JobKind.DELIVERY: self.outbox.give_up,
                 JobKind.MEDIA: self.fetcher.give_up,
                 JobKind.PACKET: self.enricher.give_up,
+                JobKind.IDLE: self.closer.give_up,
             },
         )
 

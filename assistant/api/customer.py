@@ -10,6 +10,7 @@ from assistant.api.context import ApiContext, Ctx
 from assistant.api.live_updates import iterate_customer_events
 from assistant.api.rate_limit_rules import RateLimitedRoute, reserve_stream
 from assistant.api.schemas import (
+    CloseIn,
     FeedbackIn,
     MessageIn,
     OpenIn,
@@ -204,10 +205,13 @@ async def submit_feedback(body: FeedbackIn, owner: OwnedConversation, ctx: Ctx) 
 
 
 @router.post("/conversations/{conversation}/close")
-async def close_conversation(owner: OwnedConversation, ctx: Ctx) -> dict[str, Any]:
-    now = ctx.clock()
+async def close_conversation(
+    owner: OwnedConversation, ctx: Ctx, body: CloseIn | None = None
+) -> dict[str, Any]:
+    """End the conversation; `helped` answers "did that help?"."""
+    now, helped = ctx.clock(), body.helped if body else None
     conversation = await ctx.database.write(
-        lambda store: customer_actions.close_conversation(store, owner.id, now)
+        lambda store: customer_actions.close_conversation(store, owner.id, now, helped=helped)
     )
     ctx.notifier.publish_draft(owner.id, "")
     ctx.notifier.notify(owner.id)

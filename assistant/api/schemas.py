@@ -51,10 +51,15 @@ class TypingIn(BaseModel):
 
 
 class FeedbackIn(BaseModel):
-    kind: Literal["thumb", "csat", "nps", "ces"]
+    kind: Literal["thumb", "helped", "csat", "nps", "ces"]
     value: int
     message_id: Annotated[str, StringConstraints(max_length=64)] | None = None
     comment: Annotated[str, StringConstraints(max_length=2000)] | None = None
+
+
+class CloseIn(BaseModel):
+    #: The answer to "did that help?"; None: it was not asked.
+    helped: bool | None = None
 
 
 class LoginIn(BaseModel):

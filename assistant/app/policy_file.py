@@ -50,6 +50,7 @@ def parse_policy(data: object, where: str = "policy", base: Policy | None = None
         "prices": _parse_prices,
         "helplines": _parse_helplines,
         "waiting_news_minutes": lambda value, at: {**base.waiting_news_minutes, **_parse_minutes(value, at)},
+        "idle_close_minutes": lambda value, at: {**base.idle_close_minutes, **_parse_minutes(value, at)},
         **dict.fromkeys(NUMBERS, _parse_fraction),
         **dict.fromkeys(COUNTS, _parse_count),
     }

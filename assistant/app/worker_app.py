@@ -154,6 +154,7 @@ class AssistantService:
 
 def build_job_handlers(service: AssistantService) -> JobHandlers:
     """The handlers of all kinds of jobs."""
+    from assistant.conversation.ending import IdleCloser
     from assistant.conversation.handoff.packet_enrichment import PacketEnricher
     from assistant.conversation.handoff.watchdog import Watchdog
     from assistant.domain.jobs import JobKind
@@ -172,6 +173,7 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
         pick_facts=assistant.pick_facts,
         clock=utc_now,
     )
+    closer = IdleCloser(database, service.dependencies.policy, notifier, utc_now)
     return JobHandlers(
         handlers={
             JobKind.TURN: outbox.with_typing_indicator(assistant.take_turn),
@@ -179,12 +181,14 @@ def build_job_handlers(service: AssistantService) -> JobHandlers:
             JobKind.DELIVERY: outbox.deliver_messages,
             JobKind.MEDIA: fetcher.download_attachments,
             JobKind.PACKET: enricher.enrich_packet,
+            JobKind.IDLE: closer.close_idle,
         },
         default_fallback=assistant.give_up,
         fallbacks={
             JobKind.DELIVERY: outbox.give_up,
             JobKind.MEDIA: fetcher.give_up,
             JobKind.PACKET: enricher.give_up,
+            JobKind.IDLE: closer.give_up,
         },
     )
 

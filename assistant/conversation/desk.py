@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.conversation.ending import save_outcome
 from assistant.conversation.handoff.handover import HandoffRequest, store_packet
 from assistant.conversation.handoff.waiting_news import schedule_waiting_news
 from assistant.conversation.inbound.conversation_start import WEB
@@ -103,7 +104,9 @@ def resolve_conversation(
     store: Store, conversation_id: str, agent: Agent, outcome: str, note: AgentMessage | None, now: datetime
 ) -> Conversation:
     """Close it with how it ended; the note stays on our side."""
-    conversation = store.conversations.get(conversation_id).resolve(agent.id, outcome, now)
+    before = store.conversations.get(conversation_id)
+    conversation = before.resolve(agent.id, outcome, now)
+    save_outcome(store, before, conversation, actor(agent.id), outcome)
     if note is not None:
         append_agent_message(store, conversation, agent, note, now)
     conversation = _append_notice(store, conversation, words("closed", conversation.language), now)

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.insight_tables import outcomes as outcomes
 from assistant.storage.job_tables import dead_letters as dead_letters
 from assistant.storage.job_tables import due as due
 from assistant.storage.job_tables import proofs as proofs

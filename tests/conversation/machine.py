@@ -149,6 +149,7 @@ class ConversationMachine(RuleBasedStateMachine):
             JobKind.DEADLINE: self.rig.watchdog.handle_deadline,
             # Making packets better changes nothing that is promised here.
             JobKind.PACKET: self.rig.enricher.give_up,
+            JobKind.IDLE: self.rig.closer.close_idle,
         }
         self.workers += [asyncio.ensure_future(does[item.kind](item)) for item in due]
         await self._until_quiet()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.conversation.ending import save_outcome
 from assistant.conversation.handoff.handover import HandoffRequest, hand_over
 from assistant.conversation.templates import list_csat_options
 from assistant.conversation.templates import render_template as words
@@ -18,7 +19,7 @@ from assistant.ports.signals import FactPicker
 from assistant.ports.storage.store import Store
 
 #: Feedback kind -> smallest and largest value.
-SCALES = {"thumb": (-1, 1), "csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
+SCALES = {"thumb": (-1, 1), "helped": (0, 1), "csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
 
 
 def request_human(
@@ -54,13 +55,20 @@ def cancel_wait(store: Store, conversation_id: str, now: datetime) -> Conversati
     return save_conversation(store, spoken.cancel_wait(now), now, new_owner_by=CUSTOMER)
 
 
-def close_conversation(store: Store, conversation_id: str, now: datetime) -> Conversation:
+def close_conversation(
+    store: Store, conversation_id: str, now: datetime, *, helped: bool | None = None
+) -> Conversation:
+    """The customer ends it; *helped*: what they answered to "did that help?"."""
     before = store.conversations.get(conversation_id)
     if before.state is State.CLOSED:
         return before
+    if helped is not None:
+        save_rating(store, before.id, Rating(kind="helped", value=int(helped)), now)
+    ended = before.close(now)
+    save_outcome(store, before, ended, CUSTOMER)
     for kind in ANSWER_KINDS:
         store.jobs.complete_job(kind, before.id)
-    return save_conversation(store, before.close(now), now, new_owner_by=CUSTOMER)
+    return save_conversation(store, ended, now, new_owner_by=CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +101,7 @@ class Survey:
 
 def build_survey(store: Store, conversation: Conversation) -> Survey | None:
     """The question that a closed conversation still asks; None when answered, or when there was no talk."""
-    if conversation.state is not State.CLOSED or store.feedback.load_csat_scores([conversation.id]):
+    if conversation.state is not State.CLOSED or store.feedback.load_last_values("csat", [conversation.id]):
         return None
     helped = {m.author for m in store.messages.list_public(conversation.id)} & {
         Author.ASSISTANT,

@@ -15,6 +15,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "Text PERSON for a person, STOP to get no more messages.",
     ),
     "greeting_returning": ("Hello again, this is the AI assistant. What can I help you with today?",),
+    "closed_idle": (
+        "It has been quiet for a while, so this chat ends here for now. Just write again whenever you like.",
+    ),
     "closed": ("Thank you for getting in touch. If anything else comes up, just write to us here.",),
     "closed_quiet": (
         "I haven't heard from you for a while, so I've closed this chat. "
