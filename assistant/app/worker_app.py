@@ -62,6 +62,7 @@ class AssistantService:
 
     def build_tasks(self, loop: WorkerLoop) -> dict[str, Start]:
         """Background tasks of the worker process."""
+        from assistant.insight.theme_keeper import ThemeKeeper
         from assistant.jobs.retention import RetentionCleaner
         from assistant.jobs.web_resync import WebResync
         from assistant.notifications.journal_poller import JournalPoller
@@ -74,6 +75,7 @@ class AssistantService:
             "notifier": self.notifier.run,
             "housekeeping": tasks.run,
             "resync": resync.run,
+            "themes": ThemeKeeper(database, self.knowledge.embedder, utc_now).run,
             "warm-up": self._warm_up_models,
         }
         if self.settings.postgres_url is not None:

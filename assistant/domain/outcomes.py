@@ -113,7 +113,11 @@ def _classify_by_turns(ended: EndedConversation) -> tuple[OutcomeKind, str]:
     requests = _list_requests(ended.turns)
     if not requests:
         by_person = ended.has_agent_reply
-        return (OutcomeKind.ENDED_BY_PERSON, "returned") if by_person else (OutcomeKind.NO_REQUEST, "no_question")
+        return (
+            (OutcomeKind.ENDED_BY_PERSON, "returned")
+            if by_person
+            else (OutcomeKind.NO_REQUEST, "no_question")
+        )
     last, after = requests[-1], ended.turns[-1]
     if last.verdict.decision is Decision.HANDOFF:
         if ended.has_agent_reply:

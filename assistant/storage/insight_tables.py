@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from assistant.storage.schema import Moment, metadata
+from assistant.storage.schema import Json, Moment, metadata
 
 Id = sa.String(64)
 
@@ -18,4 +18,60 @@ outcomes = sa.Table(
     sa.Column("ended_at", Moment, nullable=False, index=True),
     sa.Column("frustration_start", sa.Float),
     sa.Column("frustration_end", sa.Float),
+)
+
+#: What was asked: one row per turn that searched the help. Unmasked; whoever shows it masks it.
+questions = sa.Table(
+    "questions",
+    metadata,
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True),
+    sa.Column("turn", sa.Integer, primary_key=True),
+    sa.Column("asked_at", Moment, nullable=False, index=True),
+    sa.Column("language", sa.String(35), nullable=False),
+    sa.Column("decision", sa.String(16), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    #: Embedding model of the vector; None: not embedded yet.
+    sa.Column("model", sa.String(120), index=True),
+    sa.Column("vector", sa.LargeBinary),
+    #: None: unsorted.
+    sa.Column("theme", Id, index=True),
+)
+
+themes = sa.Table(
+    "themes",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    #: Given by a lead; None: named by its most typical question.
+    sa.Column("title", sa.Text),
+    #: The most typical question.
+    sa.Column("conversation", Id),
+    sa.Column("turn", sa.Integer),
+    #: Words that are typical of it, each from several conversations.
+    sa.Column("terms", Json, nullable=False),
+    sa.Column("pinned", sa.Boolean, nullable=False),
+    #: The theme that it was merged into; None: it is alive.
+    sa.Column("merged_into", Id),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+#: What happened to themes: found, split, merged, renamed, pinned.
+theme_events = sa.Table(
+    "theme_events",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("theme", Id, sa.ForeignKey("themes.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("other", Id),
+    #: assistant or ``agent:ID``.
+    sa.Column("actor", sa.String(80), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+#: Runs over all themes, so that one of several processes does each.
+theme_runs = sa.Table(
+    "theme_runs",
+    metadata,
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("finished_at", Moment),
 )

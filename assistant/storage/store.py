@@ -17,6 +17,7 @@ from assistant.storage.people import SqlAgents, SqlCustomers
 from assistant.storage.savepoint import Savepoint
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
+from assistant.storage.themes import SqlQuestions, SqlThemes
 from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
 
@@ -35,6 +36,8 @@ class SqlStore:
         self.handoffs = SqlHandoffs(connection)
         self.feedback = SqlFeedback(connection)
         self.outcomes = SqlOutcomes(connection)
+        self.questions = SqlQuestions(connection)
+        self.themes = SqlThemes(connection)
         self.jobs = SqlJobQueue(connection)
         self.journal = SqlJournal(connection)
         self.erasure = SqlErasure(connection)

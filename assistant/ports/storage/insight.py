@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from assistant.domain.outcomes import OutcomeRecord
+from assistant.domain.themes import AskedQuestion, Theme, ThemeEvent
 
 
 class OutcomeStore(Protocol):
@@ -15,3 +16,34 @@ class OutcomeStore(Protocol):
     def add(self, record: OutcomeRecord) -> None: ...  # the first entry of a conversation stays
     def get(self, conversation: str) -> OutcomeRecord | None: ...
     def list_between(self, start: datetime, end: datetime) -> Sequence[OutcomeRecord]: ...  # by end, in order
+
+
+class QuestionStore(Protocol):
+    """What was asked, one row per turn that searched the help."""
+
+    def list_unembedded(self, model: str, *, limit: int) -> Sequence[AskedQuestion]: ...  # oldest first
+    def list_embedded(
+        self, model: str, *, since: datetime, limit: int
+    ) -> Sequence[AskedQuestion]: ...  # newest first
+    def save_vectors(self, model: str, vectors: Mapping[tuple[str, int], bytes]) -> None: ...
+    def assign_themes(self, themes: Mapping[tuple[str, int], str | None]) -> None: ...
+    def list_by_theme(self, theme: str, *, limit: int) -> Sequence[AskedQuestion]: ...  # newest first
+    def list_between(
+        self, start: datetime, end: datetime
+    ) -> Sequence[AskedQuestion]: ...  # in order, without vectors
+
+
+class ThemeStore(Protocol):
+    """Themes of questions, what happened to them, and the runs that look after them.
+
+    Eight members because runs over all themes are claimed here too.
+    """
+
+    def get(self, theme: str) -> Theme: ...  # NotFound
+    def list_alive(self) -> Sequence[Theme]: ...
+    def save(self, theme: Theme) -> None: ...
+    def move_questions(self, theme: str, into: str) -> None: ...
+    def add_event(self, event: ThemeEvent) -> None: ...
+    def list_events(self, *, since: datetime) -> Sequence[ThemeEvent]: ...  # in order
+    def claim_run(self, kind: str, now: datetime, every: timedelta, retry_after: timedelta) -> bool: ...
+    def finish_run(self, kind: str, now: datetime) -> None: ...

@@ -18,7 +18,7 @@ from assistant.ports.storage.conversations import (
     MessageStore,
     TurnStore,
 )
-from assistant.ports.storage.insight import OutcomeStore
+from assistant.ports.storage.insight import OutcomeStore, QuestionStore, ThemeStore
 from assistant.ports.storage.jobs import JobQueue, Journal
 from assistant.ports.storage.knowledge import ArticleLifecycleStore, CollectionStore, SourceStore
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
@@ -66,7 +66,7 @@ class ArticlesTransaction(Protocol):
 class Store(Protocol):
     """All stores of conversations, inside one transaction.
 
-    More than twenty members because each group of tables has a small store of its own, and all share a transaction.
+    So many members because each group of tables has a small store of its own, and all share a transaction.
     """
 
     def begin_savepoint(self) -> AbstractContextManager[None]: ...  # InternalError; commits by itself
@@ -87,6 +87,10 @@ class Store(Protocol):
     def feedback(self) -> FeedbackStore: ...
     @property
     def outcomes(self) -> OutcomeStore: ...
+    @property
+    def questions(self) -> QuestionStore: ...
+    @property
+    def themes(self) -> ThemeStore: ...
     @property
     def jobs(self) -> JobQueue: ...
     @property
