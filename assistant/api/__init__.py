@@ -32,6 +32,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
         desk,
         errors,
         health,
+        insight,
         knowledge,
         messaging_apps,
         pages,
@@ -62,7 +63,7 @@ def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[
     app.add_middleware(SecurityHeadersMiddleware, https=context.public_url.startswith("https:"))
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     errors.install_error_handlers(app)
-    for part in (customer, webhooks, messaging_apps, agent, desk, knowledge, health):
+    for part in (customer, webhooks, messaging_apps, agent, desk, knowledge, insight, health):
         app.include_router(part.router)
     pages.mount_pages(app, context.static)
     return app

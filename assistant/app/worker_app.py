@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.conversation.turn.runner import TurnHandler
     from assistant.conversation.turn.think import TurnDependencies
     from assistant.domain.article_lifecycle import KnowledgeSource
+    from assistant.insight.gap_keeper import GapKeeper
     from assistant.ipc.background_tasks import Start
     from assistant.jobs.worker_loop import JobHandlers, WorkerLoop
     from assistant.notifications.notifier import LocalNotifier
@@ -76,11 +77,26 @@ class AssistantService:
             "housekeeping": tasks.run,
             "resync": resync.run,
             "themes": ThemeKeeper(database, self.knowledge.embedder, utc_now).run,
+            "gaps": self._build_gap_keeper().run,
             "warm-up": self._warm_up_models,
         }
         if self.settings.postgres_url is not None:
             work["journal_poller"] = JournalPoller(database, self.notifier, utc_now).run
         return work | self.build_knowledge_tasks() | dict(self._build_mailbox_tasks())
+
+    def _build_gap_keeper(self) -> GapKeeper:
+        from assistant.answering.pii_masking import mask_pii
+        from assistant.app.shadow_knowledge import prove_article, publish_article
+        from assistant.insight.gap_keeper import GapKeeper
+
+        return GapKeeper(
+            database=self.knowledge.database,
+            embedder=self.knowledge.embedder,
+            mask_text=mask_pii,
+            prove=partial(prove_article, self.settings, self.knowledge),
+            publish=partial(publish_article, self.settings, self.knowledge),
+            clock=utc_now,
+        )
 
     def build_knowledge_tasks(self) -> dict[str, Start]:
         """Tasks that keep the knowledge base up to date."""

@@ -28,6 +28,9 @@ NEIGHBOURS = 25
 MIN_SIMILARITY = 0.5
 SMOOTHING = 0.7
 SMOOTHING_ROUNDS = 4
+#: The same of micro-clusters, which are means of neighbours already.
+MICRO_NEIGHBOURS = 4
+MICRO_ROUNDS = 2
 BLOCK = 8_192
 
 
@@ -37,22 +40,24 @@ def cluster_points(points: Vectors, threshold: float, *, seed: int = 0) -> Label
     Points are drawn towards their near neighbours first; clusters are then at most *threshold* apart (cosine
     distance, average linkage).
     """
-    groups = np.arange(len(points))
-    if len(points) > MAX_EXACT:
+    if len(points) <= MAX_EXACT:
+        groups, smoothed = np.arange(len(points)), smooth_points(points, NEIGHBOURS, SMOOTHING_ROUNDS)
+    else:
         groups = gather_micro_clusters(points, MICRO_CLUSTERS, seed)
-    smoothed = smooth_points(normalize_rows(compute_group_means(points, groups)))
+        means = normalize_rows(compute_group_means(points, groups))
+        smoothed = smooth_points(means, MICRO_NEIGHBOURS, MICRO_ROUNDS)
     merges = link_clusters(1 - smoothed @ smoothed.T, np.bincount(groups).astype(float))
     labels: Labels = cut_linkage(len(smoothed), merges, threshold)[groups]
     return labels
 
 
-def smooth_points(points: Vectors) -> Vectors:
+def smooth_points(points: Vectors, neighbours: int, rounds: int) -> Vectors:
     """Each point moved towards the mean of its nearest neighbours, those that are near enough.
 
     A graph convolution without weights (Wu et al. 2019): paraphrases close up, what lies between themes is
     decided by its surroundings.
     """
-    count = min(NEIGHBOURS, len(points) - 1)
+    count = min(neighbours, len(points) - 1)
     if count < 1:
         return points
     similarities = points @ points.T
@@ -61,7 +66,7 @@ def smooth_points(points: Vectors) -> Vectors:
     weights = np.maximum(np.take_along_axis(similarities, nearest, axis=1) - MIN_SIMILARITY, 0)
     totals = weights.sum(axis=1, keepdims=True)
     shares, pull = weights / np.maximum(totals, 1e-9), SMOOTHING * (totals > 0)
-    for _ in range(SMOOTHING_ROUNDS):
+    for _ in range(rounds):
         means = np.einsum("nk,nkd->nd", shares, points[nearest])
         points = normalize_rows(((1 - pull) * points + pull * means).astype(np.float32))
     return points

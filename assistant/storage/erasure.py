@@ -10,7 +10,17 @@ from assistant.storage.schema import metadata
 
 #: Tables without personal data (`events` are ids of webhook calls).
 NOT_ABOUT_CUSTOMERS = frozenset(
-    {"agents", "articles", "audit", "chunks", "collections", "contradictions", "credentials", "dismissals"}
+    {
+        "agents",
+        "articles",
+        "audit",
+        "chunks",
+        "collections",
+        "contradictions",
+        "credentials",
+        "dismissals",
+        "gaps",
+    }
     | {"events", "knowledge", "proofs", "replacements", "sources", "theme_events"}
     | {"theme_runs", "themes", "troubles", "vectors"}
 )

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from assistant.storage.schema import Json, Moment, metadata
+from assistant.storage.values import ForeignId
 
 Id = sa.String(64)
 
@@ -74,4 +75,50 @@ theme_runs = sa.Table(
     sa.Column("kind", sa.String(16), primary_key=True),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("finished_at", Moment),
+)
+
+#: Questions that the help does not answer, gathered; what is done about it.
+gaps = sa.Table(
+    "gaps",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("language", sa.String(35), nullable=False),
+    sa.Column("owner", Id),
+    sa.Column("due_at", Moment),
+    #: Why it was dismissed.
+    sa.Column("reason", sa.Text),
+    #: The article as a lead wrote or approved it.
+    sa.Column("title", sa.Text),
+    sa.Column("text", sa.Text),
+    #: What the shadow index answered with it: counts and ids, no words of customers.
+    sa.Column("proof", Json),
+    sa.Column("article", sa.Text),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+    sa.Column("published_at", Moment),
+)
+
+gap_evidence = sa.Table(
+    "gap_evidence",
+    metadata,
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True),
+    sa.Column("turn", sa.Integer, primary_key=True),
+    sa.Column("gap", Id, sa.ForeignKey("gaps.id"), nullable=False, index=True),
+    #: declined, rejected or disliked.
+    sa.Column("why", sa.String(16), nullable=False),
+)
+
+#: Sentences of agents that a draft is made of, masked, each with where it was said.
+gap_sentences = sa.Table(
+    "gap_sentences",
+    metadata,
+    sa.Column("gap", Id, sa.ForeignKey("gaps.id"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("message", ForeignId, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    #: It holds what is true of one customer: a number, a date, an amount.
+    sa.Column("personal", sa.Boolean, nullable=False),
 )

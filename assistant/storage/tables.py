@@ -2,6 +2,9 @@
 
 import sqlalchemy as sa
 
+from assistant.storage.insight_tables import gap_evidence as gap_evidence
+from assistant.storage.insight_tables import gap_sentences as gap_sentences
+from assistant.storage.insight_tables import gaps as gaps
 from assistant.storage.insight_tables import outcomes as outcomes
 from assistant.storage.insight_tables import questions as questions
 from assistant.storage.insight_tables import theme_events as theme_events

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import numpy as np
 import pytest
 
 from assistant.domain.audit import ASSISTANT
@@ -12,30 +11,7 @@ from assistant.domain.themes import Theme
 from assistant.insight import theme_keeper
 from assistant.insight.theme_keeper import ThemeKeeper
 from tests.harness import Harness
-
-TOPICS = {"送料": 0, "返品": 1, "ログイン": 2, "delivery": 0, "return": 1, "login": 2}
-
-
-class TopicEmbedder:
-    """A direction for each topic that a text names, with a little of its own."""
-
-    name = "topics"
-    dimensions = 16
-
-    def count_tokens(self, text: str) -> int:
-        return len(text)
-
-    async def embed_passages(self, texts: list[str]) -> np.ndarray:
-        return np.stack([await self.embed_query(text) for text in texts])
-
-    async def embed_query(self, text: str) -> np.ndarray:
-        random = np.random.default_rng(sum(map(ord, text)))
-        vector = random.normal(scale=0.05, size=self.dimensions)
-        for word, topic in TOPICS.items():
-            vector[topic] += 1.0 if word in text else 0.0
-        vector[-1] += 0.3 if text.isascii() else 0.0
-        return (vector / np.linalg.norm(vector)).astype(np.float32)
-
+from tests.insight.topics import TopicEmbedder
 
 QUESTIONS = [
     f"{place}への送料はいくら" for place in ("沖縄", "北海道", "東京", "大阪", "離島", "海外", "九州")

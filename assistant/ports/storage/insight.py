@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from assistant.domain.gaps import DraftSentence, Gap, GapEvidence, GapState
 from assistant.domain.outcomes import OutcomeRecord
+from assistant.domain.report_rows import Contact, ReportRow
 from assistant.domain.themes import AskedQuestion, Theme, ThemeEvent
 
 
@@ -47,3 +49,28 @@ class ThemeStore(Protocol):
     def list_events(self, *, since: datetime) -> Sequence[ThemeEvent]: ...  # in order
     def claim_run(self, kind: str, now: datetime, every: timedelta, retry_after: timedelta) -> bool: ...
     def finish_run(self, kind: str, now: datetime) -> None: ...
+
+
+class GapStore(Protocol):
+    """Gaps of the help with evidence and drafts.
+
+    Nine members because evidence and sentences have tables of their own.
+    """
+
+    def get(self, gap: str) -> Gap: ...  # NotFound
+    def list_in_states(self, states: Sequence[GapState]) -> Sequence[Gap]: ...  # newest change first
+    def save(self, gap: Gap) -> None: ...
+    def list_unanswered(self, since: datetime) -> Mapping[tuple[str, int], str]: ...  # -> why
+    def load_assigned(self) -> Mapping[tuple[str, int], str]: ...  # -> gap
+    def add_evidence(self, gap: str, evidence: Mapping[tuple[str, int], str]) -> None: ...
+    def list_evidence(self, gaps: Sequence[str]) -> Sequence[GapEvidence]: ...  # newest first
+    def replace_sentences(self, gap: str, sentences: Sequence[DraftSentence]) -> None: ...
+    def list_sentences(self, gap: str) -> Sequence[DraftSentence]: ...
+
+
+class ReportStore(Protocol):
+    """The raw rows of reports."""
+
+    def list_rows(self, start: datetime, end: datetime) -> Sequence[ReportRow]: ...  # by end, in order
+    def list_contacts(self, start: datetime, end: datetime) -> Sequence[Contact]: ...  # by begin, in order
+    def list_links(self) -> Sequence[tuple[str, str]]: ...  # customers who are one person

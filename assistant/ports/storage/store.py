@@ -18,7 +18,13 @@ from assistant.ports.storage.conversations import (
     MessageStore,
     TurnStore,
 )
-from assistant.ports.storage.insight import OutcomeStore, QuestionStore, ThemeStore
+from assistant.ports.storage.insight import (
+    GapStore,
+    OutcomeStore,
+    QuestionStore,
+    ReportStore,
+    ThemeStore,
+)
 from assistant.ports.storage.jobs import JobQueue, Journal
 from assistant.ports.storage.knowledge import ArticleLifecycleStore, CollectionStore, SourceStore
 from assistant.ports.storage.messaging import DeliveryStore, MediaStore, ThreadStore
@@ -91,6 +97,10 @@ class Store(Protocol):
     def questions(self) -> QuestionStore: ...
     @property
     def themes(self) -> ThemeStore: ...
+    @property
+    def gaps(self) -> GapStore: ...
+    @property
+    def report(self) -> ReportStore: ...
     @property
     def jobs(self) -> JobQueue: ...
     @property

@@ -46,6 +46,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_outcomes_ended_at", "outcomes", ["ended_at"])
     _create_theme_tables()
+    _create_gap_tables()
     op.execute(GIVE_A_DUE_ROW)
     op.execute(QUESTIONS_OF_TURNS[op.get_bind().dialect.name])
 
@@ -98,3 +99,45 @@ def _create_theme_tables() -> None:
         sa.Column("finished_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("kind", name="pk_theme_runs"),
     )
+
+
+def _create_gap_tables() -> None:
+    op.create_table(
+        "gaps",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("language", sa.String(35), nullable=False),
+        sa.Column("owner", sa.String(64)),
+        sa.Column("due_at", sa.BigInteger),
+        *(sa.Column(name, sa.Text) for name in ("reason", "title", "text", "proof", "article")),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("updated_at", sa.BigInteger, nullable=False),
+        sa.Column("published_at", sa.BigInteger),
+        sa.PrimaryKeyConstraint("id", name="pk_gaps"),
+    )
+    op.create_index("ix_gaps_state", "gaps", ["state"])
+    op.create_table(
+        "gap_evidence",
+        sa.Column("conversation", sa.String(64), nullable=False),
+        sa.Column("turn", sa.Integer, nullable=False),
+        sa.Column("gap", sa.String(64), nullable=False),
+        sa.Column("why", sa.String(16), nullable=False),
+        sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], name="fk_gap_evidence_conversation"),
+        sa.ForeignKeyConstraint(["gap"], ["gaps.id"], name="fk_gap_evidence_gap"),
+        sa.PrimaryKeyConstraint("conversation", "turn", name="pk_gap_evidence"),
+    )
+    op.create_index("ix_gap_evidence_gap", "gap_evidence", ["gap"])
+    op.create_table(
+        "gap_sentences",
+        sa.Column("gap", sa.String(64), nullable=False),
+        sa.Column("position", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("conversation", sa.String(64), nullable=False),
+        sa.Column("message", sa.String(64), nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("personal", sa.Boolean, nullable=False),
+        sa.ForeignKeyConstraint(["gap"], ["gaps.id"], name="fk_gap_sentences_gap"),
+        sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], name="fk_gap_sentences_conversation"),
+        sa.PrimaryKeyConstraint("gap", "position", name="pk_gap_sentences"),
+    )
+    op.create_index("ix_gap_sentences_conversation", "gap_sentences", ["conversation"])
