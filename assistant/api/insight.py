@@ -7,17 +7,18 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, StringConstraints
 
 from assistant.api.auth import AuthenticatedAgent, CurrentAgent
-from assistant.api.context import ApiContext, Ctx
+from assistant.api.context import Ctx
 from assistant.api.health import parse_moment
 from assistant.api.insight_schemas import GapOut, GapsOut, ReportOut, ThemeOut, ThemesOut
 from assistant.api.rate_limit_rules import RateLimitedRoute
 from assistant.api.schemas import format_timestamp
+from assistant.conversation.csv_export import render_csv
 from assistant.conversation.insight_actions import GapChange, change_gap, change_theme, merge_theme
-from assistant.conversation.report import ReportRange, load_report
+from assistant.conversation.report import ReportRange, list_report_rows, load_report
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.errors import BadInput, Forbidden
 from assistant.domain.gaps import Gap, GapEvidence, GapState
@@ -58,34 +59,55 @@ class GapIn(BaseModel):
     due_at: datetime | None = None
 
 
-@router.get("/report", response_model=ReportOut)
-async def get_report(
-    _inside: CurrentAgent,
+def read_range(
     ctx: Ctx,
     from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
     to: Annotated[str | None, Query(max_length=40)] = None,
     days: Days = USUAL_DAYS,
     channel: Annotated[str | None, Query(max_length=32)] = None,
     language: Annotated[str | None, Query(max_length=35)] = None,
-) -> dict[str, Any]:
+) -> ReportRange:
+    """The range and filters of a request."""
+    start, end = parse_range(ctx.clock(), ctx.policy.zone, from_, to, days)
+    return ReportRange(start=start, end=end, channel=channel, language=language)
+
+
+Range = Annotated[ReportRange, Depends(read_range)]
+
+
+def parse_range(
+    moment: datetime, zone: str, from_: str | None, to: str | None, days: int
+) -> tuple[datetime, datetime]:
+    """[start, end): the last *days* days of the business's zone, or from and to."""
+    now = to_local_time(moment, zone)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    end = parse_moment(to, zone) if to else now + timedelta(seconds=1)
+    start = parse_moment(from_, zone) if from_ else midnight - timedelta(days=days - 1)
+    if not timedelta(0) < end - start <= timedelta(days=MAX_DAYS):
+        raise BadInput(f"The range must have {MAX_DAYS} days at most, and begin before it ends.")
+    return start, end
+
+
+@router.get("/report", response_model=ReportOut)
+async def get_report(_inside: CurrentAgent, wanted: Range, ctx: Ctx) -> dict[str, Any]:
     """Figures of the conversations that ended in the range, with intervals and definitions."""
-    start, end = parse_range(ctx, from_, to, days)
-    wanted = ReportRange(start=start, end=end, channel=channel, language=language)
     found = await ctx.database.read(lambda store: load_report(store, wanted, ctx.clock()))
     for theme in found["by_theme"]:
         theme["name"] = mask_secrets(theme["name"])
     return found | {"zone": ctx.policy.zone}
 
 
-def parse_range(ctx: ApiContext, from_: str | None, to: str | None, days: int) -> tuple[datetime, datetime]:
-    """[start, end): the last *days* days of the business's zone, or from and to."""
-    now, zone = to_local_time(ctx.clock(), ctx.policy.zone), ctx.policy.zone
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    end = parse_moment(to, zone) if to else now + timedelta(seconds=1)
-    start = parse_moment(from_, zone) if from_ else midnight - timedelta(days=days - 1)
-    if not timedelta(0) < end - start <= timedelta(days=MAX_DAYS):
-        raise BadInput(f"The range must be from 1 to {MAX_DAYS} days, and begin before it ends.")
-    return start, end
+@router.get("/conversations.csv")
+async def export_conversations(_inside: CurrentAgent, wanted: Range, ctx: Ctx) -> Response:
+    """The rows behind the figures, one for each conversation, as CSV."""
+
+    def load_csv(store: Store) -> str:
+        names = {theme.id: theme.name for theme in store.themes.list_alive()}
+        return render_csv(list_report_rows(store, wanted), names)
+
+    text = await ctx.database.read(load_csv)
+    headers = {"Content-Disposition": 'attachment; filename="conversations.csv"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/themes", response_model=ThemesOut)

@@ -104,5 +104,7 @@ def _build_row(
         handoff_reason=reason,
         wait_seconds=wait,
         comment=next((comment for _, comment in given.values() if comment), None),
-        **{kind: value for kind, (value, _) in given.items()},
+        csat=given["csat"][0],
+        nps=given["nps"][0],
+        ces=given["ces"][0],
     )

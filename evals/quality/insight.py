@@ -147,7 +147,7 @@ def run_kmeans(points: Vectors, count: int, seed: int = 0) -> Labels:
         chosen = points[int(random.choice(len(points), p=share / share.sum()))]
         centroids = np.vstack([centroids, chosen])
         nearest = np.minimum(nearest, 1 - points @ chosen)
-    labels = (points @ centroids.T).argmax(axis=1)
+    labels: Labels = (points @ centroids.T).argmax(axis=1)
     for _ in range(KMEANS_ROUNDS):
         sums = np.zeros_like(centroids)
         np.add.at(sums, labels, points)
