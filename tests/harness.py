@@ -7,7 +7,7 @@ from uuid import uuid4
 from assistant.answering.query_rewrite import rewrite_from_conversation
 from assistant.answering.quotes.answerer import ExtractiveAnswerer
 from assistant.conversation import desk
-from assistant.conversation.desk import Desk
+from assistant.conversation.desk import Desk, Resolution
 from assistant.conversation.ending import IdleCloser
 from assistant.conversation.handoff.packet_enrichment import PacketEnricher
 from assistant.conversation.handoff.watchdog import Watchdog
@@ -196,7 +196,7 @@ class Harness:
     async def resolve(self, conversation: str, agent: Agent) -> Conversation:
         return await self.database.write(
             lambda store: desk.resolve_conversation(
-                store, conversation, agent, Outcome.SOLVED, None, self.clock()
+                store, conversation, agent, Resolution(outcome=Outcome.SOLVED), self.policy, self.clock()
             )
         )
 

@@ -32,6 +32,7 @@ from assistant.conversation.inbound.conversation_start import (
     select_language,
 )
 from assistant.conversation.inbound.receive import InboundReceipt, receive_inbound
+from assistant.conversation.surveys import build_survey
 from assistant.conversation.templates import render_template
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import Conflict, NotFound, Unauthorized
@@ -147,7 +148,7 @@ def _load_conversation_page(
         **serialize_state(conversation, agent),
         "messages": [serialize_message(message, ctx.hosts) for message in page],
         "next": page[-1].seq if len(messages) > MESSAGES else None,
-        "survey": serialize_survey(customer_actions.build_survey(store, conversation)),
+        "survey": serialize_survey(build_survey(store, conversation, ctx.clock())),
     }
 
 
@@ -211,7 +212,7 @@ async def close_conversation(
     """End the conversation; `helped` answers "did that help?"."""
     now, helped = ctx.clock(), body.helped if body else None
     conversation = await ctx.database.write(
-        lambda store: customer_actions.close_conversation(store, owner.id, now, helped=helped)
+        lambda store: customer_actions.close_conversation(store, owner.id, ctx.policy, now, helped=helped)
     )
     ctx.notifier.publish_draft(owner.id, "")
     ctx.notifier.notify(owner.id)

@@ -28,7 +28,12 @@ class ScoreOut(BaseModel):
 
 
 class SurveysOut(BaseModel):
+    #: Conversations in which one was asked, and the share that answered.
+    asked: int
+    response: RateOut
     csat: RateOut
+    #: The same, weighted by the frustration of all conversations.
+    csat_corrected: RateOut
     nps: ScoreOut
     ces: ScoreOut
     ces_easy: RateOut

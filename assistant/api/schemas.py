@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, StringConstraints
 
 from assistant.api.reply_html import render_plain_text, render_reply
-from assistant.conversation.inbound.customer_actions import Survey
+from assistant.conversation.surveys import Survey
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Citation, Message

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from assistant.conversation.inbound.conversation_start import WEB
+from assistant.conversation.surveys import ask_survey
 from assistant.conversation.templates import render_template as words
 from assistant.conversation.transcript import append_reply, save_conversation
 from assistant.domain.audit import ASSISTANT
@@ -12,6 +13,7 @@ from assistant.domain.jobs import ANSWER_KINDS, Job, JobKind
 from assistant.domain.messages import Author, Message, Reply
 from assistant.domain.outcomes import (
     EndedConversation,
+    OutcomeKind,
     OutcomeRecord,
     classify_outcome,
     measure_frustration,
@@ -27,8 +29,8 @@ IDLE_RECHECK = timedelta(days=1)
 
 def save_outcome(
     store: Store, before: Conversation, ended: Conversation, ended_by: str, agents_word: str | None = None
-) -> None:
-    """Enter the outcome of a conversation; *before* is its value before the end."""
+) -> OutcomeKind:
+    """Enter and return the outcome of a conversation; *before* is its value before the end."""
     assert ended.closed_at is not None
     store.jobs.complete_job(JobKind.IDLE, ended.id)
     messages, turns = store.messages.list_public(ended.id), store.turns.list_all(ended.id)
@@ -56,6 +58,7 @@ def save_outcome(
             frustration_end=end,
         )
     )
+    return kind
 
 
 def _is_unanswered(messages: Sequence[Message]) -> bool:
@@ -91,7 +94,7 @@ class IdleCloser:
             later = due_at if minutes and due_at > now else now + (timedelta(minutes=minutes) or IDLE_RECHECK)
             store.jobs.reschedule(item, later)
             return False
-        end_idle_conversation(store, conversation, now)
+        end_idle_conversation(store, conversation, policy, now)
         return True
 
 
@@ -101,12 +104,14 @@ def _can_end(store: Store, conversation: Conversation) -> bool:
     return conversation.state is State.ASSISTANT and not pending
 
 
-def end_idle_conversation(store: Store, before: Conversation, now: datetime) -> Conversation:
-    """End it; said only on a page, because an app would ring."""
+def end_idle_conversation(store: Store, before: Conversation, policy: Policy, now: datetime) -> Conversation:
+    """End it; said, and asked how it was, only on a page, because an app would ring."""
     spoken = before
     if before.channel == WEB and before.seq:
         notice = Reply(text=words("closed_idle", before.language), language=before.language, kind="notice")
         spoken, _ = append_reply(store, before, Author.SYSTEM, notice, now)
-    ended = save_conversation(store, spoken.close_idle(now), now, new_owner_by=ASSISTANT)
-    save_outcome(store, before, ended, ASSISTANT)
-    return ended
+    ended = spoken.close_idle(now)
+    outcome = save_outcome(store, before, ended, ASSISTANT)
+    if before.channel == WEB:
+        ended = ask_survey(store, ended, outcome, policy, now)
+    return save_conversation(store, ended, now, new_owner_by=ASSISTANT)

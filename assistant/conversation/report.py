@@ -10,7 +10,8 @@ from typing import Any
 from assistant.conversation.templates.report import DEFINITIONS, DEFINITIONS_VERSION
 from assistant.domain.outcomes import DURABLE_WINDOWS, FRUSTRATION_THRESHOLD, OutcomeKind
 from assistant.domain.report_rows import Contact, ReportRow
-from assistant.domain.statistics import compute_mean_score, compute_nps, compute_rate
+from assistant.domain.statistics import compute_mean_score, compute_nps, compute_rate, compute_weighted_rate
+from assistant.domain.surveys import SurveyState
 from assistant.ports.storage.store import Store
 
 #: Outcomes that claim an answer, whose durability is asked for.
@@ -100,12 +101,33 @@ def compute_survey_figures(rows: Sequence[ReportRow]) -> dict[str, Any]:
     nps = [row.nps for row in rows if row.nps is not None]
     ces = [row.ces for row in rows if row.ces is not None]
     easy = sum(value >= 5 for value in ces)
+    asked = [row for row in rows if row.survey is not None]
     return {
+        "asked": len(asked),
+        "response": _compute_share(asked, lambda row: row.survey_state == SurveyState.ANSWERED),
         "csat": asdict(compute_rate(sum(value >= 4 for value in csat), len(csat))),
+        "csat_corrected": asdict(compute_weighted_rate(_count_cells(rows))),
         "nps": asdict(compute_nps(nps)),
         "ces": asdict(compute_mean_score(ces, lowest=1, highest=7)),
         "ces_easy": asdict(compute_rate(easy, len(ces))),
     }
+
+
+def _count_cells(rows: Sequence[ReportRow]) -> list[tuple[int, int, int]]:
+    """(satisfied, answers, all) by what is known of all: frustration at the end, a person or none."""
+    cells: defaultdict[tuple[bool, bool], list[ReportRow]] = defaultdict(list)
+    for row in rows:
+        if row.kind not in UNCOUNTED:
+            frustrated = (row.frustration_end or 0) >= FRUSTRATION_THRESHOLD
+            cells[frustrated, row.is_contained].append(row)
+    return [
+        (
+            sum(row.csat is not None and row.csat >= 4 for row in found),
+            sum(row.csat is not None for row in found),
+            len(found),
+        )
+        for found in cells.values()
+    ]
 
 
 def _is_resolved_by_assistant(row: ReportRow) -> bool:

@@ -29,6 +29,9 @@ class ReportRow:
     handoff_reason: str | None
     #: From the first handoff to the first claim; None: none.
     wait_seconds: float | None
+    #: The survey that was asked, and whether it was answered; None: none.
+    survey: str | None
+    survey_state: str | None
     csat: int | None
     nps: int | None
     ces: int | None

@@ -36,6 +36,29 @@ def compute_rate(count: int, total: int) -> Rate:
     )
 
 
+def compute_weighted_rate(cells: Sequence[tuple[int, int, int]]) -> Rate:
+    """A share corrected for who answered: each cell's share of yes, weighted by all who could have answered.
+
+    *cells*: (yes, answers, all) of groups that answer unequally (post-stratification; half a yes and half a no
+    are added to each cell that has answers, cells without are left out).
+    """
+    told = [(yes + 0.5, answers + 1, everybody) for yes, answers, everybody in cells if answers]
+    total = sum(everybody for _, _, everybody in told)
+    count, answered = sum(yes for yes, _, _ in cells), sum(answers for _, answers, _ in cells)
+    if not total:
+        return Rate(count=count, total=answered, rate=None, low=None, high=None)
+    shares = [(yes / answers, everybody / total, answers) for yes, answers, everybody in told]
+    rate = sum(share * weight for share, weight, _ in shares)
+    half = Z * sqrt(sum(weight**2 * share * (1 - share) / n for share, weight, n in shares))
+    return Rate(
+        count=count,
+        total=answered,
+        rate=round(rate, 4),
+        low=round(max(0.0, rate - half), 4),
+        high=round(min(1.0, rate + half), 4),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """A survey score with its 95 % interval."""

@@ -21,6 +21,19 @@ outcomes = sa.Table(
     sa.Column("frustration_end", sa.Float),
 )
 
+#: The survey that was asked at the end of a conversation; its answer is in `feedback`.
+surveys = sa.Table(
+    "surveys",
+    metadata,
+    sa.Column("conversation", Id, sa.ForeignKey("conversations.id"), primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    #: Of the question's words.
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    #: asked, answered or cancelled.
+    sa.Column("state", sa.String(16), nullable=False),
+)
+
 #: What was asked: one row per turn that searched the help. Unmasked; whoever shows it masks it.
 questions = sa.Table(
     "questions",

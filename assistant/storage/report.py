@@ -27,9 +27,15 @@ class SqlReport:
             sa.select(
                 *(o[name] for name in ("conversation", "ended_at", "kind", "ended_by", "why")),
                 *(o[name] for name in ("frustration_start", "frustration_end")),
+                t.surveys.c.kind.label("survey"),
+                t.surveys.c.state.label("survey_state"),
                 *(c[name] for name in ("customer", "channel", "language", "created_at", "outcome", "agent")),
             )
-            .select_from(t.outcomes.join(t.conversations, o.conversation == c.id))
+            .select_from(
+                t.outcomes.join(t.conversations, o.conversation == c.id).outerjoin(
+                    t.surveys, t.surveys.c.conversation == c.id
+                )
+            )
             .where(o.ended_at >= start, o.ended_at < end)
             .order_by(o.ended_at, o.conversation)
         )

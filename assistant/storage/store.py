@@ -19,6 +19,7 @@ from assistant.storage.report import SqlReport
 from assistant.storage.savepoint import Savepoint
 from assistant.storage.sources import SqlSources
 from assistant.storage.spending import SqlSpending
+from assistant.storage.surveys import SqlSurveys
 from assistant.storage.themes import SqlQuestions, SqlThemes
 from assistant.storage.turns import SqlTurns
 from assistant.storage.vector_collections import SqlCollections
@@ -42,6 +43,7 @@ class SqlStore:
         self.themes = SqlThemes(connection)
         self.gaps = SqlGaps(connection)
         self.report = SqlReport(connection)
+        self.surveys = SqlSurveys(connection)
         self.jobs = SqlJobQueue(connection)
         self.journal = SqlJournal(connection)
         self.erasure = SqlErasure(connection)

@@ -81,7 +81,9 @@ async def test_the_customers_word_decides_and_the_first_entry_stays(rig: Harness
     await rig.ask(talk, "返品の期限は？")
     for helped in (False, True):
         await rig.database.write(
-            lambda store, h=helped: customer_actions.close_conversation(store, talk, rig.clock(), helped=h)  # type: ignore[misc]
+            lambda store, h=helped: customer_actions.close_conversation(
+                store, talk, Policy(), rig.clock(), helped=h
+            )  # type: ignore[misc]
         )
     found = await outcome(rig, talk)
     assert found is not None

@@ -32,6 +32,8 @@ ROW = ReportRow(
     frustration_end=0.7,
     handoff_reason=None,
     wait_seconds=None,
+    survey=None,
+    survey_state=None,
     csat=None,
     nps=None,
     ces=None,
@@ -127,7 +129,9 @@ async def test_a_report_counts_what_happened(rig: Harness) -> None:
     await rig.resolve(handed, mori)
     for talk in (alone, english):
         await rig.database.write(
-            lambda store, t=talk: customer_actions.close_conversation(store, t, rig.clock(), helped=True)  # type: ignore[misc]
+            lambda store, t=talk: customer_actions.close_conversation(
+                store, t, rig.policy, rig.clock(), helped=True
+            )  # type: ignore[misc]
         )
     rating = customer_actions.Rating(kind="csat", value=4, comment="=HYPERLINK()")
     await rig.database.write(lambda store: customer_actions.save_rating(store, handed, rating, rig.clock()))

@@ -155,6 +155,14 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     # -- the survey
     "csat_question": ("How was the help you got today?",),
+    "nps_question": (
+        "How likely are you to recommend us to a friend? "
+        "Please answer with a number from 0 (not at all) to 10 (very likely).",
+    ),
+    "ces_question": (
+        "“It was easy to get this handled.” "
+        "Please answer with a number from 1 (strongly disagree) to 7 (strongly agree).",
+    ),
     "csat_1": ("Very dissatisfied",),
     "csat_2": ("Dissatisfied",),
     "csat_3": ("Neutral",),

@@ -56,6 +56,16 @@ DEFINITIONS: Mapping[str, Mapping[str, str]] = {
         "ja": "満足度：5段階で4か5と答えた割合。区間はWilsonの95%信頼区間。",
         "en": "CSAT: share of 4 and 5 of 5. Intervals are 95 % Wilson intervals.",
     },
+    "response": {
+        "ja": "お尋ねしたアンケートのうち、回答のあった割合。",
+        "en": "Of surveys asked, those answered.",
+    },
+    "csat_corrected": {
+        "ja": "回答しなかった方を補正した満足度。会話の最後の不満の有無と、担当者の有無の4区分ごとの満足度を"
+        "全会話の件数で重み付けしています。",
+        "en": "CSAT corrected for who answers: the shares of four groups (frustrated at the end or not, with a "
+        "person or without) weighted by all conversations.",
+    },
     "nps": {
         "ja": "推奨度：9〜10の割合から0〜6の割合を引いた値（−100〜100）。",
         "en": "NPS: per cent of 9–10 less per cent of 0–6, −100 to 100.",

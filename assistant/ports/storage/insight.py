@@ -9,6 +9,7 @@ from typing import Protocol
 from assistant.domain.gaps import DraftSentence, Gap, GapEvidence, GapState
 from assistant.domain.outcomes import OutcomeRecord
 from assistant.domain.report_rows import Contact, ReportRow
+from assistant.domain.surveys import AskedSurvey, SurveyState
 from assistant.domain.themes import AskedQuestion, Theme, ThemeEvent
 
 
@@ -74,3 +75,12 @@ class ReportStore(Protocol):
     def list_rows(self, start: datetime, end: datetime) -> Sequence[ReportRow]: ...  # by end, in order
     def list_contacts(self, start: datetime, end: datetime) -> Sequence[Contact]: ...  # by begin, in order
     def list_links(self) -> Sequence[tuple[str, str]]: ...  # customers who are one person
+
+
+class SurveyStore(Protocol):
+    """Surveys that were asked, one for each conversation at most."""
+
+    def add(self, survey: AskedSurvey) -> bool: ...  # False: there is one already
+    def get(self, conversation: str) -> AskedSurvey | None: ...
+    def end_survey(self, conversation: str, state: SurveyState) -> None: ...
+    def list_by_customers(self, customers: Sequence[str]) -> Sequence[tuple[str, datetime]]: ...

@@ -23,6 +23,7 @@ from assistant.ports.storage.insight import (
     OutcomeStore,
     QuestionStore,
     ReportStore,
+    SurveyStore,
     ThemeStore,
 )
 from assistant.ports.storage.jobs import JobQueue, Journal
@@ -101,6 +102,8 @@ class Store(Protocol):
     def gaps(self) -> GapStore: ...
     @property
     def report(self) -> ReportStore: ...
+    @property
+    def surveys(self) -> SurveyStore: ...
     @property
     def jobs(self) -> JobQueue: ...
     @property
