@@ -68,7 +68,7 @@ class Policy:
     idle_close_minutes: Mapping[str, int] = field(
         default_factory=lambda: {"web": 30, "email": 4320, "other": 1440}
     )
-    #: Survey (csat, nps, ces) -> days between two of them to one person; a kind that is not here is not asked.
+    #: Survey (csat, nps, ces) -> days between two of them to one person; what is not here is not asked.
     surveys: Mapping[str, int] = field(default_factory=lambda: {"csat": 1})
     #: Who must have had the conversation: assistant, person.
     surveys_after: frozenset[str] = frozenset({"assistant", "person"})

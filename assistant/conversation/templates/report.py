@@ -61,10 +61,10 @@ DEFINITIONS: Mapping[str, Mapping[str, str]] = {
         "en": "Of surveys asked, those answered.",
     },
     "csat_corrected": {
-        "ja": "回答しなかった方を補正した満足度。会話の最後の不満の有無と、担当者の有無の4区分ごとの満足度を"
-        "全会話の件数で重み付けしています。",
-        "en": "CSAT corrected for who answers: the shares of four groups (frustrated at the end or not, with a "
-        "person or without) weighted by all conversations.",
+        "ja": "回答しなかった方を補正した満足度。最後に不満があったか、担当者がいたかで分けた4つの区分の"
+        "満足度を、全会話の件数で重み付けしています。",
+        "en": "CSAT corrected for who answers: the shares of four groups (frustrated at the end or not, "
+        "with a person or without), weighted by all conversations.",
     },
     "nps": {
         "ja": "推奨度：9〜10の割合から0〜6の割合を引いた値（−100〜100）。",
