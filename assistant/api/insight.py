@@ -1,6 +1,6 @@
 """Insight for support leads: the report, themes, gaps of the help."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -118,30 +118,21 @@ async def list_themes(_inside: CurrentAgent, ctx: Ctx, days: Days = USUAL_DAYS) 
 
 
 def _load_themes(store: Store, now: datetime, span: timedelta) -> dict[str, Any]:
-    counts: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
-    declined: Counter[str] = Counter()
-    unsorted: set[str] = set()
-    seen: set[tuple[bool, str, str]] = set()
-    for question in store.questions.list_between(now - 2 * span, now):
-        recent, theme = question.asked_at >= now - span, question.theme
-        if theme is None:
-            unsorted |= {question.conversation} if recent else set()
-        elif (recent, theme, question.conversation) not in seen:
-            seen.add((recent, theme, question.conversation))
-            counts[recent][theme] += 1
-            declined[theme] += recent and question.decision == "abstain"
-    themes = sorted(store.themes.list_alive(), key=lambda theme: -counts[True][theme.id])
+    recent = store.questions.count_by_theme(now - span, now)
+    before = store.questions.count_by_theme(now - 2 * span, now - span)
+    none = (0, 0)
+    themes = sorted(store.themes.list_alive(), key=lambda theme: -recent.get(theme.id, none)[0])
     return {
         "themes": [
             _serialize_theme(theme, now)
             | {
-                "conversations": counts[True][theme.id],
-                "conversations_before": counts[False][theme.id],
-                "declined": declined[theme.id],
+                "conversations": recent.get(theme.id, none)[0],
+                "conversations_before": before.get(theme.id, none)[0],
+                "declined": recent.get(theme.id, none)[1],
             }
             for theme in themes
         ],
-        "unsorted": len(unsorted),
+        "unsorted": recent.get(None, none)[0],
         "events": [
             {**asdict(event), "created_at": format_timestamp(event.created_at)}
             for event in store.themes.list_events(since=now - span)

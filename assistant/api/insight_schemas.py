@@ -45,6 +45,7 @@ class ReportThemeOut(BaseModel):
     conversations: int
     abandoned: RateOut
     handed_over: RateOut
+    frustrated_at_start: RateOut
     frustrated_at_end: RateOut
     surveys: SurveysOut
 

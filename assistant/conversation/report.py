@@ -181,6 +181,9 @@ def _compute_themes(rows: Sequence[ReportRow], names: Mapping[str, str]) -> list
             "conversations": len(by_theme[theme]),
             "abandoned": _compute_share(by_theme[theme], lambda row: row.kind is OutcomeKind.ABANDONED),
             "handed_over": _compute_share(by_theme[theme], lambda row: not row.is_contained),
+            "frustrated_at_start": _compute_share(
+                by_theme[theme], lambda row: (row.frustration_start or 0) >= FRUSTRATION_THRESHOLD
+            ),
             "frustrated_at_end": _compute_share(
                 by_theme[theme], lambda row: (row.frustration_end or 0) >= FRUSTRATION_THRESHOLD
             ),

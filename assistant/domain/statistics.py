@@ -37,10 +37,10 @@ def compute_rate(count: int, total: int) -> Rate:
 
 
 def compute_weighted_rate(cells: Sequence[tuple[int, int, int]]) -> Rate:
-    """A share corrected for who answered: each cell's share of yes, weighted by all who could have answered.
+    """A share corrected for who answered: each cell's share of yes, weighted by its size.
 
-    *cells*: (yes, answers, all) of groups that answer unequally (post-stratification; half a yes and half a no
-    are added to each cell that has answers, cells without are left out).
+    *cells*: (yes, answers, all) of groups that answer unequally. Post-stratification: half a yes and half
+    a no are added to each cell that has answers, cells without are left out.
     """
     told = [(yes + 0.5, answers + 1, everybody) for yes, answers, everybody in cells if answers]
     total = sum(everybody for _, _, everybody in told)

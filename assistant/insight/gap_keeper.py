@@ -175,7 +175,8 @@ def _group_questions(
     """Gaps as themes of what is unanswered."""
     space = fit_space(decode_vectors(questions), [question.language for question in questions])
     points = space.project_vectors(decode_vectors(asked), [question.language for question in asked])
-    return discover_themes(points, [assigned.get(question.key) for question in asked])
+    gaps = [assigned.get(question.key) for question in asked]
+    return discover_themes(points, gaps, [question.conversation for question in asked])
 
 
 def _save_gaps(

@@ -162,7 +162,10 @@ def _plan_themes(
     """What changes, the names of all themes afterwards, and the map for sorting."""
     space, points = _project_questions(questions)
     themes = [question.theme for question in questions]
-    plan = review_themes(points, themes, pinned) if review else discover_themes(points, themes)
+    owners = [question.conversation for question in questions]
+    plan = (
+        review_themes(points, themes, owners, pinned) if review else discover_themes(points, themes, owners)
+    )
     map_ = _build_map(space, points, plan.themes)
     return plan, _name_themes(questions, points, plan), map_
 
@@ -178,7 +181,10 @@ def _name_themes(questions: Sequence[AskedQuestion], points: Vectors, plan: Them
         if theme is not None:
             members.setdefault(theme, []).append(place)
     terms = select_terms(
-        {theme: [questions[place].text for place in places] for theme, places in members.items()}
+        {
+            theme: list({questions[place].conversation: questions[place].text for place in places}.values())
+            for theme, places in members.items()
+        }
     )
     found = {}
     for theme, places in members.items():

@@ -30,7 +30,7 @@ THEME_DISTANCE = 0.3
 #: one split.
 MERGE_DISTANCE = 0.6
 SPLIT_DISTANCE = 0.8
-#: Fewer questions are no theme, and no part of one.
+#: Questions of fewer conversations are no theme; fewer questions are no part of one.
 MIN_MEMBERS = 5
 MIN_PART_SHARE = 0.25
 #: A new question joins the nearest theme from this similarity with its mean on.
@@ -57,25 +57,30 @@ class ThemePlan:
 def review_themes(
     points: Vectors,
     themes: Sequence[str | None],
+    owners: Sequence[str],
     pinned: Collection[str] = (),
 ) -> ThemePlan:
     """Split what fell apart, merge what grew together, and found themes on what is unsorted.
 
-    *pinned* themes neither split nor merge.
+    *owners*: the conversation of each question; *pinned* themes neither split nor merge.
     """
     plan = ThemePlan(themes=list(themes))
     for theme, count in Counter(theme for theme in themes if theme is not None).items():
         if theme not in pinned and count >= 2 * MIN_MEMBERS:
             _split_theme(plan, points, theme)
     _merge_themes(plan, points, pinned)
-    return discover_themes(points, plan.themes, plan.changes)
+    return discover_themes(points, plan.themes, owners, plan.changes)
 
 
 def discover_themes(
-    points: Vectors, themes: Sequence[str | None], changes: Sequence[ThemeChange] = ()
+    points: Vectors,
+    themes: Sequence[str | None],
+    owners: Sequence[str],
+    changes: Sequence[ThemeChange] = (),
 ) -> ThemePlan:
     """Sort what is unsorted: into the themes there are, else into new ones; what has a theme stays.
 
+    *owners*: the conversation of each question: who asks the same again and again founds no theme;
     *changes*: what came before.
     """
     plan = ThemePlan(themes=list(themes), changes=list(changes))
@@ -83,7 +88,7 @@ def discover_themes(
     loose = _find_loose(plan)
     if len(loose) >= MIN_MEMBERS:
         labels = cluster_points(points[loose], THEME_DISTANCE)
-        _found_themes(plan, [loose[labels == label] for label in range(labels.max() + 1)])
+        _found_themes(plan, [loose[labels == label] for label in range(labels.max() + 1)], owners)
         _join_loose(plan, points)
     return plan
 
@@ -155,9 +160,9 @@ def _merge_themes(plan: ThemePlan, points: Vectors, pinned: Collection[str]) -> 
         plan.themes[place] = into[joined[plan.themes[place] or ""]]
 
 
-def _found_themes(plan: ThemePlan, groups: Sequence[Labels]) -> None:
+def _found_themes(plan: ThemePlan, groups: Sequence[Labels], owners: Sequence[str]) -> None:
     for members in groups:
-        if len(members) >= MIN_MEMBERS:
+        if len({owners[place] for place in members}) >= MIN_MEMBERS:
             theme = uuid4().hex
             plan.changes.append(ThemeChange(kind="found", theme=theme))
             for place in members:

@@ -43,33 +43,38 @@ class SqlGaps:
     def list_unanswered(self, since: datetime) -> Mapping[tuple[str, int], str]:
         """(conversation, turn) -> why the help did not answer it: declined, rejected or disliked."""
         c = t.turns.c
-        query = sa.select(c.conversation, c.turn, c.decision, c.record)
-        rows = self._connection.execute(
-            query.where(c.created_at >= since).order_by(c.conversation, c.turn)
-        ).all()
-        disliked = self._list_disliked(since)
-        found: dict[tuple[str, int], str] = {}
-        before: Any = None
-        for row in rows:
-            record = row.record
-            if row.decision == Decision.ABSTAIN:
-                found[row.conversation, row.turn] = "declined"
-            elif (row.conversation, record.get("reply_id")) in disliked:
-                found[row.conversation, row.turn] = "disliked"
-            rejects = record["signals"].get("reaction") == Reaction.REJECTED
-            follows = before is not None and before.conversation == row.conversation
-            if rejects and follows and before.decision == Decision.ANSWER:
-                found[before.conversation, before.turn] = "rejected"
-            before = row
-        return found
-
-    def _list_disliked(self, since: datetime) -> set[tuple[str, str]]:
-        """(conversation, reply) of thumbs down."""
-        c = t.feedback.c
-        query = sa.select(c.conversation, c.message).where(
-            c.kind == "thumb", c.value < 0, c.message.is_not(None), c.created_at >= since
+        declined = sa.select(c.conversation, c.turn).where(
+            c.created_at >= since, c.decision == Decision.ABSTAIN
         )
-        return {(row.conversation, row.message) for row in self._connection.execute(query)}
+        found = {(row.conversation, row.turn): "declined" for row in self._connection.execute(declined)}
+        found |= dict.fromkeys(self._list_rejected(since), "rejected")
+        return found | dict.fromkeys(self._list_disliked(since), "disliked")
+
+    def _list_rejected(self, since: datetime) -> Sequence[tuple[str, int]]:
+        """Answers that the customer's next turn refuses."""
+        answered, after = t.turns.alias("answered"), t.turns.alias("after")
+        following = sa.and_(
+            after.c.conversation == answered.c.conversation, after.c.turn == answered.c.turn + 1
+        )
+        # In the text of the record, so that not every record of months is parsed.
+        refuses = sa.type_coerce(after.c.record, sa.Text).like(f'%"reaction":"{Reaction.REJECTED}"%')
+        query = (
+            sa.select(answered.c.conversation, answered.c.turn)
+            .select_from(after.join(answered, following))
+            .where(after.c.created_at >= since, refuses, answered.c.decision == Decision.ANSWER)
+        )
+        return [(row.conversation, row.turn) for row in self._connection.execute(query)]
+
+    def _list_disliked(self, since: datetime) -> Sequence[tuple[str, int]]:
+        """Turns whose reply got a thumb down."""
+        f, c = t.feedback.c, t.turns.c
+        query = (
+            sa.select(c.conversation, c.turn, c.record, f.message)
+            .select_from(t.turns.join(t.feedback, c.conversation == f.conversation))
+            .where(f.kind == "thumb", f.value < 0, f.message.is_not(None), f.created_at >= since)
+        )
+        rows = self._connection.execute(query)
+        return [(row.conversation, row.turn) for row in rows if row.record.get("reply_id") == row.message]
 
     def load_assigned(self) -> Mapping[tuple[str, int], str]:
         """(conversation, turn) -> its gap."""

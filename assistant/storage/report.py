@@ -40,7 +40,8 @@ class SqlReport:
             .order_by(o.ended_at, o.conversation)
         )
         return [
-            _build_row(row, themes, handoffs, answers) for row in self._connection.execute(query).mappings()
+            _build_row(row._asdict(), themes, handoffs, answers)
+            for row in self._connection.execute(query).all()
         ]
 
     def list_contacts(self, start: datetime, end: datetime) -> Sequence[Contact]:
@@ -55,7 +56,7 @@ class SqlReport:
             Contact(
                 conversation=row.id, customer=row.customer, created_at=row.created_at, theme=themes[row.id]
             )
-            for row in sorted(rows, key=lambda row: row.created_at)
+            for row in sorted(rows.all(), key=lambda row: row.created_at)
             if row.id in themes
         ]
 
@@ -70,8 +71,8 @@ class SqlReport:
         c = t.questions.c
         query = sa.select(c.conversation, c.theme).where(c.conversation.in_(conversations))
         found: dict[str, str | None] = {}
-        for row in self._connection.execute(query.order_by(c.conversation, c.turn)):
-            found.setdefault(row.conversation, row.theme)
+        for conversation, theme in self._connection.execute(query.order_by(c.conversation, c.turn)).all():
+            found.setdefault(conversation, theme)
         return found
 
     def _load_handoffs(self, conversations: Any) -> Mapping[str, tuple[str, float | None]]:

@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.errors import NotFound
+from assistant.domain.signals import Decision
 from assistant.domain.themes import AskedQuestion, Theme, ThemeEvent
 from assistant.storage import tables as t
-from assistant.storage.statements import build_insert, build_upsert
+from assistant.storage.statements import build_insert, build_insert_if_absent, build_upsert
 
 #: Of every question but its text.
 COLUMNS = ("conversation", "turn", "asked_at", "language", "decision", "text", "vector", "theme")
@@ -58,6 +59,14 @@ class SqlQuestions:
         """Questions of a theme, newest first."""
         query = _select_questions().where(t.questions.c.theme == theme)
         return self._load(query.order_by(t.questions.c.asked_at.desc()).limit(limit))
+
+    def count_by_theme(self, start: datetime, end: datetime) -> Mapping[str | None, tuple[int, int]]:
+        """Theme -> conversations that asked about it in [start, end), and questions that were declined."""
+        c = t.questions.c
+        declined = sa.func.sum(sa.case((c.decision == Decision.ABSTAIN, 1), else_=0))
+        query = sa.select(c.theme, sa.func.count(c.conversation.distinct()), declined)
+        rows = self._connection.execute(query.where(c.asked_at >= start, c.asked_at < end).group_by(c.theme))
+        return {row[0]: (row[1], int(row[2])) for row in rows}
 
     def list_between(self, start: datetime, end: datetime) -> Sequence[AskedQuestion]:
         """Questions asked in [start, end), in order, without their vectors."""
@@ -124,10 +133,8 @@ class SqlThemes:
         )
         if updated.rowcount:
             return True
-        known = self._connection.execute(sa.select(c.kind).where(c.kind == kind)).first()
-        if known is None:
-            self._connection.execute(build_insert(t.theme_runs), row)
-        return known is None
+        first = self._connection.execute(build_insert_if_absent(self._connection, t.theme_runs), row)
+        return first.rowcount > 0
 
     def finish_run(self, kind: str, now: datetime) -> None:
         c = t.theme_runs.c

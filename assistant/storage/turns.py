@@ -34,14 +34,14 @@ class SqlTurns:
             "decision": record.verdict.decision,
         }
         self._connection.execute(build_insert(t.turns), row)
-        if record.query.strip():
+        if record.question:
             self._add_question(conversation, record, now)
 
     def _add_question(self, conversation: str, record: TurnRecord, now: datetime) -> None:
         """What the turn asked, for themes; `insight/` embeds it later."""
         row = {"conversation": conversation, "turn": record.turn, "asked_at": now}
         row |= {"language": record.signals.language, "decision": record.verdict.decision}
-        self._connection.execute(build_insert(t.questions), row | {"text": record.query[:MAX_QUESTION]})
+        self._connection.execute(build_insert(t.questions), row | {"text": record.question[:MAX_QUESTION]})
 
     def list_all(self, conversation: str, *, after: int = 0) -> Sequence[TurnRecord]:
         """The turns whose messages come after seq *after*, in order."""

@@ -111,10 +111,11 @@ def measure_stability(asks: LabelledAsks, vectors: Vectors) -> str:
     vectors, languages = vectors[order], [asks.languages[place] for place in order]
     first = int(FIRST_MONTH * len(vectors))
     early = fit_space(vectors[:first], languages[:first]).project_vectors(vectors[:first], languages[:first])
-    before = discover_themes(early, [None] * first).themes
+    owners = [str(place) for place in range(len(vectors))]
+    before = discover_themes(early, [None] * first, owners).themes
     points = fit_space(vectors, languages).project_vectors(vectors, languages)
-    kept = discover_themes(points, [*before, *[None] * (len(vectors) - first)]).themes
-    after = review_themes(points, kept).themes
+    kept = discover_themes(points, [*before, *[None] * (len(vectors) - first)], owners).themes
+    after = review_themes(points, kept, owners).themes
     members = [place for place in range(first) if before[place] is not None]
     same = np.mean([after[place] == before[place] for place in members])
     again = cluster_points(points, THEME_DISTANCE)

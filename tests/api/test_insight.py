@@ -86,6 +86,27 @@ async def test_leads_rename_pin_and_merge_themes(client: ApiClient) -> None:
     assert (await client.http.get(f"{URL}/themes/nothing", headers=mori)).status_code == 404
 
 
+async def test_themes_tell_how_many_conversations_ask_about_them(client: ApiClient) -> None:
+    await client.rig.database.write(add_themes)
+    mori = await client.hire()
+    talks = [await client.open() for _ in range(3)]
+    for talk, text in zip(talks, ("返品の期限は？", "会社のログインの方法", "返品の期限は？"), strict=True):
+        await talk.say(text)
+        await talk.answered()
+    await talks[0].say("開封した商品は返品できますか")
+    await talks[0].answered(2)
+    ids = [(await talk.get())["id"] for talk in talks]
+    sorted_into = {(ids[0], 0): "a", (ids[0], 1): "a", (ids[1], 0): "a"}
+    await client.rig.database.write(lambda store: store.questions.assign_themes(sorted_into))
+    found = (await client.http.get(f"{URL}/themes?days=1", headers=mori)).json()
+    rows = {row["id"]: row for row in found["themes"]}
+    assert (rows["a"]["conversations"], rows["a"]["declined"]) == (2, 1)
+    assert (rows["b"]["conversations"], rows["a"]["conversations_before"]) == (0, 0)
+    assert found["unsorted"] == 1
+    one = (await client.http.get(f"{URL}/themes/a", headers=mori)).json()
+    assert [question["text"] for question in one["questions"]].count("返品の期限は？") == 1
+
+
 async def test_leads_work_on_gaps(client: ApiClient) -> None:
     await client.rig.database.write(add_themes)
     lead, mori = await client.hire("Lead", admin=True), await client.hire()

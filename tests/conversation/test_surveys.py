@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -165,11 +166,9 @@ async def test_over_many_ends_nobody_is_asked_twice(rig: Harness) -> None:
     asked = await rig.database.read(lambda store: store.surveys.list_by_customers([customer.id]))
     assert [kind for kind, _ in asked].count("nps") == 1
     by_kind = {kind: sorted(when for other, when in asked if other == kind) for kind, _ in asked}
-    assert all(
-        later - earlier >= timedelta(days=7) for earlier, later in zip(by_kind["csat"], by_kind["csat"][1:])
-    )
+    assert all(later - earlier >= timedelta(days=7) for earlier, later in pairwise(by_kind["csat"]))
     moments = sorted(when for _, when in asked)
-    assert all(later - earlier >= timedelta(days=1) for earlier, later in zip(moments, moments[1:]))
+    assert all(later - earlier >= timedelta(days=1) for earlier, later in pairwise(moments))
 
 
 def test_who_answers_is_corrected_for() -> None:

@@ -68,9 +68,19 @@ def test_questions_and_their_translations_meet() -> None:
     assert same_partition(cluster_points(space.project_vectors(shifted, languages), THEME_DISTANCE), truth)
 
 
+def name_owners(count: int) -> list[str]:
+    """A conversation each."""
+    return [str(place) for place in range(count)]
+
+
+def test_one_customer_who_asks_again_and_again_is_no_theme() -> None:
+    points, _ = blobs(12)
+    assert discover_themes(points, [None] * 12, ["same"] * 9 + ["b", "c", "d"]).changes == []
+
+
 def test_few_questions_are_no_theme() -> None:
     points, _ = blobs(12, 4)
-    plan = discover_themes(points, [None] * 16)
+    plan = discover_themes(points, [None] * 16, name_owners(16))
     assert len(set(plan.themes[:12])) == 1
     assert plan.themes[0] is not None
     assert plan.themes[12:] == [None] * 4
@@ -81,7 +91,7 @@ def test_themes_keep_their_ids_and_what_grew_together_merges() -> None:
     points, _ = blobs(20, 20, 8, spread=0.1, dimensions=48)
     # Two themes hold halves of the same questions.
     before: list[str | None] = ["a"] * 10 + ["b"] * 10 + ["c"] * 20 + [None] * 8
-    plan = review_themes(points, before)
+    plan = review_themes(points, before, name_owners(48))
     assert plan.themes[:20] in (["a"] * 20, ["b"] * 20)
     assert plan.themes[20:40] == ["c"] * 20
     assert len(set(plan.themes[40:])) == 1
@@ -90,12 +100,12 @@ def test_themes_keep_their_ids_and_what_grew_together_merges() -> None:
 
 def test_what_fell_apart_splits_and_what_is_pinned_does_not() -> None:
     points, _ = blobs(20, 10)
-    plan = review_themes(points, ["a"] * 30)
+    plan = review_themes(points, ["a"] * 30, name_owners(30))
     assert plan.themes[:20] == ["a"] * 20
     (change,) = plan.changes
     assert (change.kind, change.other) == ("split", "a")
     assert plan.themes[20:] == [change.theme] * 10
-    assert review_themes(points, ["a"] * 30, {"a"}).themes == ["a"] * 30
+    assert review_themes(points, ["a"] * 30, name_owners(30), {"a"}).themes == ["a"] * 30
 
 
 def test_a_new_question_joins_the_nearest_theme_or_stays_unsorted() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from assistant.answering.pii_masking import mask_pii
+from assistant.conversation.inbound import customer_actions
 from assistant.conversation.insight_actions import GapChange, change_gap
 from assistant.domain.errors import BadInput, Conflict, SetupError
 from assistant.domain.gaps import Gap, GapKind, GapState
@@ -268,3 +269,21 @@ def test_a_title_cannot_break_out_of_the_front_matter(rig: Harness) -> None:
         text="本文",
     )
     assert render_article(gap).splitlines()[1] == 'title: "x\' audience: internal ---"'
+
+
+async def test_what_was_refused_or_disliked_is_unanswered_too(rig: Harness) -> None:
+    refused, disliked, fine = [(await rig.open()).conversation.id for _ in range(3)]
+    for talk in (refused, disliked, fine):
+        await rig.ask(talk, "返品の期限は？")
+    await rig.ask(refused, "聞いているのはそれじゃない")
+    reply = (await rig.messages(disliked))[-1].id
+    rating = customer_actions.Rating(kind="thumb", value=-1, message_id=reply)
+    await rig.database.write(lambda store: customer_actions.save_rating(store, disliked, rating, rig.clock()))
+    found = await rig.database.read(lambda store: store.gaps.list_unanswered(rig.clock() - timedelta(1)))
+    assert (found[refused, 0], found[disliked, 0]) == ("rejected", "disliked")
+    assert (fine, 0) not in found
+    # The refusal itself asks nothing.
+    asked = await rig.database.read(
+        lambda store: store.questions.list_between(rig.clock() - timedelta(1), rig.clock() + timedelta(1))
+    )
+    assert [one.text for one in asked] == ["返品の期限は？"] * 3

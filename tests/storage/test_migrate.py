@@ -98,10 +98,12 @@ def insert_talk(engine: sa.Engine) -> None:
     """An open conversation of the schema before insight, with a greeting and a question."""
     rows = (
         "INSERT INTO customers (id, created_at, verified, attributes) VALUES ('p', 1, false, '{}')",
-        "INSERT INTO conversations (id, customer, channel, language, state, epoch, seq, episode_from, priority,"
-        " created_at, updated_at) VALUES ('c', 'p', 'web', 'en', 'assistant', 1, 2, 0, 'normal', 1, 2)",
+        "INSERT INTO conversations (id, customer, channel, language, state, epoch, seq, episode_from,"
+        " priority, created_at, updated_at)"
+        " VALUES ('c', 'p', 'web', 'en', 'assistant', 1, 2, 0, 'normal', 1, 2)",
         *(
-            f"INSERT INTO turns (conversation, turn, seq, record, created_at, decision) VALUES ('c', {turn}, {turn},"
+            "INSERT INTO turns (conversation, turn, seq, record, created_at, decision)"
+            f" VALUES ('c', {turn}, {turn},"
             f""" '{{"query":"{query}","signals":{{"language":"en"}}}}', 2, 'answer')"""
             for turn, query in enumerate(["", "returns?"])
         ),

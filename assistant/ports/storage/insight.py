@@ -30,6 +30,9 @@ class QuestionStore(Protocol):
     ) -> Sequence[AskedQuestion]: ...  # newest first
     def save_vectors(self, model: str, vectors: Mapping[tuple[str, int], bytes]) -> None: ...
     def assign_themes(self, themes: Mapping[tuple[str, int], str | None]) -> None: ...
+    def count_by_theme(
+        self, start: datetime, end: datetime
+    ) -> Mapping[str | None, tuple[int, int]]: ...  # conversations, declined questions
     def list_by_theme(self, theme: str, *, limit: int) -> Sequence[AskedQuestion]: ...  # newest first
     def list_between(
         self, start: datetime, end: datetime

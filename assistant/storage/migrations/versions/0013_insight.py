@@ -21,12 +21,16 @@ QUESTIONS_OF_TURNS = {
         SELECT conversation, turn, created_at, coalesce(json_extract(record, '$.signals.language'), 'ja'),
             decision, substr(json_extract(record, '$.query'), 1, 500)
         FROM turns WHERE trim(coalesce(json_extract(record, '$.query'), '')) <> ''
+            AND coalesce(json_extract(record, '$.signals.reaction'), '') NOT IN
+                ('accepted', 'rejected', 'declined')
     """,
     "postgresql": """
         INSERT INTO questions (conversation, turn, asked_at, language, decision, text)
         SELECT conversation, turn, created_at, coalesce(record::json #>> '{signals,language}', 'ja'),
             decision, substr(record::json ->> 'query', 1, 500)
         FROM turns WHERE trim(coalesce(record::json ->> 'query', '')) <> ''
+            AND coalesce(record::json #>> '{signals,reaction}', '') NOT IN
+                ('accepted', 'rejected', 'declined')
     """,
 }
 
