@@ -1,7 +1,7 @@
 """Nobody waits in silence."""
 
-from assistant.conversation.timing import QUEUE_REMINDER, Timing
 from assistant.conversation.templates import render_template
+from assistant.conversation.timing import QUEUE_REMINDER, Timing
 from assistant.domain.conversation import State
 from assistant.domain.jobs import JobKind
 from assistant.domain.signals import Reason
