@@ -17,10 +17,7 @@ MAX_WEBHOOK = {"/v1/channels/email": 16 * 1024 * 1024, "/v1/channels/": 4 * 1024
 
 
 def build_api(context: ApiContext, *, origins: Sequence[str], proxies: Sequence[str] = ()) -> FastAPI:
-    """The ASGI application.
-
-    Pages at *origins* may embed the widget; *proxies* are trusted to name the client's address.
-    """
+    """The ASGI application; pages at *origins* may embed the widget, *proxies* name the client's address."""
     from fastapi import FastAPI
     from starlette.middleware.cors import CORSMiddleware
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware

@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.conversation.templates.report import DEFINITIONS, DEFINITIONS_VERSION
 from assistant.domain.outcomes import DURABLE_WINDOWS, FRUSTRATION_THRESHOLD, OutcomeKind
-from assistant.domain.report_rows import Contact, ReportRow
+from assistant.domain.report_rows import RepeatContact, ReportRow
 from assistant.domain.statistics import compute_mean_score, compute_nps, compute_rate, compute_weighted_rate
 from assistant.domain.surveys import SurveyState
 from assistant.ports.storage.store import Store
@@ -59,7 +59,7 @@ def list_report_rows(store: Store, wanted: ReportRange) -> list[ReportRow]:
 
 
 def compute_figures(
-    rows: Sequence[ReportRow], contacts: Sequence[Contact], persons: Mapping[str, str], now: datetime
+    rows: Sequence[ReportRow], contacts: Sequence[RepeatContact], persons: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
     """*persons*: customer -> the person they are, where that is linked."""
     counted = [row for row in rows if row.kind not in UNCOUNTED]
@@ -140,13 +140,13 @@ def _compute_share(rows: Sequence[ReportRow], holds: Callable[[ReportRow], bool]
 
 def _compute_durable(
     rows: Sequence[ReportRow],
-    contacts: Sequence[Contact],
+    contacts: Sequence[RepeatContact],
     persons: Mapping[str, str],
     window: timedelta,
     now: datetime,
 ) -> dict[str, Any]:
     """Of answers old enough to tell; `young` are those that are not."""
-    by_person: defaultdict[str, list[Contact]] = defaultdict(list)
+    by_person: defaultdict[str, list[RepeatContact]] = defaultdict(list)
     for contact in contacts:
         by_person[persons.get(contact.customer, contact.customer)].append(contact)
     answered = [row for row in rows if row.kind in ANSWERED]
@@ -161,7 +161,7 @@ def _compute_durable(
     return asdict(compute_rate(lasting, len(old))) | {"young": len(answered) - len(old)}
 
 
-def _comes_back(row: ReportRow, contact: Contact, window: timedelta) -> bool:
+def _comes_back(row: ReportRow, contact: RepeatContact, window: timedelta) -> bool:
     """About the same theme; where a theme is not known it counts as the same."""
     later = row.ended_at < contact.created_at <= row.ended_at + window
     same = row.theme is None or contact.theme is None or row.theme == contact.theme

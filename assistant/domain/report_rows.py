@@ -44,7 +44,7 @@ class ReportRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
+class RepeatContact:
     """That somebody came back: a conversation and the theme of its first question."""
 
     conversation: str

@@ -10,7 +10,7 @@ Z = 1.959964
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
+class ProportionEstimate:
     """*count* of *total*, with the 95 % Wilson interval; None where there is nothing to count."""
 
     count: int
@@ -20,14 +20,14 @@ class Rate:
     high: float | None
 
 
-def compute_rate(count: int, total: int) -> Rate:
+def compute_rate(count: int, total: int) -> ProportionEstimate:
     """A share with its Wilson score interval (1927), which holds for few and for extreme shares too."""
     if not total:
-        return Rate(count=count, total=total, rate=None, low=None, high=None)
+        return ProportionEstimate(count=count, total=total, rate=None, low=None, high=None)
     share, spread = count / total, Z * Z / total
     middle = (share + spread / 2) / (1 + spread)
     half = Z / (1 + spread) * sqrt(share * (1 - share) / total + spread / (4 * total))
-    return Rate(
+    return ProportionEstimate(
         count=count,
         total=total,
         rate=round(share, 4),
@@ -36,7 +36,7 @@ def compute_rate(count: int, total: int) -> Rate:
     )
 
 
-def compute_weighted_rate(cells: Sequence[tuple[int, int, int]]) -> Rate:
+def compute_weighted_rate(cells: Sequence[tuple[int, int, int]]) -> ProportionEstimate:
     """A share corrected for who answered: each cell's share of yes, weighted by its size.
 
     *cells*: (yes, answers, all) of groups that answer unequally. Post-stratification: half a yes and half
@@ -46,11 +46,11 @@ def compute_weighted_rate(cells: Sequence[tuple[int, int, int]]) -> Rate:
     total = sum(everybody for _, _, everybody in told)
     count, answered = sum(yes for yes, _, _ in cells), sum(answers for _, answers, _ in cells)
     if not total:
-        return Rate(count=count, total=answered, rate=None, low=None, high=None)
+        return ProportionEstimate(count=count, total=answered, rate=None, low=None, high=None)
     shares = [(yes / answers, everybody / total, answers) for yes, answers, everybody in told]
     rate = sum(share * weight for share, weight, _ in shares)
     half = Z * sqrt(sum(weight**2 * share * (1 - share) / n for share, weight, n in shares))
-    return Rate(
+    return ProportionEstimate(
         count=count,
         total=answered,
         rate=round(rate, 4),

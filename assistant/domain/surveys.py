@@ -37,7 +37,8 @@ APP_WINDOW = timedelta(hours=24)
 #: Nothing was done for anybody in these.
 UNASKED_OUTCOMES = frozenset({OutcomeKind.SPAM, OutcomeKind.NO_REQUEST})
 #: Who had the conversation, as a policy names it.
-ASSISTANT, PERSON = "assistant", "person"
+ASSISTANT = "assistant"
+PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from assistant.text.sentences import split_sentences
 
 #: Sentences of a draft, and how much of one.
 MAX_SENTENCES = 6
-MIN_CHARACTERS, MAX_CHARACTERS = 8, 400
+MIN_CHARACTERS = 8
+MAX_CHARACTERS = 400
 #: Sentences that are looked at.
 MAX_CANDIDATES = 300
 #: Two sentences nearer than this say the same.

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.domain.outcomes import OutcomeKind
-from assistant.domain.report_rows import Contact, ReportRow
+from assistant.domain.report_rows import RepeatContact, ReportRow
 from assistant.storage import tables as t
 
 SURVEYS = ("csat", "nps", "ces")
@@ -44,7 +44,7 @@ class SqlReport:
             for row in self._connection.execute(query).all()
         ]
 
-    def list_contacts(self, start: datetime, end: datetime) -> Sequence[Contact]:
+    def list_contacts(self, start: datetime, end: datetime) -> Sequence[RepeatContact]:
         """Conversations that began in [start, end) and asked something, in order."""
         c = t.conversations.c
         begun = sa.select(c.id).where(c.created_at >= start, c.created_at < end)
@@ -53,7 +53,7 @@ class SqlReport:
             sa.select(c.id, c.customer, c.created_at).where(c.created_at >= start, c.created_at < end)
         )
         return [
-            Contact(
+            RepeatContact(
                 conversation=row.id, customer=row.customer, created_at=row.created_at, theme=themes[row.id]
             )
             for row in sorted(rows.all(), key=lambda row: row.created_at)

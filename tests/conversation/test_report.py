@@ -10,7 +10,7 @@ from assistant.conversation.inbound.conversation_start import Visitor
 from assistant.conversation.report import ReportRange, compute_figures, load_report
 from assistant.conversation.templates.report import DEFINITIONS
 from assistant.domain.outcomes import OutcomeKind
-from assistant.domain.report_rows import Contact, ReportRow
+from assistant.domain.report_rows import RepeatContact, ReportRow
 from assistant.domain.statistics import compute_mean_score, compute_nps, compute_rate
 from tests.harness import Harness
 
@@ -41,8 +41,8 @@ ROW = ReportRow(
 )
 
 
-def contact(days: float, *, customer: str = "p1", theme: str | None = "t") -> Contact:
-    return Contact(
+def contact(days: float, *, customer: str = "p1", theme: str | None = "t") -> RepeatContact:
+    return RepeatContact(
         conversation="c2", customer=customer, created_at=ROW.ended_at + timedelta(days=days), theme=theme
     )
 
@@ -84,7 +84,7 @@ def test_spam_and_empty_conversations_are_in_no_rate() -> None:
     ],
 )
 def test_an_answer_is_durable_if_nobody_comes_back_about_it(
-    later: list[Contact], lasts_72h: int, lasts_7d: int
+    later: list[RepeatContact], lasts_72h: int, lasts_7d: int
 ) -> None:
     """p2 is the same person on another channel."""
     figures = compute_figures([ROW], later, {"p1": "p", "p2": "p"}, NOW)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from assistant.domain.gaps import DraftSentence, Gap, GapEvidence, GapState
 from assistant.domain.outcomes import OutcomeRecord
-from assistant.domain.report_rows import Contact, ReportRow
+from assistant.domain.report_rows import RepeatContact, ReportRow
 from assistant.domain.surveys import AskedSurvey, SurveyState
 from assistant.domain.themes import AskedQuestion, Theme, ThemeEvent
 
@@ -76,7 +76,9 @@ class ReportStore(Protocol):
     """The raw rows of reports."""
 
     def list_rows(self, start: datetime, end: datetime) -> Sequence[ReportRow]: ...  # by end, in order
-    def list_contacts(self, start: datetime, end: datetime) -> Sequence[Contact]: ...  # by begin, in order
+    def list_contacts(
+        self, start: datetime, end: datetime
+    ) -> Sequence[RepeatContact]: ...  # by begin, in order
     def list_links(self) -> Sequence[tuple[str, str]]: ...  # customers who are one person
 
 
