@@ -20,6 +20,7 @@ from assistant.api.responses import (
     WidgetConfigOut,
 )
 from assistant.api.schemas import (
+    CloseIn,
     FeedbackIn,
     MessageIn,
     OpenIn,
@@ -41,6 +42,7 @@ from assistant.conversation.inbound.conversation_start import (
     select_language,
 )
 from assistant.conversation.inbound.receive import InboundReceipt, receive_inbound
+from assistant.conversation.surveys import build_survey
 from assistant.conversation.templates import render_template
 from assistant.domain.conversation import Conversation, State
 from assistant.domain.errors import Conflict, NotFound, Unauthorized
@@ -54,6 +56,8 @@ router = APIRouter(prefix="/v1", tags=["customer"], route_class=RateLimitedRoute
 MESSAGES = 500
 #: The largest integer that every database stores as a seq.
 MAX_SEQ = 2**31 - 1
+#: An end without an answer to "did that help?".
+NOT_ASKED = CloseIn()
 
 
 TOKEN_SCHEME = HTTPBearer(
@@ -166,7 +170,7 @@ def _load_conversation_page(
         **serialize_state(conversation, agent),
         "messages": [serialize_message(message, ctx.hosts) for message in page],
         "next": page[-1].seq if len(messages) > MESSAGES else None,
-        "survey": serialize_survey(customer_actions.build_survey(store, conversation)),
+        "survey": serialize_survey(build_survey(store, conversation, ctx.clock())),
     }
 
 
@@ -228,11 +232,15 @@ async def submit_feedback(body: FeedbackIn, owner: OwnedConversation, ctx: Ctx) 
 
 
 @router.post("/conversations/{conversation}/close")
-async def close_conversation(owner: OwnedConversation, ctx: Ctx) -> ConversationStateOut:
-    """Close the conversation; it can still be read for 30 days."""
+async def close_conversation(
+    owner: OwnedConversation, ctx: Ctx, body: CloseIn = NOT_ASKED
+) -> ConversationStateOut:
+    """End the conversation; it can still be read for 30 days. `helped` answers "did that help?"."""
     now = ctx.clock()
     conversation = await ctx.database.write(
-        lambda store: customer_actions.close_conversation(store, owner.id, now)
+        lambda store: customer_actions.close_conversation(
+            store, owner.id, ctx.policy, now, helped=body.helped
+        )
     )
     ctx.notifier.publish_draft(owner.id, "")
     ctx.notifier.notify(owner.id)

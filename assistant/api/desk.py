@@ -103,9 +103,12 @@ async def resolve_conversation(conversation: str, body: ResolveIn, inside: Curre
         if body.note
         else None
     )
+    resolution = desk.Resolution(outcome=body.outcome, note=note)
     return await _run_desk_action(
         ctx,
-        lambda store: desk.resolve_conversation(store, conversation, inside.agent, body.outcome, note, now),
+        lambda store: desk.resolve_conversation(
+            store, conversation, inside.agent, resolution, ctx.policy, now
+        ),
     )
 
 

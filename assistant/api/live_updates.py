@@ -14,7 +14,7 @@ from assistant.api.reply_html import render_reply
 from assistant.api.responses import MessageOut, SurveyOut
 from assistant.api.schemas import serialize_message, serialize_state, serialize_survey
 from assistant.api.sse import HEARTBEAT, format_event
-from assistant.conversation.inbound.customer_actions import build_survey
+from assistant.conversation.surveys import build_survey
 from assistant.domain.errors import NotFound, Unavailable
 from assistant.ports.storage.store import Store
 
@@ -93,7 +93,7 @@ def _load_conversation_update(
     conversation = store.conversations.get(conversation_id)
     agent = store.agents.get(conversation.agent) if conversation.agent else None
     state = {"seq": conversation.seq, "public": serialize_state(conversation, agent)}
-    question = serialize_survey(build_survey(store, conversation))
+    question = serialize_survey(build_survey(store, conversation, ctx.clock()))
     messages = store.messages.list_public(conversation_id, after=after, limit=PAGE)
     return state, question, [serialize_message(message, ctx.hosts) for message in messages]
 

@@ -32,7 +32,7 @@ from assistant.api.responses import (
     SurveyOut,
     WaitingOut,
 )
-from assistant.conversation.inbound.customer_actions import Survey
+from assistant.conversation.surveys import Survey
 from assistant.domain.confidential import mask_secrets
 from assistant.domain.conversation import Conversation
 from assistant.domain.messages import Author, Citation, Message, get_public_kind
@@ -89,10 +89,17 @@ class TypingIn(BaseModel):
 class FeedbackIn(BaseModel):
     model_config = build_example(kind="csat", value=5, comment="Quick and clear.")
 
-    kind: Literal["thumb", "csat", "nps", "ces"]
+    kind: Literal["thumb", "helped", "csat", "nps", "ces"]
     value: int
     message_id: Annotated[str, StringConstraints(max_length=64)] | None = None
     comment: Annotated[str, StringConstraints(max_length=2000)] | None = None
+
+
+class CloseIn(BaseModel):
+    model_config = build_example(helped=True)
+
+    #: The answer to "did that help?"; None: it was not asked.
+    helped: bool | None = None
 
 
 class LoginIn(BaseModel):

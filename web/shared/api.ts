@@ -7,6 +7,10 @@ export type webhooks = Record<string, never>;
 
 export interface components {
   schemas: {
+    AgentFiguresOut: {
+      conversations: number;
+      surveys: components["schemas"]["SurveysOut"];
+    };
     AgentMessageIn: {
       /** Format: uuid */
       id: string;
@@ -108,6 +112,9 @@ export interface components {
       title: string;
       url: string | null;
       quote: string;
+    };
+    CloseIn: {
+      helped?: boolean | null;
     };
     ColleagueOut: {
       id: string;
@@ -245,6 +252,20 @@ export interface components {
       at: string;
       reason: string;
     };
+    DraftSentenceOut: {
+      conversation: string;
+      message: string;
+      text: string;
+      personal: boolean;
+    };
+    DurableOut: {
+      count: number;
+      total: number;
+      rate: number | null;
+      low: number | null;
+      high: number | null;
+      young: number;
+    };
     /** @description Nothing but the status. */
     EmptyOut: Record<string, never>;
     /** @description What went wrong; some errors tell more beside it, such as `agent` or `parts`. */
@@ -272,7 +293,7 @@ export interface components {
     };
     FeedbackIn: {
       /** @enum {string} */
-      kind: "thumb" | "csat" | "nps" | "ces";
+      kind: "thumb" | "helped" | "csat" | "nps" | "ces";
       value: number;
       message_id?: string | null;
       comment?: string | null;
@@ -285,6 +306,69 @@ export interface components {
       harassment?: number;
       complaint?: number;
       reply_missed?: number;
+    };
+    GapEvidenceOut: {
+      conversation: string;
+      turn: number;
+      why: string;
+      asked_at: string;
+      text: string;
+    };
+    GapIn: {
+      action?: ("draft" | "approve" | "publish" | "dismiss" | "reopen") | null;
+      title?: string | null;
+      text?: string | null;
+      reason?: string | null;
+      owner?: string | null;
+      due_at?: string | null;
+    };
+    GapOut: {
+      id: string;
+      kind: string;
+      state: string;
+      language: string;
+      owner: string | null;
+      due_at: string | null;
+      is_overdue: boolean;
+      reason: string | null;
+      title: string | null;
+      questions: number;
+      conversations: number;
+      last_week: number;
+      proof: {
+        [key: string]: unknown;
+      } | null;
+      article: string | null;
+      created_at: string;
+      published_at: string | null;
+      text: string | null;
+      sentences: components["schemas"]["DraftSentenceOut"][];
+      evidence: components["schemas"]["GapEvidenceOut"][];
+    };
+    GapRowOut: {
+      id: string;
+      kind: string;
+      state: string;
+      language: string;
+      owner: string | null;
+      due_at: string | null;
+      is_overdue: boolean;
+      reason: string | null;
+      title: string | null;
+      questions: number;
+      conversations: number;
+      last_week: number;
+      proof: {
+        [key: string]: unknown;
+      } | null;
+      article: string | null;
+      created_at: string;
+      published_at: string | null;
+    };
+    /** @enum {string} */
+    GapState: "open" | "drafting" | "drafted" | "proving" | "proved" | "publishing" | "measuring" | "worked" | "no_effect" | "worse" | "dismissed";
+    GapsOut: {
+      gaps: components["schemas"]["GapRowOut"][];
     };
     HandoffReceiptOut: {
       message: components["schemas"]["MessageOut"];
@@ -391,6 +475,9 @@ export interface components {
       size: number | null;
       error: string | null;
     };
+    MergeIn: {
+      into: string;
+    };
     MessageIn: {
       /** Format: uuid */
       id: string;
@@ -471,6 +558,14 @@ export interface components {
     };
     /** @enum {string} */
     Priority: "urgent" | "high" | "normal" | "low";
+    /** @description *count* of *total* with the 95 % interval; None where there is nothing to count. */
+    RateOut: {
+      count: number;
+      total: number;
+      rate: number | null;
+      low: number | null;
+      high: number | null;
+    };
     ReadinessOut: {
       /** @constant */
       status: "ready";
@@ -480,6 +575,62 @@ export interface components {
      * @enum {string}
      */
     Reason: "asked_for_person" | "frustrated" | "stuck" | "unfamiliar" | "no_answer" | "sensitive_topic" | "rule" | "failure" | "deadline" | "complaint" | "agent_took_over";
+    /** @description Figures of conversations that ended in the range. */
+    ReportOut: {
+      start: string;
+      end: string;
+      zone: string;
+      channel: string | null;
+      language: string | null;
+      ended: number;
+      counted: number;
+      outcomes: {
+        [key: string]: number;
+      };
+      abandoned_after: {
+        [key: string]: number;
+      };
+      contained: components["schemas"]["RateOut"];
+      confirmed: components["schemas"]["RateOut"];
+      abandoned: components["schemas"]["RateOut"];
+      resolved_by_assistant: components["schemas"]["RateOut"];
+      resolved_by_person: components["schemas"]["RateOut"];
+      durable_72h: components["schemas"]["DurableOut"];
+      durable_7d: components["schemas"]["DurableOut"];
+      frustrated_at_start: components["schemas"]["RateOut"];
+      frustrated_at_end: components["schemas"]["RateOut"];
+      handoff_reasons: {
+        [key: string]: number;
+      };
+      wait_seconds: components["schemas"]["WaitOut"];
+      surveys: components["schemas"]["SurveysOut"];
+      by_channel: {
+        [key: string]: number;
+      };
+      by_language: {
+        [key: string]: number;
+      };
+      by_agent: {
+        [key: string]: components["schemas"]["AgentFiguresOut"];
+      };
+      by_theme: components["schemas"]["ReportThemeOut"][];
+      definitions: {
+        [key: string]: {
+          [key: string]: string;
+        };
+      };
+      definitions_version: number;
+    };
+    ReportThemeOut: {
+      theme: string;
+      name: string;
+      conversations: number;
+      abandoned: components["schemas"]["RateOut"];
+      handed_over: components["schemas"]["RateOut"];
+      frustrated_at_start: components["schemas"]["RateOut"];
+      frustrated_at_end: components["schemas"]["RateOut"];
+      surveys: components["schemas"]["SurveysOut"];
+    };
     ResolveIn: {
       outcome: string;
       note?: string | null;
@@ -499,6 +650,12 @@ export interface components {
     };
     RowOut: {
       conversation: components["schemas"]["InboxRowOut"];
+    };
+    ScoreOut: {
+      answers: number;
+      score: number | null;
+      low: number | null;
+      high: number | null;
     };
     SignInOut: {
       agent: components["schemas"]["AgentOut"];
@@ -581,6 +738,63 @@ export interface components {
       question: string;
       options: components["schemas"]["SurveyOptionOut"][];
     };
+    SurveysOut: {
+      asked: number;
+      response: components["schemas"]["RateOut"];
+      csat: components["schemas"]["RateOut"];
+      csat_corrected: components["schemas"]["RateOut"];
+      nps: components["schemas"]["ScoreOut"];
+      ces: components["schemas"]["ScoreOut"];
+      ces_easy: components["schemas"]["RateOut"];
+    };
+    ThemeEventOut: {
+      theme: string;
+      kind: string;
+      other: string | null;
+      actor: string;
+      created_at: string;
+    };
+    ThemeIn: {
+      title?: string | null;
+      pinned?: boolean | null;
+    };
+    ThemeOut: {
+      id: string;
+      name: string;
+      title: string | null;
+      terms: string[];
+      pinned: boolean;
+      merged_into: string | null;
+      is_new: boolean;
+      created_at: string;
+      questions?: components["schemas"]["ThemeQuestionOut"][] | null;
+    };
+    ThemeQuestionOut: {
+      conversation: string;
+      turn: number;
+      asked_at: string;
+      text: string;
+      decision: string;
+    };
+    ThemeRowOut: {
+      id: string;
+      name: string;
+      title: string | null;
+      terms: string[];
+      pinned: boolean;
+      merged_into: string | null;
+      is_new: boolean;
+      created_at: string;
+      questions?: components["schemas"]["ThemeQuestionOut"][] | null;
+      conversations: number;
+      conversations_before: number;
+      declined: number;
+    };
+    ThemesOut: {
+      themes: components["schemas"]["ThemeRowOut"][];
+      unsorted: number;
+      events: components["schemas"]["ThemeEventOut"][];
+    };
     TranscriptOut: {
       messages: number;
       last: components["schemas"]["LineOut"][];
@@ -626,6 +840,11 @@ export interface components {
     TypingIn: {
       /** @default true */
       on?: boolean;
+    };
+    WaitOut: {
+      n: number;
+      median: number | null;
+      p90: number | null;
     };
     WaitingOut: {
       told: string;

@@ -201,7 +201,7 @@ def list_previous_conversations(
     earlier = store.conversations.list_by_customer(conversation.customer, before=conversation.id)[
         :MAX_PREVIOUS_CONVERSATIONS
     ]
-    scores = store.feedback.load_csat_scores([one.id for one in earlier])
+    scores = store.feedback.load_last_values("csat", [one.id for one in earlier])
     return [_load_past_conversation(store, one, scores.get(one.id), pick_facts) for one in earlier]
 
 
